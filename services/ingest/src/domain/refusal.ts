@@ -1,0 +1,29 @@
+/** Every way a caller can be wrong. */
+export type RefusalCode =
+  | 'request-malformed'
+  | 'path-outside-stream'
+  | 'path-malformed'
+  | 'identity-missing'
+  | 'stream-unknown'
+  | 'object-unknown'
+  | 'interface-unknown'
+  | 'body-too-large'
+  | 'probe-impossible'
+  | 'certificate-name-malformed'
+  | 'certificate-unknown'
+  | 'certificate-key-secret'
+  | 'csr-malformed'
+
+/** The caller is wrong and gets a 4xx that says how; it is not a fault of this server. */
+export class Refusal extends Error {
+  override name = 'Refusal' as const
+  readonly code: RefusalCode
+  /** Further members of the answer's JSON. */
+  readonly extra: Readonly<Record<string, unknown>>
+
+  constructor(code: RefusalCode, detail: string, extra: Readonly<Record<string, unknown>> = {}) {
+    super(detail)
+    this.code = code
+    this.extra = extra
+  }
+}

@@ -1,0 +1,18 @@
+import type { RefusalCode } from '../domain/refusal.ts'
+
+/** DASH-IF Ingest 1.2, 5.3: 403 permission or path, 404 unknown publishing point, 400 for the rest. */
+export const statusOf = {
+  'request-malformed': 400,
+  'path-outside-stream': 403,
+  'path-malformed': 400,
+  'identity-missing': 403,
+  'stream-unknown': 404,
+  'object-unknown': 404,
+  'interface-unknown': 422,
+  'body-too-large': 413,
+  'probe-impossible': 422,
+  'certificate-name-malformed': 422,
+  'certificate-unknown': 404,
+  'certificate-key-secret': 403,
+  'csr-malformed': 400,
+} as const satisfies Record<RefusalCode, number>

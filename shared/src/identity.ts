@@ -1,0 +1,112 @@
+import { createHash, timingSafeEqual, type X509Certificate } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** Who is at the other end of a TLS connection, as the proxy saw it; constant for the connection. */
+export interface Peer {
+  readonly address: string
+  readonly port: number
+  /** `TLSv1.3` */
+  readonly tlsVersion: string
+  /** OpenSSL's name, `TLS_AES_128_GCM_SHA256`. */
+  readonly cipher: string
+  /** `h2`, `http/1.1`, or null when the client offered none. */
+  readonly alpn: string | null
+  /** The verified certificate; null when the client presented none. */
+  readonly device: Device | null
+}
+
+/** A device, known by its certificate. */
+export interface Device {
+  /** SHA-256 of the certificate, 64 lower-case hex digits. */
+  readonly fingerprint: string
+  /** Lower-case hex. */
+  readonly serial: string
+  /** RFC 2253 style, as Node prints it, on one line. */
+  readonly subject: string
+  /** ISO 8601. */
+  readonly notAfter: string
+  /** The certificate's DER, base64. */
+  readonly certificate: string
+}
+
+/** Headers that only the proxy may set; a client's own are dropped. `_` counts as `-`, as in CGI. */
+export function isIdentityHeader(name: string): boolean {
+  return forgeable.test(name.replaceAll('_', '-'))
+}
+const forgeable =
+  /^(client-cert.*|x-client-.*|x-ssl-.*|x-tls-.*|x-proxy-.*|x-forwarded-.*|x-real-ip|x-request-id|x-http-version|forwarded|via)$/i
+
+/**
+ * The identity of one connection as headers. `Client-Cert` follows RFC 9440; the secret takes the place
+ * of a signature, because whoever can read the hop between proxy and ingest reads the media too.
+ */
+export function identityHeadersOf(peer: Peer, secret: string): Record<string, string> {
+  const headers: Record<string, string> = {
+    'x-proxy-secret': secret,
+    'x-client-verify': peer.device ? 'SUCCESS' : 'NONE',
+    'x-forwarded-for': peer.address,
+    'x-forwarded-proto': 'https',
+    'x-client-port': String(peer.port),
+    'x-tls-version': peer.tlsVersion,
+    'x-tls-cipher': peer.cipher,
+  }
+  if (peer.alpn) headers['x-tls-alpn'] = peer.alpn
+  if (!peer.device) return headers
+  return {
+    ...headers,
+    'x-client-cert-sha256': peer.device.fingerprint,
+    'x-client-cert-serial': peer.device.serial,
+    'x-client-cert-subject': encodeURIComponent(peer.device.subject),
+    'x-client-cert-not-after': peer.device.notAfter,
+    'client-cert': `:${peer.device.certificate}:`,
+  }
+}
+
+/** The identity that arrived in headers; null when the secret is missing or wrong, so nothing may be believed. */
+export function readPeer(headers: IncomingHttpHeaders, secret: string): Peer | null {
+  if (!isSecret(headers['x-proxy-secret'], secret)) return null
+  return {
+    address: textOf(headers, 'x-forwarded-for'),
+    port: Number(textOf(headers, 'x-client-port')),
+    tlsVersion: textOf(headers, 'x-tls-version'),
+    cipher: textOf(headers, 'x-tls-cipher'),
+    alpn: textOf(headers, 'x-tls-alpn') || null,
+    device: headers['x-client-verify'] === 'SUCCESS' ? readDevice(headers) : null,
+  }
+}
+
+/** Of a certificate: the facts that identify the device that holds its key. */
+export function deviceOf(certificate: X509Certificate): Device {
+  return {
+    fingerprint: createHash('sha256').update(certificate.raw).digest('hex'),
+    serial: certificate.serialNumber.toLowerCase(),
+    subject: certificate.subject?.replaceAll('\n', ', ') ?? '',
+    notAfter: certificate.validToDate.toISOString(),
+    certificate: certificate.raw.toString('base64'),
+  }
+}
+
+function readDevice(headers: IncomingHttpHeaders): Device {
+  const [, base64 = ''] = /^:([A-Za-z0-9+/]+={0,2}):$/.exec(textOf(headers, 'client-cert')) ?? []
+  const der = Buffer.from(base64, 'base64')
+  const fingerprint = createHash('sha256').update(der).digest('hex')
+  if (fingerprint !== headers['x-client-cert-sha256'])
+    throw new Error('Client-Cert does not match its fingerprint')
+  return {
+    fingerprint,
+    serial: textOf(headers, 'x-client-cert-serial'),
+    subject: decodeURIComponent(textOf(headers, 'x-client-cert-subject')),
+    notAfter: textOf(headers, 'x-client-cert-not-after'),
+    certificate: base64,
+  }
+}
+
+function textOf(headers: IncomingHttpHeaders, name: string): string {
+  const value = headers[name]
+  return typeof value === 'string' ? value : ''
+}
+
+function isSecret(claimed: string | string[] | undefined, secret: string): boolean {
+  if (typeof claimed !== 'string' || claimed.length !== secret.length) return false
+  return timingSafeEqual(Buffer.from(claimed), Buffer.from(secret))
+}

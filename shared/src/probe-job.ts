@@ -1,0 +1,34 @@
+import { z } from 'zod'
+
+/** BullMQ's queue from ingest to the probe workers. The prefix is hash-tagged for Redis Cluster. */
+export const probeQueue = { name: 'probe', prefix: '{pushav}' } as const
+
+/** One upload to probe. The job's id is the upload's id, so that an upload waits only once. */
+export interface ProbeJob {
+  readonly stream: string
+  readonly upload: string
+  /** The path as sent; ffprobe's answer names it as the file. */
+  readonly path: string
+  /** The upload that holds the init segment of this one's track; null where none is needed or known. */
+  readonly init: string | null
+}
+
+/** What a probe came to. `failed` is final: ffprobe cannot make sense of the bytes. */
+export type ProbeOutcome = z.infer<typeof probeOutcome>
+
+const done = z.object({
+  state: z.literal('done'),
+  /** ffprobe's own `{streams, format}`. */
+  probe: z.record(z.string(), z.unknown()),
+})
+const failed = z.object({
+  state: z.literal('failed'),
+  message: z.string(),
+  stderr: z.string(),
+  command: z.string(),
+})
+export const probeOutcome = z.discriminatedUnion('state', [done, failed])
+
+/** The Redis string that holds an upload's ProbeOutcome as JSON. */
+export const probeOutcomeKey = (stream: string, upload: string): string =>
+  `{stream:${stream}}:probe:${upload}`

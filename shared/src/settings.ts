@@ -1,0 +1,70 @@
+import { z } from 'zod'
+
+/**
+ * Reads settings from the environment into one frozen object. Faults are collected, so that one
+ * run names them all: `bad settings: PORT must be a port, not "abc"; …`.
+ */
+export function readSettings<Settings extends object>(
+  env: NodeJS.ProcessEnv,
+  describe: (setting: Setting) => Settings,
+): Readonly<Settings> {
+  const faults: string[] = []
+  const settings = describe((name, kind, fallback) => {
+    const text = env[name] || fallback
+    const parsed = kind.safeParse(text)
+    if (parsed.success) return parsed.data
+    const found = text === undefined ? 'is not set' : `is "${text}"`
+    faults.push(`${name} must be ${kind.description ?? 'valid'}, but ${found}`)
+    return undefined as never
+  })
+  if (faults.length > 0) throw new Error(`bad settings: ${faults.join('; ')}`)
+  return Object.freeze(settings)
+}
+
+type Setting = <Kind extends z.ZodType>(name: string, kind: Kind, fallback?: string) => z.output<Kind>
+
+/** Where a server listens or a client connects: a Unix socket or a TCP port. */
+export type Address = { readonly path: string } | { readonly host: string; readonly port: number }
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+type Unit = keyof typeof unitMs
+
+const unitBytes = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }
+type Size = keyof typeof unitBytes
+
+export const text = z.string().min(1).describe('a text')
+export const optionalText = z.string().optional()
+export const integer = z.coerce.number().int().min(0).describe('a whole number')
+export const port = z.coerce.number().int().min(0).max(65_535).describe('a port from 0 to 65535')
+export const level = z.enum(['debug', 'info', 'warn', 'error']).describe('debug, info, warn or error')
+export const flag = z
+  .enum(['true', 'false', '1', '0', 'on', 'off'])
+  .transform((word) => ['true', '1', 'on'].includes(word))
+  .describe('true or false')
+
+/** A duration such as `250ms`, `10s` or `5m`; comes out in milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d)$/)
+  .transform((word) => Number.parseInt(word, 10) * unitMs[word.replace(/^\d+/, '') as Unit])
+  .describe('a duration such as 250ms, 10s or 5m')
+
+/** A size such as `512`, `64KiB` or `16GiB`; comes out in bytes. */
+export const size = z
+  .string()
+  .regex(/^\d+(KiB|MiB|GiB|TiB)?$/)
+  .transform((word) => Number.parseInt(word, 10) * unitBytes[word.replace(/^\d+/, '') as Size])
+  .describe('a size such as 512, 64KiB or 16GiB')
+
+/** `unix:/path/to.sock` or `host:port` (`[::1]:8080` for IPv6). */
+export const address = z
+  .string()
+  .regex(/^(unix:.+|.+:\d+)$/)
+  .transform(addressOf)
+  .describe('unix:/path or host:port')
+
+function addressOf(word: string): Address {
+  if (word.startsWith('unix:')) return { path: word.slice('unix:'.length) }
+  const colon = word.lastIndexOf(':')
+  return { host: word.slice(0, colon).replace(/^\[(.+)\]$/, '$1'), port: Number(word.slice(colon + 1)) }
+}
