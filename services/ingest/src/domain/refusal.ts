@@ -4,6 +4,7 @@ export type RefusalCode =
   | 'path-outside-stream'
   | 'path-malformed'
   | 'identity-missing'
+  | 'route-unknown'
   | 'stream-unknown'
   | 'object-unknown'
   | 'interface-unknown'
@@ -11,6 +12,7 @@ export type RefusalCode =
   | 'probe-impossible'
   | 'certificate-name-malformed'
   | 'certificate-unknown'
+  | 'certificate-taken'
   | 'certificate-key-secret'
   | 'csr-malformed'
 

@@ -6,6 +6,7 @@ export const statusOf = {
   'path-outside-stream': 403,
   'path-malformed': 400,
   'identity-missing': 403,
+  'route-unknown': 404,
   'stream-unknown': 404,
   'object-unknown': 404,
   'interface-unknown': 422,
@@ -13,6 +14,7 @@ export const statusOf = {
   'probe-impossible': 422,
   'certificate-name-malformed': 422,
   'certificate-unknown': 404,
+  'certificate-taken': 409,
   'certificate-key-secret': 403,
   'csr-malformed': 400,
 } as const satisfies Record<RefusalCode, number>

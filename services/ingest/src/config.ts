@@ -1,0 +1,32 @@
+import { hostname } from 'node:os'
+import {
+  address,
+  duration,
+  flag,
+  level,
+  optionalText,
+  readSettings,
+  size,
+  text,
+} from '@pushav/shared/settings.ts'
+
+export type Config = ReturnType<typeof readConfig>
+
+/** The only reader of the environment. Durations come out in milliseconds, sizes in bytes. */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  return readSettings(env, (setting) => ({
+    listen: setting('INGEST_LISTEN', address, '127.0.0.1:8081'),
+    redisUrl: setting('REDIS_URL', text, 'redis://127.0.0.1:6379'),
+    workingDirectory: setting('WORKING_DIRECTORY', text),
+    handoverFile: setting('HANDOVER_FILE', text),
+    /** Names this process's journals and staging folder; two processes on one working directory need two names. */
+    instance: setting('INSTANCE', text, hostname()),
+    strict: setting('STRICT_MODE', flag, 'false'),
+    serverIp: setting('SERVER_IP', optionalText),
+    dnsName: setting('DNS_NAME', optionalText),
+    maxUploadBytes: setting('MAX_UPLOAD', size, '64GiB'),
+    verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
+    probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
+    logLevel: setting('LOG_LEVEL', level, 'info'),
+  }))
+}

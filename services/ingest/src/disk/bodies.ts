@@ -1,0 +1,67 @@
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { uploadFile } from '@pushav/shared/layout.ts'
+import type { Bodies, StagedBody, StagedFacts } from '../use-cases/ports.ts'
+
+/** Bodies as files: `staging/<instance>/<id>` while they arrive, `uploads/<stream>/<id>` for ever after. */
+export async function diskBodies(workingDirectory: string, instance: string): Promise<Bodies> {
+  const staging = join(workingDirectory, 'staging', instance)
+  await mkdir(staging, { recursive: true })
+  // Listed before anything new is staged, so that a fresh body is never taken for one left behind.
+  const earlier = await readdir(staging)
+  const sidecars = earlier.filter((name) => name.endsWith('.json'))
+
+  return {
+    fileOf: (stream, upload) => uploadFile(workingDirectory, stream, upload),
+    stage,
+    async *leftBehind() {
+      for (const name of sidecars) {
+        const facts = JSON.parse(await readFile(join(staging, name), 'utf8')) as StagedFacts
+        if (earlier.includes(facts.id)) yield stagedBody(facts)
+      }
+      for (const name of earlier) await rm(join(staging, name), { force: true })
+    },
+  }
+
+  async function stage(facts: StagedFacts): Promise<StagedBody> {
+    const file = await open(join(staging, facts.id), 'wx')
+    return stagedBody(facts, {
+      write: async (bytes) => void (await file.writeFile(bytes)),
+      close: () => file.close(),
+    })
+  }
+
+  function stagedBody(facts: StagedFacts, file?: OpenFile): StagedBody {
+    const body = join(staging, facts.id)
+    const sidecar = `${body}.json`
+    let hasSidecar = file === undefined
+    let isKept = false
+    return {
+      facts,
+      async write(bytes) {
+        await file?.write(bytes)
+      },
+      async persistFacts() {
+        hasSidecar = true
+        await writeFile(`${sidecar}.part`, JSON.stringify(facts))
+        await rename(`${sidecar}.part`, sidecar)
+      },
+      async keep() {
+        await rename(body, uploadFile(workingDirectory, facts.stream, facts.id))
+        isKept = true
+      },
+      read: () => createReadStream(body) as AsyncIterable<Buffer>,
+      async [Symbol.asyncDispose]() {
+        await file?.close()
+        if (!isKept) await rm(body, { force: true })
+        if (hasSidecar) await rm(sidecar, { force: true })
+      },
+    }
+  }
+}
+
+interface OpenFile {
+  write(bytes: Uint8Array): Promise<void>
+  close(): Promise<void>
+}

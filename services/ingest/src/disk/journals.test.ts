@@ -1,0 +1,69 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { appendFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createLogger } from '@pushav/shared/logger.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import type { JournalEntry } from '../domain/upload.ts'
+import { diskJournals } from './journals.ts'
+
+const log = createLogger('test', 'error')
+const deleted = (path: string): JournalEntry => ({
+  kind: 'object-deleted',
+  id: path,
+  at: '2026-01-01T00:00:00.000Z',
+  path,
+})
+
+describe('diskJournals', () => {
+  it('gives 32 streams created at once by two processes 32 ids, from 1', async () => {
+    await using directory = await temporaryDirectory()
+    await using one = await diskJournals(directory.path, 'one', log)
+    await using two = await diskJournals(directory.path, 'two', log)
+    const made = await Promise.all(Array.from({ length: 32 }, (_, i) => (i % 2 ? one : two).create()))
+    deepEqual(
+      made.map(Number).sort((a, b) => a - b),
+      Array.from({ length: 32 }, (_, i) => i + 1),
+    )
+  })
+
+  it('reads on from where it was', async () => {
+    await using directory = await temporaryDirectory()
+    await using journals = await diskJournals(directory.path, 'one', log)
+    const stream = await journals.create()
+    await journals.append(stream, deleted('a'))
+    const first = await journals.read(stream, journals.own, 0)
+    await journals.append(stream, deleted('b'))
+    const second = await journals.read(stream, journals.own, first.next)
+    deepEqual([first.entries, second.entries], [[deleted('a')], [deleted('b')]])
+    deepEqual(await journals.read(stream, journals.own, second.next), { entries: [], next: second.next })
+  })
+
+  it('passes over a line that a crash tore off and loses none after it', async () => {
+    await using directory = await temporaryDirectory()
+    const file = join(directory.path, 'journals', '1', 'one.ndjson')
+    {
+      await using journals = await diskJournals(directory.path, 'one', log)
+      await journals.append(await journals.create(), deleted('a'))
+    }
+    await appendFile(file, '{"kind":"object-del')
+    await using journals = await diskJournals(directory.path, 'one', log)
+    await journals.append('1', deleted('b'))
+    deepEqual((await journals.read('1', journals.own, 0)).entries, [deleted('a'), deleted('b')])
+    equal((await readFile(file, 'utf8')).split('\n').length, 4)
+  })
+
+  it('knows streams by their ids only', async () => {
+    await using directory = await temporaryDirectory()
+    await using journals = await diskJournals(directory.path, 'one', log)
+    await journals.create()
+    deepEqual(await Promise.all(['1', '01', '2', '', '..', 'x', '1/..'].map((id) => journals.has(id))), [
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ])
+  })
+})

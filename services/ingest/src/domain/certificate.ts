@@ -1,0 +1,43 @@
+import type { Validity } from './leaf-policy.ts'
+
+/** Two CAs: one vouches for this server, the other for the devices that push to it. */
+export type Hierarchy = 'server' | 'device'
+
+export const hierarchies: readonly Hierarchy[] = ['server', 'device']
+
+export type KeyType = 'ec' | 'rsa'
+
+/** A public key: SubjectPublicKeyInfo in DER, base64. Two are the same key when they are the same text. */
+export type PublicKey = string
+
+/** What of a certificate decisions are made on. */
+export interface Certificate extends Validity {
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string
+  readonly commonName: string
+  readonly publicKey: PublicKey
+  readonly dnsNames: readonly string[]
+  /** In the one spelling of `normalIp`. */
+  readonly ips: readonly string[]
+}
+
+/** What goes into a leaf; all else is the CA's policy. */
+export interface Leaf extends Validity {
+  readonly commonName: string
+  readonly publicKey: PublicKey
+  readonly dnsNames: readonly string[]
+  readonly ips: readonly string[]
+  readonly uris: readonly string[]
+}
+
+/** Certificates and key, PEM. The leaf comes first, its root second. */
+export interface Pair {
+  readonly certificate: string
+  readonly key: string
+}
+
+/** One spelling for one IP address: `::1`, never `0:0:0:0:0:0:0:1`. */
+export function normalIp(ip: string): string {
+  if (!ip.includes(':')) return ip
+  return new URL(`http://[${ip}]`).hostname.slice(1, -1)
+}

@@ -1,0 +1,31 @@
+import { directoryOf } from './object-path.ts'
+
+/** An upload that holds an init segment. */
+export interface InitSegment {
+  readonly path: string
+  readonly upload: string
+}
+
+/**
+ * The init segment that a segment needs, out of those in the same folder: the one at the same path
+ * (DASH-IF Interface-1), else the one whose name shares most words (`init-stream0` for
+ * `chunk-stream0-00001`), the newest among equals.
+ */
+export function initOf(path: string, inits: readonly InitSegment[]): string | null {
+  const words = wordsOf(path)
+  const ranked = inits
+    .filter((init) => directoryOf(init.path) === directoryOf(path))
+    .map((init) => ({ ...init, likeness: init.path === path ? Infinity : shared(words, wordsOf(init.path)) }))
+    .sort((a, b) => b.likeness - a.likeness || (a.upload < b.upload ? 1 : -1))
+  return ranked[0]?.upload ?? null
+}
+
+const wordsOf = (path: string): Set<string> =>
+  new Set(
+    path
+      .slice(path.lastIndexOf('/') + 1)
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u),
+  )
+
+const shared = (a: Set<string>, b: Set<string>): number => [...a].filter((word) => b.has(word)).length

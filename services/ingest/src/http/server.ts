@@ -1,0 +1,28 @@
+import { once } from 'node:events'
+import { chmod, rm } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import type { Address } from '@pushav/shared/settings.ts'
+
+/**
+ * Listens for the proxy. Nothing here times out or is closed from this side while the proxy may still use it:
+ * a connection that ends under a request would lose an upload.
+ */
+export async function listen(app: RequestListener, address: Address): Promise<AsyncDisposable> {
+  const server = createServer(
+    { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, maxHeaderSize: 65_536 },
+    app,
+  )
+  server.on('checkContinue', app)
+  if ('path' in address) await rm(address.path, { force: true })
+  server.listen(address)
+  await once(server, 'listening')
+  if ('path' in address) await chmod(address.path, 0o600)
+  return {
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeIdleConnections()
+      await closed
+    },
+  }
+}

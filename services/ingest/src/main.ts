@@ -1,0 +1,11 @@
+import { createLogger } from '@pushav/shared/logger.ts'
+import { closeOnSignal, reportReady } from '@pushav/shared/shutdown.ts'
+import { readConfig } from './config.ts'
+import { startIngest } from './start-ingest.ts'
+
+const config = readConfig(process.env)
+const log = createLogger('ingest', config.logLevel)
+
+closeOnSignal(await startIngest(config, log), log)
+log.info({ listen: config.listen }, 'listening')
+reportReady()

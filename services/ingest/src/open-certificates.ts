@@ -1,0 +1,98 @@
+import type { Logger } from '@pushav/shared/logger.ts'
+import { diskCertificateFiles } from './disk/certificate-files.ts'
+import { diskDeviceJournal } from './disk/device-journal.ts'
+import { type HandoverFacts, openHandoverFile } from './disk/handover-file.ts'
+import { openRootFiles } from './disk/root-files.ts'
+import type { Hierarchy, Pair } from './domain/certificate.ts'
+import type { Authority, DeviceJournal } from './use-cases/certificate-ports.ts'
+import { type IssueCertificate, issueCertificateWith } from './use-cases/issue-certificate.ts'
+import { keepServerCertificateWith, type ServerNames } from './use-cases/keep-server-certificate.ts'
+import { createOneAtATime } from './use-cases/one-at-a-time.ts'
+import { type RevokeCertificate, revokeCertificateWith } from './use-cases/revoke-certificate.ts'
+import { type ShowCertificates, showCertificatesWith } from './use-cases/show-certificates.ts'
+import { openAuthority } from './x509/authority.ts'
+import { x509Keys as keys } from './x509/keys.ts'
+import { x509Reader as reader } from './x509/reader.ts'
+import { createRoot } from './x509/root.ts'
+
+export interface CertificateSettings {
+  readonly workingDirectory: string
+  readonly handoverFile: string
+  /** Asked at each check, because a machine's addresses change. */
+  readonly serverNames: () => ServerNames
+  readonly log: Logger
+  readonly clock?: () => Date
+}
+
+export interface Certificates {
+  readonly issue: IssueCertificate
+  readonly show: ShowCertificates
+  readonly revoke: RevokeCertificate
+  /** Where a file of this hierarchy is on the disk. */
+  readonly pathOf: (hierarchy: Hierarchy, file: string) => string
+  /** What the proxy proves itself with. */
+  readonly secret: string
+  /** Renews the server's certificate if it has to be, and lets the proxy know; runs by itself every hour. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+const hourMs = 3_600_000
+
+/** Both CAs, the server's certificate and the file that hands them to the proxy: opened, or made on first start. */
+export async function openCertificates(settings: CertificateSettings): Promise<Certificates> {
+  const { workingDirectory, serverNames, log, clock = () => new Date() } = settings
+  const [server, device] = await Promise.all([open('server'), open('device')])
+  const files = diskCertificateFiles(workingDirectory)
+  const journal = await diskDeviceJournal(files.pathOf('device', 'journal.ndjson'))
+  const oneAtATime = createOneAtATime()
+  const keepServerCertificate = keepServerCertificateWith({ authority: server, keys, reader, files })
+
+  const first = await handoverFacts()
+  const handover = await openHandoverFile(settings.handoverFile, first)
+  const publish = () => oneAtATime('handover', async () => void (await handover.write(await handoverFacts())))
+  const timer = setInterval(() => void check(), hourMs).unref()
+
+  return {
+    issue: issueCertificateWith({ authority: device, keys, reader, files, journal, oneAtATime, clock }),
+    show: showCertificatesWith(files, reader),
+    revoke: revokeCertificateWith({ files, reader, journal, oneAtATime, clock, publish }),
+    pathOf: files.pathOf,
+    secret: handover.secret,
+    check,
+    async close() {
+      clearInterval(timer)
+      await oneAtATime('handover', async () => undefined)
+    },
+  }
+
+  async function open(hierarchy: Hierarchy): Promise<Authority> {
+    const root = await openRootFiles(workingDirectory, hierarchy, () => createRoot(clock()), log)
+    return openAuthority(hierarchy, root, clock())
+  }
+
+  async function handoverFacts(): Promise<HandoverFacts> {
+    const { pair, reissued } = await keepServerCertificate(serverNames(), clock())
+    if (reissued) log.info({ reason: reissued }, 'server certificate issued')
+    return factsOf(pair, device, await revokedSerials(journal))
+  }
+
+  /** A failure is tried again an hour later; a third of the certificate's life is left for that. */
+  async function check(): Promise<void> {
+    await publish().catch((error) => log.error({ error }, 'server certificate could not be checked'))
+  }
+}
+
+function factsOf(server: Pair, device: Authority, revoked: readonly string[]): HandoverFacts {
+  return {
+    serverCertificate: server.certificate,
+    serverKey: server.key,
+    deviceRoots: device.root,
+    revokedSerials: [...revoked],
+  }
+}
+
+async function revokedSerials(journal: DeviceJournal): Promise<readonly string[]> {
+  const entries = await journal.read()
+  return [...new Set(entries.filter(({ event }) => event === 'revoked').map(({ serial }) => serial))]
+}

@@ -1,0 +1,39 @@
+import type { Logger } from '@pushav/shared/logger.ts'
+import { Redis } from 'ioredis'
+import { Unavailable } from '../domain/unavailable.ts'
+
+const reportEveryMs = 10_000
+
+/** A connection whose commands fail within about a second while Redis is away, instead of piling up. */
+export function connectRedis(url: string, onError: (error: Error) => void): Redis {
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: 1,
+    commandTimeout: 5_000,
+    retryStrategy: (attempt) => Math.min(50 * attempt, 500),
+  })
+  return redis.on('error', onError)
+}
+
+/** A second connection for commands that wait for something to happen; they outlive Redis's absence. */
+export function blockingTwinOf(redis: Redis, onError: (error: Error) => void): Redis {
+  return redis.duplicate({ maxRetriesPerRequest: null, commandTimeout: undefined }).on('error', onError)
+}
+
+/** Logs that Redis is away now and then instead of at every attempt to reach it. */
+export function createErrorReport(log: Logger): (error: Error) => void {
+  let last = Number.NEGATIVE_INFINITY
+  return (error) => {
+    if (performance.now() - last < reportEveryMs) return
+    last = performance.now()
+    log.warn({ error }, 'redis is away')
+  }
+}
+
+/** Redis's own words stop here: whoever called learns only that it does not answer. */
+export async function answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer
+  } catch (error) {
+    throw new Unavailable('the index (Redis)', error)
+  }
+}

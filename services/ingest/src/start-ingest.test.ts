@@ -1,0 +1,335 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import { type ClientRequest, request as httpRequest, type RequestOptions } from 'node:http'
+import { join } from 'node:path'
+import { type Device, identityHeadersOf } from '@pushav/shared/identity.ts'
+import { createLogger } from '@pushav/shared/logger.ts'
+import { probeOutcomeKey } from '@pushav/shared/probe-job.ts'
+import { type RedisServer, startRedisServer } from '@pushav/shared/testing/redis-server.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { generate } from 'selfsigned'
+import { readConfig } from './config.ts'
+import { startIngest } from './start-ingest.ts'
+
+const log = createLogger('test', 'fatal')
+
+interface Answer {
+  readonly status: number
+  readonly headers: Record<string, string | string[] | undefined>
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
+  readonly json: any
+}
+
+/** Ingest as the proxy sees it: a Unix socket, and the secret of the handover file. */
+async function ingestOn(workingDirectory: string, redis: RedisServer, settings: NodeJS.ProcessEnv = {}) {
+  const socket = join(workingDirectory, 'i.sock')
+  const handoverFile = join(workingDirectory, 'handover.json')
+  const config = readConfig({
+    INGEST_LISTEN: `unix:${socket}`,
+    REDIS_URL: redis.path,
+    WORKING_DIRECTORY: workingDirectory,
+    HANDOVER_FILE: handoverFile,
+    INSTANCE: 'one',
+    PROBE_WAIT: '100ms',
+    ...settings,
+  })
+  const stack = await startIngest(config, log)
+  const { secret } = JSON.parse(await readFile(handoverFile, 'utf8')) as { secret: string }
+  return {
+    begin,
+    send,
+    put: (path: string, body: Buffer | string, headers = {}) => send('PUT', path, body, headers),
+    get: (path: string) => send('GET', path),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+
+  function begin(method: string, path: string, headers: RequestOptions['headers'] = {}): ClientRequest {
+    const peer = { address: '192.0.2.7', port: 4711, tlsVersion: 'TLSv1.3', cipher: 'X', alpn: 'h2', device }
+    const identity = { ...identityHeadersOf(peer, secret), 'x-http-version': '2' }
+    return httpRequest({ socketPath: socket, method, path, headers: { ...identity, ...headers } as never })
+  }
+
+  async function send(method: string, path: string, body?: Buffer | string, headers = {}): Promise<Answer> {
+    const request = begin(method, path, headers).end(body)
+    const [response] = await once(request, 'response')
+    const parts: Buffer[] = []
+    for await (const bytes of response) parts.push(bytes)
+    const text = Buffer.concat(parts).toString()
+    const isJson = String(response.headers['content-type']).startsWith('application/json')
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      text,
+      json: isJson ? JSON.parse(text) : null,
+    }
+  }
+}
+
+let device: Device
+
+describe('ingest', () => {
+  let redis: RedisServer
+  before(async () => {
+    redis = await startRedisServer()
+    const { cert } = await generate([{ name: 'commonName', value: 'cam' }], { algorithm: 'sha256' })
+    device = {
+      fingerprint: '',
+      serial: '1f',
+      subject: 'CN=cam',
+      notAfter: '2027-01-01T00:00:00.000Z',
+      certificate: cert.replace(/-----.*-----|\s/g, ''),
+    }
+    device = {
+      ...device,
+      fingerprint: createHash('sha256').update(Buffer.from(device.certificate, 'base64')).digest('hex'),
+    }
+  })
+  after(() => redis[Symbol.asyncDispose]())
+
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>
+  beforeEach(async () => {
+    directory = await temporaryDirectory()
+    await redis.kill()
+    await redis.start()
+    await flush()
+  })
+  afterEach(() => directory[Symbol.asyncDispose]())
+
+  async function flush(): Promise<void> {
+    const { Redis } = await import('ioredis')
+    const client = new Redis(redis.path)
+    await client.flushall()
+    await client.quit()
+  }
+
+  it('keeps what it answers 202 to, byte for byte, and lists it', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    equal((await ingest.send('POST', '/streams?interface=dash', '{}')).json.id, 1)
+    const body = Buffer.from('any bytes')
+    const { status, json } = await ingest.put('/streams/1/session_1/video/x.m4s', body)
+    equal(status, 202)
+    equal(json.sha256, createHash('sha256').update(body).digest('hex'))
+    deepEqual(json.findings, [])
+    deepEqual(await readFile(join(directory.path, 'uploads', '1', json.upload_id)), body)
+    const { streams } = (await ingest.get('/streams')).json
+    deepEqual(streams[0].valid_uploads, [{ session_id: null, file_path: 'session_1/video/x.m4s' }])
+    equal(streams[0].creator, device.fingerprint)
+    equal((await ingest.get('/streams/1/session_1/video/x.m4s')).text, 'any bytes')
+  })
+
+  it('refuses whoever does not know the secret of the proxy', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    const answer = await ingest.send('GET', '/streams', undefined, { 'x-proxy-secret': '0'.repeat(64) })
+    deepEqual([answer.status, answer.json.code], [403, 'identity-missing'])
+    equal((await ingest.send('GET', '/healthz', undefined, { 'x-proxy-secret': '' })).status, 200)
+  })
+
+  it('gives 32 streams made at once 32 ids', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    const made = await Promise.all(Array.from({ length: 32 }, () => ingest.send('POST', '/streams')))
+    equal(new Set(made.map(({ json }) => json.id)).size, 32)
+    equal((await ingest.get('/streams')).json.streams.length, 32)
+  })
+
+  it('keeps both of two uploads to one path at once, and shows the last', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    await ingest.send('POST', '/streams')
+    const answers = await Promise.all(['one', 'two'].map((text) => ingest.put('/streams/1/x.m4s', text)))
+    equal((await readdir(join(directory.path, 'uploads', '1'))).length, 2)
+    const shown = await ingest.get('/streams/1/x.m4s')
+    const ids = answers.map(({ json }) => json.upload_id)
+    for (const [i, text] of ['one', 'two'].entries()) {
+      equal((await ingest.get(`/streams/1/x.m4s?version=${ids[i]}`)).text, text)
+    }
+    equal(shown.headers.etag, `"${ids[['one', 'two'].indexOf(shown.text)]}"`)
+  })
+
+  it('answers range, conditional and HEAD requests', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/a.cmfv', '0123456789')
+    const range = await ingest.send('GET', '/streams/1/a.cmfv', undefined, { range: 'bytes=2-4' })
+    deepEqual([range.status, range.text, range.headers['content-range']], [206, '234', 'bytes 2-4/10'])
+    const head = await ingest.send('HEAD', '/streams/1/a.cmfv')
+    deepEqual(
+      [head.status, head.text, head.headers['content-length'], head.headers['content-type']],
+      [200, '', '10', 'video/mp4'],
+    )
+    const same = await ingest.send('GET', '/streams/1/a.cmfv', undefined, {
+      'if-none-match': head.headers.etag,
+    })
+    equal(same.status, 304)
+  })
+
+  it('keeps a body that was cut off, and never shows it at its path', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/x.m4s', 'whole')
+    const cut = ingest.begin('PUT', '/streams/1/x.m4s', { 'content-length': '100' })
+    cut.on('error', () => undefined)
+    cut.write('only this')
+    const staged = join(directory.path, 'staging', 'one')
+    await until(async () => (await readdir(staged)).some((name) => name.endsWith('.json')))
+    cut.destroy()
+    await until(async () => (await ingest.get('/streams/1')).json.error_uploads.length === 1)
+    const [error] = (await ingest.get('/streams/1')).json.error_uploads
+    match(error.reasons[0], /expected a body of 100 bytes; the connection was lost after 9 bytes/)
+    equal((await ingest.get('/streams/1/x.m4s')).text, 'whole')
+    deepEqual(await readdir(staged), [])
+    await ingest.put('/streams/1/x.m4s', 'whole again')
+    deepEqual((await ingest.get('/streams/1')).json.error_uploads, [])
+  })
+
+  it('answers 202 while Redis is away, and judges when it is back', async () => {
+    await using ingest = await ingestOn(directory.path, redis, { VERDICT_WAIT: '50ms' })
+    await ingest.send('POST', '/streams')
+    await redis.kill()
+    const { status, json } = await ingest.put('/streams/1/x.m4s', 'kept')
+    deepEqual([status, json.verdict], [202, 'pending'])
+    equal((await ingest.get('/streams/1/x.m4s')).text, 'kept')
+    equal((await ingest.get('/streams/1')).status, 503)
+    await redis.start()
+    await until(async () => (await ingest.get('/streams/1')).json.valid_uploads?.length === 1)
+  })
+
+  it('gives the same answers after FLUSHALL and a restart', async () => {
+    let before: unknown
+    {
+      await using ingest = await ingestOn(directory.path, redis)
+      await ingest.send('POST', '/streams?interface=hls&strict=true', '{}')
+      await ingest.put('/streams/1/a/x.m4s', 'one')
+      await ingest.put('/streams/1/a/y.m4s', 'two')
+      await ingest.send('DELETE', '/streams/1/a/y.m4s')
+      await ingest.send('POST', '/streams/1/expectedTrackNames', '{"expected_track_names":["video"]}', {
+        'content-type': 'application/json',
+      })
+      before = (await ingest.get('/streams')).json
+    }
+    await flush()
+    await using ingest = await ingestOn(directory.path, redis)
+    deepEqual((await ingest.get('/streams')).json, before)
+    equal((await ingest.send('POST', '/streams')).json.id, 2)
+  })
+
+  it('answers 400 on a strict stream to an upload without a certificate, and keeps it', async () => {
+    await using ingest = await ingestOn(directory.path, redis, { STRICT_MODE: 'true' })
+    await ingest.send('POST', '/streams')
+    const { status, json } = await ingest.put('/streams/1/x.m4s', 'x', { 'x-client-verify': 'NONE' })
+    deepEqual([status, json.findings[0].code, json.errors.length], [400, 'client-certificate-missing', 1])
+    equal((await ingest.get('/streams/1/x.m4s')).text, 'x')
+    const [error] = (await ingest.get('/streams/1')).json.error_uploads
+    deepEqual([error.file_path, error.reasons], ['x.m4s', json.errors])
+  })
+
+  it('takes an empty body for a probe of the publishing point and stores nothing', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    await ingest.send('POST', '/streams')
+    for (const path of ['/streams/1', '/streams/1/', '/streams/1/null']) {
+      for (const headers of [{ 'content-length': '0' }, { 'transfer-encoding': 'chunked' }]) {
+        equal((await ingest.send('POST', path, undefined, headers)).status, 200)
+      }
+    }
+    deepEqual(await readdir(join(directory.path, 'uploads', '1')), [])
+    deepEqual(await readdir(join(directory.path, 'staging', 'one')), [])
+    equal((await ingest.put('/streams/1/', 'bytes without a name')).status, 400)
+  })
+
+  it('answers bad input with 4xx in words and keeps the others', async () => {
+    await using ingest = await ingestOn(directory.path, redis, { MAX_UPLOAD: '1KiB' })
+    await ingest.send('POST', '/streams')
+    const cases: [string, string, string, number][] = [
+      ['PUT', '/streams/9/x.m4s', 'x', 404],
+      ['PUT', '/streams/abc/x.m4s', 'x', 404],
+      ['PUT', '/streams/01/x.m4s', 'x', 404],
+      ['PUT', '/streams/1/../2/x.m4s', 'x', 403],
+      ['PUT', '/streams/1/%2e%2e/x.m4s', 'x', 403],
+      ['PUT', '/streams/1/..%2fx.m4s', 'x', 403],
+      ['PUT', '/streams/1/a%5cb', 'x', 403],
+      ['PUT', '/streams/1/x%00y', 'x', 403],
+      ['PUT', `/streams/1/${'n'.repeat(300)}`, 'x', 400],
+      ['PUT', '/streams/1/%zz', 'x', 400],
+      ['PUT', '/streams/1/big.m4s', 'x'.repeat(1_025), 413],
+      ['POST', '/streams?interface=rtmp', '', 422],
+      ['POST', '/streams?strict=maybe', '', 400],
+      ['POST', '/streams/1/trackName', '{"track', 400],
+      ['POST', '/streams/1/trackName', '{"other":1}', 400],
+      ['GET', '/streams/1/absent.m4s', '', 404],
+      ['GET', '/streams/1/../../handover.json', '', 403],
+      ['GET', '/streams/7', '', 404],
+      ['GET', '/probe/1/absent.m4s', '', 404],
+      ['DELETE', '/streams/1/absent.m4s', '', 404],
+      ['GET', '/nothing/here', '', 404],
+    ]
+    for (const [method, path, body, status] of cases) {
+      const answer = await ingest.send(method, path, body, { 'content-type': 'application/json' })
+      equal(answer.status, status, `${method} ${path}`)
+      ok(answer.json.detail.length > 10, `${method} ${path}`)
+    }
+    const unframed = ingest
+      .begin('PUT', '/streams/1/big.m4s', { 'transfer-encoding': 'chunked' })
+      .end('x'.repeat(1_025))
+    equal((await once(unframed, 'response'))[0].statusCode, 413)
+    equal((await ingest.put('/streams/1/fine.m4s', 'x')).status, 202)
+    deepEqual(await readdir(join(directory.path, 'staging', 'one')), [])
+  })
+
+  it('says no before the body when the sender waits for 100-continue, and continues otherwise', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    await ingest.send('POST', '/streams')
+    const refused = ingest.begin('PUT', '/streams/9/x', { expect: '100-continue', 'content-length': '5' })
+    refused.flushHeaders()
+    equal((await once(refused, 'response'))[0].statusCode, 404)
+    refused.destroy()
+    const wanted = ingest.begin('PUT', '/streams/1/x', { expect: '100-continue', 'content-length': '5' })
+    wanted.flushHeaders()
+    await once(wanted, 'continue')
+    wanted.end('12345')
+    equal((await once(wanted, 'response'))[0].statusCode, 202)
+  })
+
+  it('keeps both objects whose paths clash, and serves both', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    await ingest.send('POST', '/streams')
+    for (const path of ['a', 'a/b', 'c/d', 'c'])
+      equal((await ingest.put(`/streams/1/${path}`, path)).status, 202)
+    for (const path of ['a', 'a/b', 'c/d', 'c']) equal((await ingest.get(`/streams/1/${path}`)).text, path)
+  })
+
+  it('says which certificate brought an object', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/x.m4s', 'x')
+    const { json } = await ingest.get('/streams/1/x.m4s.crt')
+    deepEqual([json.subject, json.fingerprint_sha256], ['CN=cam', device.fingerprint])
+  })
+
+  it('waits for a probe that is under way, and says how far it is when it takes too long', async () => {
+    await using ingest = await ingestOn(directory.path, redis, { PROBE_WAIT: '10ms' })
+    await ingest.send('POST', '/streams')
+    const { json } = await ingest.put('/streams/1/x.m4s', 'x')
+    const pending = await ingest.get('/probe/1/x.m4s')
+    deepEqual(
+      [pending.status, pending.json, pending.headers['retry-after']],
+      [202, { status: 'queued' }, '1'],
+    )
+    const { Redis } = await import('ioredis')
+    const client = new Redis(redis.path)
+    await client.set(
+      probeOutcomeKey('1', json.upload_id),
+      JSON.stringify({ state: 'done', probe: { streams: [] } }),
+    )
+    deepEqual((await ingest.get('/probe/1/x.m4s')).json, { streams: [] })
+    const failed = { state: 'failed', message: 'no', stderr: 'Invalid data', command: 'ffprobe x.m4s' }
+    await client.set(probeOutcomeKey('1', json.upload_id), JSON.stringify(failed))
+    const answer = await ingest.get('/streams/probe/1/x.m4s')
+    deepEqual([answer.status, answer.json.detail.stderr], [422, 'Invalid data'])
+    await client.quit()
+  })
+})
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise(setImmediate)
+}

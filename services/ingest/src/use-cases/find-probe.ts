@@ -1,0 +1,34 @@
+import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
+import { initOf } from '../domain/init-segment.ts'
+import { directoryOf } from '../domain/object-path.ts'
+import { Refusal } from '../domain/refusal.ts'
+import type { Index, Probes } from './ports.ts'
+
+/** What ffprobe says of the newest whole upload at a path, or how far it has got. */
+export type FindProbe = (
+  stream: string,
+  path: string,
+  again: boolean,
+) => Promise<ProbeOutcome | { state: 'queued' | 'running' }>
+
+/** Waits `waitMs` for a probe that is still to come. `again` probes what has been probed already. */
+export function findProbeWith(index: Index, probes: Probes, waitMs: number): FindProbe {
+  return async function findProbe(stream, path, again) {
+    const newest = await index.newest(stream, path)
+    if (!newest) throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)
+    const { id: upload, kind } = newest.upload
+    if (again) await probes.forget(stream, upload)
+    const ended = probes.ended(upload, waitMs)
+    const known = await probes.outcome(stream, upload)
+    if (known) return known
+    await probes.enqueue([{ stream, upload, path, init: kind === 'segment' ? await initFor() : null }])
+    const state = await probes.state(upload)
+    await ended
+    return (await probes.outcome(stream, upload)) ?? { state }
+
+    async function initFor(): Promise<string | null> {
+      const { inits } = await index.load(stream, [directoryOf(path)])
+      return initOf(path, inits)
+    }
+  }
+}
