@@ -14,5 +14,10 @@ export function createLogger(service: string, level: string, destination?: Desti
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { error: pino.stdSerializers.err },
   }
-  return destination ? pino(options, destination) : pino(options)
+  return pino(options, destination ?? standardOutput())
+}
+
+/** Written at once: lines that wait in memory would keep a process from exiting once nobody reads its pipe. */
+function standardOutput(): DestinationStream {
+  return pino.destination({ dest: 1, sync: true })
 }

@@ -9,6 +9,8 @@ export function closeOnSignal(built: AsyncDisposableStack, log: Logger): void {
   process.on('SIGINT', close)
   process.on('SIGTERM', close)
   process.on('disconnect', () => close('disconnect'))
+  // A parent that died while we were starting: its event has passed unheard.
+  if (process.connected === false) void close('disconnect')
 
   async function close(cause: string): Promise<void> {
     if (closing && cause === 'disconnect') return
@@ -27,5 +29,5 @@ export function closeOnSignal(built: AsyncDisposableStack, log: Logger): void {
 
 /** Tells the parent process, if it holds an IPC channel, that this one answers from now on. */
 export function reportReady(facts: { readonly port?: number } = {}): void {
-  process.send?.({ ready: true, ...facts })
+  if (process.connected) process.send?.({ ready: true, ...facts })
 }

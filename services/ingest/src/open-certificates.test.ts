@@ -4,7 +4,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { type Handover, handover } from '@pushav/shared/handover.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { certificatesIn, handoverFileIn, localNames } from './testing/certificates.ts'
+import { certificatesIn, directoryWithRoots, handoverFileIn, localNames } from './testing/certificates.ts'
 import { makeCsr, makeReferenceRoot, openssl } from './testing/openssl.ts'
 
 const dayMs = 86_400_000
@@ -84,7 +84,7 @@ describe('openCertificates', () => {
 
   describe('on a later start', () => {
     it('keeps the roots, the server certificate, the secret and the devices', async () => {
-      await using directory = await temporaryDirectory()
+      await using directory = await directoryWithRoots()
       const first = await certificatesIn(directory.path)
       const { certificate } = await first.issue.keyPair('dev', ours)
       const handed = await handoverIn(directory.path)
@@ -96,7 +96,7 @@ describe('openCertificates', () => {
     })
 
     it('still refuses what was revoked before', async () => {
-      await using directory = await temporaryDirectory()
+      await using directory = await directoryWithRoots()
       const first = await certificatesIn(directory.path)
       await first.issue.keyPair('dev', ours)
       const { revoked } = await first.revoke('dev')
@@ -106,7 +106,7 @@ describe('openCertificates', () => {
     })
 
     it('makes a new secret when the handover file is garbage', async () => {
-      await using directory = await temporaryDirectory()
+      await using directory = await directoryWithRoots()
       await certificatesIn(directory.path)
       await writeFile(handoverFileIn(directory.path), '{"secret":"short"')
       const { secret } = await certificatesIn(directory.path)
@@ -114,7 +114,7 @@ describe('openCertificates', () => {
     })
 
     it('issues the server certificate anew when it lacks a name', async () => {
-      await using directory = await temporaryDirectory()
+      await using directory = await directoryWithRoots()
       await certificatesIn(directory.path)
       const names = {
         commonName: '10.1.2.3',
@@ -133,7 +133,7 @@ describe('openCertificates', () => {
     })
 
     it('issues the server certificate anew when only its common name is another', async () => {
-      await using directory = await temporaryDirectory()
+      await using directory = await directoryWithRoots()
       await certificatesIn(directory.path)
       await certificatesIn(directory.path, { names: { ...localNames, commonName: '127.0.0.1' } })
       const leaf = fileIn(directory.path, 'server', 'localhost.pem')
@@ -141,7 +141,7 @@ describe('openCertificates', () => {
     })
 
     it('issues the server certificate anew when its key is gone, another or unreadable', async () => {
-      await using directory = await temporaryDirectory()
+      await using directory = await directoryWithRoots()
       await certificatesIn(directory.path)
       const key = fileIn(directory.path, 'server', 'localhost.key')
       const spoil = [
@@ -160,7 +160,7 @@ describe('openCertificates', () => {
 
   describe('while running', () => {
     it('renews the server certificate at two thirds of its life and hands it over', async () => {
-      await using directory = await temporaryDirectory()
+      await using directory = await directoryWithRoots()
       let clock = inDays(0)
       const certificates = await certificatesIn(directory.path, { clock: () => clock() })
       const before = await handoverIn(directory.path)
@@ -176,7 +176,7 @@ describe('openCertificates', () => {
     })
 
     it('survives a check that fails and says so', async () => {
-      await using directory = await temporaryDirectory()
+      await using directory = await directoryWithRoots()
       const lines: string[] = []
       let clock = inDays(0)
       const certificates = await certificatesIn(directory.path, {
@@ -190,7 +190,7 @@ describe('openCertificates', () => {
     })
 
     it('tells the proxy of a revocation before it answers', async () => {
-      await using directory = await temporaryDirectory()
+      await using directory = await directoryWithRoots()
       const { issue, revoke } = await certificatesIn(directory.path)
       const names = ['a', 'b', 'c', 'd', 'e', 'f']
       await Promise.all(names.map((name) => issue.keyPair(name, ours)))
@@ -222,7 +222,7 @@ describe('openCertificates', () => {
     ]
     for (const [what, spoil, message] of broken) {
       it(`does not start, says why and overwrites nothing: ${what}`, async () => {
-        await using directory = await temporaryDirectory()
+        await using directory = await directoryWithRoots()
         await certificatesIn(directory.path)
         const path = fileIn(directory.path, 'device')
         await spoil(path)
@@ -233,7 +233,7 @@ describe('openCertificates', () => {
     }
 
     it('does not start when a root is over, and says when that was', async () => {
-      await using directory = await temporaryDirectory()
+      await using directory = await directoryWithRoots()
       await certificatesIn(directory.path)
       await rejects(
         certificatesIn(directory.path, { clock: inDays(365 * 21) }),
@@ -242,7 +242,7 @@ describe('openCertificates', () => {
     })
 
     it('does not take a leaf for a root', async () => {
-      await using directory = await temporaryDirectory()
+      await using directory = await directoryWithRoots()
       const { issue } = await certificatesIn(directory.path)
       const { key, certificate } = await issue.keyPair('dev', ours)
       await writeFile(fileIn(directory.path, 'device', 'root.pem'), certificate)

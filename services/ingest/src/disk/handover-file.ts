@@ -16,7 +16,7 @@ export interface HandoverFile {
 /** Writes the file's first version before it returns. */
 export async function openHandoverFile(path: string, facts: HandoverFacts): Promise<HandoverFile> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const secret = (await keptSecret(path)) ?? (await newSecret(path, facts))
+  const secret = await claimSecret(path, facts)
   await write(facts)
   await chmod(path, privateMode)
   return { secret, write }
@@ -38,8 +38,8 @@ async function keptSecret(path: string): Promise<string | null> {
   }
 }
 
-/** Of two that start together, the second takes the first one's secret. */
-async function newSecret(path: string, facts: HandoverFacts): Promise<string> {
+/** Whoever comes first, in an earlier life or of two that start together, sets the secret. */
+async function claimSecret(path: string, facts: HandoverFacts): Promise<string> {
   const secret = randomBytes(32).toString('hex')
   const staged = await stageFile(path, textOf(secret, facts), privateMode)
   await staged.claim()

@@ -41,9 +41,8 @@ export function certificateRoutes(stories: CertificateStories, log: Logger): Rou
     response.set('Cache-Control', 'no-store').vary('Accept')
     const format = formatOf(request)
     if (format === null) return void response.json(await show.show(hierarchy, file))
-    const isKey = file.endsWith('.key')
-    if (format === 'pem') return void response.type(pemType).send(await show.pem(hierarchy, file))
-    response.type(isKey ? 'application/pkcs8' : 'application/pkix-cert').send(await show.der(hierarchy, file))
+    const content = format === 'pem' ? await show.pem(hierarchy, file) : await show.der(hierarchy, file)
+    response.type(typeof content === 'string' ? pemType : derTypeOf(file)).send(content)
   }
 
   async function makeKeyPair({ params, query }: Request<Named>, response: Response): Promise<void> {
@@ -76,6 +75,7 @@ export function certificateRoutes(stories: CertificateStories, log: Logger): Rou
 }
 
 const pemType = 'application/x-pem-file'
+const derTypeOf = (file: string) => (file.endsWith('.key') ? 'application/pkcs8' : 'application/pkix-cert')
 
 function formatOf(request: Request<Filed>): 'pem' | 'der' | null {
   const wanted = request.query.format

@@ -1,7 +1,11 @@
 import { join } from 'node:path'
 import { createLogger } from '@pushav/shared/logger.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { openRootFiles } from '../disk/root-files.ts'
+import { hierarchies } from '../domain/certificate.ts'
 import { type Certificates, openCertificates } from '../open-certificates.ts'
 import type { ServerNames } from '../use-cases/keep-server-certificate.ts'
+import { createRoot } from '../x509/root.ts'
 
 export const localNames: ServerNames = {
   commonName: 'localhost',
@@ -27,7 +31,21 @@ export function certificatesIn(
     workingDirectory: directory,
     handoverFile: handoverFileIn(directory),
     serverNames: () => names,
-    log: write ? createLogger('test', 'info', { write }) : createLogger('test', 'silent'),
+    log: write ? createLogger('test', 'info', { write }) : silent,
     ...(clock ? { clock } : {}),
   })
+}
+
+const silent = createLogger('test', 'silent')
+let roots: Promise<Awaited<ReturnType<typeof createRoot>>[]> | undefined
+
+/** A working directory after its first start: the roots, made once for all tests, because that takes long. */
+export async function directoryWithRoots(): ReturnType<typeof temporaryDirectory> {
+  roots ??= Promise.all(hierarchies.map(() => createRoot(new Date())))
+  const [directory, made] = await Promise.all([temporaryDirectory(), roots])
+  for (const [at, hierarchy] of hierarchies.entries()) {
+    const root = made[at]
+    if (root) await openRootFiles(directory.path, hierarchy, async () => root, silent)
+  }
+  return directory
 }

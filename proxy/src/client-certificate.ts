@@ -1,0 +1,71 @@
+import type { X509Certificate } from 'node:crypto'
+import type { TLSSocket } from 'node:tls'
+import { normalSerial } from '@pushav/shared/handover.ts'
+import { oneLine, type Trust } from './trust.ts'
+
+/** A certificate that a client showed, read once per connection. */
+export interface Presented {
+  readonly certificate: X509Certificate
+  readonly serial: string
+  readonly notBefore: number
+  readonly notAfter: number
+  /** OpenSSL's verdict at the handshake, cached in resumed sessions; null when it verified. */
+  readonly chainFault: string | null
+}
+
+/** Why a certificate does not count, in words for whoever configured the device. */
+export interface CertificateFault {
+  readonly code: string
+  readonly detail: string
+}
+
+/** Only a missing certificate means that none was shown; OpenSSL's code for it is used for other faults too. */
+export function presentedBy(socket: TLSSocket): Presented | null {
+  const certificate = socket.getPeerX509Certificate()
+  if (!certificate) return null
+  return {
+    certificate,
+    serial: normalSerial(certificate.serialNumber),
+    notBefore: Date.parse(certificate.validFrom),
+    notAfter: Date.parse(certificate.validTo),
+    chainFault: socket.authorized ? null : String(socket.authorizationError ?? 'UNSPECIFIED'),
+  }
+}
+
+/** The verdict of this moment: certificates expire and are revoked while connections live. */
+export function faultOf(presented: Presented, trust: Trust, now: number): CertificateFault | null {
+  const { notBefore, notAfter, serial, chainFault } = presented
+  // Whether it is ours at all comes first: anybody's certificate may be expired or carry a revoked serial.
+  if (chainFault && !ownFaults.has(chainFault)) return chainFaultOf(presented, chainFault, trust)
+  if (now > notAfter) return fault('certificate-expired', `has been expired since ${isoOf(notAfter)}`)
+  if (now < notBefore) return fault('certificate-not-yet-valid', `is not valid before ${isoOf(notBefore)}`)
+  if (trust.revokedSerials.has(serial))
+    return fault('certificate-revoked', `with serial ${serial} was revoked`)
+  return chainFault ? chainFaultOf(presented, chainFault, trust) : null
+}
+
+const ownFaults = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED'])
+
+function chainFaultOf(presented: Presented, chainFault: string, trust: Trust): CertificateFault {
+  const issuer = oneLine(presented.certificate.issuer)
+  const hasOurName = trust.rootNames.includes(issuer)
+  if (chainFault === 'INVALID_PURPOSE' && hasOurName)
+    return fault('certificate-purpose', 'is not for client use: its extended key usage lacks clientAuth')
+  const origin = originOf(issuer, oneLine(presented.certificate.subject), hasOurName)
+  const roots = trust.rootNames.map((name) => `"${name}"`).join(', ')
+  return fault('certificate-untrusted', `${origin}; accepted here is what ${roots} issued (${chainFault})`)
+}
+
+function originOf(issuer: string, subject: string, hasOurName: boolean): string {
+  if (hasOurName) return `was issued by "${issuer}", which has the name of an accepted root but not its key`
+  if (issuer === subject) return `"${subject}" is self-signed`
+  return `was issued by "${issuer}"`
+}
+
+const fault = (code: string, words: string): CertificateFault => ({
+  code,
+  detail: `the client certificate ${words}`,
+})
+
+const isoOf = (time: number): string =>
+  Number.isNaN(time) ? 'an unreadable date' : new Date(time).toISOString()

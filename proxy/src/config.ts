@@ -1,0 +1,25 @@
+import { address, duration, level, port, readSettings, text } from '@pushav/shared/settings.ts'
+import { z } from 'zod'
+
+export type Config = ReturnType<typeof readConfig>
+
+const refusalManner = z.enum(['report', 'reject']).describe('report or reject')
+
+/** The only reader of the environment. Every duration comes out in milliseconds. */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  return readSettings(env, (setting) => ({
+    host: setting('HOST', text, 'localhost'),
+    port: setting('PORT', port, '1234'),
+    ingest: setting('INGEST_ADDRESS', address),
+    handoverFile: setting('HANDOVER_FILE', text),
+    clientCertificate: setting('CLIENT_CERTIFICATE', refusalManner, 'report'),
+    handshakeTimeoutMs: setting('PROXY_HANDSHAKE_TIMEOUT', duration, '10s'),
+    headersTimeoutMs: setting('PROXY_HEADERS_TIMEOUT', duration, '20s'),
+    keepAliveMs: setting('PROXY_KEEP_ALIVE', duration, '75s'),
+    // ffmpeg opens a request a whole segment, up to 65 s, before its first body byte.
+    bodyIdleMs: setting('PROXY_BODY_IDLE', duration, '3m'),
+    upstreamWaitMs: setting('PROXY_UPSTREAM_WAIT', duration, '10s'),
+    drainMs: setting('PROXY_DRAIN', duration, '10s'),
+    logLevel: setting('LOG_LEVEL', level, 'info'),
+  }))
+}

@@ -1,0 +1,46 @@
+import type { TLSSocket } from 'node:tls'
+import { deviceOf, identityHeadersOf, type Peer } from '@pushav/shared/identity.ts'
+import { type CertificateFault, faultOf, presentedBy } from './client-certificate.ts'
+import type { Trust } from './trust.ts'
+
+/** One TLS connection: what its handshake proved, worked out once for all its requests. */
+export interface Connection {
+  readonly address: string
+  readonly port: number
+  /** Why the client certificate does not count now; null when it does or there is none. */
+  fault(): CertificateFault | null
+  /** Identity headers, name and value in turn; not to be sent while there is a fault. */
+  identity(): readonly string[]
+}
+
+/** Reads the peer's certificate, which resumed sessions have too. */
+export function openConnection(socket: TLSSocket, trust: () => Trust): Connection {
+  const presented = presentedBy(socket)
+  const address = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? 'unknown'
+  const port = socket.remotePort ?? 0
+  const peer = peerOf()
+  let identity: readonly string[] = []
+  let secret = ''
+  return {
+    address,
+    port,
+    fault: () => (presented ? faultOf(presented, trust(), Date.now()) : null),
+    identity() {
+      if (secret === trust().secret) return identity
+      secret = trust().secret
+      identity = Object.entries(identityHeadersOf(peer, secret)).flat()
+      return identity
+    },
+  }
+
+  function peerOf(): Peer {
+    return {
+      address,
+      port,
+      tlsVersion: socket.getProtocol() ?? 'unknown',
+      cipher: socket.getCipher()?.name ?? 'unknown',
+      alpn: socket.alpnProtocol || null,
+      device: presented && !presented.chainFault ? deviceOf(presented.certificate) : null,
+    }
+  }
+}

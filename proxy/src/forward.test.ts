@@ -1,0 +1,422 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { type ClientHttp2Session, constants } from 'node:http2'
+import { join } from 'node:path'
+import { ask, curl, dial, dialHttp2, received, say } from '../test/clients.ts'
+import { reply, replyEarly } from '../test/recorder.ts'
+import { type RunningProxy, runProxy } from '../test/running-proxy.ts'
+
+const MiB = 2 ** 20
+
+describe('forward', () => {
+  let proxy: RunningProxy
+  before(async () => {
+    proxy = await runProxy()
+  })
+  beforeEach(() => {
+    proxy.upstream.answerWith(reply(200))
+    proxy.upstream.seen.length = 0
+  })
+  after(() => proxy.close())
+
+  const last = () => proxy.upstream.seen.at(-1)
+  const bigFile = () => {
+    const file = join(proxy.directory, 'big')
+    writeFileSync(file, randomBytes(64 * MiB))
+    return file
+  }
+
+  describe('framing', () => {
+    for (const method of ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'PUT', 'POST'])
+      it(`passes an HTTP/2 ${method} with a body and no length as one request`, async () => {
+        const session = await dialHttp2(proxy.port)
+        const ended = proxy.upstream.end()
+        const inner = 'GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'
+        await ask(session, { ':path': '/x', ':method': method }, inner)
+        equal((await ended).bytes, inner.length)
+        await ask(session, { ':path': '/next' })
+        deepEqual(
+          proxy.upstream.seen.map(({ url }) => url),
+          ['/x', '/next'],
+        )
+        session.destroy()
+      })
+
+    it('gives a request without a body none', async () => {
+      await curl(proxy.port, '/x', [])
+      equal(last()?.headers['transfer-encoding'], undefined)
+      equal(last()?.headers['content-length'], undefined)
+      await curl(proxy.port, '/x', ['-X', 'POST', '-H', 'Content-Length: 0'])
+      equal(last()?.headers['content-length'], '0')
+    })
+
+    const malformed: [string, string][] = [
+      ['length and chunks', 'Content-Length: 3\r\nTransfer-Encoding: chunked'],
+      ['two lengths', 'Content-Length: 3\r\nContent-Length: 4'],
+      ['an unknown coding', 'Transfer-Encoding: xchunked'],
+      ['chunked, identity', 'Transfer-Encoding: chunked, identity'],
+      ['a vertical tab', 'Transfer-Encoding:\vchunked'],
+      ['a folded line', 'X: a\r\n b'],
+      ['a signed length', 'Content-Length: +3'],
+      ['a space before the colon', 'Content-Length : 3'],
+      ['a NUL in a value', 'X: a\0b'],
+    ]
+    for (const [what, lines] of malformed)
+      it(`refuses ${what} with 400`, async () => {
+        const heard = await say(
+          proxy.port,
+          `PUT /x HTTP/1.1\r\nHost: a\r\n${lines}\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+        )
+        match(heard, /^HTTP\/1\.1 400 .*\{"status":400,"code":"[a-z-]+","detail":"/s)
+        equal(
+          proxy.upstream.seen.some(({ end }) => end === 'whole'),
+          false,
+        )
+      })
+
+    it('drops hop-by-hop headers in both directions', async () => {
+      const hops =
+        'Connection: close, X-Secret\r\nX-Secret: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nProxy-Authorization: x\r\nUpgrade: websocket'
+      proxy.upstream.answerWith(
+        reply(200, 'ok', { connection: 'keep-alive, x-hop', 'x-hop': '1', 'x-kept': '2' }),
+      )
+      const heard = await say(proxy.port, `GET /x HTTP/1.1\r\nHost: a\r\nX-Kept: 1\r\n${hops}\r\n\r\n`)
+      const { headers = {} } = last() ?? {}
+      deepEqual(
+        ['x-secret', 'keep-alive', 'te', 'proxy-authorization', 'upgrade', 'x-kept'].map(
+          (name) => headers[name],
+        ),
+        [undefined, undefined, undefined, undefined, undefined, '1'],
+      )
+      match(heard, /x-kept: 2/)
+      ok(!/x-hop/.test(heard))
+    })
+
+    it('drops trailers', async () => {
+      await say(
+        proxy.port,
+        'PUT /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nTrailer: X-Client-Verify\r\n\r\n3\r\nabc\r\n0\r\nX-Client-Verify: SUCCESS\r\n\r\n',
+      )
+      equal(last()?.bytes, 3)
+      equal(last()?.headers['x-client-verify'], 'NONE')
+    })
+
+    it('joins the cookies that HTTP/2 splits', async () => {
+      const session = await dialHttp2(proxy.port)
+      const stream = session.request({ ':path': '/x', cookie: ['a=1', 'b=2'] })
+      stream.resume()
+      await once(stream, 'close')
+      equal(last()?.headers.cookie, 'a=1; b=2')
+      session.destroy()
+    })
+  })
+
+  describe('routing', () => {
+    for (const path of [
+      '/streams/1/../2/%2e%2e/x.m4s?a=b',
+      '//evil/x',
+      '/a%00b',
+      '/\\evil',
+      '/Streams(video.cmfv)',
+    ])
+      it(`passes ${path} byte for byte`, async () => {
+        await say(proxy.port, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+        equal(last()?.url, path)
+      })
+
+    const refused: [string, string, number, string][] = [
+      ['two hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b', 400, 'host-malformed'],
+      ['no host', 'GET / HTTP/1.1', 400, 'host-malformed'],
+      ['a host with a path', 'GET / HTTP/1.1\r\nHost: a/b', 400, 'host-malformed'],
+      ['an absolute target', 'GET http://evil/x HTTP/1.1\r\nHost: a', 400, 'target-malformed'],
+      ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: a', 400, 'target-malformed'],
+      ['TRACE', 'TRACE / HTTP/1.1\r\nHost: a', 405, 'method-refused'],
+      ['CONNECT', 'CONNECT evil:443 HTTP/1.1\r\nHost: a', 405, 'method-refused'],
+      [
+        'an unknown expectation',
+        'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 200-ok',
+        417,
+        'expectation-unknown',
+      ],
+    ]
+    for (const [what, head, status, code] of refused)
+      it(`refuses ${what} with ${status}`, async () => {
+        const heard = await say(proxy.port, `${head}\r\n\r\n`, /\}\n/)
+        ok(heard.startsWith(`HTTP/1.1 ${status} `), heard)
+        match(heard, new RegExp(`"code":"${code}"`))
+        equal(proxy.upstream.seen.length, 0)
+      })
+
+    it('takes HTTP/1.0 without a host', async () => {
+      match(await say(proxy.port, 'GET /x HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200/)
+      equal(last()?.headers['x-http-version'], '1.0')
+    })
+
+    it('believes :authority more than host, and host alone', async () => {
+      const session = await dialHttp2(proxy.port)
+      await ask(session, { ':path': '/x', ':authority': 'right', host: 'wrong' })
+      deepEqual([last()?.headers.host, last()?.headers['x-forwarded-host']], ['right', 'right'])
+      session.destroy()
+    })
+
+    it('refuses CONNECT over HTTP/2 with 405', async () => {
+      const session = await dialHttp2(proxy.port)
+      const stream = session.request({ ':method': 'CONNECT', ':authority': 'evil:443' })
+      const [headers] = await once(stream, 'response')
+      equal(headers[':status'], 405)
+      session.destroy()
+    })
+
+    it('numbers each request anew', async () => {
+      const session = await dialHttp2(proxy.port)
+      for (const _ of [1, 2]) await ask(session, { ':path': '/x', 'x-request-id': 'mine' })
+      const ids = proxy.upstream.seen.map(({ headers }) => headers['x-request-id'])
+      equal(new Set(ids).size, 2)
+      equal(ids.includes('mine'), false)
+      session.destroy()
+    })
+  })
+
+  describe('Expect: 100-continue', () => {
+    for (const version of ['--http1.1', '--http2'])
+      it(`is answered by ingest, and then the body flows (${version})`, async () => {
+        const file = join(proxy.directory, 'body')
+        writeFileSync(file, randomBytes(2 * MiB))
+        const { status } = await curl(proxy.port, '/x', [version, '-H', 'Expect: 100-continue', '-T', file])
+        equal(status, 200)
+        equal(last()?.bytes, 2 * MiB)
+        equal(last()?.headers.expect, '100-continue')
+      })
+
+    it('lets ingest refuse before a byte of the body is sent', async () => {
+      proxy.upstream.answerWith(replyEarly(403))
+      const { status, uploaded } = await curl(proxy.port, '/x', ['--http1.1', '-T', bigFile()])
+      deepEqual({ status, uploaded }, { status: 403, uploaded: 0 })
+    })
+
+    it('brings no 100 before ingest says so', async () => {
+      let allow = () => {}
+      proxy.upstream.answerWith((request, response) => {
+        allow = () => reply(200)(request, response)
+      })
+      const socket = await dial(proxy.port)
+      const head = proxy.upstream.head()
+      const answer = received(socket, /^HTTP\/1\.1 100 Continue\r\n\r\n$/)
+      socket.write('PUT /x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n')
+      await head
+      equal(socket.bytesRead, 0)
+      allow()
+      await answer
+      socket.destroy()
+    })
+  })
+
+  describe('an answer before the end of the body', () => {
+    for (const version of ['--http1.1', '--http2'])
+      it(`reaches curl that sends 64 MiB (${version})`, async () => {
+        proxy.upstream.answerWith(replyEarly(404, '{"status":404}'))
+        const ended = proxy.upstream.end()
+        const { status, body, exit, stderr } = await curl(proxy.port, '/x', [
+          version,
+          '-H',
+          'Expect:',
+          '-T',
+          bigFile(),
+        ])
+        deepEqual(
+          { status, body, exit, stderr },
+          { status: 404, body: '{"status":404}', exit: 0, stderr: '' },
+        )
+        equal((await ended).end, 'aborted')
+      })
+
+    it('reaches a client that reads only after it has sent everything', async () => {
+      proxy.upstream.answerWith(replyEarly(413, '{"status":413}'))
+      const socket = await dial(proxy.port)
+      socket.pause()
+      socket.write(`PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: ${32 * MiB}\r\n\r\n`)
+      for (let sent = 0; sent < 32; sent += 1)
+        await new Promise((resolve) => socket.write(randomBytes(MiB), resolve))
+      socket.resume()
+      match(await received(socket), /^HTTP\/1\.1 413 .*Connection: close.*\{"status":413\}$/s)
+    })
+
+    it('leaves 20 sibling uploads on the same HTTP/2 connection alone', async () => {
+      proxy.upstream.answerWith((request, response) =>
+        request.url === '/unknown' ? replyEarly(404)(request, response) : reply(202)(request, response),
+      )
+      const session = await dialHttp2(proxy.port)
+      const body = randomBytes(MiB)
+      const put = (path: string) => ask(session, { ':method': 'PUT', ':path': path }, body)
+      const paths = Array.from({ length: 20 }, (_, at) => `/known/${at}`)
+      const [unknown, ...known] = await Promise.all(['/unknown', ...paths].map(put))
+      equal(unknown?.status, 404)
+      deepEqual(new Set(known.map(({ status }) => status)), new Set([202]))
+      const digest = createHash('sha256').update(body).digest('hex')
+      const whole = proxy.upstream.seen.filter(({ end, sha256 }) => end === 'whole' && sha256 === digest)
+      equal(whole.length, 20)
+      session.destroy()
+    })
+  })
+
+  describe('a cut', () => {
+    const cutUploads: [string, (session: ClientHttp2Session) => void][] = [
+      // Node's own close() sends END_STREAM before the reset.
+      ['a reset', (session) => void cutStream(session)?.destroy(new Error('reset'))],
+      ['a lost connection', (session) => session.destroy()],
+      ['a closed socket', (session) => void session.socket.destroy()],
+    ]
+    const cutStream = (session: ClientHttp2Session) => streams.get(session)
+    const streams = new WeakMap<ClientHttp2Session, ReturnType<ClientHttp2Session['request']>>()
+
+    for (const length of ['with', 'without'])
+      for (const [what, cut] of cutUploads)
+        it(`of an HTTP/2 upload ${length} length by ${what} is a cut for ingest`, async () => {
+          const session = await dialHttp2(proxy.port)
+          const [headed, ended] = [proxy.upstream.head(), proxy.upstream.end()]
+          const sized = length === 'with' ? { 'content-length': '100' } : {}
+          const stream = session.request({ ':method': 'PUT', ':path': '/cut', ...sized })
+          stream.on('error', () => {})
+          streams.set(session, stream)
+          stream.write('a bit')
+          await headed
+          cut(session)
+          equal((await ended).end, 'aborted')
+          session.destroy()
+        })
+
+    for (const [what, head] of [
+      ['a length', 'Content-Length: 100\r\n\r\nabc'],
+      ['chunks', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'],
+    ])
+      for (const how of ['destroy', 'end'] as const)
+        it(`of an HTTP/1 upload with ${what} by ${how} is a cut for ingest`, async () => {
+          const socket = await dial(proxy.port)
+          const [headed, ended] = [proxy.upstream.head(), proxy.upstream.end()]
+          socket.write(`PUT /cut HTTP/1.1\r\nHost: a\r\n${head}`)
+          await headed
+          socket[how]()
+          equal((await ended).end, 'aborted')
+          socket.destroy()
+        })
+
+    for (const version of ['--http1.1', '--http2'])
+      for (const framing of [{ 'content-length': 100 }, {}])
+        it(`of a download ${JSON.stringify(framing)} is no clean end for curl (${version})`, async () => {
+          proxy.upstream.answerWith((request, response) => {
+            response.writeHead(200, framing)
+            response.write('some', () => request.socket.destroy())
+          })
+          const { exit } = await curl(proxy.port, '/x', [version])
+          ok(exit > 0, String(exit))
+        })
+
+    it('of a download by its reader closes the request to ingest', async () => {
+      proxy.upstream.answerWith((_request, response) => void response.writeHead(200).write('some'))
+      const session = await dialHttp2(proxy.port)
+      const closed = new Promise((resolve) =>
+        proxy.upstream.answerWith((request, response) => {
+          request.socket.once('close', resolve)
+          response.writeHead(200).write('some')
+        }),
+      )
+      const stream = session.request({ ':path': '/x' })
+      stream.on('error', () => {})
+      await once(stream, 'data')
+      stream.close(constants.NGHTTP2_CANCEL)
+      await closed
+      const socket = await dial(proxy.port)
+      const closedToo = new Promise((resolve) =>
+        proxy.upstream.answerWith((request, response) => {
+          request.socket.once('close', resolve)
+          response.writeHead(200).write('some')
+        }),
+      )
+      socket.write('GET /x HTTP/1.1\r\nHost: a\r\n\r\n')
+      await once(socket, 'data')
+      socket.destroy()
+      await closedToo
+      session.destroy()
+    })
+
+    it('after the last byte of an upload loses nothing, however slow ingest is', async () => {
+      const body = randomBytes(60_000)
+      const digest = createHash('sha256').update(body).digest('hex')
+      for (const version of [1, 2]) {
+        proxy.upstream.stop()
+        const logged = proxy.lines.length
+        const gone = Promise.withResolvers<void>()
+        if (version === 1) {
+          const socket = await dial(proxy.port)
+          socket.write(`PUT /left HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`)
+          socket.end(body, () => setTimeout(() => socket.destroy(), 200)).once('close', gone.resolve)
+        } else {
+          const session = await dialHttp2(proxy.port)
+          const stream = session.request({ ':method': 'PUT', ':path': '/left' })
+          stream.on('error', () => {})
+          stream.end(body, () => setTimeout(() => session.destroy(), 200))
+          session.once('close', gone.resolve)
+        }
+        await gone.promise
+        const ended = proxy.upstream.end()
+        await proxy.upstream.start()
+        const { end, sha256 } = await ended
+        deepEqual({ version, end, sha256 }, { version, end: 'whole', sha256: digest })
+        ok(logged >= 0)
+      }
+    })
+  })
+
+  it('answers a client that has closed its side after the request', async () => {
+    const socket = await dial(proxy.port, { allowHalfOpen: true } as object)
+    const answer = received(socket)
+    socket.end('PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc')
+    match(await answer, /^HTTP\/1\.1 200/)
+  })
+
+  it('serves pipelined requests one after the other, in order', async () => {
+    const order: string[] = []
+    proxy.upstream.answerWith((request, response) => {
+      order.push(`begin ${request.url}`)
+      request.on('end', () =>
+        setImmediate(() => {
+          order.push(`end ${request.url}`)
+          response.end(request.url)
+        }),
+      )
+    })
+    const put = (path: string, more = '') =>
+      `PUT ${path} HTTP/1.1\r\nHost: a\r\n${more}Content-Length: 3\r\n\r\nabc`
+    const heard = await say(proxy.port, put('/1') + put('/2') + put('/3', 'Connection: close\r\n'))
+    deepEqual(heard.match(/^\/\d|(?<=\n)\/\d/gm), ['/1', '/2', '/3'])
+    deepEqual(
+      order,
+      [1, 2, 3].flatMap((at) => [`begin /${at}`, `end /${at}`]),
+    )
+  })
+
+  it('passes each piece of a trickling body on at once', async () => {
+    const pieces: string[] = []
+    let arrived = Promise.withResolvers<void>()
+    proxy.upstream.answerWith((request, response) => {
+      request.on('data', (bytes) => {
+        pieces.push(String(bytes))
+        arrived.resolve()
+      })
+      reply(200)(request, response)
+    })
+    const socket = await dial(proxy.port)
+    socket.write('PUT /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n')
+    for (const piece of ['a', 'b', 'c']) {
+      arrived = Promise.withResolvers<void>()
+      socket.write(`1\r\n${piece}\r\n`)
+      await arrived.promise
+    }
+    const answer = received(socket)
+    socket.write('0\r\n\r\n')
+    match(await answer, /^HTTP\/1\.1 200/)
+    deepEqual(pieces, ['a', 'b', 'c'])
+  })
+})

@@ -1,0 +1,30 @@
+import type { Logger } from '@pushav/shared/logger.ts'
+import type { Config } from './config.ts'
+import { forwardWith } from './forward.ts'
+import { followHandoverFile } from './handover-file.ts'
+import { listen } from './listen.ts'
+import { createExchanges } from './serve.ts'
+import { createTlsFront } from './tls-front.ts'
+import { createUpstream } from './upstream.ts'
+
+export interface Proxy extends AsyncDisposable {
+  readonly port: number
+}
+
+/** The whole proxy. Disposal stops listening at once and gives what is under way its time to end. */
+export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
+  const built = new AsyncDisposableStack()
+  const handover = built.use(await followHandoverFile(config.handoverFile, log))
+  const upstream = built.use(createUpstream(config.ingest, config.upstreamWaitMs))
+  const exchanges = createExchanges(forwardWith(upstream, log), log)
+  const front = createTlsFront(handover, config, exchanges.serve, log)
+  const { port, addresses, stop, destroy } = await listen(front, config.host, config.port)
+  log.info({ port, addresses }, 'listening')
+
+  built.defer(destroy)
+  built.defer(async () => {
+    stop()
+    if (!(await exchanges.drain(config.drainMs))) log.warn('exchanges cut off')
+  })
+  return { port, [Symbol.asyncDispose]: () => built.disposeAsync() }
+}

@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import { type Identity, pki } from './certificates.ts'
+
+/** What a TLS client needs to talk to the proxy as that device, or as nobody. */
+export async function credentials(identity?: Identity): Promise<ConnectionOptions> {
+  const { serverRoot } = await pki
+  return { host: '127.0.0.1', servername: 'localhost', ca: serverRoot.cert, ...identity }
+}
+
+/** A TLS connection for HTTP/1, byte by byte. */
+export async function dial(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
+  const socket = connect({ port, ...(await credentials()), ...options })
+  socket.on('error', () => {})
+  await once(socket, 'secureConnect')
+  return socket
+}
+
+/** All that comes until the other side closes or the text says enough. */
+export async function received(socket: TLSSocket, enough = /$^/): Promise<string> {
+  let text = ''
+  return new Promise((resolve) => {
+    socket.on('data', (bytes) => {
+      text += bytes.toString('latin1')
+      if (enough.test(text)) resolve(text)
+    })
+    socket.on('close', () => resolve(text))
+    socket.on('end', () => resolve(text))
+  })
+}
+
+/** Sends text as it is and gives what comes back. */
+export async function say(port: number, text: string, enough?: RegExp): Promise<string> {
+  const socket = await dial(port)
+  const answer = received(socket, enough)
+  socket.write(text, 'latin1')
+  const heard = await answer
+  socket.destroy()
+  return heard
+}
+
+export async function dialHttp2(port: number, identity?: Identity): Promise<ClientHttp2Session> {
+  const session = connectHttp2(`https://localhost:${port}`, {
+    ...(await credentials(identity)),
+    maxSessionMemory: 1000,
+  })
+  session.on('error', () => {})
+  await once(session, 'connect')
+  return session
+}
+
+/** One HTTP/2 request with its whole answer; `status` 0 when the stream was reset. */
+export async function ask(
+  session: ClientHttp2Session,
+  headers: Record<string, string>,
+  body?: Buffer | string,
+): Promise<{ status: number; headers: Record<string, unknown>; text: string; rstCode: number }> {
+  const stream = session.request(headers, { endStream: body === undefined })
+  let answered: Record<string, unknown> = {}
+  let text = ''
+  stream.on('error', () => {})
+  stream.on('response', (received) => {
+    answered = received
+  })
+  stream.on('data', (bytes) => {
+    text += bytes
+  })
+  if (body !== undefined) stream.end(body)
+  stream.resume()
+  await new Promise((resolve) => stream.once('close', resolve))
+  return { status: Number(answered[':status'] ?? 0), headers: answered, text, rstCode: stream.rstCode ?? 0 }
+}
+
+export interface Curled {
+  readonly exit: number
+  readonly status: number
+  readonly body: string
+  readonly uploaded: number
+  readonly version: string
+  readonly stderr: string
+}
+
+/** Real curl. */
+export async function curl(port: number, path: string, args: string[], identity?: Identity): Promise<Curled> {
+  const directory = mkdtempSync(join(tmpdir(), 'curl-'))
+  const { serverRoot } = await pki
+  const file = (name: string, text: string) => {
+    writeFileSync(join(directory, name), text)
+    return join(directory, name)
+  }
+  const who = identity
+    ? ['--cert', file('cert.pem', identity.cert), '--key', file('key.pem', identity.key)]
+    : []
+  const trust = ['--cacert', file('ca.pem', serverRoot.cert)]
+  const report = ['-sS', '-w', '\n%{http_code} %{size_upload} %{http_version}']
+  const all = [...trust, ...who, ...report, ...args, `https://localhost:${port}${path}`]
+  try {
+    return await new Promise((resolve) =>
+      execFile('curl', all, { maxBuffer: 2 ** 28 }, (error, stdout, stderr) => {
+        const lines = stdout.split('\n')
+        const [status = '', uploaded = '', version = ''] = (lines.pop() ?? '').split(' ')
+        const exit = Number(error?.code ?? 0)
+        resolve({
+          exit,
+          status: Number(status),
+          uploaded: Number(uploaded),
+          version,
+          body: lines.join('\n'),
+          stderr,
+        })
+      }),
+    )
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** One request as it reached the service behind the proxy. */
+export interface Seen {
+  readonly method: string
+  readonly url: string
+  readonly headers: IncomingMessage['headers']
+  readonly rawHeaders: readonly string[]
+  bytes: number
+  sha256: string
+  /** How its body ended; null while it is under way. */
+  end: 'whole' | 'aborted' | null
+}
+
+/** Called with the head of a request; the recorder reads the body unless the request is paused. */
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void
+
+export type Recorder = ReturnType<typeof createRecorder>
+
+/** A plain HTTP server on a Unix socket that notes what it sees. */
+export function createRecorder(path: string) {
+  const events = new EventEmitter()
+  const sockets = new Set<Socket>()
+  const seen: Seen[] = []
+  let answer: Answer = reply(200)
+  let connections = 0
+  let server: Server
+  return {
+    path,
+    seen,
+    connections: () => connections,
+    answerWith(next: Answer): void {
+      answer = next
+    },
+    start,
+    stop,
+    destroySockets: () => sockets.forEach((socket) => void socket.destroy()),
+    /** The next request whose head arrives. */
+    head: async (): Promise<Seen> => (await once(events, 'head'))[0],
+    /** The next request whose body ends, one way or the other. */
+    end: async (): Promise<Seen> => (await once(events, 'end'))[0],
+  }
+
+  async function start(): Promise<void> {
+    server = createServer(receive)
+    server.on('checkContinue', receive)
+    Object.assign(server, { requestTimeout: 0, keepAliveTimeout: 0 })
+    server.on('connection', (socket) => {
+      connections += 1
+      sockets.add(socket)
+      socket.on('close', () => sockets.delete(socket))
+    })
+    server.listen(path)
+    await once(server, 'listening')
+  }
+
+  /** Dies as a killed process does. */
+  function stop(): void {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+    rmSync(path, { force: true })
+  }
+
+  function receive(request: IncomingMessage, response: ServerResponse): void {
+    const { method = '', url = '', headers, rawHeaders } = request
+    const note: Seen = { method, url, headers, rawHeaders, bytes: 0, sha256: '', end: null }
+    const hash = createHash('sha256')
+    seen.push(note)
+    request.on('error', () => {})
+    request.on('close', ended)
+    // Once it has answered, Node does not tell a server that the rest of a body never came.
+    request.socket.once('close', ended)
+    answer(request, response)
+    request.on('data', (bytes: Buffer) => {
+      note.bytes += bytes.length
+      hash.update(bytes)
+    })
+    events.emit('head', note)
+
+    function ended(): void {
+      request.socket.off('close', ended)
+      if (note.end) return
+      Object.assign(note, { sha256: hash.digest('hex'), end: request.complete ? 'whole' : 'aborted' })
+      events.emit('end', note)
+    }
+  }
+}
+
+/** Answers once the body is there. */
+export function reply(status: number, body = 'ok', headers: Record<string, string> = {}): Answer {
+  return (request, response) => {
+    if (request.headers.expect) response.writeContinue()
+    request.on('end', () =>
+      response.writeHead(status, { 'content-length': body.length, ...headers }).end(body),
+    )
+  }
+}
+
+/** Answers at once, whatever is still to come. */
+export function replyEarly(status: number, body = '{"status":0}'): Answer {
+  return (_request, response) => void response.writeHead(status, { 'content-length': body.length }).end(body)
+}

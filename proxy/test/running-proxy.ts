@@ -1,0 +1,82 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import type { Handover } from '@pushav/shared/handover.ts'
+import { createLogger } from '@pushav/shared/logger.ts'
+import { readConfig } from '../src/config.ts'
+import { startProxy } from '../src/proxy.ts'
+import { pki } from './certificates.ts'
+import { createRecorder } from './recorder.ts'
+
+export const secret = 'ab'.repeat(32)
+
+export type RunningProxy = Awaited<ReturnType<typeof runProxy>>
+
+/** The real proxy in this process, in front of a recorder. */
+export async function runProxy(env: Record<string, string> = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'proxy-test-'))
+  const handoverFile = join(directory, 'handover.json')
+  const upstream = createRecorder(join(directory, 'ingest.sock'))
+  const lines = watchedLog()
+  await upstream.start()
+  await handOver()
+  const settings = { PORT: '0', INGEST_ADDRESS: `unix:${upstream.path}`, HANDOVER_FILE: handoverFile }
+  const config = readConfig({ ...settings, ...env })
+  const proxy = await startProxy(config, createLogger('proxy', 'debug', lines.output))
+  return {
+    port: proxy.port,
+    directory,
+    upstream,
+    handOver,
+    handOverText,
+    logged: lines.logged,
+    lines: lines.all,
+    close,
+  }
+
+  async function handOver(change: Partial<Handover> = {}): Promise<void> {
+    const { server, serverRoot, deviceRoot } = await pki
+    const handover: Handover = {
+      secret,
+      serverCertificate: `${server.cert}\n${serverRoot.cert}`,
+      serverKey: server.key,
+      deviceRoots: deviceRoot.cert,
+      revokedSerials: [],
+      ...change,
+    }
+    await handOverText(JSON.stringify(handover))
+  }
+
+  async function handOverText(text: string): Promise<void> {
+    await writeFile(`${handoverFile}.new`, text)
+    await rename(`${handoverFile}.new`, handoverFile)
+  }
+
+  async function close(): Promise<void> {
+    upstream.stop()
+    await proxy[Symbol.asyncDispose]()
+    await rm(directory, { recursive: true })
+  }
+}
+
+type Line = Record<string, unknown> & { readonly msg: string }
+
+/** Log lines as data; `logged` waits for the first, old or new, with that message. */
+function watchedLog() {
+  const all: Line[] = []
+  const output = new PassThrough()
+  output.on('data', (bytes) => {
+    for (const line of String(bytes).trim().split('\n')) all.push(JSON.parse(line))
+    output.emit('line')
+  })
+  return { all, output, logged }
+
+  async function logged(message: string, from = 0): Promise<Line> {
+    for (;;) {
+      const found = all.slice(from).find(({ msg }) => msg === message)
+      if (found) return found
+      await new Promise((resolve) => output.once('line', resolve))
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { flag, level, optionalText, port, readSettings, text } from '@pushav/shared/settings.ts'
+import { z } from 'zod'
+
+export type Options = ReturnType<typeof readOptions>
+
+/** The command line, and for what it does not say the environment; every fault throws a sentence. */
+export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
+  const given = parseFlags(argv)
+  return readSettings({ ...env, ...given }, (setting) => {
+    const named = (option: string, variable: string) => (`--${option}` in given ? `--${option}` : variable)
+    return {
+      host: setting(named('host', 'HOST'), host, 'localhost'),
+      port: setting(named('port', 'PORT'), port, '1234'),
+      workingDirectory: directoryOf(
+        setting(named('working-directory', 'WORKING_DIRECTORY'), optionalText),
+        env,
+      ),
+      strictMode: setting(named('strict-mode', 'STRICT_MODE'), flag, 'false'),
+      dns: setting(named('dns', 'DNS_NAME'), optionalText),
+      serverIp: setting(named('server-ip', 'SERVER_IP'), ip),
+      compat: setting(named('compat', 'COMPAT'), z.literal('1.5').optional().describe('1.5')),
+      redisUrl: setting(named('redis', 'REDIS_URL'), redisUrl),
+      logLevel: setting('LOG_LEVEL', level, 'info'),
+    }
+  })
+}
+
+/** Said by `--help`. */
+export const help = `Usage: npm start -- [flags]
+
+Receives what Matter cameras push, keeps every byte and shows everything about it.
+
+  --host ADDRESS            listen here (localhost; 0.0.0.0 for all of the machine)   HOST
+  --port PORT               listen here (1234; 0 takes a free one)                    PORT
+  --working-directory PATH  keep everything here (a temporary one, removed at exit)   WORKING_DIRECTORY
+  --strict-mode             answer 400 to uploads that break a rule                   STRICT_MODE
+  --server-ip IP            also name this address in the server's certificate        SERVER_IP
+  --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
+  --compat 1.5              also answer with the field names of Matter 1.5            COMPAT
+  --redis URL               use this Redis instead of starting a private one          REDIS_URL
+  --help                    say this
+
+The word at the end of a line is the environment variable of the same meaning; the flag wins.
+`
+
+const value = { type: 'string' } as const
+const flags = {
+  host: value,
+  port: value,
+  'working-directory': value,
+  'strict-mode': { type: 'boolean' },
+  dns: value,
+  'server-ip': value,
+  compat: value,
+  redis: value,
+} as const
+
+function parseFlags(argv: readonly string[]): Record<string, string> {
+  const given = Object.entries(parseArgs({ args: [...argv], options: flags, strict: true }).values)
+  const empty = given.find(([, value]) => value === '')
+  if (empty) throw new Error(`--${empty[0]} needs a value`)
+  return Object.fromEntries(given.map(([option, value]) => [`--${option}`, String(value)]))
+}
+
+/** npm changes into the package's folder; a relative path means the folder npm was called in. */
+function directoryOf(path: string | undefined, env: NodeJS.ProcessEnv): string | null {
+  if (!path) return null
+  const calledIn = env.npm_lifecycle_event === 'start' ? env.INIT_CWD : undefined
+  return resolve(calledIn ?? '.', path)
+}
+
+const host = text.transform((name) => name.replace(/^\[(.+)\]$/, '$1')).describe('an address or a host name')
+const ip = z
+  .string()
+  .refine((name) => isIP(name) !== 0)
+  .optional()
+  .describe('an IP address')
+const redisUrl = z
+  .string()
+  .regex(/^(rediss?:\/\/.+|\/.+)/)
+  .optional()
+  .describe('a redis:// or rediss:// URL or the path of a Unix socket')

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import type { Part } from './child.ts'
+import type { Options } from './options.ts'
+
+/** Where this run has its things. */
+export interface Places {
+  readonly workingDirectory: string
+  /** Short, because Unix socket paths are limited, and readable by nobody else. */
+  readonly sockets: string
+  /** What `openLifeline` returned. */
+  readonly lifeline: number
+}
+
+const here = import.meta.dirname
+const codeOf = (folder: string) => join(here, '../../..', folder, 'src/main.ts')
+const guard = join(here, '../guard.sh')
+const endWithParent = join(here, 'end-with-parent.ts')
+
+/** The private Redis. What it holds can be rebuilt, so the disk may lag a second behind. */
+export function redisPart({ workingDirectory, sockets, lifeline }: Places): Part {
+  const settings = {
+    '--port': '0',
+    '--unixsocket': join(sockets, 'redis.sock'),
+    '--unixsocketperm': '700',
+    '--dir': join(workingDirectory, 'redis'),
+    '--appendonly': 'yes',
+    '--appendfsync': 'everysec',
+    '--save': '',
+    '--maxmemory-policy': 'noeviction',
+    '--daemonize': 'no',
+  }
+  return {
+    name: 'redis',
+    command: ['sh', guard, 'redis-server', ...Object.entries(settings).flat()],
+    env: () => process.env,
+    readyOn: /ready to accept connections/i,
+    isShown: (line) => / # /.test(line) && !redisChatter.test(line),
+    stopWithinMs: 1_500,
+    lifeline,
+  }
+}
+
+const redisChatter =
+  /oO0OoO0OoO0Oo|Redis version=|Server initialized|Configuration loaded|User requested shutdown|ready to exit|bye bye|WARNING Memory overcommit/
+
+/** The three processes of ours, told about each other by their environment. */
+export function servicesOf(options: Options, places: Places) {
+  const common = variablesOf(options, places)
+  const ingestAddress = `unix:${join(places.sockets, 'ingest.sock')}`
+  return {
+    ingest: service('ingest', 'services/ingest', 1_500, { ...common, INGEST_LISTEN: ingestAddress }),
+    probe: service('probe', 'services/probe', 1_000, common),
+    proxy: service('proxy', 'proxy', 10_500, { ...common, INGEST_ADDRESS: ingestAddress }),
+  }
+
+  function service(name: string, folder: string, stopWithinMs: number, env: NodeJS.ProcessEnv): Part {
+    return {
+      name,
+      command: [process.execPath, '--import', endWithParent, codeOf(folder)],
+      env: ({ port }) => (port === undefined ? env : { ...env, PORT: String(port) }),
+      readyOn: 'message',
+      isShown: () => true,
+      stopWithinMs,
+      lifeline: places.lifeline,
+    }
+  }
+}
+
+function variablesOf(options: Options, { workingDirectory, sockets }: Places): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    INSTANCE: 'standalone',
+    LOG_LEVEL: options.logLevel,
+    WORKING_DIRECTORY: workingDirectory,
+    HANDOVER_FILE: join(sockets, 'handover.json'),
+    REDIS_URL: options.redisUrl ?? join(sockets, 'redis.sock'),
+    HOST: options.host,
+    PORT: String(options.port),
+    STRICT_MODE: String(options.strictMode),
+    // An empty variable counts as one that is not set.
+    SERVER_IP: options.serverIp ?? '',
+    DNS_NAME: options.dns ?? '',
+    COMPAT: options.compat ?? '',
+  }
+}
