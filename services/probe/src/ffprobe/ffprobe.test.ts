@@ -1,0 +1,250 @@
+import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { createRoom } from '../disk/room.ts'
+import { outcomeOf } from '../domain/outcome.ts'
+import type { Shape } from '../domain/shape.ts'
+import { scriptedFfprobe } from '../testing/fake-ffprobe.ts'
+import { makeMedia, media, plainProbe } from '../testing/media.ts'
+import { temporaryDirectory } from '../testing/temporary-directory.ts'
+import type { Ffprobe } from '../use-cases/ports.ts'
+import { confinements } from './confinement.ts'
+import { ffprobeIn, prepareFfprobe } from './ffprobe.ts'
+import { findProgram } from './find-program.ts'
+
+const bounds = { timeoutMs: 10_000, memoryBytes: 2 ** 30 }
+const program = (await findProgram('ffprobe', process.env.PATH ?? '')) ?? ''
+const all = confinements(program, bounds)
+
+describe('ffprobe', () => {
+  let folder: Awaited<ReturnType<typeof temporaryDirectory>>
+  before(async () => {
+    folder = await temporaryDirectory()
+    await makeMedia(folder.path)
+  })
+  after(() => folder[Symbol.asyncDispose]())
+
+  for (const confinement of all) {
+    describe(`in ${confinement.name}`, () => {
+      const ffprobe = ffprobeIn(confinement, bounds)
+      const cases: [Shape, string, string?][] = [
+        ['whole', media.plain],
+        ['whole', media.fragmented],
+        ['whole', media.init],
+        ['transport-stream', media.transport],
+        ['segment', media.segment, media.init],
+        ['segment', media.audioSegment, media.audioInit],
+      ]
+      for (const [shape, object, init] of confinement === all[0] ? cases : cases.slice(-1)) {
+        it(`says of ${object} what plain ffprobe says`, async () => {
+          const { streams, format } = await probed(ffprobe, shape, object, init)
+          const plain = await plainProbe(folder.path, ...(init ? [init] : []), object)
+          deepEqual(streams, plain.streams)
+          // A forced demuxer was not scored; everything else is the same.
+          deepEqual(format, { ...plain.format, filename: object, probe_score: 0 })
+        })
+      }
+
+      it('rejects a segment without its init segment', async () => {
+        await using room = await createRoom(join(folder.path, media.segment), null)
+        equal((await ffprobe(room, 'whole')).ending, 'rejected')
+      })
+    })
+
+    const isTightestOrNone = confinement === all[0] || confinement === all.at(-1)
+    if (isTightestOrNone)
+      it(`follows nothing a hostile file names, in ${confinement.name}`, async () => {
+        await using hostile = await temporaryDirectory()
+        await using listener = await listening()
+        const ffprobe = ffprobeIn(confinement, bounds)
+        await symlink(join(folder.path, media.plain), join(hostile.path, 'secret.mp4'))
+        for (const [name, text] of hostileFiles(hostile.path, listener.port)) {
+          const path = join(hostile.path, name)
+          await writeFile(path, text)
+          for (const shape of ['whole', 'segment', 'transport-stream'] as const) {
+            const init = shape === 'segment' ? await readFile(join(folder.path, media.init)) : null
+            await using room = await createRoom(path, init)
+            const { ending, stdout, stderr } = await ffprobe(room, shape)
+            ok(!/"codec_name": "aac"|root:|secret/.test(stdout + stderr), `${name} as ${shape}: ${stdout}`)
+            if (shape === 'whole') equal(ending, 'rejected', name)
+          }
+        }
+        equal(listener.connections(), 0)
+      })
+  }
+
+  it('would follow some of those files if it were let', async () => {
+    await using hostile = await temporaryDirectory()
+    await using listener = await listening()
+    await symlink(join(folder.path, media.plain), join(hostile.path, 'secret.mp4'))
+    const [name, text] = hostileFiles(hostile.path, listener.port)[0] ?? ['', '']
+    await writeFile(join(hostile.path, name), text)
+    const args = ['-v', 'error', '-show_streams', '-of', 'json', join(hostile.path, name)]
+    match(execFileSync(program, args, { stdio: 'pipe' }).toString(), /"codec_name": "aac"/)
+  })
+
+  it('is killed when it takes too long, with all it started', async () => {
+    await using scripts = await temporaryDirectory()
+    const path = await scriptedFfprobe(scripts.path, 'sleep 1000 & sleep 1000')
+    for (const confinement of confinements(path, bounds)) {
+      await using room = await createRoom(join(folder.path, media.plain), null)
+      equal((await ffprobeIn(confinement, { ...bounds, timeoutMs: 300 })(room, 'whole')).ending, 'too-long')
+    }
+    equal(processesWith('sleep 1000'), 0)
+  })
+
+  it('is killed when it says too much', async () => {
+    await using scripts = await temporaryDirectory()
+    const path = await scriptedFfprobe(scripts.path, 'yes')
+    const { ffprobe } = await prepareFfprobe(path, bounds)
+    await using room = await createRoom(join(folder.path, media.plain), null)
+    const { ending, stdout } = await ffprobe(room, 'whole')
+    deepEqual([ending, stdout.length], ['too-much', 2 ** 20])
+  })
+
+  it('is stopped by its processor time too', async () => {
+    await using scripts = await temporaryDirectory()
+    const path = await scriptedFfprobe(scripts.path, 'while :; do :; done')
+    const [confinement] = confinements(path, { ...bounds, timeoutMs: 1_000 })
+    if (!confinement) throw new Error('no confinement')
+    await using room = await createRoom(join(folder.path, media.plain), null)
+    equal((await ffprobeIn(confinement, { ...bounds, timeoutMs: 15_000 })(room, 'whole')).ending, 'too-long')
+  })
+
+  it('keeps little of a flood of complaints and does not choke on it', async () => {
+    await using scripts = await temporaryDirectory()
+    const path = await scriptedFfprobe(
+      scripts.path,
+      'head -c 5000000 /usr/bin/env /usr/bin/bash >&2; yes | head -c 5000000 >&2; exit 1',
+    )
+    const { ffprobe } = await prepareFfprobe(path, bounds)
+    await using room = await createRoom(join(folder.path, media.plain), null)
+    const { ending, stderr } = await ffprobe(room, 'whole')
+    equal(ending, 'rejected')
+    ok(stderr.length <= 4_096)
+  })
+
+  it('sees no file but its own, no environment and no network in the sandbox', async function () {
+    await using scripts = await temporaryDirectory()
+    const look =
+      'find / -maxdepth 1; find /etc /room /tmp -type f; env; cat /etc/passwd /proc/net/dev 2>/dev/null; ulimit -a'
+    const path = await scriptedFfprobe(scripts.path, look)
+    const { ffprobe, confinement } = await prepareFfprobe(path, bounds)
+    if (confinement !== 'limits and sandbox') this.skip()
+    await using room = await createRoom(join(folder.path, media.plain), Buffer.from('init'))
+    const { stdout } = await ffprobe(room, 'whole')
+    const seen = stdout.split('\n').filter((line) => /^\/(?!etc\/alternatives|usr|lib|bin)/.test(line))
+    const own = ['/room', '/room/init', '/room/object', '/tmp', path]
+    deepEqual(seen.sort(), ['/', '/etc', '/etc/ld.so.cache', ...own].sort())
+    ok(!/root:|lo:|REDIS|HOME=\/root/.test(stdout), stdout)
+    match(stdout, /coredump.* 0\n[\s\S]*nofiles.* 64\n[\s\S]*vmemory.* 1048576\n/)
+  })
+
+  it('throws when something else killed it, so that it is tried again', async () => {
+    await using scripts = await temporaryDirectory()
+    const path = await scriptedFfprobe(scripts.path, 'kill -9 $$')
+    for (const confinement of confinements(path, bounds)) {
+      await using room = await createRoom(join(folder.path, media.plain), null)
+      await rejects(ffprobeIn(confinement, bounds)(room, 'whole'), /something killed ffprobe/)
+    }
+  })
+
+  it('throws when the sandbox cannot be set up, so that it is tried again', async () => {
+    const [sandbox] = all
+    if (!sandbox) throw new Error('no confinement')
+    const room = await createRoom(join(folder.path, 'gone'), null)
+    await rejects(ffprobeIn(sandbox, bounds)(room, 'whole'), /did not start: bwrap/)
+    await room[Symbol.asyncDispose]()
+  })
+
+  async function probed(ffprobe: Ffprobe, shape: Shape, object: string, init?: string) {
+    const bytes = init ? await readFile(join(folder.path, init)) : null
+    await using room = await createRoom(join(folder.path, object), bytes)
+    const job = { stream: '1', upload: 'u', path: object, init: null }
+    const outcome = outcomeOf(job, shape, await ffprobe(room, shape))
+    if (outcome.state === 'failed') throw new Error(outcome.stderr)
+    return outcome.probe
+  }
+})
+
+describe('prepareFfprobe', () => {
+  it('says what to install where there is no ffprobe', async () => {
+    await rejects(prepareFfprobe('no-such-ffprobe', bounds), /no-such-ffprobe is not there: install ffmpeg/)
+  })
+
+  it('says why an ffprobe does not run', async () => {
+    await using scripts = await temporaryDirectory()
+    const path = join(scripts.path, 'broken')
+    await writeFile(path, '#!/bin/sh\necho broken library >&2; exit 1\n', { mode: 0o755 })
+    await rejects(prepareFfprobe(path, bounds), /broken library.*install ffmpeg/)
+  })
+
+  it('goes on with less confinement where tools are missing, and says so', async () => {
+    await using tools = await temporaryDirectory()
+    const path = process.env.PATH
+    await symlink(program, join(tools.path, 'ffprobe'))
+    process.env.PATH = tools.path
+    try {
+      const { confinement, complaints } = await prepareFfprobe('ffprobe', bounds)
+      equal(confinement, 'nothing')
+      match(complaints[0] ?? '', /prlimit ENOENT/)
+    } finally {
+      process.env.PATH = path
+    }
+  })
+
+  it('prefers the sandbox', async function () {
+    const { confinement, complaints } = await prepareFfprobe('ffprobe', bounds)
+    if (complaints.length > 0) this.skip()
+    equal(confinement, 'limits and sandbox')
+    notEqual(program, '')
+  })
+})
+
+function hostileFiles(directory: string, port: number): [string, string][] {
+  const playlist = (uri: string, end = '#EXT-X-ENDLIST\n') =>
+    `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${uri}\n${end}`
+  const mpd = (base: string) =>
+    `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT1S"><Period><AdaptationSet mimeType="video/mp4"><Representation id="0" bandwidth="1"><BaseURL>${base}</BaseURL></Representation></AdaptationSet></Period></MPD>`
+  const url = `http://127.0.0.1:${port}/x.mp4`
+  return [
+    ['other.m3u8', playlist('secret.mp4')],
+    ['absolute.m3u8', playlist(`file://${directory}/secret.mp4`)],
+    ['http.m3u8', playlist(url)],
+    [
+      'key.m3u8',
+      playlist('secret.mp4').replace('#EXTINF', `#EXT-X-KEY:METHOD=AES-128,URI="${url}"\n#EXTINF`),
+    ],
+    ['live.m3u8', playlist('missing.mp4', '')],
+    ['named.m4s', playlist('secret.mp4')],
+    ['passwd.mpd', mpd('file:///etc/passwd')],
+    ['http.mpd', mpd(url)],
+    ['list.ffconcat', `ffconcat version 1.0\nfile secret.mp4\nfile '${url}'\n`],
+    [
+      'session.sdp',
+      `v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video ${port} RTP/AVP 96\n`,
+    ],
+    ['empty.mp4', ''],
+    ['image.jpeg', '\xff\xd8\xff\xe0\0\x10JFIF'],
+  ]
+}
+
+async function listening() {
+  const sockets: Socket[] = []
+  const server = createServer((socket) => sockets.push(socket.end()))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    connections: () => sockets.length,
+    [Symbol.asyncDispose]: async () => void server.close(),
+  }
+}
+
+function processesWith(command: string): number {
+  const listed = execFileSync('ps', ['-eo', 'args']).toString().split('\n')
+  return listed.filter((line) => line === command).length
+}

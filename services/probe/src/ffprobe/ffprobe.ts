@@ -1,0 +1,64 @@
+import { tmpdir } from 'node:os'
+import { argumentsOf, inputOf } from '../domain/invocation.ts'
+import type { Answer } from '../domain/outcome.ts'
+import type { Ffprobe, Room } from '../use-cases/ports.ts'
+import { type Bounds, type Confinement, confinements } from './confinement.ts'
+import { findProgram } from './find-program.ts'
+import { type Run, run } from './run.ts'
+
+export interface Prepared {
+  readonly ffprobe: Ffprobe
+  readonly confinement: string
+  /** What tighter confinements said when they were tried. */
+  readonly complaints: readonly string[]
+}
+
+/** Finds ffprobe and the tightest confinement that works here; throws where there is no working ffprobe. */
+export async function prepareFfprobe(name: string, bounds: Bounds): Promise<Prepared> {
+  const program = await findProgram(name, process.env.PATH ?? '')
+  if (program === null) throw new Error(`${name} is not there: ${installation}`)
+  const complaints: string[] = []
+  for (const confinement of confinements(program, bounds)) {
+    const complaint = await complaintOf(confinement)
+    if (complaint === null)
+      return { ffprobe: ffprobeIn(confinement, bounds), confinement: confinement.name, complaints }
+    complaints.push(`${confinement.name}: ${complaint}`)
+  }
+  throw new Error(`${program} does not run (${complaints.at(-1)}): ${installation}`)
+}
+
+const installation = 'install ffmpeg (apt-get install ffmpeg, brew install ffmpeg) or set FFPROBE to its path'
+const nowhere: Room = { directory: tmpdir(), files: [], [Symbol.asyncDispose]: async () => {} }
+
+async function complaintOf(confinement: Confinement): Promise<string | null> {
+  const limits = { timeoutMs: 10_000, directory: nowhere.directory }
+  try {
+    const { code, stderr, stopped } = await run(confinement.wrap(nowhere, ['-version']), limits)
+    return code === 0 && !stopped ? null : stderr.trim() || `ended with ${code ?? stopped}`
+  } catch (error) {
+    return String(error)
+  }
+}
+
+/** ffprobe with the rights of one confinement. */
+export function ffprobeIn(confinement: Confinement, { timeoutMs }: Bounds): Ffprobe {
+  return async function ffprobe(room, shape) {
+    const command = confinement.wrap(room, argumentsOf(shape, inputOf(shape)))
+    const ended = await run(command, { timeoutMs, directory: room.directory })
+    const { stdout, stderr } = ended
+    return { ending: endingOf(ended), stdout, stderr }
+  }
+}
+
+const wrapperTrouble = /^(bwrap|prlimit|nice|setpriv): |error while loading shared libraries/
+
+/** Within bwrap a signal shows as 128 + its number. What is not ffprobe's own doing throws. */
+function endingOf({ stopped, code, signal, stderr }: Run): Answer['ending'] {
+  if (stopped) return stopped
+  if (code === 0) return 'accepted'
+  if (signal === 'SIGXCPU' || code === 128 + 24) return 'too-long'
+  if (signal === 'SIGKILL' || code === 128 + 9) throw new Error('something killed ffprobe')
+  if (wrapperTrouble.test(stderr) || code === 126 || code === 127)
+    throw new Error(`ffprobe did not start: ${stderr.trim()}`)
+  return signal || (code ?? 0) > 128 ? 'crashed' : 'rejected'
+}

@@ -1,0 +1,240 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { uploadFile } from '@pushav/shared/layout.ts'
+import { type ProbeJob, probeOutcome, probeOutcomeKey, probeQueue } from '@pushav/shared/probe-job.ts'
+import { type Job, Queue, QueueEvents } from 'bullmq'
+import { Redis } from 'ioredis'
+import { heldFfprobe, scriptedFfprobe } from './testing/fake-ffprobe.ts'
+import { makeMedia, media, plainProbe } from './testing/media.ts'
+import { startRedisServer } from './testing/redis-server.ts'
+import { temporaryDirectory } from './testing/temporary-directory.ts'
+import { startWorkerProcess } from './testing/worker-process.ts'
+
+const quick = { attempts: 2, backoff: { type: 'fixed', delay: 10 } } as const
+
+describe('probe worker', function () {
+  this.timeout(40_000)
+  let folder: Awaited<ReturnType<typeof temporaryDirectory>>
+  before(async () => {
+    folder = await temporaryDirectory()
+    await makeMedia(folder.path)
+  })
+  after(() => folder[Symbol.asyncDispose]())
+
+  it('probes whatever is uploaded and stores what came of it before the job ends', async () => {
+    await using rig = await startRig()
+    await using _worker = await rig.work()
+    await rig.put('i', media.init)
+    const cases: [string, string, string | null, string[]][] = [
+      ['u1', media.segment, 'i', [media.init, media.segment]],
+      ['u2', media.init, null, [media.init]],
+      ['u3', media.fragmented, 'i', [media.fragmented]],
+      ['u4', media.transport, null, [media.transport]],
+      ['u5', media.plain, 'gone', [media.plain]],
+    ]
+    for (const [upload, name, init, parts] of cases) {
+      await rig.put(upload, name)
+      const outcome = await rig.outcome({ upload, path: `a b/${name}`, init })
+      ok(outcome.state === 'done', JSON.stringify(outcome))
+      const plain = await plainProbe(folder.path, ...parts)
+      deepEqual(outcome.probe, {
+        streams: plain.streams,
+        format: { ...plain.format, filename: `a b/${name}`, probe_score: 0 },
+      })
+    }
+  })
+
+  it('says what is wrong with what cannot be probed, and names no file of ours', async () => {
+    await using rig = await startRig()
+    await using _worker = await rig.work()
+    await rig.put('segment', media.segment)
+    await rig.write('text', 'hello')
+    const cases: [string, string | null, RegExp, RegExp][] = [
+      ['segment', null, /no init segment of its track has been uploaded/, /^$/],
+      ['segment', 'text', /init segment holds no usable moov/, /^$/],
+      ['text', null, /cannot make sense/, /^\[mov.*\] moov atom not found\nx\.mpd: Invalid data/],
+      ['gone', null, /no longer there/, /^$/],
+    ]
+    for (const [upload, init, message, stderr] of cases) {
+      const outcome = await rig.outcome({ upload, path: 'x.mpd', init })
+      ok(outcome.state === 'failed', JSON.stringify(outcome))
+      match(outcome.message, message)
+      match(outcome.stderr, stderr)
+      match(outcome.command, /^ffprobe -v error -f mov .* -show_streams -show_format -of json .*x\.mpd/)
+      ok(!JSON.stringify(outcome).includes(rig.directory))
+    }
+  })
+
+  it('refuses a job that would lead it out of its folder', async () => {
+    await using rig = await startRig()
+    await using _worker = await rig.work()
+    const job = await rig.add({ upload: '../../plain.mp4', path: 'x', init: null })
+    await rig.failed(job)
+    equal((await job.getState()).toString(), 'failed')
+    match((await rig.queue.getJob(job.id ?? ''))?.failedReason ?? '', /needs an upload/)
+  })
+
+  it('loses nothing when it is killed in the middle of a probe', async () => {
+    await using rig = await startRig()
+    await using scripts = await temporaryDirectory()
+    const held = await heldFfprobe(scripts.path)
+    await using killed = await rig.work({ FFPROBE: held.path })
+    await rig.put('u', media.plain)
+    const job = await rig.add({ upload: 'u', path: 'x.mp4', init: null })
+    await held.start()
+    await killed.end('SIGKILL')
+    const killedAt = Date.now()
+    await held.ended()
+    ok(Date.now() - killedAt < 2_000, 'its ffprobe outlived it')
+
+    await using _worker = await rig.work()
+    equal((await rig.outcomeOf(job)).state, 'done')
+    ok(Date.now() - killedAt < 15_000, `taken up after ${Date.now() - killedAt} ms`)
+  })
+
+  it('takes its ffprobe along when it is killed where there is no sandbox', async () => {
+    await using rig = await startRig()
+    await using tools = await temporaryDirectory()
+    for (const tool of ['prlimit', 'nice', 'setpriv', 'ffprobe'])
+      await symlink(`/usr/bin/${tool}`, join(tools.path, tool))
+    const held = await heldFfprobe(tools.path)
+    await using worker = await rig.work({ FFPROBE: held.path, PATH: tools.path })
+    equal(worker.logged[0]?.confinement, 'limits, no sandbox')
+    await rig.put('u', media.plain)
+    await rig.add({ upload: 'u', path: 'x.mp4', init: null })
+    await held.start()
+    const killedAt = Date.now()
+    await worker.end('SIGKILL')
+    await held.ended()
+    ok(Date.now() - killedAt < 2_000, 'its ffprobe outlived it')
+  })
+
+  it('goes on by itself when Redis was killed in the middle of a probe and comes back', async () => {
+    await using rig = await startRig()
+    await using scripts = await temporaryDirectory()
+    const held = await heldFfprobe(scripts.path)
+    await using worker = await rig.work({ FFPROBE: held.path })
+    await rig.put('u', media.plain)
+    const job = await rig.add({ upload: 'u', path: 'x.mp4', init: null })
+    await held.start()
+    await rig.server.kill()
+    await worker.logs('error')
+    await held.release()
+    await rig.server.restart()
+    equal((await rig.outcomeOf(job)).state, 'done')
+    const complaints = worker.logged.filter(({ level }) => level === 'error')
+    equal(complaints.length, 1, JSON.stringify(complaints))
+  })
+
+  it('finishes what it is at before it closes', async () => {
+    await using rig = await startRig()
+    await using scripts = await temporaryDirectory()
+    const held = await heldFfprobe(scripts.path)
+    await using worker = await rig.work({ FFPROBE: held.path })
+    await rig.put('u', media.plain)
+    const job = await rig.add({ upload: 'u', path: 'x.mp4', init: null })
+    await held.start()
+    const ended = worker.end('SIGTERM')
+    await held.release()
+    equal(await ended, 0)
+    equal((await rig.outcomeOf(job)).state, 'done')
+  })
+
+  it('closes although Redis is away', async () => {
+    await using rig = await startRig()
+    await using worker = await rig.work()
+    await rig.server.kill()
+    const started = Date.now()
+    equal(await worker.end('SIGTERM'), 0)
+    ok(Date.now() - started < 5_000)
+  })
+
+  it('stops an ffprobe that hangs and says so', async () => {
+    await using rig = await startRig()
+    await using scripts = await temporaryDirectory()
+    const FFPROBE = await scriptedFfprobe(scripts.path, 'sleep 1000')
+    await using _worker = await rig.work({ FFPROBE, PROBE_TIMEOUT: '300ms' })
+    await rig.put('u', media.plain)
+    const outcome = await rig.outcome({ upload: 'u', path: 'x.mp4', init: null })
+    match(outcome.state === 'failed' ? outcome.message : '', /took too long/)
+  })
+
+  it('does not start without ffprobe and says what to install', async () => {
+    await using rig = await startRig()
+    await using worker = await rig.work({ FFPROBE: 'no-such-ffprobe' })
+    equal(await worker.end('SIGTERM'), 1)
+    match(worker.complaint(), /no-such-ffprobe is not there: install ffmpeg/)
+  })
+
+  it('is healthy while it works and not before or without Redis', async () => {
+    await using rig = await startRig()
+    equal(await rig.health(), 1)
+    await using _worker = await rig.work()
+    equal(await rig.health(), 0)
+    await rig.server.kill()
+    equal(await rig.health(), 1)
+  })
+
+  async function startRig() {
+    await using undo = new AsyncDisposableStack()
+    const { path: directory } = undo.use(await temporaryDirectory())
+    const server = undo.use(await startRedisServer(directory))
+    const redis = undo.adopt(redisAt(server.socket), (redis) => redis.disconnect())
+    const options = { connection: redis, prefix: probeQueue.prefix }
+    const queue = undo.adopt(new Queue(probeQueue.name, { ...options, defaultJobOptions: quick }), closed)
+    const events = undo.adopt(new QueueEvents(probeQueue.name, options), closed)
+    queue.on('error', () => {})
+    events.on('error', () => {})
+    await events.waitUntilReady()
+    const settings = { REDIS_URL: server.socket, WORKING_DIRECTORY: directory }
+    const kept = undo.move()
+
+    return {
+      directory,
+      server,
+      queue,
+      work: (more: Record<string, string> = {}) => startWorkerProcess({ ...settings, ...more }),
+      async put(upload: string, name: string) {
+        const path = uploadFile(directory, '1', upload)
+        await mkdir(dirname(path), { recursive: true })
+        await copyFile(join(folder.path, name), path)
+      },
+      async write(upload: string, text: string) {
+        await writeFile(uploadFile(directory, '1', upload), text)
+      },
+      add(job: Omit<ProbeJob, 'stream'>): Promise<Job> {
+        return queue.add('probe', { stream: '1', ...job })
+      },
+      failed: (job: Job) => job.waitUntilFinished(events).catch(() => {}),
+      async outcome(job: Omit<ProbeJob, 'stream'>) {
+        return this.outcomeOf(await this.add(job))
+      },
+      async outcomeOf(job: Job) {
+        await this.failed(job)
+        return probeOutcome.parse(
+          JSON.parse((await redis.get(probeOutcomeKey('1', job.data.upload))) ?? 'null'),
+        )
+      },
+      async health(): Promise<number> {
+        const script = new URL('health.ts', import.meta.url).pathname
+        const env = { PATH: process.env.PATH, ...settings }
+        return (await once(spawn(process.execPath, [script], { env, stdio: 'inherit' }), 'exit'))[0]
+      },
+      [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    }
+  }
+})
+
+function redisAt(socket: string): Redis {
+  const redis = new Redis(socket, { maxRetriesPerRequest: null, retryStrategy: () => 100 })
+  redis.on('error', () => {})
+  return redis
+}
+
+/** Closing waits for Redis, which a test may have killed. */
+async function closed(part: Queue | QueueEvents): Promise<void> {
+  part.close().catch(() => {})
+}

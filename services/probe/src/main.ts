@@ -1,0 +1,44 @@
+import { hostname } from 'node:os'
+import { setTimeout as after } from 'node:timers/promises'
+import { createLogger } from '@pushav/shared/logger.ts'
+import { closeOnSignal, reportReady } from '@pushav/shared/shutdown.ts'
+import { readConfig } from './config.ts'
+import { removeAbandonedRooms } from './disk/room.ts'
+import { diskUploads } from './disk/uploads.ts'
+import { prepareFfprobe } from './ffprobe/ffprobe.ts'
+import { startProbeWorker } from './queue/worker.ts'
+import { connectRedis, lost } from './redis/connection.ts'
+import { startHeartbeat } from './redis/heartbeat.ts'
+import { redisOutcomes } from './redis/outcomes.ts'
+import { sparsely } from './sparsely.ts'
+import { probeUploadWith } from './use-cases/probe-upload.ts'
+
+const config = readConfig(process.env)
+const log = createLogger('probe', config.logLevel)
+const built = new AsyncDisposableStack()
+await removeAbandonedRooms(Date.now())
+
+const { ffprobe, confinement, complaints } = await prepareFfprobe(config.ffprobe, config)
+log[complaints.length > 0 ? 'warn' : 'info']({ confinement, complaints }, 'ffprobe confined')
+
+const faulted = sparsely(10_000, Date.now, (error: Error, heldBack) =>
+  log.error({ error, heldBack }, 'redis or queue faulted'),
+)
+const redis = built.adopt(connectRedis(config.redisUrl, faulted), (redis) => redis.disconnect())
+
+const probeUpload = probeUploadWith(diskUploads(config.workingDirectory), ffprobe, redisOutcomes(redis))
+const worker = built.adopt(
+  startProbeWorker(redis, config.concurrency, probeUpload, {
+    probed: ({ stream, upload }, { state }, tookMs) => log.info({ stream, upload, state, tookMs }, 'probed'),
+    failed: (job, attempts, error) => log.warn({ job, attempts, error }, 'probe failed'),
+    faulted,
+  }),
+  // Probes under way may end, unless their outcomes have nowhere to go; another worker takes up what is left.
+  (worker) => Promise.race([worker.close(), lost(redis), after(10_000)]),
+)
+closeOnSignal(built, log)
+
+await worker.waitUntilReady()
+built.use(await startHeartbeat(redis, hostname(), () => worker.isRunning()))
+log.info({ concurrency: config.concurrency }, 'taking jobs')
+reportReady()

@@ -1,0 +1,39 @@
+import { deepEqual, equal, rejects } from 'node:assert/strict'
+import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
+import { diskUploads } from '../disk/uploads.ts'
+import { temporaryDirectory } from '../testing/temporary-directory.ts'
+import type { Ffprobe } from './ports.ts'
+import { probeUploadWith } from './probe-upload.ts'
+
+const job: ProbeJob = { stream: '1', upload: 'u', path: 'a.mp4', init: null }
+const unexpected: Ffprobe = () => Promise.reject(new Error('not to be run'))
+
+describe('probeUpload', () => {
+  let saved: ProbeOutcome[]
+  const outcomes = { save: async (_job: ProbeJob, outcome: ProbeOutcome) => void saved.push(outcome) }
+  beforeEach(() => {
+    saved = []
+  })
+
+  it('gives up an upload over which worker after worker died', async () => {
+    await using folder = await temporaryDirectory()
+    const probeUpload = probeUploadWith(diskUploads(folder.path), unexpected, outcomes)
+    const outcome = await probeUpload(job, { last: false, deaths: 5 })
+    deepEqual(saved, [outcome])
+    equal(outcome.state, 'failed')
+  })
+
+  it('saves nothing while there are tries left', async () => {
+    await using folder = await temporaryDirectory()
+    const probeUpload = probeUploadWith(diskUploads(folder.path), unexpected, outcomes)
+    await rejects(probeUpload(job, { last: false, deaths: 4 }), { name: 'UploadGone' })
+    deepEqual(saved, [])
+  })
+
+  it('saves a failure with the last try', async () => {
+    await using folder = await temporaryDirectory()
+    const probeUpload = probeUploadWith(diskUploads(folder.path), unexpected, outcomes)
+    await rejects(probeUpload(job, { last: true, deaths: 0 }), { name: 'UploadGone' })
+    equal(saved.length, 1)
+  })
+})
