@@ -7,6 +7,7 @@ import { uploadFile } from '@pushav/shared/layout.ts'
 import { type ProbeJob, probeOutcome, probeOutcomeKey, probeQueue } from '@pushav/shared/probe-job.ts'
 import { type Job, Queue, QueueEvents } from 'bullmq'
 import { Redis } from 'ioredis'
+import { findProgram } from './ffprobe/find-program.ts'
 import { heldFfprobe, scriptedFfprobe } from './testing/fake-ffprobe.ts'
 import { makeMedia, media, plainProbe } from './testing/media.ts'
 import { startRedisServer } from './testing/redis-server.ts'
@@ -99,7 +100,7 @@ describe('probe worker', function () {
     await using rig = await startRig()
     await using tools = await temporaryDirectory()
     for (const tool of ['prlimit', 'nice', 'setpriv', 'ffprobe'])
-      await symlink(`/usr/bin/${tool}`, join(tools.path, tool))
+      await symlink((await findProgram(tool, process.env.PATH ?? '')) ?? tool, join(tools.path, tool))
     const held = await heldFfprobe(tools.path)
     await using worker = await rig.work({ FFPROBE: held.path, PATH: tools.path })
     equal(worker.logged[0]?.confinement, 'limits, no sandbox')
@@ -196,7 +197,8 @@ describe('probe worker', function () {
       directory,
       server,
       queue,
-      work: (more: Record<string, string> = {}) => startWorkerProcess({ ...settings, ...more }),
+      work: (more: Record<string, string> = {}) =>
+        startWorkerProcess({ ...settings, TMPDIR: directory, ...more }),
       async put(upload: string, name: string) {
         const path = uploadFile(directory, '1', upload)
         await mkdir(dirname(path), { recursive: true })

@@ -19,7 +19,8 @@ const bounds = { timeoutMs: 10_000, memoryBytes: 2 ** 30 }
 const program = (await findProgram('ffprobe', process.env.PATH ?? '')) ?? ''
 const all = confinements(program, bounds)
 
-describe('ffprobe', () => {
+describe('ffprobe', function () {
+  this.timeout(60_000)
   let folder: Awaited<ReturnType<typeof temporaryDirectory>>
   before(async () => {
     folder = await temporaryDirectory()

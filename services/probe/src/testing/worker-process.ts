@@ -8,7 +8,7 @@ export type WorkerProcess = Awaited<ReturnType<typeof startWorkerProcess>>
 
 /** The real worker as a process of its own; what it logs is kept. */
 export async function startWorkerProcess(settings: Record<string, string>) {
-  const env = { PATH: process.env.PATH ?? '', TMPDIR: process.env.TMPDIR ?? '/tmp', ...settings }
+  const env = { PATH: process.env.PATH ?? '', ...settings }
   const child = fork(main, { env, silent: true })
   if (!child.stdout || !child.stderr) throw new Error('a silent fork has pipes')
   const logged: Record<string, unknown>[] = []
