@@ -314,6 +314,7 @@ describe('GET /certs/:hierarchy/:file', () => {
     equal(body.cert.fingerprint_sha256, leaf.fingerprint256.replaceAll(':', '').toLowerCase())
     deepEqual(body.cert.sans, ['URI:urn:push-av:device:shown'])
     equal(body.cert.extensions.length, 6)
+    match(body.cert.extensions.join('\n'), /^Subject Key Identifier: ([0-9a-f]{2}:){19}[0-9a-f]{2}$/m)
     ok(body.cert.extensions.includes('Key Usages: critical, digitalSignature'), String(body.cert.extensions))
   })
 
@@ -442,6 +443,8 @@ describe('POST /certs/:name/revoke', () => {
       const mine = (await revokedSerials()).filter((serial: string) => serials.includes(serial))
       deepEqual(mine.sort(), [...serials].sort())
     }
+    const lines = (await readFile(fileIn('device', 'journal.ndjson'), 'utf8')).split('\n')
+    equal(lines.filter((line) => line.includes('"revoked"') && line.includes('"thief"')).length, 2)
   })
 
   it('leaves a certificate issued afterwards alone', async () => {

@@ -62,10 +62,11 @@ const dateOf = (date: Date): string => date.toISOString().replace('.000Z', 'Z')
 /** Node prints one attribute a line, first one first; RFC 4514 wants the last one first. */
 const rfc4514 = (name: string | undefined): string => (name ?? '').split('\n').reverse().join(',')
 
-/** `Key Usages: critical, digitalSignature`. */
+/** `Key Usages: critical, digitalSignature`; key identifiers as `81:6e:…`. */
 const oneLine = (text: string): string =>
   text
     .trim()
+    .replace(/\b([0-9a-f]{2})\s+(?=[0-9a-f]{2}\b)/g, '$1:')
     .replace(/:\s*\n\s*/g, ': ')
     .replace(/\s*\n\s*/g, ', ')
 
