@@ -6,6 +6,8 @@ import { startIngest } from './start-ingest.ts'
 const config = readConfig(process.env)
 const log = createLogger('ingest', config.logLevel)
 
-closeOnSignal(await startIngest(config, log), log)
+const built = new AsyncDisposableStack()
+closeOnSignal(built, log)
+await startIngest(config, built, log)
 log.info({ listen: config.listen }, 'listening')
 reportReady()

@@ -1,7 +1,7 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, fail, match, ok } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { readdir, readFile } from 'node:fs/promises'
+import { cp, readdir, readFile } from 'node:fs/promises'
 import { type ClientRequest, request as httpRequest, type RequestOptions } from 'node:http'
 import { join } from 'node:path'
 import { type Device, identityHeadersOf } from '@pushav/shared/identity.ts'
@@ -36,14 +36,15 @@ async function ingestOn(workingDirectory: string, redis: RedisServer, settings: 
     PROBE_WAIT: '100ms',
     ...settings,
   })
-  const stack = await startIngest(config, log)
+  const built = new AsyncDisposableStack()
+  await startIngest(config, built, log)
   const { secret } = JSON.parse(await readFile(handoverFile, 'utf8')) as { secret: string }
   return {
     begin,
     send,
     put: (path: string, body: Buffer | string, headers = {}) => send('PUT', path, body, headers),
     get: (path: string) => send('GET', path),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => built.disposeAsync(),
   }
 
   function begin(method: string, path: string, headers: RequestOptions['headers'] = {}): ClientRequest {
@@ -89,11 +90,18 @@ describe('ingest', () => {
   })
   after(() => redis[Symbol.asyncDispose]())
 
+  // CA keys take a second to make, so all tests share those of the first start.
+  let madeCertificates: Awaited<ReturnType<typeof temporaryDirectory>>
+  before(async () => {
+    madeCertificates = await temporaryDirectory()
+    await using _first = await ingestOn(madeCertificates.path, redis)
+  })
+  after(() => madeCertificates[Symbol.asyncDispose]())
+
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>
   beforeEach(async () => {
     directory = await temporaryDirectory()
-    await redis.kill()
-    await redis.start()
+    await cp(join(madeCertificates.path, 'certs'), join(directory.path, 'certs'), { recursive: true })
     await flush()
   })
   afterEach(() => directory[Symbol.asyncDispose]())
@@ -277,12 +285,17 @@ describe('ingest', () => {
   })
 
   it('says no before the body when the sender waits for 100-continue, and continues otherwise', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await ingestOn(directory.path, redis, { MAX_UPLOAD: '1KiB' })
     await ingest.send('POST', '/streams')
     const refused = ingest.begin('PUT', '/streams/9/x', { expect: '100-continue', 'content-length': '5' })
     refused.flushHeaders()
     equal((await once(refused, 'response'))[0].statusCode, 404)
     refused.destroy()
+    const large = ingest.begin('PUT', '/streams/1/x', { expect: '100-continue', 'content-length': '2048' })
+    large.on('continue', () => fail('asked for a body that is too large'))
+    large.flushHeaders()
+    equal((await once(large, 'response'))[0].statusCode, 413)
+    large.destroy()
     const wanted = ingest.begin('PUT', '/streams/1/x', { expect: '100-continue', 'content-length': '5' })
     wanted.flushHeaders()
     await once(wanted, 'continue')

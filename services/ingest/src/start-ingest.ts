@@ -32,9 +32,8 @@ import { x509Reader } from './x509/reader.ts'
 const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
 
-/** Everything ingest is made of, plugged together; disposal takes it apart in reverse. */
-export async function startIngest(config: Config, log: Logger): Promise<AsyncDisposableStack> {
-  await using built = new AsyncDisposableStack()
+/** Plugs together everything ingest is made of; what is there already is taken apart when `built` is disposed of. */
+export async function startIngest(config: Config, built: AsyncDisposableStack, log: Logger): Promise<void> {
   const { workingDirectory, instance } = config
 
   const certificates = built.adopt(
@@ -84,12 +83,11 @@ export async function startIngest(config: Config, log: Logger): Promise<AsyncDis
         findObjectWith({ bodies, view, index, certificates: shown }),
         findProbeWith(index, probes, config.probeWaitMs),
       ),
-      uploadRoutes(receiveUpload, streams, shown.remember, now),
+      uploadRoutes(receiveUpload, streams, shown.remember, config.maxUploadBytes, now),
     ],
     log,
   )
   built.use(await listen(app, config.listen))
-  return built.move()
 }
 
 function namesOf({ serverIp, dnsName }: Config) {

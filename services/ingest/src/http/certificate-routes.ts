@@ -57,13 +57,13 @@ export function certificateRoutes(stories: CertificateStories, log: Logger): Rou
 
   async function revokeAll({ params: { name } }: Request<Named>, response: Response): Promise<void> {
     const { revoked } = await revoke(name)
-    log.info({ name, revoked }, 'certificate revoked')
+    log.info({ certificate: name, revoked }, 'certificate revoked')
     response.json({ name, revoked: revoked.map((serial) => `0x${serial}`) })
   }
 
   /** `key` and `cert` are paths, as in the reference; `created` means what it says, unlike there. */
   function answer(name: string, { key, certificate, created }: Issued, response: Response): void {
-    if (created) log.info({ name, made: key === null ? 'certificate' : 'key pair' }, 'certificate issued')
+    if (created) log.info({ certificate: name, made: key === null ? 'certificate' : 'key pair' }, 'certificate issued')
     response.set('Cache-Control', 'no-store').json({
       key: key === null ? null : pathOf('device', `${name}.key`),
       cert: pathOf('device', `${name}.pem`),

@@ -1,6 +1,6 @@
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import { Refusal } from '../domain/refusal.ts'
-import type { ReceiveUpload } from '../use-cases/receive-upload.ts'
+import { assertFits, type ReceiveUpload } from '../use-cases/receive-upload.ts'
 import type { Streams } from '../use-cases/streams.ts'
 import { continueBody } from './body.ts'
 import { isPublishingPoint, objectPathOf } from './object-url.ts'
@@ -18,6 +18,7 @@ export function uploadRoutes(
   receiveUpload: ReceiveUpload,
   streams: Streams,
   remember: RememberCertificate,
+  maxBytes: number,
   now: () => Date,
 ): Router {
   const router = Router()
@@ -34,6 +35,7 @@ export function uploadRoutes(
   async function assertWanted(request: Named, _response: Response, next: NextFunction): Promise<void> {
     await streams.assertExists(request.params.id)
     if (!isPublishingPoint(request)) objectPathOf(request)
+    assertFits(declaredBytesOf(request) ?? 0, maxBytes)
     if (request.headers['content-range']) {
       // RFC 9110, 14.5: a server that does not support partial PUT must refuse it.
       throw new Refusal('request-malformed', 'an upload is sent whole; Content-Range is not supported')

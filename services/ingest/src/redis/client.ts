@@ -9,6 +9,7 @@ export function connectRedis(url: string, onError: (error: Error) => void): Redi
   const redis = new Redis(url, {
     maxRetriesPerRequest: 1,
     commandTimeout: 5_000,
+    connectTimeout: 2_000,
     retryStrategy: (attempt) => Math.min(50 * attempt, 500),
   })
   return redis.on('error', onError)

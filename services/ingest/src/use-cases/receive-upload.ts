@@ -37,7 +37,7 @@ interface Needs {
 export function receiveUploadWith(needs: Needs): ReceiveUpload {
   const { bodies, maxBytes } = needs
   return async function receiveUpload(facts, body) {
-    if ((body.declaredBytes ?? 0) > maxBytes) throw tooLarge(maxBytes)
+    assertFits(body.declaredBytes ?? 0, maxBytes)
     await using staged = await bodies.stage({ ...facts, id: needs.newId() })
     const arrived = await takeIn(body, staged, maxBytes)
     if (arrived.bytes === 0) return null
@@ -72,7 +72,7 @@ async function takeIn(body: IncomingBody, staged: StagedBody, maxBytes: number):
     if (next.done) return measured.result(true)
     const isFirst = measured.bytes() === 0
     measured.add(next.value)
-    if (measured.bytes() > maxBytes) throw tooLarge(maxBytes)
+    assertFits(measured.bytes(), maxBytes)
     await staged.write(next.value)
     if (isFirst && measured.bytes() !== body.declaredBytes) await staged.persistFacts()
   }
@@ -113,5 +113,7 @@ async function keepWith(
   return { upload, verdict }
 }
 
-const tooLarge = (maxBytes: number): Refusal =>
-  new Refusal('body-too-large', `an upload may have up to ${maxBytes} bytes`)
+/** Refuses what is over the limit, be it announced or arrived. */
+export function assertFits(bytes: number, maxBytes: number): void {
+  if (bytes > maxBytes) throw new Refusal('body-too-large', `an upload may have up to ${maxBytes} bytes`)
+}

@@ -25,7 +25,7 @@ export interface RevokePorts {
 /** The serial numbers that are refused from now on; twice is as once. */
 export type RevokeCertificate = (name: string) => Promise<{ readonly revoked: readonly string[] }>
 
-/** Revokes all that was ever issued to a name and is not over yet, not only the newest. */
+/** Revokes all that was ever issued to a name, not only the newest. */
 export function revokeCertificateWith(ports: RevokePorts): RevokeCertificate {
   const { journal, oneAtATime, clock } = ports
   return async function revokeCertificate(text) {

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis'
 /** A connection that comes back by itself and lets commands wait for that, as BullMQ wants it. */
 export function connectRedis(url: string, onError: (error: Error) => void): Redis {
   const redis = new Redis(url.replace(/^unix:/, ''), {
+    connectTimeout: 2_000,
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(times * 100, 1_000),
     connectionName: 'probe',

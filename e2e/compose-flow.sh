@@ -1,0 +1,234 @@
+#!/usr/bin/env bash
+# The containers, end to end: builds and starts docker-compose.yml, goes through the reference's flow with curl,
+# scales, kills and restarts containers, and takes everything down again. Its last line counts the steps.
+#   COMPOSE="docker compose" PORT=1234 e2e/compose-flow.sh
+# It works on a copy of the repository, so a server that runs from this folder keeps its containers and volumes.
+set -uo pipefail
+
+COMPOSE=${COMPOSE:-docker compose}
+export PORT=${PORT:-1234}
+unset STRICT_MODE SERVER_IP DNS_NAME CLIENT_CERTIFICATE COMPAT LOG_LEVEL
+services=(proxy ingest probe redis)
+url=https://localhost:$PORT
+work=$(mktemp -d)
+repository=$(cd "$(dirname "$0")/.." && pwd -P)
+passed=0
+failed=0
+exec 3>&1
+
+main() {
+  mkdir "$work/push-av-server-flow"
+  tar -C "$repository" --exclude=node_modules --exclude=.git --exclude=.env -c . | tar -C "$work/push-av-server-flow" -x
+  cd "$work/push-av-server-flow" || exit 1
+  trap leave EXIT
+  trap 'failed=$((failed + 1)); echo "  FAIL  interrupted" >&3; exit 1' INT TERM
+  take_down -v >/dev/null 2>&1
+
+  step 'the images are built' $COMPOSE build || return
+  step 'the containers start' $COMPOSE up -d || return
+  step 'the published port answers /healthz' within 90 answers_unverified || return
+  step 'the root certificate is copied out and trusted' copy_root || return
+  step 'every container is healthy' within 60 healthy 4
+  reference_flow
+  confinement
+  scaling
+  for service in "${services[@]}"; do
+    step "$service is killed, an upload and its probe follow" survives_kill "$service"
+    step "$service ends, is started again by itself, an upload and its probe follow" survives_end "$service"
+  done
+  step 'all that was uploaded before comes back byte for byte' kept first
+  step 'the containers are removed' take_down
+  step 'the containers start again on the same volumes' start_again
+  step 'stream, object and certificates are still there' still_there
+}
+
+reference_flow() {
+  step 'POST /certs/dev/keypair answers 200' says '"created":true' -X POST "$url/certs/dev/keypair"
+  step 'the device pair is copied out' copy_device
+  step 'POST /streams makes stream 1' says '"stream_id":1' -X POST "$url/streams"
+  step 'ffmpeg makes a small fragmented MP4' make_clip
+  step 'an upload is answered 202' upload first
+  step 'GET /streams lists the upload' says '"file_path":"first/video.cmfv"' "$url/streams"
+  step 'GET /probe tells the codec' within 30 is_probed first
+  step 'GET brings the same bytes back' kept first
+  step 'a CSR is signed, sent as the reference sends it' sign_csr
+}
+
+confinement() {
+  step 'no container runs as root' nobody_is_root
+  step 'only ingest can read the CA keys' keys_are_apart
+  step 'proxy and probe can write nothing that lasts' nothing_to_write
+  step 'the proxy does not find Redis' finds_not proxy redis:6379
+  step 'the probe does not find the proxy' finds_not probe proxy:1234
+}
+
+scaling() {
+  step 'two more probes are started' scale_probe 3
+  step 'all six containers are healthy' within 60 healthy 6
+  step 'twelve uploads at once are all probed' twelve_uploads
+}
+
+step() { # SENTENCE COMMAND…
+  local words=$1
+  shift
+  if "$@" >"$work/log" 2>&1; then
+    passed=$((passed + 1))
+    echo "  ok    $words (at ${SECONDS}s)"
+  else
+    failed=$((failed + 1))
+    echo "  FAIL  $words (at ${SECONDS}s)"
+    tail -n 30 "$work/log" | sed 's/^/        /'
+    return 1
+  fi
+}
+
+within() { # SECONDS COMMAND…: repeats the command until it succeeds
+  local until=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < until)) || return 1
+    sleep 0.3
+  done
+}
+
+# Some podman-compose versions print words of their own before the command's, and lose its exit status.
+inside() { $COMPOSE exec -T "$@" 2>&1; }
+pem_in() { inside ingest cat "$1" | sed -n 's/.*\(-----BEGIN\)/\1/; /^-----BEGIN/,/^-----END/p'; }
+ask() { curl --silent --show-error --max-time 30 --cacert "$work/root.pem" "${device[@]}" "$@"; }
+device=()
+says() { ask "${@:2}" | grep -F -- "$1"; }
+answers_unverified() { curl --silent --insecure --fail --max-time 5 "$url/healthz"; }
+ready() { ask --fail "$url/readyz"; }
+
+copy_root() {
+  pem_in /data/certs/server/root.pem >"$work/root.pem"
+  within 30 ready
+}
+
+copy_device() {
+  pem_in /data/certs/device/dev.pem >"$work/dev.pem"
+  pem_in /data/certs/device/dev.key >"$work/dev.key"
+  device=(--cert "$work/dev.pem" --key "$work/dev.key")
+  ready
+}
+
+make_clip() {
+  ffmpeg -v error -f lavfi -i testsrc=size=320x180:rate=15:duration=2 -c:v libx264 -g 15 -pix_fmt yuv420p \
+    -movflags +frag_keyframe+empty_moov+default_base_moof -y "$work/clip.mp4"
+}
+
+upload() { [ "$(ask -o "$work/receipt" -w '%{http_code}' -T "$work/clip.mp4" "$url/streams/1/$1/video.cmfv")" = 202 ]; }
+is_probed() { says '"codec_name":"h264"' "$url/probe/1/$1/video.cmfv"; }
+kept() { ask "$url/streams/1/$1/video.cmfv" | cmp - "$work/clip.mp4"; }
+
+sign_csr() {
+  openssl req -new -newkey rsa:2048 -nodes -keyout "$work/client.key" -out "$work/client.csr" -subj /CN=test
+  sed '$!G' "$work/client.csr" | paste -sd '\\n' - >"$work/client.curl.csr"
+  says /data/certs/device/my-device.pem -X POST "$url/certs/my-device/sign" \
+    -d "{\"csr\":\"$(cat "$work/client.curl.csr")\"}" --header 'content-type: application/json' || return
+  pem_in /data/certs/device/my-device.pem >"$work/my-device.pem"
+  pem_in /data/certs/device/root.pem >"$work/device-root.pem"
+  openssl verify -CAfile "$work/device-root.pem" "$work/my-device.pem"
+}
+
+nobody_is_root() {
+  local service
+  for service in "${services[@]}"; do inside "$service" id -u | grep -xE '[1-9][0-9]*' || return; done
+}
+
+# Looks for the keys' own text in all of a container that is not a program.
+keys_are_apart() {
+  local hierarchy service text found holders
+  for hierarchy in server device; do
+    text=$(pem_in "/data/certs/$hierarchy/root.key" | sed -n 2p)
+    [ ${#text} -eq 64 ] || return
+    holders=
+    for service in "${services[@]}"; do
+      found=$(inside "$service" sh -c 'grep -rlsF --exclude-dir=proc --exclude-dir=sys --exclude-dir=usr -e "$0" /; echo searched' "$text")
+      grep -x searched <<<"$found" || return
+      if grep '^/' <<<"$found"; then holders+=$service; fi
+    done
+    [ "$holders" = ingest ] || return
+  done
+}
+
+nothing_to_write() {
+  local service found
+  for service in proxy probe; do
+    found=$(inside "$service" sh -c 'for d in / /app /data /handover "$HOME"; do touch $d/x && echo wrote $d; done; echo tried')
+    grep -x tried <<<"$found" && ! grep '^wrote' <<<"$found" || return
+  done
+}
+
+finds_not() { # SERVICE HOST:PORT
+  inside "$1" node -e 'const [host, port] = process.argv[1].split(":")
+    require("net").connect(port, host).on("error", ({ code }) => console.log(code)).on("connect", () => process.exit())' \
+    "$2" | grep -xE 'ENOTFOUND|EAI_AGAIN'
+}
+
+scale_probe() {
+  case $COMPOSE in
+    docker*) $COMPOSE up -d --no-recreate --scale "probe=$1" ;;
+    *) $COMPOSE scale probe "$1" ;;
+  esac
+}
+
+healthy() { [ "$(health_of_all | tee /dev/stderr | grep -c ' healthy$')" = "$1" ]; }
+health_of_all() {
+  case $COMPOSE in
+    docker*) $COMPOSE ps --format '{{.Name}} {{.Health}}' ;;
+    *) $COMPOSE health ;;
+  esac
+}
+
+twelve_uploads() {
+  local i jobs=()
+  for i in {1..12}; do
+    upload "at-once-$i" &
+    jobs+=($!)
+  done
+  for i in "${jobs[@]}"; do wait "$i" || return; done
+  for i in {1..12}; do within 30 is_probed "at-once-$i" || return; done
+}
+
+# An upload is answered while Redis or the probe is away, and probed when they are back.
+survives_kill() {
+  local name=after-kill-of-$1 away=first
+  $COMPOSE stop -t 0 "$1"
+  case $1 in redis | probe) away=without-$1 && upload "$away" || return ;; esac
+  $COMPOSE start "$1"
+  within 60 ready && upload "$name" && within 60 is_probed "$name" && within 60 is_probed "$away"
+}
+
+survives_end() {
+  local before
+  before=$(birth_of "$1")
+  inside "$1" sh -c 'kill 1'
+  within 60 is_reborn "$1" "$before" && within 60 ready &&
+    upload "after-end-of-$1" && within 60 is_probed "after-end-of-$1"
+}
+birth_of() { inside "$1" cut -d ' ' -f 22 /proc/1/stat | grep -xE '[0-9]+'; }
+is_reborn() {
+  local now
+  now=$(birth_of "$1") && [ "$now" != "$2" ]
+}
+
+start_again() { $COMPOSE up -d && within 90 ready && within 60 healthy 4; }
+still_there() {
+  says '"stream_id":1' "$url/streams" && kept first && within 30 is_probed first &&
+    says '"my-device' "$url/certs"
+}
+
+# podman-compose itself where the tool around it gives up.
+take_down() { $COMPOSE down "$@" || { [[ $COMPOSE != docker* ]] && podman-compose down "$@"; }; }
+
+leave() {
+  exec >&3 # an interrupted step's output went to the log
+  ((failed == 0)) || for service in "${services[@]}"; do $COMPOSE logs "$service" 2>&1 | tail -n 15; done
+  take_down -v >/dev/null 2>&1
+  cd / && rm -rf "$work"
+  echo "$passed passed, $failed failed"
+  ((failed == 0 && passed > 0)) || exit 1
+}
+
+main
