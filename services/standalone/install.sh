@@ -11,8 +11,12 @@ install_packages() {
   if [ -f "$installed" ] && [ -z "$(find "$root/package-lock.json" -newer "$installed")" ]; then return; fi
   has npm || give_up 'npm is missing: install Node.js 18 or newer (it brings npm)'
   say 'installing the npm packages that package-lock.json names'
-  (cd "$root" && npm ci --include=dev --ignore-scripts=false --no-audit --no-fund --loglevel=error) >&2 ||
-    give_up 'npm ci failed; its words are above'
+  npm_quietly ci || npm_quietly install --no-save || give_up 'npm could not install them; its words are above'
+}
+
+# npm install keeps to package-lock.json too, and bears with a lock file that lacks other machines' binaries.
+npm_quietly() {
+  (cd "$root" && npm "$@" --include=dev --ignore-scripts=false --no-audit --no-fund --loglevel=error) >&2
 }
 
 package_of() {

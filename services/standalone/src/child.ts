@@ -15,6 +15,8 @@ export interface Part {
   readonly stopWithinMs: number
   /** A file descriptor that it keeps open as long as it lives. */
   readonly lifeline: number
+  /** What may help when it does not start. */
+  readonly advice?: string
 }
 
 /** What a part tells when it is ready. */
@@ -24,6 +26,7 @@ export interface Facts {
 
 /** A running part. */
 export interface Child {
+  readonly pid: number | undefined
   readonly ready: Promise<Facts>
   /** How it ended, once it and all that held its output are gone. */
   readonly closed: Promise<string>
@@ -52,7 +55,7 @@ export function startChild(part: Part, before: Facts, show: (line: string) => vo
   if (speaks) child.on('message', (message) => isReady(message) && resolve(message))
   if (speaks) child.once('exit', () => killGroup(child))
   for (const input of [child.stdout, child.stderr]) if (input) createInterface({ input }).on('line', hear)
-  return { ready, closed, lastLines: () => lines, stop, kill: () => killGroup(child) }
+  return { pid: child.pid, ready, closed, lastLines: () => lines, stop, kill: () => killGroup(child) }
 
   function hear(line: string): void {
     lines.push(line)

@@ -1,5 +1,4 @@
 import { createLogger, type Logger } from '@pushav/shared/logger.ts'
-import { pino } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 
 /** The one place everything is shown. */
@@ -8,11 +7,6 @@ export interface Display {
   /** Shows a child's line, JSON or not, in readable form. */
   show(service: string, line: string): void
   say(sentence: string): void
-}
-
-/** What is written here never makes anybody wait: if nobody reads, it is dropped beyond a megabyte. */
-export function standardOutput() {
-  return pino.destination({ dest: 1, sync: false, maxLength: 2 ** 20 })
 }
 
 /** Readable lines with time, level, service and message, from everybody's JSON lines. */

@@ -37,6 +37,7 @@ export function redisPart({ workingDirectory, sockets, lifeline }: Places): Part
     isShown: (line) => / # /.test(line) && !redisChatter.test(line),
     stopWithinMs: 1_500,
     lifeline,
+    advice: `If its files are damaged, move ${settings['--dir']} away and start again: all of it is made anew.`,
   }
 }
 

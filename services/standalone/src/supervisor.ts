@@ -22,7 +22,9 @@ export function supervise(part: Part, { log, show }: Display): Supervised {
 
   function start(): Child {
     const started = startChild(part, facts ?? {}, (line) => show(part.name, line))
+    log.info({ part: part.name, process: started.pid }, 'part started')
     void started.ready.then((told) => {
+      if (facts !== null) log.info({ part: part.name }, 'part runs again')
       facts = told
       becomeReady(told)
     })
@@ -48,6 +50,7 @@ export function supervise(part: Part, { log, show }: Display): Supervised {
   }
 
   function epitaph(fate: string): string {
-    return [`${part.name} ${fate}; its last lines:`, ...child.lastLines()].join('\n  ')
+    const told = [`${part.name} ${fate}; its last lines:`, ...child.lastLines()].join('\n  ')
+    return part.advice ? `${told}\n${part.advice}` : told
   }
 }

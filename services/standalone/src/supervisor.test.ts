@@ -1,0 +1,85 @@
+import { deepEqual, equal, match, rejects } from 'node:assert/strict'
+import { closeSync, openSync } from 'node:fs'
+import type { Part } from './child.ts'
+import { createDisplay } from './display.ts'
+import { supervise } from './supervisor.ts'
+
+let lifeline = 0
+const lines: string[] = []
+const display = createDisplay({ write: (text: string) => lines.push(text) }, 'info', false)
+
+/** A process that runs a script, which finds in BEFORE the port it had before. */
+function part(script: string, facts: Partial<Part> = {}): Part {
+  return {
+    name: 'part',
+    command: [process.execPath, '-e', script],
+    env: ({ port }) => ({ ...process.env, BEFORE: String(port ?? '') }),
+    readyOn: 'message',
+    isShown: () => true,
+    stopWithinMs: 5_000,
+    lifeline,
+    ...facts,
+  }
+}
+
+const until = async (isSo: () => boolean) => {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe('supervise', () => {
+  before(() => {
+    lifeline = openSync('/dev/null', 'r')
+  })
+  after(() => closeSync(lifeline))
+  beforeEach(() => void lines.splice(0))
+
+  it('starts a part that died once more, and tells it its port', async () => {
+    const script = `process.send({ ready: true, port: 77 }, () => {
+      console.log('before:' + process.env.BEFORE + '.')
+      if (process.env.BEFORE === '') process.exit(1)
+    })
+    process.on('disconnect', () => process.exit(0))`
+    const supervised = supervise(part(script), display)
+    deepEqual((await supervised.ready).port, 77)
+    await until(() => lines.some((line) => line.includes('before:77.')))
+    match(lines.join(''), /part died, starting it again.+exit code 1/)
+    await supervised.stop()
+    await supervised.ended
+  })
+
+  it('gives up at the third death within a minute, with its last lines', async () => {
+    const script = `console.error('ouch'); process.send({ ready: true }, () => process.exit(3))`
+    const supervised = supervise(part(script), display)
+    await rejects(supervised.ended, /part died too often \(exit code 3\); its last lines:\n\s+ouch/)
+    equal(lines.filter((line) => line.includes('starting it again')).length, 2)
+  })
+
+  it('does not start again what was never ready', async () => {
+    const supervised = supervise(part(`console.log('bad settings: X'); process.exit(1)`), display)
+    await rejects(supervised.ended, /part did not start \(exit code 1\).+\n\s+bad settings: X/)
+  })
+
+  it('says what is wrong when the command does not exist', async () => {
+    const supervised = supervise(part('', { command: ['/no/such/command'] }), display)
+    await rejects(supervised.ended, /part did not start \(.*ENOENT/)
+  })
+
+  it('kills what does not stop in time, with all it started', async () => {
+    const script = `require('node:child_process').spawn('sleep', ['60'], { stdio: 'inherit' })
+      process.on('SIGTERM', () => {})
+      process.on('disconnect', () => {})
+      process.send({ ready: true })`
+    const supervised = supervise(part(script, { stopWithinMs: 100 }), display)
+    await supervised.ready
+    await supervised.stop()
+    await supervised.ended
+  })
+
+  it('shows lines that are no JSON, under the name of the part', async () => {
+    const script = `console.error('a warning'); process.send({ ready: true }, () => process.disconnect())`
+    const supervised = supervise(part(script), display)
+    await supervised.ready
+    await until(() => lines.some((line) => /WARN.+part: a warning/.test(line)))
+    await supervised.stop()
+  })
+})

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const main = join(import.meta.dirname, '../main.ts')
+
+export interface Launched {
+  readonly process: ChildProcess
+  /** Everything said so far, on both outputs. */
+  said(): string
+  /** The next match in what is or will be said; rejects when the process ends first. */
+  saying(pattern: RegExp): Promise<RegExpExecArray>
+  /** Exit code, or the signal that killed it. */
+  readonly ended: Promise<number | string>
+}
+
+/** Starts the real thing. */
+export function launch(...flags: string[]): Launched {
+  return listenTo(spawn(process.execPath, [main, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] }))
+}
+
+export function listenTo(child: ChildProcess): Launched {
+  const lines: string[] = []
+  const said = () => lines.join('\n')
+  for (const input of [child.stdout, child.stderr])
+    if (input) createInterface({ input }).on('line', (line) => child.emit('said', lines.push(line)))
+  const ended = once(child, 'close').then(([code, signal]) => code ?? signal)
+  return { process: child, said, saying, ended }
+
+  async function saying(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(said())
+      if (found) return found
+      const gone = await Promise.race([once(child, 'said').then(() => false), ended.then(() => true)])
+      if (gone && !pattern.test(said())) throw new Error(`never said ${pattern}, but:\n${said()}`)
+    }
+  }
+}
+
+/** A directory that lives as long as its scope. */
+export async function temporary(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'standalone-test-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
+}
+
+/** Ends what a test started, however the test went. */
+export function killing({ process, ended }: Launched): AsyncDisposable {
+  return {
+    async [Symbol.asyncDispose]() {
+      process.kill('SIGKILL')
+      await ended
+    },
+  }
+}
