@@ -16,17 +16,25 @@ const answers: Readonly<Record<string, Answer>> = {
 
 const answered = new WeakSet<Duplex>()
 
-/** Answers what never became a request, as far as anybody listens, and closes the connection. */
-export function answerBrokenRequest(error: { readonly code?: string | undefined }, socket: Duplex): void {
+/** Answers what never became a request, as far as anybody listens, and closes the connection. Null when nobody does. */
+export function answerBrokenRequest(
+  error: { readonly code?: string | undefined },
+  socket: Duplex,
+): Answer | null {
   // Each further piece of nonsense is reported again.
-  if (answered.has(socket)) return
+  if (answered.has(socket)) return null
   answered.add(socket)
   socket.on('error', () => {})
-  if (!socket.writable || error.code === 'ECONNRESET' || isAnswering(socket)) return void socket.destroy()
-  socket.end(messageOf(answers[error.code ?? ''] ?? malformed))
+  if (!socket.writable || isAnswering(socket)) {
+    socket.destroy()
+    return null
+  }
+  const answer = answers[error.code ?? ''] ?? malformed
+  socket.end(messageOf(answer))
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), farewellMs)
   socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(timer))
+  return answer
 }
 
 /** Whether part of an answer is on its way, which ours would corrupt. */

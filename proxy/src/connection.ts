@@ -16,7 +16,7 @@ export interface Connection {
 /** Reads the peer's certificate, which resumed sessions have too. */
 export function openConnection(socket: TLSSocket, trust: () => Trust): Connection {
   const presented = presentedBy(socket)
-  const address = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? 'unknown'
+  const address = plainAddress(socket.remoteAddress) ?? 'unknown'
   const port = socket.remotePort ?? 0
   const peer = peerOf()
   let identity: readonly string[] = []
@@ -44,3 +44,7 @@ export function openConnection(socket: TLSSocket, trust: () => Trust): Connectio
     }
   }
 }
+
+/** IPv4 as IPv4, also where it comes in through an IPv6 socket. */
+export const plainAddress = (address: string | undefined): string | undefined =>
+  address?.replace(/^::ffff:(?=\d+\.)/, '')

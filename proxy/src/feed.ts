@@ -1,9 +1,12 @@
 import type { ClientRequest } from 'node:http'
 import type { Exchange } from './exchange.ts'
+import { valuesOf } from './headers.ts'
 
 export interface Feeding {
   /** Leaves the rest of the body to others. */
   stop(): void
+  /** Whether the body is wanted yet: one that waits for 100-continue is not until ingest says so. */
+  hasBegun(): boolean
   /** Whether a byte of the body has been taken from the client. */
   hasTaken(): boolean
 }
@@ -15,24 +18,47 @@ export interface Feeding {
 export function feed(exchange: Exchange, request: ClientRequest): Feeding {
   const { body } = exchange
   let isOver = false
+  let isBegun = false
   let taken = false
+  let isGathering = false
   const resume = () => void body.resume()
-  request.flushHeaders()
-  // Ingest may have closed a kept socket: the head brings that to light before a byte is taken.
-  if (request.reusedSocket) setImmediate(begin)
-  else begin()
-  return { stop, hasTaken: () => taken }
+  // Node has sent such a head already. An answer instead of a continue closes the socket to ingest, and
+  // anything written to it then would break it before the answer is read.
+  if (valuesOf(exchange.headers, 'expect').length > 0) request.once('continue', begin)
+  else flush()
+  return { stop, hasBegun: () => isBegun, hasTaken: () => taken }
+
+  /** Ingest may have closed a kept socket: the head brings that to light before a byte is taken. */
+  function flush(): void {
+    request.flushHeaders()
+    if (request.reusedSocket) setImmediate(begin)
+    else begin()
+  }
 
   function begin(): void {
     if (isOver) return
+    isBegun = true
     body.on('data', take).on('end', settle).on('aborted', settle).on('close', settle)
     request.on('drain', resume)
-    if (body.destroyed) settle()
+    if (body.destroyed || body.readableEnded) settle()
   }
 
   function take(bytes: Buffer): void {
     taken = true
+    gather()
     if (!request.write(bytes)) body.pause()
+  }
+
+  /** HTTP/2 brings a body in pieces of 16 KiB: those of one turn of the event loop travel on together. */
+  function gather(): void {
+    if (isGathering) return
+    isGathering = true
+    // Not the request's own cork: that loses 'drain' and the order of chunks (Node 24).
+    request.socket?.cork()
+    setImmediate(() => {
+      isGathering = false
+      request.socket?.uncork()
+    })
   }
 
   function settle(): void {

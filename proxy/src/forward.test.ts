@@ -190,6 +190,16 @@ describe('forward', () => {
         equal(last()?.headers.expect, '100-continue')
       })
 
+    it('lets chunks follow', async () => {
+      const socket = await dial(proxy.port)
+      const answer = received(socket, /\r\n\r\nok$/)
+      socket.write('PUT /x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n')
+      socket.write('3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n')
+      match(await answer, /^HTTP\/1\.1 100 .*HTTP\/1\.1 200 /s)
+      equal(last()?.bytes, 6)
+      socket.destroy()
+    })
+
     it('lets ingest refuse before a byte of the body is sent', async () => {
       proxy.upstream.answerWith(replyEarly(403))
       const { status, uploaded } = await curl(proxy.port, '/x', ['--http1.1', '-T', bigFile()])
@@ -231,6 +241,18 @@ describe('forward', () => {
         )
         equal((await ended).end, 'aborted')
       })
+
+    it('does not end an HTTP/2 connection, even the 1500th', async () => {
+      proxy.upstream.answerWith(replyEarly(404))
+      const file = join(proxy.directory, 'refused')
+      writeFileSync(file, randomBytes(MiB))
+      const each = ['-w', '%{http_code} %{num_connects}\n', '-o', '/dev/null', '-T', file]
+      const { body } = await curl(proxy.port, '/x[1-1500]', ['--http2', '-H', 'Expect:', ...each])
+      const outcomes = body.trim().split('\n')
+      equal(outcomes.length, 1500)
+      deepEqual([...new Set(outcomes)].sort(), ['404 0', '404 1'])
+      equal(outcomes.filter((outcome) => outcome === '404 1').length, 1)
+    }).timeout(60_000)
 
     it('reaches a client that reads only after it has sent everything', async () => {
       proxy.upstream.answerWith(replyEarly(413, '{"status":413}'))
@@ -380,12 +402,11 @@ describe('forward', () => {
     const order: string[] = []
     proxy.upstream.answerWith((request, response) => {
       order.push(`begin ${request.url}`)
-      request.on('end', () =>
-        setImmediate(() => {
-          order.push(`end ${request.url}`)
-          response.end(request.url)
-        }),
-      )
+      const answer = () => {
+        order.push(`end ${request.url}`)
+        response.end(request.url)
+      }
+      request.on('end', () => setTimeout(answer, request.url === '/1' ? 100 : 0))
     })
     const put = (path: string, more = '') =>
       `PUT ${path} HTTP/1.1\r\nHost: a\r\n${more}Content-Length: 3\r\n\r\nabc`

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Exchange } from './exchange.ts'
-import { feed } from './feed.ts'
+import { type Feeding, feed } from './feed.ts'
 import { upstreamHeaders } from './headers.ts'
 import {
   headersMalformed,
@@ -66,7 +66,7 @@ function carry(exchange: Exchange, request: ClientRequest): Promise<Outcome> {
     const feeding = exchange.hasBody ? feed(exchange, request) : null
     request.on('continue', () => exchange.sendContinue())
     request.on('response', answered)
-    request.on('error', () => resolve(failure()))
+    request.on('error', () => isAnswered || resolve(failure()))
     exchange.onGone(() => void ((isAnswered || !isWanted(exchange)) && request.destroy()))
     if (request.destroyed) resolve(failure())
     else if (!feeding) request.end()
@@ -74,11 +74,15 @@ function carry(exchange: Exchange, request: ClientRequest): Promise<Outcome> {
     function answered(answer: IncomingMessage): void {
       isAnswered = true
       const status = answer.statusCode ?? 502
-      const early = feeding !== null && !exchange.isBodyComplete() && status >= 400
+      const early = feeding !== null && isEarly(feeding, status)
       if (early) feeding.stop()
       answer.once('close', () => resolve(status))
       if (exchange.isGone()) answer.resume()
       else relay(answer, request, exchange, early)
+    }
+
+    function isEarly({ hasBegun }: Feeding, status: number): boolean {
+      return !hasBegun() || (status >= 400 && !exchange.isBodyComplete())
     }
 
     function failure(): Outcome {

@@ -12,6 +12,7 @@ export function http1Exchange(
   const { socket, rawHeaders: headers } = request
   const [length = null] = valuesOf(headers, 'content-length')
   const isChunked = valuesOf(headers, 'transfer-encoding').length > 0
+  const isQuestion = request.method === 'GET' || request.method === 'HEAD'
   const isGone = () => response.destroyed || socket.destroyed
   request.on('error', () => {})
   response.on('error', () => {})
@@ -29,7 +30,13 @@ export function http1Exchange(
     isBodyComplete: () => request.complete,
     isGone,
     onGone(listener) {
-      response.once('close', () => response.writableFinished || listener())
+      // Whoever closes their side may still wait for an answer, but who does so while reading one is gone.
+      const left = () => isQuestion && response.headersSent && listener()
+      socket.on('end', left)
+      response.once('close', () => {
+        socket.off('end', left)
+        if (!response.writableFinished) listener()
+      })
       // An answer that waits behind another one does not hear of its socket.
       request.once('close', () => isGone() && listener())
     },

@@ -33,4 +33,9 @@ const http1Options = ({ headersTimeoutMs }: Limits) => ({
 const http2Options = {
   settings: { maxConcurrentStreams: 128, maxHeaderListSize: 16 * 1024, initialWindowSize: 256 * 1024 },
   maxSessionMemory: 64,
+  // Each upload that is refused early leaves a reset and DATA frames for a stream that is no more. Node takes a
+  // thousand of either in the life of a connection for an attack and drops the uploads that are on it.
+  streamResetBurst: 10_000,
+  streamResetRate: 1_000,
+  maxSessionInvalidFrames: 1_000_000,
 }

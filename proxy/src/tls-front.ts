@@ -5,11 +5,13 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import type { Config } from './config.ts'
-import { type Connection, openConnection } from './connection.ts'
+import { type Connection, openConnection, plainAddress } from './connection.ts'
 import type { HandoverFile } from './handover-file.ts'
 import { http1Exchange } from './http1.ts'
 import { http2Exchange } from './http2.ts'
@@ -21,6 +23,8 @@ type Limits = Pick<
   Config,
   'clientCertificate' | 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'keepAliveMs' | 'bodyIdleMs'
 >
+
+const connectionWindow = 8 * 2 ** 20
 
 /** The TLS server for HTTP/2, HTTP/1 and clients without ALPN; every request becomes an exchange for `serve`. */
 export function createTlsFront(
@@ -34,9 +38,9 @@ export function createTlsFront(
   let newest: Connection | null = null
   handover.onChange((trust) => front.setSecureContext(trust.context))
 
+  front.prependListener('connection', rememberAddress)
   front.prependListener('secureConnection', greet)
-  // Node emits 'session' while it handles 'secureConnection', so the newest connection is the session's.
-  front.on('session', (session) => void (newest && connections.set(session, newest)))
+  front.on('session', greetSession)
   front.on('timeout', (silent: TLSSocket | ServerHttp2Session) => silent.destroy())
   // Node's own listener would pass a failed handshake on as a broken request.
   front.removeAllListeners('tlsClientError').on('tlsClientError', noteFailedHandshake)
@@ -47,16 +51,24 @@ export function createTlsFront(
   function greet(socket: TLSSocket): void {
     // HTTP/2 has no half-closed connections: a client that ends its side is gone.
     if (socket.alpnProtocol === 'h2') socket.allowHalfOpen = false
-    newest = openConnection(socket, handover.trust)
-    connections.set(socket, newest)
-    const fault = newest.fault()
+    const connection = openConnection(socket, handover.trust)
+    connections.set(socket, connection)
+    newest = connection
+    const fault = connection.fault()
     if (!fault) return
-    log.info({ address: newest.address, ...fault }, 'client certificate refused')
+    log.info({ address: connection.address, ...fault }, 'client certificate refused')
     if (limits.clientCertificate === 'reject') socket.destroy()
   }
 
+  /** Node emits 'session' while it handles 'secureConnection', so the newest connection is the session's. */
+  function greetSession(session: ServerHttp2Session): void {
+    if (newest) connections.set(session, newest)
+    // A sender that is far away must not wait for us every 64 KiB; what a stream may send stays limited.
+    session.setLocalWindowSize(connectionWindow)
+  }
+
   function noteFailedHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): void {
-    log.info({ address: socket.remoteAddress, code: error.code, reason: error.message }, 'handshake failed')
+    log.info({ address: addressBelow(socket), code: error.code, reason: error.message }, 'handshake failed')
     socket.destroy()
   }
 
@@ -71,8 +83,16 @@ export function createTlsFront(
         const connection = connections.get(request.socket as TLSSocket)
         if (connection) inTurnServe(request.socket, http1Exchange(request, response, connection))
       })
-    http1.on('connect', (_request, socket) => answerBrokenRequest({ code: 'CONNECT' }, socket))
-    http1.on('clientError', (error: NodeJS.ErrnoException, socket) => answerBrokenRequest(error, socket))
+    http1.on('connect', (_request, socket) => refuseBroken({ code: 'CONNECT' }, socket))
+    http1.on('clientError', refuseBroken)
+  }
+
+  function refuseBroken(error: { readonly code?: string | undefined }, socket: Duplex): void {
+    const answer = answerBrokenRequest(error, socket)
+    if (!answer) return
+    const [status, code] = answer
+    const address = connections.get(socket as TLSSocket)?.address
+    log.info({ address, status, code, reason: error.code }, 'request refused')
   }
 
   function serveHttp2(): void {
@@ -88,3 +108,10 @@ export function createTlsFront(
     )
   }
 }
+
+/** Node looks an address up when it is first asked for, and keeps it; later the peer may be gone. */
+const rememberAddress = (socket: Socket) => void socket.remoteAddress
+
+/** Of the TCP socket that carries a TLS socket, which has no public name. */
+const addressBelow = (socket: TLSSocket): string | undefined =>
+  plainAddress((socket as unknown as { _parent?: Socket })._parent?.remoteAddress)

@@ -34,6 +34,10 @@ export async function received(socket: TLSSocket, enough = /$^/): Promise<string
   })
 }
 
+/** Resolves when it is closed, in whatever way. */
+export const closed = (it: { once(event: 'close', listener: () => void): unknown }): Promise<void> =>
+  new Promise((resolve) => void it.once('close', resolve))
+
 /** Sends text as it is and gives what comes back. */
 export async function say(port: number, text: string, enough?: RegExp): Promise<string> {
   const socket = await dial(port)

@@ -31,6 +31,7 @@ export function createRecorder(path: string) {
   let server: Server
   return {
     path,
+    events,
     seen,
     connections: () => connections,
     answerWith(next: Answer): void {

@@ -36,16 +36,7 @@ export async function runProxy(env: Record<string, string> = {}) {
   }
 
   async function handOver(change: Partial<Handover> = {}): Promise<void> {
-    const { server, serverRoot, deviceRoot } = await pki
-    const handover: Handover = {
-      secret,
-      serverCertificate: `${server.cert}\n${serverRoot.cert}`,
-      serverKey: server.key,
-      deviceRoots: deviceRoot.cert,
-      revokedSerials: [],
-      ...change,
-    }
-    await handOverText(JSON.stringify(handover))
+    await handOverText(JSON.stringify({ ...(await handoverFor()), ...change }))
   }
 
   async function handOverText(text: string): Promise<void> {
@@ -53,10 +44,23 @@ export async function runProxy(env: Record<string, string> = {}) {
     await rename(`${handoverFile}.new`, handoverFile)
   }
 
-  async function close(): Promise<void> {
-    upstream.stop()
+  async function close({ upstream: order } = { upstream: 'first' }): Promise<void> {
+    if (order === 'first') upstream.stop()
     await proxy[Symbol.asyncDispose]()
+    if (order !== 'first') upstream.stop()
     await rm(directory, { recursive: true })
+  }
+}
+
+/** What ingest would hand over. */
+export async function handoverFor(): Promise<Handover> {
+  const { server, serverRoot, deviceRoot } = await pki
+  return {
+    secret,
+    serverCertificate: `${server.cert}\n${serverRoot.cert}`,
+    serverKey: server.key,
+    deviceRoots: deviceRoot.cert,
+    revokedSerials: [],
   }
 }
 

@@ -27,9 +27,9 @@ export function certificateRoutes(stories: CertificateStories, log: Logger): Rou
   const router = Router()
   router.get('/certs', list)
   router.get('/certs/:hierarchy/:file', showOne)
-  router.post('/certs/:name/keypair', makeKeyPair)
+  router.post('/certs/:name/keypair', continueBody, makeKeyPair)
   router.post('/certs/:name/sign', continueBody, raw({ type: () => true, limit: maxBody }), sign)
-  router.post('/certs/:name/revoke', revokeAll)
+  router.post('/certs/:name/revoke', continueBody, revokeAll)
   return router
 
   async function list(_request: Request, response: Response): Promise<void> {
@@ -63,7 +63,8 @@ export function certificateRoutes(stories: CertificateStories, log: Logger): Rou
 
   /** `key` and `cert` are paths, as in the reference; `created` means what it says, unlike there. */
   function answer(name: string, { key, certificate, created }: Issued, response: Response): void {
-    if (created) log.info({ certificate: name, made: key === null ? 'certificate' : 'key pair' }, 'certificate issued')
+    if (created)
+      log.info({ certificate: name, made: key === null ? 'certificate' : 'key pair' }, 'certificate issued')
     response.set('Cache-Control', 'no-store').json({
       key: key === null ? null : pathOf('device', `${name}.key`),
       cert: pathOf('device', `${name}.pem`),

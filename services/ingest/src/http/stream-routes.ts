@@ -11,7 +11,7 @@ type Named = Request<{ id: string }>
 /** Streams as the reference's clients know them, of every generation of the Matter test harness. */
 export function streamRoutes(streams: Streams, strictByDefault: boolean): Router {
   const router = Router()
-  router.post('/streams', async (request, response) => {
+  router.post('/streams', continueBody, async (request, response) => {
     const { interface: wanted, strict } = request.query
     const stream = await streams.create({
       interface: wanted,

@@ -24,7 +24,7 @@ export function uploadRoutes(
   const router = Router()
   router.put('/streams/:id{/*path}', assertWanted, continueBody, receiveOne)
   router.post('/streams/:id{/*path}', assertWanted, continueBody, receiveOne)
-  router.delete('/streams/:id/*path', async (request, response) => {
+  router.delete('/streams/:id/*path', continueBody, async (request, response) => {
     const path = objectPathOf(request)
     await streams.deleteObject(request.params.id, path)
     response.json({ file_path: path })

@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { Agent, request } from 'node:https'
+import type { Identity } from './curl.ts'
+import type { Standalone } from './standalone.ts'
+
+export interface Reply {
+  readonly status: number
+  readonly body: Buffer
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
+  readonly json: any
+  /** Tells whether two requests went over one connection. */
+  readonly localPort: number | undefined
+}
+
+/** A device that holds its connections open. `send` rejects when the connection is lost. */
+export interface Client extends Disposable {
+  send(method: string, path: string, body?: Buffer | string): Promise<Reply>
+}
+
+/** Speaks HTTP/1.1 over at most so many connections. */
+export async function keepAlive(server: Standalone, device: Identity, connections: number): Promise<Client> {
+  const [ca, cert, key] = await Promise.all(
+    [server.rootCertificate, device.cert, device.key].map((file) => readFile(file)),
+  )
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  const tls = { ca, cert, key, agent, host: 'localhost', port: server.port }
+  return { send, [Symbol.dispose]: () => agent.destroy() }
+
+  async function send(method: string, path: string, body: Buffer | string = ''): Promise<Reply> {
+    const length = { 'Content-Length': Buffer.byteLength(body) }
+    const asking = request({ ...tls, method, path, headers: body.length > 0 ? length : {} })
+    asking.setTimeout(30_000, () => asking.destroy(new Error('no answer')))
+    asking.end(body)
+    const [response] = await once(asking, 'response')
+    const { localPort } = response.socket
+    const parts: Buffer[] = []
+    for await (const bytes of response) parts.push(bytes)
+    const all = Buffer.concat(parts)
+    const isJson = String(response.headers['content-type']).startsWith('application/json')
+    return {
+      status: response.statusCode,
+      body: all,
+      json: isJson ? JSON.parse(String(all)) : null,
+      localPort,
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { type ChildProcess, execFile, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pki } from '../test/certificates.ts'
+import { curl } from '../test/clients.ts'
+import { createRecorder, type Recorder, reply } from '../test/recorder.ts'
+import { handoverFor } from '../test/running-proxy.ts'
+import { readConfig } from './config.ts'
+
+const source = (name: string) => join(import.meta.dirname, name)
+
+describe('the proxy process', () => {
+  let directory: string
+  let upstream: Recorder
+  let process: ChildProcess
+  let port: number
+  let output = ''
+
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'proxy-main-'))
+    upstream = createRecorder(join(directory, 'ingest.sock'))
+    await upstream.start()
+    const handoverFile = join(directory, 'handover.json')
+    const env = { ...globalThis.process.env, PORT: '0', HANDOVER_FILE: handoverFile }
+    process = fork(source('main.ts'), {
+      env: { ...env, INGEST_ADDRESS: `unix:${upstream.path}` },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    })
+    process.stdout?.on('data', (bytes) => {
+      output += bytes
+    })
+    while (!output.includes('waiting for the handover file'))
+      await once(process.stdout as NodeJS.EventEmitter, 'data')
+    writeFileSync(handoverFile, JSON.stringify(await handoverFor()))
+    const [ready] = await once(process, 'message')
+    deepEqual(ready, { ready: true, port: ready.port })
+    port = ready.port
+  })
+  after(() => {
+    upstream.stop()
+    rmSync(directory, { recursive: true })
+  })
+
+  it('waits for the handover file and then says which port it has', async () => {
+    equal((await curl(port, '/x', [], (await pki).device)).status, 200)
+    match(output, new RegExp(`"port":${port},.*"msg":"listening"`))
+  })
+
+  for (const version of ['--http1.1', '--http2'])
+    it(`passes 200 MiB on without keeping them (${version})`, async () => {
+      const file = join(directory, 'big')
+      writeFileSync(file, '')
+      truncateSync(file, 200 * 2 ** 20)
+      await curl(port, '/warm', [version, '-X', 'PUT', '--data-binary', 'x'.repeat(100_000)])
+      const before = peakRssOf(process)
+      const { status } = await curl(port, '/big', [version, '-T', file])
+      deepEqual([status, upstream.seen.at(-1)?.bytes], [200, 200 * 2 ** 20])
+      const growth = peakRssOf(process) - before
+      ok(growth < 64 * 2 ** 20, `${growth}`)
+    }).timeout(60_000)
+
+  it('is found healthy while ingest answers, and ill when not', async () => {
+    equal(await health(), 0)
+    equal(upstream.seen.at(-1)?.url, '/healthz')
+    upstream.answerWith(reply(500))
+    equal(await health(), 1)
+  })
+
+  it('ends with 0 on SIGTERM', async () => {
+    process.kill('SIGTERM')
+    deepEqual(await once(process, 'exit'), [0, null])
+    equal(await health(), 1)
+  })
+
+  async function health(): Promise<number | null> {
+    const child = execFile(globalThis.process.execPath, [source('health.ts')], {
+      env: { ...globalThis.process.env, HOST: 'localhost', PORT: String(port) },
+    })
+    return (await once(child, 'exit'))[0]
+  }
+})
+
+/** The most memory a process ever held, in bytes. */
+function peakRssOf({ pid }: ChildProcess): number {
+  const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) * 1024
+}
+
+describe('readConfig', () => {
+  it('names every fault at once', () => {
+    let message = ''
+    try {
+      readConfig({ PORT: 'abc', CLIENT_CERTIFICATE: 'maybe', PROXY_DRAIN: '10' })
+    } catch (error) {
+      message = (error as Error).message
+    }
+    for (const name of ['PORT', 'INGEST_ADDRESS', 'HANDOVER_FILE', 'CLIENT_CERTIFICATE', 'PROXY_DRAIN'])
+      match(message, new RegExp(`${name} must be`))
+  })
+})
