@@ -271,6 +271,15 @@ describe('clients as they are', function () {
 
   const get = (path: string) => curl(server(), `/streams/${stream}${path && '/'}${path}`)
 
+  /**
+   * ffmpeg resets its last connection at exit when it has not read the TLS session tickets: the last manifest may
+   * die in the kernel, before a server sees it.
+   */
+  function withoutLost(sent: readonly string[], arrived: readonly string[]): readonly string[] {
+    const last = sent.lastIndexOf('manifest.mpd')
+    return last >= 0 && arrived.length === sent.length - 1 ? sent.toSpliced(last, 1) : sent
+  }
+
   /** Waits until everything a client says it sent is in the journal, and checks that it is there as it was sent. */
   async function allWhole(made: Requests): Promise<Journal> {
     const journal = await until('all uploads in the journal', async () => {
@@ -279,7 +288,8 @@ describe('clients as they are', function () {
         journal.uploads.length >= made.uploads.length && journal.deletions.length >= made.deletions.length
       return isAll && journal
     }).catch(() => readJournal(server(), stream))
-    deepEqual(journal.uploads.map(({ path }) => path).sort(), made.uploads)
+    const arrived = journal.uploads.map(({ path }) => path).sort()
+    deepEqual(arrived, withoutLost(made.uploads, arrived))
     deepEqual([...journal.deletions].sort(), made.deletions)
     deepEqual(
       journal.uploads.filter(({ whole }) => !whole),
