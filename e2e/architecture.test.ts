@@ -14,6 +14,7 @@ const folderOf: Record<string, string> = {
   'node-forge': 'x509',
   '@peculiar/x509': 'x509',
   'reflect-metadata': 'x509',
+  'fast-xml-parser': 'manifest',
 }
 
 /** Shared modules without input, output or clock. */

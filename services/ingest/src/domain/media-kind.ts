@@ -19,11 +19,15 @@ export function mediaKindOf(head: Buffer): MediaKind {
     else if (!passedOver.includes(type)) break
     offset += Math.max(8, head.readUInt32BE(offset))
   }
-  return seen === 'other' ? textKindOf(head) : seen
+  if (seen !== 'other') return seen
+  return textKindOf(head) === 'other' ? 'other' : 'manifest'
 }
 
-function textKindOf(head: Buffer): MediaKind {
-  const start = head.toString('utf8', 0, 2_048).replace(/^\uFEFF?\s*/, '')
-  const isManifest = start.startsWith('#EXTM3U') || (start.startsWith('<') && /<(\w+:)?MPD[\s>]/.test(start))
-  return isManifest ? 'manifest' : 'other'
+/** This many bytes of a body are enough for `textKindOf`. */
+export const textHeadBytes = 2_048
+
+export function textKindOf(head: Buffer): 'mpd' | 'playlist' | 'other' {
+  const start = head.toString('utf8', 0, textHeadBytes).replace(/^\uFEFF?\s*/, '')
+  if (start.startsWith('#EXTM3U')) return 'playlist'
+  return start.startsWith('<') && /<(\w+:)?MPD[\s>]/.test(start) ? 'mpd' : 'other'
 }

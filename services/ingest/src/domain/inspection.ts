@@ -1,0 +1,167 @@
+/** What the bytes of one upload say, told without knowing any other upload; small whatever the upload's size. */
+export interface Inspection {
+  readonly kind: 'init' | 'segment' | 'mpd' | 'playlist' | 'other'
+  /** ISOBMFF only: what ftyp or styp claim, major brand first. */
+  readonly brands: readonly string[]
+  /** Set when a moov was found: alone (init segment) or with media behind it (one long request). */
+  readonly init: InitFacts | null
+  /** Set when a moof was found. */
+  readonly media: MediaFacts | null
+  /** An empty mfra was found: DASH-IF's end of a track, alone or as the last box of one long request. */
+  readonly endsTrack: boolean
+  readonly mpd: MpdFacts | null
+  readonly playlist: PlaylistFacts | null
+  /** What is wrong with the bytes themselves. */
+  readonly faults: readonly InspectionFault[]
+}
+
+export interface InspectionFault {
+  readonly code:
+    | 'media-not-isobmff'
+    | 'box-malformed'
+    | 'mpd-malformed'
+    | 'playlist-malformed'
+    | 'manifest-too-large'
+  /** One sentence: what was expected and what was received, with the byte offset or line. */
+  readonly message: string
+}
+
+/** One CMAF header. A CMAF track has one trak; more are reported, the first is described. */
+export interface InitFacts {
+  readonly trackCount: number
+  readonly trackId: number
+  /** Units a second of decodeTime and duration. */
+  readonly timescale: number
+  /** `vide`, `soun`, `text`, `subt`, `meta`, … */
+  readonly handler: string
+  /** RFC 6381, `avc1.4d401f`, `mp4a.40.2`; only the sample entry's four letters where no more is known. */
+  readonly codec: string
+  readonly language: string
+  /** `kind` boxes as `scheme value`. */
+  readonly kinds: readonly string[]
+  readonly width: number | null
+  readonly height: number | null
+  /** From btrt, bits a second. */
+  readonly averageBitrate: number | null
+  readonly maxBitrate: number | null
+  /** encv or enca; codec names what is inside. */
+  readonly encrypted: boolean
+  readonly isFragmented: boolean
+  /** trex defaults that fragments may rely on. */
+  readonly defaultSampleDuration: number
+  readonly defaultSampleFlags: number
+}
+
+/** All moofs of one upload together; CMAF has one traf in each. Times are in the track's timescale. */
+export interface MediaFacts {
+  readonly trackId: number
+  readonly chunkCount: number
+  readonly firstSequence: number
+  readonly lastSequence: number
+  /** False when a moof's sequence number is not above the one before it. */
+  readonly sequenceIncreases: boolean
+  /** tfdt of the first moof; null when there is none. */
+  readonly decodeTime: number | null
+  /** Sum of the durations written in the moofs; to it comes `defaultedSamples` times the trex default. */
+  readonly explicitDuration: number
+  readonly defaultedSamples: number
+  readonly sampleCount: number
+  /** Whether the first sample is a sync sample; null where that is left to the trex default. */
+  readonly startsWithSync: boolean | null
+  /**
+   * Largest absolute difference, inside the upload, between a tfdt and the end of the moof before it; null
+   * where that end hangs on a trex default that is not in the upload.
+   */
+  readonly innerGap: number | null
+  /** Every tfhd says default-base-is-moof, as CMAF asks. */
+  readonly baseIsMoof: boolean
+  readonly hasSidx: boolean
+  readonly hasPrft: boolean
+  /** The first prft: when, in Unix time, the sample at mediaTime was captured or encoded. */
+  readonly producerTime: { readonly atMs: number; readonly mediaTime: number } | null
+  readonly emsgCount: number
+  /** Brand lmsg: the last segment of its track. Brand slat: filler that may be replaced. */
+  readonly isLast: boolean
+  readonly isFiller: boolean
+  /** More than one traf in a moof, or moofs of more than one track: not CMAF. */
+  readonly isMultiplexed: boolean
+  readonly encrypted: boolean
+}
+
+export interface MpdFacts {
+  /** Null: the attribute is absent (means static) or neither of the two. */
+  readonly type: 'static' | 'dynamic' | null
+  /** As written; DASH-IF Ingest 6.2 wants the Unix epoch here and PT0S at the start of the only period. */
+  readonly availabilityStartTime: string | null
+  readonly periodStart: string | null
+  readonly periodCount: number
+  readonly hasBaseUrl: boolean
+  /** A URL with a scheme, a host or a leading slash, anywhere. */
+  readonly hasAbsoluteUrl: boolean
+  /** A relative URL that climbs out of the stream, anywhere. */
+  readonly leavesStream: boolean
+  /** At most 256, in document order. */
+  readonly representations: readonly RepresentationFacts[]
+  /** True when a limit cut representations, timelines or lists short: then absence proves nothing. */
+  readonly truncated: boolean
+}
+
+/** One track as an MPD announces it; templates resolved against the MPD's own path, `$RepresentationID$` filled in. */
+export interface RepresentationFacts {
+  readonly id: string
+  /** Which period, from 0; ids repeat from period to period. */
+  readonly period: number
+  /** Its id, else its place in the period, from 0. */
+  readonly adaptationSet: string
+  readonly codecs: string | null
+  readonly mimeType: string | null
+  /** Bits a second. */
+  readonly bandwidth: number | null
+  /** SegmentTemplate, SegmentList, or neither: one file at BaseURL, with or without SegmentBase. */
+  readonly addressing: 'template' | 'list' | 'file'
+  readonly timescale: number
+  /** Path below the stream, resolved; null when the MPD names none, it leaves the stream or makes no sense. */
+  readonly initialization: string | null
+  /** Likewise, a template: `$Number…$` or `$Time…$` are left in and a plain dollar is `$$`. Null for a list. */
+  readonly media: string | null
+  /** SegmentTemplate's attributes as written, to compare sets and to look for `$RepresentationID$`. */
+  readonly written: { readonly initialization: string | null; readonly media: string | null }
+  readonly startNumber: number
+  /** @duration of SegmentTemplate or SegmentList in timescale units. */
+  readonly duration: number | null
+  /** SegmentTimeline; at most 10 000 runs are kept of one MPD. */
+  readonly timeline: readonly TimelineRun[] | null
+  /** SegmentList: resolved paths in order, null for one that leaves the stream; at most 10 000 of one MPD. */
+  readonly segments: readonly (string | null)[] | null
+}
+
+/** Segments of equal duration, one after the other from media time t on; above 2^53 times lose precision. */
+export interface TimelineRun {
+  readonly t: number
+  readonly d: number
+  /** Null: until the end of the period, which the MPD does not tell. */
+  readonly count: number | null
+}
+
+export interface PlaylistFacts {
+  /** Told by content alone: without EXT-X-MEDIA and EXT-X-STREAM-INF a playlist is a media playlist. */
+  readonly kind: 'multivariant' | 'media'
+  /** Multivariant: EXT-X-MEDIA and EXT-X-STREAM-INF lines, the reference's count of tracks. */
+  readonly trackCount: number
+  /** URIs as written, of variants and renditions, or of segments; at most 10 000. */
+  readonly uris: readonly string[]
+  /** RFC 6381 names in all CODECS attributes, each once; at most 100. */
+  readonly codecs: readonly string[]
+  /** Media: first EXT-X-MAP URI. */
+  readonly map: string | null
+  readonly playlistType: string | null
+  readonly hasEndList: boolean
+  /** EXTINF values, seconds; at most 10 000. NaN-free: what is not a decimal counts in extinfCount only. */
+  readonly durations: readonly number[]
+  readonly extinfCount: number
+  /** Lines that are neither empty nor tag nor comment, after no EXT-X-STREAM-INF. */
+  readonly segmentCount: number
+  /** As in MpdFacts, of the URIs that are kept. */
+  readonly hasAbsoluteUrl: boolean
+  readonly leavesStream: boolean
+}

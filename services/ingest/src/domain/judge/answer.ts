@@ -1,0 +1,39 @@
+import { completedTracks } from './hls-manifest.ts'
+import { isComplete } from './ingest-session.ts'
+import { noSession } from './name.ts'
+import type { Session, TrackPhase } from './state.ts'
+
+/** A session as the API shows it, without the lists of its uploads. */
+export interface SessionAnswer {
+  /** The number in the path; null for objects that name no session. */
+  readonly id: number | null
+  /** Unique within the stream, also where a camera used a number again. */
+  readonly key: string
+  readonly complete: boolean
+  readonly phase: Session['phase']
+  readonly tracks: Readonly<Record<string, TrackAnswer>>
+  readonly hls_expected_track_count: number | null
+  readonly hls_completed_tracks: number
+}
+
+export interface TrackAnswer {
+  readonly name: string
+  readonly state: TrackPhase
+  readonly segment_count: number
+}
+
+export function sessionAnswer(session: Session): SessionAnswer {
+  const tracks = Object.entries(session.tracks).map(([key, { name, phase, segmentCount }]) => {
+    const answer: TrackAnswer = { name, state: phase, segment_count: segmentCount }
+    return [key, answer] as const
+  })
+  return {
+    id: session.key === noSession ? null : Number(session.key),
+    key: session.id,
+    complete: isComplete(session),
+    phase: session.phase,
+    tracks: Object.fromEntries(tracks),
+    hls_expected_track_count: session.hlsTrackCount,
+    hls_completed_tracks: session.hlsTrackCount === null ? 0 : completedTracks(session),
+  }
+}

@@ -1,0 +1,170 @@
+import type { PlaylistFacts } from '../inspection.ts'
+import { type Finding, find, shown } from './finding.ts'
+import {
+  closeOrder,
+  completeSession,
+  findSession,
+  isOver,
+  missingTracks,
+  openSession,
+  unannounced,
+} from './matter-session.ts'
+import { isRepeated, repeated } from './repeat.ts'
+import { seconds } from './segment-media.ts'
+import { type Session, type Track, withTrack } from './state.ts'
+import { add, type Change, type Context, endTrack, type Step, trackIn } from './step.ts'
+
+/** A playlist of an hls stream: multivariant at the session, media at each track. */
+export function judgePlaylist(start: Step, context: Context): Step {
+  const step = add(start, { situations: ['hls playlist'] })
+  const playlist = context.inspection?.playlist
+  if (context.name.kind === null) {
+    const expected = 'expected session_<N>/index.m3u8 or session_<N>/<track>/index.m3u8'
+    return add(step, { findings: [find('hls-path', `${expected}, received ${shown(context.upload.path)}`)] })
+  }
+  if (!playlist) return findSession(step, context)
+  return context.name.kind === 'multivariant'
+    ? judgeMultivariant(step, context, playlist)
+    : judgeMediaPlaylist(step, context, playlist)
+}
+
+function judgeMultivariant(start: Step, context: Context, playlist: PlaylistFacts): Step {
+  const step = add(start, { situations: ['hls multivariant'] })
+  const found = isOver(step, context) ? step : findSession(step, context)
+  const { session } = found
+  const isOpen = session?.phase === 'open' && session.announced
+  if (isOpen && isRepeated(context)) return add(found, { findings: [repeated(context)] })
+  if (playlist.trackCount === 0) {
+    const message = 'expected EXT-X-STREAM-INF or EXT-X-MEDIA in the multivariant playlist, received neither'
+    return add(found, { findings: [find('hls-multivariant-empty', message)] })
+  }
+  if (isOpen && session.segmentCount > 0) {
+    const message = `expected the multivariant playlist before the segments, ${session.segmentCount} came already`
+    return add(found, { findings: [find('hls-multivariant-late', message)] })
+  }
+  const opened = isOpen ? found : openSession(step, context)
+  if (!opened.session) return opened
+  const hlsCodecs = playlist.codecs.slice(0, 16).map((codec) => codec.slice(0, 64))
+  return add(opened, { session: { ...opened.session, hlsTrackCount: playlist.trackCount, hlsCodecs } })
+}
+
+function judgeMediaPlaylist(start: Step, context: Context, playlist: PlaylistFacts): Step {
+  const step = findSession(add(start, { situations: ['hls media playlist'] }), context)
+  const session = step.session ?? unannounced(context)
+  const track = trackIn(session, context.name.track ?? '')
+  if (session.announced && track.hasPlaylist && isRepeated(context)) {
+    return add(step, { findings: [repeated(context)] })
+  }
+  if (isEnded(session) && !track.hasPlaylist) return add(step, { findings: [afterEnd(session)] })
+  const early = announcedFirst(step, session)
+  const change = isInitial(track, playlist)
+    ? initialPlaylist(session, track, playlist)
+    : finalPlaylist(session, track, playlist)
+  const judged = add(step, early ? { ...change, findings: [early] } : change)
+  return isFinished(judged.session) ? complete(judged, context) : judged
+}
+
+const isEnded = ({ phase }: Session): boolean => phase === 'complete' || phase === 'abandoned'
+
+const afterEnd = ({ key }: Session): Finding =>
+  find('hls-playlist-no-session', `expected no playlist of a new track in session_${key}, which has ended`)
+
+function announcedFirst(step: Step, session: Session): Finding | null {
+  if (session.announced) return null
+  const expected = `expected session_${session.key}/index.m3u8 first, received a media playlist`
+  return step.session
+    ? find('hls-playlist-before-multivariant', expected)
+    : find('hls-playlist-no-session', `${expected} and no session is open`)
+}
+
+/** By its content, once something came; a first playlist is always meant to be the initial one. */
+const isInitial = (track: Track, playlist: PlaylistFacts): boolean =>
+  !track.hasPlaylist && track.segmentCount === 0 ? true : isEmptyAndOpen(playlist)
+
+const isEmptyAndOpen = ({ extinfCount, segmentCount, hasEndList, playlistType }: PlaylistFacts): boolean =>
+  extinfCount === 0 && segmentCount === 0 && !hasEndList && playlistType === null
+
+function initialPlaylist(session: Session, track: Track, playlist: PlaylistFacts): Change {
+  const phase = track.phase === 'not_started' ? 'initial_playlist_uploaded' : track.phase
+  const next = withTrack(session, { ...track, phase, hasPlaylist: true })
+  if (track.hasPlaylist) {
+    const message = `expected one initial playlist of ${shown(track.name)}, received another; it replaces the first`
+    return { session: next, findings: [find('hls-initial-repeated', message)] }
+  }
+  if (isEmptyAndOpen(playlist)) return { session: next }
+  const contents = [
+    playlist.extinfCount > 0 && 'EXTINF',
+    playlist.segmentCount > 0 && 'segments',
+    playlist.playlistType !== null && 'EXT-X-PLAYLIST-TYPE',
+    playlist.hasEndList && 'EXT-X-ENDLIST',
+  ].filter((word) => word !== false)
+  const message = `expected an initial playlist without segments, type or end, received ${contents.join(', ')}`
+  return { session: next, findings: [find('hls-initial-content', message)] }
+}
+
+function finalPlaylist(session: Session, track: Track, playlist: PlaylistFacts): Change {
+  const situations = ['hls final playlist'] as const
+  if (track.phase === 'completed') {
+    const message = `expected one final playlist of ${shown(track.name)}, received another; the track is completed once`
+    return { findings: [find('hls-final-repeated', message)], situations }
+  }
+  if (track.segmentCount === 0 || !track.hasInit) {
+    const lacking = track.hasInit ? 'segments' : 'the init segment and the segments'
+    const message = `expected ${lacking} of ${shown(track.name)} before its final playlist`
+    return { findings: [find('hls-final-early', message)], situations }
+  }
+  const findings = finalContent(playlist)
+  if (findings.length > 0) return { findings, situations }
+  return { ...endTrack(session, track), findings: compareTrack(playlist, track), situations }
+}
+
+function finalContent(playlist: PlaylistFacts): readonly Finding[] {
+  const findings: Finding[] = []
+  if (playlist.playlistType !== 'VOD') {
+    const received = playlist.playlistType === null ? 'none' : shown(playlist.playlistType)
+    findings.push(find('hls-final-not-vod', `expected EXT-X-PLAYLIST-TYPE:VOD, received ${received}`))
+  }
+  if (playlist.segmentCount === 0) {
+    findings.push(find('hls-final-no-segments', 'expected segments in the final playlist, received none'))
+  } else if (playlist.extinfCount === 0) {
+    findings.push(find('hls-final-no-extinf', 'expected EXTINF before each segment, received none'))
+  }
+  if (!playlist.hasEndList) {
+    findings.push(find('hls-final-no-endlist', 'expected EXT-X-ENDLIST in the final playlist, received none'))
+  }
+  return findings
+}
+
+/** Where segments lack, times are no news. */
+function compareTrack(playlist: PlaylistFacts, track: Track): readonly Finding[] {
+  const { segmentCount, durations } = playlist
+  if (segmentCount > track.segmentCount) {
+    const message = `expected ${segmentCount} segments of ${shown(track.name)} as the playlist says, received ${track.segmentCount}`
+    return [find('manifest-names-missing-segments', message)]
+  }
+  const { clock, init } = track
+  const isWhole = durations.length === segmentCount && segmentCount === track.segmentCount
+  if (!isWhole || !clock || !init || init.timescale <= 0) return []
+  const listed = durations.reduce((sum, duration) => sum + duration, 0)
+  const lasted = clock.total / init.timescale
+  if (Math.abs(listed - lasted) <= Math.max(clock.duration / init.timescale, 0.1)) return []
+  const message = `expected ${shown(track.name)} to last ${seconds(listed)} as the playlist says, it lasts ${seconds(lasted)}`
+  return [find('manifest-timing-off', message)]
+}
+
+/** As many tracks have ended as the multivariant playlist named. */
+function isFinished(session: Session | null): session is Session {
+  if (!session?.announced || session.phase === 'complete' || session.hlsTrackCount === null) return false
+  return completedTracks(session) >= session.hlsTrackCount
+}
+
+export const completedTracks = ({ tracks }: Session): number =>
+  Object.values(tracks).filter(({ phase }) => phase === 'completed').length
+
+function complete(step: Step, context: Context): Step {
+  if (!step.session) return step
+  const findings = missingTracks(context, step.session)
+  const situations = context.stream.expectedTrackNames ? (['complete session'] as const) : []
+  const { key } = step.session
+  return closeOrder(add(step, { ...completeSession(step.session), findings, situations }), key)
+}

@@ -1,0 +1,35 @@
+import { announcementsOf, compareWithMpd } from './compare-mpd.ts'
+import { find } from './finding.ts'
+import { endSession, enterSession } from './ingest-session.ts'
+import { missingTracks } from './matter-session.ts'
+import { isRepeated, repeated } from './repeat.ts'
+import { at, type Session } from './state.ts'
+import { add, type Context, type Step } from './step.ts'
+
+/** A manifest on a cmaf-ingest stream: not asked for, welcome all the same; it changes what is known of tracks. */
+export function judgeIngestManifest(start: Step, context: Context): Step {
+  const known = at(start.state.sessions, context.name.session)
+  if (known?.announced && isRepeated(context)) {
+    return add({ ...start, session: known }, { findings: [repeated(context)] })
+  }
+  // Media reopens an ended session, another manifest does not.
+  const entered = known?.phase === 'complete' ? { ...start, session: known } : enterSession(start, context)
+  return useManifest(add(entered, { situations: ['ingest mpd'] }), context, entered.session)
+}
+
+function useManifest(step: Step, context: Context, session: Session): Step {
+  const message = 'expected media, a cmaf-ingest stream needs no manifest; received one, which is used'
+  const noted = add(step, { findings: [find('manifest-interface', message, 'note')] })
+  const mpd = context.inspection?.mpd
+  if (!mpd) return noted
+  const announced = add(noted, announcementsOf(context, { ...session, announced: true }))
+  if (mpd.type === 'dynamic' || session.segmentCount === 0 || session.phase === 'complete') return announced
+  const known = announced.session ?? session
+  const compared = add(announced, {
+    findings: [...missingTracks(context, known), ...compareWithMpd(context, known)],
+    situations: context.stream.expectedTrackNames
+      ? ['ended manifest', 'complete session']
+      : ['ended manifest'],
+  })
+  return endSession(compared, known)
+}

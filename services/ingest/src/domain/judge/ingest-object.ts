@@ -1,0 +1,155 @@
+import type { InitFacts, MediaFacts } from '../inspection.ts'
+import { type Finding, find, shown } from './finding.ts'
+import { endIfAllEnded, enterSession } from './ingest-session.ts'
+import { resolveTrack } from './ingest-track.ts'
+import { codecSituations, differencesOf, judgeInitMedia, knownInitOf } from './init-media.ts'
+import { isRepeated, repeated } from './repeat.ts'
+import { clockAfter, judgeSegmentMedia } from './segment-media.ts'
+import { at, type Session, type Track, withTrack } from './state.ts'
+import { add, type Change, type Context, endTrack, type Step, trackIn } from './step.ts'
+
+/** Media on a cmaf-ingest stream: init segment, segment, or both in one long request, told by the bytes. */
+export function judgeIngestObject(start: Step, context: Context): Step {
+  const { inspection } = context
+  const known = at(start.state.sessions, context.name.session)
+  const isMedia = inspection?.init || inspection?.media || inspection?.endsTrack
+  if (!isMedia) return known ? { ...start, session: known } : start
+  const { name } = resolveTrack(known, context.name, inspection.init !== null)
+  if (known && !inspection.init && at(known.tracks, name) && isRepeated(context)) {
+    return add({ ...start, session: known }, { track: name, findings: [repeated(context)] })
+  }
+  const entered = enterSession(start, context)
+  if (inspection.init && at(entered.session.tracks, name)?.hasInit && isRepeated(context)) {
+    return repeatInit(entered, name)
+  }
+  let step: Step = add(entered, { track: name })
+  if (inspection.init) step = add(step, init(context, sessionOf(step, entered), inspection.init, name))
+  if (inspection.media) step = add(step, segment(context, sessionOf(step, entered), name, inspection.media))
+  if (inspection.endsTrack) step = add(step, end(sessionOf(step, entered), name))
+  return endIfAllEnded(step)
+}
+
+const sessionOf = (step: Step, entered: { readonly session: Session }): Session =>
+  step.session ?? entered.session
+
+/** The same bytes again: after an end an init segment begins the track anew, else nothing changes. */
+function repeatInit(step: Step & { readonly session: Session }, name: string): Step {
+  const message = `expected the init segment of ${shown(name)} once, received the same bytes again`
+  const findings = [find('init-repeated', message)]
+  return add(step, { track: name, session: reopened(step.session, name), findings })
+}
+
+function reopened(session: Session, name: string): Session {
+  const track = trackIn(session, name)
+  if (track.phase !== 'completed') return session
+  return withTrack(session, { ...track, phase: 'init_uploaded', clock: null })
+}
+
+function init({ upload }: Context, session: Session, facts: InitFacts, name: string): Change {
+  const track = trackIn(session, name)
+  const next = facts.trackCount === 1 ? knownInitOf(facts) : null
+  const isRestart = track.phase === 'completed'
+  const isSame = track.init && next ? differencesOf(track.init, next).length === 0 : false
+  const phase = track.segmentCount > 0 && !isRestart ? track.phase : 'init_uploaded'
+  return {
+    session: withTrack(session, {
+      ...track,
+      phase,
+      hasInit: true,
+      init: next ?? track.init,
+      initDigest: upload.sha256,
+      clock: isSame && !isRestart ? track.clock : null,
+    }),
+    findings: [...judgeInitMedia(session, track, facts), ...initAgain(track, next)],
+    situations: codecSituations(session, name),
+  }
+}
+
+function initAgain({ init, name }: Track, next: Track['init']): readonly Finding[] {
+  if (!init || !next) return []
+  const differences = differencesOf(init, next)
+  if (differences.length === 0) {
+    const message = `expected the init segment of ${shown(name)} unchanged, received other bytes with the same properties`
+    return [find('init-rewritten', message)]
+  }
+  return [
+    find(
+      'init-changed',
+      `expected the same properties of ${shown(name)}, received ${differences.join(', ')}`,
+    ),
+  ]
+}
+
+function segment(context: Context, session: Session, name: string, media: MediaFacts): Change {
+  const track = trackIn(session, name)
+  const { previous, upload } = context
+  const isOwnPath =
+    context.name.isTrackUrl ||
+    context.inspection?.init !== null ||
+    track.isOneUrl ||
+    previous === track.initDigest
+  const isFilled = previous !== null && previous === track.filler
+  const isReused = previous !== null && !isOwnPath && !isFilled && track.segmentCount > 0
+  const place = {
+    isNext: !isReused && !isFilled && track.phase !== 'completed',
+    announcedSeconds: at(session.announcements, name)?.segmentSeconds ?? null,
+  }
+  const isReplacement = isReused || isFilled
+  const next: Track = {
+    ...track,
+    phase: track.phase === 'completed' ? 'completed' : track.hasInit ? 'segments_uploading' : track.phase,
+    segmentCount: track.segmentCount + (isReplacement ? 0 : 1),
+    clock: isReplacement ? track.clock : clockAfter(track, media),
+    isOneUrl: track.isOneUrl || (previous !== null && previous === track.initDigest),
+    filler: media.isFiller ? upload.sha256 : track.filler,
+  }
+  const counted = withTrack({ ...session, segmentCount: session.segmentCount + 1 }, next)
+  const ended = media.isLast ? endTrack(counted, next) : { session: counted, events: [] }
+  return {
+    ...ended,
+    findings: [
+      ...orderOf(track, name),
+      ...(isReused ? [reused(context)] : []),
+      ...judgeSegmentMedia(track, media, place),
+      ...ingestRows(track, media),
+    ],
+    situations: [
+      'ingest segment',
+      ...(place.announcedSeconds === null ? [] : (['announced duration'] as const)),
+      ...(media.isLast ? (['track end'] as const) : []),
+    ],
+  }
+}
+
+function orderOf(track: Track, name: string): readonly Finding[] {
+  if (track.phase === 'completed') {
+    const message = `expected an init segment of ${shown(name)} after its end, received a segment`
+    return [find('segment-after-end', message, 'warning')]
+  }
+  if (track.hasInit) return []
+  const message = `expected an init segment of ${shown(name)} before its segments, none came`
+  return [find('segment-without-init', message)]
+}
+
+const reused = ({ upload }: Context): Finding =>
+  find('path-reused', `expected a new path for each segment, received other bytes at ${shown(upload.path)}`)
+
+/** What DASH-IF asks of a source beyond CMAF; hardly any source obeys, nothing breaks. */
+function ingestRows(track: Track, media: MediaFacts): readonly Finding[] {
+  const findings: Finding[] = []
+  const isMedia = track.init?.handler === 'vide' || track.init?.handler === 'soun'
+  if (!media.hasPrft && isMedia) {
+    findings.push(find('prft-absent', `expected prft in the segments of ${shown(track.name)}, received none`))
+  }
+  if (media.emsgCount > 0) {
+    const message = `expected events in a track of their own, ${shown(track.name)} carries emsg`
+    findings.push(find('emsg-top-level', message))
+  }
+  if (media.isFiller)
+    findings.push(find('filler', `the source had no input, ${shown(track.name)} carries filler`))
+  return findings
+}
+
+function end(session: Session, name: string): Change {
+  return { ...endTrack(session, trackIn(session, name)), situations: ['track end'] }
+}

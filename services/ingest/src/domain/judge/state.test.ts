@@ -1,0 +1,133 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { closeIdle } from './idle.ts'
+import { judge } from './judge.ts'
+import { mostUploads, reportOf } from './report.ts'
+import { initialState, type State } from './state.ts'
+import {
+  arrivalsOf,
+  dynamicMpd,
+  finalPlaylist,
+  init,
+  initialPlaylist,
+  multivariant,
+  other,
+  type Sent,
+  segment,
+  staticMpd,
+  streamOf,
+  tell,
+} from './testing/arrivals.ts'
+
+/** Numbers that are random enough and the same each time. */
+function* chances(seed: number): Generator<number> {
+  for (let state = seed; ; ) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    yield state / 2 ** 32
+  }
+}
+
+const hostile = ['__proto__', 'constructor', 'video', 'audio', 'toString', 'x'.repeat(200), 'a b', 'é']
+
+function* randomObjects(count: number, chance: Generator<number>): Generator<Sent> {
+  const below = (most: number) => Math.floor((chance.next().value ?? 0) * most)
+  for (let at = 0; at < count; at += 1) {
+    const track = hostile[below(hostile.length)] ?? 'video'
+    const session = below(3)
+    const odd = [0, -1, Number.NaN, Number.MAX_SAFE_INTEGER][below(4)] ?? 0
+    const sha256 = `${below(50)}`
+    const kinds: readonly (() => Sent)[] = [
+      () => dynamicMpd(session),
+      () => staticMpd(session),
+      () => multivariant(below(3), {}, session),
+      () => initialPlaylist(track),
+      () => finalPlaylist(below(4), {}, track),
+      () => init({ timescale: odd, trackCount: below(3) }, {}, track, session),
+      () => segment(1000 + below(200), { decodeTime: odd, sampleCount: odd }, {}, track, session),
+      () => other(`session_${session}/${track}`, { endsTrack: below(2) === 0 }),
+      () => ({ ...other(`Streams(${track})`), inspection: null, whole: below(2) === 0 }),
+    ]
+    const object = kinds[below(kinds.length)]?.()
+    if (object) yield { ...object, sha256, whole: object.whole ?? below(20) > 0 }
+  }
+}
+
+describe('the state that judging keeps', () => {
+  for (const ingest of ['dash', 'hls', 'cmaf-ingest'] as const) {
+    it(`stays small and whole whatever comes (${ingest})`, () => {
+      const stream = streamOf(ingest, ['video', 'audio'])
+      let state: State = initialState
+      let count = 0
+      for (const arrival of arrivalsOf(randomObjects(12_000, chances(7)))) {
+        state = judge(stream, state, arrival).state
+        count += 1
+        if (count % 5_000 === 0) {
+          const json = JSON.stringify(state)
+          ok(json.length < 64 * 1024, `${json.length} characters`)
+          state = JSON.parse(json) as State
+        }
+      }
+      equal(count, 12_000)
+    }).timeout(20_000)
+  }
+
+  it('does not grow with 100 000 segments', () => {
+    function* recording(): Generator<Sent> {
+      yield dynamicMpd()
+      yield init()
+      for (let nth = 1; nth <= 100_000; nth += 1) yield segment(1000 + nth)
+    }
+    let state: State = initialState
+    for (const arrival of arrivalsOf(recording())) state = judge(streamOf('dash'), state, arrival).state
+    ok(JSON.stringify(state).length < 4_096)
+  }).timeout(20_000)
+
+  it('is not changed by judging', () => {
+    const [arrival] = arrivalsOf([init()])
+    const state = tell(streamOf('dash'), [dynamicMpd()]).state
+    const copy = structuredClone(state)
+    if (arrival) judge(streamOf('dash'), state, arrival)
+    deepEqual(state, copy)
+  })
+})
+
+describe('closeIdle', () => {
+  const { state } = tell(streamOf('dash'), [dynamicMpd(), init()])
+  const lastMs = 1_700_000_002_000
+
+  it('lets a session be for a minute', () => {
+    equal(closeIdle(state, lastMs + 60_000).state, state)
+  })
+
+  it('ends a session that is silent for longer, once', () => {
+    const closed = closeIdle(state, lastMs + 60_001)
+    equal(closed.state.sessions['1']?.phase, 'silent')
+    equal(closed.state.order.open, null)
+    deepEqual(closed.events, [{ kind: 'session-abandoned', session: '1' }])
+    deepEqual(closeIdle(closed.state, lastMs + 90_000).events, [])
+  })
+
+  it('comes to the same as judging without it', () => {
+    const late = [dynamicMpd(), init(), segment(1001, {}, { atMs: lastMs + 100_000 })]
+    const [, , arrival] = arrivalsOf(late)
+    const ticked = closeIdle(state, lastMs + 61_000).state
+    if (arrival) deepEqual(judge(streamOf('dash'), ticked, arrival).state, tell(streamOf('dash'), late).state)
+  })
+})
+
+describe('reportOf', () => {
+  it('tells met, violated and not exercised apart', () => {
+    const first = Array.from({ length: 9 }, (_, at) => `u${at}`)
+    const rows = reportOf([
+      {
+        counts: { 'segment-number-gap': 9 },
+        first: { 'segment-number-gap': first },
+        situations: ['upload', 'matter segment'],
+      },
+    ])
+    const resultOf = (code: string) => rows.find((row) => row.code === code)?.result
+    equal(resultOf('segment-number-gap'), 'violated')
+    equal(resultOf('segment-number-low'), 'met')
+    equal(resultOf('hls-final-no-endlist'), 'not-exercised')
+    equal(rows.find(({ code }) => code === 'segment-number-gap')?.uploads.length, mostUploads)
+  })
+})

@@ -1,0 +1,141 @@
+import { deepEqual } from 'node:assert/strict'
+import { createInspector } from './inspector.ts'
+import {
+  box,
+  chunk,
+  emsg,
+  ftyp,
+  mdat,
+  mfra,
+  moof,
+  moov,
+  prft,
+  styp,
+  tfhd,
+  trun,
+  u32,
+  withSize,
+} from './testing/boxes.ts'
+import { inspectAll } from './testing/inspect.ts'
+
+/** Kind and extent of each piece, the extent as numbers of the parts that it begins with and ends before. */
+function piecesOf(...parts: Buffer[]): string[] {
+  const starts = [0]
+  for (const part of parts) starts.push((starts.at(-1) ?? 0) + part.length)
+  return inspectAll(...parts).pieces.map(
+    ({ kind, from, to }) => `${kind} ${starts.indexOf(from)}-${starts.indexOf(to)}`,
+  )
+}
+
+describe('createCut', () => {
+  it('cuts header and segments where sync samples begin', () => {
+    const body = [ftyp, moov(), chunk(), chunk({ isSync: false }), chunk(), chunk({ isSync: false })]
+    deepEqual(piecesOf(...body), ['init 0-2', 'segment 2-4', 'segment 4-6'])
+  })
+
+  it('lets prft, emsg and whatever else precedes a moof belong to it', () => {
+    const lead = [prft, emsg, box('sidx'), box('free')]
+    deepEqual(piecesOf(ftyp, moov(), ...lead, chunk(), ...lead, chunk({ isSync: false }), ...lead, chunk()), [
+      'init 0-2',
+      'segment 2-12',
+      'segment 12-17',
+    ])
+  })
+
+  it('cuts at every styp of a segment, and then at nothing else', () => {
+    deepEqual(
+      piecesOf(styp('msdh'), chunk({ isSync: false }), chunk(), styp('cmfs', 'cmfl'), prft, chunk()),
+      ['segment 0-3', 'segment 3-6'],
+    )
+  })
+
+  it('does not take the styp of a chunk for that of a segment', () => {
+    const chunkStyp = styp('cmfl', 'iso6')
+    deepEqual(
+      piecesOf(styp('cmfs'), chunk(), chunkStyp, chunk(), chunkStyp, chunk(), styp('cmfs'), chunk()),
+      ['segment 0-6', 'segment 6-8'],
+    )
+  })
+
+  it('goes by the trex default where a moof does not say whether it starts with a sync sample', () => {
+    const run = trun({ samples: [{ duration: 1 }] })
+    const bare = box('moof', box('mfhd', u32(0, 1)), box('traf', tfhd(1), run))
+    const silent = (flags: number) => [moov({ trex: { duration: 1, flags } }), bare, bare]
+    deepEqual(piecesOf(...silent(0x1_0000)), ['init 0-1', 'segment 1-3'])
+    deepEqual(piecesOf(...silent(0)), ['init 0-1', 'segment 1-2', 'segment 2-3'])
+  })
+
+  it('starts anew at a header in the middle', () => {
+    deepEqual(piecesOf(ftyp, moov(), chunk(), ftyp, moov(), chunk()), [
+      'init 0-2',
+      'segment 2-3',
+      'init 3-5',
+      'segment 5-6',
+    ])
+  })
+
+  it('starts a header at its own ftyp only', () => {
+    deepEqual(piecesOf(ftyp, chunk(), moov(), chunk()), ['segment 1-2', 'init 2-3', 'segment 3-4'])
+    deepEqual(piecesOf(chunk(), ftyp, mdat, moov()), ['segment 0-1', 'init 1-4'])
+  })
+
+  it('forgets what stood before a header', () => {
+    deepEqual(piecesOf(ftyp, moov(), chunk(), moov(), prft, moov(), chunk()), [
+      'init 0-2',
+      'segment 2-3',
+      'init 3-4',
+      'init 5-6',
+      'segment 6-7',
+    ])
+  })
+
+  it('never lets segments overlap, also around a moof that cannot be read', () => {
+    deepEqual(piecesOf(chunk(), prft, box('moof'), mdat, chunk()), ['segment 0-4', 'segment 4-5'])
+    deepEqual(piecesOf(chunk(), prft, mdat, chunk()), ['segment 0-3', 'segment 3-4'])
+    deepEqual(piecesOf(ftyp, mfra, moov()), ['end 1-2', 'init 2-3'])
+    const large = box('moof', Buffer.alloc(2 ** 20 + 1))
+    deepEqual(piecesOf(chunk(), prft, large, mdat, chunk()), ['segment 0-4', 'segment 4-5'])
+  })
+
+  it('ends with an empty mfra', () => {
+    deepEqual(piecesOf(ftyp, moov(), chunk(), mfra), ['init 0-2', 'segment 2-3', 'end 3-4'])
+    deepEqual(piecesOf(mfra), ['end 0-1'])
+  })
+
+  it('keeps other tracks with the segment of the first', () => {
+    const other = chunk({ trackId: 2 })
+    deepEqual(piecesOf(moov(), chunk(), other, other, chunk(), other), [
+      'init 0-1',
+      'segment 1-4',
+      'segment 4-6',
+    ])
+  })
+
+  it('leaves out a last segment that is cut off or followed by garbage', () => {
+    deepEqual(piecesOf(chunk(), moof(), mdat.subarray(0, -1)), ['segment 0-1'])
+    deepEqual(piecesOf(chunk(), chunk(), Buffer.alloc(20)), ['segment 0-1'])
+    deepEqual(piecesOf(chunk(), moof(), withSize(mdat, 0)), ['segment 0-1', 'segment 1-3'])
+  })
+
+  it('gives each segment its own facts', () => {
+    const { pieces } = inspectAll(chunk({ sequence: 1 }), styp('lmsg'), chunk({ sequence: 2, at: 9_000 }))
+    deepEqual(
+      pieces.map((piece) => piece.kind === 'segment' && [piece.facts.decodeTime, piece.facts.isLast]),
+      [
+        [0, false],
+        [9_000, true],
+      ],
+    )
+  })
+
+  it('tells of a segment as soon as the next one begins', () => {
+    const told: string[] = []
+    const inspector = createInspector({ onPiece: ({ kind }) => told.push(kind) })
+    inspector.add(Buffer.concat([ftyp, moov()]))
+    deepEqual(told, ['init'])
+    inspector.add(Buffer.concat([chunk(), prft]))
+    deepEqual(told, ['init'])
+    inspector.add(moof())
+    deepEqual(told, ['init', 'segment'])
+  })
+})

@@ -1,0 +1,76 @@
+import type { InitFacts, MediaFacts } from '../domain/inspection.ts'
+import type { Lead } from './lead.ts'
+import { isSync, type Moof } from './moof.ts'
+import type { TopBox } from './scan.ts'
+import { createTally } from './tally.ts'
+
+/** A part of one long request that could have been a request of its own: bytes `from` up to, not with, `to`. */
+export type Piece =
+  | { readonly kind: 'init'; readonly from: number; readonly to: number; readonly facts: InitFacts }
+  | { readonly kind: 'segment'; readonly from: number; readonly to: number; readonly facts: MediaFacts }
+  /** An empty mfra: the track has ended. */
+  | { readonly kind: 'end'; readonly from: number; readonly to: number }
+
+interface Segment {
+  readonly from: number
+  /** End of the last of its boxes that is complete. */
+  to: number
+  readonly isLedByStyp: boolean
+  readonly tally: ReturnType<typeof createTally>
+}
+
+/**
+ * Cuts DASH-IF Interface-1's long request into header and segments. Where a styp led to a segment the
+ * next styp ends it; else the next moof that starts with a sync sample does.
+ */
+export function createCut(onPiece: (piece: Piece) => void) {
+  let segment: Segment | null = null
+  let init: InitFacts | null = null
+
+  return { header, moof, mdat, close, end }
+
+  /** ftyp up to moov. */
+  function header(from: number, to: number, facts: InitFacts): void {
+    close()
+    init = facts
+    onPiece({ kind: 'init', from, to, facts })
+  }
+
+  function moof(box: TopBox, facts: Moof, lead: Lead | null): void {
+    const isLedByStyp = lead !== null && isSegmentStyp(lead.brands)
+    const cuts = isLedByStyp || (!segment?.isLedByStyp && goesOnWithSync(facts))
+    if (cuts) close()
+    segment ??= { from: lead?.start ?? box.start, to: box.end, isLedByStyp, tally: createTally() }
+    segment.tally.add(facts, lead, init)
+    segment.to = box.end
+  }
+
+  /** Whether it belongs to a segment. */
+  function mdat(box: TopBox): boolean {
+    if (segment) segment.to = box.end
+    return segment !== null
+  }
+
+  /** What comes next cannot belong to the segment any more. */
+  function close(): void {
+    const facts = segment?.tally.facts()
+    if (segment && facts) onPiece({ kind: 'segment', from: segment.from, to: segment.to, facts })
+    segment = null
+  }
+
+  function end(box: TopBox): void {
+    close()
+    onPiece({ kind: 'end', from: box.start, to: box.end })
+  }
+
+  /** Other tracks' moofs in between, which CMAF does not know, stay with the segment's own. */
+  function goesOnWithSync({ trafs: [first] }: Moof): boolean {
+    const trackId = segment?.tally.facts()?.trackId
+    return first?.trackId === trackId && (first?.startsWithSync ?? isSync(init?.defaultSampleFlags ?? 0))
+  }
+}
+
+/** CMAF, 7.3.3.3: a styp that says cmfl and no more is a chunk's own. */
+const isSegmentStyp = (brands: readonly string[]): boolean =>
+  brands.length > 0 && !(brands.includes('cmfl') && !brands.some((brand) => segmentBrands.includes(brand)))
+const segmentBrands = ['cmfs', 'cmff', 'msdh', 'msix']

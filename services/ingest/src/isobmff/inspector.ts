@@ -1,0 +1,52 @@
+import type { Inspection } from '../domain/inspection.ts'
+import { textHeadBytes, textKindOf } from '../domain/media-kind.ts'
+import { createContent } from './content.ts'
+import type { Piece } from './cut.ts'
+import { createFaults } from './faults.ts'
+import { createHead } from './head.ts'
+import { createScan } from './scan.ts'
+
+export type { Piece }
+
+/** What the bytes of an upload say, for all but the inside of manifests. */
+export type MediaInspection = Omit<Inspection, 'mpd' | 'playlist'>
+
+export interface Inspector {
+  add(bytes: Buffer): void
+  /** What was added is all there is; to be asked once. */
+  result(): MediaInspection
+}
+
+/**
+ * Looks into an upload as its bytes flow by, in any pieces. Never throws, holds at most one moov or moof,
+ * takes time in proportion to the bytes that are not in an mdat.
+ */
+export function createInspector({ onPiece = ignore }: { onPiece?: (piece: Piece) => void } = {}): Inspector {
+  const head = createHead(textHeadBytes)
+  const faults = createFaults()
+  const content = createContent(faults, onPiece)
+  const scan = createScan(content)
+  return { add, result }
+
+  function add(bytes: Buffer): void {
+    head.add(bytes)
+    scan.add(bytes)
+  }
+
+  function result(): MediaInspection {
+    content.close(scan.end())
+    const { kind, ...facts } = content.facts()
+    if (kind !== 'other') return { kind, ...facts, faults: faults.all }
+    const textKind = textKindOf(head.bytes())
+    if (textKind !== 'other') return { kind: textKind, ...facts, faults: [] }
+    return { kind, ...facts, faults: facts.endsTrack ? faults.all : [notIsobmff(), ...faults.all] }
+  }
+
+  function notIsobmff(): Inspection['faults'][number] {
+    const start = head.bytes().toString('hex', 0, 8)
+    const found = start ? `${scan.bytes()} bytes that begin with ${start} (hex)` : 'nothing'
+    return { code: 'media-not-isobmff', message: `expected a moov or moof box; received ${found}` }
+  }
+}
+
+const ignore = (): void => undefined

@@ -1,0 +1,157 @@
+import { assertHolds, type Box, flagsOf, largeAt, type Report, walk } from './box.ts'
+
+/** What one moof says. */
+export interface Moof {
+  readonly sequence: number
+  readonly trafs: readonly Traf[]
+  readonly encrypted: boolean
+}
+
+/** One track's part of a moof. */
+export interface Traf {
+  readonly trackId: number
+  /** Null without tfdt. */
+  readonly decodeTime: number | null
+  readonly sampleCount: number
+  /** Of all samples whose duration is written in the traf. */
+  readonly explicitDuration: number
+  /** Samples whose duration is left to the trex default. */
+  readonly defaultedSamples: number
+  /** Null where that is left to the trex default, and without samples. */
+  readonly startsWithSync: boolean | null
+  /** tfhd says default-base-is-moof. */
+  readonly baseIsMoof: boolean
+}
+
+/** Null where the moof lacks what every moof must have; the report says what. */
+export function parseMoof(moof: Box, report: Report): Moof | null {
+  let sequence: number | null = null
+  let encrypted = false
+  const trafs: Traf[] = []
+  walk(
+    moof,
+    0,
+    (box) => {
+      if (box.type === 'mfhd') sequence = sequenceOf(box)
+      else if (box.type === 'pssh') encrypted = true
+      else if (box.type === 'traf') takeTraf(box)
+    },
+    report,
+  )
+  if (sequence === null) report(`expected a whole mfhd in moof at byte ${moof.offset}; there is none`)
+  if (trafs.length === 0) report(`expected a whole traf in moof at byte ${moof.offset}; there is none`)
+  return sequence === null || trafs.length === 0 ? null : { sequence, trafs, encrypted }
+
+  function takeTraf(box: Box): void {
+    const traf = parseTraf(box, report)
+    if (traf.encrypted) encrypted = true
+    if (traf.facts) trafs.push(traf.facts)
+  }
+}
+
+function sequenceOf(mfhd: Box): number {
+  assertHolds(mfhd, 8)
+  return mfhd.body.readUInt32BE(4)
+}
+
+interface Tfhd {
+  readonly trackId: number
+  readonly duration: number | null
+  readonly flags: number | null
+  readonly baseIsMoof: boolean
+}
+
+/** All truns so far; what they leave to defaults is settled when tfhd is known, wherever it stands. */
+interface Runs {
+  samples: number
+  writtenDuration: number
+  samplesWithoutDuration: number
+  /** Of the first sample; null where not written. */
+  firstFlags: number | null
+}
+
+function parseTraf(traf: Box, report: Report): { facts: Traf | null; encrypted: boolean } {
+  let tfhd: Tfhd | null = null
+  let decodeTime: number | null = null
+  let encrypted = false
+  const runs: Runs = { samples: 0, writtenDuration: 0, samplesWithoutDuration: 0, firstFlags: null }
+  const visit = (box: Box) => {
+    if (box.type === 'trun') addRun(runs, box)
+    else if (box.type === 'tfhd') tfhd = parseTfhd(box)
+    else if (box.type === 'tfdt') decodeTime = decodeTimeOf(box)
+    else if (isProtection(box)) encrypted = true
+  }
+  walk(traf, 0, visit, report)
+  if (tfhd === null) report(`expected a whole tfhd in traf at byte ${traf.offset}; there is none`)
+  return { facts: tfhd && trafOf(tfhd, decodeTime, runs), encrypted }
+}
+
+function trafOf(tfhd: Tfhd, decodeTime: number | null, runs: Runs): Traf {
+  const { samples: sampleCount, samplesWithoutDuration, writtenDuration } = runs
+  const flags = runs.firstFlags ?? tfhd.flags
+  return {
+    trackId: tfhd.trackId,
+    decodeTime,
+    sampleCount,
+    explicitDuration: writtenDuration + samplesWithoutDuration * (tfhd.duration ?? 0),
+    defaultedSamples: tfhd.duration === null ? samplesWithoutDuration : 0,
+    startsWithSync: sampleCount === 0 || flags === null ? null : isSync(flags),
+    baseIsMoof: tfhd.baseIsMoof,
+  }
+}
+
+/** sample_is_non_sync_sample is not set. */
+export const isSync = (sampleFlags: number): boolean => (sampleFlags & 0x1_0000) === 0
+
+function parseTfhd(box: Box): Tfhd {
+  assertHolds(box, 8)
+  const flags = flagsOf(box)
+  const durationAt = 8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0)
+  const flagsAt = durationAt + (flags & 0x8 ? 4 : 0) + (flags & 0x10 ? 4 : 0)
+  assertHolds(box, flagsAt + (flags & 0x20 ? 4 : 0))
+  return {
+    trackId: box.body.readUInt32BE(4),
+    duration: flags & 0x8 ? box.body.readUInt32BE(durationAt) : null,
+    flags: flags & 0x20 ? box.body.readUInt32BE(flagsAt) : null,
+    baseIsMoof: (flags & 0x2_0000) !== 0,
+  }
+}
+
+function decodeTimeOf(tfdt: Box): number {
+  assertHolds(tfdt, 8)
+  if (tfdt.body[0] === 0) return tfdt.body.readUInt32BE(4)
+  assertHolds(tfdt, 12)
+  return largeAt(tfdt.body, 4)
+}
+
+function addRun(runs: Runs, trun: Box): void {
+  assertHolds(trun, 8)
+  const { body } = trun
+  const flags = flagsOf(trun)
+  const count = body.readUInt32BE(4)
+  const samplesAt = 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0)
+  const stride = 4 * bitCount((flags >>> 8) & 0xf)
+  assertHolds(trun, samplesAt + count * stride)
+
+  if (runs.samples === 0 && count > 0) runs.firstFlags = firstFlagsOf(body, flags, samplesAt)
+  runs.samples += count
+  if (!(flags & 0x100)) runs.samplesWithoutDuration += count
+  else
+    for (let at = samplesAt, end = at + count * stride; at < end; at += stride)
+      runs.writtenDuration += body.readUInt32BE(at)
+}
+
+function firstFlagsOf(body: Buffer, flags: number, samplesAt: number): number | null {
+  if (flags & 0x4) return body.readUInt32BE(samplesAt - 4)
+  if (!(flags & 0x400)) return null
+  return body.readUInt32BE(samplesAt + 4 * bitCount((flags >>> 8) & 0x3))
+}
+
+const bitCount = (bits: number): number =>
+  (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + ((bits >> 3) & 1)
+
+/** Common encryption (ISO/IEC 23001-7), also in its older form as a uuid box. */
+function isProtection({ type, body }: Box): boolean {
+  if (type === 'senc' || type === 'saiz') return true
+  return type === 'uuid' && body.toString('hex', 0, 16) === 'a2394f525a9b4f14a2446c427c648df4'
+}

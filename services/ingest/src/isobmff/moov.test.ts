@@ -1,0 +1,161 @@
+import { deepEqual, equal, match } from 'node:assert/strict'
+import { audioEntry, avc1, avcC, box, letters, moov, u32, visualEntry } from './testing/boxes.ts'
+import { inspect } from './testing/inspect.ts'
+
+function initOf(parts: Parameters<typeof moov>[0] = {}) {
+  const { init, faults } = inspect(moov(parts))
+  deepEqual(faults, [])
+  if (!init) throw new Error('no init')
+  return init
+}
+const codecOf = (entry: Buffer, handler = 'vide') => initOf({ entry, handler }).codec
+const sinf = (original: string) => box('sinf', box('frma', letters(original)), box('schm', u32(0)))
+
+/** esds with a decoder configuration of this object type and AudioSpecificConfig. */
+function esds(objectType: number, ...specific: number[]): Buffer {
+  const config = [objectType, ...Buffer.alloc(12), 5, 0x80, 0x80, specific.length, ...specific]
+  return box('esds', u32(0), [3, 5 + config.length, 0, 1, 0, 4, config.length, ...config])
+}
+
+describe('init facts', () => {
+  it('name track, time scale, handler, language, size and defaults', () => {
+    deepEqual(initOf({ trex: { duration: 40, flags: 0x1_0000 } }), {
+      trackCount: 1,
+      trackId: 1,
+      timescale: 1_000,
+      handler: 'vide',
+      codec: 'avc1.4d401f',
+      language: 'deu',
+      kinds: [],
+      width: 640,
+      height: 360,
+      averageBitrate: null,
+      maxBitrate: null,
+      encrypted: false,
+      isFragmented: true,
+      defaultSampleDuration: 40,
+      defaultSampleFlags: 0x1_0000,
+    })
+  })
+
+  it('take the trex of the track, not another one', () => {
+    const trexOf = (track: number, duration: number) => box('trex', u32(0, track, 1, duration, 0, 0))
+    const two = box('moov', box('mvex', trexOf(2, 5), trexOf(1, 7)), moov().subarray(8))
+    equal(inspect(two).init?.defaultSampleDuration, 7)
+  })
+
+  it('take the size from tkhd, in both versions, where the sample entry has none', () => {
+    const init = initOf({ entry: box('stpp', Buffer.alloc(8), letters('\0\0\0')), handler: 'subt' })
+    deepEqual([init.width, init.height], [640, 360])
+    const long = box('tkhd', u32(0x0100_0007, 0, 0, 0, 0, 9), Buffer.alloc(64), u32(320 << 16, 240 << 16))
+    const { init: second } = inspect(box('moov', box('trak', long)))
+    deepEqual([second?.trackId, second?.width, second?.height], [9, 320, 240])
+  })
+
+  it('go by the first of several sample entries', () => {
+    equal(codecOf(Buffer.concat([avc1(), visualEntry('hvc1')])), 'avc1.4d401f')
+  })
+
+  it('have no timescale of zero', () => {
+    const bytes = moov()
+    bytes.writeUInt32BE(0, bytes.indexOf('mdhd') + 16)
+    const { init, faults } = inspect(bytes)
+    equal(init?.timescale, 0)
+    match(faults[0]?.message ?? '', /^expected mdhd at byte \d+ to have a timescale above 0$/)
+  })
+
+  it('prefer the extended language', () => {
+    equal(initOf({ inMdia: [box('elng', u32(0), letters('de-CH-1996\0'))] }).language, 'de-CH-1996')
+  })
+
+  it('list kinds, no more and no longer than sane', () => {
+    const kind = box('kind', u32(0), letters('urn:mpeg:dash:role:2011\0main\0'))
+    deepEqual(initOf({ inUdta: [kind] }).kinds, ['urn:mpeg:dash:role:2011 main'])
+    const long = box('kind', u32(0), Buffer.alloc(100_000, 'x'))
+    const { kinds } = initOf({ inUdta: [long, ...Array.from({ length: 100 }, () => kind)] })
+    deepEqual([kinds.length, kinds[0]?.length], [32, 256])
+  })
+
+  it('read bit rates from btrt', () => {
+    const { averageBitrate, maxBitrate } = initOf({ entry: avc1(box('btrt', u32(0, 3_000, 2_000))) })
+    deepEqual([averageBitrate, maxBitrate], [2_000, 3_000])
+  })
+
+  it('look through encryption at the codec inside', () => {
+    const video = initOf({ entry: visualEntry('encv', avcC, sinf('avc3')) })
+    deepEqual([video.codec, video.encrypted], ['avc3.4d401f', true])
+    const audio = initOf({ entry: audioEntry('enca', esds(0x40, 0x12, 0x10), sinf('mp4a')), handler: 'soun' })
+    deepEqual([audio.codec, audio.encrypted], ['mp4a.40.2', true])
+    equal(initOf({ entry: visualEntry('drmi', avcC, sinf('avc1')) }).encrypted, true)
+    equal(initOf({ entry: box('enct'), handler: 'text' }).encrypted, true)
+  })
+
+  it('count the tracks and describe the first', () => {
+    const whole = moov()
+    const two = box('moov', whole.subarray(8), box('trak', letters('broken!')))
+    deepEqual([inspect(two).init?.trackCount, inspect(two).init?.codec], [2, 'avc1.4d401f'])
+  })
+
+  it('spell MPEG-4 audio by its object type', () => {
+    const codecs = [
+      [esds(0x40, 0x12, 0x10), 'mp4a.40.2'],
+      [esds(0x40, 0x2b, 0x92), 'mp4a.40.5'],
+      [esds(0x40, 0xf9, 0x40), 'mp4a.40.42'],
+      [esds(0x40), 'mp4a.40'],
+      [esds(0x6b), 'mp4a.6b'],
+      [box('esds', u32(0), [3, 200, 0, 1]), 'mp4a'],
+      [box('esds', u32(0), [3, 0x80, 0x80, 0x80, 0x80, 0x80, 1]), 'mp4a'],
+      [box('esds', u32(0), [4, 4, 0, 1, 0, 4, 1, 0x40]), 'mp4a'],
+      [box('esds', u32(0), [3, 14, 0, 1, 0xe0, 0, 2, 2, 65, 66, 0, 3, 4, 1, 0x40]), 'mp4a.40'],
+      [box('esds', u32(0), [3, 6, 0, 1, 0, 6, 1, 0x40]), 'mp4a'],
+      [box('esds'), 'mp4a'],
+    ] as const
+    for (const [inside, codec] of codecs) equal(codecOf(audioEntry('mp4a', inside), 'soun'), codec)
+  })
+
+  it('leave out a configuration that is cut short, which is a fault', () => {
+    for (const type of ['avcC', 'hvcC', 'av1C', 'vpcC']) {
+      const { init, faults } = inspect(moov({ entry: visualEntry('abcd', box(type, [1, 2])) }))
+      equal(init?.codec, '')
+      match(faults[0]?.message ?? '', new RegExp(`^expected ${type} at byte \\d+ to hold at least`))
+    }
+  })
+
+  it('spell HEVC with profile space, tier and constraints', () => {
+    const main = box('hvcC', [1, 0x01, 0x60, 0, 0, 0, 0x90, 0, 0, 0, 0, 0, 93])
+    equal(codecOf(visualEntry('hev1', main)), 'hev1.1.6.L93.90')
+    const rare = box('hvcC', [1, 0xa4, 0x08, 0, 0, 0, 0xb0, 0, 0x23, 0, 0, 0, 120])
+    equal(codecOf(visualEntry('hvc1', rare)), 'hvc1.B4.10.H120.B0.0.23')
+    const plain = box('hvcC', [1, 0x02, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 30])
+    equal(codecOf(visualEntry('hvc1', plain)), 'hvc1.2.4.L30')
+  })
+
+  it('spell AV1 and VP9 with bit depth', () => {
+    equal(codecOf(visualEntry('av01', box('av1C', [0x81, 0x04, 0x0c, 0]))), 'av01.0.04M.08')
+    equal(codecOf(visualEntry('av01', box('av1C', [0x81, 0x4d, 0xe0, 0]))), 'av01.2.13H.12')
+    equal(codecOf(visualEntry('vp09', box('vpcC', u32(0x0100_0000), [2, 31, 0xa0]))), 'vp09.02.31.10')
+  })
+
+  it('give the sample entry alone where no more is known', () => {
+    equal(codecOf(visualEntry('avc1')), 'avc1')
+    equal(codecOf(box('wvtt', Buffer.alloc(8), box('vttC')), 'text'), 'wvtt')
+    equal(codecOf(box('urim'), 'meta'), 'urim')
+    equal(codecOf(box('\0<\x1b"'), 'meta'), '?<?"')
+  })
+
+  it('find btrt behind the texts of a subtitle entry', () => {
+    const stpp = box('stpp', Buffer.alloc(8), letters('ns\0loc\0\0'), box('btrt', u32(0, 2, 1)))
+    deepEqual(initOf({ entry: stpp, handler: 'subt' }).averageBitrate, 1)
+    equal(codecOf(box('stpp', Buffer.alloc(8), letters('endless')), 'subt'), 'stpp')
+  })
+
+  it('read QuickTime audio entries, which are longer', () => {
+    const entry = (version: number, more: number) =>
+      box('mp4a', Buffer.alloc(8), [0, version], Buffer.alloc(18 + more), esds(0x40, 0x12, 0x10))
+    equal(codecOf(entry(1, 16), 'soun'), 'mp4a.40.2')
+    equal(codecOf(entry(2, 36), 'soun'), 'mp4a.40.2')
+    const isoVersion = moov({ handler: 'soun', entry: entry(1, 0) })
+    isoVersion.writeUInt8(1, isoVersion.indexOf('stsd') + 4)
+    equal(inspect(isoVersion).init?.codec, 'mp4a.40.2')
+  })
+})

@@ -1,0 +1,128 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { inspectPlaylist } from './playlist.ts'
+
+function factsOf(text: string, path = 'session_1/index.m3u8') {
+  const { playlist, faults } = inspectPlaylist(text, path)
+  deepEqual(faults, [])
+  ok(playlist)
+  return playlist
+}
+
+const multivariant = `#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="one, two",URI="audio/index.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=1000000,CODECS="avc1.42c01f,mp4a.40.2",AUDIO="a"
+video/index.m3u8
+`
+const initial = `#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-TARGETDURATION:4
+#EXT-X-MEDIA-SEQUENCE:1001
+#EXT-X-MAP:URI="video.init"
+`
+const final = `${initial}#EXT-X-PLAYLIST-TYPE:VOD
+#EXTINF:4.000,
+segment_1001.m4s
+#EXTINF:3.5
+segment_1002.m4s
+#EXT-X-ENDLIST
+`
+
+describe('inspectPlaylist', () => {
+  it('reads a multivariant playlist', () => {
+    deepEqual(factsOf(multivariant), {
+      kind: 'multivariant',
+      trackCount: 2,
+      uris: ['audio/index.m3u8', 'video/index.m3u8'],
+      codecs: ['avc1.42c01f', 'mp4a.40.2'],
+      map: null,
+      playlistType: null,
+      hasEndList: false,
+      durations: [],
+      extinfCount: 0,
+      segmentCount: 0,
+      hasAbsoluteUrl: false,
+      leavesStream: false,
+    })
+  })
+
+  it('reads a first media playlist, whose EXT-X-MEDIA-SEQUENCE is no track', () => {
+    const facts = factsOf(initial)
+    deepEqual([facts.kind, facts.trackCount, facts.map], ['media', 0, 'video.init'])
+    deepEqual(
+      [facts.playlistType, facts.hasEndList, facts.extinfCount, facts.segmentCount],
+      [null, false, 0, 0],
+    )
+  })
+
+  it('reads a last media playlist', () => {
+    const facts = factsOf(final)
+    deepEqual(facts.uris, ['segment_1001.m4s', 'segment_1002.m4s'])
+    deepEqual(facts.durations, [4, 3.5])
+    deepEqual(
+      [facts.playlistType, facts.hasEndList, facts.extinfCount, facts.segmentCount],
+      ['VOD', true, 2, 2],
+    )
+  })
+
+  it('takes CRLF, a byte order mark, blank lines, comments, unknown tags and half-known ones', () => {
+    const odd = `\uFEFF\n#EXTM3U \r\n#x\r\n\r\n#EXT-X-FOO:1\r\n#EXT-X-MEDIASEQ\r\n${final.slice(8).replaceAll('\n', '\r\n')}`
+    deepEqual(factsOf(odd), factsOf(final))
+  })
+
+  it('counts every track line, also a repeated and an empty one', () => {
+    const line = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="n"\n'
+    equal(factsOf(`#EXTM3U\n${line}${line}#EXT-X-MEDIA:\n#EXT-X-STREAM-INF:\n`).trackCount, 4)
+  })
+
+  it('takes only the line behind EXT-X-STREAM-INF for a variant', () => {
+    const facts = factsOf('#EXTM3U\n#EXT-X-STREAM-INF:\n#x\na.m3u8\nb.m3u8\n')
+    deepEqual([facts.uris, facts.segmentCount], [['a.m3u8', 'b.m3u8'], 1])
+  })
+
+  it('reads attributes outside of quotes only', () => {
+    const facts = factsOf('#EXTM3U\n#EXT-X-MEDIA:NAME="x,URI=no",XURI="no",URI="yes"\n')
+    deepEqual(facts.uris, ['yes'])
+  })
+
+  it('tells URIs that lead out of the stream', () => {
+    const leading = (uri: string) => {
+      const { hasAbsoluteUrl, leavesStream } = factsOf(`#EXTM3U\n#EXTINF:1,\n${uri}\n`)
+      return [hasAbsoluteUrl, leavesStream]
+    }
+    deepEqual(leading('a.m4s'), [false, false])
+    deepEqual(leading('https://example/a.m4s'), [true, false])
+    deepEqual(leading('../../a.m4s'), [false, true])
+  })
+
+  it('has a fault for text that is no playlist', () => {
+    for (const text of ['', '#EXTM3U8\n', '#EXTINF:4,\na', '<MPD/>', '#extm3u', '#EXTM3U\n\0']) {
+      const { playlist, faults } = inspectPlaylist(text, 'index.m3u8')
+      equal(playlist, null, text)
+      equal(faults[0]?.code, 'playlist-malformed')
+    }
+  })
+
+  it('has one fault for durations that are no decimals and leaves them out', () => {
+    const { playlist, faults } = inspectPlaylist(
+      '#EXTM3U\n#EXTINF:nan,\na\n#EXTINF:-1\nb\n#EXTINF:2,\nc',
+      'i.m3u8',
+    )
+    deepEqual(playlist?.durations, [2])
+    equal(playlist?.extinfCount, 3)
+    deepEqual(faults, [
+      { code: 'playlist-malformed', message: 'expected a decimal after #EXTINF: in line 2' },
+    ])
+  })
+
+  it('has a fault for segments and variants in one playlist', () => {
+    const { faults } = inspectPlaylist(`${multivariant}#EXTINF:4,\na.m4s\n`, 'index.m3u8')
+    equal(faults.length, 1)
+  })
+
+  it('keeps facts small', () => {
+    const facts = factsOf(`#EXTM3U\n${'#EXTINF:1,\na\n'.repeat(20_000)}`)
+    deepEqual([facts.uris.length, facts.durations.length], [10_000, 10_000])
+    deepEqual([facts.extinfCount, facts.segmentCount], [20_000, 20_000])
+  })
+})

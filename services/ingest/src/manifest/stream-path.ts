@@ -1,0 +1,46 @@
+/** Where a URL in a manifest leads, seen from the stream. */
+export type Destination =
+  | { readonly kind: 'inside'; readonly path: string }
+  | { readonly kind: 'absolute' | 'outside' | 'malformed' }
+
+/** The stream's own limit for paths; nothing longer can have been uploaded. */
+const maxPathBytes = 1_024
+
+/**
+ * Resolves a relative URL (RFC 3986, 5.2) against a path below the stream, decoded like an uploaded
+ * object's path. A scheme, a host or a leading slash is never followed, whatever it would lead to.
+ */
+export function destinationOf(base: string, reference: string): Destination {
+  const [url = ''] = reference.trim().split(/[?#]/, 1)
+  if (/^([a-z][a-z0-9+.-]*:|[/\\])/i.test(url)) return { kind: 'absolute' }
+  if (url === '') return { kind: 'inside', path: base }
+
+  const decoded = decode(url)
+  if (decoded === null || Buffer.byteLength(decoded) > maxPathBytes) return { kind: 'malformed' }
+  if (/[\\\0]/.test(decoded)) return { kind: 'outside' }
+  const path = walk(base.split('/').slice(0, -1), decoded.split('/'))
+  if (path === null) return { kind: 'outside' }
+  return Buffer.byteLength(path) > maxPathBytes ? { kind: 'malformed' } : { kind: 'inside', path }
+}
+
+/** Decodes percent triplets, but not the `%04d` of a DASH identifier. */
+function decode(url: string): string | null {
+  try {
+    return url.replace(/\$(?:Number|Time)%0\d{1,2}d\$|%(?:[0-9a-f]{2}%?)*/gi, (found) =>
+      found.startsWith('$') ? found : decodeURIComponent(found),
+    )
+  } catch {
+    return null
+  }
+}
+
+/** Ends in a slash where the reference leads to a folder; empty parts are dropped as they are on upload. */
+function walk(folder: readonly string[], parts: readonly string[]): string | null {
+  const path = [...folder]
+  for (const part of parts) {
+    if (part === '..' && path.pop() === undefined) return null
+    if (part !== '..' && part !== '.' && part !== '') path.push(part)
+  }
+  const isFolder = ['', '.', '..'].includes(parts.at(-1) ?? '')
+  return isFolder && path.length > 0 ? `${path.join('/')}/` : path.join('/')
+}

@@ -1,0 +1,46 @@
+/** ISO/IEC 23009-1, 5.3.9.4.4: `$$`, or an identifier with an optional width; a lone dollar is undefined. */
+const identifiers = /\$\$|\$(RepresentationID|Bandwidth|Number|Time)(?:%0(\d{1,2})d)?\$|\$/g
+
+/** A piece of a template: plain text, or what is still to be filled in. */
+export type TemplatePart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'number' | 'time'; readonly width: number }
+
+/**
+ * Fills in what is known of a representation and leaves `$Number…$`, `$Time…$` and `$$` in. Null when an
+ * identifier is unknown or cannot be filled in.
+ */
+export function fillTemplate(template: string, id: string, bandwidth: number | null): string | null {
+  let isValid = true
+  const filled = template.replace(identifiers, (whole, name?: string, width?: string) => {
+    if (name === 'RepresentationID' && width === undefined) return escapeDollars(id)
+    if (name === 'Bandwidth' && bandwidth !== null) return String(bandwidth).padStart(Number(width ?? 1), '0')
+    if (whole === '$$' || name === 'Number' || name === 'Time') return whole
+    isValid = false
+    return whole
+  })
+  return isValid ? filled : null
+}
+
+export const escapeDollars = (text: string): string => text.replaceAll('$', '$$$$')
+
+/** The pieces of a template that `fillTemplate` made. */
+export function partsOf(template: string): TemplatePart[] {
+  const parts: TemplatePart[] = []
+  let end = 0
+  for (const found of template.matchAll(identifiers)) {
+    const [whole, name, width] = found
+    parts.push({ kind: 'text', text: template.slice(end, found.index) })
+    end = found.index + whole.length
+    if (name === 'Number') parts.push({ kind: 'number', width: Number(width ?? 1) })
+    else if (name === 'Time') parts.push({ kind: 'time', width: Number(width ?? 1) })
+    else parts.push({ kind: 'text', text: whole === '$$' ? '$' : whole })
+  }
+  return [...parts, { kind: 'text', text: template.slice(end) }]
+}
+
+/** The path that a template without `$Number$` and `$Time$` stands for; null when it has one. */
+export function literalOf(template: string): string | null {
+  const texts = partsOf(template).map((part) => (part.kind === 'text' ? part.text : null))
+  return texts.includes(null) ? null : texts.join('')
+}

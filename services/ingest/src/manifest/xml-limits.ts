@@ -1,0 +1,87 @@
+/** What an XML document may have; chosen so that reading it blocks the process for a fraction of a second. */
+export const xmlLimits = { markup: 20_000, depth: 64, attributes: 128, tagLength: 16_384 } as const
+
+/** Why a document must not reach the parser. */
+export interface XmlRefusal {
+  readonly code: 'mpd-malformed' | 'manifest-too-large'
+  readonly message: string
+}
+
+/** Looks at every tag once, in time linear in the text, before anything that builds a tree does. */
+export function refuseXml(text: string): XmlRefusal | null {
+  const stray = text.search(notXml)
+  if (stray >= 0) return malformed(`expected XML text, but there is a control character at offset ${stray}`)
+
+  let depth = 0
+  let count = 0
+  for (let at = text.indexOf('<'); at >= 0; count += 1) {
+    const markup = readMarkup(text, at)
+    if (typeof markup === 'string') return malformed(markup)
+    depth += markup.step
+    if (depth > xmlLimits.depth) {
+      return malformed(`expected at most ${xmlLimits.depth} nested elements, more at offset ${at}`)
+    }
+    if (count >= xmlLimits.markup) return tooLarge
+    at = text.indexOf('<', markup.end)
+  }
+  return null
+}
+
+/** XML 1.0, 2.2: what is not a Char. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const notXml = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
+
+/** One tag, comment, CDATA section or instruction: where it ends and how it changes the depth. */
+interface Markup {
+  readonly end: number
+  readonly step: number
+}
+
+const spans = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+  ['<?', '?>'],
+] as const
+
+function readMarkup(text: string, at: number): Markup | string {
+  for (const [start, stop] of spans) {
+    if (!text.startsWith(start, at)) continue
+    const end = text.indexOf(stop, at + start.length)
+    return end < 0 ? `expected ${stop} after offset ${at}` : { end: end + stop.length, step: 0 }
+  }
+  if (text.startsWith('<!', at)) return `document type declarations are refused, there is one at offset ${at}`
+  return readTag(text, at)
+}
+
+/** Attribute values have no `<` but may have `>`, so only quotes have to be followed. */
+function readTag(text: string, at: number): Markup | string {
+  const last = Math.min(text.length, at + xmlLimits.tagLength)
+  let quote = ''
+  let quotes = 0
+  for (let end = at + 1; end < last; end += 1) {
+    const letter = text.charAt(end)
+    if (letter === '<') return `expected > before the next < at offset ${end}`
+    if (letter === quote) quote = ''
+    else if (quote !== '') continue
+    else if (letter === '>') return { end: end + 1, step: stepOf(text, at, end) }
+    else if (letter === '"' || letter === "'") {
+      quote = letter
+      quotes += 1
+      if (quotes > xmlLimits.attributes)
+        return `expected at most ${xmlLimits.attributes} attributes at offset ${at}`
+    }
+  }
+  return `expected the tag at offset ${at} to end within ${xmlLimits.tagLength} characters`
+}
+
+function stepOf(text: string, at: number, end: number): number {
+  if (text[at + 1] === '/') return -1
+  return text[end - 1] === '/' ? 0 : 1
+}
+
+const malformed = (message: string): XmlRefusal => ({ code: 'mpd-malformed', message })
+
+const tooLarge: XmlRefusal = {
+  code: 'manifest-too-large',
+  message: `expected at most ${xmlLimits.markup} tags, comments and instructions; the document was not looked into`,
+}

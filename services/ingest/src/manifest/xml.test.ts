@@ -1,0 +1,108 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { childOf, isElement, readXml } from './xml.ts'
+import { xmlLimits } from './xml-limits.ts'
+
+function rootOf(text: string) {
+  const root = readXml(text)
+  ok(isElement(root), JSON.stringify(root))
+  return root
+}
+
+function refusalOf(text: string) {
+  const refusal = readXml(text)
+  ok(!isElement(refusal), 'it was read')
+  return refusal
+}
+
+describe('readXml', () => {
+  it('drops the prefix of elements and keeps that of attributes', () => {
+    const root = rootOf('<?xml version="1.0"?><m:MPD xmlns:m="urn:x"><m:Period id="1" m:id="2"/></m:MPD>')
+    equal(root.name, 'MPD')
+    deepEqual({ ...childOf(root, 'Period')?.attributes }, { id: '1', 'm:id': '2' })
+  })
+
+  it('decodes entities and character references once', () => {
+    const root = rootOf('<a b="&lt;&gt;&amp;&quot;&apos;&#65;&#x42;">&amp;amp; &amp;lt;</a>')
+    equal(root.attributes.b, '<>&"\'AB')
+    equal(root.text, '&amp; &lt;')
+  })
+
+  it('refuses entities and references that stand for nothing', () => {
+    for (const reference of ['&#0;', '&#x110000;', '&foo;', '&LT;', '&#99999999;', '&__proto__;']) {
+      match(refusalOf(`<a b="${reference}"/>`).message, /is unknown/)
+    }
+  })
+
+  it('decodes nothing inside CDATA', () => equal(rootOf('<a>&lt;<![CDATA[&lt;&]]></a>').text, '<&lt;&'))
+
+  it('takes text with > in quotes, comments, CDATA, instructions and a byte order mark', () => {
+    const root = rootOf(
+      '\uFEFF<?xml version="1.0"?><!-- <x> --><a b="1>2" c=\'"\'><![CDATA[<x>]]><?p <x> ?></a>',
+    )
+    equal(root.attributes.b, '1>2')
+    equal(root.children.size, 0)
+  })
+
+  it('refuses every document type declaration', () => {
+    for (const doctype of ['<!DOCTYPE a>', '<!doctype a>', '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///x">]>']) {
+      match(refusalOf(`${doctype}<a/>`).message, /document type declarations are refused/)
+    }
+  })
+
+  it('refuses what is not well-formed', () => {
+    for (const text of [
+      '',
+      ' ',
+      'x',
+      '<a>',
+      '<a></b>',
+      '<a/><b/>',
+      '<a b=1/>',
+      '<a b="1" b="2"/>',
+      '<a><',
+      '</a>',
+    ]) {
+      equal(refusalOf(text).code, 'mpd-malformed', text)
+    }
+    for (const text of [
+      '<a>\0</a>',
+      '<a><!-- </a>',
+      '<a b="<"/>',
+      '<a><![CDATA[</a>',
+      '<a>& </a>',
+      '<?xml',
+      '<!',
+    ]) {
+      equal(refusalOf(text).code, 'mpd-malformed', text)
+    }
+  })
+
+  it('takes what is at the limits and refuses what is beyond', () => {
+    const nested = (depth: number) => '<a>'.repeat(depth) + '</a>'.repeat(depth)
+    rootOf(nested(xmlLimits.depth))
+    match(refusalOf(nested(xmlLimits.depth + 1)).message, /nested elements/)
+
+    const attributed = (count: number) =>
+      `<a ${Array.from({ length: count }, (_, i) => `b${i}="1"`).join(' ')}/>`
+    rootOf(attributed(xmlLimits.attributes))
+    match(refusalOf(attributed(xmlLimits.attributes + 1)).message, /attributes/)
+
+    const wide = (count: number) => `<a>${'<b/>'.repeat(count - 2)}</a>`
+    rootOf(wide(xmlLimits.markup))
+    equal(refusalOf(wide(xmlLimits.markup + 1)).code, 'manifest-too-large')
+
+    match(refusalOf(`<a b="${'x'.repeat(xmlLimits.tagLength)}"/>`).message, /to end within/)
+  })
+
+  it('gives no name a way to a prototype', () => {
+    const hostile = '<a __proto__="1" constructor="2" toString="3"><constructor x="y"/><toString/></a>'
+    const read = readXml(hostile)
+    ok(isElement(read) || read.code === 'mpd-malformed')
+    equal(refusalOf('<__proto__ polluted="1"/>').code, 'mpd-malformed')
+    equal(({} as Record<string, unknown>).polluted, undefined)
+  })
+
+  it('keeps its message short whatever was sent', () => {
+    ok(refusalOf(`<${'x'.repeat(10_000)}!/>`).message.length < 300)
+  })
+})
