@@ -158,7 +158,7 @@ describe('hostile and broken senders', function () {
         const { json } = await get(`/streams/${stream}`)
         deepEqual(
           json.error_uploads.map(({ findings }: { findings: { code: string }[] }) => findings[0]?.code),
-          ['body-incomplete'],
+          ['media-not-isobmff', 'body-incomplete'],
         )
         equal((await get(`/streams/${stream}/x.m4s`)).text, 'whole')
       })

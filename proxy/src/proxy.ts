@@ -13,7 +13,7 @@ export interface Proxy extends AsyncDisposable {
 
 /** The whole proxy. Disposal stops listening at once and gives what is under way its time to end. */
 export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
-  const built = new AsyncDisposableStack()
+  await using built = new AsyncDisposableStack()
   const handover = built.use(await followHandoverFile(config.handoverFile, log))
   const upstream = built.use(createUpstream(config.ingest, config.upstreamWaitMs))
   const exchanges = createExchanges(forwardWith(upstream, log), log)
@@ -26,5 +26,6 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
     stop()
     if (!(await exchanges.drain(config.drainMs))) log.warn('exchanges cut off')
   })
-  return { port, [Symbol.asyncDispose]: () => built.disposeAsync() }
+  const kept = built.move()
+  return { port, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

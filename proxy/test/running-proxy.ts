@@ -23,7 +23,13 @@ export async function runProxy(env: Record<string, string> = {}) {
   await handOver()
   const settings = { PORT: '0', INGEST_ADDRESS: `unix:${upstream.path}`, HANDOVER_FILE: handoverFile }
   const config = readConfig({ ...settings, ...env })
-  const proxy = await startProxy(config, createLogger('proxy', 'debug', lines.output))
+  const proxy = await startProxy(config, createLogger('proxy', 'debug', lines.output)).catch(
+    async (error) => {
+      upstream.stop()
+      await rm(directory, { recursive: true })
+      throw error
+    },
+  )
   return {
     port: proxy.port,
     directory,

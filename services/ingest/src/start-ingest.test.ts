@@ -11,9 +11,14 @@ import { type RedisServer, startRedisServer } from '@pushav/shared/testing/redis
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { generate } from 'selfsigned'
 import { readConfig } from './config.ts'
+import { chunk, ftyp, moov, styp } from './isobmff/testing/boxes.ts'
 import { startIngest } from './start-ingest.ts'
 
 const log = createLogger('test', 'fatal')
+
+const init = Buffer.concat([ftyp, moov()])
+const segment = (sequence: number, at: number) =>
+  Buffer.concat([styp('msdh', 'msix'), chunk({ sequence, at })])
 
 interface Answer {
   readonly status: number
@@ -115,17 +120,20 @@ describe('ingest', () => {
 
   it('keeps what it answers 202 to, byte for byte, and lists it', async () => {
     await using ingest = await ingestOn(directory.path, redis)
-    equal((await ingest.send('POST', '/streams?interface=dash', '{}')).json.id, 1)
-    const body = Buffer.from('any bytes')
-    const { status, json } = await ingest.put('/streams/1/session_1/video/x.m4s', body)
+    equal((await ingest.send('POST', '/streams', '{}')).json.id, 1)
+    const body = init
+    const { status, json } = await ingest.put('/streams/1/session_1/video/video.init', body)
     equal(status, 202)
     equal(json.sha256, createHash('sha256').update(body).digest('hex'))
     deepEqual(json.findings, [])
     deepEqual(await readFile(join(directory.path, 'uploads', '1', json.upload_id)), body)
     const { streams } = (await ingest.get('/streams')).json
-    deepEqual(streams[0].valid_uploads, [{ session_id: null, file_path: 'session_1/video/x.m4s' }])
+    deepEqual(streams[0].valid_uploads, [{ session_id: 1, file_path: 'session_1/video/video.init' }])
     equal(streams[0].creator, device.fingerprint)
-    equal((await ingest.get('/streams/1/session_1/video/x.m4s')).text, 'any bytes')
+    const [session] = streams[0].sessions
+    deepEqual(session.uploaded_segments, [['session_1/video/video.init', 'session_1/video/video.init.crt']])
+    deepEqual(session.tracks.video, { name: 'video', state: 'init_uploaded', segment_count: 0 })
+    equal((await ingest.get('/streams/1/session_1/video/video.init')).text, body.toString())
   })
 
   it('refuses whoever does not know the secret of the proxy', async () => {
@@ -175,7 +183,7 @@ describe('ingest', () => {
   it('keeps a body that was cut off, and never shows it at its path', async () => {
     await using ingest = await ingestOn(directory.path, redis)
     await ingest.send('POST', '/streams')
-    await ingest.put('/streams/1/x.m4s', 'whole')
+    await ingest.put('/streams/1/x.m4s', init)
     const cut = ingest.begin('PUT', '/streams/1/x.m4s', { 'content-length': '100' })
     cut.on('error', () => undefined)
     cut.write('only this')
@@ -185,9 +193,9 @@ describe('ingest', () => {
     await until(async () => (await ingest.get('/streams/1')).json.error_uploads.length === 1)
     const [error] = (await ingest.get('/streams/1')).json.error_uploads
     match(error.reasons[0], /expected a body of 100 bytes; the connection was lost after 9 bytes/)
-    equal((await ingest.get('/streams/1/x.m4s')).text, 'whole')
+    equal((await ingest.get('/streams/1/x.m4s')).text, init.toString())
     deepEqual(await readdir(staged), [])
-    await ingest.put('/streams/1/x.m4s', 'whole again')
+    await ingest.put('/streams/1/x.m4s', init)
     deepEqual((await ingest.get('/streams/1')).json.error_uploads, [])
   })
 
@@ -195,9 +203,9 @@ describe('ingest', () => {
     await using ingest = await ingestOn(directory.path, redis, { VERDICT_WAIT: '50ms' })
     await ingest.send('POST', '/streams')
     await redis.kill()
-    const { status, json } = await ingest.put('/streams/1/x.m4s', 'kept')
+    const { status, json } = await ingest.put('/streams/1/x.m4s', init)
     deepEqual([status, json.verdict], [202, 'pending'])
-    equal((await ingest.get('/streams/1/x.m4s')).text, 'kept')
+    equal((await ingest.get('/streams/1/x.m4s')).text, init.toString())
     equal((await ingest.get('/streams/1')).status, 503)
     await redis.start()
     await until(async () => (await ingest.get('/streams/1')).json.valid_uploads?.length === 1)
@@ -225,11 +233,46 @@ describe('ingest', () => {
   it('answers 400 on a strict stream to an upload without a certificate, and keeps it', async () => {
     await using ingest = await ingestOn(directory.path, redis, { STRICT_MODE: 'true' })
     await ingest.send('POST', '/streams')
-    const { status, json } = await ingest.put('/streams/1/x.m4s', 'x', { 'x-client-verify': 'NONE' })
+    const { status, json } = await ingest.put('/streams/1/x.m4s', init, { 'x-client-verify': 'NONE' })
     deepEqual([status, json.findings[0].code, json.errors.length], [400, 'client-certificate-missing', 1])
-    equal((await ingest.get('/streams/1/x.m4s')).text, 'x')
+    equal((await ingest.get('/streams/1/x.m4s')).text, init.toString())
     const [error] = (await ingest.get('/streams/1')).json.error_uploads
     deepEqual([error.file_path, error.reasons], ['x.m4s', json.errors])
+  })
+
+  it('names what a camera did wrong: a segment that is missing, a repeated one, a number too low', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    await ingest.send('POST', '/streams?interface=dash', '{}')
+    const mpd = '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="dynamic"><Period/></MPD>'
+    const codesOf = async (path: string, body: Buffer | string) => {
+      const { json } = await ingest.put(`/streams/1/session_1/${path}`, body)
+      return json.findings.filter(notANote).map(({ code }: { code: string }) => code)
+    }
+    const notANote = ({ severity, rule }: { severity: string; rule: string }) =>
+      severity === 'error' && rule === 'matter'
+    deepEqual(await codesOf('index.mpd', mpd), [])
+    deepEqual(await codesOf('video/video.init', init), [])
+    deepEqual(await codesOf('video/segment_1001.m4s', segment(1, 0)), [])
+    deepEqual(await codesOf('video/segment_1003.m4s', segment(2, 100)), ['segment-number-gap'])
+    deepEqual(await codesOf('video/segment_1004.m4s', segment(3, 200)), [])
+    deepEqual(await codesOf('video/segment_1000.m4s', segment(4, 300)), ['segment-number-low'])
+    const { json } = await ingest.get('/streams/1/report?session=1')
+    const row = json.rules.find(({ code }: { code: string }) => code === 'segment-number-gap')
+    deepEqual([row.result, row.count], ['violated', 1])
+    equal(json.rules.find(({ code }: { code: string }) => code === 'mpd-path').result, 'met')
+    equal(json.rules.find(({ code }: { code: string }) => code === 'hls-path').result, 'not-exercised')
+  })
+
+  it('pages through the wire log in arrival order', async () => {
+    await using ingest = await ingestOn(directory.path, redis)
+    await ingest.send('POST', '/streams')
+    for (const name of ['a', 'b', 'c']) await ingest.put(`/streams/1/${name}.mp4`, init)
+    const first = (await ingest.get('/streams/1/uploads?limit=2')).json
+    const second = (await ingest.get(`/streams/1/uploads?limit=2&cursor=${first.next_cursor}`)).json
+    const paths = [...first.uploads, ...second.uploads].map(({ path }: { path: string }) => path)
+    deepEqual([paths, second.next_cursor], [['a.mp4', 'b.mp4', 'c.mp4'], null])
+    equal(first.uploads[0].sender.address, '192.0.2.7')
+    equal((await ingest.get('/streams/1/uploads?limit=-1')).status, 400)
   })
 
   it('takes an empty body for a probe of the publishing point and stores nothing', async () => {

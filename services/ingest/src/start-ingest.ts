@@ -14,6 +14,8 @@ import { objectRoutes } from './http/object-routes.ts'
 import { listen } from './http/server.ts'
 import { streamRoutes } from './http/stream-routes.ts'
 import { uploadRoutes } from './http/upload-routes.ts'
+import { createInspector } from './isobmff/inspector.ts'
+import { inspectManifest } from './manifest/inspect-manifest.ts'
 import { openCertificates } from './open-certificates.ts'
 import { createProbeQueue } from './queue/probe-queue.ts'
 import { blockingTwinOf, connectRedis, createErrorReport } from './redis/client.ts'
@@ -22,6 +24,7 @@ import { serverNamesOf } from './server-names.ts'
 import { findObjectWith } from './use-cases/find-object.ts'
 import { findProbeWith } from './use-cases/find-probe.ts'
 import { startIndexer } from './use-cases/index-journals.ts'
+import { inspectionsOf } from './use-cases/inspect-upload.ts'
 import { createOneAtATime } from './use-cases/one-at-a-time.ts'
 import { receiveUploadWith, recoverUploadsWith } from './use-cases/receive-upload.ts'
 import { recordEntryWith } from './use-cases/record-entry.ts'
@@ -52,19 +55,21 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const probes = built.use(createProbeQueue(redis, blocking, redis, onError))
 
   const verdicts = createVerdictBoard()
-  const indexer = built.use(startIndexer({ journals, index, probes, verdicts, log, retryMs: 500 }))
+  const newInspector = () => createInspector()
+  const inspections = inspectionsOf(bodies, newInspector, inspectManifest)
+  const indexer = built.use(
+    startIndexer({ journals, index, probes, inspections, verdicts, log, retryMs: 500 }),
+  )
   const record = recordEntryWith(journals, indexer, verdicts, config.verdictWaitMs)
   const streams = streamsWith({ journals, index, view, record, newId, now })
+  const receiving = { bodies, view, newInspector, inspections, record, now }
   const receiveUpload = receiveUploadWith({
-    bodies,
-    view,
-    record,
+    ...receiving,
     newId,
-    now,
     maxBytes: config.maxUploadBytes,
   })
 
-  const recovered = await recoverUploadsWith({ bodies, view, record, now })()
+  const recovered = await recoverUploadsWith(receiving)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   redis.on('ready', () => void indexer.catchUp())
   await within(catchUpWaitMs, indexer.catchUp())

@@ -13,6 +13,8 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
   const sidecars = earlier.filter((name) => name.endsWith('.json'))
 
   return {
+    read: (stream, upload) =>
+      createReadStream(uploadFile(workingDirectory, stream, upload)) as AsyncIterable<Buffer>,
     fileOf: (stream, upload) => uploadFile(workingDirectory, stream, upload),
     stage,
     async *leftBehind() {

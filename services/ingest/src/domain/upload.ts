@@ -1,4 +1,4 @@
-import type { MediaKind } from './media-kind.ts'
+import type { Inspection } from './inspection.ts'
 import type { Stream } from './stream.ts'
 
 /** One request that brought a body, as it was on the wire. Never changed once written. */
@@ -15,7 +15,7 @@ export interface Upload {
   readonly sha256: string
   /** False when the connection was lost before the announced end. */
   readonly whole: boolean
-  readonly kind: MediaKind
+  readonly kind: Inspection['kind']
   readonly sender: Sender
 }
 

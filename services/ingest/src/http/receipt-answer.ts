@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import { isAccepted } from '../domain/judge.ts'
+import { isAccepted } from '../domain/judge/finding.ts'
 import type { Receipt } from '../use-cases/receive-upload.ts'
 
 /** 202 to what was taken in; 400 when the stream is strict and something is wrong. It is kept either way. */

@@ -1,9 +1,10 @@
 import type { JudgedUpload } from '../domain/fold.ts'
-import { isAccepted } from '../domain/judge.ts'
-import type { IndexedStream } from '../use-cases/ports.ts'
+import { sessionNumberOf } from '../domain/judge/answer.ts'
+import { isAccepted } from '../domain/judge/finding.ts'
+import type { IndexedSession, IndexedStream } from '../use-cases/ports.ts'
 
 /** A stream as the API shows it; the reference's fields, `id` a number as its web UI expects. */
-export function streamAnswer({ stream, uploads }: IndexedStream) {
+export function streamAnswer({ stream, uploads, sessions }: IndexedStream) {
   const id = Number(stream.id)
   return {
     id,
@@ -13,17 +14,37 @@ export function streamAnswer({ stream, uploads }: IndexedStream) {
     expected_track_names: stream.expectedTrackNames,
     track_name: stream.expectedTrackNames?.[0] ?? null,
     creator: stream.creator,
-    sessions: [],
+    sessions: sessions.map(sessionShown),
     error_uploads: uploads.filter(({ findings }) => !isAccepted(findings)).map(errorUpload),
     valid_uploads: uploads.filter(({ findings }) => isAccepted(findings)).map(validUpload),
   }
 }
 
-const validUpload = ({ upload }: JudgedUpload) => ({ session_id: null, file_path: upload.path })
+const validUpload = ({ upload, session }: JudgedUpload) => ({
+  session_id: sessionNumberOf(session),
+  file_path: upload.path,
+})
 
-const errorUpload = ({ upload, findings }: JudgedUpload) => ({
-  session_id: null,
+const errorUpload = ({ upload, findings, session }: JudgedUpload) => ({
+  session_id: sessionNumberOf(session),
   file_path: upload.path,
   reasons: findings.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+  findings,
+})
+
+/** Every object is shown with the name under which its certificate can be asked for. */
+function sessionShown({ segments, manifests, ...session }: IndexedSession) {
+  const withCertificate = (path: string) => [path, `${path}.crt`]
+  return {
+    ...session,
+    uploaded_segments: segments.map(withCertificate),
+    uploaded_manifests: manifests.map(withCertificate),
+  }
+}
+
+/** One line of the wire log: the facts of an upload and its verdict. */
+export const logLine = ({ upload, findings, session }: JudgedUpload) => ({
+  ...upload,
+  session_id: sessionNumberOf(session),
   findings,
 })

@@ -4,7 +4,7 @@ import { Refusal } from '../domain/refusal.ts'
 import type { Streams } from '../use-cases/streams.ts'
 import { continueBody } from './body.ts'
 import { peerOf } from './peer.ts'
-import { streamAnswer } from './stream-answer.ts'
+import { logLine, streamAnswer } from './stream-answer.ts'
 
 type Named = Request<{ id: string }>
 
@@ -18,13 +18,23 @@ export function streamRoutes(streams: Streams, strictByDefault: boolean): Router
       strict: parseStrict(strict) ?? strictByDefault,
       creator: peerOf(request).device?.fingerprint ?? null,
     })
-    response.status(201).json(streamAnswer({ stream, uploads: [] }))
+    response.status(201).json(streamAnswer({ stream, uploads: [], sessions: [] }))
   })
   router.get('/streams', async (_request, response) => {
     response.json({ streams: (await streams.list()).map(streamAnswer) })
   })
   router.get('/streams/:id', async (request, response) => {
     response.json(streamAnswer(await streams.one(request.params.id)))
+  })
+  router.get('/streams/:id/uploads', async (request: Named, response) => {
+    const { cursor, limit } = parseQuery(page, request.query)
+    const { uploads, next } = await streams.log(request.params.id, cursor, limit)
+    response.json({ uploads: uploads.map(logLine), next_cursor: next })
+  })
+  router.get('/streams/:id/report', async (request: Named, response) => {
+    const { session = null } = parseQuery(reported, request.query)
+    const rules = await streams.report(request.params.id, session)
+    response.json({ stream_id: Number(request.params.id), session, rules })
   })
   router.post('/streams/:id/expectedTrackNames', continueBody, json(), async (request: Named, response) => {
     const { expected_track_names: names } = parseBody(expectedTrackNames, request.body)
@@ -42,6 +52,18 @@ export function streamRoutes(streams: Streams, strictByDefault: boolean): Router
 const trackName = z.string().min(1).max(255)
 const expectedTrackNames = z.object({ expected_track_names: z.array(trackName).max(1_000) })
 const trackNameBody = z.object({ track_name: trackName.optional(), trackName: trackName.optional() })
+
+const page = z.object({
+  cursor: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+})
+const reported = z.object({ session: z.string().optional() })
+
+function parseQuery<Query>(kind: z.ZodType<Query>, query: unknown): Query {
+  const parsed = kind.safeParse(query)
+  if (parsed.success) return parsed.data
+  throw new Refusal('request-malformed', `the query is not as expected: ${z.prettifyError(parsed.error)}`)
+}
 
 function parseBody<Body>(kind: z.ZodType<Body>, body: unknown): Body {
   const parsed = kind.safeParse(body)

@@ -1,5 +1,5 @@
 import type { Inspection } from '../domain/inspection.ts'
-import { textHeadBytes, textKindOf } from '../domain/media-kind.ts'
+import { textHeadBytes, textKindOf } from '../domain/text-kind.ts'
 import { createContent } from './content.ts'
 import type { Piece } from './cut.ts'
 import { createFaults } from './faults.ts'

@@ -27,8 +27,7 @@ export function findProbeWith(index: Index, probes: Probes, waitMs: number): Fin
     return (await probes.outcome(stream, upload)) ?? { state }
 
     async function initFor(): Promise<string | null> {
-      const { inits } = await index.load(stream, [directoryOf(path)])
-      return initOf(path, inits)
+      return initOf(path, await index.inits(stream, directoryOf(path)))
     }
   }
 }

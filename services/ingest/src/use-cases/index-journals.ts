@@ -1,7 +1,8 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { type Folded, fold } from '../domain/fold.ts'
-import { directoryOf } from '../domain/object-path.ts'
+import type { Inspection } from '../domain/inspection.ts'
 import type { JournalEntry } from '../domain/upload.ts'
+import type { Inspections } from './inspect-upload.ts'
 import type { Index, Journals, Probes } from './ports.ts'
 import type { VerdictBoard } from './verdict-board.ts'
 
@@ -17,6 +18,7 @@ interface Needs {
   readonly journals: Journals
   readonly index: Index
   readonly probes: Probes
+  readonly inspections: Inspections
   readonly verdicts: VerdictBoard
   readonly log: Logger
   readonly retryMs: number
@@ -26,7 +28,15 @@ interface Needs {
  * One pass per stream at a time. What is appended during a pass goes into the next one, so that load makes
  * batches while an idle server answers at once.
  */
-export function startIndexer({ journals, index, probes, verdicts, log, retryMs }: Needs): Indexer {
+export function startIndexer({
+  journals,
+  index,
+  probes,
+  inspections,
+  verdicts,
+  log,
+  retryMs,
+}: Needs): Indexer {
   const passes = new Map<string, { again: boolean; done: Promise<void> }>()
   const cursors = new Map<string, number>()
   const closing = new AbortController()
@@ -99,7 +109,9 @@ export function startIndexer({ journals, index, probes, verdicts, log, retryMs }
       const from = cursors.get(key) ?? (await index.cursor(stream, journal))
       const { entries, next } = await journals.read(stream, journal, from)
       if (next === from) return void cursors.set(key, from)
-      const folded = fold(stream, await index.load(stream, foldersOf(entries)), entries)
+      const inspected = await inspect(stream, entries)
+      const known = await index.load(stream, entries)
+      const folded = fold(stream, known, entries, (upload) => inspected.get(upload) ?? null)
       // Jobs first: a crash between the two probes an upload twice, never not at all.
       await probes.enqueue(folded.jobs)
       if (await index.commit(stream, { journal, from, to: next }, folded)) {
@@ -107,6 +119,14 @@ export function startIndexer({ journals, index, probes, verdicts, log, retryMs }
         announce(entries, folded)
       } else cursors.delete(key)
     }
+  }
+
+  async function inspect(stream: string, entries: readonly JournalEntry[]) {
+    const inspected = new Map<string, Inspection | null>()
+    for (const entry of entries) {
+      if (entry.kind === 'upload') inspected.set(entry.id, await inspections.take(stream, entry.upload))
+    }
+    return inspected
   }
 
   function announce(entries: readonly JournalEntry[], { stream, events }: Folded): void {
@@ -117,10 +137,4 @@ export function startIndexer({ journals, index, probes, verdicts, log, retryMs }
       verdicts.announce(id, { strict: stream?.strict ?? false, findings: findings.get(id) ?? [] })
     }
   }
-}
-
-function foldersOf(entries: readonly JournalEntry[]): string[] {
-  const folders = new Set<string>()
-  for (const entry of entries) if (entry.kind === 'upload') folders.add(directoryOf(entry.upload.path))
-  return [...folders]
 }

@@ -1,5 +1,8 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import type { Folded, JudgedUpload, Known } from '../domain/fold.ts'
+import type { Inspection } from '../domain/inspection.ts'
+import type { SessionAnswer } from '../domain/judge/answer.ts'
+import type { Tally } from '../domain/judge/report.ts'
 import type { Stream } from '../domain/stream.ts'
 import type { JournalEntry, Upload } from '../domain/upload.ts'
 
@@ -8,6 +11,8 @@ export interface Bodies {
   stage(facts: StagedFacts): Promise<StagedBody>
   /** Bodies that an earlier life of this process was receiving when it died. */
   leftBehind(): AsyncIterable<StagedBody>
+  /** An upload's bytes; throws ENOENT when they are gone. */
+  read(stream: string, upload: string): AsyncIterable<Buffer>
   /** The file that holds an upload's bytes. */
   fileOf(stream: string, upload: string): string
 }
@@ -63,7 +68,16 @@ export interface View {
 export interface Index {
   /** How far into a journal the index reaches. */
   cursor(stream: string, journal: string): Promise<number>
-  load(stream: string, folders: readonly string[]): Promise<Known>
+  load(stream: string, entries: readonly JournalEntry[]): Promise<Known>
+  inits(stream: string, folder: string): Promise<Known['inits']>
+  /** What has been counted, of one session or of them all. */
+  tallies(stream: string, session: string | null): Promise<readonly Tally[]>
+  /** Uploads in the order of their verdicts; `next` is null at the end. */
+  log(
+    stream: string,
+    from: number,
+    limit: number,
+  ): Promise<{ readonly uploads: readonly JudgedUpload[]; readonly next: number | null }>
   /** All or nothing; false when the journal's cursor is no longer `from`. */
   commit(
     stream: string,
@@ -80,6 +94,13 @@ export interface Index {
 export interface IndexedStream {
   readonly stream: Stream
   readonly uploads: readonly JudgedUpload[]
+  readonly sessions: readonly IndexedSession[]
+}
+
+export interface IndexedSession extends SessionAnswer {
+  /** Paths, in the order of their first arrival. */
+  readonly segments: readonly string[]
+  readonly manifests: readonly string[]
 }
 
 /** The queue to the probe workers, and their answers. */
@@ -101,3 +122,12 @@ export interface ClientCertificates {
 }
 
 export type { OneAtATime } from './certificate-ports.ts'
+
+/** What is told of an upload's bytes while they flow by. */
+export type MediaInspection = Omit<Inspection, 'mpd' | 'playlist'>
+export type NewInspector = () => { add(bytes: Buffer): void; result(): MediaInspection }
+export type InspectManifest = (
+  text: string,
+  path: string,
+  kind: 'mpd' | 'playlist',
+) => Pick<Inspection, 'kind' | 'mpd' | 'playlist' | 'faults'>

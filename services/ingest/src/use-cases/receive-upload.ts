@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Finding } from '../domain/judge.ts'
-import { headBytes, mediaKindOf } from '../domain/media-kind.ts'
+import type { Finding } from '../domain/judge/finding.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Upload } from '../domain/upload.ts'
-import type { Bodies, StagedBody, StagedFacts, View } from './ports.ts'
+import type { Inspections } from './inspect-upload.ts'
+import type { Bodies, MediaInspection, NewInspector, StagedBody, StagedFacts, View } from './ports.ts'
 import type { RecordEntry } from './record-entry.ts'
 import type { Verdict } from './verdict-board.ts'
 
@@ -27,6 +27,8 @@ export type ReceiveUpload = (facts: Omit<StagedFacts, 'id'>, body: IncomingBody)
 interface Needs {
   readonly bodies: Bodies
   readonly view: View
+  readonly newInspector: NewInspector
+  readonly inspections: Inspections
   readonly record: RecordEntry
   readonly newId: () => string
   readonly now: () => Date
@@ -39,7 +41,7 @@ export function receiveUploadWith(needs: Needs): ReceiveUpload {
   return async function receiveUpload(facts, body) {
     assertFits(body.declaredBytes ?? 0, maxBytes)
     await using staged = await bodies.stage({ ...facts, id: needs.newId() })
-    const arrived = await takeIn(body, staged, maxBytes)
+    const arrived = await takeIn(body, staged, needs)
     if (arrived.bytes === 0) return null
     const { upload, verdict } = await keepWith(needs, staged, arrived)
     return { upload, findings: verdict?.findings ?? null, strict: verdict?.strict ?? false }
@@ -51,7 +53,7 @@ export function recoverUploadsWith(needs: Omit<Needs, 'newId' | 'maxBytes'>) {
   return async function recoverUploads(): Promise<number> {
     let recovered = 0
     for await (const staged of needs.bodies.leftBehind()) {
-      const measured = createMeasure()
+      const measured = createMeasure(needs.newInspector)
       for await (const bytes of staged.read()) measured.add(bytes)
       await keepWith(needs, staged, measured.result(false))
       await staged[Symbol.asyncDispose]()
@@ -61,10 +63,16 @@ export function recoverUploadsWith(needs: Omit<Needs, 'newId' | 'maxBytes'>) {
   }
 }
 
-type Arrived = Pick<Upload, 'bytes' | 'sha256' | 'whole' | 'kind'>
+interface Arrived extends Pick<Upload, 'bytes' | 'sha256' | 'whole'> {
+  readonly seen: MediaInspection
+}
 
-async function takeIn(body: IncomingBody, staged: StagedBody, maxBytes: number): Promise<Arrived> {
-  const measured = createMeasure()
+async function takeIn(
+  body: IncomingBody,
+  staged: StagedBody,
+  { newInspector, maxBytes }: Pick<Needs, 'newInspector' | 'maxBytes'>,
+): Promise<Arrived> {
+  const measured = createMeasure(newInspector)
   const arriving = body.bytes[Symbol.asyncIterator]()
   while (true) {
     const next = await arriving.next().catch(() => null)
@@ -78,35 +86,36 @@ async function takeIn(body: IncomingBody, staged: StagedBody, maxBytes: number):
   }
 }
 
-function createMeasure() {
+function createMeasure(newInspector: NewInspector) {
   const hash = createHash('sha256')
+  const inspector = newInspector()
   let bytes = 0
-  let head = Buffer.alloc(0)
   return {
     bytes: () => bytes,
     add(more: Buffer) {
       hash.update(more)
+      inspector.add(more)
       bytes += more.length
-      if (head.length < headBytes) head = Buffer.concat([head, more.subarray(0, headBytes - head.length)])
     },
     result: (whole: boolean): Arrived => ({
       bytes,
       sha256: hash.digest('hex'),
       whole,
-      kind: mediaKindOf(head),
+      seen: inspector.result(),
     }),
   }
 }
 
 /** Body first, then its journal line: a crash between the two leaves a file without a name, never a name without a file. */
 async function keepWith(
-  { view, record, now }: Pick<Needs, 'view' | 'record' | 'now'>,
+  { view, record, inspections, now }: Pick<Needs, 'view' | 'record' | 'inspections' | 'now'>,
   staged: StagedBody,
-  arrived: Arrived,
+  { seen, ...arrived }: Arrived,
 ): Promise<{ upload: Upload; verdict: Verdict | null }> {
   const { stream, ...facts } = staged.facts
   await staged.keep()
-  const upload = { ...facts, receivedAt: now().toISOString(), ...arrived }
+  const upload = { ...facts, receivedAt: now().toISOString(), ...arrived, kind: seen.kind }
+  inspections.put(upload.id, seen)
   const verdict = await record(stream, { kind: 'upload', id: upload.id, upload }, async () => {
     if (upload.whole) await view.point(stream, upload.path, upload.id)
   })

@@ -1,3 +1,4 @@
+import { type ReportRow, reportOf } from '../domain/judge/report.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { parseInterface, type Stream } from '../domain/stream.ts'
 import type { Index, IndexedStream, Journals, View } from './ports.ts'
@@ -12,6 +13,10 @@ export interface Streams {
   }): Promise<Stream>
   list(): Promise<readonly IndexedStream[]>
   one(id: string): Promise<IndexedStream>
+  /** Every rule, met or not, in one session or in all. */
+  report(id: string, session: string | null): Promise<readonly ReportRow[]>
+  /** Uploads in arrival order. */
+  log(id: string, from: number, limit: number): ReturnType<Index['log']>
   expectTracks(id: string, names: readonly string[]): Promise<IndexedStream>
   deleteObject(id: string, path: string): Promise<void>
   /** Refuses a stream that does not exist. */
@@ -28,7 +33,7 @@ interface Needs {
 }
 
 export function streamsWith({ journals, index, view, record, newId, now }: Needs): Streams {
-  return { create, list, one, expectTracks, deleteObject, assertExists }
+  return { create, list, one, report, log, expectTracks, deleteObject, assertExists }
 
   async function create(wish: Parameters<Streams['create']>[0]): Promise<Stream> {
     const settings = { interface: parseInterface(wish.interface), strict: wish.strict, creator: wish.creator }
@@ -47,10 +52,23 @@ export function streamsWith({ journals, index, view, record, newId, now }: Needs
     return (await index.stream(id)) ?? unknown(id)
   }
 
+  async function report(id: string, session: string | null): Promise<readonly ReportRow[]> {
+    const { sessions } = await one(id)
+    if (session !== null && !sessions.some(({ key }) => key === session)) {
+      throw new Refusal('object-unknown', `stream ${id} has no session ${session}`)
+    }
+    return reportOf(await index.tallies(id, session))
+  }
+
+  async function log(id: string, from: number, limit: number): ReturnType<Index['log']> {
+    await assertExists(id)
+    return index.log(id, from, limit)
+  }
+
   async function expectTracks(id: string, names: readonly string[]): Promise<IndexedStream> {
-    const { stream, uploads } = await one(id)
+    const before = await one(id)
     await record(id, { kind: 'tracks-expected', ...noted(), names })
-    return { stream: { ...stream, expectedTrackNames: names }, uploads }
+    return { ...before, stream: { ...before.stream, expectedTrackNames: names } }
   }
 
   async function deleteObject(id: string, path: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Finding } from '../domain/judge.ts'
+import type { Finding } from '../domain/judge/finding.ts'
 
 /** Where uploads wait for their verdicts. Only a convenience: the index is what holds them. */
 export interface VerdictBoard {

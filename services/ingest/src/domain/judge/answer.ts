@@ -28,7 +28,7 @@ export function sessionAnswer(session: Session): SessionAnswer {
     return [key, answer] as const
   })
   return {
-    id: session.key === noSession ? null : Number(session.key),
+    id: sessionNumberOf(session.id),
     key: session.id,
     complete: isComplete(session),
     phase: session.phase,
@@ -37,3 +37,7 @@ export function sessionAnswer(session: Session): SessionAnswer {
     hls_completed_tracks: session.hlsTrackCount === null ? 0 : completedTracks(session),
   }
 }
+
+/** The number in the path of a session's objects, from its id; null for the one of objects that name none. */
+export const sessionNumberOf = (id: string | null): number | null =>
+  id === null || id === noSession ? null : Number.parseInt(id, 10)

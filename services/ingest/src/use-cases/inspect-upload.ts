@@ -1,0 +1,60 @@
+import type { Inspection } from '../domain/inspection.ts'
+import type { Upload } from '../domain/upload.ts'
+import type { Bodies, InspectManifest, MediaInspection, NewInspector } from './ports.ts'
+
+const mostManifestBytes = 1_048_576
+const mostWaiting = 10_000
+
+/** What the bytes of uploads say: of a fresh one what was seen as it flowed in, else read again from the disk. */
+export interface Inspections {
+  /** Keeps what was seen of an upload until it is judged. */
+  put(upload: string, seen: MediaInspection): void
+  /** Null when the body was cut off or is no longer there. */
+  take(stream: string, upload: Upload): Promise<Inspection | null>
+}
+
+export function inspectionsOf(
+  bodies: Bodies,
+  newInspector: NewInspector,
+  inspectManifest: InspectManifest,
+): Inspections {
+  const fresh = new Map<string, MediaInspection>()
+  return {
+    put(upload, seen) {
+      if (fresh.size < mostWaiting) fresh.set(upload, seen)
+    },
+    async take(stream, upload) {
+      const seen = fresh.get(upload.id)
+      fresh.delete(upload.id)
+      if (!upload.whole) return null
+      const media = seen ?? (await readMedia(stream, upload.id))
+      return media && withManifest(stream, upload, media)
+    },
+  }
+
+  async function readMedia(stream: string, upload: string): Promise<MediaInspection | null> {
+    const inspector = newInspector()
+    try {
+      for await (const bytes of bodies.read(stream, upload)) inspector.add(bytes)
+      return inspector.result()
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'ENOENT') return null
+      throw error
+    }
+  }
+
+  async function withManifest(stream: string, upload: Upload, media: MediaInspection): Promise<Inspection> {
+    const { kind } = media
+    const inspection = { ...media, mpd: null, playlist: null }
+    if (kind !== 'mpd' && kind !== 'playlist') return inspection
+    if (upload.bytes > mostManifestBytes) return { ...inspection, faults: [tooLarge(upload.bytes)] }
+    const parts: Buffer[] = []
+    for await (const bytes of bodies.read(stream, upload.id)) parts.push(bytes)
+    return { ...inspection, ...inspectManifest(Buffer.concat(parts).toString(), upload.path, kind) }
+  }
+}
+
+const tooLarge = (bytes: number): Inspection['faults'][number] => ({
+  code: 'manifest-too-large',
+  message: `expected a manifest of up to ${mostManifestBytes} bytes; received ${bytes}`,
+})
