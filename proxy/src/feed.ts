@@ -20,7 +20,6 @@ export function feed(exchange: Exchange, request: ClientRequest): Feeding {
   let isOver = false
   let isBegun = false
   let taken = false
-  let isGathering = false
   const resume = () => void body.resume()
   // Node has sent such a head already. An answer instead of a continue closes the socket to ingest, and
   // anything written to it then would break it before the answer is read.
@@ -45,20 +44,7 @@ export function feed(exchange: Exchange, request: ClientRequest): Feeding {
 
   function take(bytes: Buffer): void {
     taken = true
-    gather()
     if (!request.write(bytes)) body.pause()
-  }
-
-  /** HTTP/2 brings a body in pieces of 16 KiB: those of one turn of the event loop travel on together. */
-  function gather(): void {
-    if (isGathering) return
-    isGathering = true
-    // Not the request's own cork: that loses 'drain' and the order of chunks (Node 24).
-    request.socket?.cork()
-    setImmediate(() => {
-      isGathering = false
-      request.socket?.uncork()
-    })
   }
 
   function settle(): void {
