@@ -44,6 +44,9 @@ export function redisPart({ workingDirectory, sockets, lifeline }: Places): Part
 const redisChatter =
   /oO0OoO0OoO0Oo|Redis version=|Server initialized|Configuration loaded|User requested shutdown|ready to exit|bye bye|WARNING Memory overcommit/
 
+/** A small nursery is swept often, and with it the buffers of the bodies that flow through: 10 MiB instead of 70 for 1 GiB. */
+const calmMemory = ['--max-semi-space-size=1']
+
 /** The three processes of ours, told about each other by their environment. */
 export function servicesOf(options: Options, places: Places) {
   const common = variablesOf(options, places)
@@ -57,7 +60,7 @@ export function servicesOf(options: Options, places: Places) {
   function service(name: string, folder: string, stopWithinMs: number, env: NodeJS.ProcessEnv): Part {
     return {
       name,
-      command: [process.execPath, '--import', endWithParent, codeOf(folder)],
+      command: [process.execPath, ...calmMemory, '--import', endWithParent, codeOf(folder)],
       env: ({ port }) => (port === undefined ? env : { ...env, PORT: String(port) }),
       readyOn: 'message',
       isShown: () => true,
