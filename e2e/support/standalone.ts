@@ -23,19 +23,41 @@ export interface Standalone extends AsyncDisposable {
   stop(): Promise<number | null>
 }
 
+/** How to start it. */
+export interface Launch {
+  readonly command: string
+  /** Everything but the working directory. */
+  readonly args: readonly string[]
+  /** As it says it in the ready line. */
+  readonly host: string
+  readonly workingDirectory: string
+  readonly cwd?: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
 const main = join(import.meta.dirname, '../../services/standalone/src/main.ts')
-const readyLine = /^Running on https:\/\/localhost:(\d+) \(CTRL \+ C to quit\)$/
 const logPatienceMs = 30_000
 
-/** Starts it and waits until it says that it is ready. */
+/** Starts it on a free port and waits until it says that it is ready. */
 export async function startStandalone(
   flags: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Standalone> {
   await using built = new AsyncDisposableStack()
-  const directory = built.use(await temporaryDirectory())
-  const place = ['--port', '0', '--working-directory', directory.path]
-  const child = spawn(process.execPath, [main, ...place, ...flags], {
+  const { path } = built.use(await temporaryDirectory())
+  const args = [main, '--port', '0', ...flags]
+  const launch = { command: process.execPath, args, host: 'localhost', workingDirectory: path, env }
+  const standalone = built.use(await launchStandalone(launch))
+  const running = built.move()
+  return { ...standalone, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+/** The same by any command that ends in it; its working directory is the caller's. */
+export async function launchStandalone(launch: Launch): Promise<Standalone> {
+  const { command, args, host, workingDirectory, cwd, env = {} } = launch
+  await using built = new AsyncDisposableStack()
+  const child = spawn(command, [...args, '--working-directory', workingDirectory], {
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -46,14 +68,15 @@ export async function startStandalone(
   built.defer(() => void process.off('exit', orphan))
   child.once('error', () => undefined) // Told by 'close', too.
   const { log, logged } = listenTo(child)
+  const readyLine = readyLineOf(host)
   const [, port] = readyLine.exec(await logged(readyLine)) ?? []
   const running = built.move()
 
   return {
     url: `https://localhost:${port}`,
     port: Number(port),
-    workingDirectory: directory.path,
-    rootCertificate: join(directory.path, 'certs/server/root.pem'),
+    workingDirectory,
+    rootCertificate: join(workingDirectory, 'certs/server/root.pem'),
     log,
     logged,
     crash,
@@ -72,6 +95,9 @@ export async function startStandalone(
     return exited
   }
 }
+
+const readyLineOf = (host: string) =>
+  new RegExp(`^Running on https://${host.replaceAll('.', '\\.')}:(\\d+) \\(CTRL \\+ C to quit\\)$`)
 
 function listenTo(child: ChildProcess): Pick<Standalone, 'log' | 'logged'> {
   const log: string[] = []

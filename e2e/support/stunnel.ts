@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Identity } from './curl.ts'
+import { freePort } from './free-port.ts'
 import type { Standalone } from './standalone.ts'
 
 /** A plain HTTP door on this machine that adds TLS and the device's certificate. */
@@ -43,12 +43,3 @@ CAfile = ${server.rootCertificate}
 verifyChain = yes
 checkHost = localhost
 `
-
-/** stunnel does not tell which port it took, so it is given one that was free just now. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}

@@ -24,6 +24,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     strict: setting('STRICT_MODE', flag, 'false'),
     serverIp: setting('SERVER_IP', optionalText),
     dnsName: setting('DNS_NAME', optionalText),
+    /** The field names of the Matter 1.5 test harness too. */
+    isCompat15: setting('COMPAT', optionalText) === '1.5',
     maxUploadBytes: setting('MAX_UPLOAD', size, '64GiB'),
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),

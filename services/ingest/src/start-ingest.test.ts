@@ -231,13 +231,15 @@ describe('ingest', () => {
   })
 
   it('answers 400 on a strict stream to an upload without a certificate, and keeps it', async () => {
-    await using ingest = await ingestOn(directory.path, redis, { STRICT_MODE: 'true' })
+    await using ingest = await ingestOn(directory.path, redis, { STRICT_MODE: 'true', COMPAT: '1.5' })
     await ingest.send('POST', '/streams')
     const { status, json } = await ingest.put('/streams/1/x.m4s', init, { 'x-client-verify': 'NONE' })
     deepEqual([status, json.findings[0].code, json.errors.length], [400, 'client-certificate-missing', 1])
     equal((await ingest.get('/streams/1/x.m4s')).text, init.toString())
     const [error] = (await ingest.get('/streams/1')).json.error_uploads
     deepEqual([error.file_path, error.reasons], ['x.m4s', json.errors])
+    const { invalid_files } = (await ingest.get('/streams/1')).json
+    deepEqual(invalid_files, [{ file_path: 'x.m4s', validation_error_reason: json.errors.join('; ') }])
   })
 
   it('names what a camera did wrong: a segment that is missing, a repeated one, a number too low', async () => {

@@ -12,6 +12,7 @@ import { certificateRoutes } from './http/certificate-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { objectRoutes } from './http/object-routes.ts'
 import { listen } from './http/server.ts'
+import { streamAnswer, streamAnswerOf15 } from './http/stream-answer.ts'
 import { streamRoutes } from './http/stream-routes.ts'
 import { uploadRoutes } from './http/upload-routes.ts'
 import { createInspector } from './isobmff/inspector.ts'
@@ -83,7 +84,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     health,
     [
       certificateRoutes(certificates, log),
-      streamRoutes(streams, config.strict),
+      streamRoutes(streams, config.strict, config.isCompat15 ? streamAnswerOf15 : streamAnswer),
       objectRoutes(
         findObjectWith({ bodies, view, index, certificates: shown }),
         findProbeWith(index, probes, config.probeWaitMs),

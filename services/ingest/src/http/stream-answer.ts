@@ -20,6 +20,19 @@ export function streamAnswer({ stream, uploads, sessions }: IndexedStream) {
   }
 }
 
+/** The same with the lists of Matter 1.5, which have other names and one reason for each file. */
+export function streamAnswerOf15(indexed: IndexedStream) {
+  const answer = streamAnswer(indexed)
+  return {
+    ...answer,
+    valid_files: answer.valid_uploads.map(({ file_path }) => file_path),
+    invalid_files: answer.error_uploads.map(({ file_path, reasons }) => ({
+      file_path,
+      validation_error_reason: reasons.join('; '),
+    })),
+  }
+}
+
 const validUpload = ({ upload, session }: JudgedUpload) => ({
   session_id: sessionNumberOf(session),
   file_path: upload.path,

@@ -1,15 +1,20 @@
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
 import { Refusal } from '../domain/refusal.ts'
+import type { IndexedStream } from '../use-cases/ports.ts'
 import type { Streams } from '../use-cases/streams.ts'
 import { continueBody } from './body.ts'
 import { peerOf } from './peer.ts'
-import { logLine, streamAnswer } from './stream-answer.ts'
+import { logLine } from './stream-answer.ts'
 
 type Named = Request<{ id: string }>
 
 /** Streams as the reference's clients know them, of every generation of the Matter test harness. */
-export function streamRoutes(streams: Streams, strictByDefault: boolean): Router {
+export function streamRoutes(
+  streams: Streams,
+  strictByDefault: boolean,
+  answerOf: (stream: IndexedStream) => object,
+): Router {
   const router = Router()
   router.post('/streams', continueBody, async (request, response) => {
     const { interface: wanted, strict } = request.query
@@ -18,13 +23,13 @@ export function streamRoutes(streams: Streams, strictByDefault: boolean): Router
       strict: parseStrict(strict) ?? strictByDefault,
       creator: peerOf(request).device?.fingerprint ?? null,
     })
-    response.status(201).json(streamAnswer({ stream, uploads: [], sessions: [] }))
+    response.status(201).json(answerOf({ stream, uploads: [], sessions: [] }))
   })
   router.get('/streams', async (_request, response) => {
-    response.json({ streams: (await streams.list()).map(streamAnswer) })
+    response.json({ streams: (await streams.list()).map(answerOf) })
   })
   router.get('/streams/:id', async (request, response) => {
-    response.json(streamAnswer(await streams.one(request.params.id)))
+    response.json(answerOf(await streams.one(request.params.id)))
   })
   router.get('/streams/:id/uploads', async (request: Named, response) => {
     const { cursor, limit } = parseQuery(page, request.query)
@@ -38,13 +43,13 @@ export function streamRoutes(streams: Streams, strictByDefault: boolean): Router
   })
   router.post('/streams/:id/expectedTrackNames', continueBody, json(), async (request: Named, response) => {
     const { expected_track_names: names } = parseBody(expectedTrackNames, request.body)
-    response.status(202).json(streamAnswer(await streams.expectTracks(request.params.id, names)))
+    response.status(202).json(answerOf(await streams.expectTracks(request.params.id, names)))
   })
   router.post('/streams/:id/trackName', continueBody, json(), async (request: Named, response) => {
     const { track_name, trackName } = parseBody(trackNameBody, request.body)
     const name = track_name ?? trackName
     if (name === undefined) throw new Refusal('request-malformed', 'name the track in track_name')
-    response.status(202).json(streamAnswer(await streams.expectTracks(request.params.id, [name])))
+    response.status(202).json(answerOf(await streams.expectTracks(request.params.id, [name])))
   })
   return router
 }

@@ -1,14 +1,16 @@
 import type { Redis } from 'ioredis'
-import type { Folded, JudgedUpload, Known, ObjectEvent } from '../domain/fold.ts'
-import { type SessionAnswer, sessionAnswer } from '../domain/judge/answer.ts'
+import type { Folded, JudgedUpload, Known } from '../domain/fold.ts'
+import type { SessionAnswer } from '../domain/judge/answer.ts'
 import { sessionsOf } from '../domain/judge/judge.ts'
-import { mostUploads, type Tally } from '../domain/judge/report.ts'
+import type { Tally } from '../domain/judge/report.ts'
 import { initialState, type Order, type Session } from '../domain/judge/state.ts'
 import { directoryOf } from '../domain/object-path.ts'
 import type { Stream } from '../domain/stream.ts'
 import type { JournalEntry } from '../domain/upload.ts'
 import type { Index, IndexedSession, IndexedStream } from '../use-cases/ports.ts'
 import { answered } from './client.ts'
+import { keysOf } from './keys.ts'
+import { writesOf } from './writes.ts'
 
 // KEYS[1] cursors of the stream's journals; KEYS[2…] what is written. ARGV: journal, cursor expected, cursor
 // after, writes as JSON [[command, key, argument…]…]. 1 when written, 0 when the cursor was somewhere else.
@@ -17,38 +19,6 @@ const commitScript = `
   for _, write in ipairs(cjson.decode(ARGV[4])) do redis.call(unpack(write)) end
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
   return 1`
-
-/** All keys of a stream share a hash tag, so that a Redis Cluster keeps them together. */
-const keysOf = (stream: string) => {
-  const key = (name: string) => `{stream:${stream}}:${name}`
-  return {
-    stream: key('stream'),
-    cursors: key('cursors'),
-    /** Upload id → JudgedUpload. */
-    uploads: key('uploads'),
-    /** Upload ids in the order of their verdicts. */
-    log: key('log'),
-    /** Path → id of its newest whole upload, and that one's SHA-256. */
-    newest: key('newest'),
-    digests: key('digests'),
-    /** Path → id of a cut-off upload that no whole one has followed. */
-    cutOff: key('cut-off'),
-    /** Path → id of the upload that holds its init segment. */
-    inits: (folder: string) => key(`inits:${folder}`),
-    order: key('order'),
-    /** Session number in the path → Session that is judged on with. */
-    current: key('current'),
-    /** Session id → SessionAnswer. */
-    sessions: key('sessions'),
-    listed: (session: string, list: string) => key(`listed:${session}:${list}`),
-    /** What the report counts: of a session, or of uploads that belong to none. */
-    counts: (session: string | null) => key(`counts:${session ?? ''}`),
-    first: (session: string | null, code: string) => key(`first:${session ?? ''}:${code}`),
-    situations: (session: string | null) => key(`situations:${session ?? ''}`),
-  }
-}
-
-type Write = readonly [command: string, key: string, ...args: string[]]
 
 /** The index as Redis hashes; a journal's cursor moves in the same step as what was read up to it. */
 export function redisIndex(redis: Redis): Index {
@@ -164,64 +134,6 @@ export function redisIndex(redis: Redis): Index {
     return fields.length === 0 ? Promise.resolve([]) : redis.hmget(key, ...fields)
   }
 }
-
-function writesOf(id: string, { stream, state, events }: Folded): Write[] {
-  const keys = keysOf(id)
-  const ofSessions = Object.values(state.sessions).flatMap((session): Write[] => [
-    ['HSET', keys.current, session.key, JSON.stringify(session)],
-    ['HSET', keys.sessions, session.id, JSON.stringify(sessionAnswer(session))],
-  ])
-  return [
-    ...(stream ? [['SET', keys.stream, JSON.stringify(stream)] as const] : []),
-    ['SET', keys.order, JSON.stringify(state.order)],
-    ...ofSessions,
-    ...events.flatMap((event) =>
-      event.kind === 'deleted' ? deletion(id, event.path) : judgement(id, event),
-    ),
-  ]
-}
-
-function deletion(stream: string, path: string): Write[] {
-  const keys = keysOf(stream)
-  return [keys.newest, keys.digests, keys.cutOff, keys.inits(directoryOf(path))].map((key) => [
-    'HDEL',
-    key,
-    path,
-  ])
-}
-
-function judgement(stream: string, event: Judgement): Write[] {
-  const keys = keysOf(stream)
-  const { upload, findings, session, list, isNew } = event
-  const { id, path, whole, kind, sha256 } = upload
-  const writes: Write[] = [
-    ['HSET', keys.uploads, id, JSON.stringify({ upload, findings, session })],
-    ['RPUSH', keys.log, id],
-    ...tallied(stream, event),
-  ]
-  if (!whole) return [...writes, ['HSET', keys.cutOff, path, id]]
-  writes.push(
-    ['HSET', keys.newest, path, id],
-    ['HSET', keys.digests, path, sha256],
-    ['HDEL', keys.cutOff, path],
-  )
-  if (kind === 'init') writes.push(['HSET', keys.inits(directoryOf(path)), path, id])
-  if (session !== null && list && isNew) writes.push(['RPUSH', keys.listed(session, list), path])
-  return writes
-}
-
-function tallied(stream: string, { upload, findings, session, situations }: Judgement): Write[] {
-  const keys = keysOf(stream)
-  const codes = [...new Set(findings.map(({ code }) => code))]
-  const counted = codes.flatMap((code): Write[] => [
-    ['HINCRBY', keys.counts(session), code, '1'],
-    ['RPUSH', keys.first(session, code), upload.id],
-    ['LTRIM', keys.first(session, code), '0', String(mostUploads - 1)],
-  ])
-  return situations.length > 0 ? [...counted, ['SADD', keys.situations(session), ...situations]] : counted
-}
-
-type Judgement = Extract<ObjectEvent, { kind: 'judged' }>
 
 const parse = <Value>(json: string | null | undefined): Value | null =>
   json ? (JSON.parse(json) as Value) : null

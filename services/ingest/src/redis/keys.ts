@@ -1,0 +1,29 @@
+/** All keys of a stream share a hash tag, so that a Redis Cluster keeps them together. */
+export const keysOf = (stream: string) => {
+  const key = (name: string) => `{stream:${stream}}:${name}`
+  return {
+    stream: key('stream'),
+    cursors: key('cursors'),
+    /** Upload id → JudgedUpload. */
+    uploads: key('uploads'),
+    /** Upload ids in the order of their verdicts. */
+    log: key('log'),
+    /** Path → id of its newest whole upload, and that one's SHA-256. */
+    newest: key('newest'),
+    digests: key('digests'),
+    /** Path → id of a cut-off upload that no whole one has followed. */
+    cutOff: key('cut-off'),
+    /** Path → id of the upload that holds its init segment. */
+    inits: (folder: string) => key(`inits:${folder}`),
+    order: key('order'),
+    /** Session number in the path → Session that is judged on with. */
+    current: key('current'),
+    /** Session id → SessionAnswer. */
+    sessions: key('sessions'),
+    listed: (session: string, list: string) => key(`listed:${session}:${list}`),
+    /** What the report counts: of a session, or of uploads that belong to none. */
+    counts: (session: string | null) => key(`counts:${session ?? ''}`),
+    first: (session: string | null, code: string) => key(`first:${session ?? ''}:${code}`),
+    situations: (session: string | null) => key(`situations:${session ?? ''}`),
+  }
+}

@@ -1,0 +1,67 @@
+import type { Folded, ObjectEvent } from '../domain/fold.ts'
+import { sessionAnswer } from '../domain/judge/answer.ts'
+import { mostUploads } from '../domain/judge/report.ts'
+import { directoryOf } from '../domain/object-path.ts'
+import { keysOf } from './keys.ts'
+
+/** One Redis command. */
+export type Write = readonly [command: string, key: string, ...args: string[]]
+
+/** What folded journal lines leave in Redis. */
+export function writesOf(id: string, { stream, state, events }: Folded): Write[] {
+  const keys = keysOf(id)
+  const ofSessions = Object.values(state.sessions).flatMap((session): Write[] => [
+    ['HSET', keys.current, session.key, JSON.stringify(session)],
+    ['HSET', keys.sessions, session.id, JSON.stringify(sessionAnswer(session))],
+  ])
+  return [
+    ...(stream ? [['SET', keys.stream, JSON.stringify(stream)] as const] : []),
+    ['SET', keys.order, JSON.stringify(state.order)],
+    ...ofSessions,
+    ...events.flatMap((event) =>
+      event.kind === 'deleted' ? deletion(id, event.path) : judgement(id, event),
+    ),
+  ]
+}
+
+function deletion(stream: string, path: string): Write[] {
+  const keys = keysOf(stream)
+  return [keys.newest, keys.digests, keys.cutOff, keys.inits(directoryOf(path))].map((key) => [
+    'HDEL',
+    key,
+    path,
+  ])
+}
+
+function judgement(stream: string, event: Judgement): Write[] {
+  const keys = keysOf(stream)
+  const { upload, findings, session, list, isNew } = event
+  const { id, path, whole, kind, sha256 } = upload
+  const writes: Write[] = [
+    ['HSET', keys.uploads, id, JSON.stringify({ upload, findings, session })],
+    ['RPUSH', keys.log, id],
+    ...tallied(stream, event),
+  ]
+  if (!whole) return [...writes, ['HSET', keys.cutOff, path, id]]
+  writes.push(
+    ['HSET', keys.newest, path, id],
+    ['HSET', keys.digests, path, sha256],
+    ['HDEL', keys.cutOff, path],
+  )
+  if (kind === 'init') writes.push(['HSET', keys.inits(directoryOf(path)), path, id])
+  if (session !== null && list && isNew) writes.push(['RPUSH', keys.listed(session, list), path])
+  return writes
+}
+
+function tallied(stream: string, { upload, findings, session, situations }: Judgement): Write[] {
+  const keys = keysOf(stream)
+  const codes = [...new Set(findings.map(({ code }) => code))]
+  const counted = codes.flatMap((code): Write[] => [
+    ['HINCRBY', keys.counts(session), code, '1'],
+    ['RPUSH', keys.first(session, code), upload.id],
+    ['LTRIM', keys.first(session, code), '0', String(mostUploads - 1)],
+  ])
+  return situations.length > 0 ? [...counted, ['SADD', keys.situations(session), ...situations]] : counted
+}
+
+type Judgement = Extract<ObjectEvent, { kind: 'judged' }>
