@@ -1,5 +1,3 @@
-import type { Validity } from './leaf-policy.ts'
-
 /** Two CAs: one vouches for this server, the other for the devices that push to it. */
 export type Hierarchy = 'server' | 'device'
 
@@ -40,4 +38,9 @@ export interface Pair {
 export function normalIp(ip: string): string {
   if (!ip.includes(':')) return ip
   return new URL(`http://[${ip}]`).hostname.slice(1, -1)
+}
+
+export interface Validity {
+  readonly notBefore: Date
+  readonly notAfter: Date
 }

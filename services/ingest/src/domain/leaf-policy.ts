@@ -1,9 +1,4 @@
-import type { Hierarchy } from './certificate.ts'
-
-export interface Validity {
-  readonly notBefore: Date
-  readonly notAfter: Date
-}
+import type { Hierarchy, Validity } from './certificate.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
