@@ -5,13 +5,13 @@ import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { uploadFile } from '@pushav/shared/layout.ts'
 import { type ProbeJob, probeOutcome, probeOutcomeKey, probeQueue } from '@pushav/shared/probe-job.ts'
+import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { type Job, Queue, QueueEvents } from 'bullmq'
 import { Redis } from 'ioredis'
 import { findProgram } from './ffprobe/find-program.ts'
 import { heldFfprobe, scriptedFfprobe } from './testing/fake-ffprobe.ts'
 import { makeMedia, media, plainProbe } from './testing/media.ts'
-import { startRedisServer } from './testing/redis-server.ts'
-import { temporaryDirectory } from './testing/temporary-directory.ts'
 import { startWorkerProcess } from './testing/worker-process.ts'
 
 const quick = { attempts: 2, backoff: { type: 'fixed', delay: 10 } } as const
@@ -124,7 +124,7 @@ describe('probe worker', function () {
     await rig.server.kill()
     await worker.logs('error')
     await held.release()
-    await rig.server.restart()
+    await rig.server.start()
     equal((await rig.outcomeOf(job)).state, 'done')
     const complaints = worker.logged.filter(({ level }) => level === 'error')
     equal(complaints.length, 1, JSON.stringify(complaints))
@@ -182,15 +182,15 @@ describe('probe worker', function () {
   async function startRig() {
     await using undo = new AsyncDisposableStack()
     const { path: directory } = undo.use(await temporaryDirectory())
-    const server = undo.use(await startRedisServer(directory))
-    const redis = undo.adopt(redisAt(server.socket), (redis) => redis.disconnect())
+    const server = undo.use(await startRedisServer())
+    const redis = undo.adopt(redisAt(server.path), (redis) => redis.disconnect())
     const options = { connection: redis, prefix: probeQueue.prefix }
     const queue = undo.adopt(new Queue(probeQueue.name, { ...options, defaultJobOptions: quick }), closed)
     const events = undo.adopt(new QueueEvents(probeQueue.name, options), closed)
     queue.on('error', () => {})
     events.on('error', () => {})
     await events.waitUntilReady()
-    const settings = { REDIS_URL: server.socket, WORKING_DIRECTORY: directory }
+    const settings = { REDIS_URL: server.path, WORKING_DIRECTORY: directory }
     const kept = undo.move()
 
     return {

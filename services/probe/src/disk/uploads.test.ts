@@ -2,7 +2,7 @@ import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { mkdir, open, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { uploadFile } from '@pushav/shared/layout.ts'
-import { temporaryDirectory } from '../testing/temporary-directory.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { diskUploads } from './uploads.ts'
 
 const box = (type: string, content = Buffer.alloc(0)): Buffer => {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { diskUploads } from '../disk/uploads.ts'
-import { temporaryDirectory } from '../testing/temporary-directory.ts'
 import type { Ffprobe } from './ports.ts'
 import { probeUploadWith } from './probe-upload.ts'
 
