@@ -52,6 +52,16 @@ describe('diskJournals', () => {
     equal((await readFile(file, 'utf8')).split('\n').length, 4)
   })
 
+  it('names the journal first that began first, whatever the instances are called', async () => {
+    await using directory = await temporaryDirectory()
+    await using first = await diskJournals(directory.path, 'z', log)
+    await using second = await diskJournals(directory.path, 'a', log)
+    const stream = await first.create()
+    await first.append(stream, deleted('x'))
+    await second.append(stream, { ...deleted('y'), at: '2026-01-02T00:00:00.000Z' } as JournalEntry)
+    deepEqual(await first.of(stream), ['z.ndjson', 'a.ndjson'])
+  })
+
   it('knows streams by their ids only', async () => {
     await using directory = await temporaryDirectory()
     await using journals = await diskJournals(directory.path, 'one', log)

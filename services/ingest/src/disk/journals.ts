@@ -39,18 +39,33 @@ export async function diskJournals(
       if (exists) known.add(stream)
       return exists
     },
-    of: async (stream) =>
-      (await readdir(join(root, stream))).filter((name) => name.endsWith('.ndjson')).sort(),
-    append: (stream, entry) => append.line(stream, JSON.stringify(entry)),
-    async read(stream, journal, from) {
-      await using file = await open(join(root, stream, journal)).catch(absent)
-      if (!file) return { entries: [], next: from }
-      const text = await wholeLines(file, from)
-      return { entries: entriesIn(text, log), next: from + text.length }
+    async of(stream) {
+      const names = (await readdir(join(root, stream))).filter((name) => name.endsWith('.ndjson'))
+      return names.length > 1 ? inOrderOfBeginning(stream, names) : names
     },
+    append: (stream, entry) => append.line(stream, JSON.stringify(entry)),
+    read,
     [Symbol.asyncDispose]: () => append.close(),
   }
+
+  async function read(stream: string, journal: string, from: number) {
+    await using file = await open(join(root, stream, journal)).catch(absent)
+    if (!file) return { entries: [], next: from }
+    const text = await wholeLines(file, from)
+    return { entries: entriesIn(text, log), next: from + text.length }
+  }
+
+  /** The journal that holds a stream's creation comes first, whatever the instances are called. */
+  async function inOrderOfBeginning(stream: string, names: readonly string[]): Promise<string[]> {
+    const begun = await Promise.all(
+      names.map(async (name) => ({ name, at: beginningOf((await read(stream, name, 0)).entries[0]) })),
+    )
+    return begun.sort((a, b) => (a.at < b.at ? -1 : 1)).map(({ name }) => name)
+  }
 }
+
+const beginningOf = (entry: JournalEntry | undefined): string =>
+  (entry?.kind === 'upload' ? entry.upload.receivedAt : entry?.at) ?? ''
 
 const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)
 
