@@ -72,7 +72,15 @@ printf '%s\n' "pushing $seconds s of video and audio to $folder" >&2
 push -f mp4 -use_editlist 0 -method PUT -content_type video/mp4 -send_expect_100 1 \
   -ca_file "$cacert" -cert_file "$cert" -key_file "$key" -tls_verify 1 || fail 'the upload failed; ffmpeg says why above'
 
-arrived() { [ -n "$2" ] && [ "$2" != "$3" ] || fail "the server does not have $1 whole"; }
-arrived "$video" "$(tag_of "$video")" "$video_before"
-arrived "$audio" "$(tag_of "$audio")" "$audio_before"
+# ffmpeg leaves as soon as its last byte is sent, which may be before the server has filed it.
+arrived() {
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    now=$(tag_of "$1")
+    [ -z "$now" ] || [ "$now" = "$2" ] || return 0
+    sleep 1
+  done
+  fail "the server does not have $1 whole"
+}
+arrived "$video" "$video_before"
+arrived "$audio" "$audio_before"
 printf '%s\n' 'the server has both tracks whole' >&2
