@@ -197,7 +197,7 @@ survives_kill() {
   $COMPOSE stop -t 0 "$1"
   case $1 in redis | probe) away=without-$1 && upload "$away" || return ;; esac
   $COMPOSE start "$1"
-  within 60 ready && upload "$name" && within 60 is_probed "$name" && within 60 is_probed "$away"
+  within 60 ready && upload "$name" && within 120 is_probed "$name" && within 120 is_probed "$away"
 }
 
 survives_end() {
@@ -205,7 +205,7 @@ survives_end() {
   before=$(birth_of "$1")
   inside "$1" sh -c 'kill 1'
   within 60 is_reborn "$1" "$before" && within 60 ready &&
-    upload "after-end-of-$1" && within 60 is_probed "after-end-of-$1"
+    upload "after-end-of-$1" && within 120 is_probed "after-end-of-$1"
 }
 birth_of() { inside "$1" cut -d ' ' -f 22 /proc/1/stat | grep -xE '[0-9]+'; }
 is_reborn() {
