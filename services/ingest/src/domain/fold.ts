@@ -3,7 +3,7 @@ import { type InitSegment, initOf } from './init-segment.ts'
 import type { Inspection } from './inspection.ts'
 import type { Finding } from './judge/finding.ts'
 import { type Judged, judge } from './judge/judge.ts'
-import { initialState, type State } from './judge/state.ts'
+import type { State } from './judge/state.ts'
 import type { Stream } from './stream.ts'
 import type { JournalEntry, Upload } from './upload.ts'
 
@@ -37,8 +37,6 @@ export type ObjectEvent =
   | ({ readonly kind: 'judged'; readonly isNew: boolean } & JudgedUpload &
       Pick<Judged, 'list' | 'situations'>)
   | { readonly kind: 'deleted'; readonly path: string }
-
-export const nothingKnown: Known = { stream: null, inits: [], state: initialState, digests: {} }
 
 /** What the bytes of an upload say; null when they were cut off or are gone. */
 export type InspectionOf = (upload: string) => Inspection | null
