@@ -23,6 +23,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       serverIp: setting(named('server-ip', 'SERVER_IP'), ip),
       compat: setting(named('compat', 'COMPAT'), z.literal('1.5').optional().describe('1.5')),
       redisUrl: setting(named('redis', 'REDIS_URL'), redisUrl),
+      /** Make the index anew from the record, and end. */
+      reindex: '--reindex' in given,
       logLevel: setting('LOG_LEVEL', level, 'info'),
     }
   })
@@ -41,6 +43,7 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
   --compat 1.5              also answer with the field names of Matter 1.5            COMPAT
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
+  --reindex                 make lists and verdicts anew from the record, then end (npm run reindex)
   --help                    say this
 
 The word at the end of a line is the environment variable of the same meaning; the flag wins.
@@ -56,6 +59,7 @@ const flags = {
   'server-ip': value,
   compat: value,
   redis: value,
+  reindex: { type: 'boolean' },
 } as const
 
 function parseFlags(argv: readonly string[]): Record<string, string> {
@@ -68,7 +72,7 @@ function parseFlags(argv: readonly string[]): Record<string, string> {
 /** npm changes into the package's folder; a relative path means the folder npm was called in. */
 function directoryOf(path: string | undefined, env: NodeJS.ProcessEnv): string | null {
   if (!path) return null
-  const calledIn = env.npm_lifecycle_event === 'start' ? env.INIT_CWD : undefined
+  const calledIn = ['start', 'reindex'].includes(env.npm_lifecycle_event ?? '') ? env.INIT_CWD : undefined
   return resolve(calledIn ?? '.', path)
 }
 

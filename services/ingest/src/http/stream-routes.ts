@@ -41,6 +41,12 @@ export function streamRoutes(
     response.json({ stream_id: Number(request.params.id), session, rules })
   })
   router.delete('/streams/:id', continueBody, async (request: Named, response) => {
+    // `DELETE $ENDPOINT/$FILE` without a FILE must not take everything.
+    if (request.path.endsWith('/'))
+      throw new Refusal(
+        'path-malformed',
+        'name the object, or end without a slash to delete the whole stream',
+      )
     await streams.remove(request.params.id)
     response.json({ stream_id: Number(request.params.id), deleted: true })
   })
