@@ -5,6 +5,7 @@ import type { IndexedStream } from '../use-cases/ports.ts'
 import type { Streams } from '../use-cases/streams.ts'
 import { continueBody } from './body.ts'
 import { peerOf } from './peer.ts'
+import { junitOf } from './report-junit.ts'
 import { logLine } from './stream-answer.ts'
 
 type Named = Request<{ id: string }>
@@ -37,7 +38,11 @@ export function streamRoutes(
     response.json({ uploads: uploads.map(logLine), next_cursor: next })
   })
   router.get('/streams/:id/report', async (request: Named, response) => {
-    const { session = null } = parseQuery(reported, request.query)
+    const { session = null, format } = parseQuery(reported, request.query)
+    if (format === 'junit') {
+      const reports = await streams.reportEach(request.params.id, session)
+      return void response.type('application/xml').send(junitOf(request.params.id, reports))
+    }
     const rules = await streams.report(request.params.id, session)
     response.json({ stream_id: Number(request.params.id), session, rules })
   })
@@ -62,7 +67,10 @@ const page = z.object({
   cursor: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 })
-const reported = z.object({ session: z.string().optional() })
+const reported = z.object({
+  session: z.string().optional(),
+  format: z.enum(['json', 'junit']).default('json'),
+})
 
 function parseQuery<Query>(kind: z.ZodType<Query>, query: unknown): Query {
   const parsed = kind.safeParse(query)

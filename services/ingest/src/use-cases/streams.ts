@@ -3,6 +3,7 @@ import { Refusal } from '../domain/refusal.ts'
 import { parseInterface, type Stream } from '../domain/stream.ts'
 import type { Index, IndexedStream, Journals, View } from './ports.ts'
 import type { RecordEntry } from './record-entry.ts'
+import { reportSessions, type SessionReport } from './report-sessions.ts'
 
 /** What a user does with streams, objects' deletion included. */
 export interface Streams {
@@ -15,6 +16,8 @@ export interface Streams {
   one(id: string): Promise<IndexedStream>
   /** Every rule, met or not, in one session or in all. */
   report(id: string, session: string | null): Promise<readonly ReportRow[]>
+  /** The same for each session by itself, with what was found in the first uploads. */
+  reportEach(id: string, session: string | null): Promise<readonly SessionReport[]>
   /** Uploads in arrival order. */
   log(id: string, from: number, limit: number): ReturnType<Index['log']>
   expectTracks(id: string, names: readonly string[]): Promise<IndexedStream>
@@ -33,7 +36,7 @@ interface Needs {
 }
 
 export function streamsWith({ journals, index, view, record, newId, now }: Needs): Streams {
-  return { create, list, one, report, log, expectTracks, deleteObject, assertExists }
+  return { create, list, one, report, reportEach, log, expectTracks, deleteObject, assertExists }
 
   async function create(wish: Parameters<Streams['create']>[0]): Promise<Stream> {
     const settings = { interface: parseInterface(wish.interface), strict: wish.strict, creator: wish.creator }
@@ -53,11 +56,21 @@ export function streamsWith({ journals, index, view, record, newId, now }: Needs
   }
 
   async function report(id: string, session: string | null): Promise<readonly ReportRow[]> {
-    const { sessions } = await one(id)
-    if (session !== null && !sessions.some(({ key }) => key === session)) {
+    await having(id, session)
+    return reportOf(await index.tallies(id, session))
+  }
+
+  async function reportEach(id: string, session: string | null): Promise<readonly SessionReport[]> {
+    return reportSessions(index, await having(id, session), session)
+  }
+
+  /** The stream, once it is sure that it has the session that somebody asked for. */
+  async function having(id: string, session: string | null): Promise<IndexedStream> {
+    const stream = await one(id)
+    if (session !== null && !stream.sessions.some(({ key }) => key === session)) {
       throw new Refusal('object-unknown', `stream ${id} has no session ${session}`)
     }
-    return reportOf(await index.tallies(id, session))
+    return stream
   }
 
   async function log(id: string, from: number, limit: number): ReturnType<Index['log']> {
