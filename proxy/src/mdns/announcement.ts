@@ -18,8 +18,7 @@ export interface Door {
  * Only addresses that are listened on are told, each in its own network: a server on `localhost` is told on the
  * loopback interface alone, where programs of this machine find it and nobody else is led to himself.
  */
-export function announcementOf(dnsName: string, { port, addresses }: Door): Announcement {
-  const name = dnsName.replace(/\.$/, '').replace(/(\._http\._tcp)?\.local$/i, '')
+export function announcementOf(name: string, { port, addresses }: Door): Announcement {
   const isEverywhere = addresses.some((address) => address === '0.0.0.0' || address === '::')
   const withIpv6 = addresses.some((address) => address.includes(':'))
   return { name, port, addresses: isEverywhere ? null : addresses, withIpv6 }
