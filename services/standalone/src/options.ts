@@ -1,7 +1,15 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { flag, level, optionalText, port, readSettings, text } from '@pushav/shared/settings.ts'
+import {
+  flag,
+  level,
+  optionalDnsName,
+  optionalText,
+  port,
+  readSettings,
+  text,
+} from '@pushav/shared/settings.ts'
 import { z } from 'zod'
 
 export type Options = ReturnType<typeof readOptions>
@@ -19,7 +27,7 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
         env,
       ),
       strictMode: setting(named('strict-mode', 'STRICT_MODE'), flag, 'false'),
-      dns: setting(named('dns', 'DNS_NAME'), optionalText),
+      dns: setting(named('dns', 'DNS_NAME'), optionalDnsName),
       serverIp: setting(named('server-ip', 'SERVER_IP'), ip),
       compat: setting(named('compat', 'COMPAT'), z.literal('1.5').optional().describe('1.5')),
       redisUrl: setting(named('redis', 'REDIS_URL'), redisUrl),
