@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { expectedNames } from './expected-names.ts'
+import { expectedNames } from '../domain/expected-names.ts'
 import { inspectMpd } from './mpd.ts'
 
 const namespace = 'xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:xlink="http://www.w3.org/1999/xlink"'

@@ -1,8 +1,8 @@
 import type { RepresentationFacts } from '../domain/inspection.ts'
+import { escapeDollars, fillTemplate, literalOf } from '../domain/template.ts'
 import { positive, unsigned } from './numbers.ts'
 import { type Base, type Reading, resolve } from './reading.ts'
 import { type SegmentInformation, segmentInformationOf } from './segment-information.ts'
-import { escapeDollars, fillTemplate, literalOf } from './template.ts'
 import { readTimeline } from './timeline.ts'
 import { childOf, childrenOf, type Element } from './xml.ts'
 

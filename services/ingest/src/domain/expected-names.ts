@@ -1,4 +1,4 @@
-import type { RepresentationFacts } from '../domain/inspection.ts'
+import type { RepresentationFacts } from './inspection.ts'
 import { partsOf, type TemplatePart } from './template.ts'
 
 /** What a representation says of a path that it names. */

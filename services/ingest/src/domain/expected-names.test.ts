@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { RepresentationFacts } from '../domain/inspection.ts'
 import { expectedNames } from './expected-names.ts'
+import type { RepresentationFacts } from './inspection.ts'
 
 const representation: RepresentationFacts = {
   id: 'v',
