@@ -13,8 +13,10 @@ export interface Claim {
 
 export type ClaimOf = (path: string) => Claim | null
 
+export type Names = Pick<RepresentationFacts, 'id' | 'initialization' | 'media' | 'segments' | 'startNumber'>
+
 /** Tells which paths a representation names, whatever number or time its manifest has come to. */
-export function expectedNames(representation: RepresentationFacts): ClaimOf {
+export function expectedNames(representation: Names): ClaimOf {
   const { id, initialization, media, segments, startNumber } = representation
   const claim = (part: Claim['part'], number: number | null = null, time: number | null = null): Claim => ({
     representation: id,

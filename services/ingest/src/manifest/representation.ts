@@ -33,6 +33,7 @@ export function readRepresentation(reading: Reading, placed: Placed): Representa
   return {
     id,
     period: placed.periodIndex,
+    periodSeconds: placed.periodDuration,
     adaptationSet: cut(set.attributes.id ?? String(placed.setIndex)),
     codecs: cut(representation.attributes.codecs ?? set.attributes.codecs ?? null),
     mimeType: cut(representation.attributes.mimeType ?? set.attributes.mimeType ?? null),

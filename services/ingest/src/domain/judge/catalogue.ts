@@ -20,6 +20,7 @@ export interface Entry {
 const matter = 'Matter, Push AV Stream Transport'
 const matterSession = 'Matter, 11.7.1.8.1'
 const cmaf = 'ISO/IEC 23000-19, 7.3'
+const switching = 'ISO/IEC 23000-19, 7.3.4'
 const dash = 'ISO/IEC 23009-1, 5.3'
 const own = 'this server'
 const ingest = (clause: string) => `DASH-IF Live Media Ingest 1.2, ${clause}`
@@ -61,7 +62,7 @@ export const catalogue = {
   'client-certificate-missing': matterError('the device shows its certificate', matter, 'upload'),
   'body-incomplete': serverError('a body arrives up to its announced end', 'RFC 9112, 8', 'upload'),
   'path-clash': serverError('no object is named like a folder of others', own, 'upload'),
-  'too-many-tracks': serverError('a session has at most 1000 tracks', own, 'upload'),
+  'too-many-tracks': serverError('a session has at most 128 tracks', own, 'upload'),
   'upload-repeated': serverNote('nothing is sent twice', own, 'upload'),
   'path-reused': dashIfWarning('a path is used for one media object only', ingest('7.1.2-1'), 'segment'),
   extension: matterError('the extension is one of the known ones', matter, 'upload'),
@@ -159,6 +160,8 @@ export const catalogue = {
   'init-repeated': dashIfNote('the init segment is sent once', ingest('6.2-6'), 'init'),
   'init-rewritten': dashIfNote('an init segment keeps its bytes', ingest('6.2-6'), 'init'),
   'init-changed': dashIfWarning('an init segment keeps its properties', ingest('6.2-19'), 'init'),
+  'init-language-changed': dashIfNote('a track keeps its language', ingest('6.3-10, 6.5-5'), 'init'),
+  'init-handler': cmafError('the handler fits the sample entry', 'ISO/IEC 14496-12, 8.4.3', 'init'),
   encrypted: cmafNote('media can be decoded', 'ISO/IEC 23001-7', ['init', 'segment'], oncePerTrack),
   'metadata-track': matterNote('tracks carry sound or picture', matter, 'init', oncePerTrack),
 
@@ -198,7 +201,31 @@ export const catalogue = {
     'ingest segment',
     oncePerTrack,
   ),
-  filler: dashIfNote('the source has input', ingest('6.2-18'), 'ingest segment'),
+  filler: dashIfNote('the source has input', ingest('6.2-18'), 'segment'),
+  'fragment-duration': dashIfNote(
+    'segments last the same 1 s to 6 s',
+    ingest('6.3-2 to 6.3-5'),
+    'next ingest segment',
+    oncePerTrack,
+  ),
+  'name-number-gap': dashIfNote(
+    'numbers in names have no gap',
+    ingest('7.1.2-5'),
+    'numbered name',
+    oncePerTrack,
+  ),
+  'switching-set-differs': cmafError(
+    'tracks of a switching set have one timescale and codec family',
+    switching,
+    'switching set',
+    oncePerTrack,
+  ),
+  'switching-set-unaligned': cmafError(
+    'segments of a switching set begin together',
+    switching,
+    'switching set',
+    oncePerTrack,
+  ),
 
   // What manifests say
   'codec-not-announced': dashError(
@@ -207,9 +234,19 @@ export const catalogue = {
     'announced codec',
     oncePerTrack,
   ),
+  'name-not-announced': dashWarning(
+    'objects are called as the MPD says',
+    'ISO/IEC 23009-1, 5.3.9.4.4',
+    'announced name',
+    oncePerTrack,
+  ),
   'manifest-names-unknown-track': dashWarning('the manifest names tracks that came', dash, 'ended manifest'),
   'manifest-omits-track': dashWarning('the manifest names every track that came', dash, 'ended manifest'),
   'manifest-names-missing-segments': dashWarning('the manifest names segments that came', dash, [
+    'ended manifest',
+    'hls final playlist',
+  ]),
+  'manifest-omits-segments': dashWarning('the manifest names every segment that came', dash, [
     'ended manifest',
     'hls final playlist',
   ]),
@@ -240,6 +277,30 @@ export const catalogue = {
     'templates have $RepresentationID$ and $Number$ or $Time$',
     ingest('6.2-16a'),
     'ingest mpd',
+    oncePerSession,
+  ),
+  'mpd-templates-differ': dashIfWarning(
+    'templates are the same in all sets',
+    ingest('6.2-16b, 6.2-16c'),
+    'ingest mpd',
+    oncePerSession,
+  ),
+  'mpd-template-changed': dashIfWarning(
+    'an updated MPD keeps its templates',
+    ingest('6.2-16g'),
+    'updated mpd',
+    oncePerSession,
+  ),
+  'mpd-timeline-origin': dashIfNote(
+    'the MPD counts from the Unix epoch',
+    ingest('6.2-16e'),
+    'ingest mpd',
+    oncePerSession,
+  ),
+  'hls-differs-from-mpd': dashIfWarning(
+    'playlists name what the MPD names',
+    ingest('6.2-17'),
+    'playlist beside mpd',
     oncePerSession,
   ),
 } as const satisfies Record<string, Entry>

@@ -1,4 +1,5 @@
-import { announcementsOf, compareWithMpd } from './compare-mpd.ts'
+import { announcementsOf } from './announcements.ts'
+import { compareWithMpd } from './compare-mpd.ts'
 import { find, shown } from './finding.ts'
 import {
   closeOrder,

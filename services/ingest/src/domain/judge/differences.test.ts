@@ -144,8 +144,8 @@ describe('judge, where the reference is wrong', () => {
       complete: false,
       phase: 'open',
       tracks: {
-        video: { name: 'video', state: 'completed', segment_count: 1 },
-        audio: { name: 'audio', state: 'segments_uploading', segment_count: 1 },
+        video: { name: 'video', state: 'completed', segment_count: 1, bitrate: 2000 },
+        audio: { name: 'audio', state: 'segments_uploading', segment_count: 1, bitrate: 2000 },
       },
       hls_expected_track_count: 2,
       hls_completed_tracks: 1,

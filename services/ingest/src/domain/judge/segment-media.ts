@@ -31,7 +31,7 @@ export function judgeSegmentMedia(track: Track, media: MediaFacts, place: Place)
 }
 
 /** Where the track has come to with this segment; as before, where that cannot be told. */
-export function clockAfter(track: Track, media: MediaFacts): Clock | null {
+export function clockAfter(track: Track, media: MediaFacts, bytes: number): Clock | null {
   const { clock, init } = track
   if (!init || media.isMultiplexed || media.trackId !== init.trackId || media.decodeTime === null)
     return clock
@@ -40,9 +40,12 @@ export function clockAfter(track: Track, media: MediaFacts): Clock | null {
     start: clock?.start ?? media.decodeTime,
     end: media.decodeTime + duration,
     total: (clock?.total ?? 0) + duration,
+    count: (clock?.count ?? 0) + 1,
+    bytes: (clock?.bytes ?? 0) + bytes,
     duration,
     sample: media.sampleCount > 0 ? Math.ceil(duration / media.sampleCount) : 0,
     sequence: media.lastSequence,
+    isLast: media.isLast,
   }
 }
 
@@ -63,6 +66,8 @@ function structureOf({ init, name }: Track, media: MediaFacts): readonly Finding
       find('encrypted', `segments of ${shown(name)} are encrypted; their samples cannot be checked`),
     )
   }
+  if (media.isFiller)
+    findings.push(find('filler', `expected media from the source of ${shown(name)}, received filler`))
   return findings
 }
 
