@@ -122,7 +122,7 @@ function segment(context: Context, session: Session, name: string, media: MediaF
     segmentCount: track.segmentCount + (isReplacement ? 0 : 1),
     lastNumber: numberIn(context, session, track, media) ?? track.lastNumber,
     clock: isReplacement ? track.clock : clockAfter(track, media, upload.bytes),
-    isOneUrl: track.isOneUrl || (previous !== null && previous === track.initDigest),
+    isOneUrl: track.isOneUrl || (previous !== null && previous === track.initDigest) || undefined,
     filler: media.isFiller ? shortDigest(upload.sha256) : track.filler,
   }
   const counted = withTrack({ ...session, segmentCount: session.segmentCount + 1 }, next)

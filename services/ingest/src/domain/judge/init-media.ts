@@ -82,8 +82,8 @@ export const knownInitOf = (init: InitFacts): KnownInit => ({
   width: init.width,
   height: init.height,
   encrypted: init.encrypted,
-  defaultSampleDuration: init.defaultSampleDuration,
-  defaultSampleFlags: init.defaultSampleFlags,
+  sampleDuration: init.defaultSampleDuration,
+  sampleFlags: init.defaultSampleFlags,
 })
 
 /** What differs between two init segments of a track. */

@@ -128,7 +128,7 @@ function segment(context: Context, session: Session, track: Track): Change {
     phase: isEnded(session, track) || !track.hasInit ? track.phase : 'segments_uploading',
     segmentCount: track.segmentCount + (numbered.isReplacement ? 0 : 1),
     lastNumber: Math.max(name.number ?? 0, track.lastNumber ?? 0),
-    cutOffNumber: null,
+    cutOffNumber: undefined,
     clock: media && numbered.isForward ? clockAfter(track, media, context.upload.bytes) : track.clock,
   }
   const counted = { ...session, segmentCount: session.segmentCount + 1 }

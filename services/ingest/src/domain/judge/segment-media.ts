@@ -35,7 +35,7 @@ export function clockAfter(track: Track, media: MediaFacts, bytes: number): Cloc
   const { clock, init } = track
   if (!init || media.isMultiplexed || media.trackId !== init.trackId || media.decodeTime === null)
     return clock
-  const duration = media.explicitDuration + media.defaultedSamples * init.defaultSampleDuration
+  const duration = media.explicitDuration + media.defaultedSamples * init.sampleDuration
   return {
     start: clock?.start ?? media.decodeTime,
     end: media.decodeTime + duration,
@@ -45,14 +45,14 @@ export function clockAfter(track: Track, media: MediaFacts, bytes: number): Cloc
     duration,
     sample: media.sampleCount > 0 ? Math.ceil(duration / media.sampleCount) : 0,
     sequence: media.lastSequence,
-    isLast: media.isLast,
+    isLast: media.isLast || undefined,
   }
 }
 
 /** Seconds that a segment lasts; null when its track's init segment is not known. */
 export function secondsOf(init: KnownInit | null, media: MediaFacts): number | null {
   if (!init || init.timescale <= 0) return null
-  return (media.explicitDuration + media.defaultedSamples * init.defaultSampleDuration) / init.timescale
+  return (media.explicitDuration + media.defaultedSamples * init.sampleDuration) / init.timescale
 }
 
 function structureOf({ init, name }: Track, media: MediaFacts): readonly Finding[] {
@@ -73,7 +73,7 @@ function structureOf({ init, name }: Track, media: MediaFacts): readonly Finding
 
 function syncOf(init: KnownInit | null, media: MediaFacts): readonly Finding[] {
   if (init?.handler !== 'vide' || media.sampleCount === 0) return []
-  const isSync = media.startsWithSync ?? (init.defaultSampleFlags & nonSyncFlag) === 0
+  const isSync = media.startsWithSync ?? (init.sampleFlags & nonSyncFlag) === 0
   if (isSync) return []
   const message = 'expected a segment that starts with a key frame, its first sample is none'
   return [find('segment-not-starting-with-sync-sample', message)]
@@ -98,7 +98,7 @@ function timesOf({ clock, init }: Track, media: MediaFacts, { isNext }: Place): 
 
 const sampleOf = (init: KnownInit, media: MediaFacts): number =>
   media.sampleCount > 0
-    ? (media.explicitDuration + media.defaultedSamples * init.defaultSampleDuration) / media.sampleCount
+    ? (media.explicitDuration + media.defaultedSamples * init.sampleDuration) / media.sampleCount
     : 0
 
 function sequenceOf({ clock }: Track, media: MediaFacts, { isNext }: Place): readonly Finding[] {

@@ -60,25 +60,26 @@ export type TrackPhase =
   | 'segments_uploading'
   | 'completed'
 
+/** A session may have many: what holds of few of them is absent, not null, from all others. */
 export interface Track {
   readonly name: string
   readonly phase: TrackPhase
-  readonly hasPlaylist: boolean
+  readonly hasPlaylist?: boolean | undefined
   readonly segmentCount: number
   /** The highest number in the names of its segments. */
   readonly lastNumber: number | null
   /** A segment in turn that was cut off; the next may follow without it. */
-  readonly cutOffNumber: number | null
+  readonly cutOffNumber?: number | undefined
   /** An init segment came, readable or not. */
   readonly hasInit: boolean
   readonly init: KnownInit | null
   /** cmaf-ingest: short digest of the upload that held it. */
-  readonly initDigest: string | null
+  readonly initDigest?: string | undefined
   /** cmaf-ingest: segments go to the path that the init segment went to. */
-  readonly isOneUrl: boolean
+  readonly isOneUrl?: boolean | undefined
   readonly clock: Clock | null
   /** Short digest of the newest filler segment. */
-  readonly filler: string | null
+  readonly filler?: string | undefined
   readonly told: readonly string[]
 }
 
@@ -92,8 +93,9 @@ export interface KnownInit {
   readonly width: number | null
   readonly height: number | null
   readonly encrypted: boolean
-  readonly defaultSampleDuration: number
-  readonly defaultSampleFlags: number
+  /** Defaults of trex. */
+  readonly sampleDuration: number
+  readonly sampleFlags: number
 }
 
 /** Where the media of a track has come to, in units of its timescale. */
@@ -109,7 +111,7 @@ export interface Clock {
   readonly sample: number
   readonly sequence: number
   /** The newest segment says that it is the last. */
-  readonly isLast: boolean
+  readonly isLast?: boolean | undefined
 }
 
 export const initialState: State = { order: { open: null, last: null }, sessions: {} }
@@ -133,16 +135,11 @@ export const newSession = (key: string, atMs: number, generation = 1): Session =
 export const newTrack = (name: string): Track => ({
   name,
   phase: 'not_started',
-  hasPlaylist: false,
   segmentCount: 0,
   lastNumber: null,
-  cutOffNumber: null,
   hasInit: false,
   init: null,
-  initDigest: null,
-  isOneUrl: false,
   clock: null,
-  filler: null,
   told: [],
 })
 
