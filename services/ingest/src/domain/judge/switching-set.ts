@@ -37,7 +37,7 @@ export function judgeSetAlignment(
   const start = decodeTime / track.init.timescale
   const sample = (track.clock?.sample ?? 0) / track.init.timescale
   const other = othersOf(session, track).find(
-    (one) => differenceOf(one, track) === null && isInside(one, start, sample),
+    (one) => !isTold(one) && differenceOf(one, track) === null && isInside(one, start, sample),
   )
   if (!other) return []
   const message = `expected segments that begin together with those of ${shown(other.name)}, which is in the same switching set; received one of ${shown(track.name)} that begins at ${seconds(start)}, within ${segmentSpan(other)}`
@@ -80,6 +80,9 @@ const segmentSpan = ({ clock, init }: Member): string =>
   clock
     ? `${seconds((clock.end - clock.duration) / init.timescale)} to ${seconds(clock.end / init.timescale)}`
     : ''
+
+/** What was told of one track of two is not told of the other. */
+const isTold = ({ told }: Track): boolean => told.includes('switching-set-unaligned')
 
 /** Only for DASH-IF Ingest (6.2-16f) is an adaptation set always a switching set. */
 const weightOf = ({ stream }: Context): 'error' | 'warning' =>
