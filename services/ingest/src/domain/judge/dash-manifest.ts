@@ -43,7 +43,7 @@ function staticMpd(start: Step, context: Context): Step {
   const { session } = step
   if (session?.phase === 'complete') {
     if (isRepeated(context)) return add(step, { findings: [repeated(context)] })
-    const message = 'expected one static MPD, the session was complete already'
+    const message = 'expected one static MPD, received another after the end of the session'
     return add(step, { findings: [find('mpd-static-repeated', message)] })
   }
   if (!session || session.segmentCount === 0) {

@@ -59,7 +59,7 @@ function judgeMediaPlaylist(start: Step, context: Context, playlist: PlaylistFac
   if (session.announced && track.hasPlaylist && isRepeated(context)) {
     return add(step, { findings: [repeated(context)] })
   }
-  if (isEnded(session) && !track.hasPlaylist) return add(step, { findings: [afterEnd(session)] })
+  if (isEnded(session) && !track.hasPlaylist) return add(step, { findings: [afterEnd(session, track)] })
   const early = announcedFirst(step, session)
   const change = isInitial(track, playlist)
     ? initialPlaylist(session, track, playlist)
@@ -70,8 +70,11 @@ function judgeMediaPlaylist(start: Step, context: Context, playlist: PlaylistFac
 
 const isEnded = ({ phase }: Session): boolean => phase === 'complete' || phase === 'abandoned'
 
-const afterEnd = ({ key }: Session): Finding =>
-  find('hls-playlist-no-session', `expected no playlist of a new track in session_${key}, which has ended`)
+const afterEnd = ({ key }: Session, { name }: Track): Finding =>
+  find(
+    'hls-playlist-no-session',
+    `expected no new track in session_${key}, which has ended, received the playlist of ${shown(name)}`,
+  )
 
 function announcedFirst(step: Step, session: Session): Finding | null {
   if (session.announced) return null
@@ -115,7 +118,7 @@ function finalPlaylist(context: Context, session: Session, track: Track, playlis
   }
   if (track.segmentCount === 0 || !track.hasInit) {
     const lacking = track.hasInit ? 'segments' : 'the init segment and the segments'
-    const message = `expected ${lacking} of ${shown(track.name)} before its final playlist`
+    const message = `expected ${lacking} of ${shown(track.name)} before its final playlist, received it first`
     return { findings: [find('hls-final-early', message)], situations }
   }
   const findings = finalContent(playlist)

@@ -15,12 +15,15 @@ export function judgeInitMedia(session: Session, track: Track, init: InitFacts):
   }
   if (init.encrypted) {
     findings.push(
-      find('encrypted', `track ${shown(track.name)} is encrypted; its pictures cannot be checked`),
+      find('encrypted', `expected media that can be decoded, received ${shown(track.name)} encrypted`),
     )
   }
   if (init.handler === 'meta') {
     findings.push(
-      find('metadata-track', `track ${shown(track.name)} carries metadata (${shown(init.codec)})`),
+      find(
+        'metadata-track',
+        `expected sound or picture, received metadata (${shown(init.codec)}) as ${shown(track.name)}`,
+      ),
     )
   }
   return [...findings, ...handlerOf(init), ...codecAnnounced(session, track.name, init.codec)]

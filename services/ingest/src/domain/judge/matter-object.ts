@@ -99,9 +99,11 @@ function initName({ upload }: Context, { name }: Track): readonly Finding[] {
 function initOrder({ stream }: Context, session: Session, track: Track): readonly Finding[] {
   const name = shown(track.name)
   if (isEnded(session, track))
-    return [find('init-after-end', `expected no init segment of ${name} after its end`)]
+    return [find('init-after-end', `expected no init segment of ${name} after its end, received one`)]
   if (track.phase === 'segments_uploading') {
-    return [find('init-after-segments', `expected no init segment of ${name} after its segments`)]
+    return [
+      find('init-after-segments', `expected no init segment of ${name} after its segments, received one`),
+    ]
   }
   // An init segment that could not be read may be mended.
   if (track.init) return [find('init-duplicate', `expected one init segment of ${name}, received another`)]
@@ -158,7 +160,7 @@ function segment(context: Context, session: Session, track: Track): Change {
 function segmentOrder({ stream }: Context, session: Session, track: Track): readonly Finding[] {
   const name = shown(track.name)
   if (isEnded(session, track))
-    return [find('segment-after-end', `expected no segment of ${name} after its end`)]
+    return [find('segment-after-end', `expected no segment of ${name} after its end, received one`)]
   if (track.clock?.isLast) {
     const message = `expected nothing of ${name} behind the segment of brand lmsg, received another segment`
     return [find('segment-after-end', message, 'warning')]

@@ -63,7 +63,7 @@ function structureOf({ init, name }: Track, media: MediaFacts): readonly Finding
     findings.push(find('base-not-moof', 'expected default-base-is-moof in tfhd, received none'))
   if (media.encrypted && !init?.encrypted) {
     findings.push(
-      find('encrypted', `segments of ${shown(name)} are encrypted; their samples cannot be checked`),
+      find('encrypted', `expected media that can be decoded, received segments of ${shown(name)} encrypted`),
     )
   }
   if (media.isFiller)
