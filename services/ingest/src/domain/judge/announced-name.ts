@@ -9,12 +9,15 @@ export function judgeAnnouncedName(context: Context, session: Session, track: Tr
   const announcement = at(session.announcements, track.name)
   if (expected === null || !announcement) return {}
   const { path } = context.upload
-  const findings = claims(announcement, path) ? [] : [notAnnounced(expected, path)]
+  const findings = claimedBy(announcement)(path) ? [] : [notAnnounced(expected, path)]
   return { findings, situations: ['announced name'] }
 }
 
-export const claims = ({ id, initialization, media }: Announcement, path: string): boolean =>
-  expectedNames({ id: id ?? '', initialization, media, segments: null, startNumber: 1 })(path) !== null
+/** Tells whether a path is one of those that the MPD names for a track. */
+export const claimedBy = ({ id, initialization, media }: Announcement): ((path: string) => boolean) => {
+  const claimOf = expectedNames({ id: id ?? '', initialization, media, segments: null, startNumber: 1 })
+  return (path) => claimOf(path) !== null
+}
 
 export const notAnnounced = (expected: string, path: string): Finding =>
   find(
