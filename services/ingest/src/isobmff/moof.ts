@@ -34,7 +34,8 @@ export function parseMoof(moof: Box, report: Report): Moof | null {
     (box) => {
       if (box.type === 'mfhd') sequence = sequenceOf(box)
       else if (box.type === 'pssh') encrypted = true
-      else if (box.type === 'traf') takeTraf(box)
+      else if (box.type === 'traf') return takeTraf(box)
+      return true
     },
     report,
   )
@@ -42,10 +43,11 @@ export function parseMoof(moof: Box, report: Report): Moof | null {
   if (trafs.length === 0) report(`expected a whole traf in moof at byte ${moof.offset}; there is none`)
   return sequence === null || trafs.length === 0 ? null : { sequence, trafs, encrypted }
 
-  function takeTraf(box: Box): void {
+  function takeTraf(box: Box): boolean {
     const traf = parseTraf(box, report)
     if (traf.encrypted) encrypted = true
     if (traf.facts) trafs.push(traf.facts)
+    return traf.goesOn
   }
 }
 
@@ -78,7 +80,14 @@ interface Runs {
   firstFlags: number | null
 }
 
-function parseTraf(traf: Box, report: Report): { facts: Traf | null; encrypted: boolean } {
+interface Parsed {
+  readonly facts: Traf | null
+  readonly encrypted: boolean
+  /** False when so much is wrong that looking further is no use. */
+  readonly goesOn: boolean
+}
+
+function parseTraf(traf: Box, report: Report): Parsed {
   let tfhd: Tfhd | null = null
   let decodeTime: number | null = null
   let encrypted = false
@@ -89,10 +98,12 @@ function parseTraf(traf: Box, report: Report): { facts: Traf | null; encrypted: 
     else if (box.type === 'tfdt') decodeTime = decodeTimeOf(box)
     else if (isProtection(box)) encrypted = true
   }
-  walk(traf, 0, visit, report)
-  if (tfhd === null) report(`expected a whole tfhd in traf at byte ${traf.offset}; there is none`)
-  else reportSamples(traf, tfhd, runs, report)
-  return { facts: tfhd && trafOf(tfhd, decodeTime, runs), encrypted }
+  const isWalked = walk(traf, 0, visit, report)
+  const isTold =
+    tfhd === null
+      ? report(`expected a whole tfhd in traf at byte ${traf.offset}; there is none`)
+      : reportSamples(traf, tfhd, runs, report)
+  return { facts: tfhd && trafOf(tfhd, decodeTime, runs), encrypted, goesOn: isWalked && isTold }
 }
 
 const startRuns = (): Runs => ({
@@ -106,14 +117,15 @@ const startRuns = (): Runs => ({
 })
 
 /** In CMAF samples lie in the mdat behind their moof. A size left to trex is not known here. */
-function reportSamples({ offset }: Box, tfhd: Tfhd, runs: Runs, report: Report): void {
-  if (runs.negativeOffset !== null && !tfhd.hasOwnBase) {
-    const at = runs.negativeOffset
-    report(`expected samples behind their moof in traf at byte ${offset}; their data offset is ${at}`)
-  }
-  const bytes = runs.writtenBytes + runs.samplesWithoutSize * (tfhd.size ?? 1)
-  if (runs.samples > 0 && bytes === 0)
-    report(`expected samples with bytes in traf at byte ${offset}; all ${runs.samples} are empty`)
+function reportSamples({ offset }: Box, tfhd: Tfhd, runs: Runs, report: Report): boolean {
+  const { samples, negativeOffset, writtenBytes, samplesWithoutSize } = runs
+  if (negativeOffset !== null && !tfhd.hasOwnBase)
+    return report(
+      `expected samples behind their moof in traf at byte ${offset}; their data offset is ${negativeOffset}`,
+    )
+  const bytes = writtenBytes + samplesWithoutSize * (tfhd.size ?? 1)
+  if (samples === 0 || bytes > 0) return true
+  return report(`expected samples with bytes in traf at byte ${offset}; all ${samples} are empty`)
 }
 
 function trafOf(tfhd: Tfhd, decodeTime: number | null, runs: Runs): Traf {

@@ -16,9 +16,9 @@ export function parseMoov(moov: Box, report: Report): InitFacts {
   const trexes: Trex[] = []
   const visit = (box: Box) => {
     if (box.type === 'trak' && ++trackCount === 1) trak = parseTrak(box, report)
-    if (box.type !== 'mvex') return
+    if (box.type !== 'mvex') return true
     isFragmented = true
-    walk(box, 0, (inner) => void (inner.type === 'trex' && trexes.push(parseTrex(inner))), report)
+    return walk(box, 0, (inner) => void (inner.type === 'trex' && trexes.push(parseTrex(inner))), report)
   }
   walk(moov, 0, visit, report)
   if (trak === null) report(`expected a whole trak in moov at byte ${moov.offset}; there is none`)
