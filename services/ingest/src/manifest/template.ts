@@ -14,27 +14,30 @@ const maxLength = 4_096
  * identifier is unknown or cannot be filled in, or when it all comes to more than any path has.
  */
 export function fillTemplate(template: string, id: string, bandwidth: number | null): string | null {
-  let isValid = true
-  let length = 0
-  const filled = template.replace(identifiers, (whole, name?: string, width?: string) => {
-    if (length > maxLength) return ''
-    const value = filling(whole, { name, width, id, bandwidth })
-    if (value === null) isValid = false
-    length += value?.length ?? 0
-    return value ?? ''
-  })
-  return isValid && filled.length <= maxLength ? filled : null
+  const escaped = escapeDollars(id)
+  let filled = ''
+  let end = 0
+  for (const found of template.matchAll(identifiers)) {
+    const [whole, name, width] = found
+    const value = filling(whole, { name, width, escaped, bandwidth })
+    if (value === null || filled.length > maxLength) return null
+    filled += template.slice(end, found.index) + value
+    end = found.index + whole.length
+  }
+  filled += template.slice(end)
+  return filled.length <= maxLength ? filled : null
 }
 
 interface Identifier {
   readonly name: string | undefined
   readonly width: string | undefined
-  readonly id: string
+  /** The id. */
+  readonly escaped: string
   readonly bandwidth: number | null
 }
 
-function filling(whole: string, { name, width, id, bandwidth }: Identifier): string | null {
-  if (name === 'RepresentationID' && width === undefined) return escapeDollars(id)
+function filling(whole: string, { name, width, escaped, bandwidth }: Identifier): string | null {
+  if (name === 'RepresentationID' && width === undefined) return escaped
   if (name === 'Bandwidth' && bandwidth !== null) return String(bandwidth).padStart(Number(width ?? 1), '0')
   return whole === '$$' || name === 'Number' || name === 'Time' ? whole : null
 }
