@@ -1,5 +1,19 @@
 import fc from 'fast-check'
-import { box, ftyp, mdat, mfra, moof, moov, prft, styp, u32, withLargeSize, withSize } from './boxes.ts'
+import {
+  box,
+  ftyp,
+  mdat,
+  mfra,
+  moof,
+  moov,
+  prft,
+  styp,
+  tfhd,
+  trun,
+  u32,
+  withLargeSize,
+  withSize,
+} from './boxes.ts'
 
 const containers = 'moov trak mdia minf stbl mvex udta moof traf sinf'.split(' ')
 const leaves = [
@@ -17,7 +31,10 @@ const body = fc.oneof(
   fc.uint8Array({ maxLength: 120 }).map((bytes) => Buffer.from(bytes)),
   fc.array(numbers, { maxLength: 24 }).map((words) => u32(...words)),
 )
-const whole = fc.constantFrom(ftyp, styp(), prft, moov(), moof(), mdat, mfra)
+/** Large enough to be put together in several steps. */
+const long = trun({ samples: Array.from({ length: 3_000 }, (_, duration) => ({ duration })) })
+const longMoof = box('moof', box('mfhd', u32(0, 1)), box('traf', tfhd(1), long))
+const whole = fc.constantFrom(ftyp, styp(), prft, moov(), moof(), mdat, mfra, longMoof)
 
 /** A size that is true in one of its three forms, or a lie. */
 const sized = (bytes: fc.Arbitrary<Buffer>) =>

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 /** What hurts readers of XML, playlists, URLs, templates and numbers. */
 const sharp = [
   '< > /> </ " \' & &amp; &lt; &#65; &#0; &#xD800; &b; <!-- --> ]]> <![CDATA[ <? ?> <!DOCTYPE <!ENTITY = , : # ? % %zz %41 %2e%2e',
-  '$ $$ $Number$ $Number%05d$ $Time$ $Bandwidth%099d$ $RepresentationID$ .. ../ ./ // \\ http://h/ file:///x data:, C: / ~ __proto__',
+  '$ $$ $Number$ $Number%05d$ $Number%099d$ $Time$ $Bandwidth%099d$ $RepresentationID$ .. ../ ./ // \\ http://h/ file:///x data:, C: / ~ __proto__',
   '0 -1 1 1e9 0x10 NaN Infinity 99999999999999999999 0.000001 P1D PT1S PT99999999999H -P1Y xmlns:a a:b MPD Period S',
   '#EXTM3U #EXTINF: #EXT-X-MAP:URI= #EXT-X-MEDIA: #EXT-X-STREAM-INF:CODECS= #EXT-X-ENDLIST #EXT-X-PLAYLIST-TYPE:VOD',
 ].flatMap((line) => line.split(' '))
