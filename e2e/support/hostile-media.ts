@@ -76,9 +76,9 @@ const hostileBoxes: Readonly<Record<string, Hostile>> = {
     body: times(300_000, box('moof')),
     code: 'box-malformed',
   },
-  '16 MiB of boxes of eight bytes': {
+  '4 MiB of boxes of eight bytes': {
     path: 'v/tiny.cmfv',
-    body: times(2 * mebibyte, box('free')),
+    body: times(mebibyte / 2, box('free')),
     code: 'media-not-isobmff',
   },
   '40 000 trafs in a moof, none of them whole': {
