@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { type Folded, fold } from '../../services/ingest/src/domain/fold.ts'
 import type { Inspection } from '../../services/ingest/src/domain/inspection.ts'
+import { defaultIdleMs } from '../../services/ingest/src/domain/judge/idle.ts'
 import { initialState } from '../../services/ingest/src/domain/judge/state.ts'
 import {
   arrivalsOf,
@@ -86,6 +87,7 @@ function sessionOf(tracks: number): { readonly known: Folded; readonly next: rea
     inits: [],
     state: initialState,
     digests: {},
+    folders: {},
     events: [],
     jobs: [],
   }
@@ -105,7 +107,7 @@ const judgingsOf = (objects: readonly Sent[]): Judging[] =>
   }))
 
 const judged = (known: Folded, { entry, inspection }: Judging): Folded =>
-  fold('1', known, [entry], () => inspection)
+  fold('1', known, [entry], { inspectionOf: () => inspection, idleMs: defaultIdleMs })
 
 function judging(tracks: number): Row[] {
   const { known, next } = sessionOf(tracks)
