@@ -24,6 +24,7 @@ const isLong = process.env.FUZZ_RUNS !== undefined
 const inputMiB = isLong ? 64 : 16
 const mostHeldMiB = 8
 const mostMs = 20_000
+const interval = 4 * mebibyte
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
@@ -83,9 +84,9 @@ function feed(start: Buffer, more: Buffer): { readonly heldMiB: number; readonly
       const { user } = process.threadCpuUsage()
       inspector.add(bytes.subarray(at, at + piece))
       ms += (process.threadCpuUsage().user - user) / 1_000
-      const isDue = fed % (4 * mebibyte) > (fed + piece) % (4 * mebibyte)
+      const last = fed
       fed += Math.min(piece, bytes.length - at)
-      if (isDue) most = Math.max(most, heldBytes() - before)
+      if (last % interval > fed % interval) most = Math.max(most, heldBytes() - before)
     }
   }
   inspector.result()

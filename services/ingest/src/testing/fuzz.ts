@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 const long = process.env.FUZZ_RUNS
-const numRuns = Number(long ?? 300)
+const numRuns = Number(long ?? 200)
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_122)
 
 /** For mocha: a long run takes as long as it takes. */
