@@ -10,8 +10,8 @@ import { until } from './support/until.ts'
 
 const answerWithinMs = 20_000
 const mostGrowthMiB = 250
-const mostTracks = 1_000
-const tracksBeyond = 20
+const mostTracks = 128
+const tracksBeyond = 100
 const connections = 8
 const watched: readonly PartName[] = ['proxy', 'ingest']
 

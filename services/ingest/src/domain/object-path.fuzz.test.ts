@@ -2,10 +2,10 @@ import { equal, ok } from 'node:assert/strict'
 import { posix } from 'node:path'
 import fc from 'fast-check'
 import { isPublishingPoint, objectPathOf } from '../http/object-url.ts'
-import { destinationOf } from '../manifest/stream-path.ts'
 import { forAll, fuzzTimeoutMs } from '../testing/fuzz.ts'
 import { parseObjectPath } from './object-path.ts'
 import { Refusal } from './refusal.ts'
+import { destinationOf } from './stream-path.ts'
 
 const sharp = [
   '/ // . .. ... ./ ../ \\ ..\\ %2e %2E%2e %2f %5c %00 %0a %7f %c2%80 %252e %252f % %z %c3 %ff ? # a session_1 x.m4s',

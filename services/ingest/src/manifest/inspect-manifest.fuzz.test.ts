@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import fc from 'fast-check'
+import { expectedNames } from '../domain/expected-names.ts'
 import { createGauge, forAll, fuzzTimeoutMs } from '../testing/fuzz.ts'
-import { expectedNames } from './expected-names.ts'
 import { inspectManifest } from './inspect-manifest.ts'
 import { documents, mpds, mutatedOf, playlists, texts } from './testing/arbitrary.ts'
 import { makeManifests, type RealManifests } from './testing/real-manifests.ts'
