@@ -37,8 +37,8 @@ export async function makeCertificates(parent: string): Promise<Certificates> {
     directory,
     device: { cacert: at('server/root.pem'), cert: at('device/bench.pem'), key: at('device/bench.key') },
     server: {
-      cert: at(`server/${name}.pem`),
-      key: at(`server/${name}.key`),
+      cert: at(`server/${name}`),
+      key: at(`server/${basename(name, '.pem')}.key`),
       clientCa: at('device/root.pem'),
     },
   }
