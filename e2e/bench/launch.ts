@@ -24,9 +24,19 @@ export async function launchOurs(
   const node = [process.execPath, main, '--port', '0', '--host', host] as const
   const [command, ...args] = isPinned ? pinned(cores.server, [...node]) : node
   const server = built.use(await launchStandalone({ command, args, host, workingDirectory }))
+  built.defer(() => showTroubles(server))
   const running = built.move()
   const url = `https://${host}:${server.port}`
   return { ...server, url, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
 const host = '127.0.0.1'
+
+const mostTroubles = 20
+
+/** What it warned of is part of the result. */
+function showTroubles({ log }: Standalone): void {
+  const troubles = log.filter((line) => / (WARN|ERROR|FATAL): /.test(line))
+  for (const line of troubles.slice(0, mostTroubles)) process.stderr.write(`  ${line}\n`)
+  if (troubles.length > mostTroubles) process.stderr.write(`  and ${troubles.length - mostTroubles} more\n`)
+}
