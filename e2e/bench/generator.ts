@@ -16,7 +16,8 @@ export interface Load {
   readonly isHttp2?: boolean
   readonly connections?: number
   readonly streams?: number
-  readonly until: { readonly seconds: number } | { readonly count: number }
+  /** So long after a warm-up, or so many requests, those no longer than that. */
+  readonly until: { readonly seconds: number } | { readonly count: number; readonly withinSeconds?: number }
   readonly first?: number
   readonly rate?: number
   /** A new connection for each request. */
@@ -72,7 +73,7 @@ function argumentsOf(load: Load): string[] {
     ...['--connections', String(connections), '--streams', String(streams), '--first', String(first)],
     ...(body === null ? ['--get'] : typeof body === 'string' ? ['--file', body] : ['--size', String(body)]),
     ...('count' in until
-      ? ['--count', String(until.count)]
+      ? ['--count', String(until.count), '--seconds', String(until.withinSeconds ?? 0)]
       : ['--seconds', String(until.seconds), '--warm-up', String(warmUpSeconds)]),
     ...(load.isHttp2 ? ['--http2'] : []),
     ...(rate === undefined ? [] : ['--rate', String(rate)]),

@@ -11,7 +11,7 @@
  *   --connections N    kept all the time (1)
  *   --streams N        requests at a time on each (1)
  *   --seconds S        measure so long, after --warm-up S that is not measured, or
- *   --count N          measure so many requests
+ *   --count N          measure so many requests, no warm-up; with --seconds no longer than that
  *   --rate R           begin R requests a second whatever the answers do; latency counts from the planned begin
  *   --fresh            a connection for each request, resumed where the server lets it
  *   --full-handshakes  never resumed
@@ -230,7 +230,7 @@ static void finish(struct slot *slot, CURLcode result, int64_t now)
 
 static bool is_over(int64_t now)
 {
-  return wanted.count ? seen.issued >= wanted.count : now >= measure_to;
+  return now >= measure_to || (wanted.count && seen.issued >= wanted.count);
 }
 
 static void collect(struct connection *connection)
@@ -308,8 +308,9 @@ static void run(void)
   for (;;) {
     int64_t now = now_us(), wake = now + longest_wait_us;
     if (!from.at && now >= measure_from) from.at = now, from.cpu = cpu_seconds();
-    if (is_over(now) && (wanted.count ? !active : true) && !to.at) to.at = now, to.cpu = cpu_seconds();
-    if (is_over(now) && (!active || (!wanted.count && now > measure_to + last_answers_us))) return;
+    bool is_measured = now >= measure_to || (is_over(now) && !active);
+    if (is_measured && !to.at) to.at = now, to.cpu = cpu_seconds();
+    if (is_measured && (!active || now - last_answers_us > measure_to)) return;
     if (!is_over(now)) wake = least(wake, wanted.rate > 0 ? begin_planned(now) : begin_idle(now));
     wake = least(wake, serve_timers(now));
     serve_sockets(wake);
@@ -476,7 +477,7 @@ static void print_counts(const char *name, const uint64_t *counts, int length)
 
 static void print_account(void)
 {
-  double seconds = (double)((wanted.count ? to.at : measure_to) - measure_from) / 1e6;
+  double seconds = (double)(least(to.at, measure_to) - measure_from) / 1e6;
   double rate = (double)seen.measured_ok / seconds;
   double busy = (to.cpu - from.cpu) / ((double)(to.at - from.at) / 1e6);
   printf("{\"issued\":%llu,\"ok\":%llu,\"unanswered\":%d,\"connects\":%llu,", (unsigned long long)seen.issued,
@@ -496,7 +497,7 @@ int main(int argc, char **argv)
   open_all();
   int64_t begun = now_us();
   measure_from = next_planned = begun + (wanted.count ? 0 : (int64_t)(wanted.warm_up * 1e6));
-  measure_to = wanted.count ? never : measure_from + (int64_t)(wanted.seconds * 1e6);
+  measure_to = wanted.seconds > 0 ? measure_from + (int64_t)(wanted.seconds * 1e6) : never;
   if (wanted.rate > 0) next_planned = begun;
   run();
   print_account();

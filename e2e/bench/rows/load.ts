@@ -8,7 +8,7 @@ export interface Spec extends Pick<Load, 'isHttp2' | 'connections' | 'streams' |
   readonly name: string
   readonly size: Size
   /** Instead of for `--seconds`. */
-  readonly count?: number
+  readonly count?: { readonly count: number; readonly withinSeconds: number }
   readonly targets: readonly Target[]
 }
 
@@ -39,7 +39,7 @@ export async function measureLoad(
 ): Promise<Measurement> {
   await using running = await contender.start()
   const { url, identity } = running
-  const until = count === undefined ? { seconds: bench.options.seconds } : { count }
+  const until = count ?? { seconds: bench.options.seconds }
   const body = bench.media.segments[size]
   const account = await bench.generate({ ...load, url, identity, body, until })
   const faults = [...faultsOf(account), ...(await running.faultsAfter(account))]
