@@ -24,7 +24,7 @@ export function against(bench: Bench, url: string): Contender {
       return {
         url: `${url}/${folder}/video_{n}.m4s`,
         identity: theirs,
-        faultsAfter: async () => [],
+        after: async () => ({ figures: {}, faults: [] }),
         [Symbol.asyncDispose]: async () => {},
       }
     },

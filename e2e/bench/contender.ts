@@ -1,3 +1,4 @@
+import type { Measurement } from './bench.ts'
 import type { Account } from './generator.ts'
 import type { Identity } from './identity.ts'
 
@@ -12,6 +13,6 @@ export interface Running extends AsyncDisposable {
   /** With `{n}` for the number of a segment. */
   readonly url: string
   readonly identity: Identity
-  /** What is wrong once the load is over; `account` is of all that was sent. */
-  faultsAfter(account: Account): Promise<readonly string[]>
+  /** What only the server can tell once the load is over. */
+  after(account: Account): Promise<Measurement>
 }

@@ -16,8 +16,9 @@ export interface Load {
   readonly isHttp2?: boolean
   readonly connections?: number
   readonly streams?: number
-  /** So long after a warm-up, or so many requests, those no longer than that. */
-  readonly until: { readonly seconds: number } | { readonly count: number; readonly withinSeconds?: number }
+  readonly until:
+    | { readonly seconds: number; readonly warmUp: number }
+    | { readonly count: number; readonly withinSeconds?: number }
   readonly first?: number
   readonly rate?: number
   /** A new connection for each request. */
@@ -44,7 +45,6 @@ export interface Account {
 export type Generator = (load: Load) => Promise<Account>
 
 const source = join(import.meta.dirname, 'putload.c')
-const warmUpSeconds = 0.5
 
 /** Compiles the generator; a sentence instead when that is not possible here. */
 export async function buildGenerator(directory: string, signal?: AbortSignal): Promise<Generator | string> {
@@ -74,7 +74,7 @@ function argumentsOf(load: Load): string[] {
     ...(body === null ? ['--get'] : typeof body === 'string' ? ['--file', body] : ['--size', String(body)]),
     ...('count' in until
       ? ['--count', String(until.count), '--seconds', String(until.withinSeconds ?? 0)]
-      : ['--seconds', String(until.seconds), '--warm-up', String(warmUpSeconds)]),
+      : ['--seconds', String(until.seconds), '--warm-up', String(until.warmUp)]),
     ...(load.isHttp2 ? ['--http2'] : []),
     ...(rate === undefined ? [] : ['--rate', String(rate)]),
     ...(fresh ? ['--fresh'] : []),

@@ -51,7 +51,7 @@ async function started(bench: Bench, servers: Servers) {
   return {
     url: `https://127.0.0.1:${port}/bench/video_{n}.m4s`,
     identity: bench.identity,
-    faultsAfter: async () => [],
+    after: async () => ({ figures: {}, faults: [] }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

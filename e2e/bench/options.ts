@@ -10,6 +10,7 @@ Measures this server beside nginx on this machine; docs/benchmarks.md says what 
   --rows A,B         only rows whose names begin so (all)
   --rounds N         each row so often, contenders in turn; medians count (3)
   --seconds S        each measurement of a rate so long (2)
+  --warm-up S        before that so long unmeasured, for what a new process compiles (1)
   --minutes M        what is not measured by then is left out (9.5)
   --drain S          after each run of a rate wait so long for all probes to end (0)
   --growth N         uploads in one stream, at most (10000)
@@ -24,6 +25,7 @@ const flags = {
   rows: value,
   rounds: value,
   seconds: value,
+  'warm-up': value,
   minutes: value,
   drain: value,
   growth: value,
@@ -43,6 +45,7 @@ export function readOptions(argv: readonly string[]) {
     rows: values.rows?.split(',') ?? [''],
     rounds: positive('rounds', values.rounds ?? '3'),
     seconds: positive('seconds', values.seconds ?? '2'),
+    warmUp: positive('warm-up', values['warm-up'] ?? '1'),
     minutes: positive('minutes', values.minutes ?? '9.5'),
     drainMs: Number(values.drain ?? 0) * 1_000,
     growth: positive('growth', values.growth ?? '10000'),

@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts'
 import type { Contender } from './contender.ts'
 import { startOurs } from './ours.ts'
+import { processorTime, timePerUpload } from './processor-time.ts'
 import { probeFaults, recordFaults } from './record-faults.ts'
 
 /** Ours as one of several, all of it on one core, the way it is compared. */
@@ -8,13 +9,16 @@ export const ours = (bench: Bench): Contender => ({
   name: 'ours',
   async start() {
     const running = await startOurs(bench, { isPinned: true })
+    const begun = await processorTime(running.server)
+    const { drainMs } = bench.options
     return {
       url: running.url,
       identity: bench.identity,
-      async faultsAfter({ ok, issued }) {
+      async after({ ok, issued }) {
+        const figures = await timePerUpload(running.server, begun, ok)
         const faults = await recordFaults(bench, running, ok)
-        const { drainMs } = bench.options
-        return drainMs > 0 ? [...faults, ...(await probeFaults(bench, running, issued, drainMs))] : faults
+        if (drainMs > 0) faults.push(...(await probeFaults(bench, running, issued, drainMs)))
+        return { figures, faults }
       },
       [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
     }

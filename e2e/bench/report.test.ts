@@ -57,8 +57,9 @@ describe('the bench', () => {
     match(faults.join('\n'), /ours, round 1: 1 failed\nours, round 4: Error: out of rates\nnginx, round 4/)
   })
 
-  it('shows what was measured before it was ended', async () => {
-    match(tables([await measured(3, AbortSignal.abort())]), /fast +ours +not measured/)
+  it('shows what was measured, and does not praise a run that was ended', async () => {
+    equal(tables([await measured(3, AbortSignal.abort())]), 'Nothing was measured.\n')
+    match(tables([await measured(3)]), /fast +ours +rate 50\n/)
   })
 
   it('refuses flags that make no sense', () => {

@@ -35,10 +35,11 @@ export function tables(measured: readonly Measured[]): string {
     state,
   ])
   const faults = measured.flatMap(({ row, faults }) => faults.map((fault) => [row.name, fault]))
+  if (measured.every(({ runs }) => [...runs.values()].flat().length === 0)) return 'Nothing was measured.\n'
   return [
     table(['row', 'contender', 'medians'], rows),
     table(['row', 'target', '', 'reached', ''], targets),
-    faults.length === 0 ? 'No request failed and nothing was lost.\n' : table(['row', 'fault'], faults),
+    faults.length === 0 ? 'No request failed, and nothing was lost.\n' : table(['row', 'fault'], faults),
   ].join('\n')
 }
 

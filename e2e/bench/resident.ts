@@ -1,8 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { type PartName, pidOf } from '../support/processes.ts'
 import type { Standalone } from '../support/standalone.ts'
-
-const parts: readonly PartName[] = ['proxy', 'ingest', 'probe', 'redis']
+import { parts } from './parts.ts'
 
 /** Memory of each process in MiB. */
 export type Resident = Readonly<Record<PartName, number>>

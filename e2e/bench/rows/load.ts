@@ -38,12 +38,16 @@ export async function measureLoad(
   { name: _name, size, count, targets: _targets, ...load }: Spec,
 ): Promise<Measurement> {
   await using running = await contender.start()
+  const { seconds, warmUp } = bench.options
   const { url, identity } = running
-  const until = count ?? { seconds: bench.options.seconds }
+  const until = count ?? { seconds, warmUp }
   const body = bench.media.segments[size]
   const account = await bench.generate({ ...load, url, identity, body, until })
-  const faults = [...faultsOf(account), ...(await running.faultsAfter(account))]
-  return { figures: figuresOf(account), faults }
+  const after = await running.after(account)
+  return {
+    figures: { ...figuresOf(account), ...after.figures },
+    faults: [...faultsOf(account), ...after.faults],
+  }
 }
 
 function figuresOf(account: Account): Record<string, number> {
