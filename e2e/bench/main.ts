@@ -7,6 +7,7 @@ import { buildGenerator } from './generator.ts'
 import { makeCertificates } from './identity.ts'
 import { type Measured, measureRow } from './measure.ts'
 import { makeMedia } from './media.ts'
+import { hasNginx } from './nginx.ts'
 import { help, type Options, readOptions } from './options.ts'
 import { isPinning } from './pinned.ts'
 import { json, tables } from './report.ts'
@@ -42,6 +43,8 @@ async function bench(signal: AbortSignal): Promise<number> {
 async function measureAll(bench: Bench): Promise<Measured[]> {
   const measured: Measured[] = []
   if (!isPinning) tell('one core, or no taskset: servers and generator share what there is')
+  if (!(await hasNginx()))
+    tell('######## SKIPPED: there is no nginx with WebDAV and HTTP/2 to compare with ########')
   for (const row of await rowsOf(bench)) {
     if (bench.signal.aborted) break
     measured.push(await measureRow(row, bench, tell))

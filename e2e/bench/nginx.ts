@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { freePort } from '../support/free-port.ts'
-import { run } from '../support/run.ts'
+import { mustRun, run } from '../support/run.ts'
 import { until } from '../support/until.ts'
 import type { Bench } from './bench.ts'
-import type { Contender } from './contender.ts'
+import type { Contender, Running } from './contender.ts'
 import { nginxConfig, plainStore, tlsFront, tlsStore } from './nginx-config.ts'
 import { cores, pinned } from './pinned.ts'
 
@@ -20,7 +20,7 @@ export async function hasNginx(): Promise<boolean> {
 /** nginx with WebDAV: it stores and judges nothing. */
 export const oneHop = (bench: Bench): Contender => ({
   name: 'nginx one hop',
-  start: () => started(bench, (port, files) => [[tlsStore(port, bench.certificates.server, files)], port]),
+  start: () => started(bench, (port, files) => [tlsStore(port, bench.certificates.server, files)]),
 })
 
 /** A TLS proxy before a store, each an nginx of its own, as our processes are cut. */
@@ -28,25 +28,24 @@ export const twoHops = (bench: Bench): Contender => ({
   name: 'nginx two hops',
   start: () =>
     started(bench, (port, files, behind) => [
-      [tlsFront(port, behind, bench.certificates.server), plainStore(behind, files)],
-      port,
+      tlsFront(port, behind, bench.certificates.server),
+      plainStore(behind, files),
     ]),
 })
 
-type Servers = (port: number, files: string, behind: number) => [servers: string[], port: number]
+/** A server for each process. */
+type Servers = (port: number, files: string, behind: number) => string[]
 
-async function started(bench: Bench, servers: Servers) {
+async function started(bench: Bench, serversOn: Servers): Promise<Running> {
   await using built = new AsyncDisposableStack()
   const directory = await mkdtemp(join(bench.directory, 'nginx-'))
   built.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }))
-  const [blocks, port] = servers(await freePort(), join(directory, 'files'), await freePort())
-  const all: Launched[] = []
-  for (const [at, block] of blocks.entries())
-    all.push(built.use(await launch(join(directory, String(at)), block)))
-  await until(`nginx on port ${port}`, () => {
-    if (all.some(({ hasEnded }) => hasEnded())) throw new Error('nginx did not start')
-    return isListening(port)
-  })
+  const files = join(directory, 'files')
+  await mkdir(join(files, 'bench'), { recursive: true })
+  const port = await freePort()
+  for (const [at, server] of serversOn(port, files, await freePort()).entries())
+    built.use(await launch(join(directory, String(at)), server))
+  await until(`nginx on port ${port}`, () => isListening(port))
   const running = built.move()
   return {
     url: `https://127.0.0.1:${port}/bench/video_{n}.m4s`,
@@ -56,23 +55,18 @@ async function started(bench: Bench, servers: Servers) {
   }
 }
 
-interface Launched extends AsyncDisposable {
-  hasEnded(): boolean
-}
-
-async function launch(prefix: string, server: string): Promise<Launched> {
-  await run('mkdir', ['-p', prefix, join(prefix, '../files/bench')])
+/** What nginx would have to say about its configuration is heard before it is started. */
+async function launch(prefix: string, server: string): Promise<AsyncDisposable> {
+  await mkdir(prefix)
   const config = join(prefix, 'nginx.conf')
   await writeFile(config, nginxConfig(prefix, server))
+  await mustRun('nginx', ['-t', '-q', '-p', prefix, '-c', config, '-e', 'stderr'])
   const [command, ...args] = pinned(cores.server, ['nginx', '-p', prefix, '-c', config, '-e', 'stderr'])
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const closed = once(child, 'close')
   const end = () => void child.kill('SIGTERM')
   process.once('exit', end)
-  return {
-    hasEnded: () => child.exitCode !== null,
-    [Symbol.asyncDispose]: () => ended(child, closed, end),
-  }
+  return { [Symbol.asyncDispose]: () => ended(child, closed, end) }
 }
 
 /** SIGTERM: nginx takes its workers along, which SIGKILL would leave behind. */
