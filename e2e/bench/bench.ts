@@ -45,7 +45,7 @@ export interface Target {
 /** A target on the ratio of ours to another contender. */
 export function ratio(figure: string, to: string, sense: Target['sense'], limit: number): Target {
   return {
-    text: to === 'against' ? `${figure} / the reference's, when --against is that` : `${figure} / ${to}`,
+    text: to === 'against' ? `${figure} / the reference, where --against is that` : `${figure} / ${to}`,
     sense,
     limit,
     figure(median) {

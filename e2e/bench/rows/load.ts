@@ -50,7 +50,9 @@ export async function measureLoad(
   }
 }
 
+/** Without latencies where none was measured. */
 function figuresOf(account: Account): Record<string, number> {
   const { rate, megabytes, p50, p99, busy, issued, ok, connects } = account
-  return { rate, megabytes, p50, p99, busy, issued, ok, lost: issued - ok, connects }
+  const latencies = rate > 0 ? { p50, p99 } : {}
+  return { rate, megabytes, ...latencies, busy, issued, ok, lost: issued - ok, connects }
 }
