@@ -10,6 +10,7 @@ import { type PartName, pidOf } from './processes.ts'
 export interface Standalone extends AsyncDisposable {
   readonly url: string
   readonly port: number
+  readonly pid: number
   readonly workingDirectory: string
   /** The root that its server certificate chains to. */
   readonly rootCertificate: string
@@ -75,6 +76,7 @@ export async function launchStandalone(launch: Launch): Promise<Standalone> {
   return {
     url: `https://localhost:${port}`,
     port: Number(port),
+    pid: child.pid ?? 0,
     workingDirectory,
     rootCertificate: join(workingDirectory, 'certs/server/root.pem'),
     log,

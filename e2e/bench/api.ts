@@ -1,0 +1,47 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { Agent, request } from 'node:https'
+import { text } from 'node:stream/consumers'
+import type { Identity } from './identity.ts'
+
+/** A device that uses the API over one kept connection. */
+export interface Api extends Disposable {
+  call(method: 'GET' | 'PUT' | 'POST', path: string, body?: Buffer): Promise<Answer>
+}
+
+export interface Answer {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
+  readonly json: any
+  /** From the call to the last byte of the answer. */
+  readonly tookMs: number
+}
+
+export async function createApi(url: string, identity: Identity, signal: AbortSignal): Promise<Api> {
+  const [ca, cert, key] = await Promise.all([
+    readFile(identity.cacert),
+    readFile(identity.cert),
+    readFile(identity.key),
+  ])
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, ca, cert, key })
+  return { call, [Symbol.dispose]: () => agent.destroy() }
+
+  async function call(method: string, path: string, body?: Buffer): Promise<Answer> {
+    const begun = performance.now()
+    const headers = body ? { 'content-length': body.length } : {}
+    const sent = request(`${url}${path}`, { method, agent, headers, signal })
+    sent.end(body)
+    const [response] = await once(sent, 'response')
+    const said = await text(response)
+    const tookMs = performance.now() - begun
+    return { status: response.statusCode, json: parsed(said), tookMs }
+  }
+}
+
+function parsed(said: string): unknown {
+  try {
+    return JSON.parse(said)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,61 @@
+import type { Generator } from './generator.ts'
+import type { Certificates, Identity } from './identity.ts'
+import type { Media } from './media.ts'
+import type { Options } from './options.ts'
+
+/** What every row works with. */
+export interface Bench {
+  readonly options: Options
+  /** Ends everything: Ctrl-C, or the time is over. */
+  readonly signal: AbortSignal
+  /** In memory where there is room, for everything that is written. */
+  readonly directory: string
+  readonly media: Media
+  readonly certificates: Certificates
+  /** The device that pushes. */
+  readonly identity: Identity
+  readonly generate: Generator
+}
+
+/** What one run of a row came to; figures by name, faults in sentences. */
+export interface Measurement {
+  readonly figures: Readonly<Record<string, number>>
+  readonly faults: readonly string[]
+}
+
+/** Something to measure, for one contender after the other. */
+export interface Row {
+  readonly name: string
+  readonly contenders: readonly string[]
+  /** Measured once whatever `--rounds` says. */
+  readonly isOnce: boolean
+  readonly targets: readonly Target[]
+  measure(contender: string): Promise<Measurement>
+}
+
+/** What is to be reached; the figure is made of the medians of the row. */
+export interface Target {
+  readonly text: string
+  readonly sense: 'at least' | 'at most'
+  readonly limit: number
+  /** Null where something that it needs was not measured. */
+  figure(median: (contender: string, figure: string) => number | null): number | null
+}
+
+/** A target on the ratio of ours to another contender. */
+export function ratio(figure: string, to: string, sense: Target['sense'], limit: number): Target {
+  return {
+    text: to === 'against' ? `${figure} / the reference, where --against is that` : `${figure} / ${to}`,
+    sense,
+    limit,
+    figure(median) {
+      const [mine, other] = [median('ours', figure), median(to, figure)]
+      return mine === null || other === null || other === 0 ? null : mine / other
+    },
+  }
+}
+
+/** A target on a figure of ours alone. */
+export function own(text: string, figure: string, sense: Target['sense'], limit: number): Target {
+  return { text, sense, limit, figure: (median) => median('ours', figure) }
+}

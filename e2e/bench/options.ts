@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util'
+
+export type Options = ReturnType<typeof readOptions>
+
+/** Said by `--help`. */
+export const help = `Usage: npm run bench -- [flags]
+
+Measures this server beside nginx on this machine; docs/benchmarks.md says what each row means.
+
+  --rows A,B         only rows whose names begin so (all)
+  --rounds N         each row so often, contenders in turn; medians count (3)
+  --seconds S        each measurement of a rate so long (2)
+  --warm-up S        before that so long unmeasured, for what a new process compiles (1)
+  --minutes M        what is not measured by then is left out (9.5)
+  --drain S          after each run of a rate wait so long for all probes to end (0)
+  --growth N         uploads in one stream, at most (10000)
+  --memory           also one PUT of 2 GiB
+  --json FILE        write everything there
+  --against URL      also measure what is there: uploads go below it
+  --cacert, --cert, --key FILE   for --against; without them those of this server
+`
+
+const value = { type: 'string' } as const
+const flags = {
+  rows: value,
+  rounds: value,
+  seconds: value,
+  'warm-up': value,
+  minutes: value,
+  drain: value,
+  growth: value,
+  memory: { type: 'boolean' },
+  json: value,
+  against: value,
+  cacert: value,
+  cert: value,
+  key: value,
+  help: { type: 'boolean' },
+} as const
+
+/** The command line; a fault throws a sentence. */
+export function readOptions(argv: readonly string[]) {
+  const { values } = parseArgs({ args: [...argv], options: flags, strict: true })
+  return {
+    rows: values.rows?.split(',') ?? [''],
+    rounds: positive('rounds', values.rounds ?? '3'),
+    seconds: positive('seconds', values.seconds ?? '2'),
+    warmUp: positive('warm-up', values['warm-up'] ?? '1'),
+    minutes: positive('minutes', values.minutes ?? '9.5'),
+    drainMs: Number(values.drain ?? 0) * 1_000,
+    growth: positive('growth', values.growth ?? '10000'),
+    hasMemory: values.memory ?? false,
+    json: values.json ?? null,
+    against: values.against?.replace(/\/$/, '') ?? null,
+    cacert: values.cacert ?? null,
+    cert: values.cert ?? null,
+    key: values.key ?? null,
+    isHelp: values.help ?? false,
+  }
+}
+
+function positive(name: string, text: string): number {
+  const number = Number(text)
+  if (number > 0) return number
+  throw new Error(`--${name} must be a number above 0, not "${text}"`)
+}

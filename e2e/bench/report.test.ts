@@ -1,0 +1,73 @@
+import { deepEqual, equal, match, throws } from 'node:assert/strict'
+import { own, type Row, ratio } from './bench.ts'
+import { measureRow } from './measure.ts'
+import { median } from './median.ts'
+import { readOptions } from './options.ts'
+import { judge, tables } from './report.ts'
+
+const rates: Record<string, number[]> = { ours: [30, 90, 50], nginx: [100, 99, 101] }
+
+/** Gives each contender its rates in order, and notes the turns. */
+function rowOf(turns: string[] = []): Row {
+  const left = structuredClone(rates)
+  return {
+    name: 'fast',
+    contenders: ['ours', 'nginx'],
+    isOnce: false,
+    targets: [
+      ratio('rate', 'nginx', 'at least', 0.4),
+      ratio('rate', 'against', 'at least', 10),
+      own('lost', 'rate', 'at most', 0),
+    ],
+    async measure(contender) {
+      turns.push(contender)
+      const rate = left[contender]?.shift()
+      if (rate === undefined) throw new Error('out of rates')
+      return { figures: { rate }, faults: rate === 30 ? ['1 failed'] : [] }
+    },
+  }
+}
+
+const measured = (rounds: number, signal = new AbortController().signal) =>
+  measureRow(rowOf(), { options: readOptions(['--rounds', String(rounds)]), signal }, () => {})
+
+describe('the bench', () => {
+  it('measures contenders in turns', async () => {
+    const turns: string[] = []
+    const options = readOptions(['--rounds', '2'])
+    await measureRow(rowOf(turns), { options, signal: new AbortController().signal }, () => {})
+    deepEqual(turns, ['ours', 'nginx', 'ours', 'nginx'])
+  })
+
+  it('judges targets by medians, and says which could not be judged', async () => {
+    const judged = judge([await measured(3)])
+    deepEqual(
+      judged.map(({ figure, state }) => [figure, state]),
+      [
+        [0.5, 'met'],
+        [null, 'not measured'],
+        [50, 'missed'],
+      ],
+    )
+  })
+
+  it('reports a run that fails and goes on', async () => {
+    const { faults } = await measured(4)
+    equal(faults.length, 3)
+    match(faults.join('\n'), /ours, round 1: 1 failed\nours, round 4: Error: out of rates\nnginx, round 4/)
+  })
+
+  it('shows what was measured, and does not praise a run that was ended', async () => {
+    equal(tables([await measured(3, AbortSignal.abort())]), 'Nothing was measured.\n')
+    match(tables([await measured(3)]), /fast +ours +rate 50\n/)
+  })
+
+  it('refuses flags that make no sense', () => {
+    throws(() => readOptions(['--rounds', 'many']), /--rounds must be a number above 0, not "many"/)
+    throws(() => readOptions(['--no-such-flag']), /no-such-flag/)
+  })
+
+  it('takes the middle of an odd number and halfway of an even one', () => {
+    deepEqual([median([3, 1, 2]), median([4, 1, 2, 3]), median([])], [2, 2.5, null])
+  })
+})

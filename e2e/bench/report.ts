@@ -1,0 +1,86 @@
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import type { Target } from './bench.ts'
+import { type Measured, medianOf } from './measure.ts'
+import { isPinning } from './pinned.ts'
+
+/** How a target was met. */
+export interface Judged {
+  readonly row: string
+  readonly text: string
+  readonly sense: Target['sense']
+  readonly limit: number
+  readonly figure: number | null
+  readonly state: 'met' | 'missed' | 'not measured'
+}
+
+/** Each row's targets with what was reached. */
+export const judge = (measured: readonly Measured[]): Judged[] =>
+  measured.flatMap((row) => row.row.targets.map((target) => judgeOne(row, target)))
+
+function judgeOne(measured: Measured, { text, sense, limit, figure: of }: Target): Judged {
+  const figure = of(medianOf(measured))
+  const isMet = figure !== null && (sense === 'at least' ? figure >= limit : figure <= limit)
+  const state = figure === null ? 'not measured' : isMet ? 'met' : 'missed'
+  return { row: measured.row.name, text, sense, limit, figure, state }
+}
+
+/** For people: rows, then targets, then faults. */
+export function tables(measured: readonly Measured[]): string {
+  const rows = measured.flatMap((row) => row.row.contenders.map((contender) => lineOf(row, contender)))
+  const targets = judge(measured).map(({ row, text, sense, limit, figure, state }) => [
+    row,
+    text,
+    `${sense} ${limit}`,
+    figure === null ? '' : shown(figure),
+    state,
+  ])
+  const faults = measured.flatMap(({ row, faults }) => faults.map((fault) => [row.name, fault]))
+  if (measured.every(({ runs }) => [...runs.values()].flat().length === 0)) return 'Nothing was measured.\n'
+  return [
+    table(['row', 'contender', 'medians'], rows),
+    table(['row', 'target', '', 'reached', ''], targets),
+    faults.length === 0 ? 'No request failed, and nothing was lost.\n' : table(['row', 'fault'], faults),
+  ].join('\n')
+}
+
+function lineOf(measured: Measured, contender: string): string[] {
+  const [first] = measured.runs.get(contender) ?? []
+  if (!first) return [measured.row.name, contender, 'not measured']
+  const of = medianOf(measured)
+  const figures = Object.keys(first.figures).map((name) => `${name} ${shown(of(contender, name) ?? 0)}`)
+  return [measured.row.name, contender, figures.join(' · ')]
+}
+
+const shown = (figure: number): string =>
+  Number.isInteger(figure) ? String(figure) : figure.toFixed(figure < 10 ? 2 : figure < 100 ? 1 : 0)
+
+function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const all = [head, ...lines]
+  const widths = head.map((_, at) => Math.max(...all.map((line) => line[at]?.length ?? 0)))
+  const rule = widths.map((width) => '─'.repeat(Math.min(width, 60))).join('  ')
+  const drawn = all.map((line) =>
+    line
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return `${[drawn[0], rule, ...drawn.slice(1)].join('\n')}\n`
+}
+
+/** For programs: everything, run by run. */
+export const json = (measured: readonly Measured[]): string =>
+  JSON.stringify(
+    {
+      at: new Date().toISOString(),
+      machine: { cores: availableParallelism(), model: cpus()[0]?.model, load: loadavg(), isPinning },
+      node: process.version,
+      rows: measured.map(({ row, runs, faults }) => ({
+        name: row.name,
+        runs: Object.fromEntries(runs),
+        faults,
+      })),
+      targets: judge(measured),
+    },
+    null,
+    2,
+  )

@@ -1,0 +1,44 @@
+import { type Bench, own, type Row, ratio, type Target } from '../bench.ts'
+import type { Contender } from '../contender.ts'
+import { loadRow, type Spec } from './load.ts'
+
+/** Uploads over kept connections; `against` is the reference where it is given. */
+export function uploadRows(bench: Bench, all: readonly Contender[]): Row[] {
+  return [...specs, longConnection].map((spec) => loadRow(bench, all, spec))
+}
+
+const rateTargets = (toTwoHops: number): readonly Target[] => [
+  ratio('rate', 'nginx two hops', 'at least', toTwoHops),
+  ratio('rate', 'against', 'at least', 10),
+]
+
+const volumeTargets = (toTwoHops: number): readonly Target[] => [
+  ratio('megabytes', 'nginx two hops', 'at least', toTwoHops),
+  ratio('megabytes', 'against', 'at least', 3),
+]
+
+const [h1Rates, h2Rates] = [rateTargets(0.4), rateTargets(0.35)]
+const h2 = { isHttp2: true }
+
+const specs: readonly Spec[] = [
+  { name: '8k-h1-c16', size: '8k', connections: 16, targets: h1Rates },
+  { name: '8k-h1-c64', size: '8k', connections: 64, targets: h1Rates },
+  { name: '8k-h2-c16', size: '8k', connections: 16, ...h2, targets: h2Rates },
+  { name: '8k-h2-c64', size: '8k', connections: 64, ...h2, targets: h2Rates },
+  { name: '1m-h1-c16', size: '1m', connections: 16, targets: volumeTargets(0.55) },
+  { name: '1m-h2-c16', size: '1m', connections: 16, ...h2, targets: volumeTargets(0.4) },
+]
+
+/** A lost upload is lost for good, however long the connection lives. */
+const longConnection: Spec = {
+  name: 'h2-long',
+  size: '8k',
+  connections: 1,
+  streams: 16,
+  ...h2,
+  count: { count: 20_000, withinSeconds: 45 },
+  targets: [
+    own('uploads lost on one connection', 'lost', 'at most', 0),
+    own('connections that they took', 'connects', 'at most', 1),
+  ],
+}
