@@ -107,7 +107,11 @@ const judgingsOf = (objects: readonly Sent[]): Judging[] =>
   }))
 
 const judged = (known: Folded, { entry, inspection }: Judging): Folded =>
-  fold('1', known, [entry], { inspectionOf: () => inspection, idleMs: defaultIdleMs })
+  fold('1', known, [entry], {
+    inspectionOf: () => inspection,
+    idleMs: defaultIdleMs,
+    onFault: () => undefined,
+  })
 
 function judging(tracks: number): Row[] {
   const { known, next } = sessionOf(tracks)

@@ -56,7 +56,10 @@ describe('fold, whatever was uploaded', function () {
   function isSound(objects: readonly Sent[], stream: Known['stream']): void {
     const [entries, inspectionOf] = journalOf(objects)
     const start: Known = { stream, inits: [], state: initialState, digests: {}, folders: {} }
-    const how = { inspectionOf, idleMs: defaultIdleMs }
+    const onFault = (_upload: unknown, error: unknown) => {
+      throw error
+    }
+    const how = { inspectionOf, idleMs: defaultIdleMs, onFault }
     const atOnce = gauge.measure(() => ({
       folded: fold('1', start, entries, how),
       faults: [],

@@ -2,7 +2,7 @@ import type { ProbeJob } from '@pushav/shared/probe-job.ts'
 import { type InitSegment, initOf } from './init-segment.ts'
 import type { Inspection } from './inspection.ts'
 import type { Finding } from './judge/finding.ts'
-import { type Judged, judge } from './judge/judge.ts'
+import { type Arrival, type Judged, judge } from './judge/judge.ts'
 import { at, type State } from './judge/state.ts'
 import { ancestorsOf } from './object-path.ts'
 import type { Stream } from './stream.ts'
@@ -52,20 +52,17 @@ export type ObjectEvent =
 export type InspectionOf = (upload: string) => Inspection | null
 
 /** Folds journal lines, in order, into what is known. This is the one place that judges. */
-export function fold(
-  id: string,
-  known: Known,
-  entries: readonly JournalEntry[],
-  { inspectionOf, idleMs }: FoldWith,
-): Folded {
+export function fold(id: string, known: Known, entries: readonly JournalEntry[], how: FoldWith): Folded {
   const start: Folded = { ...known, events: [], jobs: [] }
-  return entries.reduce((folded, entry) => foldOne(id, folded, entry, { inspectionOf, idleMs }), start)
+  return entries.reduce((folded, entry) => foldOne(id, folded, entry, how), start)
 }
 
 interface FoldWith {
   readonly inspectionOf: InspectionOf
   /** After how long a silence a session ends. */
   readonly idleMs: number
+  /** Hears of uploads that could not be judged. */
+  onFault(upload: Upload, error: unknown): void
 }
 
 function foldOne(id: string, folded: Folded, entry: JournalEntry, how: FoldWith): Folded {
@@ -92,7 +89,7 @@ function foldUpload(stream: Stream, before: Folded, upload: Upload, how: FoldWit
   const previous = at(before.digests, upload.path) ?? null
   const clashes = clashesWith(before, upload.path)
   const arrival = { upload, inspection: how.inspectionOf(upload.id), previous, clashes }
-  const { state, events: sessionEvents, ...judged } = judge(stream, before.state, arrival, how.idleMs)
+  const { state, events: sessionEvents, ...judged } = verdictOn(stream, before.state, arrival, how)
   const isNew = previous === null && !clashes
   const event = { kind: 'judged', upload, ...judged, isNew, clashes, sessionEvents } as const
   const folded = { ...before, state, events: [...before.events, event] }
@@ -104,6 +101,16 @@ function foldUpload(stream: Stream, before: Folded, upload: Upload, how: FoldWit
   const digests = { ...folded.digests, [upload.path]: upload.sha256 }
   const folders = isNew ? counted(folded.folders, upload.path, 1) : folded.folders
   return { ...folded, digests, folders, jobs, inits }
+}
+
+/** A fault of ours in one verdict must not keep those after it waiting: such an upload goes without. */
+function verdictOn(stream: Stream, state: State, arrival: Arrival, { idleMs, onFault }: FoldWith): Judged {
+  try {
+    return judge(stream, state, arrival, idleMs)
+  } catch (error) {
+    onFault(arrival.upload, error)
+    return { state, findings: [], session: null, track: null, list: null, events: [], situations: [] }
+  }
 }
 
 /** A file where a folder is, or a folder where a file is. What came first stays. */

@@ -1,7 +1,7 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { type Folded, fold } from '../domain/fold.ts'
 import type { Inspection } from '../domain/inspection.ts'
-import type { JournalEntry } from '../domain/upload.ts'
+import type { JournalEntry, Upload } from '../domain/upload.ts'
 import type { Inspections } from './inspect-upload.ts'
 import { nextLines } from './next-lines.ts'
 import type { Index, Journals, Position, Probes } from './ports.ts'
@@ -136,7 +136,8 @@ export function startIndexer(needs: Needs): Indexer {
   ): Promise<Position | null> {
     const inspected = await inspect(stream, entries)
     const known = await index.load(stream, at, entries)
-    const folded = fold(stream, known, entries, { inspectionOf: (id) => inspected.get(id) ?? null, idleMs })
+    const inspectionOf = (id: string) => inspected.get(id) ?? null
+    const folded = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
     // Jobs first: a crash between the two probes an upload twice, never not at all.
     await probes.enqueue(folded.jobs)
     const after = await index.commit(stream, at, cursors, folded)
@@ -144,6 +145,10 @@ export function startIndexer(needs: Needs): Indexer {
     inspections.forget(entries.map(({ id }) => id))
     await announce(stream, entries, folded)
     return after
+  }
+
+  function onFault({ id: upload, path }: Upload, error: unknown): void {
+    log.error({ upload, path, error }, 'an upload could not be judged')
   }
 
   async function inspect(stream: string, entries: readonly JournalEntry[]) {

@@ -1,0 +1,5 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { fold, type Known } from './fold.ts'
+import type { Inspection } from './inspection.ts'
+import { initialState } from './judge/state.ts'
+import { arrivalsOf } from './judge/testing/arrivals.ts'
