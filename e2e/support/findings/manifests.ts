@@ -1,0 +1,58 @@
+/** What an MPD for tests says; the rest is as a Matter camera writes it. */
+export interface MpdParts {
+  readonly tracks?: readonly string[]
+  readonly codecs?: string
+  /** Seconds that it lists, from a number of seconds on. */
+  readonly seconds?: number
+  readonly from?: number
+  /** In front of the names of segments. */
+  readonly at?: string
+  readonly baseUrl?: string
+  readonly start?: string
+  readonly periods?: number
+}
+
+export function mpdText(type: 'dynamic' | 'static', parts: MpdParts = {}): string {
+  const { start = 'PT0S', periods = 1, baseUrl } = parts
+  const sets = (parts.tracks ?? ['video']).map((track) => adaptationSet(track, parts)).join('')
+  const base = baseUrl === undefined ? '' : `<BaseURL>${baseUrl}</BaseURL>`
+  return `<?xml version="1.0"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="${type}">${base}${`
+  <Period start="${start}">${sets}
+  </Period>`.repeat(periods)}
+</MPD>
+`
+}
+
+function adaptationSet(track: string, parts: MpdParts): string {
+  const { codecs = 'avc1.4d401f', seconds, from = 0, at = '' } = parts
+  const timeline =
+    seconds === undefined
+      ? ''
+      : `<SegmentTimeline><S t="${from * 1_000}" d="1000" r="${seconds - 1}"/></SegmentTimeline>`
+  return `
+    <AdaptationSet contentType="video"><Representation id="${track}" mimeType="video/mp4" codecs="${codecs}">
+      <SegmentTemplate timescale="1000" duration="1000" startNumber="1001"
+        initialization="${track}/${track}.init" media="${at}${track}/segment_$Number$.m4s">${timeline}</SegmentTemplate>
+    </Representation></AdaptationSet>`
+}
+
+export const multivariantText = (tracks: readonly string[]): string =>
+  lines(
+    '#EXTM3U',
+    ...tracks.flatMap((track) => [
+      '#EXT-X-STREAM-INF:BANDWIDTH=600000,CODECS="avc1.4d401f"',
+      `${track}/index.m3u8`,
+    ]),
+  )
+
+/** A media playlist that says only what it is given. */
+export const playlistText = (...tags: readonly string[]): string =>
+  lines('#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-TARGETDURATION:1', ...tags)
+
+export const vod = '#EXT-X-PLAYLIST-TYPE:VOD'
+export const end = '#EXT-X-ENDLIST'
+export const listed = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => [`#EXTINF:1,`, `segment_${1_001 + at}.m4s`]).flat()
+
+const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`
