@@ -48,8 +48,16 @@ describe('judge on a cmaf-ingest stream', () => {
 
   it('finds only notes on what shaka-packager sends, its init segments twice', () => {
     const media = numbers.map((nth) => mediaAt(`video/${nth}.m4s`, nth))
-    const objects = [initAt('video/init.mp4'), ...media, initAt('video/init.mp4', {}, { sha256: 'longer' })]
-    deepEqual(flawsOf(objects, true), ['init-rewritten'])
+    const early = initAt('video/init.mp4', { defaultSampleDuration: 0 })
+    const late = initAt('video/init.mp4', { defaultSampleDuration: 40 })
+    deepEqual(flawsOf([early, ...media, late], true), ['init-rewritten'])
+  })
+
+  it('finds an init segment changed that takes its default duration back, or has another', () => {
+    const early = initAt('video/init.mp4', { defaultSampleDuration: 40 })
+    for (const defaultSampleDuration of [0, 20]) {
+      deepEqual(flawsOf([early, initAt('video/init.mp4', { defaultSampleDuration })]), ['init-changed'])
+    }
   })
 
   it('takes one URL for a whole track', () => {

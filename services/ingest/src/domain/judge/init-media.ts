@@ -69,9 +69,13 @@ export const knownInitOf = (init: InitFacts): KnownInit => ({
 export function differencesOf(known: KnownInit, next: KnownInit): readonly string[] {
   const keys = Object.keys(known) as (keyof KnownInit)[]
   return keys
-    .filter((key) => known[key] !== next[key])
+    .filter((key) => known[key] !== next[key] && !isUnsaid(known, key))
     .map((key) => `${key} ${shown(String(known[key]))} → ${shown(String(next[key]))}`)
 }
+
+/** No sample lasts 0: a packager may learn the default only at the end, and fill it in. */
+const isUnsaid = (known: KnownInit, key: keyof KnownInit): boolean =>
+  key === 'defaultSampleDuration' && known[key] === 0
 
 /** Whether anything was announced that a codec can be held against. */
 export const codecSituations = (session: Session, track: string): readonly Situation[] =>
