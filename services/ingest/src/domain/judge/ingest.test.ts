@@ -121,6 +121,16 @@ describe('judge on a cmaf-ingest stream', () => {
     equal(session && sessionAnswer(session).id, null)
   })
 
+  it('does not call a segment late that a static MPD overtook', () => {
+    const late = (tookMs: number) => [2, 3].map((nth) => mediaAt(`v/${nth}.m4s`, nth, {}, { tookMs }))
+    const begun = [initAt('v/init.mp4'), mediaAt('v/1.m4s', 1), mpdAt('m.mpd', { type: 'static' })]
+    // The MPD came one second before the first of them and two before the second.
+    const told = tell(stream, [...begun, ...late(2_500)])
+    deepEqual(codesOf(told).slice(3), [[], []])
+    equal(at(told.state.sessions, 'none')?.phase, 'complete')
+    deepEqual(codesOf(tell(stream, [...begun, ...late(1_500)])).slice(3), [[], ['segment-after-end']])
+  })
+
   it('stays complete when a manifest is sent once more', () => {
     const objects = [
       initAt('session_1/v/v.init'),
