@@ -8,7 +8,7 @@ into \`error_uploads\`, and a strict stream answers 400 to it; warnings and note
 
 \`GET /streams/{id}/report\` has one row for each code: *violated* with the uploads that show it, *met* when one of
 the situations in "put to the test by" came and nothing was found, else *not-exercised*. A few findings weigh less
-or more by circumstance than is said here; the answer to the upload says so.
+or more by circumstance than is said here; the answer to the upload and the report say so.
 
 The last columns say what request to a stream of what interface shows the finding. Each is a test in \`e2e/findings.test.ts\`, titled
 \`<code>: <request>\`, that sends it over TLS to the whole server.
