@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { join } from 'node:path'
 import { asSession, pushAsCamera } from './support/camera.ts'
 import { curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
+import { asHls } from './support/hls-recording.ts'
 import { mpdStyles, type Pushed, recordSession } from './support/matter-recording.ts'
 import { mediaOfSuite } from './support/media.ts'
 import {
@@ -104,37 +105,56 @@ describe('the report on a camera', function () {
   this.timeout(60_000)
   const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
   const media = mediaOfSuite()
+  const style = mpdStyles['Matter 1.6.1'] ?? { media: '', dynamicHasTimeline: false }
   let device: Identity
   let stream: string
   before(async () => {
     device = await makeDevice(server(), 'cam')
   })
-  beforeEach(async () => {
-    stream = await makeStream(server(), '?interface=dash&strict=false')
+
+  async function begin(ingest: string): Promise<void> {
+    stream = await makeStream(server(), `?interface=${ingest}&strict=false`)
     const body = ['-XPOST', '-H', 'Content-Type: application/json', '-d', '@-']
     const names = JSON.stringify({ expected_track_names: ['video', 'audio'] })
     equal((await curl(server(), `/streams/${stream}/expectedTrackNames`, body, names)).status, 202)
-  })
+  }
 
   const push = (objects: readonly Pushed[]) => pushAsCamera(server(), device, stream, objects)
 
   for (const [release, style] of Object.entries(mpdStyles)) {
     it(`names nothing when the one of ${release} makes no fault`, async () => {
       const recording = await recordSession(media().source, join(media().directory, release), style)
+      await begin('dash')
       await push([...recording, ...asSession(2, recording)])
       for (const session of [undefined, '1', '2']) deepEqual(await violations(server(), stream, session), [])
     })
   }
 
+  it('names nothing when one that sends HLS makes no fault', async () => {
+    const recording = await asHls(await recordSession(media().source, join(media().directory, 'hls'), style))
+    await begin('hls')
+    await push(recording)
+    for (const session of [undefined, '1']) deepEqual(await violations(server(), stream, session), [])
+    equal((await curl(server(), `/streams/${stream}`)).json.sessions[0].complete, true)
+  })
+
+  it('names nothing worse than notes when one sends its MPDs to a cmaf-ingest stream', async () => {
+    const recording = await recordSession(media().source, join(media().directory, 'cmaf'), style)
+    await begin('cmaf-ingest')
+    await push(recording)
+    const rows = await violations(server(), stream)
+    deepEqual(codesOf(rows), ['manifest-interface', 'mpd-template', 'prft-absent'])
+    ok(rows.every(({ severity }) => severity === 'note'))
+  })
+
   it('names exactly what it does wrong, in the session where it did', async () => {
-    const [style] = Object.values(mpdStyles)
-    ok(style)
     const recording = await recordSession(media().source, join(media().directory, 'faulty'), style)
     const before = recording.filter(({ path }) => !path.endsWith('video/segment_1002.m4s')).slice(0, -1)
     const repeated = recording.find(({ path }) => path.endsWith('audio/segment_1003.m4s'))
     const mpd = recording.at(-1)
     ok(repeated && mpd)
     const again = { ...mpd, body: Buffer.from(String(mpd.body).replace('<MPD', '<MPD id="again"')) }
+    await begin('dash')
     await push(before)
     await push(asSession(2, [...recording.slice(0, -1), repeated, mpd, again]))
 

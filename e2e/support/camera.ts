@@ -9,9 +9,9 @@ export async function pushAsCamera(
   stream: string,
   objects: readonly Pushed[],
 ): Promise<void> {
-  for (const { path, type, body } of objects) {
-    const sent = ['-T', '-', '-H', `Content-Type: ${type}`, '-H', `Content-Length: ${body.length}`]
-    const args = [...as(device), '--http2', ...sent]
+  for (const { path, type, body, headers = [] } of objects) {
+    const all = [`Content-Type: ${type}`, `Content-Length: ${body.length}`, ...headers]
+    const args = [...as(device), '--http2', '-T', '-', ...all.flatMap((header) => ['-H', header])]
     const { status, httpVersion, text } = await curl(server, `/streams/${stream}/${path}`, args, body)
     if (status !== 202 || httpVersion !== '2') throw new Error(`${path}: ${status} ${httpVersion} ${text}`)
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type Identity, makeDevice } from '../curl.ts'
+import { makeDevice } from '../curl.ts'
 import { type Client, keepAlive } from '../keep-alive.ts'
 import { putHead, rawConnection } from '../raw-tls.ts'
 import type { Standalone } from '../standalone.ts'
@@ -46,7 +46,7 @@ export async function storyTeller(server: Standalone): Promise<StoryTeller> {
   }
 
   async function send(stream: string, sent: Sent): Promise<Judged> {
-    if (sent.isCutOff) return cutOff(server, device, stream, sent)
+    if (sent.isCutOff) return cutOff(stream, sent)
     const client = sent.isAnonymous ? stranger : known
     const { status, json } = await client.send(
       'PUT',
@@ -59,9 +59,9 @@ export async function storyTeller(server: Standalone): Promise<StoryTeller> {
   }
 
   /** Half a body, and then nothing: what is said of it is in the log of uploads. */
-  async function cutOff(...[to, as, stream, { path, body }]: [Standalone, Identity, string, Sent]) {
+  async function cutOff(stream: string, { path, body }: Sent): Promise<Judged> {
     const before = (await uploadsOf(known, stream)).length
-    using connection = await rawConnection(to, as)
+    using connection = await rawConnection(server, device)
     const head = putHead(`/streams/${stream}/${path}`, `Content-Length: ${Buffer.byteLength(body)}`)
     connection.tls.end(Buffer.concat([Buffer.from(head), Buffer.from(body).subarray(0, -10)]))
     await once(connection.tls, 'close')
