@@ -16,6 +16,7 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
     read: (stream, upload) =>
       createReadStream(uploadFile(workingDirectory, stream, upload)) as AsyncIterable<Buffer>,
     fileOf: (stream, upload) => uploadFile(workingDirectory, stream, upload),
+    removeStream: (stream) => rm(join(workingDirectory, 'uploads', stream), { recursive: true, force: true }),
     stage,
     async *leftBehind() {
       for (const name of sidecars) {
