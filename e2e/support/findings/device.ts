@@ -1,4 +1,5 @@
-import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { makeDevice } from '../curl.ts'
 import { type Client, keepAlive } from '../keep-alive.ts'
 import { putHead, rawConnection } from '../raw-tls.ts'
@@ -58,15 +59,21 @@ export async function storyTeller(server: Standalone): Promise<StoryTeller> {
     return { upload: json.upload_id, status, findings: json.findings }
   }
 
-  /** Half a body, and then nothing: what is said of it is in the log of uploads. */
+  /** Most of a body, and then nothing: what is said of it is in the log of uploads. */
   async function cutOff(stream: string, { path, body }: Sent): Promise<Judged> {
     const before = (await uploadsOf(known, stream)).length
     using connection = await rawConnection(server, device)
     const head = putHead(`/streams/${stream}/${path}`, `Content-Length: ${Buffer.byteLength(body)}`)
-    connection.tls.end(Buffer.concat([Buffer.from(head), Buffer.from(body).subarray(0, -10)]))
-    await once(connection.tls, 'close')
+    connection.tls.write(Buffer.concat([Buffer.from(head), Buffer.from(body).subarray(0, -10)]))
+    await until('the first bytes', hasArrivedInPart)
+    connection.tls.end()
     const upload = await until('the cut-off upload', async () => (await uploadsOf(known, stream))[before])
     return { upload: upload.id, status: null, findings: upload.findings }
+  }
+
+  async function hasArrivedInPart(): Promise<boolean> {
+    const staged = await readdir(join(server.workingDirectory, 'staging/standalone'))
+    return staged.some((name) => name.endsWith('.json'))
   }
 }
 

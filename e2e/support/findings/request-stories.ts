@@ -1,8 +1,10 @@
-import { mostTracks } from '../../../services/ingest/src/domain/judge/state.ts'
+import { catalogue } from '../../../services/ingest/src/domain/judge/catalogue.ts'
 import { initOf, segmentOf } from './media.ts'
 import { anonymous, cutOff, dynamicMpd, freeInit, headed, object, segment, started } from './objects.ts'
 import { dash, ingest } from './story.ts'
 
+/** As many as the catalogue says. */
+const mostTracks = Number(/\d+/.exec(catalogue['too-many-tracks'].title))
 const manyInits = Array.from({ length: mostTracks }, (_, at) => object(`t${at}/init.mp4`, initOf()))
 
 export const requestStories = {
