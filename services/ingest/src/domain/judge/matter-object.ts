@@ -1,5 +1,6 @@
+import { judgeAnnouncedName, nameSituations } from './announced-name.ts'
 import { type Finding, find, shown } from './finding.ts'
-import { codecSituations, differencesOf, judgeInitMedia, knownInitOf } from './init-media.ts'
+import { codecSituations, fitsSameSegments, judgeInitMedia, knownInitOf } from './init-media.ts'
 import { findSession, unannounced } from './matter-session.ts'
 import { isRepeated, repeated } from './repeat.ts'
 import { headerOf } from './request.ts'
@@ -7,6 +8,7 @@ import { clockAfter, judgeSegmentMedia, seconds, secondsOf } from './segment-med
 import { judgeSegmentNumber } from './segment-number.ts'
 import { at, type Session, type Track, withTrack } from './state.ts'
 import { add, type Change, type Context, type Step, trackIn } from './step.ts'
+import { judgeSetAlignment, judgeSetMember, setSituations } from './switching-set.ts'
 
 /** An init segment or a segment of a dash or hls stream, in Matter's order. */
 export function judgeMatterObject(start: Step, context: Context): Step {
@@ -66,20 +68,24 @@ function init(context: Context, session: Session, track: Track): Change {
   const phase =
     isEnded(session, track) || track.phase === 'segments_uploading' ? track.phase : 'init_uploaded'
   const known = facts && facts.trackCount === 1 ? knownInitOf(facts) : track.init
-  const isOther = track.init && known && differencesOf(track.init, known).length > 0
+  const isOther = track.init && known && !fitsSameSegments(track.init, known)
   const clock = isOther ? null : track.clock
   const next: Track = { ...track, phase, hasInit: true, init: known, clock }
+  const misnamed = initName(context, track)
   return {
     session: withTrack(session, next),
     findings: [
-      ...initName(context, track),
+      ...(misnamed.length > 0 ? misnamed : judgeAnnouncedName(context, session, track)),
       ...order,
       ...(facts ? judgeInitMedia(session, track, facts) : []),
+      ...judgeSetMember(context, session, next),
     ],
     situations: [
       'matter init',
       ...(context.stream.interface === 'hls' ? (['hls init'] as const) : []),
       ...codecSituations(session, track.name),
+      ...nameSituations(context, session, track),
+      ...setSituations(session, next),
     ],
   }
 }
@@ -93,9 +99,11 @@ function initName({ upload }: Context, { name }: Track): readonly Finding[] {
 function initOrder({ stream }: Context, session: Session, track: Track): readonly Finding[] {
   const name = shown(track.name)
   if (isEnded(session, track))
-    return [find('init-after-end', `expected no init segment of ${name} after its end`)]
+    return [find('init-after-end', `expected no init segment of ${name} after its end, received one`)]
   if (track.phase === 'segments_uploading') {
-    return [find('init-after-segments', `expected no init segment of ${name} after its segments`)]
+    return [
+      find('init-after-segments', `expected no init segment of ${name} after its segments, received one`),
+    ]
   }
   // An init segment that could not be read may be mended.
   if (track.init) return [find('init-duplicate', `expected one init segment of ${name}, received another`)]
@@ -122,8 +130,8 @@ function segment(context: Context, session: Session, track: Track): Change {
     phase: isEnded(session, track) || !track.hasInit ? track.phase : 'segments_uploading',
     segmentCount: track.segmentCount + (numbered.isReplacement ? 0 : 1),
     lastNumber: Math.max(name.number ?? 0, track.lastNumber ?? 0),
-    cutOffNumber: null,
-    clock: media && numbered.isForward ? clockAfter(track, media) : track.clock,
+    cutOffNumber: undefined,
+    clock: media && numbered.isForward ? clockAfter(track, media, context.upload.bytes) : track.clock,
   }
   const counted = { ...session, segmentCount: session.segmentCount + 1 }
   return {
@@ -135,11 +143,16 @@ function segment(context: Context, session: Session, track: Track): Change {
       ...(media
         ? judgeSegmentMedia(track, media, ended.length > 0 ? { ...place, isNext: false } : place)
         : []),
+      ...(media ? judgeSetAlignment(context, session, track, media) : []),
+      ...judgeAnnouncedName(context, session, track),
     ],
     situations: [
       'matter segment',
       ...(isHls ? (['hls segment'] as const) : []),
       ...(place.announcedSeconds === null ? [] : (['announced duration'] as const)),
+      ...(media?.isLast ? (['track end'] as const) : []),
+      ...nameSituations(context, session, track),
+      ...setSituations(session, track),
     ],
   }
 }
@@ -147,7 +160,11 @@ function segment(context: Context, session: Session, track: Track): Change {
 function segmentOrder({ stream }: Context, session: Session, track: Track): readonly Finding[] {
   const name = shown(track.name)
   if (isEnded(session, track))
-    return [find('segment-after-end', `expected no segment of ${name} after its end`)]
+    return [find('segment-after-end', `expected no segment of ${name} after its end, received one`)]
+  if (track.clock?.isLast) {
+    const message = `expected nothing of ${name} behind the segment of brand lmsg, received another segment`
+    return [find('segment-after-end', message, 'warning')]
+  }
   if (track.hasInit) return []
   if (stream.interface === 'hls' && !track.hasPlaylist) {
     return [

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
+import { mostTracks } from './bounds.ts'
 import { find } from './finding.ts'
 import { closeIdle } from './idle.ts'
 import { judge } from './judge.ts'
@@ -6,12 +7,17 @@ import { mostUploads, reportOf, type Tally, weighedOf } from './report.ts'
 import { initialState, type State } from './state.ts'
 import {
   arrivalsOf,
+  codesOf,
   dynamicMpd,
   finalPlaylist,
   init,
+  initAt,
   initialPlaylist,
+  mediaAt,
+  mpdAt,
   multivariant,
   other,
+  representation,
   type Sent,
   segment,
   staticMpd,
@@ -71,16 +77,56 @@ describe('the state that judging keeps', () => {
     }).timeout(20_000)
   }
 
-  it('does not grow with 100 000 segments', () => {
+  it('does not grow with 20 000 segments', () => {
     function* recording(): Generator<Sent> {
       yield dynamicMpd()
       yield init()
-      for (let nth = 1; nth <= 100_000; nth += 1) yield segment(1000 + nth)
+      for (let nth = 1; nth <= 20_000; nth += 1) yield segment(1000 + nth)
     }
     let state: State = initialState
     for (const arrival of arrivalsOf(recording())) state = judge(streamOf('dash'), state, arrival).state
     ok(JSON.stringify(state).length < 4_096)
   }).timeout(20_000)
+
+  const crowd = (count: number, length: number) =>
+    Array.from({ length: count }, (_, at) => `${at}`.padStart(length, 'track-name'))
+  const bytesOf = (state: State) => Buffer.byteLength(JSON.stringify(state))
+
+  it('stays below 64 KiB with 128 tracks, and turns the next one away', () => {
+    const names = crowd(mostTracks, 16)
+    const objects = [
+      dynamicMpd(1, { representations: names.map((name) => representation('session_1', name)) }),
+      ...names.map((name) => init({ timescale: 90_000 }, {}, name)),
+      ...names.flatMap((name) => [1001, 1002, 1003].map((number) => segment(number, {}, {}, name))),
+    ]
+    const { state } = tell(streamOf('dash'), objects)
+    equal(Object.keys(state.sessions['1']?.tracks ?? {}).length, mostTracks)
+    ok(bytesOf(state) < 65_536, `${bytesOf(state)} bytes`)
+    const more = tell(streamOf('dash'), [...objects, init({}, {}, 'more'), segment(1004, {}, {}, names[0])])
+    deepEqual(codesOf(more).slice(-2), [['too-many-tracks'], []])
+  })
+
+  it('stays below 96 KiB whatever names, strings and numbers come', () => {
+    const [most, wide] = [Number.MAX_SAFE_INTEGER, 2 ** 32 - 1]
+    const facts = { trackId: wide, timescale: wide, codec: 'x'.repeat(300), language: 'y'.repeat(200) }
+    const media = { trackId: wide, decodeTime: most, isFiller: true, hasPrft: false, emsgCount: 1 }
+    for (const length of [16, 32, 200]) {
+      const names = crowd(300, length)
+      const objects = names.flatMap((name) => [
+        initAt(`${name}/init.mp4`, { ...facts, defaultSampleFlags: wide, defaultSampleDuration: wide }),
+        mediaAt(`${name}/1.m4s`, 1, { ...media, explicitDuration: most }, { sha256: 'a'.repeat(64) }),
+      ])
+      const announced = names.map((name) => representation('', name, { media: `${name}/$Number$.m4s` }))
+      const mpd = mpdAt('m.mpd', { representations: announced })
+      const { state } = tell(streamOf('cmaf-ingest'), [mpd, ...objects])
+      ok(bytesOf(state) < 98_304, `${bytesOf(state)} bytes`)
+    }
+  })
+
+  it('tells of eight tracks what all of them do', () => {
+    const inits = crowd(20, 8).map((name) => initAt(`${name}/init.mp4`, { encrypted: true }))
+    equal(codesOf(tell(streamOf('cmaf-ingest'), inits), true).flat().length, 8)
+  })
 
   it('is not changed by judging', () => {
     const [arrival] = arrivalsOf([init()])
