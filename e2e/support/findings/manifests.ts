@@ -37,6 +37,28 @@ function adaptationSet(track: string, parts: MpdParts): string {
     </Representation></AdaptationSet>`
 }
 
+/** An MPD as DASH-IF wants it: one set of tracks, templates that fit all of them, times from the Unix epoch. */
+export function neatMpdText(tracks: readonly string[], media = [neatMedia], start = '1970-01-01'): string {
+  const representations = tracks.map((track, at) => {
+    const template = media[at] ?? neatMedia
+    return `
+      <Representation id="${track}" mimeType="video/mp4"><SegmentTemplate timescale="1000" duration="1000"
+        startNumber="1" initialization="$RepresentationID$/init.mp4" media="${template}"/></Representation>`
+  })
+  return `<?xml version="1.0"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="dynamic" availabilityStartTime="${start}T00:00:00Z">
+  <Period start="PT0S">
+    <AdaptationSet id="v" contentType="video">${representations.join('')}
+    </AdaptationSet>
+  </Period>
+</MPD>
+`
+}
+
+const neatMedia = '$RepresentationID$/$Number$.m4s'
+/** Another template that is no worse. */
+export const otherMedia = '$RepresentationID$/x-$Number$.m4s'
+
 export const multivariantText = (tracks: readonly string[]): string =>
   lines(
     '#EXTM3U',

@@ -1,5 +1,5 @@
 import { emsg } from '../../../services/ingest/src/isobmff/testing/boxes.ts'
-import { initLike, segmentLike, segmentOf } from './media.ts'
+import { initLike, initOf, segmentLike, segmentOf } from './media.ts'
 import {
   dynamicMpd,
   free,
@@ -7,6 +7,7 @@ import {
   hlsReady,
   hlsSegment,
   init,
+  neatMpd,
   object,
   segment,
   started,
@@ -19,6 +20,8 @@ const firstInit = (what: string, body: Buffer) => dash(what, dynamicMpd(), init(
 const anotherInit = (what: string, body: Buffer) => ingest(what, freeInit(), freeInit(body))
 const firstFree = (what: string, body: Buffer) => ingest(what, freeInit(), free(1, body))
 
+const pair = [neatMpd(['v', 'w']), freeInit()]
+
 export const mediaStories = {
   'media-not-isobmff': first('a segment of text', Buffer.from('no media')),
   'box-malformed': firstFree('a segment whose mdat is cut short', segmentLike.cutShort),
@@ -28,6 +31,12 @@ export const mediaStories = {
   'init-repeated': ingest('the init segment again', freeInit(), freeInit()),
   'init-rewritten': anotherInit('the init segment with a name in it', initLike.named),
   'init-changed': anotherInit('an init segment of another profile', initLike.ofAnotherProfile),
+  'init-language-changed': anotherInit('the init segment in another language', initLike.ofAnotherLanguage),
+  'init-handler': dash(
+    'sound whose handler says video',
+    dynamicMpd(1, { tracks: [] }),
+    init(initLike.ofSound),
+  ),
   encrypted: firstInit('an encrypted init segment', initLike.encrypted),
   'metadata-track': ingest('an init segment of metadata', object('m/init.mp4', initLike.ofMetadata)),
   'segment-without-moof': first('a segment of mdat only', segmentLike.withoutMoof),
@@ -48,5 +57,22 @@ export const mediaStories = {
   'duration-header-off': hls('X-EXTINF-duration: 5.0 for one second', ...hlsReady, hlsSegment(1001, '5.0')),
   'prft-absent': firstFree('a segment without prft', segmentLike.withoutPrft(1)),
   'emsg-top-level': firstFree('a segment with emsg', segmentLike.withEvent(1, emsg)),
+  'fragment-duration': ingest(
+    'a segment behind one of nine seconds',
+    freeInit(),
+    free(1, segmentLike.ofNineSeconds),
+    free(2, segmentOf(2, { at: 9_000 })),
+  ),
+  'name-number-gap': ingest('3.m4s behind 1.m4s', freeInit(), free(1), free(3, segmentOf(2))),
+  'switching-set-differs': ingest(
+    'HEVC in a switching set of H.264',
+    ...pair,
+    object('w/init.mp4', initLike.ofHevc),
+  ),
+  'switching-set-unaligned': ingest(
+    'a segment that begins half a second after that of the other track of its set',
+    ...[...pair, object('w/init.mp4', initOf()), free(1)],
+    object('w/1.m4s', segmentOf(1, { at: 500 })),
+  ),
   filler: firstFree('a segment of brand slat', segmentLike.branded(1, 'slat')),
 }

@@ -20,10 +20,8 @@ import {
 } from '../../../services/ingest/src/isobmff/testing/boxes.ts'
 
 const mfhd = (sequence: number) => box('mfhd', u32(0, sequence))
-const run = trun({
-  samples: Array.from({ length: 10 }, () => ({ duration: 100, size: 10 })),
-  firstFlags: sync,
-})
+const lasting = (duration: number) =>
+  trun({ samples: Array.from({ length: 10 }, () => ({ duration, size: 10 })), firstFlags: sync })
 const withoutBase = box('tfhd', u32(0x20, 1, nonSync))
 
 /** The nth second of track 1 (1000 units a second), which goes on where the one before it ended. */
@@ -39,15 +37,16 @@ export const segmentLike = {
   withEvent: (nth: number, event: Buffer) => Buffer.concat([styp(), prft, event, chunkOf(nth)]),
   branded: (nth: number, brand: string) => Buffer.concat([styp(brand), prft, chunkOf(nth)]),
   ofTwoTracks: Buffer.concat([styp(), prft, chunkOf(1), chunkOf(1, { trackId: 2 })]),
-  withoutTime: fragment(tfhd(1, { flags: nonSync })),
-  withoutBase: fragment(withoutBase, tfdt(0)),
+  withoutTime: fragment(tfhd(1, { flags: nonSync }), lasting(100)),
+  withoutBase: fragment(withoutBase, tfdt(0), lasting(100)),
+  ofNineSeconds: fragment(tfhd(1, { flags: nonSync }), tfdt(0), lasting(900)),
   twiceAsLong: Buffer.concat([styp(), prft, chunkOf(1), chunkOf(2)]),
   cutShort: segmentOf(1).subarray(0, -10),
   withoutMoof: Buffer.concat([styp(), mdat]),
 }
 
-function fragment(...head: readonly Buffer[]): Buffer {
-  return Buffer.concat([styp(), prft, box('moof', mfhd(1), box('traf', ...head, run)), mdat])
+function fragment(...traf: readonly Buffer[]): Buffer {
+  return Buffer.concat([styp(), prft, box('moof', mfhd(1), box('traf', ...traf)), mdat])
 }
 
 /** An init segment of H.264 unless told otherwise. */
@@ -61,6 +60,9 @@ export const initLike = {
   ofHevc: initOf({ entry: visualEntry('hvc1') }),
   ofAnotherProfile: initOf({ entry: visualEntry('avc1', otherProfile) }),
   ofMetadata: initOf({ handler: 'meta', entry: box('urim', Buffer.alloc(8)) }),
+  ofAnotherLanguage: initOf({ inMdia: [box('elng', u32(0), letters('en\0'))] }),
+  /** Its handler says video. */
+  ofSound: initOf({ entry: visualEntry('mp4a') }),
   named: initOf({ inUdta: [box('name', letters('front door'))] }),
   encrypted: initOf({ entry: visualEntry('encv', avcC, encryption) }),
   withTwoTracks: Buffer.concat([ftyp, twice(moov())]),

@@ -1,4 +1,13 @@
-import { end, listed, type MpdParts, mpdText, multivariantText, playlistText, vod } from './manifests.ts'
+import {
+  end,
+  listed,
+  type MpdParts,
+  mpdText,
+  multivariantText,
+  neatMpdText,
+  playlistText,
+  vod,
+} from './manifests.ts'
 import { initOf, segmentOf } from './media.ts'
 
 /** One request of a device. */
@@ -58,3 +67,5 @@ export const hlsReady: readonly Sent[] = [multivariant('video'), initialPlaylist
 /** What is sent to a cmaf-ingest stream under names of one's own. */
 export const freeInit = (body = initOf()): Sent => object('v/init.mp4', body)
 export const free = (nth: number, body = segmentOf(nth)): Sent => object(`v/${nth}.m4s`, body)
+export const neatMpd = (...parts: Parameters<typeof neatMpdText>): Sent =>
+  object('m.mpd', neatMpdText(...parts))
