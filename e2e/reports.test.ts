@@ -26,16 +26,25 @@ interface Expected {
   readonly perhaps?: readonly string[]
 }
 
-/** None of these clients writes prft; a manifest is more than a cmaf-ingest stream asks for. */
+/**
+ * None of these clients writes prft, and their MPDs count from now; a manifest is more than a cmaf-ingest stream
+ * asks for. ffmpeg calls the playlist of representation 0 media_0.
+ */
 const ffmpeg: Readonly<Record<string, Expected>> = {
   'ffmpeg DASH': {
     client: ffmpegDash,
-    violated: ['manifest-interface', 'prft-absent'],
+    violated: ['manifest-interface', 'mpd-timeline-origin', 'prft-absent'],
     perhaps: ['upload-repeated'],
   },
   'ffmpeg DASH and HLS': {
     client: ffmpegDashAndHls,
-    violated: ['manifest-interface', 'prft-absent', 'upload-repeated'],
+    violated: [
+      'hls-differs-from-mpd',
+      'manifest-interface',
+      'mpd-timeline-origin',
+      'prft-absent',
+      'upload-repeated',
+    ],
   },
   'ffmpeg with one long request per track': { client: ffmpegLong, violated: ['prft-absent'] },
 }
@@ -44,7 +53,7 @@ const ffmpeg: Readonly<Record<string, Expected>> = {
 const packager: Readonly<Record<string, Expected>> = {
   'shaka-packager DASH': {
     client: packagerDash,
-    violated: ['init-rewritten', 'manifest-interface', 'mpd-template', 'prft-absent'],
+    violated: ['init-rewritten', 'manifest-interface', 'mpd-template', 'mpd-timeline-origin', 'prft-absent'],
     perhaps: ['upload-repeated'],
   },
   'shaka-packager HLS': {
@@ -54,7 +63,10 @@ const packager: Readonly<Record<string, Expected>> = {
   // It joins a live input in the middle of a segment.
   'shaka-packager at low latency': {
     client: packagerLowLatency,
-    violated: ['init-rewritten', 'manifest-interface', 'mpd-template', 'prft-absent', 'segment-duration-off'],
+    violated: [
+      ...['fragment-duration', 'init-rewritten', 'manifest-interface', 'mpd-template', 'mpd-timeline-origin'],
+      ...['prft-absent', 'segment-duration-off'],
+    ],
     perhaps: ['upload-repeated'],
   },
 }
@@ -143,7 +155,7 @@ describe('the report on a camera', function () {
     await begin('cmaf-ingest')
     await push(recording)
     const rows = await violations(server(), stream)
-    deepEqual(codesOf(rows), ['manifest-interface', 'mpd-template', 'prft-absent'])
+    deepEqual(codesOf(rows), ['manifest-interface', 'mpd-template', 'mpd-timeline-origin', 'prft-absent'])
     ok(rows.every(({ severity }) => severity === 'note'))
   })
 
