@@ -1,22 +1,23 @@
 import { expectedNames } from '../expected-names.ts'
 import { type Finding, find, shown } from './finding.ts'
-import type { Situation } from './situation.ts'
 import { type Announcement, at, type Session, type Track } from './state.ts'
-import type { Context } from './step.ts'
+import type { Change, Context } from './step.ts'
 
 /** Whether an object is at one of the paths that the MPD names for its track. */
-export function judgeAnnouncedName(context: Context, session: Session, track: Track): readonly Finding[] {
+export function judgeAnnouncedName(context: Context, session: Session, track: Track): Change {
   const expected = expectedPath(context, session, track)
   const announcement = at(session.announcements, track.name)
-  if (expected === null || !announcement || claims(announcement, context.upload.path)) return []
-  return [notAnnounced(expected, context.upload.path)]
+  if (expected === null || !announcement) return {}
+  const { path } = context.upload
+  const findings = claimedBy(announcement)(path) ? [] : [notAnnounced(expected, path)]
+  return { findings, situations: ['announced name'] }
 }
 
-export const nameSituations = (context: Context, session: Session, track: Track): readonly Situation[] =>
-  expectedPath(context, session, track) === null ? [] : ['announced name']
-
-export const claims = ({ id, initialization, media }: Announcement, path: string): boolean =>
-  expectedNames({ id: id ?? '', initialization, media, segments: null, startNumber: 1 })(path) !== null
+/** Tells whether a path is one of those that the MPD names for a track. */
+export const claimedBy = ({ id, initialization, media }: Announcement): ((path: string) => boolean) => {
+  const claimOf = expectedNames({ id: id ?? '', initialization, media, segments: null, startNumber: 1 })
+  return (path) => claimOf(path) !== null
+}
 
 export const notAnnounced = (expected: string, path: string): Finding =>
   find(

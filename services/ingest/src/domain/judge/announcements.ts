@@ -5,7 +5,7 @@ import { type Finding, find, shown } from './finding.ts'
 import { codecAnnounced } from './init-media.ts'
 import { parseName } from './name.ts'
 import { type Announcement, at, type Session } from './state.ts'
-import type { Change, Context } from './step.ts'
+import { type Change, type Context, merged } from './step.ts'
 import { judgeSets } from './switching-set.ts'
 
 type Announced = ReadonlyMap<string, Announcement>
@@ -22,14 +22,12 @@ export function announcementsOf(context: Context, session: Session): Change {
   const codecs = known.flatMap(({ name, init, told }) =>
     init && !told.includes('codec-not-announced') ? codecAnnounced(next, name, init.codec) : [],
   )
-  return {
-    session: next,
-    findings: [...findings, ...codecs, ...judgeSets(context, next)],
-    situations: [
-      ...(known.length > 0 ? (['announced codec'] as const) : []),
-      ...(isUpdate ? (['updated mpd'] as const) : []),
-    ],
-  }
+  return merged(
+    { session: next, findings },
+    { findings: codecs, situations: known.length > 0 ? ['announced codec'] : [] },
+    { situations: isUpdate ? ['updated mpd'] : [] },
+    judgeSets(context, next),
+  )
 }
 
 /** Several representations, or periods, may be one track: what any of them says may come. */

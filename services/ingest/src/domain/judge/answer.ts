@@ -40,6 +40,12 @@ export function sessionAnswer(session: Session): SessionAnswer {
   }
 }
 
+function trackAnswer({ name, phase, segmentCount, clock, init }: Track): TrackAnswer {
+  const answer = { name, state: phase, segment_count: segmentCount }
+  const bitrate = clock && init ? Math.round((clock.bytes * 8 * init.timescale) / clock.total) : null
+  return bitrate !== null && Number.isSafeInteger(bitrate) ? { ...answer, bitrate } : answer
+}
+
 /** An open session as it stands at a time: silence ends it before the next upload is there to say so. */
 export function afterSilence<Answer extends SessionAnswer>(
   answer: Answer,
@@ -48,12 +54,6 @@ export function afterSilence<Answer extends SessionAnswer>(
 ): Answer {
   if (answer.phase !== 'open' || nowMs - Date.parse(answer.last_object_at) <= idleMs) return answer
   return { ...answer, phase: 'silent', complete: answer.id === null }
-}
-
-function trackAnswer({ name, phase, segmentCount, clock, init }: Track): TrackAnswer {
-  const answer = { name, state: phase, segment_count: segmentCount }
-  const bitrate = clock && init ? Math.round((clock.bytes * 8 * init.timescale) / clock.total) : null
-  return bitrate !== null && Number.isSafeInteger(bitrate) ? { ...answer, bitrate } : answer
 }
 
 /** The number in the path of a session's objects, from its id; null for the one of objects that name none. */

@@ -22,16 +22,25 @@ export function hasRoomFor(session: Session, name: string): boolean {
   return bytes <= mostNameBytes
 }
 
-/** As many announcements, in their order, as may be kept. */
+/** As many announcements, in their order, as may be kept; none with its paths where these are too many. */
 export function boundedAnnouncements(
   announced: Iterable<readonly [string, Announcement]>,
-): Readonly<Record<string, Announcement>> {
-  const kept: [string, Announcement][] = []
-  let left = mostAnnouncedBytes
-  for (const [name, announcement] of announced) {
-    left -= Buffer.byteLength(JSON.stringify([name, announcement]))
-    if (left < 0) break
-    kept.push([name, announcement])
-  }
-  return Object.fromEntries(kept)
+): Session['announcements'] {
+  const all = [...announced]
+  const whole = fitting(all)
+  if (whole.length === all.length) return Object.fromEntries(all)
+  return Object.fromEntries(
+    fitting(all.map(([name, one]) => [name, { ...one, initialization: null, media: null }])),
+  )
 }
+
+function fitting(announced: readonly Announced[]): readonly Announced[] {
+  let left = mostAnnouncedBytes
+  const over = announced.findIndex((entry) => {
+    left -= Buffer.byteLength(JSON.stringify(entry))
+    return left < 0
+  })
+  return over < 0 ? announced : announced.slice(0, over)
+}
+
+type Announced = readonly [string, Announcement]

@@ -1,6 +1,6 @@
 import type { PlaylistFacts } from '../inspection.ts'
 import { destinationOf } from '../stream-path.ts'
-import { claims } from './announced-name.ts'
+import { claimedBy } from './announced-name.ts'
 import { type Finding, find, shown } from './finding.ts'
 import type { Situation } from './situation.ts'
 import type { Announcement, Session } from './state.ts'
@@ -14,9 +14,10 @@ export function compareHlsWithMpd(
 ): readonly Finding[] {
   const announced = comparable(session, playlist)
   if (announced.length === 0) return []
+  const claims = announced.map(claimedBy)
   const stray = [...(playlist.map === null ? [] : [playlist.map]), ...playlist.uris].find((uri) => {
     const destination = destinationOf(upload.path, uri)
-    return destination.kind === 'inside' && !announced.some((one) => claims(one, destination.path))
+    return destination.kind === 'inside' && !claims.some((isClaimed) => isClaimed(destination.path))
   })
   if (stray !== undefined) {
     const message = `expected segments at the paths of the MPD, the playlist names ${shown(stray)}`

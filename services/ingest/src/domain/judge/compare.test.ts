@@ -135,6 +135,13 @@ describe('a playlist against what was uploaded', () => {
     deepEqual(flaws(hls, [...uploaded([]), finalPlaylist(2)]), [])
   })
 
+  it('is not compared with an MPD of more tracks than are remembered', () => {
+    const names = Array.from({ length: 100 }, (_, at) => `track-${at}`)
+    const representations = names.map((name) => representation('', name, { media: `${name}-$Number$.m4s` }))
+    const playlist = playlistAt('track-99.m3u8', { uris: ['track-99-1.m4s', 'x.m4s'] })
+    deepEqual(codesOf(tell(ingest, [mpdAt('m.mpd', { representations }), playlist])).flat(), [])
+  })
+
   it('agrees with the MPD beside it, or does not', () => {
     const announced = representation('', '0', {
       initialization: 'init-0.m4s',

@@ -1,8 +1,8 @@
 import type { InitFacts, MediaFacts } from '../inspection.ts'
-import { judgeAnnouncedName, nameSituations } from './announced-name.ts'
+import { judgeAnnouncedName } from './announced-name.ts'
 import { shortDigest } from './bounds.ts'
 import { type Finding, find, shown } from './finding.ts'
-import { ingestRows, ingestSituations, numberIn } from './ingest-rows.ts'
+import { ingestRows, numberIn } from './ingest-rows.ts'
 import { endIfAllEnded, enterSession } from './ingest-session.ts'
 import { resolveTrack } from './ingest-track.ts'
 import {
@@ -14,10 +14,10 @@ import {
   knownInitOf,
 } from './init-media.ts'
 import { isRepeated, repeated } from './repeat.ts'
-import { clockAfter, judgeSegmentMedia } from './segment-media.ts'
+import { clockAfter, judgeSegmentMedia, mediaSituationsOf } from './segment-media.ts'
 import { at, type Session, type Track, withTrack } from './state.ts'
-import { add, type Change, type Context, endTrack, type Step, trackIn } from './step.ts'
-import { judgeSetAlignment, judgeSetMember, setSituations } from './switching-set.ts'
+import { add, type Change, type Context, endTrack, merged, type Step, trackIn } from './step.ts'
+import { judgeSetAlignment, judgeSetMember } from './switching-set.ts'
 
 /** Media on a cmaf-ingest stream: init segment, segment, or both in one long request, told by the bytes. */
 export function judgeIngestObject(start: Step, context: Context): Step {
@@ -67,23 +67,18 @@ function init(context: Context, session: Session, facts: InitFacts, name: string
     phase,
     hasInit: true,
     init: next ?? track.init,
-    initDigest: shortDigest(context.upload.sha256),
+    shortInitDigest: shortDigest(context.upload.sha256),
     clock: isSame && !isRestart ? track.clock : null,
   }
-  return {
-    session: withTrack(session, known),
-    findings: [
-      ...judgeInitMedia(session, track, facts),
-      ...initAgain(track, next),
-      ...judgeSetMember(context, session, known),
-      ...judgeAnnouncedName(context, session, track),
-    ],
-    situations: [
-      ...codecSituations(session, name),
-      ...setSituations(session, known),
-      ...nameSituations(context, session, track),
-    ],
-  }
+  return merged(
+    {
+      session: withTrack(session, known),
+      findings: [...judgeInitMedia(session, track, facts), ...initAgain(track, next)],
+      situations: codecSituations(session, name),
+    },
+    judgeSetMember(context, session, known),
+    judgeAnnouncedName(context, session, track),
+  )
 }
 
 function initAgain({ init, name }: Track, next: Track['init']): readonly Finding[] {
@@ -108,8 +103,8 @@ function segment(context: Context, session: Session, name: string, media: MediaF
     context.name.isTrackUrl ||
     context.inspection?.init !== null ||
     track.isOneUrl ||
-    previous === track.initDigest
-  const isFilled = previous !== null && previous === track.filler
+    previous === track.shortInitDigest
+  const isFilled = previous !== null && previous === track.shortFillerDigest
   const isReused = previous !== null && !isOwnPath && !isFilled && track.segmentCount > 0
   const place = {
     isNext: !isReused && !isFilled && track.phase !== 'completed',
@@ -122,30 +117,25 @@ function segment(context: Context, session: Session, name: string, media: MediaF
     segmentCount: track.segmentCount + (isReplacement ? 0 : 1),
     lastNumber: numberIn(context, session, track, media) ?? track.lastNumber,
     clock: isReplacement ? track.clock : clockAfter(track, media, upload.bytes),
-    isOneUrl: track.isOneUrl || (previous !== null && previous === track.initDigest) || undefined,
-    filler: media.isFiller ? shortDigest(upload.sha256) : track.filler,
+    isOneUrl: track.isOneUrl || (previous !== null && previous === track.shortInitDigest) || undefined,
+    shortFillerDigest: media.isFiller ? shortDigest(upload.sha256) : track.shortFillerDigest,
   }
   const counted = withTrack({ ...session, segmentCount: session.segmentCount + 1 }, next)
   const ended = media.isLast ? endTrack(counted, next) : { session: counted, events: [] }
-  return {
-    ...ended,
-    findings: [
-      ...orderOf(context, session, track),
-      ...(isReused ? [reused(context)] : []),
-      ...judgeSegmentMedia(track, media, place),
-      ...ingestRows(context, session, track, media),
-      ...judgeSetAlignment(context, session, track, media),
-      ...judgeAnnouncedName(context, session, next),
-    ],
-    situations: [
-      'ingest segment',
-      ...(place.announcedSeconds === null ? [] : (['announced duration'] as const)),
-      ...(media.isLast ? (['track end'] as const) : []),
-      ...ingestSituations(context, session, track, media),
-      ...setSituations(session, track),
-      ...nameSituations(context, session, next),
-    ],
-  }
+  return merged(
+    {
+      ...ended,
+      findings: [
+        ...orderOf(context, session, track),
+        ...(isReused ? [reused(context)] : []),
+        ...judgeSegmentMedia(track, media, place),
+      ],
+      situations: mediaSituationsOf(place, media),
+    },
+    ingestRows(context, session, track, media),
+    judgeSetAlignment(context, session, track, media),
+    judgeAnnouncedName(context, session, next),
+  )
 }
 
 function orderOf({ upload }: Context, { endedMs }: Session, track: Track): readonly Finding[] {

@@ -1,5 +1,6 @@
 import type { MediaFacts } from '../inspection.ts'
 import { type Finding, find, shown } from './finding.ts'
+import type { Situation } from './situation.ts'
 import type { Clock, KnownInit, Track } from './state.ts'
 
 /** How a segment stands to the one before it, as far as the order of uploads has told already. */
@@ -29,6 +30,14 @@ export function judgeSegmentMedia(track: Track, media: MediaFacts, place: Place)
     ...durationOf(track, media, place),
   ]
 }
+
+export const mediaSituationsOf = (
+  { announcedSeconds }: Place,
+  media: MediaFacts | null,
+): readonly Situation[] => [
+  ...(announcedSeconds === null ? [] : (['announced duration'] as const)),
+  ...(media?.isLast ? (['track end'] as const) : []),
+]
 
 /** Where the track has come to with this segment; as before, where that cannot be told. */
 export function clockAfter(track: Track, media: MediaFacts, bytes: number): Clock | null {

@@ -75,13 +75,13 @@ export interface Track {
   /** An init segment came, readable or not. */
   readonly hasInit: boolean
   readonly init: KnownInit | null
-  /** cmaf-ingest: short digest of the upload that held it. */
-  readonly initDigest?: string | undefined
+  /** cmaf-ingest: of the upload that held it. */
+  readonly shortInitDigest?: string | undefined
   /** cmaf-ingest: segments go to the path that the init segment went to. */
   readonly isOneUrl?: boolean | undefined
   readonly clock: Clock | null
-  /** Short digest of the newest filler segment. */
-  readonly filler?: string | undefined
+  /** Of the newest filler segment. */
+  readonly shortFillerDigest?: string | undefined
   readonly told: readonly string[]
 }
 

@@ -53,6 +53,14 @@ export function add(step: Step, change: Change): Step {
   }
 }
 
+/** Several changes as one; session and track are the last that one of them has. */
+export const merged = (...changes: readonly Change[]): Change => ({
+  ...Object.assign({}, ...changes),
+  findings: changes.flatMap(({ findings }) => findings ?? []),
+  events: changes.flatMap(({ events }) => events ?? []),
+  situations: changes.flatMap(({ situations }) => situations ?? []),
+})
+
 /** The track as it is known; one that never came before is new, in an ended session it has ended. */
 export function trackIn(session: Session, name: string): Track {
   const track = at(session.tracks, name)

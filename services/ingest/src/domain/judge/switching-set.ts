@@ -2,24 +2,26 @@ import type { MediaFacts } from '../inspection.ts'
 import { type Finding, find, shown } from './finding.ts'
 import { familyOf } from './init-media.ts'
 import { seconds } from './segment-media.ts'
-import type { Situation } from './situation.ts'
 import { at, type KnownInit, type Session, type Track } from './state.ts'
-import type { Context } from './step.ts'
+import { type Change, type Context, merged } from './step.ts'
 
 /** A track whose init segment is known. */
 type Member = Track & { readonly init: KnownInit }
 
 /** A track against the others that its MPD lets players switch to (ISO/IEC 23000-19, 7.3.4). */
-export function judgeSetMember(context: Context, session: Session, track: Track): readonly Finding[] {
-  if (!isMember(track)) return []
-  const other = othersOf(session, track).find((one) => differenceOf(one, track) !== null)
-  return other ? [differs(context, other, track)] : []
+export function judgeSetMember(context: Context, session: Session, track: Track): Change {
+  const others = isMember(track) ? othersOf(session, track) : []
+  if (!isMember(track) || others.length === 0) return {}
+  const other = others.find((one) => differenceOf(one, track) !== null)
+  return { findings: other ? [differs(context, other, track)] : [], situations: ['switching set'] }
 }
 
 /** All tracks that came before the MPD that groups them; a set is told once. */
-export function judgeSets(context: Context, session: Session): readonly Finding[] {
-  const findings = Object.values(session.tracks).flatMap((track) => judgeSetMember(context, session, track))
-  return findings.slice(0, 1)
+export function judgeSets(context: Context, session: Session): Change {
+  const judged = merged(
+    ...Object.values(session.tracks).map((track) => judgeSetMember(context, session, track)),
+  )
+  return { ...judged, findings: judged.findings?.slice(0, 1) ?? [] }
 }
 
 /**
@@ -31,21 +33,18 @@ export function judgeSetAlignment(
   session: Session,
   track: Track,
   media: MediaFacts,
-): readonly Finding[] {
+): Change {
   const { decodeTime } = media
-  if (!isMember(track) || decodeTime === null || media.trackId !== track.init.trackId) return []
+  if (!isMember(track) || decodeTime === null || media.trackId !== track.init.trackId) return {}
   const start = decodeTime / track.init.timescale
   const sample = (track.clock?.sample ?? 0) / track.init.timescale
   const other = othersOf(session, track).find(
     (one) => !isTold(one) && differenceOf(one, track) === null && isInside(one, start, sample),
   )
-  if (!other) return []
+  if (!other) return {}
   const message = `expected segments that begin together with those of ${shown(other.name)}, which is in the same switching set; received one of ${shown(track.name)} that begins at ${seconds(start)}, within ${segmentSpan(other)}`
-  return [find('switching-set-unaligned', message, weightOf(context))]
+  return { findings: [find('switching-set-unaligned', message, weightOf(context))] }
 }
-
-export const setSituations = (session: Session, track: Track): readonly Situation[] =>
-  isMember(track) && othersOf(session, track).length > 0 ? ['switching set'] : []
 
 const isMember = (track: Track): track is Member => track.init !== null && track.init.timescale > 0
 
