@@ -1,4 +1,4 @@
-import { expectedNames } from '../expected-names.ts'
+import { type ClaimOf, expectedNames } from '../expected-names.ts'
 import { type Finding, find, shown } from './finding.ts'
 import { type Announcement, at, type Session, type Track } from './state.ts'
 import type { Change, Context } from './step.ts'
@@ -14,10 +14,17 @@ export function judgeAnnouncedName(context: Context, session: Session, track: Tr
 }
 
 /** Tells whether a path is one of those that the MPD names for a track. */
-export const claimedBy = ({ id, initialization, media }: Announcement): ((path: string) => boolean) => {
-  const claimOf = expectedNames({ id: id ?? '', initialization, media, segments: null, startNumber: 1 })
+export function claimedBy(announcement: Announcement): (path: string) => boolean {
+  const claimOf = claimOfs.get(announcement) ?? claimOfIn(announcement)
+  claimOfs.set(announcement, claimOf)
   return (path) => claimOf(path) !== null
 }
+
+const claimOfIn = ({ id, initialization, media }: Announcement): ClaimOf =>
+  expectedNames({ id: id ?? '', initialization, media, segments: null, startNumber: 1 })
+
+/** Patterns are dear, and the segments of a track often come together. */
+const claimOfs = new WeakMap<Announcement, ClaimOf>()
 
 export const notAnnounced = (expected: string, path: string): Finding =>
   find(

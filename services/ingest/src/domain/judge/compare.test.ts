@@ -232,6 +232,11 @@ describe('the source of a cmaf-ingest stream', () => {
   it('may call segments by their times', () => {
     const media = [1, 2, 3].map((nth) => mediaAt(`v/${(nth - 1) * 4000}.m4s`, nth))
     deepEqual(flaws(ingest, [start, ...media]), [])
+    const coarse = initAt('v/init.mp4', { timescale: 1 })
+    const named = [8, 12, 16].map((decodeTime, at) =>
+      mediaAt(`v/${decodeTime}.m4s`, at + 1, { decodeTime, explicitDuration: 4, sampleCount: 1 }),
+    )
+    deepEqual(flaws(ingest, [coarse, ...named]), [])
   })
 
   it('keeps its names in an updated MPD', () => {
