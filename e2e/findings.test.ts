@@ -5,7 +5,7 @@ import { stories } from './support/findings/stories.ts'
 import { serverOfSuite } from './support/suite.ts'
 
 describe('every finding by an upload over TLS', function () {
-  this.timeout(120_000)
+  this.timeout(60_000)
   // Every answer is to have its verdict, however busy the machine is.
   const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
   let device: StoryTeller
