@@ -15,21 +15,34 @@ export interface Reply {
 
 /** A device that holds its connections open. `send` rejects when the connection is lost. */
 export interface Client extends Disposable {
-  send(method: string, path: string, body?: Buffer | string): Promise<Reply>
+  send(
+    method: string,
+    path: string,
+    body?: Buffer | string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Reply>
 }
 
-/** Speaks HTTP/1.1 over at most so many connections. */
-export async function keepAlive(server: Standalone, device: Identity, connections: number): Promise<Client> {
-  const [ca, cert, key] = await Promise.all(
-    [server.rootCertificate, device.cert, device.key].map((file) => readFile(file)),
-  )
+/** Speaks HTTP/1.1 over at most so many connections, without a certificate where there is none. */
+export async function keepAlive(
+  server: Standalone,
+  device: Identity | null,
+  connections: number,
+): Promise<Client> {
+  const files = [server.rootCertificate, ...(device ? [device.cert, device.key] : [])]
+  const [ca, cert, key] = await Promise.all(files.map((file) => readFile(file)))
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const tls = { ca, cert, key, agent, host: 'localhost', port: server.port }
   return { send, [Symbol.dispose]: () => agent.destroy() }
 
-  async function send(method: string, path: string, body: Buffer | string = ''): Promise<Reply> {
-    const length = { 'Content-Length': Buffer.byteLength(body) }
-    const asking = request({ ...tls, method, path, headers: body.length > 0 ? length : {} })
+  async function send(
+    method: string,
+    path: string,
+    body: Buffer | string = '',
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
+    const length = body.length > 0 ? { 'Content-Length': Buffer.byteLength(body) } : {}
+    const asking = request({ ...tls, method, path, headers: { ...length, ...more } })
     asking.setTimeout(30_000, () => asking.destroy(new Error('no answer')))
     asking.end(body)
     const [response] = await once(asking, 'response')

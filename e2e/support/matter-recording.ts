@@ -7,6 +7,8 @@ export interface Pushed {
   readonly path: string
   readonly type: string
   readonly body: Buffer
+  /** Further headers. */
+  readonly headers?: readonly string[]
 }
 
 /** How the example camera of a Matter release writes its MPDs. */

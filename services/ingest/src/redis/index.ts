@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import type { Folded, JudgedUpload, Known } from '../domain/fold.ts'
 import type { SessionAnswer } from '../domain/judge/answer.ts'
 import { sessionsOf } from '../domain/judge/judge.ts'
-import type { Tally } from '../domain/judge/report.ts'
+import { codeOf, type Tally, type Weighed } from '../domain/judge/report.ts'
 import { initialState, type Order, type Session } from '../domain/judge/state.ts'
 import { ancestorsOf, directoryOf } from '../domain/object-path.ts'
 import type { Stream } from '../domain/stream.ts'
@@ -197,12 +197,12 @@ export function redisIndex(redis: Redis): Index {
     const [counts, situations] = await answered(
       Promise.all([redis.hgetall(keys.counts(session)), redis.smembers(keys.situations(session))]),
     )
-    const codes = Object.keys(counts)
+    const codes = [...new Set((Object.keys(counts) as Weighed[]).map(codeOf))]
     const firsts = await answered(
       Promise.all(codes.map((code) => redis.lrange(keys.first(session, code), 0, -1))),
     )
     return {
-      counts: Object.fromEntries(Object.entries(counts).map(([code, count]) => [code, Number(count)])),
+      counts: Object.fromEntries(Object.entries(counts).map(([weighed, count]) => [weighed, Number(count)])),
       first: Object.fromEntries(codes.map((code, i) => [code, firsts[i] ?? []])),
       situations: situations as Tally['situations'],
     }

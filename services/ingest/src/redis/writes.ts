@@ -1,7 +1,7 @@
 import type { Folded, JudgedUpload, ObjectEvent } from '../domain/fold.ts'
 import { sessionAnswer } from '../domain/judge/answer.ts'
 import { isAccepted } from '../domain/judge/finding.ts'
-import { mostUploads } from '../domain/judge/report.ts'
+import { codeOf, mostUploads, weighedOf } from '../domain/judge/report.ts'
 import { ancestorsOf, directoryOf } from '../domain/object-path.ts'
 import { keysOf } from './keys.ts'
 
@@ -56,11 +56,10 @@ function judgement(stream: string, event: Judgement): Write[] {
 
 function tallied(stream: string, { upload, findings, session, situations }: Judgement): Write[] {
   const keys = keysOf(stream)
-  const codes = [...new Set(findings.map(({ code }) => code))]
-  const counted = codes.flatMap((code): Write[] => [
-    ['HINCRBY', keys.counts(session), code, '1'],
-    ['RPUSH', keys.first(session, code), upload.id],
-    ['LTRIM', keys.first(session, code), '0', String(mostUploads - 1)],
+  const counted = weighedOf(findings).flatMap((weighed): Write[] => [
+    ['HINCRBY', keys.counts(session), weighed, '1'],
+    ['RPUSH', keys.first(session, codeOf(weighed)), upload.id],
+    ['LTRIM', keys.first(session, codeOf(weighed)), '0', String(mostUploads - 1)],
   ])
   return situations.length > 0 ? [...counted, ['SADD', keys.situations(session), ...situations]] : counted
 }

@@ -67,6 +67,7 @@ function remember(
   const next: Session = {
     ...session,
     lastObjectMs: Math.max(session.lastObjectMs, news.atMs),
+    endedMs: session.phase === 'complete' ? (session.endedMs ?? news.atMs) : null,
     told: [...new Set([...session.told, ...ofSession])],
     situations: [...session.situations, ...news.situations],
   }

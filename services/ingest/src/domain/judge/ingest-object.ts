@@ -126,7 +126,7 @@ function segment(context: Context, session: Session, name: string, media: MediaF
     {
       ...ended,
       findings: [
-        ...orderOf(track, name),
+        ...orderOf(context, session, track),
         ...(isReused ? [reused(context)] : []),
         ...judgeSegmentMedia(track, media, place),
       ],
@@ -138,8 +138,11 @@ function segment(context: Context, session: Session, name: string, media: MediaF
   )
 }
 
-function orderOf(track: Track, name: string): readonly Finding[] {
+function orderOf({ upload }: Context, { endedMs }: Session, track: Track): readonly Finding[] {
+  const { name } = track
   if (track.phase === 'completed') {
+    // Manifests overtake segments that were on their way before them.
+    if (endedMs !== null && Date.parse(upload.startedAt) < endedMs) return []
     const message = `expected an init segment of ${shown(name)} after its end, received a segment`
     return [find('segment-after-end', message, 'warning')]
   }

@@ -48,8 +48,16 @@ describe('judge on a cmaf-ingest stream', () => {
 
   it('finds only notes on what shaka-packager sends, its init segments twice', () => {
     const media = numbers.map((nth) => mediaAt(`video/${nth}.m4s`, nth))
-    const objects = [initAt('video/init.mp4'), ...media, initAt('video/init.mp4', {}, { sha256: 'longer' })]
-    deepEqual(flawsOf(objects, true), ['init-rewritten'])
+    const early = initAt('video/init.mp4', { defaultSampleDuration: 0 })
+    const late = initAt('video/init.mp4', { defaultSampleDuration: 40 })
+    deepEqual(flawsOf([early, ...media, late], true), ['init-rewritten'])
+  })
+
+  it('finds an init segment changed that takes its default duration back, or has another', () => {
+    const early = initAt('video/init.mp4', { defaultSampleDuration: 40 })
+    for (const defaultSampleDuration of [0, 20]) {
+      deepEqual(flawsOf([early, initAt('video/init.mp4', { defaultSampleDuration })]), ['init-changed'])
+    }
   })
 
   it('takes one URL for a whole track', () => {
@@ -111,6 +119,16 @@ describe('judge on a cmaf-ingest stream', () => {
   it('shows no number for the session of objects that name none', () => {
     const session = at(tell(stream, [initAt('v/init.mp4')]).state.sessions, 'none')
     equal(session && sessionAnswer(session).id, null)
+  })
+
+  it('does not call a segment late that a static MPD overtook', () => {
+    const late = (tookMs: number) => [2, 3].map((nth) => mediaAt(`v/${nth}.m4s`, nth, {}, { tookMs }))
+    const begun = [initAt('v/init.mp4'), mediaAt('v/1.m4s', 1), mpdAt('m.mpd', { type: 'static' })]
+    // The MPD came one second before the first of them and two before the second.
+    const told = tell(stream, [...begun, ...late(2_500)])
+    deepEqual(codesOf(told).slice(3), [[], []])
+    equal(at(told.state.sessions, 'none')?.phase, 'complete')
+    deepEqual(codesOf(tell(stream, [...begun, ...late(1_500)])).slice(3), [[], ['segment-after-end']])
   })
 
   it('stays complete when a manifest is sent once more', () => {

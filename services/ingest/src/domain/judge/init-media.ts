@@ -91,7 +91,9 @@ export const knownInitOf = (init: InitFacts): KnownInit => ({
 
 /** What differs between two init segments of a track. */
 export const differencesOf = (known: KnownInit, next: KnownInit): readonly (keyof KnownInit)[] =>
-  (Object.keys(next) as (keyof KnownInit)[]).filter((key) => known[key] !== next[key])
+  (Object.keys(next) as (keyof KnownInit)[]).filter(
+    (key) => known[key] !== next[key] && !isUnsaid(known, key),
+  )
 
 /** The same in words. */
 export const changesOf = (known: KnownInit, next: KnownInit): string =>
@@ -101,6 +103,10 @@ export const changesOf = (known: KnownInit, next: KnownInit): string =>
 
 export const fitsSameSegments = (known: KnownInit, next: KnownInit): boolean =>
   differencesOf(known, next).every((key) => key === 'language')
+
+/** No sample lasts 0: a packager may learn the default only at the end, and fill it in. */
+const isUnsaid = (known: KnownInit, key: keyof KnownInit): boolean =>
+  key === 'sampleDuration' && known[key] === 0
 
 /** Whether anything was announced that a codec can be held against. */
 export const codecSituations = (session: Session, track: string): readonly Situation[] =>

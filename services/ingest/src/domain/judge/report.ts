@@ -1,16 +1,22 @@
-import { catalogue, type Entry, type FindingCode, findingCodes } from './catalogue.ts'
+import { catalogue, type Entry, type FindingCode, findingCodes, type Severity } from './catalogue.ts'
+import type { Finding } from './finding.ts'
 import type { Situation } from './situation.ts'
+
+/** A code and what it weighed, which may be less or more than the catalogue says. */
+export type Weighed = `${FindingCode} ${Severity}`
+
+export const codeOf = (weighed: Weighed): FindingCode => weighed.slice(0, weighed.indexOf(' ')) as FindingCode
 
 /** What has been counted of one session. */
 export interface Tally {
-  /** Uploads with a finding of this code. */
-  readonly counts: Readonly<Partial<Record<FindingCode, number>>>
+  /** Uploads with a finding of this code that weighed this much. */
+  readonly counts: Readonly<Partial<Record<Weighed, number>>>
   /** Ids of the first of them; a few are enough. */
   readonly first: Readonly<Partial<Record<FindingCode, readonly string[]>>>
   readonly situations: readonly Situation[]
 }
 
-/** One rule and how a device did. */
+/** One rule and how a device did; violated, it has the weight of the worst finding. */
 export interface ReportRow extends Pick<Entry, 'severity' | 'rule' | 'title' | 'clause'> {
   readonly code: FindingCode
   /** `not-exercised`: nothing happened that could have violated it. */
@@ -19,6 +25,19 @@ export interface ReportRow extends Pick<Entry, 'severity' | 'rule' | 'title' | '
   /** Ids of the first uploads that violate it. */
   readonly uploads: readonly string[]
 }
+
+/** The codes of one upload's findings, each once and as bad as it was found. */
+export function weighedOf(findings: readonly Finding[]): readonly Weighed[] {
+  const worst = new Map<FindingCode, Severity>()
+  for (const { code, severity } of findings) {
+    const known = worst.get(code)
+    if (!known || severities.indexOf(severity) < severities.indexOf(known)) worst.set(code, severity)
+  }
+  return [...worst].map(([code, severity]) => `${code} ${severity}` as const)
+}
+
+/** The worst first. */
+const severities: readonly Severity[] = ['error', 'warning', 'note']
 
 /** How the rules fared in one session, or in all sessions of a stream together. */
 export function reportOf(tallies: readonly Tally[]): readonly ReportRow[] {
@@ -32,11 +51,14 @@ function rowOf(
   tallies: readonly Tally[],
   exercised: ReadonlySet<Situation>,
 ): ReportRow {
-  const count = tallies.reduce((sum, { counts }) => sum + (counts[code] ?? 0), 0)
+  const countOf = (weight: Severity) =>
+    tallies.reduce((sum, { counts }) => sum + (counts[`${code} ${weight}`] ?? 0), 0)
+  const count = severities.reduce((sum, weight) => sum + countOf(weight), 0)
+  const worst = severities.find((weight) => countOf(weight) > 0) ?? severity
   const uploads = tallies.flatMap(({ first }) => first[code] ?? []).slice(0, mostUploads)
   const isExercised = when.some((situation) => exercised.has(situation))
   const result = count > 0 ? 'violated' : isExercised ? 'met' : 'not-exercised'
-  return { code, severity, rule, title, clause, result, count, uploads }
+  return { code, severity: worst, rule, title, clause, result, count, uploads }
 }
 
 export const mostUploads = 5

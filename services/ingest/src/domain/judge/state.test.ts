@@ -1,8 +1,9 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { mostTracks } from './bounds.ts'
+import { find } from './finding.ts'
 import { closeIdle } from './idle.ts'
 import { judge } from './judge.ts'
-import { mostUploads, reportOf } from './report.ts'
+import { mostUploads, reportOf, type Tally, weighedOf } from './report.ts'
 import { initialState, type State } from './state.ts'
 import {
   arrivalsOf,
@@ -175,7 +176,7 @@ describe('reportOf', () => {
     const first = Array.from({ length: 9 }, (_, at) => `u${at}`)
     const rows = reportOf([
       {
-        counts: { 'segment-number-gap': 9 },
+        counts: { 'segment-number-gap error': 9 },
         first: { 'segment-number-gap': first },
         situations: ['upload', 'matter segment'],
       },
@@ -185,5 +186,20 @@ describe('reportOf', () => {
     equal(resultOf('segment-number-low'), 'met')
     equal(resultOf('hls-final-no-endlist'), 'not-exercised')
     equal(rows.find(({ code }) => code === 'segment-number-gap')?.uploads.length, mostUploads)
+  })
+
+  it('shows what was found as bad as it was at its worst, and counts all of it', () => {
+    const rowOf = (counts: Tally['counts']) => {
+      const rows = reportOf([{ counts, first: {}, situations: [] }])
+      return rows.filter(({ code }) => code === 'manifest-interface').map((row) => [row.severity, row.count])
+    }
+    deepEqual(rowOf({}), [['error', 0]])
+    deepEqual(rowOf({ 'manifest-interface note': 3 }), [['note', 3]])
+    deepEqual(rowOf({ 'manifest-interface note': 3, 'manifest-interface error': 1 }), [['error', 4]])
+  })
+
+  it('counts an upload once for a code that it shows twice', () => {
+    const found = [find('codec-not-announced', '', 'warning'), find('codec-not-announced', '')]
+    deepEqual(weighedOf([...found, find('tfdt-gap', '')]), ['codec-not-announced error', 'tfdt-gap warning'])
   })
 })

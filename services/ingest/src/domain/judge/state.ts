@@ -27,6 +27,8 @@ export interface Session {
   readonly announced: boolean
   /** Unix time. */
   readonly lastObjectMs: number
+  /** Unix time; null while it has not been completed. */
+  readonly endedMs: number | null
   readonly segmentCount: number
   /** HLS: how many tracks the multivariant playlist names. */
   readonly hlsTrackCount: number | null
@@ -123,6 +125,7 @@ export const newSession = (key: string, atMs: number, generation = 1): Session =
   phase: 'open',
   announced: false,
   lastObjectMs: atMs,
+  endedMs: null,
   segmentCount: 0,
   hlsTrackCount: null,
   hlsCodecs: [],

@@ -27,6 +27,8 @@ export interface Sent {
   readonly sha256: string
   readonly whole?: boolean
   readonly atMs?: number
+  /** How long it was on its way. */
+  readonly tookMs?: number
   readonly headers?: readonly string[]
   readonly device?: null
   readonly clashes?: boolean
@@ -229,7 +231,7 @@ export function* arrivalsOf(objects: Iterable<Sent>, startMs = 1_700_000_000_000
 }
 
 function uploadOf(
-  { path, sha256, whole = true, headers = [], device }: Sent,
+  { path, sha256, whole = true, headers = [], device, tookMs = 0 }: Sent,
   count: number,
   atMs: number,
 ): Upload {
@@ -237,7 +239,7 @@ function uploadOf(
     id: `u${count}`,
     path,
     method: 'PUT',
-    startedAt: new Date(atMs).toISOString(),
+    startedAt: new Date(atMs - tookMs).toISOString(),
     receivedAt: new Date(atMs).toISOString(),
     bytes: 1_000,
     sha256,

@@ -1,0 +1,41 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { catalogue, findingCodes } from '../services/ingest/src/domain/judge/catalogue.ts'
+import { type StoryTeller, storyTeller } from './support/findings/device.ts'
+import { stories } from './support/findings/stories.ts'
+import { serverOfSuite } from './support/suite.ts'
+
+describe('every finding by an upload over TLS', function () {
+  this.timeout(60_000)
+  // Every answer is to have its verdict, however busy the machine is.
+  const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
+  let device: StoryTeller
+  before(async () => {
+    device = await storyTeller(server())
+  })
+  after(() => device?.[Symbol.dispose]())
+
+  for (const code of findingCodes) {
+    const { severity, title } = catalogue[code]
+    const story = stories[code]
+    it(`${code}: ${story?.what ?? title}`, async () => {
+      ok(story, 'a code of the catalogue without a story')
+      const { stream, judged } = await device.tell(story)
+      const last = judged.at(-1)
+      const found = last?.findings.filter((finding) => finding.code === code) ?? []
+      equal(found.length, 1, `findings are ${JSON.stringify(last?.findings)}`)
+      deepEqual([found[0]?.severity, last?.status], [severity, statusOf(code)])
+      match(found[0]?.message ?? '', /^(expected|the source|track|segments of) .+[^.]$/)
+      const others = last?.findings.filter((finding) => finding.severity !== 'note' && finding.code !== code)
+      deepEqual(others, [], 'one cause is one finding')
+      const { json } = await device.get(`/streams/${stream}/report`)
+      const row = json.rules.find((rule: { code: string }) => rule.code === code)
+      const { result, severity: reported, uploads } = row
+      deepEqual([result, reported, uploads.includes(last?.upload)], ['violated', severity, true])
+    })
+  }
+
+  function statusOf(code: keyof typeof catalogue): number | null {
+    if (code === 'body-incomplete') return null
+    return catalogue[code].severity === 'error' ? 400 : 202
+  }
+})

@@ -1,0 +1,80 @@
+import {
+  avc1,
+  avcC,
+  box,
+  type Chunk,
+  chunk,
+  ftyp,
+  letters,
+  mdat,
+  moov,
+  nonSync,
+  prft,
+  styp,
+  sync,
+  tfdt,
+  tfhd,
+  trun,
+  u32,
+  visualEntry,
+} from '../../../services/ingest/src/isobmff/testing/boxes.ts'
+
+const mfhd = (sequence: number) => box('mfhd', u32(0, sequence))
+const lasting = (duration: number) =>
+  trun({ samples: Array.from({ length: 10 }, () => ({ duration, size: 10 })), firstFlags: sync })
+const withoutBase = box('tfhd', u32(0x20, 1, nonSync))
+
+/** The nth second of track 1 (1000 units a second), which goes on where the one before it ended. */
+export const segmentOf = (nth: number, facts: Chunk = {}): Buffer =>
+  Buffer.concat([styp(), prft, chunkOf(nth, facts)])
+
+const chunkOf = (nth: number, facts: Chunk = {}): Buffer =>
+  chunk({ sequence: nth, at: (nth - 1) * 1_000, ...facts })
+
+/** Segments with one thing wrong, or unusual. */
+export const segmentLike = {
+  withoutPrft: (nth: number) => Buffer.concat([styp(), chunkOf(nth)]),
+  withEvent: (nth: number, event: Buffer) => Buffer.concat([styp(), prft, event, chunkOf(nth)]),
+  branded: (nth: number, brand: string) => Buffer.concat([styp(brand), prft, chunkOf(nth)]),
+  ofTwoTracks: Buffer.concat([styp(), prft, chunkOf(1), chunkOf(1, { trackId: 2 })]),
+  withoutTime: fragment(tfhd(1, { flags: nonSync }), lasting(100)),
+  withoutBase: fragment(withoutBase, tfdt(0), lasting(100)),
+  ofNineSeconds: fragment(tfhd(1, { flags: nonSync }), tfdt(0), lasting(900)),
+  twiceAsLong: Buffer.concat([styp(), prft, chunkOf(1), chunkOf(2)]),
+  cutShort: segmentOf(1).subarray(0, -10),
+  withoutMoof: Buffer.concat([styp(), mdat]),
+}
+
+function fragment(...traf: readonly Buffer[]): Buffer {
+  return Buffer.concat([styp(), prft, box('moof', mfhd(1), box('traf', ...traf)), mdat])
+}
+
+/** An init segment of H.264 unless told otherwise. */
+export const initOf = (...parts: Parameters<typeof moov>): Buffer => Buffer.concat([ftyp, moov(...parts)])
+
+const otherProfile = box('avcC', [1, 0x64, 0x00, 0x28, 0xff, 0xe0])
+const encryption = box('sinf', box('frma', letters('avc1')))
+
+/** Init segments with one thing wrong, or unusual. */
+export const initLike = {
+  ofHevc: initOf({ entry: visualEntry('hvc1') }),
+  ofAnotherProfile: initOf({ entry: visualEntry('avc1', otherProfile) }),
+  ofMetadata: initOf({ handler: 'meta', entry: box('urim', Buffer.alloc(8)) }),
+  ofAnotherLanguage: initOf({ inMdia: [box('elng', u32(0), letters('en\0'))] }),
+  /** Its handler says video. */
+  ofSound: initOf({ entry: visualEntry('mp4a') }),
+  named: initOf({ inUdta: [box('name', letters('front door'))] }),
+  encrypted: initOf({ entry: visualEntry('encv', avcC, encryption) }),
+  withTwoTracks: Buffer.concat([ftyp, twice(moov())]),
+  withoutMvex: Buffer.concat([ftyp, renamed(moov({ entry: avc1() }), 'mvex', 'free')]),
+  withoutMoov: ftyp,
+}
+
+function twice(whole: Buffer): Buffer {
+  const inside = whole.subarray(8)
+  return box('moov', inside, inside)
+}
+
+function renamed(bytes: Buffer, from: string, to: string): Buffer {
+  return Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1')
+}

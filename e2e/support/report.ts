@@ -1,0 +1,51 @@
+import { curl } from './curl.ts'
+import type { Requests } from './ffmpeg.ts'
+import type { Standalone } from './standalone.ts'
+import { until } from './until.ts'
+
+/** A rule as the report shows it. */
+export interface Row {
+  readonly code: string
+  readonly severity: string
+  readonly result: 'met' | 'violated' | 'not-exercised'
+  readonly count: number
+  readonly uploads: readonly string[]
+}
+
+/** One upload as the wire log shows it. */
+export interface Logged {
+  readonly id: string
+  readonly path: string
+  readonly whole: boolean
+  readonly findings: readonly { readonly code: string; readonly severity: string; readonly message: string }[]
+}
+
+/** Every rule that was violated in a session, or in all sessions of a stream. */
+export async function violations(
+  server: Standalone,
+  stream: string,
+  session?: string,
+): Promise<readonly Row[]> {
+  const query = session === undefined ? '' : `?session=${session}`
+  const { json } = await curl(server, `/streams/${stream}/report${query}`)
+  return json.rules.filter(({ result }: Row) => result === 'violated')
+}
+
+export const codesOf = (rows: readonly Row[]): readonly string[] => rows.map(({ code }) => code).sort()
+
+export async function logOf(server: Standalone, stream: string): Promise<readonly Logged[]> {
+  return (await curl(server, `/streams/${stream}/uploads?limit=1000`)).json.uploads
+}
+
+/**
+ * Waits until what a client says it sent has been judged. ffmpeg may reset its last connection at exit, so that
+ * one manifest dies in the kernel.
+ */
+export async function judged(server: Standalone, stream: string, made: Requests | null): Promise<void> {
+  if (made === null) return
+  const has = async (count: number) => (await logOf(server, stream)).length >= count
+  const { length } = made.uploads
+  await until('all uploads', () => has(length), 5_000).catch(() =>
+    until('all but one', () => has(length - 1), 0),
+  )
+}
