@@ -52,6 +52,12 @@ describe('judge on a cmaf-ingest stream', () => {
     deepEqual(flawsOf(objects, true), ['init-rewritten'])
   })
 
+  it('misses the moov behind an ftyp and the moof before an mdat', () => {
+    const hollow = [other('init.cmfv', { kind: 'init' }), other('1.cmfv', { kind: 'segment' })]
+    deepEqual(flawsOf(hollow), ['init-without-moov', 'segment-without-moof'])
+    deepEqual(flawsOf([other('1.cmfv', { kind: 'segment', endsTrack: true })]), [])
+  })
+
   it('takes one URL for a whole track', () => {
     for (const path of ['Streams(video.cmfv)', 'live/video.cmfv']) {
       const media = numbers.map((nth) => mediaAt(path, nth, {}, { sha256: `${nth}` }))
