@@ -37,11 +37,11 @@ function isFlawed({ initialization, media }: RepresentationFacts['written']): bo
   const id = '$RepresentationID$'
   if (initialization !== null && initialization.split(id).length !== 2) return true
   if (media === null) return false
-  return !media.includes(id) || !/\$(Number|Time)(%0\d+d)?\$/.test(media)
+  return !media.includes(id) || media.match(/\$(Number|Time)(%0\d+d)?\$/g)?.length !== 1
 }
 
 function templateFlawed({ written, id }: RepresentationFacts): Finding {
-  const expected = 'expected $RepresentationID$ in both templates and $Number$ or $Time$ in @media'
+  const expected = 'expected $RepresentationID$ in both templates and one of $Number$ and $Time$ in @media'
   const received = `${written.initialization ?? 'no @initialization'} and ${written.media ?? 'no @media'}`
   return find('mpd-template', `${expected}, received ${shown(received)} in representation ${shown(id)}`)
 }
