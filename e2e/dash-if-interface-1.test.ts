@@ -271,18 +271,17 @@ describe('DASH-IF Live Media Ingest 1.2, clause 6: interface 1, CMAF ingest', fu
 
   describe('manifests (6.2-16, 6.2-17)', () => {
     /** Told once for each session, so each has its own. */
-    const isTemplateFaulty = async (media: string, init?: string) =>
-      (await point().put(`session_${media.length}/m.mpd`, mpd([[['v'], template(media, init)]]))).includes(
+    const isFlawed = async (session: number, media: string) =>
+      (await point().put(`session_${session}/m.mpd`, mpd([[['v'], template(media)]]))).includes(
         'mpd-template',
       )
 
     it('I1-18: templates have $RepresentationID$ and one of $Number$ and $Time$', async () => {
-      equal(await isTemplateFaulty('$RepresentationID$-$Number$.cmfv'), false)
-      equal(await isTemplateFaulty('$RepresentationID$-$Number%05d$.cmfv'), false)
-      equal(await isTemplateFaulty('$RepresentationID$-t$Time$.cmfv'), false)
-      equal(await isTemplateFaulty('$RepresentationID$-$Number$-$Time$.cmfv'), true)
-      equal(await isTemplateFaulty('$RepresentationID$.cmfv'), true)
-      equal(await isTemplateFaulty('$Number$.cmfv'), true)
+      const id = '$RepresentationID$'
+      for (const [n, end] of ['-$Number$', '-$Number%05d$', '-t$Time$'].entries())
+        equal(await isFlawed(n + 1, `${id}${end}.cmfv`), false, end)
+      for (const [n, media] of [`${id}-$Number$-$Time$`, id, '$Number$'].entries())
+        equal(await isFlawed(n + 11, `${media}.cmfv`), true, media)
     })
 
     it('I1-20: a BaseURL is noted, one that climbs out is told, and two periods likewise', async () => {
