@@ -257,6 +257,17 @@ describe('DASH-IF Live Media Ingest 1.2, clause 6: interface 1, CMAF ingest', fu
       deepEqual(await push(['init.cmfv', header({ inUdta })], ['1.cmfv', segment(1)]), [[], []])
     })
 
+    it('I1-40: WebVTT and TTML are tracks like others', async () => {
+      const config = boxes.box('vttC', boxes.letters('WEBVTT'))
+      const namespace = boxes.letters('http://www.w3.org/ns/ttml\0\0\0')
+      const text = header({ handler: 'text', entry: boxes.box('wvtt', Buffer.alloc(8), config) })
+      const subtitles = header({ handler: 'subt', entry: boxes.box('stpp', Buffer.alloc(8), namespace) })
+      await push(['wvtt/init.cmft', text], ['wvtt/1.cmft', segment(1)])
+      await push(['stpp/init.cmft', subtitles], ['stpp/1.cmft', segment(1)])
+      deepEqual(await counts(), { stpp: 1, wvtt: 1 })
+      deepEqual((await point().send('GET', '')).json.error_uploads, [])
+    })
+
     it('I1-41: metadata of a kind nobody knows is noted, kept and ends nothing', async () => {
       for (const type of ['evte', 'urim']) {
         const entry = boxes.box(type, Buffer.alloc(8))
