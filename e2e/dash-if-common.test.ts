@@ -199,6 +199,14 @@ describe('DASH-IF Live Media Ingest 1.2, clause 5: common requirements', functio
       }
     })
 
+    it('F-05: an upload to a stream that is deleted meanwhile is a 404, too', async () => {
+      const { server, device, path } = point()
+      using upload = await beginUpload(server, device, `${path}/a.cmfv`, 'Content-Length: 4')
+      equal((await point().send('DELETE', '')).status, 200)
+      upload.tls.write('late')
+      match(await upload.reply, /^HTTP\/1\.1 404 .*"code":"stream-unknown"/ms)
+    })
+
     it('F-06: what is not media is told by its bytes, not by its headers', async () => {
       const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex')
       deepEqual(await point().put('1.m4s', jpeg, { 'Content-Type': 'video/mp4' }), ['media-not-isobmff'])

@@ -1,4 +1,6 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { header, mpd, segment, template } from './support/cmaf.ts'
 import { keepAlive } from './support/keep-alive.ts'
 import { publishingPointOfSuite } from './support/publishing-point.ts'
@@ -16,6 +18,19 @@ describe('DASH-IF Live Media Ingest 1.2, clause 7: interface 2, DASH and HLS ing
       await point().put('init.cmfv', header())
       equal((await point().get('init.cmfv')).status, 200)
     })
+  })
+
+  it('I2-03: a folder goes with its last object, the stream does not', async () => {
+    const { server, stream } = point()
+    const folders = () => readdir(join(server.workingDirectory, 'streams', stream))
+    for (const path of ['track/1.cmfv', 'track/2.cmfv', 'x.cmfv']) await point().put(path, segment(1))
+    const seen: string[][] = []
+    for (const path of ['track/1.cmfv', 'track/2.cmfv', 'x.cmfv']) {
+      equal((await point().send('DELETE', path)).status, 200)
+      seen.push((await folders()).sort())
+    }
+    deepEqual(seen, [['track', 'x.cmfv'], ['x.cmfv'], []])
+    equal((await point().send('PUT', 'track/3.cmfv', segment(1))).status, 202)
   })
 
   describe('names (7.1.2)', () => {
