@@ -264,7 +264,7 @@ describe('DASH-IF Live Media Ingest 1.2, clause 5: common requirements', functio
 const crlf = Buffer.from('\r\n')
 
 /** What is said of jumping numbers, besides what is said of jumping times. */
-const notesOfNames = ['segment-number-gap']
+const notesOfNames = ['name-number-gap']
 
 const codesWithout = (codes: readonly string[], others: readonly string[]) =>
   codes.filter((code) => !others.includes(code))
