@@ -96,7 +96,7 @@ describe('hostile and broken senders', function () {
     }
   })
 
-  it('believes no forged identity', async () => {
+  it('believes no forged identity, and finds that there is none (D-05)', async () => {
     const forged = ['X-Client-Verify: SUCCESS', 'X_Client_Cert_Subject: CN=boss', 'Client-Cert: :AAAA:']
     const anonymous = ['--path-as-is', ...withBody, ...forged.flatMap((header) => ['-H', header])]
     for (const http of ['--http1.1', '--http2']) {
