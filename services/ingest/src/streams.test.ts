@@ -47,6 +47,8 @@ describe('streams', () => {
     await ingest.send('POST', '/streams')
     await ingest.send('POST', '/streams')
     await ingest.put('/streams/2/v.mp4', init)
+    for (const path of ['/streams/2/', '/streams/2//']) equal((await ingest.send('DELETE', path)).status, 400)
+    equal((await ingest.get('/streams/2/v.mp4')).status, 200)
     equal((await ingest.send('DELETE', '/streams/2')).status, 200)
     for (const path of ['/streams/2', '/streams/2/v.mp4', '/streams/2/uploads', '/streams/2/report'])
       equal((await ingest.get(path)).status, 404, path)

@@ -6,6 +6,7 @@ import type { Streams } from '../use-cases/streams.ts'
 import { continueBody } from './body.ts'
 import { page, parseBody, parseQuery } from './parse.ts'
 import { peerOf } from './peer.ts'
+import { junitOf } from './report-junit.ts'
 import { summaryAnswer } from './stream-answer.ts'
 
 type Named = Request<{ id: string }>
@@ -36,11 +37,21 @@ export function streamRoutes(
     response.json(answerOf(await streams.one(request.params.id)))
   })
   router.get('/streams/:id/report', async (request: Named, response) => {
-    const { session = null } = parseQuery(reported, request.query)
+    const { session = null, format } = parseQuery(reported, request.query)
+    if (format === 'junit') {
+      const reports = await streams.reportEach(request.params.id, session)
+      return void response.type('application/xml').send(junitOf(request.params.id, reports))
+    }
     const rules = await streams.report(request.params.id, session)
     response.json({ stream_id: Number(request.params.id), session, rules })
   })
   router.delete('/streams/:id', continueBody, async (request: Named, response) => {
+    // `DELETE $ENDPOINT/$FILE` without a FILE must not take everything.
+    if (request.path.endsWith('/'))
+      throw new Refusal(
+        'path-malformed',
+        'name the object, or end without a slash to delete the whole stream',
+      )
     await streams.remove(request.params.id)
     response.json({ stream_id: Number(request.params.id), deleted: true })
   })
@@ -68,7 +79,10 @@ const listed = z.object({
     .default(false),
   ...page,
 })
-const reported = z.object({ session: z.string().optional() })
+const reported = z.object({
+  session: z.string().optional(),
+  format: z.enum(['json', 'junit']).default('json'),
+})
 
 function parseStrict(word: unknown): boolean | null {
   if (word === undefined) return null
