@@ -24,7 +24,8 @@ function optionsOrExit() {
     return readOptions(argv, process.env)
   } catch (error) {
     const [sentence] = String(error instanceof Error ? error.message : error).split('\n')
-    process.stderr.write(`${sentence}; --help names all flags\n`)
+    const advice = sentence?.startsWith('Unexpected argument') ? ' (npm start -- --flags)' : ''
+    process.stderr.write(`${sentence}${advice}; --help names all flags\n`)
     process.exit(2)
   }
 }
