@@ -25,7 +25,14 @@ export interface PublishingPoint {
 export interface ShownSession {
   readonly complete: boolean
   readonly phase: string
-  readonly tracks: Readonly<Record<string, { readonly state: string; readonly segment_count: number }>>
+  readonly tracks: Readonly<Record<string, ShownTrack>>
+}
+
+interface ShownTrack {
+  readonly state: string
+  readonly segment_count: number
+  /** Bits a second. */
+  readonly bitrate?: number
 }
 
 export interface Logged {
