@@ -49,18 +49,18 @@ describe('client certificates', function () {
     })
   }
 
-  it('takes TLS 1.2 as well', async () => {
+  it('takes TLS 1.2 as well (C-04)', async () => {
     const device = await makeDevice(server(), 'old-cam')
     const stream = await makeStream(server())
     equal((await put(stream, device, ['--tls-max', '1.2'])).status, 202)
     equal((await readJournal(server(), stream)).uploads[0]?.sender.tlsVersion, 'TLSv1.2')
   })
 
-  it('refuses the certificate of another CA in words that name it, in the answer and in the log', async () => {
+  it('refuses the certificate of another CA in words that name it, in the answer and in the log (F-04, C-07)', async () => {
     await refuses(await foreignDevice(folder.path), 'certificate-untrusted', /"CN=Foreign CA\\?"/)
   })
 
-  it('refuses an expired certificate in words that say since when, in the answer and in the log', async () => {
+  it('refuses an expired certificate in words that say since when, in the answer and in the log (F-04, C-07)', async () => {
     const device = await expiredDevice(server(), folder.path)
     await refuses(device, 'certificate-expired', /expired since 2020-02-01/)
   })

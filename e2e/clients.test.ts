@@ -60,7 +60,7 @@ describe('clients as they are', function () {
       tlsForMuxer(server(), device, { headers: 'DASH-IF-Ingest: 1.2', user_agent: 'Cam/1.0' }),
     ]
 
-    it('pushes DASH with a window, deletes what leaves it, and every upload is whole', async () => {
+    it('pushes DASH with a window, deletes what leaves it, and every upload is whole (I2-02)', async () => {
       const window = ['-window_size', '2', '-extra_window_size', '1']
       const made = await push(stream, [
         ...live(10),
@@ -84,7 +84,7 @@ describe('clients as they are', function () {
       ])
     })
 
-    it('pushes DASH and HLS playlists at low latency', async () => {
+    it('pushes DASH and HLS playlists at low latency (I2-01, I2-16)', async () => {
       const early = ['-streaming', '1', '-ldash', '1', '-frag_type', 'duration', '-frag_duration', '0.5']
       const playlists = ['-hls_playlist', '1']
       const made = await push(stream, [
@@ -221,7 +221,7 @@ describe('clients as they are', function () {
         deepEqual([uploads.every(({ whole }) => whole), deletions], [true, ['put.cmfv']])
       })
 
-      it('puts three files on one connection, and three at once', async () => {
+      it('puts three files on one connection, and three at once (C-17)', async () => {
         const three = join(media().directory, '{1.cmfv,init.cmfv,m.mpd}')
         for (const parallel of [[], ['--parallel', '--parallel-max', '3']]) {
           equal((await send('', ['-T', three, ...parallel])).exitCode, 0)

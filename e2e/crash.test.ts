@@ -41,7 +41,7 @@ describe('200 uploads while every process behind the proxy is killed', function 
   })
   after(() => client[Symbol.dispose]())
 
-  it('goes on answering 202', async () => {
+  it('goes on answering 202 (I1-43)', async () => {
     let tracks = 0
     const crashes = killInTurn()
     await Promise.all(Array.from({ length: connections }, pushTracks))

@@ -74,7 +74,7 @@ describe('hostile and broken senders', function () {
     [`${'n'.repeat(300)}.m4s`, 400],
     [`${'deep/'.repeat(300)}x.m4s`, 400],
   ] as const) {
-    it(`refuses ${path.slice(0, 30)} with ${status} and keeps nothing`, async () => {
+    it(`refuses ${path.slice(0, 30)} with ${status} and keeps nothing (F-04, F-09, I2-05)`, async () => {
       const before = await filesOfServer()
       for (const http of ['--http1.1', '--http2']) {
         const answer = await put(`/streams/${stream}/${path}`, 'x', [http])
@@ -96,7 +96,7 @@ describe('hostile and broken senders', function () {
     }
   })
 
-  it('believes no forged identity', async () => {
+  it('believes no forged identity, and finds that there is none (D-05)', async () => {
     const forged = ['X-Client-Verify: SUCCESS', 'X_Client_Cert_Subject: CN=boss', 'Client-Cert: :AAAA:']
     const anonymous = ['--path-as-is', ...withBody, ...forged.flatMap((header) => ['-H', header])]
     for (const http of ['--http1.1', '--http2']) {
@@ -129,7 +129,7 @@ describe('hostile and broken senders', function () {
     ['a negative length', ['Content-Length: -1']],
     ['chunks in name only', ['Transfer-Encoding: xchunked']],
   ] as const) {
-    it(`refuses a body with ${what} and takes nothing behind it for a request`, async () => {
+    it(`refuses a body with ${what} and takes nothing behind it for a request (C-20)`, async () => {
       using connection = await rawConnection(server(), device)
       const smuggled = putHead(`/streams/${stream}/smuggled.m4s`, 'Content-Length: 1')
       connection.tls.write(`${putHead(`/streams/${stream}/x.m4s`, ...framing)}0\r\n\r\n${smuggled}x`)
@@ -146,7 +146,7 @@ describe('hostile and broken senders', function () {
       ['Content-Length: 100', 'only this'],
       ['Transfer-Encoding: chunked', '9\r\nonly this\r\n'],
     ] as const) {
-      it(`keeps what came of a body (${framing}) whose connection ${how}`, async () => {
+      it(`keeps what came of a body (${framing}) whose connection ${how} (D-02)`, async () => {
         equal((await put(`/streams/${stream}/x.m4s`, 'whole')).status, 202)
         using connection = await rawConnection(server(), device)
         connection.tls.write(`${putHead(`/streams/${stream}/x.m4s`, framing)}${begin}`)
@@ -208,7 +208,7 @@ describe('hostile and broken senders', function () {
 
   for (const http of ['--http1.1', '--http2']) {
     for (const empty of ['-XPOST -d @/dev/null', '-T /dev/null', '-XPUT']) {
-      it(`takes an empty body (${http} ${empty}) for a question and stores nothing`, async () => {
+      it(`takes an empty body (${http} ${empty}) for a question and stores nothing (I1-01, D-06)`, async () => {
         const before = await filesOfServer()
         const args = [...as(device), http, '--max-time', '10', ...empty.split(' ')]
         for (const path of ['', '/', '/null']) {
@@ -221,7 +221,7 @@ describe('hostile and broken senders', function () {
     }
   }
 
-  it('refuses 5 GiB before the first byte where 8 MiB are allowed', async () => {
+  it('refuses 5 GiB before the first byte where 8 MiB are allowed (D-13)', async () => {
     for (const expect of ['Expect: 100-continue', 'Accept: */*']) {
       using connection = await rawConnection(server(), device)
       connection.tls.write(putHead(`/streams/${stream}/x.m4s`, `Content-Length: ${5 * 2 ** 30}`, expect))

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { Agent, request } from 'node:https'
 import type { Identity } from './curl.ts'
 import type { Standalone } from './standalone.ts'
 
 export interface Reply {
   readonly status: number
+  readonly headers: IncomingHttpHeaders
   readonly body: Buffer
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
   readonly json: any
@@ -15,12 +17,7 @@ export interface Reply {
 
 /** A device that holds its connections open. `send` rejects when the connection is lost. */
 export interface Client extends Disposable {
-  send(
-    method: string,
-    path: string,
-    body?: Buffer | string,
-    headers?: Readonly<Record<string, string>>,
-  ): Promise<Reply>
+  send(method: string, path: string, body?: Buffer | string, headers?: OutgoingHttpHeaders): Promise<Reply>
 }
 
 /** Speaks HTTP/1.1 over at most so many connections, without a certificate where there is none. */
@@ -39,7 +36,7 @@ export async function keepAlive(
     method: string,
     path: string,
     body: Buffer | string = '',
-    more: Readonly<Record<string, string>> = {},
+    more: OutgoingHttpHeaders = {},
   ): Promise<Reply> {
     const length = body.length > 0 ? { 'Content-Length': Buffer.byteLength(body) } : {}
     const asking = request({ ...tls, method, path, headers: { ...length, ...more } })
@@ -53,6 +50,7 @@ export async function keepAlive(
     const isJson = String(response.headers['content-type']).startsWith('application/json')
     return {
       status: response.statusCode,
+      headers: response.headers,
       body: all,
       json: isJson ? JSON.parse(String(all)) : null,
       localPort,

@@ -25,6 +25,19 @@ export async function rawConnection(server: Standalone, device: Identity): Promi
   return { tls, tcp, reply: replyOn(tls), [Symbol.dispose]: () => void tls.destroy() }
 }
 
+/** An upload whose body the server has asked for with `100 Continue`, so that it is under way there. */
+export async function beginUpload(
+  server: Standalone,
+  device: Identity,
+  path: string,
+  ...headers: string[]
+): Promise<RawConnection> {
+  const connection = await rawConnection(server, device)
+  connection.tls.write(putHead(path, 'Expect: 100-continue', 'Connection: close', ...headers))
+  await once(connection.tls, 'data')
+  return connection
+}
+
 function replyOn(tls: TLSSocket): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>()
   let said = ''

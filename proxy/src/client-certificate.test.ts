@@ -24,7 +24,7 @@ describe('a client certificate', () => {
   ]
   for (const [name, code, words] of refused)
     for (const version of ['--http1.1', '--http2'])
-      it(`that is ${name} gets 403 in words (${version})`, async () => {
+      it(`that is ${name} gets 403 in words (F-04, D-05, ${version})`, async () => {
         const before = proxy.upstream.seen.length
         const { status, body } = await curl(proxy.port, '/x', [version, '-T', '/dev/null'], (await pki)[name])
         equal(status, 403)
@@ -37,7 +37,7 @@ describe('a client certificate', () => {
 
   for (const name of ['device', 'anyPurpose'] as const)
     for (const version of ['--http1.1', '--http2', '--tls-max=1.2'])
-      it(`that is ${name} becomes the identity ingest reads (${version})`, async () => {
+      it(`that is ${name} becomes the identity ingest reads (C-07, ${version})`, async () => {
         const identity: Identity = (await pki)[name]
         await curl(proxy.port, '/x', version.split('='), identity)
         const peer = readPeer(proxy.upstream.seen.at(-1)?.headers ?? {}, secret)
@@ -108,7 +108,7 @@ describe('a client certificate', () => {
 })
 
 describe('a client certificate with CLIENT_CERTIFICATE=reject', () => {
-  it('that does not verify ends the connection without an answer', async () => {
+  it('that does not verify ends the connection without an answer (D-05)', async () => {
     const proxy = await runProxy({ CLIENT_CERTIFICATE: 'reject' })
     const { foreign, device } = await pki
     equal((await curl(proxy.port, '/x', [], foreign)).status, 0)

@@ -15,7 +15,7 @@ describe('the TLS front', () => {
   })
   after(() => proxy.close())
 
-  it('speaks HTTP/2, HTTP/1.1 and with clients without ALPN', async () => {
+  it('speaks HTTP/2, HTTP/1.1 and with clients without ALPN (D-12)', async () => {
     const of = async (args: string[]) => {
       const { version } = await curl(proxy.port, '/x', args)
       return [
@@ -29,13 +29,13 @@ describe('the TLS front', () => {
     deepEqual(await of(['--no-alpn']), ['1.1', undefined, '1.1'])
   })
 
-  it('answers at both loopback addresses', async () => {
+  it('answers at both loopback addresses, of IPv4 and IPv6 (C-13)', async () => {
     equal((await curl(proxy.port, '/x', ['-4'])).status, 200)
     equal((await curl(proxy.port, '/x', ['-6'])).status, 200)
     equal(proxy.upstream.seen.at(-1)?.headers['x-forwarded-for'], '::1')
   })
 
-  it('refuses TLS 1.1, and logs the failed handshake with its address', async () => {
+  it('refuses TLS 1.1, and logs the failed handshake with its address (C-04)', async () => {
     const from = proxy.lines.length
     const args = ['--tls-max', '1.1', '--tlsv1.0', '--ciphers', 'DEFAULT@SECLEVEL=0']
     ok((await curl(proxy.port, '/x', args)).exit > 0)
@@ -62,7 +62,7 @@ describe('the TLS front', () => {
     equal((await proxy.logged('handshake failed', from)).address, '127.0.0.1')
   })
 
-  it('closes a connection that never begins its handshake', async () => {
+  it('closes a connection that never begins its handshake (D-11)', async () => {
     const from = proxy.lines.length
     const socket = connectPlain(proxy.port, '127.0.0.1')
     socket.on('error', () => {})
@@ -93,7 +93,7 @@ describe('the TLS front', () => {
   })
 
   for (const version of [1, 2])
-    it(`cuts a body that falls silent, and ingest hears of it (HTTP/${version})`, async () => {
+    it(`cuts a body that falls silent, and ingest hears of it (C-10, HTTP/${version})`, async () => {
       const ended = proxy.upstream.end()
       if (version === 1) {
         const socket = await dial(proxy.port)
@@ -111,7 +111,7 @@ describe('the TLS front', () => {
     })
 
   for (const version of [1, 2])
-    it(`lets a slow body take longer than that (HTTP/${version})`, async () => {
+    it(`lets a slow body take longer than that (D-11, HTTP/${version})`, async () => {
       const bits = async (write: (bit: string) => void) => {
         for (let bit = 0; bit < 10; bit += 1) {
           write('x')
@@ -144,7 +144,7 @@ describe('the TLS front', () => {
 })
 
 describe('headers that do not come', () => {
-  it('are answered with 408', async () => {
+  it('are answered with 408 (D-11)', async () => {
     const proxy = await runProxy({ PROXY_HEADERS_TIMEOUT: '500ms' })
     const answer = await say(proxy.port, 'GET / HTTP/1.1\r\nHost')
     match(answer, /^HTTP\/1\.1 408 .*"code":"headers-late"/s)

@@ -97,7 +97,7 @@ describe('upstream', () => {
 })
 
 describe('an upstream that stays down', () => {
-  it('gives 503 with Retry-After, and takes no byte of the body before', async () => {
+  it('gives 503 with Retry-After, and takes no byte of the body before (I2-11, I2-12)', async () => {
     const proxy = await runProxy({ PROXY_UPSTREAM_WAIT: '300ms' })
     proxy.upstream.stop()
     for (const version of ['--http1.1', '--http2']) {

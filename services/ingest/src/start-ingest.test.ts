@@ -95,7 +95,7 @@ describe('ingest', () => {
     deepEqual((await ingest.get('/streams/1')).json.error_uploads, [])
   })
 
-  it('answers 202 while Redis is away, and judges when it is back', async () => {
+  it('answers 202 while Redis is away, and judges when it is back (I2-12)', async () => {
     await using ingest = await suite.start({ VERDICT_WAIT: '50ms' })
     await ingest.send('POST', '/streams')
     await suite.redis().kill()

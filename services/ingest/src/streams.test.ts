@@ -29,7 +29,7 @@ describe('streams', () => {
     equal((await codesOf('a')).includes('path-clash'), false)
   })
 
-  it('removes the folder of a deleted last object, never the stream', async () => {
+  it('removes the folder of a deleted last object, never the stream (I2-03)', async () => {
     await using ingest = await suite.start()
     await ingest.send('POST', '/streams')
     for (const path of ['x/y/v.mp4', 'x/w.mp4', 'z.mp4']) await ingest.put(`/streams/1/${path}`, init)

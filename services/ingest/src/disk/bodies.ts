@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { uploadFile } from '@pushav/shared/layout.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Bodies, StagedBody, StagedFacts } from '../use-cases/ports.ts'
@@ -52,7 +52,8 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
         await rename(`${sidecar}.part`, sidecar)
       },
       async keep() {
-        await rename(body, uploadFile(workingDirectory, facts.stream, facts.id)).catch(refuseRemoved)
+        const kept = uploadFile(workingDirectory, facts.stream, facts.id)
+        await rename(body, kept).catch((error) => refuseRemoved(error, body, kept))
         isKept = true
       },
       read: () => createReadStream(body) as AsyncIterable<Buffer>,
@@ -65,10 +66,12 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
   }
 }
 
-/** Only the removal of its stream takes the folder away from under an upload. */
-function refuseRemoved(error: NodeJS.ErrnoException): never {
-  if (error.code === 'ENOENT') throw new Refusal('stream-unknown', 'the stream was deleted')
-  throw error
+/** A stream's folder is gone because the stream was deleted, unless more than that is gone. */
+async function refuseRemoved(error: NodeJS.ErrnoException, body: string, kept: string): Promise<never> {
+  if (error.code !== 'ENOENT') throw error
+  await access(body)
+  await access(dirname(dirname(kept)))
+  throw new Refusal('stream-unknown', 'the stream was deleted')
 }
 
 interface OpenFile {

@@ -1,8 +1,11 @@
-import { deepEqual } from 'node:assert/strict'
+import { deepEqual, equal } from 'node:assert/strict'
 import { fold } from './fold.ts'
 import { defaultIdleMs } from './judge/idle.ts'
 import { initialState } from './judge/state.ts'
 import { arrivalsOf, initAt, streamOf } from './judge/testing/arrivals.ts'
+
+/** The judge stumbles over it. */
+const unreadable: unknown = 3
 
 describe('fold', () => {
   it('goes on after an upload that cannot be judged, and says which', () => {
@@ -13,15 +16,14 @@ describe('fold', () => {
     const faults: string[] = []
     const { events, jobs } = fold('1', known, entries, {
       idleMs: defaultIdleMs,
-      inspectionOf: (id) => arrivals.find(({ upload }) => upload.id === id)?.inspection ?? null,
+      inspectionOf: (id: string) => arrivals.find(({ upload }) => upload.id === id)?.inspection ?? null,
       onFault: (upload: { path: string }) => void faults.push(upload.path),
     })
-    deepEqual(faults, [])
+    equal(faults.length, 0)
     const broken = fold('1', known, entries, {
       idleMs: defaultIdleMs,
-      // No inspection has no kind; the judge stumbles over it.
-      inspectionOf: (id) =>
-        id === entries[0]?.id ? (3 as unknown as null) : (arrivals[1]?.inspection ?? null),
+      inspectionOf: (id: string) =>
+        id === entries[0]?.id ? (unreadable as null) : (arrivals[1]?.inspection ?? null),
       onFault: (upload: { path: string }) => void faults.push(upload.path),
     })
     deepEqual(faults, ['a.mp4'])

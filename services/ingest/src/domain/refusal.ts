@@ -5,6 +5,7 @@ export type RefusalCode =
   | 'path-malformed'
   | 'identity-missing'
   | 'route-unknown'
+  | 'method-unsupported'
   | 'stream-unknown'
   | 'object-unknown'
   | 'interface-unknown'

@@ -7,6 +7,7 @@ export const statusOf = {
   'path-malformed': 400,
   'identity-missing': 403,
   'route-unknown': 404,
+  'method-unsupported': 405,
   'stream-unknown': 404,
   'object-unknown': 404,
   'interface-unknown': 422,

@@ -22,8 +22,16 @@ export function judgeContent({ name, inspection, extension }: Context): readonly
       if (inspection.media || inspection.endsTrack) return faultsOf(inspection)
       return notMedia(inspection, 'segment-without-moof', 'a moof box')
     case null:
-      return faultsOf(inspection)
+      return hollow(inspection) ?? faultsOf(inspection)
   }
+}
+
+/** Where the name says nothing, the outer boxes say what should be among them. */
+function hollow({ kind, init, media, endsTrack, faults }: Inspection): readonly Finding[] | null {
+  if (faults.length > 0) return null
+  if (kind === 'init' && !init) return [find('init-without-moov', 'expected a moov box, received none')]
+  if (kind !== 'segment' || media || endsTrack) return null
+  return [find('segment-without-moof', 'expected a moof box, received none')]
 }
 
 /** A manifest in the wrong place is one all the same. */

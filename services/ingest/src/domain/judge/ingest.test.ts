@@ -60,6 +60,28 @@ describe('judge on a cmaf-ingest stream', () => {
     }
   })
 
+  it('misses the moov behind an ftyp and the moof before an mdat', () => {
+    const hollow = [other('init.cmfv', { kind: 'init' }), other('1.cmfv', { kind: 'segment' })]
+    deepEqual(flawsOf(hollow), ['init-without-moov', 'segment-without-moof'])
+    deepEqual(flawsOf([other('1.cmfv', { kind: 'segment', endsTrack: true })]), [])
+  })
+
+  it('wants one of $Number$ and $Time$ in a template, not both', () => {
+    const flawsWith = (media: string) =>
+      flawsOf(
+        [
+          mpdAt('m.mpd', {
+            representations: [representation('', 'v', { written: { initialization: null, media } })],
+          }),
+        ],
+        true,
+      ).filter((code) => code === 'mpd-template').length
+    const media = ['$Number$', '$Time$', '$Number$-$Time$', '', '$Number%05d$'].map(
+      (end) => `$RepresentationID$-${end}`,
+    )
+    deepEqual(media.map(flawsWith), [0, 0, 1, 1, 0])
+  })
+
   it('takes one URL for a whole track', () => {
     for (const path of ['Streams(video.cmfv)', 'live/video.cmfv']) {
       const media = numbers.map((nth) => mediaAt(path, nth, {}, { sha256: `${nth}` }))

@@ -65,11 +65,11 @@ function isFlawed({ initialization, media }: RepresentationFacts['written']): bo
   const id = '$RepresentationID$'
   if (initialization !== null && initialization.split(id).length !== 2) return true
   if (media === null) return false
-  return !media.includes(id) || !/\$(Number|Time)(%0\d+d)?\$/.test(media)
+  return !media.includes(id) || media.match(/\$(Number|Time)(%0\d+d)?\$/g)?.length !== 1
 }
 
 function templateFlawed(flawed: RepresentationFacts): Finding {
-  const expected = 'expected $RepresentationID$ in both templates and $Number$ or $Time$ in @media'
+  const expected = 'expected $RepresentationID$ in both templates and one of $Number$ and $Time$ in @media'
   return find(
     'mpd-template',
     `${expected}, received ${shown(templatesIn(flawed))} in representation ${shown(flawed.id)}`,
