@@ -26,7 +26,9 @@ import { findObjectWith } from './use-cases/find-object.ts'
 import { findProbeWith } from './use-cases/find-probe.ts'
 import { startIndexer } from './use-cases/index-journals.ts'
 import { inspectionsOf } from './use-cases/inspect-upload.ts'
+import { interfaceOfWith } from './use-cases/interface-of.ts'
 import { createOneAtATime } from './use-cases/one-at-a-time.ts'
+import type { NewInspector } from './use-cases/ports.ts'
 import { receiveUploadWith, recoverUploadsWith } from './use-cases/receive-upload.ts'
 import { recordEntryWith } from './use-cases/record-entry.ts'
 import { streamsWith } from './use-cases/streams.ts'
@@ -56,7 +58,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const probes = built.use(createProbeQueue(redis, blocking, redis, onError))
 
   const verdicts = createVerdictBoard()
-  const newInspector = () => createInspector()
+  const newInspector: NewInspector = (onPiece) => createInspector({ onPiece })
   const inspections = inspectionsOf(bodies, newInspector, inspectManifest)
   const indexer = built.use(
     startIndexer({ journals, index, probes, inspections, verdicts, log, retryMs: 500 }),
@@ -66,6 +68,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const receiving = { bodies, view, newInspector, inspections, record, now }
   const receiveUpload = receiveUploadWith({
     ...receiving,
+    interfaceOf: interfaceOfWith(journals),
     newId,
     maxBytes: config.maxUploadBytes,
   })

@@ -53,7 +53,8 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
         await rename(body, uploadFile(workingDirectory, facts.stream, facts.id))
         isKept = true
       },
-      read: () => createReadStream(body) as AsyncIterable<Buffer>,
+      read: (extent) =>
+        createReadStream(body, extent && { start: extent.from, end: extent.to - 1 }) as AsyncIterable<Buffer>,
       async [Symbol.asyncDispose]() {
         await file?.close()
         if (!isKept) await rm(body, { force: true })
