@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import { forwardWith } from './forward.ts'
 import { followHandoverFile } from './handover-file.ts'
 import { listen } from './listen.ts'
+import { createRefusalReport } from './refusal-report.ts'
 import { createExchanges } from './serve.ts'
 import { createTlsFront } from './tls-front.ts'
 import { createUpstream } from './upstream.ts'
@@ -17,7 +18,8 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const handover = built.use(await followHandoverFile(config.handoverFile, log))
   const upstream = built.use(createUpstream(config.ingest, config.upstreamWaitMs))
   const exchanges = createExchanges(forwardWith(upstream, log), log)
-  const front = createTlsFront(handover, config, exchanges.serve, log)
+  const report = createRefusalReport(config.ingest, () => handover.trust().secret)
+  const front = createTlsFront(handover, config, exchanges.serve, report, log)
   const { port, addresses, stop, destroy } = await listen(front, config.host, config.port)
   log.info({ port, addresses }, 'listening')
 

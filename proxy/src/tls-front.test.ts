@@ -44,10 +44,13 @@ describe('the TLS front', () => {
     match(String(address), /^(127\.0\.0\.1|::1)$/)
   })
 
-  it('logs who does not trust it', async () => {
+  it('logs who does not trust it, and tells ingest', async () => {
     const from = proxy.lines.length
+    const told = once(proxy.upstream.events, 'report')
     ok((await curl(proxy.port, '/x', ['--cacert', '/dev/null'])).exit > 0)
     match(String((await proxy.logged('handshake failed', from)).address), /^(127\.0\.0\.1|::1)$/)
+    await told
+    match(proxy.upstream.reports.at(-1)?.address ?? '', /^(127\.0\.0\.1|::1)$/)
   })
 
   it('closes a connection that is not TLS', async () => {

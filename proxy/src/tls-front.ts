@@ -15,6 +15,7 @@ import { type Connection, openConnection, plainAddress } from './connection.ts'
 import type { HandoverFile } from './handover-file.ts'
 import { http1Exchange } from './http1.ts'
 import { http2Exchange } from './http2.ts'
+import type { RefusedHandshake } from './refusal-report.ts'
 import type { Serve } from './serve.ts'
 import { secureServerOptions } from './server-options.ts'
 import { inTurn } from './turns.ts'
@@ -31,6 +32,7 @@ export function createTlsFront(
   handover: HandoverFile,
   limits: Limits,
   serve: Serve,
+  report: (refused: RefusedHandshake) => void,
   log: Logger,
 ): Http2SecureServer {
   const connections = new WeakMap<TLSSocket | ServerHttp2Session, Connection>()
@@ -57,6 +59,7 @@ export function createTlsFront(
     const fault = connection.fault()
     if (!fault) return
     log.info({ address: connection.address, ...fault }, 'client certificate refused')
+    report({ address: connection.address, code: fault.code, reason: fault.detail })
     if (limits.clientCertificate === 'reject') socket.destroy()
   }
 
@@ -68,7 +71,9 @@ export function createTlsFront(
   }
 
   function noteFailedHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): void {
-    log.info({ address: addressBelow(socket), code: error.code, reason: error.message }, 'handshake failed')
+    const refused = { address: addressBelow(socket) ?? '', code: error.code ?? '', reason: error.message }
+    log.info(refused, 'handshake failed')
+    report(refused)
     socket.destroy()
   }
 

@@ -3,6 +3,8 @@ import { EventEmitter, once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { json } from 'node:stream/consumers'
+import type { RefusedHandshake } from '../src/refusal-report.ts'
 
 /** One request as it reached the service behind the proxy. */
 export interface Seen {
@@ -26,6 +28,7 @@ export function createRecorder(path: string) {
   const events = new EventEmitter()
   const sockets = new Set<Socket>()
   const seen: Seen[] = []
+  const reports: RefusedHandshake[] = []
   let answer: Answer = reply(200)
   let connections = 0
   let server: Server
@@ -33,6 +36,8 @@ export function createRecorder(path: string) {
     path,
     events,
     seen,
+    /** What the proxy told of refused handshakes. */
+    reports,
     connections: () => connections,
     answerWith(next: Answer): void {
       answer = next
@@ -66,27 +71,34 @@ export function createRecorder(path: string) {
     rmSync(path, { force: true })
   }
 
+  async function noteReport(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    reports.push((await json(request)) as RefusedHandshake)
+    response.writeHead(204).end()
+    events.emit('report')
+  }
+
   function receive(request: IncomingMessage, response: ServerResponse): void {
+    if (request.headers['x-proxy-event']) return void noteReport(request, response)
     const { method = '', url = '', headers, rawHeaders } = request
-    const note: Seen = { method, url, headers, rawHeaders, bytes: 0, sha256: '', end: null }
+    const seenNow: Seen = { method, url, headers, rawHeaders, bytes: 0, sha256: '', end: null }
     const hash = createHash('sha256')
-    seen.push(note)
+    seen.push(seenNow)
     request.on('error', () => {})
     request.on('close', ended)
     // Once it has answered, Node does not tell a server that the rest of a body never came.
     request.socket.once('close', ended)
     answer(request, response)
     request.on('data', (bytes: Buffer) => {
-      note.bytes += bytes.length
+      seenNow.bytes += bytes.length
       hash.update(bytes)
     })
-    events.emit('head', note)
+    events.emit('head', seenNow)
 
     function ended(): void {
       request.socket.off('close', ended)
-      if (note.end) return
-      Object.assign(note, { sha256: hash.digest('hex'), end: request.complete ? 'whole' : 'aborted' })
-      events.emit('end', note)
+      if (seenNow.end) return
+      Object.assign(seenNow, { sha256: hash.digest('hex'), end: request.complete ? 'whole' : 'aborted' })
+      events.emit('end', seenNow)
     }
   }
 }

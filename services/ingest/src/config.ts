@@ -28,6 +28,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     isCompat15: setting('COMPAT', optionalText) === '1.5',
     maxUploadBytes: setting('MAX_UPLOAD', size, '64GiB'),
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
+    /** After how long a silence a session ends. */
+    sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
     logLevel: setting('LOG_LEVEL', level, 'info'),
   }))

@@ -1,135 +1,31 @@
 import { deepEqual, equal, fail, match, ok } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { cp, readdir, readFile } from 'node:fs/promises'
-import { type ClientRequest, request as httpRequest, type RequestOptions } from 'node:http'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Device, identityHeadersOf } from '@pushav/shared/identity.ts'
-import { createLogger } from '@pushav/shared/logger.ts'
 import { probeOutcomeKey } from '@pushav/shared/probe-job.ts'
-import { type RedisServer, startRedisServer } from '@pushav/shared/testing/redis-server.ts'
-import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { generate } from 'selfsigned'
-import { readConfig } from './config.ts'
 import { chunk, ftyp, moov, styp } from './isobmff/testing/boxes.ts'
-import { startIngest } from './start-ingest.ts'
-
-const log = createLogger('test', 'fatal')
+import { ingestSuite } from './testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])
 const segment = (sequence: number, at: number) =>
   Buffer.concat([styp('msdh', 'msix'), chunk({ sequence, at })])
 
-interface Answer {
-  readonly status: number
-  readonly headers: Record<string, string | string[] | undefined>
-  readonly text: string
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
-  readonly json: any
-}
-
-/** Ingest as the proxy sees it: a Unix socket, and the secret of the handover file. */
-async function ingestOn(workingDirectory: string, redis: RedisServer, settings: NodeJS.ProcessEnv = {}) {
-  const socket = join(workingDirectory, 'i.sock')
-  const handoverFile = join(workingDirectory, 'handover.json')
-  const config = readConfig({
-    INGEST_LISTEN: `unix:${socket}`,
-    REDIS_URL: redis.path,
-    WORKING_DIRECTORY: workingDirectory,
-    HANDOVER_FILE: handoverFile,
-    INSTANCE: 'one',
-    PROBE_WAIT: '100ms',
-    ...settings,
-  })
-  const built = new AsyncDisposableStack()
-  await startIngest(config, built, log)
-  const { secret } = JSON.parse(await readFile(handoverFile, 'utf8')) as { secret: string }
-  return {
-    begin,
-    send,
-    put: (path: string, body: Buffer | string, headers = {}) => send('PUT', path, body, headers),
-    get: (path: string) => send('GET', path),
-    [Symbol.asyncDispose]: () => built.disposeAsync(),
-  }
-
-  function begin(method: string, path: string, headers: RequestOptions['headers'] = {}): ClientRequest {
-    const peer = { address: '192.0.2.7', port: 4711, tlsVersion: 'TLSv1.3', cipher: 'X', alpn: 'h2', device }
-    const identity = { ...identityHeadersOf(peer, secret), 'x-http-version': '2' }
-    return httpRequest({ socketPath: socket, method, path, headers: { ...identity, ...headers } as never })
-  }
-
-  async function send(method: string, path: string, body?: Buffer | string, headers = {}): Promise<Answer> {
-    const request = begin(method, path, headers).end(body)
-    const [response] = await once(request, 'response')
-    const parts: Buffer[] = []
-    for await (const bytes of response) parts.push(bytes)
-    const text = Buffer.concat(parts).toString()
-    const isJson = String(response.headers['content-type']).startsWith('application/json')
-    return {
-      status: response.statusCode,
-      headers: response.headers,
-      text,
-      json: isJson ? JSON.parse(text) : null,
-    }
-  }
-}
-
-let device: Device
-
 describe('ingest', () => {
-  let redis: RedisServer
-  before(async () => {
-    redis = await startRedisServer()
-    const { cert } = await generate([{ name: 'commonName', value: 'cam' }], { algorithm: 'sha256' })
-    device = {
-      fingerprint: '',
-      serial: '1f',
-      subject: 'CN=cam',
-      notAfter: '2027-01-01T00:00:00.000Z',
-      certificate: cert.replace(/-----.*-----|\s/g, ''),
-    }
-    device = {
-      ...device,
-      fingerprint: createHash('sha256').update(Buffer.from(device.certificate, 'base64')).digest('hex'),
-    }
-  })
-  after(() => redis[Symbol.asyncDispose]())
-
-  // CA keys take a second to make, so all tests share those of the first start.
-  let madeCertificates: Awaited<ReturnType<typeof temporaryDirectory>>
-  before(async () => {
-    madeCertificates = await temporaryDirectory()
-    await using _first = await ingestOn(madeCertificates.path, redis)
-  })
-  after(() => madeCertificates[Symbol.asyncDispose]())
-
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>
-  beforeEach(async () => {
-    directory = await temporaryDirectory()
-    await cp(join(madeCertificates.path, 'certs'), join(directory.path, 'certs'), { recursive: true })
-    await flush()
-  })
-  afterEach(() => directory[Symbol.asyncDispose]())
-
-  async function flush(): Promise<void> {
-    const { Redis } = await import('ioredis')
-    const client = new Redis(redis.path)
-    await client.flushall()
-    await client.quit()
-  }
+  const suite = ingestSuite()
 
   it('keeps what it answers 202 to, byte for byte, and lists it', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await suite.start()
     equal((await ingest.send('POST', '/streams', '{}')).json.id, 1)
     const body = init
     const { status, json } = await ingest.put('/streams/1/session_1/video/video.init', body)
     equal(status, 202)
     equal(json.sha256, createHash('sha256').update(body).digest('hex'))
     deepEqual(json.findings, [])
-    deepEqual(await readFile(join(directory.path, 'uploads', '1', json.upload_id)), body)
+    deepEqual(await readFile(join(suite.path(), 'uploads', '1', json.upload_id)), body)
     const { streams } = (await ingest.get('/streams')).json
     deepEqual(streams[0].valid_uploads, [{ session_id: 1, file_path: 'session_1/video/video.init' }])
-    equal(streams[0].creator, device.fingerprint)
+    equal(streams[0].creator, suite.device().fingerprint)
     const [session] = streams[0].sessions
     deepEqual(session.uploaded_segments, [['session_1/video/video.init', 'session_1/video/video.init.crt']])
     deepEqual(session.tracks.video, { name: 'video', state: 'init_uploaded', segment_count: 0 })
@@ -137,24 +33,24 @@ describe('ingest', () => {
   })
 
   it('refuses whoever does not know the secret of the proxy', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await suite.start()
     const answer = await ingest.send('GET', '/streams', undefined, { 'x-proxy-secret': '0'.repeat(64) })
     deepEqual([answer.status, answer.json.code], [403, 'identity-missing'])
     equal((await ingest.send('GET', '/healthz', undefined, { 'x-proxy-secret': '' })).status, 200)
   })
 
   it('gives 32 streams made at once 32 ids', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await suite.start()
     const made = await Promise.all(Array.from({ length: 32 }, () => ingest.send('POST', '/streams')))
     equal(new Set(made.map(({ json }) => json.id)).size, 32)
     equal((await ingest.get('/streams')).json.streams.length, 32)
   })
 
   it('keeps both of two uploads to one path at once, and shows the last', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await suite.start()
     await ingest.send('POST', '/streams')
     const answers = await Promise.all(['one', 'two'].map((text) => ingest.put('/streams/1/x.m4s', text)))
-    equal((await readdir(join(directory.path, 'uploads', '1'))).length, 2)
+    equal((await readdir(join(suite.path(), 'uploads', '1'))).length, 2)
     const shown = await ingest.get('/streams/1/x.m4s')
     const ids = answers.map(({ json }) => json.upload_id)
     for (const [i, text] of ['one', 'two'].entries()) {
@@ -164,7 +60,7 @@ describe('ingest', () => {
   })
 
   it('answers range, conditional and HEAD requests', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await suite.start()
     await ingest.send('POST', '/streams')
     await ingest.put('/streams/1/a.cmfv', '0123456789')
     const range = await ingest.send('GET', '/streams/1/a.cmfv', undefined, { range: 'bytes=2-4' })
@@ -181,13 +77,13 @@ describe('ingest', () => {
   })
 
   it('keeps a body that was cut off, and never shows it at its path', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await suite.start()
     await ingest.send('POST', '/streams')
     await ingest.put('/streams/1/x.m4s', init)
     const cut = ingest.begin('PUT', '/streams/1/x.m4s', { 'content-length': '100' })
     cut.on('error', () => undefined)
     cut.write('only this')
-    const staged = join(directory.path, 'staging', 'one')
+    const staged = join(suite.path(), 'staging', 'one')
     await until(async () => (await readdir(staged)).some((name) => name.endsWith('.json')))
     cut.destroy()
     await until(async () => (await ingest.get('/streams/1')).json.error_uploads.length === 1)
@@ -200,21 +96,21 @@ describe('ingest', () => {
   })
 
   it('answers 202 while Redis is away, and judges when it is back', async () => {
-    await using ingest = await ingestOn(directory.path, redis, { VERDICT_WAIT: '50ms' })
+    await using ingest = await suite.start({ VERDICT_WAIT: '50ms' })
     await ingest.send('POST', '/streams')
-    await redis.kill()
+    await suite.redis().kill()
     const { status, json } = await ingest.put('/streams/1/x.m4s', init)
     deepEqual([status, json.verdict], [202, 'pending'])
     equal((await ingest.get('/streams/1/x.m4s')).text, init.toString())
     equal((await ingest.get('/streams/1')).status, 503)
-    await redis.start()
+    await suite.redis().start()
     await until(async () => (await ingest.get('/streams/1')).json.valid_uploads?.length === 1)
   })
 
   it('gives the same answers after FLUSHALL and a restart', async () => {
     let before: unknown
     {
-      await using ingest = await ingestOn(directory.path, redis)
+      await using ingest = await suite.start()
       await ingest.send('POST', '/streams?interface=hls&strict=true', '{}')
       await ingest.put('/streams/1/a/x.m4s', 'one')
       await ingest.put('/streams/1/a/y.m4s', 'two')
@@ -224,14 +120,14 @@ describe('ingest', () => {
       })
       before = (await ingest.get('/streams')).json
     }
-    await flush()
-    await using ingest = await ingestOn(directory.path, redis)
+    await suite.flush()
+    await using ingest = await suite.start()
     deepEqual((await ingest.get('/streams')).json, before)
     equal((await ingest.send('POST', '/streams')).json.id, 2)
   })
 
   it('answers 400 on a strict stream to an upload without a certificate, and keeps it', async () => {
-    await using ingest = await ingestOn(directory.path, redis, { STRICT_MODE: 'true', COMPAT: '1.5' })
+    await using ingest = await suite.start({ STRICT_MODE: 'true', COMPAT: '1.5' })
     await ingest.send('POST', '/streams')
     const { status, json } = await ingest.put('/streams/1/x.m4s', init, { 'x-client-verify': 'NONE' })
     deepEqual([status, json.findings[0].code, json.errors.length], [400, 'client-certificate-missing', 1])
@@ -243,7 +139,7 @@ describe('ingest', () => {
   })
 
   it('names what a camera did wrong: a segment that is missing, a repeated one, a number too low', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await suite.start()
     await ingest.send('POST', '/streams?interface=dash', '{}')
     const mpd = '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="dynamic"><Period/></MPD>'
     const codesOf = async (path: string, body: Buffer | string) => {
@@ -266,7 +162,7 @@ describe('ingest', () => {
   })
 
   it('pages through the wire log in arrival order', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await suite.start()
     await ingest.send('POST', '/streams')
     for (const name of ['a', 'b', 'c']) await ingest.put(`/streams/1/${name}.mp4`, init)
     const first = (await ingest.get('/streams/1/uploads?limit=2')).json
@@ -278,20 +174,20 @@ describe('ingest', () => {
   })
 
   it('takes an empty body for a probe of the publishing point and stores nothing', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await suite.start()
     await ingest.send('POST', '/streams')
     for (const path of ['/streams/1', '/streams/1/', '/streams/1/null']) {
       for (const headers of [{ 'content-length': '0' }, { 'transfer-encoding': 'chunked' }]) {
         equal((await ingest.send('POST', path, undefined, headers)).status, 200)
       }
     }
-    deepEqual(await readdir(join(directory.path, 'uploads', '1')), [])
-    deepEqual(await readdir(join(directory.path, 'staging', 'one')), [])
+    deepEqual(await readdir(join(suite.path(), 'uploads', '1')), [])
+    deepEqual(await readdir(join(suite.path(), 'staging', 'one')), [])
     equal((await ingest.put('/streams/1/', 'bytes without a name')).status, 400)
   })
 
   it('answers bad input with 4xx in words and keeps the others', async () => {
-    await using ingest = await ingestOn(directory.path, redis, { MAX_UPLOAD: '1KiB' })
+    await using ingest = await suite.start({ MAX_UPLOAD: '1KiB' })
     await ingest.send('POST', '/streams')
     const cases: [string, string, string, number][] = [
       ['PUT', '/streams/9/x.m4s', 'x', 404],
@@ -326,11 +222,11 @@ describe('ingest', () => {
       .end('x'.repeat(1_025))
     equal((await once(unframed, 'response'))[0].statusCode, 413)
     equal((await ingest.put('/streams/1/fine.m4s', 'x')).status, 202)
-    deepEqual(await readdir(join(directory.path, 'staging', 'one')), [])
+    deepEqual(await readdir(join(suite.path(), 'staging', 'one')), [])
   })
 
   it('says no before the body when the sender waits for 100-continue, and continues otherwise', async () => {
-    await using ingest = await ingestOn(directory.path, redis, { MAX_UPLOAD: '1KiB' })
+    await using ingest = await suite.start({ MAX_UPLOAD: '1KiB' })
     await ingest.send('POST', '/streams')
     const refused = ingest.begin('PUT', '/streams/9/x', { expect: '100-continue', 'content-length': '5' })
     refused.flushHeaders()
@@ -349,7 +245,7 @@ describe('ingest', () => {
   })
 
   it('keeps both objects whose paths clash, and serves both', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await suite.start()
     await ingest.send('POST', '/streams')
     for (const path of ['a', 'a/b', 'c/d', 'c'])
       equal((await ingest.put(`/streams/1/${path}`, path)).status, 202)
@@ -357,15 +253,15 @@ describe('ingest', () => {
   })
 
   it('says which certificate brought an object', async () => {
-    await using ingest = await ingestOn(directory.path, redis)
+    await using ingest = await suite.start()
     await ingest.send('POST', '/streams')
     await ingest.put('/streams/1/x.m4s', 'x')
     const { json } = await ingest.get('/streams/1/x.m4s.crt')
-    deepEqual([json.subject, json.fingerprint_sha256], ['CN=cam', device.fingerprint])
+    deepEqual([json.subject, json.fingerprint_sha256], ['CN=cam', suite.device().fingerprint])
   })
 
   it('waits for a probe that is under way, and says how far it is when it takes too long', async () => {
-    await using ingest = await ingestOn(directory.path, redis, { PROBE_WAIT: '10ms' })
+    await using ingest = await suite.start({ PROBE_WAIT: '10ms' })
     await ingest.send('POST', '/streams')
     const { json } = await ingest.put('/streams/1/x.m4s', 'x')
     const pending = await ingest.get('/probe/1/x.m4s')
@@ -374,7 +270,7 @@ describe('ingest', () => {
       [202, { status: 'queued' }, '1'],
     )
     const { Redis } = await import('ioredis')
-    const client = new Redis(redis.path)
+    const client = new Redis(suite.redis().path)
     await client.set(
       probeOutcomeKey('1', json.upload_id),
       JSON.stringify({ state: 'done', probe: { streams: [] } }),

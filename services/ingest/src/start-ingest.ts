@@ -3,36 +3,30 @@ import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { v7 as newId } from 'uuid'
 import type { Config } from './config.ts'
-import { diskBodies } from './disk/bodies.ts'
 import { diskClientCertificates } from './disk/client-certificates.ts'
-import { diskJournals } from './disk/journals.ts'
-import { diskView } from './disk/view.ts'
 import { createApp } from './http/app.ts'
 import { certificateRoutes } from './http/certificate-routes.ts'
+import { eventRoutes } from './http/event-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
+import { logRoutes } from './http/log-routes.ts'
 import { objectRoutes } from './http/object-routes.ts'
 import { listen } from './http/server.ts'
 import { streamAnswer, streamAnswerOf15 } from './http/stream-answer.ts'
 import { streamRoutes } from './http/stream-routes.ts'
 import { uploadRoutes } from './http/upload-routes.ts'
 import { createInspector } from './isobmff/inspector.ts'
-import { inspectManifest } from './manifest/inspect-manifest.ts'
 import { openCertificates } from './open-certificates.ts'
-import { createProbeQueue } from './queue/probe-queue.ts'
-import { blockingTwinOf, connectRedis, createErrorReport } from './redis/client.ts'
-import { redisIndex } from './redis/index.ts'
+import { openRecords } from './open-records.ts'
 import { serverNamesOf } from './server-names.ts'
 import { findObjectWith } from './use-cases/find-object.ts'
 import { findProbeWith } from './use-cases/find-probe.ts'
-import { startIndexer } from './use-cases/index-journals.ts'
-import { inspectionsOf } from './use-cases/inspect-upload.ts'
 import { interfaceOfWith } from './use-cases/interface-of.ts'
-import { createOneAtATime } from './use-cases/one-at-a-time.ts'
-import type { NewInspector } from './use-cases/ports.ts'
 import { receiveUploadWith, recoverUploadsWith } from './use-cases/receive-upload.ts'
 import { recordEntryWith } from './use-cases/record-entry.ts'
 import { streamsWith } from './use-cases/streams.ts'
+import { tellingBodies } from './use-cases/tell-uploads.ts'
 import { createVerdictBoard } from './use-cases/verdict-board.ts'
+import { readLogWith } from './use-cases/wire-log.ts'
 import { x509Reader } from './x509/reader.ts'
 
 const catchUpWaitMs = 10_000
@@ -40,32 +34,21 @@ const now = (): Date => new Date()
 
 /** Plugs together everything ingest is made of; what is there already is taken apart when `built` is disposed of. */
 export async function startIngest(config: Config, built: AsyncDisposableStack, log: Logger): Promise<void> {
-  const { workingDirectory, instance } = config
+  const { workingDirectory, sessionIdleMs: idleMs } = config
 
   const certificates = built.adopt(
     await openCertificates({ ...config, log, serverNames: () => namesOf(config) }),
     (opened) => opened.close(),
   )
-  const bodies = await diskBodies(workingDirectory, instance)
-  const journals = built.use(await diskJournals(workingDirectory, instance, log))
-  const view = await diskView(workingDirectory, instance, createOneAtATime())
   const shown = await diskClientCertificates(workingDirectory, x509Reader.describe)
-
-  const onError = createErrorReport(log)
-  const redis = built.adopt(connectRedis(config.redisUrl, onError), (client) => client.disconnect())
-  const blocking = built.adopt(blockingTwinOf(redis, onError), (client) => client.disconnect())
-  const index = redisIndex(redis)
-  const probes = built.use(createProbeQueue(redis, blocking, redis, onError))
-
   const verdicts = createVerdictBoard()
-  const newInspector: NewInspector = (onPiece) => createInspector({ onPiece })
-  const inspections = inspectionsOf(bodies, newInspector, inspectManifest)
-  const indexer = built.use(
-    startIndexer({ journals, index, probes, inspections, verdicts, log, retryMs: 500 }),
-  )
-  const record = recordEntryWith(journals, indexer, verdicts, config.verdictWaitMs)
-  const streams = streamsWith({ journals, index, view, record, newId, now })
-  const receiving = { bodies, view, newInspector, inspections, record, now }
+  const records = await openRecords(config, built, log, verdicts)
+  const { bodies, journals, view, redis, index, probes, feed, inspections, indexer } = records
+
+  const record = recordEntryWith(journals, indexer, verdicts, feed, config.verdictWaitMs)
+  const streams = streamsWith({ journals, bodies, index, view, record, feed, newId, now, idleMs })
+  const telling = tellingBodies(bodies, feed, now)
+  const receiving = { bodies: telling, view, newInspector: createInspector, inspections, record, now }
   const receiveUpload = receiveUploadWith({
     ...receiving,
     interfaceOf: interfaceOfWith(journals),
@@ -77,7 +60,9 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   redis.on('ready', () => void indexer.catchUp())
   await within(catchUpWaitMs, indexer.catchUp())
+  await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
+  const closing = new AbortController()
   const health = healthRoutes({
     redis: () => redis.ping(),
     disk: () => access(workingDirectory, constants.W_OK),
@@ -88,6 +73,8 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     [
       certificateRoutes(certificates, log),
       streamRoutes(streams, config.strict, config.isCompat15 ? streamAnswerOf15 : streamAnswer),
+      logRoutes(readLogWith(streams, index, probes)),
+      eventRoutes(feed, streams, closing.signal, now),
       objectRoutes(
         findObjectWith({ bodies, view, index, certificates: shown }),
         findProbeWith(index, probes, config.probeWaitMs),
@@ -97,6 +84,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     log,
   )
   built.use(await listen(app, config.listen))
+  built.defer(() => closing.abort())
 }
 
 function namesOf({ serverIp, dnsName }: Config) {

@@ -26,7 +26,11 @@ const faulted = sparsely(10_000, Date.now, (error: Error, heldBack) =>
 )
 const redis = built.adopt(connectRedis(config.redisUrl, faulted), (redis) => redis.disconnect())
 
-const probeUpload = probeUploadWith(diskUploads(config.workingDirectory), ffprobe, redisOutcomes(redis))
+const probeUpload = probeUploadWith(
+  diskUploads(config.workingDirectory),
+  ffprobe,
+  redisOutcomes(redis, () => new Date()),
+)
 const worker = built.adopt(
   startProbeWorker(redis, config.concurrency, probeUpload, {
     probed: ({ stream, upload }, { state }, tookMs) => log.info({ stream, upload, state, tookMs }, 'probed'),

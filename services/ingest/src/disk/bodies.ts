@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { uploadFile } from '@pushav/shared/layout.ts'
+import { Refusal } from '../domain/refusal.ts'
 import type { Bodies, StagedBody, StagedFacts } from '../use-cases/ports.ts'
 
 /** Bodies as files: `staging/<instance>/<id>` while they arrive, `uploads/<stream>/<id>` for ever after. */
@@ -16,6 +17,7 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
     read: (stream, upload) =>
       createReadStream(uploadFile(workingDirectory, stream, upload)) as AsyncIterable<Buffer>,
     fileOf: (stream, upload) => uploadFile(workingDirectory, stream, upload),
+    removeStream: (stream) => rm(join(workingDirectory, 'uploads', stream), { recursive: true, force: true }),
     stage,
     async *leftBehind() {
       for (const name of sidecars) {
@@ -49,8 +51,18 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
         await writeFile(`${sidecar}.part`, JSON.stringify(facts))
         await rename(`${sidecar}.part`, sidecar)
       },
+      async replace(bytes) {
+        const other = `${body}.other`
+        try {
+          await writeFile(other, bytes, { flag: 'wx' })
+          await rename(other, body)
+        } catch (error) {
+          await rm(other, { force: true })
+          throw error
+        }
+      },
       async keep() {
-        await rename(body, uploadFile(workingDirectory, facts.stream, facts.id))
+        await rename(body, uploadFile(workingDirectory, facts.stream, facts.id)).catch(refuseRemoved)
         isKept = true
       },
       read: (extent) =>
@@ -62,6 +74,12 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
       },
     }
   }
+}
+
+/** Only the removal of its stream takes the folder away from under an upload. */
+function refuseRemoved(error: NodeJS.ErrnoException): never {
+  if (error.code === 'ENOENT') throw new Refusal('stream-unknown', 'the stream was deleted')
+  throw error
 }
 
 interface OpenFile {

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import type { JournalEntry } from '../domain/upload.ts'
+import type { JournalLines } from '../use-cases/ports.ts'
 import { diskJournals } from './journals.ts'
 
 const log = createLogger('test', 'error')
+const entriesOf = ({ lines }: JournalLines): readonly JournalEntry[] => lines.map(({ entry }) => entry)
 const deleted = (path: string): JournalEntry => ({
   kind: 'object-deleted',
   id: path,
@@ -34,8 +36,12 @@ describe('diskJournals', () => {
     const first = await journals.read(stream, journals.own, 0)
     await journals.append(stream, deleted('b'))
     const second = await journals.read(stream, journals.own, first.next)
-    deepEqual([first.entries, second.entries], [[deleted('a')], [deleted('b')]])
-    deepEqual(await journals.read(stream, journals.own, second.next), { entries: [], next: second.next })
+    deepEqual([entriesOf(first), entriesOf(second)], [[deleted('a')], [deleted('b')]])
+    deepEqual(await journals.read(stream, journals.own, second.next), {
+      lines: [],
+      next: second.next,
+      isEnd: true,
+    })
   })
 
   it('passes over a line that a crash tore off and loses none after it', async () => {
@@ -48,18 +54,34 @@ describe('diskJournals', () => {
     await appendFile(file, '{"kind":"object-del')
     await using journals = await diskJournals(directory.path, 'one', log)
     await journals.append('1', deleted('b'))
-    deepEqual((await journals.read('1', journals.own, 0)).entries, [deleted('a'), deleted('b')])
+    deepEqual(entriesOf(await journals.read('1', journals.own, 0)), [deleted('a'), deleted('b')])
     equal((await readFile(file, 'utf8')).split('\n').length, 4)
   })
 
-  it('names the journal first that began first, whatever the instances are called', async () => {
+  it('says where each line ends, so that reading can go on between two of them', async () => {
     await using directory = await temporaryDirectory()
-    await using first = await diskJournals(directory.path, 'z', log)
-    await using second = await diskJournals(directory.path, 'a', log)
-    const stream = await first.create()
-    await first.append(stream, deleted('x'))
-    await second.append(stream, { ...deleted('y'), at: '2026-01-02T00:00:00.000Z' } as JournalEntry)
-    deepEqual(await first.of(stream), ['z.ndjson', 'a.ndjson'])
+    await using journals = await diskJournals(directory.path, 'one', log)
+    const stream = await journals.create()
+    for (const path of ['a', 'ä', 'c']) await journals.append(stream, deleted(path))
+    const { lines } = await journals.read(stream, journals.own, 0)
+    const rest = await Promise.all(lines.map(({ end }) => journals.read(stream, journals.own, end)))
+    deepEqual(rest.map(entriesOf), [[deleted('ä'), deleted('c')], [deleted('c')], []])
+  })
+
+  it('never gives the id of a removed stream again, also when the removal was cut off', async () => {
+    await using directory = await temporaryDirectory()
+    await using journals = await diskJournals(directory.path, 'one', log)
+    const stream = await journals.create()
+    await journals.append(stream, deleted('a'))
+    await journals.remove(stream)
+    deepEqual(
+      [await journals.has(stream), await journals.streams(), await journals.of(stream)],
+      [false, [], []],
+    )
+    deepEqual(await journals.beingRemoved(), [stream])
+    await journals.removed(stream)
+    deepEqual(await journals.beingRemoved(), [])
+    equal(await journals.create(), '2')
   })
 
   it('knows streams by their ids only', async () => {

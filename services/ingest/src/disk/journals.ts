@@ -1,8 +1,8 @@
-import { access, type FileHandle, mkdir, open, readdir } from 'node:fs/promises'
+import { access, type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { JournalEntry } from '../domain/upload.ts'
-import type { Journals } from '../use-cases/ports.ts'
+import type { JournalLine, JournalLines, Journals } from '../use-cases/ports.ts'
 import { createAppender } from './appender.ts'
 
 const readBytes = 1_048_576
@@ -22,7 +22,7 @@ export async function diskJournals(
   return {
     own,
     async create() {
-      let id = Math.max(0, ...(await idsIn(root))) + 1
+      let id = Math.max(0, ...(await idsIn(root)), ...(await deletedIn(root)).map(Number)) + 1
       while (!(await makeFolder(join(root, String(id))))) id++
       await mkdir(join(workingDirectory, 'uploads', String(id)), { recursive: true })
       return String(id)
@@ -40,32 +40,46 @@ export async function diskJournals(
       return exists
     },
     async of(stream) {
-      const names = (await readdir(join(root, stream))).filter((name) => name.endsWith('.ndjson'))
-      return names.length > 1 ? inOrderOfBeginning(stream, names) : names
+      const names = await readdir(join(root, stream)).catch(absent)
+      return (names ?? []).filter((name) => name.endsWith('.ndjson'))
+    },
+    async remove(stream) {
+      known.delete(stream)
+      await rename(join(root, stream), join(root, `${stream}${deletedMark}`)).catch(absent)
+    },
+    async beingRemoved() {
+      const marked = await deletedIn(root)
+      const contents = await Promise.all(marked.map((id) => readdir(join(root, `${id}${deletedMark}`))))
+      return marked.filter((_id, i) => contents[i]?.length)
+    },
+    async removed(stream) {
+      const folder = join(root, `${stream}${deletedMark}`)
+      for (const name of await readdir(folder)) await rm(join(folder, name), { force: true })
     },
     append: (stream, entry) => append.line(stream, JSON.stringify(entry)),
     read,
     [Symbol.asyncDispose]: () => append.close(),
   }
 
-  async function read(stream: string, journal: string, from: number) {
+  async function read(stream: string, journal: string, from: number): Promise<JournalLines> {
     await using file = await open(join(root, stream, journal)).catch(absent)
-    if (!file) return { entries: [], next: from }
-    const text = await wholeLines(file, from)
-    return { entries: entriesIn(text, log), next: from + text.length }
-  }
-
-  /** The journal that holds a stream's creation comes first, whatever the instances are called. */
-  async function inOrderOfBeginning(stream: string, names: readonly string[]): Promise<string[]> {
-    const begun = await Promise.all(
-      names.map(async (name) => ({ name, at: beginningOf((await read(stream, name, 0)).entries[0]) })),
-    )
-    return begun.sort((a, b) => (a.at < b.at ? -1 : 1)).map(({ name }) => name)
+    if (!file) return { lines: [], next: from, isEnd: true }
+    const { size } = await file.stat()
+    const text = await wholeLines(file, from, size)
+    return { lines: linesIn(text, from, log), next: from + text.length, isEnd: from + readBytes >= size }
   }
 }
 
-const beginningOf = (entry: JournalEntry | undefined): string =>
-  (entry?.kind === 'upload' ? entry.upload.receivedAt : entry?.at) ?? ''
+/** An empty folder called `<id>.deleted` stays, so that no later stream gets the id that a device may still push to. */
+const deletedMark = '.deleted'
+
+async function deletedIn(root: string): Promise<string[]> {
+  const names = await readdir(root)
+  return names
+    .filter((name) => name.endsWith(deletedMark))
+    .map((name) => name.slice(0, -deletedMark.length))
+    .filter(isId)
+}
 
 const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)
 
@@ -97,24 +111,31 @@ async function openJournal(path: string): Promise<FileHandle> {
   return file
 }
 
-async function wholeLines(file: FileHandle, from: number): Promise<Buffer> {
-  const { size } = await file.stat()
+async function wholeLines(file: FileHandle, from: number, size: number): Promise<Buffer> {
   const bytes = Buffer.alloc(Math.min(readBytes, Math.max(0, size - from)))
   const { bytesRead } = await file.read(bytes, 0, bytes.length, from)
   return bytes.subarray(0, bytes.subarray(0, bytesRead).lastIndexOf('\n') + 1)
 }
 
-function entriesIn(text: Buffer, log: Logger): JournalEntry[] {
-  const entries: JournalEntry[] = []
-  for (const line of text.toString().split('\n')) {
-    if (line === '') continue
-    try {
-      entries.push(JSON.parse(line) as JournalEntry)
-    } catch {
-      log.warn({ bytes: line.length }, 'passed over a torn journal line')
-    }
+function linesIn(text: Buffer, from: number, log: Logger): JournalLine[] {
+  const lines: JournalLine[] = []
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start) + 1
+    const entry = entryIn(text.toString('utf8', start, end - 1), log)
+    if (entry) lines.push({ entry, end: from + end })
+    start = end
   }
-  return entries
+  return lines
+}
+
+function entryIn(line: string, log: Logger): JournalEntry | null {
+  if (line === '') return null
+  try {
+    return JSON.parse(line) as JournalEntry
+  } catch {
+    log.warn({ bytes: line.length }, 'passed over a torn journal line')
+    return null
+  }
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

@@ -1,6 +1,7 @@
-import { mkdir, readlink, rename, rm, symlink } from 'node:fs/promises'
+import { mkdir, readlink, rename, rm, rmdir, symlink } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { uploadFile } from '@pushav/shared/layout.ts'
+import { directoryOf } from '../domain/object-path.ts'
 import type { OneAtATime, View } from '../use-cases/ports.ts'
 
 /**
@@ -19,6 +20,7 @@ export async function diskView(
   return {
     point: (stream, path, upload) => inOrder(`${stream}/${path}`, () => point(stream, path, upload)),
     remove: (stream, path) => inOrder(`${stream}/${path}`, () => remove(stream, path)),
+    removeStream: (stream) => rm(join(workingDirectory, 'streams', stream), { recursive: true, force: true }),
     async find(stream, path) {
       try {
         return basename(await readlink(linkOf(stream, path)))
@@ -34,11 +36,7 @@ export async function diskView(
     const fresh = join(staging, `${upload}.link`)
     try {
       await symlink(relative(dirname(link), uploadFile(workingDirectory, stream, upload)), fresh)
-      await rename(fresh, link).catch(async (error) => {
-        if (codeOf(error) !== 'ENOENT') throw error
-        await mkdir(dirname(link), { recursive: true })
-        await rename(fresh, link)
-      })
+      while (!(await isMoved(fresh, link))) await mkdir(dirname(link), { recursive: true })
       return true
     } catch (error) {
       await rm(fresh, { force: true })
@@ -47,12 +45,25 @@ export async function diskView(
     }
   }
 
+  /** DASH-IF Ingest 1.2, 7.1.1-1b: the folder of the last object goes with it, one level, never the stream's own. */
   async function remove(stream: string, path: string): Promise<void> {
     try {
       await rm(linkOf(stream, path), { force: true })
+      if (directoryOf(path) !== '') await rmdir(dirname(linkOf(stream, path)))
     } catch (error) {
-      if (!isClash(error)) throw error
+      if (!isClash(error) && !isAbsence(error)) throw error
     }
+  }
+}
+
+/** False when its folder is not there, or no longer: deleting the last object in it removes it. */
+async function isMoved(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
   }
 }
 

@@ -3,7 +3,8 @@ import { type InitSegment, initOf } from './init-segment.ts'
 import type { Inspection } from './inspection.ts'
 import type { Finding } from './judge/finding.ts'
 import { type Judged, judge } from './judge/judge.ts'
-import type { State } from './judge/state.ts'
+import { at, type State } from './judge/state.ts'
+import { ancestorsOf } from './object-path.ts'
 import type { Stream } from './stream.ts'
 import type { JournalEntry, Upload } from './upload.ts'
 
@@ -15,8 +16,10 @@ export interface Known {
   readonly inits: readonly InitSegment[]
   /** The sessions that the lines speak of. */
   readonly state: State
-  /** SHA-256 of the newest whole upload at each of the lines' paths. */
+  /** SHA-256 of the objects that stand at the lines' paths and in the place of folders above them. */
   readonly digests: Readonly<Record<string, string>>
+  /** How many objects stand below the lines' paths and the folders above them. */
+  readonly folders: Readonly<Record<string, number>>
 }
 
 /** An upload and what was found. */
@@ -25,6 +28,7 @@ export interface JudgedUpload {
   readonly findings: readonly Finding[]
   /** Id of the session that it belongs to; null for none. */
   readonly session: string | null
+  readonly track: string | null
 }
 
 /** What journal lines come to: what is known after them and, in order, what happened to the stream's objects. */
@@ -34,9 +38,15 @@ export interface Folded extends Known {
 }
 
 export type ObjectEvent =
-  | ({ readonly kind: 'judged'; readonly isNew: boolean } & JudgedUpload &
-      Pick<Judged, 'list' | 'situations'>)
-  | { readonly kind: 'deleted'; readonly path: string }
+  | ({ readonly kind: 'judged' } & JudgedUpload &
+      Pick<Judged, 'list' | 'situations'> & {
+        /** Nothing stood at its path before it. */
+        readonly isNew: boolean
+        /** It is kept without becoming the object at its path. */
+        readonly clashes: boolean
+        readonly sessionEvents: Judged['events']
+      })
+  | { readonly kind: 'deleted'; readonly path: string; readonly stood: boolean }
 
 /** What the bytes of an upload say; null when they were cut off or are gone. */
 export type InspectionOf = (upload: string) => Inspection | null
@@ -46,61 +56,69 @@ export function fold(
   id: string,
   known: Known,
   entries: readonly JournalEntry[],
-  inspectionOf: InspectionOf,
+  { inspectionOf, idleMs }: FoldWith,
 ): Folded {
   const start: Folded = { ...known, events: [], jobs: [] }
-  return entries.reduce((folded, entry) => foldOne(id, folded, entry, inspectionOf), start)
+  return entries.reduce((folded, entry) => foldOne(id, folded, entry, { inspectionOf, idleMs }), start)
 }
 
-function foldOne(id: string, folded: Folded, entry: JournalEntry, inspectionOf: InspectionOf): Folded {
+interface FoldWith {
+  readonly inspectionOf: InspectionOf
+  /** After how long a silence a session ends. */
+  readonly idleMs: number
+}
+
+function foldOne(id: string, folded: Folded, entry: JournalEntry, how: FoldWith): Folded {
   switch (entry.kind) {
     case 'stream-created':
       return { ...folded, stream: created(id, entry) }
     case 'tracks-expected':
       return { ...folded, stream: folded.stream && { ...folded.stream, expectedTrackNames: entry.names } }
     case 'object-deleted':
-      return {
-        ...withoutDigest(folded, entry.path),
-        events: [...folded.events, { kind: 'deleted', path: entry.path }],
-      }
+      return foldDeletion(folded, entry.path)
     case 'upload':
-      return folded.stream ? foldUpload(folded.stream, folded, entry.upload, inspectionOf(entry.id)) : folded
+      return folded.stream ? foldUpload(folded.stream, folded, entry.upload, how) : folded
   }
 }
 
-function foldUpload(stream: Stream, before: Folded, upload: Upload, inspection: Inspection | null): Folded {
-  const previous = Object.hasOwn(before.digests, upload.path) ? (before.digests[upload.path] ?? null) : null
-  const { state, findings, session, list, situations } = judge(stream, before.state, {
-    upload,
-    inspection,
-    previous,
-    clashes: false,
-  })
-  const event = {
-    kind: 'judged',
-    isNew: previous === null,
-    upload,
-    findings,
-    session,
-    list,
-    situations,
-  } as const
+function foldDeletion(folded: Folded, path: string): Folded {
+  const { [path]: digest, ...digests } = folded.digests
+  const stood = digest !== undefined
+  const folders = stood ? counted(folded.folders, path, -1) : folded.folders
+  return { ...folded, digests, folders, events: [...folded.events, { kind: 'deleted', path, stood }] }
+}
+
+function foldUpload(stream: Stream, before: Folded, upload: Upload, how: FoldWith): Folded {
+  const previous = at(before.digests, upload.path) ?? null
+  const clashes = clashesWith(before, upload.path)
+  const arrival = { upload, inspection: how.inspectionOf(upload.id), previous, clashes }
+  const { state, events: sessionEvents, ...judged } = judge(stream, before.state, arrival, how.idleMs)
+  const isNew = previous === null && !clashes
+  const event = { kind: 'judged', upload, ...judged, isNew, clashes, sessionEvents } as const
   const folded = { ...before, state, events: [...before.events, event] }
   if (!upload.whole) return folded
-  const digests = { ...folded.digests, [upload.path]: upload.sha256 }
   const init = upload.kind === 'segment' ? initOf(upload.path, folded.inits) : null
   const jobs = [...folded.jobs, { stream: stream.id, upload: upload.id, path: upload.path, init }]
-  return { ...folded, digests, jobs, inits: withInit(folded.inits, upload) }
+  const inits = withInit(folded.inits, upload)
+  if (clashes) return { ...folded, jobs, inits }
+  const digests = { ...folded.digests, [upload.path]: upload.sha256 }
+  const folders = isNew ? counted(folded.folders, upload.path, 1) : folded.folders
+  return { ...folded, digests, folders, jobs, inits }
+}
+
+/** A file where a folder is, or a folder where a file is. What came first stays. */
+function clashesWith({ digests, folders }: Known, path: string): boolean {
+  return (at(folders, path) ?? 0) > 0 || ancestorsOf(path).some((folder) => Object.hasOwn(digests, folder))
+}
+
+function counted(folders: Known['folders'], path: string, by: 1 | -1): Known['folders'] {
+  const changed = ancestorsOf(path).map((folder) => [folder, (at(folders, folder) ?? 0) + by] as const)
+  return { ...folders, ...Object.fromEntries(changed) }
 }
 
 function withInit(inits: readonly InitSegment[], { kind, path, id }: Upload): readonly InitSegment[] {
   if (kind !== 'init') return inits
   return [...inits.filter((known) => known.path !== path), { path, upload: id }]
-}
-
-function withoutDigest(folded: Folded, path: string): Folded {
-  const { [path]: _gone, ...digests } = folded.digests
-  return { ...folded, digests }
 }
 
 const created = (id: string, entry: Extract<JournalEntry, { kind: 'stream-created' }>): Stream => ({

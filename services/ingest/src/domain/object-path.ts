@@ -28,6 +28,12 @@ export const isShortEnough = (path: string): boolean =>
 /** The folder part of a path, empty for an object right below its stream. */
 export const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
+/** The folders above a path, outermost first. */
+export function ancestorsOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1)
+  return parts.map((_part, depth) => parts.slice(0, depth + 1).join('/'))
+}
+
 function decode(encoded: string): string {
   try {
     return decodeURIComponent(encoded)

@@ -59,3 +59,7 @@ interface Noted {
   readonly id: string
   readonly at: string
 }
+
+/** When a line was written, ISO 8601. */
+export const timeOf = (entry: JournalEntry): string =>
+  entry.kind === 'upload' ? entry.upload.receivedAt : entry.at

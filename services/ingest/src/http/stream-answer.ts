@@ -1,7 +1,7 @@
 import type { JudgedUpload } from '../domain/fold.ts'
 import { sessionNumberOf } from '../domain/judge/answer.ts'
 import { isAccepted } from '../domain/judge/finding.ts'
-import type { IndexedSession, IndexedStream } from '../use-cases/ports.ts'
+import type { IndexedSession, IndexedStream, StreamSummary } from '../use-cases/ports.ts'
 
 /** A stream as the API shows it; the reference's fields, `id` a number as its web UI expects. */
 export function streamAnswer({ stream, uploads, sessions }: IndexedStream) {
@@ -55,9 +55,15 @@ function sessionShown({ segments, manifests, ...session }: IndexedSession) {
   }
 }
 
-/** One line of the wire log: the facts of an upload and its verdict. */
-export const logLine = ({ upload, findings, session }: JudgedUpload) => ({
-  ...upload,
-  session_id: sessionNumberOf(session),
-  findings,
+/** A stream in numbers. */
+export const summaryAnswer = ({ stream, uploads, errors, objects, sessions }: StreamSummary) => ({
+  id: Number(stream.id),
+  stream_id: Number(stream.id),
+  strict_mode: stream.strict,
+  interface: stream.interface,
+  creator: stream.creator,
+  uploads,
+  error_uploads: errors,
+  objects,
+  sessions,
 })

@@ -4,8 +4,9 @@ import { Refusal } from '../domain/refusal.ts'
 import type { IndexedStream } from '../use-cases/ports.ts'
 import type { Streams } from '../use-cases/streams.ts'
 import { continueBody } from './body.ts'
+import { page, parseBody, parseQuery } from './parse.ts'
 import { peerOf } from './peer.ts'
-import { logLine } from './stream-answer.ts'
+import { summaryAnswer } from './stream-answer.ts'
 
 type Named = Request<{ id: string }>
 
@@ -25,21 +26,23 @@ export function streamRoutes(
     })
     response.status(201).json(answerOf({ stream, uploads: [], sessions: [] }))
   })
-  router.get('/streams', async (_request, response) => {
-    response.json({ streams: (await streams.list()).map(answerOf) })
+  router.get('/streams', async (request, response) => {
+    const { summary, cursor, limit } = parseQuery(listed, request.query)
+    if (!summary) return void response.json({ streams: (await streams.list()).map(answerOf) })
+    const { summaries, next } = await streams.summaries(cursor, limit)
+    response.json({ streams: summaries.map(summaryAnswer), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {
     response.json(answerOf(await streams.one(request.params.id)))
-  })
-  router.get('/streams/:id/uploads', async (request: Named, response) => {
-    const { cursor, limit } = parseQuery(page, request.query)
-    const { uploads, next } = await streams.log(request.params.id, cursor, limit)
-    response.json({ uploads: uploads.map(logLine), next_cursor: next })
   })
   router.get('/streams/:id/report', async (request: Named, response) => {
     const { session = null } = parseQuery(reported, request.query)
     const rules = await streams.report(request.params.id, session)
     response.json({ stream_id: Number(request.params.id), session, rules })
+  })
+  router.delete('/streams/:id', continueBody, async (request: Named, response) => {
+    await streams.remove(request.params.id)
+    response.json({ stream_id: Number(request.params.id), deleted: true })
   })
   router.post('/streams/:id/expectedTrackNames', continueBody, json(), async (request: Named, response) => {
     const { expected_track_names: names } = parseBody(expectedTrackNames, request.body)
@@ -58,23 +61,14 @@ const trackName = z.string().min(1).max(255)
 const expectedTrackNames = z.object({ expected_track_names: z.array(trackName).max(1_000) })
 const trackNameBody = z.object({ track_name: trackName.optional(), trackName: trackName.optional() })
 
-const page = z.object({
-  cursor: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+const listed = z.object({
+  summary: z
+    .enum(['true', 'false'])
+    .transform((word) => word === 'true')
+    .default(false),
+  ...page,
 })
 const reported = z.object({ session: z.string().optional() })
-
-function parseQuery<Query>(kind: z.ZodType<Query>, query: unknown): Query {
-  const parsed = kind.safeParse(query)
-  if (parsed.success) return parsed.data
-  throw new Refusal('request-malformed', `the query is not as expected: ${z.prettifyError(parsed.error)}`)
-}
-
-function parseBody<Body>(kind: z.ZodType<Body>, body: unknown): Body {
-  const parsed = kind.safeParse(body)
-  if (parsed.success) return parsed.data
-  throw new Refusal('request-malformed', `the JSON body is not as expected: ${z.prettifyError(parsed.error)}`)
-}
 
 function parseStrict(word: unknown): boolean | null {
   if (word === undefined) return null

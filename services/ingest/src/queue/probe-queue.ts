@@ -4,6 +4,7 @@ import {
   probeOutcome,
   probeOutcomeKey,
   probeQueue,
+  probeStateIn,
 } from '@pushav/shared/probe-job.ts'
 import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
 import { Unavailable } from '../domain/unavailable.ts'
@@ -19,6 +20,8 @@ const jobOptions = {
 /** The strings that probe workers leave their outcomes in. */
 export interface Outcomes {
   get(key: string): Promise<string | null>
+  /** The first bytes of each; empty where there is none. */
+  starts(keys: readonly string[]): Promise<readonly string[]>
   del(key: string): Promise<unknown>
 }
 
@@ -46,6 +49,10 @@ export function createProbeQueue(
     async outcome(stream, upload) {
       const json = await answered(outcomes.get(probeOutcomeKey(stream, upload)))
       return json === null ? null : (probeOutcome.parse(JSON.parse(json)) satisfies ProbeOutcome)
+    },
+    async states(stream, uploads) {
+      const starts = await answered(outcomes.starts(uploads.map((upload) => probeOutcomeKey(stream, upload))))
+      return starts.map(probeStateIn)
     },
     async forget(stream, upload) {
       await answered(outcomes.del(probeOutcomeKey(stream, upload)))

@@ -17,7 +17,9 @@ export function connectRedis(url: string, onError: (error: Error) => void): Redi
 
 /** A second connection for commands that wait for something to happen; they outlive Redis's absence. */
 export function blockingTwinOf(redis: Redis, onError: (error: Error) => void): Redis {
-  return redis.duplicate({ maxRetriesPerRequest: null, commandTimeout: undefined }).on('error', onError)
+  return redis
+    .duplicate({ maxRetriesPerRequest: null, commandTimeout: undefined, lazyConnect: true })
+    .on('error', onError)
 }
 
 /** Logs that Redis is away now and then instead of at every attempt to reach it. */

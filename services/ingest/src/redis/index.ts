@@ -4,46 +4,55 @@ import type { SessionAnswer } from '../domain/judge/answer.ts'
 import { sessionsOf } from '../domain/judge/judge.ts'
 import type { Tally } from '../domain/judge/report.ts'
 import { initialState, type Order, type Session } from '../domain/judge/state.ts'
-import { directoryOf } from '../domain/object-path.ts'
+import { ancestorsOf, directoryOf } from '../domain/object-path.ts'
 import type { Stream } from '../domain/stream.ts'
 import type { JournalEntry } from '../domain/upload.ts'
-import type { Index, IndexedSession, IndexedStream } from '../use-cases/ports.ts'
+import type {
+  Cursors,
+  Index,
+  IndexedSession,
+  IndexedStream,
+  Position,
+  StreamSummary,
+} from '../use-cases/ports.ts'
 import { answered } from './client.ts'
-import { keysOf } from './keys.ts'
+import { keysOf, prefixOf } from './keys.ts'
 import { writesOf } from './writes.ts'
 
-// KEYS[1] cursors of the stream's journals; KEYS[2…] what is written. ARGV: journal, cursor expected, cursor
-// after, writes as JSON [[command, key, argument…]…]. 1 when written, 0 when the cursor was somewhere else.
+// KEYS[1] position of the stream; KEYS[2…] what is written. ARGV: version expected, cursors after as JSON
+// [journal, offset…], writes as JSON [[command, key, argument…]…]. 1 when written, 0 when the version is another.
 const commitScript = `
-  if (redis.call('HGET', KEYS[1], ARGV[1]) or '0') ~= ARGV[2] then return 0 end
-  for _, write in ipairs(cjson.decode(ARGV[4])) do redis.call(unpack(write)) end
-  redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+  if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[1] then return 0 end
+  for _, write in ipairs(cjson.decode(ARGV[3])) do redis.call(unpack(write)) end
+  redis.call('HSET', KEYS[1], 'version', ARGV[1] + 1, unpack(cjson.decode(ARGV[2])))
   return 1`
 
-/** The index as Redis hashes; a journal's cursor moves in the same step as what was read up to it. */
+/** The index as Redis hashes; the position moves in the same step as what was read up to it. */
 export function redisIndex(redis: Redis): Index {
-  return { cursor, load, inits, commit, stream, upload, newest, tallies, log }
+  return { position, load, inits, commit, forget, stream, summary, upload, newest, tallies, log }
 
-  async function cursor(stream: string, journal: string): Promise<number> {
-    return Number((await answered(redis.hget(keysOf(stream).cursors, journal))) ?? 0)
+  async function position(stream: string): Promise<Position> {
+    const { version, ...cursors } = await answered(redis.hgetall(keysOf(stream).position))
+    const offsets = Object.entries(cursors).map(([journal, offset]) => [journal, Number(offset)])
+    return { version: Number(version ?? 0), cursors: Object.fromEntries(offsets) }
   }
 
   async function load(id: string, entries: readonly JournalEntry[]): Promise<Known> {
     const keys = keysOf(id)
-    const paths = [
-      ...new Set(entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload.path] : []))),
-    ]
-    const folders = [...new Set(paths.map(directoryOf))]
-    const [json, order, digests, ...found] = await answered(
+    const paths = [...new Set(entries.flatMap(pathsOf))]
+    const places = [...new Set(paths.flatMap((path) => [path, ...ancestorsOf(path)]))]
+    const [json, order, digests, folders, ...found] = await answered(
       Promise.all([
         redis.get(keys.stream),
         redis.get(keys.order),
-        hmget(keys.digests, paths),
-        ...folders.map((folder) => inits(id, folder)),
+        hmget(keys.digests, places),
+        hmget(keys.folders, places),
+        ...[...new Set(paths.map(directoryOf))].map((folder) => inits(id, folder)),
       ]),
     )
     const stream = parse<Stream>(json)
-    const known = { stream, digests: recordOf(paths, digests), inits: found.flat() }
+    const objects = { digests: recordOf(places, digests), folders: numbersOf(recordOf(places, folders)) }
+    const known = { stream, ...objects, inits: found.flat() }
     if (!stream) return { ...known, state: initialState }
     const state = { order: parse<Order>(order) ?? initialState.order, sessions: {} }
     const wanted = [...new Set(paths.flatMap((path) => sessionsOf(stream, state, path)))]
@@ -57,10 +66,11 @@ export function redisIndex(redis: Redis): Index {
     return Object.entries(found).map(([path, upload]) => ({ path, upload }))
   }
 
-  async function commit(id: string, step: Parameters<Index['commit']>[1], folded: Folded): Promise<boolean> {
+  async function commit(id: string, at: Position, cursors: Cursors, folded: Folded): Promise<boolean> {
     const writes = writesOf(id, folded)
-    const keys = [keysOf(id).cursors, ...new Set(writes.map(([, key]) => key))]
-    const args = [step.journal, String(step.from), String(step.to), JSON.stringify(writes)]
+    const keys = [keysOf(id).position, ...new Set(writes.map(([, key]) => key))]
+    const moved = Object.entries(cursors).flatMap(([journal, offset]) => [journal, String(offset)])
+    const args = [String(at.version), JSON.stringify(moved), JSON.stringify(writes)]
     return (await answered(redis.eval(commitScript, keys.length, ...keys, ...args))) === 1
   }
 
@@ -81,6 +91,31 @@ export function redisIndex(redis: Redis): Index {
       answers.map((text) => withLists(id, JSON.parse(text) as SessionAnswer)),
     )
     return { stream, uploads: uploads.sort(byArrival), sessions: sessions.sort(bySession) }
+  }
+
+  async function summary(id: string): Promise<StreamSummary | null> {
+    const keys = keysOf(id)
+    const [json, uploads, errors, objects, sessions] = await answered(
+      Promise.all([
+        redis.get(keys.stream),
+        redis.llen(keys.log),
+        redis.get(keys.errors),
+        redis.hlen(keys.newest),
+        redis.hlen(keys.sessions),
+      ]),
+    )
+    const stream = parse<Stream>(json)
+    return stream && { stream, uploads, errors: Number(errors), objects, sessions }
+  }
+
+  async function forget(id: string): Promise<void> {
+    const match = prefixOf(id).replace(/[[\]*?\\]/g, '\\$&')
+    for (let cursor = '0'; ; ) {
+      const [next, keys] = await answered(redis.scan(cursor, 'MATCH', `${match}*`, 'COUNT', 1_000))
+      if (keys.length > 0) await answered(redis.unlink(...keys))
+      if (next === '0') return
+      cursor = next
+    }
   }
 
   async function withLists(id: string, answer: SessionAnswer): Promise<IndexedSession> {
@@ -140,6 +175,14 @@ const parse = <Value>(json: string | null | undefined): Value | null =>
 
 function recordOf(names: readonly string[], values: readonly (string | null)[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name, i) => (values[i] == null ? [] : [[name, values[i]]])))
+}
+
+const numbersOf = (record: Record<string, string>): Record<string, number> =>
+  Object.fromEntries(Object.entries(record).map(([name, text]) => [name, Number(text)]))
+
+const pathsOf = (entry: JournalEntry): readonly string[] => {
+  if (entry.kind === 'upload') return [entry.upload.path]
+  return entry.kind === 'object-deleted' ? [entry.path] : []
 }
 
 const byArrival = (a: JudgedUpload, b: JudgedUpload): number =>

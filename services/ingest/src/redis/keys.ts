@@ -1,20 +1,28 @@
+export const prefixOf = (stream: string): string => `{stream:${stream}}:`
+
 /** All keys of a stream share a hash tag, so that a Redis Cluster keeps them together. */
 export const keysOf = (stream: string) => {
-  const key = (name: string) => `{stream:${stream}}:${name}`
+  const key = (name: string) => `${prefixOf(stream)}${name}`
   return {
     stream: key('stream'),
-    cursors: key('cursors'),
+    /** `version` and, by journal, how far it has been read. */
+    position: key('position'),
     /** Upload id → JudgedUpload. */
     uploads: key('uploads'),
     /** Upload ids in the order of their verdicts. */
     log: key('log'),
-    /** Path → id of its newest whole upload, and that one's SHA-256. */
+    /** Path → id of its newest whole upload. */
     newest: key('newest'),
+    /** Path → SHA-256 of the object that stands there. */
     digests: key('digests'),
+    /** Folder → how many objects stand below it. */
+    folders: key('folders'),
     /** Path → id of a cut-off upload that no whole one has followed. */
     cutOff: key('cut-off'),
     /** Path → id of the upload that holds its init segment. */
     inits: (folder: string) => key(`inits:${folder}`),
+    /** How many uploads have an error. */
+    errors: key('errors'),
     order: key('order'),
     /** Session number in the path → Session that is judged on with. */
     current: key('current'),

@@ -1,7 +1,8 @@
-import type { Folded, ObjectEvent } from '../domain/fold.ts'
+import type { Folded, JudgedUpload, ObjectEvent } from '../domain/fold.ts'
 import { sessionAnswer } from '../domain/judge/answer.ts'
+import { isAccepted } from '../domain/judge/finding.ts'
 import { mostUploads } from '../domain/judge/report.ts'
-import { directoryOf } from '../domain/object-path.ts'
+import { ancestorsOf, directoryOf } from '../domain/object-path.ts'
 import { keysOf } from './keys.ts'
 
 /** One Redis command. */
@@ -18,39 +19,39 @@ export function writesOf(id: string, { stream, state, events }: Folded): Write[]
     ...(stream ? [['SET', keys.stream, JSON.stringify(stream)] as const] : []),
     ['SET', keys.order, JSON.stringify(state.order)],
     ...ofSessions,
-    ...events.flatMap((event) =>
-      event.kind === 'deleted' ? deletion(id, event.path) : judgement(id, event),
-    ),
+    ...events.flatMap((event) => (event.kind === 'deleted' ? deletion(id, event) : judgement(id, event))),
   ]
 }
 
-function deletion(stream: string, path: string): Write[] {
+function deletion(stream: string, { path, stood }: Extract<ObjectEvent, { kind: 'deleted' }>): Write[] {
   const keys = keysOf(stream)
-  return [keys.newest, keys.digests, keys.cutOff, keys.inits(directoryOf(path))].map((key) => [
-    'HDEL',
-    key,
-    path,
-  ])
+  const gone = [keys.newest, keys.digests, keys.cutOff, keys.inits(directoryOf(path))].map(
+    (key): Write => ['HDEL', key, path],
+  )
+  return stood ? [...gone, ...countedIn(keys.folders, path, -1)] : gone
 }
+
+const countedIn = (folders: string, path: string, by: 1 | -1): Write[] =>
+  ancestorsOf(path).map((folder) => ['HINCRBY', folders, folder, String(by)])
 
 function judgement(stream: string, event: Judgement): Write[] {
   const keys = keysOf(stream)
-  const { upload, findings, session, list, isNew } = event
+  const { upload, findings, session, track, list, isNew, clashes } = event
   const { id, path, whole, kind, sha256 } = upload
   const writes: Write[] = [
-    ['HSET', keys.uploads, id, JSON.stringify({ upload, findings, session })],
+    ['HSET', keys.uploads, id, JSON.stringify({ upload, findings, session, track } satisfies JudgedUpload)],
     ['RPUSH', keys.log, id],
     ...tallied(stream, event),
+    ...(isAccepted(findings) ? [] : [['INCR', keys.errors] as const]),
   ]
   if (!whole) return [...writes, ['HSET', keys.cutOff, path, id]]
-  writes.push(
-    ['HSET', keys.newest, path, id],
-    ['HSET', keys.digests, path, sha256],
-    ['HDEL', keys.cutOff, path],
-  )
+  writes.push(['HSET', keys.newest, path, id], ['HDEL', keys.cutOff, path])
   if (kind === 'init') writes.push(['HSET', keys.inits(directoryOf(path)), path, id])
-  if (session !== null && list && isNew) writes.push(['RPUSH', keys.listed(session, list), path])
-  return writes
+  if (clashes) return writes
+  writes.push(['HSET', keys.digests, path, sha256])
+  if (!isNew) return writes
+  const listed: Write[] = session !== null && list ? [['RPUSH', keys.listed(session, list), path]] : []
+  return [...writes, ...listed, ...countedIn(keys.folders, path, 1)]
 }
 
 function tallied(stream: string, { upload, findings, session, situations }: Judgement): Write[] {

@@ -3,8 +3,8 @@ import { type Folded, fold } from '../domain/fold.ts'
 import type { Inspection } from '../domain/inspection.ts'
 import type { JournalEntry } from '../domain/upload.ts'
 import type { Inspections } from './inspect-upload.ts'
-import type { Index, Journals, Probes } from './ports.ts'
-import type { VerdictBoard } from './verdict-board.ts'
+import { nextLines } from './next-lines.ts'
+import type { Index, Journals, Position, Probes } from './ports.ts'
 
 /** Brings the index up to the journals, whatever stopped it: an idle moment, Redis away, a crash, FLUSHALL. */
 export interface Indexer extends AsyncDisposable {
@@ -14,31 +14,33 @@ export interface Indexer extends AsyncDisposable {
   catchUp(): Promise<void>
 }
 
+/** Hears of what has come into the index, after it has. */
+export type Announce = (
+  stream: string,
+  entries: readonly JournalEntry[],
+  folded: Folded,
+) => void | Promise<void>
+
 interface Needs {
   readonly journals: Journals
   readonly index: Index
-  readonly probes: Probes
+  readonly probes: Pick<Probes, 'enqueue'>
   readonly inspections: Inspections
-  readonly verdicts: VerdictBoard
+  readonly announce: Announce
+  readonly idleMs: number
   readonly log: Logger
   readonly retryMs: number
 }
 
 /**
  * One pass per stream at a time. What is appended during a pass goes into the next one, so that load makes
- * batches while an idle server answers at once.
+ * batches while an idle server answers at once. Several instances may index one stream: of two that start
+ * from the same position one commits, the other starts again.
  */
-export function startIndexer({
-  journals,
-  index,
-  probes,
-  inspections,
-  verdicts,
-  log,
-  retryMs,
-}: Needs): Indexer {
+export function startIndexer(needs: Needs): Indexer {
+  const { journals, index, probes, inspections, announce, idleMs, log, retryMs } = needs
   const passes = new Map<string, { again: boolean; done: Promise<void> }>()
-  const cursors = new Map<string, number>()
+  const positions = new Map<string, Position>()
   const closing = new AbortController()
 
   return {
@@ -57,17 +59,17 @@ export function startIndexer({
   function wake(stream: string): void {
     const pass = passes.get(stream)
     if (pass) pass.again = true
-    else runPass(stream, [journals.own])
+    else runPass(stream)
   }
 
   async function catchUpStream(stream: string): Promise<void> {
-    cursors.delete(stream)
     await passes.get(stream)?.done
-    if (!passes.has(stream)) runPass(stream, await journals.of(stream))
+    positions.delete(stream)
+    wake(stream)
     await passes.get(stream)?.done
   }
 
-  function runPass(stream: string, names: readonly string[]): void {
+  function runPass(stream: string): void {
     const pass = { again: false, done: Promise.resolve() }
     passes.set(stream, pass)
     pass.done = follow()
@@ -76,7 +78,7 @@ export function startIndexer({
       try {
         do {
           pass.again = false
-          for (const name of names) await untilItWorks(() => indexJournal(stream, name))
+          await untilItWorks(() => indexStream(stream))
         } while (pass.again)
       } finally {
         passes.delete(stream)
@@ -103,38 +105,46 @@ export function startIndexer({
     })
   }
 
-  async function indexJournal(stream: string, journal: string): Promise<void> {
-    const key = `${stream}/${journal}`
-    while (true) {
-      const from = cursors.get(key) ?? (await index.cursor(stream, journal))
-      const { entries, next } = await journals.read(stream, journal, from)
-      if (next === from) return void cursors.set(key, from)
-      const inspected = await inspect(stream, entries)
-      const known = await index.load(stream, entries)
-      const folded = fold(stream, known, entries, (upload) => inspected.get(upload) ?? null)
-      // Jobs first: a crash between the two probes an upload twice, never not at all.
-      await probes.enqueue(folded.jobs)
-      if (await index.commit(stream, { journal, from, to: next }, folded)) {
-        cursors.set(key, next)
-        announce(entries, folded)
-      } else cursors.delete(key)
+  async function indexStream(stream: string): Promise<void> {
+    const known = positions.get(stream)
+    // Whoever knows the position has read the others' journals already and leaves what is new there to the others.
+    let names = known ? [journals.own] : await journals.of(stream)
+    for (let at = known ?? (await index.position(stream)); ; ) {
+      const { entries, cursors } = await nextLines(journals, stream, names, at.cursors)
+      if (entries.length === 0) return void positions.set(stream, at)
+      if (await indexLines(stream, at, cursors, entries)) {
+        at = { version: at.version + 1, cursors: { ...at.cursors, ...cursors } }
+        continue
+      }
+      const moved = await index.position(stream)
+      // Back at an earlier version, the index was emptied: all journals count again.
+      if (moved.version <= at.version) names = await journals.of(stream)
+      at = moved
     }
+  }
+
+  async function indexLines(
+    stream: string,
+    at: Position,
+    cursors: Position['cursors'],
+    entries: readonly JournalEntry[],
+  ): Promise<boolean> {
+    const inspected = await inspect(stream, entries)
+    const known = await index.load(stream, entries)
+    const folded = fold(stream, known, entries, { inspectionOf: (id) => inspected.get(id) ?? null, idleMs })
+    // Jobs first: a crash between the two probes an upload twice, never not at all.
+    await probes.enqueue(folded.jobs)
+    if (!(await index.commit(stream, at, cursors, folded))) return false
+    inspections.forget(entries.map(({ id }) => id))
+    await announce(stream, entries, folded)
+    return true
   }
 
   async function inspect(stream: string, entries: readonly JournalEntry[]) {
     const inspected = new Map<string, Inspection | null>()
     for (const entry of entries) {
-      if (entry.kind === 'upload') inspected.set(entry.id, await inspections.take(stream, entry.upload))
+      if (entry.kind === 'upload') inspected.set(entry.id, await inspections.of(stream, entry.upload))
     }
     return inspected
-  }
-
-  function announce(entries: readonly JournalEntry[], { stream, events }: Folded): void {
-    const findings = new Map(
-      events.flatMap((event) => (event.kind === 'judged' ? [[event.upload.id, event.findings]] : [])),
-    )
-    for (const { id } of entries) {
-      verdicts.announce(id, { strict: stream?.strict ?? false, findings: findings.get(id) ?? [] })
-    }
   }
 }

@@ -10,7 +10,9 @@ export interface Inspections {
   /** Keeps what was seen of an upload until it is judged. */
   put(upload: string, seen: MediaInspection): void
   /** Null when the body was cut off or is no longer there. */
-  take(stream: string, upload: Upload): Promise<Inspection | null>
+  of(stream: string, upload: Upload): Promise<Inspection | null>
+  /** They have been judged. */
+  forget(uploads: readonly string[]): void
 }
 
 export function inspectionsOf(
@@ -23,12 +25,13 @@ export function inspectionsOf(
     put(upload, seen) {
       if (fresh.size < mostWaiting) fresh.set(upload, seen)
     },
-    async take(stream, upload) {
-      const seen = fresh.get(upload.id)
-      fresh.delete(upload.id)
+    async of(stream, upload) {
       if (!upload.whole) return null
-      const media = seen ?? (await readMedia(stream, upload.id))
+      const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
       return media && withManifest(stream, upload, media)
+    },
+    forget(uploads) {
+      for (const upload of uploads) fresh.delete(upload)
     },
   }
 

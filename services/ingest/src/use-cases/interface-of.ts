@@ -15,8 +15,8 @@ export function interfaceOfWith(journals: Pick<Journals, 'of' | 'read'>): Interf
 
   async function createdAs(stream: string): Promise<IngestInterface | null> {
     for (const name of await journals.of(stream)) {
-      const { entries } = await journals.read(stream, name, 0)
-      for (const entry of entries) if (entry.kind === 'stream-created') return entry.interface
+      const { lines } = await journals.read(stream, name, 0)
+      for (const { entry } of lines) if (entry.kind === 'stream-created') return entry.interface
     }
     return null
   }

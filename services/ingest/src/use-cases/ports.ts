@@ -1,3 +1,4 @@
+import type { FeedEvent } from '@pushav/shared/feed.ts'
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import type { Folded, JudgedUpload, Known } from '../domain/fold.ts'
 import type { Inspection } from '../domain/inspection.ts'
@@ -15,6 +16,7 @@ export interface Bodies {
   read(stream: string, upload: string): AsyncIterable<Buffer>
   /** The file that holds an upload's bytes. */
   fileOf(stream: string, upload: string): string
+  removeStream(stream: string): Promise<void>
 }
 
 /** What is known of an upload before its first byte. */
@@ -28,6 +30,8 @@ export interface StagedBody extends AsyncDisposable {
   write(bytes: Uint8Array): Promise<void>
   /** Makes a crash from here on leave a cut-off upload rather than nothing. */
   persistFacts(): Promise<void>
+  /** Puts other bytes in place of what is staged; where they fail to come, that stays. */
+  replace(bytes: AsyncIterable<Buffer>): Promise<void>
   /** Gives the body its lasting name, `fileOf` its stream and id. */
   keep(): Promise<void>
   /** What has been staged so far: bytes `from` up to, not with, `to`; without an extent all. */
@@ -43,16 +47,31 @@ export interface Journals {
   /** Ids of all streams, ascending. */
   streams(): Promise<readonly string[]>
   has(stream: string): Promise<boolean>
-  /** Names of a stream's journals. */
+  /** The stream is gone from here on; its lines are there until `removed`. Its id is never given again. */
+  remove(stream: string): Promise<void>
+  /** Streams whose removal was begun and not ended. */
+  beingRemoved(): Promise<readonly string[]>
+  removed(stream: string): Promise<void>
+  /** Names of a stream's journals; none when there is no such stream. */
   of(stream: string): Promise<readonly string[]>
   /** Resolves once the line is written, in the order of the lines. */
   append(stream: string, entry: JournalEntry): Promise<void>
-  /** Whole lines from a byte offset on, some at a time; `next` is where the following ones begin. */
-  read(
-    stream: string,
-    journal: string,
-    from: number,
-  ): Promise<{ readonly entries: readonly JournalEntry[]; readonly next: number }>
+  /** Whole lines from a byte offset on, some at a time. */
+  read(stream: string, journal: string, from: number): Promise<JournalLines>
+}
+
+export interface JournalLines {
+  readonly lines: readonly JournalLine[]
+  /** Where the following lines begin. */
+  readonly next: number
+  /** Nothing follows for now. */
+  readonly isEnd: boolean
+}
+
+export interface JournalLine {
+  readonly entry: JournalEntry
+  /** The byte offset after it. */
+  readonly end: number
 }
 
 /** What people and players browse: each path points at its newest whole upload. Derived from the journals. */
@@ -60,15 +79,19 @@ export interface View {
   /** False when the path clashes with another: a file where a folder is. */
   point(stream: string, path: string, upload: string): Promise<boolean>
   remove(stream: string, path: string): Promise<void>
+  removeStream(stream: string): Promise<void>
   /** The upload that a path points at. */
   find(stream: string, path: string): Promise<string | null>
 }
 
 /** Judgements and lists. Can be rebuilt from the journals at any time. */
 export interface Index {
-  /** How far into a journal the index reaches. */
-  cursor(stream: string, journal: string): Promise<number>
+  position(stream: string): Promise<Position>
   load(stream: string, entries: readonly JournalEntry[]): Promise<Known>
+  /** All or nothing; false when the index is no longer at `at`. */
+  commit(stream: string, at: Position, cursors: Cursors, folded: Folded): Promise<boolean>
+  /** Forgets a stream, probe outcomes included. */
+  forget(stream: string): Promise<void>
   inits(stream: string, folder: string): Promise<Known['inits']>
   /** What has been counted, of one session or of them all. */
   tallies(stream: string, session: string | null): Promise<readonly Tally[]>
@@ -78,16 +101,20 @@ export interface Index {
     from: number,
     limit: number,
   ): Promise<{ readonly uploads: readonly JudgedUpload[]; readonly next: number | null }>
-  /** All or nothing; false when the journal's cursor is no longer `from`. */
-  commit(
-    stream: string,
-    step: { readonly journal: string; readonly from: number; readonly to: number },
-    folded: Folded,
-  ): Promise<boolean>
   stream(id: string): Promise<IndexedStream | null>
+  summary(id: string): Promise<StreamSummary | null>
   upload(stream: string, id: string): Promise<JudgedUpload | null>
   /** The newest whole upload of a path. */
   newest(stream: string, path: string): Promise<JudgedUpload | null>
+}
+
+/** How far into each journal of a stream the index reaches, in bytes. */
+export type Cursors = Readonly<Record<string, number>>
+
+export interface Position {
+  /** Counts the commits, so that of two that start from the same position only one succeeds. */
+  readonly version: number
+  readonly cursors: Cursors
 }
 
 /** A stream with the newest verdict of each of its paths, in arrival order. */
@@ -95,6 +122,16 @@ export interface IndexedStream {
   readonly stream: Stream
   readonly uploads: readonly JudgedUpload[]
   readonly sessions: readonly IndexedSession[]
+}
+
+/** A stream in numbers that are ready at hand, however long it has been fed. */
+export interface StreamSummary {
+  readonly stream: Stream
+  readonly uploads: number
+  /** Uploads with an error. */
+  readonly errors: number
+  readonly objects: number
+  readonly sessions: number
 }
 
 export interface IndexedSession extends SessionAnswer {
@@ -108,10 +145,29 @@ export interface Probes {
   /** Does nothing for an upload that is queued already. */
   enqueue(jobs: readonly ProbeJob[]): Promise<void>
   outcome(stream: string, upload: string): Promise<ProbeOutcome | null>
+  /** How far each of some uploads is, null for one that nobody has probed yet. */
+  states(stream: string, uploads: readonly string[]): Promise<readonly (ProbeOutcome['state'] | null)[]>
   forget(stream: string, upload: string): Promise<void>
   state(upload: string): Promise<'queued' | 'running'>
   /** Resolves when the upload's job ends or the time is over. */
   ended(upload: string, withinMs: number): Promise<void>
+}
+
+/** What happens, for whoever watches; see FeedEvent. */
+export interface Feed {
+  /** Never waits and never fails; events may be lost while Redis is away. */
+  publish(event: FeedEvent): void
+  /**
+   * Everything from now on, or what is still known from after an earlier event on. Ends with the signal, or when the
+   * follower is too slow. Resolves once nothing is missed any more.
+   */
+  follow(after: string | null, signal: AbortSignal): Promise<AsyncIterable<Told>>
+}
+
+export interface Told {
+  /** Later events have greater ones; `follow` takes up after it. */
+  readonly id: string
+  readonly event: FeedEvent
 }
 
 /** The certificates that devices showed, each kept once. */
@@ -125,7 +181,7 @@ export type { OneAtATime } from './certificate-ports.ts'
 
 /** What is told of an upload's bytes while they flow by. */
 export type MediaInspection = Omit<Inspection, 'mpd' | 'playlist'>
-export type NewInspector = (onPiece?: (piece: Piece) => void) => Inspector
+export type NewInspector = (hooks?: { onPiece?: ((piece: Piece) => void) | undefined }) => Inspector
 
 export interface Inspector {
   add(bytes: Buffer): void

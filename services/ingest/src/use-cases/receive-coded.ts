@@ -1,15 +1,15 @@
 import { Refusal } from '../domain/refusal.ts'
 import { type Keeping, type Kept, keepUpload } from './keep-upload.ts'
-import { type Arrived, createMeasure } from './measure-body.ts'
-import type { Bodies, NewInspector, StagedBody } from './ports.ts'
+import { type Arrived, createMeasure, type Measure } from './measure-body.ts'
+import type { NewInspector, StagedBody } from './ports.ts'
 import { assertFits, type IncomingBody, takeIn } from './take-in.ts'
 
 interface Needs extends Keeping {
-  readonly bodies: Bodies
   readonly newInspector: NewInspector
-  readonly newId: () => string
   readonly maxBytes: number
 }
+
+type Decode = NonNullable<IncomingBody['decode']>
 
 /** No manifest and no media inflate to more than this many times their size, unless they are small. */
 const mostInflation = 100
@@ -21,38 +21,40 @@ const alwaysFine = 64 * 1_048_576
  */
 export async function receiveCoded(
   needs: Needs,
-  coded: StagedBody,
-  body: IncomingBody & { readonly decode: NonNullable<IncomingBody['decode']> },
+  staged: StagedBody,
+  body: IncomingBody & { readonly decode: Decode },
 ): Promise<Kept | null> {
-  const came = await takeIn(body, coded, needs)
+  const came = await takeIn(body, staged, needs)
   if (came.bytes === 0) return null
-  if (!came.whole) return keepUpload(needs, coded, came)
-
-  await using plain = await needs.bodies.stage({ ...coded.facts, id: needs.newId() })
+  if (!came.whole) return keepUpload(needs, staged, came)
   try {
-    const said = await write(body.decode(coded.read()), plain, came.bytes, needs)
-    return said.bytes === 0 ? null : await keepUpload(needs, plain, said, { codedBytes: came.bytes })
+    const said = await undo(body.decode, staged, came.bytes, needs)
+    return said.bytes === 0 ? null : await keepUpload(needs, staged, said, { codedBytes: came.bytes })
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'body-undecodable') throw error
     const undecodable = error.message
-    const { upload, verdict } = await keepUpload(needs, coded, { ...came, whole: false }, { undecodable })
+    const { upload, verdict } = await keepUpload(needs, staged, { ...came, whole: false }, { undecodable })
     await verdict
     throw new Refusal(error.code, `kept as it came, but ${undecodable}`, { upload_id: upload.id })
   }
 }
 
-async function write(
-  bytes: AsyncIterable<Buffer>,
-  plain: StagedBody,
+async function undo(
+  decode: Decode,
+  staged: StagedBody,
   codedBytes: number,
   { newInspector, maxBytes }: Needs,
 ): Promise<Arrived> {
   const measured = createMeasure(newInspector())
   const most = Math.min(maxBytes, Math.max(alwaysFine, codedBytes * mostInflation))
+  await staged.replace(upTo(most, decode(staged.read()), measured))
+  return measured.result(true)
+}
+
+async function* upTo(most: number, bytes: AsyncIterable<Buffer>, measured: Measure): AsyncIterable<Buffer> {
   for await (const more of bytes) {
     measured.add(more)
     assertFits(measured.bytes(), most)
-    await plain.write(more)
+    yield more
   }
-  return measured.result(true)
 }

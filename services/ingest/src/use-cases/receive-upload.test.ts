@@ -11,7 +11,7 @@ import { createInspector } from '../isobmff/inspector.ts'
 import { chunk, ftyp, mdat, moof, moov, u32 } from '../isobmff/testing/boxes.ts'
 import { inspectManifest } from '../manifest/inspect-manifest.ts'
 import { inspectionsOf } from './inspect-upload.ts'
-import type { NewInspector, StagedFacts } from './ports.ts'
+import type { StagedFacts } from './ports.ts'
 import { receiveUploadWith } from './receive-upload.ts'
 import type { RecordEntry } from './record-entry.ts'
 
@@ -48,13 +48,14 @@ describe('receiveUpload', function () {
 
   async function receiver(record = judged, ingest: IngestInterface = 'cmaf-ingest', maxBytes = 2 ** 34) {
     const bodies = await diskBodies(directory.path, 'one')
-    const newInspector: NewInspector = (onPiece) => createInspector({ onPiece })
+    const newInspector = createInspector
+    const remove = async () => undefined
     let ids = 0
     return receiveUploadWith({
       bodies,
       newInspector,
       inspections: inspectionsOf(bodies, newInspector, inspectManifest),
-      view: { point: async () => true, remove: async () => undefined, find: async () => null },
+      view: { point: async () => true, remove, removeStream: remove, find: async () => null },
       record,
       interfaceOf: async () => ingest,
       newId: () => `u${++ids}`,

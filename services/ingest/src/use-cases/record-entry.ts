@@ -1,6 +1,7 @@
-import type { JournalEntry } from '../domain/upload.ts'
+import type { FeedEvent } from '@pushav/shared/feed.ts'
+import type { JournalEntry, Upload } from '../domain/upload.ts'
 import type { Indexer } from './index-journals.ts'
-import type { Journals } from './ports.ts'
+import type { Feed, Journals } from './ports.ts'
 import type { Verdict, VerdictBoard } from './verdict-board.ts'
 
 /**
@@ -17,13 +18,20 @@ export function recordEntryWith(
   journals: Journals,
   indexer: Indexer,
   verdicts: VerdictBoard,
+  feed: Pick<Feed, 'publish'>,
   waitMs: number,
 ): RecordEntry {
   return async function recordEntry(stream, entry, alongside) {
     const verdict = verdicts.wait(entry.id, waitMs)
     await journals.append(stream, entry)
+    if (entry.kind === 'upload') feed.publish(arrivalOf(stream, entry.upload))
     indexer.wake(stream)
     await alongside?.()
     return verdict
   }
 }
+
+const arrivalOf = (stream: string, { id, path, bytes, receivedAt, whole }: Upload): FeedEvent => ({
+  kind: whole ? 'upload-received' : 'upload-aborted',
+  ...{ stream, upload: id, path, bytes, at: receivedAt },
+})

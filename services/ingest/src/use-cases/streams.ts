@@ -1,7 +1,8 @@
+import { afterSilence } from '../domain/judge/answer.ts'
 import { type ReportRow, reportOf } from '../domain/judge/report.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { parseInterface, type Stream } from '../domain/stream.ts'
-import type { Index, IndexedStream, Journals, View } from './ports.ts'
+import type { Bodies, Feed, Index, IndexedStream, Journals, StreamSummary, View } from './ports.ts'
 import type { RecordEntry } from './record-entry.ts'
 
 /** What a user does with streams, objects' deletion included. */
@@ -12,28 +13,50 @@ export interface Streams {
     readonly creator: string | null
   }): Promise<Stream>
   list(): Promise<readonly IndexedStream[]>
+  /** Streams in numbers, from an id on; `next` is null at the end. */
+  summaries(
+    from: number,
+    limit: number,
+  ): Promise<{ readonly summaries: readonly StreamSummary[]; readonly next: number | null }>
   one(id: string): Promise<IndexedStream>
   /** Every rule, met or not, in one session or in all. */
   report(id: string, session: string | null): Promise<readonly ReportRow[]>
-  /** Uploads in arrival order. */
-  log(id: string, from: number, limit: number): ReturnType<Index['log']>
   expectTracks(id: string, names: readonly string[]): Promise<IndexedStream>
   deleteObject(id: string, path: string): Promise<void>
+  /** The stream and all that came to it. */
+  remove(id: string): Promise<void>
+  /** Ends removals that a crash cut off. */
+  finishRemovals(): Promise<void>
   /** Refuses a stream that does not exist. */
   assertExists(id: string): Promise<void>
 }
 
 interface Needs {
   readonly journals: Journals
+  readonly bodies: Pick<Bodies, 'removeStream'>
   readonly index: Index
   readonly view: View
   readonly record: RecordEntry
+  readonly feed: Pick<Feed, 'publish'>
   readonly newId: () => string
   readonly now: () => Date
+  readonly idleMs: number
 }
 
-export function streamsWith({ journals, index, view, record, newId, now }: Needs): Streams {
-  return { create, list, one, report, log, expectTracks, deleteObject, assertExists }
+export function streamsWith(needs: Needs): Streams {
+  const { journals, bodies, index, view, record, feed, newId, now, idleMs } = needs
+  return {
+    create,
+    list,
+    summaries,
+    one,
+    report,
+    expectTracks,
+    deleteObject,
+    remove,
+    finishRemovals,
+    assertExists,
+  }
 
   async function create(wish: Parameters<Streams['create']>[0]): Promise<Stream> {
     const settings = { interface: parseInterface(wish.interface), strict: wish.strict, creator: wish.creator }
@@ -44,12 +67,25 @@ export function streamsWith({ journals, index, view, record, newId, now }: Needs
 
   async function list(): Promise<readonly IndexedStream[]> {
     const found = await Promise.all((await journals.streams()).map((id) => index.stream(id)))
-    return found.filter((stream) => stream !== null)
+    return found.filter((stream) => stream !== null).map(asOfNow)
+  }
+
+  async function summaries(from: number, limit: number): ReturnType<Streams['summaries']> {
+    const ids = (await journals.streams()).filter((id) => Number(id) > from)
+    const page = ids.slice(0, limit)
+    const found = await Promise.all(page.map((id) => index.summary(id)))
+    const next = ids.length > page.length ? Number(page.at(-1)) : null
+    return { summaries: found.filter((summary) => summary !== null), next }
   }
 
   async function one(id: string): Promise<IndexedStream> {
     await assertExists(id)
-    return (await index.stream(id)) ?? unknown(id)
+    return asOfNow((await index.stream(id)) ?? unknown(id))
+  }
+
+  function asOfNow(indexed: IndexedStream): IndexedStream {
+    const nowMs = now().getTime()
+    return { ...indexed, sessions: indexed.sessions.map((session) => afterSilence(session, nowMs, idleMs)) }
   }
 
   async function report(id: string, session: string | null): Promise<readonly ReportRow[]> {
@@ -58,11 +94,6 @@ export function streamsWith({ journals, index, view, record, newId, now }: Needs
       throw new Refusal('object-unknown', `stream ${id} has no session ${session}`)
     }
     return reportOf(await index.tallies(id, session))
-  }
-
-  async function log(id: string, from: number, limit: number): ReturnType<Index['log']> {
-    await assertExists(id)
-    return index.log(id, from, limit)
   }
 
   async function expectTracks(id: string, names: readonly string[]): Promise<IndexedStream> {
@@ -76,6 +107,24 @@ export function streamsWith({ journals, index, view, record, newId, now }: Needs
     if ((await view.find(id, path)) === null)
       throw new Refusal('object-unknown', `stream ${id} has no object at ${path}`)
     await record(id, { kind: 'object-deleted', ...noted(), path }, () => view.remove(id, path))
+  }
+
+  async function remove(id: string): Promise<void> {
+    await assertExists(id)
+    await journals.remove(id)
+    feed.publish({ kind: 'stream-deleted', stream: id, at: now().toISOString() })
+    await removeRest(id)
+  }
+
+  async function finishRemovals(): Promise<void> {
+    for (const id of await journals.beingRemoved()) await removeRest(id)
+  }
+
+  async function removeRest(id: string): Promise<void> {
+    await view.removeStream(id)
+    await bodies.removeStream(id)
+    await index.forget(id)
+    await journals.removed(id)
   }
 
   async function assertExists(id: string): Promise<void> {

@@ -24,7 +24,7 @@ export async function takeIn(
   { newInspector, maxBytes }: Taking,
   cutter?: Cutter,
 ): Promise<Arrived> {
-  const measured = createMeasure(newInspector(cutter?.onPiece))
+  const measured = createMeasure(newInspector({ onPiece: cutter?.onPiece }))
   const arriving = bytes[Symbol.asyncIterator]()
   while (true) {
     const next = await arriving.next().catch(() => null)

@@ -1,12 +1,22 @@
-import { probeOutcomeKey } from '@pushav/shared/probe-job.ts'
+import { type FeedEvent, feed } from '@pushav/shared/feed.ts'
+import { type ProbeJob, probeOutcomeKey } from '@pushav/shared/probe-job.ts'
 import type { Redis } from 'ioredis'
 import type { Outcomes } from '../use-cases/ports.ts'
 
-/** Outcomes as JSON strings; a later probe of the same upload replaces the earlier one. */
-export function redisOutcomes(redis: Redis): Outcomes {
+/** Outcomes as JSON strings; a later probe of the same upload replaces the earlier one. Each is told to the feed. */
+export function redisOutcomes(redis: Redis, now: () => Date): Outcomes {
   return {
-    async save({ stream, upload }, outcome) {
-      await redis.set(probeOutcomeKey(stream, upload), JSON.stringify(outcome))
+    async save(job, outcome) {
+      const events = JSON.stringify([probed(job, outcome.state, now().toISOString())])
+      await Promise.all([
+        redis.set(probeOutcomeKey(job.stream, job.upload), JSON.stringify(outcome)),
+        redis.xadd(feed.key, 'MAXLEN', '~', feed.mostEntries, '*', feed.field, events),
+      ])
     },
   }
 }
+
+const probed = ({ stream, upload, path }: ProbeJob, state: 'done' | 'failed', at: string): FeedEvent => ({
+  kind: 'upload-probed',
+  ...{ stream, upload, path, state, at },
+})

@@ -11,6 +11,8 @@ export interface SessionAnswer {
   readonly key: string
   readonly complete: boolean
   readonly phase: Session['phase']
+  /** When its newest object came, ISO 8601. */
+  readonly last_object_at: string
   readonly tracks: Readonly<Record<string, TrackAnswer>>
   readonly hls_expected_track_count: number | null
   readonly hls_completed_tracks: number
@@ -32,10 +34,21 @@ export function sessionAnswer(session: Session): SessionAnswer {
     key: session.id,
     complete: isComplete(session),
     phase: session.phase,
+    last_object_at: new Date(session.lastObjectMs).toISOString(),
     tracks: Object.fromEntries(tracks),
     hls_expected_track_count: session.hlsTrackCount,
     hls_completed_tracks: session.hlsTrackCount === null ? 0 : completedTracks(session),
   }
+}
+
+/** An open session as it stands at a time: silence ends it before the next upload is there to say so. */
+export function afterSilence<Answer extends SessionAnswer>(
+  answer: Answer,
+  nowMs: number,
+  idleMs: number,
+): Answer {
+  if (answer.phase !== 'open' || nowMs - Date.parse(answer.last_object_at) <= idleMs) return answer
+  return { ...answer, phase: 'silent', complete: answer.id === null }
 }
 
 /** The number in the path of a session's objects, from its id; null for the one of objects that name none. */

@@ -143,6 +143,7 @@ describe('judge, where the reference is wrong', () => {
       key: '1',
       complete: false,
       phase: 'open',
+      last_object_at: '2023-11-14T22:13:29.000Z',
       tracks: {
         video: { name: 'video', state: 'completed', segment_count: 1 },
         audio: { name: 'audio', state: 'segments_uploading', segment_count: 1 },

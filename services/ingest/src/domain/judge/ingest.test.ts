@@ -104,7 +104,7 @@ describe('judge on a cmaf-ingest stream', () => {
     ]
     deepEqual(
       tell(stream, objects).verdicts[1]?.events.map(({ kind }) => kind),
-      ['session-completed', 'session-reopened'],
+      ['session-reopened'],
     )
   })
 

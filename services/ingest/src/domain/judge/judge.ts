@@ -23,12 +23,10 @@ export type { Arrival } from './step.ts'
 /** Everything there is to say about one upload. Pure: the same uploads in the same order get the same verdicts. */
 export function judge(stream: Stream, state: State, arrival: Arrival, idleMs = defaultIdleMs): Judged {
   const context = contextOf(stream, arrival)
-  const idle = closeIdle(state, context.receivedMs, idleMs)
   const start: Step = {
     ...nothingYet,
-    state: idle.state,
+    state: closeIdle(state, context.receivedMs, idleMs).state,
     track: context.name.track,
-    events: idle.events,
     findings: judgeRequest(context),
   }
   return concluded(context, judgeKind(start, context))

@@ -1,0 +1,48 @@
+import type { Logger } from '@pushav/shared/logger.ts'
+import type { Config } from './config.ts'
+import { diskBodies } from './disk/bodies.ts'
+import { diskJournals } from './disk/journals.ts'
+import { diskView } from './disk/view.ts'
+import { createInspector } from './isobmff/inspector.ts'
+import { inspectManifest } from './manifest/inspect-manifest.ts'
+import { createProbeQueue } from './queue/probe-queue.ts'
+import { blockingTwinOf, connectRedis, createErrorReport } from './redis/client.ts'
+import { redisFeed } from './redis/feed.ts'
+import { redisIndex } from './redis/index.ts'
+import { redisOutcomes } from './redis/outcomes.ts'
+import { announceWith } from './use-cases/announce.ts'
+import { startIndexer } from './use-cases/index-journals.ts'
+import { inspectionsOf } from './use-cases/inspect-upload.ts'
+import { createOneAtATime } from './use-cases/one-at-a-time.ts'
+import { watchSilence } from './use-cases/silence-watch.ts'
+import type { VerdictBoard } from './use-cases/verdict-board.ts'
+
+const now = (): Date => new Date()
+
+/** The record on the disk, and the index in Redis that follows it. */
+export async function openRecords(
+  config: Pick<Config, 'workingDirectory' | 'instance' | 'redisUrl' | 'sessionIdleMs'>,
+  built: AsyncDisposableStack,
+  log: Logger,
+  verdicts: VerdictBoard,
+) {
+  const { workingDirectory, instance, sessionIdleMs: idleMs } = config
+  const bodies = await diskBodies(workingDirectory, instance)
+  const journals = built.use(await diskJournals(workingDirectory, instance, log))
+  const view = await diskView(workingDirectory, instance, createOneAtATime())
+
+  const onError = createErrorReport(log)
+  const redis = built.adopt(connectRedis(config.redisUrl, onError), (client) => client.disconnect())
+  const newBlocking = () => built.adopt(blockingTwinOf(redis, onError), (client) => client.disconnect())
+  const index = redisIndex(redis)
+  const probes = built.use(createProbeQueue(redis, newBlocking(), redisOutcomes(redis), onError))
+  const feed = built.use(redisFeed(redis, newBlocking()))
+
+  const silence = built.use(watchSilence(feed, idleMs, now))
+  const inspections = inspectionsOf(bodies, createInspector, inspectManifest)
+  const announce = announceWith({ verdicts, feed, silence, view, startedAt: now(), now })
+  const indexer = built.use(
+    startIndexer({ journals, index, probes, inspections, announce, idleMs, log, retryMs: 500 }),
+  )
+  return { bodies, journals, view, redis, index, probes, feed, inspections, indexer }
+}

@@ -1,0 +1,112 @@
+import { type FeedEvent, feed } from '@pushav/shared/feed.ts'
+import type { Redis } from 'ioredis'
+import type { Feed, Told } from '../use-cases/ports.ts'
+import { answered } from './client.ts'
+import { createFollower, type Follower } from './follower.ts'
+
+const mostUnsent = 10_000
+const mostMissed = 1_000
+const waitMs = 5_000
+
+type Entry = readonly [id: string, fields: readonly string[]]
+
+/**
+ * Events on a Redis stream, which all instances write and read. What happens while a write is under way goes
+ * into the next one, so that load costs one command for many events; while Redis is away they are dropped.
+ */
+export function redisFeed(redis: Redis, blocking: Redis): Feed & AsyncDisposable {
+  const followers = new Set<Follower>()
+  let unsent: FeedEvent[] = []
+  let sending: Promise<void> | null = null
+  let listening: Promise<string> | null = null
+
+  return {
+    publish(event) {
+      if (unsent.length < mostUnsent) unsent.push(event)
+      sending ??= send()
+    },
+    follow,
+    async [Symbol.asyncDispose]() {
+      for (const follower of followers) follower.end()
+      blocking.disconnect()
+      await sending
+    },
+  }
+
+  async function send(): Promise<void> {
+    // What else happens in this turn of the event loop goes along.
+    await new Promise(setImmediate)
+    while (unsent.length > 0) {
+      const json = JSON.stringify(unsent)
+      unsent = []
+      await redis
+        .xadd(feed.key, 'MAXLEN', '~', feed.mostEntries, '*', feed.field, json)
+        .catch(() => undefined)
+    }
+    sending = null
+  }
+
+  async function follow(after: string | null, signal: AbortSignal): Promise<AsyncIterable<Told>> {
+    const follower = createFollower()
+    followers.add(follower)
+    signal.addEventListener('abort', follower.end)
+    try {
+      listening ??= listen()
+      await listening
+      return told(follower, after === null ? [] : await missed(after))
+    } catch (error) {
+      followers.delete(follower)
+      if (followers.size === 0) listening = null
+      throw error
+    }
+  }
+
+  async function* told(follower: Follower, missed: readonly Told[]): AsyncIterable<Told> {
+    try {
+      yield* missed
+      const last = missed.at(-1)?.id
+      for await (const one of follower.told()) if (!last || isAfter(one.id, last)) yield one
+    } finally {
+      followers.delete(follower)
+    }
+  }
+
+  async function missed(after: string): Promise<readonly Told[]> {
+    const [from = '-'] = after.split('.')
+    const entries = await answered(redis.xrange(feed.key, from, '+', 'COUNT', mostMissed))
+    return entries.flatMap(toldIn).filter(({ id }) => isAfter(id, after))
+  }
+
+  /** Resolves once nothing is missed any more; goes on for as long as somebody follows. */
+  async function listen(): Promise<string> {
+    const [newest] = await answered(redis.xrevrange(feed.key, '+', '-', 'COUNT', 1))
+    const start = newest?.[0] ?? '0-0'
+    void listenFrom(start).catch(() => {
+      for (const follower of followers) follower.end()
+      listening = null
+    })
+    return start
+  }
+
+  async function listenFrom(start: string): Promise<void> {
+    for (let last = start; followers.size > 0; ) {
+      const answer = await blocking.xread('COUNT', 100, 'BLOCK', waitMs, 'STREAMS', feed.key, last)
+      const [, entries = []] = (answer?.[0] ?? []) as [string?, Entry[]?]
+      for (const one of entries.flatMap(toldIn)) for (const follower of followers) follower.hear(one)
+      last = entries.at(-1)?.[0] ?? last
+    }
+    listening = null
+  }
+}
+
+/** An event's id is its entry's and its place therein. */
+function toldIn([entry, fields]: Entry): readonly Told[] {
+  const events = JSON.parse(fields[1] ?? '[]') as readonly FeedEvent[]
+  return events.map((event, place) => ({ id: `${entry}.${place}`, event }))
+}
+
+function isAfter(id: string, other: string): boolean {
+  const [a, b] = [id, other].map((text) => text.split(/[-.]/).map(Number))
+  const differing = a?.findIndex((part, i) => part !== b?.[i]) ?? -1
+  return differing >= 0 && (a?.[differing] ?? 0) > (b?.[differing] ?? -1)
+}

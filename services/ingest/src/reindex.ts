@@ -1,0 +1,22 @@
+import { createLogger } from '@pushav/shared/logger.ts'
+import { readConfig } from './config.ts'
+import { openRecords } from './open-records.ts'
+import { createVerdictBoard } from './use-cases/verdict-board.ts'
+
+// Forgets all that Redis and the view know of the streams and makes it anew from the journals and bodies. It may run
+// beside ingest processes: they notice that the index was emptied and start over with it.
+const config = { ...readConfig(process.env), instance: 'reindex' }
+const log = createLogger('reindex', config.logLevel)
+
+await using built = new AsyncDisposableStack()
+const { journals, index, view, indexer } = await openRecords(config, built, log, createVerdictBoard())
+const begun = performance.now()
+const streams = await journals.streams()
+for (const stream of streams) {
+  await index.forget(stream)
+  await view.removeStream(stream)
+}
+await indexer.catchUp()
+const counts = await Promise.all(streams.map((stream) => index.summary(stream)))
+const uploads = counts.reduce((sum, summary) => sum + (summary?.uploads ?? 0), 0)
+log.info({ streams: streams.length, uploads, tookMs: Math.round(performance.now() - begun) }, 'reindexed')

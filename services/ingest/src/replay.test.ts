@@ -1,0 +1,107 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chunk, ftyp, moov, styp } from './isobmff/testing/boxes.ts'
+import { type Ingest, ingestSuite } from './testing/ingest.ts'
+
+const init = Buffer.concat([ftyp, moov()])
+const segment = (sequence: number, at: number) =>
+  Buffer.concat([styp('msdh', 'msix'), chunk({ sequence, at })])
+const mpd = '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="dynamic"/>'
+
+/** Everything that the API says of the streams and what came to them. */
+async function answersOf(ingest: Ingest): Promise<unknown> {
+  const { streams } = (await ingest.get('/streams')).json
+  const rest = []
+  for (const { id, sessions } of streams) {
+    rest.push(
+      (await ingest.get(`/streams/${id}/uploads`)).json,
+      (await ingest.get(`/streams/${id}/report`)).json,
+    )
+    for (const { key } of sessions) rest.push((await ingest.get(`/streams/${id}/report?session=${key}`)).json)
+  }
+  const summary = (await ingest.get('/streams?summary=true')).json
+  return { streams, rest, summary }
+}
+
+/** One camera that does most things, right and wrong. */
+async function pushEverything(ingest: Ingest): Promise<void> {
+  await ingest.send('POST', '/streams?interface=dash&strict=true')
+  await ingest.send('POST', '/streams')
+  await ingest.put('/streams/1/session_1/index.mpd', mpd)
+  await ingest.put('/streams/1/session_1/v/v.init', init)
+  for (const number of [1001, 1002, 1004, 1004])
+    await ingest.put(`/streams/1/session_1/v/segment_${number}.m4s`, segment(number, (number - 1001) * 1_000))
+  await ingest.put('/streams/1/session_1/v', 'a file where a folder is')
+  await ingest.send('DELETE', '/streams/1/session_1/v/segment_1002.m4s')
+  await ingest.send('POST', '/streams/1/expectedTrackNames', '{"expected_track_names":["w"]}', {
+    'content-type': 'application/json',
+  })
+  await ingest.put('/streams/1/session_1/v/segment_1005.m4s', segment(1005, 4_000))
+  await ingest.put('/streams/2/Streams(v.cmfv)', init)
+  await ingest.put('/streams/2/Streams(v.cmfv)', segment(1, 0))
+}
+
+describe('replay', () => {
+  const suite = ingestSuite()
+
+  it('gives every answer again after FLUSHALL, a restart and the loss of the view', async () => {
+    const before = await (async () => {
+      await using ingest = await suite.start()
+      await pushEverything(ingest)
+      return await answersOf(ingest)
+    })()
+    await suite.flush()
+    await rm(join(suite.path(), 'streams'), { recursive: true })
+    await using ingest = await suite.start()
+    deepEqual(await answersOf(ingest), before)
+    equal((await ingest.get('/streams/1/session_1/v/segment_1001.m4s')).status, 200)
+    equal((await ingest.get('/streams/1/session_1/v/segment_1002.m4s')).status, 404)
+  })
+
+  it('goes on when Redis is emptied under its feet', async () => {
+    await using ingest = await suite.start()
+    await pushEverything(ingest)
+    await suite.flush()
+    await ingest.put('/streams/1/session_1/v/segment_1006.m4s', segment(1006, 5_000))
+    await ingest.put('/streams/2/Streams(v.cmfv)', segment(2, 1_000))
+    const answers = await answersOf(ingest)
+    await suite.flush()
+    await using again = await suite.start({ INSTANCE: 'two' })
+    deepEqual(await answersOf(again), answers)
+  })
+
+  it('judges a session that alternates between two instances like one of a single instance', async () => {
+    await using one = await suite.start({ INSTANCE: 'z' })
+    await using two = await suite.start({ INSTANCE: 'a' })
+    await one.send('POST', '/streams?interface=dash')
+    const at = (index: number) => (index % 2 ? one : two)
+    await at(0).put('/streams/1/session_1/index.mpd', mpd)
+    await at(1).put('/streams/1/session_1/v/v.init', init)
+    for (let i = 0; i < 12; i++) {
+      const { json } = await at(i).put(
+        `/streams/1/session_1/v/segment_${1001 + i}.m4s`,
+        segment(1001 + i, i * 1_000),
+      )
+      deepEqual([json.verdict, json.findings], [undefined, []])
+    }
+    const { tracks } = (await two.get('/streams/1')).json.sessions[0]
+    deepEqual(tracks.v, { name: 'v', state: 'segments_uploading', segment_count: 12 })
+    const answers = await answersOf(one)
+    await suite.flush()
+    await using three = await suite.start({ INSTANCE: 'm' })
+    deepEqual(await answersOf(three), answers)
+  })
+
+  it('keeps count of all that two instances receive at once', async () => {
+    await using one = await suite.start({ INSTANCE: 'z' })
+    await using two = await suite.start({ INSTANCE: 'a' })
+    await one.send('POST', '/streams')
+    const uploads = Array.from({ length: 60 }, (_, i) => [i % 2 ? one : two, i] as const)
+    await Promise.all(
+      uploads.map(([ingest, i]) => ingest.put(`/streams/1/v${i % 5}/${i}.mp4`, i < 5 ? init : segment(i, i))),
+    )
+    const [summary] = (await one.get('/streams?summary=true')).json.streams
+    equal(summary.uploads, 60)
+  })
+})

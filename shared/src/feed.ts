@@ -1,0 +1,44 @@
+/** Something that has just happened, for whoever watches. It is told once and kept by nobody: the record is elsewhere. */
+export type FeedEvent = StreamEvent | HandshakeRefused
+
+export type StreamEvent =
+  | ({ readonly kind: 'stream-created'; readonly interface: string } & OfStream)
+  | ({ readonly kind: 'stream-deleted' } & OfStream)
+  | ({ readonly kind: 'object-deleted'; readonly path: string } & OfStream)
+  | ({ readonly kind: 'upload-started'; readonly method: string; readonly address: string } & OfUpload)
+  | ({ readonly kind: 'upload-received'; readonly bytes: number } & OfUpload)
+  | ({ readonly kind: 'upload-aborted'; readonly bytes: number } & OfUpload)
+  | ({
+      readonly kind: 'upload-judged'
+      readonly session: string | null
+      readonly track: string | null
+      readonly findings: readonly { readonly code: string; readonly severity: string }[]
+    } & OfUpload)
+  | ({ readonly kind: 'upload-probed'; readonly state: 'done' | 'failed' } & OfUpload)
+  | ({
+      readonly kind: 'session-opened' | 'session-completed' | 'session-abandoned' | 'session-reopened'
+      readonly session: string
+    } & OfStream)
+  | ({ readonly kind: 'track-completed'; readonly session: string; readonly track: string } & OfStream)
+
+interface OfStream {
+  readonly stream: string
+  /** ISO 8601. */
+  readonly at: string
+}
+
+interface OfUpload extends OfStream {
+  readonly upload: string
+  readonly path: string
+}
+
+interface HandshakeRefused {
+  readonly kind: 'handshake-refused'
+  readonly at: string
+  readonly address: string
+  readonly code: string
+  readonly reason: string
+}
+
+/** The Redis stream of events. An entry's only field holds several of them as a JSON array. */
+export const feed = { key: '{pushav}:feed', field: 'events', mostEntries: 10_000 } as const
