@@ -15,6 +15,7 @@ const folderOf: Record<string, string> = {
   '@peculiar/x509': 'x509',
   'reflect-metadata': 'x509',
   'fast-xml-parser': 'manifest',
+  '@homebridge/ciao': 'mdns',
 }
 
 /** Shared modules without input, output or clock. */

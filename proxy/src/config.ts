@@ -1,4 +1,12 @@
-import { address, duration, level, port, readSettings, text } from '@pushav/shared/settings.ts'
+import {
+  address,
+  duration,
+  level,
+  optionalDnsName,
+  port,
+  readSettings,
+  text,
+} from '@pushav/shared/settings.ts'
 import { z } from 'zod'
 
 export type Config = ReturnType<typeof readConfig>
@@ -10,6 +18,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
     host: setting('HOST', text, 'localhost'),
     port: setting('PORT', port, '1234'),
+    dnsName: setting('DNS_NAME', optionalDnsName),
     ingest: setting('INGEST_ADDRESS', address),
     handoverFile: setting('HANDOVER_FILE', text),
     clientCertificate: setting('CLIENT_CERTIFICATE', refusalManner, 'report'),

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok, throws } from 'node:assert/strict'
 import { type ChildProcess, execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
@@ -91,6 +91,18 @@ function peakRssOf({ pid }: ChildProcess): number {
 }
 
 describe('readConfig', () => {
+  const needed = { INGEST_ADDRESS: 'unix:/x', HANDOVER_FILE: '/x' }
+
+  for (const written of ['pavs', 'pavs.', 'pavs.local', 'pavs.local.', 'pavs._http._tcp.local.'])
+    it(`takes ${written} for pavs`, () => {
+      equal(readConfig({ ...needed, DNS_NAME: written }).dnsName, 'pavs')
+    })
+
+  for (const bad of ['a b', '-a', 'a..b', 'a/b', 'x'.repeat(64), Array(130).fill('a').join('.')])
+    it(`refuses ${bad.slice(0, 20)} as a name`, () => {
+      throws(() => readConfig({ ...needed, DNS_NAME: bad }), /DNS_NAME must be a DNS name/)
+    })
+
   it('names every fault at once', () => {
     let message = ''
     try {

@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import { forwardWith } from './forward.ts'
 import { followHandoverFile } from './handover-file.ts'
 import { listen } from './listen.ts'
+import { announce } from './mdns/announce.ts'
 import { createRefusalReport } from './refusal-report.ts'
 import { createExchanges } from './serve.ts'
 import { createTlsFront } from './tls-front.ts'
@@ -23,10 +24,12 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const { port, addresses, stop, destroy } = await listen(front, config.host, config.port)
   log.info({ port, addresses }, 'listening')
 
+  const withdraw = config.dnsName ? announce(config.dnsName, { port, addresses }, log) : null
   built.defer(destroy)
   built.defer(async () => {
     stop()
-    if (!(await exchanges.drain(config.drainMs))) log.warn('exchanges cut off')
+    const [isDrained] = await Promise.all([exchanges.drain(config.drainMs), withdraw?.()])
+    if (!isDrained) log.warn('exchanges cut off')
   })
   const kept = built.move()
   return { port, [Symbol.asyncDispose]: () => kept.disposeAsync() }

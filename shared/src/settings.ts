@@ -42,6 +42,17 @@ export const flag = z
   .transform((word) => ['true', '1', 'on'].includes(word))
   .describe('true or false')
 
+const labels =
+  /^(?!.{254})[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i
+
+/** `pavs`, also where somebody wrote `pavs.local` or `pavs._http._tcp.local.`, as it is announced. */
+export const optionalDnsName = z
+  .string()
+  .regex(labels)
+  .transform((name) => name.replace(/\.$/, '').replace(/(\._http\._tcp)?\.local$/i, ''))
+  .optional()
+  .describe('a DNS name')
+
 /** A duration such as `250ms`, `10s` or `5m`; comes out in milliseconds. */
 export const duration = z
   .string()

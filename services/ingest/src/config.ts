@@ -4,6 +4,7 @@ import {
   duration,
   flag,
   level,
+  optionalDnsName,
   optionalText,
   readSettings,
   size,
@@ -23,7 +24,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     instance: setting('INSTANCE', text, hostname()),
     strict: setting('STRICT_MODE', flag, 'false'),
     serverIp: setting('SERVER_IP', optionalText),
-    dnsName: setting('DNS_NAME', optionalText),
+    dnsName: setting('DNS_NAME', optionalDnsName),
     /** The field names of the Matter 1.5 test harness too. */
     isCompat15: setting('COMPAT', optionalText) === '1.5',
     maxUploadBytes: setting('MAX_UPLOAD', size, '64GiB'),

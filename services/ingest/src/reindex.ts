@@ -8,15 +8,21 @@ import { createVerdictBoard } from './use-cases/verdict-board.ts'
 const config = { ...readConfig(process.env), instance: 'reindex' }
 const log = createLogger('reindex', config.logLevel)
 
-await using built = new AsyncDisposableStack()
-const { journals, index, view, indexer } = await openRecords(config, built, log, createVerdictBoard())
-const begun = performance.now()
-const streams = await journals.streams()
-for (const stream of streams) {
-  await index.forget(stream)
-  await view.removeStream(stream)
+await reindex()
+// The channel to a parent would keep this process alive.
+process.disconnect?.()
+
+async function reindex(): Promise<void> {
+  await using built = new AsyncDisposableStack()
+  const { journals, index, view, indexer } = await openRecords(config, built, log, createVerdictBoard())
+  const begun = performance.now()
+  const streams = await journals.streams()
+  for (const stream of streams) {
+    await index.forget(stream)
+    await view.removeStream(stream)
+  }
+  await indexer.catchUp()
+  const counts = await Promise.all(streams.map((stream) => index.summary(stream)))
+  const uploads = counts.reduce((sum, summary) => sum + (summary?.uploads ?? 0), 0)
+  log.info({ streams: streams.length, uploads, tookMs: Math.round(performance.now() - begun) }, 'reindexed')
 }
-await indexer.catchUp()
-const counts = await Promise.all(streams.map((stream) => index.summary(stream)))
-const uploads = counts.reduce((sum, summary) => sum + (summary?.uploads ?? 0), 0)
-log.info({ streams: streams.length, uploads, tookMs: Math.round(performance.now() - begun) }, 'reindexed')

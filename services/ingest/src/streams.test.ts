@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -47,6 +47,8 @@ describe('streams', () => {
     await ingest.send('POST', '/streams')
     await ingest.send('POST', '/streams')
     await ingest.put('/streams/2/v.mp4', init)
+    for (const path of ['/streams/2/', '/streams/2//']) equal((await ingest.send('DELETE', path)).status, 400)
+    equal((await ingest.get('/streams/2/v.mp4')).status, 200)
     equal((await ingest.send('DELETE', '/streams/2')).status, 200)
     for (const path of ['/streams/2', '/streams/2/v.mp4', '/streams/2/uploads', '/streams/2/report'])
       equal((await ingest.get(path)).status, 404, path)
@@ -101,6 +103,24 @@ describe('streams', () => {
     await ingest.put('/streams/1/v.mp4', init)
     const [session] = (await ingest.get('/streams/1')).json.sessions
     deepEqual([session.phase, session.complete], ['silent', true])
+  })
+
+  it('takes its interface from the query, else from a JSON body', async () => {
+    await using ingest = await suite.start()
+    const json = { 'content-type': 'application/json' }
+    const interfaceOf = async (path: string, body: string) =>
+      (await ingest.send('POST', path, body, json)).json.interface
+    equal(await interfaceOf('/streams', '{"interface":"dash","strict":true}'), 'dash')
+    equal(await interfaceOf('/streams?interface=hls', '{"interface":"dash"}'), 'hls')
+    equal(await interfaceOf('/streams', '{}'), 'cmaf-ingest')
+    equal((await ingest.send('POST', '/streams', '{"interface":"x"}', json)).status, 422)
+    equal((await ingest.send('POST', '/streams', '{"strict":"maybe"}', json)).status, 400)
+  })
+
+  it('names what is wrong with a query in one line', async () => {
+    await using ingest = await suite.start()
+    const { detail } = (await ingest.get('/streams?summary=true&limit=many')).json
+    match(detail, /^the query is not as expected: limit: .*number.*$/)
   })
 
   it('pages through streams in numbers', async () => {

@@ -2,6 +2,7 @@ import { CannotStart } from './cannot-start.ts'
 import { createDisplay } from './display.ts'
 import { help, readOptions } from './options.ts'
 import { standardOutput } from './output.ts'
+import { reindex } from './reindex.ts'
 import { run } from './run.ts'
 
 const argv = process.argv.slice(2)
@@ -13,7 +14,8 @@ if (argv.includes('--help')) {
 const options = optionsOrExit()
 const output = standardOutput()
 const display = createDisplay(output, options.logLevel, process.stdout.isTTY && !process.env.NO_COLOR)
-const code = await run(options, display).then(() => process.exitCode ?? 0, failed)
+const task = options.reindex ? reindex : run
+const code = await task(options, display).then(() => process.exitCode ?? 0, failed)
 await output.flush()
 process.exit(code)
 
@@ -22,7 +24,8 @@ function optionsOrExit() {
     return readOptions(argv, process.env)
   } catch (error) {
     const [sentence] = String(error instanceof Error ? error.message : error).split('\n')
-    process.stderr.write(`${sentence}; --help names all flags\n`)
+    const advice = sentence?.startsWith('Unexpected argument') ? ' (npm start -- --flags)' : ''
+    process.stderr.write(`${sentence}${advice}; --help names all flags\n`)
     process.exit(2)
   }
 }

@@ -15,6 +15,7 @@ describe('readOptions', () => {
       compat: undefined,
       redisUrl: undefined,
       logLevel: 'info',
+      reindex: false,
     })
   })
 

@@ -1,7 +1,15 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { flag, level, optionalText, port, readSettings, text } from '@pushav/shared/settings.ts'
+import {
+  flag,
+  level,
+  optionalDnsName,
+  optionalText,
+  port,
+  readSettings,
+  text,
+} from '@pushav/shared/settings.ts'
 import { z } from 'zod'
 
 export type Options = ReturnType<typeof readOptions>
@@ -19,10 +27,12 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
         env,
       ),
       strictMode: setting(named('strict-mode', 'STRICT_MODE'), flag, 'false'),
-      dns: setting(named('dns', 'DNS_NAME'), optionalText),
+      dns: setting(named('dns', 'DNS_NAME'), optionalDnsName),
       serverIp: setting(named('server-ip', 'SERVER_IP'), ip),
       compat: setting(named('compat', 'COMPAT'), z.literal('1.5').optional().describe('1.5')),
       redisUrl: setting(named('redis', 'REDIS_URL'), redisUrl),
+      /** Make the index anew from the record, and end. */
+      reindex: '--reindex' in given,
       logLevel: setting('LOG_LEVEL', level, 'info'),
     }
   })
@@ -41,6 +51,7 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
   --compat 1.5              also answer with the field names of Matter 1.5            COMPAT
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
+  --reindex                 make lists and verdicts anew from the record, then end (npm run reindex)
   --help                    say this
 
 The word at the end of a line is the environment variable of the same meaning; the flag wins.
@@ -56,6 +67,7 @@ const flags = {
   'server-ip': value,
   compat: value,
   redis: value,
+  reindex: { type: 'boolean' },
 } as const
 
 function parseFlags(argv: readonly string[]): Record<string, string> {
@@ -68,7 +80,7 @@ function parseFlags(argv: readonly string[]): Record<string, string> {
 /** npm changes into the package's folder; a relative path means the folder npm was called in. */
 function directoryOf(path: string | undefined, env: NodeJS.ProcessEnv): string | null {
   if (!path) return null
-  const calledIn = env.npm_lifecycle_event === 'start' ? env.INIT_CWD : undefined
+  const calledIn = ['start', 'reindex'].includes(env.npm_lifecycle_event ?? '') ? env.INIT_CWD : undefined
   return resolve(calledIn ?? '.', path)
 }
 

@@ -12,7 +12,7 @@ export interface Places {
 }
 
 const here = import.meta.dirname
-const codeOf = (folder: string) => join(here, '../../..', folder, 'src/main.ts')
+const codeOf = (folder: string, file = 'main.ts') => join(here, '../../..', folder, 'src', file)
 const guard = join(here, '../guard.sh')
 const endWithParent = join(here, 'end-with-parent.ts')
 
@@ -69,6 +69,17 @@ export function servicesOf(options: Options, places: Places) {
     }
   }
 }
+
+/** Makes the index anew and ends. */
+export const reindexPart = (options: Options, places: Places): Part => ({
+  name: 'reindex',
+  command: [process.execPath, '--import', endWithParent, codeOf('services/ingest', 'reindex.ts')],
+  env: () => variablesOf(options, places),
+  readyOn: 'message',
+  isShown: () => true,
+  stopWithinMs: 1_000,
+  lifeline: places.lifeline,
+})
 
 function variablesOf(options: Options, { workingDirectory, sockets }: Places): NodeJS.ProcessEnv {
   return {

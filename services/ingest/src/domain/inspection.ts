@@ -113,6 +113,8 @@ export interface RepresentationFacts {
   readonly id: string
   /** Which period, from 0; ids repeat from period to period. */
   readonly period: number
+  /** How long its period lasts; null where the MPD does not tell. */
+  readonly periodSeconds: number | null
   /** Its id, else its place in the period, from 0. */
   readonly adaptationSet: string
   readonly codecs: string | null

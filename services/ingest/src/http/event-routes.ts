@@ -6,6 +6,7 @@ import { Refusal } from '../domain/refusal.ts'
 import type { Feed } from '../use-cases/ports.ts'
 import type { Streams } from '../use-cases/streams.ts'
 import { continueBody } from './body.ts'
+import { parseBody } from './parse.ts'
 
 /** The proxy ends what is silent for minutes; some networks are less patient. */
 const heartbeatMs = 15_000
@@ -26,9 +27,8 @@ export function eventRoutes(
   router.post('/events/handshake-refused', continueBody, json(), (request, response) => {
     if (!isProxyItself(request))
       throw new Refusal('request-malformed', 'only the TLS proxy tells of handshakes')
-    const told = handshakeRefused.safeParse(request.body)
-    if (!told.success) throw new Refusal('request-malformed', z.prettifyError(told.error))
-    feed.publish({ kind: 'handshake-refused', at: now().toISOString(), ...told.data })
+    const refused = parseBody(handshakeRefused, request.body)
+    feed.publish({ kind: 'handshake-refused', at: now().toISOString(), ...refused })
     response.status(204).end()
   })
   return router

@@ -16,5 +16,9 @@ export const parseBody = <Body>(kind: z.ZodType<Body>, body: unknown): Body =>
 function parse<Value>(kind: z.ZodType<Value>, value: unknown, what: string): Value {
   const parsed = kind.safeParse(value)
   if (parsed.success) return parsed.data
-  throw new Refusal('request-malformed', `${what} is not as expected: ${z.prettifyError(parsed.error)}`)
+  throw new Refusal('request-malformed', `${what} is not as expected: ${faultsIn(parsed.error)}`)
 }
+
+/** `limit: Invalid input: expected number, received NaN; …` */
+export const faultsIn = ({ issues }: z.ZodError): string =>
+  issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')

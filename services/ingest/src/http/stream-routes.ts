@@ -6,6 +6,7 @@ import type { Streams } from '../use-cases/streams.ts'
 import { continueBody } from './body.ts'
 import { page, parseBody, parseQuery } from './parse.ts'
 import { peerOf } from './peer.ts'
+import { junitOf } from './report-junit.ts'
 import { summaryAnswer } from './stream-answer.ts'
 
 type Named = Request<{ id: string }>
@@ -17,11 +18,11 @@ export function streamRoutes(
   answerOf: (stream: IndexedStream) => object,
 ): Router {
   const router = Router()
-  router.post('/streams', continueBody, async (request, response) => {
-    const { interface: wanted, strict } = request.query
+  router.post('/streams', continueBody, json(), async (request, response) => {
+    const wish = { ...parseBody(streamBody, request.body), ...request.query }
     const stream = await streams.create({
-      interface: wanted,
-      strict: parseStrict(strict) ?? strictByDefault,
+      interface: wish.interface,
+      strict: parseStrict(wish.strict) ?? strictByDefault,
       creator: peerOf(request).device?.fingerprint ?? null,
     })
     response.status(201).json(answerOf({ stream, uploads: [], sessions: [] }))
@@ -36,19 +37,29 @@ export function streamRoutes(
     response.json(answerOf(await streams.one(request.params.id)))
   })
   router.get('/streams/:id/report', async (request: Named, response) => {
-    const { session = null } = parseQuery(reported, request.query)
+    const { session = null, format } = parseQuery(reported, request.query)
+    if (format === 'junit') {
+      const reports = await streams.reportEach(request.params.id, session)
+      return void response.type('application/xml').send(junitOf(request.params.id, reports))
+    }
     const rules = await streams.report(request.params.id, session)
     response.json({ stream_id: Number(request.params.id), session, rules })
   })
   router.delete('/streams/:id', continueBody, async (request: Named, response) => {
+    // `DELETE $ENDPOINT/$FILE` without a FILE must not take everything.
+    if (request.path.endsWith('/'))
+      throw new Refusal(
+        'path-malformed',
+        'name the object, or end without a slash to delete the whole stream',
+      )
     await streams.remove(request.params.id)
     response.json({ stream_id: Number(request.params.id), deleted: true })
   })
-  router.post('/streams/:id/expectedTrackNames', continueBody, json(), async (request: Named, response) => {
+  router.post('/streams/:id/expectedTrackNames', continueBody, anyJson, async (request: Named, response) => {
     const { expected_track_names: names } = parseBody(expectedTrackNames, request.body)
     response.status(202).json(answerOf(await streams.expectTracks(request.params.id, names)))
   })
-  router.post('/streams/:id/trackName', continueBody, json(), async (request: Named, response) => {
+  router.post('/streams/:id/trackName', continueBody, anyJson, async (request: Named, response) => {
     const { track_name, trackName } = parseBody(trackNameBody, request.body)
     const name = track_name ?? trackName
     if (name === undefined) throw new Refusal('request-malformed', 'name the track in track_name')
@@ -56,6 +67,15 @@ export function streamRoutes(
   })
   return router
 }
+
+/** Whatever Content-Type says: curl -d calls everything a form. */
+const anyJson = json({ type: () => true })
+
+/** The query says the same and wins. */
+const streamBody = z
+  .object({ interface: z.unknown(), strict: z.union([z.boolean(), z.string()]).transform(String).optional() })
+  .partial()
+  .optional()
 
 const trackName = z.string().min(1).max(255)
 const expectedTrackNames = z.object({ expected_track_names: z.array(trackName).max(1_000) })
@@ -68,7 +88,10 @@ const listed = z.object({
     .default(false),
   ...page,
 })
-const reported = z.object({ session: z.string().optional() })
+const reported = z.object({
+  session: z.string().optional(),
+  format: z.enum(['json', 'junit']).default('json'),
+})
 
 function parseStrict(word: unknown): boolean | null {
   if (word === undefined) return null

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expectedNames } from './expected-names.ts'
+import { expectedNames } from '../domain/expected-names.ts'
 import { inspectMpd } from './mpd.ts'
 import { inspectPlaylist } from './playlist.ts'
 

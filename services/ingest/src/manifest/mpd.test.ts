@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { expectedNames } from './expected-names.ts'
+import { expectedNames } from '../domain/expected-names.ts'
 import { inspectMpd } from './mpd.ts'
 
 const namespace = 'xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -65,6 +65,7 @@ describe('inspectMpd', () => {
       {
         id: '0',
         period: 0,
+        periodSeconds: null,
         adaptationSet: '0',
         codecs: 'avc1.42c01f',
         mimeType: 'video/mp4',

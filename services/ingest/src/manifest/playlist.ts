@@ -1,5 +1,5 @@
 import type { InspectionFault, PlaylistFacts } from '../domain/inspection.ts'
-import { destinationOf } from './stream-path.ts'
+import { destinationOf } from '../domain/stream-path.ts'
 
 const maxEntries = 10_000
 const maxCodecs = 100

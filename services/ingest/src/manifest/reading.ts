@@ -1,4 +1,4 @@
-import { destinationOf } from './stream-path.ts'
+import { destinationOf } from '../domain/stream-path.ts'
 import { childrenOf, type Element } from './xml.ts'
 
 /** One MPD being read: what was come across so far, and how much may still be kept of it. */

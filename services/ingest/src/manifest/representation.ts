@@ -1,8 +1,8 @@
 import type { RepresentationFacts } from '../domain/inspection.ts'
+import { escapeDollars, fillTemplate, literalOf } from '../domain/template.ts'
 import { positive, unsigned } from './numbers.ts'
 import { type Base, type Reading, resolve } from './reading.ts'
 import { type SegmentInformation, segmentInformationOf } from './segment-information.ts'
-import { escapeDollars, fillTemplate, literalOf } from './template.ts'
 import { readTimeline } from './timeline.ts'
 import { childOf, childrenOf, type Element } from './xml.ts'
 
@@ -33,6 +33,7 @@ export function readRepresentation(reading: Reading, placed: Placed): Representa
   return {
     id,
     period: placed.periodIndex,
+    periodSeconds: placed.periodDuration,
     adaptationSet: cut(set.attributes.id ?? String(placed.setIndex)),
     codecs: cut(representation.attributes.codecs ?? set.attributes.codecs ?? null),
     mimeType: cut(representation.attributes.mimeType ?? set.attributes.mimeType ?? null),

@@ -93,7 +93,7 @@ export interface Index {
   /** Forgets a stream, probe outcomes included. */
   forget(stream: string): Promise<void>
   inits(stream: string, folder: string): Promise<Known['inits']>
-  /** What has been counted, of one session or of them all. */
+  /** What has been counted, of one session or of them all; of uploads that belong to none first, then. */
   tallies(stream: string, session: string | null): Promise<readonly Tally[]>
   /** Uploads in the order of their verdicts; `next` is null at the end. */
   log(

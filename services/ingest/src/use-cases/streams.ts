@@ -4,6 +4,7 @@ import { Refusal } from '../domain/refusal.ts'
 import { parseInterface, type Stream } from '../domain/stream.ts'
 import type { Bodies, Feed, Index, IndexedStream, Journals, StreamSummary, View } from './ports.ts'
 import type { RecordEntry } from './record-entry.ts'
+import { reportSessions, type SessionReport } from './report-sessions.ts'
 
 /** What a user does with streams, objects' deletion included. */
 export interface Streams {
@@ -21,6 +22,8 @@ export interface Streams {
   one(id: string): Promise<IndexedStream>
   /** Every rule, met or not, in one session or in all. */
   report(id: string, session: string | null): Promise<readonly ReportRow[]>
+  /** The same for each session by itself, with what was found in the first uploads. */
+  reportEach(id: string, session: string | null): Promise<readonly SessionReport[]>
   expectTracks(id: string, names: readonly string[]): Promise<IndexedStream>
   deleteObject(id: string, path: string): Promise<void>
   /** The stream and all that came to it. */
@@ -51,6 +54,7 @@ export function streamsWith(needs: Needs): Streams {
     summaries,
     one,
     report,
+    reportEach,
     expectTracks,
     deleteObject,
     remove,
@@ -89,11 +93,21 @@ export function streamsWith(needs: Needs): Streams {
   }
 
   async function report(id: string, session: string | null): Promise<readonly ReportRow[]> {
-    const { sessions } = await one(id)
-    if (session !== null && !sessions.some(({ key }) => key === session)) {
+    await having(id, session)
+    return reportOf(await index.tallies(id, session))
+  }
+
+  async function reportEach(id: string, session: string | null): Promise<readonly SessionReport[]> {
+    return reportSessions(index, await having(id, session), session)
+  }
+
+  /** The stream, once it is sure that it has the session that somebody asked for. */
+  async function having(id: string, session: string | null): Promise<IndexedStream> {
+    const stream = await one(id)
+    if (session !== null && !stream.sessions.some(({ key }) => key === session)) {
       throw new Refusal('object-unknown', `stream ${id} has no session ${session}`)
     }
-    return reportOf(await index.tallies(id, session))
+    return stream
   }
 
   async function expectTracks(id: string, names: readonly string[]): Promise<IndexedStream> {

@@ -1,7 +1,7 @@
 import { completedTracks } from './hls-manifest.ts'
 import { isComplete } from './ingest-session.ts'
 import { noSession } from './name.ts'
-import type { Session, TrackPhase } from './state.ts'
+import type { Session, Track, TrackPhase } from './state.ts'
 
 /** A session as the API shows it, without the lists of its uploads. */
 export interface SessionAnswer {
@@ -22,13 +22,12 @@ export interface TrackAnswer {
   readonly name: string
   readonly state: TrackPhase
   readonly segment_count: number
+  /** Bits a second, measured; absent until a segment came whose duration is known. */
+  readonly bitrate?: number
 }
 
 export function sessionAnswer(session: Session): SessionAnswer {
-  const tracks = Object.entries(session.tracks).map(([key, { name, phase, segmentCount }]) => {
-    const answer: TrackAnswer = { name, state: phase, segment_count: segmentCount }
-    return [key, answer] as const
-  })
+  const tracks = Object.entries(session.tracks).map(([key, track]) => [key, trackAnswer(track)] as const)
   return {
     id: sessionNumberOf(session.id),
     key: session.id,
@@ -39,6 +38,12 @@ export function sessionAnswer(session: Session): SessionAnswer {
     hls_expected_track_count: session.hlsTrackCount,
     hls_completed_tracks: session.hlsTrackCount === null ? 0 : completedTracks(session),
   }
+}
+
+function trackAnswer({ name, phase, segmentCount, clock, init }: Track): TrackAnswer {
+  const answer = { name, state: phase, segment_count: segmentCount }
+  const bitrate = clock && init ? Math.round((clock.bytes * 8 * init.timescale) / clock.total) : null
+  return bitrate !== null && Number.isSafeInteger(bitrate) ? { ...answer, bitrate } : answer
 }
 
 /** An open session as it stands at a time: silence ends it before the next upload is there to say so. */

@@ -23,7 +23,7 @@ export interface Judged {
 export function concluded(context: Context, step: Step): Judged {
   const { session, track } = step
   const ofTrack = session && track !== null ? at(session.tracks, track) : undefined
-  const findings = step.findings.filter(({ code }) => !isTold(code, session, ofTrack))
+  const findings = step.findings.filter((finding) => !isTold(finding, session, ofTrack))
   const known = new Set<string>(session?.situations)
   const situations = [...new Set(step.situations)].filter((situation) => !known.has(situation))
   const told = session ? remember(session, ofTrack, { findings, situations, atMs: context.receivedMs }) : null
@@ -45,11 +45,16 @@ const onceOf = (code: Finding['code']): 'track' | 'session' | undefined => {
   return 'once' in entry ? entry.once : undefined
 }
 
-function isTold(code: Finding['code'], session: Session | null, track: Track | undefined): boolean {
+function isTold({ code, severity }: Finding, session: Session | null, track: Track | undefined): boolean {
   const once = onceOf(code)
-  if (once === 'session') return session?.told.includes(code) ?? false
-  return once === 'track' ? ((track ?? session)?.told.includes(code) ?? false) : false
+  if (once === undefined || !session) return false
+  if (once === 'session' || !track) return session.told.includes(code)
+  return track.told.includes(code) || (severity !== 'error' && isTiresome(code, session))
 }
+
+/** What as many tracks do is no news of one more, and need not be remembered of it. */
+const isTiresome = (code: Finding['code'], { tracks }: Session): boolean =>
+  Object.values(tracks).filter(({ told }) => told.includes(code)).length >= 8
 
 function remember(
   session: Session,

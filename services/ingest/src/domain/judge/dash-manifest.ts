@@ -1,4 +1,5 @@
-import { announcementsOf, compareWithMpd } from './compare-mpd.ts'
+import { announcementsOf } from './announcements.ts'
+import { compareWithMpd } from './compare-mpd.ts'
 import { find, shown } from './finding.ts'
 import {
   closeOrder,
@@ -42,7 +43,7 @@ function staticMpd(start: Step, context: Context): Step {
   const { session } = step
   if (session?.phase === 'complete') {
     if (isRepeated(context)) return add(step, { findings: [repeated(context)] })
-    const message = 'expected one static MPD, the session was complete already'
+    const message = 'expected one static MPD, received another after the end of the session'
     return add(step, { findings: [find('mpd-static-repeated', message)] })
   }
   if (!session || session.segmentCount === 0) {

@@ -145,8 +145,8 @@ describe('judge, where the reference is wrong', () => {
       phase: 'open',
       last_object_at: '2023-11-14T22:13:29.000Z',
       tracks: {
-        video: { name: 'video', state: 'completed', segment_count: 1 },
-        audio: { name: 'audio', state: 'segments_uploading', segment_count: 1 },
+        video: { name: 'video', state: 'completed', segment_count: 1, bitrate: 2000 },
+        audio: { name: 'audio', state: 'segments_uploading', segment_count: 1, bitrate: 2000 },
       },
       hls_expected_track_count: 2,
       hls_completed_tracks: 1,

@@ -1,16 +1,18 @@
 import type { PlaylistFacts } from '../inspection.ts'
+import { announcedByPlaylist } from './announcements.ts'
+import { comparePlaylist, namedInVain, notInMultivariant } from './compare-playlist.ts'
 import { type Finding, find, shown } from './finding.ts'
 import {
   closeOrder,
   completeSession,
   findSession,
   isOver,
+  missingNames,
   missingTracks,
   openSession,
   unannounced,
 } from './matter-session.ts'
 import { isRepeated, repeated } from './repeat.ts'
-import { seconds } from './segment-media.ts'
 import { type Session, type Track, withTrack } from './state.ts'
 import { add, type Change, type Context, endTrack, type Step, trackIn } from './step.ts'
 
@@ -45,7 +47,9 @@ function judgeMultivariant(start: Step, context: Context, playlist: PlaylistFact
   const opened = isOpen ? found : openSession(step, context)
   if (!opened.session) return opened
   const hlsCodecs = playlist.codecs.slice(0, 16).map((codec) => codec.slice(0, 64))
-  return add(opened, { session: { ...opened.session, hlsTrackCount: playlist.trackCount, hlsCodecs } })
+  const announcements = announcedByPlaylist(context, opened.session, playlist)
+  const hlsTrackCount = playlist.trackCount
+  return add(opened, { session: { ...opened.session, hlsTrackCount, hlsCodecs, announcements } })
 }
 
 function judgeMediaPlaylist(start: Step, context: Context, playlist: PlaylistFacts): Step {
@@ -55,19 +59,22 @@ function judgeMediaPlaylist(start: Step, context: Context, playlist: PlaylistFac
   if (session.announced && track.hasPlaylist && isRepeated(context)) {
     return add(step, { findings: [repeated(context)] })
   }
-  if (isEnded(session) && !track.hasPlaylist) return add(step, { findings: [afterEnd(session)] })
+  if (isEnded(session) && !track.hasPlaylist) return add(step, { findings: [afterEnd(session, track)] })
   const early = announcedFirst(step, session)
   const change = isInitial(track, playlist)
     ? initialPlaylist(session, track, playlist)
-    : finalPlaylist(session, track, playlist)
+    : finalPlaylist(context, session, track, playlist)
   const judged = add(step, early ? { ...change, findings: [early] } : change)
   return isFinished(judged.session) ? complete(judged, context) : judged
 }
 
 const isEnded = ({ phase }: Session): boolean => phase === 'complete' || phase === 'abandoned'
 
-const afterEnd = ({ key }: Session): Finding =>
-  find('hls-playlist-no-session', `expected no playlist of a new track in session_${key}, which has ended`)
+const afterEnd = ({ key }: Session, { name }: Track): Finding =>
+  find(
+    'hls-playlist-no-session',
+    `expected no new track in session_${key}, which has ended, received the playlist of ${shown(name)}`,
+  )
 
 function announcedFirst(step: Step, session: Session): Finding | null {
   if (session.announced) return null
@@ -87,11 +94,12 @@ const isEmptyAndOpen = ({ extinfCount, segmentCount, hasEndList, playlistType }:
 function initialPlaylist(session: Session, track: Track, playlist: PlaylistFacts): Change {
   const phase = track.phase === 'not_started' ? 'initial_playlist_uploaded' : track.phase
   const next = withTrack(session, { ...track, phase, hasPlaylist: true })
+  const strange = notInMultivariant(session, track)
   if (track.hasPlaylist) {
     const message = `expected one initial playlist of ${shown(track.name)}, received another; it replaces the first`
     return { session: next, findings: [find('hls-initial-repeated', message)] }
   }
-  if (isEmptyAndOpen(playlist)) return { session: next }
+  if (isEmptyAndOpen(playlist)) return { session: next, findings: strange }
   const contents = [
     playlist.extinfCount > 0 && 'EXTINF',
     playlist.segmentCount > 0 && 'segments',
@@ -99,10 +107,10 @@ function initialPlaylist(session: Session, track: Track, playlist: PlaylistFacts
     playlist.hasEndList && 'EXT-X-ENDLIST',
   ].filter((word) => word !== false)
   const message = `expected an initial playlist without segments, type or end, received ${contents.join(', ')}`
-  return { session: next, findings: [find('hls-initial-content', message)] }
+  return { session: next, findings: [...strange, find('hls-initial-content', message)] }
 }
 
-function finalPlaylist(session: Session, track: Track, playlist: PlaylistFacts): Change {
+function finalPlaylist(context: Context, session: Session, track: Track, playlist: PlaylistFacts): Change {
   const situations = ['hls final playlist'] as const
   if (track.phase === 'completed') {
     const message = `expected one final playlist of ${shown(track.name)}, received another; the track is completed once`
@@ -110,12 +118,12 @@ function finalPlaylist(session: Session, track: Track, playlist: PlaylistFacts):
   }
   if (track.segmentCount === 0 || !track.hasInit) {
     const lacking = track.hasInit ? 'segments' : 'the init segment and the segments'
-    const message = `expected ${lacking} of ${shown(track.name)} before its final playlist`
+    const message = `expected ${lacking} of ${shown(track.name)} before its final playlist, received it first`
     return { findings: [find('hls-final-early', message)], situations }
   }
   const findings = finalContent(playlist)
   if (findings.length > 0) return { findings, situations }
-  return { ...endTrack(session, track), findings: compareTrack(playlist, track), situations }
+  return { ...endTrack(session, track), findings: comparePlaylist(context, playlist, track), situations }
 }
 
 function finalContent(playlist: PlaylistFacts): readonly Finding[] {
@@ -135,23 +143,6 @@ function finalContent(playlist: PlaylistFacts): readonly Finding[] {
   return findings
 }
 
-/** Where segments lack, times are no news. */
-function compareTrack(playlist: PlaylistFacts, track: Track): readonly Finding[] {
-  const { segmentCount, durations } = playlist
-  if (segmentCount > track.segmentCount) {
-    const message = `expected ${segmentCount} segments of ${shown(track.name)} as the playlist says, received ${track.segmentCount}`
-    return [find('manifest-names-missing-segments', message)]
-  }
-  const { clock, init } = track
-  const isWhole = durations.length === segmentCount && segmentCount === track.segmentCount
-  if (!isWhole || !clock || !init || init.timescale <= 0) return []
-  const listed = durations.reduce((sum, duration) => sum + duration, 0)
-  const lasted = clock.total / init.timescale
-  if (Math.abs(listed - lasted) <= Math.max(clock.duration / init.timescale, 0.1)) return []
-  const message = `expected ${shown(track.name)} to last ${seconds(listed)} as the playlist says, it lasts ${seconds(lasted)}`
-  return [find('manifest-timing-off', message)]
-}
-
 /** As many tracks have ended as the multivariant playlist named. */
 function isFinished(session: Session | null): session is Session {
   if (!session?.announced || session.phase === 'complete' || session.hlsTrackCount === null) return false
@@ -163,8 +154,11 @@ export const completedTracks = ({ tracks }: Session): number =>
 
 function complete(step: Step, context: Context): Step {
   if (!step.session) return step
-  const findings = missingTracks(context, step.session)
-  const situations = context.stream.expectedTrackNames ? (['complete session'] as const) : []
+  const missing = missingNames(context.stream.expectedTrackNames, step.session)
+  const findings = [...missingTracks(context, step.session), ...namedInVain(step.session, missing)]
+  const situations = context.stream.expectedTrackNames
+    ? (['complete session', 'ended manifest'] as const)
+    : (['ended manifest'] as const)
   const { key } = step.session
   return closeOrder(add(step, { ...completeSession(step.session), findings, situations }), key)
 }

@@ -1,4 +1,6 @@
-import { announcementsOf, compareWithMpd } from './compare-mpd.ts'
+import { announcementsOf } from './announcements.ts'
+import { compareHlsWithMpd, hlsSituations } from './compare-hls-with-mpd.ts'
+import { compareWithMpd } from './compare-mpd.ts'
 import { find } from './finding.ts'
 import { endSession, enterSession } from './ingest-session.ts'
 import { missingTracks } from './matter-session.ts'
@@ -14,15 +16,22 @@ export function judgeIngestManifest(start: Step, context: Context): Step {
   }
   // Media reopens an ended session, another manifest does not.
   const entered = known?.phase === 'complete' ? { ...start, session: known } : enterSession(start, context)
-  return useManifest(add(entered, { situations: ['ingest mpd'] }), context, entered.session)
+  return useManifest(entered, context, entered.session)
 }
 
 function useManifest(step: Step, context: Context, session: Session): Step {
   const message = 'expected media, a cmaf-ingest stream needs no manifest; received one, which is used'
   const noted = add(step, { findings: [find('manifest-interface', message, 'note')] })
-  const mpd = context.inspection?.mpd
+  const { mpd = null, playlist = null } = context.inspection ?? {}
+  if (playlist) {
+    const findings = compareHlsWithMpd(context, session, playlist)
+    return add(noted, { findings, situations: hlsSituations(session, playlist) })
+  }
   if (!mpd) return noted
-  const announced = add(noted, announcementsOf(context, { ...session, announced: true }))
+  const announced = add(
+    add(noted, { situations: ['ingest mpd'] }),
+    announcementsOf(context, { ...session, announced: true }),
+  )
   if (mpd.type === 'dynamic' || session.segmentCount === 0 || session.phase === 'complete') return announced
   const known = announced.session ?? session
   const compared = add(announced, {

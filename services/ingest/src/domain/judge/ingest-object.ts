@@ -1,12 +1,23 @@
 import type { InitFacts, MediaFacts } from '../inspection.ts'
+import { judgeAnnouncedName } from './announced-name.ts'
+import { shortDigest } from './bounds.ts'
 import { type Finding, find, shown } from './finding.ts'
+import { ingestRows, numberIn } from './ingest-rows.ts'
 import { endIfAllEnded, enterSession } from './ingest-session.ts'
 import { resolveTrack } from './ingest-track.ts'
-import { codecSituations, differencesOf, judgeInitMedia, knownInitOf } from './init-media.ts'
+import {
+  changesOf,
+  codecSituations,
+  differencesOf,
+  fitsSameSegments,
+  judgeInitMedia,
+  knownInitOf,
+} from './init-media.ts'
 import { isRepeated, repeated } from './repeat.ts'
-import { clockAfter, judgeSegmentMedia } from './segment-media.ts'
+import { clockAfter, judgeSegmentMedia, mediaSituationsOf } from './segment-media.ts'
 import { at, type Session, type Track, withTrack } from './state.ts'
-import { add, type Change, type Context, endTrack, type Step, trackIn } from './step.ts'
+import { add, type Change, type Context, endTrack, merged, type Step, trackIn } from './step.ts'
+import { judgeSetAlignment, judgeSetMember } from './switching-set.ts'
 
 /** Media on a cmaf-ingest stream: init segment, segment, or both in one long request, told by the bytes. */
 export function judgeIngestObject(start: Step, context: Context): Step {
@@ -65,24 +76,29 @@ function reopened(session: Session, name: string): Session {
   return withTrack(session, { ...track, phase: 'init_uploaded', clock: null })
 }
 
-function init({ upload }: Context, session: Session, facts: InitFacts, name: string): Change {
+function init(context: Context, session: Session, facts: InitFacts, name: string): Change {
   const track = trackIn(session, name)
   const next = facts.trackCount === 1 ? knownInitOf(facts) : null
   const isRestart = track.phase === 'completed'
-  const isSame = track.init && next ? differencesOf(track.init, next).length === 0 : false
+  const isSame = track.init && next ? fitsSameSegments(track.init, next) : false
   const phase = track.segmentCount > 0 && !isRestart ? track.phase : 'init_uploaded'
-  return {
-    session: withTrack(session, {
-      ...track,
-      phase,
-      hasInit: true,
-      init: next ?? track.init,
-      initDigest: upload.sha256,
-      clock: isSame && !isRestart ? track.clock : null,
-    }),
-    findings: [...judgeInitMedia(session, track, facts), ...initAgain(track, next)],
-    situations: codecSituations(session, name),
+  const known: Track = {
+    ...track,
+    phase,
+    hasInit: true,
+    init: next ?? track.init,
+    shortInitDigest: shortDigest(context.upload.sha256),
+    clock: isSame && !isRestart ? track.clock : null,
   }
+  return merged(
+    {
+      session: withTrack(session, known),
+      findings: [...judgeInitMedia(session, track, facts), ...initAgain(track, next)],
+      situations: codecSituations(session, name),
+    },
+    judgeSetMember(context, session, known),
+    judgeAnnouncedName(context, session, track),
+  )
 }
 
 function initAgain({ init, name }: Track, next: Track['init']): readonly Finding[] {
@@ -92,23 +108,23 @@ function initAgain({ init, name }: Track, next: Track['init']): readonly Finding
     const message = `expected the init segment of ${shown(name)} unchanged, received other bytes with the same properties`
     return [find('init-rewritten', message)]
   }
-  return [
-    find(
-      'init-changed',
-      `expected the same properties of ${shown(name)}, received ${differences.join(', ')}`,
-    ),
-  ]
+  const changes = changesOf(init, next)
+  if (fitsSameSegments(init, next)) {
+    return [find('init-language-changed', `expected one language of ${shown(name)}, received ${changes}`)]
+  }
+  return [find('init-changed', `expected the same properties of ${shown(name)}, received ${changes}`)]
 }
 
 function segment(context: Context, session: Session, name: string, media: MediaFacts): Change {
   const track = trackIn(session, name)
-  const { previous, upload } = context
+  const { upload } = context
+  const previous = context.previous === null ? null : shortDigest(context.previous)
   const isOwnPath =
     context.name.isTrackUrl ||
     context.inspection?.init !== null ||
     track.isOneUrl ||
-    previous === track.initDigest
-  const isFilled = previous !== null && previous === track.filler
+    previous === track.shortInitDigest
+  const isFilled = previous !== null && previous === track.shortFillerDigest
   const isReused = previous !== null && !isOwnPath && !isFilled && track.segmentCount > 0
   const place = {
     isNext: !isReused && !isFilled && track.phase !== 'completed',
@@ -119,26 +135,27 @@ function segment(context: Context, session: Session, name: string, media: MediaF
     ...track,
     phase: track.phase === 'completed' ? 'completed' : track.hasInit ? 'segments_uploading' : track.phase,
     segmentCount: track.segmentCount + (isReplacement ? 0 : 1),
-    clock: isReplacement ? track.clock : clockAfter(track, media),
-    isOneUrl: track.isOneUrl || (previous !== null && previous === track.initDigest),
-    filler: media.isFiller ? upload.sha256 : track.filler,
+    lastNumber: numberIn(context, session, track, media) ?? track.lastNumber,
+    clock: isReplacement ? track.clock : clockAfter(track, media, upload.bytes),
+    isOneUrl: track.isOneUrl || (previous !== null && previous === track.shortInitDigest) || undefined,
+    shortFillerDigest: media.isFiller ? shortDigest(upload.sha256) : track.shortFillerDigest,
   }
   const counted = withTrack({ ...session, segmentCount: session.segmentCount + 1 }, next)
   const ended = media.isLast ? endTrack(counted, next) : { session: counted, events: [] }
-  return {
-    ...ended,
-    findings: [
-      ...orderOf(track, name),
-      ...(isReused ? [reused(context)] : []),
-      ...judgeSegmentMedia(track, media, place),
-      ...ingestRows(track, media),
-    ],
-    situations: [
-      'ingest segment',
-      ...(place.announcedSeconds === null ? [] : (['announced duration'] as const)),
-      ...(media.isLast ? (['track end'] as const) : []),
-    ],
-  }
+  return merged(
+    {
+      ...ended,
+      findings: [
+        ...orderOf(track, name),
+        ...(isReused ? [reused(context)] : []),
+        ...judgeSegmentMedia(track, media, place),
+      ],
+      situations: mediaSituationsOf(place, media),
+    },
+    ingestRows(context, session, track, media),
+    judgeSetAlignment(context, session, track, media),
+    judgeAnnouncedName(context, session, next),
+  )
 }
 
 function orderOf(track: Track, name: string): readonly Finding[] {
@@ -153,22 +170,6 @@ function orderOf(track: Track, name: string): readonly Finding[] {
 
 const reused = ({ upload }: Context): Finding =>
   find('path-reused', `expected a new path for each segment, received other bytes at ${shown(upload.path)}`)
-
-/** What DASH-IF asks of a source beyond CMAF; hardly any source obeys, nothing breaks. */
-function ingestRows(track: Track, media: MediaFacts): readonly Finding[] {
-  const findings: Finding[] = []
-  const isMedia = track.init?.handler === 'vide' || track.init?.handler === 'soun'
-  if (!media.hasPrft && isMedia) {
-    findings.push(find('prft-absent', `expected prft in the segments of ${shown(track.name)}, received none`))
-  }
-  if (media.emsgCount > 0) {
-    const message = `expected events in a track of their own, ${shown(track.name)} carries emsg`
-    findings.push(find('emsg-top-level', message))
-  }
-  if (media.isFiller)
-    findings.push(find('filler', `the source had no input, ${shown(track.name)} carries filler`))
-  return findings
-}
 
 function end(session: Session, name: string): Change {
   return { ...endTrack(session, trackIn(session, name)), situations: ['track end'] }

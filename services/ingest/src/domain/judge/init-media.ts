@@ -1,4 +1,5 @@
 import type { InitFacts } from '../inspection.ts'
+import { mostKept } from './bounds.ts'
 import { type Finding, find, shown } from './finding.ts'
 import type { Situation } from './situation.ts'
 import { type Announcement, at, type KnownInit, type Session, type Track } from './state.ts'
@@ -14,15 +15,30 @@ export function judgeInitMedia(session: Session, track: Track, init: InitFacts):
   }
   if (init.encrypted) {
     findings.push(
-      find('encrypted', `track ${shown(track.name)} is encrypted; its pictures cannot be checked`),
+      find('encrypted', `expected media that can be decoded, received ${shown(track.name)} encrypted`),
     )
   }
   if (init.handler === 'meta') {
     findings.push(
-      find('metadata-track', `track ${shown(track.name)} carries metadata (${shown(init.codec)})`),
+      find(
+        'metadata-track',
+        `expected sound or picture, received metadata (${shown(init.codec)}) as ${shown(track.name)}`,
+      ),
     )
   }
-  return [...findings, ...codecAnnounced(session, track.name, init.codec)]
+  return [...findings, ...handlerOf(init), ...codecAnnounced(session, track.name, init.codec)]
+}
+
+/** ISO/IEC 14496-12, 8.4.3: the handler says how the sample entry is to be read. */
+function handlerOf({ handler, codec }: InitFacts): readonly Finding[] {
+  const expected = at(handlers, familyOf(codec))
+  if (!expected || expected === handler) return []
+  return [
+    find(
+      'init-handler',
+      `expected handler ${expected} for ${shown(codec)}, received ${shown(handler || 'none')}`,
+    ),
+  ]
 }
 
 /** Another family is wrong, another profile or level is worth a word. */
@@ -46,32 +62,45 @@ function isSame(announced: string, codec: string): boolean {
   return a === b || (familyOf(a) === familyOf(b) && (!a.includes('.') || !b.includes('.')))
 }
 
-function familyOf(codec: string): string {
+export function familyOf(codec: string): string {
   const family = codec.toLowerCase().split('.')[0] ?? ''
   return at(families, family) ?? family
 }
 /** The same codec with parameter sets in or out of band. */
 const families: Readonly<Record<string, string>> = { avc3: 'avc1', hev1: 'hvc1' }
 
+/** Sample entries that are read in one way only, by family. */
+const handlers: Readonly<Record<string, string>> = {
+  ...{ avc1: 'vide', hvc1: 'vide', av01: 'vide', vp08: 'vide', vp09: 'vide', vvc1: 'vide' },
+  ...{ mp4a: 'soun', opus: 'soun', flac: 'soun', 'ac-3': 'soun', 'ec-3': 'soun', 'ac-4': 'soun' },
+  ...{ wvtt: 'text', stpp: 'subt', urim: 'meta', evte: 'meta' },
+}
+
 export const knownInitOf = (init: InitFacts): KnownInit => ({
   trackId: init.trackId,
   timescale: init.timescale,
-  handler: init.handler.slice(0, 8),
-  codec: init.codec.slice(0, 64),
+  handler: init.handler.slice(0, 4),
+  codec: init.codec.slice(0, mostKept),
+  language: init.language.slice(0, mostKept),
   width: init.width,
   height: init.height,
   encrypted: init.encrypted,
-  defaultSampleDuration: init.defaultSampleDuration,
-  defaultSampleFlags: init.defaultSampleFlags,
+  sampleDuration: init.defaultSampleDuration,
+  sampleFlags: init.defaultSampleFlags,
 })
 
-/** What differs between two init segments of a track, in words; empty when segments fit both. */
-export function differencesOf(known: KnownInit, next: KnownInit): readonly string[] {
-  const keys = Object.keys(known) as (keyof KnownInit)[]
-  return keys
-    .filter((key) => known[key] !== next[key])
-    .map((key) => `${key} ${shown(String(known[key]))} → ${shown(String(next[key]))}`)
-}
+/** What differs between two init segments of a track. */
+export const differencesOf = (known: KnownInit, next: KnownInit): readonly (keyof KnownInit)[] =>
+  (Object.keys(next) as (keyof KnownInit)[]).filter((key) => known[key] !== next[key])
+
+/** The same in words. */
+export const changesOf = (known: KnownInit, next: KnownInit): string =>
+  differencesOf(known, next)
+    .map((key) => `${key} ${shown(String(next[key]))} instead of ${shown(String(known[key]))}`)
+    .join(', ')
+
+export const fitsSameSegments = (known: KnownInit, next: KnownInit): boolean =>
+  differencesOf(known, next).every((key) => key === 'language')
 
 /** Whether anything was announced that a codec can be held against. */
 export const codecSituations = (session: Session, track: string): readonly Situation[] =>

@@ -1,6 +1,6 @@
 import { sessionEvent } from './events.ts'
 import { type Finding, find } from './finding.ts'
-import { at, newSession, type Order, type Session, type State, withSession } from './state.ts'
+import { at, newSession, type Order, type Session, type State, type Track, withSession } from './state.ts'
 import { add, type Change, type Context, type Step } from './step.ts'
 
 /** The session that a path names, awake if it had only fallen silent; null when nothing of it ever came. */
@@ -74,6 +74,10 @@ function numberOf({ last }: Order, received: string): readonly Finding[] {
 
 const reused = (key: string): Finding =>
   find('session-number-reused', `expected a new session number, session_${key} has ended before`)
+
+/** Nothing of the track is expected any more. */
+export const isEnded = (session: Session, track: Track): boolean =>
+  track.phase === 'completed' || session.phase === 'complete' || session.phase === 'abandoned'
 
 /** Ends a session and its tracks. */
 export function completeSession(session: Session): Required<Pick<Change, 'session' | 'events'>> {

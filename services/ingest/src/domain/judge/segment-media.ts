@@ -1,5 +1,6 @@
 import type { MediaFacts } from '../inspection.ts'
 import { type Finding, find, shown } from './finding.ts'
+import type { Situation } from './situation.ts'
 import type { Clock, KnownInit, Track } from './state.ts'
 
 /** How a segment stands to the one before it, as far as the order of uploads has told already. */
@@ -30,26 +31,37 @@ export function judgeSegmentMedia(track: Track, media: MediaFacts, place: Place)
   ]
 }
 
+export const mediaSituationsOf = (
+  { announcedSeconds }: Place,
+  media: MediaFacts | null,
+): readonly Situation[] => [
+  ...(announcedSeconds === null ? [] : (['announced duration'] as const)),
+  ...(media?.isLast ? (['track end'] as const) : []),
+]
+
 /** Where the track has come to with this segment; as before, where that cannot be told. */
-export function clockAfter(track: Track, media: MediaFacts): Clock | null {
+export function clockAfter(track: Track, media: MediaFacts, bytes: number): Clock | null {
   const { clock, init } = track
   if (!init || media.isMultiplexed || media.trackId !== init.trackId || media.decodeTime === null)
     return clock
-  const duration = media.explicitDuration + media.defaultedSamples * init.defaultSampleDuration
+  const duration = media.explicitDuration + media.defaultedSamples * init.sampleDuration
   return {
     start: clock?.start ?? media.decodeTime,
     end: media.decodeTime + duration,
     total: (clock?.total ?? 0) + duration,
+    count: (clock?.count ?? 0) + 1,
+    bytes: (clock?.bytes ?? 0) + bytes,
     duration,
     sample: media.sampleCount > 0 ? Math.ceil(duration / media.sampleCount) : 0,
     sequence: media.lastSequence,
+    isLast: media.isLast || undefined,
   }
 }
 
 /** Seconds that a segment lasts; null when its track's init segment is not known. */
 export function secondsOf(init: KnownInit | null, media: MediaFacts): number | null {
   if (!init || init.timescale <= 0) return null
-  return (media.explicitDuration + media.defaultedSamples * init.defaultSampleDuration) / init.timescale
+  return (media.explicitDuration + media.defaultedSamples * init.sampleDuration) / init.timescale
 }
 
 function structureOf({ init, name }: Track, media: MediaFacts): readonly Finding[] {
@@ -60,15 +72,17 @@ function structureOf({ init, name }: Track, media: MediaFacts): readonly Finding
     findings.push(find('base-not-moof', 'expected default-base-is-moof in tfhd, received none'))
   if (media.encrypted && !init?.encrypted) {
     findings.push(
-      find('encrypted', `segments of ${shown(name)} are encrypted; their samples cannot be checked`),
+      find('encrypted', `expected media that can be decoded, received segments of ${shown(name)} encrypted`),
     )
   }
+  if (media.isFiller)
+    findings.push(find('filler', `expected media from the source of ${shown(name)}, received filler`))
   return findings
 }
 
 function syncOf(init: KnownInit | null, media: MediaFacts): readonly Finding[] {
   if (init?.handler !== 'vide' || media.sampleCount === 0) return []
-  const isSync = media.startsWithSync ?? (init.defaultSampleFlags & nonSyncFlag) === 0
+  const isSync = media.startsWithSync ?? (init.sampleFlags & nonSyncFlag) === 0
   if (isSync) return []
   const message = 'expected a segment that starts with a key frame, its first sample is none'
   return [find('segment-not-starting-with-sync-sample', message)]
@@ -93,7 +107,7 @@ function timesOf({ clock, init }: Track, media: MediaFacts, { isNext }: Place): 
 
 const sampleOf = (init: KnownInit, media: MediaFacts): number =>
   media.sampleCount > 0
-    ? (media.explicitDuration + media.defaultedSamples * init.defaultSampleDuration) / media.sampleCount
+    ? (media.explicitDuration + media.defaultedSamples * init.sampleDuration) / media.sampleCount
     : 0
 
 function sequenceOf({ clock }: Track, media: MediaFacts, { isNext }: Place): readonly Finding[] {

@@ -26,12 +26,40 @@ function mpdRows(mpd: MpdFacts): readonly Finding[] {
   if (mpd.periodCount > 1) {
     findings.push(find('mpd-several-periods', `expected one Period in the MPD, received ${mpd.periodCount}`))
   }
+  findings.push(...originOf(mpd))
   const flawed = mpd.representations.find(
     ({ written, addressing }) => addressing === 'template' && isFlawed(written),
   )
-  if (flawed) findings.push(templateFlawed(flawed))
-  return findings
+  // What lacks $RepresentationID$ differs from set to set for the same cause.
+  return [...findings, ...(flawed ? [templateFlawed(flawed)] : templatesDiffer(mpd))]
 }
+
+/** DASH-IF Ingest 6.2-16e; only a dynamic MPD has to have both. */
+function originOf({ type, availabilityStartTime: start, periodStart }: MpdFacts): readonly Finding[] {
+  const isDynamic = type === 'dynamic'
+  const isEpoch = start === null ? !isDynamic : Date.parse(start) === 0
+  if (!isEpoch) {
+    const message = `expected availabilityStartTime 1970-01-01T00:00:00Z, received ${shown(start ?? 'none')}`
+    return [find('mpd-timeline-origin', message)]
+  }
+  const isZero = periodStart === null ? !isDynamic : /^PT?[^1-9]*$/.test(periodStart)
+  if (isZero) return []
+  return [find('mpd-timeline-origin', `expected Period@start PT0S, received ${shown(periodStart ?? 'none')}`)]
+}
+
+function templatesDiffer({ representations }: MpdFacts): readonly Finding[] {
+  const [first, ...others] = representations.filter(({ addressing }) => addressing === 'template')
+  const other = others.find(
+    ({ written }) =>
+      written.media !== first?.written.media || written.initialization !== first?.written.initialization,
+  )
+  if (!first || !other) return []
+  const message = `expected the same templates in all sets, received ${shown(templatesIn(first))} in representation ${shown(first.id)}, ${shown(templatesIn(other))} in ${shown(other.id)}`
+  return [find('mpd-templates-differ', message)]
+}
+
+const templatesIn = ({ written }: RepresentationFacts): string =>
+  `${written.initialization ?? 'no @initialization'} and ${written.media ?? 'no @media'}`
 
 function isFlawed({ initialization, media }: RepresentationFacts['written']): boolean {
   const id = '$RepresentationID$'
@@ -40,8 +68,10 @@ function isFlawed({ initialization, media }: RepresentationFacts['written']): bo
   return !media.includes(id) || !/\$(Number|Time)(%0\d+d)?\$/.test(media)
 }
 
-function templateFlawed({ written, id }: RepresentationFacts): Finding {
+function templateFlawed(flawed: RepresentationFacts): Finding {
   const expected = 'expected $RepresentationID$ in both templates and $Number$ or $Time$ in @media'
-  const received = `${written.initialization ?? 'no @initialization'} and ${written.media ?? 'no @media'}`
-  return find('mpd-template', `${expected}, received ${shown(received)} in representation ${shown(id)}`)
+  return find(
+    'mpd-template',
+    `${expected}, received ${shown(templatesIn(flawed))} in representation ${shown(flawed.id)}`,
+  )
 }

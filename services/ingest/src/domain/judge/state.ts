@@ -1,6 +1,6 @@
 import type { Situation } from './situation.ts'
 
-/** All that must be known to judge the next upload of a stream; its size does not depend on how many there were. */
+/** All that must be known to judge the next upload of a stream; its size has a bound, see `bounds.ts`. */
 export interface State {
   readonly order: Order
   /** The sessions that the arrival concerns, by the number in the path or `none`; see `sessionsOf`. */
@@ -33,7 +33,7 @@ export interface Session {
   /** HLS: CODECS of the multivariant playlist. */
   readonly hlsCodecs: readonly string[]
   readonly tracks: Readonly<Record<string, Track>>
-  /** What the newest MPD says of tracks, by track. */
+  /** What the newest MPD, or multivariant playlist, says of tracks, by track. */
   readonly announcements: Readonly<Record<string, Announcement>>
   /** Codes told once for the session. */
   readonly told: readonly string[]
@@ -41,9 +41,16 @@ export interface Session {
 }
 
 export interface Announcement {
+  /** Of its representation. */
+  readonly id: string | null
+  /** The adaptation set that it is in, unique within the MPD. */
+  readonly set: string | null
   readonly codecs: string | null
   /** What a segment lasts, seconds. */
   readonly segmentSeconds: number | null
+  /** Paths below the stream, as RepresentationFacts has them; null where they are not to be compared. */
+  readonly initialization: string | null
+  readonly media: string | null
 }
 
 export type TrackPhase =
@@ -53,24 +60,26 @@ export type TrackPhase =
   | 'segments_uploading'
   | 'completed'
 
+/** A session may have many: what holds of few of them is absent, not null, from all others. */
 export interface Track {
   readonly name: string
   readonly phase: TrackPhase
-  readonly hasPlaylist: boolean
+  readonly hasPlaylist?: boolean | undefined
   readonly segmentCount: number
+  /** The highest number in the names of its segments. */
   readonly lastNumber: number | null
   /** A segment in turn that was cut off; the next may follow without it. */
-  readonly cutOffNumber: number | null
+  readonly cutOffNumber?: number | undefined
   /** An init segment came, readable or not. */
   readonly hasInit: boolean
   readonly init: KnownInit | null
-  /** cmaf-ingest: digest of the upload that held it. */
-  readonly initDigest: string | null
+  /** cmaf-ingest: of the upload that held it. */
+  readonly shortInitDigest?: string | undefined
   /** cmaf-ingest: segments go to the path that the init segment went to. */
-  readonly isOneUrl: boolean
+  readonly isOneUrl?: boolean | undefined
   readonly clock: Clock | null
-  /** Digest of the newest filler segment. */
-  readonly filler: string | null
+  /** Of the newest filler segment. */
+  readonly shortFillerDigest?: string | undefined
   readonly told: readonly string[]
 }
 
@@ -80,28 +89,32 @@ export interface KnownInit {
   readonly timescale: number
   readonly handler: string
   readonly codec: string
+  readonly language: string
   readonly width: number | null
   readonly height: number | null
   readonly encrypted: boolean
-  readonly defaultSampleDuration: number
-  readonly defaultSampleFlags: number
+  /** Defaults of trex. */
+  readonly sampleDuration: number
+  readonly sampleFlags: number
 }
 
 /** Where the media of a track has come to, in units of its timescale. */
 export interface Clock {
   readonly start: number
   readonly end: number
-  /** Of all segments together. */
+  /** Of all segments together, which are `count` and have so many bytes. */
   readonly total: number
+  readonly count: number
+  readonly bytes: number
   /** Of the newest segment, and of one sample of it. */
   readonly duration: number
   readonly sample: number
   readonly sequence: number
+  /** The newest segment says that it is the last. */
+  readonly isLast?: boolean | undefined
 }
 
 export const initialState: State = { order: { open: null, last: null }, sessions: {} }
-
-export const mostTracks = 1_000
 
 export const newSession = (key: string, atMs: number, generation = 1): Session => ({
   key,
@@ -122,16 +135,11 @@ export const newSession = (key: string, atMs: number, generation = 1): Session =
 export const newTrack = (name: string): Track => ({
   name,
   phase: 'not_started',
-  hasPlaylist: false,
   segmentCount: 0,
   lastNumber: null,
-  cutOffNumber: null,
   hasInit: false,
   init: null,
-  initDigest: null,
-  isOneUrl: false,
   clock: null,
-  filler: null,
   told: [],
 })
 

@@ -53,6 +53,19 @@ export function add(step: Step, change: Change): Step {
   }
 }
 
+/** Several changes as one; session and track are the last that one of them has. */
+export function merged(...changes: readonly Change[]): Change {
+  const findings: Finding[] = []
+  const events: SessionEvent[] = []
+  const situations: Situation[] = []
+  for (const change of changes) {
+    if (change.findings) findings.push(...change.findings)
+    if (change.events) events.push(...change.events)
+    if (change.situations) situations.push(...change.situations)
+  }
+  return { ...Object.assign({}, ...changes), findings, events, situations }
+}
+
 /** The track as it is known; one that never came before is new, in an ended session it has ended. */
 export function trackIn(session: Session, name: string): Track {
   const track = at(session.tracks, name)

@@ -1,5 +1,7 @@
+import { hasRoomFor, mostNameBytes, mostTracks } from './bounds.ts'
 import { type Finding, find, shown } from './finding.ts'
-import { at, mostTracks, type Session } from './state.ts'
+import { resolveTrack } from './ingest-track.ts'
+import type { Session } from './state.ts'
 import type { Context } from './step.ts'
 
 /** What the stream has no use for, so that nothing more is to be said of it. */
@@ -26,13 +28,16 @@ export function unfitFor({ stream, extension, upload, name, inspection }: Contex
 const matterExtensions = new Set(['mpd', 'm3u8', 'm4s', 'init'])
 const ingestExtensions = new Set('cmfv cmfa cmft cmfm mp4 m4s init mpd m3u8 header m4v m4a'.split(' '))
 
-export function tooManyTracks({ name }: Context, session: Session | null): Finding | null {
-  if (!session || name.track === null || at(session.tracks, name.track)) return null
-  if (Object.keys(session.tracks).length < mostTracks) return null
-  return find(
-    'too-many-tracks',
-    `expected at most ${mostTracks} tracks in a session, ${shown(name.track)} is one more`,
-  )
+export function tooManyTracks(
+  { name, inspection, stream }: Context,
+  session: Session | null,
+): Finding | null {
+  if (!session || name.track === null) return null
+  const isFree = stream.interface === 'cmaf-ingest'
+  const track = isFree ? resolveTrack(session, name, Boolean(inspection?.init)).name : name.track
+  if (hasRoomFor(session, track)) return null
+  const expected = `expected at most ${mostTracks} tracks in a session, with names of ${mostNameBytes} bytes together`
+  return find('too-many-tracks', `${expected}; ${shown(track)} is one more`)
 }
 
 /** Names that are wrong whatever came before. */

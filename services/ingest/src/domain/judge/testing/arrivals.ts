@@ -96,6 +96,7 @@ export const representation = (
 ): RepresentationFacts => ({
   id: track,
   period: 0,
+  periodSeconds: null,
   adaptationSet: track,
   codecs: 'avc1.4d401f',
   mimeType: 'video/mp4',
@@ -114,7 +115,7 @@ export const representation = (
 
 export const mpdFacts = (facts: Partial<MpdFacts> = {}): MpdFacts => ({
   type: 'dynamic',
-  availabilityStartTime: null,
+  availabilityStartTime: '1970-01-01T00:00:00Z',
   periodStart: 'PT0S',
   periodCount: 1,
   hasBaseUrl: false,

@@ -1,10 +1,11 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { RepresentationFacts } from '../domain/inspection.ts'
 import { expectedNames } from './expected-names.ts'
+import type { RepresentationFacts } from './inspection.ts'
 
 const representation: RepresentationFacts = {
   id: 'v',
   period: 0,
+  periodSeconds: null,
   adaptationSet: '0',
   codecs: null,
   mimeType: null,
@@ -69,9 +70,9 @@ describe('expectedNames', () => {
   })
 
   it('counts through a list, and not through a file that is listed range by range', () => {
-    const list = expectedNames({ ...representation, addressing: 'list', segments: ['s/a', null, 's/b'] })
+    const list = expectedNames({ ...representation, segments: ['s/a', null, 's/b'] })
     equal(list('s/b')?.number, 1_003)
-    const ranges = expectedNames({ ...representation, addressing: 'list', segments: ['s/a', 's/a', 's/a'] })
+    const ranges = expectedNames({ ...representation, segments: ['s/a', 's/a', 's/a'] })
     deepEqual(ranges('s/a'), { representation: 'v', part: 'media', number: null, time: null })
   })
 

@@ -1,4 +1,4 @@
-import type { RepresentationFacts } from '../domain/inspection.ts'
+import type { RepresentationFacts } from './inspection.ts'
 import { partsOf, type TemplatePart } from './template.ts'
 
 /** What a representation says of a path that it names. */
@@ -13,8 +13,10 @@ export interface Claim {
 
 export type ClaimOf = (path: string) => Claim | null
 
+export type Names = Pick<RepresentationFacts, 'id' | 'initialization' | 'media' | 'segments' | 'startNumber'>
+
 /** Tells which paths a representation names, whatever number or time its manifest has come to. */
-export function expectedNames(representation: RepresentationFacts): ClaimOf {
+export function expectedNames(representation: Names): ClaimOf {
   const { id, initialization, media, segments, startNumber } = representation
   const claim = (part: Claim['part'], number: number | null = null, time: number | null = null): Claim => ({
     representation: id,

@@ -1,0 +1,66 @@
+import { deepEqual, match, ok } from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
+import { mediaOfSuite } from './support/media.ts'
+import type { Standalone } from './support/standalone.ts'
+import { serverOfSuite } from './support/suite.ts'
+
+/** curl as somebody who watches: it prints each line as it comes. */
+async function watch(server: Standalone, path: string, args: readonly string[]) {
+  const always = ['-sSN', '--cacert', server.rootCertificate]
+  const child = spawn('curl', [...always, ...args, `${server.url}${path}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  // biome-ignore lint/suspicious/noExplicitAny: events are looked into freely here
+  const seen: any[] = []
+  ok(String((await lines.next()).value).startsWith(':'))
+  return {
+    seen,
+    /** Everything up to and with the first event of a kind. */
+    async until(kind: string): Promise<void> {
+      for await (const line of { [Symbol.asyncIterator]: () => lines }) {
+        if (line.startsWith('data: ')) seen.push(JSON.parse(line.slice(6)))
+        if (seen.at(-1)?.kind === kind) return
+      }
+      throw new Error(`no ${kind} came`)
+    },
+    [Symbol.dispose]: () => void child.kill(),
+  }
+}
+
+describe('events through the proxy', function () {
+  this.timeout(60_000)
+  const serverOf = serverOfSuite()
+  const media = mediaOfSuite()
+  let device: Identity
+  before(async () => {
+    device = await makeDevice(serverOf(), 'watcher')
+  })
+
+  for (const version of ['--http1.1', '--http2']) {
+    it(`follow an upload from its first byte to its probe (${version})`, async () => {
+      const server = serverOf()
+      const id = await makeStream(server)
+      using watched = await watch(server, `/streams/${id}/events`, [version])
+      await curl(server, `/streams/${id}/v/init.mp4`, [...as(device), '-T', '-'], media().init)
+      await watched.until('upload-probed')
+      deepEqual(
+        watched.seen.map(({ kind }) => kind),
+        ['upload-started', 'upload-received', 'upload-judged', 'session-opened', 'upload-probed'],
+      )
+      deepEqual([...new Set(watched.seen.map(({ stream }) => stream))], [id])
+    })
+  }
+
+  it('tell of a client that does not trust the server', async () => {
+    const server = serverOf()
+    using watched = await watch(server, '/events', [])
+    const { exitCode } = await curl(server, '/streams', ['--cacert', '/dev/null'])
+    ok(exitCode !== 0)
+    await watched.until('handshake-refused')
+    const { address, reason } = watched.seen.at(-1)
+    match(`${address} ${reason}`, /^(127\.0\.0\.1|::1) .+/)
+  })
+})

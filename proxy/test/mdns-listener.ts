@@ -1,0 +1,34 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { type DnsRecord, queryFor, recordsIn } from './dns-message.ts'
+
+const group = '224.0.0.251'
+const port = 5353
+
+/** Hears what is multicast on the interface with this address; the records of one message at a time. */
+export async function listenToMdns(address: string) {
+  const heard: DnsRecord[][] = []
+  const socket = createSocket({ type: 'udp4', reuseAddr: true })
+  socket.on('message', (message) => {
+    heard.push(recordsIn(message))
+    socket.emit('heard')
+  })
+  socket.bind(port)
+  await once(socket, 'listening')
+  socket.addMembership(group, address)
+  socket.setMulticastInterface(address)
+  return {
+    ask: (service: string) => socket.send(queryFor(service), port, group),
+    message,
+    close: () => void socket.close(),
+  }
+
+  /** The first message, heard already or to come, that has such a record. */
+  async function message(isWanted: (record: DnsRecord) => boolean, from = 0): Promise<DnsRecord[]> {
+    for (;;) {
+      const found = heard.slice(from).find((records) => records.some(isWanted))
+      if (found) return found
+      await once(socket, 'heard')
+    }
+  }
+}
