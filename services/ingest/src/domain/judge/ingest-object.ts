@@ -55,9 +55,8 @@ function cutRequest(step: Step & { readonly session: Session }, name: string): S
 /** The same bytes at its path, or in another of its requests. */
 function isKnownInit(context: Context, track: Track | undefined): boolean {
   if (!track?.hasInit) return false
-  return (
-    isRepeated(context) || (context.upload.part !== undefined && track.initDigest === context.upload.sha256)
-  )
+  const { part, sha256 } = context.upload
+  return isRepeated(context) || (part !== undefined && track.shortInitDigest === shortDigest(sha256))
 }
 
 const sessionOf = (step: Step, entered: { readonly session: Session }): Session =>

@@ -167,6 +167,16 @@ describe('judge on a cmaf-ingest stream', () => {
       deepEqual(flawsOf([...parts, whole, ...again], true), ['init-repeated'])
     })
 
+    it('is not held against names that a manifest announces, nor against numbers of its own', () => {
+      const named = [
+        representation('', 'video', { initialization: 'video/init.mp4', media: 'video/$Number$.m4s' }),
+      ]
+      const mpd = mpdAt('manifest.mpd', { representations: named })
+      const numbered = [initAt('video/init.mp4'), mediaAt('video/7.m4s', 1)]
+      const moved = parts.slice(2).map((one) => ({ ...one, path: one.path.replace(path, 'video.mp4') }))
+      deepEqual(flawsOf([mpd, ...numbered, ...moved]), [])
+    })
+
     it('goes on with single segments at its URL', () => {
       const single = [4, 5].map((nth) => mediaAt('live/video.cmfv', nth))
       const moved = [...parts, whole].map((one) => ({

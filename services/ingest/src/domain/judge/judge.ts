@@ -54,10 +54,10 @@ const contextOf = (stream: Stream, arrival: Arrival): Context => ({
   receivedMs: Date.parse(arrival.upload.receivedAt) || 0,
 })
 
-/** A part is of the track that its request names; what it is, its bytes tell. */
+/** A part is of the track that its request's URL names; what it is, its bytes tell, and its number is the server's. */
 function nameOf(stream: Stream, { path, part }: Upload): Name {
   if (!part) return parseName(stream.interface, path)
-  return { ...parseName(stream.interface, requestPathOf(path)), kind: null, number: null }
+  return { ...parseName(stream.interface, requestPathOf(path)), kind: null, number: null, isTrackUrl: true }
 }
 
 function judgeKind(start: Step, context: Context): Step {
