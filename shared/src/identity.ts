@@ -63,7 +63,7 @@ export function identityHeadersOf(peer: Peer, secret: string): Record<string, st
 }
 
 /** The identity that arrived in headers; null when the secret is missing or wrong, so nothing may be believed. */
-export function readPeer(headers: IncomingHttpHeaders, secret: string): Peer | null {
+export function readPeer(headers: IncomingHttpHeaders, secret: string, readDevice = deviceIn): Peer | null {
   if (!isSecret(headers['x-proxy-secret'], secret)) return null
   return {
     address: textOf(headers, 'x-forwarded-for'),
@@ -72,6 +72,20 @@ export function readPeer(headers: IncomingHttpHeaders, secret: string): Peer | n
     cipher: textOf(headers, 'x-tls-cipher'),
     alpn: textOf(headers, 'x-tls-alpn') || null,
     device: headers['x-client-verify'] === 'SUCCESS' ? readDevice(headers) : null,
+  }
+}
+
+/** Reads devices like `readPeer`, and those that come again and again only once. */
+export function createDeviceReader(mostDevices = 1_000): (headers: IncomingHttpHeaders) => Device {
+  const known = new Map<string, Device>()
+  return (headers) => {
+    const certificate = textOf(headers, 'client-cert')
+    const found = known.get(certificate)
+    if (found && found.fingerprint === headers['x-client-cert-sha256']) return found
+    const device = deviceIn(headers)
+    if (known.size >= mostDevices) known.clear()
+    known.set(certificate, device)
+    return device
   }
 }
 
@@ -86,7 +100,7 @@ export function deviceOf(certificate: X509Certificate): Device {
   }
 }
 
-function readDevice(headers: IncomingHttpHeaders): Device {
+function deviceIn(headers: IncomingHttpHeaders): Device {
   const [, base64 = ''] = /^:([A-Za-z0-9+/]+={0,2}):$/.exec(textOf(headers, 'client-cert')) ?? []
   const der = Buffer.from(base64, 'base64')
   const fingerprint = createHash('sha256').update(der).digest('hex')

@@ -57,6 +57,13 @@ describe('expectedNames', () => {
     for (const path of ['01', '', '1.5', '1e3']) equal(named('$Number$')(path), null, path)
   })
 
+  it('takes every width that a template may ask for', () => {
+    for (let width = 1; width < 100; width++) {
+      equal(named(`$Number%0${width}d$`)('7'.padStart(width, '0'))?.number, 7)
+      equal(named(`$Number%0${width}d$`)('7'.padStart(width + 1, '0')), null)
+    }
+  })
+
   it('takes letters of a template literally', () => {
     equal(named('a.b+(c)[d]{2}^|\\*?-$Number$')('a.b+(c)[d]{2}^|\\*?-1')?.number, 1)
     equal(named('a.b-$Number$')('aXb-1'), null)

@@ -65,6 +65,8 @@ function patternOf(parts: readonly TemplatePart[]): RegExp | null {
   return new RegExp(`^${source}$`)
 }
 
-/** printf's `%0Nd`: padded up to the width, never beyond. */
-const digits = (width: number): string =>
-  width < 2 ? '0|[1-9]\\d{0,19}' : `\\d{${width}}|[1-9]\\d{${width},19}`
+/** printf's `%0Nd`: padded up to the width, never beyond; no number has more than 20 digits. */
+function digits(width: number): string {
+  if (width < 2) return '0|[1-9]\\d{0,19}'
+  return width < 20 ? `\\d{${width}}|[1-9]\\d{${width},19}` : `\\d{${width}}`
+}

@@ -25,6 +25,14 @@ describe('fillTemplate', () => {
   })
 })
 
+describe('fillTemplate with what would grow without end', () => {
+  it('gives up beyond any path', () => {
+    equal(fillTemplate('$RepresentationID$'.repeat(10), 'i'.repeat(256), null)?.length, 2_560)
+    equal(fillTemplate('$RepresentationID$'.repeat(17), 'i'.repeat(256), null), null)
+    equal(fillTemplate('a'.repeat(5_000), 'i', null), null)
+  })
+})
+
 describe('partsOf', () => {
   it('splits at identifiers', () => {
     deepEqual(

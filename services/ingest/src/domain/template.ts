@@ -6,20 +6,40 @@ export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'number' | 'time'; readonly width: number }
 
+/** A URL of this many characters names no path that can have been uploaded, however it is encoded. */
+const maxLength = 4_096
+
 /**
  * Fills in what is known of a representation and leaves `$Number…$`, `$Time…$` and `$$` in. Null when an
- * identifier is unknown or cannot be filled in.
+ * identifier is unknown or cannot be filled in, or when it all comes to more than any path has.
  */
 export function fillTemplate(template: string, id: string, bandwidth: number | null): string | null {
-  let isValid = true
-  const filled = template.replace(identifiers, (whole, name?: string, width?: string) => {
-    if (name === 'RepresentationID' && width === undefined) return escapeDollars(id)
-    if (name === 'Bandwidth' && bandwidth !== null) return String(bandwidth).padStart(Number(width ?? 1), '0')
-    if (whole === '$$' || name === 'Number' || name === 'Time') return whole
-    isValid = false
-    return whole
-  })
-  return isValid ? filled : null
+  const escaped = escapeDollars(id)
+  let filled = ''
+  let end = 0
+  for (const found of template.matchAll(identifiers)) {
+    const [whole, name, width] = found
+    const value = filling(whole, { name, width, escaped, bandwidth })
+    if (value === null || filled.length > maxLength) return null
+    filled += template.slice(end, found.index) + value
+    end = found.index + whole.length
+  }
+  filled += template.slice(end)
+  return filled.length <= maxLength ? filled : null
+}
+
+interface Identifier {
+  readonly name: string | undefined
+  readonly width: string | undefined
+  /** The id. */
+  readonly escaped: string
+  readonly bandwidth: number | null
+}
+
+function filling(whole: string, { name, width, escaped, bandwidth }: Identifier): string | null {
+  if (name === 'RepresentationID' && width === undefined) return escaped
+  if (name === 'Bandwidth' && bandwidth !== null) return String(bandwidth).padStart(Number(width ?? 1), '0')
+  return whole === '$$' || name === 'Number' || name === 'Time' ? whole : null
 }
 
 export const escapeDollars = (text: string): string => text.replaceAll('$', '$$$$')

@@ -13,29 +13,31 @@ export class BoxMalformed extends Error {}
 /** Takes one sentence; false when so much is wrong already that looking further is no use. */
 export type Report = (message: string) => boolean
 
+/** What is done with a box; false when looking further is no use. */
+export type Visit = (box: Box) => unknown
+
 /**
  * Visits the boxes inside a box in their order, from the given byte of its body. One that breaks is
- * reported and left out; where no box can begin, the rest is.
+ * reported and left out; where no box can begin, the rest is. False when looking further is no use.
  */
-export function walk(parent: Box, from: number, visit: (box: Box) => void, report: Report): void {
+export function walk(parent: Box, from: number, visit: Visit, report: Report): boolean {
   const { body } = parent
   for (let at = from; at < body.length; ) {
     const size = sizeAt(body, at)
     if (size === null || at + size > body.length) {
-      if (!isPadding(body, at)) report(brokenAt(parent, at, size))
-      return
+      return isPadding(body, at) || report(brokenAt(parent, at, size))
     }
-    if (!visitOne(parent, at, size, visit, report)) return
+    if (!visitOne(parent, at, size, visit, report)) return false
     at += size
   }
+  return true
 }
 
-function visitOne(parent: Box, at: number, size: number, visit: (box: Box) => void, report: Report): boolean {
+function visitOne(parent: Box, at: number, size: number, visit: Visit, report: Report): boolean {
   const header = parent.body.readUInt32BE(at) === 1 ? 16 : 8
   const body = parent.body.subarray(at + header, at + size)
   try {
-    visit({ type: fourCc(parent.body, at + 4), body, offset: parent.offset + at + header })
-    return true
+    return visit({ type: fourCc(parent.body, at + 4), body, offset: parent.offset + at + header }) !== false
   } catch (error) {
     if (!(error instanceof BoxMalformed)) throw error
     return report(error.message)

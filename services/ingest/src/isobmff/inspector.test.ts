@@ -232,6 +232,23 @@ describe('createInspector', () => {
     }
   })
 
+  it('looks no further once it has found enough faults', () => {
+    const mfhd = box('mfhd', u32(0, 1))
+    const sinf = box('sinf', box('frma'))
+    const broken = [
+      box('moof', mfhd, many(60_000, box('traf', box('tfhd')))),
+      box('moov', many(60_000, box('mvex', box('trex')))),
+      box('moov', box('trak', many(60_000, box('mdia', box('mdhd'))))),
+      moov({ entry: visualEntry('encv', many(40_000, sinf)) }),
+    ]
+    for (const bytes of broken) {
+      const before = process.threadCpuUsage()
+      equal(inspect(bytes).faults.length, 16)
+      const { user, system } = process.threadCpuUsage(before)
+      equal(user + system < 100_000, true, `${(user + system) / 1_000} ms`)
+    }
+  })
+
   it('allocates nothing for a size that is only declared', () => {
     const before = process.memoryUsage().arrayBuffers
     const open = Array.from({ length: 100 }, (_, index) => {

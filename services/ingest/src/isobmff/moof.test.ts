@@ -140,3 +140,39 @@ describe('media facts', () => {
     equal(mediaOf(moof(), mdat).hasPrft, false)
   })
 })
+
+describe('samples that cannot be there', () => {
+  const faultsOf = (...inside: Buffer[]) =>
+    inspectAll(trafOf(...inside), mdat).faults.map(({ message }) => message.replace(/ at byte \d+/, ''))
+  const withOffset = (offset: number) => {
+    const run = trun({ samples: [{ size: 1 }] })
+    run.writeInt32BE(offset, 16)
+    return run
+  }
+  const ownBase = box('tfhd', u32(1, 1, 0, 0))
+  const ofDefaultSize = (size: number) => box('tfhd', u32(0x2_0010, 1, size))
+
+  it('lie before their moof', () => {
+    deepEqual(faultsOf(tfhd(1), tfdt(0), withOffset(-5), withOffset(-6)), [
+      'expected samples behind their moof in traf; their data offset is -5',
+    ])
+    deepEqual(faultsOf(tfhd(1), tfdt(0), withOffset(0x7fff_ffff)), [])
+    deepEqual(faultsOf(ownBase, tfdt(0), withOffset(-5)), [])
+  })
+
+  it('are all empty, as each says or as tfhd says', () => {
+    const empty = trun({
+      samples: [
+        { size: 0, duration: 9 },
+        { size: 0, duration: 9 },
+      ],
+    })
+    const fault = ['expected samples with bytes in traf; all 2 are empty']
+    deepEqual(faultsOf(tfhd(1), tfdt(0), empty), fault)
+    deepEqual(faultsOf(ofDefaultSize(0), tfdt(0), trun({ samples: [{}, {}] })), fault)
+    deepEqual(faultsOf(tfhd(1), tfdt(0), empty, trun({ samples: [{ size: 1 }] })), [])
+    deepEqual(faultsOf(ofDefaultSize(1), tfdt(0), trun({ samples: [{}, {}] })), [])
+    deepEqual(faultsOf(tfhd(1), tfdt(0), trun({ samples: [{}, {}] })), [])
+    deepEqual(faultsOf(tfhd(1), tfdt(0), trun({ samples: [] })), [])
+  })
+})

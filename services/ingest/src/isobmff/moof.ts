@@ -34,7 +34,8 @@ export function parseMoof(moof: Box, report: Report): Moof | null {
     (box) => {
       if (box.type === 'mfhd') sequence = sequenceOf(box)
       else if (box.type === 'pssh') encrypted = true
-      else if (box.type === 'traf') takeTraf(box)
+      else if (box.type === 'traf') return takeTraf(box)
+      return true
     },
     report,
   )
@@ -42,10 +43,11 @@ export function parseMoof(moof: Box, report: Report): Moof | null {
   if (trafs.length === 0) report(`expected a whole traf in moof at byte ${moof.offset}; there is none`)
   return sequence === null || trafs.length === 0 ? null : { sequence, trafs, encrypted }
 
-  function takeTraf(box: Box): void {
+  function takeTraf(box: Box): boolean {
     const traf = parseTraf(box, report)
     if (traf.encrypted) encrypted = true
     if (traf.facts) trafs.push(traf.facts)
+    return traf.goesOn
   }
 }
 
@@ -57,8 +59,12 @@ function sequenceOf(mfhd: Box): number {
 interface Tfhd {
   readonly trackId: number
   readonly duration: number | null
+  /** Bytes of a sample. */
+  readonly size: number | null
   readonly flags: number | null
   readonly baseIsMoof: boolean
+  /** It says itself where offsets count from. */
+  readonly hasOwnBase: boolean
 }
 
 /** All truns so far; what they leave to defaults is settled when tfhd is known, wherever it stands. */
@@ -66,24 +72,60 @@ interface Runs {
   samples: number
   writtenDuration: number
   samplesWithoutDuration: number
+  writtenBytes: number
+  samplesWithoutSize: number
+  /** The first that is below 0. */
+  negativeOffset: number | null
   /** Of the first sample; null where not written. */
   firstFlags: number | null
 }
 
-function parseTraf(traf: Box, report: Report): { facts: Traf | null; encrypted: boolean } {
+interface Parsed {
+  readonly facts: Traf | null
+  readonly encrypted: boolean
+  /** False when so much is wrong that looking further is no use. */
+  readonly goesOn: boolean
+}
+
+function parseTraf(traf: Box, report: Report): Parsed {
   let tfhd: Tfhd | null = null
   let decodeTime: number | null = null
   let encrypted = false
-  const runs: Runs = { samples: 0, writtenDuration: 0, samplesWithoutDuration: 0, firstFlags: null }
+  const runs = startRuns()
   const visit = (box: Box) => {
     if (box.type === 'trun') addRun(runs, box)
     else if (box.type === 'tfhd') tfhd = parseTfhd(box)
     else if (box.type === 'tfdt') decodeTime = decodeTimeOf(box)
     else if (isProtection(box)) encrypted = true
   }
-  walk(traf, 0, visit, report)
-  if (tfhd === null) report(`expected a whole tfhd in traf at byte ${traf.offset}; there is none`)
-  return { facts: tfhd && trafOf(tfhd, decodeTime, runs), encrypted }
+  const isWalked = walk(traf, 0, visit, report)
+  const isTold =
+    tfhd === null
+      ? report(`expected a whole tfhd in traf at byte ${traf.offset}; there is none`)
+      : reportSamples(traf, tfhd, runs, report)
+  return { facts: tfhd && trafOf(tfhd, decodeTime, runs), encrypted, goesOn: isWalked && isTold }
+}
+
+const startRuns = (): Runs => ({
+  samples: 0,
+  writtenDuration: 0,
+  samplesWithoutDuration: 0,
+  writtenBytes: 0,
+  samplesWithoutSize: 0,
+  negativeOffset: null,
+  firstFlags: null,
+})
+
+/** In CMAF samples lie in the mdat behind their moof. A size left to trex is not known here. */
+function reportSamples({ offset }: Box, tfhd: Tfhd, runs: Runs, report: Report): boolean {
+  const { samples, negativeOffset, writtenBytes, samplesWithoutSize } = runs
+  if (negativeOffset !== null && !tfhd.hasOwnBase)
+    return report(
+      `expected samples behind their moof in traf at byte ${offset}; their data offset is ${negativeOffset}`,
+    )
+  const bytes = writtenBytes + samplesWithoutSize * (tfhd.size ?? 1)
+  if (samples === 0 || bytes > 0) return true
+  return report(`expected samples with bytes in traf at byte ${offset}; all ${samples} are empty`)
 }
 
 function trafOf(tfhd: Tfhd, decodeTime: number | null, runs: Runs): Traf {
@@ -107,13 +149,16 @@ function parseTfhd(box: Box): Tfhd {
   assertHolds(box, 8)
   const flags = flagsOf(box)
   const durationAt = 8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0)
-  const flagsAt = durationAt + (flags & 0x8 ? 4 : 0) + (flags & 0x10 ? 4 : 0)
+  const sizeAt = durationAt + (flags & 0x8 ? 4 : 0)
+  const flagsAt = sizeAt + (flags & 0x10 ? 4 : 0)
   assertHolds(box, flagsAt + (flags & 0x20 ? 4 : 0))
   return {
     trackId: box.body.readUInt32BE(4),
     duration: flags & 0x8 ? box.body.readUInt32BE(durationAt) : null,
+    size: flags & 0x10 ? box.body.readUInt32BE(sizeAt) : null,
     flags: flags & 0x20 ? box.body.readUInt32BE(flagsAt) : null,
     baseIsMoof: (flags & 0x2_0000) !== 0,
+    hasOwnBase: (flags & 0x1) !== 0,
   }
 }
 
@@ -134,11 +179,24 @@ function addRun(runs: Runs, trun: Box): void {
   assertHolds(trun, samplesAt + count * stride)
 
   if (runs.samples === 0 && count > 0) runs.firstFlags = firstFlagsOf(body, flags, samplesAt)
+  if (flags & 0x1 && body.readInt32BE(8) < 0) runs.negativeOffset ??= body.readInt32BE(8)
   runs.samples += count
-  if (!(flags & 0x100)) runs.samplesWithoutDuration += count
-  else
-    for (let at = samplesAt, end = at + count * stride; at < end; at += stride)
-      runs.writtenDuration += body.readUInt32BE(at)
+  const durationBytes = flags & 0x100 ? 4 : 0
+  if (durationBytes === 0) runs.samplesWithoutDuration += count
+  else runs.writtenDuration += sumOf(body, { at: samplesAt, count, stride })
+  if (!(flags & 0x200)) runs.samplesWithoutSize += count
+  else runs.writtenBytes += sumOf(body, { at: samplesAt + durationBytes, count, stride })
+}
+
+/** Of one field of all samples. */
+function sumOf(
+  body: Buffer,
+  field: { readonly at: number; readonly count: number; readonly stride: number },
+) {
+  let sum = 0
+  for (let at = field.at, left = field.count; left > 0; left--, at += field.stride)
+    sum += body.readUInt32BE(at)
+  return sum
 }
 
 function firstFlagsOf(body: Buffer, flags: number, samplesAt: number): number | null {

@@ -8,17 +8,23 @@ interface Trex {
   readonly flags: number
 }
 
+/** Of a header's one track, or of more than any plain file has. */
+const mostTrexes = 256
+
 /** A CMAF header's moov. What is missing is reported and stays zero or empty. */
 export function parseMoov(moov: Box, report: Report): InitFacts {
   let trackCount = 0
   let isFragmented = false
   let trak: Trak | null = null
   const trexes: Trex[] = []
+  const takeTrex = (box: Box) => {
+    if (box.type === 'trex' && trexes.length < mostTrexes) trexes.push(parseTrex(box))
+  }
   const visit = (box: Box) => {
     if (box.type === 'trak' && ++trackCount === 1) trak = parseTrak(box, report)
-    if (box.type !== 'mvex') return
+    if (box.type !== 'mvex') return true
     isFragmented = true
-    walk(box, 0, (inner) => void (inner.type === 'trex' && trexes.push(parseTrex(inner))), report)
+    return walk(box, 0, takeTrex, report)
   }
   walk(moov, 0, visit, report)
   if (trak === null) report(`expected a whole trak in moov at byte ${moov.offset}; there is none`)

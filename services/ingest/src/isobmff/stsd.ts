@@ -49,9 +49,10 @@ function parseEntry(entry: Box, around: Around): Entry {
     if (box.type === 'frma') inside.original = originalOf(box)
   }
   const visit = (box: Box) => {
+    if (box.type === 'sinf') return walk(box, 0, visitSinf, around.report)
     if (box.type === 'btrt') inside.bitrate = parseBtrt(box)
-    else if (box.type === 'sinf') walk(box, 0, visitSinf, around.report)
     else if (isConfiguration(box.type)) inside.config ??= box
+    return true
   }
   const boxesAt = boxesAtIn(entry, around)
   if (boxesAt !== null) walk(entry, boxesAt, visit, around.report)

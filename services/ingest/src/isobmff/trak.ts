@@ -35,16 +35,19 @@ interface Found {
 export function parseTrak(trak: Box, report: Report): Trak {
   const found: Found = {}
   const kinds: string[] = []
-  const visitIn = (parent: string) => (box: Box) => {
-    const { type } = box
-    if (parentOf[type] === parent) walk(box, 0, visitIn(type), report)
-    else if (type === 'tkhd') found.tkhd = parseTkhd(box)
-    else if (type === 'mdhd') found.mdhd = parseMdhd(box)
-    else if (type === 'hdlr') found.hdlr = parseHdlr(box)
-    else if (type === 'elng') found.elng = { language: textAt(box.body, 4) }
-    else if (type === 'kind' && kinds.length < maxKinds) kinds.push(kindOf(box))
-    else if (type === 'stsd') found.stsd = box
-  }
+  const visitIn =
+    (parent: string) =>
+    (box: Box): boolean => {
+      const { type } = box
+      if (parentOf[type] === parent) return walk(box, 0, visitIn(type), report)
+      if (type === 'tkhd') found.tkhd = parseTkhd(box)
+      else if (type === 'mdhd') found.mdhd = parseMdhd(box)
+      else if (type === 'hdlr') found.hdlr = parseHdlr(box)
+      else if (type === 'elng') found.elng = { language: textAt(box.body, 4) }
+      else if (type === 'kind' && kinds.length < maxKinds) kinds.push(kindOf(box))
+      else if (type === 'stsd') found.stsd = box
+      return true
+    }
   walk(trak, 0, visitIn('trak'), report)
 
   for (const type of ['tkhd', 'mdhd', 'hdlr', 'stsd'] as const)

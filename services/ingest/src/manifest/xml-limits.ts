@@ -14,17 +14,29 @@ export function refuseXml(text: string): XmlRefusal | null {
 
   let depth = 0
   let count = 0
+  let end = 0
   for (let at = text.indexOf('<'); at >= 0; count += 1) {
-    const markup = readMarkup(text, at)
+    const markup = textBetween(text.slice(end, at), end, depth) ?? readMarkup(text, at, depth)
     if (typeof markup === 'string') return malformed(markup)
     depth += markup.step
     if (depth > xmlLimits.depth) {
       return malformed(`expected at most ${xmlLimits.depth} nested elements, more at offset ${at}`)
     }
     if (count >= xmlLimits.markup) return tooLarge
-    at = text.indexOf('<', markup.end)
+    end = markup.end
+    at = text.indexOf('<', end)
   }
-  return null
+  const left = textBetween(text.slice(end), end, depth)
+  return left === null ? null : malformed(left)
+}
+
+/** What is wrong with text between two tags; the validator overlooks it. */
+function textBetween(text: string, offset: number, depth: number): string | null {
+  if (depth <= 0 && /[^ \t\r\n]/.test(text))
+    return `expected no text outside the root element, there is some at offset ${offset}`
+  return text.includes(']]>')
+    ? `expected no ]]> outside of CDATA, there is one behind offset ${offset}`
+    : null
 }
 
 /** XML 1.0, 2.2: what is not a Char. */
@@ -43,14 +55,35 @@ const spans = [
   ['<?', '?>'],
 ] as const
 
-function readMarkup(text: string, at: number): Markup | string {
+function readMarkup(text: string, at: number, depth: number): Markup | string {
   for (const [start, stop] of spans) {
     if (!text.startsWith(start, at)) continue
     const end = text.indexOf(stop, at + start.length)
-    return end < 0 ? `expected ${stop} after offset ${at}` : { end: end + stop.length, step: 0 }
+    if (end < 0) return `expected ${stop} after offset ${at}`
+    return flawOf(text, { start, at, end, depth }) ?? { end: end + stop.length, step: 0 }
   }
   if (text.startsWith('<!', at)) return `document type declarations are refused, there is one at offset ${at}`
   return readTag(text, at)
+}
+
+interface Span {
+  readonly start: string
+  readonly at: number
+  readonly end: number
+  readonly depth: number
+}
+
+/** XML 1.0, 2.5 to 2.7, as far as the validator overlooks it. */
+function flawOf(text: string, { start, at, end, depth }: Span): string | null {
+  if (start === '<![CDATA[')
+    return depth > 0 ? null : `expected CDATA inside the root element, not at offset ${at}`
+  if (start === '<!--') {
+    return text.indexOf('--', at + 4) === end ? null : `expected no -- in the comment at offset ${at}`
+  }
+  const [target = ''] = text.slice(at + 2, Math.min(end, at + 100)).split(/[ \t\r\n]/, 1)
+  const isXml = target.toLowerCase() === 'xml'
+  const isTarget = isXml ? at === 0 : /^[\p{L}_:]/u.test(target)
+  return isTarget ? null : `expected another target of the instruction at offset ${at}`
 }
 
 /** Attribute values have no `<` but may have `>`, so only quotes have to be followed. */

@@ -28,7 +28,17 @@ describe('readXml', () => {
   })
 
   it('refuses entities and references that stand for nothing', () => {
-    for (const reference of ['&#0;', '&#x110000;', '&foo;', '&LT;', '&#99999999;', '&__proto__;']) {
+    for (const reference of [
+      '&#0;',
+      '&#1;',
+      '&#xD800;',
+      '&#xFFFF;',
+      '&#x110000;',
+      '&foo;',
+      '&LT;',
+      '&#99999999;',
+      '&__proto__;',
+    ]) {
       match(refusalOf(`<a b="${reference}"/>`).message, /is unknown/)
     }
   })
@@ -75,6 +85,23 @@ describe('readXml', () => {
     ]) {
       equal(refusalOf(text).code, 'mpd-malformed', text)
     }
+  })
+
+  it('refuses what an overwritten longer document leaves behind, and all else that the validator overlooks', () => {
+    for (const text of [
+      '<a/>od>',
+      '<a/>&amp;',
+      'x<a/>',
+      '<a/><![CDATA[x]]>',
+      '<a>]]></a>',
+      '<a><!-- -- --></a>',
+      '<a><?xml version="1.0"?></a>',
+      '<a><? x?></a>',
+      '<a><??></a>',
+    ]) {
+      equal(refusalOf(text).code, 'mpd-malformed', text)
+    }
+    rootOf('<?xml version="1.0"?>\r\n<!-- a - b --><?p x?>\t<a>]] ></a>\n<!---->\n')
   })
 
   it('takes what is at the limits and refuses what is beyond', () => {

@@ -88,9 +88,16 @@ function decodeOne(whole: string, name?: string, decimal?: string, hex?: string)
   if (name) return entities[name] ?? whole
   const point = decimal ? Number(decimal) : Number.parseInt(hex ?? '', 16)
   // Also NaN: an ampersand with nothing known behind it.
-  if (!(point > 0 && point <= 0x10ffff)) throw new Error('an entity or character reference is unknown')
+  if (!isCharacter(point)) throw new Error('an entity or character reference is unknown')
   return String.fromCodePoint(point)
 }
+
+/** XML 1.0, 2.2. */
+const isCharacter = (point: number): boolean =>
+  [0x9, 0xa, 0xd].includes(point) ||
+  (point >= 0x20 && point <= 0xd7ff) ||
+  (point >= 0xe000 && point <= 0xfffd) ||
+  (point >= 0x1_0000 && point <= 0x10_ffff)
 
 const malformed = (message: string): XmlRefusal => ({
   code: 'mpd-malformed',

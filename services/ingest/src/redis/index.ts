@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Folded, JudgedUpload, Known } from '../domain/fold.ts'
 import type { SessionAnswer } from '../domain/judge/answer.ts'
@@ -17,48 +18,86 @@ import type {
 } from '../use-cases/ports.ts'
 import { answered } from './client.ts'
 import { keysOf, prefixOf } from './keys.ts'
+import { createKnownCache, type Remembered } from './known-cache.ts'
 import { writesOf } from './writes.ts'
 
-// KEYS[1] position of the stream; KEYS[2…] what is written. ARGV: version expected, cursors after as JSON
-// [journal, offset…], writes as JSON [[command, key, argument…]…]. 1 when written, 0 when the version is another.
+// KEYS[1] position of the stream; KEYS[2…] what is written. ARGV: version expected, position after as JSON
+// [field, value…], writes as JSON [[command, key, argument…]…]. 1 when written, 0 when the version is another.
 const commitScript = `
-  if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[1] then return 0 end
+  if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
   for _, write in ipairs(cjson.decode(ARGV[3])) do redis.call(unpack(write)) end
-  redis.call('HSET', KEYS[1], 'version', ARGV[1] + 1, unpack(cjson.decode(ARGV[2])))
+  redis.call('HSET', KEYS[1], unpack(cjson.decode(ARGV[2])))
   return 1`
 
 /** The index as Redis hashes; the position moves in the same step as what was read up to it. */
 export function redisIndex(redis: Redis): Index {
+  const cache = createKnownCache()
   return { position, load, inits, commit, forget, stream, summary, upload, newest, tallies, log }
 
   async function position(stream: string): Promise<Position> {
-    const { version, ...cursors } = await answered(redis.hgetall(keysOf(stream).position))
+    const { version = '', ...cursors } = await answered(redis.hgetall(keysOf(stream).position))
     const offsets = Object.entries(cursors).map(([journal, offset]) => [journal, Number(offset)])
-    return { version: Number(version ?? 0), cursors: Object.fromEntries(offsets) }
+    return { version, cursors: Object.fromEntries(offsets) }
   }
 
-  async function load(id: string, entries: readonly JournalEntry[]): Promise<Known> {
-    const keys = keysOf(id)
+  async function load(id: string, at: Position, entries: readonly JournalEntry[]): Promise<Known> {
     const paths = [...new Set(entries.flatMap(pathsOf))]
     const places = [...new Set(paths.flatMap((path) => [path, ...ancestorsOf(path)]))]
-    const [json, order, digests, folders, ...found] = await answered(
-      Promise.all([
-        redis.get(keys.stream),
-        redis.get(keys.order),
-        hmget(keys.digests, places),
-        hmget(keys.folders, places),
-        ...[...new Set(paths.map(directoryOf))].map((folder) => inits(id, folder)),
-      ]),
-    )
-    const stream = parse<Stream>(json)
-    const objects = { digests: recordOf(places, digests), folders: numbersOf(recordOf(places, folders)) }
-    const known = { stream, ...objects, inits: found.flat() }
-    if (!stream) return { ...known, state: initialState }
-    const state = { order: parse<Order>(order) ?? initialState.order, sessions: {} }
-    const wanted = [...new Set(paths.flatMap((path) => sessionsOf(stream, state, path)))]
-    const sessions = recordOf(wanted, await answered(hmget(keys.current, wanted)))
-    const parsed = Object.entries(sessions).map(([key, text]) => [key, JSON.parse(text) as Session])
-    return { ...known, state: { ...state, sessions: Object.fromEntries(parsed) } }
+    const directories = [...new Set(paths.map(directoryOf))]
+    const known = cache.get(id, at.version) ?? (await ask(id, at.version))
+    await askRest(id, known, places, directories)
+    const { stream, order } = known
+    const wanted = stream ? paths.flatMap((path) => sessionsOf(stream, { order }, path)) : []
+    const sessions = await sessionsIn(id, known, [...new Set(wanted)])
+    return {
+      stream,
+      state: { order, sessions },
+      digests: pick(known.digests, places),
+      folders: pick(known.folders, places),
+      inits: directories.flatMap((folder) => known.inits.get(folder) ?? []),
+    }
+  }
+
+  async function ask(id: string, version: string): Promise<Remembered> {
+    const { stream, order } = keysOf(id)
+    const [json, orderJson] = await answered(redis.mget(stream, order))
+    const maps = { sessions: new Map(), digests: new Map(), folders: new Map(), inits: new Map() }
+    const known = {
+      version,
+      stream: parse<Stream>(json),
+      order: parse<Order>(orderJson) ?? initialState.order,
+    }
+    cache.put(id, { ...known, ...maps })
+    return { ...known, ...maps }
+  }
+
+  /** Puts what is not known yet of some places into what is known. */
+  async function askRest(
+    id: string,
+    { digests, folders, inits: known }: Remembered,
+    places: readonly string[],
+    directories: readonly string[],
+  ): Promise<void> {
+    const keys = keysOf(id)
+    const unknown = places.filter((place) => !digests.has(place) || !folders.has(place))
+    const unread = directories.filter((directory) => !known.has(directory))
+    const [found, counts, ...read] = await Promise.all([
+      answered(hmget(keys.digests, unknown)),
+      answered(hmget(keys.folders, unknown)),
+      ...unread.map((directory) => inits(id, directory)),
+    ])
+    for (const [i, place] of unknown.entries()) {
+      digests.set(place, found[i] ?? null)
+      folders.set(place, Number(counts[i] ?? 0))
+    }
+    for (const [i, directory] of unread.entries()) known.set(directory, read[i] ?? [])
+  }
+
+  async function sessionsIn(id: string, { sessions }: Remembered, wanted: readonly string[]) {
+    const unknown = wanted.filter((key) => !sessions.has(key))
+    const found = await answered(hmget(keysOf(id).current, unknown))
+    for (const [i, key] of unknown.entries()) sessions.set(key, parse<Session>(found[i]))
+    return pick(sessions, wanted)
   }
 
   async function inits(stream: string, folder: string): Promise<Known['inits']> {
@@ -66,12 +105,20 @@ export function redisIndex(redis: Redis): Index {
     return Object.entries(found).map(([path, upload]) => ({ path, upload }))
   }
 
-  async function commit(id: string, at: Position, cursors: Cursors, folded: Folded): Promise<boolean> {
+  async function commit(id: string, at: Position, moved: Cursors, folded: Folded): Promise<Position | null> {
     const writes = writesOf(id, folded)
     const keys = [keysOf(id).position, ...new Set(writes.map(([, key]) => key))]
-    const moved = Object.entries(cursors).flatMap(([journal, offset]) => [journal, String(offset)])
-    const args = [String(at.version), JSON.stringify(moved), JSON.stringify(writes)]
-    return (await answered(redis.eval(commitScript, keys.length, ...keys, ...args))) === 1
+    const after = { version: newVersion(), cursors: { ...at.cursors, ...moved } }
+    const fields = { ...moved, version: after.version }
+    const args = [
+      at.version,
+      JSON.stringify(Object.entries(fields).flat().map(String)),
+      JSON.stringify(writes),
+    ]
+    const isWritten = (await answered(redis.eval(commitScript, keys.length, ...keys, ...args))) === 1
+    if (isWritten) cache.advance(id, after.version, folded)
+    else cache.forget(id)
+    return isWritten ? after : null
   }
 
   async function stream(id: string): Promise<IndexedStream | null> {
@@ -109,6 +156,7 @@ export function redisIndex(redis: Redis): Index {
   }
 
   async function forget(id: string): Promise<void> {
+    cache.forget(id)
     const match = prefixOf(id).replace(/[[\]*?\\]/g, '\\$&')
     for (let cursor = '0'; ; ) {
       const [next, keys] = await answered(redis.scan(cursor, 'MATCH', `${match}*`, 'COUNT', 1_000))
@@ -170,15 +218,23 @@ export function redisIndex(redis: Redis): Index {
   }
 }
 
+/** Not a count: after FLUSHALL a count would come by the same numbers again. */
+const newVersion = (): string => randomBytes(9).toString('base64')
+
 const parse = <Value>(json: string | null | undefined): Value | null =>
   json ? (JSON.parse(json) as Value) : null
 
-function recordOf(names: readonly string[], values: readonly (string | null)[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name, i) => (values[i] == null ? [] : [[name, values[i]]])))
+/** Those of some names that there are. */
+function pick<Value>(
+  known: ReadonlyMap<string, Value | null>,
+  names: readonly string[],
+): Record<string, Value> {
+  const found = names.flatMap((name) => {
+    const value = known.get(name)
+    return value === null || value === undefined ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(found)
 }
-
-const numbersOf = (record: Record<string, string>): Record<string, number> =>
-  Object.fromEntries(Object.entries(record).map(([name, text]) => [name, Number(text)]))
 
 const pathsOf = (entry: JournalEntry): readonly string[] => {
   if (entry.kind === 'upload') return [entry.upload.path]

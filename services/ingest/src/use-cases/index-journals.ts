@@ -112,15 +112,20 @@ export function startIndexer(needs: Needs): Indexer {
     for (let at = known ?? (await index.position(stream)); ; ) {
       const { entries, cursors } = await nextLines(journals, stream, names, at.cursors)
       if (entries.length === 0) return void positions.set(stream, at)
-      if (await indexLines(stream, at, cursors, entries)) {
-        at = { version: at.version + 1, cursors: { ...at.cursors, ...cursors } }
+      const after = await indexLines(stream, at, cursors, entries)
+      if (after) {
+        at = after
         continue
       }
       const moved = await index.position(stream)
-      // Back at an earlier version, the index was emptied: all journals count again.
-      if (moved.version <= at.version) names = await journals.of(stream)
+      // Where the index has not come so far, it was emptied: all journals count again.
+      if (cursorOf(moved) < cursorOf(at)) names = await journals.of(stream)
       at = moved
     }
+  }
+
+  function cursorOf({ cursors }: Position): number {
+    return cursors[journals.own] ?? 0
   }
 
   async function indexLines(
@@ -128,16 +133,17 @@ export function startIndexer(needs: Needs): Indexer {
     at: Position,
     cursors: Position['cursors'],
     entries: readonly JournalEntry[],
-  ): Promise<boolean> {
+  ): Promise<Position | null> {
     const inspected = await inspect(stream, entries)
-    const known = await index.load(stream, entries)
+    const known = await index.load(stream, at, entries)
     const folded = fold(stream, known, entries, { inspectionOf: (id) => inspected.get(id) ?? null, idleMs })
     // Jobs first: a crash between the two probes an upload twice, never not at all.
     await probes.enqueue(folded.jobs)
-    if (!(await index.commit(stream, at, cursors, folded))) return false
+    const after = await index.commit(stream, at, cursors, folded)
+    if (!after) return null
     inspections.forget(entries.map(({ id }) => id))
     await announce(stream, entries, folded)
-    return true
+    return after
   }
 
   async function inspect(stream: string, entries: readonly JournalEntry[]) {

@@ -87,9 +87,10 @@ export interface View {
 /** Judgements and lists. Can be rebuilt from the journals at any time. */
 export interface Index {
   position(stream: string): Promise<Position>
-  load(stream: string, entries: readonly JournalEntry[]): Promise<Known>
-  /** All or nothing; false when the index is no longer at `at`. */
-  commit(stream: string, at: Position, cursors: Cursors, folded: Folded): Promise<boolean>
+  /** What the lines can be judged with, as of a position. */
+  load(stream: string, at: Position, entries: readonly JournalEntry[]): Promise<Known>
+  /** All or nothing: the position after it, or null when the index is no longer at `at`. */
+  commit(stream: string, at: Position, cursors: Cursors, folded: Folded): Promise<Position | null>
   /** Forgets a stream, probe outcomes included. */
   forget(stream: string): Promise<void>
   inits(stream: string, folder: string): Promise<Known['inits']>
@@ -112,8 +113,8 @@ export interface Index {
 export type Cursors = Readonly<Record<string, number>>
 
 export interface Position {
-  /** Counts the commits, so that of two that start from the same position only one succeeds. */
-  readonly version: number
+  /** Another one after each commit, so that of two that start from the same position only one succeeds. */
+  readonly version: string
   readonly cursors: Cursors
 }
 

@@ -41,6 +41,7 @@ export const hostileMpds: Readonly<Record<string, string>> = {
 
 const inherited = (start: string, piece: string, end: string) =>
   set(`${start}${piece.repeat(19_000)}${end}${'<Representation/>'.repeat(256)}`)
+const ids = '$RepresentationID$'.repeat(440)
 const set = (inside: string) => `<MPD><Period><AdaptationSet>${inside}</AdaptationSet></Period></MPD>`
 
 /** Well-formed, as large as may be, and made to be slow. */
@@ -60,6 +61,9 @@ export const heavyMpds: Readonly<Record<string, string>> = {
     '</SegmentList>',
   ),
   '19 000 representations': set(`${'<Representation/>'.repeat(19_000)}<SegmentTemplate media="$Number$"/>`),
+  'ids that a template multiplies': set(
+    `<SegmentTemplate initialization="${ids}" media="${ids}"/>${`<Representation id="${'$'.repeat(256)}"/>`.repeat(256)}`,
+  ),
   '9 000 BaseURLs': `<MPD>${`<BaseURL>${'a/'.repeat(16)}</BaseURL>`.repeat(9_000)}<Period/></MPD>`,
 }
 

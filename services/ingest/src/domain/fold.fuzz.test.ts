@@ -1,0 +1,100 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import fc from 'fast-check'
+import { boxes, mutatedOf } from '../isobmff/testing/arbitrary.ts'
+import { inspect } from '../isobmff/testing/inspect.ts'
+import { makeSmallMedia } from '../isobmff/testing/small-media.ts'
+import { inspectManifest } from '../manifest/inspect-manifest.ts'
+import { mpds, mutatedOf as mutatedText, playlists } from '../manifest/testing/arbitrary.ts'
+import { makeManifests } from '../manifest/testing/real-manifests.ts'
+import { createGauge, forAll, fuzzTimeoutMs } from '../testing/fuzz.ts'
+import { type Folded, fold, type Known } from './fold.ts'
+import type { Inspection } from './inspection.ts'
+import { defaultIdleMs } from './judge/idle.ts'
+import { initialState } from './judge/state.ts'
+import { arrivalsOf, type Sent, streamOf } from './judge/testing/arrivals.ts'
+import type { JournalEntry } from './upload.ts'
+
+const tracks = fc.constantFrom('video', 'audio', '__proto__', 'constructor', 'é'.repeat(100), 'a b', '0')
+const sessions = fc.constantFrom('session_1/', 'session_2/', 'session_01/', `session_${'9'.repeat(20)}/`, '')
+const files = fc.oneof(
+  fc.constantFrom('index.mpd', 'index.m3u8', 'x.init', 'x.mp4', 'Streams(video.cmfv)', 'a.txt'),
+  fc.nat(4).map((number) => `segment_${1_000 + number}.m4s`),
+)
+const paths = fc.oneof(
+  fc.tuple(sessions, tracks, files).map(([session, track, file]) => `${session}${track}/${file}`),
+  fc.tuple(sessions, files).map(([session, file]) => session + file),
+)
+
+describe('fold, whatever was uploaded', function () {
+  this.timeout(fuzzTimeoutMs)
+  const gauge = createGauge('fold')
+  let bodies: fc.Arbitrary<Inspection>
+  before(async () => {
+    const [media, real] = [await makeSmallMedia(), await makeManifests()]
+    const [mpd, playlist] = [mutatedText(real.mpds), mutatedText(real.playlists)]
+    bodies = fc.oneof(
+      fc.oneof(fc.constantFrom(...media), mutatedOf(media), boxes).map(inspected),
+      fc.oneof(fc.constantFrom(...real.mpds), mpd, mpds).map((text) => readAs(text, 'mpd')),
+      fc.oneof(playlist, playlists).map((text) => readAs(text, 'playlist')),
+    )
+  })
+  after(gauge.print)
+
+  for (const ingest of ['dash', 'hls', 'cmaf-ingest'] as const) {
+    it(`judges each upload once, in words that can be shown (${ingest})`, () => {
+      const sent = fc.record({
+        path: paths,
+        inspection: bodies,
+        whole: fc.integer({ min: 0, max: 9 }).map((chance) => chance > 0),
+        sha256: fc.nat(20).map(String),
+      })
+      forAll(fc.array(sent, { maxLength: 12 }), (objects) => isSound(objects, streamOf(ingest, ['video'])))
+    })
+  }
+
+  /** The same at once or one by one, with a journey through JSON between two. */
+  function isSound(objects: readonly Sent[], stream: Known['stream']): void {
+    const [entries, inspectionOf] = journalOf(objects)
+    const start: Known = { stream, inits: [], state: initialState, digests: {}, folders: {} }
+    const how = { inspectionOf, idleMs: defaultIdleMs }
+    const atOnce = gauge.measure(() => ({
+      folded: fold('1', start, entries, how),
+      faults: [],
+    })).folded
+    equal(atOnce.events.length, objects.length)
+    for (const event of atOnce.events) {
+      const findings = event.kind === 'judged' ? event.findings : []
+      ok(
+        findings.every(({ message }) => message.length < 700 && !/\p{Cc}/u.test(message)),
+        JSON.stringify(findings),
+      )
+    }
+    const oneByOne = entries.reduce<Known>(
+      (known, entry) => knownAfter(fold('1', JSON.parse(JSON.stringify(known)), [entry], how)),
+      start,
+    )
+    deepEqual(JSON.parse(JSON.stringify(oneByOne)), JSON.parse(JSON.stringify(knownAfter(atOnce))))
+  }
+})
+
+const knownAfter = ({ events: _events, jobs: _jobs, ...known }: Folded): Known => known
+
+function inspected(bytes: Buffer): Inspection {
+  const { pieces: _pieces, ...media } = inspect(bytes)
+  return { ...media, mpd: null, playlist: null }
+}
+
+const readAs = (text: string, kind: 'mpd' | 'playlist'): Inspection => ({
+  ...inspected(Buffer.alloc(0)),
+  ...inspectManifest(text, 'session_1/index', kind),
+})
+
+function journalOf(objects: readonly Sent[]): [readonly JournalEntry[], (id: string) => Inspection | null] {
+  const inspections = new Map<string, Inspection | null>()
+  const entries: JournalEntry[] = []
+  for (const { upload, inspection } of arrivalsOf(objects)) {
+    inspections.set(upload.id, upload.whole ? inspection : null)
+    entries.push({ kind: 'upload', id: upload.id, upload: { ...upload, kind: inspection?.kind ?? 'other' } })
+  }
+  return [entries, (id) => inspections.get(id) ?? null]
+}

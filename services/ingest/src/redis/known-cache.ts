@@ -1,0 +1,69 @@
+import type { Folded, ObjectEvent } from '../domain/fold.ts'
+import type { InitSegment } from '../domain/init-segment.ts'
+import type { Order, Session } from '../domain/judge/state.ts'
+import { directoryOf } from '../domain/object-path.ts'
+import type { Stream } from '../domain/stream.ts'
+
+const mostStreams = 256
+const mostPlaces = 256
+
+/**
+ * What this process knows of a stream as of a version, so that the next lines need not ask for it again. It holds
+ * for as long as nobody else commits, and who commits finds out; null stands for what is known not to be there.
+ */
+export interface Remembered {
+  readonly version: string
+  readonly stream: Stream | null
+  readonly order: Order
+  readonly sessions: Map<string, Session | null>
+  readonly digests: Map<string, string | null>
+  readonly folders: Map<string, number>
+  readonly inits: Map<string, readonly InitSegment[]>
+}
+
+export interface KnownCache {
+  /** Null when there is nothing of that version. */
+  get(stream: string, version: string): Remembered | null
+  put(stream: string, remembered: Remembered): void
+  /** The stream has come to the next version. */
+  advance(stream: string, version: string, folded: Folded): void
+  forget(stream: string): void
+}
+
+export function createKnownCache(): KnownCache {
+  const streams = new Map<string, Remembered>()
+  return {
+    get(stream, version) {
+      const remembered = streams.get(stream)
+      return remembered?.version === version ? remembered : null
+    },
+    put,
+    advance(stream, version, folded) {
+      const before = streams.get(stream)
+      if (before) put(stream, { ...after(before, folded), version })
+    },
+    forget: (stream) => void streams.delete(stream),
+  }
+
+  function put(stream: string, remembered: Remembered): void {
+    streams.delete(stream)
+    streams.set(stream, remembered)
+    const [oldest] = streams.keys()
+    if (streams.size > mostStreams && oldest !== undefined) streams.delete(oldest)
+  }
+}
+
+function after(before: Remembered, folded: Folded): Omit<Remembered, 'version'> {
+  const { sessions, digests, folders, inits } = before
+  for (const map of [sessions, digests, folders, inits]) if (map.size > mostPlaces) map.clear()
+  for (const [key, session] of Object.entries(folded.state.sessions)) sessions.set(key, session)
+  for (const path of folded.events.map(pathOf)) digests.set(path, folded.digests[path] ?? null)
+  for (const [folder, count] of Object.entries(folded.folders)) folders.set(folder, count)
+  for (const [folder, found] of byFolder(folded.inits)) inits.set(folder, found)
+  const { stream, state } = folded
+  return { stream, order: state.order, sessions, digests, folders, inits }
+}
+
+const pathOf = (event: ObjectEvent): string => (event.kind === 'deleted' ? event.path : event.upload.path)
+
+const byFolder = (inits: readonly InitSegment[]) => Map.groupBy(inits, ({ path }) => directoryOf(path))
