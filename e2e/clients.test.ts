@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
 import { push, type Requests, tlsArguments, tlsForMuxer } from './support/ffmpeg.ts'
 import { mediaOfSuite } from './support/media.ts'
-import { type Journal, probed, readBody, readJournal, sha256Of } from './support/record.ts'
+import { type Journal, probed, type Recorded, readBody, readJournal, sha256Of } from './support/record.ts'
 import { mustRun } from './support/run.ts'
 import { startStunnel } from './support/stunnel.ts'
 import { serverOfSuite } from './support/suite.ts'
@@ -236,11 +236,12 @@ describe('clients as they are', function () {
         ])
       })
 
-      it('sends a compressed body, which is kept as it was sent', async () => {
-        const body = gzipSync(await readFile(join(media().directory, 'm.mpd')))
+      it('sends a compressed body, which is kept as what it says', async () => {
+        const manifest = await readFile(join(media().directory, 'm.mpd'))
         const headers = ['-H', 'Content-Encoding: gzip', '-H', 'Content-Type: application/dash+xml']
-        const { status, json } = await send('m.mpd', [...headers, '-H', 'Expect:', '-T', '-'], body)
-        deepEqual([status, json?.bytes, json?.sha256], [202, body.length, sha256Of(body)])
+        const sent = [...headers, '-H', 'Expect:', '-T', '-']
+        const { status, json } = await send('m.mpd', sent, gzipSync(manifest))
+        deepEqual([status, json?.bytes, json?.sha256], [202, manifest.length, sha256Of(manifest)])
       })
 
       it('sends the output of a live encoder while it comes, every byte of it', async () => {
@@ -250,7 +251,7 @@ describe('clients as they are', function () {
         await mustRun('sh', ['-c', `${encode} | tee '${copy}' | ${sender}`])
         const { uploads } = await readJournal(server(), stream)
         deepEqual(
-          uploads.map(({ whole, sha256 }) => [whole, sha256]),
+          uploads.filter(isRequest).map(({ whole, sha256 }) => [whole, sha256]),
           [[true, sha256Of(await readFile(copy))]],
         )
         await allProbed([['live.cmfv', 'h264']])
@@ -291,10 +292,14 @@ describe('clients as they are', function () {
     const journal = await until('all uploads in the journal', async () => {
       const journal = await readJournal(server(), stream)
       const isAll =
-        journal.uploads.length >= made.uploads.length && journal.deletions.length >= made.deletions.length
+        journal.uploads.filter(isRequest).length >= made.uploads.length &&
+        journal.deletions.length >= made.deletions.length
       return isAll && journal
     }).catch(() => readJournal(server(), stream))
-    const arrived = journal.uploads.map(({ path }) => path).sort()
+    const arrived = journal.uploads
+      .filter(isRequest)
+      .map(({ path }) => path)
+      .sort()
     deepEqual(arrived, withoutLost(made.uploads, arrived))
     deepEqual([...journal.deletions].sort(), made.deletions)
     deepEqual(
@@ -333,6 +338,9 @@ describe('clients as they are', function () {
     for (const [path, codec] of codecs) equal(found.get(path), codec, path)
   }
 })
+
+/** Not one of the parts that a long request was cut into. */
+const isRequest = ({ part }: Recorded): boolean => part === undefined
 
 function isInstalled(program: string): boolean {
   try {

@@ -14,6 +14,8 @@ export interface Recorded {
   readonly sha256: string
   readonly whole: boolean
   readonly kind: string
+  /** Of one long request. */
+  readonly part?: { readonly of: string; readonly from: number }
   readonly sender: {
     readonly httpVersion: string
     readonly tlsVersion: string

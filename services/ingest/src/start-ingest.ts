@@ -20,6 +20,7 @@ import { openRecords } from './open-records.ts'
 import { serverNamesOf } from './server-names.ts'
 import { findObjectWith } from './use-cases/find-object.ts'
 import { findProbeWith } from './use-cases/find-probe.ts'
+import { interfaceOfWith } from './use-cases/interface-of.ts'
 import { receiveUploadWith, recoverUploadsWith } from './use-cases/receive-upload.ts'
 import { recordEntryWith } from './use-cases/record-entry.ts'
 import { streamsWith } from './use-cases/streams.ts'
@@ -50,6 +51,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const receiving = { bodies: telling, view, newInspector: createInspector, inspections, record, now }
   const receiveUpload = receiveUploadWith({
     ...receiving,
+    interfaceOf: interfaceOfWith(journals),
     newId,
     maxBytes: config.maxUploadBytes,
   })

@@ -51,12 +51,23 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
         await writeFile(`${sidecar}.part`, JSON.stringify(facts))
         await rename(`${sidecar}.part`, sidecar)
       },
+      async replace(bytes) {
+        const other = `${body}.other`
+        try {
+          await writeFile(other, bytes, { flag: 'wx' })
+          await rename(other, body)
+        } catch (error) {
+          await rm(other, { force: true })
+          throw error
+        }
+      },
       async keep() {
         const kept = uploadFile(workingDirectory, facts.stream, facts.id)
         await rename(body, kept).catch((error) => refuseRemoved(error, body, kept))
         isKept = true
       },
-      read: () => createReadStream(body) as AsyncIterable<Buffer>,
+      read: (extent) =>
+        createReadStream(body, extent && { start: extent.from, end: extent.to - 1 }) as AsyncIterable<Buffer>,
       async [Symbol.asyncDispose]() {
         await file?.close()
         if (!isKept) await rm(body, { force: true })

@@ -13,6 +13,8 @@ export interface Inspection {
   readonly playlist: PlaylistFacts | null
   /** What is wrong with the bytes themselves. */
   readonly faults: readonly InspectionFault[]
+  /** Of the faults of a long request, those in bytes that belong to no header and no segment; absent without. */
+  readonly outside?: readonly InspectionFault[]
 }
 
 export interface InspectionFault {

@@ -20,6 +20,11 @@ export function parseObjectPath(encoded: string): string {
   return path
 }
 
+/** Whether a path keeps within the limits of all paths. */
+export const isShortEnough = (path: string): boolean =>
+  Buffer.byteLength(path) <= maxPathBytes &&
+  path.split('/').every((part) => Buffer.byteLength(part) <= maxPartBytes)
+
 /** The folder part of a path, empty for an object right below its stream. */
 export const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 

@@ -10,6 +10,8 @@ export type RefusalCode =
   | 'object-unknown'
   | 'interface-unknown'
   | 'body-too-large'
+  | 'coding-unknown'
+  | 'body-undecodable'
   | 'probe-impossible'
   | 'certificate-name-malformed'
   | 'certificate-unknown'

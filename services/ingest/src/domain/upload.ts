@@ -1,7 +1,7 @@
 import type { Inspection } from './inspection.ts'
 import type { Stream } from './stream.ts'
 
-/** One request that brought a body, as it was on the wire. Never changed once written. */
+/** One request that brought a body, or one part of a long one. Never changed once written. */
 export interface Upload {
   /** UUIDv7, given when the request arrived; the journal's order, not the id, says what arrived first. */
   readonly id: string
@@ -17,6 +17,14 @@ export interface Upload {
   readonly whole: boolean
   readonly kind: Inspection['kind']
   readonly sender: Sender
+  /** Set for a header or segment that came in one long request: the upload that the request itself became, and where in it. */
+  readonly part?: { readonly of: string; readonly from: number }
+  /** How many uploads of their own the parts of a long request became; absent where it was not cut. */
+  readonly parts?: number
+  /** How many bytes its body had on the wire, where it came in a content coding that was undone. */
+  readonly codedBytes?: number
+  /** Why its content coding could not be undone; such a body is kept as it came and is not whole. */
+  readonly undecodable?: string
 }
 
 /** Who sent an upload, and how. */

@@ -12,6 +12,8 @@ export const statusOf = {
   'object-unknown': 404,
   'interface-unknown': 422,
   'body-too-large': 413,
+  'coding-unknown': 415,
+  'body-undecodable': 400,
   'probe-impossible': 422,
   'certificate-name-malformed': 422,
   'certificate-unknown': 404,

@@ -3,6 +3,7 @@ import { Refusal } from '../domain/refusal.ts'
 import { assertFits, type ReceiveUpload } from '../use-cases/receive-upload.ts'
 import type { Streams } from '../use-cases/streams.ts'
 import { continueBody } from './body.ts'
+import { decoderOf } from './content-coding.ts'
 import { isPublishingPoint, objectPathOf } from './object-url.ts'
 import { peerOf } from './peer.ts'
 import { answerReceipt } from './receipt-answer.ts'
@@ -32,10 +33,11 @@ export function uploadRoutes(
   return router
 
   /** Everything that can be refused before a byte of the body is asked for. */
-  async function assertWanted(request: Named, _response: Response, next: NextFunction): Promise<void> {
+  async function assertWanted(request: Named, response: Response, next: NextFunction): Promise<void> {
     await streams.assertExists(request.params.id)
     if (!isPublishingPoint(request)) objectPathOf(request)
     assertFits(declaredBytesOf(request) ?? 0, maxBytes)
+    decoderOf(request, response)
     if (request.headers['content-range']) {
       // RFC 9110, 14.5: a server that does not support partial PUT must refuse it.
       throw new Refusal('request-malformed', 'an upload is sent whole; Content-Range is not supported')
@@ -55,7 +57,7 @@ export function uploadRoutes(
         startedAt: now().toISOString(),
         sender: senderOf(request),
       },
-      { bytes: request, declaredBytes: declaredBytesOf(request) },
+      { bytes: request, declaredBytes: declaredBytesOf(request), decode: decoderOf(request, response) },
     )
     if (receipt === null) return answerReady(response)
     answerReceipt(response, receipt)

@@ -21,7 +21,7 @@ const wellKnown = new Set(
 export function createContent(faults: Faults, onPiece: (piece: Piece) => void) {
   const kind = createKind()
   const tally = createTally()
-  const cut = createCut(onPiece)
+  const cut = createCut(settled)
   let isIsobmff = false
   let brands: readonly string[] | null = null
   let firstInit: InitFacts | null = null
@@ -30,15 +30,23 @@ export function createContent(faults: Faults, onPiece: (piece: Piece) => void) {
   let headerStart: number | null = null
   let endsTrack = false
   let isLost = false
+  let hasPieces = false
 
-  return { accepts, begin, complete, lost, close, facts }
+  return { accepts, begin, complete, lost, close, facts, outside }
+
+  function settled(piece: Piece): void {
+    hasPieces = true
+    faults.settle(piece.from, piece.to)
+    onPiece(piece)
+  }
 
   function accepts(type: string): boolean {
     return isIsobmff || wellKnown.has(type)
   }
 
-  function begin({ type, bodyStart, end }: TopBox): number | null {
+  function begin({ type, start, bodyStart, end }: TopBox): number | null {
     isIsobmff = true
+    faults.lookAt(start)
     kind.see(type)
     const most = mostBytes[type]
     if (most === undefined || faults.isFull()) return null
@@ -121,13 +129,22 @@ export function createContent(faults: Faults, onPiece: (piece: Piece) => void) {
 
   function lost(at: number, found: string): void {
     isLost = true
+    faults.lookAt(at)
     if (isIsobmff) faults.malformed(`expected a box at byte ${at}; received ${found}`)
   }
 
   /** The upload has ended; only between two boxes does that complete its last segment. */
   function close(unfinished: Unfinished | null): void {
     if (unfinished === null && !isLost) cut.close()
-    if (unfinished !== null && isIsobmff) faults.malformed(sentenceOf(unfinished))
+    if (unfinished === null || !isIsobmff) return
+    faults.lookAt(unfinished.start)
+    faults.malformed(sentenceOf(unfinished))
+  }
+
+  /** What is wrong beside its headers and segments, where there are any. */
+  function outside(): Pick<Inspection, 'outside'> {
+    const strays = hasPieces ? faults.outside() : []
+    return strays.length > 0 ? { outside: strays } : {}
   }
 
   function facts(): Omit<Inspection, 'mpd' | 'playlist' | 'faults'> {

@@ -19,13 +19,18 @@ interface Segment {
   readonly tally: ReturnType<typeof createTally>
 }
 
+/** Where every chunk starts with a sync sample, as those of sound do, a segment lasts at least this long. */
+const shortestSegmentSeconds = 0.5
+
 /**
  * Cuts DASH-IF Interface-1's long request into header and segments. Where a styp led to a segment the
- * next styp ends it; else the next moof that starts with a sync sample does.
+ * next styp ends it; else the next moof that starts with a sync sample does. Without a header and without
+ * styp there is nothing to tell a chunk from a segment, so that all is one.
  */
 export function createCut(onPiece: (piece: Piece) => void) {
   let segment: Segment | null = null
   let init: InitFacts | null = null
+  let hasEnded = false
 
   return { header, moof, mdat, close, end }
 
@@ -33,16 +38,18 @@ export function createCut(onPiece: (piece: Piece) => void) {
   function header(from: number, to: number, facts: InitFacts): void {
     close()
     init = facts
+    hasEnded = false
     onPiece({ kind: 'init', from, to, facts })
   }
 
   function moof(box: TopBox, facts: Moof, lead: Lead | null): void {
     const isLedByStyp = lead !== null && isSegmentStyp(lead.brands)
-    const cuts = isLedByStyp || (!segment?.isLedByStyp && goesOnWithSync(facts))
+    const cuts = isLedByStyp ? mayBegin(facts) : !segment?.isLedByStyp && goesOnWithSync(facts)
     if (cuts) close()
     segment ??= { from: lead?.start ?? box.start, to: box.end, isLedByStyp, tally: createTally() }
     segment.tally.add(facts, lead, init)
     segment.to = box.end
+    hasEnded = false
   }
 
   /** Whether it belongs to a segment. */
@@ -58,16 +65,30 @@ export function createCut(onPiece: (piece: Piece) => void) {
     segment = null
   }
 
+  /** Once, however often it is said. */
   function end(box: TopBox): void {
     close()
+    if (hasEnded) return
+    hasEnded = true
     onPiece({ kind: 'end', from: box.start, to: box.end })
+  }
+
+  /** Without a header this may be one segment of which every chunk has a styp that does not say so. */
+  function mayBegin({ trafs: [first] }: Moof): boolean {
+    return init !== null || first?.startsWithSync !== false
   }
 
   /** Other tracks' moofs in between, which CMAF does not know, stay with the segment's own. */
   function goesOnWithSync({ trafs: [first] }: Moof): boolean {
-    const trackId = segment?.tally.facts()?.trackId
-    return first?.trackId === trackId && (first?.startsWithSync ?? isSync(init?.defaultSampleFlags ?? 0))
+    const facts = segment?.tally.facts()
+    if (!init || !facts || first?.trackId !== facts.trackId) return false
+    return lastsLongEnough(init, facts) && (first.startsWithSync ?? isSync(init.defaultSampleFlags))
   }
+}
+
+function lastsLongEnough({ timescale, defaultSampleDuration }: InitFacts, media: MediaFacts): boolean {
+  const duration = media.explicitDuration + media.defaultedSamples * defaultSampleDuration
+  return duration >= shortestSegmentSeconds * timescale
 }
 
 /** CMAF, 7.3.3.3: a styp that says cmfl and no more is a chunk's own. */

@@ -21,7 +21,11 @@ export interface Inspector {
  * Looks into an upload as its bytes flow by, in any pieces. Never throws, holds at most one moov or moof,
  * takes time in proportion to the bytes that are not in an mdat.
  */
-export function createInspector({ onPiece = ignore }: { onPiece?: (piece: Piece) => void } = {}): Inspector {
+export function createInspector({
+  onPiece = ignore,
+}: {
+  onPiece?: ((piece: Piece) => void) | undefined
+} = {}): Inspector {
   const head = createHead(textHeadBytes)
   const faults = createFaults()
   const content = createContent(faults, onPiece)
@@ -36,7 +40,7 @@ export function createInspector({ onPiece = ignore }: { onPiece?: (piece: Piece)
   function result(): MediaInspection {
     content.close(scan.end())
     const { kind, ...facts } = content.facts()
-    if (kind !== 'other') return { kind, ...facts, faults: faults.all }
+    if (kind !== 'other') return { kind, ...facts, faults: faults.all, ...content.outside() }
     const textKind = textKindOf(head.bytes())
     if (textKind !== 'other') return { kind: textKind, ...facts, faults: [] }
     return { kind, ...facts, faults: facts.endsTrack ? faults.all : [notIsobmff(), ...faults.all] }

@@ -20,7 +20,7 @@ export interface Bodies {
 }
 
 /** What is known of an upload before its first byte. */
-export type StagedFacts = Pick<Upload, 'id' | 'path' | 'method' | 'startedAt' | 'sender'> & {
+export type StagedFacts = Pick<Upload, 'id' | 'path' | 'method' | 'startedAt' | 'sender' | 'part'> & {
   readonly stream: string
 }
 
@@ -30,10 +30,12 @@ export interface StagedBody extends AsyncDisposable {
   write(bytes: Uint8Array): Promise<void>
   /** Makes a crash from here on leave a cut-off upload rather than nothing. */
   persistFacts(): Promise<void>
+  /** Puts other bytes in place of what is staged; where they fail to come, that stays. */
+  replace(bytes: AsyncIterable<Buffer>): Promise<void>
   /** Gives the body its lasting name, `fileOf` its stream and id. */
   keep(): Promise<void>
-  /** What has been staged so far, from its first byte. */
-  read(): AsyncIterable<Buffer>
+  /** What has been staged so far: bytes `from` up to, not with, `to`; without an extent all. */
+  read(extent?: { readonly from: number; readonly to: number }): AsyncIterable<Buffer>
 }
 
 /** The record of what happened, one append-only file per stream and ingest instance. */
@@ -180,7 +182,22 @@ export type { OneAtATime } from './certificate-ports.ts'
 
 /** What is told of an upload's bytes while they flow by. */
 export type MediaInspection = Omit<Inspection, 'mpd' | 'playlist'>
-export type NewInspector = () => { add(bytes: Buffer): void; result(): MediaInspection }
+export type NewInspector = (hooks?: { onPiece?: ((piece: Piece) => void) | undefined }) => Inspector
+
+export interface Inspector {
+  add(bytes: Buffer): void
+  /** What was added is all there is; to be asked once. */
+  result(): MediaInspection
+}
+
+/** A complete part of a body that could have been a request of its own: bytes `from` up to, not with, `to`. */
+export interface Piece {
+  /** `end`: an empty mfra. */
+  readonly kind: 'init' | 'segment' | 'end'
+  readonly from: number
+  readonly to: number
+}
+
 export type InspectManifest = (
   text: string,
   path: string,

@@ -3,8 +3,10 @@ import { type Finding, find } from './finding.ts'
 import type { Context } from './step.ts'
 
 /** Whether the bytes are what the path says they are. One cause gives one finding. */
-export function judgeContent({ name, inspection, extension }: Context): readonly Finding[] {
+export function judgeContent({ name, inspection, extension, upload }: Context): readonly Finding[] {
   if (!inspection) return []
+  // What is wrong in one of its parts is told of the part.
+  if (upload.parts) return faultsOf({ faults: inspection.outside ?? [] })
   switch (name.kind ?? kindOf(extension)) {
     case 'mpd':
       return manifestFaults(inspection, 'mpd', 'mpd-malformed', 'an XML document with the root element MPD')
@@ -68,7 +70,7 @@ const received: Readonly<Record<Inspection['kind'], string>> = {
 }
 
 /** Of many faults of one kind the first is told, with how many follow. */
-function faultsOf({ faults }: Inspection): readonly Finding[] {
+function faultsOf({ faults }: Pick<Inspection, 'faults'>): readonly Finding[] {
   const byCode = new Map<InspectionFault['code'], readonly InspectionFault[]>()
   for (const fault of faults) byCode.set(fault.code, [...(byCode.get(fault.code) ?? []), fault])
   return [...byCode].map(([code, [first, ...others]]) =>

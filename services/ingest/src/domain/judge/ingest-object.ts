@@ -26,11 +26,15 @@ export function judgeIngestObject(start: Step, context: Context): Step {
   const isMedia = inspection?.init || inspection?.media || inspection?.endsTrack
   if (!isMedia) return known ? { ...start, session: known } : start
   const { name } = resolveTrack(known, context.name, inspection.init !== null)
-  if (known && !inspection.init && at(known.tracks, name) && isRepeated(context)) {
+  if (context.upload.parts) return known ? cutRequest({ ...start, session: known }, name) : start
+  const track = known && at(known.tracks, name)
+  const isEnd = !inspection.init && !inspection.media
+  if (isEnd && (!track || track.phase === 'completed')) return known ? { ...start, session: known } : start
+  if (known && !inspection.init && track && isRepeated(context)) {
     return add({ ...start, session: known }, { track: name, findings: [repeated(context)] })
   }
   const entered = enterSession(start, context)
-  if (inspection.init && at(entered.session.tracks, name)?.hasInit && isRepeated(context)) {
+  if (inspection.init && isKnownInit(context, at(entered.session.tracks, name))) {
     return repeatInit(entered, name)
   }
   let step: Step = add(entered, { track: name })
@@ -38,6 +42,21 @@ export function judgeIngestObject(start: Step, context: Context): Step {
   if (inspection.media) step = add(step, segment(context, sessionOf(step, entered), name, inspection.media))
   if (inspection.endsTrack) step = add(step, end(sessionOf(step, entered), name))
   return endIfAllEnded(step)
+}
+
+/** Its parts have been judged; what comes to its path later has one URL for all its segments. */
+function cutRequest(step: Step & { readonly session: Session }, name: string): Step {
+  const track = at(step.session.tracks, name)
+  return track
+    ? add(step, { track: name, session: withTrack(step.session, { ...track, isOneUrl: true }) })
+    : step
+}
+
+/** The same bytes at its path, or in another of its requests. */
+function isKnownInit(context: Context, track: Track | undefined): boolean {
+  if (!track?.hasInit) return false
+  const { part, sha256 } = context.upload
+  return isRepeated(context) || (part !== undefined && track.shortInitDigest === shortDigest(sha256))
 }
 
 const sessionOf = (step: Step, entered: { readonly session: Session }): Session =>

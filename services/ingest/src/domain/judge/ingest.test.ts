@@ -164,4 +164,83 @@ describe('judge on a cmaf-ingest stream', () => {
     equal(at(told.state.sessions, '1')?.phase, 'complete')
     deepEqual(told.verdicts.at(-1)?.events, [])
   })
+
+  describe('one long request that was cut', () => {
+    const path = 'Streams(video.cmfv)'
+    const at1 = (name: string) => `${path}.parts/u9/${name}`
+    const cut = { part: { of: 'u9', from: 0 } }
+    const header = (id = 'u9') => initAt(`${path}.parts/${id}/init.mp4`, {}, { sha256: 'header', cut })
+    const parts = [header(), ...numbers.map((nth) => mediaAt(at1(`${nth}.m4s`), nth, {}, { cut }))]
+    const { inspection } = initAt('x')
+    const all = { ...mediaAt(path, 1), sha256: 'all', cut: { parts: 4 } }
+    const whole = {
+      ...all,
+      inspection: inspection && { ...inspection, media: all.inspection?.media ?? null },
+    }
+    const trackOf = (objects: readonly Sent[]) => at(tell(stream, objects).state.sessions, 'none')?.tracks
+
+    it('puts its parts into the track of its URL, and counts nothing twice', () => {
+      deepEqual(flawsOf([...parts, whole], true), [])
+      const tracks = trackOf([...parts, whole])
+      deepEqual(Object.keys(tracks ?? {}), ['video'])
+      deepEqual([tracks?.video?.segmentCount, tracks?.video?.phase], [3, 'segments_uploading'])
+    })
+
+    it('tells of the request what is wrong with it alone', () => {
+      const outside = [{ code: 'box-malformed', message: 'behind the last segment' }] as const
+      const faults = [...outside, { code: 'box-malformed', message: 'in a segment' }] as const
+      const broken = { ...whole, inspection: whole.inspection && { ...whole.inspection, faults, outside } }
+      const anonymous = { device: null }
+      const told = tell(stream, [
+        ...parts.map((part) => ({ ...part, ...anonymous })),
+        { ...broken, ...anonymous },
+      ])
+      deepEqual(codesOf(told, true), [[], [], [], [], ['client-certificate-missing', 'box-malformed']])
+      equal(told.verdicts.at(-1)?.findings[1]?.message, 'behind the last segment')
+    })
+
+    it('takes the same header in the next request for no news', () => {
+      const again = [
+        header('u10'),
+        mediaAt(`${path}.parts/u10/1.m4s`, 4, {}, { cut: { part: { of: 'u10', from: 0 } } }),
+      ]
+      deepEqual(flawsOf([...parts, whole, ...again], true), ['init-repeated'])
+    })
+
+    it('is not held against names that a manifest announces, nor against numbers of its own', () => {
+      const named = [
+        representation('', 'video', { initialization: 'video/init.mp4', media: 'video/$Number$.m4s' }),
+      ]
+      const mpd = mpdAt('manifest.mpd', { representations: named })
+      const numbered = [initAt('video/init.mp4'), mediaAt('video/7.m4s', 1)]
+      const moved = parts.slice(2).map((one) => ({ ...one, path: one.path.replace(path, 'video.mp4') }))
+      deepEqual(flawsOf([mpd, ...numbered, ...moved]), [])
+    })
+
+    it('goes on with single segments at its URL', () => {
+      const single = [4, 5].map((nth) => mediaAt('live/video.cmfv', nth))
+      const moved = [...parts, whole].map((one) => ({
+        ...one,
+        path: one.path.replace(path, 'live/video.cmfv'),
+      }))
+      deepEqual(flawsOf([...moved, ...single], true), [])
+    })
+
+    it('names its track whatever its URL says it is', () => {
+      const segmentUrl = [...parts, whole].map((one) => ({
+        ...one,
+        path: one.path.replace(path, 'session_1/v/segment_1001.m4s'),
+      }))
+      deepEqual(flawsOf(segmentUrl, true), [])
+    })
+  })
+
+  it('takes the end of a track that never came, or has ended, for no news', () => {
+    const end = other('Streams(v.cmfv)', { endsTrack: true })
+    deepEqual(tell(stream, [end]).state.sessions, {})
+    const objects = [initAt('v/init.mp4'), mediaAt('v/1.m4s', 1, { isLast: true })]
+    const told = tell(stream, [...objects, other('v/end.mp4', { endsTrack: true })])
+    equal(at(told.state.sessions, 'none')?.phase, 'complete')
+    deepEqual(told.verdicts.at(-1)?.events, [])
+  })
 })

@@ -1,4 +1,6 @@
+import { requestPathOf } from '../part-path.ts'
 import type { Stream } from '../stream.ts'
+import type { Upload } from '../upload.ts'
 import { concluded, type Judged } from './conclude.ts'
 import { judgeContent } from './content.ts'
 import { judgeMpd } from './dash-manifest.ts'
@@ -8,7 +10,7 @@ import { judgeIngestManifest } from './ingest-manifest.ts'
 import { judgeIngestObject } from './ingest-object.ts'
 import { judgeMatterObject } from './matter-object.ts'
 import { mediaSituations } from './media-situations.ts'
-import { parseName } from './name.ts'
+import { type Name, parseName } from './name.ts'
 import { judgeContentType, judgeRequest } from './request.ts'
 import { judgeManifestRows } from './sender-manifest.ts'
 import { at, type State, withTrack } from './state.ts'
@@ -47,10 +49,16 @@ export const sessionsOf = (stream: Stream, state: Pick<State, 'order'>, path: st
 const contextOf = (stream: Stream, arrival: Arrival): Context => ({
   ...arrival,
   stream,
-  name: parseName(stream.interface, arrival.upload.path),
+  name: nameOf(stream, arrival.upload),
   extension: (/\.([^./]*)$/.exec(arrival.upload.path)?.[1] ?? '').toLowerCase(),
   receivedMs: Date.parse(arrival.upload.receivedAt) || 0,
 })
+
+/** A part is of the track that its request's URL names; what it is, its bytes tell, and its number is the server's. */
+function nameOf(stream: Stream, { path, part }: Upload): Name {
+  if (!part) return parseName(stream.interface, path)
+  return { ...parseName(stream.interface, requestPathOf(path)), kind: null, number: null, isTrackUrl: true }
+}
 
 function judgeKind(start: Step, context: Context): Step {
   const session = at(start.state.sessions, context.name.session) ?? null

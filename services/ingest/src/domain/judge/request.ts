@@ -8,7 +8,8 @@ export function judgeRequest(context: Context): readonly Finding[] {
   const { upload, clashes } = context
   const findings: Finding[] = []
   if (!upload.whole) findings.push(bodyIncomplete(upload))
-  if (!upload.sender.device) findings.push(certificateMissing)
+  // Of a part's request it is told once, with the request.
+  if (!upload.sender.device && !upload.part) findings.push(certificateMissing)
   if (clashes) findings.push(pathClash(upload))
   return findings
 }
@@ -18,7 +19,10 @@ export const certificateMissing: Finding = find(
   'expected a client certificate that identifies the device; none was presented',
 )
 
-export function bodyIncomplete({ bytes, sender }: Upload): Finding {
+export function bodyIncomplete({ bytes, sender, undecodable }: Upload): Finding {
+  if (undecodable !== undefined) {
+    return find('body-incomplete', `expected a body in its Content-Encoding; ${undecodable}`)
+  }
   const length = headerOf({ sender }, 'content-length')
   const expected = length === null ? 'a body up to its announced end' : `a body of ${length} bytes`
   return find('body-incomplete', `expected ${expected}; the connection was lost after ${bytes} bytes`)

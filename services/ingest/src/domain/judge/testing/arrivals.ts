@@ -32,6 +32,8 @@ export interface Sent {
   readonly headers?: readonly string[]
   readonly device?: null
   readonly clashes?: boolean
+  /** Set for a part of a long request, or for the request that was cut into parts. */
+  readonly cut?: Pick<Upload, 'part' | 'parts'>
 }
 
 const nothing: Inspection = {
@@ -231,7 +233,7 @@ export function* arrivalsOf(objects: Iterable<Sent>, startMs = 1_700_000_000_000
 }
 
 function uploadOf(
-  { path, sha256, whole = true, headers = [], device, tookMs = 0 }: Sent,
+  { path, sha256, whole = true, headers = [], device, tookMs = 0, cut }: Sent,
   count: number,
   atMs: number,
 ): Upload {
@@ -245,6 +247,7 @@ function uploadOf(
     sha256,
     whole,
     kind: 'other',
+    ...cut,
     sender: {
       address: '192.0.2.1',
       port: 5_000,

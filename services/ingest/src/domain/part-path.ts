@@ -1,0 +1,17 @@
+import { isShortEnough } from './object-path.ts'
+
+/**
+ * The folder of what one long request was cut into. It is the request's own, so that two sources at one URL, or
+ * one that comes again after a lost connection, never name two segments alike, and no number must be looked up.
+ * Null where the names would be too long.
+ */
+export function partFolderOf(path: string, request: string): string | null {
+  const folder = `${path}${mark}${request}`
+  return isShortEnough(`${folder}/${longestName}`) ? folder : null
+}
+
+/** The path of the request that a part came in. */
+export const requestPathOf = (partPath: string): string => partPath.slice(0, partPath.lastIndexOf(mark))
+
+const mark = '.parts/'
+const longestName = '9007199254740991.m4s'

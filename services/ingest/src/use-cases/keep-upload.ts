@@ -1,0 +1,42 @@
+import type { Upload } from '../domain/upload.ts'
+import type { Inspections } from './inspect-upload.ts'
+import type { Arrived } from './measure-body.ts'
+import type { StagedBody, View } from './ports.ts'
+import type { RecordEntry } from './record-entry.ts'
+import type { Verdict } from './verdict-board.ts'
+
+export interface Keeping {
+  readonly view: View
+  readonly inspections: Inspections
+  readonly record: RecordEntry
+  readonly now: () => Date
+}
+
+/** An upload that is safe; its verdict follows, or null when that takes too long. */
+export interface Kept {
+  readonly upload: Upload
+  readonly verdict: Promise<Verdict | null>
+}
+
+type More = Pick<Upload, 'parts' | 'codedBytes' | 'undecodable'>
+
+/** Body first, then its journal line: a crash between the two leaves a file without a name, never a name without a file. */
+export async function keepUpload(
+  { view, record, inspections, now }: Keeping,
+  staged: StagedBody,
+  { seen, ...arrived }: Arrived,
+  more: More = {},
+): Promise<Kept> {
+  const { stream, ...facts } = staged.facts
+  await staged.keep()
+  const upload = { ...facts, receivedAt: now().toISOString(), ...arrived, kind: seen.kind, ...more }
+  inspections.put(upload.id, seen)
+  const safe = Promise.withResolvers<void>()
+  const verdict = record(stream, { kind: 'upload', id: upload.id, upload }, async () => {
+    if (upload.whole) await view.point(stream, upload.path, upload.id)
+    safe.resolve()
+  })
+  verdict.catch(safe.reject)
+  await safe.promise
+  return { upload, verdict }
+}
