@@ -12,7 +12,7 @@ export interface Feeding {
 }
 
 /**
- * Moves a body upstream as fast as ingest takes it. A body that is cut off is cut off there too; one
+ * Moves a body upstream as fast as ingest takes it. A body that is cut off is cut off there too, where it ended; one
  * whose last byte has come arrives whole, even if its sender has left meanwhile.
  */
 export function feed(exchange: Exchange, request: ClientRequest): Feeding {
@@ -50,9 +50,15 @@ export function feed(exchange: Exchange, request: ClientRequest): Feeding {
   function settle(): void {
     if (isOver) return
     stop()
-    if (!exchange.isBodyComplete()) return void request.destroy()
     for (let rest = body.read(); rest !== null; rest = body.read()) request.write(rest)
-    request.end()
+    if (exchange.isBodyComplete()) request.end()
+    else cutOff()
+  }
+
+  /** Ingest sees the end of the connection where the body should go on, behind all that has come of it. */
+  function cutOff(): void {
+    if (request.socket) request.socket.end()
+    else request.destroy()
   }
 
   function stop(): void {

@@ -54,10 +54,11 @@ export function forwardWith(upstream: Upstream, log: Logger): Forward {
   }
 }
 
-/** An upload that has come whole is delivered even if its sender has left; a question is not. */
+/** An upload is delivered as far as it has come even if its sender has left; a question is not. */
 function isWanted(exchange: Exchange): boolean {
   if (!exchange.isGone()) return true
-  return exchange.isBodyComplete() && exchange.method !== 'GET' && exchange.method !== 'HEAD'
+  if (exchange.method === 'GET' || exchange.method === 'HEAD') return false
+  return exchange.isBodyComplete() || exchange.body.readableDidRead || exchange.body.readableLength > 0
 }
 
 function carry(exchange: Exchange, request: ClientRequest): Promise<Outcome> {
@@ -89,7 +90,8 @@ function carry(exchange: Exchange, request: ClientRequest): Promise<Outcome> {
       feeding?.stop()
       if (!isWanted(exchange)) return 'nobody-waits'
       const isUnsent = feeding ? !feeding.hasTaken() : exchange.method === 'GET' || exchange.method === 'HEAD'
-      return request.reusedSocket && isUnsent ? 'stale' : ingestFailed
+      if (request.reusedSocket && isUnsent) return 'stale'
+      return exchange.isGone() && !exchange.isBodyComplete() ? 'nobody-waits' : ingestFailed
     }
   })
 }

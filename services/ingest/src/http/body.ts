@@ -9,3 +9,14 @@ export function continueBody(
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue()
   next()
 }
+
+/** The bytes of a body, up to its end or up to where the connection was lost; then it throws. */
+export async function* bytesOf(request: Request): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* request
+  } catch (error) {
+    // What had come before the connection was lost may not have been read yet.
+    for (let rest = request.read(); rest !== null; rest = request.read()) yield rest
+    throw error
+  }
+}

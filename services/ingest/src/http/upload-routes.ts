@@ -2,7 +2,7 @@ import { type NextFunction, type Request, type Response, Router } from 'express'
 import { Refusal } from '../domain/refusal.ts'
 import { assertFits, type ReceiveUpload } from '../use-cases/receive-upload.ts'
 import type { Streams } from '../use-cases/streams.ts'
-import { continueBody } from './body.ts'
+import { bytesOf, continueBody } from './body.ts'
 import { decoderOf } from './content-coding.ts'
 import { isPublishingPoint, objectPathOf } from './object-url.ts'
 import { peerOf } from './peer.ts'
@@ -48,7 +48,7 @@ export function uploadRoutes(
   async function receiveOne(request: Named, response: Response): Promise<void> {
     if (isPublishingPoint(request)) return probePublishingPoint(request, response)
     const { device } = peerOf(request)
-    if (device) await remember(device.fingerprint, device.certificate)
+    if (device && declaredBytesOf(request) !== 0) await remember(device.fingerprint, device.certificate)
     const receipt = await receiveUpload(
       {
         stream: request.params.id,
@@ -57,7 +57,11 @@ export function uploadRoutes(
         startedAt: now().toISOString(),
         sender: senderOf(request),
       },
-      { bytes: request, declaredBytes: declaredBytesOf(request), decode: decoderOf(request, response) },
+      {
+        bytes: bytesOf(request),
+        declaredBytes: declaredBytesOf(request),
+        decode: decoderOf(request, response),
+      },
     )
     if (receipt === null) return answerReady(response)
     answerReceipt(response, receipt)

@@ -52,11 +52,10 @@ function cutRequest(step: Step & { readonly session: Session }, name: string): S
     : step
 }
 
-/** The same bytes at its path, or in another of its requests. */
+/** The same bytes at its path, or elsewhere: after a deletion, or in another of its requests. */
 function isKnownInit(context: Context, track: Track | undefined): boolean {
   if (!track?.hasInit) return false
-  const { part, sha256 } = context.upload
-  return isRepeated(context) || (part !== undefined && track.shortInitDigest === shortDigest(sha256))
+  return isRepeated(context) || track.shortInitDigest === shortDigest(context.upload.sha256)
 }
 
 const sessionOf = (step: Step, entered: { readonly session: Session }): Session =>
