@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type {
   InitFacts,
   Inspection,
@@ -149,7 +150,9 @@ type Extra = Partial<Sent>
 const sent = (path: string, inspection: Partial<Inspection>, extra: Extra): Sent => ({
   path,
   inspection: { ...nothing, ...inspection },
-  sha256: JSON.stringify([path, inspection]),
+  sha256: createHash('sha256')
+    .update(JSON.stringify([path, inspection]))
+    .digest('hex'),
   ...extra,
 })
 
