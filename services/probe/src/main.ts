@@ -18,7 +18,7 @@ const log = createLogger('probe', config.logLevel)
 const built = new AsyncDisposableStack()
 await removeAbandonedRooms(Date.now())
 
-const { ffprobe, confinement, complaints } = await prepareFfprobe(config.ffprobe, config)
+const { ffprobe, confinement, complaints } = built.use(await prepareFfprobe(config.ffprobe, config))
 log[complaints.length > 0 ? 'warn' : 'info']({ confinement, complaints }, 'ffprobe confined')
 
 const faulted = sparsely(10_000, Date.now, (error: Error, heldBack) =>
