@@ -75,10 +75,10 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   redis.on('ready', () => void indexer.catchUp())
   await within(catchUpWaitMs, indexer.catchUp())
 
-  const health = healthRoutes({
-    redis: () => redis.ping(),
-    disk: () => access(workingDirectory, constants.W_OK),
-  })
+  const health = healthRoutes(
+    { redis: () => redis.ping(), disk: () => access(workingDirectory, constants.W_OK) },
+    probes.backlog,
+  )
   const app = createApp(
     certificates.secret,
     health,

@@ -56,7 +56,7 @@ describe('ffprobe', function () {
       }
 
       it('rejects a segment without its init segment', async () => {
-        await using room = await createRoom(join(folder.path, media.segment), null)
+        using room = createRoom(join(folder.path, media.segment), null)
         equal((await ffprobe(room, 'whole')).ending, 'rejected')
       })
     })
@@ -73,7 +73,7 @@ describe('ffprobe', function () {
           await writeFile(path, text)
           for (const shape of ['whole', 'segment', 'transport-stream'] as const) {
             const init = shape === 'segment' ? await readFile(join(folder.path, media.init)) : null
-            await using room = await createRoom(path, init)
+            using room = createRoom(path, init)
             const { ending, stdout, stderr } = await ffprobe(room, shape)
             ok(!/"codec_name": "aac"|root:|secret/.test(stdout + stderr), `${name} as ${shape}: ${stdout}`)
             if (shape === 'whole') equal(ending, 'rejected', name)
@@ -97,7 +97,7 @@ describe('ffprobe', function () {
     await using scripts = await temporaryDirectory()
     const path = await scriptedFfprobe(scripts.path, 'sleep 1000 & sleep 1000')
     for (const confinement of confinements(path, bounds).slice(1)) {
-      await using room = await createRoom(join(folder.path, media.plain), null)
+      using room = createRoom(join(folder.path, media.plain), null)
       equal((await ffprobeIn(confinement, { ...bounds, timeoutMs: 300 })(room, 'whole')).ending, 'too-long')
     }
     equal(processesWith('sleep 1000'), 0)
@@ -108,7 +108,7 @@ describe('ffprobe', function () {
     const path = await scriptedFfprobe(scripts.path, 'yes')
     using prepared = await prepareFfprobe(path, bounds)
     const { ffprobe } = prepared
-    await using room = await createRoom(join(folder.path, media.plain), null)
+    using room = createRoom(join(folder.path, media.plain), null)
     const { ending, stdout } = await ffprobe(room, 'whole')
     deepEqual([ending, stdout.length], ['too-much', 2 ** 20])
   })
@@ -118,7 +118,7 @@ describe('ffprobe', function () {
     const path = await scriptedFfprobe(scripts.path, 'while :; do :; done')
     const [, confinement] = confinements(path, { ...bounds, timeoutMs: 1_000 })
     if (!confinement) throw new Error('no confinement')
-    await using room = await createRoom(join(folder.path, media.plain), null)
+    using room = createRoom(join(folder.path, media.plain), null)
     equal((await ffprobeIn(confinement, { ...bounds, timeoutMs: 15_000 })(room, 'whole')).ending, 'too-long')
   })
 
@@ -130,7 +130,7 @@ describe('ffprobe', function () {
     )
     using prepared = await prepareFfprobe(path, bounds)
     const { ffprobe } = prepared
-    await using room = await createRoom(join(folder.path, media.plain), null)
+    using room = createRoom(join(folder.path, media.plain), null)
     const { ending, stderr } = await ffprobe(room, 'whole')
     equal(ending, 'rejected')
     ok(stderr.length <= 4_096)
@@ -144,7 +144,7 @@ describe('ffprobe', function () {
     using prepared = await prepareFfprobe(path, bounds)
     const { ffprobe, confinement } = prepared
     if (confinement !== 'limits and sandbox') this.skip()
-    await using room = await createRoom(join(folder.path, media.plain), Buffer.from('init'))
+    using room = createRoom(join(folder.path, media.plain), Buffer.from('init'))
     const { stdout } = await ffprobe(room, 'whole')
     const seen = stdout.split('\n').filter((line) => /^\/(?!etc\/alternatives|usr|lib|bin)/.test(line))
     const own = ['/room', '/room/init', '/room/object', '/tmp', path]
@@ -157,7 +157,7 @@ describe('ffprobe', function () {
     await using scripts = await temporaryDirectory()
     const path = await scriptedFfprobe(scripts.path, 'kill -9 $$')
     for (const confinement of confinements(path, bounds).slice(1)) {
-      await using room = await createRoom(join(folder.path, media.plain), null)
+      using room = createRoom(join(folder.path, media.plain), null)
       await rejects(ffprobeIn(confinement, bounds)(room, 'whole'), /something killed ffprobe/)
     }
   })
@@ -165,14 +165,13 @@ describe('ffprobe', function () {
   it('throws when the sandbox cannot be set up, so that it is tried again', async () => {
     const [sandbox] = all
     if (!sandbox) throw new Error('no confinement')
-    const room = await createRoom(join(folder.path, 'gone'), null)
+    using room = createRoom(join(folder.path, 'gone'), null)
     await rejects(ffprobeIn(sandbox, bounds)(room, 'whole'), /did not start: bwrap/)
-    await room[Symbol.asyncDispose]()
   })
 
   async function probed(ffprobe: Ffprobe, shape: Shape, object: string, init?: string) {
     const bytes = init ? await readFile(join(folder.path, init)) : null
-    await using room = await createRoom(join(folder.path, object), bytes)
+    using room = createRoom(join(folder.path, object), bytes)
     const job = { stream: '1', upload: 'u', path: object, init: null }
     const outcome = outcomeOf(job, shape, await ffprobe(room, shape))
     if (outcome.state === 'failed') throw new Error(outcome.stderr)

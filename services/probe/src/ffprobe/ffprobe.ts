@@ -39,7 +39,7 @@ export async function prepareFfprobe(name: string, bounds: Bounds): Promise<Prep
 }
 
 const installation = 'install ffmpeg (apt-get install ffmpeg, brew install ffmpeg) or set FFPROBE to its path'
-const nowhere: Room = { directory: tmpdir(), files: [], [Symbol.asyncDispose]: async () => {} }
+const nowhere: Room = { directory: tmpdir(), files: [], [Symbol.dispose]: () => {} }
 
 async function complaintOf(confinement: Confinement, launchers: Launchers): Promise<string | null> {
   const limits = { timeoutMs: 10_000, directory: nowhere.directory }
