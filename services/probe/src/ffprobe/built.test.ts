@@ -55,8 +55,8 @@ describe('the ffprobe of build-ffprobe.sh', function () {
       execute(built, ['-v', 'quiet', '-demuxers']),
       execute(built, ['-v', 'quiet', '-protocols']),
     ])
-    equal(formats.stdout.match(/^ D/gm)?.length, 2)
-    deepEqual(protocols.stdout.match(/^ {2}\w+$/gm), ['  concat', '  file'])
+    equal(formats.stdout.match(/^ D  /gm)?.length, 2)
+    deepEqual(protocols.stdout.match(/^ {2}\w+$/gm), ['  concat', '  file', '  file'])
   })
 
   async function said(program: string, name: string): Promise<unknown> {
