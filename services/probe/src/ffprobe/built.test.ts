@@ -55,7 +55,7 @@ describe('the ffprobe of build-ffprobe.sh', function () {
       execute(built, ['-v', 'quiet', '-demuxers']),
       execute(built, ['-v', 'quiet', '-protocols']),
     ])
-    equal(formats.stdout.match(/^ D  /gm)?.length, 2)
+    equal(formats.stdout.match(/^ D {2}/gm)?.length, 2)
     deepEqual(protocols.stdout.match(/^ {2}\w+$/gm), ['  concat', '  file', '  file'])
   })
 
