@@ -3,6 +3,7 @@ import { createRoom } from '../../services/probe/src/disk/room.ts'
 import { confinements } from '../../services/probe/src/ffprobe/confinement.ts'
 import { ffprobeIn, prepareFfprobe } from '../../services/probe/src/ffprobe/ffprobe.ts'
 import { findProgram } from '../../services/probe/src/ffprobe/find-program.ts'
+import { launchersIn } from '../../services/probe/src/ffprobe/launchers.ts'
 import type { Ffprobe } from '../../services/probe/src/use-cases/ports.ts'
 import type { Media } from './media.ts'
 
@@ -17,7 +18,7 @@ export async function bareFfprobe(): Promise<Ffprobe> {
   const program = await findProgram(name, process.env.PATH ?? '')
   const nothing = confinements(program ?? '', bounds).at(-1)
   if (program === null || !nothing) throw new Error(`${name} is not there`)
-  return ffprobeIn(nothing, bounds)
+  return ffprobeIn(nothing, bounds, launchersIn(nothing))
 }
 
 /** One run on a segment behind its init segment; milliseconds. */

@@ -83,9 +83,18 @@ choose_node() {
     give_up 'the pinned Node.js does not run here; install Node.js 24 or newer'
 }
 
+# A small static ffprobe starts many times faster, where services/probe/build-ffprobe.sh has made one.
+choose_ffprobe() {
+  built=$root/services/probe/build/ffprobe
+  if [ -n "${FFPROBE:-}" ] || ! "$built" -version >/dev/null 2>&1; then return; fi
+  FFPROBE=$built
+  export FFPROBE
+}
+
 install_packages
 install_tools
 install_sandbox
 choose_node
+choose_ffprobe
 PATH=$root/node_modules/.bin:$PATH
 export PATH

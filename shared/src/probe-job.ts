@@ -3,7 +3,21 @@ import { z } from 'zod'
 /** BullMQ's queue from ingest to the probe workers. The prefix is hash-tagged for Redis Cluster. */
 export const probeQueue = { name: 'probe', prefix: '{pushav}' } as const
 
-/** One upload to probe. The job's id is the upload's id, so that an upload waits only once. */
+/** Init segments, manifests and what somebody waits for: they need not stand behind the segments. */
+export const urgentProbeQueue = { name: 'probe-urgent', prefix: probeQueue.prefix } as const
+
+/** Kept by whoever adds a job, be it ingest or a worker that tries again. */
+export const probeJobOptions = {
+  attempts: 8,
+  backoff: { type: 'exponential', delay: 500 },
+  removeOnComplete: true,
+  removeOnFail: { count: 1_000 },
+} as const
+
+/** What a job of either queue carries: one upload, whose id is the job's, or several. */
+export type ProbeJobData = ProbeJob | { readonly uploads: readonly ProbeJob[] }
+
+/** One upload to probe. */
 export interface ProbeJob {
   readonly stream: string
   readonly upload: string

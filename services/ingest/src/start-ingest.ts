@@ -63,10 +63,10 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
   const closing = new AbortController()
-  const health = healthRoutes({
-    redis: () => redis.ping(),
-    disk: () => access(workingDirectory, constants.W_OK),
-  })
+  const health = healthRoutes(
+    { redis: () => redis.ping(), disk: () => access(workingDirectory, constants.W_OK) },
+    probes.backlog,
+  )
   const app = createApp(
     certificates.secret,
     health,

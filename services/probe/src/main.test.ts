@@ -1,10 +1,16 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { uploadFile } from '@pushav/shared/layout.ts'
-import { type ProbeJob, probeOutcome, probeOutcomeKey, probeQueue } from '@pushav/shared/probe-job.ts'
+import {
+  type ProbeJob,
+  probeOutcome,
+  probeOutcomeKey,
+  probeQueue,
+  urgentProbeQueue,
+} from '@pushav/shared/probe-job.ts'
 import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { type Job, Queue, QueueEvents } from 'bullmq'
@@ -12,6 +18,7 @@ import { Redis } from 'ioredis'
 import { findProgram } from './ffprobe/find-program.ts'
 import { heldFfprobe, scriptedFfprobe } from './testing/fake-ffprobe.ts'
 import { makeMedia, media, plainProbe } from './testing/media.ts'
+import { until } from './testing/until.ts'
 import { startWorkerProcess } from './testing/worker-process.ts'
 
 const quick = { attempts: 2, backoff: { type: 'fixed', delay: 10 } } as const
@@ -94,6 +101,57 @@ describe('probe worker', function () {
     await using _worker = await rig.work()
     equal((await rig.outcomeOf(job)).state, 'done')
     ok(Date.now() - killedAt < 15_000, `taken up after ${Date.now() - killedAt} ms`)
+  })
+
+  it('probes every upload of a job that carries many, whatever is wrong with others of them', async () => {
+    await using rig = await startRig()
+    await using _worker = await rig.work()
+    for (const upload of ['u1', 'u2']) await rig.put(upload, media.plain)
+    await rig.write('text', 'hello')
+    const bad = ['../x', 'gone', 'text'].map((upload) => ({ upload, path: 'x', init: null }))
+    const good = ['u1', 'u2'].map((upload) => ({ upload, path: 'x.mp4', init: null }))
+    await rig.addMany([...bad, ...good])
+    const outcomes = await rig.outcomesOf(['u1', 'u2', 'text'])
+    deepEqual(
+      outcomes.map(({ state }) => state),
+      ['done', 'done', 'failed'],
+    )
+    const own = await until('a job of its own', () => rig.queue.getJob('gone'))
+    equal(own.data.upload, 'gone')
+  })
+
+  it('loses none of many when it is killed in the middle of them', async () => {
+    await using rig = await startRig()
+    await using scripts = await temporaryDirectory()
+    const held = await heldFfprobe(scripts.path)
+    await using killed = await rig.work({ FFPROBE: held.path, PROBE_CONCURRENCY: '1' })
+    const uploads = ['u1', 'u2', 'u3']
+    for (const upload of uploads) await rig.put(upload, media.plain)
+    await rig.addMany(uploads.map((upload) => ({ upload, path: 'x.mp4', init: null })))
+    await held.start()
+    await killed.end('SIGKILL')
+
+    await using _worker = await rig.work()
+    const outcomes = await rig.outcomesOf(uploads)
+    ok(outcomes.every(({ state }) => state === 'done'))
+    equal(await rig.queue.count(), 0)
+  })
+
+  it('takes what is urgent before what has waited longer', async () => {
+    await using rig = await startRig()
+    await using scripts = await temporaryDirectory()
+    execFileSync('mkfifo', [join(scripts.path, 'go')])
+    const FFPROBE = await scriptedFfprobe(scripts.path, 'read -r word <"$here/go"; exec ffprobe "$@"')
+    await using _worker = await rig.work({ FFPROBE, PROBE_CONCURRENCY: '1' })
+    for (const upload of ['u1', 'u2', 'u3', 'init']) await rig.put(upload, media.plain)
+    await rig.addMany(['u1', 'u2', 'u3'].map((upload) => ({ upload, path: 'x.mp4', init: null })))
+    await until('the others are taken', async () => (await rig.queue.getActiveCount()) === 1)
+    await rig.urgent.add('probe', { stream: '1', upload: 'init', path: 'x.mp4', init: null })
+    await until('the urgent job is taken', async () => (await rig.urgent.getActiveCount()) === 1)
+    for (const upload of ['u1', 'init', 'u2', 'u3']) {
+      await writeFile(join(scripts.path, 'go'), 'go\n')
+      equal((await rig.outcomesOf([upload]))[0]?.state, 'done')
+    }
   })
 
   it('takes its ffprobe along when it is killed where there is no sandbox', async () => {
@@ -186,6 +244,8 @@ describe('probe worker', function () {
     const redis = undo.adopt(redisAt(server.path), (redis) => redis.disconnect())
     const options = { connection: redis, prefix: probeQueue.prefix }
     const queue = undo.adopt(new Queue(probeQueue.name, { ...options, defaultJobOptions: quick }), closed)
+    const urgent = undo.adopt(new Queue(urgentProbeQueue.name, options), closed)
+    urgent.on('error', () => {})
     const events = undo.adopt(new QueueEvents(probeQueue.name, options), closed)
     queue.on('error', () => {})
     events.on('error', () => {})
@@ -197,6 +257,7 @@ describe('probe worker', function () {
       directory,
       server,
       queue,
+      urgent,
       work: (more: Record<string, string> = {}) =>
         startWorkerProcess({ ...settings, TMPDIR: directory, ...more }),
       async put(upload: string, name: string) {
@@ -209,6 +270,13 @@ describe('probe worker', function () {
       },
       add(job: Omit<ProbeJob, 'stream'>): Promise<Job> {
         return queue.add('probe', { stream: '1', ...job })
+      },
+      addMany: (uploads: readonly Omit<ProbeJob, 'stream'>[]) =>
+        queue.add('probe', { uploads: uploads.map((upload) => ({ stream: '1', ...upload })) }),
+      async outcomesOf(uploads: readonly string[]) {
+        const saved = () => redis.mget(uploads.map((upload) => probeOutcomeKey('1', upload)))
+        await until('all outcomes', async () => (await saved()).every((json) => json !== null), 30_000)
+        return (await saved()).map((json) => probeOutcome.parse(JSON.parse(json ?? '')))
       },
       failed: (job: Job) => job.waitUntilFinished(events).catch(() => {}),
       async outcome(job: Omit<ProbeJob, 'stream'>) {

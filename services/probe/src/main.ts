@@ -6,19 +6,21 @@ import { readConfig } from './config.ts'
 import { removeAbandonedRooms } from './disk/room.ts'
 import { diskUploads } from './disk/uploads.ts'
 import { prepareFfprobe } from './ffprobe/ffprobe.ts'
-import { startProbeWorker } from './queue/worker.ts'
+import { startProbeWorkers } from './queue/worker.ts'
 import { connectRedis, lost } from './redis/connection.ts'
 import { startHeartbeat } from './redis/heartbeat.ts'
 import { redisOutcomes } from './redis/outcomes.ts'
 import { sparsely } from './sparsely.ts'
-import { probeUploadWith } from './use-cases/probe-upload.ts'
+import { type ProbeUpload, probeUploadWith } from './use-cases/probe-upload.ts'
+import { probeUploadsWith } from './use-cases/probe-uploads.ts'
+import { createTurns } from './use-cases/turns.ts'
 
 const config = readConfig(process.env)
 const log = createLogger('probe', config.logLevel)
 const built = new AsyncDisposableStack()
 await removeAbandonedRooms(Date.now())
 
-const { ffprobe, confinement, complaints } = await prepareFfprobe(config.ffprobe, config)
+const { ffprobe, confinement, complaints } = built.use(await prepareFfprobe(config.ffprobe, config))
 log[complaints.length > 0 ? 'warn' : 'info']({ confinement, complaints }, 'ffprobe confined')
 
 const faulted = sparsely(10_000, Date.now, (error: Error, heldBack) =>
@@ -31,9 +33,9 @@ const probeUpload = probeUploadWith(
   ffprobe,
   redisOutcomes(redis, () => new Date()),
 )
+const probeUploads = probeUploadsWith(told(probeUpload), createTurns(config.concurrency))
 const worker = built.adopt(
-  startProbeWorker(redis, config.concurrency, probeUpload, {
-    probed: ({ stream, upload }, { state }, tookMs) => log.info({ stream, upload, state, tookMs }, 'probed'),
+  startProbeWorkers(redis, config.concurrency, probeUploads, {
     failed: (job, attempts, error) => log.warn({ job, attempts, error }, 'probe failed'),
     faulted,
   }),
@@ -46,3 +48,14 @@ await worker.waitUntilReady()
 built.use(await startHeartbeat(redis, hostname(), () => worker.isRunning()))
 log.info({ concurrency: config.concurrency }, 'taking jobs')
 reportReady()
+
+function told(probe: ProbeUpload): ProbeUpload {
+  return async function tellingProbe(job, attempt) {
+    const started = performance.now()
+    const { stream, upload } = job
+    const outcome = await probe(job, attempt)
+    const tookMs = Math.round(performance.now() - started)
+    log.info({ stream, upload, state: outcome.state, tookMs }, 'probed')
+    return outcome
+  }
+}

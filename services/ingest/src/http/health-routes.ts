@@ -1,17 +1,33 @@
 import { Router } from 'express'
 
-/** `/healthz` says that this process answers, `/readyz` that Redis and the disk do too. */
-export function healthRoutes(checks: Readonly<Record<string, () => Promise<unknown>>>): Router {
+/** Work that is put off, and how long the oldest of it has waited. */
+type Behind = () => Promise<{ readonly jobs: number; readonly waitedMs: number }>
+
+const mayWaitMs = 30_000
+
+/**
+ * `/healthz` says that this process answers, `/readyz` that Redis and the disk do too. Probes that fall behind
+ * show there as well, but with 200: uploads are taken all the same.
+ */
+export function healthRoutes(
+  checks: Readonly<Record<string, () => Promise<unknown>>>,
+  probesBehind: Behind,
+): Router {
   const router = Router()
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
   router.get('/readyz', async (_request, response) => {
     const names = Object.keys(checks)
-    const results = await Promise.allSettled(Object.values(checks).map((check) => check()))
+    const [probes, ...results] = await Promise.allSettled([
+      probesBehind(),
+      ...Object.values(checks).map((check) => check()),
+    ])
     const states = results.map((result, i) => [names[i], result.status === 'fulfilled' ? 'ok' : 'away'])
     const isReady = results.every((result) => result.status === 'fulfilled')
+    const behind = probes.status === 'fulfilled' ? probes.value : null
+    const isDegraded = !isReady || behind === null || behind.waitedMs > mayWaitMs
     response
       .status(isReady ? 200 : 503)
-      .json({ status: isReady ? 'ok' : 'degraded', ...Object.fromEntries(states) })
+      .json({ status: isDegraded ? 'degraded' : 'ok', ...Object.fromEntries(states), probes: behind })
   })
   return router
 }

@@ -1,21 +1,20 @@
 import {
   type ProbeJob,
+  type ProbeJobData,
   type ProbeOutcome,
+  probeJobOptions,
   probeOutcome,
   probeOutcomeKey,
   probeQueue,
   probeStateIn,
+  urgentProbeQueue,
 } from '@pushav/shared/probe-job.ts'
 import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
 import { Unavailable } from '../domain/unavailable.ts'
 import type { Probes } from '../use-cases/ports.ts'
-
-const jobOptions = {
-  attempts: 8,
-  backoff: { type: 'exponential', delay: 500 },
-  removeOnComplete: true,
-  removeOnFail: { count: 1_000 },
-} as const
+import { type Backlog, backlogOf } from './backlog.ts'
+import { batchesOf, isUrgent, singleOf } from './batches.ts'
+import { coalesce } from './coalesce.ts'
 
 /** The strings that probe workers leave their outcomes in. */
 export interface Outcomes {
@@ -25,26 +24,43 @@ export interface Outcomes {
   del(key: string): Promise<unknown>
 }
 
-/** Jobs to the probe workers on BullMQ. A job's id is its upload's, so that one upload waits once. */
+/** What ingest itself has to do with the queue, and how long it is. */
+export interface ProbeQueue extends Probes, AsyncDisposable {
+  backlog(): Promise<Backlog>
+}
+
+/** Jobs to the probe workers on BullMQ, one queue for what is urgent and one for the rest. */
 export function createProbeQueue(
   connection: ConnectionOptions,
   blocking: ConnectionOptions,
   outcomes: Outcomes,
   onError: (error: Error) => void,
-): Probes & AsyncDisposable {
-  const { name, prefix } = probeQueue
-  const queue = new Queue<ProbeJob>(name, { connection, prefix, defaultJobOptions: jobOptions })
+): ProbeQueue {
+  const options = { connection, prefix: probeQueue.prefix, defaultJobOptions: probeJobOptions }
+  const queue = new Queue<ProbeJobData>(probeQueue.name, options)
+  const urgent = new Queue<ProbeJobData>(urgentProbeQueue.name, options)
+  const { name, prefix } = urgentProbeQueue
   const events = new QueueEvents(name, { connection: blocking, prefix })
   const waiting = new Map<string, Set<() => void>>()
   queue.on('error', onError)
+  urgent.on('error', onError)
   events.on('error', onError)
   events.on('completed', ({ jobId }) => wake(jobId))
   events.on('failed', ({ jobId }) => wake(jobId))
+  const send = coalesce<ProbeJob>(async (jobs) => {
+    const first = jobs.filter(isUrgent)
+    const others = jobs.filter((job) => !isUrgent(job))
+    if (first.length > 0) await urgent.addBulk(batchesOf(first))
+    if (others.length > 0) await queue.addBulk(batchesOf(others))
+  })
 
   return {
     async enqueue(jobs) {
-      if (jobs.length === 0) return
-      await answered(queue.addBulk(jobs.map((data) => ({ name, data, opts: { jobId: data.upload } }))))
+      if (jobs.length > 0) await answered(send(jobs))
+    },
+    async ask(job) {
+      const { name, data, opts } = singleOf(job)
+      await answered(urgent.add(name, data, opts))
     },
     async outcome(stream, upload) {
       const json = await answered(outcomes.get(probeOutcomeKey(stream, upload)))
@@ -56,14 +72,15 @@ export function createProbeQueue(
     },
     async forget(stream, upload) {
       await answered(outcomes.del(probeOutcomeKey(stream, upload)))
-      await answered(queue.remove(upload))
+      await answered(Promise.all([queue.remove(upload), urgent.remove(upload)]))
     },
     async state(upload) {
-      const job = await answered(queue.getJob(upload))
+      const job = await answered(urgent.getJob(upload))
       const state = await answered(job?.getState() ?? Promise.resolve('unknown'))
       if (state === 'failed') await answered(job?.retry() ?? Promise.resolve())
       return state === 'active' ? 'running' : 'queued'
     },
+    backlog: () => answered(backlogOf([queue, urgent], Date.now())),
     ended(upload, withinMs) {
       return new Promise((resolve) => {
         const timer = setTimeout(done, withinMs)
@@ -79,7 +96,7 @@ export function createProbeQueue(
     },
     async [Symbol.asyncDispose]() {
       for (const upload of [...waiting.keys()]) wake(upload)
-      await Promise.allSettled([events.close(), queue.close()])
+      await Promise.allSettled([events.close(), queue.close(), urgent.close()])
     },
   }
 

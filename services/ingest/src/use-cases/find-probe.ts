@@ -21,7 +21,7 @@ export function findProbeWith(index: Index, probes: Probes, waitMs: number): Fin
     const ended = probes.ended(upload, waitMs)
     const known = await probes.outcome(stream, upload)
     if (known) return known
-    await probes.enqueue([{ stream, upload, path, init: kind === 'segment' ? await initFor() : null }])
+    await probes.ask({ stream, upload, path, init: kind === 'segment' ? await initFor() : null })
     const state = await probes.state(upload)
     await ended
     return (await probes.outcome(stream, upload)) ?? { state }

@@ -5,8 +5,8 @@ import { createRoom, removeAbandonedRooms } from './room.ts'
 
 describe('removeAbandonedRooms', () => {
   it('removes what was left behind long ago and nothing that may be in use', async () => {
-    await using old = await createRoom(null, Buffer.from('init'))
-    await using young = await createRoom(null, null)
+    using old = createRoom(null, Buffer.from('init'))
+    using young = createRoom(null, null)
     await utimes(old.directory, 0, Date.now() / 1_000 - 700)
     await removeAbandonedRooms(Date.now())
     equal(existsSync(old.directory), false)

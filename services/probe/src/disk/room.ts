@@ -1,4 +1,5 @@
-import { glob, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { glob, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { initName, objectName } from '../domain/invocation.ts'
@@ -7,17 +8,22 @@ import type { Room } from '../use-cases/ports.ts'
 const prefix = 'pushav-room-'
 const abandonedMs = 600_000
 
-/** The object as a link to its bytes, so that ffprobe may seek in it; the init segment as a copy, for it may be cut. */
-export async function createRoom(object: string | null, init: Buffer | null): Promise<Room> {
-  await using undo = new AsyncDisposableStack()
-  const directory = await mkdtemp(join(tmpdir(), prefix))
-  undo.defer(() => rm(directory, { recursive: true, force: true }))
-
-  if (object !== null) await symlink(object, join(directory, objectName))
-  if (init !== null) await writeFile(join(directory, initName), init)
+/**
+ * The object as a link to its bytes, so that ffprobe may seek in it; the init segment as a copy, for it may be
+ * cut. Synchronous: a few names in a temporary folder cost less than handing each over to another thread.
+ */
+export function createRoom(object: string | null, init: Buffer | null): Room {
+  const directory = mkdtempSync(join(tmpdir(), prefix))
+  const remove = (): void => rmSync(directory, { recursive: true, force: true })
+  try {
+    if (object !== null) symlinkSync(object, join(directory, objectName))
+    if (init !== null) writeFileSync(join(directory, initName), init)
+  } catch (error) {
+    remove()
+    throw error
+  }
   const files = [...(init ? [initName] : []), ...(object ? [objectName] : [])]
-  const kept = undo.move()
-  return { directory, files, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return { directory, files, [Symbol.dispose]: remove }
 }
 
 /** Removes the rooms that killed workers left behind long ago; one that another user owns stays. */

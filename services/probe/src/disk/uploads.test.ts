@@ -64,10 +64,10 @@ describe('diskUploads', () => {
   it('makes a room that is gone when it is left', async () => {
     await using folder = await temporaryDirectory()
     await put(folder.path, 'segment', box('moof'))
-    const room = await diskUploads(folder.path).room('1', 'segment', head)
+    const room = diskUploads(folder.path).room('1', 'segment', head)
     deepEqual((await readdir(room.directory)).sort(), ['init', 'object'])
     deepEqual(await readFile(join(room.directory, 'object')), box('moof'))
-    await room[Symbol.asyncDispose]()
+    room[Symbol.dispose]()
     await rejects(readdir(room.directory), { code: 'ENOENT' })
   })
 })

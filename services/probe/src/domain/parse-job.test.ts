@@ -1,5 +1,5 @@
 import { deepEqual, throws } from 'node:assert/strict'
-import { parseJob } from './parse-job.ts'
+import { parseJob, parseJobs } from './parse-job.ts'
 
 const job = { stream: '1', upload: '0198a-x.7', path: 'session_1/../a b.m4s', init: null }
 
@@ -21,5 +21,23 @@ describe('parseJob', () => {
     throws(() => parseJob(null))
     throws(() => parseJob('job'))
     throws(() => parseJob({ ...job, path: 1 }), /needs a path/)
+  })
+})
+
+describe('parseJobs', () => {
+  it('takes one upload or many', () => {
+    deepEqual(parseJobs(job), { jobs: [job], faults: [] })
+    deepEqual(parseJobs({ uploads: [job, { ...job, upload: 'v' }] }).jobs, [job, { ...job, upload: 'v' }])
+  })
+
+  it('passes over what is malformed among others', () => {
+    const { jobs, faults } = parseJobs({ uploads: [null, job, { ...job, upload: '../x' }] })
+    deepEqual(jobs, [job])
+    deepEqual(faults, ['a probe job needs a stream', 'a probe job needs an upload'])
+  })
+
+  it('refuses a job without anything to probe', () => {
+    throws(() => parseJobs({ uploads: [] }), /needs uploads/)
+    throws(() => parseJobs({ uploads: [7] }), /needs a stream/)
   })
 })

@@ -9,30 +9,36 @@ export interface Bounds {
 /** A way to run ffprobe with less than our own rights. */
 export interface Confinement {
   readonly name: string
+  /** Comes before the launcher of the runs: what all of them may not do. */
+  readonly around: readonly string[]
+  /** Comes with each run: what keeps it from every other. */
   wrap(room: Room, args: readonly string[]): string[]
 }
 
 /** From the tightest to none at all; which of them a machine can do shows only in trying. */
 export function confinements(ffprobe: string, bounds: Bounds): Confinement[] {
-  const limited = [...limits(bounds), ...calm]
-  const bare = (name: string, before: string[]): Confinement => ({
+  const bare = (name: string, around: readonly string[], each: readonly string[] = []): Confinement => ({
     name,
-    wrap: (_room, args) => [...before, ffprobe, ...args],
+    around,
+    wrap: (_room, args) => [...each, ffprobe, ...args],
+  })
+  const sandboxed = (name: string, places: readonly string[]): Confinement => ({
+    name,
+    around: [...limits(bounds), ...calm, ...bound],
+    wrap: (room, args) => [...sandbox(places, room), ffprobe, ...args],
   })
   return [
-    {
-      name: 'limits and sandbox',
-      wrap: (room, args) => [...limited, ...sandbox(ffprobe, room), ffprobe, ...args],
-    },
-    bare('limits, no sandbox', [...limited, ...bound]),
+    sandboxed('limits and bare sandbox', [ffprobe]),
+    sandboxed('limits and sandbox', placesOf(ffprobe)),
+    bare('limits, no sandbox', [...limits(bounds), ...calm, ...bound], [...bound, '--no-new-privs']),
     bare('no sandbox, no limits', calm),
     bare('nothing', []),
   ]
 }
 
 const calm = ['nice', '-n', '10']
-/** Dies with us, and cannot gain rights. */
-const bound = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs']
+/** Dies with whoever started it. */
+const bound = ['setpriv', '--pdeathsig', 'KILL']
 
 function limits({ timeoutMs, memoryBytes }: Bounds): string[] {
   // SIGXCPU at the soft limit tells a busy ffprobe from one that something else killed.
@@ -41,13 +47,17 @@ function limits({ timeoutMs, memoryBytes }: Bounds): string[] {
   return ['prlimit', `--as=${memoryBytes}`, cpu, '--fsize=4194304', '--nofile=64', '--core=0', '--']
 }
 
-/** No network, no other process, no file but ffprobe's own and those of its room. */
-function sandbox(ffprobe: string, { directory, files }: Room): string[] {
-  const programs = ['/usr', '/lib', '/lib64', '/bin', '/etc/ld.so.cache', '/etc/alternatives']
-  if (!ffprobe.startsWith('/usr/')) programs.push(dirname(ffprobe))
+/** What an ffprobe needs that links to libraries when it starts. */
+function placesOf(ffprobe: string): string[] {
+  const places = ['/usr', '/lib', '/lib64', '/bin', '/etc/ld.so.cache', '/etc/alternatives']
+  return ffprobe.startsWith('/usr/') ? places : [...places, dirname(ffprobe)]
+}
+
+/** No network, no other process, no file but ffprobe's own and those of its room; gone after one run. */
+function sandbox(places: readonly string[], { directory, files }: Room): string[] {
   return [
     ...['bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--clearenv', '--cap-drop', 'ALL'],
-    ...programs.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...places.flatMap((path) => ['--ro-bind-try', path, path]),
     ...files.flatMap((file) => ['--ro-bind', `${directory}/${file}`, `/room/${file}`]),
     ...['--dir', '/room', '--chdir', '/room'],
   ]

@@ -1,51 +1,84 @@
-import { type ProbeJob, type ProbeOutcome, probeQueue } from '@pushav/shared/probe-job.ts'
-import { type ConnectionOptions, type Job, UnrecoverableError, Worker } from 'bullmq'
-import { parseJob } from '../domain/parse-job.ts'
-import type { ProbeUpload } from '../use-cases/probe-upload.ts'
+import {
+  type ProbeJob,
+  type ProbeJobData,
+  probeJobOptions,
+  probeQueue,
+  urgentProbeQueue,
+} from '@pushav/shared/probe-job.ts'
+import { type ConnectionOptions, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
+import { type Parsed, parseJobs } from '../domain/parse-job.ts'
+import type { ProbeUploads } from '../use-cases/probe-uploads.ts'
+import type { Lane } from '../use-cases/turns.ts'
 
-/** What the worker tells while it works. */
+/** What the workers tell while they work. */
 export interface WorkerEvents {
-  probed(job: ProbeJob, outcome: ProbeOutcome, tookMs: number): void
   failed(id: string | undefined, attempts: number, error: Error): void
   faulted(error: Error): void
 }
 
-/** What a job leaves behind for listeners to the queue's events. */
-export interface Probed {
-  readonly stream: string
-  readonly upload: string
-  readonly state: ProbeOutcome['state']
+/** The workers of both queues, as one. */
+export interface Workers {
+  waitUntilReady(): Promise<unknown>
+  isRunning(): boolean
+  close(): Promise<void>
 }
+
+const lanes: readonly [Lane, { readonly name: string }][] = [
+  ['urgent', urgentProbeQueue],
+  ['other', probeQueue],
+]
 
 // A killed worker's job is free once its lock has run out, and found two rounds of looking later at most.
 const times = { lockDuration: 6_000, stalledInterval: 3_000, runRetryDelay: 1_000 }
 
 /** Takes probe jobs. BullMQ never gives one up as stalled; the story does, and saves an outcome then. */
-export function startProbeWorker(
+export function startProbeWorkers(
   connection: ConnectionOptions,
   concurrency: number,
-  probeUpload: ProbeUpload,
+  probeUploads: ProbeUploads,
   events: WorkerEvents,
-): Worker<unknown, Probed> {
-  const options = { connection, concurrency, prefix: probeQueue.prefix, maxStalledCount: 1_000, ...times }
-  const worker = new Worker<unknown, Probed>(probeQueue.name, work, options)
-  worker.on('error', events.faulted)
-  worker.on('failed', (job, error) => events.failed(job?.id, job?.attemptsMade ?? 0, error))
-  return worker
+): Workers {
+  const { prefix } = probeQueue
+  const parts = lanes.flatMap(([lane, { name }]) => workerOf(lane, name))
+  const workers = parts.map(({ worker }) => worker)
+  return {
+    waitUntilReady: () => Promise.all(workers.map((worker) => worker.waitUntilReady())),
+    isRunning: () => workers.every((worker) => worker.isRunning()),
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()))
+      await Promise.all(parts.map(({ queue }) => queue.close()))
+    },
+  }
 
-  async function work(job: Job<unknown, Probed>): Promise<Probed> {
-    const { stream, upload, ...rest } = jobOf(job)
-    const started = performance.now()
+  function workerOf(lane: Lane, name: string) {
+    const queue = new Queue<ProbeJobData>(name, { connection, prefix, defaultJobOptions: probeJobOptions })
+    const work = (job: Job<unknown>) => workOn(job, lane, queue)
+    const options = { connection, concurrency, prefix, maxStalledCount: 1_000, ...times }
+    const worker = new Worker<unknown>(name, work, options)
+    queue.on('error', events.faulted)
+    worker.on('error', events.faulted)
+    worker.on('failed', (job, error) => events.failed(job?.id, job?.attemptsMade ?? 0, error))
+    return { worker, queue }
+  }
+
+  async function workOn(job: Job<unknown>, lane: Lane, queue: Queue<ProbeJobData>): Promise<void> {
+    const { jobs, faults } = uploadsOf(job)
+    for (const fault of faults) events.failed(job.id, 0, new Error(fault))
     const attempt = { last: job.attemptsMade + 1 >= (job.opts.attempts ?? 1), deaths: job.stalledCounter }
-    const outcome = await probeUpload({ stream, upload, ...rest }, attempt)
-    events.probed({ stream, upload, ...rest }, outcome, Math.round(performance.now() - started))
-    return { stream, upload, state: outcome.state }
+    await addEach(queue, await probeUploads(jobs, attempt, lane))
   }
 }
 
-function jobOf(job: Job<unknown>): ProbeJob {
+/** A job for each, whose id is the upload's. */
+async function addEach(queue: Queue<ProbeJobData>, jobs: readonly ProbeJob[]): Promise<void> {
+  if (jobs.length === 0) return
+  const { name } = probeQueue
+  await queue.addBulk(jobs.map((data) => ({ name, data, opts: { jobId: data.upload } })))
+}
+
+function uploadsOf(job: Job<unknown>): Parsed {
   try {
-    return parseJob(job.data)
+    return parseJobs(job.data)
   } catch (error) {
     throw new UnrecoverableError(error instanceof Error ? error.message : String(error))
   }

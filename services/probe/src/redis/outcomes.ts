@@ -1,11 +1,16 @@
 import { type FeedEvent, feed } from '@pushav/shared/feed.ts'
-import { type ProbeJob, probeOutcomeKey } from '@pushav/shared/probe-job.ts'
+import { type ProbeJob, type ProbeOutcome, probeOutcomeKey } from '@pushav/shared/probe-job.ts'
 import type { Redis } from 'ioredis'
 import type { Outcomes } from '../use-cases/ports.ts'
 
 /** Outcomes as JSON strings; a later probe of the same upload replaces the earlier one. Each is told to the feed. */
 export function redisOutcomes(redis: Redis, now: () => Date): Outcomes {
   return {
+    async done({ stream, upload }) {
+      const json = await redis.get(probeOutcomeKey(stream, upload))
+      const outcome = json === null ? null : (JSON.parse(json) as ProbeOutcome)
+      return outcome?.state === 'done' ? outcome : null
+    },
     async save(job, outcome) {
       const events = JSON.stringify([probed(job, outcome.state, now().toISOString())])
       await Promise.all([

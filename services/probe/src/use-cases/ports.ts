@@ -7,11 +7,11 @@ export interface Uploads {
   shape(stream: string, upload: string): Promise<Shape>
   /** Everything up to the end of moov; null where there is none, or it is beyond any reason. */
   init(stream: string, upload: string): Promise<Buffer | null>
-  room(stream: string, upload: string, init: Buffer | null): Promise<Room>
+  room(stream: string, upload: string, init: Buffer | null): Room
 }
 
 /** A folder with just what one run of ffprobe may read, under fixed names. Disposal removes it. */
-export interface Room extends AsyncDisposable {
+export interface Room extends Disposable {
   readonly directory: string
   readonly files: readonly string[]
 }
@@ -19,6 +19,8 @@ export interface Room extends AsyncDisposable {
 export type Ffprobe = (room: Room, shape: Shape) => Promise<Answer>
 
 export interface Outcomes {
+  /** What ffprobe said of it before; null where it has said nothing, or not understood it. */
+  done(job: ProbeJob): Promise<ProbeOutcome | null>
   save(job: ProbeJob, outcome: ProbeOutcome): Promise<void>
 }
 

@@ -10,7 +10,10 @@ const unexpected: Ffprobe = () => Promise.reject(new Error('not to be run'))
 
 describe('probeUpload', () => {
   let saved: ProbeOutcome[]
-  const outcomes = { save: async (_job: ProbeJob, outcome: ProbeOutcome) => void saved.push(outcome) }
+  const outcomes = {
+    done: async () => null,
+    save: async (_job: ProbeJob, outcome: ProbeOutcome) => void saved.push(outcome),
+  }
   beforeEach(() => {
     saved = []
   })

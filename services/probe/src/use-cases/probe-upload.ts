@@ -14,7 +14,21 @@ const maxDeaths = 5
 
 /** One upload, from its job to its outcome. Whatever is not the upload's own fault is thrown, to be tried again. */
 export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Outcomes): ProbeUpload {
-  return async function probeUpload(job, attempt) {
+  const underWay = new Map<string, Promise<ProbeOutcome>>()
+
+  // Two jobs may ask for one upload: somebody waits for what stands in the queue with many others.
+  return function probeUpload(job, attempt) {
+    const key = `${job.stream}/${job.upload}`
+    const before = underWay.get(key)
+    if (before) return before
+    const outcome = probeUnlessDone(job, attempt).finally(() => underWay.delete(key))
+    underWay.set(key, outcome)
+    return outcome
+  }
+
+  async function probeUnlessDone(job: ProbeJob, attempt: Attempt): Promise<ProbeOutcome> {
+    const known = await outcomes.done(job)
+    if (known) return known
     const outcome = attempt.deaths < maxDeaths ? await probeOrGiveUp(job, attempt) : failed('deadly', job)
     await outcomes.save(job, outcome)
     return outcome
@@ -39,7 +53,7 @@ export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Ou
     const init = needsInit && job.init !== null ? await uploads.init(job.stream, job.init) : null
     if (needsInit && init === null) return failed('init-unreadable', job, shape)
 
-    await using room = await uploads.room(job.stream, job.upload, init)
+    using room = uploads.room(job.stream, job.upload, init)
     return outcomeOf(job, shape, await ffprobe(room, shape))
   }
 }

@@ -1,0 +1,35 @@
+import { type ProbeJob, type ProbeJobData, probeQueue } from '@pushav/shared/probe-job.ts'
+
+interface Addition {
+  readonly name: string
+  readonly data: ProbeJobData
+  readonly opts: { readonly jobId: string }
+}
+
+const maxUploads = 16
+
+/** One job for one upload; for many, one for each sixteen: fewer round trips, and all cores still have work. */
+export function batchesOf(jobs: readonly ProbeJob[]): Addition[] {
+  const batches: Addition[] = []
+  for (let start = 0; start < jobs.length; start += maxUploads)
+    batches.push(...batchOf(jobs.slice(start, start + maxUploads)))
+  return batches
+}
+
+function batchOf(uploads: readonly ProbeJob[]): Addition[] {
+  const [first, ...others] = uploads
+  if (!first) return []
+  if (others.length === 0) return [singleOf(first)]
+  const jobId = `${first.upload}+${others.length}`
+  return [{ name: probeQueue.name, data: { uploads }, opts: { jobId } }]
+}
+
+/** An upload's own job: its id is the upload's, so that it waits only once. */
+export const singleOf = (job: ProbeJob): Addition => ({
+  name: probeQueue.name,
+  data: job,
+  opts: { jobId: job.upload },
+})
+
+/** Init segments and manifests need no init segment; nor do MPEG-TS segments, which are as many as others. */
+export const isUrgent = ({ init, path }: ProbeJob): boolean => init === null && !/\.ts$/i.test(path)

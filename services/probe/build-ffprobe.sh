@@ -1,0 +1,64 @@
+#!/bin/sh
+# Builds a small static ffprobe from the distribution's own, patched source package (Debian and its kin).
+# Usage: build-ffprobe.sh [TARGET]; without one it goes where standalone looks for it. Touches nothing else.
+# Needs apt-get, dpkg-dev, gcc, make, libc6-dev and, for AV1, pkg-config and libaom-dev.
+# It reads ISO media files and MPEG-TS from files only; everything else that ffprobe can do is left out.
+set -eu
+wanted=${1:-$(dirname "$0")/build/ffprobe}
+mkdir -p "$(dirname "$wanted")"
+target=$(cd "$(dirname "$wanted")" && pwd -P)/$(basename "$wanted")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$work"
+
+# The machine's own package sources, asked for source packages; its lists stay as they are.
+sources() {
+  mkdir parts lists lists/partial
+  for list in /etc/apt/sources.list.d/*.sources; do
+    if grep -qs '^Signed-By:.*debian\|^Signed-By:.*ubuntu' "$list"; then
+      sed 's/^Types:.*/Types: deb-src/' "$list" >"parts/$(basename "$list")"
+    fi
+  done
+  sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >parts/plain.list 2>/dev/null || true
+  apt() {
+    apt-get -q -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$work/parts" \
+      -o Dir::State::lists="$work/lists" -o APT::Sandbox::User=root "$@"
+  }
+  apt update >&2
+  apt source ffmpeg >&2
+}
+
+list() { echo "$*" | tr ' ' ','; }
+
+demuxers=$(list mov mpegts)
+protocols=$(list file concat)
+video='h264 hevc vp8 vp9 mpeg1video mpeg2video mpeg4 h263 mjpeg'
+audio='aac aac_latm mp1float mp2float mp3float ac3 eac3 opus flac alac vorbis dca truehd mlp amrnb amrwb'
+pcm='pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_f64le pcm_f64be pcm_s8 pcm_u8 pcm_alaw pcm_mulaw'
+text='movtext ccaption webvtt dvbsub'
+parsers='h264 hevc av1 vp8 vp9 mpegvideo mpeg4video h263 mjpeg aac aac_latm mpegaudio ac3 opus flac vorbis dca mlp dvbsub'
+
+# ffmpeg itself cannot decode AV1, and of the libraries that can, Debian has this one to link statically.
+av1() {
+  if pkg-config --exists aom 2>/dev/null; then echo '--enable-libaom --enable-decoder=libaom_av1 --pkg-config-flags=--static'
+  else echo 'build-ffprobe: without libaom-dev, little is said of AV1' >&2; fi
+}
+
+configure() {
+  ./configure --disable-everything --disable-autodetect --disable-doc --disable-network --disable-programs \
+    --enable-ffprobe --disable-avdevice --disable-avfilter --disable-swscale --enable-swresample \
+    --disable-x86asm --disable-debug --enable-static --disable-shared \
+    --enable-demuxer="$demuxers" --enable-protocol="$protocols" --enable-parser="$(list $parsers)" \
+    --enable-decoder="$(list $video $audio $pcm $text)" --enable-bsf=extract_extradata \
+    --extra-version="$(dpkg-parsechangelog -S Version | sed 's/^[^-]*-//')" \
+    --extra-cflags='-fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wformat' \
+    --extra-ldflags='-static-pie -Wl,-z,relro,-z,now' $(av1)
+}
+
+sources
+cd ffmpeg-*/
+configure >&2
+make -j"$(nproc)" ffprobe >&2
+"./ffprobe" -version >/dev/null
+install -m 0755 ffprobe "$target"
