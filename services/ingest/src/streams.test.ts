@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { chunk, ftyp, moov, styp } from './isobmff/testing/boxes.ts'
+import { chunk, ftyp, mfra, moov, styp } from './isobmff/testing/boxes.ts'
 import { ingestSuite } from './testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])
@@ -27,6 +27,19 @@ describe('streams', () => {
       equal((await ingest.send('DELETE', `/streams/1/${path}`)).status, 200)
     equal(existsSync(join(suite.path(), 'streams/1/a')), false)
     equal((await codesOf('a')).includes('path-clash'), false)
+  })
+
+  it('ends a track without taking the place of what came to its URL', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    const url = '/streams/1/Streams(v.cmfv)'
+    await ingest.put(url, init)
+    await ingest.put(url, segment(1, 0))
+    equal((await ingest.put(url, mfra)).status, 202)
+    equal((await ingest.get(url)).text, segment(1, 0).toString())
+    const { sessions, valid_uploads: valid } = (await ingest.get('/streams/1')).json
+    deepEqual([sessions[0].tracks.v.state, valid.length], ['completed', 1])
+    equal((await ingest.get('/streams/1/uploads')).json.uploads.length, 3)
   })
 
   it('removes the folder of a deleted last object, never the stream (I2-03)', async () => {

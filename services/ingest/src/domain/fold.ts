@@ -1,5 +1,5 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
-import { type InitSegment, initOf } from './init-segment.ts'
+import { type InitSegment, initFor } from './init-segment.ts'
 import type { Inspection } from './inspection.ts'
 import type { Finding } from './judge/finding.ts'
 import { type Arrival, type Judged, judge } from './judge/judge.ts'
@@ -42,11 +42,16 @@ export type ObjectEvent =
       Pick<Judged, 'list' | 'situations'> & {
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
-        /** It is kept without becoming the object at its path. */
-        readonly clashes: boolean
+        readonly place: Place
         readonly sessionEvents: Judged['events']
       })
   | { readonly kind: 'deleted'; readonly path: string; readonly stood: boolean }
+
+/**
+ * `object`: it is now what stands at its path. `beside`: found by its path, but its path clashes with an object
+ * that stands. `none`: cut off, or nothing but the end of a track behind what stands there.
+ */
+export type Place = 'object' | 'beside' | 'none'
 
 /** What the bytes of an upload say; null when they were cut off or are gone. */
 export type InspectionOf = (upload: string) => Inspection | null
@@ -82,22 +87,36 @@ function foldDeletion(folded: Folded, path: string): Folded {
   const { [path]: digest, ...digests } = folded.digests
   const stood = digest !== undefined
   const folders = stood ? counted(folded.folders, path, -1) : folded.folders
-  return { ...folded, digests, folders, events: [...folded.events, { kind: 'deleted', path, stood }] }
+  const inits = folded.inits.filter((init) => init.path !== path)
+  return { ...folded, inits, digests, folders, events: [...folded.events, { kind: 'deleted', path, stood }] }
 }
 
 function foldUpload(stream: Stream, before: Folded, upload: Upload, how: FoldWith): Folded {
   const previous = at(before.digests, upload.path) ?? null
   const clashes = clashesWith(before, upload.path)
-  const arrival = { upload, inspection: how.inspectionOf(upload.id), previous, clashes }
+  const inspection = how.inspectionOf(upload.id)
+  const arrival = { upload, inspection, previous, clashes }
   const { state, events: sessionEvents, ...judged } = verdictOn(stream, before.state, arrival, how)
-  const isNew = previous === null && !clashes
-  const event = { kind: 'judged', upload, ...judged, isNew, clashes, sessionEvents } as const
+  const place = placeOf(arrival)
+  const isNew = previous === null && place === 'object'
+  const event = { kind: 'judged', upload, ...judged, isNew, place, sessionEvents } as const
   const folded = { ...before, state, events: [...before.events, event] }
-  if (!upload.whole) return folded
-  const init = upload.kind === 'segment' ? initOf(upload.path, folded.inits) : null
+  return place === 'none' ? folded : withObject(stream, folded, upload, place, isNew)
+}
+
+function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
+  if (!upload.whole || (previous !== null && isEndOnly(inspection))) return 'none'
+  return clashes ? 'beside' : 'object'
+}
+
+const isEndOnly = (inspection: Inspection | null): boolean =>
+  inspection?.kind === 'other' && inspection.endsTrack
+
+function withObject(stream: Stream, folded: Folded, upload: Upload, place: Place, isNew: boolean): Folded {
+  const init = upload.kind === 'segment' ? initFor(upload.path, folded.inits) : null
   const jobs = [...folded.jobs, { stream: stream.id, upload: upload.id, path: upload.path, init }]
   const inits = withInit(folded.inits, upload)
-  if (clashes) return { ...folded, jobs, inits }
+  if (place === 'beside') return { ...folded, jobs, inits }
   const digests = { ...folded.digests, [upload.path]: upload.sha256 }
   const folders = isNew ? counted(folded.folders, upload.path, 1) : folded.folders
   return { ...folded, digests, folders, jobs, inits }

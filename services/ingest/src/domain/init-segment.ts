@@ -1,4 +1,5 @@
 import { directoryOf } from './object-path.ts'
+import { isPartPath, requestPathOf } from './part-path.ts'
 
 /** An upload that holds an init segment. */
 export interface InitSegment {
@@ -6,8 +7,18 @@ export interface InitSegment {
   readonly upload: string
 }
 
+/** The folders whose init segments a segment may need; that of a part may have come in a request of its own. */
+export function initFoldersOf(path: string): readonly string[] {
+  const own = directoryOf(path)
+  return isPartPath(path) ? [own, directoryOf(requestPathOf(path))] : [own]
+}
+
+/** The init segment that a segment needs. */
+export const initFor = (path: string, inits: readonly InitSegment[]): string | null =>
+  initOf(path, inits) ?? (isPartPath(path) ? initOf(requestPathOf(path), inits) : null)
+
 /**
- * The init segment that a segment needs, out of those in the same folder: the one at the same path
+ * The init segment that fits best, out of those in the same folder: the one at the same path
  * (DASH-IF Interface-1), else the one whose name shares most words (`init-stream0` for
  * `chunk-stream0-00001`), the newest among equals.
  */

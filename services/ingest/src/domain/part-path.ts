@@ -13,5 +13,7 @@ export function partFolderOf(path: string, request: string): string | null {
 /** The path of the request that a part came in. */
 export const requestPathOf = (partPath: string): string => partPath.slice(0, partPath.lastIndexOf(mark))
 
+export const isPartPath = (path: string): boolean => path.includes(mark)
+
 const mark = '.parts/'
 const longestName = '9007199254740991.m4s'

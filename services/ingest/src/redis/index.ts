@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Folded, JudgedUpload, Known } from '../domain/fold.ts'
+import { initFoldersOf } from '../domain/init-segment.ts'
 import type { SessionAnswer } from '../domain/judge/answer.ts'
 import { sessionsOf } from '../domain/judge/judge.ts'
 import { codeOf, type Tally, type Weighed } from '../domain/judge/report.ts'
 import { initialState, type Order, type Session } from '../domain/judge/state.ts'
-import { ancestorsOf, directoryOf } from '../domain/object-path.ts'
+import { ancestorsOf } from '../domain/object-path.ts'
 import type { Stream } from '../domain/stream.ts'
 import type { JournalEntry } from '../domain/upload.ts'
 import type {
@@ -43,7 +44,7 @@ export function redisIndex(redis: Redis): Index {
   async function load(id: string, at: Position, entries: readonly JournalEntry[]): Promise<Known> {
     const paths = [...new Set(entries.flatMap(pathsOf))]
     const places = [...new Set(paths.flatMap((path) => [path, ...ancestorsOf(path)]))]
-    const directories = [...new Set(paths.map(directoryOf))]
+    const directories = [...new Set(paths.flatMap(initFoldersOf))]
     const known = cache.get(id, at.version) ?? (await ask(id, at.version))
     await askRest(id, known, places, directories)
     const { stream, order } = known

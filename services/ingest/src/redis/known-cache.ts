@@ -57,7 +57,10 @@ function after(before: Remembered, folded: Folded): Omit<Remembered, 'version'> 
   const { sessions, digests, folders, inits } = before
   for (const map of [sessions, digests, folders, inits]) if (map.size > mostPlaces) map.clear()
   for (const [key, session] of Object.entries(folded.state.sessions)) sessions.set(key, session)
-  for (const path of folded.events.map(pathOf)) digests.set(path, folded.digests[path] ?? null)
+  for (const path of folded.events.map(pathOf)) {
+    digests.set(path, folded.digests[path] ?? null)
+    if (inits.has(directoryOf(path))) inits.set(directoryOf(path), [])
+  }
   for (const [folder, count] of Object.entries(folded.folders)) folders.set(folder, count)
   for (const [folder, found] of byFolder(folded.inits)) inits.set(folder, found)
   const { stream, state } = folded

@@ -36,7 +36,7 @@ const countedIn = (folders: string, path: string, by: 1 | -1): Write[] =>
 
 function judgement(stream: string, event: Judgement): Write[] {
   const keys = keysOf(stream)
-  const { upload, findings, session, track, list, isNew, clashes } = event
+  const { upload, findings, session, track, list, isNew, place } = event
   const { id, path, whole, kind, sha256 } = upload
   const writes: Write[] = [
     ['HSET', keys.uploads, id, JSON.stringify({ upload, findings, session, track } satisfies JudgedUpload)],
@@ -45,9 +45,10 @@ function judgement(stream: string, event: Judgement): Write[] {
     ...(isAccepted(findings) ? [] : [['INCR', keys.errors] as const]),
   ]
   if (!whole) return [...writes, ['HSET', keys.cutOff, path, id]]
+  if (place === 'none') return writes
   writes.push(['HSET', keys.newest, path, id], ['HDEL', keys.cutOff, path])
   if (kind === 'init') writes.push(['HSET', keys.inits(directoryOf(path)), path, id])
-  if (clashes) return writes
+  if (place === 'beside') return writes
   writes.push(['HSET', keys.digests, path, sha256])
   if (!isNew) return writes
   const listed: Write[] = session !== null && list ? [['RPUSH', keys.listed(session, list), path]] : []

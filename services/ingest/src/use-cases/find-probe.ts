@@ -1,6 +1,5 @@
 import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
-import { initOf } from '../domain/init-segment.ts'
-import { directoryOf } from '../domain/object-path.ts'
+import { initFoldersOf, initFor } from '../domain/init-segment.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Index, Probes } from './ports.ts'
 
@@ -21,13 +20,14 @@ export function findProbeWith(index: Index, probes: Probes, waitMs: number): Fin
     const ended = probes.ended(upload, waitMs)
     const known = await probes.outcome(stream, upload)
     if (known) return known
-    await probes.ask({ stream, upload, path, init: kind === 'segment' ? await initFor() : null })
+    await probes.ask({ stream, upload, path, init: kind === 'segment' ? await knownInit() : null })
     const state = await probes.state(upload)
     await ended
     return (await probes.outcome(stream, upload)) ?? { state }
 
-    async function initFor(): Promise<string | null> {
-      return initOf(path, await index.inits(stream, directoryOf(path)))
+    async function knownInit(): Promise<string | null> {
+      const found = await Promise.all(initFoldersOf(path).map((folder) => index.inits(stream, folder)))
+      return initFor(path, found.flat())
     }
   }
 }

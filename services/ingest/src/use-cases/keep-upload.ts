@@ -33,10 +33,15 @@ export async function keepUpload(
   inspections.put(upload.id, seen)
   const safe = Promise.withResolvers<void>()
   const verdict = record(stream, { kind: 'upload', id: upload.id, upload }, async () => {
-    if (upload.whole) await view.point(stream, upload.path, upload.id)
+    if (upload.whole && !(await isAside())) await view.point(stream, upload.path, upload.id)
     safe.resolve()
   })
   verdict.catch(safe.reject)
   await safe.promise
   return { upload, verdict }
+
+  /** Nothing but the end of a track takes no object's place. */
+  async function isAside(): Promise<boolean> {
+    return seen.kind === 'other' && seen.endsTrack && (await view.find(stream, upload.path)) !== null
+  }
 }

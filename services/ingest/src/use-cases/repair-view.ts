@@ -6,7 +6,7 @@ export function repairViewWith(view: View) {
   return async function repairView(stream: string, events: readonly ObjectEvent[]): Promise<void> {
     for (const event of events) {
       if (event.kind === 'deleted') await view.remove(stream, event.path)
-      else if (event.upload.whole && !event.clashes) await show(stream, event.upload)
+      else if (event.place === 'object') await show(stream, event.upload)
     }
   }
 
