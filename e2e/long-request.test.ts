@@ -245,16 +245,16 @@ describe('one long request per track', function () {
   it('gives the same answers when the index is made anew', async () => {
     await put('Streams(video.cmfv)', Buffer.concat([body.all, Buffer.from('garbage')]))
     await put('Streams(video.cmfv)', endOfTrack)
-    const before = (await get('')).json
-    const log = await lines()
+    // How far the probes are is another matter.
+    const log = async () => (await lines()).map((line) => ({ ...line, probe: null }))
+    const before = { answer: (await get('')).json, log: await log() }
     await flush()
     await server().crash('ingest')
     await until(
       'the same answers',
-      async () => (await get('')).json?.valid_uploads?.length === before.valid_uploads.length,
+      async () => (await get('')).json?.valid_uploads?.length === before.answer.valid_uploads.length,
     )
-    deepEqual((await get('')).json, before)
-    deepEqual(await lines(), log)
+    deepEqual({ answer: (await get('')).json, log: await log() }, before)
   })
 
   for (const [what, urls] of [
