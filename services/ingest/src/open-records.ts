@@ -1,6 +1,7 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Config } from './config.ts'
 import { diskBodies } from './disk/bodies.ts'
+import { createDiskThread } from './disk/disk-thread.ts'
 import { diskJournals } from './disk/journals.ts'
 import { diskView } from './disk/view.ts'
 import { createInspector } from './isobmff/inspector.ts'
@@ -27,9 +28,10 @@ export async function openRecords(
   verdicts: VerdictBoard,
 ) {
   const { workingDirectory, instance, sessionIdleMs: idleMs } = config
-  const bodies = await diskBodies(workingDirectory, instance)
-  const journals = built.use(await diskJournals(workingDirectory, instance, log))
-  const view = await diskView(workingDirectory, instance, createOneAtATime())
+  const disk = built.use(createDiskThread())
+  const bodies = await diskBodies(workingDirectory, instance, disk)
+  const journals = built.use(await diskJournals(workingDirectory, instance, log, disk))
+  const view = await diskView(workingDirectory, instance, createOneAtATime(), disk)
 
   const onError = createErrorReport(log)
   const redis = built.adopt(connectRedis(config.redisUrl, onError), (client) => client.disconnect())

@@ -2,12 +2,17 @@ import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { createAppender } from './appender.ts'
+import { type Appendable, createAppender } from './appender.ts'
+
+async function openFile(path: string): Promise<Appendable<string>> {
+  const file = await open(path, 'a')
+  return { append: (lines) => file.appendFile(`${lines.join('\n')}\n`), close: () => file.close() }
+}
 
 describe('createAppender', () => {
   it('writes the lines of one key in the order of the calls, many in one write', async () => {
     await using directory = await temporaryDirectory()
-    const appender = createAppender((key) => open(join(directory.path, key), 'a'))
+    const appender = createAppender((key) => openFile(join(directory.path, key)))
     const lines = Array.from({ length: 1_000 }, (_, i) => String(i))
     await Promise.all(lines.map((line) => appender.line('a', line)))
     await appender.close()
@@ -19,7 +24,7 @@ describe('createAppender', () => {
     let opened = 0
     const appender = createAppender((key) => {
       opened++
-      return open(join(directory.path, key), 'a')
+      return openFile(join(directory.path, key))
     })
     for (let i = 0; i < 600; i++) await appender.line(`k${i}`, 'first')
     await appender.line('k0', 'second')
@@ -32,7 +37,7 @@ describe('createAppender', () => {
     await using directory = await temporaryDirectory()
     let isBroken = true
     const appender = createAppender((key) =>
-      open(join(directory.path, isBroken ? 'no/such/folder' : key), 'a'),
+      openFile(join(directory.path, isBroken ? 'no/such/folder' : key)),
     )
     await rejects(appender.line('a', 'lost'), { code: 'ENOENT' })
     isBroken = false

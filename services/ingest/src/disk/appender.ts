@@ -1,17 +1,21 @@
-import type { FileHandle } from 'node:fs/promises'
-
 const maxOpenFiles = 256
 
 /** Appends lines to files named by a key. */
-export interface Appender {
+export interface Appender<Line> {
   /** Resolves when the line is written. Lines of one key are written in the order of the calls. */
-  line(key: string, line: string): Promise<void>
+  line(key: string, line: Line): Promise<void>
+  close(): Promise<void>
+}
+
+/** An open file. After a failed write it may end in half a line; it is opened anew. */
+export interface Appendable<Line> {
+  append(lines: readonly Line[]): Promise<void>
   close(): Promise<void>
 }
 
 /** Lines that come while a write is under way go out together in the next one. */
-export function createAppender(openFile: (key: string) => Promise<FileHandle>): Appender {
-  const files = new Map<string, Growing>()
+export function createAppender<Line>(openFile: (key: string) => Promise<Appendable<Line>>): Appender<Line> {
+  const files = new Map<string, Growing<Line>>()
   return {
     line(key, line) {
       const file = files.get(key) ?? growing(() => openFile(key))
@@ -26,7 +30,7 @@ export function createAppender(openFile: (key: string) => Promise<FileHandle>): 
   }
 }
 
-function closeOldest(files: Map<string, Growing>): void {
+function closeOldest<Line>(files: Map<string, Growing<Line>>): void {
   if (files.size <= maxOpenFiles) return
   for (const [key, file] of files) {
     if (!file.isIdle()) continue
@@ -36,15 +40,15 @@ function closeOldest(files: Map<string, Growing>): void {
   }
 }
 
-interface Growing {
-  line(line: string): Promise<void>
+interface Growing<Line> {
+  line(line: Line): Promise<void>
   isIdle(): boolean
   close(): Promise<void>
 }
 
-function growing(openFile: () => Promise<FileHandle>): Growing {
-  let file: Promise<FileHandle> | null = null
-  let next: Batch | null = null
+function growing<Line>(openFile: () => Promise<Appendable<Line>>): Growing<Line> {
+  let file: Promise<Appendable<Line>> | null = null
+  let next: Batch<Line> | null = null
   let writing = Promise.resolve()
   let pending = 0
 
@@ -62,19 +66,19 @@ function growing(openFile: () => Promise<FileHandle>): Growing {
     },
   }
 
-  function startBatch(): Batch {
-    const lines: string[] = []
+  function startBatch(): Batch<Line> {
+    const lines: Line[] = []
     const written = writing.then(() => {
       next = null
-      return write(`${lines.join('\n')}\n`)
+      return write(lines)
     })
     writing = written.catch(reopen)
     return { lines, written }
   }
 
-  async function write(text: string): Promise<void> {
+  async function write(lines: readonly Line[]): Promise<void> {
     file ??= openFile()
-    await (await file).appendFile(text)
+    await (await file).append(lines)
   }
 
   /** A failed write may have left half a line; opening anew mends it. */
@@ -85,7 +89,7 @@ function growing(openFile: () => Promise<FileHandle>): Growing {
   }
 }
 
-interface Batch {
-  readonly lines: string[]
+interface Batch<Line> {
+  readonly lines: Line[]
   readonly written: Promise<void>
 }

@@ -4,9 +4,16 @@ import { dirname, join } from 'node:path'
 import { uploadFile } from '@pushav/shared/layout.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Bodies, StagedBody, StagedFacts } from '../use-cases/ports.ts'
+import { createDiskThread, type DiskThread } from './disk-thread.ts'
+
+const mostHeld = 65_536
 
 /** Bodies as files: `staging/<instance>/<id>` while they arrive, `uploads/<stream>/<id>` for ever after. */
-export async function diskBodies(workingDirectory: string, instance: string): Promise<Bodies> {
+export async function diskBodies(
+  workingDirectory: string,
+  instance: string,
+  disk: DiskThread = createDiskThread(),
+): Promise<Bodies> {
   const staging = join(workingDirectory, 'staging', instance)
   await mkdir(staging, { recursive: true })
   // Listed before anything new is staged, so that a fresh body is never taken for one left behind.
@@ -22,21 +29,61 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
     async *leftBehind() {
       for (const name of sidecars) {
         const facts = JSON.parse(await readFile(join(staging, name), 'utf8')) as StagedFacts
-        if (earlier.includes(facts.id)) yield stagedBody(facts)
+        if (earlier.includes(facts.id)) yield stagedFile(facts)
       }
       for (const name of earlier) await rm(join(staging, name), { force: true })
     },
   }
 
+  /** A small body stays in memory until it is kept, and is written once. */
   async function stage(facts: StagedFacts): Promise<StagedBody> {
+    const kept = uploadFile(workingDirectory, facts.stream, facts.id)
+    let held: Uint8Array[] = []
+    let bytes = 0
+    let spilled: Promise<StagedBody> | null = null
+    return {
+      facts,
+      async write(more) {
+        bytes += more.length
+        if (spilled || bytes > mostHeld) return (await spill()).write(more)
+        held.push(more)
+      },
+      persistFacts: async () => (await spill()).persistFacts(),
+      replace: async (other) => (await spill()).replace(other),
+      async keep() {
+        if (spilled) return (await spilled).keep()
+        await disk
+          .run({ kind: 'create', path: kept, bytes: Buffer.concat(held) })
+          .catch((error) => refuseRemoved(error, kept))
+      },
+      async *read(extent) {
+        if (spilled) yield* (await spilled).read(extent)
+        else yield Buffer.concat(held).subarray(extent?.from ?? 0, extent?.to)
+      },
+      async [Symbol.asyncDispose]() {
+        // A file that could not be made has nothing to clear away; whoever wrote to it has heard.
+        await (await spilled?.catch(() => null))?.[Symbol.asyncDispose]()
+      },
+    }
+
+    async function spill(): Promise<StagedBody> {
+      spilled ??= stageFile(facts, held)
+      held = []
+      return spilled
+    }
+  }
+
+  async function stageFile(facts: StagedFacts, held: readonly Uint8Array[]): Promise<StagedBody> {
     const file = await open(join(staging, facts.id), 'wx')
-    return stagedBody(facts, {
+    const staged = stagedFile(facts, {
       write: async (bytes) => void (await file.writeFile(bytes)),
       close: () => file.close(),
     })
+    for (const bytes of held) await staged.write(bytes)
+    return staged
   }
 
-  function stagedBody(facts: StagedFacts, file?: OpenFile): StagedBody {
+  function stagedFile(facts: StagedFacts, file?: OpenFile): StagedBody {
     const body = join(staging, facts.id)
     const sidecar = `${body}.json`
     let hasSidecar = file === undefined
@@ -63,7 +110,7 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
       },
       async keep() {
         const kept = uploadFile(workingDirectory, facts.stream, facts.id)
-        await rename(body, kept).catch((error) => refuseRemoved(error, body, kept))
+        await rename(body, kept).catch((error) => refuseRemoved(error, kept, body))
         isKept = true
       },
       read: (extent) =>
@@ -78,9 +125,9 @@ export async function diskBodies(workingDirectory: string, instance: string): Pr
 }
 
 /** A stream's folder is gone because the stream was deleted, unless more than that is gone. */
-async function refuseRemoved(error: NodeJS.ErrnoException, body: string, kept: string): Promise<never> {
+async function refuseRemoved(error: NodeJS.ErrnoException, kept: string, body?: string): Promise<never> {
   if (error.code !== 'ENOENT') throw error
-  await access(body)
+  if (body) await access(body)
   await access(dirname(dirname(kept)))
   throw new Refusal('stream-unknown', 'the stream was deleted')
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { JournalEntry } from '../domain/upload.ts'
 import type { JournalLine, JournalLines, Journals } from '../use-cases/ports.ts'
-import { createAppender } from './appender.ts'
+import { type Appendable, createAppender } from './appender.ts'
+import { createDiskThread, type DiskThread } from './disk-thread.ts'
+import { createJournalTail, type JournalTail } from './journal-tail.ts'
 
 const readBytes = 1_048_576
 
@@ -12,11 +14,13 @@ export async function diskJournals(
   workingDirectory: string,
   instance: string,
   log: Logger,
+  disk: DiskThread = createDiskThread(),
 ): Promise<Journals & AsyncDisposable> {
   const root = join(workingDirectory, 'journals')
   await mkdir(root, { recursive: true })
   const own = `${instance}.ndjson`
-  const append = createAppender((stream) => openJournal(join(root, stream, own)))
+  const tails = new Map<string, JournalTail>()
+  const append = createAppender(openOwn)
   const known = new Set<string>()
 
   return {
@@ -56,12 +60,28 @@ export async function diskJournals(
       const folder = join(root, `${stream}${deletedMark}`)
       for (const name of await readdir(folder)) await rm(join(folder, name), { force: true })
     },
-    append: (stream, entry) => append.line(stream, JSON.stringify(entry)),
+    append: (stream, entry) => append.line(stream, entry),
     read,
     [Symbol.asyncDispose]: () => append.close(),
   }
 
+  async function openOwn(stream: string): Promise<Appendable<JournalEntry>> {
+    const path = join(root, stream, own)
+    const tail = createJournalTail(await mendedSize(path))
+    tails.set(stream, tail)
+    return {
+      async append(entries) {
+        const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`)
+        await disk.run({ kind: 'append', path, text: lines.join('') })
+        tail.add(entries.map((entry, i) => [entry, Buffer.byteLength(lines[i] ?? '')] as const))
+      },
+      close: async () => void tails.delete(stream),
+    }
+  }
+
   async function read(stream: string, journal: string, from: number): Promise<JournalLines> {
+    const known = journal === own ? tails.get(stream)?.from(from) : null
+    if (known) return known
     await using file = await open(join(root, stream, journal)).catch(absent)
     if (!file) return { lines: [], next: from, isEnd: true }
     const { size } = await file.stat()
@@ -101,14 +121,15 @@ async function makeFolder(folder: string): Promise<boolean> {
   }
 }
 
-/** A line that a crash tore off gets its end, so that it spoils no other. */
-async function openJournal(path: string): Promise<FileHandle> {
-  const file = await open(path, 'a+')
+/** The size of a file that is there from now on. A line that a crash tore off gets its end, so that it spoils no other. */
+async function mendedSize(path: string): Promise<number> {
+  await using file = await open(path, 'a+')
   const { size } = await file.stat()
   const lastByte = Buffer.alloc(1)
   if (size > 0) await file.read(lastByte, 0, 1, size - 1)
-  if (size > 0 && lastByte.toString() !== '\n') await file.appendFile('\n')
-  return file
+  if (size === 0 || lastByte.toString() === '\n') return size
+  await file.appendFile('\n')
+  return size + 1
 }
 
 async function wholeLines(file: FileHandle, from: number, size: number): Promise<Buffer> {

@@ -1,8 +1,9 @@
-import { mkdir, readlink, rename, rm, rmdir, symlink } from 'node:fs/promises'
+import { mkdir, readlink, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { uploadFile } from '@pushav/shared/layout.ts'
 import { directoryOf } from '../domain/object-path.ts'
 import type { OneAtATime, View } from '../use-cases/ports.ts'
+import { createDiskThread, type DiskThread } from './disk-thread.ts'
 
 /**
  * `streams/<id>/<path>` as symbolic links into `uploads/`. A link names the version it stands for, is
@@ -12,6 +13,7 @@ export async function diskView(
   workingDirectory: string,
   instance: string,
   inOrder: OneAtATime,
+  disk: DiskThread = createDiskThread(),
 ): Promise<View> {
   const staging = join(workingDirectory, 'staging', instance)
   await mkdir(staging, { recursive: true })
@@ -33,13 +35,11 @@ export async function diskView(
 
   async function point(stream: string, path: string, upload: string): Promise<boolean> {
     const link = linkOf(stream, path)
-    const fresh = join(staging, `${upload}.link`)
+    const target = relative(dirname(link), uploadFile(workingDirectory, stream, upload))
     try {
-      await symlink(relative(dirname(link), uploadFile(workingDirectory, stream, upload)), fresh)
-      while (!(await isMoved(fresh, link))) await mkdir(dirname(link), { recursive: true })
+      await disk.run({ kind: 'link', path: link, target, fresh: join(staging, `${upload}.link`) })
       return true
     } catch (error) {
-      await rm(fresh, { force: true })
       if (isClash(error)) return false
       throw error
     }
@@ -53,17 +53,6 @@ export async function diskView(
     } catch (error) {
       if (!isClash(error) && !isAbsence(error)) throw error
     }
-  }
-}
-
-/** False when its folder is not there, or no longer: deleting the last object in it removes it. */
-async function isMoved(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to)
-    return true
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
-    throw error
   }
 }
 

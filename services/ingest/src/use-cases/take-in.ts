@@ -34,10 +34,14 @@ export async function takeIn(
     measured.add(next.value)
     assertFits(measured.bytes(), maxBytes)
     await staged.write(next.value)
-    if (isFirst && measured.bytes() !== declaredBytes) await staged.persistFacts()
+    if (isFirst && isLong(declaredBytes)) await staged.persistFacts()
     await cutter?.proceed()
   }
 }
+
+/** What may take its time: a crash in the middle leaves what came of it. */
+const isLong = (declaredBytes: number | null): boolean => declaredBytes === null || declaredBytes > mostAtOnce
+const mostAtOnce = 65_536
 
 /** Refuses what is over the limit, be it announced or arrived. */
 export function assertFits(bytes: number, maxBytes: number): void {
