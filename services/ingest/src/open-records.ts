@@ -7,7 +7,7 @@ import { diskView } from './disk/view.ts'
 import { createInspector } from './isobmff/inspector.ts'
 import { inspectManifest } from './manifest/inspect-manifest.ts'
 import { createProbeQueue } from './queue/probe-queue.ts'
-import { blockingTwinOf, connectRedis, createErrorReport } from './redis/client.ts'
+import { blockingTwinOf, connectRedis, createErrorReport, gatheringTwinOf } from './redis/client.ts'
 import { redisFeed } from './redis/feed.ts'
 import { redisIndex } from './redis/index.ts'
 import { redisOutcomes } from './redis/outcomes.ts'
@@ -36,9 +36,10 @@ export async function openRecords(
   const onError = createErrorReport(log)
   const redis = built.adopt(connectRedis(config.redisUrl, onError), (client) => client.disconnect())
   const newBlocking = () => built.adopt(blockingTwinOf(redis, onError), (client) => client.disconnect())
-  const index = redisIndex(redis)
+  const gathering = built.adopt(gatheringTwinOf(redis, onError), (client) => client.disconnect())
+  const index = redisIndex(gathering)
   const probes = built.use(createProbeQueue(redis, newBlocking(), redisOutcomes(redis), onError))
-  const feed = built.use(redisFeed(redis, newBlocking()))
+  const feed = built.use(redisFeed(gathering, newBlocking()))
 
   const silence = built.use(watchSilence(feed, idleMs, now))
   const inspections = inspectionsOf(bodies, createInspector, inspectManifest)

@@ -67,10 +67,12 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     { redis: () => redis.ping(), disk: () => access(workingDirectory, constants.W_OK) },
     probes.backlog,
   )
+  const uploads = uploadRoutes(receiveUpload, streams, shown.remember, config.maxUploadBytes, now)
   const app = createApp(
     certificates.secret,
     health,
     [
+      uploads.puts,
       certificateRoutes(certificates, log),
       streamRoutes(streams, config.strict, config.isCompat15 ? streamAnswerOf15 : streamAnswer),
       logRoutes(readLogWith(streams, index, probes)),
@@ -79,7 +81,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
         findObjectWith({ bodies, view, index, certificates: shown }),
         findProbeWith(index, probes, config.probeWaitMs),
       ),
-      uploadRoutes(receiveUpload, streams, shown.remember, config.maxUploadBytes, now),
+      uploads.others,
     ],
     log,
   )

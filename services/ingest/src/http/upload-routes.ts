@@ -14,23 +14,27 @@ type Named = Request<{ id: string }>
 /** Keeps the certificate that a device showed, once. */
 export type RememberCertificate = (fingerprint: string, der: string) => Promise<void>
 
-/** DASH-IF Ingest 1.2, 5.2-1: PUT and POST mean the same, so they share one handler. */
+/**
+ * DASH-IF Ingest 1.2, 5.2-1: PUT and POST mean the same, so they share one handler. Nothing else is PUT, so that
+ * `puts` may stand before all other routes; a POST may mean something else.
+ */
 export function uploadRoutes(
   receiveUpload: ReceiveUpload,
   streams: Streams,
   remember: RememberCertificate,
   maxBytes: number,
   now: () => Date,
-): Router {
-  const router = Router()
-  router.put('/streams/:id{/*path}', assertWanted, continueBody, receiveOne)
-  router.post('/streams/:id{/*path}', assertWanted, continueBody, receiveOne)
-  router.delete('/streams/:id/*path', continueBody, async (request, response) => {
+): { readonly puts: Router; readonly others: Router } {
+  const puts = Router()
+  puts.put('/streams/:id{/*path}', assertWanted, continueBody, receiveOne)
+  const others = Router()
+  others.post('/streams/:id{/*path}', assertWanted, continueBody, receiveOne)
+  others.delete('/streams/:id/*path', continueBody, async (request, response) => {
     const path = objectPathOf(request)
     await streams.deleteObject(request.params.id, path)
     response.json({ file_path: path })
   })
-  return router
+  return { puts, others }
 
   /** Everything that can be refused before a byte of the body is asked for. */
   async function assertWanted(request: Named, response: Response, next: NextFunction): Promise<void> {

@@ -15,6 +15,11 @@ export function connectRedis(url: string, onError: (error: Error) => void): Redi
   return redis.on('error', onError)
 }
 
+/** A second connection that sends the commands of one turn of the event loop in one write. */
+export function gatheringTwinOf(redis: Redis, onError: (error: Error) => void): Redis {
+  return redis.duplicate({ enableAutoPipelining: true }).on('error', onError)
+}
+
 /** A second connection for commands that wait for something to happen; they outlive Redis's absence. */
 export function blockingTwinOf(redis: Redis, onError: (error: Error) => void): Redis {
   return redis

@@ -20,14 +20,19 @@ import type {
 import { answered } from './client.ts'
 import { keysOf, prefixOf } from './keys.ts'
 import { createKnownCache, type Remembered } from './known-cache.ts'
+import { mergeWrites } from './merge-writes.ts'
 import { writesOf } from './writes.ts'
 
-// KEYS[1] position of the stream; KEYS[2…] what is written. ARGV: version expected, position after as JSON
-// [field, value…], writes as JSON [[command, key, argument…]…]. 1 when written, 0 when the version is another.
+// KEYS[1] position of the stream; KEYS[2…] what is written. ARGV: version expected, then commands, each led by how
+// many words it has; the last one moves the position. 1 when written, 0 when the version is another.
 const commitScript = `
   if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
-  for _, write in ipairs(cjson.decode(ARGV[3])) do redis.call(unpack(write)) end
-  redis.call('HSET', KEYS[1], unpack(cjson.decode(ARGV[2])))
+  local at = 2
+  while at <= #ARGV do
+    local last = at + tonumber(ARGV[at])
+    redis.call(unpack(ARGV, at + 1, last))
+    at = last + 1
+  end
   return 1`
 
 /** The index as Redis hashes; the position moves in the same step as what was read up to it. */
@@ -107,16 +112,19 @@ export function redisIndex(redis: Redis): Index {
   }
 
   async function commit(id: string, at: Position, moved: Cursors, folded: Folded): Promise<Position | null> {
-    const writes = writesOf(id, folded)
-    const keys = [keysOf(id).position, ...new Set(writes.map(([, key]) => key))]
+    const { position } = keysOf(id)
     const after = { version: newVersion(), cursors: { ...at.cursors, ...moved } }
-    const fields = { ...moved, version: after.version }
-    const args = [
-      at.version,
-      JSON.stringify(Object.entries(fields).flat().map(String)),
-      JSON.stringify(writes),
-    ]
-    const isWritten = (await answered(redis.eval(commitScript, keys.length, ...keys, ...args))) === 1
+    const fields = Object.entries({ ...moved, version: after.version })
+      .flat()
+      .map(String)
+    const writes = mergeWrites(writesOf(id, folded))
+    const keys = [position, ...new Set(writes.map(([, key]) => key))]
+    const words = [...writes, ['HSET', position, ...fields]].flatMap((write) => [
+      String(write.length),
+      ...write,
+    ])
+    const isWritten =
+      (await answered(redis.eval(commitScript, keys.length, ...keys, at.version, ...words))) === 1
     if (isWritten) cache.advance(id, after.version, folded)
     else cache.forget(id)
     return isWritten ? after : null

@@ -26,6 +26,7 @@ export async function takeIn(
 ): Promise<Arrived> {
   const measured = createMeasure(newInspector({ onPiece: cutter?.onPiece }))
   const arriving = bytes[Symbol.asyncIterator]()
+  await using persistence = createPersistence(staged)
   while (true) {
     const next = await arriving.next().catch(() => null)
     if (next === null) cutter?.stop()
@@ -34,14 +35,35 @@ export async function takeIn(
     measured.add(next.value)
     assertFits(measured.bytes(), maxBytes)
     await staged.write(next.value)
-    if (isFirst && isLong(declaredBytes)) await staged.persistFacts()
+    if (isFirst && measured.bytes() !== declaredBytes) persistence.begin(declaredBytes)
     await cutter?.proceed()
   }
 }
 
-/** What may take its time: a crash in the middle leaves what came of it. */
-const isLong = (declaredBytes: number | null): boolean => declaredBytes === null || declaredBytes > mostAtOnce
+/** Makes a crash leave what has come of a body that takes its time: of a large one at once, else soon. */
+function createPersistence(staged: StagedBody) {
+  let timer: NodeJS.Timeout | undefined
+  let persisted: Promise<void> | null = null
+  return {
+    begin(declaredBytes: number | null): void {
+      if (declaredBytes === null || declaredBytes > mostAtOnce) persist()
+      else timer = setTimeout(persist, soonMs)
+    },
+    async [Symbol.asyncDispose]() {
+      clearTimeout(timer)
+      await persisted
+    },
+  }
+
+  function persist(): void {
+    persisted = staged.persistFacts()
+    // Whoever waits for it hears of it; until then it counts as heard.
+    persisted.catch(() => undefined)
+  }
+}
+
 const mostAtOnce = 65_536
+const soonMs = 250
 
 /** Refuses what is over the limit, be it announced or arrived. */
 export function assertFits(bytes: number, maxBytes: number): void {
