@@ -3,6 +3,7 @@ import { accessSync, chmodSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { until } from '@pushav/shared/testing/until.ts'
 import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
 import { push, type Requests, tlsArguments, tlsForMuxer } from './support/ffmpeg.ts'
 import { mediaOfSuite } from './support/media.ts'
@@ -10,7 +11,6 @@ import { type Journal, probed, type Recorded, readBody, readJournal, sha256Of } 
 import { mustRun } from './support/run.ts'
 import { startStunnel } from './support/stunnel.ts'
 import { serverOfSuite } from './support/suite.ts'
-import { until } from './support/until.ts'
 
 interface Finding {
   readonly code: string

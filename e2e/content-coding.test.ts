@@ -2,12 +2,12 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { until } from '@pushav/shared/testing/until.ts'
 import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
 import { mediaOfSuite } from './support/media.ts'
 import { putHead, rawConnection } from './support/raw-tls.ts'
 import { probed, type Recorded, readBody, readJournal, sha256Of } from './support/record.ts'
 import { serverOfSuite } from './support/suite.ts'
-import { until } from './support/until.ts'
 
 const limit = 8 * 2 ** 20
 

@@ -1,6 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '@pushav/shared/testing/until.ts'
 import { type Identity, makeDevice, makeStream } from './support/curl.ts'
 import { type Client, keepAlive } from './support/keep-alive.ts'
 import { mediaOfSuite } from './support/media.ts'
@@ -8,7 +9,6 @@ import type { PartName } from './support/processes.ts'
 import { putHead, rawConnection } from './support/raw-tls.ts'
 import { readJournal, sha256Of } from './support/record.ts'
 import { serverOfSuite } from './support/suite.ts'
-import { until } from './support/until.ts'
 
 const wanted = 200
 const segmentsPerTrack = 4

@@ -2,10 +2,10 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:http2'
+import { until } from '@pushav/shared/testing/until.ts'
 import { curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
 import { putHead, rawConnection } from './support/raw-tls.ts'
 import { serverOfSuite } from './support/suite.ts'
-import { until } from './support/until.ts'
 
 const uploads = 40
 const sent = Buffer.alloc(200, 7)

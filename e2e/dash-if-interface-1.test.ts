@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
+import { until } from '@pushav/shared/testing/until.ts'
 import * as boxes from '../services/ingest/src/isobmff/testing/boxes.ts'
 import { audioHeader, header, mpd, segment, template } from './support/cmaf.ts'
 import { keepAlive } from './support/keep-alive.ts'
@@ -9,7 +10,6 @@ import {
   type ShownSession,
 } from './support/publishing-point.ts'
 import { sha256Of } from './support/record.ts'
-import { until } from './support/until.ts'
 
 describe('DASH-IF Live Media Ingest 1.2, clause 6: interface 1, CMAF ingest', function () {
   this.timeout(60_000)

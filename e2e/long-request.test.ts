@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '@pushav/shared/testing/until.ts'
 import { Redis } from 'ioredis'
 import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
 import { push, tlsArguments } from './support/ffmpeg.ts'
@@ -8,7 +9,6 @@ import { type LongBody, makeLongBody, openUpload } from './support/long-body.ts'
 import { mediaOfSuite } from './support/media.ts'
 import { probed, readBody, sha256Of } from './support/record.ts'
 import { serverOfSuite } from './support/suite.ts'
-import { until } from './support/until.ts'
 
 /** One line of the wire log. */
 interface Line {

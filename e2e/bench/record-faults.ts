@@ -1,4 +1,4 @@
-import { until } from '../support/until.ts'
+import { until } from '@pushav/shared/testing/until.ts'
 import type { Bench } from './bench.ts'
 import { type Ours, segmentPath } from './ours.ts'
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '@pushav/shared/testing/until.ts'
 import { curl } from './curl.ts'
 import type { Standalone } from './standalone.ts'
-import { until } from './until.ts'
 
 /** One upload as the journal has it. */
 export interface Recorded {

@@ -1,7 +1,7 @@
+import { until } from '@pushav/shared/testing/until.ts'
 import { curl } from './curl.ts'
 import type { Requests } from './ffmpeg.ts'
 import type { Standalone } from './standalone.ts'
-import { until } from './until.ts'
 
 /** A rule as the report shows it. */
 export interface Row {

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '@pushav/shared/testing/until.ts'
 import { makeDevice } from '../curl.ts'
 import { type Client, keepAlive } from '../keep-alive.ts'
 import { putHead, rawConnection } from '../raw-tls.ts'
 import type { Standalone } from '../standalone.ts'
-import { until } from '../until.ts'
 import type { Sent } from './objects.ts'
 import type { Story } from './story.ts'
 

@@ -13,12 +13,12 @@ import {
 } from '@pushav/shared/probe-job.ts'
 import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { until } from '@pushav/shared/testing/until.ts'
 import { type Job, Queue, QueueEvents } from 'bullmq'
 import { Redis } from 'ioredis'
 import { findProgram } from './ffprobe/find-program.ts'
 import { heldFfprobe, scriptedFfprobe } from './testing/fake-ffprobe.ts'
 import { makeMedia, media, plainProbe } from './testing/media.ts'
-import { until } from './testing/until.ts'
 import { startWorkerProcess } from './testing/worker-process.ts'
 
 const quick = { attempts: 2, backoff: { type: 'fixed', delay: 10 } } as const

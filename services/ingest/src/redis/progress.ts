@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import type { Folded, Known } from '../domain/fold.ts'
+import { initFoldersOf } from '../domain/init-segment.ts'
+import { sessionsOf } from '../domain/judge/judge.ts'
+import { initialState, type Order, type Session } from '../domain/judge/state.ts'
+import { ancestorsOf } from '../domain/object-path.ts'
+import type { Stream } from '../domain/stream.ts'
+import type { JournalEntry } from '../domain/upload.ts'
+import type { Cursors, Index, Position } from '../use-cases/ports.ts'
+import { answered } from './client.ts'
+import { keysOf, prefixOf } from './keys.ts'
+import { createKnownCache, type Remembered } from './known-cache.ts'
+import { mergeWrites } from './merge-writes.ts'
+import { hmget, parse } from './values.ts'
+import { writesOf } from './writes.ts'
+
+// KEYS[1] position of the stream; KEYS[2…] what is written. ARGV: version expected, then commands, each led by how
+// many words it has; the last one moves the position. 1 when written, 0 when the version is another.
+const commitScript = `
+  if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
+  local at = 2
+  while at <= #ARGV do
+    local last = at + tonumber(ARGV[at])
+    redis.call(unpack(ARGV, at + 1, last))
+    at = last + 1
+  end
+  return 1`
+
+/** How far the index has come, and its next step: the position moves together with what was read up to it. */
+export function redisProgress(
+  redis: Redis,
+): Pick<Index, 'position' | 'load' | 'inits' | 'commit' | 'forget'> {
+  const cache = createKnownCache()
+  return { position, load, inits, commit, forget }
+
+  async function position(stream: string): Promise<Position> {
+    const { version = '', ...cursors } = await answered(redis.hgetall(keysOf(stream).position))
+    const offsets = Object.entries(cursors).map(([journal, offset]) => [journal, Number(offset)])
+    return { version, cursors: Object.fromEntries(offsets) }
+  }
+
+  async function load(id: string, at: Position, entries: readonly JournalEntry[]): Promise<Known> {
+    const paths = [...new Set(entries.flatMap(pathsOf))]
+    const places = [...new Set(paths.flatMap((path) => [path, ...ancestorsOf(path)]))]
+    const directories = [...new Set(paths.flatMap(initFoldersOf))]
+    const known = cache.get(id, at.version) ?? (await ask(id, at.version))
+    await askRest(id, known, places, directories)
+    const { stream, order } = known
+    const wanted = stream ? paths.flatMap((path) => sessionsOf(stream, { order }, path)) : []
+    const sessions = await sessionsIn(id, known, [...new Set(wanted)])
+    return {
+      stream,
+      state: { order, sessions },
+      digests: pick(known.digests, places),
+      folders: pick(known.folders, places),
+      inits: directories.flatMap((folder) => known.inits.get(folder) ?? []),
+    }
+  }
+
+  async function ask(id: string, version: string): Promise<Remembered> {
+    const { stream, order } = keysOf(id)
+    const [json, orderJson] = await answered(redis.mget(stream, order))
+    const maps = { sessions: new Map(), digests: new Map(), folders: new Map(), inits: new Map() }
+    const known = {
+      version,
+      stream: parse<Stream>(json),
+      order: parse<Order>(orderJson) ?? initialState.order,
+    }
+    cache.put(id, { ...known, ...maps })
+    return { ...known, ...maps }
+  }
+
+  /** Puts what is not known yet of some places into what is known. */
+  async function askRest(
+    id: string,
+    { digests, folders, inits: known }: Remembered,
+    places: readonly string[],
+    directories: readonly string[],
+  ): Promise<void> {
+    const keys = keysOf(id)
+    const unknown = places.filter((place) => !digests.has(place) || !folders.has(place))
+    const unread = directories.filter((directory) => !known.has(directory))
+    const [found, counts, ...read] = await Promise.all([
+      answered(hmget(redis, keys.digests, unknown)),
+      answered(hmget(redis, keys.folders, unknown)),
+      ...unread.map((directory) => inits(id, directory)),
+    ])
+    for (const [i, place] of unknown.entries()) {
+      digests.set(place, found[i] ?? null)
+      folders.set(place, Number(counts[i] ?? 0))
+    }
+    for (const [i, directory] of unread.entries()) known.set(directory, read[i] ?? [])
+  }
+
+  async function sessionsIn(id: string, { sessions }: Remembered, wanted: readonly string[]) {
+    const unknown = wanted.filter((key) => !sessions.has(key))
+    const found = await answered(hmget(redis, keysOf(id).current, unknown))
+    for (const [i, key] of unknown.entries()) sessions.set(key, parse<Session>(found[i]))
+    return pick(sessions, wanted)
+  }
+
+  async function inits(stream: string, folder: string): Promise<Known['inits']> {
+    const found = await answered(redis.hgetall(keysOf(stream).inits(folder)))
+    return Object.entries(found).map(([path, upload]) => ({ path, upload }))
+  }
+
+  async function commit(id: string, at: Position, moved: Cursors, folded: Folded): Promise<Position | null> {
+    const { position } = keysOf(id)
+    const after = { version: newVersion(), cursors: { ...at.cursors, ...moved } }
+    const fields = Object.entries({ ...moved, version: after.version })
+      .flat()
+      .map(String)
+    const writes = mergeWrites(writesOf(id, folded))
+    const keys = [position, ...new Set(writes.map(([, key]) => key))]
+    const words = [...writes, ['HSET', position, ...fields]].flatMap((write) => [
+      String(write.length),
+      ...write,
+    ])
+    const isWritten =
+      (await answered(redis.eval(commitScript, keys.length, ...keys, at.version, ...words))) === 1
+    if (isWritten) cache.advance(id, after.version, folded)
+    else cache.forget(id)
+    return isWritten ? after : null
+  }
+
+  async function forget(id: string): Promise<void> {
+    cache.forget(id)
+    const match = prefixOf(id).replace(/[[\]*?\\]/g, '\\$&')
+    for (let cursor = '0'; ; ) {
+      const [next, keys] = await answered(redis.scan(cursor, 'MATCH', `${match}*`, 'COUNT', 1_000))
+      if (keys.length > 0) await answered(redis.unlink(...keys))
+      if (next === '0') return
+      cursor = next
+    }
+  }
+}
+
+/** Not a count: after FLUSHALL a count would come by the same numbers again. */
+const newVersion = (): string => randomBytes(9).toString('base64')
+
+/** Those of some names that there are. */
+function pick<Value>(
+  known: ReadonlyMap<string, Value | null>,
+  names: readonly string[],
+): Record<string, Value> {
+  const found = names.flatMap((name) => {
+    const value = known.get(name)
+    return value === null || value === undefined ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(found)
+}
+
+const pathsOf = (entry: JournalEntry): readonly string[] => {
+  if (entry.kind === 'upload') return [entry.upload.path]
+  return entry.kind === 'object-deleted' ? [entry.path] : []
+}
