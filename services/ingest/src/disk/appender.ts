@@ -1,3 +1,5 @@
+import { coalesce } from '../use-cases/coalesce.ts'
+
 const maxOpenFiles = 256
 
 /** Appends lines to files named by a key. */
@@ -48,37 +50,32 @@ interface Growing<Line> {
 
 function growing<Line>(openFile: () => Promise<Appendable<Line>>): Growing<Line> {
   let file: Promise<Appendable<Line>> | null = null
-  let next: Batch<Line> | null = null
-  let writing = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
   let pending = 0
+  const append = coalesce(write)
 
   return {
     async line(line) {
-      next ??= startBatch()
-      next.lines.push(line)
       pending++
-      await next.written.finally(() => pending--)
+      const written = append([line])
+      last = written.catch(() => undefined)
+      await written.finally(() => pending--)
     },
     isIdle: () => pending === 0,
     async close() {
-      await writing
+      await last
       await (await file)?.close()
     },
   }
 
-  function startBatch(): Batch<Line> {
-    const lines: Line[] = []
-    const written = writing.then(() => {
-      next = null
-      return write(lines)
-    })
-    writing = written.catch(reopen)
-    return { lines, written }
-  }
-
   async function write(lines: readonly Line[]): Promise<void> {
-    file ??= openFile()
-    await (await file).append(lines)
+    try {
+      file ??= openFile()
+      await (await file).append(lines)
+    } catch (error) {
+      await reopen()
+      throw error
+    }
   }
 
   /** A failed write may have left half a line; opening anew mends it. */
@@ -87,9 +84,4 @@ function growing<Line>(openFile: () => Promise<Appendable<Line>>): Growing<Line>
     file = null
     await broken?.then((opened) => opened.close()).catch(() => undefined)
   }
-}
-
-interface Batch<Line> {
-  readonly lines: Line[]
-  readonly written: Promise<void>
 }

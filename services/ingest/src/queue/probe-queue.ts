@@ -11,10 +11,10 @@ import {
 } from '@pushav/shared/probe-job.ts'
 import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
 import { Unavailable } from '../domain/unavailable.ts'
+import { coalesce } from '../use-cases/coalesce.ts'
 import type { Probes } from '../use-cases/ports.ts'
 import { type Backlog, backlogOf } from './backlog.ts'
 import { batchesOf, isUrgent, singleOf } from './batches.ts'
-import { coalesce } from './coalesce.ts'
 
 /** The strings that probe workers leave their outcomes in. */
 export interface Outcomes {
