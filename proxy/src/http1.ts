@@ -54,7 +54,8 @@ export function http1Exchange(
     endEarly() {
       response.flushHeaders()
       socket.end()
-      linger(request).then(() => socket.destroy())
+      // The answer may still wait behind the 100 Continue.
+      linger(request).then(() => socket.destroySoon())
     },
     cut: () => void response.destroy(),
   }
