@@ -7,7 +7,7 @@ import { diskView } from './disk/view.ts'
 import { createInspector } from './isobmff/inspector.ts'
 import { inspectManifest } from './manifest/inspect-manifest.ts'
 import { createProbeQueue } from './queue/probe-queue.ts'
-import { blockingTwinOf, connectRedis, createErrorReport, gatheringTwinOf } from './redis/client.ts'
+import { connectBlocking, connectGathering, connectRedis, createErrorReport } from './redis/client.ts'
 import { redisFeed } from './redis/feed.ts'
 import { redisIndex } from './redis/index.ts'
 import { redisOutcomes } from './redis/outcomes.ts'
@@ -34,12 +34,13 @@ export async function openRecords(
   const view = await diskView(workingDirectory, instance, createOneAtATime(), disk)
 
   const onError = createErrorReport(log)
-  const redis = built.adopt(connectRedis(config.redisUrl, onError), (client) => client.disconnect())
-  const newBlocking = () => built.adopt(blockingTwinOf(redis, onError), (client) => client.disconnect())
-  const gathering = built.adopt(gatheringTwinOf(redis, onError), (client) => client.disconnect())
+  const open = (connect: typeof connectRedis) =>
+    built.adopt(connect(config.redisUrl, onError), (client) => client.disconnect())
+  const redis = open(connectRedis)
+  const gathering = open(connectGathering)
   const index = redisIndex(gathering)
-  const probes = built.use(createProbeQueue(redis, newBlocking(), redisOutcomes(redis), onError))
-  const feed = built.use(redisFeed(gathering, newBlocking()))
+  const probes = built.use(createProbeQueue(redis, open(connectBlocking), redisOutcomes(redis), onError))
+  const feed = built.use(redisFeed(gathering, open(connectBlocking)))
 
   const silence = built.use(watchSilence(feed, idleMs, now))
   const inspections = inspectionsOf(bodies, createInspector, inspectManifest)

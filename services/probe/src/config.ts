@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import { redisUrl } from '@pushav/shared/redis/place.ts'
 import { duration, integer, level, readSettings, size, text } from '@pushav/shared/settings.ts'
 
 export type Config = ReturnType<typeof readConfig>
@@ -9,7 +10,7 @@ const cores = Math.min(availableParallelism(), 4)
 /** The only reader of the environment. Every duration comes out in milliseconds, every size in bytes. */
 export function readConfig(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
-    redisUrl: setting('REDIS_URL', text, 'redis://127.0.0.1:6379'),
+    redisUrl: setting('REDIS_URL', redisUrl, 'redis://127.0.0.1:6379'),
     workingDirectory: resolve(setting('WORKING_DIRECTORY', text) ?? '.'),
     concurrency: setting(
       'PROBE_CONCURRENCY',

@@ -1,5 +1,5 @@
 import { type FeedEvent, feed } from '@pushav/shared/feed.ts'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Feed, Told } from '../use-cases/ports.ts'
 import { answered } from './client.ts'
 import { createFollower, type Follower } from './follower.ts'
@@ -14,7 +14,7 @@ type Entry = readonly [id: string, fields: readonly string[]]
  * Events on a Redis stream, which all instances write and read. What happens while a write is under way goes
  * into the next one, so that load costs one command for many events; while Redis is away they are dropped.
  */
-export function redisFeed(redis: Redis, blocking: Redis): Feed & AsyncDisposable {
+export function redisFeed(redis: RedisClient, blocking: RedisClient): Feed & AsyncDisposable {
   const followers = new Set<Follower>()
   let unsent: FeedEvent[] = []
   let sending: Promise<void> | null = null
@@ -39,11 +39,14 @@ export function redisFeed(redis: Redis, blocking: Redis): Feed & AsyncDisposable
     while (unsent.length > 0) {
       const json = JSON.stringify(unsent)
       unsent = []
-      await redis
-        .xadd(feed.key, 'MAXLEN', '~', feed.mostEntries, '*', feed.field, json)
-        .catch(() => undefined)
+      await write(json).catch(() => undefined)
     }
     sending = null
+  }
+
+  /** Async, because ioredis throws where a Cluster has nobody who answers for a key. */
+  async function write(json: string): Promise<void> {
+    await redis.xadd(feed.key, 'MAXLEN', '~', feed.mostEntries, '*', feed.field, json)
   }
 
   async function follow(after: string | null, signal: AbortSignal): Promise<AsyncIterable<Told>> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Folded, Known } from '../domain/fold.ts'
 import { initFoldersOf } from '../domain/init-segment.ts'
 import { sessionsOf } from '../domain/judge/judge.ts'
@@ -27,9 +27,15 @@ const commitScript = `
   end
   return 1`
 
+// KEYS[1] any key of the stream, which leads to the server that has them all. ARGV: cursor, pattern. The next cursor.
+const forgetScript = `
+  local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
+  for _, key in ipairs(found[2]) do redis.call('UNLINK', key) end
+  return found[1]`
+
 /** How far the index has come, and its next step: the position moves together with what was read up to it. */
 export function redisProgress(
-  redis: Redis,
+  redis: RedisClient,
 ): Pick<Index, 'position' | 'load' | 'inits' | 'commit' | 'forget'> {
   const cache = createKnownCache()
   return { position, load, inits, commit, forget }
@@ -126,13 +132,11 @@ export function redisProgress(
 
   async function forget(id: string): Promise<void> {
     cache.forget(id)
-    const match = prefixOf(id).replace(/[[\]*?\\]/g, '\\$&')
-    for (let cursor = '0'; ; ) {
-      const [next, keys] = await answered(redis.scan(cursor, 'MATCH', `${match}*`, 'COUNT', 1_000))
-      if (keys.length > 0) await answered(redis.unlink(...keys))
-      if (next === '0') return
-      cursor = next
-    }
+    const { position } = keysOf(id)
+    const match = `${prefixOf(id).replace(/[[\]*?\\]/g, '\\$&')}*`
+    let cursor = '0'
+    do cursor = String(await answered(redis.eval(forgetScript, 1, position, cursor, match)))
+    while (cursor !== '0')
   }
 }
 
