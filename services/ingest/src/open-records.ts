@@ -1,4 +1,5 @@
 import type { Logger } from '@pushav/shared/logger.ts'
+import { settled } from '@pushav/shared/redis/client.ts'
 import type { Config } from './config.ts'
 import { diskBodies } from './disk/bodies.ts'
 import { createDiskThread } from './disk/disk-thread.ts'
@@ -36,11 +37,13 @@ export async function openRecords(
   const onError = createErrorReport(log)
   const open = (connect: typeof connectRedis) =>
     built.adopt(connect(config.redisUrl, onError), (client) => client.disconnect())
-  const redis = open(connectRedis)
-  const gathering = open(connectGathering)
-  const index = redisIndex(gathering)
-  const probes = built.use(createProbeQueue(redis, open(connectBlocking), redisOutcomes(redis), onError))
-  const feed = built.use(redisFeed(gathering, open(connectBlocking)))
+  const [redis, queueing] = [open(connectGathering), open(connectRedis)]
+  await Promise.all([settled(redis), settled(queueing)])
+  const index = redisIndex(redis)
+  const probes = built.use(
+    createProbeQueue(queueing, open(connectBlocking), redisOutcomes(queueing), onError),
+  )
+  const feed = built.use(redisFeed(redis, open(connectBlocking)))
 
   const silence = built.use(watchSilence(feed, idleMs, now))
   const inspections = inspectionsOf(bodies, createInspector, inspectManifest)

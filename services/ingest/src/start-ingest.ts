@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { onReady, pingAll } from '@pushav/shared/redis/client.ts'
+import { onInterruption, pingAll } from '@pushav/shared/redis/client.ts'
 import { v7 as newId } from 'uuid'
 import type { Config } from './config.ts'
 import { diskClientCertificates } from './disk/client-certificates.ts'
@@ -59,7 +59,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
 
   const recovered = await recoverUploadsWith(receiving)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
-  onReady(redis, () => void indexer.catchUp())
+  onInterruption(redis, indexer.catchUp)
   await within(catchUpWaitMs, indexer.catchUp())
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 

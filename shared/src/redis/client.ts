@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import { type RedisPlace, redisPlaceOf } from './place.ts'
 
@@ -31,10 +32,35 @@ export function openRedis(url: string, wishes: Wishes, onError: (error: Error) =
   return redis.on('error', onError)
 }
 
-/** Calls back whenever a server has become ready: what it held may be gone, or older than it was. */
-export function onReady(redis: RedisClient, callBack: () => void): void {
-  if (redis instanceof Cluster) redis.on('+node', (node: Redis) => node.on('ready', callBack))
-  else redis.on('ready', callBack)
+/** Resolves when commands can be sent, or when it turns out that Redis is away. One server's commands wait by themselves. */
+export async function settled(redis: RedisClient): Promise<void> {
+  if (!(redis instanceof Cluster) || redis.status === 'ready') return
+  await once(redis, 'ready', { signal: AbortSignal.timeout(connectTimeout) }).catch(() => undefined)
+}
+
+/**
+ * Does some work whenever what a server held may be gone, or older than it was: when it is there again, or, as nobody
+ * looks for a lost server of a Cluster until a command needs it, when it is lost. One at a time, and once more after
+ * whatever happens meanwhile.
+ */
+export function onInterruption(redis: RedisClient, work: () => Promise<void>): void {
+  let isAtWork = false
+  let again = false
+  redis.on(redis instanceof Cluster ? '-node' : 'ready', () => {
+    // Whoever closes the connection loses servers, too.
+    if (redis.status !== 'ready') return
+    again = true
+    if (!isAtWork) void workOn()
+  })
+
+  async function workOn(): Promise<void> {
+    isAtWork = true
+    while (again) {
+      again = false
+      await work()
+    }
+    isAtWork = false
+  }
 }
 
 /** Fails unless every server that answers for a part of the keys is there. */
@@ -75,6 +101,8 @@ function openCluster(place: Extract<RedisPlace, { kind: 'cluster' }>, wishes: Wi
     ...{ ...others, ...(isPatient ? patience : impatience), redisOptions },
     clusterRetryStrategy: retryStrategy,
     slotsRefreshTimeout: connectTimeout,
+    // ioredis's connect() never settles where that check fails, and BullMQ would wait for it for ever.
+    enableReadyCheck: false,
     // A machine that is gone says no goodbye.
     slotsRefreshInterval: 10_000,
     // A certificate names hosts, not addresses.

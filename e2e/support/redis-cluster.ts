@@ -1,0 +1,62 @@
+import { type RedisServer, startRedisServer } from '@pushav/shared/testing/redis-server.ts'
+import { until } from '@pushav/shared/testing/until.ts'
+import { freePort } from './free-port.ts'
+import { mustRun } from './run.ts'
+
+/** A real Redis Cluster of three servers without replicas. */
+export interface RedisCluster extends AsyncDisposable {
+  readonly url: string
+  readonly nodes: readonly ClusterNode[]
+  /** The node that holds a key of that name. */
+  holderOf(key: string): Promise<ClusterNode>
+  /** Waits until all nodes say that every slot is served, or that not. */
+  untilState(state: 'ok' | 'fail'): Promise<void>
+}
+
+export interface ClusterNode {
+  readonly server: RedisServer
+  /** What redis-cli prints. */
+  ask(...command: string[]): Promise<string>
+}
+
+export async function startRedisCluster(): Promise<RedisCluster> {
+  await using undo = new AsyncDisposableStack()
+  const ports = [await freePort(), await freePort(), await freePort()]
+  const nodes = await Promise.all(ports.map(startNode))
+  const hosts = ports.map((port) => `127.0.0.1:${port}`)
+  await mustRun('redis-cli', ['--cluster', 'create', ...hosts, '--cluster-yes'])
+  await untilState('ok')
+  const kept = undo.move()
+  return {
+    url: `redis-cluster://${hosts.join(',')}`,
+    nodes,
+    untilState,
+    async holderOf(key) {
+      for (const node of nodes) if ((await node.ask('exists', key)) === '1') return node
+      throw new Error(`nobody holds ${key}`)
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+
+  async function startNode(port: number): Promise<ClusterNode> {
+    const settings = { 'cluster-enabled': 'yes', 'cluster-port': String(await freePort()) }
+    const times = { 'cluster-node-timeout': '1500' }
+    const server = undo.use(
+      await startRedisServer({ port: String(port), bind: '127.0.0.1', ...settings, ...times }),
+    )
+    return { server, ask: (...command) => ask(server, command) }
+  }
+
+  async function untilState(state: 'ok' | 'fail'): Promise<void> {
+    for (const { ask } of nodes)
+      await until(`cluster_state:${state}`, async () => {
+        const said = await ask('cluster', 'info').catch(() => null)
+        return said === null ? state === 'fail' : said.includes(`cluster_state:${state}`)
+      })
+  }
+}
+
+async function ask(server: RedisServer, command: readonly string[]): Promise<string> {
+  const { stdout } = await mustRun('redis-cli', ['-s', server.path, ...command])
+  return String(stdout).trim()
+}
