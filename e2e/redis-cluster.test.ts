@@ -36,7 +36,7 @@ describe('on a Redis Cluster', function () {
       using events = await listenTo(ingest)
       const fed = fedStreams(ingest, streams, media())
       await fed.create()
-      for (let i = 0; i < 3; i++) await fed.feed()
+      for (let i = 0; i < 2; i++) await fed.feed()
       await fed.untilThrough()
       await until('the last event', async () => events.kinds.has('upload-probed'))
       deepEqual(
