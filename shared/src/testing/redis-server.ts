@@ -11,6 +11,8 @@ export interface RedisServer extends AsyncDisposable {
   readonly directory: string
   /** Ends it as a crash would. */
   kill(): Promise<void>
+  /** Stops it as a machine that is gone: connections stay open, and nothing answers. */
+  freeze(): void
   start(): Promise<void>
 }
 
@@ -30,6 +32,7 @@ export async function startRedisServer(
     path,
     directory,
     kill,
+    freeze: () => void server.kill('SIGSTOP'),
     async start() {
       server = await launchRedis(options, /ready to accept connections/i)
     },
