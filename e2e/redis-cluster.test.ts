@@ -119,4 +119,21 @@ describe('on a Redis Cluster', function () {
     await fed.untilThrough()
     deepEqual(await answersOf(ingest), answers)
   })
+
+  // The last one: the server that it cuts off stays so.
+  it('goes on with the replica of a server that is cut off without a word', async () => {
+    await using ingest = await start()
+    await using _worker = await work()
+    const fed = fedStreams(ingest, streams, media())
+    await fed.create()
+    await fed.feed()
+    await fed.untilThrough()
+    const node = await cluster.holderOf('{stream:1}:log')
+    const replica = await cluster.addReplicaOf(node)
+    node.server.freeze()
+    await fed.feed()
+    await until('the failover', async () => (await replica.ask('role')).startsWith('master'))
+    await fed.feed()
+    await fed.untilThrough()
+  })
 })
