@@ -3,7 +3,7 @@ import { glob, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { initName, objectName } from '../domain/invocation.ts'
-import type { Room } from '../use-cases/ports.ts'
+import type { FurnishRoom, Room } from '../use-cases/ports.ts'
 
 const prefix = 'pushav-room-'
 const abandonedMs = 600_000
@@ -24,6 +24,18 @@ export function createRoom(object: string | null, init: Buffer | null): Room {
   }
   const files = [...(init ? [initName] : []), ...(object ? [objectName] : [])]
   return { directory, files, [Symbol.dispose]: remove }
+}
+
+/** A room whose object has to be brought first. */
+export const furnishRoom: FurnishRoom = async (init, bring) => {
+  const room = createRoom(null, init)
+  try {
+    await bring(join(room.directory, objectName))
+    return { ...room, files: [...room.files, objectName] }
+  } catch (error) {
+    room[Symbol.dispose]()
+    throw error
+  }
 }
 
 /** Removes the rooms that killed workers left behind long ago; one that another user owns stays. */

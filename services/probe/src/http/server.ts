@@ -1,0 +1,94 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { Agent, request } from 'node:https'
+import { addAbortSignal } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { OutOfReach, UploadGone } from '../use-cases/ports.ts'
+
+/** The server that keeps the uploads, and how to know it. */
+export interface ServerSettings {
+  readonly origin: string
+  /** The PEM that its certificate must chain to; undefined for the public ones. */
+  readonly rootCertificate: string | undefined
+  /** How long it may keep silent. */
+  readonly silenceMs: number
+}
+
+/** Some of an upload's bytes, and how many there are in all. */
+export interface Extent {
+  readonly size: number
+  readonly bytes: AsyncIterable<Buffer>
+}
+
+/** Reads an upload's bytes `from` up to, not with, `to`, or to their end. */
+export type ReadExtent = (stream: string, upload: string, from: number, to?: number) => Promise<Extent>
+
+/** One request for each extent, over connections that are kept; whatever hinders it is `OutOfReach`. */
+export function readerOf(settings: ServerSettings, closing: AbortSignal): ReadExtent {
+  const { origin, rootCertificate: ca, silenceMs } = settings
+  const agent = new Agent({ keepAlive: true, ...(ca ? { ca } : {}) })
+
+  return async function readExtent(stream, upload, from, to) {
+    const range = `bytes=${from}-${to === undefined ? '' : to - 1}`
+    const answer = await answerTo(`/uploads/${stream}/${upload}`, range).catch(outOfReach)
+    const size = sizeIn(answer, from)
+    if (size !== null) return { size, bytes: bytesIn(answer) }
+    const { statusCode, code, detail } = await problemIn(answer).catch(outOfReach)
+    if (statusCode === 404 && gone.includes(code)) throw new UploadGone(stream, upload)
+    throw new OutOfReach(`${origin} answered ${statusCode} ${detail}`)
+  }
+
+  async function answerTo(path: string, range: string): Promise<IncomingMessage> {
+    const sent = request(`${origin}${path}`, {
+      agent,
+      timeout: silenceMs,
+      headers: { range },
+      signal: closing,
+    })
+    let answer: IncomingMessage | null = null
+    sent.once('timeout', () => (answer ?? sent).destroy(new Error(`not a byte in ${silenceMs} ms`)))
+    sent.end()
+    ;[answer] = (await once(sent, 'response')) as [IncomingMessage]
+    // From here on errors are the answer's.
+    sent.on('error', () => {})
+    return addAbortSignal(closing, answer)
+  }
+
+  async function* bytesIn(answer: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
+    const bytes = answer[Symbol.asyncIterator]()
+    try {
+      for (;;) {
+        const next = await bytes.next().catch(outOfReach)
+        if (next.done) return
+        yield next.value
+      }
+    } finally {
+      answer.destroy()
+    }
+  }
+
+  function outOfReach(error: Error & { readonly code?: string }): never {
+    throw new OutOfReach(`${origin} cannot be read: ${error.message || error.code}`)
+  }
+}
+
+const gone = ['object-unknown', 'stream-unknown']
+
+/** The size of the whole, where the answer is what was asked for; beyond its end, that is nothing. */
+function sizeIn({ statusCode, headers }: IncomingMessage, from: number): number | null {
+  const [, start, size] = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? []
+  const isAsked = statusCode === 206 ? Number(start) === from : statusCode === 416 && Number(size) <= from
+  return isAsked ? Number(size) : null
+}
+
+/** A problem in our server's JSON, or whatever somebody in its place said. */
+async function problemIn(answer: IncomingMessage) {
+  const { statusCode } = answer
+  const said = await text(answer)
+  try {
+    const { code, detail } = JSON.parse(said)
+    return { statusCode, code: String(code), detail: String(detail) }
+  } catch {
+    return { statusCode, code: '', detail: said.slice(0, 200) }
+  }
+}
