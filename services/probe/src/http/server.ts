@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { addAbortSignal } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { OutOfReach, UploadGone } from '../use-cases/ports.ts'
 
 /** The server that keeps the uploads, and how to know it. */
@@ -72,6 +71,7 @@ export function readerOf(settings: ServerSettings, closing: AbortSignal): ReadEx
   }
 }
 
+const maxProblemLength = 65_536
 const gone = ['object-unknown', 'stream-unknown']
 
 /** The size of the whole, where the answer is what was asked for; beyond its end, that is nothing. */
@@ -81,12 +81,16 @@ function sizeIn({ statusCode, headers }: IncomingMessage, from: number): number 
   return isAsked ? Number(size) : null
 }
 
-/** A problem in our server's JSON, or whatever somebody in its place said. */
+/** A problem in our server's JSON, or the beginning of whatever somebody in its place said. */
 async function problemIn(answer: IncomingMessage) {
   const { statusCode } = answer
-  const said = await text(answer)
+  let said = ''
+  for await (const bytes of answer) {
+    said += bytes
+    if (said.length > maxProblemLength) break
+  }
   try {
-    const { code, detail } = JSON.parse(said)
+    const { code = '', detail = said } = JSON.parse(said)
     return { statusCode, code: String(code), detail: String(detail) }
   } catch {
     return { statusCode, code: '', detail: said.slice(0, 200) }
