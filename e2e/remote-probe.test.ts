@@ -62,10 +62,6 @@ describe('a probe worker on another machine', function () {
     const far = await rig.outcomesBy(await rig.workElsewhere(), jobs)
     deepEqual(far, near)
     const states = near.map((json) => JSON.parse(json).state)
-    console.log(
-      states.join(),
-      jobs.map(({ path }) => path),
-    )
     ok(states.filter((state) => state === 'done').length >= 15, states.join())
     ok(states.filter((state) => state === 'failed').length >= 5, states.join())
   })
@@ -106,6 +102,22 @@ describe('a probe worker on another machine', function () {
       /uploads out of reach.*cannot be read: connect ECONNREFUSED|cannot be read: connect ECONNREFUSED.*uploads out of reach/,
     )
     await rig.front.start()
+    equal((await rig.outcome(stream, upload)).state, 'done')
+  })
+
+  it('hands back what it is reading when it closes', async () => {
+    const upload = await put('big.mp4', await bigMovie())
+    const jobs = await rig.taken(1)
+    let exit: number | null = null
+    const close = async () => {
+      exit = await leaving.end('SIGTERM')
+    }
+    await using tripwire = await startTripwire(rig.front.port, 5_000_000, close)
+    await using leaving = await rig.workElsewhere({ UPLOADS_FROM: `https://localhost:${tripwire.port}` })
+    await rig.add(jobs)
+    await tripwire.tripped
+    deepEqual([exit, await rig.queue.getDelayedCount()], [0, 1])
+    await using _other = await rig.workElsewhere()
     equal((await rig.outcome(stream, upload)).state, 'done')
   })
 

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { glob, rm, stat } from 'node:fs/promises'
+import { glob, lstat, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { initName, objectName } from '../domain/invocation.ts'
@@ -42,7 +42,15 @@ export const furnishRoom: FurnishRoom = async (init, bring) => {
 export async function removeAbandonedRooms(now: number): Promise<void> {
   for await (const name of glob(`${prefix}*`, { cwd: tmpdir() })) {
     const room = join(tmpdir(), name)
-    const age = now - (await stat(room).catch(() => ({ mtimeMs: now }))).mtimeMs
-    if (age > abandonedMs) await rm(room, { recursive: true, force: true }).catch(() => {})
+    if (now - (await lastChange(room)) > abandonedMs)
+      await rm(room, { recursive: true, force: true }).catch(() => {})
   }
+}
+
+/** A large object is brought for long. Never, for a room that has just gone. */
+async function lastChange(room: string): Promise<number> {
+  const never = { mtimeMs: Number.POSITIVE_INFINITY }
+  const made = await stat(room).catch(() => never)
+  const brought = await lstat(join(room, objectName)).catch(() => made)
+  return Math.max(made.mtimeMs, brought.mtimeMs)
 }
