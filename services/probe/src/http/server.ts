@@ -13,8 +13,8 @@ export interface ServerSettings {
   readonly silenceMs: number
 }
 
-/** Some of an upload's bytes, and how many there are in all. */
-export interface Extent {
+/** Some of an upload's bytes, and how many there are in all. Disposal ends what has not been read. */
+export interface Extent extends Disposable {
   readonly size: number
   readonly bytes: AsyncIterable<Buffer>
 }
@@ -30,8 +30,11 @@ export function readerOf(settings: ServerSettings, closing: AbortSignal): ReadEx
   return async function readExtent(stream, upload, from, to) {
     const range = `bytes=${from}-${to === undefined ? '' : to - 1}`
     const answer = await answerTo(`/uploads/${stream}/${upload}`, range).catch(outOfReach)
-    const size = sizeIn(answer, from)
-    if (size !== null) return { size, bytes: bytesIn(answer) }
+    const found = extentIn(answer, from)
+    if (found) {
+      const bytes = bytesIn(answer, found.length)
+      return { size: found.size, bytes, [Symbol.dispose]: () => void answer.destroy() }
+    }
     const { statusCode, code, detail } = await problemIn(answer).catch(outOfReach)
     if (statusCode === 404 && gone.includes(code)) throw new UploadGone(stream, upload)
     throw new OutOfReach(`${origin} answered ${statusCode} ${detail}`)
@@ -53,17 +56,16 @@ export function readerOf(settings: ServerSettings, closing: AbortSignal): ReadEx
     return addAbortSignal(closing, answer)
   }
 
-  async function* bytesIn(answer: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
-    const bytes = answer[Symbol.asyncIterator]()
-    try {
-      for (;;) {
-        const next = await bytes.next().catch(outOfReach)
-        if (next.done) return
-        yield next.value
-      }
-    } finally {
-      answer.destroy()
+  /** Read to its end, an answer leaves its connection to the next one. */
+  async function* bytesIn(answer: IncomingMessage, length: number): AsyncGenerator<Buffer, void, undefined> {
+    let missing = length
+    const parts = answer[Symbol.asyncIterator]()
+    const part = () => parts.next().catch(outOfReach)
+    for (let next = await part(); !next.done && length > 0; next = await part()) {
+      missing -= next.value.length
+      yield next.value
     }
+    if (missing !== 0) outOfReach(new Error(`${missing} bytes are missing`))
   }
 
   function outOfReach(error: Error & { readonly code?: string }): never {
@@ -74,11 +76,13 @@ export function readerOf(settings: ServerSettings, closing: AbortSignal): ReadEx
 const maxProblemLength = 65_536
 const gone = ['object-unknown', 'stream-unknown']
 
-/** The size of the whole, where the answer is what was asked for; beyond its end, that is nothing. */
-function sizeIn({ statusCode, headers }: IncomingMessage, from: number): number | null {
-  const [, start, size] = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? []
-  const isAsked = statusCode === 206 ? Number(start) === from : statusCode === 416 && Number(size) <= from
-  return isAsked ? Number(size) : null
+/** What an answer holds, where it is what was asked for; beyond the end of an upload, that is nothing. */
+function extentIn({ statusCode, headers }: IncomingMessage, from: number) {
+  const range = /^bytes (?:(?<start>\d+)-(?<last>\d+)|\*)\/(?<size>\d+)$/.exec(headers['content-range'] ?? '')
+  const { start, last, size } = range?.groups ?? {}
+  if (statusCode === 416 && Number(size) <= from) return { size: Number(size), length: 0 }
+  const isAsked = statusCode === 206 && Number(start) === from
+  return isAsked ? { size: Number(size), length: Number(last) + 1 - from } : null
 }
 
 /** A problem in our server's JSON, or the beginning of whatever somebody in its place said. */

@@ -21,10 +21,17 @@ describe('httpUploads', function () {
     await using rig = await startRig(serving(body))
     const room = await rig.uploads.room('1', 'u', Buffer.from('init'))
     deepEqual(room.files, ['init', 'object'])
-    deepEqual(await readFile(join(room.directory, 'object')), body)
+    ok(body.equals(await readFile(join(room.directory, 'object'))))
     equal(rig.asked.join(), '/uploads/1/u bytes=0-')
     room[Symbol.dispose]()
     await rejects(readdir(room.directory), { code: 'ENOENT' })
+  })
+
+  it('asks over one connection what it asks one after the other', async () => {
+    await using rig = await startRig(serving(body))
+    await rig.uploads.shape('1', 'u')
+    for (const upload of ['u', 'v']) (await rig.uploads.room('1', upload, null))[Symbol.dispose]()
+    deepEqual([rig.asked.length, rig.connections()], [3, 1])
   })
 
   it('goes on where a body broke off', async () => {
@@ -34,7 +41,7 @@ describe('httpUploads', function () {
       serving(body, answers < 3 ? 300_000 : undefined)(request, response)
     })
     using room = await rig.uploads.room('1', 'u', null)
-    deepEqual(await readFile(join(room.directory, 'object')), body)
+    ok(body.equals(await readFile(join(room.directory, 'object'))))
     equal(rig.asked.length, 3)
     ok(
       rig.asked.slice(1).every((asked) => !asked.endsWith('=0-')),
@@ -99,6 +106,13 @@ describe('httpUploads', function () {
     equal(rig.asked.length, 1)
   })
 
+  it('takes no answer for whole that ends early', async () => {
+    const short = { 'content-range': 'bytes 0-99/100', 'transfer-encoding': 'chunked' }
+    await using rig = await startRig((_request, response) => void response.writeHead(206, short).end('short'))
+    await rejects(rig.uploads.shape('1', 'u'), { name: 'OutOfReach' })
+    match(rig.told[0] ?? '', /95 bytes are missing/)
+  })
+
   it('leaves no room behind where the upload cannot be brought', async () => {
     const before = await rooms()
     await using rig = await startRig(problem(404, { code: 'object-unknown' }))
@@ -145,7 +159,7 @@ function serving(all: Buffer, most = all.length): RequestListener {
     const [, start, end] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '') ?? []
     const asked = all.subarray(Number(start), end ? Number(end) + 1 : all.length)
     if (asked.length === 0)
-      return void response.writeHead(416, { 'content-range': `bytes */${all.length}` }).end()
+      return void response.writeHead(416, { 'content-range': `bytes */${all.length}` }).end('{"status":416}')
     const range = `bytes ${start}-${Number(start) + asked.length - 1}/${all.length}`
     response.writeHead(206, { 'content-range': range, 'content-length': asked.length })
     if (asked.length <= most) return void response.end(asked)

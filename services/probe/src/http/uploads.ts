@@ -18,8 +18,8 @@ export function httpUploads(read: ReadExtent, patiently: Patiently, furnishRoom:
   function bytesOf(stream: string, upload: string): Promise<Bytes> {
     return readAhead((from, to) =>
       patiently(async () => {
-        const { size, bytes } = await read(stream, upload, from, to)
-        return { size, bytes: Buffer.concat(await Array.fromAsync(bytes)) }
+        using extent = await read(stream, upload, from, to)
+        return { size: extent.size, bytes: Buffer.concat(await Array.fromAsync(extent.bytes)) }
       }),
     )
   }
@@ -29,9 +29,9 @@ export function httpUploads(read: ReadExtent, patiently: Patiently, furnishRoom:
     await using file = await open(path, 'wx')
     let at = 0
     await patiently(async () => {
-      const { size, bytes } = await read(stream, upload, at)
-      await assertRoom(size - at, dirname(path))
-      for await (const some of bytes) {
+      using extent = await read(stream, upload, at)
+      await assertRoom(extent.size - at, dirname(path))
+      for await (const some of extent.bytes) {
         await file.writeFile(some)
         at += some.length
       }

@@ -55,7 +55,8 @@ export function startProbeWorkers(
 
   function workerOf(lane: Lane, name: string) {
     const queue = new Queue<ProbeJobData>(name, { connection, prefix, defaultJobOptions: probeJobOptions })
-    const work = (job: Job<unknown>, token?: string) => workOn(job, token, lane, queue)
+    const work = (job: Job<unknown>, token?: string) =>
+      workOn(job, lane, queue).catch((error) => putOff(error, job, token))
     const options = { connection, concurrency, prefix, maxStalledCount: 1_000, ...times }
     const worker = new Worker<unknown>(name, work, options)
     queue.on('error', events.faulted)
@@ -64,16 +65,11 @@ export function startProbeWorkers(
     return { worker, queue }
   }
 
-  async function workOn(
-    job: Job<unknown>,
-    token: string | undefined,
-    lane: Lane,
-    queue: Queue<ProbeJobData>,
-  ): Promise<void> {
+  async function workOn(job: Job<unknown>, lane: Lane, queue: Queue<ProbeJobData>): Promise<void> {
     const { jobs, faults } = uploadsOf(job)
     for (const fault of faults) events.failed(job.id, 0, new Error(fault))
     const attempt = { last: job.attemptsMade + 1 >= (job.opts.attempts ?? 1), deaths: job.stalledCounter }
-    await addEach(queue, await probeUploads(jobs, attempt, lane).catch((error) => putOff(error, job, token)))
+    await addEach(queue, await probeUploads(jobs, attempt, lane))
   }
 }
 

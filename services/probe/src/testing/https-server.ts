@@ -11,10 +11,15 @@ export async function startHttpsServer(answer: RequestListener) {
     algorithm: 'sha256',
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
   })
+  let connections = 0
   const server = createServer({ cert, key }, answer).listen(0, 'localhost')
+  server.on('secureConnection', () => {
+    connections += 1
+  })
   await once(server, 'listening')
   return {
     certificate: cert,
+    connections: () => connections,
     origin: `https://localhost:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {
       server.close()
