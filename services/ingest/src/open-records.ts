@@ -14,7 +14,6 @@ import { redisOutcomes } from './redis/outcomes.ts'
 import { announceWith } from './use-cases/announce.ts'
 import { startIndexer } from './use-cases/index-journals.ts'
 import { inspectionsOf } from './use-cases/inspect-upload.ts'
-import { createOneAtATime } from './use-cases/one-at-a-time.ts'
 import { watchSilence } from './use-cases/silence-watch.ts'
 import type { VerdictBoard } from './use-cases/verdict-board.ts'
 
@@ -30,8 +29,8 @@ export async function openRecords(
   const { workingDirectory, instance, sessionIdleMs: idleMs } = config
   const disk = built.use(createDiskThread())
   const bodies = await diskBodies(workingDirectory, instance, disk)
-  const journals = built.use(await diskJournals(workingDirectory, instance, log, disk))
-  const view = await diskView(workingDirectory, instance, createOneAtATime(), disk)
+  const journals = await diskJournals(workingDirectory, instance, log, disk)
+  const view = await diskView(workingDirectory, instance, disk)
 
   const onError = createErrorReport(log)
   const redis = built.adopt(connectRedis(config.redisUrl, onError), (client) => client.disconnect())
