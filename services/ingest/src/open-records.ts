@@ -12,6 +12,7 @@ import { redisFeed } from './redis/feed.ts'
 import { redisIndex } from './redis/index.ts'
 import { redisOutcomes } from './redis/outcomes.ts'
 import { announceWith } from './use-cases/announce.ts'
+import { createJobForwarder } from './use-cases/forward-jobs.ts'
 import { startIndexer } from './use-cases/index-journals.ts'
 import { inspectionsOf } from './use-cases/inspect-upload.ts'
 import { watchSilence } from './use-cases/silence-watch.ts'
@@ -43,8 +44,9 @@ export async function openRecords(
   const silence = built.use(watchSilence(feed, idleMs, now))
   const inspections = inspectionsOf(bodies, createInspector, inspectManifest)
   const announce = announceWith({ verdicts, feed, silence, view, startedAt: now(), now })
+  const jobs = built.use(createJobForwarder(index, probes, log))
   const indexer = built.use(
-    startIndexer({ journals, index, probes, inspections, announce, idleMs, log, retryMs: 500 }),
+    startIndexer({ journals, index, jobs, inspections, announce, idleMs, log, retryMs: 500 }),
   )
   return { bodies, journals, view, redis, index, probes, feed, inspections, indexer }
 }

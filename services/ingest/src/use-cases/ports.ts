@@ -94,6 +94,9 @@ export interface Index {
   load(stream: string, at: Position, entries: readonly JournalEntry[]): Promise<Known>
   /** All or nothing: the position after it, or null when the index is no longer at `at`. */
   commit(stream: string, at: Position, cursors: Cursors, folded: Folded): Promise<Position | null>
+  /** Probe jobs that came in with a commit and have not been forgotten. */
+  jobs(stream: string): Promise<readonly ProbeJob[]>
+  forgetJobs(stream: string, jobs: readonly ProbeJob[]): Promise<void>
   /** Forgets a stream, probe outcomes included. */
   forget(stream: string): Promise<void>
   inits(stream: string, folder: string): Promise<Known['inits']>
