@@ -1,12 +1,13 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { until } from '@pushav/shared/testing/until.ts'
 import { furnishRoom } from '../disk/room.ts'
 import { startHttpsServer } from '../testing/https-server.ts'
+import type { FurnishRoom } from '../use-cases/ports.ts'
 import { patientlyWith } from './patience.ts'
 import { readerOf } from './server.ts'
 import { httpUploads } from './uploads.ts'
@@ -114,10 +115,10 @@ describe('httpUploads', function () {
   })
 
   it('leaves no room behind where the upload cannot be brought', async () => {
-    const before = await rooms()
     await using rig = await startRig(problem(404, { code: 'object-unknown' }))
-    await rejects(rig.uploads.room('1', 'u', null))
-    deepEqual(await rooms(), before)
+    await rejects(rig.uploads.room('1', 'u', null), { name: 'UploadGone' })
+    equal(rig.rooms.length, 1)
+    equal(existsSync(rig.rooms[0] ?? '.'), false)
   })
 
   it('does not begin to bring what the disk has no room for', async () => {
@@ -132,6 +133,12 @@ describe('httpUploads', function () {
   async function startRig(answer: RequestListener) {
     const asked: string[] = []
     const told: string[] = []
+    const rooms: string[] = []
+    const watched: FurnishRoom = (init, bring) =>
+      furnishRoom(init, (path) => {
+        rooms.push(dirname(path))
+        return bring(path)
+      })
     const closing = new AbortController()
     const server = await startHttpsServer((request, response) => {
       asked.push(`${request.url} ${request.headers.range}`)
@@ -140,12 +147,13 @@ describe('httpUploads', function () {
     const patiently = patientlyWith(({ message }) => told.push(message), closing.signal, brief)
     const uploadsTrusting = (rootCertificate: string) => {
       const settings = { origin: server.origin, rootCertificate, silenceMs: 300 }
-      return httpUploads(readerOf(settings, closing.signal), patiently, furnishRoom)
+      return httpUploads(readerOf(settings, closing.signal), patiently, watched)
     }
     return {
       ...server,
       asked,
       told,
+      rooms,
       closing,
       uploadsTrusting,
       uploads: uploadsTrusting(server.certificate),
@@ -175,5 +183,3 @@ function problem(status: number, said: unknown): RequestListener {
 function fallsSilent(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(206, { 'content-range': 'bytes 0-99/100', 'content-length': 100 }).write('begun')
 }
-
-const rooms = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('pushav-room-')).sort()
