@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
+import { pause } from './pause.ts'
 import type { Index, Probes } from './ports.ts'
 
 const mostAtOnce = 1_024
@@ -46,7 +46,7 @@ export function createJobForwarder(
         if (!isBehind) log.warn({ error }, 'probe jobs are behind')
         isBehind = true
       }
-      await delay(isBehind ? retryMs : restMs, null, { signal: closing.signal }).catch(() => undefined)
+      await pause(isBehind ? retryMs : restMs, closing.signal)
     }
     forwarding = null
   }

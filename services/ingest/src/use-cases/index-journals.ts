@@ -5,6 +5,7 @@ import type { JournalEntry, Upload } from '../domain/upload.ts'
 import type { JobForwarder } from './forward-jobs.ts'
 import type { Inspections } from './inspect-upload.ts'
 import { nextLines } from './next-lines.ts'
+import { pause } from './pause.ts'
 import type { Index, Journals, Position } from './ports.ts'
 
 /** Brings the index up to the journals, whatever stopped it: an idle moment, Redis away, a crash, FLUSHALL. */
@@ -95,16 +96,9 @@ export function startIndexer(needs: Needs): Indexer {
       } catch (error) {
         if (!told) log.warn({ error }, 'index is behind')
         told = true
-        await delay(retryMs)
+        await pause(retryMs, closing.signal)
       }
     }
-  }
-
-  function delay(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      closing.signal.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true })
-    })
   }
 
   async function indexStream(stream: string): Promise<void> {
