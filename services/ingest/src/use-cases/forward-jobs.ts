@@ -36,7 +36,8 @@ export function createJobForwarder(
   }
 
   async function forwardAll(): Promise<void> {
-    for (let isBehind = false; waiting.length > 0 && !closing.signal.aborted; ) {
+    // Who closes, as a reindex does, still moves what waits, unless that does not work.
+    for (let isBehind = false; waiting.length > 0 && !(closing.signal.aborted && isBehind); ) {
       const jobs = waiting.slice(0, mostAtOnce)
       try {
         await move(jobs)
