@@ -55,6 +55,7 @@ export function createJobForwarder(
   async function move(jobs: readonly ProbeJob[]): Promise<void> {
     await probes.enqueue(jobs)
     const moved = Map.groupBy(jobs, ({ stream }) => stream)
-    await Promise.all([...moved].map(([stream, ofStream]) => index.forgetJobs(stream, ofStream)))
+    // What cannot be forgotten now is moved once more by whoever starts next.
+    await Promise.allSettled([...moved].map(([stream, ofStream]) => index.forgetJobs(stream, ofStream)))
   }
 }
