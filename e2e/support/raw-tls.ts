@@ -14,6 +14,9 @@ export interface RawConnection extends Disposable {
   readonly reply: Promise<string>
 }
 
+/** What it takes to connect. */
+export type Reachable = Pick<Standalone, 'port' | 'rootCertificate'>
+
 /** Connects like a device that speaks HTTP/1.1. */
 export async function rawConnection(server: Standalone, device: Identity): Promise<RawConnection> {
   const tcp = connectTcp(server.port, '127.0.0.1')
@@ -23,7 +26,7 @@ export async function rawConnection(server: Standalone, device: Identity): Promi
 
 /** A TLS connection that nobody reads from yet; by HTTP/1.1 unless other protocols are named. */
 export async function deviceSocket(
-  server: Standalone,
+  server: Reachable,
   device: Identity,
   options: ConnectionOptions = { host: '127.0.0.1', port: server.port },
 ): Promise<TLSSocket> {

@@ -3,8 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import { until } from '@pushav/shared/testing/until.ts'
 import type { Identity } from './curl.ts'
 import { type Frame, flags, frame, frameReader, kinds, preface, uploadHead } from './h2-frames.ts'
-import { deviceSocket } from './raw-tls.ts'
-import type { Standalone } from './standalone.ts'
+import { deviceSocket, type Reachable } from './raw-tls.ts'
 
 /** How streams are opened, minding no limit: as whole uploads, as heads that nothing follows, or reset at once. */
 export type Manner = 'uploads' | 'heads' | 'resets'
@@ -28,7 +27,7 @@ export interface Flood {
 
 /** Opens so many streams on one connection as fast as it goes; by hand, because libraries are polite. */
 export async function floodStreams(
-  server: Standalone,
+  server: Reachable,
   device: Identity,
   { stream, count, manner }: Flood,
 ): Promise<Flooded> {
