@@ -14,7 +14,7 @@ import { type Standalone, startStandalone } from './support/standalone.ts'
 import { floodStreams } from './support/stream-flood.ts'
 import { serverOfSuite } from './support/suite.ts'
 
-const cameras = 16
+const cameras = 8
 const mebibyte = Buffer.alloc(2 ** 20, 'an object that is read slowly, ')
 
 describe('under hard conditions', function () {
@@ -43,10 +43,10 @@ describe('under hard conditions', function () {
     using writers = await slowWriters(server(), device, stream, 100)
     using readers = await slowReaders(server(), device, { path, sha256: sha256Of(mebibyte) }, 100)
     using fleet = await assembleFleet(server(), device, media(), cameras)
-    await fleet.push({ count: 48 })
+    await fleet.push({ count: 32 })
     deepEqual(await writers.finish(), [])
     deepEqual(await readers.finish(), [])
-    await assertKept(server(), device, fleet, cameras + 48)
+    await assertKept(server(), device, fleet, cameras + 32)
   })
 
   it('serves uploads beside 1 000 idle connections', async () => {
@@ -58,7 +58,7 @@ describe('under hard conditions', function () {
     await assertKept(server(), device, fleet, cameras + 16)
   })
 
-  for (const manner of ['uploads', 'heads', 'resets'] as const)
+  for (const manner of ['heads', 'resets', 'uploads'] as const)
     it(`serves others when one connection opens 2 000 streams (${manner})`, async () => {
       const stream = await makeStream(server())
       using fleet = await assembleFleet(server(), device, media(), cameras)
@@ -66,7 +66,7 @@ describe('under hard conditions', function () {
         floodStreams(server(), device, { stream, count: 2_000, manner }),
         fleet.push({ count: 16 }),
       ])
-      console.log(flooded)
+      ok(flooded.sent > 128, JSON.stringify(flooded))
       await assertKept(server(), device, fleet, cameras + 16)
     })
 })
@@ -100,7 +100,6 @@ async function assertKept(
     [],
   )
   equal(sent.length, count)
-  const { judgedMs, probedMs, ...missing } = await checkKept(server, device, sent)
-  console.log({ judgedMs, probedMs })
+  const { judgedMs: _judged, probedMs: _probed, ...missing } = await checkKept(server, device, sent)
   deepEqual(missing, { differing: 0, unjudged: 0, misordered: 0, wrong: 0, unprobed: 0 })
 }
