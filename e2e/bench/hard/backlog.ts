@@ -2,6 +2,7 @@ import { link, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ProbeJob, probeJobOptions, probeQueue } from '@pushav/shared/probe-job.ts'
 import { Queue } from 'bullmq'
+import { keepAlive } from '../../support/keep-alive.ts'
 import type { PartName } from '../../support/processes.ts'
 import { type Bench, own, type Row } from '../bench.ts'
 import type { Ours } from '../ours.ts'
@@ -11,6 +12,7 @@ import { answersOf, type Scene } from './scene.ts'
 
 const rate = 50
 const slice = 2_000
+const askedAtOnce = 16
 /** /readyz calls probes late after 30 s. */
 const waitedMs = 60_000
 
@@ -31,7 +33,7 @@ export const backlogRow = (bench: Bench, { seconds, backlog }: Hardness): Row =>
       const beside = answersOf('beside', await push())
       const { json } = await ours.api.call('GET', '/readyz')
       const faults = json.status === 'degraded' ? [] : [`/readyz says ${JSON.stringify(json)}`]
-      await askForProbes(scene)
+      await askForProbes(bench, scene)
       const slowdown = (beside['beside p99'] ?? 0) / (without['without p99'] ?? 1)
       const waiting = json.probes?.jobs ?? 0
       return { figures: { filledMs, ...ready, ...without, ...beside, slowdown, waiting }, faults }
@@ -80,6 +82,13 @@ async function restart({ server, api }: Ours, part: PartName): Promise<number> {
 }
 
 /** The cameras' own probes would come behind all the others; what somebody asks for goes first. */
-async function askForProbes({ ours: { api }, fleet }: Scene): Promise<void> {
-  for (const { stream, path } of fleet.sent) await api.call('GET', `/probe/${stream}/${path}`)
+async function askForProbes({ identity }: Bench, { ours: { server }, fleet }: Scene): Promise<void> {
+  using client = await keepAlive(server, identity, askedAtOnce)
+  const left = [...fleet.sent]
+  await Promise.all(Array.from({ length: askedAtOnce }, askOneAfterTheOther))
+
+  async function askOneAfterTheOther(): Promise<void> {
+    for (let one = left.pop(); one; one = left.pop())
+      await client.send('GET', `/probe/${one.stream}/${one.path}`)
+  }
 }
