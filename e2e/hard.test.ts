@@ -15,10 +15,12 @@ import { floodStreams } from './support/stream-flood.ts'
 import { serverOfSuite } from './support/suite.ts'
 
 const cameras = 8
+/** A probe takes half a second where others use the machine. */
+const patience = { probedWithinMs: 180_000 }
 const mebibyte = Buffer.alloc(2 ** 20, 'an object that is read slowly, ')
 
 describe('under hard conditions', function () {
-  this.timeout(90_000)
+  this.timeout(240_000)
   const server = serverOfSuite()
   const media = mediaOfSuite()
   let device: Identity
@@ -28,12 +30,12 @@ describe('under hard conditions', function () {
   })
 
   it('answers 200 uploads while Redis hangs, and judges and probes them in order afterwards', async () => {
-    using fleet = await assembleFleet(server(), device, media(), 100)
+    using fleet = await assembleFleet(server(), device, media(), 40)
     using hung = await stopped(server(), 'redis')
     const sent = await fleet.push({ count: 200 })
     ok(sent.every(({ isPending }) => isPending))
     hung[Symbol.dispose]()
-    await assertKept(server(), device, fleet, 300)
+    await assertKept(server(), device, fleet, 240)
   })
 
   it('serves fast uploads to their end beside 100 slow uploads and 100 slow downloads, and those too', async () => {
@@ -72,7 +74,7 @@ describe('under hard conditions', function () {
 })
 
 describe('with a Redis whose every answer takes 100 ms more', function () {
-  this.timeout(90_000)
+  this.timeout(240_000)
   const media = mediaOfSuite()
 
   it('answers, judges in order and probes all uploads', async () => {
@@ -100,6 +102,6 @@ async function assertKept(
     [],
   )
   equal(sent.length, count)
-  const { judgedMs: _judged, probedMs: _probed, ...missing } = await checkKept(server, device, sent)
+  const { judgedMs: _judged, probedMs: _probed, ...missing } = await checkKept(server, device, sent, patience)
   deepEqual(missing, { differing: 0, unjudged: 0, misordered: 0, wrong: 0, unprobed: 0 })
 }
