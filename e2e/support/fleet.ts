@@ -63,7 +63,8 @@ export async function assembleFleet(
     const underWay = new Set<Promise<void>>()
     for (let n = 0; !isOver(pace, n, begun); n++) {
       const due = pace.rate ? begun + (n / pace.rate) * 1_000 : performance.now()
-      if (due - performance.now() > 1) await after(due - performance.now())
+      const earlyMs = due - performance.now()
+      if (earlyMs > 1) await after(earlyMs)
       while (idle.length === 0) await Promise.race(underWay)
       const camera = idle.shift()
       if (!camera) break
