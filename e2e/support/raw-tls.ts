@@ -18,7 +18,7 @@ export interface RawConnection extends Disposable {
 export type Reachable = Pick<Standalone, 'port' | 'rootCertificate'>
 
 /** Connects like a device that speaks HTTP/1.1. */
-export async function rawConnection(server: Standalone, device: Identity): Promise<RawConnection> {
+export async function rawConnection(server: Reachable, device: Identity): Promise<RawConnection> {
   const tcp = connectTcp(server.port, '127.0.0.1')
   const tls = await deviceSocket(server, device, { socket: tcp })
   return { tls, tcp, reply: replyOn(tls), [Symbol.dispose]: () => void tls.destroy() }
@@ -40,7 +40,7 @@ export async function deviceSocket(
 
 /** An upload whose body the server has asked for with `100 Continue`, so that it is under way there. */
 export async function beginUpload(
-  server: Standalone,
+  server: Reachable,
   device: Identity,
   path: string,
   ...headers: string[]
