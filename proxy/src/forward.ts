@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Exchange } from './exchange.ts'
 import { type Feeding, feed } from './feed.ts'
@@ -33,6 +34,9 @@ export function forwardWith(upstream: Upstream, log: Logger): Forward {
   async function attempt(exchange: Exchange, requestId: string): Promise<Outcome> {
     const { method, target: path } = exchange
     const headers = upstreamHeaders(exchange, exchange.hosts[0] ?? 'localhost', requestId)
+    // A stream that is opened and reset in one breath shall not cost ingest a connection.
+    if (exchange.httpVersion === '2') await turn()
+    if (exchange.httpVersion === '2' && !isWanted(exchange)) return 'nobody-waits'
     try {
       for (;;) {
         const request = await upstream.open({ method, path, headers }, () => isWanted(exchange))
