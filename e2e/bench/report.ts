@@ -50,7 +50,7 @@ function lineOf(measured: Measured, contender: string): string[] {
   const of = medianOf(measured)
   const single = Object.keys(first.figures).filter((name) => !name.includes('@'))
   const figures = single.map((name) => `${name} ${shown(of(contender, name) ?? 0)}`)
-  return [measured.row.name, contender, figures.join(' · ')]
+  return [measured.row.name, contender, figures.length > 0 ? figures.join(' · ') : 'see the table below']
 }
 
 /** Figures named `what@where` are a table of their own, with a column for each `where`. */

@@ -6,7 +6,7 @@ import type { Api } from '../api.ts'
 import { standaloneMain } from '../launch.ts'
 import type { Home } from './home.ts'
 
-const patienceMs = 120_000
+const patienceMs = 300_000
 
 /** Seconds from the start of a server until it is ready, and until its index holds so many uploads. */
 export async function timeRestarts(home: Home, uploads: number): Promise<Record<string, number>> {
