@@ -4,6 +4,7 @@ import { isAccepted } from '../domain/judge/finding.ts'
 import { codeOf, mostUploads, weighedOf } from '../domain/judge/report.ts'
 import { ancestorsOf, directoryOf } from '../domain/object-path.ts'
 import { keysOf } from './keys.ts'
+import { standingText } from './standing.ts'
 
 /** One Redis command. */
 export type Write = readonly [command: string, key: string, ...args: string[]]
@@ -44,9 +45,11 @@ function judgement(stream: string, event: Judgement): Write[] {
     ...tallied(stream, event),
     ...(isAccepted(findings) ? [] : [['INCR', keys.errors] as const]),
   ]
-  if (!whole) return [...writes, ['HSET', keys.cutOff, path, id]]
+  const receivedMs = Date.parse(upload.receivedAt)
+  const standing = standingText({ upload: id, receivedMs, session, isAccepted: isAccepted(findings) })
+  if (!whole) return [...writes, ['HSET', keys.cutOff, path, standing]]
   if (place === 'none') return writes
-  writes.push(['HSET', keys.newest, path, id], ['HDEL', keys.cutOff, path])
+  writes.push(['HSET', keys.newest, path, standing], ['HDEL', keys.cutOff, path])
   if (kind === 'init') writes.push(['HSET', keys.inits(directoryOf(path)), path, id])
   if (place === 'beside') return writes
   writes.push(['HSET', keys.digests, path, sha256])
