@@ -7,24 +7,24 @@ import type { Standalone } from '../../support/standalone.ts'
 export interface RedisMemory {
   /** What Redis says that it uses in all. */
   readonly used: number
-  /** By what is kept: the part of a key behind that of its stream, `probe` for outcomes, `queue` and `feed`. */
+  /** By what is kept: the part of a key behind that of its stream, `probes` for outcomes; `queue` and `feed`. */
   readonly kinds: Readonly<Record<string, number>>
-  /** How many keys there are of each. */
-  readonly counts: Readonly<Record<string, number>>
+  /** How many outcomes of probes there are. */
+  readonly probes: number
 }
 
 const sumsScript = `
-  local sums, counts, cursor = {}, {}, '0'
+  local sums, probes, cursor = {}, 0, '0'
   repeat
     local found = redis.call('SCAN', cursor, 'COUNT', 1000)
     cursor = found[1]
     for _, key in ipairs(found[2]) do
       local kind = key:match('^{stream:[^}]*}:([%w-]+)') or (key:match('^{pushav}:feed') and 'feed') or 'queue'
       sums[kind] = (sums[kind] or 0) + redis.call('MEMORY', 'USAGE', key, 'SAMPLES', 0)
-      counts[kind] = (counts[kind] or 0) + 1
+      if kind == 'probes' then probes = probes + redis.call('HLEN', key) end
     end
   until cursor == '0'
-  return cjson.encode({ kinds = sums, counts = counts })`
+  return cjson.encode({ kinds = sums, probes = probes })`
 
 /** What the private Redis of a standalone keeps. */
 export async function redisMemory(server: Standalone): Promise<RedisMemory> {

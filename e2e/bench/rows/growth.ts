@@ -78,9 +78,9 @@ async function sizesOf(home: Home, { server, api }: Opened, probes: HeldProbes, 
   const after = await redisMemory(server)
   const { journalBytes, allBytes, mostEntries } = await diskUse(home.path)
   const uploads = full.count()
-  const probed = (after.counts.probe ?? 0) - (before.counts.probe ?? 0)
   return {
-    'Redis bytes of a probe': ((after.kinds.probe ?? 0) - (before.kinds.probe ?? 0)) / probed,
+    'Redis bytes of a probe':
+      ((after.kinds.probes ?? 0) - (before.kinds.probes ?? 0)) / (after.probes - before.probes),
     'journal bytes an upload': journalBytes / uploads,
     'disk bytes an upload': allBytes / uploads,
     'most entries in a directory': mostEntries,

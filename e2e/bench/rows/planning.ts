@@ -1,11 +1,11 @@
+import { confinedFfprobe, timeFfprobe } from '../bare-ffprobe.ts'
 import type { Bench, Measurement, Row } from '../bench.ts'
 import { faultsOf, type Load } from '../generator.ts'
-import { diskUse } from '../growth/disk-use.ts'
-import { makeHome } from '../growth/home.ts'
-import { redisMemory } from '../growth/redis-memory.ts'
+import { makeHome, type Opened } from '../growth/home.ts'
 import type { Size } from '../media.ts'
-import { openStream } from '../ours.ts'
-import { costs, type Payer } from '../planning/cost.ts'
+import { median } from '../median.ts'
+import { type Ours, openStream } from '../ours.ts'
+import { footprint, perUpload } from '../planning/footprint.ts'
 import { probeFaults, recordFaults } from '../record-faults.ts'
 
 interface Case {
@@ -15,16 +15,19 @@ interface Case {
   readonly fresh?: Load['fresh']
 }
 
-const perSecond = 100
-const connections = 8
-const probesWithinMs = 180_000
-
 const cases: readonly Case[] = [
   { name: '8 KiB', size: '8k', count: 1_000 },
   { name: '1 MiB', size: '1m', count: 500 },
   { name: '8 KiB, new connection', size: '8k', count: 500, fresh: 'full' },
   { name: '8 KiB, resumed', size: '8k', count: 500, fresh: 'resumed' },
 ]
+
+const perSecond = 100
+const connections = 8
+/** Enough for a new process to have compiled what it needs. */
+const warmUp = 500
+const probesWithinMs = 180_000
+const runs = 15
 
 /** What one upload costs at a moderate, steady rate: processor time of each process, memory of Redis, disk. */
 export const planningRow = (bench: Bench): Row => ({
@@ -47,61 +50,38 @@ export const planningRow = (bench: Bench): Row => ({
 })
 
 /** From the first upload until the last probe is done. */
-async function measureCase(bench: Bench, { size, count, fresh }: Case): Promise<Measurement> {
+async function measureCase(bench: Bench, one: Case): Promise<Measurement> {
   await using home = await makeHome(bench)
   await using opened = await home.open()
-  const { server, api } = opened
+  const warmed = await push(bench, opened, { ...one, count: warmUp })
+  const before = await footprint(opened.server, home.path)
+  const pushed = await push(bench, opened, one)
+  const after = await footprint(opened.server, home.path)
+  const { p50, p99 } = pushed
+  const alone = await ffprobeAlone(bench, one.size)
+  return {
+    figures: { ...perUpload(before, after, one.count + 1), ...alone, 'PUT p50 ms': p50, 'PUT p99 ms': p99 },
+    faults: [...warmed.faults, ...pushed.faults],
+  }
+}
+
+/** Into a new stream, until all of it is judged and probed. */
+async function push(bench: Bench, opened: Opened, { size, count, fresh }: Case) {
+  const { identity, media } = bench
   const publishing = await openStream(bench, opened)
-  const before = {
-    cost: await costs(server),
-    memory: await redisMemory(server),
-    disk: await diskUse(home.path),
-  }
-  const load: Load = {
-    url: publishing.url,
-    identity: bench.identity,
-    body: bench.media.segments[size],
-    connections,
-    rate: perSecond,
-    until: { count },
-    ...(fresh ? { fresh } : {}),
-  }
-  const account = await bench.generate(load)
-  const ours = { ...publishing, server, api, [Symbol.asyncDispose]: async () => {} }
-  const lost = [...faultsOf(account), ...(await recordFaults(bench, ours, account.ok))]
-  const faults = [...lost, ...(await probesEnded(bench, ours, count))]
-  const after = {
-    cost: await costs(server),
-    memory: await redisMemory(server),
-    disk: await diskUse(home.path),
-  }
-  return {
-    figures: { ...perUpload(before, after, count), 'PUT p50 ms': account.p50, 'PUT p99 ms': account.p99 },
-    faults,
-  }
+  const load = { url: publishing.url, identity, body: media.segments[size], connections, rate: perSecond }
+  const account = await bench.generate({ ...load, until: { count }, ...(fresh ? { fresh } : {}) })
+  const ours: Ours = { ...publishing, ...opened }
+  const unlisted = await recordFaults(bench, ours, account.ok)
+  const unprobed = await probeFaults(bench, ours, count, probesWithinMs)
+  return { ...account, faults: [...faultsOf(account), ...unlisted, ...unprobed] }
 }
 
-const probesEnded = (bench: Bench, ours: Parameters<typeof probeFaults>[1], count: number) =>
-  probeFaults(bench, ours, count, probesWithinMs)
-
-interface Before {
-  readonly cost: Readonly<Record<Payer, number>>
-  readonly memory: Awaited<ReturnType<typeof redisMemory>>
-  readonly disk: Awaited<ReturnType<typeof diskUse>>
-}
-
-function perUpload(before: Before, after: Before, count: number): Record<string, number> {
-  const each = (now: number, then: number) => (now - then) / count
-  const cpu = Object.entries(after.cost).map(([payer, us]) => [
-    `${payer} µs`,
-    each(us, before.cost[payer as Payer]),
-  ])
-  const kinds = Object.entries(after.memory.kinds).filter(([kind]) => kind !== 'feed' && kind !== 'queue')
-  const kept = kinds.map(([kind, bytes]) => each(bytes, before.memory.kinds[kind] ?? 0))
-  return {
-    ...Object.fromEntries(cpu),
-    'Redis bytes': kept.reduce((sum, bytes) => sum + bytes, 0),
-    'journal bytes': each(after.disk.journalBytes, before.disk.journalBytes),
-    'disk bytes': each(after.disk.allBytes, before.disk.allBytes),
-  }
+/** On the clock, because the sandbox keeps the processor time of what ran in it to itself. */
+async function ffprobeAlone(bench: Bench, size: Size): Promise<Record<string, number>> {
+  const ffprobe = await confinedFfprobe()
+  const times: number[] = []
+  for (let run = 0; run < runs; run++)
+    times.push(await timeFfprobe(ffprobe, bench.media, bench.media.segments[size]))
+  return { 'ffprobe µs': (median(times) ?? 0) * 1_000 }
 }
