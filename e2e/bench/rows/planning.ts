@@ -5,6 +5,7 @@ import { makeHome, type Opened } from '../growth/home.ts'
 import type { Size } from '../media.ts'
 import { median } from '../median.ts'
 import { type Ours, openStream } from '../ours.ts'
+import { cameraFigures } from '../planning/cameras.ts'
 import { footprint, perUpload } from '../planning/footprint.ts'
 import { probeFaults, recordFaults } from '../record-faults.ts'
 
@@ -45,7 +46,7 @@ export const planningRow = (bench: Bench): Row => ({
         figures[`${name}@${one.name}`] = figure
       faults.push(...measurement.faults)
     }
-    return { figures, faults }
+    return { figures: { ...figures, ...cameraFigures(figures) }, faults }
   },
 })
 
