@@ -19,14 +19,14 @@ interface Case {
 const cases: readonly Case[] = [
   { name: '8 KiB', size: '8k', count: 1_000 },
   { name: '1 MiB', size: '1m', count: 500 },
-  { name: '8 KiB, new connection', size: '8k', count: 500, fresh: 'full' },
-  { name: '8 KiB, resumed', size: '8k', count: 500, fresh: 'resumed' },
+  { name: '8 KiB, new connection', size: '8k', count: 300, fresh: 'full' },
+  { name: '8 KiB, resumed', size: '8k', count: 300, fresh: 'resumed' },
 ]
 
 const perSecond = 100
 const connections = 8
 /** Enough for a new process to have compiled what it needs. */
-const warmUp = 500
+const warmUp = 300
 const probesWithinMs = 180_000
 const runs = 15
 
