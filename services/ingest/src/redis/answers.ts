@@ -5,6 +5,7 @@ import { codeOf, type Tally, type Weighed } from '../domain/judge/report.ts'
 import type { Stream } from '../domain/stream.ts'
 import type { Index, IndexedSession, IndexedStream, ListedUpload, StreamSummary } from '../use-cases/ports.ts'
 import { answered } from './client.ts'
+import { judgedUpload } from './kept-upload.ts'
 import { keysOf } from './keys.ts'
 import { parseStanding } from './standing.ts'
 import { hmget, parse } from './values.ts'
@@ -81,7 +82,8 @@ export function redisAnswers(
   }
 
   async function upload(stream: string, id: string): Promise<JudgedUpload | null> {
-    return parse<JudgedUpload>(await answered(redis.hget(keysOf(stream).uploads, id)))
+    const kept = await answered(redis.hget(keysOf(stream).uploads, id))
+    return kept === null ? null : judgedUpload(id, kept)
   }
 
   async function newest(stream: string, path: string): Promise<JudgedUpload | null> {
@@ -121,7 +123,10 @@ export function redisAnswers(
     for (let from = 0; from < ids.length; from += mostAtOnce) {
       const some = ids.slice(from, from + mostAtOnce)
       const found = await answered(hmget(redis, keysOf(stream).uploads, some))
-      for (const text of found) judged.push(...(text === null ? [] : [JSON.parse(text) as JudgedUpload]))
+      for (const [i, id] of some.entries()) {
+        const kept = found[i]
+        if (kept) judged.push(judgedUpload(id, kept))
+      }
     }
     return judged
   }

@@ -7,7 +7,7 @@ export const keysOf = (stream: string) => {
     stream: key('stream'),
     /** `version` and, by journal, how far it has been read. */
     position: key('position'),
-    /** Upload id → JudgedUpload. */
+    /** Upload id → JudgedUpload without it. */
     uploads: key('uploads'),
     /** Upload ids in the order of their verdicts. */
     log: key('log'),

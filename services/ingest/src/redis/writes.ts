@@ -1,8 +1,9 @@
-import type { Folded, JudgedUpload, ObjectEvent } from '../domain/fold.ts'
+import type { Folded, ObjectEvent } from '../domain/fold.ts'
 import { sessionAnswer } from '../domain/judge/answer.ts'
 import { isAccepted } from '../domain/judge/finding.ts'
 import { codeOf, mostUploads, weighedOf } from '../domain/judge/report.ts'
 import { ancestorsOf, directoryOf } from '../domain/object-path.ts'
+import { keptUpload } from './kept-upload.ts'
 import { keysOf } from './keys.ts'
 import { standingText } from './standing.ts'
 
@@ -40,7 +41,7 @@ function judgement(stream: string, event: Judgement): Write[] {
   const { upload, findings, session, track, list, isNew, place } = event
   const { id, path, whole, kind, sha256 } = upload
   const writes: Write[] = [
-    ['HSET', keys.uploads, id, JSON.stringify({ upload, findings, session, track } satisfies JudgedUpload)],
+    ['HSET', keys.uploads, id, keptUpload({ upload, findings, session, track })],
     ['RPUSH', keys.log, id],
     ...tallied(stream, event),
     ...(isAccepted(findings) ? [] : [['INCR', keys.errors] as const]),
