@@ -48,7 +48,7 @@ async function grow(bench: Bench, home: Home): Promise<Measurement & { readonly 
     for (const [name, ms] of Object.entries({ ...latencies, ...filled })) figures[`${name}@${size}`] = ms
     Object.assign(figures, growthsIn(latencies))
   }
-  const sizesNow = await sizesOf(home, opened, probes, full)
+  const sizesNow = await sizesOf(home, opened, probes, full, growing.count())
   return { uploads: growing.count(), figures: { ...figures, ...sizesNow }, faults: growing.faults }
 }
 
@@ -69,7 +69,13 @@ function growthsIn(latencies: Readonly<Record<string, number>>): Record<string, 
   return Object.fromEntries(compared.map((name) => [`${name}, growth`, ratio(name)]))
 }
 
-async function sizesOf(home: Home, { server, api }: Opened, probes: HeldProbes, full: GrowingStream) {
+async function sizesOf(
+  home: Home,
+  { server, api }: Opened,
+  probes: HeldProbes,
+  full: GrowingStream,
+  uploads: number,
+) {
   const before = await redisMemory(server)
   await probes.letGoFor(async () => {
     for (let number = 1; number <= outcomes; number++)
@@ -77,7 +83,6 @@ async function sizesOf(home: Home, { server, api }: Opened, probes: HeldProbes, 
   })
   const after = await redisMemory(server)
   const { journalBytes, allBytes, mostEntries } = await diskUse(home.path)
-  const uploads = full.count()
   return {
     'Redis bytes of a probe':
       ((after.kinds.probes ?? 0) - (before.kinds.probes ?? 0)) / (after.probes - before.probes),
