@@ -15,7 +15,10 @@ export interface RawConnection extends Disposable {
 }
 
 /** Connects like a device that speaks HTTP/1.1. */
-export async function rawConnection(server: Standalone, device: Identity): Promise<RawConnection> {
+export async function rawConnection(
+  server: Pick<Standalone, 'port' | 'rootCertificate'>,
+  device: Identity,
+): Promise<RawConnection> {
   const [ca, cert, key] = await Promise.all(
     [server.rootCertificate, device.cert, device.key].map((file) => readFile(file)),
   )
@@ -27,7 +30,7 @@ export async function rawConnection(server: Standalone, device: Identity): Promi
 
 /** An upload whose body the server has asked for with `100 Continue`, so that it is under way there. */
 export async function beginUpload(
-  server: Standalone,
+  server: Pick<Standalone, 'port' | 'rootCertificate'>,
   device: Identity,
   path: string,
   ...headers: string[]

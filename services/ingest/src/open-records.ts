@@ -12,9 +12,9 @@ import { redisFeed } from './redis/feed.ts'
 import { redisIndex } from './redis/index.ts'
 import { redisOutcomes } from './redis/outcomes.ts'
 import { announceWith } from './use-cases/announce.ts'
+import { createJobForwarder } from './use-cases/forward-jobs.ts'
 import { startIndexer } from './use-cases/index-journals.ts'
 import { inspectionsOf } from './use-cases/inspect-upload.ts'
-import { createOneAtATime } from './use-cases/one-at-a-time.ts'
 import { watchSilence } from './use-cases/silence-watch.ts'
 import type { VerdictBoard } from './use-cases/verdict-board.ts'
 
@@ -30,8 +30,8 @@ export async function openRecords(
   const { workingDirectory, instance, sessionIdleMs: idleMs } = config
   const disk = built.use(createDiskThread())
   const bodies = await diskBodies(workingDirectory, instance, disk)
-  const journals = built.use(await diskJournals(workingDirectory, instance, log, disk))
-  const view = await diskView(workingDirectory, instance, createOneAtATime(), disk)
+  const journals = await diskJournals(workingDirectory, instance, log, disk)
+  const view = await diskView(workingDirectory, instance, disk)
 
   const onError = createErrorReport(log)
   const redis = built.adopt(connectRedis(config.redisUrl, onError), (client) => client.disconnect())
@@ -44,8 +44,9 @@ export async function openRecords(
   const silence = built.use(watchSilence(feed, idleMs, now))
   const inspections = inspectionsOf(bodies, createInspector, inspectManifest)
   const announce = announceWith({ verdicts, feed, silence, view, startedAt: now(), now })
+  const jobs = built.use(createJobForwarder(index, probes, log))
   const indexer = built.use(
-    startIndexer({ journals, index, probes, inspections, announce, idleMs, log, retryMs: 500 }),
+    startIndexer({ journals, index, jobs, inspections, announce, idleMs, log, retryMs: 500 }),
   )
   return { bodies, journals, view, redis, index, probes, feed, inspections, indexer }
 }

@@ -5,6 +5,7 @@ import { v7 as newId } from 'uuid'
 import type { Config } from './config.ts'
 import { diskClientCertificates } from './disk/client-certificates.ts'
 import { createApp } from './http/app.ts'
+import { bodyRoutes } from './http/body-routes.ts'
 import { certificateRoutes } from './http/certificate-routes.ts'
 import { eventRoutes } from './http/event-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
@@ -76,6 +77,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
       certificateRoutes(certificates, log),
       streamRoutes(streams, config.strict, config.isCompat15 ? streamAnswerOf15 : streamAnswer),
       logRoutes(readLogWith(streams, index, probes)),
+      bodyRoutes(streams, bodies),
       eventRoutes(feed, streams, closing.signal, now),
       objectRoutes(
         findObjectWith({ bodies, view, index, certificates: shown }),

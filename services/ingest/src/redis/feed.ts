@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type FeedEvent, feed } from '@pushav/shared/feed.ts'
 import type { Redis } from 'ioredis'
 import type { Feed, Told } from '../use-cases/ports.ts'
@@ -7,11 +8,12 @@ import { createFollower, type Follower } from './follower.ts'
 const mostUnsent = 10_000
 const mostMissed = 1_000
 const waitMs = 5_000
+const restMs = 20
 
 type Entry = readonly [id: string, fields: readonly string[]]
 
 /**
- * Events on a Redis stream, which all instances write and read. What happens while a write is under way goes
+ * Events on a Redis stream, which all instances write and read. What happens during a write and shortly after goes
  * into the next one, so that load costs one command for many events; while Redis is away they are dropped.
  */
 export function redisFeed(redis: Redis, blocking: Redis): Feed & AsyncDisposable {
@@ -42,6 +44,7 @@ export function redisFeed(redis: Redis, blocking: Redis): Feed & AsyncDisposable
       await redis
         .xadd(feed.key, 'MAXLEN', '~', feed.mostEntries, '*', feed.field, json)
         .catch(() => undefined)
+      await delay(restMs)
     }
     sending = null
   }
