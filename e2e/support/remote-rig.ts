@@ -64,7 +64,8 @@ export async function startRemoteRig() {
       for (const { stream, upload } of jobs) await redis.hdel(probeOutcomesKey(stream), upload)
       return outcomes.map((outcome) => JSON.stringify(keptOutcome(outcome)))
     },
-    async outcome(stream: string, upload: string) {
+    // biome-ignore lint/suspicious/noExplicitAny: outcomes are looked into freely here
+    async outcome(stream: string, upload: string): Promise<any> {
       return keptOutcome(await until('an outcome', () => redis.hgetBuffer(probeOutcomesKey(stream), upload)))
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
