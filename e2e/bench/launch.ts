@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { launchStandalone, type Standalone } from '../support/standalone.ts'
 import { cores, pinned } from './pinned.ts'
 
-const main = join(import.meta.dirname, '../../services/standalone/src/main.ts')
+/** What a user starts. */
+export const standaloneMain = join(import.meta.dirname, '../../services/standalone/src/main.ts')
 
 /** How a server of ours may be started. */
 export interface Start {
@@ -17,13 +18,24 @@ export interface Start {
 export async function launchOurs(
   parent: string,
   certificates: string | null,
-  { isPinned = false, flags = [], env = {} }: Start = {},
+  start: Start = {},
 ): Promise<Standalone> {
   await using built = new AsyncDisposableStack()
   const workingDirectory = await mkdtemp(join(parent, 'ours-'))
   built.defer(() => rm(workingDirectory, { recursive: true, force: true, maxRetries: 3 }))
   if (certificates !== null) await cp(certificates, join(workingDirectory, 'certs'), { recursive: true })
-  const node = [process.execPath, main, '--port', '0', '--host', host, ...flags] as const
+  const server = built.use(await launchIn(workingDirectory, start))
+  const running = built.move()
+  return { ...server, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+/** The same in a directory that is there, with what is in it. */
+export async function launchIn(
+  workingDirectory: string,
+  { isPinned = false, flags = [], env = {} }: Start = {},
+): Promise<Standalone> {
+  await using built = new AsyncDisposableStack()
+  const node = [process.execPath, standaloneMain, '--port', '0', '--host', host, ...flags] as const
   const [command, ...args] = isPinned ? pinned(cores.server, [...node]) : node
   const server = built.use(await launchStandalone({ command, args, host, workingDirectory, env }))
   built.defer(() => showTroubles(server))

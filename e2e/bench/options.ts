@@ -7,13 +7,14 @@ export const help = `Usage: npm run bench -- [flags]
 
 Measures this server beside nginx on this machine; docs/benchmarks.md says what each row means.
 
-  --rows A,B         only rows whose names begin so (all)
+  --rows A,B         only rows whose names begin so (all but growth-streams and planning)
   --rounds N         each row so often, contenders in turn; medians count (3)
   --seconds S        each measurement of a rate so long (2)
   --warm-up S        before that so long unmeasured, for what a new process compiles (1)
   --minutes M        what is not measured by then is left out (9.5)
   --drain S          after each run of a rate wait so long for all probes to end (0)
-  --growth N         uploads in one stream, at most (10000)
+  --growth [N]       only what grows with history, up to N uploads in one stream (100000)
+  --planning         only what an upload costs at a steady rate
   --memory           also one PUT of 2 GiB
   --json FILE        write everything there
   --hard [1,4]       what happens under hard conditions instead, all of them or some; with
@@ -37,6 +38,7 @@ const flags = {
   minutes: value,
   drain: value,
   growth: value,
+  planning: { type: 'boolean' },
   memory: { type: 'boolean' },
   json: value,
   hard: value,
@@ -56,9 +58,9 @@ const flags = {
 
 /** The command line; a fault throws a sentence. */
 export function readOptions(argv: readonly string[]) {
-  const { values } = parseArgs({ args: withChoice(argv), options: flags, strict: true })
+  const { values } = parseArgs({ args: withCount(withChoice(argv)), options: flags, strict: true })
   return {
-    rows: values.rows?.split(',') ?? [''],
+    rows: values.rows?.split(',') ?? rowsFor(values.growth !== undefined, values.planning ?? false),
     rounds: positive('rounds', values.rounds ?? '3'),
     seconds: positive('seconds', values.seconds ?? '2'),
     warmUp: positive('warm-up', values['warm-up'] ?? '1'),
@@ -97,6 +99,19 @@ function hardOptions(values: Values) {
 /** `--hard` may stand alone. */
 const withChoice = (argv: readonly string[]): string[] =>
   argv.map((word, at) => (word === '--hard' && !/^[\d,]+$/.test(argv[at + 1] ?? '') ? '--hard=' : word))
+
+/** `--growth` without a number means the whole of it. */
+const withCount = (argv: readonly string[]): string[] =>
+  argv.flatMap((word, at) =>
+    word === '--growth' && !/^\d/.test(argv[at + 1] ?? '') ? [word, wholeGrowth] : [word],
+  )
+
+const wholeGrowth = '100000'
+
+function rowsFor(isGrowth: boolean, isPlanning: boolean): string[] {
+  if (!isGrowth && !isPlanning) return ['']
+  return [...(isGrowth ? ['growth', 'growth-streams'] : []), ...(isPlanning ? ['planning'] : [])]
+}
 
 function positive(name: string, text: string): number {
   const number = Number(text)

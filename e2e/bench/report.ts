@@ -38,6 +38,7 @@ export function tables(measured: readonly Measured[]): string {
   if (measured.every(({ runs }) => [...runs.values()].flat().length === 0)) return 'Nothing was measured.\n'
   return [
     table(['row', 'contender', 'medians'], rows),
+    ...measured.flatMap(gridsOf),
     table(['row', 'target', '', 'reached', ''], targets),
     faults.length === 0 ? 'No request failed, and nothing was lost.\n' : table(['row', 'fault'], faults),
   ].join('\n')
@@ -47,9 +48,28 @@ function lineOf(measured: Measured, contender: string): string[] {
   const [first] = measured.runs.get(contender) ?? []
   if (!first) return [measured.row.name, contender, 'not measured']
   const of = medianOf(measured)
-  const figures = Object.keys(first.figures).map((name) => `${name} ${shown(of(contender, name) ?? 0)}`)
-  return [measured.row.name, contender, figures.join(' · ')]
+  const single = Object.keys(first.figures).filter((name) => !name.includes('@'))
+  const figures = single.map((name) => `${name} ${shown(of(contender, name) ?? 0)}`)
+  return [measured.row.name, contender, figures.length > 0 ? figures.join(' · ') : 'see the table below']
 }
+
+/** Figures named `what@where` are a table of their own, with a column for each `where`. */
+function gridsOf(measured: Measured): string[] {
+  return measured.row.contenders.flatMap((contender) => {
+    const names = Object.keys(measured.runs.get(contender)?.[0]?.figures ?? {}).filter((name) =>
+      name.includes('@'),
+    )
+    if (names.length === 0) return []
+    const [whats = [], wheres = []] = [0, 1].map((at) => [
+      ...new Set(names.map((name) => name.split('@')[at] ?? '')),
+    ])
+    const cell = (what: string, where: string) => medianOf(measured)(contender, `${what}@${where}`)
+    const lines = whats.map((what) => [what, ...wheres.map((where) => shownOrNot(cell(what, where)))])
+    return [table([`${measured.row.name}, ${contender}`, ...wheres], lines)]
+  })
+}
+
+const shownOrNot = (figure: number | null): string => (figure === null ? '' : shown(figure))
 
 const shown = (figure: number): string =>
   Number.isInteger(figure) ? String(figure) : figure.toFixed(figure < 10 ? 2 : figure < 100 ? 1 : 0)

@@ -4,12 +4,17 @@ import { hasNginx, oneHop, twoHops } from './nginx.ts'
 import { ours } from './ours-compared.ts'
 import { connectRows } from './rows/connects.ts'
 import { growthRow } from './rows/growth.ts'
+import { growthStreamsRow } from './rows/growth-streams.ts'
 import { halfRateRow } from './rows/half-rate.ts'
 import { inTheEndRow } from './rows/in-the-end.ts'
 import { memoryRow } from './rows/memory.ts'
+import { planningRow } from './rows/planning.ts'
 import { probeIdleRow } from './rows/probe-idle.ts'
 import { probeQueueRow } from './rows/probe-queue.ts'
 import { uploadRows } from './rows/uploads.ts'
+
+/** They take long, or compare nothing. */
+const byNameOnly = ['growth-streams', 'planning']
 
 /** All rows, in the order in which they are measured. */
 export async function rowsOf(bench: Bench): Promise<Row[]> {
@@ -24,9 +29,12 @@ export async function rowsOf(bench: Bench): Promise<Row[]> {
     probeQueueRow(bench),
     inTheEndRow(bench),
     growthRow(bench),
+    growthStreamsRow(bench),
     memoryRow(bench),
+    planningRow(bench),
   ]
-  const isWanted = ({ name }: Row) => options.rows.some((wanted) => isNamed(name, wanted))
+  const isWanted = ({ name }: Row) =>
+    options.rows.some((wanted) => isNamed(name, wanted) && (wanted !== '' || !byNameOnly.includes(name)))
   return rows.filter(isWanted)
 
   function isNamed(name: string, wanted: string): boolean {

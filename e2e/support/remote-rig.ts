@@ -1,4 +1,5 @@
-import { type ProbeJob, probeOutcomeKey, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
+import { keptOutcome } from '@pushav/shared/kept-outcome.ts'
+import { type ProbeJob, probeOutcomesKey, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
 import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { until } from '@pushav/shared/testing/until.ts'
@@ -24,8 +25,8 @@ export async function startRemoteRig() {
   if (!queue || !urgent) throw new Error('no queues')
   const settings = { REDIS_URL: server.path, TMPDIR: elsewhere.path, PROBE_CONCURRENCY: '2' }
   const remote = { UPLOADS_FROM: front.url, ROOT_CERTIFICATE: front.rootCertificate }
-  const keysOf = (jobs: readonly ProbeJob[]) =>
-    jobs.map(({ stream, upload }) => probeOutcomeKey(stream, upload))
+  const kept = (jobs: readonly ProbeJob[]) =>
+    Promise.all(jobs.map(({ stream, upload }) => redis.hgetBuffer(probeOutcomesKey(stream), upload)))
   const running = built.move()
 
   return {
@@ -55,17 +56,17 @@ export async function startRemoteRig() {
     /** What a worker leaves in Redis for each, which is forgotten then; the worker ends. */
     async outcomesBy(worker: WorkerProcess, jobs: readonly ProbeJob[]): Promise<string[]> {
       await using _ending = worker
-      const keys = keysOf(jobs)
       const outcomes = await until('all outcomes', async () => {
-        const found = await redis.mget(keys)
-        return found.every((json) => json !== null) && found
+        const found = await kept(jobs)
+        return found.every((outcome) => outcome !== null) && found
       })
       await worker.end('SIGTERM')
-      await redis.del(keys)
-      return outcomes
+      for (const { stream, upload } of jobs) await redis.hdel(probeOutcomesKey(stream), upload)
+      return outcomes.map((outcome) => JSON.stringify(keptOutcome(outcome)))
     },
-    async outcome(stream: string, upload: string) {
-      return JSON.parse(await until('an outcome', () => redis.get(probeOutcomeKey(stream, upload))))
+    // biome-ignore lint/suspicious/noExplicitAny: outcomes are looked into freely here
+    async outcome(stream: string, upload: string): Promise<any> {
+      return keptOutcome(await until('an outcome', () => redis.hgetBuffer(probeOutcomesKey(stream), upload)))
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

@@ -43,12 +43,5 @@ const failed = z.object({
 })
 export const probeOutcome = z.discriminatedUnion('state', [done, failed])
 
-/** The state of an outcome, from the first 32 bytes of its JSON: `state` is written first. */
-export function probeStateIn(start: string): ProbeOutcome['state'] | null {
-  const [, state] = /^\{"state":"(done|failed)"/.exec(start) ?? []
-  return (state as ProbeOutcome['state'] | undefined) ?? null
-}
-
-/** The Redis string that holds an upload's ProbeOutcome as JSON. */
-export const probeOutcomeKey = (stream: string, upload: string): string =>
-  `{stream:${stream}}:probe:${upload}`
+/** The Redis hash that holds the outcomes of a stream, each under its upload's id; see kept-outcome.ts. */
+export const probeOutcomesKey = (stream: string): string => `{stream:${stream}}:probes`

@@ -1,88 +1,93 @@
 import { type Bench, type Measurement, own, type Row } from '../bench.ts'
-import { faultsOf } from '../generator.ts'
-import { median } from '../median.ts'
-import { type Ours, openStream, type Publishing, startOurs } from '../ours.ts'
-import { pauseProbes } from '../paused.ts'
-import { recordFaults } from '../record-faults.ts'
+import { diskUse } from '../growth/disk-use.ts'
+import { type Growing, type GrowingStream, growingOn } from '../growth/growing.ts'
+import { type HeldProbes, holdProbes } from '../growth/held-probes.ts'
+import { type Home, makeHome, type Opened } from '../growth/home.ts'
+import { latenciesAt } from '../growth/latencies.ts'
+import { memoryPerUpload, redisMemory } from '../growth/redis-memory.ts'
+import { timeRestarts } from '../growth/restarts.ts'
+import { segmentPath } from '../ours.ts'
 
-const turns = 5
-const uploadsPerTurn = 60
-const page = 100
+const sizes = [0, 1_000, 10_000, 100_000]
+const outcomes = 20
+const mostGrowth = 1.1
 
-/** Whether it gets slower with what is in a stream already. Probes wait, they would tell of themselves. */
+/** What gets slower or larger with what is in a stream already. Probes wait, they would tell of themselves. */
 export const growthRow = (bench: Bench): Row => ({
   name: 'growth',
   contenders: ['ours'],
   isOnce: true,
   targets: [
-    own('upload latency in the full stream / in a new one', 'uploadGrowth', 'at most', 1.1),
-    own('a page of the wire log, the same', 'pageGrowth', 'at most', 1.1),
-  ],
+    'PUT',
+    'GET streams?summary',
+    'GET wire log, first page',
+    'GET wire log, middle page',
+    'GET wire log, last page',
+    'GET probe',
+    'GET report',
+  ].map((name) =>
+    own(`${name}: in the full stream / in a new one`, `${name}, growth`, 'at most', mostGrowth),
+  ),
   async measure() {
-    await using ours = await startOurs(bench, { isPinned: true })
-    using _paused = await pauseProbes(ours.server)
-    return await grow(bench, ours)
+    await using home = await makeHome(bench)
+    const { uploads, figures, faults } = await grow(bench, home)
+    return { figures: { ...figures, ...(await timeRestarts(home, uploads)) }, faults }
   },
 })
 
-async function grow(bench: Bench, ours: Ours): Promise<Measurement> {
-  const pushed = pusher(bench)
-  const full = pushed(ours)
+async function grow(bench: Bench, home: Home): Promise<Measurement & { readonly uploads: number }> {
+  await using opened = await home.open({ isPinned: true })
+  using probes = await holdProbes(opened.server)
+  const growing = growingOn(bench, opened, probes)
+  const full = await growing.open()
   const figures: Record<string, number> = {}
-  for (const size of [0, 1_000, 10_000, 100_000].filter((size) => size <= bench.options.growth)) {
-    await full.push(size - full.count(), 16)
-    const empty = pushed(await openStream(bench, ours))
-    const [inFull, inEmpty] = await compare(ours, full, empty)
-    figures[`upload@${size}`] = inFull.upload
-    figures[`page@${size}`] = inFull.page
-    figures.uploadGrowth = inFull.upload / inEmpty.upload
-    figures.pageGrowth = inFull.page / inEmpty.page
+  const wanted = [...new Set([...sizes.filter((size) => size < bench.options.growth), bench.options.growth])]
+  for (const size of wanted) {
+    const filled = await filling(opened, growing, full, size)
+    const latencies = await latenciesAt(bench, opened, growing, full)
+    for (const [name, ms] of Object.entries({ ...latencies, ...filled })) figures[`${name}@${size}`] = ms
+    Object.assign(figures, growthsIn(latencies))
   }
-  const faults = [...full.faults, ...(await recordFaults(bench, ours, full.count()))]
-  return { figures, faults }
+  const sizesNow = await sizesOf(home, opened, probes, full, growing.count())
+  return { uploads: growing.count(), figures: { ...figures, ...sizesNow }, faults: growing.faults }
 }
 
-/** In turns, because a machine is not equally fast all the time. */
-async function compare(ours: Ours, ...pushed: [Pushed, Pushed]) {
-  const times = pushed.map((into) => ({ into, upload: [] as number[], page: [] as number[] }))
-  for (const { into } of times) await into.push(page - into.count(), 16)
-  for (let turn = 0; turn < turns; turn++) {
-    for (const { into, upload, page } of times) {
-      upload.push(await into.push(uploadsPerTurn, 1))
-      page.push(...(await into.pageMs(ours)))
-    }
-  }
-  const [a, b] = times.map(({ upload, page }) => ({ upload: median(upload) ?? 0, page: median(page) ?? 0 }))
-  if (!a || !b) throw new Error('two are compared')
-  return [a, b] as const
+/** Redis's bytes for each upload that was filled in, its probe waiting. */
+async function filling({ server }: Opened, growing: Growing, full: GrowingStream, size: number) {
+  const before = await redisMemory(server)
+  const missing = size - full.count()
+  await full.fillTo(size)
+  await growing.settled()
+  if (missing <= 0) return {}
+  const perUpload = memoryPerUpload(before, await redisMemory(server), missing)
+  return Object.fromEntries(Object.entries(perUpload).map(([kind, bytes]) => [`Redis bytes, ${kind}`, bytes]))
 }
 
-type Pushed = ReturnType<ReturnType<typeof pusher>>
+function growthsIn(latencies: Readonly<Record<string, number>>): Record<string, number> {
+  const compared = Object.keys(latencies).filter((name) => `${name}, small` in latencies)
+  const ratio = (name: string) => (latencies[name] ?? 0) / (latencies[`${name}, small`] ?? 1)
+  return Object.fromEntries(compared.map((name) => [`${name}, growth`, ratio(name)]))
+}
 
-const pusher = (bench: Bench) => (to: Publishing) => {
-  let count = 0
-  const faults: string[] = []
-  return { faults, count: () => count, push, pageMs }
-
-  /** The median latency. */
-  async function push(more: number, connections: number): Promise<number> {
-    if (more <= 0) return 0
-    const { identity, media } = bench
-    const load = { url: to.url, identity, body: media.segments['8k'], connections, first: count }
-    const account = await bench.generate({ ...load, until: { count: more } })
-    faults.push(...faultsOf(account))
-    count += more
-    return account.p50
-  }
-
-  /** The newest lines, some times. */
-  async function pageMs({ api }: Ours): Promise<number[]> {
-    const from = Math.max(0, count - page)
-    const times: number[] = []
-    for (let at = 0; at < turns; at++) {
-      const { tookMs } = await api.call('GET', `/streams/${to.stream}/uploads?limit=${page}&cursor=${from}`)
-      times.push(tookMs)
-    }
-    return times
+async function sizesOf(
+  home: Home,
+  { server, api }: Opened,
+  probes: HeldProbes,
+  full: GrowingStream,
+  uploads: number,
+) {
+  const before = await redisMemory(server)
+  await probes.letGoFor(async () => {
+    for (let number = 1; number <= outcomes; number++)
+      await api.call('GET', `/probe/${full.stream}/${segmentPath(number)}`)
+  })
+  const after = await redisMemory(server)
+  const { journalBytes, allBytes, mostEntries } = await diskUse(home.path)
+  return {
+    'Redis bytes of a probe':
+      ((after.kinds.probes ?? 0) - (before.kinds.probes ?? 0)) / (after.probes - before.probes),
+    'journal bytes an upload': journalBytes / uploads,
+    'disk bytes an upload': allBytes / uploads,
+    'most entries in a directory': mostEntries,
   }
 }

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { probeOutcomeKey } from '@pushav/shared/probe-job.ts'
+import { keepOutcome } from '@pushav/shared/kept-outcome.ts'
+import { probeOutcomesKey } from '@pushav/shared/probe-job.ts'
 import { chunk, ftyp, moov, styp } from './isobmff/testing/boxes.ts'
 import { ingestSuite } from './testing/ingest.ts'
 
@@ -271,13 +272,12 @@ describe('ingest', () => {
     )
     const { Redis } = await import('ioredis')
     const client = new Redis(suite.redis().path)
-    await client.set(
-      probeOutcomeKey('1', json.upload_id),
-      JSON.stringify({ state: 'done', probe: { streams: [] } }),
-    )
+    const done = keepOutcome({ state: 'done', probe: { streams: [] } })
+    await client.hset(probeOutcomesKey('1'), json.upload_id, done)
     deepEqual((await ingest.get('/probe/1/x.m4s')).json, { streams: [] })
-    const failed = { state: 'failed', message: 'no', stderr: 'Invalid data', command: 'ffprobe x.m4s' }
-    await client.set(probeOutcomeKey('1', json.upload_id), JSON.stringify(failed))
+    const failed = { message: 'no', stderr: 'Invalid data', command: 'ffprobe x.m4s' }
+    const kept = keepOutcome({ state: 'failed', ...failed })
+    await client.hset(probeOutcomesKey('1'), json.upload_id, kept)
     const answer = await ingest.get('/streams/probe/1/x.m4s')
     deepEqual([answer.status, answer.json.detail.stderr], [422, 'Invalid data'])
     await client.quit()

@@ -3,14 +3,9 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { keptOutcome } from '@pushav/shared/kept-outcome.ts'
 import { uploadFile } from '@pushav/shared/layout.ts'
-import {
-  type ProbeJob,
-  probeOutcome,
-  probeOutcomeKey,
-  probeQueue,
-  urgentProbeQueue,
-} from '@pushav/shared/probe-job.ts'
+import { type ProbeJob, probeOutcomesKey, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
 import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { until } from '@pushav/shared/testing/until.ts'
@@ -274,9 +269,9 @@ describe('probe worker', function () {
       addMany: (uploads: readonly Omit<ProbeJob, 'stream'>[]) =>
         queue.add('probe', { uploads: uploads.map((upload) => ({ stream: '1', ...upload })) }),
       async outcomesOf(uploads: readonly string[]) {
-        const saved = () => redis.mget(uploads.map((upload) => probeOutcomeKey('1', upload)))
-        await until('all outcomes', async () => (await saved()).every((json) => json !== null), 30_000)
-        return (await saved()).map((json) => probeOutcome.parse(JSON.parse(json ?? '')))
+        const saved = () => redis.hmgetBuffer(probeOutcomesKey('1'), ...uploads)
+        await until('all outcomes', async () => (await saved()).every((kept) => kept !== null), 30_000)
+        return (await saved()).map((kept) => keptOutcome(kept ?? Buffer.alloc(0)))
       },
       failed: (job: Job) => job.waitUntilFinished(events).catch(() => {}),
       async outcome(job: Omit<ProbeJob, 'stream'>) {
@@ -284,9 +279,8 @@ describe('probe worker', function () {
       },
       async outcomeOf(job: Job) {
         await this.failed(job)
-        return probeOutcome.parse(
-          JSON.parse((await redis.get(probeOutcomeKey('1', job.data.upload))) ?? 'null'),
-        )
+        const kept = await redis.hgetBuffer(probeOutcomesKey('1'), job.data.upload)
+        return keptOutcome(kept ?? Buffer.alloc(0))
       },
       async health(): Promise<number> {
         const script = new URL('health.ts', import.meta.url).pathname

@@ -2,6 +2,8 @@ import type { JournalEntry } from '../domain/upload.ts'
 import type { JournalLine, JournalLines } from '../use-cases/ports.ts'
 
 const mostLines = 5_000
+/** Lines are judged in one go, in which no upload is served. */
+const mostAtOnce = 500
 
 /** The newest lines of a journal that this process writes, so that nobody reads them from the disk again. */
 export interface JournalTail {
@@ -30,7 +32,8 @@ export function createJournalTail(size: number): JournalTail {
       const first = lines.findIndex((line) => line.end > offset)
       lines = first < 0 ? [] : lines.slice(first)
       start = offset
-      return { lines: [...lines], next: end, isEnd: true }
+      const some = lines.slice(0, mostAtOnce)
+      return { lines: some, next: some.at(-1)?.end ?? end, isEnd: some.length === lines.length }
     },
   }
 }

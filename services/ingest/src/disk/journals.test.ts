@@ -84,6 +84,16 @@ describe('diskJournals', () => {
     equal(await journals.create(), '2')
   })
 
+  it('finds what another instance made and removed since it last looked', async () => {
+    await using directory = await temporaryDirectory()
+    const one = await diskJournals(directory.path, 'one', log)
+    const two = await diskJournals(directory.path, 'two', log)
+    equal(await one.create(), '1')
+    deepEqual([await two.create(), await two.create()], ['2', '3'])
+    await two.remove('2')
+    equal(await one.create(), '4')
+  })
+
   it('knows streams by their ids only', async () => {
     await using directory = await temporaryDirectory()
     const journals = await diskJournals(directory.path, 'one', log)

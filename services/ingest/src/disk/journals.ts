@@ -1,4 +1,4 @@
-import { access, type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { access, type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { JournalEntry } from '../domain/upload.ts'
@@ -21,24 +21,22 @@ export async function diskJournals(
   const own = `${instance}.ndjson`
   const tails = new Map<string, JournalTail>()
   const known = new Set<string>()
+  // Looked up once, because there may be very many streams; what other instances make is found by trying.
+  let newest = 0
 
   return {
     own,
     async create() {
-      let id = Math.max(0, ...(await idsIn(root)), ...(await deletedIn(root)).map(Number)) + 1
-      while (!(await makeFolder(join(root, String(id))))) id++
+      if (newest === 0) newest = Math.max(newest, await newestId(root))
+      let id = ++newest
+      while (!(await makeStream(root, id))) id = ++newest
       await mkdir(join(workingDirectory, 'uploads', String(id)), { recursive: true })
       return String(id)
     },
     streams: async () => (await idsIn(root)).map(String),
     async has(stream) {
       if (known.has(stream)) return true
-      const exists =
-        isId(stream) &&
-        (await access(join(root, stream)).then(
-          () => true,
-          () => false,
-        ))
+      const exists = isId(stream) && (await isThere(join(root, stream)))
       if (exists) known.add(stream)
       return exists
     },
@@ -107,6 +105,31 @@ async function idsIn(root: string): Promise<number[]> {
     .map(Number)
     .sort((a, b) => a - b)
 }
+
+async function newestId(root: string): Promise<number> {
+  const [ids, deleted] = await Promise.all([idsIn(root), deletedIn(root)])
+  return Math.max(
+    ids.at(-1) ?? 0,
+    deleted.map(Number).reduce((a, b) => Math.max(a, b), 0),
+  )
+}
+
+/** False when there is, or was, a stream of that id. */
+async function makeStream(root: string, id: number): Promise<boolean> {
+  const folder = join(root, String(id))
+  const mark = `${folder}${deletedMark}`
+  if ((await isThere(mark)) || !(await makeFolder(folder))) return false
+  // Another instance may have removed it just now.
+  const wasDeleted = await isThere(mark)
+  if (wasDeleted) await rmdir(folder)
+  return !wasDeleted
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
 
 async function makeFolder(folder: string): Promise<boolean> {
   try {

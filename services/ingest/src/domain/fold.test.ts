@@ -1,8 +1,8 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { fold } from './fold.ts'
 import { defaultIdleMs } from './judge/idle.ts'
 import { initialState } from './judge/state.ts'
-import { arrivalsOf, initAt, streamOf } from './judge/testing/arrivals.ts'
+import { arrivalsOf, initAt, segment, streamOf } from './judge/testing/arrivals.ts'
 
 /** The judge stumbles over it. */
 const unreadable: unknown = 3
@@ -29,4 +29,21 @@ describe('fold', () => {
     deepEqual(faults, ['a.mp4'])
     deepEqual([broken.events.length, broken.jobs.length], [events.length, jobs.length])
   })
+
+  it('takes four times as long for four times as many lines', () => {
+    for (const warmUp of [200, 200]) timeOf(warmUp)
+    const [some, many] = [timeOf(1_000), timeOf(4_000)]
+    ok(many < 9 * some, `1 000 lines took ${some} ms, 4 000 took ${many} ms`)
+  })
+
+  function timeOf(count: number): number {
+    const known = { stream: streamOf('dash'), state: initialState, inits: [], digests: {}, folders: {} }
+    const sent = Array.from({ length: count }, (_, at) => segment(1_001 + at))
+    const entries = [...arrivalsOf(sent)].map(
+      ({ upload }) => ({ kind: 'upload', id: upload.id, upload }) as const,
+    )
+    const begun = performance.now()
+    fold('1', known, entries, { idleMs: defaultIdleMs, inspectionOf: () => null, onFault: () => {} })
+    return performance.now() - begun
+  }
 })

@@ -3,7 +3,7 @@ import { type InitSegment, initFor } from './init-segment.ts'
 import type { Inspection } from './inspection.ts'
 import type { Finding } from './judge/finding.ts'
 import { type Arrival, type Judged, judge } from './judge/judge.ts'
-import { at, type State } from './judge/state.ts'
+import type { State } from './judge/state.ts'
 import { ancestorsOf } from './object-path.ts'
 import type { Stream } from './stream.ts'
 import type { JournalEntry, Upload } from './upload.ts'
@@ -58,8 +58,32 @@ export type InspectionOf = (upload: string) => Inspection | null
 
 /** Folds journal lines, in order, into what is known. This is the one place that judges. */
 export function fold(id: string, known: Known, entries: readonly JournalEntry[], how: FoldWith): Folded {
-  const start: Folded = { ...known, events: [], jobs: [] }
-  return entries.reduce((folded, entry) => foldOne(id, folded, entry, how), start)
+  const draft: Draft = {
+    stream: known.stream,
+    inits: known.inits,
+    state: known.state,
+    digests: new Map(Object.entries(known.digests)),
+    folders: new Map(Object.entries(known.folders)),
+    events: [],
+    jobs: [],
+  }
+  for (const entry of entries) foldOne(id, draft, entry, how)
+  return {
+    ...draft,
+    digests: Object.fromEntries(draft.digests),
+    folders: Object.fromEntries(draft.folders),
+  }
+}
+
+/** What comes of the lines so far. It is changed in place: of thousands of lines, copies would take minutes. */
+interface Draft {
+  stream: Stream | null
+  inits: readonly InitSegment[]
+  state: State
+  readonly digests: Map<string, string>
+  readonly folders: Map<string, number>
+  readonly events: ObjectEvent[]
+  readonly jobs: ProbeJob[]
 }
 
 interface FoldWith {
@@ -70,38 +94,40 @@ interface FoldWith {
   onFault(upload: Upload, error: unknown): void
 }
 
-function foldOne(id: string, folded: Folded, entry: JournalEntry, how: FoldWith): Folded {
+function foldOne(id: string, draft: Draft, entry: JournalEntry, how: FoldWith): void {
   switch (entry.kind) {
     case 'stream-created':
-      return { ...folded, stream: created(id, entry) }
+      draft.stream = created(id, entry)
+      return
     case 'tracks-expected':
-      return { ...folded, stream: folded.stream && { ...folded.stream, expectedTrackNames: entry.names } }
+      if (draft.stream) draft.stream = { ...draft.stream, expectedTrackNames: entry.names }
+      return
     case 'object-deleted':
-      return foldDeletion(folded, entry.path)
+      foldDeletion(draft, entry.path)
+      return
     case 'upload':
-      return folded.stream ? foldUpload(folded.stream, folded, entry.upload, how) : folded
+      if (draft.stream) foldUpload(draft.stream, draft, entry.upload, how)
   }
 }
 
-function foldDeletion(folded: Folded, path: string): Folded {
-  const { [path]: digest, ...digests } = folded.digests
-  const stood = digest !== undefined
-  const folders = stood ? counted(folded.folders, path, -1) : folded.folders
-  const inits = folded.inits.filter((init) => init.path !== path)
-  return { ...folded, inits, digests, folders, events: [...folded.events, { kind: 'deleted', path, stood }] }
+function foldDeletion(draft: Draft, path: string): void {
+  const stood = draft.digests.delete(path)
+  if (stood) count(draft.folders, path, -1)
+  draft.inits = draft.inits.filter((init) => init.path !== path)
+  draft.events.push({ kind: 'deleted', path, stood })
 }
 
-function foldUpload(stream: Stream, before: Folded, upload: Upload, how: FoldWith): Folded {
-  const previous = at(before.digests, upload.path) ?? null
-  const clashes = clashesWith(before, upload.path)
+function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith): void {
+  const previous = draft.digests.get(upload.path) ?? null
+  const clashes = clashesWith(draft, upload.path)
   const inspection = how.inspectionOf(upload.id)
   const arrival = { upload, inspection, previous, clashes }
-  const { state, events: sessionEvents, ...judged } = verdictOn(stream, before.state, arrival, how)
+  const { state, events: sessionEvents, ...judged } = verdictOn(stream, draft.state, arrival, how)
   const place = placeOf(arrival)
   const isNew = previous === null && place === 'object'
-  const event = { kind: 'judged', upload, ...judged, isNew, place, sessionEvents } as const
-  const folded = { ...before, state, events: [...before.events, event] }
-  return place === 'none' ? folded : withObject(stream, folded, upload, place, isNew)
+  draft.state = state
+  draft.events.push({ kind: 'judged', upload, ...judged, isNew, place, sessionEvents })
+  if (place !== 'none') addObject(stream, draft, upload, place, isNew)
 }
 
 function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
@@ -112,14 +138,14 @@ function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
 const isEndOnly = (inspection: Inspection | null): boolean =>
   inspection?.kind === 'other' && inspection.endsTrack
 
-function withObject(stream: Stream, folded: Folded, upload: Upload, place: Place, isNew: boolean): Folded {
-  const init = upload.kind === 'segment' ? initFor(upload.path, folded.inits) : null
-  const jobs = [...folded.jobs, { stream: stream.id, upload: upload.id, path: upload.path, init }]
-  const inits = withInit(folded.inits, upload)
-  if (place === 'beside') return { ...folded, jobs, inits }
-  const digests = { ...folded.digests, [upload.path]: upload.sha256 }
-  const folders = isNew ? counted(folded.folders, upload.path, 1) : folded.folders
-  return { ...folded, digests, folders, jobs, inits }
+function addObject(stream: Stream, draft: Draft, upload: Upload, place: Place, isNew: boolean): void {
+  const { id, path, kind, sha256 } = upload
+  const init = kind === 'segment' ? initFor(path, draft.inits) : null
+  draft.jobs.push({ stream: stream.id, upload: id, path, init })
+  draft.inits = withInit(draft.inits, upload)
+  if (place === 'beside') return
+  draft.digests.set(path, sha256)
+  if (isNew) count(draft.folders, path, 1)
 }
 
 /** A fault of ours in one verdict must not keep those after it waiting: such an upload goes without. */
@@ -133,13 +159,12 @@ function verdictOn(stream: Stream, state: State, arrival: Arrival, { idleMs, onF
 }
 
 /** A file where a folder is, or a folder where a file is. What came first stays. */
-function clashesWith({ digests, folders }: Known, path: string): boolean {
-  return (at(folders, path) ?? 0) > 0 || ancestorsOf(path).some((folder) => Object.hasOwn(digests, folder))
+function clashesWith({ digests, folders }: Draft, path: string): boolean {
+  return (folders.get(path) ?? 0) > 0 || ancestorsOf(path).some((folder) => digests.has(folder))
 }
 
-function counted(folders: Known['folders'], path: string, by: 1 | -1): Known['folders'] {
-  const changed = ancestorsOf(path).map((folder) => [folder, (at(folders, folder) ?? 0) + by] as const)
-  return { ...folders, ...Object.fromEntries(changed) }
+function count(folders: Draft['folders'], path: string, by: 1 | -1): void {
+  for (const folder of ancestorsOf(path)) folders.set(folder, (folders.get(folder) ?? 0) + by)
 }
 
 function withInit(inits: readonly InitSegment[], { kind, path, id }: Upload): readonly InitSegment[] {

@@ -1,7 +1,5 @@
-import type { JudgedUpload } from '../domain/fold.ts'
 import { sessionNumberOf } from '../domain/judge/answer.ts'
-import { isAccepted } from '../domain/judge/finding.ts'
-import type { IndexedSession, IndexedStream, StreamSummary } from '../use-cases/ports.ts'
+import type { IndexedSession, IndexedStream, ListedUpload, StreamSummary } from '../use-cases/ports.ts'
 
 /** A stream as the API shows it; the reference's fields, `id` a number as its web UI expects. */
 export function streamAnswer({ stream, uploads, sessions }: IndexedStream) {
@@ -15,8 +13,8 @@ export function streamAnswer({ stream, uploads, sessions }: IndexedStream) {
     track_name: stream.expectedTrackNames?.[0] ?? null,
     creator: stream.creator,
     sessions: sessions.map(sessionShown),
-    error_uploads: uploads.filter(({ findings }) => !isAccepted(findings)).map(errorUpload),
-    valid_uploads: uploads.filter(({ findings }) => isAccepted(findings)).map(validUpload),
+    error_uploads: uploads.flatMap(errorUpload),
+    valid_uploads: uploads.filter(({ rejected }) => rejected === null).map(validUpload),
   }
 }
 
@@ -33,17 +31,16 @@ export function streamAnswerOf15(indexed: IndexedStream) {
   }
 }
 
-const validUpload = ({ upload, session }: JudgedUpload) => ({
+const validUpload = ({ path, session }: ListedUpload) => ({
   session_id: sessionNumberOf(session),
-  file_path: upload.path,
+  file_path: path,
 })
 
-const errorUpload = ({ upload, findings, session }: JudgedUpload) => ({
-  session_id: sessionNumberOf(session),
-  file_path: upload.path,
-  reasons: findings.filter(({ severity }) => severity === 'error').map(({ message }) => message),
-  findings,
-})
+function errorUpload({ path, session, rejected: findings }: ListedUpload) {
+  if (findings === null) return []
+  const reasons = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
+  return [{ session_id: sessionNumberOf(session), file_path: path, reasons, findings }]
+}
 
 /** Every object is shown with the name under which its certificate can be asked for. */
 function sessionShown({ segments, manifests, ...session }: IndexedSession) {

@@ -1,25 +1,17 @@
-import {
-  type ProbeJobData,
-  type ProbeOutcome,
-  probeJobOptions,
-  probeOutcome,
-  probeOutcomeKey,
-  probeQueue,
-  probeStateIn,
-  urgentProbeQueue,
-} from '@pushav/shared/probe-job.ts'
+import { keptOutcome, keptState } from '@pushav/shared/kept-outcome.ts'
+import { type ProbeJobData, probeJobOptions, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
 import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
 import { Unavailable } from '../domain/unavailable.ts'
 import type { Probes } from '../use-cases/ports.ts'
 import { type Backlog, backlogOf } from './backlog.ts'
 import { batchesOf, isUrgent, singleOf } from './batches.ts'
 
-/** The strings that probe workers leave their outcomes in. */
+/** The outcomes that probe workers leave, as they are kept. */
 export interface Outcomes {
-  get(key: string): Promise<string | null>
-  /** The first bytes of each; empty where there is none. */
-  starts(keys: readonly string[]): Promise<readonly string[]>
-  del(key: string): Promise<unknown>
+  get(stream: string, upload: string): Promise<Buffer | null>
+  /** In the order of the uploads; null where there is none. */
+  some(stream: string, uploads: readonly string[]): Promise<readonly (Buffer | null)[]>
+  del(stream: string, upload: string): Promise<unknown>
 }
 
 /** What ingest itself has to do with the queue, and how long it is. */
@@ -57,15 +49,15 @@ export function createProbeQueue(
       await answered(urgent.add(name, data, opts))
     },
     async outcome(stream, upload) {
-      const json = await answered(outcomes.get(probeOutcomeKey(stream, upload)))
-      return json === null ? null : (probeOutcome.parse(JSON.parse(json)) satisfies ProbeOutcome)
+      const kept = await answered(outcomes.get(stream, upload))
+      return kept && keptOutcome(kept)
     },
     async states(stream, uploads) {
-      const starts = await answered(outcomes.starts(uploads.map((upload) => probeOutcomeKey(stream, upload))))
-      return starts.map(probeStateIn)
+      const kept = await answered(outcomes.some(stream, uploads))
+      return kept.map((one) => one && keptState(one))
     },
     async forget(stream, upload) {
-      await answered(outcomes.del(probeOutcomeKey(stream, upload)))
+      await answered(outcomes.del(stream, upload))
       await answered(Promise.all([queue.remove(upload), urgent.remove(upload)]))
     },
     async state(upload) {

@@ -3,34 +3,61 @@ import type { JudgedUpload } from '../domain/fold.ts'
 import type { SessionAnswer } from '../domain/judge/answer.ts'
 import { codeOf, type Tally, type Weighed } from '../domain/judge/report.ts'
 import type { Stream } from '../domain/stream.ts'
-import type { Index, IndexedSession, IndexedStream, StreamSummary } from '../use-cases/ports.ts'
+import type { Index, IndexedSession, IndexedStream, ListedUpload, StreamSummary } from '../use-cases/ports.ts'
 import { answered } from './client.ts'
+import { judgedUpload } from './kept-upload.ts'
 import { keysOf } from './keys.ts'
+import { parseStanding } from './standing.ts'
 import { hmget, parse } from './values.ts'
+
+/** Parsing takes time in which no upload is served. */
+const mostAtOnce = 1_000
 
 /** What the API answers from. */
 export function redisAnswers(
   redis: RedisClient,
-): Pick<Index, 'stream' | 'summary' | 'upload' | 'newest' | 'tallies' | 'log'> {
-  return { stream, summary, upload, newest, tallies, log }
+): Pick<Index, 'stream' | 'sessions' | 'summary' | 'upload' | 'newest' | 'tallies' | 'log'> {
+  return { stream, sessions, summary, upload, newest, tallies, log }
 
   async function stream(id: string): Promise<IndexedStream | null> {
     const keys = keysOf(id)
     const [json, newest, cutOff, answers] = await answered(
       Promise.all([
         redis.get(keys.stream),
-        redis.hvals(keys.newest),
-        redis.hvals(keys.cutOff),
+        redis.hgetall(keys.newest),
+        redis.hgetall(keys.cutOff),
         redis.hvals(keys.sessions),
       ]),
     )
     const stream = parse<Stream>(json)
     if (!stream) return null
-    const uploads = await judgedOf(id, [...newest, ...cutOff])
+    const uploads = await listed(id, [...Object.entries(newest), ...Object.entries(cutOff)])
     const sessions = await Promise.all(
       answers.map((text) => withLists(id, JSON.parse(text) as SessionAnswer)),
     )
-    return { stream, uploads: uploads.sort(byArrival), sessions: sessions.sort(bySession) }
+    return { stream, uploads, sessions: sessions.sort(bySession) }
+  }
+
+  async function sessions(id: string): Promise<readonly string[] | null> {
+    const keys = keysOf(id)
+    const [exists, found] = await answered(
+      Promise.all([redis.exists(keys.stream), redis.hkeys(keys.sessions)]),
+    )
+    return exists === 1 ? found.sort(byNumber) : null
+  }
+
+  /** In arrival order. Only of what was rejected more is read than what stands at its path. */
+  async function listed(id: string, found: readonly [path: string, text: string][]): Promise<ListedUpload[]> {
+    const standing = found.map(([path, text]) => ({ path, ...parseStanding(text) }))
+    standing.sort((a, b) => a.receivedMs - b.receivedMs)
+    const rejected = standing.filter(({ isAccepted }) => !isAccepted).map(({ upload }) => upload)
+    const findings = new Map(
+      (await judgedOf(id, rejected)).map(({ upload, findings }) => [upload.id, findings]),
+    )
+    return standing.map(({ path, session, upload, isAccepted }) => ({
+      ...{ path, session },
+      rejected: isAccepted ? null : (findings.get(upload) ?? []),
+    }))
   }
 
   async function summary(id: string): Promise<StreamSummary | null> {
@@ -55,12 +82,13 @@ export function redisAnswers(
   }
 
   async function upload(stream: string, id: string): Promise<JudgedUpload | null> {
-    return parse<JudgedUpload>(await answered(redis.hget(keysOf(stream).uploads, id)))
+    const kept = await answered(redis.hget(keysOf(stream).uploads, id))
+    return kept === null ? null : judgedUpload(id, kept)
   }
 
   async function newest(stream: string, path: string): Promise<JudgedUpload | null> {
-    const id = await answered(redis.hget(keysOf(stream).newest, path))
-    return id === null ? null : upload(stream, id)
+    const text = await answered(redis.hget(keysOf(stream).newest, path))
+    return text === null ? null : upload(stream, parseStanding(text).upload)
   }
 
   async function log(stream: string, from: number, limit: number) {
@@ -91,13 +119,19 @@ export function redisAnswers(
   }
 
   async function judgedOf(stream: string, ids: readonly string[]): Promise<JudgedUpload[]> {
-    const found = await answered(hmget(redis, keysOf(stream).uploads, ids))
-    return found.flatMap((text) => parse<JudgedUpload>(text) ?? [])
+    const judged: JudgedUpload[] = []
+    for (let from = 0; from < ids.length; from += mostAtOnce) {
+      const some = ids.slice(from, from + mostAtOnce)
+      const found = await answered(hmget(redis, keysOf(stream).uploads, some))
+      for (const [i, id] of some.entries()) {
+        const kept = found[i]
+        if (kept) judged.push(judgedUpload(id, kept))
+      }
+    }
+    return judged
   }
 }
 
-const byArrival = (a: JudgedUpload, b: JudgedUpload): number =>
-  a.upload.receivedAt < b.upload.receivedAt ? -1 : 1
+const byNumber = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
 
-const bySession = (a: SessionAnswer, b: SessionAnswer): number =>
-  a.key.localeCompare(b.key, 'en', { numeric: true })
+const bySession = (a: SessionAnswer, b: SessionAnswer): number => byNumber(a.key, b.key)

@@ -7,17 +7,17 @@ export const keysOf = (stream: string) => {
     stream: key('stream'),
     /** `version` and, by journal, how far it has been read. */
     position: key('position'),
-    /** Upload id → JudgedUpload. */
+    /** Upload id → JudgedUpload without it. */
     uploads: key('uploads'),
     /** Upload ids in the order of their verdicts. */
     log: key('log'),
-    /** Path → id of its newest whole upload. */
+    /** Path → Standing of its newest whole upload. */
     newest: key('newest'),
     /** Path → SHA-256 of the object that stands there. */
     digests: key('digests'),
     /** Folder → how many objects stand below it. */
     folders: key('folders'),
-    /** Path → id of a cut-off upload that no whole one has followed. */
+    /** Path → Standing of a cut-off upload that no whole one has followed. */
     cutOff: key('cut-off'),
     /** Path → id of the upload that holds its init segment. */
     inits: (folder: string) => key(`inits:${folder}`),

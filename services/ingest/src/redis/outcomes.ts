@@ -1,12 +1,12 @@
+import { probeOutcomesKey } from '@pushav/shared/probe-job.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 
-const startBytes = 32
-
-/** The strings that probe workers leave their outcomes in. */
+/** What probe workers leave. */
 export const redisOutcomes = (redis: RedisClient) => ({
-  get: (key: string): Promise<string | null> => redis.get(key),
-  del: (key: string): Promise<unknown> => redis.del(key),
-  /** The first bytes of each; empty where there is none. */
-  starts: (keys: readonly string[]): Promise<readonly string[]> =>
-    Promise.all(keys.map((key) => redis.getrange(key, 0, startBytes - 1))),
+  get: (stream: string, upload: string): Promise<Buffer | null> =>
+    redis.hgetBuffer(probeOutcomesKey(stream), upload),
+  /** In the order of the uploads; null where there is none. */
+  some: (stream: string, uploads: readonly string[]): Promise<readonly (Buffer | null)[]> =>
+    uploads.length === 0 ? Promise.resolve([]) : redis.hmgetBuffer(probeOutcomesKey(stream), ...uploads),
+  del: (stream: string, upload: string): Promise<unknown> => redis.hdel(probeOutcomesKey(stream), upload),
 })

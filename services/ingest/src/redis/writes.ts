@@ -1,9 +1,11 @@
-import type { Folded, JudgedUpload, ObjectEvent } from '../domain/fold.ts'
+import type { Folded, ObjectEvent } from '../domain/fold.ts'
 import { sessionAnswer } from '../domain/judge/answer.ts'
 import { isAccepted } from '../domain/judge/finding.ts'
 import { codeOf, mostUploads, weighedOf } from '../domain/judge/report.ts'
 import { ancestorsOf, directoryOf } from '../domain/object-path.ts'
+import { keptUpload } from './kept-upload.ts'
 import { keysOf } from './keys.ts'
+import { standingText } from './standing.ts'
 
 /** One Redis command. */
 export type Write = readonly [command: string, key: string, ...args: string[]]
@@ -40,14 +42,16 @@ function judgement(stream: string, event: Judgement): Write[] {
   const { upload, findings, session, track, list, isNew, place } = event
   const { id, path, whole, kind, sha256 } = upload
   const writes: Write[] = [
-    ['HSET', keys.uploads, id, JSON.stringify({ upload, findings, session, track } satisfies JudgedUpload)],
+    ['HSET', keys.uploads, id, keptUpload({ upload, findings, session, track })],
     ['RPUSH', keys.log, id],
     ...tallied(stream, event),
     ...(isAccepted(findings) ? [] : [['INCR', keys.errors] as const]),
   ]
-  if (!whole) return [...writes, ['HSET', keys.cutOff, path, id]]
+  const receivedMs = Date.parse(upload.receivedAt)
+  const standing = standingText({ upload: id, receivedMs, session, isAccepted: isAccepted(findings) })
+  if (!whole) return [...writes, ['HSET', keys.cutOff, path, standing]]
   if (place === 'none') return writes
-  writes.push(['HSET', keys.newest, path, id], ['HDEL', keys.cutOff, path])
+  writes.push(['HSET', keys.newest, path, standing], ['HDEL', keys.cutOff, path])
   if (kind === 'init') writes.push(['HSET', keys.inits(directoryOf(path)), path, id])
   if (place === 'beside') return writes
   writes.push(['HSET', keys.digests, path, sha256])

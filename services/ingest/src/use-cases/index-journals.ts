@@ -7,6 +7,11 @@ import type { Inspections } from './inspect-upload.ts'
 import { nextLines } from './next-lines.ts'
 import { pause } from './pause.ts'
 import type { Index, Journals, Position } from './ports.ts'
+import { someAtATime } from './some-at-a-time.ts'
+
+/** Each holds a file open or two. */
+const streamsAtOnce = 64
+const bodiesAtOnce = 8
 
 /** Brings the index up to the journals, whatever stopped it: an idle moment, Redis away, a crash, FLUSHALL. */
 export interface Indexer extends AsyncDisposable {
@@ -48,9 +53,7 @@ export function startIndexer(needs: Needs): Indexer {
   return {
     wake,
     async catchUp() {
-      const passed = []
-      for (const stream of await journals.streams()) passed.push(catchUpStream(stream))
-      await Promise.all(passed)
+      await someAtATime(await journals.streams(), streamsAtOnce, catchUpStream)
     },
     async [Symbol.asyncDispose]() {
       closing.abort()
@@ -148,9 +151,10 @@ export function startIndexer(needs: Needs): Indexer {
 
   async function inspect(stream: string, entries: readonly JournalEntry[]) {
     const inspected = new Map<string, Inspection | null>()
-    for (const entry of entries) {
-      if (entry.kind === 'upload') inspected.set(entry.id, await inspections.of(stream, entry.upload))
-    }
+    const uploads = entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
+    await someAtATime(uploads, bodiesAtOnce, async (upload) =>
+      inspected.set(upload.id, await inspections.of(stream, upload)),
+    )
     return inspected
   }
 }

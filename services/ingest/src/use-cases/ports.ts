@@ -3,6 +3,7 @@ import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import type { Folded, JudgedUpload, Known } from '../domain/fold.ts'
 import type { Inspection } from '../domain/inspection.ts'
 import type { SessionAnswer } from '../domain/judge/answer.ts'
+import type { Finding } from '../domain/judge/finding.ts'
 import type { Tally } from '../domain/judge/report.ts'
 import type { Stream } from '../domain/stream.ts'
 import type { JournalEntry, Upload } from '../domain/upload.ts'
@@ -109,6 +110,8 @@ export interface Index {
     limit: number,
   ): Promise<{ readonly uploads: readonly JudgedUpload[]; readonly next: number | null }>
   stream(id: string): Promise<IndexedStream | null>
+  /** Keys of a stream's sessions, in their order; null when there is no such stream. */
+  sessions(stream: string): Promise<readonly string[] | null>
   summary(id: string): Promise<StreamSummary | null>
   upload(stream: string, id: string): Promise<JudgedUpload | null>
   /** The newest whole upload of a path. */
@@ -127,8 +130,15 @@ export interface Position {
 /** A stream with the newest verdict of each of its paths, in arrival order. */
 export interface IndexedStream {
   readonly stream: Stream
-  readonly uploads: readonly JudgedUpload[]
+  readonly uploads: readonly ListedUpload[]
   readonly sessions: readonly IndexedSession[]
+}
+
+export interface ListedUpload {
+  readonly path: string
+  readonly session: string | null
+  /** All findings where one is an error; null for an upload that was accepted. */
+  readonly rejected: readonly Finding[] | null
 }
 
 /** A stream in numbers that are ready at hand, however long it has been fed. */

@@ -1,5 +1,5 @@
 import { type ReportRow, reportOf } from '../domain/judge/report.ts'
-import type { Index, IndexedStream } from './ports.ts'
+import type { Index } from './ports.ts'
 
 /** How the rules fared in one session; in what belongs to no session, where that is null. */
 export interface SessionReport {
@@ -18,14 +18,15 @@ export interface Example {
   readonly message: string
 }
 
-/** The sessions of a stream one by one, or the one asked for. */
+/** Some sessions of a stream one by one; unless `only` they are wanted, what belongs to none comes first. */
 export async function reportSessions(
-  index: Index,
-  { stream: { id }, sessions }: IndexedStream,
-  wanted: string | null,
+  index: Pick<Index, 'tallies' | 'upload'>,
+  id: string,
+  sessions: readonly string[],
+  only: boolean,
 ): Promise<readonly SessionReport[]> {
-  if (wanted !== null) return [await reportOne(wanted)]
-  const reports = await Promise.all([null, ...sessions.map(({ key }) => key)].map(reportOne))
+  if (only) return Promise.all(sessions.map(reportOne))
+  const reports = await Promise.all([null, ...sessions].map(reportOne))
   const [outside, ...within] = reports
   return outside && (within.length === 0 || outside.rules.some(isExercised)) ? reports : within
 

@@ -93,21 +93,21 @@ export function streamsWith(needs: Needs): Streams {
   }
 
   async function report(id: string, session: string | null): Promise<readonly ReportRow[]> {
-    await having(id, session)
+    await sessionsOf(id, session)
     return reportOf(await index.tallies(id, session))
   }
 
   async function reportEach(id: string, session: string | null): Promise<readonly SessionReport[]> {
-    return reportSessions(index, await having(id, session), session)
+    return reportSessions(index, id, await sessionsOf(id, session), session !== null)
   }
 
-  /** The stream, once it is sure that it has the session that somebody asked for. */
-  async function having(id: string, session: string | null): Promise<IndexedStream> {
-    const stream = await one(id)
-    if (session !== null && !stream.sessions.some(({ key }) => key === session)) {
-      throw new Refusal('object-unknown', `stream ${id} has no session ${session}`)
-    }
-    return stream
+  /** All sessions of a stream, or the one that somebody asked for. */
+  async function sessionsOf(id: string, wanted: string | null): Promise<readonly string[]> {
+    await assertExists(id)
+    const sessions = (await index.sessions(id)) ?? unknown(id)
+    if (wanted === null) return sessions
+    if (sessions.includes(wanted)) return [wanted]
+    throw new Refusal('object-unknown', `stream ${id} has no session ${wanted}`)
   }
 
   async function expectTracks(id: string, names: readonly string[]): Promise<IndexedStream> {

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises'
+import type { Bench } from '../bench.ts'
+import { percentile } from '../percentile.ts'
+import type { Growing, GrowingStream } from './growing.ts'
+import type { Opened } from './home.ts'
+import { inTurns, inTurnsFor } from './in-turns.ts'
+import { asking, putting, questionsOf, wholeStream } from './questions.ts'
+
+const uploads = 200
+const questions = 20
+const smallStream = 100
+const secondsForWhole = 4
+
+/** Latencies of a full stream beside those of a new one on the same server. */
+export async function latenciesAt(
+  bench: Bench,
+  opened: Opened,
+  growing: Growing,
+  full: GrowingStream,
+): Promise<Record<string, number>> {
+  const small = await growing.open()
+  await Promise.all([small, full].map((stream) => stream.fillTo(smallStream)))
+  await growing.settled()
+  return {
+    ...(await ofUploads(bench, opened, full, small)),
+    ...(await ofQuestions(opened, full, small)),
+    ...(await ofWholeStream(bench, opened, full, small)),
+  }
+}
+
+async function ofUploads(bench: Bench, { api }: Opened, ...streams: [GrowingStream, GrowingStream]) {
+  const body = await readFile(bench.media.segments['8k'])
+  const into = (stream: GrowingStream) => putting(api, stream, body, stream.count())
+  const [inFull = [], inSmall = []] = await inTurns(uploads, streams.map(into))
+  for (const stream of streams) stream.pushed(uploads)
+  return {
+    ...compared('PUT', inFull, inSmall),
+    'PUT p99': percentile(inFull, 0.99),
+    'PUT p99, small': percentile(inSmall, 0.99),
+  }
+}
+
+async function ofQuestions({ api }: Opened, full: GrowingStream, small: GrowingStream) {
+  const figures: Record<string, number> = {}
+  const ofSmall = questionsOf(small.stream, small.count())
+  for (const [name, path] of Object.entries(questionsOf(full.stream, full.count()))) {
+    const both = [path, ofSmall[name] ?? path].map((path) => asking(api, path))
+    const [inFull = [], inSmall = []] = await inTurns(questions, both)
+    Object.assign(figures, compared(name, inFull, inSmall))
+  }
+  return figures
+}
+
+/** And the longest that an upload into the small stream waits meanwhile. */
+async function ofWholeStream(
+  bench: Bench,
+  { api, another }: Opened,
+  full: GrowingStream,
+  small: GrowingStream,
+) {
+  using besides = await another()
+  const put = putting(besides, small, await readFile(bench.media.segments['8k']), small.count())
+  const waits: number[] = []
+  const whole = [full, small].map((stream) => asking(api, wholeStream(stream)))
+  const [inFull = [], inSmall = []] = await inTurnsFor(secondsForWhole, questions, whole)
+  const asked = asking(api, wholeStream(full))()
+  let isAnswered = false
+  const answered = asked.finally(() => {
+    isAnswered = true
+  })
+  while (!isAnswered) waits.push(await put())
+  await answered
+  small.pushed(waits.length)
+  return {
+    ...compared('GET stream', inFull, inSmall),
+    'longest PUT during GET stream': Math.max(0, ...waits),
+  }
+}
+
+function compared(name: string, inFull: readonly number[], inSmall: readonly number[]) {
+  return { [name]: percentile(inFull, 0.5), [`${name}, small`]: percentile(inSmall, 0.5) }
+}

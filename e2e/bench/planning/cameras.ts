@@ -1,0 +1,22 @@
+/** A camera as it is planned with: 2 Mbit/s in two tracks, a segment of 4 s of each; video has about 1 MiB, audio 8 KiB. */
+const segmentsPerSecond = 1 / 4
+const [video, audio] = ['1 MiB', '8 KiB']
+const payers = ['proxy', 'ingest', 'redis', 'probe', 'ffprobe']
+const secondsPerDay = 86_400
+
+/** What such cameras come to, from the figures of one upload of each size. */
+export function cameraFigures(figures: Readonly<Record<string, number>>): Record<string, number> {
+  const perSecond = (name: string) =>
+    segmentsPerSecond * ((figures[`${name}@${video}`] ?? 0) + (figures[`${name}@${audio}`] ?? 0))
+  const carried = payers.map((payer) => [
+    `cameras a core of ${payer}`,
+    Math.floor(1_000_000 / perSecond(`${payer} µs`)),
+  ])
+  const perDay = (name: string) => perSecond(name) * secondsPerDay
+  return {
+    ...Object.fromEntries(carried),
+    'Redis MB a camera and day': perDay('Redis bytes') / 1e6,
+    'journal MB a camera and day': perDay('journal bytes') / 1e6,
+    'disk GB a camera and day': perDay('disk bytes') / 1e9,
+  }
+}

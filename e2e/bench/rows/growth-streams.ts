@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import type { Api } from '../api.ts'
+import type { Bench, Row } from '../bench.ts'
+import { faultsOf } from '../generator.ts'
+import { type Home, makeHome, type Opened } from '../growth/home.ts'
+import { inTurns, inTurnsFor } from '../growth/in-turns.ts'
+import { asking } from '../growth/questions.ts'
+import { timeRestarts, untilIndexed } from '../growth/restarts.ts'
+import { segmentPath } from '../ours.ts'
+import { pauseProbes } from '../paused.ts'
+import { percentile } from '../percentile.ts'
+
+const mostStreams = 1_000
+const perStream = 10
+const turns = 200
+const questions = 20
+const secondsForAll = 4
+
+/** Whether it gets slower with how many streams there are. Probes wait. */
+export const growthStreamsRow = (bench: Bench): Row => ({
+  name: 'growth-streams',
+  contenders: ['ours'],
+  isOnce: true,
+  targets: [],
+  async measure() {
+    const count = Math.min(mostStreams, Math.ceil(bench.options.growth / 20))
+    await using home = await makeHome(bench)
+    const { figures, uploads, faults } = await grow(bench, home, count)
+    return { figures: { ...figures, ...(await timeRestarts(home, uploads)) }, faults }
+  },
+})
+
+async function grow(bench: Bench, home: Home, count: number) {
+  await using opened = await home.open({ isPinned: true })
+  using _paused = await pauseProbes(opened.server)
+  const few = await latencies(bench, opened, await openStreams(opened.api, 1))
+  const created = await openStreams(opened.api, count - 1)
+  const faults = await fill(bench, opened, count)
+  const uploads = turns + perStream * count
+  await untilIndexed(opened.api, uploads)
+  const many = await latencies(bench, opened, created)
+  const figures = { ...at(1, few), ...at(count, many) }
+  return { figures, uploads: uploads + turns, faults }
+}
+
+const at = (count: number, figures: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(figures).map(([name, figure]) => [`${name}@${count}`, figure]))
+
+interface Created {
+  readonly ids: readonly string[]
+  readonly lastMs: number
+}
+
+async function openStreams(api: Api, count: number): Promise<Created> {
+  const answers = []
+  for (let left = count; left > 0; left--) answers.push(await api.call('POST', '/streams'))
+  const newest = answers.slice(-questions).map(({ tookMs }) => tookMs)
+  return { ids: answers.map(({ json }) => String(json.id)), lastMs: percentile(newest, 0.5) }
+}
+
+/** All streams get a segment, again and again; streams are numbered from 1 on. */
+async function fill(
+  { generate, identity, media }: Bench,
+  { server }: Opened,
+  count: number,
+): Promise<string[]> {
+  const faults: string[] = []
+  for (let turn = 0; turn < perStream; turn++) {
+    const url = `${server.url}/streams/{n}/${segmentPath(`fill_${turn}`)}`
+    const load = { url, identity, body: media.segments['8k'], connections: 64, first: 1 }
+    faults.push(...faultsOf(await generate({ ...load, until: { count } })))
+  }
+  return faults
+}
+
+async function latencies(bench: Bench, { api }: Opened, { ids, lastMs }: Created) {
+  const body = await readFile(bench.media.segments['8k'])
+  let number = 0
+  const [puts = []] = await inTurns(turns, [putIntoNext])
+  const paths = ['/streams?summary=true', '/streams?summary=true&limit=1000', '/streams']
+  const asked = await inTurnsFor(
+    secondsForAll,
+    questions,
+    paths.map((path) => asking(api, path)),
+  )
+  const medians = paths.map((path, at) => [`GET ${path.slice(1)}`, percentile(asked[at] ?? [], 0.5)])
+  return {
+    PUT: percentile(puts, 0.5),
+    'PUT p99': percentile(puts, 0.99),
+    'POST streams': lastMs,
+    ...Object.fromEntries(medians),
+  }
+
+  /** Each time into another stream. */
+  async function putIntoNext(): Promise<number> {
+    const stream = ids[number % ids.length]
+    const { status, tookMs } = await api.call('PUT', `/streams/${stream}/${segmentPath(number++)}`, body)
+    if (status === 202) return tookMs
+    throw new Error(`an upload into stream ${stream} was answered ${status}`)
+  }
+}

@@ -1,0 +1,88 @@
+import { confinedFfprobe, timeFfprobe } from '../bare-ffprobe.ts'
+import type { Bench, Measurement, Row } from '../bench.ts'
+import { faultsOf, type Load } from '../generator.ts'
+import { makeHome, type Opened } from '../growth/home.ts'
+import type { Size } from '../media.ts'
+import { median } from '../median.ts'
+import { type Ours, openStream } from '../ours.ts'
+import { cameraFigures } from '../planning/cameras.ts'
+import { footprint, perUpload } from '../planning/footprint.ts'
+import { probeFaults, recordFaults } from '../record-faults.ts'
+
+interface Case {
+  readonly name: string
+  readonly size: Size
+  readonly count: number
+  readonly fresh?: Load['fresh']
+}
+
+const cases: readonly Case[] = [
+  { name: '8 KiB', size: '8k', count: 1_000 },
+  { name: '1 MiB', size: '1m', count: 500 },
+  { name: '8 KiB, new connection', size: '8k', count: 300, fresh: 'full' },
+  { name: '8 KiB, resumed', size: '8k', count: 300, fresh: 'resumed' },
+]
+
+const perSecond = 100
+const connections = 8
+/** Enough for a new process to have compiled what it needs. */
+const warmUp = 300
+const probesWithinMs = 180_000
+const runs = 15
+
+/** What one upload costs at a moderate, steady rate: processor time of each process, memory of Redis, disk. */
+export const planningRow = (bench: Bench): Row => ({
+  name: 'planning',
+  contenders: ['ours'],
+  isOnce: true,
+  targets: [],
+  async measure() {
+    const figures: Record<string, number> = {}
+    const faults: string[] = []
+    for (const one of cases) {
+      bench.signal.throwIfAborted()
+      const measurement = await measureCase(bench, one)
+      for (const [name, figure] of Object.entries(measurement.figures))
+        figures[`${name}@${one.name}`] = figure
+      faults.push(...measurement.faults)
+    }
+    return { figures: { ...figures, ...cameraFigures(figures) }, faults }
+  },
+})
+
+/** From the first upload until the last probe is done. */
+async function measureCase(bench: Bench, one: Case): Promise<Measurement> {
+  await using home = await makeHome(bench)
+  await using opened = await home.open()
+  const warmed = await push(bench, opened, { ...one, count: warmUp })
+  const before = await footprint(opened.server, home.path)
+  const pushed = await push(bench, opened, one)
+  const after = await footprint(opened.server, home.path)
+  const { p50, p99 } = pushed
+  const alone = await ffprobeAlone(bench, one.size)
+  return {
+    figures: { ...perUpload(before, after, one.count + 1), ...alone, 'PUT p50 ms': p50, 'PUT p99 ms': p99 },
+    faults: [...warmed.faults, ...pushed.faults],
+  }
+}
+
+/** Into a new stream, until all of it is judged and probed. */
+async function push(bench: Bench, opened: Opened, { size, count, fresh }: Case) {
+  const { identity, media } = bench
+  const publishing = await openStream(bench, opened)
+  const load = { url: publishing.url, identity, body: media.segments[size], connections, rate: perSecond }
+  const account = await bench.generate({ ...load, until: { count }, ...(fresh ? { fresh } : {}) })
+  const ours: Ours = { ...publishing, ...opened }
+  const unlisted = await recordFaults(bench, ours, account.ok)
+  const unprobed = await probeFaults(bench, ours, count, probesWithinMs)
+  return { ...account, faults: [...faultsOf(account), ...unlisted, ...unprobed] }
+}
+
+/** On the clock, because the sandbox keeps the processor time of what ran in it to itself. */
+async function ffprobeAlone(bench: Bench, size: Size): Promise<Record<string, number>> {
+  const ffprobe = await confinedFfprobe()
+  const times: number[] = []
+  for (let run = 0; run < runs; run++)
+    times.push(await timeFfprobe(ffprobe, bench.media, bench.media.segments[size]))
+  return { 'ffprobe µs': (median(times) ?? 0) * 1_000 }
+}
