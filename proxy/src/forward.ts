@@ -25,7 +25,7 @@ export function forwardWith(upstream: Upstream, log: Logger): Forward {
     const feeding = feed(exchange, head)
     try {
       for (;;) {
-        const lane = upstream.kept() ?? (await upstream.open(() => isWanted(exchange)))
+        const lane = await upstream.take(() => isWanted(exchange))
         const outcome = await carry(exchange, lane, feeding)
         if (outcome !== 'stale') return outcome
       }
