@@ -1,5 +1,5 @@
 import { type Ended, run } from './run.ts'
-import type { Standalone } from './standalone.ts'
+import type { Reachable } from './standalone.ts'
 
 /** What curl got to hear. */
 export interface Answer {
@@ -25,7 +25,7 @@ export const as = ({ cert, key }: Identity): string[] => ['--cert', cert, '--key
 
 /** Runs curl for one URL below the server's; it trusts only the server's root. */
 export async function curl(
-  server: Standalone,
+  server: Reachable,
   path: string,
   args: readonly string[] = [],
   input: Buffer | string = '',
@@ -36,14 +36,14 @@ export async function curl(
 }
 
 /** A device with a key pair from the server. */
-export async function makeDevice(server: Standalone, name: string): Promise<Identity> {
+export async function makeDevice(server: Reachable, name: string): Promise<Identity> {
   const { status, text, json } = await curl(server, `/certs/${name}/keypair`, ['-XPOST'])
   if (status !== 200) throw new Error(`no key pair for ${name}: ${text}`)
   return { cert: json.cert, key: json.key }
 }
 
 /** A stream of its own for a test; its id. */
-export async function makeStream(server: Standalone, query = ''): Promise<string> {
+export async function makeStream(server: Reachable, query = ''): Promise<string> {
   const { status, text, json } = await curl(server, `/streams${query}`, ['-XPOST'])
   if (status !== 201) throw new Error(`no stream: ${text}`)
   return String(json.id)

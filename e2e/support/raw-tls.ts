@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Identity } from './curl.ts'
-import type { Standalone } from './standalone.ts'
+import type { Reachable } from './standalone.ts'
 
 /** A TLS connection on which anything can be said. */
 export interface RawConnection extends Disposable {
@@ -15,7 +15,7 @@ export interface RawConnection extends Disposable {
 }
 
 /** Connects like a device that speaks HTTP/1.1. */
-export async function rawConnection(server: Standalone, device: Identity): Promise<RawConnection> {
+export async function rawConnection(server: Reachable, device: Identity): Promise<RawConnection> {
   const [ca, cert, key] = await Promise.all(
     [server.rootCertificate, device.cert, device.key].map((file) => readFile(file)),
   )
@@ -27,7 +27,7 @@ export async function rawConnection(server: Standalone, device: Identity): Promi
 
 /** An upload whose body the server has asked for with `100 Continue`, so that it is under way there. */
 export async function beginUpload(
-  server: Standalone,
+  server: Reachable,
   device: Identity,
   path: string,
   ...headers: string[]
