@@ -52,7 +52,7 @@ export function feed(exchange: Exchange, head: string): Feeding {
   function into(next: Lane): void {
     lane = next
     isOver = false
-    setImmediate(() => isOver || send())
+    setImmediate(() => isOver || lane !== next || send())
   }
 
   function send(): void {
@@ -99,7 +99,7 @@ export function feed(exchange: Exchange, head: string): Feeding {
   /** What fell short of its length must not go on with the bytes of another request. */
   function finish(): void {
     isTaken = true
-    isDone = exchange.isBodyComplete() && bytesLeft === 0
+    isDone = !hasBody || (exchange.isBodyComplete() && bytesLeft === 0)
     if (isDone) lane.finish()
     else lane.cutOff()
   }

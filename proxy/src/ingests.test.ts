@@ -82,6 +82,25 @@ describe('several ingests', () => {
     socket.destroy()
   })
 
+  it('get each upload once, though it finds one kept connection closed and takes the next', async () => {
+    const session = await dialHttp2(proxy.port)
+    const socket = await dial(proxy.port)
+    for (let round = 0; round < 8; round++) {
+      await Promise.all(['/warm/1', '/warm/2'].map((path) => put(session, path)))
+      const before = counts().reduce((sum, count) => sum + count)
+      const answer = once(socket, 'data')
+      socket.write('PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody')
+      ingests[round % 3 === 0 ? 0 : 1].destroySockets()
+      ok(String(await answer).startsWith('HTTP/1.1 200'))
+      await put(session, '/next')
+      equal(counts().reduce((sum, count) => sum + count) - before, 2)
+    }
+    for (const { url, bytes, end } of ingests.flatMap(({ seen }) => seen))
+      if (url === '/x') deepEqual([bytes, end], [4, 'whole'])
+    session.destroy()
+    socket.destroy()
+  })
+
   it('give 503 when all are away, and wait for the first that comes back', async () => {
     for (const ingest of ingests) ingest.stop()
     equal((await curl(proxy.port, '/x', [])).status, 503)

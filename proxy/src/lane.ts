@@ -83,6 +83,7 @@ export function openLane(address: Address, keeper: LaneKeeper): Lane {
     isSent = false
     isAnswered = false
     parser.expect(method)
+    if (lane.isBroken()) setImmediate(lose, null)
   }
 
   function receive(bytes: Buffer): void {
