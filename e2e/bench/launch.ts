@@ -9,21 +9,23 @@ const main = join(import.meta.dirname, '../../services/standalone/src/main.ts')
 export interface Start {
   /** Everything on one core. */
   readonly isPinned?: boolean
+  readonly flags?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** The real standalone as a user starts it, in a directory of its own that is gone afterwards. */
 export async function launchOurs(
   parent: string,
   certificates: string | null,
-  { isPinned = false }: Start = {},
+  { isPinned = false, flags = [], env = {} }: Start = {},
 ): Promise<Standalone> {
   await using built = new AsyncDisposableStack()
   const workingDirectory = await mkdtemp(join(parent, 'ours-'))
   built.defer(() => rm(workingDirectory, { recursive: true, force: true, maxRetries: 3 }))
   if (certificates !== null) await cp(certificates, join(workingDirectory, 'certs'), { recursive: true })
-  const node = [process.execPath, main, '--port', '0', '--host', host] as const
+  const node = [process.execPath, main, '--port', '0', '--host', host, ...flags] as const
   const [command, ...args] = isPinned ? pinned(cores.server, [...node]) : node
-  const server = built.use(await launchStandalone({ command, args, host, workingDirectory }))
+  const server = built.use(await launchStandalone({ command, args, host, workingDirectory, env }))
   built.defer(() => showTroubles(server))
   const running = built.move()
   const url = `https://${host}:${server.port}`

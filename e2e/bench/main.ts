@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Bench } from './bench.ts'
 import { buildGenerator } from './generator.ts'
+import { hardRows } from './hard/rows.ts'
 import { makeCertificates } from './identity.ts'
 import { type Measured, measureRow } from './measure.ts'
 import { makeMedia } from './media.ts'
@@ -43,9 +44,9 @@ async function bench(signal: AbortSignal): Promise<number> {
 async function measureAll(bench: Bench): Promise<Measured[]> {
   const measured: Measured[] = []
   if (!isPinning) tell('one core, or no taskset: servers and generator share what there is')
-  if (!(await hasNginx()))
+  if (!options.hard && !(await hasNginx()))
     tell('######## SKIPPED: there is no nginx with WebDAV and HTTP/2 to compare with ########')
-  for (const row of await rowsOf(bench)) {
+  for (const row of options.hard ? hardRows(bench, options.hard) : await rowsOf(bench)) {
     if (bench.signal.aborted) break
     measured.push(await measureRow(row, bench, tell))
   }

@@ -16,6 +16,14 @@ Measures this server beside nginx on this machine; docs/benchmarks.md says what 
   --growth N         uploads in one stream, at most (10000)
   --memory           also one PUT of 2 GiB
   --json FILE        write everything there
+  --hard [1,4]       what happens under hard conditions instead, all of them or some; with
+    --hard-seconds S   what is measured under a condition lasts so long (10)
+    --outage S         Redis hangs so long (60)
+    --probes S         wait so long for the probes of each condition in the end (100)
+    --slow N           slow writers, and as many slow readers (1000)
+    --idle N           idle connections (5000)
+    --streams N        streams that one HTTP/2 connection opens (10000)
+    --backlog N        probes that wait (100000)
   --against URL      also measure what is there: uploads go below it
   --cacert, --cert, --key FILE   for --against; without them those of this server
 `
@@ -31,6 +39,14 @@ const flags = {
   growth: value,
   memory: { type: 'boolean' },
   json: value,
+  hard: value,
+  'hard-seconds': value,
+  outage: value,
+  probes: value,
+  slow: value,
+  idle: value,
+  streams: value,
+  backlog: value,
   against: value,
   cacert: value,
   cert: value,
@@ -40,7 +56,7 @@ const flags = {
 
 /** The command line; a fault throws a sentence. */
 export function readOptions(argv: readonly string[]) {
-  const { values } = parseArgs({ args: [...argv], options: flags, strict: true })
+  const { values } = parseArgs({ args: withChoice(argv), options: flags, strict: true })
   return {
     rows: values.rows?.split(',') ?? [''],
     rounds: positive('rounds', values.rounds ?? '3'),
@@ -51,6 +67,7 @@ export function readOptions(argv: readonly string[]) {
     growth: positive('growth', values.growth ?? '10000'),
     hasMemory: values.memory ?? false,
     json: values.json ?? null,
+    hard: values.hard === undefined ? null : hardOptions(values),
     against: values.against?.replace(/\/$/, '') ?? null,
     cacert: values.cacert ?? null,
     cert: values.cert ?? null,
@@ -58,6 +75,28 @@ export function readOptions(argv: readonly string[]) {
     isHelp: values.help ?? false,
   }
 }
+
+type Values = Readonly<Partial<Record<keyof typeof flags, string | boolean>>>
+
+function hardOptions(values: Values) {
+  const number = (name: keyof typeof flags, otherwise: number) =>
+    positive(name, String(values[name] ?? otherwise))
+  return {
+    /** Numbers of conditions; none means all. */
+    chosen: String(values.hard).split(',').filter(Boolean).map(Number),
+    seconds: number('hard-seconds', 10),
+    outageSeconds: number('outage', 60),
+    probesWithinMs: number('probes', 100) * 1_000,
+    slow: number('slow', 1_000),
+    idle: number('idle', 5_000),
+    streams: number('streams', 10_000),
+    backlog: number('backlog', 100_000),
+  }
+}
+
+/** `--hard` may stand alone. */
+const withChoice = (argv: readonly string[]): string[] =>
+  argv.map((word, at) => (word === '--hard' && !/^[\d,]+$/.test(argv[at + 1] ?? '') ? '--hard=' : word))
 
 function positive(name: string, text: string): number {
   const number = Number(text)

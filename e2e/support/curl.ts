@@ -1,5 +1,8 @@
 import { type Ended, run } from './run.ts'
-import type { Reachable } from './standalone.ts'
+import type { Standalone } from './standalone.ts'
+
+/** A server that can be asked. */
+export type Reachable = Pick<Standalone, 'url' | 'rootCertificate'>
 
 /** What curl got to hear. */
 export interface Answer {

@@ -4,9 +4,10 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import type { Reachable } from './standalone.ts'
+import type { Reachable as ByCurl } from './curl.ts'
+import type { Reachable as ByTls } from './raw-tls.ts'
 
-export interface Deployment extends AsyncDisposable, Reachable {
+export interface Deployment extends AsyncDisposable, ByCurl, ByTls {
   readonly workingDirectory: string
   /** Kills the ingest with that name as a crash would. */
   kill(instance: string): Promise<void>

@@ -4,7 +4,6 @@ import type { Identity } from './curl.ts'
 import type { Media } from './media.ts'
 import { putHead, type RawConnection, rawConnection } from './raw-tls.ts'
 import { mustRun } from './run.ts'
-import type { Standalone } from './standalone.ts'
 
 /** What ffmpeg would send of one track in one long request, cut by its own boxes. */
 export interface LongBody {
@@ -41,7 +40,11 @@ export interface OpenUpload extends Disposable {
   end(): Promise<string>
 }
 
-export async function openUpload(server: Standalone, device: Identity, path: string): Promise<OpenUpload> {
+export async function openUpload(
+  server: Parameters<typeof rawConnection>[0],
+  device: Identity,
+  path: string,
+): Promise<OpenUpload> {
   const connection = await rawConnection(server, device)
   const { tls } = connection
   tls.write(putHead(path, 'Transfer-Encoding: chunked', 'Connection: close'))

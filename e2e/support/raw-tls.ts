@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Identity } from './curl.ts'
-import type { Reachable } from './standalone.ts'
+import type { Standalone } from './standalone.ts'
 
 /** A TLS connection on which anything can be said. */
 export interface RawConnection extends Disposable {
@@ -14,15 +14,28 @@ export interface RawConnection extends Disposable {
   readonly reply: Promise<string>
 }
 
+/** What it takes to connect. */
+export type Reachable = Pick<Standalone, 'port' | 'rootCertificate'>
+
 /** Connects like a device that speaks HTTP/1.1. */
 export async function rawConnection(server: Reachable, device: Identity): Promise<RawConnection> {
+  const tcp = connectTcp(server.port, '127.0.0.1')
+  const tls = await deviceSocket(server, device, { socket: tcp })
+  return { tls, tcp, reply: replyOn(tls), [Symbol.dispose]: () => void tls.destroy() }
+}
+
+/** A TLS connection that nobody reads from yet; by HTTP/1.1 unless other protocols are named. */
+export async function deviceSocket(
+  server: Reachable,
+  device: Identity,
+  options: ConnectionOptions = { host: '127.0.0.1', port: server.port },
+): Promise<TLSSocket> {
   const [ca, cert, key] = await Promise.all(
     [server.rootCertificate, device.cert, device.key].map((file) => readFile(file)),
   )
-  const tcp = connectTcp(server.port, '127.0.0.1')
-  const tls = connectTls({ socket: tcp, servername: 'localhost', ca, cert, key })
+  const tls = connectTls({ servername: 'localhost', ...options, ca, cert, key })
   await once(tls, 'secureConnect')
-  return { tls, tcp, reply: replyOn(tls), [Symbol.dispose]: () => void tls.destroy() }
+  return tls
 }
 
 /** An upload whose body the server has asked for with `100 Continue`, so that it is under way there. */

@@ -24,9 +24,6 @@ export interface Standalone extends AsyncDisposable {
   stop(): Promise<number | null>
 }
 
-/** What a client needs to know of a server. */
-export type Reachable = Pick<Standalone, 'url' | 'port' | 'rootCertificate'>
-
 /** How to start it. */
 export interface Launch {
   readonly command: string

@@ -48,14 +48,9 @@ export function feed(exchange: Exchange, head: string): Feeding {
     hasTaken: () => isTaken,
   }
 
-  /** At the end of this turn of the event loop most bodies are here, and it is known which lanes are not any more. */
   function into(next: Lane): void {
     lane = next
     isOver = false
-    setImmediate(() => isOver || lane !== next || send())
-  }
-
-  function send(): void {
     if (waits && !isBegun) lane.sendNow([head])
     else sendFirst(hasBody ? (undelivered ?? body.read()) : null)
   }

@@ -309,6 +309,19 @@ describe('forward', () => {
           session.destroy()
         })
 
+    it('of an HTTP/2 upload in one breath with its head does not come to ingest', async () => {
+      const session = await dialHttp2(proxy.port)
+      const reset = session.request({ ':method': 'PUT', ':path': '/reset' })
+      reset.on('error', () => {})
+      reset.destroy(new Error('reset'))
+      await ask(session, { ':path': '/next' })
+      deepEqual(
+        proxy.upstream.seen.map(({ url }) => url),
+        ['/next'],
+      )
+      session.destroy()
+    })
+
     for (const [what, head] of [
       ['a length', 'Content-Length: 100\r\n\r\nabc'],
       ['chunks', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'],

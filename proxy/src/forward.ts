@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { carry, isWanted, type Outcome } from './carry.ts'
 import type { Exchange } from './exchange.ts'
@@ -25,6 +26,10 @@ export function forwardWith(upstream: Upstream, log: Logger): Forward {
     const feeding = feed(exchange, head)
     try {
       for (;;) {
+        // By then most bodies are here, and it is known which lanes are not any more.
+        await turn()
+        // A stream that is opened and reset in one breath shall not cost ingest a connection.
+        if (exchange.httpVersion === '2' && !isWanted(exchange)) return 'nobody-waits'
         const lane = await upstream.take(() => isWanted(exchange))
         const outcome = await carry(exchange, lane, feeding)
         if (outcome !== 'stale') return outcome

@@ -18,14 +18,21 @@ const mostText = 16_384
 export function relay(head: AnswerHead, lane: Lane, exchange: Exchange, early: boolean): Relaying {
   const sink = exchange.answer
   let isOver = false
+  let isHeld = false
   if (!exchange.isGone()) exchange.respond(head.status, answerHeaders(head.headers), early)
   return { pass, finish, cut }
 
   /** The bytes are only lent. */
   function pass(bytes: Buffer): void {
-    if (exchange.isGone() || sink.write(Buffer.from(bytes))) return
+    if (exchange.isGone() || sink.write(Buffer.from(bytes)) || isHeld) return
+    isHeld = true
     lane.pause()
-    sink.once('drain', lane.resume)
+    sink.once('drain', goOn)
+  }
+
+  function goOn(): void {
+    isHeld = false
+    if (!isOver) lane.resume()
   }
 
   function finish(last: Buffer | null): void {

@@ -13,13 +13,15 @@ export function readSettings<Settings extends object>(
     const text = env[name] || fallback
     const parsed = kind.safeParse(text)
     if (parsed.success) return parsed.data
-    const found = text === undefined ? 'is not set' : `is "${text}"`
+    const found = text === undefined ? 'is not set' : `is "${withoutLogin(text)}"`
     faults.push(`${name} must be ${kind.description ?? 'valid'}, but ${found}`)
     return undefined as never
   })
   if (faults.length > 0) throw new Error(`bad settings: ${faults.join('; ')}`)
   return Object.freeze(settings)
 }
+
+const withoutLogin = (text: string): string => text.replace(/:\/\/.*@/, '://…@')
 
 type Setting = <Kind extends z.ZodType>(name: string, kind: Kind, fallback?: string) => z.output<Kind>
 

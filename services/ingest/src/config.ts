@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { redisUrl } from '@pushav/shared/redis/place.ts'
 import {
   address,
   duration,
@@ -17,7 +18,7 @@ export type Config = ReturnType<typeof readConfig>
 export function readConfig(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
     listen: setting('INGEST_LISTEN', address, '127.0.0.1:8081'),
-    redisUrl: setting('REDIS_URL', text, 'redis://127.0.0.1:6379'),
+    redisUrl: setting('REDIS_URL', redisUrl, 'redis://127.0.0.1:6379'),
     workingDirectory: setting('WORKING_DIRECTORY', text),
     handoverFile: setting('HANDOVER_FILE', text),
     /** Names this process's journals and staging folder; two processes on one working directory need two names. */

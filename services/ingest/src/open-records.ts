@@ -1,4 +1,5 @@
 import type { Logger } from '@pushav/shared/logger.ts'
+import { settled } from '@pushav/shared/redis/client.ts'
 import type { Config } from './config.ts'
 import { diskBodies } from './disk/bodies.ts'
 import { createDiskThread } from './disk/disk-thread.ts'
@@ -7,14 +8,14 @@ import { diskView } from './disk/view.ts'
 import { createInspector } from './isobmff/inspector.ts'
 import { inspectManifest } from './manifest/inspect-manifest.ts'
 import { createProbeQueue } from './queue/probe-queue.ts'
-import { blockingTwinOf, connectRedis, createErrorReport, gatheringTwinOf } from './redis/client.ts'
+import { connectBlocking, connectGathering, connectRedis, createErrorReport } from './redis/client.ts'
 import { redisFeed } from './redis/feed.ts'
 import { redisIndex } from './redis/index.ts'
 import { redisOutcomes } from './redis/outcomes.ts'
 import { announceWith } from './use-cases/announce.ts'
+import { createJobForwarder } from './use-cases/forward-jobs.ts'
 import { startIndexer } from './use-cases/index-journals.ts'
 import { inspectionsOf } from './use-cases/inspect-upload.ts'
-import { createOneAtATime } from './use-cases/one-at-a-time.ts'
 import { watchSilence } from './use-cases/silence-watch.ts'
 import type { VerdictBoard } from './use-cases/verdict-board.ts'
 
@@ -30,22 +31,26 @@ export async function openRecords(
   const { workingDirectory, instance, sessionIdleMs: idleMs } = config
   const disk = built.use(createDiskThread())
   const bodies = await diskBodies(workingDirectory, instance, disk)
-  const journals = built.use(await diskJournals(workingDirectory, instance, log, disk))
-  const view = await diskView(workingDirectory, instance, createOneAtATime(), disk)
+  const journals = await diskJournals(workingDirectory, instance, log, disk)
+  const view = await diskView(workingDirectory, instance, disk)
 
   const onError = createErrorReport(log)
-  const redis = built.adopt(connectRedis(config.redisUrl, onError), (client) => client.disconnect())
-  const newBlocking = () => built.adopt(blockingTwinOf(redis, onError), (client) => client.disconnect())
-  const gathering = built.adopt(gatheringTwinOf(redis, onError), (client) => client.disconnect())
-  const index = redisIndex(gathering)
-  const probes = built.use(createProbeQueue(redis, newBlocking(), redisOutcomes(redis), onError))
-  const feed = built.use(redisFeed(gathering, newBlocking()))
+  const open = (connect: typeof connectRedis) =>
+    built.adopt(connect(config.redisUrl, onError), (client) => client.disconnect())
+  const [redis, queueing] = [open(connectGathering), open(connectRedis)]
+  await Promise.all([settled(redis), settled(queueing)])
+  const index = redisIndex(redis)
+  const probes = built.use(
+    createProbeQueue(queueing, open(connectBlocking), redisOutcomes(queueing), onError),
+  )
+  const feed = built.use(redisFeed(redis, open(connectBlocking)))
 
   const silence = built.use(watchSilence(feed, idleMs, now))
   const inspections = inspectionsOf(bodies, createInspector, inspectManifest)
   const announce = announceWith({ verdicts, feed, silence, view, startedAt: now(), now })
+  const jobs = built.use(createJobForwarder(index, probes, log))
   const indexer = built.use(
-    startIndexer({ journals, index, probes, inspections, announce, idleMs, log, retryMs: 500 }),
+    startIndexer({ journals, index, jobs, inspections, announce, idleMs, log, retryMs: 500 }),
   )
   return { bodies, journals, view, redis, index, probes, feed, inspections, indexer }
 }

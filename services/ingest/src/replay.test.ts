@@ -1,6 +1,9 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { probeQueue } from '@pushav/shared/probe-job.ts'
+import { until } from '@pushav/shared/testing/until.ts'
+import { Redis } from 'ioredis'
 import { chunk, ftyp, moov, styp } from './isobmff/testing/boxes.ts'
 import { type Ingest, ingestSuite } from './testing/ingest.ts'
 
@@ -103,5 +106,38 @@ describe('replay', () => {
     )
     const [summary] = (await one.get('/streams?summary=true')).json.streams
     equal(summary.uploads, 60)
+  })
+
+  it('knows what stands at a place of which it has long not heard', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/folder/b.mp4', init)
+    for (let from = 0; from < 600; from += 50) {
+      const numbers = Array.from({ length: 50 }, (_, i) => from + i)
+      await Promise.all(numbers.map((n) => ingest.put(`/streams/1/v/${n}.m4s`, segment(n, n))))
+    }
+    const codesOf = async (path: string, body: Buffer) =>
+      (await ingest.put(path, body)).json.findings.map(({ code }: { code: string }) => code)
+    ok((await codesOf('/streams/1/folder', segment(1, 0))).includes('path-clash'))
+    ok((await codesOf('/streams/1/v/0.m4s/x.m4s', segment(1, 0))).includes('path-clash'))
+    ok((await codesOf('/streams/1/v/1.m4s', segment(1, 1))).includes('upload-repeated'))
+    const [summary] = (await ingest.get('/streams?summary=true')).json.streams
+    deepEqual([summary.uploads, summary.objects], [604, 603])
+  })
+
+  it('puts the probe jobs into the queue that an earlier life did not get to', async () => {
+    const redis = new Redis(suite.redis().path)
+    {
+      await using ingest = await suite.start()
+      await ingest.send('POST', '/streams')
+      await ingest.put('/streams/1/a.mp4', init)
+    }
+    const job = { stream: '1', upload: 'u', path: 'a.mp4', init: null }
+    await redis.hset('{stream:1}:jobs', 'u', JSON.stringify(job))
+    await using _ingest = await suite.start()
+    await until('the job is forwarded', async () => (await redis.hlen('{stream:1}:jobs')) === 0)
+    const queued = await redis.keys(`${probeQueue.prefix}:*:u`)
+    equal(queued.length, 1)
+    redis.disconnect()
   })
 })

@@ -1,10 +1,12 @@
 import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { onInterruption, pingAll } from '@pushav/shared/redis/client.ts'
 import { v7 as newId } from 'uuid'
 import type { Config } from './config.ts'
 import { diskClientCertificates } from './disk/client-certificates.ts'
 import { createApp } from './http/app.ts'
+import { bodyRoutes } from './http/body-routes.ts'
 import { certificateRoutes } from './http/certificate-routes.ts'
 import { eventRoutes } from './http/event-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
@@ -58,13 +60,13 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
 
   const recovered = await recoverUploadsWith(receiving)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
-  redis.on('ready', () => void indexer.catchUp())
+  onInterruption(redis, indexer.catchUp)
   await within(catchUpWaitMs, indexer.catchUp())
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
   const closing = new AbortController()
   const health = healthRoutes(
-    { redis: () => redis.ping(), disk: () => access(workingDirectory, constants.W_OK) },
+    { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
     probes.backlog,
   )
   const uploads = uploadRoutes(receiveUpload, streams, shown.remember, config.maxUploadBytes, now)
@@ -76,6 +78,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
       certificateRoutes(certificates, log),
       streamRoutes(streams, config.strict, config.isCompat15 ? streamAnswerOf15 : streamAnswer),
       logRoutes(readLogWith(streams, index, probes)),
+      bodyRoutes(streams, bodies),
       eventRoutes(feed, streams, closing.signal, now),
       objectRoutes(
         findObjectWith({ bodies, view, index, certificates: shown }),

@@ -1,15 +1,40 @@
-import { equal, throws } from 'node:assert/strict'
+import { deepEqual, equal, throws } from 'node:assert/strict'
 import { isAbsolute } from 'node:path'
 import { readConfig } from './config.ts'
 
 describe('readConfig', () => {
   it('needs nothing but the working directory', () => {
     const config = readConfig({ WORKING_DIRECTORY: 'data' })
-    equal(isAbsolute(config.workingDirectory), true)
+    equal(isAbsolute(config.workingDirectory ?? ''), true)
     equal(config.timeoutMs, 10_000)
     equal(config.memoryBytes, 2 ** 30)
     equal(config.concurrency >= 1 && config.concurrency <= 4, true)
   })
+
+  it('takes a server in the place of the working directory, and never both', () => {
+    const { uploadsFrom, workingDirectory } = readConfig({ UPLOADS_FROM: 'https://Server:1234/' })
+    deepEqual([uploadsFrom, workingDirectory], ['https://server:1234', undefined])
+    const both = { WORKING_DIRECTORY: 'data', UPLOADS_FROM: 'https://server:1234' }
+    throws(() => readConfig(both), /UPLOADS_FROM must be left out where WORKING_DIRECTORY is set/)
+    throws(() => readConfig({}), /WORKING_DIRECTORY must be a folder, unless UPLOADS_FROM is set, but is not/)
+  })
+
+  const noServers = [
+    'server:1234',
+    'http://server',
+    'https://',
+    'https://server/streams',
+    'https://a@server',
+    'x',
+  ]
+  for (const UPLOADS_FROM of noServers) {
+    it(`does not take ${UPLOADS_FROM} for a server`, () => {
+      throws(
+        () => readConfig({ UPLOADS_FROM }),
+        /UPLOADS_FROM must be the address of the server such as https/,
+      )
+    })
+  }
 
   it('names every fault at once', () => {
     const env = { PROBE_CONCURRENCY: '0', PROBE_TIMEOUT: 'soon', PROBE_MEMORY: '-1' }

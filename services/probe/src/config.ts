@@ -1,16 +1,33 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { duration, integer, level, readSettings, size, text } from '@pushav/shared/settings.ts'
+import { redisUrl } from '@pushav/shared/redis/place.ts'
+import { duration, integer, level, optionalText, readSettings, size, text } from '@pushav/shared/settings.ts'
+import { z } from 'zod'
 
 export type Config = ReturnType<typeof readConfig>
 
 const cores = Math.min(availableParallelism(), 4)
 
+const directory = text.transform((path) => resolve(path)).describe('a folder, unless UPLOADS_FROM is set')
+const origin = z
+  .url({ protocol: /^https$/ })
+  .refine((url) => /^https:\/\/[^/?#@]+\/?$/.test(url))
+  .transform((url) => new URL(url).origin)
+const noOrigin = z.undefined().describe('left out where WORKING_DIRECTORY is set')
+
 /** The only reader of the environment. Every duration comes out in milliseconds, every size in bytes. */
 export function readConfig(env: NodeJS.ProcessEnv) {
+  const isLocal = !env.UPLOADS_FROM || Boolean(env.WORKING_DIRECTORY)
   return readSettings(env, (setting) => ({
-    redisUrl: setting('REDIS_URL', text, 'redis://127.0.0.1:6379'),
-    workingDirectory: resolve(setting('WORKING_DIRECTORY', text) ?? '.'),
+    redisUrl: setting('REDIS_URL', redisUrl, 'redis://127.0.0.1:6379'),
+    workingDirectory: setting('WORKING_DIRECTORY', isLocal ? directory : directory.optional()),
+    /** The server that hands out the uploads where there is no working directory. */
+    uploadsFrom: setting(
+      'UPLOADS_FROM',
+      isLocal ? noOrigin : origin.describe('the address of the server such as https://192.0.2.10:1234'),
+    ),
+    /** The file of the root certificate that this server is known by. */
+    rootCertificate: setting('ROOT_CERTIFICATE', optionalText),
     concurrency: setting(
       'PROBE_CONCURRENCY',
       integer.min(1).describe('a whole number from 1'),

@@ -2,9 +2,9 @@ import { hostname } from 'node:os'
 import { setTimeout as after } from 'node:timers/promises'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { closeOnSignal, reportReady } from '@pushav/shared/shutdown.ts'
+import { chooseUploads } from './choose-uploads.ts'
 import { readConfig } from './config.ts'
 import { removeAbandonedRooms } from './disk/room.ts'
-import { diskUploads } from './disk/uploads.ts'
 import { prepareFfprobe } from './ffprobe/ffprobe.ts'
 import { startProbeWorkers } from './queue/worker.ts'
 import { connectRedis, lost } from './redis/connection.ts'
@@ -13,6 +13,7 @@ import { redisOutcomes } from './redis/outcomes.ts'
 import { sparsely } from './sparsely.ts'
 import { type ProbeUpload, probeUploadWith } from './use-cases/probe-upload.ts'
 import { probeUploadsWith } from './use-cases/probe-uploads.ts'
+import { rememberingInits } from './use-cases/remember-inits.ts'
 import { createTurns } from './use-cases/turns.ts'
 
 const config = readConfig(process.env)
@@ -28,8 +29,12 @@ const faulted = sparsely(10_000, Date.now, (error: Error, heldBack) =>
 )
 const redis = built.adopt(connectRedis(config.redisUrl, faulted), (redis) => redis.disconnect())
 
+const closing = new AbortController()
+const outOfReach = sparsely(10_000, Date.now, (error: Error, heldBack) =>
+  log.error({ error, heldBack }, 'uploads out of reach'),
+)
 const probeUpload = probeUploadWith(
-  diskUploads(config.workingDirectory),
+  rememberingInits(await chooseUploads(config, outOfReach, closing.signal)),
   ffprobe,
   redisOutcomes(redis, () => new Date()),
 )
@@ -42,6 +47,8 @@ const worker = built.adopt(
   // Probes under way may end, unless their outcomes have nowhere to go; another worker takes up what is left.
   (worker) => Promise.race([worker.close(), lost(redis), after(10_000)]),
 )
+// What is still on its way here goes back to the queue.
+built.defer(() => closing.abort())
 closeOnSignal(built, log)
 
 await worker.waitUntilReady()

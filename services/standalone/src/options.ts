@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { redisUrl } from '@pushav/shared/redis/place.ts'
 import {
   flag,
   level,
@@ -30,7 +31,10 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       dns: setting(named('dns', 'DNS_NAME'), optionalDnsName),
       serverIp: setting(named('server-ip', 'SERVER_IP'), ip),
       compat: setting(named('compat', 'COMPAT'), z.literal('1.5').optional().describe('1.5')),
-      redisUrl: setting(named('redis', 'REDIS_URL'), redisUrl),
+      redisUrl: setting(
+        named('redis', 'REDIS_URL'),
+        redisUrl.optional().describe(redisUrl.description ?? ''),
+      ),
       /** Make the index anew from the record, and end. */
       reindex: '--reindex' in given,
       logLevel: setting('LOG_LEVEL', level, 'info'),
@@ -90,8 +94,3 @@ const ip = z
   .refine((name) => isIP(name) !== 0)
   .optional()
   .describe('an IP address')
-const redisUrl = z
-  .string()
-  .regex(/^(rediss?:\/\/.+|\/.+)/)
-  .optional()
-  .describe('a redis:// or rediss:// URL or the path of a Unix socket')

@@ -1,63 +1,66 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryDirectory } from './temporary-directory.ts'
 
 /** A private, append-only Redis on a Unix socket, for tests. */
 export interface RedisServer extends AsyncDisposable {
   /** The socket; clients take it for a URL. */
   readonly path: string
+  /** Its files. */
+  readonly directory: string
   /** Ends it as a crash would. */
   kill(): Promise<void>
+  /** Stops it as a machine that is gone: connections stay open, and nothing answers. */
+  freeze(): void
   start(): Promise<void>
 }
 
-/** Starts the real thing; its files go when it is disposed of. */
-export async function startRedisServer(): Promise<RedisServer> {
-  const directory = await mkdtemp(join(tmpdir(), 'pushav-redis-'))
+/** Starts the real thing, with settings of redis.conf; its files go when it is disposed of. */
+export async function startRedisServer(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RedisServer> {
+  await using undo = new AsyncDisposableStack()
+  const { path: directory } = undo.use(await temporaryDirectory())
   const path = join(directory, 'redis.sock')
-  let server = await launch(directory, path)
+  const ours = { port: '0', unixsocket: path, dir: directory, appendonly: 'yes', save: '' }
+  const options = Object.entries({ ...ours, ...settings }).flatMap(([name, value]) => [`--${name}`, value])
+  let server = await launchRedis(options, /ready to accept connections/i)
+  undo.defer(kill)
+  const kept = undo.move()
   return {
     path,
+    directory,
     kill,
+    freeze: () => void server.kill('SIGSTOP'),
     async start() {
-      server = await launch(directory, path)
+      server = await launchRedis(options, /ready to accept connections/i)
     },
-    async [Symbol.asyncDispose]() {
-      await kill()
-      await rm(directory, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 
-  async function kill(): Promise<void> {
-    if (server.exitCode !== null || server.signalCode !== null) return
-    const exited = once(server, 'exit')
-    server.kill('SIGKILL')
-    await exited
+  function kill(): Promise<void> {
+    return endProcess(server)
   }
 }
 
-async function launch(directory: string, path: string): Promise<ChildProcess> {
-  const options = [
-    '--port',
-    '0',
-    '--unixsocket',
-    path,
-    '--dir',
-    directory,
-    '--appendonly',
-    'yes',
-    '--save',
-    '',
-  ]
-  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] })
+/** Starts redis-server and waits until it says that it is ready. */
+export async function launchRedis(args: readonly string[], ready: RegExp): Promise<ChildProcess> {
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
-  for await (const bytes of server.stdout) {
+  for await (const bytes of server.stdout.iterator({ destroyOnReturn: false })) {
     said += bytes
-    if (said.includes('ready to accept connections')) break
+    if (ready.test(said)) break
   }
-  if (!said.includes('ready to accept connections')) throw new Error(`redis-server did not start: ${said}`)
+  if (!ready.test(said)) throw new Error(`redis-server did not start: ${said}`)
   server.stdout.on('data', () => undefined)
   return server
+}
+
+/** Ends a process as a crash would. */
+export async function endProcess(process: ChildProcess): Promise<void> {
+  if (process.exitCode !== null || process.signalCode !== null) return
+  const exited = once(process, 'exit')
+  process.kill('SIGKILL')
+  await exited
 }

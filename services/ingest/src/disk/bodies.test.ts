@@ -53,7 +53,7 @@ describe('diskBodies', () => {
       deepEqual(await staging(), ['a'])
       await staged.replace(upper(staged.read()))
       equal(await textOf(staged.read()), 'CODED')
-      await staged.keep()
+      await staged.keep(async () => undefined)
     }
     equal(await textOf(bodies.read('1', 'a')), 'CODED')
     deepEqual(await staging(), [])
@@ -69,7 +69,7 @@ describe('diskBodies', () => {
     const found: string[] = []
     for await (const staged of (await open()).leftBehind()) {
       found.push(staged.facts.id, await textOf(staged.read()))
-      await staged.keep()
+      await staged.keep(async () => undefined)
     }
     deepEqual([found, await staging()], [['a', 'cut off'], []])
     // The files of the earlier life are closed by whoever holds them.

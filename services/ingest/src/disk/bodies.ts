@@ -50,11 +50,14 @@ export async function diskBodies(
       },
       persistFacts: async () => (await spill()).persistFacts(),
       replace: async (other) => (await spill()).replace(other),
-      async keep() {
-        if (spilled) return (await spilled).keep()
-        await disk
-          .run({ kind: 'create', path: kept, bytes: Buffer.concat(held) })
-          .catch((error) => refuseRemoved(error, kept))
+      async keep(follow) {
+        if (spilled) return (await spilled).keep(follow)
+        const created = disk.run({ chain: facts.id, kind: 'create', path: kept, bytes: joined(held) })
+        const followed = follow()
+        // When the body cannot be made, neither can what follows, and the former says why.
+        followed.catch(() => undefined)
+        await created.catch((error) => refuseRemoved(error, kept))
+        return followed
       },
       async *read(extent) {
         if (spilled) yield* (await spilled).read(extent)
@@ -108,10 +111,11 @@ export async function diskBodies(
           throw error
         }
       },
-      async keep() {
+      async keep(follow) {
         const kept = uploadFile(workingDirectory, facts.stream, facts.id)
         await rename(body, kept).catch((error) => refuseRemoved(error, kept, body))
         isKept = true
+        return follow()
       },
       read: (extent) =>
         createReadStream(body, extent && { start: extent.from, end: extent.to - 1 }) as AsyncIterable<Buffer>,
@@ -130,6 +134,17 @@ async function refuseRemoved(error: NodeJS.ErrnoException, kept: string, body?: 
   if (body) await access(body)
   await access(dirname(dirname(kept)))
   throw new Refusal('stream-unknown', 'the stream was deleted')
+}
+
+/** In memory of its own, which can be given away. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = Buffer.allocUnsafeSlow(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 interface OpenFile {

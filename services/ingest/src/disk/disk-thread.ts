@@ -1,11 +1,14 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Outcome, Work } from './disk-work.ts'
+import type { Fault, Outcome, Work } from './disk-work.ts'
 
 /** Small works on the disk, one after the other, on a thread of their own. */
 export interface DiskThread extends AsyncDisposable {
-  /** Rejects with the system's error. */
-  run(work: Work): Promise<void>
+  /**
+   * Works of one chain that are asked for in one turn of the event loop need not wait for each other. Rejects with
+   * the system's error, also for the others of its chain.
+   */
+  run(work: Work): Promise<number>
 }
 
 /**
@@ -22,11 +25,11 @@ export function createDiskThread(): DiskThread {
     underWay = []
     if (waiting.length > 0) send()
     else worker.unref()
-    for (const [i, { settle }] of done.entries()) settle(outcomes[i] ?? null)
+    for (const [i, { settle }] of done.entries()) settle(outcomes[i] ?? 0)
   })
   worker.on('error', (error) => {
     death = error
-    for (const { settle } of [...underWay.splice(0), ...waiting.splice(0)]) settle(failure(error))
+    for (const { settle } of [...underWay.splice(0), ...waiting.splice(0)]) settle(faultOf(error))
   })
   worker.unref()
 
@@ -34,7 +37,8 @@ export function createDiskThread(): DiskThread {
     run(work) {
       if (death) return Promise.reject(death)
       return new Promise((resolve, reject) => {
-        const settle = (outcome: Outcome) => (outcome === null ? resolve() : reject(errorOf(outcome)))
+        const settle = (outcome: Outcome) =>
+          typeof outcome === 'number' ? resolve(outcome) : reject(errorOf(outcome))
         waiting.push({ work, settle })
         // What else happens in this turn of the event loop goes along.
         if (underWay.length === 0 && waiting.length === 1) setImmediate(send)
@@ -51,7 +55,8 @@ export function createDiskThread(): DiskThread {
     underWay = waiting
     waiting = []
     worker.ref()
-    worker.postMessage(underWay.map(({ work }) => work))
+    const works = underWay.map(({ work }) => work)
+    worker.postMessage(works, works.flatMap(buffersOf))
   }
 }
 
@@ -60,8 +65,11 @@ interface Waiting {
   settle(outcome: Outcome): void
 }
 
-const failure = ({ message }: Error): Outcome => ({ code: '', message })
+/** Bodies are given away instead of copied. */
+const buffersOf = (work: Work) => (work.kind === 'create' ? [work.bytes.buffer as ArrayBuffer] : [])
 
-function errorOf({ code, message }: NonNullable<Outcome>): Error {
+const faultOf = ({ message }: Error): Fault => ({ code: '', message })
+
+function errorOf({ code, message }: Fault): Error {
   return Object.assign(new Error(message), code === '' ? {} : { code })
 }

@@ -1,41 +1,104 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, symlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { parentPort } from 'node:worker_threads'
 
-/** A small thing to do on the disk. */
-export type Work =
-  /** Makes a file that is not there yet, with all its bytes. */
-  | { readonly kind: 'create'; readonly path: string; readonly bytes: Uint8Array }
-  | { readonly kind: 'append'; readonly path: string; readonly text: string }
-  /** Makes a symbolic link, in place of what is there; `fresh` is a name for it meanwhile. */
-  | { readonly kind: 'link'; readonly path: string; readonly target: string; readonly fresh: string }
+/** A small thing to do on the disk, one of a chain: what comes later in it is not done when something before failed. */
+export type Work = { readonly chain: string } & (Create | Append | Link | Unlink)
 
-/** Null when it is done. */
-export type Outcome = { readonly code: string; readonly message: string } | null
+/** Makes a file that is not there yet, with all its bytes, which are in memory of their own. */
+interface Create {
+  readonly kind: 'create'
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+/** Its result is the file's size after it. What a crash or a full disk has torn off before gets its end. */
+interface Append {
+  readonly kind: 'append'
+  readonly path: string
+  readonly line: string
+}
+
+/** Makes a symbolic link, in place of what is there; `fresh` is a name for it meanwhile. */
+interface Link {
+  readonly kind: 'link'
+  readonly path: string
+  readonly target: string
+  readonly fresh: string
+}
+
+/** Takes a link away; its folder too where that was the last in it and `folder` says so. */
+interface Unlink {
+  readonly kind: 'unlink'
+  readonly path: string
+  readonly folder: boolean
+}
+
+export interface Fault {
+  readonly code: string
+  readonly message: string
+}
+
+/** A number when it is done. */
+export type Outcome = number | Fault
 
 const mostOpen = 256
 const mostTries = 10
-const open = new Map<string, number>()
+const journals = new Map<string, Journal>()
+
+interface Journal {
+  readonly file: number
+  size: number
+}
 
 // The thread of `createDiskThread`: whatever waits here keeps no connection waiting.
-parentPort?.on('message', (works: readonly Work[]) => parentPort?.postMessage(works.map(outcomeOf)))
+parentPort?.on('message', (works: readonly Work[]) => parentPort?.postMessage(outcomesOf(works)))
 
-function outcomeOf(work: Work): Outcome {
-  try {
-    if (work.kind === 'create') create(work.path, work.bytes)
-    else if (work.kind === 'append') append(work.path, work.text)
-    else link(work)
-    return null
-  } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException
-    return { code, message }
+/** Bodies first, then lines, each journal's in one write, then links: the order of every chain. */
+function outcomesOf(works: readonly Work[]): readonly Outcome[] {
+  const outcomes = new Map<Work, Outcome>()
+  const broken = new Map<string, Fault>()
+  for (const work of left('create')) attempt([work], () => [create(work)])
+  for (const [path, lines] of Map.groupBy(left('append'), ({ path }) => path))
+    attempt(lines, () => append(path, lines))
+  for (const work of left('link', 'unlink')) attempt([work], () => [relink(work)])
+  return works.map((work) => outcomes.get(work) ?? broken.get(work.chain) ?? 0)
+
+  function left<Kind extends Work['kind']>(...kinds: Kind[]): Extract<Work, { kind: Kind }>[] {
+    const isOne = (work: Work): work is Extract<Work, { kind: Kind }> =>
+      kinds.some((kind) => kind === work.kind)
+    return works.filter(isOne).filter(({ chain }) => !broken.has(chain))
+  }
+
+  function attempt(what: readonly Work[], run: () => readonly number[]): void {
+    try {
+      for (const [i, outcome] of run().entries()) outcomes.set(what[i] as Work, outcome)
+    } catch (error) {
+      const { code = '', message } = error as NodeJS.ErrnoException
+      for (const work of what) {
+        outcomes.set(work, { code, message })
+        broken.set(work.chain, { code, message })
+      }
+    }
   }
 }
 
-function create(path: string, bytes: Uint8Array): void {
+function create({ path, bytes }: Create): number {
   const file = openSync(path, 'wx')
   try {
     writeAll(file, bytes)
+    return 0
   } catch (error) {
     rmSync(path, { force: true })
     throw error
@@ -44,27 +107,58 @@ function create(path: string, bytes: Uint8Array): void {
   }
 }
 
-function append(path: string, text: string): void {
-  const file = open.get(path) ?? openSync(path, 'a')
-  open.delete(path)
+/** The journal's size after each of the lines. */
+function append(path: string, lines: readonly Append[]): number[] {
+  const journal = journals.get(path) ?? openJournal(path)
+  const bytes = lines.map(({ line }) => Buffer.from(line))
+  journals.delete(path)
   try {
-    writeAll(file, Buffer.from(text))
-    open.set(path, file)
+    writeAll(journal.file, Buffer.concat(bytes))
+  } catch (error) {
+    closeSync(journal.file)
+    throw error
+  }
+  journals.set(path, journal)
+  closeOldest()
+  return bytes.map(({ length }) => {
+    journal.size += length
+    return journal.size
+  })
+}
+
+function openJournal(path: string): Journal {
+  const file = openSync(path, 'a+')
+  try {
+    const { size } = fstatSync(file)
+    const last = Buffer.alloc(1)
+    if (size > 0) readSync(file, last, 0, 1, size - 1)
+    const isTorn = size > 0 && last.toString() !== '\n'
+    if (isTorn) writeAll(file, Buffer.from('\n'))
+    return { file, size: isTorn ? size + 1 : size }
   } catch (error) {
     closeSync(file)
     throw error
   }
-  const [oldest] = open
-  if (open.size <= mostOpen || !oldest) return
-  open.delete(oldest[0])
-  closeSync(oldest[1])
+}
+
+function closeOldest(): void {
+  const [oldest] = journals
+  if (journals.size <= mostOpen || !oldest) return
+  journals.delete(oldest[0])
+  closeSync(oldest[1].file)
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
 }
 
-function link({ path, target, fresh }: Extract<Work, { kind: 'link' }>): void {
+function relink(work: Link | Unlink): number {
+  if (work.kind === 'link') link(work)
+  else unlink(work)
+  return 0
+}
+
+function link({ path, target, fresh }: Link): void {
   if (inFolderOf(path, () => symlinkUnless(target, path))) return
   symlinkSync(target, fresh)
   try {
@@ -73,6 +167,11 @@ function link({ path, target, fresh }: Extract<Work, { kind: 'link' }>): void {
     rmSync(fresh, { force: true })
     throw error
   }
+}
+
+function unlink({ path, folder }: Unlink): void {
+  rmSync(path, { force: true })
+  if (folder) rmdirSync(dirname(path))
 }
 
 /** False when something is there already. */

@@ -5,8 +5,8 @@ const mostLines = 5_000
 
 /** The newest lines of a journal that this process writes, so that nobody reads them from the disk again. */
 export interface JournalTail {
-  /** Lines that are in the file now, each with its length in bytes. */
-  add(lines: readonly (readonly [entry: JournalEntry, bytes: number])[]): void
+  /** A line that is in the file now, and the offset behind it. */
+  add(entry: JournalEntry, end: number): void
   /** Null where the file itself must be read. */
   from(offset: number): JournalLines | null
 }
@@ -17,11 +17,9 @@ export function createJournalTail(size: number): JournalTail {
   let end = size
   let lines: JournalLine[] = []
   return {
-    add(more) {
-      for (const [entry, bytes] of more) {
-        end += bytes
-        lines.push({ entry, end })
-      }
+    add(entry, behind) {
+      end = behind
+      lines.push({ entry, end })
       if (lines.length <= mostLines) return
       lines = []
       start = end

@@ -19,8 +19,8 @@ const deleted = (path: string): JournalEntry => ({
 describe('diskJournals', () => {
   it('gives 32 streams created at once by two processes 32 ids, from 1', async () => {
     await using directory = await temporaryDirectory()
-    await using one = await diskJournals(directory.path, 'one', log)
-    await using two = await diskJournals(directory.path, 'two', log)
+    const one = await diskJournals(directory.path, 'one', log)
+    const two = await diskJournals(directory.path, 'two', log)
     const made = await Promise.all(Array.from({ length: 32 }, (_, i) => (i % 2 ? one : two).create()))
     deepEqual(
       made.map(Number).sort((a, b) => a - b),
@@ -30,7 +30,7 @@ describe('diskJournals', () => {
 
   it('reads on from where it was', async () => {
     await using directory = await temporaryDirectory()
-    await using journals = await diskJournals(directory.path, 'one', log)
+    const journals = await diskJournals(directory.path, 'one', log)
     const stream = await journals.create()
     await journals.append(stream, deleted('a'))
     const first = await journals.read(stream, journals.own, 0)
@@ -48,11 +48,11 @@ describe('diskJournals', () => {
     await using directory = await temporaryDirectory()
     const file = join(directory.path, 'journals', '1', 'one.ndjson')
     {
-      await using journals = await diskJournals(directory.path, 'one', log)
+      const journals = await diskJournals(directory.path, 'one', log)
       await journals.append(await journals.create(), deleted('a'))
     }
     await appendFile(file, '{"kind":"object-del')
-    await using journals = await diskJournals(directory.path, 'one', log)
+    const journals = await diskJournals(directory.path, 'one', log)
     await journals.append('1', deleted('b'))
     deepEqual(entriesOf(await journals.read('1', journals.own, 0)), [deleted('a'), deleted('b')])
     equal((await readFile(file, 'utf8')).split('\n').length, 4)
@@ -60,7 +60,7 @@ describe('diskJournals', () => {
 
   it('says where each line ends, so that reading can go on between two of them', async () => {
     await using directory = await temporaryDirectory()
-    await using journals = await diskJournals(directory.path, 'one', log)
+    const journals = await diskJournals(directory.path, 'one', log)
     const stream = await journals.create()
     for (const path of ['a', 'ä', 'c']) await journals.append(stream, deleted(path))
     const { lines } = await journals.read(stream, journals.own, 0)
@@ -70,7 +70,7 @@ describe('diskJournals', () => {
 
   it('never gives the id of a removed stream again, also when the removal was cut off', async () => {
     await using directory = await temporaryDirectory()
-    await using journals = await diskJournals(directory.path, 'one', log)
+    const journals = await diskJournals(directory.path, 'one', log)
     const stream = await journals.create()
     await journals.append(stream, deleted('a'))
     await journals.remove(stream)
@@ -86,7 +86,7 @@ describe('diskJournals', () => {
 
   it('knows streams by their ids only', async () => {
     await using directory = await temporaryDirectory()
-    await using journals = await diskJournals(directory.path, 'one', log)
+    const journals = await diskJournals(directory.path, 'one', log)
     await journals.create()
     deepEqual(await Promise.all(['1', '01', '2', '', '..', 'x', '1/..'].map((id) => journals.has(id))), [
       true,

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { JournalEntry } from '../domain/upload.ts'
 import type { JournalLine, JournalLines, Journals } from '../use-cases/ports.ts'
-import { type Appendable, createAppender } from './appender.ts'
 import { createDiskThread, type DiskThread } from './disk-thread.ts'
 import { createJournalTail, type JournalTail } from './journal-tail.ts'
 
 const readBytes = 1_048_576
+const mostTails = 256
 
 /** `journals/<stream>/<instance>.ndjson`: one line per fact. The folders are the list of streams. */
 export async function diskJournals(
@@ -15,12 +15,11 @@ export async function diskJournals(
   instance: string,
   log: Logger,
   disk: DiskThread = createDiskThread(),
-): Promise<Journals & AsyncDisposable> {
+): Promise<Journals> {
   const root = join(workingDirectory, 'journals')
   await mkdir(root, { recursive: true })
   const own = `${instance}.ndjson`
   const tails = new Map<string, JournalTail>()
-  const append = createAppender(openOwn)
   const known = new Set<string>()
 
   return {
@@ -49,6 +48,7 @@ export async function diskJournals(
     },
     async remove(stream) {
       known.delete(stream)
+      tails.delete(stream)
       await rename(join(root, stream), join(root, `${stream}${deletedMark}`)).catch(absent)
     },
     async beingRemoved() {
@@ -60,23 +60,20 @@ export async function diskJournals(
       const folder = join(root, `${stream}${deletedMark}`)
       for (const name of await readdir(folder)) await rm(join(folder, name), { force: true })
     },
-    append: (stream, entry) => append.line(stream, entry),
+    append,
     read,
-    [Symbol.asyncDispose]: () => append.close(),
   }
 
-  async function openOwn(stream: string): Promise<Appendable<JournalEntry>> {
-    const path = join(root, stream, own)
-    const tail = createJournalTail(await mendedSize(path))
+  async function append(stream: string, entry: JournalEntry): Promise<void> {
+    const line = `${JSON.stringify(entry)}\n`
+    const end = await disk.run({ chain: entry.id, kind: 'append', path: join(root, stream, own), line })
+    const bytes = Buffer.byteLength(line)
+    const tail = tails.get(stream) ?? createJournalTail(end - bytes)
+    tail.add(entry, end)
+    tails.delete(stream)
     tails.set(stream, tail)
-    return {
-      async append(entries) {
-        const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`)
-        await disk.run({ kind: 'append', path, text: lines.join('') })
-        tail.add(entries.map((entry, i) => [entry, Buffer.byteLength(lines[i] ?? '')] as const))
-      },
-      close: async () => void tails.delete(stream),
-    }
+    const [oldest] = tails.keys()
+    if (tails.size > mostTails && oldest) tails.delete(oldest)
   }
 
   async function read(stream: string, journal: string, from: number): Promise<JournalLines> {
@@ -119,17 +116,6 @@ async function makeFolder(folder: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   }
-}
-
-/** The size of a file that is there from now on. A line that a crash tore off gets its end, so that it spoils no other. */
-async function mendedSize(path: string): Promise<number> {
-  await using file = await open(path, 'a+')
-  const { size } = await file.stat()
-  const lastByte = Buffer.alloc(1)
-  if (size > 0) await file.read(lastByte, 0, 1, size - 1)
-  if (size === 0 || lastByte.toString() === '\n') return size
-  await file.appendFile('\n')
-  return size + 1
 }
 
 async function wholeLines(file: FileHandle, from: number, size: number): Promise<Buffer> {

@@ -2,13 +2,12 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { createOneAtATime } from '../use-cases/one-at-a-time.ts'
 import { diskView } from './view.ts'
 
 async function viewIn(path: string, uploads: readonly string[]) {
   await mkdir(join(path, 'uploads', '1'), { recursive: true })
   for (const upload of uploads) await writeFile(join(path, 'uploads', '1', upload), upload)
-  return diskView(path, 'one', createOneAtATime())
+  return diskView(path, 'one')
 }
 
 describe('diskView', () => {

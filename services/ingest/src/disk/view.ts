@@ -1,8 +1,8 @@
-import { mkdir, readlink, rm, rmdir } from 'node:fs/promises'
+import { mkdir, readlink, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { uploadFile } from '@pushav/shared/layout.ts'
 import { directoryOf } from '../domain/object-path.ts'
-import type { OneAtATime, View } from '../use-cases/ports.ts'
+import type { View } from '../use-cases/ports.ts'
 import { createDiskThread, type DiskThread } from './disk-thread.ts'
 
 /**
@@ -12,7 +12,6 @@ import { createDiskThread, type DiskThread } from './disk-thread.ts'
 export async function diskView(
   workingDirectory: string,
   instance: string,
-  inOrder: OneAtATime,
   disk: DiskThread = createDiskThread(),
 ): Promise<View> {
   const staging = join(workingDirectory, 'staging', instance)
@@ -20,8 +19,8 @@ export async function diskView(
   const linkOf = (stream: string, path: string) => join(workingDirectory, 'streams', stream, path)
 
   return {
-    point: (stream, path, upload) => inOrder(`${stream}/${path}`, () => point(stream, path, upload)),
-    remove: (stream, path) => inOrder(`${stream}/${path}`, () => remove(stream, path)),
+    point,
+    remove,
     removeStream: (stream) => rm(join(workingDirectory, 'streams', stream), { recursive: true, force: true }),
     async find(stream, path) {
       try {
@@ -37,7 +36,13 @@ export async function diskView(
     const link = linkOf(stream, path)
     const target = relative(dirname(link), uploadFile(workingDirectory, stream, upload))
     try {
-      await disk.run({ kind: 'link', path: link, target, fresh: join(staging, `${upload}.link`) })
+      await disk.run({
+        chain: upload,
+        kind: 'link',
+        path: link,
+        target,
+        fresh: join(staging, `${upload}.link`),
+      })
       return true
     } catch (error) {
       if (isClash(error)) return false
@@ -47,9 +52,9 @@ export async function diskView(
 
   /** DASH-IF Ingest 1.2, 7.1.1-1b: the folder of the last object goes with it, one level, never the stream's own. */
   async function remove(stream: string, path: string): Promise<void> {
+    const [link, folder] = [linkOf(stream, path), directoryOf(path) !== '']
     try {
-      await rm(linkOf(stream, path), { force: true })
-      if (directoryOf(path) !== '') await rmdir(dirname(linkOf(stream, path)))
+      await disk.run({ chain: link, kind: 'unlink', path: link, folder })
     } catch (error) {
       if (!isClash(error) && !isAbsence(error)) throw error
     }

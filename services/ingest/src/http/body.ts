@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { NextFunction, Request, Response } from 'express'
 
 /** Asks for the body of a request that waits with `Expect: 100-continue`; to be called when it is wanted. */
@@ -10,13 +11,19 @@ export function continueBody(
   next()
 }
 
-/** The bytes of a body, up to its end or up to where the connection was lost; then it throws. */
-export async function* bytesOf(request: Request): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    yield* request
-  } catch (error) {
-    // What had come before the connection was lost may not have been read yet.
-    for (let rest = request.read(); rest !== null; rest = request.read()) yield rest
-    throw error
+/**
+ * The bytes of a body, up to its end or up to where the connection was lost; then it throws. Unlike Node's own
+ * iterator, which costs several times as much, it forgets nothing that had come before that.
+ */
+export async function* bytesOf(request: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
+  let wake = (): void => undefined
+  for (const event of ['readable', 'end', 'close', 'error']) request.on(event, () => wake())
+  while (true) {
+    for (let bytes = request.read(); bytes !== null; bytes = request.read()) yield bytes
+    if (request.complete) return
+    if (request.destroyed) throw new Error('the connection was lost before the end of the body')
+    await new Promise<void>((resolve) => {
+      wake = resolve
+    })
   }
 }

@@ -1,5 +1,4 @@
 import {
-  type ProbeJob,
   type ProbeJobData,
   type ProbeOutcome,
   probeJobOptions,
@@ -11,7 +10,6 @@ import {
 } from '@pushav/shared/probe-job.ts'
 import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
 import { Unavailable } from '../domain/unavailable.ts'
-import { coalesce } from '../use-cases/coalesce.ts'
 import type { Probes } from '../use-cases/ports.ts'
 import { type Backlog, backlogOf } from './backlog.ts'
 import { batchesOf, isUrgent, singleOf } from './batches.ts'
@@ -47,16 +45,12 @@ export function createProbeQueue(
   events.on('error', onError)
   events.on('completed', ({ jobId }) => wake(jobId))
   events.on('failed', ({ jobId }) => wake(jobId))
-  const send = coalesce<ProbeJob>(async (jobs) => {
-    const first = jobs.filter(isUrgent)
-    const others = jobs.filter((job) => !isUrgent(job))
-    if (first.length > 0) await urgent.addBulk(batchesOf(first))
-    if (others.length > 0) await queue.addBulk(batchesOf(others))
-  })
-
   return {
     async enqueue(jobs) {
-      if (jobs.length > 0) await answered(send(jobs))
+      const first = jobs.filter(isUrgent)
+      const others = jobs.filter((job) => !isUrgent(job))
+      if (first.length > 0) await answered(urgent.addBulk(batchesOf(first)))
+      if (others.length > 0) await answered(queue.addBulk(batchesOf(others)))
     },
     async ask(job) {
       const { name, data, opts } = singleOf(job)

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { JudgedUpload } from '../domain/fold.ts'
 import type { SessionAnswer } from '../domain/judge/answer.ts'
 import { codeOf, type Tally, type Weighed } from '../domain/judge/report.ts'
@@ -10,7 +10,7 @@ import { hmget, parse } from './values.ts'
 
 /** What the API answers from. */
 export function redisAnswers(
-  redis: Redis,
+  redis: RedisClient,
 ): Pick<Index, 'stream' | 'summary' | 'upload' | 'newest' | 'tallies' | 'log'> {
   return { stream, summary, upload, newest, tallies, log }
 

@@ -1,30 +1,23 @@
 import type { Logger } from '@pushav/shared/logger.ts'
-import { Redis } from 'ioredis'
+import { openRedis, type RedisClient } from '@pushav/shared/redis/client.ts'
 import { Unavailable } from '../domain/unavailable.ts'
 
 const reportEveryMs = 10_000
+const commandTimeout = 5_000
 
 /** A connection whose commands fail within about a second while Redis is away, instead of piling up. */
-export function connectRedis(url: string, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, {
-    maxRetriesPerRequest: 1,
-    commandTimeout: 5_000,
-    connectTimeout: 2_000,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 500),
-  })
-  return redis.on('error', onError)
+export function connectRedis(url: string, onError: (error: Error) => void): RedisClient {
+  return openRedis(url, { isPatient: false, commandTimeout }, onError)
 }
 
-/** A second connection that sends the commands of one turn of the event loop in one write. */
-export function gatheringTwinOf(redis: Redis, onError: (error: Error) => void): Redis {
-  return redis.duplicate({ enableAutoPipelining: true }).on('error', onError)
+/** One that sends the commands of one turn of the event loop in one write. */
+export function connectGathering(url: string, onError: (error: Error) => void): RedisClient {
+  return openRedis(url, { isPatient: false, commandTimeout, enableAutoPipelining: true }, onError)
 }
 
-/** A second connection for commands that wait for something to happen; they outlive Redis's absence. */
-export function blockingTwinOf(redis: Redis, onError: (error: Error) => void): Redis {
-  return redis
-    .duplicate({ maxRetriesPerRequest: null, commandTimeout: undefined, lazyConnect: true })
-    .on('error', onError)
+/** One for commands that wait for something to happen; they outlive Redis's absence. */
+export function connectBlocking(url: string, onError: (error: Error) => void): RedisClient {
+  return openRedis(url, { isPatient: true, lazyConnect: true }, onError)
 }
 
 /** Logs that Redis is away now and then instead of at every attempt to reach it. */

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type FeedEvent, feed } from '@pushav/shared/feed.ts'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Feed, Told } from '../use-cases/ports.ts'
 import { answered } from './client.ts'
 import { createFollower, type Follower } from './follower.ts'
@@ -7,14 +8,15 @@ import { createFollower, type Follower } from './follower.ts'
 const mostUnsent = 10_000
 const mostMissed = 1_000
 const waitMs = 5_000
+const restMs = 20
 
 type Entry = readonly [id: string, fields: readonly string[]]
 
 /**
- * Events on a Redis stream, which all instances write and read. What happens while a write is under way goes
+ * Events on a Redis stream, which all instances write and read. What happens during a write and shortly after goes
  * into the next one, so that load costs one command for many events; while Redis is away they are dropped.
  */
-export function redisFeed(redis: Redis, blocking: Redis): Feed & AsyncDisposable {
+export function redisFeed(redis: RedisClient, blocking: RedisClient): Feed & AsyncDisposable {
   const followers = new Set<Follower>()
   let unsent: FeedEvent[] = []
   let sending: Promise<void> | null = null
@@ -39,11 +41,15 @@ export function redisFeed(redis: Redis, blocking: Redis): Feed & AsyncDisposable
     while (unsent.length > 0) {
       const json = JSON.stringify(unsent)
       unsent = []
-      await redis
-        .xadd(feed.key, 'MAXLEN', '~', feed.mostEntries, '*', feed.field, json)
-        .catch(() => undefined)
+      await write(json).catch(() => undefined)
+      await delay(restMs)
     }
     sending = null
+  }
+
+  /** Async, because ioredis throws where a Cluster has nobody who answers for a key. */
+  async function write(json: string): Promise<void> {
+    await redis.xadd(feed.key, 'MAXLEN', '~', feed.mostEntries, '*', feed.field, json)
   }
 
   async function follow(after: string | null, signal: AbortSignal): Promise<AsyncIterable<Told>> {

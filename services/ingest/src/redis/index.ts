@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Index } from '../use-cases/ports.ts'
 import { redisAnswers } from './answers.ts'
 import { redisProgress } from './progress.ts'
 
 /** The index as Redis hashes and lists. */
-export const redisIndex = (redis: Redis): Index => ({ ...redisProgress(redis), ...redisAnswers(redis) })
+export const redisIndex = (redis: RedisClient): Index => ({ ...redisProgress(redis), ...redisAnswers(redis) })

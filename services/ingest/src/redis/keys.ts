@@ -21,6 +21,8 @@ export const keysOf = (stream: string) => {
     cutOff: key('cut-off'),
     /** Path → id of the upload that holds its init segment. */
     inits: (folder: string) => key(`inits:${folder}`),
+    /** Upload id → ProbeJob that is not in the queue yet. */
+    jobs: key('jobs'),
     /** How many uploads have an error. */
     errors: key('errors'),
     order: key('order'),

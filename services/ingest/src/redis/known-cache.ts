@@ -5,7 +5,8 @@ import { directoryOf } from '../domain/object-path.ts'
 import type { Stream } from '../domain/stream.ts'
 
 const mostStreams = 256
-const mostPlaces = 256
+const mostPlaces = 512
+const loadsInDoubt = 16
 
 /**
  * What this process knows of a stream as of a version, so that the next lines need not ask for it again. It holds
@@ -19,6 +20,10 @@ export interface Remembered {
   readonly digests: Map<string, string | null>
   readonly folders: Map<string, number>
   readonly inits: Map<string, readonly InitSegment[]>
+  /** Places of which it is only presumed that nothing stands there, until a commit has made sure. */
+  readonly presumed: Set<string>
+  /** How many times more nothing may be presumed. */
+  doubts: number
 }
 
 export interface KnownCache {
@@ -27,6 +32,8 @@ export interface KnownCache {
   put(stream: string, remembered: Remembered): void
   /** The stream has come to the next version. */
   advance(stream: string, version: string, folded: Folded): void
+  /** Something stood where nothing was presumed to. */
+  doubt(stream: string): void
   forget(stream: string): void
 }
 
@@ -42,6 +49,10 @@ export function createKnownCache(): KnownCache {
       const before = streams.get(stream)
       if (before) put(stream, { ...after(before, folded), version })
     },
+    doubt(stream) {
+      const remembered = streams.get(stream)
+      if (remembered) remembered.doubts = loadsInDoubt
+    },
     forget: (stream) => void streams.delete(stream),
   }
 
@@ -53,18 +64,40 @@ export function createKnownCache(): KnownCache {
   }
 }
 
+/** What was presumed and not made sure of is no more known. */
+export function unpresume({ presumed, digests, folders }: Remembered): void {
+  for (const place of presumed) {
+    digests.delete(place)
+    folders.delete(place)
+  }
+  presumed.clear()
+}
+
 function after(before: Remembered, folded: Folded): Omit<Remembered, 'version'> {
-  const { sessions, digests, folders, inits } = before
-  for (const map of [sessions, digests, folders, inits]) if (map.size > mostPlaces) map.clear()
-  for (const [key, session] of Object.entries(folded.state.sessions)) sessions.set(key, session)
+  const { sessions, digests, folders, inits, presumed, doubts } = before
+  presumed.clear()
+  for (const [key, session] of Object.entries(folded.state.sessions)) renew(sessions, key, session)
   for (const path of folded.events.map(pathOf)) {
-    digests.set(path, folded.digests[path] ?? null)
+    renew(digests, path, folded.digests[path] ?? null)
     if (inits.has(directoryOf(path))) inits.set(directoryOf(path), [])
   }
-  for (const [folder, count] of Object.entries(folded.folders)) folders.set(folder, count)
-  for (const [folder, found] of byFolder(folded.inits)) inits.set(folder, found)
+  for (const [folder, count] of Object.entries(folded.folders)) renew(folders, folder, count)
+  for (const [folder, found] of byFolder(folded.inits)) renew(inits, folder, found)
+  for (const map of [sessions, digests, folders, inits]) dropOldest(map)
   const { stream, state } = folded
-  return { stream, order: state.order, sessions, digests, folders, inits }
+  return { stream, order: state.order, sessions, digests, folders, inits, presumed, doubts }
+}
+
+function renew<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key)
+  map.set(key, value)
+}
+
+function dropOldest(map: Map<string, unknown>): void {
+  for (const key of map.keys()) {
+    if (map.size <= mostPlaces) return
+    map.delete(key)
+  }
 }
 
 const pathOf = (event: ObjectEvent): string => (event.kind === 'deleted' ? event.path : event.upload.path)

@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
 
 const startBytes = 32
 
 /** The strings that probe workers leave their outcomes in. */
-export const redisOutcomes = (redis: Redis) => ({
+export const redisOutcomes = (redis: RedisClient) => ({
   get: (key: string): Promise<string | null> => redis.get(key),
   del: (key: string): Promise<unknown> => redis.del(key),
   /** The first bytes of each; empty where there is none. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { ProbeJob } from '@pushav/shared/probe-job.ts'
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Folded, Known } from '../domain/fold.ts'
 import { initFoldersOf } from '../domain/init-segment.ts'
 import { sessionsOf } from '../domain/judge/judge.ts'
@@ -10,29 +11,47 @@ import type { JournalEntry } from '../domain/upload.ts'
 import type { Cursors, Index, Position } from '../use-cases/ports.ts'
 import { answered } from './client.ts'
 import { keysOf, prefixOf } from './keys.ts'
-import { createKnownCache, type Remembered } from './known-cache.ts'
+import { createKnownCache, type Remembered, unpresume } from './known-cache.ts'
 import { mergeWrites } from './merge-writes.ts'
 import { hmget, parse } from './values.ts'
 import { writesOf } from './writes.ts'
 
-// KEYS[1] position of the stream; KEYS[2…] what is written. ARGV: version expected, then commands, each led by how
-// many words it has; the last one moves the position. 1 when written, 0 when the version is another.
+const mostPresumed = 256
+const [written, moved, presumedWrongly] = [1, 0, 2]
+
+// KEYS[1] position of the stream, KEYS[2] digests and KEYS[3] folders in it; KEYS[4…] what is written. ARGV: version
+// expected, how many places are presumed to be free, these, then commands, each led by how many words it has; the
+// last one moves the position.
 const commitScript = `
-  if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
-  local at = 2
+  if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return ${moved} end
+  local presumed = 2 + tonumber(ARGV[2])
+  if presumed > 2 then
+    for i = 2, 3 do
+      for _, taken in ipairs(redis.call('HMGET', KEYS[i], unpack(ARGV, 3, presumed))) do
+        if taken and taken ~= '0' then return ${presumedWrongly} end
+      end
+    end
+  end
+  local at = presumed + 1
   while at <= #ARGV do
     local last = at + tonumber(ARGV[at])
     redis.call(unpack(ARGV, at + 1, last))
     at = last + 1
   end
-  return 1`
+  return ${written}`
+
+// KEYS[1] any key of the stream, which leads to the server that has them all. ARGV: cursor, pattern. The next cursor.
+const forgetScript = `
+  local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
+  for _, key in ipairs(found[2]) do redis.call('UNLINK', key) end
+  return found[1]`
 
 /** How far the index has come, and its next step: the position moves together with what was read up to it. */
 export function redisProgress(
-  redis: Redis,
-): Pick<Index, 'position' | 'load' | 'inits' | 'commit' | 'forget'> {
+  redis: RedisClient,
+): Pick<Index, 'position' | 'load' | 'inits' | 'commit' | 'jobs' | 'forgetJobs' | 'forget'> {
   const cache = createKnownCache()
-  return { position, load, inits, commit, forget }
+  return { position, load, inits, commit, jobs, forgetJobs, forget }
 
   async function position(stream: string): Promise<Position> {
     const { version = '', ...cursors } = await answered(redis.hgetall(keysOf(stream).position))
@@ -45,6 +64,7 @@ export function redisProgress(
     const places = [...new Set(paths.flatMap((path) => [path, ...ancestorsOf(path)]))]
     const directories = [...new Set(paths.flatMap(initFoldersOf))]
     const known = cache.get(id, at.version) ?? (await ask(id, at.version))
+    presume(known, places)
     await askRest(id, known, places, directories)
     const { stream, order } = known
     const wanted = stream ? paths.flatMap((path) => sessionsOf(stream, { order }, path)) : []
@@ -61,14 +81,28 @@ export function redisProgress(
   async function ask(id: string, version: string): Promise<Remembered> {
     const { stream, order } = keysOf(id)
     const [json, orderJson] = await answered(redis.mget(stream, order))
-    const maps = { sessions: new Map(), digests: new Map(), folders: new Map(), inits: new Map() }
     const known = {
-      version,
+      ...{ version, presumed: new Set<string>(), doubts: 1 },
       stream: parse<Stream>(json),
       order: parse<Order>(orderJson) ?? initialState.order,
+      ...{ sessions: new Map(), digests: new Map(), folders: new Map(), inits: new Map() },
     }
-    cache.put(id, { ...known, ...maps })
-    return { ...known, ...maps }
+    cache.put(id, known)
+    return known
+  }
+
+  /** Most objects are new: that nothing stands at their places is not asked for, but made sure of in the commit. */
+  function presume(known: Remembered, places: readonly string[]): void {
+    const { digests, folders, presumed } = known
+    unpresume(known)
+    if (known.doubts-- > 0) return
+    known.doubts = 0
+    const unknown = places.filter((place) => !digests.has(place) || !folders.has(place))
+    for (const place of unknown.slice(0, mostPresumed)) {
+      digests.set(place, digests.get(place) ?? null)
+      folders.set(place, folders.get(place) ?? 0)
+      presumed.add(place)
+    }
   }
 
   /** Puts what is not known yet of some places into what is known. */
@@ -105,34 +139,43 @@ export function redisProgress(
     return Object.entries(found).map(([path, upload]) => ({ path, upload }))
   }
 
-  async function commit(id: string, at: Position, moved: Cursors, folded: Folded): Promise<Position | null> {
-    const { position } = keysOf(id)
-    const after = { version: newVersion(), cursors: { ...at.cursors, ...moved } }
-    const fields = Object.entries({ ...moved, version: after.version })
+  async function commit(id: string, at: Position, read: Cursors, folded: Folded): Promise<Position | null> {
+    const { position, digests, folders } = keysOf(id)
+    const after = { version: newVersion(), cursors: { ...at.cursors, ...read } }
+    const fields = Object.entries({ ...read, version: after.version })
       .flat()
       .map(String)
+    const presumed = [...(cache.get(id, at.version)?.presumed ?? [])]
     const writes = mergeWrites(writesOf(id, folded))
-    const keys = [position, ...new Set(writes.map(([, key]) => key))]
+    const keys = [position, digests, folders, ...new Set(writes.map(([, key]) => key))]
     const words = [...writes, ['HSET', position, ...fields]].flatMap((write) => [
       String(write.length),
       ...write,
     ])
-    const isWritten =
-      (await answered(redis.eval(commitScript, keys.length, ...keys, at.version, ...words))) === 1
-    if (isWritten) cache.advance(id, after.version, folded)
+    const expected = [at.version, String(presumed.length), ...presumed]
+    const outcome = await answered(redis.eval(commitScript, keys.length, ...keys, ...expected, ...words))
+    if (outcome === written) cache.advance(id, after.version, folded)
+    else if (outcome === presumedWrongly) cache.doubt(id)
     else cache.forget(id)
-    return isWritten ? after : null
+    return outcome === written ? after : null
+  }
+
+  async function jobs(stream: string): Promise<readonly ProbeJob[]> {
+    const waiting = await answered(redis.hvals(keysOf(stream).jobs))
+    return waiting.map((json) => JSON.parse(json) as ProbeJob)
+  }
+
+  async function forgetJobs(stream: string, jobs: readonly ProbeJob[]): Promise<void> {
+    await answered(redis.hdel(keysOf(stream).jobs, ...jobs.map(({ upload }) => upload)))
   }
 
   async function forget(id: string): Promise<void> {
     cache.forget(id)
-    const match = prefixOf(id).replace(/[[\]*?\\]/g, '\\$&')
-    for (let cursor = '0'; ; ) {
-      const [next, keys] = await answered(redis.scan(cursor, 'MATCH', `${match}*`, 'COUNT', 1_000))
-      if (keys.length > 0) await answered(redis.unlink(...keys))
-      if (next === '0') return
-      cursor = next
-    }
+    const { position } = keysOf(id)
+    const match = `${prefixOf(id).replace(/[[\]*?\\]/g, '\\$&')}*`
+    let cursor = '0'
+    do cursor = String(await answered(redis.eval(forgetScript, 1, position, cursor, match)))
+    while (cursor !== '0')
   }
 }
 

@@ -9,7 +9,7 @@ import { keysOf } from './keys.ts'
 export type Write = readonly [command: string, key: string, ...args: string[]]
 
 /** What folded journal lines leave in Redis. */
-export function writesOf(id: string, { stream, state, events }: Folded): Write[] {
+export function writesOf(id: string, { stream, state, events, jobs }: Folded): Write[] {
   const keys = keysOf(id)
   const ofSessions = Object.values(state.sessions).flatMap((session): Write[] => [
     ['HSET', keys.current, session.key, JSON.stringify(session)],
@@ -20,6 +20,7 @@ export function writesOf(id: string, { stream, state, events }: Folded): Write[]
     ['SET', keys.order, JSON.stringify(state.order)],
     ...ofSessions,
     ...events.flatMap((event) => (event.kind === 'deleted' ? deletion(id, event) : judgement(id, event))),
+    ...jobs.map((job): Write => ['HSET', keys.jobs, job.upload, JSON.stringify(job)]),
   ]
 }
 

@@ -2,9 +2,11 @@ import type { Logger } from '@pushav/shared/logger.ts'
 import { type Folded, fold } from '../domain/fold.ts'
 import type { Inspection } from '../domain/inspection.ts'
 import type { JournalEntry, Upload } from '../domain/upload.ts'
+import type { JobForwarder } from './forward-jobs.ts'
 import type { Inspections } from './inspect-upload.ts'
 import { nextLines } from './next-lines.ts'
-import type { Index, Journals, Position, Probes } from './ports.ts'
+import { pause } from './pause.ts'
+import type { Index, Journals, Position } from './ports.ts'
 
 /** Brings the index up to the journals, whatever stopped it: an idle moment, Redis away, a crash, FLUSHALL. */
 export interface Indexer extends AsyncDisposable {
@@ -24,7 +26,7 @@ export type Announce = (
 interface Needs {
   readonly journals: Journals
   readonly index: Index
-  readonly probes: Pick<Probes, 'enqueue'>
+  readonly jobs: Pick<JobForwarder, 'forward'>
   readonly inspections: Inspections
   readonly announce: Announce
   readonly idleMs: number
@@ -38,7 +40,7 @@ interface Needs {
  * from the same position one commits, the other starts again.
  */
 export function startIndexer(needs: Needs): Indexer {
-  const { journals, index, probes, inspections, announce, idleMs, log, retryMs } = needs
+  const { journals, index, jobs, inspections, announce, idleMs, log, retryMs } = needs
   const passes = new Map<string, { again: boolean; done: Promise<void> }>()
   const positions = new Map<string, Position>()
   const closing = new AbortController()
@@ -67,6 +69,7 @@ export function startIndexer(needs: Needs): Indexer {
     positions.delete(stream)
     wake(stream)
     await passes.get(stream)?.done
+    await untilItWorks(async () => jobs.forward(await index.jobs(stream)))
   }
 
   function runPass(stream: string): void {
@@ -93,16 +96,9 @@ export function startIndexer(needs: Needs): Indexer {
       } catch (error) {
         if (!told) log.warn({ error }, 'index is behind')
         told = true
-        await delay(retryMs)
+        await pause(retryMs, closing.signal)
       }
     }
-  }
-
-  function delay(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      closing.signal.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true })
-    })
   }
 
   async function indexStream(stream: string): Promise<void> {
@@ -138,10 +134,9 @@ export function startIndexer(needs: Needs): Indexer {
     const known = await index.load(stream, at, entries)
     const inspectionOf = (id: string) => inspected.get(id) ?? null
     const folded = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
-    // Jobs first: a crash between the two probes an upload twice, never not at all.
-    await probes.enqueue(folded.jobs)
     const after = await index.commit(stream, at, cursors, folded)
     if (!after) return null
+    jobs.forward(folded.jobs)
     inspections.forget(entries.map(({ id }) => id))
     await announce(stream, entries, folded)
     return after

@@ -10,11 +10,11 @@ const log = createLogger('test', 'fatal')
 describe('interfaceOf', () => {
   it('is told by the line that created the stream, in whichever journal it stands', async () => {
     await using directory = await temporaryDirectory()
-    await using first = await diskJournals(directory.path, 'z', log)
+    const first = await diskJournals(directory.path, 'z', log)
     const stream = await first.create()
     const settings = { interface: 'hls', strict: false, creator: null } as const
     await first.append(stream, { kind: 'stream-created', id: 'a', at, ...settings })
-    await using second = await diskJournals(directory.path, 'a', log)
+    const second = await diskJournals(directory.path, 'a', log)
     await second.append(stream, {
       kind: 'object-deleted',
       id: 'b',
@@ -26,7 +26,7 @@ describe('interfaceOf', () => {
 
   it('is unknown as long as there is no such line, and read once there is', async () => {
     await using directory = await temporaryDirectory()
-    await using journals = await diskJournals(directory.path, 'one', log)
+    const journals = await diskJournals(directory.path, 'one', log)
     const stream = await journals.create()
     const interfaceOf = interfaceOfWith(journals)
     equal(await interfaceOf(stream), null)

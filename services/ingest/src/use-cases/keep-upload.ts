@@ -28,17 +28,21 @@ export async function keepUpload(
   more: More = {},
 ): Promise<Kept> {
   const { stream, ...facts } = staged.facts
-  await staged.keep()
   const upload = { ...facts, receivedAt: now().toISOString(), ...arrived, kind: seen.kind, ...more }
+  const isShown = upload.whole && !(await isAside())
   inspections.put(upload.id, seen)
-  const safe = Promise.withResolvers<void>()
-  const verdict = record(stream, { kind: 'upload', id: upload.id, upload }, async () => {
-    if (upload.whole && !(await isAside())) await view.point(stream, upload.path, upload.id)
-    safe.resolve()
-  })
-  verdict.catch(safe.reject)
-  await safe.promise
-  return { upload, verdict }
+  try {
+    return await staged.keep(keepRecord)
+  } catch (error) {
+    inspections.forget([upload.id])
+    throw error
+  }
+
+  async function keepRecord(): Promise<Kept> {
+    const { written, verdict } = record(stream, { kind: 'upload', id: upload.id, upload })
+    await Promise.all([written, isShown && view.point(stream, upload.path, upload.id)])
+    return { upload, verdict }
+  }
 
   /** Nothing but the end of a track takes no object's place. */
   async function isAside(): Promise<boolean> {

@@ -32,8 +32,11 @@ export interface StagedBody extends AsyncDisposable {
   persistFacts(): Promise<void>
   /** Puts other bytes in place of what is staged; where they fail to come, that stays. */
   replace(bytes: AsyncIterable<Buffer>): Promise<void>
-  /** Gives the body its lasting name, `fileOf` its stream and id. */
-  keep(): Promise<void>
+  /**
+   * Gives the body its lasting name, `fileOf` its stream and id. `follow` may be called before that is done, but what
+   * it appends and points is not on the disk without the body.
+   */
+  keep<Result>(follow: () => Promise<Result>): Promise<Result>
   /** What has been staged so far: bytes `from` up to, not with, `to`; without an extent all. */
   read(extent?: { readonly from: number; readonly to: number }): AsyncIterable<Buffer>
 }
@@ -54,7 +57,7 @@ export interface Journals {
   removed(stream: string): Promise<void>
   /** Names of a stream's journals; none when there is no such stream. */
   of(stream: string): Promise<readonly string[]>
-  /** Resolves once the line is written, in the order of the lines. */
+  /** Resolves once the line is written, in the order of the lines. An upload's goes behind its body. */
   append(stream: string, entry: JournalEntry): Promise<void>
   /** Whole lines from a byte offset on, some at a time. */
   read(stream: string, journal: string, from: number): Promise<JournalLines>
@@ -76,7 +79,7 @@ export interface JournalLine {
 
 /** What people and players browse: each path points at its newest whole upload. Derived from the journals. */
 export interface View {
-  /** False when the path clashes with another: a file where a folder is. */
+  /** False when the path clashes with another: a file where a folder is. It goes behind the upload's journal line. */
   point(stream: string, path: string, upload: string): Promise<boolean>
   remove(stream: string, path: string): Promise<void>
   removeStream(stream: string): Promise<void>
@@ -91,6 +94,9 @@ export interface Index {
   load(stream: string, at: Position, entries: readonly JournalEntry[]): Promise<Known>
   /** All or nothing: the position after it, or null when the index is no longer at `at`. */
   commit(stream: string, at: Position, cursors: Cursors, folded: Folded): Promise<Position | null>
+  /** Probe jobs that came in with a commit and have not been forgotten. */
+  jobs(stream: string): Promise<readonly ProbeJob[]>
+  forgetJobs(stream: string, jobs: readonly ProbeJob[]): Promise<void>
   /** Forgets a stream, probe outcomes included. */
   forget(stream: string): Promise<void>
   inits(stream: string, folder: string): Promise<Known['inits']>

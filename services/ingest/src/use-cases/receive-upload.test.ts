@@ -40,10 +40,9 @@ describe('receiveUpload', function () {
   })
   afterEach(() => directory[Symbol.asyncDispose]())
 
-  const judged: RecordEntry = async (_stream, entry, alongside) => {
+  const judged: RecordEntry = (_stream, entry) => {
     if (entry.kind === 'upload') recorded.push(entry.upload)
-    await alongside?.()
-    return { strict: false, findings: [] }
+    return { written: Promise.resolve(), verdict: Promise.resolve({ strict: false, findings: [] }) }
   }
 
   async function receiver(record = judged, ingest: IngestInterface = 'cmaf-ingest', maxBytes = 2 ** 34) {
@@ -105,9 +104,9 @@ describe('receiveUpload', function () {
 
   it('waits where the disk is many pieces behind, and for nothing else', async () => {
     const gate = Promise.withResolvers<void>()
-    const receive = await receiver(async (stream, entry, alongside) => {
-      await gate.promise
-      return judged(stream, entry, alongside)
+    const receive = await receiver((stream, entry) => {
+      const recorded = gate.promise.then(() => judged(stream, entry))
+      return { written: gate.promise, verdict: recorded.then(({ verdict }) => verdict) }
     })
     let taken = 0
     async function* coming(): AsyncGenerator<Buffer> {
@@ -124,10 +123,9 @@ describe('receiveUpload', function () {
   })
 
   it('does not wait for verdicts while the body comes, and says so when one takes too long', async () => {
-    const late: RecordEntry = async (stream, entry, alongside) => {
-      const verdict = await judged(stream, entry, alongside)
-      await ended.promise
-      return entry.id === 'u5' ? null : verdict
+    const late: RecordEntry = (stream, entry) => {
+      const { written, verdict } = judged(stream, entry)
+      return { written, verdict: ended.promise.then(() => (entry.id === 'u5' ? null : verdict)) }
     }
     const ended = Promise.withResolvers<void>()
     async function* coming(): AsyncGenerator<Buffer> {
@@ -139,9 +137,8 @@ describe('receiveUpload', function () {
   })
 
   it('names the parts that have errors, the first 20', async () => {
-    const receive = await receiver(
-      async (...args) => ({ ...(await judged(...args)), findings: [certificateMissing] }) as never,
-    )
+    const wrong = Promise.resolve({ strict: false, findings: [certificateMissing] } as never)
+    const receive = await receiver((...args) => ({ ...judged(...args), verdict: wrong }))
     const receipt = await receive(facts, bodyOf(once(Buffer.concat([header, ...segments(30)]))))
     const messages = receipt?.findings?.map(({ message }) => message.split(':')[0]) ?? []
     deepEqual(messages.slice(1, 4), ['init.mp4', '1.m4s', '2.m4s'])
@@ -149,9 +146,10 @@ describe('receiveUpload', function () {
   })
 
   it('keeps the whole where a part cannot be recorded, cuts no further, and then fails', async () => {
-    const receive = await receiver((stream, entry, alongside) => {
-      if (entry.id === 'u4') return Promise.reject(new Error('no room'))
-      return judged(stream, entry, alongside)
+    const receive = await receiver((stream, entry) => {
+      if (entry.id !== 'u4') return judged(stream, entry)
+      const written = Promise.reject(new Error('no room'))
+      return { written, verdict: new Promise(() => undefined) }
     })
     await rejects(receive(facts, bodyOf(once(Buffer.concat([header, ...segments(9)])))), {
       message: 'no room',

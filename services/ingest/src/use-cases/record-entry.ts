@@ -4,15 +4,15 @@ import type { Indexer } from './index-journals.ts'
 import type { Feed, Journals } from './ports.ts'
 import type { Verdict, VerdictBoard } from './verdict-board.ts'
 
-/**
- * Writes a journal line and waits for the index to reach it, so that whoever is answered finds it in the next
- * GET. Null when that takes too long: the line is safe, its verdict follows. `alongside` runs meanwhile.
- */
-export type RecordEntry = (
-  stream: string,
-  entry: JournalEntry,
-  alongside?: () => Promise<void>,
-) => Promise<Verdict | null>
+/** Writes a journal line, so that whoever is answered after its verdict finds it in the next GET. */
+export type RecordEntry = (stream: string, entry: JournalEntry) => Recorded
+
+export interface Recorded {
+  /** The line is safe. */
+  readonly written: Promise<void>
+  /** The index has reached it; null when that takes too long. Rejects when the line could not be written. */
+  readonly verdict: Promise<Verdict | null>
+}
 
 export function recordEntryWith(
   journals: Journals,
@@ -21,13 +21,18 @@ export function recordEntryWith(
   feed: Pick<Feed, 'publish'>,
   waitMs: number,
 ): RecordEntry {
-  return async function recordEntry(stream, entry, alongside) {
-    const verdict = verdicts.wait(entry.id, waitMs)
+  return function recordEntry(stream, entry) {
+    const judged = verdicts.wait(entry.id, waitMs)
+    const written = write(stream, entry)
+    const verdict = written.then(() => judged)
+    verdict.catch(() => undefined)
+    return { written, verdict }
+  }
+
+  async function write(stream: string, entry: JournalEntry): Promise<void> {
     await journals.append(stream, entry)
     if (entry.kind === 'upload') feed.publish(arrivalOf(stream, entry.upload))
     indexer.wake(stream)
-    await alongside?.()
-    return verdict
   }
 }
 

@@ -65,7 +65,7 @@ export function streamsWith(needs: Needs): Streams {
   async function create(wish: Parameters<Streams['create']>[0]): Promise<Stream> {
     const settings = { interface: parseInterface(wish.interface), strict: wish.strict, creator: wish.creator }
     const id = await journals.create()
-    await record(id, { kind: 'stream-created', ...noted(), ...settings })
+    await record(id, { kind: 'stream-created', ...noted(), ...settings }).verdict
     return { id, ...settings, expectedTrackNames: null }
   }
 
@@ -112,7 +112,7 @@ export function streamsWith(needs: Needs): Streams {
 
   async function expectTracks(id: string, names: readonly string[]): Promise<IndexedStream> {
     const before = await one(id)
-    await record(id, { kind: 'tracks-expected', ...noted(), names })
+    await record(id, { kind: 'tracks-expected', ...noted(), names }).verdict
     return { ...before, stream: { ...before.stream, expectedTrackNames: names } }
   }
 
@@ -120,7 +120,10 @@ export function streamsWith(needs: Needs): Streams {
     await assertExists(id)
     if ((await view.find(id, path)) === null)
       throw new Refusal('object-unknown', `stream ${id} has no object at ${path}`)
-    await record(id, { kind: 'object-deleted', ...noted(), path }, () => view.remove(id, path))
+    const { written, verdict } = record(id, { kind: 'object-deleted', ...noted(), path })
+    await written
+    await view.remove(id, path)
+    await verdict
   }
 
   async function remove(id: string): Promise<void> {

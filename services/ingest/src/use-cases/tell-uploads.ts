@@ -15,9 +15,10 @@ export function tellingBodies(bodies: Bodies, feed: Pick<Feed, 'publish'>, now: 
         bytes += more.length
         await staged.write(more)
       },
-      async keep() {
-        await staged.keep()
+      async keep(follow) {
+        const followed = await staged.keep(follow)
         isKept = true
+        return followed
       },
       async [Symbol.asyncDispose]() {
         if (bytes > 0 && !isKept) feed.publish({ kind: 'upload-aborted', ...facts(), bytes })

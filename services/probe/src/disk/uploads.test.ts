@@ -64,7 +64,7 @@ describe('diskUploads', () => {
   it('makes a room that is gone when it is left', async () => {
     await using folder = await temporaryDirectory()
     await put(folder.path, 'segment', box('moof'))
-    const room = diskUploads(folder.path).room('1', 'segment', head)
+    const room = await diskUploads(folder.path).room('1', 'segment', head)
     deepEqual((await readdir(room.directory)).sort(), ['init', 'object'])
     deepEqual(await readFile(join(room.directory, 'object')), box('moof'))
     room[Symbol.dispose]()

@@ -1,38 +1,21 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { uploadFile } from '@pushav/shared/layout.ts'
-import { isTransportStream, settlesShape, shapeHeadBytes, shapeOf } from '../domain/shape.ts'
+import type { Bytes } from '../domain/boxes.ts'
+import { initIn, shapeIn } from '../domain/front.ts'
 import { UploadGone, type Uploads } from '../use-cases/ports.ts'
-import { boxesUntil, bytesAt } from './boxes.ts'
-import { recentlyUsed } from './recently-used.ts'
 import { createRoom } from './room.ts'
 
-const maxInitBytes = 16 * 2 ** 20
-const maxKnownInits = 256
-const maxKnownInitBytes = 2 ** 16
-
-/** Uploads below the working directory. However large one is, only its box headers and init segment are read here. */
+/** Uploads below the working directory. */
 export function diskUploads(workingDirectory: string): Uploads {
-  // An upload never changes, and all segments of a track ask for the same one.
-  const inits = recentlyUsed<Buffer>(maxKnownInits)
   return {
-    async shape(stream, upload) {
-      await using file = await opened(stream, upload)
-      if (isTransportStream(await bytesAt(file, 0, shapeHeadBytes))) return 'transport-stream'
-      const boxes = await boxesUntil(file, settlesShape)
-      return shapeOf(boxes.map((box) => box.type))
-    },
-    async init(stream, upload) {
-      const known = inits.get(`${stream}/${upload}`)
-      if (known) return known
-      await using file = await opened(stream, upload)
-      const boxes = await boxesUntil(file, (type) => type === 'moov')
-      const last = boxes.at(-1)
-      if (last?.type !== 'moov' || last.end > maxInitBytes) return null
-      const init = await bytesAt(file, 0, last.end)
-      if (init.length <= maxKnownInitBytes) inits.set(`${stream}/${upload}`, init)
-      return init
-    },
-    room: (stream, upload, init) => createRoom(uploadFile(workingDirectory, stream, upload), init),
+    shape: (stream, upload) => read(stream, upload, shapeIn),
+    init: (stream, upload) => read(stream, upload, initIn),
+    room: async (stream, upload, init) => createRoom(uploadFile(workingDirectory, stream, upload), init),
+  }
+
+  async function read<Of>(stream: string, upload: string, what: (bytes: Bytes) => Promise<Of>): Promise<Of> {
+    await using file = await opened(stream, upload)
+    return await what(await bytesOf(file))
   }
 
   async function opened(stream: string, upload: string): Promise<FileHandle> {
@@ -40,8 +23,19 @@ export function diskUploads(workingDirectory: string): Uploads {
       return await open(uploadFile(workingDirectory, stream, upload))
     } catch (error) {
       if (!isMissing(error)) throw error
-      throw new UploadGone(`upload ${upload} of stream ${stream} is gone`)
+      throw new UploadGone(stream, upload)
     }
+  }
+}
+
+async function bytesOf(file: FileHandle): Promise<Bytes> {
+  const { size } = await file.stat()
+  return {
+    size,
+    async at(start, length) {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start)
+      return buffer.subarray(0, bytesRead)
+    },
   }
 }
 

@@ -5,8 +5,9 @@ import {
   probeQueue,
   urgentProbeQueue,
 } from '@pushav/shared/probe-job.ts'
-import { type ConnectionOptions, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
+import { type ConnectionOptions, DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
 import { type Parsed, parseJobs } from '../domain/parse-job.ts'
+import { OutOfReach } from '../use-cases/ports.ts'
 import type { ProbeUploads } from '../use-cases/probe-uploads.ts'
 import type { Lane } from '../use-cases/turns.ts'
 
@@ -31,6 +32,8 @@ const lanes: readonly [Lane, { readonly name: string }][] = [
 // A killed worker's job is free once its lock has run out, and found two rounds of looking later at most.
 const times = { lockDuration: 6_000, stalledInterval: 3_000, runRetryDelay: 1_000 }
 
+const putOffMs = 2_000
+
 /** Takes probe jobs. BullMQ never gives one up as stalled; the story does, and saves an outcome then. */
 export function startProbeWorkers(
   connection: ConnectionOptions,
@@ -52,7 +55,8 @@ export function startProbeWorkers(
 
   function workerOf(lane: Lane, name: string) {
     const queue = new Queue<ProbeJobData>(name, { connection, prefix, defaultJobOptions: probeJobOptions })
-    const work = (job: Job<unknown>) => workOn(job, lane, queue)
+    const work = (job: Job<unknown>, token?: string) =>
+      workOn(job, lane, queue).catch((error) => putOff(error, job, token))
     const options = { connection, concurrency, prefix, maxStalledCount: 1_000, ...times }
     const worker = new Worker<unknown>(name, work, options)
     queue.on('error', events.faulted)
@@ -67,6 +71,13 @@ export function startProbeWorkers(
     const attempt = { last: job.attemptsMade + 1 >= (job.opts.attempts ?? 1), deaths: job.stalledCounter }
     await addEach(queue, await probeUploads(jobs, attempt, lane))
   }
+}
+
+/** What is out of reach here is nobody's failure: no attempt is used up, and another worker may take the job. */
+async function putOff(error: unknown, job: Job<unknown>, token: string | undefined): Promise<never> {
+  if (!(error instanceof OutOfReach)) throw error
+  await job.moveToDelayed(Date.now() + putOffMs, token)
+  throw new DelayedError()
 }
 
 /** A job for each, whose id is the upload's. */

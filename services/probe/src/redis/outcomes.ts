@@ -1,10 +1,10 @@
 import { type FeedEvent, feed } from '@pushav/shared/feed.ts'
 import { type ProbeJob, type ProbeOutcome, probeOutcomeKey } from '@pushav/shared/probe-job.ts'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Outcomes } from '../use-cases/ports.ts'
 
 /** Outcomes as JSON strings; a later probe of the same upload replaces the earlier one. Each is told to the feed. */
-export function redisOutcomes(redis: Redis, now: () => Date): Outcomes {
+export function redisOutcomes(redis: RedisClient, now: () => Date): Outcomes {
   return {
     async done({ stream, upload }) {
       const json = await redis.get(probeOutcomeKey(stream, upload))

@@ -2,7 +2,7 @@ import { deepEqual, equal, rejects } from 'node:assert/strict'
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { diskUploads } from '../disk/uploads.ts'
-import type { Ffprobe } from './ports.ts'
+import { type Ffprobe, OutOfReach } from './ports.ts'
 import { probeUploadWith } from './probe-upload.ts'
 
 const job: ProbeJob = { stream: '1', upload: 'u', path: 'a.mp4', init: null }
@@ -30,6 +30,13 @@ describe('probeUpload', () => {
     await using folder = await temporaryDirectory()
     const probeUpload = probeUploadWith(diskUploads(folder.path), unexpected, outcomes)
     await rejects(probeUpload(job, { last: false, deaths: 4 }), { name: 'UploadGone' })
+    deepEqual(saved, [])
+  })
+
+  it('saves nothing with the last try either where nobody can tell what the upload is', async () => {
+    const away = () => Promise.reject(new OutOfReach('the server is away'))
+    const probeUpload = probeUploadWith({ shape: away, init: away, room: away }, unexpected, outcomes)
+    await rejects(probeUpload(job, { last: true, deaths: 0 }), { name: 'OutOfReach' })
     deepEqual(saved, [])
   })
 

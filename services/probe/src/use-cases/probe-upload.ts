@@ -1,6 +1,6 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import { failed, outcomeOf } from '../domain/outcome.ts'
-import { type Ffprobe, type Outcomes, UploadGone, type Uploads } from './ports.ts'
+import { type Ffprobe, type Outcomes, OutOfReach, UploadGone, type Uploads } from './ports.ts'
 
 /** Which try this is: whether it is the last, and how many workers died over the ones before. */
 export interface Attempt {
@@ -39,7 +39,7 @@ export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Ou
       return await probe(job)
     } catch (error) {
       // Saved before the job fails for good, so that nobody waits for an outcome that never comes.
-      if (attempt.last)
+      if (attempt.last && !(error instanceof OutOfReach))
         await outcomes.save(job, failed(error instanceof UploadGone ? 'gone' : 'trouble', job))
       throw error
     }
@@ -53,7 +53,7 @@ export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Ou
     const init = needsInit && job.init !== null ? await uploads.init(job.stream, job.init) : null
     if (needsInit && init === null) return failed('init-unreadable', job, shape)
 
-    using room = uploads.room(job.stream, job.upload, init)
+    using room = await uploads.room(job.stream, job.upload, init)
     return outcomeOf(job, shape, await ffprobe(room, shape))
   }
 }

@@ -1,0 +1,139 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { until } from '@pushav/shared/testing/until.ts'
+import { ingestSuite } from '../services/ingest/src/testing/ingest.ts'
+import { startWorkerProcess } from '../services/probe/src/testing/worker-process.ts'
+import { answersOf, fedStreams, listenTo, reindex } from './support/fed-streams.ts'
+import { mediaOfSuite } from './support/media.ts'
+import { type RedisCluster, startRedisCluster } from './support/redis-cluster.ts'
+
+/** They lie on all three servers of the Cluster, the first beside the queue. */
+const streams = ['1', '2', '3', '4']
+
+describe('on a Redis Cluster', function () {
+  this.timeout(60_000)
+  const suite = ingestSuite()
+  const media = mediaOfSuite()
+  let cluster: RedisCluster
+  before(async () => {
+    cluster = await startRedisCluster()
+  })
+  after(() => cluster?.[Symbol.asyncDispose]())
+  beforeEach(async () => {
+    for (const { ask } of cluster.nodes) await ask('flushall')
+  })
+
+  const start = (REDIS_URL = cluster.url) => suite.start({ REDIS_URL, SESSION_IDLE: '1h' })
+  const work = (REDIS_URL = cluster.url) =>
+    startWorkerProcess({ REDIS_URL, WORKING_DIRECTORY: suite.path(), TMPDIR: suite.path() })
+
+  it('gives the answers of a single Redis', async () => {
+    const answers = await (async () => {
+      await using ingest = await start()
+      await using _worker = await work()
+      using events = await listenTo(ingest)
+      const fed = fedStreams(ingest, streams, media())
+      await fed.create()
+      for (let i = 0; i < 2; i++) await fed.feed()
+      await fed.untilThrough()
+      await until('the last event', async () => events.kinds.has('upload-probed'))
+      deepEqual(
+        ['stream-created', 'upload-received', 'upload-judged', 'session-opened'].filter(
+          (k) => !events.kinds.has(k),
+        ),
+        [],
+      )
+      equal(new Set(await Promise.all(streams.map((id) => cluster.holderOf(`{stream:${id}}:log`)))).size, 3)
+      return await answersOf(ingest)
+    })()
+    await using ingest = await start(suite.redis().path)
+    await using _worker = await work(suite.redis().path)
+    await until('the same answers', async () => {
+      return isDeepStrictEqual(await answersOf(ingest), answers)
+    }).catch(async () => deepEqual(await answersOf(ingest), answers))
+  })
+
+  it('is emptied and indexed again', async () => {
+    await using ingest = await start()
+    await using _worker = await work()
+    const fed = fedStreams(ingest, streams, media())
+    await fed.create()
+    await fed.feed()
+    await fed.untilThrough()
+    const answers = await answersOf(ingest)
+    for (const { ask } of cluster.nodes) await ask('flushall')
+    await reindex({ REDIS_URL: cluster.url, WORKING_DIRECTORY: suite.path() })
+    await fed.untilThrough()
+    deepEqual(await answersOf(ingest), answers)
+  })
+
+  it('keeps nothing of a stream that is deleted, and all of the others', async () => {
+    await using ingest = await start()
+    await using _worker = await work()
+    const fed = fedStreams(ingest, streams, media())
+    await fed.create()
+    await fed.feed()
+    await fed.untilThrough()
+    equal((await ingest.send('DELETE', '/streams/4')).status, 200)
+    const left = await Promise.all(cluster.nodes.map(({ ask }) => ask('keys', '{stream:*')))
+    const tags = left.join('\n').match(/\{stream:\d+\}/g)
+    deepEqual([...new Set(tags)].sort(), ['{stream:1}', '{stream:2}', '{stream:3}'])
+  })
+
+  it('answers every upload while a server is away, and has judged and probed all when it is back', async () => {
+    await using ingest = await start()
+    await using _worker = await work()
+    const fed = fedStreams(ingest, streams, media())
+    await fed.create()
+    await fed.feed()
+    await fed.untilThrough()
+    const { server } = await cluster.holderOf('{stream:1}:log')
+    await server.kill()
+    await fed.feed()
+    equal((await ingest.get('/readyz')).status, 503)
+    await cluster.untilState('fail')
+    await fed.feed()
+    await server.start()
+    await cluster.untilState('ok')
+    await fed.feed()
+    await fed.untilThrough()
+    equal((await ingest.get('/readyz')).status, 200)
+  })
+
+  it('indexes again what a server held that comes back empty, without a further upload', async () => {
+    await using ingest = await start()
+    await using _worker = await work()
+    const fed = fedStreams(ingest, streams, media())
+    await fed.create()
+    await fed.feed()
+    await fed.untilThrough()
+    const answers = await answersOf(ingest)
+    const { server, ask } = await cluster.holderOf('{stream:4}:log')
+    await server.kill()
+    await rm(join(server.directory, 'appendonlydir'), { recursive: true })
+    await server.start()
+    ok(!(await ask('keys', '*')).includes('stream:4'))
+    await cluster.untilState('ok')
+    await fed.untilThrough()
+    deepEqual(await answersOf(ingest), answers)
+  })
+
+  // The last one: the server that it cuts off stays so.
+  it('goes on with the replica of a server that is cut off without a word', async () => {
+    await using ingest = await start()
+    await using _worker = await work()
+    const fed = fedStreams(ingest, streams, media())
+    await fed.create()
+    await fed.feed()
+    await fed.untilThrough()
+    const node = await cluster.holderOf('{stream:1}:log')
+    const replica = await cluster.addReplicaOf(node)
+    node.server.freeze()
+    await fed.feed()
+    await until('the failover', async () => (await replica.ask('role')).startsWith('master'))
+    await fed.feed()
+    await fed.untilThrough()
+  })
+})

@@ -1,0 +1,54 @@
+import type { Identity } from './curl.ts'
+import { openMany } from './open-many.ts'
+import { putHead, type RawConnection, rawConnection } from './raw-tls.ts'
+import { readBody, sha256Of } from './record.ts'
+import type { SlowCrowd } from './slow-crowd.ts'
+import type { Standalone } from './standalone.ts'
+
+const everyMs = 1_000
+const bodyBytes = 2_000
+
+/** Uploads whose bodies come a byte a second. */
+export async function slowWriters(
+  server: Standalone,
+  device: Identity,
+  stream: string,
+  count: number,
+): Promise<SlowCrowd> {
+  const connections = await openMany(count, () => rawConnection(server, device))
+  for (const [n, { tls }] of connections.entries())
+    tls.write(
+      putHead(`/streams/${stream}/slow/${n}.bin`, `Content-Length: ${bodyBytes}`, 'Connection: close'),
+    )
+  let sent = 0
+  const timer = setInterval(writeOne, everyMs)
+  return { finish, [Symbol.dispose]: close }
+
+  function writeOne(): void {
+    if (sent === bodyBytes - 1) return
+    for (const [n, { tls }] of connections.entries()) tls.write(bodyOf(n).subarray(sent, sent + 1))
+    sent++
+  }
+
+  async function finish(): Promise<string[]> {
+    clearInterval(timer)
+    for (const [n, { tls }] of connections.entries()) tls.write(bodyOf(n).subarray(sent))
+    const faults = await Promise.all(connections.map(faultOf))
+    return faults.filter((fault) => fault !== null)
+  }
+
+  async function faultOf({ reply }: RawConnection, n: number): Promise<string | null> {
+    const said = await reply
+    const [, upload] = /^HTTP\/1\.1 202 .*"upload_id":"([^"]+)"/s.exec(said) ?? []
+    if (!upload) return `slow upload ${n} was answered ${said.slice(0, 200) || 'nothing'}`
+    const kept = await readBody(server, stream, upload)
+    return sha256Of(kept) === sha256Of(bodyOf(n)) ? null : `slow upload ${n} is kept with other bytes`
+  }
+
+  function close(): void {
+    clearInterval(timer)
+    for (const connection of connections) connection[Symbol.dispose]()
+  }
+}
+
+const bodyOf = (n: number): Buffer => Buffer.alloc(bodyBytes, `slow upload ${n}, `)

@@ -1,0 +1,29 @@
+import { once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { generate } from 'selfsigned'
+
+/** An https server for localhost, and the certificate that it is known by. */
+export async function startHttpsServer(answer: RequestListener) {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+  })
+  let connections = 0
+  const server = createServer({ cert, key }, answer).listen(0, 'localhost')
+  server.on('secureConnection', () => {
+    connections += 1
+  })
+  await once(server, 'listening')
+  return {
+    certificate: cert,
+    connections: () => connections,
+    origin: `https://localhost:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+
+/** Where Redis is: one server, the primary that Sentinels name, or a Cluster. */
+export type RedisPlace =
+  | { readonly kind: 'server'; readonly address: string }
+  | (Several & Primary & { readonly kind: 'sentinel' })
+  | (Several & { readonly kind: 'cluster' })
+
+interface Several {
+  readonly nodes: readonly Node[]
+  readonly login: Login
+  readonly isTls: boolean
+}
+
+interface Primary {
+  readonly name: string
+  readonly db: number
+  /** The Sentinels' own; `login` is that of the servers they watch. */
+  readonly sentinelLogin: Login
+}
+
+interface Node {
+  readonly host: string
+  readonly port: number
+}
+
+interface Login {
+  readonly username?: string
+  readonly password?: string
+}
+
+/** A setting that says where Redis is; it stays a text. */
+export const redisUrl = z
+  .string()
+  .refine((url) => placeIn(url) !== null)
+  .describe(
+    'a redis:// or rediss:// URL, the path of a Unix socket, redis-sentinel://host:port,…/primary-name or redis-cluster://host:port,…',
+  )
+
+/** What a URL says that `redisUrl` has let pass. */
+export function redisPlaceOf(url: string): RedisPlace {
+  const place = placeIn(url)
+  if (!place) throw new Error(`not ${redisUrl.description}`)
+  return place
+}
+
+const several =
+  /^redis(?<s>s?)-(?<kind>sentinel|cluster):\/\/((?<login>[^@/?#]*)@)?(?<nodes>[^@/?#]+)\/?(?<path>[^?#]*)(\?(?<query>[^#]+))?$/
+
+function placeIn(url: string): RedisPlace | null {
+  const { s, kind, login, nodes, path = '', query = '' } = several.exec(url)?.groups ?? {}
+  try {
+    if (nodes === undefined)
+      return isServer(url) ? { kind: 'server', address: url.replace(/^unix:/, '') } : null
+    const common = { login: loginIn(login), isTls: s === 's' }
+    if (kind === 'sentinel')
+      return { kind, nodes: nodesIn(nodes, 26_379), ...common, ...primaryIn(path, query) }
+    return path + query === '' ? { kind: 'cluster', nodes: nodesIn(nodes, 6_379), ...common } : null
+  } catch (error) {
+    if (error instanceof Malformed || error instanceof URIError) return null
+    throw error
+  }
+}
+
+class Malformed extends Error {}
+
+function isServer(url: string): boolean {
+  if (/^(unix:)?\/[^/]/.test(url)) return true
+  return /^rediss?:\/\//.test(url) && (URL.parse(url)?.hostname ?? '') !== ''
+}
+
+function nodesIn(list: string, usualPort: number): Node[] {
+  return list.split(',').map((node) => {
+    const [, host = '', port = usualPort] = /^(\[[\da-f:.]+\]|[^:[\]\s]+)(?::(\d+))?$/i.exec(node) ?? []
+    if (host === '' || Number(port) < 1 || Number(port) > 65_535) throw new Malformed()
+    return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
+  })
+}
+
+/** `user:password` or `:password`. */
+function loginIn(text: string | undefined): Login {
+  if (text === undefined) return {}
+  const [, username = '', password = ''] = /^([^:]*):(.+)$/.exec(text) ?? []
+  if (password === '') throw new Malformed()
+  return {
+    ...(username && { username: decodeURIComponent(username) }),
+    password: decodeURIComponent(password),
+  }
+}
+
+/** `name` or `name/db`, and `sentinel=user:password`. */
+function primaryIn(path: string, query: string): Primary {
+  const [, name, db = '0'] = /^([^/]+)(?:\/(\d+))?$/.exec(path) ?? []
+  const [, sentinelLogin] = /^sentinel=([^&]+)$/.exec(query) ?? []
+  if (name === undefined || (query !== '' && sentinelLogin === undefined)) throw new Malformed()
+  return { name: decodeURIComponent(name), db: Number(db), sentinelLogin: loginIn(sentinelLogin) }
+}
