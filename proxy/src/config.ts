@@ -13,13 +13,20 @@ export type Config = ReturnType<typeof readConfig>
 
 const refusalManner = z.enum(['report', 'reject']).describe('report or reject')
 
+/** `unix:/run/one.sock,unix:/run/two.sock` */
+const addresses = z
+  .string()
+  .transform((words) => words.split(',').map((word) => word.trim()))
+  .pipe(z.array(address))
+  .describe('unix:/path or host:port, or several of them separated by commas')
+
 /** The only reader of the environment. Every duration comes out in milliseconds. */
 export function readConfig(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
     host: setting('HOST', text, 'localhost'),
     port: setting('PORT', port, '1234'),
     dnsName: setting('DNS_NAME', optionalDnsName),
-    ingest: setting('INGEST_ADDRESS', address),
+    ingests: setting('INGEST_ADDRESS', addresses),
     handoverFile: setting('HANDOVER_FILE', text),
     clientCertificate: setting('CLIENT_CERTIFICATE', refusalManner, 'report'),
     handshakeTimeoutMs: setting('PROXY_HANDSHAKE_TIMEOUT', duration, '10s'),

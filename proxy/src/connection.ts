@@ -9,8 +9,8 @@ export interface Connection {
   readonly port: number
   /** Why the client certificate does not count now; null when it does or there is none. */
   fault(): CertificateFault | null
-  /** Identity headers, name and value in turn; not to be sent while there is a fault. */
-  identity(): readonly string[]
+  /** Identity headers, as they are written; not to be sent while there is a fault. */
+  identity(): string
 }
 
 /** Reads the peer's certificate, which resumed sessions have too. */
@@ -19,7 +19,7 @@ export function openConnection(socket: TLSSocket, trust: () => Trust): Connectio
   const address = plainAddress(socket.remoteAddress) ?? 'unknown'
   const port = socket.remotePort ?? 0
   const peer = peerOf()
-  let identity: readonly string[] = []
+  let identity = ''
   let secret = ''
   return {
     address,
@@ -28,7 +28,8 @@ export function openConnection(socket: TLSSocket, trust: () => Trust): Connectio
     identity() {
       if (secret === trust().secret) return identity
       secret = trust().secret
-      identity = Object.entries(identityHeadersOf(peer, secret)).flat()
+      const headers = Object.entries(identityHeadersOf(peer, secret))
+      identity = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
       return identity
     },
   }

@@ -1,69 +1,123 @@
-import type { ClientRequest } from 'node:http'
 import type { Exchange } from './exchange.ts'
+import type { Piece } from './gathering.ts'
 import { valuesOf } from './headers.ts'
+import type { Lane } from './lane.ts'
 
+/** The way of one request to ingest, over as many lanes as it takes. */
 export interface Feeding {
-  /** Leaves the rest of the body to others. */
+  /** Sends the head, as much of the body as has come, and then what comes of it. */
+  into(lane: Lane): void
+  /** Ingest says 100 Continue. */
+  proceed(): void
+  /** Ingest takes more again. */
+  drained(): void
+  /** Leaves the rest of the body to others; it waits for them. */
   stop(): void
-  /** Whether the body is wanted yet: one that waits for 100-continue is not until ingest says so. */
+  /** Whether the body is wanted yet: one that waits for 100 Continue is not until ingest says so. */
   hasBegun(): boolean
-  /** Whether a byte of the body has been taken from the client. */
+  /** Whether everything is on its way. */
+  isDone(): boolean
+  /** Whether ingest may have got a byte of the body, or the whole of a request that has none. */
   hasTaken(): boolean
 }
 
 /**
- * Moves a body upstream as fast as ingest takes it. A body that is cut off is cut off there too, where it ended; one
- * whose last byte has come arrives whole, even if its sender has left meanwhile.
+ * Moves a request upstream as fast as ingest takes it. A body that is cut off is cut off there too, where it ended;
+ * one whose last byte has come arrives whole, even if its sender has left meanwhile.
  */
-export function feed(exchange: Exchange, request: ClientRequest): Feeding {
-  const { body } = exchange
+export function feed(exchange: Exchange, head: string): Feeding {
+  const { body, hasBody, length } = exchange
+  const waits = hasBody && valuesOf(exchange.headers, 'expect').length > 0
+  const isChunked = hasBody && length === null
+  const lastPieces: readonly Piece[] = isChunked ? ['0\r\n\r\n'] : []
+  let bytesLeft = hasBody ? Number(length ?? 0) : 0
+  let lane: Lane
   let isOver = false
   let isBegun = false
-  let taken = false
-  const resume = () => void body.resume()
-  // Node has sent such a head already. An answer instead of a continue closes the socket to ingest, and
-  // anything written to it then would break it before the answer is read.
-  if (valuesOf(exchange.headers, 'expect').length > 0) request.once('continue', begin)
-  else flush()
-  return { stop, hasBegun: () => isBegun, hasTaken: () => taken }
-
-  /** Ingest may have closed a kept socket: the head brings that to light before a byte is taken. */
-  function flush(): void {
-    request.flushHeaders()
-    if (request.reusedSocket) setImmediate(begin)
-    else begin()
+  let isTaken = false
+  let isDone = false
+  /** Read from the client, but for a lane that ingest had closed while it was idle. */
+  let undelivered: Buffer | null = null
+  return {
+    into,
+    proceed,
+    drained: () => void body.resume(),
+    stop,
+    hasBegun: () => isBegun,
+    isDone: () => isDone,
+    hasTaken: () => isTaken,
   }
 
-  function begin(): void {
-    if (isOver) return
+  function into(next: Lane): void {
+    lane = next
+    isOver = false
+    if (waits && !isBegun) lane.sendNow([head])
+    else sendFirst(hasBody ? (undelivered ?? body.read()) : null)
+  }
+
+  function sendFirst(bytes: Buffer | null): void {
     isBegun = true
-    body.on('data', take).on('end', settle).on('aborted', settle).on('close', settle)
-    request.on('drain', resume)
+    const isAll = !hasBody || (exchange.isBodyComplete() && body.readableLength === 0)
+    lane.sendNow([head, ...framed(bytes), ...(isAll ? lastPieces : [])])
+    undelivered = lane.isBroken() ? bytes : null
+    if (lane.isBroken()) return
+    count(bytes)
+    if (isAll) finish()
+    else follow()
+  }
+
+  function proceed(): void {
+    if (isOver || isBegun) return
+    isBegun = true
+    follow()
+  }
+
+  function follow(): void {
+    body.on('data', take).on('end', settle).on('aborted', settle).on('close', settle).resume()
     if (body.destroyed || body.readableEnded) settle()
   }
 
   function take(bytes: Buffer): void {
-    taken = true
-    if (!request.write(bytes)) body.pause()
+    const mayGoOn = lane.send(framed(bytes))
+    count(bytes)
+    if (!mayGoOn) body.pause()
   }
 
   function settle(): void {
     if (isOver) return
-    stop()
-    for (let rest = body.read(); rest !== null; rest = body.read()) request.write(rest)
-    if (exchange.isBodyComplete()) request.end()
-    else cutOff()
+    unfollow()
+    for (let rest = body.read(); rest !== null; rest = body.read()) take(rest)
+    if (isChunked && exchange.isBodyComplete()) lane.send(lastPieces)
+    finish()
   }
 
-  /** Ingest sees the end of the connection where the body should go on, behind all that has come of it. */
-  function cutOff(): void {
-    if (request.socket) request.socket.end()
-    else request.destroy()
+  /** What fell short of its length must not go on with the bytes of another request. */
+  function finish(): void {
+    isTaken = true
+    isDone = !hasBody || (exchange.isBodyComplete() && bytesLeft === 0)
+    if (isDone) lane.finish()
+    else lane.cutOff()
+  }
+
+  function framed(bytes: Buffer | null): readonly Piece[] {
+    if (bytes === null) return []
+    return isChunked ? [`${bytes.length.toString(16)}\r\n`, bytes, '\r\n'] : [bytes]
+  }
+
+  function count(bytes: Buffer | null): void {
+    if (bytes === null) return
+    isTaken = true
+    if (!isChunked) bytesLeft -= bytes.length
   }
 
   function stop(): void {
+    if (isOver) return
+    unfollow()
+    body.pause()
+  }
+
+  function unfollow(): void {
     isOver = true
     body.off('data', take).off('end', settle).off('aborted', settle).off('close', settle)
-    request.off('drain', resume)
   }
 }

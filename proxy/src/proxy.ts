@@ -17,9 +17,9 @@ export interface Proxy extends AsyncDisposable {
 export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   await using built = new AsyncDisposableStack()
   const handover = built.use(await followHandoverFile(config.handoverFile, log))
-  const upstream = built.use(createUpstream(config.ingest, config.upstreamWaitMs))
+  const upstream = built.use(createUpstream(config.ingests, config.upstreamWaitMs))
   const exchanges = createExchanges(forwardWith(upstream, log), log)
-  const report = createRefusalReport(config.ingest, () => handover.trust().secret)
+  const report = createRefusalReport(config.ingests, () => handover.trust().secret)
   const front = createTlsFront(handover, config, exchanges.serve, report, log)
   const { port, addresses, stop, destroy } = await listen(front, config.host, config.port)
   log.info({ port, addresses }, 'listening')

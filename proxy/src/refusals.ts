@@ -22,7 +22,14 @@ export const ingestFailed: Refusal = {
   detail: 'The service behind this server broke off before it answered.',
 }
 
-/** Node's client writes no header that could be read in two ways. */
+/** What ingest says that cannot be understood, or in more than one way, is not passed on. */
+export const ingestGarbled = (reason: string): Refusal => ({
+  status: 502,
+  code: 'ingest-garbled',
+  detail: `The answer of the service behind this server is not in order: ${reason}.`,
+})
+
+/** No header is passed on that could be read in two ways. */
 export const headersMalformed: Refusal = {
   status: 400,
   code: 'headers-malformed',

@@ -1,0 +1,125 @@
+import { deepEqual } from 'node:assert/strict'
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { until } from '@pushav/shared/testing/until.ts'
+import { header, mpd, segment, template } from './support/cmaf.ts'
+import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
+import { type Deployment, startDeployment } from './support/deployment.ts'
+import { putHead, rawConnection } from './support/raw-tls.ts'
+
+const init = header()
+const live = mpd([[['v'], template('$RepresentationID$/segment_$Number$.m4s', '$RepresentationID$/v.init')]])
+const over = live.replace('type="dynamic"', 'type="static"')
+const cut = 'cut off'
+
+/** One session of one camera, with much of what can go wrong. */
+const story: readonly (readonly [path: string, body: Buffer | string])[] = [
+  ['index.mpd', live],
+  ['v/v.init', init],
+  ['v/segment_1001.m4s', segment(1)],
+  ['v/segment_1002.m4s', segment(2)],
+  ['v/segment_1004.m4s', segment(4)],
+  ['v/segment_1004.m4s', segment(4)],
+  ['index.mpd', live],
+  ['v/segment_1005.m4s', cut],
+  ['v/segment_1005.m4s', segment(5)],
+  ['v/segment_1003.m4s', segment(3)],
+  ['v/segment_1006.m4s', 'not media'],
+  ['w/segment_1.m4s', segment(1)],
+  ['index.mpd', over],
+  ['v/segment_1007.m4s', segment(7)],
+]
+
+describe('two ingests behind one proxy', function () {
+  this.timeout(120_000)
+  let built: AsyncDisposableStack
+  let alone: Deployment
+  let both: Deployment
+  let device: Identity
+
+  before(async () => {
+    built = new AsyncDisposableStack()
+    alone = built.use(await startDeployment(['alone']))
+    device = await makeDevice(alone, 'cam')
+    both = built.use(await startDeployment(['left', 'right'], alone))
+  })
+  after(() => built.disposeAsync())
+
+  it('judge a session that alternates between them as one ingest does', async () => {
+    const expected = await tellTo(alone, device)
+    deepEqual(await tellTo(both, device), expected)
+    deepEqual(await writersOf(both, '1'), ['left.ndjson', 'right.ndjson'])
+  })
+
+  it('lose nothing that was answered when one of them dies', async () => {
+    const stream = await makeStream(both)
+    const pushAll = async (paths: readonly string[]) => {
+      const answers = await Promise.all(
+        paths.map((path) => push(both, device, `/streams/${stream}/${path}`, path)),
+      )
+      deepEqual(new Set(answers.map((answer) => answer?.status)), new Set([202]))
+    }
+    const paths = Array.from({ length: 40 }, (_, n) => `v/${n}.m4s`)
+    await pushAll(paths.slice(0, 20))
+    await both.kill('left')
+    await pushAll(paths.slice(20))
+    await until('all are listed', async () => {
+      const { uploads } = (await curl(both, `/streams/${stream}/uploads?limit=100`)).json
+      return uploads.length === paths.length
+    })
+  })
+})
+
+/** Who has taken uploads of a stream. */
+async function writersOf({ workingDirectory }: Deployment, stream: string): Promise<string[]> {
+  return (await readdir(join(workingDirectory, 'journals', stream))).sort()
+}
+
+/** Everything that is answered to the story and says something of it afterwards. */
+async function tellTo(server: Deployment, device: Identity): Promise<unknown> {
+  const stream = `/streams/${await makeStream(server, '?interface=dash')}`
+  const heard: unknown[] = []
+  for (const [path, body] of story)
+    heard.push(await push(server, device, `${stream}/session_1/${path}`, body))
+  const get = async (path: string) => (await curl(server, path)).json
+  await until('all are listed', async () => (await get(`${stream}/uploads`)).uploads.length === story.length)
+  const paths = ['/streams', '/streams?summary=true', stream]
+  const ofStream = ['/uploads', '/report', '/report?session=1'].map((path) => `${stream}${path}`)
+  for (const path of [...paths, ...ofStream]) heard.push(await get(path))
+  return withoutChance(heard)
+}
+
+async function push(server: Deployment, device: Identity, path: string, body: Buffer | string) {
+  if (body === cut) return cutOff(server, device, path)
+  const { status, json } = await curl(server, path, [...as(device), '-H', 'Expect:', '-T', '-'], body)
+  return { status, json }
+}
+
+/** Half a segment; told when it is listed. */
+async function cutOff(server: Deployment, device: Identity, path: string): Promise<void> {
+  using connection = await rawConnection(server, device)
+  connection.tls.end(
+    Buffer.concat([Buffer.from(putHead(path, 'Content-Length: 336')), segment(5).subarray(0, 168)]),
+  )
+  await once(connection.tls, 'close')
+  await until('it is listed', async () => {
+    const { uploads } = (await curl(server, '/streams/1/uploads')).json
+    return uploads.some(({ whole }: { whole: boolean }) => !whole)
+  })
+}
+
+/** Without what differs from run to run; an id is told by the order in which it is heard of first. */
+function withoutChance(heard: readonly unknown[]): unknown {
+  const ids: string[] = []
+  const text = JSON.stringify(heard, (key, value) => (chance.has(key) ? undefined : value))
+    .replace(/localhost:\d+/g, 'localhost')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'then')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => {
+      if (!ids.includes(id)) ids.push(id)
+      return `upload ${ids.indexOf(id)}`
+    })
+  return JSON.parse(text)
+}
+
+const chance = new Set(['duration_ms', 'durationMs', 'serial', 'fingerprint', 'port'])

@@ -1,0 +1,177 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import fc from 'fast-check'
+import { ask, curl, dial, dialHttp2 } from '../test/clients.ts'
+import { reply } from '../test/recorder.ts'
+import { type RunningProxy, runProxy } from '../test/running-proxy.ts'
+
+const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+
+describe('lane', () => {
+  let built: AsyncDisposableStack
+  let proxy: RunningProxy
+  let server: Server
+  /** What each connection to ingest said in one read. */
+  let reads: string[]
+  let connections: Socket[]
+  /** What ingest says to each of them. */
+  let say: (socket: Socket) => void
+
+  before(async () => {
+    built = new AsyncDisposableStack()
+    const { path } = built.use(await temporaryDirectory())
+    server = createServer(hear)
+    server.listen(join(path, 'raw.sock'))
+    built.defer(() => void server.close())
+    await once(server, 'listening')
+    proxy = await runProxy({ INGEST_ADDRESS: `unix:${join(path, 'raw.sock')}` })
+    built.defer(() => proxy.close())
+  })
+  beforeEach(() => {
+    for (const socket of connections ?? []) socket.destroy()
+    reads = []
+    connections = []
+    say = (socket) => void socket.write(answer)
+  })
+  after(() => built.disposeAsync())
+
+  function hear(socket: Socket): void {
+    connections.push(socket)
+    socket.on('error', () => {})
+    socket.on('data', (bytes) => {
+      reads.push(bytes.toString('latin1'))
+      say(socket)
+    })
+  }
+
+  it('sends a small request, head and body, at once', async () => {
+    for (const version of ['--http1.1', '--http2'])
+      for (const framing of ['Content-Length: 8000', 'Transfer-Encoding: chunked'].slice(
+        version === '--http2' ? 1 : 0,
+      )) {
+        reads = []
+        await curl(proxy.port, '/x', [
+          version,
+          '-H',
+          framing,
+          '-X',
+          'PUT',
+          '--data-binary',
+          'x'.repeat(8_000),
+        ])
+        equal(reads.length, 1, framing)
+        match(reads[0] ?? '', /^PUT \/x HTTP\/1\.1\r\n.*\r\n\r\n.*x{8000}/s)
+      }
+  })
+
+  const nonsense: [string, string][] = [
+    ['nonsense', 'what?\r\n\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok'],
+    [
+      'length and chunks',
+      'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['a protocol that nobody asked for', 'HTTP/1.1 101 x\r\n\r\n'],
+  ]
+  for (const [what, text] of nonsense)
+    it(`gives 502 for ${what}, and asks once`, async () => {
+      await curl(proxy.port, '/warm', [])
+      for (const version of ['--http1.1', '--http2']) {
+        reads = []
+        say = (socket) => void socket.write(text)
+        const { status, body } = await curl(proxy.port, '/x', [version])
+        deepEqual([status, JSON.parse(body).code, reads.length], [502, 'ingest-garbled', 1])
+      }
+    })
+
+  it('gives an answer whatever comes from ingest', async () => {
+    const parts = fc.constantFrom(
+      'HTTP/1.1 200 OK\r\n',
+      'Content-Length: 3\r\n',
+      '\r\n',
+      'abc',
+      '100',
+      ': ',
+      '\0',
+    )
+    const texts = fc.array(fc.oneof(parts, fc.string()), { maxLength: 8 }).map((all) => all.join(''))
+    const session = await dialHttp2(proxy.port)
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        say = (socket) => void socket.end(text)
+        const { status, rstCode } = await ask(session, { ':path': '/x' })
+        ok([200, 502].includes(status) || rstCode > 0, String(status))
+      }),
+      { numRuns: 200 },
+    )
+    session.destroy()
+  })
+
+  it('passes the first of two answers on, and no request follows it on that connection', async () => {
+    say = (socket) => void socket.write(answer + answer)
+    equal((await curl(proxy.port, '/1', [])).body, 'ok')
+    say = (socket) => void socket.write(answer)
+    equal((await curl(proxy.port, '/2', [])).body, 'ok')
+    equal(connections.length, 2)
+  })
+
+  it('ends when ingest speaks without being asked', async () => {
+    await curl(proxy.port, '/1', [])
+    const [socket] = connections
+    const closed = once(socket as Socket, 'close')
+    socket?.write(answer)
+    await closed
+    equal((await curl(proxy.port, '/2', [])).body, 'ok')
+  })
+
+  it('ends with the answer that says so', async () => {
+    say = (socket) => void socket.write(answer.replace('OK\r\n', 'OK\r\nConnection: close\r\n'))
+    for (const path of ['/1', '/2']) equal((await curl(proxy.port, path, [])).body, 'ok')
+    equal(connections.length, 2)
+  })
+
+  it('repeats no POST that may have been done, and any that has not been sent', async () => {
+    await curl(proxy.port, '/warm', [])
+    say = (socket) => void socket.destroy()
+    equal((await curl(proxy.port, '/x', ['-X', 'POST'])).status, 502)
+    equal(reads.length, 2)
+    say = (socket) => void socket.write(answer)
+    await curl(proxy.port, '/warm', [])
+    connections.at(-1)?.destroy()
+    equal((await curl(proxy.port, '/x', ['-X', 'POST'])).status, 200)
+  })
+})
+
+describe('a slow reader of an answer', () => {
+  it('holds ingest back and gets all of it, and so does the next one on that lane', async () => {
+    const proxy = await runProxy()
+    const content = randomBytes(16 * 2 ** 20)
+    let written = 0
+    proxy.upstream.answerWith((request, response) => {
+      if (request.url !== '/big') return reply(200)(request, response)
+      response.writeHead(200, { 'content-length': content.length })
+      response.write(content, () => {
+        written = content.length
+      })
+      response.end()
+    })
+    const socket = await dial(proxy.port)
+    socket.write('GET /big HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    socket.pause()
+    await proxy.upstream.head()
+    await curl(proxy.port, '/meanwhile', [])
+    equal(written, 0)
+    const received = (await socket.resume().toArray()) as Buffer[]
+    const digest = (data: Buffer) => createHash('sha256').update(data).digest('hex')
+    equal(digest(Buffer.concat(received).subarray(-content.length)), digest(content))
+    equal(written, content.length)
+    const connections = proxy.upstream.connections()
+    for (const path of ['/1', '/2']) equal((await curl(proxy.port, path, [])).body, 'ok')
+    equal(proxy.upstream.connections(), connections)
+    await proxy.close()
+  })
+})
