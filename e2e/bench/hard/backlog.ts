@@ -34,9 +34,12 @@ export const backlogRow = (bench: Bench, { seconds, backlog }: Hardness): Row =>
       await fleet.push({ rate, seconds: 1, signal: bench.signal })
       const beside = answersOf('beside', await push())
       const { waiting, faults } = await readinessOf(ours)
-      await askForProbes(bench, scene)
+      const unprobable = await askForProbes(bench, scene)
       const slowdown = (beside['beside p99'] ?? 0) / (without['without p99'] ?? 1)
-      return { figures: { filledMs, ...calm, ...full, ...without, ...beside, slowdown, waiting }, faults }
+      return {
+        figures: { filledMs, ...calm, ...full, ...without, ...beside, slowdown, waiting },
+        faults: [...faults, ...unprobable],
+      }
     },
   })
 
@@ -102,16 +105,25 @@ async function readinessOf({ api }: Ours) {
 }
 
 /** The cameras' own probes would come behind all the others; what somebody asks for goes first. */
-async function askForProbes({ identity, options }: Bench, { ours: { server }, fleet }: Scene): Promise<void> {
+async function askForProbes(
+  { identity, options }: Bench,
+  { ours: { server }, fleet }: Scene,
+): Promise<string[]> {
   using client = await keepAlive(server, identity, askedAtOnce)
   const left = [...fleet.sent]
+  const faults: string[] = []
   const end = performance.now() + (options.hard?.probesWithinMs ?? 0)
   await Promise.all(Array.from({ length: askedAtOnce }, askOneAfterTheOther))
+  return [
+    ...faults,
+    ...left.map(({ stream, path }) => `the probe of ${stream}/${path} was asked for and never came`),
+  ]
 
   async function askOneAfterTheOther(): Promise<void> {
     for (let one = left.pop(); one && performance.now() < end; one = left.pop()) {
-      const { status } = await client.send('GET', `/probe/${one.stream}/${one.path}`)
+      const { status, body } = await client.send('GET', `/probe/${one.stream}/${one.path}`)
       if (status === 202) left.unshift(one)
+      else if (status !== 200) faults.push(`the probe of ${one.path} was answered ${status} ${body}`)
     }
   }
 }
