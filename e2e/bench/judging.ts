@@ -86,8 +86,8 @@ function sessionOf(tracks: number): { readonly known: Folded; readonly next: rea
     stream: streamOf('dash'),
     inits: [],
     state: initialState,
-    digests: {},
-    folders: {},
+    digests: new Map(),
+    folders: new Map(),
     events: [],
     jobs: [],
   }

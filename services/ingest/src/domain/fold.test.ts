@@ -10,7 +10,7 @@ const unreadable: unknown = 3
 describe('fold', () => {
   it('goes on after an upload that cannot be judged, and says which', () => {
     const stream = streamOf('cmaf-ingest')
-    const known = { stream, state: initialState, inits: [], digests: {}, folders: {} }
+    const known = { stream, state: initialState, inits: [], digests: new Map(), folders: new Map() }
     const arrivals = [...arrivalsOf([initAt('a.mp4'), initAt('b.mp4')])]
     const entries = arrivals.map(({ upload }) => ({ kind: 'upload', id: upload.id, upload }) as const)
     const faults: string[] = []
@@ -37,7 +37,13 @@ describe('fold', () => {
   })
 
   function timeOf(count: number): number {
-    const known = { stream: streamOf('dash'), state: initialState, inits: [], digests: {}, folders: {} }
+    const known = {
+      stream: streamOf('dash'),
+      state: initialState,
+      inits: [],
+      digests: new Map(),
+      folders: new Map(),
+    }
     const sent = Array.from({ length: count }, (_, at) => segment(1_001 + at))
     const entries = [...arrivalsOf(sent)].map(
       ({ upload }) => ({ kind: 'upload', id: upload.id, upload }) as const,

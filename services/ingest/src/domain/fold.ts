@@ -17,9 +17,9 @@ export interface Known {
   /** The sessions that the lines speak of. */
   readonly state: State
   /** SHA-256 of the objects that stand at the lines' paths and in the place of folders above them. */
-  readonly digests: Readonly<Record<string, string>>
+  readonly digests: ReadonlyMap<string, string>
   /** How many objects stand below the lines' paths and the folders above them. */
-  readonly folders: Readonly<Record<string, number>>
+  readonly folders: ReadonlyMap<string, number>
 }
 
 /** An upload and what was found. */
@@ -62,17 +62,13 @@ export function fold(id: string, known: Known, entries: readonly JournalEntry[],
     stream: known.stream,
     inits: known.inits,
     state: known.state,
-    digests: new Map(Object.entries(known.digests)),
-    folders: new Map(Object.entries(known.folders)),
+    digests: new Map(known.digests),
+    folders: new Map(known.folders),
     events: [],
     jobs: [],
   }
   for (const entry of entries) foldOne(id, draft, entry, how)
-  return {
-    ...draft,
-    digests: Object.fromEntries(draft.digests),
-    folders: Object.fromEntries(draft.folders),
-  }
+  return draft
 }
 
 /** What comes of the lines so far. It is changed in place: of thousands of lines, copies would take minutes. */

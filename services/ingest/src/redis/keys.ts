@@ -1,7 +1,15 @@
 export const prefixOf = (stream: string): string => `{stream:${stream}}:`
 
+type Keys = ReturnType<typeof makeKeys>
+let latest: { readonly stream: string; readonly keys: Keys } | null = null
+
 /** All keys of a stream share a hash tag, so that a Redis Cluster keeps them together. */
-export const keysOf = (stream: string) => {
+export function keysOf(stream: string): Keys {
+  if (latest?.stream !== stream) latest = { stream, keys: makeKeys(stream) }
+  return latest.keys
+}
+
+const makeKeys = (stream: string) => {
   const key = (name: string) => `${prefixOf(stream)}${name}`
   return {
     stream: key('stream'),

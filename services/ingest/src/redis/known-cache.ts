@@ -78,10 +78,10 @@ function after(before: Remembered, folded: Folded): Omit<Remembered, 'version'> 
   presumed.clear()
   for (const [key, session] of Object.entries(folded.state.sessions)) renew(sessions, key, session)
   for (const path of folded.events.map(pathOf)) {
-    renew(digests, path, folded.digests[path] ?? null)
+    renew(digests, path, folded.digests.get(path) ?? null)
     if (inits.has(directoryOf(path))) inits.set(directoryOf(path), [])
   }
-  for (const [folder, count] of Object.entries(folded.folders)) renew(folders, folder, count)
+  for (const [folder, count] of folded.folders) renew(folders, folder, count)
   for (const [folder, found] of byFolder(folded.inits)) renew(inits, folder, found)
   for (const map of [sessions, digests, folders, inits]) dropOldest(map)
   const { stream, state } = folded

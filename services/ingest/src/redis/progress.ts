@@ -71,7 +71,7 @@ export function redisProgress(
     const sessions = await sessionsIn(id, known, [...new Set(wanted)])
     return {
       stream,
-      state: { order, sessions },
+      state: { order, sessions: Object.fromEntries(sessions) },
       digests: pick(known.digests, places),
       folders: pick(known.folders, places),
       inits: directories.flatMap((folder) => known.inits.get(folder) ?? []),
@@ -186,12 +186,13 @@ const newVersion = (): string => randomBytes(9).toString('base64')
 function pick<Value>(
   known: ReadonlyMap<string, Value | null>,
   names: readonly string[],
-): Record<string, Value> {
-  const found = names.flatMap((name) => {
+): ReadonlyMap<string, Value> {
+  const found = new Map<string, Value>()
+  for (const name of names) {
     const value = known.get(name)
-    return value === null || value === undefined ? [] : [[name, value] as const]
-  })
-  return Object.fromEntries(found)
+    if (value !== null && value !== undefined) found.set(name, value)
+  }
+  return found
 }
 
 const pathsOf = (entry: JournalEntry): readonly string[] => {

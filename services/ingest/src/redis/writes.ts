@@ -22,6 +22,7 @@ export function writesOf(id: string, { stream, state, events, jobs }: Folded): W
     ['SET', keys.order, JSON.stringify(state.order)],
     ...ofSessions,
     ...events.flatMap((event) => (event.kind === 'deleted' ? deletion(id, event) : judgement(id, event))),
+    ...trims(id, events),
     ...jobs.map((job): Write => ['HSET', keys.jobs, job.upload, JSON.stringify(job)]),
   ]
 }
@@ -65,9 +66,17 @@ function tallied(stream: string, { upload, findings, session, situations }: Judg
   const counted = weighedOf(findings).flatMap((weighed): Write[] => [
     ['HINCRBY', keys.counts(session), weighed, '1'],
     ['RPUSH', keys.first(session, codeOf(weighed)), upload.id],
-    ['LTRIM', keys.first(session, codeOf(weighed)), '0', String(mostUploads - 1)],
   ])
   return situations.length > 0 ? [...counted, ['SADD', keys.situations(session), ...situations]] : counted
+}
+
+/** Only the first uploads with each finding are told. */
+function trims(stream: string, events: readonly ObjectEvent[]): Write[] {
+  const judgements = events.filter((event) => event.kind === 'judged')
+  const lists = judgements.flatMap(({ session, findings }) =>
+    weighedOf(findings).map((weighed) => keysOf(stream).first(session, codeOf(weighed))),
+  )
+  return [...new Set(lists)].map((key) => ['LTRIM', key, '0', String(mostUploads - 1)])
 }
 
 type Judgement = Extract<ObjectEvent, { kind: 'judged' }>
