@@ -1,5 +1,3 @@
-import { join } from 'node:path'
-
 /** The file that holds one upload's body, below the working directory. Both names are ours, never a device's. */
 export const uploadFile = (workingDirectory: string, stream: string, upload: string): string =>
-  join(workingDirectory, 'uploads', stream, upload)
+  `${workingDirectory}/uploads/${stream}/${upload}`

@@ -2,7 +2,6 @@ import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { onInterruption, pingAll } from '@pushav/shared/redis/client.ts'
-import { v7 as newId } from 'uuid'
 import type { Config } from './config.ts'
 import { diskClientCertificates } from './disk/client-certificates.ts'
 import { createApp } from './http/app.ts'
@@ -12,11 +11,14 @@ import { eventRoutes } from './http/event-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { logRoutes } from './http/log-routes.ts'
 import { objectRoutes } from './http/object-routes.ts'
+import { createDoor } from './http/peer.ts'
+import { problems } from './http/problems.ts'
 import { listen } from './http/server.ts'
 import { streamAnswer, streamAnswerOf15 } from './http/stream-answer.ts'
 import { streamRoutes } from './http/stream-routes.ts'
-import { uploadRoutes } from './http/upload-routes.ts'
+import { takeUploadWith, uploadRoutes, uploadsFirst } from './http/upload-requests.ts'
 import { createInspector } from './isobmff/inspector.ts'
+import { newId } from './new-id.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openRecords } from './open-records.ts'
 import { serverNamesOf } from './server-names.ts'
@@ -69,12 +71,14 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
     probes.backlog,
   )
-  const uploads = uploadRoutes(receiveUpload, streams, shown.remember, config.maxUploadBytes, now)
+  const { maxUploadBytes: maxBytes } = config
+  const takeUpload = takeUploadWith({ receiveUpload, streams, remember: shown.remember, maxBytes, now })
+  const letIn = createDoor(certificates.secret)
+  const answerProblem = problems(log)
   const app = createApp(
-    certificates.secret,
+    letIn,
     health,
     [
-      uploads.puts,
       certificateRoutes(certificates, log),
       streamRoutes(streams, config.strict, config.isCompat15 ? streamAnswerOf15 : streamAnswer),
       logRoutes(readLogWith(streams, index, probes)),
@@ -84,11 +88,11 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
         findObjectWith({ bodies, view, index, certificates: shown }),
         findProbeWith(index, probes, config.probeWaitMs),
       ),
-      uploads.others,
+      uploadRoutes(takeUpload, streams),
     ],
-    log,
+    answerProblem,
   )
-  built.use(await listen(app, config.listen))
+  built.use(await listen(uploadsFirst(takeUpload, letIn, answerProblem, app), config.listen))
   built.defer(() => closing.abort())
 }
 

@@ -26,6 +26,7 @@ export async function diskBodies(
     fileOf: (stream, upload) => uploadFile(workingDirectory, stream, upload),
     removeStream: (stream) => rm(join(workingDirectory, 'uploads', stream), { recursive: true, force: true }),
     stage,
+    keepAtOnce,
     async *leftBehind() {
       for (const name of sidecars) {
         const facts = JSON.parse(await readFile(join(staging, name), 'utf8')) as StagedFacts
@@ -37,7 +38,6 @@ export async function diskBodies(
 
   /** A small body stays in memory until it is kept, and is written once. */
   async function stage(facts: StagedFacts): Promise<StagedBody> {
-    const kept = uploadFile(workingDirectory, facts.stream, facts.id)
     let held: Uint8Array[] = []
     let bytes = 0
     let spilled: Promise<StagedBody> | null = null
@@ -46,18 +46,12 @@ export async function diskBodies(
       async write(more) {
         bytes += more.length
         if (spilled || bytes > mostHeld) return (await spill()).write(more)
-        held.push(more)
+        held.push(Buffer.from(more))
       },
       persistFacts: async () => (await spill()).persistFacts(),
       replace: async (other) => (await spill()).replace(other),
       async keep(follow) {
-        if (spilled) return (await spilled).keep(follow)
-        const created = disk.run({ chain: facts.id, kind: 'create', path: kept, bytes: joined(held) })
-        const followed = follow()
-        // When the body cannot be made, neither can what follows, and the former says why.
-        followed.catch(() => undefined)
-        await created.catch((error) => refuseRemoved(error, kept))
-        return followed
+        return spilled ? (await spilled).keep(follow) : keepAtOnce(facts, Buffer.concat(held), follow)
       },
       async *read(extent) {
         if (spilled) yield* (await spilled).read(extent)
@@ -74,6 +68,20 @@ export async function diskBodies(
       held = []
       return spilled
     }
+  }
+
+  async function keepAtOnce<Result>(
+    { stream, id }: StagedFacts,
+    bytes: Uint8Array,
+    follow: () => Promise<Result>,
+  ): Promise<Result> {
+    const kept = uploadFile(workingDirectory, stream, id)
+    const created = disk.run({ chain: id, kind: 'create', path: kept, bytes })
+    const followed = follow()
+    // When the body cannot be made, neither can what follows, and the former says why.
+    followed.catch(() => undefined)
+    await created.catch((error) => refuseRemoved(error, kept))
+    return followed
   }
 
   async function stageFile(facts: StagedFacts, held: readonly Uint8Array[]): Promise<StagedBody> {
@@ -134,17 +142,6 @@ async function refuseRemoved(error: NodeJS.ErrnoException, kept: string, body?: 
   if (body) await access(body)
   await access(dirname(dirname(kept)))
   throw new Refusal('stream-unknown', 'the stream was deleted')
-}
-
-/** In memory of its own, which can be given away. */
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = Buffer.allocUnsafeSlow(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
 
 interface OpenFile {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Fault, Outcome, Work } from './disk-work.ts'
+import { packWorks } from './packed-works.ts'
 
 /** Small works on the disk, one after the other, on a thread of their own. */
 export interface DiskThread extends AsyncDisposable {
@@ -55,8 +56,8 @@ export function createDiskThread(): DiskThread {
     underWay = waiting
     waiting = []
     worker.ref()
-    const works = underWay.map(({ work }) => work)
-    worker.postMessage(works, works.flatMap(buffersOf))
+    const packed = packWorks(underWay.map(({ work }) => work))
+    worker.postMessage(packed, [packed.bytes.buffer])
   }
 }
 
@@ -64,9 +65,6 @@ interface Waiting {
   readonly work: Work
   settle(outcome: Outcome): void
 }
-
-/** Bodies are given away instead of copied. */
-const buffersOf = (work: Work) => (work.kind === 'create' ? [work.bytes.buffer as ArrayBuffer] : [])
 
 const faultOf = ({ message }: Error): Fault => ({ code: '', message })
 

@@ -12,11 +12,12 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { parentPort } from 'node:worker_threads'
+import { type PackedWorks, unpackWorks } from './packed-works.ts'
 
 /** A small thing to do on the disk, one of a chain: what comes later in it is not done when something before failed. */
 export type Work = { readonly chain: string } & (Create | Append | Link | Unlink)
 
-/** Makes a file that is not there yet, with all its bytes, which are in memory of their own. */
+/** Makes a file that is not there yet, with all its bytes. */
 interface Create {
   readonly kind: 'create'
   readonly path: string
@@ -63,7 +64,7 @@ interface Journal {
 }
 
 // The thread of `createDiskThread`: whatever waits here keeps no connection waiting.
-parentPort?.on('message', (works: readonly Work[]) => parentPort?.postMessage(outcomesOf(works)))
+parentPort?.on('message', (packed: PackedWorks) => parentPort?.postMessage(outcomesOf(unpackWorks(packed))))
 
 /** Bodies first, then lines, each journal's in one write, then links: the order of every chain. */
 function outcomesOf(works: readonly Work[]): readonly Outcome[] {

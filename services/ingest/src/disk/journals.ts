@@ -64,9 +64,8 @@ export async function diskJournals(
 
   async function append(stream: string, entry: JournalEntry): Promise<void> {
     const line = `${JSON.stringify(entry)}\n`
-    const end = await disk.run({ chain: entry.id, kind: 'append', path: join(root, stream, own), line })
-    const bytes = Buffer.byteLength(line)
-    const tail = tails.get(stream) ?? createJournalTail(end - bytes)
+    const end = await disk.run({ chain: entry.id, kind: 'append', path: `${root}/${stream}/${own}`, line })
+    const tail = tails.get(stream) ?? createJournalTail(end - Buffer.byteLength(line))
     tail.add(entry, end)
     tails.delete(stream)
     tails.set(stream, tail)

@@ -1,6 +1,5 @@
 import { mkdir, readlink, rm } from 'node:fs/promises'
-import { basename, dirname, join, relative } from 'node:path'
-import { uploadFile } from '@pushav/shared/layout.ts'
+import { basename, join } from 'node:path'
 import { directoryOf } from '../domain/object-path.ts'
 import type { View } from '../use-cases/ports.ts'
 import { createDiskThread, type DiskThread } from './disk-thread.ts'
@@ -16,7 +15,7 @@ export async function diskView(
 ): Promise<View> {
   const staging = join(workingDirectory, 'staging', instance)
   await mkdir(staging, { recursive: true })
-  const linkOf = (stream: string, path: string) => join(workingDirectory, 'streams', stream, path)
+  const linkOf = (stream: string, path: string) => `${workingDirectory}/streams/${stream}/${path}`
 
   return {
     point,
@@ -34,14 +33,14 @@ export async function diskView(
 
   async function point(stream: string, path: string, upload: string): Promise<boolean> {
     const link = linkOf(stream, path)
-    const target = relative(dirname(link), uploadFile(workingDirectory, stream, upload))
+    const target = `${'../'.repeat(path.split('/').length + 1)}uploads/${stream}/${upload}`
     try {
       await disk.run({
         chain: upload,
         kind: 'link',
         path: link,
         target,
-        fresh: join(staging, `${upload}.link`),
+        fresh: `${staging}/${upload}.link`,
       })
       return true
     } catch (error) {

@@ -30,8 +30,10 @@ export const directoryOf = (path: string): string => path.slice(0, Math.max(0, p
 
 /** The folders above a path, outermost first. */
 export function ancestorsOf(path: string): readonly string[] {
-  const parts = path.split('/').slice(0, -1)
-  return parts.map((_part, depth) => parts.slice(0, depth + 1).join('/'))
+  const folders: string[] = []
+  for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1))
+    folders.push(path.slice(0, end))
+  return folders
 }
 
 function decode(encoded: string): string {

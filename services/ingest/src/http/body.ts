@@ -1,29 +1,48 @@
-import type { IncomingMessage } from 'node:http'
-import type { NextFunction, Request, Response } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestHandler } from 'express'
 
 /** Asks for the body of a request that waits with `Expect: 100-continue`; to be called when it is wanted. */
-export function continueBody(
-  request: Pick<Request, 'headers'>,
-  response: Response,
-  next: NextFunction,
-): void {
+export function continueBody(request: IncomingMessage, response: ServerResponse): void {
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue()
+}
+
+/** The same on the way to a route. */
+export const continuing: RequestHandler = (request, response, next) => {
+  continueBody(request, response)
   next()
 }
 
+const mostAtOnce = 65_536
+const nothing: Buffer = Buffer.alloc(0)
+
+/** All of a body that is small and has come together with its head, as most do; null of any other. */
+export function wholeOf(request: IncomingMessage): Buffer | null {
+  if (!request.complete || request.readableLength > mostAtOnce) return null
+  return request.read() ?? nothing
+}
+
 /**
- * The bytes of a body, up to its end or up to where the connection was lost; then it throws. Unlike Node's own
- * iterator, which costs several times as much, it forgets nothing that had come before that.
+ * The bytes of a body, up to its end or up to where the connection was lost; then it throws. They are lent until the
+ * next are asked for. Unlike Node's own iterator, which costs several times as much, it forgets nothing that had
+ * come before that.
  */
 export async function* bytesOf(request: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
   let wake = (): void => undefined
   for (const event of ['readable', 'end', 'close', 'error']) request.on(event, () => wake())
   while (true) {
-    for (let bytes = request.read(); bytes !== null; bytes = request.read()) yield bytes
+    for (let bytes: Buffer = request.read(); bytes !== null; bytes = request.read()) {
+      yield bytes
+      release(bytes)
+    }
     if (request.complete) return
     if (request.destroyed) throw new Error('the connection was lost before the end of the body')
     await new Promise<void>((resolve) => {
       wake = resolve
     })
   }
+}
+
+/** Gives back memory at once that would else be held until somebody sweeps it up; a body may be any number of them. */
+function release({ buffer, length }: Buffer): void {
+  if (buffer.byteLength === length && buffer instanceof ArrayBuffer) buffer.transfer(0)
 }

@@ -14,7 +14,7 @@ import type { Certificates } from '../open-certificates.ts'
 import { certificatesIn, handoverFileIn } from '../testing/certificates.ts'
 import { makeCsr, openssl } from '../testing/openssl.ts'
 import { certificateRoutes } from './certificate-routes.ts'
-import { problems } from './problems.ts'
+import { problemHandler, problems } from './problems.ts'
 
 const run = promisify(execFile)
 const log = createLogger('test', 'silent')
@@ -30,7 +30,7 @@ before(async () => {
   certificates = await certificatesIn(directory.path, {
     clock: () => new Date(Date.now() + passedDays * dayMs),
   })
-  app = express().use(certificateRoutes(certificates, log), problems(log))
+  app = express().use(certificateRoutes(certificates, log), problemHandler(problems(log)))
 })
 afterEach(() => {
   passedDays = 0

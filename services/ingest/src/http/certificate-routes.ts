@@ -6,7 +6,7 @@ import { Refusal } from '../domain/refusal.ts'
 import type { IssueCertificate, Issued } from '../use-cases/issue-certificate.ts'
 import type { RevokeCertificate } from '../use-cases/revoke-certificate.ts'
 import type { ShowCertificates } from '../use-cases/show-certificates.ts'
-import { continueBody } from './body.ts'
+import { continuing } from './body.ts'
 
 export interface CertificateStories {
   readonly issue: IssueCertificate
@@ -27,9 +27,9 @@ export function certificateRoutes(stories: CertificateStories, log: Logger): Rou
   const router = Router()
   router.get('/certs', list)
   router.get('/certs/:hierarchy/:file', showOne)
-  router.post('/certs/:name/keypair', continueBody, makeKeyPair)
-  router.post('/certs/:name/sign', continueBody, raw({ type: () => true, limit: maxBody }), sign)
-  router.post('/certs/:name/revoke', continueBody, revokeAll)
+  router.post('/certs/:name/keypair', continuing, makeKeyPair)
+  router.post('/certs/:name/sign', continuing, raw({ type: () => true, limit: maxBody }), sign)
+  router.post('/certs/:name/revoke', continuing, revokeAll)
   return router
 
   async function list(_request: Request, response: Response): Promise<void> {

@@ -8,7 +8,7 @@ function decoder(coding?: string) {
   const headers: Record<string, string> = {}
   const request = { headers: coding === undefined ? {} : { 'content-encoding': coding } }
   const set = (name: string, value: string) => Object.assign(headers, { [name]: value })
-  return { headers, decode: () => decoderOf(request, { set }) }
+  return { headers, decode: () => decoderOf(request, { setHeader: set }) }
 }
 
 async function* inBits(bytes: Buffer, size = 1_000): AsyncGenerator<Buffer> {

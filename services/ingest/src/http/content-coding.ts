@@ -1,22 +1,22 @@
+import type { IncomingMessage } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import type { Request } from 'express'
 import { Refusal } from '../domain/refusal.ts'
 
 interface Headed {
-  set(name: string, value: string): unknown
+  setHeader(name: string, value: string): unknown
 }
 
 type Decode = (coded: AsyncIterable<Buffer>) => AsyncIterable<Buffer>
 
 /** What undoes a request's content coding; null where it has none, refused where it is not gzip (RFC 9110, 8.4). */
-export function decoderOf(request: Pick<Request, 'headers'>, response: Headed): Decode | null {
+export function decoderOf(request: Pick<IncomingMessage, 'headers'>, response: Headed): Decode | null {
   const named = (request.headers['content-encoding'] ?? '').toLowerCase().split(',')
   const codings = named.map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity')
   if (codings.length === 0) return null
   if (codings.length === 1 && isGzip.test(codings[0] ?? '')) return gunzip
   // RFC 9110, 15.5.16: what would be accepted.
-  response.set('Accept-Encoding', 'gzip, identity')
+  response.setHeader('Accept-Encoding', 'gzip, identity')
   const received = codings.join(', ')
   throw new Refusal('coding-unknown', `a body comes as it is or in Content-Encoding gzip, not ${received}`)
 }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { Refusal } from '../domain/refusal.ts'
 import type { Feed } from '../use-cases/ports.ts'
 import type { Streams } from '../use-cases/streams.ts'
-import { continueBody } from './body.ts'
+import { continuing } from './body.ts'
 import { parseBody } from './parse.ts'
 
 /** The proxy ends what is silent for minutes; some networks are less patient. */
@@ -24,7 +24,7 @@ export function eventRoutes(
     await streams.assertExists(request.params.id)
     await sendEvents(request, response, request.params.id)
   })
-  router.post('/events/handshake-refused', continueBody, json(), (request, response) => {
+  router.post('/events/handshake-refused', continuing, json(), (request, response) => {
     if (!isProxyItself(request))
       throw new Refusal('request-malformed', 'only the TLS proxy tells of handshakes')
     const refused = parseBody(handshakeRefused, request.body)

@@ -17,9 +17,9 @@ export function objectRoutes(findObject: FindObject, findProbe: FindProbe): Rout
   return router
 
   async function answerObject(request: Named, response: Response, next: () => void): Promise<void> {
-    if (isPublishingPoint(request)) return next()
+    if (isPublishingPoint(request.originalUrl)) return next()
     const { version } = request.query
-    const path = objectPathOf(request)
+    const path = objectPathOf(request.originalUrl)
     const found = await findObject(request.params.id, path, typeof version === 'string' ? version : null)
     if (found.kind === 'certificate') return void response.json(found.details)
     response.set({ ETag: `"${found.upload}"`, 'Content-Type': contentTypeOf(path) })
@@ -30,7 +30,7 @@ export function objectRoutes(findObject: FindObject, findProbe: FindProbe): Rout
   async function answerProbe(request: Named, response: Response): Promise<void> {
     const outcome = await findProbe(
       request.params.id,
-      objectPathOf(request),
+      objectPathOf(request.originalUrl),
       request.query.refresh === 'true',
     )
     if (outcome.state === 'done') return void response.json(outcome.probe)

@@ -1,14 +1,14 @@
-import type { Request } from 'express'
 import { parseObjectPath } from '../domain/object-path.ts'
 
-/** The object that a request names below `/streams/<id>` or `/probe/<id>`, decoded once and safe. */
-export const objectPathOf = (request: Request): string => parseObjectPath(encodedPathOf(request))
+/** The object that a URL names below `/streams/<id>` or `/probe/<id>`, decoded once and safe; the URL is as sent. */
+export const objectPathOf = (url: string): string => parseObjectPath(encodedPathOf(url))
 
-/** Whether a request names the publishing point itself, with or without its trailing slash. */
-export const isPublishingPoint = (request: Request): boolean => /^\/*$/.test(encodedPathOf(request))
+/** Whether a URL names the publishing point itself, with or without its trailing slash. */
+export const isPublishingPoint = (url: string): boolean => /^\/*$/.test(encodedPathOf(url))
 
-// Taken from the URL as sent: a router decodes, and `..%2F` must be seen before anything is joined.
-function encodedPathOf(request: Request): string {
-  const [path = ''] = request.originalUrl.split('?', 1)
+// A router decodes, and `..%2F` must be seen before anything is joined.
+function encodedPathOf(url: string): string {
+  const query = url.indexOf('?')
+  const path = query < 0 ? url : url.slice(0, query)
   return path.replace(/^\/(streams\/probe|streams|probe)\/[^/]+\/?/, '')
 }

@@ -1,23 +1,35 @@
+import type { IncomingMessage } from 'node:http'
 import { createDeviceReader, type Peer, readPeer } from '@pushav/shared/identity.ts'
-import type { Request, RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import { Refusal } from '../domain/refusal.ts'
 
-const peers = new WeakMap<Request, Peer>()
+/** Lets a request in. */
+export type Door = (request: IncomingMessage) => Peer
 
-/** Lets in only what came through the proxy: whoever does not know its secret is refused, never taken for anonymous. */
-export function requirePeer(secret: string): RequestHandler {
+const peers = new WeakMap<IncomingMessage, Peer>()
+
+/** Opens only to what came through the proxy: whoever does not know its secret is refused, never taken for anonymous. */
+export function createDoor(secret: string): Door {
   const readDevice = createDeviceReader()
-  return (request, _response, next) => {
+  return function letIn(request) {
     const peer = readPeer(request.headers, secret, readDevice)
     if (!peer) throw new Refusal('identity-missing', 'this service answers only through its TLS proxy')
     peers.set(request, peer)
-    next()
+    return peer
   }
 }
 
-/** Who sent a request that `requirePeer` let in. */
-export function peerOf(request: Request): Peer {
+/** The door in front of all routes behind it. */
+export const requirePeer =
+  (letIn: Door): RequestHandler =>
+  (request, _response, next) => {
+    letIn(request)
+    next()
+  }
+
+/** Who sent a request that was let in. */
+export function peerOf(request: IncomingMessage): Peer {
   const peer = peers.get(request)
-  if (!peer) throw new Error('a route was reached around requirePeer')
+  if (!peer) throw new Error('a route was reached around the door')
   return peer
 }

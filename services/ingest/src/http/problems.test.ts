@@ -3,7 +3,7 @@ import { createLogger } from '@pushav/shared/logger.ts'
 import express from 'express'
 import request from 'supertest'
 import { Unavailable } from '../domain/unavailable.ts'
-import { problems } from './problems.ts'
+import { problemHandler, problems } from './problems.ts'
 
 describe('problems', () => {
   const answerTo = (error: Error) => {
@@ -11,7 +11,7 @@ describe('problems', () => {
     app.put('/x', () => {
       throw error
     })
-    app.use(problems(createLogger('ingest', 'silent')))
+    app.use(problemHandler(problems(createLogger('ingest', 'silent'))))
     return request(app).put('/x')
   }
   const failed = (code: string) => Object.assign(new Error(`${code} /somewhere`), { code })

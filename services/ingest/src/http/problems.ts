@@ -1,7 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { ErrorRequestHandler } from 'express'
 import { Refusal } from '../domain/refusal.ts'
 import { Unavailable } from '../domain/unavailable.ts'
+import { answerJson } from './answer-json.ts'
 import { statusOf } from './status-of.ts'
 
 interface Problem {
@@ -10,18 +12,28 @@ interface Problem {
   readonly detail: string
 }
 
+/** Answers a request with what went wrong; what has begun to be answered is broken off. */
+export type AnswerProblem = (error: unknown, request: IncomingMessage, response: ServerResponse) => void
+
 /** The one place where errors become answers: the caller sees detail only for what the caller did. */
-export function problems(log: Logger): ErrorRequestHandler {
-  return (error, { method, path }, response, next) => {
+export function problems(log: Logger): AnswerProblem {
+  return (error, { method, url }, response) => {
     const problem = problemOf(error)
+    const [path] = (url ?? '').split('?', 1)
     const fields = { method, path, status: problem.status, code: problem.code }
     if (problem.status < 500) log.info(fields, 'request refused')
     else log.error({ ...fields, error }, 'request failed')
-    if (response.headersSent) return next(error)
-    if (problem.status === 503) response.set('Retry-After', '1')
-    response.status(problem.status).json({ ...problem, ...(error instanceof Refusal ? error.extra : {}) })
+    if (response.headersSent) return void response.destroy()
+    if (problem.status === 503) response.setHeader('Retry-After', '1')
+    answerJson(response, problem.status, { ...problem, ...(error instanceof Refusal ? error.extra : {}) })
   }
 }
+
+/** express tells a handler of errors by its four arguments. */
+export const problemHandler =
+  (answerProblem: AnswerProblem): ErrorRequestHandler =>
+  (error, request, response, _next) =>
+    answerProblem(error, request, response)
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Refusal)

@@ -1,15 +1,16 @@
-import { isIdentityHeader } from '@pushav/shared/identity.ts'
-import type { Request } from 'express'
+import type { IncomingMessage } from 'node:http'
+import { isIdentityHeader, type Peer } from '@pushav/shared/identity.ts'
 import type { Sender } from '../domain/upload.ts'
-import { peerOf } from './peer.ts'
-
-const hopByHop = /^(connection|keep-alive|transfer-encoding|te|trailer|upgrade|proxy-.*)$/i
 
 /** Who sent a request and how, as it goes into the record. */
-export function senderOf(request: Request): Sender {
-  const { address, port, tlsVersion, cipher, alpn, device } = peerOf(request)
+export function senderOf(request: IncomingMessage, peer: Peer): Sender {
+  const { address, port, tlsVersion, cipher, alpn, device } = peer
   return {
-    ...{ address, port, tlsVersion, cipher, alpn },
+    address,
+    port,
+    tlsVersion,
+    cipher,
+    alpn,
     httpVersion: String(request.headers['x-http-version'] ?? ''),
     headers: headersAsSent(request.rawHeaders),
     device: device && {
@@ -24,8 +25,23 @@ export function senderOf(request: Request): Sender {
 function headersAsSent(raw: readonly string[]): string[] {
   const kept: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
-    const [name = '', value = ''] = [raw[i], raw[i + 1]]
-    if (!isIdentityHeader(name) && !hopByHop.test(name)) kept.push(name, value)
+    const name = raw[i] ?? ''
+    if (isSenders(name)) kept.push(name, raw[i + 1] ?? '')
   }
   return kept
+}
+
+const hopByHop = /^(connection|keep-alive|transfer-encoding|te|trailer|upgrade|proxy-.*)$/i
+
+/** The same few names come again and again. */
+const known = new Map<string, boolean>()
+const mostKnown = 1_000
+
+function isSenders(name: string): boolean {
+  const found = known.get(name)
+  if (found !== undefined) return found
+  const is = !isIdentityHeader(name) && !hopByHop.test(name)
+  if (known.size >= mostKnown) known.clear()
+  known.set(name, is)
+  return is
 }

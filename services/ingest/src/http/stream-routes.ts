@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Refusal } from '../domain/refusal.ts'
 import type { IndexedStream } from '../use-cases/ports.ts'
 import type { Streams } from '../use-cases/streams.ts'
-import { continueBody } from './body.ts'
+import { continuing } from './body.ts'
 import { page, parseBody, parseQuery } from './parse.ts'
 import { peerOf } from './peer.ts'
 import { junitOf } from './report-junit.ts'
@@ -18,7 +18,7 @@ export function streamRoutes(
   answerOf: (stream: IndexedStream) => object,
 ): Router {
   const router = Router()
-  router.post('/streams', continueBody, json(), async (request, response) => {
+  router.post('/streams', continuing, json(), async (request, response) => {
     const wish = { ...parseBody(streamBody, request.body), ...request.query }
     const stream = await streams.create({
       interface: wish.interface,
@@ -45,7 +45,7 @@ export function streamRoutes(
     const rules = await streams.report(request.params.id, session)
     response.json({ stream_id: Number(request.params.id), session, rules })
   })
-  router.delete('/streams/:id', continueBody, async (request: Named, response) => {
+  router.delete('/streams/:id', continuing, async (request: Named, response) => {
     // `DELETE $ENDPOINT/$FILE` without a FILE must not take everything.
     if (request.path.endsWith('/'))
       throw new Refusal(
@@ -55,11 +55,11 @@ export function streamRoutes(
     await streams.remove(request.params.id)
     response.json({ stream_id: Number(request.params.id), deleted: true })
   })
-  router.post('/streams/:id/expectedTrackNames', continueBody, anyJson, async (request: Named, response) => {
+  router.post('/streams/:id/expectedTrackNames', continuing, anyJson, async (request: Named, response) => {
     const { expected_track_names: names } = parseBody(expectedTrackNames, request.body)
     response.status(202).json(answerOf(await streams.expectTracks(request.params.id, names)))
   })
-  router.post('/streams/:id/trackName', continueBody, anyJson, async (request: Named, response) => {
+  router.post('/streams/:id/trackName', continuing, anyJson, async (request: Named, response) => {
     const { track_name, trackName } = parseBody(trackNameBody, request.body)
     const name = track_name ?? trackName
     if (name === undefined) throw new Refusal('request-malformed', 'name the track in track_name')

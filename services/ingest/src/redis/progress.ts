@@ -9,10 +9,10 @@ import { ancestorsOf } from '../domain/object-path.ts'
 import type { Stream } from '../domain/stream.ts'
 import type { JournalEntry } from '../domain/upload.ts'
 import type { Cursors, Index, Position } from '../use-cases/ports.ts'
+import type { Write } from './batch.ts'
 import { answered } from './client.ts'
 import { keysOf, prefixOf } from './keys.ts'
 import { createKnownCache, type Remembered, unpresume } from './known-cache.ts'
-import { mergeWrites } from './merge-writes.ts'
 import { hmget, parse } from './values.ts'
 import { writesOf } from './writes.ts'
 
@@ -67,7 +67,7 @@ export function redisProgress(
     presume(known, places)
     await askRest(id, known, places, directories)
     const { stream, order } = known
-    const wanted = stream ? paths.flatMap((path) => sessionsOf(stream, { order }, path)) : []
+    const wanted = stream ? paths.flatMap((path) => sessionsOf({ order }, path)) : []
     const sessions = await sessionsIn(id, known, [...new Set(wanted)])
     return {
       stream,
@@ -140,20 +140,16 @@ export function redisProgress(
   }
 
   async function commit(id: string, at: Position, read: Cursors, folded: Folded): Promise<Position | null> {
-    const { position, digests, folders } = keysOf(id)
     const after = { version: newVersion(), cursors: { ...at.cursors, ...read } }
-    const fields = Object.entries({ ...read, version: after.version })
+    const presumed = cache.get(id, at.version)?.presumed ?? nothing
+    const moved = Object.entries({ ...read, version: after.version })
       .flat()
       .map(String)
-    const presumed = [...(cache.get(id, at.version)?.presumed ?? [])]
-    const writes = mergeWrites(writesOf(id, folded))
-    const keys = [position, digests, folders, ...new Set(writes.map(([, key]) => key))]
-    const words = [...writes, ['HSET', position, ...fields]].flatMap((write) => [
-      String(write.length),
-      ...write,
+    const { keys, words } = argumentsOf(id, at.version, presumed, [
+      ...writesOf(id, folded),
+      ['HSET', keysOf(id).position, ...moved],
     ])
-    const expected = [at.version, String(presumed.length), ...presumed]
-    const outcome = await answered(redis.eval(commitScript, keys.length, ...keys, ...expected, ...words))
+    const outcome = await answered(redis.eval(commitScript, keys.length, ...keys, ...words))
     if (outcome === written) cache.advance(id, after.version, folded)
     else if (outcome === presumedWrongly) cache.doubt(id)
     else cache.forget(id)
@@ -177,6 +173,25 @@ export function redisProgress(
     do cursor = String(await answered(redis.eval(forgetScript, 1, position, cursor, match)))
     while (cursor !== '0')
   }
+}
+
+const nothing: ReadonlySet<string> = new Set()
+
+/** What `commitScript` takes. */
+function argumentsOf(
+  id: string,
+  version: string,
+  presumed: ReadonlySet<string>,
+  writes: readonly Write[],
+): { readonly keys: readonly string[]; readonly words: readonly string[] } {
+  const { position, digests, folders } = keysOf(id)
+  const keys = [position, digests, folders, ...new Set(writes.map(([, key]) => key))]
+  const words = [version, String(presumed.size), ...presumed]
+  for (const write of writes) {
+    words.push(String(write.length))
+    for (const word of write) words.push(word)
+  }
+  return { keys, words }
 }
 
 /** Not a count: after FLUSHALL a count would come by the same numbers again. */

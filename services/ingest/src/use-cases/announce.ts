@@ -1,6 +1,5 @@
-import type { StreamEvent } from '@pushav/shared/feed.ts'
 import type { Folded, ObjectEvent } from '../domain/fold.ts'
-import type { SessionEvent } from '../domain/judge/events.ts'
+import type { Finding } from '../domain/judge/finding.ts'
 import { type JournalEntry, timeOf } from '../domain/upload.ts'
 import type { Announce } from './index-journals.ts'
 import type { Feed, View } from './ports.ts'
@@ -33,34 +32,30 @@ export function announceWith({ verdicts, feed, silence, view, startedAt, now }: 
   function tell(stream: string, entries: readonly JournalEntry[], folded: Folded): void {
     const { stream: settings, state, events } = folded
     const at = now().toISOString()
-    const findings = new Map(events.flatMap((event) => (event.kind === 'judged' ? [verdictIn(event)] : [])))
-    for (const { id } of entries) {
-      verdicts.announce(id, { strict: settings?.strict ?? false, findings: findings.get(id) ?? [] })
-    }
+    const strict = settings?.strict ?? false
+    const findings = new Map<string, readonly Finding[]>()
+    for (const event of events) if (event.kind === 'judged') findings.set(event.upload.id, event.findings)
+    for (const { id } of entries) verdicts.announce(id, { strict, findings: findings.get(id) ?? [] })
     const newest = entries.at(-1)
     if (!newest || now().getTime() - Date.parse(timeOf(newest)) > newsMs) return
     for (const entry of entries) {
       if (entry.kind === 'stream-created')
         feed.publish({ kind: 'stream-created', stream, at, interface: entry.interface })
     }
-    for (const event of events.flatMap((event) => told(stream, at, event))) feed.publish(event)
+    for (const event of events) tellOne(stream, at, event)
     for (const session of Object.values(state.sessions)) silence.heard(stream, session)
   }
+
+  function tellOne(stream: string, at: string, event: ObjectEvent): void {
+    if (event.kind === 'deleted') feed.publish({ kind: 'object-deleted', stream, at, path: event.path })
+    else tellVerdict(stream, at, event)
+  }
+
+  function tellVerdict(stream: string, at: string, event: Extract<ObjectEvent, { kind: 'judged' }>): void {
+    const { upload, session, track, sessionEvents } = event
+    const findings = event.findings.map(({ code, severity }) => ({ code, severity }))
+    const facts = { stream, at, upload: upload.id, path: upload.path }
+    feed.publish({ kind: 'upload-judged', ...facts, session, track, findings })
+    for (const happened of sessionEvents) feed.publish({ ...happened, stream, at })
+  }
 }
-
-const verdictIn = ({ upload, findings }: Judgement) => [upload.id, findings] as const
-
-function told(stream: string, at: string, event: ObjectEvent): readonly StreamEvent[] {
-  if (event.kind === 'deleted') return [{ kind: 'object-deleted', stream, at, path: event.path }]
-  const { upload, session, track, sessionEvents } = event
-  const findings = event.findings.map(({ code, severity }) => ({ code, severity }))
-  const facts = { stream, at, upload: upload.id, path: upload.path }
-  return [
-    { kind: 'upload-judged', ...facts, session, track, findings },
-    ...sessionEvents.map((happened) => ofSession(stream, at, happened)),
-  ]
-}
-
-const ofSession = (stream: string, at: string, event: SessionEvent): StreamEvent => ({ ...event, stream, at })
-
-type Judgement = Extract<ObjectEvent, { kind: 'judged' }>

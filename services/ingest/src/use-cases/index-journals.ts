@@ -1,6 +1,5 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { type Folded, fold } from '../domain/fold.ts'
-import type { Inspection } from '../domain/inspection.ts'
 import type { JournalEntry, Upload } from '../domain/upload.ts'
 import type { JobForwarder } from './forward-jobs.ts'
 import type { Inspections } from './inspect-upload.ts'
@@ -11,7 +10,6 @@ import { someAtATime } from './some-at-a-time.ts'
 
 /** Each holds a file open or two. */
 const streamsAtOnce = 64
-const bodiesAtOnce = 8
 
 /** Brings the index up to the journals, whatever stopped it: an idle moment, Redis away, a crash, FLUSHALL. */
 export interface Indexer extends AsyncDisposable {
@@ -133,7 +131,8 @@ export function startIndexer(needs: Needs): Indexer {
     cursors: Position['cursors'],
     entries: readonly JournalEntry[],
   ): Promise<Position | null> {
-    const inspected = await inspect(stream, entries)
+    const uploads = entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
+    const inspected = await inspections.ofAll(stream, uploads)
     const known = await index.load(stream, at, entries)
     const inspectionOf = (id: string) => inspected.get(id) ?? null
     const folded = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
@@ -147,14 +146,5 @@ export function startIndexer(needs: Needs): Indexer {
 
   function onFault({ id: upload, path }: Upload, error: unknown): void {
     log.error({ upload, path, error }, 'an upload could not be judged')
-  }
-
-  async function inspect(stream: string, entries: readonly JournalEntry[]) {
-    const inspected = new Map<string, Inspection | null>()
-    const uploads = entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
-    await someAtATime(uploads, bodiesAtOnce, async (upload) =>
-      inspected.set(upload.id, await inspections.of(stream, upload)),
-    )
-    return inspected
   }
 }

@@ -1,16 +1,19 @@
 import type { Inspection } from '../domain/inspection.ts'
 import type { Upload } from '../domain/upload.ts'
 import type { Bodies, InspectManifest, MediaInspection, NewInspector } from './ports.ts'
+import { someAtATime } from './some-at-a-time.ts'
 
 const mostManifestBytes = 1_048_576
 const mostWaiting = 10_000
+/** Each holds a file open. */
+const bodiesAtOnce = 8
 
 /** What the bytes of uploads say: of a fresh one what was seen as it flowed in, else read again from the disk. */
 export interface Inspections {
   /** Keeps what was seen of an upload until it is judged. */
   put(upload: string, seen: MediaInspection): void
-  /** Null when the body was cut off or is no longer there. */
-  of(stream: string, upload: Upload): Promise<Inspection | null>
+  /** By upload id; null where the body was cut off or is no longer there. */
+  ofAll(stream: string, uploads: readonly Upload[]): Promise<ReadonlyMap<string, Inspection | null>>
   /** They have been judged. */
   forget(uploads: readonly string[]): void
 }
@@ -25,14 +28,27 @@ export function inspectionsOf(
     put(upload, seen) {
       if (fresh.size < mostWaiting) fresh.set(upload, seen)
     },
-    async of(stream, upload) {
-      if (!upload.whole) return null
-      const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
-      return media && withManifest(stream, upload, media)
+    async ofAll(stream, uploads) {
+      const inspected = new Map<string, Inspection | null>()
+      const unread: Upload[] = []
+      for (const upload of uploads) {
+        const known = upload.whole ? fresh.get(upload.id) : null
+        if (known === undefined || (known && isManifest(known))) unread.push(upload)
+        else inspected.set(upload.id, known && { ...known, mpd: null, playlist: null })
+      }
+      await someAtATime(unread, bodiesAtOnce, async (upload) =>
+        inspected.set(upload.id, await inspect(stream, upload)),
+      )
+      return inspected
     },
     forget(uploads) {
       for (const upload of uploads) fresh.delete(upload)
     },
+  }
+
+  async function inspect(stream: string, upload: Upload): Promise<Inspection | null> {
+    const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
+    return media && withManifest(stream, upload, media)
   }
 
   async function readMedia(stream: string, upload: string): Promise<MediaInspection | null> {
@@ -47,15 +63,19 @@ export function inspectionsOf(
   }
 
   async function withManifest(stream: string, upload: Upload, media: MediaInspection): Promise<Inspection> {
-    const { kind } = media
     const inspection = { ...media, mpd: null, playlist: null }
-    if (kind !== 'mpd' && kind !== 'playlist') return inspection
+    if (!isManifest(media)) return inspection
     if (upload.bytes > mostManifestBytes) return { ...inspection, faults: [tooLarge(upload.bytes)] }
     const parts: Buffer[] = []
     for await (const bytes of bodies.read(stream, upload.id)) parts.push(bytes)
-    return { ...inspection, ...inspectManifest(Buffer.concat(parts).toString(), upload.path, kind) }
+    return { ...inspection, ...inspectManifest(Buffer.concat(parts).toString(), upload.path, media.kind) }
   }
 }
+
+type Manifest = MediaInspection & { readonly kind: 'mpd' | 'playlist' }
+
+const isManifest = (media: MediaInspection): media is Manifest =>
+  media.kind === 'mpd' || media.kind === 'playlist'
 
 const tooLarge = (bytes: number): Inspection['faults'][number] => ({
   code: 'manifest-too-large',

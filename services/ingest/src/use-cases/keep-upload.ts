@@ -23,13 +23,14 @@ type More = Pick<Upload, 'parts' | 'codedBytes' | 'undecodable'>
 /** Body first, then its journal line: a crash between the two leaves a file without a name, never a name without a file. */
 export async function keepUpload(
   { view, record, inspections, now }: Keeping,
-  staged: StagedBody,
+  staged: Pick<StagedBody, 'facts' | 'keep'>,
   { seen, ...arrived }: Arrived,
   more: More = {},
 ): Promise<Kept> {
   const { stream, ...facts } = staged.facts
   const upload = { ...facts, receivedAt: now().toISOString(), ...arrived, kind: seen.kind, ...more }
-  const isShown = upload.whole && !(await isAside())
+  const mayBeAside = seen.kind === 'other' && seen.endsTrack
+  const isShown = upload.whole && !(mayBeAside && (await isAside()))
   inspections.put(upload.id, seen)
   try {
     return await staged.keep(keepRecord)
@@ -46,6 +47,6 @@ export async function keepUpload(
 
   /** Nothing but the end of a track takes no object's place. */
   async function isAside(): Promise<boolean> {
-    return seen.kind === 'other' && seen.endsTrack && (await view.find(stream, upload.path)) !== null
+    return (await view.find(stream, upload.path)) !== null
   }
 }

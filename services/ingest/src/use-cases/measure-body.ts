@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { Upload } from '../domain/upload.ts'
 import type { Inspector, MediaInspection } from './ports.ts'
 
@@ -11,20 +11,26 @@ export type Measure = ReturnType<typeof createMeasure>
 
 /** Counts, hashes and inspects bytes as they flow by. */
 export function createMeasure(inspector: Inspector) {
-  const hash = createHash('sha256')
+  const digest = createHash('sha256')
   let bytes = 0
   return {
     bytes: () => bytes,
     add(more: Buffer) {
-      hash.update(more)
+      digest.update(more)
       inspector.add(more)
       bytes += more.length
     },
     result: (whole: boolean): Arrived => ({
       bytes,
-      sha256: hash.digest('hex'),
+      sha256: digest.digest('hex'),
       whole,
       seen: inspector.result(),
     }),
   }
+}
+
+/** The same of a whole body in one piece. */
+export function measured(body: Buffer, inspector: Inspector): Arrived {
+  inspector.add(body)
+  return { bytes: body.length, sha256: hash('sha256', body), whole: true, seen: inspector.result() }
 }

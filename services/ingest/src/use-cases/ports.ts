@@ -11,6 +11,12 @@ import type { JournalEntry, Upload } from '../domain/upload.ts'
 /** Bodies on their way in. */
 export interface Bodies {
   stage(facts: StagedFacts): Promise<StagedBody>
+  /** `stage`, `write` and `keep` of a body that is here as a whole. */
+  keepAtOnce: <Result>(
+    facts: StagedFacts,
+    bytes: Uint8Array,
+    follow: () => Promise<Result>,
+  ) => Promise<Result>
   /** Bodies that an earlier life of this process was receiving when it died. */
   leftBehind(): AsyncIterable<StagedBody>
   /** An upload's bytes; throws ENOENT when they are gone. */
@@ -28,6 +34,7 @@ export type StagedFacts = Pick<Upload, 'id' | 'path' | 'method' | 'startedAt' | 
 /** A body without its lasting name yet. Disposal discards it unless it was kept. */
 export interface StagedBody extends AsyncDisposable {
   readonly facts: StagedFacts
+  /** The bytes are only lent. */
   write(bytes: Uint8Array): Promise<void>
   /** Makes a crash from here on leave a cut-off upload rather than nothing. */
   persistFacts(): Promise<void>

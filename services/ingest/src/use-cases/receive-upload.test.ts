@@ -63,7 +63,10 @@ describe('receiveUpload', function () {
     })
   }
 
-  const bodyOf = (bytes: AsyncIterable<Buffer>) => ({ bytes, declaredBytes: null, decode: null })
+  const bodyOf = (bytes: AsyncIterable<Buffer>) => ({
+    ...{ atOnce: null, declaredBytes: null, decode: null },
+    bytes: () => bytes,
+  })
   const names = () => recorded.map(({ path }) => path)
   const staged = () => readdir(join(directory.path, 'staging/one'))
 

@@ -2,7 +2,7 @@ import type { Finding } from '../domain/judge/finding.ts'
 import type { Upload } from '../domain/upload.ts'
 import { type Cut, type Cutting, createCutter } from './cut-request.ts'
 import { type Keeping, type Kept, keepUpload } from './keep-upload.ts'
-import { createMeasure } from './measure-body.ts'
+import { createMeasure, measured } from './measure-body.ts'
 import type { Bodies, NewInspector, StagedBody, StagedFacts } from './ports.ts'
 import { receiveCoded } from './receive-coded.ts'
 import { assertFits, type IncomingBody, takeIn } from './take-in.ts'
@@ -25,14 +25,31 @@ interface Needs extends Cutting {
 
 /** One upload, from its first byte to its receipt. */
 export function receiveUploadWith(needs: Needs): ReceiveUpload {
-  return async function receiveUpload(facts, body) {
-    assertFits(body.declaredBytes ?? 0, needs.maxBytes)
-    await using staged = await needs.bodies.stage({ ...facts, id: needs.newId() })
-    const { decode } = body
+  return async function receiveUpload(named, body) {
+    assertFits(body.atOnce?.length ?? body.declaredBytes ?? 0, needs.maxBytes)
+    const facts = { ...named, id: needs.newId() }
+    const { atOnce, decode } = body
+    if (atOnce?.length === 0) return null
+    const kept = atOnce && !decode ? keepAtOnce(needs, facts, atOnce) : null
+    if (kept) return receiptOf(await kept)
+    await using staged = await needs.bodies.stage(facts)
     if (!decode) return await receivePlain(needs, staged, body)
-    const kept = await receiveCoded(needs, staged, { ...body, decode })
-    return kept && (await receiptOf(kept))
+    const decoded = await receiveCoded(needs, staged, { ...body, decode })
+    return decoded && (await receiptOf(decoded))
   }
+}
+
+/** A small body that came with its head is staged nowhere; null where it has parts that are to be recorded first. */
+function keepAtOnce(needs: Needs, facts: StagedFacts, bytes: Buffer): Promise<Kept> | null {
+  let pieces = 0
+  const onPiece = ({ kind }: { kind: string }) => void (kind === 'end' || pieces++)
+  const arrived = measured(bytes, needs.newInspector({ onPiece }))
+  if (pieces > 1) return null
+  return keepUpload(
+    needs,
+    { facts, keep: (follow) => needs.bodies.keepAtOnce(facts, bytes, follow) },
+    arrived,
+  )
 }
 
 /** The parts of one long request are recorded while it comes, itself at its end. */
@@ -50,7 +67,8 @@ async function receivePlain(needs: Needs, staged: StagedBody, body: IncomingBody
 async function receiptOf({ upload, verdict }: Kept, cut?: Cut): Promise<Receipt> {
   const given = await verdict
   if (given === null || cut?.isPending) return { upload, findings: null, strict: given?.strict ?? false }
-  return { upload, findings: [...given.findings, ...(cut?.errors ?? [])], strict: given.strict }
+  const findings = cut ? [...given.findings, ...cut.errors] : given.findings
+  return { upload, findings, strict: given.strict }
 }
 
 type Recovering = Keeping & { readonly bodies: Bodies; readonly newInspector: NewInspector }
@@ -60,9 +78,9 @@ export function recoverUploadsWith(needs: Recovering) {
   return async function recoverUploads(): Promise<number> {
     let recovered = 0
     for await (const staged of needs.bodies.leftBehind()) {
-      const measured = createMeasure(needs.newInspector())
-      for await (const bytes of staged.read()) measured.add(bytes)
-      await (await keepUpload(needs, staged, measured.result(false))).verdict
+      const measure = createMeasure(needs.newInspector())
+      for await (const bytes of staged.read()) measure.add(bytes)
+      await (await keepUpload(needs, staged, measure.result(false))).verdict
       await staged[Symbol.asyncDispose]()
       recovered++
     }

@@ -3,9 +3,15 @@ import type { Cutter } from './cut-request.ts'
 import { type Arrived, createMeasure } from './measure-body.ts'
 import type { NewInspector, StagedBody } from './ports.ts'
 
-/** A body as it arrives: it ends, or throws when the connection is lost before its end. */
+/** A body as it arrives. */
 export interface IncomingBody {
-  readonly bytes: AsyncIterable<Buffer>
+  /** All of it, where it is small and has come with its head; else null. */
+  readonly atOnce: Buffer | null
+  /**
+   * It ends, or throws when the connection is lost before its end. To be asked for once, and not where it came at
+   * once; bytes are lent until the next are asked for.
+   */
+  bytes(): AsyncIterable<Buffer>
   /** Content-Length; null when the end is announced later. */
   readonly declaredBytes: number | null
   /** Undoes the body's content coding; null where it has none. Throws the refusal `body-undecodable`. */
@@ -19,13 +25,14 @@ interface Taking {
 
 /** Stages a body up to its end, or up to where the connection is lost. */
 export async function takeIn(
-  { bytes, declaredBytes }: IncomingBody,
+  body: IncomingBody,
   staged: StagedBody,
   { newInspector, maxBytes }: Taking,
   cutter?: Cutter,
 ): Promise<Arrived> {
   const measured = createMeasure(newInspector({ onPiece: cutter?.onPiece }))
-  const arriving = bytes[Symbol.asyncIterator]()
+  const { declaredBytes } = body
+  const arriving = bytesOf(body)[Symbol.asyncIterator]()
   await using persistence = createPersistence(staged)
   while (true) {
     const next = await arriving.next().catch(() => null)
@@ -38,6 +45,15 @@ export async function takeIn(
     if (isFirst && measured.bytes() !== declaredBytes) persistence.begin(declaredBytes)
     await cutter?.proceed()
   }
+}
+
+/** From the first byte on, however they came. */
+export async function* bytesOf({
+  atOnce,
+  bytes,
+}: Pick<IncomingBody, 'atOnce' | 'bytes'>): AsyncIterable<Buffer> {
+  if (atOnce) yield atOnce
+  else yield* bytes()
 }
 
 /** Makes a crash leave what has come of a body that takes its time: of a large one at once, else soon. */

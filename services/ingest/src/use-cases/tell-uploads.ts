@@ -1,17 +1,16 @@
-import type { Bodies, Feed, StagedBody } from './ports.ts'
+import type { Bodies, Feed, StagedBody, StagedFacts } from './ports.ts'
 
 /** Bodies whose first byte, and whose end without being kept, are told to the feed. */
 export function tellingBodies(bodies: Bodies, feed: Pick<Feed, 'publish'>, now: () => Date): Bodies {
-  return { ...bodies, stage: async (facts) => telling(await bodies.stage(facts)) }
+  return { ...bodies, stage: async (facts) => telling(await bodies.stage(facts)), keepAtOnce }
 
   function telling(staged: StagedBody): StagedBody {
-    const { id: upload, stream, path, method, sender } = staged.facts
     let bytes = 0
     let isKept = false
     return {
       ...staged,
       async write(more) {
-        if (bytes === 0) feed.publish({ kind: 'upload-started', ...facts(), method, address: sender.address })
+        if (bytes === 0) tellStart(staged.facts)
         bytes += more.length
         await staged.write(more)
       },
@@ -21,13 +20,32 @@ export function tellingBodies(bodies: Bodies, feed: Pick<Feed, 'publish'>, now: 
         return followed
       },
       async [Symbol.asyncDispose]() {
-        if (bytes > 0 && !isKept) feed.publish({ kind: 'upload-aborted', ...facts(), bytes })
+        if (bytes > 0 && !isKept) tellEnd(staged.facts, bytes)
         await staged[Symbol.asyncDispose]()
       },
     }
+  }
 
-    function facts() {
-      return { stream, upload, path, at: now().toISOString() }
+  async function keepAtOnce<Result>(
+    facts: StagedFacts,
+    bytes: Uint8Array,
+    follow: () => Promise<Result>,
+  ): Promise<Result> {
+    tellStart(facts)
+    try {
+      return await bodies.keepAtOnce(facts, bytes, follow)
+    } catch (error) {
+      tellEnd(facts, bytes.length)
+      throw error
     }
+  }
+
+  function tellStart({ stream, id: upload, path, method, sender }: StagedFacts): void {
+    const at = now().toISOString()
+    feed.publish({ kind: 'upload-started', stream, upload, path, at, method, address: sender.address })
+  }
+
+  function tellEnd({ stream, id: upload, path }: StagedFacts, bytes: number): void {
+    feed.publish({ kind: 'upload-aborted', stream, upload, path, at: now().toISOString(), bytes })
   }
 }

@@ -10,7 +10,7 @@ import { judgeIngestManifest } from './ingest-manifest.ts'
 import { judgeIngestObject } from './ingest-object.ts'
 import { judgeMatterObject } from './matter-object.ts'
 import { mediaSituations } from './media-situations.ts'
-import { type Name, parseName } from './name.ts'
+import { type Name, parseName, sessionIn } from './name.ts'
 import { judgeContentType, judgeRequest } from './request.ts'
 import { judgeManifestRows } from './sender-manifest.ts'
 import { at, type State, withTrack } from './state.ts'
@@ -41,8 +41,8 @@ const nothingYet: Omit<Step, 'state'> = {
 }
 
 /** The session that an upload at a path is judged with, besides the one that is open. */
-export const sessionsOf = (stream: Stream, state: Pick<State, 'order'>, path: string): readonly string[] => {
-  const own = parseName(stream.interface, path).session
+export const sessionsOf = (state: Pick<State, 'order'>, path: string): readonly string[] => {
+  const own = sessionIn(path)
   return state.order.open === null || state.order.open === own ? [own] : [own, state.order.open]
 }
 

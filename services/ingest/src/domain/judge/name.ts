@@ -19,6 +19,9 @@ export interface Name {
 
 export const noSession = 'none'
 
+/** The session that a path names, as `parseName` says it. */
+export const sessionIn = (path: string): string => splitSession(path).session
+
 /** What a path names. Matter's layout is strict on dash and hls; a cmaf-ingest stream may use any names. */
 export function parseName(ingest: IngestInterface, path: string): Name {
   const { session, padded, rest } = splitSession(path)
@@ -39,8 +42,10 @@ const plain: Name = {
   isTrackUrl: false,
 }
 
+const sessionPath = /^session_(\d{1,20})\/(.+)$/
+
 function splitSession(path: string): Pick<Name, 'session' | 'padded'> & { readonly rest: string } {
-  const [, digits, rest] = /^session_(\d{1,20})\/(.+)$/.exec(path) ?? []
+  const [, digits, rest] = (path.startsWith('session_') && sessionPath.exec(path)) || []
   if (digits === undefined || rest === undefined) return { session: noSession, padded: false, rest: path }
   const session = BigInt(digits).toString()
   return { session, padded: session !== digits, rest }

@@ -1,10 +1,16 @@
 import { deepEqual } from 'node:assert/strict'
-import { mergeWrites } from './merge-writes.ts'
+import { createBatch, type Write } from './batch.ts'
 
-describe('mergeWrites', () => {
+function merged(writes: readonly Write[]): readonly Write[] {
+  const batch = createBatch()
+  for (const [command, key, ...args] of writes) batch.add(command, key, ...args)
+  return batch.writes
+}
+
+describe('batch', () => {
   it('puts what follows its like on a key into one command', () => {
     deepEqual(
-      mergeWrites([
+      merged([
         ['HSET', 'a', 'x', '1'],
         ['RPUSH', 'b', 'one'],
         ['HSET', 'a', 'y', '2'],
@@ -23,12 +29,12 @@ describe('mergeWrites', () => {
       ['HDEL', 'a', 'x'],
       ['HSET', 'a', 'x', '2'],
     ] as const
-    deepEqual(mergeWrites(writes), writes)
+    deepEqual(merged(writes), writes)
   })
 
   it('adds up counts of one field, and leaves other commands alone', () => {
     deepEqual(
-      mergeWrites([
+      merged([
         ['HINCRBY', 'f', 'v', '1'],
         ['HINCRBY', 'f', 'v', '1'],
         ['HINCRBY', 'f', 'w', '-1'],
@@ -47,7 +53,7 @@ describe('mergeWrites', () => {
   it('makes no command longer than Lua can unpack', () => {
     const writes = Array.from({ length: 1_500 }, (_, i) => ['RPUSH', 'l', String(i)] as const)
     deepEqual(
-      mergeWrites(writes).map(({ length }) => length),
+      merged(writes).map(({ length }) => length),
       [1_002, 502],
     )
   })

@@ -1,0 +1,128 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { type Request, Router } from 'express'
+import { Refusal } from '../domain/refusal.ts'
+import { assertFits, type ReceiveUpload } from '../use-cases/receive-upload.ts'
+import type { Streams } from '../use-cases/streams.ts'
+import { answerJson } from './answer-json.ts'
+import { bytesOf, continueBody, wholeOf } from './body.ts'
+import { decoderOf } from './content-coding.ts'
+import { isPublishingPoint, objectPathOf } from './object-url.ts'
+import { type Door, peerOf } from './peer.ts'
+import type { AnswerProblem } from './problems.ts'
+import { answerReceipt } from './receipt-answer.ts'
+import { senderOf } from './sender.ts'
+
+/** Keeps the certificate that a device showed, once. */
+export type RememberCertificate = (fingerprint: string, der: string) => Promise<void>
+
+type Named = Request<{ id: string }>
+
+interface Needs {
+  readonly receiveUpload: ReceiveUpload
+  readonly streams: Streams
+  readonly remember: RememberCertificate
+  readonly maxBytes: number
+  readonly now: () => Date
+}
+
+/** Receives the body of a request to a stream's publishing point, and answers it. */
+export type TakeUpload = (request: IncomingMessage, response: ServerResponse, stream: string) => Promise<void>
+
+export function takeUploadWith({ receiveUpload, streams, remember, maxBytes, now }: Needs): TakeUpload {
+  return async function takeUpload(request, response, stream) {
+    await assertWanted(request, response, stream)
+    continueBody(request, response)
+    const url = request.url ?? ''
+    if (isPublishingPoint(url)) return probePublishingPoint(request, response)
+    const peer = peerOf(request)
+    const declaredBytes = declaredBytesOf(request)
+    if (peer.device && declaredBytes !== 0) await remember(peer.device.fingerprint, peer.device.certificate)
+    const receipt = await receiveUpload(
+      {
+        stream,
+        path: objectPathOf(url),
+        method: request.method ?? '',
+        startedAt: now().toISOString(),
+        sender: senderOf(request, peer),
+      },
+      {
+        atOnce: wholeOf(request),
+        bytes: () => bytesOf(request),
+        declaredBytes,
+        decode: decoderOf(request, response),
+      },
+    )
+    if (receipt === null) return answerReady(response)
+    answerReceipt(response, receipt)
+  }
+
+  /** Everything that can be refused before a byte of the body is asked for. */
+  async function assertWanted(
+    request: IncomingMessage,
+    response: ServerResponse,
+    stream: string,
+  ): Promise<void> {
+    await streams.assertExists(stream)
+    const url = request.url ?? ''
+    if (!isPublishingPoint(url)) objectPathOf(url)
+    assertFits(declaredBytesOf(request) ?? 0, maxBytes)
+    decoderOf(request, response)
+    if (request.headers['content-range']) {
+      // RFC 9110, 14.5: a server that does not support partial PUT must refuse it.
+      throw new Refusal('request-malformed', 'an upload is sent whole; Content-Range is not supported')
+    }
+  }
+}
+
+/** DASH-IF Ingest 1.2, 5.2-1: PUT and POST mean the same; a POST may mean something else, so this comes last. */
+export function uploadRoutes(takeUpload: TakeUpload, streams: Streams): Router {
+  const router = Router()
+  for (const method of ['put', 'post'] as const)
+    router[method]('/streams/:id{/*path}', (request: Named, response) =>
+      takeUpload(request, response, request.params.id),
+    )
+  router.delete('/streams/:id/*path', async (request: Named, response) => {
+    continueBody(request, response)
+    const path = objectPathOf(request.originalUrl)
+    await streams.deleteObject(request.params.id, path)
+    response.json({ file_path: path })
+  })
+  return router
+}
+
+/** PUTs below a stream pass by the router, which takes longer than all else that is done for a small one. */
+export function uploadsFirst(
+  takeUpload: TakeUpload,
+  letIn: Door,
+  answerProblem: AnswerProblem,
+  app: RequestListener,
+): RequestListener {
+  return function listener(request, response) {
+    const stream = request.method === 'PUT' ? streamIn(request.url ?? '') : null
+    if (stream === null) return app(request, response)
+    takePut(request, response, stream).catch((error) => answerProblem(error, request, response))
+  }
+
+  async function takePut(request: IncomingMessage, response: ServerResponse, stream: string): Promise<void> {
+    letIn(request)
+    await takeUpload(request, response, stream)
+  }
+}
+
+const streamIn = (url: string): string | null => /^\/streams\/(\d+)\//.exec(url)?.[1] ?? null
+
+/** DASH-IF Ingest 1.2, 6.2-1: an empty request tests URL and credentials and changes nothing. */
+async function probePublishingPoint(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  for await (const _bytes of request) {
+    throw new Refusal('path-malformed', 'name the object below the publishing point')
+  }
+  answerReady(response)
+}
+
+const answerReady = (response: ServerResponse): void =>
+  answerJson(response, 200, { detail: 'ready for uploads; an empty body is not stored' })
+
+function declaredBytesOf(request: IncomingMessage): number | null {
+  const declared = request.headers['content-length']
+  return declared === undefined ? null : Number(declared)
+}
