@@ -48,7 +48,7 @@ const redisChatter =
  * A small nursery (MiB) is swept often, and with it the buffers of the bodies that flow through: 10 MiB instead of 70 for 1 GiB.
  * Ingest makes so many small things of an upload that with less than 4 it spends a fifth more time.
  */
-const nursery = { proxy: 1, ingest: 4, probe: 1 }
+const nursery = { proxy: 1, ingest: 16, probe: 1 }
 
 const semiSpace = (mebibytes: number) => `--max-semi-space-size=${mebibytes}`
 

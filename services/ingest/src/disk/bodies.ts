@@ -1,5 +1,15 @@
 import { createReadStream } from 'node:fs'
-import { access, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import {
+  access,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { uploadFile } from '@pushav/shared/layout.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -87,7 +97,7 @@ export async function diskBodies(
   async function stageFile(facts: StagedFacts, held: readonly Uint8Array[]): Promise<StagedBody> {
     const file = await open(join(staging, facts.id), 'wx')
     const staged = stagedFile(facts, {
-      write: async (bytes) => void (await file.writeFile(bytes)),
+      write: (bytes) => writeAll(file, bytes),
       close: () => file.close(),
     })
     for (const bytes of held) await staged.write(bytes)
@@ -142,6 +152,10 @@ async function refuseRemoved(error: NodeJS.ErrnoException, kept: string, body?: 
   if (body) await access(body)
   await access(dirname(dirname(kept)))
   throw new Refusal('stream-unknown', 'the stream was deleted')
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length; ) written += (await file.write(bytes, written)).bytesWritten
 }
 
 interface OpenFile {

@@ -118,11 +118,13 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const clashes = clashesWith(draft, upload.path)
   const inspection = how.inspectionOf(upload.id)
   const arrival = { upload, inspection, previous, clashes }
-  const { state, events: sessionEvents, ...judged } = verdictOn(stream, draft.state, arrival, how)
+  const judged = verdictOn(stream, draft.state, arrival, how)
+  const { state, findings, session, track, list, situations, events: sessionEvents } = judged
   const place = placeOf(arrival)
   const isNew = previous === null && place === 'object'
+  const verdict = { upload, findings, session, track, list, situations }
   draft.state = state
-  draft.events.push({ kind: 'judged', upload, ...judged, isNew, place, sessionEvents })
+  draft.events.push({ kind: 'judged', ...verdict, isNew, place, sessionEvents })
   if (place !== 'none') addObject(stream, draft, upload, place, isNew)
 }
 

@@ -23,9 +23,11 @@ export const initFor = (path: string, inits: readonly InitSegment[]): string | n
  * `chunk-stream0-00001`), the newest among equals.
  */
 export function initOf(path: string, inits: readonly InitSegment[]): string | null {
+  const folder = directoryOf(path)
+  const near = inits.filter((init) => directoryOf(init.path) === folder)
+  if (near.length < 2) return near[0]?.upload ?? null
   const words = wordsOf(path)
-  const ranked = inits
-    .filter((init) => directoryOf(init.path) === directoryOf(path))
+  const ranked = near
     .map((init) => ({ ...init, likeness: init.path === path ? Infinity : shared(words, wordsOf(init.path)) }))
     .sort((a, b) => b.likeness - a.likeness || (a.upload < b.upload ? 1 : -1))
   return ranked[0]?.upload ?? null

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { RequestHandler } from 'express'
 
 /** Asks for the body of a request that waits with `Expect: 100-continue`; to be called when it is wanted. */
@@ -15,10 +16,11 @@ export const continuing: RequestHandler = (request, response, next) => {
 const mostAtOnce = 65_536
 const nothing: Buffer = Buffer.alloc(0)
 
-/** All of a body that is small and has come together with its head, as most do; null of any other. */
-export function wholeOf(request: IncomingMessage): Buffer | null {
-  if (!request.complete || request.readableLength > mostAtOnce) return null
-  return request.read() ?? nothing
+/** All of a body that is small, known by its length and here together with its head, as most are; null of any other. */
+export function wholeOf(request: IncomingMessage, declaredBytes: number | null): Buffer | null {
+  if (declaredBytes === null || declaredBytes > mostAtOnce) return null
+  if (declaredBytes === 0) return nothing
+  return request.readableLength === declaredBytes ? request.read() : null
 }
 
 /**
@@ -30,15 +32,19 @@ export async function* bytesOf(request: IncomingMessage): AsyncGenerator<Buffer,
   let wake = (): void => undefined
   for (const event of ['readable', 'end', 'close', 'error']) request.on(event, () => wake())
   while (true) {
-    for (let bytes: Buffer = request.read(); bytes !== null; bytes = request.read()) {
+    const bytes: Buffer | null = request.read()
+    if (bytes) {
       yield bytes
       release(bytes)
+    } else if (request.complete) return
+    else if (request.destroyed) throw new Error('the connection was lost before the end of the body')
+    else {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      // What else has come by now goes along.
+      await turn()
     }
-    if (request.complete) return
-    if (request.destroyed) throw new Error('the connection was lost before the end of the body')
-    await new Promise<void>((resolve) => {
-      wake = resolve
-    })
   }
 }
 

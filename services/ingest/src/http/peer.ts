@@ -3,10 +3,8 @@ import { createDeviceReader, type Peer, readPeer } from '@pushav/shared/identity
 import type { RequestHandler } from 'express'
 import { Refusal } from '../domain/refusal.ts'
 
-/** Lets a request in. */
+/** Lets a request in, or throws the refusal `identity-missing`. */
 export type Door = (request: IncomingMessage) => Peer
-
-const peers = new WeakMap<IncomingMessage, Peer>()
 
 /** Opens only to what came through the proxy: whoever does not know its secret is refused, never taken for anonymous. */
 export function createDoor(secret: string): Door {
@@ -14,20 +12,21 @@ export function createDoor(secret: string): Door {
   return function letIn(request) {
     const peer = readPeer(request.headers, secret, readDevice)
     if (!peer) throw new Refusal('identity-missing', 'this service answers only through its TLS proxy')
-    peers.set(request, peer)
     return peer
   }
 }
+
+const peers = new WeakMap<IncomingMessage, Peer>()
 
 /** The door in front of all routes behind it. */
 export const requirePeer =
   (letIn: Door): RequestHandler =>
   (request, _response, next) => {
-    letIn(request)
+    peers.set(request, letIn(request))
     next()
   }
 
-/** Who sent a request that was let in. */
+/** Who sent a request that `requirePeer` let in. */
 export function peerOf(request: IncomingMessage): Peer {
   const peer = peers.get(request)
   if (!peer) throw new Error('a route was reached around the door')

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Peer } from '@pushav/shared/identity.ts'
 import { type Request, Router } from 'express'
 import { Refusal } from '../domain/refusal.ts'
 import { assertFits, type ReceiveUpload } from '../use-cases/receive-upload.ts'
@@ -26,15 +27,18 @@ interface Needs {
 }
 
 /** Receives the body of a request to a stream's publishing point, and answers it. */
-export type TakeUpload = (request: IncomingMessage, response: ServerResponse, stream: string) => Promise<void>
+export type TakeUpload = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  to: { readonly stream: string; readonly peer: Peer },
+) => Promise<void>
 
 export function takeUploadWith({ receiveUpload, streams, remember, maxBytes, now }: Needs): TakeUpload {
-  return async function takeUpload(request, response, stream) {
+  return async function takeUpload(request, response, { stream, peer }) {
     await assertWanted(request, response, stream)
     continueBody(request, response)
     const url = request.url ?? ''
     if (isPublishingPoint(url)) return probePublishingPoint(request, response)
-    const peer = peerOf(request)
     const declaredBytes = declaredBytesOf(request)
     if (peer.device && declaredBytes !== 0) await remember(peer.device.fingerprint, peer.device.certificate)
     const receipt = await receiveUpload(
@@ -46,7 +50,7 @@ export function takeUploadWith({ receiveUpload, streams, remember, maxBytes, now
         sender: senderOf(request, peer),
       },
       {
-        atOnce: wholeOf(request),
+        atOnce: wholeOf(request, declaredBytes),
         bytes: () => bytesOf(request),
         declaredBytes,
         decode: decoderOf(request, response),
@@ -79,7 +83,7 @@ export function uploadRoutes(takeUpload: TakeUpload, streams: Streams): Router {
   const router = Router()
   for (const method of ['put', 'post'] as const)
     router[method]('/streams/:id{/*path}', (request: Named, response) =>
-      takeUpload(request, response, request.params.id),
+      takeUpload(request, response, { stream: request.params.id, peer: peerOf(request) }),
     )
   router.delete('/streams/:id/*path', async (request: Named, response) => {
     continueBody(request, response)
@@ -104,8 +108,7 @@ export function uploadsFirst(
   }
 
   async function takePut(request: IncomingMessage, response: ServerResponse, stream: string): Promise<void> {
-    letIn(request)
-    await takeUpload(request, response, stream)
+    await takeUpload(request, response, { stream, peer: letIn(request) })
   }
 }
 

@@ -32,7 +32,7 @@ export function createContent(faults: Faults, onPiece: (piece: Piece) => void) {
   let isLost = false
   let hasPieces = false
 
-  return { accepts, begin, complete, lost, close, facts, outside }
+  return { accepts, begin, complete, lost, close, facts, outside, kind: kind.kind }
 
   function settled(piece: Piece): void {
     hasPieces = true

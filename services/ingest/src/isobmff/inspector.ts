@@ -32,9 +32,10 @@ export function createInspector({
   const scan = createScan(content)
   return { add, result }
 
+  /** What has turned out to be media is not asked any more whether it is text. */
   function add(bytes: Buffer): void {
-    head.add(bytes)
     scan.add(bytes)
+    if (content.kind() === 'other') head.add(bytes)
   }
 
   function result(): MediaInspection {

@@ -33,7 +33,7 @@ interface Listener {
  * bytes that are really there, never with a declared size, and not beyond what the listener asks for.
  */
 export function createScan(listener: Listener) {
-  const header = Buffer.alloc(16)
+  const header = Buffer.allocUnsafe(16)
   const collection = createCollection()
   let headerLength = 0
   let offset = 0

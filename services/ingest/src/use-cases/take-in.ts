@@ -78,7 +78,7 @@ function createPersistence(staged: StagedBody) {
   }
 }
 
-const mostAtOnce = 65_536
+const mostAtOnce = 4_194_304
 const soonMs = 250
 
 /** Refuses what is over the limit, be it announced or arrived. */

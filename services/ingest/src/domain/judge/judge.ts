@@ -46,12 +46,15 @@ export const sessionsOf = (state: Pick<State, 'order'>, path: string): readonly 
   return state.order.open === null || state.order.open === own ? [own] : [own, state.order.open]
 }
 
-const contextOf = (stream: Stream, arrival: Arrival): Context => ({
-  ...arrival,
+const contextOf = (stream: Stream, { upload, inspection, previous, clashes }: Arrival): Context => ({
+  upload,
+  inspection,
+  previous,
+  clashes,
   stream,
-  name: nameOf(stream, arrival.upload),
-  extension: (/\.([^./]*)$/.exec(arrival.upload.path)?.[1] ?? '').toLowerCase(),
-  receivedMs: Date.parse(arrival.upload.receivedAt) || 0,
+  name: nameOf(stream, upload),
+  extension: (/\.([^./]*)$/.exec(upload.path)?.[1] ?? '').toLowerCase(),
+  receivedMs: Date.parse(upload.receivedAt) || 0,
 })
 
 /** A part is of the track that its request's URL names; what it is, its bytes tell, and its number is the server's. */
