@@ -24,6 +24,7 @@ package_of() {
     redis-server) echo redis-server ;;
     ffprobe | ffmpeg) echo ffmpeg ;;
     bwrap) echo bubblewrap ;;
+    stunnel) echo stunnel4 ;;
     *) echo "$1" ;;
   esac
 }
