@@ -12,12 +12,13 @@ interface Problem {
 
 /** The one place where errors become answers: the caller sees detail only for what the caller did. */
 export function problems(log: Logger): ErrorRequestHandler {
-  return (error, { method, path }, response, next) => {
+  return (error, { method, path }, response, _next) => {
     const problem = problemOf(error)
     const fields = { method, path, status: problem.status, code: problem.code }
     if (problem.status < 500) log.info(fields, 'request refused')
     else log.error({ ...fields, error }, 'request failed')
-    if (response.headersSent) return next(error)
+    // Nobody shall take half an answer for a whole one.
+    if (response.headersSent) return void response.destroy()
     if (problem.status === 503) response.set('Retry-After', '1')
     response.status(problem.status).json({ ...problem, ...(error instanceof Refusal ? error.extra : {}) })
   }
