@@ -7,16 +7,17 @@ export interface Placed extends Standing {
   readonly path: string
 }
 
+/** A hash from path to standing. */
+export type Places = Pages<readonly [path: string, standing: string]>
+
 const mostShards = 256
 const pageLength = 500
 
 /**
- * What stands at paths, from hashes of path and standing, in arrival order. All of it is held meanwhile, but never in
+ * What stands at the paths of some hashes, in arrival order. All of it is held meanwhile, but never in
  * one large map and never sorted at once: uploads would wait for either.
  */
-export async function* placedInOrder(
-  hashes: readonly Pages<readonly [path: string, standing: string]>[],
-): AsyncGenerator<readonly Placed[]> {
+export async function* placedInOrder(hashes: readonly Places[]): AsyncGenerator<readonly Placed[]> {
   const runs: Placed[][] = []
   for (const hash of hashes) runs.push(...(await sortedRuns(hash)))
   let page: Placed[] = []
@@ -31,7 +32,7 @@ export async function* placedInOrder(
 }
 
 /** Each path once: of one that comes again the later standing. */
-async function sortedRuns(hash: Pages<readonly [string, string]>): Promise<Placed[][]> {
+async function sortedRuns(hash: Places): Promise<Placed[][]> {
   const shards = new Map<number, Map<string, string>>()
   for await (const page of hash) {
     for (const [path, standing] of page) {

@@ -1,7 +1,7 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { SessionAnswer } from '../domain/judge/answer.ts'
 import type { Stream } from '../domain/stream.ts'
-import { inPages, type Pages } from '../use-cases/pages.ts'
+import { inPages, type Pages, readAhead } from '../use-cases/pages.ts'
 import type {
   Index,
   IndexedSession,
@@ -13,7 +13,7 @@ import { byNumber } from './by-number.ts'
 import { answered } from './client.ts'
 import { judgedUpload } from './kept-upload.ts'
 import { keysOf } from './keys.ts'
-import { type Placed, placedInOrder } from './placed.ts'
+import { type Placed, type Places, placedInOrder } from './placed.ts'
 import { scanHash } from './scan-hash.ts'
 import { hmget, parse } from './values.ts'
 
@@ -28,8 +28,15 @@ export function redisStreamLists(redis: RedisClient): Pick<Index, 'stream'> {
   return { stream }
 
   async function stream(id: string): ReturnType<Index['stream']> {
-    const stream = parse<Stream>(await answered(redis.get(keysOf(id).stream)))
-    return stream && { stream, sessions: sessionsOf(id), uploads: uploadsOf(id) }
+    const keys = keysOf(id)
+    const [json, sessions, cutOff] = await Promise.all([
+      answered(redis.get(keys.stream)),
+      readAhead(sessionsOf(id)),
+      readAhead(scanHash(redis, keys.cutOff)),
+    ])
+    const stream = parse<Stream>(json)
+    // Cut-off ones are read before the others: a whole one that follows meanwhile must not be missed in both.
+    return stream && { stream, sessions, uploads: uploadsOf(id, [cutOff, scanHash(redis, keys.newest)]) }
   }
 
   async function* sessionsOf(id: string): AsyncGenerator<readonly IndexedSession[]> {
@@ -65,35 +72,21 @@ export function redisStreamLists(redis: RedisClient): Pick<Index, 'stream'> {
     }
   }
 
-  function uploadsOf(id: string): ListedUploads {
+  function uploadsOf(id: string, hashes: readonly Places[]): ListedUploads {
     let sorted: ReturnType<typeof sortOut> | null = null
     return { rejected, accepted }
 
     async function* rejected(): AsyncGenerator<readonly RejectedUpload[]> {
-      sorted ??= sortOut(id)
+      sorted ??= sortOut(hashes)
       for (const page of (await sorted).rejected) {
         for (const some of inPages(page, verdictsAtOnce)) yield withFindings(id, some)
       }
     }
 
     async function* accepted(): AsyncGenerator<readonly ListedUpload[]> {
-      sorted ??= sortOut(id)
+      sorted ??= sortOut(hashes)
       yield* (await sorted).accepted
     }
-  }
-
-  /** Cut-off ones first: a whole one that follows meanwhile must not be missed in both. */
-  async function sortOut(id: string) {
-    const { newest, cutOff } = keysOf(id)
-    const accepted: ListedUpload[][] = []
-    const rejected: Placed[][] = []
-    for await (const page of placedInOrder([scanHash(redis, cutOff), scanHash(redis, newest)])) {
-      accepted.push(
-        page.filter(({ isAccepted }) => isAccepted).map(({ path, session }) => ({ path, session })),
-      )
-      rejected.push(page.filter(({ isAccepted }) => !isAccepted))
-    }
-    return { accepted, rejected }
   }
 
   async function withFindings(id: string, some: readonly Placed[]): Promise<RejectedUpload[]> {
@@ -109,4 +102,14 @@ export function redisStreamLists(redis: RedisClient): Pick<Index, 'stream'> {
       findings: kept[i] ? judgedUpload(upload, kept[i]).findings : [],
     }))
   }
+}
+
+async function sortOut(hashes: readonly Places[]) {
+  const accepted: ListedUpload[][] = []
+  const rejected: Placed[][] = []
+  for await (const page of placedInOrder(hashes)) {
+    accepted.push(page.filter(({ isAccepted }) => isAccepted).map(({ path, session }) => ({ path, session })))
+    rejected.push(page.filter(({ isAccepted }) => !isAccepted))
+  }
+  return { accepted, rejected }
 }
