@@ -7,7 +7,7 @@ import { prefixOf } from './keys.ts'
 /** To be counted up with whatever is kept otherwise in Redis, or judged otherwise. */
 const format = '1'
 const formatKey = '{pushav}:index-format'
-const ofStreams = `${prefixOf('*').split('*')[0]}*`
+const ofStreams = `${prefixOf('*')}*`
 
 /** One format for all streams. */
 export function redisIndexFormat(redis: RedisClient): Pick<Index, 'renew'> {
