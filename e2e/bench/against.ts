@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createApi } from './api.ts'
 import type { Bench } from './bench.ts'
-import type { Contender } from './contender.ts'
+import { type Contender, shortWarmUp } from './contender.ts'
 
 /** Any other server that takes uploads below a URL; each run has a folder of its own there. */
 export function against(bench: Bench, url: string): Contender {
@@ -9,6 +9,7 @@ export function against(bench: Bench, url: string): Contender {
   let runs = 0
   return {
     name: 'against',
+    warmUp: shortWarmUp,
     async start() {
       const { cacert, cert, key } = bench.options
       const { identity } = bench
@@ -24,7 +25,8 @@ export function against(bench: Bench, url: string): Contender {
       return {
         url: `${url}/${folder}/video_{n}.m4s`,
         identity: theirs,
-        after: async () => ({ figures: {}, faults: [] }),
+        processorTime: async () => new Map(),
+        faultsAfter: async () => [],
         [Symbol.asyncDispose]: async () => {},
       }
     },

@@ -11,6 +11,7 @@ export interface Api extends Disposable {
 
 export interface Answer {
   readonly status: number
+  /** Parsed when it is looked at: a long answer would hold up whatever is timed meanwhile. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
   readonly json: any
   /** From the call to the last byte of the answer. */
@@ -34,7 +35,13 @@ export async function createApi(url: string, identity: Identity, signal: AbortSi
     const [response] = await once(sent, 'response')
     const said = await text(response)
     const tookMs = performance.now() - begun
-    return { status: response.statusCode, json: parsed(said), tookMs }
+    return {
+      status: response.statusCode,
+      tookMs,
+      get json() {
+        return parsed(said)
+      },
+    }
   }
 }
 

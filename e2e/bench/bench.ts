@@ -36,14 +36,16 @@ export interface Row {
 /** What is to be reached; the figure is made of the medians of the row. */
 export interface Target {
   readonly text: string
-  readonly sense: 'at least' | 'at most'
-  readonly limit: number
+  /** `told`: worth knowing, nothing is to be reached. */
+  readonly sense: 'at least' | 'at most' | 'told'
+  /** Null for what is told. */
+  readonly limit: number | null
   /** Null where something that it needs was not measured. */
   figure(median: (contender: string, figure: string) => number | null): number | null
 }
 
 /** A target on the ratio of ours to another contender. */
-export function ratio(figure: string, to: string, sense: Target['sense'], limit: number): Target {
+export function ratio(figure: string, to: string, sense: Target['sense'], limit: Target['limit']): Target {
   return {
     text: to === 'against' ? `${figure} / the reference, where --against is that` : `${figure} / ${to}`,
     sense,

@@ -29,6 +29,10 @@ export interface Load {
 export interface Account {
   readonly issued: number
   readonly ok: number
+  /** Of these, before anything was measured. */
+  readonly warmed: number
+  /** That were answered while it was measured. */
+  readonly measured: number
   readonly unanswered: number
   readonly connects: number
   readonly statuses: Readonly<Record<string, number>>

@@ -7,9 +7,10 @@ import { until } from '@pushav/shared/testing/until.ts'
 import { freePort } from '../support/free-port.ts'
 import { mustRun, run } from '../support/run.ts'
 import type { Bench } from './bench.ts'
-import type { Contender, Running } from './contender.ts'
+import { type Contender, type Running, shortWarmUp } from './contender.ts'
 import { nginxConfig, plainStore, tlsFront, tlsStore } from './nginx-config.ts'
 import { cores, pinned } from './pinned.ts'
+import { type ProcessorTime, processorTimeBelow } from './processor-time.ts'
 
 /** Whether there is one that can store uploads. */
 export async function hasNginx(): Promise<boolean> {
@@ -20,12 +21,14 @@ export async function hasNginx(): Promise<boolean> {
 /** nginx with WebDAV: it stores and judges nothing. */
 export const oneHop = (bench: Bench): Contender => ({
   name: 'nginx one hop',
+  warmUp: shortWarmUp,
   start: () => started(bench, (port, files) => [tlsStore(port, bench.certificates.server, files)]),
 })
 
 /** A TLS proxy before a store, each an nginx of its own, as our processes are cut. */
 export const twoHops = (bench: Bench): Contender => ({
   name: 'nginx two hops',
+  warmUp: shortWarmUp,
   start: () =>
     started(bench, (port, files, behind) => [
       tlsFront(port, behind, bench.certificates.server),
@@ -43,20 +46,22 @@ async function started(bench: Bench, serversOn: Servers): Promise<Running> {
   const files = join(directory, 'files')
   await mkdir(join(files, 'bench'), { recursive: true })
   const port = await freePort()
+  const pids: number[] = []
   for (const [at, server] of serversOn(port, files, await freePort()).entries())
-    built.use(await launch(join(directory, String(at)), server))
+    pids.push(built.use(await launch(join(directory, String(at)), server)).pid)
   await until(`nginx on port ${port}`, () => isListening(port))
   const running = built.move()
   return {
     url: `https://127.0.0.1:${port}/bench/video_{n}.m4s`,
     identity: bench.identity,
-    after: async () => ({ figures: {}, faults: [] }),
+    processorTime: () => timeOf(pids),
+    faultsAfter: async () => [],
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
 
 /** What nginx would have to say about its configuration is heard before it is started. */
-async function launch(prefix: string, server: string): Promise<AsyncDisposable> {
+async function launch(prefix: string, server: string): Promise<AsyncDisposable & { readonly pid: number }> {
   await mkdir(prefix)
   const config = join(prefix, 'nginx.conf')
   await writeFile(config, nginxConfig(prefix, server))
@@ -66,7 +71,14 @@ async function launch(prefix: string, server: string): Promise<AsyncDisposable> 
   const closed = once(child, 'close')
   const end = () => void child.kill('SIGTERM')
   process.once('exit', end)
-  return { [Symbol.asyncDispose]: () => ended(child, closed, end) }
+  await once(child, 'spawn')
+  return { pid: child.pid ?? 0, [Symbol.asyncDispose]: () => ended(child, closed, end) }
+}
+
+/** Its processes do not differ for us. */
+async function timeOf(pids: readonly number[]): Promise<ProcessorTime> {
+  const used = await Promise.all(pids.map(processorTimeBelow))
+  return new Map([['nginx', used.reduce((sum, ms) => sum + ms, 0)]])
 }
 
 /** SIGTERM: nginx takes its workers along, which SIGKILL would leave behind. */

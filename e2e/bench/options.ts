@@ -8,9 +8,9 @@ export const help = `Usage: npm run bench -- [flags]
 Measures this server beside nginx on this machine; docs/benchmarks.md says what each row means.
 
   --rows A,B         only rows whose names begin so (all but growth-streams and planning)
-  --rounds N         each row so often, contenders in turn; medians count (3)
+  --rounds N         each row so often, contenders in turn; medians count (2)
   --seconds S        each measurement of a rate so long (2)
-  --warm-up S        before that so long unmeasured, for what a new process compiles (1)
+  --warm-up S        before that ours so long unmeasured, for what it compiles; the others 1 s (6)
   --minutes M        what is not measured by then is left out (9.5)
   --drain S          after each run of a rate wait so long for all probes to end (0)
   --growth [N]       only what grows with history, up to N uploads in one stream (100000)
@@ -61,9 +61,9 @@ export function readOptions(argv: readonly string[]) {
   const { values } = parseArgs({ args: withCount(withChoice(argv)), options: flags, strict: true })
   return {
     rows: values.rows?.split(',') ?? rowsFor(values.growth !== undefined, values.planning ?? false),
-    rounds: positive('rounds', values.rounds ?? '3'),
+    rounds: positive('rounds', values.rounds ?? '2'),
     seconds: positive('seconds', values.seconds ?? '2'),
-    warmUp: positive('warm-up', values['warm-up'] ?? '1'),
+    warmUp: positive('warm-up', values['warm-up'] ?? '6'),
     minutes: positive('minutes', values.minutes ?? '9.5'),
     drainMs: Number(values.drain ?? 0) * 1_000,
     growth: positive('growth', values.growth ?? '10000'),

@@ -1,32 +1,49 @@
 import { readFile } from 'node:fs/promises'
-import { type PartName, pidOf } from '../support/processes.ts'
+import { type PartName, pidOf, pidsBelow } from '../support/processes.ts'
 import type { Standalone } from '../support/standalone.ts'
 import { parts } from './parts.ts'
+
+/** What processes, and those that they waited for, have used so far: milliseconds by name. */
+export type ProcessorTime<Name extends string = string> = ReadonlyMap<Name, number>
 
 /** Linux counts processor time in hundredths of a second. */
 const msPerTick = 10
 
-/** What each process and those that it waited for have used so far, in milliseconds. */
-export async function processorTime(server: Standalone): Promise<ReadonlyMap<PartName, number>> {
-  const read = parts.map(async (part) => {
-    const stat = await readFile(`/proc/${await pidOf(server.pid, part)}/stat`, 'utf8')
-    // proc(5): utime, stime, cutime and cstime are fields 14 to 17, the third is the first after the name.
-    const ticks = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(11, 15)
-    return [part, ticks.reduce((sum, ticks) => sum + Number(ticks), 0) * msPerTick] as const
-  })
-  return new Map(await Promise.all(read))
+export async function processorTime(server: Standalone): Promise<ProcessorTime<PartName>> {
+  return new Map(
+    await Promise.all(
+      parts.map(async (part) => [part, await usedBy(await pidOf(server.pid, part))] as const),
+    ),
+  )
 }
 
-/** What each used since then for one of so many uploads. */
-export async function timePerUpload(
-  server: Standalone,
-  since: ReadonlyMap<PartName, number>,
+/** Of a process and all below it, in milliseconds. */
+export async function processorTimeBelow(pid: number): Promise<number> {
+  const used = await Promise.all([pid, ...(await pidsBelow(pid))].map(usedBy))
+  return used.reduce((sum, ms) => sum + ms, 0)
+}
+
+async function usedBy(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+  // proc(5): utime, stime, cutime and cstime are fields 14 to 17, the third is the first after the name.
+  const ticks = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 15)
+  return ticks.reduce((sum, ticks) => sum + Number(ticks), 0) * msPerTick
+}
+
+/** What was used between for one of so many uploads, in microseconds: all together, and by name. */
+export function timePerUpload(
+  before: ProcessorTime,
+  after: ProcessorTime,
   uploads: number,
-): Promise<Record<string, number>> {
-  const now = await processorTime(server)
-  const used = parts.map((part) => [part, (now.get(part) ?? 0) - (since.get(part) ?? 0)] as const)
-  return Object.fromEntries(used.map(([part, ms]) => [`cpu ${part}`, ms / Math.max(1, uploads)]))
+): Record<string, number> {
+  if (after.size === 0 || uploads === 0) return {}
+  const used = [...after].map(
+    ([name, ms]) => [name, ((ms - (before.get(name) ?? 0)) * 1_000) / uploads] as const,
+  )
+  const all = used.reduce((sum, [, us]) => sum + us, 0)
+  const each = used.length > 1 ? used.map(([name, us]) => [`µs ${name}`, us]) : []
+  return { µs: all, ...Object.fromEntries(each) }
 }

@@ -60,7 +60,7 @@ static struct {
 } wanted = { .connections = 1, .streams = 1 };
 
 static struct {
-  uint64_t issued, ok, connects, statuses[600], errors[CURL_LAST];
+  uint64_t issued, ok, warmed, connects, statuses[600], errors[CURL_LAST];
   uint64_t measured, measured_ok, histogram[buckets];
   int64_t longest_us;
   double total_us;
@@ -225,6 +225,7 @@ static void finish(struct slot *slot, CURLcode result, int64_t now)
   bool ok = status >= 200 && status < 300;
   seen.statuses[status > 0 && status < 600 ? status : 0]++;
   seen.ok += ok;
+  seen.warmed += ok && now < measure_from;
   if (now >= measure_from && now <= measure_to) count_latency(now - slot->begun, ok);
 }
 
@@ -480,8 +481,9 @@ static void print_account(void)
   double seconds = (double)(least(to.at, measure_to) - measure_from) / 1e6;
   double rate = (double)seen.measured_ok / seconds;
   double busy = (to.cpu - from.cpu) / ((double)(to.at - from.at) / 1e6);
-  printf("{\"issued\":%llu,\"ok\":%llu,\"unanswered\":%d,\"connects\":%llu,", (unsigned long long)seen.issued,
-         (unsigned long long)seen.ok, active, (unsigned long long)seen.connects);
+  printf("{\"issued\":%llu,\"ok\":%llu,\"warmed\":%llu,\"unanswered\":%d,\"connects\":%llu,",
+         (unsigned long long)seen.issued, (unsigned long long)seen.ok, (unsigned long long)seen.warmed, active,
+         (unsigned long long)seen.connects);
   print_counts("statuses", seen.statuses, 600);
   print_counts("errors", seen.errors, CURL_LAST);
   printf("\"complaint\":\"%s\",\"seconds\":%.3f,\"measured\":%llu,\"rate\":%.1f,\"megabytes\":%.2f,", seen.complaint,

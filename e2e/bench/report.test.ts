@@ -18,6 +18,7 @@ function rowOf(turns: string[] = []): Row {
       ratio('rate', 'nginx', 'at least', 0.4),
       ratio('rate', 'against', 'at least', 10),
       own('lost', 'rate', 'at most', 0),
+      ratio('rate', 'nginx', 'told', null),
     ],
     async measure(contender) {
       turns.push(contender)
@@ -47,6 +48,7 @@ describe('the bench', () => {
         [0.5, 'met'],
         [null, 'not measured'],
         [50, 'missed'],
+        [0.5, 'told'],
       ],
     )
   })
@@ -60,6 +62,7 @@ describe('the bench', () => {
   it('shows what was measured, and does not praise a run that was ended', async () => {
     equal(tables([await measured(3, AbortSignal.abort())]), 'Nothing was measured.\n')
     match(tables([await measured(3)]), /fast +ours +rate 50\n/)
+    match(tables([await measured(3)]), /fast +rate \/ nginx +0\.50 +told\n/)
   })
 
   it('refuses flags that make no sense', () => {

@@ -8,9 +8,9 @@ export interface Judged {
   readonly row: string
   readonly text: string
   readonly sense: Target['sense']
-  readonly limit: number
+  readonly limit: Target['limit']
   readonly figure: number | null
-  readonly state: 'met' | 'missed' | 'not measured'
+  readonly state: 'met' | 'missed' | 'told' | 'not measured'
 }
 
 /** Each row's targets with what was reached. */
@@ -19,9 +19,13 @@ export const judge = (measured: readonly Measured[]): Judged[] =>
 
 function judgeOne(measured: Measured, { text, sense, limit, figure: of }: Target): Judged {
   const figure = of(medianOf(measured))
-  const isMet = figure !== null && (sense === 'at least' ? figure >= limit : figure <= limit)
-  const state = figure === null ? 'not measured' : isMet ? 'met' : 'missed'
-  return { row: measured.row.name, text, sense, limit, figure, state }
+  return { row: measured.row.name, text, sense, limit, figure, state: stateOf(figure, limit, sense) }
+}
+
+function stateOf(figure: number | null, limit: Target['limit'], sense: Target['sense']): Judged['state'] {
+  if (figure === null) return 'not measured'
+  if (limit === null) return 'told'
+  return (sense === 'at least' ? figure >= limit : figure <= limit) ? 'met' : 'missed'
 }
 
 /** For people: rows, then targets, then faults. */
@@ -30,7 +34,7 @@ export function tables(measured: readonly Measured[]): string {
   const targets = judge(measured).map(({ row, text, sense, limit, figure, state }) => [
     row,
     text,
-    `${sense} ${limit}`,
+    limit === null ? '' : `${sense} ${limit}`,
     figure === null ? '' : shown(figure),
     state,
   ])

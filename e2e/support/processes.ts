@@ -24,6 +24,11 @@ export async function pidOf(ancestor: number, part: PartName): Promise<number> {
   return found.pid
 }
 
+/** The process ids of all that a process has started, and they. */
+export async function pidsBelow(ancestor: number): Promise<number[]> {
+  return below(ancestor, await processes()).map(({ pid }) => pid)
+}
+
 function below(ancestor: number, all: readonly Process[]): Process[] {
   const children = all.filter(({ parent }) => parent === ancestor)
   return children.flatMap((child) => [child, ...below(child.pid, all)])

@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Bench, Measurement, Row, Target } from '../bench.ts'
 import type { Contender } from '../contender.ts'
 import { type Account, faultsOf, type Load } from '../generator.ts'
 import type { Size } from '../media.ts'
+import { timePerUpload } from '../processor-time.ts'
 
 /** What the generator is to do, beside where and as whom. */
 export interface Spec extends Pick<Load, 'isHttp2' | 'connections' | 'streams' | 'fresh' | 'rate'> {
@@ -38,21 +40,34 @@ export async function measureLoad(
   { name: _name, size, count, targets: _targets, ...load }: Spec,
 ): Promise<Measurement> {
   await using running = await contender.start()
-  const { seconds, warmUp } = bench.options
   const { url, identity } = running
-  const until = count ?? { seconds, warmUp }
+  const warmUp = count ? 0 : contender.warmUp
+  const until = count ?? { seconds: bench.options.seconds, warmUp }
   const body = bench.media.segments[size]
-  const account = await bench.generate({ ...load, url, identity, body, until })
-  const after = await running.after(account)
+  const [before, account] = await Promise.all([
+    setTimeout(warmUp * 1_000).then(() => running.processorTime()),
+    bench.generate({ ...load, url, identity, body, until }),
+  ])
+  const time = timePerUpload(before, await running.processorTime(), account.measured)
   return {
-    figures: { ...figuresOf(account), ...after.figures },
-    faults: [...faultsOf(account), ...after.faults],
+    figures: { ...figuresOf(account), ...time },
+    faults: [...faultsOf(account), ...(await running.faultsAfter(account))],
   }
 }
 
 /** Without latencies where none was measured. */
 function figuresOf(account: Account): Record<string, number> {
-  const { rate, megabytes, p50, p99, busy, issued, ok, connects } = account
+  const { rate, megabytes, p50, p99, busy, warmed, issued, ok, connects } = account
   const latencies = rate > 0 ? { p50, p99 } : {}
-  return { rate, megabytes, ...latencies, busy, issued, ok, lost: issued - ok, connects }
+  return {
+    rate,
+    megabytes,
+    ...latencies,
+    busy,
+    'warmed up by': warmed,
+    issued,
+    ok,
+    lost: issued - ok,
+    connects,
+  }
 }

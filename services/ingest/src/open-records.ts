@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { diskBodies } from './disk/bodies.ts'
 import { createDiskThread } from './disk/disk-thread.ts'
 import { diskJournals } from './disk/journals.ts'
+import { listedStreams } from './disk/listed-streams.ts'
 import { diskView } from './disk/view.ts'
 import { createInspector } from './isobmff/inspector.ts'
 import { inspectManifest } from './manifest/inspect-manifest.ts'
@@ -31,7 +32,8 @@ export async function openRecords(
   const { workingDirectory, instance, sessionIdleMs: idleMs } = config
   const disk = built.use(createDiskThread())
   const bodies = await diskBodies(workingDirectory, instance, disk)
-  const journals = await diskJournals(workingDirectory, instance, log, disk)
+  const kept = await diskJournals(workingDirectory, instance, log, disk)
+  const journals = { ...kept, streams: listedStreams(workingDirectory, kept.streams, now) }
   const view = await diskView(workingDirectory, instance, disk)
 
   const onError = createErrorReport(log)

@@ -17,6 +17,7 @@ async function reindex(): Promise<void> {
   const { journals, index, view, indexer } = await openRecords(config, built, log, createVerdictBoard())
   const begun = performance.now()
   const streams = await journals.streams()
+  await index.renew()
   for (const stream of streams) {
     await index.forget(stream)
     await view.removeStream(stream)

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, notDeepEqual, ok } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { probeQueue } from '@pushav/shared/probe-job.ts'
@@ -47,6 +47,27 @@ async function pushEverything(ingest: Ingest): Promise<void> {
 
 describe('replay', () => {
   const suite = ingestSuite()
+
+  it('makes an index of another version anew at the start, and leaves one of this alone', async () => {
+    await using redis = Object.assign(new Redis(suite.redis().path), {
+      [Symbol.asyncDispose]: async () => void (await redis.quit()),
+    })
+    const answers = async () => {
+      await using ingest = await suite.start()
+      return await answersOf(ingest)
+    }
+    const before = await (async () => {
+      await using ingest = await suite.start()
+      await pushEverything(ingest)
+      return await answersOf(ingest)
+    })()
+    await redis.del('{stream:1}:newest')
+    const damaged = await answers()
+    notDeepEqual(damaged, before)
+    deepEqual(await answers(), damaged)
+    await redis.set('{pushav}:index-format', 'another')
+    deepEqual(await answers(), before)
+  })
 
   it('gives every answer again after FLUSHALL, a restart and the loss of the view', async () => {
     const before = await (async () => {

@@ -62,8 +62,14 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
 
   const recovered = await recoverUploadsWith(receiving)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
-  onInterruption(redis, indexer.catchUp)
-  await within(catchUpWaitMs, indexer.catchUp())
+  const catchUp = async () => {
+    await index
+      .renew()
+      .catch((error) => log.warn({ error }, 'which version wrote the index is not known yet'))
+    await indexer.catchUp()
+  }
+  onInterruption(redis, catchUp)
+  await within(catchUpWaitMs, catchUp())
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
   const closing = new AbortController()

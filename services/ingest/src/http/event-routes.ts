@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Request, Response } from 'express'
 import { json, Router } from 'express'
 import { z } from 'zod'
@@ -7,6 +6,7 @@ import type { Feed } from '../use-cases/ports.ts'
 import type { Streams } from '../use-cases/streams.ts'
 import { continuing } from './body.ts'
 import { parseBody } from './parse.ts'
+import { write } from './write.ts'
 
 /** The proxy ends what is silent for minutes; some networks are less patient. */
 const heartbeatMs = 15_000
@@ -44,7 +44,7 @@ export function eventRoutes(
       for await (const { id, event } of told) {
         if (stream !== null && !('stream' in event && event.stream === stream)) continue
         const text = `id: ${id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`
-        if (!response.write(text)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+        await write(response, text)
       }
     } finally {
       clearInterval(heartbeat)

@@ -23,6 +23,7 @@ export function problems(log: Logger): AnswerProblem {
     const fields = { method, path, status: problem.status, code: problem.code }
     if (problem.status < 500) log.info(fields, 'request refused')
     else log.error({ ...fields, error }, 'request failed')
+    // Nobody shall take half an answer for a whole one.
     if (response.headersSent) return void response.destroy()
     if (problem.status === 503) response.setHeader('Retry-After', '1')
     answerJson(response, problem.status, { ...problem, ...(error instanceof Refusal ? error.extra : {}) })

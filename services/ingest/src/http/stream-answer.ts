@@ -1,7 +1,14 @@
 import { sessionNumberOf } from '../domain/judge/answer.ts'
-import type { IndexedSession, IndexedStream, ListedUpload, StreamSummary } from '../use-cases/ports.ts'
+import { mapPages } from '../use-cases/pages.ts'
+import type {
+  IndexedSession,
+  IndexedStream,
+  ListedUpload,
+  RejectedUpload,
+  StreamSummary,
+} from '../use-cases/ports.ts'
 
-/** A stream as the API shows it; the reference's fields, `id` a number as its web UI expects. */
+/** A stream as the API shows it, its lists in pages; the reference's fields, `id` a number as its web UI expects. */
 export function streamAnswer({ stream, uploads, sessions }: IndexedStream) {
   const id = Number(stream.id)
   return {
@@ -12,21 +19,20 @@ export function streamAnswer({ stream, uploads, sessions }: IndexedStream) {
     expected_track_names: stream.expectedTrackNames,
     track_name: stream.expectedTrackNames?.[0] ?? null,
     creator: stream.creator,
-    sessions: sessions.map(sessionShown),
-    error_uploads: uploads.flatMap(errorUpload),
-    valid_uploads: uploads.filter(({ rejected }) => rejected === null).map(validUpload),
+    sessions: mapPages(sessions, sessionShown),
+    error_uploads: mapPages(uploads.rejected(), errorUpload),
+    valid_uploads: mapPages(uploads.accepted(), validUpload),
   }
 }
 
 /** The same with the lists of Matter 1.5, which have other names and one reason for each file. */
 export function streamAnswerOf15(indexed: IndexedStream) {
-  const answer = streamAnswer(indexed)
   return {
-    ...answer,
-    valid_files: answer.valid_uploads.map(({ file_path }) => file_path),
-    invalid_files: answer.error_uploads.map(({ file_path, reasons }) => ({
-      file_path,
-      validation_error_reason: reasons.join('; '),
+    ...streamAnswer(indexed),
+    valid_files: mapPages(indexed.uploads.accepted(), ({ path }) => path),
+    invalid_files: mapPages(indexed.uploads.rejected(), ({ path, findings }) => ({
+      file_path: path,
+      validation_error_reason: reasonsIn(findings).join('; '),
     })),
   }
 }
@@ -36,19 +42,23 @@ const validUpload = ({ path, session }: ListedUpload) => ({
   file_path: path,
 })
 
-function errorUpload({ path, session, rejected: findings }: ListedUpload) {
-  if (findings === null) return []
-  const reasons = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
-  return [{ session_id: sessionNumberOf(session), file_path: path, reasons, findings }]
-}
+const errorUpload = ({ path, session, findings }: RejectedUpload) => ({
+  session_id: sessionNumberOf(session),
+  file_path: path,
+  reasons: reasonsIn(findings),
+  findings,
+})
+
+const reasonsIn = (findings: RejectedUpload['findings']): string[] =>
+  findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
 
 /** Every object is shown with the name under which its certificate can be asked for. */
 function sessionShown({ segments, manifests, ...session }: IndexedSession) {
   const withCertificate = (path: string) => [path, `${path}.crt`]
   return {
     ...session,
-    uploaded_segments: segments.map(withCertificate),
-    uploaded_manifests: manifests.map(withCertificate),
+    uploaded_segments: mapPages(segments, withCertificate),
+    uploaded_manifests: mapPages(manifests, withCertificate),
   }
 }
 

@@ -1,12 +1,14 @@
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
 import { Refusal } from '../domain/refusal.ts'
+import { mapPages } from '../use-cases/pages.ts'
 import type { IndexedStream } from '../use-cases/ports.ts'
 import type { Streams } from '../use-cases/streams.ts'
 import { continuing } from './body.ts'
 import { page, parseBody, parseQuery } from './parse.ts'
 import { peerOf } from './peer.ts'
 import { junitOf } from './report-junit.ts'
+import { sendJson } from './send-json.ts'
 import { summaryAnswer } from './stream-answer.ts'
 
 type Named = Request<{ id: string }>
@@ -25,16 +27,16 @@ export function streamRoutes(
       strict: parseStrict(wish.strict) ?? strictByDefault,
       creator: peerOf(request).device?.fingerprint ?? null,
     })
-    response.status(201).json(answerOf({ stream, uploads: [], sessions: [] }))
+    await sendJson(response.status(201), answerOf(stream))
   })
   router.get('/streams', async (request, response) => {
     const { summary, cursor, limit } = parseQuery(listed, request.query)
-    if (!summary) return void response.json({ streams: (await streams.list()).map(answerOf) })
+    if (!summary) return sendJson(response, { streams: mapPages(streams.list(), answerOf) })
     const { summaries, next } = await streams.summaries(cursor, limit)
     response.json({ streams: summaries.map(summaryAnswer), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {
-    response.json(answerOf(await streams.one(request.params.id)))
+    await sendJson(response, answerOf(await streams.one(request.params.id)))
   })
   router.get('/streams/:id/report', async (request: Named, response) => {
     const { session = null, format } = parseQuery(reported, request.query)
@@ -57,13 +59,15 @@ export function streamRoutes(
   })
   router.post('/streams/:id/expectedTrackNames', continuing, anyJson, async (request: Named, response) => {
     const { expected_track_names: names } = parseBody(expectedTrackNames, request.body)
-    response.status(202).json(answerOf(await streams.expectTracks(request.params.id, names)))
+    const stream = await streams.expectTracks(request.params.id, names)
+    await sendJson(response.status(202), answerOf(stream))
   })
   router.post('/streams/:id/trackName', continuing, anyJson, async (request: Named, response) => {
     const { track_name, trackName } = parseBody(trackNameBody, request.body)
     const name = track_name ?? trackName
     if (name === undefined) throw new Refusal('request-malformed', 'name the track in track_name')
-    response.status(202).json(answerOf(await streams.expectTracks(request.params.id, [name])))
+    const stream = await streams.expectTracks(request.params.id, [name])
+    await sendJson(response.status(202), answerOf(stream))
   })
   return router
 }

@@ -7,6 +7,7 @@ import type { Finding } from '../domain/judge/finding.ts'
 import type { Tally } from '../domain/judge/report.ts'
 import type { Stream } from '../domain/stream.ts'
 import type { JournalEntry, Upload } from '../domain/upload.ts'
+import type { Pages } from './pages.ts'
 
 /** Bodies on their way in. */
 export interface Bodies {
@@ -105,6 +106,11 @@ export interface Index {
   /** Probe jobs that came in with a commit and have not been forgotten. */
   jobs(stream: string): Promise<readonly ProbeJob[]>
   forgetJobs(stream: string, jobs: readonly ProbeJob[]): Promise<void>
+  /**
+   * Forgets all streams where another version wrote the index, or nobody says which. Whoever calls this catches up with
+   * the journals afterwards, so that two may do it at once.
+   */
+  renew(): Promise<void>
   /** Forgets a stream, probe outcomes included. */
   forget(stream: string): Promise<void>
   inits(stream: string, folder: string): Promise<Known['inits']>
@@ -116,6 +122,7 @@ export interface Index {
     from: number,
     limit: number,
   ): Promise<{ readonly uploads: readonly JudgedUpload[]; readonly next: number | null }>
+  /** Null when there is no such stream. */
   stream(id: string): Promise<IndexedStream | null>
   /** Keys of a stream's sessions, in their order; null when there is no such stream. */
   sessions(stream: string): Promise<readonly string[] | null>
@@ -134,18 +141,31 @@ export interface Position {
   readonly cursors: Cursors
 }
 
-/** A stream with the newest verdict of each of its paths, in arrival order. */
+/**
+ * A stream with the newest verdict of each of its paths, to be gone through once. It is read as it is asked for, so
+ * that what changes meanwhile may be in it or not: sessions and lists as they are when their turn comes, each path
+ * that is there all the time exactly once. Throws where the index goes away in the middle.
+ */
 export interface IndexedStream {
   readonly stream: Stream
-  readonly uploads: readonly ListedUpload[]
-  readonly sessions: readonly IndexedSession[]
+  readonly sessions: Pages<IndexedSession>
+  readonly uploads: ListedUploads
+}
+
+/** In arrival order. */
+export interface ListedUploads {
+  rejected(): Pages<RejectedUpload>
+  accepted(): Pages<ListedUpload>
 }
 
 export interface ListedUpload {
   readonly path: string
   readonly session: string | null
-  /** All findings where one is an error; null for an upload that was accepted. */
-  readonly rejected: readonly Finding[] | null
+}
+
+/** With all findings, at least one of them an error. */
+export interface RejectedUpload extends ListedUpload {
+  readonly findings: readonly Finding[]
 }
 
 /** A stream in numbers that are ready at hand, however long it has been fed. */
@@ -160,8 +180,8 @@ export interface StreamSummary {
 
 export interface IndexedSession extends SessionAnswer {
   /** Paths, in the order of their first arrival. */
-  readonly segments: readonly string[]
-  readonly manifests: readonly string[]
+  readonly segments: Pages<string>
+  readonly manifests: Pages<string>
 }
 
 /** The queue to the probe workers, and their answers. */

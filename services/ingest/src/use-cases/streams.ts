@@ -2,9 +2,12 @@ import { afterSilence } from '../domain/judge/answer.ts'
 import { type ReportRow, reportOf } from '../domain/judge/report.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { parseInterface, type Stream } from '../domain/stream.ts'
+import { inPages, mapPages, noPages, type Pages } from './pages.ts'
 import type { Bodies, Feed, Index, IndexedStream, Journals, StreamSummary, View } from './ports.ts'
 import type { RecordEntry } from './record-entry.ts'
 import { reportSessions, type SessionReport } from './report-sessions.ts'
+
+const streamsAtOnce = 16
 
 /** What a user does with streams, objects' deletion included. */
 export interface Streams {
@@ -12,8 +15,8 @@ export interface Streams {
     readonly interface: unknown
     readonly strict: boolean
     readonly creator: string | null
-  }): Promise<Stream>
-  list(): Promise<readonly IndexedStream[]>
+  }): Promise<IndexedStream>
+  list(): Pages<IndexedStream>
   /** Streams in numbers, from an id on; `next` is null at the end. */
   summaries(
     from: number,
@@ -62,23 +65,26 @@ export function streamsWith(needs: Needs): Streams {
     assertExists,
   }
 
-  async function create(wish: Parameters<Streams['create']>[0]): Promise<Stream> {
+  async function create(wish: Parameters<Streams['create']>[0]): Promise<IndexedStream> {
     const settings = { interface: parseInterface(wish.interface), strict: wish.strict, creator: wish.creator }
     const id = await journals.create()
     await record(id, { kind: 'stream-created', ...noted(), ...settings }).verdict
-    return { id, ...settings, expectedTrackNames: null }
+    return withNothing({ id, ...settings, expectedTrackNames: null })
   }
 
-  async function list(): Promise<readonly IndexedStream[]> {
-    const found = await Promise.all((await journals.streams()).map((id) => index.stream(id)))
-    return found.filter((stream) => stream !== null).map(asOfNow)
+  async function* list(): AsyncGenerator<readonly IndexedStream[]> {
+    for (const ids of inPages(await journals.streams(), streamsAtOnce)) {
+      const found = await Promise.all(ids.map((id) => index.stream(id)))
+      yield found.filter((stream) => stream !== null).map(asOfNow)
+    }
   }
 
   async function summaries(from: number, limit: number): ReturnType<Streams['summaries']> {
-    const ids = (await journals.streams()).filter((id) => Number(id) > from)
-    const page = ids.slice(0, limit)
+    const ids = await journals.streams()
+    const begin = placeAfter(ids, from)
+    const page = ids.slice(begin, begin + limit)
     const found = await Promise.all(page.map((id) => index.summary(id)))
-    const next = ids.length > page.length ? Number(page.at(-1)) : null
+    const next = begin + page.length < ids.length ? Number(page.at(-1)) : null
     return { summaries: found.filter((summary) => summary !== null), next }
   }
 
@@ -89,7 +95,8 @@ export function streamsWith(needs: Needs): Streams {
 
   function asOfNow(indexed: IndexedStream): IndexedStream {
     const nowMs = now().getTime()
-    return { ...indexed, sessions: indexed.sessions.map((session) => afterSilence(session, nowMs, idleMs)) }
+    const sessions = mapPages(indexed.sessions, (session) => afterSilence(session, nowMs, idleMs))
+    return { ...indexed, sessions }
   }
 
   async function report(id: string, session: string | null): Promise<readonly ReportRow[]> {
@@ -151,6 +158,23 @@ export function streamsWith(needs: Needs): Streams {
   function noted() {
     return { id: newId(), at: now().toISOString() }
   }
+}
+
+const withNothing = (stream: Stream): IndexedStream => ({
+  stream,
+  sessions: noPages(),
+  uploads: { rejected: noPages, accepted: noPages },
+})
+
+/** How many of the ids, which ascend, are up to one. */
+function placeAfter(ids: readonly string[], id: number): number {
+  let [low, high] = [0, ids.length]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (Number(ids[middle]) <= id) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function unknown(id: string): never {

@@ -1,0 +1,31 @@
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { Cluster, type Redis } from 'ioredis'
+import type { Index } from '../use-cases/ports.ts'
+import { answered } from './client.ts'
+import { prefixOf } from './keys.ts'
+
+/** To be counted up with whatever is kept otherwise in Redis, or judged otherwise. */
+const format = '1'
+const formatKey = '{pushav}:index-format'
+const ofStreams = `${prefixOf('*')}*`
+
+/** One format for all streams. */
+export function redisIndexFormat(redis: RedisClient): Pick<Index, 'renew'> {
+  return {
+    async renew() {
+      if ((await answered(redis.get(formatKey))) === format) return
+      const servers = redis instanceof Cluster ? redis.nodes('master') : [redis]
+      await answered(Promise.all(servers.map(forgetStreams)))
+      await answered(redis.set(formatKey, format))
+    },
+  }
+}
+
+/** In one walk through all keys, however many streams that are. */
+async function forgetStreams(redis: Redis): Promise<void> {
+  let [cursor, keys] = ['0', [] as string[]]
+  do {
+    ;[cursor, keys] = await redis.scan(cursor, 'MATCH', ofStreams, 'COUNT', 1_000)
+    await Promise.all(keys.map((key) => redis.unlink(key)))
+  } while (cursor !== '0')
+}
