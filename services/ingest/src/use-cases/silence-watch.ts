@@ -11,6 +11,9 @@ export interface SilenceWatch extends Disposable {
   heard(stream: string, session: Session): void
 }
 
+/** A verdict that comes after the silence may have others behind it, which end the silence again. */
+const lateMs = 1_000
+
 export function watchSilence(feed: Pick<Feed, 'publish'>, idleMs: number, now: () => Date): SilenceWatch {
   const timers = new Map<string, NodeJS.Timeout>()
   return {
@@ -18,9 +21,9 @@ export function watchSilence(feed: Pick<Feed, 'publish'>, idleMs: number, now: (
       const place = `${stream}/${session.key}`
       clearTimeout(timers.get(place))
       timers.delete(place)
-      const left = session.lastObjectMs + idleMs + 1 - now().getTime()
-      if (session.phase !== 'open' || left < 0) return
-      const timer = setTimeout(fallSilent, left, place, stream, session)
+      const left = endOf(session) - now().getTime()
+      if (session.phase !== 'open') return
+      const timer = setTimeout(fallSilent, left > 0 ? left : lateMs, place, stream, session)
       timers.set(place, timer.unref())
     },
     [Symbol.dispose]() {
@@ -28,11 +31,16 @@ export function watchSilence(feed: Pick<Feed, 'publish'>, idleMs: number, now: (
     },
   }
 
+  function endOf({ lastObjectMs }: Session): number {
+    return lastObjectMs + idleMs + 1
+  }
+
   function fallSilent(place: string, stream: string, session: Session): void {
     timers.delete(place)
-    const at = now()
+    const at = now().toISOString()
     const state = { ...initialState, sessions: { [session.key]: session } }
-    for (const event of closeIdle(state, at.getTime(), idleMs).events)
-      feed.publish({ ...event, stream, at: at.toISOString() })
+    // By the silence, not by the clock: a timer may be a millisecond early.
+    for (const event of closeIdle(state, endOf(session), idleMs).events)
+      feed.publish({ ...event, stream, at })
   }
 }
