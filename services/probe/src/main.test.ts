@@ -152,7 +152,7 @@ describe('probe worker', function () {
   it('takes its ffprobe along when it is killed where there is no sandbox', async () => {
     await using rig = await startRig()
     await using tools = await temporaryDirectory()
-    for (const tool of ['prlimit', 'nice', 'setpriv', 'ffprobe'])
+    for (const tool of ['prlimit', 'setpriv', 'ffprobe'])
       await symlink((await findProgram(tool, process.env.PATH ?? '')) ?? tool, join(tools.path, tool))
     const held = await heldFfprobe(tools.path)
     await using worker = await rig.work({ FFPROBE: held.path, PATH: tools.path })

@@ -1,6 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { yieldProcessor } from '@pushav/shared/yield-processor.ts'
 
 /** One process of ours and how to treat it. */
 export interface Part {
@@ -13,6 +14,8 @@ export interface Part {
   /** Whether one of its lines is shown. */
   isShown(line: string): boolean
   readonly stopWithinMs: number
+  /** How readily it leaves the processor to the others. */
+  readonly niceness?: number
   /** A file descriptor that it keeps open as long as it lives. */
   readonly lifeline: number
   /** What may help when it does not start. */
@@ -45,6 +48,7 @@ export function startChild(part: Part, before: Facts, show: (line: string) => vo
   const [zeroth, third] = speaks ? (['ignore', 'ipc'] as const) : (['pipe', 'ignore'] as const)
   const stdio: StdioOptions = [zeroth, 'pipe', 'pipe', third, part.lifeline]
   const child = spawn(command, args, { env: part.env(before), detached: true, stdio })
+  if (child.pid !== undefined && part.niceness !== undefined) yieldProcessor(child.pid, part.niceness)
   const closed = once(child, 'close').then(
     ([code, signal]) => (signal ? `killed by ${signal}` : `exit code ${code}`),
     (error: Error) => error.message,

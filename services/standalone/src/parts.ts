@@ -50,6 +50,9 @@ const redisChatter =
  */
 const nursery = { proxy: 1, ingest: 16, probe: 1 }
 
+/** Uploads never wait for probes. Its ffprobes are nicer still, so it can always say that it is alive. */
+const niceness = { proxy: 0, ingest: 0, probe: 10 }
+
 const semiSpace = (mebibytes: number) => `--max-semi-space-size=${mebibytes}`
 
 /** The three processes of ours, told about each other by their environment. */
@@ -75,6 +78,7 @@ export function servicesOf(options: Options, places: Places) {
       readyOn: 'message',
       isShown: () => true,
       stopWithinMs,
+      niceness: niceness[name],
       lifeline: places.lifeline,
     }
   }

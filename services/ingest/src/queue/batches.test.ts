@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, notEqual } from 'node:assert/strict'
 import { batchesOf, isUrgent } from './batches.ts'
 
 const jobs = (count: number) =>
@@ -16,6 +16,14 @@ describe('batchesOf', () => {
     deepEqual(uploads, jobs(33))
     equal(batches.length, 3)
     equal(new Set(batches.map(({ opts }) => opts.jobId)).size, 3)
+  })
+
+  it('gives a batch an id of its own, the same for the same uploads', () => {
+    const [a, b, c] = jobs(3)
+    if (!a || !b || !c) throw new Error('no jobs')
+    const idOf = (...uploads: (typeof a)[]) => batchesOf(uploads)[0]?.opts.jobId
+    equal(idOf(a, b), idOf(a, b))
+    notEqual(idOf(a, b), idOf(a, c))
   })
 })
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type ProbeJob, type ProbeJobData, probeQueue } from '@pushav/shared/probe-job.ts'
 
 interface Addition {
@@ -20,9 +21,14 @@ function batchOf(uploads: readonly ProbeJob[]): Addition[] {
   const [first, ...others] = uploads
   if (!first) return []
   if (others.length === 0) return [singleOf(first)]
-  const jobId = `${first.upload}+${others.length}`
-  return [{ name: probeQueue.name, data: { uploads }, opts: { jobId } }]
+  return [{ name: probeQueue.name, data: { uploads }, opts: { jobId: idOf(uploads) } }]
 }
+
+/** Of all in it: a batch that is put together again after a crash may begin like one that still waits. */
+const idOf = (uploads: readonly ProbeJob[]): string =>
+  createHash('sha256')
+    .update(uploads.map(({ upload }) => upload).join())
+    .digest('base64url')
 
 /** An upload's own job: its id is the upload's, so that it waits only once. */
 export const singleOf = (job: ProbeJob): Addition => ({

@@ -24,19 +24,17 @@ export function confinements(ffprobe: string, bounds: Bounds): Confinement[] {
   })
   const sandboxed = (name: string, places: readonly string[]): Confinement => ({
     name,
-    around: [...limits(bounds), ...calm, ...bound],
+    around: [...limits(bounds), ...bound],
     wrap: (room, args) => [...sandbox(places, room), ffprobe, ...args],
   })
   return [
     sandboxed('limits and bare sandbox', [ffprobe]),
     sandboxed('limits and sandbox', placesOf(ffprobe)),
-    bare('limits, no sandbox', [...limits(bounds), ...calm, ...bound], [...bound, '--no-new-privs']),
-    bare('no sandbox, no limits', calm),
+    bare('limits, no sandbox', [...limits(bounds), ...bound], [...bound, '--no-new-privs']),
     bare('nothing', []),
   ]
 }
 
-const calm = ['nice', '-n', '10']
 /** Dies with whoever started it. */
 const bound = ['setpriv', '--pdeathsig', 'KILL']
 
@@ -53,10 +51,14 @@ function placesOf(ffprobe: string): string[] {
   return ffprobe.startsWith('/usr/') ? places : [...places, dirname(ffprobe)]
 }
 
-/** No network, no other process, no file but ffprobe's own and those of its room; gone after one run. */
+/**
+ * No network, no other process, no file but ffprobe's own and those of its room; gone after one run. No terminal
+ * either, without --new-session, which would take each run out of the launcher's share of the processor: the
+ * launcher leads a session that has none, and only who leads one can get one.
+ */
 function sandbox(places: readonly string[], { directory, files }: Room): string[] {
   return [
-    ...['bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--clearenv', '--cap-drop', 'ALL'],
+    ...['bwrap', '--unshare-all', '--die-with-parent', '--clearenv', '--cap-drop', 'ALL'],
     ...places.flatMap((path) => ['--ro-bind-try', path, path]),
     ...files.flatMap((file) => ['--ro-bind', `${directory}/${file}`, `/room/${file}`]),
     ...['--dir', '/room', '--chdir', '/room'],

@@ -3,12 +3,13 @@ import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { createRoom } from '../disk/room.ts'
 import { outcomeOf } from '../domain/outcome.ts'
 import type { Shape } from '../domain/shape.ts'
-import { scriptedFfprobe } from '../testing/fake-ffprobe.ts'
+import { heldFfprobe, scriptedFfprobe } from '../testing/fake-ffprobe.ts'
 import { makeMedia, media, plainProbe } from '../testing/media.ts'
 import type { Ffprobe } from '../use-cases/ports.ts'
 import { type Bounds, type Confinement, confinements } from './confinement.ts'
@@ -102,6 +103,32 @@ describe('ffprobe', function () {
     }
     equal(processesWith('sleep 1000'), 0)
   })
+
+  it('is not called late while it waits for the processor or has it', async () => {
+    await using scripts = await temporaryDirectory()
+    const path = await scriptedFfprobe(scripts.path, 'n=0; while [ $n -lt 300000 ]; do n=$((n+1)); done')
+    using room = createRoom(join(folder.path, media.plain), null)
+    for (const confinement of confinements(path, bounds).slice(1))
+      equal((await ffprobeIn(confinement, { ...bounds, timeoutMs: 200 })(room, 'whole')).ending, 'accepted')
+  })
+
+  for (const confinement of all)
+    it(`leaves the processor to everybody else, in ${confinement.name}`, async () => {
+      await using scripts = await temporaryDirectory()
+      const held = await heldFfprobe(scripts.path)
+      const scripted = confinements(held.path, bounds).find(({ name }) => name === confinement.name)
+      if (!scripted) throw new Error('no confinement')
+      using room = createRoom(join(folder.path, media.plain), null)
+      const run = ffprobeIn(scripted, bounds)(room, 'whole')
+      await held.start()
+      for (const pid of processesNaming(held.path)) {
+        equal(getPriority(pid), 19)
+        const group = await readFile(`/proc/${pid}/autogroup`, 'utf8').catch(() => null)
+        if (group !== null) match(group, / nice 19\n/)
+      }
+      await held.release()
+      equal((await run).ending, 'accepted')
+    })
 
   it('is killed when it says too much', async () => {
     await using scripts = await temporaryDirectory()
@@ -264,6 +291,11 @@ async function listening() {
     connections: () => sockets.length,
     [Symbol.asyncDispose]: async () => void server.close(),
   }
+}
+
+function processesNaming(word: string): number[] {
+  const listed = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
+  return listed.filter((line) => line.includes(word)).map((line) => Number.parseInt(line, 10))
 }
 
 function processesWith(command: string): number {

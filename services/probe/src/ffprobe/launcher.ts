@@ -1,7 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { yieldProcessor } from '@pushav/shared/yield-processor.ts'
 import { outputUntil } from './output-until.ts'
+import { wantsProcessor } from './wants-processor.ts'
 
 export interface Limits {
   readonly timeoutMs: number
@@ -28,12 +30,16 @@ const script = join(import.meta.dirname, 'launcher.sh')
 const maxStdoutBytes = 2 ** 20
 const maxStderrBytes = 4_096
 const maxRuns = 500
+const niceness = 19
+const ticksInTime = 10
+const maxTicks = 30 * ticksInTime
 
 /** Starts a launcher with the rights that `around` leaves it, which are those of all that it runs. */
 export function startLauncher(around: readonly string[]): Launcher {
   const [command = '/bin/sh', ...args] = [...around, '/bin/sh', script]
   const env = { PATH: process.env.PATH, LC_ALL: 'C' }
   const child = spawn(command, args, { env, detached: true })
+  if (child.pid !== undefined) yieldProcessor(child.pid, niceness)
   child.stdin.on('error', () => {})
   let trouble: Error | null = null
   let runs = 0
@@ -61,12 +67,21 @@ export function startLauncher(around: readonly string[]): Launcher {
     }
     using stdout = outputUntil(mark, child.stdout, maxStdoutBytes, () => stop('too-much'))
     using stderr = outputUntil(mark, child.stderr, maxStderrBytes)
-    const timer = setTimeout(() => stop('too-long'), timeoutMs)
+    let idle = 0
+    let ticks = 0
+    const timer = setInterval(tick, timeoutMs / ticksInTime)
     child.stdin.write(request(mark, directory, command))
     const code = await Promise.race([Promise.all([stdout.code, stderr.code]), gone])
-    clearTimeout(timer)
+    clearInterval(timer)
     if (!code && !stopped) throw trouble ?? new Error(`something killed ffprobe: ${stderr.text()}`)
     return { stopped, code: code?.[0] ?? 128 + 9, stdout: stdout.text(), stderr: stderr.text() }
+
+    /** It is not late while it waits for the processor, which everybody else has first; what it uses is limited anyway. */
+    function tick(): void {
+      ticks += 1
+      if (!wantsProcessor(child.pid)) idle += 1
+      if (idle >= ticksInTime || ticks >= maxTicks) stop('too-long')
+    }
   }
 }
 

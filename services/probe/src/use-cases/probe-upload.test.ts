@@ -46,4 +46,12 @@ describe('probeUpload', () => {
     await rejects(probeUpload(job, { last: true, deaths: 0 }), { name: 'UploadGone' })
     equal(saved.length, 1)
   })
+
+  it('saves a failure with the last try although another one fails at the same time', async () => {
+    await using folder = await temporaryDirectory()
+    const probeUpload = probeUploadWith(diskUploads(folder.path), unexpected, outcomes)
+    const tries = [false, true].map((last) => probeUpload(job, { last, deaths: 0 }))
+    await Promise.allSettled(tries)
+    equal(saved.length, 1)
+  })
 })

@@ -17,10 +17,11 @@ export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Ou
   const underWay = new Map<string, Promise<ProbeOutcome>>()
 
   // Two jobs may ask for one upload: somebody waits for what stands in the queue with many others.
-  return function probeUpload(job, attempt) {
+  return function probeUpload(job, attempt): Promise<ProbeOutcome> {
     const key = `${job.stream}/${job.upload}`
     const before = underWay.get(key)
-    if (before) return before
+    // Its failure is not this try's, which may be the last and has to leave an outcome then.
+    if (before) return before.catch(() => probeUpload(job, attempt))
     const outcome = probeUnlessDone(job, attempt).finally(() => underWay.delete(key))
     underWay.set(key, outcome)
     return outcome
