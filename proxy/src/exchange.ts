@@ -17,6 +17,8 @@ export interface Exchange {
   readonly hasBody: boolean
   readonly body: Readable
   readonly answer: Writable
+  /** Some of the body is used up, and nobody looks at it again. */
+  release(bytes: Buffer): void
   /** True once the body's last byte is here, read or not; a cut-off body never gets there. */
   isBodyComplete(): boolean
   /** True when nobody waits for the answer any more. */

@@ -27,6 +27,7 @@ export function http1Exchange(
     hasBody: isChunked || Number(length) > 0,
     body: request,
     answer: response,
+    release,
     isBodyComplete: () => request.complete,
     isGone,
     onGone(listener) {
@@ -59,4 +60,10 @@ export function http1Exchange(
     },
     cut: () => void response.destroy(),
   }
+}
+
+/** Node gives each piece of an HTTP/1 body memory of its own, which would otherwise be kept until the next sweep. */
+function release(bytes: Buffer): void {
+  const memory = bytes.buffer as ArrayBuffer
+  if (memory.byteLength === bytes.length) memory.transfer(0)
 }

@@ -31,6 +31,8 @@ export function http2Exchange(
     hasBody: !stream.endAfterHeaders,
     body: stream,
     answer: stream,
+    // Its memory may hold frames of other streams.
+    release() {},
     isBodyComplete: isComplete,
     isGone,
     onGone(listener) {
