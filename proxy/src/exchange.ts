@@ -26,7 +26,7 @@ export interface Exchange {
   onGone(listener: () => void): void
   sendContinue(): void
   /** Begins the answer. `final` says that the connection (HTTP/1) takes no further request. */
-  respond(status: number, headers: readonly string[], final: boolean): void
+  respond(status: number, headers: string[], final: boolean): void
   /** Says with the answer, if that is still possible, that the connection takes no further request. */
   makeLast(): void
   /** Ends an answer that came before the end of the body, such that it is not lost on the way. */
