@@ -17,6 +17,8 @@ export interface Exchange {
   readonly hasBody: boolean
   readonly body: Readable
   readonly answer: Writable
+  /** Some of the body is used up, and nobody looks at it again. */
+  release(bytes: Buffer): void
   /** True once the body's last byte is here, read or not; a cut-off body never gets there. */
   isBodyComplete(): boolean
   /** True when nobody waits for the answer any more. */
@@ -24,7 +26,7 @@ export interface Exchange {
   onGone(listener: () => void): void
   sendContinue(): void
   /** Begins the answer. `final` says that the connection (HTTP/1) takes no further request. */
-  respond(status: number, headers: readonly string[], final: boolean): void
+  respond(status: number, headers: string[], final: boolean): void
   /** Says with the answer, if that is still possible, that the connection takes no further request. */
   makeLast(): void
   /** Ends an answer that came before the end of the body, such that it is not lost on the way. */

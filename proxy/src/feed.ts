@@ -1,5 +1,4 @@
 import type { Exchange } from './exchange.ts'
-import type { Piece } from './gathering.ts'
 import { valuesOf } from './headers.ts'
 import type { Lane } from './lane.ts'
 
@@ -29,7 +28,6 @@ export function feed(exchange: Exchange, head: string): Feeding {
   const { body, hasBody, length } = exchange
   const waits = hasBody && valuesOf(exchange.headers, 'expect').length > 0
   const isChunked = hasBody && length === null
-  const lastPieces: readonly Piece[] = isChunked ? ['0\r\n\r\n'] : []
   let bytesLeft = hasBody ? Number(length ?? 0) : 0
   let lane: Lane
   let isOver = false
@@ -51,17 +49,20 @@ export function feed(exchange: Exchange, head: string): Feeding {
   function into(next: Lane): void {
     lane = next
     isOver = false
-    if (waits && !isBegun) lane.sendNow([head])
+    lane.send(head)
+    if (waits && !isBegun) lane.flush()
     else sendFirst(hasBody ? (undelivered ?? body.read()) : null)
   }
 
   function sendFirst(bytes: Buffer | null): void {
     isBegun = true
     const isAll = !hasBody || (exchange.isBodyComplete() && body.readableLength === 0)
-    lane.sendNow([head, ...framed(bytes), ...(isAll ? lastPieces : [])])
+    if (bytes) send(bytes)
+    if (isAll && isChunked) lane.send(lastChunk)
+    lane.flush()
     undelivered = lane.isBroken() ? bytes : null
     if (lane.isBroken()) return
-    count(bytes)
+    if (bytes) used(bytes)
     if (isAll) finish()
     else follow()
   }
@@ -78,16 +79,16 @@ export function feed(exchange: Exchange, head: string): Feeding {
   }
 
   function take(bytes: Buffer): void {
-    const mayGoOn = lane.send(framed(bytes))
-    count(bytes)
-    if (!mayGoOn) body.pause()
+    send(bytes)
+    used(bytes)
+    if (lane.isFull()) body.pause()
   }
 
   function settle(): void {
     if (isOver) return
     unfollow()
     for (let rest = body.read(); rest !== null; rest = body.read()) take(rest)
-    if (isChunked && exchange.isBodyComplete()) lane.send(lastPieces)
+    if (isChunked && exchange.isBodyComplete()) lane.send(lastChunk)
     finish()
   }
 
@@ -99,15 +100,16 @@ export function feed(exchange: Exchange, head: string): Feeding {
     else lane.cutOff()
   }
 
-  function framed(bytes: Buffer | null): readonly Piece[] {
-    if (bytes === null) return []
-    return isChunked ? [`${bytes.length.toString(16)}\r\n`, bytes, '\r\n'] : [bytes]
+  function send(bytes: Buffer): void {
+    if (isChunked) lane.send(`${bytes.length.toString(16)}\r\n`)
+    lane.send(bytes)
+    if (isChunked) lane.send('\r\n')
   }
 
-  function count(bytes: Buffer | null): void {
-    if (bytes === null) return
+  function used(bytes: Buffer): void {
     isTaken = true
     if (!isChunked) bytesLeft -= bytes.length
+    exchange.release(bytes)
   }
 
   function stop(): void {
@@ -121,3 +123,5 @@ export function feed(exchange: Exchange, head: string): Feeding {
     body.off('data', take).off('end', settle).off('aborted', settle).off('close', settle)
   }
 }
+
+const lastChunk = '0\r\n\r\n'

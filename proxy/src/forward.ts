@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { carry, isWanted, type Outcome } from './carry.ts'
 import type { Exchange } from './exchange.ts'
 import { feed } from './feed.ts'
+import { nextTurn } from './next-turn.ts'
 import { headersMalformed, ingestUnreachable, refusalOf, refuse } from './refusals.ts'
 import { requestHead } from './request-head.ts'
 import { Unreachable, type Upstream } from './upstream.ts'
@@ -27,7 +27,7 @@ export function forwardWith(upstream: Upstream, log: Logger): Forward {
     try {
       for (;;) {
         // By then most bodies are here, and it is known which lanes are not any more.
-        await turn()
+        await nextTurn()
         // A stream that is opened and reset in one breath shall not cost ingest a connection.
         if (exchange.httpVersion === '2' && !isWanted(exchange)) return 'nobody-waits'
         const lane = await upstream.take(() => isWanted(exchange))

@@ -14,8 +14,8 @@ export function http1Exchange(
   const isChunked = valuesOf(headers, 'transfer-encoding').length > 0
   const isQuestion = request.method === 'GET' || request.method === 'HEAD'
   const isGone = () => response.destroyed || socket.destroyed
-  request.on('error', () => {})
-  response.on('error', () => {})
+  request.on('error', ignore)
+  response.on('error', ignore)
   return {
     connection,
     method: request.method ?? '',
@@ -27,16 +27,13 @@ export function http1Exchange(
     hasBody: isChunked || Number(length) > 0,
     body: request,
     answer: response,
+    release,
     isBodyComplete: () => request.complete,
     isGone,
     onGone(listener) {
+      response.once('close', () => response.writableFinished || listener())
       // Whoever closes their side may still wait for an answer, but who does so while reading one is gone.
-      const left = () => isQuestion && response.headersSent && listener()
-      socket.on('end', left)
-      response.once('close', () => {
-        socket.off('end', left)
-        if (!response.writableFinished) listener()
-      })
+      if (isQuestion) onEnd(() => response.headersSent && listener())
       // An answer that waits behind another one does not hear of its socket.
       request.once('close', () => isGone() && listener())
     },
@@ -46,7 +43,7 @@ export function http1Exchange(
     respond(status, answerHeaders, final) {
       // Without a length, a last answer ends with the connection, which can happen before the body's end.
       if (final) response.useChunkedEncodingByDefault = false
-      response.writeHead(status, final ? [...answerHeaders, 'Connection', 'close'] : [...answerHeaders])
+      response.writeHead(status, final ? [...answerHeaders, 'Connection', 'close'] : answerHeaders)
     },
     makeLast() {
       response.shouldKeepAlive = false
@@ -59,4 +56,17 @@ export function http1Exchange(
     },
     cut: () => void response.destroy(),
   }
+
+  function onEnd(left: () => void): void {
+    socket.on('end', left)
+    response.once('close', () => socket.off('end', left))
+  }
+}
+
+function ignore(): void {}
+
+/** Node gives each piece of an HTTP/1 body memory of its own, which would otherwise be kept until the next sweep. */
+function release(bytes: Buffer): void {
+  const memory = bytes.buffer as ArrayBuffer
+  if (memory.byteLength === bytes.length) memory.transfer(0)
 }

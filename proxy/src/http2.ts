@@ -1,7 +1,7 @@
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Connection } from './connection.ts'
 import { type Exchange, linger } from './exchange.ts'
-import { valuesOf } from './headers.ts'
+import { lowerOf, valuesOf } from './headers.ts'
 
 const { NGHTTP2_NO_ERROR } = constants
 
@@ -12,12 +12,13 @@ export function http2Exchange(
   connection: Connection,
   idleMs: number,
 ): Exchange {
-  const headers = rawHeaders.filter((_, at) => !rawHeaders[at - (at % 2)]?.startsWith(':'))
-  const pseudo = (name: string) => valuesOf(rawHeaders, name)
+  const pseudos = rawHeaders.slice(0, pseudosIn(rawHeaders))
+  const headers = rawHeaders.slice(pseudos.length)
+  const pseudo = (name: string) => valuesOf(pseudos, name)
   const authority = pseudo(':authority')
   const [length = null] = valuesOf(headers, 'content-length')
   const isComplete = completionOf(stream)
-  stream.on('error', () => {})
+  stream.on('error', ignore)
   stream.setTimeout(idleMs, () => stream.destroy(new Error('silent for too long')))
   const isGone = () => stream.destroyed || stream.closed
   return {
@@ -31,6 +32,8 @@ export function http2Exchange(
     hasBody: !stream.endAfterHeaders,
     body: stream,
     answer: stream,
+    // Its memory may hold frames of other streams.
+    release() {},
     isBodyComplete: isComplete,
     isGone,
     onGone(listener) {
@@ -66,5 +69,14 @@ function completionOf(stream: ServerHttp2Stream): () => boolean {
   return () => isComplete || (hasEnd() && !stream.aborted && !stream.destroyed)
 }
 
+function ignore(): void {}
+
+/** How many words they take: RFC 9113 8.3 has them before all others, and nghttp2 sees to it. */
+function pseudosIn(rawHeaders: readonly string[]): number {
+  let words = 0
+  while (rawHeaders[words]?.startsWith(':')) words += 2
+  return words
+}
+
 const lowerNames = (headers: readonly string[]): string[] =>
-  headers.map((word, at) => (at % 2 === 0 ? word.toLowerCase() : word))
+  headers.map((word, at) => (at % 2 === 0 ? lowerOf(word) : word))

@@ -1,7 +1,7 @@
 import type { Address } from '@pushav/shared/settings.ts'
 import { type AnswerReader, createAnswerParser } from './answer-parser.ts'
 import { dial } from './dial.ts'
-import { gathering, type Piece } from './gathering.ts'
+import { flush, gather, type Piece } from './gathering.ts'
 
 /** Hears of one request what becomes of it. */
 export interface LaneListener extends AnswerReader {
@@ -18,10 +18,12 @@ export interface Lane {
   /** Whether it is known that nothing gets through any more. */
   isBroken(): boolean
   begin(method: string, listener: LaneListener): void
-  /** All of it at once, and at once. */
-  sendNow(pieces: readonly Piece[]): void
-  /** Together with what else comes in this turn of the event loop. False when ingest has enough for now. */
-  send(pieces: readonly Piece[]): boolean
+  /** Together with what else comes in this turn of the event loop. The piece is copied. */
+  send(piece: Piece): void
+  /** Not later than now. */
+  flush(): void
+  /** Whether ingest has enough for now; `drained` tells when it has not any more. */
+  isFull(): boolean
   /** The request is complete; once its answer is, too, the lane is free for the next one. */
   finish(): void
   /** Ingest sees the end of the connection behind all that was sent. */
@@ -68,9 +70,11 @@ export function openLane(address: Address, keeper: LaneKeeper): Lane {
     isKept: () => isKept,
     isBroken: () => socket.errored !== null || socket.destroyed || socket.readableEnded,
     begin,
-    ...gathering(socket),
+    send: (piece) => gather(socket, piece),
+    flush,
+    isFull: () => socket.writableNeedDrain,
     finish,
-    cutOff: () => void socket.end(),
+    cutOff,
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
     abandon: (told) => void (told === listener && destroy()),
@@ -97,6 +101,11 @@ export function openLane(address: Address, keeper: LaneKeeper): Lane {
   function finish(): void {
     isSent = true
     settle()
+  }
+
+  function cutOff(): void {
+    flush()
+    socket.end()
   }
 
   function settle(): void {

@@ -1,6 +1,7 @@
 import { isIdentityHeader } from '@pushav/shared/identity.ts'
 import type { Exchange } from './exchange.ts'
-import { hopsIn, valuesOf } from './headers.ts'
+import { hopsIn, lowerOf, valuesOf } from './headers.ts'
+import { remembering } from './remembering.ts'
 
 /**
  * What ingest gets to see before the body: the client's own headers, then what only we can know. Null when it
@@ -25,7 +26,8 @@ function fieldsOf(headers: readonly string[]): string | null {
   const hops = hopsIn(headers)
   let fields = ''
   for (let at = 0; at < headers.length; at += 2) {
-    const [name = '', value = ''] = [headers[at], headers[at + 1]]
+    const name = headers[at] ?? ''
+    const value = headers[at + 1] ?? ''
     const { lower, isOurs, isMalformed } = nameOf(name)
     if (isMalformed || unwritable.test(value)) return null
     if (!isOurs && !hops.has(lower)) fields += `${name}: ${value}\r\n`
@@ -44,21 +46,10 @@ interface Name {
 /** HTTP/2 may split cookies over several fields; RFC 9113 8.2.3 wants them joined for HTTP/1. */
 const ours = new Set(['host', 'content-length', 'cookie'])
 
-/** Clients send the same few names again and again. */
-const known = new Map<string, Name>()
-const mostKnown = 1_000
-const longestKnown = 64
-
-function nameOf(name: string): Name {
-  const found = known.get(name)
-  if (found) return found
-  const lower = name.toLowerCase()
-  const isOurs = ours.has(lower) || isIdentityHeader(lower)
-  const facts = { lower, isOurs, isMalformed: !token.test(name) }
-  if (known.size >= mostKnown) known.clear()
-  if (name.length <= longestKnown) known.set(name, facts)
-  return facts
-}
+const nameOf = remembering((name): Name => {
+  const lower = lowerOf(name)
+  return { lower, isOurs: ours.has(lower) || isIdentityHeader(lower), isMalformed: !token.test(name) }
+})
 
 /** Whatever may bring a body says how it ends, or its bytes would be read as the next request. */
 function framingOf({ length, hasBody, method }: Exchange): string {
