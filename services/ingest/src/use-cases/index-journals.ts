@@ -46,6 +46,7 @@ export function startIndexer(needs: Needs): Indexer {
   const { journals, index, jobs, inspections, announce, idleMs, log, retryMs } = needs
   const passes = new Map<string, { again: boolean; done: Promise<void> }>()
   const positions = new Map<string, Position>()
+  const behind = new Set<string>()
   const closing = new AbortController()
 
   return {
@@ -70,7 +71,7 @@ export function startIndexer(needs: Needs): Indexer {
     positions.delete(stream)
     wake(stream)
     await passes.get(stream)?.done
-    await untilItWorks(async () => jobs.forward(await index.jobs(stream)))
+    await untilItWorks(stream, async () => jobs.forward(await index.jobs(stream)))
   }
 
   function runPass(stream: string): void {
@@ -82,7 +83,7 @@ export function startIndexer(needs: Needs): Indexer {
       try {
         do {
           pass.again = false
-          await untilItWorks(() => indexStream(stream))
+          await untilItWorks(stream, () => indexStream(stream))
         } while (pass.again)
       } finally {
         passes.delete(stream)
@@ -90,16 +91,26 @@ export function startIndexer(needs: Needs): Indexer {
     }
   }
 
-  async function untilItWorks(work: () => Promise<void>): Promise<void> {
-    for (let told = false; !closing.signal.aborted; ) {
+  async function untilItWorks(stream: string, work: () => Promise<void>): Promise<void> {
+    while (!closing.signal.aborted) {
       try {
-        return await work()
+        await work()
+        return noteWhole(stream)
       } catch (error) {
-        if (!told) log.warn({ error }, 'index is behind')
-        told = true
+        noteBehind(stream, error)
         await pause(retryMs, closing.signal)
       }
     }
+  }
+
+  /** What keeps one stream behind keeps most of them. */
+  function noteBehind(stream: string, error: unknown): void {
+    if (behind.size === 0) log.warn({ error, stream }, 'index is behind')
+    behind.add(stream)
+  }
+
+  function noteWhole(stream: string): void {
+    if (behind.delete(stream) && behind.size === 0) log.info({}, 'index has caught up')
   }
 
   async function indexStream(stream: string): Promise<void> {
