@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Fault, Outcome, Work } from './disk-work.ts'
 import { packWorks } from './packed-works.ts'
+import type { Fault, Outcome, Work } from './work.ts'
 
 /** Small works on the disk, one after the other, on a thread of their own. */
 export interface DiskThread extends AsyncDisposable {

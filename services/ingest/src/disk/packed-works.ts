@@ -1,4 +1,4 @@
-import type { Work } from './disk-work.ts'
+import type { Work } from './work.ts'
 
 /**
  * Works on their way to the thread: all bodies in one piece of memory, which is handed over, and besides that one
