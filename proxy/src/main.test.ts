@@ -26,7 +26,7 @@ describe('the proxy process', () => {
     const handoverFile = join(directory, 'handover.json')
     const env = { ...globalThis.process.env, PORT: '0', HANDOVER_FILE: handoverFile }
     process = fork(source('main.ts'), {
-      execArgv: ['--max-semi-space-size=4'],
+      execArgv: ['--max-semi-space-size=2'],
       env: { ...env, INGEST_ADDRESS: `unix:${upstream.path}` },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })

@@ -10,7 +10,7 @@ const samples = 15
 export const probeIdleRow = (bench: Bench): Row => ({
   name: 'probe-idle',
   contenders: ['ours'],
-  isOnce: false,
+  isOnce: true,
   targets: [own('PUT answered → probe readable, ms beyond a bare ffprobe', 'beyond', 'at most', 20)],
   async measure() {
     await using ours = await startOurs(bench)

@@ -7,17 +7,17 @@ import { type Ours, startOurs } from '../ours.ts'
 import { pauseProbes } from '../paused.ts'
 import { probeFaults, recordFaults } from '../record-faults.ts'
 
-const count = 400
+const count = 300
 /** So many of them go by before the clock starts: a worker that has just started still compiles what it does. */
-const warmUp = 150
-const bareCount = 150
+const warmUp = 100
+const bareCount = 80
 const withinMs = 60_000
 
 /** Probes a second while the queue is full, beside the same ffprobe run by itself on as many cores, before and after. */
 export const probeQueueRow = (bench: Bench): Row => ({
   name: 'probe-queue',
   contenders: ['ours'],
-  isOnce: false,
+  isOnce: true,
   targets: [
     own('probes/s / bare runs in the same confinement', 'ratio', 'at least', 0.9),
     own("probes/s on two cores (the target is for the containers' ffprobe)", 'rate', 'at least', 150),

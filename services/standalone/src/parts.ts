@@ -45,11 +45,11 @@ const redisChatter =
   /oO0OoO0OoO0Oo|Redis version=|Server initialized|Configuration loaded|User requested shutdown|ready to exit|bye bye|WARNING Memory overcommit/
 
 /**
- * A small nursery (MiB) is swept often, and with it the buffers of the bodies that flow through: with 4 the proxy
- * grows by 32 MiB for 2 GiB over HTTP/2, with 16 by 67. Ingest gives such buffers back itself. With less, both spend
- * a tenth to a fifth more time on an upload.
+ * A small nursery (MiB) is swept often, and with it the buffers of the bodies that flow through: with 2 the proxy
+ * grows by 25 MiB for 2 GiB, with 4 by 54. Ingest gives such buffers back itself. With less, both spend a tenth to a
+ * fifth more time on an upload.
  */
-const nursery = { proxy: 4, ingest: 16, probe: 1 }
+const nursery = { proxy: 2, ingest: 16, probe: 1 }
 
 /** Uploads never wait for probes. Its ffprobes are nicer still, so it can always say that it is alive. */
 const niceness = { proxy: 0, ingest: 0, probe: 10 }

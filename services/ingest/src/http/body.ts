@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setImmediate as turn } from 'node:timers/promises'
 import type { RequestHandler } from 'express'
 
 /** Asks for the body of a request that waits with `Expect: 100-continue`; to be called when it is wanted. */
@@ -42,8 +41,6 @@ export async function* bytesOf(request: IncomingMessage): AsyncGenerator<Buffer,
       await new Promise<void>((resolve) => {
         wake = resolve
       })
-      // What else has come by now goes along.
-      await turn()
     }
   }
 }

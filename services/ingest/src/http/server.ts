@@ -3,16 +3,13 @@ import { chmod, rm } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import type { Address } from '@pushav/shared/settings.ts'
 
-/** Of a body so much goes to the disk in one write. */
-const highWaterMark = 131_072
-
 /**
  * Listens for the proxy. Nothing here times out or is closed from this side while the proxy may still use it:
  * a connection that ends under a request would lose an upload.
  */
 export async function listen(app: RequestListener, address: Address): Promise<AsyncDisposable> {
   const server = createServer(
-    { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, maxHeaderSize: 65_536, highWaterMark },
+    { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, maxHeaderSize: 65_536 },
     app,
   )
   server.on('checkContinue', app)
