@@ -51,11 +51,11 @@ apt_install() {
 
 advise() {
   say "these are missing: $*"
-  if has brew; then say "install them: brew install $(echo "$*" | sed 's/redis-server/redis/')"
+  if has brew; then say "install them: brew install $(echo "$*" | sed 's/redis-server/redis/;s/stunnel4/stunnel/')"
   elif has apt-get; then say "install them: sudo apt-get update && sudo apt-get install -y $*"
-  elif has dnf; then say "install them: sudo dnf install $(echo "$*" | sed 's/redis-server/redis/;s/ffmpeg/ffmpeg-free/')"
-  elif has apk; then say "install them: apk add $(echo "$*" | sed 's/redis-server/redis/')"
-  elif has pacman; then say "install them: sudo pacman -S $(echo "$*" | sed 's/redis-server/redis/')"
+  elif has dnf; then say "install them: sudo dnf install $(echo "$*" | sed 's/redis-server/redis/;s/ffmpeg/ffmpeg-free/;s/stunnel4/stunnel/')"
+  elif has apk; then say "install them: apk add $(echo "$*" | sed 's/redis-server/redis/;s/stunnel4/stunnel/')"
+  elif has pacman; then say "install them: sudo pacman -S $(echo "$*" | sed 's/redis-server/redis/;s/stunnel4/stunnel/')"
   else say 'install them: redis-server is from Redis 7 or newer, ffprobe from ffmpeg 5 or newer'; fi
   say 'then start again'
   exit 1

@@ -35,16 +35,21 @@ export type TakeUpload = (
 
 export function takeUploadWith({ receiveUpload, streams, remember, maxBytes, now }: Needs): TakeUpload {
   return async function takeUpload(request, response, { stream, peer }) {
-    await assertWanted(request, response, stream)
-    continueBody(request, response)
+    // Everything that can be refused is, before a byte of the body is asked for.
+    await streams.assertExists(stream)
     const url = request.url ?? ''
-    if (isPublishingPoint(url)) return probePublishingPoint(request, response)
+    const path = isPublishingPoint(url) ? null : objectPathOf(url)
     const declaredBytes = declaredBytesOf(request)
+    assertFits(declaredBytes ?? 0, maxBytes)
+    const decode = decoderOf(request, response)
+    assertWhole(request)
+    continueBody(request, response)
+    if (path === null) return probePublishingPoint(request, response)
     if (peer.device && declaredBytes !== 0) await remember(peer.device.fingerprint, peer.device.certificate)
     const receipt = await receiveUpload(
       {
         stream,
-        path: objectPathOf(url),
+        path,
         method: request.method ?? '',
         startedAt: now().toISOString(),
         sender: senderOf(request, peer),
@@ -53,29 +58,18 @@ export function takeUploadWith({ receiveUpload, streams, remember, maxBytes, now
         atOnce: wholeOf(request, declaredBytes),
         bytes: () => bytesOf(request),
         declaredBytes,
-        decode: decoderOf(request, response),
+        decode,
       },
     )
     if (receipt === null) return answerReady(response)
     answerReceipt(response, receipt)
   }
+}
 
-  /** Everything that can be refused before a byte of the body is asked for. */
-  async function assertWanted(
-    request: IncomingMessage,
-    response: ServerResponse,
-    stream: string,
-  ): Promise<void> {
-    await streams.assertExists(stream)
-    const url = request.url ?? ''
-    if (!isPublishingPoint(url)) objectPathOf(url)
-    assertFits(declaredBytesOf(request) ?? 0, maxBytes)
-    decoderOf(request, response)
-    if (request.headers['content-range']) {
-      // RFC 9110, 14.5: a server that does not support partial PUT must refuse it.
-      throw new Refusal('request-malformed', 'an upload is sent whole; Content-Range is not supported')
-    }
-  }
+/** RFC 9110, 14.5: a server that does not support partial PUT must refuse it. */
+function assertWhole({ headers }: IncomingMessage): void {
+  if (headers['content-range'])
+    throw new Refusal('request-malformed', 'an upload is sent whole; Content-Range is not supported')
 }
 
 /** DASH-IF Ingest 1.2, 5.2-1: PUT and POST mean the same; a POST may mean something else, so this comes last. */
