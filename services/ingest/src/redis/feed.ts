@@ -13,8 +13,8 @@ const restMs = 20
 type Entry = readonly [id: string, fields: readonly string[]]
 
 /**
- * Events on a Redis stream, which all instances write and read. What happens during a write and shortly after goes
- * into the next one, so that load costs one command for many events; while Redis is away they are dropped.
+ * Events on a Redis stream, which all instances write and read. What happens within a moment goes into one command;
+ * while Redis is away it is dropped.
  */
 export function redisFeed(redis: RedisClient, blocking: RedisClient): Feed & AsyncDisposable {
   const followers = new Set<Follower>()
@@ -36,14 +36,13 @@ export function redisFeed(redis: RedisClient, blocking: RedisClient): Feed & Asy
   }
 
   async function send(): Promise<void> {
-    // What else happens in this turn of the event loop goes along.
-    await new Promise(setImmediate)
-    while (unsent.length > 0) {
+    do {
+      // What else happens meanwhile goes along, and no upload's answer waits for what is told of it.
+      await delay(restMs)
       const json = JSON.stringify(unsent)
       unsent = []
       await write(json).catch(() => undefined)
-      await delay(restMs)
-    }
+    } while (unsent.length > 0)
     sending = null
   }
 
