@@ -17,11 +17,9 @@ async function reindex(): Promise<void> {
   const { journals, index, view, indexer } = await openRecords(config, built, log, createVerdictBoard())
   const begun = performance.now()
   const streams = await journals.streams()
-  await index.renew()
-  for (const stream of streams) {
-    await index.forget(stream)
-    await view.removeStream(stream)
-  }
+  // The view first: an ingest process that runs beside this mends it as soon as it finds the index empty.
+  for (const stream of streams) await view.removeStream(stream)
+  await index.forgetAll()
   await indexer.catchUp()
   const counts = await Promise.all(streams.map((stream) => index.summary(stream)))
   const uploads = counts.reduce((sum, summary) => sum + (summary?.uploads ?? 0), 0)

@@ -10,14 +10,17 @@ const formatKey = '{pushav}:index-format'
 const ofStreams = `${prefixOf('*')}*`
 
 /** One format for all streams. */
-export function redisIndexFormat(redis: RedisClient): Pick<Index, 'renew'> {
-  return {
-    async renew() {
-      if ((await answered(redis.get(formatKey))) === format) return
-      const servers = redis instanceof Cluster ? redis.nodes('master') : [redis]
-      await answered(Promise.all(servers.map(forgetStreams)))
-      await answered(redis.set(formatKey, format))
-    },
+export function redisIndexFormat(redis: RedisClient): Pick<Index, 'renew' | 'forgetAll'> {
+  return { renew, forgetAll }
+
+  async function renew(): Promise<void> {
+    if ((await answered(redis.get(formatKey))) !== format) await forgetAll()
+  }
+
+  async function forgetAll(): Promise<void> {
+    const servers = redis instanceof Cluster ? redis.nodes('master') : [redis]
+    await answered(Promise.all(servers.map(forgetStreams)))
+    await answered(redis.set(formatKey, format))
   }
 }
 

@@ -106,11 +106,10 @@ export interface Index {
   /** Probe jobs that came in with a commit and have not been forgotten. */
   jobs(stream: string): Promise<readonly ProbeJob[]>
   forgetJobs(stream: string, jobs: readonly ProbeJob[]): Promise<void>
-  /**
-   * Forgets all streams where another version wrote the index, or nobody says which. Whoever calls this catches up with
-   * the journals afterwards, so that two may do it at once.
-   */
+  /** Forgets all streams where another version wrote the index, or nobody says which. */
   renew(): Promise<void>
+  /** Whoever calls this catches up with the journals afterwards, so that two may do it at once. */
+  forgetAll(): Promise<void>
   /** Forgets a stream, probe outcomes included. */
   forget(stream: string): Promise<void>
   inits(stream: string, folder: string): Promise<Known['inits']>
