@@ -72,6 +72,7 @@ export function startIndexer(needs: Needs): Indexer {
     wake(stream)
     await passes.get(stream)?.done
     await untilItWorks(stream, async () => jobs.forward(await index.jobs(stream)))
+    noteWhole(stream)
   }
 
   function runPass(stream: string): void {
@@ -84,6 +85,7 @@ export function startIndexer(needs: Needs): Indexer {
         do {
           pass.again = false
           await untilItWorks(stream, () => indexStream(stream))
+          noteWhole(stream)
         } while (pass.again)
       } finally {
         passes.delete(stream)
@@ -91,16 +93,17 @@ export function startIndexer(needs: Needs): Indexer {
     }
   }
 
-  async function untilItWorks(stream: string, work: () => Promise<void>): Promise<void> {
+  /** Null when this closes before. */
+  async function untilItWorks<Result>(stream: string, work: () => Promise<Result>): Promise<Result | null> {
     while (!closing.signal.aborted) {
       try {
-        await work()
-        return noteWhole(stream)
+        return await work()
       } catch (error) {
         noteBehind(stream, error)
         await pause(retryMs, closing.signal)
       }
     }
+    return null
   }
 
   /** What keeps one stream behind keeps most of them. */
@@ -110,7 +113,8 @@ export function startIndexer(needs: Needs): Indexer {
   }
 
   function noteWhole(stream: string): void {
-    if (behind.delete(stream) && behind.size === 0) log.info({}, 'index has caught up')
+    if (!closing.signal.aborted && behind.delete(stream) && behind.size === 0)
+      log.info({}, 'index has caught up')
   }
 
   async function indexStream(stream: string): Promise<void> {
@@ -147,7 +151,7 @@ export function startIndexer(needs: Needs): Indexer {
     const known = await index.load(stream, at, entries)
     const inspectionOf = (id: string) => inspected.get(id) ?? null
     const folded = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
-    const after = await index.commit(stream, at, cursors, folded)
+    const after = await commit(stream, at, cursors, folded)
     if (!after) return null
     jobs.forward(folded.jobs)
     inspections.forget(entries.map(({ id }) => id))
@@ -155,7 +159,31 @@ export function startIndexer(needs: Needs): Indexer {
     return after
   }
 
+  /**
+   * Until there is an answer: what came of a commit whose answer was lost is known here alone. A Redis that hangs
+   * carries such a commit out when it goes on.
+   */
+  function commit(
+    stream: string,
+    at: Position,
+    cursors: Position['cursors'],
+    folded: Folded,
+  ): Promise<Position | null> {
+    let isAgain = false
+    return untilItWorks(stream, async () => {
+      const mayBeIn = isAgain
+      isAgain = true
+      const after = await index.commit(stream, at, cursors, folded)
+      if (after || !mayBeIn) return after
+      const moved = await index.position(stream)
+      return isPast(moved, cursors) ? moved : null
+    })
+  }
+
   function onFault({ id: upload, path }: Upload, error: unknown): void {
     log.error({ upload, path, error }, 'an upload could not be judged')
   }
 }
+
+const isPast = (position: Position, cursors: Position['cursors']): boolean =>
+  Object.entries(cursors).every(([journal, offset]) => (position.cursors[journal] ?? 0) >= offset)
