@@ -1,4 +1,5 @@
 import { deepEqual, equal, throws } from 'node:assert/strict'
+import { availableParallelism } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { readConfig } from './config.ts'
 
@@ -8,7 +9,7 @@ describe('readConfig', () => {
     equal(isAbsolute(config.workingDirectory ?? ''), true)
     equal(config.timeoutMs, 10_000)
     equal(config.memoryBytes, 2 ** 30)
-    equal(config.concurrency >= 1 && config.concurrency <= 4, true)
+    equal(config.concurrency, Math.min(2 * availableParallelism(), 8))
   })
 
   it('takes a server in the place of the working directory, and never both', () => {

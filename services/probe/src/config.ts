@@ -6,7 +6,8 @@ import { z } from 'zod'
 
 export type Config = ReturnType<typeof readConfig>
 
-const cores = Math.min(availableParallelism(), 4)
+/** Two for each core: while one is made ready or its outcome is saved, the other has the processor. */
+const atOnce = Math.min(2 * availableParallelism(), 8)
 
 const directory = text.transform((path) => resolve(path)).describe('a folder, unless UPLOADS_FROM is set')
 const origin = z
@@ -31,7 +32,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     concurrency: setting(
       'PROBE_CONCURRENCY',
       integer.min(1).describe('a whole number from 1'),
-      String(cores),
+      String(atOnce),
     ),
     timeoutMs: setting('PROBE_TIMEOUT', duration, '10s'),
     memoryBytes: setting('PROBE_MEMORY', size, '1GiB'),
