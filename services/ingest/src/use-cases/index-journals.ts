@@ -72,7 +72,6 @@ export function startIndexer(needs: Needs): Indexer {
     wake(stream)
     await passes.get(stream)?.done
     await untilItWorks(stream, async () => jobs.forward(await index.jobs(stream)))
-    noteWhole(stream)
   }
 
   function runPass(stream: string): void {
@@ -85,7 +84,6 @@ export function startIndexer(needs: Needs): Indexer {
         do {
           pass.again = false
           await untilItWorks(stream, () => indexStream(stream))
-          noteWhole(stream)
         } while (pass.again)
       } finally {
         passes.delete(stream)
@@ -93,17 +91,16 @@ export function startIndexer(needs: Needs): Indexer {
     }
   }
 
-  /** Null when this closes before. */
-  async function untilItWorks<Result>(stream: string, work: () => Promise<Result>): Promise<Result | null> {
+  async function untilItWorks(stream: string, work: () => Promise<void>): Promise<void> {
     while (!closing.signal.aborted) {
       try {
-        return await work()
+        await work()
+        return noteWhole(stream)
       } catch (error) {
         noteBehind(stream, error)
         await pause(retryMs, closing.signal)
       }
     }
-    return null
   }
 
   /** What keeps one stream behind keeps most of them. */
@@ -113,8 +110,7 @@ export function startIndexer(needs: Needs): Indexer {
   }
 
   function noteWhole(stream: string): void {
-    if (!closing.signal.aborted && behind.delete(stream) && behind.size === 0)
-      log.info({}, 'index has caught up')
+    if (behind.delete(stream) && behind.size === 0) log.info({}, 'index has caught up')
   }
 
   async function indexStream(stream: string): Promise<void> {
@@ -163,21 +159,24 @@ export function startIndexer(needs: Needs): Indexer {
    * Until there is an answer: what came of a commit whose answer was lost is known here alone. A Redis that hangs
    * carries such a commit out when it goes on.
    */
-  function commit(
+  async function commit(
     stream: string,
     at: Position,
     cursors: Position['cursors'],
     folded: Folded,
   ): Promise<Position | null> {
-    let isAgain = false
-    return untilItWorks(stream, async () => {
-      const mayBeIn = isAgain
-      isAgain = true
-      const after = await index.commit(stream, at, cursors, folded)
-      if (after || !mayBeIn) return after
-      const moved = await index.position(stream)
-      return isPast(moved, cursors) ? moved : null
-    })
+    for (let isAgain = false; ; isAgain = true) {
+      try {
+        const after = await index.commit(stream, at, cursors, folded)
+        if (after || !isAgain) return after
+        const moved = await index.position(stream)
+        return isPast(moved, cursors) ? moved : null
+      } catch (error) {
+        if (closing.signal.aborted) throw error
+        noteBehind(stream, error)
+        await pause(retryMs, closing.signal)
+      }
+    }
   }
 
   function onFault({ id: upload, path }: Upload, error: unknown): void {
