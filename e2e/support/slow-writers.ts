@@ -6,6 +6,8 @@ import type { SlowCrowd } from './slow-crowd.ts'
 import type { Standalone } from './standalone.ts'
 
 const everyMs = 1_000
+/** Each connection has its own time in the second. */
+const times = 50
 const bodyBytes = 2_000
 
 /** Uploads whose bodies come a byte a second. */
@@ -20,19 +22,23 @@ export async function slowWriters(
     tls.write(
       putHead(`/streams/${stream}/slow/${n}.bin`, `Content-Length: ${bodyBytes}`, 'Connection: close'),
     )
-  let sent = 0
-  const timer = setInterval(writeOne, everyMs)
+  const sent = connections.map(() => 0)
+  let turn = 0
+  const timer = setInterval(writeSome, everyMs / times)
   return { finish, [Symbol.dispose]: close }
 
-  function writeOne(): void {
-    if (sent === bodyBytes - 1) return
-    for (const [n, { tls }] of connections.entries()) tls.write(bodyOf(n).subarray(sent, sent + 1))
-    sent++
+  function writeSome(): void {
+    for (let n = turn++ % times; n < connections.length; n += times) writeUpTo(n, (sent[n] ?? 0) + 1)
+  }
+
+  function writeUpTo(n: number, end: number): void {
+    connections[n]?.tls.write(bodyOf(n).subarray(sent[n], end))
+    sent[n] = end
   }
 
   async function finish(): Promise<string[]> {
     clearInterval(timer)
-    for (const [n, { tls }] of connections.entries()) tls.write(bodyOf(n).subarray(sent))
+    for (const n of connections.keys()) writeUpTo(n, bodyBytes)
     const faults = await Promise.all(connections.map(faultOf))
     return faults.filter((fault) => fault !== null)
   }
