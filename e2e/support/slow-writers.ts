@@ -28,7 +28,8 @@ export async function slowWriters(
   return { finish, [Symbol.dispose]: close }
 
   function writeSome(): void {
-    for (let n = turn++ % times; n < connections.length; n += times) writeUpTo(n, (sent[n] ?? 0) + 1)
+    for (let n = turn++ % times; n < connections.length; n += times)
+      writeUpTo(n, Math.min((sent[n] ?? 0) + 1, bodyBytes - 1))
   }
 
   function writeUpTo(n: number, end: number): void {

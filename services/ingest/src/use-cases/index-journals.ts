@@ -97,16 +97,16 @@ export function startIndexer(needs: Needs): Indexer {
         await work()
         return noteWhole(stream)
       } catch (error) {
-        noteBehind(stream, error)
-        await pause(retryMs, closing.signal)
+        await noteBehind(stream, error)
       }
     }
   }
 
-  /** What keeps one stream behind keeps most of them. */
-  function noteBehind(stream: string, error: unknown): void {
+  /** What keeps one stream behind keeps most of them. Resolves when it is time to try again. */
+  async function noteBehind(stream: string, error: unknown): Promise<void> {
     if (behind.size === 0) log.warn({ error, stream }, 'index is behind')
     behind.add(stream)
+    await pause(retryMs, closing.signal)
   }
 
   function noteWhole(stream: string): void {
@@ -173,8 +173,7 @@ export function startIndexer(needs: Needs): Indexer {
         return isPast(moved, cursors) ? moved : null
       } catch (error) {
         if (closing.signal.aborted) throw error
-        noteBehind(stream, error)
-        await pause(retryMs, closing.signal)
+        await noteBehind(stream, error)
       }
     }
   }

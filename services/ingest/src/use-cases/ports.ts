@@ -108,7 +108,7 @@ export interface Index {
   forgetJobs(stream: string, jobs: readonly ProbeJob[]): Promise<void>
   /** Forgets all streams where another version wrote the index, or nobody says which. */
   renew(): Promise<void>
-  /** Whoever calls this catches up with the journals afterwards, so that two may do it at once. */
+  /** Forgets all streams. Whoever calls this or `renew` catches up with the journals afterwards, so that two may do it at once. */
   forgetAll(): Promise<void>
   /** Forgets a stream, probe outcomes included. */
   forget(stream: string): Promise<void>
