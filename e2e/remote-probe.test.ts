@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { uploadFile } from '@pushav/shared/layout.ts'
+import { uploadPath } from '@pushav/shared/paths.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
 import { makeLongBody, openUpload } from './support/long-body.ts'
@@ -52,7 +52,7 @@ describe('a probe worker on another machine', function () {
     const recorded = await lines()
     const pending = recorded.filter(({ probe }) => probe === 'pending').length
     await until('all are queued', async () => (await rig.waiting()).length === pending)
-    await writeFile(uploadFile(rig.front.workingDirectory, stream, 'empty'), '')
+    await writeFile(uploadPath(rig.front.workingDirectory, stream, 'empty'), '')
     const cut = recorded.find(({ whole }) => !whole)?.id ?? ''
     await rig.add(['empty', 'gone', cut].map((upload) => ({ stream, upload, path: 'x.mp4', init: null })))
     const jobs = await rig.waiting()

@@ -1,4 +1,4 @@
-import { keptOutcome } from '@pushav/shared/kept-outcome.ts'
+import { decodeOutcome } from '@pushav/shared/outcome-codec.ts'
 import { type ProbeJob, probeOutcomesKey, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
 import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
@@ -62,11 +62,13 @@ export async function startRemoteRig() {
       })
       await worker.end('SIGTERM')
       for (const { stream, upload } of jobs) await redis.hdel(probeOutcomesKey(stream), upload)
-      return outcomes.map((outcome) => JSON.stringify(keptOutcome(outcome)))
+      return outcomes.map((outcome) => JSON.stringify(decodeOutcome(outcome)))
     },
     // biome-ignore lint/suspicious/noExplicitAny: outcomes are looked into freely here
     async outcome(stream: string, upload: string): Promise<any> {
-      return keptOutcome(await until('an outcome', () => redis.hgetBuffer(probeOutcomesKey(stream), upload)))
+      return decodeOutcome(
+        await until('an outcome', () => redis.hgetBuffer(probeOutcomesKey(stream), upload)),
+      )
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

@@ -76,14 +76,14 @@ export function readPeer(headers: IncomingHttpHeaders, secret: string, readDevic
 }
 
 /** Reads devices like `readPeer`, and those that come again and again only once. */
-export function createDeviceReader(mostDevices = 1_000): (headers: IncomingHttpHeaders) => Device {
+export function createDeviceReader(maxDevices = 1_000): (headers: IncomingHttpHeaders) => Device {
   const known = new Map<string, Device>()
   return (headers) => {
     const certificate = textOf(headers, 'client-cert')
     const found = known.get(certificate)
     if (found && found.fingerprint === headers['x-client-cert-sha256']) return found
     const device = deviceIn(headers)
-    if (known.size >= mostDevices) known.clear()
+    if (known.size >= maxDevices) known.clear()
     known.set(certificate, device)
     return device
   }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { redisUrl } from '@pushav/shared/redis/place.ts'
+import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   address,
   duration,

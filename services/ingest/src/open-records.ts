@@ -1,5 +1,5 @@
 import type { Logger } from '@pushav/shared/logger.ts'
-import { settled } from '@pushav/shared/redis/client.ts'
+import { whenReady } from '@pushav/shared/redis/client.ts'
 import type { Config } from './config.ts'
 import { diskBodies } from './disk/bodies.ts'
 import { createDiskThread } from './disk/disk-thread.ts'
@@ -40,7 +40,7 @@ export async function openRecords(
   const open = (connect: typeof connectRedis) =>
     built.adopt(connect(config.redisUrl, onError), (client) => client.disconnect())
   const [redis, queueing] = [open(connectGathering), open(connectRedis)]
-  await Promise.all([settled(redis), settled(queueing)])
+  await Promise.all([whenReady(redis), whenReady(queueing)])
   const index = redisIndex(redis)
   const probes = built.use(
     createProbeQueue(queueing, open(connectBlocking), redisOutcomes(queueing), onError),

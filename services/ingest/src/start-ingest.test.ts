@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { keepOutcome } from '@pushav/shared/kept-outcome.ts'
+import { encodeOutcome } from '@pushav/shared/outcome-codec.ts'
 import { probeOutcomesKey } from '@pushav/shared/probe-job.ts'
 import { chunk, ftyp, moov, styp } from './isobmff/testing/boxes.ts'
 import { ingestSuite } from './testing/ingest.ts'
@@ -272,11 +272,11 @@ describe('ingest', () => {
     )
     const { Redis } = await import('ioredis')
     const client = new Redis(suite.redis().path)
-    const done = keepOutcome({ state: 'done', probe: { streams: [] } })
+    const done = encodeOutcome({ state: 'done', probe: { streams: [] } })
     await client.hset(probeOutcomesKey('1'), json.upload_id, done)
     deepEqual((await ingest.get('/probe/1/x.m4s')).json, { streams: [] })
     const failed = { message: 'no', stderr: 'Invalid data', command: 'ffprobe x.m4s' }
-    const kept = keepOutcome({ state: 'failed', ...failed })
+    const kept = encodeOutcome({ state: 'failed', ...failed })
     await client.hset(probeOutcomesKey('1'), json.upload_id, kept)
     const answer = await ingest.get('/streams/probe/1/x.m4s')
     deepEqual([answer.status, answer.json.detail.stderr], [422, 'Invalid data'])

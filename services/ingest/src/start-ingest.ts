@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { onInterruption, pingAll } from '@pushav/shared/redis/client.ts'
+import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
 import type { Config } from './config.ts'
 import { diskClientCertificates } from './disk/client-certificates.ts'
 import { createApp } from './http/app.ts'
@@ -68,7 +68,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
       .catch((error) => log.warn({ error }, 'which version wrote the index is not known yet'))
     await indexer.catchUp()
   }
-  onInterruption(redis, catchUp)
+  onReconnect(redis, catchUp)
   await within(catchUpWaitMs, catchUp())
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 

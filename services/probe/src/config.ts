@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { redisUrl } from '@pushav/shared/redis/place.ts'
+import { redisUrl } from '@pushav/shared/redis/url.ts'
 import { duration, integer, level, optionalText, readSettings, size, text } from '@pushav/shared/settings.ts'
 import { z } from 'zod'
 

@@ -3,8 +3,8 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { keptOutcome } from '@pushav/shared/kept-outcome.ts'
-import { uploadFile } from '@pushav/shared/layout.ts'
+import { decodeOutcome } from '@pushav/shared/outcome-codec.ts'
+import { uploadPath } from '@pushav/shared/paths.ts'
 import { type ProbeJob, probeOutcomesKey, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
 import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
@@ -256,12 +256,12 @@ describe('probe worker', function () {
       work: (more: Record<string, string> = {}) =>
         startWorkerProcess({ ...settings, TMPDIR: directory, ...more }),
       async put(upload: string, name: string) {
-        const path = uploadFile(directory, '1', upload)
+        const path = uploadPath(directory, '1', upload)
         await mkdir(dirname(path), { recursive: true })
         await copyFile(join(folder.path, name), path)
       },
       async write(upload: string, text: string) {
-        await writeFile(uploadFile(directory, '1', upload), text)
+        await writeFile(uploadPath(directory, '1', upload), text)
       },
       add(job: Omit<ProbeJob, 'stream'>): Promise<Job> {
         return queue.add('probe', { stream: '1', ...job })
@@ -271,7 +271,7 @@ describe('probe worker', function () {
       async outcomesOf(uploads: readonly string[]) {
         const saved = () => redis.hmgetBuffer(probeOutcomesKey('1'), ...uploads)
         await until('all outcomes', async () => (await saved()).every((kept) => kept !== null), 30_000)
-        return (await saved()).map((kept) => keptOutcome(kept ?? Buffer.alloc(0)))
+        return (await saved()).map((kept) => decodeOutcome(kept ?? Buffer.alloc(0)))
       },
       failed: (job: Job) => job.waitUntilFinished(events).catch(() => {}),
       async outcome(job: Omit<ProbeJob, 'stream'>) {
@@ -280,7 +280,7 @@ describe('probe worker', function () {
       async outcomeOf(job: Job) {
         await this.failed(job)
         const kept = await redis.hgetBuffer(probeOutcomesKey('1'), job.data.upload)
-        return keptOutcome(kept ?? Buffer.alloc(0))
+        return decodeOutcome(kept ?? Buffer.alloc(0))
       },
       async health(): Promise<number> {
         const script = new URL('health.ts', import.meta.url).pathname

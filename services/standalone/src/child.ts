@@ -1,7 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { yieldProcessor } from '@pushav/shared/yield-processor.ts'
+import { lowerPriority } from '@pushav/shared/priority.ts'
 
 /** One process of ours and how to treat it. */
 export interface Part {
@@ -48,7 +48,7 @@ export function startChild(part: Part, before: Facts, show: (line: string) => vo
   const [zeroth, third] = speaks ? (['ignore', 'ipc'] as const) : (['pipe', 'ignore'] as const)
   const stdio: StdioOptions = [zeroth, 'pipe', 'pipe', third, part.lifeline]
   const child = spawn(command, args, { env: part.env(before), detached: true, stdio })
-  if (child.pid !== undefined && part.niceness !== undefined) yieldProcessor(child.pid, part.niceness)
+  if (child.pid !== undefined && part.niceness !== undefined) lowerPriority(child.pid, part.niceness)
   const closed = once(child, 'close').then(
     ([code, signal]) => (signal ? `killed by ${signal}` : `exit code ${code}`),
     (error: Error) => error.message,

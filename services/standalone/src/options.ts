@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { redisUrl } from '@pushav/shared/redis/place.ts'
+import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   flag,
   level,

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
-import { type RedisPlace, redisPlaceOf } from './place.ts'
+import { parseRedisUrl, type RedisTarget } from './url.ts'
 
 /** A connection to Redis, however many servers that is. Where it is a Cluster, commands of several keys need one slot. */
 export type RedisClient = Redis | Cluster
 
-export interface Wishes {
+export interface ClientOptions {
   /** Commands wait for a Redis that is away for as long as it takes, instead of failing within about a second. */
-  readonly isPatient: boolean
+  readonly waitsForReconnect: boolean
   readonly commandTimeout?: number
   readonly connectionName?: string
   readonly lazyConnect?: boolean
@@ -19,12 +19,17 @@ const connectTimeout = 2_000
 const retryStrategy = (attempt: number): number => Math.min(50 * attempt, 500)
 
 /** Opens what a URL names; `onError` hears of every attempt that fails. */
-export function openRedis(url: string, wishes: Wishes, onError: (error: Error) => void): RedisClient {
-  const place = redisPlaceOf(url)
+export function openRedis(url: string, wishes: ClientOptions, onError: (error: Error) => void): RedisClient {
+  const place = parseRedisUrl(url)
   if (place.kind === 'cluster')
     return openCluster(place, wishes).on('error', onError).on('node error', onError)
-  const { isPatient, ...others } = wishes
-  const options = { connectTimeout, retryStrategy, maxRetriesPerRequest: isPatient ? null : 1, ...others }
+  const { waitsForReconnect, ...others } = wishes
+  const options = {
+    connectTimeout,
+    retryStrategy,
+    maxRetriesPerRequest: waitsForReconnect ? null : 1,
+    ...others,
+  }
   const redis =
     place.kind === 'server'
       ? new Redis(place.address, options)
@@ -33,7 +38,7 @@ export function openRedis(url: string, wishes: Wishes, onError: (error: Error) =
 }
 
 /** Resolves when commands can be sent, or when it turns out that Redis is away. One server's commands wait by themselves. */
-export async function settled(redis: RedisClient): Promise<void> {
+export async function whenReady(redis: RedisClient): Promise<void> {
   if (!(redis instanceof Cluster) || redis.status === 'ready') return
   await once(redis, 'ready', { signal: AbortSignal.timeout(connectTimeout) }).catch(() => undefined)
 }
@@ -43,7 +48,7 @@ export async function settled(redis: RedisClient): Promise<void> {
  * looks for a lost server of a Cluster until a command needs it, when it is lost. One at a time, and once more after
  * whatever happens meanwhile.
  */
-export function onInterruption(redis: RedisClient, work: () => Promise<void>): void {
+export function onReconnect(redis: RedisClient, work: () => Promise<void>): void {
   let isAtWork = false
   let again = false
   redis.on(redis instanceof Cluster ? '-node' : 'ready', () => {
@@ -77,7 +82,7 @@ export async function pingAll(redis: RedisClient): Promise<void> {
 const keyOf = ({ host, port }: RedisOptions): string => `${host}:${port}`
 const away = (owner: string | undefined): Error => new Error(`${owner ?? 'an owner of slots'} is away`)
 
-function sentinelOptions(place: Extract<RedisPlace, { kind: 'sentinel' }>) {
+function sentinelOptions(place: Extract<RedisTarget, { kind: 'sentinel' }>) {
   const { nodes, name, db, login, sentinelLogin, isTls } = place
   const { username: sentinelUsername, password: sentinelPassword } = sentinelLogin
   return {
@@ -91,14 +96,14 @@ function sentinelOptions(place: Extract<RedisPlace, { kind: 'sentinel' }>) {
   } satisfies RedisOptions
 }
 
-function openCluster(place: Extract<RedisPlace, { kind: 'cluster' }>, wishes: Wishes): Cluster {
-  const { isPatient, commandTimeout, connectionName, ...others } = wishes
+function openCluster(place: Extract<RedisTarget, { kind: 'cluster' }>, wishes: ClientOptions): Cluster {
+  const { waitsForReconnect, commandTimeout, connectionName, ...others } = wishes
   const redisOptions = {
     ...{ connectTimeout, commandTimeout, connectionName, maxRetriesPerRequest: null, ...place.login },
     ...(place.isTls ? { tls: {} } : {}),
   }
   const options = {
-    ...{ ...others, ...(isPatient ? patience : impatience), redisOptions },
+    ...{ ...others, ...(waitsForReconnect ? patience : impatience), redisOptions },
     clusterRetryStrategy: retryStrategy,
     slotsRefreshTimeout: connectTimeout,
     // ioredis's connect() never settles where that check fails, and BullMQ would wait for it for ever.

@@ -11,7 +11,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { uploadFile } from '@pushav/shared/layout.ts'
+import { uploadPath } from '@pushav/shared/paths.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Bodies, StagedBody, StagedFacts } from '../use-cases/ports.ts'
 import { createDiskThread, type DiskThread } from './disk-thread.ts'
@@ -32,8 +32,8 @@ export async function diskBodies(
 
   return {
     read: (stream, upload) =>
-      createReadStream(uploadFile(workingDirectory, stream, upload)) as AsyncIterable<Buffer>,
-    fileOf: (stream, upload) => uploadFile(workingDirectory, stream, upload),
+      createReadStream(uploadPath(workingDirectory, stream, upload)) as AsyncIterable<Buffer>,
+    fileOf: (stream, upload) => uploadPath(workingDirectory, stream, upload),
     removeStream: (stream) => rm(join(workingDirectory, 'uploads', stream), { recursive: true, force: true }),
     stage,
     keepAtOnce,
@@ -85,7 +85,7 @@ export async function diskBodies(
     bytes: Uint8Array,
     follow: () => Promise<Result>,
   ): Promise<Result> {
-    const kept = uploadFile(workingDirectory, stream, id)
+    const kept = uploadPath(workingDirectory, stream, id)
     const created = disk.run({ chain: id, kind: 'create', path: kept, bytes })
     const followed = follow()
     // When the body cannot be made, neither can what follows, and the former says why.
@@ -130,7 +130,7 @@ export async function diskBodies(
         }
       },
       async keep(follow) {
-        const kept = uploadFile(workingDirectory, facts.stream, facts.id)
+        const kept = uploadPath(workingDirectory, facts.stream, facts.id)
         await rename(body, kept).catch((error) => refuseRemoved(error, kept, body))
         isKept = true
         return follow()

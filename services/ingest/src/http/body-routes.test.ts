@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { uploadFile } from '@pushav/shared/layout.ts'
+import { uploadPath } from '@pushav/shared/paths.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { type Ingest, ingestSuite } from '../testing/ingest.ts'
 
@@ -39,7 +39,7 @@ describe('GET /uploads/{stream}/{upload}', () => {
     await using ingest = await suite.start()
     await ingest.send('POST', '/streams', '{}')
     await ingest.put('/streams/1/a.mp4', 'x')
-    await writeFile(uploadFile(suite.path(), '1', 'empty'), '')
+    await writeFile(uploadPath(suite.path(), '1', 'empty'), '')
     const { status, headers } = await rangeOf(ingest, '/uploads/1/empty', 'bytes=0-99')
     deepEqual([status, headers['content-range']], [416, 'bytes */0'])
   })

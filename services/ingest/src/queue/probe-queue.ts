@@ -1,4 +1,4 @@
-import { keptOutcome, keptState } from '@pushav/shared/kept-outcome.ts'
+import { decodeOutcome, decodeState } from '@pushav/shared/outcome-codec.ts'
 import { type ProbeJobData, probeJobOptions, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
 import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
 import { Unavailable } from '../domain/unavailable.ts'
@@ -50,11 +50,11 @@ export function createProbeQueue(
     },
     async outcome(stream, upload) {
       const kept = await answered(outcomes.get(stream, upload))
-      return kept && keptOutcome(kept)
+      return kept && decodeOutcome(kept)
     },
     async states(stream, uploads) {
       const kept = await answered(outcomes.some(stream, uploads))
-      return kept.map((one) => one && keptState(one))
+      return kept.map((one) => one && decodeState(one))
     },
     async forget(stream, upload) {
       await answered(outcomes.del(stream, upload))

@@ -7,17 +7,17 @@ const commandTimeout = 5_000
 
 /** A connection whose commands fail within about a second while Redis is away, instead of piling up. */
 export function connectRedis(url: string, onError: (error: Error) => void): RedisClient {
-  return openRedis(url, { isPatient: false, commandTimeout }, onError)
+  return openRedis(url, { waitsForReconnect: false, commandTimeout }, onError)
 }
 
 /** One that sends the commands of one turn of the event loop in one write. */
 export function connectGathering(url: string, onError: (error: Error) => void): RedisClient {
-  return openRedis(url, { isPatient: false, commandTimeout, enableAutoPipelining: true }, onError)
+  return openRedis(url, { waitsForReconnect: false, commandTimeout, enableAutoPipelining: true }, onError)
 }
 
 /** One for commands that wait for something to happen; they outlive Redis's absence. */
 export function connectBlocking(url: string, onError: (error: Error) => void): RedisClient {
-  return openRedis(url, { isPatient: true, lazyConnect: true }, onError)
+  return openRedis(url, { waitsForReconnect: true, lazyConnect: true }, onError)
 }
 
 /** Logs that Redis is away now and then instead of at every attempt to reach it. */

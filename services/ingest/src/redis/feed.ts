@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type FeedEvent, feed } from '@pushav/shared/feed.ts'
+import { eventStream, type ServerEvent } from '@pushav/shared/events.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Feed, Told } from '../use-cases/ports.ts'
 import { answered } from './client.ts'
@@ -18,7 +18,7 @@ type Entry = readonly [id: string, fields: readonly string[]]
  */
 export function redisFeed(redis: RedisClient, blocking: RedisClient): Feed & AsyncDisposable {
   const followers = new Set<Follower>()
-  let unsent: FeedEvent[] = []
+  let unsent: ServerEvent[] = []
   let sending: Promise<void> | null = null
   let listening: Promise<string> | null = null
 
@@ -48,7 +48,7 @@ export function redisFeed(redis: RedisClient, blocking: RedisClient): Feed & Asy
 
   /** Async, because ioredis throws where a Cluster has nobody who answers for a key. */
   async function write(json: string): Promise<void> {
-    await redis.xadd(feed.key, 'MAXLEN', '~', feed.mostEntries, '*', feed.field, json)
+    await redis.xadd(eventStream.key, 'MAXLEN', '~', eventStream.maxEntries, '*', eventStream.field, json)
   }
 
   async function follow(after: string | null, signal: AbortSignal): Promise<AsyncIterable<Told>> {
@@ -78,13 +78,13 @@ export function redisFeed(redis: RedisClient, blocking: RedisClient): Feed & Asy
 
   async function missed(after: string): Promise<readonly Told[]> {
     const [from = '-'] = after.split('.')
-    const entries = await answered(redis.xrange(feed.key, from, '+', 'COUNT', mostMissed))
+    const entries = await answered(redis.xrange(eventStream.key, from, '+', 'COUNT', mostMissed))
     return entries.flatMap(toldIn).filter(({ id }) => isAfter(id, after))
   }
 
   /** Resolves once nothing is missed any more; goes on for as long as somebody follows. */
   async function listen(): Promise<string> {
-    const [newest] = await answered(redis.xrevrange(feed.key, '+', '-', 'COUNT', 1))
+    const [newest] = await answered(redis.xrevrange(eventStream.key, '+', '-', 'COUNT', 1))
     const start = newest?.[0] ?? '0-0'
     void listenFrom(start).catch(() => {
       for (const follower of followers) follower.end()
@@ -95,7 +95,7 @@ export function redisFeed(redis: RedisClient, blocking: RedisClient): Feed & Asy
 
   async function listenFrom(start: string): Promise<void> {
     for (let last = start; followers.size > 0; ) {
-      const answer = await blocking.xread('COUNT', 100, 'BLOCK', waitMs, 'STREAMS', feed.key, last)
+      const answer = await blocking.xread('COUNT', 100, 'BLOCK', waitMs, 'STREAMS', eventStream.key, last)
       const [, entries = []] = (answer?.[0] ?? []) as [string?, Entry[]?]
       for (const one of entries.flatMap(toldIn)) for (const follower of followers) follower.hear(one)
       last = entries.at(-1)?.[0] ?? last
@@ -106,7 +106,7 @@ export function redisFeed(redis: RedisClient, blocking: RedisClient): Feed & Asy
 
 /** An event's id is its entry's and its place therein. */
 function toldIn([entry, fields]: Entry): readonly Told[] {
-  const events = JSON.parse(fields[1] ?? '[]') as readonly FeedEvent[]
+  const events = JSON.parse(fields[1] ?? '[]') as readonly ServerEvent[]
   return events.map((event, place) => ({ id: `${entry}.${place}`, event }))
 }
 

@@ -1,4 +1,4 @@
-import type { FeedEvent } from '@pushav/shared/feed.ts'
+import type { ServerEvent } from '@pushav/shared/events.ts'
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import type { Folded, JudgedUpload, Known } from '../domain/fold.ts'
 import type { Inspection } from '../domain/inspection.ts'
@@ -200,7 +200,7 @@ export interface Probes {
 /** What happens, for whoever watches; see FeedEvent. */
 export interface Feed {
   /** Never waits and never fails; events may be lost while Redis is away. */
-  publish(event: FeedEvent): void
+  publish(event: ServerEvent): void
   /**
    * Everything from now on, or what is still known from after an earlier event on. Ends with the signal, or when the
    * follower is too slow. Resolves once nothing is missed any more.
@@ -211,7 +211,7 @@ export interface Feed {
 export interface Told {
   /** Later events have greater ones; `follow` takes up after it. */
   readonly id: string
-  readonly event: FeedEvent
+  readonly event: ServerEvent
 }
 
 /** The certificates that devices showed, each kept once. */

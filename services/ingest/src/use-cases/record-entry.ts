@@ -1,4 +1,4 @@
-import type { FeedEvent } from '@pushav/shared/feed.ts'
+import type { ServerEvent } from '@pushav/shared/events.ts'
 import type { JournalEntry, Upload } from '../domain/upload.ts'
 import type { Indexer } from './index-journals.ts'
 import type { Feed, Journals } from './ports.ts'
@@ -36,7 +36,7 @@ export function recordEntryWith(
   }
 }
 
-const arrivalOf = (stream: string, { id, path, bytes, receivedAt, whole }: Upload): FeedEvent => ({
+const arrivalOf = (stream: string, { id, path, bytes, receivedAt, whole }: Upload): ServerEvent => ({
   kind: whole ? 'upload-received' : 'upload-aborted',
   ...{ stream, upload: id, path, bytes, at: receivedAt },
 })

@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict'
-import type { FeedEvent } from '@pushav/shared/feed.ts'
+import type { ServerEvent } from '@pushav/shared/events.ts'
 import { newSession } from '../domain/judge/state.ts'
 import { watchSilence } from './silence-watch.ts'
 
@@ -7,15 +7,15 @@ const idleMs = 60_000
 
 describe('silence watch', () => {
   it('tells of a silence that was over before the verdict came', async () => {
-    const { promise, resolve } = Promise.withResolvers<FeedEvent>()
+    const { promise, resolve } = Promise.withResolvers<ServerEvent>()
     using silence = watchSilence({ publish: resolve }, idleMs, () => new Date(2 * idleMs))
     silence.heard('1', newSession('none', 0))
-    const { kind, at } = (await promise) as Extract<FeedEvent, { kind: 'session-completed' }>
+    const { kind, at } = (await promise) as Extract<ServerEvent, { kind: 'session-completed' }>
     deepEqual([kind, at], ['session-completed', new Date(2 * idleMs).toISOString()])
   })
 
   it('tells of none when another object comes after all', async () => {
-    const told: FeedEvent[] = []
+    const told: ServerEvent[] = []
     using silence = watchSilence({ publish: (event) => told.push(event) }, idleMs, () => new Date(2 * idleMs))
     silence.heard('1', newSession('none', 0))
     silence.heard('1', newSession('none', 2 * idleMs))

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { mkdir, open, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { uploadFile } from '@pushav/shared/layout.ts'
+import { uploadPath } from '@pushav/shared/paths.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { diskUploads } from './uploads.ts'
 
@@ -17,7 +17,7 @@ describe('diskUploads', () => {
   it('takes an init segment from the front of 2 GiB without reading on', async () => {
     await using folder = await temporaryDirectory()
     await put(folder.path, 'big', Buffer.concat([head, box('mdat').fill(0, 0, 4)]))
-    await truncate(uploadFile(folder.path, '1', 'big'), 2 ** 31)
+    await truncate(uploadPath(folder.path, '1', 'big'), 2 ** 31)
     const uploads = diskUploads(folder.path)
     equal(await uploads.shape('1', 'big'), 'whole')
     deepEqual(await uploads.init('1', 'big'), head)
@@ -30,7 +30,7 @@ describe('diskUploads', () => {
     mdat.write('mdat', 4)
     mdat.writeBigUInt64BE(3n * 2n ** 30n, 8)
     await put(folder.path, 'late', Buffer.concat([box('ftyp'), mdat]))
-    await using file = await open(uploadFile(folder.path, '1', 'late'), 'r+')
+    await using file = await open(uploadPath(folder.path, '1', 'late'), 'r+')
     await file.write(box('moov', Buffer.from('..')), 0, 10, 8 + 3 * 2 ** 30)
     const uploads = diskUploads(folder.path)
     equal(await uploads.shape('1', 'late'), 'whole')
@@ -73,7 +73,7 @@ describe('diskUploads', () => {
 })
 
 async function put(directory: string, upload: string, bytes: Buffer): Promise<void> {
-  const path = uploadFile(directory, '1', upload)
+  const path = uploadPath(directory, '1', upload)
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, bytes)
 }

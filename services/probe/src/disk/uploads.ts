@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { uploadFile } from '@pushav/shared/layout.ts'
+import { uploadPath } from '@pushav/shared/paths.ts'
 import type { Bytes } from '../domain/boxes.ts'
 import { initIn, shapeIn } from '../domain/front.ts'
 import { UploadGone, type Uploads } from '../use-cases/ports.ts'
@@ -10,7 +10,7 @@ export function diskUploads(workingDirectory: string): Uploads {
   return {
     shape: (stream, upload) => read(stream, upload, shapeIn),
     init: (stream, upload) => read(stream, upload, initIn),
-    room: async (stream, upload, init) => createRoom(uploadFile(workingDirectory, stream, upload), init),
+    room: async (stream, upload, init) => createRoom(uploadPath(workingDirectory, stream, upload), init),
   }
 
   async function read<Of>(stream: string, upload: string, what: (bytes: Bytes) => Promise<Of>): Promise<Of> {
@@ -20,7 +20,7 @@ export function diskUploads(workingDirectory: string): Uploads {
 
   async function opened(stream: string, upload: string): Promise<FileHandle> {
     try {
-      return await open(uploadFile(workingDirectory, stream, upload))
+      return await open(uploadPath(workingDirectory, stream, upload))
     } catch (error) {
       if (!isMissing(error)) throw error
       throw new UploadGone(stream, upload)

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { yieldProcessor } from '@pushav/shared/yield-processor.ts'
+import { lowerPriority } from '@pushav/shared/priority.ts'
 import { outputUntil } from './output-until.ts'
 import { wantsProcessor } from './wants-processor.ts'
 
@@ -39,7 +39,7 @@ export function startLauncher(around: readonly string[]): Launcher {
   const [command = '/bin/sh', ...args] = [...around, '/bin/sh', script]
   const env = { PATH: process.env.PATH, LC_ALL: 'C' }
   const child = spawn(command, args, { env, detached: true })
-  if (child.pid !== undefined) yieldProcessor(child.pid, niceness)
+  if (child.pid !== undefined) lowerPriority(child.pid, niceness)
   child.stdin.on('error', () => {})
   let trouble: Error | null = null
   let runs = 0

@@ -1,5 +1,5 @@
 /** Something that has just happened, for whoever watches. It is told once and kept by nobody: the record is elsewhere. */
-export type FeedEvent = StreamEvent | HandshakeRefused
+export type ServerEvent = StreamEvent | HandshakeRefused
 
 export type StreamEvent =
   | ({ readonly kind: 'stream-created'; readonly interface: string } & OfStream)
@@ -41,4 +41,4 @@ interface HandshakeRefused {
 }
 
 /** The Redis stream of events. An entry's only field holds several of them as a JSON array. */
-export const feed = { key: '{pushav}:feed', field: 'events', mostEntries: 10_000 } as const
+export const eventStream = { key: '{pushav}:feed', field: 'events', maxEntries: 10_000 } as const

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { keepOutcome, keptOutcome, keptState } from './kept-outcome.ts'
+import { decodeOutcome, decodeState, encodeOutcome } from './outcome-codec.ts'
 import type { ProbeOutcome } from './probe-job.ts'
 
 const done: ProbeOutcome = { state: 'done', probe: { streams: [{ codec_name: 'h264' }], format: {} } }
@@ -12,18 +12,18 @@ const failed: ProbeOutcome = {
 
 describe('a kept outcome', () => {
   it('is what it was, however long', () => {
-    for (const outcome of [done, failed]) deepEqual(keptOutcome(keepOutcome(outcome)), outcome)
+    for (const outcome of [done, failed]) deepEqual(decodeOutcome(encodeOutcome(outcome)), outcome)
   })
 
   it('says its state', () => {
-    equal(keptState(keepOutcome(done)), 'done')
-    equal(keptState(keepOutcome(failed)), 'failed')
+    equal(decodeState(encodeOutcome(done)), 'done')
+    equal(decodeState(encodeOutcome(failed)), 'failed')
   })
 
   it('takes a third of its JSON at most where ffprobe says what it usually does', () => {
     const usual = { codec_long_name: 'H.264 / AVC / MPEG-4 AVC / MPEG-4 part 10', field_order: 'progressive' }
     const streams = [{ ...usual, disposition: { default: 1, dub: 0, original: 0, comment: 0, lyrics: 0 } }]
     const outcome: ProbeOutcome = { state: 'done', probe: { streams, format: { nb_programs: 0 } } }
-    ok(keepOutcome(outcome).length < JSON.stringify(outcome).length / 3)
+    ok(encodeOutcome(outcome).length < JSON.stringify(outcome).length / 3)
   })
 })

@@ -2,18 +2,18 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { type ProbeOutcome, probeOutcome } from './probe-job.ts'
 
 /** An outcome as Redis keeps it: a tenth of its JSON, because most of what ffprobe says is known beforehand. */
-export function keepOutcome(outcome: ProbeOutcome): Buffer {
+export function encodeOutcome(outcome: ProbeOutcome): Buffer {
   const packed = deflateRawSync(JSON.stringify(outcome), { dictionary, ...small })
   return Buffer.concat([marks[outcome.state], packed])
 }
 
-export function keptOutcome(bytes: Buffer): ProbeOutcome {
+export function decodeOutcome(bytes: Buffer): ProbeOutcome {
   const json = inflateRawSync(bytes.subarray(1), { dictionary, ...small }).toString()
   return probeOutcome.parse(JSON.parse(json))
 }
 
 /** The state alone, which stands before what is packed. */
-export const keptState = (bytes: Buffer): ProbeOutcome['state'] =>
+export const decodeState = (bytes: Buffer): ProbeOutcome['state'] =>
   bytes[0] === marks.done[0] ? 'done' : 'failed'
 
 /** With another dictionary there have to be other marks: nothing else says with which one an outcome was packed. */

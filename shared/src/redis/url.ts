@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Where Redis is: one server, the primary that Sentinels name, or a Cluster. */
-export type RedisPlace =
+export type RedisTarget =
   | { readonly kind: 'server'; readonly address: string }
   | (Several & Primary & { readonly kind: 'sentinel' })
   | (Several & { readonly kind: 'cluster' })
@@ -32,14 +32,14 @@ interface Login {
 /** A setting that says where Redis is; it stays a text. */
 export const redisUrl = z
   .string()
-  .refine((url) => placeIn(url) !== null)
+  .refine((url) => targetIn(url) !== null)
   .describe(
     'a redis:// or rediss:// URL, the path of a Unix socket, redis-sentinel://host:port,…/primary-name or redis-cluster://host:port,…',
   )
 
 /** What a URL says that `redisUrl` has let pass. */
-export function redisPlaceOf(url: string): RedisPlace {
-  const place = placeIn(url)
+export function parseRedisUrl(url: string): RedisTarget {
+  const place = targetIn(url)
   if (!place) throw new Error(`not ${redisUrl.description}`)
   return place
 }
@@ -47,7 +47,7 @@ export function redisPlaceOf(url: string): RedisPlace {
 const several =
   /^redis(?<s>s?)-(?<kind>sentinel|cluster):\/\/((?<login>[^@/?#]*)@)?(?<nodes>[^@/?#]+)\/?(?<path>[^?#]*)(\?(?<query>[^#]+))?$/
 
-function placeIn(url: string): RedisPlace | null {
+function targetIn(url: string): RedisTarget | null {
   const { s, kind, login, nodes, path = '', query = '' } = several.exec(url)?.groups ?? {}
   try {
     if (nodes === undefined)

@@ -1,3 +1,3 @@
 /** The file that holds one upload's body, below the working directory. Both names are ours, never a device's. */
-export const uploadFile = (workingDirectory: string, stream: string, upload: string): string =>
+export const uploadPath = (workingDirectory: string, stream: string, upload: string): string =>
   `${workingDirectory}/uploads/${stream}/${upload}`

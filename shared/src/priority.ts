@@ -8,7 +8,7 @@ const maxTries = 40
  * Makes a process that has just begun a session of its own nice, and all that it will start. Linux shares the
  * processor among sessions before it looks at the processes in them; where it does not, or nothing can be set, that is no fault.
  */
-export function yieldProcessor(leader: number, niceness: number): void {
+export function lowerPriority(leader: number, niceness: number): void {
   try {
     setPriority(leader, Math.max(niceness, getPriority(leader)))
   } catch {

@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from 'node:assert/strict'
 import { readSettings } from '../settings.ts'
-import { redisPlaceOf, redisUrl } from './place.ts'
+import { parseRedisUrl, redisUrl } from './url.ts'
 
 describe('redisPlaceOf', () => {
   it('leaves the address of one server as it is', () => {
@@ -10,8 +10,8 @@ describe('redisPlaceOf', () => {
       'redis://[::1]:6379',
       '/run/redis.sock',
     ])
-      deepEqual(redisPlaceOf(address), { kind: 'server', address })
-    deepEqual(redisPlaceOf('unix:/run/redis.sock'), { kind: 'server', address: '/run/redis.sock' })
+      deepEqual(parseRedisUrl(address), { kind: 'server', address })
+    deepEqual(parseRedisUrl('unix:/run/redis.sock'), { kind: 'server', address: '/run/redis.sock' })
   })
 
   it('reads the nodes of a Cluster', () => {
@@ -21,12 +21,12 @@ describe('redisPlaceOf', () => {
       { host: '192.0.2.7', port: 6379 },
     ]
     const place = { kind: 'cluster', nodes, login: {}, isTls: false }
-    deepEqual(redisPlaceOf('redis-cluster://a:7000,[::1]:7001,192.0.2.7'), place)
-    deepEqual(redisPlaceOf('redis-cluster://a:7000,[::1]:7001,192.0.2.7/'), place)
+    deepEqual(parseRedisUrl('redis-cluster://a:7000,[::1]:7001,192.0.2.7'), place)
+    deepEqual(parseRedisUrl('redis-cluster://a:7000,[::1]:7001,192.0.2.7/'), place)
   })
 
   it('reads who logs in and whether TLS is spoken', () => {
-    const place = redisPlaceOf('rediss-cluster://cam%40:p%2Fw:x@a')
+    const place = parseRedisUrl('rediss-cluster://cam%40:p%2Fw:x@a')
     deepEqual(place, {
       kind: 'cluster',
       nodes: [{ host: 'a', port: 6379 }],
@@ -36,7 +36,7 @@ describe('redisPlaceOf', () => {
   })
 
   it('reads Sentinels, the name of their primary, its database and their own password', () => {
-    deepEqual(redisPlaceOf('redis-sentinel://:pw@a,b:26380/main/3?sentinel=:other'), {
+    deepEqual(parseRedisUrl('redis-sentinel://:pw@a,b:26380/main/3?sentinel=:other'), {
       kind: 'sentinel',
       nodes: [
         { host: 'a', port: 26_379 },
@@ -74,7 +74,7 @@ describe('redisUrl', () => {
   ]
   for (const url of malformed)
     it(`refuses ${url}`, () => {
-      throws(() => redisPlaceOf(url), /^Error: not a redis:/)
+      throws(() => parseRedisUrl(url), /^Error: not a redis:/)
       const { success } = redisUrl.safeParse(url)
       equal(success, false)
     })
