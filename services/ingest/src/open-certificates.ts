@@ -1,3 +1,4 @@
+import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { diskCertificateFiles } from './disk/certificate-files.ts'
 import { diskDeviceJournal } from './disk/device-journal.ts'
@@ -7,7 +8,6 @@ import type { Hierarchy, Pair } from './domain/certificate.ts'
 import type { Authority, DeviceJournal } from './use-cases/certificate-ports.ts'
 import { type IssueCertificate, issueCertificateWith } from './use-cases/issue-certificate.ts'
 import { keepServerCertificateWith, type ServerNames } from './use-cases/keep-server-certificate.ts'
-import { createOneAtATime } from './use-cases/one-at-a-time.ts'
 import { type RevokeCertificate, revokeCertificateWith } from './use-cases/revoke-certificate.ts'
 import { type ShowCertificates, showCertificatesWith } from './use-cases/show-certificates.ts'
 import { openAuthority } from './x509/authority.ts'
@@ -45,24 +45,25 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   const [server, device] = await Promise.all([open('server'), open('device')])
   const files = diskCertificateFiles(workingDirectory)
   const journal = await diskDeviceJournal(files.pathOf('device', 'journal.ndjson'))
-  const oneAtATime = createOneAtATime()
+  const runExclusively = createKeyedMutex()
   const keepServerCertificate = keepServerCertificateWith({ authority: server, keys, reader, files })
 
   const first = await handoverFacts()
   const handover = await openHandoverFile(settings.handoverFile, first)
-  const publish = () => oneAtATime('handover', async () => void (await handover.write(await handoverFacts())))
+  const publish = () =>
+    runExclusively('handover', async () => void (await handover.write(await handoverFacts())))
   const timer = setInterval(() => void check(), hourMs).unref()
 
   return {
-    issue: issueCertificateWith({ authority: device, keys, reader, files, journal, oneAtATime, clock }),
+    issue: issueCertificateWith({ authority: device, keys, reader, files, journal, runExclusively, clock }),
     show: showCertificatesWith(files, reader),
-    revoke: revokeCertificateWith({ files, reader, journal, oneAtATime, clock, publish }),
+    revoke: revokeCertificateWith({ files, reader, journal, runExclusively, clock, publish }),
     pathOf: files.pathOf,
     secret: handover.secret,
     check,
     async close() {
       clearInterval(timer)
-      await oneAtATime('handover', async () => undefined)
+      await runExclusively('handover', async () => undefined)
     },
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIdentityHeader, type Peer } from '@pushav/shared/identity.ts'
+import { memoize } from '@pushav/shared/lib/memoize.ts'
 import type { Sender } from '../domain/upload.ts'
 
 /** Who sent a request and how, as it goes into the record. */
@@ -33,15 +34,4 @@ function headersAsSent(raw: readonly string[]): string[] {
 
 const hopByHop = /^(connection|keep-alive|transfer-encoding|te|trailer|upgrade|proxy-.*)$/i
 
-/** The same few names come again and again. */
-const known = new Map<string, boolean>()
-const mostKnown = 1_000
-
-function isSenders(name: string): boolean {
-  const found = known.get(name)
-  if (found !== undefined) return found
-  const is = !isIdentityHeader(name) && !hopByHop.test(name)
-  if (known.size >= mostKnown) known.clear()
-  known.set(name, is)
-  return is
-}
+const isSenders = memoize((name) => !isIdentityHeader(name) && !hopByHop.test(name))

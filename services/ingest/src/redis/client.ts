@@ -1,3 +1,4 @@
+import { throttle } from '@pushav/shared/lib/throttle.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { openRedis, type RedisClient } from '@pushav/shared/redis/client.ts'
 import { Unavailable } from '../domain/unavailable.ts'
@@ -20,14 +21,13 @@ export function connectBlocking(url: string, onError: (error: Error) => void): R
   return openRedis(url, { waitsForReconnect: true, lazyConnect: true }, onError)
 }
 
-/** Logs that Redis is away now and then instead of at every attempt to reach it. */
+/** Logs at most every ten seconds that Redis cannot be reached. */
 export function createErrorReport(log: Logger): (error: Error) => void {
-  let last = Number.NEGATIVE_INFINITY
-  return (error) => {
-    if (performance.now() - last < reportEveryMs) return
-    last = performance.now()
-    log.warn({ error }, 'redis is away')
-  }
+  return throttle(
+    reportEveryMs,
+    () => performance.now(),
+    (error: Error, dropped) => log.warn({ error, dropped }, 'redis unreachable'),
+  )
 }
 
 /** Redis's own words stop here: whoever called learns only that it does not answer. */

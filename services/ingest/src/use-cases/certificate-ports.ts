@@ -75,6 +75,3 @@ export interface DeviceJournalEntry {
   readonly serial: string
   readonly notAfter: string
 }
-
-/** Runs one task after another among those that share a key. */
-export type OneAtATime = <Result>(key: string, task: () => Promise<Result>) => Promise<Result>

@@ -1,3 +1,4 @@
+import type { KeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { KeyType, PublicKey } from '../domain/certificate.ts'
 import { parseCertificateName } from '../domain/certificate-name.ts'
 import { isValid, leafValidity } from '../domain/leaf-policy.ts'
@@ -8,7 +9,6 @@ import type {
   CertificateReader,
   DeviceJournal,
   Keys,
-  OneAtATime,
 } from './certificate-ports.ts'
 
 export interface IssuePorts {
@@ -17,7 +17,7 @@ export interface IssuePorts {
   readonly reader: CertificateReader
   readonly files: CertificateFiles
   readonly journal: DeviceJournal
-  readonly oneAtATime: OneAtATime
+  readonly runExclusively: KeyedMutex
   readonly clock: () => Date
 }
 
@@ -37,13 +37,13 @@ export interface IssueCertificate {
 
 /** Device certificates. Requests for one name take turns, so no key ever meets another's certificate. */
 export function issueCertificateWith(ports: IssuePorts): IssueCertificate {
-  const { authority, keys, files, journal, oneAtATime, clock } = ports
+  const { authority, keys, files, journal, runExclusively, clock } = ports
   const { hierarchy } = authority
 
   return {
     async keyPair(text, { override, type }) {
       const name = parseCertificateName(text)
-      return oneAtATime(lockOf(name), async () => {
+      return runExclusively(lockOf(name), async () => {
         const kept = override ? null : await valid(name)
         if (kept?.key && keys.publicKeyOf(kept.key) === kept.publicKey) return { ...kept, created: false }
         if (kept) throw taken(name, 'whose key only the device has')
@@ -55,7 +55,7 @@ export function issueCertificateWith(ports: IssuePorts): IssueCertificate {
     async sign(text, csr, { override }) {
       const name = parseCertificateName(text)
       const publicKey = await keys.publicKeyOfCsr(csr)
-      return oneAtATime(lockOf(name), async () => {
+      return runExclusively(lockOf(name), async () => {
         const kept = override ? null : await valid(name)
         if (kept?.publicKey === publicKey) return { key: null, certificate: kept.certificate, created: false }
         if (kept) throw taken(name, 'for another key')

@@ -221,8 +221,6 @@ export interface ClientCertificates {
   details(fingerprint: string): Promise<unknown>
 }
 
-export type { OneAtATime } from './certificate-ports.ts'
-
 /** What is told of an upload's bytes while they flow by. */
 export type MediaInspection = Omit<Inspection, 'mpd' | 'playlist'>
 export type NewInspector = (hooks?: { onPiece?: ((piece: Piece) => void) | undefined }) => Inspector

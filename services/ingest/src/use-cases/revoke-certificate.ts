@@ -1,3 +1,4 @@
+import type { KeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { parseCertificateName } from '../domain/certificate-name.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type {
@@ -5,7 +6,6 @@ import type {
   CertificateReader,
   DeviceJournal,
   DeviceJournalEntry,
-  OneAtATime,
 } from './certificate-ports.ts'
 import { lockOf } from './issue-certificate.ts'
 
@@ -16,7 +16,7 @@ export interface RevokePorts {
   readonly files: CertificateFiles
   readonly reader: CertificateReader
   readonly journal: DeviceJournal
-  readonly oneAtATime: OneAtATime
+  readonly runExclusively: KeyedMutex
   readonly clock: () => Date
   /** Tells the proxy. */
   readonly publish: () => Promise<void>
@@ -27,10 +27,10 @@ export type RevokeCertificate = (name: string) => Promise<{ readonly revoked: re
 
 /** Revokes all that was ever issued to a name, not only the newest. */
 export function revokeCertificateWith(ports: RevokePorts): RevokeCertificate {
-  const { journal, oneAtATime, clock } = ports
+  const { journal, runExclusively, clock } = ports
   return async function revokeCertificate(text) {
     const name = parseCertificateName(text)
-    return oneAtATime(lockOf(name), async () => {
+    return runExclusively(lockOf(name), async () => {
       const entries = await journal.read()
       const issued = new Map([...(await kept(name)), ...issuedTo(name, entries)])
       if (issued.size === 0)
