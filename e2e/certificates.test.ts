@@ -1,11 +1,11 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { until } from '@pushav/shared/testing/until.ts'
-import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { keepAlive } from './support/keep-alive.ts'
-import { expiredDevice, foreignDevice, signedDevice } from './support/openssl.ts'
-import { readJournal } from './support/record.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { keepAlive } from './clients/keep-alive.ts'
+import { readJournal } from './server/journal.ts'
+import { expiredDevice, foreignDevice, signedDevice } from './support/devices/openssl.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 describe('client certificates', function () {
   this.timeout(30_000)

@@ -19,7 +19,7 @@ import {
   staticMpd,
 } from './support/findings/objects.ts'
 import { dash, expecting, hls, ingest, type Story } from './support/findings/story.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 const recorded = [...started, segment(1001)]
 const ended = [...recorded, staticMpd()]

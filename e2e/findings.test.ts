@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { catalogue, findingCodes } from '../services/ingest/src/domain/judge/catalogue.ts'
 import { type StoryTeller, storyTeller } from './support/findings/device.ts'
 import { stories } from './support/findings/stories.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 describe('every finding by an upload over TLS', function () {
   this.timeout(60_000)

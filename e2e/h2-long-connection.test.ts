@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { type Account, buildGenerator } from './bench/generator.ts'
-import { pauseProbes } from './bench/paused.ts'
-import { makeDevice, makeStream } from './support/curl.ts'
-import { readBody, readJournal, sha256Of } from './support/record.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { makeDevice, makeStream } from './clients/curl.ts'
+import { type Account, buildGenerator } from './load/putload.ts'
+import { readBody, readJournal, sha256Of } from './server/journal.ts'
+import { pauseProcess } from './server/pause-process.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 const count = 20_000
 
@@ -26,7 +26,7 @@ describe('one HTTP/2 connection with thousands of uploads, 16 at a time', functi
       return this.skip()
     }
     // Thousands of probes would take the processor from what is tested here.
-    using _paused = await pauseProbes(server())
+    using _paused = await pauseProcess(server(), 'probe')
     const file = join(directory.path, 'body')
     await writeFile(file, body)
     const device = await makeDevice(server(), 'long')

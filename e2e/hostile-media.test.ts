@@ -1,12 +1,12 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { until } from '@pushav/shared/testing/until.ts'
-import { type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { bareSegment, type Hostile, hostileMedia } from './support/hostile-media.ts'
-import { type Client, keepAlive } from './support/keep-alive.ts'
-import { type PartName, pidOf } from './support/processes.ts'
-import { readBody, sha256Of } from './support/record.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { type Client, keepAlive } from './clients/keep-alive.ts'
+import { readBody, sha256Of } from './server/journal.ts'
+import { type PartName, pidOf } from './server/processes.ts'
+import { bareSegment, type Hostile, hostileMedia } from './support/media/hostile-media.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 const answerWithinMs = 20_000
 const mostGrowthMiB = 250

@@ -5,10 +5,10 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as passed } from 'node:timers/promises'
 import { until } from '@pushav/shared/testing/until.ts'
-import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { putHead, type RawConnection, rawConnection } from './support/raw-tls.ts'
-import { probed, type Recorded, readBody, readJournal, sha256Of } from './support/record.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { putHead, type RawConnection, rawConnection } from './clients/raw-tls.ts'
+import { probed, type Recorded, readBody, readJournal, sha256Of } from './server/journal.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 const withBody = ['-H', 'Expect:', '-T', '-']
 

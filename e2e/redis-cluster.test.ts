@@ -5,9 +5,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { until } from '@pushav/shared/testing/until.ts'
 import { ingestSuite } from '../services/ingest/src/testing/ingest.ts'
 import { startWorkerProcess } from '../services/probe/src/testing/worker-process.ts'
-import { answersOf, fedStreams, listenTo, reindex } from './support/fed-streams.ts'
-import { mediaOfSuite } from './support/media.ts'
-import { type RedisCluster, startRedisCluster } from './support/redis-cluster.ts'
+import { mediaOfSuite } from './support/media/media.ts'
+import { answersOf, fedStreams, listenTo, reindex } from './support/topology/continuous-streams.ts'
+import { type RedisCluster, startRedisCluster } from './support/topology/redis-cluster.ts'
 
 /** They lie on all three servers of the Cluster, the first beside the queue. */
 const streams = ['1', '2', '3', '4']

@@ -2,9 +2,9 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { until } from '@pushav/shared/testing/until.ts'
 import { ingestSuite } from '../services/ingest/src/testing/ingest.ts'
 import { startWorkerProcess } from '../services/probe/src/testing/worker-process.ts'
-import { answersOf, fedStreams, listenTo, reindex } from './support/fed-streams.ts'
-import { mediaOfSuite } from './support/media.ts'
-import { type Sentinels, startSentinels } from './support/redis-sentinels.ts'
+import { mediaOfSuite } from './support/media/media.ts'
+import { answersOf, fedStreams, listenTo, reindex } from './support/topology/continuous-streams.ts'
+import { type Sentinels, startSentinels } from './support/topology/redis-sentinels.ts'
 
 describe('on a Redis that Sentinels watch', function () {
   this.timeout(90_000)

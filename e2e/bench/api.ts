@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
 import { text } from 'node:stream/consumers'
-import type { Identity } from './identity.ts'
+import type { DeviceFiles } from '../load/device-files.ts'
 
 /** A device that uses the API over one kept connection. */
 export interface Api extends Disposable {
@@ -18,7 +18,7 @@ export interface Answer {
   readonly tookMs: number
 }
 
-export async function createApi(url: string, identity: Identity, signal: AbortSignal): Promise<Api> {
+export async function createApi(url: string, identity: DeviceFiles, signal: AbortSignal): Promise<Api> {
   const [ca, cert, key] = await Promise.all([
     readFile(identity.cacert),
     readFile(identity.cert),

@@ -1,5 +1,6 @@
-import type { Generator } from './generator.ts'
-import type { Certificates, Identity } from './identity.ts'
+import type { DeviceFiles } from '../load/device-files.ts'
+import type { Generator } from '../load/putload.ts'
+import type { Certificates } from './certificates.ts'
 import type { Media } from './media.ts'
 import type { Options } from './options.ts'
 
@@ -13,7 +14,7 @@ export interface Bench {
   readonly media: Media
   readonly certificates: Certificates
   /** The device that pushes. */
-  readonly identity: Identity
+  readonly identity: DeviceFiles
   readonly generate: Generator
 }
 

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, throws } from 'node:assert/strict'
 import { own, type Row, ratio } from './bench.ts'
-import { measureRow } from './measure.ts'
-import { median } from './median.ts'
+import { measureRow } from './measure-row.ts'
 import { readOptions } from './options.ts'
 import { judge, tables } from './report.ts'
+import { median } from './statistics.ts'
 
 const rates: Record<string, number[]> = { ours: [30, 90, 50], nginx: [100, 99, 101] }
 

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import { isPinning } from '../load/cpu-pinning.ts'
 import type { Target } from './bench.ts'
-import { type Measured, medianOf } from './measure.ts'
-import { isPinning } from './pinned.ts'
+import { type Measured, medianOf } from './measure-row.ts'
 
 /** How a target was met. */
 export interface Judged {

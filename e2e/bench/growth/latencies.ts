@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Bench } from '../bench.ts'
-import { percentile } from '../percentile.ts'
-import type { Growing, GrowingStream } from './growing.ts'
-import type { Opened } from './home.ts'
-import { inTurns, inTurnsFor } from './in-turns.ts'
-import { asking, putting, questionsOf, wholeStream } from './questions.ts'
+import { percentile } from '../statistics.ts'
+import type { Growing, GrowingStream } from './growing-streams.ts'
+import { inTurns, inTurnsFor } from './interleave.ts'
+import { asking, putting, questionsOf, wholeStream } from './queries.ts'
+import type { Opened } from './working-directory.ts'
 
 const uploads = 200
 const questions = 20

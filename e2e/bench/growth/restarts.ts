@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from '@pushav/shared/testing/until.ts'
 import type { Api } from '../api.ts'
-import { standaloneMain } from '../launch.ts'
-import type { Home } from './home.ts'
+import { standaloneMain } from '../servers/launch.ts'
+import type { Home } from './working-directory.ts'
 
 const patienceMs = 300_000
 

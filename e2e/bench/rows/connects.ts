@@ -1,6 +1,6 @@
 import { type Bench, type Row, ratio } from '../bench.ts'
-import type { Contender } from '../contender.ts'
-import { loadRow, type Spec } from './load.ts'
+import type { Contender } from '../servers/server-under-test.ts'
+import { loadRow, type Spec } from './load-row.ts'
 
 const targets = [
   ratio('rate', 'nginx one hop', 'at least', 0.85),

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
+import { faultsOf } from '../../load/putload.ts'
+import { pauseProcess } from '../../server/pause-process.ts'
 import type { Api } from '../api.ts'
 import type { Bench, Row } from '../bench.ts'
-import { faultsOf } from '../generator.ts'
-import { type Home, makeHome, type Opened } from '../growth/home.ts'
-import { inTurns, inTurnsFor } from '../growth/in-turns.ts'
-import { asking } from '../growth/questions.ts'
+import { inTurns, inTurnsFor } from '../growth/interleave.ts'
+import { asking } from '../growth/queries.ts'
 import { timeRestarts, untilIndexed } from '../growth/restarts.ts'
-import { segmentPath } from '../ours.ts'
-import { pauseProbes } from '../paused.ts'
-import { percentile } from '../percentile.ts'
+import { type Home, makeHome, type Opened } from '../growth/working-directory.ts'
+import { segmentPath } from '../servers/server.ts'
+import { percentile } from '../statistics.ts'
 
 const mostStreams = 1_000
 const perStream = 10
@@ -32,7 +32,7 @@ export const growthStreamsRow = (bench: Bench): Row => ({
 
 async function grow(bench: Bench, home: Home, count: number) {
   await using opened = await home.open({ isPinned: true })
-  using _paused = await pauseProbes(opened.server)
+  using _paused = await pauseProcess(opened.server, 'probe')
   const few = await latencies(bench, opened, await openStreams(opened.api, 1))
   const created = await openStreams(opened.api, count - 1)
   const faults = await fill(bench, opened, count)

@@ -1,12 +1,12 @@
 import { type Bench, type Measurement, own, type Row } from '../bench.ts'
-import { diskUse } from '../growth/disk-use.ts'
-import { type Growing, type GrowingStream, growingOn } from '../growth/growing.ts'
+import { type Growing, type GrowingStream, growingOn } from '../growth/growing-streams.ts'
 import { type HeldProbes, holdProbes } from '../growth/held-probes.ts'
-import { type Home, makeHome, type Opened } from '../growth/home.ts'
 import { latenciesAt } from '../growth/latencies.ts'
-import { memoryPerUpload, redisMemory } from '../growth/redis-memory.ts'
 import { timeRestarts } from '../growth/restarts.ts'
-import { segmentPath } from '../ours.ts'
+import { type Home, makeHome, type Opened } from '../growth/working-directory.ts'
+import { diskUse } from '../resources/disk-use.ts'
+import { memoryPerUpload, redisMemory } from '../resources/redis-memory.ts'
+import { segmentPath } from '../servers/server.ts'
 
 const sizes = [0, 1_000, 10_000, 100_000]
 const outcomes = 20

@@ -1,6 +1,6 @@
 import { type Bench, own, type Row } from '../bench.ts'
-import type { Contender } from '../contender.ts'
-import { contenderNamed, measureLoad, type Spec } from './load.ts'
+import type { Contender } from '../servers/server-under-test.ts'
+import { contenderNamed, measureLoad, type Spec } from './load-row.ts'
 
 const spec: Spec = { name: '64k-half-rate', size: '64k', connections: 16, targets: [] }
 

@@ -1,8 +1,8 @@
+import { openIdle } from '../../load/idle-connections.ts'
+import { faultsOf, type Load } from '../../load/putload.ts'
 import { type Bench, own, type Row } from '../bench.ts'
-import { faultsOf, type Load } from '../generator.ts'
-import { openIdle } from '../idle-connections.ts'
-import { type Ours, segmentPath, startOurs } from '../ours.ts'
-import { forgetPeaks, grown, resident } from '../resident.ts'
+import { forgetPeaks, grown, resident } from '../resources/resident-memory.ts'
+import { type Ours, segmentPath, startOurs } from '../servers/server.ts'
 
 const crowd = 256
 const idle = 5_000

@@ -1,13 +1,13 @@
-import { confinedFfprobe, timeFfprobe } from '../bare-ffprobe.ts'
+import { faultsOf, type Load } from '../../load/putload.ts'
 import type { Bench, Measurement, Row } from '../bench.ts'
-import { faultsOf, type Load } from '../generator.ts'
-import { makeHome, type Opened } from '../growth/home.ts'
+import { confinedFfprobe, timeFfprobe } from '../ffprobe-alone.ts'
+import { makeHome, type Opened } from '../growth/working-directory.ts'
 import type { Size } from '../media.ts'
-import { median } from '../median.ts'
-import { type Ours, openStream } from '../ours.ts'
-import { cameraFigures } from '../planning/cameras.ts'
-import { footprint, perUpload } from '../planning/footprint.ts'
-import { probeFaults, recordFaults } from '../record-faults.ts'
+import { probeFaults, recordFaults } from '../missing-results.ts'
+import { footprint, perUpload } from '../resources/footprint.ts'
+import { type Ours, openStream } from '../servers/server.ts'
+import { median } from '../statistics.ts'
+import { cameraFigures } from './camera-capacity.ts'
 
 interface Case {
   readonly name: string

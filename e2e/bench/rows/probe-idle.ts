@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { bareFfprobe, confinedFfprobe, timeFfprobe } from '../bare-ffprobe.ts'
 import { type Bench, own, type Row } from '../bench.ts'
-import { median } from '../median.ts'
-import { type Ours, segmentPath, startOurs } from '../ours.ts'
+import { bareFfprobe, confinedFfprobe, timeFfprobe } from '../ffprobe-alone.ts'
+import { type Ours, segmentPath, startOurs } from '../servers/server.ts'
+import { median } from '../statistics.ts'
 
 const samples = 15
 

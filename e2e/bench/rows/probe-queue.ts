@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { until } from '@pushav/shared/testing/until.ts'
-import { confinedFfprobe, timeFfprobe } from '../bare-ffprobe.ts'
+import { faultsOf } from '../../load/putload.ts'
+import { pauseProcess } from '../../server/pause-process.ts'
 import { type Bench, own, type Row } from '../bench.ts'
-import { faultsOf } from '../generator.ts'
-import { type Ours, startOurs } from '../ours.ts'
-import { pauseProbes } from '../paused.ts'
-import { probeFaults, recordFaults } from '../record-faults.ts'
+import { confinedFfprobe, timeFfprobe } from '../ffprobe-alone.ts'
+import { probeFaults, recordFaults } from '../missing-results.ts'
+import { type Ours, startOurs } from '../servers/server.ts'
 
 const count = 300
 /** So many of them go by before the clock starts: a worker that has just started still compiles what it does. */
@@ -57,7 +57,7 @@ async function queueRate({ signal }: Bench, { api, stream }: Ours): Promise<numb
 const isDone = (probe: string | null): boolean => probe === 'done'
 
 async function fill(bench: Bench, ours: Ours) {
-  const paused = await pauseProbes(ours.server)
+  const paused = await pauseProcess(ours.server, 'probe')
   const { identity, media } = bench
   const load = { url: ours.url, identity, body: media.segments['64k'], connections: 4 }
   const account = await bench.generate({ ...load, until: { count } })

@@ -1,6 +1,6 @@
 import { type Bench, own, type Row, ratio, type Target } from '../bench.ts'
-import type { Contender } from '../contender.ts'
-import { loadRow, type Spec } from './load.ts'
+import type { Contender } from '../servers/server-under-test.ts'
+import { loadRow, type Spec } from './load-row.ts'
 
 /** Uploads over kept connections; `against` is the reference where it is given. */
 export function uploadRows(bench: Bench, all: readonly Contender[]): Row[] {

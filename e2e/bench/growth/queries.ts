@@ -1,0 +1,42 @@
+import type { Api } from '../api.ts'
+import { type Publishing, segmentPath } from '../servers/server.ts'
+import type { Timed } from './interleave.ts'
+
+const pageLines = 100
+
+/** What is asked of a stream with so many uploads, its segment 0 probed; by the names of figures. */
+export function questionsOf(stream: string, uploads: number): Record<string, string> {
+  const log = (cursor: number) =>
+    `/streams/${stream}/uploads?limit=${pageLines}&cursor=${Math.max(0, Math.floor(cursor))}`
+  return {
+    'GET streams?summary': '/streams?summary=true',
+    'GET wire log, first page': log(0),
+    'GET wire log, middle page': log((uploads - pageLines) / 2),
+    'GET wire log, last page': log(uploads - pageLines),
+    'GET probe': `/probe/${stream}/${segmentPath(0)}`,
+    'GET report': `/streams/${stream}/report`,
+    'GET report of a session': `/streams/${stream}/report?session=none`,
+  }
+}
+
+/** Grows with the stream, because all its paths are in the answer. */
+export const wholeStream = ({ stream }: Publishing): string => `/streams/${stream}`
+
+export function asking(api: Api, path: string): Timed {
+  return async function ask() {
+    const { status, tookMs } = await api.call('GET', path)
+    if (status === 200) return tookMs
+    throw new Error(`${path} was answered ${status}`)
+  }
+}
+
+/** One more upload each time. */
+export function putting(api: Api, { stream }: Publishing, body: Buffer, first: number): Timed {
+  let number = first
+  return async function put() {
+    const path = `/streams/${stream}/${segmentPath(number++)}`
+    const { status, tookMs } = await api.call('PUT', path, body)
+    if (status === 202) return tookMs
+    throw new Error(`${path} was answered ${status}`)
+  }
+}
