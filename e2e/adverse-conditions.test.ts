@@ -6,10 +6,10 @@ import { openIdle } from './load/idle-connections.ts'
 import { slowReaders } from './load/slow-readers.ts'
 import { slowWriters } from './load/slow-writers.ts'
 import { floodStreams } from './load/stream-flood.ts'
-import { checkKept } from './load/verify-stored.ts'
+import { verifyStored } from './load/verify-stored.ts'
 import { sha256Of } from './server/journal.ts'
 import { pauseProcess } from './server/pause-process.ts'
-import { startRelay } from './server/redis-latency-relay.ts'
+import { startLatencyRelay } from './server/redis-latency-relay.ts'
 import { type Standalone, startStandalone } from './server/standalone.ts'
 import { mediaOfSuite } from './support/media/media.ts'
 import { serverOfSuite } from './support/suite/server-of-suite.ts'
@@ -19,14 +19,14 @@ const cameras = 8
 const patience = { probedWithinMs: 180_000 }
 const mebibyte = Buffer.alloc(2 ** 20, 'an object that is read slowly, ')
 
-describe('under hard conditions', function () {
+describe('under adverse conditions', function () {
   this.timeout(240_000)
   const server = serverOfSuite()
   const media = mediaOfSuite()
   let device: Identity
 
   before(async () => {
-    device = await makeDevice(server(), 'hard')
+    device = await makeDevice(server(), 'adverse')
   })
 
   it('answers 80 uploads while Redis hangs, and judges and probes them in order afterwards', async () => {
@@ -85,9 +85,9 @@ describe('with a Redis whose every answer takes 100 ms more', function () {
 
   it('answers, judges in order and probes all uploads', async () => {
     await using redis = await startRedisServer()
-    await using relay = await startRelay(redis.path, 100)
+    await using relay = await startLatencyRelay(redis.path, 100)
     await using server = await startStandalone(['--redis', relay.path])
-    const device = await makeDevice(server, 'hard')
+    const device = await makeDevice(server, 'adverse')
     using fleet = await assembleFleet(server, device, media(), cameras)
     await fleet.push({ count: 32 })
     await assertKept(server, device, fleet, cameras + 32)
@@ -108,6 +108,10 @@ async function assertKept(
     [],
   )
   equal(sent.length, count)
-  const { judgedMs: _judged, probedMs: _probed, ...missing } = await checkKept(server, device, sent, patience)
+  const {
+    judgedMs: _judged,
+    probedMs: _probed,
+    ...missing
+  } = await verifyStored(server, device, sent, patience)
   deepEqual(missing, { differing: 0, unjudged: 0, misordered: 0, wrong: 0, unprobed: 0 })
 }

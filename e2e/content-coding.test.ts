@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { until } from '@pushav/shared/testing/until.ts'
 import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
 import { putHead, rawConnection } from './clients/raw-tls.ts'
-import { probed, type Recorded, readBody, readJournal, sha256Of } from './server/journal.ts'
+import { type JournalLine, probed, readBody, readJournal, sha256Of } from './server/journal.ts'
 import { mediaOfSuite } from './support/media/media.ts'
 import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
@@ -37,7 +37,7 @@ describe('bodies in a content coding', function () {
   const uploads = async () => (await readJournal(server(), stream)).uploads as readonly Coded[]
   const staged = () => readdir(join(server().workingDirectory, 'staging/standalone'))
 
-  interface Coded extends Recorded {
+  interface Coded extends JournalLine {
     readonly codedBytes?: number
     readonly undecodable?: string
   }

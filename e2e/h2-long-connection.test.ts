@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { makeDevice, makeStream } from './clients/curl.ts'
-import { type Account, buildGenerator } from './load/putload.ts'
+import { buildGenerator, type LoadResult } from './load/putload.ts'
 import { readBody, readJournal, sha256Of } from './server/journal.ts'
 import { pauseProcess } from './server/pause-process.ts'
 import { serverOfSuite } from './support/suite/server-of-suite.ts'
@@ -15,7 +15,7 @@ describe('one HTTP/2 connection with thousands of uploads, 16 at a time', functi
   this.timeout(120_000)
   const server = serverOfSuite()
   const body = randomBytes(700)
-  let account: Account
+  let account: LoadResult
   let stream = ''
 
   before('pushes', async function () {

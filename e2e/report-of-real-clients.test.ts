@@ -15,7 +15,7 @@ import {
 import { asHls } from './support/media/hls-recording.ts'
 import { mpdStyles, type Pushed, recordSession } from './support/media/matter-recording.ts'
 import { mediaOfSuite } from './support/media/media.ts'
-import { codesOf, judged, logOf, type Row, violations } from './support/suite/report.ts'
+import { codesOf, logOf, type Row, untilValidated, violations } from './support/suite/report.ts'
 import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 interface Expected {
@@ -87,7 +87,7 @@ describe('the report on a real client', function () {
   async function record(name: string, client: RealClient): Promise<void> {
     const stream = await makeStream(server())
     const made = await client({ server: server(), device, media: media(), stream })
-    await judged(server(), stream, made)
+    await untilValidated(server(), stream, made)
     streams.set(name, stream)
   }
 

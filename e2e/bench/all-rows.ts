@@ -1,5 +1,5 @@
 import type { Bench, Row } from './bench.ts'
-import { inTheEndRow } from './rows/all-stored.ts'
+import { allStoredRow } from './rows/all-stored.ts'
 import { connectRows } from './rows/connects.ts'
 import { growthRow } from './rows/growth.ts'
 import { growthStreamsRow } from './rows/growth-streams.ts'
@@ -9,9 +9,9 @@ import { planningRow } from './rows/planning.ts'
 import { probeIdleRow } from './rows/probe-idle.ts'
 import { probeQueueRow } from './rows/probe-queue.ts'
 import { uploadRows } from './rows/uploads.ts'
-import { against } from './servers/external-server.ts'
+import { externalServer } from './servers/external-server.ts'
 import { hasNginx, oneHop, twoHops } from './servers/nginx.ts'
-import { ours } from './servers/pinned-server.ts'
+import { pinnedServer } from './servers/pinned-server.ts'
 
 /** They take long, or compare nothing. */
 const byNameOnly = ['growth-streams', 'planning']
@@ -19,15 +19,15 @@ const byNameOnly = ['growth-streams', 'planning']
 /** All rows, in the order in which they are measured. */
 export async function rowsOf(bench: Bench): Promise<Row[]> {
   const { options } = bench
-  const others = options.against === null ? [] : [against(bench, options.against)]
+  const others = options.against === null ? [] : [externalServer(bench, options.against)]
   const nginx = (await hasNginx()) ? { one: [oneHop(bench)], two: [twoHops(bench)] } : { one: [], two: [] }
   const rows = [
-    ...uploadRows(bench, [ours(bench), ...nginx.one, ...nginx.two, ...others]),
-    ...connectRows(bench, [ours(bench), ...nginx.one, ...others]),
-    halfRateRow(bench, [ours(bench), ...others]),
+    ...uploadRows(bench, [pinnedServer(bench), ...nginx.one, ...nginx.two, ...others]),
+    ...connectRows(bench, [pinnedServer(bench), ...nginx.one, ...others]),
+    halfRateRow(bench, [pinnedServer(bench), ...others]),
     probeIdleRow(bench),
     probeQueueRow(bench),
-    inTheEndRow(bench),
+    allStoredRow(bench),
     growthRow(bench),
     growthStreamsRow(bench),
     memoryRow(bench),

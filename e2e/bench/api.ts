@@ -6,10 +6,10 @@ import type { DeviceFiles } from '../load/device-files.ts'
 
 /** A device that uses the API over one kept connection. */
 export interface Api extends Disposable {
-  call(method: 'GET' | 'PUT' | 'POST', path: string, body?: Buffer): Promise<Answer>
+  call(method: 'GET' | 'PUT' | 'POST', path: string, body?: Buffer): Promise<ApiResponse>
 }
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number
   /** Parsed when it is looked at: a long answer would hold up whatever is timed meanwhile. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
@@ -27,7 +27,7 @@ export async function createApi(url: string, identity: DeviceFiles, signal: Abor
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca, cert, key })
   return { call, [Symbol.dispose]: () => agent.destroy() }
 
-  async function call(method: string, path: string, body?: Buffer): Promise<Answer> {
+  async function call(method: string, path: string, body?: Buffer): Promise<ApiResponse> {
     const begun = performance.now()
     const headers = body ? { 'content-length': body.length } : {}
     const sent = request(`${url}${path}`, { method, agent, headers, signal })

@@ -2,7 +2,7 @@ import { cp, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { makeDevice } from '../clients/curl.ts'
 import type { DeviceFiles } from '../load/device-files.ts'
-import { launchOurs } from './servers/launch.ts'
+import { launchServer } from './servers/launch.ts'
 
 /** Files that a server in our place needs. */
 export interface ServerFiles {
@@ -20,7 +20,7 @@ export interface Certificates {
 }
 
 export async function makeCertificates(parent: string): Promise<Certificates> {
-  await using server = await launchOurs(parent, null)
+  await using server = await launchServer(parent, null)
   await makeDevice(server, 'bench')
   await server.stop()
   const directory = join(parent, 'certs')

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { isPinning } from '../load/cpu-pinning.ts'
 import { buildGenerator } from '../load/putload.ts'
-import { hardRows } from './adverse/adverse-rows.ts'
+import { adverseRows } from './adverse/adverse-rows.ts'
 import { rowsOf } from './all-rows.ts'
 import type { Bench } from './bench.ts'
 import { makeCertificates } from './certificates.ts'
-import { type Measured, measureRow } from './measure-row.ts'
+import { measureRow, type RowResult } from './measure-row.ts'
 import { makeMedia } from './media.ts'
 import { help, type Options, readOptions } from './options.ts'
 import { json, tables } from './report.ts'
@@ -41,19 +41,19 @@ async function bench(signal: AbortSignal): Promise<number> {
   return report(measured)
 }
 
-async function measureAll(bench: Bench): Promise<Measured[]> {
-  const measured: Measured[] = []
+async function measureAll(bench: Bench): Promise<RowResult[]> {
+  const measured: RowResult[] = []
   if (!isPinning) tell('one core, or no taskset: servers and generator share what there is')
   if (!options.hard && !(await hasNginx()))
     tell('######## SKIPPED: there is no nginx with WebDAV and HTTP/2 to compare with ########')
-  for (const row of options.hard ? hardRows(bench, options.hard) : await rowsOf(bench)) {
+  for (const row of options.hard ? adverseRows(bench, options.hard) : await rowsOf(bench)) {
     if (bench.signal.aborted) break
     measured.push(await measureRow(row, bench, tell))
   }
   return measured
 }
 
-async function report(measured: readonly Measured[]): Promise<number> {
+async function report(measured: readonly RowResult[]): Promise<number> {
   process.stdout.write(`\n${tables(measured)}`)
   if (options.json !== null)
     await writeFile(resolve(process.env.INIT_CWD ?? '.', options.json), json(measured))

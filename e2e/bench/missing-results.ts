@@ -1,15 +1,13 @@
 import { until } from '@pushav/shared/testing/until.ts'
 import type { Bench } from './bench.ts'
-import { type Ours, segmentPath } from './servers/server.ts'
+import { type Server, segmentPath } from './servers/server.ts'
 
-const patienceMs = 30_000
+const timeoutMs = 30_000
 
 /** What is missing of so many uploads that were answered 2xx, beside the init segment: each has to be listed and judged. */
-export async function recordFaults(bench: Bench, { api, stream }: Ours, ok: number): Promise<string[]> {
+export async function missingUploads(bench: Bench, { api, stream }: Server, ok: number): Promise<string[]> {
   const seen = { listed: 0, judged: 0, cursor: 0 }
-  await until('all uploads in the wire log', isComplete, patienceMs).catch(() =>
-    bench.signal.throwIfAborted(),
-  )
+  await until('all uploads in the wire log', isComplete, timeoutMs).catch(() => bench.signal.throwIfAborted())
   const expected = ok + 1
   return [
     ...(seen.listed < expected ? [`${expected} were answered 2xx, ${seen.listed} are listed`] : []),
@@ -30,23 +28,23 @@ export async function recordFaults(bench: Bench, { api, stream }: Ours, ok: numb
 }
 
 /** What is missing of the probes of segments 0 to `count` - 1 after so long. */
-export async function probeFaults(
+export async function missingProbes(
   bench: Bench,
-  ours: Ours,
+  server: Server,
   count: number,
-  withinMs: number,
+  timeoutMs: number,
 ): Promise<string[]> {
-  const { api, stream, server } = ours
+  const { api, stream, standalone } = server
   const last = `/probe/${stream}/${segmentPath(count - 1)}`
   const isProbed = async () => (await api.call('GET', last)).status === 200
   try {
-    await until('the probe of the last segment', isProbed, withinMs)
+    await until('the probe of the last segment', isProbed, timeoutMs)
   } catch {
     bench.signal.throwIfAborted()
-    return [`probes were still waiting after ${withinMs / 1_000} s`]
+    return [`probes were still waiting after ${timeoutMs / 1_000} s`]
   }
   const { statuses } = await bench.generate({
-    url: `${server.url}/probe/${stream}/${segmentPath('{n}')}`,
+    url: `${standalone.url}/probe/${stream}/${segmentPath('{n}')}`,
     identity: bench.identity,
     body: null,
     connections: 8,

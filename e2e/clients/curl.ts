@@ -5,7 +5,7 @@ import type { Standalone } from '../server/standalone.ts'
 export type Reachable = Pick<Standalone, 'url' | 'rootCertificate'>
 
 /** What curl got to hear. */
-export interface Answer {
+export interface CurlResponse {
   readonly status: number
   /** `1.1` or `2`. */
   readonly httpVersion: string
@@ -32,7 +32,7 @@ export async function curl(
   path: string,
   args: readonly string[] = [],
   input: Buffer | string = '',
-): Promise<Answer> {
+): Promise<CurlResponse> {
   const always = ['-sS', '--max-time', '60', '--cacert', server.rootCertificate]
   const written = '\n%{http_code} %{http_version}'
   return answerOf(await run('curl', [...always, '-w', written, ...args, `${server.url}${path}`], { input }))
@@ -52,7 +52,7 @@ export async function makeStream(server: Reachable, query = ''): Promise<string>
   return String(json.id)
 }
 
-function answerOf({ code, stdout, stderr }: Ended): Answer {
+function answerOf({ code, stdout, stderr }: Ended): CurlResponse {
   const cut = stdout.lastIndexOf('\n')
   const [status, httpVersion = ''] = stdout.toString('latin1', cut + 1).split(' ')
   const body = stdout.subarray(0, cut)

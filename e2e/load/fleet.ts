@@ -119,4 +119,4 @@ const isOver = ({ count, seconds, signal }: Pace, n: number, begun: number): boo
   (seconds !== undefined && performance.now() - begun >= seconds * 1_000)
 
 /** Answered 2xx. */
-export const isTaken = ({ upload }: Sent): boolean => upload !== null
+export const isAccepted = ({ upload }: Sent): boolean => upload !== null

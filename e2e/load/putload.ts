@@ -26,7 +26,7 @@ export interface Load {
 }
 
 /** What the generator says; latencies in milliseconds. */
-export interface Account {
+export interface LoadResult {
   readonly issued: number
   readonly ok: number
   /** Of these, before anything was measured. */
@@ -46,7 +46,7 @@ export interface Account {
   readonly busy: number
 }
 
-export type Generator = (load: Load) => Promise<Account>
+export type Generator = (load: Load) => Promise<LoadResult>
 
 const source = join(import.meta.dirname, 'putload.c')
 
@@ -66,7 +66,7 @@ export async function buildGenerator(directory: string, signal?: AbortSignal): P
     const [[code], said, complaint] = await Promise.all([closed, text(child.stdout), text(child.stderr)])
     if (code !== 0 && code !== 3) throw new Error(`putload ended with ${code}: ${complaint}`)
     // putload.c prints exactly this.
-    return JSON.parse(said) as Account
+    return JSON.parse(said) as LoadResult
   }
 }
 
@@ -87,7 +87,7 @@ function argumentsOf(load: Load): string[] {
 }
 
 /** What went wrong, in sentences: every request has to be answered 2xx. */
-export function faultsOf({ issued, ok, statuses, errors, unanswered, complaint }: Account): string[] {
+export function faultsOf({ issued, ok, statuses, errors, unanswered, complaint }: LoadResult): string[] {
   if (issued === ok) return []
   const refused = Object.entries(statuses).filter(([status]) => !status.startsWith('2'))
   return [

@@ -5,7 +5,7 @@ import { deviceSocket } from '../clients/raw-tls.ts'
 import { sha256Of } from '../server/journal.ts'
 import type { Standalone } from '../server/standalone.ts'
 import { openMany } from './open-many.ts'
-import type { SlowCrowd } from './slow-connections.ts'
+import type { SlowConnections } from './slow-connections.ts'
 
 const everyMs = 1_000
 
@@ -21,7 +21,7 @@ export async function slowReaders(
   device: Identity,
   { path, sha256 }: Readable,
   count: number,
-): Promise<SlowCrowd> {
+): Promise<SlowConnections> {
   const readers = await openMany(count, open)
   const timer = setInterval(readOne, everyMs)
   return { finish, [Symbol.dispose]: close }

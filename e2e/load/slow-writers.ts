@@ -3,7 +3,7 @@ import { putHead, type RawConnection, rawConnection } from '../clients/raw-tls.t
 import { readBody, sha256Of } from '../server/journal.ts'
 import type { Standalone } from '../server/standalone.ts'
 import { openMany } from './open-many.ts'
-import type { SlowCrowd } from './slow-connections.ts'
+import type { SlowConnections } from './slow-connections.ts'
 
 const everyMs = 1_000
 /** Each connection has its own time in the second. */
@@ -16,7 +16,7 @@ export async function slowWriters(
   device: Identity,
   stream: string,
   count: number,
-): Promise<SlowCrowd> {
+): Promise<SlowConnections> {
   const connections = await openMany(count, () => rawConnection(server, device))
   for (const [n, { tls }] of connections.entries())
     tls.write(

@@ -9,7 +9,7 @@ import { deviceSocket, type Reachable } from '../clients/raw-tls.ts'
 export type Manner = 'uploads' | 'heads' | 'resets'
 
 /** What one HTTP/2 connection came to. */
-export interface Flooded {
+export interface FloodResult {
   /** Streams whose frames were sent before the server closed the connection. */
   readonly sent: number
   readonly answered: number
@@ -30,7 +30,7 @@ export async function floodStreams(
   server: Reachable,
   device: Identity,
   { stream, count, manner }: Flood,
-): Promise<Flooded> {
+): Promise<FloodResult> {
   const address = { host: '127.0.0.1', port: server.port, ALPNProtocols: ['h2'] }
   const tls = await deviceSocket(server, device, address)
   const heard = listen(tls)

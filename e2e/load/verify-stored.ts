@@ -4,7 +4,7 @@ import { keepAlive } from '../clients/keep-alive.ts'
 import { type Line, lineReader } from '../clients/wire-log.ts'
 import { readBody, sha256Of } from '../server/journal.ts'
 import type { Standalone } from '../server/standalone.ts'
-import { isTaken, type Sent } from './fleet.ts'
+import { isAccepted, type Sent } from './fleet.ts'
 
 /** How many of the uploads that were answered 2xx are not what they should be in the end. */
 export interface Missing {
@@ -31,7 +31,7 @@ interface Patience {
 }
 
 /** Waits until everything that was answered 2xx is judged and probed, and looks at each of it. */
-export async function checkKept(
+export async function verifyStored(
   server: Standalone,
   device: Identity,
   sent: readonly Sent[],
@@ -39,17 +39,17 @@ export async function checkKept(
 ): Promise<Missing & CaughtUp> {
   using client = await keepAlive(server, device, 1)
   const log = lineReader(client)
-  const streams = Map.groupBy(sent.filter(isTaken), ({ stream }) => stream)
+  const streams = Map.groupBy(sent.filter(isAccepted), ({ stream }) => stream)
   const judgedMs = await waitFor((line) => line.findings !== null, judgedWithinMs)
   const probedMs = await waitFor(({ probe }) => probe === 'done' || probe === 'failed', probedWithinMs)
   const missing = { differing: 0, unjudged: 0, misordered: 0, wrong: 0, unprobed: 0 }
   for (const [stream, taken] of streams) await look(stream, taken)
   return { ...missing, judgedMs, probedMs }
 
-  async function waitFor(isSettled: (line: Line) => boolean, withinMs: number): Promise<number> {
+  async function waitFor(isSettled: (line: Line) => boolean, timeoutMs: number): Promise<number> {
     const begun = performance.now()
     for (const [stream, taken] of streams) {
-      const left = withinMs - (performance.now() - begun)
+      const left = timeoutMs - (performance.now() - begun)
       const isThrough = log.settling(stream, new Set(taken.map(({ upload }) => upload ?? '')), isSettled)
       await until(`the wire log of stream ${stream}`, isThrough, Math.max(0, left)).catch(() => undefined)
     }

@@ -6,7 +6,7 @@ import { curl } from '../clients/curl.ts'
 import type { Standalone } from './standalone.ts'
 
 /** One upload as the journal has it. */
-export interface Recorded {
+export interface JournalLine {
   readonly id: string
   readonly path: string
   readonly method: string
@@ -26,7 +26,7 @@ export interface Recorded {
 
 /** A stream's journal: uploads and deletions in order. */
 export interface Journal {
-  readonly uploads: readonly Recorded[]
+  readonly uploads: readonly JournalLine[]
   /** Paths. */
   readonly deletions: readonly string[]
 }

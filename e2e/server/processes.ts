@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 
 /** The processes that a standalone consists of. */
-export type PartName = 'proxy' | 'ingest' | 'probe' | 'redis'
+export type ProcessName = 'proxy' | 'ingest' | 'probe' | 'redis'
 
-const commandOf: Record<PartName, RegExp> = {
+const commandOf: Record<ProcessName, RegExp> = {
   proxy: /\/proxy\/src\/main\.ts/,
   ingest: /\/services\/ingest\/src\/main\.ts/,
   probe: /\/services\/probe\/src\/main\.ts/,
@@ -17,7 +17,7 @@ interface Process {
 }
 
 /** The process id of a part below the given process. */
-export async function pidOf(ancestor: number, part: PartName): Promise<number> {
+export async function pidOf(ancestor: number, part: ProcessName): Promise<number> {
   const all = await processes()
   const found = below(ancestor, all).find(({ command }) => commandOf[part].test(command))
   if (!found) throw new Error(`${part} does not run below ${ancestor}`)

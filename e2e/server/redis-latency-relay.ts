@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 
 /** A way to Redis that takes its time; `path` is a Unix socket, which clients take for a URL. */
-export interface Relay extends AsyncDisposable {
+export interface LatencyRelay extends AsyncDisposable {
   readonly path: string
 }
 
 /** Hands everything on, both ways, so late that a round trip takes `delayMs` longer; order and pieces stay. */
-export async function startRelay(to: string, delayMs: number): Promise<Relay> {
+export async function startLatencyRelay(to: string, delayMs: number): Promise<LatencyRelay> {
   const path = `${to}.late`
   const open = new Set<Socket>()
   const server = createServer((client) => join(client, connect(to))).listen(path)

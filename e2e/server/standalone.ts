@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { type PartName, pidOf } from './processes.ts'
+import { type ProcessName, pidOf } from './processes.ts'
 
 /** The whole server as a user starts it, in a working directory of its own. */
 export interface Standalone extends AsyncDisposable {
@@ -19,7 +19,7 @@ export interface Standalone extends AsyncDisposable {
   /** Resolves with the first line from the given one on that matches. */
   logged(pattern: RegExp, from?: number): Promise<string>
   /** Kills one of its processes as a crash would, and resolves when the standalone has noticed. */
-  crash(part: PartName): Promise<void>
+  crash(part: ProcessName): Promise<void>
   /** Asks it to end; its exit code. */
   stop(): Promise<number | null>
 }
@@ -86,7 +86,7 @@ export async function launchStandalone(launch: Launch): Promise<Standalone> {
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 
-  async function crash(part: PartName): Promise<void> {
+  async function crash(part: ProcessName): Promise<void> {
     const from = log.length
     process.kill(await pidOf(child.pid ?? 0, part), 'SIGKILL')
     await logged(new RegExp(`part died, starting it again.*"part":"${part}"`), from)

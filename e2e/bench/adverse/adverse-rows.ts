@@ -1,28 +1,28 @@
 import type { Bench, Row } from '../bench.ts'
-import type { Hardness } from './condition.ts'
-import { idleCrowdRow } from './idle-connections.ts'
-import { memoryHardRow } from './large-bodies.ts'
-import { backlogRow } from './probe-backlog.ts'
-import { redisLateRow } from './redis-latency.ts'
+import type { AdverseOptions } from './condition.ts'
+import { idleConnectionsRow } from './idle-connections.ts'
+import { largeBodiesRow } from './large-bodies.ts'
+import { probeBacklogRow } from './probe-backlog.ts'
+import { redisLatencyRow } from './redis-latency.ts'
 import { redisHangsRow, redisKilledRow } from './redis-outage.ts'
-import { slowCrowdsRow } from './slow-clients.ts'
-import { diskLateRow } from './slow-disk.ts'
+import { slowClientsRow } from './slow-clients.ts'
+import { slowDiskRow } from './slow-disk.ts'
 import { streamFloodRow } from './stream-flood.ts'
 
 /** The chosen conditions, by the number that their names begin with. */
-export function hardRows(bench: Bench, hardness: Hardness): Row[] {
+export function adverseRows(bench: Bench, adverse: AdverseOptions): Row[] {
   const makers = [
     redisHangsRow,
     redisKilledRow,
-    redisLateRow,
-    diskLateRow,
-    slowCrowdsRow,
-    idleCrowdRow,
+    redisLatencyRow,
+    slowDiskRow,
+    slowClientsRow,
+    idleConnectionsRow,
     streamFloodRow,
-    memoryHardRow,
-    backlogRow,
+    largeBodiesRow,
+    probeBacklogRow,
   ]
-  const rows = makers.map((rowOf) => rowOf(bench, hardness))
-  const { chosen } = hardness
+  const rows = makers.map((rowOf) => rowOf(bench, adverse))
+  const { chosen } = adverse
   return rows.filter(({ name }) => chosen.length === 0 || chosen.includes(Number.parseInt(name, 10)))
 }

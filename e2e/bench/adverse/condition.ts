@@ -1,19 +1,19 @@
 import { type Bench, type Measurement, own, type Row, type Target } from '../bench.ts'
-import type { Start } from '../servers/launch.ts'
-import { endOf, openScene, type Scene } from './setup.ts'
+import type { StartOptions } from '../servers/launch.ts'
+import { finalFigures, type Setup, setUp } from './setup.ts'
 
-/** What the command line says of hard conditions. */
-export type Hardness = NonNullable<Bench['options']['hard']>
+/** What the command line says of adverse conditions. */
+export type AdverseOptions = NonNullable<Bench['options']['hard']>
 
-/** One hard condition, as it is told in the table. */
+/** One adverse condition, a row of the table. */
 export interface Condition {
   readonly name: string
   readonly cameras: number
   readonly targets?: readonly Target[]
   /** What the server is to be started with; what that needs goes when everything is over. */
-  start?(built: AsyncDisposableStack): Promise<Start>
-  /** Pushes while it is hard; figures, and faults beside those that show in the end. */
-  suffer(scene: Scene): Promise<Measurement>
+  start?(built: AsyncDisposableStack): Promise<StartOptions>
+  /** Pushes under the condition; figures, and faults beside those that show in the end. */
+  measure(setup: Setup): Promise<Measurement>
 }
 
 const always: readonly Target[] = [
@@ -24,18 +24,18 @@ const always: readonly Target[] = [
 /** A server of its own, the condition, and what became of everything. */
 export const conditionRow = (bench: Bench, condition: Condition): Row => ({
   name: condition.name,
-  contenders: ['ours'],
+  servers: ['server'],
   isOnce: true,
   targets: [...always, ...(condition.targets ?? [])],
   async measure() {
     await using built = new AsyncDisposableStack()
     const start = await condition.start?.(built)
-    await using scene = await openScene(bench, condition.cameras, start)
-    const suffered = await condition.suffer(scene)
-    const end = await endOf(bench, scene)
+    await using setup = await setUp(bench, condition.cameras, start)
+    const measured = await condition.measure(setup)
+    const end = await finalFigures(bench, setup)
     return {
-      figures: { ...suffered.figures, ...end.figures },
-      faults: [...suffered.faults, ...end.faults],
+      figures: { ...measured.figures, ...end.figures },
+      faults: [...measured.faults, ...end.faults],
     }
   },
 })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 const forTheRest = 200
 
 /** As many connections as wished, or as this machine lets the proxy have, which needs two files for each; it says so. */
-export function filesFor(wished: number): number {
+export function connectionsWithinFileLimit(wished: number): number {
   const [, most = 'unlimited'] =
     /^Max open files +\d+ +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
   const possible = most === 'unlimited' ? wished : Math.floor((Number(most) - forTheRest) / 2)

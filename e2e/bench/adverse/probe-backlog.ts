@@ -5,11 +5,11 @@ import { until } from '@pushav/shared/testing/until.ts'
 import { Queue } from 'bullmq'
 import { keepAlive } from '../../clients/keep-alive.ts'
 import { pauseProcess } from '../../server/pause-process.ts'
-import type { PartName } from '../../server/processes.ts'
+import type { ProcessName } from '../../server/processes.ts'
 import { type Bench, own, type Row } from '../bench.ts'
-import type { Ours } from '../servers/server.ts'
-import { conditionRow, type Hardness } from './condition.ts'
-import { answersOf, type Scene } from './setup.ts'
+import type { Server } from '../servers/server.ts'
+import { type AdverseOptions, conditionRow } from './condition.ts'
+import { responseFigures, type Setup } from './setup.ts'
 
 const rate = 50
 const slice = 2_000
@@ -18,23 +18,23 @@ const askedAtOnce = 16
 const waitedMs = 60_000
 
 /** 8: all processes but the proxy start again while a hundred thousand probes wait. */
-export const backlogRow = (bench: Bench, { seconds, backlog }: Hardness): Row =>
+export const probeBacklogRow = (bench: Bench, { seconds, backlog }: AdverseOptions): Row =>
   conditionRow(bench, {
     name: '8-backlog',
     cameras: 16,
     targets: [own('p99 of uploads beside the backlog / without', 'slowdown', 'at most', 5)],
-    async suffer(scene) {
-      const { ours, fleet } = scene
+    async measure(setup) {
+      const { server, fleet } = setup
       const push = () => fleet.push({ rate, seconds, signal: bench.signal })
-      const without = answersOf('without', await push())
-      const calm = await restartAll(ours, 'calm')
-      const { filledMs } = await fill(bench, scene, backlog)
-      const full = await restartAll(ours, 'full')
+      const without = responseFigures('without', await push())
+      const calm = await restartAll(server, 'calm')
+      const { filledMs } = await fill(bench, setup, backlog)
+      const full = await restartAll(server, 'full')
       // What a process that has just started compiles is not what the backlog costs.
       await fleet.push({ rate, seconds: 1, signal: bench.signal })
-      const beside = answersOf('beside', await push())
-      const { waiting, faults } = await readinessOf(ours)
-      const unprobable = await askForProbes(bench, scene)
+      const beside = responseFigures('beside', await push())
+      const { waiting, faults } = await readinessOf(server)
+      const unprobable = await askForProbes(bench, setup)
       const slowdown = (beside['beside p99'] ?? 0) / (without['without p99'] ?? 1)
       return {
         figures: { filledMs, ...calm, ...full, ...without, ...beside, slowdown, waiting },
@@ -44,12 +44,12 @@ export const backlogRow = (bench: Bench, { seconds, backlog }: Hardness): Row =>
   })
 
 /** Real segments under other names, each with a job of its own. */
-async function fill(bench: Bench, scene: Scene, count: number): Promise<{ filledMs: number }> {
+async function fill(bench: Bench, setup: Setup, count: number): Promise<{ filledMs: number }> {
   const begun = performance.now()
-  const { workingDirectory } = scene.ours.server
-  using _paused = await pauseProcess(scene.ours.server, 'probe')
+  const { workingDirectory } = setup.server.standalone
+  using _paused = await pauseProcess(setup.server.standalone, 'probe')
   const sockets = await readFile(join(workingDirectory, 'standalone/sockets'), 'utf8')
-  const [init, segment] = scene.fleet.sent.filter(({ track }) => track === 'camera-0')
+  const [init, segment] = setup.fleet.sent.filter(({ track }) => track === 'camera-0')
   if (!init?.upload || !segment?.upload) throw new Error('there is no upload to probe again')
   const bodyName = segment.upload
   const connection = { path: join(sockets, 'redis.sock') }
@@ -75,26 +75,26 @@ const jobOf = ({ stream, upload, path, init }: ProbeJob) => ({
 })
 
 /** How long each took until it was ready again. */
-async function restartAll(ours: Ours, name: string): Promise<Record<string, number>> {
+async function restartAll(server: Server, name: string): Promise<Record<string, number>> {
   const ready: Record<string, number> = {}
   for (const part of ['redis', 'ingest', 'probe'] as const)
-    ready[`${name} ${part} ready`] = await restart(ours, part)
+    ready[`${name} ${part} ready`] = await restart(server, part)
   return ready
 }
 
 /** How long it took until it was ready again, Redis until it answered. */
-async function restart({ server, api }: Ours, part: PartName): Promise<number> {
-  const from = server.log.length
+async function restart({ standalone, api }: Server, part: ProcessName): Promise<number> {
+  const from = standalone.log.length
   const begun = performance.now()
-  await server.crash(part)
-  await server.logged(new RegExp(`part runs again.*"part":"${part}"`), from)
+  await standalone.crash(part)
+  await standalone.logged(new RegExp(`part runs again.*"part":"${part}"`), from)
   const tookMs = performance.now() - begun
   await api.call('GET', '/readyz')
   return tookMs
 }
 
 /** The cameras' probes of before stand in front of those that have waited long. */
-async function readinessOf({ api }: Ours) {
+async function readinessOf({ api }: Server) {
   const { json } = await api.call('GET', '/readyz')
   const isDegraded = async () => (await api.call('GET', '/readyz')).json.status === 'degraded'
   const faults = await until('degraded', isDegraded, 2 * waitedMs).then(
@@ -107,9 +107,9 @@ async function readinessOf({ api }: Ours) {
 /** The cameras' own probes would come behind all the others; what somebody asks for goes first. */
 async function askForProbes(
   { identity, options }: Bench,
-  { ours: { server }, fleet }: Scene,
+  { server: { standalone }, fleet }: Setup,
 ): Promise<string[]> {
-  using client = await keepAlive(server, identity, askedAtOnce)
+  using client = await keepAlive(standalone, identity, askedAtOnce)
   const left = [...fleet.sent]
   const faults: string[] = []
   const end = performance.now() + (options.hard?.probesWithinMs ?? 0)

@@ -1,40 +1,45 @@
 import { readFile } from 'node:fs/promises'
-import { assembleFleet, type Fleet, isTaken, type Sent } from '../../load/fleet.ts'
-import { checkKept } from '../../load/verify-stored.ts'
+import { assembleFleet, type Fleet, isAccepted, type Sent } from '../../load/fleet.ts'
+import { verifyStored } from '../../load/verify-stored.ts'
 import type { Bench, Measurement } from '../bench.ts'
-import { forgetPeaks, grown, type Resident, resident } from '../resources/resident-memory.ts'
-import type { Start } from '../servers/launch.ts'
-import { type Ours, startOurs } from '../servers/server.ts'
+import {
+  forgetPeaks,
+  memoryGrowth,
+  type ResidentMemory,
+  residentMemory,
+} from '../resources/resident-memory.ts'
+import type { StartOptions } from '../servers/launch.ts'
+import { type Server, startServer } from '../servers/server.ts'
 
 /** A server and cameras that are ready to push to it. */
-export interface Scene extends AsyncDisposable {
-  readonly ours: Ours
+export interface Setup extends AsyncDisposable {
+  readonly server: Server
   readonly fleet: Fleet
   /** Memory of each process when they were. */
-  readonly before: Resident
+  readonly before: ResidentMemory
 }
 
-export async function openScene(bench: Bench, cameras: number, start: Start = {}): Promise<Scene> {
+export async function setUp(bench: Bench, cameras: number, start: StartOptions = {}): Promise<Setup> {
   await using built = new AsyncDisposableStack()
-  const ours = built.use(await startOurs(bench, start))
+  const server = built.use(await startServer(bench, start))
   const [init, segment] = await Promise.all([
     readFile(bench.media.init),
     readFile(bench.media.segments['8k']),
   ])
-  const fleet = built.use(await assembleFleet(ours.server, bench.identity, { init, segment }, cameras))
-  const before = await resident(ours.server, 'now')
-  await forgetPeaks(ours.server)
+  const fleet = built.use(await assembleFleet(server.standalone, bench.identity, { init, segment }, cameras))
+  const before = await residentMemory(server.standalone, 'now')
+  await forgetPeaks(server.standalone)
   const running = built.move()
-  return { ours, fleet, before, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { server, fleet, before, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
 /** How some uploads were answered, under names that begin so; milliseconds from when each was due. */
-export function answersOf(name: string, sent: readonly Sent[]): Record<string, number> {
+export function responseFigures(name: string, sent: readonly Sent[]): Record<string, number> {
   const times = sent.map(({ tookMs }) => tookMs).sort((a, b) => a - b)
   const quantile = (part: number) => times[Math.min(times.length - 1, Math.floor(part * times.length))] ?? 0
   return prefixed(name, {
     sent: sent.length,
-    '2xx': sent.filter(isTaken).length,
+    '2xx': sent.filter(isAccepted).length,
     pending: sent.filter(({ isPending }) => isPending).length,
     p50: quantile(0.5),
     p99: quantile(0.99),
@@ -43,11 +48,11 @@ export function answersOf(name: string, sent: readonly Sent[]): Record<string, n
 }
 
 /** What became of everything that the cameras sent, and what memory it took. */
-export async function endOf(bench: Bench, { ours, fleet, before }: Scene): Promise<Measurement> {
-  const memory = grown('RSS', before, await resident(ours.server, 'peak'))
+export async function finalFigures(bench: Bench, { server, fleet, before }: Setup): Promise<Measurement> {
+  const memory = memoryGrowth('RSS', before, await residentMemory(server.standalone, 'peak'))
   const probedWithinMs = bench.options.hard?.probesWithinMs ?? 0
-  const { judgedMs, probedMs, unprobed, ...missing } = await checkKept(
-    ours.server,
+  const { judgedMs, probedMs, unprobed, ...missing } = await verifyStored(
+    server.standalone,
     bench.identity,
     fleet.sent,
     {
@@ -56,7 +61,7 @@ export async function endOf(bench: Bench, { ours, fleet, before }: Scene): Promi
   )
   const lost = Object.entries(missing).filter(([, count]) => count > 0)
   const refused = Map.groupBy(
-    fleet.sent.filter((sent) => !isTaken(sent)),
+    fleet.sent.filter((sent) => !isAccepted(sent)),
     ({ status, complaint }) => `${status} ${complaint}`,
   )
   return {

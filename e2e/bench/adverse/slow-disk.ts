@@ -2,15 +2,15 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mustRun } from '../../server/run.ts'
 import type { Bench, Row } from '../bench.ts'
-import { conditionRow, type Hardness } from './condition.ts'
-import { answersOf } from './setup.ts'
+import { type AdverseOptions, conditionRow } from './condition.ts'
+import { responseFigures } from './setup.ts'
 
 const source = join(import.meta.dirname, 'slow-disk.c')
 const slowUs = 10_000
 const stalledUs = 3_000_000
 
 /** 3: every write, sync and new name takes 10 ms longer; then some that take three seconds, as memory cards do. */
-export const diskLateRow = (bench: Bench, { seconds }: Hardness): Row => {
+export const slowDiskRow = (bench: Bench, { seconds }: AdverseOptions): Row => {
   const delayFile = join(bench.directory, 'late-disk')
   const delay = (us: number) => writeFile(delayFile, new BigInt64Array([BigInt(us)]), { flag: 'r+' })
   return conditionRow(bench, {
@@ -22,7 +22,7 @@ export const diskLateRow = (bench: Bench, { seconds }: Hardness): Row => {
       await writeFile(delayFile, new BigInt64Array(1))
       return { env: { LD_PRELOAD: library, LATE_DISK: delayFile } }
     },
-    async suffer({ fleet }) {
+    async measure({ fleet }) {
       const push = () => fleet.push({ rate: 50, seconds: seconds / 3, signal: bench.signal })
       const calm = await push()
       await delay(slowUs)
@@ -32,7 +32,11 @@ export const diskLateRow = (bench: Bench, { seconds }: Hardness): Row => {
       setTimeout(() => void delay(0), 1_000)
       const stalled = await stalling
       return {
-        figures: { ...answersOf('calm', calm), ...answersOf('slow', slow), ...answersOf('stalled', stalled) },
+        figures: {
+          ...responseFigures('calm', calm),
+          ...responseFigures('slow', slow),
+          ...responseFigures('stalled', stalled),
+        },
         faults: [],
       }
     },

@@ -3,10 +3,10 @@ import type { Bench } from '../bench.ts'
 import { openStream, type Publishing, segmentPath } from '../servers/server.ts'
 import type { HeldProbes } from './held-probes.ts'
 import { untilIndexed } from './restarts.ts'
-import type { Opened } from './working-directory.ts'
+import type { RunningServer } from './working-directory.ts'
 
 /** Streams on one server, and how much is in them. */
-export interface Growing {
+export interface GrowingStreams {
   /** A new one with its init segment. */
   open(): Promise<GrowingStream>
   /** Resolves when all that was pushed is in the index. */
@@ -27,7 +27,7 @@ export interface GrowingStream extends Publishing {
 
 const connections = 64
 
-export function growingOn(bench: Bench, opened: Opened, probes: HeldProbes): Growing {
+export function growStreamsOn(bench: Bench, opened: RunningServer, probes: HeldProbes): GrowingStreams {
   const faults: string[] = []
   let all = 0
   return {

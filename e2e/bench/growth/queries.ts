@@ -5,7 +5,7 @@ import type { Timed } from './interleave.ts'
 const pageLines = 100
 
 /** What is asked of a stream with so many uploads, its segment 0 probed; by the names of figures. */
-export function questionsOf(stream: string, uploads: number): Record<string, string> {
+export function queriesOf(stream: string, uploads: number): Record<string, string> {
   const log = (cursor: number) =>
     `/streams/${stream}/uploads?limit=${pageLines}&cursor=${Math.max(0, Math.floor(cursor))}`
   return {
@@ -22,7 +22,7 @@ export function questionsOf(stream: string, uploads: number): Record<string, str
 /** Grows with the stream, because all its paths are in the answer. */
 export const wholeStream = ({ stream }: Publishing): string => `/streams/${stream}`
 
-export function asking(api: Api, path: string): Timed {
+export function timedGet(api: Api, path: string): Timed {
   return async function ask() {
     const { status, tookMs } = await api.call('GET', path)
     if (status === 200) return tookMs
@@ -31,7 +31,7 @@ export function asking(api: Api, path: string): Timed {
 }
 
 /** One more upload each time. */
-export function putting(api: Api, { stream }: Publishing, body: Buffer, first: number): Timed {
+export function timedPut(api: Api, { stream }: Publishing, body: Buffer, first: number): Timed {
   let number = first
   return async function put() {
     const path = `/streams/${stream}/${segmentPath(number++)}`

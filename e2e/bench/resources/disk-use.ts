@@ -7,18 +7,18 @@ export interface DiskUse {
   /** Bodies, journals and links together, as files are counted in blocks. */
   readonly allBytes: number
   /** Entries of the directory that has most. */
-  readonly mostEntries: number
+  readonly maxEntries: number
 }
 
 export async function diskUse(workingDirectory: string): Promise<DiskUse> {
   const [uploads, streams, journals] = await Promise.all(
-    ['uploads', 'streams', 'journals'].map((name) => walked(join(workingDirectory, name))),
+    ['uploads', 'streams', 'journals'].map((name) => walkFolder(join(workingDirectory, name))),
   )
   const all = [uploads, streams, journals].map((use) => use ?? nothing)
   return {
     journalBytes: journals?.bytes ?? 0,
     allBytes: all.reduce((sum, { blocks }) => sum + blocks, 0),
-    mostEntries: Math.max(...all.map(({ entries }) => entries)),
+    maxEntries: Math.max(...all.map(({ entries }) => entries)),
   }
 }
 
@@ -26,7 +26,7 @@ const nothing = { bytes: 0, blocks: 0, entries: 0 }
 const blockBytes = 512
 const atOnce = 256
 
-async function walked(folder: string): Promise<typeof nothing> {
+async function walkFolder(folder: string): Promise<typeof nothing> {
   const found = await readdir(folder, { withFileTypes: true })
   const uses: (typeof nothing)[] = []
   for (let from = 0; from < found.length; from += atOnce) {
@@ -41,7 +41,7 @@ async function walked(folder: string): Promise<typeof nothing> {
 }
 
 async function useOf(path: string, isFolder: boolean): Promise<typeof nothing> {
-  if (isFolder) return walked(path)
+  if (isFolder) return walkFolder(path)
   const { size, blocks } = await lstat(path)
   return { bytes: size, blocks: blocks * blockBytes, entries: 0 }
 }

@@ -1,4 +1,4 @@
-import type { PartName } from '../../server/processes.ts'
+import type { ProcessName } from '../../server/processes.ts'
 
-/** The processes of a server of ours that are looked at one by one. */
-export const parts: readonly PartName[] = ['proxy', 'ingest', 'probe', 'redis']
+/** The processes of this server whose time and memory are measured one by one. */
+export const measuredProcesses: readonly ProcessName[] = ['proxy', 'ingest', 'probe', 'redis']

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { type PartName, pidOf, pidsBelow } from '../../server/processes.ts'
+import { type ProcessName, pidOf, pidsBelow } from '../../server/processes.ts'
 import type { Standalone } from '../../server/standalone.ts'
-import { parts } from './measured-processes.ts'
+import { measuredProcesses } from './measured-processes.ts'
 
 /** What processes, and those that they waited for, have used so far: milliseconds by name. */
 export type ProcessorTime<Name extends string = string> = ReadonlyMap<Name, number>
@@ -9,10 +9,10 @@ export type ProcessorTime<Name extends string = string> = ReadonlyMap<Name, numb
 /** Linux counts processor time in hundredths of a second. */
 const msPerTick = 10
 
-export async function processorTime(server: Standalone): Promise<ProcessorTime<PartName>> {
+export async function processorTime(server: Standalone): Promise<ProcessorTime<ProcessName>> {
   return new Map(
     await Promise.all(
-      parts.map(async (part) => [part, await usedBy(await pidOf(server.pid, part))] as const),
+      measuredProcesses.map(async (part) => [part, await usedBy(await pidOf(server.pid, part))] as const),
     ),
   )
 }

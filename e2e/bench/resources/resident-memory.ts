@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { type PartName, pidOf } from '../../server/processes.ts'
+import { type ProcessName, pidOf } from '../../server/processes.ts'
 import type { Standalone } from '../../server/standalone.ts'
-import { parts } from './measured-processes.ts'
+import { measuredProcesses } from './measured-processes.ts'
 
 /** Memory of each process in MiB; without Redis where it is not the server's own. */
-export type Resident = Readonly<Partial<Record<PartName, number>>>
+export type ResidentMemory = Readonly<Partial<Record<ProcessName, number>>>
 
 /** What each process has now, or had at most since `forgetPeaks`. */
-export async function resident(server: Standalone, which: 'now' | 'peak'): Promise<Resident> {
+export async function residentMemory(server: Standalone, which: 'now' | 'peak'): Promise<ResidentMemory> {
   const label = which === 'now' ? 'VmRSS' : 'VmHWM'
   const read = (await running(server)).map(async ({ part, pid }) => {
     const status = await readFile(`/proc/${pid}/status`, 'utf8')
@@ -22,8 +22,8 @@ export async function forgetPeaks(server: Standalone): Promise<void> {
   for (const { pid } of await running(server)) await writeFile(`/proc/${pid}/clear_refs`, '5')
 }
 
-async function running(server: Standalone): Promise<{ part: PartName; pid: number }[]> {
-  const found = parts.map(async (part) => {
+async function running(server: Standalone): Promise<{ part: ProcessName; pid: number }[]> {
+  const found = measuredProcesses.map(async (part) => {
     const pid = await pidOf(server.pid, part).catch(() => null)
     return pid === null ? [] : [{ part, pid }]
   })
@@ -31,8 +31,12 @@ async function running(server: Standalone): Promise<{ part: PartName; pid: numbe
 }
 
 /** By how much each process grew, under names that begin so. */
-export function grown(name: string, before: Resident, after: Resident): Record<string, number> {
-  const each = parts.map(
+export function memoryGrowth(
+  name: string,
+  before: ResidentMemory,
+  after: ResidentMemory,
+): Record<string, number> {
+  const each = measuredProcesses.map(
     (part) => [`${name} ${part}`, Math.max(0, (after[part] ?? 0) - (before[part] ?? 0))] as const,
   )
   const sizes = each.map(([, size]) => size)

@@ -1,10 +1,10 @@
 import { faultsOf, type Load } from '../../load/putload.ts'
 import { type Bench, own, type Row } from '../bench.ts'
-import { probeFaults, recordFaults } from '../missing-results.ts'
-import { type Ours, startOurs } from '../servers/server.ts'
+import { missingProbes, missingUploads } from '../missing-results.ts'
+import { type Server, startServer } from '../servers/server.ts'
 
 const each = 60
-const withinMs = 90_000
+const timeoutMs = 90_000
 
 const ways: readonly Pick<Load, 'isHttp2' | 'connections' | 'streams' | 'fresh'>[] = [
   { connections: 16 },
@@ -14,22 +14,22 @@ const ways: readonly Pick<Load, 'isHttp2' | 'connections' | 'streams' | 'fresh'>
 ]
 
 /** Uploads in every way at full speed: all that was answered 2xx is listed, judged and probed in the end. */
-export const inTheEndRow = (bench: Bench): Row => ({
+export const allStoredRow = (bench: Bench): Row => ({
   name: 'in-the-end',
-  contenders: ['ours'],
+  servers: ['server'],
   isOnce: true,
   targets: [own('uploads lost, unlisted, unjudged or unprobed in the end', 'faults', 'at most', 0)],
   async measure() {
-    await using ours = await startOurs(bench)
-    const faults = await pushAll(bench, ours)
+    await using server = await startServer(bench)
+    const faults = await pushAll(bench, server)
     const count = each * ways.length
-    const record = await recordFaults(bench, ours, count)
-    const all = [...faults, ...record, ...(await probeFaults(bench, ours, count, withinMs))]
+    const record = await missingUploads(bench, server, count)
+    const all = [...faults, ...record, ...(await missingProbes(bench, server, count, timeoutMs))]
     return { figures: { issued: count, faults: all.length }, faults: all }
   },
 })
 
-async function pushAll(bench: Bench, { url }: Ours): Promise<string[]> {
+async function pushAll(bench: Bench, { url }: Server): Promise<string[]> {
   const { identity, media, generate } = bench
   const body = media.segments['8k']
   const faults: string[] = []

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
-import { type Account, faultsOf, type Load } from '../../load/putload.ts'
+import { faultsOf, type Load, type LoadResult } from '../../load/putload.ts'
 import type { Bench, Measurement, Row, Target } from '../bench.ts'
 import type { Size } from '../media.ts'
 import { timePerUpload } from '../resources/processor-time.ts'
-import type { Contender } from '../servers/server-under-test.ts'
+import type { ServerUnderTest } from '../servers/server-under-test.ts'
 
 /** What the generator is to do, beside where and as whom. */
-export interface Spec extends Pick<Load, 'isHttp2' | 'connections' | 'streams' | 'fresh' | 'rate'> {
+export interface LoadSpec extends Pick<Load, 'isHttp2' | 'connections' | 'streams' | 'fresh' | 'rate'> {
   readonly name: string
   readonly size: Size
   /** Instead of for `--seconds`. */
@@ -14,34 +14,34 @@ export interface Spec extends Pick<Load, 'isHttp2' | 'connections' | 'streams' |
   readonly targets: readonly Target[]
 }
 
-/** One kind of upload as fast as it goes, to each contender. */
-export function loadRow(bench: Bench, contenders: readonly Contender[], spec: Spec): Row {
+/** One kind of upload as fast as it goes, to each server. */
+export function loadRow(bench: Bench, servers: readonly ServerUnderTest[], spec: LoadSpec): Row {
   return {
     name: spec.name,
-    contenders: contenders.map(({ name }) => name),
+    servers: servers.map(({ name }) => name),
     isOnce: spec.count !== undefined,
     targets: spec.targets,
     async measure(name) {
-      return measureLoad(bench, contenderNamed(contenders, name), spec)
+      return measureLoad(bench, serverNamed(servers, name), spec)
     },
   }
 }
 
-export function contenderNamed(contenders: readonly Contender[], name: string): Contender {
-  const found = contenders.find((contender) => contender.name === name)
-  if (!found) throw new Error(`${name} is no contender`)
+export function serverNamed(servers: readonly ServerUnderTest[], name: string): ServerUnderTest {
+  const found = servers.find((server) => server.name === name)
+  if (!found) throw new Error(`${name} is not a server under test`)
   return found
 }
 
 /** A server started for this alone, its account, and what is wrong with it. */
 export async function measureLoad(
   bench: Bench,
-  contender: Contender,
-  { name: _name, size, count, targets: _targets, ...load }: Spec,
+  server: ServerUnderTest,
+  { name: _name, size, count, targets: _targets, ...load }: LoadSpec,
 ): Promise<Measurement> {
-  await using running = await contender.start()
+  await using running = await server.start()
   const { url, identity } = running
-  const warmUp = count ? 0 : contender.warmUp
+  const warmUp = count ? 0 : server.warmUp
   const until = count ?? { seconds: bench.options.seconds, warmUp }
   const body = bench.media.segments[size]
   const [before, account] = await Promise.all([
@@ -56,7 +56,7 @@ export async function measureLoad(
 }
 
 /** Without latencies where none was measured. */
-function figuresOf(account: Account): Record<string, number> {
+function figuresOf(account: LoadResult): Record<string, number> {
   const { rate, megabytes, p50, p99, busy, warmed, issued, ok, connects } = account
   const latencies = rate > 0 ? { p50, p99 } : {}
   return {

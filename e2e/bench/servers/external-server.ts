@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { createApi } from '../api.ts'
 import type { Bench } from '../bench.ts'
-import { type Contender, shortWarmUp } from './server-under-test.ts'
+import { type ServerUnderTest, shortWarmUp } from './server-under-test.ts'
 
 /** Any other server that takes uploads below a URL; each run has a folder of its own there. */
-export function against(bench: Bench, url: string): Contender {
+export function externalServer(bench: Bench, url: string): ServerUnderTest {
   const begun = Date.now()
   let runs = 0
   return {

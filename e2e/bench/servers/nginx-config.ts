@@ -43,7 +43,7 @@ export const plainStore = (port: number, files: string): string =>
   `server {\n    listen 127.0.0.1:${port};${store(files)}\n  }`
 
 /** Passes bodies on as they come. */
-export const tlsFront = (port: number, behind: number, certificates: ServerFiles): string => `
+export const tlsProxy = (port: number, behind: number, certificates: ServerFiles): string => `
   upstream store { server 127.0.0.1:${behind}; keepalive 256; keepalive_requests 1000000000; }
   server {${tls(port, certificates)}
     location / {

@@ -9,8 +9,8 @@ import { freePort } from '../../server/free-port.ts'
 import { mustRun, run } from '../../server/run.ts'
 import type { Bench } from '../bench.ts'
 import { type ProcessorTime, processorTimeBelow } from '../resources/processor-time.ts'
-import { nginxConfig, plainStore, tlsFront, tlsStore } from './nginx-config.ts'
-import { type Contender, type Running, shortWarmUp } from './server-under-test.ts'
+import { nginxConfig, plainStore, tlsProxy, tlsStore } from './nginx-config.ts'
+import { type Running, type ServerUnderTest, shortWarmUp } from './server-under-test.ts'
 
 /** Whether there is one that can store uploads. */
 export async function hasNginx(): Promise<boolean> {
@@ -19,19 +19,19 @@ export async function hasNginx(): Promise<boolean> {
 }
 
 /** nginx with WebDAV: it stores and judges nothing. */
-export const oneHop = (bench: Bench): Contender => ({
+export const oneHop = (bench: Bench): ServerUnderTest => ({
   name: 'nginx one hop',
   warmUp: shortWarmUp,
   start: () => started(bench, (port, files) => [tlsStore(port, bench.certificates.server, files)]),
 })
 
 /** A TLS proxy before a store, each an nginx of its own, as our processes are cut. */
-export const twoHops = (bench: Bench): Contender => ({
+export const twoHops = (bench: Bench): ServerUnderTest => ({
   name: 'nginx two hops',
   warmUp: shortWarmUp,
   start: () =>
     started(bench, (port, files, behind) => [
-      tlsFront(port, behind, bench.certificates.server),
+      tlsProxy(port, behind, bench.certificates.server),
       plainStore(behind, files),
     ]),
 })

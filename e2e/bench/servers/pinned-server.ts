@@ -1,23 +1,23 @@
 import type { Bench } from '../bench.ts'
-import { probeFaults, recordFaults } from '../missing-results.ts'
+import { missingProbes, missingUploads } from '../missing-results.ts'
 import { processorTime } from '../resources/processor-time.ts'
-import { startOurs } from './server.ts'
-import type { Contender } from './server-under-test.ts'
+import { startServer } from './server.ts'
+import type { ServerUnderTest } from './server-under-test.ts'
 
-/** Ours as one of several, all of it on one core, the way it is compared. */
-export const ours = (bench: Bench): Contender => ({
-  name: 'ours',
+/** This server beside others, all of its processes on one core, the way it is compared. */
+export const pinnedServer = (bench: Bench): ServerUnderTest => ({
+  name: 'server',
   warmUp: bench.options.warmUp,
   async start() {
-    const running = await startOurs(bench, { isPinned: true })
+    const running = await startServer(bench, { isPinned: true })
     const { drainMs } = bench.options
     return {
       url: running.url,
       identity: bench.identity,
-      processorTime: () => processorTime(running.server),
+      processorTime: () => processorTime(running.standalone),
       async faultsAfter({ ok, issued }) {
-        const faults = await recordFaults(bench, running, ok)
-        if (drainMs > 0) faults.push(...(await probeFaults(bench, running, issued, drainMs)))
+        const faults = await missingUploads(bench, running, ok)
+        if (drainMs > 0) faults.push(...(await missingProbes(bench, running, issued, drainMs)))
         return faults
       },
       [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),

@@ -1,9 +1,9 @@
 import type { DeviceFiles } from '../../load/device-files.ts'
-import type { Account } from '../../load/putload.ts'
+import type { LoadResult } from '../../load/putload.ts'
 import type { ProcessorTime } from '../resources/processor-time.ts'
 
 /** A server to be measured. */
-export interface Contender {
+export interface ServerUnderTest {
   readonly name: string
   /** Seconds of load after which it is as fast as it will be. */
   readonly warmUp: number
@@ -21,5 +21,5 @@ export interface Running extends AsyncDisposable {
   /** Of its processes so far; empty for what runs elsewhere. */
   processorTime(): Promise<ProcessorTime>
   /** What only the server can tell to be wrong once the load is over. */
-  faultsAfter(account: Account): Promise<readonly string[]>
+  faultsAfter(account: LoadResult): Promise<readonly string[]>
 }

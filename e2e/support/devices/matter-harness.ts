@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { launchStandalone, type Standalone } from '../../server/standalone.ts'
 
 /** What the Matter test harness got to hear. */
-export interface Heard {
+export interface HarnessResponse {
   readonly status: number
   readonly type: string
   readonly body: Buffer
@@ -30,7 +30,12 @@ export const launchAsHarness = (
   })
 
 /** One call as the harness makes it: HTTP/1.1, no certificate, no SNI, nothing verified, 5 s for the answer. */
-export async function ask(server: Standalone, method: string, path: string, json?: unknown): Promise<Heard> {
+export async function ask(
+  server: Standalone,
+  method: string,
+  path: string,
+  json?: unknown,
+): Promise<HarnessResponse> {
   const body = json === undefined ? '' : JSON.stringify(json)
   const headers =
     json === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': body.length }

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Answer, curl, type Identity } from '../../clients/curl.ts'
+import { type CurlResponse, curl, type Identity } from '../../clients/curl.ts'
 import { mustRun } from '../../server/run.ts'
 import type { Standalone } from '../../server/standalone.ts'
 
@@ -18,7 +18,7 @@ export async function signedDevice(
   directory: string,
   name: string,
   request: { readonly kind: keyof typeof keyKinds; readonly subject: string },
-): Promise<Identity & { readonly answer: Answer }> {
+): Promise<Identity & { readonly answer: CurlResponse }> {
   const [key, csr] = [join(directory, `${name}.key`), join(directory, `${name}.csr`)]
   const files = ['-nodes', '-keyout', key, '-out', csr]
   await openssl('req', '-new', ...keyKinds[request.kind], ...files, '-subj', request.subject)

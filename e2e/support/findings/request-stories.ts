@@ -4,8 +4,8 @@ import { anonymous, cutOff, dynamicMpd, freeInit, headed, object, segment, start
 import { dash, ingest } from './story.ts'
 
 /** As many as the catalogue says. */
-const mostTracks = Number(/\d+/.exec(rules['too-many-tracks'].title))
-const manyInits = Array.from({ length: mostTracks }, (_, at) => object(`t${at}/init.mp4`, initOf()))
+const maxTracks = Number(/\d+/.exec(rules['too-many-tracks'].title))
+const manyInits = Array.from({ length: maxTracks }, (_, at) => object(`t${at}/init.mp4`, initOf()))
 
 export const requestStories = {
   'client-certificate-missing': dash('an MPD without a certificate', anonymous(dynamicMpd())),
@@ -16,7 +16,7 @@ export const requestStories = {
     object('v.mp4/1.m4s', segmentOf(1)),
   ),
   'too-many-tracks': ingest(
-    `the init segment of track ${mostTracks + 1}`,
+    `the init segment of track ${maxTracks + 1}`,
     ...manyInits,
     object('more/init.mp4', initOf()),
   ),

@@ -19,7 +19,7 @@ export interface PublishingPoint {
   /** The session of objects that name none, as the API shows it. */
   session(): Promise<ShownSession>
   /** Every upload in order, as the wire log shows it. */
-  log(): Promise<readonly Logged[]>
+  log(): Promise<readonly LoggedUpload[]>
 }
 
 export interface ShownSession {
@@ -35,7 +35,7 @@ interface ShownTrack {
   readonly bitrate?: number
 }
 
-export interface Logged {
+export interface LoggedUpload {
   readonly path: string
   readonly method: string
   readonly bytes: number

@@ -13,7 +13,7 @@ export interface Row {
 }
 
 /** One upload as the wire log shows it. */
-export interface Logged {
+export interface LoggedUpload {
   readonly id: string
   readonly path: string
   readonly whole: boolean
@@ -33,19 +33,23 @@ export async function violations(
 
 export const codesOf = (rows: readonly Row[]): readonly string[] => rows.map(({ code }) => code).sort()
 
-export async function logOf(server: Standalone, stream: string): Promise<readonly Logged[]> {
+export async function logOf(server: Standalone, stream: string): Promise<readonly LoggedUpload[]> {
   return (await curl(server, `/streams/${stream}/uploads?limit=1000`)).json.uploads
 }
 
 /** ffmpeg resets its connections at exit: of each of them the last manifest may die in the kernel. */
-const mostLost = 4
+const maxLost = 4
 
 /** Waits until what a client says it sent has been judged. */
-export async function judged(server: Standalone, stream: string, made: Requests | null): Promise<void> {
+export async function untilValidated(
+  server: Standalone,
+  stream: string,
+  made: Requests | null,
+): Promise<void> {
   if (made === null) return
   const has = async (count: number) => (await logOf(server, stream)).length >= count
   const { length } = made.uploads
   await until('all uploads', () => has(length), 5_000).catch(() =>
-    until(`all but ${mostLost}`, () => has(length - mostLost), 5_000),
+    until(`all but ${maxLost}`, () => has(length - maxLost), 5_000),
   )
 }

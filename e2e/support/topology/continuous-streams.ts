@@ -9,7 +9,7 @@ import type { Media } from '../media/media.ts'
 const reindexMain = new URL('../../../services/ingest/src/reindex.ts', import.meta.url).pathname
 
 /** Streams of which each gets an init segment and, now and then, segments, all at once. */
-export function fedStreams(
+export function continuousStreams(
   ingest: Ingest,
   ids: readonly string[],
   { init, segment }: Pick<Media, 'init' | 'segment'>,
@@ -52,7 +52,7 @@ export function fedStreams(
 }
 
 /** Everything that the API says of all streams. */
-export async function answersOf(ingest: Ingest): Promise<unknown> {
+export async function apiContents(ingest: Ingest): Promise<unknown> {
   const { streams } = (await ingest.get('/streams')).json
   const rest = []
   for (const { id, sessions } of streams) {

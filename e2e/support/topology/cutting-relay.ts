@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 
 /** A way to a server that breaks once, after so many bytes of what it says. */
-export interface Tripwire extends AsyncDisposable {
+export interface CuttingRelay extends AsyncDisposable {
   readonly port: number
   /** Bytes of the server's that have passed. */
   passed(): number
@@ -11,7 +11,11 @@ export interface Tripwire extends AsyncDisposable {
 }
 
 /** Passes connections on; with byte number `at` it holds back the rest, does `then`, and cuts all of them. */
-export async function startTripwire(to: number, at: number, then: () => Promise<unknown>): Promise<Tripwire> {
+export async function startCuttingRelay(
+  to: number,
+  at: number,
+  then: () => Promise<unknown>,
+): Promise<CuttingRelay> {
   const { promise: tripped, resolve } = Promise.withResolvers<void>()
   let passed = 0
   let isBroken = false

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 
 /** Proxy and ingest without any probe worker: the machine that cameras push to. */
-export interface Front extends AsyncDisposable {
+export interface ProxyAndIngest extends AsyncDisposable {
   readonly url: string
   readonly port: number
   readonly workingDirectory: string
@@ -18,7 +18,7 @@ export interface Front extends AsyncDisposable {
 const code = (folder: string) => join(import.meta.dirname, '../../..', folder, 'src/main.ts')
 
 /** Starts both on a free port, for a Redis that is there already. */
-export async function startFront(redisUrl: string): Promise<Front> {
+export async function startProxyAndIngest(redisUrl: string): Promise<ProxyAndIngest> {
   await using built = new AsyncDisposableStack()
   const { path } = built.use(await temporaryDirectory())
   const env = {

@@ -6,34 +6,34 @@ import { until } from '@pushav/shared/testing/until.ts'
 import { type JobsOptions, Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { startWorkerProcess, type WorkerProcess } from '../../../services/probe/src/testing/worker-process.ts'
-import { startFront } from './proxy-and-ingest.ts'
+import { startProxyAndIngest } from './proxy-and-ingest.ts'
 
-export type RemoteRig = Awaited<ReturnType<typeof startRemoteRig>>
+export type RemoteProbeWorkers = Awaited<ReturnType<typeof startRemoteProbeWorkers>>
 
 const once = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const
 
 /** A server, its Redis, and workers that are started by hand: on its directory, or without it. */
-export async function startRemoteRig() {
+export async function startRemoteProbeWorkers() {
   await using built = new AsyncDisposableStack()
   const server = built.use(await startRedisServer())
   const redis = built.adopt(new Redis(server.path), (redis) => redis.disconnect())
-  const front = built.use(await startFront(server.path))
+  const proxyAndIngest = built.use(await startProxyAndIngest(server.path))
   const elsewhere = built.use(await temporaryDirectory())
   const [queue, urgent] = [probeQueue, urgentProbeQueue].map(({ name }) =>
     built.adopt(new Queue(name, { connection: redis, prefix: probeQueue.prefix }), (queue) => queue.close()),
   )
   if (!queue || !urgent) throw new Error('no queues')
   const settings = { REDIS_URL: server.path, TMPDIR: elsewhere.path, PROBE_CONCURRENCY: '2' }
-  const remote = { UPLOADS_FROM: front.url, ROOT_CERTIFICATE: front.rootCertificate }
+  const remote = { UPLOADS_FROM: proxyAndIngest.url, ROOT_CERTIFICATE: proxyAndIngest.rootCertificate }
   const kept = (jobs: readonly ProbeJob[]) =>
     Promise.all(jobs.map(({ stream, upload }) => redis.hgetBuffer(probeOutcomesKey(stream), upload)))
   const running = built.move()
 
   return {
-    front,
+    proxyAndIngest,
     queue,
     waiting,
-    workHere: () => startWorkerProcess({ ...settings, WORKING_DIRECTORY: front.workingDirectory }),
+    workHere: () => startWorkerProcess({ ...settings, WORKING_DIRECTORY: proxyAndIngest.workingDirectory }),
     workElsewhere: (more: Record<string, string> = {}) =>
       startWorkerProcess({ ...settings, ...remote, ...more }),
     /** Nobody works meanwhile. */
