@@ -4,7 +4,7 @@ export function box(type: string, ...parts: readonly (Buffer | readonly number[]
   return Buffer.concat([u32(8 + body.length), Buffer.from(type, 'latin1'), body])
 }
 
-export const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff])
+const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff])
 
 export function u32(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length)
