@@ -9,7 +9,7 @@ export interface Api extends Disposable {
   call(method: 'GET' | 'PUT' | 'POST', path: string, body?: Buffer): Promise<ApiResponse>
 }
 
-export interface ApiResponse {
+interface ApiResponse {
   readonly status: number
   /** Parsed when it is looked at: a long answer would hold up whatever is timed meanwhile. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here

@@ -56,7 +56,10 @@ describe('the bench', () => {
   it('reports a run that fails and goes on', async () => {
     const { faults } = await measured(4)
     equal(faults.length, 3)
-    match(faults.join('\n'), /server, round 1: 1 failed\nserver, round 4: Error: out of rates\nnginx, round 4/)
+    match(
+      faults.join('\n'),
+      /server, round 1: 1 failed\nserver, round 4: Error: out of rates\nnginx, round 4/,
+    )
   })
 
   it('shows what was measured, and does not praise a run that was ended', async () => {

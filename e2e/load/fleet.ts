@@ -23,7 +23,7 @@ export interface Sent {
 }
 
 /** How much, and how fast: so many a second whatever the answers do, or without a rate as fast as they come. */
-export interface Pace {
+interface Pace {
   readonly count?: number
   readonly seconds?: number
   readonly rate?: number

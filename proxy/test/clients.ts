@@ -8,7 +8,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { type Identity, pki } from './certificates.ts'
 
 /** What a TLS client needs to talk to the proxy as that device, or as nobody. */
-export async function credentials(identity?: Identity): Promise<ConnectionOptions> {
+async function credentials(identity?: Identity): Promise<ConnectionOptions> {
   const { serverRoot } = await pki
   return { host: '127.0.0.1', servername: 'localhost', ca: serverRoot.cert, ...identity }
 }

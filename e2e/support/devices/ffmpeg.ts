@@ -10,7 +10,7 @@ export interface Requests {
 }
 
 /** ffmpeg's TLS options as it names them. It loses the tail of a body unless it waits for `100 Continue`. */
-export const tlsOptions = (server: Standalone, { cert, key }: Identity): Record<string, string> => ({
+const tlsOptions = (server: Standalone, { cert, key }: Identity): Record<string, string> => ({
   cert_file: cert,
   key_file: key,
   ca_file: server.rootCertificate,

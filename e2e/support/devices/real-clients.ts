@@ -7,7 +7,7 @@ import type { Media } from '../media/media.ts'
 import { push, type Requests, tlsArguments, tlsForMuxer } from './ffmpeg.ts'
 
 /** What a client is told before it pushes. */
-export interface Push {
+interface Push {
   readonly server: Standalone
   readonly device: Identity
   readonly media: Media

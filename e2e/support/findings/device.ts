@@ -8,14 +8,14 @@ import type { Standalone } from '../../server/standalone.ts'
 import type { Sent } from './objects.ts'
 import type { Story } from './story.ts'
 
-export interface Finding {
+interface Finding {
   readonly code: string
   readonly severity: string
   readonly message: string
 }
 
 /** What came of one request. */
-export interface Judged {
+interface Judged {
   readonly upload: string
   /** Null where the connection was lost before an answer. */
   readonly status: number | null

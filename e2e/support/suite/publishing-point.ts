@@ -35,7 +35,7 @@ interface ShownTrack {
   readonly bitrate?: number
 }
 
-export interface LoggedUpload {
+interface LoggedUpload {
   readonly path: string
   readonly method: string
   readonly bytes: number

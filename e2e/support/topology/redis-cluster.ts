@@ -15,7 +15,7 @@ export interface RedisCluster extends AsyncDisposable {
   untilState(state: 'ok' | 'fail'): Promise<void>
 }
 
-export interface ClusterNode extends AsyncDisposable {
+interface ClusterNode extends AsyncDisposable {
   readonly host: string
   readonly server: RedisServer
   /** What redis-cli prints. */
