@@ -6,7 +6,7 @@ import type { Standalone } from './server/standalone.ts'
 import { mediaOfSuite } from './support/media/media.ts'
 import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
-/** curl as somebody who watches: it prints each line as it comes. */
+/** curl as a client of the events: it prints each line as it comes. */
 async function watch(server: Standalone, path: string, args: readonly string[]) {
   const always = ['-sSN', '--cacert', server.rootCertificate]
   const child = spawn('curl', [...always, ...args, `${server.url}${path}`], {

@@ -50,7 +50,7 @@ describe('hostile media', function () {
     })
   }
 
-  it('holds nobody else up', async () => {
+  it('holds up no other device', async () => {
     const other = await makeStream(server(), '?interface=cmaf-ingest')
     using neighbour = await keepAlive(server(), device, 1)
     await put(other, 'v/first.cmfv', bareSegment, neighbour)

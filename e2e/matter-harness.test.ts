@@ -12,7 +12,7 @@ import { mustRun } from './server/run.ts'
 import type { Standalone } from './server/standalone.ts'
 import { ask, askJson, launchAsHarness, launcher } from './support/devices/matter-harness.ts'
 import { keyKinds } from './support/devices/openssl.ts'
-import { mpdStyles, type Pushed, recordSession } from './support/media/matter-recording.ts'
+import { mpdStyles, type RecordedObject, recordSession } from './support/media/matter-recording.ts'
 import { mediaOfSuite } from './support/media/media.ts'
 
 /** An address for documentation; the camera is told it, and connects to this machine. */
@@ -170,7 +170,7 @@ describe('the Matter test harness', function () {
   }
 
   /** As libcurl in the camera: a connection of its own, trusting only the provisioned root, for the host it was told. */
-  async function push(device: Identity, id: number, { path, type, body }: Pushed): Promise<void> {
+  async function push(device: Identity, id: number, { path, type, body }: RecordedObject): Promise<void> {
     const { port } = server
     const told = { ...server, url: `https://${hostIp}:${port}`, rootCertificate: at('root.pem') }
     const here = ['--connect-to', `${hostIp}:${port}:127.0.0.1:${port}`, '--http2']

@@ -13,7 +13,7 @@ import {
   type RealClient,
 } from './support/devices/real-clients.ts'
 import { asHls } from './support/media/hls-recording.ts'
-import { mpdStyles, type Pushed, recordSession } from './support/media/matter-recording.ts'
+import { mpdStyles, type RecordedObject, recordSession } from './support/media/matter-recording.ts'
 import { mediaOfSuite } from './support/media/media.ts'
 import { codesOf, logOf, type Row, untilValidated, violations } from './support/suite/report.ts'
 import { serverOfSuite } from './support/suite/server-of-suite.ts'
@@ -131,7 +131,7 @@ describe('the report on a camera', function () {
     equal((await curl(server(), `/streams/${stream}/expectedTrackNames`, body, names)).status, 202)
   }
 
-  const push = (objects: readonly Pushed[]) => pushAsCamera(server(), device, stream, objects)
+  const push = (objects: readonly RecordedObject[]) => pushAsCamera(server(), device, stream, objects)
 
   for (const [release, style] of Object.entries(mpdStyles)) {
     it(`names nothing when the one of ${release} makes no fault`, async () => {

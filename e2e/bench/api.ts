@@ -11,7 +11,7 @@ export interface Api extends Disposable {
 
 interface ApiResponse {
   readonly status: number
-  /** Parsed when it is looked at: a long answer would hold up whatever is timed meanwhile. */
+  /** Parsed on access: parsing a long response would delay what is timed meanwhile. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
   readonly json: any
   /** From the call to the last byte of the answer. */

@@ -28,7 +28,7 @@ export interface Measurement {
 export interface Row {
   readonly name: string
   readonly servers: readonly string[]
-  /** Measured once whatever `--rounds` says. */
+  /** Measured once, even with `--rounds`. */
   readonly isOnce: boolean
   readonly targets: readonly Target[]
   measure(server: string): Promise<Measurement>

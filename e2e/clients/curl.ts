@@ -1,4 +1,4 @@
-import { type Ended, run } from '../server/run.ts'
+import { type CommandResult, run } from '../server/run.ts'
 import type { Standalone } from '../server/standalone.ts'
 
 /** A server that can be asked. */
@@ -52,7 +52,7 @@ export async function makeStream(server: Reachable, query = ''): Promise<string>
   return String(json.id)
 }
 
-function answerOf({ code, stdout, stderr }: Ended): CurlResponse {
+function answerOf({ code, stdout, stderr }: CommandResult): CurlResponse {
   const cut = stdout.lastIndexOf('\n')
   const [status, httpVersion = ''] = stdout.toString('latin1', cut + 1).split(' ')
   const body = stdout.subarray(0, cut)

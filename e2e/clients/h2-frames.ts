@@ -38,7 +38,7 @@ export const uploadHead = (path: string): Buffer =>
 const literal = (name: number, value: string): Buffer =>
   Buffer.concat([Buffer.from([name, Buffer.byteLength(value)]), Buffer.from(value)])
 
-/** Takes what comes, in whatever pieces, and hands on whole frames. */
+/** Takes bytes in pieces of any length and hands on whole frames. */
 export function frameReader(take: (frame: Frame) => void): (bytes: Buffer) => void {
   let held: Buffer = Buffer.alloc(0)
   return function read(bytes) {

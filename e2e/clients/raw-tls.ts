@@ -24,7 +24,7 @@ export async function rawConnection(server: Reachable, device: Identity): Promis
   return { tls, tcp, reply: replyOn(tls), [Symbol.dispose]: () => void tls.destroy() }
 }
 
-/** A TLS connection that nobody reads from yet; by HTTP/1.1 unless other protocols are named. */
+/** A TLS connection that is not read from yet; HTTP/1.1 unless other protocols are named. */
 export async function deviceSocket(
   server: Reachable,
   device: Identity,

@@ -6,7 +6,7 @@ import type { Standalone } from '../server/standalone.ts'
 import { markBox, numberedSegment, type Template } from './numbered-segment.ts'
 
 /** One upload and what was answered to it. */
-export interface Sent {
+export interface SentUpload {
   readonly stream: string
   readonly track: string
   readonly path: string
@@ -22,7 +22,7 @@ export interface Sent {
   readonly complaint: string
 }
 
-/** How much, and how fast: so many a second whatever the answers do, or without a rate as fast as they come. */
+/** How much, and how fast: so many a second however slow the responses are, or, without a rate, as fast as they come. */
 interface Pace {
   readonly count?: number
   readonly seconds?: number
@@ -33,9 +33,9 @@ interface Pace {
 /** Cameras that push a track each, over a connection each, every segment after the answer to the one before. */
 export interface Fleet extends Disposable {
   /** Everything so far, each track's in the order in which it was sent. */
-  readonly sent: readonly Sent[]
+  readonly sent: readonly SentUpload[]
   /** Resolves with what was sent this time once all of it was answered. */
-  push(pace: Pace): Promise<readonly Sent[]>
+  push(pace: Pace): Promise<readonly SentUpload[]>
 }
 
 const camerasPerStream = 16
@@ -48,7 +48,7 @@ export async function assembleFleet(
   cameras: number,
 ): Promise<Fleet> {
   const client = await keepAlive(server, device, cameras)
-  const sent: Sent[] = []
+  const sent: SentUpload[] = []
   const streams: string[] = []
   for (let n = 0; n < cameras; n += camerasPerStream) streams.push(await makeStream(server))
   const idle = Array.from({ length: cameras }, (_, n) =>
@@ -57,7 +57,7 @@ export async function assembleFleet(
   await Promise.all(idle.map((camera) => send(camera, 'init.mp4', marked(camera), performance.now())))
   return { sent, push, [Symbol.dispose]: () => client[Symbol.dispose]() }
 
-  async function push(pace: Pace): Promise<readonly Sent[]> {
+  async function push(pace: Pace): Promise<readonly SentUpload[]> {
     const from = sent.length
     const begun = performance.now()
     const underWay = new Set<Promise<void>>()
@@ -119,4 +119,4 @@ const isOver = ({ count, seconds, signal }: Pace, n: number, begun: number): boo
   (seconds !== undefined && performance.now() - begun >= seconds * 1_000)
 
 /** Answered 2xx. */
-export const isAccepted = ({ upload }: Sent): boolean => upload !== null
+export const isAccepted = ({ upload }: SentUpload): boolean => upload !== null

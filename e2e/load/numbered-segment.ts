@@ -4,7 +4,7 @@ export interface Template {
   readonly segment: Buffer
 }
 
-/** The nth segment, from 1 on, of a track of one-second segments; `mark` makes its bytes those of nobody else. */
+/** The nth segment, from 1 on, of a track of one-second segments; `mark` makes its bytes unlike all others. */
 export function numberedSegment({ init, segment }: Template, nth: number, mark: string): Buffer {
   const bytes = Buffer.concat([segment, markBox(mark)])
   bytes.writeUInt32BE(nth, fieldsOf(bytes, 'mfhd'))

@@ -12,7 +12,7 @@
  *   --streams N        requests at a time on each (1)
  *   --seconds S        measure so long, after --warm-up S that is not measured, or
  *   --count N          measure so many requests, no warm-up; with --seconds no longer than that
- *   --rate R           begin R requests a second whatever the answers do; latency counts from the planned begin
+ *   --rate R           begin R requests a second however slow the responses are; latency counts from the planned begin
  *   --fresh            a connection for each request, resumed where the server lets it
  *   --full-handshakes  never resumed
  *   --cacert, --cert, --key FILE

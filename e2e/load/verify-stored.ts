@@ -4,10 +4,10 @@ import { keepAlive } from '../clients/keep-alive.ts'
 import { type Line, lineReader } from '../clients/wire-log.ts'
 import { readBody, sha256Of } from '../server/journal.ts'
 import type { Standalone } from '../server/standalone.ts'
-import { isAccepted, type Sent } from './fleet.ts'
+import { isAccepted, type SentUpload } from './fleet.ts'
 
 /** How many of the uploads that were answered 2xx are not what they should be in the end. */
-export interface Missing {
+export interface UploadFaults {
   /** Bodies that are not on the disk byte for byte. */
   readonly differing: number
   /** Not in the wire log, where an upload stands with its verdict. */
@@ -34,9 +34,9 @@ interface Patience {
 export async function verifyStored(
   server: Standalone,
   device: Identity,
-  sent: readonly Sent[],
+  sent: readonly SentUpload[],
   { judgedWithinMs = 60_000, probedWithinMs = 120_000 }: Patience = {},
-): Promise<Missing & CaughtUp> {
+): Promise<UploadFaults & CaughtUp> {
   using client = await keepAlive(server, device, 1)
   const log = lineReader(client)
   const streams = Map.groupBy(sent.filter(isAccepted), ({ stream }) => stream)
@@ -56,7 +56,7 @@ export async function verifyStored(
     return performance.now() - begun
   }
 
-  async function look(stream: string, taken: readonly Sent[]): Promise<void> {
+  async function look(stream: string, taken: readonly SentUpload[]): Promise<void> {
     const lines = await log.all(stream)
     const byId = new Map(lines.map((line) => [line.id, line]))
     const found = taken.map(({ upload }) => byId.get(upload ?? ''))
@@ -75,12 +75,12 @@ export async function verifyStored(
 const countOf = <Thing>(things: readonly Thing[], isSo: (thing: Thing) => boolean): number =>
   things.filter(isSo).length
 
-async function isKept(server: Standalone, { stream, upload, sha256 }: Sent): Promise<boolean> {
+async function isKept(server: Standalone, { stream, upload, sha256 }: SentUpload): Promise<boolean> {
   const body = await readBody(server, stream, upload ?? '').catch(() => null)
   return body !== null && sha256Of(body) === sha256
 }
 
-function misordered(taken: readonly Sent[], lines: readonly Line[]): number {
+function misordered(taken: readonly SentUpload[], lines: readonly Line[]): number {
   const places = new Map(lines.map(({ id }, at) => [id, at]))
   const tracks = [...Map.groupBy(taken, ({ track }) => track).values()]
   return countOf(tracks, (track) => {

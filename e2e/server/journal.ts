@@ -37,7 +37,7 @@ export async function readJournal({ workingDirectory }: Standalone, stream: stri
   const folder = join(workingDirectory, 'journals', stream)
   const files = await readdir(folder)
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
-  // Whoever reads while a line is being written may see half of it.
+  // A read while the server writes a line may see half of it.
   const lines = texts.flatMap((text) => text.slice(0, text.lastIndexOf('\n') + 1).split('\n'))
   const entries = lines.filter((line) => line !== '').map((line) => JSON.parse(line))
   return {

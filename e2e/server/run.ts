@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { pipeline } from 'node:stream/promises'
 
 /** A command that has ended, however it ended. */
-export interface Ended {
+export interface CommandResult {
   readonly code: number | null
   readonly stdout: Buffer
   readonly stderr: string
@@ -14,7 +14,11 @@ type Options = Pick<SpawnOptions, 'cwd' | 'env'> & { readonly input?: Buffer | s
 const patienceMs = 90_000
 
 /** Runs a command to its end; its exit code is for the caller to judge. */
-export async function run(command: string, args: readonly string[], options: Options = {}): Promise<Ended> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: Options = {},
+): Promise<CommandResult> {
   const { input = '', ...rest } = options
   const child = spawn(command, args, { ...rest, timeout: patienceMs, killSignal: 'SIGKILL' })
   const closed = once(child, 'close')
@@ -31,7 +35,7 @@ export async function mustRun(
   command: string,
   args: readonly string[],
   options: Options = {},
-): Promise<Ended> {
+): Promise<CommandResult> {
   const ended = await run(command, args, options)
   if (ended.code === 0) return ended
   throw new Error(`${command} ${args.join(' ')}\nended with ${ended.code}: ${ended.stderr.slice(-4_000)}`)

@@ -9,7 +9,7 @@ export const root = join(import.meta.dirname, '../..')
  */
 export type Tier = 'unit' | 'integration' | 'soak'
 
-/** A test that reaches one of these, over whatever modules, starts a process or speaks to Redis. */
+/** A test that imports one of these, itself or through other modules, starts a process or speaks to Redis. */
 const startingPackages = ['node:child_process', 'ioredis', 'bullmq']
 
 /** All test files by tier, from the repository's root. */

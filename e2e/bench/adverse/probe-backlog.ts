@@ -104,7 +104,7 @@ async function readinessOf({ api }: Server) {
   return { waiting: json.probes?.jobs ?? 0, faults }
 }
 
-/** The cameras' own probes would come behind all the others; what somebody asks for goes first. */
+/** The cameras' own probes would come behind all the others; a probe that a client asks for goes first. */
 async function askForProbes(
   { identity, options }: Bench,
   { server: { standalone }, fleet }: Setup,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { assembleFleet, type Fleet, isAccepted, type Sent } from '../../load/fleet.ts'
+import { assembleFleet, type Fleet, isAccepted, type SentUpload } from '../../load/fleet.ts'
 import { verifyStored } from '../../load/verify-stored.ts'
 import type { Bench, Measurement } from '../bench.ts'
 import {
@@ -34,7 +34,7 @@ export async function setUp(bench: Bench, cameras: number, start: StartOptions =
 }
 
 /** How some uploads were answered, under names that begin so; milliseconds from when each was due. */
-export function responseFigures(name: string, sent: readonly Sent[]): Record<string, number> {
+export function responseFigures(name: string, sent: readonly SentUpload[]): Record<string, number> {
   const times = sent.map(({ tookMs }) => tookMs).sort((a, b) => a - b)
   const quantile = (part: number) => times[Math.min(times.length - 1, Math.floor(part * times.length))] ?? 0
   return prefixed(name, {

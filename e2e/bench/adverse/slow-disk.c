@@ -1,7 +1,7 @@
 /*
- * A slow disk for programs that are started with LD_PRELOAD=late-disk.so: whatever writes to a regular file, syncs it
- * or gives a name takes so many microseconds longer as stand in the file that LATE_DISK names, now and at any time.
- * Compile: cc -shared -fPIC -O2 -o late-disk.so late-disk.c
+ * A slow disk for programs that are started with LD_PRELOAD=slow-disk.so: what writes to a regular file, syncs it
+ * or gives a name takes so many microseconds longer as stand in the file that SLOW_DISK names, now and at any time.
+ * Compile: cc -shared -fPIC -O2 -o slow-disk.so slow-disk.c
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -19,7 +19,7 @@ static volatile int64_t *delay_us = &none;
 
 __attribute__((constructor)) static void open_delay(void)
 {
-  const char *path = getenv("LATE_DISK");
+  const char *path = getenv("SLOW_DISK");
   int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
   if (file < 0) return;
   void *shared = mmap(NULL, sizeof *delay_us, PROT_READ, MAP_SHARED, file, 0);

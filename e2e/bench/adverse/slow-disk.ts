@@ -11,16 +11,16 @@ const stalledUs = 3_000_000
 
 /** 3: every write, sync and new name takes 10 ms longer; then some that take three seconds, as memory cards do. */
 export const slowDiskRow = (bench: Bench, { seconds }: AdverseOptions): Row => {
-  const delayFile = join(bench.directory, 'late-disk')
+  const delayFile = join(bench.directory, 'slow-disk')
   const delay = (us: number) => writeFile(delayFile, new BigInt64Array([BigInt(us)]), { flag: 'r+' })
   return conditionRow(bench, {
     name: '3-disk-late',
     cameras: 16,
     async start() {
-      const library = join(bench.directory, 'late-disk.so')
+      const library = join(bench.directory, 'slow-disk.so')
       await mustRun('cc', ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl'])
       await writeFile(delayFile, new BigInt64Array(1))
-      return { env: { LD_PRELOAD: library, LATE_DISK: delayFile } }
+      return { env: { LD_PRELOAD: library, SLOW_DISK: delayFile } }
     },
     async measure({ fleet }) {
       const push = () => fleet.push({ rate: 50, seconds: seconds / 3, signal: bench.signal })

@@ -1,6 +1,6 @@
 import { faultsOf } from '../../load/putload.ts'
 import type { Bench } from '../bench.ts'
-import { openStream, type Publishing, segmentPath } from '../servers/server.ts'
+import { openStream, type StreamTarget, segmentPath } from '../servers/server.ts'
 import type { HeldProbes } from './held-probes.ts'
 import { untilIndexed } from './restarts.ts'
 import type { RunningServer } from './working-directory.ts'
@@ -16,7 +16,7 @@ export interface GrowingStreams {
   count(): number
 }
 
-export interface GrowingStream extends Publishing {
+export interface GrowingStream extends StreamTarget {
   /** Segments in it, with numbers from 0 on. */
   count(): number
   /** Fills it up to so many. */
@@ -44,7 +44,7 @@ export function growStreamsOn(bench: Bench, opened: RunningServer, probes: HeldP
     },
   }
 
-  function growing(publishing: Publishing): GrowingStream {
+  function growing(publishing: StreamTarget): GrowingStream {
     let count = 0
     return { ...publishing, count: () => count, fillTo, pushed }
 
@@ -64,7 +64,7 @@ export function growStreamsOn(bench: Bench, opened: RunningServer, probes: HeldP
   }
 
   /** Its segment 0, for which the server waits. */
-  async function probed({ stream }: Publishing): Promise<void> {
+  async function probed({ stream }: StreamTarget): Promise<void> {
     const { status } = await opened.api.call('GET', `/probe/${stream}/${segmentPath(0)}`)
     if (status !== 200) throw new Error(`the probe of the first segment was answered ${status}`)
   }

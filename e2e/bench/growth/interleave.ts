@@ -1,8 +1,8 @@
 /** Something done once; in milliseconds. */
-export type Timed = () => Promise<number>
+export type TimedAction = () => Promise<number>
 
 /** Latencies of several, one after the other, again and again: a machine is not equally fast all the time. */
-export async function interleave(times: number, timed: readonly Timed[]): Promise<readonly number[][]> {
+export async function interleave(times: number, timed: readonly TimedAction[]): Promise<readonly number[][]> {
   const took: number[][] = timed.map(() => [])
   for (let turn = 0; turn < times; turn++) {
     for (const [at, one] of timed.entries()) took[at]?.push(await one())
@@ -16,7 +16,7 @@ const minTimes = 3
 export async function interleaveFor(
   seconds: number,
   maxTimes: number,
-  timed: readonly Timed[],
+  timed: readonly TimedAction[],
 ): Promise<readonly number[][]> {
   const end = performance.now() + seconds * 1_000
   const took: number[][] = timed.map(() => [])

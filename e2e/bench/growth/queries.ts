@@ -1,6 +1,6 @@
 import type { Api } from '../api.ts'
-import { type Publishing, segmentPath } from '../servers/server.ts'
-import type { Timed } from './interleave.ts'
+import { type StreamTarget, segmentPath } from '../servers/server.ts'
+import type { TimedAction } from './interleave.ts'
 
 const pageLines = 100
 
@@ -20,9 +20,9 @@ export function queriesOf(stream: string, uploads: number): Record<string, strin
 }
 
 /** Grows with the stream, because all its paths are in the answer. */
-export const wholeStream = ({ stream }: Publishing): string => `/streams/${stream}`
+export const wholeStream = ({ stream }: StreamTarget): string => `/streams/${stream}`
 
-export function timedGet(api: Api, path: string): Timed {
+export function timedGet(api: Api, path: string): TimedAction {
   return async function ask() {
     const { status, tookMs } = await api.call('GET', path)
     if (status === 200) return tookMs
@@ -31,7 +31,7 @@ export function timedGet(api: Api, path: string): Timed {
 }
 
 /** One more upload each time. */
-export function timedPut(api: Api, { stream }: Publishing, body: Buffer, first: number): Timed {
+export function timedPut(api: Api, { stream }: StreamTarget, body: Buffer, first: number): TimedAction {
   let number = first
   return async function put() {
     const path = `/streams/${stream}/${segmentPath(number++)}`

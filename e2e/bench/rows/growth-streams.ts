@@ -50,12 +50,12 @@ async function grow(bench: Bench, directory: WorkingDirectory, count: number) {
 const at = (count: number, figures: Readonly<Record<string, number>>) =>
   Object.fromEntries(Object.entries(figures).map(([name, figure]) => [`${name}@${count}`, figure]))
 
-interface Created {
+interface NewStreams {
   readonly ids: readonly string[]
   readonly lastMs: number
 }
 
-async function openStreams(api: Api, count: number): Promise<Created> {
+async function openStreams(api: Api, count: number): Promise<NewStreams> {
   const answers = []
   for (let left = count; left > 0; left--) answers.push(await api.call('POST', '/streams'))
   const newest = answers.slice(-questions).map(({ tookMs }) => tookMs)
@@ -77,7 +77,7 @@ async function fill(
   return faults
 }
 
-async function latencies(bench: Bench, { api }: RunningServer, { ids, lastMs }: Created) {
+async function latencies(bench: Bench, { api }: RunningServer, { ids, lastMs }: NewStreams) {
   const body = await readFile(bench.media.segments['8k'])
   let number = 0
   const [puts = []] = await interleave(turns, [putIntoNext])

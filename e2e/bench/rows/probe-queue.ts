@@ -34,7 +34,7 @@ export const probeQueueRow = (bench: Bench): Row => ({
   },
 })
 
-/** Looks on without asking for a probe: what somebody waits for goes another way. Many polls of all would cost, too. */
+/** Looks on without asking for a probe: a probe that a client waits for skips the queue. Many polls of all would cost, too. */
 async function queueRate({ signal }: Bench, { api, stream }: Server): Promise<number> {
   await until('the worker is warm', () => areProbed(warmUp), timeoutMs)
   const before = (await probesOf(0, 1_000)).filter(isDone).length

@@ -10,7 +10,7 @@ import { mustRun, run } from '../../server/run.ts'
 import type { Bench } from '../bench.ts'
 import { type ProcessorTime, processorTimeBelow } from '../resources/processor-time.ts'
 import { nginxConfig, plainStore, tlsProxy, tlsStore } from './nginx-config.ts'
-import { type Running, type ServerUnderTest, shortWarmUp } from './server-under-test.ts'
+import { type ServerUnderTest, type StartedServer, shortWarmUp } from './server-under-test.ts'
 
 /** Whether there is one that can store uploads. */
 export async function hasNginx(): Promise<boolean> {
@@ -39,7 +39,7 @@ export const twoHops = (bench: Bench): ServerUnderTest => ({
 /** A server for each process. */
 type Servers = (port: number, files: string, behind: number) => string[]
 
-async function started(bench: Bench, serversOn: Servers): Promise<Running> {
+async function started(bench: Bench, serversOn: Servers): Promise<StartedServer> {
   await using built = new AsyncDisposableStack()
   const directory = await mkdtemp(join(bench.directory, 'nginx-'))
   built.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }))

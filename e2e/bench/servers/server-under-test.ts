@@ -8,13 +8,13 @@ export interface ServerUnderTest {
   /** Seconds of load after which it is as fast as it will be. */
   readonly warmUp: number
   /** Ready to take uploads, with nothing in it but an init segment. */
-  start(): Promise<Running>
+  start(): Promise<StartedServer>
 }
 
 /** Enough for what does not compile as it runs. */
 export const shortWarmUp = 1
 
-export interface Running extends AsyncDisposable {
+export interface StartedServer extends AsyncDisposable {
   /** With `{n}` for the number of a segment. */
   readonly url: string
   readonly identity: DeviceFiles

@@ -5,14 +5,14 @@ import type { Bench } from '../bench.ts'
 import { launchServer, type StartOptions } from './launch.ts'
 
 /** A stream with an init segment in it. */
-export interface Publishing {
+export interface StreamTarget {
   readonly stream: string
   /** With `{n}` for the number of a segment. */
   readonly url: string
 }
 
 /** This server, running, with such a stream. */
-export interface Server extends Publishing, AsyncDisposable {
+export interface Server extends StreamTarget, AsyncDisposable {
   readonly standalone: Standalone
   readonly api: Api
 }
@@ -33,7 +33,7 @@ export async function startServer(bench: Bench, start: StartOptions = {}): Promi
 export async function openStream(
   { media }: Bench,
   { standalone, api }: Pick<Server, 'standalone' | 'api'>,
-): Promise<Publishing> {
+): Promise<StreamTarget> {
   const { json } = await api.call('POST', '/streams?interface=cmaf-ingest')
   const stream = String(json.id)
   const init = await api.call('PUT', `/streams/${stream}/bench/video_init.mp4`, await readFile(media.init))

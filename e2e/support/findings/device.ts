@@ -5,7 +5,7 @@ import { makeDevice } from '../../clients/curl.ts'
 import { type Client, keepAlive } from '../../clients/keep-alive.ts'
 import { putHead, rawConnection } from '../../clients/raw-tls.ts'
 import type { Standalone } from '../../server/standalone.ts'
-import type { Sent } from './objects.ts'
+import type { UploadRequest } from './objects.ts'
 import type { Story } from './story.ts'
 
 interface Finding {
@@ -15,7 +15,7 @@ interface Finding {
 }
 
 /** What came of one request. */
-interface Judged {
+interface UploadVerdict {
   readonly upload: string
   /** Null where the connection was lost before an answer. */
   readonly status: number | null
@@ -25,7 +25,7 @@ interface Judged {
 /** A device that tells stories, each to a strict stream of its own, over connections that it keeps. */
 export interface StoryTeller extends Disposable {
   /** What came of every request of a story, in order, and the stream that it was told to. */
-  tell(story: Story): Promise<{ readonly stream: string; readonly judged: readonly Judged[] }>
+  tell(story: Story): Promise<{ readonly stream: string; readonly judged: readonly UploadVerdict[] }>
   readonly get: (path: string) => ReturnType<Client['send']>
 }
 
@@ -41,12 +41,12 @@ export async function storyTeller(server: Standalone): Promise<StoryTeller> {
     const { json } = await known.send('POST', `/streams?interface=${ingest}&strict=true`)
     const stream = String(json.id)
     if (expected) await nameTracks(known, stream, expected)
-    const judged: Judged[] = []
+    const judged: UploadVerdict[] = []
     for (const one of sent) judged.push(await send(stream, one))
     return { stream, judged }
   }
 
-  async function send(stream: string, sent: Sent): Promise<Judged> {
+  async function send(stream: string, sent: UploadRequest): Promise<UploadVerdict> {
     if (sent.isCutOff) return cutOff(stream, sent)
     const client = sent.isAnonymous ? stranger : known
     const { status, json } = await client.send(
@@ -60,7 +60,7 @@ export async function storyTeller(server: Standalone): Promise<StoryTeller> {
   }
 
   /** Most of a body, and then nothing: what is said of it is in the log of uploads. */
-  async function cutOff(stream: string, { path, body }: Sent): Promise<Judged> {
+  async function cutOff(stream: string, { path, body }: UploadRequest): Promise<UploadVerdict> {
     const before = (await uploadsOf(known, stream)).length
     using connection = await rawConnection(server, device)
     const head = putHead(`/streams/${stream}/${path}`, `Content-Length: ${Buffer.byteLength(body)}`)

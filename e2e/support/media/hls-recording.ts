@@ -1,8 +1,8 @@
 import { mustRun } from '../../server/run.ts'
-import type { Pushed } from './matter-recording.ts'
+import type { RecordedObject } from './matter-recording.ts'
 
 /** A recording of a dash stream as a camera sends it to an hls stream: the same media, playlists for its MPDs. */
-export async function asHls(recording: readonly Pushed[]): Promise<readonly Pushed[]> {
+export async function asHls(recording: readonly RecordedObject[]): Promise<readonly RecordedObject[]> {
   const inits = recording.filter(({ path }) => path.endsWith('.init'))
   const names = inits.map(trackOf)
   const segments = await Promise.all(
@@ -24,10 +24,13 @@ export async function asHls(recording: readonly Pushed[]): Promise<readonly Push
 
 const head = ['#EXT-X-VERSION:7', '#EXT-X-TARGETDURATION:5']
 
-const trackOf = ({ path }: Pushed): string => path.split('/')[1] ?? ''
+const trackOf = ({ path }: RecordedObject): string => path.split('/')[1] ?? ''
 
 /** With the duration that ffprobe sums up, as the header says it. */
-async function timed(segment: Pushed, inits: readonly Pushed[]): Promise<Pushed & { seconds: string }> {
+async function timed(
+  segment: RecordedObject,
+  inits: readonly RecordedObject[],
+): Promise<RecordedObject & { seconds: string }> {
   const init = inits.find((init) => trackOf(init) === trackOf(segment))
   if (!init) throw new Error(`no init segment for ${segment.path}`)
   const args = ['-v', 'error', '-show_entries', 'packet=duration_time', '-of', 'csv=p=0', '-']
@@ -38,7 +41,7 @@ async function timed(segment: Pushed, inits: readonly Pushed[]): Promise<Pushed 
   return { ...segment, seconds, headers: [`X-EXTINF-duration: ${seconds}`] }
 }
 
-const playlistAt = (folder: string, lines: readonly string[]): Pushed => ({
+const playlistAt = (folder: string, lines: readonly string[]): RecordedObject => ({
   path: `${folder}/index.m3u8`,
   type: 'application/vnd.apple.mpegurl',
   body: Buffer.from(`#EXTM3U\n${lines.join('\n')}\n`),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { mustRun } from '../../server/run.ts'
 
 /** One object of a recording, below the stream. */
-export interface Pushed {
+export interface RecordedObject {
   readonly path: string
   readonly type: string
   readonly body: Buffer
@@ -48,7 +48,7 @@ export async function recordSession(
   source: string,
   directory: string,
   style: MpdStyle,
-): Promise<readonly Pushed[]> {
+): Promise<readonly RecordedObject[]> {
   const recorded = await Promise.all(tracks.map((track) => recordTrack(source, directory, track)))
   const inits = recorded.flatMap(([init]) => init ?? [])
   const media = Array.from({ length: segmentCount }, (_, at) => recorded.flatMap((all) => all[at + 1] ?? []))
@@ -56,7 +56,7 @@ export async function recordSession(
 }
 
 /** The init segment and the segments of a track. */
-async function recordTrack(source: string, parent: string, { name, map }: Track): Promise<Pushed[]> {
+async function recordTrack(source: string, parent: string, { name, map }: Track): Promise<RecordedObject[]> {
   const directory = join(parent, name)
   await mkdir(directory, { recursive: true })
   const names = ['-init_seg_name', `${name}.init`, '-media_seg_name', 'segment_$Number$.m4s']
@@ -81,7 +81,7 @@ async function recordTrack(source: string, parent: string, { name, map }: Track)
   ])
 }
 
-function mpdOf(type: 'dynamic' | 'static', style: MpdStyle): Pushed {
+function mpdOf(type: 'dynamic' | 'static', style: MpdStyle): RecordedObject {
   const about =
     type === 'dynamic'
       ? 'availabilityStartTime="2026-01-01T00:00:00Z" publishTime="2026-01-01T00:00:04Z" minimumUpdatePeriod="PT500S"'

@@ -13,7 +13,7 @@ export interface PublishingPoint {
   readonly path: string
   /** Asks for something below the publishing point; an empty path is the point itself. */
   send(method: string, path: string, body?: Buffer | string, headers?: OutgoingHttpHeaders): Promise<Reply>
-  /** Uploads something; the codes of what is found in it. Whatever is not answered 202 throws. */
+  /** Uploads something; the codes of what is found in it. Throws when the response is not 202. */
   put(path: string, body: Buffer | string, headers?: OutgoingHttpHeaders): Promise<readonly string[]>
   get(path: string): Promise<Reply>
   /** The session of objects that name none, as the API shows it. */

@@ -37,7 +37,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     addReplicaOf,
     async holderOf(key) {
       for (const node of nodes) if ((await node.ask('exists', key)) === '1') return node
-      throw new Error(`nobody holds ${key}`)
+      throw new Error(`no server holds ${key}`)
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }

@@ -36,7 +36,7 @@ export async function startRemoteProbeWorkers() {
     workHere: () => startWorkerProcess({ ...settings, WORKING_DIRECTORY: proxyAndIngest.workingDirectory }),
     workElsewhere: (more: Record<string, string> = {}) =>
       startWorkerProcess({ ...settings, ...remote, ...more }),
-    /** Nobody works meanwhile. */
+    /** No worker takes jobs meanwhile. */
     async empty() {
       for (const each of [queue, urgent]) await each.obliterate({ force: true })
     },
