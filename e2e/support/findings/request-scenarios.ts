@@ -1,13 +1,13 @@
 import { rules } from '../../../services/ingest/src/validation/rules.ts'
 import { initOf, segmentOf } from './media.ts'
 import { anonymous, cutOff, dynamicMpd, freeInit, headed, object, segment, started } from './objects.ts'
-import { dash, ingest } from './story.ts'
+import { dash, ingest } from './scenario.ts'
 
 /** As many as the catalogue says. */
 const maxTracks = Number(/\d+/.exec(rules['too-many-tracks'].title))
 const manyInits = Array.from({ length: maxTracks }, (_, at) => object(`t${at}/init.mp4`, initOf()))
 
-export const requestStories = {
+export const requestScenarios = {
   'client-certificate-missing': dash('an MPD without a certificate', anonymous(dynamicMpd())),
   'body-incomplete': dash('a segment whose connection is lost', ...started, cutOff(segment(1001))),
   'path-clash': ingest(

@@ -1,12 +1,12 @@
 import { otherMedia, playlistText } from './manifests.ts'
 import { initLike, segmentOf } from './media.ts'
 import { dynamicMpd, freeInit, init, neatMpd, object, segment, started, staticMpd } from './objects.ts'
-import { dash, ingest } from './story.ts'
+import { dash, ingest } from './scenario.ts'
 
 const ended = (what: string, parts: Parameters<typeof staticMpd>[1]) =>
   dash(what, ...started, segment(1001), staticMpd(1, parts))
 
-export const manifestStories = {
+export const manifestScenarios = {
   'codec-not-announced': dash(
     'an init segment of HEVC where H.264 is announced',
     dynamicMpd(),

@@ -1,8 +1,8 @@
 import type { IngestInterface } from '../../../services/ingest/src/streams/stream.ts'
 import type { UploadRequest } from './objects.ts'
 
-/** How to come by a finding: the last request of each story is the one that shows it. */
-export interface Story {
+/** How to come by a finding: the last request of each scenario is the one that shows it. */
+export interface Scenario {
   /** The last request, in words. */
   readonly what: string
   readonly interface: IngestInterface
@@ -13,7 +13,7 @@ export interface Story {
 
 const on =
   (ingest: IngestInterface) =>
-  (what: string, ...sent: readonly UploadRequest[]): Story => ({ what, interface: ingest, sent })
+  (what: string, ...sent: readonly UploadRequest[]): Scenario => ({ what, interface: ingest, sent })
 
 export const dash = on('dash')
 export const hls = on('hls')
@@ -22,7 +22,7 @@ export const expecting = (
   what: string,
   tracks: readonly string[],
   ...sent: readonly UploadRequest[]
-): Story => ({
+): Scenario => ({
   ...dash(what, ...sent),
   expected: tracks,
 })

@@ -6,7 +6,7 @@ import { type Client, keepAlive } from '../../clients/keep-alive.ts'
 import { putHead, rawConnection } from '../../clients/raw-tls.ts'
 import type { Standalone } from '../../server/standalone.ts'
 import type { UploadRequest } from './objects.ts'
-import type { Story } from './story.ts'
+import type { Scenario } from './scenario.ts'
 
 interface Finding {
   readonly code: string
@@ -22,22 +22,22 @@ interface UploadVerdict {
   readonly findings: readonly Finding[]
 }
 
-/** A device that tells stories, each to a strict stream of its own, over connections that it keeps. */
-export interface StoryTeller extends Disposable {
-  /** What came of every request of a story, in order, and the stream that it was told to. */
-  tell(story: Story): Promise<{ readonly stream: string; readonly judged: readonly UploadVerdict[] }>
+/** A device that runs scenarios, each on a strict stream of its own, over connections that it keeps. */
+export interface ScenarioRunner extends Disposable {
+  /** What came of every request of a scenario, in order, and the stream that it ran on. */
+  run(scenario: Scenario): Promise<{ readonly stream: string; readonly judged: readonly UploadVerdict[] }>
   readonly get: (path: string) => ReturnType<Client['send']>
 }
 
-export async function storyTeller(server: Standalone): Promise<StoryTeller> {
+export async function scenarioRunner(server: Standalone): Promise<ScenarioRunner> {
   const device = await makeDevice(server, 'cam')
   using built = new DisposableStack()
   const known = built.use(await keepAlive(server, device, 1))
   const stranger = built.use(await keepAlive(server, null, 1))
   const open = built.move()
-  return { tell, get: (path) => known.send('GET', path), [Symbol.dispose]: () => open.dispose() }
+  return { run, get: (path) => known.send('GET', path), [Symbol.dispose]: () => open.dispose() }
 
-  async function tell({ interface: ingest, sent, expected }: Story) {
+  async function run({ interface: ingest, sent, expected }: Scenario) {
     const { json } = await known.send('POST', `/streams?interface=${ingest}&strict=true`)
     const stream = String(json.id)
     if (expected) await nameTracks(known, stream, expected)

@@ -14,13 +14,13 @@ import {
   started,
   staticMpd,
 } from './objects.ts'
-import { dash, expecting, hls } from './story.ts'
+import { dash, expecting, hls } from './scenario.ts'
 
 const recorded = [...started, segment(1001)]
 const ended = [...recorded, staticMpd()]
 const hlsRecorded = [...hlsReady, hlsSegment(1001)]
 
-export const orderStories = {
+export const orderScenarios = {
   'manifest-interface': hls('an MPD', dynamicMpd()),
   'mpd-path': dash('an MPD called manifest.mpd', object('session_1/manifest.mpd', dynamicMpd().body)),
   'mpd-malformed': dash('an MPD that is no XML', object('session_1/index.mpd', 'type=dynamic')),

@@ -12,7 +12,7 @@ import {
   segment,
   started,
 } from './objects.ts'
-import { dash, hls, ingest } from './story.ts'
+import { dash, hls, ingest } from './scenario.ts'
 
 const first = (what: string, body: Buffer) => dash(what, ...started, segment(1001, body))
 const second = (what: string, body: Buffer) => dash(what, ...started, segment(1001), segment(1002, body))
@@ -22,7 +22,7 @@ const firstFree = (what: string, body: Buffer) => ingest(what, freeInit(), free(
 
 const pair = [neatMpd(['v', 'w']), freeInit()]
 
-export const mediaStories = {
+export const mediaScenarios = {
   'media-not-isobmff': first('a segment of text', Buffer.from('no media')),
   'box-malformed': firstFree('a segment whose mdat is cut short', segmentLike.cutShort),
   'init-without-moov': firstInit('an init segment of ftyp only', initLike.withoutMoov),
