@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { box, withLargeSize, withSize } from '../services/ingest/src/media/isobmff/testing/boxes.ts'
+import { box, withLargeSize, withSize } from '@pushav/shared/testing/media/boxes.ts'
 import { beginUpload, putHead, rawConnection } from './clients/raw-tls.ts'
 import { sha256Of } from './server/journal.ts'
 import { pidOf } from './server/processes.ts'

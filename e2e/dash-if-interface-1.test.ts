@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
+import * as boxes from '@pushav/shared/testing/media/boxes.ts'
 import { until } from '@pushav/shared/testing/until.ts'
-import * as boxes from '../services/ingest/src/media/isobmff/testing/boxes.ts'
 import { keepAlive } from './clients/keep-alive.ts'
 import { sha256Of } from './server/journal.ts'
 import { audioHeader, header, mpd, segment, template } from './support/media/cmaf.ts'
