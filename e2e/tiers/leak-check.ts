@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 
 const timeoutMs = 5_000
-/** mocha's timeout of the hook, and the sleep of this check. */
-const ownTimers = 2
+/** mocha's timeout of the hook below, which it starts once the hook waits. */
+const ownTimers = 1
 
 let before: ReadonlyMap<string, number> = new Map()
 
@@ -14,6 +14,7 @@ export const mochaHooks = {
   async afterAll(this: Mocha.Context): Promise<void> {
     this.timeout(2 * timeoutMs)
     const end = Date.now() + timeoutMs
+    await nextTurn()
     for (let left = leftOpen(); left.length > 0; left = leftOpen()) {
       if (Date.now() > end) throw new Error(`the tests are over, and still open are: ${left.join(', ')}`)
       await sleep(50)
