@@ -27,7 +27,7 @@ describe('client certificates', function () {
     it(`signs ${what}, and takes the certificate over HTTP/2 and HTTP/1.1`, async () => {
       const name = `cam-${what.length}`
       const device = await signedDevice(server(), folder.path, name, request)
-      equal(device.answer.status, 200, device.answer.text)
+      equal(device.response.status, 200, device.response.text)
       const stream = await makeStream(server())
       const answers = [await put(stream, device, ['--http2']), await put(stream, device, ['--http1.1'])]
       deepEqual(

@@ -4,7 +4,7 @@ import { Agent, request } from 'node:https'
 import { text } from 'node:stream/consumers'
 import type { DeviceFiles } from '../load/device-files.ts'
 
-/** A device that uses the API over one kept connection. */
+/** A device that uses the API over one keep-alive connection. */
 export interface Api extends Disposable {
   call(method: 'GET' | 'PUT' | 'POST', path: string, body?: Buffer): Promise<ApiResponse>
 }
@@ -12,9 +12,9 @@ export interface Api extends Disposable {
 interface ApiResponse {
   readonly status: number
   /** Parsed on access: parsing a long response would delay what is timed meanwhile. */
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
+  // biome-ignore lint/suspicious/noExplicitAny: responses are looked into freely here
   readonly json: any
-  /** From the call to the last byte of the answer. */
+  /** From the call to the last byte of the response. */
   readonly tookMs: number
 }
 

@@ -11,7 +11,7 @@ export interface CurlResponse {
   readonly httpVersion: string
   readonly body: Buffer
   readonly text: string
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
+  // biome-ignore lint/suspicious/noExplicitAny: responses are looked into freely here
   readonly json: any
   readonly exitCode: number | null
   readonly complaint: string
@@ -35,7 +35,7 @@ export async function curl(
 ): Promise<CurlResponse> {
   const always = ['-sS', '--max-time', '60', '--cacert', server.rootCertificate]
   const written = '\n%{http_code} %{http_version}'
-  return answerOf(await run('curl', [...always, '-w', written, ...args, `${server.url}${path}`], { input }))
+  return responseOf(await run('curl', [...always, '-w', written, ...args, `${server.url}${path}`], { input }))
 }
 
 /** A device with a key pair from the server. */
@@ -52,7 +52,7 @@ export async function makeStream(server: Reachable, query = ''): Promise<string>
   return String(json.id)
 }
 
-function answerOf({ code, stdout, stderr }: CommandResult): CurlResponse {
+function responseOf({ code, stdout, stderr }: CommandResult): CurlResponse {
   const cut = stdout.lastIndexOf('\n')
   const [status, httpVersion = ''] = stdout.toString('latin1', cut + 1).split(' ')
   const body = stdout.subarray(0, cut)

@@ -9,7 +9,7 @@ export interface Reply {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
+  // biome-ignore lint/suspicious/noExplicitAny: responses are looked into freely here
   readonly json: any
   /** Tells whether two requests went over one connection. */
   readonly localPort: number | undefined
@@ -40,7 +40,7 @@ export async function keepAlive(
   ): Promise<Reply> {
     const length = body.length > 0 ? { 'Content-Length': Buffer.byteLength(body) } : {}
     const asking = request({ ...tls, method, path, headers: { ...length, ...more } })
-    asking.setTimeout(30_000, () => asking.destroy(new Error('no answer')))
+    asking.setTimeout(30_000, () => asking.destroy(new Error('no response')))
     asking.end(body)
     const [response] = await once(asking, 'response')
     const { localPort } = response.socket

@@ -57,7 +57,7 @@ function replyOn(tls: TLSSocket): Promise<string> {
   tls.on('data', (bytes) => {
     said += bytes
   })
-  // Being cut off is an answer too.
+  // Being cut off is a response too.
   tls.on('error', () => undefined)
   tls.once('end', () => resolve(said)).once('close', () => resolve(said))
   return promise

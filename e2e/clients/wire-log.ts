@@ -8,7 +8,7 @@ export interface Line {
   readonly probe: string | null
 }
 
-/** Reads wire logs over a connection that is kept. */
+/** Reads wire logs over a keep-alive connection. */
 export interface LineReader {
   /** To be asked again and again: whether all of some uploads are there and settled. */
   settling(
@@ -51,8 +51,8 @@ export function lineReader(client: Client): LineReader {
 
   /** Null while it cannot be read, which happens without Redis. */
   async function pageFrom(stream: string, cursor: number) {
-    const answer = await client.send('GET', `/streams/${stream}/uploads?limit=200&cursor=${cursor}`)
-    if (answer.status !== 200) return null
-    return { lines: answer.json.uploads as Line[], isLast: answer.json.next_cursor === null }
+    const response = await client.send('GET', `/streams/${stream}/uploads?limit=200&cursor=${cursor}`)
+    if (response.status !== 200) return null
+    return { lines: response.json.uploads as Line[], isLast: response.json.next_cursor === null }
   }
 }

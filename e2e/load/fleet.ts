@@ -11,9 +11,9 @@ export interface SentUpload {
   readonly track: string
   readonly path: string
   readonly sha256: string
-  /** When it was due; answers are late by what they came after that. */
+  /** When it was due; responses are late by what they came after that. */
   readonly tookMs: number
-  /** Of the answer; 0 when there was none. */
+  /** Of the response; 0 when there was none. */
   readonly status: number
   /** The id that the receipt names; null without a 2xx. */
   readonly upload: string | null
@@ -30,7 +30,7 @@ interface Pace {
   readonly signal?: AbortSignal
 }
 
-/** Cameras that push a track each, over a connection each, every segment after the answer to the one before. */
+/** Cameras that push a track each, over a connection each, every segment after the response to the one before. */
 export interface Fleet extends Disposable {
   /** Everything so far, each track's in the order in which it was sent. */
   readonly sent: readonly SentUpload[]
@@ -85,10 +85,10 @@ export async function assembleFleet(
   async function send({ stream, track }: Camera, name: string, body: Buffer, due: number): Promise<void> {
     const path = `${track}/${name}`
     const facts = { stream, track, path, sha256: sha256Of(body) }
-    const answer = await client
+    const response = await client
       .send('PUT', `/streams/${stream}/${path}`, body)
       .then(({ status, json }) => ({ status, json, complaint: '' }), failed)
-    const { status, json, complaint } = answer
+    const { status, json, complaint } = response
     const upload = status >= 200 && status < 300 ? String(json?.upload_id) : null
     const isPending = json?.verdict === 'pending'
     sent.push({ ...facts, tookMs: performance.now() - due, status, upload, isPending, complaint })

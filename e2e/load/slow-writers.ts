@@ -48,8 +48,8 @@ export async function slowWriters(
     const said = await reply
     const [, upload] = /^HTTP\/1\.1 202 .*"upload_id":"([^"]+)"/s.exec(said) ?? []
     if (!upload) return `slow upload ${n} was answered ${said.slice(0, 200) || 'nothing'}`
-    const kept = await readBody(server, stream, upload)
-    return sha256Of(kept) === sha256Of(bodyOf(n)) ? null : `slow upload ${n} is kept with other bytes`
+    const stored = await readBody(server, stream, upload)
+    return sha256Of(stored) === sha256Of(bodyOf(n)) ? null : `slow upload ${n} is stored with other bytes`
   }
 
   function close(): void {

@@ -40,7 +40,7 @@ export async function floodStreams(
     const path = `/streams/${stream}/flood/${manner}-${sent}.bin`
     if (!tls.write(framesOf(manner, 2 * sent + 1, path))) await Promise.race([once(tls, 'drain'), heard.over])
   }
-  // The answer to a ping comes behind what was said before it.
+  // The response to a ping comes behind what was said before it.
   if (!heard.isOver) tls.write(frame(kinds.ping, 0, 0, Buffer.alloc(8)))
   const isThrough = () => (manner === 'uploads' ? heard.answered + heard.refused >= sent : heard.isPonged)
   await until('an end of the flood', async () => heard.isOver || isThrough(), 60_000)
@@ -66,7 +66,7 @@ const uint32 = (value: number): Buffer => {
 }
 
 const cancel = 8
-/** Answers shall not wait for us. */
+/** Responses shall not wait for us. */
 const wideWindow = frame(kinds.windowUpdate, 0, 0, uint32(2 ** 30))
 
 function listen(tls: TLSSocket) {

@@ -53,7 +53,7 @@ export const readBody = (server: Standalone, stream: string, upload: string): Pr
 /** What ffprobe said of an object in the end. */
 export function probed(server: Standalone, stream: string, path: string) {
   return until(`probe of ${path}`, async () => {
-    const answer = await curl(server, `/probe/${stream}/${encodeURI(path)}`)
-    return answer.status === 202 ? null : answer
+    const response = await curl(server, `/probe/${stream}/${encodeURI(path)}`)
+    return response.status === 202 ? null : response
   })
 }

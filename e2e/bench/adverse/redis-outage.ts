@@ -5,7 +5,7 @@ import { type AdverseOptions, conditionRow } from './condition.ts'
 import { responseFigures, type Setup } from './setup.ts'
 
 const rate = 200
-/** Without Redis each answer takes the second for which ingest waits for a verdict. */
+/** Without Redis each response takes the second for which ingest waits for a verdict. */
 const cameras = 2 * rate
 
 /** 1: Redis hangs for a minute while uploads come. */

@@ -15,7 +15,7 @@ export const streamFloodRow = (bench: Bench, { seconds, streams: count }: Advers
     name: '6-stream-flood',
     cameras: 16,
     targets: [
-      own('worst answer to others beside resets, ms', 'resets worst', 'at most', 2_000),
+      own('worst response to others beside resets, ms', 'resets worst', 'at most', 2_000),
       own('MiB more in all processes', 'RSS all', 'at most', 512),
     ],
     async measure({ server, fleet }) {

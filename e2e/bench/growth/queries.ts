@@ -19,7 +19,7 @@ export function queriesOf(stream: string, uploads: number): Record<string, strin
   }
 }
 
-/** Grows with the stream, because all its paths are in the answer. */
+/** Grows with the stream, because all its paths are in the response. */
 export const wholeStream = ({ stream }: StreamTarget): string => `/streams/${stream}`
 
 export function timedGet(api: Api, path: string): TimedAction {

@@ -26,15 +26,15 @@ export function perUpload(before: Footprint, after: Footprint, uploads: number):
   const processor = [...after.processor].map(
     ([part, ms]) => [`${part} µs`, each(ms, before.processor.get(part)) * 1_000] as const,
   )
-  const kept = Object.entries(after.memory.kinds)
+  const lasting = Object.entries(after.memory.kinds)
     .filter(([kind]) => !passing.includes(kind))
     .map(([kind, bytes]) => [`Redis bytes, ${kind}`, each(bytes, before.memory.kinds[kind])] as const)
     .filter(([, bytes]) => bytes >= 1)
     .sort(([, a], [, b]) => b - a)
   return {
     ...Object.fromEntries(processor),
-    'Redis bytes': kept.reduce((sum, [, bytes]) => sum + bytes, 0),
-    ...Object.fromEntries(kept),
+    'Redis bytes': lasting.reduce((sum, [, bytes]) => sum + bytes, 0),
+    ...Object.fromEntries(lasting),
     'journal bytes': each(after.disk.journalBytes, before.disk.journalBytes),
     'disk bytes': each(after.disk.allBytes, before.disk.allBytes),
   }

@@ -56,10 +56,10 @@ interface NewStreams {
 }
 
 async function openStreams(api: Api, count: number): Promise<NewStreams> {
-  const answers = []
-  for (let left = count; left > 0; left--) answers.push(await api.call('POST', '/streams'))
-  const newest = answers.slice(-questions).map(({ tookMs }) => tookMs)
-  return { ids: answers.map(({ json }) => String(json.id)), lastMs: percentile(newest, 0.5) }
+  const responses = []
+  for (let left = count; left > 0; left--) responses.push(await api.call('POST', '/streams'))
+  const newest = responses.slice(-questions).map(({ tookMs }) => tookMs)
+  return { ids: responses.map(({ json }) => String(json.id)), lastMs: percentile(newest, 0.5) }
 }
 
 /** All streams get a segment, again and again; streams are numbered from 1 on. */

@@ -2,7 +2,7 @@ import { type Bench, own, type Row, ratio, type Target } from '../bench.ts'
 import type { ServerUnderTest } from '../servers/server-under-test.ts'
 import { type LoadSpec, loadRow } from './load-row.ts'
 
-/** Uploads over kept connections; `against` is the reference where it is given. */
+/** Uploads over keep-alive connections; `against` is the reference where it is given. */
 export function uploadRows(bench: Bench, all: readonly ServerUnderTest[]): Row[] {
   return [...specs, longConnection].map((spec) => loadRow(bench, all, spec))
 }

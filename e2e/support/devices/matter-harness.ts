@@ -29,7 +29,7 @@ export const launchAsHarness = (
     cwd: '/',
   })
 
-/** One call as the harness makes it: HTTP/1.1, no certificate, no SNI, nothing verified, 5 s for the answer. */
+/** One call as the harness makes it: HTTP/1.1, no certificate, no SNI, nothing verified, 5 s for the response. */
 export async function ask(
   server: Standalone,
   method: string,
@@ -41,7 +41,7 @@ export async function ask(
     json === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': body.length }
   const tls = { servername: '', rejectUnauthorized: false, agent: false } as const
   const asking = request({ ...tls, host: '127.0.0.1', port: server.port, method, path, headers })
-  asking.setTimeout(5_000, () => asking.destroy(new Error('no answer within 5 s')))
+  asking.setTimeout(5_000, () => asking.destroy(new Error('no response within 5 s')))
   asking.end(body)
   const [response] = await once(asking, 'response')
   equal(response.httpVersion, '1.1')
@@ -54,7 +54,7 @@ export async function ask(
   }
 }
 
-/** The same where the harness reads JSON, as it does of every answer to a call that has a body. */
+/** The same where the harness reads JSON, as it does of every response to a call that has a body. */
 export async function askJson(server: Standalone, status: number, ...call: [string, string, unknown?]) {
   const heard = await ask(server, ...call)
   equal(heard.status, status, `${call[0]} ${call[1]}: ${heard.body}`)

@@ -18,14 +18,14 @@ export async function signedDevice(
   directory: string,
   name: string,
   request: { readonly kind: keyof typeof keyKinds; readonly subject: string },
-): Promise<Identity & { readonly answer: CurlResponse }> {
+): Promise<Identity & { readonly response: CurlResponse }> {
   const [key, csr] = [join(directory, `${name}.key`), join(directory, `${name}.csr`)]
   const files = ['-nodes', '-keyout', key, '-out', csr]
   await openssl('req', '-new', ...keyKinds[request.kind], ...files, '-subj', request.subject)
   const json = JSON.stringify({ csr: await readFile(csr, 'utf8') })
   const type = ['-H', 'Content-Type: application/json']
-  const answer = await curl(server, `/certs/${name}/sign`, [...type, '--data-binary', '@-'], json)
-  return { cert: answer.json?.cert, key, answer }
+  const response = await curl(server, `/certs/${name}/sign`, [...type, '--data-binary', '@-'], json)
+  return { cert: response.json?.cert, key, response }
 }
 
 /** A certificate from a CA that the server does not know. */

@@ -105,7 +105,7 @@ async function runPackager(to: Push, source: string, args: readonly string[]): P
   return null
 }
 
-/** shaka-packager from a file, as fast as it can; it waits for every answer. */
+/** shaka-packager from a file, as fast as it can; it waits for every response. */
 export const packagerDash: RealClient = (to) =>
   runPackager(to, to.media.source, ['--mpd_output', `${urlOf(to)}/manifest.mpd`])
 

@@ -17,7 +17,7 @@ interface Finding {
 /** What came of one request. */
 interface UploadVerdict {
   readonly upload: string
-  /** Null where the connection was lost before an answer. */
+  /** Null where the connection was lost before a response. */
   readonly status: number | null
   readonly findings: readonly Finding[]
 }

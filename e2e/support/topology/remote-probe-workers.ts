@@ -25,7 +25,7 @@ export async function startRemoteProbeWorkers() {
   if (!queue || !urgent) throw new Error('no queues')
   const settings = { REDIS_URL: server.path, TMPDIR: elsewhere.path, PROBE_CONCURRENCY: '2' }
   const remote = { UPLOADS_FROM: proxyAndIngest.url, ROOT_CERTIFICATE: proxyAndIngest.rootCertificate }
-  const kept = (jobs: readonly ProbeJob[]) =>
+  const storedOutcomes = (jobs: readonly ProbeJob[]) =>
     Promise.all(jobs.map(({ stream, upload }) => redis.hgetBuffer(probeOutcomesKey(stream), upload)))
   const running = built.move()
 
@@ -57,7 +57,7 @@ export async function startRemoteProbeWorkers() {
     async outcomesBy(worker: WorkerProcess, jobs: readonly ProbeJob[]): Promise<string[]> {
       await using _ending = worker
       const outcomes = await until('all outcomes', async () => {
-        const found = await kept(jobs)
+        const found = await storedOutcomes(jobs)
         return found.every((outcome) => outcome !== null) && found
       })
       await worker.end('SIGTERM')
