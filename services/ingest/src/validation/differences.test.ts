@@ -26,7 +26,7 @@ const started = [dynamicMpd(), init()]
 const hlsReady = [multivariant(), initialPlaylist(), init()]
 const flawsOf = (stream: typeof dash, objects: readonly Sent[]) => codesOf(tell(stream, objects)).flat()
 
-describe('judge, where the reference is wrong', () => {
+describe('validation, where the reference is wrong', () => {
   it('takes X-EXTINF-duration in any letter case', () => {
     for (const header of ['X-EXTINF-duration', 'x-extinf-duration', 'X-Extinf-Duration']) {
       deepEqual(flawsOf(hls, [...hlsReady, hlsSegment(1001, header)]), [])

@@ -87,7 +87,7 @@ const moves: readonly Move[] = [
   'misplaced',
 ]
 
-describe('judge against the rules of the reference', () => {
+describe('validation against the rules of the reference', () => {
   for (const ingest of ['dash', 'hls'] as const) {
     it(`agrees up to the first flaw of every order of up to seven objects (${ingest})`, () => {
       let count = 0

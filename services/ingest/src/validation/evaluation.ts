@@ -40,32 +40,32 @@ export interface Evaluation {
 
 export type Update = Partial<Omit<Evaluation, 'state'>>
 
-/** Adds to a step; a changed session is put into the state. */
-export function add(step: Evaluation, change: Update): Evaluation {
-  const session = change.session ?? step.session
+/** Adds to a evaluation; a changed session is put into the state. */
+export function add(evaluation: Evaluation, update: Update): Evaluation {
+  const session = update.session ?? evaluation.session
   return {
-    state: change.session ? withSession(step.state, change.session) : step.state,
+    state: update.session ? withSession(evaluation.state, update.session) : evaluation.state,
     session,
-    track: change.track ?? step.track,
-    findings: change.findings ? [...step.findings, ...change.findings] : step.findings,
-    events: change.events ? [...step.events, ...change.events] : step.events,
-    preconditions: change.preconditions
-      ? [...step.preconditions, ...change.preconditions]
-      : step.preconditions,
+    track: update.track ?? evaluation.track,
+    findings: update.findings ? [...evaluation.findings, ...update.findings] : evaluation.findings,
+    events: update.events ? [...evaluation.events, ...update.events] : evaluation.events,
+    preconditions: update.preconditions
+      ? [...evaluation.preconditions, ...update.preconditions]
+      : evaluation.preconditions,
   }
 }
 
 /** Several changes as one; session and track are the last that one of them has. */
-export function merged(...changes: readonly Update[]): Update {
+export function mergeUpdates(...updates: readonly Update[]): Update {
   const findings: Finding[] = []
   const events: SessionEvent[] = []
   const preconditions: Precondition[] = []
-  for (const change of changes) {
-    if (change.findings) findings.push(...change.findings)
-    if (change.events) events.push(...change.events)
-    if (change.preconditions) preconditions.push(...change.preconditions)
+  for (const update of updates) {
+    if (update.findings) findings.push(...update.findings)
+    if (update.events) events.push(...update.events)
+    if (update.preconditions) preconditions.push(...update.preconditions)
   }
-  return { ...Object.assign({}, ...changes), findings, events, preconditions }
+  return { ...Object.assign({}, ...updates), findings, events, preconditions }
 }
 
 /** The track as it is known; one that never came before is new, in an ended session it has ended. */

@@ -10,7 +10,7 @@ export interface Finding {
 }
 
 /** A finding as the catalogue weighs it, unless the circumstances weigh it otherwise. */
-export function find(code: FindingCode, message: string, severity?: Severity): Finding {
+export function finding(code: FindingCode, message: string, severity?: Severity): Finding {
   const entry = rules[code]
   return { code, severity: severity ?? entry.severity, rule: entry.rule, message }
 }
@@ -20,7 +20,7 @@ export const isAccepted = (findings: readonly Finding[]): boolean =>
   !findings.some((finding) => finding.severity === 'error')
 
 /** What a device sent, short enough for a sentence. */
-export const shown = (text: string): string =>
-  text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`
+export const excerpt = (text: string): string =>
+  text.length <= maxExcerpt ? text : `${text.slice(0, maxExcerpt)}…`
 
-const maxShown = 120
+const maxExcerpt = 120

@@ -23,18 +23,18 @@ export function mayAddTrack(session: Session, name: string): boolean {
 }
 
 /** As many announcements, in their order, as may be kept; none with its paths where these are too many. */
-export function boundedAnnouncements(
+export function limitAnnouncements(
   announced: Iterable<readonly [string, Announcement]>,
 ): Session['announcements'] {
   const all = [...announced]
-  const whole = fitting(all)
+  const whole = withinLimit(all)
   if (whole.length === all.length) return Object.fromEntries(all)
   return Object.fromEntries(
-    fitting(all.map(([name, one]) => [name, { ...one, initialization: null, media: null }])),
+    withinLimit(all.map(([name, one]) => [name, { ...one, initialization: null, media: null }])),
   )
 }
 
-function fitting(announced: readonly Announced[]): readonly Announced[] {
+function withinLimit(announced: readonly AnnouncementEntry[]): readonly AnnouncementEntry[] {
   let left = maxAnnouncedBytes
   const over = announced.findIndex((entry) => {
     left -= Buffer.byteLength(JSON.stringify(entry))
@@ -43,4 +43,4 @@ function fitting(announced: readonly Announced[]): readonly Announced[] {
   return over < 0 ? announced : announced.slice(0, over)
 }
 
-type Announced = readonly [string, Announcement]
+type AnnouncementEntry = readonly [string, Announcement]

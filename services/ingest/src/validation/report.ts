@@ -3,14 +3,15 @@ import type { Precondition } from './preconditions.ts'
 import { type FindingCode, findingCodes, type Rule, rules, type Severity } from './rules.ts'
 
 /** A code and what it weighed, which may be less or more than the catalogue says. */
-export type Weighed = `${FindingCode} ${Severity}`
+export type CodeWithSeverity = `${FindingCode} ${Severity}`
 
-export const codeOf = (weighed: Weighed): FindingCode => weighed.slice(0, weighed.indexOf(' ')) as FindingCode
+export const codeOf = (weighed: CodeWithSeverity): FindingCode =>
+  weighed.slice(0, weighed.indexOf(' ')) as FindingCode
 
 /** What has been counted of one session. */
-export interface Tally {
+export interface FindingCounts {
   /** Uploads with a finding of this code that weighed this much. */
-  readonly counts: Readonly<Partial<Record<Weighed, number>>>
+  readonly counts: Readonly<Partial<Record<CodeWithSeverity, number>>>
   /** Ids of the first of them; a few are enough. */
   readonly first: Readonly<Partial<Record<FindingCode, readonly string[]>>>
   readonly preconditions: readonly Precondition[]
@@ -27,7 +28,7 @@ export interface ReportRow extends Pick<Rule, 'severity' | 'rule' | 'title' | 'c
 }
 
 /** The codes of one upload's findings, each once and as bad as it was found. */
-export function weighedOf(findings: readonly Finding[]): readonly Weighed[] {
+export function codesWithSeverityOf(findings: readonly Finding[]): readonly CodeWithSeverity[] {
   const worst = new Map<FindingCode, Severity>()
   for (const { code, severity } of findings) {
     const known = worst.get(code)
@@ -40,7 +41,7 @@ export function weighedOf(findings: readonly Finding[]): readonly Weighed[] {
 const severities: readonly Severity[] = ['error', 'warning', 'note']
 
 /** How the rules fared in one session, or in all sessions of a stream together. */
-export function reportOf(tallies: readonly Tally[]): readonly ReportRow[] {
+export function reportOf(tallies: readonly FindingCounts[]): readonly ReportRow[] {
   const exercised = new Set(tallies.flatMap(({ preconditions }) => preconditions))
   return findingCodes.map((code) => rowOf(code, rules[code], tallies, exercised))
 }
@@ -48,7 +49,7 @@ export function reportOf(tallies: readonly Tally[]): readonly ReportRow[] {
 function rowOf(
   code: FindingCode,
   { severity, rule, title, clause, exercisedBy }: Rule,
-  tallies: readonly Tally[],
+  tallies: readonly FindingCounts[],
   exercised: ReadonlySet<Precondition>,
 ): ReportRow {
   const countOf = (weight: Severity) =>

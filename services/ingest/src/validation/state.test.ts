@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { find } from './finding.ts'
+import { finding } from './finding.ts'
 import { closeIdle } from './idle-sessions.ts'
 import { maxTracks } from './limits.ts'
-import { maxReportedUploads, reportOf, type Tally, weighedOf } from './report.ts'
+import { codesWithSeverityOf, type FindingCounts, maxReportedUploads, reportOf } from './report.ts'
 import { initialState, type State } from './state.ts'
 import {
   arrivalsOf,
@@ -191,7 +191,7 @@ describe('reportOf', () => {
   })
 
   it('shows what was found as bad as it was at its worst, and counts all of it', () => {
-    const rowOf = (counts: Tally['counts']) => {
+    const rowOf = (counts: FindingCounts['counts']) => {
       const rows = reportOf([{ counts, first: {}, preconditions: [] }])
       return rows.filter(({ code }) => code === 'manifest-interface').map((row) => [row.severity, row.count])
     }
@@ -201,7 +201,10 @@ describe('reportOf', () => {
   })
 
   it('counts an upload once for a code that it shows twice', () => {
-    const found = [find('codec-not-announced', '', 'warning'), find('codec-not-announced', '')]
-    deepEqual(weighedOf([...found, find('tfdt-gap', '')]), ['codec-not-announced error', 'tfdt-gap warning'])
+    const found = [finding('codec-not-announced', '', 'warning'), finding('codec-not-announced', '')]
+    deepEqual(codesWithSeverityOf([...found, finding('tfdt-gap', '')]), [
+      'codec-not-announced error',
+      'tfdt-gap warning',
+    ])
   })
 })

@@ -1,6 +1,6 @@
 import type { Precondition } from './preconditions.ts'
 
-/** All that must be known to judge the next upload of a stream; its size has a bound, see `bounds.ts`. */
+/** All that must be known to validate the next upload of a stream; its size has a bound, see `limits.ts`. */
 export interface State {
   readonly order: Order
   /** The sessions that the arrival concerns, by the number in the path or `none`; see `sessionsOf`. */

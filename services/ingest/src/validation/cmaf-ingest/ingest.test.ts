@@ -18,7 +18,7 @@ const stream = streamOf('cmaf-ingest')
 const flawsOf = (objects: readonly Sent[], notes = false) => codesOf(tell(stream, objects), notes).flat()
 const numbers = [1, 2, 3]
 
-describe('judge on a cmaf-ingest stream', () => {
+describe('validation on a cmaf-ingest stream', () => {
   it('finds only notes on what ffmpeg sends', () => {
     const named = [
       representation('', 'stream0', {

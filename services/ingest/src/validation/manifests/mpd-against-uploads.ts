@@ -1,75 +1,79 @@
 import { expectedNames } from '../../media/expected-names.ts'
 import type { MpdFacts, RepresentationFacts } from '../../media/inspection.ts'
 import type { Context } from '../evaluation.ts'
-import { type Finding, find, shown } from '../finding.ts'
+import { excerpt, type Finding, finding } from '../finding.ts'
 import { missingNames } from '../matter/matter-session.ts'
 import { at, type Session, type Track } from '../state.ts'
-import { notAnnounced } from './announced-name.ts'
-import { pathOf, trackNamed } from './announcements.ts'
-import { compareSegments } from './segments-against-uploads.ts'
+import { nameNotAnnounced } from './announced-name.ts'
+import { examplePath, trackNameOf } from './announcements.ts'
+import { checkSegmentsAgainstUploads } from './segments-against-uploads.ts'
 
 /** The MPD of an ended session against what was uploaded; where tracks or segments lack, times are no news. */
-export function compareWithMpd(context: Context, session: Session): readonly Finding[] {
+export function checkMpdAgainstUploads(context: Context, session: Session): readonly Finding[] {
   const mpd = context.inspection?.mpd
   if (!mpd) return []
   const named = mpd.representations
-    .filter((facts) => pathOf(facts) !== null)
-    .map((facts) => ({ facts, name: trackNamed(context, session, facts) }))
+    .filter((facts) => examplePath(facts) !== null)
+    .map((facts) => ({ facts, name: trackNameOf(context, session, facts) }))
   const missing = missingNames(context.stream.expectedTrackNames, session)
   const unknown = named.filter(
     ({ name }) => name === null || !(at(session.tracks, name) || missing.includes(name)),
   )
   return [
     ...(unknown.length > 0 ? [unknownTracks(unknown.map(({ facts }) => facts))] : []),
-    ...omitted(mpd, session, new Set(named.flatMap(({ name }) => name ?? []))),
+    ...omittedTracks(mpd, session, new Set(named.flatMap(({ name }) => name ?? []))),
     ...named.flatMap(({ facts, name }) => {
       const track = name === null ? undefined : at(session.tracks, name)
-      return track && mpd.periodCount <= 1 ? compareTrack(context, facts, track) : []
+      return track && mpd.periodCount <= 1 ? checkTrack(context, facts, track) : []
     }),
   ]
 }
 
 /** A few names, and how many more there are. */
-export const listed = (names: readonly string[]): string =>
-  shown(names.slice(0, 5).join(', ')) + (names.length > 5 ? ` and ${names.length - 5} more` : '')
+export const nameList = (names: readonly string[]): string =>
+  excerpt(names.slice(0, 5).join(', ')) + (names.length > 5 ? ` and ${names.length - 5} more` : '')
 
 const unknownTracks = (unknown: readonly RepresentationFacts[]): Finding =>
-  find(
+  finding(
     'manifest-names-unknown-track',
-    `expected tracks that were uploaded, the MPD names ${listed(unknown.map(({ id, initialization }) => initialization ?? `representation ${id}`))}`,
+    `expected tracks that were uploaded, the MPD names ${nameList(unknown.map(({ id, initialization }) => initialization ?? `representation ${id}`))}`,
   )
 
-function omitted(mpd: MpdFacts, session: Session, named: ReadonlySet<string>): readonly Finding[] {
+function omittedTracks(mpd: MpdFacts, session: Session, named: ReadonlySet<string>): readonly Finding[] {
   if (mpd.truncated) return []
   const names = Object.values(session.tracks)
     .filter(({ name, segmentCount }) => segmentCount > 0 && !named.has(name))
     .map(({ name }) => name)
   if (names.length === 0) return []
-  return [find('manifest-omits-track', `expected every uploaded track in the MPD, ${listed(names)} is not`)]
+  return [
+    finding('manifest-omits-track', `expected every uploaded track in the MPD, ${nameList(names)} is not`),
+  ]
 }
 
-function compareTrack(context: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
+function checkTrack(context: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
   const isMatter = context.stream.interface !== 'cmaf-ingest'
-  const misnamed = isMatter ? nameOf(context, facts, track) : []
+  const misnamed = isMatter ? checkNewestName(context, facts, track) : []
   if (misnamed.length > 0) return misnamed
-  const named = segmentsNamed(facts)
+  const named = manifestSegmentsOf(facts)
   if (!named) return []
   // Elsewhere names may have any numbers, and an MPD a window that moves on.
   return isMatter
-    ? compareSegments('MPD', named, track, { mayOmit: false })
-    : compareSegments('MPD', { ...named, firstNumber: null }, track, { mayOmit: true })
+    ? checkSegmentsAgainstUploads('MPD', named, track, { mayOmit: false })
+    : checkSegmentsAgainstUploads('MPD', { ...named, firstNumber: null }, track, { mayOmit: true })
 }
 
 /** Matter's layout tells the path of the newest segment, though none is remembered. */
-function nameOf({ name }: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
+function checkNewestName({ name }: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
   if (track.lastNumber === null || track.reported.includes('name-not-announced')) return []
   const path = `session_${name.session}/${track.name}/segment_${track.lastNumber}.m4s`
   const expected = facts.media ?? facts.segments?.[0] ?? null
-  return expected === null || expectedNames(facts)(path) ? [] : [notAnnounced(expected, path)]
+  return expected === null || expectedNames(facts)(path) ? [] : [nameNotAnnounced(expected, path)]
 }
 
 /** What a representation says of its segments; null where the MPD leaves it open. */
-function segmentsNamed(facts: RepresentationFacts): Parameters<typeof compareSegments>[1] | null {
+function manifestSegmentsOf(
+  facts: RepresentationFacts,
+): Parameters<typeof checkSegmentsAgainstUploads>[1] | null {
   const { timeline, timescale, duration, segments, periodSeconds, startNumber } = facts
   if (timescale <= 0) return null
   const firstNumber = /\$Number/.test(facts.media ?? '') ? startNumber : null

@@ -1,21 +1,21 @@
 import { add, type Context, type Evaluation, type Update } from '../evaluation.ts'
-import { type Finding, find } from '../finding.ts'
+import { type Finding, finding } from '../finding.ts'
 import { sessionEvent } from '../session-events.ts'
 import { at, newSession, type Order, type Session, type State, type Track, withSession } from '../state.ts'
 
 /** The session that a path names, awake if it had only fallen silent; null when nothing of it ever came. */
-export function findSession(step: Evaluation, context: Context): Evaluation {
-  const session = at(step.state.sessions, context.name.session)
-  if (!session) return step
-  if (session.phase !== 'silent') return { ...step, session }
+export function findSession(evaluation: Evaluation, context: Context): Evaluation {
+  const session = at(evaluation.state.sessions, context.name.session)
+  if (!session) return evaluation
+  if (session.phase !== 'silent') return { ...evaluation, session }
   const awake: Session = { ...session, phase: 'open' }
-  const woken = add(step, { session: awake, events: [sessionEvent('session-reopened', awake)] })
+  const woken = add(evaluation, { session: awake, events: [sessionEvent('session-reopened', awake)] })
   if (!awake.announced || woken.state.order.open !== null) return woken
   return { ...woken, state: { ...woken.state, order: { ...woken.state.order, open: awake.key } } }
 }
 
 /** The session of this number has ended, so a manifest that opens one means another. */
-export function isOver({ state }: Evaluation, { name }: Context): boolean {
+export function isSessionOver({ state }: Evaluation, { name }: Context): boolean {
   const session = at(state.sessions, name.session)
   if (!session) return false
   if (session.phase === 'silent') return session.announced && session.segmentCount > 0
@@ -23,22 +23,23 @@ export function isOver({ state }: Evaluation, { name }: Context): boolean {
 }
 
 /** A session that objects came for before its manifest; it does not take the place of the open one. */
-export const unannounced = ({ name, receivedMs }: Context): Session => newSession(name.session, receivedMs)
+export const newUnannouncedSession = ({ name, receivedMs }: Context): Session =>
+  newSession(name.session, receivedMs)
 
 /** Opens a session with its first manifest: the one before it, if still open, is abandoned. */
-export function openSession(step: Evaluation, context: Context): Evaluation {
+export function openSession(evaluation: Evaluation, context: Context): Evaluation {
   const { name, receivedMs } = context
-  const { order, sessions } = step.state
+  const { order, sessions } = evaluation.state
   const before = at(sessions, name.session)
   // Objects that came ahead of the manifest belong to it; an ended session of this number does not.
-  const isReused = isOver(step, context)
+  const isReused = isSessionOver(evaluation, context)
   const fresh =
     before && !isReused ? before : newSession(name.session, receivedMs, (before?.generation ?? 0) + 1)
   const session: Session = { ...fresh, phase: 'open', announced: true }
-  const abandoned = abandon(step.state, session.key)
+  const abandoned = abandon(evaluation.state, session.key)
   const opened: Order = { open: session.key, last: session.key }
-  const next: Evaluation = { ...step, state: { ...abandoned.state, order: opened } }
-  const numbered = isReused ? [reused(name.session)] : numberOf(order, name.session)
+  const next: Evaluation = { ...evaluation, state: { ...abandoned.state, order: opened } }
+  const numbered = isReused ? [numberReused(name.session)] : checkSessionNumber(order, name.session)
   return add(next, {
     session,
     findings: [...numbered, ...(abandoned.change.findings ?? [])],
@@ -58,25 +59,25 @@ function abandon(state: State, next: string): { readonly state: State; readonly 
   return {
     state: withSession(state, abandoned),
     change: {
-      findings: [find('session-abandoned', message)],
+      findings: [finding('session-abandoned', message)],
       events: [sessionEvent('session-abandoned', abandoned)],
     },
   }
 }
 
 /** A camera that was given another stream goes on counting: then only the first object says so. */
-function numberOf({ last }: Order, received: string): readonly Finding[] {
+function checkSessionNumber({ last }: Order, received: string): readonly Finding[] {
   const expected = last === null ? 1n : BigInt(last) + 1n
   if (BigInt(received) === expected) return []
   const message = `expected session_${expected}, received session_${received}`
-  return [find('session-number', message, last === null ? 'warning' : 'error')]
+  return [finding('session-number', message, last === null ? 'warning' : 'error')]
 }
 
-const reused = (key: string): Finding =>
-  find('session-number-reused', `expected a new session number, session_${key} has ended before`)
+const numberReused = (key: string): Finding =>
+  finding('session-number-reused', `expected a new session number, session_${key} has ended before`)
 
 /** Nothing of the track is expected any more. */
-export const isEnded = (session: Session, track: Track): boolean =>
+export const hasTrackEnded = (session: Session, track: Track): boolean =>
   track.phase === 'completed' || session.phase === 'complete' || session.phase === 'abandoned'
 
 /** Ends a session and its tracks. */
@@ -91,15 +92,15 @@ export function completeSession(session: Session): Required<Pick<Update, 'sessio
 }
 
 /** After a session's end no other is open. */
-export function closeOrder(step: Evaluation, key: string): Evaluation {
-  if (step.state.order.open !== key) return step
-  return { ...step, state: { ...step.state, order: { ...step.state.order, open: null } } }
+export function closeOrder(evaluation: Evaluation, key: string): Evaluation {
+  if (evaluation.state.order.open !== key) return evaluation
+  return { ...evaluation, state: { ...evaluation.state, order: { ...evaluation.state.order, open: null } } }
 }
 
 /** Expected tracks of which nothing came, one finding each. */
 export function missingTracks({ stream }: Context, session: Session): readonly Finding[] {
   return missingNames(stream.expectedTrackNames, session).map((name) =>
-    find('track-missing', `expected track ${name}, the session ended without any object of it`),
+    finding('track-missing', `expected track ${name}, the session ended without any object of it`),
   )
 }
 

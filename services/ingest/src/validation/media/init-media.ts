@@ -1,54 +1,56 @@
 import type { InitFacts } from '../../media/inspection.ts'
-import { type Finding, find, shown } from '../finding.ts'
+import { excerpt, type Finding, finding } from '../finding.ts'
 import { maxTextLength } from '../limits.ts'
 import type { Precondition } from '../preconditions.ts'
 import { type Announcement, at, type KnownInit, type Session, type Track } from '../state.ts'
 
 /** What an init segment says of itself and against what its manifest announced. */
-export function judgeInitMedia(session: Session, track: Track, init: InitFacts): readonly Finding[] {
+export function checkInitMedia(session: Session, track: Track, init: InitFacts): readonly Finding[] {
   if (init.trackCount !== 1) {
-    return [find('init-track-count', `expected one track in the init segment, received ${init.trackCount}`)]
+    return [
+      finding('init-track-count', `expected one track in the init segment, received ${init.trackCount}`),
+    ]
   }
   const findings: Finding[] = []
   if (!init.isFragmented) {
-    findings.push(find('init-not-fragmented', 'expected an mvex box in the moov, received none'))
+    findings.push(finding('init-not-fragmented', 'expected an mvex box in the moov, received none'))
   }
   if (init.encrypted) {
     findings.push(
-      find('encrypted', `expected media that can be decoded, received ${shown(track.name)} encrypted`),
+      finding('encrypted', `expected media that can be decoded, received ${excerpt(track.name)} encrypted`),
     )
   }
   if (init.handler === 'meta') {
     findings.push(
-      find(
+      finding(
         'metadata-track',
-        `expected sound or picture, received metadata (${shown(init.codec)}) as ${shown(track.name)}`,
+        `expected sound or picture, received metadata (${excerpt(init.codec)}) as ${excerpt(track.name)}`,
       ),
     )
   }
-  return [...findings, ...handlerOf(init), ...codecAnnounced(session, track.name, init.codec)]
+  return [...findings, ...checkHandler(init), ...checkAnnouncedCodec(session, track.name, init.codec)]
 }
 
 /** ISO/IEC 14496-12, 8.4.3: the handler says how the sample entry is to be read. */
-function handlerOf({ handler, codec }: InitFacts): readonly Finding[] {
+function checkHandler({ handler, codec }: InitFacts): readonly Finding[] {
   const expected = at(handlers, familyOf(codec))
   if (!expected || expected === handler) return []
   return [
-    find(
+    finding(
       'init-handler',
-      `expected handler ${expected} for ${shown(codec)}, received ${shown(handler || 'none')}`,
+      `expected handler ${expected} for ${excerpt(codec)}, received ${excerpt(handler || 'none')}`,
     ),
   ]
 }
 
 /** Another family is wrong, another profile or level is worth a word. */
-export function codecAnnounced(session: Session, track: string, codec: string): readonly Finding[] {
+export function checkAnnouncedCodec(session: Session, track: string, codec: string): readonly Finding[] {
   const announced = announcedCodecs(session, at(session.announcements, track))
   if (announced.length === 0 || codec === '' || announced.some((other) => isSame(other, codec))) return []
   const isFamilyKnown = announced.some((other) => familyOf(other) === familyOf(codec))
-  const expected = shown(announced.join(', '))
-  const message = `expected codec ${expected} as the manifest says, track ${shown(track)} has ${shown(codec)}`
-  return [find('codec-not-announced', message, isFamilyKnown ? 'warning' : 'error')]
+  const expected = excerpt(announced.join(', '))
+  const message = `expected codec ${expected} as the manifest says, track ${excerpt(track)} has ${excerpt(codec)}`
+  return [finding('codec-not-announced', message, isFamilyKnown ? 'warning' : 'error')]
 }
 
 function announcedCodecs(session: Session, announcement: Announcement | undefined): readonly string[] {
@@ -92,20 +94,20 @@ export const knownInitOf = (init: InitFacts): KnownInit => ({
 /** What differs between two init segments of a track. */
 export const differencesOf = (known: KnownInit, next: KnownInit): readonly (keyof KnownInit)[] =>
   (Object.keys(next) as (keyof KnownInit)[]).filter(
-    (key) => known[key] !== next[key] && !isUnsaid(known, key),
+    (key) => known[key] !== next[key] && !isUnknown(known, key),
   )
 
 /** The same in words. */
 export const changesOf = (known: KnownInit, next: KnownInit): string =>
   differencesOf(known, next)
-    .map((key) => `${key} ${shown(String(next[key]))} instead of ${shown(String(known[key]))}`)
+    .map((key) => `${key} ${excerpt(String(next[key]))} instead of ${excerpt(String(known[key]))}`)
     .join(', ')
 
 export const fitsSameSegments = (known: KnownInit, next: KnownInit): boolean =>
   differencesOf(known, next).every((key) => key === 'language')
 
 /** No sample lasts 0: a packager may learn the default only at the end, and fill it in. */
-const isUnsaid = (known: KnownInit, key: keyof KnownInit): boolean =>
+const isUnknown = (known: KnownInit, key: keyof KnownInit): boolean =>
   key === 'sampleDuration' && known[key] === 0
 
 /** Whether anything was announced that a codec can be held against. */

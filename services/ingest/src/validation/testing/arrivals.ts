@@ -11,7 +11,7 @@ import type { IngestInterface, Stream } from '../../streams/stream.ts'
 import type { Upload } from '../../uploads/upload.ts'
 import type { Arrival } from '../evaluation.ts'
 import { initialState, type State } from '../state.ts'
-import { type Judgement, validateUpload } from '../validate-upload.ts'
+import { type ValidationResult, validateUpload } from '../validate-upload.ts'
 
 export const streamOf = (ingest: IngestInterface, expected: readonly string[] | null = null): Stream => ({
   id: '1',
@@ -265,18 +265,18 @@ function uploadOf(
 }
 
 export interface Told {
-  readonly verdicts: readonly Judgement[]
+  readonly verdicts: readonly ValidationResult[]
   readonly state: State
 }
 
-/** Judges one object after the other. */
+/** Validates one object after the other. */
 export function tell(stream: Stream, objects: readonly Sent[]): Told {
   let state = initialState
-  const verdicts: Judgement[] = []
+  const verdicts: ValidationResult[] = []
   for (const arrival of arrivalsOf(objects)) {
-    const judged = validateUpload(stream, state, arrival)
-    verdicts.push(judged)
-    state = judged.state
+    const result = validateUpload(stream, state, arrival)
+    verdicts.push(result)
+    state = result.state
   }
   return { verdicts, state }
 }
