@@ -1,7 +1,7 @@
 /** What the bytes of one upload say, told without knowing any other upload; small whatever the upload's size. */
 export interface Inspection {
   readonly kind: 'init' | 'segment' | 'mpd' | 'playlist' | 'other'
-  /** ISOBMFF only: what ftyp or styp claim, major brand first. */
+  /** ISOBMFF only: the brands of ftyp or styp, major brand first. */
   readonly brands: readonly string[]
   /** Set when a moov was found: alone (init segment) or with media behind it (one long request). */
   readonly init: InitFacts | null

@@ -18,7 +18,7 @@ export function destinationOf(base: string, reference: string): Destination {
   const decoded = decode(url)
   if (decoded === null || Buffer.byteLength(decoded) > maxPathBytes) return { kind: 'malformed' }
   if (/[\\\0]/.test(decoded)) return { kind: 'outside' }
-  const path = walk(base.split('/').slice(0, -1), decoded.split('/'))
+  const path = joinParts(base.split('/').slice(0, -1), decoded.split('/'))
   if (path === null) return { kind: 'outside' }
   return Buffer.byteLength(path) > maxPathBytes ? { kind: 'malformed' } : { kind: 'inside', path }
 }
@@ -35,7 +35,7 @@ function decode(url: string): string | null {
 }
 
 /** Ends in a slash where the reference leads to a folder; empty parts are dropped as they are on upload. */
-function walk(folder: readonly string[], parts: readonly string[]): string | null {
+function joinParts(folder: readonly string[], parts: readonly string[]): string | null {
   const path = [...folder]
   for (const part of parts) {
     if (part === '..' && path.pop() === undefined) return null

@@ -1,5 +1,5 @@
 import type { InitFacts } from '../inspection.ts'
-import { assertHolds, type Box, type Report, walk } from './box.ts'
+import { assertHolds, type Box, type Report, walkBoxes } from './box.ts'
 import { emptyTrak, parseTrak, type Trak } from './trak.ts'
 
 interface Trex {
@@ -17,16 +17,16 @@ export function parseMoov(moov: Box, report: Report): InitFacts {
   let isFragmented = false
   let trak: Trak | null = null
   const trexes: Trex[] = []
-  const takeTrex = (box: Box) => {
+  const addTrex = (box: Box) => {
     if (box.type === 'trex' && trexes.length < maxTrexes) trexes.push(parseTrex(box))
   }
   const visit = (box: Box) => {
     if (box.type === 'trak' && ++trackCount === 1) trak = parseTrak(box, report)
     if (box.type !== 'mvex') return true
     isFragmented = true
-    return walk(box, 0, takeTrex, report)
+    return walkBoxes(box, 0, addTrex, report)
   }
-  walk(moov, 0, visit, report)
+  walkBoxes(moov, 0, visit, report)
   if (trak === null) report(`expected a whole trak in moov at byte ${moov.offset}; there is none`)
   return factsOf(trak ?? emptyTrak, trexes, { trackCount, isFragmented })
 }
@@ -34,12 +34,12 @@ export function parseMoov(moov: Box, report: Report): InitFacts {
 function factsOf(
   trak: Trak,
   trexes: readonly Trex[],
-  counted: Pick<InitFacts, 'trackCount' | 'isFragmented'>,
+  counts: Pick<InitFacts, 'trackCount' | 'isFragmented'>,
 ): InitFacts {
   const trex = trexes.find(({ trackId }) => trackId === trak.trackId)
   return {
     ...trak,
-    ...counted,
+    ...counts,
     defaultSampleDuration: trex?.duration ?? 0,
     defaultSampleFlags: trex?.flags ?? 0,
   }

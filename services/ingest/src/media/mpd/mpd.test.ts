@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { expectedNames } from '../expected-names.ts'
+import { createPathMatcher } from '../path-matcher.ts'
 import { inspectMpd } from './mpd.ts'
 
 const namespace = 'xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -161,7 +161,7 @@ describe('inspectMpd', () => {
     const facts = firstOf(text, 'session_$1/index.mpd')
     equal(facts.media, 'session_$$1/$$Time$$/$Number$')
     equal(facts.initialization, 'session_$1/$i')
-    equal(expectedNames(facts)('session_$1/$Time$/3')?.number, 3)
+    equal(createPathMatcher(facts)('session_$1/$Time$/3')?.number, 3)
   })
 
   it('decodes entities in URLs', () => {

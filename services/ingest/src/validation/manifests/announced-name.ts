@@ -1,4 +1,4 @@
-import { type ClaimOf, expectedNames } from '../../media/expected-names.ts'
+import { createPathMatcher, type PathMatcher } from '../../media/path-matcher.ts'
 import type { Context, Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { type Announcement, at, type Session, type Track } from '../state.ts'
@@ -20,11 +20,11 @@ export function announcedPaths(announcement: Announcement): (path: string) => bo
   return (path) => matcher(path) !== null
 }
 
-const matcherOf = ({ id, initialization, media }: Announcement): ClaimOf =>
-  expectedNames({ id: id ?? '', initialization, media, segments: null, startNumber: 1 })
+const matcherOf = ({ id, initialization, media }: Announcement): PathMatcher =>
+  createPathMatcher({ id: id ?? '', initialization, media, segments: null, startNumber: 1 })
 
 /** Patterns are dear, and the segments of a track often come together. */
-const matchers = new WeakMap<Announcement, ClaimOf>()
+const matchers = new WeakMap<Announcement, PathMatcher>()
 
 export const nameNotAnnounced = (expected: string, path: string): Finding =>
   finding(

@@ -1,5 +1,5 @@
-import { expectedNames } from '../../media/expected-names.ts'
 import type { MpdFacts, RepresentationFacts } from '../../media/inspection.ts'
+import { createPathMatcher } from '../../media/path-matcher.ts'
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { missingNames } from '../matter/matter-session.ts'
@@ -67,7 +67,7 @@ function checkNewestName({ name }: Context, facts: RepresentationFacts, track: T
   if (track.lastNumber === null || track.reported.includes('name-not-announced')) return []
   const path = `session_${name.session}/${track.name}/segment_${track.lastNumber}.m4s`
   const expected = facts.media ?? facts.segments?.[0] ?? null
-  return expected === null || expectedNames(facts)(path) ? [] : [nameNotAnnounced(expected, path)]
+  return expected === null || createPathMatcher(facts)(path) ? [] : [nameNotAnnounced(expected, path)]
 }
 
 /** What a representation says of its segments; null where the MPD leaves it open. */

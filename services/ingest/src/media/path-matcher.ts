@@ -2,7 +2,7 @@ import type { RepresentationFacts } from './inspection.ts'
 import { partsOf, type TemplatePart } from './url-template.ts'
 
 /** What a representation says of a path that it names. */
-export interface Claim {
+export interface PathMatch {
   readonly representation: string
   readonly part: 'init' | 'media'
   /** Null where the name does not tell: init segments, single files, templates with `$Time$`. */
@@ -11,14 +11,21 @@ export interface Claim {
   readonly time: number | null
 }
 
-export type ClaimOf = (path: string) => Claim | null
+export type PathMatcher = (path: string) => PathMatch | null
 
-export type Names = Pick<RepresentationFacts, 'id' | 'initialization' | 'media' | 'segments' | 'startNumber'>
+export type PathTemplates = Pick<
+  RepresentationFacts,
+  'id' | 'initialization' | 'media' | 'segments' | 'startNumber'
+>
 
 /** Tells which paths a representation names, whatever number or time its manifest has come to. */
-export function expectedNames(representation: Names): ClaimOf {
+export function createPathMatcher(representation: PathTemplates): PathMatcher {
   const { id, initialization, media, segments, startNumber } = representation
-  const claim = (part: Claim['part'], number: number | null = null, time: number | null = null): Claim => ({
+  const match = (
+    part: PathMatch['part'],
+    number: number | null = null,
+    time: number | null = null,
+  ): PathMatch => ({
     representation: id,
     part,
     number,
@@ -28,12 +35,12 @@ export function expectedNames(representation: Names): ClaimOf {
   const pattern = media === null ? null : patternOf(partsOf(media))
 
   return (path) => {
-    if (path === initialization) return claim('init')
+    if (path === initialization) return match('init')
     const number = listed.get(path)
-    if (number !== undefined) return claim('media', number)
+    if (number !== undefined) return match('media', number)
     const found = pattern?.exec(path)
     if (!found) return null
-    return claim('media', numberOf(found.groups?.number), numberOf(found.groups?.time))
+    return match('media', numberOf(found.groups?.number), numberOf(found.groups?.time))
   }
 }
 
@@ -50,7 +57,7 @@ function numbersOf(segments: readonly (string | null)[], startNumber: number): M
 
 /**
  * A template as a regular expression. An identifier that comes again has to repeat what it was, so that a
- * hostile template makes no pattern with many free runs of digits; in another width it claims nothing.
+ * hostile template makes no pattern with many free runs of digits; in another width it matches nothing.
  */
 function patternOf(parts: readonly TemplatePart[]): RegExp | null {
   const widths = new Map<string, number>()
