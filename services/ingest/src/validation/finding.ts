@@ -12,7 +12,7 @@ export interface Finding {
 /** A finding as the catalogue weighs it, unless the circumstances weigh it otherwise. */
 export function finding(code: FindingCode, message: string, severity?: Severity): Finding {
   const entry = rules[code]
-  return { code, severity: severity ?? entry.severity, rule: entry.rule, message }
+  return { code, severity: severity ?? entry.severity, rule: entry.standard, message }
 }
 
 /** Whether a strict stream answers 400. */

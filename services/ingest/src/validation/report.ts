@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts'
 import type { Precondition } from './preconditions.ts'
-import { type FindingCode, findingCodes, type Rule, rules, type Severity } from './rules.ts'
+import { type FindingCode, findingCodes, type Rule, rules, type Severity, type Standard } from './rules.ts'
 
 /** A code and what it weighed, which may be less or more than the catalogue says. */
 export type CodeWithSeverity = `${FindingCode} ${Severity}`
@@ -18,7 +18,8 @@ export interface FindingCounts {
 }
 
 /** One rule and how a device did; violated, it has the weight of the worst finding. */
-export interface ReportRow extends Pick<Rule, 'severity' | 'rule' | 'title' | 'clause'> {
+export interface ReportRow extends Pick<Rule, 'severity' | 'title' | 'clause'> {
+  readonly rule: Standard
   readonly code: FindingCode
   /** `not-exercised`: nothing happened that could have violated it. */
   readonly result: 'met' | 'violated' | 'not-exercised'
@@ -48,7 +49,7 @@ export function reportOf(tallies: readonly FindingCounts[]): readonly ReportRow[
 
 function rowOf(
   code: FindingCode,
-  { severity, rule, title, clause, exercisedBy }: Rule,
+  { severity, standard, title, clause, exercisedBy }: Rule,
   tallies: readonly FindingCounts[],
   exercised: ReadonlySet<Precondition>,
 ): ReportRow {
@@ -59,7 +60,7 @@ function rowOf(
   const uploads = tallies.flatMap(({ first }) => first[code] ?? []).slice(0, maxReportedUploads)
   const isExercised = exercisedBy.some((precondition) => exercised.has(precondition))
   const result = count > 0 ? 'violated' : isExercised ? 'met' : 'not-exercised'
-  return { code, severity: worst, rule, title, clause, result, count, uploads }
+  return { code, severity: worst, rule: standard, title, clause, result, count, uploads }
 }
 
 export const maxReportedUploads = 5

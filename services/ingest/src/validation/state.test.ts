@@ -180,7 +180,7 @@ describe('reportOf', () => {
       {
         counts: { 'segment-number-gap error': 9 },
         first: { 'segment-number-gap': first },
-        preconditions: ['upload', 'matter segment'],
+        preconditions: ['upload', 'matter-segment'],
       },
     ])
     const resultOf = (code: string) => rows.find((row) => row.code === code)?.result

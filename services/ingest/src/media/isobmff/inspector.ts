@@ -10,12 +10,10 @@ export type { Part }
 /** What the bytes of an upload say, except for what is inside a manifest. */
 export type MediaInspection = Omit<Inspection, 'mpd' | 'playlist'>
 
-export interface InspectorOptions {
+interface InspectorOptions {
   /** Called for each header, segment and end of a long request, as soon as it is complete. */
   readonly onPart?: ((part: Part) => void) | undefined
 }
-
-export type CreateInspector = (options?: InspectorOptions) => Inspector
 
 export interface Inspector {
   /** The next bytes of the body, in any division. */

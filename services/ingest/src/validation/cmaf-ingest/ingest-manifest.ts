@@ -29,7 +29,7 @@ function useManifest(evaluation: Evaluation, context: Context, session: Session)
   }
   if (!mpd) return noted
   const announced = add(
-    add(noted, { preconditions: ['ingest mpd'] }),
+    add(noted, { preconditions: ['ingest-mpd'] }),
     updateAnnouncements(context, { ...session, announced: true }),
   )
   if (mpd.type === 'dynamic' || session.segmentCount === 0 || session.phase === 'complete') return announced
@@ -37,8 +37,8 @@ function useManifest(evaluation: Evaluation, context: Context, session: Session)
   const compared = add(announced, {
     findings: [...missingTracks(context, known), ...checkMpdAgainstUploads(context, known)],
     preconditions: context.stream.expectedTrackNames
-      ? ['ended manifest', 'complete session']
-      : ['ended manifest'],
+      ? ['ended-manifest', 'complete-session']
+      : ['ended-manifest'],
   })
   return endSession(compared, known)
 }

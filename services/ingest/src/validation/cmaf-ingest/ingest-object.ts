@@ -191,5 +191,5 @@ const pathReused = ({ upload }: Context): Finding =>
   )
 
 function addEnd(session: Session, name: string): Update {
-  return { ...endTrack(session, trackIn(session, name)), preconditions: ['track end'] }
+  return { ...endTrack(session, trackIn(session, name)), preconditions: ['track-end'] }
 }

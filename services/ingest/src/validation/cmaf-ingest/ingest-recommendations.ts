@@ -22,7 +22,7 @@ export function checkIngestRecommendations(
     findings.push(finding('emsg-top-level', message))
   }
   return mergeUpdates(
-    { findings, preconditions: ['ingest segment'] },
+    { findings, preconditions: ['ingest-segment'] },
     checkDuration(track),
     checkNumber(context, session, track, media),
   )
@@ -34,7 +34,7 @@ const isAudioOrVideo = ({ init }: Track): boolean => init?.handler === 'vide' ||
 function checkDuration(track: Track): Update {
   const { clock, init, name } = track
   if (!clock || !init || init.timescale <= 0 || !isAudioOrVideo(track)) return {}
-  const preconditions = ['next ingest segment'] as const
+  const preconditions = ['next-ingest-segment'] as const
   const lasted = clock.duration / init.timescale
   if (lasted < 1 || lasted > 6) {
     const message = `expected segments of 1 s to 6 s, one of ${excerpt(name)} lasted ${formatSeconds(lasted)}`
@@ -49,7 +49,7 @@ function checkDuration(track: Track): Update {
 function checkNumber(context: Context, session: Session, track: Track, media: MediaFacts): Update {
   const received = numberIn(context, session, track, media)
   if (received === null || track.lastNumber === null) return {}
-  const preconditions = ['numbered name'] as const
+  const preconditions = ['numbered-name'] as const
   const expected = track.lastNumber + 1
   if (received <= expected || received - expected >= maxNumberGap) return { preconditions }
   const message = `expected number ${expected} in the name of the segment of ${excerpt(track.name)}, received ${received}`

@@ -10,7 +10,7 @@ export function checkAnnouncedName(context: Context, session: Session, track: Tr
   if (expected === null || !announcement) return {}
   const { path } = context.upload
   const findings = announcedPaths(announcement)(path) ? [] : [nameNotAnnounced(expected, path)]
-  return { findings, preconditions: ['announced name'] }
+  return { findings, preconditions: ['announced-name'] }
 }
 
 /** Tells whether a path is one of those that the MPD names for a track. */

@@ -26,8 +26,8 @@ export function updateAnnouncements(context: Context, session: Session): Update 
   )
   return mergeUpdates(
     { session: next, findings },
-    { findings: codecs, preconditions: known.length > 0 ? ['announced codec'] : [] },
-    { preconditions: isUpdate ? ['updated mpd'] : [] },
+    { findings: codecs, preconditions: known.length > 0 ? ['announced-codec'] : [] },
+    { preconditions: isUpdate ? ['updated-mpd'] : [] },
     checkSets(context, next),
   )
 }

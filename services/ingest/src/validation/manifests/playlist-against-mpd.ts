@@ -31,7 +31,7 @@ export function checkPlaylistAgainstMpd(
 }
 
 export const playlistPreconditions = (session: Session, playlist: PlaylistFacts): readonly Precondition[] =>
-  comparable(session, playlist).length > 0 ? ['playlist beside mpd'] : []
+  comparable(session, playlist).length > 0 ? ['playlist-beside-mpd'] : []
 
 /** Only what the newest MPD says of all paths of a track can be held against a playlist. */
 function comparable({ announcements }: Session, { kind }: PlaylistFacts): readonly Announcement[] {

@@ -20,8 +20,8 @@ export function checkMatterInit(context: Context, session: Session, track: Track
   const next: Track = { ...track, phase, hasInit: true, init: known, clock }
   const misnamed = checkInitName(context, track)
   return mergeUpdates(
-    { session: withTrack(session, next), preconditions: ['matter init'] },
-    { preconditions: context.stream.interface === 'hls' ? ['hls init'] : [] },
+    { session: withTrack(session, next), preconditions: ['matter-init'] },
+    { preconditions: context.stream.interface === 'hls' ? ['hls-init'] : [] },
     misnamed.length > 0 ? { findings: misnamed } : checkAnnouncedName(context, session, track),
     { findings: order },
     { findings: facts ? checkInitMedia(session, track, facts) : [] },

@@ -15,7 +15,7 @@ import {
 
 /** The MPD of a dash stream: dynamic, it opens its session; static, it ends it. */
 export function checkMatterMpd(start: Evaluation, context: Context): Evaluation {
-  const evaluation = add(start, { preconditions: ['dash mpd'] })
+  const evaluation = add(start, { preconditions: ['dash-mpd'] })
   if (context.name.kind !== 'mpd') {
     const message = `expected the MPD at session_<N>/index.mpd, received ${excerpt(context.upload.path)}`
     return add(evaluation, { findings: [finding('mpd-path', message)] })
@@ -40,7 +40,7 @@ function checkDynamicMpd(evaluation: Evaluation, context: Context): Evaluation {
 }
 
 function checkStaticMpd(start: Evaluation, context: Context): Evaluation {
-  const evaluation = add(findSession(start, context), { preconditions: ['static mpd'] })
+  const evaluation = add(findSession(start, context), { preconditions: ['static-mpd'] })
   const { session } = evaluation
   if (session?.phase === 'complete') {
     if (isRepeat(context)) return add(evaluation, { findings: [uploadRepeated(context)] })
@@ -59,8 +59,8 @@ function complete(evaluation: Evaluation, context: Context, session: Session): E
   const ended = add(evaluation, {
     findings: [...missing, ...checkMpdAgainstUploads(context, evaluation.session ?? session)],
     preconditions: context.stream.expectedTrackNames
-      ? ['complete session', 'ended manifest']
-      : ['ended manifest'],
+      ? ['complete-session', 'ended-manifest']
+      : ['ended-manifest'],
   })
   return closeOrder(add(ended, completeSession(ended.session ?? session)), session.key)
 }

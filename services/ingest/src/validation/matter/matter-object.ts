@@ -8,7 +8,7 @@ import { findSession, newUnannouncedSession } from './matter-session.ts'
 /** An init segment or a segment of a dash or hls stream, in Matter's order. */
 export function checkMatterObject(start: Evaluation, context: Context): Evaluation {
   const { stream, name, upload } = context
-  const evaluation = add(start, { preconditions: ['matter object'] })
+  const evaluation = add(start, { preconditions: ['matter-object'] })
   if (!name.isMatter || name.track === null) {
     const expected = 'expected session_<N>/<track>/<track>.init or session_<N>/<track>/segment_<K>.m4s'
     return add(evaluation, {
@@ -16,7 +16,7 @@ export function checkMatterObject(start: Evaluation, context: Context): Evaluati
     })
   }
   const found = add(findSession(evaluation, context), {
-    preconditions: [`${stream.interface as 'dash' | 'hls'} object`],
+    preconditions: [`${stream.interface as 'dash' | 'hls'}-object`],
   })
   const session = found.session ?? newUnannouncedSession(context)
   const track = trackIn(session, name.track)

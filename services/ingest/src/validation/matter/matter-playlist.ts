@@ -22,7 +22,7 @@ import {
 
 /** A playlist of an hls stream: multivariant at the session, media at each track. */
 export function checkMatterPlaylist(start: Evaluation, context: Context): Evaluation {
-  const evaluation = add(start, { preconditions: ['hls playlist'] })
+  const evaluation = add(start, { preconditions: ['hls-playlist'] })
   const playlist = context.inspection?.playlist
   if (context.name.kind === null) {
     const expected = 'expected session_<N>/index.m3u8 or session_<N>/<track>/index.m3u8'
@@ -37,7 +37,7 @@ export function checkMatterPlaylist(start: Evaluation, context: Context): Evalua
 }
 
 function checkMultivariant(start: Evaluation, context: Context, playlist: PlaylistFacts): Evaluation {
-  const evaluation = add(start, { preconditions: ['hls multivariant'] })
+  const evaluation = add(start, { preconditions: ['hls-multivariant'] })
   const found = isSessionOver(evaluation, context) ? evaluation : findSession(evaluation, context)
   const { session } = found
   const isOpen = session?.phase === 'open' && session.announced
@@ -59,7 +59,7 @@ function checkMultivariant(start: Evaluation, context: Context, playlist: Playli
 }
 
 function checkMediaPlaylist(start: Evaluation, context: Context, playlist: PlaylistFacts): Evaluation {
-  const evaluation = findSession(add(start, { preconditions: ['hls media playlist'] }), context)
+  const evaluation = findSession(add(start, { preconditions: ['hls-media-playlist'] }), context)
   const session = evaluation.session ?? newUnannouncedSession(context)
   const track = trackIn(session, context.name.track ?? '')
   if (session.announced && track.hasPlaylist && isRepeat(context)) {
@@ -123,7 +123,7 @@ function checkFinalPlaylist(
   track: Track,
   playlist: PlaylistFacts,
 ): Update {
-  const preconditions = ['hls final playlist'] as const
+  const preconditions = ['hls-final-playlist'] as const
   if (track.phase === 'completed') {
     const message = `expected one final playlist of ${excerpt(track.name)}, received another; the track is completed once`
     return { findings: [finding('hls-final-repeated', message)], preconditions }
@@ -178,8 +178,8 @@ function complete(evaluation: Evaluation, context: Context): Evaluation {
     ...tracksWithoutUploads(evaluation.session, missing),
   ]
   const preconditions = context.stream.expectedTrackNames
-    ? (['complete session', 'ended manifest'] as const)
-    : (['ended manifest'] as const)
+    ? (['complete-session', 'ended-manifest'] as const)
+    : (['ended-manifest'] as const)
   const { key } = evaluation.session
   return closeOrder(add(evaluation, { ...completeSession(evaluation.session), findings, preconditions }), key)
 }

@@ -32,13 +32,13 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
   }
   const counted = { ...session, segmentCount: session.segmentCount + 1 }
   return mergeUpdates(
-    { session: withTrack(counted, next), preconditions: ['matter segment'] },
+    { session: withTrack(counted, next), preconditions: ['matter-segment'] },
     // A segment out of its track's life has no place in its numbers either.
     {
       findings: ended.length > 0 ? ended : numbered.findings,
       preconditions: segmentPreconditions(position, media),
     },
-    isHls ? { findings: checkExtinf(context, track), preconditions: ['hls segment'] } : {},
+    isHls ? { findings: checkExtinf(context, track), preconditions: ['hls-segment'] } : {},
     { findings: media ? checkSegmentMedia(track, media, position) : [] },
     media ? checkSetAlignment(context, session, track, media) : {},
     checkAnnouncedName(context, session, track),

@@ -47,7 +47,7 @@ export function openSession(evaluation: Evaluation, context: Context): Evaluatio
       ...(abandoned.change.events ?? []),
       ...(fresh === before ? [] : [sessionEvent('session-opened', session)]),
     ],
-    preconditions: ['matter session'],
+    preconditions: ['matter-session'],
   })
 }
 

@@ -112,4 +112,4 @@ const isUnknown = (known: KnownInit, key: keyof KnownInit): boolean =>
 
 /** Whether anything was announced that a codec can be held against. */
 export const codecPreconditions = (session: Session, track: string): readonly Precondition[] =>
-  announcedCodecs(session, at(session.announcements, track)).length > 0 ? ['announced codec'] : []
+  announcedCodecs(session, at(session.announcements, track)).length > 0 ? ['announced-codec'] : []

@@ -39,8 +39,8 @@ export const segmentPreconditions = (
   { announcedSeconds }: SegmentPosition,
   media: MediaFacts | null,
 ): readonly Precondition[] => [
-  ...(announcedSeconds === null ? [] : (['announced duration'] as const)),
-  ...(media?.isLast ? (['track end'] as const) : []),
+  ...(announcedSeconds === null ? [] : (['announced-duration'] as const)),
+  ...(media?.isLast ? (['track-end'] as const) : []),
 ]
 
 /** Where the track has come to with this segment; as before, where that cannot be told. */

@@ -13,7 +13,7 @@ export function checkSetMember(context: Context, session: Session, track: Track)
   const others = isMember(track) ? othersOf(session, track) : []
   if (!isMember(track) || others.length === 0) return {}
   const other = others.find((one) => differenceOf(one, track) !== null)
-  return { findings: other ? [differs(context, other, track)] : [], preconditions: ['switching set'] }
+  return { findings: other ? [differs(context, other, track)] : [], preconditions: ['switching-set'] }
 }
 
 /** All tracks that came before the MPD that groups them; a set is told once. */
