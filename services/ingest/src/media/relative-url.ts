@@ -1,10 +1,9 @@
+import { maxPathBytes } from '../uploads/object-path.ts'
+
 /** Where a URL in a manifest leads, seen from the stream. */
 export type Destination =
   | { readonly kind: 'inside'; readonly path: string }
   | { readonly kind: 'absolute' | 'outside' | 'malformed' }
-
-/** The stream's own limit for paths; nothing longer can have been uploaded. */
-const maxPathBytes = 1_024
 
 /**
  * Resolves a relative URL (RFC 3986, 5.2) against a path below the stream, decoded like an uploaded

@@ -1,8 +1,7 @@
-import type { Context, Evaluation } from './evaluation.ts'
+import type { Context, Evaluation, SessionEvent } from './evaluation.ts'
 import type { Finding } from './finding.ts'
 import type { Precondition } from './preconditions.ts'
 import { rules } from './rules.ts'
-import type { SessionEvent } from './session-events.ts'
 import { at, type Session, type State, type Track, withTrack } from './state.ts'
 
 /** A verdict, and what the stream has come to with it. */

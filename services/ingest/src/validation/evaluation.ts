@@ -4,7 +4,6 @@ import type { Upload } from '../uploads/upload.ts'
 import type { Finding } from './finding.ts'
 import type { ObjectName } from './object-name.ts'
 import type { Precondition } from './preconditions.ts'
-import type { SessionEvent } from './session-events.ts'
 import { at, newTrack, type Session, type State, type Track, withSession, withTrack } from './state.ts'
 
 /** One upload on its way to its verdict. */
@@ -26,6 +25,14 @@ export interface Context extends Arrival {
   readonly extension: string
   readonly receivedMs: number
 }
+
+/** What an upload, or silence, did to a session; `session` is its id. */
+export type SessionEvent =
+  | {
+      readonly kind: 'session-opened' | 'session-completed' | 'session-abandoned' | 'session-reopened'
+      readonly session: string
+    }
+  | { readonly kind: 'track-completed'; readonly session: string; readonly track: string }
 
 /** What one rule, or several after another, made of an arrival. */
 export interface Evaluation {
@@ -81,3 +88,8 @@ export function endTrack(session: Session, track: Track): Required<Pick<Update, 
   const events = [{ kind: 'track-completed' as const, session: session.id, track: track.name }]
   return { session: withTrack(session, { ...track, phase: 'completed' }), events }
 }
+
+export const sessionEvent = (
+  kind: Exclude<SessionEvent['kind'], 'track-completed'>,
+  session: { readonly id: string },
+): SessionEvent => ({ kind, session: session.id })

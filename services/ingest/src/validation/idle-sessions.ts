@@ -1,5 +1,5 @@
+import { type SessionEvent, sessionEvent } from './evaluation.ts'
 import { noSession } from './object-name.ts'
-import { type SessionEvent, sessionEvent } from './session-events.ts'
 import type { Session, State } from './state.ts'
 
 /** How long a session may be silent before it counts as ended. */

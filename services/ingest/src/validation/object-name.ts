@@ -1,4 +1,5 @@
 import type { IngestInterface } from '../streams/stream.ts'
+import { baseNameOf, directoryOf } from '../uploads/object-path.ts'
 
 /** What the path of an object says, before anybody looks into its bytes. */
 export interface ObjectName {
@@ -77,8 +78,8 @@ function dashIfName(rest: string): Partial<ObjectName> | null {
 
 /** The track of a free name: its folder and what is left of the file's name without kind and number. */
 function freeName(rest: string): Partial<ObjectName> {
-  const slash = rest.lastIndexOf('/')
-  const file = rest.slice(slash + 1)
+  const file = baseNameOf(rest)
+  const folder = directoryOf(rest)
   if (/\.mpd$/i.test(file)) return { kind: 'mpd' }
   if (/\.m3u8$/i.test(file)) return { kind: 'playlist' }
   const words = file
@@ -87,7 +88,7 @@ function freeName(rest: string): Partial<ObjectName> {
     .filter((word) => word !== '' && !kindWords.has(word.toLowerCase()))
   const isInit = /init|header/i.test(file)
   const own = isInit ? words : words.filter((word, at) => at < words.length - 1 || !/^\d+$/.test(word))
-  return { track: [...(slash < 0 ? [] : [rest.slice(0, slash)]), ...own].join('/') || 'media' }
+  return { track: [...(folder === '' ? [] : [folder]), ...own].join('/') || 'media' }
 }
 
 const kindWords = new Set(

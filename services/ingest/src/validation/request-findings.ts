@@ -72,3 +72,12 @@ const contentTypes: Readonly<Record<string, readonly string[]>> = {
   mp4: [...video, ...audio, ...data],
   m4s: ['video/iso.segment', ...video, 'audio/iso.segment', ...audio, ...data],
 }
+
+/** Whether the upload brought the bytes that its path has already; the caller looks whether it is the same session. */
+export const isRepeat = ({ previous, upload }: Context): boolean => previous === upload.sha256
+
+export const uploadRepeated = ({ upload }: Context): Finding =>
+  finding(
+    'upload-repeated',
+    `expected ${excerpt(upload.path)} once, received the same bytes again; nothing changes`,
+  )

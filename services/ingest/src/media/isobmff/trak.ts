@@ -56,7 +56,13 @@ export function parseTrak(trak: Box, report: Report): Trak {
   const entry = stsd ? parseStsd(stsd, hdlr?.handler ?? '', report) : emptySampleEntry
   const { width = null, height = null } = tkhd ?? {}
   return {
-    ...{ ...emptyTrak, ...tkhd, ...mdhd, ...hdlr, ...elng, kinds, ...entry },
+    ...emptyTrak,
+    ...tkhd,
+    ...mdhd,
+    ...hdlr,
+    ...elng,
+    ...entry,
+    kinds,
     width: entry.width ?? width,
     height: entry.height ?? height,
   }

@@ -4,7 +4,7 @@ import { updateAnnouncements } from '../manifests/announcements.ts'
 import { checkMpdAgainstUploads } from '../manifests/mpd-against-uploads.ts'
 import { checkPlaylistAgainstMpd, playlistPreconditions } from '../manifests/playlist-against-mpd.ts'
 import { missingTracks } from '../matter/matter-session.ts'
-import { isRepeat, uploadRepeated } from '../repeat.ts'
+import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session } from '../state.ts'
 import { endSession, enterSession } from './ingest-session.ts'
 

@@ -21,7 +21,7 @@ import {
 } from '../media/init-media.ts'
 import { checkSegmentMedia, clockAfter, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
-import { isRepeat, uploadRepeated } from '../repeat.ts'
+import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
 import { endIfAllEnded, enterSession } from './ingest-session.ts'

@@ -1,7 +1,6 @@
-import { add, type Context, type Evaluation } from '../evaluation.ts'
+import { add, type Context, type Evaluation, sessionEvent } from '../evaluation.ts'
 import { completeSession } from '../matter/matter-session.ts'
 import { noSession } from '../object-name.ts'
-import { sessionEvent } from '../session-events.ts'
 import { at, newSession, type Session } from '../state.ts'
 
 /** The session of a cmaf-ingest object: it opens with whatever comes first and again after its end. */

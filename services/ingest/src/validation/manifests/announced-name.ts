@@ -1,4 +1,5 @@
-import { createPathMatcher, type PathMatcher } from '../../media/path-matcher.ts'
+import { memoize } from '@pushav/shared/lib/memoize.ts'
+import { createPathMatcher } from '../../media/path-matcher.ts'
 import type { Context, Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { type Announcement, at, type Session, type Track } from '../state.ts'
@@ -13,18 +14,23 @@ export function checkAnnouncedName(context: Context, session: Session, track: Tr
   return { findings, preconditions: ['announced-name'] }
 }
 
-/** Tells whether a path is one of those that the MPD names for a track. */
-export function announcedPaths(announcement: Announcement): (path: string) => boolean {
-  const matcher = matchers.get(announcement) ?? matcherOf(announcement)
-  matchers.set(announcement, matcher)
-  return (path) => matcher(path) !== null
+/** A test of whether a path is one of those that the MPD names for a track. */
+export function announcedPaths({ initialization, media }: Announcement): (path: string) => boolean {
+  const isMedia = media === null ? () => false : mediaMatcher(media)
+  return (path) => path === initialization || isMedia(path)
 }
 
-const matcherOf = ({ id, initialization, media }: Announcement): PathMatcher =>
-  createPathMatcher({ id: id ?? '', initialization, media, segments: null, startNumber: 1 })
-
-/** Patterns are dear, and the segments of a track often come together. */
-const matchers = new WeakMap<Announcement, PathMatcher>()
+/**
+ * The paths that an MPD's media template matches. The compiled templates are shared by all streams, because an
+ * announcement is plain data, read from Redis again and again, and its pattern costs more than matching a path.
+ */
+const mediaMatcher = memoize(
+  (media) => {
+    const matcher = createPathMatcher({ id: '', initialization: null, media, segments: null, startNumber: 1 })
+    return (path: string) => matcher(path) !== null
+  },
+  { maxKeyLength: 1_024 },
+)
 
 export const nameNotAnnounced = (expected: string, path: string): Finding =>
   finding(

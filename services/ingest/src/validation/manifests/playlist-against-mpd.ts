@@ -1,5 +1,6 @@
 import type { PlaylistFacts } from '../../media/inspection.ts'
 import { destinationOf } from '../../media/relative-url.ts'
+import { baseNameOf } from '../../uploads/object-path.ts'
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
@@ -23,7 +24,7 @@ export function checkPlaylistAgainstMpd(
     const message = `expected segments at the paths of the MPD, the playlist names ${excerpt(stray)}`
     return [finding('hls-differs-from-mpd', message)]
   }
-  const name = upload.path.slice(upload.path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '')
+  const name = baseNameOf(upload.path).replace(/\.[^.]*$/, '')
   if (announced.some(({ id }) => id === name)) return []
   const ids = announced.map(({ id }) => `${id}.m3u8`).join(', ')
   const message = `expected a media playlist called like its representation, ${excerpt(ids)}, received ${excerpt(name)}.m3u8`

@@ -1,5 +1,6 @@
 import type { PlaylistFacts } from '../../media/inspection.ts'
 import { destinationOf } from '../../media/relative-url.ts'
+import { directoryOf } from '../../uploads/object-path.ts'
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { parseObjectName } from '../object-name.ts'
@@ -42,7 +43,8 @@ function foreignUriIn(
     const destination = destinationOf(upload.path, uri)
     if (destination.kind !== 'inside') return null
     const name = parseObjectName(stream.interface, destination.path)
-    return { ...name, isOwn: name.track === track.name && upload.path.startsWith(folderOf(destination.path)) }
+    const isBeside = directoryOf(destination.path) === directoryOf(upload.path)
+    return { ...name, isOwn: name.track === track.name && isBeside }
   }
   const isSegment = (uri: string) => {
     const name = nameAt(uri)
@@ -57,8 +59,6 @@ function foreignUriIn(
   if (map !== null && !isInit(map)) return map
   return uris.find((uri) => !isSegment(uri)) ?? null
 }
-
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
 
 /** A track whose playlist the multivariant one, every URI of which is known, does not name. */
 export function missingFromMultivariant(session: Session, { name }: Track): readonly Finding[] {

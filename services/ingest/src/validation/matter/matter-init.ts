@@ -1,9 +1,10 @@
+import { baseNameOf } from '../../uploads/object-path.ts'
 import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { checkAnnouncedName } from '../manifests/announced-name.ts'
 import { checkInitMedia, codecPreconditions, fitsSameSegments, knownInitOf } from '../media/init-media.ts'
 import { checkSetMember } from '../media/switching-set.ts'
-import { isRepeat, uploadRepeated } from '../repeat.ts'
+import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { type Session, type Track, withTrack } from '../state.ts'
 import { hasTrackEnded } from './matter-session.ts'
 
@@ -31,7 +32,7 @@ export function checkMatterInit(context: Context, session: Session, track: Track
 }
 
 function checkInitName({ upload }: Context, { name }: Track): readonly Finding[] {
-  const file = upload.path.slice(upload.path.lastIndexOf('/') + 1)
+  const file = baseNameOf(upload.path)
   if (file === `${name}.init`) return []
   return [finding('init-name', `expected ${excerpt(name)}.init, received ${excerpt(file)}`)]
 }

@@ -2,7 +2,7 @@ import { add, type Context, type Evaluation } from '../evaluation.ts'
 import { excerpt, finding } from '../finding.ts'
 import { updateAnnouncements } from '../manifests/announcements.ts'
 import { checkMpdAgainstUploads } from '../manifests/mpd-against-uploads.ts'
-import { isRepeat, uploadRepeated } from '../repeat.ts'
+import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import type { Session } from '../state.ts'
 import {
   closeOrder,

@@ -7,7 +7,7 @@ import {
   missingFromMultivariant,
   tracksWithoutUploads,
 } from '../manifests/playlist-against-uploads.ts'
-import { isRepeat, uploadRepeated } from '../repeat.ts'
+import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { type Session, type Track, withTrack } from '../state.ts'
 import {
   closeOrder,

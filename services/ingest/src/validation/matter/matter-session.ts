@@ -1,6 +1,5 @@
-import { add, type Context, type Evaluation, type Update } from '../evaluation.ts'
+import { add, type Context, type Evaluation, sessionEvent, type Update } from '../evaluation.ts'
 import { type Finding, finding } from '../finding.ts'
-import { sessionEvent } from '../session-events.ts'
 import { at, newSession, type Order, type Session, type State, type Track, withSession } from '../state.ts'
 
 /** The session that a path names, awake if it had only fallen silent; null when nothing of it ever came. */

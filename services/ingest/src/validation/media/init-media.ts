@@ -73,9 +73,22 @@ const families: Readonly<Record<string, string>> = { avc3: 'avc1', hev1: 'hvc1' 
 
 /** Sample entries that are read in one way only, by family. */
 const handlers: Readonly<Record<string, string>> = {
-  ...{ avc1: 'vide', hvc1: 'vide', av01: 'vide', vp08: 'vide', vp09: 'vide', vvc1: 'vide' },
-  ...{ mp4a: 'soun', opus: 'soun', flac: 'soun', 'ac-3': 'soun', 'ec-3': 'soun', 'ac-4': 'soun' },
-  ...{ wvtt: 'text', stpp: 'subt', urim: 'meta', evte: 'meta' },
+  avc1: 'vide',
+  hvc1: 'vide',
+  av01: 'vide',
+  vp08: 'vide',
+  vp09: 'vide',
+  vvc1: 'vide',
+  mp4a: 'soun',
+  opus: 'soun',
+  flac: 'soun',
+  'ac-3': 'soun',
+  'ec-3': 'soun',
+  'ac-4': 'soun',
+  wvtt: 'text',
+  stpp: 'subt',
+  urim: 'meta',
+  evte: 'meta',
 }
 
 export const knownInitOf = (init: InitFacts): KnownInit => ({
