@@ -1,11 +1,11 @@
 import type { RepresentationFacts } from './inspection.ts'
 import { partsOf, type TemplatePart } from './url-template.ts'
 
-/** What a representation says of a path that it names. */
+/** A path that a representation names, with the number or time in its name. */
 export interface PathMatch {
   readonly representation: string
   readonly part: 'init' | 'media'
-  /** Null where the name does not tell: init segments, single files, templates with `$Time$`. */
+  /** Null for init segments, single files and templates with `$Time$`. */
   readonly number: number | null
   /** In timescale units; above 2^53 it loses precision. */
   readonly time: number | null
@@ -18,7 +18,10 @@ export type PathTemplates = Pick<
   'id' | 'initialization' | 'media' | 'segments' | 'startNumber'
 >
 
-/** Tells which paths a representation names, whatever number or time its manifest has come to. */
+/**
+ * A function that matches the paths which a representation names, for any number and time; null for other
+ * paths.
+ */
 export function createPathMatcher(representation: PathTemplates): PathMatcher {
   const { id, initialization, media, segments, startNumber } = representation
   const match = (
@@ -46,7 +49,7 @@ export function createPathMatcher(representation: PathTemplates): PathMatcher {
 
 const numberOf = (digits: string | undefined): number | null => (digits ? Number(digits) : null)
 
-/** A listed path's number; null for a file that is listed again and again, range by range. */
+/** The number of each listed path; null for a file that is listed several times, once for each byte range. */
 function numbersOf(segments: readonly (string | null)[], startNumber: number): Map<string, number | null> {
   const numbers = new Map<string, number | null>()
   for (const [index, path] of segments.entries()) {

@@ -1,13 +1,14 @@
 import { maxPathBytes } from '../uploads/object-path.ts'
 
-/** Where a URL in a manifest leads, seen from the stream. */
+/** Where a URL of a manifest leads: to a path below the stream, or to none. */
 export type Destination =
   | { readonly kind: 'inside'; readonly path: string }
   | { readonly kind: 'absolute' | 'outside' | 'malformed' }
 
 /**
  * Resolves a relative URL (RFC 3986, 5.2) against a path below the stream, decoded like an uploaded
- * object's path. A scheme, a host or a leading slash is never followed, whatever it would lead to.
+ * object's path. A reference with a scheme, a host or a leading slash is `absolute` even where it would lead
+ * back into the stream.
  */
 export function destinationOf(base: string, reference: string): Destination {
   const [url = ''] = reference.trim().split(/[?#]/, 1)

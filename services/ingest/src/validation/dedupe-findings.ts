@@ -4,21 +4,24 @@ import type { Precondition } from './preconditions.ts'
 import { rules } from './rules.ts'
 import { at, type Session, type State, type Track, withTrack } from './state.ts'
 
-/** A verdict, and what the stream has come to with it. */
+/** The findings of one upload, and the state of the stream after it. */
 export interface ValidationResult {
   readonly state: State
   readonly findings: readonly Finding[]
   /** Id of the session that the upload belongs to; null for none. */
   readonly session: string | null
   readonly track: string | null
-  /** The list of its session that shows it. */
+  /** The list of its session that the upload is in; null for none. */
   readonly list: 'segments' | 'manifests' | null
   readonly events: readonly SessionEvent[]
-  /** What happened for the first time in this session. */
+  /** Preconditions that held for the first time in this session. */
   readonly preconditions: readonly Precondition[]
 }
 
-/** An evaluation as a verdict: what was told before is left out, what was told now is remembered. */
+/**
+ * The result of an evaluation: without findings that were reported before, and with these recorded in the
+ * state.
+ */
 export function dedupeFindings(context: Context, evaluation: Evaluation): ValidationResult {
   const { session, track } = evaluation
   const ofTrack = session && track !== null ? at(session.tracks, track) : undefined
@@ -57,7 +60,7 @@ function isReported({ code, severity }: Finding, session: Session | null, track:
   return track.reported.includes(code) || (severity !== 'error' && isWidespread(code, session))
 }
 
-/** What as many tracks do is no news of one more, and need not be remembered of it. */
+/** Whether eight tracks have this finding already; then it is not reported, nor recorded, for one more. */
 const isWidespread = (code: Finding['code'], { tracks }: Session): boolean =>
   Object.values(tracks).filter(({ reported }) => reported.includes(code)).length >= 8
 

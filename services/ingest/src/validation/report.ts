@@ -2,33 +2,33 @@ import type { Finding } from './finding.ts'
 import type { Precondition } from './preconditions.ts'
 import { type FindingCode, findingCodes, type Rule, rules, type Severity, type Standard } from './rules.ts'
 
-/** A code and what it weighed, which may be less or more than the catalogue says. */
+/** A code with the severity that its finding had, which may differ from its rule's. */
 export type CodeWithSeverity = `${FindingCode} ${Severity}`
 
 export const codeOf = (weighed: CodeWithSeverity): FindingCode =>
   weighed.slice(0, weighed.indexOf(' ')) as FindingCode
 
-/** What has been counted of one session. */
+/** The findings of one session, counted. */
 export interface FindingCounts {
-  /** Uploads with a finding of this code that weighed this much. */
+  /** Uploads with a finding of this code and severity. */
   readonly counts: Readonly<Partial<Record<CodeWithSeverity, number>>>
   /** Ids of the first of them; a few are enough. */
   readonly first: Readonly<Partial<Record<FindingCode, readonly string[]>>>
   readonly preconditions: readonly Precondition[]
 }
 
-/** One rule and how a device did; violated, it has the weight of the worst finding. */
+/** One rule and its result; a violated rule has the severity of its worst finding. */
 export interface ReportRow extends Pick<Rule, 'severity' | 'title' | 'clause'> {
   readonly rule: Standard
   readonly code: FindingCode
-  /** `not-exercised`: nothing happened that could have violated it. */
+  /** `not-exercised`: none of the rule's preconditions held. */
   readonly result: 'met' | 'violated' | 'not-exercised'
   readonly count: number
   /** Ids of the first uploads that violate it. */
   readonly uploads: readonly string[]
 }
 
-/** The codes of one upload's findings, each once and as bad as it was found. */
+/** The codes of one upload's findings, each once with its worst severity. */
 export function codesWithSeverityOf(findings: readonly Finding[]): readonly CodeWithSeverity[] {
   const worst = new Map<FindingCode, Severity>()
   for (const { code, severity } of findings) {
@@ -41,7 +41,7 @@ export function codesWithSeverityOf(findings: readonly Finding[]): readonly Code
 /** The worst first. */
 const severities: readonly Severity[] = ['error', 'warning', 'note']
 
-/** How the rules fared in one session, or in all sessions of a stream together. */
+/** One row for each rule, over one session or several together. */
 export function reportOf(tallies: readonly FindingCounts[]): readonly ReportRow[] {
   const exercised = new Set(tallies.flatMap(({ preconditions }) => preconditions))
   return findingCodes.map((code) => rowOf(code, rules[code], tallies, exercised))

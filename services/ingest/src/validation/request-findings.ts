@@ -3,12 +3,12 @@ import type { Context } from './evaluation.ts'
 import { excerpt, type Finding, finding } from './finding.ts'
 import { at } from './state.ts'
 
-/** What is wrong with the request itself, whatever came before it. */
+/** Findings on the request alone: body, client certificate, and a path that is also a folder. */
 export function checkRequest(context: Context): readonly Finding[] {
   const { upload, clashes } = context
   const findings: Finding[] = []
   if (!upload.whole) findings.push(bodyIncomplete(upload))
-  // Of a part's request it is told once, with the request.
+  // The request of a part gets this finding once, not each of its parts.
   if (!upload.sender.device && !upload.part) findings.push(certificateMissing)
   if (clashes) findings.push(pathClash(upload))
   return findings
@@ -37,7 +37,7 @@ export function headerOf({ sender }: Pick<Upload, 'sender'>, name: string): stri
   return index < 0 ? null : (sender.headers[index + 1] ?? '')
 }
 
-/** Content-Type against the extension; what says nothing about the content is no contradiction. */
+/** Content-Type against the extension (DASH-IF Ingest 7.1.2-7). A generic type contradicts no extension. */
 export function checkContentType({ upload, extension }: Context): readonly Finding[] {
   const expected = at(contentTypes, extension)
   const sent = headerOf(upload, 'content-type')?.split(';')[0]?.trim().toLowerCase()
@@ -73,7 +73,10 @@ const contentTypes: Readonly<Record<string, readonly string[]>> = {
   m4s: ['video/iso.segment', ...video, 'audio/iso.segment', ...audio, ...data],
 }
 
-/** Whether the upload brought the bytes that its path has already; the caller looks whether it is the same session. */
+/**
+ * Whether the upload brought the bytes that its path has already; the caller looks whether it is the same
+ * session.
+ */
 export const isRepeat = ({ previous, upload }: Context): boolean => previous === upload.sha256
 
 export const uploadRepeated = ({ upload }: Context): Finding =>

@@ -4,7 +4,10 @@ import { excerpt, type Finding, finding } from './finding.ts'
 import { maxNameBytes, maxTracks, mayAddTrack } from './limits.ts'
 import type { Session } from './state.ts'
 
-/** What the stream has no use for, so that nothing more is to be said of it. */
+/**
+ * A finding for an object that the stream's interface does not support; it gets no other media findings. Null
+ * if supported.
+ */
 export function checkSupported({ stream, extension, upload, name, inspection }: Context): Finding | null {
   const received = `received ${excerpt(upload.path)}`
   if (stream.interface === 'cmaf-ingest') {
@@ -28,6 +31,7 @@ export function checkSupported({ stream, extension, upload, name, inspection }: 
 const matterExtensions = new Set(['mpd', 'm3u8', 'm4s', 'init'])
 const ingestExtensions = new Set('cmfv cmfa cmft cmfm mp4 m4s init mpd m3u8 header m4v m4a'.split(' '))
 
+/** A finding for an object of one track more than a session may have; null for none. */
 export function checkTrackCount(
   { name, inspection, stream }: Context,
   session: Session | null,
@@ -40,7 +44,7 @@ export function checkTrackCount(
   return finding('too-many-tracks', `${expected}; ${excerpt(track)} is one more`)
 }
 
-/** Names that are wrong whatever came before. */
+/** Findings on the path alone: padded numbers, and tracks that the stream does not expect. */
 export function checkNames({ name, stream, upload }: Context): readonly Finding[] {
   const findings: Finding[] = []
   if (name.padded && stream.interface !== 'cmaf-ingest') {

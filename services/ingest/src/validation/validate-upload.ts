@@ -20,7 +20,11 @@ import { checkNames, checkSupported, checkTrackCount } from './unsupported.ts'
 export type { ValidationResult } from './dedupe-findings.ts'
 export type { Arrival } from './evaluation.ts'
 
-/** Everything there is to say about one upload. Pure: the same uploads in the same order get the same verdicts. */
+/**
+ * The findings of one upload, and the state of its stream after it. Pure: the same uploads in the same order get
+ * the same findings. `idleMs` is the silence that ends a session. Called for one upload after another, in the
+ * order of the journal.
+ */
 export function validateUpload(
   stream: Stream,
   state: State,
@@ -45,7 +49,7 @@ const emptyEvaluation: Omit<Evaluation, 'state'> = {
   preconditions: ['upload'],
 }
 
-/** The session that an upload at a path is judged with, besides the one that is open. */
+/** Keys of the sessions that an upload at this path depends on: the one in the path, and the open one. */
 export const sessionsOf = (state: Pick<State, 'order'>, path: string): readonly string[] => {
   const own = sessionIn(path)
   return state.order.open === null || state.order.open === own ? [own] : [own, state.order.open]
@@ -62,7 +66,10 @@ const contextOf = (stream: Stream, { upload, inspection, previous, clashes }: Ar
   receivedMs: Date.parse(upload.receivedAt) || 0,
 })
 
-/** A part is of the track that its request's URL names; what it is, its bytes tell, and its number is the server's. */
+/**
+ * A part belongs to the track in its request's URL. Its kind follows from its bytes, its number is this
+ * server's.
+ */
 function nameOf(stream: Stream, { path, part }: Upload): ObjectName {
   if (!part) return parseObjectName(stream.interface, path)
   return {
@@ -98,7 +105,7 @@ function dispatch(evaluation: Evaluation, context: Context): Evaluation {
     : checkMatterObject(evaluation, context)
 }
 
-/** Bytes that were cut off never become the object at their path; the segment behind them is no gap for it. */
+/** Records the number of a segment that was cut off, so that the next segment is not reported as a gap. */
 function recordCutOff(evaluation: Evaluation, { name }: Context): Evaluation {
   const { session } = evaluation
   if (!session || name.track === null || name.number === null || !name.isMatter) return evaluation

@@ -23,7 +23,9 @@ interface BoxListener {
   accepts(type: string): boolean
   /** Called once the header is known. Returns how many bytes of the body to collect, null to pass over it. */
   onHeader(box: TopBox): number | null
-  /** The box is complete. `body` is null unless it was asked for; it may share memory with the bytes added. */
+  /**
+   * The box is complete. `body` is null unless it was asked for; it may share memory with the bytes added.
+   */
   onComplete(box: TopBox, body: Buffer | null): void
   /** No box can begin at this byte; the scanner ignores all that follows. */
   onInvalid(at: number, found: string): void
@@ -52,7 +54,9 @@ export function createBoxScanner(listener: BoxListener) {
     }
   }
 
-  /** The upload has ended, which completes a box of size 0. Returns the box that is cut off; null for none. */
+  /**
+   * The upload has ended, which completes a box of size 0. Returns the box that is cut off; null for none.
+   */
   function end(): IncompleteBox | null {
     if (box === null && headerLength === 0) return null
     if (box?.end === Infinity) {

@@ -12,7 +12,9 @@ export interface Box {
 /** A box that does not hold what its type promises. */
 export class BoxMalformed extends Error {}
 
-/** Takes one sentence on what is wrong; false when the caller should stop, because there are enough faults. */
+/**
+ * Takes one sentence on what is wrong; false when the caller should stop, because there are enough faults.
+ */
 export type Report = (message: string) => boolean
 
 /** Called for each box; false stops the walk. May throw BoxMalformed. */

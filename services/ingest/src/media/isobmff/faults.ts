@@ -11,7 +11,9 @@ interface LocatedFault {
   readonly boxStart: number
 }
 
-/** Collects what is wrong with the boxes of one upload, and tells the faults of its parts from those outside them. */
+/**
+ * Collects the faults in the boxes of one upload, and separately those outside of its headers and segments.
+ */
 export function createFaults() {
   const all: InspectionFault[] = []
   const outside: InspectionFault[] = []

@@ -2,7 +2,10 @@ import type { InitFacts, MediaFacts } from '../inspection.ts'
 import type { Moof, Traf } from './moof.ts'
 import type { SegmentPrefix } from './segment-prefix.ts'
 
-/** Adds up moofs, each with its prefix. Describes the first moof's track; other tracks only set `isMultiplexed`. */
+/**
+ * Adds up moofs, each with its prefix. Describes the first moof's track; other tracks only set
+ * `isMultiplexed`.
+ */
 export function createMediaFacts() {
   let facts: MediaFacts | null = null
   /** Expected decode time of the track's next moof; null where it depends on an unknown trex default. */

@@ -117,7 +117,7 @@ const startRuns = (): Runs => ({
   firstFlags: null,
 })
 
-/** CMAF, 7.5.21: samples lie in the mdat behind their moof. A size left to trex is unknown here and counts as 1. */
+/** In CMAF samples lie in the mdat behind their moof. A size left to trex is unknown here and counts as 1. */
 function reportSamples({ offset }: Box, tfhd: Tfhd, runs: Runs, report: Report): boolean {
   const { samples, negativeOffset, writtenBytes, samplesWithoutSize } = runs
   if (negativeOffset !== null && !tfhd.hasOwnBase)

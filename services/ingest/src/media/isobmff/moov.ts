@@ -8,10 +8,13 @@ interface Trex {
   readonly flags: number
 }
 
-/** Of a header's one track, or of more than any plain file has. */
+/** A CMAF header has one; more than any plain file has are ignored. */
 const maxTrexes = 256
 
-/** A CMAF header's moov. What is missing is reported and stays zero or empty. */
+/**
+ * Parses the moov of a CMAF header (ISO/IEC 14496-12, 8.2.1). What is missing is reported and stays zero or
+ * empty.
+ */
 export function parseMoov(moov: Box, report: Report): InitFacts {
   let trackCount = 0
   let isFragmented = false

@@ -4,7 +4,9 @@ import { createMediaFacts } from './media-facts.ts'
 import { isSync, type Moof } from './moof.ts'
 import type { SegmentPrefix } from './segment-prefix.ts'
 
-/** A part of one long request that could have been a request of its own: bytes `from` up to, not with, `to`. */
+/**
+ * A part of one long request that could have been a request of its own: bytes `from` up to, not with, `to`.
+ */
 export type Part =
   | { readonly kind: 'init'; readonly from: number; readonly to: number; readonly facts: InitFacts }
   | { readonly kind: 'segment'; readonly from: number; readonly to: number; readonly facts: MediaFacts }
@@ -78,7 +80,7 @@ export function createSegmenter(onPart: (part: Part) => void) {
     onPart({ kind: 'end', from: box.start, to: box.end })
   }
 
-  /** Without a header, a styp before a non-sync sample may be that of a chunk, whatever its brands. */
+  /** Without a header, a styp before a non-sync sample may be that of a chunk, for any brands. */
   function mayBegin({ trafs: [first] }: Moof): boolean {
     return init !== null || first?.startsWithSync !== false
   }

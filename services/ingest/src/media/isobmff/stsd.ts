@@ -16,7 +16,9 @@ export const emptySampleEntry: SampleEntry = {
   encrypted: false,
 }
 
-/** Of the first sample entry; CMAF allows more, but one codec only. */
+/**
+ * Parses the first sample entry of an stsd (ISO/IEC 14496-12, 8.5.2); CMAF allows more, but one codec only.
+ */
 export function parseStsd(stsd: Box, handler: string, report: Report): SampleEntry {
   const entries: SampleEntry[] = []
   const context = { handler, version: stsd.body[0] ?? 0, report }
@@ -31,7 +33,7 @@ export function parseStsd(stsd: Box, handler: string, report: Report): SampleEnt
 
 interface EntryContext {
   readonly handler: string
-  /** Of stsd. */
+  /** Version of the stsd box. */
   readonly version: number
   readonly report: Report
 }
@@ -39,7 +41,7 @@ interface EntryContext {
 interface EntryBoxes {
   config?: Box
   bitrate?: Pick<SampleEntry, 'averageBitrate' | 'maxBitrate'>
-  /** What encryption hides: the sample entry's own type. */
+  /** Type of the sample entry before encryption, from frma. */
   original?: string
 }
 

@@ -2,7 +2,7 @@ import type { InitFacts } from '../inspection.ts'
 import { assertHolds, type Box, BoxMalformed, fourCc, type Report, walkBoxes } from './box.ts'
 import { emptySampleEntry, parseStsd } from './stsd.ts'
 
-/** What a trak box alone says of its track. */
+/** The facts of a track that are inside its trak box. */
 export type Trak = Omit<
   InitFacts,
   'trackCount' | 'isFragmented' | 'defaultSampleDuration' | 'defaultSampleFlags'
@@ -17,7 +17,7 @@ export const emptyTrak: Trak = {
   ...emptySampleEntry,
 }
 
-/** The containers on the way down, each with the one that holds it: nothing nests deeper. */
+/** The containers below trak that are entered, each with its parent, so that nesting has a bound. */
 const parentOf: Record<string, string> = { mdia: 'trak', minf: 'mdia', stbl: 'minf', udta: 'trak' }
 
 const maxKinds = 32
@@ -31,7 +31,7 @@ interface TrakBoxes {
   stsd?: Box
 }
 
-/** What is missing is reported and stays zero or empty. */
+/** Parses a trak (ISO/IEC 14496-12, 8.3.1). What is missing is reported and stays zero or empty. */
 export function parseTrak(trak: Box, report: Report): Trak {
   const found: TrakBoxes = {}
   const kinds: string[] = []

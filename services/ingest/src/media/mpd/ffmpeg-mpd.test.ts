@@ -16,7 +16,9 @@ const inputs = [
   ['-sc_threshold', '0', '-c:a', 'aac', '-f', 'dash', '-seg_duration', '2'],
 ].flat()
 
-/** What ffmpeg wrote with these options: the facts of its MPD, and the other files as uploaded to session_1. */
+/**
+ * What ffmpeg wrote with these options: the facts of its MPD, and the other files as uploaded to session_1.
+ */
 async function packaged(folder: string, ...options: string[]) {
   await run('ffmpeg', ['-v', 'error', '-nostdin', ...inputs, ...options, join(folder, 'index.mpd')])
   const { mpd, faults } = inspectMpd(await readFile(join(folder, 'index.mpd'), 'utf8'), 'session_1/index.mpd')

@@ -22,7 +22,10 @@ export const createParseBudget = (): ParseBudget => ({
   charactersLeft: 1_048_576,
 })
 
-/** The path that a URL leads to; null, and noted in the budget, when it leads out of the stream. A base of null is outside. */
+/**
+ * The path that a URL leads to; null, and noted in the budget, when it leads out of the stream. A base of
+ * null is outside.
+ */
 export function resolveUrl(budget: ParseBudget, base: string | null, url: string): string | null {
   const destination = destinationOf(base ?? '', url)
   if (destination.kind === 'absolute') budget.hasAbsoluteUrl = true
@@ -35,11 +38,13 @@ export function resolveUrl(budget: ParseBudget, base: string | null, url: string
 export interface Base {
   /** Null: outside the stream. */
   readonly path: string | null
-  /** Whether a BaseURL said so, not the manifest's own place. */
+  /** Whether it comes from a BaseURL; else it is the manifest's own path. */
   readonly isNamed: boolean
 }
 
-/** The base that holds inside an element. Of alternative BaseURLs the first counts, all are looked at. */
+/**
+ * The base inside an element. The first of several BaseURLs counts; all of them are resolved, for the budget.
+ */
 export function baseOf(budget: ParseBudget, base: Base, element: Element): Base {
   const [first] = childrenOf(element, 'BaseURL').map(({ text }) => resolveUrl(budget, base.path, text))
   return first === undefined ? base : { path: first, isNamed: true }

@@ -10,7 +10,7 @@ import { readTimeline } from './timeline.ts'
 export interface RepresentationElement {
   readonly period: Element
   readonly periodIndex: number
-  /** Seconds; null when the MPD does not tell. */
+  /** Seconds; null where the MPD leaves it open. */
   readonly periodDuration: number | null
   readonly set: Element
   readonly setIndex: number
@@ -59,7 +59,7 @@ export function readRepresentation(budget: ParseBudget, context: RepresentationE
   }
 }
 
-/** No fact is longer than this, so that facts stay small whatever the MPD's size. */
+/** Bounds the length of a text, so that facts stay small however large the MPD is. */
 function truncate<Text extends string | null>(text: Text): Text | string {
   return text === null ? text : text.slice(0, 256)
 }

@@ -3,8 +3,9 @@ import type { Element } from '../xml/xml.ts'
 import { parsePositive, parseUnsigned } from './attribute-values.ts'
 
 /**
- * The S elements of a SegmentTimeline as runs. @t is where the previous run ended unless written; @r of -1 repeats up to the next
- * @t or the end of the period, null where the MPD does not tell it.
+ * The S elements of a SegmentTimeline as runs (ISO/IEC 23009-1, 5.3.9.6). Without @t a run starts where the
+ * previous one ended; @r of -1 repeats up to the next @t or up to `periodEnd`, in timescale units, null where
+ * the MPD leaves it open.
  */
 export function readTimeline(entries: readonly Element[], periodEnd: number | null): TimelineRun[] {
   const runs: TimelineRun[] = []

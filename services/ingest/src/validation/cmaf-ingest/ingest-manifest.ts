@@ -8,7 +8,7 @@ import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session } from '../state.ts'
 import { endSession, enterSession } from './ingest-session.ts'
 
-/** A manifest on a cmaf-ingest stream: not asked for, welcome all the same; it changes what is known of tracks. */
+/** Checks a manifest on a cmaf-ingest stream, which needs none; its announcements of tracks are used. */
 export function checkIngestManifest(start: Evaluation, context: Context): Evaluation {
   const known = at(start.state.sessions, context.name.session)
   if (known?.announced && isRepeat(context)) {

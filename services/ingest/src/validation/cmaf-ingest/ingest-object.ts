@@ -27,7 +27,7 @@ import { checkIngestRecommendations, numberIn } from './ingest-recommendations.t
 import { endIfAllEnded, enterSession } from './ingest-session.ts'
 import { resolveTrack } from './ingest-track.ts'
 
-/** Media on a cmaf-ingest stream: init segment, segment, or both in one long request, told by the bytes. */
+/** Checks media on a cmaf-ingest stream: init segment, segment or both, as its bytes have them. */
 export function checkIngestObject(start: Evaluation, context: Context): Evaluation {
   const { inspection } = context
   const known = at(start.state.sessions, context.name.session)
@@ -54,7 +54,7 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   return endIfAllEnded(evaluation)
 }
 
-/** Its parts have been judged; what comes to its path later has one URL for all its segments. */
+/** A long request whose parts were validated before it: later uploads at its path are segments of one URL. */
 function recordSplitRequest(
   evaluation: Evaluation & { readonly session: Session },
   name: string,
@@ -65,7 +65,7 @@ function recordSplitRequest(
     : evaluation
 }
 
-/** The same bytes at its path, or elsewhere: after a deletion, or in another of its requests. */
+/** The track's init segment again, at its path or, after a deletion or in another request, elsewhere. */
 function isKnownInit(context: Context, track: Track | undefined): boolean {
   if (!track?.hasInit) return false
   return isRepeat(context) || track.shortInitDigest === shortDigest(context.upload.sha256)
@@ -74,7 +74,7 @@ function isKnownInit(context: Context, track: Track | undefined): boolean {
 const sessionOf = (evaluation: Evaluation, entered: { readonly session: Session }): Session =>
   evaluation.session ?? entered.session
 
-/** The same bytes again: after an end an init segment begins the track anew, else nothing changes. */
+/** The same init segment again: it reopens a track that has ended, else nothing changes. */
 function repeatInit(evaluation: Evaluation & { readonly session: Session }, name: string): Evaluation {
   const message = `expected the init segment of ${excerpt(name)} once, received the same bytes again`
   const findings = [finding('init-repeated', message)]
@@ -174,7 +174,7 @@ function addSegment(context: Context, session: Session, name: string, media: Med
 function checkOrder({ upload }: Context, { endedMs }: Session, track: Track): readonly Finding[] {
   const { name } = track
   if (track.phase === 'completed') {
-    // Manifests overtake segments that were on their way before them.
+    // A manifest may overtake segments whose upload began before the end.
     if (endedMs !== null && Date.parse(upload.startedAt) < endedMs) return []
     const message = `expected an init segment of ${excerpt(name)} after its end, received a segment`
     return [finding('segment-after-end', message, 'warning')]

@@ -4,7 +4,7 @@ import { excerpt, type Finding, finding } from '../finding.ts'
 import { formatSeconds } from '../media/segment-media.ts'
 import { at, type Session, type Track } from '../state.ts'
 
-/** What DASH-IF asks of a source beyond CMAF; hardly any source obeys, nothing breaks. */
+/** Notes on what DASH-IF Ingest 6.2, 6.3, 6.6 and 7.1.2 recommend beyond CMAF; players do without. */
 export function checkIngestRecommendations(
   context: Context,
   session: Session,
@@ -30,7 +30,7 @@ export function checkIngestRecommendations(
 
 const isAudioOrVideo = ({ init }: Track): boolean => init?.handler === 'vide' || init?.handler === 'soun'
 
-/** The segment before this one, now known not to be the last, which may be short. */
+/** Checks the duration of the segment before this one, which is now known not to be the last. */
 function checkDuration(track: Track): Update {
   const { clock, init, name } = track
   if (!clock || !init || init.timescale <= 0 || !isAudioOrVideo(track)) return {}
@@ -56,7 +56,7 @@ function checkNumber(context: Context, session: Session, track: Track, media: Me
   return { findings: [finding('name-number-gap', message)], preconditions }
 }
 
-/** Who leaves out more counts something else, most likely time. */
+/** A larger step is no gap: the name counts something else, such as time. */
 const maxNumberGap = 100
 
 /** The number that a segment's name ends with; null for a time, and where names do not count. */

@@ -3,7 +3,7 @@ import { completeSession } from '../matter/matter-session.ts'
 import { noSession } from '../object-name.ts'
 import { at, newSession, type Session } from '../state.ts'
 
-/** The session of a cmaf-ingest object: it opens with whatever comes first and again after its end. */
+/** The session of a cmaf-ingest object. Its first object opens it, and an object after its end reopens it. */
 export function enterSession(
   evaluation: Evaluation,
   { name, receivedMs }: Context,
@@ -15,7 +15,7 @@ export function enterSession(
   return { ...add(evaluation, { session, events }), session }
 }
 
-/** A static MPD ends a session, and so does the end of all its tracks. */
+/** Ends a session: after a static MPD, or when all its tracks have ended. */
 export const endSession = (evaluation: Evaluation, session: Session): Evaluation =>
   add(evaluation, completeSession(session))
 
@@ -27,6 +27,6 @@ export function endIfAllEnded(evaluation: Evaluation): Evaluation {
     : evaluation
 }
 
-/** Where no manifest and no number says so, silence is a good end. */
+/** Whether a session has ended well; one without number in the path may end by silence. */
 export const isComplete = ({ phase, key }: Session): boolean =>
   phase === 'complete' || (phase === 'silent' && key === noSession)

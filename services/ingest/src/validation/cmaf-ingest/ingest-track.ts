@@ -3,8 +3,8 @@ import type { ObjectName } from '../object-name.ts'
 import { at, newTrack, type Session, type Track } from '../state.ts'
 
 /**
- * The track of a free name. A segment whose own words name no track with an init segment belongs to the one
- * that its name begins like (`video1` to `video`), else to the only one in its folder.
+ * The track of a free name. A segment whose name is no track with an init segment belongs to the track of its
+ * name without digits (`video1` to `video`), else to the only track in its folder.
  */
 export function resolveTrack(
   session: Session | undefined,

@@ -4,7 +4,9 @@ import type { Context, Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { type Announcement, at, type Session, type Track } from '../state.ts'
 
-/** Whether an object is at one of the paths that the MPD names for its track. */
+/**
+ * Checks that an object is at one of the paths that the MPD names for its track (ISO/IEC 23009-1, 5.3.9.4.4).
+ */
 export function checkAnnouncedName(context: Context, session: Session, track: Track): Update {
   const expected = expectedPath(context, session, track)
   const announcement = at(session.announcements, track.name)
@@ -38,7 +40,10 @@ export const nameNotAnnounced = (expected: string, path: string): Finding =>
     `expected an object at ${excerpt(expected)} as the MPD says, received ${excerpt(path)}`,
   )
 
-/** Null where the MPD says nothing, or Matter and DASH-IF have names of their own that are judged elsewhere. */
+/**
+ * The path, or template, that the MPD has for the object; null for none, and where other rules check the
+ * name.
+ */
 function expectedPath(
   { inspection, name }: Context,
   session: Session,

@@ -10,7 +10,7 @@ import { type Announcement, at, type Session } from '../state.ts'
 
 type Announcements = ReadonlyMap<string, Announcement>
 
-/** What an MPD says of tracks, for those that follow; tracks that came already are held against it. */
+/** Records what an MPD announces of tracks, and checks the tracks that came before it against that. */
 export function updateAnnouncements(context: Context, session: Session): Update {
   const mpd = context.inspection?.mpd
   if (!mpd) return {}
@@ -32,7 +32,9 @@ export function updateAnnouncements(context: Context, session: Session): Update 
   )
 }
 
-/** Several representations, or periods, may be one track: what any of them says may come. */
+/**
+ * The announcements of an MPD by track. Representations of one track, also of several periods, are combined.
+ */
 function announcementsIn(
   { representations }: MpdFacts,
   nameOf: (facts: RepresentationFacts) => string | null,
@@ -71,7 +73,7 @@ function combine(one: Announcement, other: Announcement): Announcement {
   }
 }
 
-/** DASH-IF Ingest 6.2-16g: an update has the same names, so the names that are known stay. */
+/** DASH-IF Ingest 6.2-16g: an updated MPD has the same templates; if not, the first ones stay. */
 function mergeAnnouncements(
   { announcements }: Session,
   announced: Announcements,
@@ -121,7 +123,7 @@ export function trackNameOf(context: Context, session: Session, facts: Represent
   return name.session === session.key ? name.track : null
 }
 
-/** The tracks whose playlists a multivariant playlist names. */
+/** An empty announcement for each track whose playlist a multivariant playlist names. */
 export function playlistAnnouncements(
   { upload, stream }: Context,
   session: Session,

@@ -2,7 +2,10 @@ import type { MpdFacts, RepresentationFacts } from '../../media/inspection.ts'
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 
-/** What DASH-IF asks of manifests whatever the session; the rows on MPDs bind cmaf-ingest alone. */
+/**
+ * Findings on a manifest alone, from DASH-IF Ingest 6.2 and 7.1 to 7.3; those on MPDs apply to cmaf-ingest
+ * only.
+ */
 export function checkManifestRecommendations({ inspection, stream }: Context): readonly Finding[] {
   const facts = inspection?.mpd ?? inspection?.playlist
   if (!facts) return []
@@ -32,7 +35,7 @@ function checkMpd(mpd: MpdFacts): readonly Finding[] {
   const flawed = mpd.representations.find(
     ({ written, addressing }) => addressing === 'template' && isFlawed(written),
   )
-  // What lacks $RepresentationID$ differs from set to set for the same cause.
+  // Templates without $RepresentationID$ differ from set to set: one cause, one finding.
   return [...findings, ...(flawed ? [templateFlawed(flawed)] : templatesDiffer(mpd))]
 }
 

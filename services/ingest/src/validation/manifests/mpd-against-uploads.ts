@@ -8,7 +8,7 @@ import { nameNotAnnounced } from './announced-name.ts'
 import { examplePath, trackNameOf } from './announcements.ts'
 import { checkSegmentsAgainstUploads } from './segments-against-uploads.ts'
 
-/** The MPD of an ended session against what was uploaded; where tracks or segments lack, times are no news. */
+/** Compares the MPD of an ended session with the uploads: tracks, then segments, then times. */
 export function checkMpdAgainstUploads(context: Context, session: Session): readonly Finding[] {
   const mpd = context.inspection?.mpd
   if (!mpd) return []
@@ -29,7 +29,7 @@ export function checkMpdAgainstUploads(context: Context, session: Session): read
   ]
 }
 
-/** A few names, and how many more there are. */
+/** Up to five names for a message, and the number of others. */
 export const nameList = (names: readonly string[]): string =>
   excerpt(names.slice(0, 5).join(', ')) + (names.length > 5 ? ` and ${names.length - 5} more` : '')
 
@@ -56,13 +56,13 @@ function checkTrack(context: Context, facts: RepresentationFacts, track: Track):
   if (misnamed.length > 0) return misnamed
   const named = manifestSegmentsOf(facts)
   if (!named) return []
-  // Elsewhere names may have any numbers, and an MPD a window that moves on.
+  // On cmaf-ingest names may have any numbers, and an MPD may list a moving window.
   return isMatter
     ? checkSegmentsAgainstUploads('MPD', named, track, { mayOmit: false })
     : checkSegmentsAgainstUploads('MPD', { ...named, firstNumber: null }, track, { mayOmit: true })
 }
 
-/** Matter's layout tells the path of the newest segment, though none is remembered. */
+/** Checks the name of the newest segment, whose path follows from Matter's layout and its number. */
 function checkNewestName({ name }: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
   if (track.lastNumber === null || track.reported.includes('name-not-announced')) return []
   const path = `session_${name.session}/${track.name}/segment_${track.lastNumber}.m4s`
@@ -70,7 +70,7 @@ function checkNewestName({ name }: Context, facts: RepresentationFacts, track: T
   return expected === null || createPathMatcher(facts)(path) ? [] : [nameNotAnnounced(expected, path)]
 }
 
-/** What a representation says of its segments; null where the MPD leaves it open. */
+/** The segments that a representation lists; null where the MPD leaves them open. */
 function manifestSegmentsOf(
   facts: RepresentationFacts,
 ): Parameters<typeof checkSegmentsAgainstUploads>[1] | null {

@@ -7,7 +7,9 @@ import type { Precondition } from '../preconditions.ts'
 import type { Announcement, Session } from '../state.ts'
 import { announcedPaths } from './announced-name.ts'
 
-/** A media playlist beside the MPD that came before it (DASH-IF Ingest 6.2-17): names of both have to agree. */
+/**
+ * Compares a media playlist with the MPD before it (DASH-IF Ingest 6.2-17): paths and names have to agree.
+ */
 export function checkPlaylistAgainstMpd(
   { upload }: Context,
   session: Session,
@@ -31,10 +33,11 @@ export function checkPlaylistAgainstMpd(
   return [finding('hls-differs-from-mpd', message, 'note')]
 }
 
+/** `playlist-beside-mpd` where `checkPlaylistAgainstMpd` has something to compare. */
 export const playlistPreconditions = (session: Session, playlist: PlaylistFacts): readonly Precondition[] =>
   comparable(session, playlist).length > 0 ? ['playlist-beside-mpd'] : []
 
-/** Only what the newest MPD says of all paths of a track can be held against a playlist. */
+/** The announcements that a media playlist can be compared with; none if a track has no media template. */
 function comparable({ announcements }: Session, { kind }: PlaylistFacts): readonly Announcement[] {
   const all = Object.values(announcements)
   return kind === 'media' && all.every(({ media }) => media !== null) ? all : []

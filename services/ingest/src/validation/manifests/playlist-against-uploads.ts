@@ -8,7 +8,7 @@ import { at, type Session, type Track } from '../state.ts'
 import { nameList } from './mpd-against-uploads.ts'
 import { checkSegmentsAgainstUploads } from './segments-against-uploads.ts'
 
-/** The final playlist of a track against what was uploaded. */
+/** Compares the final playlist of a track with its uploads: paths, then segments, then times. */
 export function checkPlaylistAgainstUploads(
   context: Context,
   playlist: PlaylistFacts,
@@ -33,7 +33,10 @@ export function checkPlaylistAgainstUploads(
   return checkSegmentsAgainstUploads('playlist', named, track, { mayOmit: false })
 }
 
-/** The first URI that leads to no segment, or no init segment, of the track; which numbers came is not remembered. */
+/**
+ * The first URI that leads to no segment, or no init segment, of the track. The state has the highest number
+ * only.
+ */
 function foreignUriIn(
   { upload, stream }: Context,
   { uris, map }: PlaylistFacts,
@@ -48,7 +51,7 @@ function foreignUriIn(
   }
   const isSegment = (uri: string) => {
     const name = nameAt(uri)
-    // Absolute URLs, and those that leave the stream, have findings of their own.
+    // URLs that are absolute or leave the stream have findings of their own.
     if (name === null) return true
     return name.isOwn && name.kind === 'segment' && (name.number ?? 0) <= (track.lastNumber ?? 0)
   }
@@ -60,7 +63,7 @@ function foreignUriIn(
   return uris.find((uri) => !isSegment(uri)) ?? null
 }
 
-/** A track whose playlist the multivariant one, every URI of which is known, does not name. */
+/** A finding for a track that the multivariant playlist does not name, if all URIs of that one are known. */
 export function missingFromMultivariant(session: Session, { name }: Track): readonly Finding[] {
   const { announcements, hlsTrackCount } = session
   const isKnown = hlsTrackCount !== null && Object.keys(announcements).length >= hlsTrackCount
@@ -69,7 +72,10 @@ export function missingFromMultivariant(session: Session, { name }: Track): read
   return [finding('manifest-omits-track', message)]
 }
 
-/** Tracks that the multivariant playlist names and of which nothing came. */
+/**
+ * A finding for tracks that the multivariant playlist names and that have no upload; `missing` have their
+ * own.
+ */
 export function tracksWithoutUploads(session: Session, missing: readonly string[]): readonly Finding[] {
   const names = Object.keys(session.announcements).filter(
     (name) => !at(session.tracks, name) && !missing.includes(name),

@@ -2,22 +2,23 @@ import { excerpt, type Finding, finding } from '../finding.ts'
 import { formatSeconds } from '../media/segment-media.ts'
 import type { Track } from '../state.ts'
 
-/** What a manifest says of the segments of one track. */
+/** The segments of one track as a manifest lists them; times in seconds. */
 export interface ManifestSegments {
   readonly count: number
-  /** By how many the count may be off: a duration does not tell how short the last segment was. */
+  /** By how many the count may be off: 1 where it is computed from a duration, else 0. */
   readonly slack: number
-  /** Of the first segment's name; null where names have none or the manifest leaves it open. */
+  /** Number in the first segment's name; null where names have none or the manifest leaves it open. */
   readonly firstNumber: number | null
   readonly startSeconds: number | null
   readonly seconds: number | null
-  /** No segment lasts longer. */
+  /** Duration of the longest segment, the tolerance of all times. */
   readonly longest: number
 }
 
 /**
- * A manifest's segments against those that came, of which count, highest number, start and sum of durations
- * are known, not each. Where segments lack, times are no news.
+ * Compares a manifest's segments with those that were uploaded, by count, highest number, start and total
+ * duration: the state has no list of segments. Where segments are missing, times are not compared. With `mayOmit`
+ * the manifest may list fewer.
  */
 export function checkSegmentsAgainstUploads(
   manifest: 'MPD' | 'playlist',
@@ -44,7 +45,10 @@ export function checkSegmentsAgainstUploads(
   return checkTimes(manifest, named, track)
 }
 
-/** Within one segment: a manifest that repeats one duration need not know how short the last one was. */
+/**
+ * Start and total within one segment's duration, because a manifest may repeat one duration for a shorter
+ * last one.
+ */
 function checkTimes(
   manifest: 'MPD' | 'playlist',
   { startSeconds, seconds: listed, longest }: ManifestSegments,

@@ -4,7 +4,7 @@ import { formatSeconds, segmentSeconds } from '../media/segment-media.ts'
 import { headerOf } from '../request-findings.ts'
 import type { Track } from '../state.ts'
 
-/** X-EXTINF-duration: there, a positive decimal, and what the media lasts. */
+/** Checks X-EXTINF-duration: present, a positive decimal, and the duration of the media within one sample. */
 export function checkExtinf({ upload, inspection }: Context, track: Track): readonly Finding[] {
   const text = headerOf(upload, 'x-extinf-duration')?.trim()
   if (text === undefined) {
@@ -20,7 +20,7 @@ export function checkExtinf({ upload, inspection }: Context, track: Track): read
   const media = inspection?.media
   const lasts = media ? segmentSeconds(track.init, media) : null
   if (!media || lasts === null || lasts === 0) return []
-  // A millisecond on top, because cameras round.
+  // One sample, and a millisecond more because cameras round.
   const sample = lasts / Math.max(media.sampleCount, 1) + 0.001
   if (Math.abs(duration - lasts) <= sample) return []
   const message = `expected X-EXTINF-duration ${formatSeconds(lasts)} as the media lasts, received ${formatSeconds(duration)}`

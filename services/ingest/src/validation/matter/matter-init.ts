@@ -8,7 +8,7 @@ import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { type Session, type Track, withTrack } from '../state.ts'
 import { hasTrackEnded } from './matter-session.ts'
 
-/** An init segment of a dash or hls stream, which comes once, before the segments. */
+/** Checks an init segment of a dash or hls stream, which comes once, before the segments. */
 export function checkMatterInit(context: Context, session: Session, track: Track): Update {
   const facts = context.inspection?.init
   if (track.hasInit && isRepeat(context)) return { findings: [uploadRepeated(context)] }
@@ -46,7 +46,7 @@ function checkOrder({ stream }: Context, session: Session, track: Track): readon
       finding('init-after-segments', `expected no init segment of ${name} after its segments, received one`),
     ]
   }
-  // An init segment that could not be read may be mended.
+  // After an unreadable init segment, a readable one is welcome.
   if (track.init) return [finding('init-duplicate', `expected one init segment of ${name}, received another`)]
   if (stream.interface !== 'hls' || track.hasPlaylist) return []
   return [

@@ -13,7 +13,7 @@ import {
   openSession,
 } from './matter-session.ts'
 
-/** The MPD of a dash stream: dynamic, it opens its session; static, it ends it. */
+/** Checks the MPD of a dash stream: a dynamic one opens its session, a static one ends it. */
 export function checkMatterMpd(start: Evaluation, context: Context): Evaluation {
   const evaluation = add(start, { preconditions: ['dash-mpd'] })
   if (context.name.kind !== 'mpd') {
@@ -65,7 +65,7 @@ function complete(evaluation: Evaluation, context: Context, session: Session): E
   return closeOrder(add(ended, completeSession(ended.session ?? session)), session.key)
 }
 
-/** Remembers what the newest MPD announces and holds it against what came before it. */
+/** Records the announcements of an MPD and checks earlier uploads against them. */
 function recordAnnouncements(evaluation: Evaluation, context: Context): Evaluation {
   const { session } = evaluation
   return session ? add(evaluation, updateAnnouncements(context, session)) : evaluation

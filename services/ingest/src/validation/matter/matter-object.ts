@@ -5,7 +5,7 @@ import { checkMatterInit } from './matter-init.ts'
 import { checkMatterSegment } from './matter-segment.ts'
 import { findSession, newUnannouncedSession } from './matter-session.ts'
 
-/** An init segment or a segment of a dash or hls stream, in Matter's order. */
+/** Checks an init segment or a segment of a dash or hls stream: path, order, then media. */
 export function checkMatterObject(start: Evaluation, context: Context): Evaluation {
   const { stream, name, upload } = context
   const evaluation = add(start, { preconditions: ['matter-object'] })
@@ -28,7 +28,7 @@ export function checkMatterObject(start: Evaluation, context: Context): Evaluati
       : checkMatterSegment(context, session, track),
   )
   if (!ahead) return checked
-  // One cause: what is in the wrong place for want of a manifest is not also wrong in its track.
+  // Without a manifest, findings on the order within the track have the same cause: one finding.
   const others = checked.findings.filter(({ code }) => !orderCodes.has(code))
   return { ...checked, findings: [...others, ahead] }
 }

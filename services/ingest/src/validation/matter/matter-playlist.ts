@@ -20,7 +20,9 @@ import {
   openSession,
 } from './matter-session.ts'
 
-/** A playlist of an hls stream: multivariant at the session, media at each track. */
+/**
+ * Checks a playlist of an hls stream: the multivariant one of a session, or the media playlist of a track.
+ */
 export function checkMatterPlaylist(start: Evaluation, context: Context): Evaluation {
   const evaluation = add(start, { preconditions: ['hls-playlist'] })
   const playlist = context.inspection?.playlist
@@ -91,7 +93,7 @@ function checkMultivariantFirst(evaluation: Evaluation, session: Session): Findi
     : finding('hls-playlist-no-session', `${expected} and no session is open`)
 }
 
-/** By its content, once something came; a first playlist is always meant to be the initial one. */
+/** Whether a playlist is the initial one: always the first, later one that is empty and open. */
 const isInitial = (track: Track, playlist: PlaylistFacts): boolean =>
   !track.hasPlaylist && track.segmentCount === 0 ? true : isEmptyAndOpen(playlist)
 
@@ -161,7 +163,7 @@ function checkFinalContent(playlist: PlaylistFacts): readonly Finding[] {
   return findings
 }
 
-/** As many tracks have ended as the multivariant playlist named. */
+/** Whether as many tracks have ended as the multivariant playlist names. */
 function isFinished(session: Session | null): session is Session {
   if (!session?.announced || session.phase === 'complete' || session.hlsTrackCount === null) return false
   return completedTracks(session) >= session.hlsTrackCount

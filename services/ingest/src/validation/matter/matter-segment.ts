@@ -9,7 +9,7 @@ import { checkExtinf } from './extinf.ts'
 import { hasTrackEnded } from './matter-session.ts'
 import { checkSegmentNumber } from './segment-number.ts'
 
-/** A segment of a dash or hls stream, which follows the one before it. */
+/** Checks a segment of a dash or hls stream against the one before it. */
 export function checkMatterSegment(context: Context, session: Session, track: Track): Update {
   const { inspection, stream, name } = context
   const isHls = stream.interface === 'hls'
@@ -33,7 +33,7 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
   const counted = { ...session, segmentCount: session.segmentCount + 1 }
   return mergeUpdates(
     { session: withTrack(counted, next), preconditions: ['matter-segment'] },
-    // A segment out of its track's life has no place in its numbers either.
+    // After the end of its track, the number of a segment is not checked.
     {
       findings: ended.length > 0 ? ended : numbered.findings,
       preconditions: segmentPreconditions(position, media),

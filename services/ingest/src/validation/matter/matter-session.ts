@@ -2,7 +2,7 @@ import { add, type Context, type Evaluation, sessionEvent, type Update } from '.
 import { type Finding, finding } from '../finding.ts'
 import { at, newSession, type Order, type Session, type State, type Track, withSession } from '../state.ts'
 
-/** The session that a path names, awake if it had only fallen silent; null when nothing of it ever came. */
+/** Adds the session that a path names, reopened if it is silent; none before its first object. */
 export function findSession(evaluation: Evaluation, context: Context): Evaluation {
   const session = at(evaluation.state.sessions, context.name.session)
   if (!session) return evaluation
@@ -13,7 +13,7 @@ export function findSession(evaluation: Evaluation, context: Context): Evaluatio
   return { ...woken, state: { ...woken.state, order: { ...woken.state.order, open: awake.key } } }
 }
 
-/** The session of this number has ended, so a manifest that opens one means another. */
+/** Whether the session of this number has ended, so that a manifest that opens one begins another. */
 export function isSessionOver({ state }: Evaluation, { name }: Context): boolean {
   const session = at(state.sessions, name.session)
   if (!session) return false
@@ -21,7 +21,7 @@ export function isSessionOver({ state }: Evaluation, { name }: Context): boolean
   return session.phase !== 'open'
 }
 
-/** A session that objects came for before its manifest; it does not take the place of the open one. */
+/** A session whose objects come before its manifest; the open session stays open. */
 export const newUnannouncedSession = ({ name, receivedMs }: Context): Session =>
   newSession(name.session, receivedMs)
 
@@ -30,7 +30,7 @@ export function openSession(evaluation: Evaluation, context: Context): Evaluatio
   const { name, receivedMs } = context
   const { order, sessions } = evaluation.state
   const before = at(sessions, name.session)
-  // Objects that came ahead of the manifest belong to it; an ended session of this number does not.
+  // Objects before their manifest belong to the session that it opens; those of an ended session do not.
   const isReused = isSessionOver(evaluation, context)
   const fresh =
     before && !isReused ? before : newSession(name.session, receivedMs, (before?.generation ?? 0) + 1)
@@ -64,7 +64,10 @@ function abandon(state: State, next: string): { readonly state: State; readonly 
   }
 }
 
-/** A camera that was given another stream goes on counting: then only the first object says so. */
+/**
+ * Sessions count up by 1. A camera that was given another stream goes on counting: a warning, for the first
+ * one.
+ */
 function checkSessionNumber({ last }: Order, received: string): readonly Finding[] {
   const expected = last === null ? 1n : BigInt(last) + 1n
   if (BigInt(received) === expected) return []
@@ -75,11 +78,11 @@ function checkSessionNumber({ last }: Order, received: string): readonly Finding
 const numberReused = (key: string): Finding =>
   finding('session-number-reused', `expected a new session number, session_${key} has ended before`)
 
-/** Nothing of the track is expected any more. */
+/** Whether no more objects of the track are expected. */
 export const hasTrackEnded = (session: Session, track: Track): boolean =>
   track.phase === 'completed' || session.phase === 'complete' || session.phase === 'abandoned'
 
-/** Ends a session and its tracks. */
+/** The session and its tracks as complete, with one event for each that was not. */
 export function completeSession(session: Session): Required<Pick<Update, 'session' | 'events'>> {
   const tracks = Object.values(session.tracks)
   const ended = tracks.map((track) => [track.name, { ...track, phase: 'completed' as const }] as const)
@@ -90,13 +93,13 @@ export function completeSession(session: Session): Required<Pick<Update, 'sessio
   return { session: complete, events: [...endings, sessionEvent('session-completed', complete)] }
 }
 
-/** After a session's end no other is open. */
+/** Records that the session of this key is not open any more. */
 export function closeOrder(evaluation: Evaluation, key: string): Evaluation {
   if (evaluation.state.order.open !== key) return evaluation
   return { ...evaluation, state: { ...evaluation.state, order: { ...evaluation.state.order, open: null } } }
 }
 
-/** Expected tracks of which nothing came, one finding each. */
+/** One finding for each expected track without an object. */
 export function missingTracks({ stream }: Context, session: Session): readonly Finding[] {
   return missingNames(stream.expectedTrackNames, session).map((name) =>
     finding('track-missing', `expected track ${name}, the session ended without any object of it`),

@@ -2,21 +2,24 @@ import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Track } from '../state.ts'
 
-/** Where a segment stands among those of its track. */
+/** The number of a segment compared with those before it in its track. */
 export interface NumberCheck {
   readonly findings: readonly Finding[]
-  /** It follows the segment before it without a gap. */
+  /** Whether it follows the segment before it without a gap. */
   readonly isNext: boolean
-  /** It is further on than all before it. */
+  /** Whether it is higher than all before it. */
   readonly isForward: boolean
-  /** It takes the place of one that came before. */
+  /** Whether it replaces one that came before. */
   readonly isReplacement: boolean
 }
 
 const first = 1_001
 const last = 9_999
 
-/** Numbers run from 1001 without a gap; after one, the number behind the received one is expected. */
+/**
+ * Checks that numbers run from 1001 to 9999 without a gap. After a gap, the number after the received one is
+ * expected.
+ */
 export function checkSegmentNumber({ name, previous }: Context, track: Track, isKnown: boolean): NumberCheck {
   const received = name.number ?? first
   const expected = (track.lastNumber ?? first - 1) + 1
@@ -38,7 +41,7 @@ export function checkSegmentNumber({ name, previous }: Context, track: Track, is
       findings: [finding('segment-number-high', `expected numbers up to ${last}, received ${received}`)],
     }
   }
-  // A cut-off upload has its own finding; what it leaves open is no second cause.
+  // A cut-off upload has its own finding; its number is no gap as well.
   const isAfterCutOff = track.cutOffNumber === expected && received === expected + 1
   if (received === expected || isAfterCutOff) return { ...check, findings: [] }
   const isLate = received < expected ? ' late' : ''

@@ -4,7 +4,9 @@ import { maxTextLength } from '../limits.ts'
 import type { Precondition } from '../preconditions.ts'
 import { type Announcement, at, type KnownInit, type Session, type Track } from '../state.ts'
 
-/** What an init segment says of itself and against what its manifest announced. */
+/**
+ * Findings on an init segment alone (ISO/IEC 23000-19, 7.3), and against the codec that a manifest announces.
+ */
 export function checkInitMedia(session: Session, track: Track, init: InitFacts): readonly Finding[] {
   if (init.trackCount !== 1) {
     return [
@@ -31,7 +33,7 @@ export function checkInitMedia(session: Session, track: Track, init: InitFacts):
   return [...findings, ...checkHandler(init), ...checkAnnouncedCodec(session, track.name, init.codec)]
 }
 
-/** ISO/IEC 14496-12, 8.4.3: the handler says how the sample entry is to be read. */
+/** ISO/IEC 14496-12, 8.4.3: the handler has to fit the sample entry. */
 function checkHandler({ handler, codec }: InitFacts): readonly Finding[] {
   const expected = at(handlers, familyOf(codec))
   if (!expected || expected === handler) return []
@@ -43,7 +45,10 @@ function checkHandler({ handler, codec }: InitFacts): readonly Finding[] {
   ]
 }
 
-/** Another family is wrong, another profile or level is worth a word. */
+/**
+ * A codec that the manifest does not announce: an error for another family, a warning for another profile or
+ * level.
+ */
 export function checkAnnouncedCodec(session: Session, track: string, codec: string): readonly Finding[] {
   const announced = announcedCodecs(session, at(session.announcements, track))
   if (announced.length === 0 || codec === '' || announced.some((other) => isSame(other, codec))) return []
@@ -58,7 +63,7 @@ function announcedCodecs(session: Session, announcement: Announcement | undefine
   return session.hlsCodecs
 }
 
-/** Where only four letters are known, they are all there is to compare. */
+/** Whether two codec strings agree; one without parameters agrees with any of its family. */
 function isSame(announced: string, codec: string): boolean {
   const [a, b] = [announced.toLowerCase(), codec.toLowerCase()]
   return a === b || (familyOf(a) === familyOf(b) && (!a.includes('.') || !b.includes('.')))
@@ -68,10 +73,10 @@ export function familyOf(codec: string): string {
   const family = codec.toLowerCase().split('.')[0] ?? ''
   return at(families, family) ?? family
 }
-/** The same codec with parameter sets in or out of band. */
+/** Sample entries of one codec, with parameter sets in or out of band. */
 const families: Readonly<Record<string, string>> = { avc3: 'avc1', hev1: 'hvc1' }
 
-/** Sample entries that are read in one way only, by family. */
+/** The one handler that fits a family of sample entries. */
 const handlers: Readonly<Record<string, string>> = {
   avc1: 'vide',
   hvc1: 'vide',
@@ -104,25 +109,26 @@ export const knownInitOf = (init: InitFacts): KnownInit => ({
   sampleFlags: init.defaultSampleFlags,
 })
 
-/** What differs between two init segments of a track. */
+/** The fields that differ between two init segments of a track. */
 export const differencesOf = (known: KnownInit, next: KnownInit): readonly (keyof KnownInit)[] =>
   (Object.keys(next) as (keyof KnownInit)[]).filter(
     (key) => known[key] !== next[key] && !isUnknown(known, key),
   )
 
-/** The same in words. */
+/** The differences as text for a message. */
 export const changesOf = (known: KnownInit, next: KnownInit): string =>
   differencesOf(known, next)
     .map((key) => `${key} ${excerpt(String(next[key]))} instead of ${excerpt(String(known[key]))}`)
     .join(', ')
 
+/** Whether segments of the one init segment can be decoded with the other: only the language may differ. */
 export const fitsSameSegments = (known: KnownInit, next: KnownInit): boolean =>
   differencesOf(known, next).every((key) => key === 'language')
 
-/** No sample lasts 0: a packager may learn the default only at the end, and fill it in. */
+/** A default duration of 0 means unknown: a packager may fill it in later. */
 const isUnknown = (known: KnownInit, key: keyof KnownInit): boolean =>
   key === 'sampleDuration' && known[key] === 0
 
-/** Whether anything was announced that a codec can be held against. */
+/** `announced-codec` where a manifest announces a codec of the track. */
 export const codecPreconditions = (session: Session, track: string): readonly Precondition[] =>
   announcedCodecs(session, at(session.announcements, track)).length > 0 ? ['announced-codec'] : []

@@ -2,10 +2,10 @@ import type { Inspection, InspectionFault } from '../../media/inspection.ts'
 import type { Context } from '../evaluation.ts'
 import { type Finding, finding } from '../finding.ts'
 
-/** Whether the bytes are what the path says they are. One cause gives one finding. */
+/** Findings where the bytes are not what the path names. One cause has one finding. */
 export function checkContent({ name, inspection, extension, upload }: Context): readonly Finding[] {
   if (!inspection) return []
-  // What is wrong in one of its parts is told of the part.
+  // Each part of a long request is an upload with findings of its own.
   if (upload.parts) return faultFindings({ faults: inspection.outside ?? [] })
   switch (name.kind ?? kindOf(extension)) {
     case 'mpd':
@@ -35,7 +35,7 @@ export function checkContent({ name, inspection, extension, upload }: Context): 
   }
 }
 
-/** Where the name says nothing, the outer boxes say what should be among them. */
+/** For a name of no kind: the outer boxes decide whether a moov or a moof is missing. */
 function checkOuterBoxes({ kind, init, media, endsTrack, faults }: Inspection): readonly Finding[] | null {
   if (faults.length > 0) return null
   if (kind === 'init' && !init) return [finding('init-without-moov', 'expected a moov box, received none')]
@@ -43,7 +43,7 @@ function checkOuterBoxes({ kind, init, media, endsTrack, faults }: Inspection): 
   return [finding('segment-without-moof', 'expected a moof box, received none')]
 }
 
-/** A manifest in the wrong place is one all the same. */
+/** The kind of a manifest by its extension, for one at a path that names no kind. */
 function kindOf(extension: string): 'mpd' | 'playlist' | null {
   if (extension === 'mpd') return 'mpd'
   return extension === 'm3u8' ? 'playlist' : null
@@ -76,7 +76,7 @@ const kindNames: Readonly<Record<Inspection['kind'], string>> = {
   other: 'something else',
 }
 
-/** Of many faults of one kind the first is told, with how many follow. */
+/** One finding for each code: the first fault, and the number of others. */
 function faultFindings({ faults }: Pick<Inspection, 'faults'>): readonly Finding[] {
   const byCode = new Map<InspectionFault['code'], readonly InspectionFault[]>()
   for (const fault of faults) byCode.set(fault.code, [...(byCode.get(fault.code) ?? []), fault])

@@ -3,7 +3,7 @@ import type { Precondition } from '../preconditions.ts'
 import { headerOf } from '../request-findings.ts'
 import { at, type Session } from '../state.ts'
 
-/** What the bytes and headers of an upload put to the test, on any stream. */
+/** The preconditions that hold by the bytes and headers of an upload, on any stream. */
 export function mediaPreconditions(context: Context, session: Session | null): readonly Precondition[] {
   const { extension, inspection, name, stream, upload } = context
   const preconditions: Precondition[] = []

@@ -3,15 +3,15 @@ import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
 import type { Clock, KnownInit, Track } from '../state.ts'
 
-/** How a segment stands to the one before it, as far as the order of uploads has told already. */
+/** How a segment follows the one before it, as far as the checks of order have found. */
 export interface SegmentPosition {
-  /** False where a gap or a late segment has been told: then times and numbers jump for the same cause. */
+  /** False where a gap or a late segment is reported: then times and numbers jump for the same cause. */
   readonly isNext: boolean
-  /** What a segment should last, seconds; null when nobody announced it. */
+  /** Duration of a segment that the manifest announces, seconds; null for none. */
   readonly announcedSeconds: number | null
 }
 
-/** What the bytes of one segment say against its track's init segment and the segment before. */
+/** Findings on the media of one segment, against its track's init segment and the segment before. */
 export function checkSegmentMedia(
   track: Track,
   media: MediaFacts,
@@ -29,7 +29,7 @@ export function checkSegmentMedia(
   return [
     ...checkStructure(track, media),
     ...checkSync(init, media),
-    // What jumps in time jumps in number too; that is one cause.
+    // A gap in time is a gap in numbers too: one cause, one finding.
     ...(times.length > 0 ? times : checkSequence(track, media, position)),
     ...checkDuration(track, media, position),
   ]
@@ -43,7 +43,7 @@ export const segmentPreconditions = (
   ...(media?.isLast ? (['track-end'] as const) : []),
 ]
 
-/** Where the track has come to with this segment; as before, where that cannot be told. */
+/** The clock of a track after a segment of `bytes` bytes; unchanged where its times are unknown. */
 export function clockAfter(track: Track, media: MediaFacts, bytes: number): Clock | null {
   const { clock, init } = track
   if (!init || media.isMultiplexed || media.trackId !== init.trackId || media.decodeTime === null)
@@ -62,7 +62,7 @@ export function clockAfter(track: Track, media: MediaFacts, bytes: number): Cloc
   }
 }
 
-/** Seconds that a segment lasts; null when its track's init segment is not known. */
+/** Duration of a segment, seconds; null when its track's init segment is not known. */
 export function segmentSeconds(init: KnownInit | null, media: MediaFacts): number | null {
   if (!init || init.timescale <= 0) return null
   return (media.explicitDuration + media.defaultedSamples * init.sampleDuration) / init.timescale
@@ -136,7 +136,10 @@ function checkSequence({ clock }: Track, media: MediaFacts, { isNext }: SegmentP
   return [finding(isBack ? 'sequence-number-not-increasing' : 'sequence-number-gap', message)]
 }
 
-/** A short segment is wrong only once another follows it: the last one may be short. */
+/**
+ * Within 10 % of the announced duration. The last segment may be short, so a short one is reported with the
+ * next.
+ */
 function checkDuration(
   track: Track,
   media: MediaFacts,
@@ -154,4 +157,5 @@ function checkDuration(
   return [finding('segment-duration-off', message)]
 }
 
+/** A duration for a message, to the millisecond. */
 export const formatSeconds = (value: number): string => `${Number(value.toFixed(3))} s`

@@ -8,7 +8,10 @@ import { formatSeconds } from './segment-media.ts'
 /** A track whose init segment is known. */
 type Member = Track & { readonly init: KnownInit }
 
-/** A track against the others that its MPD lets players switch to (ISO/IEC 23000-19, 7.3.4). */
+/**
+ * Compares a track with the other tracks of its switching set (ISO/IEC 23000-19, 7.3.4): codec family and
+ * timescale.
+ */
 export function checkSetMember(context: Context, session: Session, track: Track): Update {
   const others = isMember(track) ? othersOf(session, track) : []
   if (!isMember(track) || others.length === 0) return {}
@@ -16,7 +19,7 @@ export function checkSetMember(context: Context, session: Session, track: Track)
   return { findings: other ? [differs(context, other, track)] : [], preconditions: ['switching-set'] }
 }
 
-/** All tracks that came before the MPD that groups them; a set is told once. */
+/** Compares all tracks that came before the MPD that groups them; at most one finding. */
 export function checkSets(context: Context, session: Session): Update {
   const updates = mergeUpdates(
     ...Object.values(session.tracks).map((track) => checkSetMember(context, session, track)),
@@ -25,8 +28,8 @@ export function checkSets(context: Context, session: Session): Update {
 }
 
 /**
- * Whether a segment begins inside the newest one of another track of its set. Older segments are not known
- * any more: what begins before or behind that one cannot be compared.
+ * Checks that a segment does not begin inside the newest segment of another track of its set. The state has the
+ * newest segment only, so a segment that begins before or behind it cannot be compared.
  */
 export function checkSetAlignment(
   context: Context,
@@ -80,9 +83,9 @@ const segmentSpan = ({ clock, init }: Member): string =>
     ? `${formatSeconds((clock.end - clock.duration) / init.timescale)} to ${formatSeconds(clock.end / init.timescale)}`
     : ''
 
-/** What was told of one track of two is not told of the other. */
+/** A misalignment is reported for one of the two tracks only. */
 const isReported = ({ reported }: Track): boolean => reported.includes('switching-set-unaligned')
 
-/** Only for DASH-IF Ingest (6.2-16f) is an adaptation set always a switching set. */
+/** An error on cmaf-ingest only, where every adaptation set is a switching set (DASH-IF Ingest 6.2-16f). */
 const severityOf = ({ stream }: Context): 'error' | 'warning' =>
   stream.interface === 'cmaf-ingest' ? 'error' : 'warning'
