@@ -3,8 +3,8 @@ import type { Inspection } from './inspection.ts'
 import { inspectMpd } from './mpd/mpd.ts'
 
 /**
- * The facts of a manifest, from its text and the path that it was sent to, below its stream. Never throws: text
- * that cannot be parsed becomes a fault.
+ * The facts of a manifest, from its text and the path that it was sent to, below its stream. Never throws:
+ * text that cannot be parsed becomes a fault.
  */
 export function inspectManifest(text: string, path: string, kind: 'mpd' | 'playlist'): ManifestInspection {
   const nothing = { kind, mpd: null, playlist: null }

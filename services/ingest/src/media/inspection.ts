@@ -68,7 +68,10 @@ export interface MediaFacts {
   readonly sequenceIncreases: boolean
   /** tfdt of the first moof; null when there is none. */
   readonly decodeTime: number | null
-  /** Sum of the durations written in the moofs; to it comes `defaultedSamples` times the trex default. */
+  /**
+   * Sum of the durations written in the moofs. The whole duration is this and `defaultedSamples` times the
+   * trex default.
+   */
   readonly explicitDuration: number
   readonly defaultedSamples: number
   readonly sampleCount: number

@@ -22,7 +22,7 @@ const representation: RepresentationFacts = {
 }
 const named = (media: string | null) => createPathMatcher({ ...representation, media })
 
-describe('expectedNames', () => {
+describe('createPathMatcher', () => {
   it('matches the init segment', () => {
     deepEqual(named(null)('s/v.init'), { representation: 'v', part: 'init', number: null, time: null })
     equal(named(null)('s/w.init'), null)

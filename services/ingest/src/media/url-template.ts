@@ -10,8 +10,8 @@ export type TemplatePart =
 const maxLength = 4_096
 
 /**
- * Replaces `$RepresentationID$` and `$Bandwidth…$`, and leaves `$Number…$`, `$Time…$` and `$$` in. Null when an
- * identifier is unknown or has no value, or when the result is longer than any path.
+ * Replaces `$RepresentationID$` and `$Bandwidth…$`, and leaves `$Number…$`, `$Time…$` and `$$` in. Null when
+ * an identifier is unknown or has no value, or when the result is longer than any path.
  */
 export function fillTemplate(template: string, id: string, bandwidth: number | null): string | null {
   const escaped = escapeDollars(id)

@@ -33,7 +33,7 @@ describe('validation, where the reference is wrong', () => {
     }
   })
 
-  it('tells a gap in segment numbers once and goes on behind it', () => {
+  it('reports a gap in segment numbers once and goes on behind it', () => {
     const told = tell(dash, [...started, ...[1001, 1004, 1005, 1006].map((number) => segment(number))])
     deepEqual(codesOf(told, true), [[], [], [], ['segment-number-gap'], [], []])
   })
@@ -101,7 +101,7 @@ describe('validation, where the reference is wrong', () => {
     equal(told.verdicts[0]?.findings[0]?.severity, 'warning')
   })
 
-  it('opens a new session where a number is used again after completion, also with the same init segment', () => {
+  it('opens a new session where a number comes again after completion, with the same init segment', () => {
     const again = [dynamicMpd(1, { periodStart: 'PT1S' }), init(), segment(1001, {}, { sha256: 'other' })]
     const told = tell(dash, [...started, segment(1001), staticMpd(), ...again, staticMpd()])
     deepEqual(codesOf(told, true).slice(4), [['session-number-reused'], [], [], []])
@@ -111,7 +111,7 @@ describe('validation, where the reference is wrong', () => {
     )
   })
 
-  it('knows a second initial playlist by its content', () => {
+  it('recognises a second initial playlist by its content', () => {
     const again = initialPlaylist('video', { map: 'video.init' })
     const told = tell(hls, [
       multivariant(),
@@ -177,7 +177,7 @@ describe('validation, where the reference is wrong', () => {
     deepEqual(flawsOf(dash, [other('session_1/index.mpd')]), ['mpd-malformed'])
   })
 
-  it('tells a path clash and goes on', () => {
+  it('reports a path clash and goes on', () => {
     deepEqual(flawsOf(dash, [dynamicMpd(1, {}, { clashes: true }), init()]), ['path-clash'])
   })
 

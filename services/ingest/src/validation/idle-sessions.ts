@@ -6,8 +6,9 @@ import type { Session, State } from './state.ts'
 export const defaultIdleMs = 60_000
 
 /**
- * Ends the sessions without an object for more than `idleMs`, as of `nowMs` (Unix time). Validation does the same
- * before each upload with the times in the journal, so that a replay without a clock has the same result.
+ * Ends the sessions without an object for more than `idleMs`, as of `nowMs` (Unix time). Validation does the
+ * same before each upload with the times in the journal, so that a replay without a clock has the same
+ * result.
  */
 export function closeIdle(
   state: State,

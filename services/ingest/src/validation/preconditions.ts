@@ -1,7 +1,7 @@
 /**
  * What can happen in a session that puts rules to the test. A rule none of whose preconditions ever held in a
- * session is `not-exercised` there: neither met nor violated. `matter-…` holds on dash and hls streams, `dash-…`,
- * `hls-…` and `ingest-…` on streams of that interface.
+ * session is `not-exercised` there: neither met nor violated. `matter-…` holds on dash and hls streams,
+ * `dash-…`, `hls-…` and `ingest-…` on streams of that interface.
  */
 export type Precondition =
   | 'upload'

@@ -5,8 +5,7 @@ import { type FindingCode, findingCodes, type Rule, rules, type Severity, type S
 /** A code with the severity that its finding had, which may differ from its rule's. */
 export type CodeWithSeverity = `${FindingCode} ${Severity}`
 
-export const codeOf = (weighed: CodeWithSeverity): FindingCode =>
-  weighed.slice(0, weighed.indexOf(' ')) as FindingCode
+export const codeOf = (text: CodeWithSeverity): FindingCode => text.slice(0, text.indexOf(' ')) as FindingCode
 
 /** The findings of one session, counted. */
 export interface FindingCounts {
@@ -42,22 +41,22 @@ export function codesWithSeverityOf(findings: readonly Finding[]): readonly Code
 const severities: readonly Severity[] = ['error', 'warning', 'note']
 
 /** One row for each rule, over one session or several together. */
-export function reportOf(tallies: readonly FindingCounts[]): readonly ReportRow[] {
-  const exercised = new Set(tallies.flatMap(({ preconditions }) => preconditions))
-  return findingCodes.map((code) => rowOf(code, rules[code], tallies, exercised))
+export function reportOf(sessions: readonly FindingCounts[]): readonly ReportRow[] {
+  const exercised = new Set(sessions.flatMap(({ preconditions }) => preconditions))
+  return findingCodes.map((code) => rowOf(code, rules[code], sessions, exercised))
 }
 
 function rowOf(
   code: FindingCode,
   { severity, standard, title, clause, exercisedBy }: Rule,
-  tallies: readonly FindingCounts[],
+  sessions: readonly FindingCounts[],
   exercised: ReadonlySet<Precondition>,
 ): ReportRow {
-  const countOf = (weight: Severity) =>
-    tallies.reduce((sum, { counts }) => sum + (counts[`${code} ${weight}`] ?? 0), 0)
-  const count = severities.reduce((sum, weight) => sum + countOf(weight), 0)
-  const worst = severities.find((weight) => countOf(weight) > 0) ?? severity
-  const uploads = tallies.flatMap(({ first }) => first[code] ?? []).slice(0, maxReportedUploads)
+  const countOf = (found: Severity) =>
+    sessions.reduce((sum, { counts }) => sum + (counts[`${code} ${found}`] ?? 0), 0)
+  const count = severities.reduce((sum, found) => sum + countOf(found), 0)
+  const worst = severities.find((found) => countOf(found) > 0) ?? severity
+  const uploads = sessions.flatMap(({ first }) => first[code] ?? []).slice(0, maxReportedUploads)
   const isExercised = exercisedBy.some((precondition) => exercised.has(precondition))
   const result = count > 0 ? 'violated' : isExercised ? 'met' : 'not-exercised'
   return { code, severity: worst, rule: standard, title, clause, result, count, uploads }

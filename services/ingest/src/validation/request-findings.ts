@@ -33,7 +33,7 @@ const pathClash = ({ path }: Upload): Finding =>
 
 /** A header by its name in any letter case; the first of several. */
 export function headerOf({ sender }: Pick<Upload, 'sender'>, name: string): string | null {
-  const index = sender.headers.findIndex((text, place) => place % 2 === 0 && text.toLowerCase() === name)
+  const index = sender.headers.findIndex((text, at) => at % 2 === 0 && text.toLowerCase() === name)
   return index < 0 ? null : (sender.headers[index + 1] ?? '')
 }
 

@@ -42,7 +42,7 @@ describe('a camera that records', () => {
     deepEqual(codesOf(tell(stream, objects), true).flat(), [])
   })
 
-  it('restarts in the middle, repeats, skips and ends twice: these four findings and nothing else', () => {
+  it('restarts, repeats, skips and ends twice: these four findings and no others', () => {
     const [again] = segments(2, 1002)
     const objects = [
       ...[...opened(1), ...segments(1, 1001, 1002)],

@@ -68,9 +68,9 @@ function* randomObjects(count: number, chance: Generator<number>): Generator<Sen
   }
 }
 
-describe('the state that judging keeps', () => {
+describe('the state of a stream', () => {
   for (const ingest of ['dash', 'hls', 'cmaf-ingest'] as const) {
-    it(`stays small and whole whatever comes (${ingest})`, () => {
+    it(`stays small and consistent with random uploads (${ingest})`, () => {
       const stream = streamOf(ingest, ['video', 'audio'])
       let state: State = initialState
       let count = 0
@@ -117,7 +117,7 @@ describe('the state that judging keeps', () => {
     deepEqual(codesOf(more).slice(-2), [['too-many-tracks'], []])
   })
 
-  it('stays below 96 KiB whatever names, strings and numbers come', () => {
+  it('stays below 96 KiB with the longest names, strings and numbers', () => {
     const [most, wide] = [Number.MAX_SAFE_INTEGER, 2 ** 32 - 1]
     const facts = { trackId: wide, timescale: wide, codec: 'x'.repeat(300), language: 'y'.repeat(200) }
     const media = { trackId: wide, decodeTime: most, isFiller: true, hasPrft: false, emsgCount: 1 }
@@ -134,12 +134,12 @@ describe('the state that judging keeps', () => {
     }
   })
 
-  it('tells of eight tracks what all of them do', () => {
+  it('reports a finding of all tracks for eight of them', () => {
     const inits = crowd(20, 8).map((name) => initAt(`${name}/init.mp4`, { encrypted: true }))
     equal(codesOf(tell(streamOf('cmaf-ingest'), inits), true).flat().length, 8)
   })
 
-  it('is not changed by judging', () => {
+  it('is not changed in place by validation', () => {
     const [arrival] = arrivalsOf([init()])
     const state = tell(streamOf('dash'), [dynamicMpd()]).state
     const copy = structuredClone(state)
@@ -164,7 +164,7 @@ describe('closeIdle', () => {
     deepEqual(closeIdle(closed.state, lastMs + 90_000).events, [])
   })
 
-  it('comes to the same as judging without it', () => {
+  it('has the same result as validation without it', () => {
     const late = [dynamicMpd(), init(), segment(1001, {}, { atMs: lastMs + 100_000 })]
     const [, , arrival] = arrivalsOf(late)
     const ticked = closeIdle(state, lastMs + 61_000).state
@@ -174,7 +174,7 @@ describe('closeIdle', () => {
 })
 
 describe('reportOf', () => {
-  it('tells met, violated and not exercised apart', () => {
+  it('has met, violated and not exercised rules', () => {
     const first = Array.from({ length: 9 }, (_, at) => `u${at}`)
     const rows = reportOf([
       {

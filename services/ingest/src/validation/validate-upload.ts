@@ -21,9 +21,9 @@ export type { ValidationResult } from './dedupe-findings.ts'
 export type { Arrival } from './evaluation.ts'
 
 /**
- * The findings of one upload, and the state of its stream after it. Pure: the same uploads in the same order get
- * the same findings. `idleMs` is the silence that ends a session. Called for one upload after another, in the
- * order of the journal.
+ * The findings of one upload, and the state of its stream after it. Pure: the same uploads in the same order
+ * get the same findings. `idleMs` is the silence that ends a session. Called for one upload after another, in
+ * the order of the journal.
  */
 export function validateUpload(
   stream: Stream,

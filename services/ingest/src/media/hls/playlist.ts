@@ -22,8 +22,8 @@ interface PlaylistState {
 }
 
 /**
- * The facts of an HLS playlist (RFC 8216) that was sent to `path` below its stream; null with a fault when the
- * text is none. Unknown tags, CRLF and a byte order mark are ignored.
+ * The facts of an HLS playlist (RFC 8216) that was sent to `path` below its stream; null with a fault when
+ * the text is none. Unknown tags, CRLF and a byte order mark are ignored.
  */
 export function inspectPlaylist(
   text: string,

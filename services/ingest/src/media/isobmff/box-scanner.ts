@@ -48,9 +48,9 @@ export function createBoxScanner(listener: BoxListener) {
 
   function add(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) {
-      const taken = isInvalid ? bytes.length - at : box ? readBody(box, bytes, at) : readHeader(bytes, at)
-      at += taken
-      offset += taken
+      const consumed = isInvalid ? bytes.length - at : box ? readBody(box, bytes, at) : readHeader(bytes, at)
+      at += consumed
+      offset += consumed
     }
   }
 
@@ -68,11 +68,11 @@ export function createBoxScanner(listener: BoxListener) {
   }
 
   function readHeader(bytes: Buffer, at: number): number {
-    const taken = Math.min(headerSize() - headerLength, bytes.length - at)
-    bytes.copy(header, headerLength, at, at + taken)
-    headerLength += taken
-    if (headerLength >= 8 && headerLength === headerSize()) beginBox(offset + taken - headerLength)
-    return taken
+    const consumed = Math.min(headerSize() - headerLength, bytes.length - at)
+    bytes.copy(header, headerLength, at, at + consumed)
+    headerLength += consumed
+    if (headerLength >= 8 && headerLength === headerSize()) beginBox(offset + consumed - headerLength)
+    return consumed
   }
 
   function headerSize(): number {
@@ -102,12 +102,12 @@ export function createBoxScanner(listener: BoxListener) {
   }
 
   function readBody(current: TopBox, bytes: Buffer, at: number): number {
-    const taken = Math.min(current.end - offset, bytes.length - at)
-    const isAll = taken === current.end - current.bodyStart
+    const consumed = Math.min(current.end - offset, bytes.length - at)
+    const isAll = consumed === current.end - current.bodyStart
     // No copy of a body that arrived in one part.
-    if (isAll && maxBodyBytes !== null) finish(current, bytes.subarray(at, at + taken))
-    else collect(current, bytes.subarray(at, at + taken))
-    return taken
+    if (isAll && maxBodyBytes !== null) finish(current, bytes.subarray(at, at + consumed))
+    else collect(current, bytes.subarray(at, at + consumed))
+    return consumed
   }
 
   function collect(current: TopBox, more: Buffer): void {

@@ -13,7 +13,7 @@ export interface Box {
 export class BoxMalformed extends Error {}
 
 /**
- * Takes one sentence on what is wrong; false when the caller should stop, because there are enough faults.
+ * Reports one sentence on what is wrong; false when the caller should stop, because there are enough faults.
  */
 export type Report = (message: string) => boolean
 

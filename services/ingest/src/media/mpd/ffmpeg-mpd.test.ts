@@ -64,7 +64,7 @@ describe('an MPD made by ffmpeg', function () {
     equal(video.timeline, null)
   })
 
-  it('matches every file with its time in its name, unless ffmpeg names it by a time that its MPD has not', async () => {
+  it('matches every file named by time, unless ffmpeg uses a time that is not in its MPD', async () => {
     const { mpd, names, matchesOf } = await packaged(
       folder,
       '-media_seg_name',

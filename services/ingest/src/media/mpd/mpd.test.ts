@@ -194,7 +194,7 @@ describe('inspectMpd', () => {
     deepEqual([facts.addressing, facts.media, facts.segments], ['list', null, ['session_1/a.m4s']])
   })
 
-  it('repeats up to the end of the period where the MPD tells it', () => {
+  it('repeats up to the end of the period where the MPD has one', () => {
     const repeating = (root: string, offset = '') =>
       firstOf(
         mpd(
@@ -210,7 +210,7 @@ describe('inspectMpd', () => {
     deepEqual(repeating('type="dynamic"'), [{ t: 0, d: 20, count: null }])
   })
 
-  it('tells periods apart', () => {
+  it('keeps periods apart', () => {
     const one = '<AdaptationSet><Representation id="v"/></AdaptationSet>'
     const facts = factsOf(mpd(`<Period>${one}</Period><Period>${one}</Period>`))
     equal(facts.periodCount, 2)

@@ -186,7 +186,7 @@ describe('validation on a cmaf-ingest stream', () => {
       deepEqual([tracks?.video?.segmentCount, tracks?.video?.phase], [3, 'segments_uploading'])
     })
 
-    it('tells of the request what is wrong with it alone', () => {
+    it('has findings on the request alone only with the request', () => {
       const outside = [{ code: 'box-malformed', message: 'behind the last segment' }] as const
       const faults = [...outside, { code: 'box-malformed', message: 'in a segment' }] as const
       const broken = { ...whole, inspection: whole.inspection && { ...whole.inspection, faults, outside } }
@@ -199,7 +199,7 @@ describe('validation on a cmaf-ingest stream', () => {
       equal(told.verdicts.at(-1)?.findings[1]?.message, 'behind the last segment')
     })
 
-    it('takes the same header in the next request for no news', () => {
+    it('ignores the same header in the next request', () => {
       const again = [
         header('u10'),
         mediaAt(`${path}.parts/u10/1.m4s`, 4, {}, { cut: { part: { of: 'u10', from: 0 } } }),
@@ -226,7 +226,7 @@ describe('validation on a cmaf-ingest stream', () => {
       deepEqual(flawsOf([...moved, ...single], true), [])
     })
 
-    it('names its track whatever its URL says it is', () => {
+    it('names its track for any kind in its URL', () => {
       const segmentUrl = [...parts, whole].map((one) => ({
         ...one,
         path: one.path.replace(path, 'session_1/v/segment_1001.m4s'),
@@ -235,7 +235,7 @@ describe('validation on a cmaf-ingest stream', () => {
     })
   })
 
-  it('takes the end of a track that never came, or has ended, for no news', () => {
+  it('ignores the end of a track that never came or has ended', () => {
     const end = other('Streams(v.cmfv)', { endsTrack: true })
     deepEqual(tell(stream, [end]).state.sessions, {})
     const objects = [initAt('v/init.mp4'), mediaAt('v/1.m4s', 1, { isLast: true })]

@@ -23,8 +23,9 @@ export function announcedPaths({ initialization, media }: Announcement): (path: 
 }
 
 /**
- * The paths that an MPD's media template matches. The compiled templates are shared by all streams, because an
- * announcement is plain data, read from Redis again and again, and its pattern costs more than matching a path.
+ * The paths that an MPD's media template matches. The compiled templates are shared by all streams, because
+ * an announcement is plain data, read from Redis again and again, and its pattern costs more than matching a
+ * path.
  */
 const mediaMatcher = memoize(
   (media) => {

@@ -16,10 +16,10 @@ export function updateAnnouncements(context: Context, session: Session): Update 
   if (!mpd) return {}
   const announced = announcementsIn(mpd, (facts) => trackNameOf(context, session, facts))
   const isUpdate = context.stream.interface === 'cmaf-ingest' && Object.keys(session.announcements).length > 0
-  const { kept, findings } = isUpdate
+  const { merged, findings } = isUpdate
     ? mergeAnnouncements(session, announced)
-    : { kept: announced, findings: [] }
-  const next: Session = { ...session, announcements: limitAnnouncements(kept) }
+    : { merged: announced, findings: [] }
+  const next: Session = { ...session, announcements: limitAnnouncements(merged) }
   const known = Object.values(session.tracks).filter(({ name }) => at(next.announcements, name))
   const codecs = known.flatMap(({ name, init, reported }) =>
     init && !reported.includes('codec-not-announced') ? checkAnnouncedCodec(next, name, init.codec) : [],
@@ -77,18 +77,18 @@ function combine(one: Announcement, other: Announcement): Announcement {
 function mergeAnnouncements(
   { announcements }: Session,
   announced: Announcements,
-): { readonly kept: Announcements; readonly findings: readonly Finding[] } {
+): { readonly merged: Announcements; readonly findings: readonly Finding[] } {
   const before = new Map(Object.entries(announcements).map(([name, known]) => [known.id, { name, known }]))
-  const kept = new Map<string, Announcement>()
+  const merged = new Map<string, Announcement>()
   const findings: Finding[] = []
   for (const [name, announcement] of announced) {
     const old = before.get(announcement.id)
     const changed = old && changedPath(old.known, announcement)
     if (changed) findings.push(templateChanged(announcement, changed))
-    if (changed) kept.set(old.name, { ...announcement, ...pathsOf(old.known) })
-    else kept.set(name, announcement)
+    if (changed) merged.set(old.name, { ...announcement, ...pathsOf(old.known) })
+    else merged.set(name, announcement)
   }
-  return { kept, findings: findings.slice(0, 1) }
+  return { merged, findings: findings.slice(0, 1) }
 }
 
 const pathsOf = ({

@@ -71,12 +71,12 @@ describe('an MPD against what was uploaded', () => {
     deepEqual(after({ addressing: 'list', media: null, segments }), ['name-not-announced'])
   })
 
-  it('tells other times', () => {
+  it('has other times', () => {
     deepEqual(after({ timeline: timeline(3, 60_000) }), ['manifest-timing-off'])
     deepEqual(after({ timeline: [{ t: 0, d: 8000, count: 3 }] }), ['manifest-timing-off'])
   })
 
-  it('announces other paths than those that follow, which is told once for the track', () => {
+  it('announces other paths than those that follow, which is reported once for the track', () => {
     const other = { media: 'session_1/video/seg-$Number$.m4s' }
     const objects = [dynamicMpd(1, video(other)), init(), segment(1001), segment(1002)]
     deepEqual(flaws(dash, [...objects, staticMpd(1, video(other))]), ['name-not-announced'])
@@ -124,7 +124,7 @@ describe('a playlist against what was uploaded', () => {
     deepEqual(flaws(hls, [...uploaded(), finalPlaylist(3)]), ['manifest-names-missing-segments'])
   })
 
-  it('omits segments, tells other times', () => {
+  it('omits segments, has other times', () => {
     deepEqual(flaws(hls, [...uploaded(), finalPlaylist(1)]), ['manifest-omits-segments'])
     deepEqual(flaws(hls, [...uploaded(), finalPlaylist(2, { durations: [9, 9] })]), ['manifest-timing-off'])
   })
@@ -168,7 +168,7 @@ describe('the tracks of a switching set', () => {
   const media = (number: number, facts = {}) =>
     names.map((name) => segment(number, name === 'high' ? facts : {}, {}, name))
 
-  it('begin their segments together, whoever is ahead', () => {
+  it('begin their segments together, whichever track is ahead', () => {
     const inits = names.map((name) => init({}, {}, name))
     const inTurn = [1001, 1002, 1003].flatMap((number) => media(number))
     deepEqual(flaws(dash, [mpd, ...inits, ...inTurn]), [])
@@ -178,7 +178,7 @@ describe('the tracks of a switching set', () => {
     deepEqual(flaws(dash, [mpd, ...inits, ...oneByOne]), [])
   })
 
-  it('are named both in the one finding that is told of them', () => {
+  it('are both named in their one finding', () => {
     const inits = names.map((name) => init({}, {}, name))
     const shifted = [1001, 1002].flatMap((number, at) => media(number, { decodeTime: at * 4000 + 2000 }))
     const [finding, ...others] = tell(dash, [mpd, ...inits, ...shifted]).verdicts.flatMap(

@@ -52,14 +52,14 @@ function omittedTracks(mpd: MpdFacts, session: Session, named: ReadonlySet<strin
 
 function checkTrack(context: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
   const isMatter = context.stream.interface !== 'cmaf-ingest'
-  const misnamed = isMatter ? checkNewestName(context, facts, track) : []
-  if (misnamed.length > 0) return misnamed
-  const named = manifestSegmentsOf(facts)
-  if (!named) return []
+  const nameFindings = isMatter ? checkNewestName(context, facts, track) : []
+  if (nameFindings.length > 0) return nameFindings
+  const listing = manifestSegmentsOf(facts)
+  if (!listing) return []
   // On cmaf-ingest names may have any numbers, and an MPD may list a moving window.
   return isMatter
-    ? checkSegmentsAgainstUploads('MPD', named, track, { mayOmit: false })
-    : checkSegmentsAgainstUploads('MPD', { ...named, firstNumber: null }, track, { mayOmit: true })
+    ? checkSegmentsAgainstUploads('MPD', listing, track, { mayOmit: false })
+    : checkSegmentsAgainstUploads('MPD', { ...listing, firstNumber: null }, track, { mayOmit: true })
 }
 
 /** Checks the name of the newest segment, whose path follows from Matter's layout and its number. */

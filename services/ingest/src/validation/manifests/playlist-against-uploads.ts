@@ -22,7 +22,7 @@ export function checkPlaylistAgainstUploads(
   }
   const isTimed = durations.length === segmentCount
   const longest = track.clock && track.init ? track.clock.duration / track.init.timescale : 0
-  const named = {
+  const listing = {
     count: segmentCount,
     slack: 0,
     firstNumber: null,
@@ -30,7 +30,7 @@ export function checkPlaylistAgainstUploads(
     seconds: isTimed ? durations.reduce((sum, duration) => sum + duration, 0) : null,
     longest: Math.max(longest, 0.1),
   }
-  return checkSegmentsAgainstUploads('playlist', named, track, { mayOmit: false })
+  return checkSegmentsAgainstUploads('playlist', listing, track, { mayOmit: false })
 }
 
 /**

@@ -17,17 +17,17 @@ export interface ManifestSegments {
 
 /**
  * Compares a manifest's segments with those that were uploaded, by count, highest number, start and total
- * duration: the state has no list of segments. Where segments are missing, times are not compared. With `mayOmit`
- * the manifest may list fewer.
+ * duration: the state has no list of segments. Where segments are missing, times are not compared. With
+ * `mayOmit` the manifest may list fewer.
  */
 export function checkSegmentsAgainstUploads(
   manifest: 'MPD' | 'playlist',
-  named: ManifestSegments,
+  listing: ManifestSegments,
   track: Track,
   { mayOmit }: { readonly mayOmit: boolean },
 ): readonly Finding[] {
   const name = excerpt(track.name)
-  const { count, slack, firstNumber } = named
+  const { count, slack, firstNumber } = listing
   if (count - slack > track.segmentCount) {
     const message = `expected ${count} segments of ${name} as the ${manifest} says, received ${track.segmentCount}`
     return [finding('manifest-names-missing-segments', message)]
@@ -42,7 +42,7 @@ export function checkSegmentsAgainstUploads(
     const message = `expected segments ${firstNumber} to ${last} of ${name} as the ${manifest} says, the last that came is ${track.lastNumber}`
     return [finding('manifest-names-missing-segments', message)]
   }
-  return checkTimes(manifest, named, track)
+  return checkTimes(manifest, listing, track)
 }
 
 /**

@@ -19,11 +19,11 @@ export function checkMatterInit(context: Context, session: Session, track: Track
   const isOther = track.init && known && !fitsSameSegments(track.init, known)
   const clock = isOther ? null : track.clock
   const next: Track = { ...track, phase, hasInit: true, init: known, clock }
-  const misnamed = checkInitName(context, track)
+  const nameFindings = checkInitName(context, track)
   return mergeUpdates(
     { session: withTrack(session, next), preconditions: ['matter-init'] },
     { preconditions: context.stream.interface === 'hls' ? ['hls-init'] : [] },
-    misnamed.length > 0 ? { findings: misnamed } : checkAnnouncedName(context, session, track),
+    nameFindings.length > 0 ? { findings: nameFindings } : checkAnnouncedName(context, session, track),
     { findings: order },
     { findings: facts ? checkInitMedia(session, track, facts) : [] },
     { preconditions: codecPreconditions(session, track.name) },

@@ -28,8 +28,8 @@ export function checkSets(context: Context, session: Session): Update {
 }
 
 /**
- * Checks that a segment does not begin inside the newest segment of another track of its set. The state has the
- * newest segment only, so a segment that begins before or behind it cannot be compared.
+ * Checks that a segment does not begin inside the newest segment of another track of its set. The state has
+ * the newest segment only, so a segment that begins before or behind it cannot be compared.
  */
 export function checkSetAlignment(
   context: Context,
