@@ -18,4 +18,4 @@ export function inspectManifest(text: string, path: string, kind: 'mpd' | 'playl
 }
 
 /** The part of an inspection that manifests have. */
-export type ManifestInspection = Pick<Inspection, 'kind' | 'mpd' | 'playlist' | 'faults'>
+type ManifestInspection = Pick<Inspection, 'kind' | 'mpd' | 'playlist' | 'faults'>

@@ -2,7 +2,7 @@ import type { RepresentationFacts } from './inspection.ts'
 import { partsOf, type TemplatePart } from './url-template.ts'
 
 /** A path that a representation names, with the number or time in its name. */
-export interface PathMatch {
+interface PathMatch {
   readonly representation: string
   readonly part: 'init' | 'media'
   /** Null for init segments, single files and templates with `$Time$`. */
@@ -11,12 +11,9 @@ export interface PathMatch {
   readonly time: number | null
 }
 
-export type PathMatcher = (path: string) => PathMatch | null
+type PathMatcher = (path: string) => PathMatch | null
 
-export type PathTemplates = Pick<
-  RepresentationFacts,
-  'id' | 'initialization' | 'media' | 'segments' | 'startNumber'
->
+type PathTemplates = Pick<RepresentationFacts, 'id' | 'initialization' | 'media' | 'segments' | 'startNumber'>
 
 /**
  * A function that matches the paths which a representation names, for any number and time; null for other

@@ -1,7 +1,7 @@
 import { maxPathBytes } from '../uploads/object-path.ts'
 
 /** Where a URL of a manifest leads: to a path below the stream, or to none. */
-export type Destination =
+type Destination =
   | { readonly kind: 'inside'; readonly path: string }
   | { readonly kind: 'absolute' | 'outside' | 'malformed' }
 

@@ -18,7 +18,7 @@ export class BoxMalformed extends Error {}
 export type Report = (message: string) => boolean
 
 /** Called for each box; false stops the walk. May throw BoxMalformed. */
-export type Visit = (box: Box) => unknown
+type Visit = (box: Box) => unknown
 
 /**
  * Visits the boxes inside a box in their order, from byte `from` of its body. A box whose visit throws

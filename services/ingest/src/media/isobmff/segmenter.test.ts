@@ -184,13 +184,13 @@ describe('createCut', () => {
   })
 
   it('reports a segment as soon as the next one begins', () => {
-    const told: string[] = []
-    const inspector = createInspector({ onPart: ({ kind }) => told.push(kind) })
+    const reported: string[] = []
+    const inspector = createInspector({ onPart: ({ kind }) => reported.push(kind) })
     inspector.add(Buffer.concat([ftyp, moov()]))
-    deepEqual(told, ['init'])
+    deepEqual(reported, ['init'])
     inspector.add(Buffer.concat([chunk(), prft]))
-    deepEqual(told, ['init'])
+    deepEqual(reported, ['init'])
     inspector.add(moof())
-    deepEqual(told, ['init', 'segment'])
+    deepEqual(reported, ['init', 'segment'])
   })
 })

@@ -2,7 +2,7 @@ import type { InitFacts } from '../inspection.ts'
 import { assertHolds, type Box, fourCc, type Report, walkBoxes } from './box.ts'
 import { codecOf, isConfiguration } from './codec-string.ts'
 
-export type SampleEntry = Pick<
+type SampleEntry = Pick<
   InitFacts,
   'codec' | 'width' | 'height' | 'averageBitrate' | 'maxBitrate' | 'encrypted'
 >

@@ -13,17 +13,18 @@ import {
   multivariant,
   playlistAt,
   representation,
-  type Sent,
   segment,
   staticMpd,
   streamOf,
-  tell,
+  type TestObject,
+  validateInOrder,
 } from '../testing/arrivals.ts'
 
 const dash = streamOf('dash')
 const hls = streamOf('hls')
 const ingest = streamOf('cmaf-ingest')
-const flaws = (stream: typeof dash, objects: readonly Sent[]) => codesOf(tell(stream, objects), true).flat()
+const flaws = (stream: typeof dash, objects: readonly TestObject[]) =>
+  codesOf(validateInOrder(stream, objects), true).flat()
 const video = (facts: Partial<RepresentationFacts>) => ({
   representations: [representation('session_1', 'video', facts)],
 })
@@ -85,7 +86,7 @@ describe('an MPD against what was uploaded', () => {
   it('leaves a window that moves on alone on a cmaf-ingest stream', () => {
     const facts = { timeline: timeline(2, 4000) }
     const objects = [init(), segment(1001), segment(1002), segment(1003), staticMpd(1, video(facts))]
-    deepEqual(codesOf(tell(ingest, objects)).flat(), [])
+    deepEqual(codesOf(validateInOrder(ingest, objects)).flat(), [])
   })
 })
 
@@ -139,7 +140,7 @@ describe('a playlist against what was uploaded', () => {
     const names = Array.from({ length: 100 }, (_, at) => `track-${at}`)
     const representations = names.map((name) => representation('', name, { media: `${name}-$Number$.m4s` }))
     const playlist = playlistAt('track-99.m3u8', { uris: ['track-99-1.m4s', 'x.m4s'] })
-    deepEqual(codesOf(tell(ingest, [mpdAt('m.mpd', { representations }), playlist])).flat(), [])
+    deepEqual(codesOf(validateInOrder(ingest, [mpdAt('m.mpd', { representations }), playlist])).flat(), [])
   })
 
   it('agrees with the MPD beside it, or does not', () => {
@@ -181,7 +182,7 @@ describe('the tracks of a switching set', () => {
   it('are both named in their one finding', () => {
     const inits = names.map((name) => init({}, {}, name))
     const shifted = [1001, 1002].flatMap((number, at) => media(number, { decodeTime: at * 4000 + 2000 }))
-    const [finding, ...others] = tell(dash, [mpd, ...inits, ...shifted]).verdicts.flatMap(
+    const [finding, ...others] = validateInOrder(dash, [mpd, ...inits, ...shifted]).verdicts.flatMap(
       ({ findings }) => findings,
     )
     deepEqual([finding?.code, finding?.severity, others], ['switching-set-unaligned', 'warning', []])
@@ -196,14 +197,14 @@ describe('the tracks of a switching set', () => {
           representation('', name, { ...set, codecs: null, initialization: `${name}/init.mp4`, media: null }),
         ),
       })
-      deepEqual(codesOf(tell(ingest, [...inits, late])).flat(), ['switching-set-differs'])
-      deepEqual(codesOf(tell(ingest, [late, ...inits])).flat(), ['switching-set-differs'])
+      deepEqual(codesOf(validateInOrder(ingest, [...inits, late])).flat(), ['switching-set-differs'])
+      deepEqual(codesOf(validateInOrder(ingest, [late, ...inits])).flat(), ['switching-set-differs'])
     }
   })
 
   it('are no set where the MPD does not say so', () => {
     const inits = [initAt('low/init.mp4'), initAt('high/init.mp4', { timescale: 90_000 })]
-    deepEqual(codesOf(tell(ingest, inits)).flat(), [])
+    deepEqual(codesOf(validateInOrder(ingest, inits)).flat(), [])
   })
 })
 
@@ -247,10 +248,15 @@ describe('the source of a cmaf-ingest stream', () => {
         ],
         periodStart: 'PT0S',
       })
-    const told = tell(ingest, [mpd('v/$Number$.m4s'), start, mpd('v/x-$Number$.m4s'), mediaAt('v/1.m4s', 1)])
-    deepEqual(codesOf(told).flat(), ['mpd-template-changed'])
+    const result = validateInOrder(ingest, [
+      mpd('v/$Number$.m4s'),
+      start,
+      mpd('v/x-$Number$.m4s'),
+      mediaAt('v/1.m4s', 1),
+    ])
+    deepEqual(codesOf(result).flat(), ['mpd-template-changed'])
     match(
-      told.verdicts[2]?.findings.find(({ code }) => code === 'mpd-template-changed')?.message ?? '',
+      result.verdicts[2]?.findings.find(({ code }) => code === 'mpd-template-changed')?.message ?? '',
       /^expected v\/\$Number\$\.m4s for representation v .* received v\/x-\$Number\$\.m4s; the first is kept$/,
     )
   })
@@ -260,6 +266,8 @@ describe('brands on a dash stream', () => {
   it('lmsg has nothing behind it, slat is worth a note', () => {
     const objects = [dynamicMpd(), init(), segment(1001, { isFiller: true }), segment(1002, { isLast: true })]
     deepEqual(flaws(dash, [...objects, staticMpd()]), ['filler'])
-    deepEqual(codesOf(tell(dash, [...objects, segment(1003), segment(1004)])).flat(), ['segment-after-end'])
+    deepEqual(codesOf(validateInOrder(dash, [...objects, segment(1003), segment(1004)])).flat(), [
+      'segment-after-end',
+    ])
   })
 })

@@ -6,7 +6,7 @@ import { missingNames } from '../matter/matter-session.ts'
 import { at, type Session, type Track } from '../state.ts'
 import { nameNotAnnounced } from './announced-name.ts'
 import { examplePath, trackNameOf } from './announcements.ts'
-import { checkSegmentsAgainstUploads } from './segments-against-uploads.ts'
+import { checkSegmentsAgainstUploads, type ManifestSegments } from './segments-against-uploads.ts'
 
 /** Compares the MPD of an ended session with the uploads: tracks, then segments, then times. */
 export function checkMpdAgainstUploads(context: Context, session: Session): readonly Finding[] {
@@ -71,9 +71,7 @@ function checkNewestName({ name }: Context, facts: RepresentationFacts, track: T
 }
 
 /** The segments that a representation lists; null where the MPD leaves them open. */
-function manifestSegmentsOf(
-  facts: RepresentationFacts,
-): Parameters<typeof checkSegmentsAgainstUploads>[1] | null {
+function manifestSegmentsOf(facts: RepresentationFacts): ManifestSegments | null {
   const { timeline, timescale, duration, segments, periodSeconds, startNumber } = facts
   if (timescale <= 0) return null
   const firstNumber = /\$Number/.test(facts.media ?? '') ? startNumber : null

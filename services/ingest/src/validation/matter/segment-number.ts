@@ -3,7 +3,7 @@ import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Track } from '../state.ts'
 
 /** The number of a segment compared with those before it in its track. */
-export interface NumberCheck {
+interface NumberCheck {
   readonly findings: readonly Finding[]
   /** Whether it follows the segment before it without a gap. */
   readonly isNext: boolean

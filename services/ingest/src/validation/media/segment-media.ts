@@ -4,7 +4,7 @@ import type { Precondition } from '../preconditions.ts'
 import type { Clock, KnownInit, Track } from '../state.ts'
 
 /** How a segment follows the one before it, as far as the checks of order have found. */
-export interface SegmentPosition {
+interface SegmentPosition {
   /** False where a gap or a late segment is reported: then times and numbers jump for the same cause. */
   readonly isNext: boolean
   /** Duration of a segment that the manifest announces, seconds; null for none. */
