@@ -1,24 +1,31 @@
 import type { RepresentationFacts } from './inspection.ts'
 import { partsOf, type TemplatePart } from './url-template.ts'
 
-/** What a representation says of a path that it names. */
-export interface Claim {
+/** A path that a representation names, with the number or time in its name. */
+interface PathMatch {
   readonly representation: string
   readonly part: 'init' | 'media'
-  /** Null where the name does not tell: init segments, single files, templates with `$Time$`. */
+  /** Null for init segments, single files and templates with `$Time$`. */
   readonly number: number | null
   /** In timescale units; above 2^53 it loses precision. */
   readonly time: number | null
 }
 
-export type ClaimOf = (path: string) => Claim | null
+type PathMatcher = (path: string) => PathMatch | null
 
-export type Names = Pick<RepresentationFacts, 'id' | 'initialization' | 'media' | 'segments' | 'startNumber'>
+type PathTemplates = Pick<RepresentationFacts, 'id' | 'initialization' | 'media' | 'segments' | 'startNumber'>
 
-/** Tells which paths a representation names, whatever number or time its manifest has come to. */
-export function expectedNames(representation: Names): ClaimOf {
+/**
+ * A function that matches the paths which a representation names, for any number and time; null for other
+ * paths.
+ */
+export function createPathMatcher(representation: PathTemplates): PathMatcher {
   const { id, initialization, media, segments, startNumber } = representation
-  const claim = (part: Claim['part'], number: number | null = null, time: number | null = null): Claim => ({
+  const match = (
+    part: PathMatch['part'],
+    number: number | null = null,
+    time: number | null = null,
+  ): PathMatch => ({
     representation: id,
     part,
     number,
@@ -28,18 +35,18 @@ export function expectedNames(representation: Names): ClaimOf {
   const pattern = media === null ? null : patternOf(partsOf(media))
 
   return (path) => {
-    if (path === initialization) return claim('init')
+    if (path === initialization) return match('init')
     const number = listed.get(path)
-    if (number !== undefined) return claim('media', number)
+    if (number !== undefined) return match('media', number)
     const found = pattern?.exec(path)
     if (!found) return null
-    return claim('media', numberOf(found.groups?.number), numberOf(found.groups?.time))
+    return match('media', numberOf(found.groups?.number), numberOf(found.groups?.time))
   }
 }
 
 const numberOf = (digits: string | undefined): number | null => (digits ? Number(digits) : null)
 
-/** A listed path's number; null for a file that is listed again and again, range by range. */
+/** The number of each listed path; null for a file that is listed several times, once for each byte range. */
 function numbersOf(segments: readonly (string | null)[], startNumber: number): Map<string, number | null> {
   const numbers = new Map<string, number | null>()
   for (const [index, path] of segments.entries()) {
@@ -50,7 +57,7 @@ function numbersOf(segments: readonly (string | null)[], startNumber: number): M
 
 /**
  * A template as a regular expression. An identifier that comes again has to repeat what it was, so that a
- * hostile template makes no pattern with many free runs of digits; in another width it claims nothing.
+ * hostile template makes no pattern with many free runs of digits; in another width it matches nothing.
  */
 function patternOf(parts: readonly TemplatePart[]): RegExp | null {
   const widths = new Map<string, number>()

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { expectedNames } from './expected-names.ts'
 import type { RepresentationFacts } from './inspection.ts'
+import { createPathMatcher } from './path-matcher.ts'
 
 const representation: RepresentationFacts = {
   id: 'v',
@@ -20,10 +20,10 @@ const representation: RepresentationFacts = {
   timeline: null,
   segments: null,
 }
-const named = (media: string | null) => expectedNames({ ...representation, media })
+const named = (media: string | null) => createPathMatcher({ ...representation, media })
 
-describe('expectedNames', () => {
-  it('claims the init segment', () => {
+describe('createPathMatcher', () => {
+  it('matches the init segment', () => {
     deepEqual(named(null)('s/v.init'), { representation: 'v', part: 'init', number: null, time: null })
     equal(named(null)('s/w.init'), null)
   })
@@ -77,16 +77,16 @@ describe('expectedNames', () => {
   })
 
   it('counts through a list, and not through a file that is listed range by range', () => {
-    const list = expectedNames({ ...representation, segments: ['s/a', null, 's/b'] })
+    const list = createPathMatcher({ ...representation, segments: ['s/a', null, 's/b'] })
     equal(list('s/b')?.number, 1_003)
-    const ranges = expectedNames({ ...representation, segments: ['s/a', 's/a', 's/a'] })
+    const ranges = createPathMatcher({ ...representation, segments: ['s/a', 's/a', 's/a'] })
     deepEqual(ranges('s/a'), { representation: 'v', part: 'media', number: null, time: null })
   })
 
   it('stays quick with a template made to be slow', () => {
-    const claimOf = named('$Number$$Time$'.repeat(60))
+    const matcher = named('$Number$$Time$'.repeat(60))
     const start = process.cpuUsage().user
-    equal(claimOf(`${'1'.repeat(1_000)}x`), null)
+    equal(matcher(`${'1'.repeat(1_000)}x`), null)
     equal(process.cpuUsage().user - start < 500_000, true)
   })
 })

@@ -4,13 +4,13 @@ type Kind = Extract<Inspection['kind'], 'init' | 'segment' | 'other'>
 
 const mediaTypes = new Set(['mdat', 'styp', 'sidx', 'prft', 'emsg'])
 
-/** What an upload is, told by the types of its boxes in their order: the first moov or moof settles it. */
-export function createKind() {
+/** Derives what an upload is from the types of its boxes, in their order; the first moov or moof decides. */
+export function createUploadKind() {
   let kind: Kind = 'other'
   let isSettled = false
-  return { see, kind: () => kind }
+  return { add, kind: () => kind }
 
-  function see(type: string): void {
+  function add(type: string): void {
     if (isSettled) return
     isSettled = type === 'moov' || type === 'moof'
     if (type === 'moov') kind = 'init'
