@@ -34,7 +34,7 @@ export function createLanes(address: Address): Lanes {
   function open(deadline: number): Promise<Lane | null> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => lane.destroy(), Math.max(1, deadline - Date.now()))
-      const lane = openLane(address, { opened: () => settle(lane), freed, closed })
+      const lane = openLane(address, { onConnect: () => settle(lane), onIdle: freed, onClose: closed })
       all.add(lane)
 
       function closed(): void {

@@ -1,11 +1,11 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Config } from './config.ts'
+import { trackExchanges } from './exchanges.ts'
 import { forwardWith } from './forward.ts'
 import { followHandoverFile } from './handover-file.ts'
 import { listen } from './listen.ts'
 import { announce } from './mdns/announce.ts'
 import { createRefusalReport } from './refusal-report.ts'
-import { createExchanges } from './serve.ts'
 import { createTlsFront } from './tls-front.ts'
 import { createUpstream } from './upstream.ts'
 
@@ -18,7 +18,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   await using built = new AsyncDisposableStack()
   const handover = built.use(await followHandoverFile(config.handoverFile, log))
   const upstream = built.use(createUpstream(config.ingests, config.upstreamWaitMs))
-  const exchanges = createExchanges(forwardWith(upstream, log), log)
+  const exchanges = trackExchanges(forwardWith(upstream, log), log)
   const report = createRefusalReport(config.ingests, () => handover.trust().secret)
   const front = createTlsFront(handover, config, exchanges.serve, report, log)
   const { port, addresses, stop, destroy } = await listen(front, config.host, config.port)

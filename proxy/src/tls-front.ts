@@ -9,16 +9,15 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { answerBrokenRequest } from './broken-request.ts'
 import type { Config } from './config.ts'
 import { type Connection, openConnection, plainAddress } from './connection.ts'
+import { type Serve, serializePerSocket } from './exchanges.ts'
 import type { HandoverFile } from './handover-file.ts'
-import { http1Exchange } from './http1.ts'
-import { http2Exchange } from './http2.ts'
+import { respondToClientError } from './http/client-error.ts'
+import { http1Exchange } from './http/http1.ts'
+import { http2Exchange } from './http/http2.ts'
 import type { RefusedHandshake } from './refusal-report.ts'
-import type { Serve } from './serve.ts'
 import { secureServerOptions } from './server-options.ts'
-import { inTurn } from './turns.ts'
 
 type Limits = Pick<
   Config,
@@ -82,20 +81,20 @@ export function createTlsFront(
     http1.setTimeout(limits.bodyIdleMs)
     // Undocumented, but the only way to answer a client that closes its side after the request.
     Object.assign(http1, { httpAllowHalfOpen: true })
-    const inTurnServe = inTurn(serve)
+    const serveInOrder = serializePerSocket(serve)
     for (const event of ['request', 'checkContinue', 'checkExpectation'] as const)
       http1.on(event, (request: IncomingMessage, response: ServerResponse) => {
         const connection = connections.get(request.socket as TLSSocket)
-        if (connection) inTurnServe(request.socket, http1Exchange(request, response, connection))
+        if (connection) serveInOrder(request.socket, http1Exchange(request, response, connection))
       })
     http1.on('connect', (_request, socket) => refuseBroken({ code: 'CONNECT' }, socket))
     http1.on('clientError', refuseBroken)
   }
 
   function refuseBroken(error: { readonly code?: string | undefined }, socket: Duplex): void {
-    const answer = answerBrokenRequest(error, socket)
-    if (!answer) return
-    const [status, code] = answer
+    const problem = respondToClientError(error, socket)
+    if (!problem) return
+    const { status, code } = problem
     const address = connections.get(socket as TLSSocket)?.address
     log.info({ address, status, code, reason: error.code }, 'request refused')
   }

@@ -1,38 +1,42 @@
-import { valuesOf } from './headers.ts'
+import { valuesOf } from '../http/headers.ts'
 
-/** How an answer's body ends: after so many bytes, with its last chunk, or with the connection. */
-export type BodyEnd = number | 'chunked' | 'close'
+/** How a response body ends: after a number of bytes, with the last chunk, or with the connection. */
+type BodyEnd = number | 'chunked' | 'close'
 
-/** What stands before an answer's body. */
-export interface AnswerHead {
+/** Status line and headers of a response. */
+export interface ResponseHead {
   readonly status: number
   /** Name and value in turn, as sent. */
   readonly headers: readonly string[]
   readonly bodyEnd: BodyEnd
-  /** Whether the connection serves no further request. */
-  readonly isLast: boolean
+  /** Whether ingest takes no further request on this connection. */
+  readonly closesConnection: boolean
 }
 
-/** What came is no answer, or one that could be read in two ways. */
-export class Garbled extends Error {}
+/** The bytes are not an HTTP/1 response, or could be read as two different ones. The message says why. */
+export class MalformedResponse extends Error {}
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const text = '[\\t\\x20-\\x7e\\x80-\\xff]*'
 const head = new RegExp(`^HTTP/1\\.[01] [1-5]\\d\\d(?: ${text})?(?:\\r\\n${token}:${text})*$`)
 const field = new RegExp(`^${token}:${text}$`)
 
-/** Whether a line, without its end, is a header field and nothing else. */
+/** Whether a line, without its line end, is exactly one header field. */
 export const isField = (line: string): boolean => field.test(line)
 
-/** Reads a head without the empty line that ends it. */
-export function parseHead(raw: string, method: string): AnswerHead {
-  if (!head.test(raw)) throw new Garbled('this is no head of an HTTP/1 answer')
+/**
+ * Parses a response head, given without the empty line that ends it. `method` is the request's: a response to
+ * HEAD has no body. Throws `MalformedResponse`.
+ */
+export function parseHead(raw: string, method: string): ResponseHead {
+  if (!head.test(raw)) throw new MalformedResponse('it does not begin with an HTTP/1 response head')
   const status = Number(raw.slice(9, 12))
   const headers = fieldsOf(raw)
-  const isOld = raw[7] === '0'
-  const framing = framingOf(headers, isOld)
+  const isHttp10 = raw[7] === '0'
+  const framing = framingOf(headers, isHttp10)
   const bodyEnd = isBodyless(status, method, framing) ? 0 : framing
-  return { status, headers, bodyEnd, isLast: isOld || bodyEnd === 'close' || isClosing(headers) }
+  const closesConnection = isHttp10 || bodyEnd === 'close' || isClosing(headers)
+  return { status, headers, bodyEnd, closesConnection }
 }
 
 function fieldsOf(raw: string): string[] {
@@ -47,7 +51,7 @@ function fieldsOf(raw: string): string[] {
   return fields
 }
 
-/** Without the blanks and tabs around it; `trim` takes more than those. */
+/** Without surrounding spaces and tabs; `trim` would remove other characters too. */
 function trimmed(line: string, from: number): string {
   let [start, end] = [from, line.length]
   while (isBlank(line.charCodeAt(start))) start++
@@ -57,15 +61,16 @@ function trimmed(line: string, from: number): string {
 
 const isBlank = (code: number) => code === 0x20 || code === 0x09
 
-/** RFC 9112 6.3, but what is said twice is refused, even when both say the same. */
-function framingOf(headers: readonly string[], isOld: boolean): BodyEnd {
+/** RFC 9112 6.3, but stricter: a repeated framing header is refused even when both say the same. */
+function framingOf(headers: readonly string[], isHttp10: boolean): BodyEnd {
   const [length, ...lengths] = valuesOf(headers, 'content-length')
   const [coding, ...codings] = valuesOf(headers, 'transfer-encoding')
   const isAmbiguous = lengths.length + codings.length > 0 || (length !== undefined && coding !== undefined)
-  if (isAmbiguous) throw new Garbled('its body is framed in more than one way')
-  if (length !== undefined && !/^\d{1,15}$/.test(length)) throw new Garbled('its length is no number')
-  if (coding !== undefined && (isOld || coding.toLowerCase() !== 'chunked'))
-    throw new Garbled('its transfer coding is unknown')
+  if (isAmbiguous) throw new MalformedResponse('its body is framed in more than one way')
+  if (length !== undefined && !/^\d{1,15}$/.test(length))
+    throw new MalformedResponse('its Content-Length is not a number')
+  if (coding !== undefined && (isHttp10 || coding.toLowerCase() !== 'chunked'))
+    throw new MalformedResponse('its Transfer-Encoding is not supported')
   if (coding !== undefined) return 'chunked'
   return length === undefined ? 'close' : Number(length)
 }
@@ -74,7 +79,7 @@ function isBodyless(status: number, method: string, framing: BodyEnd): boolean {
   if (method === 'HEAD' || status === 304) return true
   if (status >= 200 && status !== 204) return false
   if (framing === 'chunked' || (typeof framing === 'number' && framing > 0))
-    throw new Garbled('it brings a body where there cannot be one')
+    throw new MalformedResponse(`it has a body, which status ${status} does not allow`)
   return true
 }
 

@@ -1,35 +1,35 @@
 import { deepEqual, equal, throws } from 'node:assert/strict'
 import fc from 'fast-check'
-import { type AnswerHead, Garbled } from './answer-head.ts'
-import { createAnswerParser } from './answer-parser.ts'
+import { MalformedResponse, type ResponseHead } from './response-head.ts'
+import { createResponseParser } from './response-parser.ts'
 
 interface Read {
-  readonly heads: AnswerHead[]
+  readonly heads: ResponseHead[]
   continues: number
   body: string
-  /** How often an answer has ended. */
+  /** How often a response has ended. */
   ends: number
 }
 
-/** Reads the pieces as the answer to one request; what it throws comes out. */
+/** Parses the pieces as the response to one request; what the parser throws is thrown. */
 function read(pieces: readonly Buffer[], method = 'GET', isClosed = false): Read {
   const seen: Read = { heads: [], continues: 0, body: '', ends: 0 }
-  const parser = createAnswerParser({
-    continued() {
+  const parser = createResponseParser({
+    onContinue() {
       seen.continues += 1
     },
-    answered: (head) => void seen.heads.push(head),
-    came(bytes) {
+    onHeaders: (head) => void seen.heads.push(head),
+    onData(bytes) {
       seen.body += bytes.toString('latin1')
     },
-    ended(last) {
+    onComplete(last) {
       seen.body += last?.toString('latin1') ?? ''
       seen.ends += 1
     },
   })
   parser.expect(method)
-  for (const piece of pieces) parser.take(piece)
-  if (isClosed) parser.close()
+  for (const piece of pieces) parser.parse(piece)
+  if (isClosed) parser.end()
   return seen
 }
 
@@ -49,7 +49,7 @@ function split(bytes: Buffer, lengths: readonly number[]): Buffer[] {
 
 const ok = 'HTTP/1.1 200 OK\r\n'
 
-describe('answer parser', () => {
+describe('response parser', () => {
   const whole: [string, string, string][] = [
     ['a length', `${ok}Content-Length: 5\r\n\r\nhello`, 'hello'],
     ['length 0', `${ok}Content-Length: 0\r\n\r\n`, ''],
@@ -66,7 +66,7 @@ describe('answer parser', () => {
   for (const [what, text, body] of whole)
     it(`reads ${what}`, () => {
       const seen = readText(text)
-      deepEqual([seen.body, seen.ends, seen.heads[0]?.isLast], [body, 1, false])
+      deepEqual([seen.body, seen.ends, seen.heads[0]?.closesConnection], [body, 1, false])
     })
 
   it('reads headers as they were sent, without the blanks around them', () => {
@@ -74,24 +74,24 @@ describe('answer parser', () => {
     deepEqual(head?.headers, ['ETag', 'W/"1"', 'X-Two', 'a  b', 'x-none', '', 'Content-Length', '0'])
   })
 
-  it('reads no body of an answer to HEAD', () => {
+  it('reads no body of a response to HEAD', () => {
     for (const framing of ['Content-Length: 5', 'Transfer-Encoding: chunked', 'X: y'])
       equal(readText(`${ok}${framing}\r\n\r\n`, 'HEAD').ends, 1)
   })
 
-  it('reads up to the end of the connection where nothing else ends a body', () => {
+  it('reads a body without framing up to the end of the connection', () => {
     const open = readText(`${ok}\r\nhello`)
     deepEqual([open.body, open.ends], ['hello', 0])
     const closed = readText(`${ok}\r\nhello`, 'GET', true)
-    deepEqual([closed.body, closed.ends, closed.heads[0]?.isLast], ['hello', 1, true])
+    deepEqual([closed.body, closed.ends, closed.heads[0]?.closesConnection], ['hello', 1, true])
   })
 
   for (const framing of ['Content-Length: 6', 'Transfer-Encoding: chunked'])
-    it(`takes the end of the connection for no end of a body with ${framing}`, () => {
+    it(`does not take the end of the connection for the end of a body with ${framing}`, () => {
       equal(readText(`${ok}${framing}\r\n\r\n5\r\nh`, 'GET', true).ends, 0)
     })
 
-  it('tells of 100 Continue and passes other informational answers over', () => {
+  it('reports 100 Continue and skips other informational responses', () => {
     const seen = readText(
       `HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n${ok}Content-Length: 1\r\n\r\nx`,
     )
@@ -99,15 +99,15 @@ describe('answer parser', () => {
   })
 
   for (const lines of ['Connection: close', 'Connection: x, Close'])
-    it(`knows by ${lines} that nothing may follow`, () => {
-      equal(readText(`${ok}${lines}\r\nContent-Length: 0\r\n\r\n`).heads[0]?.isLast, true)
+    it(`takes ${lines} for the end of the connection`, () => {
+      equal(readText(`${ok}${lines}\r\nContent-Length: 0\r\n\r\n`).heads[0]?.closesConnection, true)
     })
 
   it('reads no further request over HTTP/1.0', () => {
-    equal(readText('HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n').heads[0]?.isLast, true)
+    equal(readText('HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n').heads[0]?.closesConnection, true)
   })
 
-  const garbled: [string, string][] = [
+  const malformed: [string, string][] = [
     ['two lengths', `${ok}Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello`],
     ['a list of lengths', `${ok}Content-Length: 5, 5\r\n\r\nhello`],
     ['a signed length', `${ok}Content-Length: +5\r\n\r\nhello`],
@@ -120,7 +120,7 @@ describe('answer parser', () => {
     ['204 with a body', 'HTTP/1.1 204 x\r\nContent-Length: 1\r\n\r\nx'],
     ['100 with a body', 'HTTP/1.1 100 x\r\nTransfer-Encoding: chunked\r\n\r\n'],
     ['101', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
-    ['informational answers without end', 'HTTP/1.1 102 x\r\n\r\n'.repeat(100)],
+    ['informational responses without end', 'HTTP/1.1 102 x\r\n\r\n'.repeat(100)],
     ['trailers without end', `${ok}Transfer-Encoding: chunked\r\n\r\n0\r\n${'A: b\r\n'.repeat(100)}`],
     ['a trailer that is none', `${ok}Transfer-Encoding: chunked\r\n\r\n0\r\nnone\r\n\r\n`],
     ['another protocol', 'SSH-2.0-OpenSSH\r\n\r\n'],
@@ -144,25 +144,25 @@ describe('answer parser', () => {
     ['a head without end', `${ok}${'A: b\r\n'.repeat(20_000)}`],
     ['more than was asked for', `${ok}Content-Length: 0\r\n\r\n${ok}`],
   ]
-  for (const [what, text] of garbled)
+  for (const [what, text] of malformed)
     it(`refuses ${what}, in one piece and byte by byte`, () => {
       const bytes = Buffer.from(text, 'latin1')
-      throws(() => readText(text), Garbled)
-      throws(() => read(split(bytes, Array(bytes.length).fill(1))), Garbled)
+      throws(() => readText(text), MalformedResponse)
+      throws(() => read(split(bytes, Array(bytes.length).fill(1))), MalformedResponse)
     })
 
   it('reads the same from any split of the same bytes', () => {
-    const answers = whole.map(([, text]) => `HTTP/1.1 100 Continue\r\n\r\n${text}`)
+    const responses = whole.map(([, text]) => `HTTP/1.1 100 Continue\r\n\r\n${text}`)
     const cuts = fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 30 })
     fc.assert(
-      fc.property(fc.constantFrom(...answers, `${ok}\r\nhello`), cuts, (text, lengths) => {
+      fc.property(fc.constantFrom(...responses, `${ok}\r\nhello`), cuts, (text, lengths) => {
         deepEqual(read(split(Buffer.from(text), lengths), 'GET', true), readText(text, 'GET', true))
       }),
       { numRuns: 500 },
     )
   })
 
-  it('reads nothing but answers or refuses, whatever comes, and however it is split', () => {
+  it('reads a response or refuses the bytes, however they are split', () => {
     const words = fc.constantFrom(
       ok,
       'HTTP/1.1 ',
@@ -185,8 +185,8 @@ describe('answer parser', () => {
       try {
         return read(pieces)
       } catch (error) {
-        equal(error instanceof Garbled, true, String(error))
-        return 'garbled'
+        equal(error instanceof MalformedResponse, true, String(error))
+        return 'malformed'
       }
     }
     fc.assert(
