@@ -74,7 +74,7 @@ describe('lane', () => {
         reads = []
         say = (socket) => void socket.write(text)
         const { status, body } = await curl(proxy.port, '/x', [version])
-        deepEqual([status, JSON.parse(body).code, reads.length], [502, 'ingest-garbled', 1])
+        deepEqual([status, JSON.parse(body).code, reads.length], [502, 'bad-upstream-response', 1])
       }
     })
 

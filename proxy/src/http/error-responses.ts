@@ -30,7 +30,7 @@ export const ingestFailed: ErrorResponse = {
 /** A response of ingest that is malformed, or could be read in more than one way, is not passed on. */
 export const badUpstreamResponse = (reason: string): ErrorResponse => ({
   status: 502,
-  code: 'ingest-garbled',
+  code: 'bad-upstream-response',
   detail: `The service behind this server sent a malformed response: ${reason}.`,
 })
 
