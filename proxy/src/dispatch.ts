@@ -1,8 +1,8 @@
 import { badUpstreamResponse, type ErrorResponse, ingestFailed } from './http/error-responses.ts'
 import { type Exchange, isSafeMethod } from './http/exchange.ts'
-import type { Lane, ResponseListener } from './lane.ts'
 import type { RequestSender } from './request-body.ts'
 import { type ResponseRelay, relayResponse } from './response-body.ts'
+import type { ResponseListener, UpstreamConnection } from './upstream/connection.ts'
 import type { ResponseHead } from './upstream/response-head.ts'
 
 /**
@@ -19,7 +19,11 @@ export function shouldForward(exchange: Exchange): boolean {
 }
 
 /** Sends a request on one connection and relays the response. Resolves when both are over; never rejects. */
-export function dispatch(exchange: Exchange, connection: Lane, sender: RequestSender): Promise<Outcome> {
+export function dispatch(
+  exchange: Exchange,
+  connection: UpstreamConnection,
+  sender: RequestSender,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     let status = 0
     let relay: ResponseRelay | null = null

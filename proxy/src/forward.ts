@@ -9,14 +9,15 @@ import {
 } from './http/error-responses.ts'
 import type { Exchange } from './http/exchange.ts'
 import { requestHead } from './http/request-head.ts'
-import { nextTurn } from './next-turn.ts'
 import { createRequestSender } from './request-body.ts'
-import { Unreachable, type Upstream } from './upstream.ts'
+import { type BalancedPool, UpstreamUnreachable } from './upstream/balanced-pool.ts'
+import { createNextImmediate } from './upstream/write-batch.ts'
 
 export type Forward = (exchange: Exchange) => Promise<void>
 
 /** Forwards exchanges to ingest, each from its request head to the end of its response. */
-export function forwardWith(upstream: Upstream, log: Logger): Forward {
+export function forwardWith(pool: BalancedPool, log: Logger): Forward {
+  const nextImmediate = createNextImmediate()
   return async function forward(exchange) {
     const began = performance.now()
     const requestId = randomUUID()
@@ -32,15 +33,15 @@ export function forwardWith(upstream: Upstream, log: Logger): Forward {
     try {
       for (;;) {
         // By then most small bodies have arrived, and closed connections are known to be closed.
-        await nextTurn()
+        await nextImmediate()
         // An HTTP/2 stream that is opened and reset at once must not cost a connection to ingest.
         if (exchange.httpVersion === '2' && !shouldForward(exchange)) return 'client-gone'
-        const connection = await upstream.take(() => shouldForward(exchange))
+        const connection = await pool.acquire(() => shouldForward(exchange))
         const outcome = await dispatch(exchange, connection, sender)
         if (outcome !== 'stale-connection') return outcome
       }
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error
+      if (!(error instanceof UpstreamUnreachable)) throw error
       return exchange.isAborted() ? 'client-gone' : ingestUnreachable
     }
   }

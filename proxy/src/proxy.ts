@@ -7,7 +7,7 @@ import { listen } from './listen.ts'
 import { announce } from './mdns/announce.ts'
 import { createRefusalReport } from './refusal-report.ts'
 import { createTlsFront } from './tls-front.ts'
-import { createUpstream } from './upstream.ts'
+import { createBalancedPool } from './upstream/balanced-pool.ts'
 
 export interface Proxy extends AsyncDisposable {
   readonly port: number
@@ -17,8 +17,8 @@ export interface Proxy extends AsyncDisposable {
 export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   await using built = new AsyncDisposableStack()
   const handover = built.use(await followHandoverFile(config.handoverFile, log))
-  const upstream = built.use(createUpstream(config.ingests, config.upstreamWaitMs))
-  const exchanges = trackExchanges(forwardWith(upstream, log), log)
+  const pool = built.use(createBalancedPool(config.ingests, config.upstreamWaitMs, Date.now))
+  const exchanges = trackExchanges(forwardWith(pool, log), log)
   const report = createRefusalReport(config.ingests, () => handover.trust().secret)
   const front = createTlsFront(handover, config, exchanges.serve, report, log)
   const { port, addresses, stop, destroy } = await listen(front, config.host, config.port)

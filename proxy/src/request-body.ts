@@ -1,11 +1,11 @@
 import type { Exchange } from './http/exchange.ts'
 import { valuesOf } from './http/headers.ts'
-import type { Lane } from './lane.ts'
+import type { UpstreamConnection } from './upstream/connection.ts'
 
 /** Sends one request to ingest, head and body, on one connection after the other until an attempt succeeds. */
 export interface RequestSender {
   /** Sends the head, the body bytes that have arrived, and then the others as they arrive. */
-  sendTo(connection: Lane): void
+  sendTo(connection: UpstreamConnection): void
   /** Ingest has sent 100 Continue. */
   onContinue(): void
   /** The connection accepts more bytes again. */
@@ -29,7 +29,7 @@ export function createRequestSender(exchange: Exchange, head: string): RequestSe
   const expectsContinue = hasBody && valuesOf(exchange.headers, 'expect').length > 0
   const isChunked = hasBody && length === null
   let bytesLeft = hasBody ? Number(length ?? 0) : 0
-  let connection: Lane
+  let connection: UpstreamConnection
   let isDetached = false
   let hasStarted = false
   let hasSentAnything = false
@@ -46,7 +46,7 @@ export function createRequestSender(exchange: Exchange, head: string): RequestSe
     hasSentAnything: () => hasSentAnything,
   }
 
-  function sendTo(next: Lane): void {
+  function sendTo(next: UpstreamConnection): void {
     connection = next
     isDetached = false
     connection.send(head)

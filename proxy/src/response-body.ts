@@ -1,6 +1,6 @@
 import type { Exchange } from './http/exchange.ts'
 import { forwardableHeaders } from './http/headers.ts'
-import type { Lane } from './lane.ts'
+import type { UpstreamConnection } from './upstream/connection.ts'
 import type { ResponseHead } from './upstream/response-head.ts'
 
 /** Relays the body of one response to the client. */
@@ -21,7 +21,7 @@ const maxTextBytes = 16_384
  */
 export function relayResponse(
   head: ResponseHead,
-  connection: Lane,
+  connection: UpstreamConnection,
   exchange: Exchange,
   isEarly: boolean,
 ): ResponseRelay {

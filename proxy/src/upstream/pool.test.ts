@@ -2,9 +2,9 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import { ask, curl, dial, dialHttp2, received } from '../test/clients.ts'
-import { reply } from '../test/recorder.ts'
-import { type RunningProxy, runProxy } from '../test/running-proxy.ts'
+import { ask, curl, dial, dialHttp2, received } from '../../test/clients.ts'
+import { reply } from '../../test/recorder.ts'
+import { type RunningProxy, runProxy } from '../../test/running-proxy.ts'
 
 describe('upstream', () => {
   let proxy: RunningProxy

@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { until } from '@pushav/shared/testing/until.ts'
-import { pki } from '../test/certificates.ts'
-import { ask, curl, dial, dialHttp2 } from '../test/clients.ts'
-import { createRecorder, type Recorder } from '../test/recorder.ts'
-import { type RunningProxy, runProxy } from '../test/running-proxy.ts'
-import { readConfig } from './config.ts'
+import { pki } from '../../test/certificates.ts'
+import { ask, curl, dial, dialHttp2 } from '../../test/clients.ts'
+import { createRecorder, type Recorder } from '../../test/recorder.ts'
+import { type RunningProxy, runProxy } from '../../test/running-proxy.ts'
+import { readConfig } from '../config.ts'
 
 describe('several ingests', () => {
   let built: AsyncDisposableStack

@@ -5,9 +5,9 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import fc from 'fast-check'
-import { ask, curl, dial, dialHttp2, say as tell } from '../test/clients.ts'
-import { reply } from '../test/recorder.ts'
-import { type RunningProxy, runProxy } from '../test/running-proxy.ts'
+import { ask, curl, dial, dialHttp2, say as tell } from '../../test/clients.ts'
+import { reply } from '../../test/recorder.ts'
+import { type RunningProxy, runProxy } from '../../test/running-proxy.ts'
 
 const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
