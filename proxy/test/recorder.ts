@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { json } from 'node:stream/consumers'
-import type { RefusedHandshake } from '../src/refusal-report.ts'
+import type { RefusedHandshake } from '../src/handshake-reporter.ts'
 
 /** One request as it reached the service behind the proxy. */
 export interface Seen {

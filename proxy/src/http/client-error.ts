@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { isResponseStarted } from '../tls/node-internals.ts'
 import { methodRefused, type Problem, problemJson } from './error-responses.ts'
 
 /** How long a client that sent a malformed request may take to read the response. */
@@ -42,6 +43,7 @@ export function respondToClientError(
   if (respondedTo.has(socket)) return null
   respondedTo.add(socket)
   socket.on('error', () => {})
+  // A second response would corrupt the one that is being sent.
   if (!socket.writable || isResponseStarted(socket)) {
     socket.destroy()
     return null
@@ -52,12 +54,6 @@ export function respondToClientError(
   const timer = setTimeout(() => socket.destroy(), closeTimeoutMs)
   socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(timer))
   return problem
-}
-
-/** Whether part of a response is sent already, which a second one would corrupt. */
-function isResponseStarted(socket: Duplex): boolean {
-  const { _httpMessage: current } = socket as { _httpMessage?: { headersSent: boolean } | null }
-  return current?.headersSent ?? false
 }
 
 function messageOf(problem: Problem): string {

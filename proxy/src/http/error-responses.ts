@@ -50,7 +50,7 @@ export const methodRefused = (method: string): ErrorResponse => ({
 
 /** What is wrong with the client or its request head; null when the request may be forwarded. */
 export function errorResponseFor(exchange: Exchange): ErrorResponse | null {
-  const fault = exchange.connection.fault()
+  const fault = exchange.connection.certificateFault()
   if (fault) return { status: 403, ...fault }
   return checkMethod(exchange) ?? checkTarget(exchange) ?? checkHost(exchange) ?? checkExpect(exchange)
 }

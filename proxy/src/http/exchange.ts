@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream'
-import type { Connection } from '../connection.ts'
+import type { ClientConnection } from '../tls/client-connection.ts'
 
 /** One request and its response, the same for HTTP/1 and HTTP/2. */
 export interface Exchange {
-  readonly connection: Connection
+  readonly connection: ClientConnection
   readonly method: string
   /** The request target, byte for byte as sent. */
   readonly target: string

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Connection } from '../connection.ts'
+import type { ClientConnection } from '../tls/client-connection.ts'
 import { type Exchange, isSafeMethod, linger } from './exchange.ts'
 import { valuesOf } from './headers.ts'
 
@@ -7,7 +7,7 @@ import { valuesOf } from './headers.ts'
 export function http1Exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  connection: Connection,
+  connection: ClientConnection,
 ): Exchange {
   const { socket, rawHeaders: headers } = request
   const [length = null] = valuesOf(headers, 'content-length')

@@ -1,5 +1,6 @@
 import { constants, type ServerHttp2Stream } from 'node:http2'
-import type { Connection } from '../connection.ts'
+import type { ClientConnection } from '../tls/client-connection.ts'
+import { hasReceivedEnd } from '../tls/node-internals.ts'
 import { type Exchange, linger } from './exchange.ts'
 import { lowerCaseOf, valuesOf } from './headers.ts'
 
@@ -9,7 +10,7 @@ const { NGHTTP2_NO_ERROR } = constants
 export function http2Exchange(
   stream: ServerHttp2Stream,
   rawHeaders: readonly string[],
-  connection: Connection,
+  connection: ClientConnection,
   idleMs: number,
 ): Exchange {
   const pseudoHeaders = rawHeaders.slice(0, pseudoHeadersEnd(rawHeaders))
@@ -58,15 +59,14 @@ export function http2Exchange(
 /** Whether END_STREAM has arrived. Node emits 'end' for streams that were reset or cut off, too. */
 function completionOf(stream: ServerHttp2Stream): () => boolean {
   let isComplete = stream.endAfterHeaders
-  // 'end' waits for a reader; until then only Node's own flag tells whether the end has arrived.
-  const hasEnd = () => (stream as unknown as { _readableState: { ended: boolean } })._readableState.ended
   stream.on('end', () => {
     isComplete ||= !stream.aborted
   })
   stream.on('aborted', () => {
-    isComplete ||= hasEnd()
+    // 'end' waits for a reader, who may not have come before the client left.
+    isComplete ||= hasReceivedEnd(stream)
   })
-  return () => isComplete || (hasEnd() && !stream.aborted && !stream.destroyed)
+  return () => isComplete || (hasReceivedEnd(stream) && !stream.aborted && !stream.destroyed)
 }
 
 function ignore(): void {}

@@ -13,7 +13,7 @@ export function requestHead(exchange: Exchange, requestId: string): string | nul
   const fields = fieldsOf(headers)
   if (fields === null || !token.test(method)) return null
   return (
-    `${method} ${target} HTTP/1.1\r\nhost: ${host}\r\n${fields}${connection.identity()}` +
+    `${method} ${target} HTTP/1.1\r\nhost: ${host}\r\n${fields}${connection.identityHeaders()}` +
     `x-request-id: ${requestId}\r\nx-forwarded-host: ${host}\r\nx-http-version: ${httpVersion}\r\n` +
     `${framingOf(exchange)}\r\n`
   )

@@ -3,24 +3,24 @@ import type { TLSSocket } from 'node:tls'
 import { normalSerial } from '@pushav/shared/handover.ts'
 import { oneLine, type Trust } from './trust.ts'
 
-/** A certificate that a client showed, read once per connection. */
-export interface Presented {
+/** A certificate that a client presented, read once per connection. */
+export interface PresentedCertificate {
   readonly certificate: X509Certificate
   readonly serial: string
   readonly notBefore: number
   readonly notAfter: number
-  /** OpenSSL's verdict at the handshake, cached in resumed sessions; null when it verified. */
+  /** OpenSSL's error at the handshake, which a resumed session keeps; null when the certificate verified. */
   readonly chainFault: string | null
 }
 
-/** Why a certificate does not count, in words for whoever configured the device. */
+/** Why a certificate is not accepted; `detail` is written for the person who configures the device. */
 export interface CertificateFault {
   readonly code: string
   readonly detail: string
 }
 
-/** Only a missing certificate means that none was shown; OpenSSL's code for it is used for other faults too. */
-export function presentedBy(socket: TLSSocket): Presented | null {
+/** Null when the client presented none; OpenSSL's code for that case is used for other faults too. */
+export function presentedCertificateOf(socket: TLSSocket): PresentedCertificate | null {
   const certificate = socket.getPeerX509Certificate()
   if (!certificate) return null
   return {
@@ -32,10 +32,10 @@ export function presentedBy(socket: TLSSocket): Presented | null {
   }
 }
 
-/** The verdict of this moment: certificates expire and are revoked while connections live. */
-export function faultOf(presented: Presented, trust: Trust, now: number): CertificateFault | null {
+/** Judged anew for each request, because certificates expire and are revoked while connections are open. */
+export function faultOf(presented: PresentedCertificate, trust: Trust, now: number): CertificateFault | null {
   const { notBefore, notAfter, serial, chainFault } = presented
-  // Whether it is ours at all comes first: anybody's certificate may be expired or carry a revoked serial.
+  // Another issuer is reported first: whether its certificate has expired or has a revoked serial says nothing.
   if (chainFault && !ownFaults.has(chainFault)) return chainFaultOf(presented, chainFault, trust)
   if (now > notAfter) return fault('certificate-expired', `has been expired since ${isoOf(notAfter)}`)
   if (now < notBefore) return fault('certificate-not-yet-valid', `is not valid before ${isoOf(notBefore)}`)
@@ -46,7 +46,7 @@ export function faultOf(presented: Presented, trust: Trust, now: number): Certif
 
 const ownFaults = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED'])
 
-function chainFaultOf(presented: Presented, chainFault: string, trust: Trust): CertificateFault {
+function chainFaultOf(presented: PresentedCertificate, chainFault: string, trust: Trust): CertificateFault {
   const issuer = oneLine(presented.certificate.issuer)
   const hasOurName = trust.rootNames.includes(issuer)
   if (chainFault === 'INVALID_PURPOSE' && hasOurName)

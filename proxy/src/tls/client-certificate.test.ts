@@ -1,9 +1,9 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { readPeer } from '@pushav/shared/identity.ts'
-import { type Identity, pki } from '../test/certificates.ts'
-import { ask, curl, dial, dialHttp2, received } from '../test/clients.ts'
-import { type RunningProxy, runProxy, secret } from '../test/running-proxy.ts'
+import { type Identity, pki } from '../../test/certificates.ts'
+import { ask, curl, dial, dialHttp2, received } from '../../test/clients.ts'
+import { type RunningProxy, runProxy, secret } from '../../test/running-proxy.ts'
 
 type Name = Exclude<keyof Awaited<typeof pki>, never>
 
@@ -142,7 +142,7 @@ describe('the handover file', () => {
   it('brings a new server certificate while old connections live on', async () => {
     const { serverRoot, device, otherRoot } = await pki
     const session = await dialHttp2(proxy.port, device)
-    const { makeLeaf } = await import('../test/certificates.ts')
+    const { makeLeaf } = await import('../../test/certificates.ts')
     const renewed = await makeLeaf(serverRoot, 'renewed', 'serverAuth')
     await proxy.handOver({
       serverCertificate: renewed.cert,

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createSecureContext } from 'node:tls'
 import { handover } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
@@ -7,24 +7,27 @@ import { type Trust, trustOf } from './trust.ts'
 
 const pollMs = 250
 
+/** The file in which ingest hands over certificates, roots, revocations and the secret. */
 export interface HandoverFile extends Disposable {
-  /** From the newest file that was in order. */
+  /** From the newest valid version of the file. */
   trust(): Trust
-  /** Called after each change with what holds from now on. */
+  /** Sets the one listener, which is called after each change. */
   onChange(listener: (trust: Trust) => void): void
 }
 
-/** Waits until ingest has written the file, then follows it; a broken one is logged and changes nothing. */
+/**
+ * Waits until ingest has written the file, then polls it for changes. A broken file is logged and changes nothing.
+ */
 export async function followHandoverFile(path: string, log: Logger): Promise<HandoverFile> {
   let seen = ''
   let trust = await firstTrust()
-  let changed: (trust: Trust) => void = () => {}
+  let onChange: (trust: Trust) => void = () => {}
   const stop = new AbortController()
-  follow().catch((error) => stop.signal.aborted || log.error({ error }, 'handover file no longer followed'))
+  follow().catch((error) => stop.signal.aborted || log.error({ error }, 'handover file is no longer read'))
   return {
     trust: () => trust,
     onChange(listener) {
-      changed = listener
+      onChange = listener
     },
     [Symbol.dispose]: () => stop.abort(),
   }
@@ -34,22 +37,22 @@ export async function followHandoverFile(path: string, log: Logger): Promise<Han
       const first = await newTrust()
       if (first) return first
       if (waited % 10_000 === 0) log.info({ path }, 'waiting for the handover file')
-      await delay(pollMs)
+      await sleep(pollMs)
     }
   }
 
   async function follow(): Promise<void> {
     for (;;) {
-      await delay(pollMs, undefined, { signal: stop.signal, ref: false })
+      await sleep(pollMs, undefined, { signal: stop.signal, ref: false })
       const next = await newTrust()
       if (!next) continue
       trust = next
-      changed(trust)
+      onChange(trust)
       log.info({ path, revoked: trust.revokedSerials.size }, 'handover file read')
     }
   }
 
-  /** Null when the file is missing, broken or the one seen last. */
+  /** Null when the file is missing, broken or unchanged. */
   async function newTrust(): Promise<Trust | null> {
     const version = await versionOf(path)
     if (version === seen || version === '') return null
@@ -71,7 +74,7 @@ async function versionOf(path: string): Promise<string> {
   return found ? `${found.ino} ${found.size} ${found.mtimeNs}` : ''
 }
 
-/** Without the offending text, which may hold a key. */
+/** Without the text of the file, which may hold a key. */
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'not JSON'
   return error instanceof Error ? error.message : 'unknown'

@@ -2,12 +2,12 @@ import { constants, X509Certificate } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
 import type { Handover } from '@pushav/shared/handover.ts'
 
-/** What the newest handover says, ready for use in every request. */
+/** The contents of the handover file, prepared for use in every request. */
 export interface Trust {
   readonly secret: string
   readonly rootNames: readonly string[]
   readonly revokedSerials: ReadonlySet<string>
-  /** The whole context: `setSecureContext` forgets every option that it is not given again. */
+  /** Complete, because `setSecureContext` drops every option that it is not given again. */
   readonly context: SecureContextOptions
 }
 

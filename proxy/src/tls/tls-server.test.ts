@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect as connectPlain, createServer } from 'node:net'
-import { ask, closed, curl, dial, dialHttp2, received, say } from '../test/clients.ts'
-import { type RunningProxy, runProxy } from '../test/running-proxy.ts'
+import { ask, closed, curl, dial, dialHttp2, received, say } from '../../test/clients.ts'
+import { type RunningProxy, runProxy } from '../../test/running-proxy.ts'
 
 describe('the TLS front', () => {
   let proxy: RunningProxy
@@ -193,7 +193,7 @@ describe('closing the proxy', () => {
     await headed
     await Promise.all([proxy.close({ upstream: 'later' }), gone])
     equal((await ended).end, 'aborted')
-    ok(proxy.lines.some(({ msg }) => msg === 'exchanges cut off'))
+    ok(proxy.lines.some(({ msg }) => msg === 'exchanges aborted, because they did not end in time'))
   })
 })
 

@@ -1,31 +1,35 @@
 import type { TLSSocket } from 'node:tls'
 import { deviceOf, identityHeadersOf, type Peer } from '@pushav/shared/identity.ts'
-import { type CertificateFault, faultOf, presentedBy } from './client-certificate.ts'
+import { type CertificateFault, faultOf, presentedCertificateOf } from './client-certificate.ts'
 import type { Trust } from './trust.ts'
 
-/** One TLS connection: what its handshake proved, worked out once for all its requests. */
-export interface Connection {
+/** The TLS connection of a client: what its handshake proved, computed once for all its requests. */
+export interface ClientConnection {
   readonly address: string
   readonly port: number
-  /** Why the client certificate does not count now; null when it does or there is none. */
-  fault(): CertificateFault | null
-  /** Identity headers, as they are written; not to be sent while there is a fault. */
-  identity(): string
+  /** Why the client certificate is not accepted now; null when it is, or when the client presented none. */
+  certificateFault(): CertificateFault | null
+  /** Identity headers for ingest, as header lines; to be sent only while there is no fault. */
+  identityHeaders(): string
 }
 
-/** Reads the peer's certificate, which resumed sessions have too. */
-export function openConnection(socket: TLSSocket, trust: () => Trust): Connection {
-  const presented = presentedBy(socket)
+/** Reads the client's certificate, which a resumed TLS session has too. `now` is the time in milliseconds. */
+export function createClientConnection(
+  socket: TLSSocket,
+  trust: () => Trust,
+  now: () => number,
+): ClientConnection {
+  const presented = presentedCertificateOf(socket)
   const address = plainAddress(socket.remoteAddress) ?? 'unknown'
   const port = socket.remotePort ?? 0
-  const peer = peerOf()
+  const peer = readPeer()
   let identity = ''
   let secret = ''
   return {
     address,
     port,
-    fault: () => (presented ? faultOf(presented, trust(), Date.now()) : null),
-    identity() {
+    certificateFault: () => (presented ? faultOf(presented, trust(), now()) : null),
+    identityHeaders() {
       if (secret === trust().secret) return identity
       secret = trust().secret
       const headers = Object.entries(identityHeadersOf(peer, secret))
@@ -34,7 +38,7 @@ export function openConnection(socket: TLSSocket, trust: () => Trust): Connectio
     },
   }
 
-  function peerOf(): Peer {
+  function readPeer(): Peer {
     return {
       address,
       port,
@@ -46,6 +50,6 @@ export function openConnection(socket: TLSSocket, trust: () => Trust): Connectio
   }
 }
 
-/** IPv4 as IPv4, also where it comes in through an IPv6 socket. */
+/** An IPv4 address without the prefix that it has on an IPv6 socket. */
 export const plainAddress = (address: string | undefined): string | undefined =>
   address?.replace(/^::ffff:(?=\d+\.)/, '')
