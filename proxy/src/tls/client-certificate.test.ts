@@ -24,20 +24,20 @@ describe('a client certificate', () => {
   ]
   for (const [name, code, words] of refused)
     for (const version of ['--http1.1', '--http2'])
-      it(`that is ${name} gets 403 in words (F-04, D-05, ${version})`, async () => {
+      it(`that is ${name} gets 403 with a reason (F-04, D-05, ${version})`, async () => {
         const before = proxy.upstream.seen.length
         const { status, body } = await curl(proxy.port, '/x', [version, '-T', '/dev/null'], (await pki)[name])
         equal(status, 403)
-        const answer = JSON.parse(body)
-        deepEqual({ status: answer.status, code: answer.code }, { status: 403, code })
-        match(answer.detail, words)
+        const problem = JSON.parse(body)
+        deepEqual({ status: problem.status, code: problem.code }, { status: 403, code })
+        match(problem.detail, words)
         equal(proxy.upstream.seen.length, before)
         match(String((await proxy.logged('client certificate refused')).address), /127\.0\.0\.1|::1/)
       })
 
   for (const name of ['device', 'anyPurpose'] as const)
     for (const version of ['--http1.1', '--http2', '--tls-max=1.2'])
-      it(`that is ${name} becomes the identity ingest reads (C-07, ${version})`, async () => {
+      it(`that is ${name} becomes the identity that ingest reads (C-07, ${version})`, async () => {
         const identity: Identity = (await pki)[name]
         await curl(proxy.port, '/x', version.split('='), identity)
         const peer = readPeer(proxy.upstream.seen.at(-1)?.headers ?? {}, secret)
@@ -53,7 +53,7 @@ describe('a client certificate', () => {
     equal(headers['client-cert'], undefined)
   })
 
-  it('stays with its connection when two devices talk in turn', async () => {
+  it('belongs to its connection when two devices send in turn', async () => {
     const { device, secondDevice } = await pki
     const [one, two] = [await dialHttp2(proxy.port, device), await dialHttp2(proxy.port, secondDevice)]
     const subjects: (string | undefined)[] = []
@@ -66,7 +66,7 @@ describe('a client certificate', () => {
     two.destroy()
   })
 
-  it('counts in resumed sessions too', async () => {
+  it('is known in a resumed TLS session too', async () => {
     const { device } = await pki
     const first = await dial(proxy.port, { ...device, maxVersion: 'TLSv1.2' })
     const session = first.getSession() as Buffer
@@ -108,7 +108,7 @@ describe('a client certificate', () => {
 })
 
 describe('a client certificate with CLIENT_CERTIFICATE=reject', () => {
-  it('that does not verify ends the connection without an answer (D-05)', async () => {
+  it('that does not verify closes the connection without a response (D-05)', async () => {
     const proxy = await runProxy({ CLIENT_CERTIFICATE: 'reject' })
     const { foreign, device } = await pki
     equal((await curl(proxy.port, '/x', [], foreign)).status, 0)

@@ -134,7 +134,7 @@ describe('node internals', () => {
       })
       const [stream] = (await streamed) as [ServerHttp2Stream]
       stream.on('error', () => {})
-      // The server answers a ping after the frames that were sent before it.
+      // The server acknowledges a ping after the frames that were sent before it.
       await new Promise((resolve) => session.ping(resolve))
       deepEqual([hasReceivedEnd(stream), stream.readableEnded], [isEnded, false])
     }

@@ -4,7 +4,7 @@ import { connect as connectPlain, createServer } from 'node:net'
 import { ask, closed, curl, dial, dialHttp2, received, say } from '../../test/clients.ts'
 import { type RunningProxy, runProxy } from '../../test/running-proxy.ts'
 
-describe('the TLS front', () => {
+describe('the TLS server', () => {
   let proxy: RunningProxy
   before(async () => {
     proxy = await runProxy({
@@ -15,7 +15,7 @@ describe('the TLS front', () => {
   })
   after(() => proxy.close())
 
-  it('speaks HTTP/2, HTTP/1.1 and with clients without ALPN (D-12)', async () => {
+  it('serves HTTP/2, HTTP/1.1 and clients without ALPN (D-12)', async () => {
     const of = async (args: string[]) => {
       const { version } = await curl(proxy.port, '/x', args)
       return [
@@ -29,7 +29,7 @@ describe('the TLS front', () => {
     deepEqual(await of(['--no-alpn']), ['1.1', undefined, '1.1'])
   })
 
-  it('answers at both loopback addresses, of IPv4 and IPv6 (C-13)', async () => {
+  it('serves both loopback addresses, of IPv4 and IPv6 (C-13)', async () => {
     equal((await curl(proxy.port, '/x', ['-4'])).status, 200)
     equal((await curl(proxy.port, '/x', ['-6'])).status, 200)
     equal(proxy.upstream.seen.at(-1)?.headers['x-forwarded-for'], '::1')
@@ -44,12 +44,12 @@ describe('the TLS front', () => {
     match(String(address), /^(127\.0\.0\.1|::1)$/)
   })
 
-  it('logs who does not trust it, and tells ingest', async () => {
+  it('logs a client that does not trust it, and reports it to ingest', async () => {
     const from = proxy.lines.length
-    const told = once(proxy.upstream.events, 'report')
+    const reported = once(proxy.upstream.events, 'report')
     ok((await curl(proxy.port, '/x', ['--cacert', '/dev/null'])).exit > 0)
     match(String((await proxy.logged('handshake failed', from)).address), /^(127\.0\.0\.1|::1)$/)
-    await told
+    await reported
     match(proxy.upstream.reports.at(-1)?.address ?? '', /^(127\.0\.0\.1|::1)$/)
   })
 
@@ -79,12 +79,12 @@ describe('the TLS front', () => {
     ok(refused instanceof Error)
   })
 
-  it('answers 1 MB of headers with 431', async () => {
+  it('responds to 1 MB of headers with 431', async () => {
     const head = `GET / HTTP/1.1\r\nHost: a\r\n${`X: ${'x'.repeat(1000)}\r\n`.repeat(1000)}\r\n`
     match(await say(proxy.port, head), /^HTTP\/1\.1 431 .*"code":"headers-too-large"/s)
   })
 
-  it('refuses 1 MB of headers over HTTP/2 and lives on', async () => {
+  it('refuses 1 MB of headers over HTTP/2 and goes on serving', async () => {
     const session = await dialHttp2(proxy.port)
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`x-${at}`, 'x'.repeat(10_000)]))
     ok((await ask(session, { ':path': '/x', ...many }).catch(() => ({ status: 0 }))).status !== 200)
@@ -93,7 +93,7 @@ describe('the TLS front', () => {
   })
 
   for (const version of [1, 2])
-    it(`cuts a body that falls silent, and ingest hears of it (C-10, HTTP/${version})`, async () => {
+    it(`aborts a body that falls silent, for ingest too (C-10, HTTP/${version})`, async () => {
       const ended = proxy.upstream.end()
       if (version === 1) {
         const socket = await dial(proxy.port)
@@ -111,7 +111,7 @@ describe('the TLS front', () => {
     })
 
   for (const version of [1, 2])
-    it(`lets a slow body take longer than that (D-11, HTTP/${version})`, async () => {
+    it(`lets a slow body take longer than the idle time (D-11, HTTP/${version})`, async () => {
       const bits = async (write: (bit: string) => void) => {
         for (let bit = 0; bit < 10; bit += 1) {
           write('x')
@@ -135,7 +135,7 @@ describe('the TLS front', () => {
       equal((await ended).end, 'whole')
     })
 
-  it('says in its settings how many streams it takes', async () => {
+  it('limits concurrent HTTP/2 streams in its settings', async () => {
     const session = await dialHttp2(proxy.port)
     await new Promise((resolve) => session.ping(resolve))
     equal(session.remoteSettings.maxConcurrentStreams, 128)
@@ -143,11 +143,11 @@ describe('the TLS front', () => {
   })
 })
 
-describe('headers that do not come', () => {
-  it('are answered with 408 (D-11)', async () => {
+describe('headers that do not arrive', () => {
+  it('get 408 (D-11)', async () => {
     const proxy = await runProxy({ PROXY_HEADERS_TIMEOUT: '500ms' })
-    const answer = await say(proxy.port, 'GET / HTTP/1.1\r\nHost')
-    match(answer, /^HTTP\/1\.1 408 .*"code":"headers-late"/s)
+    const response = await say(proxy.port, 'GET / HTTP/1.1\r\nHost')
+    match(response, /^HTTP\/1\.1 408 .*"code":"headers-late"/s)
     await proxy.close()
   })
 })
@@ -155,7 +155,7 @@ describe('headers that do not come', () => {
 describe('closing the proxy', () => {
   const half = (path: string) => `PUT ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc`
 
-  it('lets uploads that are under way end, and takes no new connection', async () => {
+  it('completes uploads in flight and accepts no new connection', async () => {
     const proxy = await runProxy()
     const [socket, idle] = [await dial(proxy.port), await dial(proxy.port)]
     const idleClosed = closed(idle.resume())
@@ -172,10 +172,10 @@ describe('closing the proxy', () => {
     const refused = connectPlain(proxy.port, '127.0.0.1')
     const [error] = await new Promise<Error[]>((resolve) => refused.once('error', (...it) => resolve(it)))
     equal((error as NodeJS.ErrnoException).code, 'ECONNREFUSED')
-    const answers = Promise.all([received(socket), once(stream, 'response')])
+    const responses = Promise.all([received(socket), once(stream, 'response')])
     socket.write('def')
     stream.end('def')
-    const [http1, [http2]] = await answers
+    const [http1, [http2]] = await responses
     equal(http2[':status'], 200)
     match(http1, /^HTTP\/1\.1 200 .*Connection: close/s)
     await Promise.all([proxyClosed, idleClosed])
@@ -185,7 +185,7 @@ describe('closing the proxy', () => {
     )
   })
 
-  it('cuts off what has not ended in time', async () => {
+  it('aborts exchanges that do not end in time', async () => {
     const proxy = await runProxy({ PROXY_DRAIN: '200ms' })
     const socket = await dial(proxy.port)
     const [headed, ended, gone] = [proxy.upstream.head(), proxy.upstream.end(), closed(socket.resume())]
@@ -198,7 +198,7 @@ describe('closing the proxy', () => {
 })
 
 describe('listen', () => {
-  it('says when its port is taken', async () => {
+  it('rejects when its port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as { port: number }

@@ -40,7 +40,7 @@ describe('several ingests', () => {
     session.destroy()
   })
 
-  it('are chosen by the least requests under way', async () => {
+  it('are chosen by the fewest requests in flight', async () => {
     const session = await dialHttp2(proxy.port)
     const held = session.request({ ':method': 'PUT', ':path': '/held' })
     held.write('a bit')
@@ -51,7 +51,7 @@ describe('several ingests', () => {
     session.destroy()
   })
 
-  it('lose no upload that had not begun when one dies, and use it again when it is back', async () => {
+  it('lose no new upload when one dies, which is used again once it is back', async () => {
     const [one] = ingests
     const session = await dialHttp2(proxy.port)
     for (let at = 0; at < 4; at++) await put(session, `/warm/${at}`)
@@ -68,30 +68,30 @@ describe('several ingests', () => {
     session.destroy()
   })
 
-  it('lose none, either, when they die in turn again and again', async () => {
+  it('lose no upload when they die in turn again and again', async () => {
     const socket = await dial(proxy.port)
     for (let round = 0; round < 6; round++) {
       const dying = ingests[round % 2] as Recorder
-      const answer = once(socket, 'data')
+      const response = once(socket, 'data')
       socket.write('PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody')
       // The upload is on its way before the proxy can hear of this.
       dying.stop()
-      ok(String(await answer).startsWith('HTTP/1.1 200'))
+      ok(String(await response).startsWith('HTTP/1.1 200'))
       await dying.start()
     }
     socket.destroy()
   })
 
-  it('get each upload once, though it finds one kept connection closed and takes the next', async () => {
+  it('receive each upload once, even if an idle connection turns out to be closed', async () => {
     const session = await dialHttp2(proxy.port)
     const socket = await dial(proxy.port)
     for (let round = 0; round < 8; round++) {
       await Promise.all(['/warm/1', '/warm/2'].map((path) => put(session, path)))
       const before = counts().reduce((sum, count) => sum + count)
-      const answer = once(socket, 'data')
+      const response = once(socket, 'data')
       socket.write('PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody')
       ingests[round % 3 === 0 ? 0 : 1].destroySockets()
-      ok(String(await answer).startsWith('HTTP/1.1 200'))
+      ok(String(await response).startsWith('HTTP/1.1 200'))
       await put(session, '/next')
       equal(counts().reduce((sum, count) => sum + count) - before, 2)
     }
@@ -101,15 +101,15 @@ describe('several ingests', () => {
     socket.destroy()
   })
 
-  it('give 503 when all are away, and wait for the first that comes back', async () => {
+  it('get their clients 503 when all are down, or the response of the first that is back', async () => {
     for (const ingest of ingests) ingest.stop()
     equal((await curl(proxy.port, '/x', [])).status, 503)
-    const answered = curl(proxy.port, '/x', ['-X', 'PUT', '-d', 'body'])
+    const response = curl(proxy.port, '/x', ['-X', 'PUT', '-d', 'body'])
     await ingests[1].start()
-    equal((await answered).status, 200)
+    equal((await response).status, 200)
   })
 
-  it('hear of a refused handshake from whoever is there', async () => {
+  it('receive reports of refused handshakes while one of them is up', async () => {
     const { foreign } = await pki
     ingests[0].stop()
     const reported = once(ingests[1].events, 'report')

@@ -6,7 +6,7 @@ import { ask, curl, dial, dialHttp2, received } from '../../test/clients.ts'
 import { reply } from '../../test/recorder.ts'
 import { type RunningProxy, runProxy } from '../../test/running-proxy.ts'
 
-describe('upstream', () => {
+describe('the connection pool', () => {
   let proxy: RunningProxy
   beforeEach(async () => {
     proxy = await runProxy({ PROXY_UPSTREAM_WAIT: '5s' })
@@ -14,7 +14,7 @@ describe('upstream', () => {
   afterEach(() => proxy.close())
 
   for (const version of ['--http1.1', '--http2'])
-    it(`that is down for a moment loses no upload (${version})`, async () => {
+    it(`loses no upload while ingest is down for a moment (${version})`, async () => {
       proxy.upstream.stop()
       const uploads = Array.from({ length: 8 }, (_, at) =>
         curl(proxy.port, `/${at}`, [version, '-X', 'PUT', '--data-binary', 'x'.repeat(100_000)]),
@@ -29,7 +29,7 @@ describe('upstream', () => {
       session.destroy()
     })
 
-  it('that restarts while its sockets are kept loses no upload', async () => {
+  it('loses no upload when ingest restarts while connections are idle', async () => {
     const session = await dialHttp2(proxy.port)
     for (let round = 0; round < 5; round += 1) {
       equal((await ask(session, { ':path': '/warm' })).status, 200)
@@ -40,47 +40,47 @@ describe('upstream', () => {
     session.destroy()
   })
 
-  it('that has just closed a kept socket loses no upload', async () => {
+  it('loses no upload when ingest has just closed an idle connection', async () => {
     const socket = await dial(proxy.port)
     const put = 'PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody'
     for (let round = 0; round < 10; round += 1) {
-      const answer = once(socket, 'data')
+      const response = once(socket, 'data')
       socket.write(put)
       // The upload is on its way before the proxy can hear of this.
       proxy.upstream.destroySockets()
-      match(String(await answer), /^HTTP\/1\.1 200/)
+      match(String(await response), /^HTTP\/1\.1 200/)
     }
     equal(proxy.upstream.connections(), 10)
     socket.destroy()
   })
 
-  it('keeps its sockets', async () => {
+  it('reuses its connections', async () => {
     for (let round = 0; round < 5; round += 1) await curl(proxy.port, '/x', ['-X', 'PUT', '-d', 'body'])
     equal(proxy.upstream.connections(), 1)
   })
 
-  it('that dies before it answers gives 502', async () => {
-    proxy.upstream.answerWith((request) => void request.socket.destroy())
+  it('responds with 502 when ingest dies before it responds', async () => {
+    proxy.upstream.respondWith((request) => void request.socket.destroy())
     for (const version of ['--http1.1', '--http2']) {
       const { status, body } = await curl(proxy.port, '/x', [version, '-X', 'PUT', '-d', 'body'])
       deepEqual([status, JSON.parse(body).code], [502, 'ingest-failed'])
     }
   })
 
-  it('that dies on a kept socket is asked again once', async () => {
+  it('retries a GET once when a reused connection is lost', async () => {
     await curl(proxy.port, '/warm', [])
-    let asked = 0
-    proxy.upstream.answerWith((request, response) => {
-      asked += 1
-      if (asked === 1) request.socket.destroy()
+    let requests = 0
+    proxy.upstream.respondWith((request, response) => {
+      requests += 1
+      if (requests === 1) request.socket.destroy()
       else reply(200)(request, response)
     })
     equal((await curl(proxy.port, '/x', [])).status, 200)
-    equal(asked, 2)
+    equal(requests, 2)
   })
 
-  it('that answers while it reads is passed on both ways at once', async () => {
-    proxy.upstream.answerWith((request, response) => {
+  it('relays a response while the request body is still being sent', async () => {
+    proxy.upstream.respondWith((request, response) => {
       response.writeHead(200)
       request.on('data', (bytes) => response.write(bytes)).on('end', () => response.end())
     })
@@ -96,8 +96,8 @@ describe('upstream', () => {
   })
 })
 
-describe('an upstream that stays down', () => {
-  it('gives 503 with Retry-After, and takes no byte of the body before (I2-11, I2-12)', async () => {
+describe('an ingest that stays down', () => {
+  it('gets its clients 503 with Retry-After (I2-11, I2-12)', async () => {
     const proxy = await runProxy({ PROXY_UPSTREAM_WAIT: '300ms' })
     proxy.upstream.stop()
     for (const version of ['--http1.1', '--http2']) {
@@ -110,7 +110,7 @@ describe('an upstream that stays down', () => {
   })
 })
 
-describe('a slow upstream', () => {
+describe('a slow ingest', () => {
   const size = 32 * 2 ** 20
   const block = randomBytes(2 ** 20)
   let proxy: RunningProxy
@@ -118,7 +118,7 @@ describe('a slow upstream', () => {
   beforeEach(async () => {
     proxy = await runProxy()
     paused = new Promise((resolve) =>
-      proxy.upstream.answerWith((request, response) => {
+      proxy.upstream.respondWith((request, response) => {
         request.pause()
         reply(200)(request, response)
         resolve(() => request.resume())
@@ -127,7 +127,7 @@ describe('a slow upstream', () => {
   })
   afterEach(() => proxy.close())
 
-  /** Writes until the other side has been full for a moment, lets it go on, and writes the rest. */
+  /** Writes until the proxy has accepted nothing for a moment, resumes ingest, and writes the rest. */
   async function pour(body: Writable, frame: (bytes: Buffer) => Buffer): Promise<void> {
     let sent = 0
     const more = () => {
@@ -144,25 +144,25 @@ describe('a slow upstream', () => {
     ['a length', `Content-Length: ${size}`, (bytes: Buffer) => bytes, ''],
     ['chunks', 'Transfer-Encoding: chunked', chunkOf, '0\r\n\r\n'],
   ] as const)
-    it(`holds an HTTP/1 client with ${framing} back, and nothing is lost`, async () => {
+    it(`slows an HTTP/1 client with ${framing} down, and nothing is lost`, async () => {
       const socket = await dial(proxy.port)
-      const answer = received(socket, /ok$/)
+      const response = received(socket, /ok$/)
       socket.write(`PUT /x HTTP/1.1\r\nHost: a\r\n${head}\r\n\r\n`)
       await pour(socket, frame)
       socket.write(tail)
-      match(await answer, /^HTTP\/1\.1 200/)
+      match(await response, /^HTTP\/1\.1 200/)
       deepEqual([proxy.upstream.seen[0]?.bytes, proxy.upstream.seen[0]?.end], [size, 'whole'])
       socket.destroy()
     })
 
   for (const headers of [{}, { 'content-length': String(size) }])
-    it(`holds an HTTP/2 client back, and nothing is lost (${Object.keys(headers)})`, async () => {
+    it(`slows an HTTP/2 client down, and nothing is lost (${Object.keys(headers)})`, async () => {
       const session = await dialHttp2(proxy.port)
       const stream = session.request({ ':method': 'PUT', ':path': '/x', ...headers })
       await pour(stream, (bytes) => bytes)
-      const answered = once(stream, 'response')
+      const responded = once(stream, 'response')
       stream.end()
-      equal((await answered)[0][':status'], 200)
+      equal((await responded)[0][':status'], 200)
       deepEqual([proxy.upstream.seen[0]?.bytes, proxy.upstream.seen[0]?.end], [size, 'whole'])
       session.destroy()
     })
