@@ -6,8 +6,9 @@ import type { ResponseListener, UpstreamConnection } from './upstream/connection
 import type { ResponseHead } from './upstream/response-head.ts'
 
 /**
- * How one attempt ended: the status of ingest's response, an error response that is still to be sent, a client that
- * left, or a kept-alive connection that turned out to be closed, so that the request can be sent again.
+ * How one attempt ended: the status of ingest's response, an error response that is still to be sent, a
+ * client that left, or a kept-alive connection that turned out to be closed, so that the request can be sent
+ * again.
  */
 export type Outcome = number | ErrorResponse | 'client-gone' | 'stale-connection'
 

@@ -13,9 +13,9 @@ export interface RefusedHandshake {
 }
 
 /**
- * Reports refused handshakes to the first ingest that can be reached, which publishes them as events. Never rejects:
- * while eight reports are in flight further ones are dropped, and so is one that no ingest accepts. The log has them
- * all.
+ * Reports refused handshakes to the first ingest that can be reached, which publishes them as events. Never
+ * rejects: while eight reports are in flight further ones are dropped, and so is one that no ingest accepts.
+ * The log has them all.
  */
 export function createHandshakeReporter(
   ingests: readonly Address[],

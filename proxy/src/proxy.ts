@@ -14,8 +14,8 @@ export interface Proxy extends AsyncDisposable {
 }
 
 /**
- * Starts the whole proxy. Rejects when it cannot listen. Disposal stops listening at once, waits up to `drainMs` for
- * the exchanges in flight and then closes every connection.
+ * Starts the whole proxy. Rejects when it cannot listen. Disposal stops listening at once, waits up to
+ * `drainMs` for the exchanges in flight and then closes every connection.
  */
 export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   await using built = new AsyncDisposableStack()

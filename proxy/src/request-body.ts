@@ -2,7 +2,7 @@ import type { Exchange } from './http/exchange.ts'
 import { valuesOf } from './http/headers.ts'
 import type { UpstreamConnection } from './upstream/connection.ts'
 
-/** Sends one request to ingest, head and body, on one connection after the other until an attempt succeeds. */
+/** Sends one request to ingest, head and body, on as many connections in turn as it takes. */
 export interface RequestSender {
   /** Sends the head, the body bytes that have arrived, and then the others as they arrive. */
   sendTo(connection: UpstreamConnection): void
@@ -21,8 +21,9 @@ export interface RequestSender {
 }
 
 /**
- * Sends the request as fast as ingest reads it. When the client cuts the body off, the request to ingest is cut off at
- * the same byte; a body whose last byte has arrived is sent whole, even if the client has left meanwhile.
+ * Sends the request as fast as ingest reads it. When the client cuts the body off, the request to ingest is
+ * cut off at the same byte; a body whose last byte has arrived is sent whole, even if the client has left
+ * meanwhile.
  */
 export function createRequestSender(exchange: Exchange, head: string): RequestSender {
   const { body, hasBody, length } = exchange
@@ -93,7 +94,7 @@ export function createRequestSender(exchange: Exchange, head: string): RequestSe
     finish()
   }
 
-  /** A body shorter than its Content-Length ends the connection, or ingest would read the next request into it. */
+  /** A body that fell short ends the connection, or ingest would read the next request as its rest. */
   function finish(): void {
     hasSentAnything = true
     hasSentAll = !hasBody || (exchange.isBodyComplete() && bytesLeft === 0)

@@ -12,12 +12,12 @@ export interface ResponseRelay {
   abort(): void
 }
 
-/** Up to this size a copy as a string is faster than one as a buffer: it is written together with the head. */
+/** Up to this size a copy as a string is faster than as a buffer: it is written together with the head. */
 const maxTextBytes = 16_384
 
 /**
- * Sends ingest's response to the client, head first. `isEarly` says that the request body is not complete and that
- * ingest does not read the rest of it.
+ * Sends ingest's response to the client, head first. `isEarly` says that the request body is not complete and
+ * that ingest does not read the rest of it.
  */
 export function relayResponse(
   head: ResponseHead,

@@ -32,10 +32,12 @@ const problems: Readonly<Record<string, Problem>> = {
   CONNECT: methodRefused('CONNECT'),
 }
 
-/** Sockets that had their error response: Node reports each further read of the same malformed request again. */
+/** Sockets that had their error response: Node reports every further read of a malformed request again. */
 const respondedTo = new WeakSet<Duplex>()
 
-/** Responds to a request that Node could not parse, then closes the socket. Null if no response could be sent. */
+/**
+ * Responds to a request that Node could not parse, then closes the socket. Null if no response could be sent.
+ */
 export function respondToClientError(
   error: { readonly code?: string | undefined },
   socket: Duplex,

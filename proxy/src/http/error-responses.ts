@@ -1,7 +1,7 @@
 import type { Exchange } from './exchange.ts'
 import { valuesOf } from './headers.ts'
 
-/** What the body of an error response says, as ingest's error responses do; `detail` is a sentence for the client. */
+/** The JSON body of an error response, as ingest's have it; `detail` is a sentence for the client. */
 export interface Problem {
   readonly status: number
   readonly code: string
@@ -59,7 +59,7 @@ function checkMethod({ method }: Exchange): ErrorResponse | null {
   return method === 'CONNECT' || method === 'TRACE' ? methodRefused(method) : null
 }
 
-/** Only a path: an absolute URL would name a second host. Characters that cannot be forwarded are refused too. */
+/** Only a path of characters that can be forwarded: an absolute URL would name a second host. */
 function checkTarget({ target }: Exchange): ErrorResponse | null {
   if (/^\/[\x21-\x7e\x80-\xff]*$/.test(target)) return null
   return {
@@ -87,7 +87,7 @@ function checkExpect({ headers }: Exchange): ErrorResponse | null {
   }
 }
 
-/** Sends an error response. A body that still arrives is read for a while, so that the response is not lost. */
+/** Sends an error response. A body that still arrives is read for a while, or the response might be lost. */
 export function sendErrorResponse(exchange: Exchange, error: ErrorResponse): void {
   if (exchange.isAborted()) return
   const isEarly = exchange.hasBody && !exchange.isBodyComplete()

@@ -29,7 +29,7 @@ export interface Exchange {
   sendContinue(): void
   /** Sends status and headers. `isLast` says that the connection (HTTP/1) takes no further request. */
   respond(status: number, headers: string[], isLast: boolean): void
-  /** Makes the response, unless its head is sent, say that the connection (HTTP/1) takes no further request. */
+  /** Unless its head is sent, the response will say that the connection (HTTP/1) takes no further request. */
   disableKeepAlive(): void
   /** Ends a response that is sent before the request body is complete, so that it reaches the client. */
   endEarly(): void
@@ -37,12 +37,12 @@ export interface Exchange {
   destroy(): void
 }
 
-/** The safe methods of RFC 9110 9.2.1 that ingest serves: their request may be dropped or repeated at any time. */
+/** The safe methods (RFC 9110 9.2.1) that ingest serves: their requests may be dropped or repeated. */
 export const isSafeMethod = (method: string | undefined): boolean => method === 'GET' || method === 'HEAD'
 
 /**
- * How much of a request body is read and discarded after an early response (nginx: lingering close). Without that
- * the kernel resets the TCP connection, and the client may lose the response.
+ * How much of a request body is read and discarded after an early response (nginx: lingering close). Without
+ * that the kernel resets the TCP connection, and the client may lose the response.
  */
 const lingerLimits = { bytes: 256 * 2 ** 20, ms: 10_000 }
 

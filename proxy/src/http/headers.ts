@@ -13,7 +13,7 @@ export function valuesOf(headers: Headers, name: string): string[] {
   return values
 }
 
-/** Names, in lower case, of the headers that must not be forwarded: the known ones and those that `Connection` names. */
+/** The lower-case names of the headers not to forward: the known ones and those that `Connection` names. */
 export function hopByHopIn(headers: Headers): ReadonlySet<string> {
   const values = valuesOf(headers, 'connection')
   if (values.every(isCommon)) return hopByHopHeaders

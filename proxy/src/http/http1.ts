@@ -31,7 +31,7 @@ export function http1Exchange(
     isAborted,
     onAbort(listener) {
       response.once('close', () => response.writableFinished || listener())
-      // A client may close its side and still wait for the response; one that does so during a download has left.
+      // A client may close its side and wait for the response; one that does so during a download has left.
       if (isSafeMethod(request.method)) onSocketEnd(() => response.headersSent && listener())
       // A response that is queued behind another one of the connection gets no 'close' from its socket.
       request.once('close', () => isAborted() && listener())
@@ -40,7 +40,7 @@ export function http1Exchange(
       if (request.httpVersion === '1.1' && !isAborted() && !response.headersSent) response.writeContinue()
     },
     respond(status, responseHeaders, isLast) {
-      // Without a length, the connection's last response ends with it: that works before the request body ends.
+      // Without chunks, the last response may end with the connection even before the request body ends.
       if (isLast) response.useChunkedEncodingByDefault = false
       response.writeHead(status, isLast ? [...responseHeaders, 'Connection', 'close'] : responseHeaders)
     },
@@ -64,7 +64,7 @@ export function http1Exchange(
 
 function ignore(): void {}
 
-/** Node allocates memory for each read of an HTTP/1 body; without this it stays until the next garbage collection. */
+/** Node allocates memory for each read of an HTTP/1 body; garbage collection would free it much later. */
 function release(bytes: Buffer): void {
   const memory = bytes.buffer as ArrayBuffer
   if (memory.byteLength === bytes.length) memory.transfer(0)

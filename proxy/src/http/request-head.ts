@@ -4,8 +4,8 @@ import type { Exchange } from './exchange.ts'
 import { hopByHopIn, lowerCaseOf, valuesOf } from './headers.ts'
 
 /**
- * The head of the request to ingest: the client's own headers, then the client's identity and the framing, which
- * only the proxy may set. Null when a header or the method could be read in two ways.
+ * The head of the request to ingest: the client's own headers, then the client's identity and the framing,
+ * which only the proxy may set. Null when a header or the method could be read in two ways.
  */
 export function requestHead(exchange: Exchange, requestId: string): string | null {
   const { method, target, headers, connection, httpVersion } = exchange
@@ -52,7 +52,7 @@ const headerName = memoize((name): HeaderName => {
   return { lowerCase, isProxyOwned, isMalformed: !token.test(name) }
 })
 
-/** A request that may have a body says how it ends; otherwise ingest would read the body as the next request. */
+/** A request that may have a body says how it ends, or ingest would read the body as the next request. */
 function framingOf({ length, hasBody, method }: Exchange): string {
   if (length !== null) return `content-length: ${length}\r\n`
   if (hasBody) return 'transfer-encoding: chunked\r\n'

@@ -11,8 +11,9 @@ const goodbyeTimeoutMs = 1_000
 export type Withdraw = () => Promise<void>
 
 /**
- * Announces this server in the local network over mDNS for as long as it runs. The responder has a worker thread of its
- * own, because it exits its process on errors that it does not handle; the server survives that.
+ * Announces this server in the local network over mDNS for as long as it runs. The responder has a worker
+ * thread of its own, because it exits its process on errors that it does not handle; the server survives
+ * that.
  */
 export function announce(dnsName: string, address: ListenAddress, log: Logger): Withdraw {
   const announcement = announcementOf(dnsName, address)
@@ -21,7 +22,8 @@ export function announce(dnsName: string, address: ListenAddress, log: Logger): 
   const thread = new Worker(new URL('responder.ts', import.meta.url), {
     workerData: announcement,
     execArgv: [],
-    // Without the command `ip`, ciao asks Node for the interfaces; in `ip`'s output it overlooks names like `eth0@if7`.
+    // Without the command `ip`, ciao asks Node for the interfaces; in `ip`'s output it overlooks names like
+    // `eth0@if7`.
     env: { PATH: '/nonexistent' },
   })
   let isWithdrawn = false

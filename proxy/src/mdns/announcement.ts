@@ -1,6 +1,6 @@
 /** What mDNS announces in the local network. */
 export interface Announcement {
-  /** Of the service `NAME._http._tcp.local`, and of the host `NAME.local`, which the certificate names too. */
+  /** Of the service `NAME._http._tcp.local` and of the host `NAME.local`, which is in the certificate. */
   readonly name: string
   readonly port: number
   /** Null for every address that the machine has, now and later. */
@@ -15,8 +15,9 @@ export interface ListenAddress {
 }
 
 /**
- * Announces only addresses that the server listens on, each in its own network. A server on `localhost` is announced on
- * the loopback interface alone: programs of this machine find it, and other machines are not led to their own loopback.
+ * Announces only addresses that the server listens on, each in its own network. A server on `localhost` is
+ * announced on the loopback interface alone: programs of this machine find it, and other machines are not led
+ * to their own loopback.
  */
 export function announcementOf(name: string, { port, addresses }: ListenAddress): Announcement {
   const isEverywhere = addresses.some((address) => address === '0.0.0.0' || address === '::')

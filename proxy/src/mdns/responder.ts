@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { getResponder } from '@homebridge/ciao'
 import type { Announcement } from './announcement.ts'
 
-/** What this thread reports. It runs until it receives a message; then it withdraws the announcement and exits. */
+/** What this thread reports. On any message it withdraws the announcement and exits. */
 export type ResponderMessage =
   | { readonly type: 'announced' | 'renamed'; readonly instance: string; readonly host: string }
   | { readonly type: 'warning'; readonly reason: string }

@@ -35,7 +35,7 @@ export function presentedCertificateOf(socket: TLSSocket): PresentedCertificate 
 /** Judged anew for each request, because certificates expire and are revoked while connections are open. */
 export function faultOf(presented: PresentedCertificate, trust: Trust, now: number): CertificateFault | null {
   const { notBefore, notAfter, serial, chainFault } = presented
-  // Another issuer is reported first: whether its certificate has expired or has a revoked serial says nothing.
+  // A foreign issuer comes first: whether its certificate has expired or has a revoked serial says nothing.
   if (chainFault && !ownFaults.has(chainFault)) return chainFaultOf(presented, chainFault, trust)
   if (now > notAfter) return fault('certificate-expired', `has been expired since ${isoOf(notAfter)}`)
   if (now < notBefore) return fault('certificate-not-yet-valid', `is not valid before ${isoOf(notBefore)}`)

@@ -16,7 +16,8 @@ export interface HandoverFile extends Disposable {
 }
 
 /**
- * Waits until ingest has written the file, then polls it for changes. A broken file is logged and changes nothing.
+ * Waits until ingest has written the file, then polls it for changes. A broken file is logged and changes
+ * nothing.
  */
 export async function followHandoverFile(path: string, log: Logger): Promise<HandoverFile> {
   let seen = ''

@@ -13,8 +13,8 @@ export interface Listener {
 }
 
 /**
- * Starts listening. `localhost` means the loopback addresses of IPv4 and, where the machine has it, IPv6. Rejects with
- * Node's error when the address or port cannot be used.
+ * Starts listening. `localhost` means the loopback addresses of IPv4 and, where the machine has it, IPv6.
+ * Rejects with Node's error when the address or port cannot be used.
  */
 export async function listen(server: Server, host: string, port: number): Promise<Listener> {
   const sockets = new Set<Socket>()
@@ -38,7 +38,9 @@ export async function listen(server: Server, host: string, port: number): Promis
   }
 }
 
-/** A second server that hands its connections to the first, as one server has one address. Null without IPv6. */
+/**
+ * A second server that hands its connections to the first, as one server has one address. Null without IPv6.
+ */
 async function listenOnIpv6Loopback(server: Server, port: number): Promise<Server | null> {
   const ipv6Server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
     server.emit('connection', socket),

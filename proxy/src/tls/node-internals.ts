@@ -1,6 +1,6 @@
 /**
- * Everything here relies on behaviour of Node that is not documented. Each function has a test that fails when a new
- * version of Node behaves differently.
+ * Everything here relies on behaviour of Node that is not documented. Each function has a test that fails
+ * when a new version of Node behaves differently.
  */
 import type { Server } from 'node:http'
 import type { Http2SecureServer, ServerHttp2Stream } from 'node:http2'
@@ -8,7 +8,9 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 
-/** Sets the only listener for failed handshakes. Node's own would report each as a 'clientError' of HTTP too. */
+/**
+ * Sets the only listener for failed handshakes. Node's own would report each as a 'clientError' of HTTP too.
+ */
 export function replaceTlsClientErrorListener(
   server: Http2SecureServer,
   listener: (error: Error, socket: TLSSocket) => void,
@@ -17,8 +19,8 @@ export function replaceTlsClientErrorListener(
 }
 
 /**
- * Removes the compatibility layer that turns HTTP/2 streams into 'request' events and halves the speed of HTTP/2. Node
- * adds it with the first 'request' listener; add 'stream' listeners after this call.
+ * Removes the compatibility layer that turns HTTP/2 streams into 'request' events and halves the speed of
+ * HTTP/2. Node adds it with the first 'request' listener; add 'stream' listeners after this call.
  */
 export function removeHttp2Compatibility(server: Http2SecureServer): void {
   server.removeAllListeners('stream')

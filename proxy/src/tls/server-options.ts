@@ -29,12 +29,13 @@ const http1Options = ({ headersTimeoutMs }: Limits) => ({
   requireHostHeader: false,
 })
 
-// A connection can make the proxy hold streams times window; a session over its memory (in MB) refuses uploads.
+// A connection can make the proxy hold streams times window; a session over its memory (in MB) refuses
+// uploads.
 const http2Options = {
   settings: { maxConcurrentStreams: 128, maxHeaderListSize: 16 * 1024, initialWindowSize: 256 * 1024 },
   maxSessionMemory: 64,
-  // Each upload that is refused early leaves a reset and DATA frames for a stream that is closed. Node takes a
-  // thousand of either during a connection for an attack and drops the uploads that are on it.
+  // Each upload that is refused early leaves a reset and DATA frames for a stream that is closed. Node takes
+  // a thousand of either during a connection for an attack and drops the uploads that are on it.
   streamResetBurst: 10_000,
   streamResetRate: 1_000,
   maxSessionInvalidFrames: 1_000_000,

@@ -42,7 +42,9 @@ type Limits = Pick<
 /** HTTP/2 flow control of a whole connection; that of a stream is in `secureServerOptions`. */
 const connectionWindowBytes = 8 * 2 ** 20
 
-/** The TLS server for HTTP/2, HTTP/1 and clients without ALPN; every request becomes an exchange for `serve`. */
+/**
+ * The TLS server for HTTP/2, HTTP/1 and clients without ALPN; every request becomes an exchange for `serve`.
+ */
 export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2SecureServer {
   const { handover, serve, reportHandshake, now, log } = deps
   const connections = new WeakMap<TLSSocket | ServerHttp2Session, ClientConnection>()

@@ -14,9 +14,9 @@ const readBufferBytes = 256 * 1024
 /** Load balancer over the connection pools of all ingests. */
 export interface BalancedPool extends Disposable {
   /**
-   * A connection on which no byte of this request has been sent: at once when one is idle, else a new one. While no
-   * ingest accepts connections it retries until the time is up or `shouldForward` says no; then it rejects with
-   * `UpstreamUnreachable`.
+   * A connection on which no byte of this request has been sent: at once when one is idle, else a new one.
+   * While no ingest accepts connections it retries until the time is up or `shouldForward` says no; then it
+   * rejects with `UpstreamUnreachable`.
    */
   acquire(shouldForward: () => boolean): UpstreamConnection | Promise<UpstreamConnection>
 }

@@ -8,8 +8,8 @@ export interface ResponseListener extends ResponseHandler {
   /** The connection accepts more bytes of the request again. */
   onDrain(): void
   /**
-   * The connection was lost (null), or ingest's response is malformed. Called at most once, and no other function
-   * after it.
+   * The connection was lost (null), or ingest's response is malformed. Called at most once, and no other
+   * function after it.
    */
   onError(malformed: Error | null): void
 }
