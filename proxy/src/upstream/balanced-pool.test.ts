@@ -9,6 +9,7 @@ import { ask, curl, dial, dialHttp2 } from '../../test/clients.ts'
 import { createRecorder, type Recorder } from '../../test/recorder.ts'
 import { type RunningProxy, runProxy } from '../../test/running-proxy.ts'
 import { readConfig } from '../config.ts'
+import { createBalancedPool } from './balanced-pool.ts'
 
 describe('several ingests', () => {
   let built: AsyncDisposableStack
@@ -128,5 +129,30 @@ describe('several ingests', () => {
     ])
     for (const bad of ['unix:/a,', ',', 'a:1,b'])
       throws(() => read(bad), /INGEST_ADDRESS must be unix:\/path or host:port, or several/)
+  })
+})
+
+describe('balanced pool', () => {
+  it('passes an ingest that refused over for a second', async () => {
+    await using built = new AsyncDisposableStack()
+    const { path } = built.use(await temporaryDirectory())
+    const [down, up] = [createRecorder(join(path, 'down.sock')), createRecorder(join(path, 'up.sock'))]
+    await up.start()
+    built.defer(() => up.stop())
+    let time = 1_000
+    const pool = built.use(createBalancedPool([{ path: down.path }, { path: up.path }], 10_000, () => time))
+    // A connection counts once ingest has accepted it, which is after the proxy has it.
+    const accepted = (...counts: number[]) =>
+      until(`${counts} connections`, async () => `${[down.connections(), up.connections()]}` === `${counts}`)
+
+    for (let at = 0; at < 3; at++) await pool.acquire(() => true)
+    await accepted(0, 3)
+    await down.start()
+    built.defer(() => down.stop())
+    await pool.acquire(() => true)
+    await accepted(0, 4)
+    time += 1_000
+    await pool.acquire(() => true)
+    await accepted(1, 4)
   })
 })
