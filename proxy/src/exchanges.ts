@@ -7,7 +7,7 @@ import type { Exchange } from './http/exchange.ts'
 export type Serve = (exchange: Exchange) => Promise<void>
 
 /** The exchanges in flight. */
-export interface Exchanges {
+interface Exchanges {
   readonly serve: Serve
   /** Waits until no exchange is in flight. Resolves with false when some still are after `timeoutMs`. */
   drain(timeoutMs: number): Promise<boolean>

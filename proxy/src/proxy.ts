@@ -9,7 +9,7 @@ import { listen } from './tls/listen.ts'
 import { createTlsServer } from './tls/tls-server.ts'
 import { createBalancedPool } from './upstream/balanced-pool.ts'
 
-export interface Proxy extends AsyncDisposable {
+interface Proxy extends AsyncDisposable {
   readonly port: number
 }
 

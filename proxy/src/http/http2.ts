@@ -63,7 +63,7 @@ function completionOf(stream: ServerHttp2Stream): () => boolean {
     isComplete ||= !stream.aborted
   })
   stream.on('aborted', () => {
-    // 'end' waits for a reader, who may not have come before the client left.
+    // 'end' is emitted only once the body is read, which may not have begun.
     isComplete ||= hasReceivedEnd(stream)
   })
   return () => isComplete || (hasReceivedEnd(stream) && !stream.aborted && !stream.destroyed)

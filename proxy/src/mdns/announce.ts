@@ -8,7 +8,7 @@ import type { ResponderMessage } from './responder.ts'
 const goodbyeTimeoutMs = 1_000
 
 /** Withdraws the announcement; never rejects. */
-export type Withdraw = () => Promise<void>
+type Withdraw = () => Promise<void>
 
 /**
  * Announces this server in the local network over mDNS for as long as it runs. The responder has a worker

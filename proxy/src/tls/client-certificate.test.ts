@@ -15,7 +15,11 @@ describe('a client certificate', () => {
   after(() => proxy.close())
 
   const refused: [Name, string, RegExp][] = [
-    ['foreign', 'certificate-untrusted', /issued by "CN=other root"; accepted here is what "CN=device root"/],
+    [
+      'foreign',
+      'certificate-untrusted',
+      /issued by "CN=other root"; this server accepts certificates issued by "CN=device root"/,
+    ],
     ['forged', 'certificate-untrusted', /name of an accepted root but not its key/],
     ['selfSigned', 'certificate-untrusted', /"CN=self" is self-signed/],
     ['expired', 'certificate-expired', /expired since \d{4}-/],

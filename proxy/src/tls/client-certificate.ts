@@ -4,7 +4,7 @@ import { normalSerial } from '@pushav/shared/handover.ts'
 import { oneLine, type Trust } from './trust.ts'
 
 /** A certificate that a client presented, read once per connection. */
-export interface PresentedCertificate {
+interface PresentedCertificate {
   readonly certificate: X509Certificate
   readonly serial: string
   readonly notBefore: number
@@ -36,7 +36,7 @@ export function presentedCertificateOf(socket: TLSSocket): PresentedCertificate 
 export function faultOf(presented: PresentedCertificate, trust: Trust, now: number): CertificateFault | null {
   const { notBefore, notAfter, serial, chainFault } = presented
   // A foreign issuer comes first: whether its certificate has expired or has a revoked serial says nothing.
-  if (chainFault && !ownFaults.has(chainFault)) return chainFaultOf(presented, chainFault, trust)
+  if (chainFault && !faultsOfKnownIssuers.has(chainFault)) return chainFaultOf(presented, chainFault, trust)
   if (now > notAfter) return fault('certificate-expired', `has been expired since ${isoOf(notAfter)}`)
   if (now < notBefore) return fault('certificate-not-yet-valid', `is not valid before ${isoOf(notBefore)}`)
   if (trust.revokedSerials.has(serial))
@@ -44,20 +44,23 @@ export function faultOf(presented: PresentedCertificate, trust: Trust, now: numb
   return chainFault ? chainFaultOf(presented, chainFault, trust) : null
 }
 
-const ownFaults = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED'])
+const faultsOfKnownIssuers = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED'])
 
 function chainFaultOf(presented: PresentedCertificate, chainFault: string, trust: Trust): CertificateFault {
   const issuer = oneLine(presented.certificate.issuer)
-  const hasOurName = trust.rootNames.includes(issuer)
-  if (chainFault === 'INVALID_PURPOSE' && hasOurName)
+  const hasRootName = trust.rootNames.includes(issuer)
+  if (chainFault === 'INVALID_PURPOSE' && hasRootName)
     return fault('certificate-purpose', 'is not for client use: its extended key usage lacks clientAuth')
-  const origin = originOf(issuer, oneLine(presented.certificate.subject), hasOurName)
+  const origin = originOf(issuer, oneLine(presented.certificate.subject), hasRootName)
   const roots = trust.rootNames.map((name) => `"${name}"`).join(', ')
-  return fault('certificate-untrusted', `${origin}; accepted here is what ${roots} issued (${chainFault})`)
+  return fault(
+    'certificate-untrusted',
+    `${origin}; this server accepts certificates issued by ${roots} (${chainFault})`,
+  )
 }
 
-function originOf(issuer: string, subject: string, hasOurName: boolean): string {
-  if (hasOurName) return `was issued by "${issuer}", which has the name of an accepted root but not its key`
+function originOf(issuer: string, subject: string, hasRootName: boolean): string {
+  if (hasRootName) return `was issued by "${issuer}", which has the name of an accepted root but not its key`
   if (issuer === subject) return `"${subject}" is self-signed`
   return `was issued by "${issuer}"`
 }

@@ -25,7 +25,7 @@ import {
 } from './node-internals.ts'
 import { secureServerOptions } from './server-options.ts'
 
-export interface TlsServerDeps {
+interface TlsServerDeps {
   readonly handover: HandoverFile
   readonly serve: Serve
   readonly reportHandshake: (refused: RefusedHandshake) => void

@@ -41,7 +41,7 @@ export interface UpstreamConnection {
 }
 
 /** Learns of the state of one connection. */
-export interface ConnectionOwner {
+interface ConnectionOwner {
   onConnect(): void
   /** The connection takes the next request. */
   onIdle(connection: UpstreamConnection): void

@@ -12,7 +12,7 @@ export interface ResponseHandler {
 }
 
 /** Parses the responses of one connection, one after the other. */
-export interface ResponseParser {
+interface ResponseParser {
   /** The next response belongs to a request with that method. */
   expect(method: string): void
   /** Throws `MalformedResponse`; the connection is of no use after that. */
