@@ -149,7 +149,7 @@ describe('the house rules', () => {
         parse(path)
           .name.split('-')
           .filter((word) => Object.hasOwn(insteadOf, word))
-          .map((word) => `${path}: “${word}” is not searched for; ${insteadOf[word]}`),
+          .map((word) => `${path}: “${word}” finds nothing in a search; say ${insteadOf[word]}`),
       ),
     )
   })
