@@ -19,10 +19,18 @@ else await runMocha()
 /** In this process, which mocha's own program expects to be its own. */
 async function runMocha(): Promise<void> {
   const mocha = join(root, 'node_modules/mocha/bin/mocha.js')
-  const workers = ['--parallel', '--jobs', String(Math.max(2, availableParallelism()))]
+  const hasJobs = flags.some((flag) => /^(--jobs|-j)\b/.test(flag))
+  const jobs = hasJobs ? [] : ['--jobs', String(Math.max(2, availableParallelism()))]
   const isSerial = files.length === 1 || flags.includes('--no-parallel')
   process.chdir(root)
-  process.argv.splice(1, process.argv.length, mocha, ...(isSerial ? [] : workers), ...flags, ...files)
+  process.argv.splice(
+    1,
+    process.argv.length,
+    mocha,
+    ...(isSerial ? [] : ['--parallel', ...jobs]),
+    ...flags,
+    ...files,
+  )
   await import(mocha)
 }
 
