@@ -18,7 +18,10 @@ export function decoderOf(request: Pick<IncomingMessage, 'headers'>, response: H
   // RFC 9110, 15.5.16: what would be accepted.
   response.setHeader('Accept-Encoding', 'gzip, identity')
   const received = codings.join(', ')
-  throw new Refusal('coding-unknown', `a body comes as it is or in Content-Encoding gzip, not ${received}`)
+  throw new Refusal(
+    'content-encoding-unsupported',
+    `a body comes as it is or in Content-Encoding gzip, not ${received}`,
+  )
 }
 
 const isGzip = /^(x-)?gzip$/
