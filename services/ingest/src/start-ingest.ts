@@ -12,7 +12,6 @@ import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { newId } from './lib/new-id.ts'
-import { createInspector } from './media/isobmff/inspector.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openRecords } from './open-records.ts'
 import { findProbeWith } from './probes/find-probe.ts'
@@ -52,7 +51,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const record = recordEntryWith(journals, indexer, verdicts, feed, config.verdictWaitMs)
   const streams = streamsWith({ journals, bodies, index, view, record, feed, newId, now, idleMs })
   const telling = withUploadEvents(bodies, feed, now)
-  const receiving = { bodies: telling, view, newInspector: createInspector, inspections, record, now }
+  const receiving = { bodies: telling, view, inspections, record, now }
   const receiveUpload = receiveUploadWith({
     ...receiving,
     interfaceOf: streamInterfaceWith(journals),

@@ -1,6 +1,8 @@
 import { forEachLimit } from '../lib/for-each-limit.ts'
+import { inspectManifest } from '../media/inspect-manifest.ts'
 import type { Inspection } from '../media/inspection.ts'
-import type { Bodies, InspectManifest, MediaInspection, NewInspector } from '../uploads/ports.ts'
+import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
+import type { Bodies } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 
 const maxManifestBytes = 1_048_576
@@ -18,11 +20,7 @@ export interface Inspections {
   forget(uploads: readonly string[]): void
 }
 
-export function inspectionsOf(
-  bodies: Bodies,
-  newInspector: NewInspector,
-  inspectManifest: InspectManifest,
-): Inspections {
+export function inspectionsOf(bodies: Pick<Bodies, 'read'>): Inspections {
   const fresh = new Map<string, MediaInspection>()
   return {
     put(upload, seen) {
@@ -52,7 +50,7 @@ export function inspectionsOf(
   }
 
   async function readMedia(stream: string, upload: string): Promise<MediaInspection | null> {
-    const inspector = newInspector()
+    const inspector = createInspector()
     try {
       for await (const bytes of bodies.read(stream, upload)) inspector.add(bytes)
       return inspector.result()

@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import type { Inspector, MediaInspection } from './ports.ts'
+import type { Inspector, MediaInspection } from '../media/isobmff/inspector.ts'
 import type { Upload } from './upload.ts'
 
 /** What is known of a body once it has arrived. */

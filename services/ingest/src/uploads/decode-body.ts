@@ -1,11 +1,11 @@
 import { Refusal } from '../lib/refusal.ts'
+import { createInspector } from '../media/isobmff/inspector.ts'
 import { type BodyStats, createBodyStats, type Measure } from './body-stats.ts'
 import { type Keeping, type Kept, keepUpload } from './keep-upload.ts'
-import type { NewInspector, StagedBody } from './ports.ts'
+import type { StagedBody } from './ports.ts'
 import { assertFits, type IncomingBody, stageBody } from './stage-body.ts'
 
 interface Needs extends Keeping {
-  readonly newInspector: NewInspector
   readonly maxBytes: number
 }
 
@@ -43,9 +43,9 @@ async function undo(
   decode: Decode,
   staged: StagedBody,
   codedBytes: number,
-  { newInspector, maxBytes }: Needs,
+  { maxBytes }: Needs,
 ): Promise<BodyStats> {
-  const measured = createBodyStats(newInspector())
+  const measured = createBodyStats(createInspector())
   const most = Math.min(maxBytes, Math.max(alwaysFine, codedBytes * maxInflation))
   await staged.replace(upTo(most, decode(staged.read()), measured))
   return measured.result(true)

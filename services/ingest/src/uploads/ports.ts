@@ -1,4 +1,3 @@
-import type { Inspection } from '../media/inspection.ts'
 import type { JournalEntry, Upload } from './upload.ts'
 
 /** Bodies on their way in. */
@@ -94,28 +93,3 @@ export interface ClientCertificates {
   /** The certificate in the API's words. */
   details(fingerprint: string): Promise<unknown>
 }
-
-/** What is told of an upload's bytes while they flow by. */
-export type MediaInspection = Omit<Inspection, 'mpd' | 'playlist'>
-
-export type NewInspector = (hooks?: { onPart?: ((piece: Part) => void) | undefined }) => Inspector
-
-export interface Inspector {
-  add(bytes: Buffer): void
-  /** What was added is all there is; to be asked once. */
-  result(): MediaInspection
-}
-
-/** A complete part of a body that could have been a request of its own: bytes `from` up to, not with, `to`. */
-export interface Part {
-  /** `end`: an empty mfra. */
-  readonly kind: 'init' | 'segment' | 'end'
-  readonly from: number
-  readonly to: number
-}
-
-export type InspectManifest = (
-  text: string,
-  path: string,
-  kind: 'mpd' | 'playlist',
-) => Pick<Inspection, 'kind' | 'mpd' | 'playlist' | 'faults'>

@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { inspectionsOf } from '../indexing/inspect-upload.ts'
-import { inspectManifest } from '../media/inspect-manifest.ts'
-import { createInspector } from '../media/isobmff/inspector.ts'
 import { chunk, ftyp, mdat, moof, moov, u32 } from '../media/isobmff/testing/boxes.ts'
 import type { IngestInterface } from '../streams/stream.ts'
 import { certificateMissing } from '../validation/request-findings.ts'
@@ -47,13 +45,11 @@ describe('receiveUpload', function () {
 
   async function receiver(record = judged, ingest: IngestInterface = 'cmaf-ingest', maxBytes = 2 ** 34) {
     const bodies = await diskBodies(directory.path, 'one')
-    const newInspector = createInspector
     const remove = async () => undefined
     let ids = 0
     return receiveUploadWith({
       bodies,
-      newInspector,
-      inspections: inspectionsOf(bodies, newInspector, inspectManifest),
+      inspections: inspectionsOf(bodies),
       view: { link: async () => true, remove, removeStream: remove, find: async () => null },
       record,
       interfaceOf: async () => ingest,

@@ -1,8 +1,9 @@
+import { createInspector } from '../media/isobmff/inspector.ts'
 import type { Finding } from '../validation/finding.ts'
 import { createBodyStats, statsOf } from './body-stats.ts'
 import { decodeBody } from './decode-body.ts'
 import { type Keeping, type Kept, keepUpload } from './keep-upload.ts'
-import type { Bodies, NewInspector, StagedBody, UploadFacts } from './ports.ts'
+import type { Bodies, StagedBody, UploadFacts } from './ports.ts'
 import { createSplitter, type SplitDeps, type SplitResult } from './split-request.ts'
 import { assertFits, type IncomingBody, stageBody } from './stage-body.ts'
 import type { Upload } from './upload.ts'
@@ -43,7 +44,7 @@ export function receiveUploadWith(needs: Needs): ReceiveUpload {
 function keepAtOnce(needs: Needs, facts: UploadFacts, bytes: Buffer): Promise<Kept> | null {
   let parts = 0
   const onPart = ({ kind }: { kind: string }) => void (kind === 'end' || parts++)
-  const arrived = statsOf(bytes, needs.newInspector({ onPart }))
+  const arrived = statsOf(bytes, createInspector({ onPart }))
   if (parts > 1) return null
   return keepUpload(
     needs,
@@ -71,14 +72,14 @@ async function receiptOf({ upload, verdict }: Kept, cut?: SplitResult): Promise<
   return { upload, findings, strict: given.strict }
 }
 
-type Recovering = Keeping & { readonly bodies: Bodies; readonly newInspector: NewInspector }
+type Recovering = Keeping & { readonly bodies: Bodies }
 
 /** Records what an earlier life of this process was receiving when it died as cut-off uploads; how many. */
 export function recoverUploadsWith(needs: Recovering) {
   return async function recoverUploads(): Promise<number> {
     let recovered = 0
     for await (const staged of needs.bodies.leftBehind()) {
-      const measure = createBodyStats(needs.newInspector())
+      const measure = createBodyStats(createInspector())
       for await (const bytes of staged.read()) measure.add(bytes)
       await (await keepUpload(needs, staged, measure.result(false))).verdict
       await staged[Symbol.asyncDispose]()

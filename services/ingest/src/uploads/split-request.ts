@@ -1,8 +1,10 @@
+import { createInspector } from '../media/isobmff/inspector.ts'
+import type { Part } from '../media/isobmff/segmenter.ts'
 import { createBodyStats } from './body-stats.ts'
 import { type Keeping, keepUpload } from './keep-upload.ts'
 import { partFolderOf } from './part-path.ts'
 import { createPartVerdicts, type PartErrors } from './part-verdicts.ts'
-import type { Bodies, NewInspector, Part, StagedBody } from './ports.ts'
+import type { Bodies, StagedBody } from './ports.ts'
 import type { StreamInterface } from './stream-interface.ts'
 
 /** Beyond so many complete parts that are not yet recorded, the request waits. */
@@ -10,7 +12,6 @@ const maxWaiting = 16
 
 export interface SplitDeps extends Keeping {
   readonly bodies: Bodies
-  readonly newInspector: NewInspector
   readonly interfaceOf: StreamInterface
   readonly newId: () => string
 }
@@ -96,7 +97,7 @@ function createParts(needs: SplitDeps, request: StagedBody) {
   async function record(into: string, { kind, from, to }: Part): Promise<void> {
     const name = kind === 'segment' ? `${++segments}.m4s` : `${kind}.mp4`
     await using staged = await needs.bodies.stage(factsOf(`${into}/${name}`, from))
-    const measured = createBodyStats(needs.newInspector())
+    const measured = createBodyStats(createInspector())
     for await (const bytes of request.read({ from, to })) {
       measured.add(bytes)
       await staged.write(bytes)

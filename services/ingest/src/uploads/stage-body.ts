@@ -1,6 +1,7 @@
 import { Refusal } from '../lib/refusal.ts'
+import { createInspector } from '../media/isobmff/inspector.ts'
 import { type BodyStats, createBodyStats } from './body-stats.ts'
-import type { NewInspector, StagedBody } from './ports.ts'
+import type { StagedBody } from './ports.ts'
 import type { Splitter } from './split-request.ts'
 
 /** A body as it arrives. */
@@ -19,7 +20,6 @@ export interface IncomingBody {
 }
 
 interface Taking {
-  readonly newInspector: NewInspector
   readonly maxBytes: number
 }
 
@@ -27,10 +27,10 @@ interface Taking {
 export async function stageBody(
   body: IncomingBody,
   staged: StagedBody,
-  { newInspector, maxBytes }: Taking,
+  { maxBytes }: Taking,
   cutter?: Splitter,
 ): Promise<BodyStats> {
-  const measured = createBodyStats(newInspector({ onPart: cutter?.onPart }))
+  const measured = createBodyStats(createInspector({ onPart: cutter?.onPart }))
   const { declaredBytes } = body
   const arriving = bytesOf(body)[Symbol.asyncIterator]()
   await using persistence = createPersistence(staged)
