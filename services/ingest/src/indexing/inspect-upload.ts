@@ -2,7 +2,7 @@ import { forEachLimit } from '../lib/for-each-limit.ts'
 import { inspectManifest } from '../media/inspect-manifest.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
-import type { Bodies } from '../uploads/ports.ts'
+import { UploadGone, type UploadStore } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 
 const maxManifestBytes = 1_048_576
@@ -20,7 +20,7 @@ export interface Inspections {
   forget(uploads: readonly string[]): void
 }
 
-export function inspectionsOf(bodies: Pick<Bodies, 'read'>): Inspections {
+export function inspectionsOf(store: Pick<UploadStore, 'read'>): Inspections {
   const fresh = new Map<string, MediaInspection>()
   return {
     put(upload, seen) {
@@ -52,10 +52,10 @@ export function inspectionsOf(bodies: Pick<Bodies, 'read'>): Inspections {
   async function readMedia(stream: string, upload: string): Promise<MediaInspection | null> {
     const inspector = createInspector()
     try {
-      for await (const bytes of bodies.read(stream, upload)) inspector.add(bytes)
+      for await (const bytes of store.read(stream, upload)) inspector.add(bytes)
       return inspector.result()
     } catch (error) {
-      if ((error as { code?: unknown }).code === 'ENOENT') return null
+      if (error instanceof UploadGone) return null
       throw error
     }
   }
@@ -65,7 +65,7 @@ export function inspectionsOf(bodies: Pick<Bodies, 'read'>): Inspections {
     if (!isManifest(media)) return inspection
     if (upload.bytes > maxManifestBytes) return { ...inspection, faults: [tooLarge(upload.bytes)] }
     const parts: Buffer[] = []
-    for await (const bytes of bodies.read(stream, upload.id)) parts.push(bytes)
+    for await (const bytes of store.read(stream, upload.id)) parts.push(bytes)
     return { ...inspection, ...inspectManifest(Buffer.concat(parts).toString(), upload.path, media.kind) }
   }
 }

@@ -6,7 +6,8 @@ import { type Authenticate, peerOf } from '../../http/authenticate.ts'
 import type { RespondWithError } from '../../http/error-handler.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Streams } from '../../streams/streams.ts'
-import { assertFits, type ReceiveUpload } from '../receive-upload.ts'
+import type { ReceiveUpload } from '../receive-upload.ts'
+import { assertFits } from '../stage-body.ts'
 import { decoderOf } from './content-coding.ts'
 import { isPublishingPoint, objectPathOf } from './object-url.ts'
 import { bytesOf, continueBody, readIfBuffered } from './request-body.ts'
@@ -55,7 +56,7 @@ export function handleUploadWith({ receiveUpload, streams, remember, maxBytes, n
         sender: senderOf(request, peer),
       },
       {
-        atOnce: readIfBuffered(request, declaredBytes),
+        buffered: readIfBuffered(request, declaredBytes),
         bytes: () => bytesOf(request),
         declaredBytes,
         decode,
