@@ -72,7 +72,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
     probes.backlog,
   )
-  const takeUpload = handleUploadWith({ receiveUpload, streams, remember: shown.remember, maxBytes, now })
+  const handleUpload = handleUploadWith({ receiveUpload, streams, certificates: shown, maxBytes, now })
   const letIn = createProxyAuth(certificates.secret)
   const answerProblem = createErrorResponder(log)
   const app = createApp(
@@ -88,11 +88,17 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
         findObjectWith({ store, view, index, certificates: shown }),
         findProbeWith(index, probes, config.probeWaitMs),
       ),
-      uploadRoutes(takeUpload, streams),
+      uploadRoutes(handleUpload, streams),
     ],
     answerProblem,
   )
-  built.use(await listen(withPutFastPath(takeUpload, letIn, answerProblem, app), config.listen))
+  const listener = withPutFastPath({
+    handleUpload,
+    authenticate: letIn,
+    respondWithError: answerProblem,
+    app,
+  })
+  built.use(await listen(listener, config.listen))
   built.defer(() => closing.abort())
 }
 
