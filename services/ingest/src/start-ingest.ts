@@ -51,11 +51,11 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const { verdictWaitMs, maxUploadBytes: maxBytes } = config
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const streams = streamsWith({ journals, store, index, view, record, feed, newId, now, idleMs })
-  const committing = { store, links: view, inspections, indexer, verdicts, verdictWaitMs, events: feed, now }
+  const uploadDeps = { store, links: view, inspections, indexer, verdicts, verdictWaitMs, events: feed, now }
   const interfaceOf = streamInterfaceWith(journals)
-  const receiveUpload = receiveUploadWith({ ...committing, interfaceOf, newId, maxBytes })
+  const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
 
-  const recovered = await recoverUploadsWith(committing)()
+  const recovered = await recoverUploadsWith(uploadDeps)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   const catchUp = async () => {
     await index

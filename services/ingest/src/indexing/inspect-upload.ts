@@ -45,19 +45,19 @@ export function inspectionsOf(store: Pick<UploadStore, 'read'>): Inspections {
   }
 
   async function inspect(stream: string, upload: Upload): Promise<Inspection | null> {
-    const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
-    return media && withManifest(stream, upload, media)
-  }
-
-  async function readMedia(stream: string, upload: string): Promise<MediaInspection | null> {
-    const inspector = createInspector()
     try {
-      for await (const bytes of store.read(stream, upload)) inspector.add(bytes)
-      return inspector.result()
+      const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
+      return await withManifest(stream, upload, media)
     } catch (error) {
       if (error instanceof UploadGone) return null
       throw error
     }
+  }
+
+  async function readMedia(stream: string, upload: string): Promise<MediaInspection> {
+    const inspector = createInspector()
+    for await (const bytes of store.read(stream, upload)) inspector.add(bytes)
+    return inspector.result()
   }
 
   async function withManifest(stream: string, upload: Upload, media: MediaInspection): Promise<Inspection> {

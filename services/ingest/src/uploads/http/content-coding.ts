@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { Refusal } from '../../lib/refusal.ts'
 
 interface ResponseHeaders {
@@ -47,4 +48,4 @@ async function* gunzip(coded: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
 }
 
 const isOfZlib = (error: unknown): error is Error =>
-  error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('Z_')
+  error instanceof Error && errorCode(error).startsWith('Z_')

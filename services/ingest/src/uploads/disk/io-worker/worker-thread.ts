@@ -5,6 +5,7 @@ import type { IoFailure, Outcome, Transaction } from './transaction.ts'
 import { decodeTransactions, type EncodedTransactions } from './transaction-codec.ts'
 
 // The thread of `createIoWorker`: while it waits for the disk, no connection waits with it.
+// Its journals stay open for as long as it runs.
 const appendLines = createJournalWriter()
 parentPort?.on('message', (encoded: EncodedTransactions) =>
   parentPort?.postMessage(runBatch(decodeTransactions(encoded))),
