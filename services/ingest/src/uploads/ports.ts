@@ -56,7 +56,7 @@ export interface Journals extends StreamFolders, JournalReader {
 }
 
 /** The streams there are: a stream is the folder of its journals. */
-export interface StreamFolders {
+interface StreamFolders {
   /** Makes a stream with the next free id, and returns that. */
   create(): Promise<string>
   /** Ids of all streams, ascending. */

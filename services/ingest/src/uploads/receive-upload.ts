@@ -28,7 +28,7 @@ export interface Receipt {
  */
 export type ReceiveUpload = (facts: Omit<UploadFacts, 'id'>, body: IncomingBody) => Promise<Receipt | null>
 
-export interface ReceiveUploadDeps extends CommitUploadDeps, UploadEventsDeps {
+interface ReceiveUploadDeps extends CommitUploadDeps, UploadEventsDeps {
   readonly store: Pick<UploadStore, 'stage' | 'commit'>
   readonly interfaceOf: StreamInterface
   readonly newId: () => string
