@@ -19,7 +19,9 @@ const folderOf: Record<string, string> = {
 }
 
 /** Shared modules without input, output or clock. */
-const pureShared = ['handover', 'identity', 'paths', 'probe-job'].map((name) => `@pushav/shared/${name}.ts`)
+const pureShared = ['handover', 'identity', 'paths', 'probe-job', 'lib/box-header', 'lib/shell-quote'].map(
+  (name) => `@pushav/shared/${name}.ts`,
+)
 
 /** Folders of a service that are not named after a technology. */
 const inner = ['domain', 'use-cases']

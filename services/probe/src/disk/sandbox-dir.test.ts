@@ -1,16 +1,16 @@
 import { equal } from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { utimes, writeFile } from 'node:fs/promises'
-import { createRoom, furnishRoom, removeAbandonedRooms } from './room.ts'
+import { createSandboxDir, downloadInto, removeStaleSandboxDirs } from './sandbox-dir.ts'
 
-describe('removeAbandonedRooms', () => {
+describe('removeStaleSandboxDirs', () => {
   it('removes what was left behind long ago and nothing that may be in use', async () => {
-    using old = createRoom(null, Buffer.from('init'))
-    using young = createRoom(null, null)
+    using old = createSandboxDir(null, Buffer.from('init'))
+    using young = createSandboxDir(null, null)
     await utimes(old.directory, 0, Date.now() / 1_000 - 700)
-    using busy = await furnishRoom(null, (path) => writeFile(path, 'so far'))
+    using busy = await downloadInto(null, (path) => writeFile(path, 'so far'))
     await utimes(busy.directory, 0, Date.now() / 1_000 - 700)
-    await removeAbandonedRooms(Date.now())
+    await removeStaleSandboxDirs(Date.now())
     equal(existsSync(busy.directory), true)
     equal(existsSync(old.directory), false)
     equal(existsSync(young.directory), true)

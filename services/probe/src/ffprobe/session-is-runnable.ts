@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Whether some process of a session would go on if it only had the processor; false where there is no telling. */
-export function wantsProcessor(leader: number | undefined): boolean {
+/** Whether a process of the leader's session is running or waits for a processor; false where there is no /proc. */
+export function sessionIsRunnable(leader: number | undefined): boolean {
   try {
     return readdirSync('/proc').some((name) => /^\d+$/.test(name) && isRunnable(name, leader))
   } catch {
@@ -9,7 +9,7 @@ export function wantsProcessor(leader: number | undefined): boolean {
   }
 }
 
-/** proc(5): after the name, which may hold anything, come state, parent, group and session. */
+/** proc(5): the process name may hold any character; state, parent, group and session follow its closing bracket. */
 function isRunnable(pid: string, leader: number | undefined): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')

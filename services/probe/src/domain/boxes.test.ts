@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { boxAt } from './box.ts'
+import { boxAt } from './boxes.ts'
 
 const header = (size: number, type: string, large?: bigint): Buffer => {
   const bytes = Buffer.alloc(large === undefined ? 8 : 16)

@@ -1,19 +1,19 @@
 import type { Confinement } from './confinement.ts'
-import { type Launcher, type Run, startLauncher } from './launcher.ts'
+import { type Launcher, startLauncher } from './launcher.ts'
 
-/** Launchers of one confinement, as many as there are commands at once; each is used again and again. */
-export interface Launchers extends Disposable {
+/** Launchers of one confinement, as many as commands run at once; each is used for many commands. */
+export interface LauncherPool extends Disposable {
   run: Launcher['run']
 }
 
-export function launchersIn({ around }: Confinement): Launchers {
+export function createLauncherPool({ launcherPrefix }: Confinement): LauncherPool {
   const idle: Launcher[] = []
   let closed = false
   return {
-    async run(command, limits): Promise<Run> {
-      const launcher = take()
+    async run(command, options) {
+      const launcher = acquire()
       try {
-        return await launcher.run(command, limits)
+        return await launcher.run(command, options)
       } finally {
         if (launcher.isFresh() && !closed) idle.push(launcher)
         else launcher[Symbol.dispose]()
@@ -25,11 +25,11 @@ export function launchersIn({ around }: Confinement): Launchers {
     },
   }
 
-  function take(): Launcher {
+  function acquire(): Launcher {
     for (let launcher = idle.pop(); launcher; launcher = idle.pop()) {
       if (launcher.isFresh()) return launcher
       launcher[Symbol.dispose]()
     }
-    return startLauncher(around)
+    return startLauncher(launcherPrefix)
   }
 }

@@ -1,28 +1,28 @@
 import { equal } from 'node:assert/strict'
-import { isTransportStream, shapeOf } from './shape.ts'
+import { inputKindOf, isTransportStream } from './input-kind.ts'
 
 const packets = (count: number, odd = 0): Uint8Array =>
   Buffer.concat(Array.from({ length: count }, () => Buffer.alloc(188 + odd).fill(0x47, 0, 1)))
 
-describe('shapeOf', () => {
+describe('inputKindOf', () => {
   it('reads a file with moov by itself', () => {
-    equal(shapeOf(['ftyp', 'moov']), 'whole')
-    equal(shapeOf(['ftyp', 'mdat', 'moov']), 'whole')
+    equal(inputKindOf(['ftyp', 'moov']), 'whole')
+    equal(inputKindOf(['ftyp', 'mdat', 'moov']), 'whole')
   })
 
   it('reads a fragment before any moov behind an init segment', () => {
-    equal(shapeOf(['moof']), 'segment')
-    equal(shapeOf(['ftyp', 'moof', 'moov']), 'segment')
+    equal(inputKindOf(['moof']), 'segment')
+    equal(inputKindOf(['ftyp', 'moof', 'moov']), 'segment')
   })
 
   it('reads the beginning of a segment that was cut off as a segment', () => {
-    equal(shapeOf(['styp', 'sidx']), 'segment')
-    equal(shapeOf(['prft']), 'segment')
+    equal(inputKindOf(['styp', 'sidx']), 'segment')
+    equal(inputKindOf(['prft']), 'segment')
   })
 
   it('leaves what is no media to ffprobe', () => {
-    equal(shapeOf([]), 'whole')
-    equal(shapeOf(['M3U\n']), 'whole')
+    equal(inputKindOf([]), 'whole')
+    equal(inputKindOf(['M3U\n']), 'whole')
   })
 })
 

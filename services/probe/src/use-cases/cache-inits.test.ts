@@ -1,20 +1,20 @@
 import { deepEqual, equal } from 'node:assert/strict'
+import { withInitCache } from './cache-inits.ts'
 import type { Uploads } from './ports.ts'
-import { rememberingInits } from './remember-inits.ts'
 
 describe('rememberingInits', () => {
   const reading = (init: Buffer | null) => {
     const read: string[] = []
     const never = () => Promise.reject(new Error('not to be asked'))
     const uploads: Uploads = {
-      shape: never,
-      room: never,
+      inputKind: never,
+      sandboxDir: never,
       async init(stream, upload) {
         read.push(`${stream}/${upload}`)
         return init
       },
     }
-    return { read, uploads: rememberingInits(uploads) }
+    return { read, uploads: withInitCache(uploads) }
   }
 
   it('reads the init segment of a track once', async () => {

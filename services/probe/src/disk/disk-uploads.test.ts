@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, truncate, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { diskUploads } from './uploads.ts'
+import { diskUploads } from './disk-uploads.ts'
 
 const box = (type: string, content = Buffer.alloc(0)): Buffer => {
   const header = Buffer.alloc(8)
@@ -19,7 +19,7 @@ describe('diskUploads', () => {
     await put(folder.path, 'big', Buffer.concat([head, box('mdat').fill(0, 0, 4)]))
     await truncate(uploadPath(folder.path, '1', 'big'), 2 ** 31)
     const uploads = diskUploads(folder.path)
-    equal(await uploads.shape('1', 'big'), 'whole')
+    equal(await uploads.inputKind('1', 'big'), 'whole')
     deepEqual(await uploads.init('1', 'big'), head)
   })
 
@@ -33,14 +33,14 @@ describe('diskUploads', () => {
     await using file = await open(uploadPath(folder.path, '1', 'late'), 'r+')
     await file.write(box('moov', Buffer.from('..')), 0, 10, 8 + 3 * 2 ** 30)
     const uploads = diskUploads(folder.path)
-    equal(await uploads.shape('1', 'late'), 'whole')
+    equal(await uploads.inputKind('1', 'late'), 'whole')
     equal(await uploads.init('1', 'late'), null)
   })
 
   it('gives up on a million empty boxes in front of a moof', async () => {
     await using folder = await temporaryDirectory()
     await put(folder.path, 'free', Buffer.concat([...Array(1_000_000).fill(box('free')), box('moof')]))
-    equal(await diskUploads(folder.path).shape('1', 'free'), 'whole')
+    equal(await diskUploads(folder.path).inputKind('1', 'free'), 'whole')
   })
 
   it('has no init segment in what has no moov', async () => {
@@ -50,25 +50,25 @@ describe('diskUploads', () => {
     const uploads = diskUploads(folder.path)
     equal(await uploads.init('1', 'text'), null)
     equal(await uploads.init('1', 'empty'), null)
-    equal(await uploads.shape('1', 'empty'), 'whole')
+    equal(await uploads.inputKind('1', 'empty'), 'whole')
   })
 
   it('says that an upload is gone without saying where it was', async () => {
     await using folder = await temporaryDirectory()
-    await rejects(diskUploads(folder.path).shape('1', 'gone'), {
+    await rejects(diskUploads(folder.path).inputKind('1', 'gone'), {
       name: 'UploadGone',
       message: 'upload gone of stream 1 is gone',
     })
   })
 
-  it('makes a room that is gone when it is left', async () => {
+  it('makes a directory that disposal removes', async () => {
     await using folder = await temporaryDirectory()
     await put(folder.path, 'segment', box('moof'))
-    const room = await diskUploads(folder.path).room('1', 'segment', head)
-    deepEqual((await readdir(room.directory)).sort(), ['init', 'object'])
-    deepEqual(await readFile(join(room.directory, 'object')), box('moof'))
-    room[Symbol.dispose]()
-    await rejects(readdir(room.directory), { code: 'ENOENT' })
+    const sandbox = await diskUploads(folder.path).sandboxDir('1', 'segment', head)
+    deepEqual((await readdir(sandbox.directory)).sort(), ['init', 'object'])
+    deepEqual(await readFile(join(sandbox.directory, 'object')), box('moof'))
+    sandbox[Symbol.dispose]()
+    await rejects(readdir(sandbox.directory), { code: 'ENOENT' })
   })
 })
 
