@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 const root = join(import.meta.dirname, '..')
 const packages = ['shared', 'proxy', 'services/ingest', 'services/probe', 'services/standalone']
 
-/** A folder named after a technology is the only one that may import it. */
+/** A technology: only modules with this folder in their path may import the package. */
 const folderOf: Record<string, string> = {
   ioredis: 'redis',
   bullmq: 'queue',
@@ -14,17 +14,33 @@ const folderOf: Record<string, string> = {
   'node-forge': 'x509',
   '@peculiar/x509': 'x509',
   'reflect-metadata': 'x509',
-  'fast-xml-parser': 'manifest',
+  'fast-xml-parser': 'xml',
   '@homebridge/ciao': 'mdns',
 }
 
-/** Shared modules without input, output or clock. */
-const pureShared = ['handover', 'identity', 'paths', 'probe-job', 'lib/box-header', 'lib/shell-quote'].map(
-  (name) => `@pushav/shared/${name}.ts`,
-)
+/** Folders of adapters, in whatever capability they are. */
+const technologies = ['http', 'disk', 'redis', 'queue', 'x509', 'mdns', 'ffprobe', 'tls', 'upstream']
 
-/** Folders of a service that are not named after a technology. */
-const inner = ['domain', 'use-cases']
+/** Validation, parsers and the fold are functions of data, and so is everything that they import. */
+const pureRoots =
+  /^services\/ingest\/src\/(validation|media)\/|^services\/ingest\/src\/indexing\/fold\.ts$|\/domain\//
+
+/** Packages and shared modules without input, output or clock. */
+const purePackages = [
+  'node:crypto',
+  'fast-xml-parser',
+  ...[
+    'handover',
+    'hop-by-hop',
+    'identity',
+    'paths',
+    'probe-job',
+    'lib/box-header',
+    'lib/lru',
+    'lib/memoize',
+    'lib/shell-quote',
+  ].map((name) => `@pushav/shared/${name}.ts`),
+]
 
 /** What a process is started with; it alone looks at the environment, besides config.ts. */
 const entryPoints = ['main.ts', 'health.ts', 'config.ts']
@@ -34,8 +50,8 @@ interface Module {
   readonly file: string
   /** The workspace it belongs to. */
   readonly home: string
-  /** Its folder below `src`, empty for none. */
-  readonly folder: string
+  /** The folders below `src` that lead to it, outermost first. */
+  readonly folders: readonly string[]
   readonly text: string
   readonly imports: readonly string[]
 }
@@ -55,14 +71,18 @@ function readModule(home: string, file: string): Module {
   const imports = [...text.matchAll(/(?:^import|\bfrom|\bimport\()\s*'([^']+)'/gm)].map(
     ([, from = '']) => from,
   )
-  return { file, home, folder: topFolder(home, join(root, file)), text, imports }
+  return { file, home, folders: foldersOf(home, join(root, file)), text, imports }
 }
 
-/** The folder right below a workspace's `src` that holds a path. */
-function topFolder(home: string, path: string): string {
-  const [first = '', ...rest] = relative(join(root, home, 'src'), path).split('/')
-  return rest.length > 0 ? first : ''
+function foldersOf(home: string, path: string): readonly string[] {
+  return relative(join(root, home, 'src'), path)
+    .split('/')
+    .slice(0, -1)
 }
+
+/** The technology that a module is an adapter to; null for none. */
+const technologyOf = ({ folders }: Module): string | null =>
+  technologies.find((technology) => folders.includes(technology)) ?? null
 
 /** Every import that a rule turns away, as a sentence. */
 function strays(mayImport: (module: Module, source: string) => boolean): string[] {
@@ -73,9 +93,11 @@ function strays(mayImport: (module: Module, source: string) => boolean): string[
   )
 }
 
-/** The folder of the same service that an import leads to; null when it leads elsewhere. */
-function neighbour({ file, home }: Module, source: string): string | null {
-  return source.startsWith('.') ? topFolder(home, resolve(root, dirname(file), source)) : null
+/** The module of the same workspace that an import leads to; null when it leads elsewhere. */
+function neighbour({ file }: Module, source: string): Module | null {
+  if (!source.startsWith('.')) return null
+  const target = join(dirname(file), source)
+  return modules.find((module) => module.file === target) ?? null
 }
 
 describe('architecture', () => {
@@ -89,54 +111,64 @@ describe('architecture', () => {
   })
 
   it('lets only the folder named after a technology import it', () => {
-    const found = strays(({ folder }, source) => folder === (folderOf[source] ?? folder))
-    deepEqual(found, [])
+    const mayImport = ({ folders }: Module, source: string) => {
+      const technology = folderOf[source]
+      return technology === undefined || folders.includes(technology)
+    }
+    deepEqual(strays(mayImport), [])
   })
 
   it('starts programs only in ffprobe/ and in the standalone', () => {
-    const mayStart = ({ home, folder }: Module) =>
-      home === 'services/standalone' || (home === 'services/probe' && folder === 'ffprobe')
+    const mayStart = ({ file, home, folders }: Module) =>
+      home === 'services/standalone' || folders.includes('ffprobe') || file === 'shared/src/lib/kill-group.ts'
     deepEqual(
       strays((module, source) => source !== 'node:child_process' || mayStart(module)),
       [],
     )
   })
 
-  it('keeps the domain pure', () => {
-    const isPure = (module: Module, source: string) =>
-      neighbour(module, source) === 'domain' || source === 'node:crypto' || pureShared.includes(source)
-    deepEqual(
-      strays((module, source) => module.folder !== 'domain' || isPure(module, source)),
-      [],
+  it('keeps parsers, validation and the fold pure, with everything they reach', () => {
+    const pure = modules.filter(({ file }) => pureRoots.test(file))
+    const reached = new Set(pure)
+    for (const module of reached) {
+      for (const source of module.imports) {
+        const next = neighbour(module, source)
+        if (next) reached.add(next)
+      }
+    }
+    ok(pure.length > 60)
+    const impureImports = [...reached].flatMap(({ file, imports }) =>
+      imports
+        .filter((source) => !source.startsWith('.') && !purePackages.includes(source))
+        .map((source) => `${file} imports ${source}`),
     )
+    deepEqual(impureImports, [])
     const impure = /\b(Date\.now|new Date\(\)|Math\.random|randomUUID|process\.|performance\.)/
     deepEqual(
-      modules.filter(({ folder, text }) => folder === 'domain' && impure.test(text)).map(({ file }) => file),
+      [...reached].filter(({ text }) => impure.test(text)).map(({ file }) => file),
       [],
     )
   })
 
-  it('lets use cases know the domain and what is shared, no technology', () => {
-    const isInner = (module: Module, source: string) =>
-      inner.includes(neighbour(module, source) ?? '') ||
-      source.startsWith('@pushav/shared/') ||
-      source === 'node:crypto'
-    deepEqual(
-      strays((module, source) => module.folder !== 'use-cases' || isInner(module, source)),
-      [],
-    )
-  })
-
-  it('keeps adapters from importing each other', () => {
-    const isAdapter = (folder: string) => folder !== '' && !inner.includes(folder)
-    const mayMeet = (module: Module, source: string) => {
-      const folder = neighbour(module, source)
-      return folder === null || [...inner, module.folder].includes(folder)
+  it('lets only adapters and the root of a service know a technology', () => {
+    const mayKnow = (module: Module, source: string) => {
+      const next = neighbour(module, source)
+      const isAdapter = technologyOf(module) !== null || module.folders.length === 0
+      if (isAdapter || module.home !== 'services/ingest') return true
+      return next === null ? isTechnologyFree(source) : technologyOf(next) === null
     }
-    deepEqual(
-      strays((module, source) => !isAdapter(module.folder) || mayMeet(module, source)),
-      [],
-    )
+    const isTechnologyFree = (source: string) =>
+      source === 'uuid' || source.startsWith('@pushav/shared/') || purePackages.includes(source)
+    deepEqual(strays(mayKnow), [])
+  })
+
+  it('keeps adapters of different technologies from importing each other', () => {
+    const mayMeet = (module: Module, source: string) => {
+      const next = neighbour(module, source)
+      const [own, other] = [technologyOf(module), next && technologyOf(next)]
+      return own === null || other === null || own === other || module.home === 'proxy'
+    }
+    deepEqual(strays(mayMeet), [])
   })
 
   it('lets processes have only shared/ in common', () => {

@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { box, withLargeSize, withSize } from '../services/ingest/src/isobmff/testing/boxes.ts'
+import { box, withLargeSize, withSize } from '../services/ingest/src/media/isobmff/testing/boxes.ts'
 import { header, segment } from './support/cmaf.ts'
 import { pidOf } from './support/processes.ts'
 import { publishingPointOfSuite } from './support/publishing-point.ts'

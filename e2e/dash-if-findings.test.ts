@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import * as boxes from '../services/ingest/src/isobmff/testing/boxes.ts'
+import * as boxes from '../services/ingest/src/media/isobmff/testing/boxes.ts'
 import { header, mpd, segment, template } from './support/cmaf.ts'
 import { publishingPointOfSuite } from './support/publishing-point.ts'
 

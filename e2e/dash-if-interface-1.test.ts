@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { until } from '@pushav/shared/testing/until.ts'
-import * as boxes from '../services/ingest/src/isobmff/testing/boxes.ts'
+import * as boxes from '../services/ingest/src/media/isobmff/testing/boxes.ts'
 import { audioHeader, header, mpd, segment, template } from './support/cmaf.ts'
 import { keepAlive } from './support/keep-alive.ts'
 import {

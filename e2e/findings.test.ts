@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { catalogue, findingCodes } from '../services/ingest/src/domain/judge/catalogue.ts'
+import { findingCodes, rules } from '../services/ingest/src/validation/rules.ts'
 import { type StoryTeller, storyTeller } from './support/findings/device.ts'
 import { stories } from './support/findings/stories.ts'
 import { serverOfSuite } from './support/suite.ts'
@@ -15,7 +15,7 @@ describe('every finding by an upload over TLS', function () {
   after(() => device?.[Symbol.dispose]())
 
   for (const code of findingCodes) {
-    const { severity, title } = catalogue[code]
+    const { severity, title } = rules[code]
     const story = stories[code]
     it(`${code}: ${story?.what ?? title}`, async () => {
       ok(story, 'a code of the catalogue without a story')
@@ -34,8 +34,8 @@ describe('every finding by an upload over TLS', function () {
     })
   }
 
-  function statusOf(code: keyof typeof catalogue): number | null {
+  function statusOf(code: keyof typeof rules): number | null {
     if (code === 'body-incomplete') return null
-    return catalogue[code].severity === 'error' ? 400 : 202
+    return rules[code].severity === 'error' ? 400 : 202
   }
 })

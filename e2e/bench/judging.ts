@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { type Folded, fold } from '../../services/ingest/src/domain/fold.ts'
-import type { Inspection } from '../../services/ingest/src/domain/inspection.ts'
-import { defaultIdleMs } from '../../services/ingest/src/domain/judge/idle.ts'
-import { initialState } from '../../services/ingest/src/domain/judge/state.ts'
+import { type FoldResult, fold } from '../../services/ingest/src/indexing/fold.ts'
+import type { Inspection } from '../../services/ingest/src/media/inspection.ts'
+import { createInspector } from '../../services/ingest/src/media/isobmff/inspector.ts'
+import type { JournalEntry } from '../../services/ingest/src/uploads/upload.ts'
+import { defaultIdleMs } from '../../services/ingest/src/validation/idle-sessions.ts'
+import { initialState } from '../../services/ingest/src/validation/state.ts'
 import {
   arrivalsOf,
   dynamicMpd,
@@ -13,9 +15,7 @@ import {
   type Sent,
   segment,
   streamOf,
-} from '../../services/ingest/src/domain/judge/testing/arrivals.ts'
-import type { JournalEntry } from '../../services/ingest/src/domain/upload.ts'
-import { createInspector } from '../../services/ingest/src/isobmff/inspector.ts'
+} from '../../services/ingest/src/validation/testing/arrivals.ts'
 import { mustRun } from '../support/run.ts'
 
 // What looking into an upload and judging it cost, beside the hash that is made of it anyway.
@@ -78,11 +78,11 @@ function inspecting(bytes: Buffer): void {
 }
 
 /** What is known of a session once its MPD and its tracks' headers and first segments came. */
-function sessionOf(tracks: number): { readonly known: Folded; readonly next: readonly Judging[] } {
+function sessionOf(tracks: number): { readonly known: FoldResult; readonly next: readonly Judging[] } {
   const names = Array.from({ length: tracks }, (_, at) => `track${at}`)
   const segments = (nth: number) => names.map((name) => segment(1_000 + nth, {}, {}, name))
   const before = judgingsOf([dynamicMpd(), ...names.map((name) => init({}, {}, name)), ...segments(1)])
-  const start: Folded = {
+  const start: FoldResult = {
     stream: streamOf('dash'),
     inits: [],
     state: initialState,
@@ -106,7 +106,7 @@ const judgingsOf = (objects: readonly Sent[]): Judging[] =>
     inspection,
   }))
 
-const judged = (known: Folded, { entry, inspection }: Judging): Folded =>
+const judged = (known: FoldResult, { entry, inspection }: Judging): FoldResult =>
   fold('1', known, [entry], {
     inspectionOf: () => inspection,
     idleMs: defaultIdleMs,

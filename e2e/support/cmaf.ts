@@ -1,4 +1,4 @@
-import * as boxes from '../../services/ingest/src/isobmff/testing/boxes.ts'
+import * as boxes from '../../services/ingest/src/media/isobmff/testing/boxes.ts'
 
 type HeaderParts = Parameters<typeof boxes.moov>[0]
 

@@ -1,4 +1,4 @@
-import { emsg } from '../../../services/ingest/src/isobmff/testing/boxes.ts'
+import { emsg } from '../../../services/ingest/src/media/isobmff/testing/boxes.ts'
 import { initLike, initOf, segmentLike, segmentOf } from './media.ts'
 import {
   dynamicMpd,

@@ -1,10 +1,10 @@
-import { catalogue } from '../../../services/ingest/src/domain/judge/catalogue.ts'
+import { rules } from '../../../services/ingest/src/validation/rules.ts'
 import { initOf, segmentOf } from './media.ts'
 import { anonymous, cutOff, dynamicMpd, freeInit, headed, object, segment, started } from './objects.ts'
 import { dash, ingest } from './story.ts'
 
 /** As many as the catalogue says. */
-const mostTracks = Number(/\d+/.exec(catalogue['too-many-tracks'].title))
+const mostTracks = Number(/\d+/.exec(rules['too-many-tracks'].title))
 const manyInits = Array.from({ length: mostTracks }, (_, at) => object(`t${at}/init.mp4`, initOf()))
 
 export const requestStories = {

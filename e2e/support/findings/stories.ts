@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../../services/ingest/src/domain/judge/catalogue.ts'
+import type { FindingCode } from '../../../services/ingest/src/validation/rules.ts'
 import { manifestStories } from './manifest-stories.ts'
 import { mediaStories } from './media-stories.ts'
 import { orderStories } from './order-stories.ts'

@@ -1,4 +1,4 @@
-import type { IngestInterface } from '../../../services/ingest/src/domain/stream.ts'
+import type { IngestInterface } from '../../../services/ingest/src/streams/stream.ts'
 import type { Sent } from './objects.ts'
 
 /** How to come by a finding: the last request of each story is the one that shows it. */

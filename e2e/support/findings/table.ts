@@ -1,4 +1,4 @@
-import { catalogue, type Entry, findingCodes } from '../../../services/ingest/src/domain/judge/catalogue.ts'
+import { findingCodes, type Rule, rules } from '../../../services/ingest/src/validation/rules.ts'
 import { stories } from './stories.ts'
 
 const introduction = `# Findings
@@ -13,7 +13,7 @@ or more by circumstance than is said here; the answer to the upload and the repo
 The last columns say what request to a stream of what interface shows the finding. Each is a test in \`e2e/findings.test.ts\`, titled
 \`<code>: <request>\`, that sends it over TLS to the whole server.
 
-This file is made from \`services/ingest/src/domain/judge/catalogue.ts\` and \`e2e/support/findings\` by
+This file is made from \`services/ingest/src/validation/rules.ts\` and \`e2e/support/findings\` by
 \`npm run docs:findings\`.
 `
 
@@ -30,9 +30,9 @@ export function findingsTable(): string {
     'shown by',
   ]
   const rows = findingCodes.map((code) => {
-    const { severity, rule, title, clause, when }: Entry = catalogue[code]
+    const { severity, rule, title, clause, exercisedBy }: Rule = rules[code]
     const { interface: ingest, what } = stories[code]
-    return [`\`${code}\``, severity, rule, title, clause, when.join(', '), ingest, what]
+    return [`\`${code}\``, severity, rule, title, clause, exercisedBy.join(', '), ingest, what]
   })
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escaped).join(' | ')} |`)
   return `${introduction}\n${lines.join('\n')}\n`

@@ -1,19 +1,19 @@
 import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { diskCertificateFiles } from './disk/certificate-files.ts'
-import { diskDeviceJournal } from './disk/device-journal.ts'
-import { type HandoverFacts, openHandoverFile } from './disk/handover-file.ts'
-import { openRootFiles } from './disk/root-files.ts'
-import type { Hierarchy, Pair } from './domain/certificate.ts'
-import type { Authority, DeviceJournal } from './use-cases/certificate-ports.ts'
-import { type IssueCertificate, issueCertificateWith } from './use-cases/issue-certificate.ts'
-import { keepServerCertificateWith, type ServerNames } from './use-cases/keep-server-certificate.ts'
-import { type RevokeCertificate, revokeCertificateWith } from './use-cases/revoke-certificate.ts'
-import { type ShowCertificates, showCertificatesWith } from './use-cases/show-certificates.ts'
-import { openAuthority } from './x509/authority.ts'
-import { x509Keys as keys } from './x509/keys.ts'
-import { x509Reader as reader } from './x509/reader.ts'
-import { createRoot } from './x509/root.ts'
+import type { Hierarchy, Pair } from './certificates/certificate.ts'
+import { diskCertificateFiles } from './certificates/disk/certificate-files.ts'
+import { diskDeviceJournal } from './certificates/disk/device-journal.ts'
+import { type HandoverFacts, openHandoverFile } from './certificates/disk/handover-file.ts'
+import { openRootFiles } from './certificates/disk/root-files.ts'
+import { type IssueCertificate, issueCertificateWith } from './certificates/issue-certificate.ts'
+import type { Authority, DeviceJournal } from './certificates/ports.ts'
+import { renewServerCertificateWith, type ServerNames } from './certificates/renew-server-certificate.ts'
+import { type RevokeCertificate, revokeCertificateWith } from './certificates/revoke-certificate.ts'
+import { type ShowCertificates, showCertificatesWith } from './certificates/show-certificates.ts'
+import { openAuthority } from './certificates/x509/authority.ts'
+import { x509Keys as keys } from './certificates/x509/keys.ts'
+import { x509Reader as reader } from './certificates/x509/reader.ts'
+import { createRoot } from './certificates/x509/root.ts'
 
 export interface CertificateSettings {
   readonly workingDirectory: string
@@ -46,7 +46,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   const files = diskCertificateFiles(workingDirectory)
   const journal = await diskDeviceJournal(files.pathOf('device', 'journal.ndjson'))
   const runExclusively = createKeyedMutex()
-  const keepServerCertificate = keepServerCertificateWith({ authority: server, keys, reader, files })
+  const keepServerCertificate = renewServerCertificateWith({ authority: server, keys, reader, files })
 
   const first = await handoverFacts()
   const handover = await openHandoverFile(settings.handoverFile, first)

@@ -1,24 +1,29 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { whenReady } from '@pushav/shared/redis/client.ts'
 import type { Config } from './config.ts'
-import { diskBodies } from './disk/bodies.ts'
-import { createDiskThread } from './disk/disk-thread.ts'
-import { diskJournals } from './disk/journals.ts'
-import { listedStreams } from './disk/listed-streams.ts'
-import { diskView } from './disk/view.ts'
-import { createInspector } from './isobmff/inspector.ts'
-import { inspectManifest } from './manifest/inspect-manifest.ts'
-import { createProbeQueue } from './queue/probe-queue.ts'
-import { connectBlocking, connectGathering, connectRedis, createErrorReport } from './redis/client.ts'
-import { redisFeed } from './redis/feed.ts'
-import { redisIndex } from './redis/index.ts'
-import { redisOutcomes } from './redis/outcomes.ts'
-import { announceWith } from './use-cases/announce.ts'
-import { createJobForwarder } from './use-cases/forward-jobs.ts'
-import { startIndexer } from './use-cases/index-journals.ts'
-import { inspectionsOf } from './use-cases/inspect-upload.ts'
-import { watchSilence } from './use-cases/silence-watch.ts'
-import type { VerdictBoard } from './use-cases/verdict-board.ts'
+import { redisEventBus } from './events/redis/redis-event-stream.ts'
+import { createProbeEnqueuer } from './indexing/enqueue-probes.ts'
+import { startIndexer } from './indexing/index-journals.ts'
+import { inspectionsOf } from './indexing/inspect-upload.ts'
+import { publishResultsWith } from './indexing/publish-results.ts'
+import {
+  connectBlocking,
+  connectPipelined,
+  connectRedis,
+  createErrorReport,
+} from './indexing/redis/connections.ts'
+import { redisIndex } from './indexing/redis/redis-index.ts'
+import { createSessionTimeouts } from './indexing/session-timeouts.ts'
+import { inspectManifest } from './media/inspect-manifest.ts'
+import { createInspector } from './media/isobmff/inspector.ts'
+import { createProbeQueue } from './probes/queue/probe-queue.ts'
+import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
+import { diskBodies } from './uploads/disk/body-files.ts'
+import { createIoWorker } from './uploads/disk/io-worker/io-worker.ts'
+import { diskJournals } from './uploads/disk/journal-files.ts'
+import { diskObjectLinks } from './uploads/disk/object-links.ts'
+import { cacheStreamList } from './uploads/disk/stream-list-cache.ts'
+import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
 
 const now = (): Date => new Date()
 
@@ -27,32 +32,32 @@ export async function openRecords(
   config: Pick<Config, 'workingDirectory' | 'instance' | 'redisUrl' | 'sessionIdleMs'>,
   built: AsyncDisposableStack,
   log: Logger,
-  verdicts: VerdictBoard,
+  verdicts: PendingVerdicts,
 ) {
   const { workingDirectory, instance, sessionIdleMs: idleMs } = config
-  const disk = built.use(createDiskThread())
+  const disk = built.use(createIoWorker())
   const bodies = await diskBodies(workingDirectory, instance, disk)
   const kept = await diskJournals(workingDirectory, instance, log, disk)
-  const journals = { ...kept, streams: listedStreams(workingDirectory, kept.streams, now) }
-  const view = await diskView(workingDirectory, instance, disk)
+  const journals = { ...kept, streams: cacheStreamList(workingDirectory, kept.streams, now) }
+  const view = await diskObjectLinks(workingDirectory, instance, disk)
 
   const onError = createErrorReport(log)
   const open = (connect: typeof connectRedis) =>
     built.adopt(connect(config.redisUrl, onError), (client) => client.disconnect())
-  const [redis, queueing] = [open(connectGathering), open(connectRedis)]
+  const [redis, queueing] = [open(connectPipelined), open(connectRedis)]
   await Promise.all([whenReady(redis), whenReady(queueing)])
   const index = redisIndex(redis)
   const probes = built.use(
     createProbeQueue(queueing, open(connectBlocking), redisOutcomes(queueing), onError),
   )
-  const feed = built.use(redisFeed(redis, open(connectBlocking)))
+  const feed = built.use(redisEventBus(redis, open(connectBlocking)))
 
-  const silence = built.use(watchSilence(feed, idleMs, now))
+  const silence = built.use(createSessionTimeouts(feed, idleMs, now))
   const inspections = inspectionsOf(bodies, createInspector, inspectManifest)
-  const announce = announceWith({ verdicts, feed, silence, view, startedAt: now(), now })
-  const jobs = built.use(createJobForwarder(index, probes, log))
+  const publishResults = publishResultsWith({ verdicts, feed, silence, view, startedAt: now(), now })
+  const jobs = built.use(createProbeEnqueuer(index, probes, log))
   const indexer = built.use(
-    startIndexer({ journals, index, jobs, inspections, announce, idleMs, log, retryMs: 500 }),
+    startIndexer({ journals, index, jobs, inspections, publishResults, idleMs, log, retryMs: 500 }),
   )
   return { bodies, journals, view, redis, index, probes, feed, inspections, indexer }
 }

@@ -1,7 +1,7 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { readConfig } from './config.ts'
 import { openRecords } from './open-records.ts'
-import { createVerdictBoard } from './use-cases/verdict-board.ts'
+import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 
 // Forgets all that Redis and the view know of the streams and makes it anew from the journals and bodies. It may run
 // beside ingest processes: they notice that the index was emptied and start over with it.
@@ -14,7 +14,7 @@ process.disconnect?.()
 
 async function reindex(): Promise<void> {
   await using built = new AsyncDisposableStack()
-  const { journals, index, view, indexer } = await openRecords(config, built, log, createVerdictBoard())
+  const { journals, index, view, indexer } = await openRecords(config, built, log, createPendingVerdicts())
   const begun = performance.now()
   const streams = await journals.streams()
   // The view first: an ingest process that runs beside this mends it as soon as it finds the index empty.

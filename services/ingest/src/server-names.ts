@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { networkInterfaces } from 'node:os'
-import { normalIp } from './domain/certificate.ts'
-import type { ServerNames } from './use-cases/keep-server-certificate.ts'
+import { normalIp } from './certificates/certificate.ts'
+import type { ServerNames } from './certificates/renew-server-certificate.ts'
 
 export interface NameSources {
   /** `os.hostname()` */

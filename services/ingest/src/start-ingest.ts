@@ -2,36 +2,36 @@ import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
+import { certificateRoutes } from './certificates/http/certificate-routes.ts'
+import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
-import { diskClientCertificates } from './disk/client-certificates.ts'
-import { createApp } from './http/app.ts'
-import { bodyRoutes } from './http/body-routes.ts'
-import { certificateRoutes } from './http/certificate-routes.ts'
-import { eventRoutes } from './http/event-routes.ts'
+import { eventRoutes } from './events/http/event-routes.ts'
+import { createProxyAuth } from './http/authenticate.ts'
+import { createErrorResponder } from './http/error-handler.ts'
 import { healthRoutes } from './http/health-routes.ts'
-import { logRoutes } from './http/log-routes.ts'
-import { objectRoutes } from './http/object-routes.ts'
-import { createDoor } from './http/peer.ts'
-import { problems } from './http/problems.ts'
-import { listen } from './http/server.ts'
-import { streamAnswer, streamAnswerOf15 } from './http/stream-answer.ts'
-import { streamRoutes } from './http/stream-routes.ts'
-import { takeUploadWith, uploadRoutes, uploadsFirst } from './http/upload-requests.ts'
-import { createInspector } from './isobmff/inspector.ts'
-import { newId } from './new-id.ts'
+import { createApp } from './http/http-app.ts'
+import { listen } from './http/http-server.ts'
+import { newId } from './lib/new-id.ts'
+import { createInspector } from './media/isobmff/inspector.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openRecords } from './open-records.ts'
+import { findProbeWith } from './probes/find-probe.ts'
 import { serverNamesOf } from './server-names.ts'
-import { findObjectWith } from './use-cases/find-object.ts'
-import { findProbeWith } from './use-cases/find-probe.ts'
-import { interfaceOfWith } from './use-cases/interface-of.ts'
-import { receiveUploadWith, recoverUploadsWith } from './use-cases/receive-upload.ts'
-import { recordEntryWith } from './use-cases/record-entry.ts'
-import { streamsWith } from './use-cases/streams.ts'
-import { tellingBodies } from './use-cases/tell-uploads.ts'
-import { createVerdictBoard } from './use-cases/verdict-board.ts'
-import { readLogWith } from './use-cases/wire-log.ts'
-import { x509Reader } from './x509/reader.ts'
+import { findObjectWith } from './streams/find-object.ts'
+import { objectRoutes } from './streams/http/object-routes.ts'
+import { matter15StreamResponse, streamResponse } from './streams/http/stream-response.ts'
+import { streamRoutes } from './streams/http/stream-routes.ts'
+import { uploadBytesRoutes } from './streams/http/upload-bytes-routes.ts'
+import { uploadLogRoutes } from './streams/http/upload-log-routes.ts'
+import { streamsWith } from './streams/streams.ts'
+import { readUploadLogWith } from './streams/upload-log.ts'
+import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
+import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
+import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
+import { withUploadEvents } from './uploads/publish-upload-events.ts'
+import { receiveUploadWith, recoverUploadsWith } from './uploads/receive-upload.ts'
+import { recordEntryWith } from './uploads/record-entry.ts'
+import { streamInterfaceWith } from './uploads/stream-interface.ts'
 
 const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
@@ -45,17 +45,17 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     (opened) => opened.close(),
   )
   const shown = await diskClientCertificates(workingDirectory, x509Reader.describe)
-  const verdicts = createVerdictBoard()
+  const verdicts = createPendingVerdicts()
   const records = await openRecords(config, built, log, verdicts)
   const { bodies, journals, view, redis, index, probes, feed, inspections, indexer } = records
 
   const record = recordEntryWith(journals, indexer, verdicts, feed, config.verdictWaitMs)
   const streams = streamsWith({ journals, bodies, index, view, record, feed, newId, now, idleMs })
-  const telling = tellingBodies(bodies, feed, now)
+  const telling = withUploadEvents(bodies, feed, now)
   const receiving = { bodies: telling, view, newInspector: createInspector, inspections, record, now }
   const receiveUpload = receiveUploadWith({
     ...receiving,
-    interfaceOf: interfaceOfWith(journals),
+    interfaceOf: streamInterfaceWith(journals),
     newId,
     maxBytes: config.maxUploadBytes,
   })
@@ -78,17 +78,17 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     probes.backlog,
   )
   const { maxUploadBytes: maxBytes } = config
-  const takeUpload = takeUploadWith({ receiveUpload, streams, remember: shown.remember, maxBytes, now })
-  const letIn = createDoor(certificates.secret)
-  const answerProblem = problems(log)
+  const takeUpload = handleUploadWith({ receiveUpload, streams, remember: shown.remember, maxBytes, now })
+  const letIn = createProxyAuth(certificates.secret)
+  const answerProblem = createErrorResponder(log)
   const app = createApp(
     letIn,
     health,
     [
       certificateRoutes(certificates, log),
-      streamRoutes(streams, config.strict, config.isCompat15 ? streamAnswerOf15 : streamAnswer),
-      logRoutes(readLogWith(streams, index, probes)),
-      bodyRoutes(streams, bodies),
+      streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
+      uploadLogRoutes(readUploadLogWith(streams, index, probes)),
+      uploadBytesRoutes(streams, bodies),
       eventRoutes(feed, streams, closing.signal, now),
       objectRoutes(
         findObjectWith({ bodies, view, index, certificates: shown }),
@@ -98,7 +98,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     ],
     answerProblem,
   )
-  built.use(await listen(uploadsFirst(takeUpload, letIn, answerProblem, app), config.listen))
+  built.use(await listen(withPutFastPath(takeUpload, letIn, answerProblem, app), config.listen))
   built.defer(() => closing.abort())
 }
 

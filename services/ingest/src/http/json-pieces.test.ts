@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { inPages } from '../use-cases/pages.ts'
+import { inPages } from '../streams/pages.ts'
 import { jsonPieces } from './json-pieces.ts'
 
 async function* pagesOf(all: readonly unknown[], length: number) {

@@ -1,4 +1,4 @@
-import type { Pages } from '../use-cases/pages.ts'
+import type { Pages } from '../streams/pages.ts'
 
 /** A value in JSON, piece by piece. Pages, wherever its objects have them, are arrays, read when their turn comes. */
 export async function* jsonPieces(value: unknown): AsyncGenerator<string> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Refusal } from '../domain/refusal.ts'
+import { Refusal } from '../lib/refusal.ts'
 
 /** Where a page begins and how much it may hold. */
 export const page = {

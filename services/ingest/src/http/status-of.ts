@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../domain/refusal.ts'
+import type { RefusalCode } from '../lib/refusal.ts'
 
 /** DASH-IF Ingest 1.2, 5.3: 403 permission or path, 404 unknown publishing point, 400 for the rest. */
 export const statusOf = {

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { openRootFiles } from '../disk/root-files.ts'
-import { hierarchies } from '../domain/certificate.ts'
+import { hierarchies } from '../certificates/certificate.ts'
+import { openRootFiles } from '../certificates/disk/root-files.ts'
+import type { ServerNames } from '../certificates/renew-server-certificate.ts'
+import { createRoot } from '../certificates/x509/root.ts'
 import { type Certificates, openCertificates } from '../open-certificates.ts'
-import type { ServerNames } from '../use-cases/keep-server-certificate.ts'
-import { createRoot } from '../x509/root.ts'
 
 export const localNames: ServerNames = {
   commonName: 'localhost',

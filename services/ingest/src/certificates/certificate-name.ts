@@ -1,0 +1,22 @@
+import { Refusal } from '../lib/refusal.ts'
+
+/**
+ * The name a certificate is kept under, and its CN. It becomes part of a file name, so nothing else may
+ * pass; `root` is the CA's own, in any case, because some file systems do not tell cases apart.
+ */
+export function parseCertificateName(text: string): string {
+  if (!allowed.test(text)) {
+    throw new Refusal(
+      'certificate-name-malformed',
+      'a certificate name has 1 to 64 letters, digits, ".", "_" or "-" and does not start with a dot',
+    )
+  }
+  if (text.toLowerCase() === rootName) {
+    throw new Refusal('certificate-name-malformed', 'the name "root" belongs to the CA')
+  }
+  return text
+}
+
+export const rootName = 'root'
+
+const allowed = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/

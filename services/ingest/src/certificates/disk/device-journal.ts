@@ -1,0 +1,29 @@
+import { appendFile } from 'node:fs/promises'
+import type { DeviceJournal, DeviceJournalEntry } from '../ports.ts'
+import { privateMode, readIfThere } from './replace-file.ts'
+
+/** One JSON line an entry. A line that a crash cut off is passed over and does not spoil the next. */
+export async function diskDeviceJournal(file: string): Promise<DeviceJournal> {
+  let isWhole = /(^|\n)$/.test((await readIfThere(file)) ?? '')
+  return {
+    async append(entry) {
+      const line = `${isWhole ? '' : '\n'}${JSON.stringify(entry)}\n`
+      isWhole = false
+      await appendFile(file, line, { mode: privateMode, flush: true })
+      isWhole = true
+    },
+    async read() {
+      const lines = ((await readIfThere(file)) ?? '').split('\n')
+      return lines.map(parse).filter((entry) => entry !== null)
+    },
+  }
+}
+
+/** The cast is safe: whole lines in this file were written by `append`. */
+function parse(line: string): DeviceJournalEntry | null {
+  try {
+    return JSON.parse(line) as DeviceJournalEntry
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,69 @@
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from '@pushav/shared/logger.ts'
+import type { Hierarchy, Pair } from '../certificate.ts'
+import { codeOf, privateMode, publicMode, readIfThere } from './replace-file.ts'
+
+/** A CA's root and key. They are made once, both at once or not at all, and never written again. */
+export async function openRootFiles(
+  workingDirectory: string,
+  hierarchy: Hierarchy,
+  create: () => Promise<Pair>,
+  log: Logger,
+): Promise<Pair> {
+  const certs = join(workingDirectory, 'certs')
+  const directory = join(certs, hierarchy)
+  await mkdir(certs, { recursive: true, mode: 0o700 })
+  if (await isEmpty(directory)) await makeDirectory(certs, directory, await create())
+  const pair = await readRoot(directory)
+  await tighten(join(directory, 'root.key'), log)
+  return pair
+}
+
+async function isEmpty(directory: string): Promise<boolean> {
+  try {
+    return (await readdir(directory)).length === 0
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return true
+    throw error
+  }
+}
+
+/** One rename brings both files; when another process was faster, its root stands and ours goes. */
+async function makeDirectory(certs: string, directory: string, root: Pair): Promise<void> {
+  const staging = await mkdtemp(join(certs, '.new-'))
+  try {
+    await writeFile(join(staging, 'root.pem'), root.certificate, { mode: publicMode, flush: true })
+    await writeFile(join(staging, 'root.key'), root.key, { mode: privateMode, flush: true })
+    await rename(staging, directory)
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true })
+    if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error
+  }
+}
+
+async function readRoot(directory: string): Promise<Pair> {
+  const certificate = await readIfThere(join(directory, 'root.pem'))
+  const key = await readIfThere(join(directory, 'root.key'))
+  if (certificate !== null && key !== null) return { certificate, key }
+  const missing = [certificate === null && 'root.pem', key === null && 'root.key']
+    .filter(Boolean)
+    .join(' and ')
+  throw new Error(
+    `${directory} has no ${missing}: put it back, or empty the folder to have a new CA made, ` +
+      'whose certificates then replace all those issued so far',
+  )
+}
+
+/** Roots that the reference made are readable by everybody. */
+async function tighten(keyFile: string, log: Logger): Promise<void> {
+  const { mode } = await stat(keyFile)
+  if ((mode & 0o077) === 0) return
+  const found = (mode & 0o777).toString(8)
+  try {
+    await chmod(keyFile, privateMode)
+    log.warn({ file: keyFile, found }, 'CA key was open to others; now only its owner reads it')
+  } catch (error) {
+    log.warn({ file: keyFile, found, error }, 'CA key is open to others and could not be closed')
+  }
+}

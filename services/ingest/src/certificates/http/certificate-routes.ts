@@ -1,0 +1,122 @@
+import type { Logger } from '@pushav/shared/logger.ts'
+import { type Request, type Response, Router, raw } from 'express'
+import { z } from 'zod'
+import { Refusal } from '../../lib/refusal.ts'
+import { sendContinue } from '../../uploads/http/request-body.ts'
+import type { Hierarchy, KeyType } from '../certificate.ts'
+import type { IssueCertificate, Issued } from '../issue-certificate.ts'
+import type { RevokeCertificate } from '../revoke-certificate.ts'
+import type { ShowCertificates } from '../show-certificates.ts'
+
+export interface CertificateStories {
+  readonly issue: IssueCertificate
+  readonly show: ShowCertificates
+  readonly revoke: RevokeCertificate
+  readonly pathOf: (hierarchy: Hierarchy, file: string) => string
+}
+
+type Named = { name: string }
+type Filed = { hierarchy: string; file: string }
+
+/** A CSR of 16 KiB still fits when JSON escapes double it. */
+const maxBody = '64kb'
+
+/** Certificates as the reference's clients ask for them; whatever the content type, a CSR is recognised. */
+export function certificateRoutes(stories: CertificateStories, log: Logger): Router {
+  const { issue, show, revoke, pathOf } = stories
+  const router = Router()
+  router.get('/certs', list)
+  router.get('/certs/:hierarchy/:file', showOne)
+  router.post('/certs/:name/keypair', sendContinue, makeKeyPair)
+  router.post('/certs/:name/sign', sendContinue, raw({ type: () => true, limit: maxBody }), sign)
+  router.post('/certs/:name/revoke', sendContinue, revokeAll)
+  return router
+
+  async function list(_request: Request, response: Response): Promise<void> {
+    response.json(await show.list())
+  }
+
+  async function showOne(request: Request<Filed>, response: Response): Promise<void> {
+    const { hierarchy, file } = request.params
+    response.set('Cache-Control', 'no-store').vary('Accept')
+    const format = formatOf(request)
+    if (format === null) return void response.json(await show.show(hierarchy, file))
+    const content = format === 'pem' ? await show.pem(hierarchy, file) : await show.der(hierarchy, file)
+    response.type(typeof content === 'string' ? pemType : derTypeOf(file)).send(content)
+  }
+
+  async function makeKeyPair({ params, query }: Request<Named>, response: Response): Promise<void> {
+    const wish = { override: parseOverride(query.override), type: parseKeyType(query.type) }
+    answer(params.name, await issue.keyPair(params.name, wish), response)
+  }
+
+  async function sign({ params, query, body }: Request<Named>, response: Response): Promise<void> {
+    const wish = { override: parseOverride(query.override) }
+    answer(params.name, await issue.sign(params.name, csrOf(body), wish), response)
+  }
+
+  async function revokeAll({ params: { name } }: Request<Named>, response: Response): Promise<void> {
+    const { revoked } = await revoke(name)
+    log.info({ certificate: name, revoked }, 'certificate revoked')
+    response.json({ name, revoked: revoked.map((serial) => `0x${serial}`) })
+  }
+
+  /** `key` and `cert` are paths, as in the reference; `created` means what it says, unlike there. */
+  function answer(name: string, { key, certificate, created }: Issued, response: Response): void {
+    if (created)
+      log.info({ certificate: name, made: key === null ? 'certificate' : 'key pair' }, 'certificate issued')
+    response.set('Cache-Control', 'no-store').json({
+      key: key === null ? null : pathOf('device', `${name}.key`),
+      cert: pathOf('device', `${name}.pem`),
+      created,
+      ...(key === null ? {} : { key_pem: key }),
+      cert_pem: certificate,
+    })
+  }
+}
+
+const pemType = 'application/x-pem-file'
+const derTypeOf = (file: string) => (file.endsWith('.key') ? 'application/pkcs8' : 'application/pkix-cert')
+
+function formatOf(request: Request<Filed>): 'pem' | 'der' | null {
+  const wanted = request.query.format
+  if (wanted === undefined) return request.accepts('json', pemType) === pemType ? 'pem' : null
+  if (wanted === 'pem' || wanted === 'der') return wanted
+  if (wanted === 'json') return null
+  throw new Refusal('request-malformed', 'format must be json, pem or der')
+}
+
+/** The words that the reference's framework takes for true and false. */
+function parseOverride(word: unknown): boolean {
+  if (word === undefined) return true
+  const text = typeof word === 'string' ? word.toLowerCase() : ''
+  if (['true', '1', 'yes', 'on'].includes(text)) return true
+  if (['false', '0', 'no', 'off'].includes(text)) return false
+  throw new Refusal('request-malformed', 'override must be true or false')
+}
+
+function parseKeyType(word: unknown): KeyType {
+  if (word === undefined) return 'ec'
+  if (word === 'ec' || word === 'rsa') return word
+  throw new Refusal('request-malformed', 'type must be ec or rsa')
+}
+
+const csrBody = z.object({ csr: z.string() })
+
+/** JSON begins with a brace, DER and PEM do not. */
+function csrOf(body: unknown): Buffer {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+  if (!/^\s*[{[]/.test(bytes.toString('latin1', 0, 64))) return bytes
+  return Buffer.from(parseCsrBody(bytes.toString()).csr)
+}
+
+function parseCsrBody(text: string): z.infer<typeof csrBody> {
+  try {
+    return csrBody.parse(JSON.parse(text))
+  } catch {
+    throw new Refusal(
+      'request-malformed',
+      'the body must be JSON such as {"csr": "<PEM with \\n for newlines>"}',
+    )
+  }
+}

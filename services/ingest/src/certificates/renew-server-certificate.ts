@@ -1,0 +1,79 @@
+import type { Certificate, Pair } from './certificate.ts'
+import { isRenewalDue, isValid, leafValidity } from './leaf-policy.ts'
+import type { Authority, CertificateFiles, CertificateReader, Keys } from './ports.ts'
+
+/** Every name this server is called by; the common name is one of them. */
+export interface ServerNames {
+  readonly commonName: string
+  readonly dnsNames: readonly string[]
+  /** In the one spelling of `normalIp`. */
+  readonly ips: readonly string[]
+}
+
+export interface ServerCertificatePorts {
+  readonly authority: Authority
+  readonly keys: Keys
+  readonly reader: CertificateReader
+  readonly files: CertificateFiles
+}
+
+/** The server's certificate as it ought to be now, and why it had to be issued anew, if it had. */
+export type RenewServerCertificate = (
+  names: ServerNames,
+  now: Date,
+) => Promise<{ readonly pair: Pair; readonly reissued: string | null }>
+
+/** Keeps `certs/server/localhost` fit: what is good stays, anything else is replaced. */
+export function renewServerCertificateWith(ports: ServerCertificatePorts): RenewServerCertificate {
+  const { authority, keys, reader, files } = ports
+  return async function keepServerCertificate(names, now) {
+    const certificate = await files.read('server', `${fileName}.pem`)
+    const key = await files.read('server', `${fileName}.key`)
+    const fault = certificate && key ? faultOf({ certificate, key }, names, now) : 'it is missing'
+    if (certificate && key && !fault) return { pair: { certificate, key }, reissued: null }
+
+    const pair = await issue(names, now)
+    await files.replace('server', fileName, pair)
+    return { pair, reissued: fault }
+  }
+
+  function faultOf({ certificate, key }: Pair, names: ServerNames, now: Date): string | null {
+    const facts = reader.read(certificate)
+    if (!facts) return 'it cannot be read'
+    if (!authority.hasIssued(certificate)) return 'it is not signed by the root'
+    if (!certificate.includes(authority.root)) return 'its file lacks the root'
+    if (keyOf(key) !== facts.publicKey) return 'its key belongs to another certificate'
+    if (!isValid(facts, now)) return 'it is not valid now'
+    if (isRenewalDue(facts, now)) return 'it is due for renewal'
+    return missingName(facts, names)
+  }
+
+  function keyOf(privateKey: string): string | null {
+    try {
+      return keys.publicKeyOf(privateKey)
+    } catch {
+      return null
+    }
+  }
+
+  async function issue({ commonName, dnsNames, ips }: ServerNames, now: Date): Promise<Pair> {
+    const key = await keys.create('ec')
+    const publicKey = keys.publicKeyOf(key)
+    const validity = leafValidity('server', now, authority.notAfter)
+    return {
+      key,
+      certificate: await authority.issue({ ...validity, commonName, publicKey, dnsNames, ips, uris: [] }),
+    }
+  }
+}
+
+const fileName = 'localhost'
+
+function missingName(facts: Certificate, { commonName, dnsNames, ips }: ServerNames): string | null {
+  const missing = [
+    ...dnsNames.filter((name) => !facts.dnsNames.includes(name)),
+    ...ips.filter((ip) => !facts.ips.includes(ip)),
+  ]
+  if (missing.length > 0) return `it lacks the names ${missing.join(', ')}`
+  return facts.commonName === commonName ? null : `its common name is not ${commonName}`
+}

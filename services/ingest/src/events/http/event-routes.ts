@@ -1,0 +1,69 @@
+import type { Request, Response } from 'express'
+import { json, Router } from 'express'
+import { z } from 'zod'
+import { parseBody } from '../../http/parse.ts'
+import { write } from '../../http/write.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import type { Streams } from '../../streams/streams.ts'
+import { sendContinue } from '../../uploads/http/request-body.ts'
+import type { EventBus } from '../event-bus.ts'
+
+/** The proxy ends what is silent for minutes; some networks are less patient. */
+const heartbeatMs = 15_000
+
+/** What happens, as it happens, in server-sent events (HTML Living Standard, 9.2). They end when `closing` does. */
+export function eventRoutes(
+  feed: EventBus,
+  streams: Pick<Streams, 'assertExists'>,
+  closing: AbortSignal,
+  now: () => Date,
+): Router {
+  const router = Router()
+  router.get('/events', (request, response) => sendEvents(request, response, null))
+  router.get('/streams/:id/events', async (request: Request<{ id: string }>, response) => {
+    await streams.assertExists(request.params.id)
+    await sendEvents(request, response, request.params.id)
+  })
+  router.post('/events/handshake-refused', sendContinue, json(), (request, response) => {
+    if (!isProxyItself(request))
+      throw new Refusal('request-malformed', 'only the TLS proxy tells of handshakes')
+    const refused = parseBody(handshakeRefused, request.body)
+    feed.publish({ kind: 'handshake-refused', at: now().toISOString(), ...refused })
+    response.status(204).end()
+  })
+  return router
+
+  async function sendEvents(request: Request, response: Response, stream: string | null): Promise<void> {
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const told = await feed.subscribe(lastEventId(request), AbortSignal.any([gone.signal, closing]))
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+    response.write(': connected\n\n')
+    const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs)
+    try {
+      for await (const { id, event } of told) {
+        if (stream !== null && !('stream' in event && event.stream === stream)) continue
+        const text = `id: ${id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`
+        await write(response, text)
+      }
+    } finally {
+      clearInterval(heartbeat)
+      response.end()
+    }
+  }
+}
+
+const handshakeRefused = z.object({
+  address: z.string().max(100),
+  code: z.string().max(100),
+  reason: z.string().max(1_000),
+})
+
+/** The proxy passes on no header of this name. */
+const isProxyItself = ({ headers }: Request): boolean => headers['x-proxy-event'] !== undefined
+
+/** A browser that comes back says where it was; what makes no sense counts as a first visit. */
+function lastEventId({ headers }: Request): string | null {
+  const id = headers['last-event-id']
+  return typeof id === 'string' && /^\d{1,15}-\d{1,15}\.\d{1,6}$/.test(id) ? id : null
+}

@@ -1,0 +1,184 @@
+import type { ProbeJob } from '@pushav/shared/probe-job.ts'
+import type { Inspection } from '../media/inspection.ts'
+import type { Stream } from '../streams/stream.ts'
+import { ancestorsOf } from '../uploads/object-path.ts'
+import type { JournalEntry, Upload } from '../uploads/upload.ts'
+import type { Finding } from '../validation/finding.ts'
+import type { State } from '../validation/state.ts'
+import { type Arrival, type Judgement, validateUpload } from '../validation/validate-upload.ts'
+import { type InitSegment, initFor } from './init-segment.ts'
+
+/** What must be known of a stream before its next journal lines can be judged. */
+export interface FoldInput {
+  /** Null before the line that creates it. */
+  readonly stream: Stream | null
+  /** Init segments in the folders that the lines speak of. */
+  readonly inits: readonly InitSegment[]
+  /** The sessions that the lines speak of. */
+  readonly state: State
+  /** SHA-256 of the objects that stand at the lines' paths and in the place of folders above them. */
+  readonly digests: ReadonlyMap<string, string>
+  /** How many objects stand below the lines' paths and the folders above them. */
+  readonly folders: ReadonlyMap<string, number>
+}
+
+/** An upload and what was found. */
+export interface JudgedUpload {
+  readonly upload: Upload
+  readonly findings: readonly Finding[]
+  /** Id of the session that it belongs to; null for none. */
+  readonly session: string | null
+  readonly track: string | null
+}
+
+/** What journal lines come to: what is known after them and, in order, what happened to the stream's objects. */
+export interface FoldResult extends FoldInput {
+  readonly events: readonly ObjectEvent[]
+  readonly jobs: readonly ProbeJob[]
+}
+
+export type ObjectEvent =
+  | ({ readonly kind: 'judged' } & JudgedUpload &
+      Pick<Judgement, 'list' | 'preconditions'> & {
+        /** Nothing stood at its path before it. */
+        readonly isNew: boolean
+        readonly place: Place
+        readonly sessionEvents: Judgement['events']
+      })
+  | { readonly kind: 'deleted'; readonly path: string; readonly stood: boolean }
+
+/**
+ * `object`: it is now what stands at its path. `beside`: found by its path, but its path clashes with an object
+ * that stands. `none`: cut off, or nothing but the end of a track behind what stands there.
+ */
+export type Place = 'object' | 'beside' | 'none'
+
+/** What the bytes of an upload say; null when they were cut off or are gone. */
+export type InspectionOf = (upload: string) => Inspection | null
+
+/** Folds journal lines, in order, into what is known. This is the one place that judges. */
+export function fold(
+  id: string,
+  known: FoldInput,
+  entries: readonly JournalEntry[],
+  how: FoldWith,
+): FoldResult {
+  const draft: Draft = {
+    stream: known.stream,
+    inits: known.inits,
+    state: known.state,
+    digests: new Map(known.digests),
+    folders: new Map(known.folders),
+    events: [],
+    jobs: [],
+  }
+  for (const entry of entries) foldOne(id, draft, entry, how)
+  return draft
+}
+
+/** What comes of the lines so far. It is changed in place: of thousands of lines, copies would take minutes. */
+interface Draft {
+  stream: Stream | null
+  inits: readonly InitSegment[]
+  state: State
+  readonly digests: Map<string, string>
+  readonly folders: Map<string, number>
+  readonly events: ObjectEvent[]
+  readonly jobs: ProbeJob[]
+}
+
+interface FoldWith {
+  readonly inspectionOf: InspectionOf
+  /** After how long a silence a session ends. */
+  readonly idleMs: number
+  /** Hears of uploads that could not be judged. */
+  onFault(upload: Upload, error: unknown): void
+}
+
+function foldOne(id: string, draft: Draft, entry: JournalEntry, how: FoldWith): void {
+  switch (entry.kind) {
+    case 'stream-created':
+      draft.stream = created(id, entry)
+      return
+    case 'tracks-expected':
+      if (draft.stream) draft.stream = { ...draft.stream, expectedTrackNames: entry.names }
+      return
+    case 'object-deleted':
+      foldDeletion(draft, entry.path)
+      return
+    case 'upload':
+      if (draft.stream) foldUpload(draft.stream, draft, entry.upload, how)
+  }
+}
+
+function foldDeletion(draft: Draft, path: string): void {
+  const stood = draft.digests.delete(path)
+  if (stood) count(draft.folders, path, -1)
+  draft.inits = draft.inits.filter((init) => init.path !== path)
+  draft.events.push({ kind: 'deleted', path, stood })
+}
+
+function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith): void {
+  const previous = draft.digests.get(upload.path) ?? null
+  const clashes = clashesWith(draft, upload.path)
+  const inspection = how.inspectionOf(upload.id)
+  const arrival = { upload, inspection, previous, clashes }
+  const judged = verdictOn(stream, draft.state, arrival, how)
+  const { state, findings, session, track, list, preconditions, events: sessionEvents } = judged
+  const place = placeOf(arrival)
+  const isNew = previous === null && place === 'object'
+  const verdict = { upload, findings, session, track, list, preconditions }
+  draft.state = state
+  draft.events.push({ kind: 'judged', ...verdict, isNew, place, sessionEvents })
+  if (place !== 'none') addObject(stream, draft, upload, place, isNew)
+}
+
+function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
+  if (!upload.whole || (previous !== null && isEndOnly(inspection))) return 'none'
+  return clashes ? 'beside' : 'object'
+}
+
+const isEndOnly = (inspection: Inspection | null): boolean =>
+  inspection?.kind === 'other' && inspection.endsTrack
+
+function addObject(stream: Stream, draft: Draft, upload: Upload, place: Place, isNew: boolean): void {
+  const { id, path, kind, sha256 } = upload
+  const init = kind === 'segment' ? initFor(path, draft.inits) : null
+  draft.jobs.push({ stream: stream.id, upload: id, path, init })
+  draft.inits = withInit(draft.inits, upload)
+  if (place === 'beside') return
+  draft.digests.set(path, sha256)
+  if (isNew) count(draft.folders, path, 1)
+}
+
+/** A fault of ours in one verdict must not keep those after it waiting: such an upload goes without. */
+function verdictOn(stream: Stream, state: State, arrival: Arrival, { idleMs, onFault }: FoldWith): Judgement {
+  try {
+    return validateUpload(stream, state, arrival, idleMs)
+  } catch (error) {
+    onFault(arrival.upload, error)
+    return { state, findings: [], session: null, track: null, list: null, events: [], preconditions: [] }
+  }
+}
+
+/** A file where a folder is, or a folder where a file is. What came first stays. */
+function clashesWith({ digests, folders }: Draft, path: string): boolean {
+  return (folders.get(path) ?? 0) > 0 || ancestorsOf(path).some((folder) => digests.has(folder))
+}
+
+function count(folders: Draft['folders'], path: string, by: 1 | -1): void {
+  for (const folder of ancestorsOf(path)) folders.set(folder, (folders.get(folder) ?? 0) + by)
+}
+
+function withInit(inits: readonly InitSegment[], { kind, path, id }: Upload): readonly InitSegment[] {
+  if (kind !== 'init') return inits
+  return [...inits.filter((known) => known.path !== path), { path, upload: id }]
+}
+
+const created = (id: string, entry: Extract<JournalEntry, { kind: 'stream-created' }>): Stream => ({
+  id,
+  interface: entry.interface,
+  strict: entry.strict,
+  creator: entry.creator,
+  expectedTrackNames: null,
+})

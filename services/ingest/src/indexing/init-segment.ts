@@ -1,0 +1,44 @@
+import { directoryOf } from '../uploads/object-path.ts'
+import { isPartPath, requestPathOf } from '../uploads/part-path.ts'
+
+/** An upload that holds an init segment. */
+export interface InitSegment {
+  readonly path: string
+  readonly upload: string
+}
+
+/** The folders whose init segments a segment may need; that of a part may have come in a request of its own. */
+export function initFoldersOf(path: string): readonly string[] {
+  const own = directoryOf(path)
+  return isPartPath(path) ? [own, directoryOf(requestPathOf(path))] : [own]
+}
+
+/** The init segment that a segment needs. */
+export const initFor = (path: string, inits: readonly InitSegment[]): string | null =>
+  initOf(path, inits) ?? (isPartPath(path) ? initOf(requestPathOf(path), inits) : null)
+
+/**
+ * The init segment that fits best, out of those in the same folder: the one at the same path
+ * (DASH-IF Interface-1), else the one whose name shares most words (`init-stream0` for
+ * `chunk-stream0-00001`), the newest among equals.
+ */
+export function initOf(path: string, inits: readonly InitSegment[]): string | null {
+  const folder = directoryOf(path)
+  const near = inits.filter((init) => directoryOf(init.path) === folder)
+  if (near.length < 2) return near[0]?.upload ?? null
+  const words = wordsOf(path)
+  const ranked = near
+    .map((init) => ({ ...init, likeness: init.path === path ? Infinity : shared(words, wordsOf(init.path)) }))
+    .sort((a, b) => b.likeness - a.likeness || (a.upload < b.upload ? 1 : -1))
+  return ranked[0]?.upload ?? null
+}
+
+const wordsOf = (path: string): Set<string> =>
+  new Set(
+    path
+      .slice(path.lastIndexOf('/') + 1)
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u),
+  )
+
+const shared = (a: Set<string>, b: Set<string>): number => [...a].filter((word) => b.has(word)).length

@@ -1,0 +1,46 @@
+import { deepEqual } from 'node:assert/strict'
+import type { JournalLines } from '../uploads/ports.ts'
+import type { JournalEntry } from '../uploads/upload.ts'
+import { mergeJournals } from './merge-journals.ts'
+
+const second = (at: number): string => new Date(at * 1_000).toISOString()
+const noted = (at: number): JournalEntry => ({ kind: 'object-deleted', id: '', path: '', at: second(at) })
+
+/** Journals whose lines are ten bytes long and are read `atOnce` at a time. */
+function journalsOf(times: Readonly<Record<string, readonly number[]>>, atOnce = 100) {
+  return {
+    async read(_stream: string, name: string, from: number): Promise<JournalLines> {
+      const all = times[name] ?? []
+      const taken = all.slice(from / 10, from / 10 + atOnce)
+      const lines = taken.map((at, i) => ({ entry: noted(at), end: from + (i + 1) * 10 }))
+      const next = from + taken.length * 10
+      return { lines, next, isEnd: next === all.length * 10 }
+    },
+  }
+}
+
+async function allOf(times: Readonly<Record<string, readonly number[]>>, atOnce: number): Promise<number[]> {
+  const order: number[] = []
+  let cursors = {}
+  while (true) {
+    const next = await mergeJournals(journalsOf(times, atOnce), '1', Object.keys(times), cursors)
+    if (next.entries.length === 0) return order
+    cursors = { ...cursors, ...next.cursors }
+    order.push(...next.entries.map((entry) => (entry.kind === 'upload' ? 0 : Date.parse(entry.at) / 1_000)))
+  }
+}
+
+describe('nextLines', () => {
+  it('reads one journal in its own order, whatever its clock did', async () => {
+    deepEqual(await allOf({ a: [1, 5, 2, 6] }, 3), [1, 5, 2, 6])
+  })
+
+  it('merges journals by time, however few lines are read at once', async () => {
+    const times = { a: [1, 4, 5, 9], b: [2, 3, 8], c: [], d: [6, 7] }
+    for (const atOnce of [1, 2, 100]) deepEqual(await allOf(times, atOnce), [1, 2, 3, 4, 5, 6, 7, 8, 9])
+  })
+
+  it('keeps the order within a journal whose clock was set back', async () => {
+    deepEqual(await allOf({ a: [1, 9, 2], b: [3, 4] }, 100), [1, 3, 4, 9, 2])
+  })
+})

@@ -1,0 +1,66 @@
+import type { JournalLine, Journals } from '../uploads/ports.ts'
+import { type JournalEntry, timeOf } from '../uploads/upload.ts'
+import type { Cursors } from './ports.ts'
+
+/** Journal lines in the order of their times, and where the index stands after them. */
+export interface MergedLines {
+  readonly entries: readonly JournalEntry[]
+  readonly cursors: Cursors
+}
+
+/**
+ * The next lines of some journals of a stream. Several are merged by time, so that a replay judges in the order
+ * in which the instances received; within one journal its own order counts, whatever the clock did.
+ */
+export async function mergeJournals(
+  journals: Pick<Journals, 'read'>,
+  stream: string,
+  names: readonly string[],
+  cursors: Cursors,
+): Promise<MergedLines> {
+  const heads = await Promise.all(names.map(readHead))
+  if (heads.length === 1 && heads[0]) {
+    const [{ name, lines, next }] = heads as [Head]
+    return { entries: lines.map(({ entry }) => entry), cursors: { [name]: next } }
+  }
+  return merged(heads)
+
+  async function readHead(name: string): Promise<Head> {
+    return { name, taken: 0, ...(await journals.read(stream, name, cursors[name] ?? 0)) }
+  }
+}
+
+interface Head {
+  readonly name: string
+  readonly lines: readonly JournalLine[]
+  readonly next: number
+  readonly isEnd: boolean
+  taken: number
+}
+
+/** Ends where a journal has more to come that is not read yet: it might be older than what the others hold. */
+function merged(heads: readonly Head[]): MergedLines {
+  const entries: JournalEntry[] = []
+  while (heads.every(({ lines, taken, isEnd }) => isEnd || taken < lines.length)) {
+    const oldest = heads.reduce((a, b) => (headTime(b) < headTime(a) ? b : a))
+    const line = oldest.lines[oldest.taken]
+    if (!line) break
+    entries.push(line.entry)
+    oldest.taken++
+  }
+  return { entries, cursors: Object.fromEntries(heads.flatMap(cursorOf)) }
+}
+
+const afterAll = '\uffff'
+
+function headTime({ lines, taken }: Head): string {
+  const line = lines[taken]
+  return line ? timeOf(line.entry) : afterAll
+}
+
+/** A journal that is read through stands at its end, past lines that a crash tore off. */
+function cursorOf({ name, lines, next, taken }: Head): [string, number][] {
+  if (taken === lines.length) return [[name, next]]
+  const last = lines[taken - 1]
+  return last ? [[name, last.end]] : []
+}

@@ -1,0 +1,39 @@
+/** One Redis command: its name, its key, its arguments. */
+export type Write = readonly [command: string, key: string, ...args: string[]]
+
+/** Commands to be run together, in as few as say the same: what follows another of its kind on a key goes along with it. */
+export interface WriteBatch {
+  add(command: string, key: string, ...args: string[]): void
+  readonly writes: readonly Write[]
+}
+
+const maxArguments = 1_000
+/** Commands that take any number of arguments behind their key and mean the same one by one. */
+const lists = new Set(['HSET', 'HDEL', 'RPUSH', 'SADD'])
+
+export function createWriteBatch(): WriteBatch {
+  const writes: [string, string, ...string[]][] = []
+  const last = new Map<string, string[]>()
+  return { add, writes }
+
+  function add(command: string, key: string, ...args: string[]): void {
+    const before = last.get(key)
+    if (before?.[0] === command && goesAlong(before, command, args)) return
+    const write: (typeof writes)[number] = [command, key, ...args]
+    last.set(key, write)
+    writes.push(write)
+  }
+}
+
+const argumentsAt = 2
+
+/** Whether arguments could be put behind, or added to, those of a command before. */
+function goesAlong(before: string[], command: string, args: readonly string[]): boolean {
+  if (command === 'HINCRBY' && before[argumentsAt] === args[0]) {
+    before[argumentsAt + 1] = String(Number(before[argumentsAt + 1]) + Number(args[1]))
+    return true
+  }
+  if (!lists.has(command) || before.length - argumentsAt + args.length > maxArguments) return false
+  for (const arg of args) before.push(arg)
+  return true
+}

@@ -1,0 +1,198 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInspector, type Part } from './inspector.ts'
+import { inspect } from './testing/inspect.ts'
+import { makeMedia, probe, read, trackNames } from './testing/media.ts'
+import { createRandom } from './testing/random.ts'
+
+describe('createInspector with what ffmpeg makes', () => {
+  let directory = ''
+
+  before(async function () {
+    this.timeout(90_000)
+    directory = await mkdtemp(join(tmpdir(), 'media-'))
+    await makeMedia(directory)
+  })
+  after(() => rm(directory, { recursive: true }))
+
+  const inspectFile = async (name: string) => inspect(await read(directory, name))
+  const streamOf = async (...names: string[]) => {
+    const { streams, packets } = await probe(directory, ...names)
+    const [stream = {}] = streams
+    const last = packets.at(-1)
+    // Not the sum: ffprobe gives an audio stream's first packet no duration.
+    return { stream, packets, duration: (last?.dts ?? 0) + (last?.duration ?? 0) - (packets[0]?.dts ?? 0) }
+  }
+
+  for (const name of trackNames)
+    it(`agrees with ffprobe about ${name}`, async () => {
+      const { init, media, faults, parts } = await inspectFile(name)
+      const { stream, packets } = await streamOf(name)
+      deepEqual(faults, [])
+      equal(`1/${init?.timescale}`, stream.time_base)
+      equal(init?.handler, stream.codec_type === 'video' ? 'vide' : 'soun')
+      deepEqual([init?.width ?? undefined, init?.height ?? undefined], [stream.width, stream.height])
+      equal(init?.language, (stream.tags as Record<string, string>).language)
+      equal(init?.codec, codecs(stream)[name])
+      deepEqual([media?.sampleCount, media?.explicitDuration], [packets.length, stream.duration_ts])
+      deepEqual([media?.decodeTime, media?.innerGap, media?.startsWithSync], [0, 0, true])
+      if (stream.codec_type === 'video')
+        deepEqual(
+          parts.flatMap((part) => (part.kind === 'segment' ? [part.facts.decodeTime] : [])),
+          packets.filter(({ flags }) => flags.startsWith('K')).map(({ dts }) => dts - (packets[0]?.dts ?? 0)),
+        )
+    })
+
+  it('agrees with ffprobe about segments, each behind its init segment', async () => {
+    for (const [init, segment] of [
+      ['init-stream0.m4s', 'chunk-stream0-00002.m4s'],
+      ['init-stream1.m4s', 'chunk-stream1-00002.m4s'],
+    ] as const) {
+      const { media, kind, faults, parts } = await inspectFile(segment)
+      const { packets, duration } = await streamOf(init, segment)
+      deepEqual([kind, faults, parts.length], ['segment', [], 1])
+      deepEqual([media?.sampleCount, media?.chunkCount], [packets.length, packets.length])
+      deepEqual([media?.explicitDuration, media?.startsWithSync], [duration, true])
+      deepEqual([media?.hasSidx, media?.innerGap, media?.isMultiplexed], [true, 0, false])
+    }
+  })
+
+  it('sees prft, sidx, encryption, multiplexing and plain files', async () => {
+    const prft = (await inspectFile('prft.mp4')).media
+    equal(Math.abs((prft?.producerTime?.atMs ?? 0) - Date.now()) < 600_000, true)
+    equal((await inspectFile('sidx.mp4')).media?.hasSidx, true)
+    const encrypted = (await inspectFile('encrypted.mp4')).init
+    deepEqual([encrypted?.encrypted, encrypted?.codec], [true, 'avc1.4d400a'])
+    const both = await inspectFile('multiplexed.mp4')
+    deepEqual([both.init?.trackCount, both.media?.isMultiplexed, both.kind], [2, true, 'init'])
+    const plain = await inspectFile('plain.mp4')
+    deepEqual(
+      [plain.kind, plain.init?.isFragmented, plain.init?.trackCount, plain.media],
+      ['init', false, 2, null],
+    )
+    equal((await inspectFile('manifest.mpd')).kind, 'mpd')
+  })
+
+  it('says the same however the bytes are split', async () => {
+    const random = createRandom(1)
+    for (const name of [
+      'prft.mp4',
+      'multiplexed.mp4',
+      'plain.mp4',
+      'manifest.mpd',
+      'chunk-stream0-00001.m4s',
+    ]) {
+      const bytes = await read(directory, name)
+      const whole = inspect(bytes)
+      for (const pieceBytes of [1, 7, 8, 1_000, 65_536]) deepEqual(inspect(bytes, pieceBytes), whole)
+      for (let round = 0; round < 50; round++) deepEqual(inRandomPieces(bytes, random), whole)
+    }
+  })
+
+  it('takes 20 000 mutations without throwing or lingering, and split like whole', async function () {
+    this.timeout(120_000)
+    const random = createRandom(2)
+    const names = [
+      'prft.mp4',
+      'multiplexed.mp4',
+      'encrypted.mp4',
+      'aac.mp4',
+      'hevc.mp4',
+      'chunk-stream0-00001.m4s',
+    ]
+    const seeds = await Promise.all(
+      names.map(async (name) => (await read(directory, name)).subarray(0, 20_000)),
+    )
+    let worstMs = 0
+    let faulty = 0
+    for (let round = 0; round < 20_000; round++) {
+      const bytes = mutated(seeds[round % seeds.length] ?? Buffer.alloc(0), seeds, random)
+      const start = process.cpuUsage().user
+      const whole = inspect(bytes)
+      worstMs = Math.max(worstMs, (process.cpuUsage().user - start) / 1_000)
+      if (whole.faults.length > 0) faulty++
+      if (round % 20 === 0) deepEqual(inRandomPieces(bytes, random), whole)
+      equal(isInOrder(whole.parts, bytes.length), true)
+    }
+    equal(worstMs < 250, true, `worst ${worstMs} ms`)
+    equal(faulty > 5_000, true, `${faulty} had faults`)
+  })
+})
+
+/** As ffprobe's level says, for encodings whose profile is known. */
+const codecs = ({ level }: Record<string, unknown>): Record<string, string> => ({
+  'avc.mp4': `avc1.4d40${Number(level).toString(16).padStart(2, '0')}`,
+  'hevc.mp4': `hvc1.1.6.L${level}.90`,
+  'av1.mp4': `av01.0.${String(level).padStart(2, '0')}M.08`,
+  'vp9.mp4': 'vp09.00.10.08',
+  'aac.mp4': 'mp4a.40.2',
+  'opus.mp4': 'Opus',
+  'ac3.mp4': 'ac-3',
+  'mp3.mp4': 'mp4a.6b',
+})
+
+/** Parts follow each other and never overlap. */
+function isInOrder(parts: readonly Part[], bytes: number): boolean {
+  const ends = [0, ...parts.map(({ to }) => to)]
+  return parts.every(({ from, to }, at) => from >= (ends[at] ?? 0) && from < to && to <= bytes)
+}
+
+function inRandomPieces(bytes: Buffer, random: (below: number) => number) {
+  const parts: unknown[] = []
+  const inspector = createInspector({ onPart: (part) => parts.push(part) })
+  const most = 1 + random(3_000)
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 1 + random(most)
+    // A copy that is spoilt afterwards shows whether anything holds on to the caller's bytes.
+    const part = Buffer.from(bytes.subarray(at, end))
+    inspector.add(part)
+    part.fill(0xff)
+    at = end
+  }
+  return { ...inspector.result(), parts }
+}
+
+const extremes = [0, 1, 7, 8, 16, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]
+
+/** Most changes hit the places of box types, where they hurt. */
+function mutated(seed: Buffer, seeds: readonly Buffer[], random: (below: number) => number): Buffer {
+  let bytes = Buffer.from(seed)
+  for (let changes = 1 + random(4); changes > 0; changes--) {
+    const at = random(4) ? boxNear(bytes, random) : random(bytes.length)
+    const rest = bytes.length - at
+    const action = random(7)
+    if (action === 0) bytes[at] = random(256)
+    else if (action === 1 && rest >= 4) bytes.writeUInt32BE(extremes[random(extremes.length)] ?? 0, at)
+    else if (action === 2 && rest >= 4) bytes.writeUInt32BE(random(100), at)
+    else if (action === 3) bytes = Buffer.from(bytes.subarray(0, at + random(64)))
+    else if (action === 4) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + random(40))])
+    else if (action === 5) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at - random(at))])
+    else if (action === 6)
+      bytes = Buffer.concat([bytes.subarray(0, at), seeds[random(seeds.length)] ?? bytes])
+    if (bytes.length < 16) return bytes
+  }
+  return bytes
+}
+
+/** Shortly around something that looks like a box. */
+function boxNear(bytes: Buffer, random: (below: number) => number): number {
+  const types = [
+    'moov',
+    'moof',
+    'trak',
+    'traf',
+    'trun',
+    'tfhd',
+    'tfdt',
+    'stsd',
+    'mdia',
+    'esds',
+    'trex',
+    'mdat',
+  ]
+  const found = bytes.indexOf(types[random(types.length)] ?? 'moof', random(bytes.length), 'latin1')
+  const at = found < 0 ? random(1_500) : found - 4 + random(40)
+  return Math.max(0, Math.min(bytes.length - 1, at))
+}

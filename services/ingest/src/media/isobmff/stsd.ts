@@ -1,0 +1,109 @@
+import type { InitFacts } from '../inspection.ts'
+import { assertHolds, type Box, fourCc, type Report, walk } from './box.ts'
+import { codecOf, isConfiguration } from './codec-string.ts'
+
+export type Entry = Pick<
+  InitFacts,
+  'codec' | 'width' | 'height' | 'averageBitrate' | 'maxBitrate' | 'encrypted'
+>
+
+export const emptyEntry: Entry = {
+  codec: '',
+  width: null,
+  height: null,
+  averageBitrate: null,
+  maxBitrate: null,
+  encrypted: false,
+}
+
+/** Of the first sample entry; CMAF allows more, but one codec only. */
+export function parseStsd(stsd: Box, handler: string, report: Report): Entry {
+  const entries: Entry[] = []
+  const around = { handler, version: stsd.body[0] ?? 0, report }
+  const visit = (box: Box) => {
+    if (entries.length === 0) entries.push(parseEntry(box, around))
+  }
+  walk(stsd, 8, visit, report)
+  const [first] = entries
+  if (!first) report(`expected a whole sample entry in stsd at byte ${stsd.offset}; there is none`)
+  return first ?? emptyEntry
+}
+
+interface Around {
+  readonly handler: string
+  /** Of stsd. */
+  readonly version: number
+  readonly report: Report
+}
+
+interface Inside {
+  config?: Box
+  bitrate?: Pick<Entry, 'averageBitrate' | 'maxBitrate'>
+  /** What encryption hides: the sample entry's own type. */
+  original?: string
+}
+
+function parseEntry(entry: Box, around: Around): Entry {
+  const inside: Inside = {}
+  const visitSinf = (box: Box) => {
+    if (box.type === 'frma') inside.original = originalOf(box)
+  }
+  const visit = (box: Box) => {
+    if (box.type === 'sinf') return walk(box, 0, visitSinf, around.report)
+    if (box.type === 'btrt') inside.bitrate = parseBtrt(box)
+    else if (isConfiguration(box.type)) inside.config ??= box
+    return true
+  }
+  const boxesAt = boxesAtIn(entry, around)
+  if (boxesAt !== null) walk(entry, boxesAt, visit, around.report)
+  return {
+    ...emptyEntry,
+    ...(isVisual(around.handler) && sizeOf(entry)),
+    ...inside.bitrate,
+    codec: codecOf(inside.original ?? entry.type, inside.config ?? null),
+    encrypted: inside.original !== undefined || /^enc[vatsm]$/.test(entry.type),
+  }
+}
+
+/** Where fixed fields end and boxes begin, ISO/IEC 14496-12, 12.1 to 12.6; null where that is not known. */
+function boxesAtIn(entry: Box, { handler, version }: Around): number | null {
+  const at = fieldsOf(entry, handler, version)
+  if (at !== null) assertHolds(entry, at)
+  return at
+}
+
+function fieldsOf(entry: Box, handler: string, version: number): number | null {
+  if (isVisual(handler)) return 78
+  if (handler === 'soun') return audioFieldsOf(entry, version)
+  if (entry.type === 'wvtt') return 8
+  return entry.type === 'stpp' ? afterTexts(entry.body, 8, 3) : null
+}
+
+const isVisual = (handler: string): boolean => handler === 'vide' || handler === 'auxv' || handler === 'pict'
+
+/** QuickTime's second and third version of an audio sample entry are longer. */
+function audioFieldsOf(entry: Box, stsdVersion: number): number {
+  assertHolds(entry, 28)
+  const version = stsdVersion === 0 ? entry.body.readUInt16BE(8) : 0
+  return 28 + (version === 1 ? 16 : version === 2 ? 36 : 0)
+}
+
+function afterTexts(bytes: Buffer, at: number, texts: number): number | null {
+  if (texts === 0) return at
+  const end = bytes.indexOf(0, at)
+  return end < 0 ? null : afterTexts(bytes, end + 1, texts - 1)
+}
+
+function sizeOf({ body }: Box): Pick<Entry, 'width' | 'height'> {
+  return { width: body.readUInt16BE(24) || null, height: body.readUInt16BE(26) || null }
+}
+
+function parseBtrt(box: Box): Pick<Entry, 'averageBitrate' | 'maxBitrate'> {
+  assertHolds(box, 12)
+  return { averageBitrate: box.body.readUInt32BE(8), maxBitrate: box.body.readUInt32BE(4) }
+}
+
+function originalOf(frma: Box): string {
+  assertHolds(frma, 4)
+  return fourCc(frma.body, 0)
+}

@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import {
+  box,
+  ftyp,
+  mdat,
+  mfra,
+  moof,
+  moov,
+  prft,
+  styp,
+  tfhd,
+  trun,
+  u32,
+  withLargeSize,
+  withSize,
+} from './boxes.ts'
+
+const containers = 'moov trak mdia minf stbl mvex udta moof traf sinf'.split(' ')
+const leaves = [
+  'ftyp styp sidx prft emsg free mdat mfra uuid pssh mfhd tfhd tfdt trun senc saiz',
+  'mvhd tkhd mdhd hdlr elng kind stsd trex avc1 hvc1 mp4a encv stpp wvtt avcC hvcC av1C vpcC esds btrt frma abcd',
+].flatMap((line) => line.split(' '))
+
+/** Small numbers, those around what fits, and those that overflow. */
+const numbers = fc.oneof(
+  fc.nat(64),
+  fc.constantFrom(0x7fff_ffff, 0x8000_0000, 0xffff_fff8, 0xffff_ffff),
+  fc.nat(0xffff_ffff),
+)
+const body = fc.oneof(
+  fc.uint8Array({ maxLength: 120 }).map((bytes) => Buffer.from(bytes)),
+  fc.array(numbers, { maxLength: 24 }).map((words) => u32(...words)),
+)
+/** Large enough to be put together in several steps. */
+const long = trun({ samples: Array.from({ length: 3_000 }, (_, duration) => ({ duration })) })
+const longMoof = box('moof', box('mfhd', u32(0, 1)), box('traf', tfhd(1), long))
+const whole = fc.constantFrom(ftyp, styp(), prft, moov(), moof(), mdat, mfra, longMoof)
+
+/** A size that is true in one of its three forms, or a lie. */
+const sized = (bytes: fc.Arbitrary<Buffer>) =>
+  fc.oneof(
+    { weight: 6, arbitrary: bytes },
+    { weight: 1, arbitrary: bytes.map((box) => withLargeSize(box)) },
+    { weight: 1, arbitrary: bytes.map((box) => withSize(box, 0)) },
+    { weight: 1, arbitrary: fc.tuple(bytes, numbers).map(([box, size]) => withSize(box, size)) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(bytes, fc.double({ noNaN: true, min: 0, max: 2 ** 63 })).map(lyingLarge),
+    },
+  )
+
+const lyingLarge = ([bytes, size]: [Buffer, number]): Buffer => withLargeSize(bytes, Math.floor(size))
+
+const { tree } = fc.letrec<{ tree: Buffer }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: 'medium', withCrossShrink: true },
+    sized(fc.tuple(fc.constantFrom(...leaves), body).map(([type, inside]) => box(type, inside))),
+    whole,
+    sized(
+      fc
+        .tuple(fc.constantFrom(...containers, ...leaves), fc.array(tie('tree'), { maxLength: 5 }))
+        .map(([type, inside]) => box(type, ...inside)),
+    ),
+  ),
+}))
+
+/** Boxes of known types in any order and depth; some sizes are 64-bit, zero or lies. */
+export const boxes: fc.Arbitrary<Buffer> = fc.array(tree, { maxLength: 8 }).map((all) => Buffer.concat(all))
+
+const kinds = ['byte', 'word', 'cut', 'remove', 'double', 'splice'] as const
+
+/** One change to a file: near a box, or anywhere. */
+const change = fc.record({
+  kind: fc.constantFrom(...kinds),
+  nearBox: fc.boolean(),
+  where: fc.nat(2 ** 20),
+  length: fc.nat(48),
+  value: numbers,
+})
+type Change = typeof change extends fc.Arbitrary<infer Value> ? Value : never
+
+/** One of some real files with up to five changes. */
+export const mutatedOf = (files: readonly Buffer[]): fc.Arbitrary<Buffer> =>
+  fc
+    .tuple(fc.constantFrom(...files), fc.array(change, { minLength: 1, maxLength: 5 }))
+    .map(([file, changes]) => changes.reduce((bytes, one) => changed(bytes, one, files), file))
+
+function changed(bytes: Buffer, { kind, nearBox, where, length, value }: Change, files: readonly Buffer[]) {
+  const at = Math.min(bytes.length, nearBox ? nearABox(bytes, where) : where % (bytes.length + 1))
+  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)]
+  const other = files[where % files.length] ?? bytes
+  switch (kind) {
+    case 'byte':
+      return Buffer.concat([before, Buffer.from([value & 0xff]), after.subarray(1)])
+    case 'word':
+      return Buffer.concat([before, u32(value), after.subarray(4)])
+    case 'cut':
+      return before
+    case 'remove':
+      return Buffer.concat([before, after.subarray(length)])
+    case 'double':
+      return Buffer.concat([before, after.subarray(0, length), after])
+    case 'splice':
+      return Buffer.concat([before, other.subarray(value % (other.length + 1))]).subarray(0, 100_000)
+  }
+}
+
+/** Shortly before or behind the name of a box. */
+function nearABox(bytes: Buffer, where: number): number {
+  const all = [...containers, ...leaves]
+  const found = bytes.indexOf(all[where % all.length] ?? 'moof', 0, 'latin1')
+  return found < 0 ? where % (bytes.length + 1) : Math.max(0, found - 4 + (where % 44))
+}
+
+/** How to cut bytes into parts, as lengths that are taken in turn. */
+export const pieceLengths: fc.Arbitrary<readonly number[]> = fc.array(
+  fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 4_000 })),
+  { minLength: 1, maxLength: 8 },
+)

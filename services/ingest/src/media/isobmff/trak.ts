@@ -1,0 +1,108 @@
+import type { InitFacts } from '../inspection.ts'
+import { assertHolds, type Box, BoxMalformed, fourCc, type Report, walk } from './box.ts'
+import { emptyEntry, parseStsd } from './stsd.ts'
+
+/** What a trak box alone says of its track. */
+export type Trak = Omit<
+  InitFacts,
+  'trackCount' | 'isFragmented' | 'defaultSampleDuration' | 'defaultSampleFlags'
+>
+
+export const emptyTrak: Trak = {
+  trackId: 0,
+  timescale: 0,
+  handler: '',
+  language: 'und',
+  kinds: [],
+  ...emptyEntry,
+}
+
+/** The containers on the way down, each with the one that holds it: nothing nests deeper. */
+const parentOf: Record<string, string> = { mdia: 'trak', minf: 'mdia', stbl: 'minf', udta: 'trak' }
+
+const maxKinds = 32
+const maxText = 256
+
+interface Found {
+  tkhd?: Pick<Trak, 'trackId' | 'width' | 'height'>
+  mdhd?: Pick<Trak, 'timescale' | 'language'>
+  hdlr?: Pick<Trak, 'handler'>
+  elng?: Pick<Trak, 'language'>
+  stsd?: Box
+}
+
+/** What is missing is reported and stays zero or empty. */
+export function parseTrak(trak: Box, report: Report): Trak {
+  const found: Found = {}
+  const kinds: string[] = []
+  const visitIn =
+    (parent: string) =>
+    (box: Box): boolean => {
+      const { type } = box
+      if (parentOf[type] === parent) return walk(box, 0, visitIn(type), report)
+      if (type === 'tkhd') found.tkhd = parseTkhd(box)
+      else if (type === 'mdhd') found.mdhd = parseMdhd(box)
+      else if (type === 'hdlr') found.hdlr = parseHdlr(box)
+      else if (type === 'elng') found.elng = { language: textAt(box.body, 4) }
+      else if (type === 'kind' && kinds.length < maxKinds) kinds.push(kindOf(box))
+      else if (type === 'stsd') found.stsd = box
+      return true
+    }
+  walk(trak, 0, visitIn('trak'), report)
+
+  for (const type of ['tkhd', 'mdhd', 'hdlr', 'stsd'] as const)
+    if (!found[type]) report(`expected a whole ${type} in trak at byte ${trak.offset}; there is none`)
+  const { tkhd, mdhd, hdlr, elng, stsd } = found
+  const entry = stsd ? parseStsd(stsd, hdlr?.handler ?? '', report) : emptyEntry
+  const { width = null, height = null } = tkhd ?? {}
+  return {
+    ...{ ...emptyTrak, ...tkhd, ...mdhd, ...hdlr, ...elng, kinds, ...entry },
+    width: entry.width ?? width,
+    height: entry.height ?? height,
+  }
+}
+
+function parseTkhd(box: Box): Pick<Trak, 'trackId' | 'width' | 'height'> {
+  const isLong = box.body[0] === 1
+  assertHolds(box, isLong ? 96 : 84)
+  const sizeAt = isLong ? 88 : 76
+  return {
+    trackId: box.body.readUInt32BE(isLong ? 20 : 12),
+    width: box.body.readUInt16BE(sizeAt) || null,
+    height: box.body.readUInt16BE(sizeAt + 4) || null,
+  }
+}
+
+function parseMdhd(box: Box): Pick<Trak, 'timescale' | 'language'> {
+  const isLong = box.body[0] === 1
+  assertHolds(box, isLong ? 36 : 24)
+  const timescale = box.body.readUInt32BE(isLong ? 20 : 12)
+  if (timescale === 0)
+    throw new BoxMalformed(`expected mdhd at byte ${box.offset} to have a timescale above 0`)
+  return {
+    timescale,
+    language: languageOf(box.body.readUInt16BE(isLong ? 32 : 20)),
+  }
+}
+
+/** Three letters of five bits each, ISO 639-2. */
+function languageOf(packed: number): string {
+  const letters = [10, 5, 0].map((shift) => String.fromCharCode(0x60 + ((packed >> shift) & 0x1f))).join('')
+  return /^[a-z]{3}$/.test(letters) ? letters : 'und'
+}
+
+function parseHdlr(box: Box): Pick<Trak, 'handler'> {
+  assertHolds(box, 12)
+  return { handler: fourCc(box.body, 8) }
+}
+
+function kindOf({ body }: Box): string {
+  const schemeEnd = body.indexOf(0, 4)
+  return schemeEnd < 0 ? textAt(body, 4) : `${textAt(body, 4)} ${textAt(body, schemeEnd + 1)}`
+}
+
+/** Up to the first zero byte. */
+function textAt(bytes: Buffer, at: number): string {
+  const end = bytes.indexOf(0, at)
+  return bytes.toString('utf8', at, Math.min(end < 0 ? bytes.length : end, at + maxText))
+}

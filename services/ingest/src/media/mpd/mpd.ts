@@ -1,0 +1,88 @@
+import type { InspectionFault, MpdFacts, RepresentationFacts } from '../inspection.ts'
+import { childrenOf, type Element, isElement, readXml } from '../xml/xml.ts'
+import { baseOf, type ParseBudget, startParseBudget } from './mpd-budget.ts'
+import { seconds } from './numbers.ts'
+import { type Placed, readRepresentation } from './representation.ts'
+
+const maxRepresentations = 256
+
+/** The facts of an MPD that was sent to a path below its stream; null with a fault when it is not an MPD. */
+export function inspectMpd(
+  text: string,
+  path: string,
+): { readonly mpd: MpdFacts | null; readonly faults: readonly InspectionFault[] } {
+  const root = readXml(text)
+  if (!isElement(root)) return { mpd: null, faults: [root] }
+  if (root.name !== 'MPD') {
+    return {
+      mpd: null,
+      faults: [malformed(`expected the root element MPD, received ${root.name.slice(0, 80)}`)],
+    }
+  }
+  const { type } = root.attributes
+  const isKnown = type === undefined || type === 'static' || type === 'dynamic'
+  const faults = isKnown ? [] : [malformed(`expected type static or dynamic, received ${type.slice(0, 80)}`)]
+  return { mpd: factsOf(root, path), faults }
+}
+
+function factsOf(mpd: Element, path: string): MpdFacts {
+  const { type, availabilityStartTime = null } = mpd.attributes
+  const periods = childrenOf(mpd, 'Period')
+  const reading = startParseBudget()
+  const representations = representationsOf(reading, mpd, path)
+  return {
+    type: type === 'static' || type === 'dynamic' ? type : null,
+    availabilityStartTime: availabilityStartTime?.slice(0, 80) ?? null,
+    periodStart: periods[0]?.attributes.start?.slice(0, 80) ?? null,
+    periodCount: periods.length,
+    hasBaseUrl: hasBelow(mpd, 'BaseURL'),
+    hasAbsoluteUrl: reading.absolute,
+    leavesStream: reading.outside,
+    representations,
+    truncated: reading.truncated,
+  }
+}
+
+function representationsOf(reading: ParseBudget, mpd: Element, path: string): RepresentationFacts[] {
+  const places = placesOf(reading, mpd, path)
+  if (places.length > maxRepresentations) reading.truncated = true
+  return places.slice(0, maxRepresentations).map((place) => readRepresentation(reading, place))
+}
+
+/** Every representation in document order, with what surrounds it. */
+function placesOf(reading: ParseBudget, mpd: Element, path: string): Placed[] {
+  const durations = periodDurations(mpd)
+  const mpdBase = baseOf(reading, { path, isNamed: false }, mpd)
+  return childrenOf(mpd, 'Period').flatMap((period, periodIndex) => {
+    const periodBase = baseOf(reading, mpdBase, period)
+    const periodDuration = durations[periodIndex] ?? null
+    return childrenOf(period, 'AdaptationSet').flatMap((set, setIndex) => {
+      const setBase = baseOf(reading, periodBase, set)
+      return childrenOf(set, 'Representation').map((representation) => {
+        const base = baseOf(reading, setBase, representation)
+        return { period, periodIndex, periodDuration, set, setIndex, representation, base }
+      })
+    })
+  })
+}
+
+/** ISO/IEC 23009-1, 5.3.2.1: a period lasts its @duration, else to the next one's start, else to the end. */
+function periodDurations(mpd: Element): (number | null)[] {
+  const periods = childrenOf(mpd, 'Period').map(({ attributes }) => ({
+    start: seconds(attributes.start),
+    duration: seconds(attributes.duration),
+  }))
+  const end = seconds(mpd.attributes.mediaPresentationDuration)
+  return periods.map(({ start, duration }, index) => {
+    if (duration !== null) return duration
+    const stop = index + 1 < periods.length ? (periods[index + 1]?.start ?? null) : end
+    const begin = start ?? (index === 0 ? 0 : null)
+    return stop === null || begin === null ? null : Math.max(0, stop - begin)
+  })
+}
+
+const hasBelow = (element: Element, name: string): boolean =>
+  element.children.has(name) ||
+  [...element.children.values()].some((children) => children.some((child) => hasBelow(child, name)))
+
+const malformed = (message: string): InspectionFault => ({ code: 'mpd-malformed', message })

@@ -1,0 +1,104 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { reportOf } from '../../validation/report.ts'
+import type { ExplainedRow } from '../session-report.ts'
+import { junitReportOf } from './junit-report.ts'
+
+const met = row('mpd-path', 'met')
+const skipped = row('hls-path', 'not-exercised')
+const failed = row('segment-number-gap', 'violated')
+const warned = row('duration-header-off', 'violated')
+
+describe('junitOf', () => {
+  it('counts cases, failures and what was not exercised, in each suite and in all', () => {
+    const xml = parsed([met, skipped, failed, warned])
+    const counts = { tests: '4', failures: '1', errors: '0', skipped: '1', time: '0' }
+    deepEqual(xml.attributes, { name: 'stream 7', ...counts })
+    deepEqual(xml.children[0]?.attributes, { name: 'stream 7, session 1', ...counts })
+  })
+
+  it('fails a violated error with its sentence and its first uploads', () => {
+    const [failure] = caseOf(failed).children
+    deepEqual([failure?.tag, failure?.attributes], ['failure', { message: failed.title, type: 'error' }])
+    match(failure?.text ?? '', /a\/b\.m4s \(upload u1\): expected 2, received 3\nand 1 more$/)
+  })
+
+  it('tells of a violated warning without failing it', () => {
+    const [told] = caseOf(warned).children
+    equal(told?.tag, 'system-out')
+    match(told?.text ?? '', /^warning: .*\na\/b\.m4s/)
+  })
+
+  it('skips what nothing put to the test, and leaves what is met empty', () => {
+    deepEqual(
+      caseOf(skipped).children.map(({ tag }) => tag),
+      ['skipped'],
+    )
+    deepEqual(caseOf(met).children, [])
+  })
+
+  for (const hostile of [
+    ']]>',
+    '<!ENTITY x SYSTEM "file:///etc/passwd">&x;',
+    `"' onload='`,
+    'tab\tand\nnewline\rand return',
+    '🎥 кино 映画',
+    '--><?xml?>',
+  ])
+    it(`passes ${JSON.stringify(hostile)} on as it is`, () => {
+      const [failure] = caseOf({ ...failed, title: 'x', examples: [example(hostile)] }).children
+      ok(failure?.text.includes(`${hostile} (upload u1): ${hostile}`), failure?.text)
+    })
+
+  for (const [impossible, spelled] of [
+    ['\0\u0001\u001b\u000b', '\\u0000\\u0001\\u001b\\u000b'],
+    ['\ud800x\udc00', '\\ud800x\\udc00'],
+    ['\ufffe\uffff', '\\ufffe\\uffff'],
+  ] as const)
+    it(`spells ${spelled} out, which XML cannot have`, () => {
+      const [failure] = caseOf({ ...failed, examples: [example(impossible)] }).children
+      ok(failure?.text.includes(`${spelled} (upload u1)`), failure?.text)
+    })
+
+  it('is well-formed when the name of a session is hostile', () => {
+    const [suite] = read(junitReportOf('7', [{ session: '1"><x>&\u0007', rules: [met] }])).children
+    equal(suite?.attributes.name, 'stream 7, session 1"><x>&\\u0007')
+  })
+})
+
+function row(code: ExplainedRow['code'], result: ExplainedRow['result']): ExplainedRow {
+  const found = reportOf([]).find((row) => row.code === code)
+  if (!found) throw new Error(`no rule ${code}`)
+  const examples = result === 'violated' ? [example('a/b.m4s')] : []
+  return {
+    ...found,
+    result,
+    count: examples.length * 2,
+    uploads: examples.map(({ upload }) => upload),
+    examples,
+  }
+}
+
+function example(path: string) {
+  return { upload: 'u1', path, message: path === 'a/b.m4s' ? 'expected 2, received 3' : path }
+}
+
+const caseOf = (one: ExplainedRow) => parsed([one]).children[0]?.children[0] as Element
+
+const parsed = (rules: readonly ExplainedRow[]) => read(junitReportOf('7', [{ session: '1', rules }]))
+
+interface Element {
+  readonly tag: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly text: string
+  readonly children: readonly Element[]
+}
+
+const reader = `
+import json, sys, xml.etree.ElementTree as tree
+def shown(e): return {"tag": e.tag, "attributes": e.attrib, "text": e.text or "", "children": [shown(c) for c in e]}
+print(json.dumps(shown(tree.fromstring(sys.stdin.buffer.read()))))`
+
+/** As another program's parser reads it, which refuses what is not well-formed. */
+const read = (xml: string): Element =>
+  JSON.parse(execFileSync('python3', ['-c', reader], { input: xml, encoding: 'utf8' }))

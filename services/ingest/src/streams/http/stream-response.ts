@@ -1,0 +1,70 @@
+import { mapPages } from '../pages.ts'
+import type { IndexedSession, IndexedStream, ListedUpload, RejectedUpload, StreamSummary } from '../ports.ts'
+import { sessionNumberOf } from '../session-view.ts'
+
+/** A stream as the API shows it, its lists in pages; the reference's fields, `id` a number as its web UI expects. */
+export function streamResponse({ stream, uploads, sessions }: IndexedStream) {
+  const id = Number(stream.id)
+  return {
+    id,
+    stream_id: id,
+    strict_mode: stream.strict,
+    interface: stream.interface,
+    expected_track_names: stream.expectedTrackNames,
+    track_name: stream.expectedTrackNames?.[0] ?? null,
+    creator: stream.creator,
+    sessions: mapPages(sessions, sessionShown),
+    error_uploads: mapPages(uploads.rejected(), errorUpload),
+    valid_uploads: mapPages(uploads.accepted(), validUpload),
+  }
+}
+
+/** The same with the lists of Matter 1.5, which have other names and one reason for each file. */
+export function matter15StreamResponse(indexed: IndexedStream) {
+  return {
+    ...streamResponse(indexed),
+    valid_files: mapPages(indexed.uploads.accepted(), ({ path }) => path),
+    invalid_files: mapPages(indexed.uploads.rejected(), ({ path, findings }) => ({
+      file_path: path,
+      validation_error_reason: reasonsIn(findings).join('; '),
+    })),
+  }
+}
+
+const validUpload = ({ path, session }: ListedUpload) => ({
+  session_id: sessionNumberOf(session),
+  file_path: path,
+})
+
+const errorUpload = ({ path, session, findings }: RejectedUpload) => ({
+  session_id: sessionNumberOf(session),
+  file_path: path,
+  reasons: reasonsIn(findings),
+  findings,
+})
+
+const reasonsIn = (findings: RejectedUpload['findings']): string[] =>
+  findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
+
+/** Every object is shown with the name under which its certificate can be asked for. */
+function sessionShown({ segments, manifests, ...session }: IndexedSession) {
+  const withCertificate = (path: string) => [path, `${path}.crt`]
+  return {
+    ...session,
+    uploaded_segments: mapPages(segments, withCertificate),
+    uploaded_manifests: mapPages(manifests, withCertificate),
+  }
+}
+
+/** A stream in numbers. */
+export const summaryResponse = ({ stream, uploads, errors, objects, sessions }: StreamSummary) => ({
+  id: Number(stream.id),
+  stream_id: Number(stream.id),
+  strict_mode: stream.strict,
+  interface: stream.interface,
+  creator: stream.creator,
+  uploads,
+  error_uploads: errors,
+  objects,
+  sessions,
+})

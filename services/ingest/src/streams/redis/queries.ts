@@ -1,0 +1,82 @@
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import type { JudgedUpload } from '../../indexing/fold.ts'
+import type { Index } from '../../indexing/ports.ts'
+import { orUnavailable } from '../../indexing/redis/connections.ts'
+import { keysOf } from '../../indexing/redis/keys.ts'
+import { decodePathEntry } from '../../indexing/redis/path-entry.ts'
+import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
+import { hmget, parse } from '../../indexing/redis/values.ts'
+import { codeOf, type Tally, type Weighed } from '../../validation/report.ts'
+import type { StreamSummary } from '../ports.ts'
+import type { Stream } from '../stream.ts'
+import { byNumber } from './by-number.ts'
+
+/** What the API answers from. */
+export function redisQueries(
+  redis: RedisClient,
+): Pick<Index, 'sessions' | 'summary' | 'upload' | 'newest' | 'tallies' | 'log'> {
+  return { sessions, summary, upload, newest, tallies, log }
+
+  async function sessions(id: string): Promise<readonly string[] | null> {
+    const keys = keysOf(id)
+    const [exists, found] = await orUnavailable(
+      Promise.all([redis.exists(keys.stream), redis.hkeys(keys.sessions)]),
+    )
+    return exists === 1 ? found.sort(byNumber) : null
+  }
+
+  async function summary(id: string): Promise<StreamSummary | null> {
+    const keys = keysOf(id)
+    const [json, uploads, errors, objects, sessions] = await orUnavailable(
+      Promise.all([
+        redis.get(keys.stream),
+        redis.llen(keys.log),
+        redis.get(keys.errors),
+        redis.hlen(keys.newest),
+        redis.hlen(keys.sessions),
+      ]),
+    )
+    const stream = parse<Stream>(json)
+    return stream && { stream, uploads, errors: Number(errors), objects, sessions }
+  }
+
+  async function upload(stream: string, id: string): Promise<JudgedUpload | null> {
+    const kept = await orUnavailable(redis.hget(keysOf(stream).uploads, id))
+    return kept === null ? null : decodeUpload(id, kept)
+  }
+
+  async function newest(stream: string, path: string): Promise<JudgedUpload | null> {
+    const text = await orUnavailable(redis.hget(keysOf(stream).newest, path))
+    return text === null ? null : upload(stream, decodePathEntry(text).upload)
+  }
+
+  async function log(stream: string, from: number, limit: number) {
+    const ids = await orUnavailable(redis.lrange(keysOf(stream).log, from, from + limit))
+    const some = ids.slice(0, limit)
+    const kept = await orUnavailable(hmget(redis, keysOf(stream).uploads, some))
+    const uploads = some.flatMap((id, i) => (kept[i] ? [decodeUpload(id, kept[i])] : []))
+    return { uploads, next: ids.length > limit ? from + limit : null }
+  }
+
+  async function tallies(id: string, session: string | null): Promise<readonly Tally[]> {
+    const all =
+      session === null ? [null, ...(await orUnavailable(redis.hkeys(keysOf(id).sessions)))] : [session]
+    return Promise.all(all.map((one) => tallyOf(id, one)))
+  }
+
+  async function tallyOf(id: string, session: string | null): Promise<Tally> {
+    const keys = keysOf(id)
+    const [counts, preconditions] = await orUnavailable(
+      Promise.all([redis.hgetall(keys.counts(session)), redis.smembers(keys.preconditions(session))]),
+    )
+    const codes = [...new Set((Object.keys(counts) as Weighed[]).map(codeOf))]
+    const firsts = await orUnavailable(
+      Promise.all(codes.map((code) => redis.lrange(keys.first(session, code), 0, -1))),
+    )
+    return {
+      counts: Object.fromEntries(Object.entries(counts).map(([weighed, count]) => [weighed, Number(count)])),
+      first: Object.fromEntries(codes.map((code, i) => [code, firsts[i] ?? []])),
+      preconditions: preconditions as Tally['preconditions'],
+    }
+  }
+}

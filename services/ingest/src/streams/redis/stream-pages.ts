@@ -1,0 +1,110 @@
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import type { Index } from '../../indexing/ports.ts'
+import { orUnavailable } from '../../indexing/redis/connections.ts'
+import { keysOf } from '../../indexing/redis/keys.ts'
+import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
+import { hmget, parse } from '../../indexing/redis/values.ts'
+import { inPages, type Pages, readAhead } from '../pages.ts'
+import type { IndexedSession, ListedUpload, ListedUploads, RejectedUpload } from '../ports.ts'
+import type { SessionView } from '../session-view.ts'
+import type { Stream } from '../stream.ts'
+import { inArrivalOrder, type ListedPath, type PathEntries } from './arrival-order.ts'
+import { byNumber } from './by-number.ts'
+import { scanHash } from './scan-hash.ts'
+
+/** Each page takes a few milliseconds. */
+const sessionsAtOnce = 20
+const firstPaths = 100
+const morePaths = 500
+const verdictsAtOnce = 100
+
+/** Everything that a stream names, a page at a time. */
+export function redisStreamPages(redis: RedisClient): Pick<Index, 'stream'> {
+  return { stream }
+
+  async function stream(id: string): ReturnType<Index['stream']> {
+    const keys = keysOf(id)
+    const [json, sessions, cutOff] = await Promise.all([
+      orUnavailable(redis.get(keys.stream)),
+      readAhead(sessionsOf(id)),
+      readAhead(scanHash(redis, keys.cutOff)),
+    ])
+    const stream = parse<Stream>(json)
+    // Cut-off ones are read before the others: a whole one that follows meanwhile must not be missed in both.
+    return stream && { stream, sessions, uploads: uploadsOf(id, [cutOff, scanHash(redis, keys.newest)]) }
+  }
+
+  async function* sessionsOf(id: string): AsyncGenerator<readonly IndexedSession[]> {
+    const { sessions } = keysOf(id)
+    const found = new Set<string>()
+    for await (const page of scanHash(redis, sessions)) for (const [key] of page) found.add(key)
+    for (const some of inPages([...found].sort(byNumber), sessionsAtOnce)) {
+      const answers = await orUnavailable(hmget(redis, sessions, some))
+      const known = answers.flatMap((json) => parse<SessionView>(json) ?? [])
+      yield await Promise.all(known.map((answer) => withLists(id, answer)))
+    }
+  }
+
+  async function withLists(id: string, answer: SessionView): Promise<IndexedSession> {
+    const list = (name: string) => listFrom(keysOf(id).listed(answer.key, name))
+    const [segments, manifests] = await Promise.all([list('segments'), list('manifests')])
+    return { ...answer, segments, manifests }
+  }
+
+  /** Its first page is read already, so that those of several go together. */
+  async function listFrom(key: string): Promise<Pages<string>> {
+    const first = await orUnavailable(redis.lrange(key, 0, firstPaths - 1))
+    return pages()
+
+    async function* pages(): AsyncGenerator<readonly string[]> {
+      let [page, from] = [first, 0]
+      for (let wanted = firstPaths; page.length > 0; wanted = morePaths) {
+        yield page
+        if (page.length < wanted) return
+        from += page.length
+        page = await orUnavailable(redis.lrange(key, from, from + morePaths - 1))
+      }
+    }
+  }
+
+  function uploadsOf(id: string, hashes: readonly PathEntries[]): ListedUploads {
+    let sorted: ReturnType<typeof sortOut> | null = null
+    return { rejected, accepted }
+
+    async function* rejected(): AsyncGenerator<readonly RejectedUpload[]> {
+      sorted ??= sortOut(hashes)
+      for (const page of (await sorted).rejected) {
+        for (const some of inPages(page, verdictsAtOnce)) yield withFindings(id, some)
+      }
+    }
+
+    async function* accepted(): AsyncGenerator<readonly ListedUpload[]> {
+      sorted ??= sortOut(hashes)
+      yield* (await sorted).accepted
+    }
+  }
+
+  async function withFindings(id: string, some: readonly ListedPath[]): Promise<RejectedUpload[]> {
+    const kept = await orUnavailable(
+      hmget(
+        redis,
+        keysOf(id).uploads,
+        some.map(({ upload }) => upload),
+      ),
+    )
+    return some.map(({ path, session, upload }, i) => ({
+      ...{ path, session },
+      findings: kept[i] ? decodeUpload(upload, kept[i]).findings : [],
+    }))
+  }
+}
+
+async function sortOut(hashes: readonly PathEntries[]) {
+  const accepted: ListedUpload[][] = []
+  const rejected: ListedPath[][] = []
+  for await (const page of inArrivalOrder(hashes)) {
+    accepted.push(page.filter(({ isAccepted }) => isAccepted).map(({ path, session }) => ({ path, session })))
+    rejected.push(page.filter(({ isAccepted }) => !isAccepted))
+  }
+  return { accepted, rejected }
+}

@@ -1,0 +1,88 @@
+import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import type { UploadFacts } from '../ports.ts'
+import { diskBodies } from './body-files.ts'
+
+const sender = {
+  address: '',
+  port: 0,
+  tlsVersion: '',
+  cipher: '',
+  alpn: null,
+  httpVersion: '1.1',
+  device: null,
+}
+const factsOf = (id: string): UploadFacts => ({
+  ...{ id, stream: '1', path: 'x.mp4', method: 'PUT', startedAt: '' },
+  sender: { ...sender, headers: [] },
+})
+
+describe('diskBodies', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>
+  beforeEach(async () => {
+    directory = await temporaryDirectory()
+    await mkdir(join(directory.path, 'uploads/1'), { recursive: true })
+  })
+  afterEach(() => directory[Symbol.asyncDispose]())
+
+  const staging = () => readdir(join(directory.path, 'staging/one'))
+  const open = () => diskBodies(directory.path, 'one')
+
+  it('reads an extent of what is still growing', async () => {
+    await using staged = await (await open()).stage(factsOf('a'))
+    await staged.write(Buffer.from('0123456789'))
+    equal(await textOf(staged.read({ from: 2, to: 5 })), '234')
+    await staged.write(Buffer.from('abc'))
+    equal(await textOf(staged.read({ from: 9, to: 11 })), '9a')
+    equal(await textOf(staged.read()), '0123456789abc')
+  })
+
+  it('puts other bytes in place of what was staged, all or none of them', async () => {
+    const bodies = await open()
+    {
+      await using staged = await bodies.stage(factsOf('a'))
+      await staged.write(Buffer.from('coded'))
+      async function* broken(): AsyncGenerator<Buffer> {
+        yield Buffer.from('half of')
+        throw new Error('no more')
+      }
+      await rejects(staged.replace(broken()), { message: 'no more' })
+      equal(await textOf(staged.read()), 'coded')
+      deepEqual(await staging(), ['a'])
+      await staged.replace(upper(staged.read()))
+      equal(await textOf(staged.read()), 'CODED')
+      await staged.keep(async () => undefined)
+    }
+    equal(await textOf(bodies.read('1', 'a')), 'CODED')
+    deepEqual(await staging(), [])
+  })
+
+  it('finds what an earlier life was receiving, and clears away what it was only copying', async () => {
+    const earlier = await open()
+    const [request, part] = [await earlier.stage(factsOf('a')), await earlier.stage(factsOf('b'))]
+    await request.write(Buffer.from('cut off'))
+    await request.persistFacts()
+    await part.write(Buffer.from('half a part'))
+    await writeFile(join(directory.path, 'staging/one/a.other'), 'half of other bytes')
+    const found: string[] = []
+    for await (const staged of (await open()).leftBehind()) {
+      found.push(staged.facts.id, await textOf(staged.read()))
+      await staged.keep(async () => undefined)
+    }
+    deepEqual([found, await staging()], [['a', 'cut off'], []])
+    // The files of the earlier life are closed by whoever holds them.
+    await Promise.all([request, part].map((staged) => staged[Symbol.asyncDispose]()))
+  })
+})
+
+async function textOf(bytes: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of bytes) parts.push(part)
+  return Buffer.concat(parts).toString()
+}
+
+async function* upper(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const part of bytes) yield Buffer.from(part.toString().toUpperCase())
+}

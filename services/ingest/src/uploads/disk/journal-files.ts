@@ -1,0 +1,173 @@
+import { access, type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from '@pushav/shared/logger.ts'
+import type { JournalLine, JournalLines, Journals } from '../ports.ts'
+import type { JournalEntry } from '../upload.ts'
+import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
+import { createRecentLines, type RecentLines } from './recent-lines.ts'
+
+const readBytes = 1_048_576
+const maxTails = 256
+
+/** `journals/<stream>/<instance>.ndjson`: one line per fact. The folders are the list of streams. */
+export async function diskJournals(
+  workingDirectory: string,
+  instance: string,
+  log: Logger,
+  disk: IoWorker = createIoWorker(),
+): Promise<Journals> {
+  const root = join(workingDirectory, 'journals')
+  await mkdir(root, { recursive: true })
+  const own = `${instance}.ndjson`
+  const tails = new Map<string, RecentLines>()
+  const known = new Set<string>()
+  // Looked up once, because there may be very many streams; what other instances make is found by trying.
+  let newest = 0
+
+  return {
+    own,
+    async create() {
+      if (newest === 0) newest = Math.max(newest, await newestId(root))
+      let id = ++newest
+      while (!(await makeStream(root, id))) id = ++newest
+      await mkdir(join(workingDirectory, 'uploads', String(id)), { recursive: true })
+      return String(id)
+    },
+    streams: async () => (await idsIn(root)).map(String),
+    async has(stream) {
+      if (known.has(stream)) return true
+      const exists = isId(stream) && (await isThere(join(root, stream)))
+      if (exists) known.add(stream)
+      return exists
+    },
+    async of(stream) {
+      const names = await readdir(join(root, stream)).catch(absent)
+      return (names ?? []).filter((name) => name.endsWith('.ndjson'))
+    },
+    async remove(stream) {
+      known.delete(stream)
+      tails.delete(stream)
+      await rename(join(root, stream), join(root, `${stream}${deletedMark}`)).catch(absent)
+    },
+    async beingRemoved() {
+      const marked = await deletedIn(root)
+      const contents = await Promise.all(marked.map((id) => readdir(join(root, `${id}${deletedMark}`))))
+      return marked.filter((_id, i) => contents[i]?.length)
+    },
+    async removed(stream) {
+      const folder = join(root, `${stream}${deletedMark}`)
+      for (const name of await readdir(folder)) await rm(join(folder, name), { force: true })
+    },
+    append,
+    read,
+  }
+
+  async function append(stream: string, entry: JournalEntry): Promise<void> {
+    const line = `${JSON.stringify(entry)}\n`
+    const end = await disk.run({ chain: entry.id, kind: 'append', path: `${root}/${stream}/${own}`, line })
+    const tail = tails.get(stream) ?? createRecentLines(end - Buffer.byteLength(line))
+    tail.add(entry, end)
+    tails.delete(stream)
+    tails.set(stream, tail)
+    const [oldest] = tails.keys()
+    if (tails.size > maxTails && oldest) tails.delete(oldest)
+  }
+
+  async function read(stream: string, journal: string, from: number): Promise<JournalLines> {
+    const known = journal === own ? tails.get(stream)?.from(from) : null
+    if (known) return known
+    await using file = await open(join(root, stream, journal)).catch(absent)
+    if (!file) return { lines: [], next: from, isEnd: true }
+    const { size } = await file.stat()
+    const text = await wholeLines(file, from, size)
+    return { lines: linesIn(text, from, log), next: from + text.length, isEnd: from + readBytes >= size }
+  }
+}
+
+/** An empty folder called `<id>.deleted` stays, so that no later stream gets the id that a device may still push to. */
+const deletedMark = '.deleted'
+
+async function deletedIn(root: string): Promise<string[]> {
+  const names = await readdir(root)
+  return names
+    .filter((name) => name.endsWith(deletedMark))
+    .map((name) => name.slice(0, -deletedMark.length))
+    .filter(isId)
+}
+
+const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)
+
+async function idsIn(root: string): Promise<number[]> {
+  const names = await readdir(root)
+  return names
+    .filter(isId)
+    .map(Number)
+    .sort((a, b) => a - b)
+}
+
+async function newestId(root: string): Promise<number> {
+  const [ids, deleted] = await Promise.all([idsIn(root), deletedIn(root)])
+  return Math.max(
+    ids.at(-1) ?? 0,
+    deleted.map(Number).reduce((a, b) => Math.max(a, b), 0),
+  )
+}
+
+/** False when there is, or was, a stream of that id. */
+async function makeStream(root: string, id: number): Promise<boolean> {
+  const folder = join(root, String(id))
+  const mark = `${folder}${deletedMark}`
+  if ((await isThere(mark)) || !(await makeFolder(folder))) return false
+  // Another instance may have removed it just now.
+  const wasDeleted = await isThere(mark)
+  if (wasDeleted) await rmdir(folder)
+  return !wasDeleted
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+async function makeFolder(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function wholeLines(file: FileHandle, from: number, size: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(Math.min(readBytes, Math.max(0, size - from)))
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, from)
+  return bytes.subarray(0, bytes.subarray(0, bytesRead).lastIndexOf('\n') + 1)
+}
+
+function linesIn(text: Buffer, from: number, log: Logger): JournalLine[] {
+  const lines: JournalLine[] = []
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start) + 1
+    const entry = entryIn(text.toString('utf8', start, end - 1), log)
+    if (entry) lines.push({ entry, end: from + end })
+    start = end
+  }
+  return lines
+}
+
+function entryIn(line: string, log: Logger): JournalEntry | null {
+  if (line === '') return null
+  try {
+    return JSON.parse(line) as JournalEntry
+  } catch {
+    log.warn({ bytes: line.length }, 'passed over a torn journal line')
+    return null
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined
+  throw error
+}

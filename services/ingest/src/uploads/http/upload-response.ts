@@ -1,0 +1,24 @@
+import type { ServerResponse } from 'node:http'
+import { answerJson } from '../../http/answer-json.ts'
+import { isAccepted } from '../../validation/finding.ts'
+import type { Receipt } from '../receive-upload.ts'
+
+/** 202 to what was taken in; 400 when the stream is strict and something is wrong. It is kept either way. */
+export function respondWithReceipt(response: ServerResponse, receipt: Receipt): void {
+  if (receipt.upload.whole) answerJson(response, ...answerTo(receipt))
+  else response.destroy()
+}
+
+function answerTo({ upload, findings, strict }: Receipt): [status: number, answer: object] {
+  const facts = {
+    upload_id: upload.id,
+    bytes: upload.bytes,
+    sha256: upload.sha256,
+    duration_ms: Date.parse(upload.receivedAt) - Date.parse(upload.startedAt),
+  }
+  if (findings === null) return [202, { ...facts, verdict: 'pending', findings: [] }]
+  if (!strict || isAccepted(findings)) return [202, { ...facts, findings }]
+  const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
+  const detail = `kept, but wrong on a strict stream: ${errors.join('; ')}`
+  return [400, { status: 400, code: 'upload-rejected', detail, errors, ...facts, findings }]
+}

@@ -1,0 +1,55 @@
+import { Refusal } from '../lib/refusal.ts'
+
+const maxPartBytes = 255
+const maxPathBytes = 1_024
+
+/**
+ * The path of an object below its stream, from the URL as sent: decoded once, parts joined by `/`, empty
+ * parts dropped. Whatever could leave the stream is refused (DASH-IF Ingest 1.2, 7.1.2-2: 403).
+ */
+export function parseObjectPath(encoded: string): string {
+  const parts = decode(encoded)
+    .split('/')
+    .filter((part) => part !== '')
+  if (parts.length === 0) throw new Refusal('path-malformed', 'name the object below the publishing point')
+  for (const part of parts) assertName(part)
+  const path = parts.join('/')
+  if (Buffer.byteLength(path) > maxPathBytes) {
+    throw new Refusal('path-malformed', `a path may have up to ${maxPathBytes} bytes`)
+  }
+  return path
+}
+
+/** Whether a path keeps within the limits of all paths. */
+export const isShortEnough = (path: string): boolean =>
+  Buffer.byteLength(path) <= maxPathBytes &&
+  path.split('/').every((part) => Buffer.byteLength(part) <= maxPartBytes)
+
+/** The folder part of a path, empty for an object right below its stream. */
+export const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+/** The folders above a path, outermost first. */
+export function ancestorsOf(path: string): readonly string[] {
+  const folders: string[] = []
+  for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1))
+    folders.push(path.slice(0, end))
+  return folders
+}
+
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    throw new Refusal('path-malformed', 'the path is not valid percent-encoded UTF-8')
+  }
+}
+
+function assertName(part: string): void {
+  if (part === '.' || part === '..' || part.includes('\\') || part.includes('\0')) {
+    throw new Refusal('path-outside-stream', `the path part ${JSON.stringify(part)} could leave the stream`)
+  }
+  if (/\p{Cc}/u.test(part)) throw new Refusal('path-malformed', 'the path has control characters')
+  if (Buffer.byteLength(part) > maxPartBytes) {
+    throw new Refusal('path-malformed', `a part of a path may have up to ${maxPartBytes} bytes`)
+  }
+}

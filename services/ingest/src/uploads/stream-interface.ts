@@ -1,0 +1,23 @@
+import type { IngestInterface } from '../streams/stream.ts'
+import type { Journals } from './ports.ts'
+
+/** How a stream is fed, told by its journal, because Redis may be away; null when the line is lost. */
+export type StreamInterface = (stream: string) => Promise<IngestInterface | null>
+
+/** Reads the beginning of a stream's journal once; what a stream was created as never changes. */
+export function streamInterfaceWith(journals: Pick<Journals, 'of' | 'read'>): StreamInterface {
+  const known = new Map<string, IngestInterface>()
+  return async function interfaceOf(stream) {
+    const found = known.get(stream) ?? (await createdAs(stream))
+    if (found) known.set(stream, found)
+    return found
+  }
+
+  async function createdAs(stream: string): Promise<IngestInterface | null> {
+    for (const name of await journals.of(stream)) {
+      const { lines } = await journals.read(stream, name, 0)
+      for (const { entry } of lines) if (entry.kind === 'stream-created') return entry.interface
+    }
+    return null
+  }
+}

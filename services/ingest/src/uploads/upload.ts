@@ -1,0 +1,65 @@
+import type { Inspection } from '../media/inspection.ts'
+import type { Stream } from '../streams/stream.ts'
+
+/** One request that brought a body, or one part of a long one. Never changed once written. */
+export interface Upload {
+  /** UUIDv7, given when the request arrived; the journal's order, not the id, says what arrived first. */
+  readonly id: string
+  readonly path: string
+  readonly method: string
+  /** ISO 8601: request headers read, and last byte of the body. */
+  readonly startedAt: string
+  readonly receivedAt: string
+  readonly bytes: number
+  /** SHA-256 of the bytes, lower-case hex. */
+  readonly sha256: string
+  /** False when the connection was lost before the announced end. */
+  readonly whole: boolean
+  readonly kind: Inspection['kind']
+  readonly sender: Sender
+  /** Set for a header or segment that came in one long request: the upload that the request itself became, and where in it. */
+  readonly part?: { readonly of: string; readonly from: number }
+  /** How many uploads of their own the parts of a long request became; absent where it was not cut. */
+  readonly parts?: number
+  /** How many bytes its body had on the wire, where it came in a content coding that was undone. */
+  readonly codedBytes?: number
+  /** Why its content coding could not be undone; such a body is kept as it came and is not whole. */
+  readonly undecodable?: string
+}
+
+/** Who sent an upload, and how. */
+export interface Sender {
+  readonly address: string
+  readonly port: number
+  readonly tlsVersion: string
+  readonly cipher: string
+  readonly alpn: string | null
+  /** `1.1` or `2`, between the device and this server. */
+  readonly httpVersion: string
+  /** Name, value, name, value… as sent, without hop-by-hop headers. */
+  readonly headers: readonly string[]
+  /** The client certificate; its DER is kept under its fingerprint. Null: none was presented. */
+  readonly device: {
+    readonly fingerprint: string
+    readonly serial: string
+    readonly subject: string
+    readonly notAfter: string
+  } | null
+}
+
+/** One line of a stream's journal. Replaying all lines in order gives everything the API answers. */
+export type JournalEntry =
+  | { readonly kind: 'upload'; readonly id: string; readonly upload: Upload }
+  | ({ readonly kind: 'stream-created' } & Noted & Pick<Stream, 'interface' | 'strict' | 'creator'>)
+  | ({ readonly kind: 'tracks-expected'; readonly names: readonly string[] } & Noted)
+  | ({ readonly kind: 'object-deleted'; readonly path: string } & Noted)
+
+/** Every line has an id of its own and says when it was written, ISO 8601. */
+interface Noted {
+  readonly id: string
+  readonly at: string
+}
+
+/** When a line was written, ISO 8601. */
+export const timeOf = (entry: JournalEntry): string =>
+  entry.kind === 'upload' ? entry.upload.receivedAt : entry.at

@@ -1,0 +1,232 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { sessionViewOf } from '../streams/session-view.ts'
+import { at } from './state.ts'
+import {
+  codesOf,
+  dynamicMpd,
+  finalPlaylist,
+  hlsSegment,
+  init,
+  initialPlaylist,
+  mpdAt,
+  multivariant,
+  other,
+  playlistAt,
+  representation,
+  type Sent,
+  segment,
+  staticMpd,
+  streamOf,
+  tell,
+} from './testing/arrivals.ts'
+
+const dash = streamOf('dash')
+const hls = streamOf('hls')
+const started = [dynamicMpd(), init()]
+const hlsReady = [multivariant(), initialPlaylist(), init()]
+const flawsOf = (stream: typeof dash, objects: readonly Sent[]) => codesOf(tell(stream, objects)).flat()
+
+describe('judge, where the reference is wrong', () => {
+  it('takes X-EXTINF-duration in any letter case', () => {
+    for (const header of ['X-EXTINF-duration', 'x-extinf-duration', 'X-Extinf-Duration']) {
+      deepEqual(flawsOf(hls, [...hlsReady, hlsSegment(1001, header)]), [])
+    }
+  })
+
+  it('tells a gap in segment numbers once and goes on behind it', () => {
+    const told = tell(dash, [...started, ...[1001, 1004, 1005, 1006].map((number) => segment(number))])
+    deepEqual(codesOf(told, true), [[], [], [], ['segment-number-gap'], [], []])
+  })
+
+  it('notes identical bytes at the same path and changes nothing', () => {
+    const once = tell(dash, [...started, segment(1001), segment(1002)])
+    const twice = tell(dash, [...started, segment(1001), segment(1001), segment(1002)])
+    deepEqual(codesOf(twice, true), [[], [], [], ['upload-repeated'], []])
+    deepEqual(at(twice.state.sessions, '1')?.tracks, at(once.state.sessions, '1')?.tracks)
+  })
+
+  it('gives a better segment at the same path a verdict of its own', () => {
+    const bad = other(
+      'session_1/video/segment_1001.m4s',
+      { faults: [{ code: 'media-not-isobmff', message: 'expected a box' }] },
+      {},
+    )
+    deepEqual(flawsOf(dash, [...started, bad, segment(1001), segment(1002)]), [
+      'media-not-isobmff',
+      'path-reused',
+    ])
+  })
+
+  it('counts a second static MPD to the completed session', () => {
+    const later = staticMpd(1, {
+      periodStart: 'PT1S',
+      representations: [representation('session_1', 'video')],
+    })
+    const told = tell(dash, [...started, segment(1001), staticMpd(), staticMpd(), later])
+    deepEqual(codesOf(told, true).slice(3), [[], ['upload-repeated'], ['mpd-static-repeated']])
+    deepEqual(Object.keys(told.state.sessions), ['1'])
+    deepEqual(flawsOf(dash, [...started, segment(1001), staticMpd(), later, dynamicMpd(2)]), [])
+  })
+
+  it('counts a segment after the static MPD to its session', () => {
+    const told = tell(dash, [...started, segment(1001), staticMpd(), segment(1002)])
+    deepEqual(codesOf(told).at(-1), ['segment-after-end'])
+    equal(told.verdicts.at(-1)?.session, '1')
+  })
+
+  it('opens a new session for a camera that restarted while one was open', () => {
+    const told = tell(dash, [
+      ...started,
+      segment(1001),
+      dynamicMpd(2),
+      init({}, {}, 'video', 2),
+      segment(1001, {}, {}, 'video', 2),
+    ])
+    deepEqual(codesOf(told), [[], [], [], ['session-abandoned'], [], []])
+    deepEqual(
+      told.verdicts[3]?.events.map(({ kind, session }) => `${kind} ${session}`),
+      ['session-abandoned 1', 'session-opened 2'],
+    )
+  })
+
+  it('warns once of a stream whose sessions do not begin at 1', () => {
+    const told = tell(dash, [
+      dynamicMpd(7),
+      init({}, {}, 'video', 7),
+      segment(1001, {}, {}, 'video', 7),
+      staticMpd(7),
+      dynamicMpd(8),
+    ])
+    deepEqual(codesOf(told), [['session-number'], [], [], [], []])
+    equal(told.verdicts[0]?.findings[0]?.severity, 'warning')
+  })
+
+  it('opens a new session where a number is used again after completion, also with the same init segment', () => {
+    const again = [dynamicMpd(1, { periodStart: 'PT1S' }), init(), segment(1001, {}, { sha256: 'other' })]
+    const told = tell(dash, [...started, segment(1001), staticMpd(), ...again, staticMpd()])
+    deepEqual(codesOf(told, true).slice(4), [['session-number-reused'], [], [], []])
+    deepEqual(
+      told.verdicts.map(({ session }) => session),
+      ['1', '1', '1', '1', '1.2', '1.2', '1.2', '1.2'],
+    )
+  })
+
+  it('knows a second initial playlist by its content', () => {
+    const again = initialPlaylist('video', { map: 'video.init' })
+    const told = tell(hls, [
+      multivariant(),
+      initialPlaylist(),
+      again,
+      init(),
+      hlsSegment(1001),
+      finalPlaylist(1),
+    ])
+    deepEqual(codesOf(told, true), [[], [], ['hls-initial-repeated'], [], [], []])
+  })
+
+  it('completes a track once, however many final playlists it has', () => {
+    const told = tell(hls, [
+      multivariant(2),
+      initialPlaylist(),
+      initialPlaylist('audio'),
+      init(),
+      init({ handler: 'soun' }, {}, 'audio'),
+      hlsSegment(1001),
+      hlsSegment(1001, 'X-EXTINF-duration', '4', 'audio'),
+      finalPlaylist(1),
+      finalPlaylist(1, { map: 'x' }),
+    ])
+    deepEqual(codesOf(told, true).slice(-2), [[], ['hls-final-repeated']])
+    const session = at(told.state.sessions, '1')
+    deepEqual(session && sessionViewOf(session), {
+      id: 1,
+      key: '1',
+      complete: false,
+      phase: 'open',
+      last_object_at: '2023-11-14T22:13:29.000Z',
+      tracks: {
+        video: { name: 'video', state: 'completed', segment_count: 1, bitrate: 2000 },
+        audio: { name: 'audio', state: 'segments_uploading', segment_count: 1, bitrate: 2000 },
+      },
+      hls_expected_track_count: 2,
+      hls_completed_tracks: 1,
+    })
+  })
+
+  it('keeps the finding on a playlist of the wrong interface', () => {
+    deepEqual(flawsOf(dash, [playlistAt('session_1/index.m3u8', { trackCount: 1 })]), ['manifest-interface'])
+  })
+
+  it('misses ENDLIST in a final playlist', () => {
+    const open = finalPlaylist(1, { hasEndList: false })
+    deepEqual(flawsOf(hls, [...hlsReady, hlsSegment(1001), open]), ['hls-final-no-endlist'])
+  })
+
+  it('misses each expected track at the static MPD and completes the session', () => {
+    const told = tell(streamOf('dash', ['video', 'audio', 'depth']), [...started, segment(1001), staticMpd()])
+    deepEqual(codesOf(told).at(-1), ['track-missing', 'track-missing'])
+    equal(at(told.state.sessions, '1')?.phase, 'complete')
+  })
+
+  it('warns of zero-padded numbers and counts them', () => {
+    const padded = { ...segment(1001), path: 'session_1/video/segment_01001.m4s' }
+    deepEqual(flawsOf(dash, [...started, padded, segment(1002)]), ['number-padded'])
+  })
+
+  it('keeps a malformed MPD with one finding', () => {
+    deepEqual(flawsOf(dash, [other('session_1/index.mpd')]), ['mpd-malformed'])
+  })
+
+  it('tells a path clash and goes on', () => {
+    deepEqual(flawsOf(dash, [dynamicMpd(1, {}, { clashes: true }), init()]), ['path-clash'])
+  })
+
+  it('takes a cut-off body for no object, and not the next for a gap', () => {
+    const told = tell(dash, [...started, segment(1001), segment(1002, {}, { whole: false }), segment(1003)])
+    deepEqual(codesOf(told), [[], [], [], ['body-incomplete'], []])
+    const mended = tell(dash, [...started, segment(1001, {}, { whole: false }), segment(1001), segment(1002)])
+    deepEqual(codesOf(mended), [[], [], ['body-incomplete'], [], []])
+  })
+
+  it('finds nothing wrong with the camera of the SDK on a cmaf-ingest stream', () => {
+    const objects = [...started, segment(1001), segment(1002), segment(1003), staticMpd()]
+    const told = tell(streamOf('cmaf-ingest', ['video']), objects)
+    deepEqual(codesOf(told).flat(), [])
+    equal(at(told.state.sessions, '1')?.phase, 'complete')
+  })
+
+  it('finds nothing wrong with either generation of the camera', () => {
+    const timeline = [{ t: 0, d: 4000, count: 2 }]
+    const older = [
+      representation('session_1', 'video', { media: 'session_1/video/segment_$Number%04d$.m4s', timeline }),
+    ]
+    const newer = [representation('session_1', 'video', { timeline })]
+    for (const representations of [older, newer]) {
+      const media = [segment(1001), segment(1002, { explicitDuration: 1500 })]
+      const told = tell(dash, [dynamicMpd(1, {}), init(), ...media, staticMpd(1, { representations })])
+      deepEqual(codesOf(told, true).flat(), [])
+    }
+  })
+
+  it('gives a late manifest the objects that came ahead of it', () => {
+    const told = tell(dash, [init(), segment(1001), dynamicMpd(), segment(1002), staticMpd()])
+    deepEqual(codesOf(told), [['segment-before-mpd'], ['segment-before-mpd'], [], [], []])
+  })
+
+  it('takes any codec that one of several representations of a track announces', () => {
+    const representations = ['mp4a.40.2', 'avc1.4d401f'].map((codecs) =>
+      representation('session_1', 'video', { codecs }),
+    )
+    deepEqual(flawsOf(dash, [dynamicMpd(1, { representations }), init()]), [])
+  })
+
+  it('does not take a manifest of another session for this one', () => {
+    const told = tell(dash, [
+      ...started,
+      segment(1001),
+      staticMpd(),
+      mpdAt('session_2/index.mpd', { type: 'static' }),
+    ])
+    deepEqual(codesOf(told).at(-1), ['mpd-static-early'])
+  })
+})

@@ -1,0 +1,95 @@
+import type { IngestInterface } from '../streams/stream.ts'
+
+/** What the path of an object says, before anybody looks into its bytes. */
+export interface ObjectName {
+  /** The session number in the path without leading zeros, else `none`. */
+  readonly session: string
+  /** The track, unique within its session; null for what belongs to no track. */
+  readonly track: string | null
+  /** Null where only the bytes can tell. */
+  readonly kind: 'mpd' | 'multivariant' | 'playlist' | 'init' | 'segment' | null
+  /** The segment's number, where the form of the path has one. */
+  readonly number: number | null
+  readonly padded: boolean
+  /** Matter's layout, exactly. */
+  readonly isMatter: boolean
+  /** Init segment and all segments of a track go to this one path (DASH-IF Interface-1). */
+  readonly isTrackUrl: boolean
+}
+
+export const noSession = 'none'
+
+/** The session that a path names, as `parseName` says it. */
+export const sessionIn = (path: string): string => splitSession(path).session
+
+/** What a path names. Matter's layout is strict on dash and hls; a cmaf-ingest stream may use any names. */
+export function parseObjectName(ingest: IngestInterface, path: string): ObjectName {
+  const { session, padded, rest } = splitSession(path)
+  const matter = session === noSession ? null : matterName(rest)
+  if (matter)
+    return { ...plain, session, isMatter: true, ...matter, padded: padded || matter.padded === true }
+  if (ingest !== 'cmaf-ingest') return { ...plain, session, padded }
+  return { ...plain, session, padded, ...(dashIfName(rest) ?? freeName(rest)) }
+}
+
+const plain: ObjectName = {
+  session: noSession,
+  track: null,
+  kind: null,
+  number: null,
+  padded: false,
+  isMatter: false,
+  isTrackUrl: false,
+}
+
+const sessionPath = /^session_(\d{1,20})\/(.+)$/
+
+function splitSession(path: string): Pick<ObjectName, 'session' | 'padded'> & { readonly rest: string } {
+  const [, digits, rest] = (path.startsWith('session_') && sessionPath.exec(path)) || []
+  if (digits === undefined || rest === undefined) return { session: noSession, padded: false, rest: path }
+  const session = BigInt(digits).toString()
+  return { session, padded: session !== digits, rest }
+}
+
+function matterName(rest: string): Partial<ObjectName> | null {
+  if (rest === 'index.mpd') return { kind: 'mpd' }
+  if (rest === 'index.m3u8') return { kind: 'multivariant' }
+  const [, track, file] = /^([^/]+)\/([^/]+)$/.exec(rest) ?? []
+  if (track === undefined || file === undefined) return null
+  if (file === 'index.m3u8') return { kind: 'playlist', track }
+  if (file.endsWith('.init') && file !== '.init') return { kind: 'init', track }
+  const [, digits] = /^segment_(\d{1,15})\.m4s$/.exec(file) ?? []
+  if (digits === undefined) return null
+  return { kind: 'segment', track, number: Number(digits), padded: /^0\d/.test(digits) }
+}
+
+/** `Streams(video.cmfv)`, `Switching(set)/Streams(video)`, `Streams(video.cmfv)/Segment(7)`; 6.2-9 and 6.4-2. */
+function dashIfName(rest: string): Partial<ObjectName> | null {
+  const [, before = '', name, after] =
+    /^(.*?)(?:Switching\([^()/]+\)\/)?Streams\(([^()/]+)\)(?:\/([^/]+))?$/i.exec(rest) ?? []
+  if (name === undefined) return null
+  const track = before + name.replace(/\.[^.]+$/, '')
+  if (after === undefined) return { track, isTrackUrl: true }
+  if (/^InitializationSegment\b/i.test(after)) return { track, kind: 'init' }
+  const [, digits] = /^Segment\((\d{1,15})\)/i.exec(after) ?? []
+  return { track, kind: digits === undefined ? null : 'segment', number: digits ? Number(digits) : null }
+}
+
+/** The track of a free name: its folder and what is left of the file's name without kind and number. */
+function freeName(rest: string): Partial<ObjectName> {
+  const slash = rest.lastIndexOf('/')
+  const file = rest.slice(slash + 1)
+  if (/\.mpd$/i.test(file)) return { kind: 'mpd' }
+  if (/\.m3u8$/i.test(file)) return { kind: 'playlist' }
+  const words = file
+    .replace(/\.[^.]*$/, '')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '' && !kindWords.has(word.toLowerCase()))
+  const isInit = /init|header/i.test(file)
+  const own = isInit ? words : words.filter((word, at) => at < words.length - 1 || !/^\d+$/.test(word))
+  return { track: [...(slash < 0 ? [] : [rest.slice(0, slash)]), ...own].join('/') || 'media' }
+}
+
+const kindWords = new Set(
+  'init initialization header chunk segment seg fragment frag media dash hls cmaf'.split(' '),
+)

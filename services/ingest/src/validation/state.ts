@@ -1,0 +1,161 @@
+import type { Precondition } from './preconditions.ts'
+
+/** All that must be known to judge the next upload of a stream; its size has a bound, see `bounds.ts`. */
+export interface State {
+  readonly order: Order
+  /** The sessions that the arrival concerns, by the number in the path or `none`; see `sessionsOf`. */
+  readonly sessions: Readonly<Record<string, Session>>
+}
+
+/** How the sessions of a dash or hls stream follow each other. */
+export interface Order {
+  /** The session whose manifest came and whose end did not. */
+  readonly open: string | null
+  /** The session that was opened last. */
+  readonly last: string | null
+}
+
+export interface Session {
+  /** The number in the path, or `none`. */
+  readonly key: string
+  /** As the key; with `.2`, `.3` … when a camera used the number again. Unique within the stream. */
+  readonly id: string
+  readonly generation: number
+  /** `silent`: nothing came for a while, what comes reopens it. `abandoned`: another began before its end. */
+  readonly phase: 'open' | 'complete' | 'silent' | 'abandoned'
+  /** Its first manifest came. */
+  readonly announced: boolean
+  /** Unix time. */
+  readonly lastObjectMs: number
+  /** Unix time; null while it has not been completed. */
+  readonly endedMs: number | null
+  readonly segmentCount: number
+  /** HLS: how many tracks the multivariant playlist names. */
+  readonly hlsTrackCount: number | null
+  /** HLS: CODECS of the multivariant playlist. */
+  readonly hlsCodecs: readonly string[]
+  readonly tracks: Readonly<Record<string, Track>>
+  /** What the newest MPD, or multivariant playlist, says of tracks, by track. */
+  readonly announcements: Readonly<Record<string, Announcement>>
+  /** Codes told once for the session. */
+  readonly reported: readonly string[]
+  readonly preconditions: readonly Precondition[]
+}
+
+export interface Announcement {
+  /** Of its representation. */
+  readonly id: string | null
+  /** The adaptation set that it is in, unique within the MPD. */
+  readonly set: string | null
+  readonly codecs: string | null
+  /** What a segment lasts, seconds. */
+  readonly segmentSeconds: number | null
+  /** Paths below the stream, as RepresentationFacts has them; null where they are not to be compared. */
+  readonly initialization: string | null
+  readonly media: string | null
+}
+
+export type TrackPhase =
+  | 'not_started'
+  | 'initial_playlist_uploaded'
+  | 'init_uploaded'
+  | 'segments_uploading'
+  | 'completed'
+
+/** A session may have many: what holds of few of them is absent, not null, from all others. */
+export interface Track {
+  readonly name: string
+  readonly phase: TrackPhase
+  readonly hasPlaylist?: boolean | undefined
+  readonly segmentCount: number
+  /** The highest number in the names of its segments. */
+  readonly lastNumber: number | null
+  /** A segment in turn that was cut off; the next may follow without it. */
+  readonly cutOffNumber?: number | undefined
+  /** An init segment came, readable or not. */
+  readonly hasInit: boolean
+  readonly init: KnownInit | null
+  /** cmaf-ingest: of the upload that held it. */
+  readonly shortInitDigest?: string | undefined
+  /** cmaf-ingest: segments go to the path that the init segment went to. */
+  readonly isOneUrl?: boolean | undefined
+  readonly clock: Clock | null
+  /** Of the newest filler segment. */
+  readonly shortFillerDigest?: string | undefined
+  readonly reported: readonly string[]
+}
+
+/** What of an init segment its segments depend on. */
+export interface KnownInit {
+  readonly trackId: number
+  readonly timescale: number
+  readonly handler: string
+  readonly codec: string
+  readonly language: string
+  readonly width: number | null
+  readonly height: number | null
+  readonly encrypted: boolean
+  /** Defaults of trex. */
+  readonly sampleDuration: number
+  readonly sampleFlags: number
+}
+
+/** Where the media of a track has come to, in units of its timescale. */
+export interface Clock {
+  readonly start: number
+  readonly end: number
+  /** Of all segments together, which are `count` and have so many bytes. */
+  readonly total: number
+  readonly count: number
+  readonly bytes: number
+  /** Of the newest segment, and of one sample of it. */
+  readonly duration: number
+  readonly sample: number
+  readonly sequence: number
+  /** The newest segment says that it is the last. */
+  readonly isLast?: boolean | undefined
+}
+
+export const initialState: State = { order: { open: null, last: null }, sessions: {} }
+
+export const newSession = (key: string, atMs: number, generation = 1): Session => ({
+  key,
+  id: generation === 1 ? key : `${key}.${generation}`,
+  generation,
+  phase: 'open',
+  announced: false,
+  lastObjectMs: atMs,
+  endedMs: null,
+  segmentCount: 0,
+  hlsTrackCount: null,
+  hlsCodecs: [],
+  tracks: {},
+  announcements: {},
+  reported: [],
+  preconditions: [],
+})
+
+export const newTrack = (name: string): Track => ({
+  name,
+  phase: 'not_started',
+  segmentCount: 0,
+  lastNumber: null,
+  hasInit: false,
+  init: null,
+  clock: null,
+  reported: [],
+})
+
+/** Devices choose these keys: what a record inherits is none of them. */
+export const at = <Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined
+
+export const withSession = (state: State, session: Session): State => ({
+  ...state,
+  sessions: { ...state.sessions, [session.key]: session },
+})
+
+export const withTrack = (session: Session, track: Track): Session => ({
+  ...session,
+  tracks: { ...session.tracks, [track.name]: track },
+})
