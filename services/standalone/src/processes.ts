@@ -1,23 +1,15 @@
 import { join } from 'node:path'
-import type { Part } from './child.ts'
 import type { Options } from './options.ts'
-
-/** Where this run has its things. */
-export interface Places {
-  readonly workingDirectory: string
-  /** Short, because Unix socket paths are limited, and readable by nobody else. */
-  readonly sockets: string
-  /** What `openLifeline` returned. */
-  readonly lifeline: number
-}
+import type { RunDirectories } from './run-directories/run-directories.ts'
+import type { ProcessSpec } from './supervisor/child-process.ts'
 
 const here = import.meta.dirname
-const codeOf = (folder: string, file = 'main.ts') => join(here, '../../..', folder, 'src', file)
-const guard = join(here, '../guard.sh')
-const endWithParent = join(here, 'end-with-parent.ts')
+const entryPoint = (folder: string, file = 'main.ts') => join(here, '../../..', folder, 'src', file)
+const exitWithStdin = join(here, 'supervisor/exit-with-stdin.sh')
+const exitWithParent = join(here, 'supervisor/exit-with-parent.ts')
 
-/** The private Redis. What it holds can be rebuilt, so the disk may lag a second behind. */
-export function redisPart({ workingDirectory, sockets, lifeline }: Places): Part {
+/** The private Redis. Its data can be rebuilt from the journals, so the disk may lag a second behind. */
+export function redisProcess({ workingDirectory, sockets, livenessFifo }: RunDirectories): ProcessSpec {
   const settings = {
     '--port': '0',
     '--unixsocket': join(sockets, 'redis.sock'),
@@ -31,17 +23,18 @@ export function redisPart({ workingDirectory, sockets, lifeline }: Places): Part
   }
   return {
     name: 'redis',
-    command: ['sh', guard, 'redis-server', ...Object.entries(settings).flat()],
+    command: ['sh', exitWithStdin, 'redis-server', ...Object.entries(settings).flat()],
     env: () => process.env,
     readyOn: /ready to accept connections/i,
-    isShown: (line) => / # /.test(line) && !redisChatter.test(line),
-    stopWithinMs: 1_500,
-    lifeline,
-    advice: `If its files are damaged, move ${settings['--dir']} away and start again: all of it is made anew.`,
+    shows: (line) => / # /.test(line) && !routineLine.test(line),
+    stopTimeoutMs: 1_500,
+    livenessFifo,
+    advice: `If its files are damaged, move ${settings['--dir']} away and start again: the next start rebuilds all of it.`,
   }
 }
 
-const redisChatter =
+/** Warnings (`#`) of Redis's every start and stop. */
+const routineLine =
   /oO0OoO0OoO0Oo|Redis version=|Server initialized|Configuration loaded|User requested shutdown|ready to exit|bye bye|WARNING Memory overcommit/
 
 /**
@@ -51,15 +44,15 @@ const redisChatter =
  */
 const nursery = { proxy: 2, ingest: 16, probe: 1 }
 
-/** Uploads never wait for probes. Its ffprobes are nicer still, so it can always say that it is alive. */
+/** Uploads come before probes. The worker runs its ffprobes at 19, so that its own heartbeat comes before them. */
 const niceness = { proxy: 0, ingest: 0, probe: 10 }
 
 const semiSpace = (mebibytes: number) => `--max-semi-space-size=${mebibytes}`
 
-/** The three processes of ours, told about each other by their environment. */
-export function servicesOf(options: Options, places: Places) {
-  const common = variablesOf(options, places)
-  const ingestAddress = `unix:${join(places.sockets, 'ingest.sock')}`
+/** Ingest, the probe worker and the proxy; their environment names each other's addresses. */
+export function serviceProcesses(options: Options, directories: RunDirectories) {
+  const common = commonEnv(options, directories)
+  const ingestAddress = `unix:${join(directories.sockets, 'ingest.sock')}`
   return {
     ingest: service('ingest', 'services/ingest', 1_500, { ...common, INGEST_LISTEN: ingestAddress }),
     probe: service('probe', 'services/probe', 1_000, common),
@@ -69,34 +62,34 @@ export function servicesOf(options: Options, places: Places) {
   function service(
     name: keyof typeof nursery,
     folder: string,
-    stopWithinMs: number,
+    stopTimeoutMs: number,
     env: NodeJS.ProcessEnv,
-  ): Part {
+  ): ProcessSpec {
     return {
       name,
-      command: [process.execPath, semiSpace(nursery[name]), '--import', endWithParent, codeOf(folder)],
+      command: [process.execPath, semiSpace(nursery[name]), '--import', exitWithParent, entryPoint(folder)],
       env: ({ port }) => (port === undefined ? env : { ...env, PORT: String(port) }),
       readyOn: 'message',
-      isShown: () => true,
-      stopWithinMs,
+      shows: () => true,
+      stopTimeoutMs,
       niceness: niceness[name],
-      lifeline: places.lifeline,
+      livenessFifo: directories.livenessFifo,
     }
   }
 }
 
-/** Makes the index anew and ends. */
-export const reindexPart = (options: Options, places: Places): Part => ({
+/** Rebuilds the index and exits. */
+export const reindexProcess = (options: Options, directories: RunDirectories): ProcessSpec => ({
   name: 'reindex',
-  command: [process.execPath, '--import', endWithParent, codeOf('services/ingest', 'reindex.ts')],
-  env: () => variablesOf(options, places),
+  command: [process.execPath, '--import', exitWithParent, entryPoint('services/ingest', 'reindex.ts')],
+  env: () => commonEnv(options, directories),
   readyOn: 'message',
-  isShown: () => true,
-  stopWithinMs: 1_000,
-  lifeline: places.lifeline,
+  shows: () => true,
+  stopTimeoutMs: 1_000,
+  livenessFifo: directories.livenessFifo,
 })
 
-function variablesOf(options: Options, { workingDirectory, sockets }: Places): NodeJS.ProcessEnv {
+function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectories): NodeJS.ProcessEnv {
   return {
     ...process.env,
     INSTANCE: 'standalone',
@@ -107,7 +100,7 @@ function variablesOf(options: Options, { workingDirectory, sockets }: Places): N
     HOST: options.host,
     PORT: String(options.port),
     STRICT_MODE: String(options.strictMode),
-    // An empty variable counts as one that is not set.
+    // An empty variable counts as unset.
     SERVER_IP: options.serverIp ?? '',
     DNS_NAME: options.dns ?? '',
     COMPAT: options.compat ?? '',

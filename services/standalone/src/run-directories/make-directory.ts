@@ -1,15 +1,18 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { codeOf } from './cannot-start.ts'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
 
-/** Makes a directory and those above it. Node's own `recursive` never returns where `mkdir` says ENOENT for ever. */
+/**
+ * Makes a directory and its parents; throws the error of `mkdir`, also when a file is in the way. Node's own
+ * `recursive` option never returns on a file system whose `mkdir` keeps failing with ENOENT.
+ */
 export async function makeDirectory(path: string): Promise<void> {
   if (await isDirectory(path)) return
   if (dirname(path) !== path) await makeDirectory(dirname(path))
   try {
     await mkdir(path)
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST' || !(await isDirectory(path))) throw error
+    if (errorCode(error) !== 'EEXIST' || !(await isDirectory(path))) throw error
   }
 }
 
@@ -17,7 +20,7 @@ async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory()
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
+    if (errorCode(error) === 'ENOENT') return false
     throw error
   }
 }

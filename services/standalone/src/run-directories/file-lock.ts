@@ -1,10 +1,10 @@
 import { DatabaseSync } from 'node:sqlite'
 
 /**
- * Takes a file for this process alone, or returns null when another one has it. Node offers no file
- * locks, but SQLite does: the kernel gives them back however the process ends.
+ * Locks a file until disposal or the end of this process; null when another process holds the lock. Throws when the
+ * file cannot be created. Node has no file locks, but SQLite has, and the kernel releases them however a process ends.
  */
-export function claim(file: string): Disposable | null {
+export function tryLock(file: string): Disposable | null {
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')

@@ -1,13 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { CannotStart, codeOf } from './cannot-start.ts'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { StartupError } from './startup-error.ts'
 
-/** Says before anything is started that the port cannot be had. */
+/** Throws a `StartupError` when the proxy could not listen there, before any process is started. */
 export async function assertPortFree(host: string, port: number): Promise<void> {
   for (const address of host === 'localhost' ? ['127.0.0.1', '::1'] : [host]) {
     const code = await tryListening(address, port)
     if (code && !(address === '::1' && isWithoutIpv6(code)))
-      throw new CannotStart(sentenceOf(code, host, port))
+      throw new StartupError(sentenceOf(code, host, port))
   }
 }
 
@@ -17,7 +18,7 @@ async function tryListening(host: string, port: number): Promise<string | null> 
     await once(server.listen({ host, port }), 'listening')
     return null
   } catch (error) {
-    return codeOf(error)
+    return errorCode(error)
   } finally {
     server.close()
   }

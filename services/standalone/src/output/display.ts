@@ -1,15 +1,15 @@
 import { createLogger, type Logger } from '@pushav/shared/logger.ts'
 import { prettyFactory } from 'pino-pretty'
 
-/** The one place everything is shown. */
+/** The only writer of this process's output. */
 export interface Display {
   readonly log: Logger
-  /** Shows a child's line, JSON or not, in readable form. */
-  show(service: string, line: string): void
-  say(sentence: string): void
+  /** Prints a line of a child's output, JSON or not, in readable form. */
+  showLine(service: string, line: string): void
+  print(sentence: string): void
 }
 
-/** Readable lines with time, level, service and message, from everybody's JSON lines. */
+/** Prints time, level, service and message of the JSON lines of all processes. */
 export function createDisplay(
   output: { write(text: string): unknown },
   level: string,
@@ -25,8 +25,8 @@ export function createDisplay(
   const write = (line: string) => void output.write(readable(line))
   return {
     log: createLogger('standalone', level, { write }),
-    show: (service, line) => write(logLineOf(service, line)),
-    say: (sentence) => void output.write(`${sentence}\n`),
+    showLine: (service, line) => write(logLineOf(service, line)),
+    print: (sentence) => void output.write(`${sentence}\n`),
   }
 }
 

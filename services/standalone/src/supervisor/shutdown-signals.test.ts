@@ -1,21 +1,21 @@
 import { doesNotMatch } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { killing, listenTo } from './testing/launch.ts'
+import { killing, listenTo } from '../testing/launch.ts'
 
-const module = join(import.meta.dirname, 'signals.ts')
+const module = join(import.meta.dirname, 'shutdown-signals.ts')
 
 /** A process that says what it was asked; `q` on its input ends it, after all signals before. */
 function asked(echoMs: string) {
-  const script = `const { endAsked } = await import('${module}')
-    endAsked({ info() {} }, () => console.log('at once'), ${echoMs}).then(() => console.log('asked'))
+  const script = `const { shutdownRequested } = await import('${module}')
+    shutdownRequested({ info() {} }, () => console.log('at once'), ${echoMs}).then(() => console.log('asked'))
     process.on('SIGUSR2', () => console.log('over'))
     setInterval(() => {}, 1000)
     console.log('listening')`
   return listenTo(spawn(process.execPath, ['--input-type=module', '-e', script]))
 }
 
-describe('endAsked', () => {
+describe('shutdownRequested', () => {
   it('takes a signal right after the first for its echo', async () => {
     const child = asked('60_000')
     await using _ = killing(child)

@@ -3,14 +3,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-const script = `const { standardOutput } = await import('${join(import.meta.dirname, 'output.ts')}')
-  const output = standardOutput()
+const script = `const { openStandardOutput } = await import('${join(import.meta.dirname, 'standard-output.ts')}')
+  const output = openStandardOutput()
   for (let i = 0; i < 3000; i++) output.write('x'.repeat(1023) + '\\n')
   process.stderr.write('written')
   await output.flush()
   process.exit(7)`
 
-describe('standardOutput', () => {
+describe('openStandardOutput', () => {
   it('lets the process go on and end although nobody reads', async () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', script])
     child.stdout.pause()

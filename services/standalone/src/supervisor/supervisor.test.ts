@@ -1,23 +1,23 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { closeSync, openSync } from 'node:fs'
-import type { Part } from './child.ts'
-import { createDisplay } from './display.ts'
+import { createDisplay } from '../output/display.ts'
+import type { ProcessSpec } from './child-process.ts'
 import { supervise } from './supervisor.ts'
 
-let lifeline = 0
+let livenessFifo = 0
 const lines: string[] = []
 const display = createDisplay({ write: (text: string) => lines.push(text) }, 'info', false)
 
 /** A process that runs a script, which finds in BEFORE the port it had before. */
-function part(script: string, facts: Partial<Part> = {}): Part {
+function part(script: string, facts: Partial<ProcessSpec> = {}): ProcessSpec {
   return {
     name: 'part',
     command: [process.execPath, '-e', script],
     env: ({ port }) => ({ ...process.env, BEFORE: String(port ?? '') }),
     readyOn: 'message',
-    isShown: () => true,
-    stopWithinMs: 5_000,
-    lifeline,
+    shows: () => true,
+    stopTimeoutMs: 5_000,
+    livenessFifo,
     ...facts,
   }
 }
@@ -28,12 +28,12 @@ const until = async (isSo: () => boolean) => {
 
 describe('supervise', () => {
   before(() => {
-    lifeline = openSync('/dev/null', 'r')
+    livenessFifo = openSync('/dev/null', 'r')
   })
-  after(() => closeSync(lifeline))
+  after(() => closeSync(livenessFifo))
   beforeEach(() => void lines.splice(0))
 
-  it('starts a part that died once more, and tells it its port', async () => {
+  it('restarts a process that exited, on the same port', async () => {
     const script = `process.send({ ready: true, port: 77 }, () => {
       console.log('before:' + process.env.BEFORE + '.')
       if (process.env.BEFORE === '') process.exit(1)
@@ -42,16 +42,16 @@ describe('supervise', () => {
     const supervised = supervise(part(script), display)
     deepEqual((await supervised.ready).port, 77)
     await until(() => lines.some((line) => line.includes('before:77.')))
-    match(lines.join(''), /part died, starting it again.+exit code 1/)
+    match(lines.join(''), /process exited, restarting it.+exit code 1/)
     await supervised.stop()
     await supervised.ended
   })
 
-  it('gives up at the third death within a minute, with its last lines', async () => {
+  it('gives up at the third exit within a minute, with its last lines', async () => {
     const script = `console.error('ouch'); process.send({ ready: true }, () => process.exit(3))`
     const supervised = supervise(part(script), display)
-    await rejects(supervised.ended, /part died too often \(exit code 3\); its last lines:\n\s+ouch/)
-    equal(lines.filter((line) => line.includes('starting it again')).length, 2)
+    await rejects(supervised.ended, /part exited too often \(exit code 3\); its last lines:\n\s+ouch/)
+    equal(lines.filter((line) => line.includes('restarting it')).length, 2)
   })
 
   it('does not start again what was never ready', async () => {
@@ -69,13 +69,13 @@ describe('supervise', () => {
       process.on('SIGTERM', () => {})
       process.on('disconnect', () => {})
       process.send({ ready: true })`
-    const supervised = supervise(part(script, { stopWithinMs: 100 }), display)
+    const supervised = supervise(part(script, { stopTimeoutMs: 100 }), display)
     await supervised.ready
     await supervised.stop()
     await supervised.ended
   })
 
-  it('shows lines that are no JSON, under the name of the part', async () => {
+  it('shows lines that are no JSON, under the name of the process', async () => {
     const script = `console.error('a warning'); process.send({ ready: true }, () => process.disconnect())`
     const supervised = supervise(part(script), display)
     await supervised.ready
