@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import type { Options } from './options.ts'
 import type { RunDirectories } from './run-directories/run-directories.ts'
 import type { ProcessSpec } from './supervisor/child-process.ts'
 
 const here = import.meta.dirname
-const entryPoint = (folder: string, file = 'main.ts') => join(here, '../../..', folder, 'src', file)
+const root = join(here, '../../..')
+const entryPoint = (folder: string, file = 'main.ts') => join(root, folder, 'src', file)
 const exitWithStdin = join(here, 'supervisor/exit-with-stdin.sh')
 const exitWithParent = join(here, 'supervisor/exit-with-parent.ts')
 
@@ -37,17 +40,8 @@ export function redisProcess({ workingDirectory, sockets, livenessFifo }: RunDir
 const routineLine =
   /oO0OoO0OoO0Oo|Redis version=|Server initialized|Configuration loaded|User requested shutdown|ready to exit|bye bye|WARNING Memory overcommit/
 
-/**
- * A small nursery (MiB) is swept often, and with it the buffers of the bodies that flow through: with 2 the proxy
- * grows by 25 MiB for 2 GiB, with 4 by 54. Ingest gives such buffers back itself. With less, both spend a tenth to a
- * fifth more time on an upload.
- */
-const nursery = { proxy: 2, ingest: 16, probe: 1 }
-
 /** Uploads come before probes. The worker runs its ffprobes at 19, so that its own heartbeat comes before them. */
 const niceness = { proxy: 0, ingest: 0, probe: 10 }
-
-const semiSpace = (mebibytes: number) => `--max-semi-space-size=${mebibytes}`
 
 /** Ingest, the probe worker and the proxy; their environment names each other's addresses. */
 export function serviceProcesses(options: Options, directories: RunDirectories) {
@@ -60,15 +54,16 @@ export function serviceProcesses(options: Options, directories: RunDirectories) 
   }
 
   function service(
-    name: keyof typeof nursery,
+    name: keyof typeof niceness,
     folder: string,
     stopTimeoutMs: number,
     env: NodeJS.ProcessEnv,
   ): ProcessSpec {
+    const nodeEnv = withNodeSettings(folder, env)
     return {
       name,
-      command: [process.execPath, semiSpace(nursery[name]), '--import', exitWithParent, entryPoint(folder)],
-      env: ({ port }) => (port === undefined ? env : { ...env, PORT: String(port) }),
+      command: [process.execPath, '--import', exitWithParent, entryPoint(folder)],
+      env: ({ port }) => ({ ...nodeEnv, ...(port === undefined ? {} : { PORT: String(port) }) }),
       readyOn: 'message',
       shows: () => true,
       stopTimeoutMs,
@@ -88,6 +83,13 @@ export const reindexProcess = (options: Options, directories: RunDirectories): P
   stopTimeoutMs: 1_000,
   livenessFifo: directories.livenessFifo,
 })
+
+/** Adds what the service's node.env says, as `node --env-file` does; the user's own NODE_OPTIONS come behind and win. */
+function withNodeSettings(folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const settings = parseEnv(readFileSync(join(root, folder, 'node.env'), 'utf8'))
+  const options = [settings.NODE_OPTIONS, env.NODE_OPTIONS].filter(Boolean).join(' ')
+  return { ...settings, ...env, NODE_OPTIONS: options }
+}
 
 function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectories): NodeJS.ProcessEnv {
   return {
