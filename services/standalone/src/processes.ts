@@ -68,6 +68,7 @@ export function serviceProcesses(options: Options, directories: RunDirectories) 
       shows: () => true,
       stopTimeoutMs,
       niceness: niceness[name],
+      sources: options.watch ? [join(root, folder, 'src'), join(root, 'shared/src')] : undefined,
       livenessFifo: directories.livenessFifo,
     }
   }

@@ -20,6 +20,8 @@ export interface ProcessSpec {
   readonly niceness?: number
   /** The file descriptor that `openLivenessFifo` returned; the process inherits it. */
   readonly livenessFifo: number
+  /** Folders whose TypeScript files are watched: the process is restarted when one changes. */
+  readonly sources?: readonly string[] | undefined
   /** Printed when the process does not start. */
   readonly advice?: string
 }
