@@ -85,7 +85,7 @@ export const reindexProcess = (options: Options, directories: RunDirectories): P
   livenessFifo: directories.livenessFifo,
 })
 
-/** Adds what the service's node.env says, as `node --env-file` does; the user's own NODE_OPTIONS come behind and win. */
+/** Adds what the service's node.env says, as `node --env-file` does; the user's own NODE_OPTIONS follow and win. */
 function withNodeSettings(folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const settings = parseEnv(readFileSync(join(root, folder, 'node.env'), 'utf8'))
   const options = [settings.NODE_OPTIONS, env.NODE_OPTIONS].filter(Boolean).join(' ')

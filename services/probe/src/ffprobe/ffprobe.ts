@@ -7,7 +7,7 @@ import { findProgram } from './find-program.ts'
 import type { RunResult } from './launcher.ts'
 import { createLauncherPool, type LauncherPool } from './launcher-pool.ts'
 
-export interface ConfinedFfprobe extends Disposable {
+interface ConfinedFfprobe extends Disposable {
   readonly ffprobe: Ffprobe
   readonly confinement: string
   /** Why tighter confinements do not work on this machine. */
@@ -68,7 +68,7 @@ export function ffprobeIn(
 
 const wrapperError = /^(bwrap|setpriv): |error while loading shared libraries/
 
-/** A signal shows as 128 + its number. Throws on what says nothing about the object. */
+/** A signal shows as 128 + its number. Throws on an ending that is not the object's fault. */
 function endingOf({ stopped, code, stderr }: RunResult): FfprobeResult['ending'] {
   if (stopped) return stopped
   if (code === 0) return 'accepted'

@@ -7,7 +7,7 @@ import { lowerPriority } from '@pushav/shared/priority.ts'
 import { readUntilMarker } from './read-until-marker.ts'
 import { sessionIsRunnable } from './session-is-runnable.ts'
 
-export interface RunOptions {
+interface RunOptions {
   readonly timeoutMs: number
   /** The command's working directory. */
   readonly directory: string

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 
-export interface MarkedOutput extends Disposable {
+interface MarkedOutput extends Disposable {
   /** The exit code that follows the marker. */
   readonly code: Promise<number>
   text(): string

@@ -4,7 +4,7 @@ import { Agent, request } from 'node:https'
 import { addAbortSignal } from 'node:stream'
 import { UploadGone, UploadsUnavailable } from '../use-cases/ports.ts'
 
-export interface UploadClientOptions {
+interface UploadClientOptions {
   /** The server that stores the uploads, such as `https://192.0.2.10:1234`. */
   readonly origin: string
   /** The PEM that the server's certificate must chain to; undefined for the public roots. */
@@ -14,7 +14,7 @@ export interface UploadClientOptions {
 }
 
 /** A range of an upload's bytes. Disposal aborts what has not been read. */
-export interface ByteRange extends Disposable {
+interface ByteRange extends Disposable {
   /** The size of the whole upload. */
   readonly size: number
   readonly bytes: AsyncIterable<Buffer>

@@ -11,7 +11,7 @@ import { UploadsUnavailable } from '../use-cases/ports.ts'
 import type { Priority } from '../use-cases/priority-semaphore.ts'
 import type { ProbeUploads } from '../use-cases/probe-uploads.ts'
 
-export interface WorkerListener {
+interface WorkerListener {
   /** A job failed, or one of its uploads is malformed, which counts 0 attempts. */
   onFailed(id: string | undefined, attempts: number, error: Error): void
   /** Redis or BullMQ failed. */
@@ -19,7 +19,7 @@ export interface WorkerListener {
 }
 
 /** The workers of both queues, as one. */
-export interface ProbeWorkers {
+interface ProbeWorkers {
   waitUntilReady(): Promise<unknown>
   isRunning(): boolean
   /** Resolves once the jobs in flight have ended. */

@@ -44,7 +44,7 @@ export class UploadGone extends Error {
   }
 }
 
-/** The server that stores the uploads cannot be reached now; that says nothing about any upload. */
+/** The server that stores the uploads cannot be reached now; it is no verdict on any upload. */
 export class UploadsUnavailable extends Error {
   override name = 'UploadsUnavailable' as const
 }

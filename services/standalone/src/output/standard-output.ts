@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 
 /** Standard output that never blocks: beyond a megabyte that no process reads, text is dropped. */
-export interface StandardOutput {
+interface StandardOutput {
   write(text: string): void
   /** Waits up to half a second for a reader to take what was written; nothing may be written afterwards. */
   flush(): Promise<void>

@@ -13,7 +13,7 @@ export interface SupervisedProcess {
   kill(): void
 }
 
-export interface SuperviseDeps {
+interface SuperviseDeps {
   readonly log: Logger
   showLine(service: string, line: string): void
 }
