@@ -1,7 +1,10 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { type ProbeOutcome, probeOutcome } from './probe-job.ts'
 
-/** An outcome as stored in Redis: a tenth of its JSON, because a preset dictionary holds most of ffprobe's usual output. */
+/**
+ * An outcome as stored in Redis: a tenth of its JSON, because a preset dictionary holds most of ffprobe's usual
+ * output.
+ */
 export function encodeOutcome(outcome: ProbeOutcome): Buffer {
   const packed = deflateRawSync(JSON.stringify(outcome), { dictionary, ...small })
   return Buffer.concat([marks[outcome.state], packed])

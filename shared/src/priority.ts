@@ -18,7 +18,9 @@ export function lowerPriority(leader: number, niceness: number): void {
   yieldSession(leader, niceness, maxTries)
 }
 
-/** sched_autogroup(7): users but root may set one session's priority in 0.1 s on the whole machine; others get EAGAIN. */
+/**
+ * sched_autogroup(7): users but root may set one session's priority in 0.1 s on the whole machine; others get EAGAIN.
+ */
 function yieldSession(leader: number, niceness: number, tries: number): void {
   try {
     writeFileSync(`/proc/${leader}/autogroup`, String(niceness), { flag: 'r+' })

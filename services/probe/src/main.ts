@@ -38,7 +38,7 @@ const workers = built.adopt(
     onFailed: (job, attempts, error) => log.warn({ job, attempts, error }, 'probe failed'),
     onError,
   }),
-  // Waits for probes in flight, unless Redis is gone and their outcomes cannot be saved; another worker retries the rest.
+  // Waits for probes in flight, unless Redis is gone and cannot save their outcomes; another worker retries the rest.
   (workers) => Promise.race([workers.close(), whenDisconnected(redis), sleep(10_000)]),
 )
 // Runs before the workers close: an upload that is still being downloaded goes back to the queue.

@@ -1,4 +1,6 @@
-/** Kills a child process that leads a process group, and everything in the group. Nothing happens once it has exited. */
+/**
+ * Kills a child process that leads a process group, and everything in the group. Nothing happens once it has exited.
+ */
 export function killGroup({ pid }: { readonly pid?: number | undefined }): void {
   if (pid === undefined) return
   try {

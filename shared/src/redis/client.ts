@@ -18,7 +18,10 @@ export interface ClientOptions {
 const connectTimeout = 2_000
 const retryStrategy = (attempt: number): number => Math.min(50 * attempt, 500)
 
-/** Connects to what a URL names and reconnects by itself; `onError` receives every failed attempt. Throws on an invalid URL. */
+/**
+ * Connects to what a URL names and reconnects by itself; `onError` receives every failed attempt. Throws on an invalid
+ * URL.
+ */
 export function openRedis(url: string, options: ClientOptions, onError: (error: Error) => void): RedisClient {
   const target = parseRedisUrl(url)
   if (target.kind === 'cluster')
@@ -37,7 +40,10 @@ export function openRedis(url: string, options: ClientOptions, onError: (error: 
   return redis.on('error', onError)
 }
 
-/** Resolves when a Cluster is connected, or after 2 s without. At once for one server, whose commands wait by themselves. */
+/**
+ * Resolves when a Cluster is connected, or after 2 s without. At once for one server, whose commands wait by
+ * themselves.
+ */
 export async function whenReady(redis: RedisClient): Promise<void> {
   if (!(redis instanceof Cluster) || redis.status === 'ready') return
   await once(redis, 'ready', { signal: AbortSignal.timeout(connectTimeout) }).catch(() => undefined)
@@ -45,8 +51,8 @@ export async function whenReady(redis: RedisClient): Promise<void> {
 
 /**
  * Runs `task` when a server may have lost data: after it reconnected, or, in a Cluster, after its connection was lost,
- * because ioredis does not reconnect to a server of a Cluster before a command needs it. One run at a time; what happens
- * during a run causes one more. `task` must not throw.
+ * because ioredis does not reconnect to a server of a Cluster before a command needs it. One run at a time; what
+ * happens during a run causes one more. `task` must not throw.
  */
 export function onReconnect(redis: RedisClient, task: () => Promise<void>): void {
   let isRunning = false

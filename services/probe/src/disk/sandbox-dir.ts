@@ -10,7 +10,8 @@ const staleAfterMs = 600_000
 
 /**
  * The object as a symbolic link to its bytes, because ffprobe seeks in it; the init segment as a copy, because it may
- * be the truncated head of a file. Synchronous: a few names in a temporary folder cost less than a thread pool task each.
+ * be the truncated head of a file. Synchronous: a few names in a temporary folder cost less than handing each over to
+ * the thread pool.
  */
 export function createSandboxDir(object: string | null, init: Buffer | null): SandboxDir {
   const directory = mkdtempSync(join(tmpdir(), prefix))

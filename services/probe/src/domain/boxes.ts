@@ -38,7 +38,7 @@ export async function boxesUntil(source: ByteSource, isLast: (type: string) => b
   return boxes
 }
 
-/** Null where no box can begin (ISO/IEC 14496-12, 4.2). A box that claims more bytes than the file has ends with the file. */
+/** Null where no box can begin (ISO/IEC 14496-12, 4.2). A box that is too large for the file ends with the file. */
 export function boxAt(header: Buffer, start: number, fileSize: number): Box | null {
   const size = boxSize(header, 0, fileSize - start)
   if (size === null) return null

@@ -7,8 +7,8 @@ export type Retry = <Result>(task: () => Promise<Result>) => Promise<Result>
 const defaultRetries = { sleepMs: 500, maxRetries: 10 }
 
 /**
- * Runs a task again while it throws `UploadsUnavailable`, until `maxRetries` or `closing`; then, and at any other error,
- * throws what the task threw. `onUnavailable` receives every failure but the first of a task.
+ * Runs a task again while it throws `UploadsUnavailable`, until `maxRetries` or `closing`. Then, and at any other
+ * error, it throws what the task threw. `onUnavailable` receives every failure but the first of a task.
  */
 export function retryWith(
   onUnavailable: (error: UploadsUnavailable) => void,

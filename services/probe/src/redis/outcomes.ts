@@ -4,7 +4,7 @@ import { type ProbeJob, probeOutcomesKey } from '@pushav/shared/probe-job.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Outcomes } from '../use-cases/ports.ts'
 
-/** Outcomes in one Redis hash for each stream; a later outcome of an upload replaces the earlier one. Publishes an event for each. */
+/** Outcomes in one Redis hash for each stream, the latest of each upload. `save` also publishes an event. */
 export function redisOutcomes(redis: RedisClient, now: () => Date): Outcomes {
   return {
     async findDone({ stream, upload }) {

@@ -19,7 +19,10 @@ export interface SandboxDir extends Disposable {
   readonly files: readonly string[]
 }
 
-/** Makes a sandbox directory and calls `download` with the object's path in it; throws what `download` throws and leaves nothing. */
+/**
+ * Makes a sandbox directory and calls `download` with the object's path in it; throws what `download` throws and
+ * leaves nothing.
+ */
 export type DownloadInto = (
   init: Buffer | null,
   download: (path: string) => Promise<void>,

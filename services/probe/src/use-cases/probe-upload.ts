@@ -13,11 +13,15 @@ export type ProbeUpload = (job: ProbeJob, attempt: Attempt) => Promise<ProbeOutc
 
 const maxDeaths = 5
 
-/** One upload, from its job to its outcome. Throws every error that is not the upload's own fault, so that the job is retried. */
+/**
+ * One upload, from its job to its outcome. Throws every error that is not the upload's own fault, so that the job is
+ * retried.
+ */
 export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Outcomes): ProbeUpload {
   const inFlight = new Map<string, Promise<ProbeOutcome>>()
 
-  // Two jobs may name one upload: its own in the urgent queue, when a client waits for it, and one of many in the other.
+  // Two jobs may name one upload: its own in the urgent queue, when a client waits for it, and one of many in the
+  // other.
   return function probeUpload(job, attempt): Promise<ProbeOutcome> {
     const key = `${job.stream}/${job.upload}`
     const earlier = inFlight.get(key)
