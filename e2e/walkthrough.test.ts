@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { mustRun } from './support/run.ts'
@@ -25,6 +26,16 @@ const generate = [
   commands.endpoint,
   `${generator} --cacert ~/.pavstest/certs/server/root.pem --cert ~/.pavstest/certs/device/dev.pem --key ~/.pavstest/certs/device/dev.key --seconds 3`,
 ].join('\n')
+
+describe('the walk-through of README.md', () => {
+  it('has these commands', () => {
+    const lines = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8').split('\n')
+    deepEqual(
+      Object.values(commands).filter((command) => !lines.includes(`$ ${command}`)),
+      [],
+    )
+  })
+})
 
 for (const flags of [[], ['--strict-mode']]) {
   describe(`the walk-through ${flags.join(' ')}`, function () {
