@@ -40,7 +40,8 @@ describe('the walk-through of README.md', () => {
 for (const flags of [[], ['--strict-mode']]) {
   describe(`the walk-through ${flags.join(' ')}`, function () {
     this.timeout(60_000)
-    const server = serverOfSuite(flags)
+    // A busy machine may need longer for a probe than the server waits by default.
+    const server = serverOfSuite(flags, { PROBE_WAIT: '20s' })
     let folder: Awaited<ReturnType<typeof temporaryDirectory>>
     before(async () => {
       folder = await temporaryDirectory()
