@@ -87,7 +87,7 @@ async function restart({ standalone, api }: Server, part: ProcessName): Promise<
   const from = standalone.log.length
   const begun = performance.now()
   await standalone.crash(part)
-  await standalone.logged(new RegExp(`part runs again.*"part":"${part}"`), from)
+  await standalone.logged(new RegExp(`process restarted.*"process":"${part}"`), from)
   const tookMs = performance.now() - begun
   await api.call('GET', '/readyz')
   return tookMs
