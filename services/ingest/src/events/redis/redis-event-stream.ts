@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventStream, type ServerEvent } from '@pushav/shared/events.ts'
+import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import type { DeliveredEvent, EventBus } from '../event-bus.ts'
@@ -9,6 +10,7 @@ const maxUnsent = 10_000
 const maxMissed = 1_000
 const waitMs = 5_000
 const restMs = 20
+const closeTimeoutMs = 1_000
 
 type Entry = readonly [id: string, fields: readonly string[]]
 
@@ -31,7 +33,7 @@ export function redisEventBus(redis: RedisClient, blocking: RedisClient): EventB
     async [Symbol.asyncDispose]() {
       for (const subscription of subscriptions) subscription.end()
       blocking.disconnect()
-      await sending
+      if (sending) await withTimeout(closeTimeoutMs, sending).catch(() => undefined)
     },
   }
 

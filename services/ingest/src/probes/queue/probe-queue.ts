@@ -1,10 +1,20 @@
+import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import { decodeOutcome, decodeState } from '@pushav/shared/outcome-codec.ts'
-import { type ProbeJobData, probeJobOptions, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
+import {
+  type ProbeJob,
+  type ProbeJobData,
+  probeJobOptions,
+  probeQueue,
+  urgentProbeQueue,
+} from '@pushav/shared/probe-job.ts'
 import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
 import { Unavailable } from '../../lib/unavailable.ts'
 import type { Probes } from '../ports.ts'
 import { type Backlog, backlogOf } from './probe-backlog.ts'
 import { batchesOf, isUrgent, singleOf } from './probe-batches.ts'
+
+const enqueueTimeoutMs = 5_000
+const closeTimeoutMs = 1_000
 
 /** The outcomes that probe workers leave, as they are kept. */
 export interface Outcomes {
@@ -41,8 +51,8 @@ export function createProbeQueue(
     async enqueue(jobs) {
       const first = jobs.filter(isUrgent)
       const others = jobs.filter((job) => !isUrgent(job))
-      if (first.length > 0) await answered(urgent.addBulk(batchesOf(first)))
-      if (others.length > 0) await answered(queue.addBulk(batchesOf(others)))
+      if (first.length > 0) await add(urgent, first)
+      if (others.length > 0) await add(queue, others)
     },
     async ask(job) {
       const { name, data, opts } = singleOf(job)
@@ -82,8 +92,16 @@ export function createProbeQueue(
     },
     async [Symbol.asyncDispose]() {
       for (const upload of [...waiting.keys()]) wake(upload)
-      await Promise.allSettled([events.close(), queue.close(), urgent.close()])
+      // `QueueEvents.close` waits for an `end` event that ioredis never emits for a connection between two attempts to
+      // reconnect. The owner of the connections disconnects them afterwards in any case.
+      const closed = Promise.allSettled([events.close(), queue.close(), urgent.close()])
+      await withTimeout(closeTimeoutMs, closed).catch(() => undefined)
     },
+  }
+
+  /** BullMQ waits without end for its first connection. */
+  async function add(to: typeof queue, jobs: readonly ProbeJob[]): Promise<void> {
+    await answered(withTimeout(enqueueTimeoutMs, to.addBulk(batchesOf(jobs))))
   }
 
   function wake(upload: string): void {
