@@ -1,7 +1,7 @@
 import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import { initFoldersOf, initFor } from '../indexing/init-segment.ts'
-import type { Index } from '../indexing/ports.ts'
 import { Refusal } from '../lib/refusal.ts'
+import type { StreamQueries } from '../streams/ports.ts'
 import type { Probes } from './ports.ts'
 
 /** What ffprobe says of the newest whole upload at a path, or how far it has got. */
@@ -12,7 +12,11 @@ export type FindProbe = (
 ) => Promise<ProbeOutcome | { state: 'queued' | 'running' }>
 
 /** Waits `waitMs` for a probe that is still to come. `again` probes what has been probed already. */
-export function findProbeWith(index: Index, probes: Probes, waitMs: number): FindProbe {
+export function findProbeWith(
+  index: Pick<StreamQueries, 'newest' | 'inits'>,
+  probes: Probes,
+  waitMs: number,
+): FindProbe {
   return async function findProbe(stream, path, again) {
     const newest = await index.newest(stream, path)
     if (!newest) throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)

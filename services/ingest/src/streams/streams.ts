@@ -1,11 +1,11 @@
 import type { EventBus } from '../events/event-bus.ts'
-import type { Index } from '../indexing/ports.ts'
+import type { IndexAdmin } from '../indexing/ports.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { Bodies, Journals, ObjectLinks } from '../uploads/ports.ts'
 import type { RecordEntry } from '../uploads/record-entry.ts'
 import { type ReportRow, reportOf } from '../validation/report.ts'
 import { inPages, mapPages, noPages, type Pages } from './pages.ts'
-import type { IndexedStream, StreamSummary } from './ports.ts'
+import type { IndexedStream, StreamQueries, StreamSummary } from './ports.ts'
 import { readSessionReport, type SessionReport } from './session-report.ts'
 import { afterSilence } from './session-view.ts'
 import { parseInterface, type Stream } from './stream.ts'
@@ -43,7 +43,7 @@ export interface Streams {
 interface Needs {
   readonly journals: Journals
   readonly bodies: Pick<Bodies, 'removeStream'>
-  readonly index: Index
+  readonly index: StreamQueries & Pick<IndexAdmin, 'forget'>
   readonly view: ObjectLinks
   readonly record: RecordEntry
   readonly feed: Pick<EventBus, 'publish'>
