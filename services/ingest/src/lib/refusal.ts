@@ -12,7 +12,7 @@ export type RefusalCode =
   | 'body-too-large'
   | 'coding-unknown'
   | 'body-undecodable'
-  | 'probe-impossible'
+  | 'probe-failed'
   | 'certificate-name-malformed'
   | 'certificate-unknown'
   | 'certificate-taken'

@@ -34,12 +34,12 @@ const maxSearched = 5_000
 export function readUploadLogWith(
   streams: Pick<Streams, 'assertExists'>,
   index: Pick<StreamQueries, 'log'>,
-  probes: Pick<Probes, 'states'>,
+  probes: Pick<Probes, 'outcomeStates'>,
 ): ReadUploadLog {
   return async function readLog(stream, wish) {
     await streams.assertExists(stream)
     const { found, next } = await search(stream, wish)
-    const states = await probes.states(
+    const states = await probes.outcomeStates(
       stream,
       found.map(({ upload }) => upload.id),
     )
