@@ -1,7 +1,7 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
 import type { InitSegment } from '../indexing/init-segment.ts'
 import type { Finding } from '../validation/finding.ts'
-import type { Tally } from '../validation/report.ts'
+import type { FindingCounts } from '../validation/report.ts'
 import type { Pages } from './pages.ts'
 import type { SessionView } from './session-view.ts'
 import type { Stream } from './stream.ts'
@@ -25,7 +25,7 @@ export interface StreamQueries {
     limit: number,
   ): Promise<{ readonly uploads: readonly JudgedUpload[]; readonly next: number | null }>
   /** Counts of one session; with null those of uploads without a session, then those of all sessions. */
-  tallies(stream: string, session: string | null): Promise<readonly Tally[]>
+  tallies(stream: string, session: string | null): Promise<readonly FindingCounts[]>
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Finding, shown } from '../validation/finding.ts'
+import { excerpt, type Finding } from '../validation/finding.ts'
 import type { Verdict } from './pending-verdicts.ts'
 
 const maxErrors = 20
@@ -27,7 +27,7 @@ export function createPartVerdicts() {
   function take(name: string, verdict: Verdict | null): void {
     if (verdict === null) isPending = true
     const wrong = (verdict?.findings ?? []).filter(({ severity }) => severity === 'error')
-    const named = wrong.map((finding) => ({ ...finding, message: `${name}: ${shown(finding.message)}` }))
+    const named = wrong.map((finding) => ({ ...finding, message: `${name}: ${excerpt(finding.message)}` }))
     errors.push(...named.slice(0, maxErrors - errors.length))
   }
 

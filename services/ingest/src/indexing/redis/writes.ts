@@ -1,7 +1,7 @@
 import { sessionViewOf } from '../../streams/session-view.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import { isAccepted } from '../../validation/finding.ts'
-import { codeOf, maxReportedUploads, weighedOf } from '../../validation/report.ts'
+import { codeOf, codesWithSeverityOf, maxReportedUploads } from '../../validation/report.ts'
 import type { FoldResult, ObjectEvent } from '../fold.ts'
 import { type Keys, keysOf } from './keys.ts'
 import { encodePathEntry } from './path-entry.ts'
@@ -66,9 +66,9 @@ function addTally(
   keys: Keys,
   { upload, findings, session, preconditions }: Judgement,
 ): void {
-  for (const weighed of weighedOf(findings)) {
-    batch.add('HINCRBY', keys.counts(session), weighed, '1')
-    batch.add('RPUSH', keys.first(session, codeOf(weighed)), upload.id)
+  for (const name of codesWithSeverityOf(findings)) {
+    batch.add('HINCRBY', keys.counts(session), name, '1')
+    batch.add('RPUSH', keys.first(session, codeOf(name)), upload.id)
   }
   if (preconditions.length > 0) batch.add('SADD', keys.preconditions(session), ...preconditions)
 }
@@ -78,7 +78,8 @@ function addTrims(batch: WriteBatch, keys: Keys, events: readonly ObjectEvent[])
   const lists = new Set<string>()
   for (const event of events)
     if (event.kind === 'judged')
-      for (const weighed of weighedOf(event.findings)) lists.add(keys.first(event.session, codeOf(weighed)))
+      for (const name of codesWithSeverityOf(event.findings))
+        lists.add(keys.first(event.session, codeOf(name)))
   for (const key of lists) batch.add('LTRIM', key, '0', String(maxReportedUploads - 1))
 }
 
