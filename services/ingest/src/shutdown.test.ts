@@ -39,7 +39,10 @@ describe('shutdown of ingest', function () {
     report('after the return of Redis', exits)
   })
 
-  /** Ends some processes at a time, each at another moment of the second after what `disturb` does to Redis. */
+  /**
+   * Ends some processes at a time, each at another moment of the second after what `disturb` does to Redis; then starts
+   * another one and makes sure that it lists every upload that they accepted.
+   */
   async function endAll(disturb: (trial: number) => Promise<() => Promise<void>>): Promise<readonly Exit[]> {
     {
       await using first = await suite.start({ INSTANCE: 'first' })

@@ -53,10 +53,10 @@ export type ObjectEvent =
  * `object`: it is now what stands at its path. `beside`: found by its path, but its path clashes with an object
  * that stands. `none`: cut off, or nothing but the end of a track behind what stands there.
  */
-export type Place = 'object' | 'beside' | 'none'
+type Place = 'object' | 'beside' | 'none'
 
 /** What the bytes of an upload say; null when they were cut off or are gone. */
-export type InspectionOf = (upload: string) => Inspection | null
+type InspectionOf = (upload: string) => Inspection | null
 
 /** Folds journal lines, in order, into what is known. This is the one place that judges. */
 export function fold(

@@ -27,7 +27,7 @@ export type PublishResults = (
   folded: FoldResult,
 ) => void | Promise<void>
 
-export interface IndexerDeps {
+interface IndexerDeps {
   readonly journals: Journals
   readonly index: IndexPosition & Pick<ProbeOutbox, 'jobs'>
   readonly probes: Pick<ProbeEnqueuer, 'enqueue'>

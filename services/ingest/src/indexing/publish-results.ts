@@ -8,7 +8,7 @@ import type { PublishResults } from './index-journals.ts'
 import { repairLinksWith } from './repair-links.ts'
 import type { SessionTimeouts } from './session-timeouts.ts'
 
-export interface PublishResultsDeps {
+interface PublishResultsDeps {
   readonly verdicts: PendingVerdicts
   readonly eventBus: Pick<EventBus, 'publish'>
   readonly sessionTimeouts: SessionTimeouts

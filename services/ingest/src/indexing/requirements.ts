@@ -5,7 +5,7 @@ import { sessionsOf } from '../validation/validate-upload.ts'
 import { initFoldersOf } from './init-segment.ts'
 
 /** What has to be loaded before journal lines can be judged; see `FoldInput`. Nothing is named twice. */
-export interface Requirements {
+interface Requirements {
   /** The paths of the lines' objects and the folders above them, whose digests and counts are needed. */
   readonly places: readonly string[]
   /** Folders whose init segments are needed. */

@@ -24,7 +24,7 @@ export interface Outcomes {
 }
 
 /** The queue, and how long it is. */
-export interface ProbeQueue extends Probes, AsyncDisposable {
+interface ProbeQueue extends Probes, AsyncDisposable {
   backlog(): Promise<Backlog>
 }
 
