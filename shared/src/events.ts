@@ -1,4 +1,4 @@
-/** Something that has just happened, published once to all subscribers. Journals and index are the record, not events. */
+/** An event for subscribers of `GET /events`. It is published once; the journals, not the events, are the record. */
 export type ServerEvent = StreamEvent | HandshakeRefused
 
 export type StreamEvent =

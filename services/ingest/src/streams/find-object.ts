@@ -1,6 +1,6 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
 import { Refusal } from '../lib/refusal.ts'
-import type { Bodies, ClientCertificates, ObjectLinks } from '../uploads/ports.ts'
+import type { ClientCertificates, ObjectLinks, UploadStore } from '../uploads/ports.ts'
 import type { StreamQueries } from './ports.ts'
 
 /** A file to send, or the certificate that brought it (`<path>.crt`). */
@@ -11,17 +11,17 @@ export type FoundObject =
 export type FindObject = (stream: string, path: string, version: string | null) => Promise<FoundObject>
 
 interface Needs {
-  readonly bodies: Bodies
+  readonly store: Pick<UploadStore, 'fileOf'>
   readonly view: ObjectLinks
   readonly index: Pick<StreamQueries, 'newest' | 'upload'>
   readonly certificates: ClientCertificates
 }
 
 /** The newest whole object at a path, or an older version; the disk answers for as long as it can alone. */
-export function findObjectWith({ bodies, view, index, certificates }: Needs): FindObject {
+export function findObjectWith({ store, view, index, certificates }: Needs): FindObject {
   return async function findObject(stream, path, version) {
     const upload = version === null ? await newestOf(stream, path) : await versionOf(stream, path, version)
-    if (upload) return { kind: 'body', upload, file: bodies.fileOf(stream, upload) }
+    if (upload) return { kind: 'body', upload, file: store.fileOf(stream, upload) }
     const certified = path.endsWith('.crt') ? await index.newest(stream, path.slice(0, -'.crt'.length)) : null
     if (certified) return { kind: 'certificate', details: await certificateOf(certified, path) }
     throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)

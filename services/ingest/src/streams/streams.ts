@@ -1,11 +1,11 @@
 import type { EventBus } from '../events/event-bus.ts'
 import type { IndexAdmin } from '../indexing/ports.ts'
 import { Refusal } from '../lib/refusal.ts'
-import type { Bodies, Journals, ObjectLinks } from '../uploads/ports.ts'
-import type { RecordEntry } from '../uploads/record-entry.ts'
+import type { Journals, ObjectLinks, UploadStore } from '../uploads/ports.ts'
 import { type ReportRow, reportOf } from '../validation/report.ts'
 import { inPages, mapPages, noPages, type Pages } from './pages.ts'
 import type { IndexedStream, StreamQueries, StreamSummary } from './ports.ts'
+import type { RecordEntry } from './record-entry.ts'
 import { readSessionReport, type SessionReport } from './session-report.ts'
 import { afterSilence } from './session-view.ts'
 import { parseInterface, type Stream } from './stream.ts'
@@ -42,7 +42,7 @@ export interface Streams {
 
 interface Needs {
   readonly journals: Journals
-  readonly bodies: Pick<Bodies, 'removeStream'>
+  readonly store: Pick<UploadStore, 'removeStream'>
   readonly index: StreamQueries & Pick<IndexAdmin, 'forget'>
   readonly view: ObjectLinks
   readonly record: RecordEntry
@@ -53,7 +53,7 @@ interface Needs {
 }
 
 export function streamsWith(needs: Needs): Streams {
-  const { journals, bodies, index, view, record, feed, newId, now, idleMs } = needs
+  const { journals, store, index, view, record, feed, newId, now, idleMs } = needs
   return {
     create,
     list,
@@ -71,7 +71,8 @@ export function streamsWith(needs: Needs): Streams {
   async function create(wish: Parameters<Streams['create']>[0]): Promise<IndexedStream> {
     const settings = { interface: parseInterface(wish.interface), strict: wish.strict, creator: wish.creator }
     const id = await journals.create()
-    await record(id, { kind: 'stream-created', ...noted(), ...settings }).verdict
+    const { indexed } = await record(id, { kind: 'stream-created', ...noted(), ...settings })
+    await indexed
     return withNothing({ id, ...settings, expectedTrackNames: null })
   }
 
@@ -122,7 +123,8 @@ export function streamsWith(needs: Needs): Streams {
 
   async function expectTracks(id: string, names: readonly string[]): Promise<IndexedStream> {
     const before = await one(id)
-    await record(id, { kind: 'tracks-expected', ...noted(), names }).verdict
+    const { indexed } = await record(id, { kind: 'tracks-expected', ...noted(), names })
+    await indexed
     return { ...before, stream: { ...before.stream, expectedTrackNames: names } }
   }
 
@@ -130,10 +132,9 @@ export function streamsWith(needs: Needs): Streams {
     await assertExists(id)
     if ((await view.find(id, path)) === null)
       throw new Refusal('object-unknown', `stream ${id} has no object at ${path}`)
-    const { written, verdict } = record(id, { kind: 'object-deleted', ...noted(), path })
-    await written
+    const { indexed } = await record(id, { kind: 'object-deleted', ...noted(), path })
     await view.remove(id, path)
-    await verdict
+    await indexed
   }
 
   async function remove(id: string): Promise<void> {
@@ -149,7 +150,7 @@ export function streamsWith(needs: Needs): Streams {
 
   async function removeRest(id: string): Promise<void> {
     await view.removeStream(id)
-    await bodies.removeStream(id)
+    await store.removeStream(id)
     await index.forget(id)
     await journals.removed(id)
   }
