@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 
-const timeoutMs = 5_000
+/** BullMQ sleeps for 5 s before it notices that it was closed while Redis is down. */
+const timeoutMs = 15_000
 /** mocha's timeout of the hook below, which it starts once the hook waits. */
 const ownTimers = 1
 
