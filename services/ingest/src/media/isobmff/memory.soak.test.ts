@@ -1,7 +1,6 @@
 import { ok } from 'node:assert/strict'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { createInspector } from './inspector.ts'
 import {
   box,
   chunk,
@@ -16,7 +15,8 @@ import {
   trun,
   u32,
   withSize,
-} from './testing/boxes.ts'
+} from '@pushav/shared/testing/media/boxes.ts'
+import { createInspector } from './inspector.ts'
 import { createRandom } from './testing/random.ts'
 
 const mebibyte = 2 ** 20

@@ -1,1 +1,0 @@
-export * from '@pushav/shared/testing/media/boxes.ts'
