@@ -7,7 +7,7 @@ import { type ReportRow, reportOf } from '../validation/report.ts'
 import { inPages, mapPages, noPages, type Pages } from './pages.ts'
 import type { IndexedStream, StreamSummary } from './ports.ts'
 import { readSessionReport, type SessionReport } from './session-report.ts'
-import { afterSilence } from './session-view.ts'
+import { withTimeout } from './session-view.ts'
 import { parseInterface, type Stream } from './stream.ts'
 
 const streamsAtOnce = 16
@@ -98,7 +98,7 @@ export function streamsWith(needs: Needs): Streams {
 
   function asOfNow(indexed: IndexedStream): IndexedStream {
     const nowMs = now().getTime()
-    const sessions = mapPages(indexed.sessions, (session) => afterSilence(session, nowMs, idleMs))
+    const sessions = mapPages(indexed.sessions, (session) => withTimeout(session, nowMs, idleMs))
     return { ...indexed, sessions }
   }
 

@@ -1,6 +1,7 @@
 import { mapPages } from '../pages.ts'
-import type { IndexedSession, IndexedStream, ListedUpload, RejectedUpload, StreamSummary } from '../ports.ts'
+import type { IndexedStream, ListedUpload, RejectedUpload, StreamSummary } from '../ports.ts'
 import { sessionNumberOf } from '../session-view.ts'
+import { sessionResponse } from './session-response.ts'
 
 /** A stream as the API shows it, its lists in pages; the reference's fields, `id` a number as its web UI expects. */
 export function streamResponse({ stream, uploads, sessions }: IndexedStream) {
@@ -13,7 +14,7 @@ export function streamResponse({ stream, uploads, sessions }: IndexedStream) {
     expected_track_names: stream.expectedTrackNames,
     track_name: stream.expectedTrackNames?.[0] ?? null,
     creator: stream.creator,
-    sessions: mapPages(sessions, sessionShown),
+    sessions: mapPages(sessions, sessionResponse),
     error_uploads: mapPages(uploads.rejected(), errorUpload),
     valid_uploads: mapPages(uploads.accepted(), validUpload),
   }
@@ -45,16 +46,6 @@ const errorUpload = ({ path, session, findings }: RejectedUpload) => ({
 
 const reasonsIn = (findings: RejectedUpload['findings']): string[] =>
   findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
-
-/** Every object is shown with the name under which its certificate can be asked for. */
-function sessionShown({ segments, manifests, ...session }: IndexedSession) {
-  const withCertificate = (path: string) => [path, `${path}.crt`]
-  return {
-    ...session,
-    uploaded_segments: mapPages(segments, withCertificate),
-    uploaded_manifests: mapPages(manifests, withCertificate),
-  }
-}
 
 /** A stream in numbers. */
 export const summaryResponse = ({ stream, uploads, errors, objects, sessions }: StreamSummary) => ({

@@ -39,16 +39,16 @@ export function redisStreamPages(redis: RedisClient): Pick<Index, 'stream'> {
     const found = new Set<string>()
     for await (const page of scanHash(redis, sessions)) for (const [key] of page) found.add(key)
     for (const some of inPages([...found].sort(byNumber), sessionsAtOnce)) {
-      const answers = await orUnavailable(hmget(redis, sessions, some))
-      const known = answers.flatMap((json) => parse<SessionView>(json) ?? [])
-      yield await Promise.all(known.map((answer) => withLists(id, answer)))
+      const texts = await orUnavailable(hmget(redis, sessions, some))
+      const views = texts.flatMap((json) => parse<SessionView>(json) ?? [])
+      yield await Promise.all(views.map((view) => withLists(id, view)))
     }
   }
 
-  async function withLists(id: string, answer: SessionView): Promise<IndexedSession> {
-    const list = (name: string) => listFrom(keysOf(id).listed(answer.key, name))
+  async function withLists(id: string, view: SessionView): Promise<IndexedSession> {
+    const list = (name: string) => listFrom(keysOf(id).listed(view.id, name))
     const [segments, manifests] = await Promise.all([list('segments'), list('manifests')])
-    return { ...answer, segments, manifests }
+    return { ...view, segments, manifests }
   }
 
   /** Its first page is read already, so that those of several go together. */
