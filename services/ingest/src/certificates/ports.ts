@@ -1,4 +1,4 @@
-import type { Certificate, Hierarchy, KeyType, Leaf, PublicKey } from './certificate.ts'
+import type { Certificate, Hierarchy, KeyType, Leaf, PublicKey, Validity } from './certificate.ts'
 
 /** A CA: its root, and what can be done with its key, which never leaves it. */
 export interface Authority {
@@ -29,24 +29,29 @@ export interface CertificateReader {
   derOf(pem: string): Uint8Array | null
 }
 
-/** Field names are the reference's, as all below `/certs`. */
-export interface CertificateDetails {
-  readonly public_cert: string
-  /** `0x…` */
-  readonly serial_number: string
-  readonly not_valid_before: string
-  readonly not_valid_after: string
+/** What users see of a certificate. */
+export interface CertificateDetails extends Validity {
+  readonly pem: string
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string
+  /** RFC 4514. */
   readonly issuer: string
   readonly subject: string
+  /** One line each, such as `Key Usages: critical, digitalSignature`. */
   readonly extensions: readonly string[]
-  readonly fingerprint_sha256: string
+  /** SHA-256, lower-case hex. */
+  readonly fingerprint: string
+  /** Subject alternative names, such as `DNS:localhost`. */
   readonly sans: readonly string[]
 }
 
 export interface KeyDetails {
-  readonly key_size: number
-  readonly private_key: string
-  readonly public_key: string
+  /** Of the modulus (RSA) or the curve (EC), in bits. */
+  readonly bits: number
+  /** PEM: PKCS#1 for RSA, PKCS#8 for EC. */
+  readonly privateKey: string
+  /** PEM: PKCS#1 for RSA, SubjectPublicKeyInfo for EC. */
+  readonly publicKey: string
 }
 
 /** `<working directory>/certs/<hierarchy>/<file>`, where file is `<name>.pem` or `<name>.key`. */

@@ -1,3 +1,4 @@
+import type { CertificateDetails } from '../certificates/ports.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
 import type { Index } from '../indexing/ports.ts'
 import { Refusal } from '../lib/refusal.ts'
@@ -6,7 +7,7 @@ import type { Bodies, ClientCertificates, ObjectLinks } from '../uploads/ports.t
 /** A file to send, or the certificate that brought it (`<path>.crt`). */
 export type FoundObject =
   | { readonly kind: 'body'; readonly upload: string; readonly file: string }
-  | { readonly kind: 'certificate'; readonly details: unknown }
+  | { readonly kind: 'certificate'; readonly certificate: CertificateDetails }
 
 export type FindObject = (stream: string, path: string, version: string | null) => Promise<FoundObject>
 
@@ -23,7 +24,7 @@ export function findObjectWith({ bodies, view, index, certificates }: Needs): Fi
     const upload = version === null ? await newestOf(stream, path) : await versionOf(stream, path, version)
     if (upload) return { kind: 'body', upload, file: bodies.fileOf(stream, upload) }
     const certified = path.endsWith('.crt') ? await index.newest(stream, path.slice(0, -'.crt'.length)) : null
-    if (certified) return { kind: 'certificate', details: await certificateOf(certified, path) }
+    if (certified) return { kind: 'certificate', certificate: await certificateOf(certified, path) }
     throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)
   }
 
@@ -37,9 +38,11 @@ export function findObjectWith({ bodies, view, index, certificates }: Needs): Fi
     return known?.upload.path === path ? version : null
   }
 
-  async function certificateOf({ upload }: JudgedUpload, path: string): Promise<unknown> {
+  async function certificateOf({ upload }: JudgedUpload, path: string): Promise<CertificateDetails> {
     const { device } = upload.sender
     if (!device) throw new Refusal('object-unknown', `${path}: this object came without a client certificate`)
-    return certificates.details(device.fingerprint)
+    const details = await certificates.details(device.fingerprint)
+    if (!details) throw new Refusal('object-unknown', `${path}: the stored certificate cannot be read`)
+    return details
   }
 }

@@ -1,3 +1,4 @@
+import type { CertificateDetails } from '../certificates/ports.ts'
 import type { Inspection } from '../media/inspection.ts'
 import type { JournalEntry, Upload } from './upload.ts'
 
@@ -91,8 +92,8 @@ export interface ObjectLinks {
 /** The certificates that devices showed, each kept once. */
 export interface ClientCertificates {
   remember(fingerprint: string, der: string): Promise<void>
-  /** The certificate in the API's words. */
-  details(fingerprint: string): Promise<unknown>
+  /** Null when the stored file holds no readable certificate. */
+  details(fingerprint: string): Promise<CertificateDetails | null>
 }
 
 /** What is told of an upload's bytes while they flow by. */

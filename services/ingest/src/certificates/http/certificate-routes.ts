@@ -7,6 +7,7 @@ import type { Hierarchy, KeyType } from '../certificate.ts'
 import type { IssueCertificate, Issued } from '../issue-certificate.ts'
 import type { RevokeCertificate } from '../revoke-certificate.ts'
 import type { ShowCertificates } from '../show-certificates.ts'
+import { certificateFileResponse } from './certificate-response.ts'
 
 export interface CertificateStories {
   readonly issue: IssueCertificate
@@ -40,7 +41,7 @@ export function certificateRoutes(stories: CertificateStories, log: Logger): Rou
     const { hierarchy, file } = request.params
     response.set('Cache-Control', 'no-store').vary('Accept')
     const format = formatOf(request)
-    if (format === null) return void response.json(await show.show(hierarchy, file))
+    if (format === null) return void response.json(certificateFileResponse(await show.show(hierarchy, file)))
     const content = format === 'pem' ? await show.pem(hierarchy, file) : await show.der(hierarchy, file)
     response.type(typeof content === 'string' ? pemType : derTypeOf(file)).send(content)
   }

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { type Request, type Response, Router } from 'express'
+import { certificateResponse } from '../../certificates/http/certificate-response.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { FindProbe } from '../../probes/find-probe.ts'
 import { isPublishingPoint, objectPathOf } from '../../uploads/http/object-url.ts'
@@ -21,7 +22,7 @@ export function objectRoutes(findObject: FindObject, findProbe: FindProbe): Rout
     const { version } = request.query
     const path = objectPathOf(request.originalUrl)
     const found = await findObject(request.params.id, path, typeof version === 'string' ? version : null)
-    if (found.kind === 'certificate') return void response.json(found.details)
+    if (found.kind === 'certificate') return void response.json(certificateResponse(found.certificate))
     response.set({ ETag: `"${found.upload}"`, 'Content-Type': contentTypeOf(path) })
     // The file is named from its folder: a working directory such as ~/.pavstest counts as hidden otherwise.
     response.sendFile(basename(found.file), { root: dirname(found.file), dotfiles: 'allow' })

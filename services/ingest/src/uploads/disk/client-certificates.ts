@@ -1,12 +1,13 @@
 import { X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { CertificateDetails } from '../../certificates/ports.ts'
 import type { ClientCertificates } from '../ports.ts'
 
 /** `certs/clients/<fingerprint>.pem`. */
 export async function diskClientCertificates(
   workingDirectory: string,
-  describe: (pem: string) => unknown,
+  describe: (pem: string) => CertificateDetails | null,
 ): Promise<ClientCertificates> {
   const folder = join(workingDirectory, 'certs', 'clients')
   await mkdir(folder, { recursive: true })
