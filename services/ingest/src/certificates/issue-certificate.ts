@@ -97,4 +97,4 @@ export function issueCertificateWith(ports: IssuePorts): IssueCertificate {
 export const lockOf = (name: string): string => `device/${name.toLowerCase()}`
 
 const taken = (name: string, why: string) =>
-  new Refusal('certificate-taken', `"${name}" has a valid certificate ${why}; override=true replaces it`)
+  new Refusal('certificate-exists', `"${name}" has a valid certificate ${why}; override=true replaces it`)

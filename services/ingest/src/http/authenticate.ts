@@ -3,7 +3,7 @@ import { createDeviceReader, type Peer, readPeer } from '@pushav/shared/identity
 import type { RequestHandler } from 'express'
 import { Refusal } from '../lib/refusal.ts'
 
-/** Lets a request in, or throws the refusal `identity-missing`. */
+/** Lets a request in, or throws the refusal `proxy-authentication-failed`. */
 export type Authenticate = (request: IncomingMessage) => Peer
 
 /** Opens only to what came through the proxy: whoever does not know its secret is refused, never taken for anonymous. */
@@ -11,7 +11,7 @@ export function createProxyAuth(secret: string): Authenticate {
   const readDevice = createDeviceReader()
   return function letIn(request) {
     const peer = readPeer(request.headers, secret, readDevice)
-    if (!peer) throw new Refusal('identity-missing', 'this service answers only through its TLS proxy')
+    if (!peer) throw new Refusal('proxy-authentication-failed', 'this service answers only through its TLS proxy')
     return peer
   }
 }

@@ -18,7 +18,7 @@ export function createApp(
   for (const router of routers) app.use(router)
   app.use(assertMethod)
   app.use(({ method, path }) => {
-    throw new Refusal('route-unknown', `there is nothing at ${method} ${path}`)
+    throw new Refusal('not-found', `there is nothing at ${method} ${path}`)
   })
   app.use(errorHandler(answerProblem))
   return app

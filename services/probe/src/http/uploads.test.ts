@@ -73,7 +73,7 @@ describe('httpUploads', function () {
     ['a server of another kind', problem(404, '<html>'), /answered 404 <html>/],
     [
       'a server without that route',
-      problem(404, { code: 'route-unknown', detail: 'nothing' }),
+      problem(404, { code: 'not-found', detail: 'nothing' }),
       /404 nothing/,
     ],
     ['a proxy without its ingest', problem(503, { code: 'ingest-unreachable', detail: 'away' }), /503 away/],
