@@ -81,23 +81,19 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const takeUpload = handleUploadWith({ receiveUpload, streams, remember: shown.remember, maxBytes, now })
   const letIn = createProxyAuth(certificates.secret)
   const answerProblem = createErrorResponder(log)
-  const app = createApp(
-    letIn,
-    health,
-    [
-      certificateRoutes(certificates, log),
-      streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
-      uploadLogRoutes(readUploadLogWith(streams, index, probes)),
-      uploadBytesRoutes(streams, bodies),
-      eventRoutes(feed, streams, closing.signal, now),
-      objectRoutes(
-        findObjectWith({ bodies, view, index, certificates: shown }),
-        findProbeWith(index, probes, config.probeWaitMs),
-      ),
-      uploadRoutes(takeUpload, streams),
-    ],
-    answerProblem,
-  )
+  const routers = [
+    certificateRoutes(certificates, log),
+    streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
+    uploadLogRoutes(readUploadLogWith(streams, index, probes)),
+    uploadBytesRoutes(streams, bodies),
+    eventRoutes(feed, streams, closing.signal, now),
+    objectRoutes(
+      findObjectWith({ bodies, view, index, certificates: shown }),
+      findProbeWith(index, probes, config.probeWaitMs),
+    ),
+    uploadRoutes(takeUpload, streams),
+  ]
+  const app = createApp({ authenticate: letIn, respondWithError: answerProblem, health, routers })
   built.use(await listen(withPutFastPath(takeUpload, letIn, answerProblem, app), config.listen))
   built.defer(() => closing.abort())
 }

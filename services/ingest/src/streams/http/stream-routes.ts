@@ -1,8 +1,8 @@
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
 import { peerOf } from '../../http/authenticate.ts'
-import { page, parseBody, parseQuery } from '../../http/parse.ts'
-import { sendJson } from '../../http/send-json.ts'
+import { streamJson } from '../../http/json-response.ts'
+import { pageQuery, parseBody, parseQuery } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { mapPages } from '../pages.ts'
@@ -27,16 +27,16 @@ export function streamRoutes(
       strict: parseStrict(wish.strict) ?? strictByDefault,
       creator: peerOf(request).device?.fingerprint ?? null,
     })
-    await sendJson(response.status(201), answerOf(stream))
+    await streamJson(response.status(201), answerOf(stream))
   })
   router.get('/streams', async (request, response) => {
     const { summary, cursor, limit } = parseQuery(listed, request.query)
-    if (!summary) return sendJson(response, { streams: mapPages(streams.list(), answerOf) })
+    if (!summary) return streamJson(response, { streams: mapPages(streams.list(), answerOf) })
     const { summaries, next } = await streams.summaries(cursor, limit)
     response.json({ streams: summaries.map(summaryResponse), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {
-    await sendJson(response, answerOf(await streams.one(request.params.id)))
+    await streamJson(response, answerOf(await streams.one(request.params.id)))
   })
   router.get('/streams/:id/report', async (request: Named, response) => {
     const { session = null, format } = parseQuery(reported, request.query)
@@ -60,14 +60,14 @@ export function streamRoutes(
   router.post('/streams/:id/expectedTrackNames', sendContinue, anyJson, async (request: Named, response) => {
     const { expected_track_names: names } = parseBody(expectedTrackNames, request.body)
     const stream = await streams.expectTracks(request.params.id, names)
-    await sendJson(response.status(202), answerOf(stream))
+    await streamJson(response.status(202), answerOf(stream))
   })
   router.post('/streams/:id/trackName', sendContinue, anyJson, async (request: Named, response) => {
     const { track_name, trackName } = parseBody(trackNameBody, request.body)
     const name = track_name ?? trackName
     if (name === undefined) throw new Refusal('request-malformed', 'name the track in track_name')
     const stream = await streams.expectTracks(request.params.id, [name])
-    await sendJson(response.status(202), answerOf(stream))
+    await streamJson(response.status(202), answerOf(stream))
   })
   return router
 }
@@ -90,7 +90,7 @@ const listed = z.object({
     .enum(['true', 'false'])
     .transform((word) => word === 'true')
     .default(false),
-  ...page,
+  ...pageQuery,
 })
 const reported = z.object({
   session: z.string().optional(),

@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
-import { page, parseQuery } from '../../http/parse.ts'
+import { pageQuery, parseQuery } from '../../http/parse-request.ts'
 import { sessionNumberOf } from '../session-view.ts'
 import type { LogEntry, ReadUploadLog } from '../upload-log.ts'
 
@@ -16,7 +16,7 @@ export function uploadLogRoutes(readLog: ReadUploadLog): Router {
 }
 
 const wish = z.object({
-  ...page,
+  ...pageQuery,
   session: z.string().optional(),
   track: z.string().optional(),
   severity: z.enum(['error', 'warning', 'note']).optional(),

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { answerJson } from '../../http/answer-json.ts'
+import { sendJson } from '../../http/json-response.ts'
 import { isAccepted } from '../../validation/finding.ts'
 import type { Receipt } from '../receive-upload.ts'
 
 /** 202 to what was taken in; 400 when the stream is strict and something is wrong. It is kept either way. */
 export function respondWithReceipt(response: ServerResponse, receipt: Receipt): void {
-  if (receipt.upload.whole) answerJson(response, ...answerTo(receipt))
+  if (receipt.upload.whole) sendJson(response, ...answerTo(receipt))
   else response.destroy()
 }
 
