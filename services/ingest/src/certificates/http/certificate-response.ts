@@ -1,5 +1,21 @@
+import type { DeviceCertificate } from '../issue-certificate.ts'
 import type { CertificateDetails, KeyDetails } from '../ports.ts'
 import type { FileDetails } from '../show-certificates.ts'
+
+/**
+ * `key` and `cert` are paths of files, as in the reference. `created` means what its name says; in the reference it is
+ * true for a certificate that existed already.
+ */
+export const deviceCertificateResponse = (
+  { key, certificate, created }: DeviceCertificate,
+  paths: { readonly key: string; readonly certificate: string },
+) => ({
+  key: key === null ? null : paths.key,
+  cert: paths.certificate,
+  created,
+  ...(key === null ? {} : { key_pem: key }),
+  cert_pem: certificate,
+})
 
 /** A file below `/certs` with the reference's field names. */
 export function certificateFileResponse(file: FileDetails) {

@@ -28,7 +28,7 @@ let passedDays = 0
 before(async () => {
   directory = await temporaryDirectory()
   certificates = await certificatesIn(directory.path, {
-    clock: () => new Date(Date.now() + passedDays * dayMs),
+    now: () => new Date(Date.now() + passedDays * dayMs),
   })
   app = express().use(certificateRoutes(certificates, log), errorHandler(createErrorResponder(log)))
 })
