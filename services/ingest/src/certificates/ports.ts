@@ -68,7 +68,7 @@ export interface CertificateFiles {
   list(hierarchy: Hierarchy): Promise<readonly string[]>
   /** Null when there is no such file. */
   read(hierarchy: Hierarchy, file: string): Promise<string | null>
-  /** Replaces the files of a name. At no moment, not even after a crash, does a key lie beside another key's certificate. */
+  /** Replaces the files of a name. Even after a crash, no key lies beside another key's certificate. */
   replace(
     hierarchy: Hierarchy,
     name: string,

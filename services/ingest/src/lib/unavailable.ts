@@ -1,4 +1,4 @@
-/** Something this server needs does not answer now; the caller did nothing wrong and may try again. */
+/** A service that this one needs does not respond: a 503, which the client may retry. */
 export class Unavailable extends Error {
   override name = 'Unavailable' as const
 

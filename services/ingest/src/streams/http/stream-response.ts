@@ -3,7 +3,7 @@ import type { IndexedStream, ListedUpload, RejectedUpload, StreamSummary } from 
 import { sessionNumberOf } from '../session-view.ts'
 import { sessionResponse } from './session-response.ts'
 
-/** A stream as the API shows it, its lists in pages; the reference's fields, `id` a number as its web UI expects. */
+/** A stream with the reference's fields, its lists in pages. `id` is a number, as the reference's web UI expects. */
 export function streamResponse({ stream, uploads, sessions }: IndexedStream) {
   const id = Number(stream.id)
   return {
@@ -15,12 +15,12 @@ export function streamResponse({ stream, uploads, sessions }: IndexedStream) {
     track_name: stream.expectedTrackNames?.[0] ?? null,
     creator: stream.creator,
     sessions: mapPages(sessions, sessionResponse),
-    error_uploads: mapPages(uploads.rejected(), errorUpload),
-    valid_uploads: mapPages(uploads.accepted(), validUpload),
+    error_uploads: mapPages(uploads.rejected(), rejectedUpload),
+    valid_uploads: mapPages(uploads.accepted(), acceptedUpload),
   }
 }
 
-/** The same with the lists of Matter 1.5, which have other names and one reason for each file. */
+/** The same and the lists of Matter 1.5, which have other names and one text for all reasons of a file. */
 export function matter15StreamResponse(indexed: IndexedStream) {
   return {
     ...streamResponse(indexed),
@@ -32,12 +32,12 @@ export function matter15StreamResponse(indexed: IndexedStream) {
   }
 }
 
-const validUpload = ({ path, session }: ListedUpload) => ({
+const acceptedUpload = ({ path, session }: ListedUpload) => ({
   session_id: sessionNumberOf(session),
   file_path: path,
 })
 
-const errorUpload = ({ path, session, findings }: RejectedUpload) => ({
+const rejectedUpload = ({ path, session, findings }: RejectedUpload) => ({
   session_id: sessionNumberOf(session),
   file_path: path,
   reasons: reasonsIn(findings),
@@ -47,7 +47,7 @@ const errorUpload = ({ path, session, findings }: RejectedUpload) => ({
 const reasonsIn = (findings: RejectedUpload['findings']): string[] =>
   findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
 
-/** A stream in numbers. */
+/** A stream with counts instead of lists. */
 export const summaryResponse = ({ stream, uploads, errors, objects, sessions }: StreamSummary) => ({
   id: Number(stream.id),
   stream_id: Number(stream.id),

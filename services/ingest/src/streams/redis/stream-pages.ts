@@ -4,7 +4,7 @@ import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { keysOf } from '../../indexing/redis/keys.ts'
 import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
 import { hmget, parse } from '../../indexing/redis/values.ts'
-import { inPages, type Pages, readAhead } from '../pages.ts'
+import { inPages, type Pages, prefetchPage } from '../pages.ts'
 import type { IndexedSession, ListedUpload, ListedUploads, RejectedUpload } from '../ports.ts'
 import type { SessionView } from '../session-view.ts'
 import type { Stream } from '../stream.ts'
@@ -26,8 +26,8 @@ export function redisStreamPages(redis: RedisClient): Pick<Index, 'stream'> {
     const keys = keysOf(id)
     const [json, sessions, cutOff] = await Promise.all([
       orUnavailable(redis.get(keys.stream)),
-      readAhead(sessionsOf(id)),
-      readAhead(scanHash(redis, keys.cutOff)),
+      prefetchPage(sessionsOf(id)),
+      prefetchPage(scanHash(redis, keys.cutOff)),
     ])
     const stream = parse<Stream>(json)
     // Cut-off ones are read before the others: a whole one that follows meanwhile must not be missed in both.
