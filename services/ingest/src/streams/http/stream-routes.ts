@@ -36,7 +36,7 @@ export function streamRoutes(
     response.json({ streams: summaries.map(summaryResponse), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {
-    await streamJson(response, responseOf(await streams.one(request.params.id)))
+    await streamJson(response, responseOf(await streams.get(request.params.id)))
   })
   router.get('/streams/:id/report', async (request: StreamRequest, response) => {
     const { session = null, format } = parseQuery(reportQuery, request.query)
