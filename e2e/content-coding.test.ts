@@ -132,7 +132,7 @@ describe('bodies in a content coding', function () {
       connection.tls.write(putHead(`/streams/${stream}/m.mpd`, ...head))
       match(
         await connection.reply,
-        /^HTTP\/1\.1 415 .*accept-encoding: gzip, identity.*"code":"coding-unknown"/is,
+        /^HTTP\/1\.1 415 .*accept-encoding: gzip, identity.*"code":"content-encoding-unsupported"/is,
       )
     }
     deepEqual(await uploads(), [])

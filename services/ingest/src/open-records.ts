@@ -14,15 +14,13 @@ import {
 } from './indexing/redis/connections.ts'
 import { redisIndex } from './indexing/redis/redis-index.ts'
 import { createSessionTimeouts } from './indexing/session-timeouts.ts'
-import { inspectManifest } from './media/inspect-manifest.ts'
-import { createInspector } from './media/isobmff/inspector.ts'
 import { createProbeQueue } from './probes/queue/probe-queue.ts'
 import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
-import { diskBodies } from './uploads/disk/body-files.ts'
 import { createIoWorker } from './uploads/disk/io-worker/io-worker.ts'
 import { diskJournals } from './uploads/disk/journal-files.ts'
 import { diskObjectLinks } from './uploads/disk/object-links.ts'
 import { cacheStreamList } from './uploads/disk/stream-list-cache.ts'
+import { openUploadStore } from './uploads/disk/upload-store.ts'
 import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
 
 const now = (): Date => new Date()
@@ -36,10 +34,10 @@ export async function openRecords(
 ) {
   const { workingDirectory, instance, sessionIdleMs: idleMs } = config
   const disk = built.use(createIoWorker())
-  const bodies = await diskBodies(workingDirectory, instance, disk)
   const kept = await diskJournals(workingDirectory, instance, log, disk)
   const journals = { ...kept, streams: cacheStreamList(workingDirectory, kept.streams, now) }
   const view = await diskObjectLinks(workingDirectory, instance, disk)
+  const store = await openUploadStore({ workingDirectory, instance, disk, journals: kept, links: view })
 
   const onError = createErrorReport(log)
   const open = (connect: typeof connectRedis) =>
@@ -53,11 +51,11 @@ export async function openRecords(
   const feed = built.use(redisEventBus(redis, open(connectBlocking)))
 
   const silence = built.use(createSessionTimeouts(feed, idleMs, now))
-  const inspections = inspectionsOf(bodies, createInspector, inspectManifest)
+  const inspections = inspectionsOf(store)
   const publishResults = publishResultsWith({ verdicts, feed, silence, view, startedAt: now(), now })
   const jobs = built.use(createProbeEnqueuer(index, probes, log))
   const indexer = built.use(
     startIndexer({ journals, index, jobs, inspections, publishResults, idleMs, log, retryMs: 500 }),
   )
-  return { bodies, journals, view, redis, index, probes, feed, inspections, indexer }
+  return { store, journals, view, redis, index, probes, feed, inspections, indexer }
 }

@@ -12,7 +12,6 @@ import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { newId } from './lib/new-id.ts'
-import { createInspector } from './media/isobmff/inspector.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openRecords } from './open-records.ts'
 import { findProbeWith } from './probes/find-probe.ts'
@@ -23,14 +22,14 @@ import { matter15StreamResponse, streamResponse } from './streams/http/stream-re
 import { streamRoutes } from './streams/http/stream-routes.ts'
 import { uploadBytesRoutes } from './streams/http/upload-bytes-routes.ts'
 import { uploadLogRoutes } from './streams/http/upload-log-routes.ts'
+import { recordEntryWith } from './streams/record-entry.ts'
 import { streamsWith } from './streams/streams.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
-import { withUploadEvents } from './uploads/publish-upload-events.ts'
-import { receiveUploadWith, recoverUploadsWith } from './uploads/receive-upload.ts'
-import { recordEntryWith } from './uploads/record-entry.ts'
+import { receiveUploadWith } from './uploads/receive-upload.ts'
+import { recoverUploadsWith } from './uploads/recover-uploads.ts'
 import { streamInterfaceWith } from './uploads/stream-interface.ts'
 
 const catchUpWaitMs = 10_000
@@ -47,20 +46,16 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const shown = await diskClientCertificates(workingDirectory, x509Reader.describe)
   const verdicts = createPendingVerdicts()
   const records = await openRecords(config, built, log, verdicts)
-  const { bodies, journals, view, redis, index, probes, feed, inspections, indexer } = records
+  const { store, journals, view, redis, index, probes, feed, inspections, indexer } = records
 
-  const record = recordEntryWith(journals, indexer, verdicts, feed, config.verdictWaitMs)
-  const streams = streamsWith({ journals, bodies, index, view, record, feed, newId, now, idleMs })
-  const telling = withUploadEvents(bodies, feed, now)
-  const receiving = { bodies: telling, view, newInspector: createInspector, inspections, record, now }
-  const receiveUpload = receiveUploadWith({
-    ...receiving,
-    interfaceOf: streamInterfaceWith(journals),
-    newId,
-    maxBytes: config.maxUploadBytes,
-  })
+  const { verdictWaitMs, maxUploadBytes: maxBytes } = config
+  const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
+  const streams = streamsWith({ journals, store, index, view, record, feed, newId, now, idleMs })
+  const uploadDeps = { store, links: view, inspections, indexer, verdicts, verdictWaitMs, events: feed, now }
+  const interfaceOf = streamInterfaceWith(journals)
+  const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
 
-  const recovered = await recoverUploadsWith(receiving)()
+  const recovered = await recoverUploadsWith(uploadDeps)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   const catchUp = async () => {
     await index
@@ -77,24 +72,25 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
     probes.backlog,
   )
-  const { maxUploadBytes: maxBytes } = config
-  const takeUpload = handleUploadWith({ receiveUpload, streams, remember: shown.remember, maxBytes, now })
-  const letIn = createProxyAuth(certificates.secret)
-  const answerProblem = createErrorResponder(log)
+  const handleUpload = handleUploadWith({ receiveUpload, streams, certificates: shown, maxBytes, now })
+  const authenticate = createProxyAuth(certificates.secret)
+  const respondWithError = createErrorResponder(log)
   const routers = [
     certificateRoutes(certificates, log),
     streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
     uploadLogRoutes(readUploadLogWith(streams, index, probes)),
-    uploadBytesRoutes(streams, bodies),
+    uploadBytesRoutes(streams, store),
     eventRoutes(feed, streams, closing.signal, now),
     objectRoutes(
-      findObjectWith({ bodies, view, index, certificates: shown }),
+      findObjectWith({ store, view, index, certificates: shown }),
       findProbeWith(index, probes, config.probeWaitMs),
     ),
-    uploadRoutes(takeUpload, streams),
+    uploadRoutes(handleUpload, streams),
   ]
-  const app = createApp({ authenticate: letIn, respondWithError: answerProblem, health, routers })
-  built.use(await listen(withPutFastPath(takeUpload, letIn, answerProblem, app), config.listen))
+  const app = createApp({ authenticate, respondWithError, health, routers })
+  built.use(
+    await listen(withPutFastPath({ handleUpload, authenticate, respondWithError, app }), config.listen),
+  )
   built.defer(() => closing.abort())
 }
 

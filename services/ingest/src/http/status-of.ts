@@ -12,7 +12,7 @@ export const statusOf = {
   'object-unknown': 404,
   'interface-unknown': 422,
   'body-too-large': 413,
-  'coding-unknown': 415,
+  'content-encoding-unsupported': 415,
   'body-undecodable': 400,
   'probe-impossible': 422,
   'certificate-name-malformed': 422,

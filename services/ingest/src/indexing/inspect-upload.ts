@@ -1,6 +1,8 @@
 import { forEachLimit } from '../lib/for-each-limit.ts'
+import { inspectManifest } from '../media/inspect-manifest.ts'
 import type { Inspection } from '../media/inspection.ts'
-import type { Bodies, InspectManifest, MediaInspection, NewInspector } from '../uploads/ports.ts'
+import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
+import { UploadGone, type UploadStore } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 
 const maxManifestBytes = 1_048_576
@@ -18,11 +20,7 @@ export interface Inspections {
   forget(uploads: readonly string[]): void
 }
 
-export function inspectionsOf(
-  bodies: Bodies,
-  newInspector: NewInspector,
-  inspectManifest: InspectManifest,
-): Inspections {
+export function inspectionsOf(store: Pick<UploadStore, 'read'>): Inspections {
   const fresh = new Map<string, MediaInspection>()
   return {
     put(upload, seen) {
@@ -47,19 +45,19 @@ export function inspectionsOf(
   }
 
   async function inspect(stream: string, upload: Upload): Promise<Inspection | null> {
-    const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
-    return media && withManifest(stream, upload, media)
-  }
-
-  async function readMedia(stream: string, upload: string): Promise<MediaInspection | null> {
-    const inspector = newInspector()
     try {
-      for await (const bytes of bodies.read(stream, upload)) inspector.add(bytes)
-      return inspector.result()
+      const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
+      return await withManifest(stream, upload, media)
     } catch (error) {
-      if ((error as { code?: unknown }).code === 'ENOENT') return null
+      if (error instanceof UploadGone) return null
       throw error
     }
+  }
+
+  async function readMedia(stream: string, upload: string): Promise<MediaInspection> {
+    const inspector = createInspector()
+    for await (const bytes of store.read(stream, upload)) inspector.add(bytes)
+    return inspector.result()
   }
 
   async function withManifest(stream: string, upload: Upload, media: MediaInspection): Promise<Inspection> {
@@ -67,7 +65,7 @@ export function inspectionsOf(
     if (!isManifest(media)) return inspection
     if (upload.bytes > maxManifestBytes) return { ...inspection, faults: [tooLarge(upload.bytes)] }
     const parts: Buffer[] = []
-    for await (const bytes of bodies.read(stream, upload.id)) parts.push(bytes)
+    for await (const bytes of store.read(stream, upload.id)) parts.push(bytes)
     return { ...inspection, ...inspectManifest(Buffer.concat(parts).toString(), upload.path, media.kind) }
   }
 }

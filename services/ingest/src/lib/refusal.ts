@@ -10,7 +10,7 @@ export type RefusalCode =
   | 'object-unknown'
   | 'interface-unknown'
   | 'body-too-large'
-  | 'coding-unknown'
+  | 'content-encoding-unsupported'
   | 'body-undecodable'
   | 'probe-impossible'
   | 'certificate-name-malformed'

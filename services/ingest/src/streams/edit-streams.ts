@@ -1,10 +1,10 @@
 import { Refusal } from '../lib/refusal.ts'
 import type { Journals, ObjectLinks } from '../uploads/ports.ts'
-import type { RecordEntry } from '../uploads/record-entry.ts'
 import { assertStream } from './assert-stream.ts'
 import { noPages } from './pages.ts'
 import type { IndexedStream } from './ports.ts'
 import type { StreamReads } from './read-streams.ts'
+import type { RecordEntry } from './record-entry.ts'
 import { parseInterface, type Stream } from './stream.ts'
 
 /** Changes that users make. Each writes a journal line and waits, for a limited time, until the index has it. */
@@ -37,13 +37,15 @@ export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
   async function create({ interface: word, strict, creator }: NewStream): Promise<IndexedStream> {
     const settings = { interface: parseInterface(word), strict, creator }
     const id = await journals.create()
-    await record(id, { kind: 'stream-created', ...entryHead(), ...settings }).verdict
+    const { indexed } = await record(id, { kind: 'stream-created', ...entryHead(), ...settings })
+    await indexed
     return emptyStream({ id, ...settings, expectedTrackNames: null })
   }
 
   async function expectTracks(id: string, names: readonly string[]): Promise<IndexedStream> {
     const before = await getStream(id)
-    await record(id, { kind: 'tracks-expected', ...entryHead(), names }).verdict
+    const { indexed } = await record(id, { kind: 'tracks-expected', ...entryHead(), names })
+    await indexed
     return { ...before, stream: { ...before.stream, expectedTrackNames: names } }
   }
 
@@ -51,10 +53,9 @@ export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
     await assertStream(journals, id)
     if ((await view.find(id, path)) === null)
       throw new Refusal('object-unknown', `stream ${id} has no object at ${path}`)
-    const { written, verdict } = record(id, { kind: 'object-deleted', ...entryHead(), path })
-    await written
+    const { indexed } = await record(id, { kind: 'object-deleted', ...entryHead(), path })
     await view.remove(id, path)
-    await verdict
+    await indexed
   }
 
   function entryHead() {

@@ -2,7 +2,7 @@ import type { CertificateDetails } from '../certificates/ports.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
 import type { Index } from '../indexing/ports.ts'
 import { Refusal } from '../lib/refusal.ts'
-import type { Bodies, ClientCertificates, ObjectLinks } from '../uploads/ports.ts'
+import type { ClientCertificates, ObjectLinks, UploadStore } from '../uploads/ports.ts'
 
 /** The file of an object's bytes, or, at `<path>.crt`, the certificate of the device that sent it. */
 export type FoundObject =
@@ -13,17 +13,17 @@ export type FoundObject =
 export type FindObject = (stream: string, path: string, version: string | null) => Promise<FoundObject>
 
 interface FindObjectDeps {
-  readonly bodies: Bodies
-  readonly view: ObjectLinks
-  readonly index: Index
-  readonly certificates: ClientCertificates
+  readonly store: Pick<UploadStore, 'fileOf'>
+  readonly view: Pick<ObjectLinks, 'find'>
+  readonly index: Pick<Index, 'newest' | 'upload'>
+  readonly certificates: Pick<ClientCertificates, 'details'>
 }
 
 /** Finds the newest whole object by its link on the disk, without the index where that is possible. */
-export function findObjectWith({ bodies, view, index, certificates }: FindObjectDeps): FindObject {
+export function findObjectWith({ store, view, index, certificates }: FindObjectDeps): FindObject {
   return async function findObject(stream, path, version) {
     const upload = version === null ? await newestOf(stream, path) : await versionOf(stream, path, version)
-    if (upload) return { kind: 'body', upload, file: bodies.fileOf(stream, upload) }
+    if (upload) return { kind: 'body', upload, file: store.fileOf(stream, upload) }
     const sent = path.endsWith('.crt') ? await index.newest(stream, path.slice(0, -'.crt'.length)) : null
     if (sent) return { kind: 'certificate', certificate: await certificateOf(sent, path) }
     throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)

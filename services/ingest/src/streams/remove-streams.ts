@@ -1,6 +1,6 @@
 import type { EventBus } from '../events/event-bus.ts'
 import type { Index } from '../indexing/ports.ts'
-import type { Bodies, Journals, ObjectLinks } from '../uploads/ports.ts'
+import type { Journals, ObjectLinks, UploadStore } from '../uploads/ports.ts'
 import { assertStream } from './assert-stream.ts'
 
 export interface StreamRemovals {
@@ -12,7 +12,7 @@ export interface StreamRemovals {
 
 export interface StreamRemovalsDeps {
   readonly journals: Pick<Journals, 'has' | 'remove' | 'removed' | 'beingRemoved'>
-  readonly bodies: Pick<Bodies, 'removeStream'>
+  readonly store: Pick<UploadStore, 'removeStream'>
   readonly view: Pick<ObjectLinks, 'removeStream'>
   readonly index: Pick<Index, 'forget'>
   readonly feed: Pick<EventBus, 'publish'>
@@ -21,7 +21,7 @@ export interface StreamRemovalsDeps {
 
 /** From its journals' removal on, a stream is unknown; what is derived from them follows, and may do so twice. */
 export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
-  const { journals, bodies, view, index, feed, now } = deps
+  const { journals, store, view, index, feed, now } = deps
   return {
     async remove(id) {
       await assertStream(journals, id)
@@ -36,7 +36,7 @@ export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
 
   async function finishRemoval(id: string): Promise<void> {
     await view.removeStream(id)
-    await bodies.removeStream(id)
+    await store.removeStream(id)
     await index.forget(id)
     await journals.removed(id)
   }

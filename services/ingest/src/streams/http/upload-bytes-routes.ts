@@ -1,13 +1,16 @@
 import { basename, dirname } from 'node:path'
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import { Refusal } from '../../lib/refusal.ts'
-import type { Bodies } from '../../uploads/ports.ts'
+import type { UploadStore } from '../../uploads/ports.ts'
 import type { Streams } from '../streams.ts'
 
 type UploadRequest = Request<{ id: string; upload: string }>
 
 /** An upload's bytes by its id, for probe workers on other machines. Read from the disk alone, without the index. */
-export function uploadBytesRoutes(streams: Streams, bodies: Bodies): Router {
+export function uploadBytesRoutes(
+  streams: Pick<Streams, 'assertExists'>,
+  store: Pick<UploadStore, 'fileOf'>,
+): Router {
   const router = Router()
   router.get('/uploads/:id/:upload', respondWithBytes)
   return router
@@ -20,7 +23,7 @@ export function uploadBytesRoutes(streams: Streams, bodies: Bodies): Router {
     const { id, upload } = request.params
     await streams.assertExists(id)
     if (!/^\w[\w.-]*$/.test(upload)) throw unknownUpload(id, upload)
-    const file = bodies.fileOf(id, upload)
+    const file = store.fileOf(id, upload)
     const headers = { ETag: `"${upload}"`, 'Content-Type': 'application/octet-stream' }
     const options = { root: dirname(file), dotfiles: 'allow', headers } as const
     response.sendFile(basename(file), options, (error: Failure | undefined) => {
