@@ -15,7 +15,7 @@ import { x509Keys as keys } from './certificates/x509/keys.ts'
 import { x509Reader as reader } from './certificates/x509/reader.ts'
 import { createRoot } from './certificates/x509/root.ts'
 
-export interface CertificateSettings {
+interface CertificateSettings {
   readonly workingDirectory: string
   readonly handoverFile: string
   /** Called at each check, because a machine's addresses change. */

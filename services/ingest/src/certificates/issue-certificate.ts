@@ -5,7 +5,7 @@ import { parseCertificateName } from './certificate-name.ts'
 import { isValid, leafValidity } from './leaf-policy.ts'
 import type { Authority, CertificateFiles, CertificateReader, DeviceJournal, Keys } from './ports.ts'
 
-export interface IssueCertificateDeps {
+interface IssueCertificateDeps {
   readonly authority: Authority
   readonly keys: Keys
   readonly reader: CertificateReader

@@ -10,7 +10,7 @@ export interface ServerNames {
   readonly ips: readonly string[]
 }
 
-export interface RenewServerCertificateDeps {
+interface RenewServerCertificateDeps {
   readonly authority: Authority
   readonly keys: Keys
   readonly reader: CertificateReader
@@ -18,7 +18,7 @@ export interface RenewServerCertificateDeps {
 }
 
 /** The server's certificate, and the reason for which it was issued anew; null when it was still good. */
-export type RenewServerCertificate = (
+type RenewServerCertificate = (
   names: ServerNames,
   now: Date,
 ) => Promise<{ readonly pair: Pair; readonly reissued: string | null }>

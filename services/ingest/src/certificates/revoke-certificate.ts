@@ -7,7 +7,7 @@ import type { CertificateFiles, CertificateReader, DeviceJournal, DeviceJournalE
 /** A certificate's serial number, and the end of its validity in ISO 8601. */
 type SerialEntry = readonly [serial: string, notAfter: string]
 
-export interface RevokeCertificateDeps {
+interface RevokeCertificateDeps {
   readonly files: CertificateFiles
   readonly reader: CertificateReader
   readonly journal: DeviceJournal

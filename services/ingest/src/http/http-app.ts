@@ -3,7 +3,7 @@ import { Refusal } from '../lib/refusal.ts'
 import { type Authenticate, requirePeer } from './authenticate.ts'
 import { errorHandler, type RespondWithError } from './error-handler.ts'
 
-export interface AppDeps {
+interface AppDeps {
   readonly authenticate: Authenticate
   readonly respondWithError: RespondWithError
   /** The only routes that need no proxy. */

@@ -16,14 +16,14 @@ export interface StreamEdits {
   deleteObject(id: string, path: string): Promise<void>
 }
 
-export interface NewStream extends Pick<Stream, 'strict' | 'creator'> {
+interface NewStream extends Pick<Stream, 'strict' | 'creator'> {
   /** As the user wrote it. */
   readonly interface: unknown
 }
 
 export interface StreamEditsDeps {
   readonly journals: Pick<Journals, 'create' | 'has'>
-  readonly view: Pick<ObjectLinks, 'find' | 'remove'>
+  readonly links: Pick<ObjectLinks, 'find' | 'remove'>
   readonly record: RecordEntry
   readonly getStream: StreamReads['get']
   readonly newId: () => string
@@ -31,7 +31,7 @@ export interface StreamEditsDeps {
 }
 
 export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
-  const { journals, view, record, getStream, newId, now } = deps
+  const { journals, links, record, getStream, newId, now } = deps
   return { create, expectTracks, deleteObject }
 
   async function create({ interface: word, strict, creator }: NewStream): Promise<IndexedStream> {
@@ -51,10 +51,10 @@ export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
 
   async function deleteObject(id: string, path: string): Promise<void> {
     await assertStream(journals, id)
-    if ((await view.find(id, path)) === null)
+    if ((await links.find(id, path)) === null)
       throw new Refusal('object-unknown', `stream ${id} has no object at ${path}`)
     const { indexed } = await record(id, { kind: 'object-deleted', ...entryHead(), path })
-    await view.remove(id, path)
+    await links.remove(id, path)
     await indexed
   }
 

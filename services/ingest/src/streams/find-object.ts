@@ -5,7 +5,7 @@ import { Refusal } from '../lib/refusal.ts'
 import type { ClientCertificates, ObjectLinks, UploadStore } from '../uploads/ports.ts'
 
 /** The file of an object's bytes, or, at `<path>.crt`, the certificate of the device that sent it. */
-export type FoundObject =
+type FoundObject =
   | { readonly kind: 'body'; readonly upload: string; readonly file: string }
   | { readonly kind: 'certificate'; readonly certificate: CertificateDetails }
 
@@ -14,13 +14,13 @@ export type FindObject = (stream: string, path: string, version: string | null) 
 
 interface FindObjectDeps {
   readonly store: Pick<UploadStore, 'fileOf'>
-  readonly view: Pick<ObjectLinks, 'find'>
+  readonly links: Pick<ObjectLinks, 'find'>
   readonly index: Pick<Index, 'newest' | 'upload'>
   readonly certificates: Pick<ClientCertificates, 'details'>
 }
 
 /** Finds the newest whole object by its link on the disk, without the index where that is possible. */
-export function findObjectWith({ store, view, index, certificates }: FindObjectDeps): FindObject {
+export function findObjectWith({ store, links, index, certificates }: FindObjectDeps): FindObject {
   return async function findObject(stream, path, version) {
     const upload = version === null ? await newestOf(stream, path) : await versionOf(stream, path, version)
     if (upload) return { kind: 'body', upload, file: store.fileOf(stream, upload) }
@@ -31,7 +31,7 @@ export function findObjectWith({ store, view, index, certificates }: FindObjectD
 
   async function newestOf(stream: string, path: string): Promise<string | null> {
     // A path that clashes with another has no link, but it is in the index.
-    return (await view.find(stream, path)) ?? (await index.newest(stream, path))?.upload.id ?? null
+    return (await links.find(stream, path)) ?? (await index.newest(stream, path))?.upload.id ?? null
   }
 
   async function versionOf(stream: string, path: string, version: string): Promise<string | null> {

@@ -13,20 +13,20 @@ export interface StreamRemovals {
 export interface StreamRemovalsDeps {
   readonly journals: Pick<Journals, 'has' | 'remove' | 'removed' | 'beingRemoved'>
   readonly store: Pick<UploadStore, 'removeStream'>
-  readonly view: Pick<ObjectLinks, 'removeStream'>
+  readonly links: Pick<ObjectLinks, 'removeStream'>
   readonly index: Pick<Index, 'forget'>
-  readonly feed: Pick<EventBus, 'publish'>
+  readonly eventBus: Pick<EventBus, 'publish'>
   readonly now: () => Date
 }
 
 /** From its journals' removal on, a stream is unknown; what is derived from them follows, and may do so twice. */
 export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
-  const { journals, store, view, index, feed, now } = deps
+  const { journals, store, links, index, eventBus, now } = deps
   return {
     async remove(id) {
       await assertStream(journals, id)
       await journals.remove(id)
-      feed.publish({ kind: 'stream-deleted', stream: id, at: now().toISOString() })
+      eventBus.publish({ kind: 'stream-deleted', stream: id, at: now().toISOString() })
       await finishRemoval(id)
     },
     async finishRemovals() {
@@ -35,7 +35,7 @@ export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
   }
 
   async function finishRemoval(id: string): Promise<void> {
-    await view.removeStream(id)
+    await links.removeStream(id)
     await store.removeStream(id)
     await index.forget(id)
     await journals.removed(id)

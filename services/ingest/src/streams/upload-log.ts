@@ -8,7 +8,7 @@ import type { Streams } from './streams.ts'
 /** Reads a page of a stream's uploads in arrival order. Throws the refusal `stream-unknown`. */
 export type ReadUploadLog = (stream: string, query: LogQuery) => Promise<LogPage>
 
-export interface LogQuery {
+interface LogQuery {
   /** Place in the log at which the page begins. */
   readonly cursor: number
   readonly limit: number
@@ -19,7 +19,7 @@ export interface LogQuery {
   readonly severity: Severity | null
 }
 
-export interface LogPage {
+interface LogPage {
   readonly entries: readonly LogEntry[]
   /** Cursor of the next page; null at the end. A page may be short or empty before that, as `maxSearched` limits it. */
   readonly next: number | null

@@ -6,7 +6,7 @@ import { privateMode, readIfExists, stageFile } from './replace-file.ts'
 
 export type HandoverFacts = Omit<Handover, 'secret'>
 
-export interface HandoverFile {
+interface HandoverFile {
   /** The same after a restart and for all processes that share the file. */
   readonly secret: string
   /** Replaces the file unless it says the same already; returns whether it was replaced. */

@@ -9,7 +9,7 @@ import type { RevokeCertificate } from '../revoke-certificate.ts'
 import type { ShowCertificates } from '../show-certificates.ts'
 import { certificateFileResponse, deviceCertificateResponse } from './certificate-response.ts'
 
-export interface CertificateRoutesDeps {
+interface CertificateRoutesDeps {
   readonly issue: IssueCertificate
   readonly show: ShowCertificates
   readonly revoke: RevokeCertificate
