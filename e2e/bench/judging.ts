@@ -12,9 +12,9 @@ import {
   arrivalsOf,
   dynamicMpd,
   init,
-  type Sent,
   segment,
   streamOf,
+  type TestObject,
 } from '../../services/ingest/src/validation/testing/arrivals.ts'
 import { mustRun } from '../support/run.ts'
 
@@ -100,7 +100,7 @@ interface Judging {
   readonly inspection: Inspection | null
 }
 
-const judgingsOf = (objects: readonly Sent[]): Judging[] =>
+const judgingsOf = (objects: readonly TestObject[]): Judging[] =>
   [...arrivalsOf(objects)].map(({ upload, inspection }) => ({
     entry: { kind: 'upload', id: upload.id, upload: { ...upload, kind: inspection?.kind ?? 'other' } },
     inspection,

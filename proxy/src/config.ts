@@ -11,12 +11,13 @@ import { z } from 'zod'
 
 export type Config = ReturnType<typeof readConfig>
 
-const refusalManner = z.enum(['report', 'reject']).describe('report or reject')
+/** What happens to a client whose certificate does not verify: a 403 for each request, or no connection. */
+const certificatePolicy = z.enum(['report', 'reject']).describe('report or reject')
 
 /** `unix:/run/one.sock,unix:/run/two.sock` */
 const addresses = z
   .string()
-  .transform((words) => words.split(',').map((word) => word.trim()))
+  .transform((list) => list.split(',').map((item) => item.trim()))
   .pipe(z.array(address))
   .describe('unix:/path or host:port, or several of them separated by commas')
 
@@ -28,11 +29,11 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     dnsName: setting('DNS_NAME', optionalDnsName),
     ingests: setting('INGEST_ADDRESS', addresses),
     handoverFile: setting('HANDOVER_FILE', text),
-    clientCertificate: setting('CLIENT_CERTIFICATE', refusalManner, 'report'),
+    clientCertificate: setting('CLIENT_CERTIFICATE', certificatePolicy, 'report'),
     handshakeTimeoutMs: setting('PROXY_HANDSHAKE_TIMEOUT', duration, '10s'),
     headersTimeoutMs: setting('PROXY_HEADERS_TIMEOUT', duration, '20s'),
     keepAliveMs: setting('PROXY_KEEP_ALIVE', duration, '75s'),
-    // ffmpeg opens a request a whole segment, up to 65 s, before its first body byte.
+    // ffmpeg opens a request up to 65 s, the length of a segment, before the first byte of its body.
     bodyIdleMs: setting('PROXY_BODY_IDLE', duration, '3m'),
     upstreamWaitMs: setting('PROXY_UPSTREAM_WAIT', duration, '10s'),
     drainMs: setting('PROXY_DRAIN', duration, '10s'),

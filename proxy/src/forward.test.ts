@@ -16,7 +16,7 @@ describe('forward', () => {
     proxy = await runProxy()
   })
   beforeEach(() => {
-    proxy.upstream.answerWith(reply(200))
+    proxy.upstream.respondWith(reply(200))
     proxy.upstream.seen.length = 0
   })
   after(() => proxy.close())
@@ -30,7 +30,7 @@ describe('forward', () => {
 
   describe('framing', () => {
     for (const method of ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'PUT', 'POST'])
-      it(`passes an HTTP/2 ${method} with a body and no length as one request`, async () => {
+      it(`forwards an HTTP/2 ${method} with a body and no length as one request`, async () => {
         const session = await dialHttp2(proxy.port)
         const ended = proxy.upstream.end()
         const inner = 'GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -44,7 +44,7 @@ describe('forward', () => {
         session.destroy()
       })
 
-    it('gives a request without a body none', async () => {
+    it('adds no body to a request without one', async () => {
       await curl(proxy.port, '/x', [])
       equal(last()?.headers['transfer-encoding'], undefined)
       equal(last()?.headers['content-length'], undefined)
@@ -65,11 +65,11 @@ describe('forward', () => {
     ]
     for (const [what, lines] of malformed)
       it(`refuses ${what} with 400`, async () => {
-        const heard = await say(
+        const response = await say(
           proxy.port,
           `PUT /x HTTP/1.1\r\nHost: a\r\n${lines}\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
         )
-        match(heard, /^HTTP\/1\.1 400 .*\{"status":400,"code":"[a-z-]+","detail":"/s)
+        match(response, /^HTTP\/1\.1 400 .*\{"status":400,"code":"[a-z-]+","detail":"/s)
         equal(
           proxy.upstream.seen.some(({ end }) => end === 'whole'),
           false,
@@ -79,10 +79,10 @@ describe('forward', () => {
     it('drops hop-by-hop headers in both directions', async () => {
       const hops =
         'Connection: close, X-Secret\r\nX-Secret: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nProxy-Authorization: x\r\nUpgrade: websocket'
-      proxy.upstream.answerWith(
+      proxy.upstream.respondWith(
         reply(200, 'ok', { connection: 'keep-alive, x-hop', 'x-hop': '1', 'x-kept': '2' }),
       )
-      const heard = await say(proxy.port, `GET /x HTTP/1.1\r\nHost: a\r\nX-Kept: 1\r\n${hops}\r\n\r\n`)
+      const response = await say(proxy.port, `GET /x HTTP/1.1\r\nHost: a\r\nX-Kept: 1\r\n${hops}\r\n\r\n`)
       const { headers = {} } = last() ?? {}
       deepEqual(
         ['x-secret', 'keep-alive', 'te', 'proxy-authorization', 'upgrade', 'x-kept'].map(
@@ -90,8 +90,8 @@ describe('forward', () => {
         ),
         [undefined, undefined, undefined, undefined, undefined, '1'],
       )
-      match(heard, /x-kept: 2/)
-      ok(!/x-hop/.test(heard))
+      match(response, /x-kept: 2/)
+      ok(!/x-hop/.test(response))
     })
 
     it('drops trailers', async () => {
@@ -121,7 +121,7 @@ describe('forward', () => {
       '/\\evil',
       '/Streams(video.cmfv)',
     ])
-      it(`passes ${path} byte for byte`, async () => {
+      it(`forwards ${path} byte for byte`, async () => {
         await say(proxy.port, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
         equal(last()?.url, path)
       })
@@ -143,9 +143,9 @@ describe('forward', () => {
     ]
     for (const [what, head, status, code] of refused)
       it(`refuses ${what} with ${status}`, async () => {
-        const heard = await say(proxy.port, `${head}\r\n\r\n`, /\}\n/)
-        ok(heard.startsWith(`HTTP/1.1 ${status} `), heard)
-        match(heard, new RegExp(`"code":"${code}"`))
+        const response = await say(proxy.port, `${head}\r\n\r\n`, /\}\n/)
+        ok(response.startsWith(`HTTP/1.1 ${status} `), response)
+        match(response, new RegExp(`"code":"${code}"`))
         equal(proxy.upstream.seen.length, 0)
       })
 
@@ -154,7 +154,7 @@ describe('forward', () => {
       equal(last()?.headers['x-http-version'], '1.0')
     })
 
-    it('believes :authority more than host, and host alone', async () => {
+    it('prefers :authority to host', async () => {
       const session = await dialHttp2(proxy.port)
       await ask(session, { ':path': '/x', ':authority': 'right', host: 'wrong' })
       deepEqual([last()?.headers.host, last()?.headers['x-forwarded-host']], ['right', 'right'])
@@ -169,7 +169,7 @@ describe('forward', () => {
       session.destroy()
     })
 
-    it('numbers each request anew', async () => {
+    it('gives each request an id of its own', async () => {
       const session = await dialHttp2(proxy.port)
       for (const _ of [1, 2]) await ask(session, { ':path': '/x', 'x-request-id': 'mine' })
       const ids = proxy.upstream.seen.map(({ headers }) => headers['x-request-id'])
@@ -181,7 +181,7 @@ describe('forward', () => {
 
   describe('Expect: 100-continue', () => {
     for (const version of ['--http1.1', '--http2'])
-      it(`is answered by ingest, and then the body flows (${version})`, async () => {
+      it(`waits for ingest, then sends the body (${version})`, async () => {
         const file = join(proxy.directory, 'body')
         writeFileSync(file, randomBytes(2 * MiB))
         const { status } = await curl(proxy.port, '/x', [version, '-H', 'Expect: 100-continue', '-T', file])
@@ -190,43 +190,43 @@ describe('forward', () => {
         equal(last()?.headers.expect, '100-continue')
       })
 
-    it('lets chunks follow', async () => {
+    it('sends a chunked body after it', async () => {
       const socket = await dial(proxy.port)
-      const answer = received(socket, /\r\n\r\nok$/)
+      const response = received(socket, /\r\n\r\nok$/)
       socket.write('PUT /x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n')
       socket.write('3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n')
-      match(await answer, /^HTTP\/1\.1 100 .*HTTP\/1\.1 200 /s)
+      match(await response, /^HTTP\/1\.1 100 .*HTTP\/1\.1 200 /s)
       equal(last()?.bytes, 6)
       socket.destroy()
     })
 
     it('lets ingest refuse before a byte of the body is sent', async () => {
-      proxy.upstream.answerWith(replyEarly(403))
+      proxy.upstream.respondWith(replyEarly(403))
       const { status, uploaded } = await curl(proxy.port, '/x', ['--http1.1', '-T', bigFile()])
       deepEqual({ status, uploaded }, { status: 403, uploaded: 0 })
     })
 
-    it('brings no 100 before ingest says so', async () => {
+    it('sends no 100 before ingest does', async () => {
       let allow = () => {}
-      proxy.upstream.answerWith((request, response) => {
+      proxy.upstream.respondWith((request, response) => {
         allow = () => reply(200)(request, response)
       })
       const socket = await dial(proxy.port)
       const head = proxy.upstream.head()
-      const answer = received(socket, /^HTTP\/1\.1 100 Continue\r\n\r\n$/)
+      const response = received(socket, /^HTTP\/1\.1 100 Continue\r\n\r\n$/)
       socket.write('PUT /x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n')
       await head
       equal(socket.bytesRead, 0)
       allow()
-      await answer
+      await response
       socket.destroy()
     })
   })
 
-  describe('an answer before the end of the body', () => {
+  describe('a response before the end of the body', () => {
     for (const version of ['--http1.1', '--http2'])
       it(`reaches curl that sends 64 MiB (${version})`, async () => {
-        proxy.upstream.answerWith(replyEarly(404, '{"status":404}'))
+        proxy.upstream.respondWith(replyEarly(404, '{"status":404}'))
         const ended = proxy.upstream.end()
         const { status, body, exit, stderr } = await curl(proxy.port, '/x', [
           version,
@@ -243,7 +243,7 @@ describe('forward', () => {
       })
 
     it('does not end an HTTP/2 connection, even the 1500th', async () => {
-      proxy.upstream.answerWith(replyEarly(404))
+      proxy.upstream.respondWith(replyEarly(404))
       const file = join(proxy.directory, 'refused')
       writeFileSync(file, randomBytes(MiB))
       const each = ['-w', '%{http_code} %{num_connects}\n', '-o', '/dev/null', '-T', file]
@@ -255,7 +255,7 @@ describe('forward', () => {
     }).timeout(60_000)
 
     it('reaches a client that reads only after it has sent everything', async () => {
-      proxy.upstream.answerWith(replyEarly(413, '{"status":413}'))
+      proxy.upstream.respondWith(replyEarly(413, '{"status":413}'))
       const socket = await dial(proxy.port)
       socket.pause()
       socket.write(`PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: ${32 * MiB}\r\n\r\n`)
@@ -266,7 +266,7 @@ describe('forward', () => {
     })
 
     it('leaves 20 sibling uploads on the same HTTP/2 connection alone', async () => {
-      proxy.upstream.answerWith((request, response) =>
+      proxy.upstream.respondWith((request, response) =>
         request.url === '/unknown' ? replyEarly(404)(request, response) : reply(202)(request, response),
       )
       const session = await dialHttp2(proxy.port)
@@ -283,7 +283,7 @@ describe('forward', () => {
     })
   })
 
-  describe('a cut', () => {
+  describe('a broken-off transfer', () => {
     const cutUploads: [string, (session: ClientHttp2Session) => void][] = [
       // Node's own close() sends END_STREAM before the reset.
       ['a reset', (session) => void cutStream(session)?.destroy(new Error('reset'))],
@@ -295,7 +295,7 @@ describe('forward', () => {
 
     for (const length of ['with', 'without'])
       for (const [what, cut] of cutUploads)
-        it(`of an HTTP/2 upload ${length} length by ${what} is a cut for ingest`, async () => {
+        it(`of an HTTP/2 upload ${length} length by ${what} is one for ingest`, async () => {
           const session = await dialHttp2(proxy.port)
           const [headed, ended] = [proxy.upstream.head(), proxy.upstream.end()]
           const sized = length === 'with' ? { 'content-length': '100' } : {}
@@ -309,7 +309,7 @@ describe('forward', () => {
           session.destroy()
         })
 
-    it('of an HTTP/2 upload in one breath with its head does not come to ingest', async () => {
+    it('of an HTTP/2 upload at once after its head does not reach ingest', async () => {
       const session = await dialHttp2(proxy.port)
       const reset = session.request({ ':method': 'PUT', ':path': '/reset' })
       reset.on('error', () => {})
@@ -327,7 +327,7 @@ describe('forward', () => {
       ['chunks', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'],
     ])
       for (const how of ['destroy', 'end'] as const)
-        it(`of an HTTP/1 upload with ${what} by ${how} is a cut for ingest`, async () => {
+        it(`of an HTTP/1 upload with ${what} by ${how} is one for ingest`, async () => {
           const socket = await dial(proxy.port)
           const [headed, ended] = [proxy.upstream.head(), proxy.upstream.end()]
           socket.write(`PUT /cut HTTP/1.1\r\nHost: a\r\n${head}`)
@@ -339,8 +339,8 @@ describe('forward', () => {
 
     for (const version of ['--http1.1', '--http2'])
       for (const framing of [{ 'content-length': 100 }, {}])
-        it(`of a download ${JSON.stringify(framing)} is no clean end for curl (${version})`, async () => {
-          proxy.upstream.answerWith((request, response) => {
+        it(`of a download ${JSON.stringify(framing)} makes curl fail (${version})`, async () => {
+          proxy.upstream.respondWith((request, response) => {
             response.writeHead(200, framing)
             response.write('some', () => request.socket.destroy())
           })
@@ -348,11 +348,11 @@ describe('forward', () => {
           ok(exit > 0, String(exit))
         })
 
-    it('of a download by its reader closes the request to ingest', async () => {
-      proxy.upstream.answerWith((_request, response) => void response.writeHead(200).write('some'))
+    it('of a download by its client ends the request to ingest', async () => {
+      proxy.upstream.respondWith((_request, response) => void response.writeHead(200).write('some'))
       const session = await dialHttp2(proxy.port)
       const closed = new Promise((resolve) =>
-        proxy.upstream.answerWith((request, response) => {
+        proxy.upstream.respondWith((request, response) => {
           request.socket.once('close', resolve)
           response.writeHead(200).write('some')
         }),
@@ -364,7 +364,7 @@ describe('forward', () => {
       await closed
       const socket = await dial(proxy.port)
       const closedToo = new Promise((resolve) =>
-        proxy.upstream.answerWith((request, response) => {
+        proxy.upstream.respondWith((request, response) => {
           request.socket.once('close', resolve)
           response.writeHead(200).write('some')
         }),
@@ -376,7 +376,7 @@ describe('forward', () => {
       session.destroy()
     })
 
-    it('after the last byte of an upload loses nothing, however slow ingest is', async () => {
+    it('after the last byte of an upload loses nothing while ingest is down', async () => {
       const body = randomBytes(60_000)
       const digest = createHash('sha256').update(body).digest('hex')
       for (const version of [1, 2]) {
@@ -404,37 +404,37 @@ describe('forward', () => {
     })
   })
 
-  it('answers a client that has closed its side after the request', async () => {
+  it('responds to a client that has closed its side after the request', async () => {
     const socket = await dial(proxy.port, { allowHalfOpen: true } as object)
-    const answer = received(socket)
+    const response = received(socket)
     socket.end('PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc')
-    match(await answer, /^HTTP\/1\.1 200/)
+    match(await response, /^HTTP\/1\.1 200/)
   })
 
   it('serves pipelined requests one after the other, in order', async () => {
     const order: string[] = []
-    proxy.upstream.answerWith((request, response) => {
+    proxy.upstream.respondWith((request, response) => {
       order.push(`begin ${request.url}`)
-      const answer = () => {
+      const finish = () => {
         order.push(`end ${request.url}`)
         response.end(request.url)
       }
-      request.on('end', () => setTimeout(answer, request.url === '/1' ? 100 : 0))
+      request.on('end', () => setTimeout(finish, request.url === '/1' ? 100 : 0))
     })
     const put = (path: string, more = '') =>
       `PUT ${path} HTTP/1.1\r\nHost: a\r\n${more}Content-Length: 3\r\n\r\nabc`
-    const heard = await say(proxy.port, put('/1') + put('/2') + put('/3', 'Connection: close\r\n'))
-    deepEqual(heard.match(/^\/\d|(?<=\n)\/\d/gm), ['/1', '/2', '/3'])
+    const response = await say(proxy.port, put('/1') + put('/2') + put('/3', 'Connection: close\r\n'))
+    deepEqual(response.match(/^\/\d|(?<=\n)\/\d/gm), ['/1', '/2', '/3'])
     deepEqual(
       order,
       [1, 2, 3].flatMap((at) => [`begin /${at}`, `end /${at}`]),
     )
   })
 
-  it('passes each piece of a trickling body on at once', async () => {
+  it('forwards each piece of a slow body at once', async () => {
     const pieces: string[] = []
     let arrived = Promise.withResolvers<void>()
-    proxy.upstream.answerWith((request, response) => {
+    proxy.upstream.respondWith((request, response) => {
       request.on('data', (bytes) => {
         pieces.push(String(bytes))
         arrived.resolve()
@@ -448,9 +448,9 @@ describe('forward', () => {
       socket.write(`1\r\n${piece}\r\n`)
       await arrived.promise
     }
-    const answer = received(socket)
+    const response = received(socket)
     socket.write('0\r\n\r\n')
-    match(await answer, /^HTTP\/1\.1 200/)
+    match(await response, /^HTTP\/1\.1 200/)
     deepEqual(pieces, ['a', 'b', 'c'])
   })
 })

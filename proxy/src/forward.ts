@@ -1,42 +1,48 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { carry, isWanted, type Outcome } from './carry.ts'
-import type { Exchange } from './exchange.ts'
-import { feed } from './feed.ts'
-import { nextTurn } from './next-turn.ts'
-import { headersMalformed, ingestUnreachable, refusalOf, refuse } from './refusals.ts'
-import { requestHead } from './request-head.ts'
-import { Unreachable, type Upstream } from './upstream.ts'
+import { dispatch, type Outcome, shouldForward } from './dispatch.ts'
+import {
+  errorResponseFor,
+  headersMalformed,
+  ingestUnreachable,
+  sendErrorResponse,
+} from './http/error-responses.ts'
+import type { Exchange } from './http/exchange.ts'
+import { requestHead } from './http/request-head.ts'
+import { createRequestSender } from './request-body.ts'
+import { type BalancedPool, UpstreamUnreachable } from './upstream/balanced-pool.ts'
+import { createNextImmediate } from './upstream/write-batch.ts'
 
 export type Forward = (exchange: Exchange) => Promise<void>
 
-/** One exchange, from its head to the end of its answer. */
-export function forwardWith(upstream: Upstream, log: Logger): Forward {
+/** Forwards exchanges to ingest, each from its request head to the end of its response. */
+export function forwardWith(pool: BalancedPool, log: Logger): Forward {
+  const nextImmediate = createNextImmediate()
   return async function forward(exchange) {
     const began = performance.now()
     const requestId = randomUUID()
-    const outcome = refusalOf(exchange) ?? (await attempt(exchange, requestId))
-    if (typeof outcome === 'object') refuse(exchange, outcome)
+    const outcome = errorResponseFor(exchange) ?? (await attempt(exchange, requestId))
+    if (typeof outcome === 'object') sendErrorResponse(exchange, outcome)
     report(exchange, requestId, outcome, performance.now() - began)
   }
 
   async function attempt(exchange: Exchange, requestId: string): Promise<Outcome> {
     const head = requestHead(exchange, requestId)
     if (head === null) return headersMalformed
-    const feeding = feed(exchange, head)
+    const sender = createRequestSender(exchange, head)
     try {
       for (;;) {
-        // By then most bodies are here, and it is known which lanes are not any more.
-        await nextTurn()
-        // A stream that is opened and reset in one breath shall not cost ingest a connection.
-        if (exchange.httpVersion === '2' && !isWanted(exchange)) return 'nobody-waits'
-        const lane = await upstream.take(() => isWanted(exchange))
-        const outcome = await carry(exchange, lane, feeding)
-        if (outcome !== 'stale') return outcome
+        // By then most small bodies have arrived, and closed connections are known to be closed.
+        await nextImmediate()
+        // An HTTP/2 stream that is opened and reset at once must not cost a connection to ingest.
+        if (exchange.httpVersion === '2' && !shouldForward(exchange)) return 'client-gone'
+        const connection = await pool.acquire(() => shouldForward(exchange))
+        const outcome = await dispatch(exchange, connection, sender)
+        if (outcome !== 'stale-connection') return outcome
       }
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error
-      return exchange.isGone() ? 'nobody-waits' : ingestUnreachable
+      if (!(error instanceof UpstreamUnreachable)) throw error
+      return exchange.isAborted() ? 'client-gone' : ingestUnreachable
     }
   }
 

@@ -1,34 +1,34 @@
 import { request } from 'node:https'
 import { duration, port, readSettings, text } from '@pushav/shared/settings.ts'
 
-// For a container's health check: exit status 0 when the proxy and ingest behind it answer.
+// A container's health check: exits with 0 when the proxy and an ingest behind it respond.
 const settings = readSettings(process.env, (setting) => ({
   host: setting('HOST', text, 'localhost'),
   port: setting('PORT', port, '1234'),
   timeoutMs: setting('HEALTH_TIMEOUT', duration, '3s'),
 }))
 
-const anywhere = new Map([
+/** Where a server that listens on one of these can be reached from its own machine. */
+const loopbackOf = new Map([
   ['0.0.0.0', '127.0.0.1'],
   ['::', '::1'],
   ['localhost', '127.0.0.1'],
 ])
-const host = anywhere.get(settings.host) ?? settings.host
-// Whether the proxy answers is the question here, not whether it is who it says.
-const asked = request({
-  host,
+const check = request({
+  host: loopbackOf.get(settings.host) ?? settings.host,
   port: settings.port,
   path: '/healthz',
+  // The check asks whether the proxy responds, not whether its certificate is valid.
   rejectUnauthorized: false,
   agent: false,
 })
-const timer = setTimeout(() => asked.destroy(new Error('no answer in time')), settings.timeoutMs)
-asked.on('response', ({ statusCode }) => end(statusCode === 200 ? 0 : 1, `/healthz answered ${statusCode}`))
-asked.on('error', (error) => end(1, error.message))
-asked.end()
+const timer = setTimeout(() => check.destroy(new Error('no response in time')), settings.timeoutMs)
+check.on('response', ({ statusCode }) => exit(statusCode === 200 ? 0 : 1, `/healthz: status ${statusCode}`))
+check.on('error', (error) => exit(1, error.message))
+check.end()
 
-function end(status: number, words: string): void {
+function exit(status: number, message: string): void {
   clearTimeout(timer)
-  console.log(words)
+  console.log(message)
   process.exit(status)
 }

@@ -45,13 +45,13 @@ describe('the proxy process', () => {
     rmSync(directory, { recursive: true })
   })
 
-  it('waits for the handover file and then says which port it has', async () => {
+  it('waits for the handover file and then logs its port', async () => {
     equal((await curl(port, '/x', [], (await pki).device)).status, 200)
     match(output, new RegExp(`"port":${port},.*"msg":"listening"`))
   })
 
   for (const version of ['--http1.1', '--http2'])
-    it(`passes 200 MiB on without keeping them (${version})`, async () => {
+    it(`forwards 200 MiB without holding them in memory (${version})`, async () => {
       const file = join(directory, 'big')
       writeFileSync(file, '')
       truncateSync(file, 200 * 2 ** 20)
@@ -63,10 +63,10 @@ describe('the proxy process', () => {
       ok(growth < 64 * 2 ** 20, `${growth}`)
     }).timeout(60_000)
 
-  it('is found healthy while ingest answers, and ill when not', async () => {
+  it('is healthy only while ingest responds with 200', async () => {
     equal(await health(), 0)
     equal(upstream.seen.at(-1)?.url, '/healthz')
-    upstream.answerWith(reply(500))
+    upstream.respondWith(reply(500))
     equal(await health(), 1)
   })
 
@@ -84,7 +84,7 @@ describe('the proxy process', () => {
   }
 })
 
-/** The most memory a process ever held, in bytes. */
+/** Peak memory of a process, in bytes. */
 function peakRssOf({ pid }: ChildProcess): number {
   const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) * 1024

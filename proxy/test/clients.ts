@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { type Identity, pki } from './certificates.ts'
 
-/** What a TLS client needs to talk to the proxy as that device, or as nobody. */
+/** TLS options of a client with that device's certificate, or with none. */
 export async function credentials(identity?: Identity): Promise<ConnectionOptions> {
   const { serverRoot } = await pki
   return { host: '127.0.0.1', servername: 'localhost', ca: serverRoot.cert, ...identity }
@@ -21,7 +21,7 @@ export async function dial(port: number, options: ConnectionOptions = {}): Promi
   return socket
 }
 
-/** All that comes until the other side closes or the text says enough. */
+/** The text that arrives until the proxy closes the connection or the text matches `enough`. */
 export async function received(socket: TLSSocket, enough = /$^/): Promise<string> {
   let text = ''
   return new Promise((resolve) => {
@@ -38,14 +38,14 @@ export async function received(socket: TLSSocket, enough = /$^/): Promise<string
 export const closed = (it: { once(event: 'close', listener: () => void): unknown }): Promise<void> =>
   new Promise((resolve) => void it.once('close', resolve))
 
-/** Sends text as it is and gives what comes back. */
+/** Sends text as it is and resolves with the text of the response. */
 export async function say(port: number, text: string, enough?: RegExp): Promise<string> {
   const socket = await dial(port)
-  const answer = received(socket, enough)
+  const response = received(socket, enough)
   socket.write(text, 'latin1')
-  const heard = await answer
+  const responded = await response
   socket.destroy()
-  return heard
+  return responded
 }
 
 export async function dialHttp2(port: number, identity?: Identity): Promise<ClientHttp2Session> {
@@ -58,18 +58,18 @@ export async function dialHttp2(port: number, identity?: Identity): Promise<Clie
   return session
 }
 
-/** One HTTP/2 request with its whole answer; `status` 0 when the stream was reset. */
+/** One HTTP/2 request with its whole response; `status` 0 when the stream was reset. */
 export async function ask(
   session: ClientHttp2Session,
   headers: Record<string, string>,
   body?: Buffer | string,
 ): Promise<{ status: number; headers: Record<string, unknown>; text: string; rstCode: number }> {
   const stream = session.request(headers, { endStream: body === undefined })
-  let answered: Record<string, unknown> = {}
+  let responseHeaders: Record<string, unknown> = {}
   let text = ''
   stream.on('error', () => {})
   stream.on('response', (received) => {
-    answered = received
+    responseHeaders = received
   })
   stream.on('data', (bytes) => {
     text += bytes
@@ -77,7 +77,12 @@ export async function ask(
   if (body !== undefined) stream.end(body)
   stream.resume()
   await new Promise((resolve) => stream.once('close', resolve))
-  return { status: Number(answered[':status'] ?? 0), headers: answered, text, rstCode: stream.rstCode ?? 0 }
+  return {
+    status: Number(responseHeaders[':status'] ?? 0),
+    headers: responseHeaders,
+    text,
+    rstCode: stream.rstCode ?? 0,
+  }
 }
 
 export interface Curled {

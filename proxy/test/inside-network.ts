@@ -5,13 +5,13 @@ import { curl } from './clients.ts'
 import { listenToMdns } from './mdns-listener.ts'
 import { runProxy } from './running-proxy.ts'
 
-/** Run in a network of its own: one scene with a real proxy, told as one line of JSON. */
+/** Run in a network of its own: one scene with a real proxy, reported as one line of JSON. */
 const scenes = { everywhere, silent, taken, alone }
 const scene = scenes[process.argv[2] as keyof typeof scenes]
 console.log(JSON.stringify(await scene()))
 process.exit()
 
-/** A proxy on all addresses, heard from the network. */
+/** A proxy on all addresses, seen from the network. */
 async function everywhere() {
   const network = await listenToMdns('192.0.2.77')
   const proxy = await runProxy({ HOST: '0.0.0.0', DNS_NAME: 'pavs' })
@@ -44,7 +44,7 @@ async function alone() {
 
 async function troubled() {
   const proxy = await runProxy({ HOST: '::', DNS_NAME: 'pavs' })
-  const { reason } = await proxy.logged('announcing has trouble')
+  const { reason } = await proxy.logged('mdns responder warns')
   const { status } = await curl(proxy.port, '/x', [])
   const before = Date.now()
   await proxy.close()

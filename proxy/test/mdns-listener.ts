@@ -5,13 +5,13 @@ import { type DnsRecord, queryFor, recordsIn } from './dns-message.ts'
 const group = '224.0.0.251'
 const port = 5353
 
-/** Hears what is multicast on the interface with this address; the records of one message at a time. */
+/** Receives what is multicast on the interface with this address, as the records of one message at a time. */
 export async function listenToMdns(address: string) {
-  const heard: DnsRecord[][] = []
+  const received: DnsRecord[][] = []
   const socket = createSocket({ type: 'udp4', reuseAddr: true })
   socket.on('message', (message) => {
-    heard.push(recordsIn(message))
-    socket.emit('heard')
+    received.push(recordsIn(message))
+    socket.emit('received')
   })
   socket.bind(port)
   await once(socket, 'listening')
@@ -23,12 +23,12 @@ export async function listenToMdns(address: string) {
     close: () => void socket.close(),
   }
 
-  /** The first message, heard already or to come, that has such a record. */
+  /** The first message, received already or to come, that has such a record. */
   async function message(isWanted: (record: DnsRecord) => boolean, from = 0): Promise<DnsRecord[]> {
     for (;;) {
-      const found = heard.slice(from).find((records) => records.some(isWanted))
+      const found = received.slice(from).find((records) => records.some(isWanted))
       if (found) return found
-      await once(socket, 'heard')
+      await once(socket, 'received')
     }
   }
 }

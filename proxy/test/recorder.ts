@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { json } from 'node:stream/consumers'
-import type { RefusedHandshake } from '../src/refusal-report.ts'
+import type { RefusedHandshake } from '../src/handshake-reporter.ts'
 
 /** One request as it reached the service behind the proxy. */
 export interface Seen {
@@ -14,12 +14,12 @@ export interface Seen {
   readonly rawHeaders: readonly string[]
   bytes: number
   sha256: string
-  /** How its body ended; null while it is under way. */
+  /** How its body ended; null while it is in flight. */
   end: 'whole' | 'aborted' | null
 }
 
 /** Called with the head of a request; the recorder reads the body unless the request is paused. */
-export type Answer = (request: IncomingMessage, response: ServerResponse) => void
+export type Responder = (request: IncomingMessage, response: ServerResponse) => void
 
 export type Recorder = ReturnType<typeof createRecorder>
 
@@ -29,18 +29,18 @@ export function createRecorder(path: string) {
   const sockets = new Set<Socket>()
   const seen: Seen[] = []
   const reports: RefusedHandshake[] = []
-  let answer: Answer = reply(200)
+  let respond: Responder = reply(200)
   let connections = 0
   let server: Server
   return {
     path,
     events,
     seen,
-    /** What the proxy told of refused handshakes. */
+    /** What the proxy reported of refused handshakes. */
     reports,
     connections: () => connections,
-    answerWith(next: Answer): void {
-      answer = next
+    respondWith(next: Responder): void {
+      respond = next
     },
     start,
     stop,
@@ -85,9 +85,9 @@ export function createRecorder(path: string) {
     seen.push(seenNow)
     request.on('error', () => {})
     request.on('close', ended)
-    // Once it has answered, Node does not tell a server that the rest of a body never came.
+    // After its response, Node's server does not report that the rest of a body never came.
     request.socket.once('close', ended)
-    answer(request, response)
+    respond(request, response)
     request.on('data', (bytes: Buffer) => {
       seenNow.bytes += bytes.length
       hash.update(bytes)
@@ -103,8 +103,8 @@ export function createRecorder(path: string) {
   }
 }
 
-/** Answers once the body is there. */
-export function reply(status: number, body = 'ok', headers: Record<string, string> = {}): Answer {
+/** Responds once the body is complete. */
+export function reply(status: number, body = 'ok', headers: Record<string, string> = {}): Responder {
   return (request, response) => {
     if (request.headers.expect) response.writeContinue()
     request.on('end', () =>
@@ -113,7 +113,7 @@ export function reply(status: number, body = 'ok', headers: Record<string, strin
   }
 }
 
-/** Answers at once, whatever is still to come. */
-export function replyEarly(status: number, body = '{"status":0}'): Answer {
+/** Responds before the body is complete. */
+export function replyEarly(status: number, body = '{"status":0}'): Responder {
   return (_request, response) => void response.writeHead(status, { 'content-length': body.length }).end(body)
 }

@@ -30,9 +30,9 @@ export function findingsTable(): string {
     'shown by',
   ]
   const rows = findingCodes.map((code) => {
-    const { severity, rule, title, clause, exercisedBy }: Rule = rules[code]
+    const { severity, standard, title, clause, exercisedBy }: Rule = rules[code]
     const { interface: ingest, what } = stories[code]
-    return [`\`${code}\``, severity, rule, title, clause, exercisedBy.join(', '), ingest, what]
+    return [`\`${code}\``, severity, standard, title, clause, exercisedBy.join(', '), ingest, what]
   })
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escaped).join(' | ')} |`)
   return `${introduction}\n${lines.join('\n')}\n`

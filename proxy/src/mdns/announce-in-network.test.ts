@@ -36,14 +36,14 @@ describe('a proxy in a network of its own', () => {
     deepEqual(await play('silent'), { udpSockets: [] })
   })
 
-  it('serves all the same when the port of mDNS cannot be had', async () => {
-    const { reason, status } = await play<Troubled>('taken')
+  it('goes on serving when the mDNS port is taken', async () => {
+    const { reason, status } = await play<Failure>('taken')
     match(reason, /EADDRINUSE/)
     equal(status, 200)
   })
 
-  it('serves all the same when there is no network', async () => {
-    const { reason, status, closedMs } = await play<Troubled>(
+  it('goes on serving when there is no network', async () => {
+    const { reason, status, closedMs } = await play<Failure>(
       'alone',
       'ip link set lo up && ip addr del 127.0.0.1/8 dev lo',
     )
@@ -59,15 +59,15 @@ interface Everywhere {
   readonly goodbye: readonly DnsRecord[]
 }
 
-interface Troubled {
+interface Failure {
   readonly reason: string
   readonly status: number
   readonly closedMs: number
 }
 
-async function play<Told>(scene: string, network = `${networkUp} && ${addressed}`): Promise<Told> {
+async function play<Result>(scene: string, network = `${networkUp} && ${addressed}`): Promise<Result> {
   const { stdout } = await promisify(execFile)(
     ...inNetwork(`${network} && exec "${process.execPath}" "${inside}" ${scene}`),
   )
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Told
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Result
 }

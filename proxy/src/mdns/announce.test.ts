@@ -30,7 +30,7 @@ describe('a proxy with DNS_NAME on localhost', () => {
     await proxy.close()
   })
 
-  it('answers who asks for _http._tcp', async () => {
+  it('answers a query for _http._tcp', async () => {
     const proxy = await runProxy({ DNS_NAME: `${name}.local.` })
     await proxy.logged('announced')
     const asking = await listenToMdns('127.0.0.1')
@@ -49,7 +49,7 @@ describe('a proxy with DNS_NAME on localhost', () => {
     deepEqual(new Set(records.map(({ ttl }) => ttl)), new Set([0]))
   })
 
-  it('takes another name and says so in the log when the name is taken', async () => {
+  it('takes another name, and logs it, when the name is taken', async () => {
     const first = await runProxy({ DNS_NAME: name })
     await first.logged('announced')
     const second = await runProxy({ DNS_NAME: name })
@@ -63,7 +63,7 @@ describe('a proxy with DNS_NAME on localhost', () => {
     await first.close()
   })
 
-  it('serves on when announcing fails altogether', async () => {
+  it('goes on serving when announcing fails', async () => {
     const longerThanDnsAllows = Array(4).fill('a'.repeat(60)).join('.')
     const proxy = await runProxy({ DNS_NAME: longerThanDnsAllows })
     await proxy.logged('announcing failed')
@@ -72,7 +72,7 @@ describe('a proxy with DNS_NAME on localhost', () => {
     await proxy.close()
   })
 
-  it('ends in time when it is still looking whether the name is free', async () => {
+  it('closes in time while it is still probing for its name', async () => {
     const proxy = await runProxy({ DNS_NAME: name })
     await proxy.close()
     deepEqual(

@@ -3,16 +3,16 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { getResponder } from '@homebridge/ciao'
 import type { Announcement } from './announcement.ts'
 
-/** What this thread has to say; it runs until it is sent a message, which makes it say goodbye. */
-export type Said =
-  | { readonly what: 'announced' | 'renamed'; readonly instance: string; readonly host: string }
-  | { readonly what: 'complaint'; readonly reason: string }
+/** What this thread reports. On any message it withdraws the announcement and exits. */
+export type ResponderMessage =
+  | { readonly type: 'announced' | 'renamed'; readonly instance: string; readonly host: string }
+  | { readonly type: 'warning'; readonly reason: string }
 
-const say = (said: Said) => parentPort?.postMessage(said)
-const complain = (text: unknown) => say({ what: 'complaint', reason: String(text).split('\n')[0] ?? '' })
+const report = (message: ResponderMessage) => parentPort?.postMessage(message)
+const warn = (text: unknown) => report({ type: 'warning', reason: String(text).split('\n')[0] ?? '' })
 
-// The responder complains here instead of throwing.
-console.log = console.warn = console.error = complain
+// ciao prints its errors instead of throwing them.
+console.log = console.warn = console.error = warn
 
 const { name, port, addresses, withIpv6 } = workerData as Announcement
 if (
@@ -20,22 +20,22 @@ if (
     .flat()
     .some((found) => found?.family === 'IPv4')
 )
-  complain('there is no network interface with an IPv4 address; waiting for one')
+  warn('there is no network interface with an IPv4 address; waiting for one')
 
 const responder = getResponder(addresses ? { interface: [...addresses] } : {})
 const service = responder.createService({
   name,
   type: 'http',
   port,
-  // Said to be at the root, as is understood; the responder takes its own empty TXT for somebody else's.
+  // The default, but given: ciao takes its own empty TXT record for that of another host.
   txt: { path: '/' },
   disabledIpv6: !withIpv6,
   ...(addresses && { restrictedAddresses: [...addresses] }),
 })
 const names = () => ({ instance: service.getFQDN(), host: service.getHostname() })
-service.on('name-change', () => say({ what: 'renamed', ...names() }))
+service.on('name-change', () => report({ type: 'renamed', ...names() }))
 service.on('hostname-change', () => {})
 parentPort?.once('message', () => responder.shutdown().finally(() => process.exit()))
 
 await service.advertise()
-say({ what: 'announced', ...names() })
+report({ type: 'announced', ...names() })

@@ -11,7 +11,7 @@ import { createGauge, forAll, fuzzTimeoutMs } from '../testing/fuzz.ts'
 import type { JournalEntry } from '../uploads/upload.ts'
 import { defaultIdleMs } from '../validation/idle-sessions.ts'
 import { initialState } from '../validation/state.ts'
-import { arrivalsOf, type Sent, streamOf } from '../validation/testing/arrivals.ts'
+import { arrivalsOf, streamOf, type TestObject } from '../validation/testing/arrivals.ts'
 import { type FoldInput, type FoldResult, fold } from './fold.ts'
 
 const tracks = fc.constantFrom('video', 'audio', '__proto__', 'constructor', 'é'.repeat(100), 'a b', '0')
@@ -53,7 +53,7 @@ describe('fold, whatever was uploaded', function () {
   }
 
   /** The same at once or one by one, with a journey through JSON between two. */
-  function isSound(objects: readonly Sent[], stream: FoldInput['stream']): void {
+  function isSound(objects: readonly TestObject[], stream: FoldInput['stream']): void {
     const [entries, inspectionOf] = journalOf(objects)
     const start: FoldInput = {
       stream,
@@ -103,7 +103,9 @@ const readAs = (text: string, kind: 'mpd' | 'playlist'): Inspection => ({
   ...inspectManifest(text, 'session_1/index', kind),
 })
 
-function journalOf(objects: readonly Sent[]): [readonly JournalEntry[], (id: string) => Inspection | null] {
+function journalOf(
+  objects: readonly TestObject[],
+): [readonly JournalEntry[], (id: string) => Inspection | null] {
   const inspections = new Map<string, Inspection | null>()
   const entries: JournalEntry[] = []
   for (const { upload, inspection } of arrivalsOf(objects)) {

@@ -5,7 +5,7 @@ import { ancestorsOf } from '../uploads/object-path.ts'
 import type { JournalEntry, Upload } from '../uploads/upload.ts'
 import type { Finding } from '../validation/finding.ts'
 import type { State } from '../validation/state.ts'
-import { type Arrival, type Judgement, validateUpload } from '../validation/validate-upload.ts'
+import { type Arrival, type ValidationResult, validateUpload } from '../validation/validate-upload.ts'
 import { type InitSegment, initFor } from './init-segment.ts'
 
 /** What must be known of a stream before its next journal lines can be judged. */
@@ -39,11 +39,11 @@ export interface FoldResult extends FoldInput {
 
 export type ObjectEvent =
   | ({ readonly kind: 'judged' } & JudgedUpload &
-      Pick<Judgement, 'list' | 'preconditions'> & {
+      Pick<ValidationResult, 'list' | 'preconditions'> & {
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
         readonly place: Place
-        readonly sessionEvents: Judgement['events']
+        readonly sessionEvents: ValidationResult['events']
       })
   | { readonly kind: 'deleted'; readonly path: string; readonly stood: boolean }
 
@@ -152,7 +152,12 @@ function addObject(stream: Stream, draft: Draft, upload: Upload, place: Place, i
 }
 
 /** A fault of ours in one verdict must not keep those after it waiting: such an upload goes without. */
-function verdictOn(stream: Stream, state: State, arrival: Arrival, { idleMs, onFault }: FoldWith): Judgement {
+function verdictOn(
+  stream: Stream,
+  state: State,
+  arrival: Arrival,
+  { idleMs, onFault }: FoldWith,
+): ValidationResult {
   try {
     return validateUpload(stream, state, arrival, idleMs)
   } catch (error) {

@@ -1,4 +1,4 @@
-import { directoryOf } from '../uploads/object-path.ts'
+import { baseNameOf, directoryOf } from '../uploads/object-path.ts'
 import { isPartPath, requestPathOf } from '../uploads/part-path.ts'
 
 /** An upload that holds an init segment. */
@@ -35,8 +35,7 @@ export function initOf(path: string, inits: readonly InitSegment[]): string | nu
 
 const wordsOf = (path: string): Set<string> =>
   new Set(
-    path
-      .slice(path.lastIndexOf('/') + 1)
+    baseNameOf(path)
       .toLowerCase()
       .split(/[^\p{L}\p{N}]+/u),
   )

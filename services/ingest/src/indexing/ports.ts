@@ -1,7 +1,7 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
 import type { IndexedStream, StreamSummary } from '../streams/ports.ts'
 import type { JournalEntry } from '../uploads/upload.ts'
-import type { Tally } from '../validation/report.ts'
+import type { FindingCounts } from '../validation/report.ts'
 import type { FoldInput, FoldResult, JudgedUpload } from './fold.ts'
 
 /** Judgements and lists. Can be rebuilt from the journals at any time. */
@@ -22,7 +22,7 @@ export interface Index {
   forget(stream: string): Promise<void>
   inits(stream: string, folder: string): Promise<FoldInput['inits']>
   /** What has been counted, of one session or of them all; of uploads that belong to none first, then. */
-  tallies(stream: string, session: string | null): Promise<readonly Tally[]>
+  tallies(stream: string, session: string | null): Promise<readonly FindingCounts[]>
   /** Uploads in the order of their verdicts; `next` is null at the end. */
   log(
     stream: string,

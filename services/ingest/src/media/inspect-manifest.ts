@@ -3,8 +3,8 @@ import type { Inspection } from './inspection.ts'
 import { inspectMpd } from './mpd/mpd.ts'
 
 /**
- * What a manifest says, told from its text and the path it was sent to. Never throws: whatever a device
- * sends becomes facts or a fault.
+ * The facts of a manifest, from its text and the path that it was sent to, below its stream. Never throws:
+ * text that cannot be parsed becomes a fault.
  */
 export function inspectManifest(text: string, path: string, kind: 'mpd' | 'playlist'): ManifestInspection {
   const nothing = { kind, mpd: null, playlist: null }
@@ -18,4 +18,4 @@ export function inspectManifest(text: string, path: string, kind: 'mpd' | 'playl
 }
 
 /** The part of an inspection that manifests have. */
-export type ManifestInspection = Pick<Inspection, 'kind' | 'mpd' | 'playlist' | 'faults'>
+type ManifestInspection = Pick<Inspection, 'kind' | 'mpd' | 'playlist' | 'faults'>

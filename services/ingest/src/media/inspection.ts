@@ -1,7 +1,9 @@
-/** What the bytes of one upload say, told without knowing any other upload; small whatever the upload's size. */
+/**
+ * The facts in the bytes of one upload alone. Its size has a bound that does not depend on the upload's size.
+ */
 export interface Inspection {
   readonly kind: 'init' | 'segment' | 'mpd' | 'playlist' | 'other'
-  /** ISOBMFF only: what ftyp or styp claim, major brand first. */
+  /** ISOBMFF only: the brands of ftyp or styp, major brand first. */
   readonly brands: readonly string[]
   /** Set when a moov was found: alone (init segment) or with media behind it (one long request). */
   readonly init: InitFacts | null
@@ -13,7 +15,9 @@ export interface Inspection {
   readonly playlist: PlaylistFacts | null
   /** What is wrong with the bytes themselves. */
   readonly faults: readonly InspectionFault[]
-  /** Of the faults of a long request, those in bytes that belong to no header and no segment; absent without. */
+  /**
+   * Of the faults of a long request, those in bytes that belong to no header and no segment; absent without.
+   */
   readonly outside?: readonly InspectionFault[]
 }
 
@@ -64,7 +68,10 @@ export interface MediaFacts {
   readonly sequenceIncreases: boolean
   /** tfdt of the first moof; null when there is none. */
   readonly decodeTime: number | null
-  /** Sum of the durations written in the moofs; to it comes `defaultedSamples` times the trex default. */
+  /**
+   * Sum of the durations written in the moofs. The whole duration is this and `defaultedSamples` times the
+   * trex default.
+   */
   readonly explicitDuration: number
   readonly defaultedSamples: number
   readonly sampleCount: number
@@ -108,12 +115,15 @@ export interface MpdFacts {
   readonly truncated: boolean
 }
 
-/** One track as an MPD announces it; templates resolved against the MPD's own path, `$RepresentationID$` filled in. */
+/**
+ * One track as an MPD announces it; templates resolved against the MPD's own path, `$RepresentationID$`
+ * filled in.
+ */
 export interface RepresentationFacts {
   readonly id: string
   /** Which period, from 0; ids repeat from period to period. */
   readonly period: number
-  /** How long its period lasts; null where the MPD does not tell. */
+  /** Duration of its period; null where the MPD leaves it open. */
   readonly periodSeconds: number | null
   /** Its id, else its place in the period, from 0. */
   readonly adaptationSet: string
@@ -124,9 +134,13 @@ export interface RepresentationFacts {
   /** SegmentTemplate, SegmentList, or neither: one file at BaseURL, with or without SegmentBase. */
   readonly addressing: 'template' | 'list' | 'file'
   readonly timescale: number
-  /** Path below the stream, resolved; null when the MPD names none, it leaves the stream or makes no sense. */
+  /**
+   * Path below the stream, resolved; null when the MPD names none, it leaves the stream or makes no sense.
+   */
   readonly initialization: string | null
-  /** Likewise, a template: `$Number…$` or `$Time…$` are left in and a plain dollar is `$$`. Null for a list. */
+  /**
+   * Likewise, a template: `$Number…$` or `$Time…$` are left in and a plain dollar is `$$`. Null for a list.
+   */
   readonly media: string | null
   /** SegmentTemplate's attributes as written, to compare sets and to look for `$RepresentationID$`. */
   readonly written: { readonly initialization: string | null; readonly media: string | null }
@@ -143,12 +157,12 @@ export interface RepresentationFacts {
 export interface TimelineRun {
   readonly t: number
   readonly d: number
-  /** Null: until the end of the period, which the MPD does not tell. */
+  /** Null: until the end of the period, which the MPD leaves open. */
   readonly count: number | null
 }
 
 export interface PlaylistFacts {
-  /** Told by content alone: without EXT-X-MEDIA and EXT-X-STREAM-INF a playlist is a media playlist. */
+  /** From the content alone: without EXT-X-MEDIA and EXT-X-STREAM-INF a playlist is a media playlist. */
   readonly kind: 'multivariant' | 'media'
   /** Multivariant: EXT-X-MEDIA and EXT-X-STREAM-INF lines, the reference's count of tracks. */
   readonly trackCount: number

@@ -1,14 +1,14 @@
-/** Where a URL in a manifest leads, seen from the stream. */
-export type Destination =
+import { maxPathBytes } from '../uploads/object-path.ts'
+
+/** Where a URL of a manifest leads: to a path below the stream, or to none. */
+type Destination =
   | { readonly kind: 'inside'; readonly path: string }
   | { readonly kind: 'absolute' | 'outside' | 'malformed' }
 
-/** The stream's own limit for paths; nothing longer can have been uploaded. */
-const maxPathBytes = 1_024
-
 /**
  * Resolves a relative URL (RFC 3986, 5.2) against a path below the stream, decoded like an uploaded
- * object's path. A scheme, a host or a leading slash is never followed, whatever it would lead to.
+ * object's path. A reference with a scheme, a host or a leading slash is `absolute` even where it would lead
+ * back into the stream.
  */
 export function destinationOf(base: string, reference: string): Destination {
   const [url = ''] = reference.trim().split(/[?#]/, 1)
@@ -18,7 +18,7 @@ export function destinationOf(base: string, reference: string): Destination {
   const decoded = decode(url)
   if (decoded === null || Buffer.byteLength(decoded) > maxPathBytes) return { kind: 'malformed' }
   if (/[\\\0]/.test(decoded)) return { kind: 'outside' }
-  const path = walk(base.split('/').slice(0, -1), decoded.split('/'))
+  const path = joinParts(base.split('/').slice(0, -1), decoded.split('/'))
   if (path === null) return { kind: 'outside' }
   return Buffer.byteLength(path) > maxPathBytes ? { kind: 'malformed' } : { kind: 'inside', path }
 }
@@ -35,7 +35,7 @@ function decode(url: string): string | null {
 }
 
 /** Ends in a slash where the reference leads to a folder; empty parts are dropped as they are on upload. */
-function walk(folder: readonly string[], parts: readonly string[]): string | null {
+function joinParts(folder: readonly string[], parts: readonly string[]): string | null {
   const path = [...folder]
   for (const part of parts) {
     if (part === '..' && path.pop() === undefined) return null

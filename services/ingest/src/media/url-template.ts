@@ -1,7 +1,7 @@
 /** ISO/IEC 23009-1, 5.3.9.4.4: `$$`, or an identifier with an optional width; a lone dollar is undefined. */
 const identifiers = /\$\$|\$(RepresentationID|Bandwidth|Number|Time)(?:%0(\d{1,2})d)?\$|\$/g
 
-/** A piece of a template: plain text, or what is still to be filled in. */
+/** One part of a template: plain text, or an identifier that stands for a number. */
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'number' | 'time'; readonly width: number }
@@ -10,8 +10,8 @@ export type TemplatePart =
 const maxLength = 4_096
 
 /**
- * Fills in what is known of a representation and leaves `$Number…$`, `$Time…$` and `$$` in. Null when an
- * identifier is unknown or cannot be filled in, or when it all comes to more than any path has.
+ * Replaces `$RepresentationID$` and `$Bandwidth…$`, and leaves `$Number…$`, `$Time…$` and `$$` in. Null when
+ * an identifier is unknown or has no value, or when the result is longer than any path.
  */
 export function fillTemplate(template: string, id: string, bandwidth: number | null): string | null {
   const escaped = escapeDollars(id)
@@ -31,7 +31,7 @@ export function fillTemplate(template: string, id: string, bandwidth: number | n
 interface Identifier {
   readonly name: string | undefined
   readonly width: string | undefined
-  /** The id. */
+  /** The representation's id with each dollar doubled. */
   readonly escaped: string
   readonly bandwidth: number | null
 }
@@ -44,7 +44,7 @@ function filling(whole: string, { name, width, escaped, bandwidth }: Identifier)
 
 export const escapeDollars = (text: string): string => text.replaceAll('$', '$$$$')
 
-/** The pieces of a template that `fillTemplate` made. */
+/** The parts of a template that `fillTemplate` returned. */
 export function partsOf(template: string): TemplatePart[] {
   const parts: TemplatePart[] = []
   let end = 0

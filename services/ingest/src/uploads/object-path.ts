@@ -1,7 +1,8 @@
 import { Refusal } from '../lib/refusal.ts'
 
 const maxPartBytes = 255
-const maxPathBytes = 1_024
+/** No path below a stream is longer, in bytes of UTF-8. */
+export const maxPathBytes = 1_024
 
 /**
  * The path of an object below its stream, from the URL as sent: decoded once, parts joined by `/`, empty parts dropped.
@@ -28,6 +29,9 @@ export const isShortEnough = (path: string): boolean =>
 
 /** The folder part of a path, empty for an object right below its stream. */
 export const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+/** The last part of a path: the name of its file. */
+export const baseNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 /** The folders above a path, outermost first. */
 export function ancestorsOf(path: string): readonly string[] {

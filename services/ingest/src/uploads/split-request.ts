@@ -1,5 +1,5 @@
 import type { Part } from '../media/isobmff/segmenter.ts'
-import { type Finding, shown } from '../validation/finding.ts'
+import { excerpt, type Finding } from '../validation/finding.ts'
 import { type CommitUploadDeps, commitUpload } from './commit-upload.ts'
 import { partFolderOf } from './part-path.ts'
 import type { Verdict } from './pending-verdicts.ts'
@@ -149,7 +149,7 @@ function createPartVerdicts() {
   function take(name: string, verdict: Verdict | null): void {
     if (verdict === null) isPending = true
     const wrong = (verdict?.findings ?? []).filter(({ severity }) => severity === 'error')
-    const named = wrong.map((finding) => ({ ...finding, message: `${name}: ${shown(finding.message)}` }))
+    const named = wrong.map((finding) => ({ ...finding, message: `${name}: ${excerpt(finding.message)}` }))
     errors.push(...named.slice(0, maxErrors - errors.length))
   }
 }

@@ -1,41 +1,47 @@
-import type { Context, Evaluation } from './evaluation.ts'
+import type { Context, Evaluation, SessionEvent } from './evaluation.ts'
 import type { Finding } from './finding.ts'
 import type { Precondition } from './preconditions.ts'
 import { rules } from './rules.ts'
-import type { SessionEvent } from './session-events.ts'
 import { at, type Session, type State, type Track, withTrack } from './state.ts'
 
-/** A verdict, and what the stream has come to with it. */
-export interface Judgement {
+/** The findings of one upload, and the state of the stream after it. */
+export interface ValidationResult {
   readonly state: State
   readonly findings: readonly Finding[]
   /** Id of the session that the upload belongs to; null for none. */
   readonly session: string | null
   readonly track: string | null
-  /** The list of its session that shows it. */
+  /** The list of its session that the upload is in; null for none. */
   readonly list: 'segments' | 'manifests' | null
   readonly events: readonly SessionEvent[]
-  /** What happened for the first time in this session. */
+  /** Preconditions that held for the first time in this session. */
   readonly preconditions: readonly Precondition[]
 }
 
-/** A step as a verdict: what was told before is left out, what was told now is remembered. */
-export function dedupeFindings(context: Context, step: Evaluation): Judgement {
-  const { session, track } = step
+/**
+ * The result of an evaluation: without findings that were reported before, and with these recorded in the
+ * state.
+ */
+export function dedupeFindings(context: Context, evaluation: Evaluation): ValidationResult {
+  const { session, track } = evaluation
   const ofTrack = session && track !== null ? at(session.tracks, track) : undefined
-  const findings = step.findings.filter((finding) => !isTold(finding, session, ofTrack))
+  const findings = evaluation.findings.filter((finding) => !isReported(finding, session, ofTrack))
   const known = new Set<string>(session?.preconditions)
-  const preconditions = [...new Set(step.preconditions)].filter((precondition) => !known.has(precondition))
-  const told = session
-    ? remember(session, ofTrack, { findings, preconditions, atMs: context.receivedMs })
+  const preconditions = [...new Set(evaluation.preconditions)].filter(
+    (precondition) => !known.has(precondition),
+  )
+  const recorded = session
+    ? recordReported(session, ofTrack, { findings, preconditions, atMs: context.receivedMs })
     : null
   return {
-    state: told ? { ...step.state, sessions: { ...step.state.sessions, [told.key]: told } } : step.state,
+    state: recorded
+      ? { ...evaluation.state, sessions: { ...evaluation.state.sessions, [recorded.key]: recorded } }
+      : evaluation.state,
     findings,
     session: session?.id ?? null,
     track: session ? track : null,
     list: session ? (isManifest(context) ? 'manifests' : 'segments') : null,
-    events: step.events,
+    events: evaluation.events,
     preconditions,
   }
 }
@@ -47,18 +53,18 @@ const onceOf = (code: Finding['code']): 'track' | 'session' | undefined => {
   return 'once' in entry ? entry.once : undefined
 }
 
-function isTold({ code, severity }: Finding, session: Session | null, track: Track | undefined): boolean {
+function isReported({ code, severity }: Finding, session: Session | null, track: Track | undefined): boolean {
   const once = onceOf(code)
   if (once === undefined || !session) return false
   if (once === 'session' || !track) return session.reported.includes(code)
-  return track.reported.includes(code) || (severity !== 'error' && isTiresome(code, session))
+  return track.reported.includes(code) || (severity !== 'error' && isWidespread(code, session))
 }
 
-/** What as many tracks do is no news of one more, and need not be remembered of it. */
-const isTiresome = (code: Finding['code'], { tracks }: Session): boolean =>
+/** Whether eight tracks have this finding already; then it is not reported, nor recorded, for one more. */
+const isWidespread = (code: Finding['code'], { tracks }: Session): boolean =>
   Object.values(tracks).filter(({ reported }) => reported.includes(code)).length >= 8
 
-function remember(
+function recordReported(
   session: Session,
   track: Track | undefined,
   news: { findings: readonly Finding[]; preconditions: readonly Precondition[]; atMs: number },

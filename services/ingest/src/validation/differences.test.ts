@@ -13,34 +13,38 @@ import {
   other,
   playlistAt,
   representation,
-  type Sent,
   segment,
   staticMpd,
   streamOf,
-  tell,
+  type TestObject,
+  validateInOrder,
 } from './testing/arrivals.ts'
 
 const dash = streamOf('dash')
 const hls = streamOf('hls')
 const started = [dynamicMpd(), init()]
 const hlsReady = [multivariant(), initialPlaylist(), init()]
-const flawsOf = (stream: typeof dash, objects: readonly Sent[]) => codesOf(tell(stream, objects)).flat()
+const flawsOf = (stream: typeof dash, objects: readonly TestObject[]) =>
+  codesOf(validateInOrder(stream, objects)).flat()
 
-describe('judge, where the reference is wrong', () => {
+describe('validation, where the reference is wrong', () => {
   it('takes X-EXTINF-duration in any letter case', () => {
     for (const header of ['X-EXTINF-duration', 'x-extinf-duration', 'X-Extinf-Duration']) {
       deepEqual(flawsOf(hls, [...hlsReady, hlsSegment(1001, header)]), [])
     }
   })
 
-  it('tells a gap in segment numbers once and goes on behind it', () => {
-    const told = tell(dash, [...started, ...[1001, 1004, 1005, 1006].map((number) => segment(number))])
-    deepEqual(codesOf(told, true), [[], [], [], ['segment-number-gap'], [], []])
+  it('reports a gap in segment numbers once and goes on behind it', () => {
+    const result = validateInOrder(dash, [
+      ...started,
+      ...[1001, 1004, 1005, 1006].map((number) => segment(number)),
+    ])
+    deepEqual(codesOf(result, true), [[], [], [], ['segment-number-gap'], [], []])
   })
 
   it('notes identical bytes at the same path and changes nothing', () => {
-    const once = tell(dash, [...started, segment(1001), segment(1002)])
-    const twice = tell(dash, [...started, segment(1001), segment(1001), segment(1002)])
+    const once = validateInOrder(dash, [...started, segment(1001), segment(1002)])
+    const twice = validateInOrder(dash, [...started, segment(1001), segment(1001), segment(1002)])
     deepEqual(codesOf(twice, true), [[], [], [], ['upload-repeated'], []])
     deepEqual(at(twice.state.sessions, '1')?.tracks, at(once.state.sessions, '1')?.tracks)
   })
@@ -62,58 +66,58 @@ describe('judge, where the reference is wrong', () => {
       periodStart: 'PT1S',
       representations: [representation('session_1', 'video')],
     })
-    const told = tell(dash, [...started, segment(1001), staticMpd(), staticMpd(), later])
-    deepEqual(codesOf(told, true).slice(3), [[], ['upload-repeated'], ['mpd-static-repeated']])
-    deepEqual(Object.keys(told.state.sessions), ['1'])
+    const result = validateInOrder(dash, [...started, segment(1001), staticMpd(), staticMpd(), later])
+    deepEqual(codesOf(result, true).slice(3), [[], ['upload-repeated'], ['mpd-static-repeated']])
+    deepEqual(Object.keys(result.state.sessions), ['1'])
     deepEqual(flawsOf(dash, [...started, segment(1001), staticMpd(), later, dynamicMpd(2)]), [])
   })
 
   it('counts a segment after the static MPD to its session', () => {
-    const told = tell(dash, [...started, segment(1001), staticMpd(), segment(1002)])
-    deepEqual(codesOf(told).at(-1), ['segment-after-end'])
-    equal(told.verdicts.at(-1)?.session, '1')
+    const result = validateInOrder(dash, [...started, segment(1001), staticMpd(), segment(1002)])
+    deepEqual(codesOf(result).at(-1), ['segment-after-end'])
+    equal(result.verdicts.at(-1)?.session, '1')
   })
 
   it('opens a new session for a camera that restarted while one was open', () => {
-    const told = tell(dash, [
+    const result = validateInOrder(dash, [
       ...started,
       segment(1001),
       dynamicMpd(2),
       init({}, {}, 'video', 2),
       segment(1001, {}, {}, 'video', 2),
     ])
-    deepEqual(codesOf(told), [[], [], [], ['session-abandoned'], [], []])
+    deepEqual(codesOf(result), [[], [], [], ['session-abandoned'], [], []])
     deepEqual(
-      told.verdicts[3]?.events.map(({ kind, session }) => `${kind} ${session}`),
+      result.verdicts[3]?.events.map(({ kind, session }) => `${kind} ${session}`),
       ['session-abandoned 1', 'session-opened 2'],
     )
   })
 
   it('warns once of a stream whose sessions do not begin at 1', () => {
-    const told = tell(dash, [
+    const result = validateInOrder(dash, [
       dynamicMpd(7),
       init({}, {}, 'video', 7),
       segment(1001, {}, {}, 'video', 7),
       staticMpd(7),
       dynamicMpd(8),
     ])
-    deepEqual(codesOf(told), [['session-number'], [], [], [], []])
-    equal(told.verdicts[0]?.findings[0]?.severity, 'warning')
+    deepEqual(codesOf(result), [['session-number'], [], [], [], []])
+    equal(result.verdicts[0]?.findings[0]?.severity, 'warning')
   })
 
-  it('opens a new session where a number is used again after completion, also with the same init segment', () => {
+  it('opens a new session where a number comes again after completion, with the same init segment', () => {
     const again = [dynamicMpd(1, { periodStart: 'PT1S' }), init(), segment(1001, {}, { sha256: 'other' })]
-    const told = tell(dash, [...started, segment(1001), staticMpd(), ...again, staticMpd()])
-    deepEqual(codesOf(told, true).slice(4), [['session-number-reused'], [], [], []])
+    const result = validateInOrder(dash, [...started, segment(1001), staticMpd(), ...again, staticMpd()])
+    deepEqual(codesOf(result, true).slice(4), [['session-number-reused'], [], [], []])
     deepEqual(
-      told.verdicts.map(({ session }) => session),
+      result.verdicts.map(({ session }) => session),
       ['1', '1', '1', '1', '1.2', '1.2', '1.2', '1.2'],
     )
   })
 
-  it('knows a second initial playlist by its content', () => {
+  it('recognises a second initial playlist by its content', () => {
     const again = initialPlaylist('video', { map: 'video.init' })
-    const told = tell(hls, [
+    const result = validateInOrder(hls, [
       multivariant(),
       initialPlaylist(),
       again,
@@ -121,11 +125,11 @@ describe('judge, where the reference is wrong', () => {
       hlsSegment(1001),
       finalPlaylist(1),
     ])
-    deepEqual(codesOf(told, true), [[], [], ['hls-initial-repeated'], [], [], []])
+    deepEqual(codesOf(result, true), [[], [], ['hls-initial-repeated'], [], [], []])
   })
 
   it('completes a track once, however many final playlists it has', () => {
-    const told = tell(hls, [
+    const result = validateInOrder(hls, [
       multivariant(2),
       initialPlaylist(),
       initialPlaylist('audio'),
@@ -136,8 +140,8 @@ describe('judge, where the reference is wrong', () => {
       finalPlaylist(1),
       finalPlaylist(1, { map: 'x' }),
     ])
-    deepEqual(codesOf(told, true).slice(-2), [[], ['hls-final-repeated']])
-    const session = at(told.state.sessions, '1')
+    deepEqual(codesOf(result, true).slice(-2), [[], ['hls-final-repeated']])
+    const session = at(result.state.sessions, '1')
     deepEqual(session && sessionViewOf(session), {
       id: '1',
       number: 1,
@@ -163,9 +167,13 @@ describe('judge, where the reference is wrong', () => {
   })
 
   it('misses each expected track at the static MPD and completes the session', () => {
-    const told = tell(streamOf('dash', ['video', 'audio', 'depth']), [...started, segment(1001), staticMpd()])
-    deepEqual(codesOf(told).at(-1), ['track-missing', 'track-missing'])
-    equal(at(told.state.sessions, '1')?.phase, 'complete')
+    const result = validateInOrder(streamOf('dash', ['video', 'audio', 'depth']), [
+      ...started,
+      segment(1001),
+      staticMpd(),
+    ])
+    deepEqual(codesOf(result).at(-1), ['track-missing', 'track-missing'])
+    equal(at(result.state.sessions, '1')?.phase, 'complete')
   })
 
   it('warns of zero-padded numbers and counts them', () => {
@@ -177,22 +185,32 @@ describe('judge, where the reference is wrong', () => {
     deepEqual(flawsOf(dash, [other('session_1/index.mpd')]), ['mpd-malformed'])
   })
 
-  it('tells a path clash and goes on', () => {
+  it('reports a path clash and goes on', () => {
     deepEqual(flawsOf(dash, [dynamicMpd(1, {}, { clashes: true }), init()]), ['path-clash'])
   })
 
   it('takes a cut-off body for no object, and not the next for a gap', () => {
-    const told = tell(dash, [...started, segment(1001), segment(1002, {}, { whole: false }), segment(1003)])
-    deepEqual(codesOf(told), [[], [], [], ['body-incomplete'], []])
-    const mended = tell(dash, [...started, segment(1001, {}, { whole: false }), segment(1001), segment(1002)])
+    const result = validateInOrder(dash, [
+      ...started,
+      segment(1001),
+      segment(1002, {}, { whole: false }),
+      segment(1003),
+    ])
+    deepEqual(codesOf(result), [[], [], [], ['body-incomplete'], []])
+    const mended = validateInOrder(dash, [
+      ...started,
+      segment(1001, {}, { whole: false }),
+      segment(1001),
+      segment(1002),
+    ])
     deepEqual(codesOf(mended), [[], [], ['body-incomplete'], [], []])
   })
 
   it('finds nothing wrong with the camera of the SDK on a cmaf-ingest stream', () => {
     const objects = [...started, segment(1001), segment(1002), segment(1003), staticMpd()]
-    const told = tell(streamOf('cmaf-ingest', ['video']), objects)
-    deepEqual(codesOf(told).flat(), [])
-    equal(at(told.state.sessions, '1')?.phase, 'complete')
+    const result = validateInOrder(streamOf('cmaf-ingest', ['video']), objects)
+    deepEqual(codesOf(result).flat(), [])
+    equal(at(result.state.sessions, '1')?.phase, 'complete')
   })
 
   it('finds nothing wrong with either generation of the camera', () => {
@@ -203,14 +221,19 @@ describe('judge, where the reference is wrong', () => {
     const newer = [representation('session_1', 'video', { timeline })]
     for (const representations of [older, newer]) {
       const media = [segment(1001), segment(1002, { explicitDuration: 1500 })]
-      const told = tell(dash, [dynamicMpd(1, {}), init(), ...media, staticMpd(1, { representations })])
-      deepEqual(codesOf(told, true).flat(), [])
+      const result = validateInOrder(dash, [
+        dynamicMpd(1, {}),
+        init(),
+        ...media,
+        staticMpd(1, { representations }),
+      ])
+      deepEqual(codesOf(result, true).flat(), [])
     }
   })
 
   it('gives a late manifest the objects that came ahead of it', () => {
-    const told = tell(dash, [init(), segment(1001), dynamicMpd(), segment(1002), staticMpd()])
-    deepEqual(codesOf(told), [['segment-before-mpd'], ['segment-before-mpd'], [], [], []])
+    const result = validateInOrder(dash, [init(), segment(1001), dynamicMpd(), segment(1002), staticMpd()])
+    deepEqual(codesOf(result), [['segment-before-mpd'], ['segment-before-mpd'], [], [], []])
   })
 
   it('takes any codec that one of several representations of a track announces', () => {
@@ -221,12 +244,12 @@ describe('judge, where the reference is wrong', () => {
   })
 
   it('does not take a manifest of another session for this one', () => {
-    const told = tell(dash, [
+    const result = validateInOrder(dash, [
       ...started,
       segment(1001),
       staticMpd(),
       mpdAt('session_2/index.mpd', { type: 'static' }),
     ])
-    deepEqual(codesOf(told).at(-1), ['mpd-static-early'])
+    deepEqual(codesOf(result).at(-1), ['mpd-static-early'])
   })
 })

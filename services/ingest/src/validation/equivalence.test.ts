@@ -8,11 +8,11 @@ import {
   initialPlaylist,
   multivariant,
   other,
-  type Sent,
   segment,
   staticMpd,
   streamOf,
-  tell,
+  type TestObject,
+  validateInOrder,
 } from './testing/arrivals.ts'
 
 /** What may come. */
@@ -52,10 +52,10 @@ function advance(model: Model): Model | null {
   return { ...model, track: 'segments', count: model.count + 1 }
 }
 
-function objectOf(ingest: 'dash' | 'hls', move: Move, model: Model, at: number): Sent {
+function objectOf(ingest: 'dash' | 'hls', move: Move, model: Model, at: number): TestObject {
   const number = 1001 + model.count
   const unique = { sha256: `${at}` }
-  const objects: Record<Move, Sent> = {
+  const objects: Record<Move, TestObject> = {
     open: ingest === 'dash' ? dynamicMpd() : multivariant(2),
     static: staticMpd(),
     init: init(),
@@ -87,20 +87,20 @@ const moves: readonly Move[] = [
   'misplaced',
 ]
 
-describe('judge against the rules of the reference', () => {
+describe('validation against the rules of the reference', () => {
   for (const ingest of ['dash', 'hls'] as const) {
     it(`agrees up to the first flaw of every order of up to seven objects (${ingest})`, () => {
       let count = 0
       explore(before, [], 0)
       equal(count > 300, true)
 
-      function explore(model: Model, sent: readonly Sent[], flawless: number): void {
+      function explore(model: Model, sent: readonly TestObject[], flawless: number): void {
         if (flawless > 6) return
         for (const move of moves) {
           if (isDifference(ingest, move, model)) continue
           const next = rules[ingest][move]?.(model) ?? null
           const objects = [...sent, objectOf(ingest, move, model, sent.length)]
-          const last = tell(streamOf(ingest), objects).verdicts.at(-1)
+          const last = validateInOrder(streamOf(ingest), objects).verdicts.at(-1)
           const story = objects
             .map(({ path, inspection }) => `${path} ${inspection?.mpd?.type ?? ''}`)
             .join(', ')

@@ -4,21 +4,20 @@ import type { Upload } from '../uploads/upload.ts'
 import type { Finding } from './finding.ts'
 import type { ObjectName } from './object-name.ts'
 import type { Precondition } from './preconditions.ts'
-import type { SessionEvent } from './session-events.ts'
 import { at, newTrack, type Session, type State, type Track, withSession, withTrack } from './state.ts'
 
-/** One upload on its way to its verdict. */
+/** One upload that is to be validated. */
 export interface Arrival {
   readonly upload: Upload
-  /** What its bytes say; null when nobody looked (a body that was cut off). */
+  /** The facts in its bytes; null for a body that was cut off, which is not inspected. */
   readonly inspection: Inspection | null
   /** SHA-256 of the newest whole upload at its path before it; null when there is none. */
   readonly previous: string | null
-  /** Its path is a folder of other objects, or one of its folders is an object. */
+  /** Whether its path is a folder of other objects, or one of its folders is an object. */
   readonly clashes: boolean
 }
 
-/** Everything that rules look at, the same for all rules of one arrival. */
+/** The input of all checks of one arrival, besides the state. */
 export interface Context extends Arrival {
   readonly stream: Stream
   readonly name: ObjectName
@@ -27,10 +26,18 @@ export interface Context extends Arrival {
   readonly receivedMs: number
 }
 
-/** What one rule, or several after another, made of an arrival. */
+/** A change of a session by an upload or by silence; `session` is its id, `track` the track's name. */
+export type SessionEvent =
+  | {
+      readonly kind: 'session-opened' | 'session-completed' | 'session-abandoned' | 'session-reopened'
+      readonly session: string
+    }
+  | { readonly kind: 'track-completed'; readonly session: string; readonly track: string }
+
+/** The result of the checks so far: findings, events, and the state with the arrival in it. */
 export interface Evaluation {
   readonly state: State
-  /** The session that the arrival belongs to, null for none. */
+  /** The session that the arrival belongs to; null for none. */
   readonly session: Session | null
   readonly track: string | null
   readonly findings: readonly Finding[]
@@ -38,46 +45,52 @@ export interface Evaluation {
   readonly preconditions: readonly Precondition[]
 }
 
+/** What one check adds to an evaluation; `session` and `track` replace those before. */
 export type Update = Partial<Omit<Evaluation, 'state'>>
 
-/** Adds to a step; a changed session is put into the state. */
-export function add(step: Evaluation, change: Update): Evaluation {
-  const session = change.session ?? step.session
+/** The evaluation with an update; a changed session is put into the state as well. */
+export function add(evaluation: Evaluation, update: Update): Evaluation {
+  const session = update.session ?? evaluation.session
   return {
-    state: change.session ? withSession(step.state, change.session) : step.state,
+    state: update.session ? withSession(evaluation.state, update.session) : evaluation.state,
     session,
-    track: change.track ?? step.track,
-    findings: change.findings ? [...step.findings, ...change.findings] : step.findings,
-    events: change.events ? [...step.events, ...change.events] : step.events,
-    preconditions: change.preconditions
-      ? [...step.preconditions, ...change.preconditions]
-      : step.preconditions,
+    track: update.track ?? evaluation.track,
+    findings: update.findings ? [...evaluation.findings, ...update.findings] : evaluation.findings,
+    events: update.events ? [...evaluation.events, ...update.events] : evaluation.events,
+    preconditions: update.preconditions
+      ? [...evaluation.preconditions, ...update.preconditions]
+      : evaluation.preconditions,
   }
 }
 
-/** Several changes as one; session and track are the last that one of them has. */
-export function merged(...changes: readonly Update[]): Update {
+/** Several updates as one, in their order; the last session and the last track count. */
+export function mergeUpdates(...updates: readonly Update[]): Update {
   const findings: Finding[] = []
   const events: SessionEvent[] = []
   const preconditions: Precondition[] = []
-  for (const change of changes) {
-    if (change.findings) findings.push(...change.findings)
-    if (change.events) events.push(...change.events)
-    if (change.preconditions) preconditions.push(...change.preconditions)
+  for (const update of updates) {
+    if (update.findings) findings.push(...update.findings)
+    if (update.events) events.push(...update.events)
+    if (update.preconditions) preconditions.push(...update.preconditions)
   }
-  return { ...Object.assign({}, ...changes), findings, events, preconditions }
+  return { ...Object.assign({}, ...updates), findings, events, preconditions }
 }
 
-/** The track as it is known; one that never came before is new, in an ended session it has ended. */
+/** The track in the session, or a new one; new in a complete session, it is completed. */
 export function trackIn(session: Session, name: string): Track {
   const track = at(session.tracks, name)
   if (track) return track
   return session.phase === 'complete' ? { ...newTrack(name), phase: 'completed' } : newTrack(name)
 }
 
-/** Ends a track once. */
+/** Puts the track into the session as completed; the event comes only the first time. */
 export function endTrack(session: Session, track: Track): Required<Pick<Update, 'session' | 'events'>> {
   if (track.phase === 'completed') return { session: withTrack(session, track), events: [] }
   const events = [{ kind: 'track-completed' as const, session: session.id, track: track.name }]
   return { session: withTrack(session, { ...track, phase: 'completed' }), events }
 }
+
+export const sessionEvent = (
+  kind: Exclude<SessionEvent['kind'], 'track-completed'>,
+  session: { readonly id: string },
+): SessionEvent => ({ kind, session: session.id })

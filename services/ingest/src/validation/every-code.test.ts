@@ -15,19 +15,19 @@ import {
   other,
   playlistAt,
   representation,
-  type Sent,
   segment,
   staticMpd,
   streamOf,
-  tell,
+  type TestObject,
+  validateInOrder,
 } from './testing/arrivals.ts'
 
-type Story = readonly [IngestInterface, readonly Sent[], expected?: readonly string[]]
+type Story = readonly [IngestInterface, readonly TestObject[], expected?: readonly string[]]
 
-const dash = (...objects: Sent[]): Story => ['dash', objects]
-const hls = (...objects: Sent[]): Story => ['hls', objects]
-const ingest = (...objects: Sent[]): Story => ['cmaf-ingest', objects]
-const expecting = (...objects: Sent[]): Story => ['dash', objects, ['video', 'audio']]
+const dash = (...objects: TestObject[]): Story => ['dash', objects]
+const hls = (...objects: TestObject[]): Story => ['hls', objects]
+const ingest = (...objects: TestObject[]): Story => ['cmaf-ingest', objects]
+const expecting = (...objects: TestObject[]): Story => ['dash', objects, ['video', 'audio']]
 const fault = (code: 'media-not-isobmff' | 'box-malformed' | 'manifest-too-large') => ({
   faults: [{ code, message: 'expected something else' }],
 })
@@ -209,7 +209,7 @@ describe('every finding code', () => {
   for (const code of findingCodes) {
     it(`${code}: ${rules[code].title}`, () => {
       const [ingest, objects, expected] = stories[code]
-      const last = tell(streamOf(ingest, expected ?? null), objects).verdicts.at(-1)
+      const last = validateInOrder(streamOf(ingest, expected ?? null), objects).verdicts.at(-1)
       const found = last?.findings.filter((finding) => finding.code === code) ?? []
       ok(found.length === 1, `findings are ${JSON.stringify(last?.findings)}`)
       match(found[0]?.message ?? '', /^expected .+[^.]$/)
@@ -219,7 +219,7 @@ describe('every finding code', () => {
   it('is one finding for one cause', () => {
     const alone = findingCodes.filter((code) => {
       const [ingest, objects, expected] = stories[code]
-      const last = tell(streamOf(ingest, expected ?? null), objects).verdicts.at(-1)
+      const last = validateInOrder(streamOf(ingest, expected ?? null), objects).verdicts.at(-1)
       return (last?.findings.filter(({ severity }) => severity !== 'note') ?? []).length > 1
     })
     deepEqual(alone, [])
@@ -228,7 +228,7 @@ describe('every finding code', () => {
   it('counts as exercised where it is found', () => {
     const idle = findingCodes.filter((code) => {
       const [ingest, objects, expected] = stories[code]
-      const { verdicts } = tell(streamOf(ingest, expected ?? null), objects)
+      const { verdicts } = validateInOrder(streamOf(ingest, expected ?? null), objects)
       const happened = new Set(verdicts.flatMap(({ preconditions }) => preconditions))
       return !rules[code].exercisedBy.some((precondition) => happened.has(precondition))
     })

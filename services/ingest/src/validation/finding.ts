@@ -1,26 +1,27 @@
 import { type FindingCode, rules, type Severity, type Standard } from './rules.ts'
 
-/** One thing noticed about an upload, with the rule that it comes from. */
+/** One thing noticed about an upload, as the API and Redis have it. */
 export interface Finding {
   readonly code: FindingCode
   readonly severity: Severity
+  /** The standard that the rule comes from. */
   readonly rule: Standard
-  /** What was expected and what was received. */
+  /** A sentence without its full stop: what was expected and what was received. */
   readonly message: string
 }
 
-/** A finding as the catalogue weighs it, unless the circumstances weigh it otherwise. */
-export function find(code: FindingCode, message: string, severity?: Severity): Finding {
+/** A finding of a code, with the severity of its rule unless another is given. */
+export function finding(code: FindingCode, message: string, severity?: Severity): Finding {
   const entry = rules[code]
-  return { code, severity: severity ?? entry.severity, rule: entry.rule, message }
+  return { code, severity: severity ?? entry.severity, rule: entry.standard, message }
 }
 
-/** Whether a strict stream answers 400. */
+/** Whether an upload with these findings is accepted; a strict stream responds 400 when not. */
 export const isAccepted = (findings: readonly Finding[]): boolean =>
   !findings.some((finding) => finding.severity === 'error')
 
-/** What a device sent, short enough for a sentence. */
-export const shown = (text: string): string =>
-  text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`
+/** The first 120 characters of a text from a device, for the message of a finding. */
+export const excerpt = (text: string): string =>
+  text.length <= maxExcerpt ? text : `${text.slice(0, maxExcerpt)}…`
 
-const maxShown = 120
+const maxExcerpt = 120

@@ -1,13 +1,14 @@
+import { type SessionEvent, sessionEvent } from './evaluation.ts'
 import { noSession } from './object-name.ts'
-import { type SessionEvent, sessionEvent } from './session-events.ts'
 import type { Session, State } from './state.ts'
 
-/** How long a session may be silent before it counts as ended. */
+/** Silence after which a session counts as ended. */
 export const defaultIdleMs = 60_000
 
 /**
- * Ends the sessions that have been silent for too long. Judging does the same before each upload, by the
- * times in the journal, so that a replay without a clock comes to the same end.
+ * Ends the sessions without an object for more than `idleMs`, as of `nowMs` (Unix time). Validation does the
+ * same before each upload with the times in the journal, so that a replay without a clock has the same
+ * result.
  */
 export function closeIdle(
   state: State,
@@ -25,7 +26,7 @@ export function closeIdle(
   return { state: { order, sessions }, events: idle.map(eventOf) }
 }
 
-/** Where no end is announced, silence is the end; elsewhere the end is missing. */
+/** A session without manifest and number has no other end than silence; for any other, the end is missing. */
 const eventOf = (session: Session): SessionEvent =>
   sessionEvent(
     session.announced || session.key !== noSession ? 'session-abandoned' : 'session-completed',

@@ -3,14 +3,14 @@ import { type Announcement, at, type Session } from './state.ts'
 /** Matter allows 32 tracks with names of 16 characters, and one for metadata. */
 export const maxTracks = 128
 
-/** Of all track names of a session together, and of what its manifests say of tracks. */
+/** Maximum of all track names of a session together, and of its announcements as JSON; both in bytes. */
 export const maxNameBytes = 4_096
 const maxAnnouncedBytes = 8_192
 
-/** No string that a device chose is kept longer than this in what is known of a track. */
+/** Maximum length of a string from a device in the state of a track, in characters. */
 export const maxTextLength = 32
 
-/** Digests are compared with each other only; so much of one tells any two uploads of a device apart. */
+/** The first 64 bits of a SHA-256 in hex. Digests in the state are only compared, within one stream. */
 export const shortDigest = (sha256: string): string => sha256.slice(0, 16)
 
 /** Whether a session may have one more track of this name. */
@@ -22,19 +22,19 @@ export function mayAddTrack(session: Session, name: string): boolean {
   return bytes <= maxNameBytes
 }
 
-/** As many announcements, in their order, as may be kept; none with its paths where these are too many. */
-export function boundedAnnouncements(
+/** The first announcements that fit into `maxAnnouncedBytes`; if not all fit, none of them has its paths. */
+export function limitAnnouncements(
   announced: Iterable<readonly [string, Announcement]>,
 ): Session['announcements'] {
   const all = [...announced]
-  const whole = fitting(all)
+  const whole = withinLimit(all)
   if (whole.length === all.length) return Object.fromEntries(all)
   return Object.fromEntries(
-    fitting(all.map(([name, one]) => [name, { ...one, initialization: null, media: null }])),
+    withinLimit(all.map(([name, one]) => [name, { ...one, initialization: null, media: null }])),
   )
 }
 
-function fitting(announced: readonly Announced[]): readonly Announced[] {
+function withinLimit(announced: readonly AnnouncementEntry[]): readonly AnnouncementEntry[] {
   let left = maxAnnouncedBytes
   const over = announced.findIndex((entry) => {
     left -= Buffer.byteLength(JSON.stringify(entry))
@@ -43,4 +43,4 @@ function fitting(announced: readonly Announced[]): readonly Announced[] {
   return over < 0 ? announced : announced.slice(0, over)
 }
 
-type Announced = readonly [string, Announcement]
+type AnnouncementEntry = readonly [string, Announcement]

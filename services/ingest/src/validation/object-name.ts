@@ -1,12 +1,13 @@
 import type { IngestInterface } from '../streams/stream.ts'
+import { baseNameOf, directoryOf } from '../uploads/object-path.ts'
 
-/** What the path of an object says, before anybody looks into its bytes. */
+/** What the path of an object names, without a look at its bytes. */
 export interface ObjectName {
   /** The session number in the path without leading zeros, else `none`. */
   readonly session: string
   /** The track, unique within its session; null for what belongs to no track. */
   readonly track: string | null
-  /** Null where only the bytes can tell. */
+  /** Null where the path leaves it open, and the bytes decide. */
   readonly kind: 'mpd' | 'multivariant' | 'playlist' | 'init' | 'segment' | null
   /** The segment's number, where the form of the path has one. */
   readonly number: number | null
@@ -19,10 +20,10 @@ export interface ObjectName {
 
 export const noSession = 'none'
 
-/** The session that a path names, as `parseName` says it. */
+/** The session that a path names: its number, else `none`. */
 export const sessionIn = (path: string): string => splitSession(path).session
 
-/** What a path names. Matter's layout is strict on dash and hls; a cmaf-ingest stream may use any names. */
+/** Parses a path below its stream. dash and hls have Matter's layout; cmaf-ingest has any names. */
 export function parseObjectName(ingest: IngestInterface, path: string): ObjectName {
   const { session, padded, rest } = splitSession(path)
   const matter = session === noSession ? null : matterName(rest)
@@ -63,7 +64,9 @@ function matterName(rest: string): Partial<ObjectName> | null {
   return { kind: 'segment', track, number: Number(digits), padded: /^0\d/.test(digits) }
 }
 
-/** `Streams(video.cmfv)`, `Switching(set)/Streams(video)`, `Streams(video.cmfv)/Segment(7)`; 6.2-9 and 6.4-2. */
+/**
+ * `Streams(video.cmfv)`, `Switching(set)/Streams(video)`, `Streams(video.cmfv)/Segment(7)`; 6.2-9 and 6.4-2.
+ */
 function dashIfName(rest: string): Partial<ObjectName> | null {
   const [, before = '', name, after] =
     /^(.*?)(?:Switching\([^()/]+\)\/)?Streams\(([^()/]+)\)(?:\/([^/]+))?$/i.exec(rest) ?? []
@@ -75,10 +78,12 @@ function dashIfName(rest: string): Partial<ObjectName> | null {
   return { track, kind: digits === undefined ? null : 'segment', number: digits ? Number(digits) : null }
 }
 
-/** The track of a free name: its folder and what is left of the file's name without kind and number. */
+/**
+ * The track of a free name: its folder, and the words of the file's name without those for kind and number.
+ */
 function freeName(rest: string): Partial<ObjectName> {
-  const slash = rest.lastIndexOf('/')
-  const file = rest.slice(slash + 1)
+  const file = baseNameOf(rest)
+  const folder = directoryOf(rest)
   if (/\.mpd$/i.test(file)) return { kind: 'mpd' }
   if (/\.m3u8$/i.test(file)) return { kind: 'playlist' }
   const words = file
@@ -87,7 +92,7 @@ function freeName(rest: string): Partial<ObjectName> {
     .filter((word) => word !== '' && !kindWords.has(word.toLowerCase()))
   const isInit = /init|header/i.test(file)
   const own = isInit ? words : words.filter((word, at) => at < words.length - 1 || !/^\d+$/.test(word))
-  return { track: [...(slash < 0 ? [] : [rest.slice(0, slash)]), ...own].join('/') || 'media' }
+  return { track: [...(folder === '' ? [] : [folder]), ...own].join('/') || 'media' }
 }
 
 const kindWords = new Set(

@@ -1,33 +1,34 @@
 import type { Finding } from './finding.ts'
 import type { Precondition } from './preconditions.ts'
-import { type FindingCode, findingCodes, type Rule, rules, type Severity } from './rules.ts'
+import { type FindingCode, findingCodes, type Rule, rules, type Severity, type Standard } from './rules.ts'
 
-/** A code and what it weighed, which may be less or more than the catalogue says. */
-export type Weighed = `${FindingCode} ${Severity}`
+/** A code with the severity that its finding had, which may differ from its rule's. */
+export type CodeWithSeverity = `${FindingCode} ${Severity}`
 
-export const codeOf = (weighed: Weighed): FindingCode => weighed.slice(0, weighed.indexOf(' ')) as FindingCode
+export const codeOf = (text: CodeWithSeverity): FindingCode => text.slice(0, text.indexOf(' ')) as FindingCode
 
-/** What has been counted of one session. */
-export interface Tally {
-  /** Uploads with a finding of this code that weighed this much. */
-  readonly counts: Readonly<Partial<Record<Weighed, number>>>
+/** The findings of one session, counted. */
+export interface FindingCounts {
+  /** Uploads with a finding of this code and severity. */
+  readonly counts: Readonly<Partial<Record<CodeWithSeverity, number>>>
   /** Ids of the first of them; a few are enough. */
   readonly first: Readonly<Partial<Record<FindingCode, readonly string[]>>>
   readonly preconditions: readonly Precondition[]
 }
 
-/** One rule and how a device did; violated, it has the weight of the worst finding. */
-export interface ReportRow extends Pick<Rule, 'severity' | 'rule' | 'title' | 'clause'> {
+/** One rule and its result; a violated rule has the severity of its worst finding. */
+export interface ReportRow extends Pick<Rule, 'severity' | 'title' | 'clause'> {
+  readonly rule: Standard
   readonly code: FindingCode
-  /** `not-exercised`: nothing happened that could have violated it. */
+  /** `not-exercised`: none of the rule's preconditions held. */
   readonly result: 'met' | 'violated' | 'not-exercised'
   readonly count: number
   /** Ids of the first uploads that violate it. */
   readonly uploads: readonly string[]
 }
 
-/** The codes of one upload's findings, each once and as bad as it was found. */
-export function weighedOf(findings: readonly Finding[]): readonly Weighed[] {
+/** The codes of one upload's findings, each once with its worst severity. */
+export function codesWithSeverityOf(findings: readonly Finding[]): readonly CodeWithSeverity[] {
   const worst = new Map<FindingCode, Severity>()
   for (const { code, severity } of findings) {
     const known = worst.get(code)
@@ -39,26 +40,26 @@ export function weighedOf(findings: readonly Finding[]): readonly Weighed[] {
 /** The worst first. */
 const severities: readonly Severity[] = ['error', 'warning', 'note']
 
-/** How the rules fared in one session, or in all sessions of a stream together. */
-export function reportOf(tallies: readonly Tally[]): readonly ReportRow[] {
-  const exercised = new Set(tallies.flatMap(({ preconditions }) => preconditions))
-  return findingCodes.map((code) => rowOf(code, rules[code], tallies, exercised))
+/** One row for each rule, over one session or several together. */
+export function reportOf(sessions: readonly FindingCounts[]): readonly ReportRow[] {
+  const exercised = new Set(sessions.flatMap(({ preconditions }) => preconditions))
+  return findingCodes.map((code) => rowOf(code, rules[code], sessions, exercised))
 }
 
 function rowOf(
   code: FindingCode,
-  { severity, rule, title, clause, exercisedBy }: Rule,
-  tallies: readonly Tally[],
+  { severity, standard, title, clause, exercisedBy }: Rule,
+  sessions: readonly FindingCounts[],
   exercised: ReadonlySet<Precondition>,
 ): ReportRow {
-  const countOf = (weight: Severity) =>
-    tallies.reduce((sum, { counts }) => sum + (counts[`${code} ${weight}`] ?? 0), 0)
-  const count = severities.reduce((sum, weight) => sum + countOf(weight), 0)
-  const worst = severities.find((weight) => countOf(weight) > 0) ?? severity
-  const uploads = tallies.flatMap(({ first }) => first[code] ?? []).slice(0, maxReportedUploads)
+  const countOf = (found: Severity) =>
+    sessions.reduce((sum, { counts }) => sum + (counts[`${code} ${found}`] ?? 0), 0)
+  const count = severities.reduce((sum, found) => sum + countOf(found), 0)
+  const worst = severities.find((found) => countOf(found) > 0) ?? severity
+  const uploads = sessions.flatMap(({ first }) => first[code] ?? []).slice(0, maxReportedUploads)
   const isExercised = exercisedBy.some((precondition) => exercised.has(precondition))
   const result = count > 0 ? 'violated' : isExercised ? 'met' : 'not-exercised'
-  return { code, severity: worst, rule, title, clause, result, count, uploads }
+  return { code, severity: worst, rule: standard, title, clause, result, count, uploads }
 }
 
 export const maxReportedUploads = 5

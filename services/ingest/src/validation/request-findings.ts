@@ -1,52 +1,52 @@
 import type { Upload } from '../uploads/upload.ts'
 import type { Context } from './evaluation.ts'
-import { type Finding, find, shown } from './finding.ts'
+import { excerpt, type Finding, finding } from './finding.ts'
 import { at } from './state.ts'
 
-/** What is wrong with the request itself, whatever came before it. */
-export function judgeRequest(context: Context): readonly Finding[] {
+/** Findings on the request alone: body, client certificate, and a path that is also a folder. */
+export function checkRequest(context: Context): readonly Finding[] {
   const { upload, clashes } = context
   const findings: Finding[] = []
   if (!upload.whole) findings.push(bodyIncomplete(upload))
-  // Of a part's request it is told once, with the request.
+  // The request of a part gets this finding once, not each of its parts.
   if (!upload.sender.device && !upload.part) findings.push(certificateMissing)
   if (clashes) findings.push(pathClash(upload))
   return findings
 }
 
-export const certificateMissing: Finding = find(
+export const certificateMissing: Finding = finding(
   'client-certificate-missing',
   'expected a client certificate that identifies the device; none was presented',
 )
 
 export function bodyIncomplete({ bytes, sender, undecodable }: Upload): Finding {
   if (undecodable !== undefined) {
-    return find('body-incomplete', `expected a body in its Content-Encoding; ${undecodable}`)
+    return finding('body-incomplete', `expected a body in its Content-Encoding; ${undecodable}`)
   }
   const length = headerOf({ sender }, 'content-length')
   const expected = length === null ? 'a body up to its announced end' : `a body of ${length} bytes`
-  return find('body-incomplete', `expected ${expected}; the connection was lost after ${bytes} bytes`)
+  return finding('body-incomplete', `expected ${expected}; the connection was lost after ${bytes} bytes`)
 }
 
 const pathClash = ({ path }: Upload): Finding =>
-  find('path-clash', `expected a path that is not also a folder, received ${shown(path)}; both are kept`)
+  finding('path-clash', `expected a path that is not also a folder, received ${excerpt(path)}; both are kept`)
 
 /** A header by its name in any letter case; the first of several. */
 export function headerOf({ sender }: Pick<Upload, 'sender'>, name: string): string | null {
-  const index = sender.headers.findIndex((text, place) => place % 2 === 0 && text.toLowerCase() === name)
+  const index = sender.headers.findIndex((text, at) => at % 2 === 0 && text.toLowerCase() === name)
   return index < 0 ? null : (sender.headers[index + 1] ?? '')
 }
 
-/** Content-Type against the extension; what says nothing about the content is no contradiction. */
-export function judgeContentType({ upload, extension }: Context): readonly Finding[] {
-  const expected = at(typesOf, extension)
+/** Content-Type against the extension (DASH-IF Ingest 7.1.2-7). A generic type contradicts no extension. */
+export function checkContentType({ upload, extension }: Context): readonly Finding[] {
+  const expected = at(contentTypes, extension)
   const sent = headerOf(upload, 'content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (!expected || !sent || saysNothing.has(sent) || expected.includes(sent)) return []
-  const message = `expected ${expected.join(' or ')} for .${extension}, received Content-Type ${shown(sent)}`
-  return [find('content-type-mismatch', message)]
+  if (!expected || !sent || genericTypes.has(sent) || expected.includes(sent)) return []
+  const message = `expected ${expected.join(' or ')} for .${extension}, received Content-Type ${excerpt(sent)}`
+  return [finding('content-type-mismatch', message)]
 }
 
-const saysNothing = new Set([
+const genericTypes = new Set([
   '*',
   '*/*',
   'application/*',
@@ -58,7 +58,7 @@ const video = ['video/mp4']
 const audio = ['audio/mp4']
 const data = ['application/mp4']
 const playlist = ['application/vnd.apple.mpegurl', 'application/x-mpegurl', 'audio/mpegurl']
-const typesOf: Readonly<Record<string, readonly string[]>> = {
+const contentTypes: Readonly<Record<string, readonly string[]>> = {
   mpd: ['application/dash+xml'],
   m3u8: playlist,
   init: [...video, ...audio, ...data],
@@ -72,3 +72,15 @@ const typesOf: Readonly<Record<string, readonly string[]>> = {
   mp4: [...video, ...audio, ...data],
   m4s: ['video/iso.segment', ...video, 'audio/iso.segment', ...audio, ...data],
 }
+
+/**
+ * Whether the upload brought the bytes that its path has already; the caller looks whether it is the same
+ * session.
+ */
+export const isRepeat = ({ previous, upload }: Context): boolean => previous === upload.sha256
+
+export const uploadRepeated = ({ upload }: Context): Finding =>
+  finding(
+    'upload-repeated',
+    `expected ${excerpt(upload.path)} once, received the same bytes again; nothing changes`,
+  )

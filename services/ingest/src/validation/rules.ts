@@ -3,22 +3,27 @@ import type { Precondition } from './preconditions.ts'
 export type Severity = 'error' | 'warning' | 'note'
 export type Standard = 'matter' | 'dash-if' | 'cmaf' | 'hls' | 'dash' | 'server'
 
-/** What one code stands for: the one table that judging, the report and the documentation share. */
+/** The rule behind one finding code; validation, the report and docs/findings.md share this table. */
 export interface Rule {
-  /** What it usually weighs; a few findings weigh less or more by circumstance. */
+  /**
+   * Severity of its findings; a few findings differ, where the circumstances make them less or more severe.
+   */
   readonly severity: Severity
-  readonly rule: Standard
+  /** Where the rule comes from; the JSON of a finding calls it `rule`. */
+  readonly standard: Standard
   readonly title: string
-  /** Where it is written. */
+  /** Clause of the standard. */
   readonly clause: string
-  /** The rule was put to the test once one of these has happened. */
+  /** The rule is exercised in a session where one of these holds. */
   readonly exercisedBy: readonly Precondition[]
-  /** Told once for each track or session, because every further upload would only repeat it. */
+  /**
+   * Reported once for each track or session, because every further upload would repeat it; absent: each time.
+   */
   readonly once?: 'track' | 'session'
 }
 
-// Matter's chapter on push transports is not public: its sections stand where they have been quoted, the
-// reference server where it alone says so in public.
+// Matter's chapter on push transports is not public. A rule cites its section where that has been quoted in
+// public, else the reference server of the SDK.
 const transport = 'Matter, Push AV Stream Transport'
 const dashSession = 'Matter, 11.7.1.8.1 (Interface-2 DASH)'
 const layout = `${transport}: session_<N>/<track>/…`
@@ -35,324 +40,734 @@ const own = 'this server'
 const ingest = (clause: string) => `DASH-IF Live Media Ingest 1.2, ${clause}`
 const hls = (clause: string) => `RFC 8216, ${clause}`
 
-type Options = Pick<Rule, 'once'>
-
-const entry =
-  (severity: Severity, rule: Standard) =>
-  (
-    title: string,
-    clause: string,
-    when: Precondition | readonly Precondition[],
-    options: Options = {},
-  ): Rule => ({
-    severity,
-    rule,
-    title,
-    clause,
-    exercisedBy: typeof when === 'string' ? [when] : when,
-    ...options,
-  })
-
-const matterError = entry('error', 'matter')
-const matterWarning = entry('warning', 'matter')
-const matterNote = entry('note', 'matter')
-const cmafError = entry('error', 'cmaf')
-const cmafWarning = entry('warning', 'cmaf')
-const cmafNote = entry('note', 'cmaf')
-const dashIfWarning = entry('warning', 'dash-if')
-const dashIfNote = entry('note', 'dash-if')
-const dashError = entry('error', 'dash')
-const dashWarning = entry('warning', 'dash')
-const hlsError = entry('error', 'hls')
-const hlsNote = entry('note', 'hls')
-const serverError = entry('error', 'server')
-const serverNote = entry('note', 'server')
-
-const oncePerTrack = { once: 'track' } as const
-const oncePerSession = { once: 'session' } as const
-
+/** All rules, in the order of the report and the documentation, by the code of their findings. */
 export const rules = {
   // The request
-  'client-certificate-missing': matterError(
-    'the device shows its certificate',
-    `${transport}: TLS client certificate`,
-    'upload',
-  ),
-  'body-incomplete': serverError('a body arrives up to its announced end', 'RFC 9112, 8', 'upload'),
-  'path-clash': serverError('no object is named like a folder of others', own, 'upload'),
-  'too-many-tracks': serverError('a session has at most 128 tracks', own, 'upload'),
-  'upload-repeated': serverNote('nothing is sent twice', own, 'upload'),
-  'path-reused': dashIfWarning('a path is used for one media object only', ingest('7.1.2-1'), 'segment'),
-  extension: matterError('the extension is one of the known ones', layout, 'upload'),
-  'content-type-mismatch': dashIfNote(
-    'Content-Type and extension agree',
-    ingest('7.1.2-7, table 6'),
-    'content type',
-    oncePerTrack,
-  ),
+  'client-certificate-missing': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the device shows its certificate',
+    clause: `${transport}: TLS client certificate`,
+    exercisedBy: ['upload'],
+  },
+  'body-incomplete': {
+    severity: 'error',
+    standard: 'server',
+    title: 'a body arrives up to its announced end',
+    clause: 'RFC 9112, 8',
+    exercisedBy: ['upload'],
+  },
+  'path-clash': {
+    severity: 'error',
+    standard: 'server',
+    title: 'no object is named like a folder of others',
+    clause: own,
+    exercisedBy: ['upload'],
+  },
+  'too-many-tracks': {
+    severity: 'error',
+    standard: 'server',
+    title: 'a session has at most 128 tracks',
+    clause: own,
+    exercisedBy: ['upload'],
+  },
+  'upload-repeated': {
+    severity: 'note',
+    standard: 'server',
+    title: 'nothing is sent twice',
+    clause: own,
+    exercisedBy: ['upload'],
+  },
+  'path-reused': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'a path is used for one media object only',
+    clause: ingest('7.1.2-1'),
+    exercisedBy: ['segment'],
+  },
+  extension: {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the extension is one of the known ones',
+    clause: layout,
+    exercisedBy: ['upload'],
+  },
+  'content-type-mismatch': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'Content-Type and extension agree',
+    clause: ingest('7.1.2-7, table 6'),
+    exercisedBy: ['content-type'],
+    once: 'track',
+  },
 
   // Manifests of Matter sessions
-  'manifest-interface': matterError(
-    'a manifest is of the interface of its stream',
-    `${transport}: CMAFInterface`,
-    'manifest',
-  ),
-  'mpd-path': matterError('the MPD is at session_N/index.mpd', layout, 'dash mpd'),
-  'mpd-malformed': dashError('an MPD is XML with the root MPD', dash, 'mpd'),
-  'mpd-dynamic-late': matterError('the dynamic MPD precedes the segments', dashSession, 'dash mpd'),
-  'mpd-static-early': matterError('the static MPD follows the segments', dashSession, 'dash mpd'),
-  'mpd-static-repeated': matterNote('a session ends once', dashSession, 'static mpd'),
-  'hls-path': matterError('playlists are at index.m3u8 of session or track', layout, 'hls playlist'),
-  'playlist-malformed': hlsError('a playlist begins with #EXTM3U', hls('4.3.1.1'), 'playlist'),
-  'hls-multivariant-late': matterError(
-    'the multivariant playlist precedes the segments',
-    hlsSession,
-    'hls multivariant',
-  ),
-  'hls-multivariant-empty': matterError(
-    'the multivariant playlist names tracks',
-    hlsSession,
-    'hls multivariant',
-  ),
-  'hls-playlist-no-session': matterError(
-    'a multivariant playlist opens the session',
-    hlsSession,
-    'hls media playlist',
-  ),
-  'hls-playlist-before-multivariant': matterError(
-    'the multivariant playlist is the first object',
-    hlsSession,
-    'hls media playlist',
-  ),
-  'hls-initial-content': matterError(
-    'the initial playlist is empty and open',
-    hlsSession,
-    'hls media playlist',
-  ),
-  'hls-initial-repeated': matterNote('the initial playlist comes once', hlsSession, 'hls media playlist'),
-  'hls-final-not-vod': matterError('the final playlist is of type VOD', hlsSession, 'hls final playlist'),
-  'hls-final-no-extinf': matterError('the final playlist has EXTINF', hlsSession, 'hls final playlist'),
-  'hls-final-no-segments': matterError('the final playlist names segments', hlsSession, 'hls final playlist'),
-  'hls-final-no-endlist': hlsError('the final playlist has ENDLIST', hls('4.3.3.4'), 'hls final playlist'),
-  'hls-final-early': matterError(
-    'the final playlist follows init segment and segments',
-    hlsSession,
-    'hls final playlist',
-  ),
-  'hls-final-repeated': hlsNote('a track ends once', hls('4.3.3.5'), 'hls final playlist'),
-  'manifest-too-large': serverError('a manifest is small enough to be read', own, 'manifest'),
+  'manifest-interface': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'a manifest is of the interface of its stream',
+    clause: `${transport}: CMAFInterface`,
+    exercisedBy: ['manifest'],
+  },
+  'mpd-path': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the MPD is at session_N/index.mpd',
+    clause: layout,
+    exercisedBy: ['dash-mpd'],
+  },
+  'mpd-malformed': {
+    severity: 'error',
+    standard: 'dash',
+    title: 'an MPD is XML with the root MPD',
+    clause: dash,
+    exercisedBy: ['mpd'],
+  },
+  'mpd-dynamic-late': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the dynamic MPD precedes the segments',
+    clause: dashSession,
+    exercisedBy: ['dash-mpd'],
+  },
+  'mpd-static-early': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the static MPD follows the segments',
+    clause: dashSession,
+    exercisedBy: ['dash-mpd'],
+  },
+  'mpd-static-repeated': {
+    severity: 'note',
+    standard: 'matter',
+    title: 'a session ends once',
+    clause: dashSession,
+    exercisedBy: ['static-mpd'],
+  },
+  'hls-path': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'playlists are at index.m3u8 of session or track',
+    clause: layout,
+    exercisedBy: ['hls-playlist'],
+  },
+  'playlist-malformed': {
+    severity: 'error',
+    standard: 'hls',
+    title: 'a playlist begins with #EXTM3U',
+    clause: hls('4.3.1.1'),
+    exercisedBy: ['playlist'],
+  },
+  'hls-multivariant-late': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the multivariant playlist precedes the segments',
+    clause: hlsSession,
+    exercisedBy: ['hls-multivariant'],
+  },
+  'hls-multivariant-empty': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the multivariant playlist names tracks',
+    clause: hlsSession,
+    exercisedBy: ['hls-multivariant'],
+  },
+  'hls-playlist-no-session': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'a multivariant playlist opens the session',
+    clause: hlsSession,
+    exercisedBy: ['hls-media-playlist'],
+  },
+  'hls-playlist-before-multivariant': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the multivariant playlist is the first object',
+    clause: hlsSession,
+    exercisedBy: ['hls-media-playlist'],
+  },
+  'hls-initial-content': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the initial playlist is empty and open',
+    clause: hlsSession,
+    exercisedBy: ['hls-media-playlist'],
+  },
+  'hls-initial-repeated': {
+    severity: 'note',
+    standard: 'matter',
+    title: 'the initial playlist comes once',
+    clause: hlsSession,
+    exercisedBy: ['hls-media-playlist'],
+  },
+  'hls-final-not-vod': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the final playlist is of type VOD',
+    clause: hlsSession,
+    exercisedBy: ['hls-final-playlist'],
+  },
+  'hls-final-no-extinf': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the final playlist has EXTINF',
+    clause: hlsSession,
+    exercisedBy: ['hls-final-playlist'],
+  },
+  'hls-final-no-segments': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the final playlist names segments',
+    clause: hlsSession,
+    exercisedBy: ['hls-final-playlist'],
+  },
+  'hls-final-no-endlist': {
+    severity: 'error',
+    standard: 'hls',
+    title: 'the final playlist has ENDLIST',
+    clause: hls('4.3.3.4'),
+    exercisedBy: ['hls-final-playlist'],
+  },
+  'hls-final-early': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the final playlist follows init segment and segments',
+    clause: hlsSession,
+    exercisedBy: ['hls-final-playlist'],
+  },
+  'hls-final-repeated': {
+    severity: 'note',
+    standard: 'hls',
+    title: 'a track ends once',
+    clause: hls('4.3.3.5'),
+    exercisedBy: ['hls-final-playlist'],
+  },
+  'manifest-too-large': {
+    severity: 'error',
+    standard: 'server',
+    title: 'a manifest is small enough to be read',
+    clause: own,
+    exercisedBy: ['manifest'],
+  },
 
   // Names and order of Matter sessions
-  'object-path': matterError(
-    'objects are at session_N/<track>/<track>.init and session_N/<track>/segment_<K>.m4s',
-    layout,
-    'matter object',
-  ),
-  'track-unexpected': matterError('only expected tracks come', trackNames, 'expected tracks'),
-  'track-missing': matterError('every expected track comes', trackNames, 'complete session'),
-  'init-name': matterError('the init segment is called like its track', layout, 'matter init'),
-  'session-number': matterError('sessions are numbered from 1 without a gap', numbers, 'matter session'),
-  'session-number-reused': matterWarning(
-    'a session number is used once',
-    `${numbers}; ${ingest('7.1.2-3')}`,
-    'matter session',
-  ),
-  'session-abandoned': matterWarning('a session ends before the next begins', dashSession, 'matter session'),
-  'number-padded': matterWarning('numbers have no leading zeros', numbers, [
-    'matter object',
-    'matter session',
-  ]),
-  'segment-number-low': matterError('segment numbers begin at 1001', numbers, 'matter segment'),
-  'segment-number-high': matterError(
-    'segment numbers end at 9999',
-    `${reference}: K up to 9999 (Matter: 65535)`,
-    'matter segment',
-  ),
-  'segment-number-gap': matterError('segment numbers have no gap', numbers, 'matter segment'),
-  'segment-before-mpd': matterError('the dynamic MPD is the first object', dashSession, 'dash object'),
-  'segment-before-multivariant': matterError(
-    'the multivariant playlist precedes init segments and segments',
-    hlsSession,
-    'hls object',
-  ),
-  'segment-before-init': matterError('the init segment precedes the segments', trackOrder, 'matter segment'),
-  'segment-before-playlist': matterError(
-    'the initial playlist precedes the segments',
-    hlsSession,
-    'hls segment',
-  ),
-  'segment-after-end': matterError('nothing follows the end', `${trackOrder}; ${ingest('6.2-19')}`, [
-    'matter segment',
-    'track end',
-  ]),
-  'init-before-playlist': matterError(
-    'the initial playlist precedes the init segment',
-    hlsSession,
-    'hls init',
-  ),
-  'init-duplicate': matterError('a track has one init segment', trackOrder, 'matter init'),
-  'init-after-segments': matterError('the init segment is not replaced', trackOrder, 'matter init'),
-  'init-after-end': matterError('no init segment follows the end', trackOrder, 'matter init'),
-  'extinf-header-missing': matterError('segments come with X-EXTINF-duration', extinf, 'hls segment'),
-  'extinf-header-invalid': matterError('X-EXTINF-duration is a positive decimal', extinf, 'hls segment'),
+  'object-path': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'objects are at session_N/<track>/<track>.init and session_N/<track>/segment_<K>.m4s',
+    clause: layout,
+    exercisedBy: ['matter-object'],
+  },
+  'track-unexpected': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'only expected tracks come',
+    clause: trackNames,
+    exercisedBy: ['expected-tracks'],
+  },
+  'track-missing': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'every expected track comes',
+    clause: trackNames,
+    exercisedBy: ['complete-session'],
+  },
+  'init-name': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the init segment is called like its track',
+    clause: layout,
+    exercisedBy: ['matter-init'],
+  },
+  'session-number': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'sessions are numbered from 1 without a gap',
+    clause: numbers,
+    exercisedBy: ['matter-session'],
+  },
+  'session-number-reused': {
+    severity: 'warning',
+    standard: 'matter',
+    title: 'a session number is used once',
+    clause: `${numbers}; ${ingest('7.1.2-3')}`,
+    exercisedBy: ['matter-session'],
+  },
+  'session-abandoned': {
+    severity: 'warning',
+    standard: 'matter',
+    title: 'a session ends before the next begins',
+    clause: dashSession,
+    exercisedBy: ['matter-session'],
+  },
+  'number-padded': {
+    severity: 'warning',
+    standard: 'matter',
+    title: 'numbers have no leading zeros',
+    clause: numbers,
+    exercisedBy: ['matter-object', 'matter-session'],
+  },
+  'segment-number-low': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'segment numbers begin at 1001',
+    clause: numbers,
+    exercisedBy: ['matter-segment'],
+  },
+  'segment-number-high': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'segment numbers end at 9999',
+    clause: `${reference}: K up to 9999 (Matter: 65535)`,
+    exercisedBy: ['matter-segment'],
+  },
+  'segment-number-gap': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'segment numbers have no gap',
+    clause: numbers,
+    exercisedBy: ['matter-segment'],
+  },
+  'segment-before-mpd': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the dynamic MPD is the first object',
+    clause: dashSession,
+    exercisedBy: ['dash-object'],
+  },
+  'segment-before-multivariant': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the multivariant playlist precedes init segments and segments',
+    clause: hlsSession,
+    exercisedBy: ['hls-object'],
+  },
+  'segment-before-init': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the init segment precedes the segments',
+    clause: trackOrder,
+    exercisedBy: ['matter-segment'],
+  },
+  'segment-before-playlist': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the initial playlist precedes the segments',
+    clause: hlsSession,
+    exercisedBy: ['hls-segment'],
+  },
+  'segment-after-end': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'nothing follows the end',
+    clause: `${trackOrder}; ${ingest('6.2-19')}`,
+    exercisedBy: ['matter-segment', 'track-end'],
+  },
+  'init-before-playlist': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the initial playlist precedes the init segment',
+    clause: hlsSession,
+    exercisedBy: ['hls-init'],
+  },
+  'init-duplicate': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'a track has one init segment',
+    clause: trackOrder,
+    exercisedBy: ['matter-init'],
+  },
+  'init-after-segments': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'the init segment is not replaced',
+    clause: trackOrder,
+    exercisedBy: ['matter-init'],
+  },
+  'init-after-end': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'no init segment follows the end',
+    clause: trackOrder,
+    exercisedBy: ['matter-init'],
+  },
+  'extinf-header-missing': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'segments come with X-EXTINF-duration',
+    clause: extinf,
+    exercisedBy: ['hls-segment'],
+  },
+  'extinf-header-invalid': {
+    severity: 'error',
+    standard: 'matter',
+    title: 'X-EXTINF-duration is a positive decimal',
+    clause: extinf,
+    exercisedBy: ['hls-segment'],
+  },
 
   // Init segments
-  'media-not-isobmff': cmafError('media is ISO BMFF', cmaf, ['init', 'segment', 'other']),
-  'box-malformed': cmafError('boxes have the size they say', 'ISO/IEC 14496-12, 4.2', ['init', 'segment']),
-  'init-without-moov': cmafError('an init segment has a moov', cmaf, ['init', 'matter init']),
-  'init-track-count': cmafError('an init segment has one track', cmaf, 'init'),
-  'init-not-fragmented': cmafError('an init segment has an mvex', cmaf, 'init'),
-  'init-repeated': dashIfNote('the init segment is sent once', ingest('6.2-6'), 'init'),
-  'init-rewritten': dashIfNote('an init segment keeps its bytes', ingest('6.2-6'), 'init'),
-  'init-changed': dashIfWarning('an init segment keeps its properties', ingest('6.2-19'), 'init'),
-  'init-language-changed': dashIfNote('a track keeps its language', ingest('6.3-10, 6.5-5'), 'init'),
-  'init-handler': cmafError('the handler fits the sample entry', 'ISO/IEC 14496-12, 8.4.3', 'init'),
-  encrypted: cmafNote('media can be decoded', 'ISO/IEC 23001-7', ['init', 'segment'], oncePerTrack),
-  'metadata-track': matterNote(
-    'tracks carry sound or picture',
-    `${transport}: METADATA, since 1.6`,
-    'init',
-    oncePerTrack,
-  ),
+  'media-not-isobmff': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'media is ISO BMFF',
+    clause: cmaf,
+    exercisedBy: ['init', 'segment', 'other'],
+  },
+  'box-malformed': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'boxes have the size they say',
+    clause: 'ISO/IEC 14496-12, 4.2',
+    exercisedBy: ['init', 'segment'],
+  },
+  'init-without-moov': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'an init segment has a moov',
+    clause: cmaf,
+    exercisedBy: ['init', 'matter-init'],
+  },
+  'init-track-count': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'an init segment has one track',
+    clause: cmaf,
+    exercisedBy: ['init'],
+  },
+  'init-not-fragmented': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'an init segment has an mvex',
+    clause: cmaf,
+    exercisedBy: ['init'],
+  },
+  'init-repeated': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'the init segment is sent once',
+    clause: ingest('6.2-6'),
+    exercisedBy: ['init'],
+  },
+  'init-rewritten': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'an init segment keeps its bytes',
+    clause: ingest('6.2-6'),
+    exercisedBy: ['init'],
+  },
+  'init-changed': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'an init segment keeps its properties',
+    clause: ingest('6.2-19'),
+    exercisedBy: ['init'],
+  },
+  'init-language-changed': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'a track keeps its language',
+    clause: ingest('6.3-10, 6.5-5'),
+    exercisedBy: ['init'],
+  },
+  'init-handler': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'the handler fits the sample entry',
+    clause: 'ISO/IEC 14496-12, 8.4.3',
+    exercisedBy: ['init'],
+  },
+  encrypted: {
+    severity: 'note',
+    standard: 'cmaf',
+    title: 'media can be decoded',
+    clause: 'ISO/IEC 23001-7',
+    exercisedBy: ['init', 'segment'],
+    once: 'track',
+  },
+  'metadata-track': {
+    severity: 'note',
+    standard: 'matter',
+    title: 'tracks carry sound or picture',
+    clause: `${transport}: METADATA, since 1.6`,
+    exercisedBy: ['init'],
+    once: 'track',
+  },
 
   // Segments
-  'segment-without-moof': cmafError('a segment has a moof', cmaf, ['segment', 'matter segment']),
-  'segment-without-init': dashIfWarning('an init segment precedes the segments', ingest('6.2-2'), 'segment'),
-  'segment-multiplexed': cmafError('a segment carries one track', cmaf, 'segment'),
-  'track-id-mismatch': cmafError('segments have the track id of their init segment', cmaf, 'segment'),
-  'tfdt-missing': cmafError('each fragment says its decode time', cmaf, 'segment'),
-  'tfdt-gap': dashIfWarning('no time is missing between segments', ingest('6.2-10'), [
-    'next segment',
-    'chunks',
-  ]),
-  'tfdt-overlap': dashIfWarning('decode time increases', ingest('6.2-10'), 'next segment'),
-  'sequence-number-not-increasing': cmafWarning('sequence numbers increase', cmaf, [
-    'next segment',
-    'chunks',
-  ]),
-  'sequence-number-gap': dashIfNote('sequence numbers have no gap', ingest('6.2-11'), 'next segment'),
-  'segment-not-starting-with-sync-sample': cmafError(
-    'segments begin with a sync sample',
-    cmaf,
-    'video segment',
-  ),
-  'base-not-moof': cmafWarning('offsets count from the moof', cmaf, 'segment', oncePerTrack),
-  'segment-duration-off': dashWarning(
-    'segments last as announced, within 10 %',
-    'ISO/IEC 23009-1, 7.2.1',
-    'announced duration',
-    oncePerTrack,
-  ),
-  'duration-header-off': matterWarning('X-EXTINF-duration is what the media lasts', extinf, 'hls segment'),
-  'prft-absent': dashIfNote('segments carry prft', ingest('6.2-20'), 'ingest segment', oncePerTrack),
-  'emsg-top-level': dashIfNote(
-    'events have a track of their own',
-    ingest('6.6'),
-    'ingest segment',
-    oncePerTrack,
-  ),
-  filler: dashIfNote('the source has input', ingest('6.2-18'), 'segment'),
-  'fragment-duration': dashIfNote(
-    'segments last the same 1 s to 6 s',
-    ingest('6.3-2 to 6.3-5'),
-    'next ingest segment',
-    oncePerTrack,
-  ),
-  'name-number-gap': dashIfNote(
-    'numbers in names have no gap',
-    ingest('7.1.2-5'),
-    'numbered name',
-    oncePerTrack,
-  ),
-  'switching-set-differs': cmafError(
-    'tracks of a switching set have one timescale and codec family',
-    switching,
-    'switching set',
-    oncePerTrack,
-  ),
-  'switching-set-unaligned': cmafError(
-    'segments of a switching set begin together',
-    switching,
-    'switching set',
-    oncePerTrack,
-  ),
+  'segment-without-moof': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'a segment has a moof',
+    clause: cmaf,
+    exercisedBy: ['segment', 'matter-segment'],
+  },
+  'segment-without-init': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'an init segment precedes the segments',
+    clause: ingest('6.2-2'),
+    exercisedBy: ['segment'],
+  },
+  'segment-multiplexed': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'a segment carries one track',
+    clause: cmaf,
+    exercisedBy: ['segment'],
+  },
+  'track-id-mismatch': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'segments have the track id of their init segment',
+    clause: cmaf,
+    exercisedBy: ['segment'],
+  },
+  'tfdt-missing': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'each fragment says its decode time',
+    clause: cmaf,
+    exercisedBy: ['segment'],
+  },
+  'tfdt-gap': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'no time is missing between segments',
+    clause: ingest('6.2-10'),
+    exercisedBy: ['next-segment', 'chunks'],
+  },
+  'tfdt-overlap': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'decode time increases',
+    clause: ingest('6.2-10'),
+    exercisedBy: ['next-segment'],
+  },
+  'sequence-number-not-increasing': {
+    severity: 'warning',
+    standard: 'cmaf',
+    title: 'sequence numbers increase',
+    clause: cmaf,
+    exercisedBy: ['next-segment', 'chunks'],
+  },
+  'sequence-number-gap': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'sequence numbers have no gap',
+    clause: ingest('6.2-11'),
+    exercisedBy: ['next-segment'],
+  },
+  'segment-not-starting-with-sync-sample': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'segments begin with a sync sample',
+    clause: cmaf,
+    exercisedBy: ['video-segment'],
+  },
+  'base-not-moof': {
+    severity: 'warning',
+    standard: 'cmaf',
+    title: 'offsets count from the moof',
+    clause: cmaf,
+    exercisedBy: ['segment'],
+    once: 'track',
+  },
+  'segment-duration-off': {
+    severity: 'warning',
+    standard: 'dash',
+    title: 'segments last as announced, within 10 %',
+    clause: 'ISO/IEC 23009-1, 7.2.1',
+    exercisedBy: ['announced-duration'],
+    once: 'track',
+  },
+  'duration-header-off': {
+    severity: 'warning',
+    standard: 'matter',
+    title: 'X-EXTINF-duration is what the media lasts',
+    clause: extinf,
+    exercisedBy: ['hls-segment'],
+  },
+  'prft-absent': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'segments carry prft',
+    clause: ingest('6.2-20'),
+    exercisedBy: ['ingest-segment'],
+    once: 'track',
+  },
+  'emsg-top-level': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'events have a track of their own',
+    clause: ingest('6.6'),
+    exercisedBy: ['ingest-segment'],
+    once: 'track',
+  },
+  filler: {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'the source has input',
+    clause: ingest('6.2-18'),
+    exercisedBy: ['segment'],
+  },
+  'fragment-duration': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'segments last the same 1 s to 6 s',
+    clause: ingest('6.3-2 to 6.3-5'),
+    exercisedBy: ['next-ingest-segment'],
+    once: 'track',
+  },
+  'name-number-gap': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'numbers in names have no gap',
+    clause: ingest('7.1.2-5'),
+    exercisedBy: ['numbered-name'],
+    once: 'track',
+  },
+  'switching-set-differs': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'tracks of a switching set have one timescale and codec family',
+    clause: switching,
+    exercisedBy: ['switching-set'],
+    once: 'track',
+  },
+  'switching-set-unaligned': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'segments of a switching set begin together',
+    clause: switching,
+    exercisedBy: ['switching-set'],
+    once: 'track',
+  },
 
   // What manifests say
-  'codec-not-announced': dashError(
-    'the manifest names the codec of a track',
-    'RFC 6381',
-    'announced codec',
-    oncePerTrack,
-  ),
-  'name-not-announced': dashWarning(
-    'objects are called as the MPD says',
-    'ISO/IEC 23009-1, 5.3.9.4.4',
-    'announced name',
-    oncePerTrack,
-  ),
-  'manifest-names-unknown-track': dashWarning('the manifest names tracks that came', dash, 'ended manifest'),
-  'manifest-omits-track': dashWarning('the manifest names every track that came', dash, 'ended manifest'),
-  'manifest-names-missing-segments': dashWarning('the manifest names segments that came', dash, [
-    'ended manifest',
-    'hls final playlist',
-  ]),
-  'manifest-omits-segments': dashWarning('the manifest names every segment that came', dash, [
-    'ended manifest',
-    'hls final playlist',
-  ]),
-  'manifest-timing-off': dashWarning('the manifest tells the times of the media', dash, [
-    'ended manifest',
-    'hls final playlist',
-  ]),
-  'manifest-url-absolute': dashIfWarning(
-    'manifests have relative URLs',
-    ingest('7.2.2, 7.3.2'),
-    'manifest',
-    oncePerSession,
-  ),
-  'manifest-url-outside': dashIfWarning(
-    'manifests stay below the publishing point',
-    ingest('7.1.2-2'),
-    'manifest',
-    oncePerSession,
-  ),
-  'mpd-base-url': dashIfNote('the MPD has no BaseURL', ingest('6.2-16d'), 'ingest mpd', oncePerSession),
-  'mpd-several-periods': dashIfWarning(
-    'the MPD has one Period',
-    ingest('6.2-16h'),
-    'ingest mpd',
-    oncePerSession,
-  ),
-  'mpd-template': dashIfNote(
-    'templates have $RepresentationID$ and $Number$ or $Time$',
-    ingest('6.2-16a'),
-    'ingest mpd',
-    oncePerSession,
-  ),
-  'mpd-templates-differ': dashIfWarning(
-    'templates are the same in all sets',
-    ingest('6.2-16b, 6.2-16c'),
-    'ingest mpd',
-    oncePerSession,
-  ),
-  'mpd-template-changed': dashIfWarning(
-    'an updated MPD keeps its templates',
-    ingest('6.2-16g'),
-    'updated mpd',
-    oncePerSession,
-  ),
-  'mpd-timeline-origin': dashIfNote(
-    'the MPD counts from the Unix epoch',
-    ingest('6.2-16e'),
-    'ingest mpd',
-    oncePerSession,
-  ),
-  'hls-differs-from-mpd': dashIfWarning(
-    'playlists name what the MPD names',
-    ingest('6.2-17'),
-    'playlist beside mpd',
-    oncePerSession,
-  ),
+  'codec-not-announced': {
+    severity: 'error',
+    standard: 'dash',
+    title: 'the manifest names the codec of a track',
+    clause: 'RFC 6381',
+    exercisedBy: ['announced-codec'],
+    once: 'track',
+  },
+  'name-not-announced': {
+    severity: 'warning',
+    standard: 'dash',
+    title: 'objects are called as the MPD says',
+    clause: 'ISO/IEC 23009-1, 5.3.9.4.4',
+    exercisedBy: ['announced-name'],
+    once: 'track',
+  },
+  'manifest-names-unknown-track': {
+    severity: 'warning',
+    standard: 'dash',
+    title: 'the manifest names tracks that came',
+    clause: dash,
+    exercisedBy: ['ended-manifest'],
+  },
+  'manifest-omits-track': {
+    severity: 'warning',
+    standard: 'dash',
+    title: 'the manifest names every track that came',
+    clause: dash,
+    exercisedBy: ['ended-manifest'],
+  },
+  'manifest-names-missing-segments': {
+    severity: 'warning',
+    standard: 'dash',
+    title: 'the manifest names segments that came',
+    clause: dash,
+    exercisedBy: ['ended-manifest', 'hls-final-playlist'],
+  },
+  'manifest-omits-segments': {
+    severity: 'warning',
+    standard: 'dash',
+    title: 'the manifest names every segment that came',
+    clause: dash,
+    exercisedBy: ['ended-manifest', 'hls-final-playlist'],
+  },
+  'manifest-timing-off': {
+    severity: 'warning',
+    standard: 'dash',
+    title: 'the manifest tells the times of the media',
+    clause: dash,
+    exercisedBy: ['ended-manifest', 'hls-final-playlist'],
+  },
+  'manifest-url-absolute': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'manifests have relative URLs',
+    clause: ingest('7.2.2, 7.3.2'),
+    exercisedBy: ['manifest'],
+    once: 'session',
+  },
+  'manifest-url-outside': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'manifests stay below the publishing point',
+    clause: ingest('7.1.2-2'),
+    exercisedBy: ['manifest'],
+    once: 'session',
+  },
+  'mpd-base-url': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'the MPD has no BaseURL',
+    clause: ingest('6.2-16d'),
+    exercisedBy: ['ingest-mpd'],
+    once: 'session',
+  },
+  'mpd-several-periods': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'the MPD has one Period',
+    clause: ingest('6.2-16h'),
+    exercisedBy: ['ingest-mpd'],
+    once: 'session',
+  },
+  'mpd-template': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'templates have $RepresentationID$ and $Number$ or $Time$',
+    clause: ingest('6.2-16a'),
+    exercisedBy: ['ingest-mpd'],
+    once: 'session',
+  },
+  'mpd-templates-differ': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'templates are the same in all sets',
+    clause: ingest('6.2-16b, 6.2-16c'),
+    exercisedBy: ['ingest-mpd'],
+    once: 'session',
+  },
+  'mpd-template-changed': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'an updated MPD keeps its templates',
+    clause: ingest('6.2-16g'),
+    exercisedBy: ['updated-mpd'],
+    once: 'session',
+  },
+  'mpd-timeline-origin': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'the MPD counts from the Unix epoch',
+    clause: ingest('6.2-16e'),
+    exercisedBy: ['ingest-mpd'],
+    once: 'session',
+  },
+  'hls-differs-from-mpd': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'playlists name what the MPD names',
+    clause: ingest('6.2-17'),
+    exercisedBy: ['playlist-beside-mpd'],
+    once: 'session',
+  },
 } as const satisfies Record<string, Rule>
 
 /** Everything that can be noticed about an upload; a closed list. */

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { find } from './finding.ts'
+import { finding } from './finding.ts'
 import { closeIdle } from './idle-sessions.ts'
 import { maxTracks } from './limits.ts'
-import { maxReportedUploads, reportOf, type Tally, weighedOf } from './report.ts'
+import { codesWithSeverityOf, type FindingCounts, maxReportedUploads, reportOf } from './report.ts'
 import { initialState, type State } from './state.ts'
 import {
   arrivalsOf,
@@ -17,11 +17,11 @@ import {
   multivariant,
   other,
   representation,
-  type Sent,
   segment,
   staticMpd,
   streamOf,
-  tell,
+  type TestObject,
+  validateInOrder,
 } from './testing/arrivals.ts'
 import { validateUpload } from './validate-upload.ts'
 
@@ -35,8 +35,8 @@ function* chances(seed: number): Generator<number> {
 
 const hostile = ['__proto__', 'constructor', 'video', 'audio', 'toString', 'x'.repeat(200), 'a b', 'é']
 
-function* randomObjects(count: number, chance: Generator<number>): Generator<Sent> {
-  const below = (most: number) => Math.floor((chance.next().value ?? 0) * most)
+function* randomObjects(count: number, chance: Generator<number>): Generator<TestObject> {
+  const below = (max: number) => Math.floor((chance.next().value ?? 0) * max)
   for (let at = 0; at < count; at += 1) {
     const track = hostile[below(hostile.length)] ?? 'video'
     const session = below(3)
@@ -48,7 +48,7 @@ function* randomObjects(count: number, chance: Generator<number>): Generator<Sen
       representations: [representation(`session_${session}`, track, { ...facts, ...more })],
     })
     const uris = [track, '../x', `../${track}/index.m3u8`, 'segment_1001.m4s', '%']
-    const kinds: readonly (() => Sent)[] = [
+    const kinds: readonly (() => TestObject)[] = [
       () => dynamicMpd(session, named()),
       () => staticMpd(session, named({ timeline })),
       () => multivariant(below(3), { uris }, session),
@@ -68,9 +68,9 @@ function* randomObjects(count: number, chance: Generator<number>): Generator<Sen
   }
 }
 
-describe('the state that judging keeps', () => {
+describe('the state of a stream', () => {
   for (const ingest of ['dash', 'hls', 'cmaf-ingest'] as const) {
-    it(`stays small and whole whatever comes (${ingest})`, () => {
+    it(`stays small and consistent with random uploads (${ingest})`, () => {
       const stream = streamOf(ingest, ['video', 'audio'])
       let state: State = initialState
       let count = 0
@@ -88,7 +88,7 @@ describe('the state that judging keeps', () => {
   }
 
   it('does not grow with 20 000 segments', () => {
-    function* recording(): Generator<Sent> {
+    function* recording(): Generator<TestObject> {
       yield dynamicMpd()
       yield init()
       for (let nth = 1; nth <= 20_000; nth += 1) yield segment(1000 + nth)
@@ -110,38 +110,42 @@ describe('the state that judging keeps', () => {
       ...names.map((name) => init({ timescale: 90_000 }, {}, name)),
       ...names.flatMap((name) => [1001, 1002, 1003].map((number) => segment(number, {}, {}, name))),
     ]
-    const { state } = tell(streamOf('dash'), objects)
+    const { state } = validateInOrder(streamOf('dash'), objects)
     equal(Object.keys(state.sessions['1']?.tracks ?? {}).length, maxTracks)
     ok(bytesOf(state) < 65_536, `${bytesOf(state)} bytes`)
-    const more = tell(streamOf('dash'), [...objects, init({}, {}, 'more'), segment(1004, {}, {}, names[0])])
+    const more = validateInOrder(streamOf('dash'), [
+      ...objects,
+      init({}, {}, 'more'),
+      segment(1004, {}, {}, names[0]),
+    ])
     deepEqual(codesOf(more).slice(-2), [['too-many-tracks'], []])
   })
 
-  it('stays below 96 KiB whatever names, strings and numbers come', () => {
-    const [most, wide] = [Number.MAX_SAFE_INTEGER, 2 ** 32 - 1]
+  it('stays below 96 KiB with the longest names, strings and numbers', () => {
+    const [max, wide] = [Number.MAX_SAFE_INTEGER, 2 ** 32 - 1]
     const facts = { trackId: wide, timescale: wide, codec: 'x'.repeat(300), language: 'y'.repeat(200) }
-    const media = { trackId: wide, decodeTime: most, isFiller: true, hasPrft: false, emsgCount: 1 }
+    const media = { trackId: wide, decodeTime: max, isFiller: true, hasPrft: false, emsgCount: 1 }
     for (const length of [16, 32, 200]) {
       const names = crowd(300, length)
       const objects = names.flatMap((name) => [
         initAt(`${name}/init.mp4`, { ...facts, defaultSampleFlags: wide, defaultSampleDuration: wide }),
-        mediaAt(`${name}/1.m4s`, 1, { ...media, explicitDuration: most }, { sha256: 'a'.repeat(64) }),
+        mediaAt(`${name}/1.m4s`, 1, { ...media, explicitDuration: max }, { sha256: 'a'.repeat(64) }),
       ])
       const announced = names.map((name) => representation('', name, { media: `${name}/$Number$.m4s` }))
       const mpd = mpdAt('m.mpd', { representations: announced })
-      const { state } = tell(streamOf('cmaf-ingest'), [mpd, ...objects])
+      const { state } = validateInOrder(streamOf('cmaf-ingest'), [mpd, ...objects])
       ok(bytesOf(state) < 98_304, `${bytesOf(state)} bytes`)
     }
   })
 
-  it('tells of eight tracks what all of them do', () => {
+  it('reports a finding of all tracks for eight of them', () => {
     const inits = crowd(20, 8).map((name) => initAt(`${name}/init.mp4`, { encrypted: true }))
-    equal(codesOf(tell(streamOf('cmaf-ingest'), inits), true).flat().length, 8)
+    equal(codesOf(validateInOrder(streamOf('cmaf-ingest'), inits), true).flat().length, 8)
   })
 
-  it('is not changed by judging', () => {
+  it('is not changed in place by validation', () => {
     const [arrival] = arrivalsOf([init()])
-    const state = tell(streamOf('dash'), [dynamicMpd()]).state
+    const state = validateInOrder(streamOf('dash'), [dynamicMpd()]).state
     const copy = structuredClone(state)
     if (arrival) validateUpload(streamOf('dash'), state, arrival)
     deepEqual(state, copy)
@@ -149,7 +153,7 @@ describe('the state that judging keeps', () => {
 })
 
 describe('closeIdle', () => {
-  const { state } = tell(streamOf('dash'), [dynamicMpd(), init()])
+  const { state } = validateInOrder(streamOf('dash'), [dynamicMpd(), init()])
   const lastMs = 1_700_000_002_000
 
   it('lets a session be for a minute', () => {
@@ -164,23 +168,26 @@ describe('closeIdle', () => {
     deepEqual(closeIdle(closed.state, lastMs + 90_000).events, [])
   })
 
-  it('comes to the same as judging without it', () => {
+  it('has the same result as validation without it', () => {
     const late = [dynamicMpd(), init(), segment(1001, {}, { atMs: lastMs + 100_000 })]
     const [, , arrival] = arrivalsOf(late)
     const ticked = closeIdle(state, lastMs + 61_000).state
     if (arrival)
-      deepEqual(validateUpload(streamOf('dash'), ticked, arrival).state, tell(streamOf('dash'), late).state)
+      deepEqual(
+        validateUpload(streamOf('dash'), ticked, arrival).state,
+        validateInOrder(streamOf('dash'), late).state,
+      )
   })
 })
 
 describe('reportOf', () => {
-  it('tells met, violated and not exercised apart', () => {
+  it('has met, violated and not exercised rules', () => {
     const first = Array.from({ length: 9 }, (_, at) => `u${at}`)
     const rows = reportOf([
       {
         counts: { 'segment-number-gap error': 9 },
         first: { 'segment-number-gap': first },
-        preconditions: ['upload', 'matter segment'],
+        preconditions: ['upload', 'matter-segment'],
       },
     ])
     const resultOf = (code: string) => rows.find((row) => row.code === code)?.result
@@ -191,7 +198,7 @@ describe('reportOf', () => {
   })
 
   it('shows what was found as bad as it was at its worst, and counts all of it', () => {
-    const rowOf = (counts: Tally['counts']) => {
+    const rowOf = (counts: FindingCounts['counts']) => {
       const rows = reportOf([{ counts, first: {}, preconditions: [] }])
       return rows.filter(({ code }) => code === 'manifest-interface').map((row) => [row.severity, row.count])
     }
@@ -201,7 +208,10 @@ describe('reportOf', () => {
   })
 
   it('counts an upload once for a code that it shows twice', () => {
-    const found = [find('codec-not-announced', '', 'warning'), find('codec-not-announced', '')]
-    deepEqual(weighedOf([...found, find('tfdt-gap', '')]), ['codec-not-announced error', 'tfdt-gap warning'])
+    const found = [finding('codec-not-announced', '', 'warning'), finding('codec-not-announced', '')]
+    deepEqual(codesWithSeverityOf([...found, finding('tfdt-gap', '')]), [
+      'codec-not-announced error',
+      'tfdt-gap warning',
+    ])
   })
 })

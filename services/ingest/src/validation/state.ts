@@ -1,9 +1,9 @@
 import type { Precondition } from './preconditions.ts'
 
-/** All that must be known to judge the next upload of a stream; its size has a bound, see `bounds.ts`. */
+/** All that must be known to validate the next upload of a stream; its size has a bound, see `limits.ts`. */
 export interface State {
   readonly order: Order
-  /** The sessions that the arrival concerns, by the number in the path or `none`; see `sessionsOf`. */
+  /** The sessions that the next arrival depends on, by the number in the path or `none`; see `sessionsOf`. */
   readonly sessions: Readonly<Record<string, Session>>
 }
 
@@ -21,7 +21,10 @@ export interface Session {
   /** As the key; with `.2`, `.3` … when a camera used the number again. Unique within the stream. */
   readonly id: string
   readonly generation: number
-  /** `silent`: nothing came for a while, what comes reopens it. `abandoned`: another began before its end. */
+  /**
+   * `silent`: no object for a while; the next one reopens it. `abandoned`: another session began before its
+   * end.
+   */
   readonly phase: 'open' | 'complete' | 'silent' | 'abandoned'
   /** Its first manifest came. */
   readonly announced: boolean
@@ -35,20 +38,21 @@ export interface Session {
   /** HLS: CODECS of the multivariant playlist. */
   readonly hlsCodecs: readonly string[]
   readonly tracks: Readonly<Record<string, Track>>
-  /** What the newest MPD, or multivariant playlist, says of tracks, by track. */
+  /** From the newest MPD or multivariant playlist, by name of the track. */
   readonly announcements: Readonly<Record<string, Announcement>>
-  /** Codes told once for the session. */
+  /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]
 }
 
+/** What a manifest announces of one track. */
 export interface Announcement {
   /** Of its representation. */
   readonly id: string | null
   /** The adaptation set that it is in, unique within the MPD. */
   readonly set: string | null
   readonly codecs: string | null
-  /** What a segment lasts, seconds. */
+  /** Duration of a segment, seconds. */
   readonly segmentSeconds: number | null
   /** Paths below the stream, as RepresentationFacts has them; null where they are not to be compared. */
   readonly initialization: string | null
@@ -62,7 +66,9 @@ export type TrackPhase =
   | 'segments_uploading'
   | 'completed'
 
-/** A session may have many: what holds of few of them is absent, not null, from all others. */
+/**
+ * One track of a session. A session may have many, so that fields which few tracks need are absent, not null.
+ */
 export interface Track {
   readonly name: string
   readonly phase: TrackPhase
@@ -70,22 +76,22 @@ export interface Track {
   readonly segmentCount: number
   /** The highest number in the names of its segments. */
   readonly lastNumber: number | null
-  /** A segment in turn that was cut off; the next may follow without it. */
+  /** Number of the expected segment, when its upload was cut off: the segment after it is no gap. */
   readonly cutOffNumber?: number | undefined
   /** An init segment came, readable or not. */
   readonly hasInit: boolean
   readonly init: KnownInit | null
-  /** cmaf-ingest: of the upload that held it. */
+  /** cmaf-ingest: digest of the upload that held the init segment. */
   readonly shortInitDigest?: string | undefined
   /** cmaf-ingest: segments go to the path that the init segment went to. */
   readonly isOneUrl?: boolean | undefined
   readonly clock: Clock | null
-  /** Of the newest filler segment. */
+  /** Digest of the newest filler segment. */
   readonly shortFillerDigest?: string | undefined
   readonly reported: readonly string[]
 }
 
-/** What of an init segment its segments depend on. */
+/** The facts of an init segment that its segments depend on. */
 export interface KnownInit {
   readonly trackId: number
   readonly timescale: number
@@ -100,19 +106,19 @@ export interface KnownInit {
   readonly sampleFlags: number
 }
 
-/** Where the media of a track has come to, in units of its timescale. */
+/** Media times of a track up to its newest segment, in units of its timescale. */
 export interface Clock {
   readonly start: number
   readonly end: number
-  /** Of all segments together, which are `count` and have so many bytes. */
+  /** Duration, number and bytes of all segments together. */
   readonly total: number
   readonly count: number
   readonly bytes: number
-  /** Of the newest segment, and of one sample of it. */
+  /** Duration of the newest segment, and of one sample of it. */
   readonly duration: number
   readonly sample: number
   readonly sequence: number
-  /** The newest segment says that it is the last. */
+  /** The newest segment has the brand lmsg: it is the last. */
   readonly isLast?: boolean | undefined
 }
 
@@ -146,7 +152,7 @@ export const newTrack = (name: string): Track => ({
   reported: [],
 })
 
-/** Devices choose these keys: what a record inherits is none of them. */
+/** The record's own value of a key; a device chooses the key, so inherited properties do not count. */
 export const at = <Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined
 

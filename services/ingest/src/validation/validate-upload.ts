@@ -1,43 +1,47 @@
 import type { Stream } from '../streams/stream.ts'
 import { requestPathOf } from '../uploads/part-path.ts'
 import type { Upload } from '../uploads/upload.ts'
-import { judgeIngestManifest } from './cmaf-ingest/ingest-manifest.ts'
-import { judgeIngestObject } from './cmaf-ingest/ingest-object.ts'
-import { dedupeFindings, type Judgement } from './dedupe-findings.ts'
+import { checkIngestManifest } from './cmaf-ingest/ingest-manifest.ts'
+import { checkIngestObject } from './cmaf-ingest/ingest-object.ts'
+import { dedupeFindings, type ValidationResult } from './dedupe-findings.ts'
 import { type Arrival, add, type Context, type Evaluation, trackIn } from './evaluation.ts'
 import { closeIdle, defaultIdleMs } from './idle-sessions.ts'
-import { judgeManifestRows } from './manifests/manifest-url-rules.ts'
-import { judgeMpd } from './matter/matter-mpd.ts'
-import { judgeMatterObject } from './matter/matter-object.ts'
-import { judgePlaylist } from './matter/matter-playlist.ts'
-import { judgeContent } from './media/media-content.ts'
+import { checkManifestRecommendations } from './manifests/manifest-recommendations.ts'
+import { checkMatterMpd } from './matter/matter-mpd.ts'
+import { checkMatterObject } from './matter/matter-object.ts'
+import { checkMatterPlaylist } from './matter/matter-playlist.ts'
+import { checkContent } from './media/media-content.ts'
 import { mediaPreconditions } from './media/media-preconditions.ts'
 import { type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
-import { judgeContentType, judgeRequest } from './request-findings.ts'
+import { checkContentType, checkRequest } from './request-findings.ts'
 import { at, type State, withTrack } from './state.ts'
-import { judgeNames, tooManyTracks, unfitFor } from './unsupported.ts'
+import { checkNames, checkSupported, checkTrackCount } from './unsupported.ts'
 
-export type { Judgement } from './dedupe-findings.ts'
+export type { ValidationResult } from './dedupe-findings.ts'
 export type { Arrival } from './evaluation.ts'
 
-/** Everything there is to say about one upload. Pure: the same uploads in the same order get the same verdicts. */
+/**
+ * The findings of one upload, and the state of its stream after it. Pure: the same uploads in the same order
+ * get the same findings. `idleMs` is the silence that ends a session. Called for one upload after another, in
+ * the order of the journal.
+ */
 export function validateUpload(
   stream: Stream,
   state: State,
   arrival: Arrival,
   idleMs = defaultIdleMs,
-): Judgement {
+): ValidationResult {
   const context = contextOf(stream, arrival)
   const start: Evaluation = {
-    ...nothingYet,
+    ...emptyEvaluation,
     state: closeIdle(state, context.receivedMs, idleMs).state,
     track: context.name.track,
-    findings: judgeRequest(context),
+    findings: checkRequest(context),
   }
-  return dedupeFindings(context, judgeKind(start, context))
+  return dedupeFindings(context, checkUpload(start, context))
 }
 
-const nothingYet: Omit<Evaluation, 'state'> = {
+const emptyEvaluation: Omit<Evaluation, 'state'> = {
   session: null,
   track: null,
   findings: [],
@@ -45,7 +49,7 @@ const nothingYet: Omit<Evaluation, 'state'> = {
   preconditions: ['upload'],
 }
 
-/** The session that an upload at a path is judged with, besides the one that is open. */
+/** Keys of the sessions that an upload at this path depends on: the one in the path, and the open one. */
 export const sessionsOf = (state: Pick<State, 'order'>, path: string): readonly string[] => {
   const own = sessionIn(path)
   return state.order.open === null || state.order.open === own ? [own] : [own, state.order.open]
@@ -62,7 +66,10 @@ const contextOf = (stream: Stream, { upload, inspection, previous, clashes }: Ar
   receivedMs: Date.parse(upload.receivedAt) || 0,
 })
 
-/** A part is of the track that its request's URL names; what it is, its bytes tell, and its number is the server's. */
+/**
+ * A part belongs to the track in its request's URL. Its kind follows from its bytes, its number is this
+ * server's.
+ */
 function nameOf(stream: Stream, { path, part }: Upload): ObjectName {
   if (!part) return parseObjectName(stream.interface, path)
   return {
@@ -73,34 +80,36 @@ function nameOf(stream: Stream, { path, part }: Upload): ObjectName {
   }
 }
 
-function judgeKind(start: Evaluation, context: Context): Evaluation {
+function checkUpload(start: Evaluation, context: Context): Evaluation {
   const session = at(start.state.sessions, context.name.session) ?? null
-  if (!context.upload.whole) return cutOff({ ...start, session }, context)
-  const unfit = unfitFor(context) ?? tooManyTracks(context, session)
+  if (!context.upload.whole) return recordCutOff({ ...start, session }, context)
+  const unsupported = checkSupported(context) ?? checkTrackCount(context, session)
   const preconditions = mediaPreconditions(context, session)
-  if (unfit) return add({ ...start, session }, { findings: [unfit], preconditions })
-  const step = add(start, {
-    findings: [...judgeContent(context), ...judgeNames(context), ...judgeContentType(context)],
+  if (unsupported) return add({ ...start, session }, { findings: [unsupported], preconditions })
+  const evaluation = add(start, {
+    findings: [...checkContent(context), ...checkNames(context), ...checkContentType(context)],
     preconditions,
   })
-  return add(dispatch(step, context), { findings: judgeManifestRows(context) })
+  return add(dispatch(evaluation, context), { findings: checkManifestRecommendations(context) })
 }
 
-function dispatch(step: Evaluation, context: Context): Evaluation {
+function dispatch(evaluation: Evaluation, context: Context): Evaluation {
   const { extension, stream, inspection } = context
   if (stream.interface === 'cmaf-ingest') {
     const isManifest = inspection?.kind === 'mpd' || inspection?.kind === 'playlist'
-    return isManifest ? judgeIngestManifest(step, context) : judgeIngestObject(step, context)
+    return isManifest ? checkIngestManifest(evaluation, context) : checkIngestObject(evaluation, context)
   }
-  if (extension === 'mpd') return judgeMpd(step, context)
-  return extension === 'm3u8' ? judgePlaylist(step, context) : judgeMatterObject(step, context)
+  if (extension === 'mpd') return checkMatterMpd(evaluation, context)
+  return extension === 'm3u8'
+    ? checkMatterPlaylist(evaluation, context)
+    : checkMatterObject(evaluation, context)
 }
 
-/** Bytes that were cut off never become the object at their path; the segment behind them is no gap for it. */
-function cutOff(step: Evaluation, { name }: Context): Evaluation {
-  const { session } = step
-  if (!session || name.track === null || name.number === null || !name.isMatter) return step
+/** Records the number of a segment that was cut off, so that the next segment is not reported as a gap. */
+function recordCutOff(evaluation: Evaluation, { name }: Context): Evaluation {
+  const { session } = evaluation
+  if (!session || name.track === null || name.number === null || !name.isMatter) return evaluation
   const track = trackIn(session, name.track)
-  if (name.number !== (track.lastNumber ?? 1_000) + 1) return step
-  return add(step, { session: withTrack(session, { ...track, cutOffNumber: name.number }) })
+  if (name.number !== (track.lastNumber ?? 1_000) + 1) return evaluation
+  return add(evaluation, { session: withTrack(session, { ...track, cutOffNumber: name.number }) })
 }

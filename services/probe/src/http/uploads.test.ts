@@ -71,11 +71,7 @@ describe('httpUploads', function () {
 
   const noAnswers: [string, RequestListener, RegExp][] = [
     ['a server of another kind', problem(404, '<html>'), /answered 404 <html>/],
-    [
-      'a server without that route',
-      problem(404, { code: 'not-found', detail: 'nothing' }),
-      /404 nothing/,
-    ],
+    ['a server without that route', problem(404, { code: 'not-found', detail: 'nothing' }), /404 nothing/],
     ['a proxy without its ingest', problem(503, { code: 'ingest-unreachable', detail: 'away' }), /503 away/],
     ['an answer without a range', (_request, response) => void response.end('all'), /answered 200/],
     ['silence', () => {}, /not a byte in 300 ms/],

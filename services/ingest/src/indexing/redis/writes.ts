@@ -1,7 +1,7 @@
 import { sessionViewOf } from '../../streams/session-view.ts'
 import { ancestorsOf, directoryOf } from '../../uploads/object-path.ts'
 import { isAccepted } from '../../validation/finding.ts'
-import { codeOf, maxReportedUploads, weighedOf } from '../../validation/report.ts'
+import { codeOf, codesWithSeverityOf, maxReportedUploads } from '../../validation/report.ts'
 import type { FoldResult, ObjectEvent } from '../fold.ts'
 import { keysOf } from './keys.ts'
 import { encodePathEntry } from './path-entry.ts'
@@ -76,7 +76,7 @@ function addTally(
   { upload, findings, session, preconditions }: Judgement,
 ): void {
   const keys = keysOf(stream)
-  for (const weighed of weighedOf(findings)) {
+  for (const weighed of codesWithSeverityOf(findings)) {
     batch.add('HINCRBY', keys.counts(session), weighed, '1')
     batch.add('RPUSH', keys.first(session, codeOf(weighed)), upload.id)
   }
@@ -88,7 +88,7 @@ function addTrims(batch: WriteBatch, stream: string, events: readonly ObjectEven
   const lists = new Set<string>()
   for (const event of events)
     if (event.kind === 'judged')
-      for (const weighed of weighedOf(event.findings))
+      for (const weighed of codesWithSeverityOf(event.findings))
         lists.add(keysOf(stream).first(event.session, codeOf(weighed)))
   for (const key of lists) batch.add('LTRIM', key, '0', String(maxReportedUploads - 1))
 }

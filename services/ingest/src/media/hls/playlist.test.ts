@@ -85,7 +85,7 @@ describe('inspectPlaylist', () => {
     deepEqual(facts.uris, ['yes'])
   })
 
-  it('tells URIs that lead out of the stream', () => {
+  it('reports URIs that lead out of the stream', () => {
     const leading = (uri: string) => {
       const { hasAbsoluteUrl, leavesStream } = factsOf(`#EXTM3U\n#EXTINF:1,\n${uri}\n`)
       return [hasAbsoluteUrl, leavesStream]

@@ -5,8 +5,8 @@ const maxEntries = 10_000
 const maxCodecs = 100
 const maxText = 1_024
 
-/** What is gathered line by line. */
-interface Gathered {
+/** What the lines so far say. */
+interface PlaylistState {
   tracks: number
   variantOpen: boolean
   uris: string[]
@@ -22,8 +22,8 @@ interface Gathered {
 }
 
 /**
- * The facts of an HLS playlist (RFC 8216), null with a fault when it is none. Unknown tags, CRLF and a byte
- * order mark are passed over.
+ * The facts of an HLS playlist (RFC 8216) that was sent to `path` below its stream; null with a fault when
+ * the text is none. Unknown tags, CRLF and a byte order mark are ignored.
  */
 export function inspectPlaylist(
   text: string,
@@ -35,12 +35,12 @@ export function inspectPlaylist(
   if (stray >= 0)
     return { playlist: null, faults: [malformed(`expected text, there is a NUL at offset ${stray}`)] }
 
-  const gathered = startGathering()
-  for (const [index, line] of text.split('\n').entries()) gather(gathered, line.trim(), index + 1)
-  return { playlist: factsOf(gathered, path), faults: faultsOf(gathered) }
+  const state = newPlaylistState()
+  for (const [index, line] of text.split('\n').entries()) addLine(state, line.trim(), index + 1)
+  return { playlist: factsOf(state, path), faults: faultsOf(state) }
 }
 
-const startGathering = (): Gathered => ({
+const newPlaylistState = (): PlaylistState => ({
   tracks: 0,
   variantOpen: false,
   uris: [],
@@ -54,47 +54,47 @@ const startGathering = (): Gathered => ({
   badExtinf: null,
 })
 
-function gather(gathered: Gathered, line: string, number: number): void {
+function addLine(state: PlaylistState, line: string, number: number): void {
   if (line === '') return
-  if (!line.startsWith('#')) gatherUri(gathered, line)
-  else if (line.startsWith('#EXT')) gatherTag(gathered, line, number)
+  if (!line.startsWith('#')) addUri(state, line)
+  else if (line.startsWith('#EXT')) addTag(state, line, number)
 }
 
-function gatherUri(gathered: Gathered, uri: string): void {
-  keepUri(gathered, uri)
-  if (!gathered.variantOpen) gathered.segments += 1
-  gathered.variantOpen = false
+function addUri(state: PlaylistState, uri: string): void {
+  recordUri(state, uri)
+  if (!state.variantOpen) state.segments += 1
+  state.variantOpen = false
 }
 
-function gatherTag(gathered: Gathered, line: string, number: number): void {
+function addTag(state: PlaylistState, line: string, number: number): void {
   const colon = line.indexOf(':')
   const [tag, value] = colon < 0 ? [line, ''] : [line.slice(0, colon), line.slice(colon + 1).trim()]
   // A tag ends at its colon: EXT-X-MEDIA-SEQUENCE is no EXT-X-MEDIA.
-  if (tag === '#EXT-X-MEDIA' || tag === '#EXT-X-STREAM-INF') gatherTrack(gathered, tag, value)
-  else if (tag === '#EXTINF') gatherDuration(gathered, value, number)
-  else if (tag === '#EXT-X-MAP') gathered.map ??= attribute(value, 'URI')
-  else if (tag === '#EXT-X-PLAYLIST-TYPE') gathered.playlistType ??= value.slice(0, 80)
-  else if (tag === '#EXT-X-ENDLIST') gathered.hasEndList = true
+  if (tag === '#EXT-X-MEDIA' || tag === '#EXT-X-STREAM-INF') addTrack(state, tag, value)
+  else if (tag === '#EXTINF') addDuration(state, value, number)
+  else if (tag === '#EXT-X-MAP') state.map ??= attribute(value, 'URI')
+  else if (tag === '#EXT-X-PLAYLIST-TYPE') state.playlistType ??= value.slice(0, 80)
+  else if (tag === '#EXT-X-ENDLIST') state.hasEndList = true
 }
 
-function gatherTrack(gathered: Gathered, tag: string, value: string): void {
-  gathered.tracks += 1
-  if (tag === '#EXT-X-STREAM-INF') gathered.variantOpen = true
-  else keepUri(gathered, attribute(value, 'URI'))
+function addTrack(state: PlaylistState, tag: string, value: string): void {
+  state.tracks += 1
+  if (tag === '#EXT-X-STREAM-INF') state.variantOpen = true
+  else recordUri(state, attribute(value, 'URI'))
   for (const codec of attribute(value, 'CODECS')?.split(',', maxCodecs) ?? []) {
-    if (gathered.codecs.size < maxCodecs) gathered.codecs.add(codec.trim())
+    if (state.codecs.size < maxCodecs) state.codecs.add(codec.trim())
   }
 }
 
-function gatherDuration(gathered: Gathered, value: string, line: number): void {
-  gathered.extinfs += 1
+function addDuration(state: PlaylistState, value: string, line: number): void {
+  state.extinfs += 1
   const [, decimal] = /^(\d{1,12}(?:\.\d{0,20})?)\s*(?:,|$)/.exec(value) ?? []
-  if (decimal === undefined) gathered.badExtinf ??= line
-  else if (gathered.durations.length < maxEntries) gathered.durations.push(Number(decimal))
+  if (decimal === undefined) state.badExtinf ??= line
+  else if (state.durations.length < maxEntries) state.durations.push(Number(decimal))
 }
 
-function keepUri(gathered: Gathered, uri: string | null): void {
-  if (uri !== null && gathered.uris.length < maxEntries) gathered.uris.push(uri.slice(0, maxText))
+function recordUri(state: PlaylistState, uri: string | null): void {
+  if (uri !== null && state.uris.length < maxEntries) state.uris.push(uri.slice(0, maxText))
 }
 
 /** RFC 8216, 4.2: a quoted value may hold commas. */
@@ -107,26 +107,26 @@ function attribute(list: string, wanted: string): string | null {
   return null
 }
 
-function factsOf(gathered: Gathered, path: string): PlaylistFacts {
-  const urls = gathered.map === null ? gathered.uris : [gathered.map, ...gathered.uris]
-  const leading = new Set(urls.map((url) => destinationOf(path, url).kind))
+function factsOf(state: PlaylistState, path: string): PlaylistFacts {
+  const urls = state.map === null ? state.uris : [state.map, ...state.uris]
+  const destinations = new Set(urls.map((url) => destinationOf(path, url).kind))
   return {
-    kind: gathered.tracks > 0 ? 'multivariant' : 'media',
-    trackCount: gathered.tracks,
-    uris: gathered.uris,
-    codecs: [...gathered.codecs],
-    map: gathered.map,
-    playlistType: gathered.playlistType,
-    hasEndList: gathered.hasEndList,
-    durations: gathered.durations,
-    extinfCount: gathered.extinfs,
-    segmentCount: gathered.segments,
-    hasAbsoluteUrl: leading.has('absolute'),
-    leavesStream: leading.has('outside'),
+    kind: state.tracks > 0 ? 'multivariant' : 'media',
+    trackCount: state.tracks,
+    uris: state.uris,
+    codecs: [...state.codecs],
+    map: state.map,
+    playlistType: state.playlistType,
+    hasEndList: state.hasEndList,
+    durations: state.durations,
+    extinfCount: state.extinfs,
+    segmentCount: state.segments,
+    hasAbsoluteUrl: destinations.has('absolute'),
+    leavesStream: destinations.has('outside'),
   }
 }
 
-function faultsOf({ tracks, extinfs, badExtinf }: Gathered): InspectionFault[] {
+function faultsOf({ tracks, extinfs, badExtinf }: PlaylistState): InspectionFault[] {
   const faults: InspectionFault[] = []
   if (badExtinf !== null) faults.push(malformed(`expected a decimal after #EXTINF: in line ${badExtinf}`))
   // RFC 8216, 4.3: media segment tags and multivariant tags never share a playlist.

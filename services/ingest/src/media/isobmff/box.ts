@@ -1,31 +1,36 @@
+import { boxSize } from '@pushav/shared/lib/box-header.ts'
+
 /** One box inside bytes that were collected whole. */
 export interface Box {
   readonly type: string
-  /** What follows its header. */
+  /** The bytes behind its header. */
   readonly body: Buffer
-  /** Of its first body byte, counted from the start of the upload. */
+  /** Position of its first body byte, from the start of the upload. */
   readonly offset: number
 }
 
 /** A box that does not hold what its type promises. */
 export class BoxMalformed extends Error {}
 
-/** Takes one sentence; false when so much is wrong already that looking further is no use. */
+/**
+ * Reports one sentence on what is wrong; false when the caller should stop, because there are enough faults.
+ */
 export type Report = (message: string) => boolean
 
-/** What is done with a box; false when looking further is no use. */
-export type Visit = (box: Box) => unknown
+/** Called for each box; false stops the walk. May throw BoxMalformed. */
+type Visit = (box: Box) => unknown
 
 /**
- * Visits the boxes inside a box in their order, from the given byte of its body. One that breaks is
- * reported and left out; where no box can begin, the rest is. False when looking further is no use.
+ * Visits the boxes inside a box in their order, from byte `from` of its body. A box whose visit throws
+ * BoxMalformed is reported and left out; where no box can begin, the rest is reported. False when `visit` or
+ * `report` stopped the walk.
  */
-export function walk(parent: Box, from: number, visit: Visit, report: Report): boolean {
+export function walkBoxes(parent: Box, from: number, visit: Visit, report: Report): boolean {
   const { body } = parent
   for (let at = from; at < body.length; ) {
-    const size = sizeAt(body, at)
+    const size = boxSize(body, at, body.length - at)
     if (size === null || at + size > body.length) {
-      return isPadding(body, at) || report(brokenAt(parent, at, size))
+      return isZeroPadding(body, at) || report(brokenAt(parent, at, size))
     }
     if (!visitOne(parent, at, size, visit, report)) return false
     at += size
@@ -44,20 +49,8 @@ function visitOne(parent: Box, at: number, size: number, visit: Visit, report: R
   }
 }
 
-/** ISO/IEC 14496-12, 4.2; null where the bytes cannot be the start of a box. */
-function sizeAt(bytes: Buffer, at: number): number | null {
-  const rest = bytes.length - at
-  if (rest < 8) return null
-  const size = bytes.readUInt32BE(at)
-  if (size === 0) return rest
-  if (size !== 1) return size < 8 ? null : size
-  if (rest < 16) return null
-  const large = largeAt(bytes, at + 8)
-  return large < 16 ? null : large
-}
-
 /** QuickTime ends some boxes with four zero bytes. */
-const isPadding = (bytes: Buffer, at: number): boolean =>
+const isZeroPadding = (bytes: Buffer, at: number): boolean =>
   bytes.length - at < 8 && bytes.subarray(at).every((byte) => byte === 0)
 
 function brokenAt({ type, body, offset }: Box, at: number, size: number | null): string {
@@ -65,7 +58,7 @@ function brokenAt({ type, body, offset }: Box, at: number, size: number | null):
   return `expected a box within the ${body.length - at} bytes left of ${type} at byte ${offset + at}; found ${found}`
 }
 
-/** A body that starts with version and flags or other fields of fixed length must hold them. */
+/** Throws BoxMalformed unless the box's body has at least `length` bytes. */
 export function assertHolds({ type, body, offset }: Box, length: number): void {
   if (body.length >= length) return
   throw new BoxMalformed(
@@ -73,14 +66,10 @@ export function assertHolds({ type, body, offset }: Box, length: number): void {
   )
 }
 
-/** The 64-bit number at a place, rounded above 2^53. */
-export const largeAt = (bytes: Buffer, at: number): number =>
-  bytes.readUInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4)
-
 /** The low 24 bits of a full box's first word. */
 export const flagsOf = ({ body }: Box): number => body.readUIntBE(1, 3)
 
-/** Four letters fit to be shown; whatever is not printable ASCII becomes `?`. */
+/** The four letters of a box type; bytes that are not printable ASCII become `?`. */
 export function fourCc(bytes: Buffer, at: number): string {
   const letters = bytes.toString('latin1', at, at + 4)
   return isPrintable(bytes.readUInt32BE(at)) ? letters : letters.replace(/[^ -~]/g, '?')

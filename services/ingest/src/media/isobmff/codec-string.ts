@@ -1,6 +1,6 @@
 import { assertHolds, type Box } from './box.ts'
 
-/** How each configuration box continues the sample entry's name. */
+/** The part of the codec string behind the sample entry's name, by type of the configuration box. */
 const endings: Record<string, (config: Box) => string> = {
   avcC: avcEnding,
   hvcC: hevcEnding,
@@ -9,10 +9,13 @@ const endings: Record<string, (config: Box) => string> = {
   esds: mpeg4Ending,
 }
 
-/** Whether a box in a sample entry says more about the codec. */
+/** Whether a box of this type in a sample entry configures the codec. */
 export const isConfiguration = (type: string): boolean => Object.hasOwn(endings, type)
 
-/** RFC 6381 as each codec's file format spells it out; the sample entry's name alone where no more is known. */
+/**
+ * The codec string of RFC 6381; the sample entry's name alone without a known configuration box. Throws
+ * BoxMalformed.
+ */
 export function codecOf(entryType: string, config: Box | null): string {
   const ending = config && endings[config.type]
   return ending ? entryType + ending(config) : entryType
@@ -24,7 +27,10 @@ function avcEnding(config: Box): string {
   return `.${config.body.toString('hex', 1, 4)}`
 }
 
-/** `.1.6.L93.B0`: profile, compatibility bits reversed, tier and level, constraint bytes. ISO/IEC 14496-15, annex E. */
+/**
+ * `.1.6.L93.B0`: profile, compatibility bits reversed, tier and level, constraint bytes. ISO/IEC 14496-15,
+ * annex E.
+ */
 function hevcEnding(config: Box): string {
   assertHolds(config, 13)
   const first = config.body.readUInt8(1)

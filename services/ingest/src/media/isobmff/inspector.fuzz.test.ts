@@ -9,7 +9,7 @@ import { makeSmallMedia } from './testing/small-media.ts'
 
 const worstMs = 250
 
-describe('createInspector, whatever comes', function () {
+describe('createInspector with hostile bytes', function () {
   this.timeout(fuzzTimeoutMs)
   const gauge = createGauge('isobmff')
   let files: readonly Buffer[] = []

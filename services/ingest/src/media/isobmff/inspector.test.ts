@@ -46,7 +46,7 @@ describe('createInspector', () => {
       equal(kindOf(styp(), ftyp), 'segment')
     })
 
-    it('is told by text where there are no boxes', () => {
+    it('comes from the text where there are no boxes', () => {
       equal(kindOf(letters('\n<?xml version="1.0"?><MPD>')), 'mpd')
       equal(kindOf(letters('#EXTM3U\n#EXT-X-VERSION:7')), 'playlist')
       deepEqual(codesOf(letters('#EXTM3U\n')), [])

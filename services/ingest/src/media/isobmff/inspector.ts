@@ -1,47 +1,48 @@
 import type { Inspection } from '../inspection.ts'
-import { textHeadBytes, textKindOf } from '../text-kind.ts'
 import { createBoxScanner } from './box-scanner.ts'
+import { createHeadBuffer } from './byte-buffers.ts'
 import { createFaults } from './faults.ts'
-import { createHead } from './head.ts'
 import type { Part } from './segmenter.ts'
 import { createUploadBoxes } from './upload-boxes.ts'
 
 export type { Part }
 
-/** What the bytes of an upload say, for all but the inside of manifests. */
+/** What the bytes of an upload say, except for what is inside a manifest. */
 export type MediaInspection = Omit<Inspection, 'mpd' | 'playlist'>
 
+interface InspectorOptions {
+  /** Called for each header, segment and end of a long request, as soon as it is complete. */
+  readonly onPart?: ((part: Part) => void) | undefined
+}
+
 export interface Inspector {
+  /** The next bytes of the body, in any division. */
   add(bytes: Buffer): void
-  /** What was added is all there is; to be asked once. */
+  /** The facts of all bytes that were added; to be called once. */
   result(): MediaInspection
 }
 
 /**
- * Looks into an upload as its bytes flow by, in any parts. Never throws, holds at most one moov or moof,
- * takes time in proportion to the bytes that are not in an mdat.
+ * Inspects an upload while its bytes arrive. Never throws, holds at most one moov or moof, and takes time in
+ * proportion to the bytes that are not in an mdat.
  */
-export function createInspector({
-  onPart = ignore,
-}: {
-  onPart?: ((part: Part) => void) | undefined
-} = {}): Inspector {
-  const head = createHead(textHeadBytes)
+export function createInspector({ onPart = ignore }: InspectorOptions = {}): Inspector {
+  const head = createHeadBuffer(textHeadBytes)
   const faults = createFaults()
-  const content = createUploadBoxes(faults, onPart)
-  const scan = createBoxScanner(content)
+  const boxes = createUploadBoxes(faults, onPart)
+  const scanner = createBoxScanner(boxes)
   return { add, result }
 
-  /** What has turned out to be media is not asked any more whether it is text. */
+  /** The first bytes are kept only while the upload may still be text. */
   function add(bytes: Buffer): void {
-    scan.add(bytes)
-    if (content.kind() === 'other') head.add(bytes)
+    scanner.add(bytes)
+    if (boxes.kind() === 'other') head.add(bytes)
   }
 
   function result(): MediaInspection {
-    content.close(scan.end())
-    const { kind, ...facts } = content.facts()
-    if (kind !== 'other') return { kind, ...facts, faults: faults.all, ...content.outside() }
+    boxes.close(scanner.end())
+    const { kind, ...facts } = boxes.facts()
+    if (kind !== 'other') return { kind, ...facts, faults: faults.all, ...boxes.outside() }
     const textKind = textKindOf(head.bytes())
     if (textKind !== 'other') return { kind: textKind, ...facts, faults: [] }
     return { kind, ...facts, faults: facts.endsTrack ? faults.all : [notIsobmff(), ...faults.all] }
@@ -49,9 +50,19 @@ export function createInspector({
 
   function notIsobmff(): Inspection['faults'][number] {
     const start = head.bytes().toString('hex', 0, 8)
-    const found = start ? `${scan.bytes()} bytes that begin with ${start} (hex)` : 'nothing'
+    const found = start ? `${scanner.bytes()} bytes that begin with ${start} (hex)` : 'nothing'
     return { code: 'media-not-isobmff', message: `expected a moov or moof box; received ${found}` }
   }
 }
 
 const ignore = (): void => undefined
+
+/** This many bytes of a body are enough for `textKindOf`. */
+const textHeadBytes = 2_048
+
+/** What a body without boxes is, from its first characters. */
+function textKindOf(head: Buffer): 'mpd' | 'playlist' | 'other' {
+  const start = head.toString('utf8', 0, textHeadBytes).replace(/^\uFEFF?\s*/, '')
+  if (start.startsWith('#EXTM3U')) return 'playlist'
+  return start.startsWith('<') && /<(\w+:)?MPD[\s>]/.test(start) ? 'mpd' : 'other'
+}

@@ -1,19 +1,22 @@
 import type { InitFacts, MediaFacts } from '../inspection.ts'
 import type { Moof, Traf } from './moof.ts'
-import type { Lead } from './segment-prefix.ts'
+import type { SegmentPrefix } from './segment-prefix.ts'
 
-/** Adds up moofs, each with what led to it. The first moof's track is described; others only show up as multiplexed. */
+/**
+ * Adds up moofs, each with its prefix. Describes the first moof's track; other tracks only set
+ * `isMultiplexed`.
+ */
 export function createMediaFacts() {
   let facts: MediaFacts | null = null
-  /** Where the track's next tfdt belongs; null where that is left to an unknown trex default. */
+  /** Expected decode time of the track's next moof; null where it depends on an unknown trex default. */
   let end: number | null = null
   let isFirst = true
 
   return { add, facts: () => facts }
 
-  function add(moof: Moof, lead: Lead | null, init: InitFacts | null): void {
+  function add(moof: Moof, prefix: SegmentPrefix | null, init: InitFacts | null): void {
     const trackId = facts?.trackId ?? moof.trafs[0]?.trackId ?? 0
-    let next = withMoof(facts ?? emptyFacts(trackId, moof), moof, lead)
+    let next = withMoof(facts ?? emptyFacts(trackId, moof), moof, prefix)
     for (const traf of moof.trafs) {
       if (traf.trackId !== trackId) continue
       next = withTraf(next, traf, gapBefore(traf))
@@ -54,7 +57,7 @@ function emptyFacts(trackId: number, { sequence, trafs }: Moof): MediaFacts {
   }
 }
 
-function withMoof(facts: MediaFacts, moof: Moof, lead: Lead | null): MediaFacts {
+function withMoof(facts: MediaFacts, moof: Moof, prefix: SegmentPrefix | null): MediaFacts {
   const { sequence, trafs, encrypted } = moof
   return {
     ...facts,
@@ -63,18 +66,18 @@ function withMoof(facts: MediaFacts, moof: Moof, lead: Lead | null): MediaFacts 
     sequenceIncreases: facts.sequenceIncreases && (facts.chunkCount === 0 || sequence > facts.lastSequence),
     isMultiplexed: facts.isMultiplexed || trafs.length > 1 || trafs[0]?.trackId !== facts.trackId,
     encrypted: facts.encrypted || encrypted,
-    ...(lead && withLead(facts, lead)),
+    ...(prefix ? withPrefix(facts, prefix) : {}),
   }
 }
 
-function withLead(facts: MediaFacts, lead: Lead): Partial<MediaFacts> {
+function withPrefix(facts: MediaFacts, prefix: SegmentPrefix): Partial<MediaFacts> {
   return {
-    hasSidx: facts.hasSidx || lead.hasSidx,
-    hasPrft: facts.hasPrft || lead.producerTime !== null,
-    producerTime: facts.producerTime ?? lead.producerTime,
-    emsgCount: facts.emsgCount + lead.emsgCount,
-    isLast: facts.isLast || lead.brands.includes('lmsg'),
-    isFiller: facts.isFiller || lead.brands.includes('slat'),
+    hasSidx: facts.hasSidx || prefix.hasSidx,
+    hasPrft: facts.hasPrft || prefix.producerTime !== null,
+    producerTime: facts.producerTime ?? prefix.producerTime,
+    emsgCount: facts.emsgCount + prefix.emsgCount,
+    isLast: facts.isLast || prefix.brands.includes('lmsg'),
+    isFiller: facts.isFiller || prefix.brands.includes('slat'),
   }
 }
 
@@ -89,7 +92,7 @@ function withTraf(facts: MediaFacts, traf: Traf, gap: number | null): MediaFacts
   }
 }
 
-/** Without a tfdt a traf goes on where the one before it ended. */
+/** Decode time at the end of a traf. Without a tfdt it starts where the traf before it ended. */
 function endOf(traf: Traf, before: number | null, init: InitFacts | null): number | null {
   const start = traf.decodeTime ?? before
   const { defaultedSamples, explicitDuration } = traf

@@ -1,6 +1,7 @@
-import { assertHolds, type Box, flagsOf, largeAt, type Report, walk } from './box.ts'
+import { readUInt64 } from '@pushav/shared/lib/box-header.ts'
+import { assertHolds, type Box, flagsOf, type Report, walkBoxes } from './box.ts'
 
-/** What one moof says. */
+/** One moof (ISO/IEC 14496-12, 8.8.4). */
 export interface Moof {
   readonly sequence: number
   readonly trafs: readonly Traf[]
@@ -13,28 +14,28 @@ export interface Traf {
   /** Null without tfdt. */
   readonly decodeTime: number | null
   readonly sampleCount: number
-  /** Of all samples whose duration is written in the traf. */
+  /** Sum over the samples whose duration is written in the traf, in the track's timescale. */
   readonly explicitDuration: number
   /** Samples whose duration is left to the trex default. */
   readonly defaultedSamples: number
-  /** Null where that is left to the trex default, and without samples. */
+  /** Null where the trex default decides, and without samples. */
   readonly startsWithSync: boolean | null
   /** tfhd says default-base-is-moof. */
   readonly baseIsMoof: boolean
 }
 
-/** Null where the moof lacks what every moof must have; the report says what. */
+/** Parses a moof. Null, with a report of what is missing, where it has no whole mfhd or no whole traf. */
 export function parseMoof(moof: Box, report: Report): Moof | null {
   let sequence: number | null = null
   let encrypted = false
   const trafs: Traf[] = []
-  walk(
+  walkBoxes(
     moof,
     0,
     (box) => {
       if (box.type === 'mfhd') sequence = sequenceOf(box)
       else if (box.type === 'pssh') encrypted = true
-      else if (box.type === 'traf') return takeTraf(box)
+      else if (box.type === 'traf') return addTraf(box)
       return true
     },
     report,
@@ -43,11 +44,11 @@ export function parseMoof(moof: Box, report: Report): Moof | null {
   if (trafs.length === 0) report(`expected a whole traf in moof at byte ${moof.offset}; there is none`)
   return sequence === null || trafs.length === 0 ? null : { sequence, trafs, encrypted }
 
-  function takeTraf(box: Box): boolean {
+  function addTraf(box: Box): boolean {
     const traf = parseTraf(box, report)
     if (traf.encrypted) encrypted = true
     if (traf.facts) trafs.push(traf.facts)
-    return traf.goesOn
+    return traf.mayContinue
   }
 }
 
@@ -59,35 +60,35 @@ function sequenceOf(mfhd: Box): number {
 interface Tfhd {
   readonly trackId: number
   readonly duration: number | null
-  /** Bytes of a sample. */
+  /** Default size of a sample, bytes. */
   readonly size: number | null
   readonly flags: number | null
   readonly baseIsMoof: boolean
-  /** It says itself where offsets count from. */
+  /** base-data-offset is present. */
   readonly hasOwnBase: boolean
 }
 
-/** All truns so far; what they leave to defaults is settled when tfhd is known, wherever it stands. */
+/** Sums over all truns. Defaults are applied once tfhd is known, which may stand behind them. */
 interface Runs {
   samples: number
   writtenDuration: number
   samplesWithoutDuration: number
   writtenBytes: number
   samplesWithoutSize: number
-  /** The first that is below 0. */
+  /** The first data offset below 0. */
   negativeOffset: number | null
-  /** Of the first sample; null where not written. */
+  /** Flags of the first sample; null where not written. */
   firstFlags: number | null
 }
 
-interface Parsed {
+interface TrafResult {
   readonly facts: Traf | null
   readonly encrypted: boolean
-  /** False when so much is wrong that looking further is no use. */
-  readonly goesOn: boolean
+  /** False when there are enough faults and the caller should stop. */
+  readonly mayContinue: boolean
 }
 
-function parseTraf(traf: Box, report: Report): Parsed {
+function parseTraf(traf: Box, report: Report): TrafResult {
   let tfhd: Tfhd | null = null
   let decodeTime: number | null = null
   let encrypted = false
@@ -98,12 +99,12 @@ function parseTraf(traf: Box, report: Report): Parsed {
     else if (box.type === 'tfdt') decodeTime = decodeTimeOf(box)
     else if (isProtection(box)) encrypted = true
   }
-  const isWalked = walk(traf, 0, visit, report)
-  const isTold =
+  const isWalkDone = walkBoxes(traf, 0, visit, report)
+  const mayContinue =
     tfhd === null
       ? report(`expected a whole tfhd in traf at byte ${traf.offset}; there is none`)
       : reportSamples(traf, tfhd, runs, report)
-  return { facts: tfhd && trafOf(tfhd, decodeTime, runs), encrypted, goesOn: isWalked && isTold }
+  return { facts: tfhd && trafOf(tfhd, decodeTime, runs), encrypted, mayContinue: isWalkDone && mayContinue }
 }
 
 const startRuns = (): Runs => ({
@@ -116,7 +117,7 @@ const startRuns = (): Runs => ({
   firstFlags: null,
 })
 
-/** In CMAF samples lie in the mdat behind their moof. A size left to trex is not known here. */
+/** In CMAF samples lie in the mdat behind their moof. A size left to trex is unknown here and counts as 1. */
 function reportSamples({ offset }: Box, tfhd: Tfhd, runs: Runs, report: Report): boolean {
   const { samples, negativeOffset, writtenBytes, samplesWithoutSize } = runs
   if (negativeOffset !== null && !tfhd.hasOwnBase)
@@ -142,7 +143,7 @@ function trafOf(tfhd: Tfhd, decodeTime: number | null, runs: Runs): Traf {
   }
 }
 
-/** sample_is_non_sync_sample is not set. */
+/** Whether sample_is_non_sync_sample is not set (ISO/IEC 14496-12, 8.8.3.1). */
 export const isSync = (sampleFlags: number): boolean => (sampleFlags & 0x1_0000) === 0
 
 function parseTfhd(box: Box): Tfhd {
@@ -166,7 +167,7 @@ function decodeTimeOf(tfdt: Box): number {
   assertHolds(tfdt, 8)
   if (tfdt.body[0] === 0) return tfdt.body.readUInt32BE(4)
   assertHolds(tfdt, 12)
-  return largeAt(tfdt.body, 4)
+  return readUInt64(tfdt.body, 4)
 }
 
 function addRun(runs: Runs, trun: Box): void {
@@ -188,7 +189,7 @@ function addRun(runs: Runs, trun: Box): void {
   else runs.writtenBytes += sumOf(body, { at: samplesAt + durationBytes, count, stride })
 }
 
-/** Of one field of all samples. */
+/** Sum of one 32-bit field over all samples of a trun. */
 function sumOf(
   body: Buffer,
   field: { readonly at: number; readonly count: number; readonly stride: number },

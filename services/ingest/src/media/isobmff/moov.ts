@@ -1,5 +1,5 @@
 import type { InitFacts } from '../inspection.ts'
-import { assertHolds, type Box, type Report, walk } from './box.ts'
+import { assertHolds, type Box, type Report, walkBoxes } from './box.ts'
 import { emptyTrak, parseTrak, type Trak } from './trak.ts'
 
 interface Trex {
@@ -8,25 +8,28 @@ interface Trex {
   readonly flags: number
 }
 
-/** Of a header's one track, or of more than any plain file has. */
+/** A CMAF header has one; more than any plain file has are ignored. */
 const maxTrexes = 256
 
-/** A CMAF header's moov. What is missing is reported and stays zero or empty. */
+/**
+ * Parses the moov of a CMAF header (ISO/IEC 14496-12, 8.2.1). What is missing is reported and stays zero or
+ * empty.
+ */
 export function parseMoov(moov: Box, report: Report): InitFacts {
   let trackCount = 0
   let isFragmented = false
   let trak: Trak | null = null
   const trexes: Trex[] = []
-  const takeTrex = (box: Box) => {
+  const addTrex = (box: Box) => {
     if (box.type === 'trex' && trexes.length < maxTrexes) trexes.push(parseTrex(box))
   }
   const visit = (box: Box) => {
     if (box.type === 'trak' && ++trackCount === 1) trak = parseTrak(box, report)
     if (box.type !== 'mvex') return true
     isFragmented = true
-    return walk(box, 0, takeTrex, report)
+    return walkBoxes(box, 0, addTrex, report)
   }
-  walk(moov, 0, visit, report)
+  walkBoxes(moov, 0, visit, report)
   if (trak === null) report(`expected a whole trak in moov at byte ${moov.offset}; there is none`)
   return factsOf(trak ?? emptyTrak, trexes, { trackCount, isFragmented })
 }
@@ -34,12 +37,12 @@ export function parseMoov(moov: Box, report: Report): InitFacts {
 function factsOf(
   trak: Trak,
   trexes: readonly Trex[],
-  counted: Pick<InitFacts, 'trackCount' | 'isFragmented'>,
+  counts: Pick<InitFacts, 'trackCount' | 'isFragmented'>,
 ): InitFacts {
   const trex = trexes.find(({ trackId }) => trackId === trak.trackId)
   return {
     ...trak,
-    ...counted,
+    ...counts,
     defaultSampleDuration: trex?.duration ?? 0,
     defaultSampleFlags: trex?.flags ?? 0,
   }

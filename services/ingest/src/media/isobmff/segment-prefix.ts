@@ -1,18 +1,19 @@
+import { readUInt64 } from '@pushav/shared/lib/box-header.ts'
 import type { MediaFacts } from '../inspection.ts'
-import { assertHolds, type Box, fourCc, largeAt } from './box.ts'
+import { assertHolds, type Box, fourCc } from './box.ts'
 
-/** What stands before a moof and belongs to it: styp, prft, emsg, sidx and whatever nobody knows. */
-export interface Lead {
+/** The boxes before a moof that belong to it: styp, prft, emsg, sidx and unknown ones. */
+export interface SegmentPrefix {
   /** First byte of its first box. */
   readonly start: number
-  /** Of its styp; empty without one. */
+  /** Brands of its styp, major brand first; empty without one. */
   readonly brands: readonly string[]
   readonly hasSidx: boolean
   readonly emsgCount: number
   readonly producerTime: MediaFacts['producerTime']
 }
 
-export const emptyLead = (start: number): Lead => ({
+export const emptyPrefix = (start: number): SegmentPrefix => ({
   start,
   brands: [],
   hasSidx: false,
@@ -20,15 +21,15 @@ export const emptyLead = (start: number): Lead => ({
   producerTime: null,
 })
 
-/** The body is only there for types that are read. */
-export function withBox(lead: Lead, type: string, box: Box | null): Lead {
-  if (type === 'sidx') return { ...lead, hasSidx: true }
-  if (type === 'emsg') return { ...lead, emsgCount: lead.emsgCount + 1 }
-  if (box?.type === 'prft') return { ...lead, producerTime: lead.producerTime ?? producerTimeOf(box) }
-  return box?.type === 'styp' ? { ...lead, brands: brandsOf(box) } : lead
+/** The prefix with one more box. `box` is null for types whose body is not collected. */
+export function withBox(prefix: SegmentPrefix, type: string, box: Box | null): SegmentPrefix {
+  if (type === 'sidx') return { ...prefix, hasSidx: true }
+  if (type === 'emsg') return { ...prefix, emsgCount: prefix.emsgCount + 1 }
+  if (box?.type === 'prft') return { ...prefix, producerTime: prefix.producerTime ?? producerTimeOf(box) }
+  return box?.type === 'styp' ? { ...prefix, brands: brandsOf(box) } : prefix
 }
 
-/** Of ftyp and styp: major brand first, none twice. */
+/** The brands of an ftyp or styp: major brand first, none twice. */
 export function brandsOf(box: Box): string[] {
   assertHolds(box, 8)
   const brands = new Set<string>()
@@ -45,6 +46,6 @@ function producerTimeOf(prft: Box): MediaFacts['producerTime'] {
   const seconds = prft.body.readUInt32BE(8) - ntpEpoch + prft.body.readUInt32BE(12) / 2 ** 32
   return {
     atMs: Math.round(seconds * 1_000),
-    mediaTime: isLong ? largeAt(prft.body, 16) : prft.body.readUInt32BE(16),
+    mediaTime: isLong ? readUInt64(prft.body, 16) : prft.body.readUInt32BE(16),
   }
 }

@@ -2,85 +2,92 @@ import type { InitFacts, MediaFacts } from '../inspection.ts'
 import type { TopBox } from './box-scanner.ts'
 import { createMediaFacts } from './media-facts.ts'
 import { isSync, type Moof } from './moof.ts'
-import type { Lead } from './segment-prefix.ts'
+import type { SegmentPrefix } from './segment-prefix.ts'
 
-/** A part of one long request that could have been a request of its own: bytes `from` up to, not with, `to`. */
+/**
+ * A part of one long request that could have been a request of its own: bytes `from` up to, not with, `to`.
+ */
 export type Part =
   | { readonly kind: 'init'; readonly from: number; readonly to: number; readonly facts: InitFacts }
   | { readonly kind: 'segment'; readonly from: number; readonly to: number; readonly facts: MediaFacts }
   /** An empty mfra: the track has ended. */
   | { readonly kind: 'end'; readonly from: number; readonly to: number }
 
-interface Segment {
+interface OpenSegment {
   readonly from: number
-  /** End of the last of its boxes that is complete. */
+  /** End of its last complete box. */
   to: number
-  readonly isLedByStyp: boolean
-  readonly tally: ReturnType<typeof createMediaFacts>
+  readonly startsWithStyp: boolean
+  readonly mediaFacts: ReturnType<typeof createMediaFacts>
 }
 
-/** Where every chunk starts with a sync sample, as those of sound do, a segment lasts at least this long. */
-const shortestSegmentSeconds = 0.5
+/** Where every chunk starts with a sync sample, as in audio, a segment lasts at least this long. */
+const minSegmentSeconds = 0.5
 
 /**
- * Cuts DASH-IF Interface-1's long request into header and segments. Where a styp led to a segment the
- * next styp ends it; else the next moof that starts with a sync sample does. Without a header and without
- * styp there is nothing to tell a chunk from a segment, so that all is one.
+ * Splits DASH-IF Interface-1's long request into header and segments. A segment that starts with a styp ends
+ * at the next styp; another at the next moof that starts with a sync sample. Without a header and a styp
+ * nothing distinguishes a chunk from a segment, so all chunks are one segment.
  */
 export function createSegmenter(onPart: (part: Part) => void) {
-  let segment: Segment | null = null
+  let segment: OpenSegment | null = null
   let init: InitFacts | null = null
   let hasEnded = false
 
-  return { header, moof, mdat, close, end }
+  return { addHeader, addMoof, addMdat, close, endTrack }
 
-  /** ftyp up to moov. */
-  function header(from: number, to: number, facts: InitFacts): void {
+  /** A header, from its ftyp up to the end of its moov, begins a new run of segments. */
+  function addHeader(from: number, to: number, facts: InitFacts): void {
     close()
     init = facts
     hasEnded = false
     onPart({ kind: 'init', from, to, facts })
   }
 
-  function moof(box: TopBox, facts: Moof, lead: Lead | null): void {
-    const isLedByStyp = lead !== null && isSegmentStyp(lead.brands)
-    const cuts = isLedByStyp ? mayBegin(facts) : !segment?.isLedByStyp && goesOnWithSync(facts)
-    if (cuts) close()
-    segment ??= { from: lead?.start ?? box.start, to: box.end, isLedByStyp, tally: createMediaFacts() }
-    segment.tally.add(facts, lead, init)
+  function addMoof(box: TopBox, facts: Moof, prefix: SegmentPrefix | null): void {
+    const startsWithStyp = prefix !== null && isSegmentStyp(prefix.brands)
+    const startsNew = startsWithStyp ? mayBegin(facts) : !segment?.startsWithStyp && startsWithLateSync(facts)
+    if (startsNew) close()
+    segment ??= {
+      from: prefix?.start ?? box.start,
+      to: box.end,
+      startsWithStyp,
+      mediaFacts: createMediaFacts(),
+    }
+    segment.mediaFacts.add(facts, prefix, init)
     segment.to = box.end
     hasEnded = false
   }
 
-  /** Whether it belongs to a segment. */
-  function mdat(box: TopBox): boolean {
+  /** Adds an mdat to the open segment; false when there is none. */
+  function addMdat(box: TopBox): boolean {
     if (segment) segment.to = box.end
     return segment !== null
   }
 
-  /** What comes next cannot belong to the segment any more. */
+  /** Ends the open segment, if there is one. */
   function close(): void {
-    const facts = segment?.tally.facts()
+    const facts = segment?.mediaFacts.facts()
     if (segment && facts) onPart({ kind: 'segment', from: segment.from, to: segment.to, facts })
     segment = null
   }
 
-  /** Once, however often it is said. */
-  function end(box: TopBox): void {
+  /** An empty mfra: ends the track. A second one in a row changes nothing. */
+  function endTrack(box: TopBox): void {
     close()
     if (hasEnded) return
     hasEnded = true
     onPart({ kind: 'end', from: box.start, to: box.end })
   }
 
-  /** Without a header this may be one segment of which every chunk has a styp that does not say so. */
+  /** Without a header, a styp before a non-sync sample may be that of a chunk, for any brands. */
   function mayBegin({ trafs: [first] }: Moof): boolean {
     return init !== null || first?.startsWithSync !== false
   }
 
-  /** Other tracks' moofs in between, which CMAF does not know, stay with the segment's own. */
-  function goesOnWithSync({ trafs: [first] }: Moof): boolean {
-    const facts = segment?.tally.facts()
+  /** Moofs of other tracks, which CMAF does not allow, stay in the open segment. */
+  function startsWithLateSync({ trafs: [first] }: Moof): boolean {
+    const facts = segment?.mediaFacts.facts()
     if (!init || !facts || first?.trackId !== facts.trackId) return false
     return lastsLongEnough(init, facts) && (first.startsWithSync ?? isSync(init.defaultSampleFlags))
   }
@@ -88,10 +95,10 @@ export function createSegmenter(onPart: (part: Part) => void) {
 
 function lastsLongEnough({ timescale, defaultSampleDuration }: InitFacts, media: MediaFacts): boolean {
   const duration = media.explicitDuration + media.defaultedSamples * defaultSampleDuration
-  return duration >= shortestSegmentSeconds * timescale
+  return duration >= minSegmentSeconds * timescale
 }
 
-/** CMAF, 7.3.3.3: a styp that says cmfl and no more is a chunk's own. */
+/** CMAF, 7.3.3.3: a styp with the brand cmfl and no segment brand belongs to a chunk. */
 const isSegmentStyp = (brands: readonly string[]): boolean =>
   brands.length > 0 && !(brands.includes('cmfl') && !brands.some((brand) => segmentBrands.includes(brand)))
 const segmentBrands = ['cmfs', 'cmff', 'msdh', 'msix']

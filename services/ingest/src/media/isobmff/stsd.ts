@@ -1,13 +1,13 @@
 import type { InitFacts } from '../inspection.ts'
-import { assertHolds, type Box, fourCc, type Report, walk } from './box.ts'
+import { assertHolds, type Box, fourCc, type Report, walkBoxes } from './box.ts'
 import { codecOf, isConfiguration } from './codec-string.ts'
 
-export type Entry = Pick<
+type SampleEntry = Pick<
   InitFacts,
   'codec' | 'width' | 'height' | 'averageBitrate' | 'maxBitrate' | 'encrypted'
 >
 
-export const emptyEntry: Entry = {
+export const emptySampleEntry: SampleEntry = {
   codec: '',
   width: null,
   height: null,
@@ -16,57 +16,59 @@ export const emptyEntry: Entry = {
   encrypted: false,
 }
 
-/** Of the first sample entry; CMAF allows more, but one codec only. */
-export function parseStsd(stsd: Box, handler: string, report: Report): Entry {
-  const entries: Entry[] = []
-  const around = { handler, version: stsd.body[0] ?? 0, report }
+/**
+ * Parses the first sample entry of an stsd (ISO/IEC 14496-12, 8.5.2); CMAF allows more, but one codec only.
+ */
+export function parseStsd(stsd: Box, handler: string, report: Report): SampleEntry {
+  const entries: SampleEntry[] = []
+  const context = { handler, version: stsd.body[0] ?? 0, report }
   const visit = (box: Box) => {
-    if (entries.length === 0) entries.push(parseEntry(box, around))
+    if (entries.length === 0) entries.push(parseEntry(box, context))
   }
-  walk(stsd, 8, visit, report)
+  walkBoxes(stsd, 8, visit, report)
   const [first] = entries
   if (!first) report(`expected a whole sample entry in stsd at byte ${stsd.offset}; there is none`)
-  return first ?? emptyEntry
+  return first ?? emptySampleEntry
 }
 
-interface Around {
+interface EntryContext {
   readonly handler: string
-  /** Of stsd. */
+  /** Version of the stsd box. */
   readonly version: number
   readonly report: Report
 }
 
-interface Inside {
+interface EntryBoxes {
   config?: Box
-  bitrate?: Pick<Entry, 'averageBitrate' | 'maxBitrate'>
-  /** What encryption hides: the sample entry's own type. */
+  bitrate?: Pick<SampleEntry, 'averageBitrate' | 'maxBitrate'>
+  /** Type of the sample entry before encryption, from frma. */
   original?: string
 }
 
-function parseEntry(entry: Box, around: Around): Entry {
-  const inside: Inside = {}
+function parseEntry(entry: Box, context: EntryContext): SampleEntry {
+  const boxes: EntryBoxes = {}
   const visitSinf = (box: Box) => {
-    if (box.type === 'frma') inside.original = originalOf(box)
+    if (box.type === 'frma') boxes.original = originalOf(box)
   }
   const visit = (box: Box) => {
-    if (box.type === 'sinf') return walk(box, 0, visitSinf, around.report)
-    if (box.type === 'btrt') inside.bitrate = parseBtrt(box)
-    else if (isConfiguration(box.type)) inside.config ??= box
+    if (box.type === 'sinf') return walkBoxes(box, 0, visitSinf, context.report)
+    if (box.type === 'btrt') boxes.bitrate = parseBtrt(box)
+    else if (isConfiguration(box.type)) boxes.config ??= box
     return true
   }
-  const boxesAt = boxesAtIn(entry, around)
-  if (boxesAt !== null) walk(entry, boxesAt, visit, around.report)
+  const boxesAt = boxesAtIn(entry, context)
+  if (boxesAt !== null) walkBoxes(entry, boxesAt, visit, context.report)
   return {
-    ...emptyEntry,
-    ...(isVisual(around.handler) && sizeOf(entry)),
-    ...inside.bitrate,
-    codec: codecOf(inside.original ?? entry.type, inside.config ?? null),
-    encrypted: inside.original !== undefined || /^enc[vatsm]$/.test(entry.type),
+    ...emptySampleEntry,
+    ...(isVisual(context.handler) && sizeOf(entry)),
+    ...boxes.bitrate,
+    codec: codecOf(boxes.original ?? entry.type, boxes.config ?? null),
+    encrypted: boxes.original !== undefined || /^enc[vatsm]$/.test(entry.type),
   }
 }
 
 /** Where fixed fields end and boxes begin, ISO/IEC 14496-12, 12.1 to 12.6; null where that is not known. */
-function boxesAtIn(entry: Box, { handler, version }: Around): number | null {
+function boxesAtIn(entry: Box, { handler, version }: EntryContext): number | null {
   const at = fieldsOf(entry, handler, version)
   if (at !== null) assertHolds(entry, at)
   return at
@@ -94,11 +96,11 @@ function afterTexts(bytes: Buffer, at: number, texts: number): number | null {
   return end < 0 ? null : afterTexts(bytes, end + 1, texts - 1)
 }
 
-function sizeOf({ body }: Box): Pick<Entry, 'width' | 'height'> {
+function sizeOf({ body }: Box): Pick<SampleEntry, 'width' | 'height'> {
   return { width: body.readUInt16BE(24) || null, height: body.readUInt16BE(26) || null }
 }
 
-function parseBtrt(box: Box): Pick<Entry, 'averageBitrate' | 'maxBitrate'> {
+function parseBtrt(box: Box): Pick<SampleEntry, 'averageBitrate' | 'maxBitrate'> {
   assertHolds(box, 12)
   return { averageBitrate: box.body.readUInt32BE(8), maxBitrate: box.body.readUInt32BE(4) }
 }

@@ -1,8 +1,8 @@
 import type { InitFacts } from '../inspection.ts'
-import { assertHolds, type Box, BoxMalformed, fourCc, type Report, walk } from './box.ts'
-import { emptyEntry, parseStsd } from './stsd.ts'
+import { assertHolds, type Box, BoxMalformed, fourCc, type Report, walkBoxes } from './box.ts'
+import { emptySampleEntry, parseStsd } from './stsd.ts'
 
-/** What a trak box alone says of its track. */
+/** The facts of a track that are inside its trak box. */
 export type Trak = Omit<
   InitFacts,
   'trackCount' | 'isFragmented' | 'defaultSampleDuration' | 'defaultSampleFlags'
@@ -14,16 +14,16 @@ export const emptyTrak: Trak = {
   handler: '',
   language: 'und',
   kinds: [],
-  ...emptyEntry,
+  ...emptySampleEntry,
 }
 
-/** The containers on the way down, each with the one that holds it: nothing nests deeper. */
+/** The containers below trak that are entered, each with its parent, so that nesting has a bound. */
 const parentOf: Record<string, string> = { mdia: 'trak', minf: 'mdia', stbl: 'minf', udta: 'trak' }
 
 const maxKinds = 32
 const maxText = 256
 
-interface Found {
+interface TrakBoxes {
   tkhd?: Pick<Trak, 'trackId' | 'width' | 'height'>
   mdhd?: Pick<Trak, 'timescale' | 'language'>
   hdlr?: Pick<Trak, 'handler'>
@@ -31,15 +31,15 @@ interface Found {
   stsd?: Box
 }
 
-/** What is missing is reported and stays zero or empty. */
+/** Parses a trak (ISO/IEC 14496-12, 8.3.1). What is missing is reported and stays zero or empty. */
 export function parseTrak(trak: Box, report: Report): Trak {
-  const found: Found = {}
+  const found: TrakBoxes = {}
   const kinds: string[] = []
   const visitIn =
     (parent: string) =>
     (box: Box): boolean => {
       const { type } = box
-      if (parentOf[type] === parent) return walk(box, 0, visitIn(type), report)
+      if (parentOf[type] === parent) return walkBoxes(box, 0, visitIn(type), report)
       if (type === 'tkhd') found.tkhd = parseTkhd(box)
       else if (type === 'mdhd') found.mdhd = parseMdhd(box)
       else if (type === 'hdlr') found.hdlr = parseHdlr(box)
@@ -48,15 +48,21 @@ export function parseTrak(trak: Box, report: Report): Trak {
       else if (type === 'stsd') found.stsd = box
       return true
     }
-  walk(trak, 0, visitIn('trak'), report)
+  walkBoxes(trak, 0, visitIn('trak'), report)
 
   for (const type of ['tkhd', 'mdhd', 'hdlr', 'stsd'] as const)
     if (!found[type]) report(`expected a whole ${type} in trak at byte ${trak.offset}; there is none`)
   const { tkhd, mdhd, hdlr, elng, stsd } = found
-  const entry = stsd ? parseStsd(stsd, hdlr?.handler ?? '', report) : emptyEntry
+  const entry = stsd ? parseStsd(stsd, hdlr?.handler ?? '', report) : emptySampleEntry
   const { width = null, height = null } = tkhd ?? {}
   return {
-    ...{ ...emptyTrak, ...tkhd, ...mdhd, ...hdlr, ...elng, kinds, ...entry },
+    ...emptyTrak,
+    ...tkhd,
+    ...mdhd,
+    ...hdlr,
+    ...elng,
+    ...entry,
+    kinds,
     width: entry.width ?? width,
     height: entry.height ?? height,
   }

@@ -1,42 +1,42 @@
 import type { InitFacts, Inspection } from '../inspection.ts'
 import { type Box, BoxMalformed } from './box.ts'
-import type { TopBox, Unfinished } from './box-scanner.ts'
+import type { IncompleteBox, TopBox } from './box-scanner.ts'
 import type { Faults } from './faults.ts'
-import { createKind } from './kind.ts'
 import { createMediaFacts } from './media-facts.ts'
 import { parseMoof } from './moof.ts'
 import { parseMoov } from './moov.ts'
-import { brandsOf, emptyLead, type Lead, withBox } from './segment-prefix.ts'
+import { brandsOf, emptyPrefix, type SegmentPrefix, withBox } from './segment-prefix.ts'
 import { createSegmenter, type Part } from './segmenter.ts'
+import { createUploadKind } from './upload-kind.ts'
 
-/** Bodies worth collecting, with the most bytes that any sane one has. */
+/** Types whose body is read, with the maximum of bytes. */
 const maxBytes: Record<string, number> = { moov: 2 ** 20, moof: 2 ** 20, ftyp: 1_024, styp: 1_024, prft: 64 }
 
-/** An upload must begin with one of these; behind it any readable type may stand. */
+/** An upload must begin with one of these types; behind the first box any printable type may stand. */
 const wellKnown = new Set(
   'ftyp styp moov moof mdat sidx ssix prft emsg free skip wide uuid pdin mfra meta pssh'.split(' '),
 )
 
-/** Makes sense of an upload's top-level boxes as they come. */
+/** Turns the top-level boxes of one upload into facts, faults and parts, in the order of the boxes. */
 export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) {
-  const kind = createKind()
-  const tally = createMediaFacts()
-  const cut = createSegmenter(settled)
+  const kind = createUploadKind()
+  const mediaFacts = createMediaFacts()
+  const segmenter = createSegmenter(completePart)
   let isIsobmff = false
   let brands: readonly string[] | null = null
   let firstInit: InitFacts | null = null
   let init: InitFacts | null = null
-  let lead: Lead | null = null
+  let prefix: SegmentPrefix | null = null
   let headerStart: number | null = null
   let endsTrack = false
-  let isLost = false
-  let hasPieces = false
+  let isInvalid = false
+  let hasParts = false
 
-  return { accepts, begin, complete, lost, close, facts, outside, kind: kind.kind }
+  return { accepts, onHeader, onComplete, onInvalid, close, facts, outside, kind: kind.kind }
 
-  function settled(part: Part): void {
-    hasPieces = true
-    faults.settle(part.from, part.to)
+  function completePart(part: Part): void {
+    hasParts = true
+    faults.completePart(part.from, part.to)
     onPart(part)
   }
 
@@ -44,115 +44,115 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
     return isIsobmff || wellKnown.has(type)
   }
 
-  function begin({ type, start, bodyStart, end }: TopBox): number | null {
+  function onHeader({ type, start, bodyStart, end }: TopBox): number | null {
     isIsobmff = true
-    faults.lookAt(start)
-    kind.see(type)
-    const most = maxBytes[type]
-    if (most === undefined || faults.isFull()) return null
-    return end === Infinity || fits(type, bodyStart, end) ? most : null
+    faults.enterBox(start)
+    kind.add(type)
+    const max = maxBytes[type]
+    if (max === undefined || faults.isFull()) return null
+    return end === Infinity || fits(type, bodyStart, end) ? max : null
   }
 
   function fits(type: string, bodyStart: number, end: number): boolean {
-    const most = maxBytes[type] ?? 0
-    if (end - bodyStart <= most) return true
-    faults.malformed(
-      `expected ${type} at byte ${bodyStart} to hold up to ${most} bytes; it holds ${end - bodyStart}`,
+    const max = maxBytes[type] ?? 0
+    if (end - bodyStart <= max) return true
+    faults.report(
+      `expected ${type} at byte ${bodyStart} to hold up to ${max} bytes; it holds ${end - bodyStart}`,
     )
     return false
   }
 
-  function complete(top: TopBox, body: Buffer | null): void {
+  function onComplete(top: TopBox, body: Buffer | null): void {
     const { type, bodyStart, end } = top
     try {
-      if (body !== null && fits(type, bodyStart, end)) take(top, { type, body, offset: bodyStart })
-      else takeUnread(top)
+      if (body !== null && fits(type, bodyStart, end)) addBox(top, { type, body, offset: bodyStart })
+      else addWithoutBody(top)
     } catch (error) {
       if (!(error instanceof BoxMalformed)) throw error
-      faults.malformed(error.message)
+      faults.report(error.message)
     }
   }
 
-  /** Boxes whose mere presence counts, and those that cannot be read. */
-  function takeUnread(top: TopBox): void {
-    if (top.type === 'mdat') takeMdat(top)
+  /** Boxes whose presence is all that counts, and those that are too large to be read. */
+  function addWithoutBody(top: TopBox): void {
+    if (top.type === 'mdat') addMdat(top)
     else if (top.type === 'mfra' && top.end === top.bodyStart) endTrack(top)
-    else if (top.type === 'moof' || top.type === 'moov') lead = null
-    else takeLead(top, null)
+    else if (top.type === 'moof' || top.type === 'moov') prefix = null
+    else addToPrefix(top, null)
   }
 
-  function take(top: TopBox, box: Box): void {
-    if (box.type === 'moof') takeMoof(top, box)
-    else if (box.type === 'moov') takeMoov(top, box)
-    else if (box.type === 'ftyp') takeFtyp(top, box)
-    else takeLead(top, box)
+  function addBox(top: TopBox, box: Box): void {
+    if (box.type === 'moof') addMoof(top, box)
+    else if (box.type === 'moov') addMoov(top, box)
+    else if (box.type === 'ftyp') addFtyp(top, box)
+    else addToPrefix(top, box)
   }
 
-  function takeFtyp(top: TopBox, box: Box): void {
-    cut.close()
-    lead = null
+  function addFtyp(top: TopBox, box: Box): void {
+    segmenter.close()
+    prefix = null
     headerStart = top.start
     brands ??= brandsOf(box)
   }
 
-  function takeMoov(top: TopBox, box: Box): void {
-    init = parseMoov(box, faults.malformed)
+  function addMoov(top: TopBox, box: Box): void {
+    init = parseMoov(box, faults.report)
     firstInit ??= init
-    cut.header(headerStart ?? top.start, top.end, init)
-    headerStart = lead = null
+    segmenter.addHeader(headerStart ?? top.start, top.end, init)
+    headerStart = prefix = null
   }
 
-  function takeMoof(top: TopBox, box: Box): void {
-    const before = lead
-    headerStart = lead = null
-    const moof = parseMoof(box, faults.malformed)
+  function addMoof(top: TopBox, box: Box): void {
+    const before = prefix
+    headerStart = prefix = null
+    const moof = parseMoof(box, faults.report)
     if (moof === null) return
-    tally.add(moof, before, init)
-    cut.moof(top, moof, before)
+    mediaFacts.add(moof, before, init)
+    segmenter.addMoof(top, moof, before)
   }
 
-  /** What stands between a moof and its mdat leads to nothing. */
-  function takeMdat(top: TopBox): void {
-    if (cut.mdat(top)) lead = null
+  /** Boxes between a moof and its mdat are no prefix of the next moof. */
+  function addMdat(top: TopBox): void {
+    if (segmenter.addMdat(top)) prefix = null
   }
 
-  function takeLead(top: TopBox, box: Box | null): void {
-    lead = withBox(lead ?? emptyLead(top.start), top.type, box)
-    if (lead.brands.length > 0) brands ??= lead.brands
+  function addToPrefix(top: TopBox, box: Box | null): void {
+    prefix = withBox(prefix ?? emptyPrefix(top.start), top.type, box)
+    if (prefix.brands.length > 0) brands ??= prefix.brands
   }
 
   function endTrack(top: TopBox): void {
     endsTrack = true
-    headerStart = lead = null
-    cut.end(top)
+    headerStart = prefix = null
+    segmenter.endTrack(top)
   }
 
-  function lost(at: number, found: string): void {
-    isLost = true
-    faults.lookAt(at)
-    if (isIsobmff) faults.malformed(`expected a box at byte ${at}; received ${found}`)
+  function onInvalid(at: number, found: string): void {
+    isInvalid = true
+    faults.enterBox(at)
+    if (isIsobmff) faults.report(`expected a box at byte ${at}; received ${found}`)
   }
 
-  /** The upload has ended; only between two boxes does that complete its last segment. */
-  function close(unfinished: Unfinished | null): void {
-    if (unfinished === null && !isLost) cut.close()
-    if (unfinished === null || !isIsobmff) return
-    faults.lookAt(unfinished.start)
-    faults.malformed(sentenceOf(unfinished))
+  /** The upload has ended. Its last segment is complete unless a box is cut off or invalid. */
+  function close(incomplete: IncompleteBox | null): void {
+    if (incomplete === null && !isInvalid) segmenter.close()
+    if (incomplete === null || !isIsobmff) return
+    faults.enterBox(incomplete.start)
+    faults.report(describe(incomplete))
   }
 
-  /** What is wrong beside its headers and segments, where there are any. */
+  /** Faults outside of all headers and segments; absent without any. */
   function outside(): Pick<Inspection, 'outside'> {
-    const strays = hasPieces ? faults.outside() : []
+    const strays = hasParts ? faults.outside() : []
     return strays.length > 0 ? { outside: strays } : {}
   }
 
   function facts(): Omit<Inspection, 'mpd' | 'playlist' | 'faults'> {
-    return { kind: kind.kind(), brands: brands ?? [], init: firstInit, media: tally.facts(), endsTrack }
+    return { kind: kind.kind(), brands: brands ?? [], init: firstInit, media: mediaFacts.facts(), endsTrack }
   }
 }
 
-function sentenceOf({ box, start, received }: Unfinished): string {
+function describe({ box, start, received }: IncompleteBox): string {
   const expected = box ? `${box.type} of ${box.end - start} bytes` : 'box'
   return `expected a ${expected} at byte ${start}; the upload ends after ${received} bytes of it`
 }

@@ -4,8 +4,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expectedNames } from '../expected-names.ts'
 import { inspectPlaylist } from '../hls/playlist.ts'
+import { createPathMatcher } from '../path-matcher.ts'
 import { inspectMpd } from './mpd.ts'
 
 const run = promisify(execFile)
@@ -16,16 +16,18 @@ const inputs = [
   ['-sc_threshold', '0', '-c:a', 'aac', '-f', 'dash', '-seg_duration', '2'],
 ].flat()
 
-/** What ffmpeg wrote with these options: the facts of its MPD, and the other files as uploaded to session_1. */
+/**
+ * What ffmpeg wrote with these options: the facts of its MPD, and the other files as uploaded to session_1.
+ */
 async function packaged(folder: string, ...options: string[]) {
   await run('ffmpeg', ['-v', 'error', '-nostdin', ...inputs, ...options, join(folder, 'index.mpd')])
   const { mpd, faults } = inspectMpd(await readFile(join(folder, 'index.mpd'), 'utf8'), 'session_1/index.mpd')
   deepEqual(faults, [])
   ok(mpd)
   const names = (await readdir(folder)).filter((name) => /\.(m4s|mp4)$/.test(name)).sort()
-  const claims = mpd.representations.map(expectedNames)
-  const claimsOf = (name: string) => claims.flatMap((claimOf) => claimOf(`session_1/${name}`) ?? [])
-  return { mpd, names, claimsOf }
+  const matchers = mpd.representations.map(createPathMatcher)
+  const matchesOf = (name: string) => matchers.flatMap((matcher) => matcher(`session_1/${name}`) ?? [])
+  return { mpd, names, matchesOf }
 }
 
 describe('an MPD made by ffmpeg', function () {
@@ -36,11 +38,11 @@ describe('an MPD made by ffmpeg', function () {
   })
   afterEach(() => rm(folder, { recursive: true }))
 
-  it('claims every file once, with template and timeline', async () => {
-    const { mpd, names, claimsOf } = await packaged(folder)
+  it('matches every file once, with template and timeline', async () => {
+    const { mpd, names, matchesOf } = await packaged(folder)
     equal(names.length, 10)
-    for (const name of names) equal(claimsOf(name).length, 1, name)
-    deepEqual(claimsOf('chunk-stream1-00004.m4s'), [
+    for (const name of names) equal(matchesOf(name).length, 1, name)
+    deepEqual(matchesOf('chunk-stream1-00004.m4s'), [
       { representation: '1', part: 'media', number: 4, time: null },
     ])
     const [video, audio] = mpd.representations
@@ -53,44 +55,44 @@ describe('an MPD made by ffmpeg', function () {
     equal(mpd.type, 'static')
   })
 
-  it('claims every file once, with numbers and a duration', async () => {
-    const { mpd, names, claimsOf } = await packaged(folder, '-use_timeline', '0')
-    for (const name of names) equal(claimsOf(name).length, 1, name)
+  it('matches every file once, with numbers and a duration', async () => {
+    const { mpd, names, matchesOf } = await packaged(folder, '-use_timeline', '0')
+    for (const name of names) equal(matchesOf(name).length, 1, name)
     const [video] = mpd.representations
     ok(video?.duration)
     equal(video.duration / video.timescale, 2)
     equal(video.timeline, null)
   })
 
-  it('claims every file with its time in its name, unless ffmpeg names it by a time that its MPD has not', async () => {
-    const { mpd, names, claimsOf } = await packaged(
+  it('matches every file named by time, unless ffmpeg uses a time that is not in its MPD', async () => {
+    const { mpd, names, matchesOf } = await packaged(
       folder,
       '-media_seg_name',
       '$RepresentationID$-t$Time$.m4s',
     )
-    deepEqual(claimsOf('0-t51200.m4s'), [{ representation: '0', part: 'media', number: null, time: 51_200 }])
+    deepEqual(matchesOf('0-t51200.m4s'), [{ representation: '0', part: 'media', number: null, time: 51_200 }])
     // AAC starts 1024 samples early: the MPD says 0.
-    const unclaimed = names.filter((name) => claimsOf(name).length !== 1)
-    deepEqual(unclaimed, ['1-t-1024.m4s'])
+    const unmatched = names.filter((name) => matchesOf(name).length !== 1)
+    deepEqual(unmatched, ['1-t-1024.m4s'])
     equal(mpd.representations[1]?.timeline?.[0]?.t, 0)
   })
 
-  it('claims every file once, with a list instead of a template', async () => {
-    const { mpd, names, claimsOf } = await packaged(folder, '-use_template', '0')
-    for (const name of names) equal(claimsOf(name).length, 1, name)
+  it('matches every file once, with a list instead of a template', async () => {
+    const { mpd, names, matchesOf } = await packaged(folder, '-use_template', '0')
+    for (const name of names) equal(matchesOf(name).length, 1, name)
     equal(mpd.representations[0]?.addressing, 'list')
-    equal(claimsOf('chunk-stream0-00003.m4s')[0]?.number, 3)
+    equal(matchesOf('chunk-stream0-00003.m4s')[0]?.number, 3)
   })
 
-  it('claims one file a track where all segments are in it', async () => {
-    const { mpd, names, claimsOf } = await packaged(folder, '-single_file', '1')
+  it('matches one file a track where all segments are in it', async () => {
+    const { mpd, names, matchesOf } = await packaged(folder, '-single_file', '1')
     equal(names.length, 2)
-    for (const name of names) equal(claimsOf(name).length, 1, name)
+    for (const name of names) equal(matchesOf(name).length, 1, name)
     equal(mpd.hasBaseUrl, true)
   })
 
   it('agrees with the playlists that ffmpeg writes beside it', async () => {
-    const { claimsOf } = await packaged(folder, '-hls_playlist', '1')
+    const { matchesOf } = await packaged(folder, '-hls_playlist', '1')
     const read = async (name: string) =>
       inspectPlaylist(await readFile(join(folder, name), 'utf8'), `session_1/${name}`)
     const master = await read('master.m3u8')
@@ -98,9 +100,9 @@ describe('an MPD made by ffmpeg', function () {
     const media = await read('media_0.m3u8')
     deepEqual([...master.faults, ...media.faults], [])
     deepEqual(
-      media.playlist?.uris.map((uri) => claimsOf(uri)[0]?.number),
+      media.playlist?.uris.map((uri) => matchesOf(uri)[0]?.number),
       [1, 2, 3, 4],
     )
-    equal(claimsOf(media.playlist?.map ?? '')[0]?.part, 'init')
+    equal(matchesOf(media.playlist?.map ?? '')[0]?.part, 'init')
   })
 })

@@ -1,10 +1,10 @@
 import { destinationOf } from '../relative-url.ts'
 import { childrenOf, type Element } from '../xml/xml.ts'
 
-/** One MPD being read: what was come across so far, and how much may still be kept of it. */
+/** How much of one MPD may still be kept, and what its URLs have shown so far. */
 export interface ParseBudget {
-  absolute: boolean
-  outside: boolean
+  hasAbsoluteUrl: boolean
+  leavesStream: boolean
   truncated: boolean
   entriesLeft: number
   runsLeft: number
@@ -12,9 +12,9 @@ export interface ParseBudget {
   charactersLeft: number
 }
 
-export const startParseBudget = (): ParseBudget => ({
-  absolute: false,
-  outside: false,
+export const createParseBudget = (): ParseBudget => ({
+  hasAbsoluteUrl: false,
+  leavesStream: false,
   truncated: false,
   entriesLeft: 100_000,
   runsLeft: 10_000,
@@ -22,12 +22,15 @@ export const startParseBudget = (): ParseBudget => ({
   charactersLeft: 1_048_576,
 })
 
-/** The path that a URL leads to; null, and noted, when it leads out of the stream. A base of null is outside. */
-export function resolve(reading: ParseBudget, base: string | null, url: string): string | null {
+/**
+ * The path that a URL leads to; null, and noted in the budget, when it leads out of the stream. A base of
+ * null is outside.
+ */
+export function resolveUrl(budget: ParseBudget, base: string | null, url: string): string | null {
   const destination = destinationOf(base ?? '', url)
-  if (destination.kind === 'absolute') reading.absolute = true
+  if (destination.kind === 'absolute') budget.hasAbsoluteUrl = true
   if (base === null) return null
-  if (destination.kind === 'outside') reading.outside = true
+  if (destination.kind === 'outside') budget.leavesStream = true
   return destination.kind === 'inside' ? destination.path : null
 }
 
@@ -35,12 +38,14 @@ export function resolve(reading: ParseBudget, base: string | null, url: string):
 export interface Base {
   /** Null: outside the stream. */
   readonly path: string | null
-  /** Whether a BaseURL said so, not the manifest's own place. */
+  /** Whether it comes from a BaseURL; else it is the manifest's own path. */
   readonly isNamed: boolean
 }
 
-/** The base that holds inside an element. Of alternative BaseURLs the first counts, all are looked at. */
-export function baseOf(reading: ParseBudget, base: Base, element: Element): Base {
-  const [first] = childrenOf(element, 'BaseURL').map(({ text }) => resolve(reading, base.path, text))
+/**
+ * The base inside an element. The first of several BaseURLs counts; all of them are resolved, for the budget.
+ */
+export function baseOf(budget: ParseBudget, base: Base, element: Element): Base {
+  const [first] = childrenOf(element, 'BaseURL').map(({ text }) => resolveUrl(budget, base.path, text))
   return first === undefined ? base : { path: first, isNamed: true }
 }

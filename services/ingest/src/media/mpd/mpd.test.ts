@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { expectedNames } from '../expected-names.ts'
+import { createPathMatcher } from '../path-matcher.ts'
 import { inspectMpd } from './mpd.ts'
 
 const namespace = 'xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -161,7 +161,7 @@ describe('inspectMpd', () => {
     const facts = firstOf(text, 'session_$1/index.mpd')
     equal(facts.media, 'session_$$1/$$Time$$/$Number$')
     equal(facts.initialization, 'session_$1/$i')
-    equal(expectedNames(facts)('session_$1/$Time$/3')?.number, 3)
+    equal(createPathMatcher(facts)('session_$1/$Time$/3')?.number, 3)
   })
 
   it('decodes entities in URLs', () => {
@@ -194,7 +194,7 @@ describe('inspectMpd', () => {
     deepEqual([facts.addressing, facts.media, facts.segments], ['list', null, ['session_1/a.m4s']])
   })
 
-  it('repeats up to the end of the period where the MPD tells it', () => {
+  it('repeats up to the end of the period where the MPD has one', () => {
     const repeating = (root: string, offset = '') =>
       firstOf(
         mpd(
@@ -210,7 +210,7 @@ describe('inspectMpd', () => {
     deepEqual(repeating('type="dynamic"'), [{ t: 0, d: 20, count: null }])
   })
 
-  it('tells periods apart', () => {
+  it('keeps periods apart', () => {
     const one = '<AdaptationSet><Representation id="v"/></AdaptationSet>'
     const facts = factsOf(mpd(`<Period>${one}</Period><Period>${one}</Period>`))
     equal(facts.periodCount, 2)

@@ -1,8 +1,8 @@
 import type { InspectionFault, MpdFacts, RepresentationFacts } from '../inspection.ts'
 import { childrenOf, type Element, isElement, readXml } from '../xml/xml.ts'
-import { baseOf, type ParseBudget, startParseBudget } from './mpd-budget.ts'
-import { seconds } from './numbers.ts'
-import { type Placed, readRepresentation } from './representation.ts'
+import { parseDuration } from './attribute-values.ts'
+import { baseOf, createParseBudget, type ParseBudget } from './mpd-budget.ts'
+import { type RepresentationElement, readRepresentation } from './representation.ts'
 
 const maxRepresentations = 256
 
@@ -28,39 +28,39 @@ export function inspectMpd(
 function factsOf(mpd: Element, path: string): MpdFacts {
   const { type, availabilityStartTime = null } = mpd.attributes
   const periods = childrenOf(mpd, 'Period')
-  const reading = startParseBudget()
-  const representations = representationsOf(reading, mpd, path)
+  const budget = createParseBudget()
+  const representations = representationsOf(budget, mpd, path)
   return {
     type: type === 'static' || type === 'dynamic' ? type : null,
     availabilityStartTime: availabilityStartTime?.slice(0, 80) ?? null,
     periodStart: periods[0]?.attributes.start?.slice(0, 80) ?? null,
     periodCount: periods.length,
     hasBaseUrl: hasBelow(mpd, 'BaseURL'),
-    hasAbsoluteUrl: reading.absolute,
-    leavesStream: reading.outside,
+    hasAbsoluteUrl: budget.hasAbsoluteUrl,
+    leavesStream: budget.leavesStream,
     representations,
-    truncated: reading.truncated,
+    truncated: budget.truncated,
   }
 }
 
-function representationsOf(reading: ParseBudget, mpd: Element, path: string): RepresentationFacts[] {
-  const places = placesOf(reading, mpd, path)
-  if (places.length > maxRepresentations) reading.truncated = true
-  return places.slice(0, maxRepresentations).map((place) => readRepresentation(reading, place))
+function representationsOf(budget: ParseBudget, mpd: Element, path: string): RepresentationFacts[] {
+  const elements = representationElements(budget, mpd, path)
+  if (elements.length > maxRepresentations) budget.truncated = true
+  return elements.slice(0, maxRepresentations).map((one) => readRepresentation(budget, one))
 }
 
-/** Every representation in document order, with what surrounds it. */
-function placesOf(reading: ParseBudget, mpd: Element, path: string): Placed[] {
+/** Every Representation in document order, with its surroundings. */
+function representationElements(budget: ParseBudget, mpd: Element, path: string): RepresentationElement[] {
   const durations = periodDurations(mpd)
-  const mpdBase = baseOf(reading, { path, isNamed: false }, mpd)
+  const mpdBase = baseOf(budget, { path, isNamed: false }, mpd)
   return childrenOf(mpd, 'Period').flatMap((period, periodIndex) => {
-    const periodBase = baseOf(reading, mpdBase, period)
+    const periodBase = baseOf(budget, mpdBase, period)
     const periodDuration = durations[periodIndex] ?? null
     return childrenOf(period, 'AdaptationSet').flatMap((set, setIndex) => {
-      const setBase = baseOf(reading, periodBase, set)
-      return childrenOf(set, 'Representation').map((representation) => {
-        const base = baseOf(reading, setBase, representation)
-        return { period, periodIndex, periodDuration, set, setIndex, representation, base }
+      const setBase = baseOf(budget, periodBase, set)
+      return childrenOf(set, 'Representation').map((element) => {
+        const base = baseOf(budget, setBase, element)
+        return { period, periodIndex, periodDuration, set, setIndex, element, base }
       })
     })
   })
@@ -69,10 +69,10 @@ function placesOf(reading: ParseBudget, mpd: Element, path: string): Placed[] {
 /** ISO/IEC 23009-1, 5.3.2.1: a period lasts its @duration, else to the next one's start, else to the end. */
 function periodDurations(mpd: Element): (number | null)[] {
   const periods = childrenOf(mpd, 'Period').map(({ attributes }) => ({
-    start: seconds(attributes.start),
-    duration: seconds(attributes.duration),
+    start: parseDuration(attributes.start),
+    duration: parseDuration(attributes.duration),
   }))
-  const end = seconds(mpd.attributes.mediaPresentationDuration)
+  const end = parseDuration(mpd.attributes.mediaPresentationDuration)
   return periods.map(({ start, duration }, index) => {
     if (duration !== null) return duration
     const stop = index + 1 < periods.length ? (periods[index + 1]?.start ?? null) : end

@@ -1,91 +1,94 @@
 import type { RepresentationFacts } from '../inspection.ts'
 import { escapeDollars, fillTemplate, literalOf } from '../url-template.ts'
 import { childOf, childrenOf, type Element } from '../xml/xml.ts'
-import { type Base, type ParseBudget, resolve } from './mpd-budget.ts'
-import { positive, unsigned } from './numbers.ts'
+import { parsePositive, parseUnsigned } from './attribute-values.ts'
+import { type Base, type ParseBudget, resolveUrl } from './mpd-budget.ts'
 import { type SegmentInformation, segmentInformationOf } from './segment-information.ts'
 import { readTimeline } from './timeline.ts'
 
-/** A Representation with what surrounds it. */
-export interface Placed {
+/** A Representation element with its surroundings. */
+export interface RepresentationElement {
   readonly period: Element
   readonly periodIndex: number
-  /** Seconds; null when the MPD does not tell. */
+  /** Seconds; null where the MPD leaves it open. */
   readonly periodDuration: number | null
   readonly set: Element
   readonly setIndex: number
-  readonly representation: Element
+  readonly element: Element
   readonly base: Base
 }
 
-/** Numbers that are not numbers count as absent: the schema is the judge's business, not the reader's. */
-export function readRepresentation(reading: ParseBudget, placed: Placed): RepresentationFacts {
-  const { period, set, representation } = placed
-  const base = placed.base.path
-  const segments = segmentInformationOf([period, set, representation])
-  const id = cut(representation.attributes.id ?? '')
-  const bandwidth = unsigned(representation.attributes.bandwidth)
-  const timescale = positive(segments.attributes.timescale) ?? 1
-  const fill = (template: string) => filledPath(reading, base, fillTemplate(template, id, bandwidth))
+/**
+ * The facts of one Representation, charged to the budget of its MPD. An attribute that should be a number and
+ * is none counts as absent: validation reports what breaks the schema, not this parser.
+ */
+export function readRepresentation(budget: ParseBudget, context: RepresentationElement): RepresentationFacts {
+  const { period, set, element } = context
+  const base = context.base.path
+  const segments = segmentInformationOf([period, set, element])
+  const id = truncate(element.attributes.id ?? '')
+  const bandwidth = parseUnsigned(element.attributes.bandwidth)
+  const timescale = parsePositive(segments.attributes.timescale) ?? 1
+  const fill = (template: string) => filledPath(budget, base, fillTemplate(template, id, bandwidth))
   const { initialization = null, media = null } = segments.attributes
   const isTemplate = segments.addressing === 'template'
 
   return {
     id,
-    period: placed.periodIndex,
-    periodSeconds: placed.periodDuration,
-    adaptationSet: cut(set.attributes.id ?? String(placed.setIndex)),
-    codecs: cut(representation.attributes.codecs ?? set.attributes.codecs ?? null),
-    mimeType: cut(representation.attributes.mimeType ?? set.attributes.mimeType ?? null),
+    period: context.periodIndex,
+    periodSeconds: context.periodDuration,
+    adaptationSet: truncate(set.attributes.id ?? String(context.setIndex)),
+    codecs: truncate(element.attributes.codecs ?? set.attributes.codecs ?? null),
+    mimeType: truncate(element.attributes.mimeType ?? set.attributes.mimeType ?? null),
     bandwidth,
     addressing: segments.addressing,
     timescale,
     initialization:
       isTemplate && initialization !== null
         ? asLiteral(fill(initialization))
-        : initializationOf(reading, base, segments),
-    media: isTemplate ? media && fill(media) : fileOf(placed.base, segments),
+        : initializationOf(budget, base, segments),
+    media: isTemplate ? media && fill(media) : fileOf(context.base, segments),
     written: {
-      initialization: cut(isTemplate ? initialization : null),
-      media: cut(isTemplate ? media : null),
+      initialization: truncate(isTemplate ? initialization : null),
+      media: truncate(isTemplate ? media : null),
     },
-    startNumber: unsigned(segments.attributes.startNumber) ?? 1,
-    duration: positive(segments.attributes.duration),
-    timeline: timelineOf(reading, placed, segments, timescale),
-    segments: segments.addressing === 'list' ? listOf(reading, base, segments) : null,
+    startNumber: parseUnsigned(segments.attributes.startNumber) ?? 1,
+    duration: parsePositive(segments.attributes.duration),
+    timeline: timelineOf(budget, context, segments, timescale),
+    segments: segments.addressing === 'list' ? listOf(budget, base, segments) : null,
   }
 }
 
-/** No fact is longer than this, so that facts stay small whatever the MPD's size. */
-function cut<Text extends string | null>(text: Text): Text | string {
+/** Bounds the length of a text, so that facts stay small however large the MPD is. */
+function truncate<Text extends string | null>(text: Text): Text | string {
   return text === null ? text : text.slice(0, 256)
 }
 
 const asLiteral = (template: string | null): string | null => template && literalOf(template)
 
-function filledPath(reading: ParseBudget, base: string | null, template: string | null): string | null {
-  return template === null ? null : resolve(reading, base && escapeDollars(base), template)
+function filledPath(budget: ParseBudget, base: string | null, template: string | null): string | null {
+  return template === null ? null : resolveUrl(budget, base && escapeDollars(base), template)
 }
 
 function initializationOf(
-  reading: ParseBudget,
+  budget: ParseBudget,
   base: string | null,
   segments: SegmentInformation,
 ): string | null {
   const holder = segments.holderOf('Initialization')
   const url = holder && childOf(holder, 'Initialization')?.attributes.sourceURL
-  return url ? resolve(reading, base, url) : null
+  return url ? resolveUrl(budget, base, url) : null
 }
 
-/** Without any BaseURL there is no file, only the manifest itself. */
+/** The single file of SegmentBase; without any BaseURL the base is the manifest itself, which is none. */
 function fileOf({ path, isNamed }: Base, { addressing }: SegmentInformation): string | null {
   const isFile = addressing === 'file' && isNamed && path !== null && path !== '' && !path.endsWith('/')
   return isFile ? escapeDollars(path) : null
 }
 
 function timelineOf(
-  reading: ParseBudget,
-  { periodDuration }: Placed,
+  budget: ParseBudget,
+  { periodDuration }: RepresentationElement,
   segments: SegmentInformation,
   timescale: number,
 ) {
@@ -93,29 +96,29 @@ function timelineOf(
   const timeline = holder && childOf(holder, 'SegmentTimeline')
   if (!timeline) return null
 
-  const offset = unsigned(segments.attributes.presentationTimeOffset) ?? 0
+  const offset = parseUnsigned(segments.attributes.presentationTimeOffset) ?? 0
   const periodEnd = periodDuration === null ? null : offset + Math.round(periodDuration * timescale)
   const entries = childrenOf(timeline, 'S')
-  const looked = entries.slice(0, reading.entriesLeft)
-  const runs = readTimeline(looked, periodEnd)
-  const kept = runs.slice(0, reading.runsLeft)
-  if (looked.length < entries.length || kept.length < runs.length) reading.truncated = true
-  reading.entriesLeft -= looked.length
-  reading.runsLeft -= kept.length
+  const examined = entries.slice(0, budget.entriesLeft)
+  const runs = readTimeline(examined, periodEnd)
+  const kept = runs.slice(0, budget.runsLeft)
+  if (examined.length < entries.length || kept.length < runs.length) budget.truncated = true
+  budget.entriesLeft -= examined.length
+  budget.runsLeft -= kept.length
   return kept
 }
 
-function listOf(reading: ParseBudget, base: string | null, segments: SegmentInformation): (string | null)[] {
+function listOf(budget: ParseBudget, base: string | null, segments: SegmentInformation): (string | null)[] {
   const list = segments.holderOf('SegmentURL')
   const paths: (string | null)[] = []
   for (const { attributes } of list ? childrenOf(list, 'SegmentURL') : []) {
-    if (reading.segmentsLeft <= 0 || reading.charactersLeft <= 0) {
-      reading.truncated = true
+    if (budget.segmentsLeft <= 0 || budget.charactersLeft <= 0) {
+      budget.truncated = true
       break
     }
-    const path = resolve(reading, base, attributes.media ?? '')
-    reading.segmentsLeft -= 1
-    reading.charactersLeft -= path?.length ?? 0
+    const path = resolveUrl(budget, base, attributes.media ?? '')
+    budget.segmentsLeft -= 1
+    budget.charactersLeft -= path?.length ?? 0
     paths.push(path)
   }
   return paths

@@ -16,8 +16,9 @@ const addressings = [
 ] as const
 
 /**
- * ISO/IEC 23009-1, 5.3.9.1: what stands in Period and AdaptationSet is inherited attribute by attribute, child
- * by child; the innermost level that has any of the three elements decides which. Levels go from outside in.
+ * ISO/IEC 23009-1, 5.3.9.1: what stands in Period and AdaptationSet is inherited attribute by attribute,
+ * child by child; the innermost level that has any of the three elements decides which. Levels go from
+ * outside in.
  */
 export function segmentInformationOf(levels: readonly Element[]): SegmentInformation {
   const innermost = levels.findLast((level) => addressings.some(([name]) => childOf(level, name)))

@@ -1,19 +1,20 @@
 import type { TimelineRun } from '../inspection.ts'
 import type { Element } from '../xml/xml.ts'
-import { positive, unsigned } from './numbers.ts'
+import { parsePositive, parseUnsigned } from './attribute-values.ts'
 
 /**
- * The S elements of a SegmentTimeline as runs. @t is where the previous run ended unless written; @r of -1 repeats up to the next
- * @t or the end of the period, null where the MPD does not tell it.
+ * The S elements of a SegmentTimeline as runs (ISO/IEC 23009-1, 5.3.9.6). Without @t a run starts where the
+ * previous one ended; @r of -1 repeats up to the next @t or up to `periodEnd`, in timescale units, null where
+ * the MPD leaves it open.
  */
 export function readTimeline(entries: readonly Element[], periodEnd: number | null): TimelineRun[] {
   const runs: TimelineRun[] = []
   for (const [index, { attributes }] of entries.entries()) {
-    const d = positive(attributes.d)
+    const d = parsePositive(attributes.d)
     if (d === null) continue
     const previous = runs.at(-1)
-    const t = unsigned(attributes.t) ?? (previous ? endOf(previous) : 0)
-    const end = unsigned(entries[index + 1]?.attributes.t) ?? periodEnd
+    const t = parseUnsigned(attributes.t) ?? (previous ? endOf(previous) : 0)
+    const end = parseUnsigned(entries[index + 1]?.attributes.t) ?? periodEnd
     const run = { t, d, count: countOf(attributes.r, t, d, end) }
 
     if (previous && continues(previous, run)) runs[runs.length - 1] = joined(previous, run)
@@ -23,7 +24,7 @@ export function readTimeline(entries: readonly Element[], periodEnd: number | nu
 }
 
 function countOf(repeat: string | undefined, t: number, d: number, end: number | null): number | null {
-  if (!repeat?.trim().startsWith('-')) return (unsigned(repeat) ?? 0) + 1
+  if (!repeat?.trim().startsWith('-')) return (parseUnsigned(repeat) ?? 0) + 1
   return end === null ? null : Math.max(1, Math.ceil((end - t) / d))
 }
 

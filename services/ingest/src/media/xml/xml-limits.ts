@@ -1,4 +1,4 @@
-/** What an XML document may have; chosen so that reading it blocks the process for a fraction of a second. */
+/** Limits of an XML document, so that parsing one blocks the process for a fraction of a second only. */
 export const xmlLimits = { markup: 20_000, depth: 64, attributes: 128, tagLength: 16_384 } as const
 
 /** Why a document must not reach the parser. */
@@ -7,7 +7,9 @@ export interface XmlRefusal {
   readonly message: string
 }
 
-/** Looks at every tag once, in time linear in the text, before anything that builds a tree does. */
+/**
+ * Why a document must not be parsed; null when it may be. Reads each tag once, in time linear in the text.
+ */
 export function refuseXml(text: string): XmlRefusal | null {
   const stray = text.search(notXml)
   if (stray >= 0) return malformed(`expected XML text, but there is a control character at offset ${stray}`)
@@ -30,7 +32,7 @@ export function refuseXml(text: string): XmlRefusal | null {
   return left === null ? null : malformed(left)
 }
 
-/** What is wrong with text between two tags; the validator overlooks it. */
+/** What is wrong with text between two tags, which the XML library does not check. */
 function textBetween(text: string, offset: number, depth: number): string | null {
   if (depth <= 0 && /[^ \t\r\n]/.test(text))
     return `expected no text outside the root element, there is some at offset ${offset}`
@@ -39,8 +41,8 @@ function textBetween(text: string, offset: number, depth: number): string | null
     : null
 }
 
-/** XML 1.0, 2.2: what is not a Char. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/** XML 1.0, 2.2: characters that are no Char. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the rule of XML is about them
 const notXml = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
 
 /** One tag, comment, CDATA section or instruction: where it ends and how it changes the depth. */
@@ -73,7 +75,7 @@ interface Span {
   readonly depth: number
 }
 
-/** XML 1.0, 2.5 to 2.7, as far as the validator overlooks it. */
+/** What breaks XML 1.0, 2.5 to 2.7, where the XML library does not check it; null for nothing. */
 function flawOf(text: string, { start, at, end, depth }: Span): string | null {
   if (start === '<![CDATA[')
     return depth > 0 ? null : `expected CDATA inside the root element, not at offset ${at}`

@@ -5,18 +5,18 @@ import { refuseXml, type XmlRefusal } from './xml-limits.ts'
 export interface Element {
   readonly name: string
   readonly attributes: Readonly<Record<string, string>>
-  /** By name, each in document order: to find some among thousands takes no time. */
+  /** By name, each list in document order, so that a lookup among thousands is fast. */
   readonly children: ReadonlyMap<string, readonly Element[]>
   readonly text: string
 }
 
-/** The root element of an untrusted document, or why it was not read. */
+/** The root element of an untrusted document, or why it cannot be read. Never throws. */
 export function readXml(text: string): Element | XmlRefusal {
   const xml = text.replace(/^\uFEFF/, '')
   const refusal = refuseXml(xml)
   if (refusal) return refusal
 
-  // The parser is lenient, so the validator goes first; that one overlooks a second root after <a/>.
+  // The library's parser is lenient, so its validator goes first; that one accepts a second root after <a/>.
   const valid = XMLValidator.validate(xml)
   if (valid !== true) return malformed(`${valid.err.msg.slice(0, 160)} (line ${valid.err.line})`)
   try {
@@ -36,7 +36,7 @@ export const childrenOf = (element: Element, name: string): readonly Element[] =
 export const childOf = (element: Element, name: string): Element | null =>
   childrenOf(element, name)[0] ?? null
 
-/** What the parser below makes: one key is the tag's name, `#text` or `#cdata`, another may be `:@`. */
+/** A node of the library's parser: one key is the tag's name, `#text` or `#cdata`, another may be `:@`. */
 type ParsedNode = Readonly<Record<string, unknown>>
 
 const parser = new XMLParser({
@@ -79,7 +79,7 @@ function textOf(node: ParsedNode): string {
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
-/** The five of XML and character references, each once: what comes out is never decoded again. */
+/** Decodes the five entities of XML and character references, once: the result is not decoded again. */
 function decodeEntities(text: string): string {
   return text.replace(/&(?:(lt|gt|amp|quot|apos);|#(\d{1,7});|#x([0-9a-fA-F]{1,6});)?/g, decodeOne)
 }

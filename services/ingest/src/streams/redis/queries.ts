@@ -6,7 +6,7 @@ import { keysOf } from '../../indexing/redis/keys.ts'
 import { decodePathEntry } from '../../indexing/redis/path-entry.ts'
 import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
 import { hmget, parse } from '../../indexing/redis/values.ts'
-import { codeOf, type Tally, type Weighed } from '../../validation/report.ts'
+import { type CodeWithSeverity, codeOf, type FindingCounts } from '../../validation/report.ts'
 import type { StreamSummary } from '../ports.ts'
 import type { Stream } from '../stream.ts'
 import { byNumber } from './by-number.ts'
@@ -58,25 +58,25 @@ export function redisQueries(
     return { uploads, next: ids.length > limit ? from + limit : null }
   }
 
-  async function tallies(id: string, session: string | null): Promise<readonly Tally[]> {
+  async function tallies(id: string, session: string | null): Promise<readonly FindingCounts[]> {
     const all =
       session === null ? [null, ...(await orUnavailable(redis.hkeys(keysOf(id).sessions)))] : [session]
     return Promise.all(all.map((one) => tallyOf(id, one)))
   }
 
-  async function tallyOf(id: string, session: string | null): Promise<Tally> {
+  async function tallyOf(id: string, session: string | null): Promise<FindingCounts> {
     const keys = keysOf(id)
     const [counts, preconditions] = await orUnavailable(
       Promise.all([redis.hgetall(keys.counts(session)), redis.smembers(keys.preconditions(session))]),
     )
-    const codes = [...new Set((Object.keys(counts) as Weighed[]).map(codeOf))]
+    const codes = [...new Set((Object.keys(counts) as CodeWithSeverity[]).map(codeOf))]
     const firsts = await orUnavailable(
       Promise.all(codes.map((code) => redis.lrange(keys.first(session, code), 0, -1))),
     )
     return {
       counts: Object.fromEntries(Object.entries(counts).map(([weighed, count]) => [weighed, Number(count)])),
       first: Object.fromEntries(codes.map((code, i) => [code, firsts[i] ?? []])),
-      preconditions: preconditions as Tally['preconditions'],
+      preconditions: preconditions as FindingCounts['preconditions'],
     }
   }
 }

@@ -1,31 +1,32 @@
-import { add, type Context, type Evaluation } from '../evaluation.ts'
+import { add, type Context, type Evaluation, sessionEvent } from '../evaluation.ts'
 import { completeSession } from '../matter/matter-session.ts'
 import { noSession } from '../object-name.ts'
-import { sessionEvent } from '../session-events.ts'
 import { at, newSession, type Session } from '../state.ts'
 
-/** The session of a cmaf-ingest object: it opens with whatever comes first and again after its end. */
+/** The session of a cmaf-ingest object. Its first object opens it, and an object after its end reopens it. */
 export function enterSession(
-  step: Evaluation,
+  evaluation: Evaluation,
   { name, receivedMs }: Context,
 ): Evaluation & { readonly session: Session } {
-  const known = at(step.state.sessions, name.session)
-  if (known?.phase === 'open') return { ...step, session: known }
+  const known = at(evaluation.state.sessions, name.session)
+  if (known?.phase === 'open') return { ...evaluation, session: known }
   const session: Session = known ? { ...known, phase: 'open' } : newSession(name.session, receivedMs)
   const events = [sessionEvent(known ? 'session-reopened' : 'session-opened', session)]
-  return { ...add(step, { session, events }), session }
+  return { ...add(evaluation, { session, events }), session }
 }
 
-/** A static MPD ends a session, and so does the end of all its tracks. */
-export const endSession = (step: Evaluation, session: Session): Evaluation =>
-  add(step, completeSession(session))
+/** Ends a session: after a static MPD, or when all its tracks have ended. */
+export const endSession = (evaluation: Evaluation, session: Session): Evaluation =>
+  add(evaluation, completeSession(session))
 
-export function endIfAllEnded(step: Evaluation): Evaluation {
-  const tracks = Object.values(step.session?.tracks ?? {})
-  if (step.session?.phase !== 'open' || tracks.length === 0) return step
-  return tracks.every(({ phase }) => phase === 'completed') ? endSession(step, step.session) : step
+export function endIfAllEnded(evaluation: Evaluation): Evaluation {
+  const tracks = Object.values(evaluation.session?.tracks ?? {})
+  if (evaluation.session?.phase !== 'open' || tracks.length === 0) return evaluation
+  return tracks.every(({ phase }) => phase === 'completed')
+    ? endSession(evaluation, evaluation.session)
+    : evaluation
 }
 
-/** Where no manifest and no number says so, silence is a good end. */
+/** Whether a session has ended well; one without number in the path may end by silence. */
 export const isComplete = ({ phase, key }: Session): boolean =>
   phase === 'complete' || (phase === 'silent' && key === noSession)

@@ -8,17 +8,18 @@ import {
   mpdAt,
   other,
   representation,
-  type Sent,
   staticMpd,
   streamOf,
-  tell,
+  type TestObject,
+  validateInOrder,
 } from '../testing/arrivals.ts'
 
 const stream = streamOf('cmaf-ingest')
-const flawsOf = (objects: readonly Sent[], notes = false) => codesOf(tell(stream, objects), notes).flat()
+const flawsOf = (objects: readonly TestObject[], notes = false) =>
+  codesOf(validateInOrder(stream, objects), notes).flat()
 const numbers = [1, 2, 3]
 
-describe('judge on a cmaf-ingest stream', () => {
+describe('validation on a cmaf-ingest stream', () => {
   it('finds only notes on what ffmpeg sends', () => {
     const named = [
       representation('', 'stream0', {
@@ -31,19 +32,19 @@ describe('judge on a cmaf-ingest stream', () => {
       mpdAt('manifest.mpd', { representations: named, periodStart: `${nth}` }),
     )
     const end = mpdAt('manifest.mpd', { representations: named, type: 'static' })
-    const told = tell(stream, [
+    const result = validateInOrder(stream, [
       initAt('init-stream0.m4s'),
       ...media.flatMap((one, nth) => [one, mpds[nth] ?? one]),
       end,
     ])
-    deepEqual(codesOf(told).flat(), [])
+    deepEqual(codesOf(result).flat(), [])
     equal(
-      codesOf(told, true)
+      codesOf(result, true)
         .flat()
         .filter((code) => code === 'prft-absent').length,
       1,
     )
-    deepEqual(Object.keys(at(told.state.sessions, 'none')?.tracks ?? {}), ['stream0'])
+    deepEqual(Object.keys(at(result.state.sessions, 'none')?.tracks ?? {}), ['stream0'])
   })
 
   it('finds only notes on what shaka-packager sends, its init segments twice', () => {
@@ -108,8 +109,8 @@ describe('judge on a cmaf-ingest stream', () => {
   it('ends a track on lmsg or an empty mfra and begins anew with its init segment', () => {
     for (const end of [mediaAt('v/2.m4s', 2, { isLast: true }), other('v/2.m4s', { endsTrack: true })]) {
       const objects = [initAt('v/init.mp4'), mediaAt('v/1.m4s', 1), end]
-      const told = tell(stream, objects)
-      equal(at(told.state.sessions, 'none')?.phase, 'complete')
+      const result = validateInOrder(stream, objects)
+      equal(at(result.state.sessions, 'none')?.phase, 'complete')
       const again = [...objects, initAt('v/init.mp4'), mediaAt('v/3.m4s', 1)]
       deepEqual(flawsOf(again), [])
       deepEqual(flawsOf([...objects, mediaAt('v/3.m4s', 3)]), ['segment-after-end'])
@@ -133,13 +134,13 @@ describe('judge on a cmaf-ingest stream', () => {
       mediaAt('v/1.m4s', 1, {}, { atMs: startMs + 60_001 }),
     ]
     deepEqual(
-      tell(stream, objects).verdicts[1]?.events.map(({ kind }) => kind),
+      validateInOrder(stream, objects).verdicts[1]?.events.map(({ kind }) => kind),
       ['session-reopened'],
     )
   })
 
   it('shows no number for the session of objects that name none', () => {
-    const session = at(tell(stream, [initAt('v/init.mp4')]).state.sessions, 'none')
+    const session = at(validateInOrder(stream, [initAt('v/init.mp4')]).state.sessions, 'none')
     equal(session && sessionViewOf(session).number, null)
   })
 
@@ -147,10 +148,13 @@ describe('judge on a cmaf-ingest stream', () => {
     const late = (tookMs: number) => [2, 3].map((nth) => mediaAt(`v/${nth}.m4s`, nth, {}, { tookMs }))
     const begun = [initAt('v/init.mp4'), mediaAt('v/1.m4s', 1), mpdAt('m.mpd', { type: 'static' })]
     // The MPD came one second before the first of them and two before the second.
-    const told = tell(stream, [...begun, ...late(2_500)])
-    deepEqual(codesOf(told).slice(3), [[], []])
-    equal(at(told.state.sessions, 'none')?.phase, 'complete')
-    deepEqual(codesOf(tell(stream, [...begun, ...late(1_500)])).slice(3), [[], ['segment-after-end']])
+    const result = validateInOrder(stream, [...begun, ...late(2_500)])
+    deepEqual(codesOf(result).slice(3), [[], []])
+    equal(at(result.state.sessions, 'none')?.phase, 'complete')
+    deepEqual(codesOf(validateInOrder(stream, [...begun, ...late(1_500)])).slice(3), [
+      [],
+      ['segment-after-end'],
+    ])
   })
 
   it('stays complete when a manifest is sent once more', () => {
@@ -160,9 +164,9 @@ describe('judge on a cmaf-ingest stream', () => {
       staticMpd(1, {}),
       staticMpd(1, {}),
     ]
-    const told = tell(stream, objects)
-    equal(at(told.state.sessions, '1')?.phase, 'complete')
-    deepEqual(told.verdicts.at(-1)?.events, [])
+    const result = validateInOrder(stream, objects)
+    equal(at(result.state.sessions, '1')?.phase, 'complete')
+    deepEqual(result.verdicts.at(-1)?.events, [])
   })
 
   describe('one long request that was cut', () => {
@@ -177,7 +181,8 @@ describe('judge on a cmaf-ingest stream', () => {
       ...all,
       inspection: inspection && { ...inspection, media: all.inspection?.media ?? null },
     }
-    const trackOf = (objects: readonly Sent[]) => at(tell(stream, objects).state.sessions, 'none')?.tracks
+    const trackOf = (objects: readonly TestObject[]) =>
+      at(validateInOrder(stream, objects).state.sessions, 'none')?.tracks
 
     it('puts its parts into the track of its URL, and counts nothing twice', () => {
       deepEqual(flawsOf([...parts, whole], true), [])
@@ -186,20 +191,20 @@ describe('judge on a cmaf-ingest stream', () => {
       deepEqual([tracks?.video?.segmentCount, tracks?.video?.phase], [3, 'segments_uploading'])
     })
 
-    it('tells of the request what is wrong with it alone', () => {
+    it('has findings on the request alone only with the request', () => {
       const outside = [{ code: 'box-malformed', message: 'behind the last segment' }] as const
       const faults = [...outside, { code: 'box-malformed', message: 'in a segment' }] as const
       const broken = { ...whole, inspection: whole.inspection && { ...whole.inspection, faults, outside } }
       const anonymous = { device: null }
-      const told = tell(stream, [
+      const result = validateInOrder(stream, [
         ...parts.map((part) => ({ ...part, ...anonymous })),
         { ...broken, ...anonymous },
       ])
-      deepEqual(codesOf(told, true), [[], [], [], [], ['client-certificate-missing', 'box-malformed']])
-      equal(told.verdicts.at(-1)?.findings[1]?.message, 'behind the last segment')
+      deepEqual(codesOf(result, true), [[], [], [], [], ['client-certificate-missing', 'box-malformed']])
+      equal(result.verdicts.at(-1)?.findings[1]?.message, 'behind the last segment')
     })
 
-    it('takes the same header in the next request for no news', () => {
+    it('ignores the same header in the next request', () => {
       const again = [
         header('u10'),
         mediaAt(`${path}.parts/u10/1.m4s`, 4, {}, { cut: { part: { of: 'u10', from: 0 } } }),
@@ -226,7 +231,7 @@ describe('judge on a cmaf-ingest stream', () => {
       deepEqual(flawsOf([...moved, ...single], true), [])
     })
 
-    it('names its track whatever its URL says it is', () => {
+    it('names its track for any kind in its URL', () => {
       const segmentUrl = [...parts, whole].map((one) => ({
         ...one,
         path: one.path.replace(path, 'session_1/v/segment_1001.m4s'),
@@ -235,12 +240,12 @@ describe('judge on a cmaf-ingest stream', () => {
     })
   })
 
-  it('takes the end of a track that never came, or has ended, for no news', () => {
+  it('ignores the end of a track that never came or has ended', () => {
     const end = other('Streams(v.cmfv)', { endsTrack: true })
-    deepEqual(tell(stream, [end]).state.sessions, {})
+    deepEqual(validateInOrder(stream, [end]).state.sessions, {})
     const objects = [initAt('v/init.mp4'), mediaAt('v/1.m4s', 1, { isLast: true })]
-    const told = tell(stream, [...objects, other('v/end.mp4', { endsTrack: true })])
-    equal(at(told.state.sessions, 'none')?.phase, 'complete')
-    deepEqual(told.verdicts.at(-1)?.events, [])
+    const result = validateInOrder(stream, [...objects, other('v/end.mp4', { endsTrack: true })])
+    equal(at(result.state.sessions, 'none')?.phase, 'complete')
+    deepEqual(result.verdicts.at(-1)?.events, [])
   })
 })

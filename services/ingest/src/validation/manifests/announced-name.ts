@@ -1,38 +1,50 @@
-import { type ClaimOf, expectedNames } from '../../media/expected-names.ts'
+import { memoize } from '@pushav/shared/lib/memoize.ts'
+import { createPathMatcher } from '../../media/path-matcher.ts'
 import type { Context, Update } from '../evaluation.ts'
-import { type Finding, find, shown } from '../finding.ts'
+import { excerpt, type Finding, finding } from '../finding.ts'
 import { type Announcement, at, type Session, type Track } from '../state.ts'
 
-/** Whether an object is at one of the paths that the MPD names for its track. */
-export function judgeAnnouncedName(context: Context, session: Session, track: Track): Update {
+/**
+ * Checks that an object is at one of the paths that the MPD names for its track (ISO/IEC 23009-1, 5.3.9.4.4).
+ */
+export function checkAnnouncedName(context: Context, session: Session, track: Track): Update {
   const expected = expectedPath(context, session, track)
   const announcement = at(session.announcements, track.name)
   if (expected === null || !announcement) return {}
   const { path } = context.upload
-  const findings = claimedBy(announcement)(path) ? [] : [notAnnounced(expected, path)]
-  return { findings, preconditions: ['announced name'] }
+  const findings = announcedPaths(announcement)(path) ? [] : [nameNotAnnounced(expected, path)]
+  return { findings, preconditions: ['announced-name'] }
 }
 
-/** Tells whether a path is one of those that the MPD names for a track. */
-export function claimedBy(announcement: Announcement): (path: string) => boolean {
-  const claimOf = claimOfs.get(announcement) ?? claimOfIn(announcement)
-  claimOfs.set(announcement, claimOf)
-  return (path) => claimOf(path) !== null
+/** A test of whether a path is one of those that the MPD names for a track. */
+export function announcedPaths({ initialization, media }: Announcement): (path: string) => boolean {
+  const isMedia = media === null ? () => false : mediaMatcher(media)
+  return (path) => path === initialization || isMedia(path)
 }
 
-const claimOfIn = ({ id, initialization, media }: Announcement): ClaimOf =>
-  expectedNames({ id: id ?? '', initialization, media, segments: null, startNumber: 1 })
+/**
+ * The paths that an MPD's media template matches. The compiled templates are shared by all streams, because
+ * an announcement is plain data, read from Redis again and again, and its pattern costs more than matching a
+ * path.
+ */
+const mediaMatcher = memoize(
+  (media) => {
+    const matcher = createPathMatcher({ id: '', initialization: null, media, segments: null, startNumber: 1 })
+    return (path: string) => matcher(path) !== null
+  },
+  { maxKeyLength: 1_024 },
+)
 
-/** Patterns are dear, and the segments of a track often come together. */
-const claimOfs = new WeakMap<Announcement, ClaimOf>()
-
-export const notAnnounced = (expected: string, path: string): Finding =>
-  find(
+export const nameNotAnnounced = (expected: string, path: string): Finding =>
+  finding(
     'name-not-announced',
-    `expected an object at ${shown(expected)} as the MPD says, received ${shown(path)}`,
+    `expected an object at ${excerpt(expected)} as the MPD says, received ${excerpt(path)}`,
   )
 
-/** Null where the MPD says nothing, or Matter and DASH-IF have names of their own that are judged elsewhere. */
+/**
+ * The path, or template, that the MPD has for the object; null for none, and where other rules check the
+ * name.
+ */
 function expectedPath(
   { inspection, name }: Context,
   session: Session,

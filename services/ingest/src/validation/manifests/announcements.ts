@@ -1,46 +1,50 @@
 import type { MpdFacts, PlaylistFacts, RepresentationFacts } from '../../media/inspection.ts'
 import { destinationOf } from '../../media/relative-url.ts'
-import { type Context, merged, type Update } from '../evaluation.ts'
-import { type Finding, find, shown } from '../finding.ts'
-import { boundedAnnouncements } from '../limits.ts'
-import { codecAnnounced } from '../media/init-media.ts'
-import { judgeSets } from '../media/switching-set.ts'
+import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
+import { excerpt, type Finding, finding } from '../finding.ts'
+import { limitAnnouncements } from '../limits.ts'
+import { checkAnnouncedCodec } from '../media/init-media.ts'
+import { checkSets } from '../media/switching-set.ts'
 import { parseObjectName } from '../object-name.ts'
 import { type Announcement, at, type Session } from '../state.ts'
 
-type Announced = ReadonlyMap<string, Announcement>
+type Announcements = ReadonlyMap<string, Announcement>
 
-/** What an MPD says of tracks, for those that follow; tracks that came already are held against it. */
-export function announcementsOf(context: Context, session: Session): Update {
+/** Records what an MPD announces of tracks, and checks the tracks that came before it against that. */
+export function updateAnnouncements(context: Context, session: Session): Update {
   const mpd = context.inspection?.mpd
   if (!mpd) return {}
-  const announced = announcedIn(mpd, (facts) => trackNamed(context, session, facts))
+  const announced = announcementsIn(mpd, (facts) => trackNameOf(context, session, facts))
   const isUpdate = context.stream.interface === 'cmaf-ingest' && Object.keys(session.announcements).length > 0
-  const { kept, findings } = isUpdate ? update(session, announced) : { kept: announced, findings: [] }
-  const next: Session = { ...session, announcements: boundedAnnouncements(kept) }
+  const { merged, findings } = isUpdate
+    ? mergeAnnouncements(session, announced)
+    : { merged: announced, findings: [] }
+  const next: Session = { ...session, announcements: limitAnnouncements(merged) }
   const known = Object.values(session.tracks).filter(({ name }) => at(next.announcements, name))
   const codecs = known.flatMap(({ name, init, reported }) =>
-    init && !reported.includes('codec-not-announced') ? codecAnnounced(next, name, init.codec) : [],
+    init && !reported.includes('codec-not-announced') ? checkAnnouncedCodec(next, name, init.codec) : [],
   )
-  return merged(
+  return mergeUpdates(
     { session: next, findings },
-    { findings: codecs, preconditions: known.length > 0 ? ['announced codec'] : [] },
-    { preconditions: isUpdate ? ['updated mpd'] : [] },
-    judgeSets(context, next),
+    { findings: codecs, preconditions: known.length > 0 ? ['announced-codec'] : [] },
+    { preconditions: isUpdate ? ['updated-mpd'] : [] },
+    checkSets(context, next),
   )
 }
 
-/** Several representations, or periods, may be one track: what any of them says may come. */
-function announcedIn(
+/**
+ * The announcements of an MPD by track. Representations of one track, also of several periods, are combined.
+ */
+function announcementsIn(
   { representations }: MpdFacts,
   nameOf: (facts: RepresentationFacts) => string | null,
-): Announced {
+): Announcements {
   const announced = new Map<string, Announcement>()
   for (const facts of representations) {
     const name = nameOf(facts)
     if (name === null) continue
     const before = announced.get(name)
-    announced.set(name, before ? together(before, announcementOf(facts)) : announcementOf(facts))
+    announced.set(name, before ? combine(before, announcementOf(facts)) : announcementOf(facts))
   }
   return announced
 }
@@ -54,7 +58,7 @@ const announcementOf = (facts: RepresentationFacts): Announcement => ({
   media: facts.media,
 })
 
-function together(one: Announcement, other: Announcement): Announcement {
+function combine(one: Announcement, other: Announcement): Announcement {
   const { codecs } = one
   const both =
     codecs && other.codecs && codecs !== other.codecs
@@ -69,25 +73,25 @@ function together(one: Announcement, other: Announcement): Announcement {
   }
 }
 
-/** DASH-IF Ingest 6.2-16g: an update has the same names, so the names that are known stay. */
-function update(
+/** DASH-IF Ingest 6.2-16g: an updated MPD has the same templates; if not, the first ones stay. */
+function mergeAnnouncements(
   { announcements }: Session,
-  announced: Announced,
-): { readonly kept: Announced; readonly findings: readonly Finding[] } {
+  announced: Announcements,
+): { readonly merged: Announcements; readonly findings: readonly Finding[] } {
   const before = new Map(Object.entries(announcements).map(([name, known]) => [known.id, { name, known }]))
-  const kept = new Map<string, Announcement>()
+  const merged = new Map<string, Announcement>()
   const findings: Finding[] = []
   for (const [name, announcement] of announced) {
     const old = before.get(announcement.id)
-    const changed = old && changedName(old.known, announcement)
+    const changed = old && changedPath(old.known, announcement)
     if (changed) findings.push(templateChanged(announcement, changed))
-    if (changed) kept.set(old.name, { ...announcement, ...namesOf(old.known) })
-    else kept.set(name, announcement)
+    if (changed) merged.set(old.name, { ...announcement, ...pathsOf(old.known) })
+    else merged.set(name, announcement)
   }
-  return { kept, findings: findings.slice(0, 1) }
+  return { merged, findings: findings.slice(0, 1) }
 }
 
-const namesOf = ({
+const pathsOf = ({
   initialization,
   media,
 }: Announcement): Pick<Announcement, 'initialization' | 'media'> => ({
@@ -95,32 +99,32 @@ const namesOf = ({
   media,
 })
 
-function changedName(old: Announcement, now: Announcement): readonly [string, string] | null {
+function changedPath(old: Announcement, now: Announcement): readonly [string, string] | null {
   if (old.media !== null && now.media !== null && old.media !== now.media) return [old.media, now.media]
   if (old.initialization === null || now.initialization === null) return null
   return old.initialization === now.initialization ? null : [old.initialization, now.initialization]
 }
 
 const templateChanged = ({ id }: Announcement, [before, now]: readonly [string, string]): Finding =>
-  find(
+  finding(
     'mpd-template-changed',
-    `expected ${shown(before)} for representation ${shown(id ?? '')} as in the MPD before, received ${shown(now)}; the first is kept`,
+    `expected ${excerpt(before)} for representation ${excerpt(id ?? '')} as in the MPD before, received ${excerpt(now)}; the first is kept`,
   )
 
 /** One path of those that a representation names; null where it names none below the stream. */
-export const pathOf = ({ initialization, media, segments }: RepresentationFacts): string | null =>
+export const examplePath = ({ initialization, media, segments }: RepresentationFacts): string | null =>
   initialization ?? media?.replace(/\$(Number|Time)[^$]*\$/g, '1') ?? segments?.[0] ?? null
 
 /** The track of this session that a representation is; null when it names none, or one elsewhere. */
-export function trackNamed(context: Context, session: Session, facts: RepresentationFacts): string | null {
-  const path = pathOf(facts)
+export function trackNameOf(context: Context, session: Session, facts: RepresentationFacts): string | null {
+  const path = examplePath(facts)
   if (path === null) return null
   const name = parseObjectName(context.stream.interface, path)
   return name.session === session.key ? name.track : null
 }
 
-/** The tracks whose playlists a multivariant playlist names. */
-export function announcedByPlaylist(
+/** An empty announcement for each track whose playlist a multivariant playlist names. */
+export function playlistAnnouncements(
   { upload, stream }: Context,
   session: Session,
   { uris }: PlaylistFacts,
@@ -131,12 +135,12 @@ export function announcedByPlaylist(
     if (destination.kind !== 'inside') continue
     const name = parseObjectName(stream.interface, destination.path)
     if (name.kind === 'playlist' && name.session === session.key && name.track !== null)
-      announced.set(name.track, nothingSaid)
+      announced.set(name.track, emptyAnnouncement)
   }
-  return boundedAnnouncements(announced)
+  return limitAnnouncements(announced)
 }
 
-const nothingSaid: Announcement = {
+const emptyAnnouncement: Announcement = {
   id: null,
   set: null,
   codecs: null,

@@ -13,17 +13,18 @@ import {
   multivariant,
   playlistAt,
   representation,
-  type Sent,
   segment,
   staticMpd,
   streamOf,
-  tell,
+  type TestObject,
+  validateInOrder,
 } from '../testing/arrivals.ts'
 
 const dash = streamOf('dash')
 const hls = streamOf('hls')
 const ingest = streamOf('cmaf-ingest')
-const flaws = (stream: typeof dash, objects: readonly Sent[]) => codesOf(tell(stream, objects), true).flat()
+const flaws = (stream: typeof dash, objects: readonly TestObject[]) =>
+  codesOf(validateInOrder(stream, objects), true).flat()
 const video = (facts: Partial<RepresentationFacts>) => ({
   representations: [representation('session_1', 'video', facts)],
 })
@@ -71,12 +72,12 @@ describe('an MPD against what was uploaded', () => {
     deepEqual(after({ addressing: 'list', media: null, segments }), ['name-not-announced'])
   })
 
-  it('tells other times', () => {
+  it('has other times', () => {
     deepEqual(after({ timeline: timeline(3, 60_000) }), ['manifest-timing-off'])
     deepEqual(after({ timeline: [{ t: 0, d: 8000, count: 3 }] }), ['manifest-timing-off'])
   })
 
-  it('announces other paths than those that follow, which is told once for the track', () => {
+  it('announces other paths than those that follow, which is reported once for the track', () => {
     const other = { media: 'session_1/video/seg-$Number$.m4s' }
     const objects = [dynamicMpd(1, video(other)), init(), segment(1001), segment(1002)]
     deepEqual(flaws(dash, [...objects, staticMpd(1, video(other))]), ['name-not-announced'])
@@ -85,7 +86,7 @@ describe('an MPD against what was uploaded', () => {
   it('leaves a window that moves on alone on a cmaf-ingest stream', () => {
     const facts = { timeline: timeline(2, 4000) }
     const objects = [init(), segment(1001), segment(1002), segment(1003), staticMpd(1, video(facts))]
-    deepEqual(codesOf(tell(ingest, objects)).flat(), [])
+    deepEqual(codesOf(validateInOrder(ingest, objects)).flat(), [])
   })
 })
 
@@ -124,7 +125,7 @@ describe('a playlist against what was uploaded', () => {
     deepEqual(flaws(hls, [...uploaded(), finalPlaylist(3)]), ['manifest-names-missing-segments'])
   })
 
-  it('omits segments, tells other times', () => {
+  it('omits segments, has other times', () => {
     deepEqual(flaws(hls, [...uploaded(), finalPlaylist(1)]), ['manifest-omits-segments'])
     deepEqual(flaws(hls, [...uploaded(), finalPlaylist(2, { durations: [9, 9] })]), ['manifest-timing-off'])
   })
@@ -139,7 +140,7 @@ describe('a playlist against what was uploaded', () => {
     const names = Array.from({ length: 100 }, (_, at) => `track-${at}`)
     const representations = names.map((name) => representation('', name, { media: `${name}-$Number$.m4s` }))
     const playlist = playlistAt('track-99.m3u8', { uris: ['track-99-1.m4s', 'x.m4s'] })
-    deepEqual(codesOf(tell(ingest, [mpdAt('m.mpd', { representations }), playlist])).flat(), [])
+    deepEqual(codesOf(validateInOrder(ingest, [mpdAt('m.mpd', { representations }), playlist])).flat(), [])
   })
 
   it('agrees with the MPD beside it, or does not', () => {
@@ -168,7 +169,7 @@ describe('the tracks of a switching set', () => {
   const media = (number: number, facts = {}) =>
     names.map((name) => segment(number, name === 'high' ? facts : {}, {}, name))
 
-  it('begin their segments together, whoever is ahead', () => {
+  it('begin their segments together, whichever track is ahead', () => {
     const inits = names.map((name) => init({}, {}, name))
     const inTurn = [1001, 1002, 1003].flatMap((number) => media(number))
     deepEqual(flaws(dash, [mpd, ...inits, ...inTurn]), [])
@@ -178,10 +179,10 @@ describe('the tracks of a switching set', () => {
     deepEqual(flaws(dash, [mpd, ...inits, ...oneByOne]), [])
   })
 
-  it('are named both in the one finding that is told of them', () => {
+  it('are both named in their one finding', () => {
     const inits = names.map((name) => init({}, {}, name))
     const shifted = [1001, 1002].flatMap((number, at) => media(number, { decodeTime: at * 4000 + 2000 }))
-    const [finding, ...others] = tell(dash, [mpd, ...inits, ...shifted]).verdicts.flatMap(
+    const [finding, ...others] = validateInOrder(dash, [mpd, ...inits, ...shifted]).verdicts.flatMap(
       ({ findings }) => findings,
     )
     deepEqual([finding?.code, finding?.severity, others], ['switching-set-unaligned', 'warning', []])
@@ -196,14 +197,14 @@ describe('the tracks of a switching set', () => {
           representation('', name, { ...set, codecs: null, initialization: `${name}/init.mp4`, media: null }),
         ),
       })
-      deepEqual(codesOf(tell(ingest, [...inits, late])).flat(), ['switching-set-differs'])
-      deepEqual(codesOf(tell(ingest, [late, ...inits])).flat(), ['switching-set-differs'])
+      deepEqual(codesOf(validateInOrder(ingest, [...inits, late])).flat(), ['switching-set-differs'])
+      deepEqual(codesOf(validateInOrder(ingest, [late, ...inits])).flat(), ['switching-set-differs'])
     }
   })
 
   it('are no set where the MPD does not say so', () => {
     const inits = [initAt('low/init.mp4'), initAt('high/init.mp4', { timescale: 90_000 })]
-    deepEqual(codesOf(tell(ingest, inits)).flat(), [])
+    deepEqual(codesOf(validateInOrder(ingest, inits)).flat(), [])
   })
 })
 
@@ -247,10 +248,15 @@ describe('the source of a cmaf-ingest stream', () => {
         ],
         periodStart: 'PT0S',
       })
-    const told = tell(ingest, [mpd('v/$Number$.m4s'), start, mpd('v/x-$Number$.m4s'), mediaAt('v/1.m4s', 1)])
-    deepEqual(codesOf(told).flat(), ['mpd-template-changed'])
+    const result = validateInOrder(ingest, [
+      mpd('v/$Number$.m4s'),
+      start,
+      mpd('v/x-$Number$.m4s'),
+      mediaAt('v/1.m4s', 1),
+    ])
+    deepEqual(codesOf(result).flat(), ['mpd-template-changed'])
     match(
-      told.verdicts[2]?.findings.find(({ code }) => code === 'mpd-template-changed')?.message ?? '',
+      result.verdicts[2]?.findings.find(({ code }) => code === 'mpd-template-changed')?.message ?? '',
       /^expected v\/\$Number\$\.m4s for representation v .* received v\/x-\$Number\$\.m4s; the first is kept$/,
     )
   })
@@ -260,6 +266,8 @@ describe('brands on a dash stream', () => {
   it('lmsg has nothing behind it, slat is worth a note', () => {
     const objects = [dynamicMpd(), init(), segment(1001, { isFiller: true }), segment(1002, { isLast: true })]
     deepEqual(flaws(dash, [...objects, staticMpd()]), ['filler'])
-    deepEqual(codesOf(tell(dash, [...objects, segment(1003), segment(1004)])).flat(), ['segment-after-end'])
+    deepEqual(codesOf(validateInOrder(dash, [...objects, segment(1003), segment(1004)])).flat(), [
+      'segment-after-end',
+    ])
   })
 })

@@ -1,75 +1,77 @@
-import { expectedNames } from '../../media/expected-names.ts'
 import type { MpdFacts, RepresentationFacts } from '../../media/inspection.ts'
+import { createPathMatcher } from '../../media/path-matcher.ts'
 import type { Context } from '../evaluation.ts'
-import { type Finding, find, shown } from '../finding.ts'
+import { excerpt, type Finding, finding } from '../finding.ts'
 import { missingNames } from '../matter/matter-session.ts'
 import { at, type Session, type Track } from '../state.ts'
-import { notAnnounced } from './announced-name.ts'
-import { pathOf, trackNamed } from './announcements.ts'
-import { compareSegments } from './segments-against-uploads.ts'
+import { nameNotAnnounced } from './announced-name.ts'
+import { examplePath, trackNameOf } from './announcements.ts'
+import { checkSegmentsAgainstUploads, type ManifestSegments } from './segments-against-uploads.ts'
 
-/** The MPD of an ended session against what was uploaded; where tracks or segments lack, times are no news. */
-export function compareWithMpd(context: Context, session: Session): readonly Finding[] {
+/** Compares the MPD of an ended session with the uploads: tracks, then segments, then times. */
+export function checkMpdAgainstUploads(context: Context, session: Session): readonly Finding[] {
   const mpd = context.inspection?.mpd
   if (!mpd) return []
   const named = mpd.representations
-    .filter((facts) => pathOf(facts) !== null)
-    .map((facts) => ({ facts, name: trackNamed(context, session, facts) }))
+    .filter((facts) => examplePath(facts) !== null)
+    .map((facts) => ({ facts, name: trackNameOf(context, session, facts) }))
   const missing = missingNames(context.stream.expectedTrackNames, session)
   const unknown = named.filter(
     ({ name }) => name === null || !(at(session.tracks, name) || missing.includes(name)),
   )
   return [
     ...(unknown.length > 0 ? [unknownTracks(unknown.map(({ facts }) => facts))] : []),
-    ...omitted(mpd, session, new Set(named.flatMap(({ name }) => name ?? []))),
+    ...omittedTracks(mpd, session, new Set(named.flatMap(({ name }) => name ?? []))),
     ...named.flatMap(({ facts, name }) => {
       const track = name === null ? undefined : at(session.tracks, name)
-      return track && mpd.periodCount <= 1 ? compareTrack(context, facts, track) : []
+      return track && mpd.periodCount <= 1 ? checkTrack(context, facts, track) : []
     }),
   ]
 }
 
-/** A few names, and how many more there are. */
-export const listed = (names: readonly string[]): string =>
-  shown(names.slice(0, 5).join(', ')) + (names.length > 5 ? ` and ${names.length - 5} more` : '')
+/** Up to five names for a message, and the number of others. */
+export const nameList = (names: readonly string[]): string =>
+  excerpt(names.slice(0, 5).join(', ')) + (names.length > 5 ? ` and ${names.length - 5} more` : '')
 
 const unknownTracks = (unknown: readonly RepresentationFacts[]): Finding =>
-  find(
+  finding(
     'manifest-names-unknown-track',
-    `expected tracks that were uploaded, the MPD names ${listed(unknown.map(({ id, initialization }) => initialization ?? `representation ${id}`))}`,
+    `expected tracks that were uploaded, the MPD names ${nameList(unknown.map(({ id, initialization }) => initialization ?? `representation ${id}`))}`,
   )
 
-function omitted(mpd: MpdFacts, session: Session, named: ReadonlySet<string>): readonly Finding[] {
+function omittedTracks(mpd: MpdFacts, session: Session, named: ReadonlySet<string>): readonly Finding[] {
   if (mpd.truncated) return []
   const names = Object.values(session.tracks)
     .filter(({ name, segmentCount }) => segmentCount > 0 && !named.has(name))
     .map(({ name }) => name)
   if (names.length === 0) return []
-  return [find('manifest-omits-track', `expected every uploaded track in the MPD, ${listed(names)} is not`)]
+  return [
+    finding('manifest-omits-track', `expected every uploaded track in the MPD, ${nameList(names)} is not`),
+  ]
 }
 
-function compareTrack(context: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
+function checkTrack(context: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
   const isMatter = context.stream.interface !== 'cmaf-ingest'
-  const misnamed = isMatter ? nameOf(context, facts, track) : []
-  if (misnamed.length > 0) return misnamed
-  const named = segmentsNamed(facts)
-  if (!named) return []
-  // Elsewhere names may have any numbers, and an MPD a window that moves on.
+  const nameFindings = isMatter ? checkNewestName(context, facts, track) : []
+  if (nameFindings.length > 0) return nameFindings
+  const listing = manifestSegmentsOf(facts)
+  if (!listing) return []
+  // On cmaf-ingest names may have any numbers, and an MPD may list a moving window.
   return isMatter
-    ? compareSegments('MPD', named, track, { mayOmit: false })
-    : compareSegments('MPD', { ...named, firstNumber: null }, track, { mayOmit: true })
+    ? checkSegmentsAgainstUploads('MPD', listing, track, { mayOmit: false })
+    : checkSegmentsAgainstUploads('MPD', { ...listing, firstNumber: null }, track, { mayOmit: true })
 }
 
-/** Matter's layout tells the path of the newest segment, though none is remembered. */
-function nameOf({ name }: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
+/** Checks the name of the newest segment, whose path follows from Matter's layout and its number. */
+function checkNewestName({ name }: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
   if (track.lastNumber === null || track.reported.includes('name-not-announced')) return []
   const path = `session_${name.session}/${track.name}/segment_${track.lastNumber}.m4s`
   const expected = facts.media ?? facts.segments?.[0] ?? null
-  return expected === null || expectedNames(facts)(path) ? [] : [notAnnounced(expected, path)]
+  return expected === null || createPathMatcher(facts)(path) ? [] : [nameNotAnnounced(expected, path)]
 }
 
-/** What a representation says of its segments; null where the MPD leaves it open. */
-function segmentsNamed(facts: RepresentationFacts): Parameters<typeof compareSegments>[1] | null {
+/** The segments that a representation lists; null where the MPD leaves them open. */
+function manifestSegmentsOf(facts: RepresentationFacts): ManifestSegments | null {
   const { timeline, timescale, duration, segments, periodSeconds, startNumber } = facts
   if (timescale <= 0) return null
   const firstNumber = /\$Number/.test(facts.media ?? '') ? startNumber : null

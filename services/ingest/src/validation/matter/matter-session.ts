@@ -1,44 +1,44 @@
-import { add, type Context, type Evaluation, type Update } from '../evaluation.ts'
-import { type Finding, find } from '../finding.ts'
-import { sessionEvent } from '../session-events.ts'
+import { add, type Context, type Evaluation, sessionEvent, type Update } from '../evaluation.ts'
+import { type Finding, finding } from '../finding.ts'
 import { at, newSession, type Order, type Session, type State, type Track, withSession } from '../state.ts'
 
-/** The session that a path names, awake if it had only fallen silent; null when nothing of it ever came. */
-export function findSession(step: Evaluation, context: Context): Evaluation {
-  const session = at(step.state.sessions, context.name.session)
-  if (!session) return step
-  if (session.phase !== 'silent') return { ...step, session }
+/** Adds the session that a path names, reopened if it is silent; none before its first object. */
+export function findSession(evaluation: Evaluation, context: Context): Evaluation {
+  const session = at(evaluation.state.sessions, context.name.session)
+  if (!session) return evaluation
+  if (session.phase !== 'silent') return { ...evaluation, session }
   const awake: Session = { ...session, phase: 'open' }
-  const woken = add(step, { session: awake, events: [sessionEvent('session-reopened', awake)] })
+  const woken = add(evaluation, { session: awake, events: [sessionEvent('session-reopened', awake)] })
   if (!awake.announced || woken.state.order.open !== null) return woken
   return { ...woken, state: { ...woken.state, order: { ...woken.state.order, open: awake.key } } }
 }
 
-/** The session of this number has ended, so a manifest that opens one means another. */
-export function isOver({ state }: Evaluation, { name }: Context): boolean {
+/** Whether the session of this number has ended, so that a manifest that opens one begins another. */
+export function isSessionOver({ state }: Evaluation, { name }: Context): boolean {
   const session = at(state.sessions, name.session)
   if (!session) return false
   if (session.phase === 'silent') return session.announced && session.segmentCount > 0
   return session.phase !== 'open'
 }
 
-/** A session that objects came for before its manifest; it does not take the place of the open one. */
-export const unannounced = ({ name, receivedMs }: Context): Session => newSession(name.session, receivedMs)
+/** A session whose objects come before its manifest; the open session stays open. */
+export const newUnannouncedSession = ({ name, receivedMs }: Context): Session =>
+  newSession(name.session, receivedMs)
 
 /** Opens a session with its first manifest: the one before it, if still open, is abandoned. */
-export function openSession(step: Evaluation, context: Context): Evaluation {
+export function openSession(evaluation: Evaluation, context: Context): Evaluation {
   const { name, receivedMs } = context
-  const { order, sessions } = step.state
+  const { order, sessions } = evaluation.state
   const before = at(sessions, name.session)
-  // Objects that came ahead of the manifest belong to it; an ended session of this number does not.
-  const isReused = isOver(step, context)
+  // Objects before their manifest belong to the session that it opens; those of an ended session do not.
+  const isReused = isSessionOver(evaluation, context)
   const fresh =
     before && !isReused ? before : newSession(name.session, receivedMs, (before?.generation ?? 0) + 1)
   const session: Session = { ...fresh, phase: 'open', announced: true }
-  const abandoned = abandon(step.state, session.key)
+  const abandoned = abandon(evaluation.state, session.key)
   const opened: Order = { open: session.key, last: session.key }
-  const next: Evaluation = { ...step, state: { ...abandoned.state, order: opened } }
-  const numbered = isReused ? [reused(name.session)] : numberOf(order, name.session)
+  const next: Evaluation = { ...evaluation, state: { ...abandoned.state, order: opened } }
+  const numbered = isReused ? [numberReused(name.session)] : checkSessionNumber(order, name.session)
   return add(next, {
     session,
     findings: [...numbered, ...(abandoned.change.findings ?? [])],
@@ -46,7 +46,7 @@ export function openSession(step: Evaluation, context: Context): Evaluation {
       ...(abandoned.change.events ?? []),
       ...(fresh === before ? [] : [sessionEvent('session-opened', session)]),
     ],
-    preconditions: ['matter session'],
+    preconditions: ['matter-session'],
   })
 }
 
@@ -58,28 +58,31 @@ function abandon(state: State, next: string): { readonly state: State; readonly 
   return {
     state: withSession(state, abandoned),
     change: {
-      findings: [find('session-abandoned', message)],
+      findings: [finding('session-abandoned', message)],
       events: [sessionEvent('session-abandoned', abandoned)],
     },
   }
 }
 
-/** A camera that was given another stream goes on counting: then only the first object says so. */
-function numberOf({ last }: Order, received: string): readonly Finding[] {
+/**
+ * Sessions count up by 1. A camera that was given another stream goes on counting: a warning, for the first
+ * one.
+ */
+function checkSessionNumber({ last }: Order, received: string): readonly Finding[] {
   const expected = last === null ? 1n : BigInt(last) + 1n
   if (BigInt(received) === expected) return []
   const message = `expected session_${expected}, received session_${received}`
-  return [find('session-number', message, last === null ? 'warning' : 'error')]
+  return [finding('session-number', message, last === null ? 'warning' : 'error')]
 }
 
-const reused = (key: string): Finding =>
-  find('session-number-reused', `expected a new session number, session_${key} has ended before`)
+const numberReused = (key: string): Finding =>
+  finding('session-number-reused', `expected a new session number, session_${key} has ended before`)
 
-/** Nothing of the track is expected any more. */
-export const isEnded = (session: Session, track: Track): boolean =>
+/** Whether no more objects of the track are expected. */
+export const hasTrackEnded = (session: Session, track: Track): boolean =>
   track.phase === 'completed' || session.phase === 'complete' || session.phase === 'abandoned'
 
-/** Ends a session and its tracks. */
+/** The session and its tracks as complete, with one event for each that was not. */
 export function completeSession(session: Session): Required<Pick<Update, 'session' | 'events'>> {
   const tracks = Object.values(session.tracks)
   const ended = tracks.map((track) => [track.name, { ...track, phase: 'completed' as const }] as const)
@@ -90,16 +93,16 @@ export function completeSession(session: Session): Required<Pick<Update, 'sessio
   return { session: complete, events: [...endings, sessionEvent('session-completed', complete)] }
 }
 
-/** After a session's end no other is open. */
-export function closeOrder(step: Evaluation, key: string): Evaluation {
-  if (step.state.order.open !== key) return step
-  return { ...step, state: { ...step.state, order: { ...step.state.order, open: null } } }
+/** Records that the session of this key is not open any more. */
+export function closeOrder(evaluation: Evaluation, key: string): Evaluation {
+  if (evaluation.state.order.open !== key) return evaluation
+  return { ...evaluation, state: { ...evaluation.state, order: { ...evaluation.state.order, open: null } } }
 }
 
-/** Expected tracks of which nothing came, one finding each. */
+/** One finding for each expected track without an object. */
 export function missingTracks({ stream }: Context, session: Session): readonly Finding[] {
   return missingNames(stream.expectedTrackNames, session).map((name) =>
-    find('track-missing', `expected track ${name}, the session ended without any object of it`),
+    finding('track-missing', `expected track ${name}, the session ended without any object of it`),
   )
 }
 

@@ -1,47 +1,50 @@
 import type { Context } from '../evaluation.ts'
-import { type Finding, find, shown } from '../finding.ts'
+import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Track } from '../state.ts'
 
-/** Where a segment stands among those of its track. */
-export interface Numbered {
+/** The number of a segment compared with those before it in its track. */
+interface NumberCheck {
   readonly findings: readonly Finding[]
-  /** It follows the segment before it without a gap. */
+  /** Whether it follows the segment before it without a gap. */
   readonly isNext: boolean
-  /** It is further on than all before it. */
+  /** Whether it is higher than all before it. */
   readonly isForward: boolean
-  /** It takes the place of one that came before. */
+  /** Whether it replaces one that came before. */
   readonly isReplacement: boolean
 }
 
 const first = 1_001
 const last = 9_999
 
-/** Numbers run from 1001 without a gap; after one, the number behind the received one is expected. */
-export function judgeSegmentNumber({ name, previous }: Context, track: Track, isKnown: boolean): Numbered {
+/**
+ * Checks that numbers run from 1001 to 9999 without a gap. After a gap, the number after the received one is
+ * expected.
+ */
+export function checkSegmentNumber({ name, previous }: Context, track: Track, isKnown: boolean): NumberCheck {
   const received = name.number ?? first
   const expected = (track.lastNumber ?? first - 1) + 1
   const isForward = received >= expected || track.lastNumber === null
-  const place = { isNext: received === expected, isForward, isReplacement: false }
+  const check = { isNext: received === expected, isForward, isReplacement: false }
   if (isKnown && previous !== null) {
-    const message = `expected segment_${expected} of ${shown(track.name)}, received segment_${received} again with other bytes; they replace the first`
-    return { ...place, isReplacement: true, findings: [find('path-reused', message)] }
+    const message = `expected segment_${expected} of ${excerpt(track.name)}, received segment_${received} again with other bytes; they replace the first`
+    return { ...check, isReplacement: true, findings: [finding('path-reused', message)] }
   }
   if (received < first) {
     return {
-      ...place,
-      findings: [find('segment-number-low', `expected numbers from ${first}, received ${received}`)],
+      ...check,
+      findings: [finding('segment-number-low', `expected numbers from ${first}, received ${received}`)],
     }
   }
   if (received > last) {
     return {
-      ...place,
-      findings: [find('segment-number-high', `expected numbers up to ${last}, received ${received}`)],
+      ...check,
+      findings: [finding('segment-number-high', `expected numbers up to ${last}, received ${received}`)],
     }
   }
-  // A cut-off upload has its own finding; what it leaves open is no second cause.
+  // A cut-off upload has its own finding; its number is no gap as well.
   const isAfterCutOff = track.cutOffNumber === expected && received === expected + 1
-  if (received === expected || isAfterCutOff) return { ...place, findings: [] }
+  if (received === expected || isAfterCutOff) return { ...check, findings: [] }
   const isLate = received < expected ? ' late' : ''
-  const message = `expected segment_${expected} of ${shown(track.name)}, received segment_${received}${isLate}`
-  return { ...place, findings: [find('segment-number-gap', message)] }
+  const message = `expected segment_${expected} of ${excerpt(track.name)}, received segment_${received}${isLate}`
+  return { ...check, findings: [finding('segment-number-gap', message)] }
 }

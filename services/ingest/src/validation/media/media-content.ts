@@ -1,55 +1,62 @@
 import type { Inspection, InspectionFault } from '../../media/inspection.ts'
 import type { Context } from '../evaluation.ts'
-import { type Finding, find } from '../finding.ts'
+import { type Finding, finding } from '../finding.ts'
 
-/** Whether the bytes are what the path says they are. One cause gives one finding. */
-export function judgeContent({ name, inspection, extension, upload }: Context): readonly Finding[] {
+/** Findings where the bytes are not what the path names. One cause has one finding. */
+export function checkContent({ name, inspection, extension, upload }: Context): readonly Finding[] {
   if (!inspection) return []
-  // What is wrong in one of its parts is told of the part.
-  if (upload.parts) return faultsOf({ faults: inspection.outside ?? [] })
+  // Each part of a long request is an upload with findings of its own.
+  if (upload.parts) return faultFindings({ faults: inspection.outside ?? [] })
   switch (name.kind ?? kindOf(extension)) {
     case 'mpd':
-      return manifestFaults(inspection, 'mpd', 'mpd-malformed', 'an XML document with the root element MPD')
+      return checkManifestKind(
+        inspection,
+        'mpd',
+        'mpd-malformed',
+        'an XML document with the root element MPD',
+      )
     case 'multivariant':
     case 'playlist':
-      return manifestFaults(
+      return checkManifestKind(
         inspection,
         'playlist',
         'playlist-malformed',
         'a playlist that begins with #EXTM3U',
       )
     case 'init':
-      return inspection.init ? faultsOf(inspection) : notMedia(inspection, 'init-without-moov', 'a moov box')
+      return inspection.init
+        ? faultFindings(inspection)
+        : notMedia(inspection, 'init-without-moov', 'a moov box')
     case 'segment':
-      if (inspection.media || inspection.endsTrack) return faultsOf(inspection)
+      if (inspection.media || inspection.endsTrack) return faultFindings(inspection)
       return notMedia(inspection, 'segment-without-moof', 'a moof box')
     case null:
-      return hollow(inspection) ?? faultsOf(inspection)
+      return checkOuterBoxes(inspection) ?? faultFindings(inspection)
   }
 }
 
-/** Where the name says nothing, the outer boxes say what should be among them. */
-function hollow({ kind, init, media, endsTrack, faults }: Inspection): readonly Finding[] | null {
+/** For a name of no kind: the outer boxes decide whether a moov or a moof is missing. */
+function checkOuterBoxes({ kind, init, media, endsTrack, faults }: Inspection): readonly Finding[] | null {
   if (faults.length > 0) return null
-  if (kind === 'init' && !init) return [find('init-without-moov', 'expected a moov box, received none')]
+  if (kind === 'init' && !init) return [finding('init-without-moov', 'expected a moov box, received none')]
   if (kind !== 'segment' || media || endsTrack) return null
-  return [find('segment-without-moof', 'expected a moof box, received none')]
+  return [finding('segment-without-moof', 'expected a moof box, received none')]
 }
 
-/** A manifest in the wrong place is one all the same. */
+/** The kind of a manifest by its extension, for one at a path that names no kind. */
 function kindOf(extension: string): 'mpd' | 'playlist' | null {
   if (extension === 'mpd') return 'mpd'
   return extension === 'm3u8' ? 'playlist' : null
 }
 
-function manifestFaults(
+function checkManifestKind(
   inspection: Inspection,
   kind: 'mpd' | 'playlist',
   code: 'mpd-malformed' | 'playlist-malformed',
   expected: string,
 ): readonly Finding[] {
-  if (inspection.kind === kind) return faultsOf(inspection)
-  return [find(code, `expected ${expected}, received ${received[inspection.kind]}`)]
+  if (inspection.kind === kind) return faultFindings(inspection)
+  return [finding(code, `expected ${expected}, received ${kindNames[inspection.kind]}`)]
 }
 
 function notMedia(
@@ -57,11 +64,11 @@ function notMedia(
   code: 'init-without-moov' | 'segment-without-moof',
   expected: string,
 ): readonly Finding[] {
-  if (inspection.faults.length > 0) return faultsOf(inspection)
-  return [find(code, `expected ${expected}, received ${received[inspection.kind]}`)]
+  if (inspection.faults.length > 0) return faultFindings(inspection)
+  return [finding(code, `expected ${expected}, received ${kindNames[inspection.kind]}`)]
 }
 
-const received: Readonly<Record<Inspection['kind'], string>> = {
+const kindNames: Readonly<Record<Inspection['kind'], string>> = {
   init: 'an init segment',
   segment: 'a media segment',
   mpd: 'an MPD',
@@ -69,11 +76,14 @@ const received: Readonly<Record<Inspection['kind'], string>> = {
   other: 'something else',
 }
 
-/** Of many faults of one kind the first is told, with how many follow. */
-function faultsOf({ faults }: Pick<Inspection, 'faults'>): readonly Finding[] {
+/** One finding for each code: the first fault, and the number of others. */
+function faultFindings({ faults }: Pick<Inspection, 'faults'>): readonly Finding[] {
   const byCode = new Map<InspectionFault['code'], readonly InspectionFault[]>()
   for (const fault of faults) byCode.set(fault.code, [...(byCode.get(fault.code) ?? []), fault])
   return [...byCode].map(([code, [first, ...others]]) =>
-    find(code, `${first?.message ?? ''}${others.length > 0 ? ` (and ${others.length} more like it)` : ''}`),
+    finding(
+      code,
+      `${first?.message ?? ''}${others.length > 0 ? ` (and ${others.length} more like it)` : ''}`,
+    ),
   )
 }

@@ -1,34 +1,37 @@
 import type { MediaFacts } from '../../media/inspection.ts'
-import { type Context, merged, type Update } from '../evaluation.ts'
-import { type Finding, find, shown } from '../finding.ts'
+import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
+import { excerpt, type Finding, finding } from '../finding.ts'
 import { at, type KnownInit, type Session, type Track } from '../state.ts'
 import { familyOf } from './init-media.ts'
-import { seconds } from './segment-media.ts'
+import { formatSeconds } from './segment-media.ts'
 
 /** A track whose init segment is known. */
 type Member = Track & { readonly init: KnownInit }
 
-/** A track against the others that its MPD lets players switch to (ISO/IEC 23000-19, 7.3.4). */
-export function judgeSetMember(context: Context, session: Session, track: Track): Update {
+/**
+ * Compares a track with the other tracks of its switching set (ISO/IEC 23000-19, 7.3.4): codec family and
+ * timescale.
+ */
+export function checkSetMember(context: Context, session: Session, track: Track): Update {
   const others = isMember(track) ? othersOf(session, track) : []
   if (!isMember(track) || others.length === 0) return {}
   const other = others.find((one) => differenceOf(one, track) !== null)
-  return { findings: other ? [differs(context, other, track)] : [], preconditions: ['switching set'] }
+  return { findings: other ? [differs(context, other, track)] : [], preconditions: ['switching-set'] }
 }
 
-/** All tracks that came before the MPD that groups them; a set is told once. */
-export function judgeSets(context: Context, session: Session): Update {
-  const judged = merged(
-    ...Object.values(session.tracks).map((track) => judgeSetMember(context, session, track)),
+/** Compares all tracks that came before the MPD that groups them; at most one finding. */
+export function checkSets(context: Context, session: Session): Update {
+  const updates = mergeUpdates(
+    ...Object.values(session.tracks).map((track) => checkSetMember(context, session, track)),
   )
-  return { ...judged, findings: judged.findings?.slice(0, 1) ?? [] }
+  return { ...updates, findings: updates.findings?.slice(0, 1) ?? [] }
 }
 
 /**
- * Whether a segment begins inside the newest one of another track of its set. Older segments are not known
- * any more: what begins before or behind that one cannot be compared.
+ * Checks that a segment does not begin inside the newest segment of another track of its set. The state has
+ * the newest segment only, so a segment that begins before or behind it cannot be compared.
  */
-export function judgeSetAlignment(
+export function checkSetAlignment(
   context: Context,
   session: Session,
   track: Track,
@@ -39,11 +42,11 @@ export function judgeSetAlignment(
   const start = decodeTime / track.init.timescale
   const sample = (track.clock?.sample ?? 0) / track.init.timescale
   const other = othersOf(session, track).find(
-    (one) => !isTold(one) && differenceOf(one, track) === null && isInside(one, start, sample),
+    (one) => !isReported(one) && differenceOf(one, track) === null && isInside(one, start, sample),
   )
   if (!other) return {}
-  const message = `expected segments that begin together with those of ${shown(other.name)}, which is in the same switching set; received one of ${shown(track.name)} that begins at ${seconds(start)}, within ${segmentSpan(other)}`
-  return { findings: [find('switching-set-unaligned', message, weightOf(context))] }
+  const message = `expected segments that begin together with those of ${excerpt(other.name)}, which is in the same switching set; received one of ${excerpt(track.name)} that begins at ${formatSeconds(start)}, within ${segmentSpan(other)}`
+  return { findings: [finding('switching-set-unaligned', message, severityOf(context))] }
 }
 
 const isMember = (track: Track): track is Member => track.init !== null && track.init.timescale > 0
@@ -64,8 +67,8 @@ function differenceOf({ init: one }: Member, { init: other }: Member): readonly 
 
 function differs(context: Context, other: Member, track: Member): Finding {
   const [expected, received] = differenceOf(other, track) ?? ['', '']
-  const message = `expected ${shown(expected)} in the switching set of ${shown(other.name)}, track ${shown(track.name)} has ${shown(received)}`
-  return find('switching-set-differs', message, weightOf(context))
+  const message = `expected ${excerpt(expected)} in the switching set of ${excerpt(other.name)}, track ${excerpt(track.name)} has ${excerpt(received)}`
+  return finding('switching-set-differs', message, severityOf(context))
 }
 
 function isInside({ clock, init }: Member, start: number, sample: number): boolean {
@@ -77,12 +80,12 @@ function isInside({ clock, init }: Member, start: number, sample: number): boole
 
 const segmentSpan = ({ clock, init }: Member): string =>
   clock
-    ? `${seconds((clock.end - clock.duration) / init.timescale)} to ${seconds(clock.end / init.timescale)}`
+    ? `${formatSeconds((clock.end - clock.duration) / init.timescale)} to ${formatSeconds(clock.end / init.timescale)}`
     : ''
 
-/** What was told of one track of two is not told of the other. */
-const isTold = ({ reported }: Track): boolean => reported.includes('switching-set-unaligned')
+/** A misalignment is reported for one of the two tracks only. */
+const isReported = ({ reported }: Track): boolean => reported.includes('switching-set-unaligned')
 
-/** Only for DASH-IF Ingest (6.2-16f) is an adaptation set always a switching set. */
-const weightOf = ({ stream }: Context): 'error' | 'warning' =>
+/** An error on cmaf-ingest only, where every adaptation set is a switching set (DASH-IF Ingest 6.2-16f). */
+const severityOf = ({ stream }: Context): 'error' | 'warning' =>
   stream.interface === 'cmaf-ingest' ? 'error' : 'warning'

@@ -11,7 +11,7 @@ import type { IngestInterface, Stream } from '../../streams/stream.ts'
 import type { Upload } from '../../uploads/upload.ts'
 import type { Arrival } from '../evaluation.ts'
 import { initialState, type State } from '../state.ts'
-import { type Judgement, validateUpload } from '../validate-upload.ts'
+import { type ValidationResult, validateUpload } from '../validate-upload.ts'
 
 export const streamOf = (ingest: IngestInterface, expected: readonly string[] | null = null): Stream => ({
   id: '1',
@@ -22,7 +22,7 @@ export const streamOf = (ingest: IngestInterface, expected: readonly string[] | 
 })
 
 /** One object on its way: its path, what its bytes say, and what tells its bytes from others. */
-export interface Sent {
+export interface TestObject {
   readonly path: string
   readonly inspection: Inspection | null
   readonly sha256: string
@@ -145,9 +145,9 @@ const playlistFacts = (facts: Partial<PlaylistFacts>): PlaylistFacts => ({
   ...facts,
 })
 
-type Extra = Partial<Sent>
+type Extra = Partial<TestObject>
 
-const sent = (path: string, inspection: Partial<Inspection>, extra: Extra): Sent => ({
+const sent = (path: string, inspection: Partial<Inspection>, extra: Extra): TestObject => ({
   path,
   inspection: { ...nothing, ...inspection },
   sha256: createHash('sha256')
@@ -156,10 +156,10 @@ const sent = (path: string, inspection: Partial<Inspection>, extra: Extra): Sent
   ...extra,
 })
 
-export const other = (path: string, inspection: Partial<Inspection> = {}, extra: Extra = {}): Sent =>
+export const other = (path: string, inspection: Partial<Inspection> = {}, extra: Extra = {}): TestObject =>
   sent(path, inspection, extra)
 
-export const initAt = (path: string, facts: Partial<InitFacts> = {}, extra: Extra = {}): Sent =>
+export const initAt = (path: string, facts: Partial<InitFacts> = {}, extra: Extra = {}): TestObject =>
   sent(path, { kind: 'init', init: initFacts(facts) }, extra)
 
 export const mediaAt = (
@@ -167,10 +167,14 @@ export const mediaAt = (
   nth: number,
   facts: Partial<MediaFacts> = {},
   extra: Extra = {},
-): Sent => sent(path, { kind: 'segment', media: mediaFacts(nth, facts) }, extra)
+): TestObject => sent(path, { kind: 'segment', media: mediaFacts(nth, facts) }, extra)
 
-export const init = (facts: Partial<InitFacts> = {}, extra: Extra = {}, track = 'video', session = 1): Sent =>
-  initAt(`session_${session}/${track}/${track}.init`, facts, extra)
+export const init = (
+  facts: Partial<InitFacts> = {},
+  extra: Extra = {},
+  track = 'video',
+  session = 1,
+): TestObject => initAt(`session_${session}/${track}/${track}.init`, facts, extra)
 
 /** Segment number K of Matter, from 1001. */
 export const segment = (
@@ -179,31 +183,41 @@ export const segment = (
   extra: Extra = {},
   track = 'video',
   session = 1,
-): Sent => mediaAt(`session_${session}/${track}/segment_${number}.m4s`, number - 1000, facts, extra)
+): TestObject => mediaAt(`session_${session}/${track}/segment_${number}.m4s`, number - 1000, facts, extra)
 
-export const mpdAt = (path: string, facts: Partial<MpdFacts> = {}, extra: Extra = {}): Sent =>
+export const mpdAt = (path: string, facts: Partial<MpdFacts> = {}, extra: Extra = {}): TestObject =>
   sent(path, { kind: 'mpd', mpd: mpdFacts(facts) }, extra)
 
 const named = (session: number): Partial<MpdFacts> => ({
   representations: [representation(`session_${session}`, 'video')],
 })
 
-export const dynamicMpd = (session = 1, facts: Partial<MpdFacts> = named(session), extra: Extra = {}): Sent =>
-  mpdAt(`session_${session}/index.mpd`, { type: 'dynamic', ...facts }, extra)
+export const dynamicMpd = (
+  session = 1,
+  facts: Partial<MpdFacts> = named(session),
+  extra: Extra = {},
+): TestObject => mpdAt(`session_${session}/index.mpd`, { type: 'dynamic', ...facts }, extra)
 
-export const staticMpd = (session = 1, facts: Partial<MpdFacts> = named(session), extra: Extra = {}): Sent =>
-  mpdAt(`session_${session}/index.mpd`, { type: 'static', ...facts }, extra)
+export const staticMpd = (
+  session = 1,
+  facts: Partial<MpdFacts> = named(session),
+  extra: Extra = {},
+): TestObject => mpdAt(`session_${session}/index.mpd`, { type: 'static', ...facts }, extra)
 
-export const playlistAt = (path: string, facts: Partial<PlaylistFacts>, extra: Extra = {}): Sent =>
+export const playlistAt = (path: string, facts: Partial<PlaylistFacts>, extra: Extra = {}): TestObject =>
   sent(path, { kind: 'playlist', playlist: playlistFacts(facts) }, extra)
 
-export const multivariant = (trackCount = 1, facts: Partial<PlaylistFacts> = {}, session = 1): Sent =>
+export const multivariant = (trackCount = 1, facts: Partial<PlaylistFacts> = {}, session = 1): TestObject =>
   playlistAt(`session_${session}/index.m3u8`, { kind: 'multivariant', trackCount, ...facts })
 
-export const initialPlaylist = (track = 'video', facts: Partial<PlaylistFacts> = {}): Sent =>
+export const initialPlaylist = (track = 'video', facts: Partial<PlaylistFacts> = {}): TestObject =>
   playlistAt(`session_1/${track}/index.m3u8`, facts)
 
-export const finalPlaylist = (segments: number, facts: Partial<PlaylistFacts> = {}, track = 'video'): Sent =>
+export const finalPlaylist = (
+  segments: number,
+  facts: Partial<PlaylistFacts> = {},
+  track = 'video',
+): TestObject =>
   playlistAt(`session_1/${track}/index.m3u8`, {
     playlistType: 'VOD',
     hasEndList: true,
@@ -219,10 +233,10 @@ export const hlsSegment = (
   header = 'X-EXTINF-duration',
   value = '4.0',
   track = 'video',
-): Sent => segment(number, {}, { headers: [header, value] }, track)
+): TestObject => segment(number, {}, { headers: [header, value] }, track)
 
 /** The arrivals that sent objects come to; what is at a path already is found among those before. */
-export function* arrivalsOf(objects: Iterable<Sent>, startMs = 1_700_000_000_000): Generator<Arrival> {
+export function* arrivalsOf(objects: Iterable<TestObject>, startMs = 1_700_000_000_000): Generator<Arrival> {
   const digests = new Map<string, string>()
   let count = 0
   for (const object of objects) {
@@ -236,7 +250,7 @@ export function* arrivalsOf(objects: Iterable<Sent>, startMs = 1_700_000_000_000
 }
 
 function uploadOf(
-  { path, sha256, whole = true, headers = [], device, tookMs = 0, cut }: Sent,
+  { path, sha256, whole = true, headers = [], device, tookMs = 0, cut }: TestObject,
   count: number,
   atMs: number,
 ): Upload {
@@ -264,25 +278,25 @@ function uploadOf(
   }
 }
 
-export interface Told {
-  readonly verdicts: readonly Judgement[]
+export interface SequenceResult {
+  readonly verdicts: readonly ValidationResult[]
   readonly state: State
 }
 
-/** Judges one object after the other. */
-export function tell(stream: Stream, objects: readonly Sent[]): Told {
+/** Validates one object after the other. */
+export function validateInOrder(stream: Stream, objects: readonly TestObject[]): SequenceResult {
   let state = initialState
-  const verdicts: Judgement[] = []
+  const verdicts: ValidationResult[] = []
   for (const arrival of arrivalsOf(objects)) {
-    const judged = validateUpload(stream, state, arrival)
-    verdicts.push(judged)
-    state = judged.state
+    const result = validateUpload(stream, state, arrival)
+    verdicts.push(result)
+    state = result.state
   }
   return { verdicts, state }
 }
 
 /** Codes of each verdict, in order; what weighs as a note is left out unless asked for. */
-export const codesOf = ({ verdicts }: Told, notes = false): readonly (readonly string[])[] =>
+export const codesOf = ({ verdicts }: SequenceResult, notes = false): readonly (readonly string[])[] =>
   verdicts.map(({ findings }) =>
     findings.filter(({ severity }) => notes || severity !== 'note').map(({ code }) => code),
   )

@@ -16,7 +16,7 @@ export const letters = (text: string): Buffer => Buffer.from(text, 'latin1')
 
 export const many = (count: number, bytes: Buffer): Buffer => Buffer.alloc(count * bytes.length, bytes)
 
-/** A copy that claims another size. */
+/** A copy whose header says another size. */
 export function withSize(bytes: Buffer, size: number): Buffer {
   const copy = Buffer.from(bytes)
   copy.writeUInt32BE(size)

@@ -1,0 +1,90 @@
+import { badUpstreamResponse, type ErrorResponse, ingestFailed } from './http/error-responses.ts'
+import { type Exchange, isSafeMethod } from './http/exchange.ts'
+import type { RequestSender } from './request-body.ts'
+import { type ResponseRelay, relayResponse } from './response-body.ts'
+import type { ResponseListener, UpstreamConnection } from './upstream/connection.ts'
+import type { ResponseHead } from './upstream/response-head.ts'
+
+/**
+ * How one attempt ended: the status of ingest's response, an error response that is still to be sent, a
+ * client that left, or a kept-alive connection that turned out to be closed, so that the request can be sent
+ * again.
+ */
+export type Outcome = number | ErrorResponse | 'client-gone' | 'stale-connection'
+
+/** An upload is forwarded as far as it has arrived, even if its client has left; a download is not. */
+export function shouldForward(exchange: Exchange): boolean {
+  if (!exchange.isAborted()) return true
+  if (isSafeMethod(exchange.method)) return false
+  return exchange.isBodyComplete() || exchange.body.readableDidRead || exchange.body.readableLength > 0
+}
+
+/** Sends a request on one connection and relays the response. Resolves when both are over; never rejects. */
+export function dispatch(
+  exchange: Exchange,
+  connection: UpstreamConnection,
+  sender: RequestSender,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    let status = 0
+    let relay: ResponseRelay | null = null
+    /** Whether ingest responded before it read the whole body; it does not read the rest. */
+    let isEarly = false
+    const listener: ResponseListener = {
+      onContinue() {
+        exchange.sendContinue()
+        sender.onContinue()
+      },
+      onHeaders,
+      onData: (bytes) => relay?.write(bytes),
+      onComplete,
+      onDrain: sender.onDrain,
+      onError,
+    }
+    connection.begin(exchange.method, listener)
+    sender.sendTo(connection)
+    exchange.onAbort(onAbort)
+
+    function onHeaders(head: ResponseHead): void {
+      status = head.status
+      isEarly = !sender.hasStarted() || (status >= 400 && !exchange.isBodyComplete())
+      if (isEarly) sender.detach()
+      relay = relayResponse(head, connection, exchange, isEarly)
+    }
+
+    /** After an error response that came before the end of the body the connection is not used again. */
+    function onComplete(last: Buffer | null): void {
+      relay?.end(last)
+      if (isEarly || (status >= 400 && !sender.hasSentAll())) abort()
+      resolve(status)
+    }
+
+    function onAbort(): void {
+      if (!relay && shouldForward(exchange)) return
+      abort()
+      resolve(relay ? status : 'client-gone')
+    }
+
+    function abort(): void {
+      sender.detach()
+      connection.abort(listener)
+      if (!isEarly) exchange.body.resume()
+    }
+
+    function onError(malformed: Error | null): void {
+      sender.detach()
+      relay?.abort()
+      const outcome = relay ? status : outcomeOf(malformed)
+      if (outcome !== 'stale-connection') exchange.body.resume()
+      resolve(outcome)
+    }
+
+    function outcomeOf(malformed: Error | null): Outcome {
+      if (!shouldForward(exchange)) return 'client-gone'
+      if (malformed) return badUpstreamResponse(malformed.message)
+      const mayRepeat = !sender.hasSentAnything() || (isSafeMethod(exchange.method) && !exchange.hasBody)
+      if (connection.isReused() && mayRepeat) return 'stale-connection'
+      return exchange.isAborted() && !exchange.isBodyComplete() ? 'client-gone' : ingestFailed
+    }
+  })
+}

@@ -1,0 +1,56 @@
+import type { Socket } from 'node:net'
+import type { Logger } from '@pushav/shared/logger.ts'
+import type { Forward } from './forward.ts'
+import type { Exchange } from './http/exchange.ts'
+
+/** Resolves when the exchange is over; never rejects. */
+export type Serve = (exchange: Exchange) => Promise<void>
+
+/** The exchanges in flight. */
+interface Exchanges {
+  readonly serve: Serve
+  /** Waits until no exchange is in flight. Resolves with false when some still are after `timeoutMs`. */
+  drain(timeoutMs: number): Promise<boolean>
+}
+
+/** Forwards exchanges and keeps track of those in flight; one that fails is logged and aborted. */
+export function trackExchanges(forward: Forward, log: Logger): Exchanges {
+  const inFlight = new Set<Exchange>()
+  let onDrained: (() => void) | null = null
+  return { serve, drain }
+
+  async function serve(exchange: Exchange): Promise<void> {
+    inFlight.add(exchange)
+    if (onDrained) exchange.disableKeepAlive()
+    try {
+      await forward(exchange)
+    } catch (error) {
+      log.error({ error, method: exchange.method, target: exchange.target }, 'exchange failed')
+      exchange.destroy()
+    }
+    inFlight.delete(exchange)
+    if (inFlight.size === 0) onDrained?.()
+  }
+
+  async function drain(timeoutMs: number): Promise<boolean> {
+    for (const exchange of inFlight) exchange.disableKeepAlive()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    onDrained = resolve
+    if (inFlight.size === 0) return true
+    const timer = setTimeout(resolve, timeoutMs)
+    await promise
+    clearTimeout(timer)
+    return inFlight.size === 0
+  }
+}
+
+/** Pipelined requests of one HTTP/1 connection are served one after the other, in the order they came. */
+export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exchange) => void {
+  const lastOf = new WeakMap<Socket, Promise<void>>()
+  return function serveInOrder(socket, exchange) {
+    const last = lastOf.get(socket)
+    const served = last ? last.then(() => serve(exchange)) : serve(exchange)
+    lastOf.set(socket, served)
+    served.then(() => lastOf.get(socket) === served && lastOf.delete(socket))
+  }
+}

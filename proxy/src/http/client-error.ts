@@ -1,0 +1,72 @@
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Problem } from '@pushav/shared/problem.ts'
+import { isResponseStarted } from '../tls/node-internals.ts'
+import { methodRefused, problemJson } from './error-responses.ts'
+
+/** How long a client that sent a malformed request may take to read the response. */
+const closeTimeoutMs = 2_000
+
+const malformed: Problem = {
+  status: 400,
+  code: 'request-malformed',
+  detail: 'This is not a well-formed HTTP request.',
+}
+
+/** By the code of Node's error; `CONNECT` is tls-server's own. */
+const problems: Readonly<Record<string, Problem>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    code: 'headers-too-large',
+    detail: 'The headers of this request exceed 16 KiB.',
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
+    status: 413,
+    code: 'chunk-extensions-too-large',
+    detail: 'The chunk extensions exceed 16 KiB.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    code: 'headers-late',
+    detail: 'The headers of this request did not arrive in time.',
+  },
+  CONNECT: methodRefused('CONNECT'),
+}
+
+/** Sockets that had their error response: Node reports every further read of a malformed request again. */
+const respondedTo = new WeakSet<Duplex>()
+
+/**
+ * Responds to a request that Node could not parse, then closes the socket. Null if no response could be sent.
+ */
+export function respondToClientError(
+  error: { readonly code?: string | undefined },
+  socket: Duplex,
+): Problem | null {
+  if (respondedTo.has(socket)) return null
+  respondedTo.add(socket)
+  socket.on('error', () => {})
+  // A second response would corrupt the one that is being sent.
+  if (!socket.writable || isResponseStarted(socket)) {
+    socket.destroy()
+    return null
+  }
+  const problem = problems[error.code ?? ''] ?? malformed
+  socket.end(messageOf(problem))
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), closeTimeoutMs)
+  socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(timer))
+  return problem
+}
+
+function messageOf(problem: Problem): string {
+  const json = problemJson(problem)
+  return [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(json)}`,
+    '',
+    json,
+  ].join('\r\n')
+}

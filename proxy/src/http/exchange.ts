@@ -1,0 +1,66 @@
+import type { Readable, Writable } from 'node:stream'
+import type { ClientConnection } from '../tls/client-connection.ts'
+
+/** One request and its response, the same for HTTP/1 and HTTP/2. */
+export interface Exchange {
+  readonly connection: ClientConnection
+  readonly method: string
+  /** The request target, byte for byte as sent. */
+  readonly target: string
+  /** `1.0`, `1.1` or `2`. */
+  readonly httpVersion: string
+  /** Every authority that the request names; a valid request names one. */
+  readonly hosts: readonly string[]
+  /** Name and value in turn, as sent, without HTTP/2's pseudo-headers. */
+  readonly headers: readonly string[]
+  /** Content-Length as sent; null when the length is unknown. */
+  readonly length: string | null
+  readonly hasBody: boolean
+  readonly body: Readable
+  readonly response: Writable
+  /** Frees the memory of some body bytes that the proxy has copied and reads no more. */
+  release(bytes: Buffer): void
+  /** Whether the last byte of the body has arrived, read or not; false for ever when the body was cut off. */
+  isBodyComplete(): boolean
+  /** Whether the client does not wait for the response any more. */
+  isAborted(): boolean
+  /** Calls `listener` when the client leaves before the response is complete; at times more than once. */
+  onAbort(listener: () => void): void
+  sendContinue(): void
+  /** Sends status and headers. `isLast` says that the connection (HTTP/1) takes no further request. */
+  respond(status: number, headers: string[], isLast: boolean): void
+  /** Unless its head is sent, the response will say that the connection (HTTP/1) takes no further request. */
+  disableKeepAlive(): void
+  /** Ends a response that is sent before the request body is complete, so that it reaches the client. */
+  endEarly(): void
+  /** Breaks the response off, so that the client cannot take it for complete. */
+  destroy(): void
+}
+
+/** The safe methods (RFC 9110 9.2.1) that ingest serves: their requests may be dropped or repeated. */
+export const isSafeMethod = (method: string | undefined): boolean => method === 'GET' || method === 'HEAD'
+
+/**
+ * How much of a request body is read and discarded after an early response (nginx: lingering close). Without
+ * that the kernel resets the TCP connection, and the client may lose the response.
+ */
+const lingerLimits = { bytes: 256 * 2 ** 20, ms: 10_000 }
+
+/** Reads and discards until the body ends, the client leaves or a limit is reached. */
+export function linger(body: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    let bytesLeft = lingerLimits.bytes
+    const timer = setTimeout(resolve, lingerLimits.ms)
+    body.on('data', (bytes: Buffer) => {
+      bytesLeft -= bytes.length
+      if (bytesLeft < 0) finish()
+    })
+    body.once('end', finish).once('close', finish).resume()
+    if (body.destroyed || body.readableEnded) finish()
+
+    function finish(): void {
+      clearTimeout(timer)
+      resolve()
+    }
+  })
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientConnection } from '../tls/client-connection.ts'
+import { type Exchange, isSafeMethod, linger } from './exchange.ts'
+import { valuesOf } from './headers.ts'
+
+/** A request of HTTP/1.0 or 1.1 as an exchange. */
+export function http1Exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  connection: ClientConnection,
+): Exchange {
+  const { socket, rawHeaders: headers } = request
+  const [length = null] = valuesOf(headers, 'content-length')
+  const isChunked = valuesOf(headers, 'transfer-encoding').length > 0
+  const isAborted = () => response.destroyed || socket.destroyed
+  request.on('error', ignore)
+  response.on('error', ignore)
+  return {
+    connection,
+    method: request.method ?? '',
+    target: request.url ?? '',
+    httpVersion: request.httpVersion,
+    hosts: valuesOf(headers, 'host'),
+    headers,
+    length: isChunked ? null : length,
+    hasBody: isChunked || Number(length) > 0,
+    body: request,
+    response,
+    release,
+    isBodyComplete: () => request.complete,
+    isAborted,
+    onAbort(listener) {
+      response.once('close', () => response.writableFinished || listener())
+      // A client may close its side and wait for the response; one that does so during a download has left.
+      if (isSafeMethod(request.method)) onSocketEnd(() => response.headersSent && listener())
+      // A response that is queued behind another one of the connection gets no 'close' from its socket.
+      request.once('close', () => isAborted() && listener())
+    },
+    sendContinue() {
+      if (request.httpVersion === '1.1' && !isAborted() && !response.headersSent) response.writeContinue()
+    },
+    respond(status, responseHeaders, isLast) {
+      // Without chunks, the last response may end with the connection even before the request body ends.
+      if (isLast) response.useChunkedEncodingByDefault = false
+      response.writeHead(status, isLast ? [...responseHeaders, 'Connection', 'close'] : responseHeaders)
+    },
+    disableKeepAlive() {
+      response.shouldKeepAlive = false
+    },
+    endEarly() {
+      response.flushHeaders()
+      socket.end()
+      // The response may still be queued behind the 100 Continue.
+      linger(request).then(() => socket.destroySoon())
+    },
+    destroy: () => void response.destroy(),
+  }
+
+  function onSocketEnd(listener: () => void): void {
+    socket.on('end', listener)
+    response.once('close', () => socket.off('end', listener))
+  }
+}
+
+function ignore(): void {}
+
+/** Node allocates memory for each read of an HTTP/1 body; garbage collection would free it much later. */
+function release(bytes: Buffer): void {
+  const memory = bytes.buffer as ArrayBuffer
+  if (memory.byteLength === bytes.length) memory.transfer(0)
+}

@@ -1,0 +1,129 @@
+import type { Exchange } from './http/exchange.ts'
+import { valuesOf } from './http/headers.ts'
+import type { UpstreamConnection } from './upstream/connection.ts'
+
+/** Sends one request to ingest, head and body, on as many connections in turn as it takes. */
+export interface RequestSender {
+  /** Sends the head, the body bytes that have arrived, and then the others as they arrive. */
+  sendTo(connection: UpstreamConnection): void
+  /** Ingest has sent 100 Continue. */
+  onContinue(): void
+  /** The connection accepts more bytes again. */
+  onDrain(): void
+  /** Stops reading the body and leaves it paused for another reader. */
+  detach(): void
+  /** Whether the body is being sent: one that waits for 100 Continue is not until ingest sends that. */
+  hasStarted(): boolean
+  /** Whether the whole request has been handed to the connection. */
+  hasSentAll(): boolean
+  /** Whether ingest may have received a byte of the body, or the whole of a request that has none. */
+  hasSentAnything(): boolean
+}
+
+/**
+ * Sends the request as fast as ingest reads it. When the client cuts the body off, the request to ingest is
+ * cut off at the same byte; a body whose last byte has arrived is sent whole, even if the client has left
+ * meanwhile.
+ */
+export function createRequestSender(exchange: Exchange, head: string): RequestSender {
+  const { body, hasBody, length } = exchange
+  const expectsContinue = hasBody && valuesOf(exchange.headers, 'expect').length > 0
+  const isChunked = hasBody && length === null
+  let bytesLeft = hasBody ? Number(length ?? 0) : 0
+  let connection: UpstreamConnection
+  let isDetached = false
+  let hasStarted = false
+  let hasSentAnything = false
+  let hasSentAll = false
+  /** Body bytes read for an attempt that failed on a stale connection; sent first on the next one. */
+  let undelivered: Buffer | null = null
+  return {
+    sendTo,
+    onContinue,
+    onDrain: () => void body.resume(),
+    detach,
+    hasStarted: () => hasStarted,
+    hasSentAll: () => hasSentAll,
+    hasSentAnything: () => hasSentAnything,
+  }
+
+  function sendTo(next: UpstreamConnection): void {
+    connection = next
+    isDetached = false
+    connection.send(head)
+    if (expectsContinue && !hasStarted) connection.flush()
+    else sendArrived(hasBody ? (undelivered ?? body.read()) : null)
+  }
+
+  /** Fast path: a body that has arrived whole goes out with the head in one write. */
+  function sendArrived(bytes: Buffer | null): void {
+    hasStarted = true
+    const isWhole = !hasBody || (exchange.isBodyComplete() && body.readableLength === 0)
+    if (bytes) send(bytes)
+    if (isWhole && isChunked) connection.send(lastChunk)
+    connection.flush()
+    undelivered = connection.isBroken() ? bytes : null
+    if (connection.isBroken()) return
+    if (bytes) countSent(bytes)
+    if (isWhole) finish()
+    else attach()
+  }
+
+  function onContinue(): void {
+    if (isDetached || hasStarted) return
+    hasStarted = true
+    attach()
+  }
+
+  function attach(): void {
+    body.on('data', onData).on('end', onEnd).on('aborted', onEnd).on('close', onEnd).resume()
+    if (body.destroyed || body.readableEnded) onEnd()
+  }
+
+  function onData(bytes: Buffer): void {
+    send(bytes)
+    countSent(bytes)
+    if (connection.needsDrain()) body.pause()
+  }
+
+  function onEnd(): void {
+    if (isDetached) return
+    removeListeners()
+    for (let rest = body.read(); rest !== null; rest = body.read()) onData(rest)
+    if (isChunked && exchange.isBodyComplete()) connection.send(lastChunk)
+    finish()
+  }
+
+  /** A body that fell short ends the connection, or ingest would read the next request as its rest. */
+  function finish(): void {
+    hasSentAnything = true
+    hasSentAll = !hasBody || (exchange.isBodyComplete() && bytesLeft === 0)
+    if (hasSentAll) connection.endRequest()
+    else connection.truncateRequest()
+  }
+
+  function send(bytes: Buffer): void {
+    if (isChunked) connection.send(`${bytes.length.toString(16)}\r\n`)
+    connection.send(bytes)
+    if (isChunked) connection.send('\r\n')
+  }
+
+  function countSent(bytes: Buffer): void {
+    hasSentAnything = true
+    if (!isChunked) bytesLeft -= bytes.length
+    exchange.release(bytes)
+  }
+
+  function detach(): void {
+    if (isDetached) return
+    removeListeners()
+    body.pause()
+  }
+
+  function removeListeners(): void {
+    isDetached = true
+    body.off('data', onData).off('end', onEnd).off('aborted', onEnd).off('close', onEnd)
+  }
+}
+
+const lastChunk = '0\r\n\r\n'

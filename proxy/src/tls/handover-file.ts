@@ -1,0 +1,82 @@
+import { readFile, stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createSecureContext } from 'node:tls'
+import { handover } from '@pushav/shared/handover.ts'
+import type { Logger } from '@pushav/shared/logger.ts'
+import { type Trust, trustOf } from './trust.ts'
+
+const pollMs = 250
+
+/** The file in which ingest hands over certificates, roots, revocations and the secret. */
+export interface HandoverFile extends Disposable {
+  /** From the newest valid version of the file. */
+  trust(): Trust
+  /** Sets the one listener, which is called after each change. */
+  onChange(listener: (trust: Trust) => void): void
+}
+
+/**
+ * Waits until ingest has written the file, then polls it for changes. A broken file is logged and changes
+ * nothing.
+ */
+export async function followHandoverFile(path: string, log: Logger): Promise<HandoverFile> {
+  let seen = ''
+  let trust = await firstTrust()
+  let onChange: (trust: Trust) => void = () => {}
+  const stop = new AbortController()
+  follow().catch((error) => stop.signal.aborted || log.error({ error }, 'handover file is no longer read'))
+  return {
+    trust: () => trust,
+    onChange(listener) {
+      onChange = listener
+    },
+    [Symbol.dispose]: () => stop.abort(),
+  }
+
+  async function firstTrust(): Promise<Trust> {
+    for (let waited = 0; ; waited += pollMs) {
+      const first = await newTrust()
+      if (first) return first
+      if (waited % 10_000 === 0) log.info({ path }, 'waiting for the handover file')
+      await sleep(pollMs)
+    }
+  }
+
+  async function follow(): Promise<void> {
+    for (;;) {
+      await sleep(pollMs, undefined, { signal: stop.signal, ref: false })
+      const next = await newTrust()
+      if (!next) continue
+      trust = next
+      onChange(trust)
+      log.info({ path, revoked: trust.revokedSerials.size }, 'handover file read')
+    }
+  }
+
+  /** Null when the file is missing, broken or unchanged. */
+  async function newTrust(): Promise<Trust | null> {
+    const version = await versionOf(path)
+    if (version === seen || version === '') return null
+    seen = version
+    try {
+      const next = trustOf(handover.parse(JSON.parse(await readFile(path, 'utf8'))))
+      createSecureContext(next.context)
+      return next
+    } catch (error) {
+      log.error({ path, reason: reasonOf(error) }, 'handover file is broken')
+      return null
+    }
+  }
+}
+
+/** Changes whenever the file is replaced or written; empty while there is none. */
+async function versionOf(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch(() => null)
+  return found ? `${found.ino} ${found.size} ${found.mtimeNs}` : ''
+}
+
+/** Without the text of the file, which may hold a key. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'not JSON'
+  return error instanceof Error ? error.message : 'unknown'
+}

@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+
+/** A server that listens. */
+interface Listener {
+  readonly port: number
+  readonly addresses: readonly string[]
+  /** Accepts no further connections. */
+  stop(): void
+  /** Closes every open connection. */
+  destroy(): void
+}
+
+/**
+ * Starts listening. `localhost` means the loopback addresses of IPv4 and, where the machine has it, IPv6.
+ * Rejects with Node's error when the address or port cannot be used.
+ */
+export async function listen(server: Server, host: string, port: number): Promise<Listener> {
+  const sockets = new Set<Socket>()
+  const isLocal = host === 'localhost'
+  server.on('connection', track)
+  const bound = await listenOn(server, isLocal ? '127.0.0.1' : host, port)
+  const ipv6Server = isLocal ? await listenOnIpv6Loopback(server, bound.port) : null
+  return {
+    port: bound.port,
+    addresses: ipv6Server ? [bound.address, '::1'] : [bound.address],
+    stop() {
+      server.close()
+      ipv6Server?.close()
+    },
+    destroy: () => sockets.forEach((socket) => void socket.destroy()),
+  }
+
+  function track(socket: Socket): void {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  }
+}
+
+/**
+ * A second server that hands its connections to the first, as one server has one address. Null without IPv6.
+ */
+async function listenOnIpv6Loopback(server: Server, port: number): Promise<Server | null> {
+  const ipv6Server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    server.emit('connection', socket),
+  )
+  try {
+    await listenOn(ipv6Server, '::1', port)
+    return ipv6Server
+  } catch (error) {
+    const code = errorCode(error)
+    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return null
+    throw error
+  }
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
+  server.listen(port, host)
+  await once(server, 'listening')
+  return server.address() as AddressInfo
+}

@@ -1,0 +1,51 @@
+/**
+ * Everything here relies on behaviour of Node that is not documented. Each function has a test that fails
+ * when a new version of Node behaves differently.
+ */
+import type { Server } from 'node:http'
+import type { Http2SecureServer, ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+
+/**
+ * Sets the only listener for failed handshakes. Node's own would report each as a 'clientError' of HTTP too.
+ */
+export function replaceTlsClientErrorListener(
+  server: Http2SecureServer,
+  listener: (error: Error, socket: TLSSocket) => void,
+): void {
+  server.removeAllListeners('tlsClientError').on('tlsClientError', listener)
+}
+
+/**
+ * Removes the compatibility layer that turns HTTP/2 streams into 'request' events and halves the speed of
+ * HTTP/2. Node adds it with the first 'request' listener; add 'stream' listeners after this call.
+ */
+export function removeHttp2Compatibility(server: Http2SecureServer): void {
+  server.removeAllListeners('stream')
+}
+
+/** Lets HTTP/1 clients that close their side of the connection after the request receive the response. */
+export function allowHalfOpenHttp1(server: Server): void {
+  Object.assign(server, { httpAllowHalfOpen: true })
+}
+
+/** Makes Node look up a socket's remote address, which it remembers, before the client can disconnect. */
+export function rememberRemoteAddress(socket: Socket): void {
+  void socket.remoteAddress
+}
+
+/** The TCP socket below a TLS socket of a server; it knows its address even if the handshake has failed. */
+export const tcpSocketOf = (socket: TLSSocket): Socket | undefined =>
+  (socket as unknown as { _parent?: Socket })._parent
+
+/** Whether END_STREAM or a reset has arrived, even if the data before it is not read yet. */
+export const hasReceivedEnd = (stream: ServerHttp2Stream): boolean =>
+  (stream as unknown as { _readableState: { ended: boolean } })._readableState.ended
+
+/** Whether part of an HTTP/1 response has been sent on this socket and the response is not complete. */
+export function isResponseStarted(socket: Duplex): boolean {
+  const { _httpMessage: current } = socket as { _httpMessage?: { headersSent: boolean } | null }
+  return current?.headersSent ?? false
+}

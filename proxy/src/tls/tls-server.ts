@@ -1,0 +1,125 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+import type { Logger } from '@pushav/shared/logger.ts'
+import type { Config } from '../config.ts'
+import { type Serve, serializePerSocket } from '../exchanges.ts'
+import type { RefusedHandshake } from '../handshake-reporter.ts'
+import { respondToClientError } from '../http/client-error.ts'
+import { http1Exchange } from '../http/http1.ts'
+import { http2Exchange } from '../http/http2.ts'
+import { type ClientConnection, createClientConnection, plainAddress } from './client-connection.ts'
+import type { HandoverFile } from './handover-file.ts'
+import {
+  allowHalfOpenHttp1,
+  rememberRemoteAddress,
+  removeHttp2Compatibility,
+  replaceTlsClientErrorListener,
+  tcpSocketOf,
+} from './node-internals.ts'
+import { secureServerOptions } from './server-options.ts'
+
+interface TlsServerDeps {
+  readonly handover: HandoverFile
+  readonly serve: Serve
+  readonly reportHandshake: (refused: RefusedHandshake) => void
+  /** In milliseconds since 1970, to judge certificates by. */
+  readonly now: () => number
+  readonly log: Logger
+}
+
+type Limits = Pick<
+  Config,
+  'clientCertificate' | 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'keepAliveMs' | 'bodyIdleMs'
+>
+
+/** HTTP/2 flow control of a whole connection; that of a stream is in `secureServerOptions`. */
+const connectionWindowBytes = 8 * 2 ** 20
+
+/**
+ * The TLS server for HTTP/2, HTTP/1 and clients without ALPN; every request becomes an exchange for `serve`.
+ */
+export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2SecureServer {
+  const { handover, serve, reportHandshake, now, log } = deps
+  const connections = new WeakMap<TLSSocket | ServerHttp2Session, ClientConnection>()
+  const server = createSecureServer(secureServerOptions(handover.trust().context, limits))
+  let newest: ClientConnection | null = null
+  handover.onChange((trust) => server.setSecureContext(trust.context))
+
+  server.prependListener('connection', rememberRemoteAddress)
+  server.prependListener('secureConnection', onSecureConnection)
+  server.on('session', onSession)
+  server.on('timeout', (idle: TLSSocket | ServerHttp2Session) => idle.destroy())
+  replaceTlsClientErrorListener(server, onHandshakeError)
+  serveHttp1(server as unknown as Server)
+  serveHttp2()
+  return server
+
+  function onSecureConnection(socket: TLSSocket): void {
+    // HTTP/2 has no half-closed connections: a client that ends its side has left.
+    if (socket.alpnProtocol === 'h2') socket.allowHalfOpen = false
+    const connection = createClientConnection(socket, handover.trust, now)
+    connections.set(socket, connection)
+    newest = connection
+    const fault = connection.certificateFault()
+    if (!fault) return
+    log.info({ address: connection.address, ...fault }, 'client certificate refused')
+    reportHandshake({ address: connection.address, code: fault.code, reason: fault.detail })
+    if (limits.clientCertificate === 'reject') socket.destroy()
+  }
+
+  /** Node emits 'session' while it handles 'secureConnection', so the newest connection is the session's. */
+  function onSession(session: ServerHttp2Session): void {
+    if (newest) connections.set(session, newest)
+    // With Node's 64 KiB a distant client would wait for a round trip for each of them.
+    session.setLocalWindowSize(connectionWindowBytes)
+  }
+
+  function onHandshakeError(error: NodeJS.ErrnoException, socket: TLSSocket): void {
+    const address = plainAddress(tcpSocketOf(socket)?.remoteAddress) ?? ''
+    const refused = { address, code: error.code ?? '', reason: error.message }
+    log.info(refused, 'handshake failed')
+    reportHandshake(refused)
+    socket.destroy()
+  }
+
+  function serveHttp1(http1: Server): void {
+    http1.keepAliveTimeout = limits.keepAliveMs
+    http1.setTimeout(limits.bodyIdleMs)
+    allowHalfOpenHttp1(http1)
+    const serveInOrder = serializePerSocket(serve)
+    for (const event of ['request', 'checkContinue', 'checkExpectation'] as const)
+      http1.on(event, (request: IncomingMessage, response: ServerResponse) => {
+        const connection = connections.get(request.socket as TLSSocket)
+        if (connection) serveInOrder(request.socket, http1Exchange(request, response, connection))
+      })
+    http1.on('connect', (_request, socket) => onClientError({ code: 'CONNECT' }, socket))
+    http1.on('clientError', onClientError)
+  }
+
+  function onClientError(error: { readonly code?: string | undefined }, socket: Duplex): void {
+    const problem = respondToClientError(error, socket)
+    if (!problem) return
+    const { status, code } = problem
+    const address = connections.get(socket as TLSSocket)?.address
+    log.info({ address, status, code, reason: error.code }, 'request refused')
+  }
+
+  function serveHttp2(): void {
+    removeHttp2Compatibility(server)
+    server.on('sessionError', (error) => log.debug({ reason: error.message }, 'http/2 connection failed'))
+    server.on(
+      'stream',
+      (stream: ServerHttp2Stream, _headers: unknown, _flags: unknown, rawHeaders: string[]) => {
+        const connection = connections.get(stream.session as ServerHttp2Session)
+        if (connection) serve(http2Exchange(stream, rawHeaders, connection, limits.bodyIdleMs))
+      },
+    )
+  }
+}

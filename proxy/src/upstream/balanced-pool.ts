@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Address } from '@pushav/shared/settings.ts'
+import type { UpstreamConnection } from './connection.ts'
+import { createPool, type Pool } from './pool.ts'
+import { createWriteBatch } from './write-batch.ts'
+
+const retryMs = 100
+/** An ingest that has not accepted a connection after that time counts as one that refuses. */
+const connectTimeoutMs = 3_000
+/** How long an ingest that refused a connection is passed over. */
+const coolDownMs = 1_000
+const readBufferBytes = 256 * 1024
+
+/** Load balancer over the connection pools of all ingests. */
+export interface BalancedPool extends Disposable {
+  /**
+   * A connection on which no byte of this request has been sent: at once when one is idle, else a new one.
+   * While no ingest accepts connections it retries until the time is up or `shouldForward` says no; then it
+   * rejects with `UpstreamUnreachable`.
+   */
+  acquire(shouldForward: () => boolean): UpstreamConnection | Promise<UpstreamConnection>
+}
+
+/** No ingest accepted a connection in time. */
+export class UpstreamUnreachable extends Error {}
+
+/** `waitMs` is how long `acquire` retries; `now` is the time in milliseconds. */
+export function createBalancedPool(
+  addresses: readonly Address[],
+  waitMs: number,
+  now: () => number,
+): BalancedPool {
+  const buffers = { read: Buffer.allocUnsafeSlow(readBufferBytes), writes: createWriteBatch() }
+  const ingests: Ingest[] = addresses.map((address) => ({ pool: createPool(address, buffers), downUntil: 0 }))
+  return { acquire, [Symbol.dispose]: () => ingests.forEach(({ pool }) => void pool[Symbol.dispose]()) }
+
+  function acquire(shouldForward: () => boolean): UpstreamConnection | Promise<UpstreamConnection> {
+    const ingest = pick()
+    return ingest.pool.takeIdle() ?? connect(ingest, shouldForward)
+  }
+
+  async function connect(first: Ingest, shouldForward: () => boolean): Promise<UpstreamConnection> {
+    const deadline = now() + waitMs
+    for (let ingest = first; ; ingest = pick()) {
+      const { pool } = ingest
+      const connection = pool.takeIdle() ?? (await pool.connect(Math.min(deadline - now(), connectTimeoutMs)))
+      if (connection) return connection
+      ingest.downUntil = now() + coolDownMs
+      if (!shouldForward() || now() + retryMs > deadline) throw new UpstreamUnreachable()
+      if (ingests.every(isDown)) await sleep(retryMs)
+    }
+  }
+
+  /** The ingest with the fewest connections in use; one that refused lately only if all did. */
+  function pick(): Ingest {
+    // The first becomes the last, so equals take turns.
+    ingests.push(...ingests.splice(0, 1))
+    return ingests.reduce((best, next) => (isBetter(next, best) ? next : best))
+  }
+
+  function isBetter(one: Ingest, other: Ingest): boolean {
+    if (isDown(one) !== isDown(other)) return isDown(other)
+    return one.pool.inFlight() < other.pool.inFlight()
+  }
+
+  function isDown({ downUntil }: Ingest): boolean {
+    return downUntil > 0 && now() < downUntil
+  }
+}
+
+interface Ingest {
+  readonly pool: Pool
+  /** In milliseconds; 0 when it has not refused a connection yet. */
+  downUntil: number
+}

@@ -1,0 +1,76 @@
+import type { Socket } from 'node:net'
+
+const bufferBytes = 128 * 1024
+
+/** Joins the writes of one event loop iteration into one system call per socket. */
+export interface WriteBatch {
+  /**
+   * Writes bytes, or latin1 text, together with what follows for that socket in this iteration of the event
+   * loop. Copies them, so the caller may reuse their memory at once.
+   */
+  write(socket: Socket, data: string | Buffer): void
+  /** Writes everything buffered to its socket now. */
+  flush(): void
+}
+
+/**
+ * One buffer serves all sockets, because the writes of one iteration arrive socket by socket: a write to
+ * another socket flushes those before it.
+ */
+export function createWriteBatch(): WriteBatch {
+  let buffer = Buffer.allocUnsafeSlow(bufferBytes)
+  let filled = 0
+  let owner: Socket | null = null
+  let isFlushScheduled = false
+  return { write, flush }
+
+  function write(socket: Socket, data: string | Buffer): void {
+    if (owner !== socket || filled + data.length > bufferBytes) flush()
+    owner = socket
+    if (data.length > bufferBytes) return void writeLarge(socket, data)
+    filled += typeof data === 'string' ? buffer.write(data, filled, 'latin1') : data.copy(buffer, filled)
+    if (isFlushScheduled) return
+    isFlushScheduled = true
+    setImmediate(flushScheduled)
+  }
+
+  function flushScheduled(): void {
+    isFlushScheduled = false
+    flush()
+  }
+
+  function flush(): void {
+    const [socket, bytes] = [owner, filled]
+    owner = null
+    filled = 0
+    if (socket === null || bytes === 0 || socket.destroyed) return
+    // The socket has a backlog, so this write is queued: copy, because the shared buffer is about to be
+    // reused.
+    if (socket.writableLength > 0) return void socket.write(Buffer.from(buffer.subarray(0, bytes)))
+    socket.write(buffer.subarray(0, bytes))
+    // The kernel did not take all of it, so the socket keeps this buffer and the batch gets a new one.
+    if (socket.writableLength > 0) buffer = Buffer.allocUnsafeSlow(bufferBytes)
+  }
+}
+
+function writeLarge(socket: Socket, data: string | Buffer): void {
+  if (typeof data === 'string') socket.write(data, 'latin1')
+  else socket.write(Buffer.from(data))
+}
+
+/**
+ * A function that resolves in the next iteration of the event loop, with one `setImmediate` for all its
+ * callers.
+ */
+export function createNextImmediate(): () => Promise<void> {
+  let next: Promise<void> | null = null
+  return function nextImmediate() {
+    next ??= new Promise((resolve) => {
+      setImmediate(() => {
+        next = null
+        resolve()
+      })
+    })
+    return next
+  }
+}
