@@ -2,7 +2,7 @@
 export class Unavailable extends Error {
   override name = 'Unavailable' as const
 
-  constructor(what: string, cause: unknown) {
-    super(`${what} does not answer`, { cause })
+  constructor(service: string, cause: unknown) {
+    super(`${service} does not answer`, { cause })
   }
 }
