@@ -57,7 +57,7 @@ export interface Journals extends StreamFolders, JournalReader {
 }
 
 /** The streams there are: a stream is the folder of its journals. */
-export interface StreamFolders {
+interface StreamFolders {
   /** Makes a stream with the next free id, and returns that. */
   create(): Promise<string>
   /** Ids of all streams, ascending. */
@@ -95,7 +95,7 @@ export interface JournalLine {
 
 /** What people and players browse: each path points at its newest whole upload. Derived from the journals. */
 export interface ObjectLinks {
-  /** False when the path clashes with another: a file where a folder is. Throws the system's error for anything else. */
+  /** False when the path clashes with another: a file where a folder is. Else throws the system's error. */
   link(stream: string, path: string, upload: string): Promise<boolean>
   /** Does nothing where there is no link. */
   remove(stream: string, path: string): Promise<void>

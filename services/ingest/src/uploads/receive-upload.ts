@@ -23,12 +23,12 @@ export interface Receipt {
 
 /**
  * Null when the body was empty: a probe of the publishing point, nothing is stored. Throws the refusals
- * `body-too-large`, `body-undecodable` and `stream-unknown`; of an upload that throws anything else nothing but
- * complete parts is stored.
+ * `body-too-large`, `body-undecodable` (then the body is stored as it came) and `stream-unknown`, and the system's
+ * error when the disk fails. Parts that were complete before stay uploads.
  */
 export type ReceiveUpload = (facts: Omit<UploadFacts, 'id'>, body: IncomingBody) => Promise<Receipt | null>
 
-export interface ReceiveUploadDeps extends CommitUploadDeps, UploadEventsDeps {
+interface ReceiveUploadDeps extends CommitUploadDeps, UploadEventsDeps {
   readonly store: Pick<UploadStore, 'stage' | 'commit'>
   readonly interfaceOf: StreamInterface
   readonly newId: () => string

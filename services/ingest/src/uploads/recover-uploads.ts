@@ -3,7 +3,7 @@ import type { UploadStore } from './ports.ts'
 import { createBodyMeter } from './stage-body.ts'
 import { createUploadEvents, type UploadEventsDeps } from './upload-events.ts'
 
-export interface RecoverUploadsDeps extends CommitUploadDeps, UploadEventsDeps {
+interface RecoverUploadsDeps extends CommitUploadDeps, UploadEventsDeps {
   readonly store: Pick<UploadStore, 'leftBehind' | 'commit'>
 }
 

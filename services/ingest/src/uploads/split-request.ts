@@ -12,19 +12,19 @@ import { createUploadEvents, type UploadEventsDeps } from './upload-events.ts'
 const maxWaiting = 16
 const maxErrors = 20
 
-export interface SplitDeps extends CommitUploadDeps, UploadEventsDeps {
+interface SplitDeps extends CommitUploadDeps, UploadEventsDeps {
   readonly store: Pick<UploadStore, 'stage' | 'commit'>
   readonly interfaceOf: StreamInterface
   readonly newId: () => string
 }
 
 /** Makes uploads of the parts of one long request, in their order, while it is still arriving. Never throws. */
-export interface Splitter extends PartListener, AsyncDisposable {
+interface Splitter extends PartListener, AsyncDisposable {
   /** Resolves when every part is committed and has its verdict, or has waited long enough for it. */
   finish(): Promise<SplitResult>
 }
 
-export interface SplitResult {
+interface SplitResult {
   /** How many uploads the parts became; 0 where the request is not long. */
   readonly parts: number
   /** Why not all did; null when they did. */

@@ -17,7 +17,7 @@ export interface Upload {
   readonly whole: boolean
   readonly kind: Inspection['kind']
   readonly sender: Sender
-  /** Set for a header or segment that came in one long request: the upload that the request itself became, and where in it. */
+  /** Set for a part of one long request: the upload that the request itself became, and the part's offset in it. */
   readonly part?: { readonly of: string; readonly from: number }
   /** How many uploads of their own the parts of a long request became; absent where it was not split. */
   readonly parts?: number

@@ -9,7 +9,7 @@ import { type StagedUpload, type UploadFacts, UploadGone, type UploadStore } fro
 const maxHeldBytes = 65_536
 
 /** Bodies as files, up to the moment when they are committed, and after it. */
-export interface BodyFiles extends Pick<UploadStore, 'fileOf' | 'read' | 'removeStream'> {
+interface BodyFiles extends Pick<UploadStore, 'fileOf' | 'read' | 'removeStream'> {
   stage(facts: UploadFacts): StagedBody
   leftBehind(): AsyncIterable<StagedBody>
 }

@@ -64,6 +64,6 @@ export async function diskObjectLinks(
 
 const isAbsence = (error: unknown) => ['ENOENT', 'ENOTDIR', 'EINVAL'].includes(errorCode(error))
 
-/** Whether a link failed because of the paths that are there: a file where a folder is needed, or a folder in its place. */
+/** Whether a link failed because a file is where a folder is needed, or a folder is in its place. */
 export const isClash = (error: unknown): boolean =>
   ['EISDIR', 'ENOTDIR', 'EEXIST', 'ENOTEMPTY', 'ERR_FS_EISDIR'].includes(errorCode(error))

@@ -24,7 +24,7 @@ interface HandleUploadDeps {
 }
 
 /** Receives the body of a request to a stream's publishing point, and responds. Throws refusals. */
-export type HandleUpload = (
+type HandleUpload = (
   request: IncomingMessage,
   response: ServerResponse,
   to: { readonly stream: string; readonly peer: Peer },

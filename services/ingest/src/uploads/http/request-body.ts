@@ -15,7 +15,7 @@ export const sendContinue: RequestHandler = (request, response, next) => {
 const maxBufferedBytes = 65_536
 const empty: Buffer = Buffer.alloc(0)
 
-/** All of a body that is small, has a declared length and came together with its head, as most do; null for any other. */
+/** All of a body that is small, of declared length and came with its head, as most do; null for any other. */
 export function readIfBuffered(request: IncomingMessage, declaredBytes: number | null): Buffer | null {
   if (declaredBytes === null || declaredBytes > maxBufferedBytes) return null
   if (declaredBytes === 0) return empty

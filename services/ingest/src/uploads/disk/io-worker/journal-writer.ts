@@ -10,7 +10,7 @@ interface Journal {
 }
 
 /** Appends lines to a journal in one write; the journal's size in bytes after each of them. */
-export type AppendLines = (path: string, lines: readonly string[]) => readonly number[]
+type AppendLines = (path: string, lines: readonly string[]) => readonly number[]
 
 /** Keeps the journals open that were written to last. Throws the system's error; then it opens the journal anew. */
 export function createJournalWriter(): AppendLines {
