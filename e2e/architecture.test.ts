@@ -38,6 +38,7 @@ const purePackages = [
     'lib/box-header',
     'lib/lru',
     'lib/memoize',
+    'lib/shell-quote',
   ].map((name) => `@pushav/shared/${name}.ts`),
 ]
 

@@ -97,7 +97,7 @@ describe('hostile media', function () {
       ok(grown < mostGrowthMiB, `${part} has grown by ${grown} MiB`)
     }
     deepEqual(
-      server().log.filter((line) => /part died|"level":"error"|request failed/.test(line)),
+      server().log.filter((line) => /process exited|"level":"error"|request failed/.test(line)),
       [],
     )
   })

@@ -243,7 +243,7 @@ describe('hostile and broken senders', function () {
     it('takes uploads as before, and no process has died', async () => {
       equal((await put(`/streams/${stream}/a.m4s`, 'fine')).status, 202)
       deepEqual(
-        server().log.filter((line) => line.includes('part died')),
+        server().log.filter((line) => line.includes('process exited')),
         [],
       )
     })

@@ -99,7 +99,7 @@ describe('a probe worker on another machine', function () {
     const complaint = worker.logged.find(({ level }) => level === 'error')
     match(
       JSON.stringify(complaint),
-      /uploads out of reach.*cannot be read: connect ECONNREFUSED|cannot be read: connect ECONNREFUSED.*uploads out of reach/,
+      /uploads unavailable.*cannot be read: connect ECONNREFUSED|cannot be read: connect ECONNREFUSED.*uploads unavailable/,
     )
     await rig.front.start()
     equal((await rig.outcome(stream, upload)).state, 'done')

@@ -89,7 +89,7 @@ export async function launchStandalone(launch: Launch): Promise<Standalone> {
   async function crash(part: PartName): Promise<void> {
     const from = log.length
     process.kill(await pidOf(child.pid ?? 0, part), 'SIGKILL')
-    await logged(new RegExp(`part died, starting it again.*"part":"${part}"`), from)
+    await logged(new RegExp(`process exited, restarting it.*"process":"${part}"`), from)
   }
 
   async function stop(): Promise<number | null> {

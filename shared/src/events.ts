@@ -1,4 +1,4 @@
-/** Something that has just happened, for whoever watches. It is told once and kept by nobody: the record is elsewhere. */
+/** An event for subscribers of `GET /events`. It is published once; the journals, not the events, are the record. */
 export type ServerEvent = StreamEvent | HandshakeRefused
 
 export type StreamEvent =

@@ -87,7 +87,7 @@ async function restart({ server, api }: Ours, part: PartName): Promise<number> {
   const from = server.log.length
   const begun = performance.now()
   await server.crash(part)
-  await server.logged(new RegExp(`part runs again.*"part":"${part}"`), from)
+  await server.logged(new RegExp(`process restarted.*"process":"${part}"`), from)
   const tookMs = performance.now() - begun
   await api.call('GET', '/readyz')
   return tookMs

@@ -40,7 +40,7 @@ async function killTwice(server: Scene['ours']['server'], seconds: number): Prom
     const from = server.log.length
     const begun = performance.now()
     await server.crash('redis')
-    await server.logged(/part runs again.*"part":"redis"/, from)
+    await server.logged(/process restarted.*"process":"redis"/, from)
     times.push(performance.now() - begun)
   }
   return Math.max(...times)
