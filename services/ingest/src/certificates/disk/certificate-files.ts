@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CertificateFiles } from '../ports.ts'
-import { privateMode, publicMode, readIfExists, type StagedFile, stageFile } from './replace-file.ts'
+import { privateMode, publicMode, readIfExists, type StagedFile, stageFile } from './staged-file.ts'
 
 /** Names become parts of paths here, so callers check them first (`parseCertificateName`). */
 export function diskCertificateFiles(workingDirectory: string): CertificateFiles {

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises'
 import type { DeviceJournal, DeviceJournalEntry } from '../ports.ts'
-import { privateMode, readIfExists } from './replace-file.ts'
+import { privateMode, readIfExists } from './staged-file.ts'
 
 /** One JSON line for each entry. A line that a crash cut off is skipped and does not spoil the next one. */
 export async function diskDeviceJournal(file: string): Promise<DeviceJournal> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Handover, handover } from '@pushav/shared/handover.ts'
-import { privateMode, readIfExists, stageFile } from './replace-file.ts'
+import { privateMode, readIfExists, stageFile } from './staged-file.ts'
 
 export type HandoverFacts = Omit<Handover, 'secret'>
 

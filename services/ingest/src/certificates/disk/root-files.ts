@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Hierarchy, Pair } from '../certificate.ts'
-import { privateMode, publicMode, readIfExists } from './replace-file.ts'
+import { privateMode, publicMode, readIfExists } from './staged-file.ts'
 
 /**
  * A CA's root and key. They are made once, both or neither, and never written again. Throws when one of the two is
