@@ -36,7 +36,7 @@ describe('ingest', () => {
   it('refuses whoever does not know the secret of the proxy', async () => {
     await using ingest = await suite.start()
     const answer = await ingest.send('GET', '/streams', undefined, { 'x-proxy-secret': '0'.repeat(64) })
-    deepEqual([answer.status, answer.json.code], [403, 'identity-missing'])
+    deepEqual([answer.status, answer.json.code], [403, 'proxy-authentication-failed'])
     equal((await ingest.send('GET', '/healthz', undefined, { 'x-proxy-secret': '' })).status, 200)
   })
 

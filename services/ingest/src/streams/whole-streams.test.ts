@@ -147,8 +147,8 @@ describe('an answer that names every path', () => {
   }
 
   const session = {
-    ...{ id: null, key: 'none', complete: false, phase: 'open', last_object_at: '2026-01-01T00:00:00.000Z' },
-    ...{ tracks: {}, hls_expected_track_count: null, hls_completed_tracks: 0 },
+    ...{ id: 'none', number: null, isComplete: false, phase: 'open', lastObjectMs: Date.UTC(2026, 0) },
+    ...{ tracks: {}, hlsTrackCount: null, hlsCompletedTracks: 0 },
   }
 
   async function begun(

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express'
 import { json, Router } from 'express'
 import { z } from 'zod'
-import { parseBody } from '../../http/parse.ts'
-import { write } from '../../http/write.ts'
+import { writeAndDrain } from '../../http/json-response.ts'
+import { parseBody } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Streams } from '../../streams/streams.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
@@ -44,7 +44,7 @@ export function eventRoutes(
       for await (const { id, event } of events) {
         if (stream !== null && !('stream' in event && event.stream === stream)) continue
         const text = `id: ${id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`
-        await write(response, text)
+        await writeAndDrain(response, text)
       }
     } finally {
       clearInterval(heartbeat)

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
 
 export const privateMode = 0o600
 export const publicMode = 0o644
 
-/** A file written beside its place, on the disk already, that nobody sees yet. */
+/** A file beside its place, flushed to the disk, that does not have its name yet. */
 export interface StagedFile {
-  /** Takes the place of what is there, at once. */
+  /** Takes its name in one step, from the file that has it now. */
   replace(): Promise<void>
-  /** Takes the place only if it is free; says whether it was. */
-  claim(): Promise<boolean>
+  /** Takes its name unless a file has it; that one stays. */
+  createIfAbsent(): Promise<void>
   discard(): Promise<void>
 }
 
-/** Names that begin with a dot are never a certificate's. */
+/** Writes a staged file. Its first name begins with a dot, as no certificate's does. */
 export async function stageFile(path: string, text: string, mode: number): Promise<StagedFile> {
   const fresh = join(dirname(path), `.new-${randomUUID()}`)
   const discard = () => rm(fresh, { force: true })
@@ -24,29 +25,25 @@ export async function stageFile(path: string, text: string, mode: number): Promi
   })
   return {
     replace: () => rename(fresh, path),
-    claim: () => claim(fresh, path).finally(discard),
+    createIfAbsent: () => linkIfAbsent(fresh, path).finally(discard),
     discard,
   }
 }
 
-/** Null where there is no such file. */
-export async function readIfThere(path: string): Promise<string | null> {
+/** A file's text; null when there is no such file. */
+export async function readIfExists(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error))) return null
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error))) return null
     throw error
   }
 }
 
-export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''
-
-async function claim(fresh: string, path: string): Promise<boolean> {
+async function linkIfAbsent(fresh: string, path: string): Promise<void> {
   try {
     await link(fresh, path)
-    return true
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
-    throw error
+    if (errorCode(error) !== 'EEXIST') throw error
   }
 }

@@ -25,8 +25,8 @@ import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
 
 const now = (): Date => new Date()
 
-/** The record on the disk, and the index in Redis that follows it. */
-export async function openRecords(
+/** Opens the upload store and the journals on the disk, connects to Redis and starts the indexer between the two. */
+export async function openStorage(
   config: Pick<Config, 'workingDirectory' | 'instance' | 'redisUrl' | 'sessionIdleMs'>,
   built: AsyncDisposableStack,
   log: Logger,
@@ -34,29 +34,32 @@ export async function openRecords(
 ) {
   const { workingDirectory, instance, sessionIdleMs: idleMs } = config
   const disk = built.use(createIoWorker())
-  const kept = await diskJournals(workingDirectory, instance, log, disk)
-  const journals = { ...kept, streams: cacheStreamList(workingDirectory, kept.streams, now) }
-  const view = await diskObjectLinks(workingDirectory, instance, disk)
-  const store = await openUploadStore({ workingDirectory, instance, disk, journals: kept, links: view })
+  const ownJournals = await diskJournals(workingDirectory, instance, log, disk)
+  const journals = {
+    ...ownJournals,
+    streams: cacheStreamList(workingDirectory, ownJournals.streams, now),
+  }
+  const links = await diskObjectLinks(workingDirectory, instance, disk)
+  const store = await openUploadStore({ workingDirectory, instance, disk, journals: ownJournals, links })
 
   const onError = createErrorReport(log)
   const open = (connect: typeof connectRedis) =>
     built.adopt(connect(config.redisUrl, onError), (client) => client.disconnect())
-  const [redis, queueing] = [open(connectPipelined), open(connectRedis)]
-  await Promise.all([whenReady(redis), whenReady(queueing)])
+  const [redis, queueRedis] = [open(connectPipelined), open(connectRedis)]
+  await Promise.all([whenReady(redis), whenReady(queueRedis)])
   const index = redisIndex(redis)
   const probes = built.use(
-    createProbeQueue(queueing, open(connectBlocking), redisOutcomes(queueing), onError),
+    createProbeQueue(queueRedis, open(connectBlocking), redisOutcomes(queueRedis), onError),
   )
-  const feed = built.use(redisEventBus(redis, open(connectBlocking)))
+  const eventBus = built.use(redisEventBus(redis, open(connectBlocking)))
 
-  const silence = built.use(createSessionTimeouts(feed, idleMs, now))
+  const sessionTimeouts = built.use(createSessionTimeouts(eventBus, idleMs, now))
   const inspections = inspectionsOf(store)
   const publishResults = publishResultsWith({
     verdicts,
-    eventBus: feed,
-    sessionTimeouts: silence,
-    links: view,
+    eventBus,
+    sessionTimeouts,
+    links,
     startedAt: now(),
     now,
   })
@@ -73,5 +76,5 @@ export async function openRecords(
       retryMs: 500,
     }),
   )
-  return { store, journals, view, redis, index, probes, feed, inspections, indexer }
+  return { store, journals, links, redis, index, probes, eventBus, inspections, indexer }
 }
