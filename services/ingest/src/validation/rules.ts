@@ -442,6 +442,27 @@ export const rules = {
     clause: cmaf,
     exercisedBy: ['init'],
   },
+  'init-brand': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'an init segment has an ftyp with a brand of CMAF or ISO BMFF',
+    clause: 'ISO/IEC 23000-19, 7.2; ISO/IEC 14496-12, 4.3',
+    exercisedBy: ['init'],
+  },
+  'init-incomplete': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'an init segment has mvhd, a track id above 0 and the trex of its track',
+    clause: 'ISO/IEC 14496-12, 8.2.2, 8.3.2, 8.8.3',
+    exercisedBy: ['init'],
+  },
+  'decoder-configuration': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'an init segment has what a decoder needs',
+    clause: 'ISO/IEC 14496-12, 8.5.2; ISO/IEC 14496-15, 5.4.2 and 8.4.1; the mapping of each codec',
+    exercisedBy: ['init'],
+  },
   'init-repeated': {
     severity: 'note',
     standard: 'dash-if',
@@ -530,6 +551,13 @@ export const rules = {
     clause: cmaf,
     exercisedBy: ['segment'],
   },
+  'decode-time-negative': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'decode times are not below 0',
+    clause: 'ISO/IEC 14496-12, 8.8.12',
+    exercisedBy: ['segment'],
+  },
   'tfdt-gap': {
     severity: 'warning',
     standard: 'dash-if',
@@ -565,6 +593,20 @@ export const rules = {
     clause: cmaf,
     exercisedBy: ['video-segment'],
   },
+  'samples-outside-mdat': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'samples lie inside an mdat of their segment',
+    clause: 'ISO/IEC 14496-12, 8.8.7 and 8.8.8; ISO/IEC 23009-1, 6.3.4.2',
+    exercisedBy: ['segment'],
+  },
+  'composition-offset-negative': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'a trun of version 0 has no composition offset below 0',
+    clause: 'ISO/IEC 14496-12, 8.8.8',
+    exercisedBy: ['segment'],
+  },
   'base-not-moof': {
     severity: 'warning',
     standard: 'cmaf',
@@ -576,8 +618,8 @@ export const rules = {
   'segment-duration-off': {
     severity: 'warning',
     standard: 'dash',
-    title: 'segments last as announced, within 10 %',
-    clause: 'ISO/IEC 23009-1, 7.2.1',
+    title: 'segments but the last have the announced duration, within 50 %',
+    clause: 'ISO/IEC 23009-1, 5.3.9.2.1',
     exercisedBy: ['announced-duration'],
     once: 'track',
   },

@@ -1,46 +1,80 @@
-import { assertHolds, type Box } from './box.ts'
+import type { Box } from './box.ts'
+import { audioTypeOf, decoderConfigOf, specificInfoOf } from './esds.ts'
 
-/** The part of the codec string behind the sample entry's name, by type of the configuration box. */
-const endings: Record<string, (config: Box) => string> = {
-  avcC: avcEnding,
-  hvcC: hevcEnding,
-  av1C: av1Ending,
-  vpcC: vpEnding,
-  esds: mpeg4Ending,
+/** The configuration boxes of a sample entry, by type. */
+export type Configurations = Readonly<Record<string, Box>>
+
+/** The part of the codec string behind the sample entry's name; null where the box does not tell it. */
+type Ending = (config: Box) => string | null
+
+interface Spelling {
+  readonly config: string
+  readonly ending: Ending
 }
 
-/** Whether a box of this type in a sample entry configures the codec. */
-export const isConfiguration = (type: string): boolean => Object.hasOwn(endings, type)
+const avc: Spelling = { config: 'avcC', ending: avcEnding }
+const hevc: Spelling = { config: 'hvcC', ending: hevcEnding }
+const vp: Spelling = { config: 'vpcC', ending: vpEnding }
+const mpeg4: Spelling = { config: 'esds', ending: mpeg4Ending }
 
-/**
- * The codec string of RFC 6381; the sample entry's name alone without a known configuration box. Throws
- * BoxMalformed.
- */
-export function codecOf(entryType: string, config: Box | null): string {
-  const ending = config && endings[config.type]
-  return ending ? entryType + ending(config) : entryType
+/** How the codec of a sample entry is spelt, by its name. Dolby Vision has a spelling of its own. */
+const spellings: Readonly<Record<string, Spelling>> = {
+  avc1: avc,
+  avc2: avc,
+  avc3: avc,
+  avc4: avc,
+  hvc1: hevc,
+  hvc2: hevc,
+  hev1: hevc,
+  hev2: hevc,
+  av01: { config: 'av1C', ending: av1Ending },
+  vp08: vp,
+  vp09: vp,
+  mp4a: mpeg4,
+  mp4v: mpeg4,
+}
+
+const dolbyVisionEntries = new Set(['dvh1', 'dvhe', 'dav1', 'dva1', 'dvav'])
+
+/** Whether a sample entry of this name is of Dolby Vision alone, which no other decoder reads. */
+export const isDolbyVision = (entryType: string): boolean => dolbyVisionEntries.has(entryType)
+
+/** The codec string of RFC 6381; the sample entry's name alone where its boxes do not tell more. */
+export function codecOf(entryType: string, configurations: Configurations): string {
+  if (isDolbyVision(entryType)) {
+    const profile = dolbyVisionOf(configurations)
+    return profile === null ? entryType : `${entryType}.${profile}`
+  }
+  const spelling = Object.hasOwn(spellings, entryType) ? spellings[entryType] : undefined
+  const config = spelling && configurations[spelling.config]
+  return config ? entryType + (spelling.ending(config) ?? '') : entryType
+}
+
+/** `08.07`: profile and level. Dolby Vision Streams Within the ISO Base Media File Format, 3.2 and 3.3. */
+export function dolbyVisionOf({ dvcC, dvvC, dvwC }: Configurations): string | null {
+  const body = (dvcC ?? dvvC ?? dvwC)?.body
+  if (!body || body.length < 5) return null
+  const word = body.readUInt16BE(2)
+  return `${twoDigits(word >> 9)}.${twoDigits((word >> 3) & 0x3f)}`
 }
 
 /** `.4d401f`: profile, constraints, level. ISO/IEC 14496-15, annex E. */
-function avcEnding(config: Box): string {
-  assertHolds(config, 4)
-  return `.${config.body.toString('hex', 1, 4)}`
+function avcEnding({ body }: Box): string | null {
+  return body.length < 4 ? null : `.${body.toString('hex', 1, 4)}`
 }
 
 /**
  * `.1.6.L93.B0`: profile, compatibility bits reversed, tier and level, constraint bytes. ISO/IEC 14496-15,
  * annex E.
  */
-function hevcEnding(config: Box): string {
-  assertHolds(config, 13)
-  const first = config.body.readUInt8(1)
+function hevcEnding({ body }: Box): string | null {
+  if (body.length < 13) return null
+  const first = body.readUInt8(1)
   const space = ['', 'A', 'B', 'C'][first >> 6]
   const tier = first & 0x20 ? 'H' : 'L'
-  const compatibility = reversed(config.body.readUInt32BE(2)).toString(16).toUpperCase()
-  const constraints = [...config.body.subarray(6, 12)]
-    .map((byte) => `.${byte.toString(16).toUpperCase()}`)
-    .join('')
-  return `.${space}${first & 0x1f}.${compatibility}.${tier}${config.body[12]}${constraints.replace(/(\.0)+$/, '')}`
+  const compatibility = reversed(body.readUInt32BE(2)).toString(16).toUpperCase()
+  const constraints = [...body.subarray(6, 12)].map((byte) => `.${byte.toString(16).toUpperCase()}`).join('')
+  return `.${space}${first & 0x1f}.${compatibility}.${tier}${body[12]}${constraints.replace(/(\.0)+$/, '')}`
 }
 
 function reversed(bits: number): number {
@@ -50,10 +84,10 @@ function reversed(bits: number): number {
 }
 
 /** `.0.04M.08`: profile, level and tier, bit depth. AV1 in ISOBMFF, 5. */
-function av1Ending(config: Box): string {
-  assertHolds(config, 4)
-  const profileAndLevel = config.body.readUInt8(1)
-  const depth = config.body.readUInt8(2)
+function av1Ending({ body }: Box): string | null {
+  if (body.length < 4) return null
+  const profileAndLevel = body.readUInt8(1)
+  const depth = body.readUInt8(2)
   const profile = profileAndLevel >> 5
   const tier = depth & 0x80 ? 'H' : 'M'
   const isTwelve = profile === 2 && (depth & 0x20) !== 0
@@ -62,49 +96,20 @@ function av1Ending(config: Box): string {
 }
 
 /** `.00.10.08`: profile, level, bit depth. VP codec in ISOBMFF, "Codecs Parameter String". */
-function vpEnding(config: Box): string {
-  assertHolds(config, 7)
-  const [profile = 0, level = 0, depth = 0] = config.body.subarray(4, 7)
+function vpEnding({ body }: Box): string | null {
+  if (body.length < 7) return null
+  const [profile = 0, level = 0, depth = 0] = body.subarray(4, 7)
   return `.${twoDigits(profile)}.${twoDigits(level)}.${twoDigits(depth >> 4)}`
 }
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0')
 
 /** `.40.2`: object type, then for MPEG-4 audio its audio object type. ISO/IEC 14496-1, 7.2.6. */
-function mpeg4Ending(esds: Box): string {
-  const config = decoderConfigOf(esds.body)
+function mpeg4Ending({ body }: Box): string | null {
+  const config = decoderConfigOf(body)
   const type = config?.[0]
-  if (!config || type === undefined) return ''
-  const specific = config.subarray(13)
-  const audio = type === 0x40 && descriptorAt(specific, 0, 0x05)
-  return `.${type.toString(16)}${audio ? audioTypeOf(audio) : ''}`
-}
-
-/** The DecoderConfigDescriptor inside the ES_Descriptor; null where there is none. */
-function decoderConfigOf(esds: Buffer): Buffer | null {
-  const es = descriptorAt(esds, 4, 0x03)
-  const flags = es?.[2]
-  if (!es || flags === undefined) return null
-  const afterUrl = 3 + (flags & 0x80 ? 2 : 0) + (flags & 0x40 ? 1 + (es[flags & 0x80 ? 5 : 3] ?? 0) : 0)
-  return descriptorAt(es, afterUrl + (flags & 0x20 ? 2 : 0), 0x04)
-}
-
-/** The content of a descriptor with this tag; its size takes one to four bytes of seven bits. */
-function descriptorAt(bytes: Buffer, at: number, tag: number): Buffer | null {
-  if (bytes[at] !== tag) return null
-  let size = 0
-  for (let length = 1; length <= 4; length++) {
-    const byte = bytes[at + length] ?? 0
-    size = size * 128 + (byte & 0x7f)
-    if (byte < 0x80) return bytes.subarray(at + length + 1, at + length + 1 + size)
-  }
-  return null
-}
-
-/** The first five bits of AudioSpecificConfig; 31 says that six more follow. */
-function audioTypeOf(specific: Buffer): string {
-  const [first, second = 0] = specific
-  if (first === undefined) return ''
-  const type = first >> 3
-  return `.${type < 31 ? type : 32 + ((first & 0x07) << 3) + (second >> 5)}`
+  if (!config || type === undefined) return null
+  const specific = type === 0x40 ? specificInfoOf(config) : null
+  const audioType = specific && audioTypeOf(specific)
+  return `.${type.toString(16).padStart(2, '0')}${audioType === null ? '' : `.${audioType}`}`
 }

@@ -1,4 +1,5 @@
 import type { InitFacts, MediaFacts } from '../inspection.ts'
+import { decodeTimeDifference, isNextSequence } from './counters.ts'
 import type { Moof, Traf } from './moof.ts'
 import type { SegmentPrefix } from './segment-prefix.ts'
 
@@ -12,11 +13,19 @@ export function createMediaFacts() {
   let end: number | null = null
   let isFirst = true
 
-  return { add, facts: () => facts }
+  return { add, limitDefaultSize, facts: () => facts }
 
-  function add(moof: Moof, prefix: SegmentPrefix | null, init: InitFacts | null): void {
+  /** Samples of the track lie in their mdat only with a default size up to `max`. */
+  function limitDefaultSize(trackId: number, max: number): void {
+    if (facts?.trackId !== trackId) return
+    facts = { ...facts, defaultSizes: joinSizes(facts.defaultSizes, { min: 0, max }) }
+  }
+
+  /** `missingFront` as in MediaFacts. */
+  function add(moof: Moof, before: BeforeMoof): void {
+    const { prefix, init, missingFront } = before
     const trackId = facts?.trackId ?? moof.trafs[0]?.trackId ?? 0
-    let next = withMoof(facts ?? emptyFacts(trackId, moof), moof, prefix)
+    let next = { ...withMoof(facts ?? emptyFacts(trackId, moof), moof, prefix), missingFront }
     for (const traf of moof.trafs) {
       if (traf.trackId !== trackId) continue
       next = withTraf(next, traf, gapBefore(traf))
@@ -26,10 +35,18 @@ export function createMediaFacts() {
     facts = next
   }
 
-  function gapBefore({ decodeTime }: Traf): number | null {
+  function gapBefore(traf: Traf): number | null {
+    const { decodeTime } = traf
     if (isFirst || decodeTime === null) return 0
-    return end === null ? null : Math.abs(decodeTime - end)
+    return end === null ? null : Math.abs(decodeTimeDifference(decodeTime, end, traf.isShortDecodeTime))
   }
+}
+
+/** What is known in front of a moof. */
+interface BeforeMoof {
+  readonly prefix: SegmentPrefix | null
+  readonly init: InitFacts | null
+  readonly missingFront: number
 }
 
 function emptyFacts(trackId: number, { sequence, trafs }: Moof): MediaFacts {
@@ -39,13 +56,18 @@ function emptyFacts(trackId: number, { sequence, trafs }: Moof): MediaFacts {
     firstSequence: sequence,
     lastSequence: sequence,
     sequenceIncreases: true,
+    sequenceGap: null,
     decodeTime: trafs[0]?.decodeTime ?? null,
+    isShortDecodeTime: trafs[0]?.isShortDecodeTime ?? false,
+    untimedChunks: 0,
     explicitDuration: 0,
     defaultedSamples: 0,
     sampleCount: 0,
     startsWithSync: trafs[0]?.startsWithSync ?? null,
     innerGap: 0,
     baseIsMoof: true,
+    missingFront: 0,
+    defaultSizes: null,
     hasSidx: false,
     hasPrft: false,
     producerTime: null,
@@ -63,11 +85,21 @@ function withMoof(facts: MediaFacts, moof: Moof, prefix: SegmentPrefix | null): 
     ...facts,
     chunkCount: facts.chunkCount + 1,
     lastSequence: sequence,
-    sequenceIncreases: facts.sequenceIncreases && (facts.chunkCount === 0 || sequence > facts.lastSequence),
+    ...sequenceAfter(facts, sequence),
     isMultiplexed: facts.isMultiplexed || trafs.length > 1 || trafs[0]?.trackId !== facts.trackId,
     encrypted: facts.encrypted || encrypted,
     ...(prefix ? withPrefix(facts, prefix) : {}),
   }
+}
+
+function sequenceAfter(
+  facts: MediaFacts,
+  sequence: number,
+): Pick<MediaFacts, 'sequenceIncreases' | 'sequenceGap'> {
+  const { chunkCount, lastSequence, sequenceIncreases, sequenceGap } = facts
+  if (chunkCount === 0 || isNextSequence(lastSequence, sequence)) return { sequenceIncreases, sequenceGap }
+  if (sequence <= lastSequence) return { sequenceIncreases: false, sequenceGap }
+  return { sequenceIncreases, sequenceGap: sequenceGap ?? { expected: lastSequence + 1, received: sequence } }
 }
 
 function withPrefix(facts: MediaFacts, prefix: SegmentPrefix): Partial<MediaFacts> {
@@ -88,9 +120,18 @@ function withTraf(facts: MediaFacts, traf: Traf, gap: number | null): MediaFacts
     defaultedSamples: facts.defaultedSamples + traf.defaultedSamples,
     sampleCount: facts.sampleCount + traf.sampleCount,
     baseIsMoof: facts.baseIsMoof && traf.baseIsMoof,
+    untimedChunks: facts.untimedChunks + (traf.decodeTime === null ? 1 : 0),
+    defaultSizes: traf.hasUnsized
+      ? joinSizes(facts.defaultSizes, { min: traf.isUnsized ? 1 : 0, max: 0xffff_ffff })
+      : facts.defaultSizes,
     innerGap: facts.innerGap === null || gap === null ? null : Math.max(facts.innerGap, gap),
   }
 }
+
+type DefaultSizes = NonNullable<MediaFacts['defaultSizes']>
+
+const joinSizes = (one: DefaultSizes | null, other: DefaultSizes): DefaultSizes =>
+  one ? { min: Math.max(one.min, other.min), max: Math.min(one.max, other.max) } : other
 
 /** Decode time at the end of a traf. Without a tfdt it starts where the traf before it ended. */
 function endOf(traf: Traf, before: number | null, init: InitFacts | null): number | null {

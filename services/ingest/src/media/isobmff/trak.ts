@@ -5,7 +5,12 @@ import { emptySampleEntry, parseStsd } from './stsd.ts'
 /** The facts of a track that are inside its trak box. */
 export type Trak = Omit<
   InitFacts,
-  'trackCount' | 'isFragmented' | 'defaultSampleDuration' | 'defaultSampleFlags'
+  | 'trackCount'
+  | 'isFragmented'
+  | 'brands'
+  | 'defaultSampleDuration'
+  | 'defaultSampleSize'
+  | 'defaultSampleFlags'
 >
 
 export const emptyTrak: Trak = {
@@ -53,6 +58,8 @@ export function parseTrak(trak: Box, report: Report): Trak {
   for (const type of ['tkhd', 'mdhd', 'hdlr', 'stsd'] as const)
     if (!found[type]) report(`expected a whole ${type} in trak at byte ${trak.offset}; there is none`)
   const { tkhd, mdhd, hdlr, elng, stsd } = found
+  if (tkhd?.trackId === 0)
+    report(`expected a track id above 0 in trak at byte ${trak.offset}; received 0`, 'init-incomplete')
   const entry = stsd ? parseStsd(stsd, hdlr?.handler ?? '', report) : emptySampleEntry
   const { width = null, height = null } = tkhd ?? {}
   return {

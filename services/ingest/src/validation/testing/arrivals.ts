@@ -37,7 +37,8 @@ export interface TestObject {
   readonly cut?: Pick<Upload, 'part' | 'parts'>
 }
 
-const nothing: Inspection = {
+/** An inspection that found nothing. */
+export const nothing: Inspection = {
   kind: 'other',
   brands: [],
   init: null,
@@ -62,7 +63,10 @@ export const initFacts = (facts: Partial<InitFacts> = {}): InitFacts => ({
   maxBitrate: null,
   encrypted: false,
   isFragmented: true,
+  brands: ['cmfc', 'iso6'],
+  dolbyVision: null,
   defaultSampleDuration: 40,
+  defaultSampleSize: 0,
   defaultSampleFlags: 0,
   ...facts,
 })
@@ -74,13 +78,18 @@ export const mediaFacts = (nth: number, facts: Partial<MediaFacts> = {}): MediaF
   firstSequence: nth,
   lastSequence: nth,
   sequenceIncreases: true,
+  sequenceGap: null,
   decodeTime: (nth - 1) * 4000,
+  isShortDecodeTime: false,
+  untimedChunks: facts.decodeTime === null ? 1 : 0,
   explicitDuration: 4000,
   defaultedSamples: 0,
   sampleCount: 100,
   startsWithSync: true,
   innerGap: null,
   baseIsMoof: true,
+  missingFront: 0,
+  defaultSizes: null,
   hasSidx: false,
   hasPrft: true,
   producerTime: null,
