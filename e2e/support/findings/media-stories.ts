@@ -31,6 +31,10 @@ export const mediaStories = {
   'init-brand': firstInit('an init segment without ftyp', initLike.withoutFtyp),
   'init-incomplete': firstInit('an init segment without mvhd', initLike.withoutMvhd),
   'decoder-configuration': firstInit('an init segment without avcC', initLike.withoutConfiguration),
+  'parameter-sets-missing': ingest(
+    'an init segment of HEVC without parameter sets',
+    freeInit(initLike.withoutParameterSets),
+  ),
   'init-repeated': ingest('the init segment again', freeInit(), freeInit()),
   'init-rewritten': anotherInit('the init segment with a name in it', initLike.named),
   'init-changed': anotherInit('an init segment of another profile', initLike.ofAnotherProfile),

@@ -63,6 +63,7 @@ function fragment(...traf: readonly Buffer[]): Buffer {
 export const initOf = (...parts: Parameters<typeof moov>): Buffer => Buffer.concat([ftyp, moov(...parts)])
 
 const otherProfile = avcConfiguration(0x64, 0x00, 0x28)
+const hvcCWithoutSets = box('hvcC', hvcC.subarray(8, 30), [0])
 const encryption = box('sinf', box('frma', letters('avc1')))
 
 /** Init segments with one thing wrong, or unusual. */
@@ -80,6 +81,7 @@ export const initLike = {
   withoutMoov: ftyp,
   withoutFtyp: moov(),
   withoutMvhd: Buffer.concat([ftyp, renamed(moov(), 'mvhd', 'free')]),
+  withoutParameterSets: initOf({ entry: visualEntry('hvc1', hvcCWithoutSets) }),
   withoutConfiguration: initOf({ entry: visualEntry('avc1') }),
 }
 

@@ -27,6 +27,7 @@ export interface InspectionFault {
     | 'box-malformed'
     | 'init-incomplete'
     | 'decoder-configuration'
+    | 'parameter-sets-missing'
     | 'samples-outside-mdat'
     | 'decode-time-negative'
     | 'composition-offset-negative'

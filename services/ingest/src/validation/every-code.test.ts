@@ -151,6 +151,9 @@ const stories: Record<FindingCode, Story> = {
   'decoder-configuration': ingest(
     initAt('v/init.mp4', {}, { inspection: faultyInit('decoder-configuration') }),
   ),
+  'parameter-sets-missing': ingest(
+    initAt('v/init.mp4', {}, { inspection: faultyInit('parameter-sets-missing') }),
+  ),
   'init-repeated': ingest(freeInit, freeInit),
   'init-rewritten': ingest(freeInit, initAt('v/init.mp4', { averageBitrate: 1 })),
   'init-changed': ingest(freeInit, initAt('v/init.mp4', { codec: 'hvc1' })),

@@ -463,6 +463,13 @@ export const rules = {
     clause: 'ISO/IEC 14496-12, 8.5.2; ISO/IEC 14496-15, 5.4.2 and 8.4.1; the mapping of each codec',
     exercisedBy: ['init'],
   },
+  'parameter-sets-missing': {
+    severity: 'warning',
+    standard: 'cmaf',
+    title: 'hvc1 has its parameter sets in the init segment',
+    clause: 'ISO/IEC 14496-15, 8.4.1',
+    exercisedBy: ['init'],
+  },
   'init-repeated': {
     severity: 'note',
     standard: 'dash-if',

@@ -2,14 +2,23 @@ import type { Box } from './box.ts'
 import { type Configurations, dolbyVisionOf, isDolbyVision } from './codec-string.ts'
 import { audioTypeOf, decoderConfigOf, specificInfoOf } from './esds.ts'
 
+/** A fault of a sample entry: its code and a sentence. */
+interface ConfigurationFault {
+  readonly code: 'decoder-configuration' | 'parameter-sets-missing'
+  readonly message: string
+}
+
 /** What a decoder of one sample entry needs; `faultOf` says what the box lacks, null for nothing. */
 interface Need {
   readonly config: string
   readonly faultOf: (body: Buffer) => string | null
+  /** Whether parameter sets that must be in the box are not. */
+  readonly lacksSets?: (body: Buffer) => boolean
 }
 
 const avc = (inBand: boolean): Need => ({ config: 'avcC', faultOf: (body) => avcFault(body, inBand) })
-const hevc = (inBand: boolean): Need => ({ config: 'hvcC', faultOf: (body) => hevcFault(body, inBand) })
+const hev1: Need = { config: 'hvcC', faultOf: (body) => hevcFault(body) }
+const hvc1: Need = { ...hev1, lacksSets: (body) => !hasHevcSets(body) }
 const av1: Need = { config: 'av1C', faultOf: av1Fault }
 const vp: Need = { config: 'vpcC', faultOf: (body) => tooShort(body, 12) }
 const mpeg4: Need = { config: 'esds', faultOf: esdsFault }
@@ -25,10 +34,10 @@ const needs: Readonly<Record<string, Need>> = {
   avc4: avc(true),
   dva1: avc(false),
   dvav: avc(true),
-  hvc1: hevc(false),
-  hev1: hevc(true),
-  dvh1: hevc(false),
-  dvhe: hevc(true),
+  hvc1,
+  hev1,
+  dvh1: hvc1,
+  dvhe: hev1,
   av01: av1,
   dav1: av1,
   vp08: vp,
@@ -55,18 +64,24 @@ const configurationTypes = new Set([
 export const isConfiguration = (type: string): boolean => configurationTypes.has(type)
 
 /**
- * What a decoder of a sample entry would miss in its configuration boxes, as an end of a sentence; null for
- * nothing, and for entries whose decoders need none that is known here.
+ * What a decoder of a sample entry would miss in its configuration boxes; null for nothing, and for entries
+ * whose decoders need none that is known here.
  */
-export function configurationFault(entryType: string, configurations: Configurations): string | null {
+export function configurationFault(
+  entryType: string,
+  configurations: Configurations,
+): ConfigurationFault | null {
   const need = Object.hasOwn(needs, entryType) ? needs[entryType] : undefined
   if (!need) return null
+  const code = 'decoder-configuration'
   const found = configurations[need.config]
-  if (!found) return `expected ${need.config} in ${entryType}; there is none`
+  if (!found) return { code, message: `expected ${need.config} in ${entryType}; there is none` }
   const fault = need.faultOf(found.body) ?? dolbyVisionFault(entryType, configurations)
-  return fault === null
-    ? null
-    : `expected ${named(found)} of ${entryType} that configures a decoder; ${fault}`
+  if (fault !== null)
+    return { code, message: `expected ${named(found)} of ${entryType} that configures a decoder; ${fault}` }
+  if (!need.lacksSets?.(found.body)) return null
+  const message = `expected video, sequence and picture parameter sets in ${named(found)} of ${entryType}; not all are there`
+  return { code: 'parameter-sets-missing', message }
 }
 
 const named = ({ type, offset }: Box): string => `${type} at byte ${offset}`
@@ -114,26 +129,27 @@ function readSets(
   return { first, end: at }
 }
 
-const hevcSets = [
-  [32, 'video'],
-  [33, 'sequence'],
-  [34, 'picture'],
-] as const
-
 /** ISO/IEC 14496-15, 8.3.3.1. */
-function hevcFault(body: Buffer, inBand: boolean): string | null {
-  const fault = tooShort(body, 23)
-  if (fault !== null) return fault
+function hevcFault(body: Buffer): string | null {
+  return tooShort(body, 23) ?? (hevcSetsIn(body) ? null : 'its parameter sets are cut short')
+}
+
+/** Types of the NAL units of VPS, SPS and PPS. */
+const hevcSets = [32, 33, 34]
+
+const hasHevcSets = (body: Buffer): boolean => hevcSets.every((type) => hevcSetsIn(body)?.has(type))
+
+/** The types of the NAL units in an hvcC; null where one is cut short. */
+function hevcSetsIn(body: Buffer): ReadonlySet<number> | null {
   const types = new Set<number>()
   let at = 23
   for (let arrays = body[22] ?? 0; arrays > 0; arrays--) {
     const sets = at + 3 > body.length ? null : readSets(body, at + 3, body.readUInt16BE(at + 1))
-    if (!sets) return 'its parameter sets are cut short'
+    if (!sets) return null
     for (const first of sets.first) types.add((first >> 1) & 0x3f)
     at = sets.end
   }
-  const missing = inBand ? undefined : hevcSets.find(([type]) => !types.has(type))
-  return missing ? `it has no ${missing[1]} parameter set` : null
+  return types
 }
 
 /** AV1 in ISOBMFF, 2.3.3: marker and version are 0x81. */

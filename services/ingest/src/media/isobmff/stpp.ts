@@ -20,9 +20,10 @@ export function subtitleBoxesAt(entry: Buffer): number | null {
 }
 
 /** What is missing of the namespace that a decoder of stpp goes by; null for nothing. */
-export function subtitleFault({ body, offset }: Box): string | null {
+export function subtitleFault({ body, offset }: Box) {
   if ((afterText(body, textsAt) ?? 0) > textsAt + 1) return null
-  return `expected stpp at byte ${offset} to name its namespace; there is none`
+  const message = `expected stpp at byte ${offset} to name its namespace; there is none`
+  return { code: 'decoder-configuration' as const, message }
 }
 
 function afterText(bytes: Buffer, at: number): number | null {

@@ -71,7 +71,7 @@ function parseEntry(entry: Box, context: EntryContext): SampleEntry {
   const type = boxes.original ?? entry.type
   const fault =
     type === 'stpp' ? subtitleFault(entry) : isRead ? configurationFault(type, configurations) : null
-  if (fault !== null) report(fault, 'decoder-configuration')
+  if (fault !== null) report(fault.message, fault.code)
   return {
     ...emptySampleEntry,
     ...(isVisual(handler) && sizeOf(entry)),
