@@ -47,7 +47,8 @@ export function parseTrak(trak: Box, report: Report): Trak {
       if (parentOf[type] === parent) return walkBoxes(box, 0, visitIn(type), report)
       if (type === 'tkhd') found.tkhd = parseTkhd(box)
       else if (type === 'mdhd') found.mdhd = parseMdhd(box)
-      else if (type === 'hdlr') found.hdlr = parseHdlr(box)
+      // QuickTime has another hdlr in minf.
+      else if (type === 'hdlr' && parent === 'mdia') found.hdlr = parseHdlr(box)
       else if (type === 'elng') found.elng = { language: textAt(box.body, 4) }
       else if (type === 'kind' && kinds.length < maxKinds) kinds.push(kindOf(box))
       else if (type === 'stsd') found.stsd = box
