@@ -108,6 +108,9 @@ describe('init facts', () => {
     const codecs = [
       [esds(0x40, 0x12, 0x10), 'mp4a.40.2'],
       [esds(0x40, 0x2b, 0x92), 'mp4a.40.5'],
+      // SBR behind the configuration of AAC-LC, and PS around it.
+      [esds(0x40, 0x12, 0x10, 0x56, 0xe5, 0xa0), 'mp4a.40.2'],
+      [esds(0x40, 0xeb, 0x92, 0x08), 'mp4a.40.29'],
       [esds(0x40, 0xf9, 0x40), 'mp4a.40.42'],
       [esds(0x40), 'mp4a.40'],
       [esds(0x6b), 'mp4a.6b'],
