@@ -220,7 +220,7 @@ function codesElsewhere(): ReadonlyMap<string, number> {
     .map(read)
     .join('\n')
   const inOrder = text.matchAll(/\bstatus: (\d{3}),\s*code: '([a-z-]+)'|\[(\d{3}), '([a-z-]+)',/g)
-  const faults = text.matchAll(/\bfault\('(certificate-[a-z-]+)'/g)
+  const faults = text.matchAll(/\bfault\(\s*'(certificate-[a-z-]+)'/g)
   return new Map([
     ...[...inOrder].map(([, a, code, b, other]) => [code ?? other ?? '', Number(a ?? b)] as const),
     ...[...faults].map(([, code = '']) => [code, 403] as const),
