@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import * as boxes from '../services/ingest/src/media/isobmff/testing/boxes.ts'
-import { header, mpd, segment, template } from './support/cmaf.ts'
-import { publishingPointOfSuite } from './support/publishing-point.ts'
+import * as boxes from '@pushav/shared/testing/media/boxes.ts'
+import { header, mpd, segment, template } from './support/media/cmaf.ts'
+import { publishingPointOfSuite } from './support/suite/publishing-point.ts'
 
 const inFolders = template('$RepresentationID$/$Number$.cmfv', '$RepresentationID$/init.cmfv')
 
@@ -22,7 +22,11 @@ describe('DASH-IF Live Media Ingest 1.2: duties of the source that are checked',
     await put('m.mpd', mpd([[['a', 'b', 'c'], inFolders]]))
     await put('a/init.cmfv', header())
     await put('b/init.cmfv', header())
-    const { json } = await point().send('PUT', 'c/init.cmfv', header({ entry: boxes.visualEntry('vp09') }))
+    const { json } = await point().send(
+      'PUT',
+      'c/init.cmfv',
+      header({ entry: boxes.visualEntry('vp09', boxes.vpcC) }),
+    )
     const [differs] = json.findings.filter(({ code }: { code: string }) => code === 'switching-set-differs')
     ok(/\ba\b/.test(differs.message) && /\bc\b/.test(differs.message), differs.message)
     await put('a/1.cmfv', segment(1, { chunks: 2 }))

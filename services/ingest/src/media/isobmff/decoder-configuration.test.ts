@@ -1,5 +1,17 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import { aac, audioEntry, avcC, box, esds, hvcC, letters, moov, u32, visualEntry } from './testing/boxes.ts'
+import {
+  aac,
+  audioEntry,
+  avcC,
+  box,
+  esds,
+  hvcC,
+  letters,
+  moov,
+  u32,
+  visualEntry,
+  vpcC,
+} from '@pushav/shared/testing/media/boxes.ts'
 import { inspect } from './testing/inspect.ts'
 
 const video = (type: string, ...inside: Buffer[]) => inspect(moov({ entry: visualEntry(type, ...inside) }))
@@ -20,7 +32,6 @@ const isWrong = (inspected: Inspected, message: RegExp, code = 'decoder-configur
 }
 
 const av1C = box('av1C', [0x81, 0x04, 0x0c, 0])
-const vpcC = box('vpcC', u32(0x0100_0000), [0, 10, 0x82, 1, 1, 1, 0, 0])
 const dOps = (...bytes: number[]) => box('dOps', bytes)
 const stereo = [0, 2, 1, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0]
 const dfLa = (type: number, length = 34) => box('dfLa', u32(0), [type, 0, 0, length], Buffer.alloc(length))

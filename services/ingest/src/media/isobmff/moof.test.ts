@@ -17,7 +17,7 @@ import {
   tfhd,
   trun,
   u32,
-} from './testing/boxes.ts'
+} from '@pushav/shared/testing/media/boxes.ts'
 import { inspectAll } from './testing/inspect.ts'
 
 /** A moof that stands alone gets an mdat. */

@@ -10,7 +10,7 @@ import {
   moov,
   u32,
   visualEntry,
-} from './testing/boxes.ts'
+} from '@pushav/shared/testing/media/boxes.ts'
 import { inspect } from './testing/inspect.ts'
 
 function initOf(parts: Parameters<typeof moov>[0] = {}) {

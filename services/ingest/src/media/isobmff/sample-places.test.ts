@@ -17,7 +17,7 @@ import {
   u32,
   withLargeSize,
   withSize,
-} from './testing/boxes.ts'
+} from '@pushav/shared/testing/media/boxes.ts'
 import { inspect, inspectAll } from './testing/inspect.ts'
 
 const mfhd = (sequence = 1) => box('mfhd', u32(0, sequence))

@@ -2,7 +2,6 @@ import { deepEqual } from 'node:assert/strict'
 import {
   codesOf,
   initAt,
-  type initFacts,
   mediaAt,
   mpdAt,
   representation,
@@ -135,7 +134,7 @@ describe('what moofs leave to others', () => {
 })
 
 describe('an init segment', () => {
-  const flaws = (facts: Parameters<typeof initFacts>[0]) => found([initAt('v/init.mp4', facts)]).flat()
+  const flaws = (facts: Parameters<typeof initAt>[1]) => found([initAt('v/init.mp4', facts)]).flat()
 
   it('has an ftyp with a brand of CMAF or ISO BMFF', () => {
     for (const brand of [

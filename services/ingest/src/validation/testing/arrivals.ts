@@ -125,7 +125,7 @@ export const representation = (
   ...facts,
 })
 
-export const mpdFacts = (facts: Partial<MpdFacts> = {}): MpdFacts => ({
+const mpdFacts = (facts: Partial<MpdFacts> = {}): MpdFacts => ({
   type: 'dynamic',
   availabilityStartTime: '1970-01-01T00:00:00Z',
   periodStart: 'PT0S',
