@@ -25,7 +25,7 @@ export function createMediaFacts() {
   function add(moof: Moof, before: BeforeMoof): void {
     const { prefix, init, missingFront } = before
     const trackId = facts?.trackId ?? moof.trafs[0]?.trackId ?? 0
-    let next = { ...withMoof(facts ?? emptyFacts(trackId, moof), moof, prefix), missingFront }
+    let next = withMoof(facts ?? emptyFacts(trackId, moof, missingFront), moof, prefix)
     for (const traf of moof.trafs) {
       if (traf.trackId !== trackId) continue
       next = withTraf(next, traf, gapBefore(traf))
@@ -49,7 +49,7 @@ interface BeforeMoof {
   readonly missingFront: number
 }
 
-function emptyFacts(trackId: number, { sequence, trafs }: Moof): MediaFacts {
+function emptyFacts(trackId: number, { sequence, trafs }: Moof, missingFront: number): MediaFacts {
   return {
     trackId,
     chunkCount: 0,
@@ -66,7 +66,7 @@ function emptyFacts(trackId: number, { sequence, trafs }: Moof): MediaFacts {
     startsWithSync: trafs[0]?.startsWithSync ?? null,
     innerGap: 0,
     baseIsMoof: true,
-    missingFront: 0,
+    missingFront,
     defaultSizes: null,
     hasSidx: false,
     hasPrft: false,
@@ -85,21 +85,23 @@ function withMoof(facts: MediaFacts, moof: Moof, prefix: SegmentPrefix | null): 
     ...facts,
     chunkCount: facts.chunkCount + 1,
     lastSequence: sequence,
-    ...sequenceAfter(facts, sequence),
+    sequenceIncreases:
+      facts.sequenceIncreases && (facts.chunkCount === 0 || isAfter(facts.lastSequence, sequence)),
+    sequenceGap: facts.sequenceGap ?? sequenceGapBefore(facts, sequence),
     isMultiplexed: facts.isMultiplexed || trafs.length > 1 || trafs[0]?.trackId !== facts.trackId,
     encrypted: facts.encrypted || encrypted,
     ...(prefix ? withPrefix(facts, prefix) : {}),
   }
 }
 
-function sequenceAfter(
-  facts: MediaFacts,
+const isAfter = (before: number, next: number): boolean => next > before || isNextSequence(before, next)
+
+function sequenceGapBefore(
+  { chunkCount, lastSequence }: MediaFacts,
   sequence: number,
-): Pick<MediaFacts, 'sequenceIncreases' | 'sequenceGap'> {
-  const { chunkCount, lastSequence, sequenceIncreases, sequenceGap } = facts
-  if (chunkCount === 0 || isNextSequence(lastSequence, sequence)) return { sequenceIncreases, sequenceGap }
-  if (sequence <= lastSequence) return { sequenceIncreases: false, sequenceGap }
-  return { sequenceIncreases, sequenceGap: sequenceGap ?? { expected: lastSequence + 1, received: sequence } }
+): MediaFacts['sequenceGap'] {
+  if (chunkCount === 0 || sequence <= lastSequence + 1) return null
+  return { expected: lastSequence + 1, received: sequence }
 }
 
 function withPrefix(facts: MediaFacts, prefix: SegmentPrefix): Partial<MediaFacts> {

@@ -4,8 +4,8 @@ import type { IncompleteBox, TopBox } from './box-scanner.ts'
 import type { Faults } from './faults.ts'
 import { createMediaFacts } from './media-facts.ts'
 import { parseMoof } from './moof.ts'
-import { parseMoov } from './moov.ts'
-import { createSamplePlaces } from './sample-places.ts'
+import { parseMoov } from './moov/moov.ts'
+import { createSampleBounds } from './sample-bounds.ts'
 import { createSampleResolver } from './sample-ranges.ts'
 import { brandsOf, emptyPrefix, type SegmentPrefix, withBox } from './segment-prefix.ts'
 import { createSegmenter, type Part } from './segmenter.ts'
@@ -25,7 +25,7 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
   const mediaFacts = createMediaFacts()
   const segmenter = createSegmenter(completePart)
   const resolver = createSampleResolver()
-  const places = createSamplePlaces({ report: faults.reportAt, limitDefaultSize })
+  const sampleBounds = createSampleBounds({ report: faults.reportAt, limitDefaultSize })
   let isIsobmff = false
   let brands: readonly string[] | null = null
   let firstInit: InitFacts | null = null
@@ -41,7 +41,7 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
 
   function completePart(part: Part): void {
     hasParts = true
-    places.settle()
+    sampleBounds.settle()
     faults.completePart(part.from, part.to)
     onPart(part)
   }
@@ -75,7 +75,7 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
 
   function onComplete(top: TopBox, body: Buffer | null): void {
     const { type, bodyStart, end } = top
-    places.addBox(top)
+    sampleBounds.addBox(top)
     try {
       if (body !== null && fits(type, bodyStart, end)) addBox(top, { type, body, offset: bodyStart })
       else addWithoutBody(top)
@@ -126,7 +126,7 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
     const missingFront = resolver.missingFront()
     mediaFacts.add(moof, { prefix: before, init, missingFront })
     segmenter.addMoof(top, moof, before, missingFront)
-    places.addMoof(top, ranges)
+    sampleBounds.addMoof(top, ranges)
   }
 
   /** Boxes between a moof and its mdat are no prefix of the next moof. */
@@ -153,9 +153,9 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
 
   /** The upload has ended. Its last segment is complete unless a box is cut off or invalid. */
   function close(incomplete: IncompleteBox | null): void {
-    if (incomplete !== null || isInvalid) places.abandon()
+    if (incomplete !== null || isInvalid) sampleBounds.abandon()
     else segmenter.close()
-    places.settle()
+    sampleBounds.settle()
     if (incomplete === null || !isIsobmff) return
     faults.enterBox(incomplete.start)
     faults.report(describe(incomplete))

@@ -24,7 +24,7 @@ const maxPending = 4_096
 /** How many of the newest mdats are known, for samples that lie in front of their moof. */
 const maxMdats = 64
 
-interface SamplePlacesDeps {
+interface SampleBoundsDeps {
   readonly report: Faults['reportAt']
   /** Samples of the track lie in their mdat only with a default size of trex up to `max`. */
   readonly limitDefaultSize: (trackId: number, max: number) => void
@@ -35,9 +35,9 @@ interface SamplePlacesDeps {
  * once they are complete. Holds ranges that are still to come, and joins those that touch: one for a moof of
  * CMAF.
  */
-export function createSamplePlaces({ report, limitDefaultSize }: SamplePlacesDeps) {
+export function createSampleBounds({ report, limitDefaultSize }: SampleBoundsDeps) {
   let pending: PendingRange[] = []
-  let mdats: Extent[] = []
+  const mdats: Extent[] = []
   let hasForgotten = false
   let faultyMoof = -1
 
@@ -55,6 +55,7 @@ export function createSamplePlaces({ report, limitDefaultSize }: SamplePlacesDep
   function addBox({ type, bodyStart, end }: TopBox): void {
     const body = type === 'mdat' ? { from: bodyStart, to: end } : null
     if (body) addMdat(body)
+    if (pending.length === 0) return
     let passed = 0
     for (const range of pending) {
       if (range.from >= end) break
@@ -69,7 +70,7 @@ export function createSamplePlaces({ report, limitDefaultSize }: SamplePlacesDep
   function addMdat(body: Extent): void {
     mdats.push(body)
     if (mdats.length <= maxMdats) return
-    mdats = mdats.slice(1)
+    mdats.shift()
     hasForgotten = true
   }
 

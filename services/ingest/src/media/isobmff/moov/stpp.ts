@@ -1,5 +1,5 @@
 import { boxSize } from '@pushav/shared/lib/box-header.ts'
-import { type Box, isPrintable } from './box.ts'
+import { type Box, isPrintable } from '../box.ts'
 
 /** Behind reserved bytes and data_reference_index. */
 const textsAt = 8

@@ -1,5 +1,5 @@
-import type { InitFacts } from '../inspection.ts'
-import { assertHolds, type Box, type Report, walkBoxes } from './box.ts'
+import type { InitFacts } from '../../inspection.ts'
+import { assertHolds, type Box, type Report, walkBoxes } from '../box.ts'
 import { emptyTrak, parseTrak, type Trak } from './trak.ts'
 
 interface Trex {

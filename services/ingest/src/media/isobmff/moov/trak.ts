@@ -1,5 +1,5 @@
-import type { InitFacts } from '../inspection.ts'
-import { assertHolds, type Box, BoxMalformed, fourCc, type Report, walkBoxes } from './box.ts'
+import type { InitFacts } from '../../inspection.ts'
+import { assertHolds, type Box, BoxMalformed, fourCc, type Report, walkBoxes } from '../box.ts'
 import { emptySampleEntry, parseStsd } from './stsd.ts'
 
 /** The facts of a track that are inside its trak box. */

@@ -1,5 +1,5 @@
-import type { InitFacts } from '../inspection.ts'
-import { assertHolds, type Box, fourCc, type Report, walkBoxes } from './box.ts'
+import type { InitFacts } from '../../inspection.ts'
+import { assertHolds, type Box, fourCc, type Report, walkBoxes } from '../box.ts'
 import { codecOf, dolbyVisionOf } from './codec-string.ts'
 import { configurationFault, isConfiguration } from './decoder-configuration.ts'
 import { subtitleBoxesAt, subtitleFault } from './stpp.ts'

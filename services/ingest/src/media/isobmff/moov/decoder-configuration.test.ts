@@ -12,7 +12,7 @@ import {
   visualEntry,
   vpcC,
 } from '@pushav/shared/testing/media/boxes.ts'
-import { inspect } from './testing/inspect.ts'
+import { inspect } from '../testing/inspect.ts'
 
 const video = (type: string, ...inside: Buffer[]) => inspect(moov({ entry: visualEntry(type, ...inside) }))
 const sound = (type: string, ...inside: Buffer[]) =>

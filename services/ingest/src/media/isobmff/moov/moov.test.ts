@@ -11,7 +11,7 @@ import {
   u32,
   visualEntry,
 } from '@pushav/shared/testing/media/boxes.ts'
-import { inspect } from './testing/inspect.ts'
+import { inspect } from '../testing/inspect.ts'
 
 function initOf(parts: Parameters<typeof moov>[0] = {}) {
   const { init, faults } = inspect(moov(parts))

@@ -1,4 +1,4 @@
-import type { Box } from './box.ts'
+import type { Box } from '../box.ts'
 import { audioTypeOf, decoderConfigOf, specificInfoOf } from './esds.ts'
 
 /** The configuration boxes of a sample entry, by type. */

@@ -1,4 +1,4 @@
-import type { Box } from './box.ts'
+import type { Box } from '../box.ts'
 import { type Configurations, dolbyVisionOf, isDolbyVision } from './codec-string.ts'
 import { audioTypeOf, decoderConfigOf, specificInfoOf } from './esds.ts'
 
