@@ -8,31 +8,32 @@ import type { SegmentPrefix } from './segment-prefix.ts'
  * `isMultiplexed`.
  */
 export function createMediaFacts() {
-  let facts: MediaFacts | null = null
+  let facts: FactsSoFar | null = null
   /** Expected decode time of the track's next moof; null where it depends on an unknown trex default. */
   let end: number | null = null
   let isFirst = true
 
-  return { add, limitDefaultSize, facts: () => facts }
+  return { add, limitDefaultSize, facts: (): MediaFacts | null => facts }
 
   /** Samples of the track lie in their mdat only with a default size up to `max`. */
   function limitDefaultSize(trackId: number, max: number): void {
     if (facts?.trackId !== trackId) return
-    facts = { ...facts, defaultSizes: joinSizes(facts.defaultSizes, { min: 0, max }) }
+    facts.defaultSizes = joinSizes(facts.defaultSizes, { min: 0, max })
   }
 
   /** `missingFront` as in MediaFacts. */
   function add(moof: Moof, before: BeforeMoof): void {
-    const { prefix, init, missingFront } = before
     const trackId = facts?.trackId ?? moof.trafs[0]?.trackId ?? 0
-    let next = withMoof(facts ?? emptyFacts(trackId, moof, missingFront), moof, prefix)
+    facts ??= emptyFacts(trackId, moof)
+    addMoof(facts, moof)
+    facts.missingFront = before.missingFront
+    if (before.prefix) addPrefix(facts, before.prefix)
     for (const traf of moof.trafs) {
       if (traf.trackId !== trackId) continue
-      next = withTraf(next, traf, gapBefore(traf))
-      end = endOf(traf, end, init)
+      addTraf(facts, traf, gapBefore(traf))
+      end = endOf(traf, end, before.init)
       isFirst = false
     }
-    facts = next
   }
 
   function gapBefore(traf: Traf): number | null {
@@ -49,7 +50,10 @@ interface BeforeMoof {
   readonly missingFront: number
 }
 
-function emptyFacts(trackId: number, { sequence, trafs }: Moof, missingFront: number): MediaFacts {
+/** Written field by field: a copy for each chunk would cost as much as its parsing. */
+type FactsSoFar = { -readonly [Field in keyof MediaFacts]: MediaFacts[Field] }
+
+function emptyFacts(trackId: number, { sequence, trafs }: Moof): FactsSoFar {
   return {
     trackId,
     chunkCount: 0,
@@ -66,7 +70,7 @@ function emptyFacts(trackId: number, { sequence, trafs }: Moof, missingFront: nu
     startsWithSync: trafs[0]?.startsWithSync ?? null,
     innerGap: 0,
     baseIsMoof: true,
-    missingFront,
+    missingFront: 0,
     defaultSizes: null,
     hasSidx: false,
     hasPrft: false,
@@ -79,19 +83,13 @@ function emptyFacts(trackId: number, { sequence, trafs }: Moof, missingFront: nu
   }
 }
 
-function withMoof(facts: MediaFacts, moof: Moof, prefix: SegmentPrefix | null): MediaFacts {
-  const { sequence, trafs, encrypted } = moof
-  return {
-    ...facts,
-    chunkCount: facts.chunkCount + 1,
-    lastSequence: sequence,
-    sequenceIncreases:
-      facts.sequenceIncreases && (facts.chunkCount === 0 || isAfter(facts.lastSequence, sequence)),
-    sequenceGap: facts.sequenceGap ?? sequenceGapBefore(facts, sequence),
-    isMultiplexed: facts.isMultiplexed || trafs.length > 1 || trafs[0]?.trackId !== facts.trackId,
-    encrypted: facts.encrypted || encrypted,
-    ...(prefix ? withPrefix(facts, prefix) : {}),
-  }
+function addMoof(facts: FactsSoFar, { sequence, trafs, encrypted }: Moof): void {
+  facts.sequenceIncreases &&= facts.chunkCount === 0 || isAfter(facts.lastSequence, sequence)
+  facts.sequenceGap ??= sequenceGapBefore(facts, sequence)
+  facts.chunkCount += 1
+  facts.lastSequence = sequence
+  facts.isMultiplexed ||= trafs.length > 1 || trafs[0]?.trackId !== facts.trackId
+  facts.encrypted ||= encrypted
 }
 
 const isAfter = (before: number, next: number): boolean => next > before || isNextSequence(before, next)
@@ -104,30 +102,26 @@ function sequenceGapBefore(
   return { expected: lastSequence + 1, received: sequence }
 }
 
-function withPrefix(facts: MediaFacts, prefix: SegmentPrefix): Partial<MediaFacts> {
-  return {
-    hasSidx: facts.hasSidx || prefix.hasSidx,
-    hasPrft: facts.hasPrft || prefix.producerTime !== null,
-    producerTime: facts.producerTime ?? prefix.producerTime,
-    emsgCount: facts.emsgCount + prefix.emsgCount,
-    isLast: facts.isLast || prefix.brands.includes('lmsg'),
-    isFiller: facts.isFiller || prefix.brands.includes('slat'),
-  }
+function addPrefix(facts: FactsSoFar, prefix: SegmentPrefix): void {
+  facts.hasSidx ||= prefix.hasSidx
+  facts.hasPrft ||= prefix.producerTime !== null
+  facts.producerTime ??= prefix.producerTime
+  facts.emsgCount += prefix.emsgCount
+  facts.isLast ||= prefix.brands.includes('lmsg')
+  facts.isFiller ||= prefix.brands.includes('slat')
 }
 
-function withTraf(facts: MediaFacts, traf: Traf, gap: number | null): MediaFacts {
-  return {
-    ...facts,
-    explicitDuration: facts.explicitDuration + traf.explicitDuration,
-    defaultedSamples: facts.defaultedSamples + traf.defaultedSamples,
-    sampleCount: facts.sampleCount + traf.sampleCount,
-    baseIsMoof: facts.baseIsMoof && traf.baseIsMoof,
-    untimedChunks: facts.untimedChunks + (traf.decodeTime === null ? 1 : 0),
-    defaultSizes: traf.hasUnsized
-      ? joinSizes(facts.defaultSizes, { min: traf.isUnsized ? 1 : 0, max: 0xffff_ffff })
-      : facts.defaultSizes,
-    innerGap: facts.innerGap === null || gap === null ? null : Math.max(facts.innerGap, gap),
+function addTraf(facts: FactsSoFar, traf: Traf, gap: number | null): void {
+  facts.explicitDuration += traf.explicitDuration
+  facts.defaultedSamples += traf.defaultedSamples
+  facts.sampleCount += traf.sampleCount
+  facts.baseIsMoof &&= traf.baseIsMoof
+  if (traf.decodeTime === null) facts.untimedChunks += 1
+  if (traf.hasUnsized) {
+    const limits = { min: traf.isUnsized ? 1 : 0, max: 0xffff_ffff }
+    facts.defaultSizes = joinSizes(facts.defaultSizes, limits)
   }
+  facts.innerGap = facts.innerGap === null || gap === null ? null : Math.max(facts.innerGap, gap)
 }
 
 type DefaultSizes = NonNullable<MediaFacts['defaultSizes']>
