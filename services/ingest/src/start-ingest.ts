@@ -19,6 +19,9 @@ import { listen } from './http/http-server.ts'
 import { newId } from './lib/new-id.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
+import { playRoutes } from './playback/http/play-routes.ts'
+import { readPlaybackWith } from './playback/read-playback.ts'
+import { redisPlayback } from './playback/redis/playback-queries.ts'
 import { findProbeWith } from './probes/find-probe.ts'
 import { probeRoutes } from './probes/http/probe-routes.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
@@ -135,6 +138,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
       readMinutes: readMinutesWith(streams, index),
       readUploadFacts: readUploadFactsWith(streams, index, probes),
     }),
+    playRoutes({ playback: readPlaybackWith({ streams, index: redisPlayback(redis) }), store }),
     uploadDetailRoutes({
       streams,
       readBoxes: readBoxesWith(openUpload),
