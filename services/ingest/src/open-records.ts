@@ -14,8 +14,8 @@ import {
 } from './indexing/redis/connections.ts'
 import { redisIndex } from './indexing/redis/redis-index.ts'
 import { createSessionTimeouts } from './indexing/session-timeouts.ts'
-import { inspectManifest } from './media/inspect-manifest.ts'
 import { createInspector } from './media/isobmff/inspector.ts'
+import { readManifest } from './media/read-manifest.ts'
 import { createProbeQueue } from './probes/queue/probe-queue.ts'
 import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
 import { diskBodies } from './uploads/disk/body-files.ts'
@@ -53,7 +53,7 @@ export async function openRecords(
   const feed = built.use(redisEventBus(redis, open(connectBlocking)))
 
   const silence = built.use(createSessionTimeouts(feed, idleMs, now))
-  const inspections = inspectionsOf(bodies, createInspector, inspectManifest)
+  const inspections = inspectionsOf(bodies, createInspector, readManifest)
   const publishResults = publishResultsWith({ verdicts, feed, silence, view, startedAt: now(), now })
   const jobs = built.use(createProbeEnqueuer(index, probes, log))
   const indexer = built.use(

@@ -3,7 +3,8 @@ import type { Inspection } from '../media/inspection.ts'
 import type { Bodies, InspectManifest, MediaInspection, NewInspector } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 
-const maxManifestBytes = 1_048_576
+/** A day's timeline of two tracks and segments of 2 s has 2.6 MB. */
+const maxManifestBytes = 4_194_304
 const maxWaiting = 10_000
 /** Each holds a file open. */
 const bodiesAtOnce = 8
@@ -68,7 +69,7 @@ export function inspectionsOf(
     if (upload.bytes > maxManifestBytes) return { ...inspection, faults: [tooLarge(upload.bytes)] }
     const parts: Buffer[] = []
     for await (const bytes of bodies.read(stream, upload.id)) parts.push(bytes)
-    return { ...inspection, ...inspectManifest(Buffer.concat(parts).toString(), upload.path, media.kind) }
+    return { ...inspection, ...inspectManifest(Buffer.concat(parts), upload.path, media.kind) }
   }
 }
 
@@ -79,5 +80,5 @@ const isManifest = (media: MediaInspection): media is Manifest =>
 
 const tooLarge = (bytes: number): Inspection['faults'][number] => ({
   code: 'manifest-too-large',
-  message: `expected a manifest of up to ${maxManifestBytes} bytes; received ${bytes}`,
+  message: `expected a manifest of up to ${maxManifestBytes} bytes, more is beyond the limit of this server; received ${bytes}, which were not looked into`,
 })

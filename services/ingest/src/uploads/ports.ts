@@ -115,7 +115,7 @@ export interface Part {
 }
 
 export type InspectManifest = (
-  text: string,
+  bytes: Buffer,
   path: string,
   kind: 'mpd' | 'playlist',
 ) => Pick<Inspection, 'kind' | 'mpd' | 'playlist' | 'faults'>

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { inspectionsOf } from '../indexing/inspect-upload.ts'
-import { inspectManifest } from '../media/inspect-manifest.ts'
 import { createInspector } from '../media/isobmff/inspector.ts'
 import { chunk, ftyp, mdat, moof, moov, u32 } from '../media/isobmff/testing/boxes.ts'
+import { readManifest } from '../media/read-manifest.ts'
 import type { IngestInterface } from '../streams/stream.ts'
 import { certificateMissing } from '../validation/request-findings.ts'
 import { diskBodies } from './disk/body-files.ts'
@@ -53,7 +53,7 @@ describe('receiveUpload', function () {
     return receiveUploadWith({
       bodies,
       newInspector,
-      inspections: inspectionsOf(bodies, newInspector, inspectManifest),
+      inspections: inspectionsOf(bodies, newInspector, readManifest),
       view: { link: async () => true, remove, removeStream: remove, find: async () => null },
       record,
       interfaceOf: async () => ingest,

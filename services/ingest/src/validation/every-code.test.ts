@@ -1,4 +1,5 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
+import type { ManifestFlaw } from '../media/inspection.ts'
 import type { IngestInterface } from '../streams/stream.ts'
 import { maxTracks } from './limits.ts'
 import { type FindingCode, findingCodes, rules } from './rules.ts'
@@ -28,8 +29,13 @@ const dash = (...objects: TestObject[]): Story => ['dash', objects]
 const hls = (...objects: TestObject[]): Story => ['hls', objects]
 const ingest = (...objects: TestObject[]): Story => ['cmaf-ingest', objects]
 const expecting = (...objects: TestObject[]): Story => ['dash', objects, ['video', 'audio']]
-const fault = (code: 'media-not-isobmff' | 'box-malformed' | 'manifest-too-large') => ({
+const fault = (
+  code: 'media-not-isobmff' | 'box-malformed' | 'manifest-too-large' | 'manifest-encoding-unknown',
+) => ({
   faults: [{ code, message: 'expected something else' }],
+})
+const flawedBy = (code: ManifestFlaw['code']) => ({
+  flaws: [{ code, message: 'expected something else' }],
 })
 const free = (nth: number, facts: Parameters<typeof mediaAt>[2] = {}) => mediaAt(`v/${nth}.m4s`, nth, facts)
 const freeInit = initAt('v/init.mp4')
@@ -93,6 +99,25 @@ const stories: Record<FindingCode, Story> = {
     ...hlsDone.slice(1),
     finalPlaylist(1),
     finalPlaylist(1, { map: 'video.init' }),
+  ),
+  'mpd-namespace': dash(dynamicMpd(1, flawedBy('mpd-namespace'))),
+  'mpd-incomplete': dash(dynamicMpd(1, flawedBy('mpd-incomplete'))),
+  'mpd-value': dash(dynamicMpd(1, flawedBy('mpd-value'))),
+  'mpd-name-unknown': dash(dynamicMpd(1, flawedBy('mpd-name-unknown'))),
+  'playlist-target-duration': hls(
+    multivariant(),
+    initialPlaylist('video', flawedBy('playlist-target-duration')),
+  ),
+  'playlist-map-absent': hls(...hlsDone, finalPlaylist(1, flawedBy('playlist-map-absent'))),
+  'playlist-segment-incomplete': hls(...hlsDone, finalPlaylist(1, flawedBy('playlist-segment-incomplete'))),
+  'playlist-version-low': hls(...hlsDone, finalPlaylist(1, flawedBy('playlist-version-low'))),
+  'playlist-attribute-absent': hls(multivariant(1, flawedBy('playlist-attribute-absent'))),
+  'playlist-ended-changed': ingest(
+    playlistAt('v.m3u8', { hasEndList: true }),
+    playlistAt('v.m3u8', { hasEndList: true, map: 'v.mp4' }),
+  ),
+  'manifest-encoding-unknown': dash(
+    other('session_1/index.mpd', { kind: 'mpd', ...fault('manifest-encoding-unknown') }),
   ),
   'manifest-too-large': dash(other('session_1/index.mpd', { kind: 'mpd', ...fault('manifest-too-large') })),
   'object-path': dash(dynamicMpd(), other('session_1/segment_1001.m4s')),

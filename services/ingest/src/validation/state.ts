@@ -33,13 +33,15 @@ export interface Session {
   /** Unix time; null while it has not been completed. */
   readonly endedMs: number | null
   readonly segmentCount: number
-  /** HLS: how many tracks the multivariant playlist names. */
+  /** HLS: how many media playlists, one for each track, the multivariant playlist names. */
   readonly hlsTrackCount: number | null
   /** HLS: CODECS of the multivariant playlist. */
   readonly hlsCodecs: readonly string[]
   readonly tracks: Readonly<Record<string, Track>>
   /** From the newest MPD or multivariant playlist, by name of the track. */
   readonly announcements: Readonly<Record<string, Announcement>>
+  /** cmaf-ingest: short digests of playlists with an end, the newest of them; absent without any. */
+  readonly shortEndedDigests?: readonly string[]
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]

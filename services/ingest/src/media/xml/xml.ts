@@ -4,6 +4,8 @@ import { refuseXml, type XmlRefusal } from './xml-limits.ts'
 /** An element without its namespace prefix; attribute names keep theirs, entities are decoded. */
 export interface Element {
   readonly name: string
+  /** Its namespace prefix; absent without one. */
+  readonly prefix?: string
   readonly attributes: Readonly<Record<string, string>>
   /** By name, each list in document order, so that a lookup among thousands is fast. */
   readonly children: ReadonlyMap<string, readonly Element[]>
@@ -62,8 +64,10 @@ function elementsOf(nodes: readonly ParsedNode[]): Element[] {
 function elementOf(tag: string, node: ParsedNode): Element {
   const nodes = node[tag] as ParsedNode[]
   const attributes = Object.entries((node[':@'] ?? {}) as Record<string, string>)
+  const colon = tag.indexOf(':')
   return {
-    name: tag.slice(tag.indexOf(':') + 1),
+    name: tag.slice(colon + 1),
+    ...(colon < 0 ? {} : { prefix: tag.slice(0, colon) }),
     attributes: Object.fromEntries(attributes.map(([name, value]) => [name, decodeEntities(value)])),
     children: nodes.length > 0 ? Map.groupBy(elementsOf(nodes), ({ name }) => name) : noChildren,
     text: nodes.map(textOf).join('').trim(),

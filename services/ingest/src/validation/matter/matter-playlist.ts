@@ -56,7 +56,7 @@ function checkMultivariant(start: Evaluation, context: Context, playlist: Playli
   if (!opened.session) return opened
   const hlsCodecs = playlist.codecs.slice(0, 16).map((codec) => codec.slice(0, 64))
   const announcements = playlistAnnouncements(context, opened.session, playlist)
-  const hlsTrackCount = playlist.trackCount
+  const hlsTrackCount = playlist.playlistCount || playlist.trackCount
   return add(opened, { session: { ...opened.session, hlsTrackCount, hlsCodecs, announcements } })
 }
 

@@ -99,6 +99,7 @@ export const representation = (
 ): RepresentationFacts => ({
   id: track,
   period: 0,
+  periodId: null,
   periodSeconds: null,
   adaptationSet: track,
   codecs: 'avc1.4d401f',
@@ -126,12 +127,15 @@ export const mpdFacts = (facts: Partial<MpdFacts> = {}): MpdFacts => ({
   leavesStream: false,
   representations: [],
   truncated: false,
+  flaws: [],
   ...facts,
 })
 
 const playlistFacts = (facts: Partial<PlaylistFacts>): PlaylistFacts => ({
   kind: 'media',
   trackCount: 0,
+  playlistCount: facts.trackCount ?? 0,
+  flaws: [],
   uris: [],
   codecs: [],
   map: null,
