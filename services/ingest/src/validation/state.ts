@@ -49,8 +49,9 @@ export interface Session {
 
 /** What a manifest announces of one track. */
 export interface Announcement {
-  /** Of its representation. */
+  /** Of its representation, and of the period that it is in; absent without one. */
   readonly id: string | null
+  readonly period?: string
   /** The adaptation set that it is in, unique within the MPD. */
   readonly set: string | null
   readonly codecs: string | null
@@ -88,6 +89,8 @@ export interface Track {
   /** cmaf-ingest: segments go to the path that the init segment went to. */
   readonly isOneUrl?: boolean | undefined
   readonly clock: Clock | null
+  /** cmaf-ingest: short fingerprint of the device that sent it; absent without a certificate. */
+  readonly shortDevice?: string | undefined
   /** Digest of the newest filler segment. */
   readonly shortFillerDigest?: string | undefined
   readonly reported: readonly string[]

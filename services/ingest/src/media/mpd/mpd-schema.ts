@@ -52,6 +52,7 @@ function checkPeriods(flaws: Flaws, mpd: Element, maxRepresentations: number): v
   for (const [index, period] of periods.entries()) {
     if (isRemote(period)) continue
     const where = `Period ${nameOf(period, index)}`
+    const mayWait = once(() => mayFollow(mpd, period))
     const isOver = parseDuration(period.attributes.duration) === 0
     if (!isFilled(period) && !isOver && !mayBeEmpty && !period.children.has('EmptyAdaptationSet'))
       flaws.add('mpd-incomplete', `expected an AdaptationSet in ${where}, received none`)
@@ -63,9 +64,17 @@ function checkPeriods(flaws: Flaws, mpd: Element, maxRepresentations: number): v
         flaws.add('mpd-incomplete', message)
       }
       for (const [at, representation] of representations.slice(0, Math.max(0, left)).entries())
-        checkRepresentation(flaws, [mpd, period, set, representation], at)
+        checkRepresentation(flaws, [mpd, period, set, representation], at, mayWait)
       left -= representations.length
     }
+  }
+}
+
+function once(ask: () => boolean): () => boolean {
+  let known: boolean | null = null
+  return () => {
+    known ??= ask()
+    return known
   }
 }
 
@@ -76,14 +85,14 @@ const nameOf = ({ attributes }: Element, index: number): string =>
 type Levels = readonly [mpd: Element, period: Element, set: Element, representation: Element]
 
 /** Segment information is looked for where it is inherited from: AdaptationSet and Period (5.3.9.1). */
-function checkRepresentation(flaws: Flaws, levels: Levels, index: number): void {
+function checkRepresentation(flaws: Flaws, levels: Levels, index: number, mayWait: () => boolean): void {
   const [, period, set, element] = levels
   const where = `Representation ${nameOf(element, index)}`
   for (const name of ['id', 'bandwidth'] as const) {
     if (element.attributes[name] !== undefined) continue
     flaws.add('mpd-incomplete', `expected @${name} in ${where}, received none`)
   }
-  const { addressing, attributes, holderOf, isNamed } = segmentInformationOf([period, set, element])
+  const { addressing, attributes, isNamed } = segmentInformationOf([period, set, element])
   const hasBaseUrl = levels.some(({ children }) => children.has('BaseURL'))
   if (!isNamed && !hasBaseUrl) {
     const expected = 'expected SegmentTemplate, SegmentList or BaseURL'
@@ -93,11 +102,22 @@ function checkRepresentation(flaws: Flaws, levels: Levels, index: number): void 
   if (attributes.media === undefined && !hasBaseUrl)
     flaws.add('mpd-incomplete', `expected SegmentTemplate@media for ${where}, received none`)
   const isSeveral = /\$(Number|Time)(%0\d+d)?\$/.test(attributes.media ?? '')
-  const isTimed = attributes.duration !== undefined || holderOf('SegmentTimeline') !== null
-  if (isSeveral && !isTimed) {
-    const expected = 'expected @duration or SegmentTimeline in the SegmentTemplate'
-    flaws.add('mpd-incomplete', `${expected} for ${where}, received neither`)
-  }
+  if (!isSeveral || isTimed([period, set, element]) || mayWait()) return
+  const expected = 'expected @duration or SegmentTimeline in the SegmentTemplate'
+  flaws.add('mpd-incomplete', `${expected} for ${where}, received neither`)
+}
+
+function isTimed(levels: readonly Element[]): boolean {
+  const { attributes, holderOf } = segmentInformationOf(levels)
+  return attributes.duration !== undefined || holderOf('SegmentTimeline') !== null
+}
+
+/** Whether a representation of a period may have no segment yet: the MPD is to be updated, and another one has. */
+function mayFollow(mpd: Element, period: Element): boolean {
+  if (mpd.attributes.type !== 'dynamic' || mpd.attributes.minimumUpdatePeriod === undefined) return false
+  return childrenOf(period, 'AdaptationSet').some((set) =>
+    childrenOf(set, 'Representation').some((element) => isTimed([period, set, element])),
+  )
 }
 
 /** Elements whose content may be of any other schema. */

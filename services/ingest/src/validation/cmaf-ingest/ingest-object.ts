@@ -9,7 +9,7 @@ import {
   type Update,
 } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { shortDigest } from '../limits.ts'
+import { shortDigest, shortFingerprint } from '../limits.ts'
 import { checkAnnouncedName } from '../manifests/announced-name.ts'
 import {
   changesOf,
@@ -45,13 +45,26 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   if (inspection.init && isKnownInit(context, at(entered.session.tracks, name))) {
     return repeatInit(entered, name)
   }
-  let evaluation: Evaluation = add(entered, { track: name })
+  let evaluation: Evaluation = add(recordDevice(entered, context, name), { track: name })
   if (inspection.init)
     evaluation = add(evaluation, addInit(context, sessionOf(evaluation, entered), inspection.init, name))
   if (inspection.media)
     evaluation = add(evaluation, addSegment(context, sessionOf(evaluation, entered), name, inspection.media))
   if (inspection.endsTrack) evaluation = add(evaluation, addEnd(sessionOf(evaluation, entered), name))
   return endIfAllEnded(evaluation)
+}
+
+/** Records which device a new track comes from. */
+function recordDevice(
+  entered: Evaluation & { readonly session: Session },
+  { upload }: Context,
+  name: string,
+): Evaluation {
+  const { device } = upload.sender
+  const track = trackIn(entered.session, name)
+  if (device === null || track.shortDevice !== undefined) return entered
+  const shortDevice = shortFingerprint(device.fingerprint)
+  return add(entered, { session: withTrack(entered.session, { ...track, shortDevice }) })
 }
 
 /** A long request whose parts were validated before it: later uploads at its path are segments of one URL. */

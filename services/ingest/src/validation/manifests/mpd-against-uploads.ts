@@ -1,7 +1,9 @@
 import type { MpdFacts, RepresentationFacts } from '../../media/inspection.ts'
 import { createPathMatcher } from '../../media/path-matcher.ts'
+import { directoryOf } from '../../uploads/object-path.ts'
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
+import { mayAddTrack, shortFingerprint } from '../limits.ts'
 import { missingNames } from '../matter/matter-session.ts'
 import { at, type Session, type Track } from '../state.ts'
 import { nameNotAnnounced } from './announced-name.ts'
@@ -17,11 +19,13 @@ export function checkMpdAgainstUploads(context: Context, session: Session): read
     .map((facts) => ({ facts, name: trackNameOf(context, session, facts) }))
   const missing = missingNames(context.stream.expectedTrackNames, session)
   const unknown = named.filter(
-    ({ name }) => name === null || !(at(session.tracks, name) || missing.includes(name)),
+    // Beyond the limit of tracks, what came is not recorded.
+    ({ name }) =>
+      name === null || !(at(session.tracks, name) || missing.includes(name) || !mayAddTrack(session, name)),
   )
   return [
     ...(unknown.length > 0 ? [unknownTracks(unknown.map(({ facts }) => facts))] : []),
-    ...omittedTracks(mpd, session, new Set(named.flatMap(({ name }) => name ?? []))),
+    ...omittedTracks(context, mpd, session, new Set(named.flatMap(({ name }) => name ?? []))),
     ...named.flatMap(({ facts, name }) => {
       const track = name === null ? undefined : at(session.tracks, name)
       return track && mpd.periodCount <= 1 ? checkTrack(context, facts, track) : []
@@ -39,15 +43,34 @@ const unknownTracks = (unknown: readonly RepresentationFacts[]): Finding =>
     `expected tracks that were uploaded, the MPD names ${nameList(unknown.map(({ id, initialization }) => initialization ?? `representation ${id}`))}`,
   )
 
-function omittedTracks(mpd: MpdFacts, session: Session, named: ReadonlySet<string>): readonly Finding[] {
+function omittedTracks(
+  context: Context,
+  mpd: MpdFacts,
+  session: Session,
+  named: ReadonlySet<string>,
+): readonly Finding[] {
   if (mpd.truncated) return []
   const names = Object.values(session.tracks)
-    .filter(({ name, segmentCount }) => segmentCount > 0 && !named.has(name))
+    .filter((track) => track.segmentCount > 0 && !named.has(track.name) && isOfManifest(context, track))
     .map(({ name }) => name)
   if (names.length === 0) return []
   return [
     finding('manifest-omits-track', `expected every uploaded track in the MPD, ${nameList(names)} is not`),
   ]
+}
+
+/**
+ * Whether an MPD speaks of a track: on a cmaf-ingest stream, several devices and folders may each have a presentation
+ * of their own without a session number that tells them apart.
+ */
+function isOfManifest({ stream, upload }: Context, { name, shortDevice }: Track): boolean {
+  if (stream.interface !== 'cmaf-ingest') return true
+  const folder = directoryOf(upload.path)
+  const isBelow = folder === '' || name === folder || name.startsWith(`${folder}/`)
+  const { device } = upload.sender
+  const isOther =
+    device !== null && shortDevice !== undefined && shortDevice !== shortFingerprint(device.fingerprint)
+  return isBelow && !isOther
 }
 
 function checkTrack(context: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
@@ -72,18 +95,20 @@ function checkNewestName({ name }: Context, facts: RepresentationFacts, track: T
 
 /** The segments that a representation lists; null where the MPD leaves them open. */
 function manifestSegmentsOf(facts: RepresentationFacts): ManifestSegments | null {
-  const { timeline, timescale, duration, segments, periodSeconds, startNumber } = facts
+  const { timeline, timelineRest, timescale, duration, segments, periodSeconds, startNumber } = facts
   if (timescale <= 0) return null
   const firstNumber = /\$Number/.test(facts.media ?? '') ? startNumber : null
   if (timeline) {
     const [first] = timeline
     if (!first || timeline.some(({ count }) => count === null)) return null
     return {
-      count: timeline.reduce((sum, run) => sum + (run.count ?? 0), 0),
+      count: timeline.reduce((sum, run) => sum + (run.count ?? 0), timelineRest?.count ?? 0),
       slack: 0,
       firstNumber,
       startSeconds: first.t / timescale,
-      seconds: timeline.reduce((sum, { d, count }) => sum + d * (count ?? 0), 0) / timescale,
+      seconds:
+        timeline.reduce((sum, { d, count }) => sum + d * (count ?? 0), timelineRest?.duration ?? 0) /
+        timescale,
       longest: Math.max(...timeline.slice(0, 1_000).map(({ d }) => d)) / timescale,
     }
   }

@@ -8,8 +8,10 @@ import {
   closeOrder,
   completeSession,
   findSession,
+  isBeyondLimits,
   isSessionOver,
   missingTracks,
+  openIfNone,
   openSession,
 } from './matter-session.ts'
 
@@ -21,7 +23,8 @@ export function checkMatterMpd(start: Evaluation, context: Context): Evaluation 
     return add(evaluation, { findings: [finding('mpd-path', message)] })
   }
   const mpd = context.inspection?.mpd
-  if (!mpd) return findSession(evaluation, context)
+  if (!mpd)
+    return isBeyondLimits(context) ? openIfNone(evaluation, context) : findSession(evaluation, context)
   return mpd.type === 'dynamic' ? checkDynamicMpd(evaluation, context) : checkStaticMpd(evaluation, context)
 }
 

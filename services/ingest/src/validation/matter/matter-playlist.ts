@@ -13,10 +13,12 @@ import {
   closeOrder,
   completeSession,
   findSession,
+  isBeyondLimits,
   isSessionOver,
   missingNames,
   missingTracks,
   newUnannouncedSession,
+  openIfNone,
   openSession,
 } from './matter-session.ts'
 
@@ -32,7 +34,10 @@ export function checkMatterPlaylist(start: Evaluation, context: Context): Evalua
       findings: [finding('hls-path', `${expected}, received ${excerpt(context.upload.path)}`)],
     })
   }
-  if (!playlist) return findSession(evaluation, context)
+  if (!playlist) {
+    const isUnread = isBeyondLimits(context) && context.name.kind === 'multivariant'
+    return isUnread ? openIfNone(evaluation, context) : findSession(evaluation, context)
+  }
   return context.name.kind === 'multivariant'
     ? checkMultivariant(evaluation, context, playlist)
     : checkMediaPlaylist(evaluation, context, playlist)

@@ -16,6 +16,7 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
   const isKnown = name.number !== null && track.lastNumber !== null && name.number <= track.lastNumber
   if (isKnown && isRepeat(context)) return { findings: [uploadRepeated(context)] }
   const ended = checkOrder(context, session, track)
+  const isOver = hasTrackEnded(session, track) || track.clock?.isLast
   const numbered = checkSegmentNumber(context, track, isKnown)
   const media = inspection?.media ?? null
   const position = {
@@ -35,7 +36,7 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
     { session: withTrack(counted, next), preconditions: ['matter-segment'] },
     // After the end of its track, the number of a segment is not checked.
     {
-      findings: ended.length > 0 ? ended : numbered.findings,
+      findings: isOver ? ended : [...ended, ...numbered.findings],
       preconditions: segmentPreconditions(position, media),
     },
     isHls ? { findings: checkExtinf(context, track), preconditions: ['hls-segment'] } : {},

@@ -1,5 +1,6 @@
 import { add, type Context, type Evaluation, sessionEvent, type Update } from '../evaluation.ts'
 import { type Finding, finding } from '../finding.ts'
+import { mayAddTrack } from '../limits.ts'
 import { at, newSession, type Order, type Session, type State, type Track, withSession } from '../state.ts'
 
 /** Adds the session that a path names, reopened if it is silent; none before its first object. */
@@ -48,6 +49,18 @@ export function openSession(evaluation: Evaluation, context: Context): Evaluatio
     ],
     preconditions: ['matter-session'],
   })
+}
+
+/** Whether this server did not look into a manifest because of its own limits. */
+export const isBeyondLimits = ({ inspection }: Context): boolean =>
+  (inspection?.faults ?? []).some(
+    ({ code }) => code === 'manifest-too-large' || code === 'manifest-encoding-unknown',
+  )
+
+/** A manifest that was not looked into opens a session where none is open, so that what follows it is not early. */
+export function openIfNone(evaluation: Evaluation, context: Context): Evaluation {
+  const found = findSession(evaluation, context)
+  return found.session?.announced ? found : openSession(evaluation, context)
 }
 
 function abandon(state: State, next: string): { readonly state: State; readonly change: Update } {
@@ -106,5 +119,6 @@ export function missingTracks({ stream }: Context, session: Session): readonly F
   )
 }
 
+/** Expected tracks without an object; beyond the limit of tracks, what came is not recorded. */
 export const missingNames = (expected: readonly string[] | null, session: Session): readonly string[] =>
-  (expected ?? []).filter((name) => !at(session.tracks, name))
+  (expected ?? []).filter((name) => !at(session.tracks, name) && mayAddTrack(session, name))
