@@ -27,6 +27,7 @@ import { streamsWith } from './streams/streams.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
+import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 import { withUploadEvents } from './uploads/publish-upload-events.ts'
 import { receiveUploadWith, recoverUploadsWith } from './uploads/receive-upload.ts'
@@ -52,7 +53,10 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const record = recordEntryWith(journals, indexer, verdicts, feed, config.verdictWaitMs)
   const streams = streamsWith({ journals, bodies, index, view, record, feed, newId, now, idleMs })
   const telling = withUploadEvents(bodies, feed, now)
-  const receiving = { bodies: telling, view, newInspector: createInspector, inspections, record, now }
+  const receiving = {
+    ...{ bodies: telling, view, newInspector: createInspector, inspections, record, now },
+    openUploads: createOpenUploads(),
+  }
   const receiveUpload = receiveUploadWith({
     ...receiving,
     interfaceOf: streamInterfaceWith(journals),

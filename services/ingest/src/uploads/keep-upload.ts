@@ -1,5 +1,6 @@
 import type { Inspections } from '../indexing/inspect-upload.ts'
 import type { BodyStats } from './body-stats.ts'
+import type { OpenUploads } from './open-uploads.ts'
 import type { Verdict } from './pending-verdicts.ts'
 import type { ObjectLinks, StagedBody } from './ports.ts'
 import type { RecordEntry } from './record-entry.ts'
@@ -9,6 +10,7 @@ export interface Keeping {
   readonly view: ObjectLinks
   readonly inspections: Inspections
   readonly record: RecordEntry
+  readonly openUploads: OpenUploads
   readonly now: () => Date
 }
 
@@ -22,7 +24,7 @@ type More = Pick<Upload, 'parts' | 'codedBytes' | 'undecodable'>
 
 /** Body first, then its journal line: a crash between the two leaves a file without a name, never a name without a file. */
 export async function keepUpload(
-  { view, record, inspections, now }: Keeping,
+  { view, record, inspections, openUploads, now }: Keeping,
   staged: Pick<StagedBody, 'facts' | 'keep'>,
   { seen, ...arrived }: BodyStats,
   more: More = {},
@@ -40,9 +42,18 @@ export async function keepUpload(
   }
 
   async function keepRecord(): Promise<Kept> {
-    const { written, verdict } = record(stream, { kind: 'upload', id: upload.id, upload })
+    const recorded = { ...upload, ...besideOf() }
+    openUploads.end(stream, upload.id)
+    const { written, verdict } = record(stream, { kind: 'upload', id: upload.id, upload: recorded })
     await Promise.all([written, isShown && view.link(stream, upload.path, upload.id)])
-    return { upload, verdict }
+    return { upload: recorded, verdict }
+  }
+
+  /** Journal lines are written in the order of `record`, so that what is open here comes behind this upload. */
+  function besideOf(): Pick<Upload, 'beside'> {
+    if (seen.kind !== 'mpd' && seen.kind !== 'playlist') return {}
+    const beside = openUploads.pathsBeside(stream, upload.id)
+    return beside.length > 0 ? { beside } : {}
   }
 
   /** Nothing but the end of a track takes no object's place. */

@@ -10,6 +10,7 @@ import { readManifest } from '../media/read-manifest.ts'
 import type { IngestInterface } from '../streams/stream.ts'
 import { certificateMissing } from '../validation/request-findings.ts'
 import { diskBodies } from './disk/body-files.ts'
+import { createOpenUploads } from './open-uploads.ts'
 import type { UploadFacts } from './ports.ts'
 import { receiveUploadWith } from './receive-upload.ts'
 import type { RecordEntry } from './record-entry.ts'
@@ -58,6 +59,7 @@ describe('receiveUpload', function () {
       record,
       interfaceOf: async () => ingest,
       newId: () => `u${++ids}`,
+      openUploads: createOpenUploads(),
       now: () => new Date(0),
       maxBytes,
     })

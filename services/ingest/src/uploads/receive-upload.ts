@@ -28,8 +28,17 @@ export function receiveUploadWith(needs: Needs): ReceiveUpload {
   return async function receiveUpload(named, body) {
     assertFits(body.atOnce?.length ?? body.declaredBytes ?? 0, needs.maxBytes)
     const facts = { ...named, id: needs.newId() }
+    if (body.atOnce?.length === 0) return null
+    needs.openUploads.begin(facts.stream, facts.id, facts.path)
+    try {
+      return await receive(facts, body)
+    } finally {
+      needs.openUploads.end(facts.stream, facts.id)
+    }
+  }
+
+  async function receive(facts: UploadFacts, body: IncomingBody): Promise<Receipt | null> {
     const { atOnce, decode } = body
-    if (atOnce?.length === 0) return null
     const kept = atOnce && !decode ? keepAtOnce(needs, facts, atOnce) : null
     if (kept) return receiptOf(await kept)
     await using staged = await needs.bodies.stage(facts)

@@ -1,3 +1,4 @@
+import type { ManifestComparison } from './manifests/manifest-comparison.ts'
 import type { Precondition } from './preconditions.ts'
 
 /** All that must be known to validate the next upload of a stream; its size has a bound, see `limits.ts`. */
@@ -42,6 +43,8 @@ export interface Session {
   readonly announcements: Readonly<Record<string, Announcement>>
   /** cmaf-ingest: short digests of playlists with an end, the newest of them; absent without any. */
   readonly shortEndedDigests?: readonly string[]
+  /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
+  readonly comparisons?: readonly ManifestComparison[] | undefined
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]

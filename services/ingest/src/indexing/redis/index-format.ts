@@ -5,7 +5,7 @@ import { orUnavailable } from './connections.ts'
 import { prefixOf } from './keys.ts'
 
 /** To be counted up with whatever is kept otherwise in Redis, or judged otherwise. */
-const format = '2'
+const format = '3'
 const formatKey = '{pushav}:index-format'
 const ofStreams = `${prefixOf('*')}*`
 

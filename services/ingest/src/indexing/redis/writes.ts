@@ -73,12 +73,16 @@ function addObject(batch: WriteBatch, stream: string, { upload, session, list, i
 function addTally(
   batch: WriteBatch,
   stream: string,
-  { upload, findings, session, preconditions }: Judgement,
+  { upload, findings, session, preconditions, withdrawn }: Judgement,
 ): void {
   const keys = keysOf(stream)
   for (const weighed of codesWithSeverityOf(findings)) {
     batch.add('HINCRBY', keys.counts(session), weighed, '1')
     batch.add('RPUSH', keys.first(session, codeOf(weighed)), upload.id)
+  }
+  for (const { upload: earlier, code, severity } of withdrawn) {
+    batch.add('HINCRBY', keys.counts(session), `${code} ${severity}`, '-1')
+    batch.add('LREM', keys.first(session, code), '0', earlier)
   }
   if (preconditions.length > 0) batch.add('SADD', keys.preconditions(session), ...preconditions)
 }

@@ -37,13 +37,14 @@ function useManifest(evaluation: Evaluation, context: Context, session: Session)
   )
   if (mpd.type === 'dynamic' || session.segmentCount === 0 || session.phase === 'complete') return announced
   const known = announced.session ?? session
-  const compared = add(announced, {
-    findings: [...missingTracks(context, known), ...checkMpdAgainstUploads(context, known)],
+  const missed = add(announced, {
+    findings: missingTracks(context, known),
     preconditions: context.stream.expectedTrackNames
       ? ['ended-manifest', 'complete-session']
       : ['ended-manifest'],
   })
-  return endSession(compared, known)
+  const compared = add(missed, checkMpdAgainstUploads(context, known))
+  return endSession(compared, compared.session ?? known)
 }
 
 /** RFC 8216, 6.2.1: a playlist of type VOD, or with ENDLIST, has its last segment, says so, and is not changed. */

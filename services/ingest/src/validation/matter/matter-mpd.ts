@@ -59,12 +59,13 @@ function checkStaticMpd(start: Evaluation, context: Context): Evaluation {
 
 function complete(evaluation: Evaluation, context: Context, session: Session): Evaluation {
   const missing = missingTracks(context, session)
-  const ended = add(evaluation, {
-    findings: [...missing, ...checkMpdAgainstUploads(context, evaluation.session ?? session)],
+  const missed = add(evaluation, {
+    findings: missing,
     preconditions: context.stream.expectedTrackNames
       ? ['complete-session', 'ended-manifest']
       : ['ended-manifest'],
   })
+  const ended = add(missed, checkMpdAgainstUploads(context, missed.session ?? session))
   return closeOrder(add(ended, completeSession(ended.session ?? session)), session.key)
 }
 

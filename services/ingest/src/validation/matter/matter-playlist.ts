@@ -142,9 +142,10 @@ function checkFinalPlaylist(
   }
   const findings = checkFinalContent(playlist)
   if (findings.length > 0) return { findings, preconditions }
+  const compared = checkPlaylistAgainstUploads(context, playlist, session, track)
   return {
-    ...endTrack(session, track),
-    findings: checkPlaylistAgainstUploads(context, playlist, track),
+    ...endTrack(compared.session ?? session, track),
+    findings: compared.findings ?? [],
     preconditions,
   }
 }

@@ -1,6 +1,7 @@
 import { add, type Context, type Evaluation, sessionEvent, type Update } from '../evaluation.ts'
 import { type Finding, finding } from '../finding.ts'
 import { mayAddTrack } from '../limits.ts'
+import { parseObjectName } from '../object-name.ts'
 import { at, newSession, type Order, type Session, type State, type Track, withSession } from '../state.ts'
 
 /** Adds the session that a path names, reopened if it is silent; none before its first object. */
@@ -112,9 +113,13 @@ export function closeOrder(evaluation: Evaluation, key: string): Evaluation {
   return { ...evaluation, state: { ...evaluation.state, order: { ...evaluation.state.order, open: null } } }
 }
 
-/** One finding for each expected track without an object. */
-export function missingTracks({ stream }: Context, session: Session): readonly Finding[] {
-  return missingNames(stream.expectedTrackNames, session).map((name) =>
+/** One finding for each expected track without an object, and without one on its way. */
+export function missingTracks(context: Context, session: Session): readonly Finding[] {
+  const { stream, upload } = context
+  const open = (upload.beside ?? []).map((path) => parseObjectName(stream.interface, path))
+  const isOpen = (track: string) => open.some((name) => name.track === track && name.session === session.key)
+  const missing = missingNames(stream.expectedTrackNames, session).filter((name) => !isOpen(name))
+  return missing.map((name) =>
     finding('track-missing', `expected track ${name}, the session ended without any object of it`),
   )
 }
