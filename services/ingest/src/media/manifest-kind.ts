@@ -14,6 +14,9 @@ const firstLine = '#EXTM3U'
 const rootTag = /^<(?:[\w.-]+:)?MPD[\s/>]/
 const doctype = /^<!DOCTYPE\s+(?:[\w.-]+:)?MPD[\s[>]/
 
+/** Bytes of a byte order mark, and one more. */
+const longestMark = 4
+
 /** A tag is told from another by this many characters. */
 const maxTag = 256
 
@@ -32,7 +35,8 @@ export function createManifestKind(): ManifestKind {
   function add(bytes: Buffer): void {
     if (found !== null) return
     const letters = bytes.toString('latin1')
-    if (isWide === null && text.length + letters.length >= 2) isWide = isTwoBytesEach(text + letters)
+    if (isWide === null && text.length + letters.length >= longestMark)
+      isWide = isTwoBytesEach(text + letters)
     text += letters
     if (isWide !== null) found = proceed(false)
   }
