@@ -31,7 +31,10 @@ export interface TestObject {
   /** How long it was on its way. */
   readonly tookMs?: number
   readonly headers?: readonly string[]
-  readonly device?: null
+  /** Fingerprint of its certificate; null for none. */
+  readonly device?: string | null
+  /** Paths of uploads that are on their way when it has come. */
+  readonly beside?: readonly string[]
   readonly clashes?: boolean
   /** Set for a part of a long request, or for the request that was cut into parts. */
   readonly cut?: Pick<Upload, 'part' | 'parts'>
@@ -254,7 +257,7 @@ export function* arrivalsOf(objects: Iterable<TestObject>, startMs = 1_700_000_0
 }
 
 function uploadOf(
-  { path, sha256, whole = true, headers = [], device, tookMs = 0, cut }: TestObject,
+  { path, sha256, whole = true, headers = [], device = 'f', beside, tookMs = 0, cut }: TestObject,
   count: number,
   atMs: number,
 ): Upload {
@@ -269,6 +272,7 @@ function uploadOf(
     whole,
     kind: 'other',
     ...cut,
+    ...(beside && { beside }),
     sender: {
       address: '192.0.2.1',
       port: 5_000,
@@ -277,7 +281,7 @@ function uploadOf(
       alpn: null,
       httpVersion: '1.1',
       headers,
-      device: device === null ? null : { fingerprint: 'f', serial: '1', subject: 'CN=cam', notAfter: '' },
+      device: device === null ? null : { fingerprint: device, serial: '1', subject: 'CN=cam', notAfter: '' },
     },
   }
 }
