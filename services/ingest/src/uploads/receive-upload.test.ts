@@ -99,6 +99,27 @@ describe('receiveUpload', function () {
     deepEqual(await staged(), [])
   })
 
+  it('says of a manifest which uploads it overtook, and of nothing else', async () => {
+    const receive = await receiver()
+    const mpd = (path: string) => receive({ ...facts, path }, bodyOf(once(Buffer.from('<MPD/>'))))
+    async function* slow(): AsyncGenerator<Buffer> {
+      yield header
+      await mpd('live.mpd')
+      await receive({ ...facts, path: 'other.mp4' }, bodyOf(once(header)))
+    }
+    await receive(facts, bodyOf(slow()))
+    await mpd('end.mpd')
+    deepEqual(
+      recorded.map(({ path, beside }) => [path, beside]),
+      [
+        ['live.mpd', ['v.mp4']],
+        ['other.mp4', undefined],
+        ['v.mp4', undefined],
+        ['end.mpd', undefined],
+      ],
+    )
+  })
+
   it('cuts nothing on another interface, nor where there is one segment', async () => {
     const receive = await receiver(judged, 'dash')
     await receive(facts, bodyOf(once(Buffer.concat([header, ...segments(3)]))))
