@@ -78,7 +78,7 @@ function checkMediaPlaylist(start: Evaluation, context: Context, playlist: Playl
   const change = isInitial(track, playlist)
     ? checkInitialPlaylist(session, track, playlist)
     : checkFinalPlaylist(context, session, track, playlist)
-  const checked = add(evaluation, early ? { ...change, findings: [early] } : change)
+  const checked = add(add(evaluation, change), { findings: early ? [early] : [] })
   return isFinished(checked.session) ? complete(checked, context) : checked
 }
 
