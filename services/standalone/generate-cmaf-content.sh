@@ -56,7 +56,7 @@ tag_of() {
     sed -n 's/^[Ee][Tt]ag: //p'
 }
 
-# ffmpeg never reads how a request was answered, and without Expect: 100-continue it cuts off its end.
+# ffmpeg never reads the response, and without Expect: 100-continue it truncates the request.
 push() {
   ffmpeg -nostdin -hide_banner -loglevel error -xerror \
     -re -f lavfi -i testsrc2=size=1280x720:rate=30 -re -f lavfi -i sine=frequency=440:sample_rate=48000 \
@@ -72,7 +72,7 @@ printf '%s\n' "pushing $seconds s of video and audio to $folder" >&2
 push -f mp4 -use_editlist 0 -method PUT -content_type video/mp4 -send_expect_100 1 \
   -ca_file "$cacert" -cert_file "$cert" -key_file "$key" -tls_verify 1 || fail 'the upload failed; ffmpeg says why above'
 
-# ffmpeg leaves as soon as its last byte is sent, which may be before the server has filed it.
+# ffmpeg exits as soon as its last byte is sent, which may be before the server has stored it.
 arrived() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     now=$(tag_of "$1")

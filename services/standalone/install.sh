@@ -1,20 +1,25 @@
-# Sourced by start.sh and with-tools.sh: installs what is missing. Standard output stays clean.
-# Before: $root is the repository, $also names more tools that must be there.
+# Sourced by start.sh and with-tools.sh: installs what is missing. Writes to standard error only.
+# Before: $root is the repository, $here this folder, $also names further tools that are needed.
 
 say() { printf '%s\n' "push-av-server: $*" >&2; }
 give_up() { say "$*"; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
+. "$here/install-lock.sh"
 
-# npm writes node_modules/.package-lock.json last, so one that is there means that it finished.
-install_packages() {
+# npm writes node_modules/.package-lock.json last: where that file exists, npm has finished.
+has_packages() {
   installed=$root/node_modules/.package-lock.json
-  if [ -f "$installed" ] && [ -z "$(find "$root/package-lock.json" -newer "$installed")" ]; then return; fi
-  has npm || give_up 'npm is missing: install Node.js 18 or newer (it brings npm)'
-  say 'installing the npm packages that package-lock.json names'
-  npm_quietly ci || npm_quietly install --no-save || give_up 'npm could not install them; its words are above'
+  [ -f "$installed" ] && [ -z "$(find "$root/package-lock.json" -newer "$installed")" ]
 }
 
-# npm install keeps to package-lock.json too, and bears with a lock file that lacks other machines' binaries.
+install_packages() {
+  if has_packages; then return; fi
+  has npm || give_up 'npm is missing: install Node.js 18 or newer (it brings npm)'
+  say 'installing the npm packages that package-lock.json names'
+  npm_quietly ci || npm_quietly install --no-save || give_up 'npm could not install them; its messages are above'
+}
+
+# npm install follows package-lock.json too, and accepts one that lacks the binaries of other platforms.
 npm_quietly() {
   (cd "$root" && npm "$@" --include=dev --ignore-scripts=false --no-audit --no-fund --loglevel=error) >&2
 }
@@ -29,14 +34,15 @@ package_of() {
   esac
 }
 
-# The packages of those tools that are not there.
+# The packages of those tools that are missing.
 missing_of() {
   for tool in "$@"; do has "$tool" || package_of "$tool"; done | sort -u | tr '\n' ' '
 }
 
+# Without the install lock (descriptor 9), which a service that a package starts would hold for ever.
 as_root() {
-  if [ "$(id -u)" = 0 ]; then env DEBIAN_FRONTEND=noninteractive "$@" >&2 </dev/null
-  else sudo -n env DEBIAN_FRONTEND=noninteractive "$@" >&2 </dev/null; fi
+  if [ "$(id -u)" = 0 ]; then env DEBIAN_FRONTEND=noninteractive "$@" >&2 </dev/null 9>&-
+  else sudo -n env DEBIAN_FRONTEND=noninteractive "$@" >&2 </dev/null 9>&-; fi
 }
 
 may_apt() {
@@ -68,14 +74,16 @@ install_tools() {
   if [ -n "$missing" ]; then advise $missing; fi
 }
 
-# ffprobe reads what strangers send; on Linux bubblewrap confines it.
+# ffprobe reads files that clients send; on Linux bubblewrap confines it.
+has_sandbox() { has bwrap || [ "$(uname -s)" != Linux ]; }
+
 install_sandbox() {
-  if has bwrap || [ "$(uname -s)" != Linux ]; then return; fi
+  if has_sandbox; then return; fi
   if may_apt && apt_install bubblewrap; then return; fi
   say 'note: bubblewrap is missing, so ffprobe runs without a sandbox'
 }
 
-# The pinned Node 24; where its binary does not run (Alpine), the machine's own if it is new enough.
+# The pinned Node 24; where its binary does not run (Alpine), the machine's own Node if it is new enough.
 choose_node() {
   node=$root/node_modules/.bin/node
   if "$node" --version >/dev/null 2>&1; then return; fi
@@ -84,7 +92,7 @@ choose_node() {
     give_up 'the pinned Node.js does not run here; install Node.js 24 or newer'
 }
 
-# A small static ffprobe starts many times faster, where services/probe/build-ffprobe.sh has made one.
+# The small static ffprobe of services/probe/build-ffprobe.sh, where it was built: it starts many times faster.
 choose_ffprobe() {
   built=$root/services/probe/build/ffprobe
   if [ -n "${FFPROBE:-}" ] || ! "$built" -version >/dev/null 2>&1; then return; fi
@@ -92,9 +100,17 @@ choose_ffprobe() {
   export FFPROBE
 }
 
-install_packages
-install_tools
-install_sandbox
+install_all() {
+  lock_install
+  install_packages
+  install_tools
+  install_sandbox
+  unlock_install
+}
+
+if ! has_packages || [ -n "$(missing_of redis-server ffprobe ffmpeg $also)" ] || ! has_sandbox; then
+  install_all
+fi
 choose_node
 choose_ffprobe
 PATH=$root/node_modules/.bin:$PATH

@@ -1,4 +1,4 @@
-/** Something that has just happened, for whoever watches. It is told once and kept by nobody: the record is elsewhere. */
+/** An event for subscribers of `GET /events`. It is published once; the journals, not the events, are the record. */
 export type ServerEvent = StreamEvent | HandshakeRefused
 
 export type StreamEvent =
@@ -41,4 +41,4 @@ interface HandshakeRefused {
 }
 
 /** The Redis stream of events. An entry's only field holds several of them as a JSON array. */
-export const eventStream = { key: '{pushav}:feed', field: 'events', maxEntries: 10_000 } as const
+export const eventStream = { key: '{pushav}:events', field: 'events', maxEntries: 10_000 } as const

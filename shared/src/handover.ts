@@ -7,7 +7,7 @@ import { z } from 'zod'
 export type Handover = z.infer<typeof handover>
 
 export const handover = z.object({
-  /** Shared by proxy and ingest; ingest believes identity headers only from whoever sends it. */
+  /** Shared by proxy and ingest: ingest trusts identity headers only in requests that carry it. */
   secret: z.string().regex(/^[0-9a-f]{64}$/),
   /** Server leaf, followed by its root, PEM. */
   serverCertificate: z.string().includes('-----BEGIN CERTIFICATE-----'),

@@ -38,7 +38,7 @@ const forgeable =
 
 /**
  * The identity of one connection as headers. `Client-Cert` follows RFC 9440; the secret takes the place
- * of a signature, because whoever can read the hop between proxy and ingest reads the media too.
+ * of a signature, because an attacker who can read the hop between proxy and ingest reads the media too.
  */
 export function identityHeadersOf(peer: Peer, secret: string): Record<string, string> {
   const headers: Record<string, string> = {

@@ -17,7 +17,7 @@ export function createLogger(service: string, level: string, destination?: Desti
   return pino(options, destination ?? standardOutput())
 }
 
-/** Written at once: lines that wait in memory would keep a process from exiting once nobody reads its pipe. */
+/** Synchronous: lines waiting in memory would keep a process from exiting once its pipe has no reader. */
 function standardOutput(): DestinationStream {
   return pino.destination({ dest: 1, sync: true })
 }

@@ -1,7 +1,10 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { type ProbeOutcome, probeOutcome } from './probe-job.ts'
 
-/** An outcome as Redis keeps it: a tenth of its JSON, because most of what ffprobe says is known beforehand. */
+/**
+ * An outcome as stored in Redis: a tenth of its JSON, because a preset dictionary holds most of ffprobe's usual
+ * output.
+ */
 export function encodeOutcome(outcome: ProbeOutcome): Buffer {
   const packed = deflateRawSync(JSON.stringify(outcome), { dictionary, ...small })
   return Buffer.concat([marks[outcome.state], packed])
@@ -12,17 +15,17 @@ export function decodeOutcome(bytes: Buffer): ProbeOutcome {
   return probeOutcome.parse(JSON.parse(json))
 }
 
-/** The state alone, which stands before what is packed. */
+/** The state alone, without decompressing: the first byte holds it. */
 export const decodeState = (bytes: Buffer): ProbeOutcome['state'] =>
   bytes[0] === marks.done[0] ? 'done' : 'failed'
 
-/** With another dictionary there have to be other marks: nothing else says with which one an outcome was packed. */
+/** Another dictionary needs other marks: they alone identify the dictionary of a stored outcome. */
 const marks = { done: Buffer.from('d'), failed: Buffer.from('f') } as const
 
-/** Little memory, because there is little to look back at. */
+/** A small window and little memory, because outcomes are short. */
 const small = { windowBits: 12, memLevel: 5 } as const
 
-/** RFC 1951 lets both ends agree on words that need not be sent; the most usual last. */
+/** A preset dictionary, the most frequent strings last (zlib's deflateSetDictionary). */
 const dictionary = Buffer.from(
   [
     '{"state":"failed","message":"ffprobe cannot make sense of this object","stderr":"","command":"ffprobe',

@@ -5,19 +5,22 @@ const retryMs = 150
 const maxTries = 40
 
 /**
- * Makes a process that has just begun a session of its own nice, and all that it will start. Linux shares the
- * processor among sessions before it looks at the processes in them; where it does not, or nothing can be set, that is no fault.
+ * Lowers the priority of a process that leads a session, and of its later children. Linux shares the processor among
+ * sessions before it looks at their processes, so the session's priority is lowered too. Never throws: a system that
+ * allows neither keeps the usual priority.
  */
 export function lowerPriority(leader: number, niceness: number): void {
   try {
     setPriority(leader, Math.max(niceness, getPriority(leader)))
   } catch {
-    // It has ended, or it is not ours.
+    // The process has exited, or belongs to another user.
   }
   yieldSession(leader, niceness, maxTries)
 }
 
-/** sched_autogroup(7): who is not root may set one in a tenth of a second, on the whole machine. */
+/**
+ * sched_autogroup(7): users but root may set one session's priority in 0.1 s on the whole machine; others get EAGAIN.
+ */
 function yieldSession(leader: number, niceness: number, tries: number): void {
   try {
     writeFileSync(`/proc/${leader}/autogroup`, String(niceness), { flag: 'r+' })

@@ -3,10 +3,10 @@ import { z } from 'zod'
 /** BullMQ's queue from ingest to the probe workers. The prefix is hash-tagged for Redis Cluster. */
 export const probeQueue = { name: 'probe', prefix: '{pushav}' } as const
 
-/** Init segments, manifests and what somebody waits for: they need not stand behind the segments. */
+/** The queue of init segments, manifests and uploads that a client waits for: they need not wait behind segments. */
 export const urgentProbeQueue = { name: 'probe-urgent', prefix: probeQueue.prefix } as const
 
-/** Kept by whoever adds a job, be it ingest or a worker that tries again. */
+/** Every process that adds jobs uses these: ingest, and a worker that adds a job again. */
 export const probeJobOptions = {
   attempts: 8,
   backoff: { type: 'exponential', delay: 500 },
@@ -17,18 +17,23 @@ export const probeJobOptions = {
 /** What a job of either queue carries: one upload, whose id is the job's, or several. */
 export type ProbeJobData = ProbeJob | { readonly uploads: readonly ProbeJob[] }
 
-/** One upload to probe. */
-export interface ProbeJob {
-  readonly stream: string
-  readonly upload: string
-  /** The path as sent; ffprobe's answer names it as the file. */
-  readonly path: string
-  /** The upload that holds the init segment of this one's track; null where none is needed or known. */
-  readonly init: string | null
-}
+/** Stream and upload ids become file names and parts of URLs, so they may be names only: no slash, no leading dot. */
+const id = (name: string) => z.string(needs(name)).regex(/^\w[\w.-]{0,199}$/, needs(name))
+const needs = (what: string) => ({ error: `a probe job needs ${what}` })
 
-/** What a probe came to. `failed` is final: ffprobe cannot make sense of the bytes. */
-export type ProbeOutcome = z.infer<typeof probeOutcome>
+/** One upload to probe. */
+export const probeJob = z.object(
+  {
+    stream: id('a stream'),
+    upload: id('an upload'),
+    /** The path as the device sent it; it takes the place of the file name in ffprobe's output. */
+    path: z.string(needs('a path')),
+    /** The upload that holds the init segment of this one's track; null where none is needed or known. */
+    init: id('an init, or null').nullable(),
+  },
+  needs('a stream'),
+)
+export type ProbeJob = Readonly<z.infer<typeof probeJob>>
 
 const done = z.object({
   state: z.literal('done'),
@@ -41,7 +46,10 @@ const failed = z.object({
   stderr: z.string(),
   command: z.string(),
 })
-export const probeOutcome = z.discriminatedUnion('state', [done, failed])
 
-/** The Redis hash that holds the outcomes of a stream, each under its upload's id; see kept-outcome.ts. */
+/** The result of a probe. `failed` is final: a retry would fail in the same way. */
+export const probeOutcome = z.discriminatedUnion('state', [done, failed])
+export type ProbeOutcome = z.infer<typeof probeOutcome>
+
+/** The Redis hash that holds the outcomes of a stream, each under its upload's id; see outcome-codec.ts. */
 export const probeOutcomesKey = (stream: string): string => `{stream:${stream}}:probes`

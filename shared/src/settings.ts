@@ -47,7 +47,7 @@ export const flag = z
 const labels =
   /^(?!.{254})[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i
 
-/** `pavs`, also where somebody wrote `pavs.local` or `pavs._http._tcp.local.`, as it is announced. */
+/** A name such as `pavs`; `pavs.local` and `pavs._http._tcp.local.`, as it is announced, mean the same. */
 export const optionalDnsName = z
   .string()
   .regex(labels)

@@ -27,7 +27,7 @@ export function closeOnSignal(built: AsyncDisposableStack, log: Logger): void {
   }
 }
 
-/** Tells the parent process, if it holds an IPC channel, that this one answers from now on. */
+/** Sends the supervisor, if it opened an IPC channel, the message that this process is ready. */
 export function reportReady(facts: { readonly port?: number } = {}): void {
   if (process.connected) process.send?.({ ready: true, ...facts })
 }

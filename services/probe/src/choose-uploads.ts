@@ -1,27 +1,30 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Config } from './config.ts'
-import { furnishRoom } from './disk/room.ts'
-import { diskUploads } from './disk/uploads.ts'
-import { patientlyWith } from './http/patience.ts'
-import { readerOf } from './http/server.ts'
-import { httpUploads } from './http/uploads.ts'
-import type { OutOfReach, Uploads } from './use-cases/ports.ts'
+import { diskUploads } from './disk/disk-uploads.ts'
+import { downloadInto } from './disk/sandbox-dir.ts'
+import { httpUploads } from './http/http-uploads.ts'
+import { retryWith } from './http/retry.ts'
+import { createUploadClient } from './http/upload-client.ts'
+import type { Uploads, UploadsUnavailable } from './use-cases/ports.ts'
 
-/** Longer than the proxy waits for ingest, so that what it says then is heard. */
-const silenceMs = 15_000
+/** Longer than the proxy waits for ingest, so that the proxy's error response arrives before this timeout. */
+const timeoutMs = 15_000
 
-/** Uploads from the working directory, or from the server where this machine has none. */
+/**
+ * Uploads from the working directory, or over HTTPS from the server where this machine has no working directory.
+ * Throws when the root certificate cannot be read. `onUnavailable` receives each failure that is retried.
+ */
 export async function chooseUploads(
   { workingDirectory, uploadsFrom: origin, rootCertificate: path }: Config,
-  tell: (error: OutOfReach) => void,
+  onUnavailable: (error: UploadsUnavailable) => void,
   closing: AbortSignal,
 ): Promise<Uploads> {
   if (workingDirectory !== undefined) return diskUploads(workingDirectory)
-  if (origin === undefined) throw new Error('there are uploads neither in a folder nor at a server')
+  if (origin === undefined) throw new Error('neither a working directory nor a server has the uploads')
   const rootCertificate = path === undefined ? undefined : await readRoot(path)
-  const read = readerOf({ origin, rootCertificate, silenceMs }, closing)
-  return httpUploads(read, patientlyWith(tell, closing), furnishRoom)
+  const readRange = createUploadClient({ origin, rootCertificate, timeoutMs }, closing)
+  return httpUploads(readRange, retryWith(onUnavailable, closing), downloadInto)
 }
 
 async function readRoot(path: string): Promise<string> {

@@ -6,8 +6,8 @@ import { z } from 'zod'
 
 export type Config = ReturnType<typeof readConfig>
 
-/** Two for each core: while one is made ready or its outcome is saved, the other has the processor. */
-const atOnce = Math.min(2 * availableParallelism(), 8)
+/** Two for each core: while ffprobe runs for one upload, the worker prepares another or saves its outcome. */
+const defaultConcurrency = Math.min(2 * availableParallelism(), 8)
 
 const directory = text.transform((path) => resolve(path)).describe('a folder, unless UPLOADS_FROM is set')
 const origin = z
@@ -22,17 +22,17 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
     redisUrl: setting('REDIS_URL', redisUrl, 'redis://127.0.0.1:6379'),
     workingDirectory: setting('WORKING_DIRECTORY', isLocal ? directory : directory.optional()),
-    /** The server that hands out the uploads where there is no working directory. */
+    /** The server to download uploads from, where there is no working directory. */
     uploadsFrom: setting(
       'UPLOADS_FROM',
       isLocal ? noOrigin : origin.describe('the address of the server such as https://192.0.2.10:1234'),
     ),
-    /** The file of the root certificate that this server is known by. */
+    /** The file of the root certificate that this server's certificate chains to. */
     rootCertificate: setting('ROOT_CERTIFICATE', optionalText),
     concurrency: setting(
       'PROBE_CONCURRENCY',
       integer.min(1).describe('a whole number from 1'),
-      String(atOnce),
+      String(defaultConcurrency),
     ),
     timeoutMs: setting('PROBE_TIMEOUT', duration, '10s'),
     memoryBytes: setting('PROBE_MEMORY', size, '1GiB'),

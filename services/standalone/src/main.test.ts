@@ -76,8 +76,8 @@ describe('standalone', function () {
       await using _ = killing(server)
       const port = await portOf(server)
       process.kill(processOf(name, server), 'SIGKILL')
-      await server.saying(/part died, starting it again/)
-      await server.saying(/part runs again/)
+      await server.saying(/process exited, restarting it/)
+      await server.saying(/process restarted/)
       equal(await canConnect(port), true)
       server.process.kill('SIGTERM')
       equal(await server.ended, 0)
@@ -128,8 +128,9 @@ describe('standalone', function () {
   })
 })
 
-/** From the log, where a part says that it started. */
+/** From the log, where the supervisor names each process that it starts. */
 function processOf(name: string, server: Launched): number {
-  const [, id] = new RegExp(`part started .*"part":"${name}","process":(\\d+)`).exec(server.said()) ?? []
+  const [, id] =
+    new RegExp(`process started .*"process":"${name}","processId":(\\d+)`).exec(server.said()) ?? []
   return Number(id)
 }

@@ -1,9 +1,9 @@
-import { CannotStart } from './cannot-start.ts'
-import { createDisplay } from './display.ts'
 import { help, readOptions } from './options.ts'
-import { standardOutput } from './output.ts'
+import { createDisplay } from './output/display.ts'
+import { openStandardOutput } from './output/standard-output.ts'
 import { reindex } from './reindex.ts'
 import { run } from './run.ts'
+import { StartupError } from './startup-error.ts'
 
 const argv = process.argv.slice(2)
 if (argv.includes('--help')) {
@@ -12,10 +12,10 @@ if (argv.includes('--help')) {
 }
 
 const options = optionsOrExit()
-const output = standardOutput()
+const output = openStandardOutput()
 const display = createDisplay(output, options.logLevel, process.stdout.isTTY && !process.env.NO_COLOR)
 const task = options.reindex ? reindex : run
-const code = await task(options, display).then(() => process.exitCode ?? 0, failed)
+const code = await task(options, display).then(() => process.exitCode ?? 0, failureCode)
 await output.flush()
 process.exit(code)
 
@@ -30,8 +30,7 @@ function optionsOrExit() {
   }
 }
 
-function failed(error: unknown): number {
-  const said = error instanceof CannotStart ? error.message : error
-  console.error(said)
+function failureCode(error: unknown): number {
+  console.error(error instanceof StartupError ? error.message : error)
   return 1
 }

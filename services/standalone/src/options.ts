@@ -15,7 +15,7 @@ import { z } from 'zod'
 
 export type Options = ReturnType<typeof readOptions>
 
-/** The command line, and for what it does not say the environment; every fault throws a sentence. */
+/** Flags win over environment variables. Throws an error whose message names every invalid one in one sentence. */
 export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
   const given = parseFlags(argv)
   return readSettings({ ...env, ...given }, (setting) => {
@@ -35,14 +35,16 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
         named('redis', 'REDIS_URL'),
         redisUrl.optional().describe(redisUrl.description ?? ''),
       ),
-      /** Make the index anew from the record, and end. */
+      /** Rebuild the index from the journals, and exit. */
       reindex: '--reindex' in given,
+      /** Restart a process when its sources change. */
+      watch: '--watch' in given,
       logLevel: setting('LOG_LEVEL', level, 'info'),
     }
   })
 }
 
-/** Said by `--help`. */
+/** Printed by `--help`. */
 export const help = `Usage: npm start -- [flags]
 
 Receives what Matter cameras push, keeps every byte and shows everything about it.
@@ -50,15 +52,16 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --host ADDRESS            listen here (localhost; 0.0.0.0 for all of the machine)   HOST
   --port PORT               listen here (1234; 0 takes a free one)                    PORT
   --working-directory PATH  keep everything here (a temporary one, removed at exit)   WORKING_DIRECTORY
-  --strict-mode             answer 400 to uploads that break a rule                   STRICT_MODE
+  --strict-mode             respond 400 to uploads that break a rule                  STRICT_MODE
   --server-ip IP            also name this address in the server's certificate        SERVER_IP
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
-  --compat 1.5              also answer with the field names of Matter 1.5            COMPAT
+  --compat 1.5              add the field names of Matter 1.5 to responses             COMPAT
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
-  --reindex                 make lists and verdicts anew from the record, then end (npm run reindex)
-  --help                    say this
+  --reindex                 rebuild lists and verdicts from the journals, then exit (npm run reindex)
+  --watch                   restart each process when its sources change (npm run dev)
+  --help                    print this
 
-The word at the end of a line is the environment variable of the same meaning; the flag wins.
+The word at the end of a line is the environment variable of the same meaning; a flag wins over it.
 `
 
 const value = { type: 'string' } as const
@@ -72,6 +75,7 @@ const flags = {
   compat: value,
   redis: value,
   reindex: { type: 'boolean' },
+  watch: { type: 'boolean' },
 } as const
 
 function parseFlags(argv: readonly string[]): Record<string, string> {
@@ -81,10 +85,12 @@ function parseFlags(argv: readonly string[]): Record<string, string> {
   return Object.fromEntries(given.map(([option, value]) => [`--${option}`, String(value)]))
 }
 
-/** npm changes into the package's folder; a relative path means the folder npm was called in. */
+/** npm changes into the package's folder; a relative path is relative to the folder in which npm was called. */
 function directoryOf(path: string | undefined, env: NodeJS.ProcessEnv): string | null {
   if (!path) return null
-  const calledIn = ['start', 'reindex'].includes(env.npm_lifecycle_event ?? '') ? env.INIT_CWD : undefined
+  const calledIn = ['start', 'reindex', 'dev'].includes(env.npm_lifecycle_event ?? '')
+    ? env.INIT_CWD
+    : undefined
   return resolve(calledIn ?? '.', path)
 }
 

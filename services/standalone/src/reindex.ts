@@ -1,24 +1,27 @@
-import { CannotStart } from './cannot-start.ts'
-import { type Part, startChild } from './child.ts'
-import type { Display } from './display.ts'
 import type { Options } from './options.ts'
-import { redisPart, reindexPart } from './parts.ts'
-import { openPlaces } from './places.ts'
-import { endAsked } from './signals.ts'
+import type { Display } from './output/display.ts'
+import { redisProcess, reindexProcess } from './processes.ts'
+import { openRunDirectories } from './run-directories/run-directories.ts'
+import { StartupError } from './startup-error.ts'
+import { type ProcessSpec, startProcess } from './supervisor/child-process.ts'
+import { shutdownRequested } from './supervisor/shutdown-signals.ts'
 
-/** Makes the index anew from the record in the working directory, with the Redis that a server on it would have. */
+/**
+ * Rebuilds the index from the journals in the working directory, in the Redis that a server on it would use. Throws a
+ * `StartupError` when the index is not complete.
+ */
 export async function reindex(options: Options, display: Display): Promise<void> {
-  if (!options.workingDirectory) throw new CannotStart('say what to reindex with --working-directory')
+  if (!options.workingDirectory) throw new StartupError('say what to reindex with --working-directory')
   await using built = new AsyncDisposableStack()
-  const places = built.use(await openPlaces(options.workingDirectory, display.log))
-  if (!options.redisUrl) await start(redisPart(places)).ready
-  const work = start(reindexPart(options, places))
-  const asked = endAsked(display.log, () => work.kill()).then(() => 'stopped')
-  const end = await Promise.race([work.closed, asked])
-  if (end !== 'exit code 0') throw new CannotStart(`the index is not complete: ${end}`)
+  const directories = built.use(await openRunDirectories(options.workingDirectory, display.log))
+  if (!options.redisUrl) await start(redisProcess(directories)).ready
+  const indexer = start(reindexProcess(options, directories))
+  const requested = shutdownRequested(display.log, () => indexer.kill()).then(() => 'stopped')
+  const end = await Promise.race([indexer.exited, requested])
+  if (end !== 'exit code 0') throw new StartupError(`the index is not complete: ${end}`)
 
-  function start(part: Part) {
-    const child = startChild(part, {}, (line) => display.show(part.name, line))
+  function start(spec: ProcessSpec) {
+    const child = startProcess(spec, {}, (line) => display.showLine(spec.name, line))
     built.defer(() => child.stop())
     return child
   }

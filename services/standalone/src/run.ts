@@ -1,49 +1,52 @@
 import { join } from 'node:path'
-import type { Facts, Part } from './child.ts'
-import type { Display } from './display.ts'
+import { assertPortFree } from './assert-port-free.ts'
 import type { Options } from './options.ts'
-import { redisPart, servicesOf } from './parts.ts'
-import { openPlaces } from './places.ts'
-import { assertPortFree } from './port.ts'
-import { endAsked } from './signals.ts'
-import { type Supervised, supervise } from './supervisor.ts'
+import type { Display } from './output/display.ts'
+import { redisProcess, serviceProcesses } from './processes.ts'
+import { openRunDirectories } from './run-directories/run-directories.ts'
+import type { ProcessSpec, ReadyReport } from './supervisor/child-process.ts'
+import { shutdownRequested } from './supervisor/shutdown-signals.ts'
+import { type SupervisedProcess, supervise } from './supervisor/supervisor.ts'
 
-/** Starts everything, keeps it running, and stops it in the order that loses nothing. */
+/**
+ * Runs all processes until a signal requests a shutdown, and stops them in the reverse order of their start, proxy
+ * first, so that no upload is lost. Throws a `StartupError` when one of them cannot be kept running.
+ */
 export async function run(options: Options, display: Display): Promise<void> {
   await using built = new AsyncDisposableStack()
-  const running: Supervised[] = []
-  const hopeless = Promise.withResolvers<never>()
-  const asked = endAsked(display.log, endAtOnce)
-  await Promise.race([asked, hopeless.promise, start()])
-  await Promise.race([asked, hopeless.promise])
+  const running: SupervisedProcess[] = []
+  const fatal = Promise.withResolvers<never>()
+  const requested = shutdownRequested(display.log, killAll)
+  await Promise.race([requested, fatal.promise, start()])
+  await Promise.race([requested, fatal.promise])
 
   async function start(): Promise<void> {
-    const places = built.use(await openPlaces(options.workingDirectory, display.log))
+    const directories = built.use(await openRunDirectories(options.workingDirectory, display.log))
     await assertPortFree(options.host, options.port)
-    tellWhere(places.workingDirectory)
-    if (!options.redisUrl) await keep(redisPart(places))
-    const { probe, ingest, proxy } = servicesOf(options, places)
-    const [, , { port }] = await Promise.all([keep(probe), keep(ingest), keep(proxy)])
-    display.say(`Running on https://${urlHost(options.host)}:${port} (CTRL + C to quit)`)
+    logStart(directories.workingDirectory)
+    if (!options.redisUrl) await keepRunning(redisProcess(directories))
+    const { probe, ingest, proxy } = serviceProcesses(options, directories)
+    const [, , { port }] = await Promise.all([keepRunning(probe), keepRunning(ingest), keepRunning(proxy)])
+    display.print(`Running on https://${urlHost(options.host)}:${port} (CTRL + C to quit)`)
   }
 
-  function keep(part: Part): Promise<Facts> {
+  function keepRunning(spec: ProcessSpec): Promise<ReadyReport> {
     if (built.disposed) return new Promise(() => {})
-    const kept = supervise(part, display)
-    running.push(kept)
-    built.defer(() => kept.stop())
-    kept.ended.catch(hopeless.reject)
-    return kept.ready
+    const supervised = supervise(spec, display)
+    running.push(supervised)
+    built.defer(() => supervised.stop())
+    supervised.ended.catch(fatal.reject)
+    return supervised.ready
   }
 
-  function tellWhere(workingDirectory: string): void {
+  function logStart(workingDirectory: string): void {
     const rootCertificate = join(workingDirectory, 'certs/server/root.pem')
     display.log.info({ workingDirectory, rootCertificate }, 'starting')
   }
 
-  function endAtOnce(): void {
+  function killAll(): void {
     process.exitCode = 1
-    for (const kept of running) kept.kill()
+    for (const supervised of running) supervised.kill()
   }
 }
 

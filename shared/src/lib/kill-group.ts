@@ -1,7 +1,7 @@
-import type { ChildProcess } from 'node:child_process'
-
-/** Kills a child process that leads a process group, and everything in the group. Nothing happens once it has exited. */
-export function killGroup({ pid }: ChildProcess): void {
+/**
+ * Kills a child process that leads a process group, and everything in the group. Nothing happens once it has exited.
+ */
+export function killGroup({ pid }: { readonly pid?: number | undefined }): void {
   if (pid === undefined) return
   try {
     process.kill(-pid, 'SIGKILL')

@@ -29,7 +29,7 @@ interface Login {
   readonly password?: string
 }
 
-/** A setting that says where Redis is; it stays a text. */
+/** A setting with the URL of Redis, checked but not parsed. */
 export const redisUrl = z
   .string()
   .refine((url) => targetIn(url) !== null)
@@ -37,11 +37,11 @@ export const redisUrl = z
     'a redis:// or rediss:// URL, the path of a Unix socket, redis-sentinel://host:port,…/primary-name or redis-cluster://host:port,…',
   )
 
-/** What a URL says that `redisUrl` has let pass. */
+/** Parses a URL. Throws on one that `redisUrl` rejects. */
 export function parseRedisUrl(url: string): RedisTarget {
-  const place = targetIn(url)
-  if (!place) throw new Error(`not ${redisUrl.description}`)
-  return place
+  const target = targetIn(url)
+  if (!target) throw new Error(`not ${redisUrl.description}`)
+  return target
 }
 
 const several =

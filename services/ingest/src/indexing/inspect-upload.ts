@@ -1,33 +1,31 @@
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { Inspection } from '../media/inspection.ts'
-import type { Bodies, InspectManifest, MediaInspection, NewInspector } from '../uploads/ports.ts'
+import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
+import { readManifest } from '../media/read-manifest.ts'
+import { UploadGone, type UploadStore } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 
 /** A day's timeline of two tracks and segments of 2 s has 2.6 MB. */
 const maxManifestBytes = 4_194_304
 const maxWaiting = 10_000
 /** Each holds a file open. */
-const bodiesAtOnce = 8
+const bodyConcurrency = 8
 
-/** What the bytes of uploads say: of a fresh one what was seen as it flowed in, else read again from the disk. */
+/** Inspections of uploads' bytes: those made while the upload was received, else made again from the disk. */
 export interface Inspections {
-  /** Keeps what was seen of an upload until it is judged. */
-  put(upload: string, seen: MediaInspection): void
-  /** By upload id; null where the body was cut off or is no longer there. */
+  /** Keeps an inspection made while the upload was received, until `forget`. */
+  put(upload: string, inspection: MediaInspection): void
+  /** By upload id; null where the body was cut off or is no longer there. Throws where the disk fails. */
   ofAll(stream: string, uploads: readonly Upload[]): Promise<ReadonlyMap<string, Inspection | null>>
-  /** They have been judged. */
+  /** To be called once the uploads are judged. */
   forget(uploads: readonly string[]): void
 }
 
-export function inspectionsOf(
-  bodies: Bodies,
-  newInspector: NewInspector,
-  inspectManifest: InspectManifest,
-): Inspections {
+export function inspectionsOf(store: Pick<UploadStore, 'read'>): Inspections {
   const fresh = new Map<string, MediaInspection>()
   return {
-    put(upload, seen) {
-      if (fresh.size < maxWaiting) fresh.set(upload, seen)
+    put(upload, inspection) {
+      if (fresh.size < maxWaiting) fresh.set(upload, inspection)
     },
     async ofAll(stream, uploads) {
       const inspected = new Map<string, Inspection | null>()
@@ -37,7 +35,7 @@ export function inspectionsOf(
         if (known === undefined || (known && isManifest(known))) unread.push(upload)
         else inspected.set(upload.id, known && { ...known, mpd: null, playlist: null })
       }
-      await forEachLimit(unread, bodiesAtOnce, async (upload) =>
+      await forEachLimit(unread, bodyConcurrency, async (upload) =>
         inspected.set(upload.id, await inspect(stream, upload)),
       )
       return inspected
@@ -48,19 +46,19 @@ export function inspectionsOf(
   }
 
   async function inspect(stream: string, upload: Upload): Promise<Inspection | null> {
-    const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
-    return media && withManifest(stream, upload, media)
-  }
-
-  async function readMedia(stream: string, upload: string): Promise<MediaInspection | null> {
-    const inspector = newInspector()
     try {
-      for await (const bytes of bodies.read(stream, upload)) inspector.add(bytes)
-      return inspector.result()
+      const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
+      return await withManifest(stream, upload, media)
     } catch (error) {
-      if ((error as { code?: unknown }).code === 'ENOENT') return null
+      if (error instanceof UploadGone) return null
       throw error
     }
+  }
+
+  async function readMedia(stream: string, upload: string): Promise<MediaInspection> {
+    const inspector = createInspector()
+    for await (const bytes of store.read(stream, upload)) inspector.add(bytes)
+    return inspector.result()
   }
 
   async function withManifest(stream: string, upload: Upload, media: MediaInspection): Promise<Inspection> {
@@ -68,8 +66,8 @@ export function inspectionsOf(
     if (!isManifest(media)) return inspection
     if (upload.bytes > maxManifestBytes) return { ...inspection, faults: [tooLarge(upload.bytes)] }
     const parts: Buffer[] = []
-    for await (const bytes of bodies.read(stream, upload.id)) parts.push(bytes)
-    return { ...inspection, ...inspectManifest(Buffer.concat(parts), upload.path, media.kind) }
+    for await (const bytes of store.read(stream, upload.id)) parts.push(bytes)
+    return { ...inspection, ...readManifest(Buffer.concat(parts), upload.path, media.kind) }
   }
 }
 

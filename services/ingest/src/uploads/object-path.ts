@@ -5,8 +5,9 @@ const maxPartBytes = 255
 export const maxPathBytes = 1_024
 
 /**
- * The path of an object below its stream, from the URL as sent: decoded once, parts joined by `/`, empty
- * parts dropped. Whatever could leave the stream is refused (DASH-IF Ingest 1.2, 7.1.2-2: 403).
+ * The path of an object below its stream, from the URL as sent: decoded once, parts joined by `/`, empty parts dropped.
+ * Throws the refusals `path-malformed` and, for a path that could leave the stream, `path-outside-stream` (DASH-IF
+ * Ingest 1.2, 7.1.2-2: 403).
  */
 export function parseObjectPath(encoded: string): string {
   const parts = decode(encoded)
@@ -21,7 +22,7 @@ export function parseObjectPath(encoded: string): string {
   return path
 }
 
-/** Whether a path keeps within the limits of all paths. */
+/** Whether a path is within the limits of its length and of its parts'. */
 export const isShortEnough = (path: string): boolean =>
   Buffer.byteLength(path) <= maxPathBytes &&
   path.split('/').every((part) => Buffer.byteLength(part) <= maxPartBytes)

@@ -1,6 +1,7 @@
-/** The uploads whose journal lines are not written yet, so that a manifest can be told from what it overtakes. */
+/** The uploads whose journal lines are still to come, so that a manifest can be told from what it overtakes. */
 export interface OpenUploads {
-  begin(stream: string, upload: string, path: string): void
+  /** Disposal ends it. */
+  begin(stream: string, upload: string, path: string): Disposable
   /** Its journal line is written now, or never. */
   end(stream: string, upload: string): void
   /** Paths of the other open uploads of a stream, the first of them. */
@@ -14,9 +15,10 @@ export function createOpenUploads(): OpenUploads {
   const streams = new Map<string, Map<string, string>>()
   return { begin, end, pathsBeside }
 
-  function begin(stream: string, upload: string, path: string): void {
+  function begin(stream: string, upload: string, path: string): Disposable {
     const open = streams.get(stream) ?? new Map<string, string>()
     streams.set(stream, open.set(upload, path))
+    return { [Symbol.dispose]: () => end(stream, upload) }
   }
 
   function end(stream: string, upload: string): void {

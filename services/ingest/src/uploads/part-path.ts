@@ -1,9 +1,9 @@
 import { isShortEnough } from './object-path.ts'
 
 /**
- * The folder of what one long request was cut into. It is the request's own, so that two sources at one URL, or
- * one that comes again after a lost connection, never name two segments alike, and no number must be looked up.
- * Null where the names would be too long.
+ * The folder of the parts of one long request. Each request has its own, so that two devices at one URL, or a device
+ * that reconnects, never name two segments alike, and no number must be looked up. Null where the names would be too
+ * long.
  */
 export function partFolderOf(path: string, request: string): string | null {
   const folder = `${path}${mark}${request}`

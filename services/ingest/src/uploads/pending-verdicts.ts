@@ -1,31 +1,34 @@
 import type { Finding } from '../validation/finding.ts'
 
-/** Where uploads wait for their verdicts. Only a convenience: the index is what holds them. */
+/** Journal entries of this process that wait until the index has reached them. */
 export interface PendingVerdicts {
-  /** The verdict, or null when it takes longer than `withinMs`. */
-  wait(upload: string, withinMs: number): Promise<Verdict | null>
-  resolve(upload: string, verdict: Verdict): void
+  /** The verdict on the entry with that id, or null when it takes longer than `timeoutMs`. Never rejects. */
+  wait(entry: string, timeoutMs: number): Promise<Verdict | null>
+  /** Does nothing where there is no such entry, or no longer. */
+  resolve(entry: string, verdict: Verdict): void
 }
 
 export interface Verdict {
+  /** Whether the stream is strict: then errors reject the upload. */
   readonly strict: boolean
+  /** None of an entry that is not an upload. */
   readonly findings: readonly Finding[]
 }
 
 export function createPendingVerdicts(): PendingVerdicts {
   const waiting = new Map<string, (verdict: Verdict | null) => void>()
   return {
-    wait(upload, withinMs) {
+    wait(entry, timeoutMs) {
       return new Promise((resolve) => {
-        const timer = setTimeout(settle, withinMs, null)
-        waiting.set(upload, settle)
+        const timer = setTimeout(settle, timeoutMs, null)
+        waiting.set(entry, settle)
         function settle(verdict: Verdict | null): void {
           clearTimeout(timer)
-          waiting.delete(upload)
+          waiting.delete(entry)
           resolve(verdict)
         }
       })
     },
-    resolve: (upload, verdict) => waiting.get(upload)?.(verdict),
+    resolve: (entry, verdict) => waiting.get(entry)?.(verdict),
   }
 }

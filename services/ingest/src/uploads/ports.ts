@@ -1,22 +1,35 @@
-import type { Inspection } from '../media/inspection.ts'
+import type { CertificateDetails } from '../certificates/ports.ts'
 import type { JournalEntry, Upload } from './upload.ts'
 
-/** Bodies on their way in. */
-export interface Bodies {
-  stage(facts: UploadFacts): Promise<StagedBody>
-  /** `stage`, `write` and `keep` of a body that is here as a whole. */
-  keepAtOnce: <Result>(
-    facts: UploadFacts,
-    bytes: Uint8Array,
-    follow: () => Promise<Result>,
-  ) => Promise<Result>
-  /** Bodies that an earlier life of this process was receiving when it died. */
-  leftBehind(): AsyncIterable<StagedBody>
-  /** An upload's bytes; throws ENOENT when they are gone. */
+/** Bodies, journal lines and links of uploads, on one disk. */
+export interface UploadStore {
+  /** A place for a body that arrives over time; nothing is on the disk before bytes are written to it. */
+  stage(facts: UploadFacts): StagedUpload
+  /**
+   * Makes an upload durable: its bytes, then its journal line, then, if `link` is true, the link at its path. Resolves
+   * once all of them are written. A path that clashes with another one gets no link, which is no failure. Throws the
+   * refusal `stream-unknown` when the stream was deleted meanwhile, and the system's error for anything else; bytes or
+   * a line that were written before the failure stay. `bytes` that are staged come from this store.
+   */
+  commit(
+    stream: string,
+    upload: Upload,
+    bytes: StagedUpload | Uint8Array,
+    options: { readonly link: boolean },
+  ): Promise<void>
+  /** Uploads with persisted facts that an earlier process of this instance was receiving when it died. */
+  leftBehind(): AsyncIterable<StagedUpload>
+  /** An upload's bytes. Throws `UploadGone` when they are no longer there. */
   read(stream: string, upload: string): AsyncIterable<Buffer>
-  /** The file that holds an upload's bytes. */
+  /** The path of the file that holds an upload's bytes. */
   fileOf(stream: string, upload: string): string
+  /** Removes the bytes of all of a stream's uploads. */
   removeStream(stream: string): Promise<void>
+}
+
+/** The bytes of an upload are no longer there. */
+export class UploadGone extends Error {
+  override name = 'UploadGone' as const
 }
 
 /** What is known of an upload before its first byte. */
@@ -24,29 +37,28 @@ export type UploadFacts = Pick<Upload, 'id' | 'path' | 'method' | 'startedAt' | 
   readonly stream: string
 }
 
-/** A body without its lasting name yet. Disposal discards it unless it was kept. */
-export interface StagedBody extends AsyncDisposable {
+/** A body on its way in. Disposal discards it unless it was committed. All members throw the system's errors. */
+export interface StagedUpload extends AsyncDisposable {
   readonly facts: UploadFacts
   /** The bytes are only lent. */
   write(bytes: Uint8Array): Promise<void>
   /** Makes a crash from here on leave a cut-off upload rather than nothing. */
   persistFacts(): Promise<void>
-  /** Puts other bytes in place of what is staged; where they fail to come, that stays. */
+  /** Puts other bytes in place of what is staged; when they fail to come, that stays, and their error is thrown. */
   replace(bytes: AsyncIterable<Buffer>): Promise<void>
-  /**
-   * Gives the body its lasting name, `fileOf` its stream and id. `follow` may be called before that is done, but what
-   * it appends and points is not on the disk without the body.
-   */
-  keep<Result>(follow: () => Promise<Result>): Promise<Result>
   /** What has been staged so far: bytes `from` up to, not with, `to`; without an extent all. */
   read(extent?: { readonly from: number; readonly to: number }): AsyncIterable<Buffer>
 }
 
 /** The record of what happened, one append-only file per stream and ingest instance. */
-export interface Journals {
-  /** This instance's own journal; it alone is appended to. */
-  readonly own: string
-  /** Makes a stream with the next free id. */
+export interface Journals extends StreamFolders, JournalReader {
+  /** Resolves once the line is written, in the order of the calls. Throws the system's error. */
+  append(stream: string, entry: JournalEntry): Promise<void>
+}
+
+/** The streams there are: a stream is the folder of its journals. */
+interface StreamFolders {
+  /** Makes a stream with the next free id, and returns that. */
   create(): Promise<string>
   /** Ids of all streams, ascending. */
   streams(): Promise<readonly string[]>
@@ -56,11 +68,14 @@ export interface Journals {
   /** Streams whose removal was begun and not ended. */
   beingRemoved(): Promise<readonly string[]>
   removed(stream: string): Promise<void>
+}
+
+export interface JournalReader {
+  /** The name of this instance's own journal; it alone is appended to. */
+  readonly own: string
   /** Names of a stream's journals; none when there is no such stream. */
   of(stream: string): Promise<readonly string[]>
-  /** Resolves once the line is written, in the order of the lines. An upload's goes behind its body. */
-  append(stream: string, entry: JournalEntry): Promise<void>
-  /** Whole lines from a byte offset on, some at a time. */
+  /** Whole lines from a byte offset on, some at a time; none when there is no such journal. */
   read(stream: string, journal: string, from: number): Promise<JournalLines>
 }
 
@@ -80,42 +95,19 @@ export interface JournalLine {
 
 /** What people and players browse: each path points at its newest whole upload. Derived from the journals. */
 export interface ObjectLinks {
-  /** False when the path clashes with another: a file where a folder is. It goes behind the upload's journal line. */
+  /** False when the path clashes with another: a file where a folder is. Else throws the system's error. */
   link(stream: string, path: string, upload: string): Promise<boolean>
+  /** Does nothing where there is no link. */
   remove(stream: string, path: string): Promise<void>
   removeStream(stream: string): Promise<void>
-  /** The upload that a path points at. */
+  /** The upload that a path points at; null for none. */
   find(stream: string, path: string): Promise<string | null>
 }
 
-/** The certificates that devices showed, each kept once. */
+/** The certificates that devices presented, each stored once. */
 export interface ClientCertificates {
+  /** Stores a certificate, base64 DER, under its fingerprint, unless it is there. */
   remember(fingerprint: string, der: string): Promise<void>
-  /** The certificate in the API's words. */
-  details(fingerprint: string): Promise<unknown>
+  /** Null when the stored file holds no readable certificate. */
+  details(fingerprint: string): Promise<CertificateDetails | null>
 }
-
-/** What is told of an upload's bytes while they flow by. */
-export type MediaInspection = Omit<Inspection, 'mpd' | 'playlist'>
-
-export type NewInspector = (hooks?: { onPart?: ((piece: Part) => void) | undefined }) => Inspector
-
-export interface Inspector {
-  add(bytes: Buffer): void
-  /** What was added is all there is; to be asked once. */
-  result(): MediaInspection
-}
-
-/** A complete part of a body that could have been a request of its own: bytes `from` up to, not with, `to`. */
-export interface Part {
-  /** `end`: an empty mfra. */
-  readonly kind: 'init' | 'segment' | 'end'
-  readonly from: number
-  readonly to: number
-}
-
-export type InspectManifest = (
-  bytes: Buffer,
-  path: string,
-  kind: 'mpd' | 'playlist',
-) => Pick<Inspection, 'kind' | 'mpd' | 'playlist' | 'faults'>

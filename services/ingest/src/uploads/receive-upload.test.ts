@@ -2,18 +2,20 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { createLogger } from '@pushav/shared/logger.ts'
+import { chunk, ftyp, mdat, moof, moov, u32 } from '@pushav/shared/testing/media/boxes.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { inspectionsOf } from '../indexing/inspect-upload.ts'
-import { createInspector } from '../media/isobmff/inspector.ts'
-import { chunk, ftyp, mdat, moof, moov, u32 } from '../media/isobmff/testing/boxes.ts'
-import { readManifest } from '../media/read-manifest.ts'
 import type { IngestInterface } from '../streams/stream.ts'
 import { certificateMissing } from '../validation/request-findings.ts'
-import { diskBodies } from './disk/body-files.ts'
+import { createIoWorker, type IoWorker } from './disk/io-worker/io-worker.ts'
+import { diskJournals } from './disk/journal-files.ts'
+import { diskObjectLinks } from './disk/object-links.ts'
+import { openUploadStore } from './disk/upload-store.ts'
 import { createOpenUploads } from './open-uploads.ts'
+import type { PendingVerdicts } from './pending-verdicts.ts'
 import type { UploadFacts } from './ports.ts'
 import { receiveUploadWith } from './receive-upload.ts'
-import type { RecordEntry } from './record-entry.ts'
 import type { Upload } from './upload.ts'
 
 const facts: Omit<UploadFacts, 'id'> = {
@@ -26,6 +28,7 @@ const facts: Omit<UploadFacts, 'id'> = {
     headers: ['X-Long', 'x'.repeat(1_000)],
   },
 }
+const log = createLogger('test', 'error')
 const header = Buffer.concat([ftyp, moov()])
 const segments = (count: number) =>
   Array.from({ length: count }, (_, nth) => chunk({ sequence: nth, at: nth * 1_000 }))
@@ -33,40 +36,67 @@ const segments = (count: number) =>
 describe('receiveUpload', function () {
   this.timeout(60_000)
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>
+  let disk: IoWorker
   let recorded: Upload[]
+  let published: string[]
   beforeEach(async () => {
     directory = await temporaryDirectory()
-    await mkdir(join(directory.path, 'uploads/1'), { recursive: true })
+    disk = createIoWorker()
+    for (const folder of ['uploads/1', 'journals/1'])
+      await mkdir(join(directory.path, folder), { recursive: true })
     recorded = []
+    published = []
   })
-  afterEach(() => directory[Symbol.asyncDispose]())
+  afterEach(async () => {
+    await disk[Symbol.asyncDispose]()
+    await directory[Symbol.asyncDispose]()
+  })
 
-  const judged: RecordEntry = (_stream, entry) => {
-    if (entry.kind === 'upload') recorded.push(entry.upload)
-    return { written: Promise.resolve(), verdict: Promise.resolve({ strict: false, findings: [] }) }
+  interface Fakes {
+    readonly interface?: IngestInterface
+    readonly maxBytes?: number
+    /** Awaited before an upload is committed. */
+    readonly beforeCommit?: (upload: Upload) => Promise<void> | void
+    readonly verdict?: PendingVerdicts['wait']
   }
 
-  async function receiver(record = judged, ingest: IngestInterface = 'cmaf-ingest', maxBytes = 2 ** 34) {
-    const bodies = await diskBodies(directory.path, 'one')
-    const newInspector = createInspector
-    const remove = async () => undefined
+  async function receiver(fakes: Fakes = {}) {
+    const journals = await diskJournals(directory.path, 'one', log, disk)
+    const links = await diskObjectLinks(directory.path, 'one', disk)
+    const store = await openUploadStore({
+      workingDirectory: directory.path,
+      instance: 'one',
+      disk,
+      journals,
+      links,
+    })
     let ids = 0
     return receiveUploadWith({
-      bodies,
-      newInspector,
-      inspections: inspectionsOf(bodies, newInspector, readManifest),
-      view: { link: async () => true, remove, removeStream: remove, find: async () => null },
-      record,
-      interfaceOf: async () => ingest,
+      store: { ...store, commit },
+      links,
+      inspections: inspectionsOf(store),
+      indexer: { wake: () => undefined },
+      verdicts: { wait: fakes.verdict ?? (async () => ({ strict: false, findings: [] })) },
+      verdictWaitMs: 1_000,
+      events: { publish: (event) => void published.push(event.kind) },
+      interfaceOf: async () => fakes.interface ?? 'cmaf-ingest',
       newId: () => `u${++ids}`,
       openUploads: createOpenUploads(),
       now: () => new Date(0),
-      maxBytes,
+      maxBytes: fakes.maxBytes ?? 2 ** 34,
     })
+
+    async function commit(
+      ...[stream, upload, bytes, options]: Parameters<typeof store.commit>
+    ): Promise<void> {
+      await fakes.beforeCommit?.(upload)
+      await store.commit(stream, upload, bytes, options)
+      recorded.push(upload)
+    }
   }
 
   const bodyOf = (bytes: AsyncIterable<Buffer>) => ({
-    ...{ atOnce: null, declaredBytes: null, decode: null },
+    ...{ buffered: null, declaredBytes: null, decode: null },
     bytes: () => bytes,
   })
   const names = () => recorded.map(({ path }) => path)
@@ -120,8 +150,8 @@ describe('receiveUpload', function () {
     )
   })
 
-  it('cuts nothing on another interface, nor where there is one segment', async () => {
-    const receive = await receiver(judged, 'dash')
+  it('splits nothing on another interface, nor where there is one segment', async () => {
+    const receive = await receiver({ interface: 'dash' })
     await receive(facts, bodyOf(once(Buffer.concat([header, ...segments(3)]))))
     const ingest = await receiver()
     for (const alone of [header, ...segments(1)]) await ingest(facts, bodyOf(once(alone)))
@@ -130,10 +160,7 @@ describe('receiveUpload', function () {
 
   it('waits where the disk is many parts behind, and for nothing else', async () => {
     const gate = Promise.withResolvers<void>()
-    const receive = await receiver((stream, entry) => {
-      const recorded = gate.promise.then(() => judged(stream, entry))
-      return { written: gate.promise, verdict: recorded.then(({ verdict }) => verdict) }
-    })
+    const receive = await receiver({ beforeCommit: () => gate.promise })
     let taken = 0
     async function* coming(): AsyncGenerator<Buffer> {
       for (const bytes of [header, ...segments(100)]) {
@@ -149,22 +176,23 @@ describe('receiveUpload', function () {
   })
 
   it('does not wait for verdicts while the body comes, and says so when one takes too long', async () => {
-    const late: RecordEntry = (stream, entry) => {
-      const { written, verdict } = judged(stream, entry)
-      return { written, verdict: ended.promise.then(() => (entry.id === 'u5' ? null : verdict)) }
+    const late: PendingVerdicts['wait'] = async (upload) => {
+      await ended.promise
+      return upload === 'u5' ? null : { strict: false, findings: [] }
     }
     const ended = Promise.withResolvers<void>()
     async function* coming(): AsyncGenerator<Buffer> {
       yield* [header, ...segments(100)]
       ended.resolve()
     }
-    const receive = await receiver(late)
+    const receive = await receiver({ verdict: late })
     equal((await receive(facts, bodyOf(coming())))?.findings, null)
   })
 
   it('names the parts that have errors, the first 20', async () => {
-    const wrong = Promise.resolve({ strict: false, findings: [certificateMissing] } as never)
-    const receive = await receiver((...args) => ({ ...judged(...args), verdict: wrong }))
+    const receive = await receiver({
+      verdict: async () => ({ strict: false, findings: [certificateMissing] }),
+    })
     const receipt = await receive(facts, bodyOf(once(Buffer.concat([header, ...segments(30)]))))
     const messages = receipt?.findings?.map(({ message }) => message.split(':')[0]) ?? []
     deepEqual(messages.slice(1, 4), ['init.mp4', '1.m4s', '2.m4s'])
@@ -172,10 +200,10 @@ describe('receiveUpload', function () {
   })
 
   it('keeps the whole where a part cannot be recorded, cuts no further, and then fails', async () => {
-    const receive = await receiver((stream, entry) => {
-      if (entry.id !== 'u4') return judged(stream, entry)
-      const written = Promise.reject(new Error('no room'))
-      return { written, verdict: new Promise(() => undefined) }
+    const receive = await receiver({
+      beforeCommit(upload) {
+        if (upload.id === 'u4') throw new Error('no room')
+      },
     })
     await rejects(receive(facts, bodyOf(once(Buffer.concat([header, ...segments(9)])))), {
       message: 'no room',
@@ -197,7 +225,7 @@ describe('receiveUpload', function () {
   })
 
   it('keeps the segments of a request that grows over the limit, and nothing else', async () => {
-    const receive = await receiver(judged, 'cmaf-ingest', 4_000)
+    const receive = await receiver({ maxBytes: 4_000 })
     const endless = [header, ...segments(100)]
     await rejects(receive(facts, bodyOf(Readable.from(endless))), { code: 'body-too-large' })
     const kept = names().map((path) => path.replace(/.*\//, ''))
@@ -205,6 +233,30 @@ describe('receiveUpload', function () {
       [kept.length > 5, kept.slice(0, 2), kept.includes('v.mp4')],
       [true, ['init.mp4', '1.m4s'], false],
     )
+    deepEqual(await staged(), [])
+  })
+
+  const wholeOf = (text: string) => ({ ...bodyOf(once(Buffer.alloc(0))), buffered: Buffer.from(text) })
+
+  it('publishes the start and the end of a body that is all there', async () => {
+    const receive = await receiver()
+    equal((await receive(facts, wholeOf('media')))?.upload.bytes, 5)
+    deepEqual(published, ['upload-started', 'upload-received'])
+    deepEqual(names(), ['v.mp4'])
+  })
+
+  it('stores and publishes nothing of an empty body', async () => {
+    const receive = await receiver()
+    equal(await receive(facts, wholeOf('')), null)
+    deepEqual([published, names()], [[], []])
+  })
+
+  it('publishes that a body was aborted which could not be stored, whole or in bits', async () => {
+    const receive = await receiver({ beforeCommit: () => Promise.reject(new Error('no room')) })
+    for (const body of [wholeOf('media'), bodyOf(once(Buffer.from('media')))]) {
+      await rejects(receive(facts, body), { message: 'no room' })
+      deepEqual(published.splice(0), ['upload-started', 'upload-aborted'])
+    }
     deepEqual(await staged(), [])
   })
 

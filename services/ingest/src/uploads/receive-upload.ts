@@ -1,13 +1,19 @@
+import { Refusal } from '../lib/refusal.ts'
 import type { Finding } from '../validation/finding.ts'
-import { createBodyStats, statsOf } from './body-stats.ts'
-import { decodeBody } from './decode-body.ts'
-import { type Keeping, type Kept, keepUpload } from './keep-upload.ts'
-import type { Bodies, NewInspector, StagedBody, UploadFacts } from './ports.ts'
-import { createSplitter, type SplitDeps, type SplitResult } from './split-request.ts'
-import { assertFits, type IncomingBody, stageBody } from './stage-body.ts'
+import {
+  type CommittedUpload,
+  type CommitUploadDeps,
+  type CompleteBody,
+  commitUpload,
+} from './commit-upload.ts'
+import { decodeStaged } from './decode-body.ts'
+import type { OpenUploads } from './open-uploads.ts'
+import type { StagedUpload, UploadFacts, UploadStore } from './ports.ts'
+import { createSplitter } from './split-request.ts'
+import { type BodyStats, type IncomingBody, measure, stageBody } from './stage-body.ts'
+import type { StreamInterface } from './stream-interface.ts'
 import type { Upload } from './upload.ts'
-
-export { assertFits, type IncomingBody } from './stage-body.ts'
+import { createUploadEvents, type UploadEvents, type UploadEventsDeps } from './upload-events.ts'
 
 /** An upload's receipt. Findings are null while the verdict is still to come. */
 export interface Receipt {
@@ -16,83 +22,99 @@ export interface Receipt {
   readonly strict: boolean
 }
 
-/** Null when the body was empty: a probe of the publishing point, nothing is stored. */
+/**
+ * Null when the body was empty: a probe of the publishing point, nothing is stored. Throws the refusals
+ * `body-too-large`, `body-undecodable` (then the body is stored as it came) and `stream-unknown`, and the system's
+ * error when the disk fails. Parts that were complete before stay uploads.
+ */
 export type ReceiveUpload = (facts: Omit<UploadFacts, 'id'>, body: IncomingBody) => Promise<Receipt | null>
 
-interface Needs extends SplitDeps {
+interface ReceiveUploadDeps extends CommitUploadDeps, UploadEventsDeps {
+  readonly store: Pick<UploadStore, 'stage' | 'commit'>
+  readonly openUploads: OpenUploads
+  readonly interfaceOf: StreamInterface
+  readonly newId: () => string
   readonly maxBytes: number
 }
 
 /** One upload, from its first byte to its receipt. */
-export function receiveUploadWith(needs: Needs): ReceiveUpload {
-  return async function receiveUpload(named, body) {
-    assertFits(body.atOnce?.length ?? body.declaredBytes ?? 0, needs.maxBytes)
-    const facts = { ...named, id: needs.newId() }
-    if (body.atOnce?.length === 0) return null
-    needs.openUploads.begin(facts.stream, facts.id, facts.path)
-    try {
-      return await receive(facts, body)
-    } finally {
-      needs.openUploads.end(facts.stream, facts.id)
+export function receiveUploadWith(deps: ReceiveUploadDeps): ReceiveUpload {
+  return async function receiveUpload(request, body) {
+    const { buffered, decode } = body
+    if (buffered?.length === 0) return null
+    const facts = { ...request, id: deps.newId() }
+    using _open = deps.openUploads.begin(facts.stream, facts.id, facts.path)
+    using events = createUploadEvents(deps, facts)
+    const stats = buffered && !decode ? measureUnlessLong(buffered) : null
+    if (buffered && stats) {
+      events.received(stats.bytes)
+      return await receiptOf(await commitUpload(deps, { facts, bytes: buffered, stats, events }))
     }
-  }
-
-  async function receive(facts: UploadFacts, body: IncomingBody): Promise<Receipt | null> {
-    const { atOnce, decode } = body
-    const kept = atOnce && !decode ? keepAtOnce(needs, facts, atOnce) : null
-    if (kept) return receiptOf(await kept)
-    await using staged = await needs.bodies.stage(facts)
-    if (!decode) return await receivePlain(needs, staged, body)
-    const decoded = await decodeBody(needs, staged, { ...body, decode })
-    return decoded && (await receiptOf(decoded))
+    await using staged = deps.store.stage(facts)
+    if (decode) return await receiveCoded(deps, staged, events, { ...body, decode })
+    return await receivePlain(deps, staged, events, body)
   }
 }
 
-/** A small body that came with its head is staged nowhere; null where it has parts that are to be recorded first. */
-function keepAtOnce(needs: Needs, facts: UploadFacts, bytes: Buffer): Promise<Kept> | null {
+/** Null for a body of several parts: they are uploads of their own, and are committed before it. */
+function measureUnlessLong(body: Buffer): BodyStats | null {
   let parts = 0
-  const onPart = ({ kind }: { kind: string }) => void (kind === 'end' || parts++)
-  const arrived = statsOf(bytes, needs.newInspector({ onPart }))
-  if (parts > 1) return null
-  return keepUpload(
-    needs,
-    { facts, keep: (follow) => needs.bodies.keepAtOnce(facts, bytes, follow) },
-    arrived,
-  )
+  const stats = measure(body, ({ kind }) => {
+    if (kind !== 'end') parts++
+  })
+  return parts > 1 ? null : stats
 }
 
-/** The parts of one long request are recorded while it comes, itself at its end. */
-async function receivePlain(needs: Needs, staged: StagedBody, body: IncomingBody): Promise<Receipt | null> {
-  await using cutter = createSplitter(needs, staged)
-  const arrived = await stageBody(body, staged, needs, cutter)
-  if (arrived.bytes === 0) return null
-  const cut = await cutter.finish()
-  const kept = await keepUpload(needs, staged, arrived, cut.parts > 0 ? { parts: cut.parts } : {})
-  const receipt = await receiptOf(kept, cut)
-  if (cut.failure) throw cut.failure
-  return receipt
+/** The parts of one long request are committed while it arrives, itself at its end. */
+async function receivePlain(
+  deps: ReceiveUploadDeps,
+  staged: StagedUpload,
+  events: UploadEvents,
+  body: IncomingBody,
+): Promise<Receipt | null> {
+  await using splitter = createSplitter(deps, staged)
+  const stats = await stageBody(body, staged, { events, maxBytes: deps.maxBytes, parts: splitter })
+  if (stats.bytes === 0) return null
+  const { parts, failure, errors, isPending } = await splitter.finish()
+  const extra = parts > 0 ? { parts } : {}
+  const { facts } = staged
+  const receipt = await receiptOf(await commitUpload(deps, { facts, bytes: staged, stats, events, extra }))
+  if (failure) throw failure
+  if (receipt.findings === null || isPending) return { ...receipt, findings: null }
+  return { ...receipt, findings: [...receipt.findings, ...errors] }
 }
 
-async function receiptOf({ upload, verdict }: Kept, cut?: SplitResult): Promise<Receipt> {
-  const given = await verdict
-  if (given === null || cut?.isPending) return { upload, findings: null, strict: given?.strict ?? false }
-  const findings = cut ? [...given.findings, ...cut.errors] : given.findings
-  return { upload, findings, strict: given.strict }
-}
-
-type Recovering = Keeping & { readonly bodies: Bodies; readonly newInspector: NewInspector }
-
-/** Records what an earlier life of this process was receiving when it died as cut-off uploads; how many. */
-export function recoverUploadsWith(needs: Recovering) {
-  return async function recoverUploads(): Promise<number> {
-    let recovered = 0
-    for await (const staged of needs.bodies.leftBehind()) {
-      const measure = createBodyStats(needs.newInspector())
-      for await (const bytes of staged.read()) measure.add(bytes)
-      await (await keepUpload(needs, staged, measure.result(false))).verdict
-      await staged[Symbol.asyncDispose]()
-      recovered++
-    }
-    return recovered
+/**
+ * A body in a content coding is stored decoded; where that is impossible, because it was cut off or is broken, as it
+ * came. Null when nothing comes out of it.
+ */
+async function receiveCoded(
+  deps: ReceiveUploadDeps,
+  staged: StagedUpload,
+  events: UploadEvents,
+  body: CodedBody,
+): Promise<Receipt | null> {
+  const { maxBytes } = deps
+  const commit = (stats: BodyStats, extra: CompleteBody['extra'] = {}) =>
+    commitUpload(deps, { facts: staged.facts, bytes: staged, stats, events, extra })
+  const coded = await stageBody(body, staged, { events, maxBytes })
+  if (coded.bytes === 0) return null
+  if (!coded.whole) return receiptOf(await commit(coded))
+  try {
+    const decoded = await decodeStaged(staged, body.decode, { codedBytes: coded.bytes, maxBytes })
+    return decoded.bytes === 0 ? null : await receiptOf(await commit(decoded, { codedBytes: coded.bytes }))
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'body-undecodable') throw error
+    const undecodable = error.message
+    const { upload, verdict } = await commit({ ...coded, whole: false }, { undecodable })
+    await verdict
+    throw new Refusal(error.code, `kept as it came, but ${undecodable}`, { upload_id: upload.id })
   }
+}
+
+type CodedBody = IncomingBody & { readonly decode: NonNullable<IncomingBody['decode']> }
+
+async function receiptOf({ upload, verdict }: CommittedUpload): Promise<Receipt> {
+  const { findings = null, strict = false } = (await verdict) ?? {}
+  return { upload, findings, strict }
 }

@@ -1,73 +1,74 @@
-import { createBodyStats } from './body-stats.ts'
-import { type Keeping, keepUpload } from './keep-upload.ts'
+import type { Part } from '../media/isobmff/segmenter.ts'
+import { excerpt, type Finding } from '../validation/finding.ts'
+import { type CommitUploadDeps, commitUpload } from './commit-upload.ts'
 import { partFolderOf } from './part-path.ts'
-import { createPartVerdicts, type PartErrors } from './part-verdicts.ts'
-import type { Bodies, NewInspector, Part, StagedBody } from './ports.ts'
+import type { Verdict } from './pending-verdicts.ts'
+import type { StagedUpload, UploadStore } from './ports.ts'
+import { createBodyMeter, type PartListener } from './stage-body.ts'
 import type { StreamInterface } from './stream-interface.ts'
+import { createUploadEvents, type UploadEventsDeps } from './upload-events.ts'
 
-/** Beyond so many complete parts that are not yet recorded, the request waits. */
+/** With more complete parts than this waiting to be committed, the request waits. */
 const maxWaiting = 16
+const maxErrors = 20
 
-export interface SplitDeps extends Keeping {
-  readonly bodies: Bodies
-  readonly newInspector: NewInspector
+interface SplitDeps extends CommitUploadDeps, UploadEventsDeps {
+  readonly store: Pick<UploadStore, 'stage' | 'commit'>
   readonly interfaceOf: StreamInterface
   readonly newId: () => string
 }
 
-/** Makes uploads of the parts of one long request, in their order, while it is still coming in. */
-export interface Splitter extends AsyncDisposable {
-  /** A part is complete; its bytes need not be staged yet. */
-  readonly onPart: (part: Part) => void
-  /** All bytes of the parts so far are staged. Waits only where the disk is far behind. */
-  proceed(): Promise<void>
-  /** The connection was lost: what ends now has no end of its own. */
-  stop(): void
-  /** Resolves when every part is recorded. */
+/** Makes uploads of the parts of one long request, in their order, while it is still arriving. Never throws. */
+interface Splitter extends PartListener, AsyncDisposable {
+  /** Resolves when every part is committed and has its verdict, or has waited long enough for it. */
   finish(): Promise<SplitResult>
 }
 
-export interface SplitResult extends PartErrors {
-  /** How many uploads the parts became; 0 where there was nothing to cut. */
+interface SplitResult {
+  /** How many uploads the parts became; 0 where the request is not long. */
   readonly parts: number
   /** Why not all did; null when they did. */
   readonly failure: Error | null
+  /** The first errors found in the parts, each with its part's name before it. */
+  readonly errors: readonly Finding[]
+  /** Some verdict took too long. */
+  readonly isPending: boolean
 }
 
-/** Only what carries a header and media, or more than one segment, is cut (DASH-IF Ingest 1.2, 6.2-3). */
-export function createSplitter(needs: SplitDeps, request: StagedBody): Splitter {
-  const parts = createParts(needs, request)
+/** Only what carries a header and media, or more than one segment, is split (DASH-IF Ingest 1.2, 6.2-3). */
+export function createSplitter(deps: SplitDeps, request: StagedUpload): Splitter {
+  const parts = createParts(deps, request)
   const complete: Part[] = []
   let isLong = false
-  let isStopped = false
-  return { onPart, proceed, stop, finish, [Symbol.asyncDispose]: parts.settled }
+  let isLost = false
+  return { onPart, onStaged, onLost, finish, [Symbol.asyncDispose]: parts.settled }
 
   function onPart(part: Part): void {
-    if (!isStopped) complete.push(part)
+    if (!isLost) complete.push(part)
   }
 
-  function stop(): void {
-    isStopped = true
+  function onLost(): void {
+    isLost = true
   }
 
-  async function proceed(): Promise<void> {
-    hand()
+  async function onStaged(): Promise<void> {
+    addComplete()
     if (parts.waiting() > maxWaiting) await parts.settled()
   }
 
-  function hand(): void {
+  function addComplete(): void {
     isLong ||= complete.filter(({ kind }) => kind !== 'end').length > 1
     if (isLong) for (const part of complete.splice(0)) parts.add(part)
   }
 
   function finish(): Promise<SplitResult> {
-    hand()
+    addComplete()
     return parts.result()
   }
 }
 
-/** Records parts one after the other; the first failure ends that. */
-function createParts(needs: SplitDeps, request: StagedBody) {
+/** Commits parts one after the other; the first failure ends that. */
+function createParts(deps: SplitDeps, request: StagedUpload) {
   const verdicts = createPartVerdicts()
   let folder: Promise<string | null> | null = null
   let last = Promise.resolve()
@@ -79,29 +80,32 @@ function createParts(needs: SplitDeps, request: StagedBody) {
 
   function add(part: Part): void {
     waiting++
-    last = last.then(() => recordUnlessFailed(part)).finally(() => waiting--)
+    last = last.then(() => commitUnlessFailed(part)).finally(() => waiting--)
   }
 
-  async function recordUnlessFailed(part: Part): Promise<void> {
+  async function commitUnlessFailed(part: Part): Promise<void> {
     if (failure) return
     try {
-      folder ??= folderFor(needs, request)
-      const found = await folder
-      if (found) await record(found, part)
+      folder ??= partFolder(deps, request)
+      const into = await folder
+      if (into) await commitPart(into, part)
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error))
     }
   }
 
-  async function record(into: string, { kind, from, to }: Part): Promise<void> {
+  async function commitPart(into: string, { kind, from, to }: Part): Promise<void> {
     const name = kind === 'segment' ? `${++segments}.m4s` : `${kind}.mp4`
-    await using staged = await needs.bodies.stage(factsOf(`${into}/${name}`, from))
-    const measured = createBodyStats(needs.newInspector())
+    const facts = factsOf(`${into}/${name}`, from)
+    using events = createUploadEvents(deps, facts)
+    await using staged = deps.store.stage(facts)
+    const meter = createBodyMeter()
     for await (const bytes of request.read({ from, to })) {
-      measured.add(bytes)
+      meter.add(bytes)
+      events.received(bytes.length)
       await staged.write(bytes)
     }
-    const { verdict } = await keepUpload(needs, staged, measured.result(true))
+    const { verdict } = await commitUpload(deps, { facts, bytes: staged, stats: meter.result(true), events })
     parts++
     verdicts.add(name, verdict)
   }
@@ -110,7 +114,7 @@ function createParts(needs: SplitDeps, request: StagedBody) {
   function factsOf(path: string, from: number) {
     const { facts } = request
     const part = { of: facts.id, from }
-    return { ...facts, id: needs.newId(), path, sender: { ...facts.sender, headers: [] }, part }
+    return { ...facts, id: deps.newId(), path, sender: { ...facts.sender, headers: [] }, part }
   }
 
   async function result(): Promise<SplitResult> {
@@ -119,8 +123,33 @@ function createParts(needs: SplitDeps, request: StagedBody) {
   }
 }
 
-/** Null where parts are not to be had: another interface, or names that would be too long. */
-async function folderFor({ interfaceOf }: SplitDeps, { facts }: StagedBody): Promise<string | null> {
-  const isCut = (await interfaceOf(facts.stream)) === 'cmaf-ingest'
-  return isCut ? partFolderOf(facts.path, facts.id) : null
+/** Null where the request is not split: on another interface, or where the parts' names would be too long. */
+async function partFolder({ interfaceOf }: SplitDeps, { facts }: StagedUpload): Promise<string | null> {
+  const isSplit = (await interfaceOf(facts.stream)) === 'cmaf-ingest'
+  return isSplit ? partFolderOf(facts.path, facts.id) : null
+}
+
+/** Takes verdicts as they come; holds no more than those still to come and the first errors. */
+function createPartVerdicts() {
+  const pending = new Set<Promise<void>>()
+  const errors: Finding[] = []
+  let isPending = false
+  return {
+    add(name: string, verdict: Promise<Verdict | null>): void {
+      const taken = verdict.then((found) => take(name, found))
+      pending.add(taken)
+      void taken.then(() => pending.delete(taken))
+    },
+    async result(): Promise<Pick<SplitResult, 'errors' | 'isPending'>> {
+      await Promise.all(pending)
+      return { errors, isPending }
+    },
+  }
+
+  function take(name: string, verdict: Verdict | null): void {
+    if (verdict === null) isPending = true
+    const wrong = (verdict?.findings ?? []).filter(({ severity }) => severity === 'error')
+    const named = wrong.map((finding) => ({ ...finding, message: `${name}: ${excerpt(finding.message)}` }))
+    errors.push(...named.slice(0, maxErrors - errors.length))
+  }
 }

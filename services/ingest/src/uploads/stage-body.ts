@@ -1,15 +1,18 @@
+import { createHash, hash } from 'node:crypto'
 import { Refusal } from '../lib/refusal.ts'
-import { type BodyStats, createBodyStats } from './body-stats.ts'
-import type { NewInspector, StagedBody } from './ports.ts'
-import type { Splitter } from './split-request.ts'
+import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
+import type { Part } from '../media/isobmff/segmenter.ts'
+import type { StagedUpload } from './ports.ts'
+import type { Upload } from './upload.ts'
+import type { UploadEvents } from './upload-events.ts'
 
 /** A body as it arrives. */
 export interface IncomingBody {
   /** All of it, where it is small and has come with its head; else null. */
-  readonly atOnce: Buffer | null
+  readonly buffered: Buffer | null
   /**
-   * It ends, or throws when the connection is lost before its end. To be asked for once, and not where it came at
-   * once; bytes are lent until the next are asked for.
+   * It ends, or throws when the connection is lost before its end. To be called once, and not where the body is
+   * buffered; the bytes are lent until the next are asked for.
    */
   bytes(): AsyncIterable<Buffer>
   /** Content-Length; null when the end is announced later. */
@@ -18,52 +21,97 @@ export interface IncomingBody {
   readonly decode: ((coded: AsyncIterable<Buffer>) => AsyncIterable<Buffer>) | null
 }
 
-interface Taking {
-  readonly newInspector: NewInspector
-  readonly maxBytes: number
+/** What is known of a body once it has arrived. */
+export interface BodyStats extends Pick<Upload, 'bytes' | 'sha256' | 'whole'> {
+  readonly inspection: MediaInspection
 }
 
-/** Stages a body up to its end, or up to where the connection is lost. */
+/** Counts, hashes and inspects bytes as they flow by. */
+export interface BodyMeter {
+  add(bytes: Buffer): void
+  bytes(): number
+  /** To be called once; `whole` is false where the connection was lost. */
+  result(whole: boolean): BodyStats
+}
+
+/** Follows a body while it is staged, to split it. */
+export interface PartListener {
+  /** A part is complete; its bytes need not be staged yet. */
+  onPart(part: Part): void
+  /** All bytes of the parts so far are staged. The body waits until this resolves. */
+  onStaged(): Promise<void>
+  /** The connection was lost: a part that ends from here on has no end of its own. */
+  onLost(): void
+}
+
+interface StageBodyOptions {
+  readonly events: UploadEvents
+  readonly maxBytes: number
+  readonly parts?: PartListener | undefined
+}
+
+/**
+ * Stages a body up to its end, or up to where the connection is lost. Throws the refusal `body-too-large` when more
+ * than `maxBytes` come, and what `StagedUpload.write` throws.
+ */
 export async function stageBody(
   body: IncomingBody,
-  staged: StagedBody,
-  { newInspector, maxBytes }: Taking,
-  cutter?: Splitter,
+  staged: StagedUpload,
+  { events, maxBytes, parts }: StageBodyOptions,
 ): Promise<BodyStats> {
-  const measured = createBodyStats(newInspector({ onPart: cutter?.onPart }))
+  const meter = createBodyMeter(parts?.onPart)
   const { declaredBytes } = body
   const arriving = bytesOf(body)[Symbol.asyncIterator]()
   await using persistence = createPersistence(staged)
   while (true) {
     const next = await arriving.next().catch(() => null)
-    if (next === null) cutter?.stop()
-    if (next === null || next.done) return measured.result(next !== null)
-    const isFirst = measured.bytes() === 0
-    measured.add(next.value)
-    assertFits(measured.bytes(), maxBytes)
+    if (next === null) parts?.onLost()
+    if (next === null || next.done) return meter.result(next !== null)
+    const isFirst = meter.bytes() === 0
+    meter.add(next.value)
+    assertFits(meter.bytes(), maxBytes)
+    events.received(next.value.length)
     await staged.write(next.value)
-    if (isFirst && measured.bytes() !== declaredBytes) persistence.begin(declaredBytes)
-    await cutter?.proceed()
+    if (isFirst && meter.bytes() !== declaredBytes) persistence.begin(declaredBytes)
+    if (parts) await parts.onStaged()
   }
 }
 
-/** From the first byte on, however they came. */
-export async function* bytesOf({
-  atOnce,
-  bytes,
-}: Pick<IncomingBody, 'atOnce' | 'bytes'>): AsyncIterable<Buffer> {
-  if (atOnce) yield atOnce
+async function* bytesOf({ buffered, bytes }: IncomingBody): AsyncIterable<Buffer> {
+  if (buffered) yield buffered
   else yield* bytes()
 }
 
+export function createBodyMeter(onPart?: (part: Part) => void): BodyMeter {
+  const digest = createHash('sha256')
+  const inspector = createInspector({ onPart })
+  let bytes = 0
+  return {
+    add(more) {
+      digest.update(more)
+      inspector.add(more)
+      bytes += more.length
+    },
+    bytes: () => bytes,
+    result: (whole) => ({ bytes, sha256: digest.digest('hex'), whole, inspection: inspector.result() }),
+  }
+}
+
+/** The same of a whole body in memory. */
+export function measure(body: Buffer, onPart: (part: Part) => void): BodyStats {
+  const inspector = createInspector({ onPart })
+  inspector.add(body)
+  return { bytes: body.length, sha256: hash('sha256', body), whole: true, inspection: inspector.result() }
+}
+
 /** Makes a crash leave what has come of a body that takes its time: of a large one at once, else soon. */
-function createPersistence(staged: StagedBody) {
+function createPersistence(staged: StagedUpload) {
   let timer: NodeJS.Timeout | undefined
   let persisted: Promise<void> | null = null
   return {
     begin(declaredBytes: number | null): void {
-      if (declaredBytes === null || declaredBytes > maxAtOnce) persist()
-      else timer = setTimeout(persist, soonMs)
+      if (declaredBytes === null || declaredBytes > maxUnpersistedBytes) persist()
+      else timer = setTimeout(persist, persistDelayMs)
     },
     async [Symbol.asyncDispose]() {
       clearTimeout(timer)
@@ -73,15 +121,15 @@ function createPersistence(staged: StagedBody) {
 
   function persist(): void {
     persisted = staged.persistFacts()
-    // Whoever waits for it hears of it; until then it counts as heard.
+    // Disposal throws its failure; until then it is no unhandled rejection.
     persisted.catch(() => undefined)
   }
 }
 
-const maxAtOnce = 4_194_304
-const soonMs = 250
+const maxUnpersistedBytes = 4_194_304
+const persistDelayMs = 250
 
-/** Refuses what is over the limit, be it announced or arrived. */
+/** Throws the refusal `body-too-large` for a number of bytes that is over the limit. */
 export function assertFits(bytes: number, maxBytes: number): void {
   if (bytes > maxBytes) throw new Refusal('body-too-large', `an upload may have up to ${maxBytes} bytes`)
 }

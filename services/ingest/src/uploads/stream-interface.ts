@@ -1,15 +1,15 @@
 import type { IngestInterface } from '../streams/stream.ts'
-import type { Journals } from './ports.ts'
+import type { JournalReader } from './ports.ts'
 
-/** How a stream is fed, told by its journal, because Redis may be away; null when the line is lost. */
+/** How a stream is fed, from its journal, because Redis may be unreachable; null when the line is lost. */
 export type StreamInterface = (stream: string) => Promise<IngestInterface | null>
 
 /** Reads the beginning of a stream's journal once; what a stream was created as never changes. */
-export function streamInterfaceWith(journals: Pick<Journals, 'of' | 'read'>): StreamInterface {
-  const known = new Map<string, IngestInterface>()
+export function streamInterfaceWith(journals: Pick<JournalReader, 'of' | 'read'>): StreamInterface {
+  const cache = new Map<string, IngestInterface>()
   return async function interfaceOf(stream) {
-    const found = known.get(stream) ?? (await createdAs(stream))
-    if (found) known.set(stream, found)
+    const found = cache.get(stream) ?? (await createdAs(stream))
+    if (found) cache.set(stream, found)
     return found
   }
 

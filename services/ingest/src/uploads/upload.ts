@@ -17,15 +17,15 @@ export interface Upload {
   readonly whole: boolean
   readonly kind: Inspection['kind']
   readonly sender: Sender
-  /** Set for a header or segment that came in one long request: the upload that the request itself became, and where in it. */
+  /** Set for a part of one long request: the upload that the request itself became, and the part's offset in it. */
   readonly part?: { readonly of: string; readonly from: number }
-  /** How many uploads of their own the parts of a long request became; absent where it was not cut. */
+  /** How many uploads of their own the parts of a long request became; absent where it was not split. */
   readonly parts?: number
   /** Of a manifest: paths of the stream whose uploads were on their way when it had come; absent without any. */
   readonly beside?: readonly string[]
   /** How many bytes its body had on the wire, where it came in a content coding that was undone. */
   readonly codedBytes?: number
-  /** Why its content coding could not be undone; such a body is kept as it came and is not whole. */
+  /** Why its content coding could not be undone; such a body is stored as it came and is not whole. */
   readonly undecodable?: string
 }
 
@@ -40,7 +40,7 @@ export interface Sender {
   readonly httpVersion: string
   /** Name, value, name, value… as sent, without hop-by-hop headers. */
   readonly headers: readonly string[]
-  /** The client certificate; its DER is kept under its fingerprint. Null: none was presented. */
+  /** The client certificate; its PEM is stored under its fingerprint. Null: none was presented. */
   readonly device: {
     readonly fingerprint: string
     readonly serial: string
@@ -49,15 +49,15 @@ export interface Sender {
   } | null
 }
 
-/** One line of a stream's journal. Replaying all lines in order gives everything the API answers. */
+/** One line of a stream's journal. Replaying all lines in order gives everything that the API shows. */
 export type JournalEntry =
   | { readonly kind: 'upload'; readonly id: string; readonly upload: Upload }
-  | ({ readonly kind: 'stream-created' } & Noted & Pick<Stream, 'interface' | 'strict' | 'creator'>)
-  | ({ readonly kind: 'tracks-expected'; readonly names: readonly string[] } & Noted)
-  | ({ readonly kind: 'object-deleted'; readonly path: string } & Noted)
+  | ({ readonly kind: 'stream-created' } & EntryFacts & Pick<Stream, 'interface' | 'strict' | 'creator'>)
+  | ({ readonly kind: 'tracks-expected'; readonly names: readonly string[] } & EntryFacts)
+  | ({ readonly kind: 'object-deleted'; readonly path: string } & EntryFacts)
 
 /** Every line has an id of its own and says when it was written, ISO 8601. */
-interface Noted {
+interface EntryFacts {
   readonly id: string
   readonly at: string
 }

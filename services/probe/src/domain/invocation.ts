@@ -1,30 +1,28 @@
-import type { Shape } from './shape.ts'
+import { shellQuote } from '@pushav/shared/lib/shell-quote.ts'
+import type { InputKind } from './input-kind.ts'
 
-/** The names under which ffprobe finds what it reads, in a folder that holds nothing else. */
+/** The names of the files that ffprobe reads, in a directory that holds nothing else. */
 export const objectName = 'object'
 export const initName = 'init'
 
 const concatenated = `concat:${initName}|${objectName}`
 
-/** What ffprobe has to open. */
-export const inputOf = (shape: Shape): string => (shape === 'segment' ? concatenated : objectName)
+/** The URL that ffprobe opens. */
+export const inputOf = (kind: InputKind): string => (kind === 'segment' ? concatenated : objectName)
 
 /**
- * The demuxer is forced and only files can be opened, so that nothing an upload says makes ffprobe read
- * or connect elsewhere: playlists and manifests are invalid data.
+ * The demuxer is forced and ffprobe may open files only, so that no upload can make it read or connect elsewhere:
+ * playlists and manifests are invalid data to it.
  */
-export function argumentsOf(shape: Shape, input: string): string[] {
-  const demuxer = shape === 'transport-stream' ? 'mpegts' : 'mov'
-  const protocols = shape === 'segment' ? 'concat,file' : 'file'
+export function argumentsOf(kind: InputKind, input: string): string[] {
+  const demuxer = kind === 'transport-stream' ? 'mpegts' : 'mov'
+  const protocols = kind === 'segment' ? 'concat,file' : 'file'
   const access = ['-f', demuxer, '-protocol_whitelist', protocols]
   return ['-v', 'error', ...access, '-show_streams', '-show_format', '-of', 'json', input]
 }
 
-/** The command as the device's owner may see it: the object under its own path. */
-export function commandFor(shape: Shape, path: string): string {
-  const input = shape === 'segment' ? `concat:${initName}|${path}` : path
-  return ['ffprobe', ...argumentsOf(shape, input)].map(quoted).join(' ')
+/** The command as the API shows it: the object under its own path. */
+export function commandFor(kind: InputKind, path: string): string {
+  const input = kind === 'segment' ? `concat:${initName}|${path}` : path
+  return ['ffprobe', ...argumentsOf(kind, input)].map(shellQuote).join(' ')
 }
-
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

@@ -1,13 +1,13 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { failed, outcomeOf } from './outcome.ts'
+import { failedOutcome, outcomeOf } from './outcome.ts'
 
 const job = { stream: '1', upload: 'u', path: "it's $& a b.m4s", init: 'i' }
-const answer = { stdout: '', stderr: '' }
+const result = { stdout: '', stderr: '' }
 
 describe('outcomeOf', () => {
   it('names the object by its own path', () => {
     const stdout = '{"programs":[],"streams":[{"index":0}],"format":{"filename":"object","size":"7"}}'
-    deepEqual(outcomeOf(job, 'whole', { ...answer, ending: 'accepted', stdout }), {
+    deepEqual(outcomeOf(job, 'whole', { ...result, ending: 'accepted', stdout }), {
       state: 'done',
       probe: { streams: [{ index: 0 }], format: { filename: job.path, size: '7' } },
     })
@@ -15,7 +15,7 @@ describe('outcomeOf', () => {
 
   it('shows what ffprobe complains of without its pointers or our names', () => {
     const stderr = '[mov,mp4 @ 0x55f0c0ffee00] moov atom not found\nobject: Invalid data\n'
-    const outcome = outcomeOf(job, 'whole', { ...answer, ending: 'rejected', stderr })
+    const outcome = outcomeOf(job, 'whole', { ...result, ending: 'rejected', stderr })
     equal(
       outcome.state === 'failed' && outcome.stderr,
       `[mov,mp4] moov atom not found\n${job.path}: Invalid data`,
@@ -24,14 +24,14 @@ describe('outcomeOf', () => {
 
   it('shows the object in place of init and segment too', () => {
     const stderr = 'concat:init|object: Invalid data\n'
-    const outcome = outcomeOf(job, 'segment', { ...answer, ending: 'rejected', stderr })
+    const outcome = outcomeOf(job, 'segment', { ...result, ending: 'rejected', stderr })
     equal(outcome.state === 'failed' && outcome.stderr, `${job.path}: Invalid data`)
   })
 })
 
 describe('failed', () => {
   it('shows a command that a shell would take', () => {
-    const outcome = failed('init-unknown', job, 'segment')
+    const outcome = failedOutcome('init-unknown', job, 'segment')
     equal(
       outcome.state === 'failed' && outcome.command,
       `ffprobe -v error -f mov -protocol_whitelist concat,file -show_streams -show_format -of json 'concat:init|it'\\''s $& a b.m4s'`,

@@ -1,10 +1,10 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
+import type { InputKind } from './input-kind.ts'
 import { commandFor, inputOf } from './invocation.ts'
-import type { Shape } from './shape.ts'
 
-/** How a run of ffprobe came to its end. */
-export interface Answer {
-  readonly ending: 'accepted' | 'rejected' | 'crashed' | 'too-long' | 'too-much'
+/** How one run of ffprobe ended, and what it wrote. */
+export interface FfprobeResult {
+  readonly ending: 'accepted' | 'rejected' | 'crashed' | 'timeout' | 'output-limit'
   readonly stdout: string
   readonly stderr: string
 }
@@ -12,38 +12,43 @@ export interface Answer {
 const messages = {
   rejected: 'ffprobe cannot make sense of this object',
   crashed: 'ffprobe crashed on this object',
-  'too-long': 'ffprobe took too long over this object and was stopped',
-  'too-much': 'ffprobe had too much to say about this object and was stopped',
+  timeout: 'ffprobe took too long over this object and was stopped',
+  'output-limit': 'ffprobe produced too much output for this object and was stopped',
   'init-unknown': 'this is a media segment, and no init segment of its track has been uploaded',
   'init-unreadable': 'this is a media segment, and its init segment holds no usable moov box',
   gone: 'the uploaded bytes are no longer there',
-  deadly: 'the probe ended several times while ffprobe worked on this object',
-  trouble: 'the server could not run ffprobe on this object',
+  'worker-deaths': 'the probe worker was killed several times while ffprobe worked on this object',
+  'internal-error': 'the server could not run ffprobe on this object',
 } as const
 
-export type Failure = keyof typeof messages
+type FailureReason = keyof typeof messages
 
-/** ffprobe's verdict, with the object under its own path and nothing of this machine in it. */
-export function outcomeOf(job: ProbeJob, shape: Shape, answer: Answer): ProbeOutcome {
-  if (answer.ending !== 'accepted')
-    return failed(answer.ending, job, shape, presentable(answer.stderr, shape, job.path))
-  const { streams, format } = JSON.parse(answer.stdout)
+/** ffprobe's result, with the object under its own path and no path or address of this machine. */
+export function outcomeOf(job: ProbeJob, kind: InputKind, result: FfprobeResult): ProbeOutcome {
+  if (result.ending !== 'accepted')
+    return failedOutcome(result.ending, job, kind, publicStderr(result.stderr, kind, job.path))
+  const { streams, format } = JSON.parse(result.stdout)
   return { state: 'done', probe: { streams, format: { ...format, filename: job.path } } }
 }
 
-/** An outcome that is final although ffprobe did not decide it. */
-export function failed(why: Failure, job: ProbeJob, shape: Shape = 'whole', stderr = ''): ProbeOutcome {
-  return { state: 'failed', message: messages[why], stderr, command: commandFor(shape, job.path) }
+/** A final outcome without ffprobe's own result. */
+export function failedOutcome(
+  reason: FailureReason,
+  job: ProbeJob,
+  kind: InputKind = 'whole',
+  stderr = '',
+): ProbeOutcome {
+  return { state: 'failed', message: messages[reason], stderr, command: commandFor(kind, job.path) }
 }
 
-/** ffprobe names its input at the start of a line, and prints pointers that say where its memory is. */
-function presentable(stderr: string, shape: Shape, path: string): string {
-  const ours = `${inputOf(shape)}: `
+/** ffprobe begins lines with the name of its input, and prints pointers into its memory. */
+function publicStderr(stderr: string, kind: InputKind, path: string): string {
+  const inputPrefix = `${inputOf(kind)}: `
   const lines = stderr
     .replaceAll(/ @ 0x[0-9a-f]+\]/g, ']')
     .trimEnd()
     .split('\n')
   return lines
-    .map((line) => (line.startsWith(ours) ? `${path}: ${line.slice(ours.length)}` : line))
+    .map((line) => (line.startsWith(inputPrefix) ? `${path}: ${line.slice(inputPrefix.length)}` : line))
     .join('\n')
 }

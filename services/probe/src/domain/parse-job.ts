@@ -1,37 +1,21 @@
-import type { ProbeJob } from '@pushav/shared/probe-job.ts'
+import { type ProbeJob, probeJob } from '@pushav/shared/probe-job.ts'
 
-/** What a job holds, and what is wrong with those of its uploads that cannot be probed. */
-export interface Parsed {
+export interface ParsedJobs {
   readonly jobs: readonly ProbeJob[]
-  readonly faults: readonly string[]
+  /** One sentence for each upload that is malformed. */
+  readonly errors: readonly string[]
 }
 
-/** A job as it came from the queue, with one upload or many; throws when not one of them can be used. */
-export function parseJobs(data: unknown): Parsed {
-  const { uploads } = (data ?? {}) as Record<string, unknown>
+/** Parses a job of the queue, which holds one upload or several; throws when none of them is valid. */
+export function parseJobs(data: unknown): ParsedJobs {
+  const { uploads } = (data ?? {}) as { readonly uploads?: unknown }
   const jobs: ProbeJob[] = []
-  const faults: string[] = []
+  const errors: string[] = []
   for (const upload of Array.isArray(uploads) ? uploads : [data]) {
-    try {
-      jobs.push(parseJob(upload))
-    } catch (error) {
-      faults.push(error instanceof Error ? error.message : String(error))
-    }
+    const { data: job, error } = probeJob.safeParse(upload)
+    if (job) jobs.push(job)
+    else errors.push(error?.issues[0]?.message ?? 'a probe job is malformed')
   }
-  if (jobs.length === 0) throw new Error(faults[0] ?? 'a probe job needs uploads')
-  return { jobs, faults }
-}
-
-/** Its names become file names, so they must be names and nothing else. */
-export function parseJob(job: unknown): ProbeJob {
-  const { stream, upload, path, init } = (job ?? {}) as Record<string, unknown>
-  if (!isName(stream)) throw new Error('a probe job needs a stream')
-  if (!isName(upload)) throw new Error('a probe job needs an upload')
-  if (typeof path !== 'string') throw new Error('a probe job needs a path')
-  if (init !== null && !isName(init)) throw new Error('a probe job needs an init, or null')
-  return { stream, upload, path, init }
-}
-
-function isName(word: unknown): word is string {
-  return typeof word === 'string' && /^\w[\w.-]{0,199}$/.test(word)
+  if (jobs.length === 0) throw new Error(errors[0] ?? 'a probe job needs uploads')
+  return { jobs, errors }
 }

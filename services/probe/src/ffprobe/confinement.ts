@@ -1,66 +1,73 @@
 import { dirname } from 'node:path'
-import type { Room } from '../use-cases/ports.ts'
+import type { SandboxDir } from '../use-cases/ports.ts'
 
-export interface Bounds {
+export interface FfprobeLimits {
   readonly timeoutMs: number
   readonly memoryBytes: number
 }
 
-/** A way to run ffprobe with less than our own rights. */
+/** A way to run ffprobe with fewer rights than this process has. */
 export interface Confinement {
   readonly name: string
-  /** Comes before the launcher of the runs: what all of them may not do. */
-  readonly around: readonly string[]
-  /** Comes with each run: what keeps it from every other. */
-  wrap(room: Room, args: readonly string[]): string[]
+  /** Command prefix of the launcher: limits that apply to every run. */
+  readonly launcherPrefix: readonly string[]
+  /** The whole command of one run: what isolates it from all other runs. */
+  commandOf(sandbox: SandboxDir, args: readonly string[]): string[]
 }
 
-/** From the tightest to none at all; which of them a machine can do shows only in trying. */
-export function confinements(ffprobe: string, bounds: Bounds): Confinement[] {
-  const bare = (name: string, around: readonly string[], each: readonly string[] = []): Confinement => ({
+/** From the tightest to none; which of them this machine supports shows only when one is tried. */
+export function confinements(ffprobe: string, limits: FfprobeLimits): Confinement[] {
+  const unsandboxed = (
+    name: string,
+    launcherPrefix: readonly string[],
+    runPrefix: readonly string[] = [],
+  ): Confinement => ({
     name,
-    around,
-    wrap: (_room, args) => [...each, ffprobe, ...args],
+    launcherPrefix,
+    commandOf: (_sandbox, args) => [...runPrefix, ffprobe, ...args],
   })
-  const sandboxed = (name: string, places: readonly string[]): Confinement => ({
+  const sandboxed = (name: string, readablePaths: readonly string[]): Confinement => ({
     name,
-    around: [...limits(bounds), ...bound],
-    wrap: (room, args) => [...sandbox(places, room), ffprobe, ...args],
+    launcherPrefix: [...resourceLimits(limits), ...dieWithParent],
+    commandOf: (sandbox, args) => [...bubblewrap(readablePaths, sandbox), ffprobe, ...args],
   })
   return [
     sandboxed('limits and bare sandbox', [ffprobe]),
-    sandboxed('limits and sandbox', placesOf(ffprobe)),
-    bare('limits, no sandbox', [...limits(bounds), ...bound], [...bound, '--no-new-privs']),
-    bare('nothing', []),
+    sandboxed('limits and sandbox', libraryPaths(ffprobe)),
+    unsandboxed(
+      'limits, no sandbox',
+      [...resourceLimits(limits), ...dieWithParent],
+      [...dieWithParent, '--no-new-privs'],
+    ),
+    unsandboxed('nothing', []),
   ]
 }
 
-/** Dies with whoever started it. */
-const bound = ['setpriv', '--pdeathsig', 'KILL']
+const dieWithParent = ['setpriv', '--pdeathsig', 'KILL']
 
-function limits({ timeoutMs, memoryBytes }: Bounds): string[] {
-  // SIGXCPU at the soft limit tells a busy ffprobe from one that something else killed.
+function resourceLimits({ timeoutMs, memoryBytes }: FfprobeLimits): string[] {
+  // SIGXCPU at the soft limit distinguishes a busy ffprobe from one that another process killed.
   const seconds = Math.ceil(timeoutMs / 1_000)
   const cpu = `--cpu=${seconds}:${seconds + 1}`
   return ['prlimit', `--as=${memoryBytes}`, cpu, '--fsize=4194304', '--nofile=64', '--core=0', '--']
 }
 
-/** What an ffprobe needs that links to libraries when it starts. */
-function placesOf(ffprobe: string): string[] {
-  const places = ['/usr', '/lib', '/lib64', '/bin', '/etc/ld.so.cache', '/etc/alternatives']
-  return ffprobe.startsWith('/usr/') ? places : [...places, dirname(ffprobe)]
+/** What a dynamically linked ffprobe reads when it starts. */
+function libraryPaths(ffprobe: string): string[] {
+  const paths = ['/usr', '/lib', '/lib64', '/bin', '/etc/ld.so.cache', '/etc/alternatives']
+  return ffprobe.startsWith('/usr/') ? paths : [...paths, dirname(ffprobe)]
 }
 
 /**
- * No network, no other process, no file but ffprobe's own and those of its room; gone after one run. No terminal
- * either, without --new-session, which would take each run out of the launcher's share of the processor: the
- * launcher leads a session that has none, and only who leads one can get one.
+ * No network, no other process, no file but ffprobe's own and those of the sandbox directory; removed after one run.
+ * Without --new-session, which would take each run out of the launcher's share of the processor (sched_autogroup(7)).
+ * A run has no terminal all the same: the launcher leads a session without one, and only a session leader can get one.
  */
-function sandbox(places: readonly string[], { directory, files }: Room): string[] {
+function bubblewrap(readablePaths: readonly string[], { directory, files }: SandboxDir): string[] {
   return [
     ...['bwrap', '--unshare-all', '--die-with-parent', '--clearenv', '--cap-drop', 'ALL'],
-    ...places.flatMap((path) => ['--ro-bind-try', path, path]),
-    ...files.flatMap((file) => ['--ro-bind', `${directory}/${file}`, `/room/${file}`]),
-    ...['--dir', '/room', '--chdir', '/room'],
+    ...readablePaths.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...files.flatMap((file) => ['--ro-bind', `${directory}/${file}`, `/input/${file}`]),
+    ...['--dir', '/input', '--chdir', '/input'],
   ]
 }

@@ -6,22 +6,22 @@ import { createServer, type Socket } from 'node:net'
 import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { createRoom } from '../disk/room.ts'
+import { createSandboxDir } from '../disk/sandbox-dir.ts'
+import type { InputKind } from '../domain/input-kind.ts'
 import { outcomeOf } from '../domain/outcome.ts'
-import type { Shape } from '../domain/shape.ts'
 import { heldFfprobe, scriptedFfprobe } from '../testing/fake-ffprobe.ts'
 import { makeMedia, media, plainProbe } from '../testing/media.ts'
 import type { Ffprobe } from '../use-cases/ports.ts'
-import { type Bounds, type Confinement, confinements } from './confinement.ts'
+import { type Confinement, confinements, type FfprobeLimits } from './confinement.ts'
 import { ffprobeIn as ffprobeInLaunchers, prepareFfprobe } from './ffprobe.ts'
 import { findProgram } from './find-program.ts'
-import { type Launchers, launchersIn } from './launchers.ts'
+import { createLauncherPool, type LauncherPool } from './launcher-pool.ts'
 
 const bounds = { timeoutMs: 10_000, memoryBytes: 2 ** 30 }
 const program = (await findProgram('ffprobe', process.env.PATH ?? '')) ?? ''
 const isStatic = await confinementOf(program).then((name) => name === 'limits and bare sandbox')
 const all = confinements(program, bounds).slice(isStatic ? 0 : 1)
-const opened: Launchers[] = []
+const opened: LauncherPool[] = []
 
 describe('ffprobe', function () {
   this.timeout(60_000)
@@ -37,8 +37,8 @@ describe('ffprobe', function () {
 
   for (const confinement of all) {
     describe(`in ${confinement.name}`, () => {
-      const ffprobe: Ffprobe = (room, shape) => ffprobeIn(confinement, bounds)(room, shape)
-      const cases: [Shape, string, string?][] = [
+      const ffprobe: Ffprobe = (sandbox, kind) => ffprobeIn(confinement, bounds)(sandbox, kind)
+      const cases: [InputKind, string, string?][] = [
         ['whole', media.plain],
         ['whole', media.fragmented],
         ['whole', media.init],
@@ -46,9 +46,9 @@ describe('ffprobe', function () {
         ['segment', media.segment, media.init],
         ['segment', media.audioSegment, media.audioInit],
       ]
-      for (const [shape, object, init] of confinement === all[0] ? cases : cases.slice(-1)) {
+      for (const [kind, object, init] of confinement === all[0] ? cases : cases.slice(-1)) {
         it(`says of ${object} what plain ffprobe says`, async () => {
-          const { streams, format } = await probed(ffprobe, shape, object, init)
+          const { streams, format } = await probed(ffprobe, kind, object, init)
           const plain = await plainProbe(folder.path, ...(init ? [init] : []), object)
           deepEqual(streams, plain.streams)
           // A forced demuxer was not scored; everything else is the same.
@@ -57,8 +57,8 @@ describe('ffprobe', function () {
       }
 
       it('rejects a segment without its init segment', async () => {
-        using room = createRoom(join(folder.path, media.segment), null)
-        equal((await ffprobe(room, 'whole')).ending, 'rejected')
+        using sandbox = createSandboxDir(join(folder.path, media.segment), null)
+        equal((await ffprobe(sandbox, 'whole')).ending, 'rejected')
       })
     })
 
@@ -72,12 +72,12 @@ describe('ffprobe', function () {
         for (const [name, text] of hostileFiles(hostile.path, listener.port)) {
           const path = join(hostile.path, name)
           await writeFile(path, text)
-          for (const shape of ['whole', 'segment', 'transport-stream'] as const) {
-            const init = shape === 'segment' ? await readFile(join(folder.path, media.init)) : null
-            using room = createRoom(path, init)
-            const { ending, stdout, stderr } = await ffprobe(room, shape)
-            ok(!/"codec_name": "aac"|root:|secret/.test(stdout + stderr), `${name} as ${shape}: ${stdout}`)
-            if (shape === 'whole') equal(ending, 'rejected', name)
+          for (const kind of ['whole', 'segment', 'transport-stream'] as const) {
+            const init = kind === 'segment' ? await readFile(join(folder.path, media.init)) : null
+            using sandbox = createSandboxDir(path, init)
+            const { ending, stdout, stderr } = await ffprobe(sandbox, kind)
+            ok(!/"codec_name": "aac"|root:|secret/.test(stdout + stderr), `${name} as ${kind}: ${stdout}`)
+            if (kind === 'whole') equal(ending, 'rejected', name)
           }
         }
         equal(listener.connections(), 0)
@@ -98,28 +98,33 @@ describe('ffprobe', function () {
     await using scripts = await temporaryDirectory()
     const path = await scriptedFfprobe(scripts.path, 'sleep 1000 & sleep 1000')
     for (const confinement of confinements(path, bounds).slice(1)) {
-      using room = createRoom(join(folder.path, media.plain), null)
-      equal((await ffprobeIn(confinement, { ...bounds, timeoutMs: 300 })(room, 'whole')).ending, 'too-long')
+      using sandbox = createSandboxDir(join(folder.path, media.plain), null)
+      equal((await ffprobeIn(confinement, { ...bounds, timeoutMs: 300 })(sandbox, 'whole')).ending, 'timeout')
     }
     equal(processesWith('sleep 1000'), 0)
   })
 
-  it('is not called late while it waits for the processor or has it', async () => {
+  it('does not time out while it waits for the processor or has it', async () => {
     await using scripts = await temporaryDirectory()
-    const path = await scriptedFfprobe(scripts.path, 'n=0; while [ $n -lt 300000 ]; do n=$((n+1)); done')
-    using room = createRoom(join(folder.path, media.plain), null)
+    // Busy for twice its time limit, however little of the processor it gets meanwhile.
+    const busy = 'end=$(($(date +%s%3N) + 1000)); while [ $(date +%s%3N) -lt $end ]; do :; done'
+    const path = await scriptedFfprobe(scripts.path, busy)
+    using sandbox = createSandboxDir(join(folder.path, media.plain), null)
     for (const confinement of confinements(path, bounds).slice(1))
-      equal((await ffprobeIn(confinement, { ...bounds, timeoutMs: 200 })(room, 'whole')).ending, 'accepted')
+      equal(
+        (await ffprobeIn(confinement, { ...bounds, timeoutMs: 500 })(sandbox, 'whole')).ending,
+        'accepted',
+      )
   })
 
   for (const confinement of all)
-    it(`leaves the processor to everybody else, in ${confinement.name}`, async () => {
+    it(`leaves the processor to other processes, in ${confinement.name}`, async () => {
       await using scripts = await temporaryDirectory()
       const held = await heldFfprobe(scripts.path)
       const scripted = confinements(held.path, bounds).find(({ name }) => name === confinement.name)
       if (!scripted) throw new Error('no confinement')
-      using room = createRoom(join(folder.path, media.plain), null)
-      const run = ffprobeIn(scripted, bounds)(room, 'whole')
+      using sandbox = createSandboxDir(join(folder.path, media.plain), null)
+      const run = ffprobeIn(scripted, bounds)(sandbox, 'whole')
       await held.start()
       for (const pid of processesNaming(held.path)) {
         equal(getPriority(pid), 19)
@@ -130,14 +135,14 @@ describe('ffprobe', function () {
       equal((await run).ending, 'accepted')
     })
 
-  it('is killed when it says too much', async () => {
+  it('is killed when it writes too much', async () => {
     await using scripts = await temporaryDirectory()
     const path = await scriptedFfprobe(scripts.path, 'yes')
     using prepared = await prepareFfprobe(path, bounds)
     const { ffprobe } = prepared
-    using room = createRoom(join(folder.path, media.plain), null)
-    const { ending, stdout } = await ffprobe(room, 'whole')
-    deepEqual([ending, stdout.length], ['too-much', 2 ** 20])
+    using sandbox = createSandboxDir(join(folder.path, media.plain), null)
+    const { ending, stdout } = await ffprobe(sandbox, 'whole')
+    deepEqual([ending, stdout.length], ['output-limit', 2 ** 20])
   })
 
   it('is stopped by its processor time too', async () => {
@@ -145,8 +150,11 @@ describe('ffprobe', function () {
     const path = await scriptedFfprobe(scripts.path, 'while :; do :; done')
     const [, confinement] = confinements(path, { ...bounds, timeoutMs: 1_000 })
     if (!confinement) throw new Error('no confinement')
-    using room = createRoom(join(folder.path, media.plain), null)
-    equal((await ffprobeIn(confinement, { ...bounds, timeoutMs: 15_000 })(room, 'whole')).ending, 'too-long')
+    using sandbox = createSandboxDir(join(folder.path, media.plain), null)
+    equal(
+      (await ffprobeIn(confinement, { ...bounds, timeoutMs: 15_000 })(sandbox, 'whole')).ending,
+      'timeout',
+    )
   })
 
   it('keeps little of a flood of complaints and does not choke on it', async () => {
@@ -157,8 +165,8 @@ describe('ffprobe', function () {
     )
     using prepared = await prepareFfprobe(path, bounds)
     const { ffprobe } = prepared
-    using room = createRoom(join(folder.path, media.plain), null)
-    const { ending, stderr } = await ffprobe(room, 'whole')
+    using sandbox = createSandboxDir(join(folder.path, media.plain), null)
+    const { ending, stderr } = await ffprobe(sandbox, 'whole')
     equal(ending, 'rejected')
     ok(stderr.length <= 4_096)
   })
@@ -166,15 +174,15 @@ describe('ffprobe', function () {
   it('sees no file but its own, no environment and no network in the sandbox', async function () {
     await using scripts = await temporaryDirectory()
     const look =
-      'find / -maxdepth 1; find /etc /room /tmp -type f; env; cat /etc/passwd /proc/net/dev 2>/dev/null; ulimit -a'
+      'find / -maxdepth 1; find /etc /input /tmp -type f; env; cat /etc/passwd /proc/net/dev 2>/dev/null; ulimit -a'
     const path = await scriptedFfprobe(scripts.path, look)
     using prepared = await prepareFfprobe(path, bounds)
     const { ffprobe, confinement } = prepared
     if (confinement !== 'limits and sandbox') this.skip()
-    using room = createRoom(join(folder.path, media.plain), Buffer.from('init'))
-    const { stdout } = await ffprobe(room, 'whole')
+    using sandbox = createSandboxDir(join(folder.path, media.plain), Buffer.from('init'))
+    const { stdout } = await ffprobe(sandbox, 'whole')
     const seen = stdout.split('\n').filter((line) => /^\/(?!etc\/alternatives|usr|lib|bin)/.test(line))
-    const own = ['/room', '/room/init', '/room/object', '/tmp', path]
+    const own = ['/input', '/input/init', '/input/object', '/tmp', path]
     deepEqual(seen.sort(), ['/', '/etc', '/etc/ld.so.cache', ...own].sort())
     ok(!/root:|lo:|REDIS|HOME=\/root/.test(stdout), stdout)
     match(stdout, /coredump.* 0\n[\s\S]*nofiles.* 64\n[\s\S]*vmemory.* 1048576\n/)
@@ -184,23 +192,23 @@ describe('ffprobe', function () {
     await using scripts = await temporaryDirectory()
     const path = await scriptedFfprobe(scripts.path, 'kill -9 $$')
     for (const confinement of confinements(path, bounds).slice(1)) {
-      using room = createRoom(join(folder.path, media.plain), null)
-      await rejects(ffprobeIn(confinement, bounds)(room, 'whole'), /something killed ffprobe/)
+      using sandbox = createSandboxDir(join(folder.path, media.plain), null)
+      await rejects(ffprobeIn(confinement, bounds)(sandbox, 'whole'), /another process killed ffprobe/)
     }
   })
 
   it('throws when the sandbox cannot be set up, so that it is tried again', async () => {
-    const [sandbox] = all
-    if (!sandbox) throw new Error('no confinement')
-    using room = createRoom(join(folder.path, 'gone'), null)
-    await rejects(ffprobeIn(sandbox, bounds)(room, 'whole'), /did not start: bwrap/)
+    const [confinement] = all
+    if (!confinement) throw new Error('no confinement')
+    using sandbox = createSandboxDir(join(folder.path, 'gone'), null)
+    await rejects(ffprobeIn(confinement, bounds)(sandbox, 'whole'), /did not start: bwrap/)
   })
 
-  async function probed(ffprobe: Ffprobe, shape: Shape, object: string, init?: string) {
+  async function probed(ffprobe: Ffprobe, kind: InputKind, object: string, init?: string) {
     const bytes = init ? await readFile(join(folder.path, init)) : null
-    using room = createRoom(join(folder.path, object), bytes)
+    using sandbox = createSandboxDir(join(folder.path, object), bytes)
     const job = { stream: '1', upload: 'u', path: object, init: null }
-    const outcome = outcomeOf(job, shape, await ffprobe(room, shape))
+    const outcome = outcomeOf(job, kind, await ffprobe(sandbox, kind))
     if (outcome.state === 'failed') throw new Error(outcome.stderr)
     return outcome.probe
   }
@@ -247,8 +255,8 @@ async function confinementOf(name: string): Promise<string> {
   return prepared.confinement
 }
 
-function ffprobeIn(confinement: Confinement, limits: Bounds): Ffprobe {
-  const launchers = launchersIn(confinement)
+function ffprobeIn(confinement: Confinement, limits: FfprobeLimits): Ffprobe {
+  const launchers = createLauncherPool(confinement)
   opened.push(launchers)
   return ffprobeInLaunchers(confinement, limits, launchers)
 }

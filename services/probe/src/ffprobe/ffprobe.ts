@@ -1,75 +1,80 @@
 import { tmpdir } from 'node:os'
 import { argumentsOf, inputOf } from '../domain/invocation.ts'
-import type { Answer } from '../domain/outcome.ts'
-import type { Ffprobe, Room } from '../use-cases/ports.ts'
-import { type Bounds, type Confinement, confinements } from './confinement.ts'
+import type { FfprobeResult } from '../domain/outcome.ts'
+import type { Ffprobe, SandboxDir } from '../use-cases/ports.ts'
+import { type Confinement, confinements, type FfprobeLimits } from './confinement.ts'
 import { findProgram } from './find-program.ts'
-import type { Run } from './launcher.ts'
-import { type Launchers, launchersIn } from './launchers.ts'
+import type { RunResult } from './launcher.ts'
+import { createLauncherPool, type LauncherPool } from './launcher-pool.ts'
 
-export interface Prepared extends Disposable {
+interface ConfinedFfprobe extends Disposable {
   readonly ffprobe: Ffprobe
   readonly confinement: string
-  /** What tighter confinements said when they were tried. */
+  /** Why tighter confinements do not work on this machine. */
   readonly complaints: readonly string[]
 }
 
-/** Finds ffprobe and the tightest confinement that works here; throws where there is no working ffprobe. */
-export async function prepareFfprobe(name: string, bounds: Bounds): Promise<Prepared> {
+/** Finds ffprobe and the tightest confinement that works on this machine; throws where no ffprobe works. */
+export async function prepareFfprobe(name: string, limits: FfprobeLimits): Promise<ConfinedFfprobe> {
   const program = await findProgram(name, process.env.PATH ?? '')
   if (program === null) throw new Error(`${name} is not there: ${installation}`)
   const complaints: string[] = []
-  for (const confinement of confinements(program, bounds)) {
-    const launchers = launchersIn(confinement)
-    const complaint = await complaintOf(confinement, launchers)
-    if (complaint === null) return prepared(confinement, launchers)
-    launchers[Symbol.dispose]()
+  for (const confinement of confinements(program, limits)) {
+    const pool = createLauncherPool(confinement)
+    const complaint = await complaintOf(confinement, pool)
+    if (complaint === null) return confined(confinement, pool)
+    pool[Symbol.dispose]()
     complaints.push(`${confinement.name}: ${complaint}`)
   }
   throw new Error(`${program} does not run (${complaints.at(-1)}): ${installation}`)
 
-  function prepared(confinement: Confinement, launchers: Launchers): Prepared {
+  function confined(confinement: Confinement, pool: LauncherPool): ConfinedFfprobe {
     return {
-      ffprobe: ffprobeIn(confinement, bounds, launchers),
+      ffprobe: ffprobeIn(confinement, limits, pool),
       confinement: confinement.name,
+      // The first confinement fits static builds only, so that it fails is nothing to complain of.
       complaints: complaints.slice(1),
-      [Symbol.dispose]: () => launchers[Symbol.dispose](),
+      [Symbol.dispose]: () => pool[Symbol.dispose](),
     }
   }
 }
 
 const installation = 'install ffmpeg (apt-get install ffmpeg, brew install ffmpeg) or set FFPROBE to its path'
-const nowhere: Room = { directory: tmpdir(), files: [], [Symbol.dispose]: () => {} }
+const noInput: SandboxDir = { directory: tmpdir(), files: [], [Symbol.dispose]: () => {} }
 
-async function complaintOf(confinement: Confinement, launchers: Launchers): Promise<string | null> {
-  const limits = { timeoutMs: 10_000, directory: nowhere.directory }
+async function complaintOf(confinement: Confinement, pool: LauncherPool): Promise<string | null> {
+  const options = { timeoutMs: 10_000, directory: noInput.directory }
   try {
-    const { code, stderr, stopped } = await launchers.run(confinement.wrap(nowhere, ['-version']), limits)
+    const { code, stderr, stopped } = await pool.run(confinement.commandOf(noInput, ['-version']), options)
     return code === 0 && !stopped ? null : stderr.trim() || `ended with ${stopped ?? code}`
   } catch (error) {
     return String(error)
   }
 }
 
-/** ffprobe with the rights of one confinement. */
-export function ffprobeIn(confinement: Confinement, { timeoutMs }: Bounds, launchers: Launchers): Ffprobe {
-  return async function ffprobe(room, shape) {
-    const command = confinement.wrap(room, argumentsOf(shape, inputOf(shape)))
-    const ended = await launchers.run(command, { timeoutMs, directory: room.directory })
-    const { stdout, stderr } = ended
-    return { ending: endingOf(ended), stdout, stderr }
+/** ffprobe with the rights of one confinement. Throws when ffprobe did not start or another process killed it. */
+export function ffprobeIn(
+  confinement: Confinement,
+  { timeoutMs }: FfprobeLimits,
+  pool: LauncherPool,
+): Ffprobe {
+  return async function ffprobe(sandbox, kind) {
+    const command = confinement.commandOf(sandbox, argumentsOf(kind, inputOf(kind)))
+    const result = await pool.run(command, { timeoutMs, directory: sandbox.directory })
+    const { stdout, stderr } = result
+    return { ending: endingOf(result), stdout, stderr }
   }
 }
 
-const wrapperTrouble = /^(bwrap|setpriv): |error while loading shared libraries/
+const wrapperError = /^(bwrap|setpriv): |error while loading shared libraries/
 
-/** A signal shows as 128 + its number. What is not ffprobe's own doing throws. */
-function endingOf({ stopped, code, stderr }: Run): Answer['ending'] {
+/** A signal shows as 128 + its number. Throws on an ending that is not the object's fault. */
+function endingOf({ stopped, code, stderr }: RunResult): FfprobeResult['ending'] {
   if (stopped) return stopped
   if (code === 0) return 'accepted'
-  if (code === 128 + 24) return 'too-long'
-  if (code === 128 + 9) throw new Error('something killed ffprobe')
-  if (wrapperTrouble.test(stderr) || code === 126 || code === 127)
+  if (code === 128 + 24) return 'timeout'
+  if (code === 128 + 9) throw new Error('another process killed ffprobe')
+  if (wrapperError.test(stderr) || code === 126 || code === 127)
     throw new Error(`ffprobe did not start: ${stderr.trim()}`)
   return code > 128 ? 'crashed' : 'rejected'
 }

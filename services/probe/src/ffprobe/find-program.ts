@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access, realpath } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
 
-/** Where a program really is, from its path or its name; null where there is none. */
+/** The real path of a program, from its path or its name in `searchPath`; null where there is none. */
 export async function findProgram(name: string, searchPath: string): Promise<string | null> {
   const folders = searchPath.split(delimiter).filter(Boolean)
   const candidates = name.includes('/') ? [resolve(name)] : folders.map((folder) => join(folder, name))

@@ -1,18 +1,22 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { killGroup } from '@pushav/shared/lib/kill-group.ts'
+import { shellQuote } from '@pushav/shared/lib/shell-quote.ts'
 import { lowerPriority } from '@pushav/shared/priority.ts'
-import { outputUntil } from './output-until.ts'
-import { wantsProcessor } from './wants-processor.ts'
+import { readUntilMarker } from './read-until-marker.ts'
+import { sessionIsRunnable } from './session-is-runnable.ts'
 
-export interface Limits {
+interface RunOptions {
   readonly timeoutMs: number
+  /** The command's working directory. */
   readonly directory: string
 }
 
-export interface Run {
-  readonly stopped: 'too-long' | 'too-much' | null
-  /** As a shell says it: 128 and the number of the signal that ended the command. */
+export interface RunResult {
+  /** Why the launcher killed the command; null when it ended by itself. */
+  readonly stopped: 'timeout' | 'output-limit' | null
+  /** As a shell reports it: 128 and the number of the signal that ended the command. */
   readonly code: number
   readonly stdout: string
   readonly stderr: string
@@ -20,9 +24,12 @@ export interface Run {
 
 /** A process that runs commands, one at a time. */
 export interface Launcher extends Disposable {
-  /** Ends by SIGKILL to all that the launcher started, itself too, if the command overdoes anything. */
-  run(command: readonly string[], limits: Limits): Promise<Run>
-  /** False once it is gone or has run so much that its own processor time might be held against it. */
+  /**
+   * Runs one command. A command that exceeds a limit is killed together with the launcher and everything the launcher
+   * started. Throws when the launcher did not start, or another process killed it.
+   */
+  run(command: readonly string[], options: RunOptions): Promise<RunResult>
+  /** False once the launcher has exited, or has run so many commands that its own processor time nears the limit. */
   isFresh(): boolean
 }
 
@@ -31,21 +38,21 @@ const maxStdoutBytes = 2 ** 20
 const maxStderrBytes = 4_096
 const maxRuns = 500
 const niceness = 19
-const ticksInTime = 10
-const maxTicks = 30 * ticksInTime
+const ticksPerTimeout = 10
+const maxTicks = 30 * ticksPerTimeout
 
-/** Starts a launcher with the rights that `around` leaves it, which are those of all that it runs. */
-export function startLauncher(around: readonly string[]): Launcher {
-  const [command = '/bin/sh', ...args] = [...around, '/bin/sh', script]
+/** Starts a launcher under a command prefix that limits its rights; every command it runs inherits the limits. */
+export function startLauncher(launcherPrefix: readonly string[]): Launcher {
+  const [program = '/bin/sh', ...args] = [...launcherPrefix, '/bin/sh', script]
   const env = { PATH: process.env.PATH, LC_ALL: 'C' }
-  const child = spawn(command, args, { env, detached: true })
+  const child = spawn(program, args, { env, detached: true })
   if (child.pid !== undefined) lowerPriority(child.pid, niceness)
   child.stdin.on('error', () => {})
-  let trouble: Error | null = null
+  let spawnError: Error | null = null
   let runs = 0
-  const gone = new Promise<null>((resolve) => {
+  const exited = new Promise<null>((resolve) => {
     child.on('error', (error) => {
-      trouble = error
+      spawnError = error
     })
     child.on('close', () => {
       runs = maxRuns
@@ -54,50 +61,43 @@ export function startLauncher(around: readonly string[]): Launcher {
   })
   return { run, isFresh: () => runs < maxRuns, [Symbol.dispose]: () => child.stdin.end() }
 
-  async function run(command: readonly string[], { timeoutMs, directory }: Limits): Promise<Run> {
+  async function run(command: readonly string[], { timeoutMs, directory }: RunOptions): Promise<RunResult> {
     runs += 1
-    const mark = randomBytes(16).toString('hex')
-    let stopped: Run['stopped'] = null
-    const stop = (why: Run['stopped']): void => {
-      stopped ??= why
+    const marker = randomBytes(16).toString('hex')
+    let stopped: RunResult['stopped'] = null
+    const stop = (reason: RunResult['stopped']): void => {
+      stopped ??= reason
       killGroup(child)
-      // Something that got away may still hold them.
+      // A process that left the group may still hold the pipes.
       child.stdout.destroy()
       child.stderr.destroy()
     }
-    using stdout = outputUntil(mark, child.stdout, maxStdoutBytes, () => stop('too-much'))
-    using stderr = outputUntil(mark, child.stderr, maxStderrBytes)
-    let idle = 0
+    using stdout = readUntilMarker(marker, child.stdout, maxStdoutBytes, () => stop('output-limit'))
+    using stderr = readUntilMarker(marker, child.stderr, maxStderrBytes)
+    let idleTicks = 0
     let ticks = 0
-    const timer = setInterval(tick, timeoutMs / ticksInTime)
-    child.stdin.write(request(mark, directory, command))
-    const code = await Promise.race([Promise.all([stdout.code, stderr.code]), gone])
+    const timer = setInterval(tick, timeoutMs / ticksPerTimeout)
+    child.stdin.write(requestOf(marker, directory, command))
+    const codes = await Promise.race([Promise.all([stdout.code, stderr.code]), exited])
     clearInterval(timer)
-    if (!code && !stopped) throw trouble ?? new Error(`something killed ffprobe: ${stderr.text()}`)
-    return { stopped, code: code?.[0] ?? 128 + 9, stdout: stdout.text(), stderr: stderr.text() }
+    if (!codes && !stopped) throw spawnError ?? new Error(`another process killed ffprobe: ${stderr.text()}`)
+    return { stopped, code: codes?.[0] ?? 128 + 9, stdout: stdout.text(), stderr: stderr.text() }
 
-    /** It is not late while it waits for the processor, which everybody else has first; what it uses is limited anyway. */
+    /**
+     * A tick in which the command is runnable does not count: everything else on the machine has the processor first,
+     * and prlimit bounds the processor time that the command uses.
+     */
     function tick(): void {
       ticks += 1
-      if (!wantsProcessor(child.pid)) idle += 1
-      if (idle >= ticksInTime || ticks >= maxTicks) stop('too-long')
+      if (!sessionIsRunnable(child.pid)) idleTicks += 1
+      if (idleTicks >= ticksPerTimeout || ticks >= maxTicks) stop('timeout')
     }
   }
 }
 
-function request(mark: string, directory: string, command: readonly string[]): string {
+/** The three lines that launcher.sh reads. */
+function requestOf(marker: string, directory: string, command: readonly string[]): string {
   if (directory.includes('\n') || command.some((word) => word.includes('\n')))
     throw new Error('a command may not have line breaks')
-  return `${mark}\n${directory}\n${command.map(quoted).join(' ')}\n`
-}
-
-const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
-
-function killGroup({ pid }: ChildProcessWithoutNullStreams): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It has just ended by itself.
-  }
+  return `${marker}\n${directory}\n${command.map(shellQuote).join(' ')}\n`
 }

@@ -27,18 +27,18 @@ describe('readAhead', () => {
       [0, 999_999],
     ]
     for (const [start, length] of asked)
-      deepEqual(await bytes.at(start, length), all.subarray(start, start + length), String(start))
+      deepEqual(await bytes.read(start, length), all.subarray(start, start + length), String(start))
   })
 
   it('needs few requests for many small reads in a row', async () => {
     const bytes = await opened(all)
-    for (let start = 0; start < all.length; start += 300) await bytes.at(start, 16)
+    for (let start = 0; start < all.length; start += 300) await bytes.read(start, 16)
     ok(fetches <= 5, String(fetches))
   })
 
   it('asks nothing more of what is empty', async () => {
     const bytes = await opened(Buffer.alloc(0))
-    deepEqual(await bytes.at(0, 4_096), Buffer.alloc(0))
+    deepEqual(await bytes.read(0, 4_096), Buffer.alloc(0))
     equal(fetches, 1)
   })
 })

@@ -4,15 +4,15 @@ import { type ProbeJob, probeOutcomesKey } from '@pushav/shared/probe-job.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Outcomes } from '../use-cases/ports.ts'
 
-/** Outcomes in a hash for each stream; a later probe of the same upload replaces the earlier one. Each is told to the feed. */
+/** Outcomes in one Redis hash for each stream, the latest of each upload. `save` also publishes an event. */
 export function redisOutcomes(redis: RedisClient, now: () => Date): Outcomes {
   return {
-    async done({ stream, upload }) {
-      const kept = await redis.hgetBuffer(probeOutcomesKey(stream), upload)
-      return kept && decodeState(kept) === 'done' ? decodeOutcome(kept) : null
+    async findDone({ stream, upload }) {
+      const bytes = await redis.hgetBuffer(probeOutcomesKey(stream), upload)
+      return bytes && decodeState(bytes) === 'done' ? decodeOutcome(bytes) : null
     },
     async save(job, outcome) {
-      const events = JSON.stringify([probed(job, outcome.state, now().toISOString())])
+      const events = JSON.stringify([eventOf(job, outcome.state, now().toISOString())])
       await Promise.all([
         redis.hset(probeOutcomesKey(job.stream), job.upload, encodeOutcome(outcome)),
         redis.xadd(eventStream.key, 'MAXLEN', '~', eventStream.maxEntries, '*', eventStream.field, events),
@@ -21,7 +21,6 @@ export function redisOutcomes(redis: RedisClient, now: () => Date): Outcomes {
   }
 }
 
-const probed = ({ stream, upload, path }: ProbeJob, state: 'done' | 'failed', at: string): ServerEvent => ({
-  kind: 'upload-probed',
-  ...{ stream, upload, path, state, at },
-})
+function eventOf({ stream, upload, path }: ProbeJob, state: 'done' | 'failed', at: string): ServerEvent {
+  return { kind: 'upload-probed', stream, upload, path, state, at }
+}

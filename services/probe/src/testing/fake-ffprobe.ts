@@ -4,7 +4,7 @@ import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** A program in ffprobe's place that answers `-version` and does something else when it is to probe. */
+/** A shell script in ffprobe's place: it exits with 0 for `-version`, and runs `probing` for an upload. */
 export async function scriptedFfprobe(directory: string, probing: string): Promise<string> {
   const path = join(directory, 'scripted-ffprobe')
   const script = `#!/bin/sh\n[ "$1" = -version ] && exit 0\nhere=\${0%/*}\n${probing}\n`
@@ -13,7 +13,7 @@ export async function scriptedFfprobe(directory: string, probing: string): Promi
 }
 
 /**
- * An ffprobe that tells when it has started, waits until it may go on, then is the real one. It talks
+ * An ffprobe that reports its start, waits for `release`, and then becomes the real one. It communicates
  * through named pipes, which work through a read-only mount too; the end of `started` is its death.
  */
 export async function heldFfprobe(directory: string) {

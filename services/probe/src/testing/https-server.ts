@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { generate } from 'selfsigned'
 
 /** An https server for localhost, and the certificate that it is known by. */
-export async function startHttpsServer(answer: RequestListener) {
+export async function startHttpsServer(respond: RequestListener) {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
     algorithm: 'sha256',
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
   })
   let connections = 0
-  const server = createServer({ cert, key }, answer).listen(0, 'localhost')
+  const server = createServer({ cert, key }, respond).listen(0, 'localhost')
   server.on('secureConnection', () => {
     connections += 1
   })

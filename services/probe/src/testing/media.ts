@@ -30,7 +30,7 @@ export async function makeMedia(directory: string): Promise<void> {
   await ffmpeg(...copyOf, '-f', 'dash', '-seg_duration', '1', ...names, ...segments, 'manifest.mpd')
 }
 
-/** What plain ffprobe says of the files put one behind the other. */
+/** The output of plain ffprobe for the concatenation of some files. */
 export async function plainProbe(
   directory: string,
   ...names: string[]

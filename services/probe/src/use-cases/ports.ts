@@ -1,32 +1,44 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
-import type { Answer } from '../domain/outcome.ts'
-import type { Shape } from '../domain/shape.ts'
+import type { InputKind } from '../domain/input-kind.ts'
+import type { FfprobeResult } from '../domain/outcome.ts'
 
-/** What devices sent, read only. All throw `UploadGone` where the bytes are missing, `OutOfReach` where nobody can tell. */
+/**
+ * The bytes of uploads, read only. Every method throws `UploadGone` when an upload's bytes no longer exist, and
+ * `UploadsUnavailable` when this worker cannot find out.
+ */
 export interface Uploads {
-  shape(stream: string, upload: string): Promise<Shape>
-  /** Everything up to the end of moov; null where there is none, or it is beyond any reason. */
+  inputKind(stream: string, upload: string): Promise<InputKind>
+  /** The bytes up to the end of moov; null where the upload has no moov, or it ends after 16 MiB. */
   init(stream: string, upload: string): Promise<Buffer | null>
-  room(stream: string, upload: string, init: Buffer | null): Promise<Room>
+  sandboxDir(stream: string, upload: string, init: Buffer | null): Promise<SandboxDir>
 }
 
-/** A folder with just what one run of ffprobe may read, under fixed names. Disposal removes it. */
-export interface Room extends Disposable {
+/** A directory with exactly the files that one run of ffprobe may read, under fixed names. Disposal removes it. */
+export interface SandboxDir extends Disposable {
   readonly directory: string
   readonly files: readonly string[]
 }
 
-/** Makes a room and has the object brought to its path there; nothing is left where that fails. */
-export type FurnishRoom = (init: Buffer | null, bring: (path: string) => Promise<void>) => Promise<Room>
+/**
+ * Makes a sandbox directory and calls `download` with the object's path in it; throws what `download` throws and
+ * leaves nothing.
+ */
+export type DownloadInto = (
+  init: Buffer | null,
+  download: (path: string) => Promise<void>,
+) => Promise<SandboxDir>
 
-export type Ffprobe = (room: Room, shape: Shape) => Promise<Answer>
+/** Runs ffprobe once. Throws when ffprobe did not start or another process killed it: the job is to be retried. */
+export type Ffprobe = (sandbox: SandboxDir, kind: InputKind) => Promise<FfprobeResult>
 
+/** Both methods throw when Redis fails. */
 export interface Outcomes {
-  /** What ffprobe said of it before; null where it has said nothing, or not understood it. */
-  done(job: ProbeJob): Promise<ProbeOutcome | null>
+  /** The outcome that an earlier probe of this upload saved; null for none, and for a failed one. */
+  findDone(job: ProbeJob): Promise<ProbeOutcome | null>
   save(job: ProbeJob, outcome: ProbeOutcome): Promise<void>
 }
 
+/** The upload's bytes no longer exist. */
 export class UploadGone extends Error {
   override name = 'UploadGone' as const
 
@@ -35,7 +47,7 @@ export class UploadGone extends Error {
   }
 }
 
-/** What keeps the uploads cannot be asked now; that says nothing about any of them. */
-export class OutOfReach extends Error {
-  override name = 'OutOfReach' as const
+/** The server that stores the uploads cannot be reached now; it is no verdict on any upload. */
+export class UploadsUnavailable extends Error {
+  override name = 'UploadsUnavailable' as const
 }

@@ -1,8 +1,8 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { diskUploads } from '../disk/uploads.ts'
-import { type Ffprobe, OutOfReach } from './ports.ts'
+import { diskUploads } from '../disk/disk-uploads.ts'
+import { type Ffprobe, UploadsUnavailable } from './ports.ts'
 import { probeUploadWith } from './probe-upload.ts'
 
 const job: ProbeJob = { stream: '1', upload: 'u', path: 'a.mp4', init: null }
@@ -11,7 +11,7 @@ const unexpected: Ffprobe = () => Promise.reject(new Error('not to be run'))
 describe('probeUpload', () => {
   let saved: ProbeOutcome[]
   const outcomes = {
-    done: async () => null,
+    findDone: async () => null,
     save: async (_job: ProbeJob, outcome: ProbeOutcome) => void saved.push(outcome),
   }
   beforeEach(() => {
@@ -34,9 +34,13 @@ describe('probeUpload', () => {
   })
 
   it('saves nothing with the last try either where nobody can tell what the upload is', async () => {
-    const away = () => Promise.reject(new OutOfReach('the server is away'))
-    const probeUpload = probeUploadWith({ shape: away, init: away, room: away }, unexpected, outcomes)
-    await rejects(probeUpload(job, { last: true, deaths: 0 }), { name: 'OutOfReach' })
+    const away = () => Promise.reject(new UploadsUnavailable('the server is away'))
+    const probeUpload = probeUploadWith(
+      { inputKind: away, init: away, sandboxDir: away },
+      unexpected,
+      outcomes,
+    )
+    await rejects(probeUpload(job, { last: true, deaths: 0 }), { name: 'UploadsUnavailable' })
     deepEqual(saved, [])
   })
 

@@ -1,10 +1,11 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
-import { failed, outcomeOf } from '../domain/outcome.ts'
-import { type Ffprobe, type Outcomes, OutOfReach, UploadGone, type Uploads } from './ports.ts'
+import { failedOutcome, outcomeOf } from '../domain/outcome.ts'
+import { type Ffprobe, type Outcomes, UploadGone, type Uploads, UploadsUnavailable } from './ports.ts'
 
-/** Which try this is: whether it is the last, and how many workers died over the ones before. */
+/** One attempt at a job. */
 export interface Attempt {
   readonly last: boolean
+  /** How many workers died during earlier attempts. */
   readonly deaths: number
 }
 
@@ -12,49 +13,56 @@ export type ProbeUpload = (job: ProbeJob, attempt: Attempt) => Promise<ProbeOutc
 
 const maxDeaths = 5
 
-/** One upload, from its job to its outcome. Whatever is not the upload's own fault is thrown, to be tried again. */
+/**
+ * One upload, from its job to its outcome. Throws every error that is not the upload's own fault, so that the job is
+ * retried.
+ */
 export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Outcomes): ProbeUpload {
-  const underWay = new Map<string, Promise<ProbeOutcome>>()
+  const inFlight = new Map<string, Promise<ProbeOutcome>>()
 
-  // Two jobs may ask for one upload: somebody waits for what stands in the queue with many others.
+  // Two jobs may name one upload: its own in the urgent queue, when a client waits for it, and one of many in the
+  // other.
   return function probeUpload(job, attempt): Promise<ProbeOutcome> {
     const key = `${job.stream}/${job.upload}`
-    const before = underWay.get(key)
-    // Its failure is not this try's, which may be the last and has to leave an outcome then.
-    if (before) return before.catch(() => probeUpload(job, attempt))
-    const outcome = probeUnlessDone(job, attempt).finally(() => underWay.delete(key))
-    underWay.set(key, outcome)
+    const earlier = inFlight.get(key)
+    // A failure of the earlier attempt is not this one's, which may be the last and then has to save an outcome.
+    if (earlier) return earlier.catch(() => probeUpload(job, attempt))
+    const outcome = probeUnlessDone(job, attempt).finally(() => inFlight.delete(key))
+    inFlight.set(key, outcome)
     return outcome
   }
 
   async function probeUnlessDone(job: ProbeJob, attempt: Attempt): Promise<ProbeOutcome> {
-    const known = await outcomes.done(job)
-    if (known) return known
-    const outcome = attempt.deaths < maxDeaths ? await probeOrGiveUp(job, attempt) : failed('deadly', job)
+    const done = await outcomes.findDone(job)
+    if (done) return done
+    const outcome =
+      attempt.deaths < maxDeaths
+        ? await probeOrSaveFailure(job, attempt)
+        : failedOutcome('worker-deaths', job)
     await outcomes.save(job, outcome)
     return outcome
   }
 
-  async function probeOrGiveUp(job: ProbeJob, attempt: Attempt): Promise<ProbeOutcome> {
+  async function probeOrSaveFailure(job: ProbeJob, attempt: Attempt): Promise<ProbeOutcome> {
     try {
       return await probe(job)
     } catch (error) {
-      // Saved before the job fails for good, so that nobody waits for an outcome that never comes.
-      if (attempt.last && !(error instanceof OutOfReach))
-        await outcomes.save(job, failed(error instanceof UploadGone ? 'gone' : 'trouble', job))
+      // Saved before the job fails for good, so that no client waits for an outcome that never comes.
+      if (attempt.last && !(error instanceof UploadsUnavailable))
+        await outcomes.save(job, failedOutcome(error instanceof UploadGone ? 'gone' : 'internal-error', job))
       throw error
     }
   }
 
   async function probe(job: ProbeJob): Promise<ProbeOutcome> {
-    const shape = await uploads.shape(job.stream, job.upload)
-    const needsInit = shape === 'segment'
-    if (needsInit && job.init === null) return failed('init-unknown', job, shape)
+    const kind = await uploads.inputKind(job.stream, job.upload)
+    const needsInit = kind === 'segment'
+    if (needsInit && job.init === null) return failedOutcome('init-unknown', job, kind)
 
     const init = needsInit && job.init !== null ? await uploads.init(job.stream, job.init) : null
-    if (needsInit && init === null) return failed('init-unreadable', job, shape)
+    if (needsInit && init === null) return failedOutcome('init-unreadable', job, kind)
 
-    using room = await uploads.room(job.stream, job.upload, init)
-    return outcomeOf(job, shape, await ffprobe(room, shape))
+    using sandbox = await uploads.sandboxDir(job.stream, job.upload, init)
+    return outcomeOf(job, kind, await ffprobe(sandbox, kind))
   }
 }

@@ -1,28 +1,28 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
+import type { Priority, PrioritySemaphore } from './priority-semaphore.ts'
 import type { Attempt, ProbeUpload } from './probe-upload.ts'
-import type { Lane, Turns } from './turns.ts'
 
-/** The uploads of one job; returns those that need jobs of their own. */
+/** Probes the uploads of one job; returns those that need jobs of their own. */
 export type ProbeUploads = (
   jobs: readonly ProbeJob[],
   attempt: Attempt,
-  lane: Lane,
+  priority: Priority,
 ) => Promise<readonly ProbeJob[]>
 
 /**
- * Probes what came in one job, each upload in its turn. Of many, one that cannot be probed now is left over
- * rather than thrown; after a worker died over them all are, so that only the deadly one meets its end.
+ * Throws when the only upload of a job cannot be probed now; of several uploads, returns those that cannot. After a
+ * worker died during a job of several, returns them all, so that only the upload that kills workers reaches its limit.
  */
-export function probeUploadsWith(probeUpload: ProbeUpload, turns: Turns): ProbeUploads {
-  return async function probeUploads(jobs, attempt, lane) {
+export function probeUploadsWith(probeUpload: ProbeUpload, semaphore: PrioritySemaphore): ProbeUploads {
+  return async function probeUploads(jobs, attempt, priority) {
     const [first, ...others] = jobs
     if (first && others.length === 0) {
-      await turns.take(lane, () => probeUpload(first, attempt))
+      await semaphore.run(priority, () => probeUpload(first, attempt))
       return []
     }
     if (attempt.deaths > 0) return jobs
     const results = await Promise.allSettled(
-      jobs.map((job) => turns.take(lane, () => probeUpload(job, { last: false, deaths: 0 }))),
+      jobs.map((job) => semaphore.run(priority, () => probeUpload(job, { last: false, deaths: 0 }))),
     )
     return jobs.filter((_job, n) => results[n]?.status === 'rejected')
   }

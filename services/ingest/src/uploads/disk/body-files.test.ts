@@ -1,9 +1,9 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import type { UploadFacts } from '../ports.ts'
-import { diskBodies } from './body-files.ts'
+import { openBodyFiles } from './body-files.ts'
 
 const sender = {
   address: '',
@@ -19,7 +19,7 @@ const factsOf = (id: string): UploadFacts => ({
   sender: { ...sender, headers: [] },
 })
 
-describe('diskBodies', () => {
+describe('openBodyFiles', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>
   beforeEach(async () => {
     directory = await temporaryDirectory()
@@ -28,10 +28,10 @@ describe('diskBodies', () => {
   afterEach(() => directory[Symbol.asyncDispose]())
 
   const staging = () => readdir(join(directory.path, 'staging/one'))
-  const open = () => diskBodies(directory.path, 'one')
+  const open = () => openBodyFiles(directory.path, 'one')
 
   it('reads an extent of what is still growing', async () => {
-    await using staged = await (await open()).stage(factsOf('a'))
+    await using staged = (await open()).stage(factsOf('a'))
     await staged.write(Buffer.from('0123456789'))
     equal(await textOf(staged.read({ from: 2, to: 5 })), '234')
     await staged.write(Buffer.from('abc'))
@@ -42,7 +42,7 @@ describe('diskBodies', () => {
   it('puts other bytes in place of what was staged, all or none of them', async () => {
     const bodies = await open()
     {
-      await using staged = await bodies.stage(factsOf('a'))
+      await using staged = bodies.stage(factsOf('a'))
       await staged.write(Buffer.from('coded'))
       async function* broken(): AsyncGenerator<Buffer> {
         yield Buffer.from('half of')
@@ -53,27 +53,36 @@ describe('diskBodies', () => {
       deepEqual(await staging(), ['a'])
       await staged.replace(upper(staged.read()))
       equal(await textOf(staged.read()), 'CODED')
-      await staged.keep(async () => undefined)
+      await staged.moveTo(bodies.fileOf('1', 'a'))
     }
     equal(await textOf(bodies.read('1', 'a')), 'CODED')
     deepEqual(await staging(), [])
   })
 
-  it('finds what an earlier life was receiving, and clears away what it was only copying', async () => {
+  it('finds what an earlier process was receiving, and clears away what it was only copying', async () => {
     const earlier = await open()
-    const [request, part] = [await earlier.stage(factsOf('a')), await earlier.stage(factsOf('b'))]
+    const [request, part] = [earlier.stage(factsOf('a')), earlier.stage(factsOf('b'))]
     await request.write(Buffer.from('cut off'))
     await request.persistFacts()
     await part.write(Buffer.from('half a part'))
     await writeFile(join(directory.path, 'staging/one/a.other'), 'half of other bytes')
     const found: string[] = []
-    for await (const staged of (await open()).leftBehind()) {
+    const bodies = await open()
+    for await (const staged of bodies.leftBehind()) {
       found.push(staged.facts.id, await textOf(staged.read()))
-      await staged.keep(async () => undefined)
+      await staged.moveTo(bodies.fileOf('1', 'a'))
     }
     deepEqual([found, await staging()], [['a', 'cut off'], []])
-    // The files of the earlier life are closed by whoever holds them.
+    // The earlier process's files are still open here.
     await Promise.all([request, part].map((staged) => staged[Symbol.asyncDispose]()))
+  })
+
+  it('says of bytes that are not there that they are gone', async () => {
+    const bodies = await open()
+    await writeFile(bodies.fileOf('1', 'a'), 'bytes')
+    equal(await textOf(bodies.read('1', 'a')), 'bytes')
+    await rm(bodies.fileOf('1', 'a'))
+    await rejects(textOf(bodies.read('1', 'a')), { name: 'UploadGone' })
   })
 })
 

@@ -1,13 +1,27 @@
 import { access, type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { JournalLine, JournalLines, Journals } from '../ports.ts'
 import type { JournalEntry } from '../upload.ts'
 import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
+import type { Append } from './io-worker/transaction.ts'
 import { createRecentLines, type RecentLines } from './recent-lines.ts'
 
 const readBytes = 1_048_576
-const maxTails = 256
+/** Streams of whose journals the newest lines are in memory. */
+const maxRecent = 256
+
+export interface DiskJournals extends Journals {
+  /** The step that appends an entry's line to this instance's journal. */
+  lineOf(stream: string, entry: JournalEntry): Append
+  /**
+   * Keeps a line for the next `read`, once it is written and the journal has the size `end`; in the order of the lines,
+   * so right behind the promise of `disk.run`.
+   */
+  remember(stream: string, entry: JournalEntry, written: Append, end: number): void
+}
 
 /** `journals/<stream>/<instance>.ndjson`: one line per fact. The folders are the list of streams. */
 export async function diskJournals(
@@ -15,11 +29,11 @@ export async function diskJournals(
   instance: string,
   log: Logger,
   disk: IoWorker = createIoWorker(),
-): Promise<Journals> {
+): Promise<DiskJournals> {
   const root = join(workingDirectory, 'journals')
   await mkdir(root, { recursive: true })
   const own = `${instance}.ndjson`
-  const tails = new Map<string, RecentLines>()
+  const recent = createLru<string, RecentLines>(maxRecent)
   const known = new Set<string>()
   // Looked up once, because there may be very many streams; what other instances make is found by trying.
   let newest = 0
@@ -46,7 +60,7 @@ export async function diskJournals(
     },
     async remove(stream) {
       known.delete(stream)
-      tails.delete(stream)
+      recent.delete(stream)
       await rename(join(root, stream), join(root, `${stream}${deletedMark}`)).catch(absent)
     },
     async beingRemoved() {
@@ -59,22 +73,29 @@ export async function diskJournals(
       for (const name of await readdir(folder)) await rm(join(folder, name), { force: true })
     },
     append,
+    lineOf,
+    remember,
     read,
   }
 
   async function append(stream: string, entry: JournalEntry): Promise<void> {
-    const line = `${JSON.stringify(entry)}\n`
-    const end = await disk.run({ chain: entry.id, kind: 'append', path: `${root}/${stream}/${own}`, line })
-    const tail = tails.get(stream) ?? createRecentLines(end - Buffer.byteLength(line))
-    tail.add(entry, end)
-    tails.delete(stream)
-    tails.set(stream, tail)
-    const [oldest] = tails.keys()
-    if (tails.size > maxTails && oldest) tails.delete(oldest)
+    const line = lineOf(stream, entry)
+    remember(stream, entry, line, await disk.run({ append: line }))
+  }
+
+  function lineOf(stream: string, entry: JournalEntry): Append {
+    return { path: `${root}/${stream}/${own}`, line: `${JSON.stringify(entry)}\n` }
+  }
+
+  function remember(stream: string, entry: JournalEntry, { line }: Append, end: number): void {
+    const known = recent.get(stream)
+    const lines = known ?? createRecentLines(end - Buffer.byteLength(line))
+    lines.add(entry, end)
+    if (!known) recent.set(stream, lines)
   }
 
   async function read(stream: string, journal: string, from: number): Promise<JournalLines> {
-    const known = journal === own ? tails.get(stream)?.from(from) : null
+    const known = journal === own ? recent.get(stream)?.from(from) : null
     if (known) return known
     await using file = await open(join(root, stream, journal)).catch(absent)
     if (!file) return { lines: [], next: from, isEnd: true }
@@ -135,7 +156,7 @@ async function makeFolder(folder: string): Promise<boolean> {
     await mkdir(folder)
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if (errorCode(error) === 'EEXIST') return false
     throw error
   }
 }
@@ -167,7 +188,7 @@ function entryIn(line: string, log: Logger): JournalEntry | null {
   }
 }
 
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined
+function absent(error: unknown): undefined {
+  if (errorCode(error) === 'ENOENT') return undefined
   throw error
 }

@@ -10,7 +10,7 @@ async function viewIn(path: string, uploads: readonly string[]) {
   return diskObjectLinks(path, 'one')
 }
 
-describe('diskView', () => {
+describe('diskObjectLinks', () => {
   it('shows the newest body of a path as a file below streams/', async () => {
     await using directory = await temporaryDirectory()
     const view = await viewIn(directory.path, ['u1', 'u2'])

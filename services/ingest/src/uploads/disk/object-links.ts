@@ -1,8 +1,15 @@
 import { mkdir, readlink, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { directoryOf } from '../object-path.ts'
 import type { ObjectLinks } from '../ports.ts'
 import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
+import type { Link } from './io-worker/transaction.ts'
+
+export interface DiskObjectLinks extends ObjectLinks {
+  /** The step that makes a link; where it fails, `isClash` tells a clash of paths from other failures. */
+  linkOf(stream: string, path: string, upload: string): Link
+}
 
 /**
  * `streams/<id>/<path>` as symbolic links into `uploads/`. A link names the version it stands for, is
@@ -12,18 +19,27 @@ export async function diskObjectLinks(
   workingDirectory: string,
   instance: string,
   disk: IoWorker = createIoWorker(),
-): Promise<ObjectLinks> {
+): Promise<DiskObjectLinks> {
   const staging = join(workingDirectory, 'staging', instance)
   await mkdir(staging, { recursive: true })
-  const linkOf = (stream: string, path: string) => `${workingDirectory}/streams/${stream}/${path}`
+  const pathOf = (stream: string, path: string) => `${workingDirectory}/streams/${stream}/${path}`
 
   return {
-    link,
+    linkOf,
+    async link(stream, path, upload) {
+      try {
+        await disk.run({ link: linkOf(stream, path, upload) })
+        return true
+      } catch (error) {
+        if (isClash(error)) return false
+        throw error
+      }
+    },
     remove,
     removeStream: (stream) => rm(join(workingDirectory, 'streams', stream), { recursive: true, force: true }),
     async find(stream, path) {
       try {
-        return basename(await readlink(linkOf(stream, path)))
+        return basename(await readlink(pathOf(stream, path)))
       } catch (error) {
         if (isAbsence(error)) return null
         throw error
@@ -31,36 +47,23 @@ export async function diskObjectLinks(
     },
   }
 
-  async function link(stream: string, path: string, upload: string): Promise<boolean> {
-    const link = linkOf(stream, path)
+  function linkOf(stream: string, path: string, upload: string): Link {
     const target = `${'../'.repeat(path.split('/').length + 1)}uploads/${stream}/${upload}`
-    try {
-      await disk.run({
-        chain: upload,
-        kind: 'link',
-        path: link,
-        target,
-        fresh: `${staging}/${upload}.link`,
-      })
-      return true
-    } catch (error) {
-      if (isClash(error)) return false
-      throw error
-    }
+    return { path: pathOf(stream, path), target, temporaryPath: `${staging}/${upload}.link` }
   }
 
   /** DASH-IF Ingest 1.2, 7.1.1-1b: the folder of the last object goes with it, one level, never the stream's own. */
   async function remove(stream: string, path: string): Promise<void> {
-    const [link, folder] = [linkOf(stream, path), directoryOf(path) !== '']
     try {
-      await disk.run({ chain: link, kind: 'unlink', path: link, folder })
+      await disk.run({ unlink: { path: pathOf(stream, path), removesFolder: directoryOf(path) !== '' } })
     } catch (error) {
       if (!isClash(error) && !isAbsence(error)) throw error
     }
   }
 }
 
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''
-const isAbsence = (error: unknown) => ['ENOENT', 'ENOTDIR', 'EINVAL'].includes(codeOf(error))
-const isClash = (error: unknown) =>
-  ['EISDIR', 'ENOTDIR', 'EEXIST', 'ENOTEMPTY', 'ERR_FS_EISDIR'].includes(codeOf(error))
+const isAbsence = (error: unknown) => ['ENOENT', 'ENOTDIR', 'EINVAL'].includes(errorCode(error))
+
+/** Whether a link failed because a file is where a folder is needed, or a folder is in its place. */
+export const isClash = (error: unknown): boolean =>
+  ['EISDIR', 'ENOTDIR', 'EEXIST', 'ENOTEMPTY', 'ERR_FS_EISDIR'].includes(errorCode(error))

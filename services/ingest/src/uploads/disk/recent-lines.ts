@@ -2,25 +2,25 @@ import type { JournalLine, JournalLines } from '../ports.ts'
 import type { JournalEntry } from '../upload.ts'
 
 const maxLines = 5_000
-/** Lines are judged in one go, in which no upload is served. */
-const maxAtOnce = 500
+/** Lines of one read are validated without a pause, during which no upload is served. */
+const maxBatch = 500
 
-/** The newest lines of a journal that this process writes, so that nobody reads them from the disk again. */
+/** The newest lines of a journal that this process writes, so that its indexer need not read them from the disk. */
 export interface RecentLines {
-  /** A line that is in the file now, and the offset behind it. */
+  /** Adds a line that is written, and the byte offset after it; in the order of the lines. */
   add(entry: JournalEntry, end: number): void
-  /** Null where the file itself must be read. */
+  /** The lines after a byte offset; null where the file itself must be read. Lines before the offset are forgotten. */
   from(offset: number): JournalLines | null
 }
 
-/** Of a file of that size. */
+/** For a journal of `size` bytes; what is in it already is not among the lines. */
 export function createRecentLines(size: number): RecentLines {
   let start = size
   let end = size
   let lines: JournalLine[] = []
   return {
-    add(entry, behind) {
-      end = behind
+    add(entry, after) {
+      end = after
       lines.push({ entry, end })
       if (lines.length <= maxLines) return
       lines = []
@@ -28,11 +28,11 @@ export function createRecentLines(size: number): RecentLines {
     },
     from(offset) {
       if (offset < start || offset > end) return null
-      // Whoever asks for what follows has read what was before.
+      // There is one reader, the indexer, and it has read what is before its offset.
       const first = lines.findIndex((line) => line.end > offset)
       lines = first < 0 ? [] : lines.slice(first)
       start = offset
-      const some = lines.slice(0, maxAtOnce)
+      const some = lines.slice(0, maxBatch)
       return { lines: some, next: some.at(-1)?.end ?? end, isEnd: some.length === lines.length }
     },
   }

@@ -7,7 +7,7 @@ import { cacheStreamList } from './stream-list-cache.ts'
 const changed = new Date('2026-05-04T10:00:00Z')
 const secondsLater = (seconds: number) => new Date(changed.getTime() + seconds * 1_000)
 
-describe('listedStreams', () => {
+describe('cacheStreamList', () => {
   it('lists anew only after a change of the folder, and one that has just changed again and again', async () => {
     await using directory = await temporaryDirectory()
     const journals = join(directory.path, 'journals')

@@ -78,7 +78,7 @@ describe('decoderOf', () => {
   it('refuses any other coding and says what it takes', () => {
     for (const coding of ['br', 'deflate', 'zstd', 'gzip, gzip', 'gzip, br', 'compress', 'nonsense']) {
       const { headers, decode } = decoder(coding)
-      throws(decode, { code: 'coding-unknown' })
+      throws(decode, { code: 'content-encoding-unsupported' })
       deepEqual(headers, { 'Accept-Encoding': 'gzip, identity' })
     }
   })

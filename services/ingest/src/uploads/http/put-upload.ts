@@ -1,41 +1,39 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Peer } from '@pushav/shared/identity.ts'
 import { type Request, Router } from 'express'
-import { answerJson } from '../../http/answer-json.ts'
 import { type Authenticate, peerOf } from '../../http/authenticate.ts'
 import type { RespondWithError } from '../../http/error-handler.ts'
+import { sendJson } from '../../http/json-response.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Streams } from '../../streams/streams.ts'
-import { assertFits, type ReceiveUpload } from '../receive-upload.ts'
+import type { ClientCertificates } from '../ports.ts'
+import type { ReceiveUpload } from '../receive-upload.ts'
+import { assertFits } from '../stage-body.ts'
 import { decoderOf } from './content-coding.ts'
 import { isPublishingPoint, objectPathOf } from './object-url.ts'
 import { bytesOf, continueBody, readIfBuffered } from './request-body.ts'
 import { senderOf } from './request-sender.ts'
 import { respondWithReceipt } from './upload-response.ts'
 
-/** Keeps the certificate that a device showed, once. */
-export type RememberCertificate = (fingerprint: string, der: string) => Promise<void>
-
-type Named = Request<{ id: string }>
-
-interface Needs {
+interface HandleUploadDeps {
   readonly receiveUpload: ReceiveUpload
-  readonly streams: Streams
-  readonly remember: RememberCertificate
+  readonly streams: Pick<Streams, 'assertExists'>
+  readonly certificates: Pick<ClientCertificates, 'remember'>
   readonly maxBytes: number
   readonly now: () => Date
 }
 
-/** Receives the body of a request to a stream's publishing point, and answers it. */
-export type HandleUpload = (
+/** Receives the body of a request to a stream's publishing point, and responds. Throws refusals. */
+type HandleUpload = (
   request: IncomingMessage,
   response: ServerResponse,
   to: { readonly stream: string; readonly peer: Peer },
 ) => Promise<void>
 
-export function handleUploadWith({ receiveUpload, streams, remember, maxBytes, now }: Needs): HandleUpload {
-  return async function takeUpload(request, response, { stream, peer }) {
-    // Everything that can be refused is, before a byte of the body is asked for.
+export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
+  const { receiveUpload, streams, certificates, maxBytes, now } = deps
+  return async function handleUpload(request, response, { stream, peer }) {
+    // Everything that can be refused is, before the client is asked for a byte of the body.
     await streams.assertExists(stream)
     const url = request.url ?? ''
     const path = isPublishingPoint(url) ? null : objectPathOf(url)
@@ -45,7 +43,8 @@ export function handleUploadWith({ receiveUpload, streams, remember, maxBytes, n
     assertWhole(request)
     continueBody(request, response)
     if (path === null) return probePublishingPoint(request, response)
-    if (peer.device && declaredBytes !== 0) await remember(peer.device.fingerprint, peer.device.certificate)
+    const { device } = peer
+    if (device && declaredBytes !== 0) await certificates.remember(device.fingerprint, device.certificate)
     const receipt = await receiveUpload(
       {
         stream,
@@ -55,13 +54,13 @@ export function handleUploadWith({ receiveUpload, streams, remember, maxBytes, n
         sender: senderOf(request, peer),
       },
       {
-        atOnce: readIfBuffered(request, declaredBytes),
+        buffered: readIfBuffered(request, declaredBytes),
         bytes: () => bytesOf(request),
         declaredBytes,
         decode,
       },
     )
-    if (receipt === null) return answerReady(response)
+    if (receipt === null) return respondReady(response)
     respondWithReceipt(response, receipt)
   }
 }
@@ -73,13 +72,13 @@ function assertWhole({ headers }: IncomingMessage): void {
 }
 
 /** DASH-IF Ingest 1.2, 5.2-1: PUT and POST mean the same; a POST may mean something else, so this comes last. */
-export function uploadRoutes(takeUpload: HandleUpload, streams: Streams): Router {
+export function uploadRoutes(handleUpload: HandleUpload, streams: Pick<Streams, 'deleteObject'>): Router {
   const router = Router()
   for (const method of ['put', 'post'] as const)
-    router[method]('/streams/:id{/*path}', (request: Named, response) =>
-      takeUpload(request, response, { stream: request.params.id, peer: peerOf(request) }),
+    router[method]('/streams/:id{/*path}', (request: StreamRequest, response) =>
+      handleUpload(request, response, { stream: request.params.id, peer: peerOf(request) }),
     )
-  router.delete('/streams/:id/*path', async (request: Named, response) => {
+  router.delete('/streams/:id/*path', async (request: StreamRequest, response) => {
     continueBody(request, response)
     const path = objectPathOf(request.originalUrl)
     await streams.deleteObject(request.params.id, path)
@@ -88,21 +87,26 @@ export function uploadRoutes(takeUpload: HandleUpload, streams: Streams): Router
   return router
 }
 
-/** PUTs below a stream pass by the router, which takes longer than all else that is done for a small one. */
-export function withPutFastPath(
-  takeUpload: HandleUpload,
-  letIn: Authenticate,
-  answerProblem: RespondWithError,
-  app: RequestListener,
-): RequestListener {
+type StreamRequest = Request<{ id: string }>
+
+interface PutFastPathDeps {
+  readonly handleUpload: HandleUpload
+  readonly authenticate: Authenticate
+  readonly respondWithError: RespondWithError
+  readonly app: RequestListener
+}
+
+/** PUTs below a stream bypass express, whose router takes longer than all else that is done for a small one. */
+export function withPutFastPath(deps: PutFastPathDeps): RequestListener {
+  const { handleUpload, authenticate, respondWithError, app } = deps
   return function listener(request, response) {
     const stream = request.method === 'PUT' ? streamIn(request.url ?? '') : null
     if (stream === null) return app(request, response)
-    takePut(request, response, stream).catch((error) => answerProblem(error, request, response))
+    handlePut(request, response, stream).catch((error) => respondWithError(error, request, response))
   }
 
-  async function takePut(request: IncomingMessage, response: ServerResponse, stream: string): Promise<void> {
-    await takeUpload(request, response, { stream, peer: letIn(request) })
+  async function handlePut(request: IncomingMessage, response: ServerResponse, stream: string) {
+    await handleUpload(request, response, { stream, peer: authenticate(request) })
   }
 }
 
@@ -113,11 +117,11 @@ async function probePublishingPoint(request: IncomingMessage, response: ServerRe
   for await (const _bytes of request) {
     throw new Refusal('path-malformed', 'name the object below the publishing point')
   }
-  answerReady(response)
+  respondReady(response)
 }
 
-const answerReady = (response: ServerResponse): void =>
-  answerJson(response, 200, { detail: 'ready for uploads; an empty body is not stored' })
+const respondReady = (response: ServerResponse): void =>
+  sendJson(response, 200, { detail: 'ready for uploads; an empty body is not stored' })
 
 function declaredBytesOf(request: IncomingMessage): number | null {
   const declared = request.headers['content-length']

@@ -6,7 +6,7 @@ import { bytesOf, readIfBuffered } from './request-body.ts'
 
 const head = (length: number) => `PUT / HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`
 
-describe('wholeOf', () => {
+describe('readIfBuffered', () => {
   it('has a body that came with its head', async () => {
     await using sender = await startSender()
     const request = await sender.begin(`${head(5)}whole`)
@@ -26,7 +26,7 @@ describe('wholeOf', () => {
     deepEqual(await textOf(request), 'in bits')
   })
 
-  it('leaves one that is large, or whose length is not told', async () => {
+  it('leaves one that is large, or whose length is not declared', async () => {
     await using sender = await startSender()
     const size = 65_537
     const request = await sender.begin(head(size) + 'x'.repeat(size))

@@ -1,31 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 
-/** Asks for the body of a request that waits with `Expect: 100-continue`; to be called when it is wanted. */
+/** Asks a client that sent `Expect: 100-continue` for the body; to be called once nothing can refuse the request. */
 export function continueBody(request: IncomingMessage, response: ServerResponse): void {
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue()
 }
 
-/** The same on the way to a route. */
+/** The same as a middleware. */
 export const sendContinue: RequestHandler = (request, response, next) => {
   continueBody(request, response)
   next()
 }
 
-const maxAtOnce = 65_536
-const nothing: Buffer = Buffer.alloc(0)
+const maxBufferedBytes = 65_536
+const empty: Buffer = Buffer.alloc(0)
 
-/** All of a body that is small, known by its length and here together with its head, as most are; null of any other. */
+/** All of a body that is small, of declared length and came with its head, as most do; null for any other. */
 export function readIfBuffered(request: IncomingMessage, declaredBytes: number | null): Buffer | null {
-  if (declaredBytes === null || declaredBytes > maxAtOnce) return null
-  if (declaredBytes === 0) return nothing
+  if (declaredBytes === null || declaredBytes > maxBufferedBytes) return null
+  if (declaredBytes === 0) return empty
   return request.readableLength === declaredBytes ? request.read() : null
 }
 
 /**
- * The bytes of a body, up to its end or up to where the connection was lost; then it throws. They are lent until the
- * next are asked for. Unlike Node's own iterator, which costs several times as much, it forgets nothing that had
- * come before that.
+ * The bytes of a body up to its end; throws where the connection is lost, after all bytes that came before. They are
+ * lent until the next are asked for. Node's own iterator costs several times as much, and drops what it has buffered
+ * when the connection is lost.
  */
 export async function* bytesOf(request: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
   let wake = (): void => undefined
@@ -45,7 +45,7 @@ export async function* bytesOf(request: IncomingMessage): AsyncGenerator<Buffer,
   }
 }
 
-/** Gives back memory at once that would else be held until somebody sweeps it up; a body may be any number of them. */
+/** Frees memory at once that would else wait for the garbage collector; a body may have any number of buffers. */
 function release({ buffer, length }: Buffer): void {
   if (buffer.byteLength === length && buffer instanceof ArrayBuffer) buffer.transfer(0)
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import { hopByHopHeaders } from '@pushav/shared/hop-by-hop.ts'
 import { isIdentityHeader, type Peer } from '@pushav/shared/identity.ts'
 import { memoize } from '@pushav/shared/lib/memoize.ts'
 import type { Sender } from '../upload.ts'
 
-/** Who sent a request and how, as it goes into the record. */
+/** Who sent a request and how, as the upload's journal line says it. */
 export function senderOf(request: IncomingMessage, peer: Peer): Sender {
   const { address, port, tlsVersion, cipher, alpn, device } = peer
   return {
@@ -24,14 +25,13 @@ export function senderOf(request: IncomingMessage, peer: Peer): Sender {
 }
 
 function headersAsSent(raw: readonly string[]): string[] {
-  const kept: string[] = []
+  const sent: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] ?? ''
-    if (isSenders(name)) kept.push(name, raw[i + 1] ?? '')
+    if (isFromDevice(name)) sent.push(name, raw[i + 1] ?? '')
   }
-  return kept
+  return sent
 }
 
-const hopByHop = /^(connection|keep-alive|transfer-encoding|te|trailer|upgrade|proxy-.*)$/i
-
-const isSenders = memoize((name) => !isIdentityHeader(name) && !hopByHop.test(name))
+/** Whether the device sent a header, or the proxy added it. Memoized for the process: names repeat in every request. */
+const isFromDevice = memoize((name) => !isIdentityHeader(name) && !hopByHopHeaders.has(name.toLowerCase()))

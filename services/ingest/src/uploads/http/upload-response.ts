@@ -1,15 +1,18 @@
 import type { ServerResponse } from 'node:http'
-import { answerJson } from '../../http/answer-json.ts'
+import { sendJson } from '../../http/json-response.ts'
 import { isAccepted } from '../../validation/finding.ts'
 import type { Receipt } from '../receive-upload.ts'
 
-/** 202 to what was taken in; 400 when the stream is strict and something is wrong. It is kept either way. */
+/**
+ * 202 for an upload that is stored; 400 when the stream is strict and the upload has errors, though it is stored, too.
+ * An upload that was cut off gets none: its connection is lost.
+ */
 export function respondWithReceipt(response: ServerResponse, receipt: Receipt): void {
-  if (receipt.upload.whole) answerJson(response, ...answerTo(receipt))
+  if (receipt.upload.whole) sendJson(response, ...responseTo(receipt))
   else response.destroy()
 }
 
-function answerTo({ upload, findings, strict }: Receipt): [status: number, answer: object] {
+function responseTo({ upload, findings, strict }: Receipt): [status: number, body: object] {
   const facts = {
     upload_id: upload.id,
     bytes: upload.bytes,

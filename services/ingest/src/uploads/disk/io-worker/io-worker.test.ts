@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { createIoWorker, type IoWorker } from './io-worker.ts'
 
-describe('disk thread', () => {
+describe('createIoWorker', () => {
   let folder: Awaited<ReturnType<typeof temporaryDirectory>>
   let disk: IoWorker
   beforeEach(async () => {
@@ -17,13 +17,15 @@ describe('disk thread', () => {
   })
 
   const at = (name: string) => join(folder.path, name)
-  const line = (path: string, line: string, chain = line) => disk.run({ chain, kind: 'append', path, line })
-  const body = (path: string, chain: string) => {
-    const bytes = new Uint8Array(1)
-    return disk.run({ chain, kind: 'create', path, bytes })
-  }
-  const link = (path: string, chain: string) =>
-    disk.run({ chain, kind: 'link', path, target: chain, fresh: at('fresh') })
+  const line = (path: string, line: string) => disk.run({ append: { path, line } })
+  const create = (path: string) => ({ path, bytes: new Uint8Array(1) })
+  const upload = (body: string, journal: string, link: string) =>
+    disk.run({
+      create: create(at(body)),
+      append: { path: at(journal), line: `${body}\n` },
+      link: { path: at(link), target: body, temporaryPath: at('temporary') },
+    })
+  const linesIn = async (journal: string) => (await readFile(at(journal), 'utf8')).split('\n').slice(0, -1)
 
   it('appends lines in the order of the calls and says where each ends', async () => {
     const lines = Array.from({ length: 1_000 }, (_, i) => `ä${i}\n`)
@@ -42,36 +44,42 @@ describe('disk thread', () => {
     equal(await readFile(at('k0'), 'utf8'), 'first\nsecond\n')
   })
 
-  it('gives a line that was torn off its end first', async () => {
+  it('ends a torn line before it appends another', async () => {
     await appendFile(at('a'), 'torn')
     equal(await line(at('a'), 'whole\n'), 11)
     equal(await readFile(at('a'), 'utf8'), 'torn\nwhole\n')
   })
 
   it('fails what could not be written and goes on with the next', async () => {
-    await rejects(line(at('no/a'), 'lost\n'), { code: 'ENOENT' })
+    await rejects(line(at('no/a'), 'lost\n'), { code: 'ENOENT', step: 'append', journalSize: 0 })
     await mkdir(at('no'))
     equal(await line(at('no/a'), 'kept\n'), 5)
   })
 
-  it('does nothing of a chain behind what has failed of it, and all of the others', async () => {
-    await body(at('taken'), 'x')
-    const broken = [body(at('taken'), 'a'), line(at('journal'), 'a\n', 'a'), link(at('links/a'), 'a')]
-    const whole = [body(at('b'), 'b'), line(at('journal'), 'b\n', 'b'), link(at('links/b'), 'b')]
-    for (const work of broken) await rejects(work, { code: 'EEXIST' })
-    await Promise.all(whole)
-    equal(await readFile(at('journal'), 'utf8'), 'b\n')
+  it('appends no line and makes no link where the body fails, and does all of the others', async () => {
+    await disk.run({ create: create(at('taken')) })
+    const broken = upload('taken', 'journal', 'links/a')
+    const whole = upload('b', 'journal', 'links/b')
+    await rejects(broken, { code: 'EEXIST', step: 'create', journalSize: 0 })
+    equal(await whole, 2)
+    deepEqual(await linesIn('journal'), ['b'])
     equal(await readlink(at('links/b')), 'b')
     await rejects(readlink(at('links/a')), { code: 'ENOENT' })
   })
 
-  it('keeps the body and its line where only the link fails', async () => {
-    await body(at('file'), 'x')
-    const works = [body(at('a'), 'a'), line(at('journal'), 'a\n', 'a'), link(at('file/a'), 'a')]
-    const settled = await Promise.allSettled(works)
-    deepEqual(
-      settled.map(({ status }) => status),
-      ['fulfilled', 'fulfilled', 'rejected'],
-    )
+  it('makes no link where the line fails, in one batch with others', async () => {
+    const broken = [upload('a', 'no/journal', 'links/a'), upload('b', 'no/journal', 'links/b')]
+    const whole = upload('c', 'journal', 'links/c')
+    for (const one of broken) await rejects(one, { code: 'ENOENT', step: 'append', journalSize: 0 })
+    await whole
+    for (const link of ['links/a', 'links/b']) await rejects(readlink(at(link)), { code: 'ENOENT' })
+    equal(await readlink(at('links/c')), 'c')
+  })
+
+  it('keeps the body and its line where only the link fails, and says where the line ends', async () => {
+    await disk.run({ create: create(at('file')) })
+    await rejects(upload('a', 'journal', 'file/a'), { code: 'ENOTDIR', step: 'link', journalSize: 2 })
+    equal((await readFile(at('a'))).length, 1)
+    deepEqual(await linesIn('journal'), ['a'])
   })
 })

@@ -1,73 +1,87 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { packOperations } from './operation-codec.ts'
-import type { IoError, Operation, Outcome } from './operations.ts'
+import type { IoFailure, Outcome, Transaction } from './transaction.ts'
+import { encodeTransactions } from './transaction-codec.ts'
 
-/** Small works on the disk, one after the other, on a thread of their own. */
+/** Small file operations, one after the other, on a thread of their own. */
 export interface IoWorker extends AsyncDisposable {
   /**
-   * Works of one chain that are asked for in one turn of the event loop need not wait for each other. Rejects with
-   * the system's error, also for the others of its chain.
+   * Resolves with the journal's size in bytes after the appended line, or 0 without one. Throws an `IoError` when a
+   * step failed. Promises settle in the order of the calls.
    */
-  run(work: Operation): Promise<number>
+  run(transaction: Transaction): Promise<number>
+}
+
+/** A step of a transaction that the system refused; `code` is the system's, such as `ENOENT`. */
+export class IoError extends Error {
+  override name = 'IoError' as const
+  readonly step: IoFailure['step']
+  readonly code: string
+  /** The journal's size after the line, if that was appended before the step failed; else 0. */
+  readonly journalSize: number
+
+  constructor({ step, code, message, journalSize }: IoFailure) {
+    super(message)
+    this.step = step
+    this.code = code
+    this.journalSize = journalSize
+  }
 }
 
 /**
- * What comes while a batch is under way goes into the next one: under load one message carries many works, and
- * each costs its system calls and no more; Node's thread pool would wake a thread for every call.
+ * Transactions that come while a batch is in flight go into the next one: under load one message carries many of
+ * them, and each costs its system calls and no more; Node's thread pool would wake a thread for every call.
  */
 export function createIoWorker(): IoWorker {
   const worker = new Worker(new URL('./worker-thread.ts', import.meta.url))
   let waiting: Waiting[] = []
-  let underWay: Waiting[] = []
-  let death: Error | null = null
+  let inFlight: Waiting[] = []
+  let failure: Error | null = null
   worker.on('message', (outcomes: readonly Outcome[]) => {
-    const done = underWay
-    underWay = []
+    const done = inFlight
+    inFlight = []
     if (waiting.length > 0) send()
     else worker.unref()
-    for (const [i, { settle }] of done.entries()) settle(outcomes[i] ?? 0)
+    for (const [i, one] of done.entries()) settle(one, outcomes[i] ?? 0)
   })
-  worker.on('error', (error) => {
-    death = error
-    for (const { settle } of [...underWay.splice(0), ...waiting.splice(0)]) settle(faultOf(error))
+  worker.on('error', (error: Error) => {
+    failure = error
+    for (const { reject } of [...inFlight.splice(0), ...waiting.splice(0)]) reject(error)
   })
   worker.unref()
 
   return {
-    run(work) {
-      if (death) return Promise.reject(death)
+    run(transaction) {
+      if (failure) return Promise.reject(failure)
       return new Promise((resolve, reject) => {
-        const settle = (outcome: Outcome) =>
-          typeof outcome === 'number' ? resolve(outcome) : reject(errorOf(outcome))
-        waiting.push({ work, settle })
-        // What else happens in this turn of the event loop goes along.
-        if (underWay.length === 0 && waiting.length === 1) setImmediate(send)
+        waiting.push({ transaction, resolve, reject })
+        // Transactions of the same turn of the event loop share the message.
+        if (inFlight.length === 0 && waiting.length === 1) setImmediate(send)
       })
     },
     async [Symbol.asyncDispose]() {
-      while (waiting.length + underWay.length > 0) await once(worker, 'message')
+      while (waiting.length + inFlight.length > 0) await once(worker, 'message')
       await worker.terminate()
     },
   }
 
   function send(): void {
-    if (underWay.length > 0 || waiting.length === 0) return
-    underWay = waiting
+    if (inFlight.length > 0 || waiting.length === 0) return
+    inFlight = waiting
     waiting = []
     worker.ref()
-    const packed = packOperations(underWay.map(({ work }) => work))
-    worker.postMessage(packed, [packed.bytes.buffer])
+    const encoded = encodeTransactions(inFlight.map(({ transaction }) => transaction))
+    worker.postMessage(encoded, [encoded.bytes.buffer])
   }
 }
 
 interface Waiting {
-  readonly work: Operation
-  settle(outcome: Outcome): void
+  readonly transaction: Transaction
+  readonly resolve: (journalSize: number) => void
+  readonly reject: (error: Error) => void
 }
 
-const faultOf = ({ message }: Error): IoError => ({ code: '', message })
-
-function errorOf({ code, message }: IoError): Error {
-  return Object.assign(new Error(message), code === '' ? {} : { code })
+function settle({ resolve, reject }: Waiting, outcome: Outcome): void {
+  if (typeof outcome === 'number') resolve(outcome)
+  else reject(new IoError(outcome))
 }

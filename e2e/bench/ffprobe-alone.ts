@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises'
+import { createSandboxDir } from '../../services/probe/src/disk/sandbox-dir.ts'
+import { confinements } from '../../services/probe/src/ffprobe/confinement.ts'
+import { ffprobeIn, prepareFfprobe } from '../../services/probe/src/ffprobe/ffprobe.ts'
+import { findProgram } from '../../services/probe/src/ffprobe/find-program.ts'
+import { createLauncherPool } from '../../services/probe/src/ffprobe/launcher-pool.ts'
+import type { Ffprobe } from '../../services/probe/src/use-cases/ports.ts'
+import type { Media } from './media.ts'
+
+const bounds = { timeoutMs: 10_000, memoryBytes: 2 ** 30 }
+const name = process.env.FFPROBE ?? 'ffprobe'
+
+/** The product's ffprobe by itself, in the confinement that the product finds here. */
+export const confinedFfprobe = async (): Promise<Ffprobe> => (await prepareFfprobe(name, bounds)).ffprobe
+
+/** The same without any confinement. */
+export async function bareFfprobe(): Promise<Ffprobe> {
+  const program = await findProgram(name, process.env.PATH ?? '')
+  const nothing = confinements(program ?? '', bounds).at(-1)
+  if (program === null || !nothing) throw new Error(`${name} is not there`)
+  return ffprobeIn(nothing, bounds, createLauncherPool(nothing))
+}
+
+/** One run on a segment behind its init segment; milliseconds. */
+export async function timeFfprobe(ffprobe: Ffprobe, media: Media, segment: string): Promise<number> {
+  await using sandbox = await createSandboxDir(segment, await readFile(media.init))
+  const begun = performance.now()
+  const { ending, stderr } = await ffprobe(sandbox, 'segment')
+  if (ending !== 'accepted') throw new Error(`ffprobe: ${ending} ${stderr}`)
+  return performance.now() - begun
+}

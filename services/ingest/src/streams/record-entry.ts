@@ -1,0 +1,34 @@
+import type { Indexer } from '../indexing/index-journals.ts'
+import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
+import type { Journals } from '../uploads/ports.ts'
+import type { JournalEntry } from '../uploads/upload.ts'
+
+/**
+ * Writes a journal line about a stream; resolves once it is durable. `indexed` resolves when the index has reached it,
+ * so that the next GET shows it, or when that takes too long. Throws the system's error when the line cannot be written.
+ */
+export type RecordEntry = (
+  stream: string,
+  entry: Exclude<JournalEntry, { kind: 'upload' }>,
+) => Promise<{ readonly indexed: Promise<unknown> }>
+
+interface RecordEntryDeps {
+  readonly journals: Pick<Journals, 'append'>
+  readonly indexer: Pick<Indexer, 'wake'>
+  readonly verdicts: Pick<PendingVerdicts, 'wait'>
+  readonly verdictWaitMs: number
+}
+
+export function recordEntryWith({
+  journals,
+  indexer,
+  verdicts,
+  verdictWaitMs,
+}: RecordEntryDeps): RecordEntry {
+  return async function recordEntry(stream, entry) {
+    const indexed = verdicts.wait(entry.id, verdictWaitMs)
+    await journals.append(stream, entry)
+    indexer.wake(stream)
+    return { indexed }
+  }
+}

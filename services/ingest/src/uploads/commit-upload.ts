@@ -1,0 +1,68 @@
+import type { Indexer } from '../indexing/index-journals.ts'
+import type { Inspections } from '../indexing/inspect-upload.ts'
+import { Refusal } from '../lib/refusal.ts'
+import type { MediaInspection } from '../media/isobmff/inspector.ts'
+import type { OpenUploads } from './open-uploads.ts'
+import type { PendingVerdicts, Verdict } from './pending-verdicts.ts'
+import type { ObjectLinks, StagedUpload, UploadFacts, UploadStore } from './ports.ts'
+import type { BodyStats } from './stage-body.ts'
+import type { Upload } from './upload.ts'
+import type { UploadEvents } from './upload-events.ts'
+
+export interface CommitUploadDeps {
+  readonly store: Pick<UploadStore, 'commit'>
+  readonly links: Pick<ObjectLinks, 'find'>
+  readonly inspections: Pick<Inspections, 'put' | 'forget'>
+  readonly indexer: Pick<Indexer, 'wake'>
+  readonly verdicts: Pick<PendingVerdicts, 'wait'>
+  readonly openUploads: Pick<OpenUploads, 'end' | 'pathsBeside'>
+  readonly verdictWaitMs: number
+  readonly now: () => Date
+}
+
+/** An upload all of whose bytes have come that will come. */
+export interface CompleteBody {
+  readonly facts: UploadFacts
+  readonly bytes: StagedUpload | Uint8Array
+  readonly stats: BodyStats
+  readonly events: UploadEvents
+  /** What the upload's record says besides. */
+  readonly extra?: Pick<Upload, 'parts' | 'codedBytes' | 'undecodable'>
+}
+
+/** A durable upload; its verdict follows, or null when that takes too long. */
+export interface CommittedUpload {
+  readonly upload: Upload
+  readonly verdict: Promise<Verdict | null>
+}
+
+/** Stores an upload, publishes that and has it indexed. Throws what `UploadStore.commit` throws. */
+export async function commitUpload(deps: CommitUploadDeps, body: CompleteBody): Promise<CommittedUpload> {
+  const { store, links, inspections, indexer, verdicts, openUploads, verdictWaitMs, now } = deps
+  const { stream, ...facts } = body.facts
+  const { inspection, ...stats } = body.stats
+  const { kind } = inspection
+  const complete = { ...facts, receivedAt: now().toISOString(), ...stats, kind, ...body.extra }
+  const link = stats.whole && !(isEndOfTrack(inspection) && (await links.find(stream, facts.path)) !== null)
+  // Uploads that are open now have their journal lines behind this one.
+  const isManifest = kind === 'mpd' || kind === 'playlist'
+  const beside = isManifest ? openUploads.pathsBeside(stream, facts.id) : []
+  openUploads.end(stream, facts.id)
+  const upload: Upload = beside.length > 0 ? { ...complete, beside } : complete
+  inspections.put(upload.id, inspection)
+  const verdict = verdicts.wait(upload.id, verdictWaitMs)
+  try {
+    await store.commit(stream, upload, body.bytes, { link })
+  } catch (error) {
+    inspections.forget([upload.id])
+    // Where only the link failed, the line is written, and the index has to read it.
+    if (!(error instanceof Refusal)) indexer.wake(stream)
+    throw error
+  }
+  body.events.committed(upload)
+  indexer.wake(stream)
+  return { upload, verdict }
+}
+
+/** Nothing but the end of a track: it takes the place of no object. */
+const isEndOfTrack = ({ kind, endsTrack }: MediaInspection): boolean => kind === 'other' && endsTrack

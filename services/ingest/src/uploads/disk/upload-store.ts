@@ -1,0 +1,73 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import type { StagedUpload, UploadStore } from '../ports.ts'
+import type { Upload } from '../upload.ts'
+import { openBodyFiles, type StagedBody } from './body-files.ts'
+import { IoError, type IoWorker } from './io-worker/io-worker.ts'
+import type { DiskJournals } from './journal-files.ts'
+import { type DiskObjectLinks, isClash } from './object-links.ts'
+
+interface UploadStoreDeps {
+  readonly workingDirectory: string
+  /** The name of this ingest instance; what it stages is its own. */
+  readonly instance: string
+  readonly disk: IoWorker
+  readonly journals: DiskJournals
+  readonly links: DiskObjectLinks
+}
+
+/** Bodies in `uploads/`, lines in `journals/`, links in `streams/`, written together. */
+export async function openUploadStore(deps: UploadStoreDeps): Promise<UploadStore> {
+  const { workingDirectory, instance, disk, journals, links } = deps
+  const { stage, leftBehind, read, fileOf, removeStream } = await openBodyFiles(workingDirectory, instance)
+  return { stage, commit, leftBehind, read, fileOf, removeStream }
+
+  /**
+   * Body, journal line, link, in this order: a crash between two of them leaves a body that no line names or a line
+   * without a link, never a line whose body is missing. Bytes in memory go to the worker thread in one message with
+   * the other two; a file is renamed first.
+   */
+  async function commit(
+    stream: string,
+    upload: Upload,
+    bytes: StagedUpload | Uint8Array,
+    { link }: { readonly link: boolean },
+  ): Promise<void> {
+    const path = fileOf(stream, upload.id)
+    const entry = { kind: 'upload', id: upload.id, upload } as const
+    const append = journals.lineOf(stream, entry)
+    try {
+      // What is staged comes from `stage` or `leftBehind`.
+      const body = bytes instanceof Uint8Array ? bytes : await (bytes as StagedBody).moveTo(path)
+      const journalSize = await disk.run({
+        create: body && { path, bytes: body },
+        append,
+        link: link ? links.linkOf(stream, upload.path, upload.id) : null,
+      })
+      journals.remember(stream, entry, append, journalSize)
+    } catch (error) {
+      if (!(error instanceof IoError && error.step === 'link')) throw await reasonOf(error, stream)
+      journals.remember(stream, entry, append, error.journalSize)
+      if (!isClash(error)) throw error
+    }
+  }
+
+  /** A stream that was deleted has lost a folder of its own, and the folder above is still there. */
+  async function reasonOf(error: unknown, stream: string): Promise<unknown> {
+    if (errorCode(error) !== 'ENOENT') return error
+    for (const kind of ['uploads', 'journals']) {
+      const folder = join(workingDirectory, kind)
+      if ((await isThere(folder)) && !(await isThere(join(folder, stream))))
+        return new Refusal('stream-unknown', 'the stream was deleted')
+    }
+    return error
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )

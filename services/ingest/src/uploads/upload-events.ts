@@ -1,0 +1,43 @@
+import type { EventBus } from '../events/event-bus.ts'
+import type { UploadFacts } from './ports.ts'
+import type { Upload } from './upload.ts'
+
+export interface UploadEventsDeps {
+  readonly events: Pick<EventBus, 'publish'>
+  readonly now: () => Date
+}
+
+/**
+ * Publishes what happens to one upload: `upload-started` with its first byte, then `upload-received`, or
+ * `upload-aborted` when the body was cut off or, on disposal, when its bytes were not committed.
+ */
+export interface UploadEvents extends Disposable {
+  /** So many more bytes have come. */
+  received(bytes: number): void
+  /** The upload is durable. */
+  committed(upload: Upload): void
+}
+
+export function createUploadEvents({ events, now }: UploadEventsDeps, facts: UploadFacts): UploadEvents {
+  const { stream, id, path, method, sender } = facts
+  let bytes = 0
+  let isCommitted = false
+  return {
+    received(more) {
+      if (bytes === 0 && more > 0)
+        events.publish({ kind: 'upload-started', ...named(), method, address: sender.address })
+      bytes += more
+    },
+    committed({ whole, receivedAt: at, bytes }) {
+      isCommitted = true
+      events.publish({ kind: whole ? 'upload-received' : 'upload-aborted', ...named(at), bytes })
+    },
+    [Symbol.dispose]() {
+      if (bytes > 0 && !isCommitted) events.publish({ kind: 'upload-aborted', ...named(), bytes })
+    },
+  }
+
+  function named(at = now().toISOString()) {
+    return { stream, upload: id, path, at }
+  }
+}

@@ -1,0 +1,46 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { uploadPath } from '@pushav/shared/paths.ts'
+import type { ByteSource } from '../domain/boxes.ts'
+import { readInit, readInputKind } from '../domain/read-input.ts'
+import { UploadGone, type Uploads } from '../use-cases/ports.ts'
+import { createSandboxDir } from './sandbox-dir.ts'
+
+/** Uploads below the working directory. */
+export function diskUploads(workingDirectory: string): Uploads {
+  return {
+    inputKind: (stream, upload) => withSource(stream, upload, readInputKind),
+    init: (stream, upload) => withSource(stream, upload, readInit),
+    sandboxDir: async (stream, upload, init) =>
+      createSandboxDir(uploadPath(workingDirectory, stream, upload), init),
+  }
+
+  async function withSource<Result>(
+    stream: string,
+    upload: string,
+    use: (source: ByteSource) => Promise<Result>,
+  ): Promise<Result> {
+    await using file = await openUpload(stream, upload)
+    return await use(await byteSourceOf(file))
+  }
+
+  async function openUpload(stream: string, upload: string): Promise<FileHandle> {
+    try {
+      return await open(uploadPath(workingDirectory, stream, upload))
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      throw new UploadGone(stream, upload)
+    }
+  }
+}
+
+async function byteSourceOf(file: FileHandle): Promise<ByteSource> {
+  const { size } = await file.stat()
+  return {
+    size,
+    async read(start, length) {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start)
+      return buffer.subarray(0, bytesRead)
+    },
+  }
+}

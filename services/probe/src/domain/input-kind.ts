@@ -1,0 +1,30 @@
+/** How ffprobe has to read an upload: by itself, after its track's init segment, or as MPEG-TS. */
+export type InputKind = 'whole' | 'segment' | 'transport-stream'
+
+const packetBytes = 188
+const packets = 5
+const syncByte = 0x47
+
+/** The number of bytes at the start of a file that `isTransportStream` looks at. */
+export const kindHeadBytes = packetBytes * packets
+
+/** Whether a box of this type settles the kind without a look at those after it. */
+export const settlesInputKind = (type: string): boolean => type === 'moov' || type === 'moof'
+
+const segmentTypes = new Set(['moof', 'styp', 'sidx', 'ssix', 'prft', 'emsg'])
+
+/** An upload that is no media counts as whole, so that ffprobe itself reports what is wrong with it. */
+export function inputKindOf(boxTypes: readonly string[]): InputKind {
+  const settling = boxTypes.find(settlesInputKind)
+  if (settling) return settling === 'moov' ? 'whole' : 'segment'
+  return boxTypes.some((type) => segmentTypes.has(type)) ? 'segment' : 'whole'
+}
+
+/** ISO/IEC 13818-1, 2.4.3.2: each packet of 188 bytes begins with 0x47. */
+export function isTransportStream(head: Uint8Array): boolean {
+  if (head.length < packetBytes) return false
+  for (let start = 0; start < head.length; start += packetBytes) {
+    if (head[start] !== syncByte) return false
+  }
+  return true
+}

@@ -1,0 +1,25 @@
+import { type ByteSource, boxesUntil } from './boxes.ts'
+import {
+  type InputKind,
+  inputKindOf,
+  isTransportStream,
+  kindHeadBytes,
+  settlesInputKind,
+} from './input-kind.ts'
+
+const maxInitBytes = 16 * 2 ** 20
+
+/** Reads only the first bytes and the box headers, however large the upload is. */
+export async function readInputKind(source: ByteSource): Promise<InputKind> {
+  if (isTransportStream(await source.read(0, kindHeadBytes))) return 'transport-stream'
+  const boxes = await boxesUntil(source, settlesInputKind)
+  return inputKindOf(boxes.map((box) => box.type))
+}
+
+/** The bytes up to the end of moov; null where the upload has no moov, or it ends after 16 MiB. */
+export async function readInit(source: ByteSource): Promise<Buffer | null> {
+  const boxes = await boxesUntil(source, (type) => type === 'moov')
+  const last = boxes.at(-1)
+  if (last?.type !== 'moov' || last.end > maxInitBytes) return null
+  return source.read(0, last.end)
+}

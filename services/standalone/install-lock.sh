@@ -1,0 +1,42 @@
+# Sourced by install.sh: one installation at a time in one checkout. Before: $root is the repository, has() and say().
+# flock's lock ends with the last process that holds it, npm included. Where flock is missing (macOS) the lock is a
+# symbolic link to the process id of its holder, and a link whose process is gone counts for nothing.
+
+lock_file=$root/.install.lock
+
+lock_install() {
+  if [ ! -w "$root" ]; then return; fi
+  if has flock; then
+    exec 9>"$lock_file"
+    flock -n 9 && return
+    say_waiting
+    flock 9
+  else
+    trap unlock_install EXIT
+    until ln -s "$$" "$lock_file.pid" 2>/dev/null; do
+      holder=$(readlink "$lock_file.pid") || continue
+      if ps -p "$holder" >/dev/null 2>&1; then
+        [ -n "${waiting:-}" ] || say_waiting
+        waiting=1
+        sleep 1
+      else
+        remove_stale_link "$holder"
+      fi
+    done
+  fi
+}
+
+say_waiting() { say 'another start installs packages here; waiting until it is done'; }
+
+# Renames the link before removing it: of several processes that find it stale, one succeeds. A link that a new holder
+# has made meanwhile is put back.
+remove_stale_link() {
+  mv "$lock_file.pid" "$lock_file.stale.$$" 2>/dev/null || return 0
+  [ "$(readlink "$lock_file.stale.$$")" = "$1" ] || ln -s "$(readlink "$lock_file.stale.$$")" "$lock_file.pid"
+  rm -f "$lock_file.stale.$$"
+}
+
+unlock_install() {
+  if has flock; then exec 9>&-
+  elif [ "$(readlink "$lock_file.pid" 2>/dev/null)" = "$$" ]; then rm -f "$lock_file.pid"; fi
+}

@@ -1,0 +1,36 @@
+import { createLogger, type Logger } from '@pushav/shared/logger.ts'
+import { prettyFactory } from 'pino-pretty'
+
+/** The only writer of this process's output. */
+export interface Display {
+  readonly log: Logger
+  /** Prints a line of a child's output, JSON or not, in readable form. */
+  showLine(service: string, line: string): void
+  print(sentence: string): void
+}
+
+/** Prints time, level, service and message of the JSON lines of all processes. */
+export function createDisplay(
+  output: { write(text: string): unknown },
+  level: string,
+  colorize: boolean,
+): Display {
+  const readable = prettyFactory({
+    colorize,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'pid,hostname,service',
+    singleLine: true,
+    messageFormat: '{service}: {msg}',
+  })
+  const write = (line: string) => void output.write(readable(line))
+  return {
+    log: createLogger('standalone', level, { write }),
+    showLine: (service, line) => write(logLineOf(service, line)),
+    print: (sentence) => void output.write(`${sentence}\n`),
+  }
+}
+
+function logLineOf(service: string, line: string): string {
+  if (line.startsWith('{"level":')) return line
+  return JSON.stringify({ level: 'warn', time: new Date().toISOString(), service, msg: line })
+}

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { Options } from './options.ts'
+import type { RunDirectories } from './run-directories/run-directories.ts'
+import type { ProcessSpec } from './supervisor/child-process.ts'
+
+const here = import.meta.dirname
+const root = join(here, '../../..')
+const entryPoint = (folder: string, file = 'main.ts') => join(root, folder, 'src', file)
+const exitWithStdin = join(here, 'supervisor/exit-with-stdin.sh')
+const exitWithParent = join(here, 'supervisor/exit-with-parent.ts')
+
+/** The private Redis. Its data can be rebuilt from the journals, so the disk may lag a second behind. */
+export function redisProcess({ workingDirectory, sockets, livenessFifo }: RunDirectories): ProcessSpec {
+  const settings = {
+    '--port': '0',
+    '--unixsocket': join(sockets, 'redis.sock'),
+    '--unixsocketperm': '700',
+    '--dir': join(workingDirectory, 'redis'),
+    '--appendonly': 'yes',
+    '--appendfsync': 'everysec',
+    '--save': '',
+    '--maxmemory-policy': 'noeviction',
+    '--daemonize': 'no',
+  }
+  return {
+    name: 'redis',
+    command: ['sh', exitWithStdin, 'redis-server', ...Object.entries(settings).flat()],
+    env: () => process.env,
+    readyOn: /ready to accept connections/i,
+    shows: (line) => / # /.test(line) && !routineLine.test(line),
+    stopTimeoutMs: 1_500,
+    livenessFifo,
+    advice: `If its files are damaged, move ${settings['--dir']} away and start again: the next start rebuilds all of it.`,
+  }
+}
+
+/** Warnings (`#`) of Redis's every start and stop. */
+const routineLine =
+  /oO0OoO0OoO0Oo|Redis version=|Server initialized|Configuration loaded|User requested shutdown|ready to exit|bye bye|WARNING Memory overcommit/
+
+/** Uploads come before probes. The worker runs its ffprobes at 19, so that its own heartbeat comes before them. */
+const niceness = { proxy: 0, ingest: 0, probe: 10 }
+
+/** Ingest, the probe worker and the proxy; their environment names each other's addresses. */
+export function serviceProcesses(options: Options, directories: RunDirectories) {
+  const common = commonEnv(options, directories)
+  const ingestAddress = `unix:${join(directories.sockets, 'ingest.sock')}`
+  return {
+    ingest: service('ingest', 'services/ingest', 1_500, { ...common, INGEST_LISTEN: ingestAddress }),
+    probe: service('probe', 'services/probe', 1_000, common),
+    proxy: service('proxy', 'proxy', 10_500, { ...common, INGEST_ADDRESS: ingestAddress }),
+  }
+
+  function service(
+    name: keyof typeof niceness,
+    folder: string,
+    stopTimeoutMs: number,
+    env: NodeJS.ProcessEnv,
+  ): ProcessSpec {
+    const nodeEnv = withNodeSettings(folder, env)
+    return {
+      name,
+      command: [process.execPath, '--import', exitWithParent, entryPoint(folder)],
+      env: ({ port }) => ({ ...nodeEnv, ...(port === undefined ? {} : { PORT: String(port) }) }),
+      readyOn: 'message',
+      shows: () => true,
+      stopTimeoutMs,
+      niceness: niceness[name],
+      sources: options.watch ? [join(root, folder, 'src'), join(root, 'shared/src')] : undefined,
+      livenessFifo: directories.livenessFifo,
+    }
+  }
+}
+
+/** Rebuilds the index and exits. */
+export const reindexProcess = (options: Options, directories: RunDirectories): ProcessSpec => ({
+  name: 'reindex',
+  command: [process.execPath, '--import', exitWithParent, entryPoint('services/ingest', 'reindex.ts')],
+  env: () => commonEnv(options, directories),
+  readyOn: 'message',
+  shows: () => true,
+  stopTimeoutMs: 1_000,
+  livenessFifo: directories.livenessFifo,
+})
+
+/** Adds what the service's node.env says, as `node --env-file` does; the user's own NODE_OPTIONS follow and win. */
+function withNodeSettings(folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const settings = parseEnv(readFileSync(join(root, folder, 'node.env'), 'utf8'))
+  const options = [settings.NODE_OPTIONS, env.NODE_OPTIONS].filter(Boolean).join(' ')
+  return { ...settings, ...env, NODE_OPTIONS: options }
+}
+
+function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectories): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    INSTANCE: 'standalone',
+    LOG_LEVEL: options.logLevel,
+    WORKING_DIRECTORY: workingDirectory,
+    HANDOVER_FILE: join(sockets, 'handover.json'),
+    REDIS_URL: options.redisUrl ?? join(sockets, 'redis.sock'),
+    HOST: options.host,
+    PORT: String(options.port),
+    STRICT_MODE: String(options.strictMode),
+    // An empty variable counts as unset.
+    SERVER_IP: options.serverIp ?? '',
+    DNS_NAME: options.dns ?? '',
+    COMPAT: options.compat ?? '',
+  }
+}

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, constants, openSync, readSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+
+const { O_NONBLOCK, O_RDONLY, O_RDWR } = constants
+
+/**
+ * Makes a FIFO and returns an open file descriptor, which every process of a run inherits. However they end, the kernel
+ * closes the descriptors, so the next run can see when the last process is gone.
+ */
+export function openLivenessFifo(path: string): number {
+  execFileSync('mkfifo', ['-m', '600', path])
+  return openSync(path, O_RDWR | O_NONBLOCK)
+}
+
+/** Waits until no process has the FIFO open; false when one still has after `timeoutMs`. */
+export async function waitUntilReleased(path: string, timeoutMs: number): Promise<boolean> {
+  const fd = openSync(path, O_RDONLY | O_NONBLOCK)
+  if (isAtEnd(fd)) {
+    closeSync(fd)
+    return true
+  }
+  const input = new Socket({ fd, readable: true, writable: false }).resume()
+  try {
+    await once(input, 'end', { signal: AbortSignal.timeout(timeoutMs) })
+    return true
+  } catch {
+    return false
+  } finally {
+    input.destroy()
+  }
+}
+
+function isAtEnd(fd: number): boolean {
+  try {
+    return readSync(fd, Buffer.alloc(1)) === 0
+  } catch (error) {
+    if (errorCode(error) === 'EAGAIN') return false
+    throw error
+  }
+}

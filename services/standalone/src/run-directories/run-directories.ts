@@ -1,0 +1,87 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import type { Logger } from '@pushav/shared/logger.ts'
+import { StartupError } from '../startup-error.ts'
+import { tryLock } from './file-lock.ts'
+import { openLivenessFifo, waitUntilReleased } from './liveness-fifo.ts'
+import { makeDirectory } from './make-directory.ts'
+import { shutdownRedis } from './shutdown-redis.ts'
+
+/** Where the processes of one run keep their files. Disposal releases the working directory. */
+export interface RunDirectories extends AsyncDisposable {
+  readonly workingDirectory: string
+  /** A short path, because paths of Unix sockets are limited; only this user may read it. */
+  readonly sockets: string
+  /** What `openLivenessFifo` returned. */
+  readonly livenessFifo: number
+}
+
+const fifoName = 'liveness.fifo'
+
+/**
+ * Locks the working directory, a temporary one for null, after the processes of a killed run are gone. Throws a
+ * `StartupError` when the directory cannot be used.
+ */
+export async function openRunDirectories(wanted: string | null, log: Logger): Promise<RunDirectories> {
+  const workingDirectory = wanted ?? temporaryDirectory('push-av-server-', tmpdir())
+  const lock = await lockDirectory(workingDirectory)
+  const record = join(workingDirectory, 'standalone', 'sockets')
+  await removeLeftovers(record, log)
+  const sockets = temporaryDirectory('pushav-run-', shortTemporaryDirectory())
+  const livenessFifo = openLivenessFifo(join(sockets, fifoName))
+  await writeFile(record, sockets)
+  return { workingDirectory, sockets, livenessFifo, [Symbol.asyncDispose]: close }
+
+  async function close(): Promise<void> {
+    await rm(record, { force: true })
+    lock[Symbol.dispose]()
+  }
+}
+
+async function lockDirectory(workingDirectory: string): Promise<Disposable> {
+  try {
+    await makeDirectory(join(workingDirectory, 'redis'))
+    await makeDirectory(join(workingDirectory, 'standalone'))
+    const lock = tryLock(join(workingDirectory, 'standalone', 'lock'))
+    if (lock) return lock
+  } catch (error) {
+    throw new StartupError(`cannot use the working directory ${workingDirectory}: ${reasonOf(error)}`)
+  }
+  throw new StartupError(`the working directory ${workingDirectory} is in use by another push-av-server`)
+}
+
+/** The record names the socket directory of a run. It is still there only when that run was killed. */
+async function removeLeftovers(record: string, log: Logger): Promise<void> {
+  const sockets = await readFile(record, 'utf8').catch(() => '')
+  if (!/\/pushav-run-\w{6}$/.test(sockets) || !existsSync(join(sockets, fifoName))) return
+  log.warn('the previous run was killed; waiting for its last process to exit')
+  await shutdownRedis(join(sockets, 'redis.sock'))
+  if (!(await waitUntilReleased(join(sockets, fifoName), 20_000)))
+    throw new StartupError(
+      'processes of the previous run, which was killed, do not exit; kill them, then start again',
+    )
+  await rm(sockets, { recursive: true, force: true })
+}
+
+/** Removed when this process exits, unless it is killed. */
+function temporaryDirectory(prefix: string, parent: string): string {
+  const path = mkdtempSync(join(parent, prefix))
+  process.on('exit', () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }))
+  return path
+}
+
+/** The path of a Unix socket may have 103 bytes on macOS, 107 on Linux. */
+const shortTemporaryDirectory = () => (Buffer.byteLength(tmpdir()) < 70 ? tmpdir() : '/tmp')
+
+function reasonOf(error: unknown): string {
+  const code = errorCode(error)
+  if (code === 'EACCES' || code === 'EPERM') return 'this user may not write there'
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file is in the way'
+  if (code === 'ENOENT') return 'it cannot be made there'
+  if (code === 'EROFS') return 'the disk is read-only'
+  if (code === 'ENOSPC') return 'the disk is full'
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,94 @@
+import { type StdioOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { killGroup } from '@pushav/shared/lib/kill-group.ts'
+import { lowerPriority } from '@pushav/shared/priority.ts'
+
+/** A child process and how to treat it. */
+export interface ProcessSpec {
+  readonly name: string
+  readonly command: readonly [string, ...string[]]
+  /** Its environment. A restart receives the report of the run before, so that the process takes the same port. */
+  env(before: ReadyReport): NodeJS.ProcessEnv
+  /** How the process reports that it is ready: a message on its IPC channel, or a line of its output. */
+  readonly readyOn: 'message' | RegExp
+  /** Whether a line of its output is shown. */
+  shows(line: string): boolean
+  /** How long it may take to stop before it is killed. */
+  readonly stopTimeoutMs: number
+  /** Its nice value; 0 where it is left out. */
+  readonly niceness?: number
+  /** The file descriptor that `openLivenessFifo` returned; the process inherits it. */
+  readonly livenessFifo: number
+  /** Folders whose TypeScript files are watched: the process is restarted when one changes. */
+  readonly sources?: readonly string[] | undefined
+  /** Printed when the process does not start. */
+  readonly advice?: string
+}
+
+/** What a process reports when it is ready. */
+export interface ReadyReport {
+  readonly port?: number
+}
+
+export interface RunningProcess {
+  readonly pid: number | undefined
+  readonly ready: Promise<ReadyReport>
+  /** How it ended, once the process and all others that hold its output are gone. */
+  readonly exited: Promise<string>
+  /** At most 20. */
+  lastLines(): readonly string[]
+  /** Resolves once it has exited. */
+  stop(): Promise<void>
+  kill(): void
+}
+
+const maxLastLines = 20
+
+/**
+ * Starts a process in a process group of its own, so that Ctrl-C reaches only this process. The child does not outlive
+ * this process: a child with an IPC channel exits when the channel closes, any other runs under exit-with-stdin.sh.
+ */
+export function startProcess(
+  spec: ProcessSpec,
+  before: ReadyReport,
+  showLine: (line: string) => void,
+): RunningProcess {
+  const [command, ...args] = spec.command
+  const hasIpc = spec.readyOn === 'message'
+  const [stdin, ipc] = hasIpc ? (['ignore', 'ipc'] as const) : (['pipe', 'ignore'] as const)
+  const stdio: StdioOptions = [stdin, 'pipe', 'pipe', ipc, spec.livenessFifo]
+  const child = spawn(command, args, { env: spec.env(before), detached: true, stdio })
+  if (child.pid !== undefined && spec.niceness !== undefined) lowerPriority(child.pid, spec.niceness)
+  const exited = once(child, 'close').then(
+    ([code, signal]) => (signal ? `killed by ${signal}` : `exit code ${code}`),
+    (error: Error) => error.message,
+  )
+  const { promise: ready, resolve } = Promise.withResolvers<ReadyReport>()
+  const lines: string[] = []
+  child.stdin?.on('error', () => {})
+  if (hasIpc) child.on('message', (message) => isReadyReport(message) && resolve(message))
+  if (hasIpc) child.once('exit', () => killGroup(child))
+  for (const input of [child.stdout, child.stderr])
+    if (input) createInterface({ input }).on('line', receiveLine)
+  return { pid: child.pid, ready, exited, lastLines: () => lines, stop, kill: () => killGroup(child) }
+
+  function receiveLine(line: string): void {
+    lines.push(line)
+    if (lines.length > maxLastLines) lines.shift()
+    if (spec.shows(line)) showLine(line)
+    if (spec.readyOn instanceof RegExp && spec.readyOn.test(line)) resolve({})
+  }
+
+  async function stop(): Promise<void> {
+    const timer = setTimeout(() => killGroup(child), spec.stopTimeoutMs)
+    if (hasIpc) child.kill('SIGTERM')
+    else child.stdin?.end()
+    await exited
+    clearTimeout(timer)
+  }
+}
+
+function isReadyReport(message: unknown): message is ReadyReport {
+  return typeof message === 'object' && message !== null && 'ready' in message
+}

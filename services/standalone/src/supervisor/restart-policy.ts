@@ -1,0 +1,11 @@
+const windowMs = 60_000
+const maxExits = 3
+
+/**
+ * Whether a process that exited at these times (milliseconds, oldest first) is started again: not after 3 exits within
+ * a minute.
+ */
+export function mayRestart(exitTimes: readonly number[]): boolean {
+  const last = exitTimes.at(-1) ?? 0
+  return exitTimes.filter((time) => last - time < windowMs).length < maxExits
+}

@@ -1,0 +1,91 @@
+import type { Logger } from '@pushav/shared/logger.ts'
+import { StartupError } from '../startup-error.ts'
+import { type ProcessSpec, type ReadyReport, type RunningProcess, startProcess } from './child-process.ts'
+import { mayRestart } from './restart-policy.ts'
+import { watchSources } from './watch-sources.ts'
+
+/** A process that is kept running. */
+export interface SupervisedProcess {
+  readonly ready: Promise<ReadyReport>
+  /** Resolves once it was stopped; rejects with a `StartupError` when it cannot be kept running. */
+  readonly ended: Promise<void>
+  stop(): Promise<void>
+  kill(): void
+}
+
+interface SuperviseDeps {
+  readonly log: Logger
+  showLine(service: string, line: string): void
+}
+
+/**
+ * Starts a process and restarts it when it exits, unless it was never ready or exits too often. A process whose
+ * `sources` are watched is restarted when they change, and after an exit by itself not before they change.
+ */
+export function supervise(spec: ProcessSpec, { log, showLine }: SuperviseDeps): SupervisedProcess {
+  const { promise: ready, resolve: reportReady } = Promise.withResolvers<ReadyReport>()
+  const exitTimes: number[] = []
+  const watcher = spec.sources ? watchSources(spec.sources, restartForChange) : null
+  let sourcesChanged = Promise.withResolvers<void>()
+  let report: ReadyReport | null = null
+  let stopping = false
+  let restarting = false
+  let child = start()
+  return { ready, ended: keepRunning(), stop, kill: () => child.kill() }
+
+  function start(): RunningProcess {
+    const started = startProcess(spec, report ?? {}, (line) => showLine(spec.name, line))
+    log.info({ process: spec.name, processId: started.pid }, 'process started')
+    void started.ready.then((latest) => {
+      if (report !== null) log.info({ process: spec.name }, 'process restarted')
+      report = latest
+      reportReady(latest)
+    })
+    return started
+  }
+
+  async function keepRunning(): Promise<void> {
+    for (;;) {
+      const cause = await child.exited
+      if (stopping) return
+      if (watcher) await waitForChange(cause)
+      else assertMayRestart(cause)
+      if (stopping) return
+      child = start()
+    }
+  }
+
+  function assertMayRestart(cause: string): void {
+    exitTimes.push(Date.now())
+    if (report === null) throw new StartupError(failureReport(`did not start (${cause})`))
+    if (!mayRestart(exitTimes)) throw new StartupError(failureReport(`exited too often (${cause})`))
+    log.warn({ process: spec.name, cause }, 'process exited, restarting it')
+  }
+
+  function restartForChange(): void {
+    log.info({ process: spec.name }, 'sources changed, restarting the process')
+    restarting = true
+    sourcesChanged.resolve()
+    void child.stop()
+  }
+
+  async function waitForChange(cause: string): Promise<void> {
+    if (!restarting)
+      log.warn({ process: spec.name, cause }, 'process exited, waiting for its sources to change')
+    await sourcesChanged.promise
+    sourcesChanged = Promise.withResolvers<void>()
+    restarting = false
+  }
+
+  async function stop(): Promise<void> {
+    stopping = true
+    watcher?.[Symbol.dispose]()
+    sourcesChanged.resolve()
+    await child.stop()
+  }
+
+  function failureReport(failure: string): string {
+    const sentence = [`${spec.name} ${failure}; its last lines:`, ...child.lastLines()].join('\n  ')
+    return spec.advice ? `${sentence}\n${spec.advice}` : sentence
+  }
+}
