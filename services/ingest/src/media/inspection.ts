@@ -199,7 +199,7 @@ export interface PlaylistFacts {
   /** Multivariant: EXT-X-MEDIA and EXT-X-STREAM-INF lines, the reference's count of tracks. */
   readonly trackCount: number
   /**
-   * Multivariant: how many playlists it names, each once, however often and in whatever spelling; captions inside
+   * Multivariant: how many playlists it names, each once, however often and however spelt; captions inside
    * the video (CLOSED-CAPTIONS) and other renditions without a playlist are none.
    */
   readonly playlistCount: number
