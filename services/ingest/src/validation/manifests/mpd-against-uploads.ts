@@ -100,7 +100,9 @@ function omittedTracks(
 ): readonly Finding[] {
   if (mpd.truncated) return []
   const names = Object.values(session.tracks)
-    .filter((track) => track.segmentCount > 0 && !named.has(track.name) && isOfManifest(context, track))
+    .filter(
+      (track) => track.segmentCount > 0 && !named.has(track.name) && isOfManifest(context, session, track),
+    )
     .map(({ name }) => name)
   if (names.length === 0) return []
   return [
@@ -112,8 +114,9 @@ function omittedTracks(
  * Whether an MPD speaks of a track: on a cmaf-ingest stream, several devices and folders may each have a presentation
  * of their own without a session number that tells them apart.
  */
-function isOfManifest({ stream, upload }: Context, { name, shortDevice }: Track): boolean {
+function isOfManifest({ stream, upload }: Context, session: Session, track: Track): boolean {
   if (stream.interface !== 'cmaf-ingest') return true
+  const { name, shortDevice = session.shortDevice } = track
   const folder = directoryOf(upload.path)
   const isBelow = folder === '' || name === folder || name.startsWith(`${folder}/`)
   const { device } = upload.sender
