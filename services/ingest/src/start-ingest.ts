@@ -47,6 +47,7 @@ import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
 import { createInFlightUploads } from './uploads/in-flight.ts'
+import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 import { startProgressReports } from './uploads/publish-progress.ts'
 import { receiveUploadWith } from './uploads/receive-upload.ts'
@@ -83,6 +84,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     now,
     idleMs,
   })
+  const openUploads = createOpenUploads()
   const uploadDeps = {
     store,
     links,
@@ -92,6 +94,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     verdictWaitMs,
     events: eventBus,
     inFlight,
+    openUploads,
     now,
   }
   built.use(startProgressReports(eventBus, inFlight, now))
