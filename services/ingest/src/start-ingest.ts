@@ -5,7 +5,7 @@ import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
-import { describeServerWith } from './describe-server.ts'
+import { describeServerWith, version } from './describe-server.ts'
 import { deviceRoutes } from './devices/http/device-routes.ts'
 import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
@@ -30,6 +30,7 @@ import { probeRoutes } from './probes/http/probe-routes.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
 import { redisRefusals } from './refusals/redis/redis-refusals.ts'
 import { serverNamesOf } from './server-names.ts'
+import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
 import { findObjectWith } from './streams/find-object.ts'
 import { findPreviewWith } from './streams/find-preview.ts'
@@ -115,6 +116,9 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   await waitAtMost(catchUpWaitMs, catchUp())
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
+  const devices = readDevicesWith({
+    ...{ journals, index, certificates: clientCertificates, history: certificates.history },
+  })
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
   const { backlog } = probes
@@ -134,12 +138,11 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     probes.backlog,
   )
   const routers = [
-    certificateRoutes(certificates, log),
+    certificateRoutes({ ...certificates, lastSeen: devices.lastSeen }, log),
     streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
+    docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, now()) }),
-    deviceRoutes(
-      readDevicesWith({ journals, index, certificates: clientCertificates, history: certificates.history }),
-    ),
+    deviceRoutes(devices),
     probeRoutes(probes),
     uploadLogRoutes({
       readUploadLog,

@@ -53,3 +53,14 @@ export const probesResponse = backlog
   })
   .meta({ id: 'Probes' })
 export type ProbesResponse = z.infer<typeof probesResponse>
+
+export const health = z.object({ status: z.literal('ok') })
+
+export const readiness = z
+  .looseObject({
+    status: z.enum(['ok', 'degraded']),
+    redis: z.enum(['ok', 'away']),
+    disk: z.enum(['ok', 'away']),
+    probes: backlog.nullable(),
+  })
+  .meta({ id: 'Readiness' })

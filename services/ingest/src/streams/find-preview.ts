@@ -2,7 +2,7 @@ import { Refusal } from '../lib/refusal.ts'
 import type { StreamQueries } from './ports.ts'
 
 /** The uploads whose bytes, one after the other, are a file that a player can decode. */
-export interface Preview {
+interface Preview {
   /** Null where the upload has its own init segment. */
   readonly init: { readonly upload: string; readonly bytes: number } | null
   readonly upload: string

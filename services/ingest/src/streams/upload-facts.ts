@@ -59,5 +59,5 @@ export function readUploadFactsWith(
 
 const idOf = (judged: JudgedUpload | undefined): string | null => judged?.upload.id ?? null
 
-export const unknownUpload = (stream: string, upload: string): Refusal =>
+const unknownUpload = (stream: string, upload: string): Refusal =>
   new Refusal('object-unknown', `stream ${stream} has no upload ${upload}`)

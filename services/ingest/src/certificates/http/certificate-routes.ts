@@ -1,18 +1,30 @@
+import { bundleBody, certificatesQuery } from '@pushav/shared/api/certificates.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { type Request, type Response, Router, raw } from 'express'
+import { json, type Request, type Response, Router, raw } from 'express'
 import { z } from 'zod'
+import { parseBody, parseQuery } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { Hierarchy, KeyType } from '../certificate.ts'
+import type { ExportBundle } from '../export-bundle.ts'
 import type { DeviceCertificate, IssueCertificate } from '../issue-certificate.ts'
+import type { ListCertificates } from '../list-certificates.ts'
 import type { RevokeCertificate } from '../revoke-certificate.ts'
 import type { ShowCertificates } from '../show-certificates.ts'
-import { certificateFileResponse, deviceCertificateResponse } from './certificate-response.ts'
+import {
+  certificateFileResponse,
+  certificateSummaryResponse,
+  deviceCertificateResponse,
+} from './certificate-response.ts'
 
 interface CertificateRoutesDeps {
   readonly issue: IssueCertificate
   readonly show: ShowCertificates
   readonly revoke: RevokeCertificate
+  readonly list: ListCertificates
+  readonly exportBundle: ExportBundle
+  /** When an upload came with a certificate, ISO 8601, by fingerprint. */
+  readonly lastSeen: () => Promise<ReadonlyMap<string, string>>
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
 }
 
@@ -24,17 +36,33 @@ const maxBodySize = '64kb'
 
 /** The routes of the reference's clients. A CSR is recognised in a body of any content type. */
 export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Router {
-  const { issue, show, revoke, pathOf } = deps
+  const { issue, show, revoke, pathOf, exportBundle } = deps
   const router = Router()
   router.get('/certs', list)
+  router.get('/certs/device/:name/bundle.p12', async (request: Request<NameParams>, response) => {
+    const { password } = parseQuery(bundleBody, request.query)
+    sendBundle(response, request.params.name, await exportBundle(request.params.name, password))
+  })
+  router.post(
+    '/certs/device/:name/bundle.p12',
+    sendContinue,
+    json({ type: () => true }),
+    async (request: Request<NameParams>, response) => {
+      const { password } = parseBody(bundleBody, request.body)
+      sendBundle(response, request.params.name, await exportBundle(request.params.name, password))
+    },
+  )
   router.get('/certs/:hierarchy/:file', showOne)
   router.post('/certs/:name/keypair', sendContinue, makeKeyPair)
   router.post('/certs/:name/sign', sendContinue, raw({ type: () => true, limit: maxBodySize }), sign)
   router.post('/certs/:name/revoke', sendContinue, revokeAll)
   return router
 
-  async function list(_request: Request, response: Response): Promise<void> {
-    response.json(await show.list())
+  async function list(request: Request, response: Response): Promise<void> {
+    const { details } = parseQuery(certificatesQuery, request.query)
+    if (details === 'false') return void response.json(await show.list())
+    const [certificates, lastSeen] = await Promise.all([deps.list(), deps.lastSeen()])
+    response.json({ certificates: certificates.map((one) => certificateSummaryResponse(one, lastSeen)) })
   }
 
   async function showOne(request: Request<FileParams>, response: Response): Promise<void> {
@@ -68,6 +96,14 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
     const paths = { key: pathOf('device', `${name}.key`), certificate: pathOf('device', `${name}.pem`) }
     response.set('Cache-Control', 'no-store').json(deviceCertificateResponse(issued, paths))
   }
+}
+
+function sendBundle(response: Response, name: string, bundle: Buffer): void {
+  response
+    .set('Cache-Control', 'no-store')
+    .attachment(`${name}.p12`)
+    .type('application/x-pkcs12')
+    .send(bundle)
 }
 
 const pemType = 'application/x-pem-file'

@@ -10,6 +10,7 @@ export const x509Reader: CertificateReader = {
   read: (pem) => orNull(() => read(new X509Certificate(pem))),
   describe: (pem) => orNull(() => describe(new X509Certificate(pem))),
   describeKey: (pem) => orNull(() => describeKey(createPrivateKey(pem))),
+  keyTypeOf: (pem) => orNull(() => keyTypeOf(new X509Certificate(pem).publicKey)),
   derOf: (pem) => orNull(() => derOf(pem)),
 }
 
@@ -66,6 +67,11 @@ const oneLine = (text: string): string =>
     .replace(/\b([0-9a-f]{2})\s+(?=[0-9a-f]{2}\b)/g, '$1:')
     .replace(/:\s*\n\s*/g, ': ')
     .replace(/\s*\n\s*/g, ', ')
+
+function keyTypeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  const { namedCurve, modulusLength } = asymmetricKeyDetails ?? {}
+  return `${asymmetricKeyType ?? 'unknown'} ${namedCurve ?? modulusLength ?? ''}`.trim()
+}
 
 function derOf(pem: string): Buffer {
   if (!pem.includes('PRIVATE KEY-----')) return new X509Certificate(pem).raw
