@@ -1,6 +1,7 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { readConfig } from './config.ts'
 import { openRecords } from './open-records.ts'
+import { restrictFiles } from './restrict-files.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 
 // Forgets all that Redis and the view know of the streams and makes it anew from the journals and bodies. It may run
@@ -8,6 +9,7 @@ import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 const config = { ...readConfig(process.env), instance: 'reindex' }
 const log = createLogger('reindex', config.logLevel)
 
+await restrictFiles(config.workingDirectory, config.umask, log)
 await reindex()
 // The channel to a parent would keep this process alive.
 process.disconnect?.()

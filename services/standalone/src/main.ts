@@ -5,6 +5,9 @@ import { reindex } from './reindex.ts'
 import { run } from './run.ts'
 import { StartupError } from './startup-error.ts'
 
+// Everything that this process and its children write is the user's alone.
+process.umask(0o077)
+
 const argv = process.argv.slice(2)
 if (argv.includes('--help')) {
   process.stdout.write(help)
