@@ -60,6 +60,21 @@ describe('standalone', function () {
     equal(await server.ended, 0)
   })
 
+  it('hides a password in its arguments from other users, and advises against it', async () => {
+    await using directory = await temporary()
+    const redis = 'redis://:s3cretpw@127.0.0.1:1'
+    const server = launch('--port', '0', '--redis', redis, '--working-directory', directory.path)
+    await using _ = killing(server)
+    await server.saying(/other users can see the password of --redis/)
+    const found: string[] = []
+    for await (const pid of glob('[0-9]*', { cwd: '/proc' })) {
+      const commandLine = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')
+      if (commandLine.includes('s3cretpw')) found.push(commandLine)
+    }
+    deepEqual(found, [])
+    equal(server.said().includes('s3cretpw'), false)
+  })
+
   it('refuses a second start in the same working directory', async () => {
     await using directory = await temporary()
     const first = launch('--port', '0', '--working-directory', directory.path)

@@ -15,8 +15,12 @@ if (argv.includes('--help')) {
 }
 
 const options = optionsOrExit()
+// Other users see the arguments of a process, and a Redis URL may hold a password; setting the title overwrites them.
+process.title = 'push-av-server'
 const output = openStandardOutput()
 const display = createDisplay(output, options.logLevel, process.stdout.isTTY && !process.env.NO_COLOR)
+if (options.showsPassword)
+  display.log.warn('other users can see the password of --redis while npm runs: set REDIS_URL instead')
 const task = options.reindex ? reindex : run
 const code = await task(options, display).then(() => process.exitCode ?? 0, failureCode)
 await output.flush()
