@@ -88,6 +88,7 @@ function sessionOf(tracks: number): { readonly known: FoldResult; readonly next:
     state: initialState,
     digests: new Map(),
     folders: new Map(),
+    folderDeltas: new Map(),
     events: [],
     jobs: [],
   }

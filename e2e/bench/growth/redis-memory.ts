@@ -7,7 +7,7 @@ import type { Standalone } from '../../support/standalone.ts'
 export interface RedisMemory {
   /** What Redis says that it uses in all. */
   readonly used: number
-  /** By what is kept: the part of a key behind that of its stream, `probes` for outcomes; `queue` and `feed`. */
+  /** By what is kept: the part of a key behind that of its stream, `probes` for outcomes; `queue` and `events`. */
   readonly kinds: Readonly<Record<string, number>>
   /** How many outcomes of probes there are. */
   readonly probes: number
@@ -19,7 +19,7 @@ const sumsScript = `
     local found = redis.call('SCAN', cursor, 'COUNT', 1000)
     cursor = found[1]
     for _, key in ipairs(found[2]) do
-      local kind = key:match('^{stream:[^}]*}:([%w-]+)') or (key:match('^{pushav}:feed') and 'feed') or 'queue'
+      local kind = key:match('^{stream:[^}]*}:([%w-]+)') or (key:match('^{pushav}:events') and 'events') or 'queue'
       sums[kind] = (sums[kind] or 0) + redis.call('MEMORY', 'USAGE', key, 'SAMPLES', 0)
       if kind == 'probes' then probes = probes + redis.call('HLEN', key) end
     end

@@ -52,10 +52,26 @@ export async function openRecords(
 
   const silence = built.use(createSessionTimeouts(feed, idleMs, now))
   const inspections = inspectionsOf(store)
-  const publishResults = publishResultsWith({ verdicts, feed, silence, view, startedAt: now(), now })
-  const jobs = built.use(createProbeEnqueuer(index, probes, log))
+  const publishResults = publishResultsWith({
+    verdicts,
+    eventBus: feed,
+    sessionTimeouts: silence,
+    links: view,
+    startedAt: now(),
+    now,
+  })
+  const enqueuer = built.use(createProbeEnqueuer(index, probes, log))
   const indexer = built.use(
-    startIndexer({ journals, index, jobs, inspections, publishResults, idleMs, log, retryMs: 500 }),
+    startIndexer({
+      journals,
+      index,
+      probes: enqueuer,
+      inspections,
+      publishResults,
+      idleMs,
+      log,
+      retryMs: 500,
+    }),
   )
   return { store, journals, view, redis, index, probes, feed, inspections, indexer }
 }

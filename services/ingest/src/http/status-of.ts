@@ -14,7 +14,7 @@ export const statusOf = {
   'body-too-large': 413,
   'content-encoding-unsupported': 415,
   'body-undecodable': 400,
-  'probe-impossible': 422,
+  'probe-failed': 422,
   'certificate-name-malformed': 422,
   'certificate-unknown': 404,
   'certificate-taken': 409,

@@ -30,6 +30,27 @@ describe('fold', () => {
     deepEqual([broken.events.length, broken.jobs.length], [events.length, jobs.length])
   })
 
+  it('counts the objects that come and go below each folder', () => {
+    const stream = streamOf('cmaf-ingest')
+    const known = {
+      stream,
+      state: initialState,
+      inits: [],
+      digests: new Map([['v/old.mp4', 'digest']]),
+      folders: new Map([['v', 1]]),
+    }
+    const uploads = [...arrivalsOf([initAt('v/a/1.mp4'), initAt('v/a/1.mp4'), initAt('w/2.mp4')])].map(
+      ({ upload }) => ({ kind: 'upload', id: upload.id, upload }) as const,
+    )
+    const deletions = ['v/old.mp4', 'w/2.mp4', 'w/none.mp4'].map(
+      (path) => ({ kind: 'object-deleted', id: path, at: '', path }) as const,
+    )
+    const how = { idleMs: defaultIdleMs, inspectionOf: () => null, onFault: () => {} }
+    const { folders, folderDeltas } = fold('1', known, [...uploads, ...deletions], how)
+    deepEqual(Object.fromEntries(folderDeltas), { v: 0, 'v/a': 1, w: 0 })
+    deepEqual(Object.fromEntries(folders), { v: 1, 'v/a': 1, w: 0 })
+  })
+
   it('takes four times as long for four times as many lines', () => {
     for (const warmUp of [200, 200]) timeOf(warmUp)
     const [some, many] = [timeOf(1_000), timeOf(4_000)]

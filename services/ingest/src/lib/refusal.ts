@@ -12,7 +12,7 @@ export type RefusalCode =
   | 'body-too-large'
   | 'content-encoding-unsupported'
   | 'body-undecodable'
-  | 'probe-impossible'
+  | 'probe-failed'
   | 'certificate-name-malformed'
   | 'certificate-unknown'
   | 'certificate-taken'

@@ -1,7 +1,7 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
-import type { Index } from '../indexing/ports.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { ClientCertificates, ObjectLinks, UploadStore } from '../uploads/ports.ts'
+import type { StreamQueries } from './ports.ts'
 
 /** A file to send, or the certificate that brought it (`<path>.crt`). */
 export type FoundObject =
@@ -13,7 +13,7 @@ export type FindObject = (stream: string, path: string, version: string | null) 
 interface Needs {
   readonly store: Pick<UploadStore, 'fileOf'>
   readonly view: ObjectLinks
-  readonly index: Index
+  readonly index: Pick<StreamQueries, 'newest' | 'upload'>
   readonly certificates: ClientCertificates
 }
 

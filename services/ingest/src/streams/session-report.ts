@@ -1,5 +1,5 @@
-import type { Index } from '../indexing/ports.ts'
 import { type ReportRow, reportOf } from '../validation/report.ts'
+import type { StreamQueries } from './ports.ts'
 
 /** How the rules fared in one session; in what belongs to no session, where that is null. */
 export interface SessionReport {
@@ -20,7 +20,7 @@ export interface Example {
 
 /** Some sessions of a stream one by one; unless `only` they are wanted, what belongs to none comes first. */
 export async function readSessionReport(
-  index: Pick<Index, 'tallies' | 'upload'>,
+  index: Pick<StreamQueries, 'tallies' | 'upload'>,
   id: string,
   sessions: readonly string[],
   only: boolean,

@@ -1,10 +1,10 @@
 import type { EventBus } from '../events/event-bus.ts'
-import type { Index } from '../indexing/ports.ts'
+import type { IndexAdmin } from '../indexing/ports.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { Journals, ObjectLinks, UploadStore } from '../uploads/ports.ts'
 import { type ReportRow, reportOf } from '../validation/report.ts'
 import { inPages, mapPages, noPages, type Pages } from './pages.ts'
-import type { IndexedStream, StreamSummary } from './ports.ts'
+import type { IndexedStream, StreamQueries, StreamSummary } from './ports.ts'
 import type { RecordEntry } from './record-entry.ts'
 import { readSessionReport, type SessionReport } from './session-report.ts'
 import { afterSilence } from './session-view.ts'
@@ -43,7 +43,7 @@ export interface Streams {
 interface Needs {
   readonly journals: Journals
   readonly store: Pick<UploadStore, 'removeStream'>
-  readonly index: Index
+  readonly index: StreamQueries & Pick<IndexAdmin, 'forget'>
   readonly view: ObjectLinks
   readonly record: RecordEntry
   readonly feed: Pick<EventBus, 'publish'>

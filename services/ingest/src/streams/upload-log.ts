@@ -1,8 +1,8 @@
 import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
-import type { Index } from '../indexing/ports.ts'
 import type { Probes } from '../probes/ports.ts'
 import type { Severity } from '../validation/rules.ts'
+import type { StreamQueries } from './ports.ts'
 import type { Streams } from './streams.ts'
 
 /** Uploads in arrival order, some at a time. */
@@ -33,13 +33,13 @@ const maxSearched = 5_000
 
 export function readUploadLogWith(
   streams: Pick<Streams, 'assertExists'>,
-  index: Pick<Index, 'log'>,
-  probes: Pick<Probes, 'states'>,
+  index: Pick<StreamQueries, 'log'>,
+  probes: Pick<Probes, 'outcomeStates'>,
 ): ReadUploadLog {
   return async function readLog(stream, wish) {
     await streams.assertExists(stream)
     const { found, next } = await search(stream, wish)
-    const states = await probes.states(
+    const states = await probes.outcomeStates(
       stream,
       found.map(({ upload }) => upload.id),
     )

@@ -36,7 +36,7 @@ export function objectRoutes(findObject: FindObject, findProbe: FindProbe): Rout
     if (outcome.state === 'done') return void response.json(outcome.probe)
     if (outcome.state === 'failed') {
       const { message, stderr, command } = outcome
-      throw new Refusal('probe-impossible', message, { detail: { message, stderr, command } })
+      throw new Refusal('probe-failed', message, { detail: { message, stderr, command } })
     }
     response.status(202).set('Retry-After', '1').json({ status: outcome.state })
   }
