@@ -21,7 +21,7 @@ export function createErrorResponder(log: Logger): RespondWithError {
     const problem = problemOf(error)
     const [path] = (url ?? '').split('?', 1)
     const fields = { method, path, status: problem.status, code: problem.code }
-    if (problem.status < 500) log.info(fields, 'request refused')
+    if (error instanceof Refusal) log.info(fields, 'request refused')
     else log.error({ ...fields, error }, 'request failed')
     // Nobody shall take half an answer for a whole one.
     if (response.headersSent) return void response.destroy()

@@ -18,8 +18,9 @@ export type RefusalCode =
   | 'certificate-taken'
   | 'certificate-key-secret'
   | 'csr-malformed'
+  | 'busy'
 
-/** The caller is wrong and gets a 4xx that says how; it is not a fault of this server. */
+/** The caller is wrong, or asks for too much at once, and gets a response that says how; not a fault of this server. */
 export class Refusal extends Error {
   override name = 'Refusal' as const
   readonly code: RefusalCode
