@@ -79,7 +79,7 @@ async function sendAll(
       last = id
       if (stream !== null && !('stream' in event && event.stream === stream)) continue
       const text = `id: ${id}\nevent: ${event.kind}\ndata: ${delivered.json}\n\n`
-      if (!(await write(response, text, maxStallMs))) return void response.destroy()
+      if (!(await write(response, text, { maxStallMs, signal: gone }))) return void response.destroy()
     }
     // The client goes on after the last event that was read for it, also where that was another stream's.
     if (last !== null && !response.closed) response.write(`id: ${last}\n\n`)
