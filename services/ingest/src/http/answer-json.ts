@@ -4,6 +4,9 @@ import type { ServerResponse } from 'node:http'
 export function answerJson(response: ServerResponse, status: number, answer: unknown): void {
   const text = JSON.stringify(answer)
   const length = String(Buffer.byteLength(text))
-  response.writeHead(status, ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', length])
+  response.writeHead(status, [
+    ...['Content-Type', 'application/json; charset=utf-8', 'Content-Length', length],
+    ...['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'],
+  ])
   response.end(text)
 }

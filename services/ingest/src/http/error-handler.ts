@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { ErrorRequestHandler } from 'express'
 import { Refusal } from '../lib/refusal.ts'
@@ -44,11 +44,29 @@ function problemOf(error: unknown): Problem {
   if (codeOf(error) === 'ENOSPC')
     return { status: 507, code: 'disk-full', detail: 'the disk is full; nothing was kept' }
   const status = statusOfLibrary(error)
-  if (status) return { status, code: 'request-malformed', detail: (error as Error).message }
+  if (status) return { status, code: 'request-malformed', detail: wordsFor(error, status) }
   return { status: 500, code: 'server-fault', detail: 'this server failed; its log says why' }
 }
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
+
+/** What body-parser calls its errors. */
+const words: Readonly<Record<string, string>> = {
+  'entity.parse.failed': 'the body is not valid JSON',
+  'entity.too.large': 'the body is larger than this route takes',
+  'entity.verify.failed': 'the body is not as expected',
+  'encoding.unsupported': 'the content coding of the body is not supported',
+  'charset.unsupported': 'the charset of the body is not supported',
+  'request.aborted': 'the request was cut off',
+  'request.size.invalid': 'the body has another length than its header says',
+}
+
+/** Never the library's own message: it may quote a path of this machine, or what another client sent. */
+function wordsFor(error: unknown, status: number): string {
+  if (error instanceof URIError) return 'the path is not valid percent-encoded UTF-8'
+  const { type } = error as { type?: unknown }
+  return words[typeof type === 'string' ? type : ''] ?? STATUS_CODES[status] ?? 'the request is malformed'
+}
 
 /** express and its body parser mark what the caller did wrong with a 4xx status. */
 function statusOfLibrary(error: unknown): number | null {

@@ -13,6 +13,7 @@ export function createApp(
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  app.use(setHeaders)
   app.use(health)
   app.use(requirePeer(letIn))
   for (const router of routers) app.use(router)
@@ -22,6 +23,12 @@ export function createApp(
   })
   app.use(errorHandler(answerProblem))
   return app
+}
+
+/** What a route does not set otherwise. */
+function setHeaders(_request: Request, response: Response, next: NextFunction): void {
+  response.set({ 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' })
+  next()
 }
 
 const known = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']

@@ -15,8 +15,10 @@ const byExtension: Readonly<Record<string, string>> = {
   vtt: 'text/vtt',
 }
 
-/** DASH-IF Ingest 1.2, table 6; whatever a sender claimed does not count. */
-export function contentTypeOf(path: string): string {
+/** DASH-IF Ingest 1.2, table 6, whatever type a sender claimed. Null for an extension that is not in it. */
+export function mediaTypeOf(path: string): string | null {
   const [, extension = ''] = /\.(\w+)\)?$/.exec(path) ?? []
-  return byExtension[extension.toLowerCase()] ?? 'application/octet-stream'
+  return Object.hasOwn(byExtension, extension.toLowerCase())
+    ? (byExtension[extension.toLowerCase()] ?? null)
+    : null
 }

@@ -1,10 +1,9 @@
-import { basename, dirname } from 'node:path'
-import { type Request, type Response, Router } from 'express'
+import { type NextFunction, type Request, type Response, Router } from 'express'
 import { Refusal } from '../../lib/refusal.ts'
 import type { FindProbe } from '../../probes/find-probe.ts'
 import { isPublishingPoint, objectPathOf } from '../../uploads/http/object-url.ts'
 import type { FindObject } from '../find-object.ts'
-import { contentTypeOf } from './content-type.ts'
+import { sendDeviceFile } from './device-bytes.ts'
 
 type Named = Request<{ id: string }>
 
@@ -16,15 +15,16 @@ export function objectRoutes(findObject: FindObject, findProbe: FindProbe): Rout
   router.get('/streams/:id/*path', answerObject)
   return router
 
-  async function answerObject(request: Named, response: Response, next: () => void): Promise<void> {
+  async function answerObject(request: Named, response: Response, next: NextFunction): Promise<void> {
     if (isPublishingPoint(request.originalUrl)) return next()
     const { version } = request.query
     const path = objectPathOf(request.originalUrl)
     const found = await findObject(request.params.id, path, typeof version === 'string' ? version : null)
     if (found.kind === 'certificate') return void response.json(found.details)
-    response.set({ ETag: `"${found.upload}"`, 'Content-Type': contentTypeOf(path) })
-    // The file is named from its folder: a working directory such as ~/.pavstest counts as hidden otherwise.
-    response.sendFile(basename(found.file), { root: dirname(found.file), dotfiles: 'allow' })
+    const { id } = request.params
+    const missing = () =>
+      next(new Refusal('object-unknown', `stream ${id} has no object at ${path} any more`))
+    sendDeviceFile(response, { ...found, path }, missing, next)
   }
 
   async function answerProbe(request: Named, response: Response): Promise<void> {
