@@ -1,6 +1,9 @@
 import type { Pages } from '../streams/pages.ts'
 
-/** A value in JSON, piece by piece. Pages, wherever its objects have them, are arrays, read when their turn comes. */
+/**
+ * A value in JSON, piece by piece. Pages, wherever its objects have them, are arrays, read when their turn comes; beside
+ * pages, a function is called when its turn comes, for what is known only when the pages before it have been read.
+ */
 export async function* jsonPieces(value: unknown): AsyncGenerator<string> {
   if (isPages(value)) yield* arrayOf(value)
   else if (hasPages(value)) yield* objectOf(value)
@@ -30,7 +33,7 @@ async function* itemsOf(page: readonly unknown[]): AsyncGenerator<string> {
 async function* objectOf(fields: object): AsyncGenerator<string> {
   for (const [i, [name, value]] of Object.entries(fields).entries()) {
     yield `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`
-    yield* jsonPieces(value)
+    yield* jsonPieces(typeof value === 'function' ? value() : value)
   }
   yield '}'
 }

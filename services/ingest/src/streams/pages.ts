@@ -25,6 +25,11 @@ export function* inPages<One>(all: readonly One[], length: number): Generator<re
   for (let from = 0; from < all.length; from += length) yield all.slice(from, from + length)
 }
 
+/** What is at hand as a whole, a part at a time. */
+export async function* asPages<One>(all: readonly One[], length: number): AsyncGenerator<readonly One[]> {
+  yield* inPages(all, length)
+}
+
 export async function* noPages(): AsyncGenerator<readonly never[]> {
   yield []
 }

@@ -18,22 +18,41 @@ export interface Example {
   readonly message: string
 }
 
-/** Some sessions of a stream one by one; unless `only` they are wanted, what belongs to none comes first. */
-export async function readSessionReport(
+/** Reports of several sessions, one after the other: only one is held. Each call reads them anew. */
+export interface SessionReports {
+  /** The rules of each session alone, without examples. */
+  rows(): AsyncIterable<readonly ReportRow[]>
+  reports(): AsyncIterable<SessionReport>
+}
+
+/** Some sessions of a stream; unless `only` they are wanted, what belongs to none comes first. */
+export function readSessionReports(
   index: Pick<StreamQueries, 'tallies' | 'upload'>,
   id: string,
   sessions: readonly string[],
   only: boolean,
-): Promise<readonly SessionReport[]> {
-  if (only) return Promise.all(sessions.map(reportOne))
-  const reports = await Promise.all([null, ...sessions].map(reportOne))
-  const [outside, ...within] = reports
-  return outside && (within.length === 0 || outside.rules.some(isExercised)) ? reports : within
+): SessionReports {
+  return {
+    async *rows() {
+      for await (const { rules } of wanted()) yield rules
+    },
+    async *reports() {
+      for await (const { session, rules } of wanted())
+        yield { session, rules: await Promise.all(rules.map(explained)) }
+    },
+  }
 
-  async function reportOne(session: string | null): Promise<SessionReport> {
+  async function* wanted() {
+    if (!only) {
+      const rules = await rowsOf(null)
+      if (sessions.length === 0 || rules.some(isExercised)) yield { session: null, rules }
+    }
+    for (const session of sessions) yield { session, rules: await rowsOf(session) }
+  }
+
+  async function rowsOf(session: string | null): Promise<readonly ReportRow[]> {
     const [tally] = await index.tallies(id, session)
-    const rows = reportOf(tally ? [tally] : [])
-    return { session, rules: await Promise.all(rows.map(explained)) }
+    return reportOf(tally ? [tally] : [])
   }
 
   async function explained(row: ReportRow): Promise<ExplainedRow> {

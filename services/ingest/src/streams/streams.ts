@@ -6,11 +6,12 @@ import { type ReportRow, reportOf } from '../validation/report.ts'
 import { inPages, mapPages, noPages, type Pages } from './pages.ts'
 import type { IndexedStream, StreamQueries, StreamSummary } from './ports.ts'
 import type { RecordEntry } from './record-entry.ts'
-import { readSessionReport, type SessionReport } from './session-report.ts'
+import { readSessionReports, type SessionReports } from './session-report.ts'
 import { afterSilence } from './session-view.ts'
 import { parseInterface, type Stream } from './stream.ts'
 
 const streamsAtOnce = 16
+const summariesAtOnce = 100
 
 /** What a user does with streams, objects' deletion included. */
 export interface Streams {
@@ -24,12 +25,12 @@ export interface Streams {
   summaries(
     from: number,
     limit: number,
-  ): Promise<{ readonly summaries: readonly StreamSummary[]; readonly next: number | null }>
+  ): Promise<{ readonly summaries: Pages<StreamSummary>; readonly next: number | null }>
   one(id: string): Promise<IndexedStream>
   /** Every rule, met or not, in one session or in all. */
   report(id: string, session: string | null): Promise<readonly ReportRow[]>
   /** The same for each session by itself, with what was found in the first uploads. */
-  reportEach(id: string, session: string | null): Promise<readonly SessionReport[]>
+  reportEach(id: string, session: string | null): Promise<SessionReports>
   expectTracks(id: string, names: readonly string[]): Promise<IndexedStream>
   deleteObject(id: string, path: string): Promise<void>
   /** The stream and all that came to it. */
@@ -87,9 +88,15 @@ export function streamsWith(needs: Needs): Streams {
     const ids = await journals.streams()
     const begin = placeAfter(ids, from)
     const page = ids.slice(begin, begin + limit)
-    const found = await Promise.all(page.map((id) => index.summary(id)))
     const next = begin + page.length < ids.length ? Number(page.at(-1)) : null
-    return { summaries: found.filter((summary) => summary !== null), next }
+    return { summaries: read(), next }
+
+    async function* read(): AsyncGenerator<readonly StreamSummary[]> {
+      for (const some of inPages(page, summariesAtOnce)) {
+        const found = await Promise.all(some.map((id) => index.summary(id)))
+        yield found.filter((summary) => summary !== null)
+      }
+    }
   }
 
   async function one(id: string): Promise<IndexedStream> {
@@ -108,8 +115,8 @@ export function streamsWith(needs: Needs): Streams {
     return reportOf(await index.tallies(id, session))
   }
 
-  async function reportEach(id: string, session: string | null): Promise<readonly SessionReport[]> {
-    return readSessionReport(index, id, await sessionsOf(id, session), session !== null)
+  async function reportEach(id: string, session: string | null): Promise<SessionReports> {
+    return readSessionReports(index, id, await sessionsOf(id, session), session !== null)
   }
 
   /** All sessions of a stream, or the one that somebody asked for. */

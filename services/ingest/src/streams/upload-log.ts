@@ -2,7 +2,8 @@ import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
 import type { Probes } from '../probes/ports.ts'
 import type { Severity } from '../validation/rules.ts'
-import type { StreamQueries } from './ports.ts'
+import type { Pages } from './pages.ts'
+import type { StreamQueries, UploadLogPage } from './ports.ts'
 import type { Streams } from './streams.ts'
 
 /** Uploads in arrival order, some at a time. */
@@ -19,9 +20,13 @@ export interface LogQuery {
 }
 
 export interface LogPage {
-  readonly lines: readonly LogEntry[]
-  /** Null at the end. A page may be short, or empty, with more to come: a search goes through so much at a time. */
-  readonly next: number | null
+  /** Read as they are asked for, a few at a time. */
+  readonly lines: Pages<LogEntry>
+  /**
+   * Where the next page begins, once all lines have been read; null at the end. A page may be short, or empty, with
+   * more to come: it holds 4 MiB at most, and a search goes through 5000 uploads at most.
+   */
+  next(): number | null
 }
 
 export interface LogEntry extends JudgedUpload {
@@ -30,6 +35,9 @@ export interface LogEntry extends JudgedUpload {
 }
 
 const maxSearched = 5_000
+const maxPageBytes = 4_194_304
+/** What is held for a client that does not read; with 4 KiB of headers and many findings each, some 200 KiB. */
+const readAtOnce = 25
 
 export function readUploadLogWith(
   streams: Pick<Streams, 'assertExists'>,
@@ -38,32 +46,39 @@ export function readUploadLogWith(
 ): ReadUploadLog {
   return async function readLog(stream, wish) {
     await streams.assertExists(stream)
-    const { found, next } = await search(stream, wish)
+    let next: number | null = wish.cursor
+    return { lines: pages(), next: () => next }
+
+    async function* pages(): AsyncGenerator<readonly LogEntry[]> {
+      const isWanted = wantedBy(wish)
+      const end = wish.cursor + maxSearched
+      let [found, bytes] = [0, 0]
+      while (next !== null && found < wish.limit && bytes < maxPageBytes && next < end) {
+        const from: number = next
+        const read = await index.log(stream, from, readAtOnce)
+        const wanted = read.uploads.filter(isWanted).slice(0, wish.limit - found)
+        const last = wanted.at(-1)
+        found += wanted.length
+        bytes += read.bytes
+        next = found < wish.limit || !last ? read.next : nextAfter(last, from, read)
+        yield await withStates(stream, wanted)
+      }
+    }
+  }
+
+  async function withStates(stream: string, found: readonly JudgedUpload[]): Promise<LogEntry[]> {
     const states = await probes.outcomeStates(
       stream,
       found.map(({ upload }) => upload.id),
     )
-    const lines = found.map((judged, i) => ({ ...judged, probe: probeOf(judged, states[i] ?? null) }))
-    return { lines, next }
+    return found.map((judged, i) => ({ ...judged, probe: probeOf(judged, states[i] ?? null) }))
   }
+}
 
-  async function search(stream: string, wish: LogQuery) {
-    const found: JudgedUpload[] = []
-    const isWanted = wantedBy(wish)
-    let next: number | null = wish.cursor
-    while (next !== null && found.length < wish.limit && next < wish.cursor + maxSearched) {
-      const from: number = next
-      const page = await index.log(stream, from, Math.min(wish.limit, 1_000))
-      next = page.next
-      for (const [i, judged] of page.uploads.entries()) {
-        if (isWanted(judged)) found.push(judged)
-        if (found.length < wish.limit) continue
-        next = next === null && i === page.uploads.length - 1 ? null : from + i + 1
-        break
-      }
-    }
-    return { found, next }
-  }
+/** Where the log goes on after one of the uploads that were read from a place on. */
+function nextAfter(last: JudgedUpload, from: number, { uploads, next }: UploadLogPage): number | null {
+  const count = uploads.indexOf(last) + 1
+  return next === null && count === uploads.length ? null : from + count
 }
 
 function wantedBy({ session, track, severity }: LogQuery) {

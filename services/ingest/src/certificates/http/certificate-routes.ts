@@ -1,7 +1,9 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { type Request, type Response, Router, raw } from 'express'
 import { z } from 'zod'
+import { sendJson } from '../../http/send-json.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import { asPages } from '../../streams/pages.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { Hierarchy, KeyType } from '../certificate.ts'
 import type { IssueCertificate, Issued } from '../issue-certificate.ts'
@@ -20,6 +22,7 @@ type Filed = { hierarchy: string; file: string }
 
 /** A CSR of 16 KiB still fits when JSON escapes double it. */
 const maxBody = '64kb'
+const namesAtOnce = 500
 
 /** Certificates as the reference's clients ask for them; whatever the content type, a CSR is recognised. */
 export function certificateRoutes(stories: CertificateStories, log: Logger): Router {
@@ -33,7 +36,11 @@ export function certificateRoutes(stories: CertificateStories, log: Logger): Rou
   return router
 
   async function list(_request: Request, response: Response): Promise<void> {
-    response.json(await show.list())
+    const { server, device } = await show.list()
+    await sendJson(response, {
+      server: asPages(server, namesAtOnce),
+      device: asPages(device, namesAtOnce),
+    })
   }
 
   async function showOne(request: Request<Filed>, response: Response): Promise<void> {

@@ -1,19 +1,38 @@
-import type { ExplainedRow, SessionReport } from '../session-report.ts'
+import type { ReportRow } from '../../validation/report.ts'
+import type { ExplainedRow, SessionReport, SessionReports } from '../session-report.ts'
 
-/** A report as CI servers read it: a suite for each session, a case for each rule. Only violated errors fail. */
-export function junitReportOf(stream: string, reports: readonly SessionReport[]): string {
-  const suites = reports.map((report) => suiteOf(stream, report))
-  const all = reports.flatMap(({ rules }) => rules)
-  const xml = element('testsuites', { name: `stream ${stream}`, ...sumsOf(all) }, suites)
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${xml}`
+/**
+ * A report as CI servers read it, suite by suite: a suite for each session, a case for each rule. Only violated errors
+ * fail. The sums at the beginning are read first; what changes meanwhile may be in the suites and not in the sums.
+ */
+export async function* junitPieces(
+  stream: string,
+  { rows, reports }: SessionReports,
+): AsyncGenerator<string> {
+  let sums = sumsOf([])
+  for await (const rules of rows()) sums = added(sums, sumsOf(rules))
+  const [start, end] = tagsOf('testsuites', { name: `stream ${stream}`, ...sums })
+  yield `<?xml version="1.0" encoding="UTF-8"?>\n${start}\n`
+  for await (const report of reports()) yield suiteOf(stream, report)
+  yield `${end}\n`
 }
+
+const added = (a: Sums, b: Sums): Sums => ({
+  tests: a.tests + b.tests,
+  failures: a.failures + b.failures,
+  errors: 0,
+  skipped: a.skipped + b.skipped,
+  time: 0,
+})
 
 function suiteOf(stream: string, { session, rules }: SessionReport): string {
   const name = `stream ${stream}, ${session === null ? 'outside sessions' : `session ${session}`}`
   return element('testsuite', { name, ...sumsOf(rules) }, rules.map(caseOf))
 }
 
-function sumsOf(rules: readonly ExplainedRow[]) {
+type Sums = ReturnType<typeof sumsOf>
+
+function sumsOf(rules: readonly ReportRow[]) {
   const skipped = rules.filter(({ result }) => result === 'not-exercised').length
   return { tests: rules.length, failures: rules.filter(isFailed).length, errors: 0, skipped, time: 0 }
 }
@@ -31,7 +50,7 @@ function outcomeOf(row: ExplainedRow): readonly string[] {
   return [element('system-out', {}, [text(`${severity}: ${wordsOf(row)}`)])]
 }
 
-const isFailed = ({ result, severity }: ExplainedRow) => result === 'violated' && severity === 'error'
+const isFailed = ({ result, severity }: ReportRow) => result === 'violated' && severity === 'error'
 
 function wordsOf({ title, clause, count, examples }: ExplainedRow): string {
   const told = examples.map(({ upload, path, message }) => `${path} (upload ${upload}): ${message}`)
@@ -45,11 +64,18 @@ function element(
   attributes: Readonly<Record<string, string | number>>,
   children: readonly string[] = [],
 ): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${text(String(value))}"`)
-  const start = `<${name}${written.join('')}`
-  if (children.length === 0) return `${start}/>\n`
+  const [start, end] = tagsOf(name, attributes)
+  if (children.length === 0) return `${start.slice(0, -1)}/>\n`
   const isText = !children[0]?.startsWith('<')
-  return `${start}>${isText ? '' : '\n'}${children.join('')}</${name}>\n`
+  return `${start}${isText ? '' : '\n'}${children.join('')}${end}\n`
+}
+
+function tagsOf(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+): [start: string, end: string] {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${text(String(value))}"`)
+  return [`<${name}${written.join('')}>`, `</${name}>`]
 }
 
 /** Any text as XML; characters that XML cannot have are spelled out. */

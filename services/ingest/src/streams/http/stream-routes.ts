@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { peerOf } from '../../http/authenticate.ts'
 import { page, parseBody, parseQuery } from '../../http/parse.ts'
 import { sendJson } from '../../http/send-json.ts'
+import { sendText } from '../../http/send-text.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { mapPages } from '../pages.ts'
 import type { IndexedStream } from '../ports.ts'
 import type { Streams } from '../streams.ts'
-import { junitReportOf } from './junit-report.ts'
+import { junitPieces } from './junit-report.ts'
 import { summaryResponse } from './stream-response.ts'
 
 type Named = Request<{ id: string }>
@@ -33,7 +34,7 @@ export function streamRoutes(
     const { summary, cursor, limit } = parseQuery(listed, request.query)
     if (!summary) return sendJson(response, { streams: mapPages(streams.list(), answerOf) })
     const { summaries, next } = await streams.summaries(cursor, limit)
-    response.json({ streams: summaries.map(summaryResponse), next_cursor: next })
+    await sendJson(response, { streams: mapPages(summaries, summaryResponse), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {
     await sendJson(response, answerOf(await streams.one(request.params.id)))
@@ -42,7 +43,7 @@ export function streamRoutes(
     const { session = null, format } = parseQuery(reported, request.query)
     if (format === 'junit') {
       const reports = await streams.reportEach(request.params.id, session)
-      return void response.type('application/xml').send(junitReportOf(request.params.id, reports))
+      return sendText(response.type('application/xml'), junitPieces(request.params.id, reports))
     }
     const rules = await streams.report(request.params.id, session)
     response.json({ stream_id: Number(request.params.id), session, rules })

@@ -1,6 +1,8 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
 import { page, parseQuery } from '../../http/parse.ts'
+import { sendJson } from '../../http/send-json.ts'
+import { mapPages } from '../pages.ts'
 import { sessionNumberOf } from '../session-view.ts'
 import type { LogEntry, ReadUploadLog } from '../upload-log.ts'
 
@@ -10,7 +12,7 @@ export function uploadLogRoutes(readLog: ReadUploadLog): Router {
   router.get('/streams/:id/uploads', async (request: Request<{ id: string }>, response) => {
     const { session = null, track = null, severity = null, ...paged } = parseQuery(wish, request.query)
     const { lines, next } = await readLog(request.params.id, { ...paged, session, track, severity })
-    response.json({ uploads: lines.map(lineAnswer), next_cursor: next })
+    await sendJson(response, { uploads: mapPages(lines, lineAnswer), next_cursor: next })
   })
   return router
 }
