@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
+import type { Express } from 'express'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
@@ -15,6 +16,7 @@ import { newId } from './lib/new-id.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openRecords } from './open-records.ts'
 import { findProbeWith } from './probes/find-probe.ts'
+import { findProbeWorkers } from './probes/redis/probe-workers.ts'
 import { serverNamesOf } from './server-names.ts'
 import { findObjectWith } from './streams/find-object.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
@@ -36,7 +38,11 @@ const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
 
 /** Plugs together everything ingest is made of; what is there already is taken apart when `built` is disposed of. */
-export async function startIngest(config: Config, built: AsyncDisposableStack, log: Logger): Promise<void> {
+export async function startIngest(
+  config: Config,
+  built: AsyncDisposableStack,
+  log: Logger,
+): Promise<Express> {
   const { workingDirectory, sessionIdleMs: idleMs } = config
 
   const certificates = built.adopt(
@@ -70,7 +76,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const closing = new AbortController()
   const health = healthRoutes(
     { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
-    probes.backlog,
+    async () => ({ ...(await probes.backlog()), workers: await findProbeWorkers(redis) }),
   )
   const handleUpload = handleUploadWith({ receiveUpload, streams, certificates: shown, maxBytes, now })
   const letIn = createProxyAuth(certificates.secret)
@@ -100,6 +106,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   })
   built.use(await listen(listener, config.listen))
   built.defer(() => closing.abort())
+  return app
 }
 
 function namesOf({ serverIp, dnsName }: Config) {
