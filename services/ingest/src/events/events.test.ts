@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { eventStream } from '@pushav/shared/events.ts'
+import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { Redis } from 'ioredis'
-import { chunk, ftyp, moov, styp } from '../media/isobmff/testing/boxes.ts'
 import { type Ingest, ingestSuite } from '../testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])

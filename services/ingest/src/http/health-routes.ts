@@ -1,41 +1,41 @@
 import type { ProbeWorker } from '@pushav/shared/probe-worker.ts'
 import { Router } from 'express'
 
-/** Work that is put off, and how long the oldest of it has waited. */
-type Behind = () => Promise<{
+/** Probe jobs that wait, how long the oldest of them has waited, and the workers that are alive. */
+type ProbeState = () => Promise<{
   readonly jobs: number
   readonly waitedMs: number
-  /** The workers that do it. */
   readonly workers: readonly ProbeWorker[]
 }>
 
-const mayWaitMs = 30_000
-const isSandboxed = (worker: ProbeWorker): boolean => worker.isSandboxed
+const maxWaitMs = 30_000
+const areSandboxed = (workers: readonly ProbeWorker[]) => workers.every(({ isSandboxed }) => isSandboxed)
 
 /**
- * `/healthz` says that this process answers, `/readyz` that Redis and the disk do too. Probes that fall behind
- * or whose ffprobe has no sandbox show there as well, but with 200: uploads are taken all the same.
+ * `/healthz` says that this process responds, `/readyz` that Redis and the disk do too. A backlog of probes or a
+ * worker that runs ffprobe without a sandbox makes the latter `degraded`, still with 200, because uploads are received
+ * all the same.
  */
 export function healthRoutes(
   checks: Readonly<Record<string, () => Promise<unknown>>>,
-  probesBehind: Behind,
+  probeState: ProbeState,
 ): Router {
   const router = Router()
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
   router.get('/readyz', async (_request, response) => {
     const names = Object.keys(checks)
-    const [probes, ...results] = await Promise.allSettled([
-      probesBehind(),
+    const [state, ...results] = await Promise.allSettled([
+      probeState(),
       ...Object.values(checks).map((check) => check()),
     ])
     const states = results.map((result, i) => [names[i], result.status === 'fulfilled' ? 'ok' : 'away'])
     const isReady = results.every((result) => result.status === 'fulfilled')
-    const behind = probes.status === 'fulfilled' ? probes.value : null
+    const probes = state.status === 'fulfilled' ? state.value : null
     const isDegraded =
-      !isReady || behind === null || behind.waitedMs > mayWaitMs || !behind.workers.every(isSandboxed)
+      !isReady || probes === null || probes.waitedMs > maxWaitMs || !areSandboxed(probes.workers)
     response
       .status(isReady ? 200 : 503)
-      .json({ status: isDegraded ? 'degraded' : 'ok', ...Object.fromEntries(states), probes: behind })
+      .json({ status: isDegraded ? 'degraded' : 'ok', ...Object.fromEntries(states), probes })
   })
   return router
 }

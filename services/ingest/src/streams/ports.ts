@@ -32,9 +32,9 @@ export interface UploadLogPage {
 }
 
 /**
- * A stream with the newest verdict of each of its paths, to be gone through once. It is read as it is asked for, so
- * that what changes meanwhile may be in it or not: sessions and lists as they are when their turn comes, each path
- * that is there all the time exactly once. Throws where the index goes away in the middle.
+ * A stream with the newest verdict of each of its paths. Lists can be iterated once and are read while they are
+ * iterated: each path that exists all the time is listed exactly once, one that is added or deleted meanwhile may be
+ * listed or not. Iterating throws `Unavailable` when the index becomes unreachable.
  */
 export interface IndexedStream {
   readonly stream: Stream
@@ -58,7 +58,7 @@ export interface RejectedUpload extends ListedUpload {
   readonly findings: readonly Finding[]
 }
 
-/** A stream in numbers that are ready at hand, however long it has been fed. */
+/** A stream in numbers that take no longer to read for a longer stream. */
 export interface StreamSummary {
   readonly stream: Stream
   readonly uploads: number

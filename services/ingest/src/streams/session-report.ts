@@ -1,61 +1,91 @@
+import { Refusal } from '../lib/refusal.ts'
+import type { Journals } from '../uploads/ports.ts'
 import { type ReportRow, reportOf } from '../validation/report.ts'
+import { assertStream, unknownStream } from './assert-stream.ts'
 import type { StreamQueries } from './ports.ts'
 
-/** How the rules fared in one session; in what belongs to no session, where that is null. */
+/** Reports on one session, or on all of them. An unknown session throws the refusal `object-unknown`. */
+export interface SessionReports {
+  /** Every rule and its result, over all sessions together when `session` is null. */
+  report(id: string, session: string | null): Promise<readonly ReportRow[]>
+  /** Every rule and its result in each session. */
+  reportEach(id: string, session: string | null): Promise<EachReport>
+}
+
+/** Reports on sessions one after the other, of which only one is held. Each call reads them anew. */
+export interface EachReport {
+  rows(): AsyncIterable<readonly ReportRow[]>
+  /** With examples. */
+  reports(): AsyncIterable<SessionReport>
+}
+
+/** The rules' results in one session; in all uploads that belong to no session when that is null. */
 export interface SessionReport {
   readonly session: string | null
   readonly rules: readonly ExplainedRow[]
 }
 
-/** A rule and, where it is violated, what was found in the first uploads that violate it. */
+/** A rule with the first uploads that violate it. */
 export interface ExplainedRow extends ReportRow {
   readonly examples: readonly Example[]
 }
 
-export interface Example {
+interface Example {
   readonly upload: string
   readonly path: string
   readonly message: string
 }
 
-/** Reports of several sessions, one after the other: only one is held. Each call reads them anew. */
-export interface SessionReports {
-  /** The rules of each session alone, without examples. */
-  rows(): AsyncIterable<readonly ReportRow[]>
-  reports(): AsyncIterable<SessionReport>
+export interface SessionReportsDeps {
+  readonly journals: Pick<Journals, 'has'>
+  readonly index: Pick<StreamQueries, 'sessions' | 'tallies' | 'upload'>
 }
 
-/** Some sessions of a stream; unless `only` they are wanted, what belongs to none comes first. */
-export function readSessionReports(
-  index: Pick<StreamQueries, 'tallies' | 'upload'>,
-  id: string,
-  sessions: readonly string[],
-  only: boolean,
-): SessionReports {
-  return {
-    async *rows() {
-      for await (const { rules } of wanted()) yield rules
-    },
-    async *reports() {
-      for await (const { session, rules } of wanted())
-        yield { session, rules: await Promise.all(rules.map(explained)) }
-    },
+export function reportSessionsWith({ journals, index }: SessionReportsDeps): SessionReports {
+  return { report, reportEach }
+
+  async function report(id: string, session: string | null): Promise<readonly ReportRow[]> {
+    await sessionsOf(id, session)
+    return reportOf(await index.tallies(id, session))
   }
 
-  async function* wanted() {
-    if (!only) {
-      const rules = await rowsOf(null)
-      if (sessions.length === 0 || rules.some(isExercised)) yield { session: null, rules }
+  async function reportEach(id: string, session: string | null): Promise<EachReport> {
+    const sessions = await sessionsOf(id, session)
+    return {
+      async *rows() {
+        for await (const { rows } of each()) yield rows
+      },
+      async *reports() {
+        for await (const { key, rows } of each())
+          yield { session: key, rules: await Promise.all(rows.map((row) => explain(id, row))) }
+      },
     }
-    for (const session of sessions) yield { session, rules: await rowsOf(session) }
+
+    async function* each() {
+      if (session === null) {
+        const rows = await rowsOf(id, null)
+        if (sessions.length === 0 || rows.some(isExercised)) yield { key: null, rows }
+      }
+      for (const key of sessions) yield { key, rows: await rowsOf(id, key) }
+    }
   }
 
-  async function rowsOf(session: string | null): Promise<readonly ReportRow[]> {
+  /** All sessions of a stream, or the wanted one if it exists. */
+  async function sessionsOf(id: string, wanted: string | null): Promise<readonly string[]> {
+    await assertStream(journals, id)
+    const sessions = await index.sessions(id)
+    if (!sessions) throw unknownStream(id)
+    if (wanted === null) return sessions
+    if (sessions.includes(wanted)) return [wanted]
+    throw new Refusal('object-unknown', `stream ${id} has no session ${wanted}`)
+  }
+
+  async function rowsOf(id: string, session: string | null): Promise<readonly ReportRow[]> {
     const [tally] = await index.tallies(id, session)
     return reportOf(tally ? [tally] : [])
   }
 
-  async function explained(row: ReportRow): Promise<ExplainedRow> {
+  async function explain(id: string, row: ReportRow): Promise<ExplainedRow> {
     const uploads = await Promise.all(row.uploads.map((upload) => index.upload(id, upload)))
     const examples = uploads.flatMap((judged) => {
       const finding = judged?.findings.find(({ code }) => code === row.code)

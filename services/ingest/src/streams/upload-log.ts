@@ -6,37 +6,40 @@ import type { Pages } from './pages.ts'
 import type { StreamQueries, UploadLogPage } from './ports.ts'
 import type { Streams } from './streams.ts'
 
-/** Uploads in arrival order, some at a time. */
-export type ReadUploadLog = (stream: string, wish: LogQuery) => Promise<LogPage>
+/** Reads a page of a stream's uploads in arrival order. Throws the refusal `stream-unknown`. */
+export type ReadUploadLog = (stream: string, query: LogQuery) => Promise<LogPage>
 
-export interface LogQuery {
+interface LogQuery {
+  /** Place in the log at which the page begins. */
   readonly cursor: number
   readonly limit: number
-  /** Null: all of them. */
+  /** Null for all sessions. */
   readonly session: string | null
   readonly track: string | null
   /** Only uploads with a finding of this severity. */
   readonly severity: Severity | null
 }
 
-export interface LogPage {
+interface LogPage {
   /** Read as they are asked for, a few at a time. */
-  readonly lines: Pages<LogEntry>
+  readonly entries: Pages<LogEntry>
   /**
-   * Where the next page begins, once all lines have been read; null at the end. A page may be short, or empty, with
-   * more to come: it holds 4 MiB at most, and a search goes through 5000 uploads at most.
+   * Cursor of the next page, once all entries have been read; null at the end. A page may be short or empty before
+   * that, as `maxSearched` and `maxPageBytes` limit it.
    */
   next(): number | null
 }
 
 export interface LogEntry extends JudgedUpload {
-  /** `pending` until a worker was there; null for a body that was cut off, which is not probed. */
+  /** `pending` until a worker has probed it; null for a body that was cut off, which is not probed. */
   readonly probe: ProbeOutcome['state'] | 'pending' | null
 }
 
+/** Uploads that one page is searched for in. */
 const maxSearched = 5_000
+
 const maxPageBytes = 4_194_304
-/** What is held for a client that does not read; with 4 KiB of headers and many findings each, some 200 KiB. */
+/** Held for a client that does not read: some 200 KiB, with 4 KiB of headers and many findings each. */
 const readAtOnce = 25
 
 export function readUploadLogWith(
@@ -44,23 +47,23 @@ export function readUploadLogWith(
   index: Pick<StreamQueries, 'log'>,
   probes: Pick<Probes, 'outcomeStates'>,
 ): ReadUploadLog {
-  return async function readLog(stream, wish) {
+  return async function readUploadLog(stream, query) {
     await streams.assertExists(stream)
-    let next: number | null = wish.cursor
-    return { lines: pages(), next: () => next }
+    const matches = matcherOf(query)
+    let next: number | null = query.cursor
+    return { entries: entries(), next: () => next }
 
-    async function* pages(): AsyncGenerator<readonly LogEntry[]> {
-      const isWanted = wantedBy(wish)
-      const end = wish.cursor + maxSearched
+    async function* entries(): AsyncGenerator<readonly LogEntry[]> {
+      const end = query.cursor + maxSearched
       let [found, bytes] = [0, 0]
-      while (next !== null && found < wish.limit && bytes < maxPageBytes && next < end) {
+      while (next !== null && found < query.limit && bytes < maxPageBytes && next < end) {
         const from: number = next
-        const read = await index.log(stream, from, readAtOnce)
-        const wanted = read.uploads.filter(isWanted).slice(0, wish.limit - found)
+        const page = await index.log(stream, from, readAtOnce)
+        const wanted = page.uploads.filter(matches).slice(0, query.limit - found)
         const last = wanted.at(-1)
         found += wanted.length
-        bytes += read.bytes
-        next = found < wish.limit || !last ? read.next : nextAfter(last, from, read)
+        bytes += page.bytes
+        next = found < query.limit || !last ? page.next : cursorAfter(last, from, page)
         yield await withStates(stream, wanted)
       }
     }
@@ -75,13 +78,13 @@ export function readUploadLogWith(
   }
 }
 
-/** Where the log goes on after one of the uploads that were read from a place on. */
-function nextAfter(last: JudgedUpload, from: number, { uploads, next }: UploadLogPage): number | null {
+/** The cursor after one of the uploads that were read from a place on. */
+function cursorAfter(last: JudgedUpload, from: number, { uploads, next }: UploadLogPage): number | null {
   const count = uploads.indexOf(last) + 1
   return next === null && count === uploads.length ? null : from + count
 }
 
-function wantedBy({ session, track, severity }: LogQuery) {
+function matcherOf({ session, track, severity }: LogQuery) {
   return (judged: JudgedUpload): boolean =>
     (session === null || judged.session === session) &&
     (track === null || judged.track === track) &&

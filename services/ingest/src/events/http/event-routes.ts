@@ -2,8 +2,8 @@ import type { Request, Response } from 'express'
 import { json, Router } from 'express'
 import { z } from 'zod'
 import { peerOf } from '../../http/authenticate.ts'
-import { parseBody } from '../../http/parse.ts'
-import { write } from '../../http/write.ts'
+import { writeAndDrain } from '../../http/json-response.ts'
+import { parseBody } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Streams } from '../../streams/streams.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
@@ -79,7 +79,7 @@ async function sendAll(
       last = id
       if (stream !== null && !('stream' in event && event.stream === stream)) continue
       const text = `id: ${id}\nevent: ${event.kind}\ndata: ${delivered.json}\n\n`
-      if (!(await write(response, text, { maxStallMs, signal: gone }))) return void response.destroy()
+      if (!(await writeAndDrain(response, text, { maxStallMs, signal: gone }))) return void response.destroy()
     }
     // The client goes on after the last event that was read for it, also where that was another stream's.
     if (last !== null && !response.closed) response.write(`id: ${last}\n\n`)

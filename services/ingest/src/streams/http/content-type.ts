@@ -15,10 +15,10 @@ const byExtension: Readonly<Record<string, string>> = {
   vtt: 'text/vtt',
 }
 
-/** DASH-IF Ingest 1.2, table 6, whatever type a sender claimed. Null for an extension that is not in it. */
+const types = new Map(Object.entries(byExtension))
+
+/** DASH-IF Ingest 1.2, table 6. The content type that a device sent does not count. Null for other extensions. */
 export function mediaTypeOf(path: string): string | null {
   const [, extension = ''] = /\.(\w+)\)?$/.exec(path) ?? []
-  return Object.hasOwn(byExtension, extension.toLowerCase())
-    ? (byExtension[extension.toLowerCase()] ?? null)
-    : null
+  return types.get(extension.toLowerCase()) ?? null
 }

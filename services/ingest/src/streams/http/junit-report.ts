@@ -1,38 +1,34 @@
 import type { ReportRow } from '../../validation/report.ts'
-import type { ExplainedRow, SessionReport, SessionReports } from '../session-report.ts'
+import type { EachReport, ExplainedRow, SessionReport } from '../session-report.ts'
 
 /**
- * A report as CI servers read it, suite by suite: a suite for each session, a case for each rule. Only violated errors
- * fail. The sums at the beginning are read first; what changes meanwhile may be in the suites and not in the sums.
+ * A report in JUnit's XML, suite by suite: a suite for each session, a case for each rule. Only violated errors are
+ * failures. The counts at the beginning are read before the suites, which may know more.
  */
-export async function* junitPieces(
-  stream: string,
-  { rows, reports }: SessionReports,
-): AsyncGenerator<string> {
-  let sums = sumsOf([])
-  for await (const rules of rows()) sums = added(sums, sumsOf(rules))
-  const [start, end] = tagsOf('testsuites', { name: `stream ${stream}`, ...sums })
+export async function* junitPieces(stream: string, { rows, reports }: EachReport): AsyncGenerator<string> {
+  let counts = countsOf([])
+  for await (const rules of rows()) counts = sumOf(counts, countsOf(rules))
+  const [start, end] = tagsOf('testsuites', { name: `stream ${stream}`, ...counts })
   yield `<?xml version="1.0" encoding="UTF-8"?>\n${start}\n`
   for await (const report of reports()) yield suiteOf(stream, report)
   yield `${end}\n`
 }
 
-const added = (a: Sums, b: Sums): Sums => ({
+type Counts = ReturnType<typeof countsOf>
+
+const sumOf = (a: Counts, b: Counts): Counts => ({
+  ...a,
   tests: a.tests + b.tests,
   failures: a.failures + b.failures,
-  errors: 0,
   skipped: a.skipped + b.skipped,
-  time: 0,
 })
 
 function suiteOf(stream: string, { session, rules }: SessionReport): string {
   const name = `stream ${stream}, ${session === null ? 'outside sessions' : `session ${session}`}`
-  return element('testsuite', { name, ...sumsOf(rules) }, rules.map(caseOf))
+  return element('testsuite', { name, ...countsOf(rules) }, rules.map(caseOf))
 }
 
-type Sums = ReturnType<typeof sumsOf>
-
-function sumsOf(rules: readonly ReportRow[]) {
+function countsOf(rules: readonly ReportRow[]) {
   const skipped = rules.filter(({ result }) => result === 'not-exercised').length
   return { tests: rules.length, failures: rules.filter(isFailed).length, errors: 0, skipped, time: 0 }
 }
@@ -46,19 +42,20 @@ function outcomeOf(row: ExplainedRow): readonly string[] {
   if (result === 'met') return []
   if (result === 'not-exercised')
     return [element('skipped', { message: 'nothing put this rule to the test' })]
-  if (isFailed(row)) return [element('failure', { message: title, type: severity }, [text(wordsOf(row))])]
-  return [element('system-out', {}, [text(`${severity}: ${wordsOf(row)}`)])]
+  if (isFailed(row))
+    return [element('failure', { message: title, type: severity }, [text(failureTextOf(row))])]
+  return [element('system-out', {}, [text(`${severity}: ${failureTextOf(row)}`)])]
 }
 
 const isFailed = ({ result, severity }: ReportRow) => result === 'violated' && severity === 'error'
 
-function wordsOf({ title, clause, count, examples }: ExplainedRow): string {
-  const told = examples.map(({ upload, path, message }) => `${path} (upload ${upload}): ${message}`)
-  const more = count > told.length ? [`and ${count - told.length} more`] : []
-  return [`${title} (${clause}); violated by ${count} of the uploads`, ...told, ...more].join('\n')
+function failureTextOf({ title, clause, count, examples }: ExplainedRow): string {
+  const lines = examples.map(({ upload, path, message }) => `${path} (upload ${upload}): ${message}`)
+  const more = count > lines.length ? [`and ${count - lines.length} more`] : []
+  return [`${title} (${clause}); violated by ${count} of the uploads`, ...lines, ...more].join('\n')
 }
 
-// By hand, as what must be right here is exactly what XML libraries leave to their callers: which characters may occur.
+// Without a library: the difficult part is which characters may occur, and XML libraries leave that to their callers.
 function element(
   name: string,
   attributes: Readonly<Record<string, string | number>>,
@@ -78,7 +75,7 @@ function tagsOf(
   return [`<${name}${written.join('')}>`, `</${name}>`]
 }
 
-/** Any text as XML; characters that XML cannot have are spelled out. */
+/** Escapes a text for XML; characters that XML does not allow become `\u` and four digits. */
 const text = (raw: string): string =>
   raw
     .replaceAll(notXml, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)

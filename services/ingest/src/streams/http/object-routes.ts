@@ -1,33 +1,38 @@
 import { type NextFunction, type Request, type Response, Router } from 'express'
+import { certificateResponse } from '../../certificates/http/certificate-response.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { FindProbe } from '../../probes/find-probe.ts'
 import { isPublishingPoint, objectPathOf } from '../../uploads/http/object-url.ts'
 import type { FindObject } from '../find-object.ts'
 import { sendDeviceFile } from './device-bytes.ts'
 
-type Named = Request<{ id: string }>
+type ObjectRequest = Request<{ id: string }>
 
-/** What was uploaded, and what ffprobe says of it. */
+/** Objects, and what ffprobe says about them. */
 export function objectRoutes(findObject: FindObject, findProbe: FindProbe): Router {
   const router = Router()
-  router.get('/probe/:id/*path', answerProbe)
-  router.get('/streams/probe/:id/*path', answerProbe)
-  router.get('/streams/:id/*path', answerObject)
+  router.get('/probe/:id/*path', respondWithProbe)
+  router.get('/streams/probe/:id/*path', respondWithProbe)
+  router.get('/streams/:id/*path', respondWithObject)
   return router
 
-  async function answerObject(request: Named, response: Response, next: NextFunction): Promise<void> {
+  async function respondWithObject(
+    request: ObjectRequest,
+    response: Response,
+    next: NextFunction,
+  ): Promise<void> {
     if (isPublishingPoint(request.originalUrl)) return next()
     const { version } = request.query
     const path = objectPathOf(request.originalUrl)
     const found = await findObject(request.params.id, path, typeof version === 'string' ? version : null)
-    if (found.kind === 'certificate') return void response.json(found.details)
+    if (found.kind === 'certificate') return void response.json(certificateResponse(found.certificate))
     const { id } = request.params
-    const missing = () =>
+    const onMissing = () =>
       next(new Refusal('object-unknown', `stream ${id} has no object at ${path} any more`))
-    sendDeviceFile(response, { ...found, path }, missing, next)
+    sendDeviceFile(response, { ...found, path }, onMissing, next)
   }
 
-  async function answerProbe(request: Named, response: Response): Promise<void> {
+  async function respondWithProbe(request: ObjectRequest, response: Response): Promise<void> {
     const outcome = await findProbe(
       request.params.id,
       objectPathOf(request.originalUrl),

@@ -1,9 +1,9 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
-import { keysOf } from '../../indexing/redis/keys.ts'
+import { keysOf } from '../../indexing/redis/redis-keys.ts'
 import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
 import { hmget, parse } from '../../indexing/redis/values.ts'
-import { inPages, type Pages, readAhead } from '../pages.ts'
+import { inPages, type Pages, prefetchPage } from '../pages.ts'
 import type { IndexedSession, ListedUpload, ListedUploads, RejectedUpload, StreamQueries } from '../ports.ts'
 import type { SessionView } from '../session-view.ts'
 import type { Stream } from '../stream.ts'
@@ -25,8 +25,8 @@ export function redisStreamPages(redis: RedisClient): Pick<StreamQueries, 'strea
     const keys = keysOf(id)
     const [json, sessions, cutOff] = await Promise.all([
       orUnavailable(redis.get(keys.stream)),
-      readAhead(sessionsOf(id)),
-      readAhead(scanHash(redis, keys.cutOff)),
+      prefetchPage(sessionsOf(id)),
+      prefetchPage(scanHash(redis, keys.cutOff)),
     ])
     const stream = parse<Stream>(json)
     // Cut-off uploads are read first, so that a path whose whole upload comes meanwhile is found in one of the two.
@@ -46,7 +46,7 @@ export function redisStreamPages(redis: RedisClient): Pick<StreamQueries, 'strea
 
   async function withLists(id: string, view: SessionView): Promise<IndexedSession> {
     const { listed } = keysOf(id)
-    const list = (name: string) => listFrom(listed(view.key, name))
+    const list = (name: string) => listFrom(listed(view.id, name))
     const [segments, manifests] = await Promise.all([list('segments'), list('manifests')])
     return { ...view, segments, manifests }
   }
