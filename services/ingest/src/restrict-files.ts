@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 
-/** Folders below the working directory that only this user may enter, whatever the umask lets others read. */
+/** Folders below the working directory that only this user may enter, even where the umask lets others read. */
 const privateFolders = ['certs', 'journals', 'staging', 'streams']
 const privateMode = 0o700
 const enterByGroup = 0o010

@@ -2,7 +2,6 @@ import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
-import type { Express } from 'express'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
@@ -37,12 +36,12 @@ import { streamInterfaceWith } from './uploads/stream-interface.ts'
 const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
 
-/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. */
+/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. Its app. */
 export async function startIngest(
   config: Config,
   built: AsyncDisposableStack,
   log: Logger,
-): Promise<Express> {
+): Promise<ReturnType<typeof createApp>> {
   const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, maxUploadBytes: maxBytes } = config
 
   const certificates = built.adopt(

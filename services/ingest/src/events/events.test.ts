@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { eventStream } from '@pushav/shared/events.ts'
 import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
@@ -145,6 +145,7 @@ describe('events', () => {
     await using ingest = await suite.start()
     await ingest.send('POST', '/streams')
     await store(250, 100)
+    const opened: IncomingMessage[] = []
     const replaying = await Promise.all(Array.from({ length: 8 }, () => begin('/events', '0-0.0')))
     const refused = await begin('/streams/1/events', '0-0.0')
     deepEqual([refused.statusCode, refused.headers['retry-after']], [503, '1'])
@@ -158,23 +159,29 @@ describe('events', () => {
       again.destroy()
     }
 
+    for (const response of opened) response.destroy()
+
     async function begin(path: string, after?: string): Promise<IncomingMessage> {
       const request = ingest.begin('GET', path, after === undefined ? {} : { 'last-event-id': after })
       request.on('error', () => undefined).end()
       const [response] = await once(request, 'response')
-      return response.on('error', () => undefined)
+      opened.push(response.on('error', () => undefined))
+      return response
     }
   })
 
   it('go to at most 32 subscribers of one connection', async () => {
     await using ingest = await suite.start()
     const statuses: number[] = []
+    const requests: ClientRequest[] = []
     for (let i = 0; i < 33; i++) {
       const request = ingest.begin('GET', '/events')
       request.on('error', () => undefined).end()
       const [response] = await once(request, 'response')
       statuses.push(response.statusCode)
+      requests.push(request)
     }
+    for (const request of requests) request.destroy()
     deepEqual([...new Set(statuses.slice(0, 32)), statuses[32]], [200, 503])
   })
 
