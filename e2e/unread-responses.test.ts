@@ -18,7 +18,7 @@ const unreadStreams = 100
  * By which ingest may grow in all while 100 responses of one route after the other are not read. A whole wire log of the
  * test is 2 MB, its event stream 12 MB.
  */
-const maxGrowthMiB = 256
+const maxGrowthMiB = 400
 
 /** What is asked for on each route that responds to GET. */
 const pathOf: Readonly<Record<string, (upload: string) => string>> = {

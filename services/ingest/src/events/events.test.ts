@@ -2,6 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { once } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 import { eventStream } from '@pushav/shared/events.ts'
 import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { Redis } from 'ioredis'
@@ -44,6 +45,7 @@ const kindsOf = (told: readonly Told[]) => told.map(({ event }) => event.kind)
 
 describe('events', () => {
   const suite = ingestSuite()
+  const requests: ClientRequest[] = []
 
   it('tell what happens to streams, uploads and sessions, in order', async () => {
     await using ingest = await suite.start()
@@ -170,10 +172,39 @@ describe('events', () => {
     }
   })
 
+  it('hold nothing for subscribers that leave before the response', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    const early = Array.from({ length: 200 }, async (_, i) => {
+      const request = ingest.begin(
+        'GET',
+        '/streams/1/events',
+        i % 2 === 0 ? { 'last-event-id': '0-0.0' } : {},
+      )
+      const closed = once(
+        request.on('error', () => undefined),
+        'close',
+      )
+      request.end()
+      await setTimeout(i % 10)
+      request.destroy()
+      await closed
+    })
+    await Promise.all(early)
+    // What leaked would count against the limits of a connection and of replays.
+    for (let id = 0; id < 20; id++) {
+      const request = ingest.begin('GET', '/streams/1/events', id < 6 ? { 'last-event-id': '0-0.0' } : {})
+      request.on('error', () => undefined).end()
+      const [response] = await once(request, 'response')
+      equal(response.statusCode, 200)
+      requests.push(request)
+    }
+    for (const request of requests.splice(0)) request.destroy()
+  })
+
   it('go to at most 32 subscribers of one connection', async () => {
     await using ingest = await suite.start()
     const statuses: number[] = []
-    const requests: ClientRequest[] = []
     for (let i = 0; i < 33; i++) {
       const request = ingest.begin('GET', '/events')
       request.on('error', () => undefined).end()
@@ -181,7 +212,7 @@ describe('events', () => {
       statuses.push(response.statusCode)
       requests.push(request)
     }
-    for (const request of requests) request.destroy()
+    for (const request of requests.splice(0)) request.destroy()
     deepEqual([...new Set(statuses.slice(0, 32)), statuses[32]], [200, 503])
   })
 
