@@ -175,18 +175,15 @@ describe('events', () => {
   it('hold nothing for subscribers that leave before the response', async () => {
     await using ingest = await suite.start()
     await ingest.send('POST', '/streams')
-    const early = Array.from({ length: 200 }, async (_, i) => {
+    const early = Array.from({ length: 600 }, async (_, i) => {
       const request = ingest.begin(
         'GET',
         '/streams/1/events',
         i % 2 === 0 ? { 'last-event-id': '0-0.0' } : {},
       )
-      const closed = once(
-        request.on('error', () => undefined),
-        'close',
-      )
+      const closed = new Promise((resolve) => request.on('error', () => undefined).once('close', resolve))
       request.end()
-      await setTimeout(i % 10)
+      await setTimeout(i % 4)
       request.destroy()
       await closed
     })
