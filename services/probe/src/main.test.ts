@@ -155,7 +155,7 @@ describe('probe worker', function () {
     for (const tool of ['prlimit', 'setpriv', 'ffprobe'])
       await symlink((await findProgram(tool, process.env.PATH ?? '')) ?? tool, join(tools.path, tool))
     const held = await heldFfprobe(tools.path)
-    await using worker = await rig.work({ FFPROBE: held.path, PATH: tools.path })
+    await using worker = await rig.work({ FFPROBE: held.path, PATH: tools.path, PROBE_SANDBOX: 'preferred' })
     equal(worker.logged[0]?.confinement, 'limits, no sandbox')
     await rig.put('u', media.plain)
     await rig.add({ upload: 'u', path: 'x.mp4', init: null })
@@ -221,6 +221,17 @@ describe('probe worker', function () {
     await using worker = await rig.work({ FFPROBE: 'no-such-ffprobe' })
     equal(await worker.end('SIGTERM'), 1)
     match(worker.complaint(), /no-such-ffprobe is not there: install ffmpeg/)
+  })
+
+  it('does not start without a sandbox where one is required, and says why', async () => {
+    await using rig = await startRig()
+    await using tools = await temporaryDirectory()
+    for (const tool of ['prlimit', 'setpriv', 'ffprobe'])
+      await symlink((await findProgram(tool, process.env.PATH ?? '')) ?? tool, join(tools.path, tool))
+    await using worker = await rig.work({ PATH: tools.path, PROBE_SANDBOX: 'required' })
+    equal(await worker.end('SIGTERM'), 1)
+    match(worker.complaint(), /no sandbox .*bwrap.*PROBE_SANDBOX=required: install bubblewrap/)
+    equal(await rig.health(), 1)
   })
 
   it('is healthy while it works and not before or without Redis', async () => {
