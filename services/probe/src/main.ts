@@ -48,9 +48,12 @@ built.defer(() => closing.abort())
 closeOnSignal(built, log)
 
 await workers.waitUntilReady()
-built.use(await startHeartbeat(redis, hostname(), { confinement, isSandboxed }, () => workers.isRunning()))
-log.info({ concurrency: config.concurrency }, 'taking jobs')
-reportReady()
+// A signal may have closed everything while the workers waited for Redis.
+if (!built.disposed) {
+  built.use(startHeartbeat(redis, hostname(), { confinement, isSandboxed }, () => workers.isRunning()))
+  log.info({ concurrency: config.concurrency }, 'taking jobs')
+  reportReady()
+}
 
 function logThrottled(message: string): (error: Error) => void {
   return throttle(10_000, Date.now, (error: Error, dropped) => log.error({ error, dropped }, message))

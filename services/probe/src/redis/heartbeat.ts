@@ -5,13 +5,13 @@ const intervalMs = 5_000
 const ttlMs = 20_000
 
 /** Writes what this host's worker is to Redis every 5 s while `isAlive`. It expires after 20 s. */
-export async function startHeartbeat(
+export function startHeartbeat(
   redis: RedisClient,
   host: string,
   worker: ProbeWorker,
   isAlive: () => boolean,
-): Promise<Disposable> {
-  await beat()
+): Disposable {
+  void beat()
   const timer = setInterval(beat, intervalMs)
   return {
     [Symbol.dispose]: () => clearInterval(timer),
