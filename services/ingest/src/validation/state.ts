@@ -40,6 +40,11 @@ export interface Session {
   readonly tracks: Readonly<Record<string, Track>>
   /** From the newest MPD or multivariant playlist, by name of the track. */
   readonly announcements: Readonly<Record<string, Announcement>>
+  /** cmaf-ingest: from the newest media playlist of a track, by its name; absent without any. */
+  readonly playlists?: Readonly<Record<string, PlaylistNames>> | undefined
+  /** cmaf-ingest: digests of the client certificate of its first object, and of the path of its first MPD. */
+  readonly device?: string | undefined
+  readonly manifest?: string | undefined
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]
@@ -57,6 +62,20 @@ export interface Announcement {
   /** Paths below the stream, as RepresentationFacts has them; null where they are not to be compared. */
   readonly initialization: string | null
   readonly media: string | null
+  /** Patterns of the paths of a SegmentList, see `patternsOf`; absent for a template. */
+  readonly list?: readonly string[] | undefined
+  /** Digest of its MPD's path, where that is not the session's first. */
+  readonly manifest?: string | undefined
+}
+
+/** The paths that a media playlist names, below the stream. */
+export interface PlaylistNames {
+  /** Of its EXT-X-MAPs, in their order. */
+  readonly inits: readonly string[]
+  /** Patterns of its segments' paths, see `patternsOf`. */
+  readonly segments: readonly string[]
+  /** Likewise of its parts (EXT-X-PART); absent without. */
+  readonly parts?: readonly string[] | undefined
 }
 
 export type TrackPhase =
@@ -81,6 +100,16 @@ export interface Track {
   /** An init segment came, readable or not. */
   readonly hasInit: boolean
   readonly init: KnownInit | null
+  /** Id of the upload that held the init segment. */
+  readonly initUpload?: string | undefined
+  /** The track whose init segment this one shares. */
+  readonly header?: string | undefined
+  /** Other tracks share its init segment; without segments it is no more than that. */
+  readonly isHeader?: true | undefined
+  /** cmaf-ingest: where its objects with free names are. */
+  readonly place?: TrackPlace | undefined
+  /** cmaf-ingest: its newest segment, while its init segment has not come. */
+  readonly headless?: { readonly trackId: number; readonly end: number | null } | undefined
   /** cmaf-ingest: digest of the upload that held the init segment. */
   readonly shortInitDigest?: string | undefined
   /** cmaf-ingest: segments go to the path that the init segment went to. */
@@ -89,6 +118,18 @@ export interface Track {
   /** Digest of the newest filler segment. */
   readonly shortFillerDigest?: string | undefined
   readonly reported: readonly string[]
+}
+
+/** What tells the objects of one track from those of others, as digests, see `textDigest`. */
+export interface TrackPlace {
+  /** Path of its init segment. */
+  readonly init?: string | undefined
+  /** Path of its newest segment without its counter, see `shapeOf`. */
+  readonly shape?: string | undefined
+  /** Steady beginning of its names, of clips and of segments without init segment. */
+  readonly steady?: string | undefined
+  /** The client certificate of its newest object, where that is not the one of the session's first. */
+  readonly device?: string | undefined
 }
 
 /** The facts of an init segment that its segments depend on. */

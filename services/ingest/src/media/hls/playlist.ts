@@ -3,6 +3,7 @@ import { destinationOf } from '../relative-url.ts'
 
 const maxEntries = 10_000
 const maxCodecs = 100
+const maxMaps = 16
 const maxText = 1_024
 
 /** What the lines so far say. */
@@ -11,7 +12,8 @@ interface PlaylistState {
   variantOpen: boolean
   uris: string[]
   codecs: Set<string>
-  map: string | null
+  maps: string[]
+  parts: string[]
   playlistType: string | null
   hasEndList: boolean
   durations: number[]
@@ -45,7 +47,8 @@ const newPlaylistState = (): PlaylistState => ({
   variantOpen: false,
   uris: [],
   codecs: new Set(),
-  map: null,
+  maps: [],
+  parts: [],
   playlistType: null,
   hasEndList: false,
   durations: [],
@@ -72,7 +75,8 @@ function addTag(state: PlaylistState, line: string, number: number): void {
   // A tag ends at its colon: EXT-X-MEDIA-SEQUENCE is no EXT-X-MEDIA.
   if (tag === '#EXT-X-MEDIA' || tag === '#EXT-X-STREAM-INF') addTrack(state, tag, value)
   else if (tag === '#EXTINF') addDuration(state, value, number)
-  else if (tag === '#EXT-X-MAP') state.map ??= attribute(value, 'URI')
+  else if (tag === '#EXT-X-MAP') addMap(state, attribute(value, 'URI'))
+  else if (tag === '#EXT-X-PART') addPart(state, attribute(value, 'URI'))
   else if (tag === '#EXT-X-PLAYLIST-TYPE') state.playlistType ??= value.slice(0, 80)
   else if (tag === '#EXT-X-ENDLIST') state.hasEndList = true
 }
@@ -93,6 +97,14 @@ function addDuration(state: PlaylistState, value: string, line: number): void {
   else if (state.durations.length < maxEntries) state.durations.push(Number(decimal))
 }
 
+function addMap({ maps }: PlaylistState, uri: string | null): void {
+  if (uri !== null && maps.length < maxMaps && !maps.includes(uri)) maps.push(uri)
+}
+
+function addPart({ parts }: PlaylistState, uri: string | null): void {
+  if (uri !== null && parts.length < maxEntries) parts.push(uri)
+}
+
 function recordUri(state: PlaylistState, uri: string | null): void {
   if (uri !== null && state.uris.length < maxEntries) state.uris.push(uri.slice(0, maxText))
 }
@@ -108,14 +120,16 @@ function attribute(list: string, wanted: string): string | null {
 }
 
 function factsOf(state: PlaylistState, path: string): PlaylistFacts {
-  const urls = state.map === null ? state.uris : [state.map, ...state.uris]
+  const urls = [...state.maps, ...state.parts, ...state.uris]
   const destinations = new Set(urls.map((url) => destinationOf(path, url).kind))
   return {
     kind: state.tracks > 0 ? 'multivariant' : 'media',
     trackCount: state.tracks,
     uris: state.uris,
     codecs: [...state.codecs],
-    map: state.map,
+    map: state.maps[0] ?? null,
+    maps: state.maps,
+    parts: state.parts,
     playlistType: state.playlistType,
     hasEndList: state.hasEndList,
     durations: state.durations,

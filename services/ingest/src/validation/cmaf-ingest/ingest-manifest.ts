@@ -3,6 +3,7 @@ import { finding } from '../finding.ts'
 import { updateAnnouncements } from '../manifests/announcements.ts'
 import { checkMpdAgainstUploads } from '../manifests/mpd-against-uploads.ts'
 import { checkPlaylistAgainstMpd, playlistPreconditions } from '../manifests/playlist-against-mpd.ts'
+import { updatePlaylistNames } from '../manifests/playlist-names.ts'
 import { missingTracks } from '../matter/matter-session.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session } from '../state.ts'
@@ -25,7 +26,11 @@ function useManifest(evaluation: Evaluation, context: Context, session: Session)
   const { mpd = null, playlist = null } = context.inspection ?? {}
   if (playlist) {
     const findings = checkPlaylistAgainstMpd(context, session, playlist)
-    return add(noted, { findings, preconditions: playlistPreconditions(session, playlist) })
+    return add(noted, {
+      session: updatePlaylistNames(context, session, playlist),
+      findings,
+      preconditions: playlistPreconditions(session, playlist),
+    })
   }
   if (!mpd) return noted
   const announced = add(

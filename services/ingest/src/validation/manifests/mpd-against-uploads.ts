@@ -4,17 +4,19 @@ import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { missingNames } from '../matter/matter-session.ts'
 import { at, type Session, type Track } from '../state.ts'
+import { examplePath } from '../track-identity.ts'
 import { nameNotAnnounced } from './announced-name.ts'
-import { examplePath, trackNameOf } from './announcements.ts'
+import { trackNamesOf } from './announcements.ts'
 import { checkSegmentsAgainstUploads, type ManifestSegments } from './segments-against-uploads.ts'
 
 /** Compares the MPD of an ended session with the uploads: tracks, then segments, then times. */
 export function checkMpdAgainstUploads(context: Context, session: Session): readonly Finding[] {
   const mpd = context.inspection?.mpd
   if (!mpd) return []
+  const names = trackNamesOf(context, session, mpd)
   const named = mpd.representations
     .filter((facts) => examplePath(facts) !== null)
-    .map((facts) => ({ facts, name: trackNameOf(context, session, facts) }))
+    .map((facts) => ({ facts, name: names.get(facts) ?? null }))
   const missing = missingNames(context.stream.expectedTrackNames, session)
   const unknown = named.filter(
     ({ name }) => name === null || !(at(session.tracks, name) || missing.includes(name)),
