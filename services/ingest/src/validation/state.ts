@@ -110,6 +110,8 @@ export interface Track {
   readonly place?: TrackPlace | undefined
   /** cmaf-ingest: its newest segment, while its init segment has not come. */
   readonly headless?: { readonly trackId: number; readonly end: number | null } | undefined
+  /** cmaf-ingest: the segment that its newest object is, or is a part of. */
+  readonly part?: SegmentParts | undefined
   /** cmaf-ingest: digest of the upload that held the init segment. */
   readonly shortInitDigest?: string | undefined
   /** cmaf-ingest: segments go to the path that the init segment went to. */
@@ -118,6 +120,14 @@ export interface Track {
   /** Digest of the newest filler segment. */
   readonly shortFillerDigest?: string | undefined
   readonly reported: readonly string[]
+}
+
+/** A segment that may come in parts, each a file of its own. */
+export interface SegmentParts {
+  /** Digest of its name. */
+  readonly of: string
+  /** Its track has had segments of several parts. */
+  readonly areMany?: true | undefined
 }
 
 /** What tells the objects of one track from those of others, as digests, see `textDigest`. */

@@ -6,7 +6,16 @@ import { announcedInitsAt, announcedMediaAt } from './manifests/announced-name.t
 import { fitsSameSegments, knownInitOf } from './media/init-media.ts'
 import { type ObjectName, parseObjectName, pathInSession } from './object-name.ts'
 import { at, type Session, type Track, type TrackPlace } from './state.ts'
-import { extensionOf, freeTrackName, shapeOf, steadyNameOf, textDigest, trackWordsOf } from './track-names.ts'
+import {
+  extensionOf,
+  freeTrackName,
+  segmentOfPart,
+  shapeOf,
+  steadyNameOf,
+  textDigest,
+  trackWordsOf,
+  wordsBeforeCounter,
+} from './track-names.ts'
 
 /**
  * Which track of a cmaf-ingest session an object belongs to. The first evidence that decides wins:
@@ -157,12 +166,18 @@ function headlessTrack(session: Session, path: string, init: InitFacts): string 
 const wordsOfTrack = ({ name }: Track, path: string): readonly string[] =>
   name === folderIn(path) ? [] : trackWordsOf(name, false)
 
+/** Whether the words that tell a track from others are in a segment's name. */
+const isNamedLike = (track: Track, path: string): boolean =>
+  wordsOfTrack(track, path).length > 0 && hasAll(wordsBeforeCounter(path), wordsOfTrack(track, path))
+
 const hasAll = (words: readonly string[], wanted: readonly string[]): boolean =>
   wanted.every((word) => words.includes(word))
 
 function segmentTrack(session: Session, object: IdentifiedObject): string | Shared {
   const { path, name } = object
-  const announced = announcedMediaAt(session, path)
+  const whole = segmentOfPart(path)
+  const announced =
+    announcedMediaAt(session, path) ?? (whole === null ? undefined : announcedMediaAt(session, whole))
   if (announced !== undefined) return announced
   const owner = ownerOf(session, path)
   if (owner) return owner.name
@@ -180,14 +195,18 @@ function amongNear(
   near: readonly Track[],
   own: string,
 ): string | Shared {
-  const shape = textDigest(shapeOf(object.path))
+  const { path } = object
+  const shape = textDigest(shapeOf(path))
   const alike = near.filter(({ place }) => place?.shape === shape)
   const [only] = alike
-  if (only && alike.length === 1) {
+  // `v_1.3` may be the third segment of v_1, or the third part of the first segment of v.
+  const isNamed =
+    segmentOfPart(path) !== null && near.some((track) => track !== only && isNamedLike(track, path))
+  if (only && alike.length === 1 && !isNamed) {
     const unused = only.hasInit ? [] : near.filter((track) => track.hasInit && track.segmentCount === 0)
     return { name: only.name, header: bestOf(unused, object, own)?.name ?? null }
   }
-  const candidates = (alike.length > 0 ? alike : near).filter(({ hasInit }) => hasInit)
+  const candidates = (alike.length > 0 && !isNamed ? alike : near).filter(({ hasInit }) => hasInit)
   const chosen = bestOf(candidates, object, own)
   if (!chosen || isOther(chosen, object, shape)) return headlessSegment(session, object, near, own, chosen)
   return chosen.name
@@ -216,7 +235,7 @@ function headlessSegment(
   if (before) return before.name
   if (!unlike) return { name: own, header: headerAbove(session, object)?.name ?? null }
   const isShared =
-    hasAll(trackWordsOf(path, true), wordsOfTrack(unlike, path)) && unlike.init?.trackId === media?.trackId
+    hasAll(wordsBeforeCounter(path), wordsOfTrack(unlike, path)) && unlike.init?.trackId === media?.trackId
   return { name: known ? pathInSession(path) : own, header: isShared ? unlike.name : null }
 }
 
@@ -226,7 +245,7 @@ function headlessSegment(
  */
 function isOther(track: Track, { path, media }: IdentifiedObject, shape: string): boolean {
   if (!media || !track.init) return false
-  const isForeign = !hasAll(trackWordsOf(path, true), wordsOfTrack(track, path))
+  const isForeign = !hasAll(wordsBeforeCounter(path), wordsOfTrack(track, path))
   if (media.trackId !== track.init.trackId) return isForeign || track.segmentCount > 0
   if (track.place?.shape === undefined || track.place.shape === shape) return false
   const { clock } = track
@@ -240,7 +259,7 @@ function headerAbove({ tracks }: Session, { path, media }: IdentifiedObject): Tr
     folder = directoryOf(folder)
     const above = headers.filter((track) => isIn(track, folder))
     const fitting = above.filter(({ init }) => !media || !init || init.trackId === media.trackId)
-    const named = fitting.filter((track) => hasAll(trackWordsOf(path, true), wordsOfTrack(track, path)))
+    const named = fitting.filter((track) => hasAll(wordsBeforeCounter(path), wordsOfTrack(track, path)))
     if (above.length > 0) return named.length === 1 ? named[0] : fitting.length === 1 ? fitting[0] : undefined
   }
   return undefined
@@ -264,8 +283,7 @@ const evidence: readonly Evidence[] = [
   ({ init }, { media }) => !media || !init || init.trackId === media.trackId,
   ({ init }, { path }) => handlerOf(path) === init?.handler,
   ({ name }, _object, own) => name === own,
-  (track, { path }) =>
-    wordsOfTrack(track, path).length > 0 && hasAll(trackWordsOf(path, true), wordsOfTrack(track, path)),
+  (track, { path }) => isNamedLike(track, path),
   ({ clock }, { media }) => clock !== null && media !== null && clock.end === media.decodeTime,
   ({ init }, { media }) => init?.handler !== 'soun' || media?.startsWithSync !== false,
   ({ init }, { media }) => hasUsualSamples(init, media),
@@ -293,7 +311,7 @@ function hasUsualSamples(init: Track['init'], media: MediaFacts | null): boolean
 }
 
 function closestName(tracks: readonly Track[], path: string): Track | undefined {
-  const name = trackWordsOf(path, true).join('_')
+  const name = wordsBeforeCounter(path).join('_')
   const likeness = (track: Track) => sharedStart(wordsOfTrack(track, path).join('_'), name)
   const best = Math.max(...tracks.map(likeness))
   return tracks.findLast((track) => likeness(track) === best)
@@ -401,7 +419,7 @@ export const examplePath = (facts: RepresentationFacts): string | null =>
   facts.initialization ?? mediaExample(facts)
 
 const mediaExample = ({ media, segments }: RepresentationFacts): string | null =>
-  media?.replace(/\$(Number|Time)[^$]*\$/g, '1').replaceAll('$$', '$') ?? segments?.[0] ?? null
+  media?.replace(/\$(Number|SubNumber|Time)[^$]*\$/g, '1').replaceAll('$$', '$') ?? segments?.[0] ?? null
 
 /** The name of the track that a media playlist lists, from the paths of its EXT-X-MAPs and segments. */
 export function playlistTrack(session: Session, { inits, examples }: PlaylistPaths): string | null {

@@ -9,7 +9,9 @@ const kindWord = new RegExp(`^(?:${kindWords.replaceAll(' ', '|')})(\\d*)$`, 'i'
 export const extensionOf = (path: string): string => (extension.exec(path)?.[1] ?? '').toLowerCase()
 const extension = /\.([^./]*[^./\d][^./]*)$/
 
-const withoutExtension = (path: string): string => path.replace(extension, '')
+function withoutExtension(path: string): string {
+  return path.replace(extension, '')
+}
 
 /**
  * The track of a free name without further evidence: the folder, then the words of the file's name without those for
@@ -28,6 +30,10 @@ export function trackWordsOf(path: string, counts: boolean): readonly string[] {
   const stem = withoutExtension(baseNameOf(path))
   return wordsIn(counts ? withoutCounter(stem) : stem)
 }
+
+/** The words of a segment's name that an init segment's may be among: all but its last number. */
+export const wordsBeforeCounter = (path: string): readonly string[] =>
+  wordsIn(beforeCounter(baseNameOf(path)))
 
 function wordsIn(text: string): readonly string[] {
   const words: string[] = []
@@ -62,11 +68,18 @@ export function shapeOf(path: string): string {
   return shaped + path.slice(stem.length)
 }
 
-/** The number of a part within its segment, and the name of that segment; null where the name has no such form. */
-export function partNameOf(path: string): { readonly segment: string; readonly part: number } | null {
-  const [, segment, part] = /^(.*\d)\.(\d{1,9})$/.exec(withoutExtension(path)) ?? []
-  return segment === undefined ? null : { segment, part: Number(part) }
+/** The path of the segment that `seg_7.2.m4s`, the second part of the seventh, is a part of; null for other names. */
+export function segmentOfPart(path: string): string | null {
+  const stem = withoutExtension(path)
+  const [, segment] = /^(.*\d)\.\d{1,9}$/.exec(stem) ?? []
+  return segment === undefined ? null : segment + path.slice(stem.length)
 }
+
+/** A path without its extension and the number in front of it. */
+export const beforeCounter = (path: string): string => withoutExtension(path).replace(/\d+$/, '')
+
+/** A path without its extension. */
+export const stemOf = withoutExtension
 
 /**
  * Patterns of paths that a manifest lists: each `#` stands for digits. Runs of digits that differ from path to path

@@ -25,6 +25,7 @@ import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
 import { identifiedObject, placeAfter } from '../track-identity.ts'
+import { clockAfterPart, partOf } from './ingest-parts.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
 import { deviceOf, endIfAllEnded, enterSession } from './ingest-session.ts'
 
@@ -189,23 +190,29 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
     previous === track.shortInitDigest
   const isFilled = previous !== null && previous === track.shortFillerDigest
   const isReused = previous !== null && !isOwnPath && !isFilled && track.segmentCount > 0
+  const part = partOf(context, session, track, media)
   const position = {
-    isNext: !isReused && !isFilled && track.phase !== 'completed' && !isClip(context),
+    part: part.kind,
+    isNext: !isReused && !isFilled && part.kind !== 'copy' && track.phase !== 'completed' && !isClip(context),
     announcedSeconds: at(session.announcements, name)?.segmentSeconds ?? null,
   }
-  const isReplacement = isReused || isFilled
+  const isFurther = part.kind === 'further'
+  const isReplacement = isReused || isFilled || part.kind === 'copy'
+  const counts = !isReplacement && !isFurther
+  const clock = clockAfter(track, media, upload.bytes)
   const next: Track = {
     ...track,
     phase: track.phase === 'completed' ? 'completed' : track.hasInit ? 'segments_uploading' : track.phase,
-    segmentCount: track.segmentCount + (isReplacement ? 0 : 1),
+    segmentCount: track.segmentCount + (counts ? 1 : 0),
     lastNumber: numberIn(context, session, track, media) ?? track.lastNumber,
-    clock: isReplacement ? track.clock : clockAfter(track, media, upload.bytes),
+    clock: isReplacement ? track.clock : isFurther ? clockAfterPart(track.clock, clock) : clock,
+    part: partAfter(track, part),
     isOneUrl: track.isOneUrl || (previous !== null && previous === track.shortInitDigest) || undefined,
     shortFillerDigest: media.isFiller ? shortDigest(upload.sha256) : track.shortFillerDigest,
     place: placeOf(context, session, track),
     headless: track.hasInit ? undefined : { trackId: media.trackId, end: endOf(media) },
   }
-  const counted = withTrack({ ...session, segmentCount: session.segmentCount + 1 }, next)
+  const counted = withTrack({ ...session, segmentCount: session.segmentCount + (isFurther ? 0 : 1) }, next)
   const ended = media.isLast ? endTrack(counted, next) : { session: counted, events: [] }
   return mergeUpdates(
     {
@@ -220,10 +227,15 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
       ],
       preconditions: segmentPreconditions(position, media),
     },
-    checkIngestRecommendations(context, session, track, media),
-    checkSetAlignment(context, session, track, media),
-    checkAnnouncedName(context, session, next),
+    part.kind === 'segment' ? checkIngestRecommendations(context, session, track, media) : {},
+    part.kind === 'segment' ? checkSetAlignment(context, session, track, media) : {},
+    part.kind === 'further' ? {} : checkAnnouncedName(context, session, next),
   )
+}
+
+function partAfter({ part }: Track, { kind, segment }: ReturnType<typeof partOf>): Track['part'] {
+  if (kind === 'copy') return part
+  return kind === 'further' || part?.areMany ? { of: segment, areMany: true } : { of: segment }
 }
 
 /** Where the decode time goes on after a segment; null where that depends on the init segment. */

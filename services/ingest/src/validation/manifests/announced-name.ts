@@ -3,7 +3,7 @@ import { createPathMatcher } from '../../media/path-matcher.ts'
 import type { Context, Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { type Announcement, at, type Session, type Track } from '../state.ts'
-import { matchesPattern } from '../track-names.ts'
+import { matchesPattern, segmentOfPart } from '../track-names.ts'
 
 /**
  * Checks that an object is at one of the paths that the MPD names for its track (ISO/IEC 23009-1, 5.3.9.4.4).
@@ -13,7 +13,10 @@ export function checkAnnouncedName(context: Context, session: Session, track: Tr
   const announcement = at(session.announcements, track.name)
   if (expected === null || !announcement) return {}
   const { path } = context.upload
-  const findings = announcedPaths(announcement)(path) ? [] : [nameNotAnnounced(expected, path)]
+  const isAnnounced = announcedPaths(announcement)
+  const whole = segmentOfPart(path)
+  const findings =
+    isAnnounced(path) || (whole !== null && isAnnounced(whole)) ? [] : [nameNotAnnounced(expected, path)]
   return { findings, preconditions: ['announced-name'] }
 }
 

@@ -1,4 +1,5 @@
 import type { MediaFacts } from '../../media/inspection.ts'
+import type { SegmentPart } from '../cmaf-ingest/ingest-parts.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
 import type { Clock, KnownInit, Track } from '../state.ts'
@@ -9,6 +10,8 @@ interface SegmentPosition {
   readonly isNext: boolean
   /** Duration of a segment that the manifest announces, seconds; null for none. */
   readonly announcedSeconds: number | null
+  /** What it is to the segment before; see `SegmentPart`. Absent where segments come whole. */
+  readonly part?: SegmentPart
 }
 
 /** Findings on the media of one segment, against its track's init segment and the segment before. */
@@ -28,10 +31,10 @@ export function checkSegmentMedia(
   const times = checkTimes(track, media, position)
   return [
     ...checkStructure(track, media),
-    ...checkSync(init, media),
+    ...(position.part === 'further' ? [] : checkSync(init, media)),
     // A gap in time is a gap in numbers too: one cause, one finding.
     ...(times.length > 0 ? times : checkSequence(track, media, position)),
-    ...checkDuration(track, media, position),
+    ...((position.part ?? 'segment') === 'segment' ? checkDuration(track, media, position) : []),
   ]
 }
 
@@ -152,6 +155,11 @@ function checkDuration(
     return [finding('segment-duration-off', `${expected}, received one of ${formatSeconds(lasted)}`)]
   }
   const before = track.clock && track.init ? track.clock.duration / track.init.timescale : null
+  if (before !== null && track.part?.areMany && before > announcedSeconds * 1.1) {
+    return [
+      finding('segment-duration-off', `${expected}, the parts before this lasted ${formatSeconds(before)}`),
+    ]
+  }
   if (before === null || before >= announcedSeconds * 0.9) return []
   const message = `${expected}, the one before this lasted ${formatSeconds(before)} and was not the last`
   return [finding('segment-duration-off', message)]
