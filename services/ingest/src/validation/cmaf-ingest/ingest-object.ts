@@ -25,9 +25,9 @@ import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
 import { identifiedObject, placeAfter } from '../track-identity.ts'
-import { clockAfterPart, partOf } from './ingest-parts.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
 import { deviceOf, endIfAllEnded, enterSession } from './ingest-session.ts'
+import { clockAfterPart, partOf } from './partial-segment.ts'
 
 /** Checks media on a cmaf-ingest stream: init segment, segment or both, as its bytes have them. */
 export function checkIngestObject(start: Evaluation, context: Context): Evaluation {

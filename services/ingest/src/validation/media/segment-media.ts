@@ -1,5 +1,5 @@
 import type { MediaFacts } from '../../media/inspection.ts'
-import type { SegmentPart } from '../cmaf-ingest/ingest-parts.ts'
+import type { SegmentPart } from '../cmaf-ingest/partial-segment.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
 import type { Clock, KnownInit, Track } from '../state.ts'
