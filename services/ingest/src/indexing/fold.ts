@@ -139,7 +139,7 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   if (place !== 'none') addObject(stream, draft, { upload, init }, place, isNew)
 }
 
-/** Validation knows the track of a segment. Objects of dash and hls streams at other paths go by their folder. */
+/** On cmaf-ingest streams validation knows the track's; on dash and hls streams it is in the same folder. */
 const initOf = (
   stream: Stream,
   { inits }: Draft,

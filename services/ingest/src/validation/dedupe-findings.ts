@@ -11,7 +11,7 @@ export interface ValidationResult {
   /** Id of the session that the upload belongs to; null for none. */
   readonly session: string | null
   readonly track: string | null
-  /** Id of the upload that holds the init segment of its track; null while none is known. */
+  /** cmaf-ingest: id of the upload that holds the init segment of its track; null while none is known. */
   readonly init: string | null
   /** The list of its session that the upload is in; null for none. */
   readonly list: 'segments' | 'manifests' | null

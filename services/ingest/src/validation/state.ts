@@ -100,7 +100,7 @@ export interface Track {
   /** An init segment came, readable or not. */
   readonly hasInit: boolean
   readonly init: KnownInit | null
-  /** Id of the upload that held the init segment. */
+  /** cmaf-ingest: id of the upload that held the init segment; elsewhere its path tells which one that is. */
   readonly initUpload?: string | undefined
   /** The track whose init segment this one shares. */
   readonly header?: string | undefined
@@ -152,8 +152,11 @@ export interface KnownInit {
   readonly width: number | null
   readonly height: number | null
   readonly encrypted: boolean
+  /** Profile and level of Dolby Vision, `08.07`. */
+  readonly dolbyVision?: string | undefined
   /** Defaults of trex. */
   readonly sampleDuration: number
+  readonly sampleSize: number
   readonly sampleFlags: number
 }
 

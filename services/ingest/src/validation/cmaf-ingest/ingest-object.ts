@@ -195,6 +195,7 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
     part: part.kind,
     isNext: !isReused && !isFilled && part.kind !== 'copy' && track.phase !== 'completed' && !isClip(context),
     announcedSeconds: at(session.announcements, name)?.segmentSeconds ?? null,
+    partFrom: context.upload.part?.from,
   }
   const isFurther = part.kind === 'further'
   const isReplacement = isReused || isFilled || part.kind === 'copy'
@@ -220,7 +221,7 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
       findings: [
         ...checkOrder(context, session, track),
         ...(track.header !== undefined && track.segmentCount === 0 && track.init
-          ? checkAnnouncedCodec(session, name, track.init.codec)
+          ? checkAnnouncedCodec(session, name, track.init)
           : []),
         ...(isReused ? [pathReused(context)] : []),
         ...checkSegmentMedia(track, media, position),

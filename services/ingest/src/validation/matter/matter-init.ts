@@ -18,8 +18,7 @@ export function checkMatterInit(context: Context, session: Session, track: Track
   const known = facts && facts.trackCount === 1 ? knownInitOf(facts) : track.init
   const isOther = track.init && known && !fitsSameSegments(track.init, known)
   const clock = isOther ? null : track.clock
-  const initUpload = context.upload.id
-  const next: Track = { ...track, phase, hasInit: true, init: known, initUpload, clock }
+  const next: Track = { ...track, phase, hasInit: true, init: known, clock }
   const nameFindings = checkInitName(context, track)
   return mergeUpdates(
     { session: withTrack(session, next), preconditions: ['matter-init'] },
