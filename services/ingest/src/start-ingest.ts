@@ -27,6 +27,7 @@ import { streamsWith } from './streams/streams.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
+import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 import { receiveUploadWith } from './uploads/receive-upload.ts'
 import { recoverUploadsWith } from './uploads/recover-uploads.ts'
@@ -50,7 +51,11 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
 
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const streams = streamsWith({ journals, store, index, links, record, eventBus, newId, now, idleMs })
-  const uploadDeps = { store, links, inspections, indexer, verdicts, verdictWaitMs, events: eventBus, now }
+  const openUploads = createOpenUploads()
+  const uploadDeps = {
+    ...{ store, links, inspections, indexer, verdicts, verdictWaitMs },
+    ...{ openUploads, events: eventBus, now },
+  }
   const interfaceOf = streamInterfaceWith(journals)
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
   const findObject = findObjectWith({ store, links, index, certificates: clientCertificates })

@@ -43,7 +43,7 @@ export interface FoldResult extends FoldInput {
 
 export type ObjectEvent =
   | ({ readonly kind: 'judged' } & JudgedUpload &
-      Pick<ValidationResult, 'list' | 'preconditions'> & {
+      Pick<ValidationResult, 'list' | 'preconditions' | 'withdrawn'> & {
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
         readonly place: Place
@@ -129,11 +129,11 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const inspection = how.inspectionOf(upload.id)
   const arrival = { upload, inspection, previous, clashes }
   const judged = verdictOn(stream, draft.state, arrival, how)
-  const { state, findings, session, track, list, preconditions, events: sessionEvents } = judged
+  const { state, findings, session, track, list, preconditions, withdrawn, events: sessionEvents } = judged
   const place = placeOf(arrival)
   const isNew = previous === null && place === 'object'
   const init = upload.kind === 'segment' ? initOf(stream, draft, upload, judged) : null
-  const verdict = { upload, findings, session, track, init, list, preconditions }
+  const verdict = { upload, findings, session, track, init, list, preconditions, withdrawn }
   draft.state = state
   draft.events.push({ kind: 'judged', ...verdict, isNew, place, sessionEvents })
   if (place !== 'none') addObject(stream, draft, { upload, init }, place, isNew)
@@ -190,6 +190,7 @@ function verdictOn(
       list: null,
       events: [],
       preconditions: [],
+      withdrawn: [],
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { ManifestComparison } from './manifests/manifest-comparison.ts'
 import type { Precondition } from './preconditions.ts'
 
 /** All that must be known to validate the next upload of a stream; its size has a bound, see `limits.ts`. */
@@ -33,7 +34,7 @@ export interface Session {
   /** Unix time; null while it has not been completed. */
   readonly endedMs: number | null
   readonly segmentCount: number
-  /** HLS: how many tracks the multivariant playlist names. */
+  /** HLS: how many media playlists, one for each track, the multivariant playlist names. */
   readonly hlsTrackCount: number | null
   /** HLS: CODECS of the multivariant playlist. */
   readonly hlsCodecs: readonly string[]
@@ -42,9 +43,12 @@ export interface Session {
   readonly announcements: Readonly<Record<string, Announcement>>
   /** cmaf-ingest: from the newest media playlist of a track, by its name; absent without any. */
   readonly playlists?: Readonly<Record<string, PlaylistNames>> | undefined
-  /** cmaf-ingest: digests of the client certificate of its first object, and of the path of its first MPD. */
-  readonly device?: string | undefined
+  /** cmaf-ingest: digest of the path of its first MPD. */
   readonly manifest?: string | undefined
+  /** cmaf-ingest: short digests of playlists with an end, the newest of them; absent without any. */
+  readonly shortEndedDigests?: readonly string[]
+  /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
+  readonly comparisons?: readonly ManifestComparison[] | undefined
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]
@@ -52,8 +56,9 @@ export interface Session {
 
 /** What a manifest announces of one track. */
 export interface Announcement {
-  /** Of its representation. */
+  /** Of its representation, and of the period that it is in; absent without one. */
   readonly id: string | null
+  readonly period?: string
   /** The adaptation set that it is in, unique within the MPD. */
   readonly set: string | null
   readonly codecs: string | null
@@ -106,6 +111,8 @@ export interface Track {
   readonly header?: string | undefined
   /** Other tracks share its init segment; without segments it is no more than that. */
   readonly isHeader?: true | undefined
+  /** cmaf-ingest: when an MPD ended it that did not end the session; Unix time. */
+  readonly endedMs?: number | undefined
   /** cmaf-ingest: where its objects with free names are. */
   readonly place?: TrackPlace | undefined
   /** cmaf-ingest: its newest segment, while its init segment has not come. */
@@ -117,6 +124,8 @@ export interface Track {
   /** cmaf-ingest: segments go to the path that the init segment went to. */
   readonly isOneUrl?: boolean | undefined
   readonly clock: Clock | null
+  /** cmaf-ingest: short fingerprint of the device that sent it; absent without a certificate. */
+  readonly shortDevice?: string | undefined
   /** Digest of the newest filler segment. */
   readonly shortFillerDigest?: string | undefined
   readonly reported: readonly string[]
@@ -138,8 +147,6 @@ export interface TrackPlace {
   readonly shape?: string | undefined
   /** Steady beginning of its names, of clips and of segments without init segment. */
   readonly steady?: string | undefined
-  /** The client certificate of its newest object, where that is not the one of the session's first. */
-  readonly device?: string | undefined
 }
 
 /** The facts of an init segment that its segments depend on. */

@@ -323,11 +323,10 @@ function sharedStart(one: string, other: string): number {
   return length
 }
 
-/** Where a track's objects are, after one more of them; `device` is its certificate where that is not the session's. */
+/** Where a track's objects are, after one more of them. */
 export function placeAfter(
   { place, hasInit }: Track,
   { path, name, init, media }: IdentifiedObject,
-  device: string | undefined,
 ): TrackPlace {
   const isClip = init !== null && media !== null && !name.isTrackUrl
   const needsSteady = isClip || (!hasInit && init === null)
@@ -335,7 +334,6 @@ export function placeAfter(
     init: init ? textDigest(path) : place?.init,
     shape: media && !name.isTrackUrl ? textDigest(shapeOf(path)) : place?.shape,
     steady: needsSteady ? textDigest(steadyNameOf(path)) : place?.steady,
-    device,
   }
 }
 

@@ -33,8 +33,8 @@ const ingestExtensions = new Set('cmfv cmfa cmft cmfm mp4 m4s init mpd m3u8 head
 /** A finding for an object of one track more than a session may have; null for none. */
 export function checkTrackCount({ name }: Context, session: Session | null): Finding | null {
   if (!session || name.track === null || mayAddTrack(session, name.track)) return null
-  const expected = `expected at most ${maxTracks} tracks in a session, with names of ${maxNameBytes} bytes together`
-  return finding('too-many-tracks', `${expected}; ${excerpt(name.track)} is one more`)
+  const expected = `expected at most ${maxTracks} tracks in a session, with names of ${maxNameBytes} bytes together, more is beyond the limit of this server`
+  return finding('too-many-tracks', `${expected}; ${excerpt(name.track)} is one more and was not looked into`)
 }
 
 /** Findings on the path alone: padded numbers, and tracks that the stream does not expect. */

@@ -9,7 +9,7 @@ import {
   type Update,
 } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { shortDigest } from '../limits.ts'
+import { shortDigest, shortFingerprint } from '../limits.ts'
 import { checkAnnouncedName } from '../manifests/announced-name.ts'
 import {
   changesOf,
@@ -26,7 +26,7 @@ import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
 import { identifiedObject, placeAfter } from '../track-identity.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
-import { deviceOf, endIfAllEnded, enterSession } from './ingest-session.ts'
+import { endIfAllEnded, enterSession } from './ingest-session.ts'
 import { clockAfterPart, partOf } from './partial-segment.ts'
 
 /** Checks media on a cmaf-ingest stream: init segment, segment or both, as its bytes have them. */
@@ -47,13 +47,26 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   if (inspection.init && isKnownInit(context, at(entered.session.tracks, name))) {
     return repeatInit(entered, name)
   }
-  let evaluation: Evaluation = add(entered, { track: name })
+  let evaluation: Evaluation = add(recordDevice(entered, context, name), { track: name })
   if (inspection.init)
     evaluation = add(evaluation, addInit(context, sessionOf(evaluation, entered), inspection.init, name))
   if (inspection.media)
     evaluation = add(evaluation, addSegment(context, sessionOf(evaluation, entered), name, inspection.media))
   if (inspection.endsTrack) evaluation = add(evaluation, addEnd(sessionOf(evaluation, entered), name))
   return endIfAllEnded(evaluation)
+}
+
+/** Records which device a new track comes from. */
+function recordDevice(
+  entered: Evaluation & { readonly session: Session },
+  { upload }: Context,
+  name: string,
+): Evaluation {
+  const { device } = upload.sender
+  const track = trackIn(entered.session, name)
+  if (device === null || track.shortDevice !== undefined) return entered
+  const shortDevice = shortFingerprint(device.fingerprint)
+  return add(entered, { session: withTrack(entered.session, { ...track, shortDevice }) })
 }
 
 /** A long request whose parts were validated before it: later uploads at its path are segments of one URL. */
@@ -104,7 +117,7 @@ function addInit(context: Context, session: Session, facts: InitFacts, name: str
     initUpload: context.upload.id,
     header: undefined,
     headless: undefined,
-    place: placeOf(context, session, track),
+    place: placeOf(context, track),
     shortInitDigest: shortDigest(context.upload.sha256),
     clock: isSame && !isRestart && !isFurther ? track.clock : null,
   }
@@ -129,11 +142,8 @@ function isFurtherInit({ upload }: Context, { playlists = {} }: Session, name: s
 const isClip = ({ inspection, name, upload }: Context): boolean =>
   inspection?.init != null && inspection.media !== null && name.isFree && !name.isTrackUrl && !upload.part
 
-function placeOf({ inspection, name, upload }: Context, { device }: Session, track: Track): Track['place'] {
-  if (!name.isFree) return track.place
-  const sender = deviceOf(upload)
-  return placeAfter(track, identifiedObject(upload, name, inspection), sender === device ? undefined : sender)
-}
+const placeOf = ({ inspection, name, upload }: Context, track: Track): Track['place'] =>
+  name.isFree ? placeAfter(track, identifiedObject(upload, name, inspection)) : track.place
 
 /** The session with a newer init segment in the tracks that share it. */
 function withSharedInit(session: Session, { name, init, initUpload, isHeader }: Track): Session {
@@ -210,7 +220,7 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
     part: partAfter(track, part),
     isOneUrl: track.isOneUrl || (previous !== null && previous === track.shortInitDigest) || undefined,
     shortFillerDigest: media.isFiller ? shortDigest(upload.sha256) : track.shortFillerDigest,
-    place: placeOf(context, session, track),
+    place: placeOf(context, track),
     headless: track.hasInit ? undefined : { trackId: media.trackId, end: endOf(media) },
   }
   const counted = withTrack({ ...session, segmentCount: session.segmentCount + (isFurther ? 0 : 1) }, next)
@@ -243,8 +253,9 @@ function partAfter({ part }: Track, { kind, segment }: ReturnType<typeof partOf>
 const endOf = ({ decodeTime, defaultedSamples, explicitDuration }: MediaFacts): number | null =>
   decodeTime === null || defaultedSamples > 0 ? null : decodeTime + explicitDuration
 
-function checkOrder({ upload }: Context, { endedMs }: Session, track: Track): readonly Finding[] {
+function checkOrder({ upload }: Context, session: Session, track: Track): readonly Finding[] {
   const { name } = track
+  const endedMs = track.endedMs ?? session.endedMs
   if (track.phase === 'completed') {
     // A manifest may overtake segments whose upload began before the end.
     if (endedMs !== null && Date.parse(upload.startedAt) < endedMs) return []

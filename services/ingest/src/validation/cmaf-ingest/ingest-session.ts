@@ -1,31 +1,40 @@
-import type { Upload } from '../../uploads/upload.ts'
-import { add, type Context, type Evaluation, sessionEvent } from '../evaluation.ts'
+import { add, type Context, type Evaluation, endTrack, sessionEvent } from '../evaluation.ts'
+import { trackNamesIn } from '../manifests/announcements.ts'
+import { isOmittable } from '../manifests/mpd-against-uploads.ts'
 import { completeSession } from '../matter/matter-session.ts'
 import { noSession } from '../object-name.ts'
-import { at, newSession, type Session } from '../state.ts'
-import { textDigest } from '../track-names.ts'
+import { at, newSession, type Session, type Track } from '../state.ts'
 
 /** The session of a cmaf-ingest object. Its first object opens it, and an object after its end reopens it. */
 export function enterSession(
   evaluation: Evaluation,
-  { name, receivedMs, upload }: Context,
+  { name, receivedMs }: Context,
 ): Evaluation & { readonly session: Session } {
   const known = at(evaluation.state.sessions, name.session)
   if (known?.phase === 'open') return { ...evaluation, session: known }
-  const session: Session = known
-    ? { ...known, phase: 'open' }
-    : { ...newSession(name.session, receivedMs), device: deviceOf(upload) }
+  const session: Session = known ? { ...known, phase: 'open' } : newSession(name.session, receivedMs)
   const events = [sessionEvent(known ? 'session-reopened' : 'session-opened', session)]
   return { ...add(evaluation, { session, events }), session }
 }
 
-/** Digest of the client certificate that an upload came with; undefined without one. */
-export const deviceOf = ({ sender }: Upload): string | undefined =>
-  sender.device ? textDigest(sender.device.fingerprint) : undefined
-
 /** Ends a session: after a static MPD, or when all its tracks have ended. */
 export const endSession = (evaluation: Evaluation, session: Session): Evaluation =>
   add(evaluation, completeSession(session))
+
+/** Ends the tracks that a static MPD speaks for, and the session when none is left. */
+export function endTracksOf(evaluation: Evaluation, context: Context, session: Session): Evaluation {
+  const names = trackNamesIn(context, session)
+  const isEnded = (track: Track) => names.has(track.name) || isOmittable(context, session, track)
+  const tracks = Object.values(session.tracks)
+  if (tracks.every((track) => track.phase === 'completed' || isEnded(track)))
+    return endSession(evaluation, session)
+  const ending = tracks.filter((track) => track.phase !== 'completed' && isEnded(track))
+  return ending.reduce(
+    (ended, track) =>
+      add(ended, endTrack(ended.session ?? session, { ...track, endedMs: context.receivedMs })),
+    evaluation,
+  )
+}
 
 export function endIfAllEnded(evaluation: Evaluation): Evaluation {
   const tracks = Object.values(evaluation.session?.tracks ?? {}).filter(

@@ -2,7 +2,7 @@ import type { MpdFacts, PlaylistFacts, RepresentationFacts } from '../../media/i
 import { destinationOf } from '../../media/relative-url.ts'
 import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { limitAnnouncements } from '../limits.ts'
+import { limitAnnouncements, maxTextLength } from '../limits.ts'
 import { checkAnnouncedCodec } from '../media/init-media.ts'
 import { checkSets } from '../media/switching-set.ts'
 import { parseObjectName } from '../object-name.ts'
@@ -17,9 +17,8 @@ type Announcements = ReadonlyMap<string, Announcement>
 export function updateAnnouncements(context: Context, session: Session): Update {
   const mpd = context.inspection?.mpd
   if (!mpd) return {}
-  const manifest = textDigest(context.upload.path)
-  const first = session.manifest ?? manifest
-  const own = manifest === first ? undefined : manifest
+  const own = manifestOf(context, session)
+  const first = session.manifest ?? textDigest(context.upload.path)
   const names = trackNamesOf(context, session, mpd)
   const announced = announcementsIn(mpd, names, own)
   const isUpdate = context.stream.interface === 'cmaf-ingest' && Object.keys(session.announcements).length > 0
@@ -61,6 +60,7 @@ function announcementsIn(
 
 const announcementOf = (facts: RepresentationFacts): Announcement => ({
   id: facts.id,
+  ...(facts.periodId === null ? {} : { period: facts.periodId.slice(0, maxTextLength) }),
   set: `${facts.period} ${facts.adaptationSet}`,
   codecs: facts.codecs?.slice(0, 64) ?? null,
   segmentSeconds: facts.duration !== null && facts.timescale > 0 ? facts.duration / facts.timescale : null,
@@ -84,7 +84,10 @@ function combine(one: Announcement, other: Announcement): Announcement {
   }
 }
 
-/** DASH-IF Ingest 6.2-16g: an updated MPD has the same templates; if not, the first ones stay. */
+/**
+ * DASH-IF Ingest 6.2-16g: an updated MPD has the same templates; if not, the first ones stay. An id is unique within
+ * its period only (ISO/IEC 23009-1, 5.3.5.2), so that one in another period is no update.
+ */
 function mergeAnnouncements(
   { announcements }: Session,
   announced: Announcements,
@@ -93,19 +96,24 @@ function mergeAnnouncements(
   const isOfAnother = ({ manifest }: Announcement) => manifest !== own
   const known = Object.entries(announcements)
   const before = new Map(
-    known.filter(([, one]) => !isOfAnother(one)).map(([name, one]) => [one.id, { name, known: one }]),
+    known.filter(([, one]) => !isOfAnother(one)).map(([name, one]) => [keyOf(one), { name, known: one }]),
   )
+  const kept = new Set([...announced].flatMap(([, announcement]) => announcement.media ?? []))
   const merged = new Map(known.filter(([, one]) => isOfAnother(one)))
   const findings: Finding[] = []
   for (const [name, announcement] of announced) {
-    const old = before.get(announcement.id)
-    const changed = old && changedPath(old.known, announcement)
+    const old = before.get(keyOf(announcement))
+    // Periods without an id cannot be told apart: a template that is still there belongs to another of them.
+    const isElsewhere = old !== undefined && old.known.media !== null && kept.has(old.known.media)
+    const changed = old && !isElsewhere && changedPath(old.known, announcement)
     if (changed) findings.push(templateChanged(announcement, changed))
     if (changed) merged.set(old.name, { ...announcement, ...pathsOf(old.known) })
     else merged.set(name, announcement)
   }
   return { merged, findings: findings.slice(0, 1) }
 }
+
+const keyOf = ({ id, period }: Announcement): string => JSON.stringify([period ?? null, id])
 
 const pathsOf = ({
   initialization,
@@ -143,6 +151,18 @@ export function trackNamesOf(
       return [facts, name?.session === session.key ? name.track : null]
     }),
   )
+}
+
+/** How announcements of this MPD name it: a digest of its path, or nothing for the session's first. */
+export function manifestOf({ upload }: Context, { manifest }: Session): string | undefined {
+  const own = textDigest(upload.path)
+  return own === (manifest ?? own) ? undefined : own
+}
+
+/** The tracks of this session that an MPD names. */
+export function trackNamesIn(context: Context, session: Session): ReadonlySet<string> {
+  const mpd = context.inspection?.mpd
+  return new Set(mpd ? [...trackNamesOf(context, session, mpd).values()].flatMap((name) => name ?? []) : [])
 }
 
 /** An empty announcement for each track whose playlist a multivariant playlist names. */
