@@ -10,7 +10,7 @@ import {
   extensionOf,
   freeTrackName,
   segmentOfPart,
-  shapeOf,
+  shapeDigest,
   steadyNameOf,
   textDigest,
   trackWordsOf,
@@ -181,7 +181,7 @@ function segmentTrack(session: Session, object: IdentifiedObject): string | Shar
   if (announced !== undefined) return announced
   const owner = ownerOf(session, path)
   if (owner) return owner.name
-  const own = freeTrackName(pathInSession(path), !name.isTrackUrl)
+  const own = name.track ?? 'media'
   const near = inFolder(session, path)
   if (near.length > 0) return amongNear(session, object, near, own)
   const [init] = announcedInitsAt(session, path)
@@ -196,7 +196,7 @@ function amongNear(
   own: string,
 ): string | Shared {
   const { path } = object
-  const shape = textDigest(shapeOf(path))
+  const shape = shapeDigest(path)
   const alike = near.filter(({ place }) => place?.shape === shape)
   const [only] = alike
   // `v_1.3` may be the third segment of v_1, or the third part of the first segment of v.
@@ -332,7 +332,7 @@ export function placeAfter(
   const needsSteady = isClip || (!hasInit && init === null)
   return {
     init: init ? textDigest(path) : place?.init,
-    shape: media && !name.isTrackUrl ? textDigest(shapeOf(path)) : place?.shape,
+    shape: media && !name.isTrackUrl ? shapeDigest(path) : place?.shape,
     steady: needsSteady ? textDigest(steadyNameOf(path)) : place?.steady,
   }
 }
@@ -382,7 +382,7 @@ function knownTrackOf(
   others: readonly RepresentationFacts[],
 ): string | undefined {
   const media = mediaExample(facts)
-  const shape = media === null ? null : textDigest(shapeOf(media))
+  const shape = media === null ? null : shapeDigest(media)
   const bySegments = Object.values(session.tracks).find(
     ({ place }) => place?.shape !== undefined && place.shape === shape,
   )
@@ -429,7 +429,7 @@ export function playlistTrack(session: Session, { inits, examples }: PlaylistPat
   if (!name.isFree) return name.track
   const announced = media === undefined ? undefined : announcedMediaAt(session, media)
   if (announced !== undefined) return announced
-  const shapes = new Set(examples.map((path) => textDigest(shapeOf(path))))
+  const shapes = new Set(examples.map((path) => shapeDigest(path)))
   const bySegments = Object.values(session.tracks).find(
     ({ place }) => place?.shape && shapes.has(place.shape),
   )

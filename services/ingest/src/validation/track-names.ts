@@ -62,14 +62,18 @@ export function steadyNameOf(path: string): string {
  * A path with the counter in its name replaced, to compare names that count on. `7.2` at the end counts as the second
  * part of the seventh segment.
  */
-export function shapeOf(path: string): string {
+function shapeOf(path: string): string {
   const stem = withoutExtension(path)
   const shaped = stem.replace(/\d+(?:\.\d+)?([^\d/]*)$/, '#$1')
   return shaped + path.slice(stem.length)
 }
 
+/** Digest of a path's shape. Asked several times for each upload, one after the other. */
+export const shapeDigest = memoize((path) => textDigest(shapeOf(path)), { maxEntries: 64, maxKeyLength: 256 })
+
 /** The path of the segment that `seg_7.2.m4s`, the second part of the seventh, is a part of; null for other names. */
 export function segmentOfPart(path: string): string | null {
+  if (!/\d\.\d/.test(path)) return null
   const stem = withoutExtension(path)
   const [, segment] = /^(.*\d)\.\d{1,9}$/.exec(stem) ?? []
   return segment === undefined ? null : segment + path.slice(stem.length)
