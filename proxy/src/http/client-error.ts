@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { isResponseStarted } from '../tls/node-internals.ts'
-import { methodRefused, type Problem, problemJson } from './error-responses.ts'
+import { headersTooLarge, methodRefused, type Problem, problemJson } from './error-responses.ts'
 
 /** How long a client that sent a malformed request may take to read the response. */
 const closeTimeoutMs = 2_000
@@ -14,11 +14,7 @@ const malformed: Problem = {
 
 /** By the code of Node's error; `CONNECT` is tls-server's own. */
 const problems: Readonly<Record<string, Problem>> = {
-  HPE_HEADER_OVERFLOW: {
-    status: 431,
-    code: 'headers-too-large',
-    detail: 'The headers of this request exceed 16 KiB.',
-  },
+  HPE_HEADER_OVERFLOW: headersTooLarge,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: {
     status: 413,
     code: 'chunk-extensions-too-large',
