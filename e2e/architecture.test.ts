@@ -23,7 +23,7 @@ const technologies = ['http', 'disk', 'redis', 'queue', 'x509', 'mdns', 'ffprobe
 
 /** Validation, parsers and the fold are functions of data, and so is everything that they import. */
 const pureRoots =
-  /^services\/ingest\/src\/(validation|media)\/|^services\/ingest\/src\/indexing\/fold\.ts$|\/domain\//
+  /^services\/ingest\/src\/(validation|media)\/|^services\/ingest\/src\/indexing\/(fold|requirements)\.ts$|\/domain\//
 
 /** Packages and shared modules without input, output or clock. */
 const purePackages = [

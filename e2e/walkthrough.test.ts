@@ -1,8 +1,9 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { mustRun } from './support/run.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { mustRun } from './server/run.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 const generator = join(import.meta.dirname, '../services/standalone/generate-cmaf-content.sh')
 
@@ -26,10 +27,21 @@ const generate = [
   `${generator} --cacert ~/.pavstest/certs/server/root.pem --cert ~/.pavstest/certs/device/dev.pem --key ~/.pavstest/certs/device/dev.key --seconds 3`,
 ].join('\n')
 
+describe('the walk-through of README.md', () => {
+  it('has these commands', () => {
+    const lines = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8').split('\n')
+    deepEqual(
+      Object.values(commands).filter((command) => !lines.includes(`$ ${command}`)),
+      [],
+    )
+  })
+})
+
 for (const flags of [[], ['--strict-mode']]) {
   describe(`the walk-through ${flags.join(' ')}`, function () {
     this.timeout(60_000)
-    const server = serverOfSuite(flags)
+    // A busy machine may need longer for a probe than the server waits by default.
+    const server = serverOfSuite(flags, { PROBE_WAIT: '20s' })
     let folder: Awaited<ReturnType<typeof temporaryDirectory>>
     before(async () => {
       folder = await temporaryDirectory()

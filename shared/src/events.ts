@@ -41,4 +41,4 @@ interface HandshakeRefused {
 }
 
 /** The Redis stream of events. An entry's only field holds several of them as a JSON array. */
-export const eventStream = { key: '{pushav}:feed', field: 'events', maxEntries: 10_000 } as const
+export const eventStream = { key: '{pushav}:events', field: 'events', maxEntries: 10_000 } as const

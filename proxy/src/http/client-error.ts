@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Problem } from '@pushav/shared/problem.ts'
 import { isResponseStarted } from '../tls/node-internals.ts'
-import { headersTooLarge, methodRefused, type Problem, problemJson } from './error-responses.ts'
+import { headersTooLarge, methodRefused, problemJson } from './error-responses.ts'
 
 /** How long a client that sent a malformed request may take to read the response. */
 const closeTimeoutMs = 2_000

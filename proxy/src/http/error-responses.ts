@@ -1,14 +1,8 @@
 import { printable } from '@pushav/shared/lib/printable.ts'
+import type { Problem } from '@pushav/shared/problem.ts'
 import { type Exchange, isSafeMethod } from './exchange.ts'
 import { valuesOf } from './headers.ts'
 import { hostOf, isSameAuthority } from './request-target.ts'
-
-/** The JSON body of an error response, as ingest's have it; `detail` is a sentence for the client. */
-export interface Problem {
-  readonly status: number
-  readonly code: string
-  readonly detail: string
-}
 
 /** A response that the proxy itself gives instead of one of ingest. */
 export interface ErrorResponse extends Problem {

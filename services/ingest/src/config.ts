@@ -21,16 +21,16 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     redisUrl: setting('REDIS_URL', redisUrl, 'redis://127.0.0.1:6379'),
     workingDirectory: setting('WORKING_DIRECTORY', text),
     handoverFile: setting('HANDOVER_FILE', text),
-    /** Names this process's journals and staging folder; two processes on one working directory need two names. */
+    /** Names this process's journals and staging folder; unique among the processes on one working directory. */
     instance: setting('INSTANCE', text, hostname()),
     strict: setting('STRICT_MODE', flag, 'false'),
     serverIp: setting('SERVER_IP', optionalText),
     dnsName: setting('DNS_NAME', optionalDnsName),
-    /** The field names of the Matter 1.5 test harness too. */
+    /** Responses also have the field names of the Matter 1.5 test harness. */
     isCompat15: setting('COMPAT', optionalText) === '1.5',
     maxUploadBytes: setting('MAX_UPLOAD', size, '64GiB'),
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
-    /** After how long a silence a session ends. */
+    /** A session without a new object for this long has ended. */
     sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
     logLevel: setting('LOG_LEVEL', level, 'info'),

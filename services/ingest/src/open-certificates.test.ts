@@ -161,13 +161,13 @@ describe('openCertificates', () => {
   describe('while running', () => {
     it('renews the server certificate at two thirds of its life and hands it over', async () => {
       await using directory = await directoryWithRoots()
-      let clock = inDays(0)
-      const certificates = await certificatesIn(directory.path, { clock: () => clock() })
+      let now = inDays(0)
+      const certificates = await certificatesIn(directory.path, { now: () => now() })
       const before = await handoverIn(directory.path)
-      clock = inDays(59)
+      now = inDays(59)
       await certificates.check()
       deepEqual(await handoverIn(directory.path), before)
-      clock = inDays(61)
+      now = inDays(61)
       await certificates.check()
       const after = await handoverIn(directory.path)
       notEqual(after.serverCertificate, before.serverCertificate)
@@ -178,13 +178,13 @@ describe('openCertificates', () => {
     it('survives a check that fails and says so', async () => {
       await using directory = await directoryWithRoots()
       const lines: string[] = []
-      let clock = inDays(0)
+      let now = inDays(0)
       const certificates = await certificatesIn(directory.path, {
-        clock: () => clock(),
+        now: () => now(),
         write: (line) => lines.push(line),
       })
       await rm(fileIn(directory.path), { recursive: true })
-      clock = inDays(61)
+      now = inDays(61)
       await certificates.check()
       match(lines.at(-1) ?? '', /server certificate could not be checked/)
     })
@@ -236,7 +236,7 @@ describe('openCertificates', () => {
       await using directory = await directoryWithRoots()
       await certificatesIn(directory.path)
       await rejects(
-        certificatesIn(directory.path, { clock: inDays(365 * 21) }),
+        certificatesIn(directory.path, { now: inDays(365 * 21) }),
         /root\.pem is valid from .* but now it is/,
       )
     })

@@ -15,13 +15,13 @@ import { x509Keys as keys } from './certificates/x509/keys.ts'
 import { x509Reader as reader } from './certificates/x509/reader.ts'
 import { createRoot } from './certificates/x509/root.ts'
 
-export interface CertificateSettings {
+interface CertificateSettings {
   readonly workingDirectory: string
   readonly handoverFile: string
-  /** Asked at each check, because a machine's addresses change. */
+  /** Called at each check, because a machine's addresses change. */
   readonly serverNames: () => ServerNames
   readonly log: Logger
-  readonly clock?: () => Date
+  readonly now?: () => Date
 }
 
 export interface Certificates {
@@ -30,23 +30,23 @@ export interface Certificates {
   readonly revoke: RevokeCertificate
   /** Where a file of this hierarchy is on the disk. */
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
-  /** What the proxy proves itself with. */
+  /** The proxy sends it with every request to prove that it is the proxy. */
   readonly secret: string
-  /** Renews the server's certificate if it has to be, and lets the proxy know; runs by itself every hour. */
+  /** Renews the server's certificate if it is due and updates the handover file; runs every hour. Never throws. */
   check(): Promise<void>
   close(): Promise<void>
 }
 
 const hourMs = 3_600_000
 
-/** Both CAs, the server's certificate and the file that hands them to the proxy: opened, or made on first start. */
+/** Opens both CAs, the server's certificate and the handover file for the proxy; makes what is missing. */
 export async function openCertificates(settings: CertificateSettings): Promise<Certificates> {
-  const { workingDirectory, serverNames, log, clock = () => new Date() } = settings
+  const { workingDirectory, serverNames, log, now = () => new Date() } = settings
   const [server, device] = await Promise.all([open('server'), open('device')])
   const files = diskCertificateFiles(workingDirectory)
   const journal = await diskDeviceJournal(files.pathOf('device', 'journal.ndjson'))
   const runExclusively = createKeyedMutex()
-  const keepServerCertificate = renewServerCertificateWith({ authority: server, keys, reader, files })
+  const renewServerCertificate = renewServerCertificateWith({ authority: server, keys, reader, files })
 
   const first = await handoverFacts()
   const handover = await openHandoverFile(settings.handoverFile, first)
@@ -55,9 +55,9 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   const timer = setInterval(() => void check(), hourMs).unref()
 
   return {
-    issue: issueCertificateWith({ authority: device, keys, reader, files, journal, runExclusively, clock }),
+    issue: issueCertificateWith({ authority: device, keys, reader, files, journal, runExclusively, now }),
     show: showCertificatesWith(files, reader),
-    revoke: revokeCertificateWith({ files, reader, journal, runExclusively, clock, publish }),
+    revoke: revokeCertificateWith({ files, reader, journal, runExclusively, now, publish }),
     pathOf: files.pathOf,
     secret: handover.secret,
     check,
@@ -68,17 +68,17 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   }
 
   async function open(hierarchy: Hierarchy): Promise<Authority> {
-    const root = await openRootFiles(workingDirectory, hierarchy, () => createRoot(clock()), log)
-    return openAuthority(hierarchy, root, clock())
+    const root = await openRootFiles(workingDirectory, hierarchy, () => createRoot(now()), log)
+    return openAuthority(hierarchy, root, now())
   }
 
   async function handoverFacts(): Promise<HandoverFacts> {
-    const { pair, reissued } = await keepServerCertificate(serverNames(), clock())
+    const { pair, reissued } = await renewServerCertificate(serverNames(), now())
     if (reissued) log.info({ reason: reissued }, 'server certificate issued')
     return factsOf(pair, device, await revokedSerials(journal))
   }
 
-  /** A failure is tried again an hour later; a third of the certificate's life is left for that. */
+  /** A failure is retried an hour later; renewal begins when a third of the certificate's life is left. */
   async function check(): Promise<void> {
     await publish().catch((error) => log.error({ error }, 'server certificate could not be checked'))
   }

@@ -1,27 +1,30 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { readConfig } from './config.ts'
-import { openRecords } from './open-records.ts'
+import { openStorage } from './open-storage.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 
-// Forgets all that Redis and the view know of the streams and makes it anew from the journals and bodies. It may run
-// beside ingest processes: they notice that the index was emptied and start over with it.
+// Empties the index in Redis and the links, and builds both from the journals and bodies. It may run beside ingest
+// processes: they notice that the index was emptied and start over.
 const config = { ...readConfig(process.env), instance: 'reindex' }
 const log = createLogger('reindex', config.logLevel)
 
 await reindex()
-// The channel to a parent would keep this process alive.
+// An open channel to a parent process would keep this one alive.
 process.disconnect?.()
 
 async function reindex(): Promise<void> {
   await using built = new AsyncDisposableStack()
-  const { journals, index, view, indexer } = await openRecords(config, built, log, createPendingVerdicts())
-  const begun = performance.now()
+  const { journals, index, links, indexer } = await openStorage(config, built, log, createPendingVerdicts())
+  const startedMs = performance.now()
   const streams = await journals.streams()
-  // The view first: an ingest process that runs beside this mends it as soon as it finds the index empty.
-  for (const stream of streams) await view.removeStream(stream)
+  // Links first: an ingest process that runs beside this one makes them anew as soon as it finds the index empty.
+  for (const stream of streams) await links.removeStream(stream)
   await index.forgetAll()
   await indexer.catchUp()
   const counts = await Promise.all(streams.map((stream) => index.summary(stream)))
   const uploads = counts.reduce((sum, summary) => sum + (summary?.uploads ?? 0), 0)
-  log.info({ streams: streams.length, uploads, tookMs: Math.round(performance.now() - begun) }, 'reindexed')
+  log.info(
+    { streams: streams.length, uploads, tookMs: Math.round(performance.now() - startedMs) },
+    'reindexed',
+  )
 }

@@ -3,21 +3,21 @@ import type { networkInterfaces } from 'node:os'
 import { normalIp } from './certificates/certificate.ts'
 import type { ServerNames } from './certificates/renew-server-certificate.ts'
 
-export interface NameSources {
+interface NameSources {
   /** `os.hostname()` */
   readonly hostName: string
   /** `os.networkInterfaces()` */
   readonly interfaces: ReturnType<typeof networkInterfaces>
-  /** The address that users say this server is reached at; becomes the common name. */
+  /** The address that clients connect to; becomes the common name. */
   readonly serverIp?: string | undefined
   /** Further DNS names. */
   readonly dns?: readonly string[]
 }
 
-/** A machine may have hundreds of addresses; each costs bytes in every handshake. */
+/** A machine may have hundreds of addresses, and each adds bytes to every handshake. */
 const maxMachineIps = 64
 
-/** All names this server may be called by. What the user named must be right; the machine's own may be odd. */
+/** All names of this server. A malformed name from the settings throws; one of the machine is left out. */
 export function serverNamesOf({ hostName, interfaces, serverIp, dns = [] }: NameSources): ServerNames {
   if (serverIp !== undefined && !isIP(serverIp))
     throw new Error(`the server IP "${serverIp}" is not an IP address`)
@@ -34,19 +34,19 @@ export function serverNamesOf({ hostName, interfaces, serverIp, dns = [] }: Name
   }
 }
 
-/** Link-local IPv6 is left out: no URL can name it without a zone, which a certificate cannot. */
+/** Link-local IPv6 is left out: a URL needs a zone for it, and a certificate cannot have one. */
 function machineIps(interfaces: NameSources['interfaces']): readonly string[] {
   const addresses = Object.values(interfaces).flatMap((found) => found ?? [])
   const usable = addresses.filter(({ address }) => isIP(address) && !/^fe[89ab]/i.test(address))
   return usable.map(({ address }) => address).slice(0, maxMachineIps)
 }
 
-/** Certificates know no trailing dot and no upper case. */
+/** As in certificates: without a trailing dot and in lower case. */
 const normalDnsName = (name: string): string => name.replace(/\.$/, '').toLowerCase()
 
-/** With `_`, because services are advertised as `_http._tcp.local`. */
+/** `_` is allowed, because services are advertised as `_http._tcp.local`. */
 const isDnsName = (name: string): boolean =>
-  name.length <= 253 && name.split('.').every((label) => label_.test(label))
-const label_ = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/
+  name.length <= 253 && name.split('.').every((label) => labelPattern.test(label))
+const labelPattern = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)]

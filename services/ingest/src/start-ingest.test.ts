@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeOutcome } from '@pushav/shared/outcome-codec.ts'
 import { probeOutcomesKey } from '@pushav/shared/probe-job.ts'
-import { chunk, ftyp, moov, styp } from './media/isobmff/testing/boxes.ts'
+import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { ingestSuite } from './testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])
@@ -36,7 +36,7 @@ describe('ingest', () => {
   it('refuses whoever does not know the secret of the proxy', async () => {
     await using ingest = await suite.start()
     const answer = await ingest.send('GET', '/streams', undefined, { 'x-proxy-secret': '0'.repeat(64) })
-    deepEqual([answer.status, answer.json.code], [403, 'identity-missing'])
+    deepEqual([answer.status, answer.json.code], [403, 'proxy-authentication-failed'])
     equal((await ingest.send('GET', '/healthz', undefined, { 'x-proxy-secret': '' })).status, 200)
   })
 

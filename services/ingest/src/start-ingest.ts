@@ -13,7 +13,7 @@ import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { newId } from './lib/new-id.ts'
 import { openCertificates } from './open-certificates.ts'
-import { openRecords } from './open-records.ts'
+import { openStorage } from './open-storage.ts'
 import { findProbeWith } from './probes/find-probe.ts'
 import { serverNamesOf } from './server-names.ts'
 import { findObjectWith } from './streams/find-object.ts'
@@ -35,71 +35,67 @@ import { streamInterfaceWith } from './uploads/stream-interface.ts'
 const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
 
-/** Plugs together everything ingest is made of; what is there already is taken apart when `built` is disposed of. */
+/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. */
 export async function startIngest(config: Config, built: AsyncDisposableStack, log: Logger): Promise<void> {
-  const { workingDirectory, sessionIdleMs: idleMs } = config
+  const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, maxUploadBytes: maxBytes } = config
 
   const certificates = built.adopt(
     await openCertificates({ ...config, log, serverNames: () => namesOf(config) }),
     (opened) => opened.close(),
   )
-  const shown = await diskClientCertificates(workingDirectory, x509Reader.describe)
+  const clientCertificates = await diskClientCertificates(workingDirectory, x509Reader.describe)
   const verdicts = createPendingVerdicts()
-  const records = await openRecords(config, built, log, verdicts)
-  const { store, journals, view, redis, index, probes, feed, inspections, indexer } = records
+  const storage = await openStorage(config, built, log, verdicts)
+  const { store, journals, links, redis, index, probes, eventBus, inspections, indexer } = storage
 
-  const { verdictWaitMs, maxUploadBytes: maxBytes } = config
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
-  const streams = streamsWith({ journals, store, index, view, record, feed, newId, now, idleMs })
-  const uploadDeps = { store, links: view, inspections, indexer, verdicts, verdictWaitMs, events: feed, now }
+  const streams = streamsWith({ journals, store, index, links, record, eventBus, newId, now, idleMs })
+  const uploadDeps = { store, links, inspections, indexer, verdicts, verdictWaitMs, events: eventBus, now }
   const interfaceOf = streamInterfaceWith(journals)
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
+  const findObject = findObjectWith({ store, links, index, certificates: clientCertificates })
+  const findProbe = findProbeWith(index, probes, config.probeWaitMs)
 
   const recovered = await recoverUploadsWith(uploadDeps)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
-  const catchUp = async () => {
+  onReconnect(redis, catchUp)
+  await waitAtMost(catchUpWaitMs, catchUp())
+  await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
+
+  const closing = new AbortController()
+  const authenticate = createProxyAuth(certificates.secret)
+  const respondWithError = createErrorResponder(log)
+  const handleUpload = handleUploadWith({
+    receiveUpload,
+    streams,
+    certificates: clientCertificates,
+    maxBytes,
+    now,
+  })
+  const health = healthRoutes(
+    { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
+    probes.backlog,
+  )
+  const routers = [
+    certificateRoutes(certificates, log),
+    streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
+    uploadLogRoutes(readUploadLogWith(streams, index, probes)),
+    uploadBytesRoutes(streams, store),
+    eventRoutes(eventBus, streams, closing.signal, now),
+    objectRoutes(findObject, findProbe),
+    uploadRoutes(handleUpload, streams),
+  ]
+  const app = createApp({ authenticate, respondWithError, health, routers })
+  const listener = withPutFastPath({ handleUpload, authenticate, respondWithError, app })
+  built.use(await listen(listener, config.listen))
+  built.defer(() => closing.abort())
+
+  async function catchUp(): Promise<void> {
     await index
       .renew()
       .catch((error) => log.warn({ error }, 'which version wrote the index is not known yet'))
     await indexer.catchUp()
   }
-  onReconnect(redis, catchUp)
-  await within(catchUpWaitMs, catchUp())
-  await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
-
-  const closing = new AbortController()
-  const health = healthRoutes(
-    { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
-    probes.backlog,
-  )
-  const handleUpload = handleUploadWith({ receiveUpload, streams, certificates: shown, maxBytes, now })
-  const letIn = createProxyAuth(certificates.secret)
-  const answerProblem = createErrorResponder(log)
-  const app = createApp(
-    letIn,
-    health,
-    [
-      certificateRoutes(certificates, log),
-      streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
-      uploadLogRoutes(readUploadLogWith(streams, index, probes)),
-      uploadBytesRoutes(streams, store),
-      eventRoutes(feed, streams, closing.signal, now),
-      objectRoutes(
-        findObjectWith({ store, view, index, certificates: shown }),
-        findProbeWith(index, probes, config.probeWaitMs),
-      ),
-      uploadRoutes(handleUpload, streams),
-    ],
-    answerProblem,
-  )
-  const listener = withPutFastPath({
-    handleUpload,
-    authenticate: letIn,
-    respondWithError: answerProblem,
-    app,
-  })
-  built.use(await listen(listener, config.listen))
-  built.defer(() => closing.abort())
 }
 
 function namesOf({ serverIp, dnsName }: Config) {
@@ -107,8 +103,8 @@ function namesOf({ serverIp, dnsName }: Config) {
   return serverNamesOf({ hostName: hostname(), interfaces: networkInterfaces(), serverIp, dns })
 }
 
-/** Waits for work that goes on by itself when it takes longer. */
-function within(ms: number, work: Promise<unknown>): Promise<unknown> {
+/** Resolves when the work is done or the time is over; the work goes on. */
+function waitAtMost(ms: number, work: Promise<unknown>): Promise<unknown> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms)
     work.finally(() => resolve(clearTimeout(timer)))

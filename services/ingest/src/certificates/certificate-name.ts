@@ -1,8 +1,8 @@
 import { Refusal } from '../lib/refusal.ts'
 
 /**
- * The name a certificate is kept under, and its CN. It becomes part of a file name, so nothing else may
- * pass; `root` is the CA's own, in any case, because some file systems do not tell cases apart.
+ * The name of a device certificate: its CN and part of its file name. `root`, in upper or lower case, is the CA's own,
+ * because some file systems do not tell the two apart. Throws the refusal `certificate-name-malformed`.
  */
 export function parseCertificateName(text: string): string {
   if (!allowed.test(text)) {

@@ -8,7 +8,7 @@ export type KeyType = 'ec' | 'rsa'
 /** A public key: SubjectPublicKeyInfo in DER, base64. Two are the same key when they are the same text. */
 export type PublicKey = string
 
-/** What of a certificate decisions are made on. */
+/** The facts of a certificate that this service decides by. */
 export interface Certificate extends Validity {
   /** Lower-case hex without leading zeros. */
   readonly serial: string
@@ -19,7 +19,7 @@ export interface Certificate extends Validity {
   readonly ips: readonly string[]
 }
 
-/** What goes into a leaf; all else is the CA's policy. */
+/** What an issuer chooses for a leaf; everything else is the CA's policy. */
 export interface Leaf extends Validity {
   readonly commonName: string
   readonly publicKey: PublicKey

@@ -5,42 +5,52 @@ import { parseCertificateName } from './certificate-name.ts'
 import { isValid, leafValidity } from './leaf-policy.ts'
 import type { Authority, CertificateFiles, CertificateReader, DeviceJournal, Keys } from './ports.ts'
 
-export interface IssuePorts {
+interface IssueCertificateDeps {
   readonly authority: Authority
   readonly keys: Keys
   readonly reader: CertificateReader
   readonly files: CertificateFiles
   readonly journal: DeviceJournal
   readonly runExclusively: KeyedMutex
-  readonly clock: () => Date
+  readonly now: () => Date
 }
 
-/** `key` is null where only the device has it; `created` is false when what was there is returned. */
-export interface Issued {
+/** A device's certificate, PEM. */
+export interface DeviceCertificate {
+  /** PEM; null where only the device has it. */
   readonly key: string | null
   readonly certificate: string
+  /** False when it existed already. */
   readonly created: boolean
 }
 
+/**
+ * Both return the certificate that exists when `override` is false and it is valid for that key, and throw the refusal
+ * `certificate-exists` when it is for another one. Both throw `certificate-name-malformed`.
+ */
 export interface IssueCertificate {
   /** A key pair made here, for devices that cannot make their own. */
-  keyPair(name: string, wish: { readonly override: boolean; readonly type: KeyType }): Promise<Issued>
-  /** A certificate for the key of a CSR. */
-  sign(name: string, csr: Uint8Array, wish: { readonly override: boolean }): Promise<Issued>
+  keyPair(
+    name: string,
+    options: { readonly override: boolean; readonly type: KeyType },
+  ): Promise<DeviceCertificate>
+  /** A certificate for the key of a CSR, PEM or DER. Throws the refusal `csr-malformed`. */
+  sign(name: string, csr: Uint8Array, options: { readonly override: boolean }): Promise<DeviceCertificate>
 }
 
-/** Device certificates. Requests for one name take turns, so no key ever meets another's certificate. */
-export function issueCertificateWith(ports: IssuePorts): IssueCertificate {
-  const { authority, keys, files, journal, runExclusively, clock } = ports
+/** Requests for one name run one after the other, so that no key is stored beside another key's certificate. */
+export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertificate {
+  const { authority, keys, files, journal, runExclusively, now } = deps
   const { hierarchy } = authority
 
   return {
     async keyPair(text, { override, type }) {
       const name = parseCertificateName(text)
       return runExclusively(lockOf(name), async () => {
-        const kept = override ? null : await valid(name)
-        if (kept?.key && keys.publicKeyOf(kept.key) === kept.publicKey) return { ...kept, created: false }
-        if (kept) throw taken(name, 'whose key only the device has')
+        const existing = override ? null : await findValid(name)
+        if (existing?.key && keys.publicKeyOf(existing.key) === existing.publicKey)
+          return { ...existing, created: false }
+        if (existing) throw alreadyExists(name, 'whose key only the device has')
         const key = await keys.create(type)
         const certificate = await issue(name, keys.publicKeyOf(key), key)
         return { key, certificate, created: true }
@@ -50,17 +60,18 @@ export function issueCertificateWith(ports: IssuePorts): IssueCertificate {
       const name = parseCertificateName(text)
       const publicKey = await keys.publicKeyOfCsr(csr)
       return runExclusively(lockOf(name), async () => {
-        const kept = override ? null : await valid(name)
-        if (kept?.publicKey === publicKey) return { key: null, certificate: kept.certificate, created: false }
-        if (kept) throw taken(name, 'for another key')
+        const existing = override ? null : await findValid(name)
+        if (existing?.publicKey === publicKey)
+          return { key: null, certificate: existing.certificate, created: false }
+        if (existing) throw alreadyExists(name, 'for another key')
         return { key: null, certificate: await issue(name, publicKey, null), created: true }
       })
     },
   }
 
-  /** The journal goes first: a certificate that nobody wrote down could not be revoked by name. */
+  /** The journal goes first: a certificate that is not in it could not be revoked by name. */
   async function issue(name: string, publicKey: PublicKey, key: string | null): Promise<string> {
-    const validity = leafValidity(hierarchy, clock(), authority.notAfter)
+    const validity = leafValidity(hierarchy, now(), authority.notAfter)
     const uris = [`urn:push-av:device:${name}`]
     const leaf = { ...validity, commonName: name, publicKey, dnsNames: [], ips: [], uris }
     const certificate = await authority.issue(leaf)
@@ -70,18 +81,18 @@ export function issueCertificateWith(ports: IssuePorts): IssueCertificate {
   }
 
   async function record(name: string, certificate: string): Promise<void> {
-    const facts = ports.reader.read(certificate)
+    const facts = deps.reader.read(certificate)
     if (!facts) throw new Error('the certificate just issued cannot be read')
     const { serial, notAfter } = facts
-    const at = clock().toISOString()
+    const at = now().toISOString()
     await journal.append({ event: 'issued', at, name, serial, notAfter: notAfter.toISOString() })
   }
 
-  /** What is kept under a name, if the proxy would still let it in. */
-  async function valid(name: string) {
+  /** The certificate of a name; null when there is none or the proxy would refuse it. */
+  async function findValid(name: string) {
     const certificate = await files.read(hierarchy, `${name}.pem`)
-    const facts = certificate && ports.reader.read(certificate)
-    if (!facts || !isValid(facts, clock()) || !authority.hasIssued(certificate)) return null
+    const facts = certificate && deps.reader.read(certificate)
+    if (!facts || !isValid(facts, now()) || !authority.hasIssued(certificate)) return null
     if (await isRevoked(facts.serial)) return null
     const key = await files.read(hierarchy, `${name}.key`)
     return { key, certificate, publicKey: facts.publicKey }
@@ -93,8 +104,8 @@ export function issueCertificateWith(ports: IssuePorts): IssueCertificate {
   }
 }
 
-/** Some file systems do not tell cases apart. */
+/** The mutex key of a name: some file systems do not tell upper and lower case apart. */
 export const lockOf = (name: string): string => `device/${name.toLowerCase()}`
 
-const taken = (name: string, why: string) =>
-  new Refusal('certificate-taken', `"${name}" has a valid certificate ${why}; override=true replaces it`)
+const alreadyExists = (name: string, why: string) =>
+  new Refusal('certificate-exists', `"${name}" has a valid certificate ${why}; override=true replaces it`)

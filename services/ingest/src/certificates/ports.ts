@@ -1,4 +1,4 @@
-import type { Certificate, Hierarchy, KeyType, Leaf, PublicKey } from './certificate.ts'
+import type { Certificate, Hierarchy, KeyType, Leaf, PublicKey, Validity } from './certificate.ts'
 
 /** A CA: its root, and what can be done with its key, which never leaves it. */
 export interface Authority {
@@ -6,7 +6,7 @@ export interface Authority {
   /** The root, PEM. */
   readonly root: string
   readonly notAfter: Date
-  /** The new leaf, PEM, followed by the root. */
+  /** Signs a new leaf; returns it and the root, PEM. */
   issue(leaf: Leaf): Promise<string>
   /** Whether the first certificate of a PEM text is a leaf of this root. */
   hasIssued(certificate: string): boolean
@@ -15,61 +15,78 @@ export interface Authority {
 export interface Keys {
   /** A new private key, PKCS#8 PEM. */
   create(type: KeyType): Promise<string>
+  /** Throws when the PEM text is no private key. */
   publicKeyOf(privateKey: string): PublicKey
-  /** The public key of a CSR whose sender has shown that it holds the private one; else a refusal. */
+  /**
+   * The public key of a CSR, PEM or DER, that is signed with its private key. Throws the refusal `csr-malformed` when
+   * the CSR is unreadable, its key too weak or its signature wrong.
+   */
   publicKeyOfCsr(csr: Uint8Array): Promise<PublicKey>
 }
 
-/** How certificates and keys are read; null for what is none. */
+/** Reads PEM texts; each function returns null for a text that is no certificate or no key. */
 export interface CertificateReader {
   read(pem: string): Certificate | null
   describe(pem: string): CertificateDetails | null
   describeKey(pem: string): KeyDetails | null
-  /** The first certificate or the key (PKCS#8). */
+  /** The first certificate, or the key as PKCS#8. */
   derOf(pem: string): Uint8Array | null
 }
 
-/** Field names are the reference's, as all below `/certs`. */
-export interface CertificateDetails {
-  readonly public_cert: string
-  /** `0x…` */
-  readonly serial_number: string
-  readonly not_valid_before: string
-  readonly not_valid_after: string
+/** What users see of a certificate. */
+export interface CertificateDetails extends Validity {
+  readonly pem: string
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string
+  /** RFC 4514. */
   readonly issuer: string
   readonly subject: string
+  /** One line each, such as `Key Usages: critical, digitalSignature`. */
   readonly extensions: readonly string[]
-  readonly fingerprint_sha256: string
+  /** SHA-256, lower-case hex. */
+  readonly fingerprint: string
+  /** Subject alternative names, such as `DNS:localhost`. */
   readonly sans: readonly string[]
 }
 
 export interface KeyDetails {
-  readonly key_size: number
-  readonly private_key: string
-  readonly public_key: string
+  /** Of the modulus (RSA) or the curve (EC), in bits. */
+  readonly bits: number
+  /** PEM: PKCS#1 for RSA, PKCS#8 for EC. */
+  readonly privateKey: string
+  /** PEM: PKCS#1 for RSA, SubjectPublicKeyInfo for EC. */
+  readonly publicKey: string
 }
 
-/** `<working directory>/certs/<hierarchy>/<file>`, where file is `<name>.pem` or `<name>.key`. */
+/**
+ * `<working directory>/certs/<hierarchy>/<file>`, where file is `<name>.pem` or `<name>.key`. All throw system errors
+ * when the disk fails.
+ */
 export interface CertificateFiles {
   pathOf(hierarchy: Hierarchy, file: string): string
+  /** Names of files, sorted. */
   list(hierarchy: Hierarchy): Promise<readonly string[]>
+  /** Null when there is no such file. */
   read(hierarchy: Hierarchy, file: string): Promise<string | null>
-  /** Replaces what is kept under a name. At no moment does a key stand beside another's certificate. */
+  /** Replaces the files of a name. Even after a crash, no key lies beside another key's certificate. */
   replace(
     hierarchy: Hierarchy,
     name: string,
-    kept: { certificate: string; key: string | null },
+    files: { certificate: string; key: string | null },
   ): Promise<void>
 }
 
 /** One line for each device certificate issued or revoked. */
 export interface DeviceJournal {
+  /** Resolves when the entry is flushed to the disk; throws the system's error when it cannot be. */
   append(entry: DeviceJournalEntry): Promise<void>
+  /** All entries, oldest first. */
   read(): Promise<readonly DeviceJournalEntry[]>
 }
 
 export interface DeviceJournalEntry {
   readonly event: 'issued' | 'revoked'
+  /** ISO 8601. */
   readonly at: string
   readonly name: string
   readonly serial: string

@@ -2,7 +2,7 @@ import type { Certificate, Pair } from './certificate.ts'
 import { isRenewalDue, isValid, leafValidity } from './leaf-policy.ts'
 import type { Authority, CertificateFiles, CertificateReader, Keys } from './ports.ts'
 
-/** Every name this server is called by; the common name is one of them. */
+/** Every name that clients may call this server by; the common name is one of them. */
 export interface ServerNames {
   readonly commonName: string
   readonly dnsNames: readonly string[]
@@ -10,23 +10,23 @@ export interface ServerNames {
   readonly ips: readonly string[]
 }
 
-export interface ServerCertificatePorts {
+interface RenewServerCertificateDeps {
   readonly authority: Authority
   readonly keys: Keys
   readonly reader: CertificateReader
   readonly files: CertificateFiles
 }
 
-/** The server's certificate as it ought to be now, and why it had to be issued anew, if it had. */
-export type RenewServerCertificate = (
+/** The server's certificate, and the reason for which it was issued anew; null when it was still good. */
+type RenewServerCertificate = (
   names: ServerNames,
   now: Date,
 ) => Promise<{ readonly pair: Pair; readonly reissued: string | null }>
 
-/** Keeps `certs/server/localhost` fit: what is good stays, anything else is replaced. */
-export function renewServerCertificateWith(ports: ServerCertificatePorts): RenewServerCertificate {
-  const { authority, keys, reader, files } = ports
-  return async function keepServerCertificate(names, now) {
+/** Keeps `certs/server/localhost` valid, under all names of the server and with the key beside it. */
+export function renewServerCertificateWith(deps: RenewServerCertificateDeps): RenewServerCertificate {
+  const { authority, keys, reader, files } = deps
+  return async function renewServerCertificate(names, now) {
     const certificate = await files.read('server', `${fileName}.pem`)
     const key = await files.read('server', `${fileName}.key`)
     const fault = certificate && key ? faultOf({ certificate, key }, names, now) : 'it is missing'

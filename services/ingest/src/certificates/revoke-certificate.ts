@@ -4,53 +4,56 @@ import { parseCertificateName } from './certificate-name.ts'
 import { lockOf } from './issue-certificate.ts'
 import type { CertificateFiles, CertificateReader, DeviceJournal, DeviceJournalEntry } from './ports.ts'
 
-/** Serial number and end. */
-type Issue = readonly [serial: string, notAfter: string]
+/** A certificate's serial number, and the end of its validity in ISO 8601. */
+type SerialEntry = readonly [serial: string, notAfter: string]
 
-export interface RevokePorts {
+interface RevokeCertificateDeps {
   readonly files: CertificateFiles
   readonly reader: CertificateReader
   readonly journal: DeviceJournal
   readonly runExclusively: KeyedMutex
-  readonly clock: () => Date
-  /** Tells the proxy. */
+  readonly now: () => Date
+  /** Hands the revoked serial numbers to the proxy. */
   readonly publish: () => Promise<void>
 }
 
-/** The serial numbers that are refused from now on; twice is as once. */
+/**
+ * Returns the serial numbers that the proxy refuses from now on; a second call changes nothing. Throws the refusals
+ * `certificate-unknown` and `certificate-name-malformed`.
+ */
 export type RevokeCertificate = (name: string) => Promise<{ readonly revoked: readonly string[] }>
 
-/** Revokes all that was ever issued to a name, not only the newest. */
-export function revokeCertificateWith(ports: RevokePorts): RevokeCertificate {
-  const { journal, runExclusively, clock } = ports
+/** Revokes all certificates that were ever issued to a name, not only the newest. */
+export function revokeCertificateWith(deps: RevokeCertificateDeps): RevokeCertificate {
+  const { journal, runExclusively, now } = deps
   return async function revokeCertificate(text) {
     const name = parseCertificateName(text)
     return runExclusively(lockOf(name), async () => {
       const entries = await journal.read()
-      const issued = new Map([...(await kept(name)), ...issuedTo(name, entries)])
+      const issued = new Map([...(await storedUnder(name)), ...issuedTo(name, entries)])
       if (issued.size === 0)
         throw new Refusal('certificate-unknown', `no device certificate is called ${name}`)
 
-      const refused = new Set(entries.filter(isRevocation).map(({ serial }) => serial))
-      const at = clock().toISOString()
+      const revoked = new Set(entries.filter(isRevocation).map(({ serial }) => serial))
+      const at = now().toISOString()
       for (const [serial, notAfter] of issued) {
-        if (refused.has(serial)) continue
+        if (revoked.has(serial)) continue
         await journal.append({ event: 'revoked', at, name, serial, notAfter })
       }
-      await ports.publish()
+      await deps.publish()
       return { revoked: [...issued.keys()] }
     })
   }
 
-  /** What another tool put into the folder is in no journal. */
-  async function kept(name: string): Promise<readonly Issue[]> {
-    const pem = await ports.files.read('device', `${name}.pem`)
-    const facts = pem && ports.reader.read(pem)
+  /** A certificate that another tool put into the folder is in no journal. */
+  async function storedUnder(name: string): Promise<readonly SerialEntry[]> {
+    const pem = await deps.files.read('device', `${name}.pem`)
+    const facts = pem && deps.reader.read(pem)
     return facts ? [[facts.serial, facts.notAfter.toISOString()]] : []
   }
 }
 
-function issuedTo(name: string, entries: readonly DeviceJournalEntry[]): readonly Issue[] {
+function issuedTo(name: string, entries: readonly DeviceJournalEntry[]): readonly SerialEntry[] {
   const mine = entries.filter((entry) => entry.event === 'issued' && sameName(entry.name, name))
   return mine.map(({ serial, notAfter }) => [serial, notAfter])
 }

@@ -3,21 +3,26 @@ import { type Hierarchy, hierarchies } from './certificate.ts'
 import { parseCertificateName, rootName } from './certificate-name.ts'
 import type { CertificateDetails, CertificateFiles, CertificateReader, KeyDetails } from './ports.ts'
 
-export type Shown =
-  | { readonly type: 'cert'; readonly cert: CertificateDetails; readonly key: null }
-  | { readonly type: 'key'; readonly cert: null; readonly key: KeyDetails }
+/** What users see of a stored file. */
+export type FileDetails =
+  | { readonly kind: 'certificate'; readonly certificate: CertificateDetails }
+  | { readonly kind: 'key'; readonly key: KeyDetails }
 
+/**
+ * Reads stored certificates and keys. A `file` is `<name>.pem` or `<name>.key`. All but `list` throw the refusals
+ * `certificate-unknown`, `certificate-name-malformed` and, for keys that never leave the disk, `certificate-key-secret`.
+ */
 export interface ShowCertificates {
+  /** Names of the files in each hierarchy. */
   list(): Promise<Readonly<Record<Hierarchy, readonly string[]>>>
-  /** `file` is `<name>.pem` or `<name>.key`. */
-  show(hierarchy: string, file: string): Promise<Shown>
+  show(hierarchy: string, file: string): Promise<FileDetails>
   /** The file's own text. */
   pem(hierarchy: string, file: string): Promise<string>
-  /** Its first certificate, or its key. */
+  /** Its first certificate, or its key (PKCS#8). */
   der(hierarchy: string, file: string): Promise<Uint8Array>
 }
 
-/** Reads what is kept. The keys of the CAs and of this server are never among it. */
+/** The keys of the CAs and of this server are never shown. */
 export function showCertificatesWith(files: CertificateFiles, reader: CertificateReader): ShowCertificates {
   return {
     async list() {
@@ -26,8 +31,8 @@ export function showCertificatesWith(files: CertificateFiles, reader: Certificat
     },
     async show(hierarchy, file) {
       const text = await pem(hierarchy, file)
-      if (isKey(file)) return { type: 'key', cert: null, key: readable(file, reader.describeKey(text)) }
-      return { type: 'cert', cert: readable(file, reader.describe(text)), key: null }
+      if (isKey(file)) return { kind: 'key', key: readable(file, reader.describeKey(text)) }
+      return { kind: 'certificate', certificate: readable(file, reader.describe(text)) }
     },
     pem,
     async der(hierarchy, file) {
@@ -45,7 +50,7 @@ export function showCertificatesWith(files: CertificateFiles, reader: Certificat
   }
 }
 
-/** Refuses before it looks, so that nobody learns which secret files there are. */
+/** Refuses before it looks, so that a client cannot find out which secret files there are. */
 function assertPublic(hierarchy: Hierarchy, file: string): void {
   const [, name = '', extension] = /^(.*)\.(pem|key)$/s.exec(file) ?? []
   if (!extension) throw unknown('a certificate is called <name>.pem, its key <name>.key')

@@ -1,18 +1,19 @@
 import type { ServerEvent } from '@pushav/shared/events.ts'
 
-/** What happens, for whoever watches; see FeedEvent. */
+/** Events of all ingest processes and probe workers, to all their subscribers. */
 export interface EventBus {
-  /** Never waits and never fails; events may be lost while Redis is away. */
+  /** Returns at once and never throws; events are lost while Redis does not respond. */
   publish(event: ServerEvent): void
   /**
-   * Everything from now on, or what is still known from after an earlier event on. Ends with the signal, or when the
-   * follower is too slow. Resolves once nothing is missed any more.
+   * All events from now on or, with the id of an earlier event, those after it that are still stored. The events end
+   * when the signal is given or the subscriber is too slow. Resolves once no later event can be missed; throws
+   * `Unavailable` while Redis does not respond.
    */
   subscribe(after: string | null, signal: AbortSignal): Promise<AsyncIterable<DeliveredEvent>>
 }
 
 export interface DeliveredEvent {
-  /** Later events have greater ones; `follow` takes up after it. */
+  /** Later events have greater ids; `subscribe` goes on after one. */
   readonly id: string
   readonly event: ServerEvent
 }

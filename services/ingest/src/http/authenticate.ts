@@ -3,32 +3,34 @@ import { createDeviceReader, type Peer, readPeer } from '@pushav/shared/identity
 import type { RequestHandler } from 'express'
 import { Refusal } from '../lib/refusal.ts'
 
-/** Lets a request in, or throws the refusal `identity-missing`. */
+/** The peer that the proxy says sent this request. Throws the refusal `proxy-authentication-failed`. */
 export type Authenticate = (request: IncomingMessage) => Peer
 
-/** Opens only to what came through the proxy: whoever does not know its secret is refused, never taken for anonymous. */
+/** Accepts requests that carry the proxy's secret; one without it is refused, never taken for an anonymous client's. */
 export function createProxyAuth(secret: string): Authenticate {
   const readDevice = createDeviceReader()
-  return function letIn(request) {
+  return function authenticate(request) {
     const peer = readPeer(request.headers, secret, readDevice)
-    if (!peer) throw new Refusal('identity-missing', 'this service answers only through its TLS proxy')
+    if (!peer)
+      throw new Refusal('proxy-authentication-failed', 'this service answers only through its TLS proxy')
     return peer
   }
 }
 
+// By request, because express hands routes the same object; an entry goes with its request.
 const peers = new WeakMap<IncomingMessage, Peer>()
 
-/** The door in front of all routes behind it. */
+/** Authenticates requests to all routes mounted after it. */
 export const requirePeer =
-  (letIn: Authenticate): RequestHandler =>
+  (authenticate: Authenticate): RequestHandler =>
   (request, _response, next) => {
-    peers.set(request, letIn(request))
+    peers.set(request, authenticate(request))
     next()
   }
 
-/** Who sent a request that `requirePeer` let in. */
+/** The client that sent a request which has passed `requirePeer`. */
 export function peerOf(request: IncomingMessage): Peer {
   const peer = peers.get(request)
-  if (!peer) throw new Error('a route was reached around the door')
+  if (!peer) throw new Error('this route is not behind requirePeer')
   return peer
 }

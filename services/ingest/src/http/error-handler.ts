@@ -1,56 +1,50 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
+import type { Problem } from '@pushav/shared/problem.ts'
 import type { ErrorRequestHandler } from 'express'
 import { Refusal } from '../lib/refusal.ts'
 import { Unavailable } from '../lib/unavailable.ts'
-import { answerJson } from './answer-json.ts'
+import { sendJson } from './json-response.ts'
 import { statusOf } from './status-of.ts'
 
-interface Problem {
-  readonly status: number
-  readonly code: string
-  readonly detail: string
-}
-
-/** Answers a request with what went wrong; what has begun to be answered is broken off. */
+/** Logs an error and responds with its problem; destroys a response whose head has been sent. */
 export type RespondWithError = (error: unknown, request: IncomingMessage, response: ServerResponse) => void
 
-/** The one place where errors become answers: the caller sees detail only for what the caller did. */
+/** The one place where errors become responses: the client sees detail only for what the client did. */
 export function createErrorResponder(log: Logger): RespondWithError {
-  return (error, { method, url }, response) => {
+  return function respondWithError(error, { method, url }, response) {
     const problem = problemOf(error)
     const [path] = (url ?? '').split('?', 1)
     const fields = { method, path, status: problem.status, code: problem.code }
     if (problem.status < 500) log.info(fields, 'request refused')
     else log.error({ ...fields, error }, 'request failed')
-    // Nobody shall take half an answer for a whole one.
+    // Half a response must not look like a whole one.
     if (response.headersSent) return void response.destroy()
     if (problem.status === 503) response.setHeader('Retry-After', '1')
-    answerJson(response, problem.status, { ...problem, ...(error instanceof Refusal ? error.extra : {}) })
+    sendJson(response, problem.status, { ...problem, ...(error instanceof Refusal ? error.extra : {}) })
   }
 }
 
-/** express tells a handler of errors by its four arguments. */
+/** express recognises an error handler by its four parameters. */
 export const errorHandler =
-  (answerProblem: RespondWithError): ErrorRequestHandler =>
+  (respondWithError: RespondWithError): ErrorRequestHandler =>
   (error, request, response, _next) =>
-    answerProblem(error, request, response)
+    respondWithError(error, request, response)
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Refusal)
     return { status: statusOf[error.code], code: error.code, detail: error.message }
   if (error instanceof Unavailable)
     return { status: 503, code: 'unavailable', detail: `${error.message}; try again` }
-  if (codeOf(error) === 'ENOSPC')
+  if (errorCode(error) === 'ENOSPC')
     return { status: 507, code: 'disk-full', detail: 'the disk is full; nothing was kept' }
   const status = statusOfLibrary(error)
   if (status) return { status, code: 'request-malformed', detail: (error as Error).message }
   return { status: 500, code: 'server-fault', detail: 'this server failed; its log says why' }
 }
 
-const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
-
-/** express and its body parser mark what the caller did wrong with a 4xx status. */
+/** express and its body parser mark what the client did wrong with a 4xx status. */
 function statusOfLibrary(error: unknown): number | null {
   const status = (error as { status?: unknown } | null)?.status
   return typeof status === 'number' && status >= 400 && status < 500 ? status : null

@@ -1,33 +1,33 @@
 import { Router } from 'express'
 
-/** Work that is put off, and how long the oldest of it has waited. */
-type Behind = () => Promise<{ readonly jobs: number; readonly waitedMs: number }>
+/** Probe jobs that wait, and how long the oldest of them has waited. */
+type ProbeBacklog = () => Promise<{ readonly jobs: number; readonly waitedMs: number }>
 
-const mayWaitMs = 30_000
+const maxWaitMs = 30_000
 
 /**
- * `/healthz` says that this process answers, `/readyz` that Redis and the disk do too. Probes that fall behind
- * show there as well, but with 200: uploads are taken all the same.
+ * `/healthz` says that this process responds, `/readyz` that Redis and the disk do too. A backlog of probes makes the
+ * latter `degraded`, still with 200, because uploads are received all the same.
  */
 export function healthRoutes(
   checks: Readonly<Record<string, () => Promise<unknown>>>,
-  probesBehind: Behind,
+  probeBacklog: ProbeBacklog,
 ): Router {
   const router = Router()
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
   router.get('/readyz', async (_request, response) => {
     const names = Object.keys(checks)
-    const [probes, ...results] = await Promise.allSettled([
-      probesBehind(),
+    const [backlog, ...results] = await Promise.allSettled([
+      probeBacklog(),
       ...Object.values(checks).map((check) => check()),
     ])
     const states = results.map((result, i) => [names[i], result.status === 'fulfilled' ? 'ok' : 'away'])
     const isReady = results.every((result) => result.status === 'fulfilled')
-    const behind = probes.status === 'fulfilled' ? probes.value : null
-    const isDegraded = !isReady || behind === null || behind.waitedMs > mayWaitMs
+    const probes = backlog.status === 'fulfilled' ? backlog.value : null
+    const isDegraded = !isReady || probes === null || probes.waitedMs > maxWaitMs
     response
       .status(isReady ? 200 : 503)
-      .json({ status: isDegraded ? 'degraded' : 'ok', ...Object.fromEntries(states), probes: behind })
+      .json({ status: isDegraded ? 'degraded' : 'ok', ...Object.fromEntries(states), probes })
   })
   return router
 }

@@ -3,33 +3,36 @@ import { Refusal } from '../lib/refusal.ts'
 import { type Authenticate, requirePeer } from './authenticate.ts'
 import { errorHandler, type RespondWithError } from './error-handler.ts'
 
-/** All routes behind one door: whoever knocks must be the proxy, except for the health checks. */
-export function createApp(
-  letIn: Authenticate,
-  health: Router,
-  routers: readonly Router[],
-  answerProblem: RespondWithError,
-): Express {
+interface AppDeps {
+  readonly authenticate: Authenticate
+  readonly respondWithError: RespondWithError
+  /** The only routes that need no proxy. */
+  readonly health: Router
+  readonly routers: readonly Router[]
+}
+
+/** The express app: health checks first, then everything that only the proxy may ask for. */
+export function createApp({ authenticate, respondWithError, health, routers }: AppDeps): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.use(health)
-  app.use(requirePeer(letIn))
+  app.use(requirePeer(authenticate))
   for (const router of routers) app.use(router)
   app.use(assertMethod)
   app.use(({ method, path }) => {
-    throw new Refusal('route-unknown', `there is nothing at ${method} ${path}`)
+    throw new Refusal('not-found', `there is nothing at ${method} ${path}`)
   })
-  app.use(errorHandler(answerProblem))
+  app.use(errorHandler(respondWithError))
   return app
 }
 
-const known = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']
+const methods = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']
 
 function assertMethod({ method }: Request, response: Response, next: NextFunction): void {
-  if (!known.includes(method)) {
-    response.set('Allow', known.join(', '))
-    throw new Refusal('method-unsupported', `expected ${known.join(', ')}, received ${method}`)
+  if (!methods.includes(method)) {
+    response.set('Allow', methods.join(', '))
+    throw new Refusal('method-unsupported', `expected ${methods.join(', ')}, received ${method}`)
   }
   next()
 }

@@ -4,8 +4,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { Address } from '@pushav/shared/settings.ts'
 
 /**
- * Listens for the proxy. Nothing here times out or is closed from this side while the proxy may still use it:
- * a connection that ends under a request would lose an upload.
+ * Listens for the proxy. This side has no timeouts and closes no connection that the proxy may still use: closing one
+ * during a request would lose an upload.
  */
 export async function listen(app: RequestListener, address: Address): Promise<AsyncDisposable> {
   const server = createServer(

@@ -91,7 +91,12 @@ const throughJson = ({ digests, folders, ...rest }: FoldInput): FoldInput => ({
   ...{ digests, folders },
 })
 
-const knownAfter = ({ events: _events, jobs: _jobs, ...known }: FoldResult): FoldInput => known
+const knownAfter = ({
+  folderDeltas: _deltas,
+  events: _events,
+  jobs: _jobs,
+  ...known
+}: FoldResult): FoldInput => known
 
 function inspected(bytes: Buffer): Inspection {
   const { parts: _pieces, ...media } = inspect(bytes)

@@ -8,13 +8,13 @@ import type { State } from '../validation/state.ts'
 import { type Arrival, type ValidationResult, validateUpload } from '../validation/validate-upload.ts'
 import { type InitSegment, initFor } from './init-segment.ts'
 
-/** What must be known of a stream before its next journal lines can be judged. */
+/** What must be known of a stream before its next journal lines can be judged; see `requirementsOf`. */
 export interface FoldInput {
   /** Null before the line that creates it. */
   readonly stream: Stream | null
-  /** Init segments in the folders that the lines speak of. */
+  /** Init segments in the folders that the lines name. */
   readonly inits: readonly InitSegment[]
-  /** The sessions that the lines speak of. */
+  /** The sessions that the lines may change. */
   readonly state: State
   /** SHA-256 of the objects that stand at the lines' paths and in the place of folders above them. */
   readonly digests: ReadonlyMap<string, string>
@@ -33,6 +33,8 @@ export interface JudgedUpload {
 
 /** What journal lines come to: what is known after them and, in order, what happened to the stream's objects. */
 export interface FoldResult extends FoldInput {
+  /** By how many objects more or fewer stand below each folder whose count changed. */
+  readonly folderDeltas: ReadonlyMap<string, number>
   readonly events: readonly ObjectEvent[]
   readonly jobs: readonly ProbeJob[]
 }
@@ -45,16 +47,16 @@ export type ObjectEvent =
         readonly place: Place
         readonly sessionEvents: ValidationResult['events']
       })
-  | { readonly kind: 'deleted'; readonly path: string; readonly stood: boolean }
+  | { readonly kind: 'deleted'; readonly path: string }
 
 /**
  * `object`: it is now what stands at its path. `beside`: found by its path, but its path clashes with an object
  * that stands. `none`: cut off, or nothing but the end of a track behind what stands there.
  */
-export type Place = 'object' | 'beside' | 'none'
+type Place = 'object' | 'beside' | 'none'
 
 /** What the bytes of an upload say; null when they were cut off or are gone. */
-export type InspectionOf = (upload: string) => Inspection | null
+type InspectionOf = (upload: string) => Inspection | null
 
 /** Folds journal lines, in order, into what is known. This is the one place that judges. */
 export function fold(
@@ -69,6 +71,7 @@ export function fold(
     state: known.state,
     digests: new Map(known.digests),
     folders: new Map(known.folders),
+    folderDeltas: new Map(),
     events: [],
     jobs: [],
   }
@@ -83,6 +86,7 @@ interface Draft {
   state: State
   readonly digests: Map<string, string>
   readonly folders: Map<string, number>
+  readonly folderDeltas: Map<string, number>
   readonly events: ObjectEvent[]
   readonly jobs: ProbeJob[]
 }
@@ -91,7 +95,7 @@ interface FoldWith {
   readonly inspectionOf: InspectionOf
   /** After how long a silence a session ends. */
   readonly idleMs: number
-  /** Hears of uploads that could not be judged. */
+  /** Called for each upload that could not be judged. */
   onFault(upload: Upload, error: unknown): void
 }
 
@@ -112,10 +116,9 @@ function foldOne(id: string, draft: Draft, entry: JournalEntry, how: FoldWith): 
 }
 
 function foldDeletion(draft: Draft, path: string): void {
-  const stood = draft.digests.delete(path)
-  if (stood) count(draft.folders, path, -1)
+  if (draft.digests.delete(path)) count(draft, path, -1)
   draft.inits = draft.inits.filter((init) => init.path !== path)
-  draft.events.push({ kind: 'deleted', path, stood })
+  draft.events.push({ kind: 'deleted', path })
 }
 
 function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith): void {
@@ -148,10 +151,10 @@ function addObject(stream: Stream, draft: Draft, upload: Upload, place: Place, i
   draft.inits = withInit(draft.inits, upload)
   if (place === 'beside') return
   draft.digests.set(path, sha256)
-  if (isNew) count(draft.folders, path, 1)
+  if (isNew) count(draft, path, 1)
 }
 
-/** A fault of ours in one verdict must not keep those after it waiting: such an upload goes without. */
+/** A bug that shows in one verdict must not stop those after it: such an upload goes without findings. */
 function verdictOn(
   stream: Stream,
   state: State,
@@ -166,13 +169,16 @@ function verdictOn(
   }
 }
 
-/** A file where a folder is, or a folder where a file is. What came first stays. */
+/** A file where a folder is, or a folder where a file is. The one that came first stays. */
 function clashesWith({ digests, folders }: Draft, path: string): boolean {
   return (folders.get(path) ?? 0) > 0 || ancestorsOf(path).some((folder) => digests.has(folder))
 }
 
-function count(folders: Draft['folders'], path: string, by: 1 | -1): void {
-  for (const folder of ancestorsOf(path)) folders.set(folder, (folders.get(folder) ?? 0) + by)
+function count({ folders, folderDeltas }: Draft, path: string, by: 1 | -1): void {
+  for (const folder of ancestorsOf(path)) {
+    folders.set(folder, (folders.get(folder) ?? 0) + by)
+    folderDeltas.set(folder, (folderDeltas.get(folder) ?? 0) + by)
+  }
 }
 
 function withInit(inits: readonly InitSegment[], { kind, path, id }: Upload): readonly InitSegment[] {

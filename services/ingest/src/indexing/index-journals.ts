@@ -1,36 +1,36 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
-import { sleep } from '../lib/sleep.ts'
 import type { Journals } from '../uploads/ports.ts'
 import type { JournalEntry, Upload } from '../uploads/upload.ts'
 import type { ProbeEnqueuer } from './enqueue-probes.ts'
 import { type FoldResult, fold } from './fold.ts'
 import type { Inspections } from './inspect-upload.ts'
-import { mergeJournals } from './merge-journals.ts'
-import type { Index, Position } from './ports.ts'
+import { type MergedLines, mergeJournals } from './merge-journals.ts'
+import { createPassScheduler } from './pass-scheduler.ts'
+import type { Cursors, IndexPosition, Position, ProbeOutbox } from './ports.ts'
 
-/** Each holds a file open or two. */
-const streamsAtOnce = 64
+/** Each stream holds one or two files open. */
+const catchUpConcurrency = 64
 
-/** Brings the index up to the journals, whatever stopped it: an idle moment, Redis away, a crash, FLUSHALL. */
+/** Brings the index up to the journals, whatever stopped it: an idle moment, Redis unreachable, a crash, FLUSHALL. */
 export interface Indexer extends AsyncDisposable {
-  /** A line was appended to this instance's journal of the stream. */
+  /** Called after a line was appended to this instance's journal of the stream. */
   wake(stream: string): void
   /** Reads every journal on from where the index ends; resolves when all are through. */
   catchUp(): Promise<void>
 }
 
-/** Hears of what has come into the index, after it has. */
+/** Called with what has come into the index, after it has. */
 export type PublishResults = (
   stream: string,
   entries: readonly JournalEntry[],
   folded: FoldResult,
 ) => void | Promise<void>
 
-interface Needs {
+interface IndexerDeps {
   readonly journals: Journals
-  readonly index: Index
-  readonly jobs: Pick<ProbeEnqueuer, 'forward'>
+  readonly index: IndexPosition & Pick<ProbeOutbox, 'jobs'>
+  readonly probes: Pick<ProbeEnqueuer, 'enqueue'>
   readonly inspections: Inspections
   readonly publishResults: PublishResults
   readonly idleMs: number
@@ -39,109 +39,68 @@ interface Needs {
 }
 
 /**
- * One pass per stream at a time. What is appended during a pass goes into the next one, so that load makes
- * batches while an idle server answers at once. Several instances may index one stream: of two that start
- * from the same position one commits, the other starts again.
+ * One pass per stream at a time. Lines that are appended during a pass go into the next one, so that load makes batches
+ * while an idle server responds at once. Several instances may index one stream: of two that start from the same
+ * position one commits, the other starts again.
  */
-export function startIndexer(needs: Needs): Indexer {
-  const { journals, index, jobs, inspections, publishResults, idleMs, log, retryMs } = needs
-  const passes = new Map<string, { again: boolean; done: Promise<void> }>()
+export function startIndexer(deps: IndexerDeps): Indexer {
+  const { journals, index, probes, inspections, publishResults, idleMs, log, retryMs } = deps
   const positions = new Map<string, Position>()
-  const behind = new Set<string>()
-  const closing = new AbortController()
+  const passes = createPassScheduler({
+    runPass: indexStream,
+    retryMs,
+    onBehind: (stream, error) => log.warn({ error, stream }, 'index is behind'),
+    onCaughtUp: () => log.info({}, 'index has caught up'),
+  })
 
   return {
-    wake,
+    wake: passes.wake,
     async catchUp() {
-      await forEachLimit(await journals.streams(), streamsAtOnce, catchUpStream)
+      await forEachLimit(await journals.streams(), catchUpConcurrency, catchUpStream)
     },
-    async [Symbol.asyncDispose]() {
-      closing.abort()
-      await Promise.all([...passes.values()].map((pass) => pass.done))
-    },
-  }
-
-  function wake(stream: string): void {
-    const pass = passes.get(stream)
-    if (pass) pass.again = true
-    else runPass(stream)
+    [Symbol.asyncDispose]: () => passes[Symbol.asyncDispose](),
   }
 
   async function catchUpStream(stream: string): Promise<void> {
-    await passes.get(stream)?.done
+    await passes.idle(stream)
     positions.delete(stream)
-    wake(stream)
-    await passes.get(stream)?.done
-    await untilItWorks(stream, async () => jobs.forward(await index.jobs(stream)))
+    passes.wake(stream)
+    await passes.idle(stream)
+    // It fails only when this process closes; the next one catches up.
+    await passes.retry(stream, () => enqueueLeftOver(stream)).catch(() => undefined)
   }
 
-  function runPass(stream: string): void {
-    const pass = { again: false, done: Promise.resolve() }
-    passes.set(stream, pass)
-    pass.done = follow()
-
-    async function follow(): Promise<void> {
-      try {
-        do {
-          pass.again = false
-          await untilItWorks(stream, () => indexStream(stream))
-        } while (pass.again)
-      } finally {
-        passes.delete(stream)
-      }
-    }
-  }
-
-  async function untilItWorks(stream: string, work: () => Promise<void>): Promise<void> {
-    while (!closing.signal.aborted) {
-      try {
-        await work()
-        return noteWhole(stream)
-      } catch (error) {
-        await noteBehind(stream, error)
-      }
-    }
-  }
-
-  /** What keeps one stream behind keeps most of them. Resolves when it is time to try again. */
-  async function noteBehind(stream: string, error: unknown): Promise<void> {
-    if (behind.size === 0) log.warn({ error, stream }, 'index is behind')
-    behind.add(stream)
-    await sleep(retryMs, closing.signal)
-  }
-
-  function noteWhole(stream: string): void {
-    if (behind.delete(stream) && behind.size === 0) log.info({}, 'index has caught up')
+  /** Probe jobs that a crash kept from the queue. */
+  async function enqueueLeftOver(stream: string): Promise<void> {
+    probes.enqueue(await index.jobs(stream))
   }
 
   async function indexStream(stream: string): Promise<void> {
-    const known = positions.get(stream)
-    // Whoever knows the position has read the others' journals already and leaves what is new there to the others.
-    let names = known ? [journals.own] : await journals.of(stream)
-    for (let at = known ?? (await index.position(stream)); ; ) {
-      const { entries, cursors } = await mergeJournals(journals, stream, names, at.cursors)
-      if (entries.length === 0) return void positions.set(stream, at)
-      const after = await indexLines(stream, at, cursors, entries)
-      if (after) {
-        at = after
-        continue
-      }
-      const moved = await index.position(stream)
-      // Where the index has not come so far, it was emptied: all journals count again.
-      if (cursorOf(moved) < cursorOf(at)) names = await journals.of(stream)
-      at = moved
+    const cached = positions.get(stream)
+    // With a cached position the other instances' journals have been read; each instance indexes its own new lines.
+    let names = cached ? [journals.own] : await journals.of(stream)
+    let at = cached ?? (await index.position(stream))
+    for (;;) {
+      const lines = await mergeJournals(journals, stream, names, at.cursors)
+      if (lines.entries.length === 0) break
+      const after = await indexLines(stream, at, lines)
+      const next = after ?? (await index.position(stream))
+      // Behind where this process knew it, the index was emptied: the lines of all journals count again.
+      if (after === null && ownCursor(next) < ownCursor(at)) names = await journals.of(stream)
+      at = next
     }
+    positions.set(stream, at)
   }
 
-  function cursorOf({ cursors }: Position): number {
+  function ownCursor({ cursors }: Position): number {
     return cursors[journals.own] ?? 0
   }
 
+  /** The position after the lines; null when another process has moved the index meanwhile. */
   async function indexLines(
     stream: string,
     at: Position,
-    cursors: Position['cursors'],
-    entries: readonly JournalEntry[],
+    { entries, cursors }: MergedLines,
   ): Promise<Position | null> {
     const uploads = entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
     const inspected = await inspections.ofAll(stream, uploads)
@@ -149,40 +108,38 @@ export function startIndexer(needs: Needs): Indexer {
     const inspectionOf = (id: string) => inspected.get(id) ?? null
     const folded = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
     const after = await commit(stream, at, cursors, folded)
-    if (!after) return null
-    jobs.forward(folded.jobs)
+    if (after === null) return null
+    probes.enqueue(folded.jobs)
     inspections.forget(entries.map(({ id }) => id))
     await publishResults(stream, entries, folded)
     return after
   }
 
-  /**
-   * Until there is an answer: what came of a commit whose answer was lost is known here alone. A Redis that hangs
-   * carries such a commit out when it goes on.
-   */
-  async function commit(
-    stream: string,
-    at: Position,
-    cursors: Position['cursors'],
-    folded: FoldResult,
-  ): Promise<Position | null> {
-    for (let isAgain = false; ; isAgain = true) {
-      try {
-        const after = await index.commit(stream, at, cursors, folded)
-        if (after || !isAgain) return after
-        const moved = await index.position(stream)
-        return isPast(moved, cursors) ? moved : null
-      } catch (error) {
-        if (closing.signal.aborted) throw error
-        await noteBehind(stream, error)
-      }
-    }
-  }
-
   function onFault({ id: upload, path }: Upload, error: unknown): void {
     log.error({ upload, path, error }, 'an upload could not be judged')
   }
+
+  /**
+   * Repeated until Redis responds, because the results of a commit whose response was lost are known to this process
+   * alone. A Redis that hangs runs such a commit when it goes on.
+   */
+  function commit(
+    stream: string,
+    at: Position,
+    cursors: Cursors,
+    folded: FoldResult,
+  ): Promise<Position | null> {
+    let isRetry = false
+    return passes.retry(stream, async () => {
+      const mayBeCommitted = isRetry
+      isRetry = true
+      const after = await index.commit(stream, at, cursors, folded)
+      if (after || !mayBeCommitted) return after
+      const moved = await index.position(stream)
+      return isPast(moved, cursors) ? moved : null
+    })
+  }
 }
 
-const isPast = (position: Position, cursors: Position['cursors']): boolean =>
+const isPast = (position: Position, cursors: Cursors): boolean =>
   Object.entries(cursors).every(([journal, offset]) => (position.cursors[journal] ?? 0) >= offset)

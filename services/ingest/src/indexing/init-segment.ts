@@ -7,7 +7,7 @@ export interface InitSegment {
   readonly upload: string
 }
 
-/** The folders whose init segments a segment may need; that of a part may have come in a request of its own. */
+/** The folders whose init segments a segment may need; the one for a part may be an upload of its own. */
 export function initFoldersOf(path: string): readonly string[] {
   const own = directoryOf(path)
   return isPartPath(path) ? [own, directoryOf(requestPathOf(path))] : [own]

@@ -8,23 +8,23 @@ import type { Upload } from '../uploads/upload.ts'
 const maxManifestBytes = 1_048_576
 const maxWaiting = 10_000
 /** Each holds a file open. */
-const bodiesAtOnce = 8
+const bodyConcurrency = 8
 
-/** What the bytes of uploads say: of a fresh one what was seen as it flowed in, else read again from the disk. */
+/** Inspections of uploads' bytes: those made while the upload was received, else made again from the disk. */
 export interface Inspections {
-  /** Keeps what was seen of an upload until it is judged. */
-  put(upload: string, seen: MediaInspection): void
-  /** By upload id; null where the body was cut off or is no longer there. */
+  /** Keeps an inspection made while the upload was received, until `forget`. */
+  put(upload: string, inspection: MediaInspection): void
+  /** By upload id; null where the body was cut off or is no longer there. Throws where the disk fails. */
   ofAll(stream: string, uploads: readonly Upload[]): Promise<ReadonlyMap<string, Inspection | null>>
-  /** They have been judged. */
+  /** To be called once the uploads are judged. */
   forget(uploads: readonly string[]): void
 }
 
 export function inspectionsOf(store: Pick<UploadStore, 'read'>): Inspections {
   const fresh = new Map<string, MediaInspection>()
   return {
-    put(upload, seen) {
-      if (fresh.size < maxWaiting) fresh.set(upload, seen)
+    put(upload, inspection) {
+      if (fresh.size < maxWaiting) fresh.set(upload, inspection)
     },
     async ofAll(stream, uploads) {
       const inspected = new Map<string, Inspection | null>()
@@ -34,7 +34,7 @@ export function inspectionsOf(store: Pick<UploadStore, 'read'>): Inspections {
         if (known === undefined || (known && isManifest(known))) unread.push(upload)
         else inspected.set(upload.id, known && { ...known, mpd: null, playlist: null })
       }
-      await forEachLimit(unread, bodiesAtOnce, async (upload) =>
+      await forEachLimit(unread, bodyConcurrency, async (upload) =>
         inspected.set(upload.id, await inspect(stream, upload)),
       )
       return inspected

@@ -30,7 +30,7 @@ async function allOf(times: Readonly<Record<string, readonly number[]>>, atOnce:
   }
 }
 
-describe('nextLines', () => {
+describe('mergeJournals', () => {
   it('reads one journal in its own order, whatever its clock did', async () => {
     deepEqual(await allOf({ a: [1, 5, 2, 6] }, 3), [1, 5, 2, 6])
   })

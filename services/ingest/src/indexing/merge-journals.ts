@@ -9,8 +9,9 @@ export interface MergedLines {
 }
 
 /**
- * The next lines of some journals of a stream. Several are merged by time, so that a replay judges in the order
- * in which the instances received; within one journal its own order counts, whatever the clock did.
+ * The next lines of some journals of a stream. Several are merged by time, so that a replay judges in the order in which
+ * the instances received; within one journal its own order counts, even if the clock was set back. Throws where a
+ * journal cannot be read.
  */
 export async function mergeJournals(
   journals: Pick<Journals, 'read'>,
@@ -38,7 +39,7 @@ interface Head {
   taken: number
 }
 
-/** Ends where a journal has more to come that is not read yet: it might be older than what the others hold. */
+/** Ends where a journal has lines that are not read yet: they may be older than those of the others. */
 function merged(heads: readonly Head[]): MergedLines {
   const entries: JournalEntry[] = []
   while (heads.every(({ lines, taken, isEnd }) => isEnd || taken < lines.length)) {
@@ -51,14 +52,14 @@ function merged(heads: readonly Head[]): MergedLines {
   return { entries, cursors: Object.fromEntries(heads.flatMap(cursorOf)) }
 }
 
-const afterAll = '\uffff'
+const lastTime = '\uffff'
 
 function headTime({ lines, taken }: Head): string {
   const line = lines[taken]
-  return line ? timeOf(line.entry) : afterAll
+  return line ? timeOf(line.entry) : lastTime
 }
 
-/** A journal that is read through stands at its end, past lines that a crash tore off. */
+/** The cursor of a journal whose lines were all taken is its end, past a line that a crash tore off. */
 function cursorOf({ name, lines, next, taken }: Head): [string, number][] {
   if (taken === lines.length) return [[name, next]]
   const last = lines[taken - 1]

@@ -8,55 +8,66 @@ import type { PublishResults } from './index-journals.ts'
 import { repairLinksWith } from './repair-links.ts'
 import type { SessionTimeouts } from './session-timeouts.ts'
 
-interface Needs {
+interface PublishResultsDeps {
   readonly verdicts: PendingVerdicts
-  readonly feed: Pick<EventBus, 'publish'>
-  readonly silence: SessionTimeouts
-  readonly view: ObjectLinks
-  /** What was written before is a replay. */
+  readonly eventBus: Pick<EventBus, 'publish'>
+  readonly sessionTimeouts: SessionTimeouts
+  readonly links: ObjectLinks
+  /** Lines that were written before are a replay. */
   readonly startedAt: Date
   readonly now: () => Date
 }
 
-/** What is older than this is no news. */
-const newsMs = 600_000
+/** Lines older than this are published as no events. */
+const maxEventAgeMs = 600_000
 
-/** Tells those who wait for a verdict, and those who watch, what has come into the index; a replay mends the view. */
-export function publishResultsWith({ verdicts, feed, silence, view, startedAt, now }: Needs): PublishResults {
-  const repairView = repairLinksWith(view)
-  return async function announce(stream, entries, folded) {
-    tell(stream, entries, folded)
-    const [oldest] = entries
-    if (oldest && Date.parse(timeOf(oldest)) < startedAt.getTime()) await repairView(stream, folded.events)
+/**
+ * What follows once lines are in the index: uploads that wait get their verdicts, subscribers get events of new lines,
+ * and the links of replayed lines are repaired.
+ */
+export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
+  const { verdicts, eventBus, sessionTimeouts, links, startedAt, now } = deps
+  const repairLinks = repairLinksWith(links)
+  return async function publishResults(stream, entries, folded) {
+    resolveVerdicts(entries, folded)
+    if (isNews(entries)) publishEvents(stream, entries, folded)
+    if (isReplay(entries)) await repairLinks(stream, folded.events)
   }
 
-  function tell(stream: string, entries: readonly JournalEntry[], folded: FoldResult): void {
-    const { stream: settings, state, events } = folded
-    const at = now().toISOString()
-    const strict = settings?.strict ?? false
+  function resolveVerdicts(entries: readonly JournalEntry[], { stream, events }: FoldResult): void {
+    const strict = stream?.strict ?? false
     const findings = new Map<string, readonly Finding[]>()
     for (const event of events) if (event.kind === 'judged') findings.set(event.upload.id, event.findings)
     for (const { id } of entries) verdicts.resolve(id, { strict, findings: findings.get(id) ?? [] })
+  }
+
+  function isNews(entries: readonly JournalEntry[]): boolean {
     const newest = entries.at(-1)
-    if (!newest || now().getTime() - Date.parse(timeOf(newest)) > newsMs) return
+    return newest !== undefined && now().getTime() - Date.parse(timeOf(newest)) <= maxEventAgeMs
+  }
+
+  function isReplay([oldest]: readonly JournalEntry[]): boolean {
+    return oldest !== undefined && Date.parse(timeOf(oldest)) < startedAt.getTime()
+  }
+
+  function publishEvents(stream: string, entries: readonly JournalEntry[], folded: FoldResult): void {
+    const at = now().toISOString()
     for (const entry of entries) {
       if (entry.kind === 'stream-created')
-        feed.publish({ kind: 'stream-created', stream, at, interface: entry.interface })
+        eventBus.publish({ kind: 'stream-created', stream, at, interface: entry.interface })
     }
-    for (const event of events) tellOne(stream, at, event)
-    for (const session of Object.values(state.sessions)) silence.touch(stream, session)
+    for (const event of folded.events) {
+      if (event.kind === 'judged') publishVerdict(stream, at, event)
+      else eventBus.publish({ kind: 'object-deleted', stream, at, path: event.path })
+    }
+    for (const session of Object.values(folded.state.sessions)) sessionTimeouts.touch(stream, session)
   }
 
-  function tellOne(stream: string, at: string, event: ObjectEvent): void {
-    if (event.kind === 'deleted') feed.publish({ kind: 'object-deleted', stream, at, path: event.path })
-    else tellVerdict(stream, at, event)
-  }
-
-  function tellVerdict(stream: string, at: string, event: Extract<ObjectEvent, { kind: 'judged' }>): void {
+  function publishVerdict(stream: string, at: string, event: Extract<ObjectEvent, { kind: 'judged' }>): void {
     const { upload, session, track, sessionEvents } = event
     const findings = event.findings.map(({ code, severity }) => ({ code, severity }))
     const facts = { stream, at, upload: upload.id, path: upload.path }
-    feed.publish({ kind: 'upload-judged', ...facts, session, track, findings })
-    for (const happened of sessionEvents) feed.publish({ ...happened, stream, at })
+    eventBus.publish({ kind: 'upload-judged', ...facts, session, track, findings })
+    for (const sessionEvent of sessionEvents) eventBus.publish({ ...sessionEvent, stream, at })
   }
 }

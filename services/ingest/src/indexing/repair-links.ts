@@ -2,26 +2,28 @@ import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { ObjectLinks } from '../uploads/ports.ts'
 import type { ObjectEvent } from './fold.ts'
 
-const pathsAtOnce = 16
+const pathConcurrency = 16
 
-/** Makes the view show what replayed journal lines say; what it shows already of later uploads stays. */
-export function repairLinksWith(view: ObjectLinks) {
-  return async function repairView(stream: string, events: readonly ObjectEvent[]): Promise<void> {
-    const last = new Map(events.flatMap((event) => (isShown(event) ? [[pathOf(event), event] as const] : [])))
-    // Before all others, because a deletion may take a folder along.
-    for (const event of last.values()) if (event.kind === 'deleted') await view.remove(stream, event.path)
-    await forEachLimit([...last.values()], pathsAtOnce, async (event) => {
-      if (event.kind === 'judged') await show(stream, event.upload)
+/** Makes the links agree with replayed journal lines; links to later uploads stay. */
+export function repairLinksWith(links: ObjectLinks) {
+  return async function repairLinks(stream: string, events: readonly ObjectEvent[]): Promise<void> {
+    const last = new Map(
+      events.flatMap((event) => (changesLink(event) ? [[pathOf(event), event] as const] : [])),
+    )
+    // Deletions first, because one may remove a folder.
+    for (const event of last.values()) if (event.kind === 'deleted') await links.remove(stream, event.path)
+    await forEachLimit([...last.values()], pathConcurrency, async (event) => {
+      if (event.kind === 'judged') await link(stream, event.upload)
     })
   }
 
-  /** Ids grow with time. */
-  async function show(stream: string, { path, id }: { path: string; id: string }): Promise<void> {
-    const shown = await view.find(stream, path)
-    if (shown === null || shown < id) await view.link(stream, path, id)
+  /** Upload ids grow with time. */
+  async function link(stream: string, { path, id }: { path: string; id: string }): Promise<void> {
+    const linked = await links.find(stream, path)
+    if (linked === null || linked < id) await links.link(stream, path, id)
   }
 }
 
-const isShown = (event: ObjectEvent): boolean => event.kind === 'deleted' || event.place === 'object'
+const changesLink = (event: ObjectEvent): boolean => event.kind === 'deleted' || event.place === 'object'
 
 const pathOf = (event: ObjectEvent): string => (event.kind === 'deleted' ? event.path : event.upload.path)

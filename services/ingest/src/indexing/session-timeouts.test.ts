@@ -5,25 +5,25 @@ import { createSessionTimeouts } from './session-timeouts.ts'
 
 const idleMs = 60_000
 
-describe('silence watch', () => {
-  it('tells of a silence that was over before the verdict came', async () => {
+describe('session timeouts', () => {
+  it('publishes a timeout that was over before the verdict came', async () => {
     const { promise, resolve } = Promise.withResolvers<ServerEvent>()
-    using silence = createSessionTimeouts({ publish: resolve }, idleMs, () => new Date(2 * idleMs))
-    silence.touch('1', newSession('none', 0))
+    using timeouts = createSessionTimeouts({ publish: resolve }, idleMs, () => new Date(2 * idleMs))
+    timeouts.touch('1', newSession('none', 0))
     const { kind, at } = (await promise) as Extract<ServerEvent, { kind: 'session-completed' }>
     deepEqual([kind, at], ['session-completed', new Date(2 * idleMs).toISOString()])
   })
 
-  it('tells of none when another object comes after all', async () => {
-    const told: ServerEvent[] = []
-    using silence = createSessionTimeouts(
-      { publish: (event) => told.push(event) },
+  it('publishes nothing when another object comes after all', async () => {
+    const published: ServerEvent[] = []
+    using timeouts = createSessionTimeouts(
+      { publish: (event) => published.push(event) },
       idleMs,
       () => new Date(2 * idleMs),
     )
-    silence.touch('1', newSession('none', 0))
-    silence.touch('1', newSession('none', 2 * idleMs))
+    timeouts.touch('1', newSession('none', 0))
+    timeouts.touch('1', newSession('none', 2 * idleMs))
     await new Promise((resolve) => setTimeout(resolve, 1_200))
-    deepEqual(told, [])
+    deepEqual(published, [])
   })
 })

@@ -3,32 +3,32 @@ import { closeIdle } from '../validation/idle-sessions.ts'
 import { initialState, type Session } from '../validation/state.ts'
 
 /**
- * Tells the feed when silence ends a session. Nothing is written: whoever asks for the session sees the same
- * by the clock, and the next upload's verdict comes to it by the times in the journal.
+ * Publishes the event of a session that ends because its device falls silent. Nothing is written: readers of the
+ * session conclude the same from the clock, and the verdict of the next upload from the times in the journal.
  */
 export interface SessionTimeouts extends Disposable {
-  /** A session as it stands after its newest object. */
+  /** Starts the session's timeout again; `session` is as it stands after its newest object. */
   touch(stream: string, session: Session): void
 }
 
-/** A verdict that comes after the silence may have others behind it, which end the silence again. */
+/** If the verdict arrives after the timeout, wait 1 s more: later uploads may already be queued. */
 const lateMs = 1_000
 
 export function createSessionTimeouts(
-  feed: Pick<EventBus, 'publish'>,
+  eventBus: Pick<EventBus, 'publish'>,
   idleMs: number,
   now: () => Date,
 ): SessionTimeouts {
   const timers = new Map<string, NodeJS.Timeout>()
   return {
     touch(stream, session) {
-      const place = `${stream}/${session.key}`
-      clearTimeout(timers.get(place))
-      timers.delete(place)
+      const timerKey = `${stream}/${session.key}`
+      clearTimeout(timers.get(timerKey))
+      timers.delete(timerKey)
       const left = endOf(session) - now().getTime()
       if (session.phase !== 'open') return
-      const timer = setTimeout(fallSilent, left > 0 ? left : lateMs, place, stream, session)
-      timers.set(place, timer.unref())
+      const timer = setTimeout(publishEnd, left > 0 ? left : lateMs, timerKey, stream, session)
+      timers.set(timerKey, timer.unref())
     },
     [Symbol.dispose]() {
       for (const timer of timers.values()) clearTimeout(timer)
@@ -39,12 +39,12 @@ export function createSessionTimeouts(
     return lastObjectMs + idleMs + 1
   }
 
-  function fallSilent(place: string, stream: string, session: Session): void {
-    timers.delete(place)
+  function publishEnd(timerKey: string, stream: string, session: Session): void {
+    timers.delete(timerKey)
     const at = now().toISOString()
     const state = { ...initialState, sessions: { [session.key]: session } }
-    // By the silence, not by the clock: a timer may be a millisecond early.
+    // As of the end of the timeout, not of the clock: a timer may be a millisecond early.
     for (const event of closeIdle(state, endOf(session), idleMs).events)
-      feed.publish({ ...event, stream, at })
+      eventBus.publish({ ...event, stream, at })
   }
 }

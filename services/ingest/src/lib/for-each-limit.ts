@@ -1,13 +1,13 @@
-/** Does something with each of many, so many at a time. */
-export async function forEachLimit<One>(
-  all: readonly One[],
-  atOnce: number,
-  work: (one: One) => Promise<unknown>,
+/** Runs `work` on each item, at most `maxConcurrent` at a time. Rejects with the first failure. */
+export async function forEachLimit<Item>(
+  items: readonly Item[],
+  maxConcurrent: number,
+  work: (item: Item) => Promise<unknown>,
 ): Promise<void> {
-  const left = all.values()
-  await Promise.all(Array.from({ length: atOnce }, workOn))
+  const queue = items.values()
+  await Promise.all(Array.from({ length: maxConcurrent }, runNext))
 
-  async function workOn(): Promise<void> {
-    for (const one of left) await work(one)
+  async function runNext(): Promise<void> {
+    for (const item of queue) await work(item)
   }
 }

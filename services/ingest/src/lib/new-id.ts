@@ -2,10 +2,11 @@ import { randomFillSync } from 'node:crypto'
 import { v7 } from 'uuid'
 
 const idBytes = 16
+// Shared by all callers: the system takes as long for one draw of random bytes as for 256.
 const pool = Buffer.alloc(256 * idBytes)
 let used = pool.length
 
-/** A fresh UUIDv7. Its randomness is drawn for many at once: the system takes as long for one as for all of them. */
+/** A UUIDv7. */
 export function newId(): string {
   if (used === pool.length) {
     randomFillSync(pool)

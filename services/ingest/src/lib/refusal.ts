@@ -1,10 +1,10 @@
-/** Every way a caller can be wrong. */
+/** Every way in which a client can be wrong. `http/status-of.ts` gives each its status. */
 export type RefusalCode =
   | 'request-malformed'
   | 'path-outside-stream'
   | 'path-malformed'
-  | 'identity-missing'
-  | 'route-unknown'
+  | 'proxy-authentication-failed'
+  | 'not-found'
   | 'method-unsupported'
   | 'stream-unknown'
   | 'object-unknown'
@@ -12,18 +12,18 @@ export type RefusalCode =
   | 'body-too-large'
   | 'content-encoding-unsupported'
   | 'body-undecodable'
-  | 'probe-impossible'
+  | 'probe-failed'
   | 'certificate-name-malformed'
   | 'certificate-unknown'
-  | 'certificate-taken'
+  | 'certificate-exists'
   | 'certificate-key-secret'
   | 'csr-malformed'
 
-/** The caller is wrong and gets a 4xx that says how; it is not a fault of this server. */
+/** The client is wrong and gets a 4xx with the detail; not a fault of this server. */
 export class Refusal extends Error {
   override name = 'Refusal' as const
   readonly code: RefusalCode
-  /** Further members of the answer's JSON. */
+  /** Further members of the response's JSON. */
   readonly extra: Readonly<Record<string, unknown>>
 
   constructor(code: RefusalCode, detail: string, extra: Readonly<Record<string, unknown>> = {}) {

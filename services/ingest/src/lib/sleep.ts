@@ -1,4 +1,4 @@
-/** Resolves after the time, or at once when the signal is given. */
+/** Resolves after the time, or as soon as the signal is aborted. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(end, ms)

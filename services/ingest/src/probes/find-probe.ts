@@ -1,32 +1,39 @@
 import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import { initFoldersOf, initFor } from '../indexing/init-segment.ts'
-import type { Index } from '../indexing/ports.ts'
 import { Refusal } from '../lib/refusal.ts'
+import type { StreamQueries } from '../streams/ports.ts'
 import type { Probes } from './ports.ts'
 
-/** What ffprobe says of the newest whole upload at a path, or how far it has got. */
+/** ffprobe's outcome for the newest whole upload at a path, or how far it has got. */
 export type FindProbe = (
   stream: string,
   path: string,
   again: boolean,
 ) => Promise<ProbeOutcome | { state: 'queued' | 'running' }>
 
-/** Waits `waitMs` for a probe that is still to come. `again` probes what has been probed already. */
-export function findProbeWith(index: Index, probes: Probes, waitMs: number): FindProbe {
+/**
+ * Waits up to `waitMs` for a probe that has not ended. `again` forgets an earlier outcome first. Throws the refusal
+ * `object-unknown` where no whole upload has the path.
+ */
+export function findProbeWith(
+  index: Pick<StreamQueries, 'newest' | 'inits'>,
+  probes: Probes,
+  waitMs: number,
+): FindProbe {
   return async function findProbe(stream, path, again) {
     const newest = await index.newest(stream, path)
     if (!newest) throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)
     const { id: upload, kind } = newest.upload
     if (again) await probes.forget(stream, upload)
-    const ended = probes.ended(upload, waitMs)
-    const known = await probes.outcome(stream, upload)
-    if (known) return known
-    await probes.ask({ stream, upload, path, init: kind === 'segment' ? await knownInit() : null })
-    const state = await probes.state(upload)
+    const ended = probes.waitForEnd(upload, waitMs)
+    const outcome = await probes.outcome(stream, upload)
+    if (outcome) return outcome
+    await probes.enqueueUrgent({ stream, upload, path, init: kind === 'segment' ? await initOf() : null })
+    const state = await probes.jobState(upload)
     await ended
     return (await probes.outcome(stream, upload)) ?? { state }
 
-    async function knownInit(): Promise<string | null> {
+    async function initOf(): Promise<string | null> {
       const found = await Promise.all(initFoldersOf(path).map((folder) => index.inits(stream, folder)))
       return initFor(path, found.flat())
     }

@@ -1,15 +1,20 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 
-/** The queue to the probe workers, and their answers. */
+/** The queue to the probe workers, and their outcomes. All methods throw `Unavailable` while Redis does not respond. */
 export interface Probes {
   enqueue(jobs: readonly ProbeJob[]): Promise<void>
-  /** For somebody who waits: goes before the others, and does nothing when it was asked for already. */
-  ask(job: ProbeJob): Promise<void>
+  /** For a client that waits: goes before all other jobs. Nothing happens when it was enqueued so already. */
+  enqueueUrgent(job: ProbeJob): Promise<void>
   outcome(stream: string, upload: string): Promise<ProbeOutcome | null>
-  /** How far each of some uploads is, null for one that nobody has probed yet. */
-  states(stream: string, uploads: readonly string[]): Promise<readonly (ProbeOutcome['state'] | null)[]>
+  /** In the order of the uploads; null for an upload without an outcome. */
+  outcomeStates(
+    stream: string,
+    uploads: readonly string[],
+  ): Promise<readonly (ProbeOutcome['state'] | null)[]>
+  /** Forgets the outcome of an upload and its jobs that wait. */
   forget(stream: string, upload: string): Promise<void>
-  state(upload: string): Promise<'queued' | 'running'>
-  /** Resolves when the probe that was asked for ends or the time is over. */
-  ended(upload: string, timeoutMs: number): Promise<void>
+  /** How far the urgent job of an upload is; one that has used up its attempts is enqueued again. */
+  jobState(upload: string): Promise<'queued' | 'running'>
+  /** Resolves when the urgent job of an upload ends or the time is over; never throws. */
+  waitForEnd(upload: string, timeoutMs: number): Promise<void>
 }

@@ -1,28 +1,29 @@
-/** Some at a time of what is too much to be held, or to be worked on without a break; to be gone through once. */
-export type Pages<One> = AsyncIterable<readonly One[]>
+/** A list that is too long to hold or to handle without a break, page by page. It can be iterated once. */
+export type Pages<Item> = AsyncIterable<readonly Item[]>
 
-export async function* mapPages<One, Other>(
-  pages: Pages<One>,
-  change: (one: One) => Other,
+export async function* mapPages<Item, Other>(
+  pages: Pages<Item>,
+  change: (item: Item) => Other,
 ): AsyncGenerator<readonly Other[]> {
-  for await (const page of pages) yield page.map(change)
+  for await (const page of pages) yield page.map((item) => change(item))
 }
 
-/** With the first page read already, so that those of several can be read together. */
-export async function readAhead<One>(pages: Pages<One>): Promise<Pages<One>> {
+/** The same pages, the first of which has been read, so that the first pages of several lists can be read together. */
+export async function prefetchPage<Item>(pages: Pages<Item>): Promise<Pages<Item>> {
   const iterator = pages[Symbol.asyncIterator]()
   const first = await iterator.next()
   return all()
 
-  async function* all(): AsyncGenerator<readonly One[]> {
+  async function* all(): AsyncGenerator<readonly Item[]> {
     if (first.done) return
     yield first.value
     yield* { [Symbol.asyncIterator]: () => iterator }
   }
 }
 
-export function* inPages<One>(all: readonly One[], length: number): Generator<readonly One[]> {
-  for (let from = 0; from < all.length; from += length) yield all.slice(from, from + length)
+/** An array in slices of at most `length`. */
+export function* inPages<Item>(items: readonly Item[], length: number): Generator<readonly Item[]> {
+  for (let from = 0; from < items.length; from += length) yield items.slice(from, from + length)
 }
 
 export async function* noPages(): AsyncGenerator<readonly never[]> {

@@ -1,12 +1,37 @@
+import type { JudgedUpload } from '../indexing/fold.ts'
+import type { InitSegment } from '../indexing/init-segment.ts'
 import type { Finding } from '../validation/finding.ts'
+import type { FindingCounts } from '../validation/report.ts'
 import type { Pages } from './pages.ts'
 import type { SessionView } from './session-view.ts'
 import type { Stream } from './stream.ts'
 
+/** What the index knows of streams. All methods throw `Unavailable` while Redis does not respond. */
+export interface StreamQueries {
+  /** Null when there is no such stream. */
+  stream(id: string): Promise<IndexedStream | null>
+  summary(id: string): Promise<StreamSummary | null>
+  /** Keys of a stream's sessions, in their order; null when there is no such stream. */
+  sessions(stream: string): Promise<readonly string[] | null>
+  upload(stream: string, id: string): Promise<JudgedUpload | null>
+  /** The newest whole upload of a path. */
+  newest(stream: string, path: string): Promise<JudgedUpload | null>
+  /** Init segments in a folder. */
+  inits(stream: string, folder: string): Promise<readonly InitSegment[]>
+  /** Uploads in the order of their verdicts; `next` is null at the end. */
+  log(
+    stream: string,
+    from: number,
+    limit: number,
+  ): Promise<{ readonly uploads: readonly JudgedUpload[]; readonly next: number | null }>
+  /** Counts of one session; with null those of uploads without a session, then those of all sessions. */
+  tallies(stream: string, session: string | null): Promise<readonly FindingCounts[]>
+}
+
 /**
- * A stream with the newest verdict of each of its paths, to be gone through once. It is read as it is asked for, so
- * that what changes meanwhile may be in it or not: sessions and lists as they are when their turn comes, each path
- * that is there all the time exactly once. Throws where the index goes away in the middle.
+ * A stream with the newest verdict of each of its paths. Lists can be iterated once and are read while they are
+ * iterated: each path that exists all the time is listed exactly once, one that is added or deleted meanwhile may be
+ * listed or not. Iterating throws `Unavailable` when the index becomes unreachable.
  */
 export interface IndexedStream {
   readonly stream: Stream
@@ -30,7 +55,7 @@ export interface RejectedUpload extends ListedUpload {
   readonly findings: readonly Finding[]
 }
 
-/** A stream in numbers that are ready at hand, however long it has been fed. */
+/** A stream in numbers that take no longer to read for a longer stream. */
 export interface StreamSummary {
   readonly stream: Stream
   readonly uploads: number

@@ -1,42 +1,72 @@
-import type { Index } from '../indexing/ports.ts'
+import { Refusal } from '../lib/refusal.ts'
+import type { Journals } from '../uploads/ports.ts'
 import { type ReportRow, reportOf } from '../validation/report.ts'
+import { assertStream, unknownStream } from './assert-stream.ts'
+import type { StreamQueries } from './ports.ts'
 
-/** How the rules fared in one session; in what belongs to no session, where that is null. */
+/** Reports on one session, or on all of them. An unknown session throws the refusal `object-unknown`. */
+export interface SessionReports {
+  /** Every rule and its result, over all sessions together when `session` is null. */
+  report(id: string, session: string | null): Promise<readonly ReportRow[]>
+  /** Every rule and its result in each session, with examples. */
+  reportEach(id: string, session: string | null): Promise<readonly SessionReport[]>
+}
+
+/** The rules' results in one session; in all uploads that belong to no session when that is null. */
 export interface SessionReport {
   readonly session: string | null
   readonly rules: readonly ExplainedRow[]
 }
 
-/** A rule and, where it is violated, what was found in the first uploads that violate it. */
+/** A rule with the first uploads that violate it. */
 export interface ExplainedRow extends ReportRow {
   readonly examples: readonly Example[]
 }
 
-export interface Example {
+interface Example {
   readonly upload: string
   readonly path: string
   readonly message: string
 }
 
-/** Some sessions of a stream one by one; unless `only` they are wanted, what belongs to none comes first. */
-export async function readSessionReport(
-  index: Pick<Index, 'tallies' | 'upload'>,
-  id: string,
-  sessions: readonly string[],
-  only: boolean,
-): Promise<readonly SessionReport[]> {
-  if (only) return Promise.all(sessions.map(reportOne))
-  const reports = await Promise.all([null, ...sessions].map(reportOne))
-  const [outside, ...within] = reports
-  return outside && (within.length === 0 || outside.rules.some(isExercised)) ? reports : within
+export interface SessionReportsDeps {
+  readonly journals: Pick<Journals, 'has'>
+  readonly index: Pick<StreamQueries, 'sessions' | 'tallies' | 'upload'>
+}
 
-  async function reportOne(session: string | null): Promise<SessionReport> {
-    const [tally] = await index.tallies(id, session)
-    const rows = reportOf(tally ? [tally] : [])
-    return { session, rules: await Promise.all(rows.map(explained)) }
+export function reportSessionsWith({ journals, index }: SessionReportsDeps): SessionReports {
+  return { report, reportEach }
+
+  async function report(id: string, session: string | null): Promise<readonly ReportRow[]> {
+    await sessionsOf(id, session)
+    return reportOf(await index.tallies(id, session))
   }
 
-  async function explained(row: ReportRow): Promise<ExplainedRow> {
+  async function reportEach(id: string, session: string | null): Promise<readonly SessionReport[]> {
+    const sessions = await sessionsOf(id, session)
+    const reports = await Promise.all(sessions.map((one) => reportOne(id, one)))
+    if (session !== null) return reports
+    const outside = await reportOne(id, null)
+    return reports.length === 0 || outside.rules.some(isExercised) ? [outside, ...reports] : reports
+  }
+
+  /** All sessions of a stream, or the wanted one if it exists. */
+  async function sessionsOf(id: string, wanted: string | null): Promise<readonly string[]> {
+    await assertStream(journals, id)
+    const sessions = await index.sessions(id)
+    if (!sessions) throw unknownStream(id)
+    if (wanted === null) return sessions
+    if (sessions.includes(wanted)) return [wanted]
+    throw new Refusal('object-unknown', `stream ${id} has no session ${wanted}`)
+  }
+
+  async function reportOne(id: string, session: string | null): Promise<SessionReport> {
+    const [tally] = await index.tallies(id, session)
+    const rows = reportOf(tally ? [tally] : [])
+    return { session, rules: await Promise.all(rows.map((row) => explain(id, row))) }
+  }
+
+  async function explain(id: string, row: ReportRow): Promise<ExplainedRow> {
     const uploads = await Promise.all(row.uploads.map((upload) => index.upload(id, upload)))
     const examples = uploads.flatMap((judged) => {
       const finding = judged?.findings.find(({ code }) => code === row.code)

@@ -5,11 +5,11 @@ const interfaces = ['cmaf-ingest', 'dash', 'hls'] as const
 /** How a stream is fed. */
 export type IngestInterface = (typeof interfaces)[number]
 
-/** A publishing point, `/streams/<id>`; what its user set, no more. */
+/** A publishing point, `/streams/<id>`, with what its user has set. */
 export interface Stream {
   readonly id: string
   readonly interface: IngestInterface
-  /** A strict stream answers 400 to an upload with an error; it is kept all the same. */
+  /** On a strict stream, the response to an upload with an error is 400; it is stored all the same. */
   readonly strict: boolean
   /** Fingerprint of the certificate it was created with; null when there was none. */
   readonly creator: string | null
@@ -17,7 +17,7 @@ export interface Stream {
   readonly expectedTrackNames: readonly string[] | null
 }
 
-/** Refuses what is none of the three interfaces by naming them; absent means cmaf-ingest. */
+/** Absent means cmaf-ingest; any other word throws the refusal `interface-unknown`, which names the three. */
 export function parseInterface(word: unknown): IngestInterface {
   if (word === undefined) return 'cmaf-ingest'
   const known = interfaces.find((name) => name === word)

@@ -1,63 +1,65 @@
 import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
-import type { Index } from '../indexing/ports.ts'
 import type { Probes } from '../probes/ports.ts'
 import type { Severity } from '../validation/rules.ts'
+import type { StreamQueries } from './ports.ts'
 import type { Streams } from './streams.ts'
 
-/** Uploads in arrival order, some at a time. */
-export type ReadUploadLog = (stream: string, wish: LogQuery) => Promise<LogPage>
+/** Reads a page of a stream's uploads in arrival order. Throws the refusal `stream-unknown`. */
+export type ReadUploadLog = (stream: string, query: LogQuery) => Promise<LogPage>
 
-export interface LogQuery {
+interface LogQuery {
+  /** Place in the log at which the page begins. */
   readonly cursor: number
   readonly limit: number
-  /** Null: all of them. */
+  /** Null for all sessions. */
   readonly session: string | null
   readonly track: string | null
   /** Only uploads with a finding of this severity. */
   readonly severity: Severity | null
 }
 
-export interface LogPage {
-  readonly lines: readonly LogEntry[]
-  /** Null at the end. A page may be short, or empty, with more to come: a search goes through so much at a time. */
+interface LogPage {
+  readonly entries: readonly LogEntry[]
+  /** Cursor of the next page; null at the end. A page may be short or empty before that, as `maxSearched` limits it. */
   readonly next: number | null
 }
 
 export interface LogEntry extends JudgedUpload {
-  /** `pending` until a worker was there; null for a body that was cut off, which is not probed. */
+  /** `pending` until a worker has probed it; null for a body that was cut off, which is not probed. */
   readonly probe: ProbeOutcome['state'] | 'pending' | null
 }
 
+/** Uploads that one page is searched for in. */
 const maxSearched = 5_000
 
 export function readUploadLogWith(
   streams: Pick<Streams, 'assertExists'>,
-  index: Pick<Index, 'log'>,
-  probes: Pick<Probes, 'states'>,
+  index: Pick<StreamQueries, 'log'>,
+  probes: Pick<Probes, 'outcomeStates'>,
 ): ReadUploadLog {
-  return async function readLog(stream, wish) {
+  return async function readUploadLog(stream, query) {
     await streams.assertExists(stream)
-    const { found, next } = await search(stream, wish)
-    const states = await probes.states(
+    const { found, next } = await search(stream, query)
+    const states = await probes.outcomeStates(
       stream,
       found.map(({ upload }) => upload.id),
     )
-    const lines = found.map((judged, i) => ({ ...judged, probe: probeOf(judged, states[i] ?? null) }))
-    return { lines, next }
+    const entries = found.map((judged, i) => ({ ...judged, probe: probeOf(judged, states[i] ?? null) }))
+    return { entries, next }
   }
 
-  async function search(stream: string, wish: LogQuery) {
+  async function search(stream: string, query: LogQuery) {
     const found: JudgedUpload[] = []
-    const isWanted = wantedBy(wish)
-    let next: number | null = wish.cursor
-    while (next !== null && found.length < wish.limit && next < wish.cursor + maxSearched) {
+    const matches = matcherOf(query)
+    let next: number | null = query.cursor
+    while (next !== null && found.length < query.limit && next < query.cursor + maxSearched) {
       const from: number = next
-      const page = await index.log(stream, from, Math.min(wish.limit, 1_000))
+      const page = await index.log(stream, from, Math.min(query.limit, 1_000))
       next = page.next
       for (const [i, judged] of page.uploads.entries()) {
-        if (isWanted(judged)) found.push(judged)
-        if (found.length < wish.limit) continue
+        if (matches(judged)) found.push(judged)
+        if (found.length < query.limit) continue
         next = next === null && i === page.uploads.length - 1 ? null : from + i + 1
         break
       }
@@ -66,7 +68,7 @@ export function readUploadLogWith(
   }
 }
 
-function wantedBy({ session, track, severity }: LogQuery) {
+function matcherOf({ session, track, severity }: LogQuery) {
   return (judged: JudgedUpload): boolean =>
     (session === null || judged.session === session) &&
     (track === null || judged.track === track) &&

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
+import { ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
 import { Redis } from 'ioredis'
-import { ftyp, moov } from '../media/isobmff/testing/boxes.ts'
 import { type Ingest, ingestSuite } from '../testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])
@@ -147,8 +147,8 @@ describe('an answer that names every path', () => {
   }
 
   const session = {
-    ...{ id: null, key: 'none', complete: false, phase: 'open', last_object_at: '2026-01-01T00:00:00.000Z' },
-    ...{ tracks: {}, hls_expected_track_count: null, hls_completed_tracks: 0 },
+    ...{ id: 'none', number: null, isComplete: false, phase: 'open', lastObjectMs: Date.UTC(2026, 0) },
+    ...{ tracks: {}, hlsTrackCount: null, hlsCompletedTracks: 0 },
   }
 
   async function begun(

@@ -17,7 +17,7 @@ export const handoverFileIn = (directory: string): string => join(directory, 'ru
 
 interface Chosen {
   readonly names?: ServerNames
-  readonly clock?: () => Date
+  readonly now?: () => Date
   /** Receives the log, a JSON line a piece. */
   readonly write?: (line: string) => void
 }
@@ -25,14 +25,14 @@ interface Chosen {
 /** The certificates of a server whose working directory this is, silent unless someone listens. */
 export function certificatesIn(
   directory: string,
-  { names = localNames, clock, write }: Chosen = {},
+  { names = localNames, now, write }: Chosen = {},
 ): Promise<Certificates> {
   return openCertificates({
     workingDirectory: directory,
     handoverFile: handoverFileIn(directory),
     serverNames: () => names,
     log: write ? createLogger('test', 'info', { write }) : silent,
-    ...(clock ? { clock } : {}),
+    ...(now ? { now } : {}),
   })
 }
 

@@ -1,3 +1,4 @@
+import type { CertificateDetails } from '../certificates/ports.ts'
 import type { JournalEntry, Upload } from './upload.ts'
 
 /** Bodies, journal lines and links of uploads, on one disk. */
@@ -107,6 +108,6 @@ export interface ObjectLinks {
 export interface ClientCertificates {
   /** Stores a certificate, base64 DER, under its fingerprint, unless it is there. */
   remember(fingerprint: string, der: string): Promise<void>
-  /** The certificate in the API's words. */
-  details(fingerprint: string): Promise<unknown>
+  /** Null when the stored file holds no readable certificate. */
+  details(fingerprint: string): Promise<CertificateDetails | null>
 }

@@ -143,17 +143,17 @@ describe('validation, where the reference is wrong', () => {
     deepEqual(codesOf(result, true).slice(-2), [[], ['hls-final-repeated']])
     const session = at(result.state.sessions, '1')
     deepEqual(session && sessionViewOf(session), {
-      id: 1,
-      key: '1',
-      complete: false,
+      id: '1',
+      number: 1,
+      isComplete: false,
       phase: 'open',
-      last_object_at: '2023-11-14T22:13:29.000Z',
+      lastObjectMs: Date.parse('2023-11-14T22:13:29.000Z'),
       tracks: {
-        video: { name: 'video', state: 'completed', segment_count: 1, bitrate: 2000 },
-        audio: { name: 'audio', state: 'segments_uploading', segment_count: 1, bitrate: 2000 },
+        video: { name: 'video', phase: 'completed', segmentCount: 1, bitrate: 2000 },
+        audio: { name: 'audio', phase: 'segments_uploading', segmentCount: 1, bitrate: 2000 },
       },
-      hls_expected_track_count: 2,
-      hls_completed_tracks: 1,
+      hlsTrackCount: 2,
+      hlsCompletedTracks: 1,
     })
   })
 

@@ -71,11 +71,7 @@ describe('httpUploads', function () {
 
   const noResponses: [string, RequestListener, RegExp][] = [
     ['a server of another kind', problem(404, '<html>'), /responded 404 <html>/],
-    [
-      'a server without that route',
-      problem(404, { code: 'route-unknown', detail: 'nothing' }),
-      /404 nothing/,
-    ],
+    ['a server without that route', problem(404, { code: 'not-found', detail: 'nothing' }), /404 nothing/],
     ['a proxy without its ingest', problem(503, { code: 'ingest-unreachable', detail: 'away' }), /503 away/],
     ['a response without a range', (_request, response) => void response.end('all'), /responded 200/],
     ['silence', () => {}, /no byte in 300 ms/],

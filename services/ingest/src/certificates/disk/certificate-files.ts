@@ -1,9 +1,9 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CertificateFiles } from '../ports.ts'
-import { privateMode, publicMode, readIfThere, type StagedFile, stageFile } from './replace-file.ts'
+import { privateMode, publicMode, readIfExists, type StagedFile, stageFile } from './staged-file.ts'
 
-/** Whoever calls has checked the names: they become paths here. */
+/** Names become parts of paths here, so callers check them first (`parseCertificateName`). */
 export function diskCertificateFiles(workingDirectory: string): CertificateFiles {
   const pathOf: CertificateFiles['pathOf'] = (hierarchy, file) =>
     join(workingDirectory, 'certs', hierarchy, file)
@@ -13,7 +13,7 @@ export function diskCertificateFiles(workingDirectory: string): CertificateFiles
       const names = await readdir(pathOf(hierarchy, ''))
       return names.filter((name) => /^[^.].*\.(pem|key)$/.test(name)).sort()
     },
-    read: (hierarchy, file) => readIfThere(pathOf(hierarchy, file)),
+    read: (hierarchy, file) => readIfExists(pathOf(hierarchy, file)),
     async replace(hierarchy, name, { certificate, key }) {
       const pemPath = pathOf(hierarchy, `${name}.pem`)
       const keyPath = pathOf(hierarchy, `${name}.key`)

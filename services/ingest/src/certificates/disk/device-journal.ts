@@ -1,10 +1,10 @@
 import { appendFile } from 'node:fs/promises'
 import type { DeviceJournal, DeviceJournalEntry } from '../ports.ts'
-import { privateMode, readIfThere } from './replace-file.ts'
+import { privateMode, readIfExists } from './staged-file.ts'
 
-/** One JSON line an entry. A line that a crash cut off is passed over and does not spoil the next. */
+/** One JSON line for each entry. A line that a crash cut off is skipped and does not spoil the next one. */
 export async function diskDeviceJournal(file: string): Promise<DeviceJournal> {
-  let isWhole = /(^|\n)$/.test((await readIfThere(file)) ?? '')
+  let isWhole = /(^|\n)$/.test((await readIfExists(file)) ?? '')
   return {
     async append(entry) {
       const line = `${isWhole ? '' : '\n'}${JSON.stringify(entry)}\n`
@@ -13,7 +13,7 @@ export async function diskDeviceJournal(file: string): Promise<DeviceJournal> {
       isWhole = true
     },
     async read() {
-      const lines = ((await readIfThere(file)) ?? '').split('\n')
+      const lines = ((await readIfExists(file)) ?? '').split('\n')
       return lines.map(parse).filter((entry) => entry !== null)
     },
   }

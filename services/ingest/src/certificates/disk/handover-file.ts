@@ -2,48 +2,49 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Handover, handover } from '@pushav/shared/handover.ts'
-import { privateMode, readIfThere, stageFile } from './replace-file.ts'
+import { privateMode, readIfExists, stageFile } from './staged-file.ts'
 
 export type HandoverFacts = Omit<Handover, 'secret'>
 
-export interface HandoverFile {
-  /** The same from one start to the next, and for all that share the file. */
+interface HandoverFile {
+  /** The same after a restart and for all processes that share the file. */
   readonly secret: string
-  /** Says whether the file had to change. */
+  /** Replaces the file unless it says the same already; returns whether it was replaced. */
   write(facts: HandoverFacts): Promise<boolean>
 }
 
-/** Writes the file's first version before it returns. */
+/** The file that hands certificates and the secret to the proxy. It is on the disk when this returns. */
 export async function openHandoverFile(path: string, facts: HandoverFacts): Promise<HandoverFile> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const secret = await claimSecret(path, facts)
+  const secret = await agreeOnSecret(path, facts)
   await write(facts)
   await chmod(path, privateMode)
   return { secret, write }
 
   async function write(next: HandoverFacts): Promise<boolean> {
     const text = textOf(secret, next)
-    if ((await readIfThere(path)) === text) return false
+    if ((await readIfExists(path)) === text) return false
     const staged = await stageFile(path, text, privateMode)
     await staged.replace()
     return true
   }
 }
 
-async function keptSecret(path: string): Promise<string | null> {
+/** Null when the file is missing or holds something else. */
+async function readSecret(path: string): Promise<string | null> {
   try {
-    return handover.parse(JSON.parse((await readIfThere(path)) ?? '')).secret
+    return handover.parse(JSON.parse((await readIfExists(path)) ?? '')).secret
   } catch {
     return null
   }
 }
 
-/** Whoever comes first, in an earlier life or of two that start together, sets the secret. */
-async function claimSecret(path: string, facts: HandoverFacts): Promise<string> {
+/** The first process to create the file chooses the secret; restarts and concurrent starts reuse it. */
+async function agreeOnSecret(path: string, facts: HandoverFacts): Promise<string> {
   const secret = randomBytes(32).toString('hex')
   const staged = await stageFile(path, textOf(secret, facts), privateMode)
-  await staged.claim()
-  return (await keptSecret(path)) ?? secret
+  await staged.createIfAbsent()
+  return (await readSecret(path)) ?? secret
 }
 
 const textOf = (secret: string, facts: HandoverFacts): string =>

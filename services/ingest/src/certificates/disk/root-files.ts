@@ -1,10 +1,14 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Hierarchy, Pair } from '../certificate.ts'
-import { codeOf, privateMode, publicMode, readIfThere } from './replace-file.ts'
+import { privateMode, publicMode, readIfExists } from './staged-file.ts'
 
-/** A CA's root and key. They are made once, both at once or not at all, and never written again. */
+/**
+ * A CA's root and key. They are made once, both or neither, and never written again. Throws when one of the two is
+ * missing.
+ */
 export async function openRootFiles(
   workingDirectory: string,
   hierarchy: Hierarchy,
@@ -24,12 +28,12 @@ async function isEmpty(directory: string): Promise<boolean> {
   try {
     return (await readdir(directory)).length === 0
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true
+    if (errorCode(error) === 'ENOENT') return true
     throw error
   }
 }
 
-/** One rename brings both files; when another process was faster, its root stands and ours goes. */
+/** One rename creates both files. When another process was faster, its root stays and this one is discarded. */
 async function makeDirectory(certs: string, directory: string, root: Pair): Promise<void> {
   const staging = await mkdtemp(join(certs, '.new-'))
   try {
@@ -38,13 +42,13 @@ async function makeDirectory(certs: string, directory: string, root: Pair): Prom
     await rename(staging, directory)
   } catch (error) {
     await rm(staging, { recursive: true, force: true })
-    if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error
+    if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error))) throw error
   }
 }
 
 async function readRoot(directory: string): Promise<Pair> {
-  const certificate = await readIfThere(join(directory, 'root.pem'))
-  const key = await readIfThere(join(directory, 'root.key'))
+  const certificate = await readIfExists(join(directory, 'root.pem'))
+  const key = await readIfExists(join(directory, 'root.key'))
   if (certificate !== null && key !== null) return { certificate, key }
   const missing = [certificate === null && 'root.pem', key === null && 'root.key']
     .filter(Boolean)
@@ -55,7 +59,7 @@ async function readRoot(directory: string): Promise<Pair> {
   )
 }
 
-/** Roots that the reference made are readable by everybody. */
+/** Keys that the reference server made are readable by all users of the machine. */
 async function tighten(keyFile: string, log: Logger): Promise<void> {
   const { mode } = await stat(keyFile)
   if ((mode & 0o077) === 0) return

@@ -28,7 +28,7 @@ let passedDays = 0
 before(async () => {
   directory = await temporaryDirectory()
   certificates = await certificatesIn(directory.path, {
-    clock: () => new Date(Date.now() + passedDays * dayMs),
+    now: () => new Date(Date.now() + passedDays * dayMs),
   })
   app = express().use(certificateRoutes(certificates, log), errorHandler(createErrorResponder(log)))
 })
@@ -114,7 +114,7 @@ describe('POST /certs/:name/keypair', () => {
   it('refuses override=false where only the device has the key', async () => {
     await signed('own-key', csrOf('p256'))
     const { status, body } = await request(app).post('/certs/own-key/keypair?override=false')
-    deepEqual([status, body.code], [409, 'certificate-taken'])
+    deepEqual([status, body.code], [409, 'certificate-exists'])
   })
 
   it('never mixes a key with the certificate of another request: 32 at once for one name', async () => {
@@ -223,7 +223,7 @@ describe('POST /certs/:name/sign', () => {
     const again = await signed('same', csr, '?override=false')
     deepEqual(again.body, { ...first.body, created: false })
     const { status, body } = await signed('same', csrOf('p256'), '?override=false')
-    deepEqual([status, body.code], [409, 'certificate-taken'])
+    deepEqual([status, body.code], [409, 'certificate-exists'])
   })
 
   for (const [what, body] of [

@@ -4,31 +4,32 @@ import { z } from 'zod'
 import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { Hierarchy, KeyType } from '../certificate.ts'
-import type { IssueCertificate, Issued } from '../issue-certificate.ts'
+import type { DeviceCertificate, IssueCertificate } from '../issue-certificate.ts'
 import type { RevokeCertificate } from '../revoke-certificate.ts'
 import type { ShowCertificates } from '../show-certificates.ts'
+import { certificateFileResponse, deviceCertificateResponse } from './certificate-response.ts'
 
-export interface CertificateStories {
+interface CertificateRoutesDeps {
   readonly issue: IssueCertificate
   readonly show: ShowCertificates
   readonly revoke: RevokeCertificate
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
 }
 
-type Named = { name: string }
-type Filed = { hierarchy: string; file: string }
+type NameParams = { name: string }
+type FileParams = { hierarchy: string; file: string }
 
 /** A CSR of 16 KiB still fits when JSON escapes double it. */
-const maxBody = '64kb'
+const maxBodySize = '64kb'
 
-/** Certificates as the reference's clients ask for them; whatever the content type, a CSR is recognised. */
-export function certificateRoutes(stories: CertificateStories, log: Logger): Router {
-  const { issue, show, revoke, pathOf } = stories
+/** The routes of the reference's clients. A CSR is recognised in a body of any content type. */
+export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Router {
+  const { issue, show, revoke, pathOf } = deps
   const router = Router()
   router.get('/certs', list)
   router.get('/certs/:hierarchy/:file', showOne)
   router.post('/certs/:name/keypair', sendContinue, makeKeyPair)
-  router.post('/certs/:name/sign', sendContinue, raw({ type: () => true, limit: maxBody }), sign)
+  router.post('/certs/:name/sign', sendContinue, raw({ type: () => true, limit: maxBodySize }), sign)
   router.post('/certs/:name/revoke', sendContinue, revokeAll)
   return router
 
@@ -36,49 +37,43 @@ export function certificateRoutes(stories: CertificateStories, log: Logger): Rou
     response.json(await show.list())
   }
 
-  async function showOne(request: Request<Filed>, response: Response): Promise<void> {
+  async function showOne(request: Request<FileParams>, response: Response): Promise<void> {
     const { hierarchy, file } = request.params
     response.set('Cache-Control', 'no-store').vary('Accept')
     const format = formatOf(request)
-    if (format === null) return void response.json(await show.show(hierarchy, file))
+    if (format === null) return void response.json(certificateFileResponse(await show.show(hierarchy, file)))
     const content = format === 'pem' ? await show.pem(hierarchy, file) : await show.der(hierarchy, file)
     response.type(typeof content === 'string' ? pemType : derTypeOf(file)).send(content)
   }
 
-  async function makeKeyPair({ params, query }: Request<Named>, response: Response): Promise<void> {
-    const wish = { override: parseOverride(query.override), type: parseKeyType(query.type) }
-    answer(params.name, await issue.keyPair(params.name, wish), response)
+  async function makeKeyPair({ params, query }: Request<NameParams>, response: Response): Promise<void> {
+    const options = { override: parseOverride(query.override), type: parseKeyType(query.type) }
+    respond(params.name, await issue.keyPair(params.name, options), response)
   }
 
-  async function sign({ params, query, body }: Request<Named>, response: Response): Promise<void> {
-    const wish = { override: parseOverride(query.override) }
-    answer(params.name, await issue.sign(params.name, csrOf(body), wish), response)
+  async function sign({ params, query, body }: Request<NameParams>, response: Response): Promise<void> {
+    const options = { override: parseOverride(query.override) }
+    respond(params.name, await issue.sign(params.name, csrOf(body), options), response)
   }
 
-  async function revokeAll({ params: { name } }: Request<Named>, response: Response): Promise<void> {
+  async function revokeAll({ params: { name } }: Request<NameParams>, response: Response): Promise<void> {
     const { revoked } = await revoke(name)
     log.info({ certificate: name, revoked }, 'certificate revoked')
     response.json({ name, revoked: revoked.map((serial) => `0x${serial}`) })
   }
 
-  /** `key` and `cert` are paths, as in the reference; `created` means what it says, unlike there. */
-  function answer(name: string, { key, certificate, created }: Issued, response: Response): void {
-    if (created)
-      log.info({ certificate: name, made: key === null ? 'certificate' : 'key pair' }, 'certificate issued')
-    response.set('Cache-Control', 'no-store').json({
-      key: key === null ? null : pathOf('device', `${name}.key`),
-      cert: pathOf('device', `${name}.pem`),
-      created,
-      ...(key === null ? {} : { key_pem: key }),
-      cert_pem: certificate,
-    })
+  function respond(name: string, issued: DeviceCertificate, response: Response): void {
+    const made = issued.key === null ? 'certificate' : 'key pair'
+    if (issued.created) log.info({ certificate: name, made }, 'certificate issued')
+    const paths = { key: pathOf('device', `${name}.key`), certificate: pathOf('device', `${name}.pem`) }
+    response.set('Cache-Control', 'no-store').json(deviceCertificateResponse(issued, paths))
   }
 }
 
 const pemType = 'application/x-pem-file'
 const derTypeOf = (file: string) => (file.endsWith('.key') ? 'application/pkcs8' : 'application/pkix-cert')
 
-function formatOf(request: Request<Filed>): 'pem' | 'der' | null {
+function formatOf(request: Request<FileParams>): 'pem' | 'der' | null {
   const wanted = request.query.format
   if (wanted === undefined) return request.accepts('json', pemType) === pemType ? 'pem' : null
   if (wanted === 'pem' || wanted === 'der') return wanted

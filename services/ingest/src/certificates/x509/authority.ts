@@ -6,7 +6,7 @@ import { x509 } from './library.ts'
 
 const usageOf = { server: x509.ExtendedKeyUsage.serverAuth, device: x509.ExtendedKeyUsage.clientAuth }
 
-/** A CA from its root and key; fails in words when the two cannot be one. */
+/** A CA from its root and key. Throws an error that explains what is wrong with the two files. */
 export async function openAuthority(hierarchy: Hierarchy, pair: Pair, now: Date): Promise<Authority> {
   const root = readRoot(hierarchy, pair, now)
   const parsed = new x509.X509Certificate(root.raw)

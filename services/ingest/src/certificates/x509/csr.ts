@@ -9,7 +9,7 @@ const curves = ['prime256v1', 'secp384r1']
 
 type Csr = InstanceType<typeof x509.Pkcs10CertificateRequest>
 
-/** Of a CSR, PEM or DER, only the key is used; name, SANs and dates are the CA's policy. */
+/** The key of a CSR, PEM or DER; its name, SANs and dates are ignored. Throws the refusal `csr-malformed`. */
 export async function publicKeyOfCsr(bytes: Uint8Array): Promise<PublicKey> {
   if (bytes.length > maxCsrBytes) throw malformed(`a CSR may have up to ${maxCsrBytes} bytes`)
   const csr = parse(derOf(Buffer.from(bytes)))
@@ -41,7 +41,7 @@ function derOfPem(sent: string): Buffer {
   return Buffer.from(base64, 'base64')
 }
 
-/** How long a DER sequence says it is, its header included; NaN for what is none. */
+/** The declared length of a DER sequence with its header; NaN for bytes that are no DER sequence. */
 function lengthOfSequence(der: Buffer): number {
   const [tag, first = 0] = der
   if (tag !== 0x30) return Number.NaN

@@ -36,14 +36,14 @@ function read(certificate: X509Certificate): Certificate {
 
 function describe(certificate: X509Certificate): CertificateDetails {
   return {
-    public_cert: certificate.toString(),
-    serial_number: `0x${normalSerial(certificate.serialNumber)}`,
-    not_valid_before: dateOf(certificate.validFromDate),
-    not_valid_after: dateOf(certificate.validToDate),
+    pem: certificate.toString(),
+    serial: normalSerial(certificate.serialNumber),
+    notBefore: certificate.validFromDate,
+    notAfter: certificate.validToDate,
     issuer: rfc4514(certificate.issuer),
     subject: rfc4514(certificate.subject),
     extensions: parsed(certificate).extensions.map((extension) => oneLine(extension.toString('text'))),
-    fingerprint_sha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+    fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
     sans: sansOf(certificate).map(({ type, value }) => `${sanLabels[type] ?? type}:${value}`),
   }
 }
@@ -56,10 +56,7 @@ function sansOf(certificate: X509Certificate): readonly { type: string; value: s
   return parsed(certificate).getExtension(x509.SubjectAlternativeNameExtension)?.names.toJSON() ?? []
 }
 
-/** `2026-11-22T17:05:59Z`, as the reference writes it. */
-const dateOf = (date: Date): string => date.toISOString().replace('.000Z', 'Z')
-
-/** Node prints one attribute a line, first one first; RFC 4514 wants the last one first. */
+/** Node prints one attribute a line in the order of the certificate; RFC 4514 lists them in reverse. */
 const rfc4514 = (name: string | undefined): string => (name ?? '').split('\n').reverse().join(',')
 
 /** `Key Usages: critical, digitalSignature`; key identifiers as `81:6e:…`. */
@@ -80,8 +77,8 @@ function describeKey(key: KeyObject): KeyDetails {
   const { modulusLength, namedCurve = '' } = key.asymmetricKeyDetails ?? {}
   const isRsa = key.asymmetricKeyType === 'rsa'
   return {
-    key_size: modulusLength ?? Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0),
-    private_key: key.export({ type: isRsa ? 'pkcs1' : 'pkcs8', format: 'pem' }).toString(),
-    public_key: publicKey.export({ type: isRsa ? 'pkcs1' : 'spki', format: 'pem' }).toString(),
+    bits: modulusLength ?? Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0),
+    privateKey: key.export({ type: isRsa ? 'pkcs1' : 'pkcs8', format: 'pem' }).toString(),
+    publicKey: publicKey.export({ type: isRsa ? 'pkcs1' : 'spki', format: 'pem' }).toString(),
   }
 }

@@ -1,19 +1,19 @@
 import type { Request, Response } from 'express'
 import { json, Router } from 'express'
 import { z } from 'zod'
-import { parseBody } from '../../http/parse.ts'
-import { write } from '../../http/write.ts'
+import { writeAndDrain } from '../../http/json-response.ts'
+import { parseBody } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Streams } from '../../streams/streams.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { EventBus } from '../event-bus.ts'
 
-/** The proxy ends what is silent for minutes; some networks are less patient. */
+/** The proxy ends a response that is silent for minutes; some networks do so earlier. */
 const heartbeatMs = 15_000
 
-/** What happens, as it happens, in server-sent events (HTML Living Standard, 9.2). They end when `closing` does. */
+/** Events as server-sent events (HTML Living Standard, 9.2). They end when `closing` is given. */
 export function eventRoutes(
-  feed: EventBus,
+  eventBus: EventBus,
   streams: Pick<Streams, 'assertExists'>,
   closing: AbortSignal,
   now: () => Date,
@@ -26,9 +26,9 @@ export function eventRoutes(
   })
   router.post('/events/handshake-refused', sendContinue, json(), (request, response) => {
     if (!isProxyItself(request))
-      throw new Refusal('request-malformed', 'only the TLS proxy tells of handshakes')
+      throw new Refusal('request-malformed', 'only the TLS proxy reports handshakes')
     const refused = parseBody(handshakeRefused, request.body)
-    feed.publish({ kind: 'handshake-refused', at: now().toISOString(), ...refused })
+    eventBus.publish({ kind: 'handshake-refused', at: now().toISOString(), ...refused })
     response.status(204).end()
   })
   return router
@@ -36,15 +36,15 @@ export function eventRoutes(
   async function sendEvents(request: Request, response: Response, stream: string | null): Promise<void> {
     const gone = new AbortController()
     response.once('close', () => gone.abort())
-    const told = await feed.subscribe(lastEventId(request), AbortSignal.any([gone.signal, closing]))
+    const events = await eventBus.subscribe(lastEventId(request), AbortSignal.any([gone.signal, closing]))
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     response.write(': connected\n\n')
     const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs)
     try {
-      for await (const { id, event } of told) {
+      for await (const { id, event } of events) {
         if (stream !== null && !('stream' in event && event.stream === stream)) continue
         const text = `id: ${id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`
-        await write(response, text)
+        await writeAndDrain(response, text)
       }
     } finally {
       clearInterval(heartbeat)
@@ -62,7 +62,7 @@ const handshakeRefused = z.object({
 /** The proxy passes on no header of this name. */
 const isProxyItself = ({ headers }: Request): boolean => headers['x-proxy-event'] !== undefined
 
-/** A browser that comes back says where it was; what makes no sense counts as a first visit. */
+/** A browser that reconnects names the last event it got; a malformed id counts as none. */
 function lastEventId({ headers }: Request): string | null {
   const id = headers['last-event-id']
   return typeof id === 'string' && /^\d{1,15}-\d{1,15}\.\d{1,6}$/.test(id) ? id : null

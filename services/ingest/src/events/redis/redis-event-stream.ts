@@ -1,26 +1,28 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { eventStream, type ServerEvent } from '@pushav/shared/events.ts'
+import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import type { DeliveredEvent, EventBus } from '../event-bus.ts'
 import { createSubscription, type Subscription } from './subscription.ts'
 
 const maxUnsent = 10_000
-const maxMissed = 1_000
-const waitMs = 5_000
-const restMs = 20
+const maxReplayedEntries = 1_000
+const batchDelayMs = 20
+const readTimeoutMs = 5_000
+const closeTimeoutMs = 1_000
 
 type Entry = readonly [id: string, fields: readonly string[]]
 
 /**
- * Events on a Redis stream, which all instances write and read. What happens within a moment goes into one command;
- * while Redis is away it is dropped.
+ * Events on a Redis stream, which all instances write and read. Events of one moment go into one command; while Redis
+ * does not respond they are dropped. `blocking` is a connection for this alone.
  */
 export function redisEventBus(redis: RedisClient, blocking: RedisClient): EventBus & AsyncDisposable {
   const subscriptions = new Set<Subscription>()
   let unsent: ServerEvent[] = []
   let sending: Promise<void> | null = null
-  let listening: Promise<string> | null = null
+  let reading: Promise<void> | null = null
 
   return {
     publish(event) {
@@ -31,23 +33,23 @@ export function redisEventBus(redis: RedisClient, blocking: RedisClient): EventB
     async [Symbol.asyncDispose]() {
       for (const subscription of subscriptions) subscription.end()
       blocking.disconnect()
-      await sending
+      if (sending) await withTimeout(closeTimeoutMs, sending).catch(() => undefined)
     },
   }
 
   async function send(): Promise<void> {
     do {
-      // What else happens meanwhile goes along, and no upload's answer waits for what is told of it.
-      await delay(restMs)
+      // Later events of the same moment go along, and the response to an upload does not wait for its events.
+      await sleep(batchDelayMs)
       const json = JSON.stringify(unsent)
       unsent = []
-      await write(json).catch(() => undefined)
+      await append(json).catch(() => undefined)
     } while (unsent.length > 0)
     sending = null
   }
 
-  /** Async, because ioredis throws where a Cluster has nobody who answers for a key. */
-  async function write(json: string): Promise<void> {
+  /** Async, because ioredis throws at once when no server of a Cluster owns the key. */
+  async function append(json: string): Promise<void> {
     await redis.xadd(eventStream.key, 'MAXLEN', '~', eventStream.maxEntries, '*', eventStream.field, json)
   }
 
@@ -59,62 +61,63 @@ export function redisEventBus(redis: RedisClient, blocking: RedisClient): EventB
     subscriptions.add(subscription)
     signal.addEventListener('abort', subscription.end)
     try {
-      listening ??= listen()
-      await listening
-      return deliver(subscription, after === null ? [] : await missed(after))
+      reading ??= startReading()
+      await reading
+      return eventsOf(subscription, after === null ? [] : await replay(after))
     } catch (error) {
       subscriptions.delete(subscription)
-      if (subscriptions.size === 0) listening = null
+      if (subscriptions.size === 0) reading = null
       throw error
     }
   }
 
-  async function* deliver(
+  async function* eventsOf(
     subscription: Subscription,
-    missed: readonly DeliveredEvent[],
+    replayed: readonly DeliveredEvent[],
   ): AsyncIterable<DeliveredEvent> {
     try {
-      yield* missed
-      const last = missed.at(-1)?.id
-      for await (const one of subscription.told()) if (!last || isAfter(one.id, last)) yield one
+      yield* replayed
+      const last = replayed.at(-1)?.id
+      for await (const delivered of subscription.events())
+        if (!last || isAfter(delivered.id, last)) yield delivered
     } finally {
       subscriptions.delete(subscription)
     }
   }
 
-  async function missed(after: string): Promise<readonly DeliveredEvent[]> {
+  /** Stored events after an earlier one. */
+  async function replay(after: string): Promise<readonly DeliveredEvent[]> {
     const [from = '-'] = after.split('.')
-    const entries = await orUnavailable(redis.xrange(eventStream.key, from, '+', 'COUNT', maxMissed))
+    const entries = await orUnavailable(redis.xrange(eventStream.key, from, '+', 'COUNT', maxReplayedEntries))
     return entries.flatMap(eventsIn).filter(({ id }) => isAfter(id, after))
   }
 
-  /** Resolves once nothing is missed any more; goes on for as long as somebody follows. */
-  async function listen(): Promise<string> {
+  /** Resolves once no later event can be missed; reading goes on while there are subscriptions. */
+  async function startReading(): Promise<void> {
     const [newest] = await orUnavailable(redis.xrevrange(eventStream.key, '+', '-', 'COUNT', 1))
-    const start = newest?.[0] ?? '0-0'
-    void listenFrom(start).catch(() => {
+    void readFrom(newest?.[0] ?? '0-0').catch(() => {
       for (const subscription of subscriptions) subscription.end()
-      listening = null
+      reading = null
     })
-    return start
   }
 
-  async function listenFrom(start: string): Promise<void> {
+  async function readFrom(start: string): Promise<void> {
+    const { key } = eventStream
     for (let last = start; subscriptions.size > 0; ) {
-      const answer = await blocking.xread('COUNT', 100, 'BLOCK', waitMs, 'STREAMS', eventStream.key, last)
-      const [, entries = []] = (answer?.[0] ?? []) as [string?, Entry[]?]
-      for (const one of entries.flatMap(eventsIn))
-        for (const subscription of subscriptions) subscription.deliver(one)
+      const streams = await blocking.xread('COUNT', 100, 'BLOCK', readTimeoutMs, 'STREAMS', key, last)
+      const [, entries = []] = (streams?.[0] ?? []) as [string?, Entry[]?]
+      for (const delivered of entries.flatMap(eventsIn))
+        for (const subscription of subscriptions) subscription.deliver(delivered)
       last = entries.at(-1)?.[0] ?? last
     }
-    listening = null
+    reading = null
   }
 }
 
-/** An event's id is its entry's and its place therein. */
+/** The id of an event is that of its entry and its index therein. */
 function eventsIn([entry, fields]: Entry): readonly DeliveredEvent[] {
   const events = JSON.parse(fields[1] ?? '[]') as readonly ServerEvent[]
-  return events.map((event, place) => ({ id: `${entry}.${place}`, event }))
+  return events.map((event, index) => ({ id: `${entry}.${index}`, event }))
 }
 
 function isAfter(id: string, other: string): boolean {

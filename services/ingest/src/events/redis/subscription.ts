@@ -1,32 +1,32 @@
 import type { DeliveredEvent } from '../event-bus.ts'
 
-const maxBehind = 5_000
+const maxPending = 5_000
 
-/** Somebody who follows the feed at a pace of their own. */
+/** One subscriber, who reads events at a pace of its own. */
 export interface Subscription {
-  deliver(events: DeliveredEvent): void
-  /** Ends when `end` was called or the follower has fallen too far behind. */
-  told(): AsyncIterable<DeliveredEvent>
+  deliver(event: DeliveredEvent): void
+  /** To be read once. Ends when `end` was called or the subscriber has fallen too far behind. */
+  events(): AsyncIterable<DeliveredEvent>
   readonly end: () => void
 }
 
 export function createSubscription(): Subscription {
-  let unheard: DeliveredEvent[] = []
+  let pending: DeliveredEvent[] = []
   let isEnded = false
   let wake = Promise.withResolvers<void>()
   return {
-    deliver(told) {
-      if (unheard.length >= maxBehind) return end()
-      unheard.push(told)
+    deliver(event) {
+      if (pending.length >= maxPending) return end()
+      pending.push(event)
       wake.resolve()
     },
-    async *told() {
+    async *events() {
       while (!isEnded) {
         await wake.promise
         wake = Promise.withResolvers()
-        const heard = unheard
-        unheard = []
-        yield* heard
+        const batch = pending
+        pending = []
+        yield* batch
       }
     },
     end,

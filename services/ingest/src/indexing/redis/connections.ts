@@ -1,22 +1,26 @@
 import { throttle } from '@pushav/shared/lib/throttle.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { openRedis, type RedisClient } from '@pushav/shared/redis/client.ts'
-import { Unavailable } from '../../lib/unavailable.ts'
+import { orUnavailableWith } from '../../lib/unavailable.ts'
 
 const reportEveryMs = 10_000
-const commandTimeout = 5_000
+const commandTimeoutMs = 5_000
 
-/** A connection whose commands fail within about a second while Redis is away, instead of piling up. */
+/** A connection whose commands fail within about a second while Redis is unreachable, instead of piling up. */
 export function connectRedis(url: string, onError: (error: Error) => void): RedisClient {
-  return openRedis(url, { waitsForReconnect: false, commandTimeout }, onError)
+  return openRedis(url, { waitsForReconnect: false, commandTimeout: commandTimeoutMs }, onError)
 }
 
-/** One that sends the commands of one turn of the event loop in one write. */
+/** Like `connectRedis`; it sends the commands of one turn of the event loop in one write. */
 export function connectPipelined(url: string, onError: (error: Error) => void): RedisClient {
-  return openRedis(url, { waitsForReconnect: false, commandTimeout, enableAutoPipelining: true }, onError)
+  return openRedis(
+    url,
+    { waitsForReconnect: false, commandTimeout: commandTimeoutMs, enableAutoPipelining: true },
+    onError,
+  )
 }
 
-/** One for commands that wait for something to happen; they outlive Redis's absence. */
+/** A connection for blocking commands, which wait for Redis to come back; it connects at the first one. */
 export function connectBlocking(url: string, onError: (error: Error) => void): RedisClient {
   return openRedis(url, { waitsForReconnect: true, lazyConnect: true }, onError)
 }
@@ -30,11 +34,5 @@ export function createErrorReport(log: Logger): (error: Error) => void {
   )
 }
 
-/** Redis's own words stop here: whoever called learns only that it does not answer. */
-export async function orUnavailable<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  try {
-    return await answer
-  } catch (error) {
-    throw new Unavailable('the index (Redis)', error)
-  }
-}
+/** Throws `Unavailable` in place of any error of Redis, which callers outside of the redis folders do not know. */
+export const orUnavailable = orUnavailableWith('the index (Redis)')

@@ -1,31 +1,25 @@
 export const prefixOf = (stream: string): string => `{stream:${stream}}:`
 
-type Keys = ReturnType<typeof makeKeys>
-let latest: { readonly stream: string; readonly keys: Keys } | null = null
+export type Keys = ReturnType<typeof keysOf>
 
 /** All keys of a stream share a hash tag, so that a Redis Cluster keeps them together. */
-export function keysOf(stream: string): Keys {
-  if (latest?.stream !== stream) latest = { stream, keys: makeKeys(stream) }
-  return latest.keys
-}
-
-const makeKeys = (stream: string) => {
+export function keysOf(stream: string) {
   const key = (name: string) => `${prefixOf(stream)}${name}`
   return {
     stream: key('stream'),
-    /** `version` and, by journal, how far it has been read. */
+    /** `version` and, by journal, how far the index reaches. */
     position: key('position'),
     /** Upload id → JudgedUpload without it. */
     uploads: key('uploads'),
     /** Upload ids in the order of their verdicts. */
     log: key('log'),
-    /** Path → Standing of its newest whole upload. */
+    /** Path → PathEntry of its newest whole upload. */
     newest: key('newest'),
     /** Path → SHA-256 of the object that stands there. */
     digests: key('digests'),
     /** Folder → how many objects stand below it. */
     folders: key('folders'),
-    /** Path → Standing of a cut-off upload that no whole one has followed. */
+    /** Path → PathEntry of a cut-off upload that no whole one has followed. */
     cutOff: key('cut-off'),
     /** Path → id of the upload that holds its init segment. */
     inits: (folder: string) => key(`inits:${folder}`),
@@ -34,9 +28,9 @@ const makeKeys = (stream: string) => {
     /** How many uploads have an error. */
     errors: key('errors'),
     order: key('order'),
-    /** Session number in the path → Session that is judged on with. */
+    /** Session number in the path → Session that the next uploads are judged with. */
     current: key('current'),
-    /** Session id → SessionAnswer. */
+    /** Session id → SessionView. */
     sessions: key('sessions'),
     listed: (session: string, list: string) => key(`listed:${session}:${list}`),
     /** What the report counts: of a session, or of uploads that belong to none. */

@@ -1,4 +1,4 @@
-/** What the index keeps at a path of the upload that stands there: enough to list it without its verdict. */
+/** What the index stores at a path of the upload that stands there: enough to list it without its verdict. */
 export interface PathEntry {
   readonly upload: string
   /** Unix time. */

@@ -1,14 +1,21 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import type { StreamQueries } from '../../streams/ports.ts'
 import { redisQueries } from '../../streams/redis/queries.ts'
 import { redisStreamPages } from '../../streams/redis/stream-pages.ts'
-import type { Index } from '../ports.ts'
+import type { IndexAdmin, IndexPosition, ProbeOutbox } from '../ports.ts'
 import { redisCommits } from './commits.ts'
-import { redisIndexFormat } from './index-format.ts'
+import { redisIndexAdmin } from './index-admin.ts'
+import { redisProbeOutbox } from './probe-outbox.ts'
+import { createStreamCache } from './stream-cache.ts'
 
 /** The index as Redis hashes and lists. */
-export const redisIndex = (redis: RedisClient): Index => ({
-  ...redisCommits(redis),
-  ...redisQueries(redis),
-  ...redisStreamPages(redis),
-  ...redisIndexFormat(redis),
-})
+export function redisIndex(redis: RedisClient): IndexPosition & ProbeOutbox & IndexAdmin & StreamQueries {
+  const cache = createStreamCache()
+  return {
+    ...redisCommits(redis, cache),
+    ...redisProbeOutbox(redis),
+    ...redisIndexAdmin(redis, cache),
+    ...redisQueries(redis),
+    ...redisStreamPages(redis),
+  }
+}

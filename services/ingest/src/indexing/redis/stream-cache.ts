@@ -1,3 +1,4 @@
+import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Stream } from '../../streams/stream.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import type { Order, Session } from '../../validation/state.ts'
@@ -5,12 +6,14 @@ import type { FoldResult, ObjectEvent } from '../fold.ts'
 import type { InitSegment } from '../init-segment.ts'
 
 const maxStreams = 256
-const maxPaths = 512
-const loadsInDoubt = 16
+/** Of each map of a stream, between two commits. */
+const maxEntries = 512
+const strictLoadsAfterMiss = 16
 
 /**
- * What this process knows of a stream as of a version, so that the next lines need not ask for it again. It holds
- * for as long as nobody else commits, and who commits finds out; null stands for what is known not to be there.
+ * What this process knows of a stream as of a version, so that it need not load it again for the next lines. It holds
+ * until another process commits, which this process notices when its own commit is turned away. Null stands for what
+ * is known to be absent.
  */
 export interface CachedStream {
   readonly version: string
@@ -20,51 +23,44 @@ export interface CachedStream {
   readonly digests: Map<string, string | null>
   readonly folders: Map<string, number>
   readonly inits: Map<string, readonly InitSegment[]>
-  /** Places of which it is only presumed that nothing stands there, until a commit has made sure. */
+  /** Places where nothing is assumed to stand; the next commit makes sure. */
   readonly assumedAbsent: Set<string>
-  /** How many times more nothing may be presumed. */
+  /** The number of loads left that may assume nothing. */
   strictLoadsLeft: number
 }
 
 export interface StreamCache {
-  /** Null when there is nothing of that version. */
+  /** Null when the stream is not cached as of that version. */
   get(stream: string, version: string): CachedStream | null
-  put(stream: string, remembered: CachedStream): void
-  /** The stream has come to the next version. */
+  put(stream: string, loaded: CachedStream): void
+  /** Brings a cached stream to the version after a commit. */
   advance(stream: string, version: string, folded: FoldResult): void
-  /** Something stood where nothing was presumed to. */
+  /** An assumption failed: the next loads of the stream assume nothing. */
   distrust(stream: string): void
   forget(stream: string): void
 }
 
 export function createStreamCache(): StreamCache {
-  const streams = new Map<string, CachedStream>()
+  const streams = createLru<string, CachedStream>(maxStreams)
   return {
     get(stream, version) {
-      const remembered = streams.get(stream)
-      return remembered?.version === version ? remembered : null
+      const cached = streams.get(stream)
+      return cached?.version === version ? cached : null
     },
-    put,
+    put: streams.set,
     advance(stream, version, folded) {
-      const before = streams.get(stream)
-      if (before) put(stream, { ...after(before, folded), version })
+      const cached = streams.get(stream)
+      if (cached) streams.set(stream, advanced(cached, version, folded))
     },
     distrust(stream) {
-      const remembered = streams.get(stream)
-      if (remembered) remembered.strictLoadsLeft = loadsInDoubt
+      const cached = streams.get(stream)
+      if (cached) cached.strictLoadsLeft = strictLoadsAfterMiss
     },
-    forget: (stream) => void streams.delete(stream),
-  }
-
-  function put(stream: string, remembered: CachedStream): void {
-    streams.delete(stream)
-    streams.set(stream, remembered)
-    const [oldest] = streams.keys()
-    if (streams.size > maxStreams && oldest !== undefined) streams.delete(oldest)
+    forget: streams.delete,
   }
 }
 
-/** What was presumed and not made sure of is no more known. */
+/** Forgets the assumptions that no commit has made sure of. */
 export function dropAssumptions({ assumedAbsent, digests, folders }: CachedStream): void {
   for (const place of assumedAbsent) {
     digests.delete(place)
@@ -73,29 +69,30 @@ export function dropAssumptions({ assumedAbsent, digests, folders }: CachedStrea
   assumedAbsent.clear()
 }
 
-function after(before: CachedStream, folded: FoldResult): Omit<CachedStream, 'version'> {
-  const { sessions, digests, folders, inits, assumedAbsent, strictLoadsLeft } = before
-  assumedAbsent.clear()
-  for (const [key, session] of Object.entries(folded.state.sessions)) renew(sessions, key, session)
+/** The maps are changed in place, their newest entries last. */
+function advanced(cached: CachedStream, version: string, folded: FoldResult): CachedStream {
+  const { sessions, digests, folders, inits } = cached
+  cached.assumedAbsent.clear()
+  for (const [key, session] of Object.entries(folded.state.sessions)) setNewest(sessions, key, session)
   for (const path of folded.events.map(pathOf)) {
-    renew(digests, path, folded.digests.get(path) ?? null)
+    setNewest(digests, path, folded.digests.get(path) ?? null)
     if (inits.has(directoryOf(path))) inits.set(directoryOf(path), [])
   }
-  for (const [folder, count] of folded.folders) renew(folders, folder, count)
-  for (const [folder, found] of byFolder(folded.inits)) renew(inits, folder, found)
+  for (const [folder, count] of folded.folders) setNewest(folders, folder, count)
+  for (const [folder, found] of byFolder(folded.inits)) setNewest(inits, folder, found)
   for (const map of [sessions, digests, folders, inits]) dropOldest(map)
-  const { stream, state } = folded
-  return { stream, order: state.order, sessions, digests, folders, inits, assumedAbsent, strictLoadsLeft }
+  return { ...cached, version, stream: folded.stream, order: folded.state.order }
 }
 
-function renew<Value>(map: Map<string, Value>, key: string, value: Value): void {
+function setNewest<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.delete(key)
   map.set(key, value)
 }
 
+/** Only after a commit: a load may need more entries than are kept. */
 function dropOldest(map: Map<string, unknown>): void {
   for (const key of map.keys()) {
-    if (map.size <= maxPaths) return
+    if (map.size <= maxEntries) return
     map.delete(key)
   }
 }

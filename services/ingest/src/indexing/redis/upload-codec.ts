@@ -1,13 +1,13 @@
 import type { JudgedUpload } from '../fold.ts'
 
-/** An upload as the index keeps it, under its id, which need not be said twice. */
+/** An upload as the index stores it, under its id, which is left out. */
 export function encodeUpload({ upload, findings, session, track }: JudgedUpload): string {
-  const { id: _kept, ...facts } = upload
+  const { id: _id, ...facts } = upload
   return JSON.stringify({ upload: facts, findings, session, track })
 }
 
-export function decodeUpload(id: string, kept: string): JudgedUpload {
-  // `keptUpload` wrote it.
-  const { upload, ...rest } = JSON.parse(kept) as JudgedUpload
+export function decodeUpload(id: string, json: string): JudgedUpload {
+  // `encodeUpload` wrote it.
+  const { upload, ...rest } = JSON.parse(json) as JudgedUpload
   return { upload: { ...upload, id }, ...rest }
 }

@@ -1,5 +1,6 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 
+/** JSON that this process or another of its version wrote. */
 export const parse = <Value>(json: string | null | undefined): Value | null =>
   json ? (JSON.parse(json) as Value) : null
 

@@ -7,7 +7,7 @@ function merged(writes: readonly Write[]): readonly Write[] {
   return batch.writes
 }
 
-describe('batch', () => {
+describe('write batch', () => {
   it('puts what follows its like on a key into one command', () => {
     deepEqual(
       merged([

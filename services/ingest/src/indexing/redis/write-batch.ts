@@ -1,14 +1,14 @@
 /** One Redis command: its name, its key, its arguments. */
 export type Write = readonly [command: string, key: string, ...args: string[]]
 
-/** Commands to be run together, in as few as say the same: what follows another of its kind on a key goes along with it. */
+/** A list of Redis commands; consecutive commands of one kind on one key are merged. */
 export interface WriteBatch {
   add(command: string, key: string, ...args: string[]): void
   readonly writes: readonly Write[]
 }
 
 const maxArguments = 1_000
-/** Commands that take any number of arguments behind their key and mean the same one by one. */
+/** Commands with any number of arguments after the key, with the same effect as one command each. */
 const lists = new Set(['HSET', 'HDEL', 'RPUSH', 'SADD'])
 
 export function createWriteBatch(): WriteBatch {
@@ -18,7 +18,7 @@ export function createWriteBatch(): WriteBatch {
 
   function add(command: string, key: string, ...args: string[]): void {
     const before = last.get(key)
-    if (before?.[0] === command && goesAlong(before, command, args)) return
+    if (before?.[0] === command && isMergedInto(before, command, args)) return
     const write: (typeof writes)[number] = [command, key, ...args]
     last.set(key, write)
     writes.push(write)
@@ -27,8 +27,8 @@ export function createWriteBatch(): WriteBatch {
 
 const argumentsAt = 2
 
-/** Whether arguments could be put behind, or added to, those of a command before. */
-function goesAlong(before: string[], command: string, args: readonly string[]): boolean {
+/** Appends or adds arguments to those of an earlier command; false where that is not possible. */
+function isMergedInto(before: string[], command: string, args: readonly string[]): boolean {
   if (command === 'HINCRBY' && before[argumentsAt] === args[0]) {
     before[argumentsAt + 1] = String(Number(before[argumentsAt + 1]) + Number(args[1]))
     return true

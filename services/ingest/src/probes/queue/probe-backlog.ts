@@ -4,7 +4,7 @@ import type { Queue } from 'bullmq'
 export interface Backlog {
   /** Jobs that no worker has taken up; under load one carries many uploads. */
   readonly jobs: number
-  /** How long the oldest of them has waited. It grows while more comes than is done. */
+  /** How long the oldest of them has waited. It grows while more jobs come than the workers do. */
   readonly waitedMs: number
 }
 

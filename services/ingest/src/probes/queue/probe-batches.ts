@@ -9,7 +9,7 @@ interface Addition {
 
 const maxUploads = 16
 
-/** One job for one upload; for many, one for each sixteen: fewer round trips, and all cores still have work. */
+/** One job for one upload; for many, one for each sixteen: fewer round trips, and all workers still have jobs. */
 export function batchesOf(jobs: readonly ProbeJob[]): Addition[] {
   const batches: Addition[] = []
   for (let start = 0; start < jobs.length; start += maxUploads)
@@ -24,18 +24,18 @@ function batchOf(uploads: readonly ProbeJob[]): Addition[] {
   return [{ name: probeQueue.name, data: { uploads }, opts: { jobId: idOf(uploads) } }]
 }
 
-/** Of all in it: a batch that is put together again after a crash may begin like one that still waits. */
+/** Made of all uploads: a batch that is formed again after a crash may begin like one that still waits. */
 const idOf = (uploads: readonly ProbeJob[]): string =>
   createHash('sha256')
     .update(uploads.map(({ upload }) => upload).join())
     .digest('base64url')
 
-/** An upload's own job: its id is the upload's, so that it waits only once. */
+/** A job for one upload. Its id is the upload's, so that the queue holds it only once. */
 export const singleOf = (job: ProbeJob): Addition => ({
   name: probeQueue.name,
   data: job,
   opts: { jobId: job.upload },
 })
 
-/** Init segments and manifests need no init segment; nor do MPEG-TS segments, which are as many as others. */
+/** True for init segments and manifests, which need no init segment. MPEG-TS segments need none either, but are many. */
 export const isUrgent = ({ init, path }: ProbeJob): boolean => init === null && !/\.ts$/i.test(path)

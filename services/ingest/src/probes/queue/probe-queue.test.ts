@@ -17,11 +17,11 @@ describe('probe queue', () => {
     equal(await rig.others.count(), 2)
   })
 
-  it('keeps what was asked for apart from the batch that it waits in, once', async () => {
+  it('enqueues an urgent job once, besides the batch that holds the same upload', async () => {
     await using rig = await startRig()
     await rig.probes.enqueue([segment(1), segment(2)])
-    await rig.probes.ask(segment(2))
-    await rig.probes.ask(segment(2))
+    await rig.probes.enqueueUrgent(segment(2))
+    await rig.probes.enqueueUrgent(segment(2))
     deepEqual(
       (await rig.urgent.getWaiting()).map(({ id }) => id),
       ['s2'],

@@ -1,12 +1,21 @@
+import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import { decodeOutcome, decodeState } from '@pushav/shared/outcome-codec.ts'
 import { type ProbeJobData, probeJobOptions, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
 import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
-import { Unavailable } from '../../lib/unavailable.ts'
+import { orUnavailableWith } from '../../lib/unavailable.ts'
 import type { Probes } from '../ports.ts'
 import { type Backlog, backlogOf } from './probe-backlog.ts'
 import { batchesOf, isUrgent, singleOf } from './probe-batches.ts'
 
-/** The outcomes that probe workers leave, as they are kept. */
+/** Of each command: BullMQ itself waits without end for its first connection. */
+const commandTimeoutMs = 5_000
+const closeTimeoutMs = 1_000
+const orQueueUnavailable = orUnavailableWith('the probe queue (Redis)')
+
+const orUnavailable = <Result>(pending: Promise<Result>): Promise<Result> =>
+  orQueueUnavailable(withTimeout(commandTimeoutMs, pending))
+
+/** The outcomes that probe workers store, encoded. */
 export interface Outcomes {
   get(stream: string, upload: string): Promise<Buffer | null>
   /** In the order of the uploads; null where there is none. */
@@ -14,12 +23,15 @@ export interface Outcomes {
   del(stream: string, upload: string): Promise<unknown>
 }
 
-/** What ingest itself has to do with the queue, and how long it is. */
-export interface ProbeQueue extends Probes, AsyncDisposable {
+/** The queue, and how long it is. */
+interface ProbeQueue extends Probes, AsyncDisposable {
   backlog(): Promise<Backlog>
 }
 
-/** Jobs to the probe workers on BullMQ, one queue for what is urgent and one for the rest. */
+/**
+ * Jobs to the probe workers on BullMQ, one queue for urgent jobs and one for the others. `blocking` is a connection for
+ * this alone.
+ */
 export function createProbeQueue(
   connection: ConnectionOptions,
   blocking: ConnectionOptions,
@@ -31,70 +43,77 @@ export function createProbeQueue(
   const urgent = new Queue<ProbeJobData>(urgentProbeQueue.name, options)
   const { name, prefix } = urgentProbeQueue
   const events = new QueueEvents(name, { connection: blocking, prefix })
-  const waiting = new Map<string, Set<() => void>>()
+  const waiters = createWaiters()
   queue.on('error', onError)
   urgent.on('error', onError)
   events.on('error', onError)
-  events.on('completed', ({ jobId }) => wake(jobId))
-  events.on('failed', ({ jobId }) => wake(jobId))
+  events.on('completed', ({ jobId }) => waiters.wake(jobId))
+  events.on('failed', ({ jobId }) => waiters.wake(jobId))
   return {
     async enqueue(jobs) {
-      const first = jobs.filter(isUrgent)
+      const urgentJobs = jobs.filter(isUrgent)
       const others = jobs.filter((job) => !isUrgent(job))
-      if (first.length > 0) await answered(urgent.addBulk(batchesOf(first)))
-      if (others.length > 0) await answered(queue.addBulk(batchesOf(others)))
+      if (urgentJobs.length > 0) await orUnavailable(urgent.addBulk(batchesOf(urgentJobs)))
+      if (others.length > 0) await orUnavailable(queue.addBulk(batchesOf(others)))
     },
-    async ask(job) {
+    async enqueueUrgent(job) {
       const { name, data, opts } = singleOf(job)
-      await answered(urgent.add(name, data, opts))
+      await orUnavailable(urgent.add(name, data, opts))
     },
     async outcome(stream, upload) {
-      const kept = await answered(outcomes.get(stream, upload))
-      return kept && decodeOutcome(kept)
+      const bytes = await orUnavailable(outcomes.get(stream, upload))
+      return bytes && decodeOutcome(bytes)
     },
-    async states(stream, uploads) {
-      const kept = await answered(outcomes.some(stream, uploads))
-      return kept.map((one) => one && decodeState(one))
+    async outcomeStates(stream, uploads) {
+      const found = await orUnavailable(outcomes.some(stream, uploads))
+      return found.map((bytes) => bytes && decodeState(bytes))
     },
     async forget(stream, upload) {
-      await answered(outcomes.del(stream, upload))
-      await answered(Promise.all([queue.remove(upload), urgent.remove(upload)]))
+      await orUnavailable(outcomes.del(stream, upload))
+      await orUnavailable(Promise.all([queue.remove(upload), urgent.remove(upload)]))
     },
-    async state(upload) {
-      const job = await answered(urgent.getJob(upload))
-      const state = await answered(job?.getState() ?? Promise.resolve('unknown'))
-      if (state === 'failed') await answered(job?.retry() ?? Promise.resolve())
+    async jobState(upload) {
+      const job = await orUnavailable(urgent.getJob(upload))
+      const state = await orUnavailable(job?.getState() ?? Promise.resolve('unknown'))
+      if (state === 'failed') await orUnavailable(job?.retry() ?? Promise.resolve())
       return state === 'active' ? 'running' : 'queued'
     },
-    backlog: () => answered(backlogOf([queue, urgent], Date.now())),
-    ended(upload, withinMs) {
-      return new Promise((resolve) => {
-        const timer = setTimeout(done, withinMs)
-        const others = waiting.get(upload) ?? new Set()
-        waiting.set(upload, others.add(done))
-        function done(): void {
-          clearTimeout(timer)
-          others.delete(done)
-          if (others.size === 0) waiting.delete(upload)
-          resolve()
-        }
-      })
-    },
+    backlog: () => orUnavailable(backlogOf([queue, urgent], Date.now())),
+    waitForEnd: waiters.wait,
     async [Symbol.asyncDispose]() {
-      for (const upload of [...waiting.keys()]) wake(upload)
-      await Promise.allSettled([events.close(), queue.close(), urgent.close()])
+      waiters.wakeAll()
+      // `QueueEvents.close` waits for an `end` event that ioredis never emits for a connection between two attempts to
+      // reconnect. The owner of the connections disconnects them afterwards in any case.
+      const closed = Promise.allSettled([events.close(), queue.close(), urgent.close()])
+      await withTimeout(closeTimeoutMs, closed).catch(() => undefined)
     },
-  }
-
-  function wake(upload: string): void {
-    for (const done of [...(waiting.get(upload) ?? [])]) done()
   }
 }
 
-async function answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  try {
-    return await answer
-  } catch (error) {
-    throw new Unavailable('the probe queue (Redis)', error)
+/** Callers that wait for the end of a job, by its id. */
+function createWaiters() {
+  const waiting = new Map<string, Set<() => void>>()
+  return { wait, wake, wakeAll }
+
+  function wait(job: string, timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(end, timeoutMs)
+      const ofJob = waiting.get(job) ?? new Set()
+      waiting.set(job, ofJob.add(end))
+      function end(): void {
+        clearTimeout(timer)
+        ofJob.delete(end)
+        if (ofJob.size === 0) waiting.delete(job)
+        resolve()
+      }
+    })
+  }
+
+  function wake(job: string): void {
+    for (const end of [...(waiting.get(job) ?? [])]) end()
+  }
+
+  function wakeAll(): void {
+    for (const job of [...waiting.keys()]) wake(job)
   }
 }

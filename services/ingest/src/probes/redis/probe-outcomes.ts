@@ -1,7 +1,7 @@
 import { probeOutcomesKey } from '@pushav/shared/probe-job.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 
-/** What probe workers leave. */
+/** The outcomes that probe workers store in Redis, encoded; see outcome-codec.ts. */
 export const redisOutcomes = (redis: RedisClient) => ({
   get: (stream: string, upload: string): Promise<Buffer | null> =>
     redis.hgetBuffer(probeOutcomesKey(stream), upload),

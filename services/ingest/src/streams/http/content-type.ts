@@ -15,7 +15,7 @@ const byExtension: Readonly<Record<string, string>> = {
   vtt: 'text/vtt',
 }
 
-/** DASH-IF Ingest 1.2, table 6; whatever a sender claimed does not count. */
+/** DASH-IF Ingest 1.2, table 6. The content type that a device sent does not count. */
 export function contentTypeOf(path: string): string {
   const [, extension = ''] = /\.(\w+)\)?$/.exec(path) ?? []
   return byExtension[extension.toLowerCase()] ?? 'application/octet-stream'

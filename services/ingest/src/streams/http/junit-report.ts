@@ -1,19 +1,19 @@
 import type { ExplainedRow, SessionReport } from '../session-report.ts'
 
-/** A report as CI servers read it: a suite for each session, a case for each rule. Only violated errors fail. */
+/** A report in JUnit's XML: a suite for each session, a case for each rule. Only violated errors are failures. */
 export function junitReportOf(stream: string, reports: readonly SessionReport[]): string {
   const suites = reports.map((report) => suiteOf(stream, report))
   const all = reports.flatMap(({ rules }) => rules)
-  const xml = element('testsuites', { name: `stream ${stream}`, ...sumsOf(all) }, suites)
+  const xml = element('testsuites', { name: `stream ${stream}`, ...countsOf(all) }, suites)
   return `<?xml version="1.0" encoding="UTF-8"?>\n${xml}`
 }
 
 function suiteOf(stream: string, { session, rules }: SessionReport): string {
   const name = `stream ${stream}, ${session === null ? 'outside sessions' : `session ${session}`}`
-  return element('testsuite', { name, ...sumsOf(rules) }, rules.map(caseOf))
+  return element('testsuite', { name, ...countsOf(rules) }, rules.map(caseOf))
 }
 
-function sumsOf(rules: readonly ExplainedRow[]) {
+function countsOf(rules: readonly ExplainedRow[]) {
   const skipped = rules.filter(({ result }) => result === 'not-exercised').length
   return { tests: rules.length, failures: rules.filter(isFailed).length, errors: 0, skipped, time: 0 }
 }
@@ -27,19 +27,20 @@ function outcomeOf(row: ExplainedRow): readonly string[] {
   if (result === 'met') return []
   if (result === 'not-exercised')
     return [element('skipped', { message: 'nothing put this rule to the test' })]
-  if (isFailed(row)) return [element('failure', { message: title, type: severity }, [text(wordsOf(row))])]
-  return [element('system-out', {}, [text(`${severity}: ${wordsOf(row)}`)])]
+  if (isFailed(row))
+    return [element('failure', { message: title, type: severity }, [text(failureTextOf(row))])]
+  return [element('system-out', {}, [text(`${severity}: ${failureTextOf(row)}`)])]
 }
 
 const isFailed = ({ result, severity }: ExplainedRow) => result === 'violated' && severity === 'error'
 
-function wordsOf({ title, clause, count, examples }: ExplainedRow): string {
-  const told = examples.map(({ upload, path, message }) => `${path} (upload ${upload}): ${message}`)
-  const more = count > told.length ? [`and ${count - told.length} more`] : []
-  return [`${title} (${clause}); violated by ${count} of the uploads`, ...told, ...more].join('\n')
+function failureTextOf({ title, clause, count, examples }: ExplainedRow): string {
+  const lines = examples.map(({ upload, path, message }) => `${path} (upload ${upload}): ${message}`)
+  const more = count > lines.length ? [`and ${count - lines.length} more`] : []
+  return [`${title} (${clause}); violated by ${count} of the uploads`, ...lines, ...more].join('\n')
 }
 
-// By hand, as what must be right here is exactly what XML libraries leave to their callers: which characters may occur.
+// Without a library: the difficult part is which characters may occur, and XML libraries leave that to their callers.
 function element(
   name: string,
   attributes: Readonly<Record<string, string | number>>,
@@ -52,7 +53,7 @@ function element(
   return `${start}>${isText ? '' : '\n'}${children.join('')}</${name}>\n`
 }
 
-/** Any text as XML; characters that XML cannot have are spelled out. */
+/** Escapes a text for XML; characters that XML does not allow become `\u` and four digits. */
 const text = (raw: string): string =>
   raw
     .replaceAll(notXml, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,8 +1,9 @@
 import { mapPages } from '../pages.ts'
-import type { IndexedSession, IndexedStream, ListedUpload, RejectedUpload, StreamSummary } from '../ports.ts'
+import type { IndexedStream, ListedUpload, RejectedUpload, StreamSummary } from '../ports.ts'
 import { sessionNumberOf } from '../session-view.ts'
+import { sessionResponse } from './session-response.ts'
 
-/** A stream as the API shows it, its lists in pages; the reference's fields, `id` a number as its web UI expects. */
+/** A stream with the reference's fields, its lists in pages. `id` is a number, as the reference's web UI expects. */
 export function streamResponse({ stream, uploads, sessions }: IndexedStream) {
   const id = Number(stream.id)
   return {
@@ -13,13 +14,13 @@ export function streamResponse({ stream, uploads, sessions }: IndexedStream) {
     expected_track_names: stream.expectedTrackNames,
     track_name: stream.expectedTrackNames?.[0] ?? null,
     creator: stream.creator,
-    sessions: mapPages(sessions, sessionShown),
-    error_uploads: mapPages(uploads.rejected(), errorUpload),
-    valid_uploads: mapPages(uploads.accepted(), validUpload),
+    sessions: mapPages(sessions, sessionResponse),
+    error_uploads: mapPages(uploads.rejected(), rejectedUpload),
+    valid_uploads: mapPages(uploads.accepted(), acceptedUpload),
   }
 }
 
-/** The same with the lists of Matter 1.5, which have other names and one reason for each file. */
+/** The same and the lists of Matter 1.5, which have other names and one text for all reasons of a file. */
 export function matter15StreamResponse(indexed: IndexedStream) {
   return {
     ...streamResponse(indexed),
@@ -31,12 +32,12 @@ export function matter15StreamResponse(indexed: IndexedStream) {
   }
 }
 
-const validUpload = ({ path, session }: ListedUpload) => ({
+const acceptedUpload = ({ path, session }: ListedUpload) => ({
   session_id: sessionNumberOf(session),
   file_path: path,
 })
 
-const errorUpload = ({ path, session, findings }: RejectedUpload) => ({
+const rejectedUpload = ({ path, session, findings }: RejectedUpload) => ({
   session_id: sessionNumberOf(session),
   file_path: path,
   reasons: reasonsIn(findings),
@@ -46,17 +47,7 @@ const errorUpload = ({ path, session, findings }: RejectedUpload) => ({
 const reasonsIn = (findings: RejectedUpload['findings']): string[] =>
   findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
 
-/** Every object is shown with the name under which its certificate can be asked for. */
-function sessionShown({ segments, manifests, ...session }: IndexedSession) {
-  const withCertificate = (path: string) => [path, `${path}.crt`]
-  return {
-    ...session,
-    uploaded_segments: mapPages(segments, withCertificate),
-    uploaded_manifests: mapPages(manifests, withCertificate),
-  }
-}
-
-/** A stream in numbers. */
+/** A stream with counts instead of lists. */
 export const summaryResponse = ({ stream, uploads, errors, objects, sessions }: StreamSummary) => ({
   id: Number(stream.id),
   stream_id: Number(stream.id),

@@ -1,8 +1,8 @@
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
 import { peerOf } from '../../http/authenticate.ts'
-import { page, parseBody, parseQuery } from '../../http/parse.ts'
-import { sendJson } from '../../http/send-json.ts'
+import { streamJson } from '../../http/json-response.ts'
+import { pageQuery, parseBody, parseQuery } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { mapPages } from '../pages.ts'
@@ -11,35 +11,35 @@ import type { Streams } from '../streams.ts'
 import { junitReportOf } from './junit-report.ts'
 import { summaryResponse } from './stream-response.ts'
 
-type Named = Request<{ id: string }>
+type StreamRequest = Request<{ id: string }>
 
-/** Streams as the reference's clients know them, of every generation of the Matter test harness. */
+/** The stream routes of the reference and of every generation of the Matter test harness. */
 export function streamRoutes(
   streams: Streams,
   strictByDefault: boolean,
-  answerOf: (stream: IndexedStream) => object,
+  responseOf: (stream: IndexedStream) => object,
 ): Router {
   const router = Router()
   router.post('/streams', sendContinue, json(), async (request, response) => {
-    const wish = { ...parseBody(streamBody, request.body), ...request.query }
+    const options = { ...parseBody(streamBody, request.body), ...request.query }
     const stream = await streams.create({
-      interface: wish.interface,
-      strict: parseStrict(wish.strict) ?? strictByDefault,
+      interface: options.interface,
+      strict: parseStrict(options.strict) ?? strictByDefault,
       creator: peerOf(request).device?.fingerprint ?? null,
     })
-    await sendJson(response.status(201), answerOf(stream))
+    await streamJson(response.status(201), responseOf(stream))
   })
   router.get('/streams', async (request, response) => {
-    const { summary, cursor, limit } = parseQuery(listed, request.query)
-    if (!summary) return sendJson(response, { streams: mapPages(streams.list(), answerOf) })
+    const { summary, cursor, limit } = parseQuery(listQuery, request.query)
+    if (!summary) return streamJson(response, { streams: mapPages(streams.list(), responseOf) })
     const { summaries, next } = await streams.summaries(cursor, limit)
     response.json({ streams: summaries.map(summaryResponse), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {
-    await sendJson(response, answerOf(await streams.one(request.params.id)))
+    await streamJson(response, responseOf(await streams.get(request.params.id)))
   })
-  router.get('/streams/:id/report', async (request: Named, response) => {
-    const { session = null, format } = parseQuery(reported, request.query)
+  router.get('/streams/:id/report', async (request: StreamRequest, response) => {
+    const { session = null, format } = parseQuery(reportQuery, request.query)
     if (format === 'junit') {
       const reports = await streams.reportEach(request.params.id, session)
       return void response.type('application/xml').send(junitReportOf(request.params.id, reports))
@@ -47,8 +47,8 @@ export function streamRoutes(
     const rules = await streams.report(request.params.id, session)
     response.json({ stream_id: Number(request.params.id), session, rules })
   })
-  router.delete('/streams/:id', sendContinue, async (request: Named, response) => {
-    // `DELETE $ENDPOINT/$FILE` without a FILE must not take everything.
+  router.delete('/streams/:id', sendContinue, async (request: StreamRequest, response) => {
+    // `DELETE $ENDPOINT/$FILE` with an empty FILE must not delete the whole stream.
     if (request.path.endsWith('/'))
       throw new Refusal(
         'path-malformed',
@@ -57,25 +57,30 @@ export function streamRoutes(
     await streams.remove(request.params.id)
     response.json({ stream_id: Number(request.params.id), deleted: true })
   })
-  router.post('/streams/:id/expectedTrackNames', sendContinue, anyJson, async (request: Named, response) => {
-    const { expected_track_names: names } = parseBody(expectedTrackNames, request.body)
-    const stream = await streams.expectTracks(request.params.id, names)
-    await sendJson(response.status(202), answerOf(stream))
-  })
-  router.post('/streams/:id/trackName', sendContinue, anyJson, async (request: Named, response) => {
+  router.post(
+    '/streams/:id/expectedTrackNames',
+    sendContinue,
+    anyJson,
+    async (request: StreamRequest, response) => {
+      const { expected_track_names: names } = parseBody(expectedTrackNames, request.body)
+      const stream = await streams.expectTracks(request.params.id, names)
+      await streamJson(response.status(202), responseOf(stream))
+    },
+  )
+  router.post('/streams/:id/trackName', sendContinue, anyJson, async (request: StreamRequest, response) => {
     const { track_name, trackName } = parseBody(trackNameBody, request.body)
     const name = track_name ?? trackName
     if (name === undefined) throw new Refusal('request-malformed', 'name the track in track_name')
     const stream = await streams.expectTracks(request.params.id, [name])
-    await sendJson(response.status(202), answerOf(stream))
+    await streamJson(response.status(202), responseOf(stream))
   })
   return router
 }
 
-/** Whatever Content-Type says: curl -d calls everything a form. */
+/** JSON under any content type: curl -d calls every body a form. */
 const anyJson = json({ type: () => true })
 
-/** The query says the same and wins. */
+/** Query parameters of the same names win. */
 const streamBody = z
   .object({ interface: z.unknown(), strict: z.union([z.boolean(), z.string()]).transform(String).optional() })
   .partial()
@@ -85,14 +90,14 @@ const trackName = z.string().min(1).max(255)
 const expectedTrackNames = z.object({ expected_track_names: z.array(trackName).max(1_000) })
 const trackNameBody = z.object({ track_name: trackName.optional(), trackName: trackName.optional() })
 
-const listed = z.object({
+const listQuery = z.object({
   summary: z
     .enum(['true', 'false'])
     .transform((word) => word === 'true')
     .default(false),
-  ...page,
+  ...pageQuery,
 })
-const reported = z.object({
+const reportQuery = z.object({
   session: z.string().optional(),
   format: z.enum(['json', 'junit']).default('json'),
 })

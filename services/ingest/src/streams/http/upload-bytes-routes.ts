@@ -4,33 +4,40 @@ import { Refusal } from '../../lib/refusal.ts'
 import type { UploadStore } from '../../uploads/ports.ts'
 import type { Streams } from '../streams.ts'
 
-type Named = Request<{ id: string; upload: string }>
+type UploadRequest = Request<{ id: string; upload: string }>
 
-/** An upload's bytes by its id alone, for probe workers on other machines: the disk answers, whatever the index knows. */
-export function uploadBytesRoutes(streams: Streams, store: Pick<UploadStore, 'fileOf'>): Router {
+/** An upload's bytes by its id, for probe workers on other machines. Read from the disk alone, without the index. */
+export function uploadBytesRoutes(
+  streams: Pick<Streams, 'assertExists'>,
+  store: Pick<UploadStore, 'fileOf'>,
+): Router {
   const router = Router()
-  router.get('/uploads/:id/:upload', answerBody)
+  router.get('/uploads/:id/:upload', respondWithBytes)
   return router
 
-  async function answerBody(request: Named, response: Response, next: NextFunction): Promise<void> {
+  async function respondWithBytes(
+    request: UploadRequest,
+    response: Response,
+    next: NextFunction,
+  ): Promise<void> {
     const { id, upload } = request.params
     await streams.assertExists(id)
-    if (!/^\w[\w.-]*$/.test(upload)) throw unknown(id, upload)
+    if (!/^\w[\w.-]*$/.test(upload)) throw unknownUpload(id, upload)
     const file = store.fileOf(id, upload)
     const headers = { ETag: `"${upload}"`, 'Content-Type': 'application/octet-stream' }
     const options = { root: dirname(file), dotfiles: 'allow', headers } as const
     response.sendFile(basename(file), options, (error: Failure | undefined) => {
-      if (error && !isLeft(error)) next(isMissing(error) ? unknown(id, upload) : error)
+      if (error && !isClientGone(error)) next(isMissing(error) ? unknownUpload(id, upload) : error)
     })
   }
 }
 
-const unknown = (stream: string, upload: string): Refusal =>
+const unknownUpload = (stream: string, upload: string): Refusal =>
   new Refusal('object-unknown', `stream ${stream} has no upload ${upload}`)
 
 type Failure = Error & { readonly status?: unknown; readonly code?: unknown; readonly syscall?: unknown }
 
 const isMissing = ({ status }: Failure): boolean => status === 404
 
-/** Whoever asked has gone. */
-const isLeft = ({ code, syscall }: Failure): boolean => code === 'ECONNABORTED' || syscall === 'write'
+/** The client closed the connection. */
+const isClientGone = ({ code, syscall }: Failure): boolean => code === 'ECONNABORTED' || syscall === 'write'

@@ -1,28 +1,28 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
-import { page, parseQuery } from '../../http/parse.ts'
+import { pageQuery, parseQuery } from '../../http/parse-request.ts'
 import { sessionNumberOf } from '../session-view.ts'
 import type { LogEntry, ReadUploadLog } from '../upload-log.ts'
 
-/** The wire log: every upload in arrival order, with its facts, verdict and probe state. */
-export function uploadLogRoutes(readLog: ReadUploadLog): Router {
+/** The wire log: every upload in arrival order, with its facts, verdict and state of its probe. */
+export function uploadLogRoutes(readUploadLog: ReadUploadLog): Router {
   const router = Router()
   router.get('/streams/:id/uploads', async (request: Request<{ id: string }>, response) => {
-    const { session = null, track = null, severity = null, ...paged } = parseQuery(wish, request.query)
-    const { lines, next } = await readLog(request.params.id, { ...paged, session, track, severity })
-    response.json({ uploads: lines.map(lineAnswer), next_cursor: next })
+    const { session = null, track = null, severity = null, ...page } = parseQuery(logQuery, request.query)
+    const { entries, next } = await readUploadLog(request.params.id, { ...page, session, track, severity })
+    response.json({ uploads: entries.map(logEntryResponse), next_cursor: next })
   })
   return router
 }
 
-const wish = z.object({
-  ...page,
+const logQuery = z.object({
+  ...pageQuery,
   session: z.string().optional(),
   track: z.string().optional(),
   severity: z.enum(['error', 'warning', 'note']).optional(),
 })
 
-const lineAnswer = ({ upload, findings, session, track, probe }: LogEntry) => ({
+const logEntryResponse = ({ upload, findings, session, track, probe }: LogEntry) => ({
   ...upload,
   session_id: sessionNumberOf(session),
   session,

@@ -2,27 +2,27 @@ import { setImmediate } from 'node:timers/promises'
 import { decodePathEntry, type PathEntry } from '../../indexing/redis/path-entry.ts'
 import type { Pages } from '../pages.ts'
 
-/** What stands at a path. */
+/** A path with the upload that stands there. */
 export interface ListedPath extends PathEntry {
   readonly path: string
 }
 
-/** A hash from path to standing. */
-export type PathEntries = Pages<readonly [path: string, standing: string]>
+/** A hash from path to `PathEntry`, encoded. */
+export type PathEntries = Pages<readonly [path: string, entry: string]>
 
 const maxShards = 256
 const pageLength = 500
 
 /**
- * What stands at the paths of some hashes, in arrival order. All of it is held meanwhile, but never in
- * one large map and never sorted at once: uploads would wait for either.
+ * The paths of some hashes, in arrival order. All of them are in memory meanwhile, but never in one large map and never
+ * sorted in one go: either would block the event loop, and uploads with it.
  */
 export async function* inArrivalOrder(hashes: readonly PathEntries[]): AsyncGenerator<readonly ListedPath[]> {
   const runs: ListedPath[][] = []
   for (const hash of hashes) runs.push(...(await sortedRuns(hash)))
   let page: ListedPath[] = []
-  for (const placed of merged(runs)) {
-    page.push(placed)
+  for (const listed of merged(runs)) {
+    page.push(listed)
     if (page.length < pageLength) continue
     yield page
     page = []
@@ -31,19 +31,19 @@ export async function* inArrivalOrder(hashes: readonly PathEntries[]): AsyncGene
   yield page
 }
 
-/** Each path once: of one that comes again the later standing. */
+/** Each path once: of a path that comes twice, the later entry. */
 async function sortedRuns(hash: PathEntries): Promise<ListedPath[][]> {
   const shards = new Map<number, Map<string, string>>()
   for await (const page of hash) {
-    for (const [path, standing] of page) {
+    for (const [path, entry] of page) {
       const at = shardOf(path)
       const shard = shards.get(at) ?? new Map()
-      shards.set(at, shard.set(path, standing))
+      shards.set(at, shard.set(path, entry))
     }
   }
   const runs: ListedPath[][] = []
   for (const [at, shard] of shards) {
-    runs.push([...shard].map(placedOf).sort(byArrival))
+    runs.push([...shard].map(listedPathOf).sort(byArrival))
     shards.delete(at)
     await setImmediate()
   }
@@ -56,13 +56,13 @@ function shardOf(path: string): number {
   return hash % maxShards
 }
 
-const placedOf = ([path, standing]: [string, string]): ListedPath => ({ path, ...decodePathEntry(standing) })
+const listedPathOf = ([path, entry]: [string, string]): ListedPath => ({ path, ...decodePathEntry(entry) })
 
-/** The ids of one millisecond are in order, too. */
+/** Upload ids grow with time, within a millisecond too. */
 const byArrival = (a: ListedPath, b: ListedPath): number =>
   a.receivedMs - b.receivedMs || (a.upload < b.upload ? -1 : 1)
 
-/** Of sorted runs, all in order. */
+/** Merges sorted runs. */
 function* merged(runs: readonly (readonly ListedPath[])[]): Generator<ListedPath> {
   if (runs.length < 2) return yield* runs[0] ?? []
   const middle = Math.floor(runs.length / 2)

@@ -1,4 +1,4 @@
 const { compare } = new Intl.Collator('en', { numeric: true })
 
-/** As people count: `2` before `10`. */
+/** Compares digits by their value: `2` comes before `10`. */
 export const byNumber: (a: string, b: string) => number = compare

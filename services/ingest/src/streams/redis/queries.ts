@@ -1,21 +1,27 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { JudgedUpload } from '../../indexing/fold.ts'
-import type { Index } from '../../indexing/ports.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { keysOf } from '../../indexing/redis/keys.ts'
 import { decodePathEntry } from '../../indexing/redis/path-entry.ts'
+import { readInits } from '../../indexing/redis/stream-loader.ts'
 import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
 import { hmget, parse } from '../../indexing/redis/values.ts'
 import { type CodeWithSeverity, codeOf, type FindingCounts } from '../../validation/report.ts'
-import type { StreamSummary } from '../ports.ts'
+import type { StreamQueries, StreamSummary } from '../ports.ts'
 import type { Stream } from '../stream.ts'
 import { byNumber } from './by-number.ts'
 
-/** What the API answers from. */
-export function redisQueries(
-  redis: RedisClient,
-): Pick<Index, 'sessions' | 'summary' | 'upload' | 'newest' | 'tallies' | 'log'> {
-  return { sessions, summary, upload, newest, tallies, log }
+/** What the API reads, besides whole streams; see `redisStreamPages`. */
+export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> {
+  return {
+    sessions,
+    summary,
+    upload,
+    newest,
+    inits: (stream, folder) => readInits(redis, stream, folder),
+    tallies,
+    log,
+  }
 
   async function sessions(id: string): Promise<readonly string[] | null> {
     const keys = keysOf(id)
@@ -41,20 +47,20 @@ export function redisQueries(
   }
 
   async function upload(stream: string, id: string): Promise<JudgedUpload | null> {
-    const kept = await orUnavailable(redis.hget(keysOf(stream).uploads, id))
-    return kept === null ? null : decodeUpload(id, kept)
+    const json = await orUnavailable(redis.hget(keysOf(stream).uploads, id))
+    return json === null ? null : decodeUpload(id, json)
   }
 
   async function newest(stream: string, path: string): Promise<JudgedUpload | null> {
-    const text = await orUnavailable(redis.hget(keysOf(stream).newest, path))
-    return text === null ? null : upload(stream, decodePathEntry(text).upload)
+    const entry = await orUnavailable(redis.hget(keysOf(stream).newest, path))
+    return entry === null ? null : upload(stream, decodePathEntry(entry).upload)
   }
 
   async function log(stream: string, from: number, limit: number) {
     const ids = await orUnavailable(redis.lrange(keysOf(stream).log, from, from + limit))
-    const some = ids.slice(0, limit)
-    const kept = await orUnavailable(hmget(redis, keysOf(stream).uploads, some))
-    const uploads = some.flatMap((id, i) => (kept[i] ? [decodeUpload(id, kept[i])] : []))
+    const page = ids.slice(0, limit)
+    const found = await orUnavailable(hmget(redis, keysOf(stream).uploads, page))
+    const uploads = page.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : []))
     return { uploads, next: ids.length > limit ? from + limit : null }
   }
 
@@ -74,7 +80,7 @@ export function redisQueries(
       Promise.all(codes.map((code) => redis.lrange(keys.first(session, code), 0, -1))),
     )
     return {
-      counts: Object.fromEntries(Object.entries(counts).map(([weighed, count]) => [weighed, Number(count)])),
+      counts: Object.fromEntries(Object.entries(counts).map(([code, count]) => [code, Number(count)])),
       first: Object.fromEntries(codes.map((code, i) => [code, firsts[i] ?? []])),
       preconditions: preconditions as FindingCounts['preconditions'],
     }

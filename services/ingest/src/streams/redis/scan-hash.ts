@@ -1,11 +1,11 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 
-const atOnce = 500
+const pageFields = 500
 
 /**
- * All fields of a hash, some at a time: HGETALL of a large one keeps both Redis and this process from everything else.
- * What is there from beginning to end comes at least once; while the hash grows or shrinks it may come again.
+ * All fields of a hash, a page at a time: HGETALL of a large hash would block Redis and this process. A field that
+ * exists all the time comes at least once; while the hash grows or shrinks it may come again.
  */
 export async function* scanHash(
   redis: RedisClient,
@@ -13,7 +13,7 @@ export async function* scanHash(
 ): AsyncGenerator<readonly (readonly [field: string, value: string])[]> {
   let cursor = '0'
   do {
-    const [next, words] = await orUnavailable(redis.hscan(key, cursor, 'COUNT', atOnce))
+    const [next, words] = await orUnavailable(redis.hscan(key, cursor, 'COUNT', pageFields))
     yield Array.from({ length: words.length / 2 }, (_, i) => [words[2 * i] ?? '', words[2 * i + 1] ?? ''])
     cursor = next
   } while (cursor !== '0')

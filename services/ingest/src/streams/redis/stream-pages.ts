@@ -1,11 +1,10 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
-import type { Index } from '../../indexing/ports.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { keysOf } from '../../indexing/redis/keys.ts'
 import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
 import { hmget, parse } from '../../indexing/redis/values.ts'
-import { inPages, type Pages, readAhead } from '../pages.ts'
-import type { IndexedSession, ListedUpload, ListedUploads, RejectedUpload } from '../ports.ts'
+import { inPages, type Pages, prefetchPage } from '../pages.ts'
+import type { IndexedSession, ListedUpload, ListedUploads, RejectedUpload, StreamQueries } from '../ports.ts'
 import type { SessionView } from '../session-view.ts'
 import type { Stream } from '../stream.ts'
 import { inArrivalOrder, type ListedPath, type PathEntries } from './arrival-order.ts'
@@ -13,24 +12,24 @@ import { byNumber } from './by-number.ts'
 import { scanHash } from './scan-hash.ts'
 
 /** Each page takes a few milliseconds. */
-const sessionsAtOnce = 20
-const firstPaths = 100
-const morePaths = 500
-const verdictsAtOnce = 100
+const sessionsPerPage = 20
+const firstPagePaths = 100
+const pagePaths = 500
+const verdictsPerPage = 100
 
-/** Everything that a stream names, a page at a time. */
-export function redisStreamPages(redis: RedisClient): Pick<Index, 'stream'> {
+/** A stream with all its sessions and paths, a page at a time. */
+export function redisStreamPages(redis: RedisClient): Pick<StreamQueries, 'stream'> {
   return { stream }
 
-  async function stream(id: string): ReturnType<Index['stream']> {
+  async function stream(id: string): ReturnType<StreamQueries['stream']> {
     const keys = keysOf(id)
     const [json, sessions, cutOff] = await Promise.all([
       orUnavailable(redis.get(keys.stream)),
-      readAhead(sessionsOf(id)),
-      readAhead(scanHash(redis, keys.cutOff)),
+      prefetchPage(sessionsOf(id)),
+      prefetchPage(scanHash(redis, keys.cutOff)),
     ])
     const stream = parse<Stream>(json)
-    // Cut-off ones are read before the others: a whole one that follows meanwhile must not be missed in both.
+    // Cut-off uploads are read first, so that a path whose whole upload comes meanwhile is found in one of the two.
     return stream && { stream, sessions, uploads: uploadsOf(id, [cutOff, scanHash(redis, keys.newest)]) }
   }
 
@@ -38,31 +37,32 @@ export function redisStreamPages(redis: RedisClient): Pick<Index, 'stream'> {
     const { sessions } = keysOf(id)
     const found = new Set<string>()
     for await (const page of scanHash(redis, sessions)) for (const [key] of page) found.add(key)
-    for (const some of inPages([...found].sort(byNumber), sessionsAtOnce)) {
-      const answers = await orUnavailable(hmget(redis, sessions, some))
-      const known = answers.flatMap((json) => parse<SessionView>(json) ?? [])
-      yield await Promise.all(known.map((answer) => withLists(id, answer)))
+    for (const some of inPages([...found].sort(byNumber), sessionsPerPage)) {
+      const views = await orUnavailable(hmget(redis, sessions, some))
+      const known = views.flatMap((json) => parse<SessionView>(json) ?? [])
+      yield await Promise.all(known.map((view) => withLists(id, view)))
     }
   }
 
-  async function withLists(id: string, answer: SessionView): Promise<IndexedSession> {
-    const list = (name: string) => listFrom(keysOf(id).listed(answer.key, name))
+  async function withLists(id: string, view: SessionView): Promise<IndexedSession> {
+    const { listed } = keysOf(id)
+    const list = (name: string) => listFrom(listed(view.id, name))
     const [segments, manifests] = await Promise.all([list('segments'), list('manifests')])
-    return { ...answer, segments, manifests }
+    return { ...view, segments, manifests }
   }
 
-  /** Its first page is read already, so that those of several go together. */
+  /** Reads the first page at once, so that the first pages of several lists go to Redis together. */
   async function listFrom(key: string): Promise<Pages<string>> {
-    const first = await orUnavailable(redis.lrange(key, 0, firstPaths - 1))
+    const first = await orUnavailable(redis.lrange(key, 0, firstPagePaths - 1))
     return pages()
 
     async function* pages(): AsyncGenerator<readonly string[]> {
       let [page, from] = [first, 0]
-      for (let wanted = firstPaths; page.length > 0; wanted = morePaths) {
+      for (let wanted = firstPagePaths; page.length > 0; wanted = pagePaths) {
         yield page
         if (page.length < wanted) return
         from += page.length
-        page = await orUnavailable(redis.lrange(key, from, from + morePaths - 1))
+        page = await orUnavailable(redis.lrange(key, from, from + pagePaths - 1))
       }
     }
   }
@@ -74,7 +74,7 @@ export function redisStreamPages(redis: RedisClient): Pick<Index, 'stream'> {
     async function* rejected(): AsyncGenerator<readonly RejectedUpload[]> {
       sorted ??= sortOut(hashes)
       for (const page of (await sorted).rejected) {
-        for (const some of inPages(page, verdictsAtOnce)) yield withFindings(id, some)
+        for (const some of inPages(page, verdictsPerPage)) yield withFindings(id, some)
       }
     }
 
@@ -85,16 +85,12 @@ export function redisStreamPages(redis: RedisClient): Pick<Index, 'stream'> {
   }
 
   async function withFindings(id: string, some: readonly ListedPath[]): Promise<RejectedUpload[]> {
-    const kept = await orUnavailable(
-      hmget(
-        redis,
-        keysOf(id).uploads,
-        some.map(({ upload }) => upload),
-      ),
-    )
+    const ids = some.map(({ upload }) => upload)
+    const found = await orUnavailable(hmget(redis, keysOf(id).uploads, ids))
     return some.map(({ path, session, upload }, i) => ({
-      ...{ path, session },
-      findings: kept[i] ? decodeUpload(upload, kept[i]).findings : [],
+      path,
+      session,
+      findings: found[i] ? decodeUpload(upload, found[i]).findings : [],
     }))
   }
 }

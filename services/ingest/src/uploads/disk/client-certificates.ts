@@ -2,12 +2,13 @@ import { X509Certificate } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
+import type { CertificateDetails } from '../../certificates/ports.ts'
 import type { ClientCertificates } from '../ports.ts'
 
 /** `certs/clients/<fingerprint>.pem`. */
 export async function diskClientCertificates(
   workingDirectory: string,
-  describe: (pem: string) => unknown,
+  describe: (pem: string) => CertificateDetails | null,
 ): Promise<ClientCertificates> {
   const folder = join(workingDirectory, 'certs', 'clients')
   await mkdir(folder, { recursive: true })

@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Peer } from '@pushav/shared/identity.ts'
 import { type Request, Router } from 'express'
-import { answerJson } from '../../http/answer-json.ts'
 import { type Authenticate, peerOf } from '../../http/authenticate.ts'
 import type { RespondWithError } from '../../http/error-handler.ts'
+import { sendJson } from '../../http/json-response.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Streams } from '../../streams/streams.ts'
 import type { ClientCertificates } from '../ports.ts'
@@ -121,7 +121,7 @@ async function probePublishingPoint(request: IncomingMessage, response: ServerRe
 }
 
 const respondReady = (response: ServerResponse): void =>
-  answerJson(response, 200, { detail: 'ready for uploads; an empty body is not stored' })
+  sendJson(response, 200, { detail: 'ready for uploads; an empty body is not stored' })
 
 function declaredBytesOf(request: IncomingMessage): number | null {
   const declared = request.headers['content-length']

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { answerJson } from '../../http/answer-json.ts'
+import { sendJson } from '../../http/json-response.ts'
 import { isAccepted } from '../../validation/finding.ts'
 import type { Receipt } from '../receive-upload.ts'
 
@@ -8,7 +8,7 @@ import type { Receipt } from '../receive-upload.ts'
  * An upload that was cut off gets none: its connection is lost.
  */
 export function respondWithReceipt(response: ServerResponse, receipt: Receipt): void {
-  if (receipt.upload.whole) answerJson(response, ...responseTo(receipt))
+  if (receipt.upload.whole) sendJson(response, ...responseTo(receipt))
   else response.destroy()
 }
 

@@ -141,7 +141,7 @@ describe('validation on a cmaf-ingest stream', () => {
 
   it('shows no number for the session of objects that name none', () => {
     const session = at(validateInOrder(stream, [initAt('v/init.mp4')]).state.sessions, 'none')
-    equal(session && sessionViewOf(session).id, null)
+    equal(session && sessionViewOf(session).number, null)
   })
 
   it('does not call a segment late that a static MPD overtook', () => {

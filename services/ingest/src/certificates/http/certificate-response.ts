@@ -1,0 +1,46 @@
+import type { DeviceCertificate } from '../issue-certificate.ts'
+import type { CertificateDetails, KeyDetails } from '../ports.ts'
+import type { FileDetails } from '../show-certificates.ts'
+
+/**
+ * `key` and `cert` are paths of files, as in the reference. `created` means what its name says; in the reference it is
+ * true for a certificate that existed already.
+ */
+export const deviceCertificateResponse = (
+  { key, certificate, created }: DeviceCertificate,
+  paths: { readonly key: string; readonly certificate: string },
+) => ({
+  key: key === null ? null : paths.key,
+  cert: paths.certificate,
+  created,
+  ...(key === null ? {} : { key_pem: key }),
+  cert_pem: certificate,
+})
+
+/** A file below `/certs` with the reference's field names. */
+export function certificateFileResponse(file: FileDetails) {
+  if (file.kind === 'key') return { type: 'key', cert: null, key: keyResponse(file.key) }
+  return { type: 'cert', cert: certificateResponse(file.certificate), key: null }
+}
+
+/** A certificate with the reference's field names. */
+export const certificateResponse = (certificate: CertificateDetails) => ({
+  public_cert: certificate.pem,
+  serial_number: `0x${certificate.serial}`,
+  not_valid_before: dateOf(certificate.notBefore),
+  not_valid_after: dateOf(certificate.notAfter),
+  issuer: certificate.issuer,
+  subject: certificate.subject,
+  extensions: certificate.extensions,
+  fingerprint_sha256: certificate.fingerprint,
+  sans: certificate.sans,
+})
+
+const keyResponse = ({ bits, privateKey, publicKey }: KeyDetails) => ({
+  key_size: bits,
+  private_key: privateKey,
+  public_key: publicKey,
+})
+
+/** `2026-11-22T17:05:59Z`, as the reference writes it. */
+const dateOf = (date: Date): string => date.toISOString().replace('.000Z', 'Z')

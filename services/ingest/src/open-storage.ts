@@ -1,0 +1,80 @@
+import type { Logger } from '@pushav/shared/logger.ts'
+import { whenReady } from '@pushav/shared/redis/client.ts'
+import type { Config } from './config.ts'
+import { redisEventBus } from './events/redis/redis-event-stream.ts'
+import { createProbeEnqueuer } from './indexing/enqueue-probes.ts'
+import { startIndexer } from './indexing/index-journals.ts'
+import { inspectionsOf } from './indexing/inspect-upload.ts'
+import { publishResultsWith } from './indexing/publish-results.ts'
+import {
+  connectBlocking,
+  connectPipelined,
+  connectRedis,
+  createErrorReport,
+} from './indexing/redis/connections.ts'
+import { redisIndex } from './indexing/redis/redis-index.ts'
+import { createSessionTimeouts } from './indexing/session-timeouts.ts'
+import { createProbeQueue } from './probes/queue/probe-queue.ts'
+import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
+import { createIoWorker } from './uploads/disk/io-worker/io-worker.ts'
+import { diskJournals } from './uploads/disk/journal-files.ts'
+import { diskObjectLinks } from './uploads/disk/object-links.ts'
+import { cacheStreamList } from './uploads/disk/stream-list-cache.ts'
+import { openUploadStore } from './uploads/disk/upload-store.ts'
+import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
+
+const now = (): Date => new Date()
+
+/** Opens the upload store and the journals on the disk, connects to Redis and starts the indexer between the two. */
+export async function openStorage(
+  config: Pick<Config, 'workingDirectory' | 'instance' | 'redisUrl' | 'sessionIdleMs'>,
+  built: AsyncDisposableStack,
+  log: Logger,
+  verdicts: PendingVerdicts,
+) {
+  const { workingDirectory, instance, sessionIdleMs: idleMs } = config
+  const disk = built.use(createIoWorker())
+  const ownJournals = await diskJournals(workingDirectory, instance, log, disk)
+  const journals = {
+    ...ownJournals,
+    streams: cacheStreamList(workingDirectory, ownJournals.streams, now),
+  }
+  const links = await diskObjectLinks(workingDirectory, instance, disk)
+  const store = await openUploadStore({ workingDirectory, instance, disk, journals: ownJournals, links })
+
+  const onError = createErrorReport(log)
+  const open = (connect: typeof connectRedis) =>
+    built.adopt(connect(config.redisUrl, onError), (client) => client.disconnect())
+  const [redis, queueRedis] = [open(connectPipelined), open(connectRedis)]
+  await Promise.all([whenReady(redis), whenReady(queueRedis)])
+  const index = redisIndex(redis)
+  const probes = built.use(
+    createProbeQueue(queueRedis, open(connectBlocking), redisOutcomes(queueRedis), onError),
+  )
+  const eventBus = built.use(redisEventBus(redis, open(connectBlocking)))
+
+  const sessionTimeouts = built.use(createSessionTimeouts(eventBus, idleMs, now))
+  const inspections = inspectionsOf(store)
+  const publishResults = publishResultsWith({
+    verdicts,
+    eventBus,
+    sessionTimeouts,
+    links,
+    startedAt: now(),
+    now,
+  })
+  const enqueuer = built.use(createProbeEnqueuer(index, probes, log))
+  const indexer = built.use(
+    startIndexer({
+      journals,
+      index,
+      probes: enqueuer,
+      inspections,
+      publishResults,
+      idleMs,
+      log,
+      retryMs: 500,
+    }),
+  )
+  return { store, journals, links, redis, index, probes, eventBus, inspections, indexer }
+}

@@ -1,0 +1,70 @@
+import { Refusal } from '../lib/refusal.ts'
+import type { Journals, ObjectLinks } from '../uploads/ports.ts'
+import { assertStream } from './assert-stream.ts'
+import { noPages } from './pages.ts'
+import type { IndexedStream } from './ports.ts'
+import type { StreamReads } from './read-streams.ts'
+import type { RecordEntry } from './record-entry.ts'
+import { parseInterface, type Stream } from './stream.ts'
+
+/** Changes that users make. Each writes a journal line and waits, for a limited time, until the index has it. */
+export interface StreamEdits {
+  /** Makes a stream with the next free id. Throws the refusal `interface-unknown`. */
+  create(settings: NewStream): Promise<IndexedStream>
+  expectTracks(id: string, names: readonly string[]): Promise<IndexedStream>
+  /** Deletes an object from its path; its bytes stay. Throws the refusal `object-unknown`. */
+  deleteObject(id: string, path: string): Promise<void>
+}
+
+interface NewStream extends Pick<Stream, 'strict' | 'creator'> {
+  /** As the user wrote it. */
+  readonly interface: unknown
+}
+
+export interface StreamEditsDeps {
+  readonly journals: Pick<Journals, 'create' | 'has'>
+  readonly links: Pick<ObjectLinks, 'find' | 'remove'>
+  readonly record: RecordEntry
+  readonly getStream: StreamReads['get']
+  readonly newId: () => string
+  readonly now: () => Date
+}
+
+export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
+  const { journals, links, record, getStream, newId, now } = deps
+  return { create, expectTracks, deleteObject }
+
+  async function create({ interface: word, strict, creator }: NewStream): Promise<IndexedStream> {
+    const settings = { interface: parseInterface(word), strict, creator }
+    const id = await journals.create()
+    const { indexed } = await record(id, { kind: 'stream-created', ...entryHead(), ...settings })
+    await indexed
+    return emptyStream({ id, ...settings, expectedTrackNames: null })
+  }
+
+  async function expectTracks(id: string, names: readonly string[]): Promise<IndexedStream> {
+    const before = await getStream(id)
+    const { indexed } = await record(id, { kind: 'tracks-expected', ...entryHead(), names })
+    await indexed
+    return { ...before, stream: { ...before.stream, expectedTrackNames: names } }
+  }
+
+  async function deleteObject(id: string, path: string): Promise<void> {
+    await assertStream(journals, id)
+    if ((await links.find(id, path)) === null)
+      throw new Refusal('object-unknown', `stream ${id} has no object at ${path}`)
+    const { indexed } = await record(id, { kind: 'object-deleted', ...entryHead(), path })
+    await links.remove(id, path)
+    await indexed
+  }
+
+  function entryHead() {
+    return { id: newId(), at: now().toISOString() }
+  }
+}
+
+const emptyStream = (stream: Stream): IndexedStream => ({
+  stream,
+  sessions: noPages(),
+  uploads: { rejected: noPages, accepted: noPages },
+})

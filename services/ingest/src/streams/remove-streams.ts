@@ -1,0 +1,43 @@
+import type { EventBus } from '../events/event-bus.ts'
+import type { IndexAdmin } from '../indexing/ports.ts'
+import type { Journals, ObjectLinks, UploadStore } from '../uploads/ports.ts'
+import { assertStream } from './assert-stream.ts'
+
+export interface StreamRemovals {
+  /** Removes a stream with everything that was uploaded to it. Its id is never given again. */
+  remove(id: string): Promise<void>
+  /** Finishes removals that a crash cut off. */
+  finishRemovals(): Promise<void>
+}
+
+export interface StreamRemovalsDeps {
+  readonly journals: Pick<Journals, 'has' | 'remove' | 'removed' | 'beingRemoved'>
+  readonly store: Pick<UploadStore, 'removeStream'>
+  readonly links: Pick<ObjectLinks, 'removeStream'>
+  readonly index: Pick<IndexAdmin, 'forget'>
+  readonly eventBus: Pick<EventBus, 'publish'>
+  readonly now: () => Date
+}
+
+/** From its journals' removal on, a stream is unknown; what is derived from them follows, and may do so twice. */
+export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
+  const { journals, store, links, index, eventBus, now } = deps
+  return {
+    async remove(id) {
+      await assertStream(journals, id)
+      await journals.remove(id)
+      eventBus.publish({ kind: 'stream-deleted', stream: id, at: now().toISOString() })
+      await finishRemoval(id)
+    },
+    async finishRemovals() {
+      for (const id of await journals.beingRemoved()) await finishRemoval(id)
+    },
+  }
+
+  async function finishRemoval(id: string): Promise<void> {
+    await links.removeStream(id)
+    await store.removeStream(id)
+    await index.forget(id)
+    await journals.removed(id)
+  }
+}

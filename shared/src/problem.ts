@@ -1,0 +1,9 @@
+/** The JSON of a response that is an error. Some codes have further members. */
+export interface Problem {
+  /** As in the status line. */
+  readonly status: number
+  /** One of a closed list; stable, for programs. */
+  readonly code: string
+  /** A sentence for the person who sent the request. */
+  readonly detail: string
+}
