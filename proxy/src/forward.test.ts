@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { type ClientHttp2Session, constants } from 'node:http2'
+import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
 import { ask, closed, curl, dial, dialHttp2, received, say } from '../test/clients.ts'
 import { reply, replyEarly } from '../test/recorder.ts'
@@ -411,18 +412,52 @@ describe('forward', () => {
           session.destroy()
         })
 
-    it('of an HTTP/2 upload at once after its head does not reach ingest', async () => {
-      const session = await dialHttp2(proxy.port)
-      const reset = session.request({ ':method': 'PUT', ':path': '/reset' })
-      reset.on('error', () => {})
-      reset.destroy(new Error('reset'))
-      await ask(session, { ':path': '/next' })
-      deepEqual(
-        proxy.upstream.seen.map(({ url }) => url),
-        ['/next'],
-      )
-      session.destroy()
-    })
+    for (const request of [
+      { ':method': 'PUT', ':path': '/reset' },
+      { ':method': 'PUT', ':path': '/reset', 'content-length': '100' },
+      { ':method': 'PUT', ':path': '/reset', expect: '100-continue' },
+      { ':method': 'POST', ':path': '/streams/1/reset' },
+    ])
+      it(`of an HTTP/2 upload at once after its head is one for ingest: ${JSON.stringify(request)}`, async () => {
+        const session = await dialHttp2(proxy.port)
+        const ended = proxy.upstream.end()
+        const reset = session.request(request)
+        reset.on('error', () => {})
+        reset.destroy(new Error('reset'))
+        const { end, bytes, url } = await ended
+        deepEqual([end, bytes, url], ['aborted', 0, request[':path']])
+        session.destroy()
+      })
+
+    for (const request of [{ ':path': '/reset' }, { ':method': 'POST', ':path': '/streams' }])
+      it(`of another request at once after its head does not reach ingest: ${JSON.stringify(request)}`, async () => {
+        const session = await dialHttp2(proxy.port)
+        const reset = session.request(request)
+        reset.on('error', () => {})
+        reset.destroy(new Error('reset'))
+        await ask(session, { ':path': '/next' })
+        deepEqual(
+          proxy.upstream.seen.map(({ url }) => url),
+          ['/next'],
+        )
+        session.destroy()
+      })
+
+    for (const head of ['Content-Length: 100', 'Transfer-Encoding: chunked'])
+      for (const expect of ['', '\r\nExpect: 100-continue'])
+        for (const how of ['destroySoon', 'end', 'resetAndDestroy'] as const)
+          it(`of an HTTP/1 upload at once after its head (${head}${expect}) by ${how} is one for ingest`, async () => {
+            const tcp = connectPlain(proxy.port, '127.0.0.1')
+            const socket = await dial(proxy.port, { socket: tcp })
+            const ended = proxy.upstream.end()
+            socket.write(`PUT /cut HTTP/1.1\r\nHost: a\r\n${head}${expect}\r\n\r\n`)
+            if (how === 'resetAndDestroy') await new Promise((resolve) => socket.write('', resolve))
+            if (how === 'resetAndDestroy') tcp.resetAndDestroy()
+            else socket[how]()
+            const { end, bytes } = await ended
+            deepEqual([end, bytes], ['aborted', 0])
+            socket.destroy()
+          })
 
     for (const [what, head] of [
       ['a length', 'Content-Length: 100\r\n\r\nabc'],

@@ -51,7 +51,9 @@ export function respondToClientError(
   socket.end(messageOf(problem))
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), closeTimeoutMs)
-  socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(timer))
+  // The client may have ended its side already, in the middle of a body.
+  socket.once(socket.readableEnded ? 'finish' : 'end', () => socket.destroy())
+  socket.once('close', () => clearTimeout(timer))
   return problem
 }
 
