@@ -598,6 +598,7 @@ describe('forward', () => {
       gone.resolve()
       await last.promise
       equal(proxy.upstream.seen.length, 20)
+      socket.destroy()
     })
 
   it('forwards each piece of a slow body at once', async () => {

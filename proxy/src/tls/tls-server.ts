@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import {
   createSecureServer,
   type Http2SecureServer,
+  type Http2Session,
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
@@ -24,6 +25,7 @@ import {
   tcpSocketOf,
 } from './node-internals.ts'
 import { secureServerOptions } from './server-options.ts'
+import { createStreamLimit } from './stream-limit.ts'
 
 interface TlsServerDeps {
   readonly handover: HandoverFile
@@ -47,7 +49,7 @@ const connectionWindowBytes = 8 * 2 ** 20
  */
 export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2SecureServer {
   const { handover, serve, reportHandshake, now, log } = deps
-  const connections = new WeakMap<TLSSocket | ServerHttp2Session, ClientConnection>()
+  const connections = new WeakMap<TLSSocket | Http2Session, ClientConnection>()
   const server = createSecureServer(secureServerOptions(handover.trust().context, limits))
   let newest: ClientConnection | null = null
   handover.onChange((trust) => server.setSecureContext(trust.context))
@@ -113,13 +115,20 @@ export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2Secur
 
   function serveHttp2(): void {
     removeHttp2Compatibility(server)
+    const { admit } = createStreamLimit(now, onAbuse)
     server.on('sessionError', (error) => log.debug({ reason: error.message }, 'http/2 connection failed'))
     server.on(
       'stream',
       (stream: ServerHttp2Stream, _headers: unknown, _flags: unknown, rawHeaders: string[]) => {
         const connection = connections.get(stream.session as ServerHttp2Session)
-        if (connection) serve(http2Exchange(stream, rawHeaders, connection, limits.bodyIdleMs))
+        if (connection)
+          admit(stream, () => serve(http2Exchange(stream, rawHeaders, connection, limits.bodyIdleMs)))
       },
     )
+  }
+
+  function onAbuse(session: Http2Session): void {
+    const address = connections.get(session)?.address
+    log.info({ address, reason: 'too many streams were reset' }, 'http/2 connection closed')
   }
 }
