@@ -57,7 +57,8 @@ export function respondToClientError(
   return problem
 }
 
-function messageOf(problem: Problem): string {
+/** A whole response of HTTP/1.1. */
+export function messageOf(problem: Problem): string {
   const json = problemJson(problem)
   return [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
