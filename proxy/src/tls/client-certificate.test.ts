@@ -1,5 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
+import { handoverVersionOf } from '@pushav/shared/handover.ts'
 import { readPeer } from '@pushav/shared/identity.ts'
 import { type Identity, makeOddLeaf, pki } from '../../test/certificates.ts'
 import { ask, curl, dial, dialHttp2, received } from '../../test/clients.ts'
@@ -157,6 +158,17 @@ describe('the handover file', () => {
     const { status, text } = await ask(session, { ':path': '/x' })
     equal(status, 403)
     equal(JSON.parse(text).code, 'certificate-revoked')
+    session.destroy()
+  })
+
+  it('is reported to ingest at the start, and again once each change is applied', async () => {
+    const { device } = await pki
+    const session = await dialHttp2(proxy.port, device)
+    equal((await proxy.upstream.applied()).version, handoverVersionOf(await proxy.handOver()))
+    const serial = new X509Certificate(device.cert).serialNumber.toLowerCase().replace(/^0+/, '')
+    const version = handoverVersionOf(await proxy.handOver({ revokedSerials: [serial] }))
+    while ((await proxy.upstream.applied()).version !== version);
+    equal((await ask(session, { ':path': '/x' })).status, 403)
     session.destroy()
   })
 
