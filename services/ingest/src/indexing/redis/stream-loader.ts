@@ -5,7 +5,7 @@ import type { InitSegment } from '../init-segment.ts'
 import type { IndexPosition } from '../ports.ts'
 import { requirementsOf } from '../requirements.ts'
 import { orUnavailable } from './connections.ts'
-import { keysOf } from './keys.ts'
+import { keysOf } from './redis-keys.ts'
 import { type CachedStream, dropAssumptions, type StreamCache } from './stream-cache.ts'
 import { hmget, parse } from './values.ts'
 
