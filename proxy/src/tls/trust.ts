@@ -42,7 +42,9 @@ export const oneLine = (name: string | undefined): string =>
   printable(name?.trim().replaceAll('\n', ', ') ?? '') || '(no name)'
 
 function certificatesIn(pem: string): X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  const blocks = pem.split(certificateBegin).slice(1)
   if (blocks.length === 0) throw new Error('no device root in the handover file')
-  return blocks.map((block) => new X509Certificate(block))
+  return blocks.map((block) => new X509Certificate(`${certificateBegin}${block}`))
 }
+
+const certificateBegin = '-----BEGIN CERTIFICATE-----'
