@@ -30,6 +30,7 @@ export function createRecorder(path: string) {
   const seen: Seen[] = []
   const reports: RefusedHandshake[] = []
   let respond: Responder = reply(200)
+  /** Without those of the proxy's own reports. */
   let connections = 0
   let server: Server
   return {
@@ -74,6 +75,7 @@ export function createRecorder(path: string) {
   }
 
   async function noteReport(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    connections -= 1
     const event = await json(request)
     response.writeHead(204).end()
     if (request.headers['x-proxy-event'] === 'handover-applied') return void events.emit('applied', event)

@@ -23,7 +23,7 @@ export const hostOf = (authority: string): string =>
     .replace(/^\[(.*)\]$/, '$1')
     .toLowerCase()
 
-/** Whether two authorities of https are the same, whatever their case and whether they name its port 443. */
+/** Whether two authorities of https are the same; letter case does not count, nor does a port 443. */
 export const isSameAuthority = (one: string, other: string): boolean => withPort(one) === withPort(other)
 
 const withPort = (authority: string): string => authority.replace(/:443$|:$/, '').toLowerCase()

@@ -43,7 +43,7 @@ function derOfPem(sent: string): Buffer {
   return Buffer.from(digits, 'base64')
 }
 
-/** Any number of backslashes before `n` or `r` is one newline; in one pass, whatever else they stand before. */
+/** Any number of backslashes before `n` or `r` is one newline; before any other character they stay. One pass. */
 const withNewlines = (text: string): string =>
   text.replace(/\\+([rn]?)/g, (escaped, letter) => (letter === '' ? escaped : '\n'))
 
