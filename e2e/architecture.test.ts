@@ -14,7 +14,6 @@ const folderOf: Record<string, string> = {
   'node-forge': 'x509',
   '@peculiar/x509': 'x509',
   'reflect-metadata': 'x509',
-  'fast-xml-parser': 'xml',
   '@homebridge/ciao': 'mdns',
 }
 
@@ -28,7 +27,6 @@ const pureRoots =
 /** Packages and shared modules without input, output or clock. */
 const purePackages = [
   'node:crypto',
-  'fast-xml-parser',
   ...[
     'handover',
     'hop-by-hop',

@@ -16,6 +16,7 @@ import { newId } from './lib/new-id.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
 import { findProbeWith } from './probes/find-probe.ts'
+import { findProbeWorkers } from './probes/redis/probe-workers.ts'
 import { serverNamesOf } from './server-names.ts'
 import { findObjectWith } from './streams/find-object.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
@@ -28,6 +29,7 @@ import { streamsWith } from './streams/streams.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
+import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 import { receiveUploadWith } from './uploads/receive-upload.ts'
 import { recoverUploadsWith } from './uploads/recover-uploads.ts'
@@ -36,8 +38,12 @@ import { streamInterfaceWith } from './uploads/stream-interface.ts'
 const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
 
-/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. */
-export async function startIngest(config: Config, built: AsyncDisposableStack, log: Logger): Promise<void> {
+/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. Its app. */
+export async function startIngest(
+  config: Config,
+  built: AsyncDisposableStack,
+  log: Logger,
+): Promise<ReturnType<typeof createApp>> {
   const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, maxUploadBytes: maxBytes } = config
 
   const certificates = built.adopt(
@@ -51,7 +57,11 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
 
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const streams = streamsWith({ journals, store, index, links, record, eventBus, newId, now, idleMs })
-  const uploadDeps = { store, links, inspections, indexer, verdicts, verdictWaitMs, events: eventBus, now }
+  const openUploads = createOpenUploads()
+  const uploadDeps = {
+    ...{ store, links, inspections, indexer, verdicts, verdictWaitMs },
+    ...{ openUploads, events: eventBus, now },
+  }
   const interfaceOf = streamInterfaceWith(journals)
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
   const findObject = findObjectWith({ store, links, index, certificates: clientCertificates })
@@ -75,7 +85,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   })
   const health = healthRoutes(
     { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
-    probes.backlog,
+    async () => ({ ...(await probes.backlog()), workers: await findProbeWorkers(redis) }),
   )
   const routers = [
     certificateRoutes(certificates, log),
@@ -96,6 +106,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const listener = withPutFastPath({ handleUpload, authenticate, respondWithError, app })
   built.use(await listen(listener, config.listen))
   built.defer(() => closing.abort())
+  return app
 
   async function catchUp(): Promise<void> {
     await index

@@ -17,6 +17,7 @@ describe('readOptions', () => {
       allowedOrigins: [],
       logLevel: 'info',
       reindex: false,
+      showsPassword: false,
       watch: false,
     })
   })

@@ -37,6 +37,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
         redisUrl.optional().describe(redisUrl.description ?? ''),
       ),
       allowedOrigins: setting(named('allow-origin', 'ALLOW_ORIGIN'), origins),
+      /** Whether the arguments of this process hold a password. */
+      showsPassword: /:\/\/[^/]*:[^/]*@/.test(given['--redis'] ?? ''),
       /** Rebuild the index from the journals, and exit. */
       reindex: '--reindex' in given,
       /** Restart a process when its sources change. */
@@ -60,6 +62,7 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --compat 1.5              add the field names of Matter 1.5 to responses             COMPAT
   --allow-origin ORIGINS    let pages of these origins read streams (none; * for any)   ALLOW_ORIGIN
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
+                            (with a password: only as REDIS_URL, because other users see arguments)
   --reindex                 rebuild lists and verdicts from the journals, then exit (npm run reindex)
   --watch                   restart each process when its sources change (npm run dev)
   --help                    print this

@@ -1,4 +1,11 @@
-import express, { type Express, type Request, type RequestHandler, type Response, type Router } from 'express'
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from 'express'
 import { Refusal } from '../lib/refusal.ts'
 import { allowedMethods, isKnownMethod, knownMethods } from './allowed-methods.ts'
 import { type Authenticate, requirePeer } from './authenticate.ts'
@@ -20,6 +27,7 @@ export function createApp(deps: AppDeps): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  app.use(setHeaders)
   app.use(health)
   app.use(requirePeer(authenticate))
   app.use(allowOrigins)
@@ -27,6 +35,12 @@ export function createApp(deps: AppDeps): Express {
   app.use(refuseUnrouted)
   app.use(errorHandler(respondWithError))
   return app
+}
+
+/** What holds for every response unless its route says otherwise. */
+function setHeaders(_request: Request, response: Response, next: NextFunction): void {
+  response.set({ 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' })
+  next()
 }
 
 /** No route has taken the request: either its path has others, or there is nothing at its path. */

@@ -41,7 +41,7 @@ export interface FoldResult extends FoldInput {
 
 export type ObjectEvent =
   | ({ readonly kind: 'judged' } & JudgedUpload &
-      Pick<ValidationResult, 'list' | 'preconditions'> & {
+      Pick<ValidationResult, 'list' | 'preconditions' | 'withdrawn'> & {
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
         readonly place: Place
@@ -127,10 +127,10 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const inspection = how.inspectionOf(upload.id)
   const arrival = { upload, inspection, previous, clashes }
   const judged = verdictOn(stream, draft.state, arrival, how)
-  const { state, findings, session, track, list, preconditions, events: sessionEvents } = judged
+  const { state, findings, session, track, list, preconditions, withdrawn, events: sessionEvents } = judged
   const place = placeOf(arrival)
   const isNew = previous === null && place === 'object'
-  const verdict = { upload, findings, session, track, list, preconditions }
+  const verdict = { upload, findings, session, track, list, preconditions, withdrawn }
   draft.state = state
   draft.events.push({ kind: 'judged', ...verdict, isNew, place, sessionEvents })
   if (place !== 'none') addObject(stream, draft, upload, place, isNew)
@@ -165,7 +165,10 @@ function verdictOn(
     return validateUpload(stream, state, arrival, idleMs)
   } catch (error) {
     onFault(arrival.upload, error)
-    return { state, findings: [], session: null, track: null, list: null, events: [], preconditions: [] }
+    return {
+      ...{ state, findings: [], session: null, track: null, list: null },
+      ...{ events: [], preconditions: [], withdrawn: [] },
+    }
   }
 }
 

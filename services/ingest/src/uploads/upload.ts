@@ -21,6 +21,8 @@ export interface Upload {
   readonly part?: { readonly of: string; readonly from: number }
   /** How many uploads of their own the parts of a long request became; absent where it was not split. */
   readonly parts?: number
+  /** Of a manifest: paths of the stream whose uploads were on their way when it had come; absent without any. */
+  readonly beside?: readonly string[]
   /** How many bytes its body had on the wire, where it came in a content coding that was undone. */
   readonly codedBytes?: number
   /** Why its content coding could not be undone; such a body is stored as it came and is not whole. */
@@ -36,8 +38,10 @@ export interface Sender {
   readonly alpn: string | null
   /** `1.1` or `2`, between the device and this server. */
   readonly httpVersion: string
-  /** Name, value, name, value… as sent, without hop-by-hop headers. */
+  /** Name, value, name, value… as sent, without hop-by-hop headers and credentials: `recordedHeaders`. */
   readonly headers: readonly string[]
+  /** Set where headers did not fit into the record: how many, and the bytes of their names and values. */
+  readonly omittedHeaders?: { readonly count: number; readonly bytes: number }
   /** The client certificate; its PEM is stored under its fingerprint. Null: none was presented. */
   readonly device: {
     readonly fingerprint: string
