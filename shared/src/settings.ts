@@ -55,6 +55,18 @@ export const optionalDnsName = z
   .optional()
   .describe('a DNS name')
 
+/** `*`, or origins such as `https://player.example`, separated by commas; none when it is not set. */
+export const origins = z
+  .string()
+  .transform((list) => list.split(',').map((item) => item.trim()))
+  .pipe(z.array(z.string().refine((item) => item === '*' || isOrigin(item))))
+  .optional()
+  .transform((list) => list ?? [])
+  .describe('* or origins such as https://player.example, separated by commas')
+
+/** Exactly as browsers send it: scheme and authority in lower case, without a default port, path or slash. */
+const isOrigin = (item: string): boolean => URL.parse(item)?.origin === item
+
 /** The permissions that new files do not get, such as `077` or `027`; never more for the group or others than to read. */
 export const fileMask = z
   .string()

@@ -8,6 +8,7 @@ import {
   level,
   optionalDnsName,
   optionalText,
+  origins,
   readSettings,
   size,
   text,
@@ -29,6 +30,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     dnsName: setting('DNS_NAME', optionalDnsName),
     /** Responses also have the field names of the Matter 1.5 test harness. */
     isCompat15: setting('COMPAT', optionalText) === '1.5',
+    /** Of pages that may read streams, uploads and probes. */
+    allowedOrigins: setting('ALLOW_ORIGIN', origins),
     maxUploadBytes: setting('MAX_UPLOAD', size, '64GiB'),
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
     /** A session without a new object for this long has ended. */

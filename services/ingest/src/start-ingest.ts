@@ -6,6 +6,7 @@ import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
+import { allowOrigins } from './http/allow-origins.ts'
 import { createProxyAuth } from './http/authenticate.ts'
 import { createErrorResponder } from './http/error-handler.ts'
 import { healthRoutes } from './http/health-routes.ts'
@@ -96,7 +97,13 @@ export async function startIngest(
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
   ]
-  const app = createApp({ authenticate, respondWithError, health, routers })
+  const app = createApp({
+    authenticate,
+    respondWithError,
+    health,
+    routers,
+    allowOrigins: allowOrigins(config.allowedOrigins),
+  })
   const listener = withPutFastPath({ handleUpload, authenticate, respondWithError, app })
   built.use(await listen(listener, config.listen))
   built.defer(() => closing.abort())

@@ -8,8 +8,8 @@ export interface UploadEventsDeps {
 }
 
 /**
- * Publishes what happens to one upload: `upload-started` with its first byte, then `upload-received`, or
- * `upload-aborted` when the body was cut off or, on disposal, when its bytes were not committed.
+ * Publishes what happens to one upload: `upload-started` with its first byte, or when it is lost before that, then
+ * `upload-received`, or `upload-aborted` when the body was cut off or, on disposal, when its bytes were not committed.
  */
 export interface UploadEvents extends Disposable {
   /** So many more bytes have come. */
@@ -24,17 +24,21 @@ export function createUploadEvents({ events, now }: UploadEventsDeps, facts: Upl
   let isCommitted = false
   return {
     received(more) {
-      if (bytes === 0 && more > 0)
-        events.publish({ kind: 'upload-started', ...named(), method, address: sender.address })
+      if (bytes === 0 && more > 0) start()
       bytes += more
     },
-    committed({ whole, receivedAt: at, bytes }) {
+    committed({ whole, receivedAt: at, bytes: total }) {
       isCommitted = true
-      events.publish({ kind: whole ? 'upload-received' : 'upload-aborted', ...named(at), bytes })
+      if (total === 0) start()
+      events.publish({ kind: whole ? 'upload-received' : 'upload-aborted', ...named(at), bytes: total })
     },
     [Symbol.dispose]() {
       if (bytes > 0 && !isCommitted) events.publish({ kind: 'upload-aborted', ...named(), bytes })
     },
+  }
+
+  function start(): void {
+    events.publish({ kind: 'upload-started', ...named(), method, address: sender.address })
   }
 
   function named(at = now().toISOString()) {

@@ -1,7 +1,10 @@
+import { handoverApplied } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { type Request, type Response, Router, raw } from 'express'
+import { json, type Request, type Response, Router, raw } from 'express'
 import { z } from 'zod'
+import { assertFromProxy } from '../../http/authenticate.ts'
 import { streamJson } from '../../http/json-response.ts'
+import { parseBody } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { asPages } from '../../streams/pages.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
@@ -15,6 +18,7 @@ interface CertificateRoutesDeps {
   readonly issue: IssueCertificate
   readonly show: ShowCertificates
   readonly revoke: RevokeCertificate
+  readonly onHandoverApplied: (proxy: string, version: string) => void
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
 }
 
@@ -27,14 +31,22 @@ const namesAtOnce = 500
 
 /** The routes of the reference's clients. A CSR is recognised in a body of any content type. */
 export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Router {
-  const { issue, show, revoke, pathOf } = deps
+  const { issue, show, revoke, pathOf, onHandoverApplied } = deps
   const router = Router()
   router.get('/certs', list)
   router.get('/certs/:hierarchy/:file', showOne)
   router.post('/certs/:name/keypair', sendContinue, makeKeyPair)
   router.post('/certs/:name/sign', sendContinue, raw({ type: () => true, limit: maxBodySize }), sign)
   router.post('/certs/:name/revoke', sendContinue, revokeAll)
+  router.post('/events/handover-applied', sendContinue, json(), noteHandover)
   return router
+
+  function noteHandover(request: Request, response: Response): void {
+    assertFromProxy(request)
+    const { proxy, version } = parseBody(handoverApplied, request.body)
+    onHandoverApplied(proxy, version)
+    response.status(204).end()
+  }
 
   async function list(_request: Request, response: Response): Promise<void> {
     const { server, device } = await show.list()
@@ -64,9 +76,10 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   }
 
   async function revokeAll({ params: { name } }: Request<NameParams>, response: Response): Promise<void> {
-    const { revoked } = await revoke(name)
-    log.info({ certificate: name, revoked }, 'certificate revoked')
-    response.json({ name, revoked: revoked.map((serial) => `0x${serial}`) })
+    const { revoked, acknowledged } = await revoke(name)
+    log.info({ certificate: name, revoked, acknowledged }, 'certificate revoked')
+    const detail = acknowledged ? {} : { detail: unacknowledged }
+    response.json({ name, revoked: revoked.map((serial) => `0x${serial}`), acknowledged, ...detail })
   }
 
   function respond(name: string, issued: DeviceCertificate, response: Response): void {
@@ -76,6 +89,9 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
     response.set('Cache-Control', 'no-store').json(deviceCertificateResponse(issued, paths))
   }
 }
+
+const unacknowledged =
+  'revoked, but not every proxy has confirmed yet that it refuses the certificates; ask again to see whether they have'
 
 const pemType = 'application/x-pem-file'
 const derTypeOf = (file: string) => (file.endsWith('.key') ? 'application/pkcs8' : 'application/pkix-cert')

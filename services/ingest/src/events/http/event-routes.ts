@@ -1,10 +1,9 @@
 import type { Request, Response } from 'express'
 import { json, Router } from 'express'
 import { z } from 'zod'
-import { peerOf } from '../../http/authenticate.ts'
+import { assertFromProxy, peerOf } from '../../http/authenticate.ts'
 import { writeAndDrain } from '../../http/json-response.ts'
 import { parseBody } from '../../http/parse-request.ts'
-import { Refusal } from '../../lib/refusal.ts'
 import type { Streams } from '../../streams/streams.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { DeliveredEvent, EventBus } from '../event-bus.ts'
@@ -30,8 +29,7 @@ export function eventRoutes(
     await sendEvents(request, response, request.params.id)
   })
   router.post('/events/handshake-refused', sendContinue, json(), (request, response) => {
-    if (!isProxyItself(request))
-      throw new Refusal('request-malformed', 'only the TLS proxy reports handshakes')
+    assertFromProxy(request)
     const refused = parseBody(handshakeRefused, request.body)
     eventBus.publish({ kind: 'handshake-refused', at: now().toISOString(), ...refused })
     response.status(204).end()
@@ -94,9 +92,6 @@ const handshakeRefused = z.object({
   code: z.string().max(100),
   reason: z.string().max(1_000),
 })
-
-/** The proxy passes on no header of this name. */
-const isProxyItself = ({ headers }: Request): boolean => headers['x-proxy-event'] !== undefined
 
 /** A browser that reconnects names the last event it got; a malformed id counts as none. */
 function lastEventId({ headers }: Request): string | null {
