@@ -6,6 +6,10 @@ import { diskDeviceJournal } from './certificates/disk/device-journal.ts'
 import { type HandoverFacts, openHandoverFile } from './certificates/disk/handover-file.ts'
 import { openRootFiles } from './certificates/disk/root-files.ts'
 import { type ExportBundle, exportBundleWith } from './certificates/export-bundle.ts'
+import {
+  createHandoverAcknowledgements,
+  type HandoverAcknowledgements,
+} from './certificates/handover-acknowledgements.ts'
 import { type IssueCertificate, issueCertificateWith } from './certificates/issue-certificate.ts'
 import { type ListCertificates, listCertificatesWith } from './certificates/list-certificates.ts'
 import type { Authority, DeviceJournal, DeviceJournalEntry } from './certificates/ports.ts'
@@ -25,6 +29,8 @@ interface CertificateSettings {
   readonly serverNames: () => ServerNames
   readonly log: Logger
   readonly now?: () => Date
+  /** How long a revocation waits for the proxies. */
+  readonly acknowledgementWaitMs?: number
 }
 
 export interface Certificates {
@@ -37,6 +43,8 @@ export interface Certificates {
   readonly exportBundle: ExportBundle
   /** Every device certificate that was issued or revoked, oldest first. */
   readonly history: () => Promise<readonly DeviceJournalEntry[]>
+  /** A proxy has reported the version of the handover file that it applies. */
+  readonly onHandoverApplied: HandoverAcknowledgements['report']
   /** The proxy sends it with every request to prove that it is the proxy. */
   readonly secret: string
   /** Renews the server's certificate if it is due and updates the handover file; runs every hour. Never throws. */
@@ -48,7 +56,13 @@ const hourMs = 3_600_000
 
 /** Opens both CAs, the server's certificate and the handover file for the proxy; makes what is missing. */
 export async function openCertificates(settings: CertificateSettings): Promise<Certificates> {
-  const { workingDirectory, serverNames, log, now = () => new Date() } = settings
+  const {
+    workingDirectory,
+    serverNames,
+    log,
+    now = () => new Date(),
+    acknowledgementWaitMs = 3_000,
+  } = settings
   const [server, device] = await Promise.all([open('server'), open('device')])
   const files = diskCertificateFiles(workingDirectory)
   const journal = await diskDeviceJournal(files.pathOf('device', 'journal.ndjson'))
@@ -57,6 +71,8 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
 
   const first = await handoverFacts()
   const handover = await openHandoverFile(settings.handoverFile, first)
+  const { report, waitForAll } = createHandoverAcknowledgements(handover.version, now)
+  const isAcknowledged = () => waitForAll(acknowledgementWaitMs)
   const publish = () =>
     runExclusively('handover', async () => void (await handover.write(await handoverFacts())))
   const timer = setInterval(() => void check(), hourMs).unref()
@@ -64,7 +80,8 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   return {
     issue: issueCertificateWith({ authority: device, keys, reader, files, journal, runExclusively, now }),
     show: showCertificatesWith(files, reader),
-    revoke: revokeCertificateWith({ files, reader, journal, runExclusively, now, publish }),
+    revoke: revokeCertificateWith({ files, reader, journal, runExclusively, now, publish, isAcknowledged }),
+    onHandoverApplied: report,
     pathOf: files.pathOf,
     list: listCertificatesWith(files, reader, journal),
     exportBundle: exportBundleWith(files, pkcs12Of),

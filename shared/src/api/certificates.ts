@@ -67,6 +67,11 @@ const override = z.string().optional().describe('`false` returns a valid existin
 export const keypairQuery = z.object({ override, type: z.enum(['ec', 'rsa']).optional() })
 export const signQuery = z.object({ override })
 export const signBody = z.object({ csr: z.string().describe('PEM') })
-export const revoked = z.object({ name: z.string(), revoked: z.array(z.string()) })
+export const revoked = z.object({
+  name: z.string(),
+  revoked: z.array(z.string()),
+  acknowledged: z.boolean().describe('Every proxy refuses them'),
+  detail: z.string().optional(),
+})
 
 export const bundleBody = z.object({ password: z.string().min(1).max(200) })

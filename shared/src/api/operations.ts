@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { handoverApplied } from '../handover.ts'
 import {
   bundleBody,
   certificate,
@@ -113,6 +114,9 @@ export const operations: readonly Operation[] = [
   get('/uploads/{id}/{upload}', 'uploads', 'The bytes of an upload', {
     responses: { 200: bytes, 206: bytes },
   }),
+  get('/uploads/{id}/{upload}/certificate', 'uploads', 'The client certificate that an upload came with', {
+    responses: { 200: certificate },
+  }),
   get('/uploads/{id}/{upload}/facts', 'uploads', 'One upload in full', { responses: { 200: uploadFacts } }),
   get('/uploads/{id}/{upload}/boxes', 'uploads', 'The boxes of an upload', {
     query: boxesQuery,
@@ -171,6 +175,10 @@ export const operations: readonly Operation[] = [
   }),
   post('/events/handshake-refused', 'devices', 'Internal: only the proxy may call it', {
     body: handshakeRefusedBody,
+    responses: { 204: 'none' },
+  }),
+  post('/events/handover-applied', 'devices', 'Internal: only the proxy may call it', {
+    body: handoverApplied,
     responses: { 204: 'none' },
   }),
   get('/devices', 'devices', 'The devices that uploads came from', { responses: { 200: devicesResponse } }),

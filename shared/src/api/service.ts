@@ -36,9 +36,14 @@ export const backlog = z.object({
   oldest_waiting_ms: z.number().int(),
 })
 
+const worker = z.object({
+  confinement: z.string().describe('How it confines ffprobe'),
+  is_sandboxed: z.boolean(),
+})
+
 export const probesResponse = backlog
   .extend({
-    workers: z.array(z.object({ name: z.string(), seen_at: time, concurrency: z.number().int().nullable() })),
+    workers: z.array(worker),
     failed: z
       .array(
         z.object({
@@ -61,6 +66,6 @@ export const readiness = z
     status: z.enum(['ok', 'degraded']),
     redis: z.enum(['ok', 'away']),
     disk: z.enum(['ok', 'away']),
-    probes: backlog.nullable(),
+    probes: backlog.extend({ workers: z.array(worker) }).nullable(),
   })
   .meta({ id: 'Readiness' })

@@ -65,8 +65,11 @@ const oneLine = (text: string): string =>
   text
     .trim()
     .replace(/\b([0-9a-f]{2})\s+(?=[0-9a-f]{2}\b)/g, '$1:')
-    .replace(/:\s*\n\s*/g, ': ')
-    .replace(/\s*\n\s*/g, ', ')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .reduce((all, line) => (all === '' || all.endsWith(':') ? `${all} ${line}` : `${all}, ${line}`), '')
+    .trimStart()
 
 function keyTypeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
   const { namedCurve, modulusLength } = asymmetricKeyDetails ?? {}
