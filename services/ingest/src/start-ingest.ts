@@ -18,7 +18,7 @@ import { openStorage } from './open-storage.ts'
 import { findProbeWith } from './probes/find-probe.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
 import { serverNamesOf } from './server-names.ts'
-import { findObjectWith } from './streams/find-object.ts'
+import { findCertificateWith, findObjectWith } from './streams/find-object.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
 import { matter15StreamResponse, streamResponse } from './streams/http/stream-response.ts'
 import { streamRoutes } from './streams/http/stream-routes.ts'
@@ -65,6 +65,7 @@ export async function startIngest(
   const interfaceOf = streamInterfaceWith(journals)
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
   const findObject = findObjectWith({ store, links, index, certificates: clientCertificates })
+  const findCertificate = findCertificateWith({ index, certificates: clientCertificates })
   const findProbe = findProbeWith(index, probes, config.probeWaitMs)
 
   const recovered = await recoverUploadsWith(uploadDeps)()
@@ -91,7 +92,7 @@ export async function startIngest(
     certificateRoutes(certificates, log),
     streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
     uploadLogRoutes(readUploadLogWith(streams, index, probes)),
-    uploadBytesRoutes(streams, store),
+    uploadBytesRoutes(streams, store, findCertificate),
     eventRoutes(eventBus, streams, closing.signal, now),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),

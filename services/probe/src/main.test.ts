@@ -59,10 +59,11 @@ describe('probe worker', function () {
     await using _worker = await rig.work()
     await rig.put('segment', media.segment)
     await rig.write('text', 'hello')
+    await rig.write('hollow', '\0\0\0\x10ftypisom\0\0\0\0')
     const cases: [string, string | null, RegExp, RegExp][] = [
       ['segment', null, /no init segment of its track has been uploaded/, /^$/],
       ['segment', 'text', /init segment holds no usable moov/, /^$/],
-      ['text', null, /cannot make sense/, /^\[mov.*\] moov atom not found\nx\.mpd: Invalid data/],
+      ['hollow', null, /cannot make sense/, /^\[mov.*\] moov atom not found\nx\.mpd: Invalid data/],
       ['gone', null, /no longer there/, /^$/],
     ]
     for (const [upload, init, message, stderr] of cases) {
@@ -72,6 +73,21 @@ describe('probe worker', function () {
       match(outcome.stderr, stderr)
       match(outcome.command, /^ffprobe -v error -f mov .* -show_streams -show_format -of json .*x\.mpd/)
       ok(!JSON.stringify(outcome).includes(rig.directory))
+    }
+  })
+
+  it('says of a manifest, and of a body without media, that it is not media', async () => {
+    await using rig = await startRig()
+    await using _worker = await rig.work()
+    await rig.put('u', media.segment)
+    await rig.write('mpd', '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"/>')
+    await rig.write('playlist', '#EXTM3U\n#EXT-X-VERSION:7\n')
+    await rig.write('text', 'hello')
+    const messages = [/it is an MPD$/, /it is a playlist$/, /it is of no media format/]
+    for (const [index, upload] of ['mpd', 'playlist', 'text'].entries()) {
+      const outcome = await rig.outcome({ upload, path: 'x.m4s', init: null })
+      ok(outcome.state === 'not-media', JSON.stringify(outcome))
+      match(outcome.message, messages[index] ?? /never/)
     }
   })
 
@@ -113,7 +129,7 @@ describe('probe worker', function () {
     const outcomes = await rig.outcomesOf(['u1', 'u2', 'text'])
     deepEqual(
       outcomes.map(({ state }) => state),
-      ['done', 'done', 'failed'],
+      ['done', 'done', 'not-media'],
     )
     const own = await until('a job of its own', () => rig.queue.getJob('gone'))
     equal(own.data.upload, 'gone')

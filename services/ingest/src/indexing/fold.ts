@@ -29,6 +29,8 @@ export interface JudgedUpload {
   /** Id of the session that it belongs to; null for none. */
   readonly session: string | null
   readonly track: string | null
+  /** Id of the upload that holds the init segment it needs; null where it needs none, or none is known. */
+  readonly init: string | null
 }
 
 /** What journal lines come to: what is known after them and, in order, what happened to the stream's objects. */
@@ -130,11 +132,20 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const { state, findings, session, track, list, preconditions, withdrawn, events: sessionEvents } = judged
   const place = placeOf(arrival)
   const isNew = previous === null && place === 'object'
-  const verdict = { upload, findings, session, track, list, preconditions, withdrawn }
+  const init = upload.kind === 'segment' ? initOf(stream, draft, upload, judged) : null
+  const verdict = { upload, findings, session, track, init, list, preconditions, withdrawn }
   draft.state = state
   draft.events.push({ kind: 'judged', ...verdict, isNew, place, sessionEvents })
-  if (place !== 'none') addObject(stream, draft, upload, place, isNew)
+  if (place !== 'none') addObject(stream, draft, { upload, init }, place, isNew)
 }
+
+/** On cmaf-ingest streams validation knows the track's; on dash and hls streams it is in the same folder. */
+const initOf = (
+  stream: Stream,
+  { inits }: Draft,
+  { path }: Upload,
+  { init }: ValidationResult,
+): string | null => init ?? (stream.interface === 'cmaf-ingest' ? null : initFor(path, inits))
 
 function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
   if (!upload.whole || (previous !== null && isEndOnly(inspection))) return 'none'
@@ -144,9 +155,14 @@ function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
 const isEndOnly = (inspection: Inspection | null): boolean =>
   inspection?.kind === 'other' && inspection.endsTrack
 
-function addObject(stream: Stream, draft: Draft, upload: Upload, place: Place, isNew: boolean): void {
-  const { id, path, kind, sha256 } = upload
-  const init = kind === 'segment' ? initFor(path, draft.inits) : null
+function addObject(
+  stream: Stream,
+  draft: Draft,
+  { upload, init }: Pick<JudgedUpload, 'upload' | 'init'>,
+  place: Place,
+  isNew: boolean,
+): void {
+  const { id, path, sha256 } = upload
   draft.jobs.push({ stream: stream.id, upload: id, path, init })
   draft.inits = withInit(draft.inits, upload)
   if (place === 'beside') return
@@ -166,8 +182,15 @@ function verdictOn(
   } catch (error) {
     onFault(arrival.upload, error)
     return {
-      ...{ state, findings: [], session: null, track: null, list: null },
-      ...{ events: [], preconditions: [], withdrawn: [] },
+      state,
+      findings: [],
+      session: null,
+      track: null,
+      init: null,
+      list: null,
+      events: [],
+      preconditions: [],
+      withdrawn: [],
     }
   }
 }

@@ -13,6 +13,7 @@ export type RefusalCode =
   | 'content-encoding-unsupported'
   | 'body-undecodable'
   | 'probe-failed'
+  | 'not-media'
   | 'certificate-name-malformed'
   | 'certificate-unknown'
   | 'certificate-exists'

@@ -1,5 +1,4 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
-import type { InitSegment } from '../indexing/init-segment.ts'
 import type { Finding } from '../validation/finding.ts'
 import type { FindingCounts } from '../validation/report.ts'
 import type { Pages } from './pages.ts'
@@ -16,8 +15,8 @@ export interface StreamQueries {
   upload(stream: string, id: string): Promise<JudgedUpload | null>
   /** The newest whole upload of a path. */
   newest(stream: string, path: string): Promise<JudgedUpload | null>
-  /** Init segments in a folder. */
-  inits(stream: string, folder: string): Promise<readonly InitSegment[]>
+  /** Id of the upload that holds the init segment of a judged segment's track now; null while there is none. */
+  initOf(stream: string, judged: JudgedUpload): Promise<string | null>
   /** Uploads in the order of their verdicts; `next` is null at the end. */
   log(stream: string, from: number, limit: number): Promise<UploadLogPage>
   /** Counts of one session; with null those of uploads without a session, then those of all sessions. */

@@ -43,6 +43,7 @@ export function objectRoutes(findObject: FindObject, findProbe: FindProbe): Rout
       const { message, stderr, command } = outcome
       throw new Refusal('probe-failed', message, { detail: { message, stderr, command } })
     }
+    if (outcome.state === 'not-media') throw new Refusal('not-media', outcome.message)
     response.status(202).set('Retry-After', '1').json({ status: outcome.state })
   }
 }
