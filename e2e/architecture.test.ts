@@ -10,6 +10,7 @@ const folderOf: Record<string, string> = {
   ioredis: 'redis',
   bullmq: 'queue',
   express: 'http',
+  yazl: 'http',
   selfsigned: 'x509',
   'node-forge': 'x509',
   '@peculiar/x509': 'x509',

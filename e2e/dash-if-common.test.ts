@@ -270,7 +270,9 @@ const codesWithout = (codes: readonly string[], others: readonly string[]) =>
   codes.filter((code) => !others.includes(code))
 
 /** The value of a header; the case of its letters does not matter. */
-function headerIn(headers: readonly string[], name: string): string | undefined {
-  const at = headers.findIndex((text, n) => n % 2 === 0 && text.toLowerCase() === name)
-  return at < 0 ? undefined : headers[at + 1]
+function headerIn(
+  headers: readonly (readonly [name: string, value: string])[],
+  wanted: string,
+): string | undefined {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
 }

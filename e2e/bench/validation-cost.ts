@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { type FoldResult, fold } from '../../services/ingest/src/indexing/fold.ts'
+import { noTotals } from '../../services/ingest/src/indexing/totals.ts'
 import type { Inspection } from '../../services/ingest/src/media/inspection.ts'
 import { createInspector } from '../../services/ingest/src/media/isobmff/inspector.ts'
 import type { JournalEntry } from '../../services/ingest/src/uploads/upload.ts'
@@ -86,7 +87,8 @@ function sessionOf(tracks: number): { readonly known: FoldResult; readonly next:
     stream: streamOf('dash'),
     inits: [],
     state: initialState,
-    digests: new Map(),
+    objects: new Map(),
+    totals: noTotals,
     folders: new Map(),
     folderDeltas: new Map(),
     events: [],

@@ -42,7 +42,7 @@ interface LoggedUpload {
   readonly sha256: string
   readonly whole: boolean
   readonly kind: string
-  readonly sender: { readonly headers: readonly string[] }
+  readonly sender: { readonly headers: readonly (readonly [name: string, value: string])[] }
   readonly findings: readonly { readonly code: string }[]
 }
 

@@ -5,16 +5,19 @@ import { diskCertificateFiles } from './certificates/disk/certificate-files.ts'
 import { diskDeviceJournal } from './certificates/disk/device-journal.ts'
 import { type HandoverFacts, openHandoverFile } from './certificates/disk/handover-file.ts'
 import { openRootFiles } from './certificates/disk/root-files.ts'
+import { type ExportBundle, exportBundleWith } from './certificates/export-bundle.ts'
 import {
   createHandoverAcknowledgements,
   type HandoverAcknowledgements,
 } from './certificates/handover-acknowledgements.ts'
 import { type IssueCertificate, issueCertificateWith } from './certificates/issue-certificate.ts'
-import type { Authority, DeviceJournal } from './certificates/ports.ts'
+import { type ListCertificates, listCertificatesWith } from './certificates/list-certificates.ts'
+import type { Authority, DeviceJournal, DeviceJournalEntry } from './certificates/ports.ts'
 import { renewServerCertificateWith, type ServerNames } from './certificates/renew-server-certificate.ts'
 import { type RevokeCertificate, revokeCertificateWith } from './certificates/revoke-certificate.ts'
 import { type ShowCertificates, showCertificatesWith } from './certificates/show-certificates.ts'
 import { openAuthority } from './certificates/x509/authority.ts'
+import { pkcs12Of } from './certificates/x509/pkcs12.ts'
 import { x509Keys as keys } from './certificates/x509/private-keys.ts'
 import { x509Reader as reader } from './certificates/x509/reader.ts'
 import { createRoot } from './certificates/x509/root.ts'
@@ -36,6 +39,10 @@ export interface Certificates {
   readonly revoke: RevokeCertificate
   /** Where a file of this hierarchy is on the disk. */
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
+  readonly list: ListCertificates
+  readonly exportBundle: ExportBundle
+  /** Every device certificate that was issued or revoked, oldest first. */
+  readonly history: () => Promise<readonly DeviceJournalEntry[]>
   /** A proxy has reported the version of the handover file that it applies. */
   readonly onHandoverApplied: HandoverAcknowledgements['report']
   /** The proxy sends it with every request to prove that it is the proxy. */
@@ -76,6 +83,9 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     revoke: revokeCertificateWith({ files, reader, journal, runExclusively, now, publish, isAcknowledged }),
     onHandoverApplied: report,
     pathOf: files.pathOf,
+    list: listCertificatesWith(files, reader, journal),
+    exportBundle: exportBundleWith(files, pkcs12Of),
+    history: journal.read,
     secret: handover.secret,
     check,
     async close() {

@@ -5,7 +5,15 @@ import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
+import { describeServerWith, version } from './describe-server.ts'
+import { deviceRoutes } from './devices/http/device-routes.ts'
+import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
+import { sendStateWith } from './events/http/send-state.ts'
+import { createStates } from './events/states/states.ts'
+import { exportMp4With } from './export/export-mp4.ts'
+import { exportRoutes } from './export/http/export-routes.ts'
+import { listSessionWith } from './export/list-session.ts'
 import { allowOrigins } from './http/allow-origins.ts'
 import { createProxyAuth } from './http/authenticate.ts'
 import { createErrorResponder } from './http/error-handler.ts'
@@ -15,22 +23,39 @@ import { listen } from './http/http-server.ts'
 import { newId } from './lib/new-id.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
+import { playRoutes } from './playback/http/play-routes.ts'
+import { readPlaybackWith } from './playback/read-playback.ts'
+import { redisPlayback } from './playback/redis/playback-queries.ts'
 import { findProbeWith } from './probes/find-probe.ts'
+import { probeRoutes } from './probes/http/probe-routes.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
+import { refusalRoutes } from './refusals/http/refusal-routes.ts'
+import { redisRefusals } from './refusals/redis/redis-refusals.ts'
 import { serverNamesOf } from './server-names.ts'
+import { docsRoutes } from './service/http/docs-routes.ts'
+import { serviceRoutes } from './service/http/service-routes.ts'
 import { findCertificateWith, findObjectWith } from './streams/find-object.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
 import { matter15StreamResponse, streamResponse } from './streams/http/stream-response.ts'
 import { streamRoutes } from './streams/http/stream-routes.ts'
 import { uploadBytesRoutes } from './streams/http/upload-bytes-routes.ts'
+import { uploadDetailRoutes } from './streams/http/upload-detail-routes.ts'
 import { uploadLogRoutes } from './streams/http/upload-log-routes.ts'
+import { findPreviewWith } from './streams/one-upload/find-preview.ts'
+import { readBoxesWith } from './streams/one-upload/read-boxes.ts'
+import { readManifestTextWith } from './streams/one-upload/read-manifest-text.ts'
+import { readUploadFactsWith } from './streams/one-upload/upload-facts.ts'
+import { readMinutesWith } from './streams/read-minutes.ts'
 import { recordEntryWith } from './streams/record-entry.ts'
 import { streamsWith } from './streams/streams.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
+import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
+import { createInFlightUploads } from './uploads/in-flight.ts'
 import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
+import { startProgressReports } from './uploads/publish-progress.ts'
 import { receiveUploadWith } from './uploads/receive-upload.ts'
 import { recoverUploadsWith } from './uploads/recover-uploads.ts'
 import { streamInterfaceWith } from './uploads/stream-interface.ts'
@@ -56,25 +81,56 @@ export async function startIngest(
   const { store, journals, links, redis, index, probes, eventBus, inspections, indexer } = storage
 
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
-  const streams = streamsWith({ journals, store, index, links, record, eventBus, newId, now, idleMs })
+  const inFlight = createInFlightUploads()
+  const streams = streamsWith({
+    journals,
+    store,
+    index,
+    links,
+    record,
+    eventBus,
+    inFlight,
+    newId,
+    now,
+    idleMs,
+  })
   const openUploads = createOpenUploads()
   const uploadDeps = {
-    ...{ store, links, inspections, indexer, verdicts, verdictWaitMs },
-    ...{ openUploads, events: eventBus, now },
+    store,
+    links,
+    inspections,
+    indexer,
+    verdicts,
+    verdictWaitMs,
+    events: eventBus,
+    inFlight,
+    openUploads,
+    now,
   }
+  built.use(startProgressReports(eventBus, inFlight, now))
   const interfaceOf = streamInterfaceWith(journals)
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
   const findObject = findObjectWith({ store, links, index, certificates: clientCertificates })
   const findCertificate = findCertificateWith({ index, certificates: clientCertificates })
   const findProbe = findProbeWith(index, probes, config.probeWaitMs)
 
+  const openUpload = diskOpenUpload(store)
+  const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
+  const readUploadLog = readUploadLogWith(streams, index, probes)
   const recovered = await recoverUploadsWith(uploadDeps)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   onReconnect(redis, catchUp)
   await waitAtMost(catchUpWaitMs, catchUp())
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
+  const devices = readDevicesWith({
+    ...{ journals, index, certificates: clientCertificates, history: certificates.history },
+  })
   const closing = new AbortController()
+  const refusals = redisRefusals(redis, now)
+  const { backlog } = probes
+  const states = createStates({ eventBus, streams, inFlight, refusals, backlog, now })
+  const sendState = sendStateWith(states, now)
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
   const handleUpload = handleUploadWith({
@@ -89,11 +145,33 @@ export async function startIngest(
     async () => ({ ...(await probes.backlog()), workers: await findProbeWorkers(redis) }),
   )
   const routers = [
-    certificateRoutes(certificates, log),
+    certificateRoutes({ ...certificates, lastSeen: devices.lastSeen }, log),
     streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
-    uploadLogRoutes(readUploadLogWith(streams, index, probes)),
+    docsRoutes(version),
+    serviceRoutes({ about: describeServerWith(config, certificates, now()) }),
+    deviceRoutes(devices),
+    probeRoutes(probes, () => findProbeWorkers(redis)),
+    uploadLogRoutes({
+      readUploadLog,
+      readMinutes: readMinutesWith(streams, index),
+      readUploadFacts: readUploadFactsWith(streams, index, probes),
+    }),
+    playRoutes({ playback, store }),
+    exportRoutes({
+      ...{ streams, open: openUpload, certificates: clientCertificates },
+      exportMp4: exportMp4With(playback, openUpload),
+      listSession: listSessionWith(streams, readUploadLog),
+    }),
+    uploadDetailRoutes({
+      streams,
+      readBoxes: readBoxesWith(openUpload),
+      readManifestText: readManifestTextWith(index, openUpload),
+      findPreview: findPreviewWith(index),
+      open: openUpload,
+    }),
     uploadBytesRoutes(streams, store, findCertificate),
-    eventRoutes(eventBus, streams, closing.signal, now),
+    eventRoutes(eventBus, streams, sendState, closing.signal),
+    refusalRoutes({ refusals, eventBus, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
   ]

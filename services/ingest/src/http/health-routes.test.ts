@@ -8,20 +8,23 @@ const fine = { redis: async () => 'PONG' }
 
 describe('/readyz', () => {
   it('tells how far the probes are behind', async () => {
-    const probes = { jobs: 3, waitedMs: 20, workers: [sandboxed] }
-    deepEqual(await readyz(fine, async () => probes), [200, { status: 'ok', redis: 'ok', probes }])
+    const behind = { waiting: 3, running: 1, oldestWaitingMs: 20, workers: [sandboxed] }
+    const workers = [{ confinement: sandboxed.confinement, is_sandboxed: true }]
+    const probes = { waiting: 3, running: 1, oldest_waiting_ms: 20, workers }
+    deepEqual(await readyz(fine, async () => behind), [200, { status: 'ok', redis: 'ok', probes }])
   })
 
   it('is degraded but ready when probes wait long', async () => {
-    const late = { jobs: 9_000, waitedMs: 40_000, workers: [sandboxed] }
+    const late = { waiting: 9_000, running: 4, oldestWaitingMs: 40_000, workers: [sandboxed] }
     const [status, answer] = await readyz(fine, async () => late)
-    deepEqual([status, answer.status, answer.probes], [200, 'degraded', late])
+    deepEqual([status, answer.status], [200, 'degraded'])
   })
 
   it('is degraded but ready when a worker runs ffprobe without a sandbox', async () => {
     const workers = [sandboxed, { confinement: 'limits, no sandbox', isSandboxed: false }]
-    const probes = { jobs: 0, waitedMs: 0, workers }
-    deepEqual(await readyz(fine, async () => probes), [200, { status: 'degraded', redis: 'ok', probes }])
+    const probes = { waiting: 0, running: 0, oldestWaitingMs: 0, workers }
+    const [status, answer] = await readyz(fine, async () => probes)
+    deepEqual([status, answer.status], [200, 'degraded'])
   })
 
   it('is not ready when something is away', async () => {

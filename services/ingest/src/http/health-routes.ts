@@ -1,12 +1,10 @@
 import type { ProbeWorker } from '@pushav/shared/probe-worker.ts'
 import { Router } from 'express'
+import { backlogResponse, workerResponse } from '../probes/http/backlog-response.ts'
+import type { Backlog } from '../probes/ports.ts'
 
-/** Probe jobs that wait, how long the oldest of them has waited, and the workers that are alive. */
-type ProbeState = () => Promise<{
-  readonly jobs: number
-  readonly waitedMs: number
-  readonly workers: readonly ProbeWorker[]
-}>
+/** How the queue stands, and the workers that are alive. */
+type ProbeState = () => Promise<Backlog & { readonly workers: readonly ProbeWorker[] }>
 
 const maxWaitMs = 30_000
 const areSandboxed = (workers: readonly ProbeWorker[]) => workers.every(({ isSandboxed }) => isSandboxed)
@@ -32,10 +30,12 @@ export function healthRoutes(
     const isReady = results.every((result) => result.status === 'fulfilled')
     const probes = state.status === 'fulfilled' ? state.value : null
     const isDegraded =
-      !isReady || probes === null || probes.waitedMs > maxWaitMs || !areSandboxed(probes.workers)
-    response
-      .status(isReady ? 200 : 503)
-      .json({ status: isDegraded ? 'degraded' : 'ok', ...Object.fromEntries(states), probes })
+      !isReady || probes === null || probes.oldestWaitingMs > maxWaitMs || !areSandboxed(probes.workers)
+    response.status(isReady ? 200 : 503).json({
+      status: isDegraded ? 'degraded' : 'ok',
+      ...Object.fromEntries(states),
+      probes: probes && { ...backlogResponse(probes), workers: probes.workers.map(workerResponse) },
+    })
   })
   return router
 }

@@ -1,7 +1,8 @@
 import { doesNotMatch, equal, throws } from 'node:assert/strict'
+import { pageQuery } from '@pushav/shared/api/common.ts'
 import { z } from 'zod'
 import { Refusal } from '../lib/refusal.ts'
-import { pageQuery, parseBody, parseQuery } from './parse-request.ts'
+import { parseBody, parseQuery } from './parse-request.ts'
 
 const body = z.strictObject({
   name: z.string().min(1).max(3).optional(),

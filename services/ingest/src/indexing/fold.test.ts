@@ -3,6 +3,7 @@ import { defaultIdleMs } from '../validation/idle-sessions.ts'
 import { initialState } from '../validation/state.ts'
 import { arrivalsOf, initAt, segment, streamOf } from '../validation/testing/arrivals.ts'
 import { fold } from './fold.ts'
+import { noTotals } from './totals.ts'
 
 /** The judge stumbles over it. */
 const unreadable: unknown = 3
@@ -10,7 +11,14 @@ const unreadable: unknown = 3
 describe('fold', () => {
   it('goes on after an upload that cannot be judged, and says which', () => {
     const stream = streamOf('cmaf-ingest')
-    const known = { stream, state: initialState, inits: [], digests: new Map(), folders: new Map() }
+    const known = {
+      stream,
+      state: initialState,
+      inits: [],
+      objects: new Map(),
+      folders: new Map(),
+      totals: noTotals,
+    }
     const arrivals = [...arrivalsOf([initAt('a.mp4'), initAt('b.mp4')])]
     const entries = arrivals.map(({ upload }) => ({ kind: 'upload', id: upload.id, upload }) as const)
     const faults: string[] = []
@@ -36,7 +44,8 @@ describe('fold', () => {
       stream,
       state: initialState,
       inits: [],
-      digests: new Map([['v/old.mp4', 'digest']]),
+      objects: new Map([['v/old.mp4', { upload: 'u0', sha256: 'digest' }]]),
+      totals: noTotals,
       folders: new Map([['v', 1]]),
     }
     const uploads = [...arrivalsOf([initAt('v/a/1.mp4'), initAt('v/a/1.mp4'), initAt('w/2.mp4')])].map(
@@ -63,7 +72,8 @@ describe('fold', () => {
       stream: streamOf('dash'),
       state: initialState,
       inits: [],
-      digests: new Map(),
+      objects: new Map(),
+      totals: noTotals,
       folders: new Map(),
     }
     const sent = Array.from({ length: count }, (_, at) => segment(1_001 + at))

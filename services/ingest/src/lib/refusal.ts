@@ -13,6 +13,7 @@ export type RefusalCode =
   | 'content-encoding-unsupported'
   | 'body-undecodable'
   | 'probe-failed'
+  | 'media-unsupported'
   | 'not-media'
   | 'certificate-name-malformed'
   | 'certificate-unknown'

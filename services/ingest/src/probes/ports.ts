@@ -1,5 +1,30 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 
+/** How far the probe workers are behind. */
+export interface Backlog {
+  /** Jobs that no worker has taken up. */
+  readonly waiting: number
+  readonly running: number
+  /** How long the oldest of those that wait has waited. It grows while more jobs come than the workers do. */
+  readonly oldestWaitingMs: number
+}
+
+/** A job that used up its attempts. */
+export interface FailedJob {
+  /** The first of its uploads; null where the job cannot be read. */
+  readonly job: ProbeJob | null
+  /** Unix time of the last attempt. */
+  readonly atMs: number | null
+  readonly message: string
+}
+
+/** How the queue stands. All methods throw `Unavailable` while Redis does not respond. */
+export interface ProbeStatus {
+  backlog(): Promise<Backlog>
+  /** The newest 100 failed jobs, newest first. */
+  failed(): Promise<readonly FailedJob[]>
+}
+
 /** The queue to the probe workers, and their outcomes. All methods throw `Unavailable` while Redis does not respond. */
 export interface Probes {
   enqueue(jobs: readonly ProbeJob[]): Promise<void>

@@ -1,8 +1,9 @@
+import type { InFlightUploads } from '../uploads/in-flight.ts'
 import type { Journals } from '../uploads/ports.ts'
 import { assertStream, unknownStream } from './assert-stream.ts'
 import { inPages, mapPages, type Pages } from './pages.ts'
 import type { IndexedStream, StreamQueries, StreamSummary } from './ports.ts'
-import { withTimeout } from './session-view.ts'
+import { type SessionView, withTimeout } from './session-view.ts'
 
 /** How many streams a page of the list has. */
 const streamsPerPage = 16
@@ -15,21 +16,46 @@ export interface StreamReads {
   summaries(
     after: number,
     limit: number,
-  ): Promise<{ readonly summaries: Pages<StreamSummary>; readonly next: number | null }>
+  ): Promise<{ readonly summaries: Pages<StreamSummaryNow>; readonly next: number | null }>
+  summary(id: string): Promise<StreamSummaryNow>
+  /** Without those that there are not. */
+  summariesOf(ids: readonly string[]): Promise<readonly StreamSummaryNow[]>
+  /** Of the streams that were created last, the newest first. */
+  newestSummaries(limit: number): Promise<readonly StreamSummaryNow[]>
+  /** A stream's sessions, the newest first, and where the list goes on; null at its end. */
+  sessionViews(
+    id: string,
+    from: number,
+    limit: number,
+  ): Promise<{ readonly sessions: readonly SessionView[]; readonly next: number | null }>
+  /** The sessions with some keys, without those that there are not. */
+  sessionViewsOf(id: string, keys: readonly string[]): Promise<readonly SessionView[]>
   /** Throws the refusal `stream-unknown` when there is no such stream. */
   assertExists(id: string): Promise<void>
 }
 
+/** A summary with what only the clock and this process know. */
+export interface StreamSummaryNow extends StreamSummary {
+  /** A session is open, or an upload is on its way. */
+  readonly isLive: boolean
+  /** Uploads on their way to this process. */
+  readonly inFlight: number
+}
+
 export interface StreamReadsDeps {
   readonly journals: Pick<Journals, 'has' | 'streams'>
-  readonly index: Pick<StreamQueries, 'stream' | 'summary'>
+  readonly index: Pick<StreamQueries, 'stream' | 'summary' | 'sessions' | 'sessionViews'>
+  readonly inFlight: Pick<InFlightUploads, 'of'>
   readonly now: () => Date
   readonly idleMs: number
 }
 
 /** The journals say which streams there are, the index what is in them. */
-export function readStreamsWith({ journals, index, now, idleMs }: StreamReadsDeps): StreamReads {
-  return { get, list, summaries, assertExists }
+export function readStreamsWith({ journals, index, inFlight, now, idleMs }: StreamReadsDeps): StreamReads {
+  return {
+    ...{ get, list, summaries, summary, summariesOf, newestSummaries },
+    ...{ sessionViews, sessionViewsOf, assertExists },
+  }
 
   async function get(id: string): Promise<IndexedStream> {
     await assertExists(id)
@@ -50,14 +76,54 @@ export function readStreamsWith({ journals, index, now, idleMs }: StreamReadsDep
     const begin = countUpTo(ids, after)
     const page = ids.slice(begin, begin + limit)
     const next = begin + page.length < ids.length ? Number(page.at(-1)) : null
-    return { summaries: summariesOf(page), next }
+    return { summaries: summaryPages(page), next }
   }
 
-  async function* summariesOf(ids: readonly string[]): AsyncGenerator<readonly StreamSummary[]> {
-    for (const some of inPages(ids, summariesPerPage)) {
-      const found = await Promise.all(some.map((id) => index.summary(id)))
-      yield found.filter((summary) => summary !== null)
-    }
+  async function* summaryPages(ids: readonly string[]): AsyncGenerator<readonly StreamSummaryNow[]> {
+    for (const some of inPages(ids, summariesPerPage)) yield await summariesOf(some)
+  }
+
+  async function summariesOf(ids: readonly string[]): Promise<readonly StreamSummaryNow[]> {
+    const found = await Promise.all(ids.map((id) => index.summary(id)))
+    return found.filter((summary) => summary !== null).map(summaryNow)
+  }
+
+  async function newestSummaries(limit: number): Promise<readonly StreamSummaryNow[]> {
+    return summariesOf((await journals.streams()).slice(-limit).toReversed())
+  }
+
+  async function summary(id: string): Promise<StreamSummaryNow> {
+    await assertExists(id)
+    const found = await index.summary(id)
+    if (!found) throw unknownStream(id)
+    return summaryNow(found)
+  }
+
+  function summaryNow(summary: StreamSummary): StreamSummaryNow {
+    const { stream, newestSession } = summary
+    const session = newestSession && withTimeout(newestSession, now().getTime(), idleMs)
+    const count = inFlight.of(stream.id).length
+    const isLive = count > 0 || session?.phase === 'open'
+    return { ...summary, newestSession: session, isLive, inFlight: count }
+  }
+
+  async function sessionViews(
+    id: string,
+    from: number,
+    limit: number,
+  ): ReturnType<StreamReads['sessionViews']> {
+    await assertExists(id)
+    const keys = await index.sessions(id)
+    if (!keys) throw unknownStream(id)
+    const page = keys.toReversed().slice(from, from + limit)
+    const next = from + page.length < keys.length ? from + page.length : null
+    return { sessions: await sessionViewsOf(id, page), next }
+  }
+
+  async function sessionViewsOf(id: string, keys: readonly string[]): Promise<readonly SessionView[]> {
+    const views = await index.sessionViews(id, keys)
+    const nowMs = now().getTime()
+    return views.map((view) => withTimeout(view, nowMs, idleMs))
   }
 
   function withTimeouts(stream: IndexedStream): IndexedStream {

@@ -6,28 +6,53 @@ import type { Pages } from './pages.ts'
 import type { StreamQueries, UploadLogPage } from './ports.ts'
 import type { Streams } from './streams.ts'
 
-/** Reads a page of a stream's uploads in arrival order. Throws the refusal `stream-unknown`. */
+/** Reads pages of a stream's uploads in arrival order. Throws the refusal `stream-unknown`. */
 export type ReadUploadLog = (stream: string, query: LogQuery) => Promise<LogPage>
 
-interface LogQuery {
-  /** Place in the log at which the page begins. */
-  readonly cursor: number
+export interface LogQuery {
   readonly limit: number
-  /** Null for all sessions. */
+  /** How many uploads are read, and held for a client that does not read, together. */
+  readonly readAtOnce: number
+  /** Where the page begins or ends. */
+  readonly place: LogPlace
+  readonly filter: LogFilter
+}
+
+export type LogPlace =
+  /** It begins at this position. */
+  | { readonly kind: 'position'; readonly position: number }
+  /** It ends before this position. */
+  | { readonly kind: 'before'; readonly position: number }
+  /** It begins at the first upload received at this time, Unix milliseconds. */
+  | { readonly kind: 'time'; readonly atMs: number }
+
+/** Null for what does not matter. */
+interface LogFilter {
   readonly session: string | null
   readonly track: string | null
   /** Only uploads with a finding of this severity. */
   readonly severity: Severity | null
+  /** Only uploads with a finding of this code. */
+  readonly code: string | null
+  /** In the path, in any case. */
+  readonly text: string | null
+  /** Fingerprint of the client certificate. */
+  readonly device: string | null
+  readonly kind: string | null
 }
 
 interface LogPage {
   /** Read as they are asked for, a few at a time. */
   readonly entries: Pages<LogEntry>
+  /** Position of the first upload that was looked at. */
+  readonly from: number
   /**
-   * Cursor of the next page, once all entries have been read; null at the end. A page may be short or empty before
+   * Position after the last one, once all entries have been read; null at the end. A page may be short or empty before
    * that, as `maxSearched` and `maxPageBytes` limit it.
    */
   next(): number | null
+  /** Uploads in the whole log. */
+  readonly total: number
 }
 
 export interface LogEntry extends JudgedUpload {
@@ -37,58 +62,99 @@ export interface LogEntry extends JudgedUpload {
 
 /** Uploads that one page is searched for in. */
 const maxSearched = 5_000
-
 const maxPageBytes = 4_194_304
-/** Held for a client that does not read: some 200 KiB, with 4 KiB of headers and many findings each. */
-const readAtOnce = 25
 
 export function readUploadLogWith(
   streams: Pick<Streams, 'assertExists'>,
-  index: Pick<StreamQueries, 'log'>,
+  index: Pick<StreamQueries, 'log' | 'logLength' | 'positionAt'>,
   probes: Pick<Probes, 'outcomeStates'>,
 ): ReadUploadLog {
   return async function readUploadLog(stream, query) {
+    const { place } = query
     await streams.assertExists(stream)
-    const matches = matcherOf(query)
-    let next: number | null = query.cursor
+    const total = await index.logLength(stream)
+    if (place.kind === 'before') {
+      const next = place.position < total ? place.position : null
+      return { ...(await readBackwards(stream, place.position, query)), next: () => next, total }
+    }
+    const from = place.kind === 'time' ? await index.positionAt(stream, place.atMs) : place.position
+    return { ...readForwards(stream, from, query), from, total }
+  }
+
+  function readForwards(stream: string, from: number, { limit, filter, readAtOnce }: LogQuery) {
+    const matches = matcherOf(filter)
+    const end = from + maxSearched
+    let next: number | null = from
     return { entries: entries(), next: () => next }
 
     async function* entries(): AsyncGenerator<readonly LogEntry[]> {
-      const end = query.cursor + maxSearched
       let [found, bytes] = [0, 0]
-      while (next !== null && found < query.limit && bytes < maxPageBytes && next < end) {
-        const from: number = next
-        const page = await index.log(stream, from, readAtOnce)
-        const wanted = page.uploads.filter(matches).slice(0, query.limit - found)
+      while (next !== null && found < limit && bytes < maxPageBytes && next < end) {
+        const page: UploadLogPage = await index.log(stream, next, readAtOnce)
+        const wanted = page.uploads.filter(matches).slice(0, limit - found)
         const last = wanted.at(-1)
         found += wanted.length
         bytes += page.bytes
-        next = found < query.limit || !last ? page.next : cursorAfter(last, from, page)
-        yield await withStates(stream, wanted)
+        next = found < limit || !last ? page.next : positionAfter(last, page)
+        yield await withProbes(stream, wanted, probes)
       }
     }
   }
 
-  async function withStates(stream: string, found: readonly JudgedUpload[]): Promise<LogEntry[]> {
-    const states = await probes.outcomeStates(
-      stream,
-      found.map(({ upload }) => upload.id),
-    )
-    return found.map((judged, i) => ({ ...judged, probe: probeOf(judged, states[i] ?? null) }))
+  /** Read at once: where the page begins is known when all of it was read. */
+  async function readBackwards(stream: string, end: number, { limit, filter, readAtOnce }: LogQuery) {
+    const matches = matcherOf(filter)
+    const pages: (readonly JudgedUpload[])[] = []
+    let [from, found, bytes] = [end, 0, 0]
+    while (from > 0 && found < limit && bytes < maxPageBytes && from > end - maxSearched) {
+      const begin = Math.max(0, from - Math.min(readAtOnce, limit))
+      const page = await index.log(stream, begin, from - begin)
+      const wanted = page.uploads.filter(matches).slice(found - limit)
+      found += wanted.length
+      bytes += page.bytes
+      from = found < limit ? begin : (wanted[0]?.position ?? begin)
+      pages.unshift(wanted)
+    }
+    return { entries: probedPages(stream, pages), from }
+  }
+
+  async function* probedPages(
+    stream: string,
+    pages: readonly (readonly JudgedUpload[])[],
+  ): AsyncGenerator<readonly LogEntry[]> {
+    for (const page of pages) yield await withProbes(stream, page, probes)
   }
 }
 
-/** The cursor after one of the uploads that were read from a place on. */
-function cursorAfter(last: JudgedUpload, from: number, { uploads, next }: UploadLogPage): number | null {
-  const count = uploads.indexOf(last) + 1
-  return next === null && count === uploads.length ? null : from + count
+function positionAfter({ position }: JudgedUpload, { uploads, next }: UploadLogPage): number | null {
+  return next === null && position === uploads.at(-1)?.position ? null : position + 1
 }
 
-function matcherOf({ session, track, severity }: LogQuery) {
-  return (judged: JudgedUpload): boolean =>
+type Matches = (judged: JudgedUpload) => boolean
+
+function matcherOf({ session, track, severity, code, text, device, kind }: LogFilter): Matches {
+  const wanted = text?.toLowerCase() ?? null
+  return ({ upload, findings, ...judged }) =>
     (session === null || judged.session === session) &&
     (track === null || judged.track === track) &&
-    (severity === null || judged.findings.some((finding) => finding.severity === severity))
+    (severity === null || findings.some((finding) => finding.severity === severity)) &&
+    (code === null || findings.some((finding) => finding.code === code)) &&
+    (wanted === null || upload.path.toLowerCase().includes(wanted)) &&
+    (device === null || upload.sender.device?.fingerprint === device) &&
+    (kind === null || upload.kind === kind)
+}
+
+/** The uploads with the states of their probes. */
+export async function withProbes(
+  stream: string,
+  uploads: readonly JudgedUpload[],
+  probes: Pick<Probes, 'outcomeStates'>,
+): Promise<readonly LogEntry[]> {
+  const states = await probes.outcomeStates(
+    stream,
+    uploads.map(({ upload }) => upload.id),
+  )
+  return uploads.map((judged, i) => ({ ...judged, probe: probeOf(judged, states[i] ?? null) }))
 }
 
 function probeOf({ upload }: JudgedUpload, state: ProbeOutcome['state'] | null): LogEntry['probe'] {

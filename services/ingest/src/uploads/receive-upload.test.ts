@@ -12,6 +12,7 @@ import { createIoWorker, type IoWorker } from './disk/io-worker/io-worker.ts'
 import { diskJournals } from './disk/journal-files.ts'
 import { diskObjectLinks } from './disk/object-links.ts'
 import { openUploadStore } from './disk/upload-store.ts'
+import { createInFlightUploads } from './in-flight.ts'
 import { createOpenUploads } from './open-uploads.ts'
 import type { PendingVerdicts } from './pending-verdicts.ts'
 import type { UploadFacts } from './ports.ts'
@@ -78,6 +79,7 @@ describe('receiveUpload', function () {
       indexer: { wake: () => undefined },
       verdicts: { wait: fakes.verdict ?? (async () => ({ strict: false, findings: [] })) },
       verdictWaitMs: 1_000,
+      inFlight: createInFlightUploads(),
       events: { publish: (event) => void published.push(event.kind) },
       interfaceOf: async () => fakes.interface ?? 'cmaf-ingest',
       newId: () => `u${++ids}`,

@@ -1,6 +1,6 @@
+import { createBodyMeter } from './body/stage-body.ts'
 import { type CommitUploadDeps, commitUpload } from './commit-upload.ts'
 import type { UploadStore } from './ports.ts'
-import { createBodyMeter } from './stage-body.ts'
 import { createUploadEvents, type UploadEventsDeps } from './upload-events.ts'
 
 interface RecoverUploadsDeps extends CommitUploadDeps, UploadEventsDeps {
@@ -16,7 +16,7 @@ export function recoverUploadsWith(deps: RecoverUploadsDeps) {
     let recovered = 0
     for await (const staged of deps.store.leftBehind()) {
       const { facts } = staged
-      using events = createUploadEvents(deps, facts)
+      using events = createUploadEvents(deps, facts, null)
       const meter = createBodyMeter()
       for await (const bytes of staged.read()) meter.add(bytes)
       const stats = meter.result(false)

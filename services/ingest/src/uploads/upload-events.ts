@@ -1,15 +1,18 @@
 import type { EventBus } from '../events/event-bus.ts'
+import type { InFlightUploads } from './in-flight.ts'
 import type { UploadFacts } from './ports.ts'
 import type { Upload } from './upload.ts'
 
 export interface UploadEventsDeps {
   readonly events: Pick<EventBus, 'publish'>
+  readonly inFlight: Pick<InFlightUploads, 'put' | 'remove'>
   readonly now: () => Date
 }
 
 /**
  * Publishes what happens to one upload: `upload-started` with its first byte, or when it is lost before that, then
- * `upload-received`, or `upload-aborted` when the body was cut off or, on disposal, when its bytes were not committed.
+ * `upload-received`, or `upload-aborted` when the body was cut off or, on disposal, when its bytes were not committed. In
+ * between it is among the uploads in flight.
  */
 export interface UploadEvents extends Disposable {
   /** So many more bytes have come. */
@@ -18,7 +21,12 @@ export interface UploadEvents extends Disposable {
   committed(upload: Upload): void
 }
 
-export function createUploadEvents({ events, now }: UploadEventsDeps, facts: UploadFacts): UploadEvents {
+/** `declaredBytes` is the length of the body as announced; null when its end is announced later. */
+export function createUploadEvents(
+  { events, inFlight, now }: UploadEventsDeps,
+  facts: UploadFacts,
+  declaredBytes: number | null,
+): UploadEvents {
   const { stream, id, path, method, sender } = facts
   let bytes = 0
   let isCommitted = false
@@ -33,12 +41,18 @@ export function createUploadEvents({ events, now }: UploadEventsDeps, facts: Upl
       events.publish({ kind: whole ? 'upload-received' : 'upload-aborted', ...named(at), bytes: total })
     },
     [Symbol.dispose]() {
+      inFlight.remove(facts)
       if (bytes > 0 && !isCommitted) events.publish({ kind: 'upload-aborted', ...named(), bytes })
     },
   }
 
   function start(): void {
-    events.publish({ kind: 'upload-started', ...named(), method, address: sender.address })
+    if (!isCommitted) inFlight.put({ facts, declaredBytes, bytes: () => bytes })
+    const device = sender.device?.fingerprint ?? null
+    events.publish({
+      ...{ kind: 'upload-started', ...named(), method, address: sender.address },
+      ...{ device, declared_bytes: declaredBytes },
+    })
   }
 
   function named(at = now().toISOString()) {

@@ -10,6 +10,7 @@ export const x509Reader: CertificateReader = {
   read: (pem) => orNull(() => read(new X509Certificate(pem))),
   describe: (pem) => orNull(() => describe(new X509Certificate(pem))),
   describeKey: (pem) => orNull(() => describeKey(createPrivateKey(pem))),
+  keyTypeOf: (pem) => orNull(() => keyTypeOf(new X509Certificate(pem).publicKey)),
   derOf: (pem) => orNull(() => derOf(pem)),
 }
 
@@ -69,6 +70,11 @@ const oneLine = (text: string): string =>
     .filter((line) => line !== '')
     .reduce((all, line) => (all === '' || all.endsWith(':') ? `${all} ${line}` : `${all}, ${line}`), '')
     .trimStart()
+
+function keyTypeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  const { namedCurve, modulusLength } = asymmetricKeyDetails ?? {}
+  return `${asymmetricKeyType ?? 'unknown'} ${namedCurve ?? modulusLength ?? ''}`.trim()
+}
 
 function derOf(pem: string): Buffer {
   if (!pem.includes('PRIVATE KEY-----')) return new X509Certificate(pem).raw

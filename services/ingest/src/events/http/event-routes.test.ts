@@ -29,7 +29,7 @@ describe('eventRoutes', () => {
       next()
     })
     const closing = new AbortController()
-    app.use(eventRoutes(eventBus, { assertExists }, closing.signal, () => new Date()))
+    app.use(eventRoutes(eventBus, { assertExists }, async () => {}, closing.signal))
     const server = createServer(app).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo

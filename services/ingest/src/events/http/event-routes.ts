@@ -1,12 +1,12 @@
+import { eventsQuery } from '@pushav/shared/api/state.ts'
 import type { Request, Response } from 'express'
-import { json, Router } from 'express'
-import { z } from 'zod'
-import { assertFromProxy, peerOf } from '../../http/authenticate.ts'
+import { Router } from 'express'
+import { peerOf } from '../../http/authenticate.ts'
 import { writeAndDrain } from '../../http/json-response.ts'
-import { parseBody } from '../../http/parse-request.ts'
+import { parseQuery } from '../../http/parse-request.ts'
 import type { Streams } from '../../streams/streams.ts'
-import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { DeliveredEvent, EventBus } from '../event-bus.ts'
+import type { SendState } from './send-state.ts'
 import { createSubscriberLimits } from './subscriber-limits.ts'
 
 /** The proxy ends a response that is silent for minutes; some networks do so earlier. */
@@ -18,25 +18,20 @@ const maxStallMs = 30_000
 export function eventRoutes(
   eventBus: EventBus,
   streams: Pick<Streams, 'assertExists'>,
+  sendState: SendState,
   closing: AbortSignal,
-  now: () => Date,
 ): Router {
   const router = Router()
   const enter = createSubscriberLimits()
-  router.get('/events', (request, response) => sendEvents(request, response, null))
+  router.get('/events', (request, response) => serve(request, response, null))
   router.get('/streams/:id/events', async (request: Request<{ id: string }>, response) => {
     await streams.assertExists(request.params.id)
-    await sendEvents(request, response, request.params.id)
-  })
-  router.post('/events/handshake-refused', sendContinue, json(), (request, response) => {
-    assertFromProxy(request)
-    const refused = parseBody(handshakeRefused, request.body)
-    eventBus.publish({ kind: 'handshake-refused', at: now().toISOString(), ...refused })
-    response.status(204).end()
+    await serve(request, response, request.params.id)
   })
   return router
 
-  async function sendEvents(request: Request, response: Response, stream: string | null): Promise<void> {
+  async function serve(request: Request, response: Response, stream: string | null): Promise<void> {
+    const { as } = parseQuery(eventsQuery, request.query)
     // A client may have left while the stream was looked up; its 'close' is past.
     if (response.closed || response.destroyed) return
     const leave = enter(peerOf(request))
@@ -46,6 +41,7 @@ export function eventRoutes(
     closing.addEventListener('abort', abort)
     if (closing.aborted) abort()
     try {
+      if (as === 'state') return await sendState(response, stream, gone.signal)
       const events = await eventBus.subscribe(lastEventId(request), gone.signal)
       await sendAll(events, response, stream, gone.signal)
     } finally {
@@ -86,12 +82,6 @@ async function sendAll(
     response.end()
   }
 }
-
-const handshakeRefused = z.object({
-  address: z.string().max(100),
-  code: z.string().max(100),
-  reason: z.string().max(1_000),
-})
 
 /** A browser that reconnects names the last event it got; a malformed id counts as none. */
 function lastEventId({ headers }: Request): string | null {

@@ -1,10 +1,7 @@
 import { basename, dirname } from 'node:path'
 import type { Response } from 'express'
 import { mediaTypeOf } from './content-type.ts'
-
-/** What a browser may do with bytes of a device that are opened as a page: nothing, but play them. */
-const contentSecurityPolicy =
-  "default-src 'none'; media-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+import { deviceBytesPolicy } from './device-bytes-policy.ts'
 
 export interface DeviceFile {
   readonly file: string
@@ -28,7 +25,7 @@ export function sendDeviceFile(
   const headers = {
     ETag: `"${upload}"`,
     'Content-Type': type ?? 'application/octet-stream',
-    'Content-Security-Policy': contentSecurityPolicy,
+    'Content-Security-Policy': deviceBytesPolicy,
     // A cache asks each time, so that it never sends what was deleted or replaced.
     'Cache-Control': 'private, no-cache',
     ...(type === null ? { 'Content-Disposition': 'attachment' } : {}),

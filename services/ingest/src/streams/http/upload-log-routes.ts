@@ -1,34 +1,72 @@
+import { rowColumns, uploadsQuery } from '@pushav/shared/api/uploads.ts'
 import { type Request, Router } from 'express'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { streamJson } from '../../http/json-response.ts'
-import { pageQuery, parseQuery } from '../../http/parse-request.ts'
+import { parseQuery } from '../../http/parse-request.ts'
+import type { ReadUploadFacts } from '../one-upload/upload-facts.ts'
 import { mapPages } from '../pages.ts'
-import { sessionNumberOf } from '../session-view.ts'
-import type { LogEntry, ReadUploadLog } from '../upload-log.ts'
+import type { ReadMinutes } from '../read-minutes.ts'
+import type { LogPlace, LogQuery, ReadUploadLog } from '../upload-log.ts'
+import { uploadFactsResponse, uploadResponse, uploadRowResponse } from './log-entry-response.ts'
+import { minutesResponse } from './minutes-response.ts'
 
-/** The wire log: every upload in arrival order, with its facts, verdict and state of its probe. */
-export function uploadLogRoutes(readUploadLog: ReadUploadLog): Router {
+interface UploadLogRoutesDeps {
+  readonly readUploadLog: ReadUploadLog
+  readonly readMinutes: ReadMinutes
+  readonly readUploadFacts: ReadUploadFacts
+}
+
+/** The wire log: every upload in arrival order, in full, as rows, or counted by minute; and one upload in full. */
+export function uploadLogRoutes({
+  readUploadLog,
+  readMinutes,
+  readUploadFacts,
+}: UploadLogRoutesDeps): Router {
   const router = Router()
   router.get('/streams/:id/uploads', async (request: Request<{ id: string }>, response) => {
-    const { session = null, track = null, severity = null, ...page } = parseQuery(logQuery, request.query)
-    const { entries, next } = await readUploadLog(request.params.id, { ...page, session, track, severity })
-    await streamJson(response, { uploads: mapPages(entries, logEntryResponse), next_cursor: next })
+    const { id } = request.params
+    const query = parseQuery(uploadsQuery, request.query)
+    if (query.view === 'minutes')
+      return void response.json(minutesResponse(await readMinutes(id, query.session ?? null)))
+    const { entries, from, next, total } = await readUploadLog(id, logQueryOf(query))
+    if (query.view === 'full') {
+      const uploads = mapPages(entries, uploadResponse)
+      return streamJson(response, { total, from, uploads, next_cursor: next })
+    }
+    const rows = (await Array.fromAsync(entries)).flat()
+    response.json({
+      ...{ total, from, columns: rowColumns, positions: rows.map(({ position }) => position) },
+      ...{ rows: rows.map(uploadRowResponse), next_cursor: next() },
+    })
   })
+  router.get(
+    '/uploads/:id/:upload/facts',
+    async (request: Request<{ id: string; upload: string }>, response) => {
+      const { id, upload } = request.params
+      response.json(uploadFactsResponse(await readUploadFacts(id, upload)))
+    },
+  )
   return router
 }
 
-const logQuery = z.object({
-  ...pageQuery,
-  session: z.string().optional(),
-  track: z.string().optional(),
-  severity: z.enum(['error', 'warning', 'note']).optional(),
-})
+/** Some 200 KiB, with 4 KiB of headers and many findings each. */
+const fullAtOnce = 25
+const rowsAtOnce = 500
 
-const logEntryResponse = ({ upload, findings, session, track, probe }: LogEntry) => ({
-  ...upload,
-  session_id: sessionNumberOf(session),
-  session,
-  track,
-  findings,
-  probe,
-})
+function logQueryOf(query: z.output<typeof uploadsQuery>): LogQuery {
+  const { limit, session = null, track = null, severity = null, code = null, q: text = null } = query
+  const { device = null, kind = null } = query
+  const readAtOnce = query.view === 'full' ? fullAtOnce : rowsAtOnce
+  return {
+    limit,
+    readAtOnce,
+    place: placeOf(query),
+    filter: { session, track, severity, code, text, device, kind },
+  }
+}
+
+function placeOf({ before, at, from, cursor }: z.output<typeof uploadsQuery>): LogPlace {
+  if (before !== undefined) return { kind: 'before', position: before }
+  if (at !== undefined) return { kind: 'time', atMs: Date.parse(at) }
+  return { kind: 'position', position: from ?? cursor }
+}

@@ -18,6 +18,7 @@ export const streamOf = (ingest: IngestInterface, expected: readonly string[] | 
   interface: ingest,
   strict: true,
   creator: null,
+  createdAt: '2026-01-01T00:00:00.000Z',
   expectedTrackNames: expected,
 })
 
