@@ -1,0 +1,410 @@
+import { getFacts } from '../api/facts.ts'
+import { parseFilter } from '../api/filter.ts'
+import { followLegacy } from '../api/legacy.ts'
+import { createStore } from '../api/store.ts'
+import type { InFlight, Row, SessionState, StreamState, StreamSummary } from '../api/types.ts'
+import { copyButton, copyText } from '../dom/copy.ts'
+import { bytes, encodePath, plural, span } from '../dom/format.ts'
+import { announce, showConnection, startPage } from '../dom/frame.ts'
+import { fill, h } from '../dom/h.ts'
+import { loading, showFailure } from '../dom/load.ts'
+import { empty, mark, untrusted } from '../dom/words.ts'
+import { createUploadView, curlOf, type UploadView, uploadTitle } from '../inspect/upload-view.ts'
+import { createLog } from '../stream/log.ts'
+import { createVerdict } from '../stream/verdict.ts'
+import { readViewState, writeViewState } from '../stream/view-state.ts'
+import { createTimeline } from '../timeline/timeline.ts'
+
+const stream = location.pathname.split('/')[3] ?? ''
+const view = readViewState(new URL(location.href))
+const anyFinding = ({ worst }: Row) => worst === 'error' || worst === 'warning'
+const main = startPage(`Stream ${stream}`, [
+  { keys: 'j', does: 'next row', act: () => step(1, () => true) },
+  { keys: 'k', does: 'previous row', act: () => step(-1, () => true) },
+  { keys: 'n', does: 'next with a finding', act: () => step(1, anyFinding) },
+  { keys: 'p', does: 'previous with a finding', act: () => step(-1, anyFinding) },
+  { keys: 'N', does: 'next error', act: () => step(1, ({ worst }) => worst === 'error') },
+  { keys: 'P', does: 'previous error', act: () => step(-1, ({ worst }) => worst === 'error') },
+  { keys: 'Enter', does: 'open the upload on a page of its own', act: openWhole },
+  { keys: 'Escape', does: 'close the panel', act: () => choose(null) },
+  { keys: 'f', does: 'follow the end', act: () => log.follow() },
+  { keys: '+', does: 'zoom in', act: () => timeline.zoom(1 / 1.5) },
+  { keys: '-', does: 'zoom out', act: () => timeline.zoom(1.5) },
+  { keys: '0', does: 'show all', act: () => timeline.showAll() },
+  { keys: 'ArrowLeft', does: 'pan left', act: () => timeline.pan(-0.2) },
+  { keys: 'ArrowRight', does: 'pan right', act: () => timeline.pan(0.2) },
+  {
+    keys: 'm',
+    does: 'arrival or media axis',
+    act: () => setAxis(view.axis === 'media' ? 'arrival' : 'media'),
+  },
+  { keys: '/', does: 'filter', act: () => log.search.focus() },
+  { keys: '\\', does: 'filter off and on', act: () => log.toggleFilter() },
+  { keys: '[', does: 'previous session', act: () => stepSession(-1) },
+  { keys: ']', does: 'next session', act: () => stepSession(1) },
+  ...[1, 2, 3, 4, 5, 6, 7].map((place) => ({
+    keys: String(place),
+    does: `tab ${place}`,
+    act: () => uploadView?.chooseTab(place - 1),
+  })),
+  { keys: 'c', does: 'copy as curl', act: () => void copyCurl() },
+  {
+    keys: 'y',
+    does: 'copy link',
+    act: () => void copyText(location.href).then(() => announce('link copied')),
+  },
+])
+
+const summary: StreamSummary | null = null
+let state: StreamState | null = null
+let uploadView: UploadView | null = null
+let shownUpload: string | null = null
+let inFlight: readonly InFlight[] = []
+let isPainting = false
+let createdAt: string | undefined
+let hovered: string | null = null
+let shownRows: Row[] = []
+/** Of the server's clock against this machine's. */
+let clockOffset = 0
+const sessions = new Map<string, SessionState>()
+
+const heading = h('h1', {})
+const activity = h('span', { class: 'activity' })
+const address = h('span', { class: 'muted' })
+const problem = h('div', { role: 'alert' })
+const sessionBar = h('div', { class: 'chips', role: 'group', 'aria-label': 'Sessions' })
+const panel = h('aside', { class: 'panel', 'aria-label': 'Upload', hidden: true })
+const store = createStore(stream, onRows, (sentence) =>
+  fill(problem, sentence && h('p', { class: 'error-text' }, sentence)),
+)
+const verdict = createVerdict(stream, (code) => {
+  view.q = `code:${code}`
+  onView()
+})
+const log = createLog({ stream, store, view, onChoose: choose, onHover: hover, onView, requestPaint })
+const timeline = createTimeline({
+  onChoose: (upload) => {
+    choose(upload)
+    log.reveal(upload)
+  },
+  onHover: hover,
+  onRange: (range) => {
+    view.from = range?.from ?? null
+    view.to = range?.to ?? null
+    onView()
+  },
+  requestPaint,
+})
+const axes = (['arrival', 'media'] as const).map((axis) =>
+  h('button', { type: 'button', title: 'Axis (m)', on: { click: () => setAxis(axis) } }, axis),
+)
+const timelineControls = h(
+  'div',
+  { class: 'spring controls' },
+  h('span', { class: 'muted' }, 'axis'),
+  h('span', { class: 'group', role: 'group', 'aria-label': 'Axis' }, axes),
+  h(
+    'span',
+    { class: 'group', role: 'group', 'aria-label': 'Zoom' },
+    h('button', { type: 'button', 'aria-label': 'Zoom out', on: { click: () => timeline.zoom(1.5) } }, '−'),
+    h(
+      'button',
+      { type: 'button', 'aria-label': 'Zoom in', on: { click: () => timeline.zoom(1 / 1.5) } },
+      '+',
+    ),
+    h('button', { type: 'button', on: { click: () => timeline.showAll() } }, 'all'),
+  ),
+)
+const split = h('div', { class: 'split' }, log.element, panel)
+const nothing = h('div', { hidden: true })
+
+fill(
+  main,
+  h(
+    'div',
+    { class: 'page-head' },
+    heading,
+    activity,
+    address,
+    h(
+      'div',
+      { class: 'page-actions' },
+      h('a', { class: 'button', href: `/ui/reports/${stream}` }, 'Report'),
+      h('a', { class: 'button', href: `/ui/connect?stream=${stream}` }, 'Connect'),
+    ),
+  ),
+  problem,
+  verdict.element,
+  h('div', { class: 'controls' }, sessionBar, timelineControls),
+  timeline.element,
+  nothing,
+  split,
+)
+showHead()
+verdict.refresh(view.session)
+addEventListener('popstate', () => {
+  Object.assign(view, readViewState(new URL(location.href)))
+  onView()
+})
+followLegacy(stream, onState, showConnection)
+if (view.upload) void showUpload()
+if (view.from !== null && view.to !== null) timeline.showRange({ from: view.from, to: view.to })
+keepMoving()
+
+function onState(now: StreamState): void {
+  if (createdAt !== undefined && now.created_at !== createdAt) store.clear()
+  createdAt = now.created_at
+  if (now.total < store.total) store.clear()
+  const isNew =
+    state === null ||
+    now.total !== state.total ||
+    now.errors !== state.errors ||
+    now.warnings !== state.warnings
+  state = now
+  inFlight = now.in_flight
+  clockOffset = Date.parse(now.at) - Date.now()
+  for (const session of now.sessions) sessions.set(session.key, session)
+  store.setProbed(now.probed)
+  store.setTotal(now.total)
+  if (isNew) verdict.refresh(view.session)
+  log.update(inFlight)
+  updateTimeline(false)
+  showHead()
+  showSessions()
+  requestPaint()
+}
+
+function onRows(): void {
+  log.update(inFlight)
+  updateTimeline(true)
+}
+
+/** Rows of the chosen session that are loaded up to the end. */
+function updateTimeline(areRowsNew: boolean): void {
+  if (areRowsNew) {
+    shownRows = []
+    for (let position = store.tailFrom; position < store.total; position++) {
+      const row = store.at(position)
+      if (row && (view.session === null || row.session === view.session)) shownRows.push(row)
+    }
+  }
+  const filter = parseFilter(view.q)
+  timeline.update({
+    rows: shownRows,
+    inFlight,
+    axis: view.axis,
+    isLive: state?.live ?? false,
+    now: Date.now() + clockOffset,
+    isLit: (row) => filter.isEmpty || filter.matches(row),
+  })
+  timeline.element.hidden = store.total === 0 && inFlight.length === 0
+  for (const [i, button] of axes.entries())
+    button.setAttribute('aria-pressed', String(['arrival', 'media'][i] === view.axis))
+}
+
+function hover(upload: string | null): void {
+  if (hovered === upload) return
+  hovered = upload
+  requestPaint()
+}
+
+function setAxis(axis: 'arrival' | 'media'): void {
+  view.axis = axis
+  onView()
+}
+
+/** The live edge moves on, also when nothing arrives; it stands still for who wants less motion. */
+function keepMoving(): void {
+  setInterval(
+    () => {
+      if (!state?.live || document.hidden) return
+      updateTimeline(false)
+      requestPaint()
+    },
+    matchMedia('(prefers-reduced-motion: reduce)').matches ? 1_000 : 100,
+  )
+}
+
+function onView(): void {
+  writeViewState(view, false)
+  verdict.refresh(view.session)
+  log.update(inFlight)
+  updateTimeline(true)
+  showSessions()
+  if (view.upload !== shownUpload) void showUpload()
+  requestPaint()
+}
+
+function requestPaint(): void {
+  if (isPainting) return
+  isPainting = true
+  requestAnimationFrame(() => {
+    isPainting = false
+    if (document.hidden) return
+    log.paint()
+    timeline.paint(view.upload, hovered)
+  })
+}
+
+function showHead(): void {
+  fill(
+    heading,
+    h('a', { class: 'crumbs', href: '/ui/streams' }, 'Streams'),
+    h('span', { class: 'muted' }, '/'),
+    stream,
+  )
+  const url = `${location.origin}/streams/${stream}/`
+  fill(
+    address,
+    state && `${plural(state.total, 'upload')} · ${bytes(state.bytes)} `,
+    h('code', {}, url),
+    ' ',
+    copyButton(() => url),
+  )
+  activity.className = `activity ${state?.live ? 'is-live' : ''}`
+  activity.textContent = state?.live ? '● live' : '○ stopped'
+  nothing.hidden = state === null || state.total > 0 || inFlight.length > 0
+  split.hidden = !nothing.hidden
+  if (!nothing.hidden)
+    fill(
+      nothing,
+      empty(
+        'Nothing has arrived yet.',
+        h('a', { class: 'button primary', href: `/ui/connect?stream=${stream}` }, 'Connect a camera'),
+      ),
+    )
+}
+
+function showSessions(): void {
+  const keys = [...sessions.keys()]
+  if (keys.length === 0) return
+  const chip = (key: string | null, ...label: (string | HTMLElement)[]) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'chip',
+        'aria-pressed': String(view.session === key),
+        on: { click: () => chooseSession(key) },
+      },
+      label,
+    )
+  fill(
+    sessionBar,
+    chip(null, 'all sessions'),
+    keys.slice(-40).map((key) => {
+      const session = sessions.get(key)
+      return chip(
+        key,
+        `${key} `,
+        session?.phase === 'open' ? '●' : '',
+        session && session.errors > 0
+          ? mark('error', session.errors)
+          : session && session.warnings > 0
+            ? mark('warning')
+            : mark(null),
+      )
+    }),
+  )
+}
+
+function chooseSession(key: string | null): void {
+  view.session = key
+  onView()
+}
+
+function stepSession(step: number): void {
+  const keys = [null, ...sessions.keys()]
+  const next = keys[keys.indexOf(view.session) + step]
+  if (next !== undefined) chooseSession(next)
+}
+
+function choose(upload: string | null): void {
+  if (view.upload === upload) return
+  view.upload = upload
+  view.box = null
+  writeViewState(view, true)
+  void showUpload()
+  requestPaint()
+}
+
+function step(direction: 1 | -1, test: (row: Row) => boolean): void {
+  const row = log.step(direction, test)
+  if (!row) return
+  choose(row.upload)
+  log.reveal(row.upload)
+}
+
+async function showUpload(): Promise<void> {
+  const upload = view.upload
+  shownUpload = upload
+  uploadView = null
+  panel.hidden = upload === null
+  split.classList.toggle('open', upload !== null)
+  if (upload === null) return
+  if (!panel.firstChild) loading(panel)
+  try {
+    const facts = await getFacts(stream, upload)
+    if (view.upload !== upload) return
+    uploadView = createUploadView(facts, {
+      stream,
+      tab: view.tab,
+      box: view.box,
+      onTab: (tab) => {
+        view.tab = tab
+        writeViewState(view, false)
+      },
+      onBox: (at) => {
+        view.box = at
+        writeViewState(view, false)
+      },
+    })
+    fill(
+      panel,
+      h(
+        'div',
+        { class: 'panel-head' },
+        h('h2', {}, uploadTitle(facts)),
+        h(
+          'a',
+          {
+            class: 'button small quiet',
+            href: wholeUrl(facts.path, upload),
+            'aria-label': 'Open on a page of its own',
+            title: 'Open on a page of its own (Enter)',
+          },
+          '⤢',
+        ),
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'quiet small',
+            'aria-label': 'Close',
+            title: 'Close (Esc)',
+            on: { click: () => choose(null) },
+          },
+          '✕',
+        ),
+      ),
+      h('div', { class: 'panel-body' }, uploadView.element),
+    )
+  } catch (error) {
+    showFailure(panel, error, () => void showUpload())
+  }
+}
+
+const wholeUrl = (path: string, upload: string) =>
+  `/ui/streams/${stream}/${encodePath(path)}?version=${upload}&tab=${view.tab}`
+
+function openWhole(): void {
+  const link = panel.querySelector<HTMLAnchorElement>('.panel-head a')
+  if (link) location.assign(link.href)
+}
+
+async function copyCurl(): Promise<void> {
+  if (!view.upload) return
+  await copyText(curlOf(await getFacts(stream, view.upload), stream))
+  announce('curl command copied')
+}
+void [summary, span, untrusted]
