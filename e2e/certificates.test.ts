@@ -1,11 +1,11 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { until } from '@pushav/shared/testing/until.ts'
-import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { keepAlive } from './support/keep-alive.ts'
-import { expiredDevice, foreignDevice, signedDevice } from './support/openssl.ts'
-import { readJournal } from './support/record.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { keepAlive } from './clients/keep-alive.ts'
+import { readJournal } from './server/journal.ts'
+import { expiredDevice, foreignDevice, signedDevice } from './support/devices/openssl.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 describe('client certificates', function () {
   this.timeout(30_000)
@@ -27,7 +27,7 @@ describe('client certificates', function () {
     it(`signs ${what}, and takes the certificate over HTTP/2 and HTTP/1.1`, async () => {
       const name = `cam-${what.length}`
       const device = await signedDevice(server(), folder.path, name, request)
-      equal(device.answer.status, 200, device.answer.text)
+      equal(device.response.status, 200, device.response.text)
       const stream = await makeStream(server())
       const answers = [await put(stream, device, ['--http2']), await put(stream, device, ['--http1.1'])]
       deepEqual(

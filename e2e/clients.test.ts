@@ -4,13 +4,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { until } from '@pushav/shared/testing/until.ts'
-import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { push, type Requests, tlsArguments, tlsForMuxer } from './support/ffmpeg.ts'
-import { mediaOfSuite } from './support/media.ts'
-import { type Journal, probed, type Recorded, readBody, readJournal, sha256Of } from './support/record.ts'
-import { mustRun } from './support/run.ts'
-import { startStunnel } from './support/stunnel.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { type Journal, type JournalLine, probed, readBody, readJournal, sha256Of } from './server/journal.ts'
+import { mustRun } from './server/run.ts'
+import { push, type Requests, tlsArguments, tlsForMuxer } from './support/devices/ffmpeg.ts'
+import { startStunnel } from './support/devices/stunnel.ts'
+import { mediaOfSuite } from './support/media/media.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 interface Finding {
   readonly code: string
@@ -340,7 +340,7 @@ describe('clients as they are', function () {
 })
 
 /** Not one of the parts that a long request was cut into. */
-const isRequest = ({ part }: Recorded): boolean => part === undefined
+const isRequest = ({ part }: JournalLine): boolean => part === undefined
 
 function isInstalled(program: string): boolean {
   try {

@@ -3,11 +3,11 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { until } from '@pushav/shared/testing/until.ts'
-import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { mediaOfSuite } from './support/media.ts'
-import { putHead, rawConnection } from './support/raw-tls.ts'
-import { probed, type Recorded, readBody, readJournal, sha256Of } from './support/record.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { putHead, rawConnection } from './clients/raw-tls.ts'
+import { type JournalLine, probed, readBody, readJournal, sha256Of } from './server/journal.ts'
+import { mediaOfSuite } from './support/media/media.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 const limit = 8 * 2 ** 20
 
@@ -37,7 +37,7 @@ describe('bodies in a content coding', function () {
   const uploads = async () => (await readJournal(server(), stream)).uploads as readonly Coded[]
   const staged = () => readdir(join(server().workingDirectory, 'staging/standalone'))
 
-  interface Coded extends Recorded {
+  interface Coded extends JournalLine {
     readonly codedBytes?: number
     readonly undecodable?: string
   }

@@ -2,19 +2,19 @@ import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@pushav/shared/testing/until.ts'
-import { type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { type Client, keepAlive } from './support/keep-alive.ts'
-import { mediaOfSuite } from './support/media.ts'
-import type { PartName } from './support/processes.ts'
-import { putHead, rawConnection } from './support/raw-tls.ts'
-import { readJournal, sha256Of } from './support/record.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { type Client, keepAlive } from './clients/keep-alive.ts'
+import { putHead, rawConnection } from './clients/raw-tls.ts'
+import { readJournal, sha256Of } from './server/journal.ts'
+import type { ProcessName } from './server/processes.ts'
+import { mediaOfSuite } from './support/media/media.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 const wanted = 200
 const segmentsPerTrack = 4
 const connections = 6
 /** What is killed, once so many uploads were answered. */
-const plan: readonly [at: number, part: PartName][] = [
+const plan: readonly [at: number, part: ProcessName][] = [
   [30, 'probe'],
   [80, 'ingest'],
   [130, 'redis'],
@@ -29,9 +29,9 @@ describe('200 uploads while every process behind the proxy is killed', function 
   let client: Client
   /** By path, what was answered 202. */
   const accepted = new Map<string, { readonly sha256: string; readonly upload: string }>()
-  const killed: PartName[] = []
+  const killed: ProcessName[] = []
   /** What was answered to an upload that was under way while a process was killed. */
-  const longReplies: Partial<Record<PartName, string>> = {}
+  const longReplies: Partial<Record<ProcessName, string>> = {}
   const failures: string[] = []
 
   before(async () => {
@@ -135,7 +135,7 @@ describe('200 uploads while every process behind the proxy is killed', function 
   }
 
   /** Sends the first half of an upload and waits until it is there; the result sends the rest. */
-  async function beginLong(part: PartName): Promise<() => Promise<string>> {
+  async function beginLong(part: ProcessName): Promise<() => Promise<string>> {
     const { init, segment } = media()
     const path = longPath(part)
     const connection = await rawConnection(server(), device)
@@ -179,7 +179,7 @@ describe('200 uploads while every process behind the proxy is killed', function 
   }
 })
 
-const longPath = (part: PartName): string => `session_1/long-${part}.cmfv`
+const longPath = (part: ProcessName): string => `session_1/long-${part}.cmfv`
 
 /** In the chunked coding of HTTP/1.1. */
 const chunkOf = (bytes: Buffer): Buffer =>

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { setTimeout as passed } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { header, mpd, segment } from './support/cmaf.ts'
-import { as, curl } from './support/curl.ts'
-import { keepAlive } from './support/keep-alive.ts'
-import { foreignDevice } from './support/openssl.ts'
-import { publishingPointOfSuite } from './support/publishing-point.ts'
-import { beginUpload, putHead, rawConnection } from './support/raw-tls.ts'
-import { sha256Of } from './support/record.ts'
+import { as, curl } from './clients/curl.ts'
+import { keepAlive } from './clients/keep-alive.ts'
+import { beginUpload, putHead, rawConnection } from './clients/raw-tls.ts'
+import { sha256Of } from './server/journal.ts'
+import { foreignDevice } from './support/devices/openssl.ts'
+import { header, mpd, segment } from './support/media/cmaf.ts'
+import { publishingPointOfSuite } from './support/suite/publishing-point.ts'
 
 /** The length of a segment, which is how long DASH-IF lets a source wait for a connection. */
 const segmentMs = 4_000
@@ -269,8 +269,10 @@ const notesOfNames = ['name-number-gap']
 const codesWithout = (codes: readonly string[], others: readonly string[]) =>
   codes.filter((code) => !others.includes(code))
 
-/** The value of a header, whatever its letter case. */
-function headerIn(headers: readonly string[], name: string): string | undefined {
-  const at = headers.findIndex((text, n) => n % 2 === 0 && text.toLowerCase() === name)
-  return at < 0 ? undefined : headers[at + 1]
+/** The value of a header; the case of its letters does not matter. */
+function headerIn(
+  headers: readonly (readonly [name: string, value: string])[],
+  wanted: string,
+): string | undefined {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
 }

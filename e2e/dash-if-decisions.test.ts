@@ -1,13 +1,13 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { box, withLargeSize, withSize } from '../services/ingest/src/media/isobmff/testing/boxes.ts'
-import { header, segment } from './support/cmaf.ts'
-import { pidOf } from './support/processes.ts'
-import { publishingPointOfSuite } from './support/publishing-point.ts'
-import { beginUpload, putHead, rawConnection } from './support/raw-tls.ts'
-import { sha256Of } from './support/record.ts'
-import { run } from './support/run.ts'
+import { box, withLargeSize, withSize } from '@pushav/shared/testing/media/boxes.ts'
+import { beginUpload, putHead, rawConnection } from './clients/raw-tls.ts'
+import { sha256Of } from './server/journal.ts'
+import { pidOf } from './server/processes.ts'
+import { run } from './server/run.ts'
+import { header, segment } from './support/media/cmaf.ts'
+import { publishingPointOfSuite } from './support/suite/publishing-point.ts'
 
 const maxBytes = 2 ** 20
 

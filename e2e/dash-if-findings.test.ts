@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import * as boxes from '../services/ingest/src/media/isobmff/testing/boxes.ts'
-import { header, mpd, segment, template } from './support/cmaf.ts'
-import { publishingPointOfSuite } from './support/publishing-point.ts'
+import * as boxes from '@pushav/shared/testing/media/boxes.ts'
+import { header, mpd, segment, template } from './support/media/cmaf.ts'
+import { publishingPointOfSuite } from './support/suite/publishing-point.ts'
 
 const inFolders = template('$RepresentationID$/$Number$.cmfv', '$RepresentationID$/init.cmfv')
 

@@ -1,15 +1,15 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
+import * as boxes from '@pushav/shared/testing/media/boxes.ts'
 import { until } from '@pushav/shared/testing/until.ts'
-import * as boxes from '../services/ingest/src/media/isobmff/testing/boxes.ts'
-import { audioHeader, header, mpd, segment, template } from './support/cmaf.ts'
-import { keepAlive } from './support/keep-alive.ts'
+import { keepAlive } from './clients/keep-alive.ts'
+import { sha256Of } from './server/journal.ts'
+import { audioHeader, header, mpd, segment, template } from './support/media/cmaf.ts'
 import {
   codesOf,
   publishingPoint,
   publishingPointOfSuite,
   type ShownSession,
-} from './support/publishing-point.ts'
-import { sha256Of } from './support/record.ts'
+} from './support/suite/publishing-point.ts'
 
 describe('DASH-IF Live Media Ingest 1.2, clause 6: interface 1, CMAF ingest', function () {
   this.timeout(60_000)

@@ -1,10 +1,10 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { header, mpd, segment, template } from './support/cmaf.ts'
-import { keepAlive } from './support/keep-alive.ts'
-import { publishingPointOfSuite } from './support/publishing-point.ts'
-import { putHead, rawConnection } from './support/raw-tls.ts'
+import { keepAlive } from './clients/keep-alive.ts'
+import { putHead, rawConnection } from './clients/raw-tls.ts'
+import { header, mpd, segment, template } from './support/media/cmaf.ts'
+import { publishingPointOfSuite } from './support/suite/publishing-point.ts'
 
 describe('DASH-IF Live Media Ingest 1.2, clause 7: interface 2, DASH and HLS ingest', function () {
   this.timeout(60_000)

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
 import { until } from '@pushav/shared/testing/until.ts'
-import { header, mpd, segment, template } from './support/cmaf.ts'
-import { publishingPointOfSuite } from './support/publishing-point.ts'
-import { beginUpload } from './support/raw-tls.ts'
+import { beginUpload } from './clients/raw-tls.ts'
+import { header, mpd, segment, template } from './support/media/cmaf.ts'
+import { publishingPointOfSuite } from './support/suite/publishing-point.ts'
 
 const gzip = { 'Content-Encoding': 'gzip' }
 

@@ -1,12 +1,12 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { mediaOfSuite } from './support/media.ts'
-import type { Standalone } from './support/standalone.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import type { Standalone } from './server/standalone.ts'
+import { mediaOfSuite } from './support/media/media.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
-/** curl as somebody who watches: it prints each line as it comes. */
+/** curl as a client of the events: it prints each line as it comes. */
 async function watch(server: Standalone, path: string, args: readonly string[]) {
   const always = ['-sSN', '--cacert', server.rootCertificate]
   const child = spawn('curl', [...always, ...args, `${server.url}${path}`], {

@@ -1,5 +1,4 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { type StoryTeller, storyTeller } from './support/findings/device.ts'
 import { listed, vod } from './support/findings/manifests.ts'
 import { initOf, segmentOf } from './support/findings/media.ts'
 import {
@@ -18,15 +17,16 @@ import {
   started,
   staticMpd,
 } from './support/findings/objects.ts'
-import { dash, expecting, hls, ingest, type Story } from './support/findings/story.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { dash, expecting, hls, ingest, type Scenario } from './support/findings/scenario.ts'
+import { type ScenarioRunner, scenarioRunner } from './support/findings/scenario-runner.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 const recorded = [...started, segment(1001)]
 const ended = [...recorded, staticMpd()]
 const none = (count: number): string[][] => Array.from({ length: count }, () => [])
 
 /** Where the reference is wrong: what is sent, and the codes of the answers, each request's in turn. */
-const differences: readonly (readonly [Story, codes: readonly (readonly string[])[]])[] = [
+const differences: readonly (readonly [Scenario, codes: readonly (readonly string[])[]])[] = [
   [
     hls(
       'takes X-EXTINF-duration in any letter case',
@@ -115,22 +115,22 @@ const differences: readonly (readonly [Story, codes: readonly (readonly string[]
 describe('where the reference is wrong', function () {
   this.timeout(30_000)
   const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
-  let device: StoryTeller
+  let device: ScenarioRunner
   before(async () => {
-    device = await storyTeller(server())
+    device = await scenarioRunner(server())
   })
   after(() => device?.[Symbol.dispose]())
 
-  for (const [story, codes] of differences) {
-    it(story.what, async () => {
-      const { judged } = await device.tell(story)
+  for (const [scenario, codes] of differences) {
+    it(scenario.what, async () => {
+      const { judged } = await device.run(scenario)
       deepEqual(codesOf(judged), codes)
     })
   }
 
   it('finds nothing worse than notes in what the camera of the SDK sends to a cmaf-ingest stream', async () => {
     const segments = [1001, 1002, 1003].map((number) => segment(number))
-    const { stream, judged } = await device.tell(
+    const { stream, judged } = await device.run(
       ingest('', ...started, ...segments, staticMpd(1, { seconds: 3 })),
     )
     ok(judged.every(({ findings }) => findings.every(({ severity }) => severity === 'note')))
@@ -138,7 +138,7 @@ describe('where the reference is wrong', function () {
   })
 
   it('changes nothing for the same bytes again', async () => {
-    const { stream, judged } = await device.tell(dash('', ...recorded, segment(1001), segment(1002)))
+    const { stream, judged } = await device.run(dash('', ...recorded, segment(1001), segment(1002)))
     deepEqual(codesOf(judged).slice(3), [['upload-repeated'], []])
     const [session] = (await get(stream)).sessions
     equal(session.tracks.video.segment_count, 2)
@@ -146,7 +146,7 @@ describe('where the reference is wrong', function () {
 
   it('lets the newest bytes at a path decide, and keeps the older', async () => {
     const bad = segment(1001, Buffer.from('no media'))
-    const { stream, judged } = await device.tell(dash('', ...started, bad, segment(1001), segment(1002)))
+    const { stream, judged } = await device.run(dash('', ...started, bad, segment(1001), segment(1002)))
     deepEqual(codesOf(judged).slice(2), [['media-not-isobmff'], ['path-reused'], []])
     deepEqual((await get(stream)).error_uploads, [])
     const uploads = (await get(`${stream}/uploads`)).uploads as { path: string }[]
@@ -158,7 +158,7 @@ describe('where the reference is wrong', function () {
   })
 
   it('counts a segment after the static MPD to its session', async () => {
-    const { stream, judged } = await device.tell(dash('', ...ended, segment(1002)))
+    const { stream, judged } = await device.run(dash('', ...ended, segment(1002)))
     deepEqual(codesOf(judged).at(-1), ['segment-after-end'])
     deepEqual(
       (await get(stream)).error_uploads.map(({ session_id }: { session_id: number }) => session_id),
@@ -168,7 +168,7 @@ describe('where the reference is wrong', function () {
 
   it('opens a session of its own for a number that is used again', async () => {
     const again = [dynamicMpd(1, { start: 'PT1S' }), init(), segment(1001, segmentOf(1, { sequence: 7 }))]
-    const { stream, judged } = await device.tell(dash('', ...ended, ...again, staticMpd()))
+    const { stream, judged } = await device.run(dash('', ...ended, ...again, staticMpd()))
     deepEqual(codesOf(judged).slice(4), [['session-number-reused'], ...none(3)])
     const { sessions } = await get(stream)
     deepEqual(
@@ -196,7 +196,7 @@ describe('where the reference is wrong', function () {
       finalPlaylist(1),
       playlist('video', vod, ...listed(1), '#EXT-X-INDEPENDENT-SEGMENTS', '#EXT-X-ENDLIST'),
     ]
-    const { stream, judged } = await device.tell(hls('', ...both, ...segments, ...finals))
+    const { stream, judged } = await device.run(hls('', ...both, ...segments, ...finals))
     deepEqual(codesOf(judged), [...none(8), ['hls-final-repeated']])
     const [session] = (await get(stream)).sessions
     deepEqual(
@@ -207,30 +207,30 @@ describe('where the reference is wrong', function () {
 
   it('does not count EXT-X-MEDIA-SEQUENCE as a track', async () => {
     const one = `${multivariant('video').body}#EXT-X-MEDIA-SEQUENCE:0\n`
-    const { stream } = await device.tell(hls('', object('session_1/index.m3u8', one)))
+    const { stream } = await device.run(hls('', object('session_1/index.m3u8', one)))
     equal((await get(stream)).sessions[0].hls_expected_track_count, 1)
   })
 
   it('completes a session at its static MPD although a track never came', async () => {
-    const { stream, judged } = await device.tell(expecting('', ['video', 'audio', 'depth'], ...ended))
+    const { stream, judged } = await device.run(expecting('', ['video', 'audio', 'depth'], ...ended))
     deepEqual(codesOf(judged), [...none(3), ['track-missing', 'track-missing']])
     equal((await get(stream)).sessions[0].complete, true)
   })
 
   it('keeps a malformed MPD', async () => {
-    const { stream, judged } = await device.tell(dash('', object('session_1/index.mpd', '<MPD')))
+    const { stream, judged } = await device.run(dash('', object('session_1/index.mpd', '<MPD')))
     deepEqual(codesOf(judged), [['mpd-malformed']])
     equal(String((await device.get(`/streams/${stream}/session_1/index.mpd`)).body), '<MPD')
   })
 
   it('keeps an object whose path is a folder of others, and the others', async () => {
-    const story = ingest(
+    const scenario = ingest(
       '',
       object('a/b.mp4', initOf()),
       object('a', segmentOf(1)),
       object('a/b.mp4/c.m4s', segmentOf(2)),
     )
-    const { stream, judged } = await device.tell(story)
+    const { stream, judged } = await device.run(scenario)
     ok(
       codesOf(judged)
         .slice(1)
@@ -242,8 +242,8 @@ describe('where the reference is wrong', function () {
   })
 
   it('makes no object of a cut-off body, and no gap behind it', async () => {
-    const story = dash('', ...recorded, cutOff(segment(1002)), segment(1003))
-    const { stream, judged } = await device.tell(story)
+    const scenario = dash('', ...recorded, cutOff(segment(1002)), segment(1003))
+    const { stream, judged } = await device.run(scenario)
     deepEqual(codesOf(judged), [...none(3), ['body-incomplete'], []])
     equal((await device.get(`/streams/${stream}/session_1/video/segment_1002.m4s`)).status, 404)
   })
@@ -251,5 +251,5 @@ describe('where the reference is wrong', function () {
   const get = async (path: string) => (await device.get(`/streams/${path}`)).json
 })
 
-type Told = Awaited<ReturnType<StoryTeller['tell']>>
+type Told = Awaited<ReturnType<ScenarioRunner['run']>>
 const codesOf = (judged: Told['judged']) => judged.map(({ findings }) => findings.map(({ code }) => code))

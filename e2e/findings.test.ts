@@ -1,25 +1,25 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { findingCodes, rules } from '../services/ingest/src/validation/rules.ts'
-import { type StoryTeller, storyTeller } from './support/findings/device.ts'
-import { stories } from './support/findings/stories.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { type ScenarioRunner, scenarioRunner } from './support/findings/scenario-runner.ts'
+import { scenarios } from './support/findings/scenarios.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 describe('every finding by an upload over TLS', function () {
   this.timeout(60_000)
   // Every answer is to have its verdict, however busy the machine is.
   const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
-  let device: StoryTeller
+  let device: ScenarioRunner
   before(async () => {
-    device = await storyTeller(server())
+    device = await scenarioRunner(server())
   })
   after(() => device?.[Symbol.dispose]())
 
   for (const code of findingCodes) {
     const { severity, title } = rules[code]
-    const story = stories[code]
-    it(`${code}: ${story?.what ?? title}`, async () => {
-      ok(story, 'a code of the catalogue without a story')
-      const { stream, judged } = await device.tell(story)
+    const scenario = scenarios[code]
+    it(`${code}: ${scenario?.what ?? title}`, async () => {
+      ok(scenario, 'a code of the catalogue without a scenario')
+      const { stream, judged } = await device.run(scenario)
       const last = judged.at(-1)
       const found = last?.findings.filter((finding) => finding.code === code) ?? []
       equal(found.length, 1, `findings are ${JSON.stringify(last?.findings)}`)

@@ -1,19 +1,19 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { until } from '@pushav/shared/testing/until.ts'
-import { type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { bareSegment, type Hostile, hostileMedia } from './support/hostile-media.ts'
-import { type Client, keepAlive } from './support/keep-alive.ts'
-import { type PartName, pidOf } from './support/processes.ts'
-import { readBody, sha256Of } from './support/record.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { type Client, keepAlive } from './clients/keep-alive.ts'
+import { readBody, sha256Of } from './server/journal.ts'
+import { type ProcessName, pidOf } from './server/processes.ts'
+import { bareSegment, type Hostile, hostileMedia } from './support/media/hostile-media.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 const answerWithinMs = 20_000
-const mostGrowthMiB = 250
-const mostTracks = 128
+const maxGrowthMiB = 250
+const maxTracks = 128
 const tracksBeyond = 100
 const connections = 8
-const watched: readonly PartName[] = ['proxy', 'ingest']
+const watched: readonly ProcessName[] = ['proxy', 'ingest']
 
 describe('hostile media', function () {
   this.timeout(180_000)
@@ -21,8 +21,8 @@ describe('hostile media', function () {
   let device: Identity
   let stream: string
   let client: Client
-  const residentBefore = new Map<PartName, number>()
-  const pids = new Map<PartName, number>()
+  const residentBefore = new Map<ProcessName, number>()
+  const pids = new Map<ProcessName, number>()
 
   before(async () => {
     device = await makeDevice(server(), 'cam')
@@ -50,7 +50,7 @@ describe('hostile media', function () {
     })
   }
 
-  it('holds nobody else up', async () => {
+  it('holds up no other device', async () => {
     const other = await makeStream(server(), '?interface=cmaf-ingest')
     using neighbour = await keepAlive(server(), device, 1)
     await put(other, 'v/first.cmfv', bareSegment, neighbour)
@@ -66,12 +66,12 @@ describe('hostile media', function () {
     ok(worstMs < answerWithinMs, `${worstMs} ms`)
   })
 
-  it(`counts up to ${mostTracks} tracks of a session and tells of more, all of which are kept`, async () => {
+  it(`counts up to ${maxTracks} tracks of a session and tells of more, all of which are kept`, async () => {
     const crowded = await makeStream(server(), '?interface=cmaf-ingest')
     const uploads: { readonly id: string; readonly ms: number }[] = []
     let next = 0
     await Promise.all(Array.from({ length: connections }, pushTracks))
-    equal(uploads.length, mostTracks + tracksBeyond)
+    equal(uploads.length, maxTracks + tracksBeyond)
     const beyond = []
     for (const { id } of uploads.slice(-tracksBeyond)) beyond.push(await codesOf(crowded, id))
     ok(beyond.filter((codes) => codes.includes('too-many-tracks')).length >= tracksBeyond - connections)
@@ -80,7 +80,7 @@ describe('hostile media', function () {
     console.log(`      an answer came after ${first} ms at first, ${last} ms in the end`)
 
     async function pushTracks(): Promise<void> {
-      while (next < mostTracks + tracksBeyond) {
+      while (next < maxTracks + tracksBeyond) {
         const start = performance.now()
         const { json } = await put(crowded, `t${letters(next++)}/1.cmfv`, bareSegment)
         uploads.push({ id: json.upload_id, ms: performance.now() - start })
@@ -94,7 +94,7 @@ describe('hostile media', function () {
       equal(await pidOf(process.pid, part), pids.get(part))
       const grown = (await residentMiB(pids.get(part) ?? 0)) - (residentBefore.get(part) ?? 0)
       console.log(`      ${part} has grown by ${Math.round(grown)} MiB`)
-      ok(grown < mostGrowthMiB, `${part} has grown by ${grown} MiB`)
+      ok(grown < maxGrowthMiB, `${part} has grown by ${grown} MiB`)
     }
     deepEqual(
       server().log.filter((line) => /process exited|"level":"error"|request failed/.test(line)),

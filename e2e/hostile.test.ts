@@ -5,10 +5,10 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as passed } from 'node:timers/promises'
 import { until } from '@pushav/shared/testing/until.ts'
-import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { putHead, type RawConnection, rawConnection } from './support/raw-tls.ts'
-import { probed, type Recorded, readBody, readJournal, sha256Of } from './support/record.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { putHead, type RawConnection, rawConnection } from './clients/raw-tls.ts'
+import { type JournalLine, probed, readBody, readJournal, sha256Of } from './server/journal.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 const withBody = ['-H', 'Expect:', '-T', '-']
 
@@ -201,7 +201,7 @@ describe('hostile and broken senders', function () {
     connection.tls.write('0\r\n\r\n')
     match(await connection.reply, /^HTTP\/1\.1 202 /)
     deepEqual(
-      (await uploads()).map(({ sha256, whole }: Recorded) => [sha256, whole]),
+      (await uploads()).map(({ sha256, whole }: JournalLine) => [sha256, whole]),
       [[sha256Of(word), true]],
     )
   })

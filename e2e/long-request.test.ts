@@ -3,12 +3,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@pushav/shared/testing/until.ts'
 import { Redis } from 'ioredis'
-import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { push, tlsArguments } from './support/ffmpeg.ts'
-import { type LongBody, makeLongBody, openUpload } from './support/long-body.ts'
-import { mediaOfSuite } from './support/media.ts'
-import { probed, readBody, sha256Of } from './support/record.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { probed, readBody, sha256Of } from './server/journal.ts'
+import { push, tlsArguments } from './support/devices/ffmpeg.ts'
+import { type LongBody, makeLongBody, openUpload } from './support/media/long-body.ts'
+import { mediaOfSuite } from './support/media/media.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 /** One line of the wire log. */
 interface Line {

@@ -5,9 +5,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { until } from '@pushav/shared/testing/until.ts'
 import { ingestSuite } from '../services/ingest/src/testing/ingest.ts'
 import { startWorkerProcess } from '../services/probe/src/testing/worker-process.ts'
-import { answersOf, fedStreams, listenTo, reindex } from './support/fed-streams.ts'
-import { mediaOfSuite } from './support/media.ts'
-import { type RedisCluster, startRedisCluster } from './support/redis-cluster.ts'
+import { mediaOfSuite } from './support/media/media.ts'
+import { apiContents, continuousStreams, listenTo, reindex } from './support/topology/continuous-streams.ts'
+import { type RedisCluster, startRedisCluster } from './support/topology/redis-cluster.ts'
 
 /** They lie on all three servers of the Cluster, the first beside the queue. */
 const streams = ['1', '2', '3', '4']
@@ -34,7 +34,7 @@ describe('on a Redis Cluster', function () {
       await using ingest = await start()
       await using _worker = await work()
       using events = await listenTo(ingest)
-      const fed = fedStreams(ingest, streams, media())
+      const fed = continuousStreams(ingest, streams, media())
       await fed.create()
       for (let i = 0; i < 2; i++) await fed.feed()
       await fed.untilThrough()
@@ -46,33 +46,33 @@ describe('on a Redis Cluster', function () {
         [],
       )
       equal(new Set(await Promise.all(streams.map((id) => cluster.holderOf(`{stream:${id}}:log`)))).size, 3)
-      return await answersOf(ingest)
+      return await apiContents(ingest)
     })()
     await using ingest = await start(suite.redis().path)
     await using _worker = await work(suite.redis().path)
     await until('the same answers', async () => {
-      return isDeepStrictEqual(await answersOf(ingest), answers)
-    }).catch(async () => deepEqual(await answersOf(ingest), answers))
+      return isDeepStrictEqual(await apiContents(ingest), answers)
+    }).catch(async () => deepEqual(await apiContents(ingest), answers))
   })
 
   it('is emptied and indexed again', async () => {
     await using ingest = await start()
     await using _worker = await work()
-    const fed = fedStreams(ingest, streams, media())
+    const fed = continuousStreams(ingest, streams, media())
     await fed.create()
     await fed.feed()
     await fed.untilThrough()
-    const answers = await answersOf(ingest)
+    const answers = await apiContents(ingest)
     for (const { ask } of cluster.nodes) await ask('flushall')
     await reindex({ REDIS_URL: cluster.url, WORKING_DIRECTORY: suite.path() })
     await fed.untilThrough()
-    deepEqual(await answersOf(ingest), answers)
+    deepEqual(await apiContents(ingest), answers)
   })
 
   it('keeps nothing of a stream that is deleted, and all of the others', async () => {
     await using ingest = await start()
     await using _worker = await work()
-    const fed = fedStreams(ingest, streams, media())
+    const fed = continuousStreams(ingest, streams, media())
     await fed.create()
     await fed.feed()
     await fed.untilThrough()
@@ -85,7 +85,7 @@ describe('on a Redis Cluster', function () {
   it('answers every upload while a server is away, and has judged and probed all when it is back', async () => {
     await using ingest = await start()
     await using _worker = await work()
-    const fed = fedStreams(ingest, streams, media())
+    const fed = continuousStreams(ingest, streams, media())
     await fed.create()
     await fed.feed()
     await fed.untilThrough()
@@ -105,11 +105,11 @@ describe('on a Redis Cluster', function () {
   it('indexes again what a server held that comes back empty, without a further upload', async () => {
     await using ingest = await start()
     await using _worker = await work()
-    const fed = fedStreams(ingest, streams, media())
+    const fed = continuousStreams(ingest, streams, media())
     await fed.create()
     await fed.feed()
     await fed.untilThrough()
-    const answers = await answersOf(ingest)
+    const answers = await apiContents(ingest)
     const { server, ask } = await cluster.holderOf('{stream:4}:log')
     await server.kill()
     await rm(join(server.directory, 'appendonlydir'), { recursive: true })
@@ -117,14 +117,14 @@ describe('on a Redis Cluster', function () {
     ok(!(await ask('keys', '*')).includes('stream:4'))
     await cluster.untilState('ok')
     await fed.untilThrough()
-    deepEqual(await answersOf(ingest), answers)
+    deepEqual(await apiContents(ingest), answers)
   })
 
   // The last one: the server that it cuts off stays so.
   it('goes on with the replica of a server that is cut off without a word', async () => {
     await using ingest = await start()
     await using _worker = await work()
-    const fed = fedStreams(ingest, streams, media())
+    const fed = continuousStreams(ingest, streams, media())
     await fed.create()
     await fed.feed()
     await fed.untilThrough()

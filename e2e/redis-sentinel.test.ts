@@ -2,9 +2,9 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { until } from '@pushav/shared/testing/until.ts'
 import { ingestSuite } from '../services/ingest/src/testing/ingest.ts'
 import { startWorkerProcess } from '../services/probe/src/testing/worker-process.ts'
-import { answersOf, fedStreams, listenTo, reindex } from './support/fed-streams.ts'
-import { mediaOfSuite } from './support/media.ts'
-import { type Sentinels, startSentinels } from './support/redis-sentinels.ts'
+import { mediaOfSuite } from './support/media/media.ts'
+import { apiContents, continuousStreams, listenTo, reindex } from './support/topology/continuous-streams.ts'
+import { type Sentinels, startSentinels } from './support/topology/redis-sentinels.ts'
 
 describe('on a Redis that Sentinels watch', function () {
   this.timeout(90_000)
@@ -24,7 +24,7 @@ describe('on a Redis that Sentinels watch', function () {
         ...settings,
         ...{ WORKING_DIRECTORY: suite.path(), TMPDIR: suite.path() },
       })
-      const fed = fedStreams(ingest, ['1', '2'], media())
+      const fed = continuousStreams(ingest, ['1', '2'], media())
       await fed.create()
       await fed.feed()
       await fed.untilThrough()
@@ -40,9 +40,9 @@ describe('on a Redis that Sentinels watch', function () {
       await fed.untilThrough()
       await until('the last event', async () => events.kinds.has('upload-probed'))
 
-      const answers = await answersOf(ingest)
+      const answers = await apiContents(ingest)
       await reindex({ ...settings, WORKING_DIRECTORY: suite.path() })
       await fed.untilThrough()
-      deepEqual(await answersOf(ingest), answers)
+      deepEqual(await apiContents(ingest), answers)
     })
 })

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import { until } from '@pushav/shared/testing/until.ts'
-import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { makeLongBody, openUpload } from './support/long-body.ts'
-import { mediaOfSuite } from './support/media.ts'
-import { beginUpload } from './support/raw-tls.ts'
-import { type RemoteRig, startRemoteRig } from './support/remote-rig.ts'
-import { mustRun } from './support/run.ts'
-import { startTripwire } from './support/tripwire.ts'
+import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { beginUpload } from './clients/raw-tls.ts'
+import { mustRun } from './server/run.ts'
+import { makeLongBody, openUpload } from './support/media/long-body.ts'
+import { mediaOfSuite } from './support/media/media.ts'
+import { startCuttingRelay } from './support/topology/cutting-relay.ts'
+import { type RemoteProbeWorkers, startRemoteProbeWorkers } from './support/topology/remote-probe-workers.ts'
 
 /** One line of the wire log. */
 interface Line {
@@ -23,36 +23,36 @@ interface Line {
 describe('a probe worker on another machine', function () {
   this.timeout(90_000)
   const media = mediaOfSuite()
-  let rig: RemoteRig
+  let rig: RemoteProbeWorkers
   let device: Identity
   let stream: string
   before(async () => {
-    rig = await startRemoteRig()
-    device = await makeDevice(rig.front, 'cam')
+    rig = await startRemoteProbeWorkers()
+    device = await makeDevice(rig.proxyAndIngest, 'cam')
   })
   after(() => rig[Symbol.asyncDispose]())
   beforeEach(async () => {
     await rig.empty()
-    stream = await makeStream(rig.front)
+    stream = await makeStream(rig.proxyAndIngest)
   })
 
   const put = async (path: string, body: Buffer | string, ...headers: string[]): Promise<string> => {
     const all = ['Expect:', ...headers].flatMap((header) => ['-H', header])
     const encoded = path.split('/').map(encodeURIComponent).join('/')
     const args = [...as(device), ...all, '-T', '-']
-    const { status, text, json } = await curl(rig.front, `/streams/${stream}/${encoded}`, args, body)
+    const { status, text, json } = await curl(rig.proxyAndIngest, `/streams/${stream}/${encoded}`, args, body)
     if (status !== 202) throw new Error(`${path}: ${status} ${text}`)
     return json.upload_id
   }
   const lines = async (): Promise<readonly Line[]> =>
-    (await curl(rig.front, `/streams/${stream}/uploads?limit=1000`)).json.uploads
+    (await curl(rig.proxyAndIngest, `/streams/${stream}/uploads?limit=1000`)).json.uploads
 
   it('says of everything just what a worker on the directory says', async () => {
     await pushAllSorts()
     const recorded = await lines()
     const pending = recorded.filter(({ probe }) => probe === 'pending').length
     await until('all are queued', async () => (await rig.waiting()).length === pending)
-    await writeFile(uploadPath(rig.front.workingDirectory, stream, 'empty'), '')
+    await writeFile(uploadPath(rig.proxyAndIngest.workingDirectory, stream, 'empty'), '')
     const cut = recorded.find(({ whole }) => !whole)?.id ?? ''
     await rig.add(['empty', 'gone', cut].map((upload) => ({ stream, upload, path: 'x.mp4', init: null })))
     const jobs = await rig.waiting()
@@ -71,17 +71,17 @@ describe('a probe worker on another machine', function () {
     const upload = await put('big.mp4', body)
     const [job] = await rig.taken(1)
     const restart = async () => {
-      await rig.front.kill()
-      await rig.front.start()
+      await rig.proxyAndIngest.kill()
+      await rig.proxyAndIngest.start()
     }
-    await using tripwire = await startTripwire(rig.front.port, 5_000_000, restart)
-    await using worker = await rig.workElsewhere({ UPLOADS_FROM: `https://localhost:${tripwire.port}` })
+    await using relay = await startCuttingRelay(rig.proxyAndIngest.port, 5_000_000, restart)
+    await using worker = await rig.workElsewhere({ UPLOADS_FROM: `https://localhost:${relay.port}` })
     await rig.add(job ? [job] : [], { attempts: 1 })
-    await tripwire.tripped
+    await relay.tripped
     const outcome = await rig.outcome(stream, upload)
     equal(outcome.state, 'done', JSON.stringify(outcome))
     equal(outcome.probe.format.size, String(body.length))
-    ok(tripwire.passed() < 1.5 * body.length, `${tripwire.passed()} bytes for ${body.length}`)
+    ok(relay.passed() < 1.5 * body.length, `${relay.passed()} bytes for ${body.length}`)
     deepEqual(
       worker.logged.filter(({ msg }) => msg === 'probe failed'),
       [],
@@ -91,7 +91,7 @@ describe('a probe worker on another machine', function () {
   it('uses up no attempt however long the server is away', async () => {
     const upload = await put('a.mp4', media().init)
     const jobs = await rig.taken(1)
-    await rig.front.kill()
+    await rig.proxyAndIngest.kill()
     await using worker = await rig.workElsewhere()
     await rig.add(jobs, { attempts: 1 })
     await until('the job is put off', async () => (await rig.queue.getDelayedCount()) === 1)
@@ -101,7 +101,7 @@ describe('a probe worker on another machine', function () {
       JSON.stringify(complaint),
       /uploads unavailable.*cannot be read: connect ECONNREFUSED|cannot be read: connect ECONNREFUSED.*uploads unavailable/,
     )
-    await rig.front.start()
+    await rig.proxyAndIngest.start()
     equal((await rig.outcome(stream, upload)).state, 'done')
   })
 
@@ -112,10 +112,10 @@ describe('a probe worker on another machine', function () {
     const close = async () => {
       exit = await leaving.end('SIGTERM')
     }
-    await using tripwire = await startTripwire(rig.front.port, 5_000_000, close)
-    await using leaving = await rig.workElsewhere({ UPLOADS_FROM: `https://localhost:${tripwire.port}` })
+    await using relay = await startCuttingRelay(rig.proxyAndIngest.port, 5_000_000, close)
+    await using leaving = await rig.workElsewhere({ UPLOADS_FROM: `https://localhost:${relay.port}` })
     await rig.add(jobs)
-    await tripwire.tripped
+    await relay.tripped
     deepEqual([exit, await rig.queue.getDelayedCount()], [0, 1])
     await using _other = await rig.workElsewhere()
     equal((await rig.outcome(stream, upload)).state, 'done')
@@ -124,11 +124,11 @@ describe('a probe worker on another machine', function () {
   it('says of an upload that is deleted while it reads it what it would say on the directory', async () => {
     const upload = await put('big.mp4', await bigMovie())
     const jobs = await rig.taken(1)
-    const remove = () => curl(rig.front, `/streams/${stream}`, [...as(device), '-XDELETE'])
-    await using tripwire = await startTripwire(rig.front.port, 5_000_000, remove)
-    const far = await rig.workElsewhere({ UPLOADS_FROM: `https://localhost:${tripwire.port}` })
+    const remove = () => curl(rig.proxyAndIngest, `/streams/${stream}`, [...as(device), '-XDELETE'])
+    await using relay = await startCuttingRelay(rig.proxyAndIngest.port, 5_000_000, remove)
+    const far = await rig.workElsewhere({ UPLOADS_FROM: `https://localhost:${relay.port}` })
     await rig.add(jobs, { attempts: 1 })
-    await tripwire.tripped
+    await relay.tripped
     const [said = ''] = await rig.outcomesBy(far, jobs)
     match(said, /the uploaded bytes are no longer there/)
     await rig.empty()
@@ -140,7 +140,7 @@ describe('a probe worker on another machine', function () {
   it('says what is wrong with the certificate of a server, and judges nothing by it', async () => {
     await put('a.mp4', media().init)
     const jobs = await rig.taken(1)
-    const otherRoot = join(rig.front.workingDirectory, 'certs/device/root.pem')
+    const otherRoot = join(rig.proxyAndIngest.workingDirectory, 'certs/device/root.pem')
     await using worker = await rig.workElsewhere({ ROOT_CERTIFICATE: otherRoot })
     await rig.add(jobs, { attempts: 1 })
     await worker.logs('error')
@@ -182,14 +182,14 @@ describe('a probe worker on another machine', function () {
       await put(path, init)
     await cutOff('cut.mp4', movie)
     const long = await makeLongBody(media(), 4)
-    using upload = await openUpload(rig.front, device, `/streams/${stream}/long/Streams(video.cmfv)`)
+    using upload = await openUpload(rig.proxyAndIngest, device, `/streams/${stream}/long/Streams(video.cmfv)`)
     upload.send(long.all)
     await upload.end()
   }
 
   async function cutOff(path: string, body: Buffer): Promise<void> {
     const target = `/streams/${stream}/${path}`
-    using connection = await beginUpload(rig.front, device, target, `Content-Length: ${body.length}`)
+    using connection = await beginUpload(rig.proxyAndIngest, device, target, `Content-Length: ${body.length}`)
     await new Promise((written) => connection.tls.write(body.subarray(0, 200_000), written))
     connection.tls.destroy()
     await until('it is recorded', async () => (await lines()).some((line) => line.path === path))

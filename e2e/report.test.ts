@@ -1,8 +1,8 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { until } from '@pushav/shared/testing/until.ts'
-import { curl, makeStream } from './support/curl.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { curl, makeStream } from './clients/curl.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 describe('the report', function () {
   this.timeout(60_000)

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@pushav/shared/testing/until.ts'
-import { header, mpd, segment, template } from './support/cmaf.ts'
-import { as, curl, type Identity, makeDevice, makeStream } from './support/curl.ts'
-import { type Deployment, startDeployment } from './support/deployment.ts'
-import { putHead, rawConnection } from './support/raw-tls.ts'
+import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
+import { putHead, rawConnection } from './clients/raw-tls.ts'
+import { header, mpd, segment, template } from './support/media/cmaf.ts'
+import { type Deployment, startDeployment } from './support/topology/several-ingests.ts'
 
 const init = header()
 const live = mpd([[['v'], template('$RepresentationID$/segment_$Number$.m4s', '$RepresentationID$/v.init')]])

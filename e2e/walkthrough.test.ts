@@ -2,8 +2,8 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { mustRun } from './support/run.ts'
-import { serverOfSuite } from './support/suite.ts'
+import { mustRun } from './server/run.ts'
+import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
 const generator = join(import.meta.dirname, '../services/standalone/generate-cmaf-content.sh')
 

@@ -2,23 +2,23 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
 import { text } from 'node:stream/consumers'
-import type { Identity } from './identity.ts'
+import type { DeviceFiles } from '../load/device-files.ts'
 
-/** A device that uses the API over one kept connection. */
+/** A device that uses the API over one keep-alive connection. */
 export interface Api extends Disposable {
-  call(method: 'GET' | 'PUT' | 'POST', path: string, body?: Buffer): Promise<Answer>
+  call(method: 'GET' | 'PUT' | 'POST', path: string, body?: Buffer): Promise<ApiResponse>
 }
 
-export interface Answer {
+interface ApiResponse {
   readonly status: number
-  /** Parsed when it is looked at: a long answer would hold up whatever is timed meanwhile. */
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
+  /** Parsed on access: parsing a long response would delay what is timed meanwhile. */
+  // biome-ignore lint/suspicious/noExplicitAny: responses are looked into freely here
   readonly json: any
-  /** From the call to the last byte of the answer. */
+  /** From the call to the last byte of the response. */
   readonly tookMs: number
 }
 
-export async function createApi(url: string, identity: Identity, signal: AbortSignal): Promise<Api> {
+export async function createApi(url: string, identity: DeviceFiles, signal: AbortSignal): Promise<Api> {
   const [ca, cert, key] = await Promise.all([
     readFile(identity.cacert),
     readFile(identity.cert),
@@ -27,7 +27,7 @@ export async function createApi(url: string, identity: Identity, signal: AbortSi
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca, cert, key })
   return { call, [Symbol.dispose]: () => agent.destroy() }
 
-  async function call(method: string, path: string, body?: Buffer): Promise<Answer> {
+  async function call(method: string, path: string, body?: Buffer): Promise<ApiResponse> {
     const begun = performance.now()
     const headers = body ? { 'content-length': body.length } : {}
     const sent = request(`${url}${path}`, { method, agent, headers, signal })

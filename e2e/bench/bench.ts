@@ -1,5 +1,6 @@
-import type { Generator } from './generator.ts'
-import type { Certificates, Identity } from './identity.ts'
+import type { DeviceFiles } from '../load/device-files.ts'
+import type { Generator } from '../load/putload.ts'
+import type { Certificates } from './certificates.ts'
 import type { Media } from './media.ts'
 import type { Options } from './options.ts'
 
@@ -13,7 +14,7 @@ export interface Bench {
   readonly media: Media
   readonly certificates: Certificates
   /** The device that pushes. */
-  readonly identity: Identity
+  readonly identity: DeviceFiles
   readonly generate: Generator
 }
 
@@ -23,14 +24,14 @@ export interface Measurement {
   readonly faults: readonly string[]
 }
 
-/** Something to measure, for one contender after the other. */
+/** Something to measure, for one server after the other. */
 export interface Row {
   readonly name: string
-  readonly contenders: readonly string[]
-  /** Measured once whatever `--rounds` says. */
+  readonly servers: readonly string[]
+  /** Measured once, even with `--rounds`. */
   readonly isOnce: boolean
   readonly targets: readonly Target[]
-  measure(contender: string): Promise<Measurement>
+  measure(server: string): Promise<Measurement>
 }
 
 /** What is to be reached; the figure is made of the medians of the row. */
@@ -41,23 +42,23 @@ export interface Target {
   /** Null for what is told. */
   readonly limit: number | null
   /** Null where something that it needs was not measured. */
-  figure(median: (contender: string, figure: string) => number | null): number | null
+  figure(median: (server: string, figure: string) => number | null): number | null
 }
 
-/** A target on the ratio of ours to another contender. */
+/** A target on the ratio of this server's figure to another server's. */
 export function ratio(figure: string, to: string, sense: Target['sense'], limit: Target['limit']): Target {
   return {
     text: to === 'against' ? `${figure} / the reference, where --against is that` : `${figure} / ${to}`,
     sense,
     limit,
     figure(median) {
-      const [mine, other] = [median('ours', figure), median(to, figure)]
+      const [mine, other] = [median('server', figure), median(to, figure)]
       return mine === null || other === null || other === 0 ? null : mine / other
     },
   }
 }
 
-/** A target on a figure of ours alone. */
+/** A target on a figure of this server alone. */
 export function own(text: string, figure: string, sense: Target['sense'], limit: number): Target {
-  return { text, sense, limit, figure: (median) => median('ours', figure) }
+  return { text, sense, limit, figure: (median) => median('server', figure) }
 }

@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { isPinning } from '../load/cpu-pinning.ts'
+import { buildGenerator } from '../load/putload.ts'
+import { adverseRows } from './adverse/adverse-rows.ts'
+import { rowsOf } from './all-rows.ts'
 import type { Bench } from './bench.ts'
-import { buildGenerator } from './generator.ts'
-import { hardRows } from './hard/rows.ts'
-import { makeCertificates } from './identity.ts'
-import { type Measured, measureRow } from './measure.ts'
+import { makeCertificates } from './certificates.ts'
+import { measureRow, type RowResult } from './measure-row.ts'
 import { makeMedia } from './media.ts'
-import { hasNginx } from './nginx.ts'
 import { help, type Options, readOptions } from './options.ts'
-import { isPinning } from './pinned.ts'
 import { json, tables } from './report.ts'
-import { rowsOf } from './rows.ts'
+import { hasNginx } from './servers/nginx.ts'
 
 const options = optionsOrExit()
 if (options.isHelp) {
@@ -41,19 +41,19 @@ async function bench(signal: AbortSignal): Promise<number> {
   return report(measured)
 }
 
-async function measureAll(bench: Bench): Promise<Measured[]> {
-  const measured: Measured[] = []
+async function measureAll(bench: Bench): Promise<RowResult[]> {
+  const measured: RowResult[] = []
   if (!isPinning) tell('one core, or no taskset: servers and generator share what there is')
   if (!options.hard && !(await hasNginx()))
     tell('######## SKIPPED: there is no nginx with WebDAV and HTTP/2 to compare with ########')
-  for (const row of options.hard ? hardRows(bench, options.hard) : await rowsOf(bench)) {
+  for (const row of options.hard ? adverseRows(bench, options.hard) : await rowsOf(bench)) {
     if (bench.signal.aborted) break
     measured.push(await measureRow(row, bench, tell))
   }
   return measured
 }
 
-async function report(measured: readonly Measured[]): Promise<number> {
+async function report(measured: readonly RowResult[]): Promise<number> {
   process.stdout.write(`\n${tables(measured)}`)
   if (options.json !== null)
     await writeFile(resolve(process.env.INIT_CWD ?? '.', options.json), json(measured))

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { mustRun } from '../support/run.ts'
+import { mustRun } from '../server/run.ts'
 
 /** A CMAF track, and files with one segment of it of about each size. */
 export interface Media {

@@ -8,9 +8,9 @@ export const help = `Usage: npm run bench -- [flags]
 Measures this server beside nginx on this machine; docs/benchmarks.md says what each row means.
 
   --rows A,B         only rows whose names begin so (all but growth-streams and planning)
-  --rounds N         each row so often, contenders in turn; medians count (2)
+  --rounds N         each row so often, servers in turn; medians count (2)
   --seconds S        each measurement of a rate so long (2)
-  --warm-up S        before that ours so long unmeasured, for what it compiles; the others 1 s (6)
+  --warm-up S        before that this server so long unmeasured, while it compiles; others 1 s (6)
   --minutes M        what is not measured by then is left out (9.5)
   --drain S          after each run of a rate wait so long for all probes to end (0)
   --growth [N]       only what grows with history, up to N uploads in one stream (100000)
@@ -69,7 +69,7 @@ export function readOptions(argv: readonly string[]) {
     growth: positive('growth', values.growth ?? '10000'),
     hasMemory: values.memory ?? false,
     json: values.json ?? null,
-    hard: values.hard === undefined ? null : hardOptions(values),
+    hard: values.hard === undefined ? null : adverseOptions(values),
     against: values.against?.replace(/\/$/, '') ?? null,
     cacert: values.cacert ?? null,
     cert: values.cert ?? null,
@@ -80,7 +80,7 @@ export function readOptions(argv: readonly string[]) {
 
 type Values = Readonly<Partial<Record<keyof typeof flags, string | boolean>>>
 
-function hardOptions(values: Values) {
+function adverseOptions(values: Values) {
   const number = (name: keyof typeof flags, otherwise: number) =>
     positive(name, String(values[name] ?? otherwise))
   return {
@@ -103,10 +103,10 @@ const withChoice = (argv: readonly string[]): string[] =>
 /** `--growth` without a number means the whole of it. */
 const withCount = (argv: readonly string[]): string[] =>
   argv.flatMap((word, at) =>
-    word === '--growth' && !/^\d/.test(argv[at + 1] ?? '') ? [word, wholeGrowth] : [word],
+    word === '--growth' && !/^\d/.test(argv[at + 1] ?? '') ? [word, maxGrowth] : [word],
   )
 
-const wholeGrowth = '100000'
+const maxGrowth = '100000'
 
 function rowsFor(isGrowth: boolean, isPlanning: boolean): string[] {
   if (!isGrowth && !isPlanning) return ['']

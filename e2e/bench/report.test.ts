@@ -1,18 +1,18 @@
 import { deepEqual, equal, match, throws } from 'node:assert/strict'
 import { own, type Row, ratio } from './bench.ts'
-import { measureRow } from './measure.ts'
-import { median } from './median.ts'
+import { measureRow } from './measure-row.ts'
 import { readOptions } from './options.ts'
-import { judge, tables } from './report.ts'
+import { checkTargets, tables } from './report.ts'
+import { median } from './statistics.ts'
 
-const rates: Record<string, number[]> = { ours: [30, 90, 50], nginx: [100, 99, 101] }
+const rates: Record<string, number[]> = { server: [30, 90, 50], nginx: [100, 99, 101] }
 
-/** Gives each contender its rates in order, and notes the turns. */
+/** Gives each server its rates in order, and notes the turns. */
 function rowOf(turns: string[] = []): Row {
   const left = structuredClone(rates)
   return {
     name: 'fast',
-    contenders: ['ours', 'nginx'],
+    servers: ['server', 'nginx'],
     isOnce: false,
     targets: [
       ratio('rate', 'nginx', 'at least', 0.4),
@@ -20,9 +20,9 @@ function rowOf(turns: string[] = []): Row {
       own('lost', 'rate', 'at most', 0),
       ratio('rate', 'nginx', 'told', null),
     ],
-    async measure(contender) {
-      turns.push(contender)
-      const rate = left[contender]?.shift()
+    async measure(server) {
+      turns.push(server)
+      const rate = left[server]?.shift()
       if (rate === undefined) throw new Error('out of rates')
       return { figures: { rate }, faults: rate === 30 ? ['1 failed'] : [] }
     },
@@ -33,15 +33,15 @@ const measured = (rounds: number, signal = new AbortController().signal) =>
   measureRow(rowOf(), { options: readOptions(['--rounds', String(rounds)]), signal }, () => {})
 
 describe('the bench', () => {
-  it('measures contenders in turns', async () => {
+  it('measures servers in turns', async () => {
     const turns: string[] = []
     const options = readOptions(['--rounds', '2'])
     await measureRow(rowOf(turns), { options, signal: new AbortController().signal }, () => {})
-    deepEqual(turns, ['ours', 'nginx', 'ours', 'nginx'])
+    deepEqual(turns, ['server', 'nginx', 'server', 'nginx'])
   })
 
   it('judges targets by medians, and says which could not be judged', async () => {
-    const judged = judge([await measured(3)])
+    const judged = checkTargets([await measured(3)])
     deepEqual(
       judged.map(({ figure, state }) => [figure, state]),
       [
@@ -56,12 +56,15 @@ describe('the bench', () => {
   it('reports a run that fails and goes on', async () => {
     const { faults } = await measured(4)
     equal(faults.length, 3)
-    match(faults.join('\n'), /ours, round 1: 1 failed\nours, round 4: Error: out of rates\nnginx, round 4/)
+    match(
+      faults.join('\n'),
+      /server, round 1: 1 failed\nserver, round 4: Error: out of rates\nnginx, round 4/,
+    )
   })
 
   it('shows what was measured, and does not praise a run that was ended', async () => {
     equal(tables([await measured(3, AbortSignal.abort())]), 'Nothing was measured.\n')
-    match(tables([await measured(3)]), /fast +ours +rate 50\n/)
+    match(tables([await measured(3)]), /fast +server +rate 50\n/)
     match(tables([await measured(3)]), /fast +rate \/ nginx +0\.50 +told\n/)
   })
 

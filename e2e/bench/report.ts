@@ -1,10 +1,10 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import { isPinning } from '../load/cpu-pinning.ts'
 import type { Target } from './bench.ts'
-import { type Measured, medianOf } from './measure.ts'
-import { isPinning } from './pinned.ts'
+import { medianOf, type RowResult } from './measure-row.ts'
 
 /** How a target was met. */
-export interface Judged {
+export interface TargetResult {
   readonly row: string
   readonly text: string
   readonly sense: Target['sense']
@@ -14,24 +14,28 @@ export interface Judged {
 }
 
 /** Each row's targets with what was reached. */
-export const judge = (measured: readonly Measured[]): Judged[] =>
-  measured.flatMap((row) => row.row.targets.map((target) => judgeOne(row, target)))
+export const checkTargets = (measured: readonly RowResult[]): TargetResult[] =>
+  measured.flatMap((row) => row.row.targets.map((target) => checkTarget(row, target)))
 
-function judgeOne(measured: Measured, { text, sense, limit, figure: of }: Target): Judged {
+function checkTarget(measured: RowResult, { text, sense, limit, figure: of }: Target): TargetResult {
   const figure = of(medianOf(measured))
   return { row: measured.row.name, text, sense, limit, figure, state: stateOf(figure, limit, sense) }
 }
 
-function stateOf(figure: number | null, limit: Target['limit'], sense: Target['sense']): Judged['state'] {
+function stateOf(
+  figure: number | null,
+  limit: Target['limit'],
+  sense: Target['sense'],
+): TargetResult['state'] {
   if (figure === null) return 'not measured'
   if (limit === null) return 'told'
   return (sense === 'at least' ? figure >= limit : figure <= limit) ? 'met' : 'missed'
 }
 
 /** For people: rows, then targets, then faults. */
-export function tables(measured: readonly Measured[]): string {
-  const rows = measured.flatMap((row) => row.row.contenders.map((contender) => lineOf(row, contender)))
-  const targets = judge(measured).map(({ row, text, sense, limit, figure, state }) => [
+export function tables(measured: readonly RowResult[]): string {
+  const rows = measured.flatMap((row) => row.row.servers.map((server) => lineOf(row, server)))
+  const targets = checkTargets(measured).map(({ row, text, sense, limit, figure, state }) => [
     row,
     text,
     limit === null ? '' : `${sense} ${limit}`,
@@ -41,35 +45,35 @@ export function tables(measured: readonly Measured[]): string {
   const faults = measured.flatMap(({ row, faults }) => faults.map((fault) => [row.name, fault]))
   if (measured.every(({ runs }) => [...runs.values()].flat().length === 0)) return 'Nothing was measured.\n'
   return [
-    table(['row', 'contender', 'medians'], rows),
+    table(['row', 'server', 'medians'], rows),
     ...measured.flatMap(gridsOf),
     table(['row', 'target', '', 'reached', ''], targets),
     faults.length === 0 ? 'No request failed, and nothing was lost.\n' : table(['row', 'fault'], faults),
   ].join('\n')
 }
 
-function lineOf(measured: Measured, contender: string): string[] {
-  const [first] = measured.runs.get(contender) ?? []
-  if (!first) return [measured.row.name, contender, 'not measured']
+function lineOf(measured: RowResult, server: string): string[] {
+  const [first] = measured.runs.get(server) ?? []
+  if (!first) return [measured.row.name, server, 'not measured']
   const of = medianOf(measured)
   const single = Object.keys(first.figures).filter((name) => !name.includes('@'))
-  const figures = single.map((name) => `${name} ${shown(of(contender, name) ?? 0)}`)
-  return [measured.row.name, contender, figures.length > 0 ? figures.join(' · ') : 'see the table below']
+  const figures = single.map((name) => `${name} ${shown(of(server, name) ?? 0)}`)
+  return [measured.row.name, server, figures.length > 0 ? figures.join(' · ') : 'see the table below']
 }
 
 /** Figures named `what@where` are a table of their own, with a column for each `where`. */
-function gridsOf(measured: Measured): string[] {
-  return measured.row.contenders.flatMap((contender) => {
-    const names = Object.keys(measured.runs.get(contender)?.[0]?.figures ?? {}).filter((name) =>
+function gridsOf(measured: RowResult): string[] {
+  return measured.row.servers.flatMap((server) => {
+    const names = Object.keys(measured.runs.get(server)?.[0]?.figures ?? {}).filter((name) =>
       name.includes('@'),
     )
     if (names.length === 0) return []
     const [whats = [], wheres = []] = [0, 1].map((at) => [
       ...new Set(names.map((name) => name.split('@')[at] ?? '')),
     ])
-    const cell = (what: string, where: string) => medianOf(measured)(contender, `${what}@${where}`)
+    const cell = (what: string, where: string) => medianOf(measured)(server, `${what}@${where}`)
     const lines = whats.map((what) => [what, ...wheres.map((where) => shownOrNot(cell(what, where)))])
-    return [table([`${measured.row.name}, ${contender}`, ...wheres], lines)]
+    return [table([`${measured.row.name}, ${server}`, ...wheres], lines)]
   })
 }
 
@@ -92,7 +96,7 @@ function table(head: readonly string[], lines: readonly (readonly string[])[]): 
 }
 
 /** For programs: everything, run by run. */
-export const json = (measured: readonly Measured[]): string =>
+export const json = (measured: readonly RowResult[]): string =>
   JSON.stringify(
     {
       at: new Date().toISOString(),
@@ -103,7 +107,7 @@ export const json = (measured: readonly Measured[]): string =>
         runs: Object.fromEntries(runs),
         faults,
       })),
-      targets: judge(measured),
+      targets: checkTargets(measured),
     },
     null,
     2,

@@ -16,7 +16,7 @@ const caExtensions: CertificateExtension[] = [
   { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
 ]
 
-export async function makeRoot(name: string): Promise<Identity> {
+async function makeRoot(name: string): Promise<Identity> {
   const options = { keyType: 'ec', algorithm: 'sha256', extensions: caExtensions } as const
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
     ...options,

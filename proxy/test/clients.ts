@@ -8,7 +8,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { type Identity, pki } from './certificates.ts'
 
 /** TLS options of a client with that device's certificate, or with none. */
-export async function credentials(identity?: Identity): Promise<ConnectionOptions> {
+async function credentials(identity?: Identity): Promise<ConnectionOptions> {
   const { serverRoot } = await pki
   return { host: '127.0.0.1', servername: 'localhost', ca: serverRoot.cert, ...identity }
 }

@@ -1,5 +1,5 @@
-import type { Standalone } from '../../support/standalone.ts'
-import { pauseProbes } from '../paused.ts'
+import { pauseProcess } from '../../server/pause-process.ts'
+import type { Standalone } from '../../server/standalone.ts'
 
 /** Probes that wait but while something is done. */
 export interface HeldProbes extends Disposable {
@@ -7,14 +7,14 @@ export interface HeldProbes extends Disposable {
 }
 
 export async function holdProbes(server: Standalone): Promise<HeldProbes> {
-  let paused: Disposable | null = await pauseProbes(server)
+  let paused: Disposable | null = await pauseProcess(server, 'probe')
   return {
     async letGoFor(work) {
       release()
       try {
         return await work()
       } finally {
-        paused = await pauseProbes(server)
+        paused = await pauseProcess(server, 'probe')
       }
     },
     [Symbol.dispose]: release,

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Bench } from '../bench.ts'
-import { percentile } from '../percentile.ts'
-import type { Growing, GrowingStream } from './growing.ts'
-import type { Opened } from './home.ts'
-import { inTurns, inTurnsFor } from './in-turns.ts'
-import { asking, putting, questionsOf, wholeStream } from './questions.ts'
+import { percentile } from '../statistics.ts'
+import type { GrowingStream, GrowingStreams } from './growing-streams.ts'
+import { interleave, interleaveFor } from './interleave.ts'
+import { queriesOf, timedGet, timedPut, wholeStream } from './queries.ts'
+import type { RunningServer } from './working-directory.ts'
 
 const uploads = 200
 const questions = 20
@@ -14,8 +14,8 @@ const secondsForWhole = 4
 /** Latencies of a full stream beside those of a new one on the same server. */
 export async function latenciesAt(
   bench: Bench,
-  opened: Opened,
-  growing: Growing,
+  opened: RunningServer,
+  growing: GrowingStreams,
   full: GrowingStream,
 ): Promise<Record<string, number>> {
   const small = await growing.open()
@@ -28,10 +28,10 @@ export async function latenciesAt(
   }
 }
 
-async function ofUploads(bench: Bench, { api }: Opened, ...streams: [GrowingStream, GrowingStream]) {
+async function ofUploads(bench: Bench, { api }: RunningServer, ...streams: [GrowingStream, GrowingStream]) {
   const body = await readFile(bench.media.segments['8k'])
-  const into = (stream: GrowingStream) => putting(api, stream, body, stream.count())
-  const [inFull = [], inSmall = []] = await inTurns(uploads, streams.map(into))
+  const into = (stream: GrowingStream) => timedPut(api, stream, body, stream.count())
+  const [inFull = [], inSmall = []] = await interleave(uploads, streams.map(into))
   for (const stream of streams) stream.pushed(uploads)
   return {
     ...compared('PUT', inFull, inSmall),
@@ -40,12 +40,12 @@ async function ofUploads(bench: Bench, { api }: Opened, ...streams: [GrowingStre
   }
 }
 
-async function ofQuestions({ api }: Opened, full: GrowingStream, small: GrowingStream) {
+async function ofQuestions({ api }: RunningServer, full: GrowingStream, small: GrowingStream) {
   const figures: Record<string, number> = {}
-  const ofSmall = questionsOf(small.stream, small.count())
-  for (const [name, path] of Object.entries(questionsOf(full.stream, full.count()))) {
-    const both = [path, ofSmall[name] ?? path].map((path) => asking(api, path))
-    const [inFull = [], inSmall = []] = await inTurns(questions, both)
+  const ofSmall = queriesOf(small.stream, small.count())
+  for (const [name, path] of Object.entries(queriesOf(full.stream, full.count()))) {
+    const both = [path, ofSmall[name] ?? path].map((path) => timedGet(api, path))
+    const [inFull = [], inSmall = []] = await interleave(questions, both)
     Object.assign(figures, compared(name, inFull, inSmall))
   }
   return figures
@@ -54,16 +54,16 @@ async function ofQuestions({ api }: Opened, full: GrowingStream, small: GrowingS
 /** And the longest that an upload into the small stream waits meanwhile. */
 async function ofWholeStream(
   bench: Bench,
-  { api, another }: Opened,
+  { api, connectAgain }: RunningServer,
   full: GrowingStream,
   small: GrowingStream,
 ) {
-  using besides = await another()
-  const put = putting(besides, small, await readFile(bench.media.segments['8k']), small.count())
+  using besides = await connectAgain()
+  const put = timedPut(besides, small, await readFile(bench.media.segments['8k']), small.count())
   const waits: number[] = []
-  const whole = [full, small].map((stream) => asking(api, wholeStream(stream)))
-  const [inFull = [], inSmall = []] = await inTurnsFor(secondsForWhole, questions, whole)
-  const asked = asking(api, wholeStream(full))()
+  const whole = [full, small].map((stream) => timedGet(api, wholeStream(stream)))
+  const [inFull = [], inSmall = []] = await interleaveFor(secondsForWhole, questions, whole)
+  const asked = timedGet(api, wholeStream(full))()
   let isAnswered = false
   const answered = asked.finally(() => {
     isAnswered = true

@@ -4,18 +4,21 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from '@pushav/shared/testing/until.ts'
 import type { Api } from '../api.ts'
-import { standaloneMain } from '../launch.ts'
-import type { Home } from './home.ts'
+import { standaloneMain } from '../servers/launch.ts'
+import type { WorkingDirectory } from './working-directory.ts'
 
-const patienceMs = 300_000
+const timeoutMs = 300_000
 
 /** Seconds from the start of a server until it is ready, and until its index holds so many uploads. */
-export async function timeRestarts(home: Home, uploads: number): Promise<Record<string, number>> {
-  const kept = await timeRestart(home, uploads)
-  await rm(join(home.path, 'redis'), { recursive: true })
-  const rebuilt = await timeRestart(home, uploads)
+export async function timeRestarts(
+  directory: WorkingDirectory,
+  uploads: number,
+): Promise<Record<string, number>> {
+  const kept = await timeRestart(directory, uploads)
+  await rm(join(directory.path, 'redis'), { recursive: true })
+  const rebuilt = await timeRestart(directory, uploads)
   const begun = performance.now()
-  await reindex(home.path)
+  await reindex(directory.path)
   return {
     'ready s, index there': kept.readyS,
     'ready s, index gone': rebuilt.readyS,
@@ -26,13 +29,13 @@ export async function timeRestarts(home: Home, uploads: number): Promise<Record<
 
 async function reindex(workingDirectory: string): Promise<void> {
   const args = [standaloneMain, '--reindex', '--working-directory', workingDirectory]
-  await promisify(execFile)(process.execPath, args, { timeout: patienceMs, killSignal: 'SIGTERM' })
+  await promisify(execFile)(process.execPath, args, { timeout: timeoutMs, killSignal: 'SIGTERM' })
 }
 
-async function timeRestart(home: Home, uploads: number) {
+async function timeRestart(directory: WorkingDirectory, uploads: number) {
   const begun = performance.now()
-  await using opened = await home.open()
-  await until('/readyz', async () => (await opened.api.call('GET', '/readyz')).status === 200, patienceMs)
+  await using opened = await directory.open()
+  await until('/readyz', async () => (await opened.api.call('GET', '/readyz')).status === 200, timeoutMs)
   const readyS = secondsSince(begun)
   await untilIndexed(opened.api, uploads)
   return { readyS, completeS: secondsSince(begun) }
@@ -40,7 +43,7 @@ async function timeRestart(home: Home, uploads: number) {
 
 /** Resolves when the index of all streams together holds so many uploads. */
 export async function untilIndexed(api: Api, uploads: number): Promise<void> {
-  await until(`${uploads} uploads in the index`, async () => (await indexed(api)) >= uploads, patienceMs)
+  await until(`${uploads} uploads in the index`, async () => (await indexed(api)) >= uploads, timeoutMs)
 }
 
 async function indexed(api: Api): Promise<number> {

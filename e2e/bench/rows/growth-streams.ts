@@ -1,16 +1,20 @@
 import { readFile } from 'node:fs/promises'
+import { faultsOf } from '../../load/putload.ts'
+import { pauseProcess } from '../../server/pause-process.ts'
 import type { Api } from '../api.ts'
 import type { Bench, Row } from '../bench.ts'
-import { faultsOf } from '../generator.ts'
-import { type Home, makeHome, type Opened } from '../growth/home.ts'
-import { inTurns, inTurnsFor } from '../growth/in-turns.ts'
-import { asking } from '../growth/questions.ts'
+import { interleave, interleaveFor } from '../growth/interleave.ts'
+import { timedGet } from '../growth/queries.ts'
 import { timeRestarts, untilIndexed } from '../growth/restarts.ts'
-import { segmentPath } from '../ours.ts'
-import { pauseProbes } from '../paused.ts'
-import { percentile } from '../percentile.ts'
+import {
+  makeWorkingDirectory,
+  type RunningServer,
+  type WorkingDirectory,
+} from '../growth/working-directory.ts'
+import { segmentPath } from '../servers/server.ts'
+import { percentile } from '../statistics.ts'
 
-const mostStreams = 1_000
+const maxStreams = 1_000
 const perStream = 10
 const turns = 200
 const questions = 20
@@ -19,20 +23,20 @@ const secondsForAll = 4
 /** Whether it gets slower with how many streams there are. Probes wait. */
 export const growthStreamsRow = (bench: Bench): Row => ({
   name: 'growth-streams',
-  contenders: ['ours'],
+  servers: ['server'],
   isOnce: true,
   targets: [],
   async measure() {
-    const count = Math.min(mostStreams, Math.ceil(bench.options.growth / 20))
-    await using home = await makeHome(bench)
-    const { figures, uploads, faults } = await grow(bench, home, count)
-    return { figures: { ...figures, ...(await timeRestarts(home, uploads)) }, faults }
+    const count = Math.min(maxStreams, Math.ceil(bench.options.growth / 20))
+    await using directory = await makeWorkingDirectory(bench)
+    const { figures, uploads, faults } = await grow(bench, directory, count)
+    return { figures: { ...figures, ...(await timeRestarts(directory, uploads)) }, faults }
   },
 })
 
-async function grow(bench: Bench, home: Home, count: number) {
-  await using opened = await home.open({ isPinned: true })
-  using _paused = await pauseProbes(opened.server)
+async function grow(bench: Bench, directory: WorkingDirectory, count: number) {
+  await using opened = await directory.open({ isPinned: true })
+  using _paused = await pauseProcess(opened.standalone, 'probe')
   const few = await latencies(bench, opened, await openStreams(opened.api, 1))
   const created = await openStreams(opened.api, count - 1)
   const faults = await fill(bench, opened, count)
@@ -46,42 +50,42 @@ async function grow(bench: Bench, home: Home, count: number) {
 const at = (count: number, figures: Readonly<Record<string, number>>) =>
   Object.fromEntries(Object.entries(figures).map(([name, figure]) => [`${name}@${count}`, figure]))
 
-interface Created {
+interface NewStreams {
   readonly ids: readonly string[]
   readonly lastMs: number
 }
 
-async function openStreams(api: Api, count: number): Promise<Created> {
-  const answers = []
-  for (let left = count; left > 0; left--) answers.push(await api.call('POST', '/streams'))
-  const newest = answers.slice(-questions).map(({ tookMs }) => tookMs)
-  return { ids: answers.map(({ json }) => String(json.id)), lastMs: percentile(newest, 0.5) }
+async function openStreams(api: Api, count: number): Promise<NewStreams> {
+  const responses = []
+  for (let left = count; left > 0; left--) responses.push(await api.call('POST', '/streams'))
+  const newest = responses.slice(-questions).map(({ tookMs }) => tookMs)
+  return { ids: responses.map(({ json }) => String(json.id)), lastMs: percentile(newest, 0.5) }
 }
 
 /** All streams get a segment, again and again; streams are numbered from 1 on. */
 async function fill(
   { generate, identity, media }: Bench,
-  { server }: Opened,
+  { standalone }: RunningServer,
   count: number,
 ): Promise<string[]> {
   const faults: string[] = []
   for (let turn = 0; turn < perStream; turn++) {
-    const url = `${server.url}/streams/{n}/${segmentPath(`fill_${turn}`)}`
+    const url = `${standalone.url}/streams/{n}/${segmentPath(`fill_${turn}`)}`
     const load = { url, identity, body: media.segments['8k'], connections: 64, first: 1 }
     faults.push(...faultsOf(await generate({ ...load, until: { count } })))
   }
   return faults
 }
 
-async function latencies(bench: Bench, { api }: Opened, { ids, lastMs }: Created) {
+async function latencies(bench: Bench, { api }: RunningServer, { ids, lastMs }: NewStreams) {
   const body = await readFile(bench.media.segments['8k'])
   let number = 0
-  const [puts = []] = await inTurns(turns, [putIntoNext])
+  const [puts = []] = await interleave(turns, [putIntoNext])
   const paths = ['/streams?summary=true', '/streams?summary=true&limit=1000', '/streams']
-  const asked = await inTurnsFor(
+  const asked = await interleaveFor(
     secondsForAll,
     questions,
-    paths.map((path) => asking(api, path)),
+    paths.map((path) => timedGet(api, path)),
   )
   const medians = paths.map((path, at) => [`GET ${path.slice(1)}`, percentile(asked[at] ?? [], 0.5)])
   return {

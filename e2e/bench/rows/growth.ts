@@ -1,21 +1,25 @@
 import { type Bench, type Measurement, own, type Row } from '../bench.ts'
-import { diskUse } from '../growth/disk-use.ts'
-import { type Growing, type GrowingStream, growingOn } from '../growth/growing.ts'
+import { type GrowingStream, type GrowingStreams, growStreamsOn } from '../growth/growing-streams.ts'
 import { type HeldProbes, holdProbes } from '../growth/held-probes.ts'
-import { type Home, makeHome, type Opened } from '../growth/home.ts'
 import { latenciesAt } from '../growth/latencies.ts'
-import { memoryPerUpload, redisMemory } from '../growth/redis-memory.ts'
 import { timeRestarts } from '../growth/restarts.ts'
-import { segmentPath } from '../ours.ts'
+import {
+  makeWorkingDirectory,
+  type RunningServer,
+  type WorkingDirectory,
+} from '../growth/working-directory.ts'
+import { diskUse } from '../resources/disk-use.ts'
+import { memoryPerUpload, redisMemory } from '../resources/redis-memory.ts'
+import { segmentPath } from '../servers/server.ts'
 
 const sizes = [0, 1_000, 10_000, 100_000]
 const outcomes = 20
-const mostGrowth = 1.1
+const maxGrowth = 1.1
 
 /** What gets slower or larger with what is in a stream already. Probes wait, they would tell of themselves. */
 export const growthRow = (bench: Bench): Row => ({
   name: 'growth',
-  contenders: ['ours'],
+  servers: ['server'],
   isOnce: true,
   targets: [
     'PUT',
@@ -25,20 +29,21 @@ export const growthRow = (bench: Bench): Row => ({
     'GET wire log, last page',
     'GET probe',
     'GET report',
-  ].map((name) =>
-    own(`${name}: in the full stream / in a new one`, `${name}, growth`, 'at most', mostGrowth),
-  ),
+  ].map((name) => own(`${name}: in the full stream / in a new one`, `${name}, growth`, 'at most', maxGrowth)),
   async measure() {
-    await using home = await makeHome(bench)
-    const { uploads, figures, faults } = await grow(bench, home)
-    return { figures: { ...figures, ...(await timeRestarts(home, uploads)) }, faults }
+    await using directory = await makeWorkingDirectory(bench)
+    const { uploads, figures, faults } = await grow(bench, directory)
+    return { figures: { ...figures, ...(await timeRestarts(directory, uploads)) }, faults }
   },
 })
 
-async function grow(bench: Bench, home: Home): Promise<Measurement & { readonly uploads: number }> {
-  await using opened = await home.open({ isPinned: true })
-  using probes = await holdProbes(opened.server)
-  const growing = growingOn(bench, opened, probes)
+async function grow(
+  bench: Bench,
+  directory: WorkingDirectory,
+): Promise<Measurement & { readonly uploads: number }> {
+  await using opened = await directory.open({ isPinned: true })
+  using probes = await holdProbes(opened.standalone)
+  const growing = growStreamsOn(bench, opened, probes)
   const full = await growing.open()
   const figures: Record<string, number> = {}
   const wanted = [...new Set([...sizes.filter((size) => size < bench.options.growth), bench.options.growth])]
@@ -48,18 +53,23 @@ async function grow(bench: Bench, home: Home): Promise<Measurement & { readonly 
     for (const [name, ms] of Object.entries({ ...latencies, ...filled })) figures[`${name}@${size}`] = ms
     Object.assign(figures, growthsIn(latencies))
   }
-  const sizesNow = await sizesOf(home, opened, probes, full, growing.count())
+  const sizesNow = await sizesOf(directory, opened, probes, full, growing.count())
   return { uploads: growing.count(), figures: { ...figures, ...sizesNow }, faults: growing.faults }
 }
 
 /** Redis's bytes for each upload that was filled in, its probe waiting. */
-async function filling({ server }: Opened, growing: Growing, full: GrowingStream, size: number) {
-  const before = await redisMemory(server)
+async function filling(
+  { standalone }: RunningServer,
+  growing: GrowingStreams,
+  full: GrowingStream,
+  size: number,
+) {
+  const before = await redisMemory(standalone)
   const missing = size - full.count()
   await full.fillTo(size)
   await growing.settled()
   if (missing <= 0) return {}
-  const perUpload = memoryPerUpload(before, await redisMemory(server), missing)
+  const perUpload = memoryPerUpload(before, await redisMemory(standalone), missing)
   return Object.fromEntries(Object.entries(perUpload).map(([kind, bytes]) => [`Redis bytes, ${kind}`, bytes]))
 }
 
@@ -70,24 +80,24 @@ function growthsIn(latencies: Readonly<Record<string, number>>): Record<string, 
 }
 
 async function sizesOf(
-  home: Home,
-  { server, api }: Opened,
+  directory: WorkingDirectory,
+  { standalone, api }: RunningServer,
   probes: HeldProbes,
   full: GrowingStream,
   uploads: number,
 ) {
-  const before = await redisMemory(server)
+  const before = await redisMemory(standalone)
   await probes.letGoFor(async () => {
     for (let number = 1; number <= outcomes; number++)
       await api.call('GET', `/probe/${full.stream}/${segmentPath(number)}`)
   })
-  const after = await redisMemory(server)
-  const { journalBytes, allBytes, mostEntries } = await diskUse(home.path)
+  const after = await redisMemory(standalone)
+  const { journalBytes, allBytes, maxEntries } = await diskUse(directory.path)
   return {
     'Redis bytes of a probe':
       ((after.kinds.probes ?? 0) - (before.kinds.probes ?? 0)) / (after.probes - before.probes),
     'journal bytes an upload': journalBytes / uploads,
     'disk bytes an upload': allBytes / uploads,
-    'most entries in a directory': mostEntries,
+    'most entries in a directory': maxEntries,
   }
 }

@@ -1,13 +1,13 @@
-import { confinedFfprobe, timeFfprobe } from '../bare-ffprobe.ts'
+import { faultsOf, type Load } from '../../load/putload.ts'
 import type { Bench, Measurement, Row } from '../bench.ts'
-import { faultsOf, type Load } from '../generator.ts'
-import { makeHome, type Opened } from '../growth/home.ts'
+import { confinedFfprobe, timeFfprobe } from '../ffprobe-alone.ts'
+import { makeWorkingDirectory, type RunningServer } from '../growth/working-directory.ts'
 import type { Size } from '../media.ts'
-import { median } from '../median.ts'
-import { type Ours, openStream } from '../ours.ts'
-import { cameraFigures } from '../planning/cameras.ts'
-import { footprint, perUpload } from '../planning/footprint.ts'
-import { probeFaults, recordFaults } from '../record-faults.ts'
+import { missingProbes, missingUploads } from '../missing-results.ts'
+import { footprint, perUpload } from '../resources/footprint.ts'
+import { openStream, type Server } from '../servers/server.ts'
+import { median } from '../statistics.ts'
+import { cameraFigures } from './camera-capacity.ts'
 
 interface Case {
   readonly name: string
@@ -33,7 +33,7 @@ const runs = 15
 /** What one upload costs at a moderate, steady rate: processor time of each process, memory of Redis, disk. */
 export const planningRow = (bench: Bench): Row => ({
   name: 'planning',
-  contenders: ['ours'],
+  servers: ['server'],
   isOnce: true,
   targets: [],
   async measure() {
@@ -52,12 +52,12 @@ export const planningRow = (bench: Bench): Row => ({
 
 /** From the first upload until the last probe is done. */
 async function measureCase(bench: Bench, one: Case): Promise<Measurement> {
-  await using home = await makeHome(bench)
-  await using opened = await home.open()
+  await using directory = await makeWorkingDirectory(bench)
+  await using opened = await directory.open()
   const warmed = await push(bench, opened, { ...one, count: warmUp })
-  const before = await footprint(opened.server, home.path)
+  const before = await footprint(opened.standalone, directory.path)
   const pushed = await push(bench, opened, one)
-  const after = await footprint(opened.server, home.path)
+  const after = await footprint(opened.standalone, directory.path)
   const { p50, p99 } = pushed
   const alone = await ffprobeAlone(bench, one.size)
   return {
@@ -67,14 +67,14 @@ async function measureCase(bench: Bench, one: Case): Promise<Measurement> {
 }
 
 /** Into a new stream, until all of it is judged and probed. */
-async function push(bench: Bench, opened: Opened, { size, count, fresh }: Case) {
+async function push(bench: Bench, opened: RunningServer, { size, count, fresh }: Case) {
   const { identity, media } = bench
   const publishing = await openStream(bench, opened)
   const load = { url: publishing.url, identity, body: media.segments[size], connections, rate: perSecond }
   const account = await bench.generate({ ...load, until: { count }, ...(fresh ? { fresh } : {}) })
-  const ours: Ours = { ...publishing, ...opened }
-  const unlisted = await recordFaults(bench, ours, account.ok)
-  const unprobed = await probeFaults(bench, ours, count, probesWithinMs)
+  const server: Server = { ...publishing, ...opened }
+  const unlisted = await missingUploads(bench, server, account.ok)
+  const unprobed = await missingProbes(bench, server, count, probesWithinMs)
   return { ...account, faults: [...faultsOf(account), ...unlisted, ...unprobed] }
 }
 

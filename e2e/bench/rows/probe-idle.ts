@@ -1,25 +1,25 @@
 import { readFile } from 'node:fs/promises'
-import { bareFfprobe, confinedFfprobe, timeFfprobe } from '../bare-ffprobe.ts'
 import { type Bench, own, type Row } from '../bench.ts'
-import { median } from '../median.ts'
-import { type Ours, segmentPath, startOurs } from '../ours.ts'
+import { bareFfprobe, confinedFfprobe, timeFfprobe } from '../ffprobe-alone.ts'
+import { type Server, segmentPath, startServer } from '../servers/server.ts'
+import { median } from '../statistics.ts'
 
 const samples = 15
 
-/** How long after the answer to a PUT its probe can be read, nothing else going on. */
+/** How long after the response to a PUT its probe can be read, nothing else going on. */
 export const probeIdleRow = (bench: Bench): Row => ({
   name: 'probe-idle',
-  contenders: ['ours'],
+  servers: ['server'],
   isOnce: true,
   targets: [own('PUT answered → probe readable, ms beyond a bare ffprobe', 'beyond', 'at most', 20)],
   async measure() {
-    await using ours = await startOurs(bench)
+    await using server = await startServer(bench)
     const segment = bench.media.segments['64k']
     const [body, bare, confined] = await Promise.all([readFile(segment), bareFfprobe(), confinedFfprobe()])
     const times = { readable: [] as number[], bare: [] as number[], confined: [] as number[] }
     for (let number = 0; number < samples; number++) {
       bench.signal.throwIfAborted()
-      times.readable.push(await timeProbe(ours, number, body))
+      times.readable.push(await timeProbe(server, number, body))
       times.bare.push(await timeFfprobe(bare, bench.media, segment))
       times.confined.push(await timeFfprobe(confined, bench.media, segment))
     }
@@ -28,7 +28,7 @@ export const probeIdleRow = (bench: Bench): Row => ({
   },
 })
 
-async function timeProbe({ api, stream }: Ours, number: number, body: Buffer): Promise<number> {
+async function timeProbe({ api, stream }: Server, number: number, body: Buffer): Promise<number> {
   const path = segmentPath(number)
   const put = await api.call('PUT', `/streams/${stream}/${path}`, body)
   const { status, tookMs } = await api.call('GET', `/probe/${stream}/${path}`)

@@ -1,22 +1,22 @@
 import { availableParallelism } from 'node:os'
 import { until } from '@pushav/shared/testing/until.ts'
-import { confinedFfprobe, timeFfprobe } from '../bare-ffprobe.ts'
+import { faultsOf } from '../../load/putload.ts'
+import { pauseProcess } from '../../server/pause-process.ts'
 import { type Bench, own, type Row } from '../bench.ts'
-import { faultsOf } from '../generator.ts'
-import { type Ours, startOurs } from '../ours.ts'
-import { pauseProbes } from '../paused.ts'
-import { probeFaults, recordFaults } from '../record-faults.ts'
+import { confinedFfprobe, timeFfprobe } from '../ffprobe-alone.ts'
+import { missingProbes, missingUploads } from '../missing-results.ts'
+import { type Server, startServer } from '../servers/server.ts'
 
 const count = 300
 /** So many of them go by before the clock starts: a worker that has just started still compiles what it does. */
 const warmUp = 100
 const bareCount = 80
-const withinMs = 60_000
+const timeoutMs = 60_000
 
 /** Probes a second while the queue is full, beside the same ffprobe run by itself on as many cores, before and after. */
 export const probeQueueRow = (bench: Bench): Row => ({
   name: 'probe-queue',
-  contenders: ['ours'],
+  servers: ['server'],
   isOnce: true,
   targets: [
     own('probes/s / bare runs in the same confinement', 'ratio', 'at least', 0.9),
@@ -24,22 +24,22 @@ export const probeQueueRow = (bench: Bench): Row => ({
   ],
   async measure() {
     const before = await bareRate(bench)
-    await using ours = await startOurs(bench)
-    const full = await fill(bench, ours)
+    await using server = await startServer(bench)
+    const full = await fill(bench, server)
     full.resume()
-    const rate = await queueRate(bench, ours)
-    const faults = [...full.faults, ...(await probeFaults(bench, ours, count, withinMs))]
+    const rate = await queueRate(bench, server)
+    const faults = [...full.faults, ...(await missingProbes(bench, server, count, timeoutMs))]
     const bare = (before + (await bareRate(bench))) / 2
     return { figures: { rate, bare, ratio: rate / bare }, faults }
   },
 })
 
-/** Looks on without asking for a probe: what somebody waits for goes another way. Many polls of all would cost, too. */
-async function queueRate({ signal }: Bench, { api, stream }: Ours): Promise<number> {
-  await until('the worker is warm', () => areProbed(warmUp), withinMs)
+/** Looks on without asking for a probe: a probe that a client waits for skips the queue. Many polls of all would cost, too. */
+async function queueRate({ signal }: Bench, { api, stream }: Server): Promise<number> {
+  await until('the worker is warm', () => areProbed(warmUp), timeoutMs)
   const before = (await probesOf(0, 1_000)).filter(isDone).length
   const begun = performance.now()
-  await until('all are probed', () => areProbed(count), withinMs)
+  await until('all are probed', () => areProbed(count), timeoutMs)
   return ((count + 1 - before) / (performance.now() - begun)) * 1_000
 
   /** They are taken in their order, sixteen to a job. */
@@ -56,12 +56,12 @@ async function queueRate({ signal }: Bench, { api, stream }: Ours): Promise<numb
 
 const isDone = (probe: string | null): boolean => probe === 'done'
 
-async function fill(bench: Bench, ours: Ours) {
-  const paused = await pauseProbes(ours.server)
+async function fill(bench: Bench, server: Server) {
+  const paused = await pauseProcess(server.standalone, 'probe')
   const { identity, media } = bench
-  const load = { url: ours.url, identity, body: media.segments['64k'], connections: 4 }
+  const load = { url: server.url, identity, body: media.segments['64k'], connections: 4 }
   const account = await bench.generate({ ...load, until: { count } })
-  const faults = [...faultsOf(account), ...(await recordFaults(bench, ours, account.ok))]
+  const faults = [...faultsOf(account), ...(await missingUploads(bench, server, account.ok))]
   return { faults, resume: () => paused[Symbol.dispose]() }
 }
 

@@ -1,9 +1,9 @@
 import { type Bench, own, type Row, ratio, type Target } from '../bench.ts'
-import type { Contender } from '../contender.ts'
-import { loadRow, type Spec } from './load.ts'
+import type { ServerUnderTest } from '../servers/server-under-test.ts'
+import { type LoadSpec, loadRow } from './load-row.ts'
 
-/** Uploads over kept connections; `against` is the reference where it is given. */
-export function uploadRows(bench: Bench, all: readonly Contender[]): Row[] {
+/** Uploads over keep-alive connections; `against` is the reference where it is given. */
+export function uploadRows(bench: Bench, all: readonly ServerUnderTest[]): Row[] {
   return [...specs, longConnection].map((spec) => loadRow(bench, all, spec))
 }
 
@@ -28,7 +28,7 @@ const volumeTargets = (toTwoHops: number): readonly Target[] => [
 const [h1Rates, h2Rates] = [rateTargets(0.4), rateTargets(0.35)]
 const h2 = { isHttp2: true }
 
-const specs: readonly Spec[] = [
+const specs: readonly LoadSpec[] = [
   { name: '8k-h1-c16', size: '8k', connections: 16, targets: h1Rates },
   { name: '8k-h1-c64', size: '8k', connections: 64, targets: h1Rates },
   { name: '8k-h2-c16', size: '8k', connections: 16, ...h2, targets: h2Rates },
@@ -38,7 +38,7 @@ const specs: readonly Spec[] = [
 ]
 
 /** A lost upload is lost for good, however long the connection lives. */
-const longConnection: Spec = {
+const longConnection: LoadSpec = {
   name: 'h2-long',
   size: '8k',
   connections: 1,

@@ -17,7 +17,7 @@ import {
   trun,
   u32,
   visualEntry,
-} from '../../../services/ingest/src/media/isobmff/testing/boxes.ts'
+} from '@pushav/shared/testing/media/boxes.ts'
 
 const mfhd = (sequence: number) => box('mfhd', u32(0, sequence))
 const lasting = (duration: number) =>

@@ -11,7 +11,7 @@ import {
 import { initOf, segmentOf } from './media.ts'
 
 /** One request of a device. */
-export interface Sent {
+export interface UploadRequest {
   /** Below the stream. */
   readonly path: string
   readonly body: Buffer | string
@@ -22,16 +22,16 @@ export interface Sent {
   readonly isAnonymous?: boolean
 }
 
-export const object = (path: string, body: Buffer | string): Sent => ({ path, body })
-export const cutOff = (sent: Sent): Sent => ({ ...sent, isCutOff: true })
-export const anonymous = (sent: Sent): Sent => ({ ...sent, isAnonymous: true })
-export const headed = (sent: Sent, name: string, value: string): Sent => ({
+export const object = (path: string, body: Buffer | string): UploadRequest => ({ path, body })
+export const cutOff = (sent: UploadRequest): UploadRequest => ({ ...sent, isCutOff: true })
+export const anonymous = (sent: UploadRequest): UploadRequest => ({ ...sent, isAnonymous: true })
+export const headed = (sent: UploadRequest, name: string, value: string): UploadRequest => ({
   ...sent,
   headers: { [name]: value },
 })
 
 /** What a Matter camera sends, session 1 and track `video` unless told otherwise. */
-export const init = (body = initOf(), track = 'video', session = 1): Sent =>
+export const init = (body = initOf(), track = 'video', session = 1): UploadRequest =>
   object(`session_${session}/${track}/${track}.init`, body)
 
 export const segment = (
@@ -39,33 +39,33 @@ export const segment = (
   body = segmentOf(number - 1_000),
   track = 'video',
   session = 1,
-): Sent => object(`session_${session}/${track}/segment_${number}.m4s`, body)
+): UploadRequest => object(`session_${session}/${track}/segment_${number}.m4s`, body)
 
-export const dynamicMpd = (session = 1, parts: MpdParts = {}): Sent =>
+export const dynamicMpd = (session = 1, parts: MpdParts = {}): UploadRequest =>
   object(`session_${session}/index.mpd`, mpdText('dynamic', parts))
 
-export const staticMpd = (session = 1, parts: MpdParts = {}): Sent =>
+export const staticMpd = (session = 1, parts: MpdParts = {}): UploadRequest =>
   object(`session_${session}/index.mpd`, mpdText('static', parts))
 
-export const multivariant = (...tracks: readonly string[]): Sent =>
+export const multivariant = (...tracks: readonly string[]): UploadRequest =>
   object('session_1/index.m3u8', multivariantText(tracks))
 
-export const playlist = (track: string, ...tags: readonly string[]): Sent =>
+export const playlist = (track: string, ...tags: readonly string[]): UploadRequest =>
   object(`session_1/${track}/index.m3u8`, playlistText(...tags))
 
-export const initialPlaylist = (track = 'video'): Sent => playlist(track)
-export const finalPlaylist = (segments: number, track = 'video'): Sent =>
+export const initialPlaylist = (track = 'video'): UploadRequest => playlist(track)
+export const finalPlaylist = (segments: number, track = 'video'): UploadRequest =>
   playlist(track, vod, ...listed(segments), end)
 
-export const hlsSegment = (number: number, seconds = '1.0', header = 'X-EXTINF-duration'): Sent =>
+export const hlsSegment = (number: number, seconds = '1.0', header = 'X-EXTINF-duration'): UploadRequest =>
   headed(segment(number), header, seconds)
 
 /** How sessions begin. */
-export const started: readonly Sent[] = [dynamicMpd(), init()]
-export const hlsReady: readonly Sent[] = [multivariant('video'), initialPlaylist(), init()]
+export const started: readonly UploadRequest[] = [dynamicMpd(), init()]
+export const hlsReady: readonly UploadRequest[] = [multivariant('video'), initialPlaylist(), init()]
 
 /** What is sent to a cmaf-ingest stream under names of one's own. */
-export const freeInit = (body = initOf()): Sent => object('v/init.mp4', body)
-export const free = (nth: number, body = segmentOf(nth)): Sent => object(`v/${nth}.m4s`, body)
-export const neatMpd = (...parts: Parameters<typeof neatMpdText>): Sent =>
+export const freeInit = (body = initOf()): UploadRequest => object('v/init.mp4', body)
+export const free = (nth: number, body = segmentOf(nth)): UploadRequest => object(`v/${nth}.m4s`, body)
+export const neatMpd = (...parts: Parameters<typeof neatMpdText>): UploadRequest =>
   object('m.mpd', neatMpdText(...parts))

@@ -1,5 +1,5 @@
 import { findingCodes, type Rule, rules } from '../../../services/ingest/src/validation/rules.ts'
-import { stories } from './stories.ts'
+import { scenarios } from './scenarios.ts'
 
 const introduction = `# Findings
 
@@ -31,7 +31,7 @@ export function findingsTable(): string {
   ]
   const rows = findingCodes.map((code) => {
     const { severity, standard, title, clause, exercisedBy }: Rule = rules[code]
-    const { interface: ingest, what } = stories[code]
+    const { interface: ingest, what } = scenarios[code]
     return [`\`${code}\``, severity, standard, title, clause, exercisedBy.join(', '), ingest, what]
   })
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escaped).join(' | ')} |`)

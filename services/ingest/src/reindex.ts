@@ -22,7 +22,7 @@ async function reindex(): Promise<void> {
   await index.forgetAll()
   await indexer.catchUp()
   const counts = await Promise.all(streams.map((stream) => index.summary(stream)))
-  const uploads = counts.reduce((sum, summary) => sum + (summary?.uploads ?? 0), 0)
+  const uploads = counts.reduce((sum, summary) => sum + (summary?.totals.uploads ?? 0), 0)
   log.info(
     { streams: streams.length, uploads, tookMs: Math.round(performance.now() - startedMs) },
     'reindexed',

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeOutcome } from '@pushav/shared/outcome-codec.ts'
 import { probeOutcomesKey } from '@pushav/shared/probe-job.ts'
-import { chunk, ftyp, moov, styp } from './media/isobmff/testing/boxes.ts'
+import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { ingestSuite } from './testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])

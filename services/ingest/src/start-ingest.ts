@@ -24,12 +24,16 @@ import { matter15StreamResponse, streamResponse } from './streams/http/stream-re
 import { streamRoutes } from './streams/http/stream-routes.ts'
 import { uploadBytesRoutes } from './streams/http/upload-bytes-routes.ts'
 import { uploadLogRoutes } from './streams/http/upload-log-routes.ts'
+import { readMinutesWith } from './streams/read-minutes.ts'
 import { recordEntryWith } from './streams/record-entry.ts'
 import { streamsWith } from './streams/streams.ts'
+import { readUploadFactsWith } from './streams/upload-facts.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
+import { createInFlightUploads } from './uploads/in-flight.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
+import { startProgressReports } from './uploads/publish-progress.ts'
 import { receiveUploadWith } from './uploads/receive-upload.ts'
 import { recoverUploadsWith } from './uploads/recover-uploads.ts'
 import { streamInterfaceWith } from './uploads/stream-interface.ts'
@@ -51,8 +55,31 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const { store, journals, links, redis, index, probes, eventBus, inspections, indexer } = storage
 
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
-  const streams = streamsWith({ journals, store, index, links, record, eventBus, newId, now, idleMs })
-  const uploadDeps = { store, links, inspections, indexer, verdicts, verdictWaitMs, events: eventBus, now }
+  const inFlight = createInFlightUploads()
+  const streams = streamsWith({
+    journals,
+    store,
+    index,
+    links,
+    record,
+    eventBus,
+    inFlight,
+    newId,
+    now,
+    idleMs,
+  })
+  const uploadDeps = {
+    store,
+    links,
+    inspections,
+    indexer,
+    verdicts,
+    verdictWaitMs,
+    events: eventBus,
+    inFlight,
+    now,
+  }
+  built.use(startProgressReports(eventBus, inFlight, now))
   const interfaceOf = streamInterfaceWith(journals)
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
   const findObject = findObjectWith({ store, links, index, certificates: clientCertificates })
@@ -81,7 +108,11 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const routers = [
     certificateRoutes(certificates, log),
     streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
-    uploadLogRoutes(readUploadLogWith(streams, index, probes)),
+    uploadLogRoutes({
+      readUploadLog: readUploadLogWith(streams, index, probes),
+      readMinutes: readMinutesWith(streams, index),
+      readUploadFacts: readUploadFactsWith(streams, index, probes),
+    }),
     uploadBytesRoutes(streams, store),
     eventRoutes(eventBus, streams, closing.signal, now),
     objectRoutes(findObject, findProbe),

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { chunk, ftyp, moov, styp } from '../media/isobmff/testing/boxes.ts'
+import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { type Ingest, ingestSuite } from '../testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])

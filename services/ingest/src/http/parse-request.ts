@@ -1,11 +1,5 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { Refusal } from '../lib/refusal.ts'
-
-/** Query parameters of a list: where the page begins and how much it may hold. */
-export const pageQuery = {
-  cursor: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-}
 
 /** A query as its schema wants it; anything else is the refusal `request-malformed`. */
 export const parseQuery = <Query>(schema: z.ZodType<Query>, query: unknown): Query =>

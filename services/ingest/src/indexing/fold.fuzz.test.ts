@@ -13,6 +13,7 @@ import { defaultIdleMs } from '../validation/idle-sessions.ts'
 import { initialState } from '../validation/state.ts'
 import { arrivalsOf, streamOf, type TestObject } from '../validation/testing/arrivals.ts'
 import { type FoldInput, type FoldResult, fold } from './fold.ts'
+import { noTotals } from './totals.ts'
 
 const tracks = fc.constantFrom('video', 'audio', '__proto__', 'constructor', 'é'.repeat(100), 'a b', '0')
 const sessions = fc.constantFrom('session_1/', 'session_2/', 'session_01/', `session_${'9'.repeat(20)}/`, '')
@@ -59,7 +60,8 @@ describe('fold, whatever was uploaded', function () {
       stream,
       inits: [],
       state: initialState,
-      digests: new Map(),
+      objects: new Map(),
+      totals: noTotals,
       folders: new Map(),
     }
     const onFault = (_upload: unknown, error: unknown) => {
@@ -86,9 +88,9 @@ describe('fold, whatever was uploaded', function () {
   }
 })
 
-const throughJson = ({ digests, folders, ...rest }: FoldInput): FoldInput => ({
+const throughJson = ({ objects, folders, ...rest }: FoldInput): FoldInput => ({
   ...JSON.parse(JSON.stringify(rest)),
-  ...{ digests, folders },
+  ...{ objects, folders },
 })
 
 const knownAfter = ({

@@ -1,12 +1,14 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
-import type { Inspection } from '../media/inspection.ts'
+import type { InitFacts, Inspection } from '../media/inspection.ts'
 import type { Stream } from '../streams/stream.ts'
 import { ancestorsOf } from '../uploads/object-path.ts'
 import type { JournalEntry, Upload } from '../uploads/upload.ts'
-import type { Finding } from '../validation/finding.ts'
-import type { State } from '../validation/state.ts'
+import { type Finding, isAccepted } from '../validation/finding.ts'
+import { at, type State, type Track } from '../validation/state.ts'
 import { type Arrival, type ValidationResult, validateUpload } from '../validation/validate-upload.ts'
 import { type InitSegment, initFor } from './init-segment.ts'
+import { type MediaOfUpload, mediaOf } from './media-of-upload.ts'
+import { addToTotals, type Totals, withoutObject } from './totals.ts'
 
 /** What must be known of a stream before its next journal lines can be judged; see `requirementsOf`. */
 export interface FoldInput {
@@ -16,10 +18,17 @@ export interface FoldInput {
   readonly inits: readonly InitSegment[]
   /** The sessions that the lines may change. */
   readonly state: State
-  /** SHA-256 of the objects that stand at the lines' paths and in the place of folders above them. */
-  readonly digests: ReadonlyMap<string, string>
+  /** The objects that stand at the lines' paths and in the place of folders above them. */
+  readonly objects: ReadonlyMap<string, StoredObject>
   /** How many objects stand below the lines' paths and the folders above them. */
   readonly folders: ReadonlyMap<string, number>
+  readonly totals: Totals
+}
+
+/** What stands at a path: the newest whole upload that went there. */
+export interface StoredObject {
+  readonly upload: string
+  readonly sha256: string
 }
 
 /** An upload and what was found. */
@@ -29,6 +38,18 @@ export interface JudgedUpload {
   /** Id of the session that it belongs to; null for none. */
   readonly session: string | null
   readonly track: string | null
+  /**
+   * Of the response to the device; null for a body that was cut off and for a part of a long request, which get none.
+   */
+  readonly status: number | null
+  /** Its place among the stream's uploads in the order of their verdicts, from 0. */
+  readonly position: number
+  /** The upload that holds the init segment of a segment; null for none. */
+  readonly init: string | null
+  /** Null for what is no segment of a track whose init segment is known. */
+  readonly media: MediaOfUpload | null
+  /** What an init segment says; null for anything else. */
+  readonly initFacts: InitFacts | null
 }
 
 /** What journal lines come to: what is known after them and, in order, what happened to the stream's objects. */
@@ -45,9 +66,11 @@ export type ObjectEvent =
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
         readonly place: Place
+        /** What stood at its path before it; null for nothing. */
+        readonly previous: StoredObject | null
         readonly sessionEvents: ValidationResult['events']
       })
-  | { readonly kind: 'deleted'; readonly path: string }
+  | { readonly kind: 'deleted'; readonly path: string; readonly previous: StoredObject | null }
 
 /**
  * `object`: it is now what stands at its path. `beside`: found by its path, but its path clashes with an object
@@ -69,8 +92,9 @@ export function fold(
     stream: known.stream,
     inits: known.inits,
     state: known.state,
-    digests: new Map(known.digests),
+    objects: new Map(known.objects),
     folders: new Map(known.folders),
+    totals: known.totals,
     folderDeltas: new Map(),
     events: [],
     jobs: [],
@@ -84,9 +108,10 @@ interface Draft {
   stream: Stream | null
   inits: readonly InitSegment[]
   state: State
-  readonly digests: Map<string, string>
+  readonly objects: Map<string, StoredObject>
   readonly folders: Map<string, number>
   readonly folderDeltas: Map<string, number>
+  totals: Totals
   readonly events: ObjectEvent[]
   readonly jobs: ProbeJob[]
 }
@@ -116,24 +141,36 @@ function foldOne(id: string, draft: Draft, entry: JournalEntry, how: FoldWith): 
 }
 
 function foldDeletion(draft: Draft, path: string): void {
-  if (draft.digests.delete(path)) count(draft, path, -1)
+  const previous = draft.objects.get(path) ?? null
+  if (draft.objects.delete(path)) count(draft, path, -1)
   draft.inits = draft.inits.filter((init) => init.path !== path)
-  draft.events.push({ kind: 'deleted', path })
+  draft.totals = withoutObject(draft.totals, previous)
+  draft.events.push({ kind: 'deleted', path, previous })
 }
 
 function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith): void {
-  const previous = draft.digests.get(upload.path) ?? null
+  const previous = draft.objects.get(upload.path) ?? null
   const clashes = clashesWith(draft, upload.path)
   const inspection = how.inspectionOf(upload.id)
-  const arrival = { upload, inspection, previous, clashes }
+  const arrival = { upload, inspection, previous: previous?.sha256 ?? null, clashes }
   const judged = verdictOn(stream, draft.state, arrival, how)
   const { state, findings, session, track, list, preconditions, events: sessionEvents } = judged
   const place = placeOf(arrival)
   const isNew = previous === null && place === 'object'
-  const verdict = { upload, findings, session, track, list, preconditions }
+  const init = upload.kind === 'segment' ? initFor(upload.path, draft.inits) : null
+  const knownTrack = trackOf(state, session, track)
+  const media = mediaOf(upload, inspection, knownTrack)
+  const { uploads: position } = draft.totals
+  const initFacts = upload.kind === 'init' ? (inspection?.init ?? null) : null
+  const status = statusOf(stream, upload, findings)
+  const judgement = { upload, findings, session, track, status, position, init, media, initFacts }
   draft.state = state
-  draft.events.push({ kind: 'judged', ...verdict, isNew, place, sessionEvents })
-  if (place !== 'none') addObject(stream, draft, upload, place, isNew)
+  draft.totals = addToTotals(draft.totals, judgement, knownTrack?.init?.handler === 'vide')
+  draft.events.push({
+    ...{ kind: 'judged', ...judgement, list, preconditions },
+    ...{ isNew, place, previous, sessionEvents },
+  })
+  if (place !== 'none') addObject(stream, draft, judgement, place, isNew)
 }
 
 function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
@@ -144,13 +181,18 @@ function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
 const isEndOnly = (inspection: Inspection | null): boolean =>
   inspection?.kind === 'other' && inspection.endsTrack
 
-function addObject(stream: Stream, draft: Draft, upload: Upload, place: Place, isNew: boolean): void {
-  const { id, path, kind, sha256 } = upload
-  const init = kind === 'segment' ? initFor(path, draft.inits) : null
+function addObject(
+  stream: Stream,
+  draft: Draft,
+  { upload, init }: Pick<JudgedUpload, 'upload' | 'init'>,
+  place: Place,
+  isNew: boolean,
+): void {
+  const { id, path, sha256 } = upload
   draft.jobs.push({ stream: stream.id, upload: id, path, init })
   draft.inits = withInit(draft.inits, upload)
   if (place === 'beside') return
-  draft.digests.set(path, sha256)
+  draft.objects.set(path, { upload: id, sha256 })
   if (isNew) count(draft, path, 1)
 }
 
@@ -169,9 +211,22 @@ function verdictOn(
   }
 }
 
+function statusOf({ strict }: Stream, upload: Upload, findings: readonly Finding[]): number | null {
+  if (upload.undecodable !== undefined) return 400
+  if (!upload.whole || upload.part) return null
+  return strict && !isAccepted(findings) ? 400 : 202
+}
+
+/** The track as it is after an upload of it; null where the upload belongs to none. */
+function trackOf(state: State, session: string | null, track: string | null): Track | null {
+  if (session === null || track === null) return null
+  const found = Object.values(state.sessions).find(({ id }) => id === session)
+  return (found && at(found.tracks, track)) ?? null
+}
+
 /** A file where a folder is, or a folder where a file is. The one that came first stays. */
-function clashesWith({ digests, folders }: Draft, path: string): boolean {
-  return (folders.get(path) ?? 0) > 0 || ancestorsOf(path).some((folder) => digests.has(folder))
+function clashesWith({ objects, folders }: Draft, path: string): boolean {
+  return (folders.get(path) ?? 0) > 0 || ancestorsOf(path).some((folder) => objects.has(folder))
 }
 
 function count({ folders, folderDeltas }: Draft, path: string, by: 1 | -1): void {
@@ -191,5 +246,6 @@ const created = (id: string, entry: Extract<JournalEntry, { kind: 'stream-create
   interface: entry.interface,
   strict: entry.strict,
   creator: entry.creator,
+  createdAt: entry.at,
   expectedTrackNames: null,
 })

@@ -2,9 +2,9 @@ import { deepEqual, equal, notDeepEqual, ok } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { probeQueue } from '@pushav/shared/probe-job.ts'
+import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { Redis } from 'ioredis'
-import { chunk, ftyp, moov, styp } from '../media/isobmff/testing/boxes.ts'
 import { type Ingest, ingestSuite } from '../testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])

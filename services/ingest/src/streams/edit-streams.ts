@@ -37,9 +37,10 @@ export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
   async function create({ interface: word, strict, creator }: NewStream): Promise<IndexedStream> {
     const settings = { interface: parseInterface(word), strict, creator }
     const id = await journals.create()
-    const { indexed } = await record(id, { kind: 'stream-created', ...entryHead(), ...settings })
+    const head = entryHead()
+    const { indexed } = await record(id, { kind: 'stream-created', ...head, ...settings })
     await indexed
-    return emptyStream({ id, ...settings, expectedTrackNames: null })
+    return emptyStream({ id, ...settings, createdAt: head.at, expectedTrackNames: null })
   }
 
   async function expectTracks(id: string, names: readonly string[]): Promise<IndexedStream> {

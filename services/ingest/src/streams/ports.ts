@@ -1,7 +1,9 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
 import type { InitSegment } from '../indexing/init-segment.ts'
+import type { Totals } from '../indexing/totals.ts'
 import type { Finding } from '../validation/finding.ts'
 import type { FindingCounts } from '../validation/report.ts'
+import type { Severity } from '../validation/rules.ts'
 import type { Pages } from './pages.ts'
 import type { SessionView } from './session-view.ts'
 import type { Stream } from './stream.ts'
@@ -18,12 +20,18 @@ export interface StreamQueries {
   newest(stream: string, path: string): Promise<JudgedUpload | null>
   /** Init segments in a folder. */
   inits(stream: string, folder: string): Promise<readonly InitSegment[]>
-  /** Uploads in the order of their verdicts; `next` is null at the end. */
-  log(
-    stream: string,
-    from: number,
-    limit: number,
-  ): Promise<{ readonly uploads: readonly JudgedUpload[]; readonly next: number | null }>
+  /** Uploads in the order of their verdicts, from a position on. */
+  log(stream: string, from: number, limit: number): Promise<LogSlice>
+  /** The position of the first upload received at a time, in Unix milliseconds, or after it; the total if none was. */
+  positionAt(stream: string, receivedMs: number): Promise<number>
+  /** The newest uploads of a path, also those that were cut off or deleted, newest first. */
+  versions(stream: string, path: string): Promise<readonly JudgedUpload[]>
+  /** Of one session; with null those of all sessions and of uploads without one, some of them of the same minute. */
+  minutes(stream: string, session: string | null): Promise<readonly MinuteCounts[]>
+  /** In the order of the ids; without those that there are not. */
+  sessionViews(stream: string, sessions: readonly string[]): Promise<readonly SessionView[]>
+  /** What each device sent to the stream. */
+  devices(stream: string): Promise<readonly DeviceCounts[]>
   /** Counts of one session; with null those of uploads without a session, then those of all sessions. */
   tallies(stream: string, session: string | null): Promise<readonly FindingCounts[]>
 }
@@ -58,11 +66,56 @@ export interface RejectedUpload extends ListedUpload {
 /** A stream in numbers that take no longer to read for a longer stream. */
 export interface StreamSummary {
   readonly stream: Stream
+  readonly totals: Totals
+  readonly objects: number
+  readonly sessions: number
+  /** The session of the newest upload that belongs to one. */
+  readonly newestSession: SessionView | null
+}
+
+export interface LogSlice {
+  readonly uploads: readonly JudgedUpload[]
+  /** Position after the last of them; null at the end of the log. */
+  readonly next: number | null
+  /** Uploads in the whole log. */
+  readonly total: number
+}
+
+/** What came of one track in one minute. */
+export interface MinuteCounts {
+  /** Minutes since 1970. */
+  readonly minute: number
+  /** Empty for uploads that belong to no track. */
+  readonly track: string
+  readonly uploads: number
+  readonly bytes: number
+  readonly worst: Severity | null
+}
+
+/** What one device sent to one stream. */
+export interface DeviceCounts {
+  readonly fingerprint: string
   readonly uploads: number
   /** Uploads with an error. */
   readonly errors: number
-  readonly objects: number
-  readonly sessions: number
+  /** ISO 8601. */
+  readonly firstSeen: string
+  readonly last: DeviceContact
+  /** When each address was seen last, ISO 8601. */
+  readonly addresses: Readonly<Record<string, string>>
+}
+
+/** The newest upload of a device. */
+export interface DeviceContact {
+  /** ISO 8601. */
+  readonly at: string
+  readonly subject: string
+  readonly serial: string
+  readonly notAfter: string
+  /** `1.1` or `2`. */
+  readonly http: string
+  readonly tls: string
+  readonly userAgent: string | null
 }
 
 export interface IndexedSession extends SessionView {

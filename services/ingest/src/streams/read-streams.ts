@@ -1,8 +1,9 @@
+import type { InFlightUploads } from '../uploads/in-flight.ts'
 import type { Journals } from '../uploads/ports.ts'
 import { assertStream, unknownStream } from './assert-stream.ts'
 import { inPages, mapPages, type Pages } from './pages.ts'
 import type { IndexedStream, StreamQueries, StreamSummary } from './ports.ts'
-import { withTimeout } from './session-view.ts'
+import { type SessionView, withTimeout } from './session-view.ts'
 
 /** How many streams a page of the list has. */
 const streamsPerPage = 16
@@ -14,21 +15,37 @@ export interface StreamReads {
   summaries(
     after: number,
     limit: number,
-  ): Promise<{ readonly summaries: readonly StreamSummary[]; readonly next: number | null }>
+  ): Promise<{ readonly summaries: readonly StreamSummaryNow[]; readonly next: number | null }>
+  summary(id: string): Promise<StreamSummaryNow>
+  /** A stream's sessions, the newest first, and where the list goes on; null at its end. */
+  sessionViews(
+    id: string,
+    from: number,
+    limit: number,
+  ): Promise<{ readonly sessions: readonly SessionView[]; readonly next: number | null }>
   /** Throws the refusal `stream-unknown` when there is no such stream. */
   assertExists(id: string): Promise<void>
 }
 
+/** A summary with what only the clock and this process know. */
+export interface StreamSummaryNow extends StreamSummary {
+  /** A session is open, or an upload is on its way. */
+  readonly isLive: boolean
+  /** Uploads on their way to this process. */
+  readonly inFlight: number
+}
+
 export interface StreamReadsDeps {
   readonly journals: Pick<Journals, 'has' | 'streams'>
-  readonly index: Pick<StreamQueries, 'stream' | 'summary'>
+  readonly index: Pick<StreamQueries, 'stream' | 'summary' | 'sessions' | 'sessionViews'>
+  readonly inFlight: Pick<InFlightUploads, 'of'>
   readonly now: () => Date
   readonly idleMs: number
 }
 
 /** The journals say which streams there are, the index what is in them. */
-export function readStreamsWith({ journals, index, now, idleMs }: StreamReadsDeps): StreamReads {
-  return { get, list, summaries, assertExists }
+export function readStreamsWith({ journals, index, inFlight, now, idleMs }: StreamReadsDeps): StreamReads {
+  return { get, list, summaries, summary, sessionViews, assertExists }
 
   async function get(id: string): Promise<IndexedStream> {
     await assertExists(id)
@@ -50,7 +67,37 @@ export function readStreamsWith({ journals, index, now, idleMs }: StreamReadsDep
     const page = ids.slice(begin, begin + limit)
     const found = await Promise.all(page.map((id) => index.summary(id)))
     const next = begin + page.length < ids.length ? Number(page.at(-1)) : null
-    return { summaries: found.filter((summary) => summary !== null), next }
+    return { summaries: found.filter((summary) => summary !== null).map(summaryNow), next }
+  }
+
+  async function summary(id: string): Promise<StreamSummaryNow> {
+    await assertExists(id)
+    const found = await index.summary(id)
+    if (!found) throw unknownStream(id)
+    return summaryNow(found)
+  }
+
+  function summaryNow(summary: StreamSummary): StreamSummaryNow {
+    const { stream, newestSession } = summary
+    const session = newestSession && withTimeout(newestSession, now().getTime(), idleMs)
+    const count = inFlight.of(stream.id).length
+    const isLive = count > 0 || session?.phase === 'open'
+    return { ...summary, newestSession: session, isLive, inFlight: count }
+  }
+
+  async function sessionViews(
+    id: string,
+    from: number,
+    limit: number,
+  ): ReturnType<StreamReads['sessionViews']> {
+    await assertExists(id)
+    const keys = await index.sessions(id)
+    if (!keys) throw unknownStream(id)
+    const page = keys.toReversed().slice(from, from + limit)
+    const nowMs = now().getTime()
+    const views = await index.sessionViews(id, page)
+    const next = from + page.length < keys.length ? from + page.length : null
+    return { sessions: views.map((view) => withTimeout(view, nowMs, idleMs)), next }
   }
 
   function withTimeouts(stream: IndexedStream): IndexedStream {

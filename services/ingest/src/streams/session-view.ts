@@ -1,7 +1,7 @@
 import { isComplete } from '../validation/cmaf-ingest/ingest-session.ts'
 import { completedTracks } from '../validation/matter/matter-playlist.ts'
 import { noSession } from '../validation/object-name.ts'
-import type { Session, Track, TrackPhase } from '../validation/state.ts'
+import type { KnownInit, Session, SessionCounts, Track, TrackPhase } from '../validation/state.ts'
 
 /** What users see of a session, without the lists of its uploads. The index stores it. */
 export interface SessionView {
@@ -13,6 +13,11 @@ export interface SessionView {
   readonly phase: Session['phase']
   /** When its newest object was received, in milliseconds since 1970. */
   readonly lastObjectMs: number
+  /** When its first object was received, in milliseconds since 1970. */
+  readonly firstObjectMs: number
+  readonly counts: SessionCounts
+  /** Whether a player can decode one of its tracks. */
+  readonly isPlayable: boolean
   readonly tracks: Readonly<Record<string, TrackView>>
   /** How many tracks the multivariant playlist announced; null before it was received. */
   readonly hlsTrackCount: number | null
@@ -25,6 +30,11 @@ export interface TrackView {
   readonly segmentCount: number
   /** Bits a second, measured; null until a segment was received whose duration is known. */
   readonly bitrate: number | null
+  /** What its init segment says; null until one was received that can be read. */
+  readonly init: Pick<
+    KnownInit,
+    'handler' | 'codec' | 'width' | 'height' | 'language' | 'encrypted' | 'timescale'
+  > | null
 }
 
 export function sessionViewOf(session: Session): SessionView {
@@ -35,6 +45,9 @@ export function sessionViewOf(session: Session): SessionView {
     isComplete: isComplete(session),
     phase: session.phase,
     lastObjectMs: session.lastObjectMs,
+    firstObjectMs: session.firstObjectMs,
+    counts: session.counts,
+    isPlayable: Object.values(session.tracks).some(isPlayable),
     tracks: Object.fromEntries(tracks),
     hlsTrackCount: session.hlsTrackCount,
     hlsCompletedTracks: session.hlsTrackCount === null ? 0 : completedTracks(session),
@@ -43,8 +56,21 @@ export function sessionViewOf(session: Session): SessionView {
 
 function trackViewOf({ name, phase, segmentCount, clock, init }: Track): TrackView {
   const bitrate = clock && init ? Math.round((clock.bytes * 8 * init.timescale) / clock.total) : null
-  return { name, phase, segmentCount, bitrate: Number.isSafeInteger(bitrate) ? bitrate : null }
+  return {
+    ...{ name, phase, segmentCount, bitrate: Number.isSafeInteger(bitrate) ? bitrate : null },
+    init: init && initViewOf(init),
+  }
 }
+
+const initViewOf = ({ handler, codec, width, height, language, encrypted, timescale }: KnownInit) => ({
+  ...{ handler, codec, width, height, language, encrypted, timescale },
+})
+
+const isPlayable = ({ clock, init }: Track): boolean =>
+  clock !== null && init !== null && !init.encrypted && playableHandlers.includes(init.handler)
+
+/** Video and sound. */
+export const playableHandlers: readonly string[] = ['vide', 'soun']
 
 /** The session at a time: an open one whose timeout has passed is silent, before any journal line says so. */
 export function withTimeout<View extends SessionView>(session: View, nowMs: number, idleMs: number): View {

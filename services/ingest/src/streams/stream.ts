@@ -13,6 +13,8 @@ export interface Stream {
   readonly strict: boolean
   /** Fingerprint of the certificate it was created with; null when there was none. */
   readonly creator: string | null
+  /** ISO 8601. */
+  readonly createdAt: string
   /** Null until a user names them. */
   readonly expectedTrackNames: readonly string[] | null
 }

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { chunk, ftyp, mfra, moov, styp } from '../media/isobmff/testing/boxes.ts'
+import { chunk, ftyp, mfra, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { ingestSuite } from '../testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])

@@ -5,24 +5,47 @@ import type { Severity } from '../validation/rules.ts'
 import type { StreamQueries } from './ports.ts'
 import type { Streams } from './streams.ts'
 
-/** Reads a page of a stream's uploads in arrival order. Throws the refusal `stream-unknown`. */
+/** Reads pages of a stream's uploads in arrival order. Throws the refusal `stream-unknown`. */
 export type ReadUploadLog = (stream: string, query: LogQuery) => Promise<LogPage>
 
-interface LogQuery {
-  /** Place in the log at which the page begins. */
-  readonly cursor: number
+export interface LogQuery {
   readonly limit: number
-  /** Null for all sessions. */
+  /** Where the page begins or ends. */
+  readonly place: LogPlace
+  readonly filter: LogFilter
+}
+
+export type LogPlace =
+  /** It begins at this position. */
+  | { readonly from: number }
+  /** It ends before this position. */
+  | { readonly before: number }
+  /** It begins at the first upload received at this time, Unix milliseconds. */
+  | { readonly atMs: number }
+
+/** Null for what does not matter. */
+export interface LogFilter {
   readonly session: string | null
   readonly track: string | null
   /** Only uploads with a finding of this severity. */
   readonly severity: Severity | null
+  /** Only uploads with a finding of this code. */
+  readonly code: string | null
+  /** In the path, in any case. */
+  readonly text: string | null
+  /** Fingerprint of the client certificate. */
+  readonly device: string | null
+  readonly kind: string | null
 }
 
 interface LogPage {
   readonly entries: readonly LogEntry[]
-  /** Cursor of the next page; null at the end. A page may be short or empty before that, as `maxSearched` limits it. */
+  /** Position of the first upload that was looked at. */
+  readonly from: number
+  /** Position after the last one; null at the end. A page may be short or empty before that, see `maxSearched`. */
   readonly next: number | null
+  /** Uploads in the whole log. */
+  readonly total: number
 }
 
 export interface LogEntry extends JudgedUpload {
@@ -32,47 +55,89 @@ export interface LogEntry extends JudgedUpload {
 
 /** Uploads that one page is searched for in. */
 const maxSearched = 5_000
+const maxRead = 1_000
 
 export function readUploadLogWith(
   streams: Pick<Streams, 'assertExists'>,
-  index: Pick<StreamQueries, 'log'>,
+  index: Pick<StreamQueries, 'log' | 'positionAt'>,
   probes: Pick<Probes, 'outcomeStates'>,
 ): ReadUploadLog {
-  return async function readUploadLog(stream, query) {
+  return async function readUploadLog(stream, { limit, place, filter }) {
     await streams.assertExists(stream)
-    const { found, next } = await search(stream, query)
-    const states = await probes.outcomeStates(
-      stream,
-      found.map(({ upload }) => upload.id),
-    )
-    const entries = found.map((judged, i) => ({ ...judged, probe: probeOf(judged, states[i] ?? null) }))
-    return { entries, next }
+    const matches = matcherOf(filter)
+    const { found, ...page } =
+      'before' in place
+        ? await searchBackwards(stream, place.before, limit, matches)
+        : await search(stream, await beginOf(stream, place), limit, matches)
+    return { ...page, entries: await withProbes(stream, found, probes) }
   }
 
-  async function search(stream: string, query: LogQuery) {
+  async function beginOf(stream: string, place: Exclude<LogPlace, { before: number }>): Promise<number> {
+    return 'from' in place ? place.from : index.positionAt(stream, place.atMs)
+  }
+
+  async function search(stream: string, begin: number, limit: number, matches: Matches) {
     const found: JudgedUpload[] = []
-    const matches = matcherOf(query)
-    let next: number | null = query.cursor
-    while (next !== null && found.length < query.limit && next < query.cursor + maxSearched) {
-      const from: number = next
-      const page = await index.log(stream, from, Math.min(query.limit, 1_000))
+    let [next, total]: [number | null, number] = [begin, 0]
+    while (next !== null && found.length < limit && next < begin + maxSearched) {
+      const page = await index.log(stream, next, Math.min(limit, maxRead))
       next = page.next
-      for (const [i, judged] of page.uploads.entries()) {
+      total = page.total
+      for (const judged of page.uploads) {
         if (matches(judged)) found.push(judged)
-        if (found.length < query.limit) continue
-        next = next === null && i === page.uploads.length - 1 ? null : from + i + 1
+        if (found.length < limit) continue
+        next = judged.position + 1 < page.total ? judged.position + 1 : null
         break
       }
     }
-    return { found, next }
+    return { found, from: begin, next, total }
+  }
+
+  async function searchBackwards(stream: string, end: number, limit: number, matches: Matches) {
+    const found: JudgedUpload[] = []
+    let [from, total] = [end, 0]
+    while (from > 0 && found.length < limit && from > end - maxSearched) {
+      const begin = Math.max(0, from - Math.min(limit, maxRead))
+      const page = await index.log(stream, begin, from - begin)
+      total = page.total
+      from = begin
+      for (const judged of page.uploads.toReversed()) {
+        if (matches(judged)) found.unshift(judged)
+        if (found.length < limit) continue
+        from = judged.position
+        break
+      }
+    }
+    if (total === 0) total = (await index.log(stream, end, 1)).total
+    return { found, from, next: end < total ? end : null, total }
   }
 }
 
-function matcherOf({ session, track, severity }: LogQuery) {
-  return (judged: JudgedUpload): boolean =>
+type Matches = (judged: JudgedUpload) => boolean
+
+function matcherOf({ session, track, severity, code, text, device, kind }: LogFilter): Matches {
+  const wanted = text?.toLowerCase() ?? null
+  return ({ upload, findings, ...judged }) =>
     (session === null || judged.session === session) &&
     (track === null || judged.track === track) &&
-    (severity === null || judged.findings.some((finding) => finding.severity === severity))
+    (severity === null || findings.some((finding) => finding.severity === severity)) &&
+    (code === null || findings.some((finding) => finding.code === code)) &&
+    (wanted === null || upload.path.toLowerCase().includes(wanted)) &&
+    (device === null || upload.sender.device?.fingerprint === device) &&
+    (kind === null || upload.kind === kind)
+}
+
+/** The uploads with the states of their probes. */
+export async function withProbes(
+  stream: string,
+  uploads: readonly JudgedUpload[],
+  probes: Pick<Probes, 'outcomeStates'>,
+): Promise<readonly LogEntry[]> {
+  const states = await probes.outcomeStates(
+    stream,
+    uploads.map(({ upload }) => upload.id),
+  )
+  return uploads.map((judged, i) => ({ ...judged, probe: probeOf(judged, states[i] ?? null) }))
 }
 
 function probeOf({ upload }: JudgedUpload, state: ProbeOutcome['state'] | null): LogEntry['probe'] {

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
+import { ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
 import { Redis } from 'ioredis'
-import { ftyp, moov } from '../media/isobmff/testing/boxes.ts'
 import { type Ingest, ingestSuite } from '../testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])

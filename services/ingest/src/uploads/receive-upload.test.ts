@@ -3,15 +3,16 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createLogger } from '@pushav/shared/logger.ts'
+import { chunk, ftyp, mdat, moof, moov, u32 } from '@pushav/shared/testing/media/boxes.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { inspectionsOf } from '../indexing/inspect-upload.ts'
-import { chunk, ftyp, mdat, moof, moov, u32 } from '../media/isobmff/testing/boxes.ts'
 import type { IngestInterface } from '../streams/stream.ts'
 import { certificateMissing } from '../validation/request-findings.ts'
 import { createIoWorker, type IoWorker } from './disk/io-worker/io-worker.ts'
 import { diskJournals } from './disk/journal-files.ts'
 import { diskObjectLinks } from './disk/object-links.ts'
 import { openUploadStore } from './disk/upload-store.ts'
+import { createInFlightUploads } from './in-flight.ts'
 import type { PendingVerdicts } from './pending-verdicts.ts'
 import type { UploadFacts } from './ports.ts'
 import { receiveUploadWith } from './receive-upload.ts'
@@ -77,6 +78,7 @@ describe('receiveUpload', function () {
       indexer: { wake: () => undefined },
       verdicts: { wait: fakes.verdict ?? (async () => ({ strict: false, findings: [] })) },
       verdictWaitMs: 1_000,
+      inFlight: createInFlightUploads(),
       events: { publish: (event) => void published.push(event.kind) },
       interfaceOf: async () => fakes.interface ?? 'cmaf-ingest',
       newId: () => `u${++ids}`,

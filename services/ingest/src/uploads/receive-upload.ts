@@ -41,7 +41,7 @@ export function receiveUploadWith(deps: ReceiveUploadDeps): ReceiveUpload {
     const { buffered, decode } = body
     if (buffered?.length === 0) return null
     const facts = { ...request, id: deps.newId() }
-    using events = createUploadEvents(deps, facts)
+    using events = createUploadEvents(deps, facts, body.declaredBytes)
     const stats = buffered && !decode ? measureUnlessLong(buffered) : null
     if (buffered && stats) {
       events.received(stats.bytes)

@@ -16,7 +16,7 @@ export function recoverUploadsWith(deps: RecoverUploadsDeps) {
     let recovered = 0
     for await (const staged of deps.store.leftBehind()) {
       const { facts } = staged
-      using events = createUploadEvents(deps, facts)
+      using events = createUploadEvents(deps, facts, null)
       const meter = createBodyMeter()
       for await (const bytes of staged.read()) meter.add(bytes)
       const stats = meter.result(false)

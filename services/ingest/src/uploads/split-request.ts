@@ -97,7 +97,7 @@ function createParts(deps: SplitDeps, request: StagedUpload) {
   async function commitPart(into: string, { kind, from, to }: Part): Promise<void> {
     const name = kind === 'segment' ? `${++segments}.m4s` : `${kind}.mp4`
     const facts = factsOf(`${into}/${name}`, from)
-    using events = createUploadEvents(deps, facts)
+    using events = createUploadEvents(deps, facts, null)
     await using staged = deps.store.stage(facts)
     const meter = createBodyMeter()
     for await (const bytes of request.read({ from, to })) {

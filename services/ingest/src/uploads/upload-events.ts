@@ -1,15 +1,18 @@
 import type { EventBus } from '../events/event-bus.ts'
+import type { InFlightUploads } from './in-flight.ts'
 import type { UploadFacts } from './ports.ts'
 import type { Upload } from './upload.ts'
 
 export interface UploadEventsDeps {
   readonly events: Pick<EventBus, 'publish'>
+  readonly inFlight: Pick<InFlightUploads, 'put' | 'remove'>
   readonly now: () => Date
 }
 
 /**
  * Publishes what happens to one upload: `upload-started` with its first byte, then `upload-received`, or
- * `upload-aborted` when the body was cut off or, on disposal, when its bytes were not committed.
+ * `upload-aborted` when the body was cut off or, on disposal, when its bytes were not committed. In between it is among
+ * the uploads in flight.
  */
 export interface UploadEvents extends Disposable {
   /** So many more bytes have come. */
@@ -18,14 +21,18 @@ export interface UploadEvents extends Disposable {
   committed(upload: Upload): void
 }
 
-export function createUploadEvents({ events, now }: UploadEventsDeps, facts: UploadFacts): UploadEvents {
+/** `declaredBytes` is the length of the body as announced; null when its end is announced later. */
+export function createUploadEvents(
+  { events, inFlight, now }: UploadEventsDeps,
+  facts: UploadFacts,
+  declaredBytes: number | null,
+): UploadEvents {
   const { stream, id, path, method, sender } = facts
   let bytes = 0
   let isCommitted = false
   return {
     received(more) {
-      if (bytes === 0 && more > 0)
-        events.publish({ kind: 'upload-started', ...named(), method, address: sender.address })
+      if (bytes === 0 && more > 0) begin()
       bytes += more
     },
     committed({ whole, receivedAt: at, bytes }) {
@@ -33,8 +40,15 @@ export function createUploadEvents({ events, now }: UploadEventsDeps, facts: Upl
       events.publish({ kind: whole ? 'upload-received' : 'upload-aborted', ...named(at), bytes })
     },
     [Symbol.dispose]() {
+      inFlight.remove(facts)
       if (bytes > 0 && !isCommitted) events.publish({ kind: 'upload-aborted', ...named(), bytes })
     },
+  }
+
+  function begin(): void {
+    inFlight.put({ facts, declaredBytes, bytes: () => bytes })
+    const device = sender.device?.fingerprint ?? null
+    events.publish({ kind: 'upload-started', ...named(), method, address: sender.address, device })
   }
 
   function named(at = now().toISOString()) {

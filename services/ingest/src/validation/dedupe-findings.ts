@@ -1,3 +1,5 @@
+import type { Upload } from '../uploads/upload.ts'
+import { countUpload } from './count-upload.ts'
 import type { Context, Evaluation, SessionEvent } from './evaluation.ts'
 import type { Finding } from './finding.ts'
 import type { Precondition } from './preconditions.ts'
@@ -31,7 +33,12 @@ export function dedupeFindings(context: Context, evaluation: Evaluation): Valida
     (precondition) => !known.has(precondition),
   )
   const recorded = session
-    ? recordReported(session, ofTrack, { findings, preconditions, atMs: context.receivedMs })
+    ? recordReported(session, ofTrack, {
+        findings,
+        preconditions,
+        upload: context.upload,
+        atMs: context.receivedMs,
+      })
     : null
   return {
     state: recorded
@@ -67,7 +74,12 @@ const isWidespread = (code: Finding['code'], { tracks }: Session): boolean =>
 function recordReported(
   session: Session,
   track: Track | undefined,
-  news: { findings: readonly Finding[]; preconditions: readonly Precondition[]; atMs: number },
+  news: {
+    readonly findings: readonly Finding[]
+    readonly preconditions: readonly Precondition[]
+    readonly upload: Upload
+    readonly atMs: number
+  },
 ): Session {
   const once = (which: 'track' | 'session') =>
     news.findings.map(({ code }) => code).filter((code) => onceOf(code) === which)
@@ -78,6 +90,7 @@ function recordReported(
     endedMs: session.phase === 'complete' ? (session.endedMs ?? news.atMs) : null,
     reported: [...new Set([...session.reported, ...ofSession])],
     preconditions: [...session.preconditions, ...news.preconditions],
+    counts: countUpload(session.counts, news.upload, news.findings),
   }
   const ofTrack = track ? once('track') : []
   return track && ofTrack.length > 0

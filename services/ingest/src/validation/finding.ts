@@ -20,6 +20,14 @@ export function finding(code: FindingCode, message: string, severity?: Severity)
 export const isAccepted = (findings: readonly Finding[]): boolean =>
   !findings.some((finding) => finding.severity === 'error')
 
+/** The worst severity of an upload's findings; null without findings. */
+export function worstOf(findings: readonly Finding[]): Severity | null {
+  return severities.find((severity) => findings.some((finding) => finding.severity === severity)) ?? null
+}
+
+/** The worst first. */
+export const severities: readonly Severity[] = ['error', 'warning', 'note']
+
 /** The first 120 characters of a text from a device, for the message of a finding. */
 export const excerpt = (text: string): string =>
   text.length <= maxExcerpt ? text : `${text.slice(0, maxExcerpt)}…`

@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts'
+import { type Finding, severities } from './finding.ts'
 import type { Precondition } from './preconditions.ts'
 import { type FindingCode, findingCodes, type Rule, rules, type Severity, type Standard } from './rules.ts'
 
@@ -36,9 +36,6 @@ export function codesWithSeverityOf(findings: readonly Finding[]): readonly Code
   }
   return [...worst].map(([code, severity]) => `${code} ${severity}` as const)
 }
-
-/** The worst first. */
-const severities: readonly Severity[] = ['error', 'warning', 'note']
 
 /** One row for each rule, over one session or several together. */
 export function reportOf(sessions: readonly FindingCounts[]): readonly ReportRow[] {

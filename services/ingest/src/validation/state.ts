@@ -29,6 +29,8 @@ export interface Session {
   /** Its first manifest came. */
   readonly announced: boolean
   /** Unix time. */
+  readonly firstObjectMs: number
+  /** Unix time. */
   readonly lastObjectMs: number
   /** Unix time; null while it has not been completed. */
   readonly endedMs: number | null
@@ -43,6 +45,18 @@ export interface Session {
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]
+  readonly counts: SessionCounts
+}
+
+/** How much has come of a session. */
+export interface SessionCounts {
+  readonly uploads: number
+  /** Those of a long request count with its parts. */
+  readonly bytes: number
+  /** Uploads with an error. */
+  readonly errors: number
+  /** Uploads with a warning and no error. */
+  readonly warnings: number
 }
 
 /** What a manifest announces of one track. */
@@ -106,6 +120,9 @@ export interface KnownInit {
   readonly sampleFlags: number
 }
 
+/** ISO/IEC 14496-12, 8.8.3.1: sample_is_non_sync_sample. */
+export const nonSyncFlag = 0x10000
+
 /** Media times of a track up to its newest segment, in units of its timescale. */
 export interface Clock {
   readonly start: number
@@ -130,6 +147,7 @@ export const newSession = (key: string, atMs: number, generation = 1): Session =
   generation,
   phase: 'open',
   announced: false,
+  firstObjectMs: atMs,
   lastObjectMs: atMs,
   endedMs: null,
   segmentCount: 0,
@@ -139,7 +157,10 @@ export const newSession = (key: string, atMs: number, generation = 1): Session =
   announcements: {},
   reported: [],
   preconditions: [],
+  counts: noCounts,
 })
+
+const noCounts: SessionCounts = { uploads: 0, bytes: 0, errors: 0, warnings: 0 }
 
 export const newTrack = (name: string): Track => ({
   name,

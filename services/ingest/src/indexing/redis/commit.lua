@@ -1,5 +1,5 @@
 -- Runs the commands of a commit, unless the index has moved or an assumption fails. The last command moves the position.
--- KEYS[1] position of the stream, KEYS[2] digests and KEYS[3] folders in it; KEYS[4…] what the commands write.
+-- KEYS[1] position of the stream, KEYS[2] objects and KEYS[3] folders in it; KEYS[4…] what the commands write.
 -- ARGV[1] version expected, ARGV[2] number of places assumed to be free; these places; then the commands, each led by
 -- its number of words.
 -- Returns 1 when written, 0 when the index has moved, 2 when something stands at a place that was assumed to be free.

@@ -58,8 +58,8 @@ function argumentsOf(
   assumedAbsent: ReadonlySet<string>,
   writes: readonly Write[],
 ): { readonly keys: readonly string[]; readonly words: readonly string[] } {
-  const { position, digests, folders } = keysOf(stream)
-  const keys = [position, digests, folders, ...new Set(writes.map(([, key]) => key))]
+  const { position, objects, folders } = keysOf(stream)
+  const keys = [position, objects, folders, ...new Set(writes.map(([, key]) => key))]
   const words = [version, String(assumedAbsent.size), ...assumedAbsent]
   for (const write of writes) {
     words.push(String(write.length))

@@ -15,8 +15,11 @@ export function keysOf(stream: string) {
     log: key('log'),
     /** Path → PathEntry of its newest whole upload. */
     newest: key('newest'),
-    /** Path → SHA-256 of the object that stands there. */
-    digests: key('digests'),
+    /** Path → StoredObject, what stands there. */
+    objects: key('objects'),
+    /** Uploads that were at a path and do not stand there now, by id. */
+    versions: (path: string) => key(`versions:${path}`),
+    totals: key('totals'),
     /** Folder → how many objects stand below it. */
     folders: key('folders'),
     /** Path → PathEntry of a cut-off upload that no whole one has followed. */
@@ -25,13 +28,17 @@ export function keysOf(stream: string) {
     inits: (folder: string) => key(`inits:${folder}`),
     /** Upload id → ProbeJob that is not in the queue yet. */
     jobs: key('jobs'),
-    /** How many uploads have an error. */
-    errors: key('errors'),
+    /** What each device sent; see `device-counters.ts`. */
+    devices: key('devices'),
     order: key('order'),
     /** Session number in the path → Session that the next uploads are judged with. */
     current: key('current'),
     /** Session id → SessionView. */
     sessions: key('sessions'),
+    /** Uploads and bytes by minute and track; see `minute-counters.ts`. */
+    minutes: (session: string | null) => key(`minutes:${session ?? ''}`),
+    /** Decode time → PlayableSegment. */
+    playable: (session: string, track: string) => key(`playable:${session}:${track}`),
     listed: (session: string, list: string) => key(`listed:${session}:${list}`),
     /** What the report counts: of a session, or of uploads that belong to none. */
     counts: (session: string | null) => key(`counts:${session ?? ''}`),

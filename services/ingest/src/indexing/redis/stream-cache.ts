@@ -2,8 +2,9 @@ import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Stream } from '../../streams/stream.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import type { Order, Session } from '../../validation/state.ts'
-import type { FoldResult, ObjectEvent } from '../fold.ts'
+import type { FoldResult, ObjectEvent, StoredObject } from '../fold.ts'
 import type { InitSegment } from '../init-segment.ts'
+import type { Totals } from '../totals.ts'
 
 const maxStreams = 256
 /** Of each map of a stream, between two commits. */
@@ -19,8 +20,9 @@ export interface CachedStream {
   readonly version: string
   readonly stream: Stream | null
   readonly order: Order
+  readonly totals: Totals
   readonly sessions: Map<string, Session | null>
-  readonly digests: Map<string, string | null>
+  readonly objects: Map<string, StoredObject | null>
   readonly folders: Map<string, number>
   readonly inits: Map<string, readonly InitSegment[]>
   /** Places where nothing is assumed to stand; the next commit makes sure. */
@@ -61,9 +63,9 @@ export function createStreamCache(): StreamCache {
 }
 
 /** Forgets the assumptions that no commit has made sure of. */
-export function dropAssumptions({ assumedAbsent, digests, folders }: CachedStream): void {
+export function dropAssumptions({ assumedAbsent, objects, folders }: CachedStream): void {
   for (const place of assumedAbsent) {
-    digests.delete(place)
+    objects.delete(place)
     folders.delete(place)
   }
   assumedAbsent.clear()
@@ -71,17 +73,18 @@ export function dropAssumptions({ assumedAbsent, digests, folders }: CachedStrea
 
 /** The maps are changed in place, their newest entries last. */
 function advanced(cached: CachedStream, version: string, folded: FoldResult): CachedStream {
-  const { sessions, digests, folders, inits } = cached
+  const { sessions, objects, folders, inits } = cached
   cached.assumedAbsent.clear()
   for (const [key, session] of Object.entries(folded.state.sessions)) setNewest(sessions, key, session)
   for (const path of folded.events.map(pathOf)) {
-    setNewest(digests, path, folded.digests.get(path) ?? null)
+    setNewest(objects, path, folded.objects.get(path) ?? null)
     if (inits.has(directoryOf(path))) inits.set(directoryOf(path), [])
   }
   for (const [folder, count] of folded.folders) setNewest(folders, folder, count)
   for (const [folder, found] of byFolder(folded.inits)) setNewest(inits, folder, found)
-  for (const map of [sessions, digests, folders, inits]) dropOldest(map)
-  return { ...cached, version, stream: folded.stream, order: folded.state.order }
+  for (const map of [sessions, objects, folders, inits]) dropOldest(map)
+  const { stream, totals } = folded
+  return { ...cached, version, stream, totals, order: folded.state.order }
 }
 
 function setNewest<Value>(map: Map<string, Value>, key: string, value: Value): void {

@@ -4,8 +4,10 @@ import { initialState, type Order, type Session } from '../../validation/state.t
 import type { InitSegment } from '../init-segment.ts'
 import type { IndexPosition } from '../ports.ts'
 import { requirementsOf } from '../requirements.ts'
+import { noTotals, type Totals } from '../totals.ts'
 import { orUnavailable } from './connections.ts'
 import { keysOf } from './keys.ts'
+import { decodeObject } from './object-codec.ts'
 import { type CachedStream, dropAssumptions, type StreamCache } from './stream-cache.ts'
 import { hmget, parse } from './values.ts'
 
@@ -18,27 +20,29 @@ export function createStreamLoader(redis: RedisClient, cache: StreamCache): Inde
     const cached = cache.get(id, at.version) ?? (await loadStream(id, at.version))
     assumeAbsent(cached, places)
     await Promise.all([loadPlaces(id, cached, places), loadInits(id, cached, initFolders)])
-    const { stream, order, sessions, digests, folders, inits } = cached
+    const { stream, order, totals, sessions, objects, folders, inits } = cached
     const wanted = stream ? sessionKeys(order) : []
     await loadSessions(id, cached, wanted)
     return {
       stream,
       state: { order, sessions: Object.fromEntries(pick(sessions, wanted)) },
-      digests: pick(digests, places),
+      objects: pick(objects, places),
       folders: pick(folders, places),
       inits: initFolders.flatMap((folder) => inits.get(folder) ?? []),
+      totals,
     }
   }
 
   async function loadStream(id: string, version: string): Promise<CachedStream> {
-    const { stream, order } = keysOf(id)
-    const [streamJson, orderJson] = await orUnavailable(redis.mget(stream, order))
+    const { stream, order, totals } = keysOf(id)
+    const [streamJson, orderJson, totalsJson] = await orUnavailable(redis.mget(stream, order, totals))
     const loaded: CachedStream = {
       version,
       stream: parse<Stream>(streamJson),
       order: parse<Order>(orderJson) ?? initialState.order,
+      totals: parse<Totals>(totalsJson) ?? noTotals,
       sessions: new Map(),
-      digests: new Map(),
+      objects: new Map(),
       folders: new Map(),
       inits: new Map(),
       assumedAbsent: new Set(),
@@ -50,17 +54,17 @@ export function createStreamLoader(redis: RedisClient, cache: StreamCache): Inde
 
   async function loadPlaces(
     id: string,
-    { digests, folders }: CachedStream,
+    { objects, folders }: CachedStream,
     places: readonly string[],
   ): Promise<void> {
     const keys = keysOf(id)
-    const missing = places.filter((place) => !digests.has(place) || !folders.has(place))
+    const missing = places.filter((place) => !objects.has(place) || !folders.has(place))
     const [found, counts] = await Promise.all([
-      orUnavailable(hmget(redis, keys.digests, missing)),
+      orUnavailable(hmget(redis, keys.objects, missing)),
       orUnavailable(hmget(redis, keys.folders, missing)),
     ])
     for (const [i, place] of missing.entries()) {
-      digests.set(place, found[i] ?? null)
+      objects.set(place, found[i] ? decodeObject(found[i]) : null)
       folders.set(place, Number(counts[i] ?? 0))
     }
   }
@@ -98,15 +102,15 @@ export async function readInits(
 
 /** Most objects are new: Redis is not asked whether something stands at their places; the commit makes sure. */
 function assumeAbsent(cached: CachedStream, places: readonly string[]): void {
-  const { digests, folders, assumedAbsent } = cached
+  const { objects, folders, assumedAbsent } = cached
   dropAssumptions(cached)
   if (cached.strictLoadsLeft > 0) {
     cached.strictLoadsLeft--
     return
   }
-  const missing = places.filter((place) => !digests.has(place) || !folders.has(place))
+  const missing = places.filter((place) => !objects.has(place) || !folders.has(place))
   for (const place of missing.slice(0, maxAssumedAbsent)) {
-    digests.set(place, digests.get(place) ?? null)
+    objects.set(place, objects.get(place) ?? null)
     folders.set(place, folders.get(place) ?? 0)
     assumedAbsent.add(place)
   }

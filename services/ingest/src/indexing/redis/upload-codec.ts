@@ -1,13 +1,63 @@
+import type { InitFacts } from '../../media/inspection.ts'
 import type { JudgedUpload } from '../fold.ts'
+import type { MediaOfUpload } from '../media-of-upload.ts'
 
 /** An upload as the index stores it, under its id, which is left out. */
-export function encodeUpload({ upload, findings, session, track }: JudgedUpload): string {
+export function encodeUpload(judged: JudgedUpload): string {
+  const { upload, findings, session, track, status, position, init, media, initFacts } = judged
   const { id: _id, ...facts } = upload
-  return JSON.stringify({ upload: facts, findings, session, track })
+  return JSON.stringify({
+    ...{ upload: facts, findings, session, track, position },
+    ...(status === 202 ? {} : { status }),
+    ...(init === null ? {} : { init }),
+    ...(media === null ? {} : { media: encodeMedia(media) }),
+    ...(initFacts === null ? {} : { initFacts }),
+  })
 }
 
 export function decodeUpload(id: string, json: string): JudgedUpload {
   // `encodeUpload` wrote it.
-  const { upload, ...rest } = JSON.parse(json) as JudgedUpload
-  return { upload: { ...upload, id }, ...rest }
+  const { upload, media, ...rest } = JSON.parse(json) as StoredUpload
+  const absent = { status: 202, init: null, initFacts: null }
+  return { ...absent, ...rest, upload: { ...upload, id }, media: media ? decodeMedia(media) : null }
+}
+
+type StoredUpload = Omit<JudgedUpload, 'status' | 'init' | 'media' | 'initFacts'> & {
+  readonly status?: number | null
+  readonly init?: string
+  readonly initFacts?: InitFacts
+  readonly media?: StoredMedia
+}
+
+/** Without names, because there is one for every segment. */
+type StoredMedia = readonly [
+  decodeTime: number | null,
+  duration: number,
+  timescale: number,
+  samples: number,
+  sequence: number,
+  flags: number,
+  producerAtMs?: number,
+]
+
+const flag = { startsWithSync: 1, isPlayable: 2, isSound: 4 }
+
+function encodeMedia(media: MediaOfUpload): StoredMedia {
+  const { decodeTime, duration, timescale, samples, sequence, producerAtMs } = media
+  const flags =
+    (media.startsWithSync ? flag.startsWithSync : 0) |
+    (media.isPlayable ? flag.isPlayable : 0) |
+    (media.isSound ? flag.isSound : 0)
+  const short = [decodeTime, duration, timescale, samples, sequence, flags] as const
+  return producerAtMs === null ? short : [...short, producerAtMs]
+}
+
+function decodeMedia(stored: StoredMedia): MediaOfUpload {
+  const [decodeTime, duration, timescale, samples, sequence, flags, producerAtMs = null] = stored
+  return {
+    ...{ decodeTime, duration, timescale, samples, sequence, producerAtMs },
+    startsWithSync: (flags & flag.startsWithSync) !== 0,
+    isPlayable: (flags & flag.isPlayable) !== 0,
+    isSound: (flags & flag.isSound) !== 0,
+  }
 }

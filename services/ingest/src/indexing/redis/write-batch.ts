@@ -9,7 +9,7 @@ export interface WriteBatch {
 
 const maxArguments = 1_000
 /** Commands with any number of arguments after the key, with the same effect as one command each. */
-const lists = new Set(['HSET', 'HDEL', 'RPUSH', 'SADD'])
+const lists = new Set(['HSET', 'HDEL', 'RPUSH', 'SADD', 'ZADD'])
 
 export function createWriteBatch(): WriteBatch {
   const writes: [string, string, ...string[]][] = []

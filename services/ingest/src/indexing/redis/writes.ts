@@ -3,38 +3,50 @@ import { directoryOf } from '../../uploads/object-path.ts'
 import { isAccepted } from '../../validation/finding.ts'
 import { codeOf, codesWithSeverityOf, maxReportedUploads } from '../../validation/report.ts'
 import type { FoldResult, ObjectEvent } from '../fold.ts'
+import { deviceUpdates } from './device-counters.ts'
 import { type Keys, keysOf } from './keys.ts'
+import { minuteIncrements } from './minute-counters.ts'
+import { encodeObject } from './object-codec.ts'
 import { encodePathEntry } from './path-entry.ts'
+import { encodePlayable } from './playable-codec.ts'
 import { encodeUpload } from './upload-codec.ts'
 import { createWriteBatch, type Write, type WriteBatch } from './write-batch.ts'
 
 /** The commands that store folded journal lines in Redis. */
 export function writesOf(
   id: string,
-  { stream, state, folderDeltas, events, jobs }: FoldResult,
+  { stream, state, totals, folderDeltas, events, jobs }: FoldResult,
 ): readonly Write[] {
   const keys = keysOf(id)
   const batch = createWriteBatch()
   if (stream) batch.add('SET', keys.stream, JSON.stringify(stream))
   batch.add('SET', keys.order, JSON.stringify(state.order))
+  batch.add('SET', keys.totals, JSON.stringify(totals))
   for (const session of Object.values(state.sessions)) {
     batch.add('HSET', keys.current, session.key, JSON.stringify(session))
     batch.add('HSET', keys.sessions, session.id, JSON.stringify(sessionViewOf(session)))
   }
   for (const event of events) {
-    if (event.kind === 'deleted') addDeletion(batch, keys, event.path)
+    if (event.kind === 'deleted') addDeletion(batch, keys, event)
     else addJudgement(batch, keys, event)
   }
   for (const [folder, by] of folderDeltas)
     if (by !== 0) batch.add('HINCRBY', keys.folders, folder, String(by))
   addTrims(batch, keys, events)
+  addCounters(batch, keys, events)
   for (const job of jobs) batch.add('HSET', keys.jobs, job.upload, JSON.stringify(job))
   return batch.writes
 }
 
-function addDeletion(batch: WriteBatch, keys: Keys, path: string): void {
-  for (const key of [keys.newest, keys.digests, keys.cutOff, keys.inits(directoryOf(path))])
+function addDeletion(batch: WriteBatch, keys: Keys, { path, previous }: Deletion): void {
+  for (const key of [keys.newest, keys.objects, keys.cutOff, keys.inits(directoryOf(path))])
     batch.add('HDEL', key, path)
+  if (previous) addVersion(batch, keys, path, previous.upload)
+}
+
+/** In the order of the ids, which is that of the requests' arrival. */
+function addVersion(batch: WriteBatch, keys: Keys, path: string, upload: string): void {
+  batch.add('ZADD', keys.versions(path), '0', upload)
 }
 
 function addJudgement(batch: WriteBatch, keys: Keys, event: Judgement): void {
@@ -44,7 +56,9 @@ function addJudgement(batch: WriteBatch, keys: Keys, event: Judgement): void {
   batch.add('HSET', keys.uploads, id, encodeUpload(event))
   batch.add('RPUSH', keys.log, id)
   addTally(batch, keys, event)
-  if (!isFine) batch.add('INCR', keys.errors)
+  if (event.place !== 'object') addVersion(batch, keys, path, id)
+  else if (event.previous) addVersion(batch, keys, path, event.previous.upload)
+  addPlayable(batch, keys, event)
   const receivedMs = Date.parse(upload.receivedAt)
   const entry = encodePathEntry({ upload: id, receivedMs, session, isAccepted: isFine })
   if (!whole) batch.add('HSET', keys.cutOff, path, entry)
@@ -55,9 +69,34 @@ function addJudgement(batch: WriteBatch, keys: Keys, event: Judgement): void {
   if (event.place === 'object') addObject(batch, keys, event)
 }
 
+function addPlayable(
+  batch: WriteBatch,
+  keys: Keys,
+  { upload, session, track, media, init }: Judgement,
+): void {
+  if (!media?.isPlayable || session === null || track === null || init === null) return
+  const { duration, isSound } = media
+  const { id, bytes } = upload
+  const receivedMs = Date.parse(upload.receivedAt)
+  const member = encodePlayable({ upload: id, init, duration, bytes, receivedMs, isSound })
+  batch.add('ZADD', keys.playable(session, track), String(media.decodeTime), member)
+}
+
+/** Counters of the same minute and device are added up first, so that load makes no more commands. */
+function addCounters(batch: WriteBatch, keys: Keys, events: readonly ObjectEvent[]): void {
+  const judged = events.filter((event) => event.kind === 'judged')
+  for (const [session, fields] of minuteIncrements(judged))
+    for (const [field, by] of fields) batch.add('HINCRBY', keys.minutes(session), field, String(by))
+  for (const { first, set, add } of deviceUpdates(judged)) {
+    batch.add('HSETNX', keys.devices, ...first)
+    batch.add('HSET', keys.devices, ...set)
+    for (const [field, by] of add) batch.add('HINCRBY', keys.devices, field, String(by))
+  }
+}
+
 function addObject(batch: WriteBatch, keys: Keys, { upload, session, list, isNew }: Judgement): void {
-  const { path, sha256 } = upload
-  batch.add('HSET', keys.digests, path, sha256)
+  const { id, path, sha256 } = upload
+  batch.add('HSET', keys.objects, path, encodeObject({ upload: id, sha256 }))
   if (isNew && session !== null && list) batch.add('RPUSH', keys.listed(session, list), path)
 }
 
@@ -84,3 +123,4 @@ function addTrims(batch: WriteBatch, keys: Keys, events: readonly ObjectEvent[])
 }
 
 type Judgement = Extract<ObjectEvent, { kind: 'judged' }>
+type Deletion = Extract<ObjectEvent, { kind: 'deleted' }>

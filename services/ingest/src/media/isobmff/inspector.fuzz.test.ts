@@ -1,9 +1,9 @@
 import { deepEqual, ok } from 'node:assert/strict'
+import { box, many, u32 } from '@pushav/shared/testing/media/boxes.ts'
 import fc from 'fast-check'
 import { createGauge, forAll, fuzzTimeoutMs } from '../../testing/fuzz.ts'
 import { createInspector, type Part } from './inspector.ts'
 import { boxes, mutatedOf, pieceLengths } from './testing/arbitrary.ts'
-import { box, many, u32 } from './testing/boxes.ts'
 import { inspect } from './testing/inspect.ts'
 import { makeSmallMedia } from './testing/small-media.ts'
 

@@ -1,5 +1,4 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import { createInspector } from './inspector.ts'
 import {
   box,
   chunk,
@@ -19,7 +18,8 @@ import {
   visualEntry,
   withLargeSize,
   withSize,
-} from './testing/boxes.ts'
+} from '@pushav/shared/testing/media/boxes.ts'
+import { createInspector } from './inspector.ts'
 import { inspect, inspectAll } from './testing/inspect.ts'
 
 const codesOf = (...parts: Buffer[]) => inspectAll(...parts).faults.map(({ code }) => code)

@@ -16,7 +16,7 @@ import {
   tfhd,
   trun,
   u32,
-} from './testing/boxes.ts'
+} from '@pushav/shared/testing/media/boxes.ts'
 import { inspectAll } from './testing/inspect.ts'
 
 function mediaOf(...parts: Buffer[]) {

@@ -1,5 +1,14 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import { audioEntry, avc1, avcC, box, letters, moov, u32, visualEntry } from './testing/boxes.ts'
+import {
+  audioEntry,
+  avc1,
+  avcC,
+  box,
+  letters,
+  moov,
+  u32,
+  visualEntry,
+} from '@pushav/shared/testing/media/boxes.ts'
 import { inspect } from './testing/inspect.ts'
 
 function initOf(parts: Parameters<typeof moov>[0] = {}) {

@@ -1,5 +1,4 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { createInspector } from './inspector.ts'
 import {
   box,
   chunk,
@@ -15,7 +14,8 @@ import {
   trun,
   u32,
   withSize,
-} from './testing/boxes.ts'
+} from '@pushav/shared/testing/media/boxes.ts'
+import { createInspector } from './inspector.ts'
 import { inspectAll } from './testing/inspect.ts'
 
 /** Kind and extent of each part, the extent as numbers of the parts that it begins with and ends before. */

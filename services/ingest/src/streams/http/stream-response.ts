@@ -1,7 +1,13 @@
+import type { StreamSummaryResponse } from '@pushav/shared/api/streams.ts'
+import type { Totals } from '../../indexing/totals.ts'
+import { severities } from '../../validation/finding.ts'
+import { type CodeWithSeverity, codeOf } from '../../validation/report.ts'
+import type { Severity } from '../../validation/rules.ts'
 import { mapPages } from '../pages.ts'
-import type { IndexedStream, ListedUpload, RejectedUpload, StreamSummary } from '../ports.ts'
+import type { IndexedStream, ListedUpload, RejectedUpload } from '../ports.ts'
+import type { StreamSummaryNow } from '../read-streams.ts'
 import { sessionNumberOf } from '../session-view.ts'
-import { sessionResponse } from './session-response.ts'
+import { sessionResponse, trackSummaryResponse } from './session-response.ts'
 
 /** A stream with the reference's fields, its lists in pages. `id` is a number, as the reference's web UI expects. */
 export function streamResponse({ stream, uploads, sessions }: IndexedStream) {
@@ -48,14 +54,41 @@ const reasonsIn = (findings: RejectedUpload['findings']): string[] =>
   findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
 
 /** A stream with counts instead of lists. */
-export const summaryResponse = ({ stream, uploads, errors, objects, sessions }: StreamSummary) => ({
-  id: Number(stream.id),
-  stream_id: Number(stream.id),
-  strict_mode: stream.strict,
-  interface: stream.interface,
-  creator: stream.creator,
-  uploads,
-  error_uploads: errors,
-  objects,
-  sessions,
+export function summaryResponse(summary: StreamSummaryNow): StreamSummaryResponse {
+  const { stream, totals, objects, sessions, newestSession, isLive, inFlight } = summary
+  const tracks = newestSession ? Object.values(newestSession.tracks) : []
+  return {
+    id: Number(stream.id),
+    stream_id: Number(stream.id),
+    strict_mode: stream.strict,
+    interface: stream.interface,
+    expected_track_names: stream.expectedTrackNames && [...stream.expectedTrackNames],
+    creator: stream.creator,
+    created_at: stream.createdAt,
+    uploads: totals.uploads,
+    bytes: totals.bytes,
+    error_uploads: totals.errors,
+    warnings: totals.warnings,
+    objects,
+    sessions,
+    last_upload_at: totals.lastUploadAt,
+    live: isLive,
+    in_flight: inFlight,
+    tracks: tracks.map((track) => ({ session: newestSession?.id ?? '', ...trackSummaryResponse(track) })),
+    preview: totals.preview,
+    top: worstCodes(totals.codes),
+  }
+}
+
+/** The three worst: by severity, then by how often they were found. */
+function worstCodes(codes: Totals['codes']): StreamSummaryResponse['top'] {
+  return Object.entries(codes)
+    .map(([name, count]) => ({ ...splitCode(name as CodeWithSeverity), count }))
+    .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.count - a.count)
+    .slice(0, 3)
+}
+
+const splitCode = (name: CodeWithSeverity) => ({
+  code: codeOf(name),
+  severity: name.slice(name.indexOf(' ') + 1) as Severity,
 })

@@ -1,14 +1,24 @@
+import { pageQuery } from '@pushav/shared/api/common.ts'
+import {
+  expectedTrackNamesBody,
+  reportQuery,
+  streamBody,
+  streamQuery,
+  streamsQuery,
+  trackNameBody,
+} from '@pushav/shared/api/streams.ts'
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
 import { peerOf } from '../../http/authenticate.ts'
 import { streamJson } from '../../http/json-response.ts'
-import { pageQuery, parseBody, parseQuery } from '../../http/parse-request.ts'
+import { parseBody, parseQuery } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { mapPages } from '../pages.ts'
 import type { IndexedStream } from '../ports.ts'
 import type { Streams } from '../streams.ts'
 import { junitReportOf } from './junit-report.ts'
+import { sessionSummaryResponse } from './session-response.ts'
 import { summaryResponse } from './stream-response.ts'
 
 type StreamRequest = Request<{ id: string }>
@@ -30,13 +40,22 @@ export function streamRoutes(
     await streamJson(response.status(201), responseOf(stream))
   })
   router.get('/streams', async (request, response) => {
-    const { summary, cursor, limit } = parseQuery(listQuery, request.query)
+    const { summary, cursor, limit } = parseQuery(streamsQuery, request.query)
     if (!summary) return streamJson(response, { streams: mapPages(streams.list(), responseOf) })
     const { summaries, next } = await streams.summaries(cursor, limit)
     response.json({ streams: summaries.map(summaryResponse), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {
-    await streamJson(response, responseOf(await streams.get(request.params.id)))
+    const { id } = request.params
+    const { summary } = parseQuery(streamQuery, request.query)
+    if (summary) return void response.json(summaryResponse(await streams.summary(id)))
+    await streamJson(response, responseOf(await streams.get(id)))
+  })
+
+  router.get('/sessions/:id', async (request, response) => {
+    const { cursor, limit } = parseQuery(z.object(pageQuery), request.query)
+    const { sessions, next } = await streams.sessionViews(request.params.id, cursor, limit)
+    response.json({ sessions: sessions.map(sessionSummaryResponse), next_cursor: next })
   })
   router.get('/streams/:id/report', async (request: StreamRequest, response) => {
     const { session = null, format } = parseQuery(reportQuery, request.query)
@@ -62,7 +81,7 @@ export function streamRoutes(
     sendContinue,
     anyJson,
     async (request: StreamRequest, response) => {
-      const { expected_track_names: names } = parseBody(expectedTrackNames, request.body)
+      const { expected_track_names: names } = parseBody(expectedTrackNamesBody, request.body)
       const stream = await streams.expectTracks(request.params.id, names)
       await streamJson(response.status(202), responseOf(stream))
     },
@@ -79,28 +98,6 @@ export function streamRoutes(
 
 /** JSON under any content type: curl -d calls every body a form. */
 const anyJson = json({ type: () => true })
-
-/** Query parameters of the same names win. */
-const streamBody = z
-  .object({ interface: z.unknown(), strict: z.union([z.boolean(), z.string()]).transform(String).optional() })
-  .partial()
-  .optional()
-
-const trackName = z.string().min(1).max(255)
-const expectedTrackNames = z.object({ expected_track_names: z.array(trackName).max(1_000) })
-const trackNameBody = z.object({ track_name: trackName.optional(), trackName: trackName.optional() })
-
-const listQuery = z.object({
-  summary: z
-    .enum(['true', 'false'])
-    .transform((word) => word === 'true')
-    .default(false),
-  ...pageQuery,
-})
-const reportQuery = z.object({
-  session: z.string().optional(),
-  format: z.enum(['json', 'junit']).default('json'),
-})
 
 function parseStrict(word: unknown): boolean | null {
   if (word === undefined) return null

@@ -1,15 +1,19 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { JudgedUpload } from '../../indexing/fold.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
+import { decodeDevices } from '../../indexing/redis/device-counters.ts'
 import { keysOf } from '../../indexing/redis/keys.ts'
 import { decodePathEntry } from '../../indexing/redis/path-entry.ts'
 import { readInits } from '../../indexing/redis/stream-loader.ts'
 import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
 import { hmget, parse } from '../../indexing/redis/values.ts'
+import { noTotals, type Totals } from '../../indexing/totals.ts'
 import { type CodeWithSeverity, codeOf, type FindingCounts } from '../../validation/report.ts'
 import type { StreamQueries, StreamSummary } from '../ports.ts'
+import type { SessionView } from '../session-view.ts'
 import type { Stream } from '../stream.ts'
 import { byNumber } from './by-number.ts'
+import { redisLogQueries } from './log-queries.ts'
 
 /** What the API reads, besides whole streams; see `redisStreamPages`. */
 export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> {
@@ -20,7 +24,9 @@ export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> 
     newest,
     inits: (stream, folder) => readInits(redis, stream, folder),
     tallies,
-    log,
+    sessionViews,
+    devices,
+    ...redisLogQueries(redis),
   }
 
   async function sessions(id: string): Promise<readonly string[] | null> {
@@ -33,17 +39,19 @@ export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> 
 
   async function summary(id: string): Promise<StreamSummary | null> {
     const keys = keysOf(id)
-    const [json, uploads, errors, objects, sessions] = await orUnavailable(
+    const [json, totalsJson, objects, sessions] = await orUnavailable(
       Promise.all([
         redis.get(keys.stream),
-        redis.llen(keys.log),
-        redis.get(keys.errors),
+        redis.get(keys.totals),
         redis.hlen(keys.newest),
         redis.hlen(keys.sessions),
       ]),
     )
     const stream = parse<Stream>(json)
-    return stream && { stream, uploads, errors: Number(errors), objects, sessions }
+    const totals = parse<Totals>(totalsJson) ?? noTotals
+    if (!stream) return null
+    const [newestSession = null] = totals.lastSession ? await sessionViews(id, [totals.lastSession]) : []
+    return { stream, totals, objects, sessions, newestSession }
   }
 
   async function upload(stream: string, id: string): Promise<JudgedUpload | null> {
@@ -56,12 +64,13 @@ export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> 
     return entry === null ? null : upload(stream, decodePathEntry(entry).upload)
   }
 
-  async function log(stream: string, from: number, limit: number) {
-    const ids = await orUnavailable(redis.lrange(keysOf(stream).log, from, from + limit))
-    const page = ids.slice(0, limit)
-    const found = await orUnavailable(hmget(redis, keysOf(stream).uploads, page))
-    const uploads = page.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : []))
-    return { uploads, next: ids.length > limit ? from + limit : null }
+  async function sessionViews(id: string, sessions: readonly string[]): Promise<readonly SessionView[]> {
+    const found = await orUnavailable(hmget(redis, keysOf(id).sessions, sessions))
+    return found.flatMap((json) => parse<SessionView>(json) ?? [])
+  }
+
+  async function devices(id: string): ReturnType<StreamQueries['devices']> {
+    return decodeDevices(await orUnavailable(redis.hgetall(keysOf(id).devices)))
   }
 
   async function tallies(id: string, session: string | null): Promise<readonly FindingCounts[]> {

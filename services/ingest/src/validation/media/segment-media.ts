@@ -1,7 +1,7 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
-import type { Clock, KnownInit, Track } from '../state.ts'
+import { type Clock, type KnownInit, nonSyncFlag, type Track } from '../state.ts'
 
 /** How a segment follows the one before it, as far as the checks of order have found. */
 interface SegmentPosition {
@@ -94,8 +94,6 @@ function checkSync(init: KnownInit | null, media: MediaFacts): readonly Finding[
   const message = 'expected a segment that starts with a key frame, its first sample is none'
   return [finding('segment-not-starting-with-sync-sample', message)]
 }
-/** ISO/IEC 14496-12, 8.8.3.1: sample_is_non_sync_sample. */
-const nonSyncFlag = 0x10000
 
 function checkTimes(
   { clock, init }: Track,

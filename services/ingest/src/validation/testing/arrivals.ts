@@ -18,6 +18,7 @@ export const streamOf = (ingest: IngestInterface, expected: readonly string[] | 
   interface: ingest,
   strict: true,
   creator: null,
+  createdAt: '2026-01-01T00:00:00.000Z',
   expectedTrackNames: expected,
 })
 
@@ -48,7 +49,7 @@ const nothing: Inspection = {
   faults: [],
 }
 
-export const initFacts = (facts: Partial<InitFacts> = {}): InitFacts => ({
+const initFacts = (facts: Partial<InitFacts> = {}): InitFacts => ({
   trackCount: 1,
   trackId: 1,
   timescale: 1000,
@@ -68,7 +69,7 @@ export const initFacts = (facts: Partial<InitFacts> = {}): InitFacts => ({
 })
 
 /** The nth segment of a track that goes on without a gap: 4 s, 100 samples, timescale 1000. */
-export const mediaFacts = (nth: number, facts: Partial<MediaFacts> = {}): MediaFacts => ({
+const mediaFacts = (nth: number, facts: Partial<MediaFacts> = {}): MediaFacts => ({
   trackId: 1,
   chunkCount: 1,
   firstSequence: nth,
@@ -116,7 +117,7 @@ export const representation = (
   ...facts,
 })
 
-export const mpdFacts = (facts: Partial<MpdFacts> = {}): MpdFacts => ({
+const mpdFacts = (facts: Partial<MpdFacts> = {}): MpdFacts => ({
   type: 'dynamic',
   availabilityStartTime: '1970-01-01T00:00:00Z',
   periodStart: 'PT0S',

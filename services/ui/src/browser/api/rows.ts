@@ -1,6 +1,5 @@
 import type { Severity } from '../dom/words.ts'
 import { getJson } from './client.ts'
-import { legacyRows } from './legacy.ts'
 import type { Row } from './types.ts'
 
 export interface RowsPage {
@@ -14,23 +13,20 @@ interface RowsResponse {
   readonly total: number
   readonly from: number
   readonly columns: readonly string[]
-  readonly positions?: readonly number[]
+  readonly positions: readonly number[]
   readonly rows: readonly (readonly unknown[])[]
   readonly next_cursor: number | null
 }
 
 /** A page of a stream's wire log in its compact form; `query` has the server's parameters. */
 export async function getRows(stream: string, query: Record<string, string | number>): Promise<RowsPage> {
-  const parameters = new URLSearchParams({
-    view: 'rows',
-    ...('from' in query ? { cursor: String(query.from) } : {}),
+  const parameters = new URLSearchParams({ view: 'rows' }),
   })
   for (const [name, value] of Object.entries(query)) parameters.set(name, String(value))
   const response = await getJson<RowsResponse>(`/streams/${stream}/uploads?${parameters}`)
-  if (!response.columns) return legacyRows(stream, response, query)
   const places = new Map(response.columns.map((name, i) => [name, i]))
   const rows = response.rows.map((values, i) =>
-    rowOf((name) => values[places.get(name) ?? -1], response.positions?.[i] ?? response.from + i),
+    rowOf((name) => values[places.get(name) ?? -1], response.positions[i] ?? response.from + i),
   )
   return { rows, total: response.total, next: response.next_cursor }
 }

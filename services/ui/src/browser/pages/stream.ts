@@ -68,6 +68,7 @@ let shownRows: Row[] = []
 let clockOffset = 0
 const sessions = new Map<string, SessionState>()
 
+document.body.classList.add('is-stream')
 const heading = h('h1', {})
 const activity = h('span', { class: 'activity' })
 const address = h('span', { class: 'muted' })

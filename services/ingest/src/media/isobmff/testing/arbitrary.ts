@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {
   box,
   ftyp,
@@ -13,7 +12,8 @@ import {
   u32,
   withLargeSize,
   withSize,
-} from './boxes.ts'
+} from '@pushav/shared/testing/media/boxes.ts'
+import fc from 'fast-check'
 
 const containers = 'moov trak mdia minf stbl mvex udta moof traf sinf'.split(' ')
 const leaves = [

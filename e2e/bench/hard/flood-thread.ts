@@ -1,5 +1,0 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { floodStreams } from '../../support/stream-flood.ts'
-
-// A thread of its own, so that the flood takes no time from the cameras that are measured.
-parentPort?.postMessage(await floodStreams(workerData.server, workerData.device, workerData.flood))

@@ -1,0 +1,54 @@
+import { until } from '@pushav/shared/testing/until.ts'
+import type { Bench } from './bench.ts'
+import { type Server, segmentPath } from './servers/server.ts'
+
+const timeoutMs = 30_000
+
+/** What is missing of so many uploads that were answered 2xx, beside the init segment: each has to be listed and judged. */
+export async function missingUploads(bench: Bench, { api, stream }: Server, ok: number): Promise<string[]> {
+  const seen = { listed: 0, judged: 0, cursor: 0 }
+  await until('all uploads in the wire log', isComplete, timeoutMs).catch(() => bench.signal.throwIfAborted())
+  const expected = ok + 1
+  return [
+    ...(seen.listed < expected ? [`${expected} were answered 2xx, ${seen.listed} are listed`] : []),
+    ...(seen.judged < seen.listed ? [`${seen.listed} are listed, ${seen.judged} are judged`] : []),
+  ]
+
+  async function isComplete(): Promise<boolean> {
+    bench.signal.throwIfAborted()
+    for (let more = true; more; ) {
+      const { json } = await api.call('GET', `/streams/${stream}/uploads?limit=1000&cursor=${seen.cursor}`)
+      seen.listed += json.uploads.length
+      seen.judged += json.uploads.filter(({ findings }: { findings: unknown }) => findings !== null).length
+      seen.cursor += json.uploads.length
+      more = json.next_cursor !== null
+    }
+    return seen.listed >= expected
+  }
+}
+
+/** What is missing of the probes of segments 0 to `count` - 1 after so long. */
+export async function missingProbes(
+  bench: Bench,
+  server: Server,
+  count: number,
+  timeoutMs: number,
+): Promise<string[]> {
+  const { api, stream, standalone } = server
+  const last = `/probe/${stream}/${segmentPath(count - 1)}`
+  const isProbed = async () => (await api.call('GET', last)).status === 200
+  try {
+    await until('the probe of the last segment', isProbed, timeoutMs)
+  } catch {
+    bench.signal.throwIfAborted()
+    return [`probes were still waiting after ${timeoutMs / 1_000} s`]
+  }
+  const { statuses } = await bench.generate({
+    url: `${standalone.url}/probe/${stream}/${segmentPath('{n}')}`,
+    identity: bench.identity,
+    body: null,
+    connections: 8,
+    until: { count },
+  })
+  return statuses['200'] === count ? [] : [`of ${count} probes were answered ${JSON.stringify(statuses)}`]
+}

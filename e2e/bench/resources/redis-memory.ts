@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { mustRun } from '../../server/run.ts'
+import type { Standalone } from '../../server/standalone.ts'
+
+/** Bytes in Redis. */
+export interface RedisMemory {
+  /** What Redis says that it uses in all. */
+  readonly used: number
+  /** By what is kept: the part of a key behind that of its stream, `probes` for outcomes; `queue` and `events`. */
+  readonly kinds: Readonly<Record<string, number>>
+  /** How many outcomes of probes there are. */
+  readonly probes: number
+}
+
+const sumsScript = `
+  local sums, probes, cursor = {}, 0, '0'
+  repeat
+    local found = redis.call('SCAN', cursor, 'COUNT', 1000)
+    cursor = found[1]
+    for _, key in ipairs(found[2]) do
+      local kind = key:match('^{stream:[^}]*}:([%w-]+)') or (key:match('^{pushav}:events') and 'events') or 'queue'
+      sums[kind] = (sums[kind] or 0) + redis.call('MEMORY', 'USAGE', key, 'SAMPLES', 0)
+      if kind == 'probes' then probes = probes + redis.call('HLEN', key) end
+    end
+  until cursor == '0'
+  return cjson.encode({ kinds = sums, probes = probes })`
+
+/** What the private Redis of a standalone keeps. */
+export async function redisMemory(server: Standalone): Promise<RedisMemory> {
+  const info = await redisCli(server, 'INFO', 'memory')
+  const sums = await redisCli(server, 'EVAL', sumsScript, '0')
+  return { used: Number(/^used_memory:(\d+)/m.exec(info)?.[1]), ...JSON.parse(sums) }
+}
+
+async function redisCli({ workingDirectory }: Standalone, ...words: string[]): Promise<string> {
+  const sockets = await readFile(join(workingDirectory, 'standalone', 'sockets'), 'utf8')
+  const { stdout } = await mustRun('redis-cli', ['-s', join(sockets, 'redis.sock'), '--raw', ...words])
+  return stdout.toString()
+}
+
+/** Bytes more, for each of so many uploads, by kind and in all. */
+export function memoryPerUpload(
+  before: RedisMemory,
+  after: RedisMemory,
+  uploads: number,
+): Record<string, number> {
+  const kinds = Object.entries(after.kinds)
+    .map(([kind, bytes]) => [kind, (bytes - (before.kinds[kind] ?? 0)) / uploads] as const)
+    .filter(([, bytes]) => bytes >= 0.5)
+    .sort(([, a], [, b]) => b - a)
+  return Object.fromEntries([['all', (after.used - before.used) / uploads], ...kinds])
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises'
+import { createApi } from '../api.ts'
+import type { Bench } from '../bench.ts'
+import { type ServerUnderTest, shortWarmUp } from './server-under-test.ts'
+
+/** Any other server that takes uploads below a URL; each run has a folder of its own there. */
+export function externalServer(bench: Bench, url: string): ServerUnderTest {
+  const begun = Date.now()
+  let runs = 0
+  return {
+    name: 'against',
+    warmUp: shortWarmUp,
+    async start() {
+      const { cacert, cert, key } = bench.options
+      const { identity } = bench
+      const theirs = {
+        cacert: cacert ?? identity.cacert,
+        cert: cert ?? identity.cert,
+        key: key ?? identity.key,
+      }
+      const folder = `bench-${begun}-${++runs}`
+      using api = await createApi(url, theirs, bench.signal)
+      const { status } = await api.call('PUT', `/${folder}/video_init.mp4`, await readFile(bench.media.init))
+      if (status >= 300) throw new Error(`${url} answered ${status} to the init segment`)
+      return {
+        url: `${url}/${folder}/video_{n}.m4s`,
+        identity: theirs,
+        processorTime: async () => new Map(),
+        faultsAfter: async () => [],
+        [Symbol.asyncDispose]: async () => {},
+      }
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { connect, createServer, type Socket } from 'node:net'
+
+/** A way to Redis that takes its time; `path` is a Unix socket, which clients take for a URL. */
+export interface LatencyRelay extends AsyncDisposable {
+  readonly path: string
+}
+
+/** Hands everything on, both ways, so late that a round trip takes `delayMs` longer; order and pieces stay. */
+export async function startLatencyRelay(to: string, delayMs: number): Promise<LatencyRelay> {
+  const path = `${to}.late`
+  const open = new Set<Socket>()
+  const server = createServer((client) => join(client, connect(to))).listen(path)
+  await once(server, 'listening')
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      for (const socket of open) socket.destroy()
+      server.close()
+      await rm(path, { force: true })
+    },
+  }
+
+  function join(client: Socket, redis: Socket): void {
+    for (const [from, into] of [
+      [client, redis],
+      [redis, client],
+    ] as const) {
+      open.add(from)
+      from.on('data', (bytes) => late(() => into.destroyed || into.write(bytes)))
+      from.on('end', () => late(() => into.end()))
+      from.on('error', () => into.destroy())
+      from.on('close', () => open.delete(from))
+    }
+  }
+
+  function late(work: () => void): void {
+    setTimeout(work, delayMs / 2)
+  }
+}

@@ -1,0 +1,48 @@
+import { type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { pipeline } from 'node:stream/promises'
+
+/** A command that has ended, however it ended. */
+export interface CommandResult {
+  readonly code: number | null
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+type Options = Pick<SpawnOptions, 'cwd' | 'env'> & { readonly input?: Buffer | string }
+
+const patienceMs = 90_000
+
+/** Runs a command to its end; its exit code is for the caller to judge. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: Options = {},
+): Promise<CommandResult> {
+  const { input = '', ...rest } = options
+  const child = spawn(command, args, { ...rest, timeout: patienceMs, killSignal: 'SIGKILL' })
+  const closed = once(child, 'close')
+  // A client that was refused before its body ends without having read it.
+  const fed = pipeline([input], child.stdin).catch(() => undefined)
+  const [stdout, stderr] = await Promise.all([child.stdout, child.stderr].map(collect))
+  await fed
+  const [code] = await closed
+  return { code, stdout: stdout ?? Buffer.alloc(0), stderr: String(stderr) }
+}
+
+/** Runs a command that has to work. */
+export async function mustRun(
+  command: string,
+  args: readonly string[],
+  options: Options = {},
+): Promise<CommandResult> {
+  const ended = await run(command, args, options)
+  if (ended.code === 0) return ended
+  throw new Error(`${command} ${args.join(' ')}\nended with ${ended.code}: ${ended.stderr.slice(-4_000)}`)
+}
+
+async function collect(output: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const bytes of output) parts.push(bytes)
+  return Buffer.concat(parts)
+}

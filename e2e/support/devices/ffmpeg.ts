@@ -1,0 +1,45 @@
+import type { Identity } from '../../clients/curl.ts'
+import { mustRun } from '../../server/run.ts'
+import type { Standalone } from '../../server/standalone.ts'
+
+/** Requests as ffmpeg says it made them. */
+export interface Requests {
+  /** Paths below the stream, each as often as it was uploaded, sorted. */
+  readonly uploads: readonly string[]
+  readonly deletions: readonly string[]
+}
+
+/** ffmpeg's TLS options as it names them. It loses the tail of a body unless it waits for `100 Continue`. */
+const tlsOptions = (server: Standalone, { cert, key }: Identity): Record<string, string> => ({
+  cert_file: cert,
+  key_file: key,
+  ca_file: server.rootCertificate,
+  tls_verify: '1',
+  send_expect_100: '1',
+})
+
+/** The same as arguments for an output. */
+export const tlsArguments = (server: Standalone, device: Identity): string[] =>
+  Object.entries(tlsOptions(server, device)).flatMap(([name, value]) => [`-${name}`, value])
+
+/** The same for muxers that open many URLs. */
+export const tlsForMuxer = (
+  server: Standalone,
+  device: Identity,
+  more: Record<string, string> = {},
+): string =>
+  Object.entries({ ...tlsOptions(server, device), ...more })
+    .map(([name, value]) => `${name}=${value.replaceAll(':', '\\:')}`)
+    .join(':')
+
+/** Runs ffmpeg in real time to its end and returns the requests that it made to the stream. */
+export async function push(stream: string, args: readonly string[]): Promise<Requests> {
+  const { stderr } = await mustRun('ffmpeg', ['-nostdin', '-hide_banner', '-loglevel', 'debug', ...args])
+  const begun = [...stderr.matchAll(/request: (PUT|POST|DELETE) \/streams\/(\d+)\/(\S+) HTTP/g)]
+  const of = (methods: string[]) =>
+    begun
+      .filter(([, method = '', to]) => methods.includes(method) && to === stream)
+      .map(([, , , path = '']) => path)
+      .sort()
+  return { uploads: of(['PUT', 'POST']), deletions: of(['DELETE']) }
+}

@@ -1,0 +1,63 @@
+import { globSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { root, testFiles } from './test-files.ts'
+
+// node e2e/tiers/run-tests.ts unit|integration|all|soak [--list] [FILE or FOLDER…] [flags of mocha]
+// Runs the tests of a tier, or of all tests only the named ones; --list prints their names instead.
+
+const from = process.env.INIT_CWD ?? process.cwd()
+const [tier = 'all', ...args] = process.argv.slice(2)
+const paths = args.filter(isPath)
+const flags = args.filter((arg) => arg !== '--list' && !paths.includes(arg))
+const files = paths.length > 0 ? paths.flatMap(testsIn) : testsOf(tier)
+
+if (args.includes('--list')) process.stdout.write(`${files.join('\n')}\n`)
+else if (files.length === 0) fail(`there are no tests in ${paths.join(' ')}`)
+else await runMocha()
+
+/** In this process, which mocha's own program expects to be its own. */
+async function runMocha(): Promise<void> {
+  const mocha = join(root, 'node_modules/mocha/bin/mocha.js')
+  const hasJobs = flags.some((flag) => /^(--jobs|-j)\b/.test(flag))
+  const jobs = hasJobs ? [] : ['--jobs', String(Math.max(2, availableParallelism()))]
+  const isSerial = files.length === 1 || flags.includes('--no-parallel')
+  process.chdir(root)
+  process.argv.splice(
+    1,
+    process.argv.length,
+    mocha,
+    ...(isSerial ? [] : ['--parallel', ...jobs]),
+    ...flags,
+    ...files,
+  )
+  await import(mocha)
+}
+
+/** Those that take longest come first, so that no worker is left alone with one of them at the end. */
+function testsOf(name: string): readonly string[] {
+  const { unit, integration, soak } = testFiles()
+  if (name === 'all') return [...integration, ...unit]
+  if (name === 'unit') return unit
+  if (name === 'integration') return integration
+  if (name === 'soak') return soak
+  return fail(`${name} is no tier: unit, integration, all or soak`)
+}
+
+/** Not what stands behind a flag, which may be its value. */
+function isPath(arg: string, at: number): boolean {
+  if (arg.startsWith('-')) return false
+  if (arg.endsWith('.test.ts')) return true
+  const isValue = args[at - 1]?.startsWith('-') ?? false
+  return !isValue && (statSync(resolve(from, arg), { throwIfNoEntry: false })?.isDirectory() ?? false)
+}
+
+function testsIn(path: string): readonly string[] {
+  const found = relative(root, resolve(from, path))
+  return path.endsWith('.test.ts') ? [found] : globSync(join(found, '**/*.test.ts'), { cwd: root }).sort()
+}
+
+function fail(reason: string): never {
+  process.stderr.write(`${reason}\n`)
+  process.exit(2)
+}

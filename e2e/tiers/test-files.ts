@@ -1,0 +1,65 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+export const root = join(import.meta.dirname, '../..')
+
+/**
+ * Which tests run together. `unit`: no process and no Redis; `soak`: long loops, named `*.soak.test.ts`; `integration`:
+ * all the others.
+ */
+export type Tier = 'unit' | 'integration' | 'soak'
+
+/** A test that imports one of these, itself or through other modules, starts a process or speaks to Redis. */
+const startingPackages = ['node:child_process', 'ioredis', 'bullmq']
+
+/** All test files by tier, from the repository's root. */
+export function testFiles(): Readonly<Record<Tier, readonly string[]>> {
+  const files = globSync('{shared,proxy,services,e2e}/**/*.test.ts', {
+    cwd: root,
+    exclude: ['**/node_modules/**'],
+  }).sort()
+  const byTier = Map.groupBy(files, tierOf)
+  return {
+    unit: byTier.get('unit') ?? [],
+    integration: byTier.get('integration') ?? [],
+    soak: byTier.get('soak') ?? [],
+  }
+}
+
+function tierOf(file: string): Tier {
+  if (file.endsWith('.soak.test.ts')) return 'soak'
+  return startsSomething(file) ? 'integration' : 'unit'
+}
+
+function startsSomething(file: string): boolean {
+  const reached = new Set([file])
+  for (const module of reached) {
+    for (const source of importsOf(module)) {
+      if (startingPackages.includes(source)) return true
+      const next = moduleOf(module, source)
+      if (next !== null) reached.add(next)
+    }
+  }
+  return false
+}
+
+/** A module of the repository, or null for a package. */
+function moduleOf(from: string, source: string): string | null {
+  if (source.startsWith('.')) return join(dirname(from), source)
+  return source.startsWith('@pushav/shared/') ? source.replace('@pushav/shared', 'shared/src') : null
+}
+
+const knownImports = new Map<string, readonly string[]>()
+
+/** Types are erased, so what only they import is not reached. */
+function importsOf(module: string): readonly string[] {
+  const known = knownImports.get(module)
+  if (known) return known
+  const text = readFileSync(join(root, module), 'utf8')
+  const statements = text.matchAll(
+    /^(?:import|export)\s+(?!type\b)(?:[^'"]*?\bfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'/gm,
+  )
+  const imports = [...statements].map(([, source, lazy]) => source ?? lazy ?? '')
+  knownImports.set(module, imports)
+  return imports
+}

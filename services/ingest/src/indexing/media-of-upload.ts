@@ -1,0 +1,68 @@
+import type { Inspection, MediaFacts } from '../media/inspection.ts'
+import type { Upload } from '../uploads/upload.ts'
+import { type KnownInit, nonSyncFlag, type Track } from '../validation/state.ts'
+
+/** Where a segment is in the time of its track. Times are in units of the track's timescale. */
+export interface MediaOfUpload {
+  /** tfdt of the first moof; null when there is none. */
+  readonly decodeTime: number | null
+  readonly duration: number
+  /** Units a second. */
+  readonly timescale: number
+  readonly samples: number
+  readonly startsWithSync: boolean
+  /** Sequence number of the first moof. */
+  readonly sequence: number
+  /** Unix time in milliseconds at which its first sample was made, from prft; null without. */
+  readonly producerAtMs: number | null
+  /** Whether a player can place and decode it: its time is known, it is one track, neither encrypted nor filler. */
+  readonly isPlayable: boolean
+  /** The inspection of its bytes found no fault. */
+  readonly isSound: boolean
+}
+
+/** Null for what is no segment of a track whose init segment is known. The init segment supplies trex defaults. */
+export function mediaOf(
+  upload: Upload,
+  inspection: Inspection | null,
+  track: Track | null,
+): MediaOfUpload | null {
+  const media = inspection?.media
+  const init = track?.init
+  if (!inspection || !media || !init || upload.kind !== 'segment' || media.trackId !== init.trackId)
+    return null
+  const duration = media.explicitDuration + media.defaultedSamples * init.sampleDuration
+  return {
+    decodeTime: media.decodeTime,
+    duration,
+    timescale: init.timescale,
+    samples: media.sampleCount,
+    startsWithSync: media.startsWithSync ?? (init.sampleFlags & nonSyncFlag) === 0,
+    sequence: media.firstSequence,
+    producerAtMs: producerAtMsOf(media, init),
+    isPlayable: duration > 0 && isPlayable(upload, media, init),
+    isSound: inspection.faults.length === 0,
+  }
+}
+
+/** The whole that ends a long request repeats what its parts hold. */
+const isPlayable = (
+  { whole, parts }: Upload,
+  { decodeTime, isMultiplexed, isFiller, encrypted }: MediaFacts,
+  init: KnownInit,
+): boolean =>
+  whole &&
+  !parts &&
+  decodeTime !== null &&
+  decodeTime >= 0 &&
+  !isMultiplexed &&
+  !isFiller &&
+  !encrypted &&
+  !init.encrypted &&
+  init.timescale > 0
+
+/** prft names the time of one sample; the first one was made earlier by the media time between the two. */
+function producerAtMsOf({ producerTime, decodeTime }: MediaFacts, { timescale }: KnownInit): number | null {
+  if (!producerTime || decodeTime === null || timescale <= 0) return null
+  return Math.round(producerTime.atMs - ((producerTime.mediaTime - decodeTime) * 1_000) / timescale)
+}

@@ -1,0 +1,48 @@
+import { countUpload } from '../validation/count-upload.ts'
+import { type CodeWithSeverity, codesWithSeverityOf } from '../validation/report.ts'
+import type { SessionCounts } from '../validation/state.ts'
+import type { JudgedUpload, StoredObject } from './fold.ts'
+
+/** A stream in numbers. Its size is bounded by the number of finding codes. */
+export interface Totals extends SessionCounts {
+  /** When the newest upload was received, ISO 8601; null before the first. */
+  readonly lastUploadAt: string | null
+  /** How many uploads have a finding of this code and severity. */
+  readonly codes: Readonly<Partial<Record<CodeWithSeverity, number>>>
+  /** Id of the session of the newest upload that belongs to one. */
+  readonly lastSession: string | null
+  /** The newest video segment that a player can decode. */
+  readonly preview: string | null
+}
+
+export const noTotals: Totals = {
+  uploads: 0,
+  bytes: 0,
+  errors: 0,
+  warnings: 0,
+  lastUploadAt: null,
+  codes: {},
+  lastSession: null,
+  preview: null,
+}
+
+/** The totals with one more upload; `isVideo` says whether its track is. */
+export function addToTotals(
+  totals: Totals,
+  { upload, findings, session, media, init }: JudgedUpload,
+  isVideo: boolean,
+): Totals {
+  const codes = { ...totals.codes }
+  for (const name of codesWithSeverityOf(findings)) codes[name] = (codes[name] ?? 0) + 1
+  return {
+    ...countUpload(totals, upload, findings),
+    lastUploadAt: upload.receivedAt,
+    codes,
+    lastSession: session ?? totals.lastSession,
+    preview: isVideo && init !== null && media?.isPlayable ? upload.id : totals.preview,
+  }
+}
+
+/** The totals once an object was deleted: it is no preview any more. */
+export const withoutObject = (totals: Totals, deleted: StoredObject | null): Totals =>
+  deleted !== null && totals.preview === deleted.upload ? { ...totals, preview: null } : totals

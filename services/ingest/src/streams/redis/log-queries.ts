@@ -1,0 +1,64 @@
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import type { JudgedUpload } from '../../indexing/fold.ts'
+import { orUnavailable } from '../../indexing/redis/connections.ts'
+import { keysOf } from '../../indexing/redis/keys.ts'
+import { decodeMinutes } from '../../indexing/redis/minute-counters.ts'
+import { decodePathEntry } from '../../indexing/redis/path-entry.ts'
+import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
+import { hmget } from '../../indexing/redis/values.ts'
+import type { StreamQueries } from '../ports.ts'
+
+const maxVersions = 100
+
+/** Reads of a stream's uploads in the order of their verdicts, and of what is counted of them by minute. */
+export function redisLogQueries(
+  redis: RedisClient,
+): Pick<StreamQueries, 'log' | 'positionAt' | 'versions' | 'minutes'> {
+  return { log, positionAt, versions, minutes }
+
+  async function log(stream: string, from: number, limit: number): ReturnType<StreamQueries['log']> {
+    const { log, uploads: rows } = keysOf(stream)
+    const [ids, total] = await orUnavailable(
+      Promise.all([redis.lrange(log, from, from + limit - 1), redis.llen(log)]),
+    )
+    const found = await orUnavailable(hmget(redis, rows, ids))
+    const uploads = ids.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : []))
+    const next = from + ids.length
+    return { uploads, next: next < total ? next : null, total }
+  }
+
+  /** By bisection: the log is in the order of reception but for lines of journals that were merged late. */
+  async function positionAt(stream: string, receivedMs: number): Promise<number> {
+    let [low, high] = [0, await orUnavailable(redis.llen(keysOf(stream).log))]
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const [judged] = (await log(stream, middle, 1)).uploads
+      if (judged && Date.parse(judged.upload.receivedAt) < receivedMs) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  async function versions(stream: string, path: string): Promise<readonly JudgedUpload[]> {
+    const keys = keysOf(stream)
+    const [older, ...entries] = await orUnavailable(
+      Promise.all([
+        redis.zrevrange(keys.versions(path), 0, maxVersions - 1),
+        redis.hget(keys.newest, path),
+        redis.hget(keys.cutOff, path),
+      ]),
+    )
+    const newest = entries.flatMap((entry) => (entry === null ? [] : [decodePathEntry(entry).upload]))
+    const ids = [...new Set([...newest, ...older])].sort().reverse().slice(0, maxVersions)
+    const found = await orUnavailable(hmget(redis, keys.uploads, ids))
+    return ids.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : []))
+  }
+
+  async function minutes(stream: string, session: string | null): ReturnType<StreamQueries['minutes']> {
+    const keys = keysOf(stream)
+    const sessions =
+      session === null ? [null, ...(await orUnavailable(redis.hkeys(keys.sessions)))] : [session]
+    const found = await orUnavailable(Promise.all(sessions.map((one) => redis.hgetall(keys.minutes(one)))))
+    return found.flatMap(decodeMinutes)
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { severity, sha256, streamId, time, uploadId } from './common.ts'
+
+export const about = z
+  .object({
+    version: z.string(),
+    started_at: time,
+    names: z.array(z.string()).describe("Names and addresses in the server's certificate"),
+    port: z.number().int().nullable(),
+    ui_port: z.number().int().nullable().describe('The port that asks for no client certificate'),
+    root: z.object({ fingerprint_sha256: sha256, path: z.string() }),
+    working_directory: z.string(),
+    strict_default: z.boolean(),
+    compat: z.string().nullable(),
+    limits: z.object({ max_upload: z.number().int(), session_idle_ms: z.number().int() }),
+  })
+  .meta({ id: 'About' })
+export type AboutResponse = z.infer<typeof about>
+
+export const findingsResponse = z.object({
+  findings: z.array(
+    z.object({
+      code: z.string(),
+      severity,
+      rule: z.string(),
+      title: z.string(),
+      clause: z.string(),
+      hint: z.string().describe('What to change in the device'),
+    }),
+  ),
+})
+
+export const backlog = z.object({
+  waiting: z.number().int(),
+  running: z.number().int(),
+  oldest_waiting_ms: z.number().int(),
+})
+
+export const probesResponse = backlog
+  .extend({
+    workers: z.array(z.object({ name: z.string(), seen_at: time, concurrency: z.number().int().nullable() })),
+    failed: z
+      .array(
+        z.object({
+          stream: streamId.nullable(),
+          upload: uploadId.nullable(),
+          path: z.string().nullable(),
+          at: time.nullable(),
+          message: z.string(),
+        }),
+      )
+      .describe('Jobs that used up their attempts, newest first'),
+  })
+  .meta({ id: 'Probes' })
+export type ProbesResponse = z.infer<typeof probesResponse>
