@@ -20,8 +20,7 @@ interface RowsResponse {
 
 /** A page of a stream's wire log in its compact form; `query` has the server's parameters. */
 export async function getRows(stream: string, query: Record<string, string | number>): Promise<RowsPage> {
-  const parameters = new URLSearchParams({ view: 'rows' }),
-  })
+  const parameters = new URLSearchParams({ view: 'rows' })
   for (const [name, value] of Object.entries(query)) parameters.set(name, String(value))
   const response = await getJson<RowsResponse>(`/streams/${stream}/uploads?${parameters}`)
   const places = new Map(response.columns.map((name, i) => [name, i]))
