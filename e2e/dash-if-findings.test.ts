@@ -22,7 +22,11 @@ describe('DASH-IF Live Media Ingest 1.2: duties of the source that are checked',
     await put('m.mpd', mpd([[['a', 'b', 'c'], inFolders]]))
     await put('a/init.cmfv', header())
     await put('b/init.cmfv', header())
-    const { json } = await point().send('PUT', 'c/init.cmfv', header({ entry: boxes.visualEntry('vp09') }))
+    const { json } = await point().send(
+      'PUT',
+      'c/init.cmfv',
+      header({ entry: boxes.visualEntry('vp09', boxes.vpcC) }),
+    )
     const [differs] = json.findings.filter(({ code }: { code: string }) => code === 'switching-set-differs')
     ok(/\ba\b/.test(differs.message) && /\bc\b/.test(differs.message), differs.message)
     await put('a/1.cmfv', segment(1, { chunks: 2 }))

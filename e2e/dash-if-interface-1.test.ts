@@ -87,7 +87,7 @@ describe('DASH-IF Live Media Ingest 1.2, clause 6: interface 1, CMAF ingest', fu
         ['init.cmfv', header()],
         ['2.cmfv', segment(2)],
         ['init.cmfv', smaller],
-        ['init.cmfv', header({ entry: boxes.visualEntry('hvc1') })],
+        ['init.cmfv', header({ entry: boxes.visualEntry('hvc1', boxes.hvcC) })],
       )
       deepEqual(codes, [[], [], ['init-repeated'], [], ['init-rewritten'], ['init-changed']])
       deepEqual(Object.keys(await counts()).length, 1)
@@ -242,8 +242,14 @@ describe('DASH-IF Live Media Ingest 1.2, clause 6: interface 1, CMAF ingest', fu
 
     it('I1-33: parameter sets may be in the header or in the media', async () => {
       const outside = boxes.box('avcC', [1, 0x4d, 0x40, 0x1f, 0xff, 0xe0, 0])
-      for (const kind of ['avc1', 'avc3', 'hvc1', 'hev1']) {
-        const entry = boxes.visualEntry(kind, ...(kind === 'avc3' ? [outside] : []))
+      const configurations = {
+        avc1: boxes.avcC,
+        avc3: outside,
+        hvc1: boxes.hvcC,
+        hev1: boxes.box('hvcC', boxes.hvcC.subarray(8, 30), [0]),
+      }
+      for (const [kind, configuration] of Object.entries(configurations)) {
+        const entry = boxes.visualEntry(kind, configuration)
         deepEqual((await push([`${kind}/init.cmfv`, header({ entry })])).flat(), [], kind)
       }
     })

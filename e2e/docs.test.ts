@@ -1,7 +1,9 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { statusOf } from '../services/ingest/src/http/status-of.ts'
 import { findingCodes } from '../services/ingest/src/validation/rules.ts'
+import { help } from '../services/standalone/src/options.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -16,6 +18,8 @@ describe('the pages', () => {
   for (const page of pages) {
     describe(page, () => {
       it('links to files and headings that exist', () => deepEqual(brokenLinks(page), []))
+      it('names files of the repository that exist', () => deepEqual(missingFiles(page), []))
+      it('names scripts of package.json that exist', () => deepEqual(missingScripts(page), []))
     })
   }
 })
@@ -53,6 +57,28 @@ describe('docs/api.md', () => {
     )
     deepEqual(documented.sort(), routes().sort())
   })
+
+  it('has exactly the error codes of proxy and ingest, with their statuses', () => {
+    const documented = rowsOf(api, '## Error codes').map(
+      ([code = '', status]) => `${unquoted(code)} ${status}`,
+    )
+    const known = [...new Map([...codesElsewhere(), ...Object.entries(statusOf)])]
+    deepEqual(documented.sort(), known.map(([code, status]) => `${code} ${status}`).sort())
+  })
+})
+
+describe('docs/architecture.md', () => {
+  it('names files and functions of one PUT that exist', () => {
+    const steps = rowsOf(read('docs/architecture.md'), '## One PUT')
+    ok(steps.length > 30)
+    let folder = ''
+    const missing = steps.filter(([number, , place = '']) => {
+      const [, path = '', name = ''] = /^`([^`]+)`(?: `(\w+)`)?$/.exec(place) ?? []
+      if (number === '') folder = path
+      return number !== '' && !isInFile(join(folder, path), name)
+    })
+    deepEqual(missing, [])
+  })
 })
 
 describe('docs/configuration.md', () => {
@@ -63,6 +89,14 @@ describe('docs/configuration.md', () => {
     '## Ingest': ['services/ingest/src/config.ts'],
     '## Probe worker': ['services/probe/src/config.ts', 'services/probe/src/health.ts'],
   }
+
+  it('has exactly the flags of npm start', () => {
+    const documented = rowsOf(configuration, '## npm start').flatMap(
+      ([flag = '']) => flag.match(/--[a-z-]+/) ?? [],
+    )
+    const known = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag]) => flag)
+    deepEqual(documented.sort(), known.sort())
+  })
 
   for (const [heading, files] of Object.entries(sections)) {
     const rows = rowsOf(configuration, heading)
@@ -105,6 +139,26 @@ const headingsOf = (text: string): readonly string[] =>
       .replace(/[^\w\s-]/g, '')
       .replaceAll(' ', '-'),
   )
+
+/** Paths from the repository's root that are quoted as code. */
+function missingFiles(page: string): readonly string[] {
+  const quoted = [...read(page).matchAll(/`((?:proxy|services|shared|e2e|docs)\/[\w./-]+)`/g)]
+  return quoted
+    .map(([, path = '']) => path)
+    .filter((path) => !isMadeByUsers(path) && !existsSync(join(root, path)))
+}
+
+const isMadeByUsers = (path: string): boolean => path.startsWith('services/probe/build/')
+
+function isInFile(file: string, name: string): boolean {
+  return existsSync(join(root, file)) && new RegExp(`\\b${name}\\b`).test(read(file))
+}
+
+function missingScripts(page: string): readonly string[] {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> }
+  const named = [...read(page).matchAll(/\bnpm (?:run ([a-z][\w:]*)|(start|test)\b)/g)]
+  return named.map(([, script, short]) => script ?? short ?? '').filter((script) => !(script in scripts))
+}
 
 const proseOf = (text: string): string => text.replace(/^ *```[\s\S]*?^ *```$/gm, '')
 
@@ -157,6 +211,21 @@ const pathOf = (pattern: string): string =>
     .replace('{/*path}', '/{path}')
     .replace('*path', '{path}')
     .replace(/:(\w+)/g, '{$1}')
+
+/** Error codes that are not refusals of ingest, with their statuses. */
+function codesElsewhere(): ReadonlyMap<string, number> {
+  const files = globSync(['proxy/src/**/*.ts', 'services/ingest/src/**/*.ts'], { cwd: root })
+  const text = files
+    .filter((file) => !/test/.test(file))
+    .map(read)
+    .join('\n')
+  const inOrder = text.matchAll(/\bstatus: (\d{3}),\s*code: '([a-z-]+)'|\[(\d{3}), '([a-z-]+)',/g)
+  const faults = text.matchAll(/\bfault\(\s*'(certificate-[a-z-]+)'/g)
+  return new Map([
+    ...[...inOrder].map(([, a, code, b, other]) => [code ?? other ?? '', Number(a ?? b)] as const),
+    ...[...faults].map(([, code = '']) => [code, 403] as const),
+  ])
+}
 
 /** Variables that a module reads, with the defaults that stand beside them as texts. */
 function settingsIn(source: string): readonly (readonly [string, string | null])[] {

@@ -5,24 +5,15 @@ export type StreamEvent =
   | ({ readonly kind: 'stream-created'; readonly interface: string } & OfStream)
   | ({ readonly kind: 'stream-deleted' } & OfStream)
   | ({ readonly kind: 'object-deleted'; readonly path: string } & OfStream)
-  | ({
-      readonly kind: 'upload-started'
-      readonly method: string
-      readonly address: string
-      readonly device: string | null
-    } & OfUpload)
+  | ({ readonly kind: 'upload-started' } & OfRequest & OfUpload)
+  /** Of an upload that lasts, every second. */
   | ({
       readonly kind: 'upload-progress'
-      readonly method: string
-      readonly address: string
-      /** Fingerprint of the client certificate. */
-      readonly device: string | null
       /** ISO 8601. */
       readonly started_at: string
       readonly bytes: number
-      /** Null when the end of the body is announced later. */
-      readonly declared_bytes: number | null
-    } & OfUpload)
+    } & OfRequest &
+      OfUpload)
   | ({ readonly kind: 'upload-received'; readonly bytes: number } & OfUpload)
   | ({ readonly kind: 'upload-aborted'; readonly bytes: number } & OfUpload)
   | ({
@@ -47,6 +38,15 @@ interface OfStream {
 interface OfUpload extends OfStream {
   readonly upload: string
   readonly path: string
+}
+
+interface OfRequest {
+  readonly method: string
+  readonly address: string
+  /** Fingerprint of the client certificate. */
+  readonly device: string | null
+  /** Null when the end of the body is announced later. */
+  readonly declared_bytes: number | null
 }
 
 interface HandshakeRefused {

@@ -28,6 +28,13 @@ export const mediaScenarios = {
   'init-without-moov': firstInit('an init segment of ftyp only', initLike.withoutMoov),
   'init-track-count': firstInit('an init segment of two tracks', initLike.withTwoTracks),
   'init-not-fragmented': firstInit('an init segment without mvex', initLike.withoutMvex),
+  'init-brand': firstInit('an init segment without ftyp', initLike.withoutFtyp),
+  'init-incomplete': firstInit('an init segment without mvhd', initLike.withoutMvhd),
+  'decoder-configuration': firstInit('an init segment without avcC', initLike.withoutConfiguration),
+  'parameter-sets-missing': ingest(
+    'an init segment of HEVC without parameter sets',
+    freeInit(initLike.withoutParameterSets),
+  ),
   'init-repeated': ingest('the init segment again', freeInit(), freeInit()),
   'init-rewritten': anotherInit('the init segment with a name in it', initLike.named),
   'init-changed': anotherInit('an init segment of another profile', initLike.ofAnotherProfile),
@@ -44,6 +51,7 @@ export const mediaScenarios = {
   'segment-multiplexed': first('a segment of two tracks', segmentLike.ofTwoTracks),
   'track-id-mismatch': first('a segment of track id 2', segmentOf(1, { trackId: 2 })),
   'tfdt-missing': first('a segment without tfdt', segmentLike.withoutTime),
+  'decode-time-negative': first('a segment that begins before 0', segmentLike.beforeZero),
   'tfdt-gap': second('a segment four seconds late', segmentOf(2, { at: 5_000 })),
   'tfdt-overlap': second('a segment that begins where the first did', segmentOf(2, { at: 0 })),
   'sequence-number-not-increasing': second('sequence number 1 again', segmentOf(2, { sequence: 1 })),
@@ -51,6 +59,11 @@ export const mediaScenarios = {
   'segment-not-starting-with-sync-sample': first(
     'a segment without a key frame',
     segmentOf(1, { isSync: false }),
+  ),
+  'samples-outside-mdat': first('a segment whose mdat is lost', segmentLike.withoutMdat),
+  'composition-offset-negative': first(
+    'a sample that is shown before it is decoded, in a trun of version 0',
+    segmentLike.shownEarly,
   ),
   'base-not-moof': first('a segment whose offsets count from the file', segmentLike.withoutBase),
   'segment-duration-off': first('two seconds where one is announced', segmentLike.twiceAsLong),

@@ -1,11 +1,15 @@
 import {
+  aac,
   avc1,
   avcC,
+  avcConfiguration,
   box,
   type Chunk,
   chunk,
   ftyp,
+  hvcC,
   letters,
+  located,
   mdat,
   moov,
   nonSync,
@@ -22,6 +26,9 @@ import {
 const mfhd = (sequence: number) => box('mfhd', u32(0, sequence))
 const lasting = (duration: number) =>
   trun({ samples: Array.from({ length: 10 }, () => ({ duration, size: 10 })), firstFlags: sync })
+const tfdtBelowZero = box('tfdt', u32(0x0100_0000, 0xffff_ffff, 0xffff_fec8))
+/** Its composition offset is below 0 in version 0. */
+const shownEarly = box('trun', u32(0xb05, 1, 0, sync, 1_000, 100, 0xffff_ff00))
 const withoutBase = box('tfhd', u32(0x20, 1, nonSync))
 
 /** The nth second of track 1 (1000 units a second), which goes on where the one before it ended. */
@@ -40,34 +47,42 @@ export const segmentLike = {
   withoutTime: fragment(tfhd(1, { flags: nonSync }), lasting(100)),
   withoutBase: fragment(withoutBase, tfdt(0), lasting(100)),
   ofNineSeconds: fragment(tfhd(1, { flags: nonSync }), tfdt(0), lasting(900)),
+  beforeZero: fragment(tfhd(1, { flags: nonSync }), tfdtBelowZero, lasting(100)),
+  withoutMdat: Buffer.concat([styp(), prft, chunkOf(1).subarray(0, -mdat.length)]),
+  shownEarly: fragment(tfhd(1, { flags: nonSync }), tfdt(0), shownEarly),
   twiceAsLong: Buffer.concat([styp(), prft, chunkOf(1), chunkOf(2)]),
   cutShort: segmentOf(1).subarray(0, -10),
   withoutMoof: Buffer.concat([styp(), mdat]),
 }
 
 function fragment(...traf: readonly Buffer[]): Buffer {
-  return Buffer.concat([styp(), prft, box('moof', mfhd(1), box('traf', ...traf)), mdat])
+  return Buffer.concat([styp(), prft, located(box('moof', mfhd(1), box('traf', ...traf))), mdat])
 }
 
 /** An init segment of H.264 unless told otherwise. */
 export const initOf = (...parts: Parameters<typeof moov>): Buffer => Buffer.concat([ftyp, moov(...parts)])
 
-const otherProfile = box('avcC', [1, 0x64, 0x00, 0x28, 0xff, 0xe0])
+const otherProfile = avcConfiguration(0x64, 0x00, 0x28)
+const hvcCWithoutSets = box('hvcC', hvcC.subarray(8, 30), [0])
 const encryption = box('sinf', box('frma', letters('avc1')))
 
 /** Init segments with one thing wrong, or unusual. */
 export const initLike = {
-  ofHevc: initOf({ entry: visualEntry('hvc1') }),
+  ofHevc: initOf({ entry: visualEntry('hvc1', hvcC) }),
   ofAnotherProfile: initOf({ entry: visualEntry('avc1', otherProfile) }),
   ofMetadata: initOf({ handler: 'meta', entry: box('urim', Buffer.alloc(8)) }),
   ofAnotherLanguage: initOf({ inMdia: [box('elng', u32(0), letters('en\0'))] }),
   /** Its handler says video. */
-  ofSound: initOf({ entry: visualEntry('mp4a') }),
+  ofSound: initOf({ entry: visualEntry('mp4a', aac) }),
   named: initOf({ inUdta: [box('name', letters('front door'))] }),
   encrypted: initOf({ entry: visualEntry('encv', avcC, encryption) }),
   withTwoTracks: Buffer.concat([ftyp, twice(moov())]),
   withoutMvex: Buffer.concat([ftyp, renamed(moov({ entry: avc1() }), 'mvex', 'free')]),
   withoutMoov: ftyp,
+  withoutFtyp: moov(),
+  withoutMvhd: Buffer.concat([ftyp, renamed(moov(), 'mvhd', 'free')]),
+  withoutParameterSets: initOf({ entry: visualEntry('hvc1', hvcCWithoutSets) }),
+  withoutConfiguration: initOf({ entry: visualEntry('avc1') }),
 }
 
 function twice(whole: Buffer): Buffer {

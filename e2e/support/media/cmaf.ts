@@ -5,7 +5,8 @@ type HeaderParts = Parameters<typeof boxes.moov>[0]
 /** A CMAF header of a video track with a timescale of 1000, unless its parts say otherwise. */
 export const header = (parts: HeaderParts = {}): Buffer => Buffer.concat([boxes.ftyp, boxes.moov(parts)])
 
-export const audioHeader = (): Buffer => header({ handler: 'soun', entry: boxes.audioEntry('mp4a') })
+export const audioHeader = (): Buffer =>
+  header({ handler: 'soun', entry: boxes.audioEntry('mp4a', boxes.aac) })
 
 interface SegmentParts {
   /** Where it begins, seconds; by default segment n begins at n − 1. */

@@ -11,7 +11,7 @@ import { renewServerCertificateWith, type ServerNames } from './certificates/ren
 import { type RevokeCertificate, revokeCertificateWith } from './certificates/revoke-certificate.ts'
 import { type ShowCertificates, showCertificatesWith } from './certificates/show-certificates.ts'
 import { openAuthority } from './certificates/x509/authority.ts'
-import { x509Keys as keys } from './certificates/x509/keys.ts'
+import { x509Keys as keys } from './certificates/x509/private-keys.ts'
 import { x509Reader as reader } from './certificates/x509/reader.ts'
 import { createRoot } from './certificates/x509/root.ts'
 

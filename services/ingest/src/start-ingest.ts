@@ -7,6 +7,8 @@ import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
+import { sendStateWith } from './events/http/send-state.ts'
+import { createStates } from './events/states/states.ts'
 import { createProxyAuth } from './http/authenticate.ts'
 import { createErrorResponder } from './http/error-handler.ts'
 import { healthRoutes } from './http/health-routes.ts'
@@ -17,6 +19,8 @@ import { newId } from './lib/new-id.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
 import { findProbeWith } from './probes/find-probe.ts'
+import { refusalRoutes } from './refusals/http/refusal-routes.ts'
+import { redisRefusals } from './refusals/redis/redis-refusals.ts'
 import { serverNamesOf } from './server-names.ts'
 import { findObjectWith } from './streams/find-object.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
@@ -92,6 +96,10 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
   const closing = new AbortController()
+  const refusals = redisRefusals(redis, now)
+  const { backlog } = probes
+  const states = createStates({ eventBus, streams, inFlight, refusals, backlog, now })
+  const sendState = sendStateWith({ states, closing: closing.signal, now })
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
   const handleUpload = handleUploadWith({
@@ -114,7 +122,8 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
       readUploadFacts: readUploadFactsWith(streams, index, probes),
     }),
     uploadBytesRoutes(streams, store),
-    eventRoutes(eventBus, streams, closing.signal, now),
+    eventRoutes(eventBus, streams, sendState, closing.signal),
+    refusalRoutes({ refusals, eventBus, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),

@@ -7,13 +7,19 @@ const fine = { redis: async () => 'PONG' }
 
 describe('/readyz', () => {
   it('tells how far the probes are behind', async () => {
-    const probes = { jobs: 3, waitedMs: 20 }
-    deepEqual(await readyz(fine, async () => probes), [200, { status: 'ok', redis: 'ok', probes }])
+    const behind = { waiting: 3, running: 1, oldestWaitingMs: 20 }
+    const probes = { waiting: 3, running: 1, oldest_waiting_ms: 20 }
+    deepEqual(await readyz(fine, async () => behind), [200, { status: 'ok', redis: 'ok', probes }])
   })
 
   it('is degraded but ready when probes wait long', async () => {
-    const [status, answer] = await readyz(fine, async () => ({ jobs: 9_000, waitedMs: 40_000 }))
-    deepEqual([status, answer.status, answer.probes], [200, 'degraded', { jobs: 9_000, waitedMs: 40_000 }])
+    const [status, answer] = await readyz(fine, async () => ({
+      ...{ waiting: 9_000, running: 4, oldestWaitingMs: 40_000 },
+    }))
+    deepEqual(
+      [status, answer.status, answer.probes],
+      [...[200, 'degraded', { waiting: 9_000, running: 4, oldest_waiting_ms: 40_000 }]],
+    )
   })
 
   it('is not ready when something is away', async () => {

@@ -1,7 +1,8 @@
 import { Router } from 'express'
+import { backlogResponse } from '../probes/http/backlog-response.ts'
+import type { Backlog } from '../probes/ports.ts'
 
-/** Probe jobs that wait, and how long the oldest of them has waited. */
-type ProbeBacklog = () => Promise<{ readonly jobs: number; readonly waitedMs: number }>
+type ProbeBacklog = () => Promise<Backlog>
 
 const maxWaitMs = 30_000
 
@@ -24,10 +25,12 @@ export function healthRoutes(
     const states = results.map((result, i) => [names[i], result.status === 'fulfilled' ? 'ok' : 'away'])
     const isReady = results.every((result) => result.status === 'fulfilled')
     const probes = backlog.status === 'fulfilled' ? backlog.value : null
-    const isDegraded = !isReady || probes === null || probes.waitedMs > maxWaitMs
-    response
-      .status(isReady ? 200 : 503)
-      .json({ status: isDegraded ? 'degraded' : 'ok', ...Object.fromEntries(states), probes })
+    const isDegraded = !isReady || probes === null || probes.oldestWaitingMs > maxWaitMs
+    response.status(isReady ? 200 : 503).json({
+      status: isDegraded ? 'degraded' : 'ok',
+      ...Object.fromEntries(states),
+      probes: probes && backlogResponse(probes),
+    })
   })
   return router
 }

@@ -12,7 +12,7 @@ import type { Cursors, IndexPosition, Position, ProbeOutbox } from './ports.ts'
 /** Each stream holds one or two files open. */
 const catchUpConcurrency = 64
 
-/** Brings the index up to the journals, whatever stopped it: an idle moment, Redis unreachable, a crash, FLUSHALL. */
+/** Brings the index up to the journals after an idle time, an outage of Redis, a crash or FLUSHALL. */
 export interface Indexer extends AsyncDisposable {
   /** Called after a line was appended to this instance's journal of the stream. */
   wake(stream: string): void

@@ -25,6 +25,12 @@ export interface InspectionFault {
   readonly code:
     | 'media-not-isobmff'
     | 'box-malformed'
+    | 'init-incomplete'
+    | 'decoder-configuration'
+    | 'parameter-sets-missing'
+    | 'samples-outside-mdat'
+    | 'decode-time-negative'
+    | 'composition-offset-negative'
     | 'mpd-malformed'
     | 'playlist-malformed'
     | 'manifest-too-large'
@@ -53,8 +59,13 @@ export interface InitFacts {
   /** encv or enca; codec names what is inside. */
   readonly encrypted: boolean
   readonly isFragmented: boolean
+  /** Brands of the ftyp in front of the moov, major brand first; empty without one. */
+  readonly brands: readonly string[]
+  /** Profile and level of Dolby Vision, `08.07`, that a configuration box tells; null without one. */
+  readonly dolbyVision: string | null
   /** trex defaults that fragments may rely on. */
   readonly defaultSampleDuration: number
+  readonly defaultSampleSize: number
   readonly defaultSampleFlags: number
 }
 
@@ -64,10 +75,16 @@ export interface MediaFacts {
   readonly chunkCount: number
   readonly firstSequence: number
   readonly lastSequence: number
-  /** False when a moof's sequence number is not above the one before it. */
+  /** False when a moof's sequence number is not above the one before it; after 2^32-1 comes 0 or 1. */
   readonly sequenceIncreases: boolean
-  /** tfdt of the first moof; null when there is none. */
+  /** The first sequence number that is more than one above that of the moof before it; null for none. */
+  readonly sequenceGap: { readonly expected: number; readonly received: number } | null
+  /** tfdt of the first moof, below 0 where its 64 bits have the top one set; null when there is none. */
   readonly decodeTime: number | null
+  /** The tfdt of the first moof has 32 bits, so that decode times begin anew after 2^32-1. */
+  readonly isShortDecodeTime: boolean
+  /** Moofs without tfdt. */
+  readonly untimedChunks: number
   /**
    * Sum of the durations written in the moofs. The whole duration is this and `defaultedSamples` times the
    * trex default.
@@ -84,6 +101,13 @@ export interface MediaFacts {
   readonly innerGap: number | null
   /** Every tfhd says default-base-is-moof, as CMAF asks. */
   readonly baseIsMoof: boolean
+  /** How many bytes in front of the upload the file begins that base-data-offset counts from; mostly 0. */
+  readonly missingFront: number
+  /**
+   * The default sample sizes of trex with which each traf has bytes and all its samples lie in an mdat; null
+   * where every size is written in the moofs.
+   */
+  readonly defaultSizes: { readonly min: number; readonly max: number } | null
   readonly hasSidx: boolean
   readonly hasPrft: boolean
   /** The first prft: when, in Unix time, the sample at mediaTime was captured or encoded. */

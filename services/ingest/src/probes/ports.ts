@@ -1,5 +1,14 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 
+/** How far the probe workers are behind. */
+export interface Backlog {
+  /** Jobs that no worker has taken up. */
+  readonly waiting: number
+  readonly running: number
+  /** How long the oldest of those that wait has waited. It grows while more jobs come than the workers do. */
+  readonly oldestWaitingMs: number
+}
+
 /** The queue to the probe workers, and their outcomes. All methods throw `Unavailable` while Redis does not respond. */
 export interface Probes {
   enqueue(jobs: readonly ProbeJob[]): Promise<void>

@@ -73,7 +73,7 @@ export interface StreamSummary {
   readonly newestSession: SessionView | null
 }
 
-export interface LogSlice {
+interface LogSlice {
   readonly uploads: readonly JudgedUpload[]
   /** Position after the last of them; null at the end of the log. */
   readonly next: number | null

@@ -17,12 +17,18 @@ export interface StreamReads {
     limit: number,
   ): Promise<{ readonly summaries: readonly StreamSummaryNow[]; readonly next: number | null }>
   summary(id: string): Promise<StreamSummaryNow>
+  /** Without those that there are not. */
+  summariesOf(ids: readonly string[]): Promise<readonly StreamSummaryNow[]>
+  /** Of the streams that were created last, the newest first. */
+  newestSummaries(limit: number): Promise<readonly StreamSummaryNow[]>
   /** A stream's sessions, the newest first, and where the list goes on; null at its end. */
   sessionViews(
     id: string,
     from: number,
     limit: number,
   ): Promise<{ readonly sessions: readonly SessionView[]; readonly next: number | null }>
+  /** The sessions with some keys, without those that there are not. */
+  sessionViewsOf(id: string, keys: readonly string[]): Promise<readonly SessionView[]>
   /** Throws the refusal `stream-unknown` when there is no such stream. */
   assertExists(id: string): Promise<void>
 }
@@ -45,7 +51,10 @@ export interface StreamReadsDeps {
 
 /** The journals say which streams there are, the index what is in them. */
 export function readStreamsWith({ journals, index, inFlight, now, idleMs }: StreamReadsDeps): StreamReads {
-  return { get, list, summaries, summary, sessionViews, assertExists }
+  return {
+    ...{ get, list, summaries, summary, summariesOf, newestSummaries },
+    ...{ sessionViews, sessionViewsOf, assertExists },
+  }
 
   async function get(id: string): Promise<IndexedStream> {
     await assertExists(id)
@@ -65,9 +74,17 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
     const ids = await journals.streams()
     const begin = countUpTo(ids, after)
     const page = ids.slice(begin, begin + limit)
-    const found = await Promise.all(page.map((id) => index.summary(id)))
     const next = begin + page.length < ids.length ? Number(page.at(-1)) : null
-    return { summaries: found.filter((summary) => summary !== null).map(summaryNow), next }
+    return { summaries: await summariesOf(page), next }
+  }
+
+  async function summariesOf(ids: readonly string[]): Promise<readonly StreamSummaryNow[]> {
+    const found = await Promise.all(ids.map((id) => index.summary(id)))
+    return found.filter((summary) => summary !== null).map(summaryNow)
+  }
+
+  async function newestSummaries(limit: number): Promise<readonly StreamSummaryNow[]> {
+    return summariesOf((await journals.streams()).slice(-limit).toReversed())
   }
 
   async function summary(id: string): Promise<StreamSummaryNow> {
@@ -94,10 +111,14 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
     const keys = await index.sessions(id)
     if (!keys) throw unknownStream(id)
     const page = keys.toReversed().slice(from, from + limit)
-    const nowMs = now().getTime()
-    const views = await index.sessionViews(id, page)
     const next = from + page.length < keys.length ? from + page.length : null
-    return { sessions: views.map((view) => withTimeout(view, nowMs, idleMs)), next }
+    return { sessions: await sessionViewsOf(id, page), next }
+  }
+
+  async function sessionViewsOf(id: string, keys: readonly string[]): Promise<readonly SessionView[]> {
+    const views = await index.sessionViews(id, keys)
+    const nowMs = now().getTime()
+    return views.map((view) => withTimeout(view, nowMs, idleMs))
   }
 
   function withTimeouts(stream: IndexedStream): IndexedStream {

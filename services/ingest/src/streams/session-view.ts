@@ -70,7 +70,7 @@ const isPlayable = ({ clock, init }: Track): boolean =>
   clock !== null && init !== null && !init.encrypted && playableHandlers.includes(init.handler)
 
 /** Video and sound. */
-export const playableHandlers: readonly string[] = ['vide', 'soun']
+const playableHandlers: readonly string[] = ['vide', 'soun']
 
 /** The session at a time: an open one whose timeout has passed is silent, before any journal line says so. */
 export function withTimeout<View extends SessionView>(session: View, nowMs: number, idleMs: number): View {

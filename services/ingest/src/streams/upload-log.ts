@@ -17,14 +17,14 @@ export interface LogQuery {
 
 export type LogPlace =
   /** It begins at this position. */
-  | { readonly from: number }
+  | { readonly kind: 'position'; readonly position: number }
   /** It ends before this position. */
-  | { readonly before: number }
+  | { readonly kind: 'before'; readonly position: number }
   /** It begins at the first upload received at this time, Unix milliseconds. */
-  | { readonly atMs: number }
+  | { readonly kind: 'time'; readonly atMs: number }
 
 /** Null for what does not matter. */
-export interface LogFilter {
+interface LogFilter {
   readonly session: string | null
   readonly track: string | null
   /** Only uploads with a finding of this severity. */
@@ -66,14 +66,14 @@ export function readUploadLogWith(
     await streams.assertExists(stream)
     const matches = matcherOf(filter)
     const { found, ...page } =
-      'before' in place
-        ? await searchBackwards(stream, place.before, limit, matches)
+      place.kind === 'before'
+        ? await searchBackwards(stream, place.position, limit, matches)
         : await search(stream, await beginOf(stream, place), limit, matches)
     return { ...page, entries: await withProbes(stream, found, probes) }
   }
 
-  async function beginOf(stream: string, place: Exclude<LogPlace, { before: number }>): Promise<number> {
-    return 'from' in place ? place.from : index.positionAt(stream, place.atMs)
+  async function beginOf(stream: string, place: LogPlace): Promise<number> {
+    return place.kind === 'time' ? index.positionAt(stream, place.atMs) : place.position
   }
 
   async function search(stream: string, begin: number, limit: number, matches: Matches) {

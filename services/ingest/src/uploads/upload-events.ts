@@ -48,7 +48,15 @@ export function createUploadEvents(
   function begin(): void {
     inFlight.put({ facts, declaredBytes, bytes: () => bytes })
     const device = sender.device?.fingerprint ?? null
-    events.publish({ kind: 'upload-started', ...named(), method, address: sender.address, device })
+    const declared_bytes = declaredBytes
+    events.publish({
+      kind: 'upload-started',
+      ...named(),
+      method,
+      address: sender.address,
+      device,
+      declared_bytes,
+    })
   }
 
   function named(at = now().toISOString()) {

@@ -1,4 +1,5 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
+import type { Inspection, InspectionFault } from '../media/inspection.ts'
 import type { IngestInterface } from '../streams/stream.ts'
 import { maxTracks } from './limits.ts'
 import { type FindingCode, findingCodes, rules } from './rules.ts'
@@ -8,10 +9,13 @@ import {
   hlsSegment,
   init,
   initAt,
+  initFacts,
   initialPlaylist,
   mediaAt,
+  mediaFacts,
   mpdAt,
   multivariant,
+  nothing,
   other,
   playlistAt,
   representation,
@@ -28,8 +32,20 @@ const dash = (...objects: TestObject[]): Story => ['dash', objects]
 const hls = (...objects: TestObject[]): Story => ['hls', objects]
 const ingest = (...objects: TestObject[]): Story => ['cmaf-ingest', objects]
 const expecting = (...objects: TestObject[]): Story => ['dash', objects, ['video', 'audio']]
-const fault = (code: 'media-not-isobmff' | 'box-malformed' | 'manifest-too-large') => ({
+const fault = (code: InspectionFault['code']) => ({
   faults: [{ code, message: 'expected something else' }],
+})
+const faultyInit = (code: InspectionFault['code']): Inspection => ({
+  ...nothing,
+  kind: 'init',
+  init: initFacts(),
+  ...fault(code),
+})
+const faultySegment = (code: InspectionFault['code']): Inspection => ({
+  ...nothing,
+  kind: 'segment',
+  media: mediaFacts(1),
+  ...fault(code),
 })
 const free = (nth: number, facts: Parameters<typeof mediaAt>[2] = {}) => mediaAt(`v/${nth}.m4s`, nth, facts)
 const freeInit = initAt('v/init.mp4')
@@ -130,6 +146,14 @@ const stories: Record<FindingCode, Story> = {
   'init-without-moov': dash(dynamicMpd(), other('session_1/video/video.init')),
   'init-track-count': dash(dynamicMpd(), init({ trackCount: 2 })),
   'init-not-fragmented': dash(dynamicMpd(), init({ isFragmented: false })),
+  'init-brand': dash(dynamicMpd(), init({ brands: [] })),
+  'init-incomplete': ingest(initAt('v/init.mp4', {}, { inspection: faultyInit('init-incomplete') })),
+  'decoder-configuration': ingest(
+    initAt('v/init.mp4', {}, { inspection: faultyInit('decoder-configuration') }),
+  ),
+  'parameter-sets-missing': ingest(
+    initAt('v/init.mp4', {}, { inspection: faultyInit('parameter-sets-missing') }),
+  ),
   'init-repeated': ingest(freeInit, freeInit),
   'init-rewritten': ingest(freeInit, initAt('v/init.mp4', { averageBitrate: 1 })),
   'init-changed': ingest(freeInit, initAt('v/init.mp4', { codec: 'hvc1' })),
@@ -142,6 +166,10 @@ const stories: Record<FindingCode, Story> = {
   'segment-multiplexed': dash(...started, segment(1001, { isMultiplexed: true })),
   'track-id-mismatch': dash(...started, segment(1001, { trackId: 2 })),
   'tfdt-missing': dash(...started, segment(1001, { decodeTime: null })),
+  'decode-time-negative': dash(
+    ...started,
+    segment(1001, { decodeTime: 2 ** 32 - 100, isShortDecodeTime: true }),
+  ),
   'tfdt-gap': dash(...started, segment(1001), segment(1002, { decodeTime: 8000 })),
   'tfdt-overlap': dash(...started, segment(1001), segment(1002, { decodeTime: 0 })),
   'sequence-number-not-increasing': dash(
@@ -155,8 +183,13 @@ const stories: Record<FindingCode, Story> = {
     segment(1002, { firstSequence: 9, lastSequence: 9 }),
   ),
   'segment-not-starting-with-sync-sample': dash(...started, segment(1001, { startsWithSync: false })),
+  'samples-outside-mdat': dash(...started, segment(1001, { defaultSizes: { min: 1, max: 9 } })),
+  'composition-offset-negative': ingest(
+    freeInit,
+    mediaAt('v/1.m4s', 1, {}, { inspection: faultySegment('composition-offset-negative') }),
+  ),
   'base-not-moof': dash(...started, segment(1001, { baseIsMoof: false })),
-  'segment-duration-off': dash(...started, segment(1001, { explicitDuration: 6000 })),
+  'segment-duration-off': dash(...started, segment(1001, { explicitDuration: 6400 })),
   'duration-header-off': hls(...hlsReady, hlsSegment(1001, 'X-EXTINF-duration', '5.0')),
   'prft-absent': ingest(freeInit, free(1, { hasPrft: false })),
   'emsg-top-level': ingest(freeInit, free(1, { emsgCount: 1 })),

@@ -142,4 +142,18 @@ export const hints = {
   'mpd-template-changed': 'Keep the templates of the MPD when it is updated.',
   'mpd-timeline-origin': "Set availabilityStartTime to 1970-01-01T00:00:00Z and the period's start to PT0S.",
   'hls-differs-from-mpd': 'Name the same tracks and segments in playlists and MPD.',
+  'init-brand':
+    'Begin the init segment with an ftyp that has a brand of CMAF or ISO BMFF, such as cmfc or iso6.',
+  'init-incomplete':
+    'Write mvhd, a tkhd with a track_ID above 0, and in mvex the trex of that track into the moov.',
+  'decoder-configuration':
+    'Write the sample entry with its decoder configuration (avcC, hvcC, esds, dOps, av1C …) into stsd.',
+  'parameter-sets-missing':
+    'Write the parameter sets into hvcC, or call the sample entry hev1 when they come with the samples.',
+  'decode-time-negative':
+    'Begin decode times at 0 or later: tfdt is an unsigned number, so a negative one becomes a very large one.',
+  'samples-outside-mdat':
+    'Set data_offset of trun to the first byte of the samples in the mdat, counted from the start of the moof.',
+  'composition-offset-negative':
+    'Use version 1 of trun when composition offsets are below 0, or shift them with an edit list.',
 } as const satisfies Record<FindingCode, string>

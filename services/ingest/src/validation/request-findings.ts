@@ -19,7 +19,7 @@ export const certificateMissing: Finding = finding(
   'expected a client certificate that identifies the device; none was presented',
 )
 
-export function bodyIncomplete({ bytes, sender, undecodable }: Upload): Finding {
+function bodyIncomplete({ bytes, sender, undecodable }: Upload): Finding {
   if (undecodable !== undefined) {
     return finding('body-incomplete', `expected a body in its Content-Encoding; ${undecodable}`)
   }

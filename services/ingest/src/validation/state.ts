@@ -115,8 +115,11 @@ export interface KnownInit {
   readonly width: number | null
   readonly height: number | null
   readonly encrypted: boolean
+  /** Profile and level of Dolby Vision, `08.07`. */
+  readonly dolbyVision?: string | undefined
   /** Defaults of trex. */
   readonly sampleDuration: number
+  readonly sampleSize: number
   readonly sampleFlags: number
 }
 

@@ -8,7 +8,7 @@ const syncByte = 0x47
 /** The number of bytes at the start of a file that `isTransportStream` looks at. */
 export const kindHeadBytes = packetBytes * packets
 
-/** Whether a box of this type settles the kind, whatever boxes follow. */
+/** Whether a box of this type settles the kind without a look at those after it. */
 export const settlesInputKind = (type: string): boolean => type === 'moov' || type === 'moof'
 
 const segmentTypes = new Set(['moof', 'styp', 'sidx', 'ssix', 'prft', 'emsg'])

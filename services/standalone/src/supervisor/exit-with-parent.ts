@@ -1,4 +1,4 @@
-// Preloaded into the services' processes: they exit soon after the supervisor is gone, whatever they do.
+// Preloaded into the processes of the services: they exit soon after the supervisor is gone, even while they hang.
 // Longer than the time in which a child finishes its uploads and exits by itself.
 const timeoutMs = 12_000
 

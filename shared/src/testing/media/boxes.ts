@@ -79,12 +79,66 @@ export interface Chunk {
   readonly trackId?: number
 }
 
-/** A moof of ten samples that last 100 each. */
+/**
+ * A copy of a moof whose runs with an offset lie one behind the other in the mdat that follows, behind a header
+ * of `mdatHeader` bytes.
+ */
+export function located(moof: Buffer, mdatHeader = 8): Buffer {
+  const copy = Buffer.from(moof)
+  let offset = moof.length + mdatHeader
+  for (const traf of boxesIn(copy, 8, 'traf')) {
+    const [tfhd] = boxesIn(traf, 8, 'tfhd')
+    for (const trun of boxesIn(traf, 8, 'trun')) {
+      if (trun.readUIntBE(9, 3) & 0x1) trun.writeInt32BE(offset, 16)
+      offset += sizesIn(trun, tfhd).reduce((sum, size) => sum + size, 0)
+    }
+  }
+  return copy
+}
+
+/** A moof with all its samples in an mdat behind it, which has 100 bytes more. */
+export function fragment(moof: Buffer): Buffer {
+  const bytes = boxesIn(moof, 8, 'traf').reduce((sum, traf) => {
+    const [tfhd] = boxesIn(traf, 8, 'tfhd')
+    const sizes = boxesIn(traf, 8, 'trun').flatMap((trun) => sizesIn(trun, tfhd))
+    return sizes.reduce((all, size) => all + size, sum)
+  }, 0)
+  return Buffer.concat([located(moof), box('mdat', Buffer.alloc(bytes + 100, 7))])
+}
+
+/** The boxes of a type in a box, as parts of the same memory; all have 32-bit sizes. */
+function boxesIn(parent: Buffer, from: number, type: string): Buffer[] {
+  const found: Buffer[] = []
+  for (let at = from; at + 8 <= parent.length; at += Math.max(8, parent.readUInt32BE(at))) {
+    const one = parent.subarray(at, at + parent.readUInt32BE(at))
+    if (one.toString('latin1', 4, 8) === type) found.push(one)
+  }
+  return found
+}
+
+/** The sizes of a trun's samples, from itself or tfhd; 0 where they are left to trex. */
+function sizesIn(trun: Buffer, tfhd: Buffer | undefined): readonly number[] {
+  const flags = trun.readUIntBE(9, 3)
+  const fields = [0x100, 0x200, 0x400, 0x800].filter((bit) => flags & bit)
+  const first = 16 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0)
+  if (!(flags & 0x200)) return [trun.readUInt32BE(12) * defaultSizeIn(tfhd)]
+  return Array.from({ length: trun.readUInt32BE(12) }, (_, nth) =>
+    trun.readUInt32BE(first + 4 * (nth * fields.length + fields.indexOf(0x200))),
+  )
+}
+
+function defaultSizeIn(tfhd: Buffer | undefined): number {
+  const flags = tfhd?.readUIntBE(9, 3) ?? 0
+  if (!tfhd || !(flags & 0x10)) return 0
+  return tfhd.readUInt32BE(16 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0) + (flags & 0x8 ? 4 : 0))
+}
+
+/** A moof of ten samples that last 100 each, and lie in an mdat like `mdat` behind it. */
 export function moof({ sequence = 1, at = 0, isSync = true, trackId = 1 }: Chunk = {}): Buffer {
   const samples = Array.from({ length: 10 }, () => ({ duration: 100, size: 10 }))
   const run = trun({ samples, firstFlags: isSync ? sync : nonSync })
   const traf = box('traf', tfhd(trackId, { flags: nonSync }), tfdt(at), run)
-  return box('moof', box('mfhd', u32(0, sequence)), traf)
+  return located(box('moof', box('mfhd', u32(0, sequence)), traf))
 }
 
 export const chunk = (facts: Chunk = {}): Buffer => Buffer.concat([moof(facts), mdat])
@@ -94,7 +148,7 @@ interface TrackParts {
   readonly entry?: Buffer
   readonly inUdta?: readonly Buffer[]
   readonly inMdia?: readonly Buffer[]
-  readonly trex?: { readonly duration: number; readonly flags: number }
+  readonly trex?: { readonly duration?: number; readonly size?: number; readonly flags?: number }
 }
 
 /** A header of one track, number 1, with 1000 units a second. */
@@ -102,8 +156,8 @@ export function moov({ handler = 'vide', entry = avc1(), inUdta = [], inMdia = [
   const stbl = box('stbl', box('stsd', u32(0, 1), entry))
   const mdia = box('mdia', mdhd, box('hdlr', u32(0, 0), letters(handler)), ...inMdia, box('minf', stbl))
   const trak = box('trak', tkhd, mdia, box('udta', ...inUdta))
-  const { duration = 0, flags = 0 } = trex ?? {}
-  const mvex = box('mvex', box('trex', u32(0, 1, 1, duration, 0, flags)))
+  const { duration = 0, size = 0, flags = 0 } = trex ?? {}
+  const mvex = box('mvex', box('trex', u32(0, 1, 1, duration, size, flags)))
   return box('moov', box('mvhd', Buffer.alloc(100)), trak, mvex)
 }
 
@@ -120,7 +174,36 @@ export const visualEntry = (type: string, ...inside: Buffer[]): Buffer =>
 export const audioEntry = (type: string, ...inside: Buffer[]): Buffer =>
   box(type, Buffer.alloc(28), ...inside)
 
-export const avcC = box('avcC', [1, 0x4d, 0x40, 0x1f, 0xff, 0xe0])
+/** Behind its 16-bit length. */
+const unit = (...bytes: number[]): number[] => [0, bytes.length, ...bytes]
+
+/** One sequence and one picture parameter set of this profile, with its constraints, and level. */
+export const avcConfiguration = (...profile: readonly [number, number, number]): Buffer =>
+  box('avcC', [1, ...profile, 0xff, 0xe1, ...unit(0x67, ...profile), 1, ...unit(0x68, 0xce)])
+
+export const avcC = avcConfiguration(0x4d, 0x40, 0x1f)
+
+/** The first 13 bytes of an hvcC, and one parameter set each. */
+export const hevcConfiguration = (...start: readonly number[]): Buffer => {
+  const sets = [32, 33, 34].flatMap((type) => [0x80 | type, 0, 1, ...unit(type << 1, 1)])
+  return box('hvcC', start, Buffer.alloc(9), [3], sets)
+}
+
+export const hvcC = hevcConfiguration(1, 0x01, 0x60, 0, 0, 0, 0x90, 0, 0, 0, 0, 0, 93)
+
+/** esds with a decoder configuration of this object type and AudioSpecificConfig. */
+export function esds(objectType = 0x40, ...specific: readonly number[]): Buffer {
+  const inside = specific.length > 0 ? [5, 0x80, 0x80, specific.length, ...specific] : []
+  const config = [objectType, ...Buffer.alloc(12), ...inside]
+  return box('esds', u32(0), [3, 5 + config.length, 0, 1, 0, 4, config.length, ...config])
+}
+
+/** VP9 of profile 0, level 1.0, 8 bits. */
+export const vpcC = box('vpcC', u32(0x0100_0000), [0, 10, 0x82, 1, 1, 1, 0, 0])
+
+/** AAC-LC, 44.1 kHz, two channels. */
+export const aac = esds(0x40, 0x12, 0x10)
+
 export function avc1(...inside: Buffer[]): Buffer {
   return visualEntry('avc1', avcC, ...inside)
 }

@@ -5,7 +5,7 @@ import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.t
 import { openssl } from '../../testing/openssl.ts'
 import { leafValidity } from '../leaf-policy.ts'
 import { openAuthority } from './authority.ts'
-import { x509Keys } from './keys.ts'
+import { x509Keys } from './private-keys.ts'
 import { x509Reader } from './reader.ts'
 import { createRoot } from './root.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { type CsrKind, makeCsr, openssl } from '../../testing/openssl.ts'
 import { publicKeyOfCsr } from './csr.ts'
-import { spkiOf } from './keys.ts'
+import { spkiOf } from './private-keys.ts'
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>
 before(async () => {

@@ -2,8 +2,8 @@ import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } fr
 import { normalSerial } from '@pushav/shared/handover.ts'
 import { type Certificate, normalIp } from '../certificate.ts'
 import type { CertificateDetails, CertificateReader, KeyDetails } from '../ports.ts'
-import { spkiOf } from './keys.ts'
 import { x509 } from './library.ts'
+import { spkiOf } from './private-keys.ts'
 
 /** Reads RSA and EC alike; of a bundle, the first certificate, which is the leaf. */
 export const x509Reader: CertificateReader = {

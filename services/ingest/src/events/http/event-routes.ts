@@ -1,12 +1,11 @@
+import { eventsQuery } from '@pushav/shared/api/state.ts'
 import type { Request, Response } from 'express'
-import { json, Router } from 'express'
-import { z } from 'zod'
+import { Router } from 'express'
 import { writeAndDrain } from '../../http/json-response.ts'
-import { parseBody } from '../../http/parse-request.ts'
-import { Refusal } from '../../lib/refusal.ts'
+import { parseQuery } from '../../http/parse-request.ts'
 import type { Streams } from '../../streams/streams.ts'
-import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { EventBus } from '../event-bus.ts'
+import type { SendState } from './send-state.ts'
 
 /** The proxy ends a response that is silent for minutes; some networks do so earlier. */
 const heartbeatMs = 15_000
@@ -15,21 +14,17 @@ const heartbeatMs = 15_000
 export function eventRoutes(
   eventBus: EventBus,
   streams: Pick<Streams, 'assertExists'>,
+  sendState: SendState,
   closing: AbortSignal,
-  now: () => Date,
 ): Router {
   const router = Router()
-  router.get('/events', (request, response) => sendEvents(request, response, null))
+  router.get('/events', (request, response) =>
+    isStateWanted(request) ? sendState(response, null) : sendEvents(request, response, null),
+  )
   router.get('/streams/:id/events', async (request: Request<{ id: string }>, response) => {
     await streams.assertExists(request.params.id)
-    await sendEvents(request, response, request.params.id)
-  })
-  router.post('/events/handshake-refused', sendContinue, json(), (request, response) => {
-    if (!isProxyItself(request))
-      throw new Refusal('request-malformed', 'only the TLS proxy reports handshakes')
-    const refused = parseBody(handshakeRefused, request.body)
-    eventBus.publish({ kind: 'handshake-refused', at: now().toISOString(), ...refused })
-    response.status(204).end()
+    const { id } = request.params
+    await (isStateWanted(request) ? sendState(response, id) : sendEvents(request, response, id))
   })
   return router
 
@@ -53,14 +48,7 @@ export function eventRoutes(
   }
 }
 
-const handshakeRefused = z.object({
-  address: z.string().max(100),
-  code: z.string().max(100),
-  reason: z.string().max(1_000),
-})
-
-/** The proxy passes on no header of this name. */
-const isProxyItself = ({ headers }: Request): boolean => headers['x-proxy-event'] !== undefined
+const isStateWanted = ({ query }: Request): boolean => parseQuery(eventsQuery, query).as === 'state'
 
 /** A browser that reconnects names the last event it got; a malformed id counts as none. */
 function lastEventId({ headers }: Request): string | null {

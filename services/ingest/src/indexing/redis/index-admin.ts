@@ -2,11 +2,11 @@ import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { Cluster, type Redis } from 'ioredis'
 import type { IndexAdmin } from '../ports.ts'
 import { orUnavailable } from './connections.ts'
-import { keysOf, prefixOf } from './keys.ts'
+import { keysOf, prefixOf } from './redis-keys.ts'
 import type { StreamCache } from './stream-cache.ts'
 
 /** To be counted up whenever this process stores something else in Redis, or judges by other rules. */
-const format = '3'
+const format = '4'
 const formatKey = '{pushav}:index-format'
 const ofAllStreams = `${prefixOf('*')}*`
 

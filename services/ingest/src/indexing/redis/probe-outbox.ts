@@ -2,7 +2,7 @@ import type { ProbeJob } from '@pushav/shared/probe-job.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { ProbeOutbox } from '../ports.ts'
 import { orUnavailable } from './connections.ts'
-import { keysOf } from './keys.ts'
+import { keysOf } from './redis-keys.ts'
 
 /** Probe jobs beside the index, which commits put there together with the verdicts. */
 export const redisProbeOutbox = (redis: RedisClient): ProbeOutbox => ({

@@ -1,4 +1,5 @@
 import { boxSize } from '@pushav/shared/lib/box-header.ts'
+import type { InspectionFault } from '../inspection.ts'
 
 /** One box inside bytes that were collected whole. */
 export interface Box {
@@ -13,9 +14,10 @@ export interface Box {
 export class BoxMalformed extends Error {}
 
 /**
- * Reports one sentence on what is wrong; false when the caller should stop, because there are enough faults.
+ * Reports one sentence on what is wrong, `box-malformed` unless a code is given; false when the caller should
+ * stop, because there are enough malformed boxes.
  */
-export type Report = (message: string) => boolean
+export type Report = (message: string, code?: InspectionFault['code']) => boolean
 
 /** Called for each box; false stops the walk. May throw BoxMalformed. */
 type Visit = (box: Box) => unknown

@@ -1,6 +1,9 @@
 import type { InspectionFault } from '../inspection.ts'
 
-/** After this many faults, an upload, or a segment of a long one, is not inspected any further. */
+/**
+ * After this many malformed boxes, an upload, or a segment of a long one, is not inspected any further. Of
+ * each other code as many faults are kept.
+ */
 const maxFaults = 16
 
 export type Faults = ReturnType<typeof createFaults>
@@ -19,26 +22,22 @@ export function createFaults() {
   const outside: InspectionFault[] = []
   let recent: readonly LocatedFault[] = []
   let boxStart = 0
-  const isFull = (): boolean => recent.length >= maxFaults
+  let isFull = false
   return {
     all: all as readonly InspectionFault[],
-    isFull,
+    isFull: () => isFull,
     /** Faults reported from now on are about the top-level box that begins at this byte. */
     enterBox(at: number): void {
       boxStart = at
     },
-    /** Adds a fault; false once there are `maxFaults` of them, when the caller should stop. */
-    report(message: string): boolean {
-      if (isFull()) return false
-      const fault: InspectionFault = { code: 'box-malformed', message }
-      if (all.length < maxFaults) all.push(fault)
-      recent = [...recent, { fault, boxStart }]
-      return !isFull()
-    },
+    /** Adds a fault; false once there are `maxFaults` malformed boxes, when the caller should stop. */
+    report: (message: string, code: InspectionFault['code'] = 'box-malformed'): boolean =>
+      reportAt(boxStart, message, code),
+    reportAt,
     /** A header or segment of the bytes `from` up to `to` is complete: faults in it belong to that part. */
     completePart(from: number, to: number): void {
       addOutside(recent.filter((one) => one.boxStart < from))
-      recent = recent.filter((one) => one.boxStart >= to)
+      setRecent(recent.filter((one) => one.boxStart >= to))
     },
     /** The faults that are in no header and no segment; to be called once, at the end. */
     outside(): readonly InspectionFault[] {
@@ -47,7 +46,24 @@ export function createFaults() {
     },
   }
 
+  /** Adds a fault about the top-level box that begins at `start`; returns as `report`. */
+  function reportAt(start: number, message: string, code: InspectionFault['code']): boolean {
+    const fault: InspectionFault = { code, message }
+    if (mayAdd(all, code)) all.push(fault)
+    const ofCode = recent.filter((one) => one.fault.code === code).length
+    if (ofCode < maxFaults) setRecent([...recent, { fault, boxStart: start }])
+    return !isFull
+  }
+
+  function setRecent(faults: readonly LocatedFault[]): void {
+    recent = faults
+    isFull = faults.filter(({ fault }) => fault.code === 'box-malformed').length >= maxFaults
+  }
+
   function addOutside(strays: readonly LocatedFault[]): void {
-    outside.push(...strays.map(({ fault }) => fault).slice(0, maxFaults - outside.length))
+    for (const { fault } of strays) if (mayAdd(outside, fault.code)) outside.push(fault)
   }
 }
+
+const mayAdd = (faults: readonly InspectionFault[], code: InspectionFault['code']): boolean =>
+  faults.filter((fault) => fault.code === code).length < maxFaults

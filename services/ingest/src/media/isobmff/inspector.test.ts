@@ -5,6 +5,7 @@ import {
   emsg,
   ftyp,
   letters,
+  located,
   many,
   mdat,
   mfra,
@@ -84,7 +85,10 @@ describe('createInspector', () => {
     const mfhd = withLargeSize(box('mfhd', u32(0, 7)))
     const traf = box('traf', withLargeSize(tfhd(3)), withSize(trun({ samples: [{ duration: 5 }] }), 0))
     const { media, faults } = inspect(box('moof', mfhd, traf, Buffer.alloc(4)))
-    deepEqual([media?.firstSequence, media?.trackId, media?.explicitDuration, faults], [7, 3, 5, []])
+    deepEqual(
+      [media?.firstSequence, media?.trackId, media?.explicitDuration, faults.map(({ code }) => code)],
+      [7, 3, 5, ['samples-outside-mdat']],
+    )
   })
 
   it('says the same however the bytes of a large box are split', () => {
@@ -105,12 +109,15 @@ describe('createInspector', () => {
         chunk({ sequence: 2, at: 1_000 }),
         box('mfra', u32(1)),
       ],
-      [withLargeSize(styp()), withLargeSize(moof()), withLargeSize(mdat)],
+      [withLargeSize(styp()), withLargeSize(located(moof(), 24)), withLargeSize(mdat)],
       [moof(), withSize(mdat, 0)],
-      [withSize(moof(), 0)],
       [withSize(moov(), 0)],
     ]
     for (const parts of bodies) deepEqual(inspectAll(...parts).faults, [])
+  })
+
+  it('misses the mdat of a moof that lasts to the end', () => {
+    deepEqual(codesOf(withSize(moof(), 0)), ['samples-outside-mdat'])
   })
 
   it('reads a moov or moof that lasts to the end', () => {
@@ -198,7 +205,7 @@ describe('createInspector', () => {
       match(faultOf(box('moov')), /expected a whole trak in moov at byte 8; there is none/)
       deepEqual(
         inspect(box('moov', box('trak'))).faults.map(({ message }) => /whole (\w+) /.exec(message)?.[1]),
-        ['tkhd', 'mdhd', 'hdlr', 'stsd'],
+        ['tkhd', 'mdhd', 'hdlr', 'stsd', 'mvhd'],
       )
       deepEqual(
         inspect(box('moof', box('traf'))).faults.map(({ message }) => /whole (\w+) /.exec(message)?.[1]),
@@ -238,7 +245,7 @@ describe('createInspector', () => {
     const broken = [
       box('moof', mfhd, many(60_000, box('traf', box('tfhd')))),
       box('moov', many(60_000, box('mvex', box('trex')))),
-      box('moov', box('trak', many(60_000, box('mdia', box('mdhd'))))),
+      box('moov', box('mvhd', Buffer.alloc(100)), box('trak', many(60_000, box('mdia', box('mdhd'))))),
       moov({ entry: visualEntry('encv', many(40_000, sinf)) }),
     ]
     for (const bytes of broken) {

@@ -1,4 +1,5 @@
 import type { InitFacts, MediaFacts } from '../inspection.ts'
+import { decodeTimeDifference, isNextSequence } from './counters.ts'
 import type { Moof, Traf } from './moof.ts'
 import type { SegmentPrefix } from './segment-prefix.ts'
 
@@ -7,45 +8,70 @@ import type { SegmentPrefix } from './segment-prefix.ts'
  * `isMultiplexed`.
  */
 export function createMediaFacts() {
-  let facts: MediaFacts | null = null
+  let facts: FactsSoFar | null = null
   /** Expected decode time of the track's next moof; null where it depends on an unknown trex default. */
   let end: number | null = null
   let isFirst = true
 
-  return { add, facts: () => facts }
+  return { add, limitDefaultSize, facts: (): MediaFacts | null => facts }
 
-  function add(moof: Moof, prefix: SegmentPrefix | null, init: InitFacts | null): void {
-    const trackId = facts?.trackId ?? moof.trafs[0]?.trackId ?? 0
-    let next = withMoof(facts ?? emptyFacts(trackId, moof), moof, prefix)
-    for (const traf of moof.trafs) {
-      if (traf.trackId !== trackId) continue
-      next = withTraf(next, traf, gapBefore(traf))
-      end = endOf(traf, end, init)
-      isFirst = false
-    }
-    facts = next
+  /** Samples of the track lie in their mdat only with a default size up to `max`. */
+  function limitDefaultSize(trackId: number, max: number): void {
+    if (facts?.trackId !== trackId) return
+    facts.defaultSizes = joinSizes(facts.defaultSizes, { min: 0, max })
   }
 
-  function gapBefore({ decodeTime }: Traf): number | null {
+  /** `missingFront` as in MediaFacts. */
+  function add(moof: Moof, before: BeforeMoof): void {
+    const trackId = facts?.trackId ?? moof.trafs[0]?.trackId ?? 0
+    facts ??= emptyFacts(trackId, moof)
+    addMoof(facts, moof)
+    facts.missingFront = before.missingFront
+    if (before.prefix) addPrefix(facts, before.prefix)
+    for (const traf of moof.trafs) {
+      if (traf.trackId !== trackId) continue
+      addTraf(facts, traf, gapBefore(traf))
+      end = endOf(traf, end, before.init)
+      isFirst = false
+    }
+  }
+
+  function gapBefore(traf: Traf): number | null {
+    const { decodeTime } = traf
     if (isFirst || decodeTime === null) return 0
-    return end === null ? null : Math.abs(decodeTime - end)
+    return end === null ? null : Math.abs(decodeTimeDifference(decodeTime, end, traf.isShortDecodeTime))
   }
 }
 
-function emptyFacts(trackId: number, { sequence, trafs }: Moof): MediaFacts {
+/** What is known in front of a moof. */
+interface BeforeMoof {
+  readonly prefix: SegmentPrefix | null
+  readonly init: InitFacts | null
+  readonly missingFront: number
+}
+
+/** Written field by field: a copy for each chunk would cost as much as its parsing. */
+type FactsSoFar = { -readonly [Field in keyof MediaFacts]: MediaFacts[Field] }
+
+function emptyFacts(trackId: number, { sequence, trafs }: Moof): FactsSoFar {
   return {
     trackId,
     chunkCount: 0,
     firstSequence: sequence,
     lastSequence: sequence,
     sequenceIncreases: true,
+    sequenceGap: null,
     decodeTime: trafs[0]?.decodeTime ?? null,
+    isShortDecodeTime: trafs[0]?.isShortDecodeTime ?? false,
+    untimedChunks: 0,
     explicitDuration: 0,
     defaultedSamples: 0,
     sampleCount: 0,
     startsWithSync: trafs[0]?.startsWithSync ?? null,
     innerGap: 0,
     baseIsMoof: true,
+    missingFront: 0,
+    defaultSizes: null,
     hasSidx: false,
     hasPrft: false,
     producerTime: null,
@@ -57,40 +83,51 @@ function emptyFacts(trackId: number, { sequence, trafs }: Moof): MediaFacts {
   }
 }
 
-function withMoof(facts: MediaFacts, moof: Moof, prefix: SegmentPrefix | null): MediaFacts {
-  const { sequence, trafs, encrypted } = moof
-  return {
-    ...facts,
-    chunkCount: facts.chunkCount + 1,
-    lastSequence: sequence,
-    sequenceIncreases: facts.sequenceIncreases && (facts.chunkCount === 0 || sequence > facts.lastSequence),
-    isMultiplexed: facts.isMultiplexed || trafs.length > 1 || trafs[0]?.trackId !== facts.trackId,
-    encrypted: facts.encrypted || encrypted,
-    ...(prefix ? withPrefix(facts, prefix) : {}),
-  }
+function addMoof(facts: FactsSoFar, { sequence, trafs, encrypted }: Moof): void {
+  facts.sequenceIncreases &&= facts.chunkCount === 0 || isAfter(facts.lastSequence, sequence)
+  facts.sequenceGap ??= sequenceGapBefore(facts, sequence)
+  facts.chunkCount += 1
+  facts.lastSequence = sequence
+  facts.isMultiplexed ||= trafs.length > 1 || trafs[0]?.trackId !== facts.trackId
+  facts.encrypted ||= encrypted
 }
 
-function withPrefix(facts: MediaFacts, prefix: SegmentPrefix): Partial<MediaFacts> {
-  return {
-    hasSidx: facts.hasSidx || prefix.hasSidx,
-    hasPrft: facts.hasPrft || prefix.producerTime !== null,
-    producerTime: facts.producerTime ?? prefix.producerTime,
-    emsgCount: facts.emsgCount + prefix.emsgCount,
-    isLast: facts.isLast || prefix.brands.includes('lmsg'),
-    isFiller: facts.isFiller || prefix.brands.includes('slat'),
-  }
+const isAfter = (before: number, next: number): boolean => next > before || isNextSequence(before, next)
+
+function sequenceGapBefore(
+  { chunkCount, lastSequence }: MediaFacts,
+  sequence: number,
+): MediaFacts['sequenceGap'] {
+  if (chunkCount === 0 || sequence <= lastSequence + 1) return null
+  return { expected: lastSequence + 1, received: sequence }
 }
 
-function withTraf(facts: MediaFacts, traf: Traf, gap: number | null): MediaFacts {
-  return {
-    ...facts,
-    explicitDuration: facts.explicitDuration + traf.explicitDuration,
-    defaultedSamples: facts.defaultedSamples + traf.defaultedSamples,
-    sampleCount: facts.sampleCount + traf.sampleCount,
-    baseIsMoof: facts.baseIsMoof && traf.baseIsMoof,
-    innerGap: facts.innerGap === null || gap === null ? null : Math.max(facts.innerGap, gap),
-  }
+function addPrefix(facts: FactsSoFar, prefix: SegmentPrefix): void {
+  facts.hasSidx ||= prefix.hasSidx
+  facts.hasPrft ||= prefix.producerTime !== null
+  facts.producerTime ??= prefix.producerTime
+  facts.emsgCount += prefix.emsgCount
+  facts.isLast ||= prefix.brands.includes('lmsg')
+  facts.isFiller ||= prefix.brands.includes('slat')
 }
+
+function addTraf(facts: FactsSoFar, traf: Traf, gap: number | null): void {
+  facts.explicitDuration += traf.explicitDuration
+  facts.defaultedSamples += traf.defaultedSamples
+  facts.sampleCount += traf.sampleCount
+  facts.baseIsMoof &&= traf.baseIsMoof
+  if (traf.decodeTime === null) facts.untimedChunks += 1
+  if (traf.hasUnsized) {
+    const limits = { min: traf.isUnsized ? 1 : 0, max: 0xffff_ffff }
+    facts.defaultSizes = joinSizes(facts.defaultSizes, limits)
+  }
+  facts.innerGap = facts.innerGap === null || gap === null ? null : Math.max(facts.innerGap, gap)
+}
+
+type DefaultSizes = NonNullable<MediaFacts['defaultSizes']>
+
+const joinSizes = (one: DefaultSizes | null, other: DefaultSizes): DefaultSizes =>
+  one ? { min: Math.max(one.min, other.min), max: Math.min(one.max, other.max) } : other
 
 /** Decode time at the end of a traf. Without a tfdt it starts where the traf before it ended. */
 function endOf(traf: Traf, before: number | null, init: InitFacts | null): number | null {

@@ -14,6 +14,7 @@ import {
   tfhd,
   trun,
   u32,
+  visualEntry,
   withSize,
 } from '@pushav/shared/testing/media/boxes.ts'
 import { createInspector } from './inspector.ts'
@@ -36,6 +37,15 @@ const fullMoof = (inner: Buffer) => box('moof', mfhd, many(Math.floor(mebibyte /
 const fullTraf = (inner: Buffer) =>
   box('moof', mfhd, box('traf', tfhd(1), many(Math.floor(mebibyte / inner.length) - 8, inner)))
 
+/** A trun of one sample of one byte. */
+function runAt(offset: number): Buffer {
+  return box('trun', u32(0x201, 1, offset, 1))
+}
+/** As many samples as fit, each with a size. */
+const millionSamples = box('trun', u32(0x201, 250_000, 8), Buffer.alloc(4 * 250_000, 1))
+const fullEntry = (inner: Buffer) =>
+  moov({ entry: visualEntry('avc1', many(Math.floor(mebibyte / inner.length) - 64, inner)) })
+
 /** What a hostile upload begins with, and what it goes on with. */
 const uploads: Readonly<Record<string, readonly [start: Buffer, more: Buffer]>> = {
   'a moof without end': [withSize(moof(), 0), Buffer.alloc(mebibyte)],
@@ -54,6 +64,18 @@ const uploads: Readonly<Record<string, readonly [start: Buffer, more: Buffer]>> 
   'moofs full of trafs': [ftyp, fullMoof(box('traf', tfhd(1)))],
   'moofs full of broken boxes': [ftyp, fullMoof(withSize(box('traf'), 8))],
   'moofs full of empty runs': [ftyp, fullTraf(trun({ samples: [] }))],
+  'moofs of runs whose samples never come': [ftyp, fullTraf(runAt(2 ** 31 - 1))],
+  'moofs of scattered runs': [
+    ftyp,
+    fullTraf(Buffer.concat(Array.from({ length: 256 }, (_, at) => runAt(2 ** 30 + at * 4_096)))),
+  ],
+  'moofs of a million samples': [ftyp, many(16, box('moof', mfhd, box('traf', tfhd(1), millionSamples)))],
+  'moofs whose samples have a size of trex': [
+    Buffer.concat([ftyp, moov()]),
+    many(512, Buffer.concat([box('moof', mfhd, box('traf', tfhd(1), trun({ samples: [{}] }))), box('mdat')])),
+  ],
+  'mdats without moof': [ftyp, many(8_192, box('mdat'))],
+  'moovs full of configurations': [ftyp, many(4, fullEntry(box('avcC', Buffer.alloc(64, 0xff))))],
   'moovs full of traks': [ftyp, box('moov', many(100_000, box('trak')))],
   'moovs full of trexes': [ftyp, box('moov', box('mvex', many(30_000, box('trex', Buffer.alloc(24)))))],
   'media that is none': [moof(), Buffer.from(Array.from({ length: 65_536 }, () => random(256)))],

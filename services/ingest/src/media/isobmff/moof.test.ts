@@ -4,6 +4,7 @@ import {
   type Chunk,
   chunk,
   emsg,
+  fragment,
   ftyp,
   mdat,
   moof,
@@ -19,12 +20,15 @@ import {
 } from '@pushav/shared/testing/media/boxes.ts'
 import { inspectAll } from './testing/inspect.ts'
 
+/** A moof that stands alone gets an mdat. */
 function mediaOf(...parts: Buffer[]) {
-  const { media, faults } = inspectAll(...parts)
+  const { media, faults } = inspectAll(...parts.map((part) => (isMoof(part) ? fragment(part) : part)))
   deepEqual(faults, [])
   if (!media) throw new Error('no media')
   return media
 }
+const isMoof = (part: Buffer) =>
+  part.toString('latin1', 4, 8) === 'moof' && part.readUInt32BE(0) === part.length
 const moofOf = (...trafs: Buffer[]) => box('moof', box('mfhd', u32(0, 1)), ...trafs)
 const trafOf = (...inside: Buffer[]) => moofOf(box('traf', ...inside))
 const chunks = (...all: Chunk[]) => Buffer.concat(all.map(chunk))
@@ -104,8 +108,8 @@ describe('media facts', () => {
   })
 
   it('count samples without looping over them', () => {
-    const run = box('trun', u32(0, 0xffff_ffff))
-    equal(mediaOf(trafOf(tfhd(1, { duration: 2 }), run, run)).explicitDuration, 4 * 0xffff_ffff)
+    const run = (...fields: number[]) => box('trun', u32(fields.length, 0xffff_ffff, ...fields))
+    equal(mediaOf(trafOf(tfhd(1, { duration: 2 }), run(0), run())).explicitDuration, 4 * 0xffff_ffff)
   })
 
   it('describe the first track of a multiplexed upload', () => {
@@ -143,7 +147,9 @@ describe('media facts', () => {
 
 describe('samples that cannot be there', () => {
   const faultsOf = (...inside: Buffer[]) =>
-    inspectAll(trafOf(...inside), mdat).faults.map(({ message }) => message.replace(/ at byte \d+/, ''))
+    inspectAll(trafOf(...inside), mdat)
+      .faults.filter(({ code }) => code === 'box-malformed')
+      .map(({ message }) => message.replace(/ at byte \d+/, ''))
   const withOffset = (offset: number) => {
     const run = trun({ samples: [{ size: 1 }] })
     run.writeInt32BE(offset, 16)

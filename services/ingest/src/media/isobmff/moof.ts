@@ -1,5 +1,6 @@
 import { readUInt64 } from '@pushav/shared/lib/box-header.ts'
 import { assertHolds, type Box, flagsOf, type Report, walkBoxes } from './box.ts'
+import { addToRuns, type Run, type SampleBase } from './sample-ranges.ts'
 
 /** One moof (ISO/IEC 14496-12, 8.8.4). */
 export interface Moof {
@@ -11,8 +12,10 @@ export interface Moof {
 /** One track's part of a moof. */
 export interface Traf {
   readonly trackId: number
-  /** Null without tfdt. */
+  /** Null without tfdt; below 0 where the top bit of its 64 is set. */
   readonly decodeTime: number | null
+  /** The tfdt has 32 bits. */
+  readonly isShortDecodeTime: boolean
   readonly sampleCount: number
   /** Sum over the samples whose duration is written in the traf, in the track's timescale. */
   readonly explicitDuration: number
@@ -22,6 +25,13 @@ export interface Traf {
   readonly startsWithSync: boolean | null
   /** tfhd says default-base-is-moof. */
   readonly baseIsMoof: boolean
+  /** The sizes of some samples are left to the trex default. */
+  readonly hasUnsized: boolean
+  /** Likewise, and the other samples are empty. */
+  readonly isUnsized: boolean
+  readonly base: SampleBase
+  /** Where the samples lie. */
+  readonly runs: readonly Run[]
 }
 
 /** Parses a moof. Null, with a report of what is missing, where it has no whole mfhd or no whole traf. */
@@ -57,15 +67,14 @@ function sequenceOf(mfhd: Box): number {
   return mfhd.body.readUInt32BE(4)
 }
 
-interface Tfhd {
-  readonly trackId: number
+interface Tfhd extends SampleBase {
   readonly duration: number | null
-  /** Default size of a sample, bytes. */
-  readonly size: number | null
   readonly flags: number | null
-  readonly baseIsMoof: boolean
-  /** base-data-offset is present. */
-  readonly hasOwnBase: boolean
+}
+
+interface Tfdt {
+  readonly decodeTime: number
+  readonly isShort: boolean
 }
 
 /** Sums over all truns. Defaults are applied once tfhd is known, which may stand behind them. */
@@ -79,6 +88,9 @@ interface Runs {
   negativeOffset: number | null
   /** Flags of the first sample; null where not written. */
   firstFlags: number | null
+  readonly places: Run[]
+  /** A trun could not be read, so that those behind it cannot be placed. */
+  hasBrokenRun: boolean
 }
 
 interface TrafResult {
@@ -90,21 +102,22 @@ interface TrafResult {
 
 function parseTraf(traf: Box, report: Report): TrafResult {
   let tfhd: Tfhd | null = null
-  let decodeTime: number | null = null
+  let tfdt: Tfdt | null = null
   let encrypted = false
   const runs = startRuns()
   const visit = (box: Box) => {
-    if (box.type === 'trun') addRun(runs, box)
-    else if (box.type === 'tfhd') tfhd = parseTfhd(box)
-    else if (box.type === 'tfdt') decodeTime = decodeTimeOf(box)
+    if (box.type === 'trun') return addRun(runs, box, report)
+    if (box.type === 'tfhd') tfhd = parseTfhd(box)
+    else if (box.type === 'tfdt') tfdt = parseTfdt(box, report)
     else if (isProtection(box)) encrypted = true
+    return true
   }
   const isWalkDone = walkBoxes(traf, 0, visit, report)
   const mayContinue =
     tfhd === null
       ? report(`expected a whole tfhd in traf at byte ${traf.offset}; there is none`)
       : reportSamples(traf, tfhd, runs, report)
-  return { facts: tfhd && trafOf(tfhd, decodeTime, runs), encrypted, mayContinue: isWalkDone && mayContinue }
+  return { facts: tfhd && trafOf(tfhd, tfdt, runs), encrypted, mayContinue: isWalkDone && mayContinue }
 }
 
 const startRuns = (): Runs => ({
@@ -115,12 +128,14 @@ const startRuns = (): Runs => ({
   samplesWithoutSize: 0,
   negativeOffset: null,
   firstFlags: null,
+  places: [],
+  hasBrokenRun: false,
 })
 
 /** In CMAF samples lie in the mdat behind their moof. A size left to trex is unknown here and counts as 1. */
 function reportSamples({ offset }: Box, tfhd: Tfhd, runs: Runs, report: Report): boolean {
   const { samples, negativeOffset, writtenBytes, samplesWithoutSize } = runs
-  if (negativeOffset !== null && !tfhd.hasOwnBase)
+  if (negativeOffset !== null && tfhd.baseOffset === null)
     return report(
       `expected samples behind their moof in traf at byte ${offset}; their data offset is ${negativeOffset}`,
     )
@@ -129,17 +144,22 @@ function reportSamples({ offset }: Box, tfhd: Tfhd, runs: Runs, report: Report):
   return report(`expected samples with bytes in traf at byte ${offset}; all ${samples} are empty`)
 }
 
-function trafOf(tfhd: Tfhd, decodeTime: number | null, runs: Runs): Traf {
+function trafOf(tfhd: Tfhd, tfdt: Tfdt | null, runs: Runs): Traf {
   const { samples: sampleCount, samplesWithoutDuration, writtenDuration } = runs
   const flags = runs.firstFlags ?? tfhd.flags
   return {
     trackId: tfhd.trackId,
-    decodeTime,
+    decodeTime: tfdt?.decodeTime ?? null,
+    isShortDecodeTime: tfdt?.isShort ?? false,
     sampleCount,
     explicitDuration: writtenDuration + samplesWithoutDuration * (tfhd.duration ?? 0),
     defaultedSamples: tfhd.duration === null ? samplesWithoutDuration : 0,
     startsWithSync: sampleCount === 0 || flags === null ? null : isSync(flags),
     baseIsMoof: tfhd.baseIsMoof,
+    isUnsized: tfhd.size === null && runs.samplesWithoutSize > 0 && runs.writtenBytes === 0,
+    hasUnsized: tfhd.size === null && runs.samplesWithoutSize > 0,
+    base: tfhd,
+    runs: runs.hasBrokenRun ? [] : runs.places,
   }
 }
 
@@ -159,18 +179,28 @@ function parseTfhd(box: Box): Tfhd {
     size: flags & 0x10 ? box.body.readUInt32BE(sizeAt) : null,
     flags: flags & 0x20 ? box.body.readUInt32BE(flagsAt) : null,
     baseIsMoof: (flags & 0x2_0000) !== 0,
-    hasOwnBase: (flags & 0x1) !== 0,
+    baseOffset: flags & 0x1 ? readUInt64(box.body, 8) : null,
   }
 }
 
-function decodeTimeOf(tfdt: Box): number {
+/** The field is unsigned (ISO/IEC 14496-12, 8.8.12); its top bit is set where a muxer wrote a time below 0. */
+function parseTfdt(tfdt: Box, report: Report): Tfdt {
   assertHolds(tfdt, 8)
-  if (tfdt.body[0] === 0) return tfdt.body.readUInt32BE(4)
+  if (tfdt.body[0] === 0) return { decodeTime: tfdt.body.readUInt32BE(4), isShort: true }
   assertHolds(tfdt, 12)
-  return readUInt64(tfdt.body, 4)
+  const decodeTime = Number(tfdt.body.readBigInt64BE(4))
+  if (decodeTime < 0)
+    report(
+      `expected a decode time from 0 on in tfdt at byte ${tfdt.offset}; received ${decodeTime} in unsigned bits`,
+      'decode-time-negative',
+    )
+  return { decodeTime, isShort: false }
 }
 
-function addRun(runs: Runs, trun: Box): void {
+/** Adds a trun; false when there are enough faults. */
+function addRun(runs: Runs, trun: Box, report: Report): boolean {
+  const hadBrokenRun = runs.hasBrokenRun
+  runs.hasBrokenRun = true
   assertHolds(trun, 8)
   const { body } = trun
   const flags = flagsOf(trun)
@@ -178,22 +208,44 @@ function addRun(runs: Runs, trun: Box): void {
   const samplesAt = 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0)
   const stride = 4 * bitCount((flags >>> 8) & 0xf)
   assertHolds(trun, samplesAt + count * stride)
+  runs.hasBrokenRun = hadBrokenRun
 
   if (runs.samples === 0 && count > 0) runs.firstFlags = firstFlagsOf(body, flags, samplesAt)
-  if (flags & 0x1 && body.readInt32BE(8) < 0) runs.negativeOffset ??= body.readInt32BE(8)
+  const offset = flags & 0x1 ? body.readInt32BE(8) : null
+  if (offset !== null && offset < 0) runs.negativeOffset ??= offset
   runs.samples += count
   const durationBytes = flags & 0x100 ? 4 : 0
   if (durationBytes === 0) runs.samplesWithoutDuration += count
   else runs.writtenDuration += sumOf(body, { at: samplesAt, count, stride })
-  if (!(flags & 0x200)) runs.samplesWithoutSize += count
-  else runs.writtenBytes += sumOf(body, { at: samplesAt + durationBytes, count, stride })
+  const unsized = flags & 0x200 ? 0 : count
+  const bytes = flags & 0x200 ? sumOf(body, { at: samplesAt + durationBytes, count, stride }) : 0
+  runs.samplesWithoutSize += unsized
+  runs.writtenBytes += bytes
+  addToRuns(runs.places, { offset, bytes, unsized })
+  const isUnsigned = body[0] === 0
+  if (!(flags & 0x800 && isUnsigned && hasTopBit(body, { at: samplesAt + stride - 4, count, stride })))
+    return true
+  return report(
+    `expected composition offsets below 2147483648 in trun of version 0 at byte ${trun.offset}; received a negative one`,
+    'composition-offset-negative',
+  )
+}
+
+/** One 32-bit field of all samples of a trun. */
+interface SampleField {
+  readonly at: number
+  readonly count: number
+  readonly stride: number
+}
+
+/** Whether the top bit of the field is set in one of the samples. */
+function hasTopBit(body: Buffer, { at: first, count, stride }: SampleField): boolean {
+  for (let at = first, left = count; left > 0; left--, at += stride) if ((body[at] ?? 0) >= 0x80) return true
+  return false
 }
 
 /** Sum of one 32-bit field over all samples of a trun. */
-function sumOf(
-  body: Buffer,
-  field: { readonly at: number; readonly count: number; readonly stride: number },
-) {
+function sumOf(body: Buffer, field: SampleField): number {
   let sum = 0
   for (let at = field.at, left = field.count; left > 0; left--, at += field.stride)
     sum += body.readUInt32BE(at)

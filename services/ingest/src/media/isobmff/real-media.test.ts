@@ -74,6 +74,34 @@ describe('createInspector with what ffmpeg makes', () => {
     equal((await inspectFile('manifest.mpd')).kind, 'mpd')
   })
 
+  it('finds every sample and configuration in other dress', async () => {
+    const dresses = [
+      'hev1.mp4',
+      'based.mp4',
+      'baseless.mp4',
+      'based-sound.mp4',
+      'quicktime.mov',
+      'smooth.ismv',
+    ]
+    for (const name of [...dresses, 'prft.mp4', 'sidx.mp4', 'encrypted.mp4', 'multiplexed.mp4', 'plain.mp4'])
+      deepEqual((await inspectFile(name)).faults, [], name)
+    equal((await inspectFile('quicktime.mov')).init?.codec, 'avc1.4d400a')
+    equal((await inspectFile('hev1.mp4')).init?.codec.startsWith('hev1.1.6.L'), true)
+  })
+
+  it('finds every sample in the parts of a long request, whose base-data-offset counts from its start', async () => {
+    for (const name of ['based.mp4', 'based-sound.mp4', 'multiplexed.mp4', 'baseless.mp4', 'avc.mp4']) {
+      const bytes = await read(directory, name)
+      const segments = inspect(bytes).parts.filter(({ kind }) => kind === 'segment')
+      equal(segments.length > 1, true, name)
+      for (const { from, to } of segments) {
+        const { faults, media } = inspect(bytes.subarray(from, to))
+        deepEqual(faults, [], name)
+        equal(media?.missingFront, media?.baseIsMoof || name === 'baseless.mp4' ? 0 : from, name)
+      }
+    }
+  })
+
   it('says the same however the bytes are split', async () => {
     const random = createRandom(1)
     for (const name of [
@@ -100,5 +128,7 @@ const codecs = ({ level }: Record<string, unknown>): Record<string, string> => (
   'aac.mp4': 'mp4a.40.2',
   'opus.mp4': 'Opus',
   'ac3.mp4': 'ac-3',
+  'eac3.mp4': 'ec-3',
+  'flac.mp4': 'fLaC',
   'mp3.mp4': 'mp4a.6b',
 })

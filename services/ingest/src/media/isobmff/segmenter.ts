@@ -34,7 +34,7 @@ export function createSegmenter(onPart: (part: Part) => void) {
   let init: InitFacts | null = null
   let hasEnded = false
 
-  return { addHeader, addMoof, addMdat, close, endTrack }
+  return { addHeader, addMoof, addMdat, close, endTrack, limitDefaultSize }
 
   /** A header, from its ftyp up to the end of its moov, begins a new run of segments. */
   function addHeader(from: number, to: number, facts: InitFacts): void {
@@ -44,7 +44,12 @@ export function createSegmenter(onPart: (part: Part) => void) {
     onPart({ kind: 'init', from, to, facts })
   }
 
-  function addMoof(box: TopBox, facts: Moof, prefix: SegmentPrefix | null): void {
+  /** As for the facts of a whole upload. */
+  function limitDefaultSize(trackId: number, max: number): void {
+    segment?.mediaFacts.limitDefaultSize(trackId, max)
+  }
+
+  function addMoof(box: TopBox, facts: Moof, prefix: SegmentPrefix | null, missingFront: number): void {
     const startsWithStyp = prefix !== null && isSegmentStyp(prefix.brands)
     const startsNew = startsWithStyp ? mayBegin(facts) : !segment?.startsWithStyp && startsWithLateSync(facts)
     if (startsNew) close()
@@ -54,7 +59,7 @@ export function createSegmenter(onPart: (part: Part) => void) {
       startsWithStyp,
       mediaFacts: createMediaFacts(),
     }
-    segment.mediaFacts.add(facts, prefix, init)
+    segment.mediaFacts.add(facts, { prefix, init, missingFront })
     segment.to = box.end
     hasEnded = false
   }

@@ -4,7 +4,9 @@ import type { IncompleteBox, TopBox } from './box-scanner.ts'
 import type { Faults } from './faults.ts'
 import { createMediaFacts } from './media-facts.ts'
 import { parseMoof } from './moof.ts'
-import { parseMoov } from './moov.ts'
+import { parseMoov } from './moov/moov.ts'
+import { createSampleBounds } from './sample-bounds.ts'
+import { createSampleResolver } from './sample-ranges.ts'
 import { brandsOf, emptyPrefix, type SegmentPrefix, withBox } from './segment-prefix.ts'
 import { createSegmenter, type Part } from './segmenter.ts'
 import { createUploadKind } from './upload-kind.ts'
@@ -22,12 +24,15 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
   const kind = createUploadKind()
   const mediaFacts = createMediaFacts()
   const segmenter = createSegmenter(completePart)
+  const resolver = createSampleResolver()
+  const sampleBounds = createSampleBounds({ report: faults.reportAt, limitDefaultSize })
   let isIsobmff = false
   let brands: readonly string[] | null = null
   let firstInit: InitFacts | null = null
   let init: InitFacts | null = null
   let prefix: SegmentPrefix | null = null
   let headerStart: number | null = null
+  let headerBrands: readonly string[] = []
   let endsTrack = false
   let isInvalid = false
   let hasParts = false
@@ -36,8 +41,14 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
 
   function completePart(part: Part): void {
     hasParts = true
+    sampleBounds.settle()
     faults.completePart(part.from, part.to)
     onPart(part)
+  }
+
+  function limitDefaultSize(trackId: number, max: number): void {
+    mediaFacts.limitDefaultSize(trackId, max)
+    segmenter.limitDefaultSize(trackId, max)
   }
 
   function accepts(type: string): boolean {
@@ -64,6 +75,7 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
 
   function onComplete(top: TopBox, body: Buffer | null): void {
     const { type, bodyStart, end } = top
+    sampleBounds.addBox(top)
     try {
       if (body !== null && fits(type, bodyStart, end)) addBox(top, { type, body, offset: bodyStart })
       else addWithoutBody(top)
@@ -92,11 +104,14 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
     segmenter.close()
     prefix = null
     headerStart = top.start
-    brands ??= brandsOf(box)
+    resolver.beginFile()
+    headerBrands = brandsOf(box)
+    brands ??= headerBrands
   }
 
   function addMoov(top: TopBox, box: Box): void {
-    init = parseMoov(box, faults.report)
+    resolver.beginFile()
+    init = { ...parseMoov(box, faults.report), brands: headerStart === null ? [] : headerBrands }
     firstInit ??= init
     segmenter.addHeader(headerStart ?? top.start, top.end, init)
     headerStart = prefix = null
@@ -107,8 +122,11 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
     headerStart = prefix = null
     const moof = parseMoof(box, faults.report)
     if (moof === null) return
-    mediaFacts.add(moof, before, init)
-    segmenter.addMoof(top, moof, before)
+    const ranges = resolver.resolve(top, moof.trafs)
+    const missingFront = resolver.missingFront()
+    mediaFacts.add(moof, { prefix: before, init, missingFront })
+    segmenter.addMoof(top, moof, before, missingFront)
+    sampleBounds.addMoof(top, ranges)
   }
 
   /** Boxes between a moof and its mdat are no prefix of the next moof. */
@@ -135,7 +153,9 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
 
   /** The upload has ended. Its last segment is complete unless a box is cut off or invalid. */
   function close(incomplete: IncompleteBox | null): void {
-    if (incomplete === null && !isInvalid) segmenter.close()
+    if (incomplete !== null || isInvalid) sampleBounds.abandon()
+    else segmenter.close()
+    sampleBounds.settle()
     if (incomplete === null || !isIsobmff) return
     faults.enterBox(incomplete.start)
     faults.report(describe(incomplete))

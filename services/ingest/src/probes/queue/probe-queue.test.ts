@@ -32,11 +32,11 @@ describe('probe queue', () => {
 
   it('knows how many jobs wait and how long the oldest has', async () => {
     await using rig = await startRig()
-    deepEqual(await rig.probes.backlog(), { jobs: 0, waitedMs: 0 })
+    deepEqual(await rig.probes.backlog(), { waiting: 0, running: 0, oldestWaitingMs: 0 })
     const timestamp = Date.now() - 60_000
     await rig.others.add('probe', segment(1), { timestamp })
     await rig.probes.enqueue([segment(2), segment(3), init])
-    const { jobs, waitedMs } = await rig.probes.backlog()
+    const { waiting: jobs, oldestWaitingMs: waitedMs } = await rig.probes.backlog()
     equal(jobs, 3)
     ok(waitedMs >= 60_000 && waitedMs < 90_000, String(waitedMs))
   })

@@ -3,8 +3,8 @@ import { decodeOutcome, decodeState } from '@pushav/shared/outcome-codec.ts'
 import { type ProbeJobData, probeJobOptions, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
 import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
 import { orUnavailableWith } from '../../lib/unavailable.ts'
-import type { Probes } from '../ports.ts'
-import { type Backlog, backlogOf } from './probe-backlog.ts'
+import type { Backlog, Probes } from '../ports.ts'
+import { backlogOf } from './probe-backlog.ts'
 import { batchesOf, isUrgent, singleOf } from './probe-batches.ts'
 
 /** Of each command: BullMQ itself waits without end for its first connection. */

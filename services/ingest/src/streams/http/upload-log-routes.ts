@@ -49,6 +49,7 @@ function logQueryOf(query: z.output<typeof uploadsQuery>): LogQuery {
 }
 
 function placeOf({ before, at, from, cursor }: z.output<typeof uploadsQuery>): LogPlace {
-  if (before !== undefined) return { before }
-  return at === undefined ? { from: from ?? cursor } : { atMs: Date.parse(at) }
+  if (before !== undefined) return { kind: 'before', position: before }
+  if (at !== undefined) return { kind: 'time', atMs: Date.parse(at) }
+  return { kind: 'position', position: from ?? cursor }
 }

@@ -110,7 +110,7 @@ function isoOf(ms: number | null): string | null {
     : date.toISOString()
 }
 
-export function senderResponse({ device, headers, ...sender }: Sender): UploadResponse['sender'] {
+function senderResponse({ device, headers, ...sender }: Sender): UploadResponse['sender'] {
   return {
     address: sender.address,
     port: sender.port,

@@ -1,6 +1,6 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
-import { keysOf } from '../../indexing/redis/keys.ts'
+import { keysOf } from '../../indexing/redis/redis-keys.ts'
 import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
 import { hmget, parse } from '../../indexing/redis/values.ts'
 import { inPages, type Pages, prefetchPage } from '../pages.ts'

@@ -142,6 +142,7 @@ function addSegment(context: Context, session: Session, name: string, media: Med
   const position = {
     isNext: !isReused && !isFilled && track.phase !== 'completed',
     announcedSeconds: at(session.announcements, name)?.segmentSeconds ?? null,
+    partFrom: context.upload.part?.from,
   }
   const isReplacement = isReused || isFilled
   const next: Track = {

@@ -22,7 +22,7 @@ export function updateAnnouncements(context: Context, session: Session): Update 
   const next: Session = { ...session, announcements: limitAnnouncements(merged) }
   const known = Object.values(session.tracks).filter(({ name }) => at(next.announcements, name))
   const codecs = known.flatMap(({ name, init, reported }) =>
-    init && !reported.includes('codec-not-announced') ? checkAnnouncedCodec(next, name, init.codec) : [],
+    init && !reported.includes('codec-not-announced') ? checkAnnouncedCodec(next, name, init) : [],
   )
   return mergeUpdates(
     { session: next, findings },

@@ -21,6 +21,7 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
   const position = {
     isNext: numbered.isNext && ended.length === 0,
     announcedSeconds: at(session.announcements, track.name)?.segmentSeconds ?? null,
+    partFrom: context.upload.part?.from,
   }
   const next: Track = {
     ...track,

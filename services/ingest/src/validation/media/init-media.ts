@@ -3,6 +3,7 @@ import { excerpt, type Finding, finding } from '../finding.ts'
 import { maxTextLength } from '../limits.ts'
 import type { Precondition } from '../preconditions.ts'
 import { type Announcement, at, type KnownInit, type Session, type Track } from '../state.ts'
+import { familyOf, isSameCodec, type TrackCodec } from './codec-agreement.ts'
 
 /**
  * Findings on an init segment alone (ISO/IEC 23000-19, 7.3), and against the codec that a manifest announces.
@@ -30,13 +31,29 @@ export function checkInitMedia(session: Session, track: Track, init: InitFacts):
       ),
     )
   }
-  return [...findings, ...checkHandler(init), ...checkAnnouncedCodec(session, track.name, init.codec)]
+  return [
+    ...findings,
+    ...checkBrands(init),
+    ...checkHandler(init),
+    ...checkAnnouncedCodec(session, track.name, init),
+  ]
 }
+
+/** ISO/IEC 14496-12, 4.3: the ftyp names what a reader must know to read the file. */
+function checkBrands({ brands }: InitFacts): readonly Finding[] {
+  if (brands.some((brand) => isoBrand.test(brand))) return []
+  const received = brands.length > 0 ? excerpt(brands.join(', ')) : 'no ftyp'
+  return [finding('init-brand', `expected an ftyp with a brand of CMAF or ISO BMFF, received ${received}`)]
+}
+
+/** Brands of CMAF, of ISO/IEC 14496-12, -14 and -15, of DASH, and those of others that are built on them. */
+const isoBrand =
+  /^(cmf.|ca..|iso.|mp4[12]|avc1|hvc1|av01|dash|msdh|msix|ccff|piff|hlsf|mif1|dby1|3g..|m4[abpv].|f4v.) *$/i
 
 /** ISO/IEC 14496-12, 8.4.3: the handler has to fit the sample entry. */
 function checkHandler({ handler, codec }: InitFacts): readonly Finding[] {
   const expected = at(handlers, familyOf(codec))
-  if (!expected || expected === handler) return []
+  if (!expected || expected === handler || (expected === 'vide' && isPicture(handler))) return []
   return [
     finding(
       'init-handler',
@@ -45,13 +62,17 @@ function checkHandler({ handler, codec }: InitFacts): readonly Finding[] {
   ]
 }
 
+/** Video, auxiliary video such as depth or alpha, and sequences of images (ISO/IEC 14496-12, 12.1.1; 23008-12, 7). */
+const isPicture = (handler: string): boolean => handler === 'vide' || handler === 'auxv' || handler === 'pict'
+
 /**
  * A codec that the manifest does not announce: an error for another family, a warning for another profile or
  * level.
  */
-export function checkAnnouncedCodec(session: Session, track: string, codec: string): readonly Finding[] {
+export function checkAnnouncedCodec(session: Session, track: string, init: TrackCodec): readonly Finding[] {
+  const { codec } = init
   const announced = announcedCodecs(session, at(session.announcements, track))
-  if (announced.length === 0 || codec === '' || announced.some((other) => isSame(other, codec))) return []
+  if (announced.length === 0 || codec === '' || announced.some((other) => isSameCodec(other, init))) return []
   const isFamilyKnown = announced.some((other) => familyOf(other) === familyOf(codec))
   const expected = excerpt(announced.join(', '))
   const message = `expected codec ${expected} as the manifest says, track ${excerpt(track)} has ${excerpt(codec)}`
@@ -62,19 +83,6 @@ function announcedCodecs(session: Session, announcement: Announcement | undefine
   if (announcement?.codecs) return announcement.codecs.split(',').map((codec) => codec.trim())
   return session.hlsCodecs
 }
-
-/** Whether two codec strings agree; one without parameters agrees with any of its family. */
-function isSame(announced: string, codec: string): boolean {
-  const [a, b] = [announced.toLowerCase(), codec.toLowerCase()]
-  return a === b || (familyOf(a) === familyOf(b) && (!a.includes('.') || !b.includes('.')))
-}
-
-export function familyOf(codec: string): string {
-  const family = codec.toLowerCase().split('.')[0] ?? ''
-  return at(families, family) ?? family
-}
-/** Sample entries of one codec, with parameter sets in or out of band. */
-const families: Readonly<Record<string, string>> = { avc3: 'avc1', hev1: 'hvc1' }
 
 /** The one handler that fits a family of sample entries. */
 const handlers: Readonly<Record<string, string>> = {
@@ -105,7 +113,9 @@ export const knownInitOf = (init: InitFacts): KnownInit => ({
   width: init.width,
   height: init.height,
   encrypted: init.encrypted,
+  dolbyVision: init.dolbyVision ?? undefined,
   sampleDuration: init.defaultSampleDuration,
+  sampleSize: init.defaultSampleSize,
   sampleFlags: init.defaultSampleFlags,
 })
 
@@ -125,9 +135,9 @@ export const changesOf = (known: KnownInit, next: KnownInit): string =>
 export const fitsSameSegments = (known: KnownInit, next: KnownInit): boolean =>
   differencesOf(known, next).every((key) => key === 'language')
 
-/** A default duration of 0 means unknown: a packager may fill it in later. */
+/** A default duration or size of 0 means unknown: a packager may fill it in later. */
 const isUnknown = (known: KnownInit, key: keyof KnownInit): boolean =>
-  key === 'sampleDuration' && known[key] === 0
+  (key === 'sampleDuration' || key === 'sampleSize') && known[key] === 0
 
 /** `announced-codec` where a manifest announces a codec of the track. */
 export const codecPreconditions = (session: Session, track: string): readonly Precondition[] =>

@@ -1,4 +1,5 @@
 import type { MediaFacts } from '../../media/inspection.ts'
+import { decodeTimeDifference, isNextSequence } from '../../media/isobmff/counters.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
 import { type Clock, type KnownInit, nonSyncFlag, type Track } from '../state.ts'
@@ -9,6 +10,8 @@ interface SegmentPosition {
   readonly isNext: boolean
   /** Duration of a segment that the manifest announces, seconds; null for none. */
   readonly announcedSeconds: number | null
+  /** Of a part of a long request, its first byte in that; else absent. */
+  readonly partFrom?: number | undefined
 }
 
 /** Findings on the media of one segment, against its track's init segment and the segment before. */
@@ -28,6 +31,8 @@ export function checkSegmentMedia(
   const times = checkTimes(track, media, position)
   return [
     ...checkStructure(track, media),
+    ...checkSamples(init, media, position),
+    ...checkNegativeTime(track, media),
     ...checkSync(init, media),
     // A gap in time is a gap in numbers too: one cause, one finding.
     ...(times.length > 0 ? times : checkSequence(track, media, position)),
@@ -49,9 +54,10 @@ export function clockAfter(track: Track, media: MediaFacts, bytes: number): Cloc
   if (!init || media.isMultiplexed || media.trackId !== init.trackId || media.decodeTime === null)
     return clock
   const duration = media.explicitDuration + media.defaultedSamples * init.sampleDuration
+  const decodeTime = media.decodeTime - (isWrappedBelowZero(track, media) ? 2 ** 32 : 0)
   return {
-    start: clock?.start ?? media.decodeTime,
-    end: media.decodeTime + duration,
+    start: clock?.start ?? decodeTime,
+    end: decodeTime + duration,
     total: (clock?.total ?? 0) + duration,
     count: (clock?.count ?? 0) + 1,
     bytes: (clock?.bytes ?? 0) + bytes,
@@ -70,8 +76,10 @@ export function segmentSeconds(init: KnownInit | null, media: MediaFacts): numbe
 
 function checkStructure({ init, name }: Track, media: MediaFacts): readonly Finding[] {
   const findings: Finding[] = []
-  if (media.decodeTime === null)
-    findings.push(finding('tfdt-missing', 'expected a tfdt box in each moof, received none'))
+  if (media.untimedChunks > 0) {
+    const received = media.chunkCount > media.untimedChunks ? `none in ${media.untimedChunks}` : 'none'
+    findings.push(finding('tfdt-missing', `expected a tfdt box in each moof, received ${received}`))
+  }
   if (!media.baseIsMoof)
     findings.push(finding('base-not-moof', 'expected default-base-is-moof in tfhd, received none'))
   if (media.encrypted && !init?.encrypted) {
@@ -87,8 +95,52 @@ function checkStructure({ init, name }: Track, media: MediaFacts): readonly Find
   return findings
 }
 
+/** What the moofs leave to trex, and to a file that they are cut out of. */
+function checkSamples(
+  init: KnownInit | null,
+  { defaultSizes, missingFront }: MediaFacts,
+  { partFrom }: SegmentPosition,
+): readonly Finding[] {
+  if (missingFront > 0 && partFrom === undefined) {
+    const message = `expected offsets of samples within the segment, received base-data-offset that counts from ${missingFront} bytes before it`
+    return [finding('samples-outside-mdat', message)]
+  }
+  if (!init || !defaultSizes) return []
+  const { min, max } = defaultSizes
+  const { sampleSize } = init
+  // Where already max is below min, the fault is not that of trex.
+  if ((sampleSize >= min && sampleSize <= max) || max < min) return []
+  const limits =
+    sampleSize < min ? `of at least ${min} byte` : `of up to ${max} bytes, as many as the mdat has`
+  return [
+    finding(
+      'samples-outside-mdat',
+      `expected a default sample size ${limits}, received ${sampleSize} in trex`,
+    ),
+  ]
+}
+
+/**
+ * Whether the first decode time of a track is just below 2^32 in a field of 32 bits: a time below 0, as muxers
+ * write it for the priming of sound, rather than a clock that is about to begin anew.
+ */
+function isWrappedBelowZero({ clock, init }: Track, { decodeTime, isShortDecodeTime }: MediaFacts): boolean {
+  if (clock || !init || decodeTime === null || !isShortDecodeTime) return false
+  return 2 ** 32 - decodeTime <= init.timescale * maxPrimingSeconds
+}
+
+const maxPrimingSeconds = 0.25
+
+/** ISO/IEC 14496-12, 8.8.12: the field is unsigned. One of 64 bits is a fault of the bytes alone. */
+function checkNegativeTime(track: Track, media: MediaFacts): readonly Finding[] {
+  if (!isWrappedBelowZero(track, media)) return []
+  const { decodeTime } = media
+  const message = `expected a decode time from 0 on in the first segment, received ${decodeTime}: ${(decodeTime ?? 0) - 2 ** 32} in unsigned bits`
+  return [finding('decode-time-negative', message)]
+}
+
 function checkSync(init: KnownInit | null, media: MediaFacts): readonly Finding[] {
-  if (init?.handler !== 'vide' || media.sampleCount === 0) return []
+  if ((init?.handler !== 'vide' && init?.handler !== 'auxv') || media.sampleCount === 0) return []
   const isSync = media.startsWithSync ?? (init.sampleFlags & nonSyncFlag) === 0
   if (isSync) return []
   const message = 'expected a segment that starts with a key frame, its first sample is none'
@@ -108,7 +160,7 @@ function checkTimes(
     return [finding('tfdt-gap', message)]
   }
   if (!clock || !isNext) return []
-  const off = media.decodeTime - clock.end
+  const off = decodeTimeDifference(media.decodeTime, clock.end, media.isShortDecodeTime)
   if (Math.abs(off) <= sample) return []
   const message = `expected decode time ${clock.end}, received ${media.decodeTime}: ${formatSeconds(Math.abs(off) / scale)}`
   return [
@@ -126,17 +178,21 @@ function checkSequence({ clock }: Track, media: MediaFacts, { isNext }: SegmentP
     const message = `expected increasing sequence numbers within the segment, received ${media.firstSequence} to ${media.lastSequence} out of order`
     return [finding('sequence-number-not-increasing', message)]
   }
-  if (!clock || !isNext) return []
-  const expected = clock.sequence + 1
-  if (media.firstSequence === expected) return []
+  const { sequenceGap } = media
+  if (sequenceGap) {
+    const message = `expected sequence number ${sequenceGap.expected} within the segment, received ${sequenceGap.received}`
+    return [finding('sequence-number-gap', message)]
+  }
+  if (!clock || !isNext || isNextSequence(clock.sequence, media.firstSequence)) return []
+  const expected = (clock.sequence + 1) % 2 ** 32
   const message = `expected sequence number ${expected}, received ${media.firstSequence}`
   const isBack = media.firstSequence < expected
   return [finding(isBack ? 'sequence-number-not-increasing' : 'sequence-number-gap', message)]
 }
 
 /**
- * Within 10 % of the announced duration. The last segment may be short, so a short one is reported with the
- * next.
+ * Within 50 % of the announced duration (ISO/IEC 23009-1, 5.3.9.2.1). The last segment may be short, so a short
+ * one is reported with the next.
  */
 function checkDuration(
   track: Track,
@@ -146,14 +202,17 @@ function checkDuration(
   const lasted = segmentSeconds(track.init, media)
   if (announcedSeconds === null || lasted === null || announcedSeconds <= 0) return []
   const expected = `expected segments of ${formatSeconds(announcedSeconds)} as announced`
-  if (lasted > announcedSeconds * 1.1) {
+  if (lasted > announcedSeconds * 1.5 + maxRounding) {
     return [finding('segment-duration-off', `${expected}, received one of ${formatSeconds(lasted)}`)]
   }
   const before = track.clock && track.init ? track.clock.duration / track.init.timescale : null
-  if (before === null || before >= announcedSeconds * 0.9) return []
+  if (before === null || before >= announcedSeconds * 0.5 - maxRounding) return []
   const message = `${expected}, the one before this lasted ${formatSeconds(before)} and was not the last`
   return [finding('segment-duration-off', message)]
 }
+
+/** Seconds by which a duration and its quotient may differ. */
+const maxRounding = 1e-6
 
 /** A duration for a message, to the millisecond. */
 export const formatSeconds = (value: number): string => `${Number(value.toFixed(3))} s`

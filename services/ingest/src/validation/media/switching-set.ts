@@ -2,7 +2,7 @@ import type { MediaFacts } from '../../media/inspection.ts'
 import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { at, type KnownInit, type Session, type Track } from '../state.ts'
-import { familyOf } from './init-media.ts'
+import { familyOf } from './codec-agreement.ts'
 import { formatSeconds } from './segment-media.ts'
 
 /** A track whose init segment is known. */

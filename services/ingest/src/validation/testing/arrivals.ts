@@ -38,7 +38,8 @@ export interface TestObject {
   readonly cut?: Pick<Upload, 'part' | 'parts'>
 }
 
-const nothing: Inspection = {
+/** An inspection that found nothing. */
+export const nothing: Inspection = {
   kind: 'other',
   brands: [],
   init: null,
@@ -49,7 +50,7 @@ const nothing: Inspection = {
   faults: [],
 }
 
-const initFacts = (facts: Partial<InitFacts> = {}): InitFacts => ({
+export const initFacts = (facts: Partial<InitFacts> = {}): InitFacts => ({
   trackCount: 1,
   trackId: 1,
   timescale: 1000,
@@ -63,25 +64,33 @@ const initFacts = (facts: Partial<InitFacts> = {}): InitFacts => ({
   maxBitrate: null,
   encrypted: false,
   isFragmented: true,
+  brands: ['cmfc', 'iso6'],
+  dolbyVision: null,
   defaultSampleDuration: 40,
+  defaultSampleSize: 0,
   defaultSampleFlags: 0,
   ...facts,
 })
 
 /** The nth segment of a track that goes on without a gap: 4 s, 100 samples, timescale 1000. */
-const mediaFacts = (nth: number, facts: Partial<MediaFacts> = {}): MediaFacts => ({
+export const mediaFacts = (nth: number, facts: Partial<MediaFacts> = {}): MediaFacts => ({
   trackId: 1,
   chunkCount: 1,
   firstSequence: nth,
   lastSequence: nth,
   sequenceIncreases: true,
+  sequenceGap: null,
   decodeTime: (nth - 1) * 4000,
+  isShortDecodeTime: false,
+  untimedChunks: facts.decodeTime === null ? 1 : 0,
   explicitDuration: 4000,
   defaultedSamples: 0,
   sampleCount: 100,
   startsWithSync: true,
   innerGap: null,
   baseIsMoof: true,
+  missingFront: 0,
+  defaultSizes: null,
   hasSidx: false,
   hasPrft: true,
   producerTime: null,

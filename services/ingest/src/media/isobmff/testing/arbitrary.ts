@@ -19,6 +19,7 @@ const containers = 'moov trak mdia minf stbl mvex udta moof traf sinf'.split(' '
 const leaves = [
   'ftyp styp sidx prft emsg free mdat mfra uuid pssh mfhd tfhd tfdt trun senc saiz',
   'mvhd tkhd mdhd hdlr elng kind stsd trex avc1 hvc1 mp4a encv stpp wvtt avcC hvcC av1C vpcC esds btrt frma abcd',
+  'avc3 hev1 dvh1 dav1 av01 vp09 Opus fLaC ac-3 ec-3 ac-4 vvc1 wave dOps dfLa dac3 dec3 dac4 dvcC dvvC vttC vvcC',
 ].flatMap((line) => line.split(' '))
 
 /** Small numbers, those around what fits, and those that overflow. */
@@ -34,7 +35,35 @@ const body = fc.oneof(
 /** Large enough to be put together in several steps. */
 const long = trun({ samples: Array.from({ length: 3_000 }, (_, duration) => ({ duration })) })
 const longMoof = box('moof', box('mfhd', u32(0, 1)), box('traf', tfhd(1), long))
-const whole = fc.constantFrom(ftyp, styp(), prft, moov(), moof(), mdat, mfra, longMoof)
+/** A moof whose samples lie in the mdat that may follow, or near it, by any of the ways to say so. */
+const placed = fc
+  .record({
+    head: fc.constantFrom(0x2_0000, 0, 0x1, 0x2_0010, 0x11),
+    base: numbers,
+    size: fc.nat(60),
+    runs: fc.array(
+      fc.record({
+        offset: fc.option(fc.oneof(fc.integer({ min: -20, max: 400 }), numbers)),
+        size: fc.nat(60),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+    time: fc.option(fc.oneof(numbers, fc.constant(-1))),
+    mdat: fc.option(fc.nat(300)),
+  })
+  .map(({ head, base, size, runs, time, mdat }) => {
+    const optional = [...(head & 0x1 ? [0, base] : []), ...(head & 0x10 ? [size] : [])]
+    const truns = runs.map(({ offset, size }) =>
+      offset === null
+        ? box('trun', u32(0x200, 1, size))
+        : box('trun', u32(size % 2 ? 0x201 : 0x1, 1, offset >>> 0, ...(size % 2 ? [size] : []))),
+    )
+    const tfdt = time === null ? [] : [box('tfdt', u32(0x0100_0000, time >>> 31, time >>> 0))]
+    const traf = box('traf', box('tfhd', u32(head, 1, ...optional)), ...tfdt, ...truns)
+    const moof = box('moof', box('mfhd', u32(0, base)), traf, ...(size % 4 ? [] : [traf]))
+    return Buffer.concat([moof, ...(mdat === null ? [] : [box('mdat', Buffer.alloc(mdat))])])
+  })
+const whole = fc.oneof(placed, fc.constantFrom(ftyp, styp(), prft, moov(), moof(), mdat, mfra, longMoof))
 
 /** A size that is true in one of its three forms, or a lie. */
 const sized = (bytes: fc.Arbitrary<Buffer>) =>

@@ -1,10 +1,11 @@
-import type { InitFacts } from '../inspection.ts'
-import { assertHolds, type Box, type Report, walkBoxes } from './box.ts'
+import type { InitFacts } from '../../inspection.ts'
+import { assertHolds, type Box, type Report, walkBoxes } from '../box.ts'
 import { emptyTrak, parseTrak, type Trak } from './trak.ts'
 
 interface Trex {
   readonly trackId: number
   readonly duration: number
+  readonly size: number
   readonly flags: number
 }
 
@@ -15,9 +16,10 @@ const maxTrexes = 256
  * Parses the moov of a CMAF header (ISO/IEC 14496-12, 8.2.1). What is missing is reported and stays zero or
  * empty.
  */
-export function parseMoov(moov: Box, report: Report): InitFacts {
+export function parseMoov(moov: Box, report: Report): Omit<InitFacts, 'brands'> {
   let trackCount = 0
   let isFragmented = false
+  let hasMvhd = false
   let trak: Trak | null = null
   const trexes: Trex[] = []
   const addTrex = (box: Box) => {
@@ -25,28 +27,47 @@ export function parseMoov(moov: Box, report: Report): InitFacts {
   }
   const visit = (box: Box) => {
     if (box.type === 'trak' && ++trackCount === 1) trak = parseTrak(box, report)
+    if (box.type === 'mvhd') {
+      assertHolds(box, box.body[0] === 1 ? 112 : 100)
+      hasMvhd = true
+    }
     if (box.type !== 'mvex') return true
     isFragmented = true
     return walkBoxes(box, 0, addTrex, report)
   }
-  walkBoxes(moov, 0, visit, report)
+  const isWhole = walkBoxes(moov, 0, visit, report)
   if (trak === null) report(`expected a whole trak in moov at byte ${moov.offset}; there is none`)
-  return factsOf(trak ?? emptyTrak, trexes, { trackCount, isFragmented })
+  const facts = factsOf(trak ?? emptyTrak, trexes, { trackCount, isFragmented })
+  if (isWhole) reportMissing()
+  return facts
+
+  function reportMissing(): void {
+    const expected = (what: string) =>
+      report(`expected ${what} in moov at byte ${moov.offset}; there is none`, 'init-incomplete')
+    const { trackId } = facts
+    const isTrexMissing = trackId !== 0 && trexes.length < maxTrexes && !hasTrexOf(trexes, trackId)
+    if (!hasMvhd) expected('a whole mvhd')
+    if (isFragmented && isTrexMissing) expected(`a whole trex of track ${trackId}`)
+  }
 }
 
 function factsOf(
   trak: Trak,
   trexes: readonly Trex[],
   counts: Pick<InitFacts, 'trackCount' | 'isFragmented'>,
-): InitFacts {
+): Omit<InitFacts, 'brands'> {
   const trex = trexes.find(({ trackId }) => trackId === trak.trackId)
   return {
     ...trak,
     ...counts,
     defaultSampleDuration: trex?.duration ?? 0,
+    defaultSampleSize: trex?.size ?? 0,
     defaultSampleFlags: trex?.flags ?? 0,
   }
 }
+
+const hasTrexOf = (trexes: readonly Trex[], track: number): boolean =>
+  trexes.some(({ trackId }) => trackId === track)
 
 function parseTrex(box: Box): Trex {
   assertHolds(box, 24)
@@ -54,6 +75,7 @@ function parseTrex(box: Box): Trex {
   return {
     trackId: body.readUInt32BE(4),
     duration: body.readUInt32BE(12),
+    size: body.readUInt32BE(16),
     flags: body.readUInt32BE(20),
   }
 }

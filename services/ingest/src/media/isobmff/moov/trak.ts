@@ -1,11 +1,16 @@
-import type { InitFacts } from '../inspection.ts'
-import { assertHolds, type Box, BoxMalformed, fourCc, type Report, walkBoxes } from './box.ts'
+import type { InitFacts } from '../../inspection.ts'
+import { assertHolds, type Box, BoxMalformed, fourCc, type Report, walkBoxes } from '../box.ts'
 import { emptySampleEntry, parseStsd } from './stsd.ts'
 
 /** The facts of a track that are inside its trak box. */
 export type Trak = Omit<
   InitFacts,
-  'trackCount' | 'isFragmented' | 'defaultSampleDuration' | 'defaultSampleFlags'
+  | 'trackCount'
+  | 'isFragmented'
+  | 'brands'
+  | 'defaultSampleDuration'
+  | 'defaultSampleSize'
+  | 'defaultSampleFlags'
 >
 
 export const emptyTrak: Trak = {
@@ -42,7 +47,8 @@ export function parseTrak(trak: Box, report: Report): Trak {
       if (parentOf[type] === parent) return walkBoxes(box, 0, visitIn(type), report)
       if (type === 'tkhd') found.tkhd = parseTkhd(box)
       else if (type === 'mdhd') found.mdhd = parseMdhd(box)
-      else if (type === 'hdlr') found.hdlr = parseHdlr(box)
+      // QuickTime has another hdlr in minf.
+      else if (type === 'hdlr' && parent === 'mdia') found.hdlr = parseHdlr(box)
       else if (type === 'elng') found.elng = { language: textAt(box.body, 4) }
       else if (type === 'kind' && kinds.length < maxKinds) kinds.push(kindOf(box))
       else if (type === 'stsd') found.stsd = box
@@ -53,6 +59,8 @@ export function parseTrak(trak: Box, report: Report): Trak {
   for (const type of ['tkhd', 'mdhd', 'hdlr', 'stsd'] as const)
     if (!found[type]) report(`expected a whole ${type} in trak at byte ${trak.offset}; there is none`)
   const { tkhd, mdhd, hdlr, elng, stsd } = found
+  if (tkhd?.trackId === 0)
+    report(`expected a track id above 0 in trak at byte ${trak.offset}; received 0`, 'init-incomplete')
   const entry = stsd ? parseStsd(stsd, hdlr?.handler ?? '', report) : emptySampleEntry
   const { width = null, height = null } = tkhd ?? {}
   return {

@@ -1,10 +1,12 @@
-import type { InitFacts } from '../inspection.ts'
-import { assertHolds, type Box, fourCc, type Report, walkBoxes } from './box.ts'
-import { codecOf, isConfiguration } from './codec-string.ts'
+import type { InitFacts } from '../../inspection.ts'
+import { assertHolds, type Box, fourCc, type Report, walkBoxes } from '../box.ts'
+import { codecOf, dolbyVisionOf } from './codec-string.ts'
+import { configurationFault, isConfiguration } from './decoder-configuration.ts'
+import { subtitleBoxesAt, subtitleFault } from './stpp.ts'
 
 type SampleEntry = Pick<
   InitFacts,
-  'codec' | 'width' | 'height' | 'averageBitrate' | 'maxBitrate' | 'encrypted'
+  'codec' | 'width' | 'height' | 'averageBitrate' | 'maxBitrate' | 'encrypted' | 'dolbyVision'
 >
 
 export const emptySampleEntry: SampleEntry = {
@@ -14,6 +16,7 @@ export const emptySampleEntry: SampleEntry = {
   averageBitrate: null,
   maxBitrate: null,
   encrypted: false,
+  dolbyVision: null,
 }
 
 /**
@@ -39,30 +42,42 @@ interface EntryContext {
 }
 
 interface EntryBoxes {
-  config?: Box
+  readonly configurations: Record<string, Box>
   bitrate?: Pick<SampleEntry, 'averageBitrate' | 'maxBitrate'>
   /** Type of the sample entry before encryption, from frma. */
   original?: string
 }
 
 function parseEntry(entry: Box, context: EntryContext): SampleEntry {
-  const boxes: EntryBoxes = {}
+  const { handler, report } = context
+  const boxes: EntryBoxes = { configurations: {} }
+  const { configurations } = boxes
   const visitSinf = (box: Box) => {
     if (box.type === 'frma') boxes.original = originalOf(box)
   }
+  const visitWave = (box: Box) => {
+    if (isConfiguration(box.type)) configurations[box.type] ??= box
+  }
   const visit = (box: Box) => {
-    if (box.type === 'sinf') return walkBoxes(box, 0, visitSinf, context.report)
+    if (box.type === 'sinf') return walkBoxes(box, 0, visitSinf, report)
+    // QuickTime puts the configuration of sound one box deeper.
+    if (box.type === 'wave') return walkBoxes(box, 0, visitWave, report)
     if (box.type === 'btrt') boxes.bitrate = parseBtrt(box)
-    else if (isConfiguration(box.type)) boxes.config ??= box
+    if (isConfiguration(box.type)) configurations[box.type] ??= box
     return true
   }
   const boxesAt = boxesAtIn(entry, context)
-  if (boxesAt !== null) walkBoxes(entry, boxesAt, visit, context.report)
+  const isRead = boxesAt !== null && walkBoxes(entry, boxesAt, visit, report)
+  const type = boxes.original ?? entry.type
+  const fault =
+    type === 'stpp' ? subtitleFault(entry) : isRead ? configurationFault(type, configurations) : null
+  if (fault !== null) report(fault.message, fault.code)
   return {
     ...emptySampleEntry,
-    ...(isVisual(context.handler) && sizeOf(entry)),
+    ...(isVisual(handler) && sizeOf(entry)),
     ...boxes.bitrate,
-    codec: codecOf(boxes.original ?? entry.type, boxes.config ?? null),
+    codec: codecOf(type, configurations),
+    dolbyVision: dolbyVisionOf(configurations),
     encrypted: boxes.original !== undefined || /^enc[vatsm]$/.test(entry.type),
   }
 }
@@ -78,7 +93,7 @@ function fieldsOf(entry: Box, handler: string, version: number): number | null {
   if (isVisual(handler)) return 78
   if (handler === 'soun') return audioFieldsOf(entry, version)
   if (entry.type === 'wvtt') return 8
-  return entry.type === 'stpp' ? afterTexts(entry.body, 8, 3) : null
+  return entry.type === 'stpp' ? subtitleBoxesAt(entry.body) : null
 }
 
 const isVisual = (handler: string): boolean => handler === 'vide' || handler === 'auxv' || handler === 'pict'
@@ -88,12 +103,6 @@ function audioFieldsOf(entry: Box, stsdVersion: number): number {
   assertHolds(entry, 28)
   const version = stsdVersion === 0 ? entry.body.readUInt16BE(8) : 0
   return 28 + (version === 1 ? 16 : version === 2 ? 36 : 0)
-}
-
-function afterTexts(bytes: Buffer, at: number, texts: number): number | null {
-  if (texts === 0) return at
-  const end = bytes.indexOf(0, at)
-  return end < 0 ? null : afterTexts(bytes, end + 1, texts - 1)
 }
 
 function sizeOf({ body }: Box): Pick<SampleEntry, 'width' | 'height'> {

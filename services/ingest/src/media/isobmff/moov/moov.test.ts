@@ -4,12 +4,14 @@ import {
   avc1,
   avcC,
   box,
+  esds,
+  hevcConfiguration,
   letters,
   moov,
   u32,
   visualEntry,
 } from '@pushav/shared/testing/media/boxes.ts'
-import { inspect } from './testing/inspect.ts'
+import { inspect } from '../testing/inspect.ts'
 
 function initOf(parts: Parameters<typeof moov>[0] = {}) {
   const { init, faults } = inspect(moov(parts))
@@ -20,15 +22,9 @@ function initOf(parts: Parameters<typeof moov>[0] = {}) {
 const codecOf = (entry: Buffer, handler = 'vide') => initOf({ entry, handler }).codec
 const sinf = (original: string) => box('sinf', box('frma', letters(original)), box('schm', u32(0)))
 
-/** esds with a decoder configuration of this object type and AudioSpecificConfig. */
-function esds(objectType: number, ...specific: number[]): Buffer {
-  const config = [objectType, ...Buffer.alloc(12), 5, 0x80, 0x80, specific.length, ...specific]
-  return box('esds', u32(0), [3, 5 + config.length, 0, 1, 0, 4, config.length, ...config])
-}
-
 describe('init facts', () => {
   it('name track, time scale, handler, language, size and defaults', () => {
-    deepEqual(initOf({ trex: { duration: 40, flags: 0x1_0000 } }), {
+    deepEqual(initOf({ trex: { duration: 40, size: 9, flags: 0x1_0000 } }), {
       trackCount: 1,
       trackId: 1,
       timescale: 1_000,
@@ -42,7 +38,10 @@ describe('init facts', () => {
       maxBitrate: null,
       encrypted: false,
       isFragmented: true,
+      brands: [],
+      dolbyVision: null,
       defaultSampleDuration: 40,
+      defaultSampleSize: 9,
       defaultSampleFlags: 0x1_0000,
     })
   })
@@ -54,7 +53,7 @@ describe('init facts', () => {
   })
 
   it('take the size from tkhd, in both versions, where the sample entry has none', () => {
-    const init = initOf({ entry: box('stpp', Buffer.alloc(8), letters('\0\0\0')), handler: 'subt' })
+    const init = initOf({ entry: box('stpp', Buffer.alloc(8), letters('ns\0\0\0')), handler: 'subt' })
     deepEqual([init.width, init.height], [640, 360])
     const long = box('tkhd', u32(0x0100_0007, 0, 0, 0, 0, 9), Buffer.alloc(64), u32(320 << 16, 240 << 16))
     const { init: second } = inspect(box('moov', box('trak', long)))
@@ -109,6 +108,9 @@ describe('init facts', () => {
     const codecs = [
       [esds(0x40, 0x12, 0x10), 'mp4a.40.2'],
       [esds(0x40, 0x2b, 0x92), 'mp4a.40.5'],
+      // SBR behind the configuration of AAC-LC, and PS around it.
+      [esds(0x40, 0x12, 0x10, 0x56, 0xe5, 0xa0), 'mp4a.40.2'],
+      [esds(0x40, 0xeb, 0x92, 0x08), 'mp4a.40.29'],
       [esds(0x40, 0xf9, 0x40), 'mp4a.40.42'],
       [esds(0x40), 'mp4a.40'],
       [esds(0x6b), 'mp4a.6b'],
@@ -119,34 +121,44 @@ describe('init facts', () => {
       [box('esds', u32(0), [3, 6, 0, 1, 0, 6, 1, 0x40]), 'mp4a'],
       [box('esds'), 'mp4a'],
     ] as const
-    for (const [inside, codec] of codecs) equal(codecOf(audioEntry('mp4a', inside), 'soun'), codec)
+    for (const [inside, codec] of codecs)
+      equal(inspect(moov({ entry: audioEntry('mp4a', inside), handler: 'soun' })).init?.codec, codec)
   })
 
   it('leave out a configuration that is cut short, which is a fault', () => {
-    for (const type of ['avcC', 'hvcC', 'av1C', 'vpcC']) {
-      const { init, faults } = inspect(moov({ entry: visualEntry('abcd', box(type, [1, 2])) }))
-      equal(init?.codec, '')
-      match(faults[0]?.message ?? '', new RegExp(`^expected ${type} at byte \\d+ to hold at least`))
+    const entries = { avcC: 'avc1', hvcC: 'hvc1', av1C: 'av01', vpcC: 'vp09' }
+    for (const [type, entry] of Object.entries(entries)) {
+      const { init, faults } = inspect(moov({ entry: visualEntry(entry, box(type, [1, 2])) }))
+      equal(init?.codec, entry)
+      equal(faults[0]?.code, 'decoder-configuration')
+      match(
+        faults[0]?.message ?? '',
+        new RegExp(`^expected ${type} at byte \\d+ of ${entry} that .*; it holds 2`),
+      )
     }
   })
 
   it('spell HEVC with profile space, tier and constraints', () => {
-    const main = box('hvcC', [1, 0x01, 0x60, 0, 0, 0, 0x90, 0, 0, 0, 0, 0, 93])
+    const main = hevcConfiguration(1, 0x01, 0x60, 0, 0, 0, 0x90, 0, 0, 0, 0, 0, 93)
     equal(codecOf(visualEntry('hev1', main)), 'hev1.1.6.L93.90')
-    const rare = box('hvcC', [1, 0xa4, 0x08, 0, 0, 0, 0xb0, 0, 0x23, 0, 0, 0, 120])
+    const rare = hevcConfiguration(1, 0xa4, 0x08, 0, 0, 0, 0xb0, 0, 0x23, 0, 0, 0, 120)
     equal(codecOf(visualEntry('hvc1', rare)), 'hvc1.B4.10.H120.B0.0.23')
-    const plain = box('hvcC', [1, 0x02, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 30])
+    const plain = hevcConfiguration(1, 0x02, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 30)
     equal(codecOf(visualEntry('hvc1', plain)), 'hvc1.2.4.L30')
   })
 
   it('spell AV1 and VP9 with bit depth', () => {
     equal(codecOf(visualEntry('av01', box('av1C', [0x81, 0x04, 0x0c, 0]))), 'av01.0.04M.08')
     equal(codecOf(visualEntry('av01', box('av1C', [0x81, 0x4d, 0xe0, 0]))), 'av01.2.13H.12')
-    equal(codecOf(visualEntry('vp09', box('vpcC', u32(0x0100_0000), [2, 31, 0xa0]))), 'vp09.02.31.10')
+    equal(
+      codecOf(visualEntry('vp09', box('vpcC', u32(0x0100_0000), [2, 31, 0xa0, 1, 1, 1, 0, 0]))),
+      'vp09.02.31.10',
+    )
   })
 
   it('give the sample entry alone where no more is known', () => {
-    equal(codecOf(visualEntry('avc1')), 'avc1')
+    equal(inspect(moov({ entry: visualEntry('avc1') })).init?.codec, 'avc1')
+    equal(codecOf(visualEntry('abcd', avcC)), 'abcd')
     equal(codecOf(box('wvtt', Buffer.alloc(8), box('vttC')), 'text'), 'wvtt')
     equal(codecOf(box('urim'), 'meta'), 'urim')
     equal(codecOf(box('\0<\x1b"'), 'meta'), '?<?"')
@@ -155,7 +167,10 @@ describe('init facts', () => {
   it('find btrt behind the texts of a subtitle entry', () => {
     const stpp = box('stpp', Buffer.alloc(8), letters('ns\0loc\0\0'), box('btrt', u32(0, 2, 1)))
     deepEqual(initOf({ entry: stpp, handler: 'subt' }).averageBitrate, 1)
-    equal(codecOf(box('stpp', Buffer.alloc(8), letters('endless')), 'subt'), 'stpp')
+    const endless = inspect(
+      moov({ entry: box('stpp', Buffer.alloc(8), letters('endless')), handler: 'subt' }),
+    )
+    deepEqual([endless.init?.codec, endless.faults[0]?.code], ['stpp', 'decoder-configuration'])
   })
 
   it('read QuickTime audio entries, which are longer', () => {

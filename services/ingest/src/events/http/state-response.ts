@@ -1,0 +1,41 @@
+import type { ServerState, StreamState } from '@pushav/shared/api/state.ts'
+import { backlogResponse } from '../../probes/http/backlog-response.ts'
+import { refusalResponse } from '../../refusals/http/refusal-response.ts'
+import { sessionSummaryResponse } from '../../streams/http/session-response.ts'
+import { summaryResponse } from '../../streams/http/stream-response.ts'
+import type { ServerNow } from '../states/server-feed.ts'
+import type { StreamNow } from '../states/stream-feed.ts'
+
+/** A stream's state as one message. */
+export function streamStateResponse(stream: string, state: StreamNow, at: Date): StreamState {
+  const { summary, isIndexAway, isDeleted, inFlight, sessions, probed } = state
+  return {
+    at: at.toISOString(),
+    index: isIndexAway ? 'away' : 'ok',
+    stream: Number(stream),
+    created_at: summary?.stream.createdAt ?? null,
+    total: summary?.totals.uploads ?? 0,
+    errors: summary?.totals.errors ?? 0,
+    warnings: summary?.totals.warnings ?? 0,
+    bytes: summary?.totals.bytes ?? 0,
+    live: inFlight.length > 0 || (summary?.isLive ?? false),
+    last_upload_at: summary?.totals.lastUploadAt ?? null,
+    in_flight: [...inFlight],
+    sessions: sessions.map(sessionSummaryResponse),
+    probed: [...probed],
+    deleted: isDeleted,
+  }
+}
+
+/** The server's state as one message. */
+export function serverStateResponse(state: ServerNow, at: Date): ServerState {
+  const { backlog } = state
+  return {
+    at: at.toISOString(),
+    index: state.isIndexAway ? 'away' : 'ok',
+    streams: state.summaries.map(summaryResponse),
+    deleted: state.deleted.map(Number),
+    refused: state.refused.map(refusalResponse),
+    probes: backlog && backlogResponse(backlog),
+  }
+}

@@ -1,0 +1,105 @@
+/** Where the messages of a feed come from. `Changes` is what one watcher has not been told yet. */
+export interface FeedSource<Changes, Message> {
+  /** Messages to one watcher are at least this far apart. */
+  readonly everyMs: number
+  /** What a new watcher has not been told: everything. */
+  everything(): Changes
+  nothing(): Changes
+  /** Adds the changes of a message that could not be made whole. */
+  merge(into: Changes, from: Changes): void
+  /** One message for each watcher's changes. `isWhole` is false where something could not be read. Never throws. */
+  messagesFor(changes: readonly Changes[]): Promise<readonly FeedMessage<Message>[]>
+}
+
+export interface FeedMessage<Message> {
+  readonly message: Message
+  readonly isWhole: boolean
+  /** Nothing follows. */
+  readonly isLast: boolean
+}
+
+/**
+ * Tells watchers the state of something: at once, then when it changed, and every five seconds. A watcher that reads
+ * slowly gets fewer messages, never a queue of them; watchers that are due together share what is read for them.
+ */
+export interface Feed<Changes, Message> {
+  /** Records a change for all watchers. */
+  change(update: (changes: Changes) => void): void
+  /** To be read once; ends when the signal is given or with the last message. */
+  watch(signal: AbortSignal): AsyncGenerator<Message>
+  size(): number
+}
+
+const heartbeatMs = 5_000
+
+interface Watcher<Changes, Message> {
+  changes: Changes
+  isChanged: boolean
+  sentMs: number
+  /** Set while it waits for a message. */
+  deliver: ((message: FeedMessage<Message> | null) => void) | null
+}
+
+export function createFeed<Changes, Message>(source: FeedSource<Changes, Message>): Feed<Changes, Message> {
+  const watchers = new Set<Watcher<Changes, Message>>()
+  let timer: NodeJS.Timeout | undefined
+  return { change, watch, size: () => watchers.size }
+
+  function change(update: (changes: Changes) => void): void {
+    for (const watcher of watchers) {
+      update(watcher.changes)
+      watcher.isChanged = true
+    }
+  }
+
+  async function* watch(signal: AbortSignal): AsyncGenerator<Message> {
+    const watcher: Watcher<Changes, Message> = {
+      ...{ changes: source.everything(), isChanged: true, sentMs: 0, deliver: null },
+    }
+    watchers.add(watcher)
+    timer ??= setInterval(tick, source.everyMs)
+    const end = () => watcher.deliver?.(null)
+    signal.addEventListener('abort', end)
+    try {
+      while (!signal.aborted) {
+        const { promise, resolve } = Promise.withResolvers<FeedMessage<Message> | null>()
+        watcher.deliver = resolve
+        if (watcher.sentMs === 0) void deliver([watcher])
+        const next = await promise
+        if (next === null) return
+        yield next.message
+        if (next.isLast) return
+      }
+    } finally {
+      signal.removeEventListener('abort', end)
+      watchers.delete(watcher)
+      if (watchers.size === 0) timer = void clearInterval(timer)
+    }
+  }
+
+  function tick(): void {
+    const now = performance.now()
+    const due = [...watchers].filter(
+      ({ deliver, isChanged, sentMs }) => deliver && (isChanged || now - sentMs >= heartbeatMs),
+    )
+    if (due.length > 0) void deliver(due)
+  }
+
+  async function deliver(due: readonly Watcher<Changes, Message>[]): Promise<void> {
+    const taken = due.map((watcher) => {
+      const { changes, deliver } = watcher
+      Object.assign(watcher, { changes: source.nothing(), isChanged: false, sentMs: performance.now() })
+      watcher.deliver = null
+      return { watcher, changes, deliver }
+    })
+    const messages = await source.messagesFor(taken.map(({ changes }) => changes))
+    for (const [i, { watcher, changes, deliver }] of taken.entries()) {
+      const message = messages[i] ?? null
+      if (message && !message.isWhole) {
+        source.merge(watcher.changes, changes)
+        watcher.isChanged = true
+      }
+      deliver?.(message)
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { ServerEvent } from '@pushav/shared/events.ts'
+import type { Backlog } from '../../probes/ports.ts'
+import type { Refusal, Refusals } from '../../refusals/refusals.ts'
+import type { StreamReads, StreamSummaryNow } from '../../streams/read-streams.ts'
+import { createFeed, type Feed, type FeedMessage } from './feed.ts'
+
+/** All streams as they stand. */
+export interface ServerNow {
+  readonly isIndexAway: boolean
+  /** Streams that changed, or the newest. */
+  readonly summaries: readonly StreamSummaryNow[]
+  /** Ids. */
+  readonly deleted: readonly string[]
+  /** Refused handshakes that are new or were repeated, newest first. */
+  readonly refused: readonly Refusal[]
+  /** Null while the queue cannot be read. */
+  readonly backlog: Backlog | null
+}
+
+export interface ServerFeed extends Pick<Feed<ServerChanges, ServerNow>, 'watch' | 'size'> {
+  onEvent(event: ServerEvent): void
+  /** Events may have been missed. */
+  onGap(): void
+}
+
+interface ServerChanges {
+  /** Ids; null for the newest of all. */
+  streams: Set<string> | null
+  deleted: Set<string>
+  /** Unix time after which refusals are wanted; null for none. */
+  refusedAfterMs: number | null
+}
+
+export interface ServerFeedDeps {
+  readonly streams: Pick<StreamReads, 'newestSummaries' | 'summariesOf'>
+  readonly refusals: Pick<Refusals, 'newest'>
+  readonly backlog: () => Promise<Backlog>
+}
+
+const everyMs = 500
+const maxStreams = 200
+const maxRefusals = 50
+
+/** The state of the whole server, twice a second at most. */
+export function createServerFeed({ streams, refusals, backlog }: ServerFeedDeps): ServerFeed {
+  const feed = createFeed<ServerChanges, ServerNow>({
+    everyMs,
+    everything: () => ({ streams: null, deleted: new Set(), refusedAfterMs: 0 }),
+    nothing: () => ({ streams: new Set(), deleted: new Set(), refusedAfterMs: null }),
+    merge(into, from) {
+      for (const stream of from.streams ?? []) addStream(into, stream)
+      if (from.streams === null) into.streams = null
+      for (const stream of from.deleted) into.deleted.add(stream)
+      if (from.refusedAfterMs !== null) addRefusal(into, from.refusedAfterMs)
+    },
+    messagesFor,
+  })
+  return {
+    watch: feed.watch,
+    size: feed.size,
+    onEvent: (event) => feed.change((changes) => note(changes, event)),
+    onGap: () => feed.change((changes) => Object.assign(changes, { streams: null, refusedAfterMs: 0 })),
+  }
+
+  async function messagesFor(all: readonly ServerChanges[]): Promise<readonly FeedMessage<ServerNow>[]> {
+    const waiting = await backlog().catch(() => null)
+    try {
+      const wanted = new Set(all.flatMap(({ streams }) => [...(streams ?? [])]))
+      const [newest, changed, refused] = await Promise.all([
+        all.some(({ streams }) => streams === null) ? streams.newestSummaries(maxStreams) : [],
+        streams.summariesOf([...wanted]),
+        all.some(({ refusedAfterMs }) => refusedAfterMs !== null) ? refusals.newest(maxRefusals) : [],
+      ])
+      return all.map(({ streams, deleted, refusedAfterMs }) => {
+        const summaries = streams ? changed.filter(({ stream }) => streams.has(stream.id)) : newest
+        const after = refusedAfterMs ?? Number.POSITIVE_INFINITY
+        const news = refused.filter(({ at }) => Date.parse(at) >= after)
+        return messageOf({
+          summaries,
+          deleted: [...deleted],
+          refused: news,
+          backlog: waiting,
+          isIndexAway: false,
+        })
+      })
+    } catch {
+      const away = { summaries: [], deleted: [], refused: [], backlog: waiting, isIndexAway: true }
+      return all.map(() => messageOf(away))
+    }
+  }
+}
+
+const messageOf = (message: ServerNow): FeedMessage<ServerNow> => ({
+  ...{ message, isWhole: !message.isIndexAway, isLast: false },
+})
+
+function note(changes: ServerChanges, event: ServerEvent): void {
+  if (event.kind === 'handshake-refused') addRefusal(changes, Date.parse(event.at))
+  else if (event.kind === 'stream-deleted') changes.deleted.add(event.stream)
+  else addStream(changes, event.stream)
+}
+
+function addStream(changes: ServerChanges, stream: string): void {
+  changes.streams?.add(stream)
+  if ((changes.streams?.size ?? 0) > maxStreams) changes.streams = null
+}
+
+function addRefusal(changes: ServerChanges, atMs: number): void {
+  changes.refusedAfterMs = Math.min(changes.refusedAfterMs ?? atMs, atMs)
+}

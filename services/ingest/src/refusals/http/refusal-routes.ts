@@ -1,0 +1,38 @@
+import { handshakeRefusedBody, refusalsQuery } from '@pushav/shared/api/devices.ts'
+import { json, type Request, Router } from 'express'
+import type { EventBus } from '../../events/event-bus.ts'
+import { parseBody, parseQuery } from '../../http/parse-request.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import { sendContinue } from '../../uploads/http/request-body.ts'
+import type { Refusals } from '../refusals.ts'
+import { refusalResponse } from './refusal-response.ts'
+
+interface RefusalRoutesDeps {
+  readonly refusals: Refusals
+  readonly eventBus: Pick<EventBus, 'publish'>
+  readonly now: () => Date
+}
+
+/** Clients that were refused, with what to do; and the proxy's reports of them. */
+export function refusalRoutes({ refusals, eventBus, now }: RefusalRoutesDeps): Router {
+  const router = Router()
+  router.get('/refusals', async (request, response) => {
+    const { limit } = parseQuery(refusalsQuery, request.query)
+    const newest = await refusals.newest(limit)
+    response.json({ refusals: newest.map(refusalResponse) })
+  })
+  router.post('/events/handshake-refused', sendContinue, json(), async (request, response) => {
+    if (!isProxyItself(request))
+      throw new Refusal('request-malformed', 'only the TLS proxy reports handshakes')
+    const refused = parseBody(handshakeRefusedBody, request.body)
+    const { address, code, reason } = refused
+    // Before the event, whose subscribers ask for it.
+    await refusals.record(refused)
+    eventBus.publish({ kind: 'handshake-refused', at: now().toISOString(), address, code, reason })
+    response.status(204).end()
+  })
+  return router
+}
+
+/** The proxy passes on no header of this name. */
+const isProxyItself = ({ headers }: Request): boolean => headers['x-proxy-event'] !== undefined

@@ -1,0 +1,165 @@
+import { deepEqual } from 'node:assert/strict'
+import {
+  codesOf,
+  initAt,
+  mediaAt,
+  mpdAt,
+  representation,
+  streamOf,
+  type TestObject,
+  validateInOrder,
+} from '../testing/arrivals.ts'
+
+const stream = streamOf('cmaf-ingest')
+const init = initAt('v/init.mp4')
+const segment = (nth: number, facts: Parameters<typeof mediaAt>[2] = {}, extra: Partial<TestObject> = {}) =>
+  mediaAt(`v/${nth}.m4s`, nth, facts, extra)
+
+/** Errors and warnings, and notes of the codes that are named, by upload. */
+const found = (objects: readonly TestObject[], ...notes: string[]) => {
+  const result = validateInOrder(stream, objects)
+  const all = codesOf(result, true)
+  return codesOf(result).map((codes, at) => [
+    ...codes,
+    ...(all[at] ?? []).filter((code) => notes.includes(code)),
+  ])
+}
+
+describe('segments against the announced duration', () => {
+  const announced = mpdAt('m.mpd', {
+    representations: [
+      representation('', 'v', {
+        initialization: 'v/init.mp4',
+        media: 'v/$Number$.m4s',
+        startNumber: 1,
+        duration: 2_000,
+      }),
+    ],
+  })
+  /** One segment behind the other. */
+  const lasting = (...durations: number[]) => {
+    let decodeTime = 0
+    return durations.map((explicitDuration, at) => {
+      const one = segment(at + 1, { decodeTime, explicitDuration, sampleCount: 10 })
+      decodeTime += explicitDuration
+      return one
+    })
+  }
+  const flaws = (...durations: number[]) => found([announced, init, ...lasting(...durations)]).slice(2)
+
+  it('may last half as long and half as long again', () => {
+    deepEqual(flaws(3_000, 1_000, 2_400, 1_600, 2_900, 2_000, 10).flat(), [])
+  })
+
+  it('are told beyond that; a short one by the segment behind it, as the last may be short', () => {
+    deepEqual(flaws(2_000, 3_010), [[], ['segment-duration-off']])
+    deepEqual(flaws(2_000, 990), [[], []])
+    deepEqual(flaws(2_000, 990, 2_000), [[], [], ['segment-duration-off']])
+  })
+})
+
+describe('counters that begin anew', () => {
+  const numbered = (...numbers: number[]) =>
+    numbers.map((sequence, at) => segment(at + 1, { firstSequence: sequence, lastSequence: sequence }))
+
+  it('are next after 2^32-1', () => {
+    deepEqual(found([init, ...numbered(2 ** 32 - 2, 2 ** 32 - 1, 0, 1)], 'sequence-number-gap').flat(), [])
+    deepEqual(found([init, ...numbered(2 ** 32 - 1, 1, 2)], 'sequence-number-gap').flat(), [])
+  })
+
+  it('are told where they begin anew before', () => {
+    deepEqual(found([init, ...numbered(7, 0)])[2], ['sequence-number-not-increasing'])
+    deepEqual(found([init, ...numbered(2 ** 32 - 1, 9)], 'sequence-number-gap')[2], ['sequence-number-gap'])
+  })
+
+  it('are told where a chunk of a segment skips numbers', () => {
+    const skipping = segment(1, { chunkCount: 2, lastSequence: 5, sequenceGap: { expected: 2, received: 5 } })
+    deepEqual(found([init, skipping], 'sequence-number-gap')[1], ['sequence-number-gap'])
+  })
+
+  it('are decode times of 32 bits, not those of 64', () => {
+    const end = 2 ** 32 - 3_999
+    const times = (isShortDecodeTime: boolean, next: number) => [
+      init,
+      segment(1, { decodeTime: end, isShortDecodeTime }),
+      segment(2, { decodeTime: next, isShortDecodeTime }),
+      segment(3, { decodeTime: next + 4_000, isShortDecodeTime }),
+    ]
+    deepEqual(found(times(true, 1)).flat(), [])
+    deepEqual(found(times(true, 4_001)), [[], [], ['tfdt-gap'], []])
+    deepEqual(found(times(false, 1)), [[], [], ['tfdt-overlap'], []])
+  })
+})
+
+describe('decode times below 0', () => {
+  it('are told at once where 32 bits hold the priming of a first segment', () => {
+    const first = segment(1, { decodeTime: 2 ** 32 - 100, isShortDecodeTime: true })
+    const second = segment(2, { decodeTime: 3_900, isShortDecodeTime: true })
+    deepEqual(found([init, first, second]), [[], ['decode-time-negative'], []])
+  })
+
+  it('are none in a later segment, nor with 64 bits', () => {
+    const late = segment(1, { decodeTime: 2 ** 32 - 4_100, isShortDecodeTime: true })
+    const next = segment(2, { decodeTime: 2 ** 32 - 100, isShortDecodeTime: true })
+    deepEqual(found([init, late, next]).flat(), [])
+    deepEqual(found([init, segment(1, { decodeTime: 2 ** 32 - 100 })]).flat(), [])
+  })
+
+  it('do not make the next segment late', () => {
+    deepEqual(found([init, segment(1, { decodeTime: -312 }), segment(2, { decodeTime: 3_688 })]).flat(), [])
+  })
+})
+
+describe('what moofs leave to others', () => {
+  const sized = (defaultSampleSize: number) => initAt('v/init.mp4', { defaultSampleSize })
+  const unsized = (min: number, max: number) => segment(1, { defaultSizes: { min, max } })
+
+  it('is the size of samples, once trex is known', () => {
+    deepEqual(found([sized(20), unsized(1, 20)]).flat(), [])
+    deepEqual(found([sized(21), unsized(1, 20)])[1], ['samples-outside-mdat'])
+    deepEqual(found([sized(0), unsized(1, 20)])[1], ['samples-outside-mdat'])
+    deepEqual(found([sized(0), unsized(0, 20)]).flat(), [])
+    deepEqual(found([unsized(1, 20)]).flat(), ['segment-without-init'])
+  })
+
+  it('is the place of samples in a file that the segment is cut out of, unless that came', () => {
+    const cut = (extra: Partial<TestObject> = {}) => segment(1, { missingFront: 700 }, extra)
+    deepEqual(found([init, cut()])[1], ['samples-outside-mdat'])
+    deepEqual(found([init, cut({ cut: { part: { of: 'u9', from: 700 } } })])[1], [])
+  })
+
+  it('is a tfdt in any of the moofs', () => {
+    deepEqual(found([init, segment(1, { chunkCount: 3, untimedChunks: 1 })])[1], ['tfdt-missing'])
+  })
+})
+
+describe('an init segment', () => {
+  const flaws = (facts: Parameters<typeof initAt>[1]) => found([initAt('v/init.mp4', facts)]).flat()
+
+  it('has an ftyp with a brand of CMAF or ISO BMFF', () => {
+    for (const brand of [
+      'cmfc',
+      'cmf2',
+      'isom',
+      'iso5',
+      'iso9',
+      'isoa',
+      'mp41',
+      'mp42',
+      'avc1',
+      'dash',
+      'M4V ',
+      '3gp6',
+    ])
+      deepEqual(flaws({ brands: ['abcd', brand] }), [])
+    deepEqual(flaws({ brands: [] }), ['init-brand'])
+    deepEqual(flaws({ brands: ['qt  '] }), ['init-brand'])
+  })
+
+  it('may be of auxiliary video or a sequence of images', () => {
+    for (const codec of ['avc1.4d401f', 'hvc1.1.6.L93.90', 'av01.0.04M.08', 'vp09.00.10.08', 'dvh1.05.06'])
+      for (const handler of ['vide', 'auxv', 'pict']) deepEqual(flaws({ codec, handler }), [])
+    deepEqual(flaws({ codec: 'mp4a.40.2', handler: 'auxv' }), ['init-handler'])
+    deepEqual(flaws({ handler: 'soun' }), ['init-handler'])
+  })
+})
