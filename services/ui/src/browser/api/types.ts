@@ -78,6 +78,9 @@ export interface SessionState {
   readonly uploads: number
   readonly errors: number
   readonly warnings: number
+  readonly tracks: readonly TrackSummary[]
+  /** Whether this server can make a manifest of it. */
+  readonly playable: boolean
 }
 
 /** A message of `GET /streams/{id}/events?as=state`. */
@@ -89,10 +92,12 @@ export interface StreamState {
   readonly warnings: number
   readonly bytes: number
   readonly live: boolean
-  readonly created_at?: string
-  readonly deleted?: boolean
-  readonly index?: string
+  readonly last_upload_at: string | null
+  readonly created_at: string | null
+  readonly deleted: boolean
+  readonly index: 'ok' | 'away'
   readonly in_flight: readonly InFlight[]
+  /** Those that changed since the message before; at first the newest 200. */
   readonly sessions: readonly SessionState[]
   /** Uploads probed since the message before. */
   readonly probed: readonly string[]

@@ -8,6 +8,8 @@ export interface Column<Item> {
   /** A class for the cell, such as a severity. */
   readonly tone?: (item: Item) => string
   readonly hint?: (item: Item) => string
+  /** A text that does not fit loses its beginning, because its end tells more. */
+  readonly keepsEnd?: boolean
 }
 
 interface ListOptions<Item> {
@@ -118,15 +120,18 @@ export function createList<Item>(options: ListOptions<Item>): List {
     for (const [i, column] of columns.entries()) {
       const cell = slot.cells[i]
       if (!cell) continue
-      cell.textContent = item ? column.text(item, index) : ''
-      const cellClass = `c-${column.name}${item && column.tone ? ` ${column.tone(item)}` : ''}`
+      const place = column.keepsEnd ? cell.firstElementChild : cell
+      if (place) place.textContent = item ? column.text(item, index) : ''
+      const cellClass = `c-${column.name}${column.keepsEnd ? ' keeps-end' : ''}${item && column.tone ? ` ${column.tone(item)}` : ''}`
       if (cell.className !== cellClass) cell.className = cellClass
       if (column.hint) cell.title = item ? column.hint(item) : ''
     }
   }
 
   function createSlot(): Slot<Item> {
-    const cells = columns.map(({ name }) => h('div', { role: 'cell', class: `c-${name}` }))
+    const cells = columns.map(({ name, keepsEnd }) =>
+      h('div', { role: 'cell', class: `c-${name}` }, keepsEnd && h('bdi', { dir: 'ltr' })),
+    )
     const row = h('div', { role: 'row', class: 'list-row' }, cells)
     const slot: Slot<Item> = { row, cells, index: -1, item: null }
     row.addEventListener('click', () => options.onChoose(slot.index))

@@ -1,18 +1,20 @@
 import { getFacts } from '../api/facts.ts'
 import { parseFilter } from '../api/filter.ts'
-import { followLegacy } from '../api/legacy.ts'
+import { followStates } from '../api/live.ts'
 import { createStore } from '../api/store.ts'
-import type { InFlight, Row, SessionState, StreamState, StreamSummary } from '../api/types.ts'
+import type { InFlight, Row, SessionState, StreamState } from '../api/types.ts'
 import { copyButton, copyText } from '../dom/copy.ts'
-import { bytes, encodePath, plural, span } from '../dom/format.ts'
+import { ago, bytes, encodePath, plural } from '../dom/format.ts'
 import { announce, showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
-import { empty, mark, untrusted } from '../dom/words.ts'
+import { empty, mark } from '../dom/words.ts'
 import { createUploadView, curlOf, type UploadView, uploadTitle } from '../inspect/upload-view.ts'
+import { createPlayer, type PlayerView, type Source } from '../player/player.ts'
 import { createLog } from '../stream/log.ts'
 import { createVerdict } from '../stream/verdict.ts'
 import { readViewState, writeViewState } from '../stream/view-state.ts'
+import { isManifest } from '../timeline/lanes.ts'
 import { createTimeline } from '../timeline/timeline.ts'
 
 const stream = location.pathname.split('/')[3] ?? ''
@@ -47,6 +49,8 @@ const main = startPage(`Stream ${stream}`, [
     does: `tab ${place}`,
     act: () => uploadView?.chooseTab(place - 1),
   })),
+  { keys: ' ', does: 'play and pause', act: () => (player ? player.toggle() : openPlayer()) },
+  { keys: 'l', does: 'live edge', act: () => player?.goToLive() },
   { keys: 'c', does: 'copy as curl', act: () => void copyCurl() },
   {
     keys: 'y',
@@ -61,8 +65,9 @@ let uploadView: UploadView | null = null
 let shownUpload: string | null = null
 let inFlight: readonly InFlight[] = []
 let isPainting = false
-let createdAt: string | undefined
+let createdAt: string | null | undefined
 let hovered: string | null = null
+let player: PlayerView | null = null
 let shownRows: Row[] = []
 /** Of the server's clock against this machine's. */
 let clockOffset = 0
@@ -75,6 +80,15 @@ const address = h('span', { class: 'muted' })
 const problem = h('div', { role: 'alert' })
 const sessionBar = h('div', { class: 'chips', role: 'group', 'aria-label': 'Sessions' })
 const panel = h('aside', { class: 'panel', 'aria-label': 'Upload', hidden: true })
+const playerPlace = h('div', { class: 'player-place' })
+const uploadPlace = h('div', { class: 'upload-place' })
+panel.append(playerPlace, uploadPlace)
+const exportMenu = h('div', { class: 'menu', hidden: true })
+const exportButton = h(
+  'button',
+  { type: 'button', 'aria-expanded': 'false', on: { click: toggleExport } },
+  'Export ▾',
+)
 const store = createStore(stream, onRows, (sentence) =>
   fill(problem, sentence && h('p', { class: 'error-text' }, sentence)),
 )
@@ -99,9 +113,15 @@ const timeline = createTimeline({
 const axes = (['arrival', 'media'] as const).map((axis) =>
   h('button', { type: 'button', title: 'Axis (m)', on: { click: () => setAxis(axis) } }, axis),
 )
+const playButton = h(
+  'button',
+  { type: 'button', class: 'small primary', on: { click: () => openPlayer() } },
+  '▶ Play',
+)
 const timelineControls = h(
   'div',
   { class: 'spring controls' },
+  playButton,
   h('span', { class: 'muted' }, 'axis'),
   h('span', { class: 'group', role: 'group', 'aria-label': 'Axis' }, axes),
   h(
@@ -131,6 +151,7 @@ fill(
       'div',
       { class: 'page-actions' },
       h('a', { class: 'button', href: `/ui/reports/${stream}` }, 'Report'),
+      h('span', { class: 'menu-place' }, exportButton, exportMenu),
       h('a', { class: 'button', href: `/ui/connect?stream=${stream}` }, 'Connect'),
     ),
   ),
@@ -147,7 +168,7 @@ addEventListener('popstate', () => {
   Object.assign(view, readViewState(new URL(location.href)))
   onView()
 })
-followLegacy(stream, onState, showConnection)
+followStates<StreamState>(`/streams/${stream}/events?as=state`, onState, showConnection)
 if (view.upload) void showUpload()
 if (view.from !== null && view.to !== null) timeline.showRange({ from: view.from, to: view.to })
 keepMoving()
@@ -203,6 +224,11 @@ function updateTimeline(areRowsNew: boolean): void {
     button.setAttribute('aria-pressed', String(['arrival', 'media'][i] === view.axis))
 }
 
+function movePlayhead({ session, time }: PlayerView): void {
+  const first = firstMediaOf(session)
+  if (first) timeline.setPlayhead(first.startedAt + time() * 1_000)
+}
+
 function hover(upload: string | null): void {
   if (hovered === upload) return
   hovered = upload
@@ -218,7 +244,7 @@ function setAxis(axis: 'arrival' | 'media'): void {
 function keepMoving(): void {
   setInterval(
     () => {
-      if (!state?.live || document.hidden) return
+      if ((!state?.live && !player) || document.hidden) return
       updateTimeline(false)
       requestPaint()
     },
@@ -243,6 +269,7 @@ function requestPaint(): void {
     isPainting = false
     if (document.hidden) return
     log.paint()
+    if (player) movePlayhead(player)
     timeline.paint(view.upload, hovered)
   })
 }
@@ -263,7 +290,7 @@ function showHead(): void {
     copyButton(() => url),
   )
   activity.className = `activity ${state?.live ? 'is-live' : ''}`
-  activity.textContent = state?.live ? '● live' : '○ stopped'
+  activity.textContent = activityOf()
   nothing.hidden = state === null || state.total > 0 || inFlight.length > 0
   split.hidden = !nothing.hidden
   if (!nothing.hidden)
@@ -274,6 +301,14 @@ function showHead(): void {
         h('a', { class: 'button primary', href: `/ui/connect?stream=${stream}` }, 'Connect a camera'),
       ),
     )
+}
+
+function activityOf(): string {
+  if (!state) return ''
+  if (state.live) return '● live'
+  return state.last_upload_at
+    ? `○ stopped ${ago(Date.parse(state.last_upload_at), Date.now() + clockOffset)}`
+    : '○ waiting'
 }
 
 function showSessions(): void {
@@ -321,12 +356,108 @@ function stepSession(step: number): void {
 }
 
 function choose(upload: string | null): void {
+  if (upload !== null) seekTo(upload)
   if (view.upload === upload) return
   view.upload = upload
   view.box = null
   writeViewState(view, true)
   void showUpload()
   requestPaint()
+}
+
+function showPanel(): void {
+  const isOpen = view.upload !== null || player !== null
+  panel.hidden = !isOpen
+  split.classList.toggle('open', isOpen)
+}
+
+/** The chosen session, or the newest that can be played. */
+function sessionToPlay(): string | null {
+  if (view.session !== null) return view.session
+  const playable = [...sessions.values()].filter((session) => session.playable)
+  return (playable.at(-1) ?? [...sessions.values()].at(-1))?.key ?? null
+}
+
+function openPlayer(): void {
+  player?.close()
+  const session = sessionToPlay()
+  player = createPlayer(stream, session, sourcesOf(session), () => {
+    player = null
+    timeline.setPlayhead(null)
+    showPanel()
+  })
+  fill(playerPlace, player.element)
+  showPanel()
+}
+
+/** What the device sent comes second: it plays only if the device is right. */
+function sourcesOf(session: string | null): readonly Source[] {
+  if (session === null) return []
+  const sources: Source[] = []
+  if (sessions.get(session)?.playable)
+    sources.push({
+      label: 'with our manifest',
+      url: `/play/${stream}/${encodeURIComponent(session)}/manifest.mpd`,
+    })
+  const sent = manifestOf(session)
+  if (sent) sources.push({ label: 'as sent', url: `/streams/${stream}/${encodePath(sent.path)}` })
+  return sources
+}
+
+/** The newest MPD or multivariant playlist of a session: the one that is of no track. */
+function manifestOf(session: string): Row | null {
+  for (let position = store.total - 1; position >= store.tailFrom; position--) {
+    const row = store.at(position)
+    if (row && isManifest(row) && row.session === session && row.track === null && row.whole) return row
+  }
+  return null
+}
+
+/** Where the session's first media is on the wall clock. */
+function firstMediaOf(session: string | null): Row | null {
+  for (let position = store.tailFrom; position < store.total; position++) {
+    const row = store.at(position)
+    if (row && row.session === session && row.decodeTime !== null) return row
+  }
+  return null
+}
+
+function seekTo(upload: string): void {
+  if (!player) return
+  const row = shownRows.find((candidate) => candidate.upload === upload)
+  const first = firstMediaOf(player.session)
+  if (
+    !row ||
+    row.session !== player.session ||
+    row.decodeTime === null ||
+    !row.timescale ||
+    !first?.timescale
+  )
+    return
+  player.seek(row.decodeTime / row.timescale - (first.decodeTime ?? 0) / first.timescale)
+}
+
+function toggleExport(): void {
+  const session = sessionToPlay()
+  exportMenu.hidden = !exportMenu.hidden
+  exportButton.setAttribute('aria-expanded', String(!exportMenu.hidden))
+  if (session === null) return fill(exportMenu, h('p', {}, 'There is no session yet.'))
+  const link = (suffix: string, label: string) =>
+    h(
+      'a',
+      {
+        href: `/export/${stream}/${encodeURIComponent(session)}.${suffix}`,
+        download: `stream-${stream}-session-${session.replace(/[^\w.-]/g, '_')}.${suffix}`,
+      },
+      label,
+    )
+  fill(
+    exportMenu,
+    h('p', { class: 'muted' }, `session ${session}`),
+    link('mp4', 'MP4, all playable tracks'),
+    link('zip', 'Zip, every upload as sent'),
+    link('junit.xml', 'Report as JUnit'),
+  )
 }
 
 function step(direction: 1 | -1, test: (row: Row) => boolean): void {
@@ -340,10 +471,9 @@ async function showUpload(): Promise<void> {
   const upload = view.upload
   shownUpload = upload
   uploadView = null
-  panel.hidden = upload === null
-  split.classList.toggle('open', upload !== null)
-  if (upload === null) return
-  if (!panel.firstChild) loading(panel)
+  showPanel()
+  if (upload === null) return fill(uploadPlace)
+  if (!uploadPlace.firstChild) loading(uploadPlace)
   try {
     const facts = await getFacts(stream, upload)
     if (view.upload !== upload) return
@@ -361,7 +491,7 @@ async function showUpload(): Promise<void> {
       },
     })
     fill(
-      panel,
+      uploadPlace,
       h(
         'div',
         { class: 'panel-head' },
@@ -391,7 +521,7 @@ async function showUpload(): Promise<void> {
       h('div', { class: 'panel-body' }, uploadView.element),
     )
   } catch (error) {
-    showFailure(panel, error, () => void showUpload())
+    showFailure(uploadPlace, error, () => void showUpload())
   }
 }
 
@@ -408,4 +538,3 @@ async function copyCurl(): Promise<void> {
   await copyText(curlOf(await getFacts(stream, view.upload), stream))
   announce('curl command copied')
 }
-void [summary, span, untrusted]

@@ -52,8 +52,9 @@ async function load(): Promise<Shaka> {
   const url = document.documentElement.dataset.shaka
   if (!url) throw new Error('the shell names no player')
   await import(url)
-  if (!isLoaded(globalThis)) throw new Error('the player cannot be loaded')
-  const { shaka } = globalThis
+  const scope: object = globalThis
+  if (!isLoaded(scope)) throw new Error('the player cannot be loaded')
+  const { shaka } = scope
   shaka.polyfill.installAll()
   if (!shaka.Player.isBrowserSupported()) throw new Error('this browser cannot play segmented media')
   return shaka

@@ -267,7 +267,13 @@ function columns(deltaOf: (row: Row) => number | null): readonly Column<Entry>[]
     { name: 'time', label: 'time', text: ({ startedAt }) => clock(startedAt), hint: iso },
     { name: 'delta', label: 'Δ', text: (entry) => signed(entry.flight ? null : deltaOf(entry)) },
     { name: 'method', label: 'method', text: ({ method }) => method },
-    { name: 'path', label: 'path', text: ({ path }) => visible(path), hint: ({ path }) => visible(path) },
+    {
+      name: 'path',
+      keepsEnd: true,
+      label: 'path',
+      text: ({ path }) => visible(path),
+      hint: ({ path }) => visible(path),
+    },
     { name: 'size', label: 'size', text: ({ bytes: size }) => bytes(size) },
     { name: 'ms', label: 'ms', text: ({ ms }) => grouped(ms) },
     {

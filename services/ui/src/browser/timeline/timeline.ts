@@ -25,8 +25,8 @@ export interface Timeline {
   /** Shows everything, or again the newest while following. */
   showAll(): void
   showRange(range: Range): void
-  /** Where a player is: seconds of the media of a track's session; null for nowhere. */
-  setPlayhead(mediaMs: number | null): void
+  /** Where a player is, in milliseconds of the axis; null for nowhere. Shown by the next paint. */
+  setPlayhead(at: number | null): void
 }
 
 interface TimelineOptions {
@@ -133,9 +133,8 @@ export function createTimeline({ onChoose, onHover, onRange, requestPaint }: Tim
     show(chosen)
   }
 
-  function setPlayhead(mediaMs: number | null): void {
-    playhead = mediaMs
-    requestPaint()
+  function setPlayhead(at: number | null): void {
+    playhead = at
   }
 
   function listen(): void {
