@@ -59,7 +59,6 @@ const main = startPage(`Stream ${stream}`, [
   },
 ])
 
-const summary: StreamSummary | null = null
 let state: StreamState | null = null
 let uploadView: UploadView | null = null
 let shownUpload: string | null = null
@@ -441,7 +440,7 @@ function toggleExport(): void {
   const session = sessionToPlay()
   exportMenu.hidden = !exportMenu.hidden
   exportButton.setAttribute('aria-expanded', String(!exportMenu.hidden))
-  if (session === null) return fill(exportMenu, h('p', {}, 'There is no session yet.'))
+  if (session === null) return void fill(exportMenu, h('p', {}, 'There is no session yet.'))
   const link = (suffix: string, label: string) =>
     h(
       'a',
@@ -472,7 +471,7 @@ async function showUpload(): Promise<void> {
   shownUpload = upload
   uploadView = null
   showPanel()
-  if (upload === null) return fill(uploadPlace)
+  if (upload === null) return void fill(uploadPlace)
   if (!uploadPlace.firstChild) loading(uploadPlace)
   try {
     const facts = await getFacts(stream, upload)
