@@ -23,17 +23,22 @@ import { refusalRoutes } from './refusals/http/refusal-routes.ts'
 import { redisRefusals } from './refusals/redis/redis-refusals.ts'
 import { serverNamesOf } from './server-names.ts'
 import { findObjectWith } from './streams/find-object.ts'
+import { findPreviewWith } from './streams/find-preview.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
 import { matter15StreamResponse, streamResponse } from './streams/http/stream-response.ts'
 import { streamRoutes } from './streams/http/stream-routes.ts'
 import { uploadBytesRoutes } from './streams/http/upload-bytes-routes.ts'
+import { uploadDetailRoutes } from './streams/http/upload-detail-routes.ts'
 import { uploadLogRoutes } from './streams/http/upload-log-routes.ts'
+import { readBoxesWith } from './streams/read-boxes.ts'
+import { readManifestTextWith } from './streams/read-manifest-text.ts'
 import { readMinutesWith } from './streams/read-minutes.ts'
 import { recordEntryWith } from './streams/record-entry.ts'
 import { streamsWith } from './streams/streams.ts'
 import { readUploadFactsWith } from './streams/upload-facts.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
+import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
 import { createInFlightUploads } from './uploads/in-flight.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
@@ -89,6 +94,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const findObject = findObjectWith({ store, links, index, certificates: clientCertificates })
   const findProbe = findProbeWith(index, probes, config.probeWaitMs)
 
+  const openUpload = diskOpenUpload(store)
   const recovered = await recoverUploadsWith(uploadDeps)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   onReconnect(redis, catchUp)
@@ -120,6 +126,13 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
       readUploadLog: readUploadLogWith(streams, index, probes),
       readMinutes: readMinutesWith(streams, index),
       readUploadFacts: readUploadFactsWith(streams, index, probes),
+    }),
+    uploadDetailRoutes({
+      streams,
+      readBoxes: readBoxesWith(openUpload),
+      readManifestText: readManifestTextWith(index, openUpload),
+      findPreview: findPreviewWith(index),
+      open: openUpload,
     }),
     uploadBytesRoutes(streams, store),
     eventRoutes(eventBus, streams, sendState, closing.signal),

@@ -15,6 +15,7 @@ export const statusOf = {
   'content-encoding-unsupported': 415,
   'body-undecodable': 400,
   'probe-failed': 422,
+  'media-unsupported': 415,
   'certificate-name-malformed': 422,
   'certificate-unknown': 404,
   'certificate-exists': 409,

@@ -13,6 +13,7 @@ export type RefusalCode =
   | 'content-encoding-unsupported'
   | 'body-undecodable'
   | 'probe-failed'
+  | 'media-unsupported'
   | 'certificate-name-malformed'
   | 'certificate-unknown'
   | 'certificate-exists'

@@ -111,3 +111,13 @@ export interface ClientCertificates {
   /** Null when the stored file holds no readable certificate. */
   details(fingerprint: string): Promise<CertificateDetails | null>
 }
+
+/** Opens an upload's bytes for reading anywhere. Throws the refusal `object-unknown` when there are none. */
+export type OpenUpload = (stream: string, upload: string) => Promise<OpenedUpload>
+
+export interface OpenedUpload extends AsyncDisposable {
+  /** How many there are. */
+  readonly bytes: number
+  /** Up to `length` bytes from `at` on; fewer at the end. */
+  read(at: number, length: number): Promise<Buffer>
+}

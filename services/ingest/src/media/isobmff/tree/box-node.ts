@@ -1,0 +1,17 @@
+/** One box as users see it. */
+export interface BoxNode {
+  readonly type: string
+  /** Of its first byte, from the start of the upload. */
+  readonly at: number
+  /** Header included, as the box says it; up to the end of the upload where it says none. */
+  readonly size: number
+  readonly headerSize: number
+  /** Null for a type whose fields are not read. */
+  readonly fields: Fields | null
+  readonly children: readonly BoxNode[]
+  /** What is wrong with it; null for nothing. */
+  readonly fault: string | null
+}
+
+/** By the names that ISO/IEC 14496-12 gives them. Numbers above 2^53 are texts. */
+export type Fields = Readonly<Record<string, unknown>>
