@@ -192,7 +192,8 @@ function card(stream: StreamSummary, now: number, picture: HTMLElement | null): 
       : [
           stream.error_uploads > 0 && [mark('error', stream.error_uploads), ' '],
           (stream.warnings ?? 0) > 0 && [mark('warning', stream.warnings), ' '],
-          stream.error_uploads === 0 && !stream.warnings && h('span', { class: 'ok-text' }, '✓ no errors'),
+          stream.error_uploads === 0 &&
+            !stream.warnings && [h('span', { class: 'ok-text' }, '✓ no errors'), ' '],
           h('span', { class: 'muted code' }, (errors[0] ?? top[0])?.code ?? ''),
         ]
   return h(

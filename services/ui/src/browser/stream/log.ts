@@ -279,8 +279,8 @@ function columns(deltaOf: (row: Row) => number | null): readonly Column<Entry>[]
     {
       name: 'status',
       label: 'status',
-      text: ({ flight, status }) => (flight ? '…' : String(status ?? 'cut off')),
-      tone: ({ flight, status }) => (!flight && (status === null || status >= 400) ? 'bad' : ''),
+      text: ({ flight, status, whole }) => (flight ? '…' : String(status ?? (whole ? '–' : 'cut'))),
+      tone: ({ flight, status, whole }) => (!flight && (!whole || (status ?? 0) >= 400) ? 'bad' : ''),
     },
     {
       name: 'worst',
