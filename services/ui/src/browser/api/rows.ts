@@ -1,6 +1,5 @@
-import type { Severity } from '../dom/words.ts'
 import { getJson } from './client.ts'
-import type { Row } from './types.ts'
+import type { Row, Severity } from './types.ts'
 
 export interface RowsPage {
   readonly rows: readonly Row[]

@@ -1,4 +1,4 @@
-import type { Severity } from '../dom/words.ts'
+export type Severity = 'error' | 'warning' | 'note'
 
 /** A stream with counts instead of lists: `GET /streams?summary=true`. */
 export interface StreamSummary {

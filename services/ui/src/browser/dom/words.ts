@@ -1,7 +1,6 @@
+import type { Severity } from '../api/types.ts'
 import { visible } from './format.ts'
 import { type Child, h } from './h.ts'
-
-export type Severity = 'error' | 'warning' | 'note'
 
 const marks = { error: '✕', warning: '▲', note: '•', ok: '✓' } as const
 const names = { error: 'error', warning: 'warning', note: 'note', ok: 'no finding' } as const

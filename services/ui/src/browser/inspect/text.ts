@@ -20,7 +20,7 @@ export function textTab(panel: HTMLElement, stream: string, upload: string, tota
           'div',
           { class: 'text-line' },
           h('span', { class: 'line-number', 'aria-hidden': 'true' }, i + 1),
-          h('code', {}, visible(line.replace(/\r$/, '')) || ' '),
+          h('code', {}, visible(line.replace(/\r$/, '').replaceAll('\t', '  ')) || ' '),
           findings
             .filter(({ line: at }) => at === i + 1)
             .map(({ code, message }) =>

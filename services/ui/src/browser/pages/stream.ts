@@ -14,7 +14,7 @@ import { createPlayer, type PlayerView, type Source } from '../player/player.ts'
 import { createLog } from '../stream/log.ts'
 import { createVerdict } from '../stream/verdict.ts'
 import { readViewState, writeViewState } from '../stream/view-state.ts'
-import { isManifest } from '../timeline/lanes.ts'
+import { isManifest } from '../timeline/marks.ts'
 import { createTimeline } from '../timeline/timeline.ts'
 
 const stream = location.pathname.split('/')[3] ?? ''

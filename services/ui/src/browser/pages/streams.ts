@@ -11,12 +11,16 @@ interface ServerState {
   readonly streams: readonly StreamSummary[]
   readonly deleted?: readonly number[]
   readonly refused?: readonly {
+    readonly code: string
     readonly at: string
     readonly address: string
     readonly advice?: string
     readonly reason: string
   }[]
 }
+
+/** Browsers open connections in reserve and let them end; that is no camera that was refused. */
+const idleConnection = 'ERR_TLS_HANDSHAKE_TIMEOUT'
 
 const main = startPage('Streams', [{ keys: '/', does: 'filter', act: () => search.focus() }])
 const address = new URL(location.href)
@@ -118,7 +122,7 @@ function keepInAddress(name: string, value: string): void {
 function paint(): void {
   if (!isLoaded) return
   const now = Date.now()
-  const recent = refusals.filter(({ at }) => now - Date.parse(at) < 600_000)
+  const recent = refusals.filter(({ at, code }) => now - Date.parse(at) < 600_000 && code !== idleConnection)
   notice.hidden = recent.length === 0
   const last = recent.at(-1)
   if (last)

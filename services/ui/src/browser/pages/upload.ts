@@ -92,7 +92,7 @@ function draw(upload: UploadFacts): void {
           ),
           ' ',
           mark(worst),
-          id === upload.id ? ' (this) · ' : ' · ',
+          id === upload.id ? ' (this) ' : ' ',
         ]),
       ),
     upload.init &&

@@ -1,7 +1,7 @@
 import type { InFlight, Row } from '../api/types.ts'
 import { bitrate as bitrateText, clock, clockSeconds, visible } from '../dom/format.ts'
 import type { Colors } from './colors.ts'
-import type { Lane, Lanes, Mark } from './lanes.ts'
+import type { Lane, Lanes, Mark } from './marks.ts'
 import { type Scale, tickStep, ticksOf, xOf } from './scale.ts'
 
 export interface Picture {

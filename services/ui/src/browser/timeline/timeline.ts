@@ -3,7 +3,7 @@ import { bytes, clock, plural, span, visible } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { markText } from '../dom/words.ts'
 import { readColors } from './colors.ts'
-import { type Lanes, lanesOf, type Mark } from './lanes.ts'
+import { type Lanes, lanesOf, type Mark } from './marks.ts'
 import { heightOf, minimapHeight, type Picture, paintMinimap, paintTimeline, type Spot } from './paint.ts'
 import { moved, msOf, type Range, type Scale, zoomed } from './scale.ts'
 
