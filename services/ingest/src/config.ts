@@ -14,6 +14,9 @@ import {
 
 export type Config = ReturnType<typeof readConfig>
 
+/** Null for none, and for a port that the system chooses. */
+const portOf = (text: string | undefined): number | null => Number(text) || null
+
 /** The only reader of the environment. Durations come out in milliseconds, sizes in bytes. */
 export function readConfig(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
@@ -32,6 +35,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
     /** A session without a new object for this long has ended. */
     sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
+    /** Where the proxy listens, for `/about`; null where this process was not told. */
+    publicPort: portOf(setting('PORT', optionalText)),
+    uiPort: portOf(setting('UI_PORT', optionalText)),
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
     logLevel: setting('LOG_LEVEL', level, 'info'),
   }))

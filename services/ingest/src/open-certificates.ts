@@ -6,7 +6,7 @@ import { diskDeviceJournal } from './certificates/disk/device-journal.ts'
 import { type HandoverFacts, openHandoverFile } from './certificates/disk/handover-file.ts'
 import { openRootFiles } from './certificates/disk/root-files.ts'
 import { type IssueCertificate, issueCertificateWith } from './certificates/issue-certificate.ts'
-import type { Authority, DeviceJournal } from './certificates/ports.ts'
+import type { Authority, DeviceJournal, DeviceJournalEntry } from './certificates/ports.ts'
 import { renewServerCertificateWith, type ServerNames } from './certificates/renew-server-certificate.ts'
 import { type RevokeCertificate, revokeCertificateWith } from './certificates/revoke-certificate.ts'
 import { type ShowCertificates, showCertificatesWith } from './certificates/show-certificates.ts'
@@ -30,6 +30,8 @@ export interface Certificates {
   readonly revoke: RevokeCertificate
   /** Where a file of this hierarchy is on the disk. */
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
+  /** Every device certificate that was issued or revoked, oldest first. */
+  readonly history: () => Promise<readonly DeviceJournalEntry[]>
   /** The proxy sends it with every request to prove that it is the proxy. */
   readonly secret: string
   /** Renews the server's certificate if it is due and updates the handover file; runs every hour. Never throws. */
@@ -59,6 +61,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     show: showCertificatesWith(files, reader),
     revoke: revokeCertificateWith({ files, reader, journal, runExclusively, now, publish }),
     pathOf: files.pathOf,
+    history: journal.read,
     secret: handover.secret,
     check,
     async close() {

@@ -6,6 +6,9 @@ import { createSite } from '@pushav/ui/site.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
+import { describeServerWith } from './describe-server.ts'
+import { deviceRoutes } from './devices/http/device-routes.ts'
+import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
 import { sendStateWith } from './events/http/send-state.ts'
 import { createStates } from './events/states/states.ts'
@@ -19,9 +22,11 @@ import { newId } from './lib/new-id.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
 import { findProbeWith } from './probes/find-probe.ts'
+import { probeRoutes } from './probes/http/probe-routes.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
 import { redisRefusals } from './refusals/redis/redis-refusals.ts'
 import { serverNamesOf } from './server-names.ts'
+import { serviceRoutes } from './service/http/service-routes.ts'
 import { findObjectWith } from './streams/find-object.ts'
 import { findPreviewWith } from './streams/find-preview.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
@@ -122,6 +127,11 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const routers = [
     certificateRoutes(certificates, log),
     streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
+    serviceRoutes({ about: describeServerWith(config, certificates, now()) }),
+    deviceRoutes(
+      readDevicesWith({ journals, index, certificates: clientCertificates, history: certificates.history }),
+    ),
+    probeRoutes(probes),
     uploadLogRoutes({
       readUploadLog: readUploadLogWith(streams, index, probes),
       readMinutes: readMinutesWith(streams, index),

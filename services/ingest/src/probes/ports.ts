@@ -9,6 +9,22 @@ export interface Backlog {
   readonly oldestWaitingMs: number
 }
 
+/** A job that used up its attempts. */
+export interface FailedJob {
+  /** The first of its uploads; null where the job cannot be read. */
+  readonly job: ProbeJob | null
+  /** Unix time of the last attempt. */
+  readonly atMs: number | null
+  readonly message: string
+}
+
+/** How the queue stands. All methods throw `Unavailable` while Redis does not respond. */
+export interface ProbeStatus {
+  backlog(): Promise<Backlog>
+  /** The newest 100 failed jobs, newest first. */
+  failed(): Promise<readonly FailedJob[]>
+}
+
 /** The queue to the probe workers, and their outcomes. All methods throw `Unavailable` while Redis does not respond. */
 export interface Probes {
   enqueue(jobs: readonly ProbeJob[]): Promise<void>

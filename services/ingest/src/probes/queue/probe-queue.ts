@@ -3,7 +3,8 @@ import { decodeOutcome, decodeState } from '@pushav/shared/outcome-codec.ts'
 import { type ProbeJobData, probeJobOptions, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
 import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
 import { orUnavailableWith } from '../../lib/unavailable.ts'
-import type { Backlog, Probes } from '../ports.ts'
+import type { ProbeStatus, Probes } from '../ports.ts'
+import { failedJobsOf } from './failed-jobs.ts'
 import { backlogOf } from './probe-backlog.ts'
 import { batchesOf, isUrgent, singleOf } from './probe-batches.ts'
 
@@ -24,9 +25,7 @@ export interface Outcomes {
 }
 
 /** The queue, and how long it is. */
-interface ProbeQueue extends Probes, AsyncDisposable {
-  backlog(): Promise<Backlog>
-}
+interface ProbeQueue extends Probes, ProbeStatus, AsyncDisposable {}
 
 /**
  * Jobs to the probe workers on BullMQ, one queue for urgent jobs and one for the others. `blocking` is a connection for
@@ -79,6 +78,7 @@ export function createProbeQueue(
       return state === 'active' ? 'running' : 'queued'
     },
     backlog: () => orUnavailable(backlogOf([queue, urgent], Date.now())),
+    failed: () => orUnavailable(failedJobsOf([queue, urgent])),
     waitForEnd: waiters.wait,
     async [Symbol.asyncDispose]() {
       waiters.wakeAll()

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AboutResponse } from '@pushav/shared/api/service.ts'
+import type { Config } from './config.ts'
+import type { Certificates } from './open-certificates.ts'
+
+/** Of this package; its file is there wherever its sources are. */
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+  version: string
+}
+
+/** What users ask of a server before they trust and use it. */
+export function describeServerWith(
+  config: Config,
+  certificates: Pick<Certificates, 'show' | 'pathOf'>,
+  startedAt: Date,
+): () => Promise<AboutResponse> {
+  return async function describeServer() {
+    const [leaf, root] = await Promise.all([
+      certificates.show.show('server', 'localhost.pem'),
+      certificates.show.show('server', 'root.pem'),
+    ])
+    const sans = leaf.kind === 'certificate' ? leaf.certificate.sans : []
+    return {
+      version,
+      started_at: startedAt.toISOString(),
+      names: sans.map((san) => san.slice(san.indexOf(':') + 1)),
+      port: config.publicPort,
+      ui_port: config.uiPort,
+      root: {
+        fingerprint_sha256: root.kind === 'certificate' ? root.certificate.fingerprint : '',
+        path: certificates.pathOf('server', 'root.pem'),
+      },
+      working_directory: config.workingDirectory,
+      strict_default: config.strict,
+      compat: config.isCompat15 ? '1.5' : null,
+      limits: { max_upload: config.maxUploadBytes, session_idle_ms: config.sessionIdleMs },
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { ProbesResponse } from '@pushav/shared/api/service.ts'
+import { Router } from 'express'
+import type { FailedJob, ProbeStatus } from '../ports.ts'
+import { backlogResponse } from './backlog-response.ts'
+
+/** The queue of the probe workers. */
+export function probeRoutes(status: ProbeStatus): Router {
+  const router = Router()
+  router.get('/probes', async (_request, response) => {
+    const [backlog, failed] = await Promise.all([status.backlog(), status.failed()])
+    const body: ProbesResponse = {
+      ...backlogResponse(backlog),
+      workers: [],
+      failed: failed.map(failedResponse),
+    }
+    response.json(body)
+  })
+  return router
+}
+
+const failedResponse = ({ job, atMs, message }: FailedJob): ProbesResponse['failed'][number] => ({
+  stream: job ? Number(job.stream) : null,
+  upload: job?.upload ?? null,
+  path: job?.path ?? null,
+  at: atMs === null ? null : new Date(atMs).toISOString(),
+  message,
+})

@@ -1,0 +1,57 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { devicesResponse } from '@pushav/shared/api/devices.ts'
+import { about, findingsResponse, probesResponse } from '@pushav/shared/api/service.ts'
+import { ingestSuite } from '../../testing/ingest.ts'
+import { findingCodes } from '../../validation/rules.ts'
+
+describe('what the server says of itself', () => {
+  const suite = ingestSuite()
+
+  it('is its version, names, root and limits', async () => {
+    await using ingest = await suite.start({ PORT: '1234', UI_PORT: '1235', STRICT_MODE: 'true' })
+    const said = about.parse((await ingest.get('/about')).json)
+    deepEqual([said.port, said.ui_port, said.strict_default, said.compat], [1234, 1235, true, null])
+    ok(said.names.includes('localhost'), said.names.join())
+    match(said.root.fingerprint_sha256, /^[0-9a-f]{64}$/)
+    match(said.version, /^\d+\.\d+\.\d+$/)
+  })
+
+  it('is each rule, with a sentence on what to change', async () => {
+    await using ingest = await suite.start()
+    const { findings } = findingsResponse.parse((await ingest.get('/findings')).json)
+    deepEqual(
+      findings.map(({ code }) => code),
+      findingCodes,
+    )
+    for (const { code, hint } of findings) match(hint, /^[A-Z].{20,250}[.…]$/s, code)
+  })
+
+  it('is each device, over all streams', async () => {
+    await using ingest = await suite.start()
+    for (const stream of [1, 2]) {
+      await ingest.send('POST', '/streams')
+      await ingest.put(`/streams/${stream}/a.txt`, 'text', { 'user-agent': 'Cam/1.0' })
+    }
+    const { devices } = devicesResponse.parse((await ingest.get('/devices')).json)
+    const [device] = devices
+    deepEqual([devices.length, device?.streams, device?.uploads, device?.errors], [1, [1, 2], 2, 2])
+    deepEqual([device?.user_agent, device?.addresses, device?.revoked], ['Cam/1.0', ['192.0.2.7'], false])
+    const { fingerprint } = suite.device()
+    deepEqual((await ingest.get(`/devices/${fingerprint}`)).json, device)
+    equal((await ingest.get('/devices/none')).status, 404)
+  })
+
+  it('is how far the probes are', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/a.txt', 'text')
+    const { waiting, failed } = probesResponse.parse((await ingest.get('/probes')).json)
+    deepEqual([waiting, failed], [1, []])
+  })
+
+  it('is the time', async () => {
+    await using ingest = await suite.start()
+    const { text } = await ingest.get('/time')
+    ok(Math.abs(Date.parse(text) - Date.now()) < 5_000, text)
+  })
+})
