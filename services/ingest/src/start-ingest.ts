@@ -21,6 +21,9 @@ import { uiRoutes } from './http/ui-routes.ts'
 import { newId } from './lib/new-id.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
+import { playRoutes } from './playback/http/play-routes.ts'
+import { readPlaybackWith } from './playback/read-playback.ts'
+import { redisPlayback } from './playback/redis/playback-queries.ts'
 import { findProbeWith } from './probes/find-probe.ts'
 import { probeRoutes } from './probes/http/probe-routes.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
@@ -137,6 +140,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
       readMinutes: readMinutesWith(streams, index),
       readUploadFacts: readUploadFactsWith(streams, index, probes),
     }),
+    playRoutes({ playback: readPlaybackWith({ streams, index: redisPlayback(redis) }), store }),
     uploadDetailRoutes({
       streams,
       readBoxes: readBoxesWith(openUpload),

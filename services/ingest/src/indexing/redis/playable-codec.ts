@@ -1,16 +1,4 @@
-/** A segment that a player can decode. Times are in units of its track's timescale. */
-export interface PlayableSegment {
-  readonly upload: string
-  /** The upload that holds its init segment. */
-  readonly init: string
-  readonly decodeTime: number
-  readonly duration: number
-  readonly bytes: number
-  /** Unix time. */
-  readonly receivedMs: number
-  /** The inspection of its bytes found no fault. */
-  readonly isSound: boolean
-}
+import type { PlayableSegment } from '../../playback/ports.ts'
 
 /** The member of a sorted set whose score is the decode time. */
 export const encodePlayable = (segment: Omit<PlayableSegment, 'decodeTime'>): string => {

@@ -1,0 +1,59 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { chunk, ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
+import { type Ingest, ingestSuite } from '../../testing/ingest.ts'
+
+describe('playback of what came', () => {
+  const suite = ingestSuite()
+  const init = Buffer.concat([ftyp, moov()])
+
+  it('has a manifest of its own, and the media that this names', async () => {
+    await using ingest = await suite.start()
+    await push(ingest, 3)
+    const { status, text, headers } = await ingest.get('/play/1/none/manifest.mpd')
+    equal(status, 200, text)
+    equal(headers['content-type'], 'application/dash+xml; charset=utf-8')
+    ok(text.includes('type="dynamic"') && text.includes('<S t="0" d="1000" r="2"/>'), text)
+    const [, initialization = ''] = /initialization="([^"]+)"/.exec(text) ?? []
+    const [, media = ''] = /media="([^"]+)"/.exec(text) ?? []
+    const header = await ingest.get(`/play/1/none/${initialization}`)
+    deepEqual([header.status, header.headers['content-length']], [200, String(init.length)])
+    const segment = await ingest.get(`/play/1/none/${media.replace('$Time$', '2000')}`)
+    deepEqual([segment.status, segment.headers['content-length']], [200, String(chunk().length)])
+    ok(String(segment.headers['content-security-policy']).startsWith("default-src 'none'"))
+    const fresh = await ingest.send('GET', '/play/1/none/manifest.mpd', undefined, {
+      'if-none-match': headers.etag,
+    })
+    equal(fresh.status, 304)
+    const main = await ingest.get('/play/1/none/main.m3u8')
+    const uri = main.text.trim().split('\n').at(-1)
+    const playlist = await ingest.get(`/play/1/none/${uri}`)
+    ok(playlist.text.includes('\n2000.m4s\n') && !playlist.text.includes('ENDLIST'), playlist.text)
+  })
+
+  it('names a window of what is live', async () => {
+    await using ingest = await suite.start()
+    await push(ingest, 5)
+    const { text } = await ingest.get('/play/1/none/manifest.mpd?window=2s')
+    ok(text.includes('<S t="2000" d="1000" r="2"/>'), text)
+    equal((await ingest.get('/play/1/none/manifest.mpd?window=soon')).status, 400)
+  })
+
+  it('says why there is nothing to play', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/v.cmfv', init)
+    const none = await ingest.get('/play/1/none/manifest.mpd')
+    deepEqual([none.status, none.json.code], [404, 'object-unknown'])
+    ok(none.json.detail.includes('no segment'), none.json.detail)
+    for (const path of ['7/manifest.mpd', 'none/v/3.m4s', 'none/v/x.m4s', 'none/v/none/init.mp4'])
+      equal((await ingest.get(`/play/1/${path}`)).status, 404, path)
+    equal((await ingest.get('/play/9/none/manifest.mpd')).status, 404)
+  })
+
+  async function push(ingest: Ingest, count: number): Promise<void> {
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/v.cmfv', init)
+    for (let n = 0; n < count; n++)
+      await ingest.put(`/streams/1/v.cmfv`, chunk({ at: n * 1_000, sequence: n + 1 }))
+  }
+})

@@ -1,0 +1,41 @@
+import type { JudgedUpload } from '../indexing/fold.ts'
+
+/** A segment that a player can decode. Times are in units of its track's timescale. */
+export interface PlayableSegment {
+  readonly upload: string
+  /** The upload that holds its init segment. */
+  readonly init: string
+  readonly decodeTime: number
+  readonly duration: number
+  readonly bytes: number
+  /** Unix time. */
+  readonly receivedMs: number
+  /** The inspection of its bytes found no fault. */
+  readonly isSound: boolean
+}
+
+/** What the index knows of playable segments. All methods throw `Unavailable` while Redis does not respond. */
+export interface PlaybackQueries {
+  /** In the order of their decode times, those of one decode time oldest first; from a decode time on. */
+  segments(track: TrackName, fromDecodeTime: number): Promise<readonly PlayableSegment[]>
+  /** The first and the last one, and how many there are; null for none. */
+  extent(track: TrackName): Promise<TrackExtent | null>
+  /** The newest at a decode time; null for none. */
+  segmentAt(track: TrackName, decodeTime: number): Promise<PlayableSegment | null>
+  /** How many come before a decode time. */
+  countBefore(track: TrackName, decodeTime: number): Promise<number>
+  /** Uploads by id; those that there are not are left out. */
+  uploads(stream: string, ids: readonly string[]): Promise<readonly JudgedUpload[]>
+}
+
+export interface TrackName {
+  readonly stream: string
+  readonly session: string
+  readonly track: string
+}
+
+export interface TrackExtent {
+  readonly first: PlayableSegment
+  readonly last: PlayableSegment
+  readonly count: number
+}

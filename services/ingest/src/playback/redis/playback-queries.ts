@@ -1,0 +1,47 @@
+import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { orUnavailable } from '../../indexing/redis/connections.ts'
+import { decodePlayable } from '../../indexing/redis/playable-codec.ts'
+import { keysOf } from '../../indexing/redis/redis-keys.ts'
+import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
+import { hmget } from '../../indexing/redis/values.ts'
+import type { PlayableSegment, PlaybackQueries, TrackName } from '../ports.ts'
+
+/** Sorted sets of segments by decode time, which commits write. */
+export function redisPlayback(redis: RedisClient): PlaybackQueries {
+  return {
+    async segments(track, from) {
+      const words = redis.zrangebyscore(keyOf(track), from, '+inf', 'WITHSCORES')
+      return segmentsIn(await orUnavailable(words))
+    },
+    async extent(track) {
+      const key = keyOf(track)
+      const [first, last, count] = await orUnavailable(
+        Promise.all([
+          redis.zrangebyscore(key, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1),
+          redis.zrevrange(key, 0, 0, 'WITHSCORES'),
+          redis.zcard(key),
+        ]),
+      )
+      const [one] = segmentsIn(first)
+      const [other] = segmentsIn(last)
+      return one && other ? { first: one, last: other, count } : null
+    },
+    async segmentAt(track, decodeTime) {
+      const words = redis.zrangebyscore(keyOf(track), decodeTime, decodeTime, 'WITHSCORES')
+      return segmentsIn(await orUnavailable(words)).at(-1) ?? null
+    },
+    countBefore: (track, decodeTime) => orUnavailable(redis.zcount(keyOf(track), '-inf', `(${decodeTime}`)),
+    async uploads(stream, ids) {
+      const found = await orUnavailable(hmget(redis, keysOf(stream).uploads, ids))
+      return ids.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : []))
+    },
+  }
+}
+
+const keyOf = ({ stream, session, track }: TrackName): string => keysOf(stream).playable(session, track)
+
+/** Members and scores in turn. */
+const segmentsIn = (words: readonly string[]): readonly PlayableSegment[] =>
+  Array.from({ length: words.length / 2 }, (_, i) =>
+    decodePlayable(words[2 * i] ?? '', words[2 * i + 1] ?? ''),
+  )

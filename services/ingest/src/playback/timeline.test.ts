@@ -1,0 +1,173 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { inspectManifest } from '../media/inspect-manifest.ts'
+import { mediaPlaylistOf, multivariantOf } from './hls.ts'
+import { mpdOf } from './mpd.ts'
+import { type InitView, type TrackSegments, timelineOf } from './timeline.ts'
+
+const startMs = Date.parse('2026-01-01T00:00:00.000Z')
+
+describe('a manifest of our own', () => {
+  it('names what came, by its decode times', () => {
+    equal(
+      mpdOf(timelineIn([video(0, 3), audio(0, 3)]), { isLive: false, windowSeconds: null }),
+      `<?xml version="1.0" encoding="UTF-8"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" minBufferTime="PT2S" type="static" mediaPresentationDuration="PT6S">
+  <Period id="p0" start="PT0S">
+    <AdaptationSet id="1" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
+      <Representation id="1" codecs="avc1.4d401f" bandwidth="4000" width="640" height="360">
+        <SegmentTemplate timescale="1000" presentationTimeOffset="0" initialization="video/i1/init.mp4" media="video/$Time$.m4s">
+          <SegmentTimeline>
+            <S t="0" d="2000" r="2"/>
+          </SegmentTimeline>
+        </SegmentTemplate>
+      </Representation>
+    </AdaptationSet>
+    <AdaptationSet id="2" contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1" lang="deu">
+      <Representation id="2" codecs="mp4a.40.2" bandwidth="4000">
+        <SegmentTemplate timescale="48000" presentationTimeOffset="0" initialization="audio/a1/init.mp4" media="audio/$Time$.m4s">
+          <SegmentTimeline>
+            <S t="0" d="96000" r="2"/>
+          </SegmentTimeline>
+        </SegmentTemplate>
+      </Representation>
+    </AdaptationSet>
+  </Period>
+</MPD>
+`,
+    )
+  })
+
+  it('counts from the first segment, whether clocks begin at 0 or in 1970', () => {
+    const epoch = 1_780_000_000
+    const timeline = timelineIn([video(epoch, 2), audio(epoch, 2)])
+    equal(timeline.endSeconds, 4)
+    equal(timeline.startMs, startMs)
+    const text = mpdOf(timeline, { isLive: true, windowSeconds: 1_800 })
+    ok(text.includes('presentationTimeOffset="1780000000000"'), text)
+    ok(text.includes('availabilityStartTime="2026-01-01T00:00:00.000Z"'), text)
+    ok(text.includes('<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>'), text)
+  })
+
+  it('gives tracks whose clocks have nothing in common an offset each', () => {
+    const timeline = timelineIn([video(0, 2), audio(1_000, 2)])
+    deepEqual([timeline.hasOwnClocks, timeline.endSeconds], [true, 4])
+    deepEqual(
+      timeline.periods[0]?.tracks.map(({ offset }) => offset),
+      [0, 48_000_000],
+    )
+  })
+
+  it('leaves gaps as they are, and leaves out what overlaps or was sent again', () => {
+    const track = video(0, 5)
+    const at = (n: number) => track.segments[n] ?? fail()
+    const again = { ...at(1), upload: 'again' }
+    const late = { ...at(2), decodeTime: 5_000, upload: 'late' }
+    const timeline = timelineIn([{ ...track, segments: [at(0), at(1), again, at(2), late, at(4)] }])
+    const [period] = timeline.periods
+    deepEqual(
+      period?.tracks[0]?.segments.map(({ upload }) => upload),
+      ['v0', 'again', 'v2', 'v4'],
+    )
+    deepEqual(timeline.overlaps, [{ track: 'video', decodeTime: 5_000 }])
+    const text = mpdOf(timeline, { isLive: false, windowSeconds: null })
+    ok(text.includes('<S t="0" d="2000" r="2"/>\n            <S t="8000" d="2000"/>'), text)
+    ok(text.includes('<!-- left out, because they overlap: video at 5000 -->'), text)
+  })
+
+  it('begins a period where an init segment says something else, not where only its bytes differ', () => {
+    const first = video(0, 3)
+    const same = withInit(video(6, 1, 3), { ...first.firstInit, upload: 'i2' })
+    const other = withInit(video(8, 2, 4), { ...first.firstInit, upload: 'i3', width: 1_280 })
+    const track = { ...first, segments: [...first.segments, ...same.segments, ...other.segments] }
+    const timeline = timelineIn([track, audio(0, 6)])
+    deepEqual(
+      timeline.periods.map(({ startSeconds, tracks }) => [
+        startSeconds,
+        tracks.map(({ segments }) => segments.length),
+      ]),
+      [
+        [0, [4, 4]],
+        [8, [2, 2]],
+      ],
+    )
+    const playlist = mediaPlaylistOf(timeline, 'video', { isLive: false, mediaSequence: 0 }) ?? ''
+    equal(playlist.match(/#EXT-X-DISCONTINUITY\n/g)?.length, 1)
+    equal(playlist.match(/#EXT-X-MAP/g)?.length, 2)
+  })
+
+  it('can be read by our own readers, whatever the names', () => {
+    for (const name of ['video', 'a/b c', '"<&>\'', '$Number$', 'ü'.repeat(40), '..', '--', '\u202e']) {
+      const timeline = timelineIn([{ ...video(0, 4), name }, audio(0, 4)])
+      for (const isLive of [true, false]) {
+        const text = mpdOf(timeline, { isLive, windowSeconds: null })
+        const { mpd, faults } = inspectManifest(text, 'play/1/1/manifest.mpd', 'mpd')
+        deepEqual(faults, [], text)
+        deepEqual(
+          mpd?.representations.map(({ timeline }) => timeline?.[0]?.count),
+          [4, 4],
+        )
+        equal(mpd?.hasAbsoluteUrl || mpd?.leavesStream, false)
+        const playlists = [
+          multivariantOf(timeline),
+          mediaPlaylistOf(timeline, name, { isLive, mediaSequence: 0 }),
+        ]
+        for (const playlist of playlists) {
+          const read = inspectManifest(playlist ?? '', 'play/1/1/v/media.m3u8', 'playlist')
+          deepEqual([read.faults, read.playlist?.leavesStream], [[], false], playlist ?? '')
+        }
+        ok(playlists[1]?.includes('#EXT-X-ENDLIST') === !isLive)
+      }
+    }
+  })
+
+  it('is none without segments', () => {
+    equal(timelineOf([]), null)
+  })
+})
+
+function timelineIn(tracks: readonly TrackSegments[]) {
+  return timelineOf(tracks) ?? fail()
+}
+
+function fail(): never {
+  throw new Error('there is none')
+}
+
+const video = (fromSeconds: number, count: number, number = 0): TrackSegments =>
+  trackOf('video', fromSeconds, count, number, {
+    ...{ upload: 'i1', handler: 'vide', codec: 'avc1.4d401f', width: 640, height: 360, language: 'und' },
+    ...{ timescale: 1_000, trackId: 1, sampleDuration: 0, sampleFlags: 0 },
+  })
+
+const audio = (fromSeconds: number, count: number): TrackSegments =>
+  trackOf('audio', fromSeconds, count, 0, {
+    ...{ upload: 'a1', handler: 'soun', codec: 'mp4a.40.2', width: null, height: null, language: 'deu' },
+    ...{ timescale: 48_000, trackId: 2, sampleDuration: 0, sampleFlags: 0 },
+  })
+
+/** Segments of two seconds, received at their ends. */
+function trackOf(
+  name: string,
+  fromSeconds: number,
+  count: number,
+  number: number,
+  initView: InitView,
+): TrackSegments {
+  const segments = Array.from({ length: count }, (_, i) => ({
+    upload: `${name[0]}${number + i}`,
+    init: initView.upload,
+    decodeTime: (fromSeconds + 2 * i) * initView.timescale,
+    duration: 2 * initView.timescale,
+    bytes: 1_000,
+    receivedMs: startMs + (2 * i + 2) * 1_000,
+    isSound: true,
+    initView,
+  }))
+  const [first = fail()] = segments
+  return { name, first, firstInit: initView, segments }
+}
+
+const withInit = (track: TrackSegments, initView: InitView): TrackSegments => ({
+  ...track,
+  segments: track.segments.map((segment) => ({ ...segment, init: initView.upload, initView })),
+})

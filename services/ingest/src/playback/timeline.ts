@@ -1,0 +1,204 @@
+import type { PlayableSegment } from './ports.ts'
+
+/** What a player must know of an init segment. Two of the same facts are one to it. */
+export interface InitView {
+  /** The upload that holds it. */
+  readonly upload: string
+  readonly handler: string
+  readonly codec: string
+  readonly width: number | null
+  readonly height: number | null
+  readonly language: string
+  /** Units a second. */
+  readonly timescale: number
+  readonly trackId: number
+  readonly sampleDuration: number
+  readonly sampleFlags: number
+}
+
+/** One track of a session, as far as it is played. */
+export interface TrackSegments {
+  readonly name: string
+  /** The first segment of all, also where earlier ones than the window's are left out. */
+  readonly first: PlayableSegment
+  readonly firstInit: InitView
+  readonly segments: readonly (PlayableSegment & { readonly initView: InitView })[]
+}
+
+/** Segments of one track that have one init segment, without overlaps. */
+export interface PeriodTrack {
+  readonly name: string
+  readonly init: InitView
+  /** Decode time at which the period begins. */
+  readonly offset: number
+  readonly segments: readonly PlayableSegment[]
+}
+
+/** Seconds count from the beginning of the session. */
+export interface Period {
+  readonly startSeconds: number
+  readonly tracks: readonly PeriodTrack[]
+}
+
+export interface Timeline {
+  readonly periods: readonly Period[]
+  /** Unix time at which second 0 was made, by the arrival of the first segment. */
+  readonly startMs: number
+  readonly endSeconds: number
+  readonly maxSegmentSeconds: number
+  /** Tracks whose clocks have nothing in common: each counts from its own first segment. */
+  readonly hasOwnClocks: boolean
+  /** Segments that begin before the one before them ends. */
+  readonly overlaps: readonly { readonly track: string; readonly decodeTime: number }[]
+}
+
+/** Clocks that lie further apart than this have nothing in common. */
+const maxClockDistanceSeconds = 10
+/** Tracks that change their init segments this close together begin one period. */
+const switchToleranceSeconds = 1
+
+/** The timeline of a session's tracks; null when none of them has a segment. */
+export function timelineOf(tracks: readonly TrackSegments[]): Timeline | null {
+  const origins = originsOf(tracks)
+  const cleaned = tracks.map((track, i) => withoutOverlaps(track, origins.seconds[i] ?? 0))
+  const placed = cleaned.flatMap(({ placed }) => placed)
+  if (placed.length === 0) return null
+  const switches = switchesOf(cleaned)
+  const starts = clusterStarts(switches)
+  const periods = starts
+    .map((_start, index) => periodOf(index, starts, cleaned))
+    .filter(({ tracks }) => tracks.length > 0)
+  return {
+    periods,
+    startMs: startMsOf(tracks, origins.seconds),
+    endSeconds: Math.max(...placed.map(({ end }) => end)),
+    maxSegmentSeconds: Math.max(...placed.map(({ start, end }) => end - start)),
+    hasOwnClocks: origins.areOwn,
+    overlaps: cleaned.flatMap(({ overlaps }) => overlaps),
+  }
+}
+
+interface PlacedSegment {
+  readonly segment: PlayableSegment & { readonly initView: InitView }
+  readonly start: number
+  readonly end: number
+}
+
+interface CleanTrack {
+  readonly name: string
+  readonly origin: number
+  readonly placed: readonly PlacedSegment[]
+  readonly overlaps: Timeline['overlaps']
+}
+
+/** Where each track's second 0 is on its own clock. */
+function originsOf(tracks: readonly TrackSegments[]) {
+  const firsts = tracks.map(({ first, firstInit }) => first.decodeTime / firstInit.timescale)
+  const [low, high] = [Math.min(...firsts), Math.max(...firsts)]
+  const areOwn = high - low > maxClockDistanceSeconds
+  return { areOwn, seconds: areOwn ? firsts : firsts.map(() => low) }
+}
+
+/** Of two at one decode time the newer stays; one that begins before the one before it ends is left out. */
+function withoutOverlaps({ name, segments }: TrackSegments, origin: number): CleanTrack {
+  const placed: PlacedSegment[] = []
+  const overlaps: { track: string; decodeTime: number }[] = []
+  for (const segment of segments) {
+    const { timescale } = segment.initView
+    const start = segment.decodeTime / timescale - origin
+    const end = start + segment.duration / timescale
+    const before = placed.at(-1)
+    const isAgain = before?.segment.decodeTime === segment.decodeTime
+    if (isAgain) placed.pop()
+    else if (before && start < before.end - 1.5 / timescale) {
+      overlaps.push({ track: name, decodeTime: segment.decodeTime })
+      continue
+    }
+    placed.push({ segment, start, end })
+  }
+  return { name, origin, placed, overlaps }
+}
+
+/** When tracks change to another init segment; the first is the beginning. */
+function switchesOf(tracks: readonly CleanTrack[]): readonly number[] {
+  const times = tracks.flatMap(({ placed }) =>
+    placed
+      .filter(({ segment }, i) => i > 0 && !isSameInit(segment.initView, placed[i - 1]?.segment.initView))
+      .map(({ start }) => start),
+  )
+  const begin = Math.min(...tracks.flatMap(({ placed }) => placed.slice(0, 1).map(({ start }) => start)))
+  return [begin, ...times].sort((one, other) => one - other)
+}
+
+function clusterStarts(switches: readonly number[]): readonly number[] {
+  const starts: number[] = []
+  for (const time of switches) {
+    const last = starts.at(-1)
+    if (last === undefined || time - last > switchToleranceSeconds) starts.push(time)
+  }
+  return starts
+}
+
+function periodOf(index: number, starts: readonly number[], tracks: readonly CleanTrack[]): Period {
+  const inside = tracks.map((track) => ({ track, placed: segmentsIn(index, starts, track.placed) }))
+  const used = inside.filter(({ placed }) => placed.length > 0)
+  const startSeconds = Math.min(...used.map(({ placed }) => placed[0]?.start ?? 0))
+  return {
+    startSeconds,
+    tracks: used.map(({ track, placed }) => periodTrackOf(track, placed, startSeconds)),
+  }
+}
+
+/** Those with the init segment that the track has after its change near the beginning of the period. */
+function segmentsIn(
+  index: number,
+  starts: readonly number[],
+  placed: readonly PlacedSegment[],
+): readonly PlacedSegment[] {
+  const from = beginOf(starts[index] ?? 0, placed)
+  const next = starts[index + 1]
+  const to = next === undefined ? placed.length : beginOf(next, placed)
+  const inside = placed.slice(from, to)
+  const [first] = inside
+  return inside.filter(({ segment }) => isSameInit(segment.initView, first?.segment.initView))
+}
+
+/** The first segment of a period that begins at a time: where the track changes soon after it, that one. */
+function beginOf(start: number, placed: readonly PlacedSegment[]): number {
+  const at = placed.findIndex((one) => one.start >= start - 0.001)
+  if (at < 0) return placed.length
+  for (let i = Math.max(at, 1); i < placed.length; i++) {
+    const one = placed[i]
+    if (!one || one.start > start + switchToleranceSeconds) break
+    if (!isSameInit(one.segment.initView, placed[i - 1]?.segment.initView)) return i
+  }
+  return at
+}
+
+function periodTrackOf(
+  { name, origin }: CleanTrack,
+  placed: readonly PlacedSegment[],
+  startSeconds: number,
+): PeriodTrack {
+  const [first] = placed
+  if (!first) throw new Error('a track of a period has segments')
+  const init = first.segment.initView
+  const offset = Math.round((startSeconds + origin) * init.timescale)
+  return { name, init, offset, segments: placed.map(({ segment }) => segment) }
+}
+
+/** The first segment to arrive tells when second 0 was: it cannot have been made later. */
+function startMsOf(tracks: readonly TrackSegments[], origins: readonly number[]): number {
+  const starts = tracks.map(({ first, firstInit }, i) => {
+    const end = (first.decodeTime + first.duration) / firstInit.timescale - (origins[i] ?? 0)
+    return first.receivedMs - end * 1_000
+  })
+  return Math.min(...starts)
+}
+
+/** Whether a player can go on without a new period. */
+function isSameInit(one: InitView, other: InitView | undefined): boolean {
+  return other !== undefined && (one === other || keyOf(one) === keyOf(other))
+}
+
+const keyOf = ({ upload: _upload, ...facts }: InitView): string => JSON.stringify(facts)

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+
+const unitSeconds = { s: 1, m: 60, h: 3_600 }
+
+/** `30m`, `90s`, `2h` in seconds; `all` is null. */
+const window = z
+  .string()
+  .regex(/^(all|[1-9]\d{0,5}[smh])$/, 'expected all or a duration such as 30m')
+  .transform((word) =>
+    word === 'all'
+      ? null
+      : Number.parseInt(word, 10) * unitSeconds[word.slice(-1) as keyof typeof unitSeconds],
+  )
+
+export const playQuery = z.object({
+  window: window
+    .optional()
+    .describe('How much of the newest media is named: `30m` for a session that goes on, `all` for others'),
+})
