@@ -189,7 +189,8 @@ export interface About {
   readonly version: string
   readonly started_at: string
   readonly names: readonly string[]
-  readonly port: number
+  /** Null where the server does not know it. */
+  readonly port: number | null
   readonly ui_port: number | null
   readonly root: { readonly fingerprint_sha256: string; readonly path: string }
   readonly working_directory: string

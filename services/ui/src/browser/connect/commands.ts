@@ -38,9 +38,11 @@ export function clientsFor(target: Target): readonly Client[] {
   const files = { ca: shellWord(root), cert: shellWord(certificate), key: shellWord(key) }
   const options = `cert_file=${certificate}:key_file=${key}:ca_file=${root}:tls_verify=1:send_expect_100=1`
   const isMatter = target.interface !== 'cmaf-ingest'
-  const layout = isMatter
-    ? `-init_seg_name ${shellWord('session_1/$RepresentationID$/$RepresentationID$.init')} -media_seg_name ${shellWord('session_1/$RepresentationID$/segment_$Number%04d$.m4s')}`
-    : `-init_seg_name ${shellWord('track-$RepresentationID$/init.cmfv')} -media_seg_name ${shellWord('track-$RepresentationID$/$Number$.cmfv')}`
+  const names = isMatter
+    ? ['$RepresentationID$/$RepresentationID$.init', '$RepresentationID$/segment_$Number%04d$.m4s']
+    : ['track-$RepresentationID$/init.cmfv', 'track-$RepresentationID$/$Number$.cmfv']
+  const layout = `-init_seg_name ${shellWord(names[0] ?? '')} -media_seg_name ${shellWord(names[1] ?? '')}`
+  const playlists = target.interface === 'hls' ? ' -hls_playlist 1 -hls_master_name index.m3u8' : ''
   return [
     {
       id: 'curl',
@@ -53,9 +55,9 @@ export function clientsFor(target: Target): readonly Client[] {
     {
       id: 'ffmpeg',
       label: 'ffmpeg',
-      note: 'Live DASH from a test picture, until you stop it. Without send_expect_100=1 and -re, ffmpeg loses the end of its requests.',
+      note: `Live DASH${playlists && ' with HLS playlists'} from a test picture, until you stop it. Without send_expect_100=1 and -re, ffmpeg loses the end of its requests.${isMatter ? ' ffmpeg counts segments from 1 and names tracks by number: the findings about that are right. On a cmaf-ingest stream there are none.' : ''}`,
       blocks: [
-        `ffmpeg -nostdin -re ${testSource('')} ${encoding} -f dash -seg_duration 2 -use_timeline 1 -use_template 1 ${layout} -format_options movflags=cmaf -method PUT -http_persistent 1 -http_opts ${shellWord(options)} ${shellWord(`${url}/${isMatter ? 'session_1/index.mpd' : 'manifest.mpd'}`)}`,
+        `ffmpeg -nostdin -re ${testSource('')} ${encoding} -f dash -seg_duration 2 -use_timeline 1 -use_template 1 ${layout} -format_options movflags=cmaf${playlists} -method PUT -http_persistent 1 -http_opts ${shellWord(options)} ${shellWord(`${url}/${isMatter ? 'session_1/index.mpd' : 'manifest.mpd'}`)}`,
       ],
     },
     {

@@ -63,6 +63,9 @@ function keep(): void {
   history.replaceState(null, '', page)
 }
 
+/** The port of the devices; where the server does not know it, that of this page. */
+const port = (): number => about?.port ?? Number(location.port || 443)
+
 /** On the machine of the server the files of the working directory serve; elsewhere those that were downloaded. */
 function target(): Target | null {
   const found = streams.find(({ id }) => id === stream)
@@ -71,7 +74,7 @@ function target(): Target | null {
   const folder = isHere ? `${about.working_directory}/certs` : ''
   return {
     host,
-    port: about.port,
+    port: port(),
     stream: found.id,
     interface: found.interface,
     root: isHere ? `${folder}/server/root.pem` : 'root.pem',
@@ -139,7 +142,6 @@ function select(
 }
 
 function trustStep(): HTMLElement {
-  const port = about?.port ?? 0
   const fingerprint = (about?.root.fingerprint_sha256.replaceAll(':', '').match(/../g) ?? [])
     .join(':')
     .toUpperCase()
@@ -156,7 +158,7 @@ function trustStep(): HTMLElement {
       ),
     !isHere &&
       commandLine(
-        `curl -o root.pem --insecure ${shellWord(`${originOf({ host, port })}/certs/server/root.pem?format=pem`)}`,
+        `curl -o root.pem --insecure ${shellWord(`${originOf({ host, port: port() })}/certs/server/root.pem?format=pem`)}`,
       ),
     !isHere && commandLine('openssl x509 -noout -fingerprint -sha256 -in root.pem'),
     h(
@@ -208,7 +210,7 @@ function identityStep(): HTMLElement {
     ),
     h('p', { class: 'muted' }, 'Or make the pair from a shell:'),
     commandLine(
-      `curl --cacert ${shellWord(target()?.root ?? 'root.pem')} -X POST ${shellWord(`${originOf({ host, port: about?.port ?? 0 })}/certs/${identity}/keypair`)}`,
+      `curl --cacert ${shellWord(target()?.root ?? 'root.pem')} -X POST ${shellWord(`${originOf({ host, port: port() })}/certs/${identity}/keypair`)}`,
     ),
   )
 }
@@ -219,7 +221,7 @@ function pushStep(): HTMLElement {
   const kinds = h(
     'select',
     { 'aria-label': 'Interface of a new stream' },
-    ['dash', 'cmaf-ingest', 'hls'].map((kind) => h('option', { value: kind }, kind)),
+    ['cmaf-ingest', 'dash', 'hls'].map((kind) => h('option', { value: kind }, kind)),
   )
   const chooser = h(
     'div',

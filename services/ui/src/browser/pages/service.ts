@@ -74,7 +74,7 @@ async function refresh(): Promise<void> {
         tile('Probes waiting', String(probes.waiting)),
         tile('Probes running', String(probes.running)),
         tile('Oldest waits', probes.waiting > 0 ? span(probes.oldest_waiting_ms) : '–'),
-        tile('Workers', String(probes.workers.length), probes.workers.length === 0 ? 'error-text' : ''),
+        tile('Workers', String(probes.workers.length), probes.workers.length === 0 ? 'mark warning' : ''),
       ],
       tile('Asked at', clockSeconds(Date.now())),
     )
@@ -92,8 +92,8 @@ function showProbes({ workers, failed }: Probes): void {
     workers.length === 0
       ? h(
           'p',
-          { class: 'error-text' },
-          'No worker takes probes: uploads are kept and judged, but ffprobe says nothing about them. Start the probe service.',
+          { class: 'muted' },
+          'No worker has been seen. Where probes wait for long, start the probe service: until then uploads are kept and judged, and ffprobe says nothing about them.',
         )
       : h(
           'table',
@@ -175,7 +175,7 @@ async function showAbout(): Promise<void> {
       ['Working directory', about.working_directory],
       [
         'Ports',
-        `${about.port} for devices${about.ui_port ? `, ${about.ui_port} for pages, without client certificates` : ''}`,
+        `${about.port ?? location.port} for devices${about.ui_port ? `, ${about.ui_port} for pages, without client certificates` : ''}`,
       ],
       ['Names in the certificate', about.names.join(', ')],
       ['Root SHA-256', about.root.fingerprint_sha256],

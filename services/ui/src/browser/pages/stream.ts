@@ -67,6 +67,7 @@ let isPainting = false
 let createdAt: string | null | undefined
 let hovered: string | null = null
 let player: PlayerView | null = null
+let isDeleted = false
 let shownRows: Row[] = []
 /** Of the server's clock against this machine's. */
 let clockOffset = 0
@@ -88,9 +89,9 @@ const exportButton = h(
   { type: 'button', 'aria-expanded': 'false', on: { click: toggleExport } },
   'Export ▾',
 )
-const store = createStore(stream, onRows, (sentence) =>
-  fill(problem, sentence && h('p', { class: 'error-text' }, sentence)),
-)
+const store = createStore(stream, onRows, (sentence) => {
+  if (!isDeleted) fill(problem, sentence && h('p', { class: 'error-text' }, sentence))
+})
 const verdict = createVerdict(stream, (code) => {
   view.q = `code:${code}`
   onView()
@@ -167,12 +168,13 @@ addEventListener('popstate', () => {
   Object.assign(view, readViewState(new URL(location.href)))
   onView()
 })
-followStates<StreamState>(`/streams/${stream}/events?as=state`, onState, showConnection)
+const following = followStates<StreamState>(`/streams/${stream}/events?as=state`, onState, showConnection)
 if (view.upload) void showUpload()
 if (view.from !== null && view.to !== null) timeline.showRange({ from: view.from, to: view.to })
 keepMoving()
 
 function onState(now: StreamState): void {
+  if (now.deleted) return void showDeleted()
   if (createdAt !== undefined && now.created_at !== createdAt) store.clear()
   createdAt = now.created_at
   if (now.total < store.total) store.clear()
@@ -193,6 +195,22 @@ function onState(now: StreamState): void {
   showHead()
   showSessions()
   requestPaint()
+}
+
+/** What is loaded stays until the reader leaves. */
+function showDeleted(): void {
+  isDeleted = true
+  following.close()
+  showConnection({ kind: 'gone', since: Date.now() })
+  fill(
+    problem,
+    h(
+      'p',
+      { class: 'error-text' },
+      'This stream was deleted. What is loaded stays here until you leave. ',
+      h('a', { href: '/ui/streams' }, 'Streams'),
+    ),
+  )
 }
 
 function onRows(): void {
