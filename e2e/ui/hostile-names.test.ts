@@ -45,7 +45,7 @@ describe('hostile texts of a device', function () {
   it('are texts in the log, the panel and the timeline, with nothing invisible', async () => {
     const page = await browserOf().open(`/ui/streams/${stream}`)
     await page.locator('.list-row', { hasText: 'index.mpd' }).waitFor()
-    const shown = await page.locator('.list-row:not([hidden]) .c-path').allInnerTexts()
+    const shown = await page.locator('.list-row:not([hidden]) .c-path').allTextContents()
     ok(shown.includes(`${script}.m4s`), JSON.stringify(shown))
     ok(shown.some((path) => path.includes('‹U+202E›')))
     ok(shown.some((path) => path.includes('‹U+000A›')))

@@ -33,7 +33,7 @@ describe('the live view', function () {
     await page.getByRole('button', { name: 'Create' }).click()
     await page.waitForURL(/\/ui\/connect\?stream=\d+/)
     await page.getByRole('button', { name: 'ffmpeg', exact: true }).click()
-    const line = await page.getByLabel('ffmpeg', { exact: true }).innerText()
+    const line = await page.getByLabel('ffmpeg', { exact: true }).textContent()
     const stream = new URL(page.url()).searchParams.get('stream')
 
     const ffmpeg = spawn('sh', ['-c', `exec ${line}`], { stdio: 'ignore' })
@@ -88,7 +88,7 @@ describe('the live view', function () {
     await push(stream, 'b.txt', 'two')
     const page = await browserOf().open(`/ui/streams/${stream}`)
     await page.locator('.list-row', { hasText: 'b.txt' }).waitFor()
-    const chosen = () => page.locator('.list-row.chosen .c-path').innerText()
+    const chosen = () => page.locator('.list-row.chosen .c-path').textContent()
     await page.keyboard.press('N')
     await page.locator('.panel-head', { hasText: 'a.txt' }).waitFor()
     await page.keyboard.press('N')
@@ -134,7 +134,7 @@ describe('the live view', function () {
     await page.locator('#connection.live').waitFor({ timeout: 30_000 })
     for (const n of [1, 2, 3]) await push(stream, `after-${n}.txt`, String(n))
     await page.locator('.list-row', { hasText: 'after-3.txt' }).waitFor()
-    const paths = await page.locator('.list-row:not([hidden]) .c-path').allInnerTexts()
+    const paths = await page.locator('.list-row:not([hidden]) .c-path').allTextContents()
     deepEqual(paths.sort(), [
       'after-1.txt',
       'after-2.txt',

@@ -3,6 +3,8 @@ import { h } from './h.ts'
 export interface Column<Item> {
   readonly name: string
   readonly label: string
+  /** The label is for screen readers only. */
+  readonly isLabelHidden?: boolean
   /** The text of a cell; it goes into a text node. */
   readonly text: (item: Item, index: number) => string
   /** A class for the cell, such as a severity. */
@@ -47,16 +49,22 @@ export function createList<Item>(options: ListOptions<Item>): List {
   const head = h(
     'div',
     { class: 'list-head', role: 'row' },
-    columns.map(({ name, label }) => h('div', { role: 'columnheader', class: `c-${name}` }, label)),
+    columns.map(({ name, label, isLabelHidden }) =>
+      h(
+        'div',
+        { role: 'columnheader', class: `c-${name}` },
+        isLabelHidden ? h('span', { class: 'visually-hidden' }, label) : label,
+      ),
+    ),
   )
   const body = h('div', { class: 'list-body', role: 'rowgroup' })
   const scroller = h(
     'div',
-    { class: 'list-scroll', role: 'presentation', tabindex: '0', 'aria-label': options.label },
+    { class: 'list-scroll', role: 'table', tabindex: '0', 'aria-label': options.label },
     h('div', { role: 'rowgroup', class: 'list-top' }, head),
     body,
   )
-  const element = h('div', { class: 'list', role: 'table', 'aria-label': options.label }, scroller)
+  const element = h('div', { class: 'list' }, scroller)
   const slots: Slot<Item>[] = []
   let count = 0
   let chosen: number | null = null
@@ -76,7 +84,7 @@ export function createList<Item>(options: ListOptions<Item>): List {
   function paint(now: number, chosenNow: number | null): void {
     if (now !== count) {
       count = now
-      element.setAttribute('aria-rowcount', String(count + 1))
+      scroller.setAttribute('aria-rowcount', String(count + 1))
       body.style.height = `${count * rowHeight()}px`
     }
     chosen = chosenNow

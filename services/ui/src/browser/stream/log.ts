@@ -271,7 +271,7 @@ function columns(deltaOf: (row: Row) => number | null): readonly Column<Entry>[]
       name: 'path',
       keepsEnd: true,
       label: 'path',
-      text: ({ path }) => visible(path),
+      text: ({ path, partOf }) => visible(partOf === null ? path : path.replace(/\.parts\/[^/]+\//, ' › ')),
       hint: ({ path }) => visible(path),
     },
     { name: 'size', label: 'size', text: ({ bytes: size }) => bytes(size) },
@@ -284,7 +284,8 @@ function columns(deltaOf: (row: Row) => number | null): readonly Column<Entry>[]
     },
     {
       name: 'worst',
-      label: '',
+      label: 'verdict',
+      isLabelHidden: true,
       text: ({ flight, worst, codes }) =>
         flight ? '·' : `${markText(worst)}${codes.length > 1 ? codes.length : ''}`,
       tone: ({ flight, worst }) => (flight ? '' : (worst ?? 'ok')),
