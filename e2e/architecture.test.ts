@@ -17,11 +17,11 @@ const folderOf: Record<string, string> = {
   ioredis: 'redis',
   bullmq: 'queue',
   express: 'http',
+  yazl: 'http',
   selfsigned: 'x509',
   'node-forge': 'x509',
   '@peculiar/x509': 'x509',
   'reflect-metadata': 'x509',
-  'fast-xml-parser': 'xml',
   '@homebridge/ciao': 'mdns',
 }
 
@@ -35,7 +35,6 @@ const pureRoots =
 /** Packages and shared modules without input, output or clock. */
 const purePackages = [
   'node:crypto',
-  'fast-xml-parser',
   ...[
     'handover',
     'hop-by-hop',

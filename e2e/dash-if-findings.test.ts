@@ -78,7 +78,7 @@ describe('DASH-IF Live Media Ingest 1.2: duties of the source that are checked',
 
   it('I1-24: a playlist that names other objects than the MPD is told', async () => {
     const playlist = (uri: string) =>
-      `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI="v/init.cmfv"\n#EXTINF:1,\n${uri}\n`
+      `#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI="v/init.cmfv"\n#EXTINF:1,\n${uri}\n`
     await put('m.mpd', mpd([[['v'], inFolders]]))
     ok(!(await put('v.m3u8', playlist('v/1.cmfv'))).includes('hls-differs-from-mpd'))
     ok((await put('v.m3u8', playlist('w/other.cmfv'))).includes('hls-differs-from-mpd'))

@@ -119,7 +119,8 @@ describe('DASH-IF Live Media Ingest 1.2, clause 7: interface 2, DASH and HLS ing
     })
 
     it('I2-16: a playlist may overtake the segments that it names', async () => {
-      const playlist = '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI="init.cmfv"\n#EXTINF:1,\n1.cmfv\n'
+      const playlist =
+        '#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI="init.cmfv"\n#EXTINF:1,\n1.cmfv\n'
       const codes = [await point().put('video.m3u8', playlist)]
       codes.push(await point().put('init.cmfv', header()), await point().put('1.cmfv', segment(1)))
       deepEqual(codes, [['manifest-interface'], [], []])

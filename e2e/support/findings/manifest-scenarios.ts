@@ -1,10 +1,30 @@
-import { otherMedia, playlistText } from './manifests.ts'
-import { initLike, segmentOf } from './media.ts'
-import { dynamicMpd, freeInit, init, neatMpd, object, segment, started, staticMpd } from './objects.ts'
-import { dash, ingest } from './scenario.ts'
+import { end, listed, map, otherMedia, playlistText } from './manifests.ts'
+import { initLike, initOf, segmentOf } from './media.ts'
+import {
+  dynamicMpd,
+  freeInit,
+  init,
+  multivariant,
+  neatMpd,
+  object,
+  segment,
+  started,
+  staticMpd,
+} from './objects.ts'
+import { dash, hls, ingest } from './scenario.ts'
 
 const ended = (what: string, parts: Parameters<typeof staticMpd>[1]) =>
   dash(what, ...started, segment(1001), staticMpd(1, parts))
+
+/** The MPD of a dash stream with one change in its text. */
+const changed = (what: string, from: string, to: string) =>
+  dash(what, { ...dynamicMpd(), body: String(dynamicMpd().body).replace(from, to) })
+
+const freePlaylist = (count: number) => playlistText(...listed(count), end)
+
+/** A playlist with one change in its text. */
+const playlisted = (what: string, from: string, to: string) =>
+  ingest(what, object('v.m3u8', freePlaylist(2).replace(from, to)))
 
 export const manifestScenarios = {
   'codec-not-announced': dash(
@@ -15,7 +35,32 @@ export const manifestScenarios = {
   'manifest-names-unknown-track': ended('a static MPD with a track that never came', {
     tracks: ['video', 'ghost'],
   }),
-  'manifest-omits-track': ended('a static MPD of nothing', { tracks: [] }),
+  'manifest-omits-track': dash(
+    'a static MPD without one of two tracks',
+    ...started,
+    init(initOf(), 'second'),
+    segment(1001),
+    segment(1001, segmentOf(1), 'second'),
+    staticMpd(),
+  ),
+  'mpd-namespace': changed('an MPD in the namespace of a draft', 'mpd:2011" ', 'MPD:2011" '),
+  'mpd-incomplete': changed('an MPD without @bandwidth', 'bandwidth="600000"', ''),
+  'mpd-value': changed('an MPD that begins this morning', '1970-01-01T00:00:00Z', 'this morning'),
+  'mpd-name-unknown': changed('an MPD with @startnumber', 'startNumber', 'startnumber'),
+  'manifest-encoding-unknown': changed('an MPD in EBCDIC', '?>', ' encoding="ebcdic-cp-us"?>'),
+  'playlist-target-duration': playlisted('segments of 1 s where 0 s is the most', ':1\n', ':0\n'),
+  'playlist-map-absent': playlisted('a playlist of fragmented MP4 without EXT-X-MAP', '#EXT-X-MAP', '#map'),
+  'playlist-segment-incomplete': playlisted('a playlist with one segment too few', 'segment_1001.m4s\n', ''),
+  'playlist-version-low': playlisted('a playlist of version 5 with EXT-X-MAP', 'VERSION:6', 'VERSION:5'),
+  'playlist-attribute-absent': hls('a variant without BANDWIDTH', {
+    ...multivariant('video'),
+    body: String(multivariant('video').body).replace('BANDWIDTH=600000,', ''),
+  }),
+  'playlist-ended-changed': ingest(
+    'another playlist in the place of one with an end',
+    object('v.m3u8', freePlaylist(1)),
+    object('v.m3u8', freePlaylist(2)),
+  ),
   'manifest-names-missing-segments': ended('a static MPD of three segments where one came', { seconds: 3 }),
   'manifest-omits-segments': dash(
     'a static MPD of one segment where two came',
@@ -52,6 +97,6 @@ export const manifestScenarios = {
   'hls-differs-from-mpd': ingest(
     'a playlist with other names than the MPD',
     neatMpd(['v']),
-    object('v.m3u8', playlistText('#EXTINF:1,', 'v/x1.m4s')),
+    object('v.m3u8', playlistText(map('v/init.mp4').replace('.init', ''), '#EXTINF:1,', 'v/x1.m4s')),
   ),
 }

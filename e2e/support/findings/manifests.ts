@@ -17,7 +17,8 @@ export function mpdText(type: 'dynamic' | 'static', parts: MpdParts = {}): strin
   const sets = (parts.tracks ?? ['video']).map((track) => adaptationSet(track, parts)).join('')
   const base = baseUrl === undefined ? '' : `<BaseURL>${baseUrl}</BaseURL>`
   return `<?xml version="1.0"?>
-<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="${type}">${base}${`
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="${type}"
+  minBufferTime="PT2S"${type === 'dynamic' ? ' availabilityStartTime="1970-01-01T00:00:00Z"' : ''}>${base}${`
   <Period start="${start}">${sets}
   </Period>`.repeat(periods)}
 </MPD>
@@ -31,7 +32,7 @@ function adaptationSet(track: string, parts: MpdParts): string {
       ? ''
       : `<SegmentTimeline><S t="${from * 1_000}" d="1000" r="${seconds - 1}"/></SegmentTimeline>`
   return `
-    <AdaptationSet contentType="video"><Representation id="${track}" mimeType="video/mp4" codecs="${codecs}">
+    <AdaptationSet contentType="video"><Representation id="${track}" mimeType="video/mp4" codecs="${codecs}" bandwidth="600000">
       <SegmentTemplate timescale="1000" duration="1000" startNumber="1001"
         initialization="${track}/${track}.init" media="${at}${track}/segment_$Number$.m4s">${timeline}</SegmentTemplate>
     </Representation></AdaptationSet>`
@@ -42,11 +43,12 @@ export function neatMpdText(tracks: readonly string[], media = [neatMedia], star
   const representations = tracks.map((track, at) => {
     const template = media[at] ?? neatMedia
     return `
-      <Representation id="${track}" mimeType="video/mp4"><SegmentTemplate timescale="1000" duration="1000"
+      <Representation id="${track}" mimeType="video/mp4" bandwidth="600000"><SegmentTemplate timescale="1000" duration="1000"
         startNumber="1" initialization="$RepresentationID$/init.mp4" media="${template}"/></Representation>`
   })
   return `<?xml version="1.0"?>
-<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="dynamic" availabilityStartTime="${start}T00:00:00Z">
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="dynamic"
+  minBufferTime="PT2S" availabilityStartTime="${start}T00:00:00Z">
   <Period start="PT0S">
     <AdaptationSet id="v" contentType="video">${representations.join('')}
     </AdaptationSet>
@@ -74,7 +76,10 @@ export const playlistText = (...tags: readonly string[]): string =>
 
 export const vod = '#EXT-X-PLAYLIST-TYPE:VOD'
 export const end = '#EXT-X-ENDLIST'
-export const listed = (count: number): string[] =>
-  Array.from({ length: count }, (_, at) => [`#EXTINF:1,`, `segment_${1_001 + at}.m4s`]).flat()
+export const map = (track = 'video'): string => `#EXT-X-MAP:URI="${track}.init"`
+export const listed = (count: number, track = 'video'): string[] => [
+  map(track),
+  ...Array.from({ length: count }, (_, at) => [`#EXTINF:1,`, `segment_${1_001 + at}.m4s`]).flat(),
+]
 
 const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`

@@ -55,7 +55,7 @@ export const playlist = (track: string, ...tags: readonly string[]): UploadReque
 
 export const initialPlaylist = (track = 'video'): UploadRequest => playlist(track)
 export const finalPlaylist = (segments: number, track = 'video'): UploadRequest =>
-  playlist(track, vod, ...listed(segments), end)
+  playlist(track, vod, ...listed(segments, track), end)
 
 export const hlsSegment = (number: number, seconds = '1.0', header = 'X-EXTINF-duration'): UploadRequest =>
   headed(segment(number), header, seconds)

@@ -1,4 +1,4 @@
-import { end, listed, vod } from './manifests.ts'
+import { end, listed, map, vod } from './manifests.ts'
 import { initLike, initOf, segmentOf } from './media.ts'
 import {
   dynamicMpd,
@@ -60,7 +60,7 @@ export const orderScenarios = {
   'hls-final-no-extinf': hls(
     'a final playlist of names only',
     ...hlsRecorded,
-    playlist('video', vod, 'segment_1001.m4s', end),
+    playlist('video', vod, map(), 'segment_1001.m4s', end),
   ),
   'hls-final-no-segments': hls('a final playlist of nothing', ...hlsRecorded, finalPlaylist(0)),
   'hls-final-no-endlist': hls(
@@ -74,11 +74,11 @@ export const orderScenarios = {
     multivariant('video', 'audio'),
     ...hlsRecorded.slice(1),
     finalPlaylist(1),
-    playlist('video', vod, '#EXT-X-MAP:URI="video.init"', ...listed(1), end),
+    playlist('video', vod, '#EXT-X-INDEPENDENT-SEGMENTS', ...listed(1), end),
   ),
   'manifest-too-large': dash(
-    'an MPD of more than 1 MiB',
-    object('session_1/index.mpd', `${dynamicMpd().body}<!--${' '.repeat(2 ** 20)}-->`),
+    'an MPD of more than 4 MiB',
+    object('session_1/index.mpd', `${dynamicMpd().body}<!--${' '.repeat(2 ** 22)}-->`),
   ),
   'object-path': dash(
     'a segment without a track',

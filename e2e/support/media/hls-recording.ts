@@ -17,7 +17,9 @@ export async function asHls(recording: readonly RecordedObject[]): Promise<reado
   const finals = names.map((name) => {
     const own = segments.filter((segment) => trackOf(segment) === name)
     const listed = own.flatMap(({ path, seconds }) => [`#EXTINF:${seconds},`, path.split('/').at(-1) ?? ''])
-    return playlistAt(`session_1/${name}`, [...head, '#EXT-X-PLAYLIST-TYPE:VOD', ...listed, '#EXT-X-ENDLIST'])
+    const map = `#EXT-X-MAP:URI="${name}.init"`
+    const lines = [...head, map, '#EXT-X-PLAYLIST-TYPE:VOD', ...listed, '#EXT-X-ENDLIST']
+    return playlistAt(`session_1/${name}`, lines)
   })
   return [multivariant, ...initials, ...inits, ...segments, ...finals]
 }

@@ -116,7 +116,7 @@ const hostileManifests: Readonly<Record<string, Hostile>> = {
   '100 000 elements in each other': {
     path: 'deep.mpd',
     body: mpd(`${'<a>'.repeat(100_000)}${'</a>'.repeat(100_000)}`),
-    code: 'mpd-malformed',
+    code: 'manifest-too-large',
   },
   'an MPD that names 100 000 representations': {
     path: 'representations.mpd',

@@ -139,6 +139,26 @@ describe('ingest', () => {
     deepEqual(invalid_files, [{ file_path: 'x.m4s', validation_error_reason: json.errors.join('; ') }])
   })
 
+  it('withdraws in the report what was said to be missing and came', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams?interface=cmaf-ingest', '{}')
+    const timeline = '<SegmentTimeline><S t="0" d="100" r="2"/></SegmentTimeline>'
+    const template = `<SegmentTemplate timescale="100" initialization="v/init.mp4" media="v/$Number$.m4s">${timeline}</SegmentTemplate>`
+    const mpd = `<MPD type="static"><Period><AdaptationSet>${template}<Representation id="v"/></AdaptationSet></Period></MPD>`
+    const rowOf = async () => {
+      const { json } = await ingest.get('/streams/1/report')
+      const row = json.rules.find(({ code }: { code: string }) => code === 'manifest-names-missing-segments')
+      return [row.result, row.count, row.uploads.length]
+    }
+    await ingest.put('/streams/1/v/init.mp4', init)
+    await ingest.put('/streams/1/v/1.m4s', segment(1, 0))
+    await ingest.put('/streams/1/end.mpd', mpd)
+    await ingest.put('/streams/1/v/2.m4s', segment(2, 100))
+    deepEqual(await rowOf(), ['violated', 1, 1])
+    await ingest.put('/streams/1/v/3.m4s', segment(3, 200))
+    deepEqual(await rowOf(), ['met', 0, 0])
+  })
+
   it('names what a camera did wrong: a segment that is missing, a repeated one, a number too low', async () => {
     await using ingest = await suite.start()
     await ingest.send('POST', '/streams?interface=dash', '{}')

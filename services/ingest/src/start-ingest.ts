@@ -12,6 +12,9 @@ import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
 import { sendStateWith } from './events/http/send-state.ts'
 import { createStates } from './events/states/states.ts'
+import { exportMp4With } from './export/export-mp4.ts'
+import { exportRoutes } from './export/http/export-routes.ts'
+import { listSessionWith } from './export/list-session.ts'
 import { createProxyAuth } from './http/authenticate.ts'
 import { createErrorResponder } from './http/error-handler.ts'
 import { healthRoutes } from './http/health-routes.ts'
@@ -49,6 +52,7 @@ import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
 import { createInFlightUploads } from './uploads/in-flight.ts'
+import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 import { startProgressReports } from './uploads/publish-progress.ts'
 import { receiveUploadWith } from './uploads/receive-upload.ts'
@@ -85,6 +89,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     now,
     idleMs,
   })
+  const openUploads = createOpenUploads()
   const uploadDeps = {
     store,
     links,
@@ -94,6 +99,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     verdictWaitMs,
     events: eventBus,
     inFlight,
+    openUploads,
     now,
   }
   built.use(startProgressReports(eventBus, inFlight, now))
@@ -103,6 +109,8 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const findProbe = findProbeWith(index, probes, config.probeWaitMs)
 
   const openUpload = diskOpenUpload(store)
+  const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
+  const readUploadLog = readUploadLogWith(streams, index, probes)
   const recovered = await recoverUploadsWith(uploadDeps)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   onReconnect(redis, catchUp)
@@ -136,11 +144,16 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
     ),
     probeRoutes(probes),
     uploadLogRoutes({
-      readUploadLog: readUploadLogWith(streams, index, probes),
+      readUploadLog,
       readMinutes: readMinutesWith(streams, index),
       readUploadFacts: readUploadFactsWith(streams, index, probes),
     }),
-    playRoutes({ playback: readPlaybackWith({ streams, index: redisPlayback(redis) }), store }),
+    playRoutes({ playback, store }),
+    exportRoutes({
+      ...{ streams, open: openUpload, certificates: clientCertificates },
+      exportMp4: exportMp4With(playback, openUpload),
+      listSession: listSessionWith(streams, readUploadLog),
+    }),
     uploadDetailRoutes({
       streams,
       readBoxes: readBoxesWith(openUpload),

@@ -62,7 +62,7 @@ export interface FoldResult extends FoldInput {
 
 export type ObjectEvent =
   | ({ readonly kind: 'judged' } & JudgedUpload &
-      Pick<ValidationResult, 'list' | 'preconditions'> & {
+      Pick<ValidationResult, 'list' | 'preconditions' | 'withdrawn'> & {
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
         readonly place: Place
@@ -154,7 +154,7 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const inspection = how.inspectionOf(upload.id)
   const arrival = { upload, inspection, previous: previous?.sha256 ?? null, clashes }
   const judged = verdictOn(stream, draft.state, arrival, how)
-  const { state, findings, session, track, list, preconditions, events: sessionEvents } = judged
+  const { state, findings, session, track, list, preconditions, withdrawn, events: sessionEvents } = judged
   const place = placeOf(arrival)
   const isNew = previous === null && place === 'object'
   const init = upload.kind === 'segment' ? initFor(upload.path, draft.inits) : null
@@ -165,9 +165,12 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const status = statusOf(stream, upload, findings)
   const judgement = { upload, findings, session, track, status, position, init, media, initFacts }
   draft.state = state
-  draft.totals = addToTotals(draft.totals, judgement, knownTrack?.init?.handler === 'vide')
+  draft.totals = addToTotals(draft.totals, judgement, {
+    isVideo: knownTrack?.init?.handler === 'vide',
+    withdrawn,
+  })
   draft.events.push({
-    ...{ kind: 'judged', ...judgement, list, preconditions },
+    ...{ kind: 'judged', ...judgement, list, preconditions, withdrawn },
     ...{ isNew, place, previous, sessionEvents },
   })
   if (place !== 'none') addObject(stream, draft, judgement, place, isNew)
@@ -207,7 +210,10 @@ function verdictOn(
     return validateUpload(stream, state, arrival, idleMs)
   } catch (error) {
     onFault(arrival.upload, error)
-    return { state, findings: [], session: null, track: null, list: null, events: [], preconditions: [] }
+    return {
+      ...{ state, findings: [], session: null, track: null, list: null },
+      ...{ events: [], preconditions: [], withdrawn: [] },
+    }
   }
 }
 

@@ -1,11 +1,12 @@
 import { forEachLimit } from '../lib/for-each-limit.ts'
-import { inspectManifest } from '../media/inspect-manifest.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
+import { readManifest } from '../media/read-manifest.ts'
 import { UploadGone, type UploadStore } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 
-const maxManifestBytes = 1_048_576
+/** A day's timeline of two tracks and segments of 2 s has 2.6 MB. */
+const maxManifestBytes = 4_194_304
 const maxWaiting = 10_000
 /** Each holds a file open. */
 const bodyConcurrency = 8
@@ -66,7 +67,7 @@ export function inspectionsOf(store: Pick<UploadStore, 'read'>): Inspections {
     if (upload.bytes > maxManifestBytes) return { ...inspection, faults: [tooLarge(upload.bytes)] }
     const parts: Buffer[] = []
     for await (const bytes of store.read(stream, upload.id)) parts.push(bytes)
-    return { ...inspection, ...inspectManifest(Buffer.concat(parts).toString(), upload.path, media.kind) }
+    return { ...inspection, ...readManifest(Buffer.concat(parts), upload.path, media.kind) }
   }
 }
 
@@ -77,5 +78,5 @@ const isManifest = (media: MediaInspection): media is Manifest =>
 
 const tooLarge = (bytes: number): Inspection['faults'][number] => ({
   code: 'manifest-too-large',
-  message: `expected a manifest of up to ${maxManifestBytes} bytes; received ${bytes}`,
+  message: `expected a manifest of up to ${maxManifestBytes} bytes, more is beyond the limit of this server; received ${bytes}, which were not looked into`,
 })

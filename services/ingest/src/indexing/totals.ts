@@ -1,6 +1,7 @@
 import { countUpload } from '../validation/count-upload.ts'
 import { type CodeWithSeverity, codesWithSeverityOf } from '../validation/report.ts'
 import type { SessionCounts } from '../validation/state.ts'
+import type { ValidationResult } from '../validation/validate-upload.ts'
 import type { JudgedUpload, StoredObject } from './fold.ts'
 
 /** A stream in numbers. Its size is bounded by the number of finding codes. */
@@ -26,14 +27,18 @@ export const noTotals: Totals = {
   preview: null,
 }
 
-/** The totals with one more upload; `isVideo` says whether its track is. */
+/** The totals with one more upload, and without the findings that it withdraws; `isVideo` says whether its track is. */
 export function addToTotals(
   totals: Totals,
   { upload, findings, session, media, init }: JudgedUpload,
-  isVideo: boolean,
+  { isVideo, withdrawn }: { readonly isVideo: boolean } & Pick<ValidationResult, 'withdrawn'>,
 ): Totals {
   const codes = { ...totals.codes }
   for (const name of codesWithSeverityOf(findings)) codes[name] = (codes[name] ?? 0) + 1
+  for (const { code, severity } of withdrawn) {
+    const name = `${code} ${severity}` as const
+    codes[name] = Math.max(0, (codes[name] ?? 0) - 1)
+  }
   return {
     ...countUpload(totals, upload, findings),
     lastUploadAt: upload.receivedAt,

@@ -2,9 +2,11 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import fc from 'fast-check'
 import { createGauge, forAll, fuzzTimeoutMs } from '../testing/fuzz.ts'
 import { inspectManifest } from './inspect-manifest.ts'
+import { createManifestKind } from './manifest-kind.ts'
 import { documents, mpds, mutatedOf, playlists, texts } from './mpd/testing/arbitrary.ts'
 import { makeManifests, type RealManifests } from './mpd/testing/real-manifests.ts'
 import { createPathMatcher } from './path-matcher.ts'
+import { readManifest } from './read-manifest.ts'
 
 const worstMs = 1_000
 
@@ -74,6 +76,55 @@ describe('inspectManifest with hostile text', function () {
     })
   })
 
+  it('takes real manifests in any encoding that they declare, and any bytes', () => {
+    const labels = [
+      'UTF-8',
+      'utf-16',
+      'UTF-16LE',
+      'UTF-16BE',
+      'ISO-8859-2',
+      'windows-1251',
+      'us-ascii',
+      'x',
+      '',
+    ]
+    const inputs = fc.record({
+      text: fc.constantFrom(...real.mpds, ...real.playlists),
+      label: fc.constantFrom(...labels),
+      encoding: fc.constantFrom<BufferEncoding>('utf8', 'utf16le', 'latin1'),
+      mark: fc.boolean(),
+      bytes: fc.uint8Array({ maxLength: 8 }),
+      at: fc.nat(2_000),
+    })
+    forAll(inputs, ({ text, label, encoding, mark, bytes, at }) => {
+      const declared = text.replace(/encoding="[^"]*"/, label === '' ? '' : `encoding="${label}"`)
+      const whole = Buffer.from(`${mark && encoding !== 'latin1' ? '\uFEFF' : ''}${declared}`, encoding)
+      const damaged = Buffer.concat([whole.subarray(0, at), bytes, whole.subarray(at)])
+      for (const body of [whole, damaged, encoding === 'utf16le' ? Buffer.from(whole).swap16() : damaged]) {
+        const kind = createManifestKind()
+        for (const piece of [body.subarray(0, at), body.subarray(at)]) kind.add(piece)
+        const read = gauge.measure(() =>
+          readManifest(body, 'session_1/index', text.startsWith('#') ? 'playlist' : 'mpd'),
+        )
+        ok(read.mpd || read.playlist || read.faults.length > 0)
+        ok(
+          read.faults.every(
+            ({ message }) => message.length < 300 && !message.includes('reading it ended in'),
+          ),
+        )
+        // What was not damaged is known for what it is.
+        if (body === whole) equal(kind.kind(), text.startsWith('#') ? 'playlist' : 'mpd')
+      }
+    })
+  })
+
+  it('finds no flaw in real manifests', () => {
+    for (const text of [...real.mpds, ...real.playlists]) {
+      const { mpd, playlist } = isSound(text, text.startsWith('#') ? 'playlist' : 'mpd')
+      deepEqual((mpd ?? playlist)?.flaws, [])
+    }
+  })
+
   /** Facts or faults, both small and the same after a journey as JSON; none of them made by a throw. */
   function isSound(text: string, kind: 'mpd' | 'playlist') {
     const inspection = gauge.measure(() => inspectManifest(text, 'session_1/index', kind))
@@ -82,6 +133,12 @@ describe('inspectManifest with hostile text', function () {
     ok(facts !== null || faults.length > 0)
     ok(faults.every(({ message }) => message.length < 300 && !message.includes('reading it ended in')))
     ok(JSON.stringify(inspection).length < 3_000_000)
+    const flaws = (inspection.mpd ?? inspection.playlist)?.flaws ?? []
+    equal(new Set(flaws.map(({ code }) => code)).size, flaws.length)
+    ok(
+      flaws.every(({ message }) => /^expected .+[^.]$/s.test(message) && message.length < 500),
+      JSON.stringify(flaws),
+    )
     for (const representation of inspection.mpd?.representations.slice(0, 8) ?? []) {
       createPathMatcher(representation)('session_1/1/000111.m4s')
     }

@@ -18,4 +18,4 @@ export function inspectManifest(text: string, path: string, kind: 'mpd' | 'playl
 }
 
 /** The part of an inspection that manifests have. */
-type ManifestInspection = Pick<Inspection, 'kind' | 'mpd' | 'playlist' | 'faults'>
+export type ManifestInspection = Pick<Inspection, 'kind' | 'mpd' | 'playlist' | 'faults'>

@@ -34,6 +34,7 @@ export interface InspectionFault {
     | 'mpd-malformed'
     | 'playlist-malformed'
     | 'manifest-too-large'
+    | 'manifest-encoding-unknown'
   /** One sentence: what was expected and what was received, with the byte offset or line. */
   readonly message: string
 }
@@ -135,8 +136,13 @@ export interface MpdFacts {
   readonly leavesStream: boolean
   /** At most 256, in document order. */
   readonly representations: readonly RepresentationFacts[]
-  /** True when a limit cut representations, timelines or lists short: then absence proves nothing. */
+  /**
+   * True when a limit cut representations, timelines or lists short, or when a part is in another file (xlink): then absence
+   * proves nothing.
+   */
   readonly truncated: boolean
+  /** What it lacks or has wrongly, one of each code. */
+  readonly flaws: readonly ManifestFlaw[]
 }
 
 /**
@@ -147,6 +153,8 @@ export interface RepresentationFacts {
   readonly id: string
   /** Which period, from 0; ids repeat from period to period. */
   readonly period: number
+  /** Null without one. */
+  readonly periodId: string | null
   /** Duration of its period; null where the MPD leaves it open. */
   readonly periodSeconds: number | null
   /** Its id, else its place in the period, from 0. */
@@ -173,6 +181,8 @@ export interface RepresentationFacts {
   readonly duration: number | null
   /** SegmentTimeline; at most 10 000 runs are kept of one MPD. */
   readonly timeline: readonly TimelineRun[] | null
+  /** What the runs that are not kept amount to; absent where all are. */
+  readonly timelineRest?: TimelineRest
   /** SegmentList: resolved paths in order, null for one that leaves the stream; at most 10 000 of one MPD. */
   readonly segments: readonly (string | null)[] | null
 }
@@ -185,11 +195,38 @@ export interface TimelineRun {
   readonly count: number | null
 }
 
+/** Runs of a timeline together; duration in timescale units, null counts left out. */
+export interface TimelineRest {
+  readonly count: number
+  readonly duration: number
+}
+
+/** What a manifest lacks or has wrongly by its standard. */
+export interface ManifestFlaw {
+  readonly code:
+    | 'mpd-namespace'
+    | 'mpd-incomplete'
+    | 'mpd-value'
+    | 'mpd-name-unknown'
+    | 'playlist-target-duration'
+    | 'playlist-map-absent'
+    | 'playlist-segment-incomplete'
+    | 'playlist-version-low'
+    | 'playlist-attribute-absent'
+  /** One sentence: what was expected and what was received. */
+  readonly message: string
+}
+
 export interface PlaylistFacts {
   /** From the content alone: without EXT-X-MEDIA and EXT-X-STREAM-INF a playlist is a media playlist. */
   readonly kind: 'multivariant' | 'media'
   /** Multivariant: EXT-X-MEDIA and EXT-X-STREAM-INF lines, the reference's count of tracks. */
   readonly trackCount: number
+  /**
+   * Multivariant: how many playlists it names, each once, however often and however spelt; captions inside
+   * the video (CLOSED-CAPTIONS) and other renditions without a playlist are none.
+   */
+  readonly playlistCount: number
   /** URIs as written, of variants and renditions, or of segments; at most 10 000. */
   readonly uris: readonly string[]
   /** RFC 6381 names in all CODECS attributes, each once; at most 100. */
@@ -203,6 +240,8 @@ export interface PlaylistFacts {
   readonly extinfCount: number
   /** Lines that are neither empty nor tag nor comment, after no EXT-X-STREAM-INF. */
   readonly segmentCount: number
+  /** As in MpdFacts. */
+  readonly flaws: readonly ManifestFlaw[]
   /** As in MpdFacts, of the URIs that are kept. */
   readonly hasAbsoluteUrl: boolean
   readonly leavesStream: boolean

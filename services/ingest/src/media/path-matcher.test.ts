@@ -5,6 +5,7 @@ import { createPathMatcher } from './path-matcher.ts'
 const representation: RepresentationFacts = {
   id: 'v',
   period: 0,
+  periodId: null,
   periodSeconds: null,
   adaptationSet: '0',
   codecs: null,

@@ -2,6 +2,7 @@ import type { Indexer } from '../indexing/index-journals.ts'
 import type { Inspections } from '../indexing/inspect-upload.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { MediaInspection } from '../media/isobmff/inspector.ts'
+import type { OpenUploads } from './open-uploads.ts'
 import type { PendingVerdicts, Verdict } from './pending-verdicts.ts'
 import type { ObjectLinks, StagedUpload, UploadFacts, UploadStore } from './ports.ts'
 import type { BodyStats } from './stage-body.ts'
@@ -14,6 +15,7 @@ export interface CommitUploadDeps {
   readonly inspections: Pick<Inspections, 'put' | 'forget'>
   readonly indexer: Pick<Indexer, 'wake'>
   readonly verdicts: Pick<PendingVerdicts, 'wait'>
+  readonly openUploads: Pick<OpenUploads, 'end' | 'pathsBeside'>
   readonly verdictWaitMs: number
   readonly now: () => Date
 }
@@ -36,12 +38,17 @@ export interface CommittedUpload {
 
 /** Stores an upload, publishes that and has it indexed. Throws what `UploadStore.commit` throws. */
 export async function commitUpload(deps: CommitUploadDeps, body: CompleteBody): Promise<CommittedUpload> {
-  const { store, links, inspections, indexer, verdicts, verdictWaitMs, now } = deps
+  const { store, links, inspections, indexer, verdicts, openUploads, verdictWaitMs, now } = deps
   const { stream, ...facts } = body.facts
   const { inspection, ...stats } = body.stats
   const { kind } = inspection
-  const upload = { ...facts, receivedAt: now().toISOString(), ...stats, kind, ...body.extra }
-  const link = upload.whole && !(isEndOfTrack(inspection) && (await links.find(stream, upload.path)) !== null)
+  const complete = { ...facts, receivedAt: now().toISOString(), ...stats, kind, ...body.extra }
+  const link = stats.whole && !(isEndOfTrack(inspection) && (await links.find(stream, facts.path)) !== null)
+  // Uploads that are open now have their journal lines behind this one.
+  const isManifest = kind === 'mpd' || kind === 'playlist'
+  const beside = isManifest ? openUploads.pathsBeside(stream, facts.id) : []
+  openUploads.end(stream, facts.id)
+  const upload: Upload = beside.length > 0 ? { ...complete, beside } : complete
   inspections.put(upload.id, inspection)
   const verdict = verdicts.wait(upload.id, verdictWaitMs)
   try {

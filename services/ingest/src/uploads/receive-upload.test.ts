@@ -13,6 +13,7 @@ import { diskJournals } from './disk/journal-files.ts'
 import { diskObjectLinks } from './disk/object-links.ts'
 import { openUploadStore } from './disk/upload-store.ts'
 import { createInFlightUploads } from './in-flight.ts'
+import { createOpenUploads } from './open-uploads.ts'
 import type { PendingVerdicts } from './pending-verdicts.ts'
 import type { UploadFacts } from './ports.ts'
 import { receiveUploadWith } from './receive-upload.ts'
@@ -82,6 +83,7 @@ describe('receiveUpload', function () {
       events: { publish: (event) => void published.push(event.kind) },
       interfaceOf: async () => fakes.interface ?? 'cmaf-ingest',
       newId: () => `u${++ids}`,
+      openUploads: createOpenUploads(),
       now: () => new Date(0),
       maxBytes: fakes.maxBytes ?? 2 ** 34,
     })
@@ -127,6 +129,27 @@ describe('receiveUpload', function () {
     deepEqual(recorded[0]?.sender.headers, [])
     equal(receipt?.upload.id, 'u1')
     deepEqual(await staged(), [])
+  })
+
+  it('says of a manifest which uploads it overtook, and of nothing else', async () => {
+    const receive = await receiver()
+    const mpd = (path: string) => receive({ ...facts, path }, bodyOf(once(Buffer.from('<MPD/>'))))
+    async function* slow(): AsyncGenerator<Buffer> {
+      yield header
+      await mpd('live.mpd')
+      await receive({ ...facts, path: 'other.mp4' }, bodyOf(once(header)))
+    }
+    await receive(facts, bodyOf(slow()))
+    await mpd('end.mpd')
+    deepEqual(
+      recorded.map(({ path, beside }) => [path, beside]),
+      [
+        ['live.mpd', ['v.mp4']],
+        ['other.mp4', undefined],
+        ['v.mp4', undefined],
+        ['end.mpd', undefined],
+      ],
+    )
   })
 
   it('splits nothing on another interface, nor where there is one segment', async () => {

@@ -7,6 +7,7 @@ import {
   commitUpload,
 } from './commit-upload.ts'
 import { decodeStaged } from './decode-body.ts'
+import type { OpenUploads } from './open-uploads.ts'
 import type { StagedUpload, UploadFacts, UploadStore } from './ports.ts'
 import { createSplitter } from './split-request.ts'
 import { type BodyStats, type IncomingBody, measure, stageBody } from './stage-body.ts'
@@ -30,6 +31,7 @@ export type ReceiveUpload = (facts: Omit<UploadFacts, 'id'>, body: IncomingBody)
 
 interface ReceiveUploadDeps extends CommitUploadDeps, UploadEventsDeps {
   readonly store: Pick<UploadStore, 'stage' | 'commit'>
+  readonly openUploads: OpenUploads
   readonly interfaceOf: StreamInterface
   readonly newId: () => string
   readonly maxBytes: number
@@ -41,6 +43,7 @@ export function receiveUploadWith(deps: ReceiveUploadDeps): ReceiveUpload {
     const { buffered, decode } = body
     if (buffered?.length === 0) return null
     const facts = { ...request, id: deps.newId() }
+    using _open = deps.openUploads.begin(facts.stream, facts.id, facts.path)
     using events = createUploadEvents(deps, facts, body.declaredBytes)
     const stats = buffered && !decode ? measureUnlessLong(buffered) : null
     if (buffered && stats) {

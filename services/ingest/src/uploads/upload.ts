@@ -21,6 +21,8 @@ export interface Upload {
   readonly part?: { readonly of: string; readonly from: number }
   /** How many uploads of their own the parts of a long request became; absent where it was not split. */
   readonly parts?: number
+  /** Of a manifest: paths of the stream whose uploads were on their way when it had come; absent without any. */
+  readonly beside?: readonly string[]
   /** How many bytes its body had on the wire, where it came in a content coding that was undone. */
   readonly codedBytes?: number
   /** Why its content coding could not be undone; such a body is stored as it came and is not whole. */

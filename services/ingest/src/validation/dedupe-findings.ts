@@ -2,6 +2,7 @@ import type { Upload } from '../uploads/upload.ts'
 import { countUpload } from './count-upload.ts'
 import type { Context, Evaluation, SessionEvent } from './evaluation.ts'
 import type { Finding } from './finding.ts'
+import { settleComparisons, type WithdrawnFinding } from './manifests/manifest-comparison.ts'
 import type { Precondition } from './preconditions.ts'
 import { rules } from './rules.ts'
 import { at, type Session, type State, type Track, withTrack } from './state.ts'
@@ -16,6 +17,8 @@ export interface ValidationResult {
   /** The list of its session that the upload is in; null for none. */
   readonly list: 'segments' | 'manifests' | null
   readonly events: readonly SessionEvent[]
+  /** Findings of earlier uploads that this one makes untrue; the report withdraws them. */
+  readonly withdrawn: readonly WithdrawnFinding[]
   /** Preconditions that held for the first time in this session. */
   readonly preconditions: readonly Precondition[]
 }
@@ -24,7 +27,8 @@ export interface ValidationResult {
  * The result of an evaluation: without findings that were reported before, and with these recorded in the
  * state.
  */
-export function dedupeFindings(context: Context, evaluation: Evaluation): ValidationResult {
+export function dedupeFindings(context: Context, judged: Evaluation): ValidationResult {
+  const { evaluation, withdrawn } = settleComparisons(context, judged)
   const { session, track } = evaluation
   const ofTrack = session && track !== null ? at(session.tracks, track) : undefined
   const findings = evaluation.findings.filter((finding) => !isReported(finding, session, ofTrack))
@@ -49,6 +53,7 @@ export function dedupeFindings(context: Context, evaluation: Evaluation): Valida
     track: session ? track : null,
     list: session ? (isManifest(context) ? 'manifests' : 'segments') : null,
     events: evaluation.events,
+    withdrawn,
     preconditions,
   }
 }

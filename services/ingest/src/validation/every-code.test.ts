@@ -1,5 +1,5 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
-import type { Inspection, InspectionFault } from '../media/inspection.ts'
+import type { Inspection, InspectionFault, ManifestFlaw } from '../media/inspection.ts'
 import type { IngestInterface } from '../streams/stream.ts'
 import { maxTracks } from './limits.ts'
 import { type FindingCode, findingCodes, rules } from './rules.ts'
@@ -46,6 +46,9 @@ const faultySegment = (code: InspectionFault['code']): Inspection => ({
   kind: 'segment',
   media: mediaFacts(1),
   ...fault(code),
+})
+const flawedBy = (code: ManifestFlaw['code']) => ({
+  flaws: [{ code, message: 'expected something else' }],
 })
 const free = (nth: number, facts: Parameters<typeof mediaAt>[2] = {}) => mediaAt(`v/${nth}.m4s`, nth, facts)
 const freeInit = initAt('v/init.mp4')
@@ -109,6 +112,25 @@ const stories: Record<FindingCode, Story> = {
     ...hlsDone.slice(1),
     finalPlaylist(1),
     finalPlaylist(1, { map: 'video.init' }),
+  ),
+  'mpd-namespace': dash(dynamicMpd(1, flawedBy('mpd-namespace'))),
+  'mpd-incomplete': dash(dynamicMpd(1, flawedBy('mpd-incomplete'))),
+  'mpd-value': dash(dynamicMpd(1, flawedBy('mpd-value'))),
+  'mpd-name-unknown': dash(dynamicMpd(1, flawedBy('mpd-name-unknown'))),
+  'playlist-target-duration': hls(
+    multivariant(),
+    initialPlaylist('video', flawedBy('playlist-target-duration')),
+  ),
+  'playlist-map-absent': hls(...hlsDone, finalPlaylist(1, flawedBy('playlist-map-absent'))),
+  'playlist-segment-incomplete': hls(...hlsDone, finalPlaylist(1, flawedBy('playlist-segment-incomplete'))),
+  'playlist-version-low': hls(...hlsDone, finalPlaylist(1, flawedBy('playlist-version-low'))),
+  'playlist-attribute-absent': hls(multivariant(1, flawedBy('playlist-attribute-absent'))),
+  'playlist-ended-changed': ingest(
+    playlistAt('v.m3u8', { hasEndList: true }),
+    playlistAt('v.m3u8', { hasEndList: true, map: 'v.mp4' }),
+  ),
+  'manifest-encoding-unknown': dash(
+    other('session_1/index.mpd', { kind: 'mpd', ...fault('manifest-encoding-unknown') }),
   ),
   'manifest-too-large': dash(other('session_1/index.mpd', { kind: 'mpd', ...fault('manifest-too-large') })),
   'object-path': dash(dynamicMpd(), other('session_1/segment_1001.m4s')),

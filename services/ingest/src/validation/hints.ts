@@ -156,4 +156,20 @@ export const hints = {
     'Set data_offset of trun to the first byte of the samples in the mdat, counted from the start of the moof.',
   'composition-offset-negative':
     'Use version 1 of trun when composition offsets are below 0, or shift them with an edit list.',
+  'mpd-namespace': 'Write xmlns="urn:mpeg:dash:schema:mpd:2011" on the root element MPD.',
+  'mpd-incomplete':
+    'Write what the schema of DASH demands, such as profiles and minBufferTime on MPD, id and bandwidth on Representation.',
+  'mpd-value': 'Write numbers as digits, times as ISO 8601 and durations as PT…S.',
+  'mpd-name-unknown': 'Spell elements and attributes as the schema of DASH does, in the same case.',
+  'playlist-target-duration':
+    'Write EXT-X-TARGETDURATION once, at least as long as the longest segment, rounded.',
+  'playlist-map-absent': 'Write EXT-X-MAP with the URI of the init segment before the first segment.',
+  'playlist-segment-incomplete': 'Write an EXTINF line and then a URI line for each segment.',
+  'playlist-version-low':
+    'Raise EXT-X-VERSION: 3 for decimal EXTINF, 6 for EXT-X-MAP, 7 where RFC 8216 asks for it.',
+  'playlist-attribute-absent':
+    'Write the attributes that each tag must have, such as BANDWIDTH in EXT-X-STREAM-INF and TYPE, GROUP-ID and NAME in EXT-X-MEDIA.',
+  'playlist-ended-changed':
+    'Leave a playlist alone once it has EXT-X-ENDLIST, and begin a new session for what follows.',
+  'manifest-encoding-unknown': 'Write manifests in UTF-8, and say so in the XML declaration.',
 } as const satisfies Record<FindingCode, string>

@@ -13,6 +13,9 @@ export const maxTextLength = 32
 /** The first 64 bits of a SHA-256 in hex. Digests in the state are only compared, within one stream. */
 export const shortDigest = (sha256: string): string => sha256.slice(0, 16)
 
+/** The first 32 bits of a fingerprint in hex, to tell the few devices of one stream apart. */
+export const shortFingerprint = (fingerprint: string): string => fingerprint.slice(0, 8)
+
 /** Whether a session may have one more track of this name. */
 export function mayAddTrack(session: Session, name: string): boolean {
   if (at(session.tracks, name)) return true

@@ -1,3 +1,4 @@
+import type { ManifestComparison } from './manifests/manifest-comparison.ts'
 import type { Precondition } from './preconditions.ts'
 
 /** All that must be known to validate the next upload of a stream; its size has a bound, see `limits.ts`. */
@@ -35,13 +36,19 @@ export interface Session {
   /** Unix time; null while it has not been completed. */
   readonly endedMs: number | null
   readonly segmentCount: number
-  /** HLS: how many tracks the multivariant playlist names. */
+  /** HLS: how many media playlists, one for each track, the multivariant playlist names. */
   readonly hlsTrackCount: number | null
   /** HLS: CODECS of the multivariant playlist. */
   readonly hlsCodecs: readonly string[]
   readonly tracks: Readonly<Record<string, Track>>
   /** From the newest MPD or multivariant playlist, by name of the track. */
   readonly announcements: Readonly<Record<string, Announcement>>
+  /** cmaf-ingest: short digests of playlists with an end, the newest of them; absent without any. */
+  readonly shortEndedDigests?: readonly string[]
+  /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
+  readonly comparisons?: readonly ManifestComparison[] | undefined
+  /** cmaf-ingest: short fingerprint of the first device with a certificate; absent without any. */
+  readonly shortDevice?: string | undefined
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]
@@ -61,8 +68,9 @@ export interface SessionCounts {
 
 /** What a manifest announces of one track. */
 export interface Announcement {
-  /** Of its representation. */
+  /** Of its representation, and of the period that it is in; absent without one. */
   readonly id: string | null
+  readonly period?: string
   /** The adaptation set that it is in, unique within the MPD. */
   readonly set: string | null
   readonly codecs: string | null
@@ -100,6 +108,8 @@ export interface Track {
   /** cmaf-ingest: segments go to the path that the init segment went to. */
   readonly isOneUrl?: boolean | undefined
   readonly clock: Clock | null
+  /** cmaf-ingest: short fingerprint of its device; absent where that is the session's. */
+  readonly shortDevice?: string | undefined
   /** Digest of the newest filler segment. */
   readonly shortFillerDigest?: string | undefined
   readonly reported: readonly string[]

@@ -40,8 +40,8 @@ export function checkTrackCount(
   const isFree = stream.interface === 'cmaf-ingest'
   const track = isFree ? resolveTrack(session, name, Boolean(inspection?.init)).name : name.track
   if (mayAddTrack(session, track)) return null
-  const expected = `expected at most ${maxTracks} tracks in a session, with names of ${maxNameBytes} bytes together`
-  return finding('too-many-tracks', `${expected}; ${excerpt(track)} is one more`)
+  const expected = `expected at most ${maxTracks} tracks in a session, with names of ${maxNameBytes} bytes together, more is beyond the limit of this server`
+  return finding('too-many-tracks', `${expected}; ${excerpt(track)} is one more and was not looked into`)
 }
 
 /** Findings on the path alone: padded numbers, and tracks that the stream does not expect. */

@@ -90,7 +90,8 @@ function checkUpload(start: Evaluation, context: Context): Evaluation {
     findings: [...checkContent(context), ...checkNames(context), ...checkContentType(context)],
     preconditions,
   })
-  return add(dispatch(evaluation, context), { findings: checkManifestRecommendations(context) })
+  const judged = dispatch(evaluation, context)
+  return add(judged, { findings: checkManifestRecommendations(context, judged.findings) })
 }
 
 function dispatch(evaluation: Evaluation, context: Context): Evaluation {

@@ -103,11 +103,15 @@ function addObject(batch: WriteBatch, keys: Keys, { upload, session, list, isNew
 function addTally(
   batch: WriteBatch,
   keys: Keys,
-  { upload, findings, session, preconditions }: Judgement,
+  { upload, findings, session, preconditions, withdrawn }: Judgement,
 ): void {
   for (const name of codesWithSeverityOf(findings)) {
     batch.add('HINCRBY', keys.counts(session), name, '1')
     batch.add('RPUSH', keys.first(session, codeOf(name)), upload.id)
+  }
+  for (const { upload: earlier, code, severity } of withdrawn) {
+    batch.add('HINCRBY', keys.counts(session), `${code} ${severity}`, '-1')
+    batch.add('LREM', keys.first(session, code), '0', earlier)
   }
   if (preconditions.length > 0) batch.add('SADD', keys.preconditions(session), ...preconditions)
 }

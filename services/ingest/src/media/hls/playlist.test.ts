@@ -33,6 +33,7 @@ describe('inspectPlaylist', () => {
     deepEqual(factsOf(multivariant), {
       kind: 'multivariant',
       trackCount: 2,
+      playlistCount: 2,
       uris: ['audio/index.m3u8', 'video/index.m3u8'],
       codecs: ['avc1.42c01f', 'mp4a.40.2'],
       map: null,
@@ -41,6 +42,7 @@ describe('inspectPlaylist', () => {
       durations: [],
       extinfCount: 0,
       segmentCount: 0,
+      flaws: [],
       hasAbsoluteUrl: false,
       leavesStream: false,
     })

@@ -1,5 +1,6 @@
 import type { InspectionFault, PlaylistFacts } from '../inspection.ts'
 import { destinationOf } from '../relative-url.ts'
+import { createPlaylistFlaws, type PlaylistFlaws } from './playlist-flaws.ts'
 
 const maxEntries = 10_000
 const maxCodecs = 100
@@ -8,6 +9,8 @@ const maxText = 1_024
 /** What the lines so far say. */
 interface PlaylistState {
   tracks: number
+  /** URIs of the playlists that a multivariant playlist names. */
+  playlists: Set<string>
   variantOpen: boolean
   uris: string[]
   codecs: Set<string>
@@ -19,6 +22,7 @@ interface PlaylistState {
   segments: number
   /** Line of the first EXTINF that is no decimal. */
   badExtinf: number | null
+  readonly flaws: PlaylistFlaws
 }
 
 /**
@@ -42,6 +46,7 @@ export function inspectPlaylist(
 
 const newPlaylistState = (): PlaylistState => ({
   tracks: 0,
+  playlists: new Set(),
   variantOpen: false,
   uris: [],
   codecs: new Set(),
@@ -52,25 +57,30 @@ const newPlaylistState = (): PlaylistState => ({
   extinfs: 0,
   segments: 0,
   badExtinf: null,
+  flaws: createPlaylistFlaws(attribute),
 })
 
 function addLine(state: PlaylistState, line: string, number: number): void {
   if (line === '') return
-  if (!line.startsWith('#')) addUri(state, line)
+  if (!line.startsWith('#')) addUri(state, line, number)
   else if (line.startsWith('#EXT')) addTag(state, line, number)
 }
 
-function addUri(state: PlaylistState, uri: string): void {
+function addUri(state: PlaylistState, uri: string, number: number): void {
+  state.flaws.uri(uri, number)
   recordUri(state, uri)
-  if (!state.variantOpen) state.segments += 1
+  if (state.variantOpen) addPlaylist(state, uri)
+  else state.segments += 1
   state.variantOpen = false
 }
 
 function addTag(state: PlaylistState, line: string, number: number): void {
   const colon = line.indexOf(':')
   const [tag, value] = colon < 0 ? [line, ''] : [line.slice(0, colon), line.slice(colon + 1).trim()]
+  state.flaws.tag(tag, value, number)
   // A tag ends at its colon: EXT-X-MEDIA-SEQUENCE is no EXT-X-MEDIA.
   if (tag === '#EXT-X-MEDIA' || tag === '#EXT-X-STREAM-INF') addTrack(state, tag, value)
+  else if (tag === '#EXT-X-I-FRAME-STREAM-INF') addRendition(state, value)
   else if (tag === '#EXTINF') addDuration(state, value, number)
   else if (tag === '#EXT-X-MAP') state.map ??= attribute(value, 'URI')
   else if (tag === '#EXT-X-PLAYLIST-TYPE') state.playlistType ??= value.slice(0, 80)
@@ -80,10 +90,21 @@ function addTag(state: PlaylistState, line: string, number: number): void {
 function addTrack(state: PlaylistState, tag: string, value: string): void {
   state.tracks += 1
   if (tag === '#EXT-X-STREAM-INF') state.variantOpen = true
-  else recordUri(state, attribute(value, 'URI'))
+  else addRendition(state, value)
   for (const codec of attribute(value, 'CODECS')?.split(',', maxCodecs) ?? []) {
     if (state.codecs.size < maxCodecs) state.codecs.add(codec.trim())
   }
+}
+
+/** Renditions inside the variants have no URI (4.3.4.2.1). */
+function addRendition(state: PlaylistState, value: string): void {
+  const uri = attribute(value, 'URI')
+  recordUri(state, uri)
+  if (uri !== null) addPlaylist(state, uri)
+}
+
+function addPlaylist({ playlists }: PlaylistState, uri: string): void {
+  if (playlists.size < maxEntries) playlists.add(uri.slice(0, maxText))
 }
 
 function addDuration(state: PlaylistState, value: string, line: number): void {
@@ -109,10 +130,12 @@ function attribute(list: string, wanted: string): string | null {
 
 function factsOf(state: PlaylistState, path: string): PlaylistFacts {
   const urls = state.map === null ? state.uris : [state.map, ...state.uris]
+  const playlists = new Set([...state.playlists].map((url) => pathOf(path, url)))
   const destinations = new Set(urls.map((url) => destinationOf(path, url).kind))
   return {
     kind: state.tracks > 0 ? 'multivariant' : 'media',
     trackCount: state.tracks,
+    playlistCount: playlists.size,
     uris: state.uris,
     codecs: [...state.codecs],
     map: state.map,
@@ -121,9 +144,16 @@ function factsOf(state: PlaylistState, path: string): PlaylistFacts {
     durations: state.durations,
     extinfCount: state.extinfs,
     segmentCount: state.segments,
+    flaws: state.flaws.all(),
     hasAbsoluteUrl: destinations.has('absolute'),
     leavesStream: destinations.has('outside'),
   }
+}
+
+/** The path that a URI leads to; the URI itself where that is outside of the stream. */
+function pathOf(path: string, url: string): string {
+  const destination = destinationOf(path, url)
+  return destination.kind === 'inside' ? destination.path : url
 }
 
 function faultsOf({ tracks, extinfs, badExtinf }: PlaylistState): InspectionFault[] {

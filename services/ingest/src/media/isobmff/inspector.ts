@@ -1,4 +1,5 @@
 import type { Inspection } from '../inspection.ts'
+import { createManifestKind } from '../manifest-kind.ts'
 import { createBoxScanner } from './box-scanner.ts'
 import { createHeadBuffer } from './byte-buffers.ts'
 import { createFaults } from './faults.ts'
@@ -27,29 +28,31 @@ export interface Inspector {
  * proportion to the bytes that are not in an mdat.
  */
 export function createInspector({ onPart = ignore }: InspectorOptions = {}): Inspector {
-  const head = createHeadBuffer(textHeadBytes)
+  const head = createHeadBuffer(shownBytes)
+  const manifestKind = createManifestKind()
   const faults = createFaults()
   const boxes = createUploadBoxes(faults, onPart)
   const scanner = createBoxScanner(boxes)
   return { add, result }
 
-  /** The first bytes are kept only while the upload may still be text. */
   function add(bytes: Buffer): void {
     scanner.add(bytes)
-    if (boxes.kind() === 'other') head.add(bytes)
+    if (boxes.kind() !== 'other') return
+    head.add(bytes)
+    manifestKind.add(bytes)
   }
 
   function result(): MediaInspection {
     boxes.close(scanner.end())
     const { kind, ...facts } = boxes.facts()
     if (kind !== 'other') return { kind, ...facts, faults: faults.all, ...boxes.outside() }
-    const textKind = textKindOf(head.bytes())
+    const textKind = manifestKind.kind()
     if (textKind !== 'other') return { kind: textKind, ...facts, faults: [] }
     return { kind, ...facts, faults: facts.endsTrack ? faults.all : [notIsobmff(), ...faults.all] }
   }
 
   function notIsobmff(): Inspection['faults'][number] {
-    const start = head.bytes().toString('hex', 0, 8)
+    const start = head.bytes().toString('hex')
     const found = start ? `${scanner.bytes()} bytes that begin with ${start} (hex)` : 'nothing'
     return { code: 'media-not-isobmff', message: `expected a moov or moof box; received ${found}` }
   }
@@ -57,12 +60,5 @@ export function createInspector({ onPart = ignore }: InspectorOptions = {}): Ins
 
 const ignore = (): void => undefined
 
-/** This many bytes of a body are enough for `textKindOf`. */
-const textHeadBytes = 2_048
-
-/** What a body without boxes is, from its first characters. */
-function textKindOf(head: Buffer): 'mpd' | 'playlist' | 'other' {
-  const start = head.toString('utf8', 0, textHeadBytes).replace(/^\uFEFF?\s*/, '')
-  if (start.startsWith('#EXTM3U')) return 'playlist'
-  return start.startsWith('<') && /<(\w+:)?MPD[\s>]/.test(start) ? 'mpd' : 'other'
-}
+/** How many bytes of a body that is neither media nor text are shown. */
+const shownBytes = 8

@@ -16,3 +16,18 @@ export function parseDuration(text: string | undefined): number | null {
   if (amounts.every((amount) => amount === undefined)) return null
   return amounts.reduce((sum, amount, unit) => sum + Number(amount ?? 0) * (unitSeconds[unit] ?? 0), 0)
 }
+
+/** xs:integer. */
+export const isInteger = (text: string): boolean => /^\s*[+-]?\d{1,20}\s*$/.test(text)
+
+const xsDateTime = /^-?\d{4,9}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,20})?(Z|[+-]\d\d:\d\d)?$/
+
+/** xs:dateTime. */
+export const isDateTime = (text: string): boolean => xsDateTime.test(text.trim())
+
+/** Unix time in milliseconds of an xs:dateTime, UTC where it names no zone; NaN for anything else. */
+export function parseDateTime(text: string): number {
+  const trimmed = text.trim()
+  const [, zone] = xsDateTime.exec(trimmed) ?? []
+  return Date.parse(zone === undefined && xsDateTime.test(trimmed) ? `${trimmed}Z` : trimmed)
+}

@@ -65,6 +65,7 @@ describe('inspectMpd', () => {
       {
         id: '0',
         period: 0,
+        periodId: '0',
         periodSeconds: null,
         adaptationSet: '0',
         codecs: 'avc1.42c01f',

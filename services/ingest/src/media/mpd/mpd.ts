@@ -2,6 +2,7 @@ import type { InspectionFault, MpdFacts, RepresentationFacts } from '../inspecti
 import { childrenOf, type Element, isElement, readXml } from '../xml/xml.ts'
 import { parseDuration } from './attribute-values.ts'
 import { baseOf, createParseBudget, type ParseBudget } from './mpd-budget.ts'
+import { isRemote, mpdFlawsOf } from './mpd-schema.ts'
 import { type RepresentationElement, readRepresentation } from './representation.ts'
 
 const maxRepresentations = 256
@@ -40,6 +41,7 @@ function factsOf(mpd: Element, path: string): MpdFacts {
     leavesStream: budget.leavesStream,
     representations,
     truncated: budget.truncated,
+    flaws: mpdFlawsOf(mpd, maxRepresentations),
   }
 }
 
@@ -49,14 +51,22 @@ function representationsOf(budget: ParseBudget, mpd: Element, path: string): Rep
   return elements.slice(0, maxRepresentations).map((one) => readRepresentation(budget, one))
 }
 
+/** Nothing: what is in an element by xlink is in another file, and replaces what is written here. */
+function remote(budget: ParseBudget): [] {
+  budget.truncated = true
+  return []
+}
+
 /** Every Representation in document order, with its surroundings. */
 function representationElements(budget: ParseBudget, mpd: Element, path: string): RepresentationElement[] {
   const durations = periodDurations(mpd)
   const mpdBase = baseOf(budget, { path, isNamed: false }, mpd)
   return childrenOf(mpd, 'Period').flatMap((period, periodIndex) => {
+    if (isRemote(period)) return remote(budget)
     const periodBase = baseOf(budget, mpdBase, period)
     const periodDuration = durations[periodIndex] ?? null
     return childrenOf(period, 'AdaptationSet').flatMap((set, setIndex) => {
+      if (isRemote(set)) return remote(budget)
       const setBase = baseOf(budget, periodBase, set)
       return childrenOf(set, 'Representation').map((element) => {
         const base = baseOf(budget, setBase, element)

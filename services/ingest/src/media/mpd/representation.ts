@@ -1,8 +1,9 @@
-import type { RepresentationFacts } from '../inspection.ts'
+import type { RepresentationFacts, TimelineRest, TimelineRun } from '../inspection.ts'
 import { escapeDollars, fillTemplate, literalOf } from '../url-template.ts'
 import { childOf, childrenOf, type Element } from '../xml/xml.ts'
 import { parsePositive, parseUnsigned } from './attribute-values.ts'
 import { type Base, type ParseBudget, resolveUrl } from './mpd-budget.ts'
+import { isRemote } from './mpd-schema.ts'
 import { type SegmentInformation, segmentInformationOf } from './segment-information.ts'
 import { readTimeline } from './timeline.ts'
 
@@ -36,6 +37,7 @@ export function readRepresentation(budget: ParseBudget, context: RepresentationE
   return {
     id,
     period: context.periodIndex,
+    periodId: truncate(period.attributes.id ?? null),
     periodSeconds: context.periodDuration,
     adaptationSet: truncate(set.attributes.id ?? String(context.setIndex)),
     codecs: truncate(element.attributes.codecs ?? set.attributes.codecs ?? null),
@@ -54,7 +56,7 @@ export function readRepresentation(budget: ParseBudget, context: RepresentationE
     },
     startNumber: parseUnsigned(segments.attributes.startNumber) ?? 1,
     duration: parsePositive(segments.attributes.duration),
-    timeline: timelineOf(budget, context, segments, timescale),
+    ...timelineOf(budget, context, segments, timescale),
     segments: segments.addressing === 'list' ? listOf(budget, base, segments) : null,
   }
 }
@@ -91,10 +93,10 @@ function timelineOf(
   { periodDuration }: RepresentationElement,
   segments: SegmentInformation,
   timescale: number,
-) {
+): Pick<RepresentationFacts, 'timeline' | 'timelineRest'> {
   const holder = segments.holderOf('SegmentTimeline')
   const timeline = holder && childOf(holder, 'SegmentTimeline')
-  if (!timeline) return null
+  if (!timeline) return { timeline: null }
 
   const offset = parseUnsigned(segments.attributes.presentationTimeOffset) ?? 0
   const periodEnd = periodDuration === null ? null : offset + Math.round(periodDuration * timescale)
@@ -105,10 +107,29 @@ function timelineOf(
   if (examined.length < entries.length || kept.length < runs.length) budget.truncated = true
   budget.entriesLeft -= examined.length
   budget.runsLeft -= kept.length
-  return kept
+  if (kept.length === runs.length) return { timeline: kept }
+  return { timeline: kept, timelineRest: restOf(runs.slice(kept.length)) }
 }
 
-function listOf(budget: ParseBudget, base: string | null, segments: SegmentInformation): (string | null)[] {
+function restOf(runs: readonly TimelineRun[]): TimelineRest {
+  let [count, duration] = [0, 0]
+  for (const run of runs) {
+    count += run.count ?? 0
+    duration += run.d * (run.count ?? 0)
+  }
+  return { count, duration }
+}
+
+/** Null where the list is in another file. */
+function listOf(
+  budget: ParseBudget,
+  base: string | null,
+  segments: SegmentInformation,
+): (string | null)[] | null {
+  if (isRemote(segments)) {
+    budget.truncated = true
+    return null
+  }
   const list = segments.holderOf('SegmentURL')
   const paths: (string | null)[] = []
   for (const { attributes } of list ? childrenOf(list, 'SegmentURL') : []) {

@@ -5,6 +5,8 @@ import { childOf, type Element } from '../xml/xml.ts'
 export interface SegmentInformation {
   readonly addressing: RepresentationFacts['addressing']
   readonly attributes: Readonly<Record<string, string>>
+  /** Whether a level has any of the three elements. */
+  readonly isNamed: boolean
   /** The innermost of these elements that has a child of that name. */
   readonly holderOf: (child: string) => Element | null
 }
@@ -26,6 +28,7 @@ export function segmentInformationOf(levels: readonly Element[]): SegmentInforma
   const inherited = levels.flatMap((level) => childOf(level, name) ?? [])
   return {
     addressing,
+    isNamed: innermost !== undefined,
     attributes: Object.assign({}, ...inherited.map(({ attributes }) => attributes)),
     holderOf: (child) => inherited.findLast((element) => childOf(element, child)) ?? null,
   }

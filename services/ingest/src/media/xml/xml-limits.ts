@@ -1,5 +1,8 @@
-/** Limits of an XML document, so that parsing one blocks the process for a fraction of a second only. */
-export const xmlLimits = { markup: 20_000, depth: 64, attributes: 128, tagLength: 16_384 } as const
+/**
+ * Limits of an XML document, so that parsing one blocks the process for a second at most; a day's timeline of two
+ * tracks and segments of 2 s has 86 400 elements.
+ */
+export const xmlLimits = { markup: 100_000, depth: 64, attributes: 128, tagLength: 16_384 } as const
 
 /** Why a document must not reach the parser. */
 export interface XmlRefusal {
@@ -20,11 +23,12 @@ export function refuseXml(text: string): XmlRefusal | null {
   for (let at = text.indexOf('<'); at >= 0; count += 1) {
     const markup = textBetween(text.slice(end, at), end, depth) ?? readMarkup(text, at, depth)
     if (typeof markup === 'string') return malformed(markup)
+    if ('code' in markup) return markup
     depth += markup.step
     if (depth > xmlLimits.depth) {
-      return malformed(`expected at most ${xmlLimits.depth} nested elements, more at offset ${at}`)
+      return tooLarge(`${xmlLimits.depth} nested elements`)
     }
-    if (count >= xmlLimits.markup) return tooLarge
+    if (count >= xmlLimits.markup) return tooLarge(`${xmlLimits.markup} tags, comments and instructions`)
     end = markup.end
     at = text.indexOf('<', end)
   }
@@ -57,7 +61,7 @@ const spans = [
   ['<?', '?>'],
 ] as const
 
-function readMarkup(text: string, at: number, depth: number): Markup | string {
+function readMarkup(text: string, at: number, depth: number): Markup | XmlRefusal | string {
   for (const [start, stop] of spans) {
     if (!text.startsWith(start, at)) continue
     const end = text.indexOf(stop, at + start.length)
@@ -89,7 +93,7 @@ function flawOf(text: string, { start, at, end, depth }: Span): string | null {
 }
 
 /** Attribute values have no `<` but may have `>`, so only quotes have to be followed. */
-function readTag(text: string, at: number): Markup | string {
+function readTag(text: string, at: number): Markup | XmlRefusal | string {
   const last = Math.min(text.length, at + xmlLimits.tagLength)
   let quote = ''
   let quotes = 0
@@ -102,11 +106,12 @@ function readTag(text: string, at: number): Markup | string {
     else if (letter === '"' || letter === "'") {
       quote = letter
       quotes += 1
-      if (quotes > xmlLimits.attributes)
-        return `expected at most ${xmlLimits.attributes} attributes at offset ${at}`
+      if (quotes > xmlLimits.attributes) return tooLarge(`${xmlLimits.attributes} attributes of an element`)
     }
   }
-  return `expected the tag at offset ${at} to end within ${xmlLimits.tagLength} characters`
+  return last === text.length
+    ? `expected > after offset ${at}`
+    : tooLarge(`${xmlLimits.tagLength} characters of a tag`)
 }
 
 function stepOf(text: string, at: number, end: number): number {
@@ -116,7 +121,7 @@ function stepOf(text: string, at: number, end: number): number {
 
 const malformed = (message: string): XmlRefusal => ({ code: 'mpd-malformed', message })
 
-const tooLarge: XmlRefusal = {
+const tooLarge = (limit: string): XmlRefusal => ({
   code: 'manifest-too-large',
-  message: `expected at most ${xmlLimits.markup} tags, comments and instructions; the document was not looked into`,
-}
+  message: `expected at most ${limit}, more is beyond the limit of this server; the document was not looked into`,
+})

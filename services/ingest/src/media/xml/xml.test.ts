@@ -118,7 +118,10 @@ describe('readXml', () => {
     rootOf(wide(xmlLimits.markup))
     equal(refusalOf(wide(xmlLimits.markup + 1)).code, 'manifest-too-large')
 
-    match(refusalOf(`<a b="${'x'.repeat(xmlLimits.tagLength)}"/>`).message, /to end within/)
+    match(refusalOf(`<a b="${'x'.repeat(xmlLimits.tagLength)}"/>`).message, /characters of a tag/)
+    for (const text of [nested(xmlLimits.depth + 1), attributed(xmlLimits.attributes + 1)])
+      equal(refusalOf(text).code, 'manifest-too-large')
+    equal(refusalOf('<a b="1').code, 'mpd-malformed')
   })
 
   it('gives no name a way to a prototype', () => {

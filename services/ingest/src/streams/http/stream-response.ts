@@ -84,6 +84,7 @@ export function summaryResponse(summary: StreamSummaryNow): StreamSummaryRespons
 function worstCodes(codes: Totals['codes']): StreamSummaryResponse['top'] {
   return Object.entries(codes)
     .map(([name, count]) => ({ ...splitCode(name as CodeWithSeverity), count }))
+    .filter(({ count }) => count > 0)
     .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.count - a.count)
     .slice(0, 3)
 }

@@ -1,5 +1,7 @@
-import { add, type Context, type Evaluation } from '../evaluation.ts'
-import { finding } from '../finding.ts'
+import type { PlaylistFacts } from '../../media/inspection.ts'
+import { add, type Context, type Evaluation, type Update } from '../evaluation.ts'
+import { excerpt, type Finding, finding } from '../finding.ts'
+import { maxTracks, shortDigest } from '../limits.ts'
 import { updateAnnouncements } from '../manifests/announcements.ts'
 import { checkMpdAgainstUploads } from '../manifests/mpd-against-uploads.ts'
 import { checkPlaylistAgainstMpd, playlistPreconditions } from '../manifests/playlist-against-mpd.ts'
@@ -25,7 +27,8 @@ function useManifest(evaluation: Evaluation, context: Context, session: Session)
   const { mpd = null, playlist = null } = context.inspection ?? {}
   if (playlist) {
     const findings = checkPlaylistAgainstMpd(context, session, playlist)
-    return add(noted, { findings, preconditions: playlistPreconditions(session, playlist) })
+    const compared = add(noted, { findings, preconditions: playlistPreconditions(session, playlist) })
+    return playlist.kind === 'media' ? add(compared, checkPlaylistEnd(context, session, playlist)) : compared
   }
   if (!mpd) return noted
   const announced = add(
@@ -34,11 +37,32 @@ function useManifest(evaluation: Evaluation, context: Context, session: Session)
   )
   if (mpd.type === 'dynamic' || session.segmentCount === 0 || session.phase === 'complete') return announced
   const known = announced.session ?? session
-  const compared = add(announced, {
-    findings: [...missingTracks(context, known), ...checkMpdAgainstUploads(context, known)],
+  const missed = add(announced, {
+    findings: missingTracks(context, known),
     preconditions: context.stream.expectedTrackNames
       ? ['ended-manifest', 'complete-session']
       : ['ended-manifest'],
   })
-  return endSession(compared, known)
+  const compared = add(missed, checkMpdAgainstUploads(context, known))
+  return endSession(compared, compared.session ?? known)
+}
+
+/** RFC 8216, 6.2.1: a playlist of type VOD, or with ENDLIST, has its last segment, says so, and is not changed. */
+function checkPlaylistEnd(context: Context, session: Session, playlist: PlaylistFacts): Update {
+  const { upload, previous } = context
+  const { shortEndedDigests: ended = [] } = session
+  const findings: Finding[] = []
+  if (previous !== null && !isRepeat(context) && ended.includes(shortDigest(previous))) {
+    const message = `expected ${excerpt(upload.path)} unchanged after its end, received other bytes`
+    findings.push(finding('playlist-ended-changed', message))
+  }
+  const isVod = playlist.playlistType === 'VOD'
+  if (isVod && !playlist.hasEndList) {
+    const message = 'expected EXT-X-ENDLIST in a playlist of type VOD, received none'
+    findings.push(finding('hls-final-no-endlist', message))
+  }
+  if (!isVod && !playlist.hasEndList) return { findings }
+  const digest = shortDigest(upload.sha256)
+  const shortEndedDigests = [...ended.filter((known) => known !== digest), digest].slice(-maxTracks)
+  return { findings, session: { ...session, shortEndedDigests } }
 }

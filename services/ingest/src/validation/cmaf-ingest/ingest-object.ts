@@ -9,7 +9,7 @@ import {
   type Update,
 } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { shortDigest } from '../limits.ts'
+import { shortDigest, shortFingerprint } from '../limits.ts'
 import { checkAnnouncedName } from '../manifests/announced-name.ts'
 import {
   changesOf,
@@ -45,13 +45,28 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   if (inspection.init && isKnownInit(context, at(entered.session.tracks, name))) {
     return repeatInit(entered, name)
   }
-  let evaluation: Evaluation = add(entered, { track: name })
+  let evaluation: Evaluation = add(recordDevice(entered, context, name), { track: name })
   if (inspection.init)
     evaluation = add(evaluation, addInit(context, sessionOf(evaluation, entered), inspection.init, name))
   if (inspection.media)
     evaluation = add(evaluation, addSegment(context, sessionOf(evaluation, entered), name, inspection.media))
   if (inspection.endsTrack) evaluation = add(evaluation, addEnd(sessionOf(evaluation, entered), name))
   return endIfAllEnded(evaluation)
+}
+
+/** Records which device a new track comes from, on the track itself where that is not the session's first device. */
+function recordDevice(
+  entered: Evaluation & { readonly session: Session },
+  { upload }: Context,
+  name: string,
+): Evaluation {
+  const { device } = upload.sender
+  const { session } = entered
+  if (device === null) return entered
+  const shortDevice = shortFingerprint(device.fingerprint)
+  if (session.shortDevice === undefined) return add(entered, { session: { ...session, shortDevice } })
+  if (session.shortDevice === shortDevice || at(session.tracks, name)) return entered
+  return add(entered, { session: withTrack(session, { ...trackIn(session, name), shortDevice }) })
 }
 
 /** A long request whose parts were validated before it: later uploads at its path are segments of one URL. */

@@ -2,7 +2,7 @@ import type { MpdFacts, PlaylistFacts, RepresentationFacts } from '../../media/i
 import { destinationOf } from '../../media/relative-url.ts'
 import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { limitAnnouncements } from '../limits.ts'
+import { limitAnnouncements, maxTextLength } from '../limits.ts'
 import { checkAnnouncedCodec } from '../media/init-media.ts'
 import { checkSets } from '../media/switching-set.ts'
 import { parseObjectName } from '../object-name.ts'
@@ -51,6 +51,7 @@ function announcementsIn(
 
 const announcementOf = (facts: RepresentationFacts): Announcement => ({
   id: facts.id,
+  ...(facts.periodId === null ? {} : { period: facts.periodId.slice(0, maxTextLength) }),
   set: `${facts.period} ${facts.adaptationSet}`,
   codecs: facts.codecs?.slice(0, 64) ?? null,
   segmentSeconds: facts.duration !== null && facts.timescale > 0 ? facts.duration / facts.timescale : null,
@@ -73,23 +74,33 @@ function combine(one: Announcement, other: Announcement): Announcement {
   }
 }
 
-/** DASH-IF Ingest 6.2-16g: an updated MPD has the same templates; if not, the first ones stay. */
+/**
+ * DASH-IF Ingest 6.2-16g: an updated MPD has the same templates; if not, the first ones stay. An id is unique within
+ * its period only (ISO/IEC 23009-1, 5.3.5.2), so that one in another period is no update.
+ */
 function mergeAnnouncements(
   { announcements }: Session,
   announced: Announcements,
 ): { readonly merged: Announcements; readonly findings: readonly Finding[] } {
-  const before = new Map(Object.entries(announcements).map(([name, known]) => [known.id, { name, known }]))
+  const before = new Map(
+    Object.entries(announcements).map(([name, known]) => [keyOf(known), { name, known }]),
+  )
+  const kept = new Set([...announced].flatMap(([, announcement]) => announcement.media ?? []))
   const merged = new Map<string, Announcement>()
   const findings: Finding[] = []
   for (const [name, announcement] of announced) {
-    const old = before.get(announcement.id)
-    const changed = old && changedPath(old.known, announcement)
+    const old = before.get(keyOf(announcement))
+    // Periods without an id cannot be told apart: a template that is still there belongs to another of them.
+    const isElsewhere = old !== undefined && old.known.media !== null && kept.has(old.known.media)
+    const changed = old && !isElsewhere && changedPath(old.known, announcement)
     if (changed) findings.push(templateChanged(announcement, changed))
     if (changed) merged.set(old.name, { ...announcement, ...pathsOf(old.known) })
     else merged.set(name, announcement)
   }
   return { merged, findings: findings.slice(0, 1) }
 }
+
+const keyOf = ({ id, period }: Announcement): string => JSON.stringify([period ?? null, id])
 
 const pathsOf = ({
   initialization,

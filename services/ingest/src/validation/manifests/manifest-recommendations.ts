@@ -1,15 +1,21 @@
-import type { MpdFacts, RepresentationFacts } from '../../media/inspection.ts'
+import type { ManifestFlaw, MpdFacts, RepresentationFacts } from '../../media/inspection.ts'
+import { parseDateTime } from '../../media/mpd/attribute-values.ts'
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
+import { isRepeat } from '../request-findings.ts'
 
 /**
- * Findings on a manifest alone, from DASH-IF Ingest 6.2 and 7.1 to 7.3; those on MPDs apply to cmaf-ingest
- * only.
+ * Findings on a manifest alone, beside those `found`: from its own standard, and from DASH-IF Ingest 6.2 and 7.1
+ * to 7.3; those of DASH-IF on MPDs apply to cmaf-ingest only.
  */
-export function checkManifestRecommendations({ inspection, stream }: Context): readonly Finding[] {
+export function checkManifestRecommendations(
+  context: Context,
+  found: readonly Finding[],
+): readonly Finding[] {
+  const { inspection, stream } = context
   const facts = inspection?.mpd ?? inspection?.playlist
   if (!facts) return []
-  const findings: Finding[] = []
+  const findings = isRepeat(context) ? [] : [...flawFindings(context, facts.flaws, found)]
   if (facts.hasAbsoluteUrl) {
     findings.push(
       finding('manifest-url-absolute', 'expected relative URLs in the manifest, received an absolute one'),
@@ -21,6 +27,22 @@ export function checkManifestRecommendations({ inspection, stream }: Context): r
   }
   if (!inspection?.mpd || stream.interface !== 'cmaf-ingest') return findings
   return [...findings, ...checkMpd(inspection.mpd)]
+}
+
+/**
+ * What the manifest lacks or has wrongly by its own standard. What a finding of Matter says already is not said
+ * again: a playlist of nothing in the place of the multivariant one, segments without EXTINF, EXTINF alone.
+ */
+function flawFindings(
+  { name, inspection }: Context,
+  flaws: readonly ManifestFlaw[],
+  found: readonly Finding[],
+): readonly Finding[] {
+  if (name.kind === 'multivariant' && inspection?.playlist?.kind === 'media') return []
+  const isKnown = found.some(({ code }) => code === 'hls-final-no-extinf' || code === 'hls-final-no-segments')
+  return flaws
+    .filter(({ code }) => !(isKnown && code === 'playlist-segment-incomplete'))
+    .map(({ code, message }) => finding(code, message))
 }
 
 function checkMpd(mpd: MpdFacts): readonly Finding[] {
@@ -46,7 +68,7 @@ function checkTimelineOrigin({
   periodStart,
 }: MpdFacts): readonly Finding[] {
   const isDynamic = type === 'dynamic'
-  const isEpoch = start === null ? !isDynamic : Date.parse(start) === 0
+  const isEpoch = start === null ? !isDynamic : parseDateTime(start) === 0
   if (!isEpoch) {
     const message = `expected availabilityStartTime 1970-01-01T00:00:00Z, received ${excerpt(start ?? 'none')}`
     return [finding('mpd-timeline-origin', message)]
@@ -59,7 +81,10 @@ function checkTimelineOrigin({
 }
 
 function templatesDiffer({ representations }: MpdFacts): readonly Finding[] {
-  const [first, ...others] = representations.filter(({ addressing }) => addressing === 'template')
+  // Several periods have a finding of their own.
+  const [first, ...others] = representations.filter(
+    ({ addressing, period }) => addressing === 'template' && period === representations[0]?.period,
+  )
   const other = others.find(
     ({ written }) =>
       written.media !== first?.written.media || written.initialization !== first?.written.initialization,

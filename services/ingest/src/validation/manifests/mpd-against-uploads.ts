@@ -1,32 +1,85 @@
 import type { MpdFacts, RepresentationFacts } from '../../media/inspection.ts'
 import { createPathMatcher } from '../../media/path-matcher.ts'
-import type { Context } from '../evaluation.ts'
+import { directoryOf } from '../../uploads/object-path.ts'
+import type { Context, Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
+import { mayAddTrack, shortFingerprint } from '../limits.ts'
 import { missingNames } from '../matter/matter-session.ts'
+import { type FindingCode, rules } from '../rules.ts'
 import { at, type Session, type Track } from '../state.ts'
 import { nameNotAnnounced } from './announced-name.ts'
 import { examplePath, trackNameOf } from './announcements.ts'
+import { type ManifestComparison, pathsBeside, withComparison } from './manifest-comparison.ts'
 import { checkSegmentsAgainstUploads, type ManifestSegments } from './segments-against-uploads.ts'
 
-/** Compares the MPD of an ended session with the uploads: tracks, then segments, then times. */
-export function checkMpdAgainstUploads(context: Context, session: Session): readonly Finding[] {
+/**
+ * Compares the MPD of an ended session with the uploads: tracks, then segments, then times. Tracks of uploads that
+ * are on their way are compared when these have come.
+ */
+export function checkMpdAgainstUploads(context: Context, session: Session): Update {
   const mpd = context.inspection?.mpd
-  if (!mpd) return []
-  const named = mpd.representations
+  if (!mpd) return {}
+  const open = pathsBeside(context)
+  const all = mpd.representations
     .filter((facts) => examplePath(facts) !== null)
-    .map((facts) => ({ facts, name: trackNameOf(context, session, facts) }))
+    .map((facts) => ({ facts, name: trackNameOf(context, session, facts), isOpen: namesOneOf(facts, open) }))
+  const named = all.filter(({ isOpen }) => !isOpen)
   const missing = missingNames(context.stream.expectedTrackNames, session)
   const unknown = named.filter(
-    ({ name }) => name === null || !(at(session.tracks, name) || missing.includes(name)),
+    // Beyond the limit of tracks, what came is not recorded.
+    ({ name }) =>
+      name === null || !(at(session.tracks, name) || missing.includes(name) || !mayAddTrack(session, name)),
   )
-  return [
+  const isComparable = mpd.periodCount <= 1
+  const checked = (isComparable ? named : []).flatMap(({ facts, name }) => {
+    const track = name === null ? undefined : at(session.tracks, name)
+    return track ? [{ facts, track, findings: checkTrack(context, facts, track) }] : []
+  })
+  const findings = [
     ...(unknown.length > 0 ? [unknownTracks(unknown.map(({ facts }) => facts))] : []),
-    ...omittedTracks(mpd, session, new Set(named.flatMap(({ name }) => name ?? []))),
-    ...named.flatMap(({ facts, name }) => {
-      const track = name === null ? undefined : at(session.tracks, name)
-      return track && mpd.periodCount <= 1 ? checkTrack(context, facts, track) : []
-    }),
+    ...omittedTracks(context, mpd, session, new Set(all.flatMap(({ name }) => name ?? []))),
+    ...checked.flatMap((one) => one.findings),
   ]
+  const deferred = (isComparable ? all : []).flatMap(({ facts, name, isOpen }) => {
+    const compared = isOpen && name !== null ? comparedSegments(context, facts) : null
+    return name !== null && compared ? [{ track: name, ...compared }] : []
+  })
+  const short = checked.filter(({ findings }) => findings.some(({ code }) => code === missingSegments))
+  const stated = [
+    statedOf(
+      'manifest-names-unknown-track',
+      unknown.map(({ name }) => name && { name, count: 0 }),
+    ),
+    statedOf(
+      missingSegments,
+      short.map(({ facts, track }) => ({ name: track.name, count: missingCount(facts, track) })),
+    ),
+  ].flatMap((one) => one ?? [])
+  return { findings, session: withComparison(context, session, { manifest: 'MPD', open, deferred, stated }) }
+}
+
+/** How many segments have to come until none is missing; infinite where it is not their number that is wrong. */
+function missingCount(facts: RepresentationFacts, { segmentCount }: Track): number {
+  const { count = 0, slack = 0 } = manifestSegmentsOf(facts) ?? {}
+  return count - slack > segmentCount ? count - slack : Infinity
+}
+
+const missingSegments = 'manifest-names-missing-segments'
+
+/** Null where some of it can never be withdrawn: a track of another session, or no number of segments. */
+function statedOf(
+  code: FindingCode,
+  tracks: readonly ({ readonly name: string; readonly count: number } | null | '')[],
+): ManifestComparison['stated'][number] | null {
+  const known = tracks.flatMap((track) => (track && Number.isFinite(track.count) ? [track] : []))
+  return known.length === tracks.length ? { code, severity: rules[code].severity, tracks: known } : null
+}
+
+/** Whether a representation names one of some paths. */
+function namesOneOf(facts: RepresentationFacts, paths: readonly string[]): boolean {
+  if (paths.length === 0) return false
+  const match = createPathMatcher(facts)
+  return paths.some((path) => match(path) !== null)
 }
 
 /** Up to five names for a message, and the number of others. */
@@ -39,10 +92,17 @@ const unknownTracks = (unknown: readonly RepresentationFacts[]): Finding =>
     `expected tracks that were uploaded, the MPD names ${nameList(unknown.map(({ id, initialization }) => initialization ?? `representation ${id}`))}`,
   )
 
-function omittedTracks(mpd: MpdFacts, session: Session, named: ReadonlySet<string>): readonly Finding[] {
+function omittedTracks(
+  context: Context,
+  mpd: MpdFacts,
+  session: Session,
+  named: ReadonlySet<string>,
+): readonly Finding[] {
   if (mpd.truncated) return []
   const names = Object.values(session.tracks)
-    .filter(({ name, segmentCount }) => segmentCount > 0 && !named.has(name))
+    .filter(
+      (track) => track.segmentCount > 0 && !named.has(track.name) && isOfManifest(context, session, track),
+    )
     .map(({ name }) => name)
   if (names.length === 0) return []
   return [
@@ -50,16 +110,37 @@ function omittedTracks(mpd: MpdFacts, session: Session, named: ReadonlySet<strin
   ]
 }
 
+/**
+ * Whether an MPD speaks of a track: on a cmaf-ingest stream, several devices and folders may each have a presentation
+ * of their own without a session number that tells them apart.
+ */
+function isOfManifest({ stream, upload }: Context, session: Session, track: Track): boolean {
+  if (stream.interface !== 'cmaf-ingest') return true
+  const { name, shortDevice = session.shortDevice } = track
+  const folder = directoryOf(upload.path)
+  const isBelow = folder === '' || name === folder || name.startsWith(`${folder}/`)
+  const { device } = upload.sender
+  const isOther =
+    device !== null && shortDevice !== undefined && shortDevice !== shortFingerprint(device.fingerprint)
+  return isBelow && !isOther
+}
+
 function checkTrack(context: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
   const isMatter = context.stream.interface !== 'cmaf-ingest'
   const nameFindings = isMatter ? checkNewestName(context, facts, track) : []
   if (nameFindings.length > 0) return nameFindings
+  const compared = comparedSegments(context, facts)
+  return compared ? checkSegmentsAgainstUploads('MPD', compared, track, compared) : []
+}
+
+/** On cmaf-ingest names may have any numbers, and an MPD may list a moving window. */
+function comparedSegments(
+  { stream }: Context,
+  facts: RepresentationFacts,
+): (ManifestSegments & { readonly mayOmit: boolean }) | null {
   const listing = manifestSegmentsOf(facts)
-  if (!listing) return []
-  // On cmaf-ingest names may have any numbers, and an MPD may list a moving window.
-  return isMatter
-    ? checkSegmentsAgainstUploads('MPD', listing, track, { mayOmit: false })
-    : checkSegmentsAgainstUploads('MPD', { ...listing, firstNumber: null }, track, { mayOmit: true })
+  if (stream.interface !== 'cmaf-ingest') return listing && { ...listing, mayOmit: false }
+  return listing && { ...listing, firstNumber: null, mayOmit: true }
 }
 
 /** Checks the name of the newest segment, whose path follows from Matter's layout and its number. */
@@ -72,18 +153,20 @@ function checkNewestName({ name }: Context, facts: RepresentationFacts, track: T
 
 /** The segments that a representation lists; null where the MPD leaves them open. */
 function manifestSegmentsOf(facts: RepresentationFacts): ManifestSegments | null {
-  const { timeline, timescale, duration, segments, periodSeconds, startNumber } = facts
+  const { timeline, timelineRest, timescale, duration, segments, periodSeconds, startNumber } = facts
   if (timescale <= 0) return null
   const firstNumber = /\$Number/.test(facts.media ?? '') ? startNumber : null
   if (timeline) {
     const [first] = timeline
     if (!first || timeline.some(({ count }) => count === null)) return null
     return {
-      count: timeline.reduce((sum, run) => sum + (run.count ?? 0), 0),
+      count: timeline.reduce((sum, run) => sum + (run.count ?? 0), timelineRest?.count ?? 0),
       slack: 0,
       firstNumber,
       startSeconds: first.t / timescale,
-      seconds: timeline.reduce((sum, { d, count }) => sum + d * (count ?? 0), 0) / timescale,
+      seconds:
+        timeline.reduce((sum, { d, count }) => sum + d * (count ?? 0), timelineRest?.duration ?? 0) /
+        timescale,
       longest: Math.max(...timeline.slice(0, 1_000).map(({ d }) => d)) / timescale,
     }
   }

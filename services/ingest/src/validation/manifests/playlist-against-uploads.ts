@@ -1,28 +1,59 @@
 import type { PlaylistFacts } from '../../media/inspection.ts'
 import { destinationOf } from '../../media/relative-url.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
-import type { Context } from '../evaluation.ts'
+import type { Context, Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { parseObjectName } from '../object-name.ts'
 import { at, type Session, type Track } from '../state.ts'
+import { pathsBeside, withComparison } from './manifest-comparison.ts'
 import { nameList } from './mpd-against-uploads.ts'
-import { checkSegmentsAgainstUploads } from './segments-against-uploads.ts'
+import { checkSegmentsAgainstUploads, type ManifestSegments } from './segments-against-uploads.ts'
 
-/** Compares the final playlist of a track with its uploads: paths, then segments, then times. */
+/**
+ * Compares the final playlist of a track with its uploads: paths, then segments, then times; later, where uploads of
+ * the track are on their way.
+ */
 export function checkPlaylistAgainstUploads(
   context: Context,
   playlist: PlaylistFacts,
+  session: Session,
   track: Track,
-): readonly Finding[] {
-  const { segmentCount, durations } = playlist
-  const stray = foreignUriIn(context, playlist, track)
-  if (stray !== null) {
-    const message = `expected paths of objects of ${excerpt(track.name)} that were uploaded, the playlist names ${excerpt(stray)}`
-    return [finding('manifest-names-missing-segments', message)]
+): Update {
+  const { stream } = context
+  const { segmentCount } = playlist
+  const open = pathsBeside(context).filter((path) => {
+    const name = parseObjectName(stream.interface, path)
+    return name.session === session.key && name.track === track.name
+  })
+  const listing = playlistSegmentsOf(playlist, track)
+  const manifest = 'playlist'
+  if (open.length > 0) {
+    const deferred = [{ track: track.name, mayOmit: false, ...listing }]
+    return { session: withComparison(context, session, { manifest, open, deferred, stated: [] }) }
   }
+  const findings =
+    checkUris(context, playlist, track) ??
+    checkSegmentsAgainstUploads(manifest, listing, track, { mayOmit: false })
+  const [missing] = findings.filter(({ code }) => code === missingSegments)
+  if (!missing || segmentCount <= track.segmentCount) return { findings }
+  const { code, severity } = missing
+  const stated = [{ code, severity, tracks: [{ name: track.name, count: segmentCount }] }]
+  return { findings, session: withComparison(context, session, { manifest, open, deferred: [], stated }) }
+}
+
+function checkUris(context: Context, playlist: PlaylistFacts, track: Track): readonly Finding[] | null {
+  const stray = foreignUriIn(context, playlist, track)
+  if (stray === null) return null
+  const message = `expected paths of objects of ${excerpt(track.name)} that were uploaded, the playlist names ${excerpt(stray)}`
+  return [finding(missingSegments, message)]
+}
+
+const missingSegments = 'manifest-names-missing-segments'
+
+function playlistSegmentsOf({ segmentCount, durations }: PlaylistFacts, track: Track): ManifestSegments {
   const isTimed = durations.length === segmentCount
   const longest = track.clock && track.init ? track.clock.duration / track.init.timescale : 0
-  const listing = {
+  return {
     count: segmentCount,
     slack: 0,
     firstNumber: null,
@@ -30,7 +61,6 @@ export function checkPlaylistAgainstUploads(
     seconds: isTimed ? durations.reduce((sum, duration) => sum + duration, 0) : null,
     longest: Math.max(longest, 0.1),
   }
-  return checkSegmentsAgainstUploads('playlist', listing, track, { mayOmit: false })
 }
 
 /**

@@ -8,8 +8,10 @@ import {
   closeOrder,
   completeSession,
   findSession,
+  isBeyondLimits,
   isSessionOver,
   missingTracks,
+  openIfNone,
   openSession,
 } from './matter-session.ts'
 
@@ -21,7 +23,8 @@ export function checkMatterMpd(start: Evaluation, context: Context): Evaluation 
     return add(evaluation, { findings: [finding('mpd-path', message)] })
   }
   const mpd = context.inspection?.mpd
-  if (!mpd) return findSession(evaluation, context)
+  if (!mpd)
+    return isBeyondLimits(context) ? openIfNone(evaluation, context) : findSession(evaluation, context)
   return mpd.type === 'dynamic' ? checkDynamicMpd(evaluation, context) : checkStaticMpd(evaluation, context)
 }
 
@@ -56,12 +59,13 @@ function checkStaticMpd(start: Evaluation, context: Context): Evaluation {
 
 function complete(evaluation: Evaluation, context: Context, session: Session): Evaluation {
   const missing = missingTracks(context, session)
-  const ended = add(evaluation, {
-    findings: [...missing, ...checkMpdAgainstUploads(context, evaluation.session ?? session)],
+  const missed = add(evaluation, {
+    findings: missing,
     preconditions: context.stream.expectedTrackNames
       ? ['complete-session', 'ended-manifest']
       : ['ended-manifest'],
   })
+  const ended = add(missed, checkMpdAgainstUploads(context, missed.session ?? session))
   return closeOrder(add(ended, completeSession(ended.session ?? session)), session.key)
 }
 

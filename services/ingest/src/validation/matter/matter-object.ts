@@ -1,6 +1,6 @@
 import { add, type Context, type Evaluation, trackIn } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import type { Session } from '../state.ts'
+import { at, type Session } from '../state.ts'
 import { checkMatterInit } from './matter-init.ts'
 import { checkMatterSegment } from './matter-segment.ts'
 import { findSession, newUnannouncedSession } from './matter-session.ts'
@@ -30,7 +30,25 @@ export function checkMatterObject(start: Evaluation, context: Context): Evaluati
   if (!ahead) return checked
   // Without a manifest, findings on the order within the track have the same cause: one finding.
   const others = checked.findings.filter(({ code }) => !orderCodes.has(code))
-  return { ...checked, findings: [...others, ahead] }
+  const open = ahead.code === 'session-number' ? openSessionOf(evaluation) : null
+  const misplaced = open && evaluation.session !== open ? orderIn(open, context, name.track) : []
+  return { ...checked, findings: [...others, ...misplaced, ahead] }
+}
+
+const openSessionOf = ({ state: { order, sessions } }: Evaluation): Session | null =>
+  (order.open === null ? null : at(sessions, order.open)) ?? null
+
+/**
+ * What is wrong with the order of an object if its session number is meant to be that of the open session: it is
+ * still one too early, or of a number that does not follow. The state of that session stays as it is.
+ */
+function orderIn(open: Session, context: Context, name: string): readonly Finding[] {
+  const track = trackIn(open, name)
+  const { findings = [] } =
+    context.name.kind === 'init'
+      ? checkMatterInit(context, open, track)
+      : checkMatterSegment(context, open, track)
+  return findings.filter(({ code }) => orderCodes.has(code))
 }
 
 const orderCodes: ReadonlySet<string> = new Set([

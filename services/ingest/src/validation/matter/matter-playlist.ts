@@ -13,10 +13,12 @@ import {
   closeOrder,
   completeSession,
   findSession,
+  isBeyondLimits,
   isSessionOver,
   missingNames,
   missingTracks,
   newUnannouncedSession,
+  openIfNone,
   openSession,
 } from './matter-session.ts'
 
@@ -32,7 +34,10 @@ export function checkMatterPlaylist(start: Evaluation, context: Context): Evalua
       findings: [finding('hls-path', `${expected}, received ${excerpt(context.upload.path)}`)],
     })
   }
-  if (!playlist) return findSession(evaluation, context)
+  if (!playlist) {
+    const isUnread = isBeyondLimits(context) && context.name.kind === 'multivariant'
+    return isUnread ? openIfNone(evaluation, context) : findSession(evaluation, context)
+  }
   return context.name.kind === 'multivariant'
     ? checkMultivariant(evaluation, context, playlist)
     : checkMediaPlaylist(evaluation, context, playlist)
@@ -56,7 +61,7 @@ function checkMultivariant(start: Evaluation, context: Context, playlist: Playli
   if (!opened.session) return opened
   const hlsCodecs = playlist.codecs.slice(0, 16).map((codec) => codec.slice(0, 64))
   const announcements = playlistAnnouncements(context, opened.session, playlist)
-  const hlsTrackCount = playlist.trackCount
+  const hlsTrackCount = playlist.playlistCount || playlist.trackCount
   return add(opened, { session: { ...opened.session, hlsTrackCount, hlsCodecs, announcements } })
 }
 
@@ -73,7 +78,7 @@ function checkMediaPlaylist(start: Evaluation, context: Context, playlist: Playl
   const change = isInitial(track, playlist)
     ? checkInitialPlaylist(session, track, playlist)
     : checkFinalPlaylist(context, session, track, playlist)
-  const checked = add(evaluation, early ? { ...change, findings: [early] } : change)
+  const checked = add(add(evaluation, change), { findings: early ? [early] : [] })
   return isFinished(checked.session) ? complete(checked, context) : checked
 }
 
@@ -137,9 +142,10 @@ function checkFinalPlaylist(
   }
   const findings = checkFinalContent(playlist)
   if (findings.length > 0) return { findings, preconditions }
+  const compared = checkPlaylistAgainstUploads(context, playlist, session, track)
   return {
-    ...endTrack(session, track),
-    findings: checkPlaylistAgainstUploads(context, playlist, track),
+    ...endTrack(compared.session ?? session, track),
+    findings: compared.findings ?? [],
     preconditions,
   }
 }

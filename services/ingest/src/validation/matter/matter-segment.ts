@@ -1,6 +1,7 @@
 import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { checkAnnouncedName } from '../manifests/announced-name.ts'
+import { wasOvertaken } from '../manifests/manifest-comparison.ts'
 import { checkSegmentMedia, clockAfter, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
@@ -16,6 +17,7 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
   const isKnown = name.number !== null && track.lastNumber !== null && name.number <= track.lastNumber
   if (isKnown && isRepeat(context)) return { findings: [uploadRepeated(context)] }
   const ended = checkOrder(context, session, track)
+  const isOver = ended.length > 0 && (hasTrackEnded(session, track) || track.clock?.isLast)
   const numbered = checkSegmentNumber(context, track, isKnown)
   const media = inspection?.media ?? null
   const position = {
@@ -36,7 +38,7 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
     { session: withTrack(counted, next), preconditions: ['matter-segment'] },
     // After the end of its track, the number of a segment is not checked.
     {
-      findings: ended.length > 0 ? ended : numbered.findings,
+      findings: isOver ? ended : [...ended, ...numbered.findings],
       preconditions: segmentPreconditions(position, media),
     },
     isHls ? { findings: checkExtinf(context, track), preconditions: ['hls-segment'] } : {},
@@ -46,8 +48,11 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
   )
 }
 
-function checkOrder({ stream }: Context, session: Session, track: Track): readonly Finding[] {
+function checkOrder(context: Context, session: Session, track: Track): readonly Finding[] {
+  const { stream } = context
   const name = excerpt(track.name)
+  // The manifest that ended the track overtook this segment, whose request came before it.
+  if (wasOvertaken(context, session)) return []
   if (hasTrackEnded(session, track))
     return [finding('segment-after-end', `expected no segment of ${name} after its end, received one`)]
   if (track.clock?.isLast) {

@@ -1,5 +1,7 @@
 import { add, type Context, type Evaluation, sessionEvent, type Update } from '../evaluation.ts'
 import { type Finding, finding } from '../finding.ts'
+import { mayAddTrack } from '../limits.ts'
+import { parseObjectName } from '../object-name.ts'
 import { at, newSession, type Order, type Session, type State, type Track, withSession } from '../state.ts'
 
 /** Adds the session that a path names, reopened if it is silent; none before its first object. */
@@ -48,6 +50,18 @@ export function openSession(evaluation: Evaluation, context: Context): Evaluatio
     ],
     preconditions: ['matter-session'],
   })
+}
+
+/** Whether this server did not look into a manifest because of its own limits. */
+export const isBeyondLimits = ({ inspection }: Context): boolean =>
+  (inspection?.faults ?? []).some(
+    ({ code }) => code === 'manifest-too-large' || code === 'manifest-encoding-unknown',
+  )
+
+/** A manifest that was not looked into opens a session where none is open, so that what follows it is not early. */
+export function openIfNone(evaluation: Evaluation, context: Context): Evaluation {
+  const found = findSession(evaluation, context)
+  return found.session?.announced ? found : openSession(evaluation, context)
 }
 
 function abandon(state: State, next: string): { readonly state: State; readonly change: Update } {
@@ -99,12 +113,17 @@ export function closeOrder(evaluation: Evaluation, key: string): Evaluation {
   return { ...evaluation, state: { ...evaluation.state, order: { ...evaluation.state.order, open: null } } }
 }
 
-/** One finding for each expected track without an object. */
-export function missingTracks({ stream }: Context, session: Session): readonly Finding[] {
-  return missingNames(stream.expectedTrackNames, session).map((name) =>
+/** One finding for each expected track without an object, and without one on its way. */
+export function missingTracks(context: Context, session: Session): readonly Finding[] {
+  const { stream, upload } = context
+  const open = (upload.beside ?? []).map((path) => parseObjectName(stream.interface, path))
+  const isOpen = (track: string) => open.some((name) => name.track === track && name.session === session.key)
+  const missing = missingNames(stream.expectedTrackNames, session).filter((name) => !isOpen(name))
+  return missing.map((name) =>
     finding('track-missing', `expected track ${name}, the session ended without any object of it`),
   )
 }
 
+/** Expected tracks without an object; beyond the limit of tracks, what came is not recorded. */
 export const missingNames = (expected: readonly string[] | null, session: Session): readonly string[] =>
-  (expected ?? []).filter((name) => !at(session.tracks, name))
+  (expected ?? []).filter((name) => !at(session.tracks, name) && mayAddTrack(session, name))

@@ -32,7 +32,10 @@ export interface TestObject {
   /** How long it was on its way. */
   readonly tookMs?: number
   readonly headers?: readonly string[]
-  readonly device?: null
+  /** Fingerprint of its certificate; null for none. */
+  readonly device?: string | null
+  /** Paths of uploads that are on their way when it has come. */
+  readonly beside?: readonly string[]
   readonly clashes?: boolean
   /** Set for a part of a long request, or for the request that was cut into parts. */
   readonly cut?: Pick<Upload, 'part' | 'parts'>
@@ -109,6 +112,7 @@ export const representation = (
 ): RepresentationFacts => ({
   id: track,
   period: 0,
+  periodId: null,
   periodSeconds: null,
   adaptationSet: track,
   codecs: 'avc1.4d401f',
@@ -136,12 +140,15 @@ const mpdFacts = (facts: Partial<MpdFacts> = {}): MpdFacts => ({
   leavesStream: false,
   representations: [],
   truncated: false,
+  flaws: [],
   ...facts,
 })
 
 const playlistFacts = (facts: Partial<PlaylistFacts>): PlaylistFacts => ({
   kind: 'media',
   trackCount: 0,
+  playlistCount: facts.trackCount ?? 0,
+  flaws: [],
   uris: [],
   codecs: [],
   map: null,
@@ -260,7 +267,7 @@ export function* arrivalsOf(objects: Iterable<TestObject>, startMs = 1_700_000_0
 }
 
 function uploadOf(
-  { path, sha256, whole = true, headers = [], device, tookMs = 0, cut }: TestObject,
+  { path, sha256, whole = true, headers = [], device = 'f', beside, tookMs = 0, cut }: TestObject,
   count: number,
   atMs: number,
 ): Upload {
@@ -275,6 +282,7 @@ function uploadOf(
     whole,
     kind: 'other',
     ...cut,
+    ...(beside && { beside }),
     sender: {
       address: '192.0.2.1',
       port: 5_000,
@@ -283,7 +291,7 @@ function uploadOf(
       alpn: null,
       httpVersion: '1.1',
       headers,
-      device: device === null ? null : { fingerprint: 'f', serial: '1', subject: 'CN=cam', notAfter: '' },
+      device: device === null ? null : { fingerprint: device, serial: '1', subject: 'CN=cam', notAfter: '' },
     },
   }
 }

@@ -5,6 +5,7 @@ const sharp = [
   '< > /> </ " \' & &amp; &lt; &#65; &#0; &#xD800; &b; <!-- --> ]]> <![CDATA[ <? ?> <!DOCTYPE <!ENTITY = , : # ? % %zz %41 %2e%2e',
   '$ $$ $Number$ $Number%05d$ $Number%099d$ $Time$ $Bandwidth%099d$ $RepresentationID$ .. ../ ./ // \\ http://h/ file:///x data:, C: / ~ __proto__',
   '0 -1 1 1e9 0x10 NaN Infinity 99999999999999999999 0.000001 P1D PT1S PT99999999999H -P1Y xmlns:a a:b MPD Period S',
+  '#EXT-X-VERSION:3 #EXT-X-TARGETDURATION:4 #EXT-X-KEY:METHOD= #EXT-X-BYTERANGE:1@0 #EXT-X-I-FRAMES-ONLY .m4s',
   '#EXTM3U #EXTINF: #EXT-X-MAP:URI= #EXT-X-MEDIA: #EXT-X-STREAM-INF:CODECS= #EXT-X-ENDLIST #EXT-X-PLAYLIST-TYPE:VOD',
 ].flatMap((line) => line.split(' '))
 const odd = [
@@ -36,11 +37,12 @@ export const texts: fc.Arbitrary<string> = fc.oneof(
 
 const elements = [
   'MPD Period AdaptationSet Representation BaseURL SegmentTemplate SegmentList SegmentBase SegmentTimeline S SegmentURL',
-  'Initialization m:MPD m:Period x',
+  'Initialization m:MPD m:Period x period Represantation ContentProtection EssentialProperty',
 ].flatMap((line) => line.split(' '))
 const attributes = [
   'id type start duration timescale media initialization sourceURL startNumber bandwidth codecs mimeType t d r',
-  'presentationTimeOffset mediaPresentationDuration availabilityStartTime a:b',
+  'presentationTimeOffset mediaPresentationDuration availabilityStartTime a:b xlink:href xmlns profiles startnumber',
+  'minBufferTime minimumUpdatePeriod',
 ].flatMap((line) => line.split(' '))
 const escaped = (text: string): string => text.replace(/[<&"\uFFFE\uFFFF\p{Cc}\p{Cs}]|\]\]>/gu, '_')
 

@@ -1,0 +1,115 @@
+import { Refusal } from '../lib/refusal.ts'
+import type { PlayableSegment } from '../playback/ports.ts'
+import type { Playback, SessionName } from '../playback/read-playback.ts'
+import type { InitView, TrackSegments } from '../playback/timeline.ts'
+import { timelineOf } from '../playback/timeline.ts'
+import type { OpenUpload } from '../uploads/ports.ts'
+import { joinedHeader } from './joined-header.ts'
+import { renumberSegment } from './renumber-segment.ts'
+
+/** A file whose length is known before its first byte. */
+export interface ExportFile {
+  readonly bytes: number
+  /** To be read once. Throws the refusal `object-unknown` when an upload is gone meanwhile. */
+  content(): AsyncIterable<Buffer>
+}
+
+/**
+ * All tracks of a session that can be played, in one fragmented MP4. Throws the refusals `stream-unknown`,
+ * `object-unknown` and, where there is nothing to join, `media-unsupported`.
+ */
+export type ExportMp4 = (session: SessionName) => Promise<ExportFile>
+
+interface Placed {
+  readonly segment: PlayableSegment
+  readonly trackId: number
+  readonly originTime: bigint
+  readonly startSeconds: number
+}
+
+export function exportMp4With(playback: Pick<Playback, 'tracks'>, open: OpenUpload): ExportMp4 {
+  return async function exportMp4({ stream, session }) {
+    const { view, tracks } = await playback.tracks({ stream, session })
+    const timeline = timelineOf(tracks)
+    if (!timeline) throw nothing(session)
+    const ranked = rank(tracks.flatMap(exportable))
+    const placed = placedOf(ranked, timeline.hasOwnClocks)
+    if (placed.length === 0) throw nothing(session)
+    const inits = await Promise.all(ranked.map(({ init }) => readAll(stream, init.upload)))
+    const header = joinedHeader(
+      inits.map((init, i) => ({ init, trackId: i + 1 })),
+      view.phase === 'open' ? null : timeline.endSeconds,
+    )
+    if (!header) throw new Refusal('media-unsupported', `an init segment of session ${session} lacks boxes`)
+    const bytes = placed.reduce((sum, { segment }) => sum + segment.bytes, header.length)
+    return { bytes, content: () => contentOf(stream, header, placed) }
+  }
+
+  async function* contentOf(
+    stream: string,
+    header: Buffer,
+    placed: readonly Placed[],
+  ): AsyncIterable<Buffer> {
+    yield header
+    let [at, sequence] = [header.length, 1]
+    for (const { segment, trackId, originTime } of placed) {
+      const bytes = await readAll(stream, segment.upload)
+      sequence = renumberSegment(bytes, { trackId, sequence, originTime, at })
+      at += bytes.length
+      yield bytes
+    }
+  }
+
+  async function readAll(stream: string, upload: string): Promise<Buffer> {
+    await using file = await open(stream, upload)
+    return file.read(0, file.bytes)
+  }
+}
+
+interface ExportedTrack {
+  readonly init: InitView
+  readonly segments: readonly PlayableSegment[]
+}
+
+/** Of a track with several init segments, the segments of the one that has most; only those without a fault. */
+function exportable({ segments }: TrackSegments): readonly ExportedTrack[] {
+  const sound = segments.filter(({ isSound }) => isSound)
+  const byInit = [...Map.groupBy(sound, ({ init }) => init).values()]
+  const [most] = byInit.sort((one, other) => other.length - one.length)
+  const init = most?.[0]?.initView
+  return most && init ? [{ init, segments: withoutOverlaps(most) }] : []
+}
+
+/** Of two at one decode time the newer stays. */
+function withoutOverlaps(segments: readonly PlayableSegment[]): readonly PlayableSegment[] {
+  const kept: PlayableSegment[] = []
+  for (const segment of segments) {
+    const before = kept.at(-1)
+    if (before?.decodeTime === segment.decodeTime) kept.pop()
+    else if (before && before.decodeTime + before.duration > segment.decodeTime) continue
+    kept.push(segment)
+  }
+  return kept
+}
+
+/** Pictures first: some players show the first track only. */
+const rank = (tracks: readonly ExportedTrack[]): readonly ExportedTrack[] =>
+  tracks.toSorted((one, other) => Number(other.init.handler === 'vide') - Number(one.init.handler === 'vide'))
+
+/** All segments in the order of their decode times, counted from the first of all or, with own clocks, of their track. */
+function placedOf(tracks: readonly ExportedTrack[], hasOwnClocks: boolean): readonly Placed[] {
+  const firsts = tracks.map(({ init, segments: [first] }) => (first?.decodeTime ?? 0) / init.timescale)
+  const common = Math.min(...firsts)
+  const placed = tracks.flatMap(({ init, segments }, i) => {
+    const origin = hasOwnClocks ? (firsts[i] ?? 0) : common
+    const originTime = BigInt(Math.round(origin * init.timescale))
+    return segments.map((segment) => ({
+      ...{ segment, trackId: i + 1, originTime },
+      startSeconds: segment.decodeTime / init.timescale - origin,
+    }))
+  })
+  return placed.sort((one, other) => one.startSeconds - other.startSeconds)
+}
+
+const nothing = (session: string) =>
+  new Refusal('object-unknown', `session ${session} has no segment without faults that can be played`)

@@ -1,0 +1,108 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { once } from 'node:events'
+import { chunk, ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
+import { createInspector } from '../../media/isobmff/inspector.ts'
+import { type Ingest, ingestSuite } from '../../testing/ingest.ts'
+import { bodyOf, find } from '../joined-header.ts'
+import { safeName } from '../safe-name.ts'
+
+describe('the export of a session', () => {
+  const suite = ingestSuite()
+  const init = Buffer.concat([ftyp, moov()])
+  const epoch = 1_000_000
+
+  it('is one MP4 of the length that was announced, with ids, numbers and times of its own', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    for (const track of ['v.cmfv', 'w.cmfv']) {
+      await ingest.put(`/streams/1/${track}`, init)
+      for (const n of [0, 1, 2])
+        await ingest.put(`/streams/1/${track}`, chunk({ at: epoch + n * 1_000, sequence: n + 40 }))
+    }
+    const { status, bytes, headers } = await download(ingest, '/export/1/none.mp4')
+    deepEqual([status, headers['content-length']], [200, String(bytes.length)])
+    const inspector = createInspector()
+    inspector.add(bytes)
+    const { init: facts, faults } = inspector.result()
+    deepEqual([facts?.trackCount, faults], [2, []])
+    deepEqual(numbersIn(bytes), [
+      [1, 1, 0],
+      [2, 2, 0],
+      [3, 1, 1_000],
+      [4, 2, 1_000],
+      [5, 1, 2_000],
+      [6, 2, 2_000],
+    ])
+  })
+
+  it('is a zip of every upload, as it came', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/v.cmfv', init)
+    await ingest.put('/streams/1/v.cmfv', chunk())
+    const { bytes, headers } = await download(ingest, '/export/1/none.zip')
+    equal(headers['content-length'], String(bytes.length))
+    for (const name of [
+      'uploads.ndjson',
+      'report.json',
+      'uploads/v.cmfv',
+      'uploads/v.cmfv~',
+      'certificates/',
+    ])
+      ok(bytes.includes(name), name)
+    ok(bytes.includes(init) && bytes.includes(chunk()))
+  })
+
+  it('is a report for CI servers', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/v.cmfv', init)
+    const { text, headers } = await ingest.get('/export/1/none.junit.xml')
+    ok(text.includes('<testsuite') && String(headers['content-disposition']).includes('attachment'))
+  })
+
+  it('says what there is none of', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/v.cmfv', init)
+    for (const path of ['1/none.mp4', '1/7.mp4', '1/7.zip', '1/7.junit.xml', '9/none.zip'])
+      equal((await ingest.get(`/export/${path}`)).status, 404, path)
+  })
+
+  it('has names that every system takes', () => {
+    deepEqual(['a/b.mp4', 'a:b*?.m4s', 'CON', 'con.txt', 'end.', 'a\nb', '100%'].map(safeName), [
+      'a/b.mp4',
+      'a%3Ab%2A%3F.m4s',
+      '%43ON',
+      '%63on.txt',
+      'end%2E',
+      'a%0Ab',
+      '100%25',
+    ])
+  })
+
+  /** Sequence number, track id and decode time of each moof. */
+  function numbersIn(bytes: Buffer): number[][] {
+    const found: number[][] = []
+    for (let at = 0; at < bytes.length; at += bytes.readUInt32BE(at)) {
+      const box = bytes.subarray(at, at + bytes.readUInt32BE(at))
+      if (box.toString('latin1', 4, 8) !== 'moof') continue
+      const traf = bodyOf(find(bodyOf(box), 'traf') ?? box)
+      const [mfhd, tfhd, tfdt] = [find(bodyOf(box), 'mfhd'), find(traf, 'tfhd'), find(traf, 'tfdt')]
+      const time = tfdt && bodyOf(tfdt)
+      found.push([
+        mfhd?.readUInt32BE(12) ?? 0,
+        tfhd?.readUInt32BE(12) ?? 0,
+        Number(time?.[0] === 1 ? time.readBigUInt64BE(4) : time?.readUInt32BE(4)),
+      ])
+    }
+    return found
+  }
+
+  async function download(ingest: Ingest, path: string) {
+    const [response] = await once(ingest.begin('GET', path).end(), 'response')
+    const parts: Buffer[] = []
+    for await (const bytes of response) parts.push(bytes)
+    return { status: response.statusCode, headers: response.headers, bytes: Buffer.concat(parts) }
+  }
+})

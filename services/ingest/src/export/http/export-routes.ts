@@ -1,0 +1,98 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type Request, type Response, Router } from 'express'
+import { deviceBytesPolicy } from '../../streams/http/device-bytes-policy.ts'
+import { junitReportOf } from '../../streams/http/junit-report.ts'
+import { bytesOf } from '../../streams/http/upload-detail-routes.ts'
+import { uploadResponse } from '../../streams/http/upload-response.ts'
+import type { Streams } from '../../streams/streams.ts'
+import type { LogEntry } from '../../streams/upload-log.ts'
+import type { ClientCertificates, OpenUpload } from '../../uploads/ports.ts'
+import type { ExportMp4 } from '../export-mp4.ts'
+import type { ListSession } from '../list-session.ts'
+import { zipUploadsOf } from '../zip-entries.ts'
+import { sendZip, type ZipEntry } from './zip-response.ts'
+
+interface ExportRoutesDeps {
+  readonly streams: Pick<Streams, 'report' | 'reportEach'>
+  readonly exportMp4: ExportMp4
+  readonly listSession: ListSession
+  readonly open: OpenUpload
+  readonly certificates: Pick<ClientCertificates, 'details'>
+}
+
+type SessionRequest = Request<{ id: string; session: string }>
+
+/** A session as one file, to keep or to send to someone. */
+export function exportRoutes(deps: ExportRoutesDeps): Router {
+  const { streams, exportMp4, listSession, open, certificates } = deps
+  const router = Router()
+  router.get('/export/:id/:session.mp4', async (request: SessionRequest, response) => {
+    const { id: stream, session } = request.params
+    const { bytes, content } = await exportMp4({ stream, session })
+    setAttachment(request, response, 'mp4')
+    response.set('Content-Type', 'video/mp4').set('Content-Length', String(bytes))
+    if (request.method === 'HEAD') return void response.end()
+    await pipeline(Readable.from(content()), response).catch(() => response.destroy())
+  })
+  router.get('/export/:id/:session.zip', async (request: SessionRequest, response) => {
+    const { id, session } = request.params
+    const entries = await zipEntriesOf(id, session)
+    setAttachment(request, response, 'zip')
+    await sendZip(response, entries)
+  })
+  router.get('/export/:id/:session.junit.xml', async (request: SessionRequest, response) => {
+    const { id, session } = request.params
+    const reports = await streams.reportEach(id, session)
+    setAttachment(request, response, 'junit.xml')
+    response.type('application/xml').send(junitReportOf(id, reports))
+  })
+  return router
+
+  async function zipEntriesOf(stream: string, session: string): Promise<readonly ZipEntry[]> {
+    const uploads = await listSession(stream, session)
+    const rules = await streams.report(stream, session)
+    const lines = uploads.map((entry) => `${JSON.stringify(uploadResponse(entry))}\n`)
+    const report = JSON.stringify({ stream_id: Number(stream), session, rules }, null, 2)
+    const files = zipUploadsOf(uploads).map(({ entry: { upload }, name }) => ({
+      ...{ name, modifiedMs: Date.parse(upload.receivedAt), bytes: upload.bytes },
+      content: () => contentOf(stream, upload.id),
+    }))
+    return [
+      entryOf('uploads.ndjson', Buffer.from(lines.join(''))),
+      entryOf('report.json', Buffer.from(`${report}\n`)),
+      ...(await certificatesOf(uploads)),
+      ...files,
+    ]
+  }
+
+  async function* contentOf(stream: string, upload: string): AsyncIterable<Uint8Array> {
+    await using file = await open(stream, upload)
+    yield* bytesOf(file).read(0, file.bytes)
+  }
+
+  async function certificatesOf(uploads: readonly LogEntry[]): Promise<readonly ZipEntry[]> {
+    const devices = new Set(uploads.flatMap(({ upload }) => upload.sender.device?.fingerprint ?? []))
+    const found = [...devices].map(async (fingerprint) => {
+      // A certificate that cannot be read is left out: its facts are in each line of uploads.ndjson.
+      const details = await certificates.details(fingerprint).catch(() => null)
+      return details ? [entryOf(`certificates/${fingerprint}.pem`, Buffer.from(details.pem))] : []
+    })
+    return (await Promise.all(found)).flat()
+  }
+}
+
+const entryOf = (name: string, content: Buffer): ZipEntry => ({
+  ...{ name, modifiedMs: Date.now(), bytes: content.length },
+  async *content() {
+    yield content
+  },
+})
+
+function setAttachment({ params }: SessionRequest, response: Response, extension: string): void {
+  response.attachment(`stream-${params.id}-session-${params.session}.${extension}`)
+  response.set({
+    ...{ 'Content-Security-Policy': deviceBytesPolicy, 'X-Content-Type-Options': 'nosniff' },
+    'Cache-Control': 'no-store',
+  })
+}

@@ -1,0 +1,41 @@
+import { PassThrough, Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Response } from 'express'
+import { ZipFile } from 'yazl'
+
+/** One file in a zip. */
+export interface ZipEntry {
+  readonly name: string
+  /** Unix time in milliseconds. */
+  readonly modifiedMs: number
+  readonly bytes: number
+  /** Called when its turn comes. */
+  content(): AsyncIterable<Uint8Array>
+}
+
+/**
+ * Sends a zip of files as they are, without compression, so that its length is known before its first byte. Closes the
+ * connection when a file cannot be read, so that the client notices.
+ */
+export async function sendZip(response: Response, entries: readonly ZipEntry[]): Promise<void> {
+  const zip = new ZipFile()
+  zip.on('error', () => response.destroy())
+  for (const { name, modifiedMs, bytes, content } of entries) {
+    const options = { size: bytes, compress: false, mtime: new Date(modifiedMs) }
+    zip.addReadStreamLazy(name, options, (done) => {
+      const input = Readable.from(content())
+      input.on('error', () => response.destroy())
+      done(null, input)
+    })
+  }
+  const sized = Promise.withResolvers<number>()
+  const onSize = (size: number) => sized.resolve(size)
+  // Its type says that the callback gets nothing; it gets the size.
+  zip.end({ forceZip64Format: false, comment: '' }, onSize as () => void)
+  const size = await sized.promise
+  response.set('Content-Type', 'application/zip').set('Content-Length', String(size))
+  if (response.req.method === 'HEAD') return void response.end()
+  const output = new PassThrough()
+  zip.outputStream.pipe(output)
+  await pipeline(output, response).catch(() => response.destroy())
+}

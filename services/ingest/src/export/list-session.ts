@@ -1,0 +1,43 @@
+import { Refusal } from '../lib/refusal.ts'
+import type { StreamReads } from '../streams/read-streams.ts'
+import type { LogEntry, ReadUploadLog } from '../streams/upload-log.ts'
+
+/** All uploads of a session, in the order of the wire log. Throws `stream-unknown` and `object-unknown`. */
+export type ListSession = (stream: string, session: string) => Promise<readonly LogEntry[]>
+
+/** A session with more of them is exported in no zip: their names alone would take this process's memory. */
+const maxUploads = 100_000
+const pageLength = 1_000
+
+export function listSessionWith(
+  streams: Pick<StreamReads, 'assertExists' | 'sessionViewsOf'>,
+  readUploadLog: ReadUploadLog,
+): ListSession {
+  return async function listSession(stream, session) {
+    await streams.assertExists(stream)
+    if ((await streams.sessionViewsOf(stream, [session])).length === 0)
+      throw new Refusal('object-unknown', `stream ${stream} has no session ${session}`)
+    const found: LogEntry[] = []
+    let next: number | null = 0
+    while (next !== null) {
+      const filter = { ...anything, session }
+      const place = { kind: 'position', position: next } as const
+      const page = await readUploadLog(stream, { limit: pageLength, place, filter })
+      found.push(...page.entries)
+      if (found.length > maxUploads)
+        throw new Refusal('media-unsupported', `session ${session} has more than ${maxUploads} uploads`)
+      next = page.next
+    }
+    return found
+  }
+}
+
+const anything = {
+  session: null,
+  track: null,
+  severity: null,
+  code: null,
+  text: null,
+  device: null,
+  kind: null,
+}

@@ -1,0 +1,103 @@
+import { deepEqual, equal, match } from 'node:assert/strict'
+import { inspectPlaylist } from './playlist.ts'
+
+const media = (...lines: readonly string[]) =>
+  ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-TARGETDURATION:4', '#EXT-X-MAP:URI="v.init"', ...lines, ''].join(
+    '\n',
+  )
+const segment = ['#EXTINF:4.0,', 'segment_1001.m4s']
+const multivariant = (...lines: readonly string[]) => ['#EXTM3U', '#EXT-X-VERSION:7', ...lines, ''].join('\n')
+
+const flawsOf = (text: string) =>
+  inspectPlaylist(text, 'a.m3u8').playlist?.flaws.map(({ code, message }) => `${code}: ${message}`)
+const isClean = (text: string) => deepEqual(flawsOf(text), [])
+const lacks = (text: string, code: string, expected: RegExp) => {
+  const flaws = flawsOf(text) ?? []
+  equal(flaws.length, 1, JSON.stringify(flaws))
+  equal(flaws[0]?.split(':')[0], code)
+  match(flaws[0] ?? '', expected)
+}
+
+describe('the flaws of a playlist', () => {
+  it('are none in an initial, a live and a final one', () => {
+    isClean(media())
+    isClean(media(...segment))
+    isClean(media('#EXT-X-PLAYLIST-TYPE:VOD', ...segment, '#EXT-X-ENDLIST'))
+    isClean(media(...segment).replaceAll('\n', '\r\n'))
+    isClean('#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:9,\na.ts\n#EXTINF:9,x\nb.aac\n')
+  })
+
+  it('are none in what HomeKit hubs get', () => {
+    const key = '#EXT-X-KEY:METHOD=AES-256-GCM,URI="0000000012344000"'
+    isClean(media('#EXT-X-MEDIA-SEQUENCE:1001', '#EXT-X-PLAYLIST-TYPE:EVENT', key, ...segment))
+    const session = '#EXT-X-SESSION-KEY:METHOD=AES-256-GCM,URI="0000000012344000"'
+    const variant = '#EXT-X-STREAM-INF:BANDWIDTH=1,CODECS="hvc1.1.6.L120.B0",RESOLUTION=1x1'
+    isClean(multivariant('#EXT-X-INDEPENDENT-SEGMENTS', session, variant, 'video/index.m3u8'))
+  })
+
+  it('are none where captions are in the video and one playlist is named twice', () => {
+    const captions = '#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="c",NAME="n",INSTREAM-ID="CC1"'
+    const variant = '#EXT-X-STREAM-INF:BANDWIDTH=1'
+    const text = multivariant(captions, variant, 'v/a.m3u8', variant, './v/a.m3u8?x')
+    isClean(text)
+    const { playlist } = inspectPlaylist(text, 'session_1/index.m3u8')
+    deepEqual([playlist?.trackCount, playlist?.playlistCount], [3, 1])
+  })
+
+  it('are a target duration that is absent, no number or too short', () => {
+    const code = 'playlist-target-duration'
+    lacks(media(...segment).replace(/#EXT-X-TARGET.*\n/, ''), code, /received none/)
+    lacks(media(...segment).replace('ION:4', 'ION:4.0'), code, /whole seconds .* "4\.0"/)
+    lacks(media('#EXTINF:4.6,', 'a.m4s'), code, /up to 4 s .* received 4\.6 s in line 5/)
+    isClean(media('#EXTINF:4.5,', 'a.m4s'))
+  })
+
+  it('are fragmented MP4 without EXT-X-MAP', () => {
+    for (const name of ['a.m4s', 'a.mp4?b=c', 'a.cmfv', 'a.CMFA'])
+      lacks(media('#EXTINF:4,', name).replace(/#EXT-X-MAP.*\n/, ''), 'playlist-map-absent', /in line 5/)
+    lacks(
+      media(...segment)
+        .replace('#EXT-X-MAP:URI="v.init"\n', '')
+        .replace('m4s\n', 'm4s\n#EXT-X-MAP:URI="v"\n'),
+      'playlist-map-absent',
+      /line 5/,
+    )
+  })
+
+  it('are segments without EXTINF and EXTINF without URI', () => {
+    const code = 'playlist-segment-incomplete'
+    lacks(media('a.m4s'), code, /#EXTINF before the URI in line 5/)
+    lacks(media('#EXTINF:4,'), code, /a URI after #EXTINF in line 5/)
+    lacks(media('#EXTINF:4,', '#EXTINF:4,', 'a.m4s', 'b.m4s'), code, /\(and 1 more like it\)/)
+    isClean(media('#EXTINF:4,', '#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00Z', '# x', '', 'a.m4s'))
+  })
+
+  it('are versions too low for what is used', () => {
+    const code = 'playlist-version-low'
+    const at = (version: number, text: string) => text.replace('VERSION:7', `VERSION:${version}`)
+    lacks(at(5, media(...segment)), code, /6 or higher because of EXT-X-MAP, received 5/)
+    isClean(at(6, media(...segment)))
+    const ts = ['#EXTM3U', '#EXT-X-TARGETDURATION:4', '#EXTINF:3.5,', 'a.ts', ''].join('\n')
+    lacks(ts, code, /3 or higher because of EXTINF with a fraction, received none/)
+    lacks(ts.replace('3.5,', '3,\n#EXT-X-BYTERANGE:1@0'), code, /4 or higher because of EXT-X-BYTERANGE/)
+    const key = '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="k",IV=0x1\n#EXT-X-TARGETDURATION:4\n'
+    lacks(key, code, /2 or higher because of IV/)
+    lacks(key.replace('IV=0x1', 'KEYFORMAT="identity"'), code, /5 or higher/)
+    lacks(at(9, media()).replace('VERSION:9', 'VERSION:seven'), code, /a whole number .* "seven"/)
+    isClean(at(4, media('#EXT-X-I-FRAMES-ONLY')).replace('VERSION:4', 'VERSION:5'))
+  })
+
+  it('are attributes and URIs that a tag must have', () => {
+    const code = 'playlist-attribute-absent'
+    lacks(
+      multivariant('#EXT-X-STREAM-INF:CODECS="a"', 'v.m3u8'),
+      code,
+      /BANDWIDTH in EXT-X-STREAM-INF in line 3/,
+    )
+    lacks(multivariant('#EXT-X-STREAM-INF:BANDWIDTH=1'), code, /a URI after #EXT-X-STREAM-INF in line 3/)
+    lacks(multivariant('#EXT-X-MEDIA:TYPE=AUDIO,NAME="n",URI="a.m3u8"'), code, /GROUP-ID/)
+    lacks(multivariant('#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="c",NAME="n"'), code, /INSTREAM-ID/)
+    lacks(media().replace('URI="v.init"', 'BYTERANGE="1@0"'), code, /URI in EXT-X-MAP/)
+    isClean(media('#EXT-X-KEY:METHOD=NONE'))
+  })
+})

@@ -1,0 +1,38 @@
+/** The uploads whose journal lines are still to come, so that a manifest can be told from what it overtakes. */
+export interface OpenUploads {
+  /** Disposal ends it. */
+  begin(stream: string, upload: string, path: string): Disposable
+  /** Its journal line is written now, or never. */
+  end(stream: string, upload: string): void
+  /** Paths of the other open uploads of a stream, the first of them. */
+  pathsBeside(stream: string, upload: string): readonly string[]
+}
+
+/** A device has one or a few uploads at once for each of its tracks. */
+const maxPaths = 32
+
+export function createOpenUploads(): OpenUploads {
+  const streams = new Map<string, Map<string, string>>()
+  return { begin, end, pathsBeside }
+
+  function begin(stream: string, upload: string, path: string): Disposable {
+    const open = streams.get(stream) ?? new Map<string, string>()
+    streams.set(stream, open.set(upload, path))
+    return { [Symbol.dispose]: () => end(stream, upload) }
+  }
+
+  function end(stream: string, upload: string): void {
+    const open = streams.get(stream)
+    open?.delete(upload)
+    if (open?.size === 0) streams.delete(stream)
+  }
+
+  function pathsBeside(stream: string, upload: string): readonly string[] {
+    const paths = new Set<string>()
+    for (const [id, path] of streams.get(stream) ?? []) {
+      if (id !== upload) paths.add(path)
+      if (paths.size >= maxPaths) break
+    }
+    return [...paths]
+  }
+}
