@@ -46,11 +46,11 @@ describe('all pages', function () {
     [`/ui/streams/${stream}/session_1/video/segment_1001.m4s?tab=boxes`, '.box'],
     [`/ui/reports/${stream}`, '.report-row'],
     ['/ui/devices', '.item'],
-    ['/ui/certificates', '.table'],
     ['/ui/certificates/device/dev.pem', '.facts'],
     [`/ui/connect?stream=${stream}`, '.step'],
     ['/ui/service', '.tile'],
     ['/ui/no-such-page', 'h1'],
+    ['/ui/certificates', '.table'],
   ]
 
   for (const theme of ['light', 'dark'] as const)

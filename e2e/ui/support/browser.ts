@@ -90,3 +90,10 @@ export async function startBrowser(server: Pick<Standalone, 'url' | 'rootCertifi
     return page
   }
 }
+
+/** Resolves when an expression of the page is true, looked at in each frame; the test's own timeout bounds it. */
+export async function pageHolds(page: Page, expression: string): Promise<void> {
+  await page.evaluate(
+    `new Promise((resolve) => { const look = () => (${expression} ? resolve(true) : setTimeout(look, 50)); look() })`,
+  )
+}
