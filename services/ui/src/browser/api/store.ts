@@ -12,6 +12,8 @@ export interface Store {
   readonly tailFrom: number
   /** Loads what of a range is missing or has new probe states. */
   want(from: number, to: number): void
+  /** Loads the rows from a moment on, in milliseconds since 1970. */
+  wantFrom(ms: number): void
   /** Takes note of how many rows there are; loads the new ones, or the end when too many came. */
   setTotal(total: number): void
   /** Takes note that the probe states of these uploads changed. */
@@ -54,6 +56,7 @@ export function createStore(
         for (const row of chunks.get(number) ?? []) if (row) yield row
     },
     want,
+    wantFrom,
     setTotal(now) {
       const before = total
       total = now
@@ -89,6 +92,16 @@ export function createStore(
     wanted.push(range)
     if (wanted.length > 8) wanted.shift()
     if (!isRunning) void run()
+  }
+
+  function wantFrom(ms: number): void {
+    getRows(stream, { at: new Date(ms).toISOString(), limit: maxPage }).then(
+      ({ rows }) => {
+        for (const row of rows) put(row)
+        onRows()
+      },
+      () => {},
+    )
   }
 
   function missingIn(from: number, to: number): readonly [number, number] | null {

@@ -29,7 +29,7 @@ interface ListOptions<Item> {
 export interface List {
   readonly element: HTMLElement
   /** Paints the rows in view; cheap enough for each frame. */
-  paint(count: number, chosen: number | null): void
+  paint(count: number, chosen: number | null, hovered: number | null): void
   /** Which rows are in view, and the first after them. */
   range(): readonly [number, number]
   scrollToEnd(): void
@@ -68,6 +68,7 @@ export function createList<Item>(options: ListOptions<Item>): List {
   const slots: Slot<Item>[] = []
   let count = 0
   let chosen: number | null = null
+  let hovered: number | null = null
   let scrolledByUs = -1
 
   scroller.addEventListener('scroll', () => {
@@ -81,13 +82,14 @@ export function createList<Item>(options: ListOptions<Item>): List {
   new ResizeObserver(render).observe(scroller)
   return { element, paint, range, scrollToEnd, scrollTo }
 
-  function paint(now: number, chosenNow: number | null): void {
+  function paint(now: number, chosenNow: number | null, hoveredNow: number | null): void {
     if (now !== count) {
       count = now
       scroller.setAttribute('aria-rowcount', String(count + 1))
       body.style.height = `${count * rowHeight()}px`
     }
     chosen = chosenNow
+    hovered = hoveredNow
     render()
   }
 
@@ -115,7 +117,7 @@ export function createList<Item>(options: ListOptions<Item>): List {
 
   function show(slot: Slot<Item>, index: number, height: number): void {
     const item = itemAt(index)
-    const tone = `list-row ${item ? toneOf(item) : 'loading'}${index === chosen ? ' chosen' : ''}`
+    const tone = `list-row ${item ? toneOf(item) : 'loading'}${index === chosen ? ' chosen' : ''}${index === hovered ? ' hovered' : ''}`
     if (slot.row.className !== tone) slot.row.className = tone
     if (slot.index !== index) {
       slot.row.style.transform = `translateY(${index * height}px)`

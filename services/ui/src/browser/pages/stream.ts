@@ -1,8 +1,9 @@
+import { getJson } from '../api/client.ts'
 import { getFacts } from '../api/facts.ts'
 import { parseFilter } from '../api/filter.ts'
 import { followStates } from '../api/live.ts'
 import { createStore } from '../api/store.ts'
-import type { InFlight, Row, SessionState, StreamState } from '../api/types.ts'
+import type { InFlight, Row, SessionState, Severity, StreamState } from '../api/types.ts'
 import { copyButton, copyText } from '../dom/copy.ts'
 import { ago, bytes, encodePath, plural } from '../dom/format.ts'
 import { announce, showConnection, startPage } from '../dom/frame.ts'
@@ -14,8 +15,16 @@ import { createPlayer, type PlayerView, type Source } from '../player/player.ts'
 import { createLog } from '../stream/log.ts'
 import { createVerdict } from '../stream/verdict.ts'
 import { readViewState, writeViewState } from '../stream/view-state.ts'
-import { isManifest } from '../timeline/marks.ts'
+import { isManifest, type Lane } from '../timeline/marks.ts'
+import type { Minute } from '../timeline/paint.ts'
+import type { Range } from '../timeline/scale.ts'
 import { createTimeline } from '../timeline/timeline.ts'
+
+interface MinutesResponse {
+  readonly begin: string | null
+  /** By track: minute, uploads, bytes, worst severity. */
+  readonly tracks: Readonly<Record<string, readonly (readonly [number, number, number, Severity | null])[]>>
+}
 
 const stream = location.pathname.split('/')[3] ?? ''
 const view = readViewState(new URL(location.href))
@@ -68,12 +77,18 @@ let createdAt: string | null | undefined
 let hovered: string | null = null
 let player: PlayerView | null = null
 let isDeleted = false
+let areRowsThere = false
+let isVerdictThere = false
+let minutes: readonly Minute[] = []
+let minutesAt = Number.NEGATIVE_INFINITY
+let windowTimer: ReturnType<typeof setTimeout> | undefined
 let shownRows: Row[] = []
 /** Of the server's clock against this machine's. */
 let clockOffset = 0
 const sessions = new Map<string, SessionState>()
 
-document.body.classList.add('is-stream')
+document.body.classList.add('is-stream', 'settling')
+setTimeout(settle, 1_500)
 const heading = h('h1', {})
 const activity = h('span', { class: 'activity' })
 const address = h('span', { class: 'muted' })
@@ -92,10 +107,17 @@ const exportButton = h(
 const store = createStore(stream, onRows, (sentence) => {
   if (!isDeleted) fill(problem, sentence && h('p', { class: 'error-text' }, sentence))
 })
-const verdict = createVerdict(stream, (code) => {
-  view.q = `code:${code}`
-  onView()
-})
+const verdict = createVerdict(
+  stream,
+  (code) => {
+    view.q = `code:${code}`
+    onView()
+  },
+  () => {
+    isVerdictThere = true
+    settle()
+  },
+)
 const log = createLog({ stream, store, view, onChoose: choose, onHover: hover, onView, requestPaint })
 const timeline = createTimeline({
   onChoose: (upload) => {
@@ -108,6 +130,7 @@ const timeline = createTimeline({
     view.to = range?.to ?? null
     onView()
   },
+  onWindow: loadWindow,
   requestPaint,
 })
 const axes = (['arrival', 'media'] as const).map((axis) =>
@@ -191,10 +214,17 @@ function onState(now: StreamState): void {
   store.setTotal(now.total)
   if (isNew) verdict.refresh(view.session)
   log.update(inFlight)
+  void readMinutes().catch(() => {})
   updateTimeline(false)
   showHead()
   showSessions()
   requestPaint()
+}
+
+/** The parts of the page show together, so that nothing moves when one of them comes later. */
+function settle(): void {
+  if (performance.now() < 1_500 && !(areRowsThere && isVerdictThere)) return
+  document.body.classList.remove('settling')
 }
 
 /** What is loaded stays until the reader leaves. */
@@ -214,18 +244,50 @@ function showDeleted(): void {
 }
 
 function onRows(): void {
+  areRowsThere = true
+  settle()
   log.update(inFlight)
   updateTimeline(true)
+}
+
+/** What of the timeline's window is not loaded is asked for once the window rests. */
+function loadWindow({ from }: Range): void {
+  clearTimeout(windowTimer)
+  windowTimer = setTimeout(() => {
+    const oldest = store.at(store.tailFrom)
+    if (store.tailFrom > 0 && oldest && from < oldest.startedAt) store.wantFrom(from)
+  }, 300)
+}
+
+/** An overview of all of a long log; what is loaded is a part of it. */
+async function readMinutes(): Promise<void> {
+  if (store.tailFrom === 0 || performance.now() - minutesAt < 30_000) return
+  minutesAt = performance.now()
+  const { begin, tracks } = await getJson<MinutesResponse>(`/streams/${stream}/uploads?view=minutes`)
+  if (begin === null) return
+  const start = Date.parse(begin)
+  minutes = Object.values(tracks).flatMap((list) =>
+    list.map(([minute, , bytes, worst]) => ({ at: start + minute * 60_000, bytes, worst })),
+  )
+  updateTimeline(false)
+  requestPaint()
+}
+
+/** Kind of a track, as the init segment of the session it came in says. */
+function kindOf(track: string): Lane['kind'] | null {
+  for (const session of [...sessions.values()].reverse()) {
+    const found = session.tracks.find(({ name }) => name === track)
+    if (found?.kind === 'video' || found?.kind === 'audio') return found.kind
+  }
+  return null
 }
 
 /** Rows of the chosen session that are loaded up to the end. */
 function updateTimeline(areRowsNew: boolean): void {
   if (areRowsNew) {
     shownRows = []
-    for (let position = store.tailFrom; position < store.total; position++) {
-      const row = store.at(position)
-      if (row && (view.session === null || row.session === view.session)) shownRows.push(row)
-    }
+    for (const row of store.loaded())
+      if (view.session === null || row.session === view.session) shownRows.push(row)
   }
   const filter = parseFilter(view.q)
   timeline.update({
@@ -234,6 +296,8 @@ function updateTimeline(areRowsNew: boolean): void {
     axis: view.axis,
     isLive: state?.live ?? false,
     now: Date.now() + clockOffset,
+    kindOf,
+    minutes: store.tailFrom > 0 ? minutes : [],
     isLit: (row) => filter.isEmpty || filter.matches(row),
   })
   timeline.element.hidden = store.total === 0 && inFlight.length === 0
@@ -285,7 +349,7 @@ function requestPaint(): void {
   requestAnimationFrame(() => {
     isPainting = false
     if (document.hidden) return
-    log.paint()
+    log.paint(hovered)
     if (player) movePlayhead(player)
     timeline.paint(view.upload, hovered)
   })

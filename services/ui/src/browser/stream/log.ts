@@ -18,7 +18,7 @@ export interface Log {
   readonly search: HTMLInputElement
   /** Takes in what changed: the filter, the session, the stretch of time, new rows. */
   update(inFlight: readonly InFlight[]): void
-  paint(): void
+  paint(hovered: string | null): void
   /** The row `step` rows after the chosen one that passes the test; the first or last at the ends. */
   step(step: 1 | -1, test: (row: Row) => boolean): Row | null
   reveal(upload: string): void
@@ -153,13 +153,16 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
   async function searchOlder(turn: number): Promise<void> {
     const end = store.tailFrom
     const query = { ...filter.query, ...(view.session === null ? {} : { session: view.session }) }
-    for (let cursor = 0; cursor < end && turn === searching; ) {
+    let start: Record<string, string | number> =
+      view.from === null ? { cursor: 0 } : { at: new Date(view.from).toISOString() }
+    for (let cursor = 0; cursor < end && turn === searching; start = { cursor }) {
       bar.hidden = false
       bar.style.width = `${(cursor / end) * 100}%`
-      const page = await getRows(stream, { ...query, cursor, limit: 1_000 }).catch(() => null)
+      const page = await getRows(stream, { ...query, ...start, limit: 1_000 }).catch(() => null)
       if (!page || turn !== searching) break
       older.push(...page.rows.filter((row) => row.position < end && passes(row)))
-      cursor = page.next ?? end
+      const isPast = view.to !== null && (page.rows.at(-1)?.startedAt ?? 0) > view.to
+      cursor = isPast ? end : (page.next ?? end)
       searchedTo = Math.max(searchedTo, Math.min(cursor, end))
       matches = [...older, ...loadedMatches()]
       requestPaint()
@@ -188,10 +191,16 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
     return -1
   }
 
-  function paint(): void {
+  function indexInView(upload: string): number | null {
+    const [from, to] = list.range()
+    for (let index = from; index < to; index++) if (itemAt(index)?.upload === upload) return index
+    return null
+  }
+
+  function paint(hovered: string | null): void {
     const total = count()
     const chosen = view.upload === null ? null : indexOf(view.upload)
-    list.paint(total, chosen)
+    list.paint(total, chosen, hovered === null ? null : indexInView(hovered))
     if (view.follow) {
       list.scrollToEnd()
       seen = total
@@ -206,8 +215,13 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
   }
 
   function step(step: 1 | -1, test: (row: Row) => boolean): Row | null {
+    const end = step === 1 ? -1 : (matches?.length ?? store.total)
+    if (view.upload !== null) return stepFrom(indexOf(view.upload), step, test)
+    return stepFrom(step === 1 ? list.range()[0] - 1 : end, step, test) ?? stepFrom(end, step, test)
+  }
+
+  function stepFrom(start: number, step: 1 | -1, test: (row: Row) => boolean): Row | null {
     const rows = matches?.length ?? store.total
-    const start = view.upload === null ? (step === 1 ? list.range()[0] - 1 : rows) : indexOf(view.upload)
     for (let index = start + step; index >= 0 && index < rows; index += step) {
       const row = itemAt(index)
       if (row && test(row)) return row

@@ -16,7 +16,7 @@ const pauseMs = 1_500
 const order = ['error', 'warning', 'note']
 
 /** The distinct findings, worst first, each with what was expected and received: the answer to "what is wrong?". */
-export function createVerdict(stream: string, onCode: (code: string) => void): Verdict {
+export function createVerdict(stream: string, onCode: (code: string) => void, onShown: () => void): Verdict {
   const element = h('section', { class: 'verdict', 'aria-label': 'Verdict' })
   const examples = new Map<string, UploadFacts>()
   let session: string | null = null
@@ -57,6 +57,7 @@ export function createVerdict(stream: string, onCode: (code: string) => void): V
         ),
       )
     } finally {
+      onShown()
       isReading = false
       timer = undefined
       if (asked !== session) refresh(session)

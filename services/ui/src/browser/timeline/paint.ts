@@ -1,4 +1,4 @@
-import type { InFlight, Row } from '../api/types.ts'
+import type { InFlight, Row, Severity } from '../api/types.ts'
 import { bitrate as bitrateText, clock, clockSeconds, visible } from '../dom/format.ts'
 import type { Colors } from './colors.ts'
 import type { Lane, Lanes, Mark } from './marks.ts'
@@ -23,6 +23,13 @@ export interface Picture {
   readonly colors: Colors
 }
 
+/** What came within a minute. */
+export interface Minute {
+  readonly at: number
+  readonly bytes: number
+  readonly worst: Severity | null
+}
+
 /** A mark as it was painted, to find what the pointer is on. */
 export interface Spot {
   readonly x: number
@@ -42,7 +49,8 @@ export const heightOf = (count: number): number =>
   ruler + Math.max(1, count) * laneHeight(count) + 2 * strip + minimapHeight + 6
 
 const severities = { error: 3, warning: 2, note: 1 } as const
-const rankOf = (row: Row): number => (row.worst === null ? 0 : severities[row.worst])
+const rankOf = ({ worst }: { readonly worst: Severity | null }): number =>
+  worst === null ? 0 : severities[worst]
 
 /** Paints everything and returns where the marks are. */
 export function paintTimeline(context: CanvasRenderingContext2D, picture: Picture): readonly Spot[] {
@@ -386,17 +394,21 @@ export function paintMinimap(
   context: CanvasRenderingContext2D,
   { lanes, scale, colors }: Picture,
   whole: { readonly from: number; readonly to: number },
+  minutes: readonly Minute[],
 ): void {
   const { height } = sizeOf(context)
   const top = height - minimapHeight
   const all = { ...scale, from: whole.from, to: whole.to }
   const buckets = new Map<number, { bytes: number; rank: number }>()
-  for (const { marks } of lanes.lanes)
-    for (const { row, firstByte } of marks) {
-      const x = Math.floor(xOf(all, firstByte) / 3) * 3
-      const bucket = buckets.get(x) ?? { bytes: 0, rank: 0 }
-      buckets.set(x, { bytes: bucket.bytes + row.bytes, rank: Math.max(bucket.rank, rankOf(row)) })
-    }
+  const count = (at: number, bytes: number, rank: number) => {
+    const x = Math.floor(xOf(all, at) / 3) * 3
+    const bucket = buckets.get(x) ?? { bytes: 0, rank: 0 }
+    buckets.set(x, { bytes: bucket.bytes + bytes, rank: Math.max(bucket.rank, rank) })
+  }
+  if (minutes.length > 0) for (const minute of minutes) count(minute.at, minute.bytes, rankOf(minute))
+  else
+    for (const { marks } of lanes.lanes)
+      for (const { row, firstByte } of marks) count(firstByte, row.bytes, rankOf(row))
   const max = Math.max(1, ...[...buckets.values()].map(({ bytes }) => bytes))
   context.fillStyle = colors.page
   context.fillRect(0, top, scale.left + scale.width + 12, minimapHeight)

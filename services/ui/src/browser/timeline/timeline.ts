@@ -3,8 +3,16 @@ import { bytes, clock, plural, span, visible } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { markText } from '../dom/words.ts'
 import { readColors } from './colors.ts'
-import { type Lanes, lanesOf, type Mark } from './marks.ts'
-import { heightOf, minimapHeight, type Picture, paintMinimap, paintTimeline, type Spot } from './paint.ts'
+import { type Lane, type Lanes, lanesOf, type Mark } from './marks.ts'
+import {
+  heightOf,
+  type Minute,
+  minimapHeight,
+  type Picture,
+  paintMinimap,
+  paintTimeline,
+  type Spot,
+} from './paint.ts'
 import { moved, msOf, type Range, type Scale, zoomed } from './scale.ts'
 
 export interface TimelineData {
@@ -14,6 +22,10 @@ export interface TimelineData {
   readonly isLive: boolean
   readonly now: number
   readonly isLit: (row: Row) => boolean
+  /** All of a long log, of which rows are only a part; empty when the rows are all. */
+  readonly minutes: readonly Minute[]
+  /** Null where it is not known. */
+  readonly kindOf: (track: string) => Lane['kind'] | null
 }
 
 export interface Timeline {
@@ -34,13 +46,21 @@ interface TimelineOptions {
   readonly onHover: (upload: string | null) => void
   /** A stretch was chosen by dragging; null takes it back. */
   readonly onRange: (range: Range | null) => void
+  /** What is in view changed by the reader's hand. */
+  readonly onWindow: (range: Range) => void
   readonly requestPaint: () => void
 }
 
 const followedMs = 60_000
 
 /** Lanes of all tracks over one time scale, with strips for bitrate and delay and a map of the whole. */
-export function createTimeline({ onChoose, onHover, onRange, requestPaint }: TimelineOptions): Timeline {
+export function createTimeline({
+  onChoose,
+  onHover,
+  onRange,
+  onWindow,
+  requestPaint,
+}: TimelineOptions): Timeline {
   const canvas = h('canvas', { role: 'img', 'aria-label': 'Timeline' })
   const tip = h('div', { class: 'tip', hidden: true })
   const element = h('div', { class: 'timeline' }, canvas, tip)
@@ -59,7 +79,7 @@ export function createTimeline({ onChoose, onHover, onRange, requestPaint }: Tim
   function update(now: TimelineData): void {
     const isSame = data && data.rows === now.rows && data.axis === now.axis
     data = now
-    if (!isSame) lanes = lanesOf(now.rows, now.axis, () => null)
+    if (!isSame) lanes = lanesOf(now.rows, now.axis, now.kindOf)
     canvas.setAttribute('aria-label', describe())
   }
 
@@ -73,9 +93,10 @@ export function createTimeline({ onChoose, onHover, onRange, requestPaint }: Tim
 
   function whole(): Range {
     if (!data || lanes.lanes.length === 0) return { from: Date.now() - followedMs, to: Date.now() }
+    const from = Math.min(lanes.from, data.minutes[0]?.at ?? lanes.from)
     const to = data.isLive ? Math.max(lanes.to, data.now) : lanes.to
-    const margin = Math.max(200, (to - lanes.from) * 0.02)
-    return { from: lanes.from - margin, to: to + margin }
+    const margin = Math.max(200, (to - from) * 0.02)
+    return { from: from - margin, to: to + margin }
   }
 
   function range(): Range {
@@ -106,11 +127,12 @@ export function createTimeline({ onChoose, onHover, onRange, requestPaint }: Tim
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
     const picture: Picture = { ...data, lanes, scale: scale(), chosen, hovered, selection, playhead, colors }
     spots = paintTimeline(context, picture)
-    paintMinimap(context, picture, whole())
+    paintMinimap(context, picture, whole(), data.minutes)
   }
 
   function show(range: Range | null): void {
     window = range
+    if (range) onWindow(range)
     requestPaint()
   }
 
