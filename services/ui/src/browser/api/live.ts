@@ -4,7 +4,7 @@ export interface ConnectionStatus {
   readonly since: number
 }
 
-export interface Following {
+export interface Subscription {
   close(): void
 }
 
@@ -20,7 +20,7 @@ export function followStates<State extends object>(
   path: string,
   onState: (state: State) => void,
   onStatus: (status: ConnectionStatus) => void,
-): Following {
+): Subscription {
   let source: EventSource | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let failures = 0

@@ -1,5 +1,5 @@
 import { getJson, sendJson } from '../api/client.ts'
-import { type Following, followStates } from '../api/live.ts'
+import { followStates, type Subscription } from '../api/live.ts'
 import type { About, StreamState, StreamSummary } from '../api/types.ts'
 import { openNewPair, openSignCsr } from '../certificates/forms.ts'
 import { clientsFor, originOf, type Target } from '../connect/commands.ts'
@@ -26,7 +26,7 @@ let stream = Number(page.searchParams.get('stream')) || null
 let host = page.searchParams.get('host') ?? location.hostname.replace(/^\[|\]$/g, '')
 let client = page.searchParams.get('client') ?? 'ffmpeg'
 let identity = page.searchParams.get('identity') ?? 'dev'
-let following: Following | null = null
+let following: Subscription | null = null
 let state: StreamState | null = null
 let refusal: Refusal | null = null
 const waiting = h('div', { class: 'waiting', role: 'status' })
