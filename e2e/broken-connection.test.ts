@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:http2'
@@ -66,5 +66,73 @@ describe('uploads whose sender leaves with the first bytes of a body', function 
     await assertKept(stream)
     session.close()
     equal(session.destroyed, false)
+  })
+})
+
+describe('uploads whose sender leaves before the first byte of a body', function () {
+  this.timeout(60_000)
+  const server = serverOfSuite()
+  let device: Identity
+  before(async () => {
+    device = await makeDevice(server(), 'cam')
+  })
+
+  const log = async (stream: string) => (await curl(server(), `/streams/${stream}/uploads`)).json.uploads
+
+  /** That there is one upload of no bytes, and that the log, the stream, its objects and its events all say so. */
+  async function assertRecorded(stream: string): Promise<void> {
+    await until('it is listed', async () => (await log(stream)).length === 1)
+    const [{ bytes, whole, findings }] = await log(stream)
+    deepEqual([bytes, whole, codesOf(findings)], [0, false, ['body-incomplete']])
+    const { json } = await curl(server(), `/streams/${stream}`)
+    deepEqual(
+      json.error_uploads.map(({ findings }: { findings: [] }) => codesOf(findings)),
+      [['body-incomplete']],
+    )
+    equal((await curl(server(), `/streams/${stream}/a.m4s`)).status, 404)
+    const { text } = await curl(server(), `/streams/${stream}/events`, ['-Nm1', '-H', 'Last-Event-ID: 0-0.0'])
+    for (const kind of ['upload-started', 'upload-aborted']) match(text, new RegExp(`"kind":"${kind}"`))
+  }
+
+  const codesOf = (findings: readonly { readonly code: string }[]) => findings.map(({ code }) => code)
+
+  for (const framing of ['Content-Length: 300', 'Transfer-Encoding: chunked', 'Content-Encoding: gzip'])
+    for (const expect of ['Expect: 100-continue', 'Accept: */*'])
+      for (const how of ['ends', 'is reset'])
+        it(`are recorded when the connection ${how} (${framing}, ${expect})`, async () => {
+          const stream = await makeStream(server())
+          using connection = await rawConnection(server(), device)
+          const length = framing.startsWith('Content-E') ? ['Content-Length: 30'] : []
+          connection.tls.write(putHead(`/streams/${stream}/a.m4s`, framing, expect, ...length))
+          if (how === 'ends') connection.tls.end()
+          else connection.tls.write('', () => connection.tcp.resetAndDestroy())
+          await assertRecorded(stream)
+        })
+
+  for (const expect of [{}, { expect: '100-continue' }])
+    for (const length of [{}, { 'content-length': 300 }])
+      it(`are recorded when the stream is reset (HTTP/2, ${JSON.stringify({ ...expect, ...length })})`, async () => {
+        const stream = await makeStream(server())
+        const [ca, cert, key] = await Promise.all(
+          [server().rootCertificate, device.cert, device.key].map((file) => readFile(file)),
+        )
+        const session = connect(server().url, { ca, cert, key } as never)
+        const path = `/streams/${stream}/a.m4s`
+        const put = session.request({ ':method': 'PUT', ':path': path, ...length, ...expect })
+        put.on('error', () => undefined)
+        await once(put, 'ready')
+        put.destroy(new Error('reset'))
+        await assertRecorded(stream)
+        session.destroy()
+      })
+
+  it('stay questions when their empty body is complete', async () => {
+    const stream = await makeStream(server())
+    for (const args of [
+      ['-T', '/dev/null'],
+      ['-XPUT', '-H', 'Transfer-Encoding: chunked', '-d', '@/dev/null'],
+    ])
+      equal((await curl(server(), `/streams/${stream}/a.m4s`, args)).status, 200)
+    deepEqual(await log(stream), [])
   })
 })

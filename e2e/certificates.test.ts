@@ -3,6 +3,7 @@ import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.t
 import { until } from '@pushav/shared/testing/until.ts'
 import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
 import { keepAlive } from './clients/keep-alive.ts'
+import { putHead, rawConnection } from './clients/raw-tls.ts'
 import { readJournal } from './server/journal.ts'
 import { expiredDevice, foreignDevice, signedDevice } from './support/devices/openssl.ts'
 import { serverOfSuite } from './support/suite/server-of-suite.ts'
@@ -63,6 +64,25 @@ describe('client certificates', function () {
   it('refuses an expired certificate in words that say since when, in the answer and in the log (F-04, C-07)', async () => {
     const device = await expiredDevice(server(), folder.path)
     await refuses(device, 'certificate-expired', /expired since 2020-02-01/)
+  })
+
+  it('refuses a revoked certificate with the next request behind the response, 50 times', async function () {
+    this.timeout(120_000)
+    const stream = await makeStream(server())
+    for (let n = 0; n < 50; n++) {
+      const name = `gone-${n}`
+      const device = await makeDevice(server(), name)
+      using open = await rawConnection(server(), device)
+      const path = `/streams/${stream}/${name}.m4s`
+      open.tls.write(`${putHead(path, 'Content-Length: 1')}x`)
+      await until('the first response', async () => open.tls.bytesRead > 0)
+      const { json } = await curl(server(), `/certs/${name}/revoke`, ['-XPOST'])
+      equal(json.acknowledged, true)
+      open.tls.write(`${putHead(path, 'Content-Length: 1', 'Connection: close')}x`)
+      const fresh = await curl(server(), path, [...as(device), '-T', '-'], 'x')
+      deepEqual([fresh.status, fresh.json.code], [403, 'certificate-revoked'])
+      match(await open.reply, /^HTTP\/1\.1 202 .*HTTP\/1\.1 403 .*certificate-revoked/s)
+    }
   })
 
   it('refuses a revoked certificate from then on, also on a connection that is open', async () => {

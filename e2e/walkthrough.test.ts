@@ -27,9 +27,19 @@ const generate = [
   `${generator} --cacert ~/.pavstest/certs/server/root.pem --cert ~/.pavstest/certs/device/dev.pem --key ~/.pavstest/certs/device/dev.key --seconds 3`,
 ].join('\n')
 
+interface Finding {
+  readonly code: string
+  readonly severity: string
+  readonly message: string
+}
+
+const generated = 'cmaf/example/video-720p.cmfv'
+const linesOf = (page: string): readonly string[] =>
+  readFileSync(join(import.meta.dirname, '..', page), 'utf8').split('\n')
+
 describe('the walk-through of README.md', () => {
   it('has these commands', () => {
-    const lines = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8').split('\n')
+    const lines = linesOf('README.md')
     deepEqual(
       Object.values(commands).filter((command) => !lines.includes(`$ ${command}`)),
       [],
@@ -69,9 +79,34 @@ for (const flags of [[], ['--strict-mode']]) {
 
     it('takes the generated media', () => say(generate))
 
+    it('has no error and no warning on the generated media', async () => {
+      deepEqual(await flawsOf(1), [])
+    })
+
+    it('has none on the file that operations.md sends', async () => {
+      const [line = ''] = linesOf('docs/operations.md').filter(
+        (one) => one.startsWith('curl') && one.includes(' -T '),
+      )
+      await say(commands.stream)
+      await say(`cp ~/.pavstest/certs/server/root.pem ~/.pavstest/certs/device/dev.* .`)
+      await say(`curl --cacert root.pem https://localhost:1234/streams/1/${generated} -o video.cmfv`)
+      await say(line.replace('/streams/1/', '/streams/2/'))
+      deepEqual(await flawsOf(2), [])
+    })
+
+    async function flawsOf(stream: number): Promise<readonly string[]> {
+      const get = 'curl --cacert ~/.pavstest/certs/server/root.pem'
+      const log = JSON.parse(await say(`${get} https://localhost:1234/streams/${stream}/uploads?limit=1000`))
+      ok(log.uploads.length > 1, JSON.stringify(log))
+      const findings: Finding[] = log.uploads.flatMap((upload: { findings: Finding[] }) => upload.findings)
+      return findings
+        .filter(({ severity }) => severity !== 'note')
+        .map(({ code, message }) => `${code}: ${message}`)
+    }
+
     it('lists the stream and its files', async () => {
       const { streams } = JSON.parse(await say(commands.list))
-      equal(streams.length, 1)
+      equal(streams.length, 2)
       const { valid_uploads, error_uploads } = streams[0]
       const paths = [...valid_uploads, ...error_uploads].map(({ file_path }) => file_path)
       ok(paths.includes('cmaf/example/video-720p.cmfv'), JSON.stringify(streams))

@@ -5,8 +5,11 @@ import type { Identity } from '../clients/curl.ts'
 import { type Frame, flags, frame, frameReader, kinds, preface, uploadHead } from '../clients/h2-frames.ts'
 import { deviceSocket, type Reachable } from '../clients/raw-tls.ts'
 
-/** How streams are opened, minding no limit: as whole uploads, as heads that nothing follows, or reset at once. */
-export type Manner = 'uploads' | 'heads' | 'resets'
+/**
+ * How streams are opened, minding no limit: as whole uploads, as heads that nothing follows, reset at once, or reset
+ * after a byte of the body.
+ */
+export type Manner = 'uploads' | 'heads' | 'resets' | 'cut-uploads'
 
 /** What one HTTP/2 connection came to. */
 export interface FloodResult {
@@ -52,11 +55,10 @@ export async function floodStreams(
 function framesOf(manner: Manner, id: number, path: string): Buffer {
   const head = frame(kinds.headers, flags.endHeaders, id, uploadHead(path))
   if (manner === 'heads') return head
-  const rest =
-    manner === 'uploads'
-      ? frame(kinds.data, flags.endStream, id, Buffer.from(path))
-      : frame(kinds.reset, 0, id, uint32(cancel))
-  return Buffer.concat([head, rest])
+  if (manner === 'uploads')
+    return Buffer.concat([head, frame(kinds.data, flags.endStream, id, Buffer.from(path))])
+  const byte = manner === 'cut-uploads' ? [frame(kinds.data, 0, id, Buffer.from('x'))] : []
+  return Buffer.concat([head, ...byte, frame(kinds.reset, 0, id, uint32(cancel))])
 }
 
 const uint32 = (value: number): Buffer => {
@@ -82,7 +84,8 @@ function listen(tls: TLSSocket) {
     if (kind === kinds.reset) heard.refused++
     if (kind === kinds.ping && set === flags.ack) heard.isPonged = true
     if (kind === kinds.settings && set !== flags.ack) tls.write(frame(kinds.settings, flags.ack, 0))
-    if (kind === kinds.goaway) heard.goaway = payload.readUInt32BE(4)
+    // Node sends another one without an error behind the one that says why.
+    if (kind === kinds.goaway) heard.goaway ||= payload.readUInt32BE(4)
   }
 
   function end(): void {

@@ -41,7 +41,7 @@ export async function verifyStored(
   const log = lineReader(client)
   const streams = Map.groupBy(sent.filter(isAccepted), ({ stream }) => stream)
   const judgedMs = await waitFor((line) => line.findings !== null, judgedWithinMs)
-  const probedMs = await waitFor(({ probe }) => probe === 'done' || probe === 'failed', probedWithinMs)
+  const probedMs = await waitFor(({ probe }) => probe !== 'pending', probedWithinMs)
   const missing = { differing: 0, unjudged: 0, misordered: 0, wrong: 0, unprobed: 0 }
   for (const [stream, taken] of streams) await look(stream, taken)
   return { ...missing, judgedMs, probedMs }

@@ -12,12 +12,20 @@ import type { ResponseHead } from './upstream/response-head.ts'
  */
 export type Outcome = number | ErrorResponse | 'client-gone' | 'stale-connection'
 
-/** An upload is forwarded as far as it has arrived, even if its client has left; a download is not. */
+/**
+ * An upload is forwarded as far as it has arrived, even if its client has left before the first byte of the body, so
+ * that ingest records it. A download is not, nor is another request whose body is still to come.
+ */
 export function shouldForward(exchange: Exchange): boolean {
   if (!exchange.isAborted()) return true
   if (isSafeMethod(exchange.method)) return false
-  return exchange.isBodyComplete() || exchange.body.readableDidRead || exchange.body.readableLength > 0
+  if (isUpload(exchange) || exchange.isBodyComplete()) return true
+  return exchange.body.readableDidRead || exchange.body.readableLength > 0
 }
+
+/** DASH-IF Ingest 1.2, 5.2-1: POST means the same as PUT. */
+const isUpload = ({ method, target }: Exchange): boolean =>
+  method === 'PUT' || (method === 'POST' && /^\/streams\/\d+\/./.test(target))
 
 /** Sends a request on one connection and relays the response. Resolves when both are over; never rejects. */
 export function dispatch(

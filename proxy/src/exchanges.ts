@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Forward } from './forward.ts'
 import type { Exchange } from './http/exchange.ts'
@@ -44,13 +45,32 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
   }
 }
 
-/** Pipelined requests of one HTTP/1 connection are served one after the other, in the order they came. */
+/**
+ * Pipelined requests of one HTTP/1 connection are served one after the other, in the order they came: the next one
+ * when the client takes the response before it, or has left.
+ */
 export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exchange) => void {
   const lastOf = new WeakMap<Socket, Promise<void>>()
   return function serveInOrder(socket, exchange) {
     const last = lastOf.get(socket)
     const served = last ? last.then(() => serve(exchange)) : serve(exchange)
-    lastOf.set(socket, served)
-    served.then(() => lastOf.get(socket) === served && lastOf.delete(socket))
+    const ended = served.then(() => closeOf(exchange.response, socket))
+    lastOf.set(socket, ended)
+    ended.then(() => lastOf.get(socket) === ended && lastOf.delete(socket))
   }
+}
+
+/** Resolves when a response has been written to its socket, or can no longer be. */
+function closeOf(response: Writable, socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.closed || response.destroyed || socket.destroyed) return resolve()
+    response.once('close', finish)
+    socket.once('close', finish)
+
+    function finish(): void {
+      response.off('close', finish)
+      socket.off('close', finish)
+      resolve()
+    }
+  })
 }

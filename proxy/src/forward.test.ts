@@ -3,8 +3,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { type ClientHttp2Session, constants } from 'node:http2'
+import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
-import { ask, curl, dial, dialHttp2, received, say } from '../test/clients.ts'
+import { ask, closed, curl, dial, dialHttp2, received, say } from '../test/clients.ts'
 import { reply, replyEarly } from '../test/recorder.ts'
 import { type RunningProxy, runProxy } from '../test/running-proxy.ts'
 
@@ -76,6 +77,27 @@ describe('forward', () => {
         )
       })
 
+    for (const [what, lines] of [
+      ['gzip, chunked', 'Transfer-Encoding: gzip, chunked'],
+      ['identity and chunked', 'Transfer-Encoding: identity\r\nTransfer-Encoding: chunked'],
+      ['chunked twice', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked'],
+    ])
+      it(`refuses a body in ${what} with 400 and closes the connection`, async () => {
+        const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'
+        const response = await say(
+          proxy.port,
+          `PUT /x HTTP/1.1\r\nHost: a\r\n${lines}\r\n\r\n3\r\nabc\r\n0\r\n\r\n${smuggled}`,
+        )
+        match(response, /^HTTP\/1\.1 400 .*Connection: close/s)
+        deepEqual(proxy.upstream.seen, [])
+      })
+
+    it('forwards a body whose coding is Chunked', async () => {
+      const head = 'PUT /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: Chunked\r\n\r\n'
+      match(await say(proxy.port, `${head}3\r\nabc\r\n0\r\n\r\n`), /^HTTP\/1\.1 200/)
+      equal(last()?.bytes, 3)
+    })
+
     it('drops hop-by-hop headers in both directions', async () => {
       const hops =
         'Connection: close, X-Secret\r\nX-Secret: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nProxy-Authorization: x\r\nUpgrade: websocket'
@@ -130,7 +152,18 @@ describe('forward', () => {
       ['two hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b', 400, 'host-malformed'],
       ['no host', 'GET / HTTP/1.1', 400, 'host-malformed'],
       ['a host with a path', 'GET / HTTP/1.1\r\nHost: a/b', 400, 'host-malformed'],
-      ['an absolute target', 'GET http://evil/x HTTP/1.1\r\nHost: a', 400, 'target-malformed'],
+      ['a target of another server', 'GET https://evil/x HTTP/1.1\r\nHost: a', 421, 'target-misdirected'],
+      ['a target of http', 'GET http://localhost/x HTTP/1.1\r\nHost: localhost', 421, 'target-misdirected'],
+      ['a target with a user', 'GET https://a@localhost/x HTTP/1.1\r\nHost: a', 400, 'host-malformed'],
+      ['a target without host', 'GET https:///x HTTP/1.1\r\nHost: a', 400, 'host-malformed'],
+      ['a target of its own and no host', 'GET https://localhost/x HTTP/1.1', 400, 'host-malformed'],
+      [
+        'a target of its own and two hosts',
+        'GET https://a/x HTTP/1.1\r\nHost: a\r\nHost: b',
+        400,
+        'host-malformed',
+      ],
+      ['a target of another scheme', 'GET ftp://localhost/x HTTP/1.1\r\nHost: a', 400, 'target-malformed'],
       ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: a', 400, 'target-malformed'],
       ['TRACE', 'TRACE / HTTP/1.1\r\nHost: a', 405, 'method-refused'],
       ['CONNECT', 'CONNECT evil:443 HTTP/1.1\r\nHost: a', 405, 'method-refused'],
@@ -147,6 +180,22 @@ describe('forward', () => {
         ok(response.startsWith(`HTTP/1.1 ${status} `), response)
         match(response, new RegExp(`"code":"${code}"`))
         equal(proxy.upstream.seen.length, 0)
+      })
+
+    for (const [target, host, url, named] of [
+      ['https://localhost/x?a=b', 'other', '/x?a=b', 'localhost'],
+      ['HTTPS://LocalHost:1234/x', 'other', '/x', 'LocalHost:1234'],
+      ['https://127.0.0.1:1/x', 'other', '/x', '127.0.0.1:1'],
+      ['https://camera.example', 'camera.example:443', '/', 'camera.example'],
+      ['https://camera.example?a', 'Camera.example', '/?a', 'camera.example'],
+      ['https://[::1]:5/%2e%2e//x', '[::1]:5', '/%2e%2e//x', '[::1]:5'],
+    ] as const)
+      it(`takes ${target} from a client that names the host ${host} (RFC 9112 3.2.2)`, async () => {
+        await say(proxy.port, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+        deepEqual(
+          [last()?.url, last()?.headers.host, last()?.headers['x-forwarded-host']],
+          [url, named, named],
+        )
       })
 
     it('takes HTTP/1.0 without a host', async () => {
@@ -175,6 +224,60 @@ describe('forward', () => {
       const ids = proxy.upstream.seen.map(({ headers }) => headers['x-request-id'])
       equal(new Set(ids).size, 2)
       equal(ids.includes('mine'), false)
+      session.destroy()
+    })
+  })
+
+  describe('a request that a page makes a browser send', () => {
+    const foreign: Record<string, string>[] = [
+      { 'sec-fetch-site': 'cross-site', origin: 'http://127.0.0.1:24790' },
+      { 'sec-fetch-site': 'same-site', origin: 'https://localhost:9999' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'null' },
+      { origin: 'https://evil.example' },
+      { origin: 'http://localhost:1234' },
+      { origin: 'https://localhost:12345' },
+      { origin: 'https://localhost:1234.evil.example' },
+      { origin: '' },
+    ]
+    for (const headers of foreign)
+      it(`is refused when it would change something: ${JSON.stringify(headers)}`, async () => {
+        const session = await dialHttp2(proxy.port)
+        const socket = await dial(proxy.port)
+        for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+          const pseudo = { ':method': method, ':path': '/x', ':authority': 'localhost:1234' }
+          const { status, text } = await ask(session, { ...pseudo, ...headers }, 'a')
+          deepEqual([status, JSON.parse(text).code], [403, 'cross-site'])
+        }
+        const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+        const head = `POST /x HTTP/1.1\r\nHost: localhost:1234\r\n${lines.join('')}Content-Length: 0\r\n`
+        const response = received(socket, /\}\n$/)
+        socket.write(`${head}Connection: close\r\n\r\n`)
+        match(await response, /^HTTP\/1\.1 403 .*"code":"cross-site"/s)
+        deepEqual(proxy.upstream.seen, [])
+        session.destroy()
+      })
+
+    for (const headers of [
+      { 'sec-fetch-site': 'same-origin', origin: 'https://localhost:1234' },
+      { 'sec-fetch-site': 'none' },
+      { origin: 'https://LOCALHOST:1234' },
+      {},
+    ])
+      it(`is forwarded when it comes from this server: ${JSON.stringify(headers)}`, async () => {
+        const session = await dialHttp2(proxy.port)
+        const pseudo = { ':method': 'POST', ':path': '/x', ':authority': 'localhost:1234' }
+        equal((await ask(session, { ...pseudo, ...headers }, 'a')).status, 200)
+        session.destroy()
+      })
+
+    it('is forwarded when it only reads', async () => {
+      const session = await dialHttp2(proxy.port)
+      for (const method of ['GET', 'HEAD', 'OPTIONS']) {
+        const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://player.example' }
+        equal((await ask(session, { ':method': method, ':path': '/x', ...headers })).status, 200)
+      }
       session.destroy()
     })
   })
@@ -309,18 +412,52 @@ describe('forward', () => {
           session.destroy()
         })
 
-    it('of an HTTP/2 upload at once after its head does not reach ingest', async () => {
-      const session = await dialHttp2(proxy.port)
-      const reset = session.request({ ':method': 'PUT', ':path': '/reset' })
-      reset.on('error', () => {})
-      reset.destroy(new Error('reset'))
-      await ask(session, { ':path': '/next' })
-      deepEqual(
-        proxy.upstream.seen.map(({ url }) => url),
-        ['/next'],
-      )
-      session.destroy()
-    })
+    for (const request of [
+      { ':method': 'PUT', ':path': '/reset' },
+      { ':method': 'PUT', ':path': '/reset', 'content-length': '100' },
+      { ':method': 'PUT', ':path': '/reset', expect: '100-continue' },
+      { ':method': 'POST', ':path': '/streams/1/reset' },
+    ])
+      it(`of an HTTP/2 upload at once after its head is one for ingest: ${JSON.stringify(request)}`, async () => {
+        const session = await dialHttp2(proxy.port)
+        const ended = proxy.upstream.end()
+        const reset = session.request(request)
+        reset.on('error', () => {})
+        reset.destroy(new Error('reset'))
+        const { end, bytes, url } = await ended
+        deepEqual([end, bytes, url], ['aborted', 0, request[':path']])
+        session.destroy()
+      })
+
+    for (const request of [{ ':path': '/reset' }, { ':method': 'POST', ':path': '/streams' }])
+      it(`of another request at once after its head does not reach ingest: ${JSON.stringify(request)}`, async () => {
+        const session = await dialHttp2(proxy.port)
+        const reset = session.request(request)
+        reset.on('error', () => {})
+        reset.destroy(new Error('reset'))
+        await ask(session, { ':path': '/next' })
+        deepEqual(
+          proxy.upstream.seen.map(({ url }) => url),
+          ['/next'],
+        )
+        session.destroy()
+      })
+
+    for (const head of ['Content-Length: 100', 'Transfer-Encoding: chunked'])
+      for (const expect of ['', '\r\nExpect: 100-continue'])
+        for (const how of ['destroySoon', 'end', 'resetAndDestroy'] as const)
+          it(`of an HTTP/1 upload at once after its head (${head}${expect}) by ${how} is one for ingest`, async () => {
+            const tcp = connectPlain(proxy.port, '127.0.0.1')
+            const socket = await dial(proxy.port, { socket: tcp })
+            const ended = proxy.upstream.end()
+            socket.write(`PUT /cut HTTP/1.1\r\nHost: a\r\n${head}${expect}\r\n\r\n`)
+            if (how === 'resetAndDestroy') await new Promise((resolve) => socket.write('', resolve))
+            if (how === 'resetAndDestroy') tcp.resetAndDestroy()
+            else socket[how]()
+            const { end, bytes } = await ended
+            deepEqual([end, bytes], ['aborted', 0])
+            socket.destroy()
+          })
 
     for (const [what, head] of [
       ['a length', 'Content-Length: 100\r\n\r\nabc'],
@@ -430,6 +567,39 @@ describe('forward', () => {
       [1, 2, 3].flatMap((at) => [`begin /${at}`, `end /${at}`]),
     )
   })
+
+  it('serves 100 pipelined requests without a warning of Node', async () => {
+    const warnings: string[] = []
+    const onWarning = ({ name }: Error) => void warnings.push(name)
+    process.on('warning', onWarning)
+    const get = (more = '') => `GET /x HTTP/1.1\r\nHost: a\r\n${more}\r\n`
+    const response = await say(proxy.port, get().repeat(99) + get('Connection: close\r\n'))
+    equal(response.match(/HTTP\/1\.1 200/g)?.length, 100)
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', onWarning)
+    deepEqual(warnings, [])
+  })
+
+  for (const how of ['end', 'destroy'] as const)
+    it(`forwards all pipelined uploads of a client that leaves without a response (${how})`, async () => {
+      const put = (at: number) => `PUT /${at} HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc`
+      const [first, last] = [proxy.upstream.head(), Promise.withResolvers<void>()]
+      proxy.upstream.respondWith(async (request, response) => {
+        if (request.url === '/1') await gone.promise
+        response.end('ok')
+        if (request.url === '/20') last.resolve()
+      })
+      const gone = Promise.withResolvers<void>()
+      const socket = await dial(proxy.port)
+      socket.write(Array.from({ length: 20 }, (_, at) => put(at + 1)).join(''))
+      await first
+      socket[how]()
+      if (how === 'destroy') await closed(socket)
+      gone.resolve()
+      await last.promise
+      equal(proxy.upstream.seen.length, 20)
+      socket.destroy()
+    })
 
   it('forwards each piece of a slow body at once', async () => {
     const pieces: string[] = []

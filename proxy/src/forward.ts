@@ -34,7 +34,7 @@ export function forwardWith(pool: BalancedPool, log: Logger): Forward {
       for (;;) {
         // By then most small bodies have arrived, and closed connections are known to be closed.
         await nextImmediate()
-        // An HTTP/2 stream that is opened and reset at once must not cost a connection to ingest.
+        // A download that is reset at once must not cost a connection to ingest.
         if (exchange.httpVersion === '2' && !shouldForward(exchange)) return 'client-gone'
         const connection = await pool.acquire(() => shouldForward(exchange))
         const outcome = await dispatch(exchange, connection, sender)

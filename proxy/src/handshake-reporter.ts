@@ -1,8 +1,7 @@
-import { request } from 'node:http'
 import type { Address } from '@pushav/shared/settings.ts'
+import { postEvent } from './ingest-events.ts'
 
 const maxConcurrentReports = 8
-const timeoutMs = 2_000
 
 /** Why a client did not get as far as a request. */
 export interface RefusedHandshake {
@@ -25,31 +24,8 @@ export function createHandshakeReporter(
   return async function reportHandshake({ address, code, reason }) {
     if (inFlight >= maxConcurrentReports) return
     inFlight++
-    const body = JSON.stringify({ address, code: code.slice(0, 100), reason: reason.slice(0, 1_000) })
-    for (const ingest of ingests) if (await post(ingest, body, secret())) break
+    const event = { address, code: code.slice(0, 100), reason: reason.slice(0, 1_000) }
+    for (const ingest of ingests) if (await postEvent(ingest, 'handshake-refused', event, secret())) break
     inFlight--
   }
-}
-
-/** Whether ingest responded. */
-function post(ingest: Address, body: string, secret: string): Promise<boolean> {
-  const target = 'path' in ingest ? { socketPath: ingest.path } : { host: ingest.host, port: ingest.port }
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    'x-proxy-secret': secret,
-    'x-proxy-event': 'handshake-refused',
-  }
-  const path = '/events/handshake-refused'
-  return new Promise((resolve) => {
-    const sent = request({ ...target, agent: false, method: 'POST', path, headers, timeout: timeoutMs })
-    sent.on('timeout', () => sent.destroy())
-    sent.on('response', (response) => {
-      response.resume()
-      resolve(true)
-    })
-    sent.on('error', () => undefined)
-    sent.on('close', () => resolve(false))
-    sent.end(body)
-  })
 }

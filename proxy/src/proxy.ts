@@ -2,6 +2,7 @@ import type { Logger } from '@pushav/shared/logger.ts'
 import type { Config } from './config.ts'
 import { trackExchanges } from './exchanges.ts'
 import { forwardWith } from './forward.ts'
+import { reportHandover } from './handover-reporter.ts'
 import { createHandshakeReporter } from './handshake-reporter.ts'
 import { announce } from './mdns/announce.ts'
 import { followHandoverFile } from './tls/handover-file.ts'
@@ -27,6 +28,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const server = createTlsServer({ handover, serve: exchanges.serve, reportHandshake, now, log }, config)
   const { port, addresses, stop, destroy } = await listen(server, config.host, config.port)
   log.info({ port, addresses }, 'listening')
+  built.use(reportHandover(config.ingests, handover))
 
   const withdraw = config.dnsName ? announce(config.dnsName, { port, addresses }, log) : null
   built.defer(destroy)

@@ -1,4 +1,11 @@
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { type CertificateExtension, generate } from 'selfsigned'
+
+const run = promisify(execFile)
 
 /** PEM of a certificate and its key. */
 export interface Identity {
@@ -52,6 +59,26 @@ export async function makeLeaf(
   return { cert, key }
 }
 
+/** A leaf by OpenSSL, with lines of its configuration for the extensions. */
+export async function makeOddLeaf(
+  ca: Identity,
+  name: string,
+  extensions: readonly string[],
+): Promise<Identity> {
+  await using directory = await temporaryDirectory()
+  const file = (name: string) => join(directory.path, name)
+  await writeFile(file('ca.pem'), ca.cert)
+  await writeFile(file('ca.key'), ca.key)
+  await writeFile(file('extensions'), extensions.join('\n'))
+  const subject = ['-utf8', '-subj', `/CN=${name}`]
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file('leaf.key')]
+  await run('openssl', ['req', '-new', ...key, ...subject, '-out', file('leaf.csr')])
+  const signing = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-days', '1', '-set_serial', '0x4711']
+  const sign = ['x509', '-req', '-in', file('leaf.csr'), ...signing, '-extfile', file('extensions')]
+  const { stdout: cert } = await run('openssl', sign)
+  return { cert, key: await readFile(file('leaf.key'), 'utf8') }
+}
+
 /** Made once per test run. */
 export const pki = makePki()
 
@@ -73,6 +100,17 @@ async function makePki() {
     expired: await makeLeaf(deviceRoot, 'old camera', 'clientAuth', [-3, -1]),
     future: await makeLeaf(deviceRoot, 'early camera', 'clientAuth', [1, 3]),
     serverOnly: await makeLeaf(deviceRoot, 'a server', 'serverAuth'),
-    anyPurpose: await makeLeaf(deviceRoot, 'plain camera', 'none'),
+    withoutPurpose: await makeLeaf(deviceRoot, 'plain camera', 'none'),
+    anyPurpose: await makeOddLeaf(deviceRoot, 'any camera', ['extendedKeyUsage=anyExtendedKeyUsage']),
+    bothPurposes: await makeOddLeaf(deviceRoot, 'dual camera', ['extendedKeyUsage=serverAuth,clientAuth']),
+    unknownCritical: await makeOddLeaf(deviceRoot, 'odd camera', [
+      'extendedKeyUsage=clientAuth',
+      '1.2.840.113556.1.4.7000=critical,DER:0500',
+      '1.2.3.4=DER:0500',
+    ]),
+    unknownUncritical: await makeOddLeaf(deviceRoot, 'rare camera', [
+      'extendedKeyUsage=critical,clientAuth',
+      '1.2.3.4=DER:0500',
+    ]),
   }
 }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
+import { type ClientHttp2Session, connect as connectHttp2, type SecureClientSessionOptions } from 'node:http2'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
@@ -22,7 +23,7 @@ export async function dial(port: number, options: ConnectionOptions = {}): Promi
 }
 
 /** The text that arrives until the proxy closes the connection or the text matches `enough`. */
-export async function received(socket: TLSSocket, enough = /$^/): Promise<string> {
+export async function received(socket: Socket, enough = /$^/): Promise<string> {
   let text = ''
   return new Promise((resolve) => {
     socket.on('data', (bytes) => {
@@ -48,10 +49,15 @@ export async function say(port: number, text: string, enough?: RegExp): Promise<
   return responded
 }
 
-export async function dialHttp2(port: number, identity?: Identity): Promise<ClientHttp2Session> {
+export async function dialHttp2(
+  port: number,
+  identity?: Identity,
+  options: SecureClientSessionOptions = {},
+): Promise<ClientHttp2Session> {
   const session = connectHttp2(`https://localhost:${port}`, {
     ...(await credentials(identity)),
     maxSessionMemory: 1000,
+    ...options,
   })
   session.on('error', () => {})
   await once(session, 'connect')

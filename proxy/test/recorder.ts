@@ -30,6 +30,7 @@ export function createRecorder(path: string) {
   const seen: Seen[] = []
   const reports: RefusedHandshake[] = []
   let respond: Responder = reply(200)
+  /** Without those of the proxy's own reports. */
   let connections = 0
   let server: Server
   return {
@@ -45,6 +46,8 @@ export function createRecorder(path: string) {
     start,
     stop,
     destroySockets: () => sockets.forEach((socket) => void socket.destroy()),
+    /** The next report of the handover file that the proxy applies. */
+    applied: async (): Promise<{ readonly version: string }> => (await once(events, 'applied'))[0],
     /** The next request whose head arrives. */
     head: async (): Promise<Seen> => (await once(events, 'head'))[0],
     /** The next request whose body ends, one way or the other. */
@@ -72,8 +75,11 @@ export function createRecorder(path: string) {
   }
 
   async function noteReport(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    reports.push((await json(request)) as RefusedHandshake)
+    connections -= 1
+    const event = await json(request)
     response.writeHead(204).end()
+    if (request.headers['x-proxy-event'] === 'handover-applied') return void events.emit('applied', event)
+    reports.push(event as RefusedHandshake)
     events.emit('report')
   }
 

@@ -41,8 +41,10 @@ export async function runProxy(env: Record<string, string> = {}) {
     close,
   }
 
-  async function handOver(change: Partial<Handover> = {}): Promise<void> {
-    await handOverText(JSON.stringify({ ...(await handoverFor()), ...change }))
+  async function handOver(change: Partial<Handover> = {}): Promise<string> {
+    const text = JSON.stringify({ ...(await handoverFor()), ...change })
+    await handOverText(text)
+    return text
   }
 
   async function handOverText(text: string): Promise<void> {

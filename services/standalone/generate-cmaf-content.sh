@@ -62,7 +62,7 @@ push() {
     -re -f lavfi -i testsrc2=size=1280x720:rate=30 -re -f lavfi -i sine=frequency=440:sample_rate=48000 \
     -map 0:v -t "$seconds" -pix_fmt yuv420p -c:v libx264 -preset veryfast -tune zerolatency \
     -g 60 -keyint_min 60 -sc_threshold 0 -b:v 2M "$@" -movflags "+frag_keyframe+$movflags" "$video" \
-    -map 1:a -t "$seconds" -c:a aac -b:a 128k "$@" -frag_duration 2000000 -movflags "+$movflags" "$audio"
+    -map 1:a -t "$seconds" -c:a aac -b:a 128k "$@" -content_type audio/mp4 -frag_duration 2000000 -movflags "+$movflags" "$audio"
 }
 movflags=cmaf+delay_moov+skip_sidx+skip_trailer
 

@@ -22,7 +22,7 @@ export type StreamEvent =
       readonly track: string | null
       readonly findings: readonly { readonly code: string; readonly severity: string }[]
     } & OfUpload)
-  | ({ readonly kind: 'upload-probed'; readonly state: 'done' | 'failed' } & OfUpload)
+  | ({ readonly kind: 'upload-probed'; readonly state: 'done' | 'failed' | 'not-media' } & OfUpload)
   | ({
       readonly kind: 'session-opened' | 'session-completed' | 'session-abandoned' | 'session-reopened'
       readonly session: string

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
 /**
@@ -21,3 +22,16 @@ export const handover = z.object({
 
 /** Node's and the libraries' spellings of one serial number, made equal: lower-case, no leading zeros. */
 export const normalSerial = (serial: string): string => serial.toLowerCase().replace(/^(0x)?0*(?=.)/, '')
+
+/** Names one version of the handover file by its text; proxies report to ingest which one they apply. */
+export const handoverVersionOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** How often each proxy reports that, besides at once after each change. */
+export const handoverReportMs = 2_000
+
+/** The body of `POST /events/handover-applied`. */
+export const handoverApplied = z.object({
+  /** Names the process; another one after a restart. */
+  proxy: z.uuid(),
+  version: z.string().regex(/^[0-9a-f]{64}$/),
+})

@@ -10,14 +10,17 @@ const failed: ProbeOutcome = {
   command: 'ffprobe',
 }
 
+const notMedia: ProbeOutcome = { state: 'not-media', message: 'an MPD' }
+
 describe('a kept outcome', () => {
   it('is what it was, however long', () => {
-    for (const outcome of [done, failed]) deepEqual(decodeOutcome(encodeOutcome(outcome)), outcome)
+    for (const outcome of [done, failed, notMedia]) deepEqual(decodeOutcome(encodeOutcome(outcome)), outcome)
   })
 
   it('says its state', () => {
     equal(decodeState(encodeOutcome(done)), 'done')
     equal(decodeState(encodeOutcome(failed)), 'failed')
+    equal(decodeState(encodeOutcome(notMedia)), 'not-media')
   })
 
   it('takes a third of its JSON at most where ffprobe says what it usually does', () => {

@@ -16,11 +16,13 @@ export function decodeOutcome(bytes: Buffer): ProbeOutcome {
 }
 
 /** The state alone, without decompressing: the first byte holds it. */
-export const decodeState = (bytes: Buffer): ProbeOutcome['state'] =>
-  bytes[0] === marks.done[0] ? 'done' : 'failed'
+export function decodeState(bytes: Buffer): ProbeOutcome['state'] {
+  if (bytes[0] === marks['not-media'][0]) return 'not-media'
+  return bytes[0] === marks.done[0] ? 'done' : 'failed'
+}
 
 /** Another dictionary needs other marks: they alone identify the dictionary of a stored outcome. */
-const marks = { done: Buffer.from('d'), failed: Buffer.from('f') } as const
+const marks = { done: Buffer.from('d'), failed: Buffer.from('f'), 'not-media': Buffer.from('n') } as const
 
 /** A small window and little memory, because outcomes are short. */
 const small = { windowBits: 12, memLevel: 5 } as const

@@ -47,8 +47,14 @@ const failed = z.object({
   command: z.string(),
 })
 
+/** A manifest, or a body that is no media by its first bytes: there is nothing to probe. */
+const notMedia = z.object({
+  state: z.literal('not-media'),
+  message: z.string(),
+})
+
 /** The result of a probe. `failed` is final: a retry would fail in the same way. */
-export const probeOutcome = z.discriminatedUnion('state', [done, failed])
+export const probeOutcome = z.discriminatedUnion('state', [done, failed, notMedia])
 export type ProbeOutcome = z.infer<typeof probeOutcome>
 
 /** The Redis hash that holds the outcomes of a stream, each under its upload's id; see outcome-codec.ts. */

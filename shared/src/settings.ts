@@ -55,6 +55,25 @@ export const optionalDnsName = z
   .optional()
   .describe('a DNS name')
 
+/** `*`, or origins such as `https://player.example`, separated by commas; none when it is not set. */
+export const origins = z
+  .string()
+  .transform((list) => list.split(',').map((item) => item.trim()))
+  .pipe(z.array(z.string().refine((item) => item === '*' || isOrigin(item))))
+  .optional()
+  .transform((list) => list ?? [])
+  .describe('* or origins such as https://player.example, separated by commas')
+
+/** Exactly as browsers send it: scheme and authority in lower case, without a default port, path or slash. */
+const isOrigin = (item: string): boolean => URL.parse(item)?.origin === item
+
+/** The permissions that new files do not get, such as `077` or `027`; never more for the group or others than to read. */
+export const fileMask = z
+  .string()
+  .regex(/^0?0[0-7][0-7]$/)
+  .transform((word) => Number.parseInt(word, 8) | 0o022)
+  .describe('a umask such as 077 or 027')
+
 /** A duration such as `250ms`, `10s` or `5m`; comes out in milliseconds. */
 export const duration = z
   .string()

@@ -46,8 +46,7 @@ export function continuousStreams(
   async function throughOf(id: string): Promise<number> {
     const { status, json } = await ingest.get(`/streams/${id}/uploads`)
     if (status !== 200) return 0
-    return json.uploads.filter(({ probe }: { probe: string }) => probe === 'done' || probe === 'failed')
-      .length
+    return json.uploads.filter(({ probe }: { probe: string }) => probe !== 'pending').length
   }
 }
 

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Problem } from '@pushav/shared/problem.ts'
 import { isResponseStarted } from '../tls/node-internals.ts'
-import { methodRefused, problemJson } from './error-responses.ts'
+import { headersTooLarge, methodRefused, problemJson } from './error-responses.ts'
 
 /** How long a client that sent a malformed request may take to read the response. */
 const closeTimeoutMs = 2_000
@@ -15,11 +15,7 @@ const malformed: Problem = {
 
 /** By the code of Node's error; `CONNECT` is tls-server's own. */
 const problems: Readonly<Record<string, Problem>> = {
-  HPE_HEADER_OVERFLOW: {
-    status: 431,
-    code: 'headers-too-large',
-    detail: 'The headers of this request exceed 16 KiB.',
-  },
+  HPE_HEADER_OVERFLOW: headersTooLarge,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: {
     status: 413,
     code: 'chunk-extensions-too-large',
@@ -55,11 +51,14 @@ export function respondToClientError(
   socket.end(messageOf(problem))
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), closeTimeoutMs)
-  socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(timer))
+  // The client may have ended its side already, in the middle of a body.
+  socket.once(socket.readableEnded ? 'finish' : 'end', () => socket.destroy())
+  socket.once('close', () => clearTimeout(timer))
   return problem
 }
 
-function messageOf(problem: Problem): string {
+/** A whole response of HTTP/1.1. */
+export function messageOf(problem: Problem): string {
   const json = problemJson(problem)
   return [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,

@@ -1,12 +1,22 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ClientConnection } from '../tls/client-connection.ts'
 
+/** What a request target in absolute form names besides the path. */
+export interface RequestOrigin {
+  /** In lower case. */
+  readonly scheme: string
+  /** Host and port. */
+  readonly authority: string
+}
+
 /** One request and its response, the same for HTTP/1 and HTTP/2. */
 export interface Exchange {
   readonly connection: ClientConnection
   readonly method: string
-  /** The request target, byte for byte as sent. */
+  /** The path and query of the request target, byte for byte as sent. */
   readonly target: string
+  /** Scheme and authority of a target in absolute form (RFC 9112 3.2.2); null for any other. */
+  readonly origin: RequestOrigin | null
   /** `1.0`, `1.1` or `2`. */
   readonly httpVersion: string
   /** Every authority that the request names; a valid request names one. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ClientConnection } from '../tls/client-connection.ts'
 import { type Exchange, isSafeMethod, linger } from './exchange.ts'
 import { valuesOf } from './headers.ts'
+import { parseRequestTarget } from './request-target.ts'
 
 /** A request of HTTP/1.0 or 1.1 as an exchange. */
 export function http1Exchange(
@@ -18,7 +19,7 @@ export function http1Exchange(
   return {
     connection,
     method: request.method ?? '',
-    target: request.url ?? '',
+    ...parseRequestTarget(request.url ?? ''),
     httpVersion: request.httpVersion,
     hosts: valuesOf(headers, 'host'),
     headers,

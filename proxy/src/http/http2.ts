@@ -26,6 +26,7 @@ export function http2Exchange(
     connection,
     method: pseudo(':method')[0] ?? '',
     target: pseudo(':path')[0] ?? '',
+    origin: null,
     httpVersion: '2',
     hosts: authority.length > 0 ? authority : valuesOf(headers, 'host'),
     headers,

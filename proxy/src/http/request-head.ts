@@ -9,7 +9,7 @@ import { hopByHopIn, lowerCaseOf, valuesOf } from './headers.ts'
  */
 export function requestHead(exchange: Exchange, requestId: string): string | null {
   const { method, target, headers, connection, httpVersion } = exchange
-  const host = exchange.hosts[0] ?? 'localhost'
+  const host = exchange.origin?.authority ?? exchange.hosts[0] ?? 'localhost'
   const fields = fieldsOf(headers)
   if (fields === null || !token.test(method)) return null
   return (

@@ -1,7 +1,8 @@
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
+import { handoverVersionOf } from '@pushav/shared/handover.ts'
 import { readPeer } from '@pushav/shared/identity.ts'
-import { type Identity, pki } from '../../test/certificates.ts'
+import { type Identity, makeOddLeaf, pki } from '../../test/certificates.ts'
 import { ask, curl, dial, dialHttp2, received } from '../../test/clients.ts'
 import { type RunningProxy, runProxy, secret } from '../../test/running-proxy.ts'
 
@@ -25,6 +26,13 @@ describe('a client certificate', () => {
     ['expired', 'certificate-expired', /expired since \d{4}-/],
     ['future', 'certificate-not-yet-valid', /not valid before \d{4}-/],
     ['serverOnly', 'certificate-purpose', /lacks clientAuth/],
+    ['withoutPurpose', 'certificate-purpose', /has no extended key usage, which must name clientAuth/],
+    ['anyPurpose', 'certificate-purpose', /is anyExtendedKeyUsage, but must name clientAuth/],
+    [
+      'unknownCritical',
+      'certificate-extension-unknown',
+      /critical extension that this server does not know \(1\.2\.840\.113556\.1\.4\.7000\)/,
+    ],
   ]
   for (const [name, code, words] of refused)
     for (const version of ['--http1.1', '--http2'])
@@ -39,7 +47,7 @@ describe('a client certificate', () => {
         match(String((await proxy.logged('client certificate refused')).address), /127\.0\.0\.1|::1/)
       })
 
-  for (const name of ['device', 'anyPurpose'] as const)
+  for (const name of ['device', 'bothPurposes', 'unknownUncritical'] as const)
     for (const version of ['--http1.1', '--http2', '--tls-max=1.2'])
       it(`that is ${name} becomes the identity that ingest reads (C-07, ${version})`, async () => {
         const identity: Identity = (await pki)[name]
@@ -49,6 +57,16 @@ describe('a client certificate', () => {
         equal(peer?.tlsVersion, version.endsWith('1.2') ? 'TLSv1.2' : 'TLSv1.3')
         match(peer?.address ?? '', /^(127\.0\.0\.1|::1)$/)
       })
+
+  it('is displayed without its control and format characters', async () => {
+    const from = proxy.lines.length
+    const stranger = await makeOddLeaf((await pki).otherRoot, '\u009b31m\u202eev\u2028il', [])
+    const { body } = await curl(proxy.port, '/x', [], await makeOddLeaf(stranger, 'camera', []))
+    for (const text of [body, String((await proxy.logged('client certificate refused', from)).detail)]) {
+      match(text, /u\{9b\}31m\\+u\{202e\}ev\\+u\{2028\}il/)
+      doesNotMatch(text, /[\u009b\u202e\u2028]/)
+    }
+  })
 
   it('that is missing leaves the device unknown', async () => {
     equal((await curl(proxy.port, '/x', [])).status, 200)
@@ -140,6 +158,17 @@ describe('the handover file', () => {
     const { status, text } = await ask(session, { ':path': '/x' })
     equal(status, 403)
     equal(JSON.parse(text).code, 'certificate-revoked')
+    session.destroy()
+  })
+
+  it('is reported to ingest at the start, and again once each change is applied', async () => {
+    const { device } = await pki
+    const session = await dialHttp2(proxy.port, device)
+    equal((await proxy.upstream.applied()).version, handoverVersionOf(await proxy.handOver()))
+    const serial = new X509Certificate(device.cert).serialNumber.toLowerCase().replace(/^0+/, '')
+    const version = handoverVersionOf(await proxy.handOver({ revokedSerials: [serial] }))
+    while ((await proxy.upstream.applied()).version !== version);
+    equal((await ask(session, { ':path': '/x' })).status, 403)
     session.destroy()
   })
 

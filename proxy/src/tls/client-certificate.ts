@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import { normalSerial } from '@pushav/shared/handover.ts'
+import { unknownCriticalExtensions } from './critical-extensions.ts'
 import { oneLine, type Trust } from './trust.ts'
 
 /** A certificate that a client presented, read once per connection. */
@@ -11,6 +12,8 @@ interface PresentedCertificate {
   readonly notAfter: number
   /** OpenSSL's error at the handshake, which a resumed session keeps; null when the certificate verified. */
   readonly chainFault: string | null
+  /** Object identifiers of its extended key usage; null when it has none. */
+  readonly purposes: readonly string[] | null
 }
 
 /** Why a certificate is not accepted; `detail` is written for the person who configures the device. */
@@ -29,6 +32,7 @@ export function presentedCertificateOf(socket: TLSSocket): PresentedCertificate 
     notBefore: Date.parse(certificate.validFrom),
     notAfter: Date.parse(certificate.validTo),
     chainFault: socket.authorized ? null : String(socket.authorizationError ?? 'UNSPECIFIED'),
+    purposes: certificate.keyUsage ?? null,
   }
 }
 
@@ -41,21 +45,57 @@ export function faultOf(presented: PresentedCertificate, trust: Trust, now: numb
   if (now < notBefore) return fault('certificate-not-yet-valid', `is not valid before ${isoOf(notBefore)}`)
   if (trust.revokedSerials.has(serial))
     return fault('certificate-revoked', `with serial ${serial} was revoked`)
-  return chainFault ? chainFaultOf(presented, chainFault, trust) : null
+  return chainFault ? chainFaultOf(presented, chainFault, trust) : purposeFaultOf(presented)
 }
 
 const faultsOfKnownIssuers = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED'])
 
 function chainFaultOf(presented: PresentedCertificate, chainFault: string, trust: Trust): CertificateFault {
-  const issuer = oneLine(presented.certificate.issuer)
+  const { certificate } = presented
+  const issuer = oneLine(certificate.issuer)
   const hasRootName = trust.rootNames.includes(issuer)
   if (chainFault === 'INVALID_PURPOSE' && hasRootName)
-    return fault('certificate-purpose', 'is not for client use: its extended key usage lacks clientAuth')
-  const origin = originOf(issuer, oneLine(presented.certificate.subject), hasRootName)
+    return purposeFaultOf(presented) ?? fault('certificate-purpose', 'is not for client use')
+  if (trust.roots.some((root) => certificate.checkIssued(root) && certificate.verify(root.publicKey)))
+    return unacceptableFaultOf(certificate, chainFault)
+  const origin = originOf(issuer, oneLine(certificate.subject), hasRootName)
   const roots = trust.rootNames.map((name) => `"${name}"`).join(', ')
   return fault(
     'certificate-untrusted',
     `${origin}; this server accepts certificates issued by ${roots} (${chainFault})`,
+  )
+}
+
+/**
+ * OpenSSL takes a certificate without extended key usage for one that is good for everything. The roots accepted here
+ * may vouch for other things than devices too, so clientAuth must be named (RFC 5280 4.2.1.12 lets an application
+ * require a purpose, and refuse anyExtendedKeyUsage in its place, as OpenSSL does).
+ */
+function purposeFaultOf({ purposes }: PresentedCertificate): CertificateFault | null {
+  if (purposes?.includes(clientAuth)) return null
+  const lack =
+    purposes === null
+      ? 'it has no extended key usage, which must name clientAuth'
+      : purposes.includes(anyExtendedKeyUsage)
+        ? 'its extended key usage is anyExtendedKeyUsage, but must name clientAuth'
+        : 'its extended key usage lacks clientAuth'
+  return fault('certificate-purpose', `is not for client use: ${lack}`)
+}
+
+const clientAuth = '1.3.6.1.5.5.7.3.2'
+const anyExtendedKeyUsage = '2.5.29.37.0'
+
+/** For a certificate that an accepted root did sign; OpenSSL has one code for many of these faults. */
+function unacceptableFaultOf(certificate: X509Certificate, chainFault: string): CertificateFault {
+  const unknown = unknownCriticalExtensions(certificate.raw)
+  if (unknown.length > 0)
+    return fault(
+      'certificate-extension-unknown',
+      `has a critical extension that this server does not know (${unknown.join(', ')}), and must be refused for that (RFC 5280 4.2)`,
+    )
+  return fault(
+    'certificate-invalid',
+    `was issued by "${oneLine(certificate.issuer)}", which is accepted, but does not verify (${chainFault})`,
   )
 }
 

@@ -11,6 +11,8 @@ export interface ClientConnection {
   certificateFault(): CertificateFault | null
   /** Identity headers for ingest, as header lines; to be sent only while there is no fault. */
   identityHeaders(): string
+  /** Whether the server's certificate names this host name or IP address. */
+  isServerName(name: string): boolean
 }
 
 /** Reads the client's certificate, which a resumed TLS session has too. `now` is the time in milliseconds. */
@@ -29,6 +31,7 @@ export function createClientConnection(
     address,
     port,
     certificateFault: () => (presented ? faultOf(presented, trust(), now()) : null),
+    isServerName: (name) => trust().isServerName(name),
     identityHeaders() {
       if (secret === trust().secret) return identity
       secret = trust().secret

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSecureContext } from 'node:tls'
-import { handover } from '@pushav/shared/handover.ts'
+import { handover, handoverVersionOf } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { type Trust, trustOf } from './trust.ts'
 
@@ -11,7 +11,9 @@ const pollMs = 250
 export interface HandoverFile extends Disposable {
   /** From the newest valid version of the file. */
   trust(): Trust
-  /** Sets the one listener, which is called after each change. */
+  /** Names the text of that version. */
+  version(): string
+  /** Calls the listener after each change; the listeners are called in the order in which they were added. */
   onChange(listener: (trust: Trust) => void): void
 }
 
@@ -21,15 +23,15 @@ export interface HandoverFile extends Disposable {
  */
 export async function followHandoverFile(path: string, log: Logger): Promise<HandoverFile> {
   let seen = ''
+  let version = ''
   let trust = await firstTrust()
-  let onChange: (trust: Trust) => void = () => {}
+  const listeners: ((trust: Trust) => void)[] = []
   const stop = new AbortController()
   follow().catch((error) => stop.signal.aborted || log.error({ error }, 'handover file is no longer read'))
   return {
     trust: () => trust,
-    onChange(listener) {
-      onChange = listener
-    },
+    version: () => version,
+    onChange: (listener) => void listeners.push(listener),
     [Symbol.dispose]: () => stop.abort(),
   }
 
@@ -48,19 +50,21 @@ export async function followHandoverFile(path: string, log: Logger): Promise<Han
       const next = await newTrust()
       if (!next) continue
       trust = next
-      onChange(trust)
+      for (const listener of listeners) listener(trust)
       log.info({ path, revoked: trust.revokedSerials.size }, 'handover file read')
     }
   }
 
   /** Null when the file is missing, broken or unchanged. */
   async function newTrust(): Promise<Trust | null> {
-    const version = await versionOf(path)
-    if (version === seen || version === '') return null
-    seen = version
+    const state = await stateOf(path)
+    if (state === seen || state === '') return null
+    seen = state
     try {
-      const next = trustOf(handover.parse(JSON.parse(await readFile(path, 'utf8'))))
+      const text = await readFile(path, 'utf8')
+      const next = trustOf(handover.parse(JSON.parse(text)))
       createSecureContext(next.context)
+      version = handoverVersionOf(text)
       return next
     } catch (error) {
       log.error({ path, reason: reasonOf(error) }, 'handover file is broken')
@@ -70,7 +74,7 @@ export async function followHandoverFile(path: string, log: Logger): Promise<Han
 }
 
 /** Changes whenever the file is replaced or written; empty while there is none. */
-async function versionOf(path: string): Promise<string> {
+async function stateOf(path: string): Promise<string> {
   const found = await stat(path, { bigint: true }).catch(() => null)
   return found ? `${found.ino} ${found.size} ${found.mtimeNs}` : ''
 }

@@ -1,6 +1,8 @@
 import type { SecureServerOptions } from 'node:http2'
 import type { SecureContextOptions } from 'node:tls'
 import type { Config } from '../config.ts'
+import { maxHeaderBytes } from '../http/error-responses.ts'
+import { maxConcurrentStreams } from './stream-limit.ts'
 
 type Limits = Pick<Config, 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'bodyIdleMs'>
 
@@ -24,7 +26,7 @@ const http1Options = ({ headersTimeoutMs }: Limits) => ({
   // An upload may take hours; only silence ends it, see PROXY_BODY_IDLE.
   requestTimeout: 0,
   connectionsCheckingInterval: 5_000,
-  maxHeaderSize: 16 * 1024,
+  maxHeaderSize: maxHeaderBytes,
   // Node's own 400 has no body; the proxy's says what is wrong.
   requireHostHeader: false,
 })
@@ -32,10 +34,13 @@ const http1Options = ({ headersTimeoutMs }: Limits) => ({
 // A connection can make the proxy hold streams times window; a session over its memory (in MB) refuses
 // uploads.
 const http2Options = {
-  settings: { maxConcurrentStreams: 128, maxHeaderListSize: 16 * 1024, initialWindowSize: 256 * 1024 },
+  settings: { maxConcurrentStreams, maxHeaderListSize: maxHeaderBytes, initialWindowSize: 256 * 1024 },
   maxSessionMemory: 64,
+  // Node resets a stream that has more fields than this; those that have fewer, and too many bytes, get a 431.
+  maxHeaderListPairs: 4_096,
   // Each upload that is refused early leaves a reset and DATA frames for a stream that is closed. Node takes
-  // a thousand of either during a connection for an attack and drops the uploads that are on it.
+  // a thousand of either during a connection for an attack and drops the uploads that are on it. Other resets
+  // have a budget of their own, see stream-limit.ts.
   streamResetBurst: 10_000,
   streamResetRate: 1_000,
   maxSessionInvalidFrames: 1_000_000,

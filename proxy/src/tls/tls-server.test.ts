@@ -53,13 +53,26 @@ describe('the TLS server', () => {
     match(proxy.upstream.reports.at(-1)?.address ?? '', /^(127\.0\.0\.1|::1)$/)
   })
 
-  it('closes a connection that is not TLS', async () => {
+  it('says in words that it speaks https to clients that speak http, and logs that once', async () => {
     const from = proxy.lines.length
-    const socket = connectPlain(proxy.port, '127.0.0.1')
-    socket.on('error', () => {})
-    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-    await closed(socket.resume())
+    const body = 'x'.repeat(100_000)
+    for (const request of [
+      'GET / HTTP/1.1\r\nHost: a\r\n\r\n',
+      `PUT /streams/1/a.m4s HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`,
+      'DELETE /streams/1 HTTP/1.1\r\nHost: a\r\n\r\n',
+      'OPTIONS * HTTP/1.0\r\n\r\n',
+      'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n',
+      'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    ]) {
+      const socket = connectPlain(proxy.port, '127.0.0.1')
+      socket.on('error', () => {})
+      const response = received(socket)
+      socket.write(request)
+      match(await response, /^HTTP\/1\.1 400 .*Connection: close.*"code":"plain-http".*https/s)
+      if (!socket.destroyed) await closed(socket)
+    }
     equal((await proxy.logged('handshake failed', from)).address, '127.0.0.1')
+    equal(proxy.lines.slice(from).filter(({ msg }) => msg === 'handshake failed').length, 1)
   })
 
   it('closes a connection that never begins its handshake (D-11)', async () => {
@@ -82,6 +95,38 @@ describe('the TLS server', () => {
   it('responds to 1 MB of headers with 431', async () => {
     const head = `GET / HTTP/1.1\r\nHost: a\r\n${`X: ${'x'.repeat(1000)}\r\n`.repeat(1000)}\r\n`
     match(await say(proxy.port, head), /^HTTP\/1\.1 431 .*"code":"headers-too-large"/s)
+  })
+
+  for (const [what, fields] of [
+    ['one field of 70 kB', [['x', 'x'.repeat(70_000)]]],
+    ['70 kB in seven fields', Array.from({ length: 7 }, (_, at) => [`x-${at}`, 'x'.repeat(10_000)])],
+    ['17 kB in 1000 fields', Array.from({ length: 1_000 }, (_, at) => [`x-${at}`, 'x'.repeat(10)])],
+    ['130 kB in 4000 fields', Array.from({ length: 4_000 }, (_, at) => [`x-${at}`, 'x'.repeat(20)])],
+  ] as const)
+    it(`responds to ${what} over HTTP/2 with 431, and serves the next request of the connection`, async () => {
+      const session = await dialHttp2(proxy.port, undefined, { maxSendHeaderBlockLength: 2 ** 20 })
+      const { status, text } = await ask(session, { ':path': '/x', ...Object.fromEntries(fields) })
+      deepEqual([status, JSON.parse(text).code], [431, 'headers-too-large'])
+      equal((await ask(session, { ':path': '/next' })).status, 200)
+      equal(proxy.upstream.seen.at(-1)?.url, '/next')
+      session.destroy()
+    })
+
+  it('forwards 15 kB of headers in 200 fields over HTTP/2', async () => {
+    const session = await dialHttp2(proxy.port)
+    const fields = Array.from({ length: 200 }, (_, at) => [`x-${at}`, 'x'.repeat(65)])
+    equal((await ask(session, { ':path': '/x', ...Object.fromEntries(fields) })).status, 200)
+    session.destroy()
+  })
+
+  it('logs a header field over 64 KiB, which nghttp2 cannot decode (RFC 9113 4.3)', async () => {
+    const from = proxy.lines.length
+    const session = await dialHttp2(proxy.port, undefined, { maxSendHeaderBlockLength: 2 ** 20 })
+    const gone = closed(session)
+    equal((await ask(session, { ':path': '/x', x: '{'.repeat(70_000) })).status, 0)
+    await gone
+    const { level, address } = await proxy.logged('http/2 connection failed', from)
+    deepEqual([level, address], ['info', '127.0.0.1'])
   })
 
   it('refuses 1 MB of headers over HTTP/2 and goes on serving', async () => {

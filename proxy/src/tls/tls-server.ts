@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import {
   createSecureServer,
   type Http2SecureServer,
+  type Http2Session,
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
@@ -14,6 +15,7 @@ import type { RefusedHandshake } from '../handshake-reporter.ts'
 import { respondToClientError } from '../http/client-error.ts'
 import { http1Exchange } from '../http/http1.ts'
 import { http2Exchange } from '../http/http2.ts'
+import { createAddressThrottle, isPlainHttp, respondInPlain } from '../http/plain-http.ts'
 import { type ClientConnection, createClientConnection, plainAddress } from './client-connection.ts'
 import type { HandoverFile } from './handover-file.ts'
 import {
@@ -24,6 +26,7 @@ import {
   tcpSocketOf,
 } from './node-internals.ts'
 import { secureServerOptions } from './server-options.ts'
+import { createStreamLimit } from './stream-limit.ts'
 
 interface TlsServerDeps {
   readonly handover: HandoverFile
@@ -47,8 +50,9 @@ const connectionWindowBytes = 8 * 2 ** 20
  */
 export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2SecureServer {
   const { handover, serve, reportHandshake, now, log } = deps
-  const connections = new WeakMap<TLSSocket | ServerHttp2Session, ClientConnection>()
+  const connections = new WeakMap<TLSSocket | Http2Session, ClientConnection>()
   const server = createSecureServer(secureServerOptions(handover.trust().context, limits))
+  const mayLogPlain = createAddressThrottle(now)
   let newest: ClientConnection | null = null
   handover.onChange((trust) => server.setSecureContext(trust.context))
 
@@ -82,11 +86,16 @@ export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2Secur
   }
 
   function onHandshakeError(error: NodeJS.ErrnoException, socket: TLSSocket): void {
-    const address = plainAddress(tcpSocketOf(socket)?.remoteAddress) ?? ''
-    const refused = { address, code: error.code ?? '', reason: error.message }
+    const tcp = tcpSocketOf(socket)
+    const address = plainAddress(tcp?.remoteAddress) ?? ''
+    const isPlain = isPlainHttp(error)
+    if (isPlain && tcp) respondInPlain(tcp)
+    else socket.destroy()
+    if (isPlain && !mayLogPlain(address)) return
+    const reason = isPlain ? 'the client did not begin with TLS; this port speaks https' : error.message
+    const refused = { address, code: error.code ?? '', reason }
     log.info(refused, 'handshake failed')
     reportHandshake(refused)
-    socket.destroy()
   }
 
   function serveHttp1(http1: Server): void {
@@ -113,13 +122,29 @@ export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2Secur
 
   function serveHttp2(): void {
     removeHttp2Compatibility(server)
-    server.on('sessionError', (error) => log.debug({ reason: error.message }, 'http/2 connection failed'))
+    const { admit } = createStreamLimit(now, onAbuse)
+    server.on('sessionError', onSessionError)
     server.on(
       'stream',
       (stream: ServerHttp2Stream, _headers: unknown, _flags: unknown, rawHeaders: string[]) => {
         const connection = connections.get(stream.session as ServerHttp2Session)
-        if (connection) serve(http2Exchange(stream, rawHeaders, connection, limits.bodyIdleMs))
+        if (connection)
+          admit(stream, () => serve(http2Exchange(stream, rawHeaders, connection, limits.bodyIdleMs)))
       },
     )
+  }
+
+  function onSessionError(error: NodeJS.ErrnoException, session: Http2Session): void {
+    // What a client sent broke the protocol, or could not be decoded; a lost connection is nothing to look at.
+    const level = error.code?.startsWith('ERR_HTTP2') ? 'info' : 'debug'
+    log[level](
+      { address: connections.get(session)?.address, reason: error.message },
+      'http/2 connection failed',
+    )
+  }
+
+  function onAbuse(session: Http2Session): void {
+    const address = connections.get(session)?.address
+    log.info({ address, reason: 'too many streams were reset' }, 'http/2 connection closed')
   }
 }

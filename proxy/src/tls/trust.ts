@@ -1,11 +1,17 @@
 import { constants, X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import type { Handover } from '@pushav/shared/handover.ts'
+import { printable } from '@pushav/shared/lib/printable.ts'
 
 /** The contents of the handover file, prepared for use in every request. */
 export interface Trust {
   readonly secret: string
   readonly rootNames: readonly string[]
+  /** The accepted roots. */
+  readonly roots: readonly X509Certificate[]
+  /** Whether a host name or IP address is one of those in the server's certificate. */
+  isServerName(name: string): boolean
   readonly revokedSerials: ReadonlySet<string>
   /** Complete, because `setSecureContext` drops every option that it is not given again. */
   readonly context: SecureContextOptions
@@ -13,9 +19,13 @@ export interface Trust {
 
 /** Throws when the key does not belong to the certificate or a root cannot be read. */
 export function trustOf(handover: Handover): Trust {
+  const roots = certificatesIn(handover.deviceRoots)
+  const server = new X509Certificate(handover.serverCertificate)
   return {
     secret: handover.secret,
-    rootNames: certificatesIn(handover.deviceRoots).map(({ subject }) => oneLine(subject)),
+    rootNames: roots.map(({ subject }) => oneLine(subject)),
+    roots,
+    isServerName: (name) => (isIP(name) ? server.checkIP(name) : server.checkHost(name)) !== undefined,
     revokedSerials: new Set(handover.revokedSerials),
     context: {
       cert: handover.serverCertificate,
@@ -27,12 +37,14 @@ export function trustOf(handover: Handover): Trust {
   }
 }
 
-/** A distinguished name on one line; Node prints one attribute a line. */
+/** A distinguished name on one line, safe to display; Node prints one attribute a line. */
 export const oneLine = (name: string | undefined): string =>
-  name?.trim().replaceAll('\n', ', ') || '(no name)'
+  printable(name?.trim().replaceAll('\n', ', ') ?? '') || '(no name)'
 
 function certificatesIn(pem: string): X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  const blocks = pem.split(certificateBegin).slice(1)
   if (blocks.length === 0) throw new Error('no device root in the handover file')
-  return blocks.map((block) => new X509Certificate(block))
+  return blocks.map((block) => new X509Certificate(`${certificateBegin}${block}`))
 }
+
+const certificateBegin = '-----BEGIN CERTIFICATE-----'

@@ -3,10 +3,12 @@ import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   address,
   duration,
+  fileMask,
   flag,
   level,
   optionalDnsName,
   optionalText,
+  origins,
   readSettings,
   size,
   text,
@@ -31,6 +33,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     dnsName: setting('DNS_NAME', optionalDnsName),
     /** Responses also have the field names of the Matter 1.5 test harness. */
     isCompat15: setting('COMPAT', optionalText) === '1.5',
+    /** Of pages that may read streams, uploads and probes. */
+    allowedOrigins: setting('ALLOW_ORIGIN', origins),
     maxUploadBytes: setting('MAX_UPLOAD', size, '64GiB'),
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
     /** A session without a new object for this long has ended. */
@@ -39,6 +43,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     publicPort: portOf(setting('PORT', optionalText)),
     uiPort: portOf(setting('UI_PORT', optionalText)),
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
+    /** Who may read what this process writes: `restrictFiles`. */
+    umask: setting('FILE_UMASK', fileMask, '077'),
     logLevel: setting('LOG_LEVEL', level, 'info'),
   }))
 }

@@ -5,7 +5,7 @@ import type { Config } from './config.ts'
 import type { Certificates } from './open-certificates.ts'
 
 /** Of this package; its file is there wherever its sources are. */
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+export const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
   version: string
 }
 

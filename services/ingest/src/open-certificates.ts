@@ -5,12 +5,19 @@ import { diskCertificateFiles } from './certificates/disk/certificate-files.ts'
 import { diskDeviceJournal } from './certificates/disk/device-journal.ts'
 import { type HandoverFacts, openHandoverFile } from './certificates/disk/handover-file.ts'
 import { openRootFiles } from './certificates/disk/root-files.ts'
+import { type ExportBundle, exportBundleWith } from './certificates/export-bundle.ts'
+import {
+  createHandoverAcknowledgements,
+  type HandoverAcknowledgements,
+} from './certificates/handover-acknowledgements.ts'
 import { type IssueCertificate, issueCertificateWith } from './certificates/issue-certificate.ts'
+import { type ListCertificates, listCertificatesWith } from './certificates/list-certificates.ts'
 import type { Authority, DeviceJournal, DeviceJournalEntry } from './certificates/ports.ts'
 import { renewServerCertificateWith, type ServerNames } from './certificates/renew-server-certificate.ts'
 import { type RevokeCertificate, revokeCertificateWith } from './certificates/revoke-certificate.ts'
 import { type ShowCertificates, showCertificatesWith } from './certificates/show-certificates.ts'
 import { openAuthority } from './certificates/x509/authority.ts'
+import { pkcs12Of } from './certificates/x509/pkcs12.ts'
 import { x509Keys as keys } from './certificates/x509/private-keys.ts'
 import { x509Reader as reader } from './certificates/x509/reader.ts'
 import { createRoot } from './certificates/x509/root.ts'
@@ -22,6 +29,8 @@ interface CertificateSettings {
   readonly serverNames: () => ServerNames
   readonly log: Logger
   readonly now?: () => Date
+  /** How long a revocation waits for the proxies. */
+  readonly acknowledgementWaitMs?: number
 }
 
 export interface Certificates {
@@ -30,8 +39,12 @@ export interface Certificates {
   readonly revoke: RevokeCertificate
   /** Where a file of this hierarchy is on the disk. */
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
+  readonly list: ListCertificates
+  readonly exportBundle: ExportBundle
   /** Every device certificate that was issued or revoked, oldest first. */
   readonly history: () => Promise<readonly DeviceJournalEntry[]>
+  /** A proxy has reported the version of the handover file that it applies. */
+  readonly onHandoverApplied: HandoverAcknowledgements['report']
   /** The proxy sends it with every request to prove that it is the proxy. */
   readonly secret: string
   /** Renews the server's certificate if it is due and updates the handover file; runs every hour. Never throws. */
@@ -43,7 +56,13 @@ const hourMs = 3_600_000
 
 /** Opens both CAs, the server's certificate and the handover file for the proxy; makes what is missing. */
 export async function openCertificates(settings: CertificateSettings): Promise<Certificates> {
-  const { workingDirectory, serverNames, log, now = () => new Date() } = settings
+  const {
+    workingDirectory,
+    serverNames,
+    log,
+    now = () => new Date(),
+    acknowledgementWaitMs = 3_000,
+  } = settings
   const [server, device] = await Promise.all([open('server'), open('device')])
   const files = diskCertificateFiles(workingDirectory)
   const journal = await diskDeviceJournal(files.pathOf('device', 'journal.ndjson'))
@@ -52,6 +71,8 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
 
   const first = await handoverFacts()
   const handover = await openHandoverFile(settings.handoverFile, first)
+  const { report, waitForAll } = createHandoverAcknowledgements(handover.version, now)
+  const isAcknowledged = () => waitForAll(acknowledgementWaitMs)
   const publish = () =>
     runExclusively('handover', async () => void (await handover.write(await handoverFacts())))
   const timer = setInterval(() => void check(), hourMs).unref()
@@ -59,8 +80,11 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   return {
     issue: issueCertificateWith({ authority: device, keys, reader, files, journal, runExclusively, now }),
     show: showCertificatesWith(files, reader),
-    revoke: revokeCertificateWith({ files, reader, journal, runExclusively, now, publish }),
+    revoke: revokeCertificateWith({ files, reader, journal, runExclusively, now, publish, isAcknowledged }),
+    onHandoverApplied: report,
     pathOf: files.pathOf,
+    list: listCertificatesWith(files, reader, journal),
+    exportBundle: exportBundleWith(files, pkcs12Of),
     history: journal.read,
     secret: handover.secret,
     check,

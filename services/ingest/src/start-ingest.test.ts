@@ -281,6 +281,26 @@ describe('ingest', () => {
     deepEqual([json.subject, json.fingerprint_sha256], ['CN=cam', suite.device().fingerprint])
   })
 
+  it('lets no object take the place of the certificate that another one came with', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    const forged = JSON.stringify({ subject: 'CN=other' })
+    const anonymous = { 'x-client-verify': 'NONE' }
+    const { json: early } = await ingest.put('/streams/1/x.m4s.crt', forged)
+    equal((await ingest.get('/streams/1/x.m4s.crt')).text, forged)
+    const { json: sent } = await ingest.put('/streams/1/x.m4s', 'x')
+    await ingest.put('/streams/1/y.m4s', 'y', anonymous)
+    await ingest.put('/streams/1/y.m4s.crt', forged)
+    equal((await ingest.get('/streams/1/x.m4s.crt')).json.subject, 'CN=cam')
+    equal((await ingest.get('/streams/1/y.m4s.crt')).status, 404)
+    equal((await ingest.get(`/streams/1/x.m4s.crt?version=${early.upload_id}`)).text, forged)
+    const { json } = await ingest.get(`/uploads/1/${sent.upload_id}/certificate`)
+    deepEqual([json.subject, json.fingerprint_sha256], ['CN=cam', suite.device().fingerprint])
+    equal((await ingest.get('/uploads/1/unknown/certificate')).status, 404)
+    const written = await ingest.put(`/uploads/1/${sent.upload_id}/certificate`, forged)
+    equal(written.status, 404)
+  })
+
   it('waits for a probe that is under way, and says how far it is when it takes too long', async () => {
     await using ingest = await suite.start({ PROBE_WAIT: '10ms' })
     await ingest.send('POST', '/streams')

@@ -6,7 +6,7 @@ import { createSite } from '@pushav/ui/site.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
-import { describeServerWith } from './describe-server.ts'
+import { describeServerWith, version } from './describe-server.ts'
 import { deviceRoutes } from './devices/http/device-routes.ts'
 import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
@@ -15,6 +15,7 @@ import { createStates } from './events/states/states.ts'
 import { exportMp4With } from './export/export-mp4.ts'
 import { exportRoutes } from './export/http/export-routes.ts'
 import { listSessionWith } from './export/list-session.ts'
+import { allowOrigins } from './http/allow-origins.ts'
 import { createProxyAuth } from './http/authenticate.ts'
 import { createErrorResponder } from './http/error-handler.ts'
 import { healthRoutes } from './http/health-routes.ts'
@@ -29,11 +30,13 @@ import { readPlaybackWith } from './playback/read-playback.ts'
 import { redisPlayback } from './playback/redis/playback-queries.ts'
 import { findProbeWith } from './probes/find-probe.ts'
 import { probeRoutes } from './probes/http/probe-routes.ts'
+import { findProbeWorkers } from './probes/redis/probe-workers.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
 import { redisRefusals } from './refusals/redis/redis-refusals.ts'
 import { serverNamesOf } from './server-names.ts'
+import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
-import { findObjectWith } from './streams/find-object.ts'
+import { findCertificateWith, findObjectWith } from './streams/find-object.ts'
 import { findPreviewWith } from './streams/find-preview.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
 import { matter15StreamResponse, streamResponse } from './streams/http/stream-response.ts'
@@ -62,8 +65,12 @@ import { streamInterfaceWith } from './uploads/stream-interface.ts'
 const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
 
-/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. */
-export async function startIngest(config: Config, built: AsyncDisposableStack, log: Logger): Promise<void> {
+/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. Its app. */
+export async function startIngest(
+  config: Config,
+  built: AsyncDisposableStack,
+  log: Logger,
+): Promise<ReturnType<typeof createApp>> {
   const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, maxUploadBytes: maxBytes } = config
 
   const certificates = built.adopt(
@@ -106,6 +113,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const interfaceOf = streamInterfaceWith(journals)
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
   const findObject = findObjectWith({ store, links, index, certificates: clientCertificates })
+  const findCertificate = findCertificateWith({ index, certificates: clientCertificates })
   const findProbe = findProbeWith(index, probes, config.probeWaitMs)
 
   const openUpload = diskOpenUpload(store)
@@ -117,11 +125,14 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   await waitAtMost(catchUpWaitMs, catchUp())
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
+  const devices = readDevicesWith({
+    ...{ journals, index, certificates: clientCertificates, history: certificates.history },
+  })
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
   const { backlog } = probes
   const states = createStates({ eventBus, streams, inFlight, refusals, backlog, now })
-  const sendState = sendStateWith({ states, closing: closing.signal, now })
+  const sendState = sendStateWith(states, now)
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
   const handleUpload = handleUploadWith({
@@ -133,16 +144,15 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   })
   const health = healthRoutes(
     { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
-    probes.backlog,
+    async () => ({ ...(await probes.backlog()), workers: await findProbeWorkers(redis) }),
   )
   const routers = [
-    certificateRoutes(certificates, log),
+    certificateRoutes({ ...certificates, lastSeen: devices.lastSeen }, log),
     streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
+    docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, now()) }),
-    deviceRoutes(
-      readDevicesWith({ journals, index, certificates: clientCertificates, history: certificates.history }),
-    ),
-    probeRoutes(probes),
+    deviceRoutes(devices),
+    probeRoutes(probes, () => findProbeWorkers(redis)),
     uploadLogRoutes({
       readUploadLog,
       readMinutes: readMinutesWith(streams, index),
@@ -161,17 +171,24 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
       findPreview: findPreviewWith(index),
       open: openUpload,
     }),
-    uploadBytesRoutes(streams, store),
+    uploadBytesRoutes(streams, store, findCertificate),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     refusalRoutes({ refusals, eventBus, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),
   ]
-  const app = createApp({ authenticate, respondWithError, health, routers })
+  const app = createApp({
+    authenticate,
+    respondWithError,
+    health,
+    routers,
+    allowOrigins: allowOrigins(config.allowedOrigins),
+  })
   const listener = withPutFastPath({ handleUpload, authenticate, respondWithError, app })
   built.use(await listen(listener, config.listen))
   built.defer(() => closing.abort())
+  return app
 
   async function catchUp(): Promise<void> {
     await index

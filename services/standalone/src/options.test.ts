@@ -14,8 +14,10 @@ describe('readOptions', () => {
       serverIp: undefined,
       compat: undefined,
       redisUrl: undefined,
+      allowedOrigins: [],
       logLevel: 'info',
       reindex: false,
+      showsPassword: false,
       watch: false,
     })
   })
@@ -33,6 +35,13 @@ describe('readOptions', () => {
     const env = { PORT: '1', HOST: '::1', STRICT_MODE: 'true', COMPAT: '1.5', REDIS_URL: 'redis://there' }
     const { port, host, strictMode, compat, redisUrl } = readOptions(['--port=2'], env)
     deepEqual([port, host, strictMode, compat, redisUrl], [2, '::1', true, '1.5', 'redis://there'])
+  })
+
+  it('takes origins whose pages may read, or any', () => {
+    const of = (list: string) => readOptions(['--allow-origin', list], {}).allowedOrigins
+    deepEqual(of('https://a.example, http://localhost:8080'), ['https://a.example', 'http://localhost:8080'])
+    deepEqual(of('*'), ['*'])
+    deepEqual(readOptions([], { ALLOW_ORIGIN: 'https://[::1]:1' }).allowedOrigins, ['https://[::1]:1'])
   })
 
   it('takes an IPv6 address with brackets', () => {
@@ -53,6 +62,14 @@ describe('readOptions', () => {
     [['--server-ip', 'camera.local'], /--server-ip must be an IP address/],
     [['--compat', '1.4'], /--compat must be 1.5/],
     [['--redis', 'http://x'], /--redis must be a redis:/],
+    ...[
+      'https://a.example/',
+      'https://A.example',
+      'https://a.example:443',
+      'a.example',
+      'null',
+      'https://a,',
+    ].map((list): [string[], RegExp] => [['--allow-origin', list], /--allow-origin must be \* or origins/]),
     [['--strict-mode=no'], /--strict-mode/],
     [['--wat'], /Unknown option '--wat'/],
     [['wat'], /Unexpected argument 'wat'/],

@@ -7,6 +7,7 @@ import {
   level,
   optionalDnsName,
   optionalText,
+  origins,
   port,
   readSettings,
   text,
@@ -35,6 +36,9 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
         named('redis', 'REDIS_URL'),
         redisUrl.optional().describe(redisUrl.description ?? ''),
       ),
+      allowedOrigins: setting(named('allow-origin', 'ALLOW_ORIGIN'), origins),
+      /** Whether the arguments of this process hold a password. */
+      showsPassword: /:\/\/[^/]*:[^/]*@/.test(given['--redis'] ?? ''),
       /** Rebuild the index from the journals, and exit. */
       reindex: '--reindex' in given,
       /** Restart a process when its sources change. */
@@ -56,7 +60,9 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --server-ip IP            also name this address in the server's certificate        SERVER_IP
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
   --compat 1.5              add the field names of Matter 1.5 to responses             COMPAT
+  --allow-origin ORIGINS    let pages of these origins read streams (none; * for any)   ALLOW_ORIGIN
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
+                            (with a password: only as REDIS_URL, because other users see arguments)
   --reindex                 rebuild lists and verdicts from the journals, then exit (npm run reindex)
   --watch                   restart each process when its sources change (npm run dev)
   --help                    print this
@@ -74,6 +80,7 @@ const flags = {
   'server-ip': value,
   compat: value,
   redis: value,
+  'allow-origin': value,
   reindex: { type: 'boolean' },
   watch: { type: 'boolean' },
 } as const

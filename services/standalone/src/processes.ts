@@ -107,5 +107,6 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     SERVER_IP: options.serverIp ?? '',
     DNS_NAME: options.dns ?? '',
     COMPAT: options.compat ?? '',
+    ALLOW_ORIGIN: options.allowedOrigins.join(),
   }
 }

@@ -36,9 +36,14 @@ export const backlog = z.object({
   oldest_waiting_ms: z.number().int(),
 })
 
+const worker = z.object({
+  confinement: z.string().describe('How it confines ffprobe'),
+  is_sandboxed: z.boolean(),
+})
+
 export const probesResponse = backlog
   .extend({
-    workers: z.array(z.object({ name: z.string(), seen_at: time, concurrency: z.number().int().nullable() })),
+    workers: z.array(worker),
     failed: z
       .array(
         z.object({
@@ -53,3 +58,14 @@ export const probesResponse = backlog
   })
   .meta({ id: 'Probes' })
 export type ProbesResponse = z.infer<typeof probesResponse>
+
+export const health = z.object({ status: z.literal('ok') })
+
+export const readiness = z
+  .looseObject({
+    status: z.enum(['ok', 'degraded']),
+    redis: z.enum(['ok', 'away']),
+    disk: z.enum(['ok', 'away']),
+    probes: backlog.extend({ workers: z.array(worker) }).nullable(),
+  })
+  .meta({ id: 'Readiness' })

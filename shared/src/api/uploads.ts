@@ -3,7 +3,7 @@ import { finding, nextCursor, pageQuery, severity, sha256, time, uploadId } from
 
 /** What the bytes of an upload are. */
 export const uploadKind = z.enum(['init', 'segment', 'mpd', 'playlist', 'other'])
-export const probeState = z.enum(['pending', 'done', 'failed'])
+export const probeState = z.enum(['pending', 'done', 'failed', 'not-media'])
 
 /** Where a segment is in the time of its track; `decode_time` and `duration` in units of `timescale`. */
 export const media = z
@@ -31,6 +31,10 @@ export const sender = z
     alpn: z.string().nullable(),
     http_version: z.string().describe('`1.1` or `2`'),
     headers: z.array(z.tuple([z.string(), z.string()])).describe('Name and value, as sent and in order'),
+    omitted_headers: z
+      .object({ count: z.number().int(), bytes: z.number().int() })
+      .optional()
+      .describe('Headers that were not recorded, because they were too many'),
     device: device.nullable(),
   })
   .meta({ id: 'Sender' })

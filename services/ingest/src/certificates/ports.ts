@@ -29,9 +29,14 @@ export interface CertificateReader {
   read(pem: string): Certificate | null
   describe(pem: string): CertificateDetails | null
   describeKey(pem: string): KeyDetails | null
+  /** Kind and size or curve of a certificate's key, such as `ec prime256v1` and `rsa 2048`. */
+  keyTypeOf(pem: string): string | null
   /** The first certificate, or the key as PKCS#8. */
   derOf(pem: string): Uint8Array | null
 }
+
+/** Key, certificate and root as PKCS#12; `certificates` is PEM, the leaf first. Throws when a text cannot be read. */
+export type MakePkcs12 = (name: string, key: string, certificates: string, password: string) => Buffer
 
 /** What users see of a certificate. */
 export interface CertificateDetails extends Validity {

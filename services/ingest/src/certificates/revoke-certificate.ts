@@ -15,20 +15,26 @@ interface RevokeCertificateDeps {
   readonly now: () => Date
   /** Hands the revoked serial numbers to the proxy. */
   readonly publish: () => Promise<void>
+  /** Whether every proxy applies what was published, after a bounded wait. */
+  readonly isAcknowledged: () => Promise<boolean>
 }
 
-/**
- * Returns the serial numbers that the proxy refuses from now on; a second call changes nothing. Throws the refusals
- * `certificate-unknown` and `certificate-name-malformed`.
- */
-export type RevokeCertificate = (name: string) => Promise<{ readonly revoked: readonly string[] }>
+interface Revocation {
+  /** Serial numbers. */
+  readonly revoked: readonly string[]
+  /** Whether every proxy refuses them from now on; else some may take a moment more. */
+  readonly acknowledged: boolean
+}
+
+/** A second call changes nothing. Throws the refusals `certificate-unknown` and `certificate-name-malformed`. */
+export type RevokeCertificate = (name: string) => Promise<Revocation>
 
 /** Revokes all certificates that were ever issued to a name, not only the newest. */
 export function revokeCertificateWith(deps: RevokeCertificateDeps): RevokeCertificate {
   const { journal, runExclusively, now } = deps
   return async function revokeCertificate(text) {
     const name = parseCertificateName(text)
-    return runExclusively(lockOf(name), async () => {
+    const revoked = await runExclusively(lockOf(name), async () => {
       const entries = await journal.read()
       const issued = new Map([...(await storedUnder(name)), ...issuedTo(name, entries)])
       if (issued.size === 0)
@@ -41,8 +47,9 @@ export function revokeCertificateWith(deps: RevokeCertificateDeps): RevokeCertif
         await journal.append({ event: 'revoked', at, name, serial, notAfter })
       }
       await deps.publish()
-      return { revoked: [...issued.keys()] }
+      return [...issued.keys()]
     })
+    return { revoked, acknowledged: await deps.isAcknowledged() }
   }
 
   /** A certificate that another tool put into the folder is in no journal. */

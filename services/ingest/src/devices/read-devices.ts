@@ -18,6 +18,8 @@ export interface Device {
 export interface Devices {
   /** The one seen last comes first. */
   list(): Promise<readonly Device[]>
+  /** When each was seen last, ISO 8601, by fingerprint. */
+  lastSeen(): Promise<ReadonlyMap<string, string>>
   /** Throws the refusal `object-unknown`. */
   get(fingerprint: string): Promise<Device>
 }
@@ -34,17 +36,27 @@ interface DevicesDeps {
 const streamsAtOnce = 64
 
 export function readDevicesWith({ journals, index, certificates, history }: DevicesDeps): Devices {
-  return { list, get }
+  return { list, lastSeen, get }
 
   async function list(): Promise<readonly Device[]> {
-    const found = new Map<string, { counts: DeviceCounts; streams: string[] }>()
+    const found = await countAll()
+    const entries = await history()
+    const devices = await Promise.all([...found.values()].map((one) => describe(one, entries)))
+    return devices.sort((a, b) => (a.counts.last.at < b.counts.last.at ? 1 : -1))
+  }
+
+  async function lastSeen(): Promise<ReadonlyMap<string, string>> {
+    const found = await countAll()
+    return new Map([...found].map(([fingerprint, { counts }]) => [fingerprint, counts.last.at]))
+  }
+
+  async function countAll(): Promise<ReadonlyMap<string, Counted>> {
+    const found = new Map<string, Counted>()
     for (const ids of inPages(await journals.streams(), streamsAtOnce)) {
       const counts = await Promise.all(ids.map((id) => index.devices(id)))
       for (const [i, id] of ids.entries()) for (const one of counts[i] ?? []) add(found, id, one)
     }
-    const entries = await history()
-    const devices = await Promise.all([...found.values()].map((one) => describe(one, entries)))
-    return devices.sort((a, b) => (a.counts.last.at < b.counts.last.at ? 1 : -1))
+    return found
   }
 
   async function get(fingerprint: string): Promise<Device> {
@@ -55,7 +67,7 @@ export function readDevicesWith({ journals, index, certificates, history }: Devi
   }
 
   async function describe(
-    { counts, streams }: { readonly counts: DeviceCounts; readonly streams: readonly string[] },
+    { counts, streams }: Counted,
     entries: readonly DeviceJournalEntry[],
   ): Promise<Device> {
     const ofSerial = entries.filter(({ serial }) => serial === counts.last.serial)
@@ -69,11 +81,12 @@ export function readDevicesWith({ journals, index, certificates, history }: Devi
   }
 }
 
-function add(
-  found: Map<string, { counts: DeviceCounts; streams: string[] }>,
-  stream: string,
-  counts: DeviceCounts,
-): void {
+interface Counted {
+  counts: DeviceCounts
+  readonly streams: string[]
+}
+
+function add(found: Map<string, Counted>, stream: string, counts: DeviceCounts): void {
   const known = found.get(counts.fingerprint)
   if (!known) return void found.set(counts.fingerprint, { counts, streams: [stream] })
   known.streams.push(stream)

@@ -8,7 +8,7 @@ import { joinedHeader } from './joined-header.ts'
 import { renumberSegment } from './renumber-segment.ts'
 
 /** A file whose length is known before its first byte. */
-export interface ExportFile {
+interface ExportFile {
   readonly bytes: number
   /** To be read once. Throws the refusal `object-unknown` when an upload is gone meanwhile. */
   content(): AsyncIterable<Buffer>

@@ -34,3 +34,9 @@ export function peerOf(request: IncomingMessage): Peer {
   if (!peer) throw new Error('this route is not behind requirePeer')
   return peer
 }
+
+/** Refuses what a client sent through the proxy: the proxy passes on no header of this name. */
+export function assertFromProxy({ headers }: IncomingMessage): void {
+  if (headers['x-proxy-event'] === undefined)
+    throw new Refusal('request-malformed', 'only the TLS proxy itself reports this')
+}

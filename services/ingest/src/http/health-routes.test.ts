@@ -3,23 +3,28 @@ import { once } from 'node:events'
 import express from 'express'
 import { healthRoutes } from './health-routes.ts'
 
+const sandboxed = { confinement: 'limits and sandbox', isSandboxed: true }
 const fine = { redis: async () => 'PONG' }
 
 describe('/readyz', () => {
   it('tells how far the probes are behind', async () => {
-    const behind = { waiting: 3, running: 1, oldestWaitingMs: 20 }
-    const probes = { waiting: 3, running: 1, oldest_waiting_ms: 20 }
+    const behind = { waiting: 3, running: 1, oldestWaitingMs: 20, workers: [sandboxed] }
+    const workers = [{ confinement: sandboxed.confinement, is_sandboxed: true }]
+    const probes = { waiting: 3, running: 1, oldest_waiting_ms: 20, workers }
     deepEqual(await readyz(fine, async () => behind), [200, { status: 'ok', redis: 'ok', probes }])
   })
 
   it('is degraded but ready when probes wait long', async () => {
-    const [status, answer] = await readyz(fine, async () => ({
-      ...{ waiting: 9_000, running: 4, oldestWaitingMs: 40_000 },
-    }))
-    deepEqual(
-      [status, answer.status, answer.probes],
-      [...[200, 'degraded', { waiting: 9_000, running: 4, oldest_waiting_ms: 40_000 }]],
-    )
+    const late = { waiting: 9_000, running: 4, oldestWaitingMs: 40_000, workers: [sandboxed] }
+    const [status, answer] = await readyz(fine, async () => late)
+    deepEqual([status, answer.status], [200, 'degraded'])
+  })
+
+  it('is degraded but ready when a worker runs ffprobe without a sandbox', async () => {
+    const workers = [sandboxed, { confinement: 'limits, no sandbox', isSandboxed: false }]
+    const probes = { waiting: 0, running: 0, oldestWaitingMs: 0, workers }
+    const [status, answer] = await readyz(fine, async () => probes)
+    deepEqual([status, answer.status], [200, 'degraded'])
   })
 
   it('is not ready when something is away', async () => {

@@ -1,5 +1,13 @@
-import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express'
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from 'express'
 import { Refusal } from '../lib/refusal.ts'
+import { allowedMethods, isKnownMethod, knownMethods } from './allowed-methods.ts'
 import { type Authenticate, requirePeer } from './authenticate.ts'
 import { errorHandler, type RespondWithError } from './error-handler.ts'
 
@@ -9,30 +17,44 @@ interface AppDeps {
   /** The only routes that need no proxy. */
   readonly health: Router
   readonly routers: readonly Router[]
+  /** Lets pages of other origins read. */
+  readonly allowOrigins: RequestHandler
 }
 
 /** The express app: health checks first, then everything that only the proxy may ask for. */
-export function createApp({ authenticate, respondWithError, health, routers }: AppDeps): Express {
+export function createApp(deps: AppDeps): Express {
+  const { authenticate, respondWithError, health, routers, allowOrigins } = deps
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  app.use(setHeaders)
   app.use(health)
   app.use(requirePeer(authenticate))
+  app.use(allowOrigins)
   for (const router of routers) app.use(router)
-  app.use(assertMethod)
-  app.use(({ method, path }) => {
-    throw new Refusal('not-found', `there is nothing at ${method} ${path}`)
-  })
+  app.use(refuseUnrouted)
   app.use(errorHandler(respondWithError))
   return app
 }
 
-const methods = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']
-
-function assertMethod({ method }: Request, response: Response, next: NextFunction): void {
-  if (!methods.includes(method)) {
-    response.set('Allow', methods.join(', '))
-    throw new Refusal('method-unsupported', `expected ${methods.join(', ')}, received ${method}`)
-  }
+/** What holds for every response unless its route says otherwise. */
+function setHeaders(_request: Request, response: Response, next: NextFunction): void {
+  response.set({ 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' })
   next()
+}
+
+/** No route has taken the request: either its path has others, or there is nothing at its path. */
+function refuseUnrouted({ method, path }: Request, response: Response): void {
+  const allowed = allowedMethods(path) ?? (isKnownMethod(method) ? [] : knownMethods)
+  if (allowed.length > 0 && !allowed.includes(method)) {
+    response.set('Allow', allowed.join(', '))
+    throw new Refusal('method-unsupported', `expected ${allowed.join(', ')} at ${path}, received ${method}`)
+  }
+  throw new Refusal('not-found', `there is nothing at ${method} ${path}${hintFor(path)}`)
+}
+
+/** The reference's own generator has pushed to `/stream/1/…`. */
+function hintFor(path: string): string {
+  const [, rest] = /^\/stream(\/.*|$)/i.exec(path) ?? []
+  return rest === undefined ? '' : `; streams are at /streams/<id>, so this would be /streams${rest}`
 }

@@ -15,6 +15,48 @@ function parse<Value>(schema: z.ZodType<Value>, value: unknown, name: string): V
   throw new Refusal('request-malformed', `${name} is not as expected: ${describeIssues(parsed.error)}`)
 }
 
-/** `limit: Invalid input: expected number, received NaN; …` */
+/** `limit must be at most 1000; summary must be "true" or "false"` */
 const describeIssues = ({ issues }: z.ZodError): string =>
-  issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')
+  issues.map((issue) => `${nameOf(issue.path)} ${wordsFor(issue)}`).join('; ')
+
+/** `expected_track_names[3]` */
+const nameOf = (path: readonly PropertyKey[]): string =>
+  path
+    .map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at === 0 ? '' : '.'}${String(key)}`))
+    .join('') || 'it'
+
+/** In words of this server: those of the library name its types, not what to do. */
+function wordsFor(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${typeNames[issue.expected] ?? 'of another type'}`
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
+    case 'too_small':
+      return `must ${amountOf(issue.origin, 'at least', issue.minimum)}`
+    case 'too_big':
+      return `must ${amountOf(issue.origin, 'at most', issue.maximum)}`
+    case 'invalid_union':
+      return 'has none of the forms that are allowed'
+    case 'unrecognized_keys':
+      return `must not have ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
+    default:
+      return 'is not valid'
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+}
+
+function amountOf(origin: string, bound: string, limit: number | bigint): string {
+  const unit = { string: 'character', array: 'entry' }[origin]
+  if (unit === undefined) return `be ${bound} ${limit}`
+  const units = { character: 'characters', entry: 'entries' }[unit] ?? unit
+  return `have ${bound} ${limit} ${limit === 1 ? unit : units}`
+}

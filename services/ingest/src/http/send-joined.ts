@@ -40,10 +40,3 @@ export function joinBytes(sources: readonly JoinedBytes[]): JoinedBytes {
     },
   }
 }
-
-export const bytesOfBuffer = (buffer: Uint8Array): JoinedBytes => ({
-  bytes: buffer.length,
-  async *read(from, to) {
-    yield buffer.subarray(from, to)
-  },
-})

@@ -16,9 +16,11 @@ export const statusOf = {
   'body-undecodable': 400,
   'probe-failed': 422,
   'media-unsupported': 415,
+  'not-media': 422,
   'certificate-name-malformed': 422,
   'certificate-unknown': 404,
   'certificate-exists': 409,
   'certificate-key-secret': 403,
   'csr-malformed': 400,
+  busy: 503,
 } as const satisfies Record<RefusalCode, number>

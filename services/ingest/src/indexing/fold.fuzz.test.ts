@@ -21,7 +21,32 @@ const files = fc.oneof(
   fc.constantFrom('index.mpd', 'index.m3u8', 'x.init', 'x.mp4', 'Streams(video.cmfv)', 'a.txt'),
   fc.nat(4).map((number) => `segment_${1_000 + number}.m4s`),
 )
+const freeNames = fc.constantFrom(
+  ...[
+    'init.mp4',
+    'init-1.mp4',
+    'init.m4a',
+    '1.m4a',
+    'seg_1.2.m4s',
+    'seg_1.3.m4s',
+    'hi/1.m4s',
+    'hi/2.m4s',
+    'p1.m4s',
+  ],
+  ...[
+    'cam-2026-11-28-09-3.m4s',
+    'clip_1.mp4',
+    'clip_2.mp4',
+    '###.m4s',
+    '1.1',
+    'x.mpd',
+    'y.mpd',
+    'x.m3u8',
+    'z.m3u8',
+  ],
+)
 const paths = fc.oneof(
+  freeNames,
   fc.tuple(sessions, tracks, files).map(([session, track, file]) => `${session}${track}/${file}`),
   fc.tuple(sessions, files).map(([session, file]) => session + file),
 )

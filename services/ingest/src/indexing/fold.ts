@@ -157,7 +157,7 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const { state, findings, session, track, list, preconditions, withdrawn, events: sessionEvents } = judged
   const place = placeOf(arrival)
   const isNew = previous === null && place === 'object'
-  const init = upload.kind === 'segment' ? initFor(upload.path, draft.inits) : null
+  const init = upload.kind === 'segment' ? initOf(stream, draft, upload, judged) : null
   const knownTrack = trackOf(state, session, track)
   const media = mediaOf(upload, inspection, knownTrack)
   const { uploads: position } = draft.totals
@@ -175,6 +175,14 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   })
   if (place !== 'none') addObject(stream, draft, judgement, place, isNew)
 }
+
+/** On cmaf-ingest streams validation knows the track's; on dash and hls streams it is in the same folder. */
+const initOf = (
+  stream: Stream,
+  { inits }: Draft,
+  { path }: Upload,
+  { init }: ValidationResult,
+): string | null => init ?? (stream.interface === 'cmaf-ingest' ? null : initFor(path, inits))
 
 function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
   if (!upload.whole || (previous !== null && isEndOnly(inspection))) return 'none'
@@ -211,8 +219,15 @@ function verdictOn(
   } catch (error) {
     onFault(arrival.upload, error)
     return {
-      ...{ state, findings: [], session: null, track: null, list: null },
-      ...{ events: [], preconditions: [], withdrawn: [] },
+      state,
+      findings: [],
+      session: null,
+      track: null,
+      init: null,
+      list: null,
+      events: [],
+      preconditions: [],
+      withdrawn: [],
     }
   }
 }

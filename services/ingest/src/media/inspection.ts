@@ -233,6 +233,9 @@ export interface PlaylistFacts {
   readonly codecs: readonly string[]
   /** Media: first EXT-X-MAP URI. */
   readonly map: string | null
+  /** Media: URIs of all EXT-X-MAPs, each once, at most 16; and those of its parts (EXT-X-PART), at most 10 000. */
+  readonly maps: readonly string[]
+  readonly parts: readonly string[]
   readonly playlistType: string | null
   readonly hasEndList: boolean
   /** EXTINF values, seconds; at most 10 000. NaN-free: what is not a decimal counts in extinfCount only. */

@@ -26,7 +26,7 @@ export function destinationOf(base: string, reference: string): Destination {
 /** Decodes percent triplets, but not the `%04d` of a DASH identifier. */
 function decode(url: string): string | null {
   try {
-    return url.replace(/\$(?:Number|Time)%0\d{1,2}d\$|%(?:[0-9a-f]{2}%?)*/gi, (found) =>
+    return url.replace(/\$(?:Number|SubNumber|Time)%0\d{1,2}d\$|%(?:[0-9a-f]{2}%?)*/gi, (found) =>
       found.startsWith('$') ? found : decodeURIComponent(found),
     )
   } catch {

@@ -1,16 +1,16 @@
 /** ISO/IEC 23009-1, 5.3.9.4.4: `$$`, or an identifier with an optional width; a lone dollar is undefined. */
-const identifiers = /\$\$|\$(RepresentationID|Bandwidth|Number|Time)(?:%0(\d{1,2})d)?\$|\$/g
+const identifiers = /\$\$|\$(RepresentationID|Bandwidth|Number|SubNumber|Time)(?:%0(\d{1,2})d)?\$|\$/g
 
 /** One part of a template: plain text, or an identifier that stands for a number. */
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'number' | 'time'; readonly width: number }
+  | { readonly kind: 'number' | 'subnumber' | 'time'; readonly width: number }
 
 /** A URL of this many characters names no path that can have been uploaded, however it is encoded. */
 const maxLength = 4_096
 
 /**
- * Replaces `$RepresentationID$` and `$Bandwidth…$`, and leaves `$Number…$`, `$Time…$` and `$$` in. Null when
+ * Replaces `$RepresentationID$` and `$Bandwidth…$`, and leaves `$Number…$`, `$SubNumber…$`, `$Time…$` and `$$` in. Null when
  * an identifier is unknown or has no value, or when the result is longer than any path.
  */
 export function fillTemplate(template: string, id: string, bandwidth: number | null): string | null {
@@ -39,7 +39,7 @@ interface Identifier {
 function filling(whole: string, { name, width, escaped, bandwidth }: Identifier): string | null {
   if (name === 'RepresentationID' && width === undefined) return escaped
   if (name === 'Bandwidth' && bandwidth !== null) return String(bandwidth).padStart(Number(width ?? 1), '0')
-  return whole === '$$' || name === 'Number' || name === 'Time' ? whole : null
+  return whole === '$$' || name === 'Number' || name === 'SubNumber' || name === 'Time' ? whole : null
 }
 
 export const escapeDollars = (text: string): string => text.replaceAll('$', '$$$$')
@@ -53,6 +53,7 @@ export function partsOf(template: string): TemplatePart[] {
     parts.push({ kind: 'text', text: template.slice(end, found.index) })
     end = found.index + whole.length
     if (name === 'Number') parts.push({ kind: 'number', width: Number(width ?? 1) })
+    else if (name === 'SubNumber') parts.push({ kind: 'subnumber', width: Number(width ?? 1) })
     else if (name === 'Time') parts.push({ kind: 'time', width: Number(width ?? 1) })
     else parts.push({ kind: 'text', text: whole === '$$' ? '$' : whole })
   }

@@ -34,7 +34,7 @@ export interface TrackName {
   readonly track: string
 }
 
-export interface TrackExtent {
+interface TrackExtent {
   readonly first: PlayableSegment
   readonly last: PlayableSegment
   readonly count: number

@@ -31,7 +31,7 @@ export interface Manifest {
   readonly etag: string
 }
 
-export interface SessionTracks {
+interface SessionTracks {
   readonly view: SessionView
   readonly tracks: readonly TrackSegments[]
 }

@@ -1,5 +1,4 @@
 import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
-import { initFoldersOf, initFor } from '../indexing/init-segment.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { StreamQueries } from '../streams/ports.ts'
 import type { Probes } from './ports.ts'
@@ -16,7 +15,7 @@ export type FindProbe = (
  * `object-unknown` where no whole upload has the path.
  */
 export function findProbeWith(
-  index: Pick<StreamQueries, 'newest' | 'inits'>,
+  index: Pick<StreamQueries, 'newest' | 'initOf'>,
   probes: Probes,
   waitMs: number,
 ): FindProbe {
@@ -28,14 +27,14 @@ export function findProbeWith(
     const ended = probes.waitForEnd(upload, waitMs)
     const outcome = await probes.outcome(stream, upload)
     if (outcome) return outcome
-    await probes.enqueueUrgent({ stream, upload, path, init: kind === 'segment' ? await initOf() : null })
+    await probes.enqueueUrgent({ stream, upload, path, init: await initOf() })
     const state = await probes.jobState(upload)
     await ended
     return (await probes.outcome(stream, upload)) ?? { state }
 
+    /** A segment that came before its init segment needs the one that is there now. */
     async function initOf(): Promise<string | null> {
-      const found = await Promise.all(initFoldersOf(path).map((folder) => index.inits(stream, folder)))
-      return initFor(path, found.flat())
+      return newest && kind === 'segment' ? index.initOf(stream, newest) : null
     }
   }
 }

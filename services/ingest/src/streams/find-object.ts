@@ -4,7 +4,10 @@ import { Refusal } from '../lib/refusal.ts'
 import type { ClientCertificates, ObjectLinks, UploadStore } from '../uploads/ports.ts'
 import type { StreamQueries } from './ports.ts'
 
-/** The file of an object's bytes, or, at `<path>.crt`, the certificate of the device that sent it. */
+/**
+ * The file of an object's bytes, or, at `<path>.crt` where an object is at `<path>`, the certificate of the device that
+ * sent that.
+ */
 type FoundObject =
   | { readonly kind: 'body'; readonly upload: string; readonly file: string }
   | { readonly kind: 'certificate'; readonly certificate: CertificateDetails }
@@ -22,11 +25,17 @@ interface FindObjectDeps {
 /** Finds the newest whole object by its link on the disk, without the index where that is possible. */
 export function findObjectWith({ store, links, index, certificates }: FindObjectDeps): FindObject {
   return async function findObject(stream, path, version) {
+    // Before an object of that name: a device must not write what is read as the certificate of another object.
+    const sent = version === null ? await certifiedAt(stream, path) : null
+    if (sent) return { kind: 'certificate', certificate: await certificateOf(certificates, sent, path) }
     const upload = version === null ? await newestOf(stream, path) : await versionOf(stream, path, version)
     if (upload) return { kind: 'body', upload, file: store.fileOf(stream, upload) }
-    const sent = path.endsWith('.crt') ? await index.newest(stream, path.slice(0, -'.crt'.length)) : null
-    if (sent) return { kind: 'certificate', certificate: await certificateOf(sent, path) }
     throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)
+  }
+
+  /** The object whose certificate the reference has at this path. */
+  async function certifiedAt(stream: string, path: string): Promise<JudgedUpload | null> {
+    return path.endsWith('.crt') ? index.newest(stream, path.slice(0, -'.crt'.length)) : null
   }
 
   async function newestOf(stream: string, path: string): Promise<string | null> {
@@ -38,12 +47,30 @@ export function findObjectWith({ store, links, index, certificates }: FindObject
     const found = await index.upload(stream, version)
     return found?.upload.path === path ? version : null
   }
+}
 
-  async function certificateOf({ upload }: JudgedUpload, path: string): Promise<CertificateDetails> {
-    const { device } = upload.sender
-    if (!device) throw new Refusal('object-unknown', `${path}: this object came without a client certificate`)
-    const details = await certificates.details(device.fingerprint)
-    if (!details) throw new Refusal('object-unknown', `${path}: the stored certificate cannot be read`)
-    return details
+/** The certificate of the device that sent an upload, by the upload's id. Throws the refusal `object-unknown`. */
+export type FindCertificate = (stream: string, upload: string) => Promise<CertificateDetails>
+
+export function findCertificateWith({
+  index,
+  certificates,
+}: Pick<FindObjectDeps, 'index' | 'certificates'>): FindCertificate {
+  return async function findCertificate(stream, upload) {
+    const found = await index.upload(stream, upload)
+    if (!found) throw new Refusal('object-unknown', `stream ${stream} has no upload ${upload}`)
+    return certificateOf(certificates, found, upload)
   }
+}
+
+async function certificateOf(
+  certificates: FindObjectDeps['certificates'],
+  { upload }: JudgedUpload,
+  name: string,
+): Promise<CertificateDetails> {
+  const { device } = upload.sender
+  if (!device) throw new Refusal('object-unknown', `${name}: this object came without a client certificate`)
+  const details = await certificates.details(device.fingerprint)
+  if (!details) throw new Refusal('object-unknown', `${name}: the stored certificate cannot be read`)
+  return details
 }

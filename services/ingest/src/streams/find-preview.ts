@@ -2,7 +2,7 @@ import { Refusal } from '../lib/refusal.ts'
 import type { StreamQueries } from './ports.ts'
 
 /** The uploads whose bytes, one after the other, are a file that a player can decode. */
-export interface Preview {
+interface Preview {
   /** Null where the upload has its own init segment. */
   readonly init: { readonly upload: string; readonly bytes: number } | null
   readonly upload: string
@@ -12,7 +12,7 @@ export interface Preview {
 /** Throws the refusals `object-unknown` and, for encrypted media, `media-unsupported`. */
 export type FindPreview = (stream: string, upload: string) => Promise<Preview>
 
-export function findPreviewWith(index: Pick<StreamQueries, 'upload'>): FindPreview {
+export function findPreviewWith(index: Pick<StreamQueries, 'upload' | 'initOf'>): FindPreview {
   return async function findPreview(stream, id) {
     const judged = await index.upload(stream, id)
     if (!judged) throw unknown(`stream ${stream} has no upload ${id}`)
@@ -20,8 +20,9 @@ export function findPreviewWith(index: Pick<StreamQueries, 'upload'>): FindPrevi
     if (initFacts?.encrypted) throw encrypted(upload.path)
     // A long request, from its header to its end.
     if (upload.kind === 'init' && upload.parts) return { init: null, upload: id, bytes: upload.bytes }
-    const init = judged.init === null ? null : await index.upload(stream, judged.init)
-    if (!init || upload.kind !== 'segment')
+    const initId = upload.kind === 'segment' ? await index.initOf(stream, judged) : null
+    const init = initId === null ? null : await index.upload(stream, initId)
+    if (!init)
       throw unknown(`there is no preview of ${upload.path}: it is no segment with a known init segment`)
     if (init.initFacts?.encrypted) throw encrypted(upload.path)
     return { init: { upload: init.upload.id, bytes: init.upload.bytes }, upload: id, bytes: upload.bytes }

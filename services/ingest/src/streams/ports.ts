@@ -1,5 +1,4 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
-import type { InitSegment } from '../indexing/init-segment.ts'
 import type { Totals } from '../indexing/totals.ts'
 import type { Finding } from '../validation/finding.ts'
 import type { FindingCounts } from '../validation/report.ts'
@@ -18,10 +17,12 @@ export interface StreamQueries {
   upload(stream: string, id: string): Promise<JudgedUpload | null>
   /** The newest whole upload of a path. */
   newest(stream: string, path: string): Promise<JudgedUpload | null>
-  /** Init segments in a folder. */
-  inits(stream: string, folder: string): Promise<readonly InitSegment[]>
+  /** Id of the upload that holds the init segment of a judged segment's track now; null while there is none. */
+  initOf(stream: string, judged: JudgedUpload): Promise<string | null>
   /** Uploads in the order of their verdicts, from a position on. */
-  log(stream: string, from: number, limit: number): Promise<LogSlice>
+  log(stream: string, from: number, limit: number): Promise<UploadLogPage>
+  /** How many uploads there are. */
+  logLength(stream: string): Promise<number>
   /** The position of the first upload received at a time, in Unix milliseconds, or after it; the total if none was. */
   positionAt(stream: string, receivedMs: number): Promise<number>
   /** The newest uploads of a path, also those that were cut off or deleted, newest first. */
@@ -34,6 +35,13 @@ export interface StreamQueries {
   devices(stream: string): Promise<readonly DeviceCounts[]>
   /** Counts of one session; with null those of uploads without a session, then those of all sessions. */
   tallies(stream: string, session: string | null): Promise<readonly FindingCounts[]>
+}
+
+export interface UploadLogPage {
+  readonly uploads: readonly JudgedUpload[]
+  /** The bytes that they take in the index. */
+  readonly bytes: number
+  readonly next: number | null
 }
 
 /**
@@ -71,14 +79,6 @@ export interface StreamSummary {
   readonly sessions: number
   /** The session of the newest upload that belongs to one. */
   readonly newestSession: SessionView | null
-}
-
-interface LogSlice {
-  readonly uploads: readonly JudgedUpload[]
-  /** Position after the last of them; null at the end of the log. */
-  readonly next: number | null
-  /** Uploads in the whole log. */
-  readonly total: number
 }
 
 /** What came of one track in one minute. */

@@ -3,7 +3,7 @@ import { type BoxBudget, type BoxHeader, boxNodeOf, readBoxHeader } from '../med
 import type { OpenedUpload, OpenUpload } from '../uploads/ports.ts'
 
 /** A page of an upload's boxes. */
-export interface BoxPage {
+interface BoxPage {
   /** Length of the upload. */
   readonly bytes: number
   readonly boxes: readonly BoxNode[]

@@ -3,7 +3,7 @@ import type { OpenUpload } from '../uploads/ports.ts'
 import type { StreamQueries } from './ports.ts'
 
 /** A manifest as text, with the findings that name a line of it. */
-export interface ManifestText {
+interface ManifestText {
   readonly text: string
   readonly findings: readonly LocatedFinding[]
 }

@@ -7,6 +7,7 @@ import { type SessionView, withTimeout } from './session-view.ts'
 
 /** How many streams a page of the list has. */
 const streamsPerPage = 16
+const summariesPerPage = 100
 
 export interface StreamReads {
   get(id: string): Promise<IndexedStream>
@@ -15,7 +16,7 @@ export interface StreamReads {
   summaries(
     after: number,
     limit: number,
-  ): Promise<{ readonly summaries: readonly StreamSummaryNow[]; readonly next: number | null }>
+  ): Promise<{ readonly summaries: Pages<StreamSummaryNow>; readonly next: number | null }>
   summary(id: string): Promise<StreamSummaryNow>
   /** Without those that there are not. */
   summariesOf(ids: readonly string[]): Promise<readonly StreamSummaryNow[]>
@@ -75,7 +76,11 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
     const begin = countUpTo(ids, after)
     const page = ids.slice(begin, begin + limit)
     const next = begin + page.length < ids.length ? Number(page.at(-1)) : null
-    return { summaries: await summariesOf(page), next }
+    return { summaries: summaryPages(page), next }
+  }
+
+  async function* summaryPages(ids: readonly string[]): AsyncGenerator<readonly StreamSummaryNow[]> {
+    for (const some of inPages(ids, summariesPerPage)) yield await summariesOf(some)
   }
 
   async function summariesOf(ids: readonly string[]): Promise<readonly StreamSummaryNow[]> {

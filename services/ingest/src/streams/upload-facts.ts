@@ -24,20 +24,21 @@ const maxDistance = 500
 
 export function readUploadFactsWith(
   streams: Pick<Streams, 'assertExists'>,
-  index: Pick<StreamQueries, 'upload' | 'log' | 'versions'>,
+  index: Pick<StreamQueries, 'upload' | 'log' | 'versions' | 'initOf'>,
   probes: Pick<Probes, 'outcomeStates'>,
 ): ReadUploadFacts {
   return async function readUploadFacts(stream, id) {
     await streams.assertExists(stream)
     const judged = await index.upload(stream, id)
     if (!judged) throw unknownUpload(stream, id)
-    const [[entry = null], versions, around] = await Promise.all([
+    const [[entry = null], versions, init, around] = await Promise.all([
       withProbes(stream, [judged], probes),
       index.versions(stream, judged.upload.path),
+      judged.upload.kind === 'segment' ? index.initOf(stream, judged) : null,
       neighboursOf(stream, judged),
     ])
     if (!entry) throw unknownUpload(stream, id)
-    return { entry, versions, ...around }
+    return { entry: { ...entry, init }, versions, ...around }
   }
 
   async function neighboursOf(stream: string, { position, session, track }: JudgedUpload) {
@@ -59,5 +60,5 @@ export function readUploadFactsWith(
 
 const idOf = (judged: JudgedUpload | undefined): string | null => judged?.upload.id ?? null
 
-export const unknownUpload = (stream: string, upload: string): Refusal =>
+const unknownUpload = (stream: string, upload: string): Refusal =>
   new Refusal('object-unknown', `stream ${stream} has no upload ${upload}`)

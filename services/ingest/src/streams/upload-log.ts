@@ -2,7 +2,8 @@ import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
 import type { Probes } from '../probes/ports.ts'
 import type { Severity } from '../validation/rules.ts'
-import type { StreamQueries } from './ports.ts'
+import type { Pages } from './pages.ts'
+import type { StreamQueries, UploadLogPage } from './ports.ts'
 import type { Streams } from './streams.ts'
 
 /** Reads pages of a stream's uploads in arrival order. Throws the refusal `stream-unknown`. */
@@ -10,6 +11,8 @@ export type ReadUploadLog = (stream: string, query: LogQuery) => Promise<LogPage
 
 export interface LogQuery {
   readonly limit: number
+  /** How many uploads are read, and held for a client that does not read, together. */
+  readonly readAtOnce: number
   /** Where the page begins or ends. */
   readonly place: LogPlace
   readonly filter: LogFilter
@@ -39,11 +42,15 @@ interface LogFilter {
 }
 
 interface LogPage {
-  readonly entries: readonly LogEntry[]
+  /** Read as they are asked for, a few at a time. */
+  readonly entries: Pages<LogEntry>
   /** Position of the first upload that was looked at. */
   readonly from: number
-  /** Position after the last one; null at the end. A page may be short or empty before that, see `maxSearched`. */
-  readonly next: number | null
+  /**
+   * Position after the last one, once all entries have been read; null at the end. A page may be short or empty before
+   * that, as `maxSearched` and `maxPageBytes` limit it.
+   */
+  next(): number | null
   /** Uploads in the whole log. */
   readonly total: number
 }
@@ -55,62 +62,72 @@ export interface LogEntry extends JudgedUpload {
 
 /** Uploads that one page is searched for in. */
 const maxSearched = 5_000
-const maxRead = 1_000
+const maxPageBytes = 4_194_304
 
 export function readUploadLogWith(
   streams: Pick<Streams, 'assertExists'>,
-  index: Pick<StreamQueries, 'log' | 'positionAt'>,
+  index: Pick<StreamQueries, 'log' | 'logLength' | 'positionAt'>,
   probes: Pick<Probes, 'outcomeStates'>,
 ): ReadUploadLog {
-  return async function readUploadLog(stream, { limit, place, filter }) {
+  return async function readUploadLog(stream, query) {
+    const { place } = query
     await streams.assertExists(stream)
+    const total = await index.logLength(stream)
+    if (place.kind === 'before') {
+      const next = place.position < total ? place.position : null
+      return { ...(await readBackwards(stream, place.position, query)), next: () => next, total }
+    }
+    const from = place.kind === 'time' ? await index.positionAt(stream, place.atMs) : place.position
+    return { ...readForwards(stream, from, query), from, total }
+  }
+
+  function readForwards(stream: string, from: number, { limit, filter, readAtOnce }: LogQuery) {
     const matches = matcherOf(filter)
-    const { found, ...page } =
-      place.kind === 'before'
-        ? await searchBackwards(stream, place.position, limit, matches)
-        : await search(stream, await beginOf(stream, place), limit, matches)
-    return { ...page, entries: await withProbes(stream, found, probes) }
-  }
+    const end = from + maxSearched
+    let next: number | null = from
+    return { entries: entries(), next: () => next }
 
-  async function beginOf(stream: string, place: LogPlace): Promise<number> {
-    return place.kind === 'time' ? index.positionAt(stream, place.atMs) : place.position
-  }
-
-  async function search(stream: string, begin: number, limit: number, matches: Matches) {
-    const found: JudgedUpload[] = []
-    let [next, total]: [number | null, number] = [begin, 0]
-    while (next !== null && found.length < limit && next < begin + maxSearched) {
-      const page = await index.log(stream, next, Math.min(limit, maxRead))
-      next = page.next
-      total = page.total
-      for (const judged of page.uploads) {
-        if (matches(judged)) found.push(judged)
-        if (found.length < limit) continue
-        next = judged.position + 1 < page.total ? judged.position + 1 : null
-        break
+    async function* entries(): AsyncGenerator<readonly LogEntry[]> {
+      let [found, bytes] = [0, 0]
+      while (next !== null && found < limit && bytes < maxPageBytes && next < end) {
+        const page: UploadLogPage = await index.log(stream, next, readAtOnce)
+        const wanted = page.uploads.filter(matches).slice(0, limit - found)
+        const last = wanted.at(-1)
+        found += wanted.length
+        bytes += page.bytes
+        next = found < limit || !last ? page.next : positionAfter(last, page)
+        yield await withProbes(stream, wanted, probes)
       }
     }
-    return { found, from: begin, next, total }
   }
 
-  async function searchBackwards(stream: string, end: number, limit: number, matches: Matches) {
-    const found: JudgedUpload[] = []
-    let [from, total] = [end, 0]
-    while (from > 0 && found.length < limit && from > end - maxSearched) {
-      const begin = Math.max(0, from - Math.min(limit, maxRead))
+  /** Read at once: where the page begins is known when all of it was read. */
+  async function readBackwards(stream: string, end: number, { limit, filter, readAtOnce }: LogQuery) {
+    const matches = matcherOf(filter)
+    const pages: (readonly JudgedUpload[])[] = []
+    let [from, found, bytes] = [end, 0, 0]
+    while (from > 0 && found < limit && bytes < maxPageBytes && from > end - maxSearched) {
+      const begin = Math.max(0, from - Math.min(readAtOnce, limit))
       const page = await index.log(stream, begin, from - begin)
-      total = page.total
-      from = begin
-      for (const judged of page.uploads.toReversed()) {
-        if (matches(judged)) found.unshift(judged)
-        if (found.length < limit) continue
-        from = judged.position
-        break
-      }
+      const wanted = page.uploads.filter(matches).slice(found - limit)
+      found += wanted.length
+      bytes += page.bytes
+      from = found < limit ? begin : (wanted[0]?.position ?? begin)
+      pages.unshift(wanted)
     }
-    if (total === 0) total = (await index.log(stream, end, 1)).total
-    return { found, from, next: end < total ? end : null, total }
+    return { entries: probedPages(stream, pages), from }
   }
+
+  async function* probedPages(
+    stream: string,
+    pages: readonly (readonly JudgedUpload[])[],
+  ): AsyncGenerator<readonly LogEntry[]> {
+    for (const page of pages) yield await withProbes(stream, page, probes)
+  }
+}
+
+function positionAfter({ position }: JudgedUpload, { uploads, next }: UploadLogPage): number | null {
+  return next === null && position === uploads.at(-1)?.position ? null : position + 1
 }
 
 type Matches = (judged: JudgedUpload) => boolean

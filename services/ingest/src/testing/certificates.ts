@@ -31,6 +31,8 @@ export function certificatesIn(
     workingDirectory: directory,
     handoverFile: handoverFileIn(directory),
     serverNames: () => names,
+    // No proxy reads the file.
+    acknowledgementWaitMs: 0,
     log: write ? createLogger('test', 'info', { write }) : silent,
     ...(now ? { now } : {}),
   })

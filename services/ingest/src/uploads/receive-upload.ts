@@ -23,9 +23,10 @@ export interface Receipt {
 }
 
 /**
- * Null when the body was empty: a probe of the publishing point, nothing is stored. Throws the refusals
- * `body-too-large`, `body-undecodable` (then the body is stored as it came) and `stream-unknown`, and the system's
- * error when the disk fails. Parts that were complete before stay uploads.
+ * Null when the body was empty and ended: a probe of the publishing point, nothing is stored. One that was lost before
+ * its first byte is a cut-off upload. Throws the refusals `body-too-large`, `body-undecodable` (then the body is stored
+ * as it came) and `stream-unknown`, and the system's error when the disk fails. Parts that were complete before stay
+ * uploads.
  */
 export type ReceiveUpload = (facts: Omit<UploadFacts, 'id'>, body: IncomingBody) => Promise<Receipt | null>
 
@@ -74,7 +75,7 @@ async function receivePlain(
 ): Promise<Receipt | null> {
   await using splitter = createSplitter(deps, staged)
   const stats = await stageBody(body, staged, { events, maxBytes: deps.maxBytes, parts: splitter })
-  if (stats.bytes === 0) return null
+  if (stats.bytes === 0 && stats.whole) return null
   const { parts, failure, errors, isPending } = await splitter.finish()
   const extra = parts > 0 ? { parts } : {}
   const { facts } = staged
@@ -98,8 +99,8 @@ async function receiveCoded(
   const commit = (stats: BodyStats, extra: CompleteBody['extra'] = {}) =>
     commitUpload(deps, { facts: staged.facts, bytes: staged, stats, events, extra })
   const coded = await stageBody(body, staged, { events, maxBytes })
-  if (coded.bytes === 0) return null
   if (!coded.whole) return receiptOf(await commit(coded))
+  if (coded.bytes === 0) return null
   try {
     const decoded = await decodeStaged(staged, body.decode, { codedBytes: coded.bytes, maxBytes })
     return decoded.bytes === 0 ? null : await receiptOf(await commit(decoded, { codedBytes: coded.bytes }))

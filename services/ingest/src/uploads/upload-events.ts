@@ -10,9 +10,9 @@ export interface UploadEventsDeps {
 }
 
 /**
- * Publishes what happens to one upload: `upload-started` with its first byte, then `upload-received`, or
- * `upload-aborted` when the body was cut off or, on disposal, when its bytes were not committed. In between it is among
- * the uploads in flight.
+ * Publishes what happens to one upload: `upload-started` with its first byte, or when it is lost before that, then
+ * `upload-received`, or `upload-aborted` when the body was cut off or, on disposal, when its bytes were not committed. In
+ * between it is among the uploads in flight.
  */
 export interface UploadEvents extends Disposable {
   /** So many more bytes have come. */
@@ -32,12 +32,13 @@ export function createUploadEvents(
   let isCommitted = false
   return {
     received(more) {
-      if (bytes === 0 && more > 0) begin()
+      if (bytes === 0 && more > 0) start()
       bytes += more
     },
-    committed({ whole, receivedAt: at, bytes }) {
+    committed({ whole, receivedAt: at, bytes: total }) {
       isCommitted = true
-      events.publish({ kind: whole ? 'upload-received' : 'upload-aborted', ...named(at), bytes })
+      if (total === 0) start()
+      events.publish({ kind: whole ? 'upload-received' : 'upload-aborted', ...named(at), bytes: total })
     },
     [Symbol.dispose]() {
       inFlight.remove(facts)
@@ -45,17 +46,12 @@ export function createUploadEvents(
     },
   }
 
-  function begin(): void {
-    inFlight.put({ facts, declaredBytes, bytes: () => bytes })
+  function start(): void {
+    if (!isCommitted) inFlight.put({ facts, declaredBytes, bytes: () => bytes })
     const device = sender.device?.fingerprint ?? null
-    const declared_bytes = declaredBytes
     events.publish({
-      kind: 'upload-started',
-      ...named(),
-      method,
-      address: sender.address,
-      device,
-      declared_bytes,
+      ...{ kind: 'upload-started', ...named(), method, address: sender.address },
+      ...{ device, declared_bytes: declaredBytes },
     })
   }
 

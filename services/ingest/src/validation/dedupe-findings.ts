@@ -14,6 +14,8 @@ export interface ValidationResult {
   /** Id of the session that the upload belongs to; null for none. */
   readonly session: string | null
   readonly track: string | null
+  /** cmaf-ingest: id of the upload that holds the init segment of its track; null while none is known. */
+  readonly init: string | null
   /** The list of its session that the upload is in; null for none. */
   readonly list: 'segments' | 'manifests' | null
   readonly events: readonly SessionEvent[]
@@ -51,6 +53,7 @@ export function dedupeFindings(context: Context, judged: Evaluation): Validation
     findings,
     session: session?.id ?? null,
     track: session ? track : null,
+    init: ofTrack?.initUpload ?? null,
     list: session ? (isManifest(context) ? 'manifests' : 'segments') : null,
     events: evaluation.events,
     withdrawn,

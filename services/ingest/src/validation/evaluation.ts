@@ -21,6 +21,8 @@ export interface Arrival {
 export interface Context extends Arrival {
   readonly stream: Stream
   readonly name: ObjectName
+  /** The track whose init segment its track shares; null for none, and on dash and hls streams. */
+  readonly header: string | null
   /** The extension in lower case, without its dot. */
   readonly extension: string
   readonly receivedMs: number

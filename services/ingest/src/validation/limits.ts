@@ -33,8 +33,22 @@ export function limitAnnouncements(
   const whole = withinLimit(all)
   if (whole.length === all.length) return Object.fromEntries(all)
   return Object.fromEntries(
-    withinLimit(all.map(([name, one]) => [name, { ...one, initialization: null, media: null }])),
+    withinLimit(
+      all.map(([name, one]) => [name, { ...one, initialization: null, media: null, list: undefined }]),
+    ),
   )
+}
+
+/** The newest playlists' names that fit into `maxAnnouncedBytes`. */
+export function limitPlaylists(playlists: NonNullable<Session['playlists']>): Session['playlists'] {
+  let left = maxAnnouncedBytes
+  const kept = Object.entries(playlists)
+    .reverse()
+    .filter((entry) => {
+      left -= Buffer.byteLength(JSON.stringify(entry))
+      return left >= 0
+    })
+  return Object.fromEntries(kept.reverse())
 }
 
 function withinLimit(announced: readonly AnnouncementEntry[]): readonly AnnouncementEntry[] {

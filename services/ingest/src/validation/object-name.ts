@@ -1,5 +1,6 @@
 import type { IngestInterface } from '../streams/stream.ts'
-import { baseNameOf, directoryOf } from '../uploads/object-path.ts'
+import { baseNameOf } from '../uploads/object-path.ts'
+import { freeTrackName } from './track-names.ts'
 
 /** What the path of an object names, without a look at its bytes. */
 export interface ObjectName {
@@ -16,12 +17,17 @@ export interface ObjectName {
   readonly isMatter: boolean
   /** Init segment and all segments of a track go to this one path (DASH-IF Interface-1). */
   readonly isTrackUrl: boolean
+  /** The path has no form of a standard: `track` is a guess by its words, see `track-identity.ts`. */
+  readonly isFree: boolean
 }
 
 export const noSession = 'none'
 
 /** The session that a path names: its number, else `none`. */
 export const sessionIn = (path: string): string => splitSession(path).session
+
+/** A path without the folder that names its session. */
+export const pathInSession = (path: string): string => splitSession(path).rest
 
 /** Parses a path below its stream. dash and hls have Matter's layout; cmaf-ingest has any names. */
 export function parseObjectName(ingest: IngestInterface, path: string): ObjectName {
@@ -41,6 +47,7 @@ const plain: ObjectName = {
   padded: false,
   isMatter: false,
   isTrackUrl: false,
+  isFree: false,
 }
 
 const sessionPath = /^session_(\d{1,20})\/(.+)$/
@@ -78,23 +85,11 @@ function dashIfName(rest: string): Partial<ObjectName> | null {
   return { track, kind: digits === undefined ? null : 'segment', number: digits ? Number(digits) : null }
 }
 
-/**
- * The track of a free name: its folder, and the words of the file's name without those for kind and number.
- */
 function freeName(rest: string): Partial<ObjectName> {
-  const file = baseNameOf(rest)
-  const folder = directoryOf(rest)
-  if (/\.mpd$/i.test(file)) return { kind: 'mpd' }
-  if (/\.m3u8$/i.test(file)) return { kind: 'playlist' }
-  const words = file
-    .replace(/\.[^.]*$/, '')
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '' && !kindWords.has(word.toLowerCase()))
-  const isInit = /init|header/i.test(file)
-  const own = isInit ? words : words.filter((word, at) => at < words.length - 1 || !/^\d+$/.test(word))
-  return { track: [...(folder === '' ? [] : [folder]), ...own].join('/') || 'media' }
+  if (/\.mpd$/i.test(rest)) return { kind: 'mpd' }
+  if (/\.m3u8$/i.test(rest)) return { kind: 'playlist' }
+  return { track: freeTrackName(rest, !isInitName(rest)), isFree: true }
 }
 
-const kindWords = new Set(
-  'init initialization header chunk segment seg fragment frag media dash hls cmaf'.split(' '),
-)
+/** Whether a file is called like an init segment. */
+const isInitName = (path: string): boolean => /init|header/i.test(baseNameOf(path))

@@ -43,6 +43,10 @@ export interface Session {
   readonly tracks: Readonly<Record<string, Track>>
   /** From the newest MPD or multivariant playlist, by name of the track. */
   readonly announcements: Readonly<Record<string, Announcement>>
+  /** cmaf-ingest: from the newest media playlist of a track, by its name; absent without any. */
+  readonly playlists?: Readonly<Record<string, PlaylistNames>> | undefined
+  /** cmaf-ingest: digest of the path of its first MPD. */
+  readonly manifest?: string | undefined
   /** cmaf-ingest: short digests of playlists with an end, the newest of them; absent without any. */
   readonly shortEndedDigests?: readonly string[]
   /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
@@ -79,6 +83,20 @@ export interface Announcement {
   /** Paths below the stream, as RepresentationFacts has them; null where they are not to be compared. */
   readonly initialization: string | null
   readonly media: string | null
+  /** Patterns of the paths of a SegmentList, see `patternsOf`; absent for a template. */
+  readonly list?: readonly string[] | undefined
+  /** Digest of its MPD's path, where that is not the session's first. */
+  readonly manifest?: string | undefined
+}
+
+/** The paths that a media playlist names, below the stream. */
+export interface PlaylistNames {
+  /** Of its EXT-X-MAPs, in their order. */
+  readonly inits: readonly string[]
+  /** Patterns of its segments' paths, see `patternsOf`. */
+  readonly segments: readonly string[]
+  /** Likewise of its parts (EXT-X-PART); absent without. */
+  readonly parts?: readonly string[] | undefined
 }
 
 export type TrackPhase =
@@ -103,6 +121,20 @@ export interface Track {
   /** An init segment came, readable or not. */
   readonly hasInit: boolean
   readonly init: KnownInit | null
+  /** cmaf-ingest: id of the upload that held the init segment; elsewhere its path tells which one that is. */
+  readonly initUpload?: string | undefined
+  /** The track whose init segment this one shares. */
+  readonly header?: string | undefined
+  /** Other tracks share its init segment; without segments it is no more than that. */
+  readonly isHeader?: true | undefined
+  /** cmaf-ingest: when an MPD ended it that did not end the session; Unix time. */
+  readonly endedMs?: number | undefined
+  /** cmaf-ingest: where its objects with free names are. */
+  readonly place?: TrackPlace | undefined
+  /** cmaf-ingest: its newest segment, while its init segment has not come. */
+  readonly headless?: { readonly trackId: number; readonly end: number | null } | undefined
+  /** cmaf-ingest: the segment that its newest object is, or is a part of. */
+  readonly part?: SegmentParts | undefined
   /** cmaf-ingest: digest of the upload that held the init segment. */
   readonly shortInitDigest?: string | undefined
   /** cmaf-ingest: segments go to the path that the init segment went to. */
@@ -113,6 +145,24 @@ export interface Track {
   /** Digest of the newest filler segment. */
   readonly shortFillerDigest?: string | undefined
   readonly reported: readonly string[]
+}
+
+/** A segment that may come in parts, each a file of its own. */
+export interface SegmentParts {
+  /** Digest of its name. */
+  readonly of: string
+  /** Its track has had segments of several parts. */
+  readonly areMany?: true | undefined
+}
+
+/** What tells the objects of one track from those of others, as digests, see `textDigest`. */
+export interface TrackPlace {
+  /** Path of its init segment. */
+  readonly init?: string | undefined
+  /** Path of its newest segment without its counter, see `shapeOf`. */
+  readonly shape?: string | undefined
+  /** Steady beginning of its names, of clips and of segments without init segment. */
+  readonly steady?: string | undefined
 }
 
 /** The facts of an init segment that its segments depend on. */

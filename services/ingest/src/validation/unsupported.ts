@@ -1,4 +1,3 @@
-import { resolveTrack } from './cmaf-ingest/ingest-track.ts'
 import type { Context } from './evaluation.ts'
 import { excerpt, type Finding, finding } from './finding.ts'
 import { maxNameBytes, maxTracks, mayAddTrack } from './limits.ts'
@@ -32,16 +31,10 @@ const matterExtensions = new Set(['mpd', 'm3u8', 'm4s', 'init'])
 const ingestExtensions = new Set('cmfv cmfa cmft cmfm mp4 m4s init mpd m3u8 header m4v m4a'.split(' '))
 
 /** A finding for an object of one track more than a session may have; null for none. */
-export function checkTrackCount(
-  { name, inspection, stream }: Context,
-  session: Session | null,
-): Finding | null {
-  if (!session || name.track === null) return null
-  const isFree = stream.interface === 'cmaf-ingest'
-  const track = isFree ? resolveTrack(session, name, Boolean(inspection?.init)).name : name.track
-  if (mayAddTrack(session, track)) return null
+export function checkTrackCount({ name }: Context, session: Session | null): Finding | null {
+  if (!session || name.track === null || mayAddTrack(session, name.track)) return null
   const expected = `expected at most ${maxTracks} tracks in a session, with names of ${maxNameBytes} bytes together, more is beyond the limit of this server`
-  return finding('too-many-tracks', `${expected}; ${excerpt(track)} is one more and was not looked into`)
+  return finding('too-many-tracks', `${expected}; ${excerpt(name.track)} is one more and was not looked into`)
 }
 
 /** Findings on the path alone: padded numbers, and tracks that the stream does not expect. */

@@ -15,6 +15,7 @@ import { mediaPreconditions } from './media/media-preconditions.ts'
 import { type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
 import { checkContentType, checkRequest } from './request-findings.ts'
 import { at, type State, withTrack } from './state.ts'
+import { identifiedObject, identifyTrack, type TrackIdentity } from './track-identity.ts'
 import { checkNames, checkSupported, checkTrackCount } from './unsupported.ts'
 
 export type { ValidationResult } from './dedupe-findings.ts'
@@ -31,7 +32,7 @@ export function validateUpload(
   arrival: Arrival,
   idleMs = defaultIdleMs,
 ): ValidationResult {
-  const context = contextOf(stream, arrival)
+  const context = contextOf(stream, state, arrival)
   const start: Evaluation = {
     ...emptyEvaluation,
     state: closeIdle(state, context.receivedMs, idleMs).state,
@@ -55,30 +56,32 @@ export const sessionsOf = (state: Pick<State, 'order'>, path: string): readonly 
   return state.order.open === null || state.order.open === own ? [own] : [own, state.order.open]
 }
 
-const contextOf = (stream: Stream, { upload, inspection, previous, clashes }: Arrival): Context => ({
-  upload,
-  inspection,
-  previous,
-  clashes,
-  stream,
-  name: nameOf(stream, upload),
-  extension: (/\.([^./]*)$/.exec(upload.path)?.[1] ?? '').toLowerCase(),
-  receivedMs: Date.parse(upload.receivedAt) || 0,
-})
+function contextOf(stream: Stream, state: State, arrival: Arrival): Context {
+  const { upload } = arrival
+  const name = nameOf(stream, upload)
+  const identity = stream.interface === 'cmaf-ingest' ? identityOf(state, name, arrival) : null
+  return {
+    ...arrival,
+    stream,
+    name: identity ? { ...name, track: identity.name } : name,
+    header: identity?.header ?? null,
+    extension: (/\.([^./]*)$/.exec(upload.path)?.[1] ?? '').toLowerCase(),
+    receivedMs: Date.parse(upload.receivedAt) || 0,
+  }
+}
 
 /**
  * A part belongs to the track in its request's URL. Its kind follows from its bytes, its number is this
  * server's.
  */
-function nameOf(stream: Stream, { path, part }: Upload): ObjectName {
-  if (!part) return parseObjectName(stream.interface, path)
-  return {
-    ...parseObjectName(stream.interface, requestPathOf(path)),
-    kind: null,
-    number: null,
-    isTrackUrl: true,
-  }
+function nameOf(stream: Stream, { path, part, parts }: Upload): ObjectName {
+  const name = parseObjectName(stream.interface, part ? requestPathOf(path) : path)
+  if (part) return { ...name, kind: null, number: null, isTrackUrl: true }
+  return parts ? { ...name, isTrackUrl: true } : name
 }
+
+const identityOf = (state: State, name: ObjectName, { upload, inspection }: Arrival): TrackIdentity | null =>
+  identifyTrack(at(state.sessions, name.session), identifiedObject(upload, name, inspection))
 
 function checkUpload(start: Evaluation, context: Context): Evaluation {
   const session = at(start.state.sessions, context.name.session) ?? null

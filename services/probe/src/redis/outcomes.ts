@@ -1,6 +1,6 @@
 import { eventStream, type ServerEvent } from '@pushav/shared/events.ts'
 import { decodeOutcome, decodeState, encodeOutcome } from '@pushav/shared/outcome-codec.ts'
-import { type ProbeJob, probeOutcomesKey } from '@pushav/shared/probe-job.ts'
+import { type ProbeJob, type ProbeOutcome, probeOutcomesKey } from '@pushav/shared/probe-job.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Outcomes } from '../use-cases/ports.ts'
 
@@ -21,6 +21,6 @@ export function redisOutcomes(redis: RedisClient, now: () => Date): Outcomes {
   }
 }
 
-function eventOf({ stream, upload, path }: ProbeJob, state: 'done' | 'failed', at: string): ServerEvent {
+function eventOf({ stream, upload, path }: ProbeJob, state: ProbeOutcome['state'], at: string): ServerEvent {
   return { kind: 'upload-probed', stream, upload, path, state, at }
 }

@@ -1,3 +1,4 @@
+import { printable } from '@pushav/shared/lib/printable.ts'
 import { createLogger, type Logger } from '@pushav/shared/logger.ts'
 import { prettyFactory } from 'pino-pretty'
 
@@ -22,7 +23,7 @@ export function createDisplay(
     singleLine: true,
     messageFormat: '{service}: {msg}',
   })
-  const write = (line: string) => void output.write(readable(line))
+  const write = (line: string) => void output.write(readable(displayable(line)))
   return {
     log: createLogger('standalone', level, { write }),
     showLine: (service, line) => write(logLineOf(service, line)),
@@ -33,4 +34,19 @@ export function createDisplay(
 function logLineOf(service: string, line: string): string {
   if (line.startsWith('{"level":')) return line
   return JSON.stringify({ level: 'warn', time: new Date().toISOString(), service, msg: line })
+}
+
+/** A line's JSON as data, in which no text that a client chose can steer the terminal; as text where it is none. */
+function displayable(line: string): unknown {
+  try {
+    return JSON.parse(line, displayableValue)
+  } catch {
+    return printable(line)
+  }
+}
+
+/** Stack traces keep their line breaks; pino-pretty indents them. */
+function displayableValue(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  return key === 'stack' ? value.split('\n').map(printable).join('\n') : printable(value)
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Handover, handover } from '@pushav/shared/handover.ts'
+import { type Handover, handover, handoverVersionOf } from '@pushav/shared/handover.ts'
 import { privateMode, readIfExists, stageFile } from './staged-file.ts'
 
 export type HandoverFacts = Omit<Handover, 'secret'>
@@ -11,6 +11,8 @@ interface HandoverFile {
   readonly secret: string
   /** Replaces the file unless it says the same already; returns whether it was replaced. */
   write(facts: HandoverFacts): Promise<boolean>
+  /** Names the text that the file has now, which another ingest may have written. */
+  version(): Promise<string>
 }
 
 /** The file that hands certificates and the secret to the proxy. It is on the disk when this returns. */
@@ -19,7 +21,7 @@ export async function openHandoverFile(path: string, facts: HandoverFacts): Prom
   const secret = await agreeOnSecret(path, facts)
   await write(facts)
   await chmod(path, privateMode)
-  return { secret, write }
+  return { secret, write, version: async () => handoverVersionOf((await readIfExists(path)) ?? '') }
 
   async function write(next: HandoverFacts): Promise<boolean> {
     const text = textOf(secret, next)

@@ -1,4 +1,6 @@
+import type { CertificateSummaryResponse } from '@pushav/shared/api/certificates.ts'
 import type { DeviceCertificate } from '../issue-certificate.ts'
+import type { ListedCertificate } from '../list-certificates.ts'
 import type { CertificateDetails, KeyDetails } from '../ports.ts'
 import type { FileDetails } from '../show-certificates.ts'
 
@@ -15,6 +17,25 @@ export const deviceCertificateResponse = (
   created,
   ...(key === null ? {} : { key_pem: key }),
   cert_pem: certificate,
+})
+
+/** One line of the list of certificates. */
+export const certificateSummaryResponse = (
+  { hierarchy, name, certificate, keyType, hasKey, isRevoked }: ListedCertificate,
+  lastSeen: ReadonlyMap<string, string>,
+): CertificateSummaryResponse => ({
+  hierarchy,
+  name,
+  subject: certificate.subject,
+  issuer: certificate.issuer,
+  serial: certificate.serial,
+  not_before: certificate.notBefore.toISOString(),
+  not_after: certificate.notAfter.toISOString(),
+  fingerprint_sha256: certificate.fingerprint,
+  key_type: keyType,
+  has_key: hasKey,
+  revoked: isRevoked,
+  last_seen: lastSeen.get(certificate.fingerprint) ?? null,
 })
 
 /** A file below `/certs` with the reference's field names. */

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, notEqual, ok, throws } from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
@@ -30,7 +30,10 @@ before(async () => {
   certificates = await certificatesIn(directory.path, {
     now: () => new Date(Date.now() + passedDays * dayMs),
   })
-  app = express().use(certificateRoutes(certificates, log), errorHandler(createErrorResponder(log)))
+  app = express().use(
+    certificateRoutes({ ...certificates, lastSeen: async () => new Map() }, log),
+    errorHandler(createErrorResponder(log)),
+  )
 })
 afterEach(() => {
   passedDays = 0
@@ -495,3 +498,46 @@ async function listening(): Promise<AsyncDisposable & { readonly url: string }> 
     [Symbol.asyncDispose]: async () => void (await promisify(server.close.bind(server))()),
   }
 }
+
+describe('a bundle', () => {
+  it('is PKCS#12 that openssl reads with its password alone', async () => {
+    await request(app).post('/certs/bundled/keypair')
+    const { status, body, headers } = await request(app)
+      .post('/certs/device/bundled/bundle.p12')
+      .send('{"password":"pässword"}')
+      .responseType('blob')
+    deepEqual([status, headers['content-type']], [200, 'application/x-pkcs12'])
+    const file = join(directory.path, 'bundled.p12')
+    await writeFile(file, body)
+    const read = openssl('pkcs12', '-in', file, '-passin', 'pass:pässword', '-nodes')
+    equal(read.match(/BEGIN CERTIFICATE/g)?.length, 2)
+    ok(read.includes('BEGIN PRIVATE KEY') && read.includes('friendlyName: bundled'))
+    throws(() => openssl('pkcs12', '-in', file, '-passin', 'pass:wrong', '-nodes'))
+  })
+
+  it('is none without the key', async () => {
+    const { status, body } = await request(app).get('/certs/device/nobody/bundle.p12?password=x')
+    deepEqual([status, body.code], [404, 'certificate-unknown'])
+    equal((await request(app).get('/certs/device/nobody/bundle.p12')).status, 400)
+  })
+
+  it('has its certificate in the list with details', async () => {
+    await request(app).post('/certs/listed/keypair')
+    await request(app).post('/certs/listed/revoke')
+    const { certificates: all } = (await request(app).get('/certs?details=true')).body
+    const listed = all.find(({ name }: { name: string }) => name === 'listed')
+    deepEqual([listed.hierarchy, listed.has_key, listed.revoked], ['device', true, true])
+    match(listed.key_type, /^ec /)
+    ok(
+      all.some(
+        ({ hierarchy, name, has_key }: Listed) => hierarchy === 'server' && name === 'root' && !has_key,
+      ),
+    )
+  })
+
+  interface Listed {
+    readonly hierarchy: string
+    readonly name: string
+    readonly has_key: boolean
+  }
+})

@@ -1,18 +1,35 @@
+import { bundleBody, certificatesQuery } from '@pushav/shared/api/certificates.ts'
+import { handoverApplied } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { type Request, type Response, Router, raw } from 'express'
+import { json, type Request, type Response, Router, raw } from 'express'
 import { z } from 'zod'
+import { assertFromProxy } from '../../http/authenticate.ts'
+import { streamJson } from '../../http/json-response.ts'
+import { parseBody, parseQuery } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import { asPages, mapPages } from '../../streams/pages.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { Hierarchy, KeyType } from '../certificate.ts'
+import type { ExportBundle } from '../export-bundle.ts'
 import type { DeviceCertificate, IssueCertificate } from '../issue-certificate.ts'
+import type { ListCertificates } from '../list-certificates.ts'
 import type { RevokeCertificate } from '../revoke-certificate.ts'
 import type { ShowCertificates } from '../show-certificates.ts'
-import { certificateFileResponse, deviceCertificateResponse } from './certificate-response.ts'
+import {
+  certificateFileResponse,
+  certificateSummaryResponse,
+  deviceCertificateResponse,
+} from './certificate-response.ts'
 
 interface CertificateRoutesDeps {
   readonly issue: IssueCertificate
   readonly show: ShowCertificates
   readonly revoke: RevokeCertificate
+  readonly list: ListCertificates
+  readonly exportBundle: ExportBundle
+  /** When an upload came with a certificate, ISO 8601, by fingerprint. */
+  readonly lastSeen: () => Promise<ReadonlyMap<string, string>>
+  readonly onHandoverApplied: (proxy: string, version: string) => void
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
 }
 
@@ -21,20 +38,56 @@ type FileParams = { hierarchy: string; file: string }
 
 /** A CSR of 16 KiB still fits when JSON escapes double it. */
 const maxBodySize = '64kb'
+const namesAtOnce = 500
 
 /** The routes of the reference's clients. A CSR is recognised in a body of any content type. */
 export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Router {
-  const { issue, show, revoke, pathOf } = deps
+  const { issue, show, revoke, pathOf, onHandoverApplied, exportBundle } = deps
   const router = Router()
   router.get('/certs', list)
+  router.get('/certs/device/:name/bundle.p12', async (request: Request<NameParams>, response) => {
+    const { password } = parseQuery(bundleBody, request.query)
+    sendBundle(response, request.params.name, await exportBundle(request.params.name, password))
+  })
+  router.post(
+    '/certs/device/:name/bundle.p12',
+    sendContinue,
+    json({ type: () => true }),
+    async (request: Request<NameParams>, response) => {
+      const { password } = parseBody(bundleBody, request.body)
+      sendBundle(response, request.params.name, await exportBundle(request.params.name, password))
+    },
+  )
   router.get('/certs/:hierarchy/:file', showOne)
   router.post('/certs/:name/keypair', sendContinue, makeKeyPair)
   router.post('/certs/:name/sign', sendContinue, raw({ type: () => true, limit: maxBodySize }), sign)
   router.post('/certs/:name/revoke', sendContinue, revokeAll)
+  router.post('/events/handover-applied', sendContinue, json(), noteHandover)
   return router
 
-  async function list(_request: Request, response: Response): Promise<void> {
-    response.json(await show.list())
+  function noteHandover(request: Request, response: Response): void {
+    assertFromProxy(request)
+    const { proxy, version } = parseBody(handoverApplied, request.body)
+    onHandoverApplied(proxy, version)
+    response.status(204).end()
+  }
+
+  async function list(request: Request, response: Response): Promise<void> {
+    const { details } = parseQuery(certificatesQuery, request.query)
+    if (details === 'false') return listNames(response)
+    const [certificates, lastSeen] = await Promise.all([deps.list(), deps.lastSeen()])
+    const pages = mapPages(asPages(certificates, namesAtOnce), (one) =>
+      certificateSummaryResponse(one, lastSeen),
+    )
+    await streamJson(response, { certificates: pages })
+  }
+
+  async function listNames(response: Response): Promise<void> {
+    const { server, device } = await show.list()
+    await streamJson(response, {
+      server: asPages(server, namesAtOnce),
+      device: asPages(device, namesAtOnce),
+    })
   }
 
   async function showOne(request: Request<FileParams>, response: Response): Promise<void> {
@@ -57,9 +110,10 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   }
 
   async function revokeAll({ params: { name } }: Request<NameParams>, response: Response): Promise<void> {
-    const { revoked } = await revoke(name)
-    log.info({ certificate: name, revoked }, 'certificate revoked')
-    response.json({ name, revoked: revoked.map((serial) => `0x${serial}`) })
+    const { revoked, acknowledged } = await revoke(name)
+    log.info({ certificate: name, revoked, acknowledged }, 'certificate revoked')
+    const detail = acknowledged ? {} : { detail: unacknowledged }
+    response.json({ name, revoked: revoked.map((serial) => `0x${serial}`), acknowledged, ...detail })
   }
 
   function respond(name: string, issued: DeviceCertificate, response: Response): void {
@@ -69,6 +123,16 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
     response.set('Cache-Control', 'no-store').json(deviceCertificateResponse(issued, paths))
   }
 }
+
+function sendBundle(response: Response, name: string, bundle: Buffer): void {
+  response
+    .set('Cache-Control', 'no-store')
+    .attachment(`${name}.p12`)
+    .type('application/x-pkcs12')
+    .send(bundle)
+}
+const unacknowledged =
+  'revoked, but not every proxy has confirmed yet that it refuses the certificates; ask again to see whether they have'
 
 const pemType = 'application/x-pem-file'
 const derTypeOf = (file: string) => (file.endsWith('.key') ? 'application/pkcs8' : 'application/pkix-cert')

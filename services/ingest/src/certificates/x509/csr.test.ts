@@ -1,4 +1,4 @@
-import { equal, rejects } from 'node:assert/strict'
+import { equal, ok, rejects } from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -68,6 +68,31 @@ describe('publicKeyOfCsr', () => {
     theirs.copy(mine, mine.indexOf(point), theirs.indexOf(point), theirs.indexOf(point) + 68)
     await refused(mine, /signature is not by its own key/)
   })
+
+  it('refuses an EC key that spells out its parameters, and says so', () => {
+    const explicit = csrOf('p256', '-pkeyopt', 'ec_param_enc:explicit')
+    return refused(bytes(explicit), /must name its curve.*but spells out the parameters/)
+  })
+
+  it('refuses an RSA key with the exponent 3', () =>
+    refused(
+      bytes(csrOf('rsa', '-pkeyopt', 'rsa_keygen_pubexp:3')),
+      /its RSA key must have an odd public exponent/,
+    ))
+
+  for (const [what, text] of [
+    ['backslashes', '\\'.repeat(16_384)],
+    ['backslashes in a block', `-----BEGIN CERTIFICATE REQUEST-----${'\\'.repeat(16_000)}`],
+    [
+      'white space',
+      `-----BEGIN CERTIFICATE REQUEST-----A${' '.repeat(16_000)}!-----END CERTIFICATE REQUEST-----`,
+    ],
+  ] as const)
+    it(`refuses 16 KiB of ${what} at once`, async () => {
+      const began = performance.now()
+      await refused(bytes(text), /./)
+      ok(performance.now() - began < 60, `${performance.now() - began} ms`)
+    })
 
   it('refuses RSA-1024', () => refused(bytes(csrOf('rsa1024')), /but is rsa 1024/))
   it('refuses secp256k1', () => refused(bytes(csrOf('secp256k1')), /but is ec secp256k1/))

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { Refusal } from '../../lib/refusal.ts'
 import type { PublicKey } from '../certificate.ts'
 import { x509 } from './library.ts'
+import { weaknessOfRsaKey } from './rsa-key.ts'
 
 const maxCsrBytes = 16 * 1024
 const hashes = ['SHA-256', 'SHA-384', 'SHA-512']
@@ -14,7 +15,7 @@ export async function publicKeyOfCsr(bytes: Uint8Array): Promise<PublicKey> {
   if (bytes.length > maxCsrBytes) throw malformed(`a CSR may have up to ${maxCsrBytes} bytes`)
   const csr = parse(derOf(Buffer.from(bytes)))
   const spki = Buffer.from(csr.publicKey.rawData)
-  assertAllowedKey(spki)
+  await assertAllowedKey(spki)
   await assertSignedByItsKey(csr)
   return spki.toString('base64')
 }
@@ -30,16 +31,21 @@ function derOf(bytes: Buffer): Buffer {
 
 /** One block, with its newlines as they are, doubled, lost, or as the two characters `\n`, once or more. */
 function derOfPem(sent: string): Buffer {
-  const pem = sent.replace(/\\+[rn]/g, '\n')
+  const pem = withNewlines(sent)
   const blocks = pem.match(/-----BEGIN /g) ?? []
   if (blocks.length !== 1)
     throw malformed(`expected one PEM block or DER, but found ${blocks.length} PEM blocks`)
   const [, label = '', base64 = ''] = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/.exec(pem) ?? []
   if (!/^(NEW )?CERTIFICATE REQUEST$/.test(label))
     throw malformed('expected a whole block CERTIFICATE REQUEST')
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(base64)) throw malformed('the CSR is not base64')
-  return Buffer.from(base64, 'base64')
+  const digits = base64.replace(/\s/g, '')
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) throw malformed('the CSR is not base64')
+  return Buffer.from(digits, 'base64')
 }
+
+/** Any number of backslashes before `n` or `r` is one newline; before any other character they stay. One pass. */
+const withNewlines = (text: string): string =>
+  text.replace(/\\+([rn]?)/g, (escaped, letter) => (letter === '' ? escaped : '\n'))
 
 /** The declared length of a DER sequence with its header; NaN for bytes that are no DER sequence. */
 function lengthOfSequence(der: Buffer): number {
@@ -59,15 +65,36 @@ function parse(der: Buffer): Csr {
   }
 }
 
-function assertAllowedKey(spki: Buffer): void {
+async function assertAllowedKey(spki: Buffer): Promise<void> {
   const key = keyOf(spki)
-  const { modulusLength = 0, publicExponent = 0n, namedCurve = '' } = key.asymmetricKeyDetails ?? {}
-  if (key.asymmetricKeyType === 'ec' && curves.includes(namedCurve)) return
-  const isRsa = key.asymmetricKeyType === 'rsa' && publicExponent >= 3n
-  if (isRsa && modulusLength >= 2048 && modulusLength <= 4096) return
+  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {}
+  if (key.asymmetricKeyType === 'ec') {
+    if (hasExplicitParameters(spki))
+      throw malformed('the EC key must name its curve (RFC 5480 2.1.1), but spells out the parameters')
+    if (curves.includes(namedCurve)) return
+  }
+  if (key.asymmetricKeyType === 'rsa' && modulusLength >= 2048 && modulusLength <= 4096)
+    return assertStrongRsaKey(key)
   const found = `${key.asymmetricKeyType} ${namedCurve || modulusLength || ''}`.trim()
   throw malformed(`the key must be EC P-256, EC P-384 or RSA with 2048 to 4096 bits, but is ${found}`)
 }
+
+async function assertStrongRsaKey(key: KeyObject): Promise<void> {
+  const { n = '', e = '' } = key.export({ format: 'jwk' })
+  const weakness = await weaknessOfRsaKey(bigIntOf(n), bigIntOf(e))
+  if (weakness !== null) throw malformed(`its RSA key ${weakness}`)
+}
+
+const bigIntOf = (base64url: string): bigint =>
+  BigInt(`0x0${Buffer.from(base64url, 'base64url').toString('hex')}`)
+
+/** RFC 5480, 2.1.1: behind the OID id-ecPublicKey stands the OID of a curve, not a SEQUENCE. */
+function hasExplicitParameters(spki: Buffer): boolean {
+  const at = spki.indexOf(ecPublicKeyOid)
+  return at >= 0 && spki[at + ecPublicKeyOid.length] === 0x30
+}
+
+const ecPublicKeyOid = Buffer.from('06072a8648ce3d0201', 'hex')
 
 function keyOf(spki: Buffer): KeyObject {
   try {

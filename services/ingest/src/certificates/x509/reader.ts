@@ -10,6 +10,7 @@ export const x509Reader: CertificateReader = {
   read: (pem) => orNull(() => read(new X509Certificate(pem))),
   describe: (pem) => orNull(() => describe(new X509Certificate(pem))),
   describeKey: (pem) => orNull(() => describeKey(createPrivateKey(pem))),
+  keyTypeOf: (pem) => orNull(() => keyTypeOf(new X509Certificate(pem).publicKey)),
   derOf: (pem) => orNull(() => derOf(pem)),
 }
 
@@ -64,8 +65,16 @@ const oneLine = (text: string): string =>
   text
     .trim()
     .replace(/\b([0-9a-f]{2})\s+(?=[0-9a-f]{2}\b)/g, '$1:')
-    .replace(/:\s*\n\s*/g, ': ')
-    .replace(/\s*\n\s*/g, ', ')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .reduce((all, line) => (all === '' || all.endsWith(':') ? `${all} ${line}` : `${all}, ${line}`), '')
+    .trimStart()
+
+function keyTypeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  const { namedCurve, modulusLength } = asymmetricKeyDetails ?? {}
+  return `${asymmetricKeyType ?? 'unknown'} ${namedCurve ?? modulusLength ?? ''}`.trim()
+}
 
 function derOf(pem: string): Buffer {
   if (!pem.includes('PRIVATE KEY-----')) return new X509Certificate(pem).raw

@@ -1,46 +1,36 @@
 import type { Response } from 'express'
 import { writeAndDrain } from '../../http/json-response.ts'
 import type { States } from '../states/states.ts'
+import type { StreamNow } from '../states/stream-feed.ts'
 import { serverStateResponse, streamStateResponse } from './state-response.ts'
 
-interface SendStateDeps {
-  readonly states: States
-  /** Ends the responses. */
-  readonly closing: AbortSignal
-  readonly now: () => Date
-}
+/** Sends the states of a stream, or of the server when `stream` is null, until the signal is given. */
+export type SendState = (response: Response, stream: string | null, gone: AbortSignal) => Promise<void>
 
-/** Sends the states of a stream, or of the server when `stream` is null, until the client leaves. */
-export type SendState = (response: Response, stream: string | null) => Promise<void>
+/** A client that takes nothing for this long is cut off. */
+const maxStallMs = 30_000
 
 /** Messages that stand by themselves, as server-sent events (HTML Living Standard, 9.2). */
-export function sendStateWith({ states, closing, now }: SendStateDeps): SendState {
-  return function sendState(response, stream) {
-    if (stream === null)
-      return send(
-        response,
-        (signal) => states.server(signal),
-        (state) => serverStateResponse(state, now()),
-      )
-    return send(
-      response,
-      (signal) => states.stream(stream, signal),
-      (state) => streamStateResponse(stream, state, now()),
-    )
+export function sendStateWith(states: States, now: () => Date): SendState {
+  return function sendState(response, stream, gone) {
+    if (stream === null) return send(response, states.server(gone), serverStateResponse, gone)
+    const responseOf = (state: StreamNow, at: Date) => streamStateResponse(stream, state, at)
+    return send(response, states.stream(stream, gone), responseOf, gone)
   }
 
   async function send<State>(
     response: Response,
-    watch: (signal: AbortSignal) => AsyncIterable<State>,
-    responseOf: (state: State) => object,
+    states: AsyncIterable<State>,
+    responseOf: (state: State, at: Date) => object,
+    signal: AbortSignal,
   ): Promise<void> {
-    const gone = new AbortController()
-    response.once('close', () => gone.abort())
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     if (response.req.method === 'HEAD') return void response.end()
     response.write('retry: 1000\n\n')
-    for await (const state of watch(AbortSignal.any([gone.signal, closing])))
-      await writeAndDrain(response, `event: state\ndata: ${JSON.stringify(responseOf(state))}\n\n`)
+    for await (const state of states) {
+      const text = `event: state\ndata: ${JSON.stringify(responseOf(state, now()))}\n\n`
+      if (!(await writeAndDrain(response, text, { maxStallMs, signal }))) return void response.destroy()
+    }
     response.end()
   }
 }

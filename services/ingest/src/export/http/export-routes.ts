@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Request, type Response, Router } from 'express'
+import { streamText } from '../../http/json-response.ts'
 import { deviceBytesPolicy } from '../../streams/http/device-bytes-policy.ts'
-import { junitReportOf } from '../../streams/http/junit-report.ts'
+import { junitPieces } from '../../streams/http/junit-report.ts'
 import { bytesOf } from '../../streams/http/upload-detail-routes.ts'
 import { uploadResponse } from '../../streams/http/upload-response.ts'
 import type { Streams } from '../../streams/streams.ts'
@@ -45,7 +46,7 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
     const { id, session } = request.params
     const reports = await streams.reportEach(id, session)
     setAttachment(request, response, 'junit.xml')
-    response.type('application/xml').send(junitReportOf(id, reports))
+    await streamText(response.type('application/xml'), junitPieces(id, reports))
   })
   return router
 

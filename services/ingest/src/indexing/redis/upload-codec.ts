@@ -1,4 +1,5 @@
 import type { InitFacts } from '../../media/inspection.ts'
+import { hideCredentials } from '../../uploads/sender-headers.ts'
 import type { JudgedUpload } from '../fold.ts'
 import type { MediaOfUpload } from '../media-of-upload.ts'
 
@@ -19,7 +20,12 @@ export function decodeUpload(id: string, json: string): JudgedUpload {
   // `encodeUpload` wrote it.
   const { upload, media, ...rest } = JSON.parse(json) as StoredUpload
   const absent = { status: 202, init: null, initFacts: null }
-  return { ...absent, ...rest, upload: { ...upload, id }, media: media ? decodeMedia(media) : null }
+  return {
+    ...absent,
+    ...rest,
+    upload: { ...upload, id, sender: hideCredentials(upload.sender) },
+    media: media ? decodeMedia(media) : null,
+  }
 }
 
 type StoredUpload = Omit<JudgedUpload, 'status' | 'init' | 'media' | 'initFacts'> & {

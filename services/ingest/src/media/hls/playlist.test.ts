@@ -37,6 +37,8 @@ describe('inspectPlaylist', () => {
       uris: ['audio/index.m3u8', 'video/index.m3u8'],
       codecs: ['avc1.42c01f', 'mp4a.40.2'],
       map: null,
+      maps: [],
+      parts: [],
       playlistType: null,
       hasEndList: false,
       durations: [],
@@ -65,6 +67,13 @@ describe('inspectPlaylist', () => {
       [facts.playlistType, facts.hasEndList, facts.extinfCount, facts.segmentCount],
       ['VOD', true, 2, 2],
     )
+  })
+
+  it('reads every EXT-X-MAP once, and the parts', () => {
+    const maps = ['a.mp4', 'b.mp4', 'a.mp4'].map((uri) => `#EXT-X-MAP:URI="${uri}"\n#EXTINF:4,\n1.m4s\n`)
+    const parts = '#EXT-X-PART:DURATION=0.5,URI="2.1.m4s"\n#EXT-X-PART:DURATION=0.5,URI="2.2.m4s"\n'
+    const facts = factsOf(`#EXTM3U\n${maps.join('')}${parts}`)
+    deepEqual([facts.map, facts.maps, facts.parts], ['a.mp4', ['a.mp4', 'b.mp4'], ['2.1.m4s', '2.2.m4s']])
   })
 
   it('takes CRLF, a byte order mark, blank lines, comments, unknown tags and half-known ones', () => {

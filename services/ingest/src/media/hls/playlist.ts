@@ -4,6 +4,7 @@ import { createPlaylistFlaws, type PlaylistFlaws } from './playlist-flaws.ts'
 
 const maxEntries = 10_000
 const maxCodecs = 100
+const maxMaps = 16
 const maxText = 1_024
 
 /** What the lines so far say. */
@@ -14,7 +15,8 @@ interface PlaylistState {
   variantOpen: boolean
   uris: string[]
   codecs: Set<string>
-  map: string | null
+  maps: string[]
+  parts: string[]
   playlistType: string | null
   hasEndList: boolean
   durations: number[]
@@ -50,7 +52,8 @@ const newPlaylistState = (): PlaylistState => ({
   variantOpen: false,
   uris: [],
   codecs: new Set(),
-  map: null,
+  maps: [],
+  parts: [],
   playlistType: null,
   hasEndList: false,
   durations: [],
@@ -82,7 +85,8 @@ function addTag(state: PlaylistState, line: string, number: number): void {
   if (tag === '#EXT-X-MEDIA' || tag === '#EXT-X-STREAM-INF') addTrack(state, tag, value)
   else if (tag === '#EXT-X-I-FRAME-STREAM-INF') addRendition(state, value)
   else if (tag === '#EXTINF') addDuration(state, value, number)
-  else if (tag === '#EXT-X-MAP') state.map ??= attribute(value, 'URI')
+  else if (tag === '#EXT-X-MAP') addMap(state, attribute(value, 'URI'))
+  else if (tag === '#EXT-X-PART') addPart(state, attribute(value, 'URI'))
   else if (tag === '#EXT-X-PLAYLIST-TYPE') state.playlistType ??= value.slice(0, 80)
   else if (tag === '#EXT-X-ENDLIST') state.hasEndList = true
 }
@@ -114,6 +118,14 @@ function addDuration(state: PlaylistState, value: string, line: number): void {
   else if (state.durations.length < maxEntries) state.durations.push(Number(decimal))
 }
 
+function addMap({ maps }: PlaylistState, uri: string | null): void {
+  if (uri !== null && maps.length < maxMaps && !maps.includes(uri)) maps.push(uri)
+}
+
+function addPart({ parts }: PlaylistState, uri: string | null): void {
+  if (uri !== null && parts.length < maxEntries) parts.push(uri)
+}
+
 function recordUri(state: PlaylistState, uri: string | null): void {
   if (uri !== null && state.uris.length < maxEntries) state.uris.push(uri.slice(0, maxText))
 }
@@ -129,7 +141,7 @@ function attribute(list: string, wanted: string): string | null {
 }
 
 function factsOf(state: PlaylistState, path: string): PlaylistFacts {
-  const urls = state.map === null ? state.uris : [state.map, ...state.uris]
+  const urls = [...state.maps, ...state.parts, ...state.uris]
   const playlists = new Set([...state.playlists].map((url) => pathOf(path, url)))
   const destinations = new Set(urls.map((url) => destinationOf(path, url).kind))
   return {
@@ -138,7 +150,9 @@ function factsOf(state: PlaylistState, path: string): PlaylistFacts {
     playlistCount: playlists.size,
     uris: state.uris,
     codecs: [...state.codecs],
-    map: state.map,
+    map: state.maps[0] ?? null,
+    maps: state.maps,
+    parts: state.parts,
     playlistType: state.playlistType,
     hasEndList: state.hasEndList,
     durations: state.durations,

@@ -1,16 +1,17 @@
 import type { ProbesResponse } from '@pushav/shared/api/service.ts'
+import type { ProbeWorker } from '@pushav/shared/probe-worker.ts'
 import { Router } from 'express'
 import type { FailedJob, ProbeStatus } from '../ports.ts'
-import { backlogResponse } from './backlog-response.ts'
+import { backlogResponse, workerResponse } from './backlog-response.ts'
 
 /** The queue of the probe workers. */
-export function probeRoutes(status: ProbeStatus): Router {
+export function probeRoutes(status: ProbeStatus, findWorkers: () => Promise<readonly ProbeWorker[]>): Router {
   const router = Router()
   router.get('/probes', async (_request, response) => {
-    const [backlog, failed] = await Promise.all([status.backlog(), status.failed()])
+    const [backlog, failed, workers] = await Promise.all([status.backlog(), status.failed(), findWorkers()])
     const body: ProbesResponse = {
       ...backlogResponse(backlog),
-      workers: [],
+      workers: workers.map(workerResponse),
       failed: failed.map(failedResponse),
     }
     response.json(body)

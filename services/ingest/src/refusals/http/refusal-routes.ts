@@ -1,8 +1,8 @@
 import { handshakeRefusedBody, refusalsQuery } from '@pushav/shared/api/devices.ts'
-import { json, type Request, Router } from 'express'
+import { json, Router } from 'express'
 import type { EventBus } from '../../events/event-bus.ts'
+import { assertFromProxy } from '../../http/authenticate.ts'
 import { parseBody, parseQuery } from '../../http/parse-request.ts'
-import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { Refusals } from '../refusals.ts'
 import { refusalResponse } from './refusal-response.ts'
@@ -22,8 +22,7 @@ export function refusalRoutes({ refusals, eventBus, now }: RefusalRoutesDeps): R
     response.json({ refusals: newest.map(refusalResponse) })
   })
   router.post('/events/handshake-refused', sendContinue, json(), async (request, response) => {
-    if (!isProxyItself(request))
-      throw new Refusal('request-malformed', 'only the TLS proxy reports handshakes')
+    assertFromProxy(request)
     const refused = parseBody(handshakeRefusedBody, request.body)
     const { address, code, reason } = refused
     // Before the event, whose subscribers ask for it.
@@ -33,6 +32,3 @@ export function refusalRoutes({ refusals, eventBus, now }: RefusalRoutesDeps): R
   })
   return router
 }
-
-/** The proxy passes on no header of this name. */
-const isProxyItself = ({ headers }: Request): boolean => headers['x-proxy-event'] !== undefined

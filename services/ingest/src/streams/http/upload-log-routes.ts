@@ -1,7 +1,9 @@
 import { rowColumns, uploadsQuery } from '@pushav/shared/api/uploads.ts'
 import { type Request, Router } from 'express'
 import type { z } from 'zod'
+import { streamJson } from '../../http/json-response.ts'
 import { parseQuery } from '../../http/parse-request.ts'
+import { mapPages } from '../pages.ts'
 import type { ReadMinutes } from '../read-minutes.ts'
 import type { ReadUploadFacts } from '../upload-facts.ts'
 import type { LogPlace, LogQuery, ReadUploadLog } from '../upload-log.ts'
@@ -27,10 +29,15 @@ export function uploadLogRoutes({
     if (query.view === 'minutes')
       return void response.json(minutesResponse(await readMinutes(id, query.session ?? null)))
     const { entries, from, next, total } = await readUploadLog(id, logQueryOf(query))
-    const page = { total, from, next_cursor: next }
-    if (query.view === 'full') return void response.json({ ...page, uploads: entries.map(uploadResponse) })
-    const positions = entries.map(({ position }) => position)
-    response.json({ ...page, columns: rowColumns, positions, rows: entries.map(uploadRowResponse) })
+    if (query.view === 'full') {
+      const uploads = mapPages(entries, uploadResponse)
+      return streamJson(response, { total, from, uploads, next_cursor: next })
+    }
+    const rows = (await Array.fromAsync(entries)).flat()
+    response.json({
+      ...{ total, from, columns: rowColumns, positions: rows.map(({ position }) => position) },
+      ...{ rows: rows.map(uploadRowResponse), next_cursor: next() },
+    })
   })
   router.get(
     '/uploads/:id/:upload/facts',
@@ -42,10 +49,20 @@ export function uploadLogRoutes({
   return router
 }
 
+/** Some 200 KiB, with 4 KiB of headers and many findings each. */
+const fullAtOnce = 25
+const rowsAtOnce = 500
+
 function logQueryOf(query: z.output<typeof uploadsQuery>): LogQuery {
   const { limit, session = null, track = null, severity = null, code = null, q: text = null } = query
   const { device = null, kind = null } = query
-  return { limit, place: placeOf(query), filter: { session, track, severity, code, text, device, kind } }
+  const readAtOnce = query.view === 'full' ? fullAtOnce : rowsAtOnce
+  return {
+    limit,
+    readAtOnce,
+    place: placeOf(query),
+    filter: { session, track, severity, code, text, device, kind },
+  }
 }
 
 function placeOf({ before, at, from, cursor }: z.output<typeof uploadsQuery>): LogPlace {

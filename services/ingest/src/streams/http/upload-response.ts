@@ -122,6 +122,7 @@ function senderResponse({ device, headers, ...sender }: Sender): UploadResponse[
       headers[2 * i] ?? '',
       headers[2 * i + 1] ?? '',
     ]),
+    ...(sender.omittedHeaders ? { omitted_headers: sender.omittedHeaders } : {}),
     device: device && {
       fingerprint: device.fingerprint,
       serial: device.serial,

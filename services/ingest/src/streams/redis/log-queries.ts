@@ -13,23 +13,26 @@ const maxVersions = 100
 /** Reads of a stream's uploads in the order of their verdicts, and of what is counted of them by minute. */
 export function redisLogQueries(
   redis: RedisClient,
-): Pick<StreamQueries, 'log' | 'positionAt' | 'versions' | 'minutes'> {
-  return { log, positionAt, versions, minutes }
+): Pick<StreamQueries, 'log' | 'logLength' | 'positionAt' | 'versions' | 'minutes'> {
+  return { log, logLength, positionAt, versions, minutes }
 
   async function log(stream: string, from: number, limit: number): ReturnType<StreamQueries['log']> {
     const { log, uploads: rows } = keysOf(stream)
-    const [ids, total] = await orUnavailable(
-      Promise.all([redis.lrange(log, from, from + limit - 1), redis.llen(log)]),
-    )
-    const found = await orUnavailable(hmget(redis, rows, ids))
-    const uploads = ids.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : []))
-    const next = from + ids.length
-    return { uploads, next: next < total ? next : null, total }
+    const ids = await orUnavailable(redis.lrange(log, from, from + limit))
+    const page = ids.slice(0, limit)
+    const found = await orUnavailable(hmget(redis, rows, page))
+    const uploads = page.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : []))
+    const bytes = found.reduce((sum, json) => sum + (json?.length ?? 0), 0)
+    return { uploads, bytes, next: ids.length > limit ? from + limit : null }
+  }
+
+  function logLength(stream: string): Promise<number> {
+    return orUnavailable(redis.llen(keysOf(stream).log))
   }
 
   /** By bisection: the log is in the order of reception but for lines of journals that were merged late. */
   async function positionAt(stream: string, receivedMs: number): Promise<number> {
-    let [low, high] = [0, await orUnavailable(redis.llen(keysOf(stream).log))]
+    let [low, high] = [0, await logLength(stream)]
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
       const [judged] = (await log(stream, middle, 1)).uploads

@@ -1,5 +1,6 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { JudgedUpload } from '../../indexing/fold.ts'
+import { initFoldersOf, initFor } from '../../indexing/init-segment.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { decodeDevices } from '../../indexing/redis/device-counters.ts'
 import { decodePathEntry } from '../../indexing/redis/path-entry.ts'
@@ -9,6 +10,7 @@ import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
 import { hmget, parse } from '../../indexing/redis/values.ts'
 import { noTotals, type Totals } from '../../indexing/totals.ts'
 import { type CodeWithSeverity, codeOf, type FindingCounts } from '../../validation/report.ts'
+import { at, type Session } from '../../validation/state.ts'
 import type { StreamQueries, StreamSummary } from '../ports.ts'
 import type { SessionView } from '../session-view.ts'
 import type { Stream } from '../stream.ts'
@@ -22,7 +24,7 @@ export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> 
     summary,
     upload,
     newest,
-    inits: (stream, folder) => readInits(redis, stream, folder),
+    initOf,
     tallies,
     sessionViews,
     devices,
@@ -71,6 +73,24 @@ export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> 
 
   async function devices(id: string): ReturnType<StreamQueries['devices']> {
     return decodeDevices(await orUnavailable(redis.hgetall(keysOf(id).devices)))
+  }
+
+  async function initOf(
+    stream: string,
+    { upload, session, track, init }: JudgedUpload,
+  ): Promise<string | null> {
+    if (init !== null) return init
+    const key = session?.split('.')[0]
+    const json = key === undefined ? null : await orUnavailable(redis.hget(keysOf(stream).current, key))
+    const current = parse<Session>(json)
+    const known =
+      current?.id === session && track !== null ? at(current.tracks, track)?.initUpload : undefined
+    if (known !== undefined) return known
+    const facts = parse<Stream>(await orUnavailable(redis.get(keysOf(stream).stream)))
+    if (facts?.interface === 'cmaf-ingest') return null
+    const { path } = upload
+    const found = await Promise.all(initFoldersOf(path).map((folder) => readInits(redis, stream, folder)))
+    return initFor(path, found.flat())
   }
 
   async function tallies(id: string, session: string | null): Promise<readonly FindingCounts[]> {

@@ -5,10 +5,11 @@ import { maxTracks, shortDigest } from '../limits.ts'
 import { updateAnnouncements } from '../manifests/announcements.ts'
 import { checkMpdAgainstUploads } from '../manifests/mpd-against-uploads.ts'
 import { checkPlaylistAgainstMpd, playlistPreconditions } from '../manifests/playlist-against-mpd.ts'
+import { updatePlaylistNames } from '../manifests/playlist-names.ts'
 import { missingTracks } from '../matter/matter-session.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session } from '../state.ts'
-import { endSession, enterSession } from './ingest-session.ts'
+import { endTracksOf, enterSession } from './ingest-session.ts'
 
 /** Checks a manifest on a cmaf-ingest stream, which needs none; its announcements of tracks are used. */
 export function checkIngestManifest(start: Evaluation, context: Context): Evaluation {
@@ -27,8 +28,10 @@ function useManifest(evaluation: Evaluation, context: Context, session: Session)
   const { mpd = null, playlist = null } = context.inspection ?? {}
   if (playlist) {
     const findings = checkPlaylistAgainstMpd(context, session, playlist)
-    const compared = add(noted, { findings, preconditions: playlistPreconditions(session, playlist) })
-    return playlist.kind === 'media' ? add(compared, checkPlaylistEnd(context, session, playlist)) : compared
+    const known = updatePlaylistNames(context, session, playlist)
+    const preconditions = playlistPreconditions(session, playlist)
+    const compared = add(noted, { session: known, findings, preconditions })
+    return playlist.kind === 'media' ? add(compared, checkPlaylistEnd(context, known, playlist)) : compared
   }
   if (!mpd) return noted
   const announced = add(
@@ -44,7 +47,7 @@ function useManifest(evaluation: Evaluation, context: Context, session: Session)
       : ['ended-manifest'],
   })
   const compared = add(missed, checkMpdAgainstUploads(context, known))
-  return endSession(compared, compared.session ?? known)
+  return endTracksOf(compared, context, compared.session ?? known)
 }
 
 /** RFC 8216, 6.2.1: a playlist of type VOD, or with ENDLIST, has its last segment, says so, and is not changed. */

@@ -13,6 +13,7 @@ import { shortDigest, shortFingerprint } from '../limits.ts'
 import { checkAnnouncedName } from '../manifests/announced-name.ts'
 import {
   changesOf,
+  checkAnnouncedCodec,
   checkInitMedia,
   codecPreconditions,
   differencesOf,
@@ -23,9 +24,10 @@ import { checkSegmentMedia, clockAfter, segmentPreconditions } from '../media/se
 import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
+import { identifiedObject, placeAfter } from '../track-identity.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
 import { endIfAllEnded, enterSession } from './ingest-session.ts'
-import { resolveTrack } from './ingest-track.ts'
+import { clockAfterPart, partOf } from './partial-segment.ts'
 
 /** Checks media on a cmaf-ingest stream: init segment, segment or both, as its bytes have them. */
 export function checkIngestObject(start: Evaluation, context: Context): Evaluation {
@@ -33,7 +35,7 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   const known = at(start.state.sessions, context.name.session)
   const isMedia = inspection?.init || inspection?.media || inspection?.endsTrack
   if (!isMedia) return known ? { ...start, session: known } : start
-  const { name } = resolveTrack(known, context.name, inspection.init !== null)
+  const name = context.name.track ?? 'media'
   if (context.upload.parts) return known ? recordSplitRequest({ ...start, session: known }, name) : start
   const track = known && at(known.tracks, name)
   const isEnd = !inspection.init && !inspection.media
@@ -108,23 +110,69 @@ function addInit(context: Context, session: Session, facts: InitFacts, name: str
   const isRestart = track.phase === 'completed'
   const isSame = track.init && next ? fitsSameSegments(track.init, next) : false
   const phase = track.segmentCount > 0 && !isRestart ? track.phase : 'init_uploaded'
+  const isFurther = isFurtherInit(context, session, name)
   const known: Track = {
     ...track,
     phase,
     hasInit: true,
     init: next ?? track.init,
+    initUpload: context.upload.id,
+    header: undefined,
+    headless: undefined,
+    place: placeOf(context, track),
     shortInitDigest: shortDigest(context.upload.sha256),
-    clock: isSame && !isRestart ? track.clock : null,
+    clock: isSame && !isRestart && !isFurther ? track.clock : null,
   }
+  const changes = isFurther || (isClip(context) && isSame) ? [] : checkInitChange(track, next)
   return mergeUpdates(
     {
-      session: withTrack(session, known),
-      findings: [...checkInitMedia(session, track, facts), ...checkInitChange(track, next)],
+      session: withSharedInit(withTrack(session, known), known),
+      findings: [...checkInitMedia(session, track, facts), ...changes],
       preconditions: codecPreconditions(session, name),
     },
     checkSetMember(context, session, known),
     checkAnnouncedName(context, session, track),
   )
+}
+
+/** One that a playlist names behind another, which may have other properties and begins a new run of times. */
+function isFurtherInit({ upload }: Context, { playlists = {} }: Session, name: string): boolean {
+  return (at(playlists, name)?.inits.indexOf(upload.path) ?? -1) > 0
+}
+
+/** A file that brings its own init segment, one of many: its times may begin anew. */
+const isClip = ({ inspection, name, upload }: Context): boolean =>
+  inspection?.init != null && inspection.media !== null && name.isFree && !name.isTrackUrl && !upload.part
+
+const placeOf = ({ inspection, name, upload }: Context, track: Track): Track['place'] =>
+  name.isFree ? placeAfter(track, identifiedObject(upload, name, inspection)) : track.place
+
+/** The session with a newer init segment in the tracks that share it. */
+function withSharedInit(session: Session, { name, init, initUpload, isHeader }: Track): Session {
+  if (!isHeader) return session
+  const sharing = Object.values(session.tracks).filter(({ header }) => header === name)
+  return sharing.reduce((changed, track) => withTrack(changed, { ...track, init, initUpload }), session)
+}
+
+/** The track with the init segment that it shares with another one, and that one marked; unchanged without. */
+function shareInit(
+  { header }: Context,
+  session: Session,
+  track: Track,
+): { readonly session: Session; readonly track: Track } {
+  const owner = track.hasInit || header === null ? undefined : at(session.tracks, header)
+  if (!owner?.hasInit) return { session, track }
+  const { init, initUpload, place } = owner
+  const shared: Track = {
+    ...track,
+    hasInit: true,
+    init,
+    initUpload,
+    header: owner.name,
+    headless: undefined,
+    place: { ...track.place, init: place?.init },
+  }
+  return { session: withTrack(session, { ...owner, isHeader: true }), track: shared }
 }
 
 function checkInitChange({ init, name }: Track, next: Track['init']): readonly Finding[] {
@@ -143,8 +191,8 @@ function checkInitChange({ init, name }: Track, next: Track['init']): readonly F
   return [finding('init-changed', `expected the same properties of ${excerpt(name)}, received ${changes}`)]
 }
 
-function addSegment(context: Context, session: Session, name: string, media: MediaFacts): Update {
-  const track = trackIn(session, name)
+function addSegment(context: Context, before: Session, name: string, media: MediaFacts): Update {
+  const { session, track } = shareInit(context, before, trackIn(before, name))
   const { upload } = context
   const previous = context.previous === null ? null : shortDigest(context.previous)
   const isOwnPath =
@@ -154,41 +202,62 @@ function addSegment(context: Context, session: Session, name: string, media: Med
     previous === track.shortInitDigest
   const isFilled = previous !== null && previous === track.shortFillerDigest
   const isReused = previous !== null && !isOwnPath && !isFilled && track.segmentCount > 0
+  const part = partOf(context, session, track, media)
   const position = {
-    isNext: !isReused && !isFilled && track.phase !== 'completed',
+    part: part.kind,
+    isNext: !isReused && !isFilled && part.kind !== 'copy' && track.phase !== 'completed' && !isClip(context),
     announcedSeconds: at(session.announcements, name)?.segmentSeconds ?? null,
     partFrom: context.upload.part?.from,
   }
-  const isReplacement = isReused || isFilled
+  const isFurther = part.kind === 'further'
+  const isReplacement = isReused || isFilled || part.kind === 'copy'
+  const counts = !isReplacement && !isFurther
+  const clock = clockAfter(track, media, upload.bytes)
   const next: Track = {
     ...track,
     phase: track.phase === 'completed' ? 'completed' : track.hasInit ? 'segments_uploading' : track.phase,
-    segmentCount: track.segmentCount + (isReplacement ? 0 : 1),
+    segmentCount: track.segmentCount + (counts ? 1 : 0),
     lastNumber: numberIn(context, session, track, media) ?? track.lastNumber,
-    clock: isReplacement ? track.clock : clockAfter(track, media, upload.bytes),
+    clock: isReplacement ? track.clock : isFurther ? clockAfterPart(track.clock, clock) : clock,
+    part: partAfter(track, part),
     isOneUrl: track.isOneUrl || (previous !== null && previous === track.shortInitDigest) || undefined,
     shortFillerDigest: media.isFiller ? shortDigest(upload.sha256) : track.shortFillerDigest,
+    place: placeOf(context, track),
+    headless: track.hasInit ? undefined : { trackId: media.trackId, end: endOf(media) },
   }
-  const counted = withTrack({ ...session, segmentCount: session.segmentCount + 1 }, next)
+  const counted = withTrack({ ...session, segmentCount: session.segmentCount + (isFurther ? 0 : 1) }, next)
   const ended = media.isLast ? endTrack(counted, next) : { session: counted, events: [] }
   return mergeUpdates(
     {
       ...ended,
       findings: [
         ...checkOrder(context, session, track),
+        ...(track.header !== undefined && track.segmentCount === 0 && track.init
+          ? checkAnnouncedCodec(session, name, track.init)
+          : []),
         ...(isReused ? [pathReused(context)] : []),
         ...checkSegmentMedia(track, media, position),
       ],
       preconditions: segmentPreconditions(position, media),
     },
-    checkIngestRecommendations(context, session, track, media),
-    checkSetAlignment(context, session, track, media),
-    checkAnnouncedName(context, session, next),
+    part.kind === 'segment' ? checkIngestRecommendations(context, session, track, media) : {},
+    part.kind === 'segment' ? checkSetAlignment(context, session, track, media) : {},
+    part.kind === 'further' ? {} : checkAnnouncedName(context, session, next),
   )
 }
 
-function checkOrder({ upload }: Context, { endedMs }: Session, track: Track): readonly Finding[] {
+function partAfter({ part }: Track, { kind, segment }: ReturnType<typeof partOf>): Track['part'] {
+  if (kind === 'copy') return part
+  return kind === 'further' || part?.areMany ? { of: segment, areMany: true } : { of: segment }
+}
+
+/** Where the decode time goes on after a segment; null where that depends on the init segment. */
+const endOf = ({ decodeTime, defaultedSamples, explicitDuration }: MediaFacts): number | null =>
+  decodeTime === null || defaultedSamples > 0 ? null : decodeTime + explicitDuration
+
+function checkOrder({ upload }: Context, session: Session, track: Track): readonly Finding[] {
   const { name } = track
+  const endedMs = track.endedMs ?? session.endedMs
   if (track.phase === 'completed') {
     // A manifest may overtake segments whose upload began before the end.
     if (endedMs !== null && Date.parse(upload.startedAt) < endedMs) return []

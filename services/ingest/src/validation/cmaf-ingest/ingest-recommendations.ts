@@ -3,6 +3,7 @@ import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { formatSeconds } from '../media/segment-media.ts'
 import { at, type Session, type Track } from '../state.ts'
+import { segmentOfPart } from '../track-names.ts'
 
 /** Notes on what DASH-IF Ingest 6.2, 6.3, 6.6 and 7.1.2 recommend beyond CMAF; players do without. */
 export function checkIngestRecommendations(
@@ -67,7 +68,7 @@ export function numberIn(
   { decodeTime }: MediaFacts,
 ): number | null {
   if (name.isTrackUrl || isOneUrl || at(announcements, track)?.media?.includes('$Time')) return null
-  const [, digits] = /(?:^|\D)(\d{1,15})(?:\.[^./]*)?$/.exec(upload.path) ?? []
+  const [, digits] = /(?:^|\D)(\d{1,15})(?:\.[^./]*)?$/.exec(segmentOfPart(upload.path) ?? upload.path) ?? []
   const number = name.number ?? (digits === undefined ? null : Number(digits))
   return number === decodeTime ? null : number
 }

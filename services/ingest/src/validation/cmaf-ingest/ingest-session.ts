@@ -1,7 +1,9 @@
-import { add, type Context, type Evaluation, sessionEvent } from '../evaluation.ts'
+import { add, type Context, type Evaluation, endTrack, sessionEvent } from '../evaluation.ts'
+import { trackNamesIn } from '../manifests/announcements.ts'
+import { isOmittable } from '../manifests/mpd-against-uploads.ts'
 import { completeSession } from '../matter/matter-session.ts'
 import { noSession } from '../object-name.ts'
-import { at, newSession, type Session } from '../state.ts'
+import { at, newSession, type Session, type Track } from '../state.ts'
 
 /** The session of a cmaf-ingest object. Its first object opens it, and an object after its end reopens it. */
 export function enterSession(
@@ -19,8 +21,25 @@ export function enterSession(
 export const endSession = (evaluation: Evaluation, session: Session): Evaluation =>
   add(evaluation, completeSession(session))
 
+/** Ends the tracks that a static MPD speaks for, and the session when none is left. */
+export function endTracksOf(evaluation: Evaluation, context: Context, session: Session): Evaluation {
+  const names = trackNamesIn(context, session)
+  const isEnded = (track: Track) => names.has(track.name) || isOmittable(context, session, track)
+  const tracks = Object.values(session.tracks)
+  if (tracks.every((track) => track.phase === 'completed' || isEnded(track)))
+    return endSession(evaluation, session)
+  const ending = tracks.filter((track) => track.phase !== 'completed' && isEnded(track))
+  return ending.reduce(
+    (ended, track) =>
+      add(ended, endTrack(ended.session ?? session, { ...track, endedMs: context.receivedMs })),
+    evaluation,
+  )
+}
+
 export function endIfAllEnded(evaluation: Evaluation): Evaluation {
-  const tracks = Object.values(evaluation.session?.tracks ?? {})
+  const tracks = Object.values(evaluation.session?.tracks ?? {}).filter(
+    ({ isHeader, segmentCount }) => !isHeader || segmentCount > 0,
+  )
   if (evaluation.session?.phase !== 'open' || tracks.length === 0) return evaluation
   return tracks.every(({ phase }) => phase === 'completed')
     ? endSession(evaluation, evaluation.session)

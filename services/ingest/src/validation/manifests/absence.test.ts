@@ -339,3 +339,37 @@ describe('a playlist with an end on a cmaf-ingest stream', () => {
     deepEqual(codes(ingest, [playlistAt('v.m3u8', { playlistType: 'VOD' })]).flat(), ['hls-final-no-endlist'])
   })
 })
+
+describe('the end that an MPD makes', () => {
+  const more = (folder: string) => mediaAt(`${folder}/2.m4s`, 2)
+  const phaseAfter = (objects: readonly TestObject[]) =>
+    validateInOrder(ingest, objects).state.sessions.none?.phase
+
+  it('is not that of tracks in other folders', () => {
+    const both = [...track('one/v', 1), ...track('two/v', 1)]
+    const ended = [...both, end({ representations: [named('one/v')] }, {}, 'one/end.mpd')]
+    deepEqual(codes(ingest, [...ended, more('two/v')]).flat(), [])
+    deepEqual(lastCodes(ingest, [...ended, more('one/v')]), ['segment-after-end'])
+    equal(phaseAfter(ended), 'open')
+    equal(phaseAfter([...ended, end({ representations: [named('two/v')] }, {}, 'two/end.mpd')]), 'complete')
+  })
+
+  it('is not that of tracks that another MPD in the folder names', () => {
+    const mpds = ['a', 'b'].map((name) => mpdAt(`${name}.mpd`, { representations: [named(name)] }))
+    const ended = [
+      ...mpds,
+      ...track('a', 1),
+      ...track('b', 1),
+      end({ representations: [named('a')] }, {}, 'a.mpd'),
+    ]
+    deepEqual(codes(ingest, [...ended, more('b')]).flat(), [])
+    deepEqual(lastCodes(ingest, [...ended, more('a')]), ['segment-after-end'])
+  })
+
+  it('is not that of a segment whose upload it overtook', () => {
+    const both = [...track('one/v', 1), ...track('two/v', 1)]
+    const ended = [...both, end({ representations: [named('one/v')] }, {}, 'one/end.mpd')]
+    const late = mediaAt('one/v/2.m4s', 2, {}, { tookMs: 5_000 })
+    deepEqual(codes(ingest, [...ended, late]).flat(), [])
+  })
+})

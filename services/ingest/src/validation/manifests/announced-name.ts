@@ -3,6 +3,7 @@ import { createPathMatcher } from '../../media/path-matcher.ts'
 import type { Context, Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { type Announcement, at, type Session, type Track } from '../state.ts'
+import { matchesPattern, segmentOfPart } from '../track-names.ts'
 
 /**
  * Checks that an object is at one of the paths that the MPD names for its track (ISO/IEC 23009-1, 5.3.9.4.4).
@@ -12,7 +13,10 @@ export function checkAnnouncedName(context: Context, session: Session, track: Tr
   const announcement = at(session.announcements, track.name)
   if (expected === null || !announcement) return {}
   const { path } = context.upload
-  const findings = announcedPaths(announcement)(path) ? [] : [nameNotAnnounced(expected, path)]
+  const isAnnounced = announcedPaths(announcement)
+  const whole = segmentOfPart(path)
+  const findings =
+    isAnnounced(path) || (whole !== null && isAnnounced(whole)) ? [] : [nameNotAnnounced(expected, path)]
   return { findings, preconditions: ['announced-name'] }
 }
 
@@ -21,6 +25,40 @@ export function announcedPaths({ initialization, media }: Announcement): (path: 
   const isMedia = media === null ? () => false : mediaMatcher(media)
   return (path) => path === initialization || isMedia(path)
 }
+
+/** The tracks whose init segment is at a path, as manifests say. */
+export const announcedInitsAt = (
+  { announcements, playlists = {} }: Session,
+  path: string,
+): readonly string[] => [
+  ...new Set([
+    ...namesOf(announcements, ({ initialization }) => initialization === path),
+    ...namesOf(playlists, ({ inits }) => inits.includes(path)),
+  ]),
+]
+
+/** The track that has a segment at a path, as manifests say. */
+export function announcedMediaAt(
+  { announcements, playlists = {} }: Session,
+  path: string,
+): string | undefined {
+  const isListed = (patterns: readonly string[] = []) =>
+    patterns.some((pattern) => matchesPattern(pattern, path))
+  return (
+    firstNameOf(announcements, ({ media, list }) => (media ? mediaMatcher(media)(path) : isListed(list))) ??
+    firstNameOf(playlists, ({ segments, parts }) => isListed(segments) || isListed(parts))
+  )
+}
+
+function firstNameOf<Value>(record: Readonly<Record<string, Value>>, holds: (value: Value) => boolean) {
+  for (const [name, value] of Object.entries(record)) if (holds(value)) return name
+  return undefined
+}
+
+const namesOf = <Value>(
+  record: Readonly<Record<string, Value>>,
+  holds: (value: Value) => boolean,
+): readonly string[] => Object.entries(record).flatMap(([name, value]) => (holds(value) ? [name] : []))
 
 /**
  * The paths that an MPD's media template matches. The compiled templates are shared by all streams, because

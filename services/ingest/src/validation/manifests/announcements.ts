@@ -7,6 +7,9 @@ import { checkAnnouncedCodec } from '../media/init-media.ts'
 import { checkSets } from '../media/switching-set.ts'
 import { parseObjectName } from '../object-name.ts'
 import { type Announcement, at, type Session } from '../state.ts'
+import { examplePath, representationTracks } from '../track-identity.ts'
+import { patternsOf, textDigest } from '../track-names.ts'
+import { someOf } from './playlist-names.ts'
 
 type Announcements = ReadonlyMap<string, Announcement>
 
@@ -14,12 +17,15 @@ type Announcements = ReadonlyMap<string, Announcement>
 export function updateAnnouncements(context: Context, session: Session): Update {
   const mpd = context.inspection?.mpd
   if (!mpd) return {}
-  const announced = announcementsIn(mpd, (facts) => trackNameOf(context, session, facts))
+  const own = manifestOf(context, session)
+  const first = session.manifest ?? textDigest(context.upload.path)
+  const names = trackNamesOf(context, session, mpd)
+  const announced = announcementsIn(mpd, names, own)
   const isUpdate = context.stream.interface === 'cmaf-ingest' && Object.keys(session.announcements).length > 0
   const { merged, findings } = isUpdate
-    ? mergeAnnouncements(session, announced)
+    ? mergeAnnouncements(session, announced, own)
     : { merged: announced, findings: [] }
-  const next: Session = { ...session, announcements: limitAnnouncements(merged) }
+  const next: Session = { ...session, manifest: first, announcements: limitAnnouncements(merged) }
   const known = Object.values(session.tracks).filter(({ name }) => at(next.announcements, name))
   const codecs = known.flatMap(({ name, init, reported }) =>
     init && !reported.includes('codec-not-announced') ? checkAnnouncedCodec(next, name, init) : [],
@@ -37,14 +43,17 @@ export function updateAnnouncements(context: Context, session: Session): Update 
  */
 function announcementsIn(
   { representations }: MpdFacts,
-  nameOf: (facts: RepresentationFacts) => string | null,
+  names: TrackNames,
+  manifest: string | undefined,
 ): Announcements {
   const announced = new Map<string, Announcement>()
   for (const facts of representations) {
-    const name = nameOf(facts)
+    const name = names.get(facts) ?? null
     if (name === null) continue
     const before = announced.get(name)
-    announced.set(name, before ? combine(before, announcementOf(facts)) : announcementOf(facts))
+    const announcement =
+      manifest === undefined ? announcementOf(facts) : { ...announcementOf(facts), manifest }
+    announced.set(name, before ? combine(before, announcement) : announcement)
   }
   return announced
 }
@@ -57,6 +66,7 @@ const announcementOf = (facts: RepresentationFacts): Announcement => ({
   segmentSeconds: facts.duration !== null && facts.timescale > 0 ? facts.duration / facts.timescale : null,
   initialization: facts.initialization,
   media: facts.media,
+  ...(facts.segments ? { list: patternsOf(someOf(facts.segments).filter((path) => path !== null)) } : {}),
 })
 
 function combine(one: Announcement, other: Announcement): Announcement {
@@ -81,12 +91,15 @@ function combine(one: Announcement, other: Announcement): Announcement {
 function mergeAnnouncements(
   { announcements }: Session,
   announced: Announcements,
+  own: string | undefined,
 ): { readonly merged: Announcements; readonly findings: readonly Finding[] } {
+  const isOfAnother = ({ manifest }: Announcement) => manifest !== own
+  const known = Object.entries(announcements)
   const before = new Map(
-    Object.entries(announcements).map(([name, known]) => [keyOf(known), { name, known }]),
+    known.filter(([, one]) => !isOfAnother(one)).map(([name, one]) => [keyOf(one), { name, known: one }]),
   )
   const kept = new Set([...announced].flatMap(([, announcement]) => announcement.media ?? []))
-  const merged = new Map<string, Announcement>()
+  const merged = new Map(known.filter(([, one]) => isOfAnother(one)))
   const findings: Finding[] = []
   for (const [name, announcement] of announced) {
     const old = before.get(keyOf(announcement))
@@ -122,16 +135,34 @@ const templateChanged = ({ id }: Announcement, [before, now]: readonly [string, 
     `expected ${excerpt(before)} for representation ${excerpt(id ?? '')} as in the MPD before, received ${excerpt(now)}; the first is kept`,
   )
 
-/** One path of those that a representation names; null where it names none below the stream. */
-export const examplePath = ({ initialization, media, segments }: RepresentationFacts): string | null =>
-  initialization ?? media?.replace(/\$(Number|Time)[^$]*\$/g, '1') ?? segments?.[0] ?? null
+type TrackNames = ReadonlyMap<RepresentationFacts, string | null>
 
-/** The track of this session that a representation is; null when it names none, or one elsewhere. */
-export function trackNameOf(context: Context, session: Session, facts: RepresentationFacts): string | null {
-  const path = examplePath(facts)
-  if (path === null) return null
-  const name = parseObjectName(context.stream.interface, path)
-  return name.session === session.key ? name.track : null
+/** The tracks of this session that representations are; null for one that names none, or one elsewhere. */
+export function trackNamesOf(
+  { stream }: Context,
+  session: Session,
+  { representations }: MpdFacts,
+): TrackNames {
+  if (stream.interface === 'cmaf-ingest') return representationTracks(session, representations)
+  return new Map(
+    representations.map((facts) => {
+      const path = examplePath(facts)
+      const name = path === null ? null : parseObjectName(stream.interface, path)
+      return [facts, name?.session === session.key ? name.track : null]
+    }),
+  )
+}
+
+/** How announcements of this MPD name it: a digest of its path, or nothing for the session's first. */
+export function manifestOf({ upload }: Context, { manifest }: Session): string | undefined {
+  const own = textDigest(upload.path)
+  return own === (manifest ?? own) ? undefined : own
+}
+
+/** The tracks of this session that an MPD names. */
+export function trackNamesIn(context: Context, session: Session): ReadonlySet<string> {
+  const mpd = context.inspection?.mpd
+  return new Set(mpd ? [...trackNamesOf(context, session, mpd).values()].flatMap((name) => name ?? []) : [])
 }
 
 /** An empty announcement for each track whose playlist a multivariant playlist names. */

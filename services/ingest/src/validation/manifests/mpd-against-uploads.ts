@@ -5,10 +5,12 @@ import type { Context, Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { mayAddTrack, shortFingerprint } from '../limits.ts'
 import { missingNames } from '../matter/matter-session.ts'
+import { pathInSession } from '../object-name.ts'
 import { type FindingCode, rules } from '../rules.ts'
 import { at, type Session, type Track } from '../state.ts'
+import { examplePath } from '../track-identity.ts'
 import { nameNotAnnounced } from './announced-name.ts'
-import { examplePath, trackNameOf } from './announcements.ts'
+import { manifestOf, trackNamesOf } from './announcements.ts'
 import { type ManifestComparison, pathsBeside, withComparison } from './manifest-comparison.ts'
 import { checkSegmentsAgainstUploads, type ManifestSegments } from './segments-against-uploads.ts'
 
@@ -20,9 +22,10 @@ export function checkMpdAgainstUploads(context: Context, session: Session): Upda
   const mpd = context.inspection?.mpd
   if (!mpd) return {}
   const open = pathsBeside(context)
+  const names = trackNamesOf(context, session, mpd)
   const all = mpd.representations
     .filter((facts) => examplePath(facts) !== null)
-    .map((facts) => ({ facts, name: trackNameOf(context, session, facts), isOpen: namesOneOf(facts, open) }))
+    .map((facts) => ({ facts, name: names.get(facts) ?? null, isOpen: namesOneOf(facts, open) }))
   const named = all.filter(({ isOpen }) => !isOpen)
   const missing = missingNames(context.stream.expectedTrackNames, session)
   const unknown = named.filter(
@@ -101,13 +104,20 @@ function omittedTracks(
   if (mpd.truncated) return []
   const names = Object.values(session.tracks)
     .filter(
-      (track) => track.segmentCount > 0 && !named.has(track.name) && isOfManifest(context, session, track),
+      (track) => track.segmentCount > 0 && !named.has(track.name) && isOmittable(context, session, track),
     )
     .map(({ name }) => name)
   if (names.length === 0) return []
   return [
     finding('manifest-omits-track', `expected every uploaded track in the MPD, ${nameList(names)} is not`),
   ]
+}
+
+/** Whether an MPD has to name a track: it speaks of it, and no other MPD of the session names it. */
+export function isOmittable(context: Context, session: Session, track: Track): boolean {
+  const announcement = at(session.announcements, track.name)
+  const isElsewhere = announcement && announcement.manifest !== manifestOf(context, session)
+  return isOfManifest(context, session, track) && !isElsewhere
 }
 
 /**
@@ -117,7 +127,7 @@ function omittedTracks(
 function isOfManifest({ stream, upload }: Context, session: Session, track: Track): boolean {
   if (stream.interface !== 'cmaf-ingest') return true
   const { name, shortDevice = session.shortDevice } = track
-  const folder = directoryOf(upload.path)
+  const folder = directoryOf(pathInSession(upload.path))
   const isBelow = folder === '' || name === folder || name.startsWith(`${folder}/`)
   const { device } = upload.sender
   const isOther =

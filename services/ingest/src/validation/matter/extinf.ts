@@ -12,7 +12,7 @@ export function checkExtinf({ upload, inspection }: Context, track: Track): read
       finding('extinf-header-missing', 'expected the header X-EXTINF-duration in seconds, received none'),
     ]
   }
-  const duration = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+  const duration = /^\+?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
   if (!(duration > 0 && Number.isFinite(duration))) {
     const message = `expected X-EXTINF-duration to be a positive decimal, received ${JSON.stringify(excerpt(text))}`
     return [finding('extinf-header-invalid', message)]

@@ -1,5 +1,6 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import { decodeTimeDifference, isNextSequence } from '../../media/isobmff/counters.ts'
+import type { SegmentPart } from '../cmaf-ingest/partial-segment.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
 import { type Clock, type KnownInit, nonSyncFlag, type Track } from '../state.ts'
@@ -10,6 +11,8 @@ interface SegmentPosition {
   readonly isNext: boolean
   /** Duration of a segment that the manifest announces, seconds; null for none. */
   readonly announcedSeconds: number | null
+  /** What it is to the segment before; see `SegmentPart`. Absent where segments come whole. */
+  readonly part?: SegmentPart
   /** Of a part of a long request, its first byte in that; else absent. */
   readonly partFrom?: number | undefined
 }
@@ -33,10 +36,10 @@ export function checkSegmentMedia(
     ...checkStructure(track, media),
     ...checkSamples(init, media, position),
     ...checkNegativeTime(track, media),
-    ...checkSync(init, media),
+    ...(position.part === 'further' ? [] : checkSync(init, media)),
     // A gap in time is a gap in numbers too: one cause, one finding.
     ...(times.length > 0 ? times : checkSequence(track, media, position)),
-    ...checkDuration(track, media, position),
+    ...((position.part ?? 'segment') === 'segment' ? checkDuration(track, media, position) : []),
   ]
 }
 
@@ -206,6 +209,11 @@ function checkDuration(
     return [finding('segment-duration-off', `${expected}, received one of ${formatSeconds(lasted)}`)]
   }
   const before = track.clock && track.init ? track.clock.duration / track.init.timescale : null
+  if (before !== null && track.part?.areMany && before > announcedSeconds * 1.5 + maxRounding) {
+    return [
+      finding('segment-duration-off', `${expected}, the parts before this lasted ${formatSeconds(before)}`),
+    ]
+  }
   if (before === null || before >= announcedSeconds * 0.5 - maxRounding) return []
   const message = `${expected}, the one before this lasted ${formatSeconds(before)} and was not the last`
   return [finding('segment-duration-off', message)]

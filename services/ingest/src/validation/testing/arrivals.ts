@@ -152,6 +152,8 @@ const playlistFacts = (facts: Partial<PlaylistFacts>): PlaylistFacts => ({
   uris: [],
   codecs: [],
   map: null,
+  maps: [],
+  parts: [],
   playlistType: null,
   hasEndList: false,
   durations: [],

@@ -1,0 +1,31 @@
+import { request } from 'node:http'
+import type { Address } from '@pushav/shared/settings.ts'
+
+const timeoutMs = 2_000
+
+/**
+ * Posts something that only the proxy knows to `/events/<name>` of one ingest. Resolves with whether that responded;
+ * never rejects.
+ */
+export function postEvent(ingest: Address, name: string, event: object, secret: string): Promise<boolean> {
+  const target = 'path' in ingest ? { socketPath: ingest.path } : { host: ingest.host, port: ingest.port }
+  const body = JSON.stringify(event)
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'x-proxy-secret': secret,
+    'x-proxy-event': name,
+  }
+  const path = `/events/${name}`
+  return new Promise((resolve) => {
+    const sent = request({ ...target, agent: false, method: 'POST', path, headers, timeout: timeoutMs })
+    sent.on('timeout', () => sent.destroy())
+    sent.on('response', (response) => {
+      response.resume()
+      resolve(true)
+    })
+    sent.on('error', () => undefined)
+    sent.on('close', () => resolve(false))
+    sent.end(body)
+  })
+}

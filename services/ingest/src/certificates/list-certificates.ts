@@ -1,0 +1,53 @@
+import { type Hierarchy, hierarchies } from './certificate.ts'
+import type { CertificateDetails, CertificateFiles, CertificateReader, DeviceJournal } from './ports.ts'
+
+/** A stored certificate in a list. */
+export interface ListedCertificate {
+  readonly hierarchy: Hierarchy
+  readonly name: string
+  readonly certificate: CertificateDetails
+  /** Such as `ec prime256v1`; null for a kind that is not known here. */
+  readonly keyType: string
+  /** Whether its key is stored and may be downloaded. */
+  readonly hasKey: boolean
+  readonly isRevoked: boolean
+}
+
+/** All stored certificates that can be read. */
+export type ListCertificates = () => Promise<readonly ListedCertificate[]>
+
+export function listCertificatesWith(
+  files: CertificateFiles,
+  reader: CertificateReader,
+  journal: DeviceJournal,
+): ListCertificates {
+  return async function listCertificates() {
+    const entries = await journal.read()
+    const revoked = new Set(entries.filter(({ event }) => event === 'revoked').map(({ serial }) => serial))
+    const lists = await Promise.all(hierarchies.map((hierarchy) => listOf(hierarchy, revoked)))
+    return lists.flat()
+  }
+
+  async function listOf(
+    hierarchy: Hierarchy,
+    revoked: ReadonlySet<string>,
+  ): Promise<readonly ListedCertificate[]> {
+    const names = await files.list(hierarchy)
+    const found = await Promise.all(
+      names.filter((file) => file.endsWith('.pem')).map((file) => read(hierarchy, file)),
+    )
+    return found.flatMap((one) => {
+      if (!one) return []
+      const hasKey = hierarchy === 'device' && one.name !== 'root' && names.includes(`${one.name}.key`)
+      const isRevoked = hierarchy === 'device' && revoked.has(one.certificate.serial)
+      return [{ hierarchy, ...one, hasKey, isRevoked }]
+    })
+  }
+
+  async function read(hierarchy: Hierarchy, file: string) {
+    const pem = await files.read(hierarchy, file)
+    const certificate = pem === null ? null : reader.describe(pem)
+    if (pem === null || !certificate) return null
+    return { name: file.slice(0, -'.pem'.length), certificate, keyType: reader.keyTypeOf(pem) ?? 'unknown' }
+  }
+}

@@ -1,0 +1,130 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { problem } from '@pushav/shared/api/common.ts'
+import { type Operation, operations } from '@pushav/shared/api/operations.ts'
+import { chunk, ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import type { z } from 'zod'
+import { type Ingest, ingestSuite } from '../../testing/ingest.ts'
+import { openApiDocument } from './openapi-document.ts'
+
+const json = { 'content-type': 'application/json' }
+
+describe('the OpenAPI document', () => {
+  const suite = ingestSuite()
+
+  it('is valid, by a validator', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(openApiDocument('1.0.0')))
+    deepEqual(errors ?? [], [])
+    equal(valid, true)
+  })
+
+  it('has exactly the routes of docs/api.md, which are those of this service', () => {
+    const api = readFileSync(join(import.meta.dirname, '../../../../../docs/api.md'), 'utf8')
+    const [, table = ''] = /## All routes\n(.*?)\n## /s.exec(api) ?? []
+    const documented = [...table.matchAll(/^\| ([A-Z, ]+) \| \[?`(.+?)`/gm)].flatMap(
+      ([, methods = '', path]) => methods.split(', ').map((method) => `${method} ${path}`),
+    )
+    const known = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+    deepEqual(known.sort(), documented.sort())
+  })
+
+  it('describes real responses', async function () {
+    this.timeout(30_000)
+    await using ingest = await suite.start()
+    const named = await feed(ingest)
+    const checked: string[] = []
+    for (const operation of operations.filter(({ method }) => method === 'get')) {
+      for (const query of queriesOf(operation)) {
+        const parts = { ...named, ...partsOf(operation, named) }
+        const path = pathOf(operation, parts) + query
+        if (path.includes('/events')) continue
+        const { status, json: body, text } = await ingest.get(path)
+        const schema = operation.responses[status]
+        if (schema === undefined) problem.parse(body)
+        else if (typeof schema === 'string') ok(text.length > 0, path)
+        else strictly(schema, body, path)
+        checked.push(`${status} ${path}`)
+      }
+    }
+    const failed = checked.filter((line) => !/^20[02] /.test(line))
+    deepEqual(failed, [])
+  })
+
+  it('describes what changes something', async () => {
+    await using ingest = await suite.start()
+    await feed(ingest)
+    const of = (method: string, path: string) =>
+      operations.find((one) => one.method === method && one.path === path) ?? fail()
+    const send = async (method: 'post' | 'delete', path: string, template: string, body?: string) => {
+      const { status, json: answer } = await ingest.send(method.toUpperCase(), path, body, json)
+      const schema = of(method, template).responses[status]
+      ok(schema && typeof schema !== 'string', `${status} ${path}`)
+      strictly(schema, answer, path)
+    }
+    await send('post', '/streams', '/streams', '{"interface":"dash"}')
+    await send('post', '/streams/2/trackName', '/streams/{id}/trackName', '{"track_name":"video"}')
+    await send('post', '/streams/2/new.txt', '/streams/{id}/{path}', 'text')
+    await send('post', '/certs/other/keypair', '/certs/{name}/keypair')
+    await send('post', '/certs/other/revoke', '/certs/{name}/revoke')
+    await send('delete', '/streams/2/new.txt', '/streams/{id}/{path}')
+    await send('delete', '/streams/2', '/streams/{id}')
+  })
+
+  it('is shown by a page that runs nothing but its own scripts', async () => {
+    await using ingest = await suite.start()
+    const { text, headers } = await ingest.get('/docs')
+    ok(String(headers['content-security-policy']).includes("script-src 'self'"))
+    for (const [, path = ''] of text.matchAll(/(?:src|href)="([^"]+)"/g))
+      equal((await ingest.get(path)).status, 200, path)
+    ok(!/<script>|style=|\son\w+=/.test(text))
+    equal((await ingest.get('/docs/package.json')).status, 404)
+  })
+
+  /** A stream with something of every kind; the parts of paths that lead to it. */
+  async function feed(ingest: Ingest): Promise<Record<string, string>> {
+    await ingest.send('POST', '/streams', '{}', json)
+    const init = (await ingest.put('/streams/1/v.cmfv', Buffer.concat([ftyp, moov()]))).json.upload_id
+    const upload = (await ingest.put('/streams/1/v.cmfv', chunk())).json.upload_id
+    const manifest = (await ingest.put('/streams/1/m.mpd', '<MPD/>')).json.upload_id
+    await ingest.send('POST', '/certs/cam/keypair')
+    await ingest.send('POST', '/events/handshake-refused', JSON.stringify(refused), {
+      ...{ ...json, 'x-proxy-event': 'handshake-refused' },
+    })
+    const { tracks } = (await ingest.get('/sessions/1')).json.sessions[0]
+    return {
+      ...{ id: '1', path: 'v.cmfv', upload, init, manifest, session: 'none', time: '0' },
+      track: encodeURIComponent(tracks[0].name),
+      ...{ hierarchy: 'device', name: 'cam', file: 'cam.pem', fingerprint: suite.device().fingerprint },
+    }
+  }
+
+  const pathOf = ({ path }: Operation, parts: Record<string, string>): string =>
+    path.replace(/\{(\w+)\}/g, (_all, name: string) => parts[name] ?? 'none')
+
+  /** Where the usual upload or file has nothing to show. */
+  function partsOf({ path }: Operation, { manifest = '' }: Record<string, string>): Record<string, string> {
+    if (path.endsWith('/text')) return { upload: manifest }
+    return path === '/docs/{file}' ? { file: 'start.js' } : {}
+  }
+
+  const refused = { address: '192.0.2.9', code: 'certificate-expired', reason: 'expired' }
+
+  function queriesOf({ path }: Operation): readonly string[] {
+    if (path === '/streams' || path === '/streams/{id}') return ['', '?summary=true']
+    if (path === '/streams/{id}/uploads') return ['', '?view=rows', '?view=minutes']
+    if (path === '/certs') return ['', '?details=true']
+    if (path === '/certs/device/{name}/bundle.p12') return ['?password=secret']
+    return ['']
+  }
+
+  function strictly(schema: z.ZodType, body: unknown, path: string): void {
+    const { error } = schema.safeParse(body)
+    equal(error, undefined, `${path}: ${JSON.stringify(error?.issues)} in ${JSON.stringify(body)}`)
+  }
+
+  function fail(): never {
+    throw new Error('there is none')
+  }
+})

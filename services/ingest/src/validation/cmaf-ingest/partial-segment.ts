@@ -1,0 +1,70 @@
+import type { MediaFacts } from '../../media/inspection.ts'
+import type { Context } from '../evaluation.ts'
+import { segmentSeconds } from '../media/segment-media.ts'
+import { at, type Clock, type Session, type Track } from '../state.ts'
+import { beforeCounter, matchesPattern, segmentOfPart, stemOf, textDigest } from '../track-names.ts'
+
+/**
+ * `segment`: a whole one, or the first part of one. `further`: another part of the newest segment, which goes on with
+ * it. `copy`: a whole segment whose parts have come.
+ */
+export type SegmentPart = 'segment' | 'further' | 'copy'
+
+/** What a file is to the newest segment of its track, and the name of the segment that it is or is a part of. */
+interface PartOf {
+  readonly kind: SegmentPart
+  /** Digest. */
+  readonly segment: string
+}
+
+/**
+ * A low-latency source may send each chunk of a segment as a file (CMAF 7.3.2.3). Parts are known by the manifest
+ * (EXT-X-PART, `$SubNumber$`), by the brand cmfl, or by two numbers at the end of the name.
+ */
+export function partOf(context: Context, session: Session, track: Track, media: MediaFacts): PartOf {
+  const { path } = context.upload
+  const announced = announcedSegmentOf(session, track, path)
+  const inName = announced === null ? segmentOfPart(path) : null
+  const segment = textDigest(announced ?? stemOf(inName ?? path))
+  const isSame = track.part?.of === segment && track.clock !== null
+  if (announced !== null) return { kind: isSame ? 'further' : 'segment', segment }
+  if (isChunk(context)) return { kind: goesOn(track, media) ? 'further' : 'segment', segment }
+  if (inName !== null && isSame && isShort(session, track, media)) return { kind: 'further', segment }
+  return { kind: isCopy(track, media) ? 'copy' : 'segment', segment }
+}
+
+/** The name, without its part, of a path that a manifest names as that of a part. */
+function announcedSegmentOf(
+  { announcements, playlists = {} }: Session,
+  { name }: Track,
+  path: string,
+): string | null {
+  const isPart =
+    at(announcements, name)?.media?.includes('$SubNumber') ||
+    at(playlists, name)?.parts?.some((pattern) => matchesPattern(pattern, path))
+  return isPart ? beforeCounter(path) : null
+}
+
+/** CMAF 7.3.3.3: a styp with the brand cmfl and no segment brand belongs to a chunk that is not the first. */
+const isChunk = ({ inspection }: Context): boolean =>
+  inspection?.brands.includes('cmfl') === true &&
+  !segmentBrands.some((brand) => inspection.brands.includes(brand))
+const segmentBrands = ['cmfs', 'cmff', 'msdh', 'msix']
+
+const goesOn = ({ clock, init }: Track, media: MediaFacts): boolean =>
+  clock !== null && (init?.handler !== 'vide' || media.startsWithSync !== true)
+
+/** Two numbers in a name may also be a track and a segment: a part is shorter, or no key frame begins it. */
+function isShort(session: Session, track: Track, media: MediaFacts): boolean {
+  if (media.startsWithSync === false) return true
+  const seconds = segmentSeconds(track.init, media)
+  const announced = at(session.announcements, track.name)?.segmentSeconds ?? null
+  return seconds !== null && seconds < (announced === null ? 1 : announced * 0.6)
+}
+
+const isCopy = ({ clock, part }: Track, { decodeTime }: MediaFacts): boolean =>
+  part?.areMany === true && clock !== null && decodeTime !== null && decodeTime < clock.end - clock.sample
+
+/** The clock after one more part: the duration of the newest segment is that of its parts together. */
+export const clockAfterPart = (before: Clock | null, after: Clock | null): Clock | null =>
+  before && after ? { ...after, count: before.count, duration: before.duration + after.duration } : after

@@ -1,0 +1,52 @@
+import type { PlaylistFacts } from '../../media/inspection.ts'
+import { destinationOf } from '../../media/relative-url.ts'
+import type { Context } from '../evaluation.ts'
+import { limitPlaylists } from '../limits.ts'
+import { at, type PlaylistNames, type Session, type Track, withTrack } from '../state.ts'
+import { playlistTrack } from '../track-identity.ts'
+import { patternsOf, textDigest } from '../track-names.ts'
+
+/**
+ * The session with the names of a media playlist, by which the objects of its track are known. Tracks of init segments
+ * that came before it, and that it lists behind the track's first one, are no tracks of their own any more.
+ */
+export function updatePlaylistNames({ upload }: Context, session: Session, playlist: PlaylistFacts): Session {
+  if (playlist.kind !== 'media') return session
+  const pathsOf = (uris: readonly string[]) =>
+    uris.flatMap((uri) => {
+      const destination = destinationOf(upload.path, uri)
+      return destination.kind === 'inside' ? [destination.path] : []
+    })
+  const inits = pathsOf(playlist.maps)
+  const [segments, parts] = [pathsOf(someOf(playlist.uris)), pathsOf(someOf(playlist.parts))]
+  const name = playlistTrack(session, { inits, examples: [...segments, ...parts] })
+  if (name === null) return session
+  const names: PlaylistNames = {
+    inits,
+    segments: patternsOf(segments),
+    ...(parts.length > 0 ? { parts: patternsOf(parts) } : {}),
+  }
+  const playlists = limitPlaylists({ ...session.playlists, [name]: names })
+  return inits.length > 1 ? joinHeaders({ ...session, playlists }, name, inits) : { ...session, playlists }
+}
+
+/** The first and the last ones; a playlist may list a whole day, and is sent again and again. */
+export const someOf = <Value>(values: readonly Value[]): readonly Value[] =>
+  values.length <= 64 ? values : [...values.slice(0, 8), ...values.slice(-56)]
+
+function joinHeaders(session: Session, name: string, inits: readonly string[]): Session {
+  const track = at(session.tracks, name)
+  const digests = inits.map(textDigest)
+  const orderOf = ({ place }: Track) => digests.indexOf(place?.init ?? '')
+  const headers = Object.values(session.tracks)
+    .filter((one) => one.name !== name && one.segmentCount === 0 && one.hasInit && orderOf(one) >= 0)
+    .sort((one, other) => orderOf(one) - orderOf(other))
+  const newest = headers.at(-1)
+  if (!track || !newest) return session
+  const joined = headers.map((one) => one.name)
+  const tracks = Object.fromEntries(Object.entries(session.tracks).filter(([one]) => !joined.includes(one)))
+  const { hasInit, init, initUpload, shortInitDigest } = newest
+  const isLater = orderOf(newest) > orderOf(track)
+  const next = isLater ? { ...track, hasInit, init, initUpload, shortInitDigest, clock: null } : track
+  return withTrack({ ...session, tracks }, next)
+}

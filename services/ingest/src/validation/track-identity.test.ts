@@ -1,0 +1,425 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import type { InitFacts, MediaFacts } from '../media/inspection.ts'
+import { at } from './state.ts'
+import {
+  codesOf,
+  initAt,
+  mediaAt,
+  mpdAt,
+  playlistAt,
+  representation,
+  streamOf,
+  type TestObject,
+  validateInOrder,
+} from './testing/arrivals.ts'
+
+const stream = streamOf('cmaf-ingest')
+const sound: Partial<InitFacts> = {
+  timescale: 48_000,
+  handler: 'soun',
+  codec: 'mp4a.40.2',
+  width: null,
+  height: null,
+  defaultSampleDuration: 1_024,
+}
+
+/** The nth segment of a second of pictures, and of sound that is as long. */
+const picture = (path: string, nth: number, facts: Partial<MediaFacts> = {}) =>
+  mediaAt(path, nth, { decodeTime: (nth - 1) * 1_000, explicitDuration: 1_000, sampleCount: 25, ...facts })
+const soundAt = (path: string, nth: number, facts: Partial<MediaFacts> = {}) =>
+  mediaAt(path, nth, { decodeTime: (nth - 1) * 48_128, explicitDuration: 48_128, sampleCount: 47, ...facts })
+
+/** Segments in each track, by its name; the codes of errors and warnings. */
+function outcomeOf(objects: readonly TestObject[]) {
+  const result = validateInOrder(stream, objects)
+  const tracks = Object.values(at(result.state.sessions, 'none')?.tracks ?? {})
+  const counts = tracks.filter(({ segmentCount }) => segmentCount > 0)
+  return {
+    tracks: Object.fromEntries(counts.map(({ name, segmentCount }) => [name, segmentCount])),
+    codes: codesOf(result).flat(),
+    inits: result.verdicts.map(({ init }) => init),
+  }
+}
+
+const numbers = [1, 2, 3]
+const inTurn = <Value>(...lists: readonly (readonly Value[])[]): Value[] =>
+  numbers.flatMap((_nth, index) => lists.flatMap((list) => list.slice(index, index + 1)))
+
+describe('the tracks of a cmaf-ingest stream', () => {
+  const video = (pathOf: (nth: number) => string) => numbers.map((nth) => picture(pathOf(nth), nth))
+  const audio = (pathOf: (nth: number) => string) => numbers.map((nth) => soundAt(pathOf(nth), nth))
+
+  const schemes: Readonly<
+    Record<string, { video: [string, (nth: number) => string]; audio?: [string, (nth: number) => string] }>
+  > = {
+    'ffmpeg -f dash': {
+      video: ['init-stream0.m4s', (nth) => `chunk-stream0-0000${nth}.m4s`],
+      audio: ['init-stream1.m4s', (nth) => `chunk-stream1-0000${nth}.m4s`],
+    },
+    'ffmpeg -f hls': { video: ['init.mp4', (nth) => `front_door${nth}.m4s`] },
+    'ffmpeg -var_stream_map': {
+      video: ['init_0.mp4', (nth) => `file_0_00${nth}.m4s`],
+      audio: ['init_1.mp4', (nth) => `file_1_00${nth}.m4s`],
+    },
+    'shaka-packager in folders': {
+      video: ['video/init.mp4', (nth) => `video/${nth}.m4s`],
+      audio: ['audio/init.mp4', (nth) => `audio/${nth}.m4s`],
+    },
+    'shaka-packager in one folder': {
+      video: ['h264_720p_init.mp4', (nth) => `h264_720p_${nth}.m4s`],
+      audio: ['audio_eng_init.mp4', (nth) => `audio_eng_${nth}.m4s`],
+    },
+    gpac: {
+      video: ['door_dash_track1_init.mp4', (nth) => `door_dash_track1_${nth}.m4s`],
+      audio: ['door_dash_track2_init.mp4', (nth) => `door_dash_track2_${nth}.m4s`],
+    },
+    bento4: {
+      video: ['video/avc1/1/init.mp4', (nth) => `video/avc1/1/seg-${nth}.m4s`],
+      audio: ['audio/und/mp4a/init.mp4', (nth) => `audio/und/mp4a/seg-${nth}.m4s`],
+    },
+    'GStreamer hlscmafsink': { video: ['init00000.mp4', (nth) => `segment0000${nth}.m4s`] },
+    Unified: {
+      video: ['ch1/ch1-video=500000.dash', (nth) => `ch1/ch1-video=500000-${nth * 1000}.dash`],
+      audio: ['ch1/ch1-audio=128000.dash', (nth) => `ch1/ch1-audio=128000-${nth * 48_128}.dash`],
+    },
+    AWS: {
+      video: ['Streams(v.cmfv)/InitializationSegment', (nth) => `Streams(v.cmfv)/Segment(${nth})`],
+      audio: ['Streams(a.cmfa)/InitializationSegment', (nth) => `Streams(a.cmfa)/Segment(${nth})`],
+    },
+    'AWS names': {
+      video: ['index_video_1_0_init.mp4', (nth) => `index_video_1_0_${nth}.mp4`],
+      audio: ['index_audio_2_0_init.mp4', (nth) => `index_audio_2_0_${nth}.mp4`],
+    },
+    'names that nothing but their first letter tells apart': {
+      video: ['pic_init.mp4', (nth) => `p${nth}.m4s`],
+      audio: ['snd_init.mp4', (nth) => `s${nth}.m4s`],
+    },
+    'names that nothing tells apart': {
+      video: ['x.header', (nth) => `b${nth}.m4s`],
+      audio: ['y.header', (nth) => `a${nth}.m4s`],
+    },
+    'extensions alone': {
+      video: ['cam/init.m4v', (nth) => `cam/${nth}.m4v`],
+      audio: ['cam/init.m4a', (nth) => `cam/${nth}.m4a`],
+    },
+    'extensions of CMAF': {
+      video: ['init.cmfv', (nth) => `seg_${nth}.cmfv`],
+      audio: ['init.cmfa', (nth) => `seg_${nth}.cmfa`],
+    },
+    'a camera with a counter': { video: ['init.mp4', (nth) => `Trinity_${nth}.m4s`] },
+    'a camera with a number': { video: ['init.mp4', (nth) => `front_door_12_${nth}.m4s`] },
+    'dates that go on': {
+      video: ['init.mp4', (nth) => `cam-2026-11-28-${['09-58', '09-59', '10-00'][nth - 1]}-${4 - nth}.m4s`],
+    },
+    'a header beside its segments under a plain name': { video: ['v1/i.mp4', (nth) => `v1/${nth}.m4s`] },
+    'a header above its segments': { video: ['head.mp4', (nth) => `seg/${nth}.m4s`] },
+  }
+
+  for (const [scheme, { video: pictures, audio: sounds }] of Object.entries(schemes)) {
+    const [init, pathOf] = pictures
+    const inits = [initAt(init), ...(sounds ? [initAt(sounds[0], sound)] : [])]
+    const media = inTurn(video(pathOf), sounds ? audio(sounds[1]) : [])
+    const expected = sounds ? [3, 3] : [3]
+
+    it(`has one of each kind: ${scheme}`, () => {
+      const { tracks, codes, inits: found } = outcomeOf([...inits, ...media])
+      deepEqual([Object.values(tracks), codes], [expected, []])
+      const wanted = media.map((_object, index) => (sounds && index % 2 === 1 ? 'u2' : 'u1'))
+      deepEqual(found.slice(inits.length), wanted)
+    })
+
+    it(`has the same with a manifest first or last: ${scheme}`, () => {
+      const named = [
+        representation('', 'pictures', { initialization: init, media: templateOf(pathOf), duration: null }),
+        ...(sounds
+          ? [
+              representation('', 'sounds', {
+                initialization: sounds[0],
+                media: templateOf(sounds[1]),
+                codecs: 'mp4a.40.2',
+                duration: null,
+              }),
+            ]
+          : []),
+      ]
+      const mpd = mpdAt('live.mpd', { representations: named })
+      for (const objects of [
+        [mpd, ...inits, ...media],
+        [...inits, mpd, ...media],
+        [...inits, ...media, mpd],
+      ]) {
+        const { tracks, codes } = outcomeOf(objects)
+        deepEqual([Object.values(tracks), codes], [expected, []])
+      }
+      const end = mpdAt('live.mpd', { type: 'static', representations: named })
+      deepEqual(outcomeOf([...inits, ...media, end]).codes, [])
+    })
+  }
+
+  /** A template for names that differ in one number; a time where the names count otherwise. */
+  function templateOf(pathOf: (nth: number) => string): string | null {
+    const template = pathOf(7_777_777).replace(/0*7777777(?:000)?/, '$Number$')
+    if (template.includes('cam-2026')) return null
+    const width = /0+(?=1\.)/.exec(pathOf(1))?.[0].length ?? 0
+    if (template.includes('ch1-'))
+      return template.replace('$Number$', '$Time$').replace(/\d+(?=\.dash)/, '$Time$')
+    return width > 0 ? template.replace('$Number$', `$Number%0${width + 1}d$`) : template
+  }
+
+  it('shares one header between the representations that an MPD names', () => {
+    const named = ['lo', 'hi'].map((id) =>
+      representation('', id, {
+        initialization: 'video.init.mp4',
+        media: `${id}/$Number$.m4s`,
+        duration: null,
+      }),
+    )
+    const mpd = mpdAt('live.mpd', { representations: named })
+    const end = mpdAt('live.mpd', { type: 'static', representations: named })
+    const header = initAt('video.init.mp4')
+    const media = inTurn(
+      video((nth) => `lo/${nth}.m4s`),
+      video((nth) => `hi/${nth}.m4s`),
+    )
+    for (const objects of [
+      [mpd, header, ...media, end],
+      [header, ...media, end],
+      [header, mpd, ...media, end],
+    ]) {
+      const { tracks, codes, inits } = outcomeOf(objects)
+      deepEqual([tracks, codes], [{ lo: 3, hi: 3 }, []])
+      equal(new Set(inits.filter((init) => init !== null)).size, 1)
+    }
+  })
+
+  it('shares one header between names in one folder', () => {
+    const media = inTurn(
+      video((nth) => `lo_${nth}.m4s`),
+      video((nth) => `hi_${nth}.m4s`),
+    )
+    deepEqual(outcomeOf([initAt('init.mp4'), ...media]).codes, [])
+    deepEqual(Object.values(outcomeOf([initAt('init.mp4'), ...media]).tracks), [3, 3])
+  })
+
+  it('gives a track the second header that its playlist names', () => {
+    const playlist = playlistAt('media.m3u8', {
+      map: 'init-1.mp4',
+      maps: ['init-1.mp4', 'init-2.mp4'],
+      uris: numbers.map((nth) => `media_${nth}.m4s`),
+    })
+    const [first, second] = [initAt('init-1.mp4'), initAt('init-2.mp4', { width: 1280, height: 720 })]
+    const [one, two, ...others] = [1, 2, 3].map((nth) => picture(`media_${nth}.m4s`, nth))
+    const restarted = picture('media_4.m4s', 4, { decodeTime: 0 })
+    if (!one || !two) throw new Error('no segments')
+    for (const objects of [
+      [first, one, two, second, playlist, restarted],
+      [first, one, two, playlist, second, restarted],
+      [playlist, first, one, two, second, restarted],
+    ]) {
+      const { tracks, codes, inits } = outcomeOf(objects)
+      deepEqual([Object.values(tracks), codes], [[3], []])
+      equal(inits.at(-1), `u${objects.indexOf(second) + 1}`)
+    }
+    equal(others.length, 1)
+  })
+
+  it('keeps segments of a SegmentList in their tracks', () => {
+    const list = (name: string) => numbers.map((nth) => `${name}${nth}f.bin.m4s`)
+    const named = [
+      representation('', 'v', {
+        initialization: 'h1.mp4',
+        media: null,
+        segments: list('aa'),
+        duration: null,
+      }),
+      representation('', 'a', {
+        initialization: 'h2.mp4',
+        media: null,
+        segments: list('bb'),
+        duration: null,
+        codecs: 'mp4a.40.2',
+      }),
+    ]
+    const media = inTurn(
+      video((nth) => `aa${nth}f.bin.m4s`),
+      audio((nth) => `bb${nth}f.bin.m4s`),
+    )
+    const objects = [
+      mpdAt('m.mpd', { representations: named }),
+      initAt('h2.mp4', sound),
+      initAt('h1.mp4'),
+      ...media,
+    ]
+    deepEqual([Object.values(outcomeOf(objects).tracks), outcomeOf(objects).codes], [[3, 3], []])
+  })
+
+  it('makes clips that carry their own header one track, wherever their times begin', () => {
+    const clip = (path: string, nth: number, facts: Partial<MediaFacts> = {}) => {
+      const object = picture(path, nth, facts)
+      const { inspection } = initAt(path)
+      return {
+        ...object,
+        inspection: inspection && { ...inspection, media: object.inspection?.media ?? null },
+      }
+    }
+    for (const pathOf of [
+      (nth: number) => `clips/clip_${nth}.mp4`,
+      (nth: number) => `clip${nth}.mp4`,
+      (nth: number) => `${nth}.mp4`,
+      (nth: number) => `cam-2026-11-28-0${nth}-1.mp4`,
+    ]) {
+      const anew = numbers.map((nth) => clip(pathOf(nth), 1, { firstSequence: 1, lastSequence: 1 }))
+      const onwards = numbers.map((nth) => clip(pathOf(nth), nth))
+      for (const objects of [anew, onwards]) {
+        const { tracks, codes } = outcomeOf(objects)
+        deepEqual([Object.values(tracks), codes], [[3], []])
+      }
+    }
+  })
+
+  it('puts what came before its init segment, or before its manifest, into no second track', () => {
+    const media = video((nth) => `front_door_${nth}.m4s`)
+    const late = outcomeOf([...media.slice(0, 2), initAt('init.mp4'), ...media.slice(2)])
+    deepEqual(late.tracks, { front_door: 3 })
+    deepEqual(late.codes, ['segment-without-init', 'segment-without-init'])
+    equal(late.inits.at(-1), 'u3')
+    const both = inTurn(
+      video((nth) => `p${nth}.m4s`),
+      audio((nth) => `s${nth}.m4s`),
+    )
+    const inits = [initAt('pic_init.mp4'), initAt('snd_init.mp4', sound)]
+    deepEqual(outcomeOf([...both.slice(0, 2), ...inits, ...both.slice(2)]).tracks, { p: 3, s: 3 })
+  })
+
+  it('does not put a track whose init segment is lost into another one', () => {
+    const media = inTurn(
+      video((nth) => `chunk-stream0-${nth}.m4s`),
+      video((nth) => `chunk-stream1-${nth}.m4s`),
+    )
+    const { tracks, codes } = outcomeOf([initAt('init-stream0.m4s'), ...media])
+    deepEqual(tracks, { stream0: 3, stream1: 3 })
+    deepEqual(new Set(codes), new Set(['segment-without-init']))
+  })
+
+  it('still finds what is wrong in the one track of a folder', () => {
+    const init = initAt('init.mp4')
+    const wrongId = picture('cam_1.m4s', 1, { trackId: 2 })
+    deepEqual(outcomeOf([init, wrongId]).codes, ['track-id-mismatch'])
+    const gap = [picture('cam_1.m4s', 1), picture('cam_2.m4s', 2, { decodeTime: 3_000 })]
+    deepEqual(outcomeOf([init, ...gap]).codes, ['tfdt-gap'])
+    const back = [picture('cam_1.m4s', 1), picture('cam_2.m4s', 2, { decodeTime: 500 })]
+    deepEqual(outcomeOf([init, ...back]).codes, ['tfdt-overlap'])
+  })
+
+  it('has as many tracks as before after a thousand names', () => {
+    const names = Array.from({ length: 1_000 }, (_, at) => picture(`yard_${at % 24}_${at + 1}.m4s`, at + 1))
+    const { tracks, codes } = outcomeOf([initAt('init.mp4'), ...names])
+    deepEqual([Object.values(tracks), codes], [[1_000], []])
+  })
+
+  it('keeps two devices with like names in two folders apart', () => {
+    const of = (folder: string) => [
+      initAt(`${folder}/init.mp4`),
+      ...video((nth) => `${folder}/seg_${nth}.m4s`),
+    ]
+    const objects = [...of('a/cam'), ...of('b/cam')]
+    deepEqual(outcomeOf(objects).tracks, { 'a/cam': 3, 'b/cam': 3 })
+  })
+})
+
+describe('parts of segments as files of their own', () => {
+  const init = initAt('init.mp4')
+  /** The part of a segment, four parts each, of a quarter of a second. */
+  const part = (path: string, segment: number, nth: number, facts: Partial<MediaFacts> = {}) => {
+    const index = (segment - 1) * 4 + nth - 1
+    return mediaAt(path, index + 1, {
+      decodeTime: index * 250,
+      explicitDuration: 250,
+      sampleCount: 6,
+      startsWithSync: nth === 1,
+      ...facts,
+    })
+  }
+  const partsOf = (pathOf: (segment: number, nth: number) => string) =>
+    [1, 2, 3].flatMap((segment) => [1, 2, 3, 4].map((nth) => part(pathOf(segment, nth), segment, nth)))
+  const dots = partsOf((segment, nth) => `seg_${segment}.${nth}.m4s`)
+
+  for (const [scheme, pathOf] of Object.entries({
+    'two numbers': (segment: number, nth: number) => `seg_${segment}.${nth}.m4s`,
+    'two numbers without extension': (segment: number, nth: number) => `name_${segment}.${nth}`,
+    'the first without number': (segment: number, nth: number) =>
+      `v${segment}${nth > 1 ? `.${nth - 1}` : ''}.m4s`,
+  })) {
+    it(`are one track of whole segments: ${scheme}`, () => {
+      const { tracks, codes } = outcomeOf([init, ...partsOf(pathOf)])
+      deepEqual([tracks, codes], [{ media: 3 }, []])
+    })
+  }
+
+  it('are known by the playlist that lists them', () => {
+    const parts = partsOf((segment, nth) => `live-${segment}-${nth}.m4s`)
+    const playlist = playlistAt('live.m3u8', {
+      maps: ['init.mp4'],
+      parts: ['live-1-1.m4s', 'live-1-2.m4s', 'live-2-1.m4s'],
+    })
+    const { tracks, codes } = outcomeOf([init, playlist, ...parts])
+    deepEqual([Object.values(tracks), codes], [[3], []])
+  })
+
+  it('are known by $SubNumber$ in the template', () => {
+    const named = representation('', 'v', {
+      initialization: 'init.mp4',
+      media: 'c$Number$_$SubNumber$.m4s',
+      duration: 1000,
+    })
+    const mpd = mpdAt('m.mpd', { representations: [named] })
+    const { tracks, codes } = outcomeOf([mpd, init, ...partsOf((segment, nth) => `c${segment}_${nth}.m4s`)])
+    deepEqual([Object.values(tracks), codes], [[3], []])
+  })
+
+  it('are known by the brand of a chunk', () => {
+    const chunks = partsOf((segment, nth) => `${(segment - 1) * 4 + nth}.m4s`).map((object, index) => ({
+      ...object,
+      inspection: object.inspection && {
+        ...object.inspection,
+        brands: index % 4 === 0 ? ['msdh', 'cmfs', 'cmfl'] : ['cmfl'],
+      },
+    }))
+    const { tracks, codes } = outcomeOf([init, ...chunks])
+    deepEqual([Object.values(tracks), codes], [[3], []])
+  })
+
+  it('may be followed by the whole segment', () => {
+    const whole = (segment: number) =>
+      picture(`seg_${segment}.m4s`, segment, { firstSequence: 4 * segment - 3 })
+    const objects = [init, ...dots.slice(0, 4), whole(1), ...dots.slice(4, 9), whole(2), ...dots.slice(9)]
+    const { tracks, codes } = outcomeOf(objects)
+    deepEqual([Object.values(tracks), codes], [[3], []])
+  })
+
+  it('have gaps, and a first one that is no key frame, found', () => {
+    deepEqual(outcomeOf([init, ...dots.toSpliced(5, 1)]).codes, ['tfdt-gap'])
+    const hollow = dots.map((object, index) =>
+      index === 4 ? part('seg_2.1.m4s', 2, 1, { startsWithSync: false }) : object,
+    )
+    deepEqual(outcomeOf([init, ...hollow]).codes, ['segment-not-starting-with-sync-sample'])
+  })
+
+  it('are as long together as the manifest says', () => {
+    const named = (duration: number) =>
+      mpdAt('m.mpd', {
+        representations: [
+          representation('', 'v', { initialization: 'init.mp4', media: 'seg_$Number$.m4s', duration }),
+        ],
+      })
+    deepEqual(outcomeOf([named(1_000), init, ...dots]).codes, [])
+    deepEqual(outcomeOf([named(4_000), init, ...dots]).codes[0], 'segment-duration-off')
+  })
+
+  it('are no parts where the first number is the track', () => {
+    const lists = [0, 1].map((track) => [1, 2, 3].map((nth) => picture(`v_${track}.${nth}.m4s`, nth)))
+    const inits = [initAt('v_0.init.mp4'), initAt('v_1.init.mp4', { width: 320 })]
+    const { codes } = outcomeOf([...inits, ...inTurn(...lists)])
+    deepEqual(codes, [])
+  })
+})

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { sha256, time } from './common.ts'
+
+const hierarchy = z.enum(['server', 'device'])
+
+export const certificateFiles = z.object({ server: z.array(z.string()), device: z.array(z.string()) })
+
+/** One certificate that this server keeps. */
+export const certificateSummary = z
+  .object({
+    hierarchy,
+    name: z.string(),
+    subject: z.string(),
+    issuer: z.string(),
+    serial: z.string(),
+    not_before: time,
+    not_after: time,
+    fingerprint_sha256: sha256,
+    key_type: z.string().describe('Such as `ec prime256v1` or `rsa 2048`'),
+    has_key: z.boolean().describe('Whether the key can be downloaded'),
+    revoked: z.boolean(),
+    last_seen: time.nullable().describe('When an upload came with it'),
+  })
+  .meta({ id: 'CertificateSummary' })
+export type CertificateSummaryResponse = z.infer<typeof certificateSummary>
+
+export const certificatesQuery = z.object({ details: z.enum(['true', 'false']).default('false') })
+export const certificatesResponse = z.union([
+  certificateFiles,
+  z.object({ certificates: z.array(certificateSummary) }),
+])
+
+/** A certificate with the reference's field names. */
+export const certificate = z
+  .object({
+    public_cert: z.string(),
+    serial_number: z.string(),
+    not_valid_before: z.string(),
+    not_valid_after: z.string(),
+    issuer: z.string(),
+    subject: z.string(),
+    extensions: z.array(z.string()),
+    fingerprint_sha256: sha256,
+    sans: z.array(z.string()),
+  })
+  .meta({ id: 'Certificate' })
+
+export const certificateFile = z
+  .object({
+    type: z.enum(['cert', 'key']),
+    cert: certificate.nullable(),
+    key: z.object({ key_size: z.number().int(), private_key: z.string(), public_key: z.string() }).nullable(),
+  })
+  .meta({ id: 'CertificateFile' })
+
+export const issuedCertificate = z
+  .object({
+    key: z.string().nullable().describe('Path on the server'),
+    cert: z.string().describe('Path on the server'),
+    created: z.boolean(),
+    key_pem: z.string().optional(),
+    cert_pem: z.string(),
+  })
+  .meta({ id: 'IssuedCertificate' })
+
+const override = z.string().optional().describe('`false` returns a valid existing certificate')
+export const keypairQuery = z.object({ override, type: z.enum(['ec', 'rsa']).optional() })
+export const signQuery = z.object({ override })
+export const signBody = z.object({ csr: z.string().describe('PEM') })
+export const revoked = z.object({
+  name: z.string(),
+  revoked: z.array(z.string()),
+  acknowledged: z.boolean().describe('Every proxy refuses them'),
+  detail: z.string().optional(),
+})
+
+export const bundleBody = z.object({ password: z.string().min(1).max(200) })

@@ -1,0 +1,243 @@
+import { z } from 'zod'
+import { handoverApplied } from '../handover.ts'
+import {
+  bundleBody,
+  certificate,
+  certificateFile,
+  certificatesQuery,
+  certificatesResponse,
+  issuedCertificate,
+  keypairQuery,
+  revoked,
+  signBody,
+  signQuery,
+} from './certificates.ts'
+import { pageQuery } from './common.ts'
+import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
+import { playQuery } from './playback.ts'
+import { about, findingsResponse, health, probesResponse, readiness } from './service.ts'
+import { eventsQuery, serverState, streamState } from './state.ts'
+import {
+  expectedTrackNamesBody,
+  objectDeleted,
+  reportQuery,
+  reportResponse,
+  sessionsResponse,
+  stream,
+  streamBody,
+  streamDeleted,
+  streamQuery,
+  streamSummariesResponse,
+  streamSummary,
+  streamsQuery,
+  streamsResponse,
+  trackNameBody,
+} from './streams.ts'
+import {
+  boxesQuery,
+  boxesResponse,
+  minutesResponse,
+  receipt,
+  rowsResponse,
+  textResponse,
+  uploadFacts,
+  uploadsQuery,
+  uploadsResponse,
+} from './uploads.ts'
+
+/** One route: what it takes and what it responds. */
+export interface Operation {
+  readonly method: 'get' | 'put' | 'post' | 'delete'
+  /** With parameters in braces, as docs/api.md has it. */
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  readonly query?: z.ZodObject
+  /** JSON; a text names another content type. */
+  readonly body?: z.ZodType | string
+  /** JSON by status; a text names another content type. */
+  readonly responses: Readonly<Record<number, z.ZodType | string>>
+}
+
+const bytes = 'application/octet-stream'
+const mp4 = 'video/mp4'
+const playlist = 'application/vnd.apple.mpegurl'
+const probeResult = z.record(z.string(), z.unknown()).describe('What ffprobe says')
+const probePending = z.object({ status: z.enum(['queued', 'running']) })
+const probed = { 200: probeResult, 202: probePending }
+const ready = z.object({ detail: z.string() })
+const session = z.object(pageQuery)
+
+/** Every route of the service. */
+export const operations: readonly Operation[] = [
+  post('/streams', 'streams', 'Creates a stream', { body: streamBody, responses: { 201: stream } }),
+  get('/streams', 'streams', 'Lists streams', {
+    query: streamsQuery,
+    responses: { 200: z.union([streamsResponse, streamSummariesResponse]) },
+  }),
+  get('/streams/{id}', 'streams', 'One stream', {
+    query: streamQuery,
+    responses: { 200: z.union([stream, streamSummary]) },
+  }),
+  remove('/streams/{id}', 'streams', 'Deletes a stream and all its data', streamDeleted),
+  post('/streams/{id}/expectedTrackNames', 'streams', 'Sets the expected tracks', {
+    body: expectedTrackNamesBody,
+    responses: { 202: stream },
+  }),
+  post('/streams/{id}/trackName', 'streams', 'Sets one expected track', {
+    body: trackNameBody,
+    responses: { 202: stream },
+  }),
+  get('/sessions/{id}', 'streams', 'The sessions of a stream in numbers', {
+    query: session,
+    responses: { 200: sessionsResponse },
+  }),
+  get('/streams/{id}/report', 'streams', 'Each rule: met, violated, not exercised', {
+    query: reportQuery,
+    responses: { 200: reportResponse },
+  }),
+  ...(['put', 'post'] as const).map(
+    (method): Operation => ({
+      ...{ method, path: '/streams/{id}/{path}', tag: 'uploads', summary: 'Uploads an object, at any depth' },
+      ...{ body: bytes, responses: { 200: ready, 202: receipt } },
+    }),
+  ),
+  get('/streams/{id}/{path}', 'uploads', 'The newest object at a path', {
+    query: z.object({ version: z.string().optional().describe('Id of an older upload') }),
+    responses: { 200: bytes, 206: bytes },
+  }),
+  remove('/streams/{id}/{path}', 'uploads', 'Deletes an object from its path', objectDeleted),
+  get('/streams/{id}/uploads', 'uploads', 'The wire log: every upload in arrival order', {
+    query: uploadsQuery,
+    responses: { 200: z.union([uploadsResponse, rowsResponse, minutesResponse]) },
+  }),
+  get('/uploads/{id}/{upload}', 'uploads', 'The bytes of an upload', {
+    responses: { 200: bytes, 206: bytes },
+  }),
+  get('/uploads/{id}/{upload}/certificate', 'uploads', 'The client certificate that an upload came with', {
+    responses: { 200: certificate },
+  }),
+  get('/uploads/{id}/{upload}/facts', 'uploads', 'One upload in full', { responses: { 200: uploadFacts } }),
+  get('/uploads/{id}/{upload}/boxes', 'uploads', 'The boxes of an upload', {
+    query: boxesQuery,
+    responses: { 200: boxesResponse },
+  }),
+  get('/uploads/{id}/{upload}/text', 'uploads', 'A manifest as text, with its findings by line', {
+    responses: { 200: textResponse },
+  }),
+  get('/uploads/{id}/{upload}/preview.mp4', 'uploads', 'Init segment and segment as one file', {
+    responses: { 200: mp4, 206: mp4 },
+  }),
+  get('/play/{id}/{session}/manifest.mpd', 'playback', 'An MPD of a session', {
+    query: playQuery,
+    responses: { 200: 'application/dash+xml' },
+  }),
+  get('/play/{id}/{session}/main.m3u8', 'playback', 'A multivariant playlist of a session', {
+    responses: { 200: playlist },
+  }),
+  get('/play/{id}/{session}/{track}/media.m3u8', 'playback', 'The media playlist of a track', {
+    responses: { 200: playlist },
+  }),
+  get('/play/{id}/{session}/{track}/{init}/init.mp4', 'playback', 'An init segment', {
+    responses: { 200: mp4 },
+  }),
+  get('/play/{id}/{session}/{track}/{time}.m4s', 'playback', 'The newest segment with a decode time', {
+    responses: { 200: mp4 },
+  }),
+  get('/export/{id}/{session}.mp4', 'export', 'All tracks of a session in one MP4', {
+    responses: { 200: mp4 },
+  }),
+  get('/export/{id}/{session}.zip', 'export', 'Every upload of a session, with facts and report', {
+    responses: { 200: 'application/zip' },
+  }),
+  get('/export/{id}/{session}.junit.xml', 'export', 'The report of a session for CI servers', {
+    responses: { 200: 'application/xml' },
+  }),
+  get('/probe/{id}/{path}', 'probes', 'What ffprobe says of an object', {
+    query: z.object({ refresh: z.string().optional().describe('`true` probes again') }),
+    responses: probed,
+  }),
+  get('/streams/probe/{id}/{path}', 'probes', "The same, under the reference's other path", {
+    responses: probed,
+  }),
+  get('/probes', 'probes', 'The queue of the probe workers', { responses: { 200: probesResponse } }),
+  get('/events', 'events', 'Server-sent events of the whole server', {
+    query: eventsQuery,
+    responses: { 200: 'text/event-stream' },
+  }),
+  get('/streams/{id}/events', 'events', 'Server-sent events of one stream', {
+    query: eventsQuery,
+    responses: { 200: 'text/event-stream' },
+  }),
+  get('/refusals', 'devices', 'Refused handshakes, and what to do', {
+    query: refusalsQuery,
+    responses: { 200: refusalsResponse },
+  }),
+  post('/events/handshake-refused', 'devices', 'Internal: only the proxy may call it', {
+    body: handshakeRefusedBody,
+    responses: { 204: 'none' },
+  }),
+  post('/events/handover-applied', 'devices', 'Internal: only the proxy may call it', {
+    body: handoverApplied,
+    responses: { 204: 'none' },
+  }),
+  get('/devices', 'devices', 'The devices that uploads came from', { responses: { 200: devicesResponse } }),
+  get('/devices/{fingerprint}', 'devices', 'One of them', { responses: { 200: device } }),
+  get('/certs', 'certificates', 'Lists certificates and keys', {
+    query: certificatesQuery,
+    responses: { 200: certificatesResponse },
+  }),
+  get('/certs/{hierarchy}/{file}', 'certificates', 'Describes or downloads one of them', {
+    query: z.object({ format: z.enum(['json', 'pem', 'der']).optional() }),
+    responses: { 200: certificateFile },
+  }),
+  post('/certs/{name}/keypair', 'certificates', 'Makes a key and a certificate', {
+    query: keypairQuery,
+    responses: { 200: issuedCertificate },
+  }),
+  post('/certs/{name}/sign', 'certificates', 'Signs a CSR', {
+    query: signQuery,
+    body: signBody,
+    responses: { 200: issuedCertificate },
+  }),
+  post('/certs/{name}/revoke', 'certificates', "Revokes a device's certificates", {
+    responses: { 200: revoked },
+  }),
+  get('/certs/device/{name}/bundle.p12', 'certificates', 'Key, certificate and root as PKCS#12', {
+    query: bundleBody,
+    responses: { 200: 'application/x-pkcs12' },
+  }),
+  post('/certs/device/{name}/bundle.p12', 'certificates', 'The same, with the password in the body', {
+    body: bundleBody,
+    responses: { 200: 'application/x-pkcs12' },
+  }),
+  get('/about', 'service', 'Version, names, root and limits', { responses: { 200: about } }),
+  get('/findings', 'service', 'All rules, with what to change in the device', {
+    responses: { 200: findingsResponse },
+  }),
+  get('/time', 'service', "The server's clock", { responses: { 200: 'text/plain' } }),
+  get('/openapi.json', 'service', 'This document', { responses: { 200: z.record(z.string(), z.unknown()) } }),
+  get('/docs', 'service', 'This document as a page', { responses: { 200: 'text/html' } }),
+  get('/docs/{file}', 'service', 'A file of that page', { responses: { 200: bytes } }),
+  get('/healthz', 'service', 'Whether the server answers', { responses: { 200: health } }),
+  get('/readyz', 'service', 'Whether Redis and the disk answer', {
+    responses: { 200: readiness, 503: readiness },
+  }),
+]
+
+/** Schemas that no route names in its responses: the messages of event streams. */
+export const messages = { StreamState: streamState, ServerState: serverState, Certificate: certificate }
+
+type Rest = Omit<Operation, 'method' | 'path' | 'tag' | 'summary'>
+
+function get(path: string, tag: string, summary: string, rest: Rest): Operation {
+  return { method: 'get', path, tag, summary, ...rest }
+}
+
+function post(path: string, tag: string, summary: string, rest: Rest): Operation {
+  return { method: 'post', path, tag, summary, ...rest }
+}
+
+function remove(path: string, tag: string, summary: string, response: z.ZodType): Operation {
+  return { method: 'delete', path, tag, summary, responses: { 200: response } }
+}
