@@ -104,7 +104,7 @@ describe('DASH-IF Live Media Ingest 1.2, where it is silent', function () {
     const [moof, mdat] = splitMedia(segment(1, { brands: [], lead: [] }))
     await point().put('init.cmfv', header())
     const codes = [
-      await point().put('1.cmfv', Buffer.concat([moof, withLargeSize(mdat)])),
+      await point().put('1.cmfv', Buffer.concat([withSamplesLater(moof, 8), withLargeSize(mdat)])),
       await point().put('2.cmfv', Buffer.concat([segment(2), withSize(mdat, 0)])),
     ]
     deepEqual(codes, [['prft-absent'], []])
@@ -147,6 +147,14 @@ describe('DASH-IF Live Media Ingest 1.2, where it is silent', function () {
     deepEqual([status, headers.allow, json.status], [405, 'GET, HEAD, PUT, POST, DELETE', 405])
   })
 })
+
+/** The moof with the data offset of its trun (ISO/IEC 14496-12, 8.8.8) raised, for an mdat with a longer header. */
+function withSamplesLater(moof: Buffer, bytes: number): Buffer {
+  const copy = Buffer.from(moof)
+  const dataOffset = copy.indexOf('trun') + 12
+  copy.writeInt32BE(copy.readInt32BE(dataOffset) + bytes, dataOffset)
+  return copy
+}
 
 /** Resident memory, bytes. */
 async function memoryOfIngest(): Promise<number> {

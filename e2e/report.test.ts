@@ -44,7 +44,7 @@ describe('the report', function () {
     it(`is refused for ${query}`, async () => {
       const { status, json } = await report(query)
       deepEqual([status, json.code], [400, 'request-malformed'])
-      match(json.detail, /"json"\|"junit"/)
+      match(json.detail, /format must be "json" or "junit"/)
     })
 
   it('is refused for a session that does not exist, in either format', async () => {

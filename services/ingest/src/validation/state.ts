@@ -148,7 +148,7 @@ export interface Track {
 }
 
 /** A segment that may come in parts, each a file of its own. */
-export interface SegmentParts {
+interface SegmentParts {
   /** Digest of its name. */
   readonly of: string
   /** Its track has had segments of several parts. */

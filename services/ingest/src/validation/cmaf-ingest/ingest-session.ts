@@ -18,7 +18,7 @@ export function enterSession(
 }
 
 /** Ends a session: after a static MPD, or when all its tracks have ended. */
-export const endSession = (evaluation: Evaluation, session: Session): Evaluation =>
+const endSession = (evaluation: Evaluation, session: Session): Evaluation =>
   add(evaluation, completeSession(session))
 
 /** Ends the tracks that a static MPD speaks for, and the session when none is left. */
