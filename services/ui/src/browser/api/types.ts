@@ -136,6 +136,7 @@ export interface UploadFacts {
     readonly alpn: string | null
     readonly http_version: string
     readonly headers: readonly (readonly [string, string])[]
+    readonly omitted_headers?: { readonly count: number; readonly bytes: number }
     readonly device: {
       readonly fingerprint: string
       readonly serial: string

@@ -29,6 +29,12 @@ export function headersView({ method, path, sender }: UploadFacts, stream: strin
             ),
           ),
         ),
+    sender.omitted_headers &&
+      h(
+        'p',
+        { class: 'error-text' },
+        `${sender.omitted_headers.count} more headers were not recorded: they were too many.`,
+      ),
     h('p', {}, copyButton(text, 'Copy headers')),
     h(
       'p',

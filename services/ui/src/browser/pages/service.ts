@@ -16,11 +16,7 @@ interface Probes {
   readonly waiting: number
   readonly running: number
   readonly oldest_waiting_ms: number
-  readonly workers: readonly {
-    readonly name: string
-    readonly seen_at: string
-    readonly concurrency: number | null
-  }[]
+  readonly workers: readonly { readonly confinement: string; readonly is_sandboxed: boolean }[]
   readonly failed: readonly {
     readonly stream: number | null
     readonly upload: string | null
@@ -85,7 +81,6 @@ async function refresh(): Promise<void> {
 }
 
 function showProbes({ workers, failed }: Probes): void {
-  const now = Date.now()
   fill(
     queue,
     h('h2', {}, 'Probe workers'),
@@ -96,29 +91,10 @@ function showProbes({ workers, failed }: Probes): void {
           'No worker has been seen. Where probes wait for long, start the probe service: until then uploads are kept and judged, and ffprobe says nothing about them.',
         )
       : h(
-          'table',
-          { class: 'table' },
-          h(
-            'thead',
-            {},
-            h(
-              'tr',
-              {},
-              ['name', 'seen', 'at once'].map((name) => h('th', { scope: 'col' }, name)),
-            ),
-          ),
-          h(
-            'tbody',
-            {},
-            workers.map(({ name, seen_at: seen, concurrency }) =>
-              h(
-                'tr',
-                {},
-                h('td', { class: 'mono' }, untrusted(name)),
-                h('td', {}, ago(Date.parse(seen), now)),
-                h('td', {}, concurrency ?? ''),
-              ),
-            ),
+          'ul',
+          {},
+          workers.map(({ confinement, is_sandboxed: isSandboxed }) =>
+            h('li', {}, isSandboxed ? '✓ ' : '▲ ', 'ffprobe runs with ', untrusted(confinement)),
           ),
         ),
     h('h2', {}, 'Failed jobs'),
