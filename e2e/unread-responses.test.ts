@@ -36,6 +36,7 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /streams/:id/uploads': () => '/streams/1/uploads?limit=1000',
   'GET /streams/probe/:id/*path': () => '/streams/probe/1/f/0.m4s',
   'GET /uploads/:id/:upload': (upload) => `/uploads/1/${upload}`,
+  'GET /uploads/:id/:upload/certificate': (upload) => `/uploads/1/${upload}/certificate`,
 }
 
 describe('responses that are not read', function () {
