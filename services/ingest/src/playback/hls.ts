@@ -1,5 +1,5 @@
-import { bandwidthOf } from './mpd.ts'
-import type { Period, PeriodTrack, Timeline } from './timeline.ts'
+import { bandwidthOf } from './playback-mpd.ts'
+import type { Period, PeriodTrack, Timeline } from './playback-timeline.ts'
 
 /** A multivariant playlist (RFC 8216): each video is a variant, sound is one group. */
 export function multivariantOf({ periods }: Timeline): string {

@@ -3,11 +3,11 @@ import { Refusal } from '../lib/refusal.ts'
 import type { StreamReads } from '../streams/read-streams.ts'
 import type { SessionView, TrackView } from '../streams/session-view.ts'
 import { mediaPlaylistOf, multivariantOf } from './hls.ts'
-import { mpdOf } from './mpd.ts'
+import { mpdOf } from './playback-mpd.ts'
+import { type InitView, type Timeline, type TrackSegments, timelineOf } from './playback-timeline.ts'
 import type { PlayableSegment, PlaybackQueries } from './ports.ts'
-import { type InitView, type Timeline, type TrackSegments, timelineOf } from './timeline.ts'
 
-/** Manifests of our own for a session, whatever its interface. All throw `stream-unknown` and `object-unknown`. */
+/** Manifests of our own for a session, for every interface. All throw `stream-unknown` and `object-unknown`. */
 export interface Playback {
   mpd(session: SessionName, windowSeconds: number | null | undefined): Promise<Manifest>
   multivariant(session: SessionName): Promise<Manifest>

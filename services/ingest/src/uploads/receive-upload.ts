@@ -1,16 +1,16 @@
 import { Refusal } from '../lib/refusal.ts'
 import type { Finding } from '../validation/finding.ts'
+import { decodeStaged } from './body/decode-body.ts'
+import { createSplitter } from './body/split-request.ts'
+import { type BodyStats, type IncomingBody, measure, stageBody } from './body/stage-body.ts'
 import {
   type CommittedUpload,
   type CommitUploadDeps,
   type CompleteBody,
   commitUpload,
 } from './commit-upload.ts'
-import { decodeStaged } from './decode-body.ts'
 import type { OpenUploads } from './open-uploads.ts'
 import type { StagedUpload, UploadFacts, UploadStore } from './ports.ts'
-import { createSplitter } from './split-request.ts'
-import { type BodyStats, type IncomingBody, measure, stageBody } from './stage-body.ts'
 import type { StreamInterface } from './stream-interface.ts'
 import type { Upload } from './upload.ts'
 import { createUploadEvents, type UploadEvents, type UploadEventsDeps } from './upload-events.ts'

@@ -1,6 +1,6 @@
+import { createBodyMeter } from './body/stage-body.ts'
 import { type CommitUploadDeps, commitUpload } from './commit-upload.ts'
 import type { UploadStore } from './ports.ts'
-import { createBodyMeter } from './stage-body.ts'
 import { createUploadEvents, type UploadEventsDeps } from './upload-events.ts'
 
 interface RecoverUploadsDeps extends CommitUploadDeps, UploadEventsDeps {

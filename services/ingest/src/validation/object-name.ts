@@ -1,6 +1,6 @@
 import type { IngestInterface } from '../streams/stream.ts'
 import { baseNameOf } from '../uploads/object-path.ts'
-import { freeTrackName } from './track-names.ts'
+import { freeTrackName } from './tracks/track-names.ts'
 
 /** What the path of an object names, without a look at its bytes. */
 export interface ObjectName {

@@ -15,7 +15,7 @@ import { mediaPreconditions } from './media/media-preconditions.ts'
 import { type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
 import { checkContentType, checkRequest } from './request-findings.ts'
 import { at, type State, withTrack } from './state.ts'
-import { identifiedObject, identifyTrack, type TrackIdentity } from './track-identity.ts'
+import { identifiedObject, identifyTrack, type TrackIdentity } from './tracks/track-identity.ts'
 import { checkNames, checkSupported, checkTrackCount } from './unsupported.ts'
 
 export type { ValidationResult } from './dedupe-findings.ts'

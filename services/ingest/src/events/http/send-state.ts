@@ -1,7 +1,7 @@
 import type { Response } from 'express'
 import { writeAndDrain } from '../../http/json-response.ts'
 import type { States } from '../states/states.ts'
-import type { StreamNow } from '../states/stream-feed.ts'
+import type { StreamNow } from '../states/stream-state-source.ts'
 import { serverStateResponse, streamStateResponse } from './state-response.ts'
 
 /** Sends the states of a stream, or of the server when `stream` is null, until the signal is given. */

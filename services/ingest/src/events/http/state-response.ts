@@ -3,8 +3,8 @@ import { backlogResponse } from '../../probes/http/backlog-response.ts'
 import { refusalResponse } from '../../refusals/http/refusal-response.ts'
 import { sessionSummaryResponse } from '../../streams/http/session-response.ts'
 import { summaryResponse } from '../../streams/http/stream-response.ts'
-import type { ServerNow } from '../states/server-feed.ts'
-import type { StreamNow } from '../states/stream-feed.ts'
+import type { ServerNow } from '../states/server-state-source.ts'
+import type { StreamNow } from '../states/stream-state-source.ts'
 
 /** A stream's state as one message. */
 export function streamStateResponse(stream: string, state: StreamNow, at: Date): StreamState {

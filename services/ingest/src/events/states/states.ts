@@ -1,8 +1,13 @@
 import type { ServerEvent } from '@pushav/shared/events.ts'
 import { sleep } from '../../lib/sleep.ts'
 import type { EventBus } from '../event-bus.ts'
-import { createServerFeed, type ServerFeedDeps, type ServerNow } from './server-feed.ts'
-import { createStreamFeed, type StreamFeed, type StreamFeedDeps, type StreamNow } from './stream-feed.ts'
+import { createServerStateSource, type ServerNow, type ServerStateDeps } from './server-state-source.ts'
+import {
+  createStreamStateSource,
+  type StreamNow,
+  type StreamStateDeps,
+  type StreamStateSource,
+} from './stream-state-source.ts'
 
 /** What watchers follow: a state that stands by itself, not what happened. Both end when the signal is given. */
 export interface States {
@@ -13,30 +18,30 @@ export interface States {
 
 interface StatesDeps {
   readonly eventBus: Pick<EventBus, 'subscribe'>
-  readonly streams: StreamFeedDeps['streams'] & ServerFeedDeps['streams']
-  readonly inFlight: StreamFeedDeps['inFlight']
-  readonly refusals: ServerFeedDeps['refusals']
-  readonly backlog: ServerFeedDeps['backlog']
+  readonly streams: StreamStateDeps['streams'] & ServerStateDeps['streams']
+  readonly inFlight: StreamStateDeps['inFlight']
+  readonly refusals: ServerStateDeps['refusals']
+  readonly backlog: ServerStateDeps['backlog']
   readonly now: () => Date
 }
 
 const retryMs = 500
 
-/** One subscription for all watchers of this process; one feed for each stream that is watched, and one for all. */
+/** One subscription for all watchers of this process; one source for each stream that is watched, and one for all. */
 export function createStates(deps: StatesDeps): States {
-  const feeds = new Map<string, StreamFeed>()
-  const server = createServerFeed(deps)
+  const sources = new Map<string, StreamStateSource>()
+  const server = createServerStateSource(deps)
   let following: AbortController | null = null
   let subscribed = Promise.resolve()
   return {
     async *stream(id, signal) {
       await follow()
-      const feed = feeds.get(id) ?? createStreamFeed(id, deps)
-      feeds.set(id, feed)
+      const source = sources.get(id) ?? createStreamStateSource(id, deps)
+      sources.set(id, source)
       try {
-        yield* feed.watch(signal)
+        yield* source.watch(signal)
       } finally {
-        if (feed.size() === 0 && feeds.get(id) === feed) feeds.delete(id)
+        if (source.size() === 0 && sources.get(id) === source) sources.delete(id)
         stopIfIdle()
       }
     },
@@ -50,7 +55,7 @@ export function createStates(deps: StatesDeps): States {
     },
   }
 
-  /** Resolves once events are received or cannot be; the feeds' first messages are read after that. */
+  /** Resolves once events are received or cannot be; the sources' first messages are read after that. */
   function follow(): Promise<void> {
     if (following) return subscribed
     following = new AbortController()
@@ -61,7 +66,7 @@ export function createStates(deps: StatesDeps): States {
   }
 
   function stopIfIdle(): void {
-    if (feeds.size > 0 || server.size() > 0) return
+    if (sources.size > 0 || server.size() > 0) return
     following?.abort()
     following = null
   }
@@ -77,12 +82,12 @@ export function createStates(deps: StatesDeps): States {
       }
       await sleep(retryMs, signal)
       server.onGap()
-      for (const feed of feeds.values()) feed.onGap()
+      for (const source of sources.values()) source.onGap()
     }
   }
 
   function dispatch(event: ServerEvent): void {
     server.onEvent(event)
-    if ('stream' in event) feeds.get(event.stream)?.onEvent(event)
+    if ('stream' in event) sources.get(event.stream)?.onEvent(event)
   }
 }

@@ -1,8 +1,8 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { decodePlayable } from '../../indexing/redis/codecs/playable-codec.ts'
+import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
-import { decodePlayable } from '../../indexing/redis/playable-codec.ts'
 import { keysOf } from '../../indexing/redis/redis-keys.ts'
-import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
 import { hmget } from '../../indexing/redis/values.ts'
 import type { PlayableSegment, PlaybackQueries, TrackName } from '../ports.ts'
 

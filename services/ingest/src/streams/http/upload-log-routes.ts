@@ -3,12 +3,12 @@ import { type Request, Router } from 'express'
 import type { z } from 'zod'
 import { streamJson } from '../../http/json-response.ts'
 import { parseQuery } from '../../http/parse-request.ts'
+import type { ReadUploadFacts } from '../one-upload/upload-facts.ts'
 import { mapPages } from '../pages.ts'
 import type { ReadMinutes } from '../read-minutes.ts'
-import type { ReadUploadFacts } from '../upload-facts.ts'
 import type { LogPlace, LogQuery, ReadUploadLog } from '../upload-log.ts'
+import { uploadFactsResponse, uploadResponse, uploadRowResponse } from './log-entry-response.ts'
 import { minutesResponse } from './minutes-response.ts'
-import { uploadFactsResponse, uploadResponse, uploadRowResponse } from './upload-response.ts'
 
 interface UploadLogRoutesDeps {
   readonly readUploadLog: ReadUploadLog

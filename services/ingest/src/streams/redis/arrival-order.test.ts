@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { encodePathEntry } from '../../indexing/redis/path-entry.ts'
+import { encodePathEntry } from '../../indexing/redis/codecs/path-entry.ts'
 import { inPages } from '../pages.ts'
 import { inArrivalOrder } from './arrival-order.ts'
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { decodePathEntry, type PathEntry } from '../../indexing/redis/path-entry.ts'
+import { decodePathEntry, type PathEntry } from '../../indexing/redis/codecs/path-entry.ts'
 import type { Pages } from '../pages.ts'
 
 /** A path with the upload that stands there. */

@@ -1,10 +1,10 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { JudgedUpload } from '../../indexing/fold.ts'
+import { decodePathEntry } from '../../indexing/redis/codecs/path-entry.ts'
+import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
-import { decodeMinutes } from '../../indexing/redis/minute-counters.ts'
-import { decodePathEntry } from '../../indexing/redis/path-entry.ts'
+import { decodeMinutes } from '../../indexing/redis/counters/minute-counters.ts'
 import { keysOf } from '../../indexing/redis/redis-keys.ts'
-import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
 import { hmget } from '../../indexing/redis/values.ts'
 import type { StreamQueries } from '../ports.ts'
 

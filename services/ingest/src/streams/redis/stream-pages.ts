@@ -1,7 +1,7 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { keysOf } from '../../indexing/redis/redis-keys.ts'
-import { decodeUpload } from '../../indexing/redis/upload-codec.ts'
 import { hmget, parse } from '../../indexing/redis/values.ts'
 import { inPages, type Pages, prefetchPage } from '../pages.ts'
 import type { IndexedSession, ListedUpload, ListedUploads, RejectedUpload, StreamQueries } from '../ports.ts'

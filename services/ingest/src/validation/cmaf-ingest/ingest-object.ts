@@ -24,7 +24,7 @@ import { checkSegmentMedia, clockAfter, segmentPreconditions } from '../media/se
 import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
-import { identifiedObject, placeAfter } from '../track-identity.ts'
+import { identifiedObject, placeAfter } from '../tracks/track-identity.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
 import { endIfAllEnded, enterSession } from './ingest-session.ts'
 import { clockAfterPart, partOf } from './partial-segment.ts'

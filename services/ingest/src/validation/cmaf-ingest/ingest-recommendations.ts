@@ -3,7 +3,7 @@ import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { formatSeconds } from '../media/segment-media.ts'
 import { at, type Session, type Track } from '../state.ts'
-import { segmentOfPart } from '../track-names.ts'
+import { segmentOfPart } from '../tracks/track-names.ts'
 
 /** Notes on what DASH-IF Ingest 6.2, 6.3, 6.6 and 7.1.2 recommend beyond CMAF; players do without. */
 export function checkIngestRecommendations(

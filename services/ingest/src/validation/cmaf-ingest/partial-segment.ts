@@ -2,7 +2,7 @@ import type { MediaFacts } from '../../media/inspection.ts'
 import type { Context } from '../evaluation.ts'
 import { segmentSeconds } from '../media/segment-media.ts'
 import { at, type Clock, type Session, type Track } from '../state.ts'
-import { beforeCounter, matchesPattern, segmentOfPart, stemOf, textDigest } from '../track-names.ts'
+import { beforeCounter, matchesPattern, segmentOfPart, stemOf, textDigest } from '../tracks/track-names.ts'
 
 /**
  * `segment`: a whole one, or the first part of one. `further`: another part of the newest segment, which goes on with

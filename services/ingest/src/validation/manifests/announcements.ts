@@ -7,8 +7,8 @@ import { checkAnnouncedCodec } from '../media/init-media.ts'
 import { checkSets } from '../media/switching-set.ts'
 import { parseObjectName } from '../object-name.ts'
 import { type Announcement, at, type Session } from '../state.ts'
-import { examplePath, representationTracks } from '../track-identity.ts'
-import { patternsOf, textDigest } from '../track-names.ts'
+import { examplePath, representationTracks } from '../tracks/track-identity.ts'
+import { patternsOf, textDigest } from '../tracks/track-names.ts'
 import { someOf } from './playlist-names.ts'
 
 type Announcements = ReadonlyMap<string, Announcement>

@@ -3,8 +3,8 @@ import { destinationOf } from '../../media/relative-url.ts'
 import type { Context } from '../evaluation.ts'
 import { limitPlaylists } from '../limits.ts'
 import { at, type PlaylistNames, type Session, type Track, withTrack } from '../state.ts'
-import { playlistTrack } from '../track-identity.ts'
-import { patternsOf, textDigest } from '../track-names.ts'
+import { playlistTrack } from '../tracks/track-identity.ts'
+import { patternsOf, textDigest } from '../tracks/track-names.ts'
 
 /**
  * The session with the names of a media playlist, by which the objects of its track are known. Tracks of init segments

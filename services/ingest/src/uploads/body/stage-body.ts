@@ -1,10 +1,10 @@
 import { createHash, hash } from 'node:crypto'
-import { Refusal } from '../lib/refusal.ts'
-import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
-import type { Part } from '../media/isobmff/segmenter.ts'
-import type { StagedUpload } from './ports.ts'
-import type { Upload } from './upload.ts'
-import type { UploadEvents } from './upload-events.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import { createInspector, type MediaInspection } from '../../media/isobmff/inspector.ts'
+import type { Part } from '../../media/isobmff/segmenter.ts'
+import type { StagedUpload } from '../ports.ts'
+import type { Upload } from '../upload.ts'
+import type { UploadEvents } from '../upload-events.ts'
 
 /** A body as it arrives. */
 export interface IncomingBody {

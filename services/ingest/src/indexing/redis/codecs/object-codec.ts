@@ -1,4 +1,4 @@
-import type { StoredObject } from '../fold.ts'
+import type { StoredObject } from '../../fold.ts'
 
 /** What stands at a path, short, because there is one for every path: id and SHA-256. */
 export const encodeObject = ({ upload, sha256 }: StoredObject): string => `${upload} ${sha256}`

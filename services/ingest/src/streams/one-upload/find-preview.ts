@@ -1,5 +1,5 @@
-import { Refusal } from '../lib/refusal.ts'
-import type { StreamQueries } from './ports.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import type { StreamQueries } from '../ports.ts'
 
 /** The uploads whose bytes, one after the other, are a file that a player can decode. */
 interface Preview {

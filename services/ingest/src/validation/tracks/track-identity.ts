@@ -1,11 +1,11 @@
-import type { InitFacts, Inspection, MediaFacts, RepresentationFacts } from '../media/inspection.ts'
-import { directoryOf } from '../uploads/object-path.ts'
-import { requestPathOf } from '../uploads/part-path.ts'
-import type { Upload } from '../uploads/upload.ts'
-import { announcedInitsAt, announcedMediaAt } from './manifests/announced-name.ts'
-import { fitsSameSegments, knownInitOf } from './media/init-media.ts'
-import { type ObjectName, parseObjectName, pathInSession } from './object-name.ts'
-import { at, type Session, type Track, type TrackPlace } from './state.ts'
+import type { InitFacts, Inspection, MediaFacts, RepresentationFacts } from '../../media/inspection.ts'
+import { directoryOf } from '../../uploads/object-path.ts'
+import { requestPathOf } from '../../uploads/part-path.ts'
+import type { Upload } from '../../uploads/upload.ts'
+import { announcedInitsAt, announcedMediaAt } from '../manifests/announced-name.ts'
+import { fitsSameSegments, knownInitOf } from '../media/init-media.ts'
+import { type ObjectName, parseObjectName, pathInSession } from '../object-name.ts'
+import { at, type Session, type Track, type TrackPlace } from '../state.ts'
 import {
   extensionOf,
   freeTrackName,

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { inspectManifest } from '../media/inspect-manifest.ts'
 import { mediaPlaylistOf, multivariantOf } from './hls.ts'
-import { mpdOf } from './mpd.ts'
-import { type InitView, type TrackSegments, timelineOf } from './timeline.ts'
+import { mpdOf } from './playback-mpd.ts'
+import { type InitView, type TrackSegments, timelineOf } from './playback-timeline.ts'
 
 const startMs = Date.parse('2026-01-01T00:00:00.000Z')
 

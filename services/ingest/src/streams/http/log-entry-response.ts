@@ -4,8 +4,8 @@ import type { Sender } from '../../uploads/upload.ts'
 import { worstOf } from '../../validation/finding.ts'
 import { hints } from '../../validation/hints.ts'
 import { rules } from '../../validation/rules.ts'
+import type { UploadContext } from '../one-upload/upload-facts.ts'
 import { sessionNumberOf } from '../session-view.ts'
-import type { UploadContext } from '../upload-facts.ts'
 import type { LogEntry } from '../upload-log.ts'
 
 /** One upload of the wire log. */

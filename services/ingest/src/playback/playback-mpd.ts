@@ -1,4 +1,4 @@
-import type { Period, PeriodTrack, Timeline } from './timeline.ts'
+import type { Period, PeriodTrack, Timeline } from './playback-timeline.ts'
 
 interface MpdOptions {
   /** The session goes on: the MPD is dynamic. */

@@ -1,4 +1,4 @@
-import type { PlayableSegment } from '../../playback/ports.ts'
+import type { PlayableSegment } from '../../../playback/ports.ts'
 
 /** The member of a sorted set whose score is the decode time. */
 export const encodePlayable = (segment: Omit<PlayableSegment, 'decodeTime'>): string => {

@@ -1,5 +1,5 @@
 import { memoize } from '@pushav/shared/lib/memoize.ts'
-import { baseNameOf, directoryOf } from '../uploads/object-path.ts'
+import { baseNameOf, directoryOf } from '../../uploads/object-path.ts'
 
 /** Words of a file's name that say what the object is, not which track it belongs to. */
 const kindWords = 'init initialization header chunk segment seg fragment frag media part dash hls cmaf'

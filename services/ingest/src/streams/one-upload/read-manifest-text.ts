@@ -1,6 +1,6 @@
-import { Refusal } from '../lib/refusal.ts'
-import type { OpenUpload } from '../uploads/ports.ts'
-import type { StreamQueries } from './ports.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import type { OpenUpload } from '../../uploads/ports.ts'
+import type { StreamQueries } from '../ports.ts'
 
 /** A manifest as text, with the findings that name a line of it. */
 interface ManifestText {

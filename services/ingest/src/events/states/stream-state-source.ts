@@ -3,8 +3,8 @@ import type { StreamEvent } from '@pushav/shared/events.ts'
 import type { StreamReads, StreamSummaryNow } from '../../streams/read-streams.ts'
 import type { SessionView } from '../../streams/session-view.ts'
 import type { InFlightUploads } from '../../uploads/in-flight.ts'
-import { createFeed, type Feed, type FeedMessage } from './feed.ts'
 import { createInFlightView } from './in-flight-view.ts'
+import { createStateSource, type StateMessage, type StateSource } from './state-source.ts'
 
 /** A stream as it stands. */
 export interface StreamNow {
@@ -20,7 +20,7 @@ export interface StreamNow {
   readonly probed: readonly string[]
 }
 
-export interface StreamFeed extends Pick<Feed<StreamChanges, StreamNow>, 'watch' | 'size'> {
+export interface StreamStateSource extends Pick<StateSource<StreamChanges, StreamNow>, 'watch' | 'size'> {
   onEvent(event: StreamEvent): void
   /** Events may have been missed. */
   onGap(): void
@@ -32,7 +32,7 @@ interface StreamChanges {
   probed: Set<string>
 }
 
-export interface StreamFeedDeps {
+export interface StreamStateDeps {
   readonly streams: Pick<StreamReads, 'summary' | 'sessionViews' | 'sessionViewsOf'>
   readonly inFlight: Pick<InFlightUploads, 'of'>
   readonly now: () => Date
@@ -44,12 +44,12 @@ const maxSessions = 200
 const maxProbed = 1_000
 
 /** The state of one stream, five times a second at most. */
-export function createStreamFeed(stream: string, deps: StreamFeedDeps): StreamFeed {
+export function createStreamStateSource(stream: string, deps: StreamStateDeps): StreamStateSource {
   const { streams, inFlight, now } = deps
   const view = createInFlightView(now)
   let summary: StreamSummaryNow | null = null
   let isDeleted = false
-  const feed = createFeed<StreamChanges, StreamNow>({
+  const source = createStateSource<StreamChanges, StreamNow>({
     everyMs,
     everything: () => ({ sessions: null, probed: new Set() }),
     nothing: () => ({ sessions: new Set(), probed: new Set() }),
@@ -61,14 +61,14 @@ export function createStreamFeed(stream: string, deps: StreamFeedDeps): StreamFe
     messagesFor,
   })
   return {
-    watch: feed.watch,
-    size: feed.size,
+    watch: source.watch,
+    size: source.size,
     onEvent(event) {
       view.onEvent(event)
       if (event.kind === 'stream-deleted') isDeleted = true
-      feed.change((changes) => note(changes, event))
+      source.change((changes) => note(changes, event))
     },
-    onGap: () => feed.change((changes) => Object.assign(changes, { sessions: null })),
+    onGap: () => source.change((changes) => Object.assign(changes, { sessions: null })),
   }
 
   function note(changes: StreamChanges, event: StreamEvent): void {
@@ -76,7 +76,7 @@ export function createStreamFeed(stream: string, deps: StreamFeedDeps): StreamFe
     else if ('session' in event && event.session !== null) addSession(changes, event.session)
   }
 
-  async function messagesFor(all: readonly StreamChanges[]): Promise<readonly FeedMessage<StreamNow>[]> {
+  async function messagesFor(all: readonly StreamChanges[]): Promise<readonly StateMessage<StreamNow>[]> {
     if (isDeleted) return all.map((changes) => messageOf(changes, [], false))
     try {
       const wanted = new Set(all.flatMap(({ sessions }) => [...(sessions ?? [])]))
@@ -101,7 +101,7 @@ export function createStreamFeed(stream: string, deps: StreamFeedDeps): StreamFe
     { probed }: StreamChanges,
     sessions: readonly SessionView[],
     isIndexAway: boolean,
-  ): FeedMessage<StreamNow> {
+  ): StateMessage<StreamNow> {
     const listed = view.list(inFlight.of(stream))
     const message = { summary, isIndexAway, isDeleted, inFlight: listed, sessions, probed: [...probed] }
     return { message, isWhole: !isIndexAway, isLast: isDeleted }

@@ -1,9 +1,9 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
-import { Refusal } from '../lib/refusal.ts'
-import type { Probes } from '../probes/ports.ts'
-import type { StreamQueries } from './ports.ts'
-import type { Streams } from './streams.ts'
-import { type LogEntry, withProbes } from './upload-log.ts'
+import type { JudgedUpload } from '../../indexing/fold.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import type { Probes } from '../../probes/ports.ts'
+import type { StreamQueries } from '../ports.ts'
+import type { Streams } from '../streams.ts'
+import { type LogEntry, withProbes } from '../upload-log.ts'
 
 /** One upload and what is around it. Ids are null where there is none. */
 export interface UploadContext {

@@ -1,6 +1,11 @@
-import type { BoxNode } from '../media/isobmff/tree/box-node.ts'
-import { type BoxBudget, type BoxHeader, boxNodeOf, readBoxHeader } from '../media/isobmff/tree/box-tree.ts'
-import type { OpenedUpload, OpenUpload } from '../uploads/ports.ts'
+import type { BoxNode } from '../../media/isobmff/tree/box-node.ts'
+import {
+  type BoxBudget,
+  type BoxHeader,
+  boxNodeOf,
+  readBoxHeader,
+} from '../../media/isobmff/tree/box-tree.ts'
+import type { OpenedUpload, OpenUpload } from '../../uploads/ports.ts'
 
 /** A page of an upload's boxes. */
 interface BoxPage {

@@ -1,4 +1,4 @@
-import type { StagedUpload } from './ports.ts'
+import type { StagedUpload } from '../ports.ts'
 import {
   assertFits,
   type BodyMeter,

@@ -2,7 +2,7 @@ import type { ServerEvent } from '@pushav/shared/events.ts'
 import type { Backlog } from '../../probes/ports.ts'
 import type { Refusal, Refusals } from '../../refusals/refusals.ts'
 import type { StreamReads, StreamSummaryNow } from '../../streams/read-streams.ts'
-import { createFeed, type Feed, type FeedMessage } from './feed.ts'
+import { createStateSource, type StateMessage, type StateSource } from './state-source.ts'
 
 /** All streams as they stand. */
 export interface ServerNow {
@@ -17,7 +17,7 @@ export interface ServerNow {
   readonly backlog: Backlog | null
 }
 
-export interface ServerFeed extends Pick<Feed<ServerChanges, ServerNow>, 'watch' | 'size'> {
+export interface ServerStateSource extends Pick<StateSource<ServerChanges, ServerNow>, 'watch' | 'size'> {
   onEvent(event: ServerEvent): void
   /** Events may have been missed. */
   onGap(): void
@@ -31,7 +31,7 @@ interface ServerChanges {
   refusedAfterMs: number | null
 }
 
-export interface ServerFeedDeps {
+export interface ServerStateDeps {
   readonly streams: Pick<StreamReads, 'newestSummaries' | 'summariesOf'>
   readonly refusals: Pick<Refusals, 'newest'>
   readonly backlog: () => Promise<Backlog>
@@ -42,8 +42,8 @@ const maxStreams = 200
 const maxRefusals = 50
 
 /** The state of the whole server, twice a second at most. */
-export function createServerFeed({ streams, refusals, backlog }: ServerFeedDeps): ServerFeed {
-  const feed = createFeed<ServerChanges, ServerNow>({
+export function createServerStateSource({ streams, refusals, backlog }: ServerStateDeps): ServerStateSource {
+  const source = createStateSource<ServerChanges, ServerNow>({
     everyMs,
     everything: () => ({ streams: null, deleted: new Set(), refusedAfterMs: 0 }),
     nothing: () => ({ streams: new Set(), deleted: new Set(), refusedAfterMs: null }),
@@ -56,13 +56,13 @@ export function createServerFeed({ streams, refusals, backlog }: ServerFeedDeps)
     messagesFor,
   })
   return {
-    watch: feed.watch,
-    size: feed.size,
-    onEvent: (event) => feed.change((changes) => note(changes, event)),
-    onGap: () => feed.change((changes) => Object.assign(changes, { streams: null, refusedAfterMs: 0 })),
+    watch: source.watch,
+    size: source.size,
+    onEvent: (event) => source.change((changes) => note(changes, event)),
+    onGap: () => source.change((changes) => Object.assign(changes, { streams: null, refusedAfterMs: 0 })),
   }
 
-  async function messagesFor(all: readonly ServerChanges[]): Promise<readonly FeedMessage<ServerNow>[]> {
+  async function messagesFor(all: readonly ServerChanges[]): Promise<readonly StateMessage<ServerNow>[]> {
     const waiting = await backlog().catch(() => null)
     try {
       const wanted = new Set(all.flatMap(({ streams }) => [...(streams ?? [])]))
@@ -90,7 +90,7 @@ export function createServerFeed({ streams, refusals, backlog }: ServerFeedDeps)
   }
 }
 
-const messageOf = (message: ServerNow): FeedMessage<ServerNow> => ({
+const messageOf = (message: ServerNow): StateMessage<ServerNow> => ({
   ...{ message, isWhole: !message.isIndexAway, isLast: false },
 })
 

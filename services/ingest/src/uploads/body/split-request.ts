@@ -1,12 +1,12 @@
-import type { Part } from '../media/isobmff/segmenter.ts'
-import { excerpt, type Finding } from '../validation/finding.ts'
-import { type CommitUploadDeps, commitUpload } from './commit-upload.ts'
-import { partFolderOf } from './part-path.ts'
-import type { Verdict } from './pending-verdicts.ts'
-import type { StagedUpload, UploadStore } from './ports.ts'
+import type { Part } from '../../media/isobmff/segmenter.ts'
+import { excerpt, type Finding } from '../../validation/finding.ts'
+import { type CommitUploadDeps, commitUpload } from '../commit-upload.ts'
+import { partFolderOf } from '../part-path.ts'
+import type { Verdict } from '../pending-verdicts.ts'
+import type { StagedUpload, UploadStore } from '../ports.ts'
+import type { StreamInterface } from '../stream-interface.ts'
+import { createUploadEvents, type UploadEventsDeps } from '../upload-events.ts'
 import { createBodyMeter, type PartListener } from './stage-body.ts'
-import type { StreamInterface } from './stream-interface.ts'
-import { createUploadEvents, type UploadEventsDeps } from './upload-events.ts'
 
 /** With more complete parts than this waiting to be committed, the request waits. */
 const maxWaiting = 16

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { InitFacts, MediaFacts } from '../media/inspection.ts'
-import { at } from './state.ts'
+import type { InitFacts, MediaFacts } from '../../media/inspection.ts'
+import { at } from '../state.ts'
 import {
   codesOf,
   initAt,
@@ -11,7 +11,7 @@ import {
   streamOf,
   type TestObject,
   validateInOrder,
-} from './testing/arrivals.ts'
+} from '../testing/arrivals.ts'
 
 const stream = streamOf('cmaf-ingest')
 const sound: Partial<InitFacts> = {

@@ -1,5 +1,5 @@
-/** Where the messages of a feed come from. `Changes` is what one watcher has not been told yet. */
-export interface FeedSource<Changes, Message> {
+/** Where the messages of a source come from. `Changes` is what one watcher has not been told yet. */
+export interface StateReader<Changes, Message> {
   /** Messages to one watcher are at least this far apart. */
   readonly everyMs: number
   /** What a new watcher has not been told: everything. */
@@ -8,10 +8,10 @@ export interface FeedSource<Changes, Message> {
   /** Adds the changes of a message that could not be made whole. */
   merge(into: Changes, from: Changes): void
   /** One message for each watcher's changes. `isWhole` is false where something could not be read. Never throws. */
-  messagesFor(changes: readonly Changes[]): Promise<readonly FeedMessage<Message>[]>
+  messagesFor(changes: readonly Changes[]): Promise<readonly StateMessage<Message>[]>
 }
 
-export interface FeedMessage<Message> {
+export interface StateMessage<Message> {
   readonly message: Message
   readonly isWhole: boolean
   /** Nothing follows. */
@@ -22,7 +22,7 @@ export interface FeedMessage<Message> {
  * Tells watchers the state of something: at once, then when it changed, and every five seconds. A watcher that reads
  * slowly gets fewer messages, never a queue of them; watchers that are due together share what is read for them.
  */
-export interface Feed<Changes, Message> {
+export interface StateSource<Changes, Message> {
   /** Records a change for all watchers. */
   change(update: (changes: Changes) => void): void
   /** To be read once; ends when the signal is given or with the last message. */
@@ -37,10 +37,12 @@ interface Watcher<Changes, Message> {
   isChanged: boolean
   sentMs: number
   /** Set while it waits for a message. */
-  deliver: ((message: FeedMessage<Message> | null) => void) | null
+  deliver: ((message: StateMessage<Message> | null) => void) | null
 }
 
-export function createFeed<Changes, Message>(source: FeedSource<Changes, Message>): Feed<Changes, Message> {
+export function createStateSource<Changes, Message>(
+  source: StateReader<Changes, Message>,
+): StateSource<Changes, Message> {
   const watchers = new Set<Watcher<Changes, Message>>()
   let timer: NodeJS.Timeout | undefined
   return { change, watch, size: () => watchers.size }
@@ -62,7 +64,7 @@ export function createFeed<Changes, Message>(source: FeedSource<Changes, Message
     signal.addEventListener('abort', end)
     try {
       while (!signal.aborted) {
-        const { promise, resolve } = Promise.withResolvers<FeedMessage<Message> | null>()
+        const { promise, resolve } = Promise.withResolvers<StateMessage<Message> | null>()
         watcher.deliver = resolve
         if (watcher.sentMs === 0) void deliver([watcher])
         const next = await promise
