@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
+import { createSite } from '@pushav/ui/site.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
@@ -20,6 +21,7 @@ import { createErrorResponder } from './http/error-handler.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
+import { uiRoutes } from './http/ui-routes.ts'
 import { newId } from './lib/new-id.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
@@ -174,6 +176,7 @@ export async function startIngest(
     refusalRoutes({ refusals, eventBus, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
+    uiRoutes(createSite()),
   ]
   const app = createApp({
     authenticate,

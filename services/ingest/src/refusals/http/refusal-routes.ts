@@ -25,9 +25,11 @@ export function refusalRoutes({ refusals, eventBus, now }: RefusalRoutesDeps): R
     assertFromProxy(request)
     const refused = parseBody(handshakeRefusedBody, request.body)
     const { address, code, reason } = refused
+    // Not later than the record's own time: subscribers ask for the refusals from the event's time on.
+    const at = now().toISOString()
     // Before the event, whose subscribers ask for it.
     await refusals.record(refused)
-    eventBus.publish({ kind: 'handshake-refused', at: now().toISOString(), address, code, reason })
+    eventBus.publish({ kind: 'handshake-refused', at, address, code, reason })
     response.status(204).end()
   })
   return router
