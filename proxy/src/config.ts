@@ -3,6 +3,8 @@ import {
   duration,
   level,
   optionalDnsName,
+  optionalPort,
+  optionalText,
   port,
   readSettings,
   text,
@@ -26,6 +28,10 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
     host: setting('HOST', text, 'localhost'),
     port: setting('PORT', port, '1234'),
+    /** The port that asks for no client certificate; null for none, undefined for the one after `port`. */
+    uiPort: setting('UI_PORT', optionalPort),
+    /** Where that port listens; undefined for where the other one does. */
+    uiHost: setting('UI_HOST', optionalText),
     dnsName: setting('DNS_NAME', optionalDnsName),
     ingests: setting('INGEST_ADDRESS', addresses),
     handoverFile: setting('HANDOVER_FILE', text),

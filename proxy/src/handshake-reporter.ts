@@ -9,6 +9,17 @@ export interface RefusedHandshake {
   /** Of a certificate fault, or Node's or OpenSSL's. */
   readonly code: string
   readonly reason: string
+  /** What the client showed; null where the handshake ended before that, or it showed nothing. */
+  readonly certificate: ShownCertificate | null
+}
+
+export interface ShownCertificate {
+  readonly subject: string
+  readonly issuer: string
+  readonly not_before: string
+  readonly not_after: string
+  /** SHA-256, lower-case hex. */
+  readonly fingerprint: string
 }
 
 /**
@@ -21,10 +32,10 @@ export function createHandshakeReporter(
   secret: () => string,
 ): (refused: RefusedHandshake) => Promise<void> {
   let inFlight = 0
-  return async function reportHandshake({ address, code, reason }) {
+  return async function reportHandshake({ address, code, reason, certificate }) {
     if (inFlight >= maxConcurrentReports) return
     inFlight++
-    const event = { address, code: code.slice(0, 100), reason: reason.slice(0, 1_000) }
+    const event = { address, code: code.slice(0, 100), reason: reason.slice(0, 1_000), certificate }
     for (const ingest of ingests) if (await postEvent(ingest, 'handshake-refused', event, secret())) break
     inFlight--
   }

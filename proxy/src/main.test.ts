@@ -37,7 +37,7 @@ describe('the proxy process', () => {
       await once(process.stdout as NodeJS.EventEmitter, 'data')
     writeFileSync(handoverFile, JSON.stringify(await handoverFor()))
     const [ready] = await once(process, 'message')
-    deepEqual(ready, { ready: true, port: ready.port })
+    deepEqual(ready, { ready: true, port: ready.port, uiPort: ready.uiPort })
     port = ready.port
   })
   after(() => {

@@ -8,5 +8,5 @@ const log = createLogger('proxy', config.logLevel)
 const built = new AsyncDisposableStack()
 closeOnSignal(built, log)
 
-const { port } = built.use(await startProxy(config, log))
-reportReady({ port })
+const { port, uiPort } = built.use(await startProxy(config, log))
+reportReady({ port, uiPort })

@@ -1,3 +1,4 @@
+import type { Server } from 'node:net'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Config } from './config.ts'
 import { trackExchanges } from './exchanges.ts'
@@ -6,12 +7,14 @@ import { reportHandover } from './handover-reporter.ts'
 import { createHandshakeReporter } from './handshake-reporter.ts'
 import { announce } from './mdns/announce.ts'
 import { followHandoverFile } from './tls/handover-file.ts'
-import { listen } from './tls/listen.ts'
+import { type Listener, listen } from './tls/listen.ts'
 import { createTlsServer } from './tls/tls-server.ts'
 import { createBalancedPool } from './upstream/balanced-pool.ts'
 
 interface Proxy extends AsyncDisposable {
   readonly port: number
+  /** The port that asks for no client certificate; null when there is none. */
+  readonly uiPort: number | null
 }
 
 /**
@@ -25,18 +28,52 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const pool = built.use(createBalancedPool(config.ingests, config.upstreamWaitMs, now))
   const exchanges = trackExchanges(forwardWith(pool, log), log)
   const reportHandshake = createHandshakeReporter(config.ingests, () => handover.trust().secret)
-  const server = createTlsServer({ handover, serve: exchanges.serve, reportHandshake, now, log }, config)
+  let ui: Listener | null = null
+  const alternative = () => (ui ? `; browsers need no certificate on port ${ui.port}` : '')
+  const deps = { handover, serve: exchanges.serve, reportHandshake, alternative, now, log }
+  const server = createTlsServer(deps, { ...config, requestCert: true })
   const { port, addresses, stop, destroy } = await listen(server, config.host, config.port)
   log.info({ port, addresses }, 'listening')
+  ui = await listenForBrowsers(createTlsServer(deps, { ...config, requestCert: false }), config, port, log)
   built.use(reportHandover(config.ingests, handover))
 
   const withdraw = config.dnsName ? announce(config.dnsName, { port, addresses }, log) : null
-  built.defer(destroy)
+  built.defer(() => {
+    destroy()
+    ui?.destroy()
+  })
   built.defer(async () => {
     stop()
+    ui?.stop()
     const [isDrained] = await Promise.all([exchanges.drain(config.drainMs), withdraw?.()])
     if (!isDrained) log.warn('exchanges aborted, because they did not end in time')
   })
   const running = built.move()
-  return { port, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { port, uiPort: ui?.port ?? null, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
+
+/**
+ * The second port, which differs in the handshake alone: browsers that hold a certificate of this server's device CA
+ * are not asked to choose one. Null where it is off or cannot be used; devices do not need it.
+ */
+async function listenForBrowsers(
+  server: Server,
+  { host, uiHost, uiPort, port: configured }: Config,
+  port: number,
+  log: Logger,
+): Promise<Listener | null> {
+  // Beside a port that the system chose, the next one may be in use.
+  const usual = configured === 0 ? 0 : port + 1
+  const wanted = uiPort === undefined ? usual : uiPort
+  if (wanted === null || wanted > maxPort) return null
+  try {
+    const listener = await listen(server, uiHost ?? host, wanted)
+    log.info({ port: listener.port, addresses: listener.addresses }, 'listening for browsers')
+    return listener
+  } catch (error) {
+    log.warn({ port: wanted, error }, 'no second port for browsers; UI_PORT names another one, or is off')
+    return null
+  }
+}
+
+const maxPort = 65_535

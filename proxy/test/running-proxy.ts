@@ -32,6 +32,7 @@ export async function runProxy(env: Record<string, string> = {}) {
   )
   return {
     port: proxy.port,
+    uiPort: proxy.uiPort,
     directory,
     upstream,
     handOver,

@@ -38,6 +38,11 @@ export const text = z.string().min(1).describe('a text')
 export const optionalText = z.string().optional()
 export const integer = z.coerce.number().int().min(0).describe('a whole number')
 export const port = z.coerce.number().int().min(0).max(65_535).describe('a port from 0 to 65535')
+/** A port, or `off` for none, which comes out as null; undefined where nothing is set. */
+export const optionalPort = z
+  .union([z.literal('off').transform(() => null), port])
+  .optional()
+  .describe('a port from 0 to 65535, or off')
 export const level = z.enum(['debug', 'info', 'warn', 'error']).describe('debug, info, warn or error')
 export const flag = z
   .enum(['true', 'false', '1', '0', 'on', 'off'])

@@ -28,6 +28,6 @@ export function closeOnSignal(built: AsyncDisposableStack, log: Logger): void {
 }
 
 /** Sends the supervisor, if it opened an IPC channel, the message that this process is ready. */
-export function reportReady(facts: { readonly port?: number } = {}): void {
+export function reportReady(facts: { readonly port?: number; readonly uiPort?: number | null } = {}): void {
   if (process.connected) process.send?.({ ready: true, ...facts })
 }

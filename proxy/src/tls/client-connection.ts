@@ -1,12 +1,16 @@
+import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import { deviceOf, identityHeadersOf, type Peer } from '@pushav/shared/identity.ts'
+import type { ShownCertificate } from '../handshake-reporter.ts'
 import { type CertificateFault, faultOf, presentedCertificateOf } from './client-certificate.ts'
-import type { Trust } from './trust.ts'
+import { oneLine, type Trust } from './trust.ts'
 
 /** The TLS connection of a client: what its handshake proved, computed once for all its requests. */
 export interface ClientConnection {
   readonly address: string
   readonly port: number
+  /** What the client showed of itself; null for nothing. */
+  readonly shown: ShownCertificate | null
   /** Why the client certificate is not accepted now; null when it is, or when the client presented none. */
   certificateFault(): CertificateFault | null
   /** Identity headers for ingest, as header lines; to be sent only while there is no fault. */
@@ -15,11 +19,18 @@ export interface ClientConnection {
   isServerName(name: string): boolean
 }
 
-/** Reads the client's certificate, which a resumed TLS session has too. `now` is the time in milliseconds. */
+interface ConnectionDeps {
+  readonly trust: () => Trust
+  /** What a client whose certificate is refused can do instead, as the end of a sentence; empty for nothing. */
+  readonly alternative: () => string
+  /** The time in milliseconds. */
+  readonly now: () => number
+}
+
+/** Reads the client's certificate, which a resumed TLS session has too. */
 export function createClientConnection(
   socket: TLSSocket,
-  trust: () => Trust,
-  now: () => number,
+  { trust, alternative, now }: ConnectionDeps,
 ): ClientConnection {
   const presented = presentedCertificateOf(socket)
   const address = plainAddress(socket.remoteAddress) ?? 'unknown'
@@ -30,7 +41,11 @@ export function createClientConnection(
   return {
     address,
     port,
-    certificateFault: () => (presented ? faultOf(presented, trust(), now()) : null),
+    shown: presented && shownOf(presented.certificate),
+    certificateFault() {
+      const fault = presented && faultOf(presented, trust(), now())
+      return fault && { ...fault, detail: `${fault.detail}${alternative()}` }
+    },
     isServerName: (name) => trust().isServerName(name),
     identityHeaders() {
       if (secret === trust().secret) return identity
@@ -56,3 +71,14 @@ export function createClientConnection(
 /** An IPv4 address without the prefix that it has on an IPv6 socket. */
 export const plainAddress = (address: string | undefined): string | undefined =>
   address?.replace(/^::ffff:(?=\d+\.)/, '')
+
+const maxName = 1_000
+
+/** Names that a client chose, cut to a length that a person reads. */
+const shownOf = (certificate: X509Certificate): ShownCertificate => ({
+  subject: oneLine(certificate.subject).slice(0, maxName),
+  issuer: oneLine(certificate.issuer).slice(0, maxName),
+  not_before: certificate.validFrom,
+  not_after: certificate.validTo,
+  fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+})

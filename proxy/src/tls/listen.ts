@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 
 /** A server that listens. */
-interface Listener {
+export interface Listener {
   readonly port: number
   readonly addresses: readonly string[]
   /** Accepts no further connections. */

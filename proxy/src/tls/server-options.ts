@@ -4,15 +4,18 @@ import type { Config } from '../config.ts'
 import { maxHeaderBytes } from '../http/error-responses.ts'
 import { maxConcurrentStreams } from './stream-limit.ts'
 
-type Limits = Pick<Config, 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'bodyIdleMs'>
+type Limits = Pick<Config, 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'bodyIdleMs'> & {
+  /** Whether clients are asked for a certificate. */
+  readonly requestCert: boolean
+}
 
 /** Options of the TLS server for all protocols that it speaks. */
 export function secureServerOptions(context: SecureContextOptions, limits: Limits): SecureServerOptions {
   return { ...context, ...tlsOptions(limits), ...http1Options(limits), ...http2Options }
 }
 
-const tlsOptions = ({ handshakeTimeoutMs }: Limits) => ({
-  requestCert: true,
+const tlsOptions = ({ requestCert, handshakeTimeoutMs }: Limits) => ({
+  requestCert,
   // A certificate that does not verify gets a 403 that says why, per request.
   rejectUnauthorized: false,
   handshakeTimeout: handshakeTimeoutMs,

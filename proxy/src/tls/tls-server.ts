@@ -32,6 +32,8 @@ interface TlsServerDeps {
   readonly handover: HandoverFile
   readonly serve: Serve
   readonly reportHandshake: (refused: RefusedHandshake) => void
+  /** What a client whose certificate is refused can do instead; empty for nothing. */
+  readonly alternative: () => string
   /** In milliseconds since 1970, to judge certificates by. */
   readonly now: () => number
   readonly log: Logger
@@ -40,7 +42,7 @@ interface TlsServerDeps {
 type Limits = Pick<
   Config,
   'clientCertificate' | 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'keepAliveMs' | 'bodyIdleMs'
->
+> & { readonly requestCert: boolean }
 
 /** HTTP/2 flow control of a whole connection; that of a stream is in `secureServerOptions`. */
 const connectionWindowBytes = 8 * 2 ** 20
@@ -49,7 +51,7 @@ const connectionWindowBytes = 8 * 2 ** 20
  * The TLS server for HTTP/2, HTTP/1 and clients without ALPN; every request becomes an exchange for `serve`.
  */
 export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2SecureServer {
-  const { handover, serve, reportHandshake, now, log } = deps
+  const { handover, serve, reportHandshake, alternative, now, log } = deps
   const connections = new WeakMap<TLSSocket | Http2Session, ClientConnection>()
   const server = createSecureServer(secureServerOptions(handover.trust().context, limits))
   const mayLogPlain = createAddressThrottle(now)
@@ -68,13 +70,14 @@ export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2Secur
   function onSecureConnection(socket: TLSSocket): void {
     // HTTP/2 has no half-closed connections: a client that ends its side has left.
     if (socket.alpnProtocol === 'h2') socket.allowHalfOpen = false
-    const connection = createClientConnection(socket, handover.trust, now)
+    const connection = createClientConnection(socket, { trust: handover.trust, alternative, now })
     connections.set(socket, connection)
     newest = connection
     const fault = connection.certificateFault()
     if (!fault) return
     log.info({ address: connection.address, ...fault }, 'client certificate refused')
-    reportHandshake({ address: connection.address, code: fault.code, reason: fault.detail })
+    const { address, shown: certificate } = connection
+    reportHandshake({ address, code: fault.code, reason: fault.detail, certificate })
     if (limits.clientCertificate === 'reject') socket.destroy()
   }
 
@@ -95,7 +98,7 @@ export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2Secur
     const reason = isPlain ? 'the client did not begin with TLS; this port speaks https' : error.message
     const refused = { address, code: error.code ?? '', reason }
     log.info(refused, 'handshake failed')
-    reportHandshake(refused)
+    reportHandshake({ ...refused, certificate: null })
   }
 
   function serveHttp1(http1: Server): void {

@@ -7,6 +7,7 @@ import {
   flag,
   level,
   optionalDnsName,
+  optionalPort,
   optionalText,
   origins,
   readSettings,
@@ -41,7 +42,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
     /** Where the proxy listens, for `/about`; null where this process was not told. */
     publicPort: portOf(setting('PORT', optionalText)),
-    uiPort: portOf(setting('UI_PORT', optionalText)),
+    uiPort: setting('UI_PORT', optionalPort),
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
     /** Who may read what this process writes: `restrictFiles`. */
     umask: setting('FILE_UMASK', fileMask, '077'),

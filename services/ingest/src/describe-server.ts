@@ -9,6 +9,12 @@ export const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..
   version: string
 }
 
+/** As the proxy chooses it: the port after its own unless a setting says otherwise. */
+function uiPortOf({ uiPort, publicPort }: Pick<Config, 'uiPort' | 'publicPort'>): number | null {
+  if (uiPort === undefined) return publicPort && publicPort + 1
+  return uiPort || null
+}
+
 /** What users ask of a server before they trust and use it. */
 export function describeServerWith(
   config: Config,
@@ -26,7 +32,7 @@ export function describeServerWith(
       started_at: startedAt.toISOString(),
       names: sans.map((san) => san.slice(san.indexOf(':') + 1)),
       port: config.publicPort,
-      ui_port: config.uiPort,
+      ui_port: uiPortOf(config),
       root: {
         fingerprint_sha256: root.kind === 'certificate' ? root.certificate.fingerprint : '',
         path: certificates.pathOf('server', 'root.pem'),

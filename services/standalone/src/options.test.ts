@@ -8,6 +8,7 @@ describe('readOptions', () => {
     deepEqual(options, {
       host: 'localhost',
       port: 1234,
+      uiPort: undefined,
       workingDirectory: null,
       strictMode: false,
       dns: undefined,

@@ -6,6 +6,7 @@ import {
   flag,
   level,
   optionalDnsName,
+  optionalPort,
   optionalText,
   origins,
   port,
@@ -24,6 +25,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
     return {
       host: setting(named('host', 'HOST'), host, 'localhost'),
       port: setting(named('port', 'PORT'), port, '1234'),
+      /** Of the listener without client certificates; null for none, undefined for the port after `port`. */
+      uiPort: setting(named('ui-port', 'UI_PORT'), optionalPort),
       workingDirectory: directoryOf(
         setting(named('working-directory', 'WORKING_DIRECTORY'), optionalText),
         env,
@@ -55,6 +58,7 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
 
   --host ADDRESS            listen here (localhost; 0.0.0.0 for all of the machine)   HOST
   --port PORT               listen here (1234; 0 takes a free one)                    PORT
+  --ui-port PORT            the pages, without client certificates (PORT + 1; off)    UI_PORT
   --working-directory PATH  keep everything here (a temporary one, removed at exit)   WORKING_DIRECTORY
   --strict-mode             respond 400 to uploads that break a rule                  STRICT_MODE
   --server-ip IP            also name this address in the server's certificate        SERVER_IP
@@ -74,6 +78,7 @@ const value = { type: 'string' } as const
 const flags = {
   host: value,
   port: value,
+  'ui-port': value,
   'working-directory': value,
   'strict-mode': { type: 'boolean' },
   dns: value,

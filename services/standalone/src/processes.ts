@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { Options } from './options.ts'
 import type { RunDirectories } from './run-directories/run-directories.ts'
-import type { ProcessSpec } from './supervisor/child-process.ts'
+import type { ProcessSpec, ReadyReport } from './supervisor/child-process.ts'
 
 const here = import.meta.dirname
 const root = join(here, '../../..')
@@ -63,7 +63,7 @@ export function serviceProcesses(options: Options, directories: RunDirectories) 
     return {
       name,
       command: [process.execPath, '--import', exitWithParent, entryPoint(folder)],
-      env: ({ port }) => ({ ...nodeEnv, ...(port === undefined ? {} : { PORT: String(port) }) }),
+      env: (before) => ({ ...nodeEnv, ...portsOf(before) }),
       readyOn: 'message',
       shows: () => true,
       stopTimeoutMs,
@@ -73,6 +73,12 @@ export function serviceProcesses(options: Options, directories: RunDirectories) 
     }
   }
 }
+
+/** A restart takes the same ports. */
+const portsOf = ({ port, uiPort }: ReadyReport): NodeJS.ProcessEnv => ({
+  ...(port === undefined ? {} : { PORT: String(port) }),
+  ...(uiPort ? { UI_PORT: String(uiPort) } : {}),
+})
 
 /** Rebuilds the index and exits. */
 export const reindexProcess = (options: Options, directories: RunDirectories): ProcessSpec => ({
@@ -102,6 +108,8 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     REDIS_URL: options.redisUrl ?? join(sockets, 'redis.sock'),
     HOST: options.host,
     PORT: String(options.port),
+    // An empty variable counts as unset.
+    UI_PORT: options.uiPort === null ? 'off' : String(options.uiPort ?? ''),
     STRICT_MODE: String(options.strictMode),
     // An empty variable counts as unset.
     SERVER_IP: options.serverIp ?? '',

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { assertPortFree } from './assert-port-free.ts'
 import type { Options } from './options.ts'
 import type { Display } from './output/display.ts'
+import { firstSteps, urlHost } from './output/first-steps.ts'
 import { redisProcess, serviceProcesses } from './processes.ts'
 import { openRunDirectories } from './run-directories/run-directories.ts'
 import type { ProcessSpec, ReadyReport } from './supervisor/child-process.ts'
@@ -26,8 +27,9 @@ export async function run(options: Options, display: Display): Promise<void> {
     logStart(directories.workingDirectory)
     if (!options.redisUrl) await keepRunning(redisProcess(directories))
     const { probe, ingest, proxy } = serviceProcesses(options, directories)
-    const [, , { port }] = await Promise.all([keepRunning(probe), keepRunning(ingest), keepRunning(proxy)])
-    display.print(`Running on https://${urlHost(options.host)}:${port} (CTRL + C to quit)`)
+    const [, , ports] = await Promise.all([keepRunning(probe), keepRunning(ingest), keepRunning(proxy)])
+    display.print(`Running on https://${urlHost(options.host)}:${ports.port} (CTRL + C to quit)`)
+    for (const line of firstSteps(options, ports, directories.workingDirectory)) display.print(line)
   }
 
   function keepRunning(spec: ProcessSpec): Promise<ReadyReport> {
@@ -49,5 +51,3 @@ export async function run(options: Options, display: Display): Promise<void> {
     for (const supervised of running) supervised.kill()
   }
 }
-
-const urlHost = (host: string) => (host.includes(':') ? `[${host}]` : host)

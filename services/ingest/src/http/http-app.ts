@@ -10,6 +10,7 @@ import { Refusal } from '../lib/refusal.ts'
 import { allowedMethods, isKnownMethod, knownMethods } from './allowed-methods.ts'
 import { type Authenticate, requirePeer } from './authenticate.ts'
 import { errorHandler, type RespondWithError } from './error-handler.ts'
+import { formatJson } from './json-response.ts'
 
 interface AppDeps {
   readonly authenticate: Authenticate
@@ -28,6 +29,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable('x-powered-by')
   app.disable('etag')
   app.use(setHeaders)
+  app.use(formatJson)
   app.use(health)
   app.use(requirePeer(authenticate))
   app.use(allowOrigins)

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import express from 'express'
 import { inPages } from '../streams/pages.ts'
-import { jsonPieces, streamJson } from './json-response.ts'
+import { formatJson, jsonPieces, sendJson, streamJson } from './json-response.ts'
 
 const manyPages = 1_000
 
@@ -32,6 +32,27 @@ describe('streamJson', () => {
     ok(pages < 10, `${pages} pages read`)
     pages = 0
     equal(JSON.parse(await ask('GET')).list.length, manyPages)
+    server.close()
+  })
+})
+
+describe('JSON responses', () => {
+  it('end with a newline, and are indented on request', async () => {
+    const app = express()
+    app.use(formatJson)
+    app.get('/plain', (_request, response) => void response.json({ a: [1] }))
+    app.get('/paged', (_request, response) => streamJson(response, { a: pagesOf([1], 1) }))
+    app.get('/sent', (_request, response) => sendJson(response, 200, { a: [1] }))
+    const server = createServer(app).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    for (const path of ['/plain', '/paged', '/sent']) {
+      const body = async (query: string) => (await fetch(`http://127.0.0.1:${port}${path}${query}`)).text()
+      equal(await body(''), '{"a":[1]}\n')
+      equal(await body('?pretty'), '{\n  "a": [\n    1\n  ]\n}\n')
+      equal(await body('?prettyish=1'), '{"a":[1]}\n')
+    }
+    server.closeAllConnections()
     server.close()
   })
 })

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
-import type { Response } from 'express'
+import type { NextFunction, Request, Response } from 'express'
 import type { Pages } from '../streams/pages.ts'
 
 /** The fast path: express's `response.json` without its work on MIME types, charsets and freshness. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  const text = JSON.stringify(value)
+  const text = jsonText(value, response.req.url)
   const length = String(Buffer.byteLength(text))
   response.writeHead(status, [
     ...['Content-Type', 'application/json; charset=utf-8', 'Content-Length', length],
@@ -14,11 +14,48 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.end(text)
 }
 
-const maxBuffered = 65_536
+/** JSON with a newline at its end, for terminals; indented where the URL has `?pretty`. */
+function jsonText(value: unknown, url: string | undefined): string {
+  return `${JSON.stringify(value, null, isPretty(url) ? 2 : 0)}\n`
+}
 
-/** Sends JSON in which any list may be `Pages`: see `jsonPieces` and `streamText`. */
+const isPretty = (url = ''): boolean => url.includes('?') && /[?&]pretty(=|&|$)/.test(url)
+
+/** Makes express's `response.json` send what `sendJson` sends. */
+export function formatJson(_request: Request, response: Response, next: NextFunction): void {
+  response.json = (value: unknown) => response.type('json').send(jsonText(value, response.req.originalUrl))
+  next()
+}
+
+const maxBuffered = 65_536
+const maxIndented = 4_194_304
+
+/**
+ * Sends JSON in which any list may be `Pages`: see `jsonPieces` and `streamText`. With `?pretty` it is indented up to
+ * 4 MiB; more is sent as it is.
+ */
 export async function streamJson(response: Response, value: unknown): Promise<void> {
-  await streamText(response.type('json'), jsonPieces(value))
+  const pieces = jsonPieces(value)
+  const lines = isPretty(response.req.originalUrl) ? indented(pieces) : pieces
+  await streamText(response.type('json'), withNewline(lines))
+}
+
+async function* withNewline(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  yield* pieces
+  yield '\n'
+}
+
+async function* indented(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let [text, isTooLong] = ['', false]
+  for await (const piece of pieces) {
+    if (!isTooLong) text += piece
+    if (isTooLong) yield piece
+    else if (text.length > maxIndented) {
+      isTooLong = true
+      yield text
+    }
+  }
+  if (!isTooLong) yield JSON.stringify(JSON.parse(text), null, 2)
 }
 
 /**

@@ -31,10 +31,10 @@ describe('an answer that names every path', () => {
         one.json.sessions.map(({ id }: { id: number }) => id),
         [2, 10],
       )
-      equal(one.text, JSON.stringify(one.json))
+      equal(one.text, `${JSON.stringify(one.json)}\n`)
       equal(one.headers['content-length'], String(Buffer.byteLength(one.text)))
       const all = await ingest.get('/streams')
-      equal(all.text, `{"streams":[${one.text}]}`)
+      equal(all.text, `{"streams":[${one.text.trimEnd()}]}\n`)
       const named = await ingest.send('POST', '/streams/1/trackName', '{"track_name":"v"}')
       deepEqual(
         [named.status, named.json],

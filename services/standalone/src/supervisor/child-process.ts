@@ -29,6 +29,8 @@ export interface ProcessSpec {
 /** What a process reports when it is ready. */
 export interface ReadyReport {
   readonly port?: number
+  /** The port that asks for no client certificate; null when there is none. */
+  readonly uiPort?: number | null
 }
 
 export interface RunningProcess {
