@@ -50,8 +50,12 @@ EXPOSE 1234
 CMD ["node", "--env-file=node.env", "src/main.ts"]
 
 FROM base AS ingest
-# New volumes take their owners from these directories.
-RUN install -d -o node -g node -m 0700 /data /data/certs /handover
+# New volumes take their owners and modes from these directories. The probe worker's user is of the group, which reads
+# uploads and nothing else; ingest keeps it so (FILE_UMASK).
+RUN install -d -o node -g node -m 0700 /handover \
+  && install -d -o node -g node -m 0710 /data \
+  && install -d -o node -g node -m 0700 /data/certs
+ENV FILE_UMASK=027
 COPY --from=ingest-packages /app/node_modules node_modules
 COPY shared shared
 COPY services/ingest services/ingest
@@ -67,12 +71,15 @@ RUN apt-get update -q \
   && apt-get install -y -q --no-install-recommends bubblewrap tini \
     $([ -x /usr/local/bin/ffprobe ] || echo ffmpeg) \
   && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log
-# A new volume takes its owner from this directory.
-RUN install -d -o node -g node -m 0700 /data
+# Another user than ingest's, so that of what ingest writes it reads the uploads only, as one of the group.
+RUN useradd --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin --uid 1001 --gid node probe \
+  && install -d -o node -g node -m 0710 /data
+# A container in which ffprobe finds no sandbox does not start.
+ENV PROBE_SANDBOX=required
 COPY --from=probe-packages /app/node_modules node_modules
 COPY shared shared
 COPY services/probe services/probe
-USER node
+USER probe
 WORKDIR /app/services/probe
 ENTRYPOINT ["tini", "--"]
 CMD ["node", "--env-file=node.env", "src/main.ts"]

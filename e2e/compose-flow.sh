@@ -57,6 +57,9 @@ reference_flow() {
 confinement() {
   step 'no container runs as root' nobody_is_root
   step 'only ingest can read the CA keys' keys_are_apart
+  step 'the probe reads uploads and nothing else that ingest keeps' uploads_only
+  step 'ffprobe runs in a sandbox' in_sandbox
+  step 'a probe container without one does not start' no_start_without_sandbox
   step 'proxy and probe can write nothing that lasts' nothing_to_write
   step 'the proxy does not find Redis' finds_not proxy redis:6379
   step 'the probe does not find the proxy' finds_not probe proxy:1234
@@ -150,6 +153,24 @@ keys_are_apart() {
     done
     [ "$holders" = ingest ] || return
   done
+}
+
+uploads_only() {
+  local found
+  found=$(inside probe sh -c 'ls /data/uploads/1 >/dev/null && cat /data/uploads/1/* >/dev/null && echo read uploads
+    for d in journals streams staging certs; do ls /data/$d && echo read $d; done')
+  grep -x 'read uploads' <<<"$found" && ! grep -E '^read (journals|streams|staging|certs)' <<<"$found"
+}
+
+in_sandbox() { $COMPOSE logs probe 2>&1 | grep 'ffprobe confined' | grep -E 'limits and (bare )?sandbox'; }
+
+# With the engine's own seccomp profile, which refuses user namespaces; engines that have none are left out.
+no_start_without_sandbox() {
+  case $COMPOSE in docker*) ;; *) return 0 ;; esac
+  local image said
+  image=$(docker inspect -f '{{.Image}}' "$($COMPOSE ps -q probe | head -n 1)")
+  said=$(docker run --rm --cap-drop ALL --security-opt no-new-privileges -e WORKING_DIRECTORY=/data "$image" 2>&1) && return 1
+  grep 'ffprobe has no sandbox .*PROBE_SANDBOX=required' <<<"$said"
 }
 
 nothing_to_write() {

@@ -11,14 +11,15 @@ const bounds = { timeoutMs: 10_000, memoryBytes: 2 ** 30 }
 const name = process.env.FFPROBE ?? 'ffprobe'
 
 /** The product's ffprobe by itself, in the confinement that the product finds here. */
-export const confinedFfprobe = async (): Promise<Ffprobe> => (await prepareFfprobe(name, bounds)).ffprobe
+export const confinedFfprobe = async (): Promise<Ffprobe> =>
+  (await prepareFfprobe(name, bounds, 'preferred')).ffprobe
 
-/** The same without any confinement. */
+/** The same with no more than a shell's limits. */
 export async function bareFfprobe(): Promise<Ffprobe> {
   const program = await findProgram(name, process.env.PATH ?? '')
-  const nothing = confinements(program ?? '', bounds).at(-1)
-  if (program === null || !nothing) throw new Error(`${name} is not there`)
-  return ffprobeIn(nothing, bounds, createLauncherPool(nothing))
+  const loosest = confinements(program ?? '', bounds).at(-1)
+  if (program === null || !loosest) throw new Error(`${name} is not there`)
+  return ffprobeIn(loosest, bounds, createLauncherPool(loosest))
 }
 
 /** One run on a segment behind its init segment; milliseconds. */

@@ -16,12 +16,25 @@ install_packages() {
   if has_packages; then return; fi
   has npm || give_up 'npm is missing: install Node.js 18 or newer (it brings npm)'
   say 'installing the npm packages that package-lock.json names'
-  npm_quietly ci || npm_quietly install --no-save || give_up 'npm could not install them; its messages are above'
+  messages=$(npm_quietly ci --ignore-scripts=false 2>&1) && return
+  printf '%s\n' "$messages" >&2
+  if ! lacks_binaries "$messages"; then give_up 'npm could not install them; its messages are above'; fi
+  say 'package-lock.json lacks the binaries of this kind of machine: installing what it names with npm install'
+  say 'no package may run a script, but node, whose script fetches its binary'
+  npm_quietly install --no-save --ignore-scripts && npm_quietly rebuild --ignore-scripts=false node ||
+    give_up 'npm could not install them; its messages are above'
 }
 
-# npm install follows package-lock.json too, and accepts one that lacks the binaries of other platforms.
+# npm ci refuses a lock file that was written on another kind of machine and does not name this one's binaries.
+lacks_binaries() {
+  case $1 in *EUSAGE*'from lock file'*) ;; *) return 1 ;; esac
+  missing_packages=$(printf '%s\n' "$1" | sed -n 's/.*Missing: \(.*\)@[^@]* from lock file.*/\1/p')
+  # The name of a package of binaries names its platform; a lock file that lacks others is not trusted.
+  [ -n "$missing_packages" ] && ! printf '%s\n' "$missing_packages" | grep -Evq -e '-(linux|darwin|win32|freebsd|android)(-|$)'
+}
+
 npm_quietly() {
-  (cd "$root" && npm "$@" --include=dev --ignore-scripts=false --no-audit --no-fund --loglevel=error) >&2
+  (cd "$root" && npm "$@" --include=dev --no-audit --no-fund --loglevel=error) >&2
 }
 
 package_of() {

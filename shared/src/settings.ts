@@ -55,6 +55,13 @@ export const optionalDnsName = z
   .optional()
   .describe('a DNS name')
 
+/** The permissions that new files do not get, such as `077` or `027`; never more for the group or others than to read. */
+export const fileMask = z
+  .string()
+  .regex(/^0?0[0-7][0-7]$/)
+  .transform((word) => Number.parseInt(word, 8) | 0o022)
+  .describe('a umask such as 077 or 027')
+
 /** A duration such as `250ms`, `10s` or `5m`; comes out in milliseconds. */
 export const duration = z
   .string()

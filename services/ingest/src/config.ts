@@ -3,6 +3,7 @@ import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   address,
   duration,
+  fileMask,
   flag,
   level,
   optionalDnsName,
@@ -33,6 +34,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** A session without a new object for this long has ended. */
     sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
+    /** Who may read what this process writes: `restrictFiles`. */
+    umask: setting('FILE_UMASK', fileMask, '077'),
     logLevel: setting('LOG_LEVEL', level, 'info'),
   }))
 }

@@ -1,6 +1,7 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { closeOnSignal, reportReady } from '@pushav/shared/shutdown.ts'
 import { readConfig } from './config.ts'
+import { restrictFiles } from './restrict-files.ts'
 import { startIngest } from './start-ingest.ts'
 
 const config = readConfig(process.env)
@@ -8,6 +9,7 @@ const log = createLogger('ingest', config.logLevel)
 
 const built = new AsyncDisposableStack()
 closeOnSignal(built, log)
+await restrictFiles(config.workingDirectory, config.umask, log)
 await startIngest(config, built, log)
 log.info({ listen: config.listen }, 'listening')
 reportReady()

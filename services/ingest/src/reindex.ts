@@ -1,6 +1,7 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { readConfig } from './config.ts'
 import { openStorage } from './open-storage.ts'
+import { restrictFiles } from './restrict-files.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 
 // Empties the index in Redis and the links, and builds both from the journals and bodies. It may run beside ingest
@@ -8,6 +9,7 @@ import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 const config = { ...readConfig(process.env), instance: 'reindex' }
 const log = createLogger('reindex', config.logLevel)
 
+await restrictFiles(config.workingDirectory, config.umask, log)
 await reindex()
 // An open channel to a parent process would keep this one alive.
 process.disconnect?.()

@@ -15,6 +15,7 @@ import { newId } from './lib/new-id.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
 import { findProbeWith } from './probes/find-probe.ts'
+import { findProbeWorkers } from './probes/redis/probe-workers.ts'
 import { serverNamesOf } from './server-names.ts'
 import { findCertificateWith, findObjectWith } from './streams/find-object.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
@@ -36,8 +37,12 @@ import { streamInterfaceWith } from './uploads/stream-interface.ts'
 const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
 
-/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. */
-export async function startIngest(config: Config, built: AsyncDisposableStack, log: Logger): Promise<void> {
+/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. Its app. */
+export async function startIngest(
+  config: Config,
+  built: AsyncDisposableStack,
+  log: Logger,
+): Promise<ReturnType<typeof createApp>> {
   const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, maxUploadBytes: maxBytes } = config
 
   const certificates = built.adopt(
@@ -80,7 +85,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   })
   const health = healthRoutes(
     { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
-    probes.backlog,
+    async () => ({ ...(await probes.backlog()), workers: await findProbeWorkers(redis) }),
   )
   const routers = [
     certificateRoutes(certificates, log),
@@ -95,6 +100,7 @@ export async function startIngest(config: Config, built: AsyncDisposableStack, l
   const listener = withPutFastPath({ handleUpload, authenticate, respondWithError, app })
   built.use(await listen(listener, config.listen))
   built.defer(() => closing.abort())
+  return app
 
   async function catchUp(): Promise<void> {
     await index

@@ -12,6 +12,13 @@ describe('readConfig', () => {
     equal(config.concurrency, Math.min(2 * availableParallelism(), 8))
   })
 
+  it('knows whether a sandbox was said to be required, preferred, or nothing', () => {
+    const sandboxOf = (env: NodeJS.ProcessEnv) => readConfig({ WORKING_DIRECTORY: 'data', ...env }).sandbox
+    const said = [{}, { PROBE_SANDBOX: 'required' }, { PROBE_SANDBOX: 'preferred' }].map(sandboxOf)
+    deepEqual(said, [null, 'required', 'preferred'])
+    throws(() => sandboxOf({ PROBE_SANDBOX: 'off' }), /PROBE_SANDBOX must be required or preferred/)
+  })
+
   it('takes a server in the place of the working directory, and never both', () => {
     const { uploadsFrom, workingDirectory } = readConfig({ UPLOADS_FROM: 'https://Server:1234/' })
     deepEqual([uploadsFrom, workingDirectory], ['https://server:1234', undefined])

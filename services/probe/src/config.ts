@@ -14,6 +14,11 @@ const origin = z
   .url({ protocol: /^https$/ })
   .refine((url) => /^https:\/\/[^/?#@]+\/?$/.test(url))
   .transform((url) => new URL(url).origin)
+const sandboxPolicy = z
+  .enum(['required', 'preferred'])
+  .optional()
+  .transform((policy) => policy ?? null)
+  .describe('required or preferred')
 const noOrigin = z.undefined().describe('left out where WORKING_DIRECTORY is set')
 
 /** The only reader of the environment. Every duration comes out in milliseconds, every size in bytes. */
@@ -36,6 +41,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     ),
     timeoutMs: setting('PROBE_TIMEOUT', duration, '10s'),
     memoryBytes: setting('PROBE_MEMORY', size, '1GiB'),
+    /** null: not said; see `SandboxPolicy`. */
+    sandbox: setting('PROBE_SANDBOX', sandboxPolicy),
     ffprobe: setting('FFPROBE', text, 'ffprobe'),
     logLevel: setting('LOG_LEVEL', level, 'info'),
   }))

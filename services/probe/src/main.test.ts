@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeOutcome } from '@pushav/shared/outcome-codec.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import { type ProbeJob, probeOutcomesKey, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
@@ -15,6 +16,9 @@ import { findProgram } from './ffprobe/find-program.ts'
 import { heldFfprobe, scriptedFfprobe } from './testing/fake-ffprobe.ts'
 import { makeMedia, media, plainProbe } from './testing/media.ts'
 import { startWorkerProcess } from './testing/worker-process.ts'
+
+/** SHUTDOWN_TRIALS=50 tries many. */
+const shutdownTrials = Number(process.env.SHUTDOWN_TRIALS ?? 4)
 
 const quick = { attempts: 2, backoff: { type: 'fixed', delay: 10 } } as const
 
@@ -171,7 +175,7 @@ describe('probe worker', function () {
     for (const tool of ['prlimit', 'setpriv', 'ffprobe'])
       await symlink((await findProgram(tool, process.env.PATH ?? '')) ?? tool, join(tools.path, tool))
     const held = await heldFfprobe(tools.path)
-    await using worker = await rig.work({ FFPROBE: held.path, PATH: tools.path })
+    await using worker = await rig.work({ FFPROBE: held.path, PATH: tools.path, PROBE_SANDBOX: 'preferred' })
     equal(worker.logged[0]?.confinement, 'limits, no sandbox')
     await rig.put('u', media.plain)
     await rig.add({ upload: 'u', path: 'x.mp4', init: null })
@@ -222,6 +226,24 @@ describe('probe worker', function () {
     ok(Date.now() - started < 5_000)
   })
 
+  it('exits within seconds of a signal around the death and the return of Redis', async () => {
+    const exits: number[] = []
+    for (let trial = 0; trial < shutdownTrials; trial++) {
+      await using server = await startRedisServer()
+      const settings = { REDIS_URL: server.path, WORKING_DIRECTORY: server.directory }
+      await using worker = await startWorkerProcess(settings)
+      await server.kill()
+      if (trial % 2 === 1) await server.start()
+      await sleep((trial * 619) % 1_000)
+      const begun = performance.now()
+      equal(await worker.end('SIGTERM'), 0)
+      exits.push(performance.now() - begun)
+    }
+    const longest = Math.round(Math.max(...exits))
+    ok(longest < 6_000, `the longest of ${exits.length} exits took ${longest} ms`)
+    if (shutdownTrials > 4) console.log(`    ${exits.length} exits, the longest took ${longest} ms`)
+  }).timeout(40_000 + shutdownTrials * 8_000)
+
   it('stops an ffprobe that hangs and says so', async () => {
     await using rig = await startRig()
     await using scripts = await temporaryDirectory()
@@ -237,6 +259,17 @@ describe('probe worker', function () {
     await using worker = await rig.work({ FFPROBE: 'no-such-ffprobe' })
     equal(await worker.end('SIGTERM'), 1)
     match(worker.complaint(), /no-such-ffprobe is not there: install ffmpeg/)
+  })
+
+  it('does not start without a sandbox where one is required, and says why', async () => {
+    await using rig = await startRig()
+    await using tools = await temporaryDirectory()
+    for (const tool of ['prlimit', 'setpriv', 'ffprobe'])
+      await symlink((await findProgram(tool, process.env.PATH ?? '')) ?? tool, join(tools.path, tool))
+    await using worker = await rig.work({ PATH: tools.path, PROBE_SANDBOX: 'required' })
+    equal(await worker.end('SIGTERM'), 1)
+    match(worker.complaint(), /no sandbox .*bwrap.*PROBE_SANDBOX=required: install bubblewrap/)
+    equal(await rig.health(), 1)
   })
 
   it('is healthy while it works and not before or without Redis', async () => {

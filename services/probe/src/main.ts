@@ -22,8 +22,10 @@ const built = new AsyncDisposableStack()
 const now = () => new Date()
 await removeStaleSandboxDirs(Date.now())
 
-const { ffprobe, confinement, complaints } = built.use(await prepareFfprobe(config.ffprobe, config))
-log[complaints.length > 0 ? 'warn' : 'info']({ confinement, complaints }, 'ffprobe confined')
+const prepared = built.use(await prepareFfprobe(config.ffprobe, config, config.sandbox))
+const { ffprobe, confinement, isSandboxed, complaints } = prepared
+if (isSandboxed) log.info({ confinement, complaints }, 'ffprobe confined')
+else log.warn({ confinement, complaints }, 'ffprobe runs without a sandbox')
 
 const onError = logThrottled('redis or queue failed')
 const redis = built.adopt(connectRedis(config.redisUrl, onError), (redis) => redis.disconnect())
@@ -46,9 +48,12 @@ built.defer(() => closing.abort())
 closeOnSignal(built, log)
 
 await workers.waitUntilReady()
-built.use(await startHeartbeat(redis, hostname(), () => workers.isRunning(), now))
-log.info({ concurrency: config.concurrency }, 'taking jobs')
-reportReady()
+// A signal may have closed everything while the workers waited for Redis.
+if (!built.disposed) {
+  built.use(startHeartbeat(redis, hostname(), { confinement, isSandboxed }, () => workers.isRunning()))
+  log.info({ concurrency: config.concurrency }, 'taking jobs')
+  reportReady()
+}
 
 function logThrottled(message: string): (error: Error) => void {
   return throttle(10_000, Date.now, (error: Error, dropped) => log.error({ error, dropped }, message))

@@ -1,7 +1,7 @@
-import { equal, match, notEqual, rejects } from 'node:assert/strict'
+import { deepEqual, equal, match, notEqual, rejects } from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { chmod, glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { killing, type Launched, launch, temporary } from './testing/launch.ts'
@@ -38,6 +38,41 @@ describe('standalone', function () {
     equal(await server.ended, 0)
     equal(await canConnect(Number(port)), false)
     equal(existsSync(workingDirectory), false)
+  })
+
+  it('lets no other user read what it writes, and closes what an older version left open', async () => {
+    await using directory = await temporary()
+    await chmod(directory.path, 0o755)
+    for (const name of ['uploads/1', 'journals/1', 'redis', 'streams'])
+      await mkdir(join(directory.path, name), { recursive: true, mode: 0o755 })
+    const server = launch('--port', '0', '--working-directory', directory.path)
+    await using _ = killing(server)
+    await portOf(server)
+    const open: string[] = []
+    for await (const path of glob('{*,redis/**,standalone/*,certs/*}', { cwd: directory.path }))
+      if (((await stat(join(directory.path, path))).mode & 0o077) !== 0) open.push(path)
+    // The roots' own folders lie in certs/, which no other user enters.
+    deepEqual(
+      open.filter((path) => !path.startsWith('certs/')),
+      [],
+    )
+    server.process.kill('SIGTERM')
+    equal(await server.ended, 0)
+  })
+
+  it('hides a password in its arguments from other users, and advises against it', async () => {
+    await using directory = await temporary()
+    const redis = 'redis://:s3cretpw@127.0.0.1:1'
+    const server = launch('--port', '0', '--redis', redis, '--working-directory', directory.path)
+    await using _ = killing(server)
+    await server.saying(/other users can see the password of --redis/)
+    const found: string[] = []
+    for await (const pid of glob('[0-9]*', { cwd: '/proc' })) {
+      const commandLine = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')
+      if (commandLine.includes('s3cretpw')) found.push(commandLine)
+    }
+    deepEqual(found, [])
+    equal(server.said().includes('s3cretpw'), false)
   })
 
   it('refuses a second start in the same working directory', async () => {

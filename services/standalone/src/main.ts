@@ -5,6 +5,9 @@ import { reindex } from './reindex.ts'
 import { run } from './run.ts'
 import { StartupError } from './startup-error.ts'
 
+// Everything that this process and its children write is the user's alone.
+process.umask(0o077)
+
 const argv = process.argv.slice(2)
 if (argv.includes('--help')) {
   process.stdout.write(help)
@@ -12,8 +15,12 @@ if (argv.includes('--help')) {
 }
 
 const options = optionsOrExit()
+// Other users see the arguments of a process, and a Redis URL may hold a password; setting the title overwrites them.
+process.title = 'push-av-server'
 const output = openStandardOutput()
 const display = createDisplay(output, options.logLevel, process.stdout.isTTY && !process.env.NO_COLOR)
+if (options.showsPassword)
+  display.log.warn('other users can see the password of --redis while npm runs: set REDIS_URL instead')
 const task = options.reindex ? reindex : run
 const code = await task(options, display).then(() => process.exitCode ?? 0, failureCode)
 await output.flush()

@@ -16,6 +16,7 @@ describe('readOptions', () => {
       redisUrl: undefined,
       logLevel: 'info',
       reindex: false,
+      showsPassword: false,
       watch: false,
     })
   })

@@ -35,6 +35,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
         named('redis', 'REDIS_URL'),
         redisUrl.optional().describe(redisUrl.description ?? ''),
       ),
+      /** Whether the arguments of this process hold a password. */
+      showsPassword: /:\/\/[^/]*:[^/]*@/.test(given['--redis'] ?? ''),
       /** Rebuild the index from the journals, and exit. */
       reindex: '--reindex' in given,
       /** Restart a process when its sources change. */
@@ -57,6 +59,7 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
   --compat 1.5              add the field names of Matter 1.5 to responses             COMPAT
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
+                            (with a password: only as REDIS_URL, because other users see arguments)
   --reindex                 rebuild lists and verdicts from the journals, then exit (npm run reindex)
   --watch                   restart each process when its sources change (npm run dev)
   --help                    print this

@@ -5,9 +5,10 @@ export interface EventBus {
   /** Returns at once and never throws; events are lost while Redis does not respond. */
   publish(event: ServerEvent): void
   /**
-   * All events from now on or, with the id of an earlier event, those after it that are still stored. The events end
-   * when the signal is given or the subscriber is too slow. Resolves once no later event can be missed; throws
-   * `Unavailable` while Redis does not respond.
+   * All events from now on or, with the id of an earlier event, those after it that are still stored. They are read a
+   * page at a time, as the subscriber takes them, and end when the signal is given, the subscriber is too slow, or a
+   * replay has reached its limit; then the subscriber may go on after the last one. Resolves once no later event can be
+   * missed. Throws the refusal `busy` while too many others replay, and `Unavailable` while Redis does not respond.
    */
   subscribe(after: string | null, signal: AbortSignal): Promise<AsyncIterable<DeliveredEvent>>
 }
@@ -16,4 +17,6 @@ export interface DeliveredEvent {
   /** Later events have greater ids; `subscribe` goes on after one. */
   readonly id: string
   readonly event: ServerEvent
+  /** The event as JSON, made once for all subscribers. */
+  readonly json: string
 }

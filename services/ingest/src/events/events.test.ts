@@ -1,7 +1,11 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { once } from 'node:events'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
+import { eventStream } from '@pushav/shared/events.ts'
 import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
+import { Redis } from 'ioredis'
 import { type Ingest, ingestSuite } from '../testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])
@@ -41,6 +45,7 @@ const kindsOf = (told: readonly Told[]) => told.map(({ event }) => event.kind)
 
 describe('events', () => {
   const suite = ingestSuite()
+  const requests: ClientRequest[] = []
 
   it('tell what happens to streams, uploads and sessions, in order', async () => {
     await using ingest = await suite.start()
@@ -126,6 +131,99 @@ describe('events', () => {
     equal((await post({ ...json, 'x-proxy-event': '1' })).status, 204)
     match((await events.until('handshake-refused'))[0]?.event.reason, /no shared cipher/)
   })
+
+  it('replay all that is stored, page by page, and go on with what happens then', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await store(250, 40)
+    using events = await follow(ingest, '/streams/1/events', { 'last-event-id': '0-0.0' })
+    const told = await events.until('last')
+    equal(told.filter(({ event }) => event.kind === 'stored').length, 250 * 40)
+    await ingest.put('/streams/1/v.mp4', init)
+    deepEqual(kindsOf(await events.until('upload-started')), ['upload-started'])
+  })
+
+  it('are replayed to a few at once, and to others when these have left', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await store(250, 100)
+    const opened: IncomingMessage[] = []
+    const replaying = await Promise.all(Array.from({ length: 8 }, () => begin('/events', '0-0.0')))
+    const refused = await begin('/streams/1/events', '0-0.0')
+    deepEqual([refused.statusCode, refused.headers['retry-after']], [503, '1'])
+    refused.resume()
+    equal((await begin('/events')).statusCode, 200)
+    const [left] = replaying
+    left?.destroy()
+    for (let status = 503; status !== 200; ) {
+      const again = await begin('/events', '0-0.0')
+      status = again.statusCode ?? 0
+      again.destroy()
+    }
+
+    for (const response of opened) response.destroy()
+
+    async function begin(path: string, after?: string): Promise<IncomingMessage> {
+      const request = ingest.begin('GET', path, after === undefined ? {} : { 'last-event-id': after })
+      request.on('error', () => undefined).end()
+      const [response] = await once(request, 'response')
+      opened.push(response.on('error', () => undefined))
+      return response
+    }
+  })
+
+  it('hold nothing for subscribers that leave before the response', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    const early = Array.from({ length: 600 }, async (_, i) => {
+      const request = ingest.begin(
+        'GET',
+        '/streams/1/events',
+        i % 2 === 0 ? { 'last-event-id': '0-0.0' } : {},
+      )
+      const closed = new Promise((resolve) => request.on('error', () => undefined).once('close', resolve))
+      request.end()
+      await setTimeout(i % 4)
+      request.destroy()
+      await closed
+    })
+    await Promise.all(early)
+    // What leaked would count against the limits of a connection and of replays.
+    for (let id = 0; id < 20; id++) {
+      const request = ingest.begin('GET', '/streams/1/events', id < 6 ? { 'last-event-id': '0-0.0' } : {})
+      request.on('error', () => undefined).end()
+      const [response] = await once(request, 'response')
+      equal(response.statusCode, 200)
+      requests.push(request)
+    }
+    for (const request of requests.splice(0)) request.destroy()
+  })
+
+  it('go to at most 32 subscribers of one connection', async () => {
+    await using ingest = await suite.start()
+    const statuses: number[] = []
+    for (let i = 0; i < 33; i++) {
+      const request = ingest.begin('GET', '/events')
+      request.on('error', () => undefined).end()
+      const [response] = await once(request, 'response')
+      statuses.push(response.statusCode)
+      requests.push(request)
+    }
+    for (const request of requests.splice(0)) request.destroy()
+    deepEqual([...new Set(statuses.slice(0, 32)), statuses[32]], [200, 503])
+  })
+
+  /** Fills the event stream as thousands of uploads do; the last event is of the kind `last`. */
+  async function store(entries: number, eventsOfEach: number): Promise<void> {
+    const redis = new Redis(suite.redis().path)
+    const event = { kind: 'stored', stream: '1', path: 'x'.repeat(300) }
+    const pipeline = redis.pipeline()
+    for (let i = 0; i < entries; i++)
+      pipeline.xadd(eventStream.key, '*', eventStream.field, JSON.stringify(Array(eventsOfEach).fill(event)))
+    pipeline.xadd(eventStream.key, '*', eventStream.field, JSON.stringify([{ ...event, kind: 'last' }]))
+    await pipeline.exec()
+    await redis.quit()
+  }
 
   it('end with the server, so that nobody keeps it from stopping', async () => {
     const ingest = await suite.start()

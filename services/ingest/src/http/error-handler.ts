@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Problem } from '@pushav/shared/problem.ts'
@@ -17,7 +17,7 @@ export function createErrorResponder(log: Logger): RespondWithError {
     const problem = problemOf(error)
     const [path] = (url ?? '').split('?', 1)
     const fields = { method, path, status: problem.status, code: problem.code }
-    if (problem.status < 500) log.info(fields, 'request refused')
+    if (problem.status < 500 || error instanceof Refusal) log.info(fields, 'request refused')
     else log.error({ ...fields, error }, 'request failed')
     // Half a response must not look like a whole one.
     if (response.headersSent) return void response.destroy()
@@ -40,8 +40,25 @@ function problemOf(error: unknown): Problem {
   if (errorCode(error) === 'ENOSPC')
     return { status: 507, code: 'disk-full', detail: 'the disk is full; nothing was kept' }
   const status = statusOfLibrary(error)
-  if (status) return { status, code: 'request-malformed', detail: (error as Error).message }
+  if (status) return { status, code: 'request-malformed', detail: detailFor(error, status) }
   return { status: 500, code: 'server-fault', detail: 'this server failed; its log says why' }
+}
+
+/** By body-parser's types of errors. */
+const details: Readonly<Record<string, string>> = {
+  'entity.parse.failed': 'the body is not valid JSON',
+  'entity.too.large': 'the body is larger than this route takes',
+  'encoding.unsupported': 'the content coding of the body is not supported',
+  'charset.unsupported': 'the charset of the body is not supported',
+  'request.aborted': 'the request was cut off',
+  'request.size.invalid': 'the body has another length than its header says',
+}
+
+/** Never the library's own message, which may quote a path of this machine. */
+function detailFor(error: unknown, status: number): string {
+  if (error instanceof URIError) return 'the path is not valid percent-encoded UTF-8'
+  const { type } = error as { type?: unknown }
+  return details[typeof type === 'string' ? type : ''] ?? STATUS_CODES[status] ?? 'the request is malformed'
 }
 
 /** express and its body parser mark what the client did wrong with a 4xx status. */

@@ -3,17 +3,25 @@ import { once } from 'node:events'
 import express from 'express'
 import { healthRoutes } from './health-routes.ts'
 
+const sandboxed = { confinement: 'limits and sandbox', isSandboxed: true }
 const fine = { redis: async () => 'PONG' }
 
 describe('/readyz', () => {
   it('tells how far the probes are behind', async () => {
-    const probes = { jobs: 3, waitedMs: 20 }
+    const probes = { jobs: 3, waitedMs: 20, workers: [sandboxed] }
     deepEqual(await readyz(fine, async () => probes), [200, { status: 'ok', redis: 'ok', probes }])
   })
 
   it('is degraded but ready when probes wait long', async () => {
-    const [status, answer] = await readyz(fine, async () => ({ jobs: 9_000, waitedMs: 40_000 }))
-    deepEqual([status, answer.status, answer.probes], [200, 'degraded', { jobs: 9_000, waitedMs: 40_000 }])
+    const late = { jobs: 9_000, waitedMs: 40_000, workers: [sandboxed] }
+    const [status, answer] = await readyz(fine, async () => late)
+    deepEqual([status, answer.status, answer.probes], [200, 'degraded', late])
+  })
+
+  it('is degraded but ready when a worker runs ffprobe without a sandbox', async () => {
+    const workers = [sandboxed, { confinement: 'limits, no sandbox', isSandboxed: false }]
+    const probes = { jobs: 0, waitedMs: 0, workers }
+    deepEqual(await readyz(fine, async () => probes), [200, { status: 'degraded', redis: 'ok', probes }])
   })
 
   it('is not ready when something is away', async () => {

@@ -1,30 +1,38 @@
+import type { ProbeWorker } from '@pushav/shared/probe-worker.ts'
 import { Router } from 'express'
 
-/** Probe jobs that wait, and how long the oldest of them has waited. */
-type ProbeBacklog = () => Promise<{ readonly jobs: number; readonly waitedMs: number }>
+/** Probe jobs that wait, how long the oldest of them has waited, and the workers that are alive. */
+type ProbeState = () => Promise<{
+  readonly jobs: number
+  readonly waitedMs: number
+  readonly workers: readonly ProbeWorker[]
+}>
 
 const maxWaitMs = 30_000
+const areSandboxed = (workers: readonly ProbeWorker[]) => workers.every(({ isSandboxed }) => isSandboxed)
 
 /**
- * `/healthz` says that this process responds, `/readyz` that Redis and the disk do too. A backlog of probes makes the
- * latter `degraded`, still with 200, because uploads are received all the same.
+ * `/healthz` says that this process responds, `/readyz` that Redis and the disk do too. A backlog of probes or a
+ * worker that runs ffprobe without a sandbox makes the latter `degraded`, still with 200, because uploads are received
+ * all the same.
  */
 export function healthRoutes(
   checks: Readonly<Record<string, () => Promise<unknown>>>,
-  probeBacklog: ProbeBacklog,
+  probeState: ProbeState,
 ): Router {
   const router = Router()
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
   router.get('/readyz', async (_request, response) => {
     const names = Object.keys(checks)
-    const [backlog, ...results] = await Promise.allSettled([
-      probeBacklog(),
+    const [state, ...results] = await Promise.allSettled([
+      probeState(),
       ...Object.values(checks).map((check) => check()),
     ])
     const states = results.map((result, i) => [names[i], result.status === 'fulfilled' ? 'ok' : 'away'])
     const isReady = results.every((result) => result.status === 'fulfilled')
-    const probes = backlog.status === 'fulfilled' ? backlog.value : null
-    const isDegraded = !isReady || probes === null || probes.waitedMs > maxWaitMs
+    const probes = state.status === 'fulfilled' ? state.value : null
+    const isDegraded =
+      !isReady || probes === null || probes.waitedMs > maxWaitMs || !areSandboxed(probes.workers)
     response
       .status(isReady ? 200 : 503)
       .json({ status: isDegraded ? 'degraded' : 'ok', ...Object.fromEntries(states), probes })

@@ -16,6 +16,7 @@ export function createApp({ authenticate, respondWithError, health, routers }: A
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  app.use(setHeaders)
   app.use(health)
   app.use(requirePeer(authenticate))
   for (const router of routers) app.use(router)
@@ -25,6 +26,12 @@ export function createApp({ authenticate, respondWithError, health, routers }: A
   })
   app.use(errorHandler(respondWithError))
   return app
+}
+
+/** What holds for every response unless its route says otherwise. */
+function setHeaders(_request: Request, response: Response, next: NextFunction): void {
+  response.set({ 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' })
+  next()
 }
 
 const methods = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']

@@ -57,6 +57,14 @@ describe('jsonPieces', () => {
     }
   })
 
+  it('calls a function when the pages before it have been read', async () => {
+    let read = 0
+    async function* counted() {
+      for (; read < 2; read++) yield [read]
+    }
+    equal(await jsonOf({ list: counted(), next: () => read }), '{"list":[0,1],"next":2}')
+  })
+
   it('reads no page before those in front of it are said', async () => {
     const read: number[] = []
     async function* counted() {

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import type { Response } from 'express'
@@ -8,27 +7,33 @@ import type { Pages } from '../streams/pages.ts'
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   const text = JSON.stringify(value)
   const length = String(Buffer.byteLength(text))
-  response.writeHead(status, ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', length])
+  response.writeHead(status, [
+    ...['Content-Type', 'application/json; charset=utf-8', 'Content-Length', length],
+    ...['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'],
+  ])
   response.end(text)
 }
 
 const maxBuffered = 65_536
 
-/**
- * Sends JSON in which any list may be `Pages`, as fast as the client reads it, and lets uploads run in between. A page
- * that cannot be read when the head is sent closes the connection, so that the client notices that the JSON is cut off;
- * up to then it throws what the page threw.
- */
+/** Sends JSON in which any list may be `Pages`: see `jsonPieces` and `streamText`. */
 export async function streamJson(response: Response, value: unknown): Promise<void> {
-  response.type('json')
+  await streamText(response.type('json'), jsonPieces(value))
+}
+
+/**
+ * Sends text as fast as the client reads it, and lets uploads run in between: for a client that does not read, 64 KiB
+ * and one piece are held. A piece that cannot be read when the head is sent closes the connection, so that the client
+ * notices that the text is cut off; up to then it throws what reading the piece threw.
+ */
+export async function streamText(response: Response, pieces: AsyncIterable<string>): Promise<void> {
   let text = ''
-  for await (const piece of jsonPieces(value)) {
+  for await (const piece of pieces) {
     text += piece
     if (text.length < maxBuffered) continue
     response.flushHeaders()
     if (response.req.method === 'HEAD') return void response.end()
-    await writeAndDrain(response, text)
-    if (response.closed) return
+    if (!(await writeAndDrain(response, text))) return
     text = ''
     await setImmediate()
   }
@@ -36,16 +41,45 @@ export async function streamJson(response: Response, value: unknown): Promise<vo
   else response.send(text)
 }
 
-/** Resolves when the client has room for more or has closed the connection. */
-export async function writeAndDrain(response: Response, text: string): Promise<void> {
-  if (response.write(text) || response.closed) return
-  const settled = new AbortController()
-  const { signal } = settled
-  await Promise.race(['drain', 'close'].map((event) => once(response, event, { signal })))
-  settled.abort()
+interface Patience {
+  /** How long the client may take nothing. */
+  readonly maxStallMs: number
+  /** Ends the wait at once. */
+  readonly signal: AbortSignal
 }
 
-/** What `JSON.stringify` gives, in pieces; each page is read when the one before it has been taken. */
+/**
+ * Resolves when the client takes more: true. Or when it has left, or patience is at its end: false. Nothing is written
+ * to a response that is closed.
+ */
+export async function writeAndDrain(response: Response, text: string, patience?: Patience): Promise<boolean> {
+  if (response.closed || response.destroyed) return false
+  if (response.write(text)) return true
+  return new Promise((resolve) => {
+    const timer = patience && setTimeout(onEnd, patience.maxStallMs)
+    response.on('drain', onDrain).on('close', onEnd)
+    patience?.signal.addEventListener('abort', onEnd)
+    if (patience?.signal.aborted) onEnd()
+
+    function onDrain(): void {
+      settle(true)
+    }
+    function onEnd(): void {
+      settle(false)
+    }
+    function settle(takesMore: boolean): void {
+      clearTimeout(timer)
+      response.off('drain', onDrain).off('close', onEnd)
+      patience?.signal.removeEventListener('abort', onEnd)
+      resolve(takesMore)
+    }
+  })
+}
+
+/**
+ * What `JSON.stringify` gives, in pieces; each page is read when the one before it has been taken. Beside pages a
+ * function is called when its turn comes, for what is known only when the pages before it have been read.
+ */
 export async function* jsonPieces(value: unknown): AsyncGenerator<string> {
   if (isPages(value)) yield* arrayPieces(value)
   else if (hasPages(value)) yield* objectPieces(value)
@@ -75,7 +109,7 @@ async function* itemPieces(page: readonly unknown[]): AsyncGenerator<string> {
 async function* objectPieces(fields: object): AsyncGenerator<string> {
   for (const [i, [name, value]] of Object.entries(fields).entries()) {
     yield `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`
-    yield* jsonPieces(value)
+    yield* jsonPieces(typeof value === 'function' ? value() : value)
   }
   yield '}'
 }

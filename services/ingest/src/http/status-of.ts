@@ -21,4 +21,5 @@ export const statusOf = {
   'certificate-exists': 409,
   'certificate-key-secret': 403,
   'csr-malformed': 400,
+  busy: 503,
 } as const satisfies Record<RefusalCode, number>

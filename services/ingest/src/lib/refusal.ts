@@ -19,8 +19,9 @@ export type RefusalCode =
   | 'certificate-exists'
   | 'certificate-key-secret'
   | 'csr-malformed'
+  | 'busy'
 
-/** The client is wrong and gets a 4xx with the detail; not a fault of this server. */
+/** The client is wrong, or asks for too much at once, and gets the detail; not a fault of this server. */
 export class Refusal extends Error {
   override name = 'Refusal' as const
   readonly code: RefusalCode

@@ -26,6 +26,11 @@ export function* inPages<Item>(items: readonly Item[], length: number): Generato
   for (let from = 0; from < items.length; from += length) yield items.slice(from, from + length)
 }
 
+/** What is at hand as a whole, a part at a time. */
+export async function* asPages<One>(all: readonly One[], length: number): AsyncGenerator<readonly One[]> {
+  yield* inPages(all, length)
+}
+
 export async function* noPages(): AsyncGenerator<readonly never[]> {
   yield []
 }

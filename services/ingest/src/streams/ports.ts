@@ -18,13 +18,16 @@ export interface StreamQueries {
   /** Id of the upload that holds the init segment of a judged segment's track now; null while there is none. */
   initOf(stream: string, judged: JudgedUpload): Promise<string | null>
   /** Uploads in the order of their verdicts; `next` is null at the end. */
-  log(
-    stream: string,
-    from: number,
-    limit: number,
-  ): Promise<{ readonly uploads: readonly JudgedUpload[]; readonly next: number | null }>
+  log(stream: string, from: number, limit: number): Promise<UploadLogPage>
   /** Counts of one session; with null those of uploads without a session, then those of all sessions. */
   tallies(stream: string, session: string | null): Promise<readonly FindingCounts[]>
+}
+
+export interface UploadLogPage {
+  readonly uploads: readonly JudgedUpload[]
+  /** The bytes that they take in the index. */
+  readonly bytes: number
+  readonly next: number | null
 }
 
 /**

@@ -6,6 +6,7 @@ import { withTimeout } from './session-view.ts'
 
 /** How many streams a page of the list has. */
 const streamsPerPage = 16
+const summariesPerPage = 100
 
 export interface StreamReads {
   get(id: string): Promise<IndexedStream>
@@ -14,7 +15,7 @@ export interface StreamReads {
   summaries(
     after: number,
     limit: number,
-  ): Promise<{ readonly summaries: readonly StreamSummary[]; readonly next: number | null }>
+  ): Promise<{ readonly summaries: Pages<StreamSummary>; readonly next: number | null }>
   /** Throws the refusal `stream-unknown` when there is no such stream. */
   assertExists(id: string): Promise<void>
 }
@@ -48,9 +49,15 @@ export function readStreamsWith({ journals, index, now, idleMs }: StreamReadsDep
     const ids = await journals.streams()
     const begin = countUpTo(ids, after)
     const page = ids.slice(begin, begin + limit)
-    const found = await Promise.all(page.map((id) => index.summary(id)))
     const next = begin + page.length < ids.length ? Number(page.at(-1)) : null
-    return { summaries: found.filter((summary) => summary !== null), next }
+    return { summaries: summariesOf(page), next }
+  }
+
+  async function* summariesOf(ids: readonly string[]): AsyncGenerator<readonly StreamSummary[]> {
+    for (const some of inPages(ids, summariesPerPage)) {
+      const found = await Promise.all(some.map((id) => index.summary(id)))
+      yield found.filter((summary) => summary !== null)
+    }
   }
 
   function withTimeouts(stream: IndexedStream): IndexedStream {

@@ -8,8 +8,15 @@ import type { StreamQueries } from './ports.ts'
 export interface SessionReports {
   /** Every rule and its result, over all sessions together when `session` is null. */
   report(id: string, session: string | null): Promise<readonly ReportRow[]>
-  /** Every rule and its result in each session, with examples. */
-  reportEach(id: string, session: string | null): Promise<readonly SessionReport[]>
+  /** Every rule and its result in each session. */
+  reportEach(id: string, session: string | null): Promise<EachReport>
+}
+
+/** Reports on sessions one after the other, of which only one is held. Each call reads them anew. */
+export interface EachReport {
+  rows(): AsyncIterable<readonly ReportRow[]>
+  /** With examples. */
+  reports(): AsyncIterable<SessionReport>
 }
 
 /** The rules' results in one session; in all uploads that belong to no session when that is null. */
@@ -42,12 +49,25 @@ export function reportSessionsWith({ journals, index }: SessionReportsDeps): Ses
     return reportOf(await index.tallies(id, session))
   }
 
-  async function reportEach(id: string, session: string | null): Promise<readonly SessionReport[]> {
+  async function reportEach(id: string, session: string | null): Promise<EachReport> {
     const sessions = await sessionsOf(id, session)
-    const reports = await Promise.all(sessions.map((one) => reportOne(id, one)))
-    if (session !== null) return reports
-    const outside = await reportOne(id, null)
-    return reports.length === 0 || outside.rules.some(isExercised) ? [outside, ...reports] : reports
+    return {
+      async *rows() {
+        for await (const { rows } of each()) yield rows
+      },
+      async *reports() {
+        for await (const { key, rows } of each())
+          yield { session: key, rules: await Promise.all(rows.map((row) => explain(id, row))) }
+      },
+    }
+
+    async function* each() {
+      if (session === null) {
+        const rows = await rowsOf(id, null)
+        if (sessions.length === 0 || rows.some(isExercised)) yield { key: null, rows }
+      }
+      for (const key of sessions) yield { key, rows: await rowsOf(id, key) }
+    }
   }
 
   /** All sessions of a stream, or the wanted one if it exists. */
@@ -60,10 +80,9 @@ export function reportSessionsWith({ journals, index }: SessionReportsDeps): Ses
     throw new Refusal('object-unknown', `stream ${id} has no session ${wanted}`)
   }
 
-  async function reportOne(id: string, session: string | null): Promise<SessionReport> {
+  async function rowsOf(id: string, session: string | null): Promise<readonly ReportRow[]> {
     const [tally] = await index.tallies(id, session)
-    const rows = reportOf(tally ? [tally] : [])
-    return { session, rules: await Promise.all(rows.map((row) => explain(id, row))) }
+    return reportOf(tally ? [tally] : [])
   }
 
   async function explain(id: string, row: ReportRow): Promise<ExplainedRow> {

@@ -2,7 +2,8 @@ import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
 import type { Probes } from '../probes/ports.ts'
 import type { Severity } from '../validation/rules.ts'
-import type { StreamQueries } from './ports.ts'
+import type { Pages } from './pages.ts'
+import type { StreamQueries, UploadLogPage } from './ports.ts'
 import type { Streams } from './streams.ts'
 
 /** Reads a page of a stream's uploads in arrival order. Throws the refusal `stream-unknown`. */
@@ -20,9 +21,13 @@ interface LogQuery {
 }
 
 interface LogPage {
-  readonly entries: readonly LogEntry[]
-  /** Cursor of the next page; null at the end. A page may be short or empty before that, as `maxSearched` limits it. */
-  readonly next: number | null
+  /** Read as they are asked for, a few at a time. */
+  readonly entries: Pages<LogEntry>
+  /**
+   * Cursor of the next page, once all entries have been read; null at the end. A page may be short or empty before
+   * that, as `maxSearched` and `maxPageBytes` limit it.
+   */
+  next(): number | null
 }
 
 export interface LogEntry extends JudgedUpload {
@@ -33,6 +38,10 @@ export interface LogEntry extends JudgedUpload {
 /** Uploads that one page is searched for in. */
 const maxSearched = 5_000
 
+const maxPageBytes = 4_194_304
+/** Held for a client that does not read: some 200 KiB, with 4 KiB of headers and many findings each. */
+const readAtOnce = 25
+
 export function readUploadLogWith(
   streams: Pick<Streams, 'assertExists'>,
   index: Pick<StreamQueries, 'log'>,
@@ -40,32 +49,39 @@ export function readUploadLogWith(
 ): ReadUploadLog {
   return async function readUploadLog(stream, query) {
     await streams.assertExists(stream)
-    const { found, next } = await search(stream, query)
+    const matches = matcherOf(query)
+    let next: number | null = query.cursor
+    return { entries: entries(), next: () => next }
+
+    async function* entries(): AsyncGenerator<readonly LogEntry[]> {
+      const end = query.cursor + maxSearched
+      let [found, bytes] = [0, 0]
+      while (next !== null && found < query.limit && bytes < maxPageBytes && next < end) {
+        const from: number = next
+        const page = await index.log(stream, from, readAtOnce)
+        const wanted = page.uploads.filter(matches).slice(0, query.limit - found)
+        const last = wanted.at(-1)
+        found += wanted.length
+        bytes += page.bytes
+        next = found < query.limit || !last ? page.next : cursorAfter(last, from, page)
+        yield await withStates(stream, wanted)
+      }
+    }
+  }
+
+  async function withStates(stream: string, found: readonly JudgedUpload[]): Promise<LogEntry[]> {
     const states = await probes.outcomeStates(
       stream,
       found.map(({ upload }) => upload.id),
     )
-    const entries = found.map((judged, i) => ({ ...judged, probe: probeOf(judged, states[i] ?? null) }))
-    return { entries, next }
+    return found.map((judged, i) => ({ ...judged, probe: probeOf(judged, states[i] ?? null) }))
   }
+}
 
-  async function search(stream: string, query: LogQuery) {
-    const found: JudgedUpload[] = []
-    const matches = matcherOf(query)
-    let next: number | null = query.cursor
-    while (next !== null && found.length < query.limit && next < query.cursor + maxSearched) {
-      const from: number = next
-      const page = await index.log(stream, from, Math.min(query.limit, 1_000))
-      next = page.next
-      for (const [i, judged] of page.uploads.entries()) {
-        if (matches(judged)) found.push(judged)
-        if (found.length < query.limit) continue
-        next = next === null && i === page.uploads.length - 1 ? null : from + i + 1
-        break
-      }
-    }
-    return { found, next }
-  }
+/** The cursor after one of the uploads that were read from a place on. */
+function cursorAfter(last: JudgedUpload, from: number, { uploads, next }: UploadLogPage): number | null {
+  const count = uploads.indexOf(last) + 1
+  return next === null && count === uploads.length ? null : from + count
 }
 
 function matcherOf({ session, track, severity }: LogQuery) {

@@ -11,6 +11,7 @@ import { Redis } from 'ioredis'
 import { generate } from 'selfsigned'
 import { readConfig } from '../config.ts'
 import { startIngest } from '../start-ingest.ts'
+import { routesOf } from './routes-of.ts'
 
 const log = createLogger('test', 'fatal')
 
@@ -76,9 +77,10 @@ export function ingestSuite() {
       ...settings,
     })
     const built = new AsyncDisposableStack()
-    await startIngest(config, built, log)
+    const app = await startIngest(config, built, log)
     const { secret } = JSON.parse(await readFile(handoverFile, 'utf8')) as { secret: string }
     return {
+      routes: routesOf(app),
       begin,
       send,
       put: (path: string, body: Buffer | string, headers = {}) => send('PUT', path, body, headers),

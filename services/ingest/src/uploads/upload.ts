@@ -38,8 +38,10 @@ export interface Sender {
   readonly alpn: string | null
   /** `1.1` or `2`, between the device and this server. */
   readonly httpVersion: string
-  /** Name, value, name, value… as sent, without hop-by-hop headers. */
+  /** Name, value, name, value… as sent, without hop-by-hop headers and credentials: `recordedHeaders`. */
   readonly headers: readonly string[]
+  /** Set where headers did not fit into the record: how many, and the bytes of their names and values. */
+  readonly omittedHeaders?: { readonly count: number; readonly bytes: number }
   /** The client certificate; its PEM is stored under its fingerprint. Null: none was presented. */
   readonly device: {
     readonly fingerprint: string

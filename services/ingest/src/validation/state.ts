@@ -49,6 +49,8 @@ export interface Session {
   readonly shortEndedDigests?: readonly string[]
   /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
   readonly comparisons?: readonly ManifestComparison[] | undefined
+  /** cmaf-ingest: short fingerprint of the first device with a certificate; absent without any. */
+  readonly shortDevice?: string | undefined
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]
@@ -124,7 +126,7 @@ export interface Track {
   /** cmaf-ingest: segments go to the path that the init segment went to. */
   readonly isOneUrl?: boolean | undefined
   readonly clock: Clock | null
-  /** cmaf-ingest: short fingerprint of the device that sent it; absent without a certificate. */
+  /** cmaf-ingest: short fingerprint of its device; absent where that is the session's. */
   readonly shortDevice?: string | undefined
   /** Digest of the newest filler segment. */
   readonly shortFillerDigest?: string | undefined

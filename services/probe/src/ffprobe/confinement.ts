@@ -9,25 +9,36 @@ export interface FfprobeLimits {
 /** A way to run ffprobe with fewer rights than this process has. */
 export interface Confinement {
   readonly name: string
+  /** Whether a run sees no network, no other process and no file but its input. */
+  readonly isSandbox: boolean
   /** Command prefix of the launcher: limits that apply to every run. */
   readonly launcherPrefix: readonly string[]
   /** The whole command of one run: what isolates it from all other runs. */
   commandOf(sandbox: SandboxDir, args: readonly string[]): string[]
 }
 
-/** From the tightest to none; which of them this machine supports shows only when one is tried. */
-export function confinements(ffprobe: string, limits: FfprobeLimits): Confinement[] {
+/**
+ * From the tightest to the loosest, which still limits time, memory and output; which of them this machine supports
+ * shows only when one is tried. `isRoot`: runs without a sandbox give up root's capabilities.
+ */
+export function confinements(
+  ffprobe: string,
+  limits: FfprobeLimits,
+  isRoot = process.getuid?.() === 0,
+): Confinement[] {
   const unsandboxed = (
     name: string,
     launcherPrefix: readonly string[],
     runPrefix: readonly string[] = [],
   ): Confinement => ({
     name,
+    isSandbox: false,
     launcherPrefix,
     commandOf: (_sandbox, args) => [...runPrefix, ffprobe, ...args],
   })
   const sandboxed = (name: string, readablePaths: readonly string[]): Confinement => ({
     name,
+    isSandbox: true,
     launcherPrefix: [...resourceLimits(limits), ...dieWithParent],
     commandOf: (sandbox, args) => [...bubblewrap(readablePaths, sandbox), ffprobe, ...args],
   })
@@ -37,19 +48,37 @@ export function confinements(ffprobe: string, limits: FfprobeLimits): Confinemen
     unsandboxed(
       'limits, no sandbox',
       [...resourceLimits(limits), ...dieWithParent],
-      [...dieWithParent, '--no-new-privs'],
+      [...dieWithParent, '--no-new-privs', ...(isRoot ? withoutCapabilities : [])],
     ),
-    unsandboxed('nothing', []),
+    unsandboxed('limits of the shell, no sandbox', shellLimits(limits)),
   ]
 }
 
 const dieWithParent = ['setpriv', '--pdeathsig', 'KILL']
+const withoutCapabilities = ['--inh-caps=-all', '--bounding-set=-all']
+const maxFileBytes = 4_194_304
+const maxOpenFiles = 64
 
 function resourceLimits({ timeoutMs, memoryBytes }: FfprobeLimits): string[] {
   // SIGXCPU at the soft limit distinguishes a busy ffprobe from one that another process killed.
   const seconds = Math.ceil(timeoutMs / 1_000)
   const cpu = `--cpu=${seconds}:${seconds + 1}`
-  return ['prlimit', `--as=${memoryBytes}`, cpu, '--fsize=4194304', '--nofile=64', '--core=0', '--']
+  const files = [`--fsize=${maxFileBytes}`, `--nofile=${maxOpenFiles}`, '--core=0']
+  return ['prlimit', `--as=${memoryBytes}`, cpu, ...files, '--']
+}
+
+/**
+ * The same limits where there is no prlimit (macOS). ulimit counts files in blocks of 512 bytes and memory in KiB; not
+ * every system can limit memory.
+ */
+function shellLimits({ timeoutMs, memoryBytes }: FfprobeLimits): string[] {
+  const seconds = Math.ceil(timeoutMs / 1_000)
+  const limits = [
+    `ulimit -c 0 && ulimit -n ${maxOpenFiles} && ulimit -f ${maxFileBytes / 512}`,
+    `ulimit -S -t ${seconds} && ulimit -H -t ${seconds + 1}`,
+    `{ ulimit -v ${Math.ceil(memoryBytes / 1_024)} 2>/dev/null || :; }`,
+  ]
+  return ['/bin/sh', '-c', `${limits.join(' && ')} && exec "$@"`, 'sh']
 }
 
 /** What a dynamically linked ffprobe reads when it starts. */
@@ -59,7 +88,8 @@ function libraryPaths(ffprobe: string): string[] {
 }
 
 /**
- * No network, no other process, no file but ffprobe's own and those of the sandbox directory; removed after one run.
+ * No network, no other process, no file but ffprobe's own and those of the sandbox directory, nothing to write to;
+ * removed after one run.
  * Without --new-session, which would take each run out of the launcher's share of the processor (sched_autogroup(7)).
  * A run has no terminal all the same: the launcher leads a session without one, and only a session leader can get one.
  */
@@ -68,6 +98,6 @@ function bubblewrap(readablePaths: readonly string[], { directory, files }: Sand
     ...['bwrap', '--unshare-all', '--die-with-parent', '--clearenv', '--cap-drop', 'ALL'],
     ...readablePaths.flatMap((path) => ['--ro-bind-try', path, path]),
     ...files.flatMap((file) => ['--ro-bind', `${directory}/${file}`, `/input/${file}`]),
-    ...['--dir', '/input', '--chdir', '/input'],
+    ...['--dir', '/input', '--remount-ro', '/', '--chdir', '/input'],
   ]
 }

@@ -138,7 +138,7 @@ describe('ffprobe', function () {
   it('is killed when it writes too much', async () => {
     await using scripts = await temporaryDirectory()
     const path = await scriptedFfprobe(scripts.path, 'yes')
-    using prepared = await prepareFfprobe(path, bounds)
+    using prepared = await prepareFfprobe(path, bounds, 'preferred')
     const { ffprobe } = prepared
     using sandbox = createSandboxDir(join(folder.path, media.plain), null)
     const { ending, stdout } = await ffprobe(sandbox, 'whole')
@@ -163,7 +163,7 @@ describe('ffprobe', function () {
       scripts.path,
       'head -c 5000000 /usr/bin/env /usr/bin/bash >&2; yes | head -c 5000000 >&2; exit 1',
     )
-    using prepared = await prepareFfprobe(path, bounds)
+    using prepared = await prepareFfprobe(path, bounds, 'preferred')
     const { ffprobe } = prepared
     using sandbox = createSandboxDir(join(folder.path, media.plain), null)
     const { ending, stderr } = await ffprobe(sandbox, 'whole')
@@ -176,7 +176,7 @@ describe('ffprobe', function () {
     const look =
       'find / -maxdepth 1; find /etc /input /tmp -type f; env; cat /etc/passwd /proc/net/dev 2>/dev/null; ulimit -a'
     const path = await scriptedFfprobe(scripts.path, look)
-    using prepared = await prepareFfprobe(path, bounds)
+    using prepared = await prepareFfprobe(path, bounds, 'preferred')
     const { ffprobe, confinement } = prepared
     if (confinement !== 'limits and sandbox') this.skip()
     using sandbox = createSandboxDir(join(folder.path, media.plain), Buffer.from('init'))
@@ -186,6 +186,31 @@ describe('ffprobe', function () {
     deepEqual(seen.sort(), ['/', '/etc', '/etc/ld.so.cache', ...own].sort())
     ok(!/root:|lo:|REDIS|HOME=\/root/.test(stdout), stdout)
     match(stdout, /coredump.* 0\n[\s\S]*nofiles.* 64\n[\s\S]*vmemory.* 1048576\n/)
+  })
+
+  it('cannot write in the sandbox', async function () {
+    await using scripts = await temporaryDirectory()
+    const path = await scriptedFfprobe(
+      scripts.path,
+      'for d in / /input /tmp; do echo x >$d/x && echo wrote; done',
+    )
+    using prepared = await prepareFfprobe(path, bounds, 'preferred')
+    if (!prepared.isSandboxed) this.skip()
+    using sandbox = createSandboxDir(join(folder.path, media.plain), null)
+    equal((await prepared.ffprobe(sandbox, 'whole')).stdout, '')
+  })
+
+  it('has limits in every confinement, and no capability without a sandbox', async () => {
+    await using scripts = await temporaryDirectory()
+    const look = 'ulimit -a; read -r caps <<END\n$(grep CapEff /proc/self/status)\nEND\necho "$caps"'
+    const path = await scriptedFfprobe(scripts.path, look)
+    for (const confinement of confinements(path, bounds).slice(1)) {
+      using sandbox = createSandboxDir(join(folder.path, media.plain), null)
+      const { stdout } = await ffprobeIn(confinement, bounds)(sandbox, 'whole')
+      match(stdout, /coredump.* 0\n[\s\S]*nofiles.* 64\n[\s\S]*vmemory.* 1048576\n/, confinement.name)
+      match(stdout, /time\(seconds\) +10\nfile\(blocks\) +8192\n/, confinement.name)
+      if (confinement.name === 'limits, no sandbox') match(stdout, /CapEff:\s0+\n/)
+    }
   })
 
   it('throws when something else killed it, so that it is tried again', async () => {
@@ -216,33 +241,66 @@ describe('ffprobe', function () {
 
 describe('prepareFfprobe', () => {
   it('says what to install where there is no ffprobe', async () => {
-    await rejects(prepareFfprobe('no-such-ffprobe', bounds), /no-such-ffprobe is not there: install ffmpeg/)
+    await rejects(
+      prepareFfprobe('no-such-ffprobe', bounds, null),
+      /no-such-ffprobe is not there: install ffmpeg/,
+    )
   })
 
   it('says why an ffprobe does not run', async () => {
     await using scripts = await temporaryDirectory()
     const path = join(scripts.path, 'broken')
     await writeFile(path, '#!/bin/sh\necho broken library >&2; exit 1\n', { mode: 0o755 })
-    await rejects(prepareFfprobe(path, bounds), /broken library.*install ffmpeg/)
+    await rejects(prepareFfprobe(path, bounds, 'preferred'), /broken library.*install ffmpeg/)
   })
 
-  it('goes on with less confinement where tools are missing, and says so', async () => {
+  describe('without bwrap, prlimit and setpriv', () => {
+    const path = process.env.PATH
+    let tools: Awaited<ReturnType<typeof temporaryDirectory>>
+    before(async () => {
+      tools = await temporaryDirectory()
+      await symlink(program, join(tools.path, 'ffprobe'))
+      process.env.PATH = tools.path
+    })
+    after(() => {
+      process.env.PATH = path
+      return tools[Symbol.asyncDispose]()
+    })
+
+    it('goes on with limits where a sandbox is preferred, and says so', async () => {
+      using prepared = await prepareFfprobe('ffprobe', bounds, 'preferred')
+      const { confinement, isSandboxed, complaints } = prepared
+      deepEqual([confinement, isSandboxed], ['limits of the shell, no sandbox', false])
+      match(complaints[0] ?? '', /prlimit ENOENT/)
+    })
+
+    it('goes on so where nothing was said, but never as root', async () => {
+      using prepared = await prepareFfprobe('ffprobe', bounds, null, false)
+      equal(prepared.isSandboxed, false)
+      await rejects(prepareFfprobe('ffprobe', bounds, null, true), /no sandbox .*PROBE_SANDBOX=preferred/)
+    })
+
+    it('refuses where a sandbox is required', () =>
+      rejects(prepareFfprobe('ffprobe', bounds, 'required', false), /no sandbox .*PROBE_SANDBOX=required/))
+  })
+
+  it('refuses where bwrap may not make namespaces and a sandbox is required', async () => {
     await using tools = await temporaryDirectory()
     const path = process.env.PATH
-    await symlink(program, join(tools.path, 'ffprobe'))
-    process.env.PATH = tools.path
+    const refused = "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2; exit 1\n"
+    await writeFile(join(tools.path, 'bwrap'), refused, { mode: 0o755 })
+    process.env.PATH = `${tools.path}:${path}`
     try {
-      using prepared = await prepareFfprobe('ffprobe', bounds)
-      const { confinement, complaints } = prepared
-      equal(confinement, 'nothing')
-      match(complaints[0] ?? '', /prlimit ENOENT/)
+      await rejects(prepareFfprobe('ffprobe', bounds, 'required'), /No permissions to create new namespace/)
+      using prepared = await prepareFfprobe('ffprobe', bounds, 'preferred')
+      equal(prepared.confinement, 'limits, no sandbox')
     } finally {
       process.env.PATH = path
     }
   })
 
   it('prefers the sandbox', async function () {
-    using prepared = await prepareFfprobe('ffprobe', bounds)
+    using prepared = await prepareFfprobe('ffprobe', bounds, 'preferred')
     const { confinement, complaints } = prepared
     if (complaints.length > 0) this.skip()
     match(confinement, /^limits and (bare )?sandbox$/)
@@ -251,7 +309,7 @@ describe('prepareFfprobe', () => {
 })
 
 async function confinementOf(name: string): Promise<string> {
-  using prepared = await prepareFfprobe(name, bounds)
+  using prepared = await prepareFfprobe(name, bounds, 'preferred')
   return prepared.confinement
 }
 

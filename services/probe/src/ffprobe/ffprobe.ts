@@ -10,16 +10,34 @@ import { createLauncherPool, type LauncherPool } from './launcher-pool.ts'
 interface ConfinedFfprobe extends Disposable {
   readonly ffprobe: Ffprobe
   readonly confinement: string
+  readonly isSandboxed: boolean
   /** Why tighter confinements do not work on this machine. */
   readonly complaints: readonly string[]
 }
 
-/** Finds ffprobe and the tightest confinement that works on this machine; throws where no ffprobe works. */
-export async function prepareFfprobe(name: string, limits: FfprobeLimits): Promise<ConfinedFfprobe> {
+/**
+ * Whether ffprobe may run without a sandbox. `required`: never. `preferred`: where none works. null, when the user said
+ * nothing: where none works and this process is not root, because a fault of ffprobe would then give a device that
+ * exploits it the whole machine.
+ */
+export type SandboxPolicy = 'required' | 'preferred' | null
+
+/**
+ * Finds ffprobe and the tightest confinement that works on this machine. Throws where no ffprobe works, and where it
+ * works only without a sandbox that `policy` demands.
+ */
+export async function prepareFfprobe(
+  name: string,
+  limits: FfprobeLimits,
+  policy: SandboxPolicy,
+  isRoot = process.getuid?.() === 0,
+): Promise<ConfinedFfprobe> {
+  const needsSandbox = policy === 'required' || (policy === null && isRoot)
   const program = await findProgram(name, process.env.PATH ?? '')
   if (program === null) throw new Error(`${name} is not there: ${installation}`)
   const complaints: string[] = []
-  for (const confinement of confinements(program, limits)) {
+  for (const confinement of confinements(program, limits, isRoot)) {
+    if (needsSandbox && !confinement.isSandbox) throw new Error(refusalOf(policy, complaints))
     const pool = createLauncherPool(confinement)
     const complaint = await complaintOf(confinement, pool)
     if (complaint === null) return confined(confinement, pool)
@@ -32,6 +50,7 @@ export async function prepareFfprobe(name: string, limits: FfprobeLimits): Promi
     return {
       ffprobe: ffprobeIn(confinement, limits, pool),
       confinement: confinement.name,
+      isSandboxed: confinement.isSandbox,
       // The first confinement fits static builds only, so that it fails is nothing to complain of.
       complaints: complaints.slice(1),
       [Symbol.dispose]: () => pool[Symbol.dispose](),
@@ -40,6 +59,16 @@ export async function prepareFfprobe(name: string, limits: FfprobeLimits): Promi
 }
 
 const installation = 'install ffmpeg (apt-get install ffmpeg, brew install ffmpeg) or set FFPROBE to its path'
+
+function refusalOf(policy: SandboxPolicy, complaints: readonly string[]): string {
+  const why =
+    policy === 'required'
+      ? 'PROBE_SANDBOX=required'
+      : 'root runs it only in one unless PROBE_SANDBOX=preferred'
+  const advice = 'install bubblewrap and let it make user namespaces (docs/operations.md, "Confinement")'
+  return `ffprobe has no sandbox (${complaints.at(-1)}) and ${why}: ${advice}`
+}
+
 const noInput: SandboxDir = { directory: tmpdir(), files: [], [Symbol.dispose]: () => {} }
 
 async function complaintOf(confinement: Confinement, pool: LauncherPool): Promise<string | null> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ProbeJob,
   type ProbeJobData,
@@ -22,7 +23,7 @@ interface WorkerListener {
 interface ProbeWorkers {
   waitUntilReady(): Promise<unknown>
   isRunning(): boolean
-  /** Resolves once the jobs in flight have ended. */
+  /** Takes no more jobs. Resolves once the jobs in flight have ended and BullMQ has let go, or `closeMs` later. */
   close(): Promise<void>
 }
 
@@ -35,6 +36,9 @@ const queues: readonly [Priority, { readonly name: string }][] = [
 const times = { lockDuration: 6_000, stalledInterval: 3_000, runRetryDelay: 1_000 }
 
 const unavailableDelayMs = 2_000
+
+/** BullMQ never lets go of a connection that is reconnecting; the caller disconnects it. */
+const closeMs = 2_000
 
 /**
  * Takes probe jobs from both queues. BullMQ never fails a job as stalled; probeUpload does after too many deaths, and
@@ -49,19 +53,32 @@ export function startProbeWorkers(
   const { prefix } = probeQueue
   const pairs = queues.map(([priority, { name }]) => startWorker(priority, name))
   const workers = pairs.map(({ worker }) => worker)
+  const inFlight = new Set<Promise<void>>()
   return {
     waitUntilReady: () => Promise.all(workers.map((worker) => worker.waitUntilReady())),
     isRunning: () => workers.every((worker) => worker.isRunning()),
     async close() {
-      await Promise.all(workers.map((worker) => worker.close()))
-      await Promise.all(pairs.map(({ queue }) => queue.close()))
+      const closed = closeAll()
+      await Promise.race([closed, allEnded().then(() => sleep(closeMs, undefined, { ref: false }))])
     },
+  }
+
+  async function closeAll(): Promise<void> {
+    await Promise.all(workers.map((worker) => worker.close()))
+    await Promise.all(pairs.map(({ queue }) => queue.close()))
+  }
+
+  async function allEnded(): Promise<void> {
+    while (inFlight.size > 0) await Promise.allSettled(inFlight)
   }
 
   function startWorker(priority: Priority, name: string) {
     const queue = new Queue<ProbeJobData>(name, { connection, prefix, defaultJobOptions: probeJobOptions })
-    const processJob = (job: Job<unknown>, token?: string) =>
-      probeJob(job, priority, queue).catch((error) => delayWhileUnavailable(error, job, token))
+    const processJob = (job: Job<unknown>, token?: string) => {
+      const probed = probeJob(job, priority, queue).catch((error) => delayWhileUnavailable(error, job, token))
+      inFlight.add(probed)
+      return probed.finally(() => inFlight.delete(probed))
+    }
     const options = { connection, concurrency, prefix, maxStalledCount: 1_000, ...times }
     const worker = new Worker<unknown>(name, processJob, options)
     queue.on('error', listener.onError)

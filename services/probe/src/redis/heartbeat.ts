@@ -1,18 +1,17 @@
-import { probeQueue } from '@pushav/shared/probe-job.ts'
+import { type ProbeWorker, probeHostsKey, probeWorkerKey } from '@pushav/shared/probe-worker.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 
 const intervalMs = 5_000
 const ttlMs = 20_000
-const keyOf = (host: string): string => `${probeQueue.prefix}:probe-worker:${host}`
 
-/** Writes a key of this host to Redis every 5 s while `isAlive`. The key expires after 20 s. */
-export async function startHeartbeat(
+/** Writes what this host's worker is to Redis every 5 s while `isAlive`. It expires after 20 s. */
+export function startHeartbeat(
   redis: RedisClient,
   host: string,
+  worker: ProbeWorker,
   isAlive: () => boolean,
-  now: () => Date,
-): Promise<Disposable> {
-  await beat()
+): Disposable {
+  void beat()
   const timer = setInterval(beat, intervalMs)
   return {
     [Symbol.dispose]: () => clearInterval(timer),
@@ -20,10 +19,11 @@ export async function startHeartbeat(
 
   async function beat(): Promise<void> {
     if (redis.status !== 'ready' || !isAlive()) return
-    await redis.set(keyOf(host), now().toISOString(), 'PX', ttlMs).catch(() => {})
+    const written = redis.set(probeWorkerKey(host), JSON.stringify(worker), 'PX', ttlMs)
+    await Promise.all([written, redis.sadd(probeHostsKey, host)]).catch(() => {})
   }
 }
 
 export async function isWorkerAlive(redis: RedisClient, host: string): Promise<boolean> {
-  return (await redis.exists(keyOf(host))) === 1
+  return (await redis.exists(probeWorkerKey(host))) === 1
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
@@ -43,8 +43,11 @@ export async function openRunDirectories(wanted: string | null, log: Logger): Pr
 
 async function lockDirectory(workingDirectory: string): Promise<Disposable> {
   try {
-    await makeDirectory(join(workingDirectory, 'redis'))
-    await makeDirectory(join(workingDirectory, 'standalone'))
+    for (const name of ['redis', 'standalone']) {
+      await makeDirectory(join(workingDirectory, name))
+      // An older version may have left it open to other users.
+      await chmod(join(workingDirectory, name), 0o700)
+    }
     const lock = tryLock(join(workingDirectory, 'standalone', 'lock'))
     if (lock) return lock
   } catch (error) {

@@ -1,7 +1,9 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { type Request, type Response, Router, raw } from 'express'
 import { z } from 'zod'
+import { streamJson } from '../../http/json-response.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import { asPages } from '../../streams/pages.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { Hierarchy, KeyType } from '../certificate.ts'
 import type { DeviceCertificate, IssueCertificate } from '../issue-certificate.ts'
@@ -21,6 +23,7 @@ type FileParams = { hierarchy: string; file: string }
 
 /** A CSR of 16 KiB still fits when JSON escapes double it. */
 const maxBodySize = '64kb'
+const namesAtOnce = 500
 
 /** The routes of the reference's clients. A CSR is recognised in a body of any content type. */
 export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Router {
@@ -34,7 +37,11 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   return router
 
   async function list(_request: Request, response: Response): Promise<void> {
-    response.json(await show.list())
+    const { server, device } = await show.list()
+    await streamJson(response, {
+      server: asPages(server, namesAtOnce),
+      device: asPages(device, namesAtOnce),
+    })
   }
 
   async function showOne(request: Request<FileParams>, response: Response): Promise<void> {

@@ -1,15 +1,19 @@
 import type { Request, Response } from 'express'
 import { json, Router } from 'express'
 import { z } from 'zod'
+import { peerOf } from '../../http/authenticate.ts'
 import { writeAndDrain } from '../../http/json-response.ts'
 import { parseBody } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Streams } from '../../streams/streams.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
-import type { EventBus } from '../event-bus.ts'
+import type { DeliveredEvent, EventBus } from '../event-bus.ts'
+import { createSubscriberLimits } from './subscriber-limits.ts'
 
 /** The proxy ends a response that is silent for minutes; some networks do so earlier. */
 const heartbeatMs = 15_000
+/** A client that takes nothing for so long may come back later; what is held for it is let go. */
+const maxStallMs = 30_000
 
 /** Events as server-sent events (HTML Living Standard, 9.2). They end when `closing` is given. */
 export function eventRoutes(
@@ -19,6 +23,7 @@ export function eventRoutes(
   now: () => Date,
 ): Router {
   const router = Router()
+  const enter = createSubscriberLimits()
   router.get('/events', (request, response) => sendEvents(request, response, null))
   router.get('/streams/:id/events', async (request: Request<{ id: string }>, response) => {
     await streams.assertExists(request.params.id)
@@ -34,22 +39,53 @@ export function eventRoutes(
   return router
 
   async function sendEvents(request: Request, response: Response, stream: string | null): Promise<void> {
+    // A client may have left while the stream was looked up; its 'close' is past.
+    if (response.closed || response.destroyed) return
+    const leave = enter(peerOf(request))
     const gone = new AbortController()
-    response.once('close', () => gone.abort())
-    const events = await eventBus.subscribe(lastEventId(request), AbortSignal.any([gone.signal, closing]))
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
-    response.write(': connected\n\n')
-    const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs)
+    const abort = () => gone.abort()
+    response.once('close', abort)
+    closing.addEventListener('abort', abort)
+    if (closing.aborted) abort()
     try {
-      for await (const { id, event } of events) {
-        if (stream !== null && !('stream' in event && event.stream === stream)) continue
-        const text = `id: ${id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`
-        await writeAndDrain(response, text)
-      }
+      const events = await eventBus.subscribe(lastEventId(request), gone.signal)
+      await sendAll(events, response, stream, gone.signal)
     } finally {
-      clearInterval(heartbeat)
-      response.end()
+      leave()
+      abort()
+      response.off('close', abort)
+      closing.removeEventListener('abort', abort)
     }
+  }
+}
+
+async function sendAll(
+  events: AsyncIterable<DeliveredEvent>,
+  response: Response,
+  stream: string | null,
+  gone: AbortSignal,
+): Promise<void> {
+  if (response.closed || response.destroyed) return
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+  response.write(': connected\n\n')
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(': still here\n\n')
+  }, heartbeatMs)
+  let last: string | null = null
+  try {
+    for await (const delivered of events) {
+      const { id, event } = delivered
+      if (gone.aborted) return
+      last = id
+      if (stream !== null && !('stream' in event && event.stream === stream)) continue
+      const text = `id: ${id}\nevent: ${event.kind}\ndata: ${delivered.json}\n\n`
+      if (!(await writeAndDrain(response, text, { maxStallMs, signal: gone }))) return void response.destroy()
+    }
+    // The client goes on after the last event that was read for it, also where that was another stream's.
+    if (last !== null && !response.closed) response.write(`id: ${last}\n\n`)
+  } finally {
+    clearInterval(heartbeat)
+    response.end()
   }
 }
 

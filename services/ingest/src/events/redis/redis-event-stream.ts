@@ -3,11 +3,18 @@ import { eventStream, type ServerEvent } from '@pushav/shared/events.ts'
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
+import { Refusal } from '../../lib/refusal.ts'
 import type { DeliveredEvent, EventBus } from '../event-bus.ts'
 import { createSubscription, type Subscription } from './subscription.ts'
 
 const maxUnsent = 10_000
-const maxReplayedEntries = 1_000
+/** So that a page of a replay, which is counted in entries, is small. */
+const maxEntryEvents = 100
+const replayPageEntries = 100
+/** In all, at once. Each holds one page. */
+const maxReplays = 8
+const maxReplayEvents = 20_000
+const maxReplayBytes = 16_777_216
 const batchDelayMs = 20
 const readTimeoutMs = 5_000
 const closeTimeoutMs = 1_000
@@ -23,6 +30,7 @@ export function redisEventBus(redis: RedisClient, blocking: RedisClient): EventB
   let unsent: ServerEvent[] = []
   let sending: Promise<void> | null = null
   let reading: Promise<void> | null = null
+  let replays = 0
 
   return {
     publish(event) {
@@ -41,9 +49,10 @@ export function redisEventBus(redis: RedisClient, blocking: RedisClient): EventB
     do {
       // Later events of the same moment go along, and the response to an upload does not wait for its events.
       await sleep(batchDelayMs)
-      const json = JSON.stringify(unsent)
+      const events = unsent
       unsent = []
-      await append(json).catch(() => undefined)
+      for (let from = 0; from < events.length; from += maxEntryEvents)
+        await append(JSON.stringify(events.slice(from, from + maxEntryEvents))).catch(() => undefined)
     } while (unsent.length > 0)
     sending = null
   }
@@ -57,39 +66,95 @@ export function redisEventBus(redis: RedisClient, blocking: RedisClient): EventB
     after: string | null,
     signal: AbortSignal,
   ): Promise<AsyncIterable<DeliveredEvent>> {
-    const subscription = createSubscription()
-    subscriptions.add(subscription)
-    signal.addEventListener('abort', subscription.end)
+    if (after === null) return (await join(signal)).events()
+    const release = acquireReplay(signal)
     try {
-      reading ??= startReading()
-      await reading
-      return eventsOf(subscription, after === null ? [] : await replay(after))
+      return replay(await readPage(after.split('.', 1)[0] ?? '-', after), after, signal, release)
     } catch (error) {
-      subscriptions.delete(subscription)
-      if (subscriptions.size === 0) reading = null
+      release()
       throw error
     }
   }
 
-  async function* eventsOf(
-    subscription: Subscription,
-    replayed: readonly DeliveredEvent[],
-  ): AsyncIterable<DeliveredEvent> {
-    try {
-      yield* replayed
-      const last = replayed.at(-1)?.id
-      for await (const delivered of subscription.events())
-        if (!last || isAfter(delivered.id, last)) yield delivered
-    } finally {
-      subscriptions.delete(subscription)
+  /** Counts a replay until the returned function is called or the signal is given. */
+  function acquireReplay(signal: AbortSignal): () => void {
+    if (replays >= maxReplays) throw new Refusal('busy', `${maxReplays} others replay events; try again`)
+    replays += 1
+    let isHeld = true
+    signal.addEventListener('abort', release)
+    if (signal.aborted) release()
+    return release
+
+    function release(): void {
+      signal.removeEventListener('abort', release)
+      if (isHeld) replays -= 1
+      isHeld = false
     }
   }
 
-  /** Stored events after an earlier one. */
-  async function replay(after: string): Promise<readonly DeliveredEvent[]> {
-    const [from = '-'] = after.split('.')
-    const entries = await orUnavailable(redis.xrange(eventStream.key, from, '+', 'COUNT', maxReplayedEntries))
-    return entries.flatMap(eventsIn).filter(({ id }) => isAfter(id, after))
+  /** A page is read when the subscriber has taken the one before. */
+  async function* replay(
+    first: Page,
+    after: string,
+    signal: AbortSignal,
+    release: () => void,
+  ): AsyncGenerator<DeliveredEvent> {
+    let page = first
+    let last = after
+    let [events, bytes] = [0, 0]
+    for (; !signal.aborted; page = await readPage(`(${page.lastEntry}`, last)) {
+      yield* page.events
+      last = page.events.at(-1)?.id ?? last
+      events += page.events.length
+      bytes += page.bytes
+      if (page.isLast) break
+      if (events >= maxReplayEvents || bytes >= maxReplayBytes) return
+    }
+    if (signal.aborted) return
+    release()
+    const subscription = await join(signal)
+    // What was written between the last page and the subscription; few, and the rest of it comes live as well.
+    for (let isLast = false; !isLast && !signal.aborted; isLast = page.isLast) {
+      page = await readPage(page.lastEntry === null ? '-' : `(${page.lastEntry}`, last)
+      yield* page.events
+      last = page.events.at(-1)?.id ?? last
+    }
+    for await (const delivered of subscription.events()) if (isAfter(delivered.id, last)) yield delivered
+  }
+
+  /** Events after the one with the id `after`, in entries from `from` on. */
+  async function readPage(from: string, after: string): Promise<Page> {
+    const entries = await orUnavailable(redis.xrange(eventStream.key, from, '+', 'COUNT', replayPageEntries))
+    return {
+      events: entries.flatMap(eventsIn).filter(({ id }) => isAfter(id, after)),
+      lastEntry: entries.at(-1)?.[0] ?? after.split('.', 1)[0] ?? null,
+      bytes: entries.reduce((sum, [, fields]) => sum + (fields[1]?.length ?? 0), 0),
+      isLast: entries.length < replayPageEntries,
+    }
+  }
+
+  /** A subscription to all events from now on, until the signal is given. */
+  async function join(signal: AbortSignal): Promise<Subscription> {
+    const subscription = createSubscription()
+    subscriptions.add(subscription)
+    signal.addEventListener('abort', leave)
+    // The signal of a client that has left is not given again.
+    if (signal.aborted) leave()
+    try {
+      reading ??= startReading()
+      await reading
+    } catch (error) {
+      leave()
+      if (subscriptions.size === 0) reading = null
+      throw error
+    }
+    return subscription
+
+    function leave(): void {
+      signal.removeEventListener('abort', leave)
+      subscriptions.delete(subscription)
+      subscription.end()
+    }
   }
 
   /** Resolves once no later event can be missed; reading goes on while there are subscriptions. */
@@ -114,10 +179,30 @@ export function redisEventBus(redis: RedisClient, blocking: RedisClient): EventB
   }
 }
 
+/** Some stored events. */
+interface Page {
+  readonly events: readonly DeliveredEvent[]
+  readonly lastEntry: string | null
+  readonly bytes: number
+  readonly isLast: boolean
+}
+
 /** The id of an event is that of its entry and its index therein. */
 function eventsIn([entry, fields]: Entry): readonly DeliveredEvent[] {
   const events = JSON.parse(fields[1] ?? '[]') as readonly ServerEvent[]
-  return events.map((event, index) => ({ id: `${entry}.${index}`, event }))
+  return events.map((event, index) => delivered(`${entry}.${index}`, event))
+}
+
+function delivered(id: string, event: ServerEvent): DeliveredEvent {
+  let json: string | null = null
+  return {
+    id,
+    event,
+    get json() {
+      json ??= JSON.stringify(event)
+      return json
+    },
+  }
 }
 
 function isAfter(id: string, other: string): boolean {

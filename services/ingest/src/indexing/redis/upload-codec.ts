@@ -1,3 +1,4 @@
+import { hideCredentials } from '../../uploads/sender-headers.ts'
 import type { JudgedUpload } from '../fold.ts'
 
 /** An upload as the index stores it, under its id, which is left out. */
@@ -9,5 +10,5 @@ export function encodeUpload({ upload, findings, session, track, init }: JudgedU
 export function decodeUpload(id: string, json: string): JudgedUpload {
   // `encodeUpload` wrote it.
   const { upload, ...rest } = JSON.parse(json) as JudgedUpload
-  return { upload: { ...upload, id }, ...rest }
+  return { upload: { ...upload, id, sender: hideCredentials(upload.sender) }, ...rest }
 }

@@ -15,8 +15,10 @@ const byExtension: Readonly<Record<string, string>> = {
   vtt: 'text/vtt',
 }
 
-/** DASH-IF Ingest 1.2, table 6. The content type that a device sent does not count. */
-export function contentTypeOf(path: string): string {
+const types = new Map(Object.entries(byExtension))
+
+/** DASH-IF Ingest 1.2, table 6. The content type that a device sent does not count. Null for other extensions. */
+export function mediaTypeOf(path: string): string | null {
   const [, extension = ''] = /\.(\w+)\)?$/.exec(path) ?? []
-  return byExtension[extension.toLowerCase()] ?? 'application/octet-stream'
+  return types.get(extension.toLowerCase()) ?? null
 }

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { reportOf } from '../../validation/report.ts'
-import type { ExplainedRow } from '../session-report.ts'
-import { junitReportOf } from './junit-report.ts'
+import type { ExplainedRow, SessionReport } from '../session-report.ts'
+import { junitPieces } from './junit-report.ts'
 
 const met = row('mpd-path', 'met')
 const skipped = row('hls-path', 'not-exercised')
@@ -10,31 +10,31 @@ const failed = row('segment-number-gap', 'violated')
 const warned = row('duration-header-off', 'violated')
 
 describe('junitOf', () => {
-  it('counts cases, failures and what was not exercised, in each suite and in all', () => {
-    const xml = parsed([met, skipped, failed, warned])
+  it('counts cases, failures and what was not exercised, in each suite and in all', async () => {
+    const xml = await parsed([met, skipped, failed, warned])
     const counts = { tests: '4', failures: '1', errors: '0', skipped: '1', time: '0' }
     deepEqual(xml.attributes, { name: 'stream 7', ...counts })
     deepEqual(xml.children[0]?.attributes, { name: 'stream 7, session 1', ...counts })
   })
 
-  it('fails a violated error with its sentence and its first uploads', () => {
-    const [failure] = caseOf(failed).children
+  it('fails a violated error with its sentence and its first uploads', async () => {
+    const [failure] = (await caseOf(failed)).children
     deepEqual([failure?.tag, failure?.attributes], ['failure', { message: failed.title, type: 'error' }])
     match(failure?.text ?? '', /a\/b\.m4s \(upload u1\): expected 2, received 3\nand 1 more$/)
   })
 
-  it('tells of a violated warning without failing it', () => {
-    const [told] = caseOf(warned).children
+  it('tells of a violated warning without failing it', async () => {
+    const [told] = (await caseOf(warned)).children
     equal(told?.tag, 'system-out')
     match(told?.text ?? '', /^warning: .*\na\/b\.m4s/)
   })
 
-  it('skips what nothing put to the test, and leaves what is met empty', () => {
+  it('skips what nothing put to the test, and leaves what is met empty', async () => {
     deepEqual(
-      caseOf(skipped).children.map(({ tag }) => tag),
+      (await caseOf(skipped)).children.map(({ tag }) => tag),
       ['skipped'],
     )
-    deepEqual(caseOf(met).children, [])
+    deepEqual((await caseOf(met)).children, [])
   })
 
   for (const hostile of [
@@ -45,8 +45,8 @@ describe('junitOf', () => {
     '🎥 кино 映画',
     '--><?xml?>',
   ])
-    it(`passes ${JSON.stringify(hostile)} on as it is`, () => {
-      const [failure] = caseOf({ ...failed, title: 'x', examples: [example(hostile)] }).children
+    it(`passes ${JSON.stringify(hostile)} on as it is`, async () => {
+      const [failure] = (await caseOf({ ...failed, title: 'x', examples: [example(hostile)] })).children
       ok(failure?.text.includes(`${hostile} (upload u1): ${hostile}`), failure?.text)
     })
 
@@ -55,13 +55,13 @@ describe('junitOf', () => {
     ['\ud800x\udc00', '\\ud800x\\udc00'],
     ['\ufffe\uffff', '\\ufffe\\uffff'],
   ] as const)
-    it(`spells ${spelled} out, which XML cannot have`, () => {
-      const [failure] = caseOf({ ...failed, examples: [example(impossible)] }).children
+    it(`spells ${spelled} out, which XML cannot have`, async () => {
+      const [failure] = (await caseOf({ ...failed, examples: [example(impossible)] })).children
       ok(failure?.text.includes(`${spelled} (upload u1)`), failure?.text)
     })
 
-  it('is well-formed when the name of a session is hostile', () => {
-    const [suite] = read(junitReportOf('7', [{ session: '1"><x>&\u0007', rules: [met] }])).children
+  it('is well-formed when the name of a session is hostile', async () => {
+    const [suite] = (await reportOn({ session: '1"><x>&\u0007', rules: [met] })).children
     equal(suite?.attributes.name, 'stream 7, session 1"><x>&\\u0007')
   })
 })
@@ -83,9 +83,21 @@ function example(path: string) {
   return { upload: 'u1', path, message: path === 'a/b.m4s' ? 'expected 2, received 3' : path }
 }
 
-const caseOf = (one: ExplainedRow) => parsed([one]).children[0]?.children[0] as Element
+const caseOf = async (one: ExplainedRow) => (await parsed([one])).children[0]?.children[0] as Element
 
-const parsed = (rules: readonly ExplainedRow[]) => read(junitReportOf('7', [{ session: '1', rules }]))
+const parsed = (rules: readonly ExplainedRow[]) => reportOn({ session: '1', rules })
+
+async function reportOn(report: SessionReport): Promise<Element> {
+  const reports = {
+    async *rows() {
+      yield report.rules
+    },
+    async *reports() {
+      yield report
+    },
+  }
+  return read((await Array.fromAsync(junitPieces('7', reports))).join(''))
+}
 
 interface Element {
   readonly tag: string

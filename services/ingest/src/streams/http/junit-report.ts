@@ -1,19 +1,34 @@
-import type { ExplainedRow, SessionReport } from '../session-report.ts'
+import type { ReportRow } from '../../validation/report.ts'
+import type { EachReport, ExplainedRow, SessionReport } from '../session-report.ts'
 
-/** A report in JUnit's XML: a suite for each session, a case for each rule. Only violated errors are failures. */
-export function junitReportOf(stream: string, reports: readonly SessionReport[]): string {
-  const suites = reports.map((report) => suiteOf(stream, report))
-  const all = reports.flatMap(({ rules }) => rules)
-  const xml = element('testsuites', { name: `stream ${stream}`, ...countsOf(all) }, suites)
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${xml}`
+/**
+ * A report in JUnit's XML, suite by suite: a suite for each session, a case for each rule. Only violated errors are
+ * failures. The counts at the beginning are read before the suites, which may know more.
+ */
+export async function* junitPieces(stream: string, { rows, reports }: EachReport): AsyncGenerator<string> {
+  let counts = countsOf([])
+  for await (const rules of rows()) counts = sumOf(counts, countsOf(rules))
+  const [start, end] = tagsOf('testsuites', { name: `stream ${stream}`, ...counts })
+  yield `<?xml version="1.0" encoding="UTF-8"?>\n${start}\n`
+  for await (const report of reports()) yield suiteOf(stream, report)
+  yield `${end}\n`
 }
+
+type Counts = ReturnType<typeof countsOf>
+
+const sumOf = (a: Counts, b: Counts): Counts => ({
+  ...a,
+  tests: a.tests + b.tests,
+  failures: a.failures + b.failures,
+  skipped: a.skipped + b.skipped,
+})
 
 function suiteOf(stream: string, { session, rules }: SessionReport): string {
   const name = `stream ${stream}, ${session === null ? 'outside sessions' : `session ${session}`}`
   return element('testsuite', { name, ...countsOf(rules) }, rules.map(caseOf))
 }
 
-function countsOf(rules: readonly ExplainedRow[]) {
+function countsOf(rules: readonly ReportRow[]) {
   const skipped = rules.filter(({ result }) => result === 'not-exercised').length
   return { tests: rules.length, failures: rules.filter(isFailed).length, errors: 0, skipped, time: 0 }
 }
@@ -32,7 +47,7 @@ function outcomeOf(row: ExplainedRow): readonly string[] {
   return [element('system-out', {}, [text(`${severity}: ${failureTextOf(row)}`)])]
 }
 
-const isFailed = ({ result, severity }: ExplainedRow) => result === 'violated' && severity === 'error'
+const isFailed = ({ result, severity }: ReportRow) => result === 'violated' && severity === 'error'
 
 function failureTextOf({ title, clause, count, examples }: ExplainedRow): string {
   const lines = examples.map(({ upload, path, message }) => `${path} (upload ${upload}): ${message}`)
@@ -46,11 +61,18 @@ function element(
   attributes: Readonly<Record<string, string | number>>,
   children: readonly string[] = [],
 ): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${text(String(value))}"`)
-  const start = `<${name}${written.join('')}`
-  if (children.length === 0) return `${start}/>\n`
+  const [start, end] = tagsOf(name, attributes)
+  if (children.length === 0) return `${start.slice(0, -1)}/>\n`
   const isText = !children[0]?.startsWith('<')
-  return `${start}>${isText ? '' : '\n'}${children.join('')}</${name}>\n`
+  return `${start}${isText ? '' : '\n'}${children.join('')}${end}\n`
+}
+
+function tagsOf(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+): [start: string, end: string] {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${text(String(value))}"`)
+  return [`<${name}${written.join('')}>`, `</${name}>`]
 }
 
 /** Escapes a text for XML; characters that XML does not allow become `\u` and four digits. */

@@ -1,11 +1,10 @@
-import { basename, dirname } from 'node:path'
-import { type Request, type Response, Router } from 'express'
+import { type NextFunction, type Request, type Response, Router } from 'express'
 import { certificateResponse } from '../../certificates/http/certificate-response.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { FindProbe } from '../../probes/find-probe.ts'
 import { isPublishingPoint, objectPathOf } from '../../uploads/http/object-url.ts'
 import type { FindObject } from '../find-object.ts'
-import { contentTypeOf } from './content-type.ts'
+import { sendDeviceFile } from './device-bytes.ts'
 
 type ObjectRequest = Request<{ id: string }>
 
@@ -20,16 +19,17 @@ export function objectRoutes(findObject: FindObject, findProbe: FindProbe): Rout
   async function respondWithObject(
     request: ObjectRequest,
     response: Response,
-    next: () => void,
+    next: NextFunction,
   ): Promise<void> {
     if (isPublishingPoint(request.originalUrl)) return next()
     const { version } = request.query
     const path = objectPathOf(request.originalUrl)
     const found = await findObject(request.params.id, path, typeof version === 'string' ? version : null)
     if (found.kind === 'certificate') return void response.json(certificateResponse(found.certificate))
-    response.set({ ETag: `"${found.upload}"`, 'Content-Type': contentTypeOf(path) })
-    // With its folder as root, because express takes a working directory such as ~/.pavstest for hidden otherwise.
-    response.sendFile(basename(found.file), { root: dirname(found.file), dotfiles: 'allow' })
+    const { id } = request.params
+    const onMissing = () =>
+      next(new Refusal('object-unknown', `stream ${id} has no object at ${path} any more`))
+    sendDeviceFile(response, { ...found, path }, onMissing, next)
   }
 
   async function respondWithProbe(request: ObjectRequest, response: Response): Promise<void> {

@@ -1,14 +1,14 @@
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
 import { peerOf } from '../../http/authenticate.ts'
-import { streamJson } from '../../http/json-response.ts'
+import { streamJson, streamText } from '../../http/json-response.ts'
 import { pageQuery, parseBody, parseQuery } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { mapPages } from '../pages.ts'
 import type { IndexedStream } from '../ports.ts'
 import type { Streams } from '../streams.ts'
-import { junitReportOf } from './junit-report.ts'
+import { junitPieces } from './junit-report.ts'
 import { summaryResponse } from './stream-response.ts'
 
 type StreamRequest = Request<{ id: string }>
@@ -33,7 +33,7 @@ export function streamRoutes(
     const { summary, cursor, limit } = parseQuery(listQuery, request.query)
     if (!summary) return streamJson(response, { streams: mapPages(streams.list(), responseOf) })
     const { summaries, next } = await streams.summaries(cursor, limit)
-    response.json({ streams: summaries.map(summaryResponse), next_cursor: next })
+    await streamJson(response, { streams: mapPages(summaries, summaryResponse), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {
     await streamJson(response, responseOf(await streams.get(request.params.id)))
@@ -42,7 +42,7 @@ export function streamRoutes(
     const { session = null, format } = parseQuery(reportQuery, request.query)
     if (format === 'junit') {
       const reports = await streams.reportEach(request.params.id, session)
-      return void response.type('application/xml').send(junitReportOf(request.params.id, reports))
+      return streamText(response.type('application/xml'), junitPieces(request.params.id, reports))
     }
     const rules = await streams.report(request.params.id, session)
     response.json({ stream_id: Number(request.params.id), session, rules })

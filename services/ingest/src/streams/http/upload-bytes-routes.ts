@@ -1,10 +1,10 @@
-import { basename, dirname } from 'node:path'
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import { certificateResponse } from '../../certificates/http/certificate-response.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { UploadStore } from '../../uploads/ports.ts'
 import type { FindCertificate } from '../find-object.ts'
 import type { Streams } from '../streams.ts'
+import { sendDeviceFile } from './device-bytes.ts'
 
 type UploadRequest = Request<{ id: string; upload: string }>
 
@@ -35,20 +35,9 @@ export function uploadBytesRoutes(
     await streams.assertExists(id)
     if (!/^\w[\w.-]*$/.test(upload)) throw unknownUpload(id, upload)
     const file = store.fileOf(id, upload)
-    const headers = { ETag: `"${upload}"`, 'Content-Type': 'application/octet-stream' }
-    const options = { root: dirname(file), dotfiles: 'allow', headers } as const
-    response.sendFile(basename(file), options, (error: Failure | undefined) => {
-      if (error && !isClientGone(error)) next(isMissing(error) ? unknownUpload(id, upload) : error)
-    })
+    sendDeviceFile(response, { file, upload, path: null }, () => next(unknownUpload(id, upload)), next)
   }
 }
 
 const unknownUpload = (stream: string, upload: string): Refusal =>
   new Refusal('object-unknown', `stream ${stream} has no upload ${upload}`)
-
-type Failure = Error & { readonly status?: unknown; readonly code?: unknown; readonly syscall?: unknown }
-
-const isMissing = ({ status }: Failure): boolean => status === 404
-
-/** The client closed the connection. */
-const isClientGone = ({ code, syscall }: Failure): boolean => code === 'ECONNABORTED' || syscall === 'write'

@@ -1,6 +1,8 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
+import { streamJson } from '../../http/json-response.ts'
 import { pageQuery, parseQuery } from '../../http/parse-request.ts'
+import { mapPages } from '../pages.ts'
 import { sessionNumberOf } from '../session-view.ts'
 import type { LogEntry, ReadUploadLog } from '../upload-log.ts'
 
@@ -10,7 +12,7 @@ export function uploadLogRoutes(readUploadLog: ReadUploadLog): Router {
   router.get('/streams/:id/uploads', async (request: Request<{ id: string }>, response) => {
     const { session = null, track = null, severity = null, ...page } = parseQuery(logQuery, request.query)
     const { entries, next } = await readUploadLog(request.params.id, { ...page, session, track, severity })
-    response.json({ uploads: entries.map(logEntryResponse), next_cursor: next })
+    await streamJson(response, { uploads: mapPages(entries, logEntryResponse), next_cursor: next })
   })
   return router
 }

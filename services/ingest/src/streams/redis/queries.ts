@@ -81,7 +81,8 @@ export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> 
     const page = ids.slice(0, limit)
     const found = await orUnavailable(hmget(redis, keysOf(stream).uploads, page))
     const uploads = page.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : []))
-    return { uploads, next: ids.length > limit ? from + limit : null }
+    const bytes = found.reduce((sum, json) => sum + (json?.length ?? 0), 0)
+    return { uploads, bytes, next: ids.length > limit ? from + limit : null }
   }
 
   async function tallies(id: string, session: string | null): Promise<readonly FindingCounts[]> {

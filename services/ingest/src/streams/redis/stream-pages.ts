@@ -15,7 +15,7 @@ import { scanHash } from './scan-hash.ts'
 const sessionsPerPage = 20
 const firstPagePaths = 100
 const pagePaths = 500
-const verdictsPerPage = 100
+const verdictsPerPage = 25
 
 /** A stream with all its sessions and paths, a page at a time. */
 export function redisStreamPages(redis: RedisClient): Pick<StreamQueries, 'stream'> {

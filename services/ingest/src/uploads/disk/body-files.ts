@@ -5,6 +5,7 @@ import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import { type StagedUpload, type UploadFacts, UploadGone, type UploadStore } from '../ports.ts'
+import { hideCredentials } from '../sender-headers.ts'
 
 const maxHeldBytes = 65_536
 
@@ -32,7 +33,8 @@ export async function openBodyFiles(workingDirectory: string, instance: string):
     async *leftBehind() {
       for (const name of sidecars) {
         const facts = JSON.parse(await readFile(join(staging, name), 'utf8')) as UploadFacts
-        if (earlier.includes(facts.id)) yield stagedFile(staging, facts)
+        const sender = hideCredentials(facts.sender)
+        if (earlier.includes(facts.id)) yield stagedFile(staging, { ...facts, sender })
       }
       for (const name of earlier) await rm(join(staging, name), { force: true })
     },

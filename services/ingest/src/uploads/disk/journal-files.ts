@@ -4,6 +4,7 @@ import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { JournalLine, JournalLines, Journals } from '../ports.ts'
+import { withoutCredentials } from '../sender-headers.ts'
 import type { JournalEntry } from '../upload.ts'
 import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
 import type { Append } from './io-worker/transaction.ts'
@@ -181,7 +182,7 @@ function linesIn(text: Buffer, from: number, log: Logger): JournalLine[] {
 function entryIn(line: string, log: Logger): JournalEntry | null {
   if (line === '') return null
   try {
-    return JSON.parse(line) as JournalEntry
+    return withoutCredentials(JSON.parse(line) as JournalEntry)
   } catch {
     log.warn({ bytes: line.length }, 'passed over a torn journal line')
     return null

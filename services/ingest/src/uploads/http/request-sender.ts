@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { hopByHopHeaders } from '@pushav/shared/hop-by-hop.ts'
 import { isIdentityHeader, type Peer } from '@pushav/shared/identity.ts'
 import { memoize } from '@pushav/shared/lib/memoize.ts'
+import { recordedHeaders } from '../sender-headers.ts'
 import type { Sender } from '../upload.ts'
 
 /** Who sent a request and how, as the upload's journal line says it. */
@@ -14,7 +15,7 @@ export function senderOf(request: IncomingMessage, peer: Peer): Sender {
     cipher,
     alpn,
     httpVersion: String(request.headers['x-http-version'] ?? ''),
-    headers: headersAsSent(request.rawHeaders),
+    ...recordedHeaders(headersAsSent(request.rawHeaders)),
     device: device && {
       fingerprint: device.fingerprint,
       serial: device.serial,

@@ -56,17 +56,19 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   return endIfAllEnded(evaluation)
 }
 
-/** Records which device a new track comes from. */
+/** Records which device a new track comes from, on the track itself where that is not the session's first device. */
 function recordDevice(
   entered: Evaluation & { readonly session: Session },
   { upload }: Context,
   name: string,
 ): Evaluation {
   const { device } = upload.sender
-  const track = trackIn(entered.session, name)
-  if (device === null || track.shortDevice !== undefined) return entered
+  const { session } = entered
+  if (device === null) return entered
   const shortDevice = shortFingerprint(device.fingerprint)
-  return add(entered, { session: withTrack(entered.session, { ...track, shortDevice }) })
+  if (session.shortDevice === undefined) return add(entered, { session: { ...session, shortDevice } })
+  if (session.shortDevice === shortDevice || at(session.tracks, name)) return entered
+  return add(entered, { session: withTrack(session, { ...trackIn(session, name), shortDevice }) })
 }
 
 /** A long request whose parts were validated before it: later uploads at its path are segments of one URL. */

@@ -117,15 +117,16 @@ function omittedTracks(
 export function isOmittable(context: Context, session: Session, track: Track): boolean {
   const announcement = at(session.announcements, track.name)
   const isElsewhere = announcement && announcement.manifest !== manifestOf(context, session)
-  return isOfManifest(context, track) && !isElsewhere
+  return isOfManifest(context, session, track) && !isElsewhere
 }
 
 /**
  * Whether an MPD speaks of a track: on a cmaf-ingest stream, several devices and folders may each have a presentation
  * of their own without a session number that tells them apart.
  */
-function isOfManifest({ stream, upload }: Context, { name, shortDevice }: Track): boolean {
+function isOfManifest({ stream, upload }: Context, session: Session, track: Track): boolean {
   if (stream.interface !== 'cmaf-ingest') return true
+  const { name, shortDevice = session.shortDevice } = track
   const folder = directoryOf(pathInSession(upload.path))
   const isBelow = folder === '' || name === folder || name.startsWith(`${folder}/`)
   const { device } = upload.sender

@@ -1,0 +1,40 @@
+import type { Peer } from '@pushav/shared/identity.ts'
+import { Refusal } from '../../lib/refusal.ts'
+
+/** How many subscribers there may be at once. */
+const maxOf = { connection: 32, address: 128, all: 512 } as const
+
+/** Counts subscribers by connection and by address. */
+export function createSubscriberLimits() {
+  const counts = new Map<string, number>()
+
+  /** Returns the function that counts the subscriber out again; throws the refusal `busy` beyond a limit. */
+  return function enter({ address, port }: Pick<Peer, 'address' | 'port'>): () => void {
+    const keys = { connection: `${address} ${port}`, address, all: '' }
+    for (const kind of ['connection', 'address', 'all'] as const)
+      if (countOf(keys[kind]) >= maxOf[kind])
+        throw new Refusal('busy', `too many event streams at once: ${maxOf[kind]} ${wordsOf[kind]}`)
+    for (const key of Object.values(keys)) counts.set(key, countOf(key) + 1)
+    let isIn = true
+    return function leave() {
+      if (isIn) for (const key of Object.values(keys)) countOut(key)
+      isIn = false
+    }
+  }
+
+  function countOf(key: string): number {
+    return counts.get(key) ?? 0
+  }
+
+  function countOut(key: string): void {
+    const count = countOf(key) - 1
+    if (count > 0) counts.set(key, count)
+    else counts.delete(key)
+  }
+}
+
+const wordsOf = {
+  connection: 'on one connection',
+  address: 'from one address',
+  all: 'in all',
+} as const

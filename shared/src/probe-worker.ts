@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { probeQueue } from './probe-job.ts'
+
+/** What a probe worker says of itself with every heartbeat. */
+export const probeWorker = z.object({
+  /** How it confines ffprobe. */
+  confinement: z.string(),
+  /** Whether ffprobe sees no network, no other process and no file but its input. */
+  isSandboxed: z.boolean(),
+})
+export type ProbeWorker = Readonly<z.infer<typeof probeWorker>>
+
+/** The Redis set of the hosts whose workers have sent heartbeats; also of hosts whose heartbeats have stopped. */
+export const probeHostsKey = `${probeQueue.prefix}:probe-hosts`
+
+/** The key that holds a host's `ProbeWorker` as JSON; it expires soon after the worker has stopped. */
+export const probeWorkerKey = (host: string): string => `${probeQueue.prefix}:probe-worker:${host}`
