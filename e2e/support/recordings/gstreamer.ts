@@ -1,0 +1,52 @@
+import { mustRun, run } from '../../server/run.ts'
+import { pushFolder } from './folder.ts'
+import type { Recording } from './recording.ts'
+
+export async function hasGstreamer(): Promise<boolean> {
+  return run('gst-inspect-1.0', ['dashsink']).then(
+    ({ code }) => code === 0,
+    () => false,
+  )
+}
+
+/** A pipeline behind `d.`, a demultiplexer with pads video_0 and audio_0; files go into the working directory. */
+const pipeline = (name: string, sinks: readonly string[]): Recording => ({
+  name: `GStreamer ${name}`,
+  push: (to) =>
+    pushFolder(to, async (cwd) => {
+      const source = ['filesrc', `location=${to.media.source}`, '!', 'qtdemux', 'name=d']
+      await mustRun('gst-launch-1.0', ['-q', '-e', ...source, ...sinks.flatMap((sink) => sink.split(' '))], {
+        cwd,
+      })
+    }),
+})
+
+const video = 'd.video_0 ! queue ! h264parse !'
+const audio = 'd.audio_0 ! queue ! aacparse !'
+
+export const gstreamerRecordings: readonly Recording[] = [
+  pipeline('splitmuxsink, MP4', [
+    'splitmuxsink name=s location=clip%05d.mp4 max-size-time=2000000000',
+    `${video} s.video`,
+    `${audio} s.audio_0`,
+  ]),
+  pipeline('splitmuxsink, fragmented MP4', [
+    'splitmuxsink name=s location=clip%05d.mp4 max-size-time=4000000000 muxer-factory=mp4mux muxer-properties=p,fragment-duration=1000',
+    `${video} s.video`,
+    `${audio} s.audio_0`,
+  ]),
+  pipeline('mp4mux, one stream of fragments for each track', [
+    `${video} mp4mux fragment-duration=1000 streamable=true ! filesink location=video.mp4`,
+    `${audio} mp4mux fragment-duration=1000 streamable=true ! filesink location=audio.mp4`,
+  ]),
+  pipeline('dashsink', [
+    'dashsink name=s muxer=mp4 target-duration=2 mpd-filename=manifest.mpd',
+    `${video} s.video_0`,
+    `${audio} s.audio_0`,
+  ]),
+  pipeline('hlssink2', [
+    'hlssink2 name=s location=seg%05d.ts playlist-location=live.m3u8 target-duration=2 max-files=0 playlist-length=0',
+    `${video} s.video`,
+    `${audio} s.audio`,
+  ]),
+]
