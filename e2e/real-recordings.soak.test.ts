@@ -1,6 +1,5 @@
 import { deepEqual } from 'node:assert/strict'
-import { curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
-import { run } from './server/run.ts'
+import { type Identity, makeDevice, makeStream } from './clients/curl.ts'
 import { hasPackager } from './support/devices/real-clients.ts'
 import { mediaOfSuite } from './support/media/media.ts'
 import { ffmpegRecordings } from './support/recordings/ffmpeg.ts'

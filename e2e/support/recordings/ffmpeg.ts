@@ -1,5 +1,6 @@
 import { mustRun } from '../../server/run.ts'
 import { push, tlsArguments, tlsForMuxer } from '../devices/ffmpeg.ts'
+import { startStunnel } from '../devices/stunnel.ts'
 import { pushFolder } from './folder.ts'
 import type { Recording, Target } from './recording.ts'
 
@@ -17,6 +18,17 @@ const live = (name: string, args: readonly string[], manifest: string) => ({
       ...['-re', '-i', to.media.source, '-map', '0', '-c', 'copy', '-t', seconds, ...args],
       ...[...http(to), `${urlOf(to)}/${manifest}`],
     ]),
+})
+
+/** ffmpeg's HLS muxer has no options for TLS, so stunnel adds it. */
+const relayed = (name: string, args: readonly string[], manifest: string): Recording => ({
+  name: `ffmpeg ${name}`,
+  push: async ({ server, device, media, stream }) => {
+    await using tunnel = await startStunnel(server, device, media.directory)
+    const input = ['-re', '-i', media.source, '-map', '0:v', '-c', 'copy', '-t', seconds, ...args]
+    const output = ['-method', 'PUT', '-http_persistent', '1', `${tunnel.url}/streams/${stream}/${manifest}`]
+    return push(stream, [...input, ...output])
+  },
 })
 
 /** Written to files first. */
@@ -86,18 +98,18 @@ export const ffmpegRecordings: readonly Recording[] = [
     [...dash, '-seg_duration', '1', '-window_size', '2', '-extra_window_size', '1'],
     'manifest.mpd',
   ),
-  live(
+  relayed(
     'HLS, independent segments, names of its own',
     [...hls, '-hls_flags', 'independent_segments'],
     'front_door.m3u8',
   ),
-  live(
+  relayed(
     'HLS, a window of two that is deleted',
     [...hls, '-hls_time', '1', '-hls_list_size', '2', '-hls_flags', 'delete_segments+program_date_time'],
     'live.m3u8',
   ),
   longRequests,
-  filed('DASH, $Time$', [...dash, '-media_seg_name', '$RepresentationID$/$Time$.m4s', 'a.mpd']),
+  live('DASH, $Time$', [...dash, '-media_seg_name', '$RepresentationID$-$Time$.m4s'], 'a.mpd'),
   filed('DASH, one file for each track', [...dash, '-single_file', '1', 'a.mpd']),
   filed('DASH, one file for each track with one index', [
     ...dash,
@@ -131,7 +143,7 @@ export const ffmpegRecordings: readonly Recording[] = [
   filed(
     'HLS, two variants',
     [
-      ...[...hls, '-var_stream_map', 'v:0 v:1', '-master_pl_name', 'master.m3u8'],
+      ...[...hls, '-b:v', '300k', '-var_stream_map', 'v:0 v:1', '-master_pl_name', 'master.m3u8'],
       ...['-hls_segment_filename', 'file_%v_%03d.m4s', 'out_%v.m3u8'],
     ],
     ['-map', '0:v', ...smaller],

@@ -12,7 +12,7 @@ const types: Readonly<Record<string, string>> = {
 
 const isManifest = (path: string): boolean => /\.(mpd|m3u8)$/.test(path)
 
-/** What a muxer writes into a folder, in the order of writing; manifests, in their last state, at the end. */
+/** What a muxer writes into a folder, in the order in which its files came into being; manifests, in their last state, at the end. */
 export async function pushFolder(to: Target, record: (folder: string) => Promise<unknown>): Promise<null> {
   const folder = join(to.media.directory, `stream-${to.stream}`)
   await mkdir(folder, { recursive: true })
@@ -28,12 +28,12 @@ async function objectsIn(folder: string): Promise<readonly RecordedObject[]> {
       .filter((entry) => entry.isFile())
       .map(async ({ parentPath, name }) => {
         const file = join(parentPath, name)
-        const { mtimeMs } = await stat(file)
-        return { path: relative(folder, file), body: await readFile(file), mtimeMs }
+        const { birthtimeMs } = await stat(file)
+        return { path: relative(folder, file), body: await readFile(file), birthtimeMs }
       }),
   )
   return files
-    .sort((a, b) => Number(isManifest(a.path)) - Number(isManifest(b.path)) || a.mtimeMs - b.mtimeMs)
+    .sort((a, b) => Number(isManifest(a.path)) - Number(isManifest(b.path)) || a.birthtimeMs - b.birthtimeMs)
     .map(({ path, body }) => ({ path, body, type: types[extname(path)] ?? typeOf(path) }))
 }
 

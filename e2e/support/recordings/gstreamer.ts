@@ -3,7 +3,7 @@ import { pushFolder } from './folder.ts'
 import type { Recording } from './recording.ts'
 
 export async function hasGstreamer(): Promise<boolean> {
-  return run('gst-inspect-1.0', ['dashsink']).then(
+  return run('gst-inspect-1.0', ['splitmuxsink']).then(
     ({ code }) => code === 0,
     () => false,
   )
@@ -21,8 +21,8 @@ const pipeline = (name: string, sinks: readonly string[]): Recording => ({
     }),
 })
 
-const video = 'd.video_0 ! queue ! h264parse !'
-const audio = 'd.audio_0 ! queue ! aacparse !'
+const video = 'd.video_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! h264parse !'
+const audio = 'd.audio_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! aacparse !'
 
 export const gstreamerRecordings: readonly Recording[] = [
   pipeline('splitmuxsink, MP4', [
@@ -31,18 +31,12 @@ export const gstreamerRecordings: readonly Recording[] = [
     `${audio} s.audio_0`,
   ]),
   pipeline('splitmuxsink, fragmented MP4', [
-    'splitmuxsink name=s location=clip%05d.mp4 max-size-time=4000000000 muxer-factory=mp4mux muxer-properties=p,fragment-duration=1000',
+    'splitmuxsink name=s location=clip%05d.mp4 max-size-time=4000000000 muxer-factory=mp4mux muxer-properties=properties,fragment-duration=(uint)1000',
     `${video} s.video`,
-    `${audio} s.audio_0`,
   ]),
   pipeline('mp4mux, one stream of fragments for each track', [
     `${video} mp4mux fragment-duration=1000 streamable=true ! filesink location=video.mp4`,
     `${audio} mp4mux fragment-duration=1000 streamable=true ! filesink location=audio.mp4`,
-  ]),
-  pipeline('dashsink', [
-    'dashsink name=s muxer=mp4 target-duration=2 mpd-filename=manifest.mpd',
-    `${video} s.video_0`,
-    `${audio} s.audio_0`,
   ]),
   pipeline('hlssink2', [
     'hlssink2 name=s location=seg%05d.ts playlist-location=live.m3u8 target-duration=2 max-files=0 playlist-length=0',
