@@ -1,8 +1,7 @@
 import { mustRun } from '../../server/run.ts'
 import { push, tlsArguments, tlsForMuxer } from '../devices/ffmpeg.ts'
-import { startStunnel } from '../devices/stunnel.ts'
 import { pushFolder } from './folder.ts'
-import type { Recording, Target } from './recording.ts'
+import { explain, multiplexed, multiplexedHeader, type Recording, type Target } from './recording.ts'
 
 const seconds = '6'
 const urlOf = ({ server, stream }: Target): string => `${server.url}/streams/${stream}`
@@ -18,17 +17,6 @@ const live = (name: string, args: readonly string[], manifest: string) => ({
       ...['-re', '-i', to.media.source, '-map', '0', '-c', 'copy', '-t', seconds, ...args],
       ...[...http(to), `${urlOf(to)}/${manifest}`],
     ]),
-})
-
-/** ffmpeg's HLS muxer has no options for TLS, so stunnel adds it. */
-const relayed = (name: string, args: readonly string[], manifest: string): Recording => ({
-  name: `ffmpeg ${name}`,
-  push: async ({ server, device, media, stream }) => {
-    await using tunnel = await startStunnel(server, device, media.directory)
-    const input = ['-re', '-i', media.source, '-map', '0:v', '-c', 'copy', '-t', seconds, ...args]
-    const output = ['-method', 'PUT', '-http_persistent', '1', `${tunnel.url}/streams/${stream}/${manifest}`]
-    return push(stream, [...input, ...output])
-  },
 })
 
 /** Written to files first. */
@@ -98,15 +86,16 @@ export const ffmpegRecordings: readonly Recording[] = [
     [...dash, '-seg_duration', '1', '-window_size', '2', '-extra_window_size', '1'],
     'manifest.mpd',
   ),
-  relayed(
+  // ffmpeg's HLS muxer has no options for TLS.
+  filed(
     'HLS, independent segments, names of its own',
-    [...hls, '-hls_flags', 'independent_segments'],
-    'front_door.m3u8',
+    [...hls, '-hls_flags', 'independent_segments', 'front_door.m3u8'],
+    ['-map', '0:v', '-c', 'copy'],
   ),
-  relayed(
-    'HLS, a window of two that is deleted',
-    [...hls, '-hls_time', '1', '-hls_list_size', '2', '-hls_flags', 'delete_segments+program_date_time'],
-    'live.m3u8',
+  filed(
+    'HLS, segments of 1 s with dates',
+    [...hls, '-hls_time', '1', '-hls_flags', 'program_date_time+independent_segments', 'live.m3u8'],
+    ['-map', '0:v', '-c', 'copy'],
   ),
   longRequests,
   live('DASH, $Time$', [...dash, '-media_seg_name', '$RepresentationID$-$Time$.m4s'], 'a.mpd'),
@@ -152,15 +141,21 @@ export const ffmpegRecordings: readonly Recording[] = [
     ...[...hls, '-var_stream_map', 'v:0,agroup:a a:0,agroup:a', '-master_pl_name', 'master.m3u8'],
     ...['-hls_segment_filename', '%v/%d.m4s', '-hls_playlist_type', 'vod', '%v/index.m3u8'],
   ]),
-  filed('HLS, byte ranges of one file', [...hls, '-hls_flags', 'single_file', 'a.m3u8']),
-  filed('HLS, EVENT', [
-    ...hls,
-    '-hls_playlist_type',
-    'event',
-    '-hls_fmp4_init_filename',
-    'head.mp4',
-    'a.m3u8',
-  ]),
+  explain(
+    filed('HLS, byte ranges of one file', [...hls, '-hls_flags', 'single_file', 'a.m3u8']),
+    multiplexed,
+  ),
+  explain(
+    filed('HLS, EVENT', [
+      ...hls,
+      '-hls_playlist_type',
+      'event',
+      '-hls_fmp4_init_filename',
+      'head.mp4',
+      'a.m3u8',
+    ]),
+    multiplexed,
+  ),
   filed(
     'two headers, short names',
     [
@@ -179,22 +174,28 @@ export const ffmpegRecordings: readonly Recording[] = [
     ],
     ['-c', 'copy'],
   ),
-  filed('one MP4', [...whole, '+faststart', 'clip.mp4']),
-  filed('one fragmented MP4', [...whole, '+frag_keyframe+empty_moov+default_base_moof', 'clip.mp4']),
+  explain(filed('one MP4', [...whole, '+faststart', 'clip.mp4']), multiplexedHeader),
+  explain(
+    filed('one fragmented MP4', [...whole, '+frag_keyframe+empty_moov+default_base_moof', 'clip.mp4']),
+    multiplexed,
+  ),
   filed(
     'one CMAF file with its index',
     [...whole, '+cmaf+dash+frag_keyframe', 'video.cmfv'],
     ['-map', '0:v', '-c', 'copy'],
   ),
-  filed('clips with headers of their own', [
-    ...[
-      '-f',
-      'segment',
-      '-segment_time',
-      '2',
-      '-segment_format_options',
-      'movflags=+frag_keyframe+empty_moov',
-    ],
-    'clip_%03d.mp4',
-  ]),
+  explain(
+    filed('clips with headers of their own', [
+      ...[
+        '-f',
+        'segment',
+        '-segment_time',
+        '2',
+        '-segment_format_options',
+        'movflags=+frag_keyframe+empty_moov',
+      ],
+      'clip_%03d.mp4',
+    ]),
+    multiplexed,
+  ),
 ]

@@ -1,6 +1,6 @@
 import { mustRun, run } from '../../server/run.ts'
 import { pushFolder } from './folder.ts'
-import type { Recording } from './recording.ts'
+import { explain, multiplexedHeader, type Recording } from './recording.ts'
 
 export async function hasGstreamer(): Promise<boolean> {
   return run('gst-inspect-1.0', ['splitmuxsink']).then(
@@ -25,22 +25,37 @@ const video = 'd.video_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffe
 const audio = 'd.audio_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! aacparse !'
 
 export const gstreamerRecordings: readonly Recording[] = [
-  pipeline('splitmuxsink, MP4', [
-    'splitmuxsink name=s location=clip%05d.mp4 max-size-time=2000000000',
-    `${video} s.video`,
-    `${audio} s.audio_0`,
-  ]),
-  pipeline('splitmuxsink, fragmented MP4', [
-    'splitmuxsink name=s location=clip%05d.mp4 max-size-time=4000000000 muxer-factory=mp4mux muxer-properties=properties,fragment-duration=(uint)1000',
-    `${video} s.video`,
-  ]),
-  pipeline('mp4mux, one stream of fragments for each track', [
-    `${video} mp4mux fragment-duration=1000 streamable=true ! filesink location=video.mp4`,
-    `${audio} mp4mux fragment-duration=1000 streamable=true ! filesink location=audio.mp4`,
-  ]),
-  pipeline('hlssink2', [
-    'hlssink2 name=s location=seg%05d.ts playlist-location=live.m3u8 target-duration=2 max-files=0 playlist-length=0',
-    `${video} s.video`,
-    `${audio} s.audio`,
-  ]),
+  explain(
+    pipeline('splitmuxsink, MP4', [
+      'splitmuxsink name=s location=clip%05d.mp4 max-size-time=2000000000',
+      `${video} s.video`,
+      `${audio} s.audio_0`,
+    ]),
+    multiplexedHeader,
+  ),
+  explain(
+    pipeline('splitmuxsink, fragmented MP4', [
+      'splitmuxsink name=s location=clip%05d.mp4 max-size-time=4000000000 muxer-factory=mp4mux muxer-properties=properties,fragment-duration=(uint)1000',
+      `${video} s.video`,
+    ]),
+    {
+      'init-not-fragmented':
+        'splitmuxsink writes a plain MP4: CMAF asks for fragments (ISO/IEC 23000-19, 7.3)',
+    },
+  ),
+  explain(
+    pipeline('mp4mux, one stream of fragments for each track', [
+      `${video} mp4mux fragment-duration=1000 streamable=true ! filesink location=video.mp4`,
+      `${audio} mp4mux fragment-duration=1000 streamable=true ! filesink location=audio.mp4`,
+    ]),
+    { 'base-not-moof': 'mp4mux leaves default-base-is-moof out (ISO/IEC 23000-19, 7.5)' },
+  ),
+  explain(
+    pipeline('hlssink2', [
+      'hlssink2 name=s location=seg%05d.ts playlist-location=live.m3u8 target-duration=2 max-files=0 playlist-length=0',
+      `${video} s.video`,
+      `${audio} s.audio`,
+    ]),
+    { extension: 'MPEG-2 TS is no CMAF (DASH-IF Ingest)' },
+  ),
 ]

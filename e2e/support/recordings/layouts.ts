@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pushAsCamera } from '../devices/camera.ts'
 import { asHls } from '../media/hls-recording.ts'
 import { type MpdStyle, mpdStyles, type RecordedObject, recordSession } from '../media/matter-recording.ts'
-import type { Recording, Target } from './recording.ts'
+import { explain, type Recording, type Target } from './recording.ts'
 
 const latest: MpdStyle = { media: 'segment_$Number$.m4s', dynamicHasTimeline: false }
 
@@ -181,10 +181,29 @@ function espressifHls(all: readonly RecordedObject[]): readonly RecordedObject[]
 export const layoutRecordings: readonly Recording[] = [
   ...matter,
   { ...layout('Matter, HLS', asHls), interface: 'hls' },
-  layout('HomeKit over playlists, sealed', (all) => homeKit(all, true)),
+  explain(
+    layout('HomeKit over playlists, sealed', (all) => homeKit(all, true)),
+    {
+      'media-not-isobmff':
+        'each object is sealed with AES-256-GCM: nothing in it can be read without the key',
+    },
+  ),
   layout('HomeKit over playlists, clear', (all) => homeKit(all, false)),
-  { ...layout('HomeKit over DASH', homeKitDash), interface: 'dash' },
+  {
+    ...layout('HomeKit over DASH', homeKitDash),
+    interface: 'dash',
+    explained: {
+      'mpd-static-early': 'it sends a static MPD first; Matter asks for a dynamic one (11.7.1.8.1)',
+      'segment-before-mpd': 'the same: no dynamic MPD ever comes',
+    },
+  },
   layout('HomeKit relay, one track', relay),
   { ...layout('Espressif, DASH', espressif), interface: 'dash' },
-  { ...layout('Espressif, DASH and playlists', espressifHls), interface: 'dash' },
+  {
+    ...layout('Espressif, DASH and playlists', espressifHls),
+    interface: 'dash',
+    explained: {
+      'manifest-interface': 'Matter has one kind of manifest for each interface; this sends both',
+    },
+  },
 ]

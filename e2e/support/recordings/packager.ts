@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { mustRun } from '../../server/run.ts'
 import { packager } from '../devices/real-clients.ts'
 import { pushFolder } from './folder.ts'
-import type { Recording, Target } from './recording.ts'
+import { explain, type Recording, type Target } from './recording.ts'
 
 const mpd = ['--mpd_output', 'manifest.mpd']
 const hls = ['--hls_master_playlist_output', 'master.m3u8']
@@ -91,7 +91,10 @@ const withTrickPlay = (to: Target): readonly string[] => [
 
 export const packagerRecordings: readonly Recording[] = [
   pushed('DASH, dynamic', numbered, mpd),
-  pushed('DASH, static', numbered, [...mpd, '--generate_static_live_mpd']),
+  explain(pushed('DASH, static', numbered, [...mpd, '--generate_static_live_mpd']), {
+    'segment-after-end':
+      'its static MPD comes before the last segment of audio: a static MPD has no updates (ISO/IEC 23009-1, 5.4)',
+  }),
   pushed('HLS, VOD', numbered, hls),
   pushed('HLS, EVENT', numbered, [...hls, '--hls_playlist_type', 'EVENT']),
   pushed('HLS, LIVE with a window', numbered, [

@@ -22,3 +22,16 @@ export interface Recording {
   /** Explained codes that depend on how fast the machine is. */
   readonly perhaps?: readonly string[]
 }
+
+/** The same recording with reasons for what it gets. */
+export const explain = (recording: Recording, explained: Readonly<Record<string, string>>): Recording => ({
+  ...recording,
+  explained,
+})
+
+/** Why sound and pictures in one file break the rules of cmaf-ingest. */
+export const multiplexed = {
+  'init-track-count': 'video and audio in one file: a CMAF track has one track (ISO/IEC 23000-19, 7.3)',
+  'segment-multiplexed': 'the same, in its fragments',
+}
+export const multiplexedHeader = { 'init-track-count': multiplexed['init-track-count'] }
