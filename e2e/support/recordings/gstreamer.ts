@@ -1,6 +1,6 @@
 import { mustRun, run } from '../../server/run.ts'
 import { pushFolder } from './folder.ts'
-import { explain, multiplexedHeader, type Recording } from './recording.ts'
+import { explain, type Recording } from './recording.ts'
 
 export async function hasGstreamer(): Promise<boolean> {
   return run('gst-inspect-1.0', ['splitmuxsink']).then(
@@ -24,18 +24,11 @@ const pipeline = (name: string, sinks: readonly string[]): Recording => ({
 const video = 'd.video_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! h264parse !'
 const audio = 'd.audio_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! aacparse !'
 
+/** Pictures alone: with sound, splitmuxsink of 1.22 blocks now and then when its input is a file. */
 export const gstreamerRecordings: readonly Recording[] = [
   explain(
-    pipeline('splitmuxsink, MP4', [
-      'splitmuxsink name=s location=clip%05d.mp4 max-size-time=2000000000',
-      `${video} s.video`,
-      `${audio} s.audio_0`,
-    ]),
-    multiplexedHeader,
-  ),
-  explain(
-    pipeline('splitmuxsink, fragmented MP4', [
-      'splitmuxsink name=s location=clip%05d.mp4 max-size-time=4000000000 muxer-factory=mp4mux muxer-properties=properties,fragment-duration=(uint)1000',
+    pipeline('splitmuxsink', [
+      'splitmuxsink name=s location=clip%05d.mp4 max-size-time=4000000000',
       `${video} s.video`,
     ]),
     {
@@ -54,8 +47,7 @@ export const gstreamerRecordings: readonly Recording[] = [
     pipeline('hlssink2', [
       'hlssink2 name=s location=seg%05d.ts playlist-location=live.m3u8 target-duration=2 max-files=0 playlist-length=0',
       `${video} s.video`,
-      `${audio} s.audio`,
     ]),
-    { extension: 'MPEG-2 TS is no CMAF (DASH-IF Ingest)' },
+    { extension: 'MPEG-2 TS is no CMAF, which is all that cmaf-ingest takes' },
   ),
 ]
