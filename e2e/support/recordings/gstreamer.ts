@@ -15,20 +15,24 @@ const pipeline = (name: string, sinks: readonly string[]): Recording => ({
   push: (to) =>
     pushFolder(to, async (cwd) => {
       const source = ['filesrc', `location=${to.media.source}`, '!', 'qtdemux', 'name=d']
-      await mustRun('gst-launch-1.0', ['-q', '-e', ...source, ...sinks.flatMap((sink) => sink.split(' '))], {
-        cwd,
-      })
+      await mustRun(
+        'timeout',
+        ['20', 'gst-launch-1.0', '-q', '-e', ...source, ...sinks.flatMap((sink) => sink.split(' '))],
+        {
+          cwd,
+        },
+      )
     }),
 })
 
 const video = 'd.video_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! h264parse !'
 const audio = 'd.audio_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! aacparse !'
 
-/** Pictures alone: with sound, splitmuxsink of 1.22 blocks now and then when its input is a file. */
+/** Pictures alone: with sound, splitmuxsink of 1.22 blocks now and then on files, so the time is bounded. */
 export const gstreamerRecordings: readonly Recording[] = [
   explain(
     pipeline('splitmuxsink', [
-      'splitmuxsink name=s location=clip%05d.mp4 max-size-time=4000000000',
+      'splitmuxsink name=s location=clip%05d.mp4 max-size-time=4000000000 muxer-factory=mp4mux muxer-properties=properties,fragment-duration=(uint)1000',
       `${video} s.video`,
     ]),
     {
