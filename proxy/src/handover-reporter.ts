@@ -5,10 +5,14 @@ import { postEvent } from './ingest-events.ts'
 import type { HandoverFile } from './tls/handover-file.ts'
 
 /**
- * Reports to each ingest which version of the handover file this proxy applies: at once after a change, and every two
+ * Reports to each ingest where this proxy listens and which version of the handover file it applies: at once after a change, and every two
  * seconds, so that ingest knows which proxies there are. Disposal stops that.
  */
-export function reportHandover(ingests: readonly Address[], handover: HandoverFile): Disposable {
+export function reportHandover(
+  ingests: readonly Address[],
+  handover: HandoverFile,
+  ports: { readonly port: number; readonly ui_port: number | null },
+): Disposable {
   const proxy = randomUUID()
   const reports = ingests.map(reporterFor)
   const reportAll = () => {
@@ -30,7 +34,7 @@ export function reportHandover(ingests: readonly Address[], handover: HandoverFi
       isPosting = true
       do {
         reported = handover.version()
-        const event = { proxy, version: reported }
+        const event = { proxy, version: reported, ...ports }
         await postEvent(ingest, 'handover-applied', event, handover.trust().secret)
       } while (reported !== handover.version())
       isPosting = false

@@ -35,7 +35,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const { port, addresses, stop, destroy } = await listen(server, config.host, config.port)
   log.info({ port, addresses }, 'listening')
   ui = await listenForBrowsers(createTlsServer(deps, { ...config, requestCert: false }), config, port, log)
-  built.use(reportHandover(config.ingests, handover))
+  built.use(reportHandover(config.ingests, handover, { port, ui_port: ui?.port ?? null }))
 
   const withdraw = config.dnsName ? announce(config.dnsName, { port, addresses }, log) : null
   built.defer(() => {

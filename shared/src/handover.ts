@@ -34,4 +34,7 @@ export const handoverApplied = z.object({
   /** Names the process; another one after a restart. */
   proxy: z.uuid(),
   version: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Where the proxy listens: for devices, and without client certificates; null for none. */
+  port: z.number().int().nullable().default(null),
+  ui_port: z.number().int().nullable().default(null),
 })

@@ -9,16 +9,17 @@ export const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..
   version: string
 }
 
-/** As the proxy chooses it: the port after its own unless a setting says otherwise. */
-function uiPortOf({ uiPort, publicPort }: Pick<Config, 'uiPort' | 'publicPort'>): number | null {
-  if (uiPort === undefined) return publicPort && publicPort + 1
-  return uiPort || null
+/** Where a proxy says that it listens; null for nowhere, and until it has said so. */
+export interface ProxyPorts {
+  readonly port: number | null
+  readonly uiPort: number | null
 }
 
 /** What users ask of a server before they trust and use it. */
 export function describeServerWith(
   config: Config,
   certificates: Pick<Certificates, 'show' | 'pathOf'>,
+  proxyPorts: () => ProxyPorts,
   startedAt: Date,
 ): () => Promise<AboutResponse> {
   return async function describeServer() {
@@ -31,8 +32,8 @@ export function describeServerWith(
       version,
       started_at: startedAt.toISOString(),
       names: sans.map((san) => san.slice(san.indexOf(':') + 1)),
-      port: config.publicPort,
-      ui_port: uiPortOf(config),
+      port: config.publicPort ?? proxyPorts().port,
+      ui_port: config.uiPort === undefined ? proxyPorts().uiPort : config.uiPort || proxyPorts().uiPort,
       root: {
         fingerprint_sha256: root.kind === 'certificate' ? root.certificate.fingerprint : '',
         path: certificates.pathOf('server', 'root.pem'),

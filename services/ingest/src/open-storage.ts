@@ -5,6 +5,7 @@ import { redisEventBus } from './events/redis/redis-event-stream.ts'
 import { createProbeEnqueuer } from './indexing/enqueue-probes.ts'
 import { startIndexer } from './indexing/index-journals.ts'
 import { inspectionsOf } from './indexing/inspect-upload.ts'
+import { createResultLog } from './indexing/log-results.ts'
 import { publishResultsWith } from './indexing/publish-results.ts'
 import {
   connectBlocking,
@@ -53,12 +54,14 @@ export async function openStorage(
   )
   const eventBus = built.use(redisEventBus(redis, open(connectBlocking)))
 
-  const sessionTimeouts = built.use(createSessionTimeouts(eventBus, idleMs, now))
+  const resultLog = built.use(createResultLog(log))
+  const sessionTimeouts = built.use(createSessionTimeouts(eventBus, resultLog, idleMs, now))
   const inspections = inspectionsOf(store)
   const publishResults = publishResultsWith({
     verdicts,
     eventBus,
     sessionTimeouts,
+    resultLog,
     links,
     startedAt: now(),
     now,

@@ -6,7 +6,7 @@ import { createSite } from '@pushav/ui/site.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
-import { describeServerWith, version } from './describe-server.ts'
+import { describeServerWith, type ProxyPorts, version } from './describe-server.ts'
 import { deviceRoutes } from './devices/http/device-routes.ts'
 import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
@@ -128,6 +128,7 @@ export async function startIngest(
   const devices = readDevicesWith({
     ...{ journals, index, certificates: clientCertificates, history: certificates.history },
   })
+  let proxyPorts: ProxyPorts = { port: null, uiPort: null }
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
   const { backlog } = probes
@@ -147,10 +148,10 @@ export async function startIngest(
     async () => ({ ...(await probes.backlog()), workers: await findProbeWorkers(redis) }),
   )
   const routers = [
-    certificateRoutes({ ...certificates, lastSeen: devices.lastSeen }, log),
+    certificateRoutes({ ...certificates, lastSeen: devices.lastSeen, onProxyPorts }, log),
     streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
     docsRoutes(version),
-    serviceRoutes({ about: describeServerWith(config, certificates, now()) }),
+    serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
     deviceRoutes(devices),
     probeRoutes(probes, () => findProbeWorkers(redis)),
     uploadLogRoutes({
@@ -173,7 +174,7 @@ export async function startIngest(
     }),
     uploadBytesRoutes(streams, store, findCertificate),
     eventRoutes(eventBus, streams, sendState, closing.signal),
-    refusalRoutes({ refusals, eventBus, now }),
+    refusalRoutes({ refusals, eventBus, log, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),
@@ -189,6 +190,10 @@ export async function startIngest(
   built.use(await listen(listener, config.listen))
   built.defer(() => closing.abort())
   return app
+
+  function onProxyPorts(ports: ProxyPorts): void {
+    proxyPorts = ports
+  }
 
   async function catchUp(): Promise<void> {
     await index

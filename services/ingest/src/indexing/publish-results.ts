@@ -5,6 +5,7 @@ import { type JournalEntry, timeOf } from '../uploads/upload.ts'
 import type { Finding } from '../validation/finding.ts'
 import type { FoldResult, ObjectEvent } from './fold.ts'
 import type { PublishResults } from './index-journals.ts'
+import { logEnd, type ResultLog } from './log-results.ts'
 import { repairLinksWith } from './repair-links.ts'
 import type { SessionTimeouts } from './session-timeouts.ts'
 
@@ -12,6 +13,7 @@ interface PublishResultsDeps {
   readonly verdicts: PendingVerdicts
   readonly eventBus: Pick<EventBus, 'publish'>
   readonly sessionTimeouts: SessionTimeouts
+  readonly resultLog: Pick<ResultLog, 'uploaded' | 'ended'>
   readonly links: ObjectLinks
   /** Lines that were written before are a replay. */
   readonly startedAt: Date
@@ -26,7 +28,7 @@ const maxEventAgeMs = 600_000
  * and the links of replayed lines are repaired.
  */
 export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
-  const { verdicts, eventBus, sessionTimeouts, links, startedAt, now } = deps
+  const { verdicts, eventBus, sessionTimeouts, resultLog, links, startedAt, now } = deps
   const repairLinks = repairLinksWith(links)
   return async function publishResults(stream, entries, folded) {
     resolveVerdicts(entries, folded)
@@ -57,17 +59,27 @@ export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
         eventBus.publish({ kind: 'stream-created', stream, at, interface: entry.interface })
     }
     for (const event of folded.events) {
-      if (event.kind === 'judged') publishVerdict(stream, at, event)
+      if (event.kind === 'judged') publishVerdict(stream, at, event, folded)
       else eventBus.publish({ kind: 'object-deleted', stream, at, path: event.path })
     }
     for (const session of Object.values(folded.state.sessions)) sessionTimeouts.touch(stream, session)
   }
 
-  function publishVerdict(stream: string, at: string, event: Extract<ObjectEvent, { kind: 'judged' }>): void {
+  function publishVerdict(
+    stream: string,
+    at: string,
+    event: Extract<ObjectEvent, { kind: 'judged' }>,
+    { state }: FoldResult,
+  ): void {
     const { upload, session, track, sessionEvents } = event
     const findings = event.findings.map(({ code, severity }) => ({ code, severity }))
     const facts = { stream, at, upload: upload.id, path: upload.path }
     eventBus.publish({ kind: 'upload-judged', ...facts, session, track, findings })
-    for (const sessionEvent of sessionEvents) eventBus.publish({ ...sessionEvent, stream, at })
+    resultLog.uploaded(stream, event)
+    for (const sessionEvent of sessionEvents) {
+      eventBus.publish({ ...sessionEvent, stream, at })
+      const ended = Object.values(state.sessions).find(({ id }) => id === sessionEvent.session)
+      if (ended) logEnd(resultLog, stream, ended, sessionEvent.kind)
+    }
   }
 }

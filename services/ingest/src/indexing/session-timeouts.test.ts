@@ -8,7 +8,12 @@ const idleMs = 60_000
 describe('session timeouts', () => {
   it('publishes a timeout that was over before the verdict came', async () => {
     const { promise, resolve } = Promise.withResolvers<ServerEvent>()
-    using timeouts = createSessionTimeouts({ publish: resolve }, idleMs, () => new Date(2 * idleMs))
+    using timeouts = createSessionTimeouts(
+      { publish: resolve },
+      { ended: () => {} },
+      idleMs,
+      () => new Date(2 * idleMs),
+    )
     timeouts.touch('1', newSession('none', 0))
     const { kind, at } = (await promise) as Extract<ServerEvent, { kind: 'session-completed' }>
     deepEqual([kind, at], ['session-completed', new Date(2 * idleMs).toISOString()])
@@ -18,6 +23,7 @@ describe('session timeouts', () => {
     const published: ServerEvent[] = []
     using timeouts = createSessionTimeouts(
       { publish: (event) => published.push(event) },
+      { ended: () => {} },
       idleMs,
       () => new Date(2 * idleMs),
     )

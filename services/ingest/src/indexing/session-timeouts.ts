@@ -1,6 +1,7 @@
 import type { EventBus } from '../events/event-bus.ts'
 import { closeIdle } from '../validation/idle-sessions.ts'
 import { initialState, type Session } from '../validation/state.ts'
+import { logEnd, type ResultLog } from './log-results.ts'
 
 /**
  * Publishes the event of a session that ends because its device falls silent. Nothing is written: readers of the
@@ -16,6 +17,7 @@ const lateMs = 1_000
 
 export function createSessionTimeouts(
   eventBus: Pick<EventBus, 'publish'>,
+  resultLog: Pick<ResultLog, 'ended'>,
   idleMs: number,
   now: () => Date,
 ): SessionTimeouts {
@@ -44,7 +46,9 @@ export function createSessionTimeouts(
     const at = now().toISOString()
     const state = { ...initialState, sessions: { [session.key]: session } }
     // As of the end of the timeout, not of the clock: a timer may be a millisecond early.
-    for (const event of closeIdle(state, endOf(session), idleMs).events)
+    for (const event of closeIdle(state, endOf(session), idleMs).events) {
       eventBus.publish({ ...event, stream, at })
+      logEnd(resultLog, stream, session, event.kind)
+    }
   }
 }

@@ -61,3 +61,7 @@ const advices: readonly (readonly [code: RegExp, advice: string])[] = [
 export const adviceOn = ({ code }: Pick<RefusedClient, 'code'>): string =>
   advices.find(([pattern]) => pattern.test(code))?.[1] ??
   'Look up the reason in the manual of the TLS library of the device; the log of this server has all that is known.'
+
+/** The words of an OpenSSL error without its file and numbers; other reasons as they are. */
+export const plainReason = (reason: string): string =>
+  /:SSL routines:[^:]*:([^:]+):/.exec(reason)?.[1] ?? reason.trim()

@@ -1,7 +1,7 @@
 /** TLS handshakes and client certificates that were refused; equal ones within a minute are one. */
 export interface Refusals {
-  /** Throws `Unavailable` while Redis does not respond. */
-  record(refused: RefusedClient): Promise<void>
+  /** Returns how many equal ones there were in this minute. Throws `Unavailable` while Redis does not respond. */
+  record(refused: RefusedClient): Promise<number>
   /** Newest first. Throws `Unavailable` while Redis does not respond. */
   newest(limit: number): Promise<readonly Refusal[]>
 }

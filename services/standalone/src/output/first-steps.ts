@@ -13,9 +13,9 @@ export function firstSteps(
   const root = join(workingDirectory, 'certs/server/root.pem')
   const api = `https://${reachable}:${port}`
   return [
-    `Page:         https://${reachable}:${uiPort ?? port}/ui/streams`,
+    `Page:          https://${reachable}:${uiPort ?? port}/ui/streams`,
     `Root to trust: ${root}`,
-    `First stream: curl --cacert ${shellQuote(root)} -XPOST '${api}/streams?interface=dash'`,
+    `First stream:  curl --cacert ${shellQuote(root)} -XPOST '${api}/streams?interface=dash'`,
     ...(wanted === null
       ? [
           'Note: everything is in a temporary directory and is removed at exit; keep it with --working-directory PATH',

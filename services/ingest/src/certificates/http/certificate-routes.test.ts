@@ -31,7 +31,7 @@ before(async () => {
     now: () => new Date(Date.now() + passedDays * dayMs),
   })
   app = express().use(
-    certificateRoutes({ ...certificates, lastSeen: async () => new Map() }, log),
+    certificateRoutes({ ...certificates, lastSeen: async () => new Map(), onProxyPorts: () => {} }, log),
     errorHandler(createErrorResponder(log)),
   )
 })

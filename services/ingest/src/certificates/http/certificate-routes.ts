@@ -3,6 +3,7 @@ import { handoverApplied } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { json, type Request, type Response, Router, raw } from 'express'
 import { z } from 'zod'
+import type { ProxyPorts } from '../../describe-server.ts'
 import { assertFromProxy } from '../../http/authenticate.ts'
 import { streamJson } from '../../http/json-response.ts'
 import { parseBody, parseQuery } from '../../http/parse-request.ts'
@@ -30,6 +31,8 @@ interface CertificateRoutesDeps {
   /** When an upload came with a certificate, ISO 8601, by fingerprint. */
   readonly lastSeen: () => Promise<ReadonlyMap<string, string>>
   readonly onHandoverApplied: (proxy: string, version: string) => void
+  /** A proxy has said where it listens. */
+  readonly onProxyPorts: (ports: ProxyPorts) => void
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
 }
 
@@ -67,7 +70,8 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
 
   function noteHandover(request: Request, response: Response): void {
     assertFromProxy(request)
-    const { proxy, version } = parseBody(handoverApplied, request.body)
+    const { proxy, version, port, ui_port: uiPort } = parseBody(handoverApplied, request.body)
+    deps.onProxyPorts({ port, uiPort })
     onHandoverApplied(proxy, version)
     response.status(204).end()
   }

@@ -1,20 +1,23 @@
 import { handshakeRefusedBody, refusalsQuery } from '@pushav/shared/api/devices.ts'
+import type { Logger } from '@pushav/shared/logger.ts'
 import { json, Router } from 'express'
 import type { EventBus } from '../../events/event-bus.ts'
 import { assertFromProxy } from '../../http/authenticate.ts'
 import { parseBody, parseQuery } from '../../http/parse-request.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
+import { adviceOn, plainReason } from '../advice.ts'
 import type { Refusals } from '../refusals.ts'
 import { refusalResponse } from './refusal-response.ts'
 
 interface RefusalRoutesDeps {
   readonly refusals: Refusals
   readonly eventBus: Pick<EventBus, 'publish'>
+  readonly log: Logger
   readonly now: () => Date
 }
 
 /** Clients that were refused, with what to do; and the proxy's reports of them. */
-export function refusalRoutes({ refusals, eventBus, now }: RefusalRoutesDeps): Router {
+export function refusalRoutes({ refusals, eventBus, log, now }: RefusalRoutesDeps): Router {
   const router = Router()
   router.get('/refusals', async (request, response) => {
     const { limit } = parseQuery(refusalsQuery, request.query)
@@ -23,12 +26,14 @@ export function refusalRoutes({ refusals, eventBus, now }: RefusalRoutesDeps): R
   })
   router.post('/events/handshake-refused', sendContinue, json(), async (request, response) => {
     assertFromProxy(request)
-    const refused = parseBody(handshakeRefusedBody, request.body)
+    const report = parseBody(handshakeRefusedBody, request.body)
+    const refused = { ...report, reason: plainReason(report.reason) }
     const { address, code, reason } = refused
     // Not later than the record's own time: subscribers ask for the refusals from the event's time on.
     const at = now().toISOString()
     // Before the event, whose subscribers ask for it.
-    await refusals.record(refused)
+    const count = await refusals.record(refused)
+    if (count === 1) log.warn(`a client was refused: ${address}: ${reason}. ${adviceOn(refused)}`)
     eventBus.publish({ kind: 'handshake-refused', at, address, code, reason })
     response.status(204).end()
   })

@@ -5,14 +5,15 @@ import type { Refusals, RefusedClient } from '../refusals.ts'
 const keys = { byTime: '{pushav}:refusals', counts: '{pushav}:refusal-counts' } as const
 const maxKept = 1_000
 
-// KEYS[1] refusals by time, KEYS[2] counts. ARGV: time, refusal, how many are kept.
+// KEYS[1] refusals by time, KEYS[2] counts. ARGV: time, refusal, how many are kept. The count.
 const recordScript = `
   redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
-  redis.call('HINCRBY', KEYS[2], ARGV[2], 1)
+  local count = redis.call('HINCRBY', KEYS[2], ARGV[2], 1)
   for _, old in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1 - ARGV[3])) do
     redis.call('ZREM', KEYS[1], old)
     redis.call('HDEL', KEYS[2], old)
-  end`
+  end
+  return count`
 
 /** The newest 1000, as members of a sorted set; the minute is in the member, so that equal ones count once. */
 export function redisRefusals(redis: RedisClient, now: () => Date): Refusals {
@@ -21,7 +22,7 @@ export function redisRefusals(redis: RedisClient, now: () => Date): Refusals {
       const nowMs = now().getTime()
       const member = JSON.stringify({ minute: Math.floor(nowMs / 60_000), ...refused })
       const { byTime, counts } = keys
-      await orUnavailable(redis.eval(recordScript, 2, byTime, counts, nowMs, member, maxKept))
+      return Number(await orUnavailable(redis.eval(recordScript, 2, byTime, counts, nowMs, member, maxKept)))
     },
     async newest(limit) {
       const words = await orUnavailable(redis.zrevrange(keys.byTime, 0, limit - 1, 'WITHSCORES'))
