@@ -14,6 +14,7 @@ COPY proxy/package.json proxy/
 COPY services/ingest/package.json services/ingest/
 COPY services/probe/package.json services/probe/
 COPY services/standalone/package.json services/standalone/
+COPY services/ui/package.json services/ui/
 COPY e2e/package.json e2e/
 
 # Each image has the packages of its own workspace only.
@@ -21,7 +22,7 @@ FROM manifests AS proxy-packages
 RUN npm ci -w shared -w proxy
 
 FROM manifests AS ingest-packages
-RUN npm ci -w shared -w services/ingest
+RUN npm ci -w shared -w services/ingest -w services/ui
 
 FROM manifests AS probe-packages
 RUN npm ci -w shared -w services/probe
@@ -59,6 +60,7 @@ ENV FILE_UMASK=027
 COPY --from=ingest-packages /app/node_modules node_modules
 COPY shared shared
 COPY services/ingest services/ingest
+COPY services/ui services/ui
 USER node
 WORKDIR /app/services/ingest
 EXPOSE 8081

@@ -3,7 +3,14 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const packages = ['shared', 'proxy', 'services/ingest', 'services/probe', 'services/standalone']
+const packages = [
+  'shared',
+  'proxy',
+  'services/ingest',
+  'services/probe',
+  'services/standalone',
+  'services/ui',
+]
 
 /** A technology: only modules with this folder in their path may import the package. */
 const folderOf: Record<string, string> = {
@@ -90,6 +97,9 @@ function foldersOf(home: string, path: string): readonly string[] {
     .split('/')
     .slice(0, -1)
 }
+
+/** Whether a module runs in browsers. */
+const isBrowser = (file: string): boolean => file.startsWith('services/ui/src/browser/')
 
 /** The technology that a module is an adapter to; null for none. */
 const technologyOf = ({ folders }: Module): string | null =>
@@ -182,15 +192,40 @@ describe('architecture', () => {
     deepEqual(strays(mayMeet), [])
   })
 
-  it('lets processes have only shared/ in common', () => {
+  it('lets processes have only shared/ in common, and ingest serve the files of the web pages', () => {
     deepEqual(
       strays(({ file, home }, source) => {
+        if (home === 'services/ingest' && source === '@pushav/ui/site.ts') return true
         if (source.startsWith('@pushav/')) return home !== 'shared' && source.startsWith('@pushav/shared/')
         if (!source.startsWith('.')) return true
         return resolve(root, dirname(file), source).startsWith(join(root, home, 'src/'))
       }),
       [],
     )
+  })
+
+  it('lets browser modules import each other only; nothing but types comes from shared/src/api', () => {
+    const browser = modules.filter(({ file }) => isBrowser(file))
+    ok(browser.length > 30)
+    const foreign = browser.flatMap(({ file, text }) =>
+      [...text.matchAll(/^import (type )?[^']*'([^']+)'/gm)]
+        .filter(
+          ([, isType, source = '']) =>
+            !source.startsWith('.') && !(isType && source.startsWith('@pushav/shared/api/')),
+        )
+        .map(([, , source]) => `${file} imports ${source}`),
+    )
+    deepEqual(foreign, [])
+  })
+
+  it('keeps texts from becoming markup or code in the browser', () => {
+    const unsafe =
+      /\b(innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|DOMParser|setHTMLUnsafe|srcdoc|eval)\b|document\.write|new Function|javascript:|setAttribute\(\s*['"`](on|style)/
+    const found = modules
+      .filter(({ file, text }) => isBrowser(file) && unsafe.test(text))
+      .map(({ file }) => file)
+    // It names what it refuses to set.
+    deepEqual(found, ['services/ui/src/browser/dom/h.ts'])
   })
 
   it('keeps test support out of the product', () => {

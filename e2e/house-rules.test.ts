@@ -3,7 +3,14 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, parse } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const packages = ['shared', 'proxy', 'services/ingest', 'services/probe', 'services/standalone']
+const packages = [
+  'shared',
+  'proxy',
+  'services/ingest',
+  'services/probe',
+  'services/standalone',
+  'services/ui',
+]
 const maxFilesInFolder = 15
 
 /** Names that tell their service or their folder apart, not their file. */

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from 'node:http2'
 import { join } from 'node:path'
 import { eventStream } from '@pushav/shared/events.ts'
@@ -15,19 +15,39 @@ const uploads = 400
 const objectBytes = 4_194_304
 const unreadStreams = 100
 /**
- * By which ingest may grow in all while 100 responses of one route after the other are not read. A whole wire log of the
- * test is 2 MB, its event stream 12 MB.
+ * By which ingest may grow while 100 responses of one route are not read, and in all after one route after the other.
+ * A whole wire log of the test is 2 MB, its event stream 12 MB.
  */
-const maxGrowthMiB = 400
+const maxGrowthMiB = 200
+const maxGrowthInAllMiB = 400
 
 /** What is asked for on each route that responds to GET. */
 const pathOf: Readonly<Record<string, (upload: string) => string>> = {
+  'GET /about': () => '/about',
   'GET /certs': () => '/certs',
   'GET /certs/:hierarchy/:file': () => '/certs/server/root.pem?format=json',
+  'GET /certs/device/:name/bundle.p12': () => '/certs/device/none/bundle.p12',
+  'GET /devices': () => '/devices',
+  'GET /devices/:fingerprint': () => `/devices/${'0'.repeat(64)}`,
+  'GET /docs': () => '/docs',
+  'GET /docs/:file': () => '/docs/swagger-ui-bundle.js',
   'GET /events': () => '/events',
+  'GET /export/:id/:session.junit.xml': () => '/export/1/none.junit.xml',
+  'GET /export/:id/:session.mp4': () => '/export/1/none.mp4',
+  'GET /export/:id/:session.zip': () => '/export/1/none.zip',
+  'GET /findings': () => '/findings',
   'GET /healthz': () => '/healthz',
+  'GET /openapi.json': () => '/openapi.json',
+  'GET /play/:id/:session/:track/:init/init.mp4': (upload) => `/play/1/none/media/${upload}/init.mp4`,
+  'GET /play/:id/:session/:track/:time.m4s': () => '/play/1/none/media/0.m4s',
+  'GET /play/:id/:session/:track/media.m3u8': () => '/play/1/none/media/media.m3u8',
+  'GET /play/:id/:session/main.m3u8': () => '/play/1/none/main.m3u8',
+  'GET /play/:id/:session/manifest.mpd': () => '/play/1/none/manifest.mpd',
   'GET /probe/:id/*path': () => '/probe/1/f/0.m4s',
+  'GET /probes': () => '/probes',
   'GET /readyz': () => '/readyz',
+  'GET /refusals': () => '/refusals',
+  'GET /sessions/:id': () => '/sessions/1',
   'GET /streams': () => '/streams',
   'GET /streams/:id': () => '/streams/1',
   'GET /streams/:id/*path': () => '/streams/1/large.mp4',
@@ -35,8 +55,13 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /streams/:id/report': () => '/streams/1/report?format=junit',
   'GET /streams/:id/uploads': () => '/streams/1/uploads?limit=1000',
   'GET /streams/probe/:id/*path': () => '/streams/probe/1/f/0.m4s',
+  'GET /time': () => '/time',
   'GET /uploads/:id/:upload': (upload) => `/uploads/1/${upload}`,
+  'GET /uploads/:id/:upload/boxes': (upload) => `/uploads/1/${upload}/boxes`,
   'GET /uploads/:id/:upload/certificate': (upload) => `/uploads/1/${upload}/certificate`,
+  'GET /uploads/:id/:upload/facts': (upload) => `/uploads/1/${upload}/facts`,
+  'GET /uploads/:id/:upload/preview.mp4': (upload) => `/uploads/1/${upload}/preview.mp4`,
+  'GET /uploads/:id/:upload/text': (upload) => `/uploads/1/${upload}/text`,
 }
 
 describe('responses that are not read', function () {
@@ -73,8 +98,8 @@ describe('responses that are not read', function () {
     const { text, json } = await curl(serverOf(), '/streams/1/uploads?limit=50')
     ok(!text.includes('TOPSECRET'))
     const { sender } = json.uploads.at(-1)
-    equal(sender.headers[sender.headers.indexOf('authorization') + 1], '(removed)')
-    equal(sender.omittedHeaders.count, 2)
+    equal(new Map(sender.headers).get('authorization'), '(removed)')
+    equal(sender.omitted_headers.count, 2)
     const journal = await readFile(join(serverOf().workingDirectory, 'journals/1/standalone.ndjson'), 'utf8')
     ok(!journal.includes('TOPSECRET'))
   })
@@ -83,15 +108,23 @@ describe('responses that are not read', function () {
     it(`cost little memory on ${route}`, async () => {
       const server = serverOf()
       const pid = await pidOf(server.pid, 'ingest')
+      // proc(5): the peak is counted anew.
+      await writeFile(`/proc/${pid}/clear_refs`, '5')
+      const before = await residentMiB(pid, 'VmRSS')
       await using client = await openClient(server, 0)
       const statuses = await client.openUnread(path(upload), { 'last-event-id': '0-0.0' })
       equal((await curl(server, '/healthz')).status, 200)
-      const growth = (await residentMiB(pid, 'VmHWM')) - baselineMiB
+      const growth = (await residentMiB(pid, 'VmHWM')) - before
       const said = `${route}: ${growth.toFixed(0)} MiB, ${[...new Set(statuses)].sort().join(' ')}`
       if (process.env.SHOW_MEMORY) console.log(`        ${said}`)
       ok(growth < maxGrowthMiB, said)
       equal(await pidOf(server.pid, 'ingest'), pid)
     })
+
+  it('cost little memory in all', async () => {
+    const growth = (await residentMiB(await pidOf(serverOf().pid, 'ingest'), 'VmRSS')) - baselineMiB
+    ok(growth < maxGrowthInAllMiB, `${growth.toFixed(0)} MiB`)
+  })
 })
 
 /** 14 KB; the two large ones do not fit into the record. */

@@ -41,8 +41,8 @@ export function forwardWith(
       for (;;) {
         // By then most small bodies have arrived, and closed connections are known to be closed.
         await nextImmediate()
-        // A download that is reset at once must not cost a connection to ingest.
-        if (exchange.httpVersion === '2' && !shouldForward(exchange)) return 'client-gone'
+        // A download whose client has left already must not cost a connection to ingest.
+        if (!shouldForward(exchange)) return 'client-gone'
         const connection = await pool.acquire(() => shouldForward(exchange))
         const outcome = await dispatch(exchange, connection, sender)
         if (outcome !== 'stale-connection') return outcome

@@ -71,7 +71,7 @@ export const ffmpegLong: RealClient = (to) => {
   return push(to.stream, ['-re', '-i', to.media.source, ...tracks])
 }
 
-const packager = join(
+export const packager = join(
   import.meta.dirname,
   `../../../node_modules/shaka-packager/bin/packager-linux-${process.arch}`,
 )

@@ -3,6 +3,7 @@ import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
+import { createSite } from '@pushav/ui/site.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
@@ -21,6 +22,7 @@ import { createErrorResponder } from './http/error-handler.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
+import { uiRoutes } from './http/ui-routes.ts'
 import { newId } from './lib/new-id.ts'
 import { addIngestGauges, createIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openCertificates } from './open-certificates.ts'
@@ -181,6 +183,7 @@ export async function startIngest(
     refusalRoutes({ refusals, eventBus, count: metrics.refused, log, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
+    uiRoutes(createSite()),
   ]
   const app = createApp({
     authenticate,

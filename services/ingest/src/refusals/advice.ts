@@ -44,7 +44,11 @@ const advices: readonly (readonly [code: RegExp, advice: string])[] = [
   ],
   [/HTTP_REQUEST|HTTPS_PROXY_REQUEST/, 'The device speaks plain HTTP: its URL must begin with https://.'],
   [
-    /ECONNRESET|EPIPE|UNEXPECTED_EOF|HANDSHAKE_TIMEOUT|ETIMEDOUT|ENOTCONN/,
+    /HANDSHAKE_TIMEOUT/,
+    'The connection was opened and no handshake came. Browsers open connections in reserve and let them end: that is no fault. A device that does so does not speak TLS, or hangs.',
+  ],
+  [
+    /ECONNRESET|EPIPE|UNEXPECTED_EOF|ETIMEDOUT|ENOTCONN/,
     `The connection ended during the handshake. Devices do that when they do not trust this server: ${giveRoot}.`,
   ],
   [

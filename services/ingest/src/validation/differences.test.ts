@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { sessionViewOf } from '../streams/session-view.ts'
 import { at } from './state.ts'
 import {
@@ -142,19 +142,23 @@ describe('validation, where the reference is wrong', () => {
     ])
     deepEqual(codesOf(result, true).slice(-2), [[], ['hls-final-repeated']])
     const session = at(result.state.sessions, '1')
-    deepEqual(session && sessionViewOf(session), {
-      id: '1',
-      number: 1,
-      isComplete: false,
-      phase: 'open',
-      lastObjectMs: Date.parse('2023-11-14T22:13:29.000Z'),
-      tracks: {
-        video: { name: 'video', phase: 'completed', segmentCount: 1, bitrate: 2000 },
-        audio: { name: 'audio', phase: 'segments_uploading', segmentCount: 1, bitrate: 2000 },
-      },
-      hlsTrackCount: 2,
-      hlsCompletedTracks: 1,
-    })
+    ok(session)
+    const { id, number, isComplete, phase, lastObjectMs, tracks, ...view } = sessionViewOf(session)
+    deepEqual([id, number, isComplete, phase], ['1', 1, false, 'open'])
+    equal(lastObjectMs, Date.parse('2023-11-14T22:13:29.000Z'))
+    deepEqual(
+      Object.values(tracks).map(({ name, phase, segmentCount, bitrate }) => [
+        name,
+        phase,
+        segmentCount,
+        bitrate,
+      ]),
+      [
+        ['video', 'completed', 1, 2000],
+        ['audio', 'segments_uploading', 1, 2000],
+      ],
+    )
+    deepEqual([view.hlsTrackCount, view.hlsCompletedTracks], [2, 1])
   })
 
   it('keeps the finding on a playlist of the wrong interface', () => {

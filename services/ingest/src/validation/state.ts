@@ -159,6 +159,8 @@ interface SegmentParts {
 export interface TrackPlace {
   /** Path of its init segment. */
   readonly init?: string | undefined
+  /** Folder of its init segment. */
+  readonly folder?: string | undefined
   /** Path of its newest segment without its counter, see `shapeOf`. */
   readonly shape?: string | undefined
   /** Steady beginning of its names, of clips and of segments without init segment. */

@@ -89,6 +89,10 @@ describe('an MPD made by ffmpeg', function () {
     equal(names.length, 2)
     for (const name of names) equal(matchesOf(name).length, 1, name)
     equal(mpd.hasBaseUrl, true)
+    deepEqual(
+      mpd.representations.map(({ initialization }) => initialization),
+      names.map((name) => `session_1/${name}`),
+    )
   })
 
   it('agrees with the playlists that ffmpeg writes beside it', async () => {

@@ -48,7 +48,7 @@ export function readRepresentation(budget: ParseBudget, context: RepresentationE
     initialization:
       isTemplate && initialization !== null
         ? asLiteral(fill(initialization))
-        : initializationOf(budget, base, segments),
+        : initializationOf(budget, context.base, segments),
     media: isTemplate ? media && fill(media) : fileOf(context.base, segments),
     written: {
       initialization: truncate(isTemplate ? initialization : null),
@@ -72,14 +72,18 @@ function filledPath(budget: ParseBudget, base: string | null, template: string |
   return template === null ? null : resolveUrl(budget, base && escapeDollars(base), template)
 }
 
+/** Without @sourceURL it is a range of the file that BaseURL names (ISO/IEC 23009-1, 5.3.9.2.2). */
 function initializationOf(
   budget: ParseBudget,
-  base: string | null,
-  segments: SegmentInformation,
+  base: Base,
+  { holderOf, addressing }: SegmentInformation,
 ): string | null {
-  const holder = segments.holderOf('Initialization')
-  const url = holder && childOf(holder, 'Initialization')?.attributes.sourceURL
-  return url ? resolveUrl(budget, base, url) : null
+  const holder = holderOf('Initialization')
+  const initialization = holder && childOf(holder, 'Initialization')
+  if (!initialization) return null
+  const url = initialization.attributes.sourceURL
+  if (url) return resolveUrl(budget, base.path, url)
+  return addressing === 'list' && base.isNamed ? base.path : null
 }
 
 /** The single file of SegmentBase; without any BaseURL the base is the manifest itself, which is none. */

@@ -31,11 +31,13 @@ export function refusalRoutes({ refusals, eventBus, count, log, now }: RefusalRo
     const report = parseBody(handshakeRefusedBody, request.body)
     const refused = { ...report, reason: plainReason(report.reason) }
     const { address, code, reason } = refused
+    // Not later than the record's own time: subscribers ask for the refusals from the event's time on.
+    const at = now().toISOString()
     // Before the event, whose subscribers ask for it.
     count(code)
     const repeated = await refusals.record(refused)
     if (repeated === 1) log.warn(`a client was refused: ${address}: ${reason}. ${adviceOn(refused)}`)
-    eventBus.publish({ kind: 'handshake-refused', at: now().toISOString(), address, code, reason })
+    eventBus.publish({ kind: 'handshake-refused', at, address, code, reason })
     response.status(204).end()
   })
   return router

@@ -1,11 +1,12 @@
 import { boxesQuery } from '@pushav/shared/api/uploads.ts'
 import { type Request, Router } from 'express'
+import { streamText } from '../../http/json-response.ts'
 import { parseQuery } from '../../http/parse-request.ts'
 import { type JoinedBytes, joinBytes, sendJoined } from '../../http/send-joined.ts'
 import type { OpenedUpload, OpenUpload } from '../../uploads/ports.ts'
 import type { FindPreview } from '../one-upload/find-preview.ts'
 import type { ReadBoxes } from '../one-upload/read-boxes.ts'
-import type { ReadManifestText } from '../one-upload/read-manifest-text.ts'
+import type { ManifestText, ReadManifestText } from '../one-upload/read-manifest-text.ts'
 import type { Streams } from '../streams.ts'
 import { boxResponse } from './box-response.ts'
 import { deviceBytesPolicy } from './device-bytes-policy.ts'
@@ -34,7 +35,7 @@ export function uploadDetailRoutes(deps: UploadDetailDeps): Router {
   router.get('/uploads/:id/:upload/text', async (request: UploadRequest, response) => {
     const { id, upload } = request.params
     await streams.assertExists(id)
-    response.json(await readManifestText(id, upload))
+    await streamText(response.type('json'), textPieces(await readManifestText(id, upload)))
   })
   router.get('/uploads/:id/:upload/preview.mp4', async (request: UploadRequest, response) => {
     const { id, upload } = request.params
@@ -51,6 +52,15 @@ export function uploadDetailRoutes(deps: UploadDetailDeps): Router {
   return router
 }
 
+/** As JSON, the text in slices: where every character is escaped it is six times as long. */
+async function* textPieces({ text, findings }: ManifestText): AsyncGenerator<string> {
+  yield '{"text":"'
+  for (let at = 0; at < text.length; at += sliceLength)
+    yield JSON.stringify(text.slice(at, at + sliceLength)).slice(1, -1)
+  yield `","findings":${JSON.stringify(findings)}}`
+}
+
+const sliceLength = 16_384
 const chunkBytes = 65_536
 
 export const bytesOf = (file: OpenedUpload): JoinedBytes => ({

@@ -1,3 +1,4 @@
+import { createSemaphore } from '../../lib/semaphore.ts'
 import type { BoxNode } from '../../media/isobmff/tree/box-node.ts'
 import {
   type BoxBudget,
@@ -19,17 +20,21 @@ interface BoxPage {
 /** Reads whole top-level boxes from a byte on, up to about `limit` boxes. Throws the refusal `object-unknown`. */
 export type ReadBoxes = (stream: string, upload: string, at: number, limit: number) => Promise<BoxPage>
 
-const maxBodyBytes = 8_388_608
+/** As for the moov that the inspector reads. */
+const maxBodyBytes = 1_048_576
 const maxTopLevel = 2_000
+/** Each holds the body of one box. */
+const maxBodies = 4
 
 export function readBoxesWith(open: OpenUpload): ReadBoxes {
+  const readBody = createSemaphore(maxBodies)
   return async function readBoxes(stream, upload, from, limit) {
     await using file = await open(stream, upload)
     const budget = { left: Math.min(limit, maxTopLevel) }
     const boxes: BoxNode[] = []
     let at = from
     while (at < file.bytes && budget.left > 0) {
-      const node = await boxAt(file, at, budget)
+      const node = await boxAt(file, at, budget, readBody)
       boxes.push(node)
       at = node.at + node.size
       if (node.fault !== null && node.type === noType) at = file.bytes
@@ -40,7 +45,12 @@ export function readBoxesWith(open: OpenUpload): ReadBoxes {
 
 const noType = ''
 
-async function boxAt(file: OpenedUpload, at: number, budget: BoxBudget): Promise<BoxNode> {
+async function boxAt(
+  file: OpenedUpload,
+  at: number,
+  budget: BoxBudget,
+  readBody: ReturnType<typeof createSemaphore>,
+): Promise<BoxNode> {
   const header = readBoxHeader(await file.read(at, 16), 0)
   if (!header) return noBoxAt(file, at, budget)
   const size = header.size === 0 ? file.bytes - at : header.size
@@ -48,8 +58,10 @@ async function boxAt(file: OpenedUpload, at: number, budget: BoxBudget): Promise
   const isCut = at + size > file.bytes
   const isOpaque = header.type === 'mdat' || size - header.headerSize > maxBodyBytes
   if (isOpaque || isCut) return opaqueBox(header, at, end - at, isCut ? size : null, budget)
-  const body = await file.read(at + header.headerSize, size - header.headerSize)
-  return boxNodeOf(header, body, at, budget)
+  return readBody(async () => {
+    const body = await file.read(at + header.headerSize, size - header.headerSize)
+    return boxNodeOf(header, body, at, budget)
+  })
 }
 
 function opaqueBox(

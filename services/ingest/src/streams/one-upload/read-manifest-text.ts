@@ -3,7 +3,7 @@ import type { OpenUpload } from '../../uploads/ports.ts'
 import type { StreamQueries } from '../ports.ts'
 
 /** A manifest as text, with the findings that name a line of it. */
-interface ManifestText {
+export interface ManifestText {
   readonly text: string
   readonly findings: readonly LocatedFinding[]
 }
@@ -28,8 +28,8 @@ export function readManifestTextWith(
     const judged = await index.upload(stream, id)
     if (!judged) throw new Refusal('object-unknown', `stream ${stream} has no upload ${id}`)
     const { kind, path } = judged.upload
-    if (kind === 'init' || kind === 'segment')
-      throw new Refusal('media-unsupported', `${path} is media, no text; its boxes are at …/boxes`)
+    if (kind !== 'mpd' && kind !== 'playlist')
+      throw new Refusal('media-unsupported', `${path} is no manifest; its boxes are at …/boxes`)
     await using file = await open(stream, id)
     const bytes = await file.read(0, maxTextBytes)
     // Faulty UTF-8 becomes U+FFFD, so that the rest can be read.

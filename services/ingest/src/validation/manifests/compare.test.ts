@@ -202,6 +202,18 @@ describe('the tracks of a switching set', () => {
     }
   })
 
+  it('are no set where two MPDs give their sets one id, and neither omits what the other names', () => {
+    const inits = [initAt('low/init.mp4'), initAt('high/init.mp4', { timescale: 90_000 })]
+    const mpds = names.map((name) =>
+      mpdAt(`${name}.mpd`, {
+        representations: [
+          representation('', name, { ...set, codecs: null, initialization: `${name}/init.mp4`, media: null }),
+        ],
+      }),
+    )
+    deepEqual(codesOf(validateInOrder(ingest, [...inits, ...mpds])).flat(), [])
+  })
+
   it('are no set where the MPD does not say so', () => {
     const inits = [initAt('low/init.mp4'), initAt('high/init.mp4', { timescale: 90_000 })]
     deepEqual(codesOf(validateInOrder(ingest, inits)).flat(), [])

@@ -23,7 +23,10 @@ interface DeferredTrack extends ManifestSegments {
   readonly mayOmit: boolean
 }
 
-/** A finding that becomes untrue when each of some tracks has come, with a number of segments. */
+/**
+ * A finding that becomes untrue when each of some tracks has come, with a number of segments; or, of tracks that an MPD
+ * omits, when another MPD names them.
+ */
 interface StatedAbsence {
   readonly code: FindingCode
   readonly severity: Severity
@@ -99,7 +102,11 @@ export function settleComparisons(
 function settle(known: ManifestComparison, path: string, session: Session) {
   const open = known.open.filter((one) => one !== path)
   const isSettled = known.open.length > 0 && open.length === 0
-  const arrived = known.stated.filter(({ tracks }) => tracks.every((track) => hasCome(session, track)))
+  const arrived = known.stated.filter(({ code, tracks }) =>
+    tracks.every((track) =>
+      code === 'manifest-omits-track' ? isNamedNow(session, track) : hasCome(session, track),
+    ),
+  )
   const stated = known.stated.filter((one) => !arrived.includes(one))
   const isSame = open.length === known.open.length && arrived.length === 0
   return {
@@ -111,6 +118,10 @@ function settle(known: ManifestComparison, path: string, session: Session) {
 
 const hasCome = ({ tracks }: Session, { name, count }: StatedAbsence['tracks'][number]): boolean =>
   (at(tracks, name)?.segmentCount ?? -1) >= count
+
+/** Whether another manifest names what this one omitted. */
+const isNamedNow = ({ announcements }: Session, { name }: StatedAbsence['tracks'][number]): boolean =>
+  at(announcements, name) !== undefined
 
 function compareDeferred({ manifest, deferred }: ManifestComparison, session: Session): readonly Finding[] {
   return deferred.flatMap(({ track: name, mayOmit, ...listing }) => {

@@ -38,9 +38,10 @@ export function checkMpdAgainstUploads(context: Context, session: Session): Upda
     const track = name === null ? undefined : at(session.tracks, name)
     return track ? [{ facts, track, findings: checkTrack(context, facts, track) }] : []
   })
+  const omitted = omittedTracks(context, mpd, session, new Set(all.flatMap(({ name }) => name ?? [])))
   const findings = [
     ...(unknown.length > 0 ? [unknownTracks(unknown.map(({ facts }) => facts))] : []),
-    ...omittedTracks(context, mpd, session, new Set(all.flatMap(({ name }) => name ?? []))),
+    ...(omitted.length > 0 ? [omits(omitted)] : []),
     ...checked.flatMap((one) => one.findings),
   ]
   const deferred = (isComparable ? all : []).flatMap(({ facts, name, isOpen }) => {
@@ -52,6 +53,10 @@ export function checkMpdAgainstUploads(context: Context, session: Session): Upda
     statedOf(
       'manifest-names-unknown-track',
       unknown.map(({ name }) => name && { name, count: 0 }),
+    ),
+    statedOf(
+      'manifest-omits-track',
+      omitted.map((name) => ({ name, count: 0 })),
     ),
     statedOf(
       missingSegments,
@@ -100,18 +105,17 @@ function omittedTracks(
   mpd: MpdFacts,
   session: Session,
   named: ReadonlySet<string>,
-): readonly Finding[] {
+): readonly string[] {
   if (mpd.truncated) return []
-  const names = Object.values(session.tracks)
+  return Object.values(session.tracks)
     .filter(
       (track) => track.segmentCount > 0 && !named.has(track.name) && isOmittable(context, session, track),
     )
     .map(({ name }) => name)
-  if (names.length === 0) return []
-  return [
-    finding('manifest-omits-track', `expected every uploaded track in the MPD, ${nameList(names)} is not`),
-  ]
 }
+
+const omits = (names: readonly string[]): Finding =>
+  finding('manifest-omits-track', `expected every uploaded track in the MPD, ${nameList(names)} is not`)
 
 /** Whether an MPD has to name a track: it speaks of it, and no other MPD of the session names it. */
 export function isOmittable(context: Context, session: Session, track: Track): boolean {

@@ -1,7 +1,7 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { at, type KnownInit, type Session, type Track } from '../state.ts'
+import { type Announcement, at, type KnownInit, type Session, type Track } from '../state.ts'
 import { familyOf } from './codec-agreement.ts'
 import { formatSeconds } from './segment-media.ts'
 
@@ -52,10 +52,13 @@ export function checkSetAlignment(
 const isMember = (track: Track): track is Member => track.init !== null && track.init.timescale > 0
 
 function othersOf({ announcements, tracks }: Session, { name }: Track): readonly Member[] {
-  const set = at(announcements, name)?.set ?? null
-  if (set === null) return []
+  const own = at(announcements, name)
+  if (!own || own.set === null) return []
+  // Ids of adaptation sets are unique within one MPD only.
+  const isOfSet = (other: Announcement | undefined) =>
+    other?.set === own.set && other.manifest === own.manifest
   return Object.values(tracks)
-    .filter((other) => other.name !== name && at(announcements, other.name)?.set === set)
+    .filter((other) => other.name !== name && isOfSet(at(announcements, other.name)))
     .filter(isMember)
 }
 

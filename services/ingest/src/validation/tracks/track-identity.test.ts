@@ -115,6 +115,28 @@ describe('the tracks of a cmaf-ingest stream', () => {
     'a header above its segments': { video: ['head.mp4', (nth) => `seg/${nth}.m4s`] },
   }
 
+  it('are told by their numbers where names have nothing else alike', () => {
+    const inits = [initAt('init-stream1.m4s', sound), initAt('init-stream0.m4s')]
+    const sounds = audio((nth) => `1-${48_128 * (nth - 1) - 1_024}.m4s`)
+    const { tracks, codes } = outcomeOf([
+      ...inits,
+      ...inTurn(
+        sounds,
+        video((nth) => `0-${nth * 12_800}.m4s`),
+      ),
+    ])
+    deepEqual([tracks, codes], [{ stream0: 3, stream1: 3 }, []])
+  })
+
+  it('wait for their own init segment where another folder has one', () => {
+    const text = initAt('text/init.mp4', { handler: 'subt', codec: 'stpp' })
+    const sounds = audio((nth) => `audio/${nth}.m4s`)
+    const objects = [text, ...sounds.slice(0, 1), initAt('audio/init.mp4', sound), ...sounds.slice(1)]
+    const { tracks, codes, inits } = outcomeOf(objects)
+    deepEqual([tracks, codes], [{ audio: 3 }, ['segment-without-init']])
+    deepEqual(inits.slice(3), ['u3', 'u3'])
+  })
+
   for (const [scheme, { video: pictures, audio: sounds }] of Object.entries(schemes)) {
     const [init, pathOf] = pictures
     const inits = [initAt(init), ...(sounds ? [initAt(sounds[0], sound)] : [])]

@@ -170,6 +170,12 @@ const wordsOfTrack = ({ name }: Track, path: string): readonly string[] =>
 const isNamedLike = (track: Track, path: string): boolean =>
   wordsOfTrack(track, path).length > 0 && hasAll(wordsBeforeCounter(path), wordsOfTrack(track, path))
 
+/** Whether the number behind a word of the track is in a segment's name: `0-25600` is like `stream0`. */
+function isNumberedLike(track: Track, path: string): boolean {
+  const words = wordsBeforeCounter(path)
+  return wordsOfTrack(track, path).some((word) => words.includes(/\d+$/.exec(word)?.[0] ?? ''))
+}
+
 const hasAll = (words: readonly string[], wanted: readonly string[]): boolean =>
   wanted.every((word) => words.includes(word))
 
@@ -257,7 +263,8 @@ function headerAbove({ tracks }: Session, { path, media }: IdentifiedObject): Tr
   const headers = Object.values(tracks).filter(({ hasInit, header }) => hasInit && header === undefined)
   for (let folder = folderIn(path); folder !== ''; ) {
     folder = directoryOf(folder)
-    const above = headers.filter((track) => isIn(track, folder))
+    const digest = textDigest(folder)
+    const above = headers.filter(({ place }) => place?.folder === digest)
     const fitting = above.filter(({ init }) => !media || !init || init.trackId === media.trackId)
     const named = fitting.filter((track) => hasAll(wordsBeforeCounter(path), wordsOfTrack(track, path)))
     if (above.length > 0) return named.length === 1 ? named[0] : fitting.length === 1 ? fitting[0] : undefined
@@ -284,6 +291,7 @@ const evidence: readonly Evidence[] = [
   ({ init }, { path }) => handlerOf(path) === init?.handler,
   ({ name }, _object, own) => name === own,
   (track, { path }) => isNamedLike(track, path),
+  (track, { path }) => isNumberedLike(track, path),
   ({ clock }, { media }) => clock !== null && media !== null && clock.end === media.decodeTime,
   ({ init }, { media }) => init?.handler !== 'soun' || media?.startsWithSync !== false,
   ({ init }, { media }) => hasUsualSamples(init, media),
@@ -332,6 +340,7 @@ export function placeAfter(
   const needsSteady = isClip || (!hasInit && init === null)
   return {
     init: init ? textDigest(path) : place?.init,
+    folder: init ? textDigest(folderIn(path)) : place?.folder,
     shape: media && !name.isTrackUrl ? shapeDigest(path) : place?.shape,
     steady: needsSteady ? textDigest(steadyNameOf(path)) : place?.steady,
   }

@@ -60,11 +60,11 @@ export function steadyNameOf(path: string): string {
 
 /**
  * A path with the counter in its name replaced, to compare names that count on. `7.2` at the end counts as the second
- * part of the seventh segment.
+ * part of the seventh segment, and `-1024` behind a separator as a time below 0.
  */
 function shapeOf(path: string): string {
   const stem = withoutExtension(path)
-  const shaped = stem.replace(/\d+(?:\.\d+)?([^\d/]*)$/, '#$1')
+  const shaped = stem.replace(/(?:(?<=[-_./])-)?\d+(?:\.\d+)?([^\d/]*)$/, '#$1')
   return shaped + path.slice(stem.length)
 }
 

@@ -1,0 +1,37 @@
+import type { Identity } from '../../clients/curl.ts'
+import type { Standalone } from '../../server/standalone.ts'
+import type { Requests } from '../devices/ffmpeg.ts'
+import type { Media } from '../media/media.ts'
+
+/** Where a client pushes to. */
+export interface Target {
+  readonly server: Standalone
+  readonly device: Identity
+  readonly media: Media
+  readonly stream: string
+}
+
+/** A recording as a real client makes it. */
+export interface Recording {
+  readonly name: string
+  /** The interface of the stream that it is pushed to; absent: cmaf-ingest. */
+  readonly interface?: 'dash' | 'hls'
+  readonly push: (to: Target) => Promise<Requests | null>
+  /** Every code of severity error or warning that it gets, with the reason why it is right. */
+  readonly explained?: Readonly<Record<string, string>>
+  /** Explained codes that depend on how fast the machine is. */
+  readonly perhaps?: readonly string[]
+}
+
+/** The same recording with reasons for what it gets. */
+export const explain = (recording: Recording, explained: Readonly<Record<string, string>>): Recording => ({
+  ...recording,
+  explained,
+})
+
+/** Why sound and pictures in one file break the rules of cmaf-ingest. */
+export const multiplexed = {
+  'init-track-count': 'video and audio in one file: a CMAF track has one track (ISO/IEC 23000-19, 7.3)',
+  'segment-multiplexed': 'the same, in its fragments',
+}
+export const multiplexedHeader = { 'init-track-count': multiplexed['init-track-count'] }

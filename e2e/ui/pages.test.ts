@@ -1,0 +1,102 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import axe from 'axe-core'
+import { curl, makeDevice, makeStream } from '../clients/curl.ts'
+import { pushAsCamera } from '../support/devices/camera.ts'
+import { mpdStyles, recordSession } from '../support/media/matter-recording.ts'
+import { mediaOfSuite } from '../support/media/media.ts'
+import { serverOfSuite } from '../support/suite/server-of-suite.ts'
+import { browserOfSuite } from './support/browser-of-suite.ts'
+
+const widths = [
+  ['desktop', 1_440, 900],
+  ['phone', 390, 844],
+] as const
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+}
+
+describe('all pages', function () {
+  this.timeout(90_000)
+  const serverOf = serverOfSuite()
+  const browserOf = browserOfSuite(serverOf)
+  const mediaOf = mediaOfSuite()
+  let stream: string
+  before(async () => {
+    const device = await makeDevice(serverOf(), 'dev')
+    stream = await makeStream(serverOf(), '?interface=dash')
+    const style = mpdStyles['Matter 1.6.1']
+    if (!style) throw new Error('no style')
+    const objects = await recordSession(mediaOf().source, mediaOf().directory, style)
+    await pushAsCamera(
+      serverOf(),
+      device,
+      stream,
+      objects.filter(({ path }) => !path.endsWith('video/segment_1002.m4s')),
+    )
+    await makeStream(serverOf(), '?interface=hls')
+  })
+
+  const pages = (): readonly (readonly [path: string, ready: string])[] => [
+    ['/ui/streams', '.card'],
+    [`/ui/streams/${stream}`, '.verdict-row.error'],
+    [`/ui/streams/${stream}?q=1003`, '.list-row'],
+    [`/ui/streams/${stream}/session_1/index.mpd`, '.text-line'],
+    [`/ui/streams/${stream}/session_1/video/segment_1001.m4s?tab=boxes`, '.box'],
+    [`/ui/reports/${stream}`, '.report-row'],
+    ['/ui/devices', '.item'],
+    ['/ui/certificates/device/dev.pem', '.facts'],
+    [`/ui/connect?stream=${stream}`, '.step'],
+    ['/ui/service', '.tile'],
+    ['/ui/no-such-page', 'h1'],
+    ['/ui/certificates', '.table'],
+  ]
+
+  for (const theme of ['light', 'dark'] as const)
+    for (const [name, width, height] of widths)
+      it(`are accessible and fit, ${theme}, ${name}`, async () => {
+        const page = await browserOf().open('/ui/streams', { theme, width, height })
+        for (const [path, ready] of pages()) {
+          await page.goto(`${serverOf().url}${path}`)
+          await page.locator(ready).first().waitFor()
+          equal(
+            await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+            true,
+            `${path} is wider than the window`,
+          )
+          await page.evaluate(axe.source)
+          const { violations } = (await page.evaluate('axe.run()')) as { violations: readonly Violation[] }
+          deepEqual(
+            violations.map(
+              ({ id, nodes }) =>
+                `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+            ),
+            [],
+            path,
+          )
+        }
+      })
+
+  it('answer under the routes of the reference', async () => {
+    equal((await curl(serverOf(), '/')).status, 307)
+    for (const path of [
+      '/ui/streams',
+      `/ui/streams/${stream}`,
+      `/ui/streams/${stream}/session_1/index.mpd`,
+      `/ui/streams/${stream}/session_1/index.mpd.crt`,
+      '/ui/certificates',
+      '/ui/certificates/server/root.pem',
+      '/ui/certificates/device/dev',
+    ])
+      equal((await curl(serverOf(), path)).status, 200, path)
+    equal((await curl(serverOf(), '/ui/no-such-page')).status, 404)
+  })
+
+  it('do not move what is there when data comes', async () => {
+    const page = await browserOf().open('/ui/no-such-page')
+    await page.goto(`${serverOf().url}/ui/streams/${stream}`)
+    await page.locator('.list-row').first().waitFor()
+    ok(Number(await page.evaluate("performance.getEntriesByType('navigation')[0].duration")) > 0)
+  })
+})

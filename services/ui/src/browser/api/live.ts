@@ -1,0 +1,70 @@
+export interface ConnectionStatus {
+  readonly kind: 'connecting' | 'live' | 'reconnecting' | 'away' | 'gone' | 'index-away'
+  /** When the last message came, in milliseconds of the wall clock. */
+  readonly since: number
+}
+
+export interface Subscription {
+  close(): void
+}
+
+const silenceMs = 12_000
+const pausesMs = [500, 1_000, 2_000, 4_000, 5_000]
+
+/**
+ * Follows a feed of states (`event: state`), each of which replaces the one before. Opens it anew when it breaks, is
+ * refused or falls silent: an `EventSource` gives up for good after any status but 200. A hidden page listens on, since
+ * a state is small and seldom.
+ */
+export function followStates<State extends object>(
+  path: string,
+  onState: (state: State) => void,
+  onStatus: (status: ConnectionStatus) => void,
+): Subscription {
+  let source: EventSource | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let failures = 0
+  let since = Date.now()
+  let isClosed = false
+  onStatus({ kind: 'connecting', since })
+  open()
+  addEventListener('pagehide', close)
+  return { close }
+
+  function open(): void {
+    source = new EventSource(path)
+    source.addEventListener('state', (event) => {
+      failures = 0
+      since = Date.now()
+      const state: State = JSON.parse(event.data)
+      onStatus({ kind: 'index' in state && state.index === 'away' ? 'index-away' : 'live', since })
+      expectNext()
+      onState(state)
+    })
+    source.addEventListener('error', () => {
+      if (source?.readyState === EventSource.CLOSED) again()
+      else onStatus({ kind: 'reconnecting', since })
+    })
+    expectNext()
+  }
+
+  /** A connection may be dead without an error. */
+  function expectNext(): void {
+    clearTimeout(timer)
+    timer = setTimeout(again, silenceMs)
+  }
+
+  function again(): void {
+    source?.close()
+    if (isClosed) return
+    onStatus({ kind: failures < 2 ? 'reconnecting' : 'away', since })
+    clearTimeout(timer)
+    timer = setTimeout(open, pausesMs[Math.min(failures++, pausesMs.length - 1)])
+  }
+
+  function close(): void {
+    isClosed = true
+    clearTimeout(timer)
+    source?.close()
+  }
+}

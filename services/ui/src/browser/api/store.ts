@@ -1,0 +1,154 @@
+import { getRows } from './rows.ts'
+import type { Row } from './types.ts'
+
+/** The rows of a stream's wire log by position; what is loaded stays. */
+export interface Store {
+  readonly total: number
+  /** Null while it is not loaded. */
+  at(position: number): Row | null
+  /** All loaded rows in order. */
+  loaded(): Iterable<Row>
+  /** The first position from which on everything up to the end is loaded. */
+  readonly tailFrom: number
+  /** Loads what of a range is missing or has new probe states. */
+  want(from: number, to: number): void
+  /** Loads the rows from a moment on, in milliseconds since 1970. */
+  wantFrom(ms: number): void
+  /** Takes note of how many rows there are; loads the new ones, or the end when too many came. */
+  setTotal(total: number): void
+  /** Takes note that the probe states of these uploads changed. */
+  setProbed(uploads: readonly string[]): void
+  /** Forgets all rows. */
+  clear(): void
+}
+
+const chunkSize = 200
+const maxBehind = 2_000
+const maxPage = 1_000
+/** At most four requests a second. */
+const pauseMs = 250
+
+/** Calls `onRows` when rows came, and `onFailure` with a sentence when the server does not give any. */
+export function createStore(
+  stream: string,
+  onRows: () => void,
+  onFailure: (sentence: string | null) => void,
+): Store {
+  const chunks = new Map<number, (Row | undefined)[]>()
+  const positions = new Map<string, number>()
+  const stale = new Set<number>()
+  let total = 0
+  let tailFrom = 0
+  let wanted: (readonly [from: number, to: number])[] = []
+  let isRunning = false
+  let generation = 0
+
+  return {
+    get total() {
+      return total
+    },
+    get tailFrom() {
+      return tailFrom
+    },
+    at,
+    *loaded() {
+      for (const number of [...chunks.keys()].sort((a, b) => a - b))
+        for (const row of chunks.get(number) ?? []) if (row) yield row
+    },
+    want,
+    wantFrom,
+    setTotal(now) {
+      const before = total
+      total = now
+      if (now <= before) return
+      if (now - before > maxBehind) tailFrom = now - maxBehind
+      want(Math.max(before, tailFrom), now)
+    },
+    setProbed(uploads) {
+      for (const upload of uploads) {
+        const position = positions.get(upload)
+        if (position !== undefined) stale.add(position)
+      }
+    },
+    clear() {
+      generation++
+      chunks.clear()
+      positions.clear()
+      stale.clear()
+      wanted = []
+      total = 0
+      tailFrom = 0
+    },
+  }
+
+  function at(position: number): Row | null {
+    return chunks.get(Math.floor(position / chunkSize))?.[position % chunkSize] ?? null
+  }
+
+  function want(from: number, to: number): void {
+    const range = missingIn(Math.max(0, from), Math.min(to, total)) ?? staleIn(from, to)
+    if (!range) return
+    wanted = wanted.filter(([begin, end]) => begin !== range[0] || end !== range[1])
+    wanted.push(range)
+    if (wanted.length > 8) wanted.shift()
+    if (!isRunning) void run()
+  }
+
+  function wantFrom(ms: number): void {
+    getRows(stream, { at: new Date(ms).toISOString(), limit: maxPage }).then(
+      ({ rows }) => {
+        for (const row of rows) put(row)
+        onRows()
+      },
+      () => {},
+    )
+  }
+
+  function missingIn(from: number, to: number): readonly [number, number] | null {
+    let first = from
+    while (first < to && at(first)) first++
+    let last = to
+    while (last > first && at(last - 1)) last--
+    return first < last ? [first, last] : null
+  }
+
+  function staleIn(from: number, to: number): readonly [number, number] | null {
+    const found = [...stale].filter((position) => position >= from && position < to)
+    return found.length > 0 ? [Math.min(...found), Math.max(...found) + 1] : null
+  }
+
+  async function run(): Promise<void> {
+    isRunning = true
+    for (let range = wanted.pop(); range; range = wanted.pop()) {
+      await load(range)
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+    isRunning = false
+  }
+
+  /** The newest part of a long range first; the rest waits for its turn. */
+  async function load([from, to]: readonly [number, number]): Promise<void> {
+    const begin = Math.max(from, to - maxPage)
+    const known = generation
+    try {
+      const page = await getRows(stream, { from: begin, limit: to - begin })
+      if (known !== generation) return
+      for (const row of page.rows) put(row)
+      if (page.total > total) total = page.total
+      if (begin > from && from >= tailFrom) want(from, begin)
+      onFailure(null)
+      onRows()
+    } catch (error) {
+      onFailure(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  function put(row: Row): void {
+    const number = Math.floor(row.position / chunkSize)
+    const chunk = chunks.get(number) ?? []
+    chunk[row.position % chunkSize] = row
+    chunks.set(number, chunk)
+    positions.set(row.upload, row.position)
+    stale.delete(row.position)
+  }
+}

@@ -1,0 +1,220 @@
+import { ApiError, sendJson } from '../api/client.ts'
+import { copyButton } from '../dom/copy.ts'
+import { openDialog } from '../dom/dialog.ts'
+import { fill, h } from '../dom/h.ts'
+
+interface Pair {
+  readonly key_pem?: string
+  readonly cert_pem: string
+  readonly created: boolean
+}
+
+const namePattern = '[A-Za-z0-9_\\-][A-Za-z0-9._\\-]{0,63}'
+
+/** Makes a key and a certificate; `onDone` is told its name. */
+export function openNewPair(onDone: (name: string) => void): void {
+  const name = h('input', {
+    type: 'text',
+    required: true,
+    pattern: namePattern,
+    placeholder: 'cam-0001',
+    autocomplete: 'off',
+    spellcheck: false,
+  })
+  const type = h(
+    'select',
+    {},
+    h('option', { value: 'ec' }, 'EC P-256'),
+    h('option', { value: 'rsa' }, 'RSA 2048'),
+  )
+  const problem = h('p', { class: 'error-text', role: 'alert' })
+  const form = h(
+    'form',
+    { on: { submit: (event) => void make(event) } },
+    h(
+      'p',
+      {},
+      'For a test client, or a camera that cannot make its own key. A Matter camera sends a CSR instead.',
+    ),
+    h('label', { class: 'field' }, 'Name', name),
+    h('label', { class: 'field' }, 'Key', type),
+    problem,
+    h('div', { class: 'dialog-foot' }, h('button', { type: 'submit', class: 'primary' }, 'Make')),
+  )
+  const dialog = openDialog('New pair', form)
+  name.focus()
+
+  async function make(event: Event): Promise<void> {
+    event.preventDefault()
+    try {
+      const pair = await sendJson<Pair>(
+        'POST',
+        `/certs/${encodeURIComponent(name.value)}/keypair?type=${type.value}`,
+      )
+      fill(form, pairView(name.value, pair))
+      dialog.addEventListener('close', () => onDone(name.value))
+    } catch (error) {
+      problem.textContent = sentence(error)
+    }
+  }
+}
+
+function pairView(name: string, pair: Pair): HTMLElement {
+  const password = Array.from(
+    crypto.getRandomValues(new Uint8Array(9)),
+    (byte) => 'abcdefghjkmnpqrstuvwxyz23456789'[byte % 31],
+  ).join('')
+  const bundle = h(
+    'button',
+    { type: 'button', on: { click: () => void getBundle() } },
+    `Download ${name}.p12`,
+  )
+  const problem = h('p', { class: 'error-text', role: 'alert' })
+  return h(
+    'div',
+    {},
+    h(
+      'p',
+      { class: 'ok-text' },
+      '✓ Made. The key is also in the working directory; this page never shows it.',
+    ),
+    h(
+      'p',
+      { class: 'form-row' },
+      downloadButton(`Download ${name}.pem`, `${name}.pem`, async () => pair.cert_pem),
+      pair.key_pem !== undefined &&
+        downloadButton(`Download ${name}.key`, `${name}.key`, async () => pair.key_pem ?? ''),
+    ),
+    h('h3', {}, 'Both in one file, for browsers and phones'),
+    h(
+      'p',
+      {},
+      'Password, shown only now: ',
+      h('code', {}, password),
+      ' ',
+      copyButton(() => password),
+    ),
+    h('p', {}, bundle),
+    problem,
+  )
+
+  async function getBundle(): Promise<void> {
+    const response = await fetch(`/certs/device/${encodeURIComponent(name)}/bundle.p12`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ password }),
+    })
+    if (!response.ok) problem.textContent = `the server answered ${response.status}`
+    else save(await response.blob(), `${name}.p12`)
+  }
+}
+
+/** Signs a CSR that is pasted or chosen, PEM or DER. */
+export function openSignCsr(onDone: (name: string) => void): void {
+  const name = h('input', {
+    type: 'text',
+    required: true,
+    pattern: namePattern,
+    placeholder: 'DUT',
+    autocomplete: 'off',
+    spellcheck: false,
+  })
+  const text = h('textarea', {
+    rows: '8',
+    placeholder: '-----BEGIN CERTIFICATE REQUEST-----',
+    'aria-label': 'CSR as PEM',
+    spellcheck: false,
+  })
+  const file = h('input', { type: 'file', 'aria-label': 'CSR file, PEM or DER' })
+  const problem = h('p', { class: 'error-text', role: 'alert' })
+  const form = h(
+    'form',
+    { on: { submit: (event) => void sign(event), dragover: (event) => event.preventDefault(), drop } },
+    h(
+      'p',
+      {},
+      "The camera's certificate signing request. Any subject is fine, also Matter's OU=CSA; the server checks its signature and key.",
+    ),
+    h('label', { class: 'field' }, 'Name', name),
+    text,
+    h('p', { class: 'form-row' }, h('span', { class: 'muted' }, 'or a file, also dropped here:'), file),
+    problem,
+    h('div', { class: 'dialog-foot' }, h('button', { type: 'submit', class: 'primary' }, 'Sign')),
+  )
+  const dialog = openDialog('Sign a CSR', form)
+  name.focus()
+
+  function drop(event: DragEvent): void {
+    event.preventDefault()
+    if (event.dataTransfer?.files.length) file.files = event.dataTransfer.files
+  }
+
+  async function sign(event: Event): Promise<void> {
+    event.preventDefault()
+    const chosen = file.files?.[0]
+    const body = chosen ? await chosen.arrayBuffer() : text.value
+    try {
+      const response = await fetch(`/certs/${encodeURIComponent(name.value)}/sign`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/pkcs10' },
+        body,
+      })
+      const answer: unknown = await response.json()
+      if (!response.ok)
+        throw new ApiError(
+          response.status,
+          typeof answer === 'object' && answer !== null && 'detail' in answer
+            ? String(answer.detail)
+            : `the server answered ${response.status}`,
+        )
+      const { cert_pem: pem } = answer as Pair
+      fill(
+        form,
+        h('p', { class: 'ok-text' }, '✓ Signed.'),
+        h(
+          'p',
+          { class: 'form-row' },
+          downloadButton(`Download ${name.value}.pem`, `${name.value}.pem`, async () => pem),
+          h(
+            'a',
+            {
+              class: 'button',
+              href: `/certs/device/${encodeURIComponent(name.value)}.pem?format=der`,
+              download: `${name.value}.der`,
+            },
+            'DER',
+          ),
+        ),
+        h('pre', { class: 'pem', tabindex: '0' }, pem),
+        copyButton(() => pem),
+      )
+      dialog.addEventListener('close', () => onDone(name.value))
+    } catch (error) {
+      problem.textContent = sentence(error)
+    }
+  }
+}
+
+/** A button that saves a text as a file; the text is fetched when it is pressed. */
+export function downloadButton(label: string, name: string, read: () => Promise<string>): HTMLElement {
+  const button = h('button', { type: 'button', on: { click: () => void download() } }, label)
+  return button
+  async function download(): Promise<void> {
+    try {
+      save(new Blob([await read()], { type: 'application/x-pem-file' }), name)
+    } catch (error) {
+      button.textContent = sentence(error)
+    }
+  }
+}
+
+function save(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob)
+  const link = h('a', { href: url, download: name })
+  document.body.append(link)
+  link.click()
+  link.remove()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
+
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,69 @@
+import type { ConnectionStatus } from '../api/live.ts'
+import { clockSeconds } from './format.ts'
+import { h } from './h.ts'
+import { bindKeys, type Key } from './keys.ts'
+
+/** Makes the shell of this page work: its theme, its keys. Returns where the page puts its content. */
+export function startPage(title: string, keys: readonly Key[] = []): HTMLElement {
+  const main = element('main')
+  element('theme').addEventListener('click', switchTheme)
+  const goes = [
+    ['s', 'streams', '/ui/streams'],
+    ['c', 'certificates', '/ui/certificates'],
+    ['d', 'devices', '/ui/devices'],
+    ['n', 'connect a camera', '/ui/connect'],
+  ] as const
+  bindKeys([
+    ...keys,
+    ...goes.map(([key, does, path]) => ({ keys: `g ${key}`, does, act: () => location.assign(path) })),
+    { keys: 't', does: 'theme', act: switchTheme },
+  ])
+  setTitle(title)
+  return main
+}
+
+export function setTitle(title: string): void {
+  document.title = `${title} · push-av-server`
+}
+
+const themes = ['', 'light', 'dark'] as const
+
+function switchTheme(): void {
+  const now = themes.findIndex((theme) => theme === (document.documentElement.dataset.theme ?? ''))
+  const next = themes[(now + 1) % themes.length] ?? ''
+  if (next) document.documentElement.dataset.theme = next
+  else delete document.documentElement.dataset.theme
+  localStorage.setItem('theme', next)
+  announce(`theme: ${next || 'as the system'}`)
+  dispatchEvent(new Event('themechange'))
+}
+
+/** Shows in the page's head whether news arrive. */
+export function showConnection(status: ConnectionStatus): void {
+  const place = element('connection')
+  place.className = `connection ${status.kind}`
+  const text = {
+    live: () => 'live',
+    connecting: () => 'connecting',
+    reconnecting: () => 'reconnecting',
+    away: () => `server away since ${clockSeconds(status.since)}`,
+    gone: () => 'gone',
+    'index-away': () => 'Redis is away: uploads are kept, verdicts come later',
+  }[status.kind]()
+  place.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), text)
+}
+
+let announcedAt = 0
+
+/** Tells screen readers a sentence; at most one in ten seconds, unless it is urgent. */
+export function announce(sentence: string, isUrgent = true): void {
+  if (!isUrgent && performance.now() - announcedAt < 10_000) return
+  announcedAt = performance.now()
+  element('announcements').textContent = sentence
+}
+
+function element(id: string): HTMLElement {
+  const found = document.getElementById(id)
+  if (!found) throw new Error(`the shell has no #${id}`)
+  return found
+}

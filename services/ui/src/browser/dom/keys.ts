@@ -1,0 +1,72 @@
+import { openDialog } from './dialog.ts'
+import { h } from './h.ts'
+
+export interface Key {
+  /** `j`, `Enter`, or two keys one after the other: `g s`. */
+  readonly keys: string
+  readonly does: string
+  readonly act: () => void
+}
+
+const offItem = 'keys-off'
+const sequenceMs = 1_200
+
+/** Single-key shortcuts outside fields and dialogs; `?` lists them and can switch them off (WCAG 2.1.4). */
+export function bindKeys(keys: readonly Key[]): void {
+  const all = [...keys, { keys: '?', does: 'list the keys', act: list }]
+  let before = ''
+  let beforeAt = 0
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event)) return
+    const pair = event.timeStamp - beforeAt < sequenceMs ? `${before} ${event.key}` : ''
+    before = event.key
+    beforeAt = event.timeStamp
+    const found = all.find((key) => key.keys === pair) ?? all.find((key) => key.keys === event.key)
+    if (!found || (localStorage.getItem(offItem) && found.keys !== '?' && found.keys.length === 1)) return
+    event.preventDefault()
+    found.act()
+  })
+
+  function list(): void {
+    const box = h('input', {
+      type: 'checkbox',
+      checked: !localStorage.getItem(offItem),
+      on: { change: store },
+    })
+    openDialog(
+      'Keys',
+      h(
+        'table',
+        { class: 'keys' },
+        h(
+          'tbody',
+          {},
+          all.map((key) =>
+            h(
+              'tr',
+              {},
+              h(
+                'th',
+                { scope: 'row' },
+                key.keys.split(' ').map((one) => h('kbd', {}, one === ' ' ? 'space' : one)),
+              ),
+              h('td', {}, key.does),
+            ),
+          ),
+        ),
+      ),
+      h('label', { class: 'check' }, box, 'single keys work'),
+    )
+    function store(): void {
+      if (box.checked) localStorage.removeItem(offItem)
+      else localStorage.setItem(offItem, 'yes')
+    }
+  }
+}
+
+function isElsewhere({ target, key }: KeyboardEvent): boolean {
+  if (document.querySelector('dialog[open]')) return true
+  if (!(target instanceof HTMLElement)) return false
+  if (/^(INPUT|TEXTAREA|SELECT|VIDEO)$/.test(target.tagName)) return true
+  return /^(Enter| )$/.test(key) && /^(BUTTON|A|SUMMARY)$/.test(target.tagName)
+}

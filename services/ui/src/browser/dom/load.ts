@@ -1,0 +1,26 @@
+import { fill, h } from './h.ts'
+
+/** Grey rows where something is on its way; they show after 150 ms by style, so that a quick answer does not flicker. */
+export function loading(place: Element): void {
+  fill(
+    place,
+    h(
+      'div',
+      { class: 'skeleton', role: 'status' },
+      h('span', { class: 'visually-hidden' }, 'loading'),
+      h('div'),
+      h('div'),
+      h('div'),
+    ),
+  )
+}
+
+/** What went wrong, in place of the part that failed; the rest of the page goes on. */
+export function showFailure(place: Element, error: unknown, again?: () => void): void {
+  const sentence = error instanceof Error ? error.message : String(error)
+  fill(
+    place,
+    h('p', { class: 'error-text', role: 'alert' }, sentence),
+    again && h('p', {}, h('button', { type: 'button', on: { click: again } }, 'Try again')),
+  )
+}

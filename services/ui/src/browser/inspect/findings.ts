@@ -1,0 +1,41 @@
+import type { Finding } from '../api/types.ts'
+import { h } from '../dom/h.ts'
+import { mark, untrusted } from '../dom/words.ts'
+
+const standards: Readonly<Record<string, string>> = {
+  matter: 'Matter',
+  'dash-if': 'DASH-IF Live Media Ingest',
+  cmaf: 'CMAF',
+  hls: 'HLS',
+  dash: 'DASH',
+  server: 'this server',
+}
+
+export const standardName = (rule: string): string => standards[rule] ?? rule
+
+/** The findings of an upload, each with its rule and what to change; `linkOf` leads to all uploads with its code. */
+export function findingsView(findings: readonly Finding[], linkOf: (code: string) => string): HTMLElement {
+  if (findings.length === 0)
+    return h(
+      'p',
+      { class: 'ok-text' },
+      '✓ Nothing was found: this upload meets every rule that applies to it.',
+    )
+  const items = findings.map(({ code, severity, rule, message, title, clause, hint }) =>
+    h(
+      'li',
+      { class: `finding ${severity}` },
+      h(
+        'div',
+        { class: 'finding-head' },
+        mark(severity),
+        h('a', { class: 'code', href: linkOf(code), title: 'all uploads with this finding' }, code),
+        h('span', { class: 'muted' }, clause ?? standardName(rule)),
+      ),
+      title && h('p', { class: 'muted finding-rule' }, `Rule: ${title}`),
+      h('p', {}, untrusted(message)),
+      hint && h('p', { class: 'hint' }, h('strong', {}, 'What to change: '), hint),
+    ),
+  )
+  return h('ul', { class: 'findings' }, items)
+}

@@ -1,0 +1,158 @@
+import type { UploadFacts } from '../api/types.ts'
+import { copyButton } from '../dom/copy.ts'
+import { bytes, clock, dayAndClock, encodePath, grouped, shellWord, span } from '../dom/format.ts'
+import { h } from '../dom/h.ts'
+import { createTabs, type Tab } from '../dom/tabs.ts'
+import { mark, untrusted } from '../dom/words.ts'
+import { boxesTab } from './boxes.ts'
+import { certificateTab } from './certificate.ts'
+import { findingsView } from './findings.ts'
+import { headersView } from './headers.ts'
+import { hexTab } from './hex.ts'
+import { probeTab } from './probe.ts'
+import { textTab } from './text.ts'
+
+export interface UploadViewOptions {
+  readonly stream: string
+  readonly tab: string
+  readonly box: number | null
+  readonly onTab: (tab: string) => void
+  readonly onBox: (at: number) => void
+}
+
+export interface UploadView {
+  readonly element: HTMLElement
+  /** Chooses the tab at a place, from 0. */
+  chooseTab(place: number): void
+}
+
+/** Everything about one upload: its facts and the tabs. */
+export function createUploadView(facts: UploadFacts, options: UploadViewOptions): UploadView {
+  const { stream } = options
+  const tabs = tabsOf(facts, options)
+  const { element, choose } = createTabs(tabs, options.tab, options.onTab)
+  return {
+    element: h('div', { class: 'upload-view' }, factsLine(facts), actions(facts, stream), element),
+    chooseTab(place) {
+      const tab = tabs[place]
+      if (tab) choose(tab.id)
+    },
+  }
+}
+
+function tabsOf(facts: UploadFacts, { stream, box, onBox }: UploadViewOptions): readonly Tab[] {
+  const isManifest =
+    ['mpd', 'hls', 'manifest', 'playlist'].includes(facts.kind) || /\.(mpd|m3u8)$/i.test(facts.path)
+  const linkOf = (code: string) => `/ui/streams/${stream}?q=${encodeURIComponent(`code:${code}`)}`
+  const all: readonly (Tab | false)[] = [
+    {
+      id: 'findings',
+      label: `Findings${facts.findings.length ? ` ${facts.findings.length}` : ''}`,
+      show: (panel) => panel.append(findingsView(facts.findings, linkOf)),
+    },
+    facts.whole && { id: 'probe', label: 'Probe', show: (panel) => probeTab(panel, stream, facts.path) },
+    isManifest && {
+      id: 'text',
+      label: 'Text',
+      show: (panel) => textTab(panel, stream, facts.id, facts.bytes),
+    },
+    !isManifest && {
+      id: 'boxes',
+      label: 'Boxes',
+      show: (panel) => boxesTab(panel, stream, facts.id, facts.bytes, box, onBox),
+    },
+    { id: 'hex', label: 'Hex', show: (panel) => hexTab(panel, stream, facts.id, facts.bytes) },
+    { id: 'headers', label: 'Headers', show: (panel) => panel.append(headersView(facts, stream)) },
+    { id: 'certificate', label: 'Certificate', show: (panel) => certificateTab(panel, facts, stream) },
+  ]
+  return all.filter((tab) => tab !== false)
+}
+
+function factsLine(facts: UploadFacts): HTMLElement {
+  const { media } = facts
+  const ms = Date.parse(facts.received_at) - Date.parse(facts.started_at)
+  const size = facts.whole
+    ? bytes(facts.bytes)
+    : `cut off after ${grouped(facts.bytes)} ${facts.declared_bytes ? `of ${grouped(facts.declared_bytes)} ` : ''}bytes`
+  const seconds = (value: number | null | undefined) =>
+    value == null || !media?.timescale ? null : (value / media.timescale).toFixed(3)
+  const parts = [
+    facts.kind,
+    size,
+    `in ${span(ms)}`,
+    seconds(media?.duration) && `${seconds(media?.duration)} s of media`,
+    seconds(media?.decode_time) && `decode time ${seconds(media?.decode_time)} s`,
+    media?.sequence != null && `sequence ${media.sequence}`,
+    facts.status && `answered ${facts.status}`,
+  ]
+  const device = facts.sender.device
+  return h(
+    'div',
+    { class: 'upload-facts' },
+    h('div', {}, parts.filter(Boolean).join(' · ')),
+    h(
+      'div',
+      { class: 'muted' },
+      h(
+        'time',
+        { datetime: facts.started_at, title: dayAndClock(Date.parse(facts.started_at)) },
+        clock(Date.parse(facts.started_at)),
+      ),
+      ' · ',
+      device ? [untrusted(device.subject)] : 'no certificate',
+      ` · ${facts.sender.tls_version} · HTTP/${facts.sender.http_version} · `,
+      untrusted(`${facts.sender.address}:${facts.sender.port}`),
+    ),
+  )
+}
+
+function actions(facts: UploadFacts, stream: string): HTMLElement {
+  const url = `/uploads/${stream}/${facts.id}`
+  return h(
+    'div',
+    { class: 'upload-actions' },
+    h('a', { class: 'button small', href: url, download: fileName(facts.path) }, 'Download'),
+    copyButton(() => curlOf(facts, stream), 'Copy as curl'),
+    copyButton(
+      () => `${location.origin}/ui/streams/${stream}/${encodePath(facts.path)}?version=${facts.id}`,
+      'Copy link',
+    ),
+    facts.init && h('a', { class: 'button small', href: `${url}/preview.mp4` }, 'preview.mp4'),
+  )
+}
+
+/** A name for a downloaded file: nothing of a path and no character that file systems or people stumble over. */
+const fileName = (path: string): string =>
+  (path.split('/').at(-1) ?? '').replace(/[^\w.()-]+/g, '_') || 'upload'
+
+/** The request again, as a line for a shell: every text that the device sent is quoted. */
+export function curlOf(facts: UploadFacts, stream: string): string {
+  const left = /^(host|content-length|transfer-encoding|connection|expect|user-agent|accept)$/i
+  const headers = facts.sender.headers
+    .filter(([name]) => !left.test(name))
+    .map(([name, value]) => `-H ${shellWord(`${name}: ${value}`)}`)
+  const url = `${location.origin}/streams/${stream}/${encodePath(facts.path)}`
+  return [
+    'curl --cacert root.pem --cert dev.pem --key dev.key',
+    `-X ${shellWord(facts.method)}`,
+    ...headers,
+    `--data-binary @${shellWord(fileName(facts.path))}`,
+    shellWord(url),
+  ].join(' ')
+}
+
+/** Path and verdict of an upload. */
+export function uploadTitle(facts: UploadFacts): HTMLElement {
+  const counts = (['error', 'warning', 'note'] as const).map(
+    (severity) =>
+      [severity, facts.findings.filter((finding) => finding.severity === severity).length] as const,
+  )
+  const found = counts.filter(([, count]) => count > 0)
+  return h(
+    'span',
+    { class: 'upload-title' },
+    h('span', { class: 'mono' }, untrusted(facts.path)),
+    ' ',
+    found.length === 0 ? mark(null) : found.map(([severity, count]) => [mark(severity, count), ' ']),
+  )
+}

@@ -1,0 +1,261 @@
+import { getJson, getText, sendJson } from '../api/client.ts'
+import { downloadButton, openNewPair, openSignCsr } from '../certificates/forms.ts'
+import { commandLine, copyButton } from '../dom/copy.ts'
+import { confirmTyped, openDialog } from '../dom/dialog.ts'
+import { ago, span } from '../dom/format.ts'
+import { startPage } from '../dom/frame.ts'
+import { fill, h } from '../dom/h.ts'
+import { loading, showFailure } from '../dom/load.ts'
+import { untrusted } from '../dom/words.ts'
+import { certificateView } from '../inspect/certificate.ts'
+
+interface CertificateFacts {
+  readonly hierarchy: 'server' | 'device'
+  readonly name: string
+  readonly subject: string
+  readonly issuer: string
+  readonly not_before: string
+  readonly not_after: string
+  readonly fingerprint_sha256: string
+  readonly key_type: string
+  readonly has_key: boolean
+  readonly revoked: boolean
+  readonly last_seen: string | null
+}
+
+const [, , , hierarchy, fileName] = location.pathname.split('/')
+const main = startPage('Certificates')
+loading(main)
+if (hierarchy && fileName) void showOne(hierarchy, decodeURIComponent(fileName).replace(/\.(pem|crt)$/, ''))
+else void showList()
+
+async function showList(): Promise<void> {
+  try {
+    const { certificates } = await getJson<{ certificates: readonly CertificateFacts[] }>(
+      '/certs?details=true',
+    )
+    const root = certificates.find((one) => one.hierarchy === 'server' && one.name === 'root')
+    fill(
+      main,
+      h(
+        'div',
+        { class: 'page-head' },
+        h('h1', {}, 'Certificates'),
+        h(
+          'div',
+          { class: 'page-actions' },
+          h(
+            'button',
+            { type: 'button', class: 'primary', on: { click: () => openNewPair(reload) } },
+            '+ New pair',
+          ),
+          h('button', { type: 'button', on: { click: () => openSignCsr(reload) } }, 'Sign a CSR'),
+        ),
+      ),
+      root && rootSection(root),
+      h('h2', {}, 'Devices'),
+      table(certificates.filter((one) => one.hierarchy === 'device')),
+      h('h2', {}, 'Server'),
+      table(certificates.filter((one) => one.hierarchy === 'server')),
+    )
+  } catch (error) {
+    showFailure(main, error, () => void showList())
+  }
+}
+
+const reload = (): void => void showList()
+
+function table(list: readonly CertificateFacts[]): HTMLElement {
+  if (list.length === 0)
+    return h(
+      'p',
+      { class: 'muted' },
+      'None yet. A camera needs one to show who it is: make a pair, or sign its CSR.',
+    )
+  return h(
+    'div',
+    { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': 'Certificates' },
+    h(
+      'table',
+      { class: 'table' },
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          ['name', 'subject', 'key', 'ends', 'last seen', ''].map((name) =>
+            h('th', { scope: 'col' }, name || h('span', { class: 'visually-hidden' }, 'actions')),
+          ),
+        ),
+      ),
+      h('tbody', {}, list.map(tableRow)),
+    ),
+  )
+}
+
+function tableRow(one: CertificateFacts): HTMLElement {
+  const left = Date.parse(one.not_after) - Date.now()
+  const ends = one.revoked
+    ? 'revoked'
+    : left < 0
+      ? `✕ expired ${span(left)} ago`
+      : `${left < 30 * 86_400_000 ? '▲ ' : ''}in ${span(left)}`
+  const tone = one.revoked || left < 0 ? 'error-text' : left < 30 * 86_400_000 ? 'mark warning' : ''
+  const url = `/certs/${one.hierarchy}/${encodeURIComponent(one.name)}`
+  const canRevoke = one.hierarchy === 'device' && one.name !== 'root' && !one.revoked
+  return h(
+    'tr',
+    {},
+    h(
+      'td',
+      {},
+      h(
+        'a',
+        { href: `/ui/certificates/${one.hierarchy}/${encodeURIComponent(one.name)}` },
+        untrusted(one.name),
+      ),
+    ),
+    h('td', {}, untrusted(one.subject)),
+    h('td', {}, one.key_type),
+    h('td', { class: tone }, ends),
+    h('td', { class: 'muted' }, one.last_seen ? ago(Date.parse(one.last_seen), Date.now()) : ''),
+    h(
+      'td',
+      {},
+      h('a', { class: 'button small', href: `${url}.pem?format=pem`, download: `${one.name}.pem` }, 'PEM'),
+      ' ',
+      canRevoke &&
+        h(
+          'button',
+          { type: 'button', class: 'small danger', on: { click: () => askRevoke(one.name) } },
+          'Revoke…',
+        ),
+    ),
+  )
+}
+
+function askRevoke(name: string): void {
+  confirmTyped(
+    `Revoke ${name}`,
+    'Every certificate ever issued under this name is refused from now on, also on open connections.',
+    name,
+    'Revoke',
+    async () => {
+      await sendJson('POST', `/certs/${encodeURIComponent(name)}/revoke`)
+      reload()
+    },
+  )
+}
+
+function rootSection(root: CertificateFacts): HTMLElement {
+  const fingerprint = (root.fingerprint_sha256.match(/../g) ?? []).join(':').toUpperCase()
+  return h(
+    'section',
+    { class: 'step' },
+    h('h2', {}, "This server's root"),
+    h('p', {}, 'Who trusts it trusts this server: give it to cameras and browsers.'),
+    h(
+      'p',
+      { class: 'form-row' },
+      h(
+        'a',
+        { class: 'button', href: '/certs/server/root.pem?format=pem', download: 'root.pem' },
+        'Download PEM',
+      ),
+      h(
+        'a',
+        { class: 'button', href: '/certs/server/root.pem?format=der', download: 'root.der' },
+        'Download DER',
+      ),
+      h('button', { type: 'button', on: { click: openTrust } }, 'How to trust it'),
+    ),
+    h(
+      'p',
+      { class: 'muted' },
+      'SHA-256 ',
+      h('span', { class: 'mono' }, fingerprint),
+      ' ',
+      copyButton(() => fingerprint),
+    ),
+  )
+}
+
+function openTrust(): void {
+  const systems: readonly (readonly [string, string, string | null])[] = [
+    [
+      'Debian, Ubuntu',
+      'For curl and other programs',
+      'sudo cp root.pem /usr/local/share/ca-certificates/pavs.crt && sudo update-ca-certificates',
+    ],
+    [
+      'Chromium on Linux',
+      'From the package libnss3-tools',
+      'certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n pavs -i root.pem',
+    ],
+    ['Fedora', '', 'sudo cp root.pem /etc/pki/ca-trust/source/anchors/ && sudo update-ca-trust'],
+    [
+      'macOS',
+      '',
+      'sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain root.pem',
+    ],
+    ['Windows', 'In a terminal of an administrator', 'certutil -addstore -f Root root.pem'],
+    [
+      'Firefox',
+      'Settings, Privacy & Security, View Certificates, Authorities, Import root.pem, trust it for websites.',
+      null,
+    ],
+    [
+      'Android',
+      'Download the DER; Settings, Security, Encryption & credentials, Install a certificate, CA certificate.',
+      null,
+    ],
+    [
+      'iOS',
+      'Download the DER; Settings, Profile downloaded, Install; then General, About, Certificate Trust Settings, switch it on.',
+      null,
+    ],
+  ]
+  openDialog(
+    'How to trust the root',
+    systems.map(([name, words, line]) => [
+      h('h3', {}, name),
+      words && h('p', {}, words),
+      line && commandLine(line, name),
+    ]),
+  )
+}
+
+async function showOne(place: string, name: string): Promise<void> {
+  try {
+    const { cert } = await getJson<{ cert: Parameters<typeof certificateView>[0] }>(
+      `/certs/${encodeURIComponent(place)}/${encodeURIComponent(name)}.pem`,
+    )
+    const hasKey = place === 'device' && name !== 'root'
+    fill(
+      main,
+      h(
+        'div',
+        { class: 'page-head' },
+        h(
+          'h1',
+          {},
+          h('a', { class: 'crumbs', href: '/ui/certificates' }, 'Certificates'),
+          h('span', { class: 'muted' }, `/ ${place} /`),
+          untrusted(name),
+        ),
+        h(
+          'div',
+          { class: 'page-actions' },
+          hasKey &&
+            downloadButton('Download key', `${name}.key`, () =>
+              getText(`/certs/device/${encodeURIComponent(name)}.key?format=pem`),
+            ),
+        ),
+      ),
+      certificateView(cert),
+    )
+  } catch (error) {
+    showFailure(main, error, () => void showOne(place, name))
+  }
+}

@@ -1,0 +1,353 @@
+import { getJson, sendJson } from '../api/client.ts'
+import { followStates, type Subscription } from '../api/live.ts'
+import type { About, StreamState, StreamSummary } from '../api/types.ts'
+import { openNewPair, openSignCsr } from '../certificates/forms.ts'
+import { clientsFor, originOf, type Target } from '../connect/commands.ts'
+import { commandLine, copyButton } from '../dom/copy.ts'
+import { plural, shellWord } from '../dom/format.ts'
+import { showConnection, startPage } from '../dom/frame.ts'
+import { fill, h } from '../dom/h.ts'
+import { loading, showFailure } from '../dom/load.ts'
+import { mark, untrusted } from '../dom/words.ts'
+
+interface Refusal {
+  readonly at: string
+  readonly address: string
+  readonly reason: string
+  readonly advice: string
+}
+
+const page = new URL(location.href)
+const main = startPage('Connect a camera')
+const openedAt = Date.now()
+let about: About | null = null
+let streams: readonly StreamSummary[] = []
+let stream = Number(page.searchParams.get('stream')) || null
+let host = page.searchParams.get('host') ?? location.hostname.replace(/^\[|\]$/g, '')
+let client = page.searchParams.get('client') ?? 'ffmpeg'
+let identity = page.searchParams.get('identity') ?? 'dev'
+let following: Subscription | null = null
+let state: StreamState | null = null
+let refusal: Refusal | null = null
+const waiting = h('div', { class: 'waiting', role: 'status' })
+
+loading(main)
+void load()
+followStates<{ readonly refused?: readonly Refusal[] }>(
+  '/events?as=state',
+  ({ refused = [] }) => {
+    refusal = refused.filter(({ at }) => Date.parse(at) > openedAt).at(-1) ?? refusal
+    showWaiting()
+  },
+  showConnection,
+)
+
+async function load(): Promise<void> {
+  try {
+    const [told, list] = await Promise.all([
+      getJson<About>('/about'),
+      getJson<{ streams: readonly StreamSummary[] }>('/streams?summary=true&limit=1000'),
+    ])
+    about = told
+    streams = list.streams
+    stream ??= streams.at(-1)?.id ?? null
+    draw()
+  } catch (error) {
+    showFailure(main, error, () => void load())
+  }
+}
+
+function keep(): void {
+  for (const [name, value] of Object.entries({ stream, host, client, identity }))
+    page.searchParams.set(name, String(value ?? ''))
+  history.replaceState(null, '', page)
+}
+
+/** The port of the devices; where the server does not know it, that of this page. */
+const port = (): number => about?.port ?? Number(location.port || 443)
+
+/** On the machine of the server the files of the working directory serve; elsewhere those that were downloaded. */
+function target(): Target | null {
+  const found = streams.find(({ id }) => id === stream)
+  if (!about || !found) return null
+  const isHere = ['localhost', '127.0.0.1', '::1'].includes(host)
+  const folder = isHere ? `${about.working_directory}/certs` : ''
+  return {
+    host,
+    port: port(),
+    stream: found.id,
+    interface: found.interface,
+    root: isHere ? `${folder}/server/root.pem` : 'root.pem',
+    certificate: isHere ? `${folder}/device/${identity}.pem` : `${identity}.pem`,
+    key: isHere ? `${folder}/device/${identity}.key` : `${identity}.key`,
+  }
+}
+
+function draw(): void {
+  if (!about) return
+  const hosts = [...new Set([host, ...about.names.map((name) => name.replace(/^(DNS|IP Address|IP):/i, ''))])]
+  const hostSelect = select(
+    'Host, as the camera reaches it',
+    hosts.map((name) => [name, name]),
+    host,
+    (value) => {
+      host = value
+      redraw()
+    },
+  )
+  fill(
+    main,
+    h('div', { class: 'page-head' }, h('h1', {}, 'Connect a camera')),
+    h(
+      'div',
+      { class: 'steps' },
+      h('div', { class: 'form-row' }, hostSelect),
+      trustStep(),
+      identityStep(),
+      pushStep(),
+      waiting,
+    ),
+  )
+  follow()
+  showWaiting()
+}
+
+function redraw(): void {
+  keep()
+  draw()
+}
+
+function step(number: number, title: string, ...children: Parameters<typeof h>[2][]): HTMLElement {
+  return h(
+    'section',
+    { class: 'step', id: `step-${number}` },
+    h('h2', {}, h('span', { class: 'step-number', 'aria-hidden': 'true' }, number), title),
+    children,
+  )
+}
+
+function select(
+  label: string,
+  options: readonly (readonly [string, string])[],
+  chosen: string,
+  onChange: (value: string) => void,
+): HTMLElement {
+  const element = h(
+    'select',
+    {},
+    options.map(([value, text]) => h('option', { value, selected: value === chosen }, text)),
+  )
+  element.addEventListener('change', () => onChange(element.value))
+  return h('label', {}, label, element)
+}
+
+function trustStep(): HTMLElement {
+  const fingerprint = (about?.root.fingerprint_sha256.replaceAll(':', '').match(/../g) ?? [])
+    .join(':')
+    .toUpperCase()
+  const isHere = target()?.root !== 'root.pem'
+  return step(
+    1,
+    'Trust: the camera trusts this server',
+    isHere &&
+      h(
+        'p',
+        {},
+        'On this machine the root is already there: ',
+        h('code', {}, target()?.root ?? `${about?.working_directory}/certs/server/root.pem`),
+      ),
+    !isHere &&
+      commandLine(
+        `curl -o root.pem --insecure ${shellWord(`${originOf({ host, port: port() })}/certs/server/root.pem?format=pem`)}`,
+      ),
+    !isHere && commandLine('openssl x509 -noout -fingerprint -sha256 -in root.pem'),
+    h(
+      'p',
+      { class: 'muted' },
+      'Its SHA-256 must be ',
+      h('span', { class: 'mono' }, fingerprint),
+      ' ',
+      copyButton(() => fingerprint),
+    ),
+    h(
+      'p',
+      { class: 'form-row' },
+      h(
+        'a',
+        { class: 'button small', href: '/certs/server/root.pem?format=pem', download: 'root.pem' },
+        'root.pem',
+      ),
+      h(
+        'a',
+        { class: 'button small', href: '/certs/server/root.pem?format=der', download: 'root.der' },
+        'root.der',
+      ),
+    ),
+  )
+}
+
+function identityStep(): HTMLElement {
+  const done = (name: string) => {
+    identity = name
+    redraw()
+  }
+  const name = h('input', {
+    type: 'text',
+    value: identity,
+    spellcheck: false,
+    'aria-label': 'Name of the certificate',
+    on: { change: () => done(name.value) },
+  })
+  return step(
+    2,
+    'Identity: the server knows the camera',
+    h(
+      'div',
+      { class: 'form-row' },
+      h('label', {}, 'Name of its certificate', name),
+      h('button', { type: 'button', on: { click: () => openNewPair(done) } }, 'New pair…'),
+      h('button', { type: 'button', on: { click: () => openSignCsr(done) } }, 'Sign a CSR…'),
+    ),
+    h('p', { class: 'muted' }, 'Or make the pair from a shell:'),
+    commandLine(
+      `curl --cacert ${shellWord(target()?.root ?? 'root.pem')} -X POST ${shellWord(`${originOf({ host, port: port() })}/certs/${identity}/keypair`)}`,
+    ),
+  )
+}
+
+function pushStep(): HTMLElement {
+  const now = target()
+  const newStream = h('button', { type: 'button', on: { click: () => void create() } }, '+ New stream')
+  const kinds = h(
+    'select',
+    { 'aria-label': 'Interface of a new stream' },
+    ['cmaf-ingest', 'dash', 'hls'].map((kind) => h('option', { value: kind }, kind)),
+  )
+  const chooser = h(
+    'div',
+    { class: 'form-row' },
+    streams.length > 0 &&
+      select(
+        'Stream',
+        streams.map(({ id, interface: kind }) => [String(id), `${id} · ${kind}`]),
+        String(stream),
+        choose,
+      ),
+    kinds,
+    newStream,
+  )
+  if (!now) return step(3, 'Push', chooser, h('p', {}, 'There is no stream yet: make one.'))
+  const url = `${originOf(now)}/streams/${now.stream}/`
+  const clients = clientsFor(now)
+  const shown = clients.find(({ id }) => id === client) ?? clients[0]
+  return step(
+    3,
+    'Push to this address',
+    chooser,
+    commandLine(url, 'address'),
+    h(
+      'div',
+      { class: 'chips', role: 'group', 'aria-label': 'Client' },
+      clients.map(({ id, label }) =>
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'chip',
+            'aria-pressed': String(id === shown?.id),
+            on: { click: () => chooseClient(id) },
+          },
+          label,
+        ),
+      ),
+    ),
+    shown && [
+      h('p', { class: 'muted' }, shown.note),
+      shown.blocks.map((block) => commandLine(block, shown.label)),
+    ],
+  )
+
+  async function create(): Promise<void> {
+    try {
+      const { id } = await sendJson<{ id: number }>('POST', `/streams?interface=${kinds.value}`)
+      stream = id
+      keep()
+      await load()
+    } catch (error) {
+      newStream.textContent = error instanceof Error ? error.message : String(error)
+    }
+  }
+}
+
+function choose(id: string): void {
+  stream = Number(id)
+  redraw()
+}
+
+function chooseClient(id: string): void {
+  client = id
+  redraw()
+}
+
+function follow(): void {
+  if (stream === null || state?.stream === stream) return
+  following?.close()
+  state = null
+  const followed = stream
+  following = followStates<StreamState>(
+    `/streams/${followed}/events?as=state`,
+    (now) => {
+      state = now
+      showWaiting()
+    },
+    () => {},
+  )
+}
+
+function showWaiting(): void {
+  if (stream === null) return void fill(waiting)
+  const link = h('a', { class: 'button primary', href: `/ui/streams/${stream}` }, 'Look')
+  const [flight] = state?.in_flight ?? []
+  const refused = refusal && (!state || state.total === 0)
+  waiting.className = `waiting ${state && state.total > 0 ? 'good' : refused ? 'bad' : ''}`
+  if (state && state.total > 0)
+    return void fill(
+      waiting,
+      h('strong', {}, '● '),
+      `Stream ${stream} has ${plural(state.total, 'upload')} `,
+      state.errors > 0 ? [mark('error', state.errors), ' '] : '',
+      link,
+    )
+  if (flight)
+    return void fill(
+      waiting,
+      '◌ ',
+      untrusted(flight.path),
+      ' is arriving from ',
+      untrusted(flight.address),
+      ` (${plural(flight.bytes, 'byte')}) `,
+      link,
+    )
+  if (refusal && refused)
+    return void fill(
+      waiting,
+      mark('error'),
+      ' ',
+      untrusted(refusal.address),
+      ' was refused: ',
+      untrusted(refusal.reason),
+      h(
+        'p',
+        {},
+        h('strong', {}, 'What to do: '),
+        refusal.advice,
+        ' ',
+        h(
+          'a',
+          { href: /trust this server|unknown_ca/.test(refusal.reason) ? '#step-1' : '#step-2' },
+          'go there',
+        ),
+      ),
+    )
+  fill(waiting, `◌ waiting for the first byte to stream ${stream} …`)
+}

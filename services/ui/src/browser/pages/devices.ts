@@ -1,0 +1,201 @@
+import { getJson } from '../api/client.ts'
+import { followStates } from '../api/live.ts'
+import { ago, dayAndClock, plural, span } from '../dom/format.ts'
+import { showConnection, startPage } from '../dom/frame.ts'
+import { fill, h } from '../dom/h.ts'
+import { loading, showFailure } from '../dom/load.ts'
+import { empty, mark, untrusted } from '../dom/words.ts'
+
+interface Device {
+  readonly fingerprint: string
+  readonly subject: string
+  readonly issuer: string | null
+  readonly serial: string
+  readonly not_after: string
+  readonly name: string | null
+  readonly first_seen: string
+  readonly last_seen: string
+  readonly addresses: readonly string[]
+  readonly streams: readonly number[]
+  readonly uploads: number
+  readonly errors: number
+  readonly http: string
+  readonly tls: string
+  readonly user_agent: string | null
+  readonly revoked: boolean
+}
+
+interface Refusal {
+  readonly at: string
+  readonly address: string
+  readonly code: string
+  readonly reason: string
+  readonly advice: string
+  readonly certificate: {
+    readonly subject: string
+    readonly issuer: string
+    readonly not_before: string
+    readonly not_after: string
+  } | null
+  readonly count: number
+}
+
+const chosen = location.pathname.split('/')[3] ?? null
+const main = startPage('Devices')
+const devices = h('section', { 'aria-label': 'Devices' })
+const refused = h('section', { 'aria-label': 'Refused handshakes' })
+const refusals = new Map<string, Refusal>()
+
+fill(
+  main,
+  h('div', { class: 'page-head' }, h('h1', {}, 'Devices')),
+  h(
+    'div',
+    { class: 'columns' },
+    h('div', {}, h('h2', {}, 'With a certificate'), devices),
+    h('div', {}, h('h2', {}, 'Refused handshakes'), refused),
+  ),
+)
+loading(devices)
+loading(refused)
+void showDevices()
+void showRefusals()
+followStates<{ readonly refused?: readonly Refusal[]; readonly streams?: readonly unknown[] }>(
+  '/events?as=state',
+  (state) => {
+    if (state.refused?.length) addRefusals(state.refused)
+    if (state.streams?.length) refreshSoon()
+  },
+  showConnection,
+)
+
+let timer: ReturnType<typeof setTimeout> | undefined
+function refreshSoon(): void {
+  if (timer !== undefined) return
+  timer = setTimeout(() => {
+    timer = undefined
+    void showDevices()
+  }, 3_000)
+}
+
+async function showDevices(): Promise<void> {
+  try {
+    const list =
+      chosen === null
+        ? (await getJson<{ devices: readonly Device[] }>('/devices')).devices
+        : [await getJson<Device>(`/devices/${encodeURIComponent(chosen)}`)]
+    fill(
+      devices,
+      list.length === 0
+        ? empty(
+            'No device has shown a certificate yet.',
+            h('a', { class: 'button primary', href: '/ui/connect' }, 'Connect a camera'),
+          )
+        : list.map(deviceItem),
+      chosen !== null && h('p', {}, h('a', { href: '/ui/devices' }, 'All devices')),
+    )
+  } catch (error) {
+    showFailure(devices, error, () => void showDevices())
+  }
+}
+
+function deviceItem(device: Device): HTMLElement {
+  const now = Date.now()
+  const left = Date.parse(device.not_after) - now
+  const isRecent = now - Date.parse(device.last_seen) < 60_000
+  const ends = device.revoked ? 'revoked' : left < 0 ? `expired ${span(left)} ago` : `ends in ${span(left)}`
+  return h(
+    'article',
+    { class: 'item' },
+    h(
+      'div',
+      { class: 'item-head' },
+      h('span', { class: isRecent ? 'is-live' : 'muted', 'aria-hidden': 'true' }, isRecent ? '●' : '○'),
+      h('strong', {}, h('a', { href: `/ui/devices/${device.fingerprint}` }, untrusted(device.subject))),
+      h('span', { class: device.revoked || left < 0 ? 'error-text' : 'muted' }, ends),
+    ),
+    h(
+      'div',
+      { class: 'muted' },
+      device.addresses.slice(0, 4).map((address, i) => [i > 0 ? ', ' : '', untrusted(address)]),
+      ` · HTTP/${device.http} · ${device.tls}`,
+      device.user_agent && [' · ', untrusted(device.user_agent)],
+    ),
+    h(
+      'div',
+      {},
+      device.streams.length > 0 && [
+        'streams ',
+        device.streams
+          .slice(0, 12)
+          .map((id, i) => [i > 0 ? ', ' : '', h('a', { href: `/ui/streams/${id}` }, id)]),
+        ' · ',
+      ],
+      plural(device.uploads, 'upload'),
+      ' ',
+      device.errors > 0 && mark('error', device.errors),
+    ),
+    h(
+      'div',
+      { class: 'muted' },
+      `last seen ${ago(Date.parse(device.last_seen), now)}`,
+      chosen !== null && h('div', { class: 'mono' }, device.fingerprint),
+    ),
+  )
+}
+
+async function showRefusals(): Promise<void> {
+  try {
+    const list = await getJson<{ refusals: readonly Refusal[] }>('/refusals?limit=200')
+    addRefusals(list.refusals)
+  } catch (error) {
+    showFailure(refused, error, () => void showRefusals())
+  }
+}
+
+function addRefusals(list: readonly Refusal[]): void {
+  for (const one of list)
+    refusals.set(`${one.address} ${one.code} ${one.certificate?.subject} ${one.at.slice(0, 16)}`, one)
+  const sorted = [...refusals.values()].sort((a, b) => b.at.localeCompare(a.at)).slice(0, 200)
+  fill(refused, sorted.length === 0 ? empty('No handshake was refused.') : sorted.map(refusalItem))
+}
+
+function refusalItem({ at, address, reason, advice, certificate, count, code }: Refusal): HTMLElement {
+  return h(
+    'article',
+    { class: 'item' },
+    h(
+      'div',
+      { class: 'item-head' },
+      h('time', { datetime: at, class: 'mono' }, dayAndClock(Date.parse(at))),
+      count > 1 && h('strong', {}, `×${count}`),
+      h('strong', {}, untrusted(address)),
+      h('span', { class: 'error-text' }, untrusted(reason)),
+      h('span', { class: 'muted code' }, code),
+    ),
+    certificate &&
+      h(
+        'div',
+        { class: 'muted' },
+        'showed ',
+        untrusted(certificate.subject),
+        ', issued by ',
+        untrusted(certificate.issuer),
+        `, valid ${certificate.not_before.slice(0, 10)} to ${certificate.not_after.slice(0, 10)}`,
+      ),
+    h(
+      'div',
+      {},
+      h('strong', {}, 'What to do: '),
+      advice,
+      ' ',
+      h(
+        'a',
+        { href: /trust/.test(code) || /ca|certificate/i.test(reason) ? '/ui/certificates' : '/ui/connect' },
+        /unknown_ca|does not trust this server/.test(`${code} ${reason}`)
+          ? '→ Connect a camera'
+          : '→ Certificates',
+      ),
+    ),
+  )
+}

@@ -1,0 +1,200 @@
+import { getJson } from '../api/client.ts'
+import { getFacts } from '../api/facts.ts'
+import type { About, Report, ReportRow, StreamSummary, UploadFacts } from '../api/types.ts'
+import { dayAndClock, encodePath, plural } from '../dom/format.ts'
+import { startPage } from '../dom/frame.ts'
+import { fill, h } from '../dom/h.ts'
+import { loading, showFailure } from '../dom/load.ts'
+import { mark, untrusted } from '../dom/words.ts'
+import { standardName } from '../inspect/findings.ts'
+
+const stream = location.pathname.split('/')[3] ?? ''
+const session = new URL(location.href).searchParams.get('session')
+const query = session === null ? '' : `?session=${encodeURIComponent(session)}`
+const main = startPage(`Report of stream ${stream}`)
+loading(main)
+void show()
+
+async function show(): Promise<void> {
+  try {
+    const [report, summary, about] = await Promise.all([
+      getJson<Report>(`/streams/${stream}/report${query}`),
+      getJson<StreamSummary>(`/streams/${stream}?summary=true`),
+      getJson<About>('/about').catch(() => null),
+    ])
+    const violated = report.rules.filter(({ result }) => result === 'violated')
+    const ids = new Set(violated.flatMap(({ uploads }) => uploads))
+    const facts = new Map<string, UploadFacts>()
+    await Promise.all([...ids].map(async (id) => facts.set(id, await getFacts(stream, id))))
+    draw(report, summary, about, facts)
+  } catch (error) {
+    showFailure(main, error, () => void show())
+  }
+}
+
+function draw(
+  { rules }: Report,
+  summary: StreamSummary,
+  about: About | null,
+  facts: ReadonlyMap<string, UploadFacts>,
+): void {
+  const violated = (severity: string) =>
+    rules.filter((row) => row.result === 'violated' && row.severity === severity)
+  const of = (result: string) => rules.filter((row) => row.result === result)
+  const [errors, warnings, notes] = [violated('error'), violated('warning'), violated('note')]
+  const devices = new Set([...facts.values()].map(({ sender }) => sender.device?.subject ?? 'no certificate'))
+  const verdict =
+    errors.length > 0
+      ? `Not conforming: ${plural(errors.length, 'rule')} violated`
+      : of('met').length === 0
+        ? 'Nothing was put to the test'
+        : 'No rule is violated by an error'
+  const head: readonly (readonly [string, HTMLElement | string])[] = [
+    ['Stream', `${stream} · ${summary.interface}${summary.strict_mode ? ' · strict' : ''}`],
+    ['Session', session ?? 'all'],
+    ['Uploads', plural(summary.uploads, 'upload')],
+    [
+      'Device',
+      h(
+        'span',
+        {},
+        devices.size === 0
+          ? ''
+          : [...devices].slice(0, 3).map((subject, i) => [i > 0 ? '; ' : '', untrusted(subject)]),
+      ),
+    ],
+    ['Time', dayAndClock(Date.now())],
+    ['Software', `push-av-server ${about?.version ?? ''}`],
+  ]
+  fill(
+    main,
+    h(
+      'div',
+      { class: 'page-head' },
+      h(
+        'h1',
+        {},
+        h('a', { class: 'crumbs', href: `/ui/streams/${stream}${query}` }, `Stream ${stream}`),
+        h('span', { class: 'muted' }, '/'),
+        'Conformance report',
+      ),
+      h(
+        'div',
+        { class: 'page-actions' },
+        h('button', { type: 'button', on: { click: () => window.print() } }, 'Print'),
+        h('a', { class: 'button', href: `/streams/${stream}/report${query}` }, 'JSON'),
+        h(
+          'a',
+          { class: 'button', href: `/streams/${stream}/report${query ? `${query}&` : '?'}format=junit` },
+          'JUnit',
+        ),
+      ),
+    ),
+    h(
+      'div',
+      { class: 'report' },
+      h(
+        'p',
+        { class: `report-verdict ${errors.length > 0 ? 'error-text' : 'ok-text'}` },
+        errors.length > 0 ? '✕ ' : '✓ ',
+        h('strong', {}, verdict),
+      ),
+      h(
+        'table',
+        { class: 'facts report-head' },
+        h(
+          'tbody',
+          {},
+          head.map(([name, value]) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, value))),
+        ),
+      ),
+      section('Errors', errors, facts),
+      section('Warnings', warnings, facts),
+      section('Notes', notes, facts),
+      section('Met', of('met'), facts),
+      section('Not put to the test', of('not-exercised'), facts),
+    ),
+  )
+}
+
+function section(
+  title: string,
+  rows: readonly ReportRow[],
+  facts: ReadonlyMap<string, UploadFacts>,
+): HTMLElement | null {
+  if (rows.length === 0) return null
+  const isViolated = rows[0]?.result === 'violated'
+  return h(
+    'section',
+    {},
+    h('h2', {}, `${title} `, h('span', { class: 'muted' }, rows.length)),
+    h(
+      'div',
+      { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': title },
+      h(
+        'table',
+        { class: 'table' },
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            h('th', { scope: 'col' }, 'finding'),
+            h('th', { scope: 'col' }, 'rule'),
+            h('th', { scope: 'col' }, 'clause'),
+            isViolated && h('th', { scope: 'col', class: 'number' }, 'count'),
+          ),
+        ),
+        h(
+          'tbody',
+          {},
+          rows.map((row) => tableRow(row, facts, isViolated)),
+        ),
+      ),
+    ),
+  )
+}
+
+function tableRow(
+  { code, severity, rule, title, clause, count, uploads }: ReportRow,
+  facts: ReadonlyMap<string, UploadFacts>,
+  isViolated: boolean,
+): HTMLElement {
+  const examples = uploads.flatMap((id) => {
+    const found = facts.get(id)
+    const finding = found?.findings.find((candidate) => candidate.code === code)
+    return found
+      ? [
+          h(
+            'li',
+            {},
+            h(
+              'a',
+              { class: 'mono', href: `/ui/streams/${stream}/${encodePath(found.path)}?version=${id}` },
+              untrusted(found.path),
+            ),
+            ' ',
+            finding && untrusted(finding.message),
+          ),
+        ]
+      : []
+  })
+  const hint = uploads
+    .map((id) => facts.get(id)?.findings.find((candidate) => candidate.code === code)?.hint)
+    .find(Boolean)
+  return h(
+    'tr',
+    { class: 'report-row' },
+    h('td', {}, isViolated && [mark(severity), ' '], h('span', { class: 'code' }, code)),
+    h(
+      'td',
+      {},
+      title,
+      hint && h('div', {}, h('strong', {}, 'What to change: '), hint),
+      examples.length > 0 && h('ul', { class: 'report-uploads' }, examples),
+    ),
+    h('td', { class: 'muted' }, clause || standardName(rule)),
+    isViolated && h('td', { class: 'number' }, count),
+  )
+}

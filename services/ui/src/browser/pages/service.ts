@@ -1,0 +1,183 @@
+import { getJson } from '../api/client.ts'
+import type { About } from '../api/types.ts'
+import { ago, clockSeconds, dayAndClock, plural, span } from '../dom/format.ts'
+import { startPage } from '../dom/frame.ts'
+import { fill, h } from '../dom/h.ts'
+import { showFailure } from '../dom/load.ts'
+import { untrusted } from '../dom/words.ts'
+
+interface Ready {
+  readonly status: string
+  readonly redis: string
+  readonly disk: string
+}
+
+interface Probes {
+  readonly waiting: number
+  readonly running: number
+  readonly oldest_waiting_ms: number
+  readonly workers: readonly { readonly confinement: string; readonly is_sandboxed: boolean }[]
+  readonly failed: readonly {
+    readonly stream: number | null
+    readonly upload: string | null
+    readonly path: string | null
+    readonly at: string | null
+    readonly message: string
+  }[]
+}
+
+const main = startPage('Service')
+const health = h('div', { class: 'tile-row' })
+const queue = h('section', {})
+const software = h('section', {})
+fill(
+  main,
+  h(
+    'div',
+    { class: 'page-head' },
+    h('h1', {}, 'Service'),
+    h(
+      'div',
+      { class: 'page-actions' },
+      ['/docs', '/openapi.json', '/metrics'].map((path) => h('a', { class: 'button', href: path }, path)),
+    ),
+  ),
+  health,
+  queue,
+  software,
+)
+void refresh()
+void showAbout()
+setInterval(() => {
+  if (!document.hidden) void refresh()
+}, 2_000)
+
+const tile = (name: string, value: string, tone = '') =>
+  h('div', { class: 'tile' }, h('span', { class: 'muted' }, name), h('strong', { class: tone }, value))
+const tone = (word: string) => (word === 'ok' ? 'ok-text' : 'error-text')
+
+async function refresh(): Promise<void> {
+  try {
+    const response = await fetch('/readyz')
+    const ready = (await response.json()) as Ready
+    const probes = await getJson<Probes>('/probes').catch(() => null)
+    fill(
+      health,
+      tile('Service', ready.status, tone(ready.status)),
+      tile('Redis', ready.redis, tone(ready.redis)),
+      tile('Disk', ready.disk, tone(ready.disk)),
+      probes && [
+        tile('Probes waiting', String(probes.waiting)),
+        tile('Probes running', String(probes.running)),
+        tile('Oldest waits', probes.waiting > 0 ? span(probes.oldest_waiting_ms) : '–'),
+        tile('Workers', String(probes.workers.length), probes.workers.length === 0 ? 'mark warning' : ''),
+      ],
+      tile('Asked at', clockSeconds(Date.now())),
+    )
+    if (probes) showProbes(probes)
+  } catch (error) {
+    showFailure(health, error, () => void refresh())
+  }
+}
+
+function showProbes({ workers, failed }: Probes): void {
+  fill(
+    queue,
+    h('h2', {}, 'Probe workers'),
+    workers.length === 0
+      ? h(
+          'p',
+          { class: 'muted' },
+          'No worker has been seen. Where probes wait for long, start the probe service: until then uploads are kept and judged, and ffprobe says nothing about them.',
+        )
+      : h(
+          'ul',
+          {},
+          workers.map(({ confinement, is_sandboxed: isSandboxed }) =>
+            h('li', {}, isSandboxed ? '✓ ' : '▲ ', 'ffprobe runs with ', untrusted(confinement)),
+          ),
+        ),
+    h('h2', {}, 'Failed jobs'),
+    failed.length === 0
+      ? h('p', { class: 'muted' }, 'None.')
+      : h(
+          'table',
+          { class: 'table' },
+          h(
+            'thead',
+            {},
+            h(
+              'tr',
+              {},
+              ['time', 'upload', 'message'].map((name) => h('th', { scope: 'col' }, name)),
+            ),
+          ),
+          h(
+            'tbody',
+            {},
+            failed.map(({ stream, upload, path, at, message }) =>
+              h(
+                'tr',
+                {},
+                h('td', { class: 'mono' }, at ? dayAndClock(Date.parse(at)) : ''),
+                h(
+                  'td',
+                  { class: 'mono' },
+                  stream !== null && upload
+                    ? h(
+                        'a',
+                        { href: `/ui/streams/${stream}?upload=${upload}&tab=probe` },
+                        untrusted(path ?? upload),
+                      )
+                    : '',
+                ),
+                h('td', {}, untrusted(message)),
+              ),
+            ),
+          ),
+        ),
+  )
+}
+
+async function showAbout(): Promise<void> {
+  try {
+    const about = await getJson<About>('/about')
+    const facts = [
+      ['Version', about.version],
+      [
+        'Running since',
+        `${dayAndClock(Date.parse(about.started_at))} (${ago(Date.parse(about.started_at), Date.now())})`,
+      ],
+      ['Working directory', about.working_directory],
+      [
+        'Ports',
+        `${about.port ?? location.port} for devices${about.ui_port ? `, ${about.ui_port} for pages, without client certificates` : ''}`,
+      ],
+      ['Names in the certificate', about.names.join(', ')],
+      ['Root SHA-256', about.root.fingerprint_sha256],
+    ]
+    fill(
+      software,
+      h('h2', {}, 'Software'),
+      h(
+        'table',
+        { class: 'facts' },
+        h(
+          'tbody',
+          {},
+          facts.map(([name, value]) =>
+            h('tr', {}, h('th', { scope: 'row' }, name), h('td', { class: 'mono' }, value)),
+          ),
+        ),
+      ),
+      h(
+        'p',
+        { class: 'muted' },
+        `${plural(about.names.length, 'name')} · the API is described in `,
+        h('a', { href: '/docs' }, '/docs'),
+      ),
+    )
+  } catch (error) {
+    showFailure(software, error, () => void showAbout())
+  }
+}

@@ -1,0 +1,177 @@
+import { bitrate, span } from '../dom/format.ts'
+import { fill, h } from '../dom/h.ts'
+import { untrusted } from '../dom/words.ts'
+import { isShakaError, loadShaka, type ShakaPlayer, shakaSentence } from './shaka.ts'
+
+/** A manifest that can be played, and what to call it. */
+export interface Source {
+  readonly label: string
+  readonly url: string
+}
+
+export interface PlayerView {
+  readonly element: HTMLElement
+  readonly session: string | null
+  /** Plays from a moment, in seconds from the session's first media. */
+  seek(seconds: number): void
+  /** Seconds from the session's first media. */
+  time(): number
+  toggle(): void
+  goToLive(): void
+  close(): void
+}
+
+/** A player of one session: as the device sent it, and with a manifest that this server makes of the segments. */
+export function createPlayer(
+  stream: string,
+  session: string | null,
+  sources: readonly Source[],
+  onClose: () => void,
+): PlayerView {
+  const video = h('video', {
+    controls: true,
+    muted: true,
+    playsinline: true,
+    'aria-label': `Session ${session ?? ''}`,
+  })
+  video.muted = true
+  const buttons = sources.map((source) =>
+    h('button', { type: 'button', class: 'small', on: { click: () => void play(source) } }, source.label),
+  )
+  const live = h(
+    'button',
+    { type: 'button', class: 'small', hidden: true, title: 'Live edge (l)', on: { click: goToLive } },
+    'go to live',
+  )
+  const statistics = h('div', { class: 'muted player-statistics' })
+  const problem = h('div', { role: 'alert' })
+  const element = h(
+    'div',
+    { class: 'player' },
+    h(
+      'div',
+      { class: 'player-bar' },
+      h('span', { class: 'muted' }, 'play'),
+      h('span', { class: 'group', role: 'group', 'aria-label': 'Manifest' }, buttons),
+      live,
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'quiet small player-close',
+          'aria-label': 'Close the player',
+          on: { click: close },
+        },
+        '✕',
+      ),
+    ),
+    video,
+    problem,
+    statistics,
+  )
+  let player: ShakaPlayer | null = null
+  let turn = 0
+  const timer = setInterval(showStatistics, 500)
+  const [first] = sources
+  if (first) void play(first)
+  else
+    fill(
+      problem,
+      h('p', {}, 'This session has nothing that can be played: no init segment, or no segment, has come.'),
+    )
+  return { element, session, seek, time: () => video.currentTime, toggle, goToLive, close }
+
+  async function play(source: Source): Promise<void> {
+    const own = ++turn
+    for (const [i, button] of buttons.entries())
+      button.setAttribute('aria-pressed', String(sources[i] === source))
+    fill(problem)
+    try {
+      const shaka = await loadShaka()
+      await player?.destroy()
+      if (own !== turn) return
+      player = new shaka.Player()
+      player.configure({ manifest: { dash: { clockSyncUri: '/time' } } })
+      player.getNetworkingEngine()?.registerRequestFilter((_type, request) => assertOwn(request.uris))
+      player.addEventListener('error', ({ detail }) => showProblem(detail, source))
+      await player.attach(video)
+      await player.load(source.url)
+      if (own === turn) await video.play().catch(() => {})
+    } catch (error) {
+      if (own === turn) showProblem(error, source)
+    }
+  }
+
+  /** A manifest may point anywhere; no request leaves this stream. */
+  function assertOwn(urls: readonly string[]): void {
+    for (const url of urls) {
+      const { origin, pathname } = new URL(url, location.href)
+      const isOwn =
+        ['streams', 'play', 'uploads'].some((folder) => pathname.startsWith(`/${folder}/${stream}/`)) ||
+        pathname === '/time'
+      if (origin === location.origin && isOwn) continue
+      if (!url.startsWith('data:'))
+        throw new Error(
+          `The manifest points outside this stream, at ${url.slice(0, 200)}; the page does not follow it`,
+        )
+    }
+  }
+
+  function showProblem(error: unknown, source: Source): void {
+    const inner = isShakaError(error) ? error.data.find((part) => part instanceof Error) : error
+    const sentence =
+      inner instanceof Error ? inner.message : isShakaError(error) ? shakaSentence(error) : String(error)
+    const other = sources.find((candidate) => candidate !== source)
+    fill(
+      problem,
+      h('p', { class: 'error-text' }, untrusted(sentence)),
+      other &&
+        h(
+          'p',
+          {},
+          h('button', { type: 'button', on: { click: () => void play(other) } }, `Play ${other.label}`),
+        ),
+    )
+  }
+
+  function showStatistics(): void {
+    if (!player || video.readyState === 0) return
+    const stats = player.getStats()
+    live.hidden = !player.isLive()
+    const ahead = [...Array(video.buffered.length).keys()]
+      .map((i) => video.buffered.end(i))
+      .find((end) => end >= video.currentTime)
+    const parts = [
+      player.isLive() && `latency ${stats.liveLatency.toFixed(1)} s`,
+      ahead !== undefined && `buffer ${span((ahead - video.currentTime) * 1_000)}`,
+      `${stats.decodedFrames} frames, ${stats.droppedFrames || 0} dropped`,
+      `${stats.stallsDetected || 0} stalls`,
+      stats.gapsJumped > 0 && `${stats.gapsJumped} gaps jumped`,
+      video.videoWidth > 0 && `${video.videoWidth}×${video.videoHeight}`,
+      stats.streamBandwidth > 0 && bitrate(stats.streamBandwidth),
+    ]
+    statistics.textContent = parts.filter(Boolean).join(' · ')
+  }
+
+  function seek(seconds: number): void {
+    const start = player?.seekRange().start ?? 0
+    video.currentTime = Math.max(start, seconds)
+  }
+
+  function toggle(): void {
+    if (video.paused) void video.play()
+    else video.pause()
+  }
+
+  function goToLive(): void {
+    player?.goToLive()
+  }
+
+  function close(): void {
+    turn++
+    clearInterval(timer)
+    void player?.destroy()
+    element.remove()
+    onClose()
+  }
+}

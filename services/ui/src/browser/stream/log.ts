@@ -1,0 +1,343 @@
+import { parseFilter } from '../api/filter.ts'
+import { getRows } from '../api/rows.ts'
+import type { Store } from '../api/store.ts'
+import type { InFlight, Row } from '../api/types.ts'
+import { bytes, clock, grouped, visible } from '../dom/format.ts'
+import { h } from '../dom/h.ts'
+import { type Column, createList } from '../dom/list.ts'
+import { markText } from '../dom/words.ts'
+import type { ViewState } from './view-state.ts'
+
+/** A row of the log, or a request that is still on its way. */
+export interface Entry extends Row {
+  readonly flight: InFlight | null
+}
+
+export interface Log {
+  readonly element: HTMLElement
+  readonly search: HTMLInputElement
+  /** Takes in what changed: the filter, the session, the stretch of time, new rows. */
+  update(inFlight: readonly InFlight[]): void
+  paint(hovered: string | null): void
+  /** The row `step` rows after the chosen one that passes the test; the first or last at the ends. */
+  step(step: 1 | -1, test: (row: Row) => boolean): Row | null
+  reveal(upload: string): void
+  follow(): void
+  toggleFilter(): void
+}
+
+interface LogOptions {
+  readonly stream: string
+  readonly store: Store
+  readonly view: ViewState
+  readonly onChoose: (upload: string) => void
+  readonly onHover: (upload: string | null) => void
+  readonly onView: () => void
+  readonly requestPaint: () => void
+}
+
+/** The wire log: every upload in arrival order; it follows the end until the reader scrolls. */
+export function createLog({ stream, store, view, onChoose, onHover, onView, requestPaint }: LogOptions): Log {
+  const search = h('input', {
+    type: 'search',
+    value: view.q,
+    placeholder: 'filter: track:video severity:error -kind:init >1MB <10ms words of the path',
+    'aria-label': 'Filter uploads',
+    spellcheck: false,
+    on: { input: changeFilter },
+  })
+  const counter = h('span', { class: 'muted', role: 'status' })
+  const off = h(
+    'button',
+    {
+      type: 'button',
+      class: 'small',
+      'aria-pressed': 'false',
+      title: 'Filter off and on (\\)',
+      on: { click: toggleFilter },
+    },
+    'filter off',
+  )
+  const rangeChip = h('button', {
+    type: 'button',
+    class: 'chip',
+    hidden: true,
+    title: 'All times',
+    on: { click: clearRange },
+  })
+  const bar = h('div', { class: 'progress', hidden: true })
+  const news = h('button', {
+    type: 'button',
+    class: 'news primary small',
+    hidden: true,
+    on: { click: follow },
+  })
+  const list = createList<Entry>({
+    label: 'Wire log',
+    columns: columns(deltaOf),
+    itemAt,
+    toneOf: (entry) => (entry.flight ? 'flying' : (entry.worst ?? '')),
+    onChoose: (index) => {
+      const entry = itemAt(index)
+      if (entry && !entry.flight) onChoose(entry.upload)
+    },
+    onHover: (index) => onHover(index === null ? null : (itemAt(index)?.upload ?? null)),
+    onScroll: (isAtEnd) => {
+      if (view.follow !== isAtEnd) setFollow(isAtEnd)
+      requestPaint()
+    },
+  })
+  const element = h(
+    'section',
+    { class: 'log', 'aria-label': 'Uploads' },
+    h('div', { class: 'log-bar' }, search, rangeChip, off, counter),
+    bar,
+    list.element,
+    news,
+  )
+  const entries = new WeakMap<Row, Entry>()
+  let flights: readonly Entry[] = []
+  let filter = parseFilter(view.q)
+  let isOff = false
+  /** Null while every row is shown. */
+  let matches: Row[] | null = null
+  let older: Row[] = []
+  let searchedTo = 0
+  let searching = 0
+  let told = ''
+  let seen = 0
+  return { element, search, update, paint, step, reveal, follow, toggleFilter }
+
+  function isFiltered(): boolean {
+    return !isOff && (!filter.isEmpty || view.session !== null || view.from !== null)
+  }
+
+  function passes(row: Row): boolean {
+    if (view.session !== null && row.session !== view.session) return false
+    if (view.from !== null && row.startedAt + row.ms < view.from) return false
+    if (view.to !== null && row.startedAt > view.to) return false
+    return filter.matches(row)
+  }
+
+  function update(inFlight: readonly InFlight[]): void {
+    const question = JSON.stringify([view.session, view.q, view.from, view.to, isOff])
+    if (question !== told) {
+      told = question
+      filter = parseFilter(view.q)
+      if (search.value !== view.q) search.value = view.q
+      older = []
+      searchedTo = 0
+      if (isFiltered()) void searchOlder(++searching)
+    }
+    flights = inFlight.map((flight) => entryOfFlight(flight, store.total))
+    matches = isFiltered() ? [...older, ...loadedMatches()] : null
+    rangeChip.hidden = view.from === null
+    if (view.from !== null && view.to !== null)
+      rangeChip.textContent = `${clock(view.from)} – ${clock(view.to)} ✕`
+    off.hidden = filter.isEmpty && !isOff
+    off.setAttribute('aria-pressed', String(isOff))
+    off.textContent = isOff ? 'filter on' : 'filter off'
+    requestPaint()
+  }
+
+  function loadedMatches(): Row[] {
+    const found: Row[] = []
+    for (let position = Math.max(store.tailFrom, searchedTo); position < store.total; position++) {
+      const row = store.at(position)
+      if (row && passes(row)) found.push(row)
+    }
+    return found
+  }
+
+  /** What is not loaded is searched on the server, from the oldest on. */
+  async function searchOlder(turn: number): Promise<void> {
+    const end = store.tailFrom
+    const query = { ...filter.query, ...(view.session === null ? {} : { session: view.session }) }
+    let start: Record<string, string | number> =
+      view.from === null ? { cursor: 0 } : { at: new Date(view.from).toISOString() }
+    for (let cursor = 0; cursor < end && turn === searching; start = { cursor }) {
+      bar.hidden = false
+      bar.style.width = `${(cursor / end) * 100}%`
+      const page = await getRows(stream, { ...query, ...start, limit: 1_000 }).catch(() => null)
+      if (!page || turn !== searching) break
+      older.push(...page.rows.filter((row) => row.position < end && passes(row)))
+      const isPast = view.to !== null && (page.rows.at(-1)?.startedAt ?? 0) > view.to
+      cursor = isPast ? end : (page.next ?? end)
+      searchedTo = Math.max(searchedTo, Math.min(cursor, end))
+      matches = [...older, ...loadedMatches()]
+      requestPaint()
+    }
+    if (turn === searching) bar.hidden = true
+  }
+
+  function count(): number {
+    return (matches?.length ?? store.total) + (matches && !filter.isEmpty ? 0 : flights.length)
+  }
+
+  function itemAt(index: number): Entry | null {
+    const rows = matches?.length ?? store.total
+    if (index >= rows) return flights[index - rows] ?? null
+    const row = matches ? matches[index] : store.at(index)
+    if (!row) return null
+    const known = entries.get(row)
+    if (known) return known
+    const entry = { ...row, flight: null }
+    entries.set(row, entry)
+    return entry
+  }
+
+  function indexOf(upload: string): number {
+    for (let index = count() - 1; index >= 0; index--) if (itemAt(index)?.upload === upload) return index
+    return -1
+  }
+
+  function indexInView(upload: string): number | null {
+    const [from, to] = list.range()
+    for (let index = from; index < to; index++) if (itemAt(index)?.upload === upload) return index
+    return null
+  }
+
+  function paint(hovered: string | null): void {
+    const total = count()
+    const chosen = view.upload === null ? null : indexOf(view.upload)
+    list.paint(total, chosen, hovered === null ? null : indexInView(hovered))
+    if (view.follow) {
+      list.scrollToEnd()
+      seen = total
+    }
+    const [from, to] = list.range()
+    if (!matches) store.want(from, to)
+    news.hidden = view.follow || total <= seen
+    if (!news.hidden) news.textContent = `${grouped(total - seen)} new ↓`
+    counter.textContent = matches
+      ? `${grouped(matches.length)} of ${grouped(store.total)}`
+      : grouped(store.total)
+  }
+
+  function step(step: 1 | -1, test: (row: Row) => boolean): Row | null {
+    const end = step === 1 ? -1 : (matches?.length ?? store.total)
+    if (view.upload !== null) return stepFrom(indexOf(view.upload), step, test)
+    return stepFrom(step === 1 ? list.range()[0] - 1 : end, step, test) ?? stepFrom(end, step, test)
+  }
+
+  function stepFrom(start: number, step: 1 | -1, test: (row: Row) => boolean): Row | null {
+    const rows = matches?.length ?? store.total
+    for (let index = start + step; index >= 0 && index < rows; index += step) {
+      const row = itemAt(index)
+      if (row && test(row)) return row
+    }
+    return null
+  }
+
+  function reveal(upload: string): void {
+    const index = indexOf(upload)
+    if (index < 0) return
+    if (view.follow) setFollow(index >= count() - 2)
+    list.scrollTo(index)
+  }
+
+  function setFollow(follow: boolean): void {
+    view.follow = follow
+    if (!follow) seen = count()
+    onView()
+  }
+
+  function follow(): void {
+    setFollow(true)
+    requestPaint()
+  }
+
+  function changeFilter(): void {
+    view.q = search.value
+    onView()
+  }
+
+  function clearRange(): void {
+    view.from = null
+    view.to = null
+    onView()
+  }
+
+  function toggleFilter(): void {
+    isOff = !isOff
+    onView()
+  }
+
+  /** Since the upload of the same track before it. */
+  function deltaOf(row: Row): number | null {
+    if (store.at(row.position)?.upload !== row.upload) return null
+    for (let position = row.position - 1; position >= 0 && position > row.position - 60; position--) {
+      const before = store.at(position)
+      if (before && before.track === row.track && before.session === row.session)
+        return row.startedAt - before.startedAt
+    }
+    return null
+  }
+}
+
+function columns(deltaOf: (row: Row) => number | null): readonly Column<Entry>[] {
+  const iso = ({ startedAt }: Entry) => new Date(startedAt).toISOString()
+  return [
+    { name: 'time', label: 'time', text: ({ startedAt }) => clock(startedAt), hint: iso },
+    { name: 'delta', label: 'Δ', text: (entry) => signed(entry.flight ? null : deltaOf(entry)) },
+    { name: 'method', label: 'method', text: ({ method }) => method },
+    {
+      name: 'path',
+      keepsEnd: true,
+      label: 'path',
+      text: ({ path, partOf }) => visible(partOf === null ? path : path.replace(/\.parts\/[^/]+\//, ' › ')),
+      hint: ({ path }) => visible(path),
+    },
+    { name: 'size', label: 'size', text: ({ bytes: size }) => bytes(size) },
+    { name: 'ms', label: 'ms', text: ({ ms }) => grouped(ms) },
+    {
+      name: 'status',
+      label: 'status',
+      text: ({ flight, status, whole }) => (flight ? '…' : String(status ?? (whole ? '–' : 'cut'))),
+      tone: ({ flight, status, whole }) => (!flight && (!whole || (status ?? 0) >= 400) ? 'bad' : ''),
+    },
+    {
+      name: 'worst',
+      label: 'verdict',
+      isLabelHidden: true,
+      text: ({ flight, worst, codes }) =>
+        flight ? '·' : `${markText(worst)}${codes.length > 1 ? codes.length : ''}`,
+      tone: ({ flight, worst }) => (flight ? '' : (worst ?? 'ok')),
+      hint: ({ codes }) => codes.join(', '),
+    },
+    { name: 'probe', label: 'probe', text: ({ probe }) => probe ?? '' },
+  ]
+}
+
+const signed = (ms: number | null): string =>
+  ms === null ? '' : `${ms < 0 ? '−' : '+'}${(Math.abs(ms) / 1_000).toFixed(2)}`
+
+function entryOfFlight(flight: InFlight, position: number): Entry {
+  const startedAt = Date.parse(flight.started_at)
+  return {
+    position,
+    upload: flight.upload,
+    path: flight.path,
+    kind: '',
+    startedAt,
+    ms: Math.max(0, Date.now() - startedAt),
+    bytes: flight.bytes,
+    session: null,
+    track: null,
+    worst: null,
+    codes: [],
+    decodeTime: null,
+    duration: null,
+    timescale: null,
+    method: flight.method,
+    http: '',
+    tls: '',
+    status: null,
+    device: flight.device,
+    address: flight.address,
+    probe: null,
+    whole: false,
+    partOf: null,
+    flight,
+  }
+}

@@ -1,0 +1,32 @@
+/** What a page's shell needs to know. */
+export interface Page {
+  readonly title: string
+  /** Its browser module below `browser/pages/`. */
+  readonly module: string
+  /** Path of its entry in the navigation; null when it has none. */
+  readonly navigation: string | null
+}
+
+export type PageName =
+  | 'streams'
+  | 'stream'
+  | 'upload'
+  | 'report'
+  | 'devices'
+  | 'certificates'
+  | 'connect'
+  | 'service'
+  | 'missing'
+
+/** All pages; `missing` is shown where there is none. */
+export const pages: Readonly<Record<PageName, Page>> = {
+  streams: { title: 'Streams', module: 'streams', navigation: '/ui/streams' },
+  stream: { title: 'Stream', module: 'stream', navigation: '/ui/streams' },
+  upload: { title: 'Upload', module: 'upload', navigation: '/ui/streams' },
+  report: { title: 'Report', module: 'report', navigation: '/ui/streams' },
+  devices: { title: 'Devices', module: 'devices', navigation: '/ui/devices' },
+  certificates: { title: 'Certificates', module: 'certificates', navigation: '/ui/certificates' },
+  connect: { title: 'Connect a camera', module: 'connect', navigation: '/ui/connect' },
+  service: { title: 'Service', module: 'service', navigation: '/ui/service' },
+  missing: { title: 'No such page', module: 'missing', navigation: null },
+}

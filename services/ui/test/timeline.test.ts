@@ -1,0 +1,87 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { lanesOf } from '../src/browser/timeline/marks.ts'
+import { msOf, tickStep, ticksOf, xOf, zoomed } from '../src/browser/timeline/scale.ts'
+import { rowWith } from './support/row.ts'
+
+const segment = (n: number, startedAt: number, track = 'video') =>
+  rowWith({
+    upload: `${track}${n}`,
+    track,
+    startedAt,
+    ms: 100,
+    decodeTime: n * 2_000,
+    duration: 2_000,
+    timescale: 1_000,
+    path: `session_1/${track}/${n}.m4s`,
+  })
+const noKind = () => null
+
+describe('the time scale', () => {
+  const scale = { from: 1_000, to: 11_000, left: 100, width: 1_000 }
+
+  it('goes from time to place and back', () => {
+    equal(xOf(scale, 6_000), 600)
+    equal(msOf(scale, 600), 6_000)
+  })
+
+  it('zooms around a moment that stays', () => {
+    const near = zoomed(scale, 0.5, 3_000)
+    equal(xOf({ ...scale, ...near }, 3_000), xOf(scale, 3_000))
+    equal(near.to - near.from, 5_000)
+  })
+
+  it('has round marks that do not crowd', () => {
+    equal(tickStep(scale), 1_000)
+    deepEqual(
+      ticksOf({ ...scale, to: 4_000 }, 0).slice(0, 3),
+      [1_000, 1_500, 2_000].filter((at) => at % tickStep({ ...scale, to: 4_000 }) === 0),
+    )
+  })
+})
+
+describe('lanesOf', () => {
+  it('puts manifests first, then video, then audio', () => {
+    const rows = [
+      segment(0, 0, 'audio'),
+      segment(0, 10),
+      rowWith({ kind: 'mpd', track: null, path: 'session_1/index.mpd' }),
+    ]
+    deepEqual(
+      lanesOf(rows, 'arrival', noKind).lanes.map(({ name }) => name),
+      ['manifests', 'video', 'audio'],
+    )
+  })
+
+  it('shows arrival at the first byte, and media where it belongs', () => {
+    const rows = [segment(5, 10_000), segment(6, 12_500)]
+    const begins = (axis: 'arrival' | 'media') =>
+      lanesOf(rows, axis, noKind).lanes[0]?.marks.map(({ begin }) => begin)
+    deepEqual(begins('arrival'), [10_000, 12_500])
+    deepEqual(begins('media'), [10_000, 12_000])
+  })
+
+  it('says how much later than the media it came', () => {
+    const [first, second] =
+      lanesOf([segment(0, 0), segment(1, 3_000)], 'arrival', noKind).lanes[0]?.marks ?? []
+    equal((second?.delay ?? 0) - (first?.delay ?? 0), 1_000)
+  })
+
+  it('finds what is missing between segments', () => {
+    const gaps = lanesOf([segment(0, 0), segment(1, 2_000), segment(3, 6_000)], 'media', noKind).lanes[0]
+      ?.gaps
+    deepEqual(gaps, [[4_000, 6_000]])
+  })
+
+  it('gives tracks whose clocks have nothing in common each its own', () => {
+    const far = rowWith({
+      track: 'audio',
+      startedAt: 50,
+      ms: 1,
+      decodeTime: 1_700_000_000_000,
+      duration: 2_000,
+      timescale: 1_000,
+    })
+    const { from, to } = lanesOf([segment(0, 0), far], 'media', noKind)
+    ok(to - from < 10_000)
+  })
+})
