@@ -18,6 +18,7 @@ const folderOf: Record<string, string> = {
   bullmq: 'queue',
   express: 'http',
   yazl: 'http',
+  'prom-client': 'metrics',
   selfsigned: 'x509',
   'node-forge': 'x509',
   '@peculiar/x509': 'x509',
@@ -26,7 +27,18 @@ const folderOf: Record<string, string> = {
 }
 
 /** Folders of adapters, in whatever capability they are. */
-const technologies = ['http', 'disk', 'redis', 'queue', 'x509', 'mdns', 'ffprobe', 'tls', 'upstream']
+const technologies = [
+  'http',
+  'metrics',
+  'disk',
+  'redis',
+  'queue',
+  'x509',
+  'mdns',
+  'ffprobe',
+  'tls',
+  'upstream',
+]
 
 /** Validation, parsers and the fold are functions of data, and so is everything that they import. */
 const pureRoots =

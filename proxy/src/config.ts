@@ -2,6 +2,7 @@ import {
   address,
   duration,
   level,
+  optionalAddress,
   optionalDnsName,
   optionalPort,
   optionalText,
@@ -43,6 +44,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     bodyIdleMs: setting('PROXY_BODY_IDLE', duration, '3m'),
     upstreamWaitMs: setting('PROXY_UPSTREAM_WAIT', duration, '10s'),
     drainMs: setting('PROXY_DRAIN', duration, '10s'),
+    /** Where `/metrics` is served; null for nowhere. */
+    metricsAddress: setting('METRICS_ADDRESS', optionalAddress),
     logLevel: setting('LOG_LEVEL', level, 'info'),
   }))
 }

@@ -9,6 +9,7 @@ import {
 } from './http/error-responses.ts'
 import type { Exchange } from './http/exchange.ts'
 import { requestHead } from './http/request-head.ts'
+import type { ProxyMetrics } from './metrics/proxy-metrics.ts'
 import { createRequestSender } from './request-body.ts'
 import { type BalancedPool, UpstreamUnreachable } from './upstream/balanced-pool.ts'
 import { createNextImmediate } from './upstream/write-batch.ts'
@@ -16,14 +17,20 @@ import { createNextImmediate } from './upstream/write-batch.ts'
 export type Forward = (exchange: Exchange) => Promise<void>
 
 /** Forwards exchanges to ingest, each from its request head to the end of its response. */
-export function forwardWith(pool: BalancedPool, log: Logger): Forward {
+export function forwardWith(
+  pool: BalancedPool,
+  metrics: Pick<ProxyMetrics, 'exchanged'>,
+  log: Logger,
+): Forward {
   const nextImmediate = createNextImmediate()
   return async function forward(exchange) {
     const began = performance.now()
     const requestId = randomUUID()
     const outcome = errorResponseFor(exchange) ?? (await attempt(exchange, requestId))
     if (typeof outcome === 'object') sendErrorResponse(exchange, outcome)
-    report(exchange, requestId, outcome, performance.now() - began)
+    const ms = performance.now() - began
+    metrics.exchanged(exchange.method, typeof outcome === 'object' ? outcome.code : String(outcome), ms)
+    report(exchange, requestId, outcome, ms)
   }
 
   async function attempt(exchange: Exchange, requestId: string): Promise<Outcome> {

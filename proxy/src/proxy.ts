@@ -1,11 +1,13 @@
 import type { Server } from 'node:net'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import type { Config } from './config.ts'
 import { trackExchanges } from './exchanges.ts'
 import { forwardWith } from './forward.ts'
 import { reportHandover } from './handover-reporter.ts'
-import { createHandshakeReporter } from './handshake-reporter.ts'
+import { createHandshakeReporter, type RefusedHandshake } from './handshake-reporter.ts'
 import { announce } from './mdns/announce.ts'
+import { createProxyMetrics } from './metrics/proxy-metrics.ts'
 import { followHandoverFile } from './tls/handover-file.ts'
 import { type Listener, listen } from './tls/listen.ts'
 import { createTlsServer } from './tls/tls-server.ts'
@@ -26,11 +28,26 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const now = Date.now
   const handover = built.use(await followHandoverFile(config.handoverFile, log))
   const pool = built.use(createBalancedPool(config.ingests, config.upstreamWaitMs, now))
-  const exchanges = trackExchanges(forwardWith(pool, log), log)
-  const reportHandshake = createHandshakeReporter(config.ingests, () => handover.trust().secret)
+  const registry = createRegistry('proxy')
+  const metrics = createProxyMetrics(registry)
+  built.use(await serveMetrics(registry, config.metricsAddress))
+  const exchanges = trackExchanges(forwardWith(pool, metrics, log), log)
+  const report = createHandshakeReporter(config.ingests, () => handover.trust().secret)
+  const reportHandshake = (refused: RefusedHandshake) => {
+    metrics.refused(refused.code)
+    void report(refused)
+  }
   let ui: Listener | null = null
   const alternative = () => (ui ? `; browsers need no certificate on port ${ui.port}` : '')
-  const deps = { handover, serve: exchanges.serve, reportHandshake, alternative, now, log }
+  const deps = {
+    handover,
+    serve: exchanges.serve,
+    reportHandshake,
+    onConnected: metrics.connected,
+    alternative,
+    now,
+    log,
+  }
   const server = createTlsServer(deps, { ...config, requestCert: true })
   const { port, addresses, stop, destroy } = await listen(server, config.host, config.port)
   log.info({ port, addresses }, 'listening')

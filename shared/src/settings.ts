@@ -100,8 +100,27 @@ export const address = z
   .transform(addressOf)
   .describe('unix:/path or host:port')
 
+/** An address, or null where nothing is set. */
+export const optionalAddress = address
+  .optional()
+  .transform((found) => found ?? null)
+  .describe('unix:/path or host:port')
+
+/** `host:port`, or null where nothing is set. */
+export const optionalTcpAddress = z
+  .string()
+  .regex(/^(?!unix:).+:\d+$/)
+  .transform((word) => tcpAddressOf(word))
+  .optional()
+  .transform((found) => found ?? null)
+  .describe('host:port')
+
 function addressOf(word: string): Address {
   if (word.startsWith('unix:')) return { path: word.slice('unix:'.length) }
+  return tcpAddressOf(word)
+}
+
+function tcpAddressOf(word: string): { readonly host: string; readonly port: number } {
   const colon = word.lastIndexOf(':')
   return { host: word.slice(0, colon).replace(/^\[(.+)\]$/, '$1'), port: Number(word.slice(colon + 1)) }
 }

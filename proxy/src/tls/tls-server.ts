@@ -32,6 +32,8 @@ interface TlsServerDeps {
   readonly handover: HandoverFile
   readonly serve: Serve
   readonly reportHandshake: (refused: RefusedHandshake) => void
+  /** A handshake ended well; the protocol that ALPN chose, `none` without. */
+  readonly onConnected: (protocol: string) => void
   /** What a client whose certificate is refused can do instead; empty for nothing. */
   readonly alternative: () => string
   /** In milliseconds since 1970, to judge certificates by. */
@@ -51,7 +53,7 @@ const connectionWindowBytes = 8 * 2 ** 20
  * The TLS server for HTTP/2, HTTP/1 and clients without ALPN; every request becomes an exchange for `serve`.
  */
 export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2SecureServer {
-  const { handover, serve, reportHandshake, alternative, now, log } = deps
+  const { handover, serve, reportHandshake, onConnected, alternative, now, log } = deps
   const connections = new WeakMap<TLSSocket | Http2Session, ClientConnection>()
   const server = createSecureServer(secureServerOptions(handover.trust().context, limits))
   const mayLogPlain = createAddressThrottle(now)
@@ -73,6 +75,7 @@ export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2Secur
     const connection = createClientConnection(socket, { trust: handover.trust, alternative, now })
     connections.set(socket, connection)
     newest = connection
+    onConnected(socket.alpnProtocol || 'none')
     const fault = connection.certificateFault()
     if (!fault) return
     log.info({ address: connection.address, ...fault }, 'client certificate refused')

@@ -6,6 +6,7 @@ import {
   fileMask,
   flag,
   level,
+  optionalAddress,
   optionalDnsName,
   optionalPort,
   optionalText,
@@ -46,6 +47,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
     /** Who may read what this process writes: `restrictFiles`. */
     umask: setting('FILE_UMASK', fileMask, '077'),
+    /** Where `/metrics` is served; null for nowhere. */
+    metricsAddress: setting('METRICS_ADDRESS', optionalAddress),
     logLevel: setting('LOG_LEVEL', level, 'info'),
   }))
 }

@@ -15,6 +15,7 @@ import {
 } from './indexing/redis/connections.ts'
 import { redisIndex } from './indexing/redis/redis-index.ts'
 import { createSessionTimeouts } from './indexing/session-timeouts.ts'
+import type { IngestMetrics } from './metrics/ingest-metrics.ts'
 import { createProbeQueue } from './probes/queue/probe-queue.ts'
 import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
 import { createIoWorker } from './uploads/disk/io-worker/io-worker.ts'
@@ -32,6 +33,7 @@ export async function openStorage(
   built: AsyncDisposableStack,
   log: Logger,
   verdicts: PendingVerdicts,
+  metrics: Pick<IngestMetrics, 'judged'>,
 ) {
   const { workingDirectory, instance, sessionIdleMs: idleMs } = config
   const disk = built.use(createIoWorker())
@@ -62,6 +64,7 @@ export async function openStorage(
     eventBus,
     sessionTimeouts,
     resultLog,
+    count: metrics.judged,
     links,
     startedAt: now(),
     now,

@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
 import { createSite } from '@pushav/ui/site.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
@@ -23,6 +24,7 @@ import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
 import { newId } from './lib/new-id.ts'
+import { addIngestGauges, createIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
@@ -79,7 +81,9 @@ export async function startIngest(
   )
   const clientCertificates = await diskClientCertificates(workingDirectory, x509Reader.describe)
   const verdicts = createPendingVerdicts()
-  const storage = await openStorage(config, built, log, verdicts)
+  const registry = createRegistry('ingest')
+  const metrics = createIngestMetrics(registry)
+  const storage = await openStorage(config, built, log, verdicts, metrics)
   const { store, journals, links, redis, index, probes, eventBus, inspections, indexer } = storage
 
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
@@ -110,6 +114,8 @@ export async function startIngest(
     now,
   }
   built.use(startProgressReports(eventBus, inFlight, now))
+  addIngestGauges(registry, { backlog: probes.backlog, inFlight, workingDirectory })
+  built.use(await serveMetrics(registry, config.metricsAddress))
   const interfaceOf = streamInterfaceWith(journals)
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
   const findObject = findObjectWith({ store, links, index, certificates: clientCertificates })
@@ -174,7 +180,7 @@ export async function startIngest(
     }),
     uploadBytesRoutes(streams, store, findCertificate),
     eventRoutes(eventBus, streams, sendState, closing.signal),
-    refusalRoutes({ refusals, eventBus, log, now }),
+    refusalRoutes({ refusals, eventBus, count: metrics.refused, log, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),

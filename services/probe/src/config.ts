@@ -1,7 +1,16 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
-import { duration, integer, level, optionalText, readSettings, size, text } from '@pushav/shared/settings.ts'
+import {
+  duration,
+  integer,
+  level,
+  optionalAddress,
+  optionalText,
+  readSettings,
+  size,
+  text,
+} from '@pushav/shared/settings.ts'
 import { z } from 'zod'
 
 export type Config = ReturnType<typeof readConfig>
@@ -44,6 +53,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** null: not said; see `SandboxPolicy`. */
     sandbox: setting('PROBE_SANDBOX', sandboxPolicy),
     ffprobe: setting('FFPROBE', text, 'ffprobe'),
+    /** Where `/metrics` is served; null for nowhere. */
+    metricsAddress: setting('METRICS_ADDRESS', optionalAddress),
     logLevel: setting('LOG_LEVEL', level, 'info'),
   }))
 }

@@ -2,11 +2,13 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { throttle } from '@pushav/shared/lib/throttle.ts'
 import { createLogger } from '@pushav/shared/logger.ts'
+import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import { closeOnSignal, reportReady } from '@pushav/shared/shutdown.ts'
 import { chooseUploads } from './choose-uploads.ts'
 import { readConfig } from './config.ts'
 import { removeStaleSandboxDirs } from './disk/sandbox-dir.ts'
 import { prepareFfprobe } from './ffprobe/ffprobe.ts'
+import { createProbeMetrics } from './metrics/probe-metrics.ts'
 import { startProbeWorkers } from './queue/probe-workers.ts'
 import { connectRedis, whenDisconnected } from './redis/connection.ts'
 import { startHeartbeat } from './redis/heartbeat.ts'
@@ -22,6 +24,9 @@ const built = new AsyncDisposableStack()
 const now = () => new Date()
 await removeStaleSandboxDirs(Date.now())
 
+const registry = createRegistry('probe')
+const noteProbe = createProbeMetrics(registry)
+built.use(await serveMetrics(registry, config.metricsAddress))
 const prepared = built.use(await prepareFfprobe(config.ffprobe, config, config.sandbox))
 const { ffprobe, confinement, isSandboxed, complaints } = prepared
 if (isSandboxed) log.info({ confinement, complaints }, 'ffprobe confined')
@@ -65,6 +70,7 @@ function withOutcomeLog(probe: ProbeUpload): ProbeUpload {
     const { stream, upload } = job
     const outcome = await probe(job, attempt)
     const durationMs = Math.round(performance.now() - started)
+    noteProbe(outcome.state, durationMs)
     log.info({ stream, upload, state: outcome.state, durationMs }, 'probed')
     return outcome
   }

@@ -9,6 +9,7 @@ describe('readOptions', () => {
       host: 'localhost',
       port: 1234,
       uiPort: undefined,
+      metrics: null,
       workingDirectory: null,
       strictMode: false,
       dns: undefined,

@@ -7,6 +7,7 @@ import {
   level,
   optionalDnsName,
   optionalPort,
+  optionalTcpAddress,
   optionalText,
   origins,
   port,
@@ -46,6 +47,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       reindex: '--reindex' in given,
       /** Restart a process when its sources change. */
       watch: '--watch' in given,
+      /** Where ingest serves `/metrics`; the proxy does on the next port, the probe worker on the one after it. */
+      metrics: setting(named('metrics', 'METRICS_ADDRESS'), optionalTcpAddress),
       logLevel: setting('LOG_LEVEL', level, 'info'),
     }
   })
@@ -59,6 +62,7 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --host ADDRESS            listen here (localhost; 0.0.0.0 for all of the machine)   HOST
   --port PORT               listen here (1234; 0 takes a free one)                    PORT
   --ui-port PORT            the pages, without client certificates (PORT + 1; off)    UI_PORT
+  --metrics ADDRESS         Prometheus metrics here and on the next two ports (off)   METRICS_ADDRESS
   --working-directory PATH  keep everything here (a temporary one, removed at exit)   WORKING_DIRECTORY
   --strict-mode             respond 400 to uploads that break a rule                  STRICT_MODE
   --server-ip IP            also name this address in the server's certificate        SERVER_IP
@@ -79,6 +83,7 @@ const flags = {
   host: value,
   port: value,
   'ui-port': value,
+  metrics: value,
   'working-directory': value,
   'strict-mode': { type: 'boolean' },
   dns: value,

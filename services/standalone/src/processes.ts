@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { Options } from './options.ts'
+import { urlHost } from './output/first-steps.ts'
 import type { RunDirectories } from './run-directories/run-directories.ts'
 import type { ProcessSpec, ReadyReport } from './supervisor/child-process.ts'
 
@@ -46,11 +47,16 @@ const niceness = { proxy: 0, ingest: 0, probe: 10 }
 /** Ingest, the probe worker and the proxy; their environment names each other's addresses. */
 export function serviceProcesses(options: Options, directories: RunDirectories) {
   const common = commonEnv(options, directories)
+  const metricsOn = metricsVariable(options)
   const ingestAddress = `unix:${join(directories.sockets, 'ingest.sock')}`
   return {
-    ingest: service('ingest', 'services/ingest', 1_500, { ...common, INGEST_LISTEN: ingestAddress }),
-    probe: service('probe', 'services/probe', 1_000, common),
-    proxy: service('proxy', 'proxy', 10_500, { ...common, INGEST_ADDRESS: ingestAddress }),
+    ingest: service('ingest', 'services/ingest', 1_500, {
+      ...{ ...common, ...metricsOn(0), INGEST_LISTEN: ingestAddress },
+    }),
+    probe: service('probe', 'services/probe', 1_000, { ...common, ...metricsOn(2) }),
+    proxy: service('proxy', 'proxy', 10_500, {
+      ...{ ...common, ...metricsOn(1), INGEST_ADDRESS: ingestAddress },
+    }),
   }
 
   function service(
@@ -73,6 +79,14 @@ export function serviceProcesses(options: Options, directories: RunDirectories) 
     }
   }
 }
+
+/** Each process has an address of its own: the port that was chosen, and the ones after it. */
+const metricsVariable =
+  ({ metrics }: Options) =>
+  (offset: number): NodeJS.ProcessEnv => ({
+    // An empty variable counts as unset.
+    METRICS_ADDRESS: metrics ? `${urlHost(metrics.host)}:${metrics.port + offset}` : '',
+  })
 
 /** A restart takes the same ports. */
 const portsOf = ({ port, uiPort }: ReadyReport): NodeJS.ProcessEnv => ({

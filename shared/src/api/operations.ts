@@ -219,6 +219,8 @@ export const operations: readonly Operation[] = [
   get('/openapi.json', 'service', 'This document', { responses: { 200: z.record(z.string(), z.unknown()) } }),
   get('/docs', 'service', 'This document as a page', { responses: { 200: 'text/html' } }),
   get('/docs/{file}', 'service', 'A file of that page', { responses: { 200: bytes } }),
+  get('/ui/{path}', 'pages', 'The web pages', { responses: { 200: 'text/html' } }),
+  get('/ui/assets/{path}', 'pages', 'Their scripts and styles', { responses: { 200: bytes } }),
   get('/healthz', 'service', 'Whether the server answers', { responses: { 200: health } }),
   get('/readyz', 'service', 'Whether Redis and the disk answer', {
     responses: { 200: readiness, 503: readiness },

@@ -3,7 +3,7 @@ import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
 import type { ObjectLinks } from '../uploads/ports.ts'
 import { type JournalEntry, timeOf } from '../uploads/upload.ts'
 import type { Finding } from '../validation/finding.ts'
-import type { FoldResult, ObjectEvent } from './fold.ts'
+import type { FoldResult, JudgedUpload, ObjectEvent } from './fold.ts'
 import type { PublishResults } from './index-journals.ts'
 import { logEnd, type ResultLog } from './log-results.ts'
 import { repairLinksWith } from './repair-links.ts'
@@ -14,6 +14,8 @@ interface PublishResultsDeps {
   readonly eventBus: Pick<EventBus, 'publish'>
   readonly sessionTimeouts: SessionTimeouts
   readonly resultLog: Pick<ResultLog, 'uploaded' | 'ended'>
+  /** Counts an upload of a stream with this interface. */
+  readonly count: (interfaceName: string, judged: JudgedUpload) => void
   readonly links: ObjectLinks
   /** Lines that were written before are a replay. */
   readonly startedAt: Date
@@ -28,7 +30,7 @@ const maxEventAgeMs = 600_000
  * and the links of replayed lines are repaired.
  */
 export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
-  const { verdicts, eventBus, sessionTimeouts, resultLog, links, startedAt, now } = deps
+  const { verdicts, eventBus, sessionTimeouts, resultLog, count, links, startedAt, now } = deps
   const repairLinks = repairLinksWith(links)
   return async function publishResults(stream, entries, folded) {
     resolveVerdicts(entries, folded)
@@ -69,13 +71,14 @@ export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
     stream: string,
     at: string,
     event: Extract<ObjectEvent, { kind: 'judged' }>,
-    { state }: FoldResult,
+    { state, stream: known }: FoldResult,
   ): void {
     const { upload, session, track, sessionEvents } = event
     const findings = event.findings.map(({ code, severity }) => ({ code, severity }))
     const facts = { stream, at, upload: upload.id, path: upload.path }
     eventBus.publish({ kind: 'upload-judged', ...facts, session, track, findings })
     resultLog.uploaded(stream, event)
+    count(known?.interface ?? 'none', event)
     for (const sessionEvent of sessionEvents) {
       eventBus.publish({ ...sessionEvent, stream, at })
       const ended = Object.values(state.sessions).find(({ id }) => id === sessionEvent.session)

@@ -12,12 +12,14 @@ import { refusalResponse } from './refusal-response.ts'
 interface RefusalRoutesDeps {
   readonly refusals: Refusals
   readonly eventBus: Pick<EventBus, 'publish'>
+  /** Counts a refusal by its code. */
+  readonly count: (code: string) => void
   readonly log: Logger
   readonly now: () => Date
 }
 
 /** Clients that were refused, with what to do; and the proxy's reports of them. */
-export function refusalRoutes({ refusals, eventBus, log, now }: RefusalRoutesDeps): Router {
+export function refusalRoutes({ refusals, eventBus, count, log, now }: RefusalRoutesDeps): Router {
   const router = Router()
   router.get('/refusals', async (request, response) => {
     const { limit } = parseQuery(refusalsQuery, request.query)
@@ -32,8 +34,9 @@ export function refusalRoutes({ refusals, eventBus, log, now }: RefusalRoutesDep
     // Not later than the record's own time: subscribers ask for the refusals from the event's time on.
     const at = now().toISOString()
     // Before the event, whose subscribers ask for it.
-    const count = await refusals.record(refused)
-    if (count === 1) log.warn(`a client was refused: ${address}: ${reason}. ${adviceOn(refused)}`)
+    count(code)
+    const repeated = await refusals.record(refused)
+    if (repeated === 1) log.warn(`a client was refused: ${address}: ${reason}. ${adviceOn(refused)}`)
     eventBus.publish({ kind: 'handshake-refused', at, address, code, reason })
     response.status(204).end()
   })

@@ -1,0 +1,100 @@
+import { statfs } from 'node:fs/promises'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { JudgedUpload } from '../indexing/fold.ts'
+import type { ProbeStatus } from '../probes/ports.ts'
+import type { InFlightUploads } from '../uploads/in-flight.ts'
+
+/** What this process counts as it happens. */
+export interface IngestMetrics {
+  judged(interfaceName: string, judged: JudgedUpload): void
+  refused(code: string): void
+}
+
+/** From the last byte of a body to its verdict; from the head of the request to its last byte. */
+const verdictSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const uploadSeconds = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600]
+
+export function createIngestMetrics(registry: Registry): IngestMetrics {
+  const registers = [registry]
+  const uploads = new Counter({
+    ...{ name: 'pavs_uploads_total', help: 'Uploads by status of the response and interface', registers },
+    labelNames: ['status', 'interface'],
+  })
+  const bytes = new Counter({
+    ...{ name: 'pavs_upload_bytes_total', help: 'Bytes of uploads', registers },
+    labelNames: ['interface'],
+  })
+  const findings = new Counter({
+    ...{ name: 'pavs_findings_total', help: 'Findings by code and severity', registers },
+    labelNames: ['code', 'severity'],
+  })
+  const refusals = new Counter({
+    ...{ name: 'pavs_refused_clients_total', help: 'Refused handshakes and certificates by code', registers },
+    labelNames: ['code'],
+  })
+  const took = new Histogram({
+    ...{ name: 'pavs_upload_seconds', help: 'From the head of a request to its last byte', registers },
+    buckets: uploadSeconds,
+  })
+  const waited = new Histogram({
+    ...{ name: 'pavs_verdict_seconds', help: 'From the last byte of an upload to its verdict', registers },
+    buckets: verdictSeconds,
+  })
+  return {
+    judged(interfaceName, { upload, status, findings: found }) {
+      uploads.inc({ status: String(status ?? 'none'), interface: interfaceName })
+      if (!upload.parts) bytes.inc({ interface: interfaceName }, upload.bytes)
+      for (const { code, severity } of found) findings.inc({ code, severity })
+      const receivedMs = Date.parse(upload.receivedAt)
+      took.observe(Math.max(0, receivedMs - Date.parse(upload.startedAt)) / 1_000)
+      waited.observe(Math.max(0, Date.now() - receivedMs) / 1_000)
+    },
+    // A code comes from a client's TLS library: only its letters and digits become a label.
+    refused: (code) => refusals.inc({ code: /^\w[\w-]{0,60}$/.test(code) ? code : 'other' }),
+  }
+}
+
+interface GaugeDeps {
+  readonly backlog: ProbeStatus['backlog']
+  readonly inFlight: Pick<InFlightUploads, 'all'>
+  readonly workingDirectory: string
+}
+
+/** What is read when Prometheus asks. A value that cannot be read is left out. */
+export function addIngestGauges(
+  registry: Registry,
+  { backlog, inFlight, workingDirectory }: GaugeDeps,
+): void {
+  const registers = [registry]
+  new Gauge({
+    ...{ name: 'pavs_probe_jobs', help: 'Probe jobs by state', registers, labelNames: ['state'] as const },
+    async collect() {
+      this.reset()
+      const found = await backlog().catch(() => null)
+      if (!found) return
+      this.set({ state: 'waiting' }, found.waiting)
+      this.set({ state: 'running' }, found.running)
+      oldest.set(found.oldestWaitingMs / 1_000)
+    },
+  })
+  const oldest = new Gauge({
+    ...{
+      name: 'pavs_probe_oldest_waiting_seconds',
+      help: 'Age of the oldest probe job that waits',
+      registers,
+    },
+  })
+  new Gauge({
+    ...{ name: 'pavs_uploads_in_flight', help: 'Uploads on their way', registers },
+    collect() {
+      this.set([...inFlight.all()].length)
+    },
+  })
+  new Gauge({
+    ...{ name: 'pavs_disk_free_bytes', help: 'Free space where uploads are kept', registers },
+    async collect() {
+      const found = await statfs(workingDirectory).catch(() => null)
+      if (found) this.set(found.bavail * found.bsize)
+    },
+  })
+}
