@@ -23,6 +23,7 @@ const maxGrowthInAllMiB = 400
 
 /** What is asked for on each route that responds to GET. */
 const pathOf: Readonly<Record<string, (upload: string) => string>> = {
+  'GET /,/ui': () => '/',
   'GET /about': () => '/about',
   'GET /certs': () => '/certs',
   'GET /certs/:hierarchy/:file': () => '/certs/server/root.pem?format=json',
@@ -56,6 +57,8 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /streams/:id/uploads': () => '/streams/1/uploads?limit=1000',
   'GET /streams/probe/:id/*path': () => '/streams/probe/1/f/0.m4s',
   'GET /time': () => '/time',
+  'GET /ui/*path': () => '/ui/streams',
+  'GET /ui/assets/*path': () => '/ui/assets/none/main.ts',
   'GET /uploads/:id/:upload': (upload) => `/uploads/1/${upload}`,
   'GET /uploads/:id/:upload/boxes': (upload) => `/uploads/1/${upload}/boxes`,
   'GET /uploads/:id/:upload/certificate': (upload) => `/uploads/1/${upload}/certificate`,

@@ -43,7 +43,7 @@ describe('a device that is refused', function () {
     await streams.locator('.notice', { hasText: 'refused in the last 10 min' }).waitFor()
     await streams.getByRole('link', { name: '→ Devices' }).click()
     const refusal = streams.getByRole('region', { name: 'Refused handshakes' })
-    await refusal.getByText('cam-0001').waitFor()
+    await refusal.getByText('cam-0001').first().waitFor()
     await refusal.getByText("Sign this device's CSR here").first().waitFor()
   })
 })
