@@ -20,7 +20,7 @@ interface ExportFile {
  */
 export type ExportMp4 = (session: SessionName) => Promise<ExportFile>
 
-interface Placed {
+interface TimedSegment {
   readonly segment: PlayableSegment
   readonly trackId: number
   readonly originTime: bigint
@@ -33,7 +33,7 @@ export function exportMp4With(playback: Pick<Playback, 'tracks'>, open: OpenUplo
     const timeline = timelineOf(tracks)
     if (!timeline) throw nothing(session)
     const ranked = rank(tracks.flatMap(exportable))
-    const placed = placedOf(ranked, timeline.hasOwnClocks)
+    const placed = timedSegmentsOf(ranked, timeline.hasOwnClocks)
     if (placed.length === 0) throw nothing(session)
     const inits = await Promise.all(ranked.map(({ init }) => readAll(stream, init.upload)))
     const header = joinedHeader(
@@ -48,7 +48,7 @@ export function exportMp4With(playback: Pick<Playback, 'tracks'>, open: OpenUplo
   async function* contentOf(
     stream: string,
     header: Buffer,
-    placed: readonly Placed[],
+    placed: readonly TimedSegment[],
   ): AsyncIterable<Buffer> {
     yield header
     let [at, sequence] = [header.length, 1]
@@ -97,7 +97,7 @@ const rank = (tracks: readonly ExportedTrack[]): readonly ExportedTrack[] =>
   tracks.toSorted((one, other) => Number(other.init.handler === 'vide') - Number(one.init.handler === 'vide'))
 
 /** All segments in the order of their decode times, counted from the first of all or, with own clocks, of their track. */
-function placedOf(tracks: readonly ExportedTrack[], hasOwnClocks: boolean): readonly Placed[] {
+function timedSegmentsOf(tracks: readonly ExportedTrack[], hasOwnClocks: boolean): readonly TimedSegment[] {
   const firsts = tracks.map(({ init, segments: [first] }) => (first?.decodeTime ?? 0) / init.timescale)
   const common = Math.min(...firsts)
   const placed = tracks.flatMap(({ init, segments }, i) => {
