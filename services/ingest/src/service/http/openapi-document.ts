@@ -33,7 +33,7 @@ type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => unknown
 
 function operationObject(operation: Operation, schemaOf: SchemaOf): Json {
   const { tag, summary, query, body, responses } = operation
-  const answers = Object.entries(responses).map(([status, content]) => [
+  const described = Object.entries(responses).map(([status, content]) => [
     status,
     responseObject(content, schemaOf),
   ])
@@ -44,7 +44,7 @@ function operationObject(operation: Operation, schemaOf: SchemaOf): Json {
     parameters: [...pathParameters(operation), ...queryParameters(query, schemaOf)],
     ...(body === undefined ? {} : { requestBody: { content: contentOf(body, 'input', schemaOf) } }),
     responses: {
-      ...Object.fromEntries(answers),
+      ...Object.fromEntries(described),
       default: {
         description: 'An error, with what was wrong in `detail`',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -159,15 +159,15 @@ export function openSignCsr(onDone: (name: string) => void): void {
         headers: { 'content-type': 'application/pkcs10' },
         body,
       })
-      const answer: unknown = await response.json()
+      const body: unknown = await response.json()
       if (!response.ok)
         throw new ApiError(
           response.status,
-          typeof answer === 'object' && answer !== null && 'detail' in answer
-            ? String(answer.detail)
+          typeof body === 'object' && body !== null && 'detail' in body
+            ? String(body.detail)
             : `the server answered ${response.status}`,
         )
-      const { cert_pem: pem } = answer as Pair
+      const { cert_pem: pem } = body as Pair
       fill(
         form,
         h('p', { class: 'ok-text' }, '✓ Signed.'),
