@@ -159,15 +159,15 @@ export function openSignCsr(onDone: (name: string) => void): void {
         headers: { 'content-type': 'application/pkcs10' },
         body,
       })
-      const body: unknown = await response.json()
+      const reply: unknown = await response.json()
       if (!response.ok)
         throw new ApiError(
           response.status,
-          typeof body === 'object' && body !== null && 'detail' in body
-            ? String(body.detail)
+          typeof reply === 'object' && reply !== null && 'detail' in reply
+            ? String(reply.detail)
             : `the server answered ${response.status}`,
         )
-      const { cert_pem: pem } = body as Pair
+      const { cert_pem: pem } = reply as Pair
       fill(
         form,
         h('p', { class: 'ok-text' }, '✓ Signed.'),
