@@ -66,7 +66,7 @@ const probeResult = z.record(z.string(), z.unknown()).describe('What ffprobe say
 const probePending = z.object({ status: z.enum(['queued', 'running']) })
 const probed = { 200: probeResult, 202: probePending }
 const ready = z.object({ detail: z.string() })
-const session = z.object(pageQuery)
+const page = z.object(pageQuery)
 
 /** Every route of the service. */
 export const operations: readonly Operation[] = [
@@ -89,7 +89,7 @@ export const operations: readonly Operation[] = [
     responses: { 202: stream },
   }),
   get('/sessions/{id}', 'streams', 'The sessions of a stream in numbers', {
-    query: session,
+    query: page,
     responses: { 200: sessionsResponse },
   }),
   get('/streams/{id}/report', 'streams', 'Each rule: met, violated, not exercised', {
@@ -181,7 +181,10 @@ export const operations: readonly Operation[] = [
     body: handoverApplied,
     responses: { 204: 'none' },
   }),
-  get('/devices', 'devices', 'The devices that uploads came from', { responses: { 200: devicesResponse } }),
+  get('/devices', 'devices', 'The devices that uploads came from', {
+    query: page,
+    responses: { 200: devicesResponse },
+  }),
   get('/devices/{fingerprint}', 'devices', 'One of them', { responses: { 200: device } }),
   get('/certs', 'certificates', 'Lists certificates and keys', {
     query: certificatesQuery,

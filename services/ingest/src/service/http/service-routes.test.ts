@@ -1,5 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { devicesResponse } from '@pushav/shared/api/devices.ts'
+import { deepEqual, match, ok } from 'node:assert/strict'
 import { about, findingsResponse, probesResponse } from '@pushav/shared/api/service.ts'
 import { ingestSuite } from '../../testing/ingest.ts'
 import { findingCodes } from '../../validation/rules.ts'
@@ -24,21 +23,6 @@ describe('what the server says of itself', () => {
       findingCodes,
     )
     for (const { code, hint } of findings) match(hint, /^[A-Z].{20,250}[.…]$/s, code)
-  })
-
-  it('is each device, over all streams', async () => {
-    await using ingest = await suite.start()
-    for (const stream of [1, 2]) {
-      await ingest.send('POST', '/streams')
-      await ingest.put(`/streams/${stream}/a.txt`, 'text', { 'user-agent': 'Cam/1.0' })
-    }
-    const { devices } = devicesResponse.parse((await ingest.get('/devices')).json)
-    const [device] = devices
-    deepEqual([devices.length, device?.streams, device?.uploads, device?.errors], [1, [1, 2], 2, 2])
-    deepEqual([device?.user_agent, device?.addresses, device?.revoked], ['Cam/1.0', ['192.0.2.7'], false])
-    const { fingerprint } = suite.device()
-    deepEqual((await ingest.get(`/devices/${fingerprint}`)).json, device)
-    equal((await ingest.get('/devices/none')).status, 404)
   })
 
   it('is how far the probes are', async () => {
