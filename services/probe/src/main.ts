@@ -55,7 +55,8 @@ closeOnSignal(built, log)
 await workers.waitUntilReady()
 // A signal may have closed everything while the workers waited for Redis.
 if (!built.disposed) {
-  built.use(startHeartbeat(redis, hostname(), { confinement, isSandboxed }, () => workers.isRunning()))
+  const worker = { confinement, isSandboxed, concurrency: config.concurrency }
+  built.use(startHeartbeat(redis, hostname(), worker, () => workers.isRunning()))
   log.info({ concurrency: config.concurrency }, 'taking jobs')
   reportReady()
 }

@@ -1,5 +1,7 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
 import { about, findingsResponse, probesResponse } from '@pushav/shared/api/service.ts'
+import { probeHostsKey, probeWorkerKey } from '@pushav/shared/probe-worker.ts'
+import { Redis } from 'ioredis'
 import { ingestSuite } from '../../testing/ingest.ts'
 import { findingCodes } from '../../validation/rules.ts'
 
@@ -25,12 +27,21 @@ describe('what the server says of itself', () => {
     for (const { code, hint } of findings) match(hint, /^[A-Z].{20,250}[.…]$/s, code)
   })
 
-  it('is how far the probes are', async () => {
+  it('is how far the probes are, and which workers are alive', async () => {
     await using ingest = await suite.start()
+    const seenAt = '2026-11-28T10:52:42.066Z'
+    const worker = { confinement: 'limits', isSandboxed: false, concurrency: 4, seenAt }
+    await using redis = await connect()
+    await redis.client.sadd(probeHostsKey, 'alive', 'other-version', 'silent')
+    await redis.client.set(probeWorkerKey('alive'), JSON.stringify(worker))
+    await redis.client.set(probeWorkerKey('other-version'), '1')
     await ingest.send('POST', '/streams')
     await ingest.put('/streams/1/a.txt', 'text')
-    const { waiting, failed } = probesResponse.parse((await ingest.get('/probes')).json)
+    const { waiting, failed, workers } = probesResponse.parse((await ingest.get('/probes')).json)
     deepEqual([waiting, failed], [1, []])
+    deepEqual(workers, [
+      { name: 'alive', seen_at: seenAt, concurrency: 4, confinement: 'limits', is_sandboxed: false },
+    ])
   })
 
   it('is the time', async () => {
@@ -38,4 +49,9 @@ describe('what the server says of itself', () => {
     const { text } = await ingest.get('/time')
     ok(Math.abs(Date.parse(text) - Date.now()) < 5_000, text)
   })
+
+  async function connect() {
+    const client = new Redis(suite.redis().path)
+    return { client, [Symbol.asyncDispose]: async () => void (await client.quit()) }
+  }
 })
