@@ -46,6 +46,7 @@ describe('the OpenAPI document', () => {
         if (schema === undefined) problem.parse(body)
         else if (typeof schema === 'string') ok(text.length > 0, path)
         else strictly(schema, body, path)
+        if (body !== null) await isFormatted(ingest, path, text)
         checked.push(`${status} ${path}`)
       }
     }
@@ -59,7 +60,8 @@ describe('the OpenAPI document', () => {
     const of = (method: string, path: string) =>
       operations.find((one) => one.method === method && one.path === path) ?? fail()
     const send = async (method: 'post' | 'delete', path: string, template: string, body?: string) => {
-      const { status, json: answer } = await ingest.send(method.toUpperCase(), path, body, json)
+      const { status, json: answer, text } = await ingest.send(method.toUpperCase(), path, body, json)
+      ok(text.endsWith('}\n'), path)
       const schema = of(method, template).responses[status]
       ok(schema && typeof schema !== 'string', `${status} ${path}`)
       strictly(schema, answer, path)
@@ -121,9 +123,18 @@ describe('the OpenAPI document', () => {
     return ['']
   }
 
+  /** On one line with a newline at its end, and indented on request. */
+  async function isFormatted(ingest: Ingest, path: string, text: string): Promise<void> {
+    equal(text, `${JSON.stringify(JSON.parse(text))}\n`, path)
+    const { text: pretty } = await ingest.get(`${path}${path.includes('?') ? '&' : '?'}pretty`)
+    equal(pretty, `${JSON.stringify(JSON.parse(pretty), null, 2)}\n`, path)
+  }
+
   function strictly(schema: z.ZodType, body: unknown, path: string): void {
-    const { error } = schema.safeParse(body)
+    const { error, data } = schema.safeParse(body)
     equal(error, undefined, `${path}: ${JSON.stringify(error?.issues)} in ${JSON.stringify(body)}`)
+    // Parsing drops what the schema does not name.
+    deepEqual(data, body, path)
   }
 
   function fail(): never {
