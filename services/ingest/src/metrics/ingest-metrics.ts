@@ -10,6 +10,9 @@ export interface IngestMetrics {
   refused(code: string): void
 }
 
+/** Counts nothing, so that uploads cost nothing where no metrics are served. */
+export const noIngestMetrics: IngestMetrics = { judged: () => undefined, refused: () => undefined }
+
 /** From the last byte of a body to its verdict; from the head of the request to its last byte. */
 const verdictSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const uploadSeconds = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600]
@@ -74,14 +77,18 @@ export function addIngestGauges(
       if (!found) return
       this.set({ state: 'waiting' }, found.waiting)
       this.set({ state: 'running' }, found.running)
-      oldest.set(found.oldestWaitingMs / 1_000)
     },
   })
-  const oldest = new Gauge({
+  new Gauge({
     ...{
       name: 'pavs_probe_oldest_waiting_seconds',
       help: 'Age of the oldest probe job that waits',
       registers,
+    },
+    async collect() {
+      this.remove()
+      const found = await backlog().catch(() => null)
+      if (found) this.set(found.oldestWaitingMs / 1_000)
     },
   })
   new Gauge({
@@ -93,6 +100,7 @@ export function addIngestGauges(
   new Gauge({
     ...{ name: 'pavs_disk_free_bytes', help: 'Free space where uploads are kept', registers },
     async collect() {
+      this.remove()
       const found = await statfs(workingDirectory).catch(() => null)
       if (found) this.set(found.bavail * found.bsize)
     },
