@@ -72,7 +72,8 @@ function withOutcomeLog(probe: ProbeUpload): ProbeUpload {
     const outcome = await probe(job, attempt)
     const durationMs = Math.round(performance.now() - started)
     noteProbe(outcome.state, durationMs)
-    log.info({ stream, upload, state: outcome.state, durationMs }, 'probed')
+    // Under load there are as many of them as uploads; the pages and the wire log show them.
+    log.debug({ stream, upload, state: outcome.state, durationMs }, 'probed')
     return outcome
   }
 }
