@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addProcessMetrics, createRegistry } from '@pushav/shared/metrics/metrics-server.ts'
 import { parseMetrics } from '@pushav/shared/testing/metrics/prometheus-text.ts'
-import type { Registry } from 'prom-client'
 import { createProxyMetrics } from '../proxy/src/metrics/proxy-metrics.ts'
 import { addIngestGauges, createIngestMetrics } from '../services/ingest/src/metrics/ingest-metrics.ts'
 import { createProbeMetrics } from '../services/probe/src/metrics/probe-metrics.ts'
 
 const docs = join(import.meta.dirname, '../docs')
-const makers: Readonly<Record<string, (registry: Registry) => void>> = {
+const makers: Readonly<Record<string, (registry: ReturnType<typeof createRegistry>) => void>> = {
   ingest(registry) {
     createIngestMetrics(registry).refused('certificate-expired')
     addIngestGauges(registry, {

@@ -27,7 +27,7 @@ export interface DeviceIndex {
   lastSeen(fingerprints: readonly string[]): Promise<readonly (number | null)[]>
 }
 
-export interface DevicePage {
+interface DevicePage {
   readonly devices: readonly DeviceTotals[]
   /** How many devices there are. */
   readonly total: number

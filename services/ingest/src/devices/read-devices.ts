@@ -22,7 +22,7 @@ export interface Devices {
   get(fingerprint: string): Promise<Device>
 }
 
-export interface DeviceList {
+interface DeviceList {
   readonly devices: readonly Device[]
   readonly total: number
   readonly next: number | null
