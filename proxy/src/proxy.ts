@@ -29,7 +29,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const handover = built.use(await followHandoverFile(config.handoverFile, log))
   const pool = built.use(createBalancedPool(config.ingests, config.upstreamWaitMs, now))
   const registry = createRegistry('proxy')
-  const metrics = config.metricsAddress ? createProxyMetrics(registry) : noProxyMetrics
+  const metrics = config.metricsAddress === null ? noProxyMetrics : createProxyMetrics(registry)
   built.use(await serveMetrics(registry, config.metricsAddress))
   const exchanges = trackExchanges(forwardWith(pool, metrics, log), log)
   const report = createHandshakeReporter(config.ingests, () => handover.trust().secret)

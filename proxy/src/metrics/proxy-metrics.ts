@@ -9,7 +9,7 @@ export interface ProxyMetrics {
   exchanged(method: string, outcome: string, durationMs: number): void
 }
 
-/** Counts nothing, so that exchanges cost nothing where no metrics are served. */
+/** Counts nothing, at no cost. */
 export const noProxyMetrics: ProxyMetrics = {
   connected: () => undefined,
   refused: () => undefined,

@@ -82,7 +82,7 @@ export async function startIngest(
   const clientCertificates = await diskClientCertificates(workingDirectory, x509Reader.describe)
   const verdicts = createPendingVerdicts()
   const registry = createRegistry('ingest')
-  const metrics = config.metricsAddress ? createIngestMetrics(registry) : noIngestMetrics
+  const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const storage = await openStorage(config, built, log, verdicts, metrics)
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 

@@ -10,7 +10,7 @@ export interface IngestMetrics {
   refused(code: string): void
 }
 
-/** Counts nothing, so that uploads cost nothing where no metrics are served. */
+/** Counts nothing, at no cost. */
 export const noIngestMetrics: IngestMetrics = { judged: () => undefined, refused: () => undefined }
 
 /** From the last byte of a body to its verdict; from the head of the request to its last byte. */
