@@ -1,8 +1,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { join } from 'node:path'
 import { createRegistry } from '@pushav/shared/metrics/metrics-server.ts'
+import { chunk } from '@pushav/shared/testing/media/boxes.ts'
 import { parseMetrics } from '@pushav/shared/testing/metrics/prometheus-text.ts'
 import { readMetrics } from '@pushav/shared/testing/metrics/read-metrics.ts'
+import { until } from '@pushav/shared/testing/until.ts'
 import type { Backlog } from '../probes/ports.ts'
 import { ingestSuite } from '../testing/ingest.ts'
 import { addIngestGauges } from './ingest-metrics.ts'
@@ -14,20 +16,23 @@ describe('the metrics of ingest', () => {
     const socketPath = join(suite.path(), 'metrics.sock')
     await using ingest = await suite.start({ METRICS_ADDRESS: `unix:${socketPath}` })
     await ingest.send('POST', '/streams?interface=dash&strict=true')
-    await ingest.put('/streams/1/x.txt', 'hello')
+    await ingest.put('/streams/1/x.txt', chunk())
     await ingest.send(
       'POST',
       '/events/handshake-refused',
       JSON.stringify({ address: '192.0.2.9', code: 'ECONNRESET', reason: 'reset' }),
       { 'content-type': 'application/json', 'x-proxy-event': 'handshake-refused' },
     )
-    const { value } = await readMetrics(socketPath)
+    // Jobs go to the queue behind the response.
+    const { value } = await until('the probe job', async () => {
+      const read = await readMetrics(socketPath)
+      return read.value('pavs_probe_jobs', { state: 'waiting' }) === 1 && read
+    })
     for (const [name, labels, expected] of [
       ['pavs_uploads_total', { status: '400', interface: 'dash', process: 'ingest' }, 1],
-      ['pavs_upload_bytes_total', { interface: 'dash' }, 5],
+      ['pavs_upload_bytes_total', { interface: 'dash' }, chunk().length],
       ['pavs_findings_total', { code: 'extension', severity: 'error' }, 1],
       ['pavs_refused_clients_total', { code: 'ECONNRESET' }, 1],
-      ['pavs_probe_jobs', { state: 'waiting' }, 1],
       ['pavs_uploads_in_flight', {}, 0],
       ['pavs_upload_seconds_count', {}, 1],
       ['pavs_verdict_seconds_count', {}, 1],

@@ -1,6 +1,8 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
 import { about, findingsResponse, probesResponse } from '@pushav/shared/api/service.ts'
 import { probeHostsKey, probeWorkerKey } from '@pushav/shared/probe-worker.ts'
+import { chunk } from '@pushav/shared/testing/media/boxes.ts'
+import { until } from '@pushav/shared/testing/until.ts'
 import { Redis } from 'ioredis'
 import { ingestSuite } from '../../testing/ingest.ts'
 import { findingCodes } from '../../validation/rules.ts'
@@ -36,9 +38,13 @@ describe('what the server says of itself', () => {
     await redis.client.set(probeWorkerKey('alive'), JSON.stringify(worker))
     await redis.client.set(probeWorkerKey('other-version'), '1')
     await ingest.send('POST', '/streams')
-    await ingest.put('/streams/1/a.txt', 'text')
-    const { waiting, failed, workers } = probesResponse.parse((await ingest.get('/probes')).json)
-    deepEqual([waiting, failed], [1, []])
+    await ingest.put('/streams/1/v.cmfv', chunk())
+    // Jobs go to the queue behind the response.
+    const { failed, workers } = await until('the probe job', async () => {
+      const response = probesResponse.parse((await ingest.get('/probes')).json)
+      return response.waiting === 1 && response
+    })
+    deepEqual(failed, [])
     deepEqual(workers, [
       { name: 'alive', seen_at: seenAt, concurrency: 4, confinement: 'limits', is_sandboxed: false },
     ])
