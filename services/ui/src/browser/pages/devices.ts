@@ -16,7 +16,9 @@ interface Device {
   readonly first_seen: string
   readonly last_seen: string
   readonly addresses: readonly string[]
+  /** The newest 100, newest first. */
   readonly streams: readonly number[]
+  readonly stream_count: number
   readonly uploads: number
   readonly errors: number
   readonly http: string
@@ -80,10 +82,7 @@ function refreshSoon(): void {
 
 async function showDevices(): Promise<void> {
   try {
-    const list =
-      chosen === null
-        ? (await getJson<{ devices: readonly Device[] }>('/devices')).devices
-        : [await getJson<Device>(`/devices/${encodeURIComponent(chosen)}`)]
+    const { devices: list, total } = await readDevices()
     fill(
       devices,
       list.length === 0
@@ -92,11 +91,18 @@ async function showDevices(): Promise<void> {
             h('a', { class: 'button primary', href: '/ui/connect' }, 'Connect a camera'),
           )
         : list.map(deviceItem),
+      total > list.length &&
+        h('p', { class: 'muted' }, `The ${list.length} seen last of ${total}; GET /devices lists all.`),
       chosen !== null && h('p', {}, h('a', { href: '/ui/devices' }, 'All devices')),
     )
   } catch (error) {
     showFailure(devices, error, () => void showDevices())
   }
+}
+
+async function readDevices(): Promise<{ readonly devices: readonly Device[]; readonly total: number }> {
+  if (chosen === null) return getJson('/devices?limit=200')
+  return { devices: [await getJson<Device>(`/devices/${encodeURIComponent(chosen)}`)], total: 1 }
 }
 
 function deviceItem(device: Device): HTMLElement {
@@ -129,6 +135,7 @@ function deviceItem(device: Device): HTMLElement {
         device.streams
           .slice(0, 12)
           .map((id, i) => [i > 0 ? ', ' : '', h('a', { href: `/ui/streams/${id}` }, id)]),
+        device.stream_count > 12 && ` and ${device.stream_count - 12} more`,
         ' · ',
       ],
       plural(device.uploads, 'upload'),

@@ -16,7 +16,13 @@ interface Probes {
   readonly waiting: number
   readonly running: number
   readonly oldest_waiting_ms: number
-  readonly workers: readonly { readonly confinement: string; readonly is_sandboxed: boolean }[]
+  readonly workers: readonly {
+    readonly name: string
+    readonly seen_at: string
+    readonly concurrency: number
+    readonly confinement: string
+    readonly is_sandboxed: boolean
+  }[]
   readonly failed: readonly {
     readonly stream: number | null
     readonly upload: string | null
@@ -39,7 +45,7 @@ fill(
     h(
       'div',
       { class: 'page-actions' },
-      ['/docs', '/openapi.json', '/metrics'].map((path) => h('a', { class: 'button', href: path }, path)),
+      ['/docs', '/openapi.json'].map((path) => h('a', { class: 'button', href: path }, path)),
     ),
   ),
   health,
@@ -93,8 +99,15 @@ function showProbes({ workers, failed }: Probes): void {
       : h(
           'ul',
           {},
-          workers.map(({ confinement, is_sandboxed: isSandboxed }) =>
-            h('li', {}, isSandboxed ? '✓ ' : '▲ ', 'ffprobe runs with ', untrusted(confinement)),
+          workers.map(({ name, seen_at, concurrency, confinement, is_sandboxed: isSandboxed }) =>
+            h(
+              'li',
+              {},
+              isSandboxed ? '✓ ' : '▲ ',
+              h('strong', {}, untrusted(name)),
+              ` seen ${ago(Date.parse(seen_at), Date.now())}, runs up to ${concurrency} ffprobe with `,
+              untrusted(confinement),
+            ),
           ),
         ),
     h('h2', {}, 'Failed jobs'),
