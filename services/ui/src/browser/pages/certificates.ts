@@ -1,4 +1,5 @@
 import { getJson, getText, sendJson } from '../api/client.ts'
+import type { Certificate, CertificateSummary } from '../api/types.ts'
 import { downloadButton, openNewPair, openSignCsr } from '../certificates/forms.ts'
 import { commandLine, copyButton } from '../dom/copy.ts'
 import { confirmTyped, openDialog } from '../dom/dialog.ts'
@@ -9,20 +10,6 @@ import { loading, showFailure } from '../dom/load.ts'
 import { untrusted } from '../dom/words.ts'
 import { certificateView } from '../inspect/certificate.ts'
 
-interface CertificateFacts {
-  readonly hierarchy: 'server' | 'device'
-  readonly name: string
-  readonly subject: string
-  readonly issuer: string
-  readonly not_before: string
-  readonly not_after: string
-  readonly fingerprint_sha256: string
-  readonly key_type: string
-  readonly has_key: boolean
-  readonly revoked: boolean
-  readonly last_seen: string | null
-}
-
 const [, , , hierarchy, fileName] = location.pathname.split('/')
 const main = startPage('Certificates')
 loading(main)
@@ -31,7 +18,7 @@ else void showList()
 
 async function showList(): Promise<void> {
   try {
-    const { certificates } = await getJson<{ certificates: readonly CertificateFacts[] }>(
+    const { certificates } = await getJson<{ certificates: readonly CertificateSummary[] }>(
       '/certs?details=true',
     )
     const root = certificates.find((one) => one.hierarchy === 'server' && one.name === 'root')
@@ -65,7 +52,7 @@ async function showList(): Promise<void> {
 
 const reload = (): void => void showList()
 
-function table(list: readonly CertificateFacts[]): HTMLElement {
+function table(list: readonly CertificateSummary[]): HTMLElement {
   if (list.length === 0)
     return h(
       'p',
@@ -94,7 +81,7 @@ function table(list: readonly CertificateFacts[]): HTMLElement {
   )
 }
 
-function tableRow(one: CertificateFacts): HTMLElement {
+function tableRow(one: CertificateSummary): HTMLElement {
   const left = Date.parse(one.not_after) - Date.now()
   const ends = one.revoked
     ? 'revoked'
@@ -148,7 +135,7 @@ function askRevoke(name: string): void {
   )
 }
 
-function rootSection(root: CertificateFacts): HTMLElement {
+function rootSection(root: CertificateSummary): HTMLElement {
   const fingerprint = (root.fingerprint_sha256.match(/../g) ?? []).join(':').toUpperCase()
   return h(
     'section',
@@ -228,7 +215,7 @@ function openTrust(): void {
 
 async function showOne(place: string, name: string): Promise<void> {
   try {
-    const { cert } = await getJson<{ cert: Parameters<typeof certificateView>[0] }>(
+    const { cert } = await getJson<{ cert: Certificate }>(
       `/certs/${encodeURIComponent(place)}/${encodeURIComponent(name)}.pem`,
     )
     const hasKey = place === 'device' && name !== 'root'

@@ -1,6 +1,6 @@
 import { getJson, sendJson } from '../api/client.ts'
 import { followStates, type Subscription } from '../api/live.ts'
-import type { About, StreamState, StreamSummary } from '../api/types.ts'
+import type { About, HandshakeRefusal, ServerState, StreamState, StreamSummary } from '../api/types.ts'
 import { openNewPair, openSignCsr } from '../certificates/forms.ts'
 import { clientsFor, originOf, type Target } from '../connect/commands.ts'
 import { commandLine, copyButton } from '../dom/copy.ts'
@@ -9,13 +9,6 @@ import { showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { mark, untrusted } from '../dom/words.ts'
-
-interface Refusal {
-  readonly at: string
-  readonly address: string
-  readonly reason: string
-  readonly advice: string
-}
 
 const page = new URL(location.href)
 const main = startPage('Connect a camera')
@@ -28,12 +21,12 @@ let client = page.searchParams.get('client') ?? 'ffmpeg'
 let identity = page.searchParams.get('identity') ?? 'dev'
 let following: Subscription | null = null
 let state: StreamState | null = null
-let refusal: Refusal | null = null
+let refusal: HandshakeRefusal | null = null
 const waiting = h('div', { class: 'waiting', role: 'status' })
 
 loading(main)
 void load()
-followStates<{ readonly refused?: readonly Refusal[] }>(
+followStates<ServerState>(
   '/events?as=state',
   ({ refused = [] }) => {
     refusal = refused.filter(({ at }) => Date.parse(at) > openedAt).at(-1) ?? refusal

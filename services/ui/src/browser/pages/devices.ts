@@ -1,50 +1,17 @@
 import { getJson } from '../api/client.ts'
 import { followStates } from '../api/live.ts'
+import type { Device, HandshakeRefusal, ServerState } from '../api/types.ts'
 import { ago, dayAndClock, plural, span } from '../dom/format.ts'
 import { showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { empty, mark, untrusted } from '../dom/words.ts'
 
-interface Device {
-  readonly fingerprint: string
-  readonly subject: string
-  readonly issuer: string | null
-  readonly serial: string
-  readonly not_after: string
-  readonly name: string | null
-  readonly first_seen: string
-  readonly last_seen: string
-  readonly addresses: readonly string[]
-  readonly streams: readonly number[]
-  readonly uploads: number
-  readonly errors: number
-  readonly http: string
-  readonly tls: string
-  readonly user_agent: string | null
-  readonly revoked: boolean
-}
-
-interface Refusal {
-  readonly at: string
-  readonly address: string
-  readonly code: string
-  readonly reason: string
-  readonly advice: string
-  readonly certificate: {
-    readonly subject: string
-    readonly issuer: string
-    readonly not_before: string
-    readonly not_after: string
-  } | null
-  readonly count: number
-}
-
 const chosen = location.pathname.split('/')[3] ?? null
 const main = startPage('Devices')
 const devices = h('section', { 'aria-label': 'Devices' })
 const refused = h('section', { 'aria-label': 'Refused handshakes' })
-const refusals = new Map<string, Refusal>()
+const refusals = new Map<string, HandshakeRefusal>()
 
 fill(
   main,
@@ -60,7 +27,7 @@ loading(devices)
 loading(refused)
 void showDevices()
 void showRefusals()
-followStates<{ readonly refused?: readonly Refusal[]; readonly streams?: readonly unknown[] }>(
+followStates<ServerState>(
   '/events?as=state',
   (state) => {
     if (state.refused?.length) addRefusals(state.refused)
@@ -146,21 +113,29 @@ function deviceItem(device: Device): HTMLElement {
 
 async function showRefusals(): Promise<void> {
   try {
-    const list = await getJson<{ refusals: readonly Refusal[] }>('/refusals?limit=200')
+    const list = await getJson<{ refusals: readonly HandshakeRefusal[] }>('/refusals?limit=200')
     addRefusals(list.refusals)
   } catch (error) {
     showFailure(refused, error, () => void showRefusals())
   }
 }
 
-function addRefusals(list: readonly Refusal[]): void {
+function addRefusals(list: readonly HandshakeRefusal[]): void {
   for (const one of list)
     refusals.set(`${one.address} ${one.code} ${one.certificate?.subject} ${one.at.slice(0, 16)}`, one)
   const sorted = [...refusals.values()].sort((a, b) => b.at.localeCompare(a.at)).slice(0, 200)
   fill(refused, sorted.length === 0 ? empty('No handshake was refused.') : sorted.map(refusalItem))
 }
 
-function refusalItem({ at, address, reason, advice, certificate, count, code }: Refusal): HTMLElement {
+function refusalItem({
+  at,
+  address,
+  reason,
+  advice,
+  certificate,
+  count,
+  code,
+}: HandshakeRefusal): HTMLElement {
   return h(
     'article',
     { class: 'item' },

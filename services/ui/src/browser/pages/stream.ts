@@ -3,7 +3,7 @@ import { getFacts } from '../api/facts.ts'
 import { parseFilter } from '../api/filter.ts'
 import { followStates } from '../api/live.ts'
 import { createStore } from '../api/store.ts'
-import type { InFlight, Row, SessionState, Severity, StreamState } from '../api/types.ts'
+import type { InFlight, MinutesResponse, Row, SessionState, StreamState } from '../api/types.ts'
 import { copyButton, copyText } from '../dom/copy.ts'
 import { ago, bytes, encodePath, plural } from '../dom/format.ts'
 import { announce, showConnection, startPage } from '../dom/frame.ts'
@@ -19,12 +19,6 @@ import { isManifest, type Lane } from '../timeline/marks.ts'
 import type { Minute } from '../timeline/paint.ts'
 import type { Range } from '../timeline/scale.ts'
 import { createTimeline } from '../timeline/timeline.ts'
-
-interface MinutesResponse {
-  readonly begin: string | null
-  /** By track: minute, uploads, bytes, worst severity. */
-  readonly tracks: Readonly<Record<string, readonly (readonly [number, number, number, Severity | null])[]>>
-}
 
 const stream = location.pathname.split('/')[3] ?? ''
 const view = readViewState(new URL(location.href))

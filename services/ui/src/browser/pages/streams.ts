@@ -1,23 +1,11 @@
 import { ApiError, getJson, sendJson } from '../api/client.ts'
 import { followStates } from '../api/live.ts'
-import type { StreamSummary } from '../api/types.ts'
+import type { ServerState, StreamSummary } from '../api/types.ts'
 import { confirmTyped, openDialog } from '../dom/dialog.ts'
 import { ago, bitrate, bytes, plural } from '../dom/format.ts'
 import { showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { empty, mark, untrusted } from '../dom/words.ts'
-
-interface ServerState {
-  readonly streams: readonly StreamSummary[]
-  readonly deleted?: readonly number[]
-  readonly refused?: readonly {
-    readonly code: string
-    readonly at: string
-    readonly address: string
-    readonly advice?: string
-    readonly reason: string
-  }[]
-}
 
 /** Browsers open connections in reserve and let them end; that is no camera that was refused. */
 const idleConnection = 'ERR_TLS_HANDSHAKE_TIMEOUT'
