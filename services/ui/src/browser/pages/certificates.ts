@@ -6,7 +6,7 @@ import { confirmTyped, openDialog } from '../dom/dialog.ts'
 import { ago, span } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
-import { loading, showFailure } from '../dom/load.ts'
+import { loading, showFailure, showPageFailure } from '../dom/load.ts'
 import { untrusted } from '../dom/words.ts'
 import { certificateView } from '../inspect/certificate.ts'
 
@@ -64,7 +64,7 @@ function table(list: readonly CertificateSummary[]): HTMLElement {
     { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': 'Certificates' },
     h(
       'table',
-      { class: 'table' },
+      { class: 'table stacked' },
       h(
         'thead',
         {},
@@ -106,7 +106,7 @@ function tableRow(one: CertificateSummary): HTMLElement {
     h('td', {}, untrusted(one.subject)),
     h('td', {}, one.key_type),
     h('td', { class: tone }, ends),
-    h('td', { class: 'muted' }, one.last_seen ? ago(Date.parse(one.last_seen), Date.now()) : ''),
+    h('td', { class: 'muted' }, one.last_seen ? `seen ${ago(Date.parse(one.last_seen), Date.now())}` : ''),
     h(
       'td',
       {},
@@ -141,7 +141,7 @@ function rootSection(root: CertificateSummary): HTMLElement {
     'section',
     { class: 'step' },
     h('h2', {}, "This server's root"),
-    h('p', {}, 'Who trusts it trusts this server: give it to cameras and browsers.'),
+    h('p', {}, 'Cameras and browsers that trust it trust this server.'),
     h(
       'p',
       { class: 'form-row' },
@@ -243,6 +243,12 @@ async function showOne(place: string, name: string): Promise<void> {
       certificateView(cert),
     )
   } catch (error) {
-    showFailure(main, error, () => void showOne(place, name))
+    showPageFailure(
+      main,
+      `Certificate ${name}`,
+      error,
+      { href: '/ui/certificates', text: 'All certificates' },
+      () => void showOne(place, name),
+    )
   }
 }

@@ -105,9 +105,12 @@ function draw(): void {
   showWaiting()
 }
 
+/** What had the focus has it again: keys go on where they were. */
 function redraw(): void {
+  const focused = document.activeElement?.id
   keep()
   draw()
+  if (focused) document.getElementById(focused)?.focus()
 }
 
 function step(number: number, title: string, ...children: Parameters<typeof h>[2][]): HTMLElement {
@@ -127,7 +130,7 @@ function select(
 ): HTMLElement {
   const element = h(
     'select',
-    {},
+    { id: `choose-${label.split(/\W/)[0]}` },
     options.map(([value, text]) => h('option', { value, selected: value === chosen }, text)),
   )
   element.addEventListener('change', () => onChange(element.value))
@@ -188,6 +191,7 @@ function identityStep(): HTMLElement {
     type: 'text',
     value: identity,
     spellcheck: false,
+    id: 'identity',
     'aria-label': 'Name of the certificate',
     on: { change: () => done(name.value) },
   })
@@ -213,7 +217,7 @@ function pushStep(): HTMLElement {
   const newStream = h('button', { type: 'button', on: { click: () => void create() } }, '+ New stream')
   const kinds = h(
     'select',
-    { 'aria-label': 'Interface of a new stream' },
+    { 'aria-label': 'Interface of a new stream', id: 'new-interface' },
     ['cmaf-ingest', 'dash', 'hls'].map((kind) => h('option', { value: kind }, kind)),
   )
   const chooser = h(
@@ -226,7 +230,7 @@ function pushStep(): HTMLElement {
         String(stream),
         choose,
       ),
-    kinds,
+    h('label', {}, streams.length > 0 ? 'or a new one' : 'Interface', kinds),
     newStream,
   )
   if (!now) return step(3, 'Push', chooser, h('p', {}, 'There is no stream yet: make one.'))
@@ -247,6 +251,7 @@ function pushStep(): HTMLElement {
           {
             type: 'button',
             class: 'chip',
+            id: `client-${id}`,
             'aria-pressed': String(id === shown?.id),
             on: { click: () => chooseClient(id) },
           },

@@ -78,9 +78,14 @@ function deviceItem(device: Device): HTMLElement {
       'div',
       { class: 'item-head' },
       h('span', { class: isRecent ? 'is-live' : 'muted', 'aria-hidden': 'true' }, isRecent ? '●' : '○'),
-      h('strong', {}, h('a', { href: `/ui/devices/${device.fingerprint}` }, untrusted(device.subject))),
+      h(
+        'strong',
+        {},
+        h('a', { href: `/ui/devices/${device.fingerprint}` }, untrusted(device.name ?? device.subject)),
+      ),
       h('span', { class: device.revoked || left < 0 ? 'error-text' : 'muted' }, ends),
     ),
+    device.name !== null && h('div', { class: 'muted' }, untrusted(device.subject)),
     h(
       'div',
       { class: 'muted' },

@@ -1,6 +1,6 @@
 import { getJson } from '../api/client.ts'
 import type { About, Probes, Readiness } from '../api/types.ts'
-import { ago, clockSeconds, dayAndClock, plural, span } from '../dom/format.ts'
+import { ago, clockSeconds, dayAndClock, span } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { showFailure } from '../dom/load.ts'
@@ -19,15 +19,14 @@ fill(
     h(
       'div',
       { class: 'page-actions' },
-      ['/docs', '/openapi.json', '/metrics'].map((path) => h('a', { class: 'button', href: path }, path)),
+      ['/docs', '/openapi.json'].map((path) => h('a', { class: 'button', href: path }, path)),
     ),
   ),
   health,
   queue,
   software,
 )
-void refresh()
-void showAbout()
+void refresh().then(showAbout)
 setInterval(() => {
   if (!document.hidden) void refresh()
 }, 2_000)
@@ -82,7 +81,7 @@ function showProbes({ workers, failed }: Probes): void {
       ? h('p', { class: 'muted' }, 'None.')
       : h(
           'table',
-          { class: 'table' },
+          { class: 'table stacked' },
           h(
             'thead',
             {},
@@ -149,12 +148,6 @@ async function showAbout(): Promise<void> {
             h('tr', {}, h('th', { scope: 'row' }, name), h('td', { class: 'mono' }, value)),
           ),
         ),
-      ),
-      h(
-        'p',
-        { class: 'muted' },
-        `${plural(about.names.length, 'name')} · the API is described in `,
-        h('a', { href: '/docs' }, '/docs'),
       ),
     )
   } catch (error) {

@@ -177,7 +177,7 @@ function cardOf(stream: StreamSummary, now: number): HTMLElement {
 
 function card(stream: StreamSummary, now: number, picture: HTMLElement | null): HTMLElement {
   const { id, uploads, top = [] } = stream
-  const errors = top.filter(({ severity }) => severity === 'error')
+  const worst = top.find(({ severity }) => severity === 'error') ?? top[0]
   const verdict =
     uploads === 0
       ? h('a', { href: `/ui/connect?stream=${id}` }, '→ Connect a camera')
@@ -186,7 +186,7 @@ function card(stream: StreamSummary, now: number, picture: HTMLElement | null): 
           (stream.warnings ?? 0) > 0 && [mark('warning', stream.warnings), ' '],
           stream.error_uploads === 0 &&
             !stream.warnings && [h('span', { class: 'ok-text' }, '✓ no errors'), ' '],
-          h('span', { class: 'muted code' }, (errors[0] ?? top[0])?.code ?? ''),
+          worst && [mark(worst.severity), ' ', h('span', { class: 'muted code' }, worst.code)],
         ]
   return h(
     'article',
@@ -205,7 +205,8 @@ function card(stream: StreamSummary, now: number, picture: HTMLElement | null): 
       h(
         'div',
         { class: 'card-tracks' },
-        (stream.tracks ?? [])
+        [...stream.tracks]
+          .sort((a, b) => tracksFirst.indexOf(b.kind) - tracksFirst.indexOf(a.kind))
           .slice(0, 3)
           .map((track) =>
             h(
@@ -242,6 +243,9 @@ function card(stream: StreamSummary, now: number, picture: HTMLElement | null): 
     ),
   )
 }
+
+/** Kinds of tracks; the last is shown first. */
+const tracksFirst: readonly StreamSummary['tracks'][number]['kind'][] = ['audio', 'video']
 
 function activityOf({ live, uploads, last_upload_at: last }: StreamSummary, now: number): string {
   if (live) return '● live'
@@ -310,7 +314,7 @@ function openNewStream(): void {
       'label',
       { class: 'field' },
       'Expected tracks ',
-      h('span', { class: 'muted' }, '(optional, parted by commas)'),
+      h('span', { class: 'muted' }, '(optional, separated by commas)'),
       tracks,
     ),
     failed,

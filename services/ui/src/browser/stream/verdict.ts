@@ -15,8 +15,12 @@ const maxShown = 5
 const pauseMs = 1_500
 const order = ['error', 'warning', 'note']
 
-/** The distinct findings, worst first, each with what was expected and received: the answer to "what is wrong?". */
-export function createVerdict(stream: string, onCode: (code: string) => void, onShown: () => void): Verdict {
+/** Calls `onShown` after each read, with what went wrong or null. The distinct findings, worst first, each with what was expected and received: the answer to "what is wrong?". */
+export function createVerdict(
+  stream: string,
+  onCode: (code: string) => void,
+  onShown: (failure: unknown) => void,
+): Verdict {
   const element = h('section', { class: 'verdict', 'aria-label': 'Verdict' })
   const examples = new Map<string, UploadFacts>()
   let session: string | null = null
@@ -37,6 +41,7 @@ export function createVerdict(stream: string, onCode: (code: string) => void, on
     isReading = true
     readAt = performance.now()
     const asked = session
+    let failure: unknown = null
     try {
       const report = await getJson<Report>(
         `/streams/${stream}/report${asked === null ? '' : `?session=${encodeURIComponent(asked)}`}`,
@@ -48,6 +53,7 @@ export function createVerdict(stream: string, onCode: (code: string) => void, on
       await Promise.all(shown.map(({ uploads }) => readExample(uploads[0])))
       show(report, shown, violated.length)
     } catch (error) {
+      failure = error
       fill(
         element,
         h(
@@ -57,7 +63,7 @@ export function createVerdict(stream: string, onCode: (code: string) => void, on
         ),
       )
     } finally {
-      onShown()
+      onShown(failure)
       isReading = false
       timer = undefined
       if (asked !== session) refresh(session)
@@ -80,8 +86,10 @@ export function createVerdict(stream: string, onCode: (code: string) => void, on
         h(
           'span',
           { class: violated === 0 && count('met') > 0 ? 'ok-text' : '' },
-          violated === 0 && count('met') > 0 ? '✓ nothing is wrong: ' : '✓ ',
-          `${plural(count('met'), 'rule')} met · ${count('not-exercised')} not put to the test`,
+          violated === 0 && count('met') > 0 ? '✓ nothing is wrong: ' : count('met') > 0 ? '✓ ' : '',
+          count('met') + violated === 0
+            ? 'No rule was put to the test yet'
+            : `${plural(count('met'), 'rule')} met · ${count('not-exercised')} not put to the test`,
         ),
         violated > shown.length && h('span', {}, `${violated - shown.length} more findings`),
         h('a', { href: `/ui/reports/${stream}${query}` }, 'whole report'),
