@@ -65,6 +65,8 @@ interface OpenLane extends Lane {
 interface Anchor {
   readonly wall: number
   readonly media: number
+  /** The newest media time that it was used for. */
+  last: number
 }
 
 type Axis = 'arrival' | 'media'
@@ -194,11 +196,17 @@ function createAnchors(): Anchors {
     of(row, mediaMs) {
       const key = `${row.session}\n${row.track}`
       const known = byTrack.get(key)
-      if (known) return known
-      const own = { wall: row.startedAt, media: mediaMs }
+      // A device that starts again counts from the beginning again.
+      const isRestart = known !== undefined && mediaMs < known.last - maxApartMs
+      if (known && !isRestart) {
+        known.last = Math.max(known.last, mediaMs)
+        return known
+      }
+      const own = { wall: row.startedAt, media: mediaMs, last: mediaMs }
       const shared = bySession.get(row.session)
-      const anchor = shared && Math.abs(shared.media - mediaMs) < maxApartMs ? shared : own
-      if (!shared) bySession.set(row.session, own)
+      const isShared = shared && shared !== known && Math.abs(shared.media - mediaMs) < maxApartMs
+      const anchor = isShared ? shared : own
+      if (!shared || isRestart) bySession.set(row.session, anchor)
       byTrack.set(key, anchor)
       first ??= anchor.wall
       return anchor

@@ -198,7 +198,7 @@ export function createTimeline({
 
   function scale(): Scale {
     const width = element.clientWidth
-    const left = width < 600 ? 84 : 120
+    const left = width < 600 ? 92 : 120
     return { ...range(), left, width: Math.max(50, width - left - 12) }
   }
 
