@@ -85,7 +85,7 @@ let windowTimer: ReturnType<typeof setTimeout> | undefined
 let clockOffset = 0
 const sessions = new Map<string, SessionState>()
 /** How long the parts of the page wait for each other. */
-const maxSettleMs = 4_000
+const maxSettleMs = 8_000
 
 document.body.classList.add('is-stream', 'settling')
 setTimeout(settle, maxSettleMs)
@@ -100,6 +100,8 @@ const uploadPlace = h('div', { class: 'upload-place' })
 panel.append(playerPlace, uploadPlace)
 const exportMenu = createMenu('Export', drawExport)
 const store = createStore(stream, onRows, (sentence) => {
+  areRowsThere = true
+  settle()
   if (!isDeleted) fill(problem, sentence && h('p', { class: 'error-text' }, sentence))
 })
 const verdict = createVerdict(
@@ -189,7 +191,10 @@ addEventListener('popstate', () => {
   Object.assign(view, readViewState(new URL(location.href)))
   onView()
 })
-const following = followStates<StreamState>(`/streams/${stream}/events?as=state`, onState, showConnection)
+const following = followStates<StreamState>(`/streams/${stream}/events?as=state`, onState, (status) => {
+  showConnection(status)
+  if (status.kind === 'away') document.body.classList.remove('settling')
+})
 if (view.upload) void showUpload()
 if (view.from !== null && view.to !== null) timeline.showRange({ from: view.from, to: view.to })
 keepMoving()
@@ -208,6 +213,8 @@ function onState(now: StreamState): void {
   inFlight = now.in_flight
   clockOffset = Date.parse(now.at) - Date.now()
   for (const session of now.sessions) sessions.set(session.key, session)
+  if (now.total === 0) areRowsThere = true
+  settle()
   store.setProbed(now.probed)
   store.setTotal(now.total)
   if (isNew) verdict.refresh(view.session)
@@ -482,7 +489,7 @@ function showPanel(): void {
 function sessionToPlay(): string | null {
   if (view.session !== null) return view.session
   const all = sessionsInOrder()
-  return (all.findLast((session) => session.playable) ?? all.at(-1))?.key ?? null
+  return (all.findLast(mayPlay) ?? all.at(-1))?.key ?? null
 }
 
 function openPlayer(): void {
@@ -497,11 +504,16 @@ function openPlayer(): void {
   showPanel()
 }
 
+/** After a device has started again, the server calls a session playable only from its next new segment on. */
+const mayPlay = ({ playable, tracks }: SessionState): boolean =>
+  playable || tracks.some(({ encrypted, segments, kind }) => !encrypted && segments > 0 && kind !== null)
+
 /** What the device sent comes second: it plays only if the device is right. */
 function sourcesOf(session: string | null): readonly Source[] {
   if (session === null) return []
   const sources: Source[] = []
-  if (sessions.get(session)?.playable)
+  const known = sessions.get(session)
+  if (known && mayPlay(known))
     sources.push({
       label: 'with our manifest',
       url: `/play/${stream}/${encodeURIComponent(session)}/manifest.mpd`,

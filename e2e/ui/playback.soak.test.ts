@@ -1,0 +1,113 @@
+import { ok } from 'node:assert/strict'
+import type { Page } from 'playwright-core'
+import { type Identity, makeDevice, makeStream } from '../clients/curl.ts'
+import { mediaOfSuite } from '../support/media/media.ts'
+import { serverOfSuite } from '../support/suite/server-of-suite.ts'
+import { browserOfSuite } from './support/browser-of-suite.ts'
+import { type LivePush, livePushes } from './support/live-pushes.ts'
+
+/** What came of playing one manifest. */
+interface Played {
+  readonly client: string
+  readonly when: 'live' | 'after'
+  readonly manifest: 'ours' | 'as sent'
+  readonly frames: number
+  /** Of the player's statistics or its sentence; empty for none. */
+  readonly latency: string
+  readonly stalls: string
+  readonly problem: string
+}
+
+const labels = { ours: 'with our manifest', 'as sent': 'as sent' } as const
+const enoughFrames = 40
+const waitMs = 25_000
+
+/** What cannot play, with the reason. */
+const unplayable: readonly Pick<Played, 'client' | 'when' | 'manifest'>[] = [
+  // A playlist of Matter's Interface-2 names its segments only when the session has ended.
+  { client: 'Matter camera HLS', when: 'live', manifest: 'as sent' },
+]
+
+describe('playback of what real clients send', function () {
+  this.timeout(180_000)
+  const serverOf = serverOfSuite()
+  const browserOf = browserOfSuite(serverOf)
+  const mediaOf = mediaOfSuite()
+  const table: Played[] = []
+  let device: Identity
+  before(async () => {
+    device = await makeDevice(serverOf(), 'dev')
+  })
+  after(() => console.log(textOf(table)))
+
+  for (const client of livePushes())
+    it(`plays ${client.name}, live and after`, async () => {
+      const stream = await makeStream(serverOf(), `?interface=${client.interface}`)
+      const { source, directory } = mediaOf()
+      const pushed = client.push({ server: serverOf(), device, stream, source, directory })
+      const page = await browserOf().open(`/ui/streams/${stream}`)
+      const [results] = await Promise.all([playAll(client, page, 'live'), pushed])
+      await page.reload()
+      results.push(...(await playAll(client, page, 'after')))
+      table.push(...results)
+      const failed = results.filter(
+        (played) =>
+          played.frames === 0 &&
+          !unplayable.some((cell) =>
+            Object.entries(cell).every(([name, value]) => value === played[name as keyof Played]),
+          ),
+      )
+      ok(failed.length === 0, textOf(failed))
+    })
+
+  async function playAll(client: LivePush, page: Page, when: Played['when']): Promise<Played[]> {
+    // Two segments of each track are enough to begin with.
+    await page
+      .locator('.list-row', { hasText: /2\.(m4s|cmfv)|00002\.m4s|parts\// })
+      .first()
+      .waitFor({ timeout: 60_000 })
+    const results: Played[] = []
+    for (const manifest of client.hasManifest ? (['ours', 'as sent'] as const) : (['ours'] as const)) {
+      await page.getByRole('button', { name: '▶ Play' }).click()
+      await page.locator('.player-bar').getByRole('button', { name: labels[manifest] }).click()
+      results.push({ client: client.name, when, manifest, ...(await outcome(page)) })
+      await page.getByRole('button', { name: 'Close the player' }).click()
+    }
+    return results
+  }
+
+  /** Waits for frames or for what the player says is wrong. */
+  async function outcome(page: Page): Promise<Pick<Played, 'frames' | 'latency' | 'stalls' | 'problem'>> {
+    const told = await page.evaluate(`new Promise((resolve) => {
+      const begun = performance.now()
+      const look = () => {
+        const frames = document.querySelector('.player video').getVideoPlaybackQuality().totalVideoFrames
+        const problem = document.querySelector('.player [role=alert]').textContent
+        const statistics = document.querySelector('.player-statistics').textContent
+        const isOver = performance.now() - begun > ${waitMs}
+        if (isOver || problem || (frames >= ${enoughFrames} && statistics)) resolve({ frames, problem, statistics })
+        else setTimeout(look, 200)
+      }
+      look()
+    })`)
+    const { frames, problem, statistics } = told as { frames: number; problem: string; statistics: string }
+    const [, latency = ''] = /latency ([\d.]+ s)/.exec(statistics) ?? []
+    const [, stalls = ''] = /(\d+) stalls/.exec(statistics) ?? []
+    return { frames, latency, stalls, problem }
+  }
+})
+
+function textOf(table: readonly Played[]): string {
+  const rows = table.map(({ client, when, manifest, frames, latency, stalls, problem }) =>
+    [
+      client.padEnd(22),
+      when.padEnd(5),
+      manifest.padEnd(7),
+      String(frames).padStart(6),
+      latency.padStart(7),
+      stalls.padStart(6),
+      ` ${problem}`,
+    ].join(' '),
+  )
+  return ['client                 when  manifest frames latency stalls', ...rows].join('\n')
+}
