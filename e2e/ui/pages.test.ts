@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal } from 'node:assert/strict'
 import axe from 'axe-core'
 import { curl, makeDevice, makeStream } from '../clients/curl.ts'
 import { pushAsCamera } from '../support/devices/camera.ts'
@@ -12,6 +12,9 @@ const widths = [
   ['phone', 390, 844],
 ] as const
 
+/** What the pages ask for when they are opened, below them; one test opens all of them. */
+const requestsOfPages: readonly string[] = []
+
 interface Violation {
   readonly id: string
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
@@ -23,6 +26,8 @@ describe('all pages', function () {
   const browserOf = browserOfSuite(serverOf)
   const mediaOf = mediaOfSuite()
   let stream: string
+  let emptyStream: string
+  let fingerprint: string
   before(async () => {
     const device = await makeDevice(serverOf(), 'dev')
     stream = await makeStream(serverOf(), '?interface=dash')
@@ -35,7 +40,9 @@ describe('all pages', function () {
       stream,
       objects.filter(({ path }) => !path.endsWith('video/segment_1002.m4s')),
     )
-    await makeStream(serverOf(), '?interface=hls')
+    emptyStream = await makeStream(serverOf(), '?interface=hls')
+    const { text } = await curl(serverOf(), '/devices')
+    fingerprint = JSON.parse(text).devices[0].fingerprint
   })
 
   const pages = (): readonly (readonly [path: string, ready: string])[] => [
@@ -45,7 +52,12 @@ describe('all pages', function () {
     [`/ui/streams/${stream}/session_1/index.mpd`, '.text-line'],
     [`/ui/streams/${stream}/session_1/video/segment_1001.m4s?tab=boxes`, '.box'],
     [`/ui/reports/${stream}`, '.report-row'],
+    [`/ui/streams/${emptyStream}`, '.empty'],
+    ['/ui/streams/99999', '.empty'],
+    ['/ui/reports/99999', '.error-text'],
     ['/ui/devices', '.item'],
+    [`/ui/devices/${fingerprint}`, '.item'],
+    ['/ui/certificates/server/root.pem', '.facts'],
     ['/ui/certificates/device/dev.pem', '.facts'],
     [`/ui/connect?stream=${stream}`, '.step'],
     ['/ui/service', '.tile'],
@@ -95,8 +107,26 @@ describe('all pages', function () {
 
   it('do not move what is there when data comes', async () => {
     const page = await browserOf().open('/ui/no-such-page')
-    await page.goto(`${serverOf().url}/ui/streams/${stream}`)
-    await page.locator('.list-row').first().waitFor()
-    ok(Number(await page.evaluate("performance.getEntriesByType('navigation')[0].duration")) > 0)
+    await page.addInitScript(`globalThis.shifts = []
+      new PerformanceObserver((list) => {
+        for (const { value, sources } of list.getEntries())
+          if (value > 0.001) shifts.push([value, ...sources.map(({ node }) => node?.className ?? node?.textContent)].join(' '))
+      }).observe({ type: 'layout-shift', buffered: true })`)
+    for (const [path, ready] of pages()) {
+      await page.goto(`${serverOf().url}${path}`)
+      await page.locator(ready).first().waitFor()
+      deepEqual(await page.evaluate('shifts'), [], path)
+    }
+  })
+
+  it('ask for nothing but these', () => {
+    const idOf = (part: string) =>
+      /^[\d]+$|^[0-9a-f]{8}-[0-9a-f-]{27}$|^[0-9a-f]{64}$/.test(part) ? '{id}' : part
+    const asked = browserOf()
+      .requests.filter((url) => url.startsWith(serverOf().url))
+      .map((url) => new URL(url).pathname)
+      .filter((path) => !path.startsWith('/ui/'))
+      .map((path) => path.split('/').map(idOf).join('/'))
+    deepEqual([...new Set(asked)].sort(), requestsOfPages)
   })
 })
