@@ -29,8 +29,9 @@ describe('in Firefox', function () {
 
   it('the live view shows uploads and marks, without a complaint', async () => {
     await firefox.open(`${serverOf().url}/ui/streams/${stream}`)
-    const rows = `document.querySelectorAll('.list-row:not([hidden]) .c-path').length`
-    const isShown = `${rows} >= ${runnableBodies.length + 2} && document.querySelector('.timeline canvas').height > 0`
+    const count = `document.querySelector('.log-bar [role=status]').textContent`
+    const row = `document.querySelector('.list-row:not([hidden]) .c-path')?.textContent`
+    const isShown = `${count} === '${runnableBodies.length + 2}' && ${row} && document.querySelector('.timeline canvas').height > 0`
     await firefox.evaluate(
       `new Promise((resolve) => { const look = () => (${isShown} ? resolve(true) : setTimeout(look, 50)); look() })`,
     )

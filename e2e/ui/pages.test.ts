@@ -12,8 +12,30 @@ const widths = [
   ['phone', 390, 844],
 ] as const
 
-/** What the pages ask for when they are opened, below them; one test opens all of them. */
-const requestsOfPages: readonly string[] = []
+/** What the pages ask for when they are opened, beside their own files; the tests before open all of them. */
+const requestsOfPages: readonly string[] = [
+  '/about',
+  '/certs',
+  '/certs/device/dev.pem',
+  '/certs/server/root.pem',
+  '/devices',
+  '/devices/{id}',
+  '/events',
+  '/probes',
+  '/readyz',
+  '/refusals',
+  '/streams',
+  '/streams/{id}',
+  '/streams/{id}/events',
+  '/streams/{id}/report',
+  '/streams/{id}/session_1/index.mpd',
+  '/streams/{id}/session_1/video/segment_1001.m4s',
+  '/streams/{id}/uploads',
+  '/uploads/{id}/{id}/boxes',
+  '/uploads/{id}/{id}/facts',
+  '/uploads/{id}/{id}/preview.mp4',
+  '/uploads/{id}/{id}/text',
+]
 
 interface Violation {
   readonly id: string
