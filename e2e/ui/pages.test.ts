@@ -88,18 +88,19 @@ describe('all pages', function () {
   ]
 
   for (const theme of ['light', 'dark'] as const)
-    for (const [name, width, height] of widths)
-      it(`are accessible and fit, ${theme}, ${name}`, async () => {
-        const page = await browserOf().open('/ui/streams', { theme, width, height })
-        for (const [path, ready] of pages()) {
-          await page.goto(`${serverOf().url}${path}`)
-          await page.locator(ready).first().waitFor()
+    it(`are accessible and fit, ${theme}, ${widths.map(([name]) => name).join(' and ')}`, async () => {
+      const page = await browserOf().open('/ui/streams', { theme })
+      for (const [path, ready] of pages()) {
+        await page.goto(`${serverOf().url}${path}`)
+        await page.locator(ready).first().waitFor()
+        await page.evaluate(axe.source)
+        for (const [name, width, height] of widths) {
+          await page.setViewportSize({ width, height })
           equal(
             await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
             true,
-            `${path} is wider than the window`,
+            `${path} is wider than the window: ${name}`,
           )
-          await page.evaluate(axe.source)
           const { violations } = (await page.evaluate('axe.run()')) as { violations: readonly Violation[] }
           deepEqual(
             violations.map(
@@ -107,10 +108,11 @@ describe('all pages', function () {
                 `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
             ),
             [],
-            path,
+            `${path}, ${name}`,
           )
         }
-      })
+      }
+    })
 
   it('answer under the routes of the reference', async () => {
     equal((await curl(serverOf(), '/')).status, 307)
