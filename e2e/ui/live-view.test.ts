@@ -74,7 +74,7 @@ describe('the live view', function () {
     await page.getByLabel('Filter uploads').fill('')
     await page.locator('.list-row', { hasText: 'v/init.mp4' }).click()
     await page.getByRole('tab', { name: 'Probe' }).click()
-    await page.locator('.panel .facts').getByText('h264').waitFor()
+    await page.locator('.panel .facts').getByText('h264').waitFor({ timeout: 45_000 })
     await page.getByRole('tab', { name: 'Boxes' }).click()
     await page.locator('button.box', { hasText: 'tkhd' }).click()
     await page.locator('.hex mark').first().waitFor()

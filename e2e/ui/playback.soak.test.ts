@@ -20,7 +20,7 @@ interface Played {
 
 const labels = { ours: 'with our manifest', 'as sent': 'as sent' } as const
 const enoughFrames = 40
-const waitMs = 25_000
+const waitMs = 30_000
 
 /** What cannot play, with the reason. */
 const unplayable: readonly Pick<Played, 'client' | 'when' | 'manifest'>[] = [
@@ -29,7 +29,7 @@ const unplayable: readonly Pick<Played, 'client' | 'when' | 'manifest'>[] = [
 ]
 
 describe('playback of what real clients send', function () {
-  this.timeout(180_000)
+  this.timeout(300_000)
   const serverOf = serverOfSuite()
   const browserOf = browserOfSuite(serverOf)
   const mediaOf = mediaOfSuite()

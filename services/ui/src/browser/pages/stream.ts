@@ -204,11 +204,8 @@ function onState(now: StreamState): void {
   if (createdAt !== undefined && now.created_at !== createdAt) store.clear()
   createdAt = now.created_at
   if (now.total < store.total) store.clear()
-  const isNew =
-    state === null ||
-    now.total !== state.total ||
-    now.errors !== state.errors ||
-    now.warnings !== state.warnings
+  const hasFindings = state === null || now.errors !== state.errors || now.warnings !== state.warnings
+  const hasUploads = state === null || now.total !== state.total
   state = now
   inFlight = now.in_flight
   clockOffset = Date.parse(now.at) - Date.now()
@@ -217,7 +214,7 @@ function onState(now: StreamState): void {
   settle()
   store.setProbed(now.probed)
   store.setTotal(now.total)
-  if (isNew) verdict.refresh(view.session)
+  if (hasUploads || hasFindings) verdict.refresh(view.session, hasFindings ? 'soon' : 'later')
   log.update(inFlight)
   void readMinutes().catch(() => {})
   updateTimeline()
