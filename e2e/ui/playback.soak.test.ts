@@ -6,11 +6,13 @@ import { serverOfSuite } from '../support/suite/server-of-suite.ts'
 import { browserOfSuite } from './support/browser-of-suite.ts'
 import { type LivePush, livePushes } from './support/live-pushes.ts'
 
+type Manifest = 'ours' | LivePush['manifests'][number]
+
 /** What came of playing one manifest. */
 interface Played {
   readonly client: string
   readonly when: 'live' | 'after'
-  readonly manifest: 'ours' | 'as sent'
+  readonly manifest: Manifest
   readonly frames: number
   /** Of the player's statistics or its sentence; empty for none. */
   readonly latency: string
@@ -18,14 +20,18 @@ interface Played {
   readonly problem: string
 }
 
-const labels = { ours: 'with our manifest', 'as sent': 'as sent' } as const
+const labels = {
+  ours: 'with our manifest',
+  mpd: /^(MPD )?as sent/,
+  playlist: /^(playlist )?as sent/,
+} as const
 const enoughFrames = 40
 const waitMs = 30_000
 
 /** What cannot play, with the reason. */
 const unplayable: readonly Pick<Played, 'client' | 'when' | 'manifest'>[] = [
   // A playlist of Matter's Interface-2 names its segments only when the session has ended.
-  { client: 'Matter camera HLS', when: 'live', manifest: 'as sent' },
+  { client: 'Matter camera HLS', when: 'live', manifest: 'playlist' },
 ]
 
 describe('playback of what real clients send', function () {
@@ -67,7 +73,7 @@ describe('playback of what real clients send', function () {
       .first()
       .waitFor({ timeout: 60_000 })
     const results: Played[] = []
-    for (const manifest of client.hasManifest ? (['ours', 'as sent'] as const) : (['ours'] as const)) {
+    for (const manifest of ['ours', ...client.manifests] as const) {
       await page.getByRole('button', { name: '▶ Play' }).click()
       await page.locator('.player-bar').getByRole('button', { name: labels[manifest] }).click()
       results.push({ client: client.name, when, manifest, ...(await outcome(page)) })
@@ -102,7 +108,7 @@ function textOf(table: readonly Played[]): string {
     [
       client.padEnd(22),
       when.padEnd(5),
-      manifest.padEnd(7),
+      manifest.padEnd(8),
       String(frames).padStart(6),
       latency.padStart(7),
       stalls.padStart(6),

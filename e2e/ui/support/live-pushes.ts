@@ -12,7 +12,7 @@ import { asHls } from '../../support/media/hls-recording.ts'
 import { type RecordedObject, recordSession } from '../../support/media/matter-recording.ts'
 
 /** Where a client pushes to, and what. */
-export interface LiveTarget {
+interface LiveTarget {
   readonly server: Standalone
   readonly device: Identity
   readonly stream: string
@@ -25,8 +25,8 @@ export interface LiveTarget {
 export interface LivePush {
   readonly name: string
   readonly interface: 'cmaf-ingest' | 'dash' | 'hls'
-  /** Whether it sends a manifest that a player can use. */
-  readonly hasManifest: boolean
+  /** Which manifests it sends. */
+  readonly manifests: readonly ('mpd' | 'playlist')[]
   push(to: LiveTarget): Promise<void>
 }
 
@@ -36,10 +36,14 @@ const realTime = ({ source }: LiveTarget) => [
   ...['-v', 'error', '-nostdin', '-re', '-stream_loop', '1', '-i', source, '-c', 'copy'],
 ]
 
-const ffmpegDash = (name: string, more: readonly string[]): LivePush => ({
+const ffmpegDash = (
+  name: string,
+  manifests: LivePush['manifests'],
+  more: readonly string[] = [],
+): LivePush => ({
   name,
   interface: 'cmaf-ingest',
-  hasManifest: true,
+  manifests,
   async push(to) {
     const muxer = ['-map', '0', '-f', 'dash', '-seg_duration', '2', '-use_timeline', '1', ...more]
     const http = ['-method', 'PUT', '-http_persistent', '1', '-http_opts', tlsForMuxer(to.server, to.device)]
@@ -50,7 +54,7 @@ const ffmpegDash = (name: string, more: readonly string[]): LivePush => ({
 const longRequests: LivePush = {
   name: 'ffmpeg, long requests',
   interface: 'cmaf-ingest',
-  hasManifest: false,
+  manifests: [],
   async push(to) {
     const movie = ['-f', 'mp4', '-movflags', '+cmaf+dash+delay_moov+skip_sidx+skip_trailer+frag_keyframe']
     const track = (map: string, path: string) => [
@@ -63,10 +67,14 @@ const longRequests: LivePush = {
 }
 
 /** shaka-packager takes what ffmpeg writes into a pipe in real time. */
-const packaged = (name: string, manifest: (url: string) => readonly string[]): LivePush => ({
+const packaged = (
+  name: string,
+  kind: 'mpd' | 'playlist',
+  manifest: (url: string) => readonly string[],
+): LivePush => ({
   name,
   interface: 'cmaf-ingest',
-  hasManifest: true,
+  manifests: [kind],
   async push(to) {
     const pipe = join(to.directory, `live-${to.stream}.ts`)
     await mustRun('mkfifo', [pipe])
@@ -99,7 +107,7 @@ const camera = (
 ): LivePush => ({
   name,
   interface: kind,
-  hasManifest: true,
+  manifests: [kind === 'dash' ? 'mpd' : 'playlist'],
   async push(to) {
     const style = { media: 'segment_$Number$.m4s', dynamicHasTimeline: false }
     const recording = await recordSession(to.source, join(to.directory, `camera-${to.stream}`), style)
@@ -115,13 +123,13 @@ const camera = (
 
 /** Of those tools that are here. */
 export const livePushes = (): readonly LivePush[] => [
-  ffmpegDash('ffmpeg DASH', []),
-  ffmpegDash('ffmpeg DASH and HLS', ['-hls_playlist', '1']),
+  ffmpegDash('ffmpeg DASH', ['mpd']),
+  ffmpegDash('ffmpeg DASH and HLS', ['mpd', 'playlist'], ['-hls_playlist', '1']),
   longRequests,
   ...(hasPackager()
     ? [
-        packaged('shaka-packager DASH', (url) => ['--mpd_output', `${url}/manifest.mpd`]),
-        packaged('shaka-packager HLS', (url) => [
+        packaged('shaka-packager DASH', 'mpd', (url) => ['--mpd_output', `${url}/manifest.mpd`]),
+        packaged('shaka-packager HLS', 'playlist', (url) => [
           ...['--hls_master_playlist_output', `${url}/master.m3u8`, '--hls_playlist_type', 'LIVE'],
         ]),
       ]

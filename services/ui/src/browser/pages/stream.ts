@@ -13,11 +13,12 @@ import { createMenu } from '../dom/menu.ts'
 import { empty, mark } from '../dom/words.ts'
 import { createUploadView, curlOf, type UploadView, uploadTitle } from '../inspect/upload-view.ts'
 import { createPlayer, type PlayerView, type Source } from '../player/player.ts'
+import { sentManifests } from '../player/sent-manifests.ts'
 import { createLog } from '../stream/log.ts'
 import { createSplitter } from '../stream/splitter.ts'
 import { createVerdict } from '../stream/verdict.ts'
 import { readViewState, writeViewState } from '../stream/view-state.ts'
-import { isManifest, type Lane } from '../timeline/marks.ts'
+import type { Lane } from '../timeline/marks.ts'
 import type { Minute } from '../timeline/paint.ts'
 import type { Range } from '../timeline/scale.ts'
 import { createTimeline } from '../timeline/timeline.ts'
@@ -55,7 +56,7 @@ const main = startPage(`Stream ${stream}`, [
     does: 'tab',
     act: () => uploadView?.chooseTab(place - 1),
   })),
-  { keys: ' ', does: 'play and pause', act: () => (player ? player.toggle() : openPlayer()) },
+  { keys: ' ', does: 'play and pause', act: () => (player ? player.toggle() : void openPlayer()) },
   { keys: 'l', does: 'live edge', act: () => player?.goToLive() },
   { keys: 'c', does: 'copy as curl', act: () => void copyCurl() },
   {
@@ -78,6 +79,7 @@ let isDeleted = false
 let areRowsThere = false
 let isVerdictThere = false
 let firstMedia: Row | null = null
+let playerTurn = 0
 let minutes: readonly Minute[] = []
 let minutesAt = Number.NEGATIVE_INFINITY
 let windowTimer: ReturnType<typeof setTimeout> | undefined
@@ -136,7 +138,7 @@ const axes = (['arrival', 'media'] as const).map((axis) =>
 )
 const playButton = h(
   'button',
-  { type: 'button', class: 'small primary', on: { click: () => openPlayer() } },
+  { type: 'button', class: 'small primary', on: { click: () => void openPlayer() } },
   '▶ Play',
 )
 const timelineControls = h(
@@ -489,10 +491,13 @@ function sessionToPlay(): string | null {
   return (all.findLast(mayPlay) ?? all.at(-1))?.key ?? null
 }
 
-function openPlayer(): void {
-  player?.close()
+async function openPlayer(): Promise<void> {
+  const turn = ++playerTurn
   const session = sessionToPlay()
-  player = createPlayer(stream, session, sourcesOf(session), () => {
+  const sources = await sourcesOf(session)
+  if (turn !== playerTurn) return
+  player?.close()
+  player = createPlayer(stream, session, sources, () => {
     player = null
     timeline.setPlayhead(null)
     showPanel()
@@ -506,27 +511,20 @@ const mayPlay = ({ playable, tracks }: SessionState): boolean =>
   playable || tracks.some(({ encrypted, segments, kind }) => !encrypted && segments > 0 && kind !== null)
 
 /** What the device sent comes second: it plays only if the device is right. */
-function sourcesOf(session: string | null): readonly Source[] {
-  if (session === null) return []
-  const sources: Source[] = []
-  const known = sessions.get(session)
-  if (known && mayPlay(known))
-    sources.push({
-      label: 'with our manifest',
-      url: `/play/${stream}/${encodeURIComponent(session)}/manifest.mpd`,
-    })
-  const sent = manifestOf(session)
-  if (sent) sources.push({ label: 'as sent', url: `/streams/${stream}/${encodePath(sent.path)}` })
-  return sources
-}
-
-/** The newest MPD or multivariant playlist of a session: the one that is of no track. */
-function manifestOf(session: string): Row | null {
-  for (let position = store.total - 1; position >= store.tailFrom; position--) {
-    const row = store.at(position)
-    if (row && isManifest(row) && row.session === session && row.track === null && row.whole) return row
+async function sourcesOf(session: string | null): Promise<readonly Source[]> {
+  const known = session === null ? undefined : sessions.get(session)
+  if (session === null || !known) return []
+  const ours = {
+    label: 'with our manifest',
+    url: `/play/${stream}/${encodeURIComponent(session)}/manifest.mpd`,
   }
-  return null
+  const { mpd, playlist } = await sentManifests(stream, store, session)
+  const sent = (path: string, label: string) => ({ label, url: `/streams/${stream}/${encodePath(path)}` })
+  return [
+    ...(mayPlay(known) ? [ours] : []),
+    ...(mpd ? [sent(mpd, playlist ? 'MPD as sent' : 'as sent')] : []),
+    ...(playlist ? [sent(playlist, mpd ? 'playlist as sent' : 'as sent')] : []),
+  ]
 }
 
 /** Where the session's first media is on the wall clock. */
