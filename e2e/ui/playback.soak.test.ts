@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { type Identity, makeDevice, makeStream } from '../clients/curl.ts'
 import { mediaOfSuite } from '../support/media/media.ts'
 import { serverOfSuite } from '../support/suite/server-of-suite.ts'
+import { pageHolds } from './support/browser.ts'
 import { browserOfSuite } from './support/browser-of-suite.ts'
 import { type LivePush, livePushes } from './support/live-pushes.ts'
 
@@ -30,6 +31,8 @@ const waitMs = 30_000
 
 /** What cannot play, with the reason. */
 const unplayable: readonly Pick<Played, 'client' | 'when' | 'manifest'>[] = [
+  // The dynamic MPD of this camera has no availabilityStartTime: players count segments from 1970.
+  { client: 'Matter camera DASH', when: 'live', manifest: 'mpd' },
   // A playlist of Matter's Interface-2 names its segments only when the session has ended.
   { client: 'Matter camera HLS', when: 'live', manifest: 'playlist' },
 ]
@@ -67,11 +70,11 @@ describe('playback of what real clients send', function () {
     })
 
   async function playAll(client: LivePush, page: Page, when: Played['when']): Promise<Played[]> {
-    // Two segments of each track are enough to begin with.
-    await page
-      .locator('.list-row', { hasText: /2\.(m4s|cmfv)|00002\.m4s|parts\// })
-      .first()
-      .waitFor({ timeout: 60_000 })
+    // Both inits and two segments of each track, whatever stands beside them.
+    await pageHolds(
+      page,
+      `Number(document.querySelector('.log-bar [role=status]').textContent.replace(/\\D/g, '')) >= 7`,
+    )
     const results: Played[] = []
     for (const manifest of ['ours', ...client.manifests] as const) {
       await page.getByRole('button', { name: '▶ Play' }).click()

@@ -120,7 +120,13 @@ export function createPlayer(
   function showProblem(error: unknown, source: Source): void {
     const inner = isShakaError(error) ? error.data.find((part) => part instanceof Error) : error
     const sentence =
-      inner instanceof Error ? inner.message : isShakaError(error) ? shakaSentence(error) : String(error)
+      inner instanceof TypeError
+        ? `The player cannot make sense of this manifest, or it names no segment yet (${inner.message})`
+        : inner instanceof Error
+          ? inner.message
+          : isShakaError(error)
+            ? shakaSentence(error)
+            : String(error)
     const other = sources.find((candidate) => candidate !== source)
     fill(
       problem,
