@@ -24,7 +24,8 @@ export function uiRows(bench: Bench): Row[] {
     async measure() {
       await using server = await startServer(bench)
       await using browser = await startBrowser(server.standalone)
-      return measure(server, browser)
+      // Awaited, so that both run until it has measured.
+      return await measure(server, browser)
     },
   })
   return [

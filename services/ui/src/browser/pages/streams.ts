@@ -186,7 +186,10 @@ function card(stream: StreamSummary, now: number, picture: HTMLElement | null): 
           (stream.warnings ?? 0) > 0 && [mark('warning', stream.warnings), ' '],
           stream.error_uploads === 0 &&
             !stream.warnings && [h('span', { class: 'ok-text' }, '✓ no errors'), ' '],
-          worst && [mark(worst.severity), ' ', h('span', { class: 'muted code' }, worst.code)],
+          worst && [
+            worst.severity === 'note' && [mark('note'), ' '],
+            h('span', { class: 'muted code' }, worst.code),
+          ],
         ]
   return h(
     'article',
