@@ -101,7 +101,7 @@ describe('playback of what real clients send', function () {
     })`)
     const { frames, problem, statistics } = told as { frames: number; problem: string; statistics: string }
     const [, latency = ''] = /latency ([\d.]+ s)/.exec(statistics) ?? []
-    const [, stalls = ''] = /(\d+) stalls/.exec(statistics) ?? []
+    const [, stalls = ''] = /(\d+) stalls?/.exec(statistics) ?? []
     return { frames, latency, stalls, problem }
   }
 })
