@@ -34,7 +34,6 @@ export function uiRows(bench: Bench): Row[] {
       [
         own('ms from last byte to mark, p95', 'p95', 'at most', 300),
         own('longest task, ms', 'longest task', 'at most', 50),
-        own('layout shift', 'shift', 'at most', 0),
       ],
       (server, browser) => live(bench, server, browser),
     ),
