@@ -170,8 +170,23 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
     withdrawn,
   })
   draft.events.push({
-    ...{ kind: 'judged', ...judgement, list, preconditions, withdrawn },
-    ...{ isNew, place, previous, sessionEvents },
+    kind: 'judged',
+    upload,
+    findings,
+    session,
+    track,
+    status,
+    position,
+    init,
+    media,
+    initFacts,
+    list,
+    preconditions,
+    withdrawn,
+    isNew,
+    place,
+    previous,
+    sessionEvents,
   })
   if (place !== 'none') addObject(stream, draft, judgement, place, isNew)
 }
@@ -241,8 +256,9 @@ function statusOf({ strict }: Stream, upload: Upload, findings: readonly Finding
 /** The track as it is after an upload of it; null where the upload belongs to none. */
 function trackOf(state: State, session: string | null, track: string | null): Track | null {
   if (session === null || track === null) return null
-  const found = Object.values(state.sessions).find(({ id }) => id === session)
-  return (found && at(found.tracks, track)) ?? null
+  for (const found of Object.values(state.sessions))
+    if (found.id === session) return at(found.tracks, track) ?? null
+  return null
 }
 
 /** A file where a folder is, or a folder where a file is. The one that came first stays. */

@@ -33,19 +33,27 @@ export function addToTotals(
   { upload, findings, session, media, init }: JudgedUpload,
   { isVideo, withdrawn }: { readonly isVideo: boolean } & Pick<ValidationResult, 'withdrawn'>,
 ): Totals {
+  return {
+    ...countUpload(totals, upload, findings),
+    lastUploadAt: upload.receivedAt,
+    codes: findings.length + withdrawn.length === 0 ? totals.codes : codesAfter(totals, findings, withdrawn),
+    lastSession: session ?? totals.lastSession,
+    preview: isVideo && init !== null && media?.isPlayable ? upload.id : totals.preview,
+  }
+}
+
+function codesAfter(
+  totals: Totals,
+  findings: JudgedUpload['findings'],
+  withdrawn: ValidationResult['withdrawn'],
+): Totals['codes'] {
   const codes = { ...totals.codes }
   for (const name of codesWithSeverityOf(findings)) codes[name] = (codes[name] ?? 0) + 1
   for (const { code, severity } of withdrawn) {
     const name = `${code} ${severity}` as const
     codes[name] = Math.max(0, (codes[name] ?? 0) - 1)
   }
-  return {
-    ...countUpload(totals, upload, findings),
-    lastUploadAt: upload.receivedAt,
-    codes,
-    lastSession: session ?? totals.lastSession,
-    preview: isVideo && init !== null && media?.isPlayable ? upload.id : totals.preview,
-  }
+  return codes
 }
 
 /** The totals once an object was deleted: it is no preview any more. */

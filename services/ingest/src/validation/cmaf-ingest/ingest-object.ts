@@ -24,7 +24,7 @@ import { checkSegmentMedia, clockAfter, segmentPreconditions } from '../media/se
 import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
-import { identifiedObject, placeAfter } from '../tracks/track-identity.ts'
+import { placeAfter } from '../tracks/track-identity.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
 import { endIfAllEnded, enterSession } from './ingest-session.ts'
 import { clockAfterPart, partOf } from './partial-segment.ts'
@@ -144,8 +144,8 @@ function isFurtherInit({ upload }: Context, { playlists = {} }: Session, name: s
 const isClip = ({ inspection, name, upload }: Context): boolean =>
   inspection?.init != null && inspection.media !== null && name.isFree && !name.isTrackUrl && !upload.part
 
-const placeOf = ({ inspection, name, upload }: Context, track: Track): Track['place'] =>
-  name.isFree ? placeAfter(track, identifiedObject(upload, name, inspection)) : track.place
+const placeOf = ({ object }: Context, track: Track): Track['place'] =>
+  object?.name.isFree ? placeAfter(track, object) : track.place
 
 /** The session with a newer init segment in the tracks that share it. */
 function withSharedInit(session: Session, { name, init, initUpload, isHeader }: Track): Session {
