@@ -498,6 +498,13 @@ export const rules = {
     clause: 'ISO/IEC 14496-12, 4.2',
     exercisedBy: ['init', 'segment'],
   },
+  'box-too-large': {
+    severity: 'note',
+    standard: 'server',
+    title: 'boxes that describe media are within the limits of this server',
+    clause: own,
+    exercisedBy: ['upload'],
+  },
   'init-without-moov': {
     severity: 'error',
     standard: 'cmaf',
