@@ -39,6 +39,25 @@ describe('events through the proxy', function () {
     device = await makeDevice(serverOf(), 'watcher')
   })
 
+  it('tell of a second probe of a segment that came before its init segment', async () => {
+    const server = serverOf()
+    const id = await makeStream(server)
+    using watched = await watch(server, `/streams/${id}/events`, [])
+    const put = (path: string, body: Buffer) =>
+      curl(server, `/streams/${id}/v/${path}`, [...as(device), '-T', '-'], body)
+    await put('1.m4s', media().segment)
+    await watched.until('upload-probed')
+    await put('init.mp4', media().init)
+    await watched.until('upload-probed')
+    await watched.until('upload-probed')
+    const probes = watched.seen.filter(({ kind }) => kind === 'upload-probed')
+    deepEqual(probes.map(({ path, state }) => `${path} ${state}`).sort(), [
+      'v/1.m4s done',
+      'v/1.m4s failed',
+      'v/init.mp4 done',
+    ])
+  })
+
   for (const version of ['--http1.1', '--http2']) {
     it(`follow an upload from its first byte to its probe (${version})`, async () => {
       const server = serverOf()

@@ -8,7 +8,8 @@ import { at, type State, type Track } from '../validation/state.ts'
 import { type Arrival, type ValidationResult, validateUpload } from '../validation/validate-upload.ts'
 import { type InitSegment, initFor } from './init-segment.ts'
 import { type MediaOfUpload, mediaOf } from './media-of-upload.ts'
-import { addToTotals, type Totals, withoutObject } from './totals.ts'
+import { addToTotals, type Totals, withoutObject, withWaiting } from './totals.ts'
+import { endWaiting, mayEndWaiting, type WaitingProbe, withWaitingProbe } from './waiting-probes.ts'
 
 /** What must be known of a stream before its next journal lines can be judged; see `requirementsOf`. */
 export interface FoldInput {
@@ -210,16 +211,33 @@ const isEndOnly = (inspection: Inspection | null): boolean =>
 function addObject(
   stream: Stream,
   draft: Draft,
-  { upload, init }: Pick<JudgedUpload, 'upload' | 'init'>,
+  judged: Pick<JudgedUpload, 'upload' | 'session' | 'track' | 'init'>,
   place: Place,
   isNew: boolean,
 ): void {
+  const { upload, init } = judged
   const { id, path, sha256 } = upload
   draft.jobs.push({ stream: stream.id, upload: id, path, init })
   draft.inits = withInit(draft.inits, upload)
+  const { waitingProbes } = draft.totals
+  if (upload.kind === 'segment' && init === null)
+    draft.totals = withWaiting(draft.totals, withWaitingProbe(waitingProbes ?? [], judged))
+  else if (waitingProbes && mayEndWaiting(waitingProbes, judged)) repeatProbes(stream, draft, waitingProbes)
   if (place === 'beside') return
   draft.objects.set(path, { upload: id, sha256 })
   if (isNew) count(draft, path, 1)
+}
+
+/** Of segments that came before their init segment, once that one has come. */
+function repeatProbes(stream: Stream, draft: Draft, waiting: readonly WaitingProbe[]): void {
+  const initOf = ({ path, session, track }: WaitingProbe) =>
+    stream.interface === 'cmaf-ingest'
+      ? (trackOf(draft.state, session, track)?.initUpload ?? null)
+      : initFor(path, draft.inits)
+  const { jobs, left } = endWaiting(stream.id, waiting, initOf)
+  if (jobs.length === 0) return
+  draft.jobs.push(...jobs)
+  draft.totals = withWaiting(draft.totals, left)
 }
 
 /** A bug that shows in one verdict must not stop those after it: such an upload goes without findings. */

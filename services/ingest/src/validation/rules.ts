@@ -702,7 +702,7 @@ export const rules = {
     severity: 'warning',
     standard: 'cmaf',
     title: 'offsets count from the moof',
-    clause: cmaf,
+    clause: 'ISO/IEC 23000-19, 7.5',
     exercisedBy: ['segment'],
     once: 'track',
   },
