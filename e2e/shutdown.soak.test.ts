@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { Agent, request as httpsRequest } from 'node:https'
 import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { chunk } from '@pushav/shared/testing/media/boxes.ts'
 import { type RedisServer, startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { until } from '@pushav/shared/testing/until.ts'
@@ -17,6 +18,9 @@ import { startSentinels } from './support/topology/redis-sentinels.ts'
 const trials = Number(process.env.SHUTDOWN_TRIALS ?? 2)
 /** How many of a kind run at a time where they share one Redis. */
 const maxConcurrency = 5
+
+/** A segment whose init segment never comes: it goes through the probe queue, and needs no ffprobe. */
+const body = chunk()
 
 /** A process that has not exited by then hangs. A supervisor lets each of its processes take its own time. */
 const maxExitMs = { ingest: 10_000, probe: 10_000, standalone: 20_000 }
@@ -143,7 +147,13 @@ describe('shutdown of ingest and probe', function () {
   }
 
   const startOne = (redisUrl: string, instance: string) =>
-    startUploadingProcess({ workingDirectory: suite.path(), redisUrl, instance, device: suite.device() })
+    startUploadingProcess({
+      workingDirectory: suite.path(),
+      redisUrl,
+      instance,
+      device: suite.device(),
+      body,
+    })
 })
 
 async function endWorker(
@@ -268,8 +278,8 @@ async function clientOf(server: Launched) {
   const agent = new Agent({ rejectUnauthorized: false })
   return { send, get, uploadUntilEnd }
 
-  async function send(method: string, path: string, body?: string) {
-    const request = httpsRequest({ host: '127.0.0.1', port, agent, method, path }).end(body)
+  async function send(method: string, path: string, content?: Buffer) {
+    const request = httpsRequest({ host: '127.0.0.1', port, agent, method, path }).end(content)
     const [response] = await once(request, 'response')
     return { status: Number(response.statusCode), json: await json(response) }
   }
@@ -286,7 +296,7 @@ async function clientOf(server: Launched) {
     async function upload(): Promise<readonly string[]> {
       const ids: string[] = []
       for (let number = 0; ; number++) {
-        const response = await send('PUT', `/streams/1/${name}/${number}.mp4`, 'bytes').catch(() => null)
+        const response = await send('PUT', `/streams/1/${name}/${number}.mp4`, body).catch(() => null)
         if (response?.status !== 202) return ids
         ids.push((response.json as { upload_id: string }).upload_id)
         if (number === 10) busy.resolve()

@@ -67,6 +67,8 @@ export type ObjectEvent =
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
         readonly place: Place
+        /** What it is instead of media, for a message: its probe's outcome. Null where a worker has to probe it. */
+        readonly nonMedia: string | null
         /** What stood at its path before it; null for nothing. */
         readonly previous: StoredObject | null
         readonly sessionEvents: ValidationResult['events']
@@ -164,6 +166,7 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const { uploads: position } = draft.totals
   const initFacts = upload.kind === 'init' ? (inspection?.init ?? null) : null
   const status = statusOf(stream, upload, findings)
+  const nonMedia = place === 'none' ? null : (inspection?.nonMedia ?? null)
   const judgement = { upload, findings, session, track, status, position, init, media, initFacts }
   draft.state = state
   draft.totals = addToTotals(draft.totals, judgement, {
@@ -186,10 +189,13 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
     withdrawn,
     isNew,
     place,
+    nonMedia,
     previous,
     sessionEvents,
   })
-  if (place !== 'none') addObject(stream, draft, judgement, place, isNew)
+  if (place === 'none') return
+  if (nonMedia === null) draft.jobs.push({ stream: stream.id, upload: upload.id, path: upload.path, init })
+  addObject(stream, draft, judgement, place, isNew)
 }
 
 /** On cmaf-ingest streams validation knows the track's; on dash and hls streams it is in the same folder. */
@@ -217,7 +223,6 @@ function addObject(
 ): void {
   const { upload, init } = judged
   const { id, path, sha256 } = upload
-  draft.jobs.push({ stream: stream.id, upload: id, path, init })
   draft.inits = withInit(draft.inits, upload)
   const { waitingProbes } = draft.totals
   if (upload.kind === 'segment' && init === null)
