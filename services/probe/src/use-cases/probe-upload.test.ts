@@ -61,7 +61,7 @@ describe('probeUpload', () => {
 
   it('probes a segment with its init segment although a job without that is in flight', async () => {
     const segments = {
-      bodyKind: async () => 'segment' as const,
+      inputKind: async () => 'segment' as const,
       init: async () => Buffer.alloc(8),
       sandboxDir: async () => ({ directory: '', files: [], [Symbol.dispose]: () => undefined }),
     }
