@@ -6,10 +6,15 @@ import type { JournalEntry, Upload } from '../uploads/upload.ts'
 import { type Finding, isAccepted } from '../validation/finding.ts'
 import { at, type State, type Track } from '../validation/state.ts'
 import { type Arrival, type ValidationResult, validateUpload } from '../validation/validate-upload.ts'
-import { type InitSegment, initFor } from './init-segment.ts'
+import { type InitSegment, initFor } from './init-segments/init-segment.ts'
+import {
+  endWaiting,
+  mayEndWaiting,
+  type WaitingProbe,
+  withWaitingProbe,
+} from './init-segments/waiting-probes.ts'
 import { type MediaOfUpload, mediaOf } from './media-of-upload.ts'
 import { addToTotals, type Totals, withoutObject, withWaiting } from './totals.ts'
-import { endWaiting, mayEndWaiting, type WaitingProbe, withWaitingProbe } from './waiting-probes.ts'
 
 /** What must be known of a stream before its next journal lines can be judged; see `requirementsOf`. */
 export interface FoldInput {

@@ -3,7 +3,7 @@ import { type CodeWithSeverity, codesWithSeverityOf } from '../validation/report
 import type { SessionCounts } from '../validation/state.ts'
 import type { ValidationResult } from '../validation/validate-upload.ts'
 import type { JudgedUpload, StoredObject } from './fold.ts'
-import type { WaitingProbe } from './waiting-probes.ts'
+import type { WaitingProbe } from './init-segments/waiting-probes.ts'
 
 /** A stream in numbers. Its size is bounded by the number of finding codes. */
 export interface Totals extends SessionCounts {
