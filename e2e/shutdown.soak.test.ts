@@ -154,7 +154,7 @@ describe('shutdown of ingest and probe', function () {
 
     await using ingest = await suite.start({ INSTANCE: 'last', REDIS_URL: redis.url })
     await using _worker = await startWorkerProcess(settings)
-    await until('all verdicts and probes', () => areAllProbed(ingest, stored), maxWaitMs)
+    await untilAllProbed(async (path) => (await ingest.get(path)).json, stored)
   }
 
   const startOne = (redisUrl: string, instance: string) =>
@@ -178,23 +178,34 @@ async function endWorker(worker: WorkerProcess, ms: number): Promise<Exit> {
 
 type Get = (path: string) => Promise<Awaited<ReturnType<Ingest['get']>>['json']>
 
-async function areAllProbed(ingest: Ingest, stored: readonly string[]): Promise<boolean> {
-  return isAllProbed(async (path) => (await ingest.get(path)).json, stored)
+/** Waits until every upload that was accepted is listed and probed; throws with those that are not. */
+async function untilAllProbed(get: Get, stored: readonly string[]): Promise<void> {
+  const isSettled = async () => {
+    const { unlisted, pending } = await missingOf(get, stored)
+    return unlisted.length + pending.length === 0
+  }
+  await until('all verdicts and probes', isSettled, maxWaitMs).catch(() => undefined)
+  const { unlisted, pending } = await missingOf(get, stored)
+  const few = { unlisted: unlisted.slice(0, 5), pending: pending.slice(0, 5) }
+  const counts = `of ${stored.length} uploads ${unlisted.length} are not listed, ${pending.length} not probed`
+  deepEqual(few, { unlisted: [], pending: [] }, `${counts}: ${JSON.stringify(few)}`)
 }
 
-/** Whether every upload that was accepted is listed and probed. */
-async function isAllProbed(get: Get, stored: readonly string[]): Promise<boolean> {
+async function missingOf(get: Get, stored: readonly string[]) {
   const probes = new Map<string, string>()
   for (let cursor: number | null = 0; cursor !== null; ) {
     const page = await get(`/streams/1/uploads?limit=1000&cursor=${cursor}`)
     for (const { id, probe } of page?.uploads ?? []) probes.set(id, probe)
     cursor = page?.next_cursor ?? null
   }
-  return stored.every((id) => (probes.get(id) ?? 'pending') !== 'pending')
+  return {
+    unlisted: stored.filter((id) => !probes.has(id)),
+    pending: stored.filter((id) => probes.get(id) === 'pending'),
+  }
 }
 
 describe('shutdown of the standalone', function () {
-  this.timeout(60_000 + trials * 60_000)
+  this.timeout(200_000 + trials * 200_000)
 
   const own: Readonly<Record<string, (server: Launched) => Promise<unknown>>> = {
     'the death of its Redis': async (server) => killRedis(server),
@@ -263,7 +274,7 @@ describe('shutdown of the standalone', function () {
     const server = launchWith({}, '--port', '0', '--working-directory', directory)
     try {
       const { get } = await clientOf(server)
-      await until('all verdicts and probes', () => isAllProbed(get, stored), maxWaitMs)
+      await untilAllProbed(get, stored)
     } finally {
       await exitOf(
         server.process,
