@@ -16,8 +16,6 @@ export interface Exit {
   readonly tookMs: number
 }
 
-export type UploadingProcess = Awaited<ReturnType<typeof startUploadingProcess>>
-
 /**
  * An ingest process with a subscriber of its events and a client that uploads to stream 1, one object after the other,
  * until the process takes no more.
