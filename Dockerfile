@@ -11,6 +11,7 @@ ENV npm_config_omit=dev npm_config_ignore_scripts=true npm_config_audit=false np
 COPY package.json package-lock.json ./
 COPY shared/package.json shared/
 COPY proxy/package.json proxy/
+COPY services/camera/package.json services/camera/
 COPY services/ingest/package.json services/ingest/
 COPY services/probe/package.json services/probe/
 COPY services/standalone/package.json services/standalone/

@@ -6,6 +6,7 @@ const root = join(import.meta.dirname, '..')
 const packages = [
   'shared',
   'proxy',
+  'services/camera',
   'services/ingest',
   'services/probe',
   'services/standalone',
@@ -139,9 +140,12 @@ describe('architecture', () => {
     deepEqual(strays(mayImport), [])
   })
 
-  it('starts programs only in ffprobe/ and in the standalone', () => {
+  it('starts programs only in ffprobe/, in the standalone and in the camera', () => {
     const mayStart = ({ file, home, folders }: Module) =>
-      home === 'services/standalone' || folders.includes('ffprobe') || file === 'shared/src/lib/kill-group.ts'
+      home === 'services/standalone' ||
+      file === 'services/camera/src/media/encode-clip.ts' ||
+      folders.includes('ffprobe') ||
+      file === 'shared/src/lib/kill-group.ts'
     deepEqual(
       strays((module, source) => source !== 'node:child_process' || mayStart(module)),
       [],

@@ -6,6 +6,7 @@ const root = join(import.meta.dirname, '..')
 const packages = [
   'shared',
   'proxy',
+  'services/camera',
   'services/ingest',
   'services/probe',
   'services/standalone',

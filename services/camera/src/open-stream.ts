@@ -1,0 +1,19 @@
+import { CameraError } from './camera-error.ts'
+import type { Profile } from './profiles/plan.ts'
+import { replyWords } from './sending/reply-words.ts'
+import type { Transport } from './sending/transport.ts'
+
+/** Makes a stream below `/streams`; the path of its publishing point. Throws a CameraError where the server refuses. */
+export async function openStream(transport: Transport, path: string, profile: Profile): Promise<string> {
+  const streams = path.replace(/\/$/, '')
+  const { status, body } = await transport.send({
+    ...{ method: 'POST', headers: {}, body: Buffer.alloc(0) },
+    path: `${streams}?interface=${profile.interface}`,
+  })
+  const id = status === 201 ? idIn(body) : null
+  if (id === null) throw new CameraError(`the server makes no stream: ${status} ${replyWords(body)}`)
+  return `${streams}/${id}`
+}
+
+/** `id`, or as servers before Matter 1.6 call it, `stream_id`. */
+const idIn = (body: string): string | null => /"(?:stream_)?id":\s*"?(\d+)/.exec(body)?.[1] ?? null

@@ -1,0 +1,78 @@
+import type { PlannedObject } from '../profiles/plan.ts'
+import type { RetryDeps } from './retry.ts'
+import { type LongRequest, LostConnection, type Reply, type Transport } from './transport.ts'
+
+export interface LongRequestsDeps {
+  readonly transport: Transport
+  readonly retryFor: (path: string) => RetryDeps
+  /** Reports the response to a request, or that there is none. */
+  readonly settle: (path: string, response: Promise<Reply>) => Promise<void>
+}
+
+/** A request under way, and what became of it. */
+interface OpenRequest {
+  readonly request: LongRequest
+  /** Null while there is none. */
+  outcome: Reply | Error | null
+}
+
+/** One request for each path, which is open until the recording ends. */
+export interface LongRequests {
+  /** Writes an object; where the connection was lost, a new request begins with the init segment. */
+  add(path: string, object: PlannedObject): Promise<void>
+  /** Ends all of them and waits for their responses. */
+  end(): Promise<void>
+}
+
+export function longRequests({ transport, retryFor, settle }: LongRequestsDeps): LongRequests {
+  const inits = new Map<string, Buffer>()
+  const open = new Map<string, OpenRequest>()
+  return { add, end }
+
+  async function add(path: string, object: PlannedObject): Promise<void> {
+    const body = object.body()
+    if (object.role === 'init') inits.set(path, body)
+    const before = open.get(path)
+    // A server that responds before the end wants no more of it.
+    if (before?.outcome && !isWorthAnother(before.outcome, retryFor(path))) return
+    const current = before && before.outcome === null ? before : await openAnew(path, object, before)
+    if (object.isCutOff) {
+      current.request.write(body.subarray(0, body.length / 2))
+      current.request.abort()
+      await current.request.reply.catch(() => undefined)
+      open.delete(path)
+    } else current.request.write(body)
+  }
+
+  async function openAnew(path: string, object: PlannedObject, lost?: OpenRequest): Promise<OpenRequest> {
+    const { method, headers } = object
+    const { delays, report, sleep } = retryFor(path)
+    const [first = 0] = delays
+    if (lost?.outcome instanceof Error) {
+      report(`connection lost: ${lost.outcome.message}; trying again in ${first / 1_000} s`)
+      await sleep(first)
+    }
+    const request = transport.openLong({ method, headers, path })
+    const entry: OpenRequest = { request, outcome: null }
+    request.reply.then(
+      (reply) => {
+        entry.outcome = reply
+      },
+      (error) => {
+        entry.outcome = error
+      },
+    )
+    open.set(path, entry)
+    const init = inits.get(path)
+    if (init && object.role !== 'init') request.write(init)
+    return entry
+  }
+
+  async function end(): Promise<void> {
+    for (const { request } of open.values()) request.end()
+    for (const [path, { request }] of open) await settle(path, request.reply)
+  }
+}
+
+const isWorthAnother = (outcome: Reply | Error, { delays }: RetryDeps): boolean =>
+  outcome instanceof LostConnection && delays.length > 0

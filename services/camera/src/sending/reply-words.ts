@@ -1,0 +1,28 @@
+import { printable } from '@pushav/shared/lib/printable.ts'
+
+const maxCharacters = 500
+
+export const isAccepted = (status: number): boolean => status >= 200 && status < 300
+
+/** What the body of a response says about a refusal, on one line. */
+export function replyWords(body: string): string {
+  const words = wordsOf(parsed(body)) ?? body
+  return printable(words.replace(/\s+/g, ' ').trim()).slice(0, maxCharacters)
+}
+
+function wordsOf(json: unknown): string | null {
+  if (typeof json !== 'object' || json === null) return null
+  if ('errors' in json && Array.isArray(json.errors)) return json.errors.map(textOf).join('; ')
+  if ('detail' in json) return textOf(json.detail)
+  return null
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return null
+  }
+}
