@@ -16,6 +16,7 @@ import {
   createErrorReport,
 } from './indexing/redis/connections.ts'
 import { redisIndex } from './indexing/redis/redis-index.ts'
+import { resolveOvertakenWith } from './indexing/resolve-overtaken.ts'
 import { createSessionTimeouts } from './indexing/session-timeouts.ts'
 import type { IngestMetrics } from './metrics/ingest-metrics.ts'
 import { createProbeQueue } from './probes/queue/probe-queue.ts'
@@ -83,6 +84,8 @@ export async function openStorage(
       probes: enqueuer,
       inspections,
       publishResults,
+      verdicts,
+      resolveOvertaken: resolveOvertakenWith(index, verdicts),
       idleMs,
       log,
       retryMs: 500,

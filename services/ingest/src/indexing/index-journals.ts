@@ -1,5 +1,6 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
+import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
 import type { Journals } from '../uploads/ports.ts'
 import type { JournalEntry, Upload } from '../uploads/upload.ts'
 import type { ProbeEnqueuer } from './enqueue-probes.ts'
@@ -8,14 +9,15 @@ import type { Inspections } from './inspect-upload.ts'
 import { type MergedLines, mergeJournals } from './merge-journals.ts'
 import { createPassScheduler } from './pass-scheduler.ts'
 import type { Cursors, IndexPosition, Position, ProbeOutbox } from './ports.ts'
+import type { ResolveOvertaken } from './resolve-overtaken.ts'
 
 /** Each stream holds one or two files open. */
 const catchUpConcurrency = 64
 
 /** Brings the index up to the journals after an idle time, an outage of Redis, a crash or FLUSHALL. */
 export interface Indexer extends AsyncDisposable {
-  /** Called after a line was appended to this instance's journal of the stream. */
-  wake(stream: string): void
+  /** Called after an entry was appended to this instance's journal of the stream. */
+  wake(stream: string, entry: string): void
   /** Reads every journal on from where the index ends; resolves when all are through. */
   catchUp(): Promise<void>
 }
@@ -33,6 +35,8 @@ interface IndexerDeps {
   readonly probes: Pick<ProbeEnqueuer, 'enqueue'>
   readonly inspections: Inspections
   readonly publishResults: PublishResults
+  readonly verdicts: Pick<PendingVerdicts, 'isPending'>
+  readonly resolveOvertaken: ResolveOvertaken
   readonly idleMs: number
   readonly log: Logger
   readonly retryMs: number
@@ -44,8 +48,21 @@ interface IndexerDeps {
  * position one commits, the other starts again.
  */
 export function startIndexer(deps: IndexerDeps): Indexer {
-  const { journals, index, probes, inspections, publishResults, idleMs, log, retryMs } = deps
+  const {
+    journals,
+    index,
+    probes,
+    inspections,
+    publishResults,
+    verdicts,
+    resolveOvertaken,
+    idleMs,
+    log,
+    retryMs,
+  } = deps
   const positions = new Map<string, Position>()
+  /** Entries by stream that the next pass is to find in the journal, or in the index already. */
+  const appended = new Map<string, string[]>()
   const passes = createPassScheduler({
     runPass: indexStream,
     retryMs,
@@ -54,7 +71,12 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   })
 
   return {
-    wake: passes.wake,
+    wake(stream, entry) {
+      const entries = appended.get(stream)
+      if (entries) entries.push(entry)
+      else appended.set(stream, [entry])
+      passes.wake(stream)
+    },
     async catchUp() {
       await forEachLimit(await journals.streams(), catchUpConcurrency, catchUpStream)
     },
@@ -76,6 +98,21 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   }
 
   async function indexStream(stream: string): Promise<void> {
+    const entries = appended.get(stream) ?? []
+    appended.delete(stream)
+    try {
+      await indexJournals(stream)
+      const overtaken = entries.filter(verdicts.isPending)
+      if (overtaken.length > 0) await resolveOvertaken(stream, overtaken)
+      inspections.forget(overtaken)
+    } catch (error) {
+      const later = appended.get(stream) ?? []
+      appended.set(stream, [...entries.filter(verdicts.isPending), ...later])
+      throw error
+    }
+  }
+
+  async function indexJournals(stream: string): Promise<void> {
     const cached = positions.get(stream)
     // With a cached position the other instances' journals have been read; each instance indexes its own new lines.
     let names = cached ? [journals.own] : await journals.of(stream)
