@@ -41,6 +41,13 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
     /** A session without a new object for this long has ended. */
     sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
+    /** What retention removes; 0 for no such rule. */
+    retention: {
+      maxAgeMs: setting('RETENTION_AGE', duration, '0s'),
+      maxBytes: setting('RETENTION_BYTES', size, '0'),
+      minFreeBytes: setting('RETENTION_FREE', size, '0'),
+    },
+    retentionIntervalMs: setting('RETENTION_INTERVAL', duration, '10s'),
     /** Where the proxy listens, for `/about`; null where this process was not told. */
     publicPort: portOf(setting('PORT', optionalText)),
     uiPort: setting('UI_PORT', optionalPort),

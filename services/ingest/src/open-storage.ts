@@ -6,7 +6,7 @@ import { createProbeEnqueuer } from './indexing/enqueue-probes.ts'
 import { startIndexer } from './indexing/index-journals.ts'
 import { inspectionsOf } from './indexing/inspect-upload.ts'
 import { createResultLog } from './indexing/log-results.ts'
-import { publishResultsWith } from './indexing/publish-results.ts'
+import { publishRemovalWith, publishResultsWith } from './indexing/publish-results.ts'
 import {
   connectBlocking,
   connectPipelined,
@@ -18,6 +18,7 @@ import { createSessionTimeouts } from './indexing/session-timeouts.ts'
 import type { IngestMetrics } from './metrics/ingest-metrics.ts'
 import { createProbeQueue } from './probes/queue/probe-queue.ts'
 import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
+import { diskInspectionArchive } from './retention/disk/inspection-archive.ts'
 import { createIoWorker } from './uploads/disk/io-worker/io-worker.ts'
 import { diskJournals } from './uploads/disk/journal-files.ts'
 import { diskObjectLinks } from './uploads/disk/object-links.ts'
@@ -43,7 +44,15 @@ export async function openStorage(
     streams: cacheStreamList(workingDirectory, ownJournals.streams, now),
   }
   const links = await diskObjectLinks(workingDirectory, instance, disk)
-  const store = await openUploadStore({ workingDirectory, instance, disk, journals: ownJournals, links })
+  const archive = diskInspectionArchive(workingDirectory)
+  const uploads = await openUploadStore({ workingDirectory, instance, disk, journals: ownJournals, links })
+  const store = {
+    ...uploads,
+    async removeStream(stream: string) {
+      await uploads.removeStream(stream)
+      await archive.removeStream(stream)
+    },
+  }
 
   const onError = createErrorReport(log)
   const open = (connect: typeof connectRedis) =>
@@ -58,7 +67,7 @@ export async function openStorage(
 
   const resultLog = built.use(createResultLog(log))
   const sessionTimeouts = built.use(createSessionTimeouts(eventBus, resultLog, idleMs, now))
-  const inspections = inspectionsOf(store)
+  const inspections = inspectionsOf(store, archive)
   const publishResults = publishResultsWith({
     verdicts,
     eventBus,
@@ -77,10 +86,11 @@ export async function openStorage(
       probes: enqueuer,
       inspections,
       publishResults,
+      publishRemoval: publishRemovalWith({ verdicts, eventBus, links, now }),
       idleMs,
       log,
       retryMs: 500,
     }),
   )
-  return { store, journals, links, redis, index, probes, eventBus, inspections, indexer }
+  return { store, archive, journals, links, redis, index, probes, eventBus, inspections, indexer }
 }

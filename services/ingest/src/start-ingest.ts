@@ -35,6 +35,12 @@ import { probeRoutes } from './probes/http/probe-routes.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
 import { redisRefusals } from './refusals/redis/redis-refusals.ts'
+import { freeBytesIn } from './retention/disk/free-bytes.ts'
+import { findEndedWith } from './retention/find-ended.ts'
+import { retentionRoutes } from './retention/http/retention-routes.ts'
+import { removeSessionWith } from './retention/remove-session.ts'
+import { reportRemovalWith } from './retention/report-removal.ts'
+import { startRetention } from './retention/run-retention.ts'
 import { serverNamesOf } from './server-names.ts'
 import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
@@ -113,6 +119,19 @@ export async function startIngest(
     openUploads,
     now,
   }
+  const retention = built.use(
+    startRetention({
+      policy: config.retention,
+      findEnded: findEndedWith({ journals, index, idleMs }),
+      removeSession: removeSessionWith({ ...storage, record, inFlight, newId, now, idleMs }),
+      freeBytes: () => freeBytesIn(workingDirectory),
+      report: reportRemovalWith(log, metrics.removed),
+      intervalMs: config.retentionIntervalMs,
+      idleMs,
+      log,
+      now,
+    }),
+  )
   built.use(startProgressReports(eventBus, inFlight, now))
   addIngestGauges(registry, { backlog: probes.backlog, inFlight, workingDirectory })
   built.use(await serveMetrics(registry, config.metricsAddress))
@@ -180,6 +199,7 @@ export async function startIngest(
     }),
     uploadBytesRoutes(streams, store, findCertificate),
     eventRoutes(eventBus, streams, sendState, closing.signal),
+    retentionRoutes(retention, config.retention),
     refusalRoutes({ refusals, eventBus, count: metrics.refused, log, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),

@@ -14,6 +14,7 @@ export const device = z
     addresses: z.array(z.string()).describe('The newest 16, newest first'),
     streams: z.array(streamId),
     uploads: z.number().int(),
+    bytes: z.number().int().describe('Of its uploads that are stored'),
     errors: z.number().int(),
     http: z.string(),
     tls: z.string(),

@@ -15,6 +15,7 @@ import {
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
 import { playQuery } from './playback.ts'
+import { retentionResponse } from './retention.ts'
 import { about, findingsResponse, health, probesResponse, readiness } from './service.ts'
 import { eventsQuery, serverState, streamState } from './state.ts'
 import {
@@ -215,6 +216,7 @@ export const operations: readonly Operation[] = [
   get('/findings', 'service', 'All rules, with what to change in the device', {
     responses: { 200: findingsResponse },
   }),
+  get('/retention', 'service', 'What retention would remove now', { responses: { 200: retentionResponse } }),
   get('/time', 'service', "The server's clock", { responses: { 200: 'text/plain' } }),
   get('/openapi.json', 'service', 'This document', { responses: { 200: z.record(z.string(), z.unknown()) } }),
   get('/docs', 'service', 'This document as a page', { responses: { 200: 'text/html' } }),

@@ -96,6 +96,7 @@ function add(found: Map<string, Counted>, stream: string, counts: DeviceCounts):
 const merge = (one: DeviceCounts, other: DeviceCounts): DeviceCounts => ({
   fingerprint: one.fingerprint,
   uploads: one.uploads + other.uploads,
+  bytes: one.bytes + other.bytes,
   errors: one.errors + other.errors,
   firstSeen: [one.firstSeen, other.firstSeen].sort()[0] ?? '',
   last: one.last.at > other.last.at ? one.last : other.last,

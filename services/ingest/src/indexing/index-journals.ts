@@ -1,13 +1,14 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { Journals } from '../uploads/ports.ts'
-import type { JournalEntry, Upload } from '../uploads/upload.ts'
+import type { JournalEntry, Upload, UploadsRemoval } from '../uploads/upload.ts'
 import type { ProbeEnqueuer } from './enqueue-probes.ts'
 import { type FoldResult, fold } from './fold.ts'
 import type { Inspections } from './inspect-upload.ts'
 import { type MergedLines, mergeJournals } from './merge-journals.ts'
 import { createPassScheduler } from './pass-scheduler.ts'
 import type { Cursors, IndexPosition, Position, ProbeOutbox } from './ports.ts'
+import { foldRemoval, type RemovalResult } from './removals/fold-removal.ts'
 
 /** Each stream holds one or two files open. */
 const catchUpConcurrency = 64
@@ -27,12 +28,20 @@ export type PublishResults = (
   folded: FoldResult,
 ) => void | Promise<void>
 
+/** Called with what has gone from the index, after it has. */
+export type PublishRemoval = (
+  stream: string,
+  entry: UploadsRemoval,
+  removal: RemovalResult,
+) => void | Promise<void>
+
 interface IndexerDeps {
   readonly journals: Journals
   readonly index: IndexPosition & Pick<ProbeOutbox, 'jobs'>
   readonly probes: Pick<ProbeEnqueuer, 'enqueue'>
   readonly inspections: Inspections
   readonly publishResults: PublishResults
+  readonly publishRemoval: PublishRemoval
   readonly idleMs: number
   readonly log: Logger
   readonly retryMs: number
@@ -44,7 +53,7 @@ interface IndexerDeps {
  * position one commits, the other starts again.
  */
 export function startIndexer(deps: IndexerDeps): Indexer {
-  const { journals, index, probes, inspections, publishResults, idleMs, log, retryMs } = deps
+  const { journals, index, probes, inspections, publishResults, publishRemoval, idleMs, log, retryMs } = deps
   const positions = new Map<string, Position>()
   const passes = createPassScheduler({
     runPass: indexStream,
@@ -102,16 +111,34 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     at: Position,
     { entries, cursors }: MergedLines,
   ): Promise<Position | null> {
+    const [first] = entries
+    if (first?.kind === 'uploads-removed') return removeUploads(stream, at, cursors, first)
     const uploads = entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
-    const inspected = await inspections.ofAll(stream, uploads)
+    const { inspected, gone } = await inspections.ofAll(stream, uploads)
     const known = await index.load(stream, at, entries)
     const inspectionOf = (id: string) => inspected.get(id) ?? null
-    const folded = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
-    const after = await commit(stream, at, cursors, folded)
+    const all = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
+    const folded =
+      gone.size === 0 ? all : { ...all, jobs: all.jobs.filter(({ upload }) => !gone.has(upload)) }
+    const after = await commitUntilDone(stream, cursors, () => index.commit(stream, at, cursors, folded))
     if (after === null) return null
     probes.enqueue(folded.jobs)
     inspections.forget(entries.map(({ id }) => id))
     await publishResults(stream, entries, folded)
+    return after
+  }
+
+  async function removeUploads(
+    stream: string,
+    at: Position,
+    cursors: Cursors,
+    entry: UploadsRemoval,
+  ): Promise<Position | null> {
+    const removal = foldRemoval(await index.loadRemoval(stream, entry), entry)
+    const after = await commitUntilDone(stream, cursors, () =>
+      index.commitRemoval(stream, at, cursors, removal),
+    )
+    if (after !== null) await publishRemoval(stream, entry, removal)
     return after
   }
 
@@ -123,17 +150,16 @@ export function startIndexer(deps: IndexerDeps): Indexer {
    * Repeated until Redis responds, because the results of a commit whose response was lost are known to this process
    * alone. A Redis that hangs runs such a commit when it goes on.
    */
-  function commit(
+  function commitUntilDone(
     stream: string,
-    at: Position,
     cursors: Cursors,
-    folded: FoldResult,
+    commit: () => Promise<Position | null>,
   ): Promise<Position | null> {
     let isRetry = false
     return passes.retry(stream, async () => {
       const mayBeCommitted = isRetry
       isRetry = true
-      const after = await index.commit(stream, at, cursors, folded)
+      const after = await commit()
       if (after || !mayBeCommitted) return after
       const moved = await index.position(stream)
       return isPast(moved, cursors) ? moved : null

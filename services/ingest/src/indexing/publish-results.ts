@@ -1,10 +1,11 @@
 import type { EventBus } from '../events/event-bus.ts'
+import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
 import type { ObjectLinks } from '../uploads/ports.ts'
 import { type JournalEntry, timeOf } from '../uploads/upload.ts'
 import type { Finding } from '../validation/finding.ts'
 import type { FoldResult, JudgedUpload, ObjectEvent } from './fold.ts'
-import type { PublishResults } from './index-journals.ts'
+import type { PublishRemoval, PublishResults } from './index-journals.ts'
 import { logEnd, type ResultLog } from './log-results.ts'
 import { repairLinksWith } from './repair-links.ts'
 import type { SessionTimeouts } from './session-timeouts.ts'
@@ -24,6 +25,28 @@ interface PublishResultsDeps {
 
 /** Lines older than this are published as no events. */
 const maxEventAgeMs = 600_000
+
+/** What follows once uploads are gone from the index: their links go, and subscribers get an event. */
+export function publishRemovalWith({
+  verdicts,
+  eventBus,
+  links,
+  now,
+}: Pick<PublishResultsDeps, 'verdicts' | 'eventBus' | 'links' | 'now'>): PublishRemoval {
+  return async function publishRemoval(stream, entry, { uploads }) {
+    await forEachLimit(uploads, linkConcurrency, async ({ upload: { id, path } }) => {
+      if ((await links.find(stream, path)) === id) await links.remove(stream, path)
+    })
+    verdicts.resolve(entry.id, { strict: false, findings: [] })
+    if (uploads.length === 0 || now().getTime() - Date.parse(entry.at) > maxEventAgeMs) return
+    eventBus.publish({
+      ...{ kind: 'uploads-removed', stream, at: entry.at, session: entry.session },
+      ...{ uploads: uploads.length, reason: entry.reason },
+    })
+  }
+}
+
+const linkConcurrency = 16
 
 /**
  * What follows once lines are in the index: uploads that wait get their verdicts, subscribers get events of new lines,

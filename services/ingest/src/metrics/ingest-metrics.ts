@@ -8,6 +8,8 @@ import type { InFlightUploads } from '../uploads/in-flight.ts'
 export interface IngestMetrics {
   judged(interfaceName: string, judged: JudgedUpload): void
   refused(code: string): void
+  /** Retention has removed uploads, for this reason. */
+  removed(reason: string, amount: { readonly uploads: number; readonly bytes: number }): void
 }
 
 /** From the last byte of a body to its verdict; from the head of the request to its last byte. */
@@ -32,6 +34,14 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
     ...{ name: 'pavs_refused_clients_total', help: 'Refused handshakes and certificates by code', registers },
     labelNames: ['code'],
   })
+  const removedUploads = new Counter({
+    ...{ name: 'pavs_retention_uploads_total', help: 'Uploads that retention removed', registers },
+    labelNames: ['reason'],
+  })
+  const removedBytes = new Counter({
+    ...{ name: 'pavs_retention_bytes_total', help: 'Bytes that retention removed', registers },
+    labelNames: ['reason'],
+  })
   const took = new Histogram({
     ...{ name: 'pavs_upload_seconds', help: 'From the head of a request to its last byte', registers },
     buckets: uploadSeconds,
@@ -48,6 +58,10 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
       const receivedMs = Date.parse(upload.receivedAt)
       took.observe(Math.max(0, receivedMs - Date.parse(upload.startedAt)) / 1_000)
       waited.observe(Math.max(0, Date.now() - receivedMs) / 1_000)
+    },
+    removed(reason, amount) {
+      removedUploads.inc({ reason }, amount.uploads)
+      removedBytes.inc({ reason }, amount.bytes)
     },
     // A code comes from a client's TLS library: only its letters and digits become a label.
     refused: (code) => refusals.inc({ code: /^\w[\w-]{0,60}$/.test(code) ? code : 'other' }),

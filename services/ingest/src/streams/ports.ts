@@ -96,6 +96,7 @@ export interface MinuteCounts {
 export interface DeviceCounts {
   readonly fingerprint: string
   readonly uploads: number
+  readonly bytes: number
   /** Uploads with an error. */
   readonly errors: number
   /** ISO 8601. */

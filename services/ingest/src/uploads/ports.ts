@@ -23,6 +23,8 @@ export interface UploadStore {
   read(stream: string, upload: string): AsyncIterable<Buffer>
   /** The path of the file that holds an upload's bytes. */
   fileOf(stream: string, upload: string): string
+  /** Removes the bytes of some uploads; those that are gone already are passed over. */
+  removeUploads(stream: string, uploads: readonly string[]): Promise<void>
   /** Removes the bytes of all of a stream's uploads. */
   removeStream(stream: string): Promise<void>
 }

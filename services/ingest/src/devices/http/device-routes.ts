@@ -32,6 +32,7 @@ function deviceResponse({ counts, streams, issuer, name, isRevoked }: Device): D
     addresses: addresses.slice(0, maxAddresses).map(([address]) => address),
     streams: streams.map(Number),
     uploads: counts.uploads,
+    bytes: counts.bytes,
     errors: counts.errors,
     http: last.http,
     tls: last.tls,

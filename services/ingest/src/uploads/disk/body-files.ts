@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
+import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { type StagedUpload, type UploadFacts, UploadGone, type UploadStore } from '../ports.ts'
 import { hideCredentials } from '../sender-headers.ts'
 
 const maxHeldBytes = 65_536
+const removalConcurrency = 8
 
 /** Bodies as files, up to the moment when they are committed, and after it. */
-interface BodyFiles extends Pick<UploadStore, 'fileOf' | 'read' | 'removeStream'> {
+interface BodyFiles extends Pick<UploadStore, 'fileOf' | 'read' | 'removeStream' | 'removeUploads'> {
   stage(facts: UploadFacts): StagedBody
   leftBehind(): AsyncIterable<StagedBody>
 }
@@ -46,6 +48,10 @@ export async function openBodyFiles(workingDirectory: string, instance: string):
       }
     },
     fileOf: (stream, upload) => uploadPath(workingDirectory, stream, upload),
+    removeUploads: (stream, uploads) =>
+      forEachLimit(uploads, removalConcurrency, (id) =>
+        rm(uploadPath(workingDirectory, stream, id), { force: true }),
+      ),
     removeStream: (stream) => rm(join(workingDirectory, 'uploads', stream), { recursive: true, force: true }),
   }
 }

@@ -21,8 +21,8 @@ interface UploadStoreDeps {
 /** Bodies in `uploads/`, lines in `journals/`, links in `streams/`, written together. */
 export async function openUploadStore(deps: UploadStoreDeps): Promise<UploadStore> {
   const { workingDirectory, instance, disk, journals, links } = deps
-  const { stage, leftBehind, read, fileOf, removeStream } = await openBodyFiles(workingDirectory, instance)
-  return { stage, commit, leftBehind, read, fileOf, removeStream }
+  const { fileOf, ...bodies } = await openBodyFiles(workingDirectory, instance)
+  return { ...bodies, fileOf, commit }
 
   /**
    * Body, journal line, link, in this order: a crash between two of them leaves a body that no line names or a line
