@@ -44,6 +44,7 @@ export const optionalPort = z
   .optional()
   .describe('a port from 0 to 65535, or off')
 export const level = z.enum(['debug', 'info', 'warn', 'error']).describe('debug, info, warn or error')
+export const durability = z.enum(['process', 'power']).describe('process or power')
 export const flag = z
   .enum(['true', 'false', '1', '0', 'on', 'off'])
   .transform((word) => ['true', '1', 'on'].includes(word))

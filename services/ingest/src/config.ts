@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   address,
+  durability,
   duration,
   fileMask,
   flag,
@@ -41,6 +42,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
     /** A session without a new object for this long has ended. */
     sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
+    /** What an upload that has its response outlives: the death of this process, or the loss of power. */
+    durability: setting('DURABILITY', durability, 'process'),
     /** What retention removes; 0 for no such rule. */
     retention: {
       maxAgeMs: setting('RETENTION_AGE', duration, '0s'),

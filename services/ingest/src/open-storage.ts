@@ -30,14 +30,14 @@ const now = (): Date => new Date()
 
 /** Opens the upload store and the journals on the disk, connects to Redis and starts the indexer between the two. */
 export async function openStorage(
-  config: Pick<Config, 'workingDirectory' | 'instance' | 'redisUrl' | 'sessionIdleMs'>,
+  config: Pick<Config, 'workingDirectory' | 'instance' | 'durability' | 'redisUrl' | 'sessionIdleMs'>,
   built: AsyncDisposableStack,
   log: Logger,
   verdicts: PendingVerdicts,
   metrics: Pick<IngestMetrics, 'judged'>,
 ) {
-  const { workingDirectory, instance, sessionIdleMs: idleMs } = config
-  const disk = built.use(createIoWorker())
+  const { workingDirectory, instance, durability, sessionIdleMs: idleMs } = config
+  const disk = built.use(createIoWorker(durability))
   const ownJournals = await diskJournals(workingDirectory, instance, log, disk)
   const journals = {
     ...ownJournals,
@@ -45,7 +45,14 @@ export async function openStorage(
   }
   const links = await diskObjectLinks(workingDirectory, instance, disk)
   const archive = diskInspectionArchive(workingDirectory)
-  const uploads = await openUploadStore({ workingDirectory, instance, disk, journals: ownJournals, links })
+  const uploads = await openUploadStore({
+    workingDirectory,
+    instance,
+    disk,
+    durability,
+    journals: ownJournals,
+    links,
+  })
   const store = {
     ...uploads,
     async removeStream(stream: string) {

@@ -85,7 +85,11 @@ export async function startIngest(
     await openCertificates({ ...config, log, serverNames: () => namesOf(config) }),
     (opened) => opened.close(),
   )
-  const clientCertificates = await diskClientCertificates(workingDirectory, x509Reader.describe)
+  const clientCertificates = await diskClientCertificates(
+    workingDirectory,
+    x509Reader.describe,
+    config.durability,
+  )
   const verdicts = createPendingVerdicts()
   const registry = createRegistry('ingest')
   const metrics = createIngestMetrics(registry)

@@ -8,8 +8,8 @@ export interface UploadStore {
   /**
    * Makes an upload durable: its bytes, then its journal line, then, if `link` is true, the link at its path. Resolves
    * once all of them are written. A path that clashes with another one gets no link, which is no failure. Throws the
-   * refusal `stream-unknown` when the stream was deleted meanwhile, and the system's error for anything else; bytes or
-   * a line that were written before the failure stay. `bytes` that are staged come from this store.
+   * refusal `stream-unknown` when the stream was deleted meanwhile, and the system's error for anything else; then the
+   * bytes are gone, but where only the link failed they stay with their line. `bytes` that are staged come from this store.
    */
   commit(
     stream: string,

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
+import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import type { InspectionArchive } from '../../indexing/inspect-upload.ts'
 import type { Inspection } from '../../media/inspection.ts'
 
@@ -38,15 +39,8 @@ export function diskInspectionArchive(workingDirectory: string): InspectionArchi
       const folder = folderOf(stream)
       await mkdir(folder, { recursive: true })
       const name = `${ids[0]}_${ids.at(-1)}_${randomUUID()}.json.br`
-      const fresh = join(folder, `.new-${name}`)
       const bytes = await compress(JSON.stringify(Object.fromEntries(inspections)), options)
-      try {
-        await writeFile(fresh, bytes, { flag: 'wx', flush: true })
-        await rename(fresh, join(folder, name))
-      } catch (error) {
-        await rm(fresh, { force: true })
-        throw error
-      }
+      await replaceFile(join(folder, name), bytes, { isFlushed: true })
       folders.delete(stream)
     },
     async find(stream, upload) {

@@ -7,6 +7,7 @@ import { uploadPath } from '@pushav/shared/paths.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { type StagedUpload, type UploadFacts, UploadGone, type UploadStore } from '../ports.ts'
 import { hideCredentials } from '../sender-headers.ts'
+import type { Durability } from './io-worker/transaction.ts'
 
 const maxHeldBytes = 65_536
 const removalConcurrency = 8
@@ -23,7 +24,11 @@ export interface StagedBody extends StagedUpload {
 }
 
 /** `staging/<instance>/<id>` while they arrive, `uploads/<stream>/<id>` for ever after. */
-export async function openBodyFiles(workingDirectory: string, instance: string): Promise<BodyFiles> {
+export async function openBodyFiles(
+  workingDirectory: string,
+  instance: string,
+  durability: Durability,
+): Promise<BodyFiles> {
   const staging = join(workingDirectory, 'staging', instance)
   await mkdir(staging, { recursive: true })
   // Listed before anything new is staged, so that a fresh body is never taken for one left behind.
@@ -31,12 +36,12 @@ export async function openBodyFiles(workingDirectory: string, instance: string):
   const sidecars = earlier.filter((name) => name.endsWith('.json'))
 
   return {
-    stage: (facts) => stageInMemory(staging, facts),
+    stage: (facts) => stageInMemory(staging, facts, durability),
     async *leftBehind() {
       for (const name of sidecars) {
         const facts = JSON.parse(await readFile(join(staging, name), 'utf8')) as UploadFacts
         const sender = hideCredentials(facts.sender)
-        if (earlier.includes(facts.id)) yield stagedFile(staging, { ...facts, sender })
+        if (earlier.includes(facts.id)) yield stagedFile(staging, { ...facts, sender }, durability)
       }
       for (const name of earlier) await rm(join(staging, name), { force: true })
     },
@@ -57,7 +62,7 @@ export async function openBodyFiles(workingDirectory: string, instance: string):
 }
 
 /** A small body stays in memory until it is committed, and is written once; a larger one becomes a file. */
-function stageInMemory(staging: string, facts: UploadFacts): StagedBody {
+function stageInMemory(staging: string, facts: UploadFacts, durability: Durability): StagedBody {
   let held: Uint8Array[] = []
   let bytes = 0
   let spilled: Promise<StagedBody> | null = null
@@ -82,7 +87,7 @@ function stageInMemory(staging: string, facts: UploadFacts): StagedBody {
   }
 
   async function spill(): Promise<StagedBody> {
-    spilled ??= createStagedFile(staging, facts, held)
+    spilled ??= createStagedFile(staging, facts, held, durability)
     held = []
     return spilled
   }
@@ -92,15 +97,21 @@ async function createStagedFile(
   staging: string,
   facts: UploadFacts,
   held: readonly Uint8Array[],
+  durability: Durability,
 ): Promise<StagedBody> {
   const file = await open(join(staging, facts.id), 'wx')
-  const staged = stagedFile(staging, facts, file)
+  const staged = stagedFile(staging, facts, durability, file)
   for (const bytes of held) await staged.write(bytes)
   return staged
 }
 
 /** Without `file` it is a body that an earlier process has staged, and is only read. */
-function stagedFile(staging: string, facts: UploadFacts, file?: FileHandle): StagedBody {
+function stagedFile(
+  staging: string,
+  facts: UploadFacts,
+  durability: Durability,
+  file?: FileHandle,
+): StagedBody {
   const body = join(staging, facts.id)
   const sidecar = `${body}.json`
   let hasSidecar = file === undefined
@@ -116,6 +127,7 @@ function stagedFile(staging: string, facts: UploadFacts, file?: FileHandle): Sta
     },
     replace: (bytes) => replaceFile(body, bytes),
     async moveTo(path) {
+      if (durability === 'power') await flush()
       await rename(body, path)
       isMoved = true
       return null
@@ -127,6 +139,12 @@ function stagedFile(staging: string, facts: UploadFacts, file?: FileHandle): Sta
       if (!isMoved) await rm(body, { force: true })
       if (hasSidecar) await rm(sidecar, { force: true })
     },
+  }
+
+  /** `replace` may have put another file in place of the one that is open. */
+  async function flush(): Promise<void> {
+    await using written = await open(body)
+    await written.sync()
   }
 }
 

@@ -45,7 +45,9 @@ export async function diskJournals(
       if (newest === 0) newest = Math.max(newest, await newestId(root))
       let id = ++newest
       while (!(await makeStream(root, id))) id = ++newest
-      await mkdir(join(workingDirectory, 'uploads', String(id)), { recursive: true })
+      const uploads = join(workingDirectory, 'uploads', String(id))
+      await mkdir(uploads, { recursive: true })
+      await Promise.all([join(root, String(id)), uploads].map((moved) => disk.run({ moved })))
       return String(id)
     },
     streams: async () => (await idsIn(root)).map(String),
