@@ -6,6 +6,7 @@ import {
   duration,
   fileMask,
   flag,
+  integer,
   level,
   optionalAddress,
   optionalDnsName,
@@ -44,6 +45,19 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
     /** What an upload that has its response outlives: the death of this process, or the loss of power. */
     durability: setting('DURABILITY', durability, 'process'),
+    /** How much may be stored; 0 for no limit. */
+    quotas: {
+      bytes: setting('QUOTA_BYTES', size, '0'),
+      uploads: setting('QUOTA_UPLOADS', integer, '0'),
+      streams: setting('QUOTA_STREAMS', integer, '0'),
+      streamBytes: setting('QUOTA_STREAM_BYTES', size, '0'),
+      streamUploads: setting('QUOTA_STREAM_UPLOADS', integer, '0'),
+      deviceBytes: setting('QUOTA_DEVICE_BYTES', size, '0'),
+      deviceUploads: setting('QUOTA_DEVICE_UPLOADS', integer, '0'),
+      deviceStreams: setting('QUOTA_DEVICE_STREAMS', integer, '0'),
+    },
+    /** What uploads leave free on the disk. */
+    diskReserveBytes: setting('DISK_RESERVE', size, '64MiB'),
     /** What retention removes; 0 for no such rule. */
     retention: {
       maxAgeMs: setting('RETENTION_AGE', duration, '0s'),

@@ -18,6 +18,7 @@ import { createSessionTimeouts } from './indexing/session-timeouts.ts'
 import type { IngestMetrics } from './metrics/ingest-metrics.ts'
 import { createProbeQueue } from './probes/queue/probe-queue.ts'
 import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
+import type { Quotas } from './quotas/quotas.ts'
 import { diskInspectionArchive } from './retention/disk/inspection-archive.ts'
 import { createIoWorker } from './uploads/disk/io-worker/io-worker.ts'
 import { diskJournals } from './uploads/disk/journal-files.ts'
@@ -35,6 +36,7 @@ export async function openStorage(
   log: Logger,
   verdicts: PendingVerdicts,
   metrics: Pick<IngestMetrics, 'judged'>,
+  quotas: Quotas | null,
 ) {
   const { workingDirectory, instance, durability, sessionIdleMs: idleMs } = config
   const disk = built.use(createIoWorker(durability))
@@ -81,6 +83,7 @@ export async function openStorage(
     sessionTimeouts,
     resultLog,
     count: metrics.judged,
+    quotas,
     links,
     startedAt: now(),
     now,
@@ -93,7 +96,7 @@ export async function openStorage(
       probes: enqueuer,
       inspections,
       publishResults,
-      publishRemoval: publishRemovalWith({ verdicts, eventBus, links, now }),
+      publishRemoval: publishRemovalWith({ verdicts, eventBus, quotas, links, now }),
       idleMs,
       log,
       retryMs: 500,

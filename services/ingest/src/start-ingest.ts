@@ -33,6 +33,11 @@ import { redisPlayback } from './playback/redis/playback-queries.ts'
 import { findProbeWith } from './probes/find-probe.ts'
 import { probeRoutes } from './probes/http/probe-routes.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
+import { admitUploadWith } from './quotas/admit-upload.ts'
+import { createDiskSpace } from './quotas/disk/disk-space.ts'
+import { createQuotas, hasQuota } from './quotas/quotas.ts'
+import { startUsageRefresh } from './quotas/refresh-usage.ts'
+import { createUsage } from './quotas/usage.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
 import { redisRefusals } from './refusals/redis/redis-refusals.ts'
 import { freeBytesIn } from './retention/disk/free-bytes.ts'
@@ -93,7 +98,9 @@ export async function startIngest(
   const verdicts = createPendingVerdicts()
   const registry = createRegistry('ingest')
   const metrics = createIngestMetrics(registry)
-  const storage = await openStorage(config, built, log, verdicts, metrics)
+  const usage = createUsage()
+  const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
+  const storage = await openStorage(config, built, log, verdicts, metrics, quotas)
   const { store, journals, links, redis, index, probes, eventBus, inspections, indexer } = storage
 
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
@@ -106,6 +113,8 @@ export async function startIngest(
     record,
     eventBus,
     inFlight,
+    reserveStream: quotas?.reserveStream ?? null,
+    onRemoved: quotas && usage.forget,
     newId,
     now,
     idleMs,
@@ -165,10 +174,18 @@ export async function startIngest(
   const sendState = sendStateWith(states, now)
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
+  if (quotas) built.use(await startUsageRefresh({ journals, index, usage, intervalMs: 30_000, log }))
+  const space = createDiskSpace({
+    freeBytes: () => freeBytesIn(workingDirectory),
+    reserveBytes: config.diskReserveBytes,
+    nowMs: () => performance.now(),
+    onRefusal: onDiskFull,
+  })
   const handleUpload = handleUploadWith({
     receiveUpload,
     streams,
     certificates: clientCertificates,
+    admit: admitUploadWith({ quotas, space: config.diskReserveBytes > 0 ? space : null }),
     maxBytes,
     now,
   })
@@ -220,6 +237,16 @@ export async function startIngest(
   built.use(await listen(listener, config.listen))
   built.defer(() => closing.abort())
   return app
+
+  /** Every refusal by a quota passes here; the log line is that of the request. */
+  function reportRefusal(limit: string): void {
+    metrics.unstored(limit)
+  }
+
+  function onDiskFull(): void {
+    reportRefusal('disk-reserve')
+    void retention.run()
+  }
 
   function onProxyPorts(ports: ProxyPorts): void {
     proxyPorts = ports

@@ -1,5 +1,6 @@
 import type { EventBus } from '../events/event-bus.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
+import type { Quotas } from '../quotas/quotas.ts'
 import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
 import type { ObjectLinks } from '../uploads/ports.ts'
 import { type JournalEntry, timeOf } from '../uploads/upload.ts'
@@ -17,6 +18,8 @@ interface PublishResultsDeps {
   readonly resultLog: Pick<ResultLog, 'uploaded' | 'ended'>
   /** Counts an upload of a stream with this interface. */
   readonly count: (interfaceName: string, judged: JudgedUpload) => void
+  /** Null where no quota is set. */
+  readonly quotas: Pick<Quotas, 'indexed' | 'removed'> | null
   readonly links: ObjectLinks
   /** Lines that were written before are a replay. */
   readonly startedAt: Date
@@ -30,10 +33,13 @@ const maxEventAgeMs = 600_000
 export function publishRemovalWith({
   verdicts,
   eventBus,
+  quotas,
   links,
   now,
-}: Pick<PublishResultsDeps, 'verdicts' | 'eventBus' | 'links' | 'now'>): PublishRemoval {
-  return async function publishRemoval(stream, entry, { uploads }) {
+}: Pick<PublishResultsDeps, 'verdicts' | 'eventBus' | 'quotas' | 'links' | 'now'>): PublishRemoval {
+  return async function publishRemoval(stream, entry, removal) {
+    const { uploads } = removal
+    quotas?.removed(stream, removal)
     await forEachLimit(uploads, linkConcurrency, async ({ upload: { id, path } }) => {
       if ((await links.find(stream, path)) === id) await links.remove(stream, path)
     })
@@ -53,9 +59,10 @@ const linkConcurrency = 16
  * and the links of replayed lines are repaired.
  */
 export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
-  const { verdicts, eventBus, sessionTimeouts, resultLog, count, links, startedAt, now } = deps
+  const { verdicts, eventBus, sessionTimeouts, resultLog, count, quotas, links, startedAt, now } = deps
   const repairLinks = repairLinksWith(links)
   return async function publishResults(stream, entries, folded) {
+    quotas?.indexed(stream, folded)
     resolveVerdicts(entries, folded)
     if (isNews(entries)) publishEvents(stream, entries, folded)
     if (isReplay(entries)) await repairLinks(stream, folded.events)

@@ -8,6 +8,8 @@ import type { InFlightUploads } from '../uploads/in-flight.ts'
 export interface IngestMetrics {
   judged(interfaceName: string, judged: JudgedUpload): void
   refused(code: string): void
+  /** An upload or a stream was refused for want of room: by this quota, or by the disk's reserve. */
+  unstored(limit: string): void
   /** Retention has removed uploads, for this reason. */
   removed(reason: string, amount: { readonly uploads: number; readonly bytes: number }): void
 }
@@ -34,6 +36,14 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
     ...{ name: 'pavs_refused_clients_total', help: 'Refused handshakes and certificates by code', registers },
     labelNames: ['code'],
   })
+  const unstored = new Counter({
+    ...{
+      name: 'pavs_storage_refusals_total',
+      help: 'Refusals by the quota or the reserve they met',
+      registers,
+    },
+    labelNames: ['limit'],
+  })
   const removedUploads = new Counter({
     ...{ name: 'pavs_retention_uploads_total', help: 'Uploads that retention removed', registers },
     labelNames: ['reason'],
@@ -59,6 +69,7 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
       took.observe(Math.max(0, receivedMs - Date.parse(upload.startedAt)) / 1_000)
       waited.observe(Math.max(0, Date.now() - receivedMs) / 1_000)
     },
+    unstored: (limit) => unstored.inc({ limit }),
     removed(reason, amount) {
       removedUploads.inc({ reason }, amount.uploads)
       removedBytes.inc({ reason }, amount.bytes)

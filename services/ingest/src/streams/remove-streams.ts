@@ -15,13 +15,15 @@ export interface StreamRemovalsDeps {
   readonly store: Pick<UploadStore, 'removeStream'>
   readonly links: Pick<ObjectLinks, 'removeStream'>
   readonly index: Pick<IndexAdmin, 'forget'>
+  /** Called once a stream does not count towards quotas any more; null where none is set. */
+  readonly onRemoved: ((stream: string) => void) | null
   readonly eventBus: Pick<EventBus, 'publish'>
   readonly now: () => Date
 }
 
 /** From its journals' removal on, a stream is unknown; what is derived from them follows, and may do so twice. */
 export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
-  const { journals, store, links, index, eventBus, now } = deps
+  const { journals, store, links, index, onRemoved, eventBus, now } = deps
   return {
     async remove(id) {
       await assertStream(journals, id)
@@ -39,5 +41,6 @@ export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
     await store.removeStream(id)
     await index.forget(id)
     await journals.removed(id)
+    onRemoved?.(id)
   }
 }

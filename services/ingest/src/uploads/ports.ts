@@ -123,3 +123,13 @@ export interface OpenedUpload extends AsyncDisposable {
   /** Up to `length` bytes from `at` on; fewer at the end. */
   read(at: number, length: number): Promise<Buffer>
 }
+
+/** What an upload that was let in takes of quotas and disk. */
+export interface UploadAdmission {
+  /** More bytes have come. Throws the refusals `quota-exceeded` and `disk-full` where they were not announced. */
+  received(bytes: number): Promise<void>
+  /** A part of a long request is an upload of its own now. */
+  storedPart(bytes: number): void
+  /** It is over; the id is that of an upload that is stored and not in the index yet, null for any other. */
+  end(unindexed: string | null): void
+}
