@@ -81,7 +81,7 @@ function stageInMemory(staging: string, facts: UploadFacts, durability: Durabili
       else yield Buffer.concat(held).subarray(extent?.from ?? 0, extent?.to)
     },
     async [Symbol.asyncDispose]() {
-      // A file that could not be made needs no clearing away; `write` has thrown the reason.
+      // A file that could not be made is gone; `write` has thrown the reason.
       await (await spilled?.catch(() => null))?.[Symbol.asyncDispose]()
     },
   }
@@ -101,7 +101,12 @@ async function createStagedFile(
 ): Promise<StagedBody> {
   const file = await open(join(staging, facts.id), 'wx')
   const staged = stagedFile(staging, facts, durability, file)
-  for (const bytes of held) await staged.write(bytes)
+  try {
+    for (const bytes of held) await staged.write(bytes)
+  } catch (error) {
+    await staged[Symbol.asyncDispose]()
+    throw error
+  }
   return staged
 }
 
