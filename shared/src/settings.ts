@@ -94,6 +94,13 @@ export const size = z
   .transform((word) => Number.parseInt(word, 10) * unitBytes[word.replace(/^\d+/, '') as Size])
   .describe('a size such as 512, 64KiB or 16GiB')
 
+/** A size as it is written, checked; undefined where nothing is set. */
+export const optionalSize = z
+  .string()
+  .regex(/^\d+(KiB|MiB|GiB|TiB)?$/)
+  .optional()
+  .describe('a size such as 512, 64KiB or 16GiB')
+
 /** `unix:/path/to.sock` or `host:port` (`[::1]:8080` for IPv6). */
 export const address = z
   .string()

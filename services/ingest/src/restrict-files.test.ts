@@ -6,7 +6,7 @@ import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.t
 import { restrictFiles } from './restrict-files.ts'
 
 const log = createLogger('ingest', 'silent')
-const folders = ['uploads', 'journals', 'staging', 'streams', 'certs']
+const folders = ['uploads', 'inspections', 'journals', 'staging', 'streams', 'certs']
 
 describe('restrictFiles', () => {
   const before = process.umask()

@@ -31,6 +31,13 @@ async function caughtUp(ingest: Ingest): Promise<void> {
   deepEqual((await ingest.put('/streams/1/after', 'some bytes')).json.verdict, undefined)
 }
 
+const withMemoryAgain = (redis: Redis): AsyncDisposable => ({
+  async [Symbol.asyncDispose]() {
+    await redis.config('SET', 'maxmemory', '0')
+    await redis.quit()
+  },
+})
+
 describe('a Redis that is full', () => {
   const suite = ingestSuite()
   const settings = { VERDICT_WAIT: '200ms' }
@@ -50,10 +57,7 @@ describe('a Redis that is full', () => {
   it('lets streams be deleted where its memory is used up', async () => {
     await using ingest = await suite.start(settings)
     const redis = new Redis(suite.redis().path)
-    await using _ = {
-      [Symbol.asyncDispose]: async () =>
-        void (await redis.config('SET', 'maxmemory', '0'), await redis.quit()),
-    }
+    await using _ = withMemoryAgain(redis)
     await ingest.send('POST', '/streams')
     await ingest.put('/streams/1/before', 'some bytes')
     await redis.config('SET', 'maxmemory', '1mb')
@@ -68,10 +72,7 @@ describe('a Redis that is full', () => {
       await ingest.put('/streams/1/before', 'some bytes')
     }
     const redis = new Redis(suite.redis().path)
-    await using _ = {
-      [Symbol.asyncDispose]: async () =>
-        void (await redis.config('SET', 'maxmemory', '0'), await redis.quit()),
-    }
+    await using _ = withMemoryAgain(redis)
     await redis.config('SET', 'maxmemory', '1mb')
     await using ingest = await suite.start({
       ...{ ...settings, SESSION_IDLE: '1ms', RETENTION_AGE: '1ms', RETENTION_INTERVAL: '20ms' },
