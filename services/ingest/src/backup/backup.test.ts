@@ -42,7 +42,8 @@ async function pushEverything(ingest: Ingest): Promise<void> {
 /** They never end, or say what time it is. */
 const unfit = ['GET /events', 'GET /streams/:id/events', 'GET /time']
 /** When and where a process runs, how much of its disk is free, and which probes are still to come. */
-const volatile = /"(started_at|working_directory|path|free_bytes|waiting|oldest_waiting_ms)":("[^"]*"|\d+|null)/g
+const volatile =
+  /"(started_at|working_directory|path|free_bytes|waiting|oldest_waiting_ms)":("[^"]*"|\d+|null)/g
 const params: Readonly<Record<string, string>> = {
   id: '1',
   session: '2',

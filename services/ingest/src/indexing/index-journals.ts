@@ -1,13 +1,13 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
-import type { Journals } from '../uploads/ports.ts'
+import { JournalCutShort, type Journals } from '../uploads/ports.ts'
 import type { JournalEntry, Upload, UploadsRemoval } from '../uploads/upload.ts'
 import type { ProbeEnqueuer } from './enqueue-probes.ts'
 import { type FoldResult, fold } from './fold.ts'
 import type { Inspections } from './inspect-upload.ts'
 import { type MergedLines, mergeJournals } from './merge-journals.ts'
 import { createPassScheduler } from './pass-scheduler.ts'
-import type { Cursors, IndexPosition, Position, ProbeOutbox } from './ports.ts'
+import type { Cursors, IndexAdmin, IndexPosition, Position, ProbeOutbox } from './ports.ts'
 import { foldRemoval, type RemovalResult } from './removals/fold-removal.ts'
 
 /** Each stream holds one or two files open. */
@@ -37,7 +37,7 @@ export type PublishRemoval = (
 
 interface IndexerDeps {
   readonly journals: Journals
-  readonly index: IndexPosition & Pick<ProbeOutbox, 'jobs'>
+  readonly index: IndexPosition & Pick<IndexAdmin, 'forget'> & Pick<ProbeOutbox, 'jobs'>
   readonly probes: Pick<ProbeEnqueuer, 'enqueue'>
   readonly inspections: Inspections
   readonly publishResults: PublishResults
@@ -85,10 +85,23 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   }
 
   async function indexStream(stream: string): Promise<void> {
+    try {
+      await indexNewLines(stream)
+    } catch (error) {
+      if (!(error instanceof JournalCutShort)) throw error
+      log.warn({ error, stream }, 'the index knows lines that the journal does not have: it is made anew')
+      positions.delete(stream)
+      await index.forget(stream)
+      await indexNewLines(stream)
+    }
+  }
+
+  async function indexNewLines(stream: string): Promise<void> {
     const cached = positions.get(stream)
     // With a cached position the other instances' journals have been read; each instance indexes its own new lines.
     let names = cached ? [journals.own] : await journals.of(stream)
     let at = cached ?? (await index.position(stream))
+    if (!cached) assertAllThere(at, names)
     for (;;) {
       const lines = await mergeJournals(journals, stream, names, at.cursors)
       if (lines.entries.length === 0) break
@@ -165,6 +178,11 @@ export function startIndexer(deps: IndexerDeps): Indexer {
       return isPast(moved, cursors) ? moved : null
     })
   }
+}
+
+function assertAllThere({ cursors }: Position, names: readonly string[]): void {
+  const lost = Object.keys(cursors).find((name) => !names.includes(name))
+  if (lost !== undefined) throw new JournalCutShort(`there is no ${lost}`)
 }
 
 const isPast = (position: Position, cursors: Cursors): boolean =>

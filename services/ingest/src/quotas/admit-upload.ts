@@ -1,5 +1,5 @@
 import type { UploadAdmission } from '../uploads/ports.ts'
-import type { DiskSpace } from './disk/disk-space.ts'
+import type { DiskSpace } from './disk-space.ts'
 import type { Quotas } from './quotas.ts'
 
 interface AdmitUploadDeps {

@@ -13,11 +13,11 @@ interface FindEndedDeps {
 }
 
 /** The sessions that have ended, of all streams, and the bytes that are stored in all. Throws `Unavailable`. */
-export type FindEnded = (
+export type EndedSessionSearch = (
   nowMs: number,
 ) => Promise<{ readonly ended: readonly EndedSession[]; readonly storedBytes: number }>
 
-export function findEndedWith({ journals, index, idleMs }: FindEndedDeps): FindEnded {
+export function findEndedWith({ journals, index, idleMs }: FindEndedDeps): EndedSessionSearch {
   return async function findEnded(nowMs) {
     const ended: EndedSession[] = []
     let storedBytes = 0

@@ -1,11 +1,11 @@
 import type { Logger } from '@pushav/shared/logger.ts'
-import type { FindEnded } from './find-ended.ts'
+import type { EndedSessionSearch } from './find-ended.ts'
 import { hasRule, planRetention, type RetentionPolicy, type SessionRemoval } from './policy.ts'
 import type { RemovedAmount, RemoveSession } from './remove-session.ts'
 
 interface RetentionDeps {
   readonly policy: RetentionPolicy
-  readonly findEnded: FindEnded
+  readonly findEnded: EndedSessionSearch
   readonly removeSession: RemoveSession
   /** Free bytes where uploads are kept. */
   readonly freeBytes: () => Promise<number>

@@ -77,8 +77,16 @@ export interface JournalReader {
   readonly own: string
   /** Names of a stream's journals; none when there is no such stream. */
   of(stream: string): Promise<readonly string[]>
-  /** Whole lines from a byte offset on, some at a time; none when there is no such journal. */
+  /**
+   * Whole lines from a byte offset on, some at a time; none when there is no such journal. Throws `JournalCutShort`
+   * where the journal ends before the offset.
+   */
   read(stream: string, journal: string, from: number): Promise<JournalLines>
+}
+
+/** A loss of power has taken lines that the index has read. */
+export class JournalCutShort extends Error {
+  override name = 'JournalCutShort' as const
 }
 
 export interface JournalLines {

@@ -1,4 +1,4 @@
-import { Refusal } from '../../lib/refusal.ts'
+import { Refusal } from '../lib/refusal.ts'
 
 /** What an upload takes besides its body: journal line, link, block sizes. */
 const overheadBytes = 8_192
