@@ -24,7 +24,7 @@ import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
 import { newId } from './lib/new-id.ts'
-import { addIngestGauges, createIngestMetrics } from './metrics/ingest-metrics.ts'
+import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
@@ -97,7 +97,7 @@ export async function startIngest(
   )
   const verdicts = createPendingVerdicts()
   const registry = createRegistry('ingest')
-  const metrics = createIngestMetrics(registry)
+  const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const usage = createUsage()
   const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
   const storage = await openStorage(config, built, log, verdicts, metrics, quotas)

@@ -37,7 +37,9 @@ describe('a loss of power', () => {
     await cp(join(suite.path(), 'certs'), join(disk.path, 'certs'), { recursive: true })
     await using undo = new AsyncDisposableStack()
     const bodies = await push(
-      undo.use(await suite.start({ WORKING_DIRECTORY: disk.path, DURABILITY: durability })),
+      undo.use(
+        await suite.start({ WORKING_DIRECTORY: disk.path, DURABILITY: durability, DISK_RESERVE: '0' }),
+      ),
     )
     await using left = await disk.losePower()
     await undo.disposeAsync()

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createFile, foldersOf, linkFile, syncPath, unlinkFile } from './file-steps.ts'
 import { createJournalWriter } from './journal-writer.ts'
@@ -9,8 +10,8 @@ import { decodeTransactions, type EncodedTransactions } from './transaction-code
 // Its journals stay open for as long as it runs.
 const durability: Durability = workerData
 const appendLines = createJournalWriter(durability)
-parentPort?.on('message', (encoded: EncodedTransactions) =>
-  parentPort?.postMessage(runBatch(decodeTransactions(encoded))),
+parentPort?.on('message', async (encoded: EncodedTransactions) =>
+  parentPort?.postMessage(await runBatch(decodeTransactions(encoded))),
 )
 
 interface Running {
@@ -26,14 +27,14 @@ interface Running {
  * three is flushed before the next begins, and each journal and folder once. A failed step skips the later steps of its
  * transaction.
  */
-function runBatch(transactions: readonly Transaction[]): readonly Outcome[] {
+async function runBatch(transactions: readonly Transaction[]): Promise<readonly Outcome[]> {
   const batch = transactions.map(
     (steps): Running => ({
       ...{ steps, journalSize: 0, failure: null, madeFolder: undefined },
     }),
   )
   for (const one of batch) runStep('create', one, createFile)
-  if (durability === 'power') flushBodies(batch)
+  if (durability === 'power') await flushBodies(batch)
   const withLine = batch.filter(({ steps, failure }) => steps.append && !failure)
   for (const [path, some] of Map.groupBy(withLine, ({ steps }) => steps.append?.path ?? ''))
     runAppends(path, some)
@@ -47,10 +48,19 @@ function runBatch(transactions: readonly Transaction[]): readonly Outcome[] {
   return batch.map(({ failure, journalSize }) => failure ?? journalSize)
 }
 
-function flushBodies(batch: readonly Running[]): void {
-  for (const one of batch) runStep('create', one, ({ path }) => syncPath(path))
+/** All at once: a file system that has a journal of its own takes several flushes in one write to it. */
+async function flushBodies(batch: readonly Running[]): Promise<void> {
+  const created = batch.filter(({ steps, failure }) => steps.create && !failure)
+  await Promise.all(
+    created.map((one) => syncFile(one.steps.create?.path ?? '').catch((error) => fail('create', one, error))),
+  )
   const withBody = batch.filter(({ steps }) => steps.create || steps.moved)
   flushFolders('create', withBody, ({ create, moved }) => foldersOf(create?.path ?? moved ?? ''))
+}
+
+async function syncFile(path: string): Promise<void> {
+  await using file = await open(path)
+  await file.sync()
 }
 
 function flushLinks(batch: readonly Running[]): void {
