@@ -21,7 +21,7 @@ export interface Inspections {
   forget(uploads: readonly string[]): void
 }
 
-export interface InspectedUploads {
+interface InspectedUploads {
   /**
    * By upload id; null where the body was cut off, or where it is no longer there and retention has stored no
    * inspection of it.

@@ -29,7 +29,7 @@ export type QuotaName =
 export const hasQuota = (limits: QuotaLimits): boolean => Object.values(limits).some((limit) => limit > 0)
 
 /** What an upload that is on its way, or not in the index yet, takes of the quotas. */
-export interface Reservation {
+interface Reservation {
   readonly stream: string
   /** Fingerprint; null for no certificate. */
   readonly device: string | null

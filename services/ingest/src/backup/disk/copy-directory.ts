@@ -33,6 +33,7 @@ export async function copyWorkingDirectory(from: string, to: string): Promise<Ba
   await assertFit(from, to)
   await rm(join(to, marker), { force: true })
   const totals = { streams: 0, uploads: 0, copied: 0, missing: 0 }
+  for (const folder of ['journals', 'uploads']) await mkdir(join(to, folder), { recursive: true })
   const names = await readdir(join(from, 'journals'))
   for (const name of names.filter((one) => one.endsWith(deletedMark)))
     await mkdir(join(to, 'journals', name), { recursive: true })

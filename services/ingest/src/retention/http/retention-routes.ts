@@ -14,7 +14,7 @@ export function retentionRoutes(retention: Pick<Retention, 'plan'>, policy: Rete
   return router
 }
 
-export const retentionResponse = (
+const retentionResponse = (
   { storedBytes, freeBytes, removals }: RetentionPlan,
   { maxAgeMs, maxBytes, minFreeBytes }: RetentionPolicy,
 ): RetentionResponse => ({

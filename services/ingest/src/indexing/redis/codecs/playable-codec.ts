@@ -2,7 +2,7 @@ import type { PlayableSegment } from '../../../playback/ports.ts'
 import type { JudgedUpload } from '../../fold.ts'
 
 /** The member of a sorted set whose score is the decode time. */
-export const encodePlayable = (segment: Omit<PlayableSegment, 'decodeTime'>): string => {
+const encodePlayable = (segment: Omit<PlayableSegment, 'decodeTime'>): string => {
   const { upload, init, duration, bytes, receivedMs, isSound } = segment
   return `${upload} ${init} ${duration} ${bytes} ${receivedMs.toString(36)}${isSound ? '' : ' !'}`
 }
