@@ -109,6 +109,26 @@ describe('retention', () => {
     equal((await ingest.get('/streams/1?summary=true')).json.uploads, 7)
   })
 
+  it('counts each removal once where two processes remove at the same time', async () => {
+    const rules = { RETENTION_AGE: '1ms', RETENTION_INTERVAL: '5ms' }
+    {
+      await using ingest = await suite.start()
+      await pushThree(ingest)
+    }
+    await using one = await suite.start({ ...rules, INSTANCE: 'one' })
+    await using _two = await suite.start({ ...rules, INSTANCE: 'two' })
+    await until('sessions 1 and 2 are gone', async () => (await sessionsIn(one)).join() === '3')
+    const { uploads, bytes } = (await one.get('/streams/1?summary=true')).json
+    const left = (await one.get('/streams/1/uploads')).json.uploads
+    equal(uploads, left.length)
+    equal(
+      bytes,
+      left.reduce((sum: number, upload: { bytes: number }) => sum + upload.bytes, 0),
+    )
+    const [device] = (await one.get('/devices')).json.devices
+    deepEqual([device.uploads, device.bytes], [uploads, bytes])
+  })
+
   it('leaves a session alone to which an upload is in flight', async () => {
     await using ingest = await suite.start({
       ...{ RETENTION_AGE: '1ms', RETENTION_INTERVAL: '10ms', SESSION_IDLE: '1ms' },
