@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { freeBytesIn } from '../retention/disk/free-bytes.ts'
 import { type Ingest, ingestSuite } from '../testing/ingest.ts'
 import { skipUnlessRoot, smallDisk } from '../testing/virtual-disk.ts'
+import { createIoWorker } from '../uploads/disk/io-worker/io-worker.ts'
 
 const mebibyte = 1_048_576
 
@@ -91,6 +92,18 @@ describe('a disk that fills up', () => {
     const lines = (await readFile(join(path, 'journals/1/one.ndjson'), 'utf8')).trimEnd().split('\n')
     equal(lines.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'upload').length, stored + 2)
     equal((await ingest.get('/streams/1?summary=true')).json.uploads, stored + 2)
+  })
+
+  it('takes none of the lines of a write that fits only in part', async () => {
+    await using disk = await smallDisk(65_536)
+    await using worker = createIoWorker()
+    const path = join(disk.path, 'journal')
+    const append = (line: string) => worker.run({ append: { path, line } })
+    const lines = Array.from({ length: 200 }, (_, i) => append(`${String(i).padEnd(1_000)}\n`))
+    const outcomes = await Promise.allSettled(lines)
+    deepEqual([...new Set(outcomes.map(({ status }) => status))], ['rejected'])
+    equal(await append('fits\n'), 5)
+    equal(await readFile(path, 'utf8'), 'fits\n')
   })
 
   it('is kept free by retention, which a refusal starts', async () => {

@@ -89,6 +89,8 @@ describe('retention', () => {
       equal(json.uploads.length, 15)
       equal((await readdir(join(suite.path(), 'uploads', '1'))).length, 15)
       ok((await storedBytes(ingest)) < bytes)
+      for (const path of ['/streams/1', '/streams/1/uploads', '/streams/1/report'])
+        ok(!(await ingest.get(path)).text.includes('session_1/'), path)
       return await responsesOf(ingest)
     })()
     await suite.flush()

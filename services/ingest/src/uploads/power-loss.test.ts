@@ -1,4 +1,5 @@
 import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
@@ -44,6 +45,7 @@ describe('a loss of power', () => {
     await using left = await disk.losePower()
     await undo.disposeAsync()
     await suite.flush()
+    const links = [...bodies.keys()].filter((path) => existsSync(join(left.path, 'streams/1', path)))
     await using ingest = await suite.start({ WORKING_DIRECTORY: left.path, INSTANCE: 'two' })
     const found = new Map<string, string>()
     for (const path of bodies.keys()) {
@@ -51,12 +53,13 @@ describe('a loss of power', () => {
       if (status === 200) found.set(path, text)
     }
     const uploads = (await ingest.get('/streams/1/uploads')).json?.uploads?.length ?? 0
-    return { bodies, found, uploads }
+    return { bodies, found, uploads, links }
   }
 
   it('takes no upload that had its response, with DURABILITY=power', async () => {
-    const { bodies, found, uploads } = await afterLoss('power')
+    const { bodies, found, uploads, links } = await afterLoss('power')
     deepEqual([...found.keys()], [...bodies.keys()])
+    deepEqual(links, [...bodies.keys()])
     for (const [path, body] of bodies) equal(found.get(path), body.toString(), path)
     equal(uploads, bodies.size + 1)
   })
