@@ -101,7 +101,7 @@ export async function startIngest(
   const usage = createUsage()
   const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
   const storage = await openStorage(config, built, log, verdicts, metrics, quotas)
-  const { store, journals, links, redis, index, probes, eventBus, inspections, indexer } = storage
+  const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const inFlight = createInFlightUploads()
@@ -115,6 +115,7 @@ export async function startIngest(
     inFlight,
     reserveStream: quotas?.reserveStream ?? null,
     onRemoved: quotas && usage.forget,
+    deviceSums,
     newId,
     now,
     idleMs,
@@ -164,7 +165,8 @@ export async function startIngest(
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
   const devices = readDevicesWith({
-    ...{ journals, index, certificates: clientCertificates, history: certificates.history },
+    ...{ index: storage.devices, sums: deviceSums },
+    ...{ certificates: clientCertificates, history: certificates.history },
   })
   let proxyPorts: ProxyPorts = { port: null, uiPort: null }
   const closing = new AbortController()
@@ -256,6 +258,8 @@ export async function startIngest(
     await index
       .renew()
       .catch((error) => log.warn({ error }, 'which version wrote the index is not known yet'))
+    // A crash may have kept counts from the totals.
+    for (const stream of await journals.streams()) deviceSums.touch(stream)
     await indexer.catchUp()
   }
 }

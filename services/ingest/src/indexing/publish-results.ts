@@ -1,3 +1,4 @@
+import type { DeviceSums } from '../devices/sum-devices.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { Quotas } from '../quotas/quotas.ts'
@@ -15,6 +16,7 @@ interface PublishResultsDeps {
   readonly verdicts: PendingVerdicts
   readonly eventBus: Pick<EventBus, 'publish'>
   readonly sessionTimeouts: SessionTimeouts
+  readonly deviceSums: Pick<DeviceSums, 'touch'>
   readonly resultLog: Pick<ResultLog, 'uploaded' | 'ended'>
   /** Counts an upload of a stream with this interface. */
   readonly count: (interfaceName: string, judged: JudgedUpload) => void
@@ -59,11 +61,13 @@ const linkConcurrency = 16
  * and the links of replayed lines are repaired.
  */
 export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
-  const { verdicts, eventBus, sessionTimeouts, resultLog, count, quotas, links, startedAt, now } = deps
+  const { verdicts, eventBus, sessionTimeouts, deviceSums, resultLog, count, quotas, links, startedAt, now } =
+    deps
   const repairLinks = repairLinksWith(links)
   return async function publishResults(stream, entries, folded) {
     quotas?.indexed(stream, folded)
     resolveVerdicts(entries, folded)
+    if (folded.events.some(isOfDevice)) deviceSums.touch(stream)
     if (isNews(entries)) publishEvents(stream, entries, folded)
     if (isReplay(entries)) await repairLinks(stream, folded.events)
   }
@@ -117,3 +121,6 @@ export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
     }
   }
 }
+
+const isOfDevice = (event: ObjectEvent): boolean =>
+  event.kind === 'judged' && event.upload.sender.device !== null

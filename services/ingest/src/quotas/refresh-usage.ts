@@ -41,9 +41,7 @@ export async function startUsageRefresh(deps: UsageRefreshDeps): Promise<Disposa
     // What this process has put into the index meanwhile is newer.
     if (!summary || usage.of(stream) !== before) return
     const { uploads, bytes } = summary.totals
-    const sent = devices.map(
-      ({ fingerprint, ...sums }) => [fingerprint, { uploads: sums.uploads, bytes: sums.bytes }] as const,
-    )
+    const sent = devices.map(({ fingerprint, stored }) => [fingerprint, stored] as const)
     usage.put(stream, { creator: summary.stream.creator, uploads, bytes, devices: new Map(sent) })
   }
 }

@@ -5,7 +5,7 @@ import { worstOf } from '../../validation/finding.ts'
 import { type CodeWithSeverity, codesWithSeverityOf } from '../../validation/report.ts'
 import type { Order, Session, SessionCounts } from '../../validation/state.ts'
 import type { JudgedUpload, StoredObject } from '../fold.ts'
-import type { Totals } from '../totals.ts'
+import { type Totals, withWaiting } from '../totals.ts'
 
 /** What must be known of a stream before uploads are removed from its index. */
 export interface RemovalInput {
@@ -98,9 +98,11 @@ function totalsWithout(
   if (isGone) for (const [name, count] of Object.entries(codes)) subtract(name as CodeWithSeverity, count)
   if (session === null)
     for (const { findings } of uploads) for (const name of codesWithSeverityOf(findings)) subtract(name, 1)
-  const isPreview = uploads.some(({ upload }) => upload.id === totals.preview)
+  const ids = new Set(uploads.map(({ upload }) => upload.id))
+  const isPreview = totals.preview !== null && ids.has(totals.preview)
+  const waiting = (totals.waitingProbes ?? []).filter(({ upload }) => !ids.has(upload))
   return {
-    ...withoutUploads(totals, uploads),
+    ...withoutUploads(withWaiting(totals, waiting), uploads),
     codes: left,
     lastSession: isGone && totals.lastSession === session ? null : totals.lastSession,
     preview: isPreview ? null : totals.preview,
