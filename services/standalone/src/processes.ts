@@ -133,6 +133,8 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     SERVER_IP: options.serverIp ?? '',
     DNS_NAME: options.dns ?? '',
     COMPAT: options.compat ?? '',
+    DURABILITY: options.durability,
+    DISK_RESERVE: options.diskReserve ?? '',
     ALLOW_ORIGIN: options.allowedOrigins.join(),
   }
 }

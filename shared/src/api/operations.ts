@@ -15,6 +15,7 @@ import {
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
 import { playQuery } from './playback.ts'
+import { retentionResponse } from './retention.ts'
 import { about, findingsResponse, health, probesResponse, readiness } from './service.ts'
 import { eventsQuery, serverState, streamState } from './state.ts'
 import {
@@ -214,6 +215,7 @@ export const operations: readonly Operation[] = [
   }),
   get('/about', 'service', 'Version, names, root and limits', about),
   get('/findings', 'service', 'All rules, with what to change in the device', findingsResponse),
+  get('/retention', 'service', 'What retention would remove now', retentionResponse),
   get('/time', 'service', "The server's clock", 'text/plain'),
   get('/openapi.json', 'service', 'This document', z.record(z.string(), z.unknown())),
   get('/docs', 'service', 'This document as a page', 'text/html'),

@@ -143,6 +143,9 @@ function foldOne(id: string, draft: Draft, entry: JournalEntry, how: FoldWith): 
     case 'object-deleted':
       foldDeletion(draft, entry.path)
       return
+    // A removal comes alone: `foldRemoval`.
+    case 'uploads-removed':
+      return
     case 'upload':
       if (draft.stream) foldUpload(draft.stream, draft, entry.upload, how)
   }

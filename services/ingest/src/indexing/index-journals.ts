@@ -1,14 +1,15 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
-import type { Journals } from '../uploads/ports.ts'
-import type { JournalEntry, Upload } from '../uploads/upload.ts'
+import { JournalCutShort, type Journals } from '../uploads/ports.ts'
+import type { JournalEntry, Upload, UploadsRemoval } from '../uploads/upload.ts'
 import type { ProbeEnqueuer } from './enqueue-probes.ts'
 import { type FoldResult, fold } from './fold.ts'
 import type { Inspections } from './inspect-upload.ts'
 import { type MergedLines, mergeJournals } from './merge-journals.ts'
 import { createPassScheduler } from './pass-scheduler.ts'
-import type { Cursors, IndexPosition, Position, ProbeOutbox } from './ports.ts'
+import type { Cursors, IndexAdmin, IndexPosition, Position, ProbeOutbox } from './ports.ts'
+import { foldRemoval, type RemovalResult } from './removals/fold-removal.ts'
 import type { ResolveOvertaken } from './resolve-overtaken.ts'
 
 /** Each stream holds one or two files open. */
@@ -29,14 +30,22 @@ export type PublishResults = (
   folded: FoldResult,
 ) => void | Promise<void>
 
+/** Called with what has gone from the index, after it has. */
+export type PublishRemoval = (
+  stream: string,
+  entry: UploadsRemoval,
+  removal: RemovalResult,
+) => void | Promise<void>
+
 interface IndexerDeps {
   readonly journals: Journals
-  readonly index: IndexPosition & Pick<ProbeOutbox, 'jobs'>
+  readonly index: IndexPosition & Pick<IndexAdmin, 'forget'> & Pick<ProbeOutbox, 'jobs'>
   readonly probes: Pick<ProbeEnqueuer, 'enqueue'>
   readonly inspections: Inspections
   readonly publishResults: PublishResults
   readonly verdicts: Pick<PendingVerdicts, 'isPending'>
   readonly resolveOvertaken: ResolveOvertaken
+  readonly publishRemoval: PublishRemoval
   readonly idleMs: number
   readonly log: Logger
   readonly retryMs: number
@@ -54,6 +63,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     probes,
     inspections,
     publishResults,
+    publishRemoval,
     verdicts,
     resolveOvertaken,
     idleMs,
@@ -101,7 +111,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     const entries = appended.get(stream) ?? []
     appended.delete(stream)
     try {
-      await indexJournals(stream)
+      await indexAll(stream)
       const overtaken = entries.filter(verdicts.isPending)
       if (overtaken.length > 0) await resolveOvertaken(stream, overtaken)
       inspections.forget(overtaken)
@@ -112,11 +122,24 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     }
   }
 
-  async function indexJournals(stream: string): Promise<void> {
+  async function indexAll(stream: string): Promise<void> {
+    try {
+      await indexNewLines(stream)
+    } catch (error) {
+      if (!(error instanceof JournalCutShort)) throw error
+      log.warn({ error, stream }, 'the index knows lines that the journal does not have: it is made anew')
+      positions.delete(stream)
+      await index.forget(stream)
+      await indexNewLines(stream)
+    }
+  }
+
+  async function indexNewLines(stream: string): Promise<void> {
     const cached = positions.get(stream)
     // With a cached position the other instances' journals have been read; each instance indexes its own new lines.
     let names = cached ? [journals.own] : await journals.of(stream)
     let at = cached ?? (await index.position(stream))
+    if (!cached) assertAllThere(at, names)
     for (;;) {
       const lines = await mergeJournals(journals, stream, names, at.cursors)
       if (lines.entries.length === 0) break
@@ -139,16 +162,34 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     at: Position,
     { entries, cursors }: MergedLines,
   ): Promise<Position | null> {
+    const [first] = entries
+    if (first?.kind === 'uploads-removed') return removeUploads(stream, at, cursors, first)
     const uploads = entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
-    const inspected = await inspections.ofAll(stream, uploads)
+    const { inspected, gone } = await inspections.ofAll(stream, uploads)
     const known = await index.load(stream, at, entries)
     const inspectionOf = (id: string) => inspected.get(id) ?? null
-    const folded = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
-    const after = await commit(stream, at, cursors, folded)
+    const all = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
+    const folded =
+      gone.size === 0 ? all : { ...all, jobs: all.jobs.filter(({ upload }) => !gone.has(upload)) }
+    const after = await commitUntilDone(stream, cursors, () => index.commit(stream, at, cursors, folded))
     if (after === null) return null
     probes.enqueue(folded.jobs)
     inspections.forget(entries.map(({ id }) => id))
     await publishResults(stream, entries, folded)
+    return after
+  }
+
+  async function removeUploads(
+    stream: string,
+    at: Position,
+    cursors: Cursors,
+    entry: UploadsRemoval,
+  ): Promise<Position | null> {
+    const removal = foldRemoval(await index.loadRemoval(stream, entry), entry)
+    const after = await commitUntilDone(stream, cursors, () =>
+      index.commitRemoval(stream, at, cursors, removal),
+    )
+    if (after !== null) await publishRemoval(stream, entry, removal)
     return after
   }
 
@@ -160,22 +201,26 @@ export function startIndexer(deps: IndexerDeps): Indexer {
    * Repeated until Redis responds, because the results of a commit whose response was lost are known to this process
    * alone. A Redis that hangs runs such a commit when it goes on.
    */
-  function commit(
+  function commitUntilDone(
     stream: string,
-    at: Position,
     cursors: Cursors,
-    folded: FoldResult,
+    commit: () => Promise<Position | null>,
   ): Promise<Position | null> {
     let isRetry = false
     return passes.retry(stream, async () => {
       const mayBeCommitted = isRetry
       isRetry = true
-      const after = await index.commit(stream, at, cursors, folded)
+      const after = await commit()
       if (after || !mayBeCommitted) return after
       const moved = await index.position(stream)
       return isPast(moved, cursors) ? moved : null
     })
   }
+}
+
+function assertAllThere({ cursors }: Position, names: readonly string[]): void {
+  const lost = Object.keys(cursors).find((name) => !names.includes(name))
+  if (lost !== undefined) throw new JournalCutShort(`there is no ${lost}`)
 }
 
 const isPast = (position: Position, cursors: Cursors): boolean =>
