@@ -33,6 +33,8 @@ import { redisPlayback } from './playback/redis/playback-queries.ts'
 import { findProbeWith } from './probes/find-probe.ts'
 import { probeRoutes } from './probes/http/probe-routes.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
+import { referenceResponsesWith } from './reference/http/reference-responses.ts'
+import { readReferenceWith } from './reference/read-reference.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
 import { redisRefusals } from './refusals/redis/redis-refusals.ts'
 import { serverNamesOf } from './server-names.ts'
@@ -40,7 +42,7 @@ import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
 import { findCertificateWith, findObjectWith } from './streams/find-object.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
-import { matter15StreamResponse, streamResponse } from './streams/http/stream-response.ts'
+import { streamResponse } from './streams/http/stream-response.ts'
 import { streamRoutes } from './streams/http/stream-routes.ts'
 import { uploadBytesRoutes } from './streams/http/upload-bytes-routes.ts'
 import { uploadDetailRoutes } from './streams/http/upload-detail-routes.ts'
@@ -56,6 +58,7 @@ import { readUploadLogWith } from './streams/upload-log.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
+import { respondWithReceipt } from './uploads/http/upload-response.ts'
 import { createInFlightUploads } from './uploads/in-flight.ts'
 import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
@@ -123,6 +126,8 @@ export async function startIngest(
   const findProbe = findProbeWith(index, probes, config.probeWaitMs)
 
   const openUpload = diskOpenUpload(store)
+  const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
+  const isReference = config.judge === 'reference'
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
   const recovered = await recoverUploadsWith(uploadDeps)()
@@ -146,6 +151,7 @@ export async function startIngest(
     receiveUpload,
     streams,
     certificates: clientCertificates,
+    respondWithReceipt: isReference ? reference.respond : respondWithReceipt,
     maxBytes,
     now,
   })
@@ -155,7 +161,12 @@ export async function startIngest(
   )
   const routers = [
     certificateRoutes({ ...certificates, lastSeen: devices.lastSeen, onProxyPorts }, log),
-    streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
+    streamRoutes({
+      streams,
+      strictByDefault: config.strict,
+      responseOf: isReference ? reference.streamResponse : streamResponse,
+      reportReference: reference.report,
+    }),
     docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
     deviceRoutes(devices),
@@ -164,6 +175,7 @@ export async function startIngest(
       readUploadLog,
       readMinutes: readMinutesWith(streams, index),
       readUploadFacts: readUploadFactsWith(streams, index, probes),
+      referenceOf: reference.verdictOn,
     }),
     playRoutes({ playback, store }),
     exportRoutes({

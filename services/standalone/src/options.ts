@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   flag,
+  judge,
   level,
   optionalDnsName,
   optionalPort,
@@ -36,6 +37,7 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       dns: setting(named('dns', 'DNS_NAME'), optionalDnsName),
       serverIp: setting(named('server-ip', 'SERVER_IP'), ip),
       compat: setting(named('compat', 'COMPAT'), z.literal('1.5').optional().describe('1.5')),
+      judge: setting(named('judge', 'JUDGE'), judge, 'ours'),
       redisUrl: setting(
         named('redis', 'REDIS_URL'),
         redisUrl.optional().describe(redisUrl.description ?? ''),
@@ -67,7 +69,8 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --strict-mode             respond 400 to uploads that break a rule                  STRICT_MODE
   --server-ip IP            also name this address in the server's certificate        SERVER_IP
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
-  --compat 1.5              add the field names of Matter 1.5 to responses             COMPAT
+  --judge reference         respond to uploads as the reference server would (ours)   JUDGE
+  --compat 1.5              without effect: all generations' field names are there     COMPAT
   --allow-origin ORIGINS    let pages of these origins read streams (none; * for any)   ALLOW_ORIGIN
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
                             (with a password: only as REDIS_URL, because other users see arguments)
@@ -88,6 +91,7 @@ const flags = {
   'strict-mode': { type: 'boolean' },
   dns: value,
   'server-ip': value,
+  judge: value,
   compat: value,
   redis: value,
   'allow-origin': value,

@@ -128,6 +128,7 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     // An empty variable counts as unset.
     SERVER_IP: options.serverIp ?? '',
     DNS_NAME: options.dns ?? '',
+    JUDGE: options.judge,
     COMPAT: options.compat ?? '',
     ALLOW_ORIGIN: options.allowedOrigins.join(),
   }

@@ -36,6 +36,7 @@ import {
 import {
   boxesQuery,
   boxesResponse,
+  factsQuery,
   minutesResponse,
   receipt,
   rowsResponse,
@@ -117,7 +118,10 @@ export const operations: readonly Operation[] = [
   get('/uploads/{id}/{upload}/certificate', 'uploads', 'The client certificate that an upload came with', {
     responses: { 200: certificate },
   }),
-  get('/uploads/{id}/{upload}/facts', 'uploads', 'One upload in full', { responses: { 200: uploadFacts } }),
+  get('/uploads/{id}/{upload}/facts', 'uploads', 'One upload in full', {
+    query: factsQuery,
+    responses: { 200: uploadFacts },
+  }),
   get('/uploads/{id}/{upload}/boxes', 'uploads', 'The boxes of an upload', {
     query: boxesQuery,
     responses: { 200: boxesResponse },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { booleanWord, finding, nextCursor, pageQuery, severity, streamId, time, uploadId } from './common.ts'
+import { referenceReport } from './reference.ts'
 
 export const ingestInterface = z.enum(['cmaf-ingest', 'dash', 'hls'])
 
@@ -82,7 +83,7 @@ export const session = z
     key: z.string(),
     complete: z.boolean(),
     phase: sessionPhase,
-    last_object_at: time,
+    last_object_at: time.optional().describe('Absent with `JUDGE=reference`'),
     tracks: z.record(
       z.string(),
       z.object({
@@ -114,10 +115,10 @@ export const stream = z
     sessions: z.array(session),
     error_uploads: z.array(listedUpload.extend({ reasons: z.array(z.string()), findings: z.array(finding) })),
     valid_uploads: z.array(listedUpload),
-    valid_files: z.array(z.string()).optional(),
+    valid_files: z.array(z.string()).describe('As `valid_uploads`, for Matter 1.5'),
     invalid_files: z
       .array(z.object({ file_path: z.string(), validation_error_reason: z.string() }))
-      .optional(),
+      .describe('As `error_uploads`, for Matter 1.5'),
   })
   .meta({ id: 'Stream' })
 
@@ -136,12 +137,19 @@ export const streamBody = z
   .optional()
 
 const trackName = z.string().min(1).max(255)
-export const expectedTrackNamesBody = z.object({ expected_track_names: z.array(trackName).max(1_000) })
-export const trackNameBody = z.object({ track_name: trackName.optional(), trackName: trackName.optional() })
+export const expectedTrackNamesBody = z.object({
+  expected_track_names: z.array(trackName).max(1_000).nullable().describe('Empty or null: any'),
+})
+/** Of Matter 1.6, and of 1.5. */
+const oneTrackName = z.string().max(255).optional().describe('Empty: any')
+export const trackNameBody = z.object({ track_name: oneTrackName, trackName: oneTrackName })
 
 export const reportQuery = z.object({
   session: z.string().optional().describe('Only the session with this key'),
   format: z.enum(['json', 'junit']).default('json'),
+  reference: booleanWord
+    .default(false)
+    .describe("With the reference's verdicts; read from the first upload on, so a long stream takes a while"),
 })
 
 export const reportResponse = z
@@ -160,5 +168,6 @@ export const reportResponse = z
         uploads: z.array(uploadId),
       }),
     ),
+    reference: referenceReport.optional(),
   })
   .meta({ id: 'Report' })

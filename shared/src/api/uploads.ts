@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { finding, nextCursor, pageQuery, severity, sha256, time, uploadId } from './common.ts'
+import { booleanWord, finding, nextCursor, pageQuery, severity, sha256, time, uploadId } from './common.ts'
+import { referenceVerdict } from './reference.ts'
 
 /** What the bytes of an upload are. */
 export const uploadKind = z.enum(['init', 'segment', 'mpd', 'playlist', 'other'])
@@ -180,6 +181,10 @@ export const explainedFinding = finding
   .extend({ title: z.string(), clause: z.string(), hint: z.string() })
   .meta({ id: 'ExplainedFinding' })
 
+export const factsQuery = z.object({
+  reference: booleanWord.default(false).describe("With the reference's verdict"),
+})
+
 /** One upload in full, with what is around it. */
 export const uploadFacts = upload
   .extend({
@@ -190,6 +195,7 @@ export const uploadFacts = upload
     next: uploadId.nullable(),
     previous_in_track: uploadId.nullable(),
     next_in_track: uploadId.nullable(),
+    reference: referenceVerdict.nullable().optional(),
   })
   .meta({ id: 'UploadFacts' })
 export type UploadFactsResponse = z.infer<typeof uploadFacts>

@@ -1,6 +1,6 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
 import type { InitFacts, Inspection } from '../media/inspection.ts'
-import type { Stream } from '../streams/stream.ts'
+import { type Stream, withExpectedNames } from '../streams/stream.ts'
 import { ancestorsOf } from '../uploads/object-path.ts'
 import type { JournalEntry, Upload } from '../uploads/upload.ts'
 import { type Finding, isAccepted } from '../validation/finding.ts'
@@ -130,7 +130,7 @@ function foldOne(id: string, draft: Draft, entry: JournalEntry, how: FoldWith): 
       draft.stream = created(id, entry)
       return
     case 'tracks-expected':
-      if (draft.stream) draft.stream = { ...draft.stream, expectedTrackNames: entry.names }
+      if (draft.stream) draft.stream = withExpectedNames(draft.stream, draft.totals.uploads, entry.names)
       return
     case 'object-deleted':
       foldDeletion(draft, entry.path)

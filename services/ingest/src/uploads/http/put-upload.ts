@@ -13,12 +13,13 @@ import { decoderOf } from './content-coding.ts'
 import { isPublishingPoint, objectPathOf } from './object-url.ts'
 import { bytesOf, continueBody, readIfBuffered } from './request-body.ts'
 import { senderOf } from './request-sender.ts'
-import { respondWithReceipt } from './upload-response.ts'
+import type { RespondWithReceipt } from './upload-response.ts'
 
 interface HandleUploadDeps {
   readonly receiveUpload: ReceiveUpload
   readonly streams: Pick<Streams, 'assertExists'>
   readonly certificates: Pick<ClientCertificates, 'remember'>
+  readonly respondWithReceipt: RespondWithReceipt
   readonly maxBytes: number
   readonly now: () => Date
 }
@@ -31,7 +32,7 @@ type HandleUpload = (
 ) => Promise<void>
 
 export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
-  const { receiveUpload, streams, certificates, maxBytes, now } = deps
+  const { receiveUpload, streams, certificates, respondWithReceipt, maxBytes, now } = deps
   return async function handleUpload(request, response, { stream, peer }) {
     // Everything that can be refused is, before the client is asked for a byte of the body.
     await streams.assertExists(stream)
@@ -61,7 +62,7 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
       },
     )
     if (receipt === null) return respondReady(response)
-    respondWithReceipt(response, receipt)
+    return respondWithReceipt(response, receipt, stream)
   }
 }
 

@@ -95,7 +95,7 @@ function judgeMultivariant(start: ReferenceStep, { trackLines }: Playlist): Refe
   return { ...withReferenceSession(opened, counted), faults }
 }
 
-/** A track's first playlist is its initial one, any other the final one, whatever is in it. */
+/** A track's first playlist is its initial one, any other the final one, by no look at its content. */
 function judgeMedia(
   start: ReferenceStep,
   stream: ReferenceStream,

@@ -23,7 +23,7 @@ export interface RoutedUpload extends ReferenceUpload {
   readonly extension: string
 }
 
-/** A session is opened by what needs one, whatever number its path has. */
+/** A session is opened by what needs one; the number in its path does not count. */
 export const withOpenSession = (
   step: ReferenceStep,
 ): ReferenceStep & { readonly session: ReferenceSession } => {

@@ -7,6 +7,7 @@ import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { mark, untrusted } from '../dom/words.ts'
 import { standardName } from '../inspect/findings.ts'
+import { referenceSection } from '../inspect/reference.ts'
 
 const stream = location.pathname.split('/')[3] ?? ''
 const session = new URL(location.href).searchParams.get('session')
@@ -111,6 +112,7 @@ function draw(
       section('Errors', errors, facts),
       section('Warnings', warnings, facts),
       section('Notes', notes, facts),
+      referenceSection(stream, session, summary.uploads),
       section('Met', of('met'), facts),
       section('Not put to the test', of('not-exercised'), facts),
     ),
