@@ -4,7 +4,7 @@ import { type Stream, withExpectedNames } from '../streams/stream.ts'
 import { ancestorsOf } from '../uploads/object-path.ts'
 import type { JournalEntry, Upload } from '../uploads/upload.ts'
 import { type Finding, isAccepted } from '../validation/finding.ts'
-import { at, type State, type Track } from '../validation/state.ts'
+import { at, type Session, type State, type Track } from '../validation/state.ts'
 import { type Arrival, type ValidationResult, validateUpload } from '../validation/validate-upload.ts'
 import { type InitSegment, initFor } from './init-segment.ts'
 import { type MediaOfUpload, mediaOf } from './media-of-upload.ts'
@@ -29,6 +29,8 @@ export interface FoldInput {
 export interface StoredObject {
   readonly upload: string
   readonly sha256: string
+  /** Id of its session, where that is not the first of its number; else absent. */
+  readonly session?: string
 }
 
 /** An upload and what was found. */
@@ -58,6 +60,8 @@ export interface FoldResult extends FoldInput {
   readonly folderDeltas: ReadonlyMap<string, number>
   readonly events: readonly ObjectEvent[]
   readonly jobs: readonly ProbeJob[]
+  /** Sessions that new ones of the same numbers have taken the place of, as they ended. */
+  readonly replaced: readonly Session[]
 }
 
 export type ObjectEvent =
@@ -65,6 +69,8 @@ export type ObjectEvent =
       Pick<ValidationResult, 'list' | 'preconditions' | 'withdrawn'> & {
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
+        /** Its session lists its path for the first time. */
+        readonly isListed: boolean
         readonly place: Place
         /** What stood at its path before it; null for nothing. */
         readonly previous: StoredObject | null
@@ -98,6 +104,7 @@ export function fold(
     folderDeltas: new Map(),
     events: [],
     jobs: [],
+    replaced: [],
   }
   for (const entry of entries) foldOne(id, draft, entry, how)
   return draft
@@ -114,6 +121,7 @@ interface Draft {
   totals: Totals
   readonly events: ObjectEvent[]
   readonly jobs: ProbeJob[]
+  readonly replaced: Session[]
 }
 
 interface FoldWith {
@@ -165,13 +173,14 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const status = statusOf(stream, upload, findings)
   const judgement = { upload, findings, session, track, status, position, init, media, initFacts }
   draft.state = state
+  if (judged.replaced) draft.replaced.push(judged.replaced)
   draft.totals = addToTotals(draft.totals, judgement, {
     isVideo: knownTrack?.init?.handler === 'vide',
     withdrawn,
   })
   draft.events.push({
     ...{ kind: 'judged', ...judgement, list, preconditions, withdrawn },
-    ...{ isNew, place, previous, sessionEvents },
+    ...{ isNew, isListed: isNew || isFirstInSession(session, previous), place, previous, sessionEvents },
   })
   if (place !== 'none') addObject(stream, draft, judgement, place, isNew)
 }
@@ -195,7 +204,7 @@ const isEndOnly = (inspection: Inspection | null): boolean =>
 function addObject(
   stream: Stream,
   draft: Draft,
-  { upload, init }: Pick<JudgedUpload, 'upload' | 'init'>,
+  { upload, init, session }: Pick<JudgedUpload, 'upload' | 'init' | 'session'>,
   place: Place,
   isNew: boolean,
 ): void {
@@ -203,9 +212,16 @@ function addObject(
   draft.jobs.push({ stream: stream.id, upload: id, path, init })
   draft.inits = withInit(draft.inits, upload)
   if (place === 'beside') return
-  draft.objects.set(path, { upload: id, sha256 })
+  draft.objects.set(path, { upload: id, sha256, ...(isLater(session) ? { session } : {}) })
   if (isNew) count(draft, path, 1)
 }
+
+/** Whether a session's number was used before: its id is the number, a dot, and how often. */
+export const isLater = (session: string | null): session is string =>
+  session !== null && /\.\d+$/.test(session)
+
+const isFirstInSession = (session: string | null, previous: StoredObject | null): boolean =>
+  isLater(session) && previous?.session !== session
 
 /** A bug that shows in one verdict must not stop those after it: such an upload goes without findings. */
 function verdictOn(
@@ -228,6 +244,7 @@ function verdictOn(
       events: [],
       preconditions: [],
       withdrawn: [],
+      replaced: null,
     }
   }
 }

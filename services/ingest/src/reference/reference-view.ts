@@ -1,4 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
+import { isLater, type JudgedUpload } from '../indexing/fold.ts'
 import { ancestorsOf } from '../uploads/object-path.ts'
 import type { Upload } from '../uploads/upload.ts'
 import type { DifferenceCode } from '../validation/reference/difference-rows.ts'
@@ -98,7 +98,10 @@ export function createReferenceView(): ReferenceView {
     if (upload.part) return
     const decision = decide(stream, upload, manifest)
     const isRefusedBefore = isListedAsWrong(upload.path)
-    const difference = explainDifference({ interface: stream.interface, decision, findings, isRefusedBefore })
+    const difference = explainDifference({
+      ...{ interface: stream.interface, decision, findings, isRefusedBefore },
+      isLaterRecording: isLater(session),
+    })
     if (isTaken(decision)) taken += 1
     else refused += 1
     if (decision.outcome === 'judged') list(upload.path, decision)

@@ -80,4 +80,4 @@ export function withTimeout<View extends SessionView>(session: View, nowMs: numb
 
 /** The number in the path of a session's objects, from its id; null for the one of objects that name none. */
 export const sessionNumberOf = (id: string | null): number | null =>
-  id === null || id === noSession ? null : Number.parseInt(id, 10)
+  id === null || id === noSession || id.startsWith(`${noSession}.`) ? null : Number.parseInt(id, 10)

@@ -45,15 +45,18 @@ export interface Evaluation {
   readonly findings: readonly Finding[]
   readonly events: readonly SessionEvent[]
   readonly preconditions: readonly Precondition[]
+  /** The session that a new one of the same number takes the place of; absent without. */
+  readonly replaced?: Session
 }
 
 /** What one check adds to an evaluation; `session` and `track` replace those before. */
-export type Update = Partial<Omit<Evaluation, 'state'>>
+export type Update = Partial<Omit<Evaluation, 'state' | 'replaced'>>
 
 /** The evaluation with an update; a changed session is put into the state as well. */
 export function add(evaluation: Evaluation, update: Update): Evaluation {
   const session = update.session ?? evaluation.session
   return {
+    ...evaluation,
     state: update.session ? withSession(evaluation.state, update.session) : evaluation.state,
     session,
     track: update.track ?? evaluation.track,

@@ -144,6 +144,7 @@ const stories: Record<FindingCode, Story> = {
     staticMpd(),
     dynamicMpd(1, { periodStart: 'PT1S' }),
   ),
+  'session-restarted': dash(...started, segment(1001), segment(1002), segment(1001, {}, { sha256: 'other' })),
   'session-abandoned': dash(...started, segment(1001), dynamicMpd(2)),
   'number-padded': dash(mpdAt('session_01/index.mpd')),
   'segment-number-low': dash(...started, segment(1)),

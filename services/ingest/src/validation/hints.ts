@@ -57,6 +57,8 @@ export const hints = {
   'session-number': 'Begin with session_1 and count up by one for each recording.',
   'session-number-reused':
     'Keep the session counter over a restart, so that a new recording gets a new number.',
+  'session-restarted':
+    'Keep the session counter over a restart: a recording that begins anew needs a number of its own.',
   'session-abandoned':
     'End a session with its static MPD or final playlists before the first object of the next one.',
   'number-padded': 'Write numbers in names without leading zeros: segment_1001, not segment_01001.',

@@ -370,6 +370,13 @@ export const rules = {
     clause: `${numbers}; ${ingest('7.1.2-3')}`,
     exercisedBy: ['matter-session'],
   },
+  'session-restarted': {
+    severity: 'warning',
+    standard: 'matter',
+    title: 'a device that starts again begins another session',
+    clause: `${numbers}; ${dashSession}`,
+    exercisedBy: ['segment'],
+  },
   'session-abandoned': {
     severity: 'warning',
     standard: 'matter',

@@ -51,7 +51,9 @@ export interface Session {
   readonly shortEndedDigests?: readonly string[]
   /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
   readonly comparisons?: readonly ManifestComparison[] | undefined
-  /** cmaf-ingest: short fingerprint of the first device with a certificate; absent without any. */
+  /** From its newest dynamic MPD: availabilityStartTime; absent without. */
+  readonly startTime?: string | undefined
+  /** Short fingerprint of the first device with a certificate; absent without any. */
   readonly shortDevice?: string | undefined
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]

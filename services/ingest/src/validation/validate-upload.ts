@@ -14,6 +14,7 @@ import { checkContent } from './media/media-content.ts'
 import { mediaPreconditions } from './media/media-preconditions.ts'
 import { type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
 import { checkContentType, checkRequest } from './request-findings.ts'
+import { beginAfterRestart } from './sessions/restart.ts'
 import { at, type State, withTrack } from './state.ts'
 import { identifiedObject, identifyTrack, type TrackIdentity } from './tracks/track-identity.ts'
 import { checkNames, checkSupported, checkTrackCount } from './unsupported.ts'
@@ -93,7 +94,7 @@ function checkUpload(start: Evaluation, context: Context): Evaluation {
     findings: [...checkContent(context), ...checkNames(context), ...checkContentType(context)],
     preconditions,
   })
-  const judged = dispatch(evaluation, context)
+  const judged = dispatch(beginAfterRestart(evaluation, context), context)
   return add(judged, { findings: checkManifestRecommendations(context, judged.findings) })
 }
 

@@ -35,6 +35,11 @@ export const differenceRows = {
     reference: 'flags everything after it',
     ours: 'opens the new session; `session-abandoned` for the old one',
   },
+  restart: {
+    situation: 'a camera that starts again within a session, with the same number',
+    reference: 'judges it by the recording before, flags its init segments and segments',
+    ours: '`session-restarted`, once; a recording of its own',
+  },
   'first-session': {
     situation: 'the first session number is not 1',
     reference: 'an error on every object',

@@ -14,6 +14,7 @@ interface Situation {
   readonly reference?: readonly FindingCode[]
   readonly ours?: readonly FindingCode[]
   readonly isRefusedBefore?: boolean
+  readonly isLaterRecording?: boolean
   readonly session?: number
 }
 
@@ -26,6 +27,7 @@ const explain = (situation: Situation) =>
       session: situation.session ?? 1,
     },
     findings: (situation.ours ?? []).map((code) => finding(code, '')),
+    isLaterRecording: situation.isLaterRecording ?? false,
     isRefusedBefore: situation.isRefusedBefore ?? false,
   })
 
@@ -37,6 +39,7 @@ const situations: Readonly<Record<DifferenceCode, Situation>> = {
   'static-again': { reference: ['mpd-static-early'], ours: ['mpd-static-repeated'] },
   'after-static': { reference: ['segment-before-mpd'] },
   'dynamic-again': { reference: ['mpd-dynamic-late'], ours: ['session-abandoned'] },
+  restart: { reference: ['init-after-segments'], isLaterRecording: true },
   'first-session': { reference: ['session-number'] },
   'session-count': { session: 2, reference: ['session-number'], ours: ['session-number-reused'] },
   'second-initial': { reference: ['hls-final-not-vod', 'hls-final-early'], ours: ['hls-initial-repeated'] },

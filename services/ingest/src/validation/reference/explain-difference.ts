@@ -8,6 +8,8 @@ interface Decisions {
   readonly interface: IngestInterface
   readonly decision: ReferenceDecision
   readonly findings: readonly Finding[]
+  /** Whether this server puts it into another recording of the same number. */
+  readonly isLaterRecording: boolean
   /** The reference lists an earlier upload of this path as wrong, and goes on doing so. */
   readonly isRefusedBefore: boolean
 }
@@ -32,13 +34,14 @@ export function explainDifference(decisions: Decisions): DifferenceCode | null {
   return isRefusedBefore ? 'first-verdict' : null
 }
 
-function whyRefused({ interface: ingest, decision, findings }: Decisions): DifferenceCode {
+function whyRefused({ interface: ingest, decision, findings, isLaterRecording }: Decisions): DifferenceCode {
   const codes = decision.faults.map(({ code }) => code)
   const has = (code: FindingCode) => codes.includes(code)
   const found = (code: FindingCode) => findings.some((finding) => finding.code === code)
   if (ingest === 'cmaf-ingest')
     return has('manifest-interface') || isOrder(codes) ? 'cmaf-manifest' : 'cmaf-names'
   if (found('upload-repeated')) return 'same-bytes'
+  if (isLaterRecording && !found('session-number-reused')) return 'restart'
   // In its first session the reference takes no other number than 1.
   if (has('session-number')) return decision.session === 1 ? 'first-session' : 'session-count'
   if (has('mpd-static-early')) return 'static-again'

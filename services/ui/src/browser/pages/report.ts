@@ -1,7 +1,7 @@
 import { getJson } from '../api/client.ts'
 import { getFacts } from '../api/facts.ts'
 import type { About, Report, ReportRow, StreamSummary, UploadFacts } from '../api/types.ts'
-import { dayAndClock, encodePath, plural } from '../dom/format.ts'
+import { dayAndClock, encodePath, plural, sessionName } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
@@ -52,7 +52,7 @@ function draw(
         : 'No rule is violated by an error'
   const head: readonly (readonly [string, HTMLElement | string])[] = [
     ['Stream', `${stream} · ${summary.interface}${summary.strict_mode ? ' · strict' : ''}`],
-    ['Session', session ?? 'all'],
+    ['Session', session === null ? 'all' : sessionName(session)],
     ['Uploads', plural(summary.uploads, 'upload')],
     [
       'Device',

@@ -5,7 +5,7 @@ import { followStates } from '../api/live.ts'
 import { createStore } from '../api/store.ts'
 import type { InFlight, Row, SessionState, Severity, StreamState } from '../api/types.ts'
 import { copyButton, copyText } from '../dom/copy.ts'
-import { ago, bytes, encodePath, plural } from '../dom/format.ts'
+import { ago, bytes, encodePath, plural, sessionName } from '../dom/format.ts'
 import { announce, showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
@@ -413,7 +413,7 @@ function showSessions(): void {
       const session = sessions.get(key)
       return chip(
         key,
-        `${key} `,
+        `${sessionName(key)} `,
         session?.phase === 'open' ? '●' : '',
         session && session.errors > 0
           ? mark('error', session.errors)
@@ -534,7 +534,7 @@ function toggleExport(): void {
     )
   fill(
     exportMenu,
-    h('p', { class: 'muted' }, `session ${session}`),
+    h('p', { class: 'muted' }, `session ${sessionName(session)}`),
     link('mp4', 'MP4, all playable tracks'),
     link('zip', 'Zip, every upload as sent'),
     link('junit.xml', 'Report as JUnit'),
