@@ -23,6 +23,8 @@ import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
+import { latencyResponse } from './latency/http/latency-response.ts'
+import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
 import { addIngestGauges, createIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openCertificates } from './open-certificates.ts'
@@ -127,6 +129,7 @@ export async function startIngest(
 
   const openUpload = diskOpenUpload(store)
   const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
+  const readLatency = readLatencyWith(index)
   const isReference = config.judge === 'reference'
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
@@ -166,6 +169,7 @@ export async function startIngest(
       strictByDefault: config.strict,
       responseOf: isReference ? reference.streamResponse : streamResponse,
       reportReference: reference.report,
+      reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
     }),
     docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { booleanWord, finding, nextCursor, pageQuery, severity, streamId, time, uploadId } from './common.ts'
+import { latency } from './latency.ts'
 import { referenceReport } from './reference.ts'
 
 export const ingestInterface = z.enum(['cmaf-ingest', 'dash', 'hls'])
@@ -150,6 +151,7 @@ export const reportQuery = z.object({
   reference: booleanWord
     .default(false)
     .describe("With the reference's verdicts; read from the first upload on, so a long stream takes a while"),
+  latency: booleanWord.default(false).describe('With how late the segments came; read likewise'),
 })
 
 export const reportResponse = z
@@ -169,5 +171,6 @@ export const reportResponse = z
       }),
     ),
     reference: referenceReport.optional(),
+    latency: latency.optional(),
   })
   .meta({ id: 'Report' })

@@ -15,6 +15,11 @@ export const media = z
     samples: z.number().int(),
     starts_with_sync: z.boolean(),
     sequence: z.number().int(),
+    latency_ms: z
+      .number()
+      .int()
+      .nullable()
+      .describe('From its last sample to the last byte of its upload, by prft'),
     producer_at: time.nullable().describe('When its first sample was made, from prft'),
   })
   .meta({ id: 'Media' })

@@ -214,6 +214,10 @@ const stories: Record<FindingCode, Story> = {
   'base-not-moof': dash(...started, segment(1001, { baseIsMoof: false })),
   'segment-duration-off': dash(...started, segment(1001, { explicitDuration: 6400 })),
   'duration-header-off': hls(...hlsReady, hlsSegment(1001, 'X-EXTINF-duration', '5.0')),
+  'producer-time-impossible': ingest(
+    freeInit,
+    free(1, { producerTime: { atMs: Date.parse('2036-02-07T00:00:00Z'), mediaTime: 0 } }),
+  ),
   'prft-absent': ingest(freeInit, free(1, { hasPrft: false })),
   'emsg-top-level': ingest(freeInit, free(1, { emsgCount: 1 })),
   filler: ingest(freeInit, free(1, { isFiller: true })),

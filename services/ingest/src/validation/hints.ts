@@ -116,6 +116,8 @@ export const hints = {
     'Announce the duration that segments really have, or make the key frame interval fit the announced one.',
   'duration-header-off':
     'Compute X-EXTINF-duration from the media: the sum of its sample durations over the timescale.',
+  'producer-time-impossible':
+    'Set the clock of the device before it records, and write its time into prft as NTP, seconds from 1900.',
   'prft-absent': 'Write a prft box before the moof, so that the latency can be measured.',
   'emsg-top-level': 'Send events in a metadata track of their own instead of emsg boxes in media segments.',
   filler: "Check the camera's input: it sent filler because nothing came from the source.",

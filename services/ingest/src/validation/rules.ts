@@ -729,6 +729,14 @@ export const rules = {
     exercisedBy: ['ingest-segment'],
     once: 'track',
   },
+  'producer-time-impossible': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'prft has the time at which the media was made',
+    clause: `${ingest('6.2-20')}; ISO/IEC 14496-12, 8.16.5`,
+    exercisedBy: ['segment'],
+    once: 'track',
+  },
   'emsg-top-level': {
     severity: 'note',
     standard: 'dash-if',

@@ -10,7 +10,7 @@ import { checkManifestRecommendations } from './manifests/manifest-recommendatio
 import { checkMatterMpd } from './matter/matter-mpd.ts'
 import { checkMatterObject } from './matter/matter-object.ts'
 import { checkMatterPlaylist } from './matter/matter-playlist.ts'
-import { checkContent } from './media/media-content.ts'
+import { checkContent, checkProducerTime } from './media/media-content.ts'
 import { mediaPreconditions } from './media/media-preconditions.ts'
 import { type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
 import { checkContentType, checkRequest } from './request-findings.ts'
@@ -91,7 +91,12 @@ function checkUpload(start: Evaluation, context: Context): Evaluation {
   const preconditions = mediaPreconditions(context, session)
   if (unsupported) return add({ ...start, session }, { findings: [unsupported], preconditions })
   const evaluation = add(start, {
-    findings: [...checkContent(context), ...checkNames(context), ...checkContentType(context)],
+    findings: [
+      ...checkContent(context),
+      ...checkProducerTime(context),
+      ...checkNames(context),
+      ...checkContentType(context),
+    ],
     preconditions,
   })
   const judged = dispatch(beginAfterRestart(evaluation, context), context)

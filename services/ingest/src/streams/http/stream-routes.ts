@@ -29,6 +29,8 @@ interface StreamRoutesDeps {
   readonly responseOf: (stream: IndexedStream) => object
   /** The reference's side of a report, of one session or of all. */
   readonly reportReference: (stream: string, session: string | null) => Promise<object>
+  /** How late the segments came, of one session or of all. */
+  readonly reportLatency: (stream: string, session: string | null) => Promise<object>
 }
 
 /** The stream routes of the reference and of every generation of the Matter test harness. */
@@ -37,6 +39,7 @@ export function streamRoutes({
   strictByDefault,
   responseOf,
   reportReference,
+  reportLatency,
 }: StreamRoutesDeps): Router {
   const router = Router()
   router.post('/streams', sendContinue, json(), async (request, response) => {
@@ -68,13 +71,16 @@ export function streamRoutes({
   })
   router.get('/streams/:id/report', async (request: StreamRequest, response) => {
     const { id } = request.params
-    const { session = null, format, reference } = parseQuery(reportQuery, request.query)
+    const { session = null, format, reference, latency } = parseQuery(reportQuery, request.query)
     if (format === 'junit') {
       const reports = await streams.reportEach(id, session)
       return streamText(response.type('application/xml'), junitPieces(id, reports))
     }
     const rules = await streams.report(id, session)
-    const beside = reference ? { reference: await reportReference(id, session) } : {}
+    const beside = {
+      ...(reference ? { reference: await reportReference(id, session) } : {}),
+      ...(latency ? { latency: await reportLatency(id, session) } : {}),
+    }
     response.json({ stream_id: Number(id), session, rules, ...beside })
   })
   router.delete('/streams/:id', sendContinue, async (request: StreamRequest, response) => {

@@ -7,6 +7,7 @@ import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { mark, untrusted } from '../dom/words.ts'
 import { standardName } from '../inspect/findings.ts'
+import { latencySection } from '../inspect/latency.ts'
 import { referenceSection } from '../inspect/reference.ts'
 
 const stream = location.pathname.split('/')[3] ?? ''
@@ -112,6 +113,7 @@ function draw(
       section('Errors', errors, facts),
       section('Warnings', warnings, facts),
       section('Notes', notes, facts),
+      latencySection(stream, session, summary.uploads),
       referenceSection(stream, session, summary.uploads),
       section('Met', of('met'), facts),
       section('Not put to the test', of('not-exercised'), facts),
