@@ -26,7 +26,7 @@ import { uiRoutes } from './http/ui-routes.ts'
 import { latencyResponse } from './latency/http/latency-response.ts'
 import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
-import { addIngestGauges, createIngestMetrics } from './metrics/ingest-metrics.ts'
+import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
@@ -87,7 +87,7 @@ export async function startIngest(
   const clientCertificates = await diskClientCertificates(workingDirectory, x509Reader.describe)
   const verdicts = createPendingVerdicts()
   const registry = createRegistry('ingest')
-  const metrics = createIngestMetrics(registry)
+  const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const storage = await openStorage(config, built, log, verdicts, metrics)
   const { store, journals, links, redis, index, probes, eventBus, inspections, indexer } = storage
 
