@@ -39,6 +39,8 @@ import { referenceResponsesWith } from './reference/http/reference-responses.ts'
 import { readReferenceWith } from './reference/read-reference.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
 import { redisRefusals } from './refusals/redis/redis-refusals.ts'
+import { sealedRoutes } from './sealed/http/sealed-routes.ts'
+import { openSessionWith } from './sealed/open-session.ts'
 import { serverNamesOf } from './server-names.ts'
 import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
@@ -133,6 +135,7 @@ export async function startIngest(
   const isReference = config.judge === 'reference'
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
+  const listSession = listSessionWith(streams, readUploadLog)
   const recovered = await recoverUploadsWith(uploadDeps)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   onReconnect(redis, catchUp)
@@ -183,10 +186,10 @@ export async function startIngest(
     }),
     playRoutes({ playback, store }),
     exportRoutes({
-      ...{ streams, open: openUpload, certificates: clientCertificates },
+      ...{ streams, open: openUpload, certificates: clientCertificates, listSession },
       exportMp4: exportMp4With(playback, openUpload),
-      listSession: listSessionWith(streams, readUploadLog),
     }),
+    sealedRoutes(openSessionWith({ listSession, open: openUpload })),
     uploadDetailRoutes({
       streams,
       readBoxes: readBoxesWith(openUpload),

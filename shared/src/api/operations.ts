@@ -15,6 +15,7 @@ import {
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
 import { playQuery } from './playback.ts'
+import { openedSession, sealedBody } from './sealed.ts'
 import { about, findingsResponse, health, probesResponse, readiness } from './service.ts'
 import { eventsQuery, serverState, streamState } from './state.ts'
 import {
@@ -147,6 +148,10 @@ export const operations: readonly Operation[] = [
   }),
   get('/play/{id}/{session}/{track}/{time}.m4s', 'playback', 'The newest segment with a decode time', {
     responses: { 200: mp4 },
+  }),
+  post('/sealed/{id}/{session}', 'export', 'What is in sealed media, by its key', {
+    body: sealedBody,
+    responses: { 200: openedSession },
   }),
   get('/export/{id}/{session}.mp4', 'export', 'All tracks of a session in one MP4', {
     responses: { 200: mp4 },

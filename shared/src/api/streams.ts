@@ -3,7 +3,7 @@ import { booleanWord, finding, nextCursor, pageQuery, severity, streamId, time, 
 import { latency } from './latency.ts'
 import { referenceReport } from './reference.ts'
 
-export const ingestInterface = z.enum(['cmaf-ingest', 'dash', 'hls'])
+export const ingestInterface = z.enum(['cmaf-ingest', 'dash', 'hls', 'hksv'])
 
 export const trackKind = z.enum(['video', 'audio', 'text', 'metadata', 'other'])
 
@@ -101,7 +101,11 @@ export const session = z
   })
   .meta({ id: 'Session' })
 
-const listedUpload = z.object({ session_id: z.number().int().nullable(), file_path: z.string() })
+const listedUpload = z.object({
+  session_id: z.number().int().nullable().describe('Null too where the number is too large for JSON'),
+  session: z.string().nullable().describe('The key of its session'),
+  file_path: z.string(),
+})
 
 /** A stream with all its sessions and paths: the reference's fields. */
 export const stream = z

@@ -1,6 +1,6 @@
 import { Refusal } from '../lib/refusal.ts'
 
-const interfaces = ['cmaf-ingest', 'dash', 'hls'] as const
+const interfaces = ['cmaf-ingest', 'dash', 'hls', 'hksv'] as const
 
 /** How a stream is fed. */
 export type IngestInterface = (typeof interfaces)[number]

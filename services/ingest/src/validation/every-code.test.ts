@@ -25,12 +25,14 @@ import {
   type TestObject,
   validateInOrder,
 } from './testing/arrivals.ts'
+import { sealedInit, sealedPlaylist, sealedSegment, sealedStart } from './testing/hksv-arrivals.ts'
 
 type Story = readonly [IngestInterface, readonly TestObject[], expected?: readonly string[]]
 
 const dash = (...objects: TestObject[]): Story => ['dash', objects]
 const hls = (...objects: TestObject[]): Story => ['hls', objects]
 const ingest = (...objects: TestObject[]): Story => ['cmaf-ingest', objects]
+const hksv = (...objects: TestObject[]): Story => ['hksv', objects]
 const expecting = (...objects: TestObject[]): Story => ['dash', objects, ['video', 'audio']]
 const fault = (code: InspectionFault['code']) => ({
   faults: [{ code, message: 'expected something else' }],
@@ -218,6 +220,10 @@ const stories: Record<FindingCode, Story> = {
     freeInit,
     free(1, { producerTime: { atMs: Date.parse('2036-02-07T00:00:00Z'), mediaTime: 0 } }),
   ),
+  'sealed-malformed': hksv(sealedInit, ...sealedStart.slice(1), sealedSegment(1001, Buffer.alloc(32))),
+  'hksv-order': hksv(...sealedStart, sealedSegment(1001), sealedSegment(1002)),
+  'hksv-playlist': hksv(...sealedStart, sealedSegment(1001), sealedPlaylist(2)),
+  'hksv-key': hksv(sealedInit, sealedPlaylist(0, false, '0000000012345000')),
   'prft-absent': ingest(freeInit, free(1, { hasPrft: false })),
   'emsg-top-level': ingest(freeInit, free(1, { emsgCount: 1 })),
   filler: ingest(freeInit, free(1, { isFiller: true })),

@@ -116,6 +116,13 @@ export const hints = {
     'Announce the duration that segments really have, or make the key frame interval fit the announced one.',
   'duration-header-off':
     'Compute X-EXTINF-duration from the media: the sum of its sample durations over the timescale.',
+  'sealed-malformed': 'Seal each object with AES-256-GCM: 16 bytes of IV, the ciphertext, 16 bytes of tag.',
+  'hksv-order':
+    'Send the init segment, the media playlist, the multivariant playlist, then after each segment the playlist with it.',
+  'hksv-playlist':
+    'Write the whole EVENT playlist anew after each segment, with one more EXTINF and name at its end.',
+  'hksv-key':
+    'Name the key that HomeKit gave as EXT-X-KEY and EXT-X-SESSION-KEY: 16 hex digits that end in 4000.',
   'producer-time-impossible':
     'Set the clock of the device before it records, and write its time into prft as NTP, seconds from 1900.',
   'prft-absent': 'Write a prft box before the moof, so that the latency can be measured.',

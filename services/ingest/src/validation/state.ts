@@ -55,10 +55,24 @@ export interface Session {
   readonly startTime?: string | undefined
   /** Short fingerprint of the first device with a certificate; absent without any. */
   readonly shortDevice?: string | undefined
+  /** hksv: what its playlists have said so far; absent before the first. */
+  readonly sealing?: SealingState | undefined
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]
   readonly counts: SessionCounts
+}
+
+/** The playlists of a HomeKit Secure Video session up to the newest. */
+export interface SealingState {
+  readonly keyId: string | null
+  /** Its media playlist came, and its multivariant playlist. */
+  readonly hasMedia: boolean
+  readonly hasMultivariant: boolean
+  /** Segments in the newest media playlist, and a digest of their durations. */
+  readonly listed: number
+  readonly durations: string
+  readonly hasEnd: boolean
 }
 
 /** How much has come of a session. */

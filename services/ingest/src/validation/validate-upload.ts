@@ -5,6 +5,7 @@ import { checkIngestManifest } from './cmaf-ingest/ingest-manifest.ts'
 import { checkIngestObject } from './cmaf-ingest/ingest-object.ts'
 import { dedupeFindings, type ValidationResult } from './dedupe-findings.ts'
 import { type Arrival, add, type Context, type Evaluation, trackIn } from './evaluation.ts'
+import { checkHksvUpload } from './hksv/hksv-upload.ts'
 import { closeIdle, defaultIdleMs } from './idle-sessions.ts'
 import { checkManifestRecommendations } from './manifests/manifest-recommendations.ts'
 import { checkMatterMpd } from './matter/matter-mpd.ts'
@@ -90,6 +91,11 @@ function checkUpload(start: Evaluation, context: Context): Evaluation {
   const unsupported = checkSupported(context) ?? checkTrackCount(context, session)
   const preconditions = mediaPreconditions(context, session)
   if (unsupported) return add({ ...start, session }, { findings: [unsupported], preconditions })
+  if (context.stream.interface === 'hksv')
+    return checkHksvUpload(
+      add(start, { findings: [...checkNames(context), ...checkContentType(context)], preconditions }),
+      context,
+    )
   const evaluation = add(start, {
     findings: [
       ...checkContent(context),

@@ -32,10 +32,13 @@ export function referenceStreamResponseWith(readReference: ReadReference) {
 const rightIn = (view: ReferenceView) => view.listings().filter(({ reasons }) => reasons === null)
 const wrongIn = (view: ReferenceView) => view.listings().filter(({ reasons }) => reasons !== null)
 
-const rightUpload = ({ path, session }: ReferenceListEntry) => ({ session_id: session, file_path: path })
+const rightUpload = ({ path, session }: ReferenceListEntry) => ({
+  ...{ session_id: session, session: session === null ? null : String(session), file_path: path },
+})
 
 const wrongUpload = ({ path, session, reasons }: ReferenceListEntry) => ({
-  ...{ session_id: session, file_path: path, reasons, findings: [] },
+  ...{ session_id: session, session: session === null ? null : String(session), file_path: path },
+  ...{ reasons, findings: [] },
 })
 
 function sessionResponse(session: ReferenceSession, view: ReferenceView) {

@@ -49,11 +49,13 @@ export const invalidFile = (path: string, reasons: readonly string[]) => ({
 
 const acceptedUpload = ({ path, session }: ListedUpload) => ({
   session_id: sessionNumberOf(session),
+  session,
   file_path: path,
 })
 
 const rejectedUpload = ({ path, session, findings }: RejectedUpload) => ({
   session_id: sessionNumberOf(session),
+  session,
   file_path: path,
   reasons: reasonsIn(findings),
   findings,

@@ -95,6 +95,11 @@ export const differenceRows = {
     reference: '405, nothing saved',
     ours: 'stored and judged',
   },
+  hksv: {
+    situation: 'a stream of HomeKit Secure Video',
+    reference: 'has no such interface',
+    ours: 'judged by its own rules',
+  },
   media: {
     situation: 'what is wrong in the bytes of media and manifests, or by another standard',
     reference: 'does not look',

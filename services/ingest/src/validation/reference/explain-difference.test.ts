@@ -51,6 +51,7 @@ const situations: Readonly<Record<DifferenceCode, Situation>> = {
   'body-cut-off': { outcome: 'lost', ours: ['body-incomplete'] },
   'cmaf-names': { interface: 'cmaf-ingest', reference: ['extension'] },
   'not-routed': { outcome: 'not-routed' },
+  hksv: { interface: 'hksv' },
   media: { ours: ['media-not-isobmff'] },
   state: { reference: ['init-after-end'] },
 }

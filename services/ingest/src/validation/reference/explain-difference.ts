@@ -23,7 +23,8 @@ export const isTaken = ({ outcome, faults }: ReferenceDecision): boolean =>
  * and where both store and refuse it.
  */
 export function explainDifference(decisions: Decisions): DifferenceCode | null {
-  const { decision, findings, isRefusedBefore } = decisions
+  const { interface: ingest, decision, findings, isRefusedBefore } = decisions
+  if (ingest === 'hksv') return 'hksv'
   if (decision.outcome === 'lost') return 'body-cut-off'
   if (decision.outcome === 'not-routed') return 'not-routed'
   if (decision.outcome === 'failed')

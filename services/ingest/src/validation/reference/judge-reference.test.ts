@@ -1,4 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
+import type { IngestInterface } from '../../streams/stream.ts'
 import { readRecordedSequences } from '../testing/recorded-sequences.ts'
 import { judgeAsReference } from './judge-reference.ts'
 import { referenceManifestOf } from './reference-manifest.ts'
@@ -13,7 +14,7 @@ const sorted = (codes: readonly string[]) => [...new Set(codes)].toSorted()
 
 /** What comes of uploads of one stream, in their order. */
 function judged(
-  ingest: 'cmaf-ingest' | 'dash' | 'hls',
+  ingest: IngestInterface,
   uploads: readonly ReferenceUpload[],
   expectedTrackNames: readonly string[] | null = null,
 ) {
