@@ -59,7 +59,7 @@ export function dedupeFindings(context: Context, judged: Evaluation): Validation
     list: session ? (isManifest(context) ? 'manifests' : 'segments') : null,
     events: evaluation.events,
     withdrawn,
-    replaced: evaluation.replaced ?? null,
+    replaced: evaluation.replaced,
     preconditions,
   }
 }

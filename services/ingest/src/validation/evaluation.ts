@@ -45,8 +45,8 @@ export interface Evaluation {
   readonly findings: readonly Finding[]
   readonly events: readonly SessionEvent[]
   readonly preconditions: readonly Precondition[]
-  /** The session that a new one of the same number takes the place of; absent without. */
-  readonly replaced?: Session
+  /** The session that a new one of the same number takes the place of; null for none. */
+  readonly replaced: Session | null
 }
 
 /** What one check adds to an evaluation; `session` and `track` replace those before. */
@@ -56,7 +56,7 @@ export type Update = Partial<Omit<Evaluation, 'state' | 'replaced'>>
 export function add(evaluation: Evaluation, update: Update): Evaluation {
   const session = update.session ?? evaluation.session
   return {
-    ...evaluation,
+    replaced: evaluation.replaced,
     state: update.session ? withSession(evaluation.state, update.session) : evaluation.state,
     session,
     track: update.track ?? evaluation.track,

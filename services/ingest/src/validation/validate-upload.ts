@@ -50,6 +50,7 @@ const emptyEvaluation: Omit<Evaluation, 'state'> = {
   findings: [],
   events: [],
   preconditions: ['upload'],
+  replaced: null,
 }
 
 /** Keys of the sessions that an upload at this path depends on: the one in the path, and the open one. */

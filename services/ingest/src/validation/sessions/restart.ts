@@ -11,6 +11,8 @@ import { at, newSession, newTrack, type Order, type Session, type Track } from '
  * session of its own here, and the old one ends as abandoned. Unchanged where nothing speaks of a restart.
  */
 export function beginAfterRestart(evaluation: Evaluation, context: Context): Evaluation {
+  // Nothing stood at its path: then it is nothing that comes again.
+  if (context.previous === null) return evaluation
   const session = at(evaluation.state.sessions, context.name.session)
   if (!session || session.segmentCount === 0) return evaluation
   if (session.phase !== 'open' && session.phase !== 'silent') return evaluation
@@ -29,8 +31,7 @@ function restartOf(context: Context, session: Session): Restart | null {
   if (isRepeat(context)) return null
   if (inspection?.mpd) return name.isMatter ? restartByMpd(context, session) : null
   const track = name.track === null ? undefined : at(session.tracks, name.track)
-  // Nothing stood at its path: then it is nothing that comes again.
-  if (!track || context.previous === null) return null
+  if (!track) return null
   if (!name.isMatter) return restartByTime(context, session, track)
   if ((track.lastNumber ?? 0) <= firstNumber) return null
   if (name.kind === 'init') return restartByInit(context, session, track)
