@@ -91,7 +91,7 @@ export async function startIngest(
   const registry = createRegistry('ingest')
   const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const storage = await openStorage(config, built, log, verdicts, metrics)
-  const { store, journals, links, redis, index, probes, eventBus, inspections, indexer } = storage
+  const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const inFlight = createInFlightUploads()
@@ -103,6 +103,7 @@ export async function startIngest(
     record,
     eventBus,
     inFlight,
+    deviceSums,
     newId,
     now,
     idleMs,
@@ -143,7 +144,8 @@ export async function startIngest(
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
   const devices = readDevicesWith({
-    ...{ journals, index, certificates: clientCertificates, history: certificates.history },
+    ...{ index: storage.devices, sums: deviceSums },
+    ...{ certificates: clientCertificates, history: certificates.history },
   })
   let proxyPorts: ProxyPorts = { port: null, uiPort: null }
   const closing = new AbortController()
@@ -224,6 +226,8 @@ export async function startIngest(
     await index
       .renew()
       .catch((error) => log.warn({ error }, 'which version wrote the index is not known yet'))
+    // A crash may have kept counts from the totals.
+    for (const stream of await journals.streams()) deviceSums.touch(stream)
     await indexer.catchUp()
   }
 }

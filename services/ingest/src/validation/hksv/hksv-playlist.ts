@@ -49,8 +49,8 @@ function growthFault({ durations, extinfCount }: PlaylistFacts, before: SealingS
   return 'expected the durations of the playlist before unchanged, received others'
 }
 
-export const durationsDigest = (durations: readonly number[]): string =>
-  durations.length === 0 ? '' : textDigest(durations.join())
+export const durationsDigest = (durations: readonly number[]): number =>
+  durations.length === 0 ? 0 : textDigest(durations.join())
 
 /** What is wrong in the sealed start time of a session: base64 of JSON with an IV, 20 bytes and a tag; null for nothing. */
 export function timestampFault(value: string | null): string | null {

@@ -36,7 +36,7 @@ function enter(evaluation: Evaluation, { name, receivedMs }: Context): Entered {
 }
 
 const noSealing: SealingState = {
-  ...{ keyId: null, hasMedia: false, hasMultivariant: false, listed: 0, durations: '', hasEnd: false },
+  ...{ keyId: null, hasMedia: false, hasMultivariant: false, listed: 0, durations: 0, hasEnd: false },
 }
 
 const order = (message: string): Finding => finding('hksv-order', message)

@@ -7,7 +7,8 @@ export function clock(ms: number): string {
 }
 
 /** A session by its key: `1.2` is the second recording of session 1. */
-export const sessionName = (key: string): string => key.replace(/^(.+)\.(\d+)$/, '$1 ($2)')
+export const sessionName = (key: string): string =>
+  key === 'none' ? 'no session' : `session ${key}`.replace(/^(.+)\.(\d+)$/, '$1 ($2)')
 
 /** `09:12:03`, in the reader's time zone. */
 export function clockSeconds(ms: number): string {
@@ -50,13 +51,15 @@ function scaled(value: number, units: readonly string[]): string {
   return `${rest < 10 ? rest.toFixed(1) : Math.round(rest)} ${units[unit]}`
 }
 
-/** `0.04 s`, `4.01 s`, `12 min`, `3 h`, `2 days`. */
+/** `40 ms`, `4.01 s`, `12 min`, `3 h`, `2 days`, `20 years`. */
 export function span(ms: number): string {
   const seconds = Math.abs(ms) / 1_000
+  if (seconds < 0.1) return `${Math.round(seconds * 1_000)} ms`
   if (seconds < 100) return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`
   if (seconds < 5_400) return `${Math.round(seconds / 60)} min`
   if (seconds < 129_600) return `${Math.round(seconds / 3_600)} h`
-  return `${Math.round(seconds / 86_400)} days`
+  const days = Math.round(seconds / 86_400)
+  return days < 800 ? `${days} days` : `${Math.round(days / 365.25)} years`
 }
 
 /** `just now`, `12 min ago`. */
