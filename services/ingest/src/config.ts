@@ -7,6 +7,7 @@ import {
   fileMask,
   flag,
   integer,
+  judge,
   level,
   optionalAddress,
   optionalDnsName,
@@ -35,8 +36,10 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     strict: setting('STRICT_MODE', flag, 'false'),
     serverIp: setting('SERVER_IP', optionalText),
     dnsName: setting('DNS_NAME', optionalDnsName),
-    /** Responses also have the field names of the Matter 1.5 test harness. */
-    isCompat15: setting('COMPAT', optionalText) === '1.5',
+    /** Of no effect: responses have the field names of every generation of the Matter test harness. */
+    compat: setting('COMPAT', optionalText) || null,
+    /** Who decides what an upload is answered with, and which list it is in. */
+    judge: setting('JUDGE', judge, 'ours'),
     /** Of pages that may read streams, uploads and probes. */
     allowedOrigins: setting('ALLOW_ORIGIN', origins),
     maxUploadBytes: setting('MAX_UPLOAD', size, '64GiB'),

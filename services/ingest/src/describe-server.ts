@@ -40,7 +40,8 @@ export function describeServerWith(
       },
       working_directory: config.workingDirectory,
       strict_default: config.strict,
-      compat: config.isCompat15 ? '1.5' : null,
+      compat: config.compat,
+      judge: config.judge,
       limits: { max_upload: config.maxUploadBytes, session_idle_ms: config.sessionIdleMs },
     }
   }

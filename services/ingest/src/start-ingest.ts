@@ -23,6 +23,8 @@ import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
+import { latencyResponse } from './latency/http/latency-response.ts'
+import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
 import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openCertificates } from './open-certificates.ts'
@@ -38,6 +40,8 @@ import { createDiskSpace } from './quotas/disk-space.ts'
 import { createQuotas, hasQuota } from './quotas/quotas.ts'
 import { startUsageRefresh } from './quotas/refresh-usage.ts'
 import { createUsage } from './quotas/usage.ts'
+import { referenceResponsesWith } from './reference/http/reference-responses.ts'
+import { readReferenceWith } from './reference/read-reference.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
 import { redisRefusals } from './refusals/redis/redis-refusals.ts'
 import { freeBytesIn } from './retention/disk/free-bytes.ts'
@@ -46,12 +50,14 @@ import { retentionRoutes } from './retention/http/retention-routes.ts'
 import { removeSessionWith } from './retention/remove-session.ts'
 import { reportRemovalWith } from './retention/report-removal.ts'
 import { startRetention } from './retention/run-retention.ts'
+import { sealedRoutes } from './sealed/http/sealed-routes.ts'
+import { openSessionWith } from './sealed/open-session.ts'
 import { serverNamesOf } from './server-names.ts'
 import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
 import { findCertificateWith, findObjectWith } from './streams/find-object.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
-import { matter15StreamResponse, streamResponse } from './streams/http/stream-response.ts'
+import { streamResponse } from './streams/http/stream-response.ts'
 import { streamRoutes } from './streams/http/stream-routes.ts'
 import { uploadBytesRoutes } from './streams/http/upload-bytes-routes.ts'
 import { uploadDetailRoutes } from './streams/http/upload-detail-routes.ts'
@@ -67,6 +73,7 @@ import { readUploadLogWith } from './streams/upload-log.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
+import { respondWithReceipt } from './uploads/http/upload-response.ts'
 import { createInFlightUploads } from './uploads/in-flight.ts'
 import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
@@ -156,8 +163,12 @@ export async function startIngest(
   const findProbe = findProbeWith(index, probes, config.probeWaitMs)
 
   const openUpload = diskOpenUpload(store)
+  const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
+  const readLatency = readLatencyWith(index)
+  const isReference = config.judge === 'reference'
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
+  const listSession = listSessionWith(streams, readUploadLog)
   const recovered = await recoverUploadsWith(uploadDeps)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   onReconnect(redis, catchUp)
@@ -188,6 +199,7 @@ export async function startIngest(
     streams,
     certificates: clientCertificates,
     admit: admitUploadWith({ quotas, space: config.diskReserveBytes > 0 ? space : null }),
+    respondWithReceipt: isReference ? reference.respond : respondWithReceipt,
     maxBytes,
     now,
   })
@@ -197,7 +209,13 @@ export async function startIngest(
   )
   const routers = [
     certificateRoutes({ ...certificates, lastSeen: devices.lastSeen, onProxyPorts }, log),
-    streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
+    streamRoutes({
+      streams,
+      strictByDefault: config.strict,
+      responseOf: isReference ? reference.streamResponse : streamResponse,
+      reportReference: reference.report,
+      reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
+    }),
     docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
     deviceRoutes(devices),
@@ -206,13 +224,14 @@ export async function startIngest(
       readUploadLog,
       readMinutes: readMinutesWith(streams, index),
       readUploadFacts: readUploadFactsWith(streams, index, probes),
+      referenceOf: reference.verdictOn,
     }),
     playRoutes({ playback, store }),
     exportRoutes({
-      ...{ streams, open: openUpload, certificates: clientCertificates },
+      ...{ streams, open: openUpload, certificates: clientCertificates, listSession },
       exportMp4: exportMp4With(playback, openUpload),
-      listSession: listSessionWith(streams, readUploadLog),
     }),
+    sealedRoutes(openSessionWith({ listSession, open: openUpload })),
     uploadDetailRoutes({
       streams,
       readBoxes: readBoxesWith(openUpload),

@@ -15,6 +15,7 @@ describe('readOptions', () => {
       dns: undefined,
       serverIp: undefined,
       compat: undefined,
+      judge: 'ours',
       redisUrl: undefined,
       allowedOrigins: [],
       backup: null,
@@ -66,6 +67,7 @@ describe('readOptions', () => {
     [['--working-directory', ''], /--working-directory needs a value/],
     [['--server-ip', 'camera.local'], /--server-ip must be an IP address/],
     [['--compat', '1.4'], /--compat must be 1.5/],
+    [['--judge', 'mine'], /--judge must be ours or reference/],
     [['--redis', 'http://x'], /--redis must be a redis:/],
     ...[
       'https://a.example/',

@@ -5,6 +5,7 @@ import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   durability,
   flag,
+  judge,
   level,
   optionalDnsName,
   optionalPort,
@@ -42,6 +43,7 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       durability: setting(named('durability', 'DURABILITY'), durability, 'process'),
       /** What uploads leave free on the disk; the default of ingest where it is not given. */
       diskReserve: setting(named('disk-reserve', 'DISK_RESERVE'), optionalSize),
+      judge: setting(named('judge', 'JUDGE'), judge, 'ours'),
       redisUrl: setting(
         named('redis', 'REDIS_URL'),
         redisUrl.optional().describe(redisUrl.description ?? ''),
@@ -75,7 +77,8 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --strict-mode             respond 400 to uploads that break a rule                  STRICT_MODE
   --server-ip IP            also name this address in the server's certificate        SERVER_IP
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
-  --compat 1.5              add the field names of Matter 1.5 to responses             COMPAT
+  --judge reference         respond to uploads as the reference server would (ours)   JUDGE
+  --compat 1.5              without effect: all generations' field names are there     COMPAT
   --allow-origin ORIGINS    let pages of these origins read streams (none; * for any)   ALLOW_ORIGIN
   --durability WORD         process, or power: an upload that has its response outlives
                             a loss of power, too (process)                            DURABILITY
@@ -100,6 +103,7 @@ const flags = {
   'strict-mode': { type: 'boolean' },
   dns: value,
   'server-ip': value,
+  judge: value,
   compat: value,
   redis: value,
   durability: value,

@@ -132,6 +132,7 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     // An empty variable counts as unset.
     SERVER_IP: options.serverIp ?? '',
     DNS_NAME: options.dns ?? '',
+    JUDGE: options.judge,
     COMPAT: options.compat ?? '',
     DURABILITY: options.durability,
     DISK_RESERVE: options.diskReserve ?? '',

@@ -16,6 +16,7 @@ import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
 import { playQuery } from './playback.ts'
 import { retentionResponse } from './retention.ts'
+import { openedSession, sealedBody } from './sealed.ts'
 import { about, findingsResponse, health, probesResponse, readiness } from './service.ts'
 import { eventsQuery, serverState, streamState } from './state.ts'
 import {
@@ -37,6 +38,7 @@ import {
 import {
   boxesQuery,
   boxesResponse,
+  factsQuery,
   minutesResponse,
   receipt,
   rowsResponse,
@@ -130,7 +132,7 @@ export const operations: readonly Operation[] = [
     'The client certificate that an upload came with',
     certificate,
   ),
-  get('/uploads/{id}/{upload}/facts', 'uploads', 'One upload in full', uploadFacts),
+  get('/uploads/{id}/{upload}/facts', 'uploads', 'One upload in full', uploadFacts, factsQuery),
   get('/uploads/{id}/{upload}/boxes', 'uploads', 'The boxes of an upload', boxesResponse, boxesQuery),
   get(
     '/uploads/{id}/{upload}/text',
@@ -153,6 +155,10 @@ export const operations: readonly Operation[] = [
   get('/play/{id}/{session}/{track}/media.m3u8', 'playback', 'The media playlist of a track', playlist),
   get('/play/{id}/{session}/{track}/{init}/init.mp4', 'playback', 'An init segment', mp4),
   get('/play/{id}/{session}/{track}/{time}.m4s', 'playback', 'The newest segment with a decode time', mp4),
+  post('/sealed/{id}/{session}', 'export', 'What is in sealed media, by its key', {
+    body: sealedBody,
+    responses: { 200: openedSession },
+  }),
   get('/export/{id}/{session}.mp4', 'export', 'All tracks of a session in one MP4', mp4),
   get(
     '/export/{id}/{session}.zip',

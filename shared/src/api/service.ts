@@ -12,6 +12,9 @@ export const about = z
     working_directory: z.string(),
     strict_default: z.boolean(),
     compat: z.string().nullable(),
+    judge: z
+      .enum(['ours', 'reference'])
+      .describe('Whose verdicts the responses to uploads and the lists have'),
     limits: z.object({ max_upload: z.number().int(), session_idle_ms: z.number().int() }),
   })
   .meta({ id: 'About' })

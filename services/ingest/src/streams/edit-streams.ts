@@ -11,6 +11,7 @@ import { parseInterface, type Stream } from './stream.ts'
 export interface StreamEdits {
   /** Makes a stream with the next free id. Throws the refusals `interface-unknown` and `quota-exceeded`. */
   create(settings: NewStream): Promise<IndexedStream>
+  /** An empty list clears them. */
   expectTracks(id: string, names: readonly string[]): Promise<IndexedStream>
   /** Deletes an object from its path; its bytes stay. Throws the refusal `object-unknown`. */
   deleteObject(id: string, path: string): Promise<void>
@@ -50,7 +51,8 @@ export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
     const before = await getStream(id)
     const { indexed } = await record(id, { kind: 'tracks-expected', ...entryHead(), names })
     await indexed
-    return { ...before, stream: { ...before.stream, expectedTrackNames: names } }
+    const expectedTrackNames = names.length === 0 ? null : names
+    return { ...before, stream: { ...before.stream, expectedTrackNames } }
   }
 
   async function deleteObject(id: string, path: string): Promise<void> {

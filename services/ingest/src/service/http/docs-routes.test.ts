@@ -69,6 +69,10 @@ describe('the OpenAPI document', () => {
         ],
         ['post', '/streams/2/new.txt', '/streams/{id}/{path}', 'text'],
         ['put', '/streams/2/new.txt', '/streams/{id}/{path}', 'text'],
+        [
+          ...(['post', '/sealed/1/none', '/sealed/{id}/{session}'] as const),
+          JSON.stringify({ camera_key: '0'.repeat(64) }),
+        ],
         ['post', '/certs/other/keypair', '/certs/{name}/keypair'],
         ['post', '/certs/signed/sign', '/certs/{name}/sign', csr],
         ['post', '/certs/other/revoke', '/certs/{name}/revoke'],
