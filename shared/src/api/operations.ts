@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { handoverApplied } from '../handover.ts'
 import {
+  ownAccess,
+  shareBody,
+  signedIn,
+  signInBody,
+  streamAccess,
+  tokenBody,
+  tokenDeleted,
+  tokenMade,
+  tokensResponse,
+} from './access.ts'
+import {
   bundleBody,
   certificate,
   certificateFile,
@@ -187,6 +198,10 @@ export const operations: readonly Operation[] = [
     query: certificatesQuery,
     responses: { 200: certificatesResponse },
   }),
+  get('/certs/device/crl.pem', 'certificates', 'The revoked device certificates (RFC 5280)', {
+    query: z.object({ format: z.enum(['pem', 'der']).optional() }),
+    responses: { 200: 'application/pkix-crl' },
+  }),
   get('/certs/{hierarchy}/{file}', 'certificates', 'Describes or downloads one of them', {
     query: z.object({ format: z.enum(['json', 'pem', 'der']).optional() }),
     responses: { 200: certificateFile },
@@ -211,6 +226,28 @@ export const operations: readonly Operation[] = [
     body: bundleBody,
     responses: { 200: 'application/x-pkcs12' },
   }),
+  get('/access', 'access', 'Who the client is here, and warnings', { responses: { 200: ownAccess } }),
+  post('/access/sign-in', 'access', 'Begins the session of a browser', {
+    body: signInBody,
+    responses: { 200: signedIn },
+  }),
+  post('/access/sign-out', 'access', 'Ends it', {
+    responses: { 200: z.object({ signed_out: z.boolean() }) },
+  }),
+  get('/access/tokens', 'access', 'Lists tokens, without their texts', {
+    responses: { 200: tokensResponse },
+  }),
+  post('/access/tokens', 'access', 'Makes a token for an enrolment or a sign-in', {
+    body: tokenBody,
+    responses: { 201: tokenMade },
+  }),
+  remove('/access/tokens/{token}', 'access', 'Deletes a token', tokenDeleted),
+  get('/access/streams/{id}', 'access', 'To whom a stream belongs', { responses: { 200: streamAccess } }),
+  post('/access/streams/{id}', 'access', 'Shares a stream, or gives it away', {
+    body: shareBody,
+    responses: { 200: streamAccess },
+  }),
+  remove('/access/streams/{id}/{key}', 'access', 'Shares it no longer', streamAccess),
   get('/about', 'service', 'Version, names, root and limits', { responses: { 200: about } }),
   get('/findings', 'service', 'All rules, with what to change in the device', {
     responses: { 200: findingsResponse },

@@ -1,3 +1,4 @@
+import type { AuthMode } from '@pushav/shared/api/access.ts'
 import type { ProbeWorker } from '@pushav/shared/probe-worker.ts'
 import { Router } from 'express'
 import { backlogResponse, workerResponse } from '../probes/http/backlog-response.ts'
@@ -5,6 +6,12 @@ import type { Backlog } from '../probes/ports.ts'
 
 /** How the queue stands, and the workers that are alive. */
 type ProbeState = () => Promise<Backlog & { readonly workers: readonly ProbeWorker[] }>
+
+/** Who may do what, and what the owner of this server should know and change. */
+interface AccessState {
+  readonly auth: AuthMode
+  readonly warnings: readonly string[]
+}
 
 const maxWaitMs = 30_000
 const areSandboxed = (workers: readonly ProbeWorker[]) => workers.every(({ isSandboxed }) => isSandboxed)
@@ -17,6 +24,7 @@ const areSandboxed = (workers: readonly ProbeWorker[]) => workers.every(({ isSan
 export function healthRoutes(
   checks: Readonly<Record<string, () => Promise<unknown>>>,
   probeState: ProbeState,
+  access: () => AccessState,
 ): Router {
   const router = Router()
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
@@ -34,6 +42,7 @@ export function healthRoutes(
     response.status(isReady ? 200 : 503).json({
       status: isDegraded ? 'degraded' : 'ok',
       ...Object.fromEntries(states),
+      ...access(),
       probes: probes && { ...backlogResponse(probes), workers: probes.workers.map(workerResponse) },
     })
   })

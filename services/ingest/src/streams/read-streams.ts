@@ -11,11 +11,13 @@ const summariesPerPage = 100
 
 export interface StreamReads {
   get(id: string): Promise<IndexedStream>
-  list(): Pages<IndexedStream>
+  /** Of those that `isVisible` says, as `summaries` does. */
+  list(isVisible?: IsVisible): Pages<IndexedStream>
   /** Up to `limit` streams with ids above `after`; `next` is the `after` of the next page, null at the end. */
   summaries(
     after: number,
     limit: number,
+    isVisible?: IsVisible,
   ): Promise<{ readonly summaries: Pages<StreamSummaryNow>; readonly next: number | null }>
   summary(id: string): Promise<StreamSummaryNow>
   /** Without those that there are not. */
@@ -33,6 +35,9 @@ export interface StreamReads {
   /** Throws the refusal `stream-unknown` when there is no such stream. */
   assertExists(id: string): Promise<void>
 }
+
+/** Whether a client may see a stream. */
+export type IsVisible = (stream: string) => boolean | Promise<boolean>
 
 /** A summary with what only the clock and this process know. */
 export interface StreamSummaryNow extends StreamSummary {
@@ -64,15 +69,27 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
     return withTimeouts(stream)
   }
 
-  async function* list(): AsyncGenerator<readonly IndexedStream[]> {
-    for (const ids of inPages(await journals.streams(), streamsPerPage)) {
+  async function* list(isVisible?: IsVisible): AsyncGenerator<readonly IndexedStream[]> {
+    for (const ids of inPages(await visibleIds(isVisible), streamsPerPage)) {
       const found = await Promise.all(ids.map((id) => index.stream(id)))
       yield found.filter((stream) => stream !== null).map(withTimeouts)
     }
   }
 
-  async function summaries(after: number, limit: number): ReturnType<StreamReads['summaries']> {
+  async function visibleIds(isVisible?: IsVisible): Promise<readonly string[]> {
     const ids = await journals.streams()
+    if (!isVisible) return ids
+    const visible: string[] = []
+    for (const id of ids) if (await isVisible(id)) visible.push(id)
+    return visible
+  }
+
+  async function summaries(
+    after: number,
+    limit: number,
+    isVisible?: IsVisible,
+  ): ReturnType<StreamReads['summaries']> {
+    const ids = await visibleIds(isVisible)
     const begin = countUpTo(ids, after)
     const page = ids.slice(begin, begin + limit)
     const next = begin + page.length < ids.length ? Number(page.at(-1)) : null

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { pageQuery } from '@pushav/shared/api/common.ts'
 import {
   expectedTrackNamesBody,
@@ -16,6 +17,7 @@ import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { mapPages } from '../pages.ts'
 import type { IndexedStream } from '../ports.ts'
+import type { IsVisible } from '../read-streams.ts'
 import type { Streams } from '../streams.ts'
 import { junitPieces } from './junit-report.ts'
 import { sessionSummaryResponse } from './session-response.ts'
@@ -23,12 +25,19 @@ import { summaryResponse } from './stream-response.ts'
 
 type StreamRequest = Request<{ id: string }>
 
+interface StreamRoutesDeps {
+  readonly streams: Streams
+  readonly strictByDefault: boolean
+  readonly responseOf: (stream: IndexedStream) => object
+  /** To whom a stream that this client creates belongs; undefined where streams belong to no client. */
+  readonly ownerFor: (request: IncomingMessage) => string | null | undefined
+  /** Which streams this client may see; undefined for all. */
+  readonly visibleTo: (request: IncomingMessage) => IsVisible | undefined
+}
+
 /** The stream routes of the reference and of every generation of the Matter test harness. */
-export function streamRoutes(
-  streams: Streams,
-  strictByDefault: boolean,
-  responseOf: (stream: IndexedStream) => object,
-): Router {
+export function streamRoutes(deps: StreamRoutesDeps): Router {
+  const { streams, strictByDefault, responseOf, ownerFor, visibleTo } = deps
   const router = Router()
   router.post('/streams', sendContinue, json(), async (request, response) => {
     const options = { ...parseBody(streamBody, request.body), ...request.query }
@@ -36,13 +45,15 @@ export function streamRoutes(
       interface: options.interface,
       strict: parseStrict(options.strict) ?? strictByDefault,
       creator: peerOf(request).device?.fingerprint ?? null,
+      owner: ownerFor(request),
     })
     await streamJson(response.status(201), responseOf(stream))
   })
   router.get('/streams', async (request, response) => {
     const { summary, cursor, limit } = parseQuery(streamsQuery, request.query)
-    if (!summary) return streamJson(response, { streams: mapPages(streams.list(), responseOf) })
-    const { summaries, next } = await streams.summaries(cursor, limit)
+    if (!summary)
+      return streamJson(response, { streams: mapPages(streams.list(visibleTo(request)), responseOf) })
+    const { summaries, next } = await streams.summaries(cursor, limit, visibleTo(request))
     await streamJson(response, { streams: mapPages(summaries, summaryResponse), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {
