@@ -12,7 +12,10 @@ interface Exchanges {
   readonly serve: Serve
   /** Waits until no exchange is in flight. Resolves with false when some still are after `timeoutMs`. */
   drain(timeoutMs: number): Promise<boolean>
-  /** Aborts those whose client certificate has been revoked or has expired meanwhile. */
+  /**
+   * Aborts those whose client certificate has been revoked or has expired meanwhile, but for requests that have arrived
+   * whole and wait for their response: one of them may be the revocation.
+   */
   abortRefused(): void
 }
 
@@ -38,7 +41,7 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
   function abortRefused(): void {
     for (const exchange of inFlight) {
       const fault = exchange.connection.certificateFault()
-      if (!fault) continue
+      if (!fault || (exchange.isBodyComplete() && !exchange.isResponding())) continue
       const { method, target, connection } = exchange
       log.info({ method, target, address: connection.address, code: fault.code }, 'exchange aborted')
       exchange.destroy()

@@ -13,6 +13,7 @@ import { identifyDeviceWith } from './access/x509/device-identity.ts'
 import type { WriteAudit } from './audit/audit.ts'
 import { openAuditFile } from './audit/disk/audit-file.ts'
 import { adminUri } from './certificates/admin-certificate.ts'
+import { parseCertificateName } from './certificates/certificate-name.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
 import { refuseUnrouted } from './http/http-app.ts'
@@ -68,7 +69,8 @@ export async function openAccess(
   return { audit, tokens, sessions, streams, authorization, keyOfName }
 
   async function keyOfName(name: string): Promise<string | null> {
-    const facts = x509Reader.read(await certificates.show.pem('device', `${name}.pem`))
+    const file = `${parseCertificateName(name)}.pem`
+    const facts = x509Reader.read(await certificates.show.pem('device', file))
     return facts && hashOfKey(facts.publicKey)
   }
 }

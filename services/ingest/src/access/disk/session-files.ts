@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
-import type { SessionFiles } from '../ports.ts'
+import type { Session, SessionFiles } from '../ports.ts'
 
 const stored = z.object({
   hash: z.string(),
@@ -23,8 +23,13 @@ export async function diskSessionFiles(workingDirectory: string): Promise<Sessio
     write: (session) => replaceFile(fileOf(session.hash), JSON.stringify(session)),
     async list() {
       const hashes = (await readdir(root)).flatMap((name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? [])
-      const found = await Promise.all(hashes.map(read))
-      return found.filter((session) => session !== null)
+      const found: Session[] = []
+      // One at a time, because a process may have few files open.
+      for (const hash of hashes) {
+        const session = await read(hash)
+        if (session) found.push(session)
+      }
+      return found
     },
     remove: (hash) => rm(fileOf(hash), { force: true }),
   }

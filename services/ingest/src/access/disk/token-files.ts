@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { z } from 'zod'
-import type { TokenFiles } from '../ports.ts'
+import type { StoredToken, TokenFiles } from '../ports.ts'
 
 const stored = z.object({
   hash: z.string(),
@@ -34,8 +34,13 @@ export async function diskTokenFiles(workingDirectory: string): Promise<TokenFil
     read,
     async list() {
       const hashes = (await readdir(root)).filter(isHash)
-      const found = await Promise.all(hashes.map(readWithUses))
-      return found.filter((token) => token !== null)
+      const found: (StoredToken & { readonly used: number })[] = []
+      // One at a time, because a process may have few files open.
+      for (const hash of hashes) {
+        const token = await readWithUses(hash)
+        if (token) found.push(token)
+      }
+      return found
     },
     async use({ hash, uses }) {
       for (let use = 1; use <= uses; use++) if (await createUse(hash, use)) return use
