@@ -3,6 +3,13 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  ownAccess,
+  streamAccess,
+  tokenDeleted,
+  tokenMade,
+  tokensResponse,
+} from '@pushav/shared/api/access.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { Redis } from 'ioredis'
 import { makeCsr, openssl } from '../services/ingest/src/testing/openssl.ts'
@@ -215,6 +222,26 @@ describe('access', function () {
         equal(response.status, status, `${body.slice(0, 40)}: ${response.text}`)
       }
     })
+  })
+
+  it('responds as /openapi.json says', async () => {
+    const { json: stream } = await admin.send('POST', '/streams')
+    await makeToken(admin, { purpose: 'enrolment', name: 'any' })
+    ownAccess.strict().parse((await admin.send('GET', '/access')).json)
+    streamAccess.strict().parse((await admin.send('GET', `/access/streams/${stream.id}`)).json)
+    const { json: list } = await admin.send('GET', '/access/tokens')
+    tokensResponse.strict().parse(list)
+    const made = await admin.send('POST', '/access/tokens', '{"purpose":"sign-in"}')
+    const { id } = tokenMade.strict().parse(made.json)
+    tokenDeleted.strict().parse((await admin.send('DELETE', `/access/tokens/${id}`)).json)
+    equal((await admin.send('DELETE', `/access/tokens/${id}`)).status, 404)
+    for (const body of [
+      '{}',
+      '{"purpose":"x"}',
+      '{"purpose":"enrolment","uses":0}',
+      '{"purpose":"sign-in","expires_in":59}',
+    ])
+      deepEqual(codeOf(await admin.send('POST', '/access/tokens', body)), [400, 'request-malformed'], body)
   })
 
   describe('a browser', () => {

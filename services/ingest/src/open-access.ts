@@ -65,7 +65,7 @@ export async function openAccess(
   const authorization =
     auth === 'open'
       ? null
-      : authorizeWith({ identify, access: streams, sessions, tokens, audit, refuseUnrouted })
+      : authorizeWith({ identify, access: streams, sessions, tokens, audit, log, refuseUnrouted })
   return { audit, tokens, sessions, streams, authorization, keyOfName }
 
   async function keyOfName(name: string): Promise<string | null> {

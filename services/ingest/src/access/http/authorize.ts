@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { AccessRow } from '@pushav/shared/api/access.ts'
 import type { Peer } from '@pushav/shared/identity.ts'
+import type { Logger } from '@pushav/shared/logger.ts'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { WriteAudit } from '../../audit/audit.ts'
 import { peerOf } from '../../http/authenticate.ts'
@@ -20,6 +21,7 @@ interface AuthorizeDeps {
   readonly sessions: Pick<Sessions, 'find'>
   readonly tokens: Pick<Tokens, 'redeem'>
   readonly audit: WriteAudit
+  readonly log: Pick<Logger, 'warn'>
   /** Throws the refusal for a path or method that no route has. */
   readonly refuseUnrouted: (request: Request, response: Response) => void
 }
@@ -53,7 +55,7 @@ export interface Authorization {
 
 /** The table of access, held against each request. A request without a row is refused. */
 export function authorizeWith(deps: AuthorizeDeps): Authorization {
-  const { identify, access, sessions, tokens, audit, refuseUnrouted } = deps
+  const { identify, access, sessions, tokens, audit, log, refuseUnrouted } = deps
   const uploadRow = rowOf('PUT', '/streams/1/x')
   // By request, because express hands routes the same object; an entry goes with its request.
   const clients = new WeakMap<IncomingMessage, Client>()
@@ -66,9 +68,10 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
   }
 
   async function requireAccess(request: Request, response: Response, next: NextFunction): Promise<void> {
-    const client = await clientIn(request, peerOf(request))
-    clients.set(request, client)
+    let client = anonymousClient
     try {
+      client = await clientIn(request, peerOf(request))
+      clients.set(request, client)
       const found = rowFor(request)
       if (!found) {
         if (client.identity.role === 'anonymous') throw certificateRequired()
@@ -76,7 +79,8 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
       }
       await check(request, response, client, found)
     } catch (error) {
-      if (error instanceof Refusal) auditRefusal(request, client, peerOf(request), error)
+      if (!(error instanceof Refusal)) throw error
+      auditRefusal(request, client, peerOf(request), error)
       if (isPageFor(request, client)) return response.redirect(303, signInPageFor(request))
       throw error
     }
@@ -97,13 +101,16 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
     if (request.headers.cookie !== undefined || !peer.device) return authorizeSlowly(request, peer, stream)
     const known = access.of(stream)
     if (known instanceof Promise) return authorizeSlowly(request, peer, stream)
-    const refusal = refusalFor(uploadRow, callerOf(identityOf(identify(peer.device)), known))
-    if (refusal) throw audited(request, clientOfDevice(identify(peer.device)), peer, refusal)
+    const device = identify(peer.device)
+    if (!device.isAccepted) return authorizeSlowly(request, peer, stream)
+    const refusal = refusalFor(uploadRow, callerOf(identityOf(device), known))
+    if (refusal) throw audited(request, clientOfDevice(device), peer, refusal)
   }
 
   async function authorizeSlowly(request: IncomingMessage, peer: Peer, stream: string): Promise<void> {
-    const client = await clientIn(request, peer)
+    let client = anonymousClient
     try {
+      client = await clientIn(request, peer)
       assertOwnPage(request, client)
       const refusal = await decide(uploadRow, client, stream)
       if (refusal) throw refusal
@@ -138,7 +145,9 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
       throw new Refusal('access-denied', `the name "${name}" is not given to devices`)
     const { token, release } = await tokens.redeem(text, 'enrolment', name)
     // A request that fails, such as one with a malformed CSR, must not cost a token that may be used once.
-    response.once('close', () => void (response.statusCode >= 400 && release()))
+    response.once('close', () => {
+      if (response.statusCode >= 400) release().catch((error) => log.warn({ error }, 'a token stays used'))
+    })
     noteForAudit(response, { token: idOfToken(token) })
     return { mayReplace: token.name !== null, publicKey: null }
   }

@@ -49,7 +49,8 @@ describe('the OpenAPI document', () => {
         checked.push(`${status} ${path}`)
       }
     }
-    const failed = checked.filter((line) => !/^20[02] /.test(line))
+    // With AUTH=open there are no tokens and owners; e2e/access.test.ts has their responses.
+    const failed = checked.filter((line) => !/^(20[02] |409 \/access\/)/.test(line))
     deepEqual(failed, [])
   })
 
