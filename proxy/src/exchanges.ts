@@ -65,15 +65,31 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
  * when the client takes the response before it, or has left.
  */
 export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exchange) => void {
-  const lastOf = new WeakMap<Socket, Promise<void>>()
+  const lastOf = new WeakMap<Socket, Served>()
   return function serveInOrder(socket, exchange) {
     const last = lastOf.get(socket)
-    const served = last ? last.then(() => serve(exchange)) : serve(exchange)
-    const ended = served.then(() => closeOf(exchange.response, socket))
-    lastOf.set(socket, ended)
-    ended.then(() => lastOf.get(socket) === ended && lastOf.delete(socket))
+    const end = last ? endOf(last, socket).then(() => serve(exchange)) : serve(exchange)
+    const served = { response: exchange.response, end }
+    lastOf.set(socket, served)
+    end.then(() => forgetOnceClosed(served, socket))
+  }
+
+  /** Most requests come when the response before them has long been taken: then nothing is waited for. */
+  function forgetOnceClosed(served: Served, socket: Socket): void {
+    const forget = () => lastOf.get(socket) === served && lastOf.delete(socket)
+    if (served.response.closed) forget()
+    else served.response.once('close', forget)
   }
 }
+
+interface Served {
+  readonly response: Writable
+  /** Resolves when the exchange is over, though its response may still be on its way. */
+  readonly end: Promise<void>
+}
+
+const endOf = ({ response, end }: Served, socket: Socket): Promise<void> =>
+  end.then(() => closeOf(response, socket))
 
 /** Resolves when a response has been written to its socket, or can no longer be. */
 function closeOf(response: Writable, socket: Socket): Promise<void> {

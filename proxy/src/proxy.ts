@@ -8,7 +8,7 @@ import { forwardWith } from './forward.ts'
 import { reportHandover } from './handover-reporter.ts'
 import { createHandshakeReporter, type RefusedHandshake } from './handshake-reporter.ts'
 import { announce } from './mdns/announce.ts'
-import { createProxyMetrics } from './metrics/proxy-metrics.ts'
+import { createProxyMetrics, noProxyMetrics } from './metrics/proxy-metrics.ts'
 import { followHandoverFile } from './tls/handover-file.ts'
 import { type Listener, listen } from './tls/listen.ts'
 import { createTlsServer } from './tls/tls-server.ts'
@@ -30,7 +30,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const handover = built.use(await followHandoverFile(config.handoverFile, log))
   const pool = built.use(createBalancedPool(config.ingests, config.upstreamWaitMs, now))
   const registry = createRegistry('proxy')
-  const metrics = createProxyMetrics(registry)
+  const metrics = config.metricsAddress === null ? noProxyMetrics : createProxyMetrics(registry)
   built.use(await serveMetrics(registry, config.metricsAddress))
   const exchanges = trackExchanges(forwardWith(pool, metrics, log), log)
   const report = createHandshakeReporter(config.ingests, () => handover.trust().secret)

@@ -9,6 +9,13 @@ export interface ProxyMetrics {
   exchanged(method: string, outcome: string, durationMs: number): void
 }
 
+/** Counts nothing, at no cost. */
+export const noProxyMetrics: ProxyMetrics = {
+  connected: () => undefined,
+  refused: () => undefined,
+  exchanged: () => undefined,
+}
+
 const methods = new Set(['GET', 'HEAD', 'PUT', 'POST', 'DELETE'])
 
 export function createProxyMetrics(registry: Registry): ProxyMetrics {

@@ -31,7 +31,7 @@ import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
 import { newId } from './lib/new-id.ts'
-import { addIngestGauges, createIngestMetrics } from './metrics/ingest-metrics.ts'
+import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openAccess } from './open-access.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
@@ -102,7 +102,7 @@ export async function startIngest(
   const clientCertificates = await diskClientCertificates(workingDirectory, x509Reader.describe)
   const verdicts = createPendingVerdicts()
   const registry = createRegistry('ingest')
-  const metrics = createIngestMetrics(registry)
+  const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const storage = await openStorage(config, built, log, verdicts, metrics)
   const { store, journals, links, redis, index, probes, eventBus, inspections, indexer } = storage
 

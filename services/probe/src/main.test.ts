@@ -76,21 +76,6 @@ describe('probe worker', function () {
     }
   })
 
-  it('says of a manifest, and of a body without media, that it is not media', async () => {
-    await using rig = await startRig()
-    await using _worker = await rig.work()
-    await rig.put('u', media.segment)
-    await rig.write('mpd', '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"/>')
-    await rig.write('playlist', '#EXTM3U\n#EXT-X-VERSION:7\n')
-    await rig.write('text', 'hello')
-    const messages = [/it is an MPD$/, /it is a playlist$/, /it is of no media format/]
-    for (const [index, upload] of ['mpd', 'playlist', 'text'].entries()) {
-      const outcome = await rig.outcome({ upload, path: 'x.m4s', init: null })
-      ok(outcome.state === 'not-media', JSON.stringify(outcome))
-      match(outcome.message, messages[index] ?? /never/)
-    }
-  })
-
   it('refuses a job that would lead it out of its folder', async () => {
     await using rig = await startRig()
     await using _worker = await rig.work()
@@ -129,7 +114,7 @@ describe('probe worker', function () {
     const outcomes = await rig.outcomesOf(['u1', 'u2', 'text'])
     deepEqual(
       outcomes.map(({ state }) => state),
-      ['done', 'done', 'not-media'],
+      ['done', 'done', 'failed'],
     )
     const own = await until('a job of its own', () => rig.queue.getJob('gone'))
     equal(own.data.upload, 'gone')

@@ -3,7 +3,7 @@ import { Refusal } from '../lib/refusal.ts'
 import type { NewSecret, SessionRole, StoredToken, TokenFiles } from './ports.ts'
 
 /** What a token lets its holder do, once or several times, until it expires. */
-export interface NewToken {
+interface NewToken {
   readonly purpose: StoredToken['purpose']
   readonly name: string | null
   /** Counts for a sign-in only. */
@@ -13,7 +13,7 @@ export interface NewToken {
 }
 
 /** A token that was used once more. */
-export interface RedeemedToken {
+interface RedeemedToken {
   readonly token: StoredToken
   /** Gives the use back, for a request that failed. */
   release(): Promise<void>

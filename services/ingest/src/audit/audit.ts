@@ -15,7 +15,7 @@ export interface AuditEntry {
 }
 
 /** Who did it, as far as a certificate or a sign-in says. */
-export interface AuditActor {
+interface AuditActor {
   readonly role: string
   readonly name: string | null
   /** SHA-256 of the certificate, lower-case hex; null without one. */

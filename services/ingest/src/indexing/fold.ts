@@ -66,6 +66,8 @@ export type ObjectEvent =
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
         readonly place: Place
+        /** What it is instead of media, for a message: its probe's outcome. Null where a worker has to probe it. */
+        readonly nonMedia: string | null
         /** What stood at its path before it; null for nothing. */
         readonly previous: StoredObject | null
         readonly sessionEvents: ValidationResult['events']
@@ -163,6 +165,7 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const { uploads: position } = draft.totals
   const initFacts = upload.kind === 'init' ? (inspection?.init ?? null) : null
   const status = statusOf(stream, upload, findings)
+  const nonMedia = place === 'none' ? null : (inspection?.nonMedia ?? null)
   const judgement = { upload, findings, session, track, status, position, init, media, initFacts }
   draft.state = state
   draft.totals = addToTotals(draft.totals, judgement, {
@@ -171,9 +174,11 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   })
   draft.events.push({
     ...{ kind: 'judged', ...judgement, list, preconditions, withdrawn },
-    ...{ isNew, place, previous, sessionEvents },
+    ...{ isNew, place, nonMedia, previous, sessionEvents },
   })
-  if (place !== 'none') addObject(stream, draft, judgement, place, isNew)
+  if (place === 'none') return
+  if (nonMedia === null) draft.jobs.push({ stream: stream.id, upload: upload.id, path: upload.path, init })
+  addObject(draft, upload, place, isNew)
 }
 
 /** On cmaf-ingest streams validation knows the track's; on dash and hls streams it is in the same folder. */
@@ -192,15 +197,8 @@ function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
 const isEndOnly = (inspection: Inspection | null): boolean =>
   inspection?.kind === 'other' && inspection.endsTrack
 
-function addObject(
-  stream: Stream,
-  draft: Draft,
-  { upload, init }: Pick<JudgedUpload, 'upload' | 'init'>,
-  place: Place,
-  isNew: boolean,
-): void {
+function addObject(draft: Draft, upload: Upload, place: Place, isNew: boolean): void {
   const { id, path, sha256 } = upload
-  draft.jobs.push({ stream: stream.id, upload: id, path, init })
   draft.inits = withInit(draft.inits, upload)
   if (place === 'beside') return
   draft.objects.set(path, { upload: id, sha256 })

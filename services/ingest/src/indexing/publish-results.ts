@@ -73,10 +73,11 @@ export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
     event: Extract<ObjectEvent, { kind: 'judged' }>,
     { state, stream: known }: FoldResult,
   ): void {
-    const { upload, session, track, sessionEvents } = event
+    const { upload, session, track, sessionEvents, nonMedia } = event
     const findings = event.findings.map(({ code, severity }) => ({ code, severity }))
     const facts = { stream, at, upload: upload.id, path: upload.path }
     eventBus.publish({ kind: 'upload-judged', ...facts, session, track, findings })
+    if (nonMedia !== null) eventBus.publish({ kind: 'upload-probed', ...facts, state: 'not-media' })
     resultLog.uploaded(stream, event)
     count(known?.interface ?? 'none', event)
     for (const sessionEvent of sessionEvents) {

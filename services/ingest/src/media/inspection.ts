@@ -11,6 +11,8 @@ export interface Inspection {
   readonly media: MediaFacts | null
   /** An empty mfra was found: DASH-IF's end of a track, alone or as the last box of one long request. */
   readonly endsTrack: boolean
+  /** What the upload is instead of media, by its first bytes, for a message; null for what is media or may be. */
+  readonly nonMedia: string | null
   readonly mpd: MpdFacts | null
   readonly playlist: PlaylistFacts | null
   /** What is wrong with the bytes themselves. */

@@ -36,7 +36,7 @@ describe('probeUpload', () => {
   it('saves nothing with the last try either where nobody can tell what the upload is', async () => {
     const away = () => Promise.reject(new UploadsUnavailable('the server is away'))
     const probeUpload = probeUploadWith(
-      { bodyKind: away, init: away, sandboxDir: away },
+      { inputKind: away, init: away, sandboxDir: away },
       unexpected,
       outcomes,
     )

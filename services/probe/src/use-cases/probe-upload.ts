@@ -1,5 +1,5 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
-import { failedOutcome, notMediaOutcome, outcomeOf } from '../domain/outcome.ts'
+import { failedOutcome, outcomeOf } from '../domain/outcome.ts'
 import { type Ffprobe, type Outcomes, UploadGone, type Uploads, UploadsUnavailable } from './ports.ts'
 
 /** One attempt at a job. */
@@ -55,8 +55,7 @@ export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Ou
   }
 
   async function probe(job: ProbeJob): Promise<ProbeOutcome> {
-    const kind = await uploads.bodyKind(job.stream, job.upload)
-    if (typeof kind === 'object') return notMediaOutcome(kind.nonMedia)
+    const kind = await uploads.inputKind(job.stream, job.upload)
     const needsInit = kind === 'segment'
     if (needsInit && job.init === null) return failedOutcome('init-unknown', job, kind)
 

@@ -6,7 +6,7 @@ import { keysOf, prefixOf } from './redis-keys.ts'
 import type { StreamCache } from './stream-cache.ts'
 
 /** To be counted up whenever this process stores something else in Redis, or judges by other rules. */
-const format = '5'
+const format = '6'
 const formatKey = '{pushav}:index-format'
 const ofAllStreams = `${prefixOf('*')}*`
 

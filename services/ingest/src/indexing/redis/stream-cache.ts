@@ -94,6 +94,7 @@ function setNewest<Value>(map: Map<string, Value>, key: string, value: Value): v
 
 /** Only after a commit: a load may need more entries than are kept. */
 function dropOldest(map: Map<string, unknown>): void {
+  if (map.size <= maxEntries) return
   for (const key of map.keys()) {
     if (map.size <= maxEntries) return
     map.delete(key)

@@ -1,3 +1,5 @@
+import { encodeNotMedia } from '@pushav/shared/outcome-codec.ts'
+import { probeOutcomesKey } from '@pushav/shared/probe-job.ts'
 import { sessionViewOf } from '../../streams/session-view.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import { isAccepted } from '../../validation/finding.ts'
@@ -29,6 +31,13 @@ export function writesOf(
   for (const event of events) {
     if (event.kind === 'deleted') addDeletion(batch, keys, event)
     else addJudgement(batch, keys, event)
+    if (event.kind === 'judged' && event.nonMedia !== null)
+      batch.add(
+        'HSET',
+        probeOutcomesKey(id),
+        event.upload.id,
+        encodeNotMedia(`this object is not media: it is ${event.nonMedia}`),
+      )
   }
   for (const [folder, by] of folderDeltas)
     if (by !== 0) batch.add('HINCRBY', keys.folders, folder, String(by))

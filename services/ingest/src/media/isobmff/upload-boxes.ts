@@ -167,7 +167,7 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
     return strays.length > 0 ? { outside: strays } : {}
   }
 
-  function facts(): Omit<Inspection, 'mpd' | 'playlist' | 'faults'> {
+  function facts(): Omit<Inspection, 'nonMedia' | 'mpd' | 'playlist' | 'faults'> {
     return { kind: kind.kind(), brands: brands ?? [], init: firstInit, media: mediaFacts.facts(), endsTrack }
   }
 }
