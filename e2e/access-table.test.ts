@@ -66,7 +66,7 @@ describe('the table of access', function () {
     )
   })
 
-  it('is what the server does, for every route and caller', async () => {
+  it('is what the server does, for every route and caller (F-04)', async () => {
     const routes = Object.keys(accessTable).toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)))
     const wrong: string[] = []
     const lines: string[] = []

@@ -163,7 +163,7 @@ describe('access', function () {
   })
 
   describe('a stream', () => {
-    it('is its own device’s, until it is shared, and not longer (C-09)', async () => {
+    it('is its own device’s, until it is shared, and not longer (C-09, F-04)', async () => {
       const [owner, guest] = [await enrol('owner'), await enrol('guest')]
       using mine = owner.caller
       using theirs = guest.caller
@@ -331,7 +331,7 @@ describe('access', function () {
     }
     const clientAuth = ['-addext', 'extendedKeyUsage=clientAuth']
 
-    it('is let in by a rule, as a device', async () => {
+    it('is let in by a rule, as a device (C-07)', async () => {
       using camera = await callerWith(serverOf(), leaf('camera', '/O=Acme/OU=Cameras/CN=c', ...clientAuth))
       const { status, json } = await camera.send('POST', '/streams')
       equal(status, 201)
