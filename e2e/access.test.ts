@@ -339,6 +339,18 @@ describe('access', function () {
       equal((await camera.send('GET', '/access')).json.role, 'device')
     })
 
+    it('is in the audit log when it is of a root that is not named', async () => {
+      const files = ['-keyout', at('self.key'), '-out', at('self.pem'), '-days', '2']
+      openssl('req', '-x509', ...ecKey, ...files, '-subj', '/CN=self', ...clientAuth)
+      const self = { cert: readFileSync(at('self.pem'), 'utf8'), key: readFileSync(at('self.key'), 'utf8') }
+      using stranger = await callerWith(serverOf(), self)
+      deepEqual(codeOf(await stranger.send('GET', '/access')), [403, 'certificate-untrusted'])
+      const line = await until('the line', async () =>
+        (await audited()).find(({ event }) => event === 'handshake-refused'),
+      )
+      deepEqual([line.code, line.who.name], ['certificate-untrusted', 'CN=self'])
+    })
+
     it('is kept out without one, and is never an admin or a device of this server', async () => {
       using stranger = await callerWith(
         serverOf(),
@@ -433,10 +445,11 @@ describe('access', function () {
           ].every((event) => events.has(event)) && found
         )
       })
-      for (const { time, who, address, request, status } of lines) {
+      for (const { event, time, who, address, request, status } of lines) {
         match(time, /^\d{4}-\d\d-\d\dT/)
         ok(['anonymous', 'device', 'viewer', 'admin'].includes(who.role))
         match(address, /^(127\.0\.0\.1|::1)$/)
+        if (event === 'handshake-refused') continue
         match(request, /^[A-Z]+ \/[^?]*$/)
         ok(status >= 200)
       }

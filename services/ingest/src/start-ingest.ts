@@ -226,7 +226,7 @@ export async function startIngest(
     }),
     uploadBytesRoutes(streams, store, findCertificate),
     eventRoutes(eventBus, streams, sendState, closing.signal),
-    refusalRoutes({ refusals, eventBus, count: metrics.refused, log, now }),
+    refusalRoutes({ refusals, eventBus, audit: accessControl.audit, count: metrics.refused, log, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),
