@@ -46,6 +46,12 @@ describe('the sign-in page', function () {
     }
   })
 
+  it('leaves the head of a page narrow enough for a phone', async () => {
+    const page = await browserOf().open('/ui/streams', { width: 390, height: 844 })
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true)
+  })
+
   it('comes back after signing out', async () => {
     const page = await browserOf().open('/ui/streams')
     await page.getByRole('button', { name: 'Sign out' }).click()
