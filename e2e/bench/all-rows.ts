@@ -12,9 +12,10 @@ import { uploadRows } from './rows/uploads.ts'
 import { externalServer } from './servers/external-server.ts'
 import { hasNginx, oneHop, twoHops } from './servers/nginx.ts'
 import { pinnedServer } from './servers/pinned-server.ts'
+import { uiRows } from './ui/ui-rows.ts'
 
 /** They take long, or compare nothing. */
-const byNameOnly = ['growth-streams', 'planning']
+const byNameOnly = ['growth-streams', 'planning', 'ui-live', 'ui-open', 'ui-watchers']
 
 /** All rows, in the order in which they are measured. */
 export async function rowsOf(bench: Bench): Promise<Row[]> {
@@ -32,6 +33,7 @@ export async function rowsOf(bench: Bench): Promise<Row[]> {
     growthStreamsRow(bench),
     memoryRow(bench),
     planningRow(bench),
+    ...uiRows(bench),
   ]
   const isWanted = ({ name }: Row) =>
     options.rows.some((wanted) => isNamed(name, wanted) && (wanted !== '' || !byNameOnly.includes(name)))

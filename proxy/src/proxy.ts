@@ -36,7 +36,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const report = createHandshakeReporter(config.ingests, () => handover.trust().secret)
   const reportHandshake = (refused: RefusedHandshake) => {
     metrics.refused(refused.code)
-    void report(refused)
+    return report(refused)
   }
   let ui: Listener | null = null
   const alternative = () => (ui ? `; browsers need no certificate on port ${ui.port}` : '')

@@ -2,7 +2,7 @@
  * Everything here relies on behaviour of Node that is not documented. Each function has a test that fails
  * when a new version of Node behaves differently.
  */
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { Http2SecureServer, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -29,6 +29,11 @@ export function removeHttp2Compatibility(server: Http2SecureServer): void {
 /** Lets HTTP/1 clients that close their side of the connection after the request receive the response. */
 export function allowHalfOpenHttp1(server: Server): void {
   Object.assign(server, { httpAllowHalfOpen: true })
+}
+
+/** Without 100 Continue, Node would end the connection behind the response to a request that expects it. */
+export function expectNoContinue(response: ServerResponse): void {
+  Object.assign(response, { _expect_continue: false })
 }
 
 /** Makes Node look up a socket's remote address, which it remembers, before the client can disconnect. */

@@ -1,6 +1,8 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { whenReady } from '@pushav/shared/redis/client.ts'
 import type { Config } from './config.ts'
+import { redisDeviceIndex } from './devices/redis/device-index.ts'
+import { createDeviceSums } from './devices/sum-devices.ts'
 import { redisEventBus } from './events/redis/redis-event-stream.ts'
 import { createProbeEnqueuer } from './indexing/enqueue-probes.ts'
 import { startIndexer } from './indexing/index-journals.ts'
@@ -25,6 +27,7 @@ import { cacheStreamList } from './uploads/disk/stream-list-cache.ts'
 import { openUploadStore } from './uploads/disk/upload-store.ts'
 import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
 
+const deviceSumsEveryMs = 5_000
 const now = (): Date => new Date()
 
 /** Opens the upload store and the journals on the disk, connects to Redis and starts the indexer between the two. */
@@ -56,6 +59,8 @@ export async function openStorage(
   )
   const eventBus = built.use(redisEventBus(redis, open(connectBlocking)))
 
+  const devices = redisDeviceIndex(redis)
+  const deviceSums = built.use(createDeviceSums({ index, devices, everyMs: deviceSumsEveryMs }))
   const resultLog = built.use(createResultLog(log))
   const sessionTimeouts = built.use(createSessionTimeouts(eventBus, resultLog, idleMs, now))
   const inspections = inspectionsOf(store)
@@ -63,6 +68,7 @@ export async function openStorage(
     verdicts,
     eventBus,
     sessionTimeouts,
+    deviceSums,
     resultLog,
     count: metrics.judged,
     links,
@@ -82,5 +88,5 @@ export async function openStorage(
       retryMs: 500,
     }),
   )
-  return { store, journals, links, redis, index, probes, eventBus, inspections, indexer }
+  return { store, journals, links, redis, index, devices, deviceSums, probes, eventBus, inspections, indexer }
 }

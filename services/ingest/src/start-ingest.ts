@@ -104,7 +104,7 @@ export async function startIngest(
   const registry = createRegistry('ingest')
   const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const storage = await openStorage(config, built, log, verdicts, metrics)
-  const { store, journals, links, redis, index, probes, eventBus, inspections, indexer } = storage
+  const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 
   const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
   const { authorization } = accessControl
@@ -120,6 +120,7 @@ export async function startIngest(
     setOwner: accessControl.streams.setOwner,
     eventBus,
     inFlight,
+    deviceSums,
     newId,
     now,
     idleMs,
@@ -156,7 +157,8 @@ export async function startIngest(
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
   const devices = readDevicesWith({
-    ...{ journals, index, certificates: clientCertificates, history: certificates.history },
+    ...{ index: storage.devices, sums: deviceSums },
+    ...{ certificates: clientCertificates, history: certificates.history },
   })
   let proxyPorts: ProxyPorts = { port: null, uiPort: null, isLoopback: true }
   const warnings = serverWarnings(config.auth, () => proxyPorts.isLoopback, certificates.warnings)
@@ -261,6 +263,8 @@ export async function startIngest(
     await index
       .renew()
       .catch((error) => log.warn({ error }, 'which version wrote the index is not known yet'))
+    // A crash may have kept counts from the totals.
+    for (const stream of await journals.streams()) deviceSums.touch(stream)
     await indexer.catchUp()
   }
 }

@@ -2,11 +2,14 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeOutcome } from '@pushav/shared/outcome-codec.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import { type ProbeJob, probeOutcomesKey, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
+import { probeHostsKey, probeWorker, probeWorkerKey } from '@pushav/shared/probe-worker.ts'
+import { readMetrics } from '@pushav/shared/testing/metrics/read-metrics.ts'
 import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { until } from '@pushav/shared/testing/until.ts'
@@ -30,6 +33,18 @@ describe('probe worker', function () {
     await makeMedia(folder.path)
   })
   after(() => folder[Symbol.asyncDispose]())
+
+  it('sends signs of life that name its host and say what it is, and serves metrics', async () => {
+    await using rig = await startRig()
+    const startedMs = Date.now()
+    const socketPath = join(rig.directory, 'metrics.sock')
+    await using _worker = await rig.work({ METRICS_ADDRESS: `unix:${socketPath}` })
+    const json = await until('the first sign of life', () => rig.redis.get(probeWorkerKey(hostname())))
+    const { concurrency, seenAt } = probeWorker.parse(JSON.parse(json))
+    ok(concurrency >= 1 && Date.parse(seenAt) >= startedMs, json)
+    deepEqual(await rig.redis.smembers(probeHostsKey), [hostname()])
+    ok((await readMetrics(socketPath)).families.has('pavs_probe_seconds'))
+  })
 
   it('probes whatever is uploaded and stores what came of it before the job ends', async () => {
     await using rig = await startRig()
@@ -285,6 +300,7 @@ describe('probe worker', function () {
     return {
       directory,
       server,
+      redis,
       queue,
       urgent,
       work: (more: Record<string, string> = {}) =>

@@ -1,3 +1,4 @@
+import type { DeviceSums } from '../devices/sum-devices.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
 import type { ObjectLinks } from '../uploads/ports.ts'
@@ -13,6 +14,7 @@ interface PublishResultsDeps {
   readonly verdicts: PendingVerdicts
   readonly eventBus: Pick<EventBus, 'publish'>
   readonly sessionTimeouts: SessionTimeouts
+  readonly deviceSums: Pick<DeviceSums, 'touch'>
   readonly resultLog: Pick<ResultLog, 'uploaded' | 'ended'>
   /** Counts an upload of a stream with this interface. */
   readonly count: (interfaceName: string, judged: JudgedUpload) => void
@@ -30,10 +32,11 @@ const maxEventAgeMs = 600_000
  * and the links of replayed lines are repaired.
  */
 export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
-  const { verdicts, eventBus, sessionTimeouts, resultLog, count, links, startedAt, now } = deps
+  const { verdicts, eventBus, sessionTimeouts, deviceSums, resultLog, count, links, startedAt, now } = deps
   const repairLinks = repairLinksWith(links)
   return async function publishResults(stream, entries, folded) {
     resolveVerdicts(entries, folded)
+    if (folded.events.some(isOfDevice)) deviceSums.touch(stream)
     if (isNews(entries)) publishEvents(stream, entries, folded)
     if (isReplay(entries)) await repairLinks(stream, folded.events)
   }
@@ -87,3 +90,6 @@ export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
     }
   }
 }
+
+const isOfDevice = (event: ObjectEvent): boolean =>
+  event.kind === 'judged' && event.upload.sender.device !== null

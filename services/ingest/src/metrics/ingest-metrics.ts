@@ -77,14 +77,18 @@ export function addIngestGauges(
       if (!found) return
       this.set({ state: 'waiting' }, found.waiting)
       this.set({ state: 'running' }, found.running)
-      oldest.set(found.oldestWaitingMs / 1_000)
     },
   })
-  const oldest = new Gauge({
+  new Gauge({
     ...{
       name: 'pavs_probe_oldest_waiting_seconds',
       help: 'Age of the oldest probe job that waits',
       registers,
+    },
+    async collect() {
+      this.remove()
+      const found = await backlog().catch(() => null)
+      if (found) this.set(found.oldestWaitingMs / 1_000)
     },
   })
   new Gauge({
@@ -96,6 +100,7 @@ export function addIngestGauges(
   new Gauge({
     ...{ name: 'pavs_disk_free_bytes', help: 'Free space where uploads are kept', registers },
     async collect() {
+      this.remove()
       const found = await statfs(workingDirectory).catch(() => null)
       if (found) this.set(found.bavail * found.bsize)
     },

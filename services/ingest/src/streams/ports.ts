@@ -33,8 +33,8 @@ export interface StreamQueries {
   sessionViews(stream: string, sessions: readonly string[]): Promise<readonly SessionView[]>
   /** What each device sent to the stream. */
   devices(stream: string): Promise<readonly DeviceCounts[]>
-  /** Counts of one session; with null those of uploads without a session, then those of all sessions. */
-  tallies(stream: string, session: string | null): Promise<readonly FindingCounts[]>
+  /** Counts of some sessions, in their order; null stands for uploads without a session. */
+  tallies(stream: string, sessions: readonly (string | null)[]): Promise<readonly FindingCounts[]>
 }
 
 export interface UploadLogPage {

@@ -11,9 +11,13 @@ const summariesPerPage = 100
 
 export interface StreamReads {
   get(id: string): Promise<IndexedStream>
-  /** Of those that `isVisible` says, as `summaries` does. */
-  list(isVisible?: IsVisible): Pages<IndexedStream>
-  /** Up to `limit` streams with ids above `after`; `next` is the `after` of the next page, null at the end. */
+  /** Of those that `isVisible` says: up to `limit` streams with ids above `after`, all for null; `next` is the `after` of the next page, null at the end. */
+  list(
+    after: number,
+    limit: number | null,
+    isVisible?: IsVisible,
+  ): Promise<{ readonly streams: Pages<IndexedStream>; readonly next: number | null }>
+  /** The same in numbers. */
   summaries(
     after: number,
     limit: number,
@@ -69,14 +73,30 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
     return withTimeouts(stream)
   }
 
-  async function* list(isVisible?: IsVisible): AsyncGenerator<readonly IndexedStream[]> {
-    for (const ids of inPages(await visibleIds(isVisible), streamsPerPage)) {
-      const found = await Promise.all(ids.map((id) => index.stream(id)))
+  async function list(
+    after: number,
+    limit: number | null,
+    isVisible?: IsVisible,
+  ): ReturnType<StreamReads['list']> {
+    const { ids, next } = await idsAfter(after, limit ?? Number.POSITIVE_INFINITY, isVisible)
+    return { streams: streamPages(ids), next }
+  }
+
+  async function idsAfter(after: number, limit: number, isVisible: IsVisible | undefined) {
+    const all = await visibleIds(isVisible)
+    const begin = countUpTo(all, after)
+    const ids = all.slice(begin, begin + limit)
+    return { ids, next: begin + ids.length < all.length ? Number(ids.at(-1)) : null }
+  }
+
+  async function* streamPages(ids: readonly string[]): AsyncGenerator<readonly IndexedStream[]> {
+    for (const some of inPages(ids, streamsPerPage)) {
+      const found = await Promise.all(some.map((id) => index.stream(id)))
       yield found.filter((stream) => stream !== null).map(withTimeouts)
     }
   }
 
-  async function visibleIds(isVisible?: IsVisible): Promise<readonly string[]> {
+  async function visibleIds(isVisible: IsVisible | undefined): Promise<readonly string[]> {
     const ids = await journals.streams()
     if (!isVisible) return ids
     const visible: string[] = []
@@ -89,11 +109,8 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
     limit: number,
     isVisible?: IsVisible,
   ): ReturnType<StreamReads['summaries']> {
-    const ids = await visibleIds(isVisible)
-    const begin = countUpTo(ids, after)
-    const page = ids.slice(begin, begin + limit)
-    const next = begin + page.length < ids.length ? Number(page.at(-1)) : null
-    return { summaries: summaryPages(page), next }
+    const { ids, next } = await idsAfter(after, limit, isVisible)
+    return { summaries: summaryPages(ids), next }
   }
 
   async function* summaryPages(ids: readonly string[]): AsyncGenerator<readonly StreamSummaryNow[]> {

@@ -25,6 +25,7 @@ import {
   type TestObject,
   validateInOrder,
 } from './testing/arrivals.ts'
+import { hlsReady, started } from './testing/beginnings.ts'
 
 type Story = readonly [IngestInterface, readonly TestObject[], expected?: readonly string[]]
 
@@ -52,8 +53,6 @@ const flawedBy = (code: ManifestFlaw['code']) => ({
 })
 const free = (nth: number, facts: Parameters<typeof mediaAt>[2] = {}) => mediaAt(`v/${nth}.m4s`, nth, facts)
 const freeInit = initAt('v/init.mp4')
-const started = [dynamicMpd(), init()]
-const hlsReady = [multivariant(), initialPlaylist(), init()]
 const hlsDone = [...hlsReady, hlsSegment(1001)]
 const encoded = [{ ...representation('session_1', 'video'), codecs: 'hvc1.1.6.L93' }]
 const timeline = (t: number, count: number) => [

@@ -23,6 +23,8 @@ import { junitPieces } from './junit-report.ts'
 import { sessionSummaryResponse } from './session-response.ts'
 import { summaryResponse } from './stream-response.ts'
 
+const summariesPerPage = 100
+
 type StreamRequest = Request<{ id: string }>
 
 interface StreamRoutesDeps {
@@ -51,9 +53,12 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
   })
   router.get('/streams', async (request, response) => {
     const { summary, cursor, limit } = parseQuery(streamsQuery, request.query)
-    if (!summary)
-      return streamJson(response, { streams: mapPages(streams.list(visibleTo(request)), responseOf) })
-    const { summaries, next } = await streams.summaries(cursor, limit, visibleTo(request))
+    if (!summary) {
+      const { streams: page, next } = await streams.list(cursor, limit ?? null, visibleTo(request))
+      const rest = limit === undefined ? {} : { next_cursor: next }
+      return streamJson(response, { streams: mapPages(page, responseOf), ...rest })
+    }
+    const { summaries, next } = await streams.summaries(cursor, limit ?? summariesPerPage, visibleTo(request))
     await streamJson(response, { streams: mapPages(summaries, summaryResponse), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {

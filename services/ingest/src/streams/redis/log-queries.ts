@@ -6,9 +6,12 @@ import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { decodeMinutes } from '../../indexing/redis/counters/minute-counters.ts'
 import { keysOf } from '../../indexing/redis/redis-keys.ts'
 import { hmget } from '../../indexing/redis/values.ts'
-import type { StreamQueries } from '../ports.ts'
+import { inPages } from '../pages.ts'
+import type { MinuteCounts, StreamQueries } from '../ports.ts'
 
 const maxVersions = 100
+/** Sessions whose counts are read together. */
+const sessionsAtOnce = 64
 
 /** Reads of a stream's uploads in the order of their verdicts, and of what is counted of them by minute. */
 export function redisLogQueries(
@@ -61,7 +64,11 @@ export function redisLogQueries(
     const keys = keysOf(stream)
     const sessions =
       session === null ? [null, ...(await orUnavailable(redis.hkeys(keys.sessions)))] : [session]
-    const found = await orUnavailable(Promise.all(sessions.map((one) => redis.hgetall(keys.minutes(one)))))
-    return found.flatMap(decodeMinutes)
+    const counts: MinuteCounts[] = []
+    for (const some of inPages(sessions, sessionsAtOnce)) {
+      const found = await orUnavailable(Promise.all(some.map((one) => redis.hgetall(keys.minutes(one)))))
+      for (const fields of found) counts.push(...decodeMinutes(fields))
+    }
+    return counts
   }
 }
