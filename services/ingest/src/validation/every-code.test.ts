@@ -164,6 +164,7 @@ const stories: Record<FindingCode, Story> = {
     other('session_1/video/segment_1001.m4s', fault('media-not-isobmff')),
   ),
   'box-malformed': ingest(initAt('v/init.mp4'), other('v/1.m4s', fault('box-malformed'))),
+  'box-too-large': dash(dynamicMpd(), other('session_1/video/video.init', fault('box-too-large'))),
   'init-without-moov': dash(dynamicMpd(), other('session_1/video/video.init')),
   'init-track-count': dash(dynamicMpd(), init({ trackCount: 2 })),
   'init-not-fragmented': dash(dynamicMpd(), init({ isFragmented: false })),
