@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   ownAccess,
+  signedIn as signedInSchema,
   streamAccess,
   tokenDeleted,
   tokenMade,
@@ -232,7 +233,11 @@ describe('access', function () {
     const { json: list } = await admin.send('GET', '/access/tokens')
     tokensResponse.strict().parse(list)
     const made = await admin.send('POST', '/access/tokens', '{"purpose":"sign-in"}')
-    const { id } = tokenMade.strict().parse(made.json)
+    const { id, token: text } = tokenMade.strict().parse(made.json)
+    secrets.push(text)
+    const entered = await anonymous.send('POST', '/access/sign-in', JSON.stringify({ token: text }))
+    signedInSchema.strict().parse(entered.json)
+    deepEqual((await anonymous.send('POST', '/access/sign-out')).json, { signed_out: false })
     tokenDeleted.strict().parse((await admin.send('DELETE', `/access/tokens/${id}`)).json)
     equal((await admin.send('DELETE', `/access/tokens/${id}`)).status, 404)
     for (const body of [
