@@ -15,6 +15,7 @@ const widths = [
 /** What the pages ask for when they are opened, beside their own files; the tests before open all of them. */
 const requestsOfPages: readonly string[] = [
   '/about',
+  '/access',
   '/certs',
   '/certs/device/dev.pem',
   '/certs/server/root.pem',

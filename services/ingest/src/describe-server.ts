@@ -13,6 +13,8 @@ export const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..
 export interface ProxyPorts {
   readonly port: number | null
   readonly uiPort: number | null
+  /** Only this machine reaches it. */
+  readonly isLoopback: boolean
 }
 
 /** What users ask of a server before they trust and use it. */

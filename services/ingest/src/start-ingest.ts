@@ -3,7 +3,14 @@ import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
+import type { AccessReport } from '@pushav/shared/shutdown.ts'
 import { createSite } from '@pushav/ui/site.ts'
+import { readClientRoots } from './access/disk/client-roots.ts'
+import { accessRoutes } from './access/http/access-routes.ts'
+import { auditRequests } from './access/http/audit-requests.ts'
+import { anonymousClient, ownerFor, visibleTo } from './access/http/authorize.ts'
+import { serverWarnings } from './access/server-warnings.ts'
+import { makeStartTokens } from './access/start-tokens.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
@@ -27,6 +34,7 @@ import { latencyResponse } from './latency/http/latency-response.ts'
 import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
 import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
+import { openAccess } from './open-access.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
@@ -85,16 +93,28 @@ import { streamInterfaceWith } from './uploads/stream-interface.ts'
 const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
 
-/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. Its app. */
+interface RunningIngest {
+  readonly app: ReturnType<typeof createApp>
+  /** What the person who starts the server needs in order to get in; null where each client may do everything. */
+  readonly makeStartTokens: () => Promise<AccessReport | null>
+}
+
+/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. */
 export async function startIngest(
   config: Config,
   built: AsyncDisposableStack,
   log: Logger,
-): Promise<ReturnType<typeof createApp>> {
+): Promise<RunningIngest> {
   const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, maxUploadBytes: maxBytes } = config
 
   const certificates = built.adopt(
-    await openCertificates({ ...config, log, serverNames: () => namesOf(config) }),
+    await openCertificates({
+      ...config,
+      log,
+      serverNames: () => namesOf(config),
+      clientRoots: config.clientCa ? await readClientRoots(config.clientCa) : null,
+      hasAdmin: config.auth === 'mtls',
+    }),
     (opened) => opened.close(),
   )
   const clientCertificates = await diskClientCertificates(
@@ -110,6 +130,9 @@ export async function startIngest(
   const storage = await openStorage(config, built, log, verdicts, metrics, quotas)
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 
+  const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
+  const { authorization } = accessControl
+  const clientOf = authorization?.clientOf ?? (() => anonymousClient)
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const inFlight = createInFlightUploads()
   const streams = streamsWith({
@@ -118,6 +141,7 @@ export async function startIngest(
     index,
     links,
     record,
+    setOwner: accessControl.streams.setOwner,
     eventBus,
     inFlight,
     reserveStream: quotas?.reserveStream ?? null,
@@ -146,7 +170,7 @@ export async function startIngest(
       findEnded: findEndedWith({ journals, index, idleMs }),
       removeSession: removeSessionWith({ ...storage, record, inFlight, newId, now, idleMs }),
       freeBytes: () => freeBytesIn(workingDirectory),
-      report: reportRemovalWith(log, metrics.removed),
+      report: reportRemovalWith(log, accessControl.audit, metrics.removed),
       intervalMs: config.retentionIntervalMs,
       idleMs,
       log,
@@ -179,7 +203,8 @@ export async function startIngest(
     ...{ index: storage.devices, sums: deviceSums },
     ...{ certificates: clientCertificates, history: certificates.history },
   })
-  let proxyPorts: ProxyPorts = { port: null, uiPort: null }
+  let proxyPorts: ProxyPorts = { port: null, uiPort: null, isLoopback: true }
+  const warnings = serverWarnings(config.auth, () => proxyPorts.isLoopback, certificates.warnings)
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
   const { backlog } = probes
@@ -206,15 +231,32 @@ export async function startIngest(
   const health = healthRoutes(
     { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
     async () => ({ ...(await probes.backlog()), workers: await findProbeWorkers(redis) }),
+    () => ({ auth: config.auth, warnings: warnings() }),
   )
   const routers = [
-    certificateRoutes({ ...certificates, lastSeen: devices.lastSeen, onProxyPorts }, log),
+    accessRoutes({
+      ...{
+        auth: config.auth,
+        tokens: accessControl.tokens,
+        sessions: accessControl.sessions,
+        access: accessControl.streams,
+      },
+      ...{ streams, clientOf, keyOfName: accessControl.keyOfName, warnings },
+    }),
+    certificateRoutes(
+      {
+        ...{ ...certificates, lastSeen: devices.lastSeen, onProxyPorts },
+        grantOf: authorization?.grantOf ?? (() => null),
+      },
+      log,
+    ),
     streamRoutes({
-      streams,
-      strictByDefault: config.strict,
+      ...{ streams, strictByDefault: config.strict },
       responseOf: isReference ? reference.streamResponse : streamResponse,
       reportReference: reference.report,
       reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
+      ownerFor: ownerFor(authorization),
+      visibleTo: visibleTo(authorization, accessControl.streams),
     }),
     docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
@@ -242,7 +284,7 @@ export async function startIngest(
     uploadBytesRoutes(streams, store, findCertificate),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     retentionRoutes(retention, config.retention),
-    refusalRoutes({ refusals, eventBus, count: metrics.refused, log, now }),
+    refusalRoutes({ refusals, eventBus, audit: accessControl.audit, count: metrics.refused, log, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),
@@ -252,16 +294,27 @@ export async function startIngest(
     respondWithError,
     health,
     routers,
+    gates: [
+      ...(authorization ? [authorization.requireAccess] : []),
+      auditRequests(accessControl.audit, clientOf),
+    ],
     allowOrigins: allowOrigins(config.allowedOrigins),
   })
-  const listener = withPutFastPath({ handleUpload, authenticate, respondWithError, app })
+  const listener = withPutFastPath({
+    ...{ handleUpload, authenticate, respondWithError, app },
+    authorizeUpload: authorization?.authorizeUpload ?? null,
+  })
   built.use(await listen(listener, config.listen))
   built.defer(() => closing.abort())
-  return app
+  return {
+    app,
+    makeStartTokens: () => makeStartTokens(config.auth, accessControl.tokens, certificates.adminFile),
+  }
 
   /** Every refusal by a quota passes here; the log line is that of the request. */
   function reportRefusal(limit: string): void {
     metrics.unstored(limit)
+    accessControl.auditLimit(limit)
   }
 
   function onDiskFull(): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { authMode } from './access.ts'
 import { severity, sha256, streamId, time, uploadId } from './common.ts'
 
 export const about = z
@@ -72,6 +73,8 @@ export const readiness = z
     status: z.enum(['ok', 'degraded']),
     redis: z.enum(['ok', 'away']),
     disk: z.enum(['ok', 'away']),
+    auth: authMode,
+    warnings: z.array(z.string()).describe('What the owner of this server should know and change'),
     probes: backlog.extend({ workers: z.array(worker) }).nullable(),
   })
   .meta({ id: 'Readiness' })

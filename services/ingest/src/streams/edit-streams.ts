@@ -20,12 +20,15 @@ export interface StreamEdits {
 interface NewStream extends Pick<Stream, 'strict' | 'creator'> {
   /** As the user wrote it. */
   readonly interface: unknown
+  /** Hash of the key that it belongs to; null for admins only, undefined where streams belong to no client. */
+  readonly owner?: string | null | undefined
 }
 
 export interface StreamEditsDeps {
   readonly journals: Pick<Journals, 'create' | 'has'>
   readonly links: Pick<ObjectLinks, 'find' | 'remove'>
   readonly record: RecordEntry
+  readonly setOwner: (stream: string, owner: string | null) => Promise<unknown>
   readonly getStream: StreamReads['get']
   /** Reserves a stream of the quotas until disposal; null where no quota is set. */
   readonly reserveStream: ((creator: string | null) => Disposable) | null
@@ -34,13 +37,14 @@ export interface StreamEditsDeps {
 }
 
 export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
-  const { journals, links, record, getStream, reserveStream, newId, now } = deps
+  const { journals, links, record, setOwner, getStream, reserveStream, newId, now } = deps
   return { create, expectTracks, deleteObject }
 
-  async function create({ interface: word, strict, creator }: NewStream): Promise<IndexedStream> {
+  async function create({ interface: word, strict, creator, owner }: NewStream): Promise<IndexedStream> {
     const settings = { interface: parseInterface(word), strict, creator }
     using _reserved = reserveStream?.(creator) ?? null
     const id = await journals.create()
+    if (owner !== undefined) await setOwner(id, owner)
     const head = entryHead()
     const { indexed } = await record(id, { kind: 'stream-created', ...head, ...settings })
     await indexed

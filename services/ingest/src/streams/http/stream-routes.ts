@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { pageQuery } from '@pushav/shared/api/common.ts'
 import {
   expectedTrackNamesBody,
@@ -16,6 +17,7 @@ import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { mapPages } from '../pages.ts'
 import type { IndexedStream } from '../ports.ts'
+import type { IsVisible } from '../read-streams.ts'
 import type { Streams } from '../streams.ts'
 import { junitPieces } from './junit-report.ts'
 import { sessionSummaryResponse } from './session-response.ts'
@@ -33,16 +35,15 @@ interface StreamRoutesDeps {
   readonly reportReference: (stream: string, session: string | null) => Promise<object>
   /** How late the segments came, of one session or of all. */
   readonly reportLatency: (stream: string, session: string | null) => Promise<object>
+  /** To whom a stream that this client creates belongs; undefined where streams belong to no client. */
+  readonly ownerFor: (request: IncomingMessage) => string | null | undefined
+  /** Which streams this client may see; undefined for all. */
+  readonly visibleTo: (request: IncomingMessage) => IsVisible | undefined
 }
 
 /** The stream routes of the reference and of every generation of the Matter test harness. */
-export function streamRoutes({
-  streams,
-  strictByDefault,
-  responseOf,
-  reportReference,
-  reportLatency,
-}: StreamRoutesDeps): Router {
+export function streamRoutes(deps: StreamRoutesDeps): Router {
+  const { streams, strictByDefault, responseOf, reportReference, reportLatency, ownerFor, visibleTo } = deps
   const router = Router()
   router.post('/streams', sendContinue, json(), async (request, response) => {
     const options = { ...parseBody(streamBody, request.body), ...request.query }
@@ -50,17 +51,18 @@ export function streamRoutes({
       interface: options.interface,
       strict: parseStrict(options.strict) ?? strictByDefault,
       creator: peerOf(request).device?.fingerprint ?? null,
+      owner: ownerFor(request),
     })
     await streamJson(response.status(201), responseOf(stream))
   })
   router.get('/streams', async (request, response) => {
     const { summary, cursor, limit } = parseQuery(streamsQuery, request.query)
     if (!summary) {
-      const { streams: page, next } = await streams.list(cursor, limit ?? null)
+      const { streams: page, next } = await streams.list(cursor, limit ?? null, visibleTo(request))
       const rest = limit === undefined ? {} : { next_cursor: next }
       return streamJson(response, { streams: mapPages(page, responseOf), ...rest })
     }
-    const { summaries, next } = await streams.summaries(cursor, limit ?? summariesPerPage)
+    const { summaries, next } = await streams.summaries(cursor, limit ?? summariesPerPage, visibleTo(request))
     await streamJson(response, { streams: mapPages(summaries, summaryResponse), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {

@@ -102,16 +102,21 @@ export function uploadRoutes(handleUpload: HandleUpload, streams: Pick<Streams, 
 
 type StreamRequest = Request<{ id: string }>
 
+/** At once where nothing has to be read for it. Throws refusals. */
+type AuthorizeUpload = (request: IncomingMessage, peer: Peer, stream: string) => void | Promise<void>
+
 interface PutFastPathDeps {
   readonly handleUpload: HandleUpload
   readonly authenticate: Authenticate
+  /** Refuses a client that may not upload to a stream; null where each may. */
+  readonly authorizeUpload: AuthorizeUpload | null
   readonly respondWithError: RespondWithError
   readonly app: RequestListener
 }
 
 /** PUTs below a stream bypass express, whose router takes longer than all else that is done for a small one. */
 export function withPutFastPath(deps: PutFastPathDeps): RequestListener {
-  const { handleUpload, authenticate, respondWithError, app } = deps
+  const { handleUpload, authenticate, authorizeUpload, respondWithError, app } = deps
   return function listener(request, response) {
     const stream = request.method === 'PUT' ? streamIn(request.url ?? '') : null
     if (stream === null) return app(request, response)
@@ -119,7 +124,10 @@ export function withPutFastPath(deps: PutFastPathDeps): RequestListener {
   }
 
   async function handlePut(request: IncomingMessage, response: ServerResponse, stream: string) {
-    await handleUpload(request, response, { stream, peer: authenticate(request) })
+    const peer = authenticate(request)
+    const pending = authorizeUpload?.(request, peer, stream)
+    if (pending) await pending
+    await handleUpload(request, response, { stream, peer })
   }
 }
 
