@@ -1,11 +1,12 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { mustRun } from './server/run.ts'
 import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
-const generator = join(import.meta.dirname, '../services/standalone/generate-cmaf-content.sh')
+const root = join(import.meta.dirname, '..')
 
 /** The commands of the document that this server was made from, word for word. */
 const commands = {
@@ -13,6 +14,7 @@ const commands = {
   stream:
     'curl --cacert ~/.pavstest/certs/server/root.pem --cert ~/.pavstest/certs/device/dev.pem --key ~/.pavstest/certs/device/dev.key -XPOST https://localhost:1234/streams',
   endpoint: 'export PUBLISHING_ENDPOINT=https://localhost:1234/streams/1',
+  generate: './generate_cmaf_content.sh',
   list: 'curl -XGET --cacert ~/.pavstest/certs/server/root.pem https://localhost:1234/streams',
   probe:
     "curl --cacert ~/.pavstest/certs/server/root.pem -XGET 'https://localhost:1234/probe/1/cmaf/example/video-720p.cmfv'",
@@ -21,11 +23,9 @@ const commands = {
   sign: 'curl --cacert ~/.pavstest/certs/server/root.pem -XPOST \'https://localhost:1234/certs/my-device/sign\' -d "{\\"csr\\":\\"$(cat client.curl.csr)\\"}" --header "content-type: application/json"',
 }
 
-/** The document leaves it open how its script is told the client certificate. */
-const generate = [
-  commands.endpoint,
-  `${generator} --cacert ~/.pavstest/certs/server/root.pem --cert ~/.pavstest/certs/device/dev.pem --key ~/.pavstest/certs/device/dev.key --seconds 3`,
-].join('\n')
+/** The script finds the certificates of the document's device in the home directory. */
+const generate = (home: string) =>
+  `cd ${root}; export HOME=${home}; ${commands.endpoint}; ${commands.generate}`
 
 interface Finding {
   readonly code: string
@@ -34,8 +34,7 @@ interface Finding {
 }
 
 const generated = 'cmaf/example/video-720p.cmfv'
-const linesOf = (page: string): readonly string[] =>
-  readFileSync(join(import.meta.dirname, '..', page), 'utf8').split('\n')
+const linesOf = (page: string): readonly string[] => readFileSync(join(root, page), 'utf8').split('\n')
 
 describe('the walk-through of README.md', () => {
   it('has these commands', () => {
@@ -77,7 +76,10 @@ for (const flags of [[], ['--strict-mode']]) {
       match(stream.creator, /^[0-9a-f]{64}$/)
     })
 
-    it('takes the generated media', () => say(generate))
+    it('takes the generated media', async () => {
+      await symlink(server().workingDirectory, join(folder.path, '.pavstest'))
+      await say(generate(folder.path))
+    })
 
     it('has no error and no warning on the generated media', async () => {
       deepEqual(await flawsOf(1), [])

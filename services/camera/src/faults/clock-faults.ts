@@ -5,8 +5,8 @@ import { beginAnew } from './order-faults.ts'
 export const clockFaults = {
   clock: {
     takes: 'duration',
-    example: 'clock=-1h',
-    does: 'has a clock that is an hour slow',
+    example: 'clock=1h',
+    does: 'has a clock that is an hour fast; -1h: slow, which shows as latency',
     finding: 'producer-time-impossible',
     profile: 'dash-if-2',
     apply: (plan, milliseconds) => {

@@ -2,6 +2,7 @@ import { UsageError } from '../camera-error.ts'
 import { parseDuration } from '../duration.ts'
 import { clockFaults } from './clock-faults.ts'
 import type { Fault, Plan } from './fault.ts'
+import { homeKitFaults } from './home-kit-faults.ts'
 import { manifestFaults } from './manifest-faults.ts'
 import { mediaFaults } from './media-faults.ts'
 import { orderFaults } from './order-faults.ts'
@@ -13,6 +14,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   ...orderFaults,
   ...mediaFaults,
   ...manifestFaults,
+  ...homeKitFaults,
   ...requestFaults,
 }
 

@@ -49,7 +49,7 @@ export function longRequests({ transport, retryFor, settle }: LongRequestsDeps):
     const { delays, report, sleep } = retryFor(path)
     const [first = 0] = delays
     if (lost?.outcome instanceof Error) {
-      report(`connection lost: ${lost.outcome.message}; trying again in ${first / 1_000} s`)
+      report(`${lost.outcome.message}; trying again in ${first / 1_000} s`)
       await sleep(first)
     }
     const request = transport.openLong({ method, headers, path })

@@ -24,7 +24,7 @@ export async function withRetry<Result>(
       return await attempt()
     } catch (error) {
       if (!(error instanceof LostConnection)) throw error
-      report(`connection lost: ${error.message}; trying again in ${delay / 1_000} s`)
+      report(`${error.message}; trying again in ${delay / 1_000} s`)
     }
     await sleep(delay)
   }

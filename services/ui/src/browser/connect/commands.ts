@@ -36,7 +36,7 @@ export function clientsFor(target: Target): readonly Client[] {
   const { root, certificate, key, stream } = target
   const url = `${originOf(target)}/streams/${stream}`
   const files = { ca: shellWord(root), cert: shellWord(certificate), key: shellWord(key) }
-  const options = `cert_file=${certificate}:key_file=${key}:ca_file=${root}:tls_verify=1:send_expect_100=1`
+  const options = `cert_file=${certificate}:key_file=${key}:ca_file=${root}:tls_verify=1:send_expect_100=1:tcp_nodelay=1`
   const isMatter = target.interface !== 'cmaf-ingest'
   const names = isMatter
     ? ['$RepresentationID$/$RepresentationID$.init', '$RepresentationID$/segment_$Number%04d$.m4s']
@@ -65,7 +65,7 @@ export function clientsFor(target: Target): readonly Client[] {
       label: 'ffmpeg, one long request',
       note: 'CMAF ingest as Interface-1 has it: one request for as long as the recording lasts. Use a cmaf-ingest stream.',
       blocks: [
-        `ffmpeg -nostdin -re ${testSource('')} -map 0:v ${encoding} -f mp4 -movflags +cmaf+dash+delay_moov+skip_sidx+skip_trailer+frag_keyframe -write_prft wallclock -use_editlist 0 -method POST -multiple_requests 1 -send_expect_100 1 -headers $'DASH-IF-Ingest: 1.2\\r\\n' -content_type video/mp4 -cert_file ${files.cert} -key_file ${files.key} -ca_file ${files.ca} -tls_verify 1 ${shellWord(`${url}/Streams(video.cmfv)`)}`,
+        `ffmpeg -nostdin -re ${testSource('')} -map 0:v ${encoding} -f mp4 -movflags +cmaf+dash+delay_moov+skip_sidx+skip_trailer+frag_keyframe -write_prft wallclock -use_editlist 0 -method POST -multiple_requests 1 -send_expect_100 1 -tcp_nodelay 1 -headers $'DASH-IF-Ingest: 1.2\\r\\n' -content_type video/mp4 -cert_file ${files.cert} -key_file ${files.key} -ca_file ${files.ca} -tls_verify 1 ${shellWord(`${url}/Streams(video.cmfv)`)}`,
       ],
     },
     {
