@@ -1,6 +1,8 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { faults } from '../services/camera/src/faults/faults.ts'
+import { profiles } from '../services/camera/src/profiles/profiles.ts'
 import { statusOf } from '../services/ingest/src/http/status-of.ts'
 import { findingCodes } from '../services/ingest/src/validation/rules.ts'
 import { help } from '../services/standalone/src/options.ts'
@@ -64,6 +66,23 @@ describe('docs/api.md', () => {
     )
     const known = [...new Map([...codesElsewhere(), ...Object.entries(statusOf)])]
     deepEqual(documented.sort(), known.map(([code, status]) => `${code} ${status}`).sort())
+  })
+})
+
+describe('docs/camera.md', () => {
+  const camera = read('docs/camera.md')
+
+  it('has exactly the profiles of the simulated camera', () => {
+    const documented = rowsOf(camera, '## Profiles').map(([name = '']) => unquoted(name))
+    deepEqual(documented, Object.keys(profiles))
+  })
+
+  it('has exactly its faults, with their findings', () => {
+    const documented = rowsOf(camera, '## Faults').map((row) => row.map(unquoted))
+    deepEqual(
+      documented,
+      Object.values(faults).map(({ example, does, finding, profile }) => [example, does, finding, profile]),
+    )
   })
 })
 

@@ -1,11 +1,11 @@
 import type { Clip } from '../media/clip.ts'
-import type { PlannedObject, Profile, Recording } from '../profiles/plan.ts'
+import type { PlannedObject, Profile, SessionSetup } from '../profiles/plan.ts'
 import type { ProfileName } from '../profiles/profiles.ts'
 
 /** What a camera is about to send. */
 export interface Plan {
   readonly profile: Profile
-  readonly recording: Recording
+  readonly recording: SessionSetup
   readonly objects: readonly PlannedObject[]
 }
 
@@ -76,8 +76,10 @@ export const changeText = (plan: Plan, which: Which, how: (text: string) => stri
   changeBody(plan, which, (body) => Buffer.from(how(body.toString())))
 
 /** The same camera, begun anew. */
-export const planAgain = ({ profile, recording }: Plan, how: Partial<Recording>): readonly PlannedObject[] =>
-  profile.planOf({ ...recording, ...how })
+export const planAgain = (
+  { profile, recording }: Plan,
+  how: Partial<SessionSetup>,
+): readonly PlannedObject[] => profile.planOf({ ...recording, ...how })
 
 /** Units a second of the first track. */
 export const unitsOf = (clip: Clip): number => clip.video.timescale

@@ -1,11 +1,11 @@
 import { deepEqual, equal, throws } from 'node:assert/strict'
 import { UsageError } from '../camera-error.ts'
-import type { Recording } from '../profiles/plan.ts'
+import type { SessionSetup } from '../profiles/plan.ts'
 import { profiles } from '../profiles/profiles.ts'
 import { parseFaults, withFaults } from './faults.ts'
 
 const track = { codec: 'avc1.42c01e', timescale: 12_800, init: Buffer.alloc(0), segments: [] }
-const recording: Recording = {
+const recording: SessionSetup = {
   clip: { seconds: 12, video: track, audio: track },
   segments: 3,
   startedAt: new Date('2026-01-01T00:00:00Z'),

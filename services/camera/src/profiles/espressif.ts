@@ -1,7 +1,7 @@
 import { segmentSeconds } from '../media/clip.ts'
 import { segmentName } from './matter.ts'
 import { initObject, mpdObject, numbersOf, secondsOf, segmentObject } from './objects.ts'
-import type { PlannedObject, Profile, Recording } from './plan.ts'
+import type { PlannedObject, Profile, SessionSetup } from './plan.ts'
 
 /** Espressif's example for the ESP32-P4: one track, both MPDs with @duration alone. */
 export const espressif: Profile = {
@@ -26,7 +26,7 @@ export const espressif: Profile = {
   },
 }
 
-function espressifMpd(recording: Recording, type: 'dynamic' | 'static'): string {
+function espressifMpd(recording: SessionSetup, type: 'dynamic' | 'static'): string {
   const start = recording.startedAt.toISOString()
   const about =
     type === 'dynamic'

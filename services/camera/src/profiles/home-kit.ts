@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { segmentSeconds } from '../media/clip.ts'
 import { segmentName } from './matter.ts'
 import { initObject, numbersOf, playlistObject, segmentObject } from './objects.ts'
-import type { PlannedObject, Profile, Recording } from './plan.ts'
+import type { PlannedObject, Profile, SessionSetup } from './plan.ts'
 import { type CameraKey, cameraKey } from './seal.ts'
 
 /** An accessory of HomeKit Secure Video as HAP-NodeJS uploads: sealed media, a playlist after each segment. */
@@ -44,7 +44,7 @@ const mediaPlaylist = (key: CameraKey, count: number, isEnded: boolean): readonl
   ...(isEnded ? ['#EXT-X-ENDLIST'] : []),
 ]
 
-function multivariant(key: CameraKey, { clip, startedAt }: Recording): readonly string[] {
+function multivariant(key: CameraKey, { clip, startedAt }: SessionSetup): readonly string[] {
   const time = key.seal(Buffer.from(startedAt.toISOString().replace(/\.\d+/, '')))
   const value = {
     method: 'AES-256-GCM',

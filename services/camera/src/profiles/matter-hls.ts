@@ -1,7 +1,7 @@
 import { type ClipTrack, durationOf } from '../media/clip.ts'
 import { matterTracks, segmentName } from './matter.ts'
 import { type NamedTrack, numbersOf, playlistObject, secondsOf, tracksOf } from './objects.ts'
-import type { PlannedObject, Profile, Recording } from './plan.ts'
+import type { PlannedObject, Profile, SessionSetup } from './plan.ts'
 
 /**
  * A Matter camera with interface 2 HLS: multivariant playlist, an empty playlist of each track, init segments, segments
@@ -35,14 +35,14 @@ export const matterHls: Profile = {
 
 const head = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-TARGETDURATION:5']
 
-function withDuration(object: PlannedObject, recording: Recording): PlannedObject {
+function withDuration(object: PlannedObject, recording: SessionSetup): PlannedObject {
   if (object.role !== 'segment') return object
   const { video, audio } = recording.clip
   const seconds = secondsOfSegment(recording, object.track === 'video' ? video : audio, object.nth)
   return { ...object, headers: { ...object.headers, 'X-EXTINF-duration': seconds } }
 }
 
-const wholeList = (recording: Recording, { name, media }: NamedTrack): readonly string[] => [
+const wholeList = (recording: SessionSetup, { name, media }: NamedTrack): readonly string[] => [
   `#EXT-X-MAP:URI="${name}.init"`,
   '#EXT-X-PLAYLIST-TYPE:VOD',
   ...numbersOf(recording).flatMap((nth) => [
@@ -52,5 +52,5 @@ const wholeList = (recording: Recording, { name, media }: NamedTrack): readonly 
   '#EXT-X-ENDLIST',
 ]
 
-const secondsOfSegment = ({ clip }: Recording, media: ClipTrack, nth: number): string =>
+const secondsOfSegment = ({ clip }: SessionSetup, media: ClipTrack, nth: number): string =>
   (durationOf(clip, media, nth) / media.timescale).toFixed(3)

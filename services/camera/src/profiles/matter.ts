@@ -1,6 +1,6 @@
 import { type MpdStyle, mpdText } from './mpd.ts'
 import { initObject, mpdObject, numbersOf, secondsOf, segmentObject, tracksOf } from './objects.ts'
-import type { PlannedObject, Profile, Recording } from './plan.ts'
+import type { PlannedObject, Profile, SessionSetup } from './plan.ts'
 
 const firstNumber = 1001
 
@@ -28,7 +28,7 @@ const matterDash = (release: string, media: string, firstListed: number | null):
 })
 
 /** The init segments of all tracks, then their segments. */
-export function matterTracks(recording: Recording): readonly PlannedObject[] {
+export function matterTracks(recording: SessionSetup): readonly PlannedObject[] {
   const tracks = tracksOf(recording.clip)
   const folder = `session_${recording.session}`
   return [

@@ -1,6 +1,6 @@
 import { durationOf, segmentSeconds } from '../media/clip.ts'
 import { type NamedTrack, secondsOf } from './objects.ts'
-import type { Recording } from './plan.ts'
+import type { SessionSetup } from './plan.ts'
 
 /** How a camera writes its MPDs. */
 export interface MpdStyle {
@@ -14,7 +14,7 @@ export interface MpdStyle {
   readonly listed: number | null
 }
 
-export function mpdText(recording: Recording, style: MpdStyle): string {
+export function mpdText(recording: SessionSetup, style: MpdStyle): string {
   const { startedAt } = recording
   const start = startedAt.toISOString()
   const about =
@@ -30,7 +30,7 @@ export function mpdText(recording: Recording, style: MpdStyle): string {
 `
 }
 
-function adaptationSet(recording: Recording, style: MpdStyle, track: NamedTrack, id: number): string {
+function adaptationSet(recording: SessionSetup, style: MpdStyle, track: NamedTrack, id: number): string {
   const { name, kind, media } = track
   const about =
     kind === 'video'
@@ -46,7 +46,7 @@ function adaptationSet(recording: Recording, style: MpdStyle, track: NamedTrack,
     </AdaptationSet>`
 }
 
-function timeline({ clip }: Recording, { listed }: MpdStyle, { media }: NamedTrack): string {
+function timeline({ clip }: SessionSetup, { listed }: MpdStyle, { media }: NamedTrack): string {
   if (listed === null) return ''
   const durations = Array.from({ length: listed }, (_, at) => durationOf(clip, media, at + 1))
   const entries = durations.map((duration, at) => `<S${at === 0 ? ' t="0"' : ''} d="${duration}"/>`)

@@ -1,5 +1,5 @@
 import { type Clip, type ClipTrack, mediaOf, segmentSeconds } from '../media/clip.ts'
-import type { PlannedObject, Recording } from './plan.ts'
+import type { PlannedObject, SessionSetup } from './plan.ts'
 
 /** A track of a recording under the name that its camera gives it. */
 export interface NamedTrack {
@@ -13,10 +13,10 @@ export const tracksOf = ({ video, audio }: Clip): readonly [NamedTrack, NamedTra
   { name: 'audio', kind: 'audio', media: audio },
 ]
 
-export const numbersOf = ({ segments }: Recording): readonly number[] =>
+export const numbersOf = ({ segments }: SessionSetup): readonly number[] =>
   Array.from({ length: segments }, (_, at) => at + 1)
 
-export const secondsOf = ({ segments }: Recording): number => segments * segmentSeconds
+export const secondsOf = ({ segments }: SessionSetup): number => segments * segmentSeconds
 
 const manifestObject = (path: string, type: string, at: number, text: () => string): PlannedObject => ({
   ...{ path, method: 'PUT', headers: { 'Content-Type': type }, role: 'manifest', track: null, nth: 0, at },
@@ -38,7 +38,7 @@ export const initObject = (path: string, { name, media }: NamedTrack, type = 'vi
 
 export const segmentObject = (
   path: string,
-  { clip, startedAt }: Recording,
+  { clip, startedAt }: SessionSetup,
   { name, media }: NamedTrack,
   nth: number,
   type = 'video/iso.segment',

@@ -23,7 +23,7 @@ export interface PlannedObject {
 }
 
 /** What a recording is made of. */
-export interface Recording {
+export interface SessionSetup {
   readonly clip: Clip
   /** Number of segments of each track. */
   readonly segments: number
@@ -40,5 +40,5 @@ export interface Profile {
   readonly keepsConnections: boolean
   /** The number of a new session. */
   readonly newSession: () => string
-  readonly planOf: (recording: Recording) => readonly PlannedObject[]
+  readonly planOf: (recording: SessionSetup) => readonly PlannedObject[]
 }
