@@ -18,6 +18,9 @@ const accepted: Readonly<Record<string, string>> = {
   'shared/src/settings.ts': 'reads the environment',
   'shared/src/redis/url.ts': 'reads the environment',
   'services/standalone/src/options.ts': 'reads the command line',
+  'services/camera/src/faults/home-kit-faults.ts': 'has a playlist that the camera wrote',
+  'services/camera/src/faults/manifest-faults.ts': 'has manifests and paths of the camera',
+  'services/camera/src/faults/order-faults.ts': 'has paths of the camera',
   'services/ingest/src/media/isobmff/moov/codec-string.ts': 'has six bytes in hex',
   'services/ingest/src/validation/tracks/track-names.ts':
     'has one path, up to 1024 bytes with names up to 255',
