@@ -31,6 +31,15 @@ export function allowHalfOpenHttp1(server: Server): void {
   Object.assign(server, { httpAllowHalfOpen: true })
 }
 
+/** Lets nothing, TLS neither, see a TCP connection that `admit` turns away. */
+export function guardConnections(server: Http2SecureServer, admit: (socket: Socket) => boolean): void {
+  const listeners = server.listeners('connection')
+  server.removeAllListeners('connection').on('connection', (socket: Socket) => {
+    if (!admit(socket)) return void socket.destroy()
+    for (const listener of listeners) listener.call(server, socket)
+  })
+}
+
 /** Makes Node look up a socket's remote address, which it remembers, before the client can disconnect. */
 export function rememberRemoteAddress(socket: Socket): void {
   void socket.remoteAddress
