@@ -47,16 +47,25 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
 
 /**
  * Pipelined requests of one HTTP/1 connection are served one after the other, in the order they came: the next one
- * when the client takes the response before it, or has left.
+ * when the client takes the response before it, or has left. Behind a response that ends the connection there is none
+ * (RFC 9112 9.6): what came there may be the rest of a body.
  */
 export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exchange) => void {
-  const lastOf = new WeakMap<Socket, Promise<void>>()
+  /** Whether the next one may be served, once that is known. */
+  const lastOf = new WeakMap<Socket, Promise<boolean>>()
   return function serveInOrder(socket, exchange) {
     const last = lastOf.get(socket)
-    const served = last ? last.then(() => serve(exchange)) : serve(exchange)
-    const ended = served.then(() => closeOf(exchange.response, socket))
+    const ended = last
+      ? last.then((mayGoOn) => mayGoOn && serveOne(socket, exchange))
+      : serveOne(socket, exchange)
     lastOf.set(socket, ended)
-    ended.then(() => lastOf.get(socket) === ended && lastOf.delete(socket))
+    ended.then((mayGoOn) => mayGoOn && lastOf.get(socket) === ended && lastOf.delete(socket))
+  }
+
+  async function serveOne(socket: Socket, exchange: Exchange): Promise<boolean> {
+    await serve(exchange)
+    await closeOf(exchange.response, socket)
+    return !exchange.isLast()
   }
 }
 

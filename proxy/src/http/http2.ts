@@ -47,6 +47,7 @@ export function http2Exchange(
     },
     respond: (status, responseHeaders) =>
       stream.respond([':status', String(status), ...withLowerCaseNames(responseHeaders)]),
+    isLast: () => false,
     disableKeepAlive() {},
     endEarly() {
       stream.end()
