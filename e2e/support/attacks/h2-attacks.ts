@@ -16,6 +16,10 @@ export interface Flood extends Attack {
 const request = (id: number, path: string) =>
   frame(kinds.headers, flags.endHeaders | flags.endStream, id, headerBlock(get(path)))
 const openUpload = (path: string) => frame(kinds.headers, flags.endHeaders, 1, uploadHead(path))
+/** RFC 9113 7, and one that it does not know. */
+const errorCodes = Array.from({ length: 15 }, (_, code) => code)
+const resetAtOnce = (id: number, code: number) =>
+  Buffer.concat([request(id, '/reset'), frame(kinds.reset, 0, id, uint32(code))])
 const openHead = frame(kinds.headers, 0, 1, headerBlock(get('/healthz')))
 const setting = (id: number, value: number) => Buffer.concat([Buffer.from([0, id]), uint32(value)])
 /** A field of 4 000 bytes in the dynamic table, and a hundred thousand references to it. */
@@ -93,6 +97,11 @@ export const floods: readonly Flood[] = [
     again: frame(kinds.reset, 0, 1, uint32(8)),
     times: 10_000,
     closes: true,
+  },
+  {
+    what: 'requests that are reset in the same write, with every error code',
+    once: Buffer.concat(errorCodes.map((code) => resetAtOnce(2 * code + 1, code))),
+    closes: false,
   },
   { what: 'a frame of 16 MiB', once: frame(kinds.data, 0, 1, Buffer.alloc(2 ** 24 - 1)), closes: true },
 ]

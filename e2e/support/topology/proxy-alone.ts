@@ -17,7 +17,7 @@ export interface ProxyAlone extends AsyncDisposable {
   readonly upstream: Recorder
   /** What it has written to its log. */
   readonly output: () => string
-  /** Resident now, and at its peak. */
+  /** Resident now, and at its peak; NaN once it has ended. */
   memory(): Promise<{ readonly nowMiB: number; readonly peakMiB: number }>
   /** Null while it runs. */
   exitCode(): number | null
@@ -67,7 +67,7 @@ export async function startProxyAlone(env: Readonly<Record<string, string>> = {}
 }
 
 async function memoryOf(pid: number) {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   const mebibytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1_024
   return { nowMiB: mebibytes('VmRSS'), peakMiB: mebibytes('VmHWM') }
 }

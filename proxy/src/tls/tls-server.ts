@@ -155,6 +155,8 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
     server.on(
       'stream',
       (stream: ServerHttp2Stream, _headers: unknown, _flags: unknown, rawHeaders: string[]) => {
+        // A stream that was reset in the same read has no session any more, but still an error to emit.
+        stream.on('error', ignore)
         const connection = connections.get(stream.session as ServerHttp2Session)
         if (connection)
           admit(stream, () => serve(http2Exchange(stream, rawHeaders, connection, settings.bodyIdleMs)))
@@ -176,3 +178,5 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
     log.info({ address, reason: 'too many streams were reset' }, 'http/2 connection closed')
   }
 }
+
+function ignore(): void {}
