@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const targetNames = ['boxes', 'mpd', 'playlist', 'csr', 'journal', 'heads', 'http', 'h2'] as const
+const targetNames = ['boxes', 'mpd', 'playlist', 'csr', 'journal', 'heads', 'http', 'h2'] as const
 export type TargetName = (typeof targetNames)[number]
 
 export interface Options {

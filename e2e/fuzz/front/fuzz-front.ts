@@ -32,6 +32,7 @@ export async function fuzzFront(target: FrontTarget, seed: number, count: number
   let next = 0
   await Promise.all(Array.from({ length: inFlight }, sendAll))
   const seconds = (performance.now() - begun) / 1_000
+  if (proxy.exitCode() !== null) tally.fault(`the proxy ended with ${proxy.exitCode()}: ${proxy.output()}`)
   const grownMiB = (await proxy.memory()).nowMiB - atRest
   for (const line of proxy.output().split('\n').slice(0, 5))
     if (/"level":(50|"error")|exchange failed/.test(line)) tally.fault(`log: ${line}`)
@@ -54,7 +55,6 @@ export async function fuzzFront(target: FrontTarget, seed: number, count: number
       slowestMs = Math.max(slowestMs, performance.now() - from)
       lookAtForwarded(proxy, tally, seed + n)
     }
-    if (proxy.exitCode() !== null) tally.fault(`the proxy ended with ${proxy.exitCode()}: ${proxy.output()}`)
   }
 
   async function sendOne(inputSeed: number): Promise<void> {
