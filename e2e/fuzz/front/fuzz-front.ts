@@ -16,8 +16,16 @@ const streamsEach = 20
 
 export type FrontTarget = 'heads' | 'http' | 'h2'
 
-/** Sends so many inputs to the port of a real proxy, which forwards what is left of them to a server that notes it. */
-export async function fuzzFront(target: FrontTarget, seed: number, count: number): Promise<Report> {
+/**
+ * Sends so many inputs to the port of a real proxy, which forwards what is left of them to a server that notes it. With
+ * `isRepeated` they are the first ones again and again, for what shows by chance.
+ */
+export async function fuzzFront(
+  target: FrontTarget,
+  seed: number,
+  count: number,
+  isRepeated = false,
+): Promise<Report> {
   await using proxy = await startProxyAlone({
     PROXY_HEADERS_TIMEOUT: '5s',
     PROXY_BODY_IDLE: '10s',
@@ -48,7 +56,7 @@ export async function fuzzFront(target: FrontTarget, seed: number, count: number
 
   async function sendAll(): Promise<void> {
     while (next < count && proxy.exitCode() === null) {
-      const n = next
+      const n = isRepeated ? 0 : next
       next += target === 'h2' ? streamsEach : 1
       const from = performance.now()
       await sendOne(seed + n)

@@ -22,6 +22,7 @@ import { type ClientConnection, createClientConnection, plainAddress } from './c
 import type { HandoverFile } from './handover-file.ts'
 import {
   allowHalfOpenHttp1,
+  createSessionKeeper,
   guardConnections,
   rememberRemoteAddress,
   removeHttp2Compatibility,
@@ -54,12 +55,16 @@ type Settings = Pick<
 /** HTTP/2 flow control of a whole connection; that of a stream is in `secureServerOptions`. */
 const connectionWindowBytes = 8 * 2 ** 20
 
+/** Connections that have ended, of some KiB each. */
+const maxKeptSessions = 512
+
 /**
  * The TLS server for HTTP/2, HTTP/1 and clients without ALPN; every request becomes an exchange for `serve`.
  */
 export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2SecureServer {
   const { handover, serve, reportHandshake, limits, onConnected, alternative, now, log } = deps
   const connections = new WeakMap<TLSSocket | Http2Session, ClientConnection>()
+  const keepSession = createSessionKeeper(maxKeptSessions)
   const limitsOf = new WeakMap<Socket, ConnectionLimits>()
   const server = createSecureServer(secureServerOptions(handover.trust().context, settings))
   const mayLogPlain = createAddressThrottle(now)
@@ -109,6 +114,7 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
   /** Node emits 'session' while it handles 'secureConnection', so the newest connection is the session's. */
   function onSession(session: ServerHttp2Session): void {
     if (newest) connections.set(session, newest)
+    keepSession(session)
     // With Node's 64 KiB a distant client would wait for a round trip for each of them.
     session.setLocalWindowSize(connectionWindowBytes)
   }
