@@ -19,6 +19,7 @@ export interface ChaosResult {
 }
 
 const cameraCount = 16
+const maxLogLines = 100
 const kinds: readonly CameraKind[] = ['dash', 'hls', 'dash', 'long']
 /** No process may need more, whatever happens. */
 const maxMiB = 768
@@ -47,14 +48,21 @@ export async function runChaos(
   const streams = [...new Set(answered.map(({ stream }) => stream))].filter((stream) => !deleted.has(stream))
   tell(`disturbances: ${disturbances.join(', ')}`)
   tell(`${answered.length} uploads were answered 2xx; waiting for verdicts and probes`)
-  const view = await settledView(server.standalone(), streams)
+  const view = await settledView(server.standalone(), streams).catch((error) => fail(error))
   const faults = await audit(server.standalone(), answered, deleted, view)
   for (const [name, mebibytes] of memory.peaks)
     if (mebibytes > maxMiB) faults.push(`${name} needed ${Math.round(mebibytes)} MiB`)
   tell('rebuilding the index')
   await server.rebuild()
   faults.push(...differences(view, await settledView(server.standalone(), streams)))
+
   return { answered: answered.length, disturbances, failures: sumOf(cameras), peaksMiB: memory.peaks, faults }
+
+  /** What the server has logged last comes before what failed. */
+  function fail(error: unknown): never {
+    for (const line of server.standalone().log.slice(-maxLogLines)) tell(line)
+    throw error
+  }
 }
 
 function sumOf(
