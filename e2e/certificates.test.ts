@@ -66,10 +66,10 @@ describe('client certificates', function () {
     await refuses(device, 'certificate-expired', /expired since 2020-02-01/)
   })
 
-  it('refuses a revoked certificate with the next request behind the response, 50 times', async function () {
-    this.timeout(120_000)
+  it('refuses a revoked certificate with the next request behind the response, 10 times', async function () {
+    this.timeout(60_000)
     const stream = await makeStream(server())
-    for (let n = 0; n < 50; n++) {
+    for (let n = 0; n < 10; n++) {
       const name = `gone-${n}`
       const device = await makeDevice(server(), name)
       using open = await rawConnection(server(), device)
@@ -129,7 +129,7 @@ describe('client certificates', function () {
       deepEqual([status, json?.code], [403, code], text)
       match(json.detail, words)
     }
-    match(await server().logged(new RegExp(`client certificate refused.*${code}`), from), words)
+    match(await server().logged(/a client was refused: /, from), words)
     deepEqual((await readJournal(server(), stream)).uploads, [])
   }
 })

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # The containers, end to end: builds and starts docker-compose.yml, goes through the reference's flow with curl,
 # scales, kills and restarts containers, and takes everything down again. Its last line counts the steps.
-#   COMPOSE="docker compose" PORT=1234 e2e/compose-flow.sh
+#   COMPOSE="docker compose" PORT=1234 UI_PORT=1235 e2e/compose-flow.sh
 # It works on a copy of the repository, so a server that runs from this folder keeps its containers and volumes.
 set -uo pipefail
 
 COMPOSE=${COMPOSE:-docker compose}
-export PORT=${PORT:-1234}
+export PORT=${PORT:-1234} UI_PORT=${UI_PORT:-1235}
 unset STRICT_MODE SERVER_IP DNS_NAME CLIENT_CERTIFICATE COMPAT LOG_LEVEL
 services=(proxy ingest probe redis)
 url=https://localhost:$PORT
+ui_url=https://localhost:$UI_PORT
 work=$(mktemp -d)
 repository=$(cd "$(dirname "$0")/.." && pwd -P)
 passed=0
@@ -30,6 +31,7 @@ main() {
   step 'the root certificate is copied out and trusted' copy_root || return
   step 'every container is healthy' within 60 healthy 4
   reference_flow
+  pages
   confinement
   scaling
   for service in "${services[@]}"; do
@@ -52,6 +54,13 @@ reference_flow() {
   step 'GET /probe tells the codec' within 30 is_probed first
   step 'GET brings the same bytes back' kept first
   step 'a CSR is signed, sent as the reference sends it' sign_csr
+}
+
+pages() {
+  step 'the port for browsers is published, and named by /about' says "\"ui_port\":$UI_PORT" "$ui_url/about"
+  step 'it asks for no client certificate, the port for devices does' only_devices_are_asked
+  step 'it shows the list of streams, with every script and style that the page names' page_is_whole
+  step 'it reads the streams' says '"file_path":"first/video.cmfv"' "$ui_url/streams"
 }
 
 confinement() {
@@ -123,6 +132,20 @@ make_clip() {
 upload() { [ "$(ask -o "$work/receipt" -w '%{http_code}' -T "$work/clip.mp4" "$url/streams/1/$1/video.cmfv")" = 202 ]; }
 is_probed() { says '"codec_name":"h264"' "$url/probe/1/$1/video.cmfv"; }
 kept() { ask "$url/streams/1/$1/video.cmfv" | cmp - "$work/clip.mp4"; }
+
+asks_for_certificate() { openssl s_client -connect "localhost:$1" </dev/null 2>&1 | grep 'Acceptable client certificate CA names'; }
+only_devices_are_asked() { asks_for_certificate "$PORT" && ! asks_for_certificate "$UI_PORT"; }
+
+# As a browser does: no certificate, the page from /, then what it names.
+page_is_whole() {
+  local path paths
+  curl --silent --show-error --fail --location --max-time 30 --cacert "$work/root.pem" "$ui_url/" >"$work/page.html" || return
+  paths=$(grep -oE '(src|href)="/[^"]+\.(js|ts|css)"' "$work/page.html" | cut -d '"' -f 2)
+  [ "$(wc -l <<<"$paths")" -ge 2 ] || return
+  for path in $paths; do
+    curl --silent --show-error --fail --max-time 30 --cacert "$work/root.pem" -o /dev/null "$ui_url$path" || return
+  done
+}
 
 sign_csr() {
   openssl req -new -newkey rsa:2048 -nodes -keyout "$work/client.key" -out "$work/client.csr" -subj /CN=test

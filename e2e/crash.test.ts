@@ -22,7 +22,7 @@ const plan: readonly [at: number, part: ProcessName][] = [
 
 describe('200 uploads while every process behind the proxy is killed', function () {
   this.timeout(120_000)
-  const server = serverOfSuite()
+  const server = serverOfSuite([], { LOG_LEVEL: 'debug' })
   const media = mediaOfSuite()
   let stream: string
   let device: Identity

@@ -67,22 +67,6 @@ describe('docs/api.md', () => {
   })
 })
 
-describe('the metrics in docs/operations.md and docs/grafana.json', () => {
-  it('are those that the processes have', () => {
-    const namesIn = (text: string) =>
-      [...new Set(text.match(/\bpavs_\w+/g))].map((name) => name.replace(/_bucket$/, '')).sort()
-    const sources = [
-      'services/ingest/src/metrics/ingest',
-      'services/probe/src/metrics/probe',
-      'proxy/src/metrics/proxy',
-    ]
-    const known = namesIn(sources.map((file) => read(`${file}-metrics.ts`)).join())
-    deepEqual(namesIn(read('docs/operations.md')), known)
-    const strange = namesIn(read('docs/grafana.json')).filter((name) => !known.includes(name))
-    deepEqual(strange, [])
-  })
-})
-
 describe('docs/security.md', () => {
   it('names tests whose titles are in their files', () => {
     const named = [...read('docs/security.md').matchAll(/`([\w./-]+\.test\.ts)`: ([^|]+?) \|$/gm)]

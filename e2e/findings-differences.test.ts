@@ -4,6 +4,7 @@ import { initOf, segmentOf } from './support/findings/media.ts'
 import {
   cutOff,
   dynamicMpd,
+  ended,
   finalPlaylist,
   headed,
   hlsReady,
@@ -13,6 +14,7 @@ import {
   multivariant,
   object,
   playlist,
+  recorded,
   segment,
   started,
   staticMpd,
@@ -21,8 +23,6 @@ import { dash, expecting, hls, ingest, type Scenario } from './support/findings/
 import { type ScenarioRunner, scenarioRunner } from './support/findings/scenario-runner.ts'
 import { serverOfSuite } from './support/suite/server-of-suite.ts'
 
-const recorded = [...started, segment(1001)]
-const ended = [...recorded, staticMpd()]
 const none = (count: number): string[][] => Array.from({ length: count }, () => [])
 
 /** Where the reference is wrong: what is sent, and the codes of the answers, each request's in turn. */

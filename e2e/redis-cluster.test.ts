@@ -56,12 +56,8 @@ describe('on a Redis Cluster', function () {
   })
 
   it('is emptied and indexed again', async () => {
-    await using ingest = await start()
-    await using _worker = await work()
-    const fed = continuousStreams(ingest, streams, media())
-    await fed.create()
-    await fed.feed()
-    await fed.untilThrough()
+    await using rig = await fedRig()
+    const { ingest, fed } = rig
     const answers = await apiContents(ingest)
     for (const { ask } of cluster.nodes) await ask('flushall')
     await reindex({ REDIS_URL: cluster.url, WORKING_DIRECTORY: suite.path() })
@@ -70,12 +66,8 @@ describe('on a Redis Cluster', function () {
   })
 
   it('keeps nothing of a stream that is deleted, and all of the others', async () => {
-    await using ingest = await start()
-    await using _worker = await work()
-    const fed = continuousStreams(ingest, streams, media())
-    await fed.create()
-    await fed.feed()
-    await fed.untilThrough()
+    await using rig = await fedRig()
+    const { ingest } = rig
     equal((await ingest.send('DELETE', '/streams/4')).status, 200)
     const left = await Promise.all(cluster.nodes.map(({ ask }) => ask('keys', '{stream:*')))
     const tags = left.join('\n').match(/\{stream:\d+\}/g)
@@ -83,12 +75,8 @@ describe('on a Redis Cluster', function () {
   })
 
   it('answers every upload while a server is away, and has judged and probed all when it is back', async () => {
-    await using ingest = await start()
-    await using _worker = await work()
-    const fed = continuousStreams(ingest, streams, media())
-    await fed.create()
-    await fed.feed()
-    await fed.untilThrough()
+    await using rig = await fedRig()
+    const { ingest, fed } = rig
     const { server } = await cluster.holderOf('{stream:1}:log')
     await server.kill()
     await fed.feed()
@@ -103,12 +91,8 @@ describe('on a Redis Cluster', function () {
   })
 
   it('indexes again what a server held that comes back empty, without a further upload', async () => {
-    await using ingest = await start()
-    await using _worker = await work()
-    const fed = continuousStreams(ingest, streams, media())
-    await fed.create()
-    await fed.feed()
-    await fed.untilThrough()
+    await using rig = await fedRig()
+    const { ingest, fed } = rig
     const answers = await apiContents(ingest)
     const { server, ask } = await cluster.holderOf('{stream:4}:log')
     await server.kill()
@@ -122,12 +106,8 @@ describe('on a Redis Cluster', function () {
 
   // The last one: the server that it cuts off stays so.
   it('goes on with the replica of a server that is cut off without a word', async () => {
-    await using ingest = await start()
-    await using _worker = await work()
-    const fed = continuousStreams(ingest, streams, media())
-    await fed.create()
-    await fed.feed()
-    await fed.untilThrough()
+    await using rig = await fedRig()
+    const { fed } = rig
     const node = await cluster.holderOf('{stream:1}:log')
     const replica = await cluster.addReplicaOf(node)
     node.server.freeze()
@@ -136,4 +116,17 @@ describe('on a Redis Cluster', function () {
     await fed.feed()
     await fed.untilThrough()
   })
+
+  /** Ingest and a probe worker that are through with some uploads to all streams. */
+  async function fedRig() {
+    await using built = new AsyncDisposableStack()
+    const ingest = built.use(await start())
+    built.use(await work())
+    const fed = continuousStreams(ingest, streams, media())
+    await fed.create()
+    await fed.feed()
+    await fed.untilThrough()
+    const running = built.move()
+    return { ingest, fed, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  }
 })

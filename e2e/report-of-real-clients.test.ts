@@ -34,7 +34,7 @@ const ffmpeg: Readonly<Record<string, Expected>> = {
   'ffmpeg DASH': {
     client: ffmpegDash,
     violated: ['manifest-interface', 'mpd-timeline-origin', 'prft-absent'],
-    perhaps: ['upload-repeated', 'body-incomplete'],
+    perhaps: ['upload-repeated'],
   },
   'ffmpeg DASH and HLS': {
     client: ffmpegDashAndHls,
@@ -45,8 +45,6 @@ const ffmpeg: Readonly<Record<string, Expected>> = {
       'prft-absent',
       'upload-repeated',
     ],
-    // Under load it leaves a request behind whose body never begins.
-    perhaps: ['body-incomplete'],
   },
   'ffmpeg with one long request per track': { client: ffmpegLong, violated: ['prft-absent'] },
 }
@@ -101,7 +99,7 @@ describe('the report on a real client', function () {
         violated,
       )
       deepEqual(
-        rows.filter(({ code, severity }) => severity === 'error' && !perhaps.includes(code)),
+        rows.filter(({ severity }) => severity === 'error'),
         [],
       )
     })

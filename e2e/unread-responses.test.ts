@@ -48,6 +48,7 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /probes': () => '/probes',
   'GET /readyz': () => '/readyz',
   'GET /refusals': () => '/refusals',
+  'GET /retention': () => '/retention',
   'GET /sessions/:id': () => '/sessions/1',
   'GET /streams': () => '/streams',
   'GET /streams/:id': () => '/streams/1',

@@ -2,6 +2,7 @@ import { equal, match, ok } from 'node:assert/strict'
 import { as, curl, type Identity, makeDevice, makeStream } from '../clients/curl.ts'
 import { serverOfSuite } from '../support/suite/server-of-suite.ts'
 import { browserOfSuite } from './support/browser-of-suite.ts'
+import { runnableBodies } from './support/runnable-bodies.ts'
 
 const script = '<img src=x onerror=alert(1)>'
 const names = [
@@ -80,12 +81,11 @@ describe('hostile texts of a device', function () {
 
   it('never run when an object is opened as a page', async () => {
     const page = await browserOf().open('/ui/streams')
-    const html =
-      '<html xmlns="http://www.w3.org/1999/xhtml"><body><script>document.title="ran"</script></body></html>'
-    for (const name of ['x.mpd', 'x.vtt', 'x.m3u8', 'x.mp4']) {
-      await curl(serverOf(), `/streams/${stream}/${name}`, [...as(device), '-T', '-'], html)
-      await page.goto(`${serverOf().url}/streams/${stream}/${name}`).catch(() => null)
-      ok((await page.title()) !== 'ran', name)
+    for (const [path, type, body] of runnableBodies) {
+      const args = [...as(device), '-H', `Content-Type: ${type}`, '-T', '-']
+      await curl(serverOf(), `/streams/${stream}/${path}`, args, body)
+      await page.goto(`${serverOf().url}/streams/${stream}/${path}`).catch(() => null)
+      ok((await page.title()) !== 'ran', path)
     }
     browserOf().complaints.splice(0)
   })

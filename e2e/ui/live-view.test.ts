@@ -74,7 +74,7 @@ describe('the live view', function () {
     await page.getByLabel('Filter uploads').fill('')
     await page.locator('.list-row', { hasText: 'v/init.mp4' }).click()
     await page.getByRole('tab', { name: 'Probe' }).click()
-    await page.locator('.panel .facts').getByText('h264').waitFor()
+    await page.locator('.panel .facts').getByText('h264').waitFor({ timeout: 45_000 })
     await page.getByRole('tab', { name: 'Boxes' }).click()
     await page.locator('button.box', { hasText: 'tkhd' }).click()
     await page.locator('.hex mark').first().waitFor()
@@ -107,6 +107,55 @@ describe('the live view', function () {
     equal(await again.locator('.panel').isHidden(), true)
     await again.keyboard.press('?')
     await again.getByRole('dialog', { name: 'Keys' }).waitFor()
+  })
+
+  it('shows the columns that were chosen, with the panel as wide as it was left', async () => {
+    const stream = await makeStream(serverOf())
+    await push(stream, 'a.txt', 'one')
+    const page = await browserOf().open(`/ui/streams/${stream}`)
+    await page.locator('.list-row', { hasText: 'a.txt' }).click()
+    await page.getByRole('button', { name: 'Columns' }).click()
+    await page.getByLabel('findings', { exact: true }).check()
+    await page.getByLabel('method', { exact: true }).uncheck()
+    await page.keyboard.press('Escape')
+    await page.getByRole('separator', { name: 'Width of the panel' }).focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('ArrowLeft')
+    await page.reload()
+    const row = page.locator('.list-row', { hasText: 'a.txt' }).first()
+    await row.locator('.c-codes', { hasText: 'extension' }).waitFor()
+    equal(await row.locator('.c-method').isHidden(), true)
+    equal(await page.getByRole('separator').getAttribute('aria-valuenow'), '44')
+    await page.evaluate('localStorage.clear()')
+  })
+
+  it('lets arrow keys walk the marks of the timeline', async () => {
+    const stream = await makeStream(serverOf())
+    await push(stream, 'v/init.mp4', mediaOf().init)
+    await push(stream, 'v/1.m4s', mediaOf().segment)
+    const page = await browserOf().open(`/ui/streams/${stream}`)
+    await page.locator('.list-row', { hasText: 'v/1.m4s' }).waitFor()
+    await page.getByRole('group', { name: /^Timeline/ }).focus()
+    for (const [key, path] of [
+      ['ArrowRight', 'v/init.mp4'],
+      ['ArrowRight', 'v/1.m4s'],
+      ['ArrowRight', 'v/1.m4s'],
+      ['Home', 'v/init.mp4'],
+      ['End', 'v/1.m4s'],
+    ] as const) {
+      await page.keyboard.press(key)
+      await page.locator('.tip', { hasText: path }).waitFor()
+    }
+    await page.locator('#announcements', { hasText: 'v/1.m4s' }).waitFor({ state: 'attached' })
+    await page.keyboard.press('Enter')
+    await page.locator('.panel-head', { hasText: '1.m4s' }).waitFor()
+  })
+
+  it('says that there is no such stream, and leads on', async () => {
+    const page = await browserOf().open('/ui/streams/99999')
+    await page.getByText('There is no such stream on this server.').waitFor()
+    await page.getByRole('link', { name: 'All streams' }).click()
+    await page.waitForURL(/\/ui\/streams$/)
   })
 
   it('does not move the reader who has scrolled up', async () => {

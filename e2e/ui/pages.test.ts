@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal } from 'node:assert/strict'
 import axe from 'axe-core'
 import { curl, makeDevice, makeStream } from '../clients/curl.ts'
 import { pushAsCamera } from '../support/devices/camera.ts'
@@ -12,6 +12,31 @@ const widths = [
   ['phone', 390, 844],
 ] as const
 
+/** What the pages ask for when they are opened, beside their own files; the tests before open all of them. */
+const requestsOfPages: readonly string[] = [
+  '/about',
+  '/certs',
+  '/certs/device/dev.pem',
+  '/certs/server/root.pem',
+  '/devices',
+  '/devices/{id}',
+  '/events',
+  '/probes',
+  '/readyz',
+  '/refusals',
+  '/streams',
+  '/streams/{id}',
+  '/streams/{id}/events',
+  '/streams/{id}/report',
+  '/streams/{id}/session_1/index.mpd',
+  '/streams/{id}/session_1/video/segment_1001.m4s',
+  '/streams/{id}/uploads',
+  '/uploads/{id}/{id}/boxes',
+  '/uploads/{id}/{id}/facts',
+  '/uploads/{id}/{id}/preview.mp4',
+  '/uploads/{id}/{id}/text',
+]
+
 interface Violation {
   readonly id: string
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
@@ -23,6 +48,8 @@ describe('all pages', function () {
   const browserOf = browserOfSuite(serverOf)
   const mediaOf = mediaOfSuite()
   let stream: string
+  let emptyStream: string
+  let fingerprint: string
   before(async () => {
     const device = await makeDevice(serverOf(), 'dev')
     stream = await makeStream(serverOf(), '?interface=dash')
@@ -35,7 +62,9 @@ describe('all pages', function () {
       stream,
       objects.filter(({ path }) => !path.endsWith('video/segment_1002.m4s')),
     )
-    await makeStream(serverOf(), '?interface=hls')
+    emptyStream = await makeStream(serverOf(), '?interface=hls')
+    const { text } = await curl(serverOf(), '/devices')
+    fingerprint = JSON.parse(text).devices[0].fingerprint
   })
 
   const pages = (): readonly (readonly [path: string, ready: string])[] => [
@@ -45,7 +74,12 @@ describe('all pages', function () {
     [`/ui/streams/${stream}/session_1/index.mpd`, '.text-line'],
     [`/ui/streams/${stream}/session_1/video/segment_1001.m4s?tab=boxes`, '.box'],
     [`/ui/reports/${stream}`, '.report-row'],
+    [`/ui/streams/${emptyStream}`, '.empty'],
+    ['/ui/streams/99999', '.empty'],
+    ['/ui/reports/99999', '.error-text'],
     ['/ui/devices', '.item'],
+    [`/ui/devices/${fingerprint}`, '.item'],
+    ['/ui/certificates/server/root.pem', '.facts'],
     ['/ui/certificates/device/dev.pem', '.facts'],
     [`/ui/connect?stream=${stream}`, '.step'],
     ['/ui/service', '.tile'],
@@ -54,18 +88,19 @@ describe('all pages', function () {
   ]
 
   for (const theme of ['light', 'dark'] as const)
-    for (const [name, width, height] of widths)
-      it(`are accessible and fit, ${theme}, ${name}`, async () => {
-        const page = await browserOf().open('/ui/streams', { theme, width, height })
-        for (const [path, ready] of pages()) {
-          await page.goto(`${serverOf().url}${path}`)
-          await page.locator(ready).first().waitFor()
+    it(`are accessible and fit, ${theme}, ${widths.map(([name]) => name).join(' and ')}`, async () => {
+      const page = await browserOf().open('/ui/streams', { theme })
+      for (const [path, ready] of pages()) {
+        await page.goto(`${serverOf().url}${path}`)
+        await page.locator(ready).first().waitFor()
+        await page.evaluate(axe.source)
+        for (const [name, width, height] of widths) {
+          await page.setViewportSize({ width, height })
           equal(
             await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
             true,
-            `${path} is wider than the window`,
+            `${path} is wider than the window: ${name}`,
           )
-          await page.evaluate(axe.source)
           const { violations } = (await page.evaluate('axe.run()')) as { violations: readonly Violation[] }
           deepEqual(
             violations.map(
@@ -73,10 +108,11 @@ describe('all pages', function () {
                 `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
             ),
             [],
-            path,
+            `${path}, ${name}`,
           )
         }
-      })
+      }
+    })
 
   it('answer under the routes of the reference', async () => {
     equal((await curl(serverOf(), '/')).status, 307)
@@ -95,8 +131,26 @@ describe('all pages', function () {
 
   it('do not move what is there when data comes', async () => {
     const page = await browserOf().open('/ui/no-such-page')
-    await page.goto(`${serverOf().url}/ui/streams/${stream}`)
-    await page.locator('.list-row').first().waitFor()
-    ok(Number(await page.evaluate("performance.getEntriesByType('navigation')[0].duration")) > 0)
+    await page.addInitScript(`globalThis.shifts = []
+      new PerformanceObserver((list) => {
+        for (const { value, sources } of list.getEntries())
+          if (value > 0.001) shifts.push([value, ...sources.map(({ node }) => node?.className ?? node?.textContent)].join(' '))
+      }).observe({ type: 'layout-shift', buffered: true })`)
+    for (const [path, ready] of pages()) {
+      await page.goto(`${serverOf().url}${path}`)
+      await page.locator(ready).first().waitFor()
+      deepEqual(await page.evaluate('shifts'), [], path)
+    }
+  })
+
+  it('ask for nothing but these', () => {
+    const idOf = (part: string) =>
+      /^[\d]+$|^[0-9a-f]{8}-[0-9a-f-]{27}$|^[0-9a-f]{64}$/.test(part) ? '{id}' : part
+    const asked = browserOf()
+      .requests.filter((url) => url.startsWith(serverOf().url))
+      .map((url) => new URL(url).pathname)
+      .filter((path) => !path.startsWith('/ui/'))
+      .map((path) => path.split('/').map(idOf).join('/'))
+    deepEqual([...new Set(asked)].sort(), requestsOfPages)
   })
 })

@@ -40,8 +40,9 @@ export function dispatch(
     let isEarly = false
     const listener: ResponseListener = {
       onContinue() {
-        exchange.sendContinue()
-        sender.onContinue()
+        if (sender.hasStarted()) exchange.omitContinue()
+        // First what has arrived is read: Node drops it when writing to a client that has left fails.
+        else setImmediate(onContinue)
       },
       onHeaders,
       onData: (bytes) => relay?.write(bytes),
@@ -52,6 +53,11 @@ export function dispatch(
     connection.begin(exchange.method, listener)
     sender.sendTo(connection)
     exchange.onAbort(onAbort)
+
+    function onContinue(): void {
+      if (sender.onContinue()) exchange.sendContinue()
+      else exchange.omitContinue()
+    }
 
     function onHeaders(head: ResponseHead): void {
       status = head.status

@@ -51,22 +51,43 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
  * (RFC 9112 9.6): what came there may be the rest of a body.
  */
 export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exchange) => void {
-  /** Whether the next one may be served, once that is known. */
-  const lastOf = new WeakMap<Socket, Promise<boolean>>()
+  const lastOf = new WeakMap<Socket, Served>()
   return function serveInOrder(socket, exchange) {
     const last = lastOf.get(socket)
-    const ended = last
-      ? last.then((mayGoOn) => mayGoOn && serveOne(socket, exchange))
-      : serveOne(socket, exchange)
-    lastOf.set(socket, ended)
-    ended.then((mayGoOn) => mayGoOn && lastOf.get(socket) === ended && lastOf.delete(socket))
+    const end = last
+      ? endOf(last, socket).then((mayGoOn) => mayGoOn && serveOne(exchange))
+      : serveOne(exchange)
+    const served = { response: exchange.response, end }
+    lastOf.set(socket, served)
+    end.then((mayGoOn) => mayGoOn && forgetOnceClosed(served, socket))
   }
 
-  async function serveOne(socket: Socket, exchange: Exchange): Promise<boolean> {
+  async function serveOne(exchange: Exchange): Promise<boolean> {
     await serve(exchange)
-    await closeOf(exchange.response, socket)
     return !exchange.isLast()
   }
+
+  /** Most requests come when the response before them has long been taken: then nothing is waited for. */
+  function forgetOnceClosed(served: Served, socket: Socket): void {
+    const forget = () => lastOf.get(socket) === served && lastOf.delete(socket)
+    if (served.response.closed) forget()
+    else served.response.once('close', forget)
+  }
+}
+
+interface Served {
+  readonly response: Writable
+  /**
+   * Resolves when the exchange is over, though its response may still be on its way, with whether the connection takes
+   * further requests.
+   */
+  readonly end: Promise<boolean>
+}
+
+async function endOf({ response, end }: Served, socket: Socket): Promise<boolean> {
+  const mayGoOn = await end
+  if (mayGoOn) await closeOf(response, socket)
+  return mayGoOn
 }
 
 /** Resolves when a response has been written to its socket, or can no longer be. */

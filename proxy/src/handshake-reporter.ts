@@ -23,20 +23,24 @@ export interface ShownCertificate {
 }
 
 /**
- * Reports refused handshakes to the first ingest that can be reached, which publishes them as events. Never
- * rejects: while eight reports are in flight further ones are dropped, and so is one that no ingest accepts.
- * The log has them all.
+ * Reports refused handshakes to the first ingest that accepts them, which logs them with advice and publishes them as
+ * events. Resolves with whether one did, and never rejects: while eight reports are in flight further ones are dropped.
  */
 export function createHandshakeReporter(
   ingests: readonly Address[],
   secret: () => string,
-): (refused: RefusedHandshake) => Promise<void> {
+): (refused: RefusedHandshake) => Promise<boolean> {
   let inFlight = 0
   return async function reportHandshake({ address, code, reason, certificate }) {
-    if (inFlight >= maxConcurrentReports) return
+    if (inFlight >= maxConcurrentReports) return false
     inFlight++
     const event = { address, code: code.slice(0, 100), reason: reason.slice(0, 1_000), certificate }
-    for (const ingest of ingests) if (await postEvent(ingest, 'handshake-refused', event, secret())) break
+    let isAccepted = false
+    for (const ingest of ingests) {
+      isAccepted = await postEvent(ingest, 'handshake-refused', event, secret())
+      if (isAccepted) break
+    }
     inFlight--
+    return isAccepted
   }
 }

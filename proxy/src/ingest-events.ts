@@ -4,7 +4,7 @@ import type { Address } from '@pushav/shared/settings.ts'
 const timeoutMs = 2_000
 
 /**
- * Posts something that only the proxy knows to `/events/<name>` of one ingest. Resolves with whether that responded;
+ * Posts something that only the proxy knows to `/events/<name>` of one ingest. Resolves with whether that accepted it;
  * never rejects.
  */
 export function postEvent(ingest: Address, name: string, event: object, secret: string): Promise<boolean> {
@@ -22,7 +22,7 @@ export function postEvent(ingest: Address, name: string, event: object, secret: 
     sent.on('timeout', () => sent.destroy())
     sent.on('response', (response) => {
       response.resume()
-      resolve(true)
+      resolve(response.statusCode === 204)
     })
     sent.on('error', () => undefined)
     sent.on('close', () => resolve(false))

@@ -10,7 +10,7 @@ import { type ClientLimits, createClientLimits, isLimited } from './limits/clien
 import { logExcess } from './limits/log-excess.ts'
 import { openRates } from './limits/rates.ts'
 import { announce } from './mdns/announce.ts'
-import { createProxyMetrics, type ProxyMetrics } from './metrics/proxy-metrics.ts'
+import { createProxyMetrics, noProxyMetrics, type ProxyMetrics } from './metrics/proxy-metrics.ts'
 import { followHandoverFile } from './tls/handover-file.ts'
 import { type Listener, listen } from './tls/listen.ts'
 import { createTlsServer } from './tls/tls-server.ts'
@@ -32,13 +32,13 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const handover = built.use(await followHandoverFile(config.handoverFile, log))
   const pool = built.use(createBalancedPool(config.ingests, config.upstreamWaitMs, now))
   const registry = createRegistry('proxy')
-  const metrics = createProxyMetrics(registry)
+  const metrics = config.metricsAddress === null ? noProxyMetrics : createProxyMetrics(registry)
   built.use(await serveMetrics(registry, config.metricsAddress))
   const exchanges = trackExchanges(forwardWith(pool, metrics, log), log)
   const report = createHandshakeReporter(config.ingests, () => handover.trust().secret)
   const reportHandshake = (refused: RefusedHandshake) => {
     metrics.refused(refused.code)
-    void report(refused)
+    return report(refused)
   }
   let ui: Listener | null = null
   const alternative = () => (ui ? `; browsers need no certificate on port ${ui.port}` : '')

@@ -6,13 +6,13 @@ import type { UpstreamConnection } from './upstream/connection.ts'
 export interface RequestSender {
   /** Sends the head, the body bytes that have arrived, and then the others as they arrive. */
   sendTo(connection: UpstreamConnection): void
-  /** Ingest has sent 100 Continue. */
-  onContinue(): void
+  /** Ingest has sent 100 Continue. Whether that is for the client, too: not when its body is on the way already. */
+  onContinue(): boolean
   /** The connection accepts more bytes again. */
   onDrain(): void
   /** Stops reading the body and leaves it paused for another reader. */
   detach(): void
-  /** Whether the body is being sent: one that waits for 100 Continue is not until ingest sends that. */
+  /** Whether the body is being sent: one that the client holds back is not until ingest sends 100 Continue. */
   hasStarted(): boolean
   /** Whether the whole request has been handed to the connection. */
   hasSentAll(): boolean
@@ -51,7 +51,7 @@ export function createRequestSender(exchange: Exchange, head: string): RequestSe
     connection = next
     isDetached = false
     connection.send(head)
-    if (expectsContinue && !hasStarted) connection.flush()
+    if (expectsContinue && !hasStarted && !hasArrived()) connection.flush()
     else sendArrived(hasBody ? (undelivered ?? body.read()) : null)
   }
 
@@ -69,10 +69,17 @@ export function createRequestSender(exchange: Exchange, head: string): RequestSe
     else attach()
   }
 
-  function onContinue(): void {
-    if (isDetached || hasStarted) return
+  /** RFC 9110 10.1.1: a server may omit 100 Continue when some of the body has arrived. */
+  function onContinue(): boolean {
+    if (isDetached || hasStarted) return false
+    const isAwaited = !hasArrived()
     hasStarted = true
     attach()
+    return isAwaited
+  }
+
+  function hasArrived(): boolean {
+    return body.readableLength > 0 || exchange.isBodyComplete()
   }
 
   function attach(): void {

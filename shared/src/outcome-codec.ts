@@ -6,23 +6,29 @@ import { type ProbeOutcome, probeOutcome } from './probe-job.ts'
  * output.
  */
 export function encodeOutcome(outcome: ProbeOutcome): Buffer {
+  if (outcome.state === 'not-media') return Buffer.from(encodeNotMedia(outcome.message))
   const packed = deflateRawSync(JSON.stringify(outcome), { dictionary, ...small })
   return Buffer.concat([marks[outcome.state], packed])
 }
 
+/** The outcome of an upload that is no media, as stored in Redis: it is short enough as it is. */
+export const encodeNotMedia = (message: string): string => `${notMediaMark}${message}`
+
 export function decodeOutcome(bytes: Buffer): ProbeOutcome {
+  if (decodeState(bytes) === 'not-media') return { state: 'not-media', message: bytes.toString('utf8', 1) }
   const json = inflateRawSync(bytes.subarray(1), { dictionary, ...small }).toString()
   return probeOutcome.parse(JSON.parse(json))
 }
 
 /** The state alone, without decompressing: the first byte holds it. */
 export function decodeState(bytes: Buffer): ProbeOutcome['state'] {
-  if (bytes[0] === marks['not-media'][0]) return 'not-media'
+  if (bytes[0] === notMediaMark.charCodeAt(0)) return 'not-media'
   return bytes[0] === marks.done[0] ? 'done' : 'failed'
 }
 
 /** Another dictionary needs other marks: they alone identify the dictionary of a stored outcome. */
-const marks = { done: Buffer.from('d'), failed: Buffer.from('f'), 'not-media': Buffer.from('n') } as const
+const marks = { done: Buffer.from('d'), failed: Buffer.from('f') } as const
+const notMediaMark = 'n'
 
 /** A small window and little memory, because outcomes are short. */
 const small = { windowBits: 12, memLevel: 5 } as const

@@ -7,6 +7,10 @@ export const probeWorker = z.object({
   confinement: z.string(),
   /** Whether ffprobe sees no network, no other process and no file but its input. */
   isSandboxed: z.boolean(),
+  /** How many ffprobes it runs at once. */
+  concurrency: z.number().int(),
+  /** When it sent the heartbeat, ISO 8601, by its host's clock. */
+  seenAt: z.iso.datetime(),
 })
 export type ProbeWorker = Readonly<z.infer<typeof probeWorker>>
 

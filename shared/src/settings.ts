@@ -44,6 +44,7 @@ export const optionalPort = z
   .optional()
   .describe('a port from 0 to 65535, or off')
 export const level = z.enum(['debug', 'info', 'warn', 'error']).describe('debug, info, warn or error')
+export const durability = z.enum(['process', 'power']).describe('process or power')
 export const flag = z
   .enum(['true', 'false', '1', '0', 'on', 'off'])
   .transform((word) => ['true', '1', 'on'].includes(word))
@@ -102,6 +103,13 @@ export const limit = z
 export const sizeLimit = z
   .union([z.literal('off').transform(() => null), size.pipe(z.number().min(1))])
   .describe('a size such as 512, 64KiB or 16GiB, or off')
+
+/** A size as it is written, checked; undefined where nothing is set. */
+export const optionalSize = z
+  .string()
+  .regex(/^\d+(KiB|MiB|GiB|TiB)?$/)
+  .optional()
+  .describe('a size such as 512, 64KiB or 16GiB')
 
 /** `unix:/path/to.sock` or `host:port` (`[::1]:8080` for IPv6). */
 export const address = z

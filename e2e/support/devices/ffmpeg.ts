@@ -9,13 +9,18 @@ export interface Requests {
   readonly deletions: readonly string[]
 }
 
-/** ffmpeg's TLS options as it names them. It loses the tail of a body unless it waits for `100 Continue`. */
+/**
+ * ffmpeg's TLS options as it names them. It loses the tail of a body unless it waits for `100 Continue`. It closes its
+ * connections without having read all responses, so its kernel resets them and drops what is not sent: without a delay
+ * (Nagle's algorithm) that is nothing.
+ */
 const tlsOptions = (server: Standalone, { cert, key }: Identity): Record<string, string> => ({
   cert_file: cert,
   key_file: key,
   ca_file: server.rootCertificate,
   tls_verify: '1',
   send_expect_100: '1',
+  tcp_nodelay: '1',
 })
 
 /** The same as arguments for an output. */

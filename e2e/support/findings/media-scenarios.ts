@@ -25,6 +25,7 @@ const pair = [neatMpd(['v', 'w']), freeInit()]
 export const mediaScenarios = {
   'media-not-isobmff': first('a segment of text', Buffer.from('no media')),
   'box-malformed': firstFree('a segment whose mdat is cut short', segmentLike.cutShort),
+  'box-too-large': firstInit('an init segment of more than 1 MiB', initLike.ofManyBytes),
   'init-without-moov': firstInit('an init segment of ftyp only', initLike.withoutMoov),
   'init-track-count': firstInit('an init segment of two tracks', initLike.withTwoTracks),
   'init-not-fragmented': firstInit('an init segment without mvex', initLike.withoutMvex),

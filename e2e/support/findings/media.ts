@@ -76,6 +76,7 @@ export const initLike = {
   ofSound: initOf({ entry: visualEntry('mp4a', aac) }),
   named: initOf({ inUdta: [box('name', letters('front door'))] }),
   encrypted: initOf({ entry: visualEntry('encv', avcC, encryption) }),
+  ofManyBytes: initOf({ inUdta: [box('free', Buffer.alloc(2 ** 20))] }),
   withTwoTracks: Buffer.concat([ftyp, twice(moov())]),
   withoutMvex: Buffer.concat([ftyp, renamed(moov({ entry: avc1() }), 'mvex', 'free')]),
   withoutMoov: ftyp,

@@ -63,6 +63,8 @@ export const hlsSegment = (number: number, seconds = '1.0', header = 'X-EXTINF-d
 /** How sessions begin. */
 export const started: readonly UploadRequest[] = [dynamicMpd(), init()]
 export const hlsReady: readonly UploadRequest[] = [multivariant('video'), initialPlaylist(), init()]
+export const recorded: readonly UploadRequest[] = [...started, segment(1001)]
+export const ended: readonly UploadRequest[] = [...recorded, staticMpd()]
 
 /** What is sent to a cmaf-ingest stream under names of one's own. */
 export const freeInit = (body = initOf()): UploadRequest => object('v/init.mp4', body)

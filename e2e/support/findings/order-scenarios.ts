@@ -2,6 +2,7 @@ import { end, listed, map, vod } from './manifests.ts'
 import { initLike, initOf, segmentOf } from './media.ts'
 import {
   dynamicMpd,
+  ended,
   finalPlaylist,
   hlsReady,
   hlsSegment,
@@ -10,14 +11,13 @@ import {
   multivariant,
   object,
   playlist,
+  recorded,
   segment,
   started,
   staticMpd,
 } from './objects.ts'
 import { dash, expecting, hls } from './scenario.ts'
 
-const recorded = [...started, segment(1001)]
-const ended = [...recorded, staticMpd()]
 const hlsRecorded = [...hlsReady, hlsSegment(1001)]
 
 export const orderScenarios = {

@@ -1,6 +1,6 @@
 import { mustRun, run } from '../../server/run.ts'
 import { pushFolder } from './folder.ts'
-import { explain, type Recording } from './recording.ts'
+import { explain, multiplexedHeader, type Recording } from './recording.ts'
 
 export async function hasGstreamer(): Promise<boolean> {
   return run('gst-inspect-1.0', ['hlssink2']).then(
@@ -15,20 +15,21 @@ const pipeline = (name: string, sinks: readonly string[]): Recording => ({
   push: (to) =>
     pushFolder(to, async (cwd) => {
       const source = ['filesrc', `location=${to.media.source}`, '!', 'qtdemux', 'name=d']
-      await mustRun(
-        'timeout',
-        ['20', 'gst-launch-1.0', '-q', '-e', ...source, ...sinks.flatMap((sink) => sink.split(' '))],
-        {
-          cwd,
-        },
-      )
+      const launched = ['-q', '-e', ...source, ...sinks.flatMap((sink) => sink.split(' '))]
+      await mustRun('gst-launch-1.0', launched, { cwd })
     }),
 })
 
-const video = 'd.video_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! h264parse !'
-const audio = 'd.audio_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! aacparse !'
+/**
+ * The parts of a file wait until the pipeline plays, as those of a live source do, and then come as fast as they are
+ * read. Otherwise splitmuxsink of 1.22, which hlssink2 contains, at times starts the sink of its next file while the
+ * pipeline starts to play; the pipeline then never counts as playing and keeps the end of the stream to itself.
+ */
+const paced =
+  'queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! identity sync=true ts-offset=-60000000000'
+const video = `d.video_0 ! ${paced} ! h264parse !`
+const audio = `d.audio_0 ! ${paced} ! aacparse !`
 
-/** Without splitmuxsink and dashsink, which block now and then in 1.22 when their input is a file. */
 export const gstreamerRecordings: readonly Recording[] = [
   explain(
     pipeline('mp4mux, one stream of fragments for each track', [
@@ -38,9 +39,18 @@ export const gstreamerRecordings: readonly Recording[] = [
     { 'base-not-moof': 'mp4mux leaves default-base-is-moof out (ISO/IEC 23000-19, 7.5)' },
   ),
   explain(
+    pipeline('splitmuxsink', [
+      'splitmuxsink name=s location=clip%05d.mp4 max-size-time=2000000000',
+      `${video} s.video`,
+      `${audio} s.audio_0`,
+    ]),
+    multiplexedHeader,
+  ),
+  explain(
     pipeline('hlssink2', [
       'hlssink2 name=s location=seg%05d.ts playlist-location=live.m3u8 target-duration=2 max-files=0 playlist-length=0',
       `${video} s.video`,
+      `${audio} s.audio`,
     ]),
     { extension: 'MPEG-2 TS is no CMAF, which is all that cmaf-ingest takes' },
   ),

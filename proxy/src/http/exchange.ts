@@ -37,6 +37,8 @@ export interface Exchange {
   /** Calls `listener` when the client leaves before the response is complete; at times more than once. */
   onAbort(listener: () => void): void
   sendContinue(): void
+  /** To be called in place of `sendContinue` when the client sends the body unasked. */
+  omitContinue(): void
   /** Sends status and headers. `isLast` says that the connection (HTTP/1) takes no further request. */
   respond(status: number, headers: string[], isLast: boolean): void
   /** Whether the response said that the connection (HTTP/1) takes no further request. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ClientConnection } from '../tls/client-connection.ts'
+import { expectNoContinue } from '../tls/node-internals.ts'
 import { type Exchange, isSafeMethod, linger } from './exchange.ts'
 import { valuesOf } from './headers.ts'
 import { parseRequestTarget } from './request-target.ts'
@@ -41,6 +42,7 @@ export function http1Exchange(
     sendContinue() {
       if (request.httpVersion === '1.1' && !isAborted() && !response.headersSent) response.writeContinue()
     },
+    omitContinue: () => expectNoContinue(response),
     respond(status, responseHeaders, isLast) {
       // Without chunks, the last response may end with the connection even before the request body ends.
       isLastOfConnection = isLast

@@ -44,6 +44,7 @@ export function http2Exchange(
     sendContinue() {
       if (!isAborted() && !stream.headersSent) stream.additionalHeaders({ ':status': 100 })
     },
+    omitContinue() {},
     respond: (status, responseHeaders) =>
       stream.respond([':status', String(status), ...withLowerCaseNames(responseHeaders)]),
     isLast: () => false,

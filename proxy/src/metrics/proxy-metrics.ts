@@ -11,6 +11,14 @@ export interface ProxyMetrics {
   exchanged(method: string, outcome: string, durationMs: number): void
 }
 
+/** Counts nothing, at no cost. */
+export const noProxyMetrics: ProxyMetrics = {
+  connected: () => undefined,
+  refused: () => undefined,
+  limited: () => undefined,
+  exchanged: () => undefined,
+}
+
 const methods = new Set(['GET', 'HEAD', 'PUT', 'POST', 'DELETE'])
 
 export function createProxyMetrics(registry: Registry): ProxyMetrics {

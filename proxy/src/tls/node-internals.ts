@@ -2,7 +2,7 @@
  * Everything here relies on behaviour of Node that is not documented. Each function has a test that fails
  * when a new version of Node behaves differently.
  */
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { Http2SecureServer, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -38,6 +38,11 @@ export function guardConnections(server: Http2SecureServer, admit: (socket: Sock
     if (!admit(socket)) return void socket.destroy()
     for (const listener of listeners) listener.call(server, socket)
   })
+}
+
+/** Without 100 Continue, Node would end the connection behind the response to a request that expects it. */
+export function expectNoContinue(response: ServerResponse): void {
+  Object.assign(response, { _expect_continue: false })
 }
 
 /** Makes Node look up a socket's remote address, which it remembers, before the client can disconnect. */

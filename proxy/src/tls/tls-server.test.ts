@@ -53,6 +53,17 @@ describe('the TLS server', () => {
     match(proxy.upstream.reports.at(-1)?.address ?? '', /^(127\.0\.0\.1|::1)$/)
   })
 
+  it('leaves the line to ingest where that accepts the report, and logs it where none does', async () => {
+    const from = proxy.lines.length
+    ok((await curl(proxy.port, '/x', ['--cacert', '/dev/null'])).exit > 0)
+    equal((await proxy.logged('handshake failed', from)).level, 'debug')
+    const alone = await runProxy()
+    alone.upstream.stop()
+    ok((await curl(alone.port, '/x', ['--cacert', '/dev/null'])).exit > 0)
+    equal((await alone.logged('handshake failed')).level, 'info')
+    await alone.close()
+  })
+
   it('says in words that it speaks https to clients that speak http, and logs that once', async () => {
     const from = proxy.lines.length
     const body = 'x'.repeat(100_000)

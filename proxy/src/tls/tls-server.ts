@@ -35,7 +35,8 @@ import { createStreamLimit } from './stream-limit.ts'
 interface TlsServerDeps {
   readonly handover: HandoverFile
   readonly serve: Serve
-  readonly reportHandshake: (refused: RefusedHandshake) => void
+  /** Resolves with whether ingest has logged it. */
+  readonly reportHandshake: (refused: RefusedHandshake) => Promise<boolean>
   /** Null when nothing is limited. */
   readonly limits: ClientLimits | null
   /** A handshake ended well; the protocol that ALPN chose, `none` without. */
@@ -105,9 +106,9 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
     onConnected(socket.alpnProtocol || 'none')
     const fault = connection.certificateFault()
     if (!fault) return
-    log.info({ address: connection.address, ...fault }, 'client certificate refused')
     const { address, shown: certificate } = connection
-    reportHandshake({ address, code: fault.code, reason: fault.detail, certificate })
+    const isLogged = reportHandshake({ address, code: fault.code, reason: fault.detail, certificate })
+    void logUnless(isLogged, { address, ...fault }, 'client certificate refused')
     if (settings.clientCertificate === 'reject') socket.destroy()
   }
 
@@ -128,8 +129,12 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
     if (isPlain && !mayLogPlain(address)) return
     const reason = isPlain ? 'the client did not begin with TLS; this port speaks https' : error.message
     const refused = { address, code: error.code ?? '', reason }
-    log.info(refused, 'handshake failed')
-    reportHandshake({ ...refused, certificate: null })
+    void logUnless(reportHandshake({ ...refused, certificate: null }), refused, 'handshake failed')
+  }
+
+  /** One line for each refused client: that of ingest, which has advice, or where there is none that of this process. */
+  async function logUnless(isLogged: Promise<boolean>, fields: object, message: string): Promise<void> {
+    log[(await isLogged) ? 'debug' : 'info'](fields, message)
   }
 
   function serveHttp1(http1: Server): void {

@@ -2,9 +2,11 @@ import { hostname } from 'node:os'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   address,
+  durability,
   duration,
   fileMask,
   flag,
+  integer,
   level,
   optionalAddress,
   optionalDnsName,
@@ -41,6 +43,28 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
     /** A session without a new object for this long has ended. */
     sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
+    /** What an upload that has its response outlives: the death of this process, or the loss of power. */
+    durability: setting('DURABILITY', durability, 'process'),
+    /** How much may be stored; 0 for no limit. */
+    quotas: {
+      bytes: setting('QUOTA_BYTES', size, '0'),
+      uploads: setting('QUOTA_UPLOADS', integer, '0'),
+      streams: setting('QUOTA_STREAMS', integer, '0'),
+      streamBytes: setting('QUOTA_STREAM_BYTES', size, '0'),
+      streamUploads: setting('QUOTA_STREAM_UPLOADS', integer, '0'),
+      deviceBytes: setting('QUOTA_DEVICE_BYTES', size, '0'),
+      deviceUploads: setting('QUOTA_DEVICE_UPLOADS', integer, '0'),
+      deviceStreams: setting('QUOTA_DEVICE_STREAMS', integer, '0'),
+    },
+    /** What uploads leave free on the disk. */
+    diskReserveBytes: setting('DISK_RESERVE', size, '64MiB'),
+    /** What retention removes; 0 for no such rule. */
+    retention: {
+      maxAgeMs: setting('RETENTION_AGE', duration, '0s'),
+      maxBytes: setting('RETENTION_BYTES', size, '0'),
+      minFreeBytes: setting('RETENTION_FREE', size, '0'),
+    },
+    retentionIntervalMs: setting('RETENTION_INTERVAL', duration, '10s'),
     /** Where the proxy listens, for `/about`; null where this process was not told. */
     publicPort: portOf(setting('PORT', optionalText)),
     uiPort: setting('UI_PORT', optionalPort),

@@ -1,5 +1,6 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { readConfig } from './config.ts'
+import { noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openStorage } from './open-storage.ts'
 import { restrictFiles } from './restrict-files.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
@@ -16,9 +17,9 @@ process.disconnect?.()
 
 async function reindex(): Promise<void> {
   await using built = new AsyncDisposableStack()
-  const { journals, index, links, indexer } = await openStorage(config, built, log, createPendingVerdicts(), {
-    judged: () => undefined,
-  })
+  const verdicts = createPendingVerdicts()
+  const storage = await openStorage(config, built, log, verdicts, noIngestMetrics, null)
+  const { journals, index, links, indexer } = storage
   const startedMs = performance.now()
   const streams = await journals.streams()
   // Links first: an ingest process that runs beside this one makes them anew as soon as it finds the index empty.

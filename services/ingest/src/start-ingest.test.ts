@@ -304,7 +304,7 @@ describe('ingest', () => {
   it('waits for a probe that is under way, and says how far it is when it takes too long', async () => {
     await using ingest = await suite.start({ PROBE_WAIT: '10ms' })
     await ingest.send('POST', '/streams')
-    const { json } = await ingest.put('/streams/1/x.m4s', 'x')
+    const { json } = await ingest.put('/streams/1/x.m4s', 'OggS')
     const pending = await ingest.get('/probe/1/x.m4s')
     deepEqual(
       [pending.status, pending.json, pending.headers['retry-after']],
@@ -321,6 +321,26 @@ describe('ingest', () => {
     const answer = await ingest.get('/streams/probe/1/x.m4s')
     deepEqual([answer.status, answer.json.detail.stderr], [422, 'Invalid data'])
     await client.quit()
+  })
+
+  it('says itself what is no media, at once and without a job', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/x.m4s', 'x')
+    await ingest.put('/streams/1/x.mpd', '<MPD/>')
+    for (const [path, what] of [
+      ['x.m4s', /no media format/],
+      ['x.mpd?refresh=true', /an MPD/],
+    ] as const) {
+      const { status, json } = await ingest.get(`/probe/1/${path}`)
+      deepEqual([status, json.code], [422, 'not-media'])
+      match(json.detail, what)
+    }
+    const { json } = await ingest.get('/streams/1/uploads')
+    deepEqual(
+      json.uploads.map(({ probe }: { probe: string }) => probe),
+      ['not-media', 'not-media'],
+    )
   })
 })
 

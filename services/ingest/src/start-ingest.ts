@@ -24,7 +24,7 @@ import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
 import { newId } from './lib/new-id.ts'
-import { addIngestGauges, createIngestMetrics } from './metrics/ingest-metrics.ts'
+import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
@@ -33,8 +33,19 @@ import { redisPlayback } from './playback/redis/playback-queries.ts'
 import { findProbeWith } from './probes/find-probe.ts'
 import { probeRoutes } from './probes/http/probe-routes.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
+import { admitUploadWith } from './quotas/admit-upload.ts'
+import { createDiskSpace } from './quotas/disk-space.ts'
+import { createQuotas, hasQuota } from './quotas/quotas.ts'
+import { startUsageRefresh } from './quotas/refresh-usage.ts'
+import { createUsage } from './quotas/usage.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
 import { redisRefusals } from './refusals/redis/redis-refusals.ts'
+import { freeBytesIn } from './retention/disk/free-bytes.ts'
+import { findEndedWith } from './retention/find-ended.ts'
+import { retentionRoutes } from './retention/http/retention-routes.ts'
+import { removeSessionWith } from './retention/remove-session.ts'
+import { reportRemovalWith } from './retention/report-removal.ts'
+import { startRetention } from './retention/run-retention.ts'
 import { serverNamesOf } from './server-names.ts'
 import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
@@ -79,12 +90,18 @@ export async function startIngest(
     await openCertificates({ ...config, log, serverNames: () => namesOf(config) }),
     (opened) => opened.close(),
   )
-  const clientCertificates = await diskClientCertificates(workingDirectory, x509Reader.describe)
+  const clientCertificates = await diskClientCertificates(
+    workingDirectory,
+    x509Reader.describe,
+    config.durability,
+  )
   const verdicts = createPendingVerdicts()
   const registry = createRegistry('ingest')
-  const metrics = createIngestMetrics(registry)
-  const storage = await openStorage(config, built, log, verdicts, metrics)
-  const { store, journals, links, redis, index, probes, eventBus, inspections, indexer } = storage
+  const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
+  const usage = createUsage()
+  const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
+  const storage = await openStorage(config, built, log, verdicts, metrics, quotas)
+  const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const inFlight = createInFlightUploads()
@@ -96,6 +113,9 @@ export async function startIngest(
     record,
     eventBus,
     inFlight,
+    reserveStream: quotas?.reserveStream ?? null,
+    onRemoved: quotas && usage.forget,
+    deviceSums,
     newId,
     now,
     idleMs,
@@ -113,6 +133,19 @@ export async function startIngest(
     openUploads,
     now,
   }
+  const retention = built.use(
+    startRetention({
+      policy: config.retention,
+      findEnded: findEndedWith({ journals, index, idleMs }),
+      removeSession: removeSessionWith({ ...storage, record, inFlight, newId, now, idleMs }),
+      freeBytes: () => freeBytesIn(workingDirectory),
+      report: reportRemovalWith(log, metrics.removed),
+      intervalMs: config.retentionIntervalMs,
+      idleMs,
+      log,
+      now,
+    }),
+  )
   built.use(startProgressReports(eventBus, inFlight, now))
   addIngestGauges(registry, { backlog: probes.backlog, inFlight, workingDirectory })
   built.use(await serveMetrics(registry, config.metricsAddress))
@@ -132,7 +165,8 @@ export async function startIngest(
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
   const devices = readDevicesWith({
-    ...{ journals, index, certificates: clientCertificates, history: certificates.history },
+    ...{ index: storage.devices, sums: deviceSums },
+    ...{ certificates: clientCertificates, history: certificates.history },
   })
   let proxyPorts: ProxyPorts = { port: null, uiPort: null }
   const closing = new AbortController()
@@ -142,10 +176,18 @@ export async function startIngest(
   const sendState = sendStateWith(states, now)
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
+  if (quotas) built.use(await startUsageRefresh({ journals, index, usage, intervalMs: 30_000, log }))
+  const space = createDiskSpace({
+    freeBytes: () => freeBytesIn(workingDirectory),
+    reserveBytes: config.diskReserveBytes,
+    nowMs: () => performance.now(),
+    onRefusal: onDiskFull,
+  })
   const handleUpload = handleUploadWith({
     receiveUpload,
     streams,
     certificates: clientCertificates,
+    admit: admitUploadWith({ quotas, space: config.diskReserveBytes > 0 ? space : null }),
     maxBytes,
     now,
   })
@@ -180,6 +222,7 @@ export async function startIngest(
     }),
     uploadBytesRoutes(streams, store, findCertificate),
     eventRoutes(eventBus, streams, sendState, closing.signal),
+    retentionRoutes(retention, config.retention),
     refusalRoutes({ refusals, eventBus, count: metrics.refused, log, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
@@ -197,6 +240,16 @@ export async function startIngest(
   built.defer(() => closing.abort())
   return app
 
+  /** Every refusal by a quota passes here; the log line is that of the request. */
+  function reportRefusal(limit: string): void {
+    metrics.unstored(limit)
+  }
+
+  function onDiskFull(): void {
+    reportRefusal('disk-reserve')
+    void retention.run()
+  }
+
   function onProxyPorts(ports: ProxyPorts): void {
     proxyPorts = ports
   }
@@ -205,6 +258,8 @@ export async function startIngest(
     await index
       .renew()
       .catch((error) => log.warn({ error }, 'which version wrote the index is not known yet'))
+    // A crash may have kept counts from the totals.
+    for (const stream of await journals.streams()) deviceSums.touch(stream)
     await indexer.catchUp()
   }
 }

@@ -2,11 +2,14 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeOutcome } from '@pushav/shared/outcome-codec.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import { type ProbeJob, probeOutcomesKey, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
+import { probeHostsKey, probeWorker, probeWorkerKey } from '@pushav/shared/probe-worker.ts'
+import { readMetrics } from '@pushav/shared/testing/metrics/read-metrics.ts'
 import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { until } from '@pushav/shared/testing/until.ts'
@@ -30,6 +33,18 @@ describe('probe worker', function () {
     await makeMedia(folder.path)
   })
   after(() => folder[Symbol.asyncDispose]())
+
+  it('sends signs of life that name its host and say what it is, and serves metrics', async () => {
+    await using rig = await startRig()
+    const startedMs = Date.now()
+    const socketPath = join(rig.directory, 'metrics.sock')
+    await using _worker = await rig.work({ METRICS_ADDRESS: `unix:${socketPath}` })
+    const json = await until('the first sign of life', () => rig.redis.get(probeWorkerKey(hostname())))
+    const { concurrency, seenAt } = probeWorker.parse(JSON.parse(json))
+    ok(concurrency >= 1 && Date.parse(seenAt) >= startedMs, json)
+    deepEqual(await rig.redis.smembers(probeHostsKey), [hostname()])
+    ok((await readMetrics(socketPath)).families.has('pavs_probe_seconds'))
+  })
 
   it('probes whatever is uploaded and stores what came of it before the job ends', async () => {
     await using rig = await startRig()
@@ -76,21 +91,6 @@ describe('probe worker', function () {
     }
   })
 
-  it('says of a manifest, and of a body without media, that it is not media', async () => {
-    await using rig = await startRig()
-    await using _worker = await rig.work()
-    await rig.put('u', media.segment)
-    await rig.write('mpd', '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"/>')
-    await rig.write('playlist', '#EXTM3U\n#EXT-X-VERSION:7\n')
-    await rig.write('text', 'hello')
-    const messages = [/it is an MPD$/, /it is a playlist$/, /it is of no media format/]
-    for (const [index, upload] of ['mpd', 'playlist', 'text'].entries()) {
-      const outcome = await rig.outcome({ upload, path: 'x.m4s', init: null })
-      ok(outcome.state === 'not-media', JSON.stringify(outcome))
-      match(outcome.message, messages[index] ?? /never/)
-    }
-  })
-
   it('refuses a job that would lead it out of its folder', async () => {
     await using rig = await startRig()
     await using _worker = await rig.work()
@@ -129,7 +129,7 @@ describe('probe worker', function () {
     const outcomes = await rig.outcomesOf(['u1', 'u2', 'text'])
     deepEqual(
       outcomes.map(({ state }) => state),
-      ['done', 'done', 'not-media'],
+      ['done', 'done', 'failed'],
     )
     const own = await until('a job of its own', () => rig.queue.getJob('gone'))
     equal(own.data.upload, 'gone')
@@ -300,6 +300,7 @@ describe('probe worker', function () {
     return {
       directory,
       server,
+      redis,
       queue,
       urgent,
       work: (more: Record<string, string> = {}) =>

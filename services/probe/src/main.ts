@@ -55,7 +55,8 @@ closeOnSignal(built, log)
 await workers.waitUntilReady()
 // A signal may have closed everything while the workers waited for Redis.
 if (!built.disposed) {
-  built.use(startHeartbeat(redis, hostname(), { confinement, isSandboxed }, () => workers.isRunning()))
+  const worker = { confinement, isSandboxed, concurrency: config.concurrency }
+  built.use(startHeartbeat(redis, hostname(), worker, () => workers.isRunning()))
   log.info({ concurrency: config.concurrency }, 'taking jobs')
   reportReady()
 }
@@ -71,7 +72,8 @@ function withOutcomeLog(probe: ProbeUpload): ProbeUpload {
     const outcome = await probe(job, attempt)
     const durationMs = Math.round(performance.now() - started)
     noteProbe(outcome.state, durationMs)
-    log.info({ stream, upload, state: outcome.state, durationMs }, 'probed')
+    // Under load there are as many of them as uploads; the pages and the wire log show them.
+    log.debug({ stream, upload, state: outcome.state, durationMs }, 'probed')
     return outcome
   }
 }

@@ -3,10 +3,12 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
+  durability,
   flag,
   level,
   optionalDnsName,
   optionalPort,
+  optionalSize,
   optionalTcpAddress,
   optionalText,
   origins,
@@ -36,6 +38,10 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       dns: setting(named('dns', 'DNS_NAME'), optionalDnsName),
       serverIp: setting(named('server-ip', 'SERVER_IP'), ip),
       compat: setting(named('compat', 'COMPAT'), z.literal('1.5').optional().describe('1.5')),
+      /** What an upload outlives; the default of ingest where it is not given. */
+      durability: setting(named('durability', 'DURABILITY'), durability, 'process'),
+      /** What uploads leave free on the disk; the default of ingest where it is not given. */
+      diskReserve: setting(named('disk-reserve', 'DISK_RESERVE'), optionalSize),
       redisUrl: setting(
         named('redis', 'REDIS_URL'),
         redisUrl.optional().describe(redisUrl.description ?? ''),
@@ -45,6 +51,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       showsPassword: /:\/\/[^/]*:[^/]*@/.test(given['--redis'] ?? ''),
       /** Rebuild the index from the journals, and exit. */
       reindex: '--reindex' in given,
+      /** Copy the working directory to this folder, and exit; null for no backup. */
+      backup: directoryOf(given['--backup'], env),
       /** Restart a process when its sources change. */
       watch: '--watch' in given,
       /** Where ingest serves `/metrics`; the proxy does on the next port, the probe worker on the one after it. */
@@ -69,9 +77,13 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
   --compat 1.5              add the field names of Matter 1.5 to responses             COMPAT
   --allow-origin ORIGINS    let pages of these origins read streams (none; * for any)   ALLOW_ORIGIN
+  --durability WORD         process, or power: an upload that has its response outlives
+                            a loss of power, too (process)                            DURABILITY
+  --disk-reserve SIZE       uploads leave this much of the disk free (64MiB)          DISK_RESERVE
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
                             (with a password: only as REDIS_URL, because other users see arguments)
   --reindex                 rebuild lists and verdicts from the journals, then exit (npm run reindex)
+  --backup DIR              copy the working directory there, also of a running server, then exit (npm run backup)
   --watch                   restart each process when its sources change (npm run dev)
   --help                    print this
 
@@ -90,8 +102,11 @@ const flags = {
   'server-ip': value,
   compat: value,
   redis: value,
+  durability: value,
+  'disk-reserve': value,
   'allow-origin': value,
   reindex: { type: 'boolean' },
+  backup: value,
   watch: { type: 'boolean' },
 } as const
 
@@ -105,7 +120,7 @@ function parseFlags(argv: readonly string[]): Record<string, string> {
 /** npm changes into the package's folder; a relative path is relative to the folder in which npm was called. */
 function directoryOf(path: string | undefined, env: NodeJS.ProcessEnv): string | null {
   if (!path) return null
-  const calledIn = ['start', 'reindex', 'dev'].includes(env.npm_lifecycle_event ?? '')
+  const calledIn = ['start', 'reindex', 'backup', 'dev'].includes(env.npm_lifecycle_event ?? '')
     ? env.INIT_CWD
     : undefined
   return resolve(calledIn ?? '.', path)

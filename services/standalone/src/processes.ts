@@ -56,6 +56,7 @@ export function serviceProcesses(options: Options, directories: RunDirectories) 
     probe: service('probe', 'services/probe', 1_000, { ...common, ...metricsOn(2) }),
     proxy: service('proxy', 'proxy', 10_500, {
       ...{ ...common, ...metricsOn(1), INGEST_ADDRESS: ingestAddress },
+      ...(options.dns ? { NODE_OPTIONS: `${forAnnouncements} ${common.NODE_OPTIONS ?? ''}` } : {}),
     }),
   }
 
@@ -79,6 +80,9 @@ export function serviceProcesses(options: Options, directories: RunDirectories) 
     }
   }
 }
+
+/** A thread announces the server in the network, and asks programs of the system for its interfaces. */
+const forAnnouncements = '--allow-worker --allow-child-process --disable-warning=SecurityWarning'
 
 /** Each process has an address of its own: the port that was chosen, and the ones after it. */
 const metricsVariable =
@@ -129,6 +133,8 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     SERVER_IP: options.serverIp ?? '',
     DNS_NAME: options.dns ?? '',
     COMPAT: options.compat ?? '',
+    DURABILITY: options.durability,
+    DISK_RESERVE: options.diskReserve ?? '',
     ALLOW_ORIGIN: options.allowedOrigins.join(),
   }
 }

@@ -76,7 +76,15 @@ function typeOf(path: string): string {
 
 function textOf(path: string): string {
   const text = readFileSync(join(source, path), 'utf8')
-  return path.endsWith('.ts') ? withoutTypes(text) : text
+  return path.endsWith('.ts') ? withoutComments(withoutTypes(text)) : text
+}
+
+/** Leaves out comments that have lines of their own, and blanks at line ends. Lines keep their numbers. */
+function withoutComments(text: string): string {
+  const emptied = text.replace(/^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm, (comment) =>
+    comment.replace(/[^\n]+/g, ''),
+  )
+  return emptied.replace(/^[ \t]*\/\/.*$/gm, '').replace(/[ \t]+$/gm, '')
 }
 
 /** Node warns once that stripping types is experimental; that warning alone is kept off the log. */

@@ -60,6 +60,7 @@ describe('the site', () => {
         [...textAt(path).matchAll(/(?:href|src)="\/ui\/assets\/([^"]+)"/g)].map(([, file = '']) => file),
       )
       const sum = [...files].reduce((total, file) => total + (site.assetAt(file)?.gzip.length ?? 0), 0)
+      console.log(path, sum)
       ok(sum < maxGzipped, `${path}: ${sum} bytes`)
     }
   })

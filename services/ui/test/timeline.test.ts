@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { lanesOf } from '../src/browser/timeline/marks.ts'
+import { createLanes, lanesOf, marksIn } from '../src/browser/timeline/marks.ts'
 import { msOf, tickStep, ticksOf, xOf, zoomed } from '../src/browser/timeline/scale.ts'
 import { rowWith } from './support/row.ts'
 
@@ -83,5 +83,47 @@ describe('lanesOf', () => {
     })
     const { from, to } = lanesOf([segment(0, 0), far], 'media', noKind)
     ok(to - from < 10_000)
+  })
+
+  it('ends a mark where the next begins, when a burst arrives faster than it plays', () => {
+    const rows = [segment(0, 0), segment(1, 100), segment(2, 5_000)]
+    const marksBy = (axis: 'arrival' | 'media') => lanesOf(rows, axis, noKind).lanes[0]?.marks ?? []
+    deepEqual(
+      marksBy('arrival').map(({ begin, end }) => [begin, end]),
+      [
+        [0, 100],
+        [100, 2_100],
+        [5_000, 7_000],
+      ],
+    )
+    deepEqual(
+      marksBy('media').map(({ end }) => end),
+      [2_000, 4_000, 6_000],
+    )
+  })
+
+  it('measures delay anew when a device starts again', () => {
+    const rows = [segment(0, 0), segment(100, 200_000), segment(0, 300_000), segment(1, 302_000)]
+    const delays = lanesOf(rows, 'arrival', noKind).lanes[0]?.marks.map(({ delay }) => delay)
+    deepEqual(delays?.slice(2), [-1_900, -1_900])
+  })
+
+  it('is the same whether rows come at once or one by one', () => {
+    const rows = [segment(0, 0), segment(2, 4_000), segment(1, 4_100), segment(3, 6_000, 'audio')]
+    const builder = createLanes('media', noKind)
+    for (const row of rows) {
+      builder.add([row])
+      builder.lanes()
+    }
+    deepEqual(builder.lanes(), lanesOf(rows, 'media', noKind))
+  })
+
+  it('finds the marks that reach into a stretch of time', () => {
+    const rows = Array.from({ length: 1_000 }, (_, n) => segment(n, n * 2_000))
+    const [lane] = lanesOf(rows, 'arrival', noKind).lanes
+    ok(lane)
+    const found = [...marksIn(lane, 1_000_000, 1_002_000)].map(({ row }) => row.upload)
+    ok(found.includes('video500') && found.includes('video499'), found.join())
+    ok(found.length < 8, found.join())
   })
 })

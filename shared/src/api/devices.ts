@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sha256, streamId, time } from './common.ts'
+import { nextCursor, sha256, streamId, time } from './common.ts'
 
 export const device = z
   .object({
@@ -12,7 +12,8 @@ export const device = z
     first_seen: time,
     last_seen: time,
     addresses: z.array(z.string()).describe('The newest 16, newest first'),
-    streams: z.array(streamId),
+    streams: z.array(streamId).describe('The newest 100, newest first'),
+    stream_count: z.number().int(),
     uploads: z.number().int(),
     errors: z.number().int(),
     http: z.string(),
@@ -23,7 +24,11 @@ export const device = z
   .meta({ id: 'Device' })
 export type DeviceResponse = z.infer<typeof device>
 
-export const devicesResponse = z.object({ devices: z.array(device) })
+export const devicesResponse = z.object({
+  devices: z.array(device).describe('The one seen last comes first'),
+  total: z.number().int(),
+  next_cursor: nextCursor,
+})
 
 /** The certificate that a refused client showed. */
 export const shownCertificate = z.object({

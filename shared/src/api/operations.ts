@@ -15,6 +15,7 @@ import {
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
 import { playQuery } from './playback.ts'
+import { retentionResponse } from './retention.ts'
 import { about, findingsResponse, health, probesResponse, readiness } from './service.ts'
 import { eventsQuery, serverState, streamState } from './state.ts'
 import {
@@ -45,6 +46,8 @@ import {
   uploadsResponse,
 } from './uploads.ts'
 
+type Response = z.ZodType | string
+
 /** One route: what it takes and what it responds. */
 export interface Operation {
   readonly method: 'get' | 'put' | 'post' | 'delete'
@@ -56,7 +59,7 @@ export interface Operation {
   /** JSON; a text names another content type. */
   readonly body?: z.ZodType | string
   /** JSON by status; a text names another content type. */
-  readonly responses: Readonly<Record<number, z.ZodType | string>>
+  readonly responses: Readonly<Record<number, Response>>
 }
 
 const bytes = 'application/octet-stream'
@@ -66,19 +69,22 @@ const probeResult = z.record(z.string(), z.unknown()).describe('What ffprobe say
 const probePending = z.object({ status: z.enum(['queued', 'running']) })
 const probed = { 200: probeResult, 202: probePending }
 const ready = z.object({ detail: z.string() })
-const session = z.object(pageQuery)
+const page = z.object(pageQuery)
+const versionQuery = z.object({ version: z.string().optional().describe('Id of an older upload') })
+const refreshQuery = z.object({ refresh: z.string().optional().describe('`true` probes again') })
+const formatQuery = z.object({ format: z.enum(['json', 'pem', 'der']).optional() })
 
 /** Every route of the service. */
 export const operations: readonly Operation[] = [
   post('/streams', 'streams', 'Creates a stream', { body: streamBody, responses: { 201: stream } }),
-  get('/streams', 'streams', 'Lists streams', {
-    query: streamsQuery,
-    responses: { 200: z.union([streamsResponse, streamSummariesResponse]) },
-  }),
-  get('/streams/{id}', 'streams', 'One stream', {
-    query: streamQuery,
-    responses: { 200: z.union([stream, streamSummary]) },
-  }),
+  get(
+    '/streams',
+    'streams',
+    'Lists streams',
+    z.union([streamsResponse, streamSummariesResponse]),
+    streamsQuery,
+  ),
+  get('/streams/{id}', 'streams', 'One stream', z.union([stream, streamSummary]), streamQuery),
   remove('/streams/{id}', 'streams', 'Deletes a stream and all its data', streamDeleted),
   post('/streams/{id}/expectedTrackNames', 'streams', 'Sets the expected tracks', {
     body: expectedTrackNamesBody,
@@ -88,91 +94,84 @@ export const operations: readonly Operation[] = [
     body: trackNameBody,
     responses: { 202: stream },
   }),
-  get('/sessions/{id}', 'streams', 'The sessions of a stream in numbers', {
-    query: session,
-    responses: { 200: sessionsResponse },
-  }),
-  get('/streams/{id}/report', 'streams', 'Each rule: met, violated, not exercised', {
-    query: reportQuery,
-    responses: { 200: reportResponse },
-  }),
+  get('/sessions/{id}', 'streams', 'The sessions of a stream in numbers', sessionsResponse, page),
+  get(
+    '/streams/{id}/report',
+    'streams',
+    'Each rule: met, violated, not exercised',
+    reportResponse,
+    reportQuery,
+  ),
   ...(['put', 'post'] as const).map(
     (method): Operation => ({
       ...{ method, path: '/streams/{id}/{path}', tag: 'uploads', summary: 'Uploads an object, at any depth' },
       ...{ body: bytes, responses: { 200: ready, 202: receipt } },
     }),
   ),
-  get('/streams/{id}/{path}', 'uploads', 'The newest object at a path', {
-    query: z.object({ version: z.string().optional().describe('Id of an older upload') }),
-    responses: { 200: bytes, 206: bytes },
-  }),
+  get(
+    '/streams/{id}/{path}',
+    'uploads',
+    'The newest object at a path',
+    { 200: bytes, 206: bytes },
+    versionQuery,
+  ),
   remove('/streams/{id}/{path}', 'uploads', 'Deletes an object from its path', objectDeleted),
-  get('/streams/{id}/uploads', 'uploads', 'The wire log: every upload in arrival order', {
-    query: uploadsQuery,
-    responses: { 200: z.union([uploadsResponse, rowsResponse, minutesResponse]) },
-  }),
-  get('/uploads/{id}/{upload}', 'uploads', 'The bytes of an upload', {
-    responses: { 200: bytes, 206: bytes },
-  }),
-  get('/uploads/{id}/{upload}/certificate', 'uploads', 'The client certificate that an upload came with', {
-    responses: { 200: certificate },
-  }),
-  get('/uploads/{id}/{upload}/facts', 'uploads', 'One upload in full', { responses: { 200: uploadFacts } }),
-  get('/uploads/{id}/{upload}/boxes', 'uploads', 'The boxes of an upload', {
-    query: boxesQuery,
-    responses: { 200: boxesResponse },
-  }),
-  get('/uploads/{id}/{upload}/text', 'uploads', 'A manifest as text, with its findings by line', {
-    responses: { 200: textResponse },
-  }),
+  get(
+    '/streams/{id}/uploads',
+    'uploads',
+    'The wire log: every upload in arrival order',
+    z.union([uploadsResponse, rowsResponse, minutesResponse]),
+    uploadsQuery,
+  ),
+  get('/uploads/{id}/{upload}', 'uploads', 'The bytes of an upload', { 200: bytes, 206: bytes }),
+  get(
+    '/uploads/{id}/{upload}/certificate',
+    'uploads',
+    'The client certificate that an upload came with',
+    certificate,
+  ),
+  get('/uploads/{id}/{upload}/facts', 'uploads', 'One upload in full', uploadFacts),
+  get('/uploads/{id}/{upload}/boxes', 'uploads', 'The boxes of an upload', boxesResponse, boxesQuery),
+  get(
+    '/uploads/{id}/{upload}/text',
+    'uploads',
+    'A manifest as text, with its findings by line',
+    textResponse,
+  ),
   get('/uploads/{id}/{upload}/preview.mp4', 'uploads', 'Init segment and segment as one file', {
-    responses: { 200: mp4, 206: mp4 },
+    200: mp4,
+    206: mp4,
   }),
-  get('/play/{id}/{session}/manifest.mpd', 'playback', 'An MPD of a session', {
-    query: playQuery,
-    responses: { 200: 'application/dash+xml' },
-  }),
-  get('/play/{id}/{session}/main.m3u8', 'playback', 'A multivariant playlist of a session', {
-    responses: { 200: playlist },
-  }),
-  get('/play/{id}/{session}/{track}/media.m3u8', 'playback', 'The media playlist of a track', {
-    responses: { 200: playlist },
-  }),
-  get('/play/{id}/{session}/{track}/{init}/init.mp4', 'playback', 'An init segment', {
-    responses: { 200: mp4 },
-  }),
-  get('/play/{id}/{session}/{track}/{time}.m4s', 'playback', 'The newest segment with a decode time', {
-    responses: { 200: mp4 },
-  }),
-  get('/export/{id}/{session}.mp4', 'export', 'All tracks of a session in one MP4', {
-    responses: { 200: mp4 },
-  }),
-  get('/export/{id}/{session}.zip', 'export', 'Every upload of a session, with facts and report', {
-    responses: { 200: 'application/zip' },
-  }),
-  get('/export/{id}/{session}.junit.xml', 'export', 'The report of a session for CI servers', {
-    responses: { 200: 'application/xml' },
-  }),
-  get('/probe/{id}/{path}', 'probes', 'What ffprobe says of an object', {
-    query: z.object({ refresh: z.string().optional().describe('`true` probes again') }),
-    responses: probed,
-  }),
-  get('/streams/probe/{id}/{path}', 'probes', "The same, under the reference's other path", {
-    responses: probed,
-  }),
-  get('/probes', 'probes', 'The queue of the probe workers', { responses: { 200: probesResponse } }),
-  get('/events', 'events', 'Server-sent events of the whole server', {
-    query: eventsQuery,
-    responses: { 200: 'text/event-stream' },
-  }),
-  get('/streams/{id}/events', 'events', 'Server-sent events of one stream', {
-    query: eventsQuery,
-    responses: { 200: 'text/event-stream' },
-  }),
-  get('/refusals', 'devices', 'Refused handshakes, and what to do', {
-    query: refusalsQuery,
-    responses: { 200: refusalsResponse },
-  }),
+  get(
+    '/play/{id}/{session}/manifest.mpd',
+    'playback',
+    'An MPD of a session',
+    'application/dash+xml',
+    playQuery,
+  ),
+  get('/play/{id}/{session}/main.m3u8', 'playback', 'A multivariant playlist of a session', playlist),
+  get('/play/{id}/{session}/{track}/media.m3u8', 'playback', 'The media playlist of a track', playlist),
+  get('/play/{id}/{session}/{track}/{init}/init.mp4', 'playback', 'An init segment', mp4),
+  get('/play/{id}/{session}/{track}/{time}.m4s', 'playback', 'The newest segment with a decode time', mp4),
+  get('/export/{id}/{session}.mp4', 'export', 'All tracks of a session in one MP4', mp4),
+  get(
+    '/export/{id}/{session}.zip',
+    'export',
+    'Every upload of a session, with facts and report',
+    'application/zip',
+  ),
+  get(
+    '/export/{id}/{session}.junit.xml',
+    'export',
+    'The report of a session for CI servers',
+    'application/xml',
+  ),
+  get('/probe/{id}/{path}', 'probes', 'What ffprobe says of an object', probed, refreshQuery),
+  get('/streams/probe/{id}/{path}', 'probes', "The same, under the reference's other path", probed),
+  get('/probes', 'probes', 'The queue of the probe workers', probesResponse),
+  get('/events', 'events', 'Server-sent events of the whole server', 'text/event-stream', eventsQuery),
+  get('/streams/{id}/events', 'events', 'Server-sent events of one stream', 'text/event-stream', eventsQuery),
+  get('/refusals', 'devices', 'Refused handshakes, and what to do', refusalsResponse, refusalsQuery),
   post('/events/handshake-refused', 'devices', 'Internal: only the proxy may call it', {
     body: handshakeRefusedBody,
     responses: { 204: 'none' },
@@ -181,16 +180,16 @@ export const operations: readonly Operation[] = [
     body: handoverApplied,
     responses: { 204: 'none' },
   }),
-  get('/devices', 'devices', 'The devices that uploads came from', { responses: { 200: devicesResponse } }),
-  get('/devices/{fingerprint}', 'devices', 'One of them', { responses: { 200: device } }),
-  get('/certs', 'certificates', 'Lists certificates and keys', {
-    query: certificatesQuery,
-    responses: { 200: certificatesResponse },
-  }),
-  get('/certs/{hierarchy}/{file}', 'certificates', 'Describes or downloads one of them', {
-    query: z.object({ format: z.enum(['json', 'pem', 'der']).optional() }),
-    responses: { 200: certificateFile },
-  }),
+  get('/devices', 'devices', 'The devices that uploads came from', devicesResponse, page),
+  get('/devices/{fingerprint}', 'devices', 'One of them', device),
+  get('/certs', 'certificates', 'Lists certificates and keys', certificatesResponse, certificatesQuery),
+  get(
+    '/certs/{hierarchy}/{file}',
+    'certificates',
+    'Describes or downloads one of them',
+    certificateFile,
+    formatQuery,
+  ),
   post('/certs/{name}/keypair', 'certificates', 'Makes a key and a certificate', {
     query: keypairQuery,
     responses: { 200: issuedCertificate },
@@ -203,28 +202,28 @@ export const operations: readonly Operation[] = [
   post('/certs/{name}/revoke', 'certificates', "Revokes a device's certificates", {
     responses: { 200: revoked },
   }),
-  get('/certs/device/{name}/bundle.p12', 'certificates', 'Key, certificate and root as PKCS#12', {
-    query: bundleBody,
-    responses: { 200: 'application/x-pkcs12' },
-  }),
+  get(
+    '/certs/device/{name}/bundle.p12',
+    'certificates',
+    'Key, certificate and root as PKCS#12',
+    'application/x-pkcs12',
+    bundleBody,
+  ),
   post('/certs/device/{name}/bundle.p12', 'certificates', 'The same, with the password in the body', {
     body: bundleBody,
     responses: { 200: 'application/x-pkcs12' },
   }),
-  get('/about', 'service', 'Version, names, root and limits', { responses: { 200: about } }),
-  get('/findings', 'service', 'All rules, with what to change in the device', {
-    responses: { 200: findingsResponse },
-  }),
-  get('/time', 'service', "The server's clock", { responses: { 200: 'text/plain' } }),
-  get('/openapi.json', 'service', 'This document', { responses: { 200: z.record(z.string(), z.unknown()) } }),
-  get('/docs', 'service', 'This document as a page', { responses: { 200: 'text/html' } }),
-  get('/docs/{file}', 'service', 'A file of that page', { responses: { 200: bytes } }),
-  get('/ui/{path}', 'pages', 'The web pages', { responses: { 200: 'text/html' } }),
-  get('/ui/assets/{path}', 'pages', 'Their scripts and styles', { responses: { 200: bytes } }),
-  get('/healthz', 'service', 'Whether the server answers', { responses: { 200: health } }),
-  get('/readyz', 'service', 'Whether Redis and the disk answer', {
-    responses: { 200: readiness, 503: readiness },
-  }),
+  get('/about', 'service', 'Version, names, root and limits', about),
+  get('/findings', 'service', 'All rules, with what to change in the device', findingsResponse),
+  get('/retention', 'service', 'What retention would remove now', retentionResponse),
+  get('/time', 'service', "The server's clock", 'text/plain'),
+  get('/openapi.json', 'service', 'This document', z.record(z.string(), z.unknown())),
+  get('/docs', 'service', 'This document as a page', 'text/html'),
+  get('/docs/{file}', 'service', 'A file of that page', bytes),
+  get('/ui/{path}', 'pages', 'The web pages', 'text/html'),
+  get('/ui/assets/{path}', 'pages', 'Their scripts and styles', bytes),
+  get('/healthz', 'service', 'Whether the server answers', health),
+  get('/readyz', 'service', 'Whether Redis and the disk answer', { 200: readiness, 503: readiness }),
 ]
 
 /** Schemas that no route names in its responses: the messages of event streams. */
@@ -232,8 +231,20 @@ export const messages = { StreamState: streamState, ServerState: serverState, Ce
 
 type Rest = Omit<Operation, 'method' | 'path' | 'tag' | 'summary'>
 
-function get(path: string, tag: string, summary: string, rest: Rest): Operation {
-  return { method: 'get', path, tag, summary, ...rest }
+/** A response alone is that with 200. */
+function get(
+  path: string,
+  tag: string,
+  summary: string,
+  response: Response | Operation['responses'],
+  query?: z.ZodObject,
+): Operation {
+  const responses = isResponse(response) ? { 200: response } : response
+  return { method: 'get', path, tag, summary, responses, ...(query ? { query } : {}) }
+}
+
+function isResponse(response: Response | Operation['responses']): response is Response {
+  return typeof response === 'string' || response instanceof z.ZodType
 }
 
 function post(path: string, tag: string, summary: string, rest: Rest): Operation {

@@ -37,6 +37,9 @@ export const backlog = z.object({
 })
 
 const worker = z.object({
+  name: z.string().describe('Of its host'),
+  seen_at: time.describe("Its newest sign of life, every 5 seconds, by its host's clock"),
+  concurrency: z.number().int().describe('How many ffprobes it runs at once'),
   confinement: z.string().describe('How it confines ffprobe'),
   is_sandboxed: z.boolean(),
 })

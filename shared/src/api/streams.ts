@@ -121,13 +121,20 @@ export const stream = z
   })
   .meta({ id: 'Stream' })
 
-export const streamsResponse = z.object({ streams: z.array(stream) })
+export const streamsResponse = z.object({
+  streams: z.array(stream),
+  next_cursor: nextCursor.optional().describe('Where a `limit` was given'),
+})
 export const streamDeleted = z.object({ stream_id: streamId, deleted: z.literal(true) })
 export const objectDeleted = z.object({ file_path: z.string() })
 
 const summary = booleanWord.default(false).describe('Counts instead of lists')
 export const streamQuery = z.object({ summary })
-export const streamsQuery = z.object({ summary, ...pageQuery })
+export const streamsQuery = z.object({
+  summary,
+  cursor: pageQuery.cursor,
+  limit: pageQuery.limit.unwrap().optional().describe('Streams per page: 100 with `summary`, otherwise all'),
+})
 
 /** The body of `POST /streams`; query parameters of the same names win. */
 export const streamBody = z

@@ -231,7 +231,10 @@ export const boxesResponse = z.object({
 })
 
 export const textResponse = z.object({
-  text: z.string(),
+  text: z.string().describe('Bytes that are not in its encoding are U+FFFD'),
+  encoding: z
+    .string()
+    .describe('In which it was read: of its byte order mark or XML declaration, otherwise utf-8'),
   findings: z.array(z.object({ line: z.number().int().nullable(), code: z.string(), message: z.string() })),
 })
 

@@ -9,14 +9,26 @@ export function createRegistry(process: string): Registry {
   return registry
 }
 
+/** Sums that `promtool check metrics` takes for counters by their names. */
+const misnamed = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+]
+
+/** What every process has: CPU, memory, event loop lag, garbage collection. */
+export function addProcessMetrics(registry: Registry): void {
+  collectDefaultMetrics({ register: registry })
+  for (const name of misnamed) registry.removeSingleMetric(name)
+}
+
 /**
  * Serves `GET /metrics` (Prometheus text format) over plain HTTP on an address of its own, which nothing else is served
- * on, with what every process has: CPU, memory, event loop lag, garbage collection. Does nothing for null: observing
- * the garbage collection costs time. Rejects with Node's error when the address cannot be used.
+ * on, with what every process has. Does nothing for null: observing the garbage collection costs time. Rejects with Node's error when the address cannot be used.
  */
 export async function serveMetrics(registry: Registry, address: Address | null): Promise<AsyncDisposable> {
   if (!address) return { [Symbol.asyncDispose]: async () => undefined }
-  collectDefaultMetrics({ register: registry })
+  addProcessMetrics(registry)
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') return end(response, 404)
     registry.metrics().then(

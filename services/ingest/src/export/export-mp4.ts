@@ -1,5 +1,6 @@
 import { Refusal } from '../lib/refusal.ts'
-import type { InitView, TrackSegments } from '../playback/playback-timeline.ts'
+import type { InitView } from '../playback/init-view.ts'
+import type { TrackSegments } from '../playback/playback-timeline.ts'
 import { timelineOf } from '../playback/playback-timeline.ts'
 import type { PlayableSegment } from '../playback/ports.ts'
 import type { Playback, SessionName } from '../playback/read-playback.ts'

@@ -3,13 +3,15 @@ import { once } from 'node:events'
 import express from 'express'
 import { healthRoutes } from './health-routes.ts'
 
-const sandboxed = { confinement: 'limits and sandbox', isSandboxed: true }
+const seenAt = '2026-11-28T10:52:42.066Z'
+const sandboxed = { name: 'a', confinement: 'limits and sandbox', isSandboxed: true, concurrency: 4, seenAt }
 const fine = { redis: async () => 'PONG' }
 
 describe('/readyz', () => {
   it('tells how far the probes are behind', async () => {
     const behind = { waiting: 3, running: 1, oldestWaitingMs: 20, workers: [sandboxed] }
-    const workers = [{ confinement: sandboxed.confinement, is_sandboxed: true }]
+    const { name, confinement, concurrency } = sandboxed
+    const workers = [{ name, seen_at: seenAt, concurrency, confinement, is_sandboxed: true }]
     const probes = { waiting: 3, running: 1, oldest_waiting_ms: 20, workers }
     deepEqual(await readyz(fine, async () => behind), [200, { status: 'ok', redis: 'ok', probes }])
   })
@@ -21,7 +23,7 @@ describe('/readyz', () => {
   })
 
   it('is degraded but ready when a worker runs ffprobe without a sandbox', async () => {
-    const workers = [sandboxed, { confinement: 'limits, no sandbox', isSandboxed: false }]
+    const workers = [sandboxed, { ...sandboxed, confinement: 'limits, no sandbox', isSandboxed: false }]
     const probes = { waiting: 0, running: 0, oldestWaitingMs: 0, workers }
     const [status, answer] = await readyz(fine, async () => probes)
     deepEqual([status, answer.status], [200, 'degraded'])

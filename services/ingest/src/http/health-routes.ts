@@ -1,13 +1,12 @@
-import type { ProbeWorker } from '@pushav/shared/probe-worker.ts'
 import { Router } from 'express'
 import { backlogResponse, workerResponse } from '../probes/http/backlog-response.ts'
-import type { Backlog } from '../probes/ports.ts'
+import type { Backlog, NamedWorker } from '../probes/ports.ts'
 
 /** How the queue stands, and the workers that are alive. */
-type ProbeState = () => Promise<Backlog & { readonly workers: readonly ProbeWorker[] }>
+type ProbeState = () => Promise<Backlog & { readonly workers: readonly NamedWorker[] }>
 
 const maxWaitMs = 30_000
-const areSandboxed = (workers: readonly ProbeWorker[]) => workers.every(({ isSandboxed }) => isSandboxed)
+const areSandboxed = (workers: readonly NamedWorker[]) => workers.every(({ isSandboxed }) => isSandboxed)
 
 /**
  * `/healthz` says that this process responds, `/readyz` that Redis and the disk do too. A backlog of probes or a

@@ -30,12 +30,13 @@ export function formatJson(_request: Request, response: Response, next: NextFunc
 const maxBuffered = 65_536
 const maxIndented = 4_194_304
 
-/**
- * Sends JSON in which any list may be `Pages`: see `jsonPieces` and `streamText`. With `?pretty` it is indented up to
- * 4 MiB; more is sent as it is.
- */
+/** Sends JSON in which any list may be `Pages`: see `jsonPieces` and `streamPieces`. */
 export async function streamJson(response: Response, value: unknown): Promise<void> {
-  const pieces = jsonPieces(value)
+  await streamPieces(response, jsonPieces(value))
+}
+
+/** Sends JSON in pieces: see `streamText`. With `?pretty` it is indented up to 4 MiB; more is sent as it is. */
+export async function streamPieces(response: Response, pieces: AsyncIterable<string>): Promise<void> {
   const lines = isPretty(response.req.originalUrl) ? indented(pieces) : pieces
   await streamText(response.type('json'), withNewline(lines))
 }

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../lib/refusal.ts'
 
-/** DASH-IF Ingest 1.2, 5.3: 403 permission or path, 404 unknown publishing point, 400 for the rest. */
+/** DASH-IF Ingest 1.2, 5.3: 403 permission or path, 404 unknown publishing point, 400 for the rest; 507 for quotas and disk. */
 export const statusOf = {
   'request-malformed': 400,
   'path-outside-stream': 403,
@@ -23,4 +23,6 @@ export const statusOf = {
   'certificate-key-secret': 403,
   'csr-malformed': 400,
   busy: 503,
+  'quota-exceeded': 507,
+  'disk-full': 507,
 } as const satisfies Record<RefusalCode, number>

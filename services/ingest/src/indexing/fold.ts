@@ -6,9 +6,15 @@ import type { JournalEntry, Upload } from '../uploads/upload.ts'
 import { type Finding, isAccepted } from '../validation/finding.ts'
 import { at, type State, type Track } from '../validation/state.ts'
 import { type Arrival, type ValidationResult, validateUpload } from '../validation/validate-upload.ts'
-import { type InitSegment, initFor } from './init-segment.ts'
+import { type InitSegment, initFor } from './init-segments/init-segment.ts'
+import {
+  endWaiting,
+  mayEndWaiting,
+  type WaitingProbe,
+  withWaitingProbe,
+} from './init-segments/waiting-probes.ts'
 import { type MediaOfUpload, mediaOf } from './media-of-upload.ts'
-import { addToTotals, type Totals, withoutObject } from './totals.ts'
+import { addToTotals, type Totals, withoutObject, withWaiting } from './totals.ts'
 
 /** What must be known of a stream before its next journal lines can be judged; see `requirementsOf`. */
 export interface FoldInput {
@@ -66,6 +72,8 @@ export type ObjectEvent =
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
         readonly place: Place
+        /** What it is instead of media, for a message: its probe's outcome. Null where a worker has to probe it. */
+        readonly nonMedia: string | null
         /** What stood at its path before it; null for nothing. */
         readonly previous: StoredObject | null
         readonly sessionEvents: ValidationResult['events']
@@ -135,6 +143,9 @@ function foldOne(id: string, draft: Draft, entry: JournalEntry, how: FoldWith): 
     case 'object-deleted':
       foldDeletion(draft, entry.path)
       return
+    // A removal comes alone: `foldRemoval`.
+    case 'uploads-removed':
+      return
     case 'upload':
       if (draft.stream) foldUpload(draft.stream, draft, entry.upload, how)
   }
@@ -163,6 +174,7 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const { uploads: position } = draft.totals
   const initFacts = upload.kind === 'init' ? (inspection?.init ?? null) : null
   const status = statusOf(stream, upload, findings)
+  const nonMedia = place === 'none' ? null : (inspection?.nonMedia ?? null)
   const judgement = { upload, findings, session, track, status, position, init, media, initFacts }
   draft.state = state
   draft.totals = addToTotals(draft.totals, judgement, {
@@ -170,10 +182,28 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
     withdrawn,
   })
   draft.events.push({
-    ...{ kind: 'judged', ...judgement, list, preconditions, withdrawn },
-    ...{ isNew, place, previous, sessionEvents },
+    kind: 'judged',
+    upload,
+    findings,
+    session,
+    track,
+    status,
+    position,
+    init,
+    media,
+    initFacts,
+    list,
+    preconditions,
+    withdrawn,
+    isNew,
+    place,
+    nonMedia,
+    previous,
+    sessionEvents,
   })
-  if (place !== 'none') addObject(stream, draft, judgement, place, isNew)
+  if (place === 'none') return
+  if (nonMedia === null) draft.jobs.push({ stream: stream.id, upload: upload.id, path: upload.path, init })
+  addObject(stream, draft, judgement, place, isNew)
 }
 
 /** On cmaf-ingest streams validation knows the track's; on dash and hls streams it is in the same folder. */
@@ -195,16 +225,32 @@ const isEndOnly = (inspection: Inspection | null): boolean =>
 function addObject(
   stream: Stream,
   draft: Draft,
-  { upload, init }: Pick<JudgedUpload, 'upload' | 'init'>,
+  judged: Pick<JudgedUpload, 'upload' | 'session' | 'track' | 'init'>,
   place: Place,
   isNew: boolean,
 ): void {
+  const { upload, init } = judged
   const { id, path, sha256 } = upload
-  draft.jobs.push({ stream: stream.id, upload: id, path, init })
   draft.inits = withInit(draft.inits, upload)
+  const { waitingProbes } = draft.totals
+  if (upload.kind === 'segment' && init === null)
+    draft.totals = withWaiting(draft.totals, withWaitingProbe(waitingProbes ?? [], judged))
+  else if (waitingProbes && mayEndWaiting(waitingProbes, judged)) repeatProbes(stream, draft, waitingProbes)
   if (place === 'beside') return
   draft.objects.set(path, { upload: id, sha256 })
   if (isNew) count(draft, path, 1)
+}
+
+/** Of segments that came before their init segment, once that one has come. */
+function repeatProbes(stream: Stream, draft: Draft, waiting: readonly WaitingProbe[]): void {
+  const initOf = ({ path, session, track }: WaitingProbe) =>
+    stream.interface === 'cmaf-ingest'
+      ? (trackOf(draft.state, session, track)?.initUpload ?? null)
+      : initFor(path, draft.inits)
+  const { jobs, left } = endWaiting(stream.id, waiting, initOf)
+  if (jobs.length === 0) return
+  draft.jobs.push(...jobs)
+  draft.totals = withWaiting(draft.totals, left)
 }
 
 /** A bug that shows in one verdict must not stop those after it: such an upload goes without findings. */
@@ -241,8 +287,9 @@ function statusOf({ strict }: Stream, upload: Upload, findings: readonly Finding
 /** The track as it is after an upload of it; null where the upload belongs to none. */
 function trackOf(state: State, session: string | null, track: string | null): Track | null {
   if (session === null || track === null) return null
-  const found = Object.values(state.sessions).find(({ id }) => id === session)
-  return (found && at(found.tracks, track)) ?? null
+  for (const found of Object.values(state.sessions))
+    if (found.id === session) return at(found.tracks, track) ?? null
+  return null
 }
 
 /** A file where a folder is, or a folder where a file is. The one that came first stays. */

@@ -5,7 +5,7 @@ import type { JudgedUpload } from './fold.ts'
 
 /** Tells in the log what comes in, for the person who watches the console. */
 export interface ResultLog extends Disposable {
-  /** One line for each upload; beyond 20 in a second, one line with sums for the rest of that second. */
+  /** One line for each upload; from the 21st in a second on one line a second with sums, until fewer come. */
   uploaded(stream: string, judged: JudgedUpload): void
   /** One line for the end of a session, with what came of it. */
   ended(stream: string, session: Pick<Session, 'id' | 'counts'>, how: 'complete' | 'abandoned'): void
@@ -26,15 +26,16 @@ const maxLines = 20
 const windowMs = 1_000
 
 export function createResultLog(log: Logger): ResultLog {
-  let lines = 0
-  let rest = noSums
+  let uploads = 0
+  let sums = noSums
+  let isBusy = false
   let timer: NodeJS.Timeout | undefined
   return {
     uploaded(stream, judged) {
       timer ??= setTimeout(endWindow, windowMs).unref()
-      lines += 1
-      if (lines <= maxLines) log.info(sentenceOf(stream, judged))
-      else rest = added(rest, judged)
+      uploads += 1
+      if (isBusy || uploads > maxLines) sums = added(sums, judged)
+      else log.info(sentenceOf(stream, judged))
     },
     ended(stream, { id, counts }, how) {
       const { uploads, bytes, errors, warnings } = counts
@@ -46,24 +47,39 @@ export function createResultLog(log: Logger): ResultLog {
   }
 
   function endWindow(): void {
-    const { uploads, bytes, rejected } = rest
-    if (uploads > 0)
-      log.info(
-        `and ${plural(uploads, 'more upload')} in this second: ${sizeOf(bytes)}, ${rejected} with errors`,
-      )
-    lines = 0
-    rest = noSums
-    timer = undefined
+    if (sums.uploads > 0) log.info(sumsOf(sums, isBusy ? '' : 'more '))
+    isBusy = uploads > maxLines
+    uploads = 0
+    sums = noSums
+    // Quiet is noticed too: the first upload after it has a line of its own.
+    timer = isBusy ? setTimeout(endWindow, windowMs).unref() : undefined
   }
 }
 
-const noSums = { uploads: 0, bytes: 0, rejected: 0 }
+interface Sums {
+  readonly uploads: number
+  readonly bytes: number
+  readonly rejected: number
+  /** The first error. */
+  readonly example: string | null
+}
 
-const added = (sums: typeof noSums, { upload, findings }: JudgedUpload): typeof noSums => ({
-  uploads: sums.uploads + 1,
-  bytes: sums.bytes + upload.bytes,
-  rejected: sums.rejected + (findings.some(({ severity }) => severity === 'error') ? 1 : 0),
-})
+const noSums: Sums = { uploads: 0, bytes: 0, rejected: 0, example: null }
+
+function added(sums: Sums, { upload, findings }: JudgedUpload): Sums {
+  const error = findings.find(({ severity }) => severity === 'error')
+  return {
+    uploads: sums.uploads + 1,
+    bytes: sums.bytes + upload.bytes,
+    rejected: sums.rejected + (error ? 1 : 0),
+    example: sums.example ?? (error ? `${error.code} at ${upload.path}` : null),
+  }
+}
+
+function sumsOf({ uploads, bytes, rejected, example }: Sums, which: 'more ' | ''): string {
+  const errors = example === null ? '0 with errors' : `${rejected} with errors, such as ${example}`
+  return `${plural(uploads, `${which}upload`)} in this second: ${sizeOf(bytes)}, ${errors}`
+}
 
 function sentenceOf(stream: string, { upload, findings }: JudgedUpload): string {
   const { path, bytes, whole, sender } = upload

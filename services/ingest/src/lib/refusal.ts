@@ -21,6 +21,8 @@ export type RefusalCode =
   | 'certificate-key-secret'
   | 'csr-malformed'
   | 'busy'
+  | 'quota-exceeded'
+  | 'disk-full'
 
 /** The client is wrong, or asks for too much at once, and gets the detail; not a fault of this server. */
 export class Refusal extends Error {

@@ -11,6 +11,8 @@ export interface Inspection {
   readonly media: MediaFacts | null
   /** An empty mfra was found: DASH-IF's end of a track, alone or as the last box of one long request. */
   readonly endsTrack: boolean
+  /** What the upload is instead of media, by its first bytes, for a message; null for what is media or may be. */
+  readonly nonMedia: string | null
   readonly mpd: MpdFacts | null
   readonly playlist: PlaylistFacts | null
   /** What is wrong with the bytes themselves. */
@@ -25,6 +27,7 @@ export interface InspectionFault {
   readonly code:
     | 'media-not-isobmff'
     | 'box-malformed'
+    | 'box-too-large'
     | 'init-incomplete'
     | 'decoder-configuration'
     | 'parameter-sets-missing'
@@ -38,6 +41,10 @@ export interface InspectionFault {
   /** One sentence: what was expected and what was received, with the byte offset or line. */
   readonly message: string
 }
+
+/** Whether media was not looked into because of a limit of this server: what it holds is not known. */
+export const isUnread = ({ init, media, faults }: Inspection): boolean =>
+  init === null && media === null && faults.some(({ code }) => code === 'box-too-large')
 
 /** One CMAF header. A CMAF track has one trak; more are reported, the first is described. */
 export interface InitFacts {

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { createManifestKind } from './manifest-kind.ts'
-import { decodeManifest } from './manifest-text.ts'
+import { decodeManifest, readableManifest } from './manifest-text.ts'
 import { readManifest } from './read-manifest.ts'
 
 const declared = (encoding: string, inside = '<MPD/>') =>
@@ -158,5 +158,49 @@ describe('createManifestKind', () => {
     ])
       equal(kindOf(Buffer.from(text)), 'other', text)
     equal(kindOf(Buffer.from('<!DOCTYPE MPD [<!ENTITY a "b">]><MPD/>'), 5), 'mpd')
+  })
+})
+
+describe('readableManifest', () => {
+  const inside = '<MPD><!-- Žluť 5 € --></MPD>'
+  const read = (bytes: Buffer, kind: 'mpd' | 'playlist' = 'mpd') => {
+    const { text, encoding } = readableManifest(bytes, kind)
+    return [text, encoding]
+  }
+
+  it('shows what decodeManifest reads, whatever the encoding', () => {
+    for (const bytes of [
+      Buffer.from(`\uFEFF${inside}`),
+      wide(inside, 'be'),
+      wide(declared('UTF-16', inside), 'le', true),
+      encoded(declared('ISO-8859-15', '<MPD id="5 €"/>'), 'ISO-8859-15'),
+      Buffer.from(declared('ISO-8859-1', '<MPD id="\x80é"/>'), 'latin1'),
+      Buffer.from(declared('us-ascii')),
+    ])
+      equal(read(bytes)[0], textOf(bytes))
+    deepEqual(read(wide(inside, 'be'))[1], 'utf-16be')
+  })
+
+  it('shows what decodeManifest refuses, by its bytes', () => {
+    const contradiction = wide(declared('UTF-8', inside), 'le', true)
+    deepEqual(read(contradiction), [declared('UTF-8', inside), 'utf-16le'])
+    deepEqual(read(Buffer.from(declared('UTF-16', inside))), [declared('UTF-16', inside), 'utf-8'])
+    deepEqual(read(Buffer.from(declared('EBCDIC-CP-US', inside))), [
+      declared('EBCDIC-CP-US', inside),
+      'utf-8',
+    ])
+    deepEqual(read(wide('#EXTM3U\n', 'le', true), 'playlist'), ['#EXTM3U\n', 'utf-16le'])
+    deepEqual(read(Buffer.from('#EXTM3U\n#\xff', 'latin1'), 'playlist'), ['#EXTM3U\n#\uFFFD', 'utf-8'])
+  })
+
+  it('shows text that is cut off within a character', () => {
+    const bytes = Buffer.from(inside)
+    deepEqual(read(bytes.subarray(0, bytes.indexOf('€') + 1))[0], '<MPD><!-- Žluť 5 \uFFFD')
+    equal(read(wide(inside, 'le').subarray(0, 9))[0], '<MPD\uFFFD')
+  })
+
+  it('takes a name that is no encoding for none', () => {
+    for (const name of ['replacement', 'x', 'utf-8-utf-16', 'A'.repeat(40)])
+      equal(read(Buffer.from(declared(name, inside)))[0], declared(name, inside))
   })
 })

@@ -13,6 +13,27 @@ export function decodeManifest(bytes: Buffer, kind: 'mpd' | 'playlist'): Manifes
   return kind === 'mpd' ? decodeXml(bytes) : decodePlaylist(bytes)
 }
 
+/** A manifest for the eye. */
+export interface ReadableManifest {
+  readonly text: string
+  /** In which it was read, such as `utf-16le`. */
+  readonly encoding: string
+}
+
+/**
+ * The text of a manifest as far as it can be read, in the encoding of its byte order mark, its bytes or its XML
+ * declaration, otherwise UTF-8. Bytes that are not in that encoding become U+FFFD. Lines are those of `decodeManifest`.
+ */
+export function readableManifest(bytes: Buffer, kind: 'mpd' | 'playlist'): ReadableManifest {
+  const unicode = markOf(bytes) ?? (kind === 'mpd' ? wideStartOf(bytes) : null)
+  const declared = kind === 'mpd' && unicode === null ? declaredIn(bytes, null) : null
+  if (declared !== null && (isLatin1(declared) || isAscii(declared)))
+    return { text: bytes.toString('latin1'), encoding: declared.toLowerCase() }
+  const isKnown = declared !== null && !isWide(declared) && decoderOf(declared) !== null
+  const decoder = new TextDecoder(unicode ?? (isKnown ? declared : 'utf-8'))
+  return { text: decoder.decode(bytes), encoding: decoder.encoding }
+}
+
 const marks = [
   ['efbbbf', 'utf-8'],
   ['fffe', 'utf-16le'],
@@ -29,6 +50,11 @@ type Unicode = (typeof marks)[number][1]
 
 const markOf = (bytes: Buffer): Unicode | null =>
   marks.find(([mark]) => bytes.toString('hex', 0, mark.length / 2) === mark)?.[1] ?? null
+
+function wideStartOf(bytes: Buffer): Unicode | null {
+  const start = bytes.toString('hex', 0, 2)
+  return wideStarts.find(([wide]) => wide === start)?.[1] ?? null
+}
 
 function decodePlaylist(bytes: Buffer): ManifestText {
   const mark = markOf(bytes)
@@ -47,8 +73,7 @@ const names = { 'utf-8': 'UTF-8', 'utf-16le': 'UTF-16LE', 'utf-16be': 'UTF-16BE'
 
 function decodeXml(bytes: Buffer): ManifestText {
   const mark = markOf(bytes)
-  const start = bytes.toString('hex', 0, 2)
-  const unicode = mark ?? wideStarts.find(([wide]) => wide === start)?.[1] ?? null
+  const unicode = mark ?? wideStartOf(bytes)
   const declared = declaredIn(bytes, unicode)
   if (unicode !== null && declared !== null && !agrees(declared, unicode)) {
     const source = mark === null ? 'its bytes are' : 'its byte order mark says'
@@ -112,17 +137,20 @@ const ascii = () => ({
 
 /** Null for an encoding that Node does not have, and for UTF-16 although each character has one byte. */
 function decoderOf(declared: string): (() => Encoding) | null {
-  const name = declared.toLowerCase()
-  if (name === 'iso-8859-1' || name === 'latin1' || name === 'iso_8859-1') return latin1
-  if (name === 'us-ascii' || name === 'ascii') return ascii
-  if (/^(utf-?16|ucs-2|iso-10646)/.test(name)) return notWide
+  if (isLatin1(declared)) return latin1
+  if (isAscii(declared)) return ascii
+  if (isWide(declared)) return notWide
   try {
-    new TextDecoder(name, { fatal: true })
-    return withTextDecoder(name)
+    new TextDecoder(declared, { fatal: true })
+    return withTextDecoder(declared)
   } catch {
     return null
   }
 }
+
+const isLatin1 = (name: string): boolean => /^(iso[-_]8859-1|latin1)$/i.test(name)
+const isAscii = (name: string): boolean => /^(us-)?ascii$/i.test(name)
+const isWide = (name: string): boolean => /^(utf-?16|ucs-2|iso-10646)/i.test(name)
 
 const notWide = () => ({
   decode(): string {

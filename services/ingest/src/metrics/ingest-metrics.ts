@@ -8,6 +8,18 @@ import type { InFlightUploads } from '../uploads/in-flight.ts'
 export interface IngestMetrics {
   judged(interfaceName: string, judged: JudgedUpload): void
   refused(code: string): void
+  /** An upload or a stream was refused for want of room: by this quota, or by the disk's reserve. */
+  unstored(limit: string): void
+  /** Retention has removed uploads, for this reason. */
+  removed(reason: string, amount: { readonly uploads: number; readonly bytes: number }): void
+}
+
+/** Counts nothing, at no cost. */
+export const noIngestMetrics: IngestMetrics = {
+  judged: () => undefined,
+  refused: () => undefined,
+  unstored: () => undefined,
+  removed: () => undefined,
 }
 
 /** From the last byte of a body to its verdict; from the head of the request to its last byte. */
@@ -32,6 +44,22 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
     ...{ name: 'pavs_refused_clients_total', help: 'Refused handshakes and certificates by code', registers },
     labelNames: ['code'],
   })
+  const unstored = new Counter({
+    ...{
+      name: 'pavs_storage_refusals_total',
+      help: 'Refusals by the quota or the reserve they met',
+      registers,
+    },
+    labelNames: ['limit'],
+  })
+  const removedUploads = new Counter({
+    ...{ name: 'pavs_retention_uploads_total', help: 'Uploads that retention removed', registers },
+    labelNames: ['reason'],
+  })
+  const removedBytes = new Counter({
+    ...{ name: 'pavs_retention_bytes_total', help: 'Bytes that retention removed', registers },
+    labelNames: ['reason'],
+  })
   const took = new Histogram({
     ...{ name: 'pavs_upload_seconds', help: 'From the head of a request to its last byte', registers },
     buckets: uploadSeconds,
@@ -48,6 +76,11 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
       const receivedMs = Date.parse(upload.receivedAt)
       took.observe(Math.max(0, receivedMs - Date.parse(upload.startedAt)) / 1_000)
       waited.observe(Math.max(0, Date.now() - receivedMs) / 1_000)
+    },
+    unstored: (limit) => unstored.inc({ limit }),
+    removed(reason, amount) {
+      removedUploads.inc({ reason }, amount.uploads)
+      removedBytes.inc({ reason }, amount.bytes)
     },
     // A code comes from a client's TLS library: only its letters and digits become a label.
     refused: (code) => refusals.inc({ code: /^\w[\w-]{0,60}$/.test(code) ? code : 'other' }),
@@ -74,14 +107,18 @@ export function addIngestGauges(
       if (!found) return
       this.set({ state: 'waiting' }, found.waiting)
       this.set({ state: 'running' }, found.running)
-      oldest.set(found.oldestWaitingMs / 1_000)
     },
   })
-  const oldest = new Gauge({
+  new Gauge({
     ...{
       name: 'pavs_probe_oldest_waiting_seconds',
       help: 'Age of the oldest probe job that waits',
       registers,
+    },
+    async collect() {
+      this.remove()
+      const found = await backlog().catch(() => null)
+      if (found) this.set(found.oldestWaitingMs / 1_000)
     },
   })
   new Gauge({
@@ -93,6 +130,7 @@ export function addIngestGauges(
   new Gauge({
     ...{ name: 'pavs_disk_free_bytes', help: 'Free space where uploads are kept', registers },
     async collect() {
+      this.remove()
       const found = await statfs(workingDirectory).catch(() => null)
       if (found) this.set(found.bavail * found.bsize)
     },

@@ -49,7 +49,7 @@ function tracksOf(periods: readonly Period[]): readonly PeriodTrack[] {
 
 interface MediaPlaylistOptions {
   readonly isLive: boolean
-  /** How many segments come before the first one that is listed. */
+  /** How many segments have left the playlist. */
   readonly mediaSequence: number
 }
 
@@ -58,31 +58,38 @@ interface MediaPlaylistOptions {
  * playlist type, because players do not take an EVENT for live.
  */
 export function mediaPlaylistOf(
-  { periods }: Timeline,
+  { periods, leftPeriods }: Timeline,
   track: string,
   { isLive, mediaSequence }: MediaPlaylistOptions,
 ): string | null {
-  const mine = periods.flatMap(({ tracks }) => tracks.filter(({ name }) => name === track))
-  if (mine.length === 0) return null
-  const longest = Math.max(
-    ...mine.flatMap(({ init, segments }) => segments.map(({ duration }) => duration / init.timescale)),
+  const mine = periods.flatMap(({ tracks }, index) =>
+    tracks.filter(({ name }) => name === track).map((period) => ({ ...period, index: leftPeriods + index })),
+  )
+  const [first] = mine
+  if (!first) return null
+  const longest = mine.reduce(
+    (found, { init, segments }) =>
+      segments.reduce((seconds, { duration }) => Math.max(seconds, duration / init.timescale), found),
+    0,
   )
   const lines = [
     ...['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${Math.max(1, Math.ceil(longest))}`],
     `#EXT-X-MEDIA-SEQUENCE:${mediaSequence}`,
+    ...(first.index > 0 ? [`#EXT-X-DISCONTINUITY-SEQUENCE:${first.index}`] : []),
     ...(isLive ? [] : ['#EXT-X-PLAYLIST-TYPE:VOD']),
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    ...mine.flatMap(segmentLines),
+    ...mine.flatMap((period, i) => segmentLines(period, period.index - (mine[i - 1] ?? first).index)),
     ...(isLive ? [] : ['#EXT-X-ENDLIST']),
   ]
   return `${lines.join('\n')}\n`
 }
 
-function segmentLines({ init, segments }: PeriodTrack, index: number): string[] {
+/** A discontinuity for each period that begins, also for those without the track: all tracks count the same ones. */
+function segmentLines({ init, segments }: PeriodTrack, discontinuities: number): string[] {
   const [first] = segments
   const beginMs = first ? first.receivedMs - (first.duration * 1_000) / init.timescale : 0
   return [
-    ...(index > 0 ? ['#EXT-X-DISCONTINUITY'] : []),
+    ...Array<string>(discontinuities).fill('#EXT-X-DISCONTINUITY'),
     `#EXT-X-MAP:URI="${encodeURIComponent(init.upload)}/init.mp4"`,
     `#EXT-X-PROGRAM-DATE-TIME:${new Date(beginMs).toISOString()}`,
     ...segments.flatMap(({ decodeTime, duration }) => [

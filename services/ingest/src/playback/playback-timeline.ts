@@ -1,20 +1,6 @@
+import { type InitView, isSameInit, type PlacedMedia } from './init-view.ts'
+import { type LeftSegments, overlapTicks } from './left-segments.ts'
 import type { PlayableSegment } from './ports.ts'
-
-/** What a player must know of an init segment. Two of the same facts are one to it. */
-export interface InitView {
-  /** The upload that holds it. */
-  readonly upload: string
-  readonly handler: string
-  readonly codec: string
-  readonly width: number | null
-  readonly height: number | null
-  readonly language: string
-  /** Units a second. */
-  readonly timescale: number
-  readonly trackId: number
-  readonly sampleDuration: number
-  readonly sampleFlags: number
-}
 
 /** One track of a session, as far as it is played. */
 export interface TrackSegments {
@@ -22,7 +8,9 @@ export interface TrackSegments {
   /** The first segment of all, also where earlier ones than the window's are left out. */
   readonly first: PlayableSegment
   readonly firstInit: InitView
-  readonly segments: readonly (PlayableSegment & { readonly initView: InitView })[]
+  readonly segments: readonly PlacedMedia[]
+  /** Those before them. */
+  readonly left: LeftSegments
 }
 
 /** Segments of one track that have one init segment, without overlaps. */
@@ -42,6 +30,8 @@ export interface Period {
 
 export interface Timeline {
   readonly periods: readonly Period[]
+  /** How many periods before these have left the window. */
+  readonly leftPeriods: number
   /** Unix time at which second 0 was made, by the arrival of the first segment. */
   readonly startMs: number
   readonly endSeconds: number
@@ -63,13 +53,13 @@ export function timelineOf(tracks: readonly TrackSegments[]): Timeline | null {
   const cleaned = tracks.map((track, i) => withoutOverlaps(track, origins.seconds[i] ?? 0))
   const placed = cleaned.flatMap(({ placed }) => placed)
   if (placed.length === 0) return null
-  const switches = switchesOf(cleaned)
-  const starts = clusterStarts(switches)
+  const starts = clusterStarts(switchesOf(cleaned))
   const periods = starts
     .map((_start, index) => periodOf(index, starts, cleaned))
     .filter(({ tracks }) => tracks.length > 0)
   return {
     periods,
+    leftPeriods: Math.max(0, clusterStarts(allSwitchesOf(tracks, cleaned)).length - starts.length),
     startMs: startMsOf(tracks, origins.seconds),
     endSeconds: Math.max(...placed.map(({ end }) => end)),
     maxSegmentSeconds: Math.max(...placed.map(({ start, end }) => end - start)),
@@ -79,7 +69,7 @@ export function timelineOf(tracks: readonly TrackSegments[]): Timeline | null {
 }
 
 interface PlacedSegment {
-  readonly segment: PlayableSegment & { readonly initView: InitView }
+  readonly segment: PlacedMedia
   readonly start: number
   readonly end: number
 }
@@ -100,7 +90,7 @@ function originsOf(tracks: readonly TrackSegments[]) {
 }
 
 /** Of two at one decode time the newer stays; one that begins before the one before it ends is left out. */
-function withoutOverlaps({ name, segments }: TrackSegments, origin: number): CleanTrack {
+function withoutOverlaps({ name, segments, left }: TrackSegments, origin: number): CleanTrack {
   const placed: PlacedSegment[] = []
   const overlaps: { track: string; decodeTime: number }[] = []
   for (const segment of segments) {
@@ -108,9 +98,10 @@ function withoutOverlaps({ name, segments }: TrackSegments, origin: number): Cle
     const start = segment.decodeTime / timescale - origin
     const end = start + segment.duration / timescale
     const before = placed.at(-1)
+    const endBefore = before?.end ?? (left.last ? left.last.end - origin : Number.NEGATIVE_INFINITY)
     const isAgain = before?.segment.decodeTime === segment.decodeTime
     if (isAgain) placed.pop()
-    else if (before && start < before.end - 1.5 / timescale) {
+    else if (start < endBefore - overlapTicks / timescale) {
       overlaps.push({ track: name, decodeTime: segment.decodeTime })
       continue
     }
@@ -120,15 +111,30 @@ function withoutOverlaps({ name, segments }: TrackSegments, origin: number): Cle
 }
 
 /** When tracks change to another init segment; the first is the beginning. */
-function switchesOf(tracks: readonly CleanTrack[]): readonly number[] {
+function switchesOf(tracks: readonly CleanTrack[]): number[] {
   const times = tracks.flatMap(({ placed }) =>
     placed
       .filter(({ segment }, i) => i > 0 && !isSameInit(segment.initView, placed[i - 1]?.segment.initView))
       .map(({ start }) => start),
   )
   const begin = Math.min(...tracks.flatMap(({ placed }) => placed.slice(0, 1).map(({ start }) => start)))
-  return [begin, ...times].sort((one, other) => one - other)
+  return [begin, ...times].sort(byValue)
 }
+
+/** The same from the beginning of the session on, with those of segments that have left the window. */
+function allSwitchesOf(tracks: readonly TrackSegments[], cleaned: readonly CleanTrack[]): readonly number[] {
+  const firsts: number[] = []
+  const times = switchesOf(cleaned).slice(1)
+  for (const [i, { first, firstInit, left }] of tracks.entries()) {
+    const { origin = 0, placed: [next] = [] } = cleaned[i] ?? {}
+    firsts.push(first.decodeTime / firstInit.timescale - origin)
+    times.push(...left.switches.map((seconds) => seconds - origin))
+    if (next && left.last && !isSameInit(next.segment.initView, left.last.initView)) times.push(next.start)
+  }
+  return [Math.min(...firsts), ...times.sort(byValue)]
+}
+
+const byValue = (one: number, other: number): number => one - other
 
 function clusterStarts(switches: readonly number[]): readonly number[] {
   const starts: number[] = []
@@ -195,10 +201,3 @@ function startMsOf(tracks: readonly TrackSegments[], origins: readonly number[])
   })
   return Math.min(...starts)
 }
-
-/** Whether a player can go on without a new period. */
-function isSameInit(one: InitView, other: InitView | undefined): boolean {
-  return other !== undefined && (one === other || keyOf(one) === keyOf(other))
-}
-
-const keyOf = ({ upload: _upload, ...facts }: InitView): string => JSON.stringify(facts)

@@ -1,4 +1,5 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
+import type { Pages } from '../streams/pages.ts'
 
 /** A segment that a player can decode. Times are in units of its track's timescale. */
 export interface PlayableSegment {
@@ -22,8 +23,8 @@ export interface PlaybackQueries {
   extent(track: TrackName): Promise<TrackExtent | null>
   /** The newest at a decode time; null for none. */
   segmentAt(track: TrackName, decodeTime: number): Promise<PlayableSegment | null>
-  /** How many come before a decode time. */
-  countBefore(track: TrackName, decodeTime: number): Promise<number>
+  /** The same from a decode time on to before another. */
+  segmentsBetween(track: TrackName, from: number, to: number): Pages<PlayableSegment>
   /** Uploads by id; those that there are not are left out. */
   uploads(stream: string, ids: readonly string[]): Promise<readonly JudgedUpload[]>
 }

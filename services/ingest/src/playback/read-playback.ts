@@ -1,11 +1,14 @@
+import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { StreamReads } from '../streams/read-streams.ts'
 import type { SessionView, TrackView } from '../streams/session-view.ts'
 import { mediaPlaylistOf, multivariantOf } from './hls.ts'
+import type { InitView, PlacedMedia } from './init-view.ts'
+import { addLeft, type LeftSegments, noneLeft } from './left-segments.ts'
 import { mpdOf } from './playback-mpd.ts'
-import { type InitView, type Timeline, type TrackSegments, timelineOf } from './playback-timeline.ts'
-import type { PlayableSegment, PlaybackQueries } from './ports.ts'
+import { type Timeline, type TrackSegments, timelineOf } from './playback-timeline.ts'
+import type { PlayableSegment, PlaybackQueries, TrackName } from './ports.ts'
 
 /** Manifests of our own for a session, for every interface. All throw `stream-unknown` and `object-unknown`. */
 export interface Playback {
@@ -41,16 +44,20 @@ interface PlaybackDeps {
   readonly index: PlaybackQueries
 }
 
+/** Tracks whose left segments are counted: those of a few hundred live playlists. */
+const maxCounted = 1_024
 /** Of a session that goes on, unless another window is asked for. */
 const liveWindowSeconds = 1_800
 
 export function readPlaybackWith({ streams, index }: PlaybackDeps): Playback {
+  /** What has left before a decode time. */
+  const leftOf = createLru<string, { readonly from: number; readonly left: LeftSegments }>(maxCounted)
   return {
     async mpd(name, wanted) {
       const view = await viewOf(name)
       const isLive = view.phase === 'open'
       const windowSeconds = wanted === undefined ? (isLive ? liveWindowSeconds : null) : wanted
-      const timeline = await timelineIn(name, view, windowSeconds)
+      const timeline = timelineIn(await tracksIn(name, view, windowSeconds), view)
       return manifestOf(
         mpdOf(timeline, { isLive, windowSeconds: isLive ? windowSeconds : null }),
         timeline,
@@ -59,15 +66,15 @@ export function readPlaybackWith({ streams, index }: PlaybackDeps): Playback {
     },
     async multivariant(name) {
       const view = await viewOf(name)
-      const timeline = await timelineIn(name, view, liveWindowOf(view))
+      const timeline = timelineIn(await tracksIn(name, view, liveWindowOf(view)), view)
       return manifestOf(multivariantOf(timeline), timeline, view)
     },
     async mediaPlaylist(name, track) {
       const view = await viewOf(name)
-      const timeline = await timelineIn(name, view, liveWindowOf(view))
-      const first = timeline.periods.flatMap(({ tracks }) => tracks).find((one) => one.name === track)
-        ?.segments[0]
-      const mediaSequence = first ? await index.countBefore({ ...name, track }, first.decodeTime) : 0
+      const tracks = await tracksIn(name, view, liveWindowOf(view))
+      const counted = await Promise.all(tracks.map((one) => withLeft(name, one)))
+      const timeline = timelineIn(counted, view)
+      const mediaSequence = counted.find((one) => one.name === track)?.left.count ?? 0
       const text = mediaPlaylistOf(timeline, track, { isLive: view.phase === 'open', mediaSequence })
       if (text === null) throw unknown(`session ${name.session} has no track ${track} that can be played`)
       return manifestOf(text, timeline, view)
@@ -96,16 +103,6 @@ export function readPlaybackWith({ streams, index }: PlaybackDeps): Playback {
     return view
   }
 
-  async function timelineIn(
-    name: SessionName,
-    view: SessionView,
-    windowSeconds: number | null,
-  ): Promise<Timeline> {
-    const timeline = timelineOf(await tracksIn(name, view, windowSeconds))
-    if (!timeline) throw unknown(nothingToPlay(view))
-    return timeline
-  }
-
   async function tracksIn(
     name: SessionName,
     view: SessionView,
@@ -127,15 +124,49 @@ export function readPlaybackWith({ streams, index }: PlaybackDeps): Playback {
     const from =
       windowSeconds === null ? 0 : Math.max(0, extent.last.decodeTime - windowSeconds * init.timescale)
     const segments = await index.segments(key, from)
-    const ids = [...new Set([extent.first, ...segments].map((segment) => segment.init))]
-    const inits = new Map((await index.uploads(name.stream, ids)).flatMap(initViewOf))
-    const firstInit = inits.get(extent.first.init)
-    const placed = segments.flatMap((segment) => {
+    const [first] = await placedOf(name.stream, [extent.first])
+    const placed = await placedOf(name.stream, segments)
+    if (!first) return null
+    return { name: track, first, firstInit: first.initView, segments: placed, left: noneLeft }
+  }
+
+  /** With their init segments; without those that have none. */
+  async function placedOf(
+    stream: string,
+    segments: readonly PlayableSegment[],
+  ): Promise<readonly PlacedMedia[]> {
+    const ids = [...new Set(segments.map((segment) => segment.init))]
+    const inits = new Map((await index.uploads(stream, ids)).flatMap(initViewOf))
+    return segments.flatMap((segment) => {
       const initView = inits.get(segment.init)
       return initView ? [{ ...segment, initView }] : []
     })
-    return firstInit ? { name: track, first: extent.first, firstInit, segments: placed } : null
   }
+
+  /** The track with what has left its window, of which only what is new since the last time is read. */
+  async function withLeft(name: SessionName, track: TrackSegments): Promise<TrackSegments> {
+    const key = { ...name, track: track.name }
+    const to = track.segments[0]?.decodeTime ?? track.first.decodeTime
+    const left = to > track.first.decodeTime ? await leftBefore(key, track.first, to) : noneLeft
+    return { ...track, left }
+  }
+
+  async function leftBefore(key: TrackName, first: PlayableSegment, to: number): Promise<LeftSegments> {
+    const cacheKey = JSON.stringify([key, first.upload])
+    const cached = leftOf.get(cacheKey)
+    const known = cached && cached.from <= to ? cached : { from: first.decodeTime, left: noneLeft }
+    let { left } = known
+    for await (const page of index.segmentsBetween(key, known.from, to))
+      left = addLeft(left, await placedOf(key.stream, page))
+    leftOf.set(cacheKey, { from: to, left })
+    return left
+  }
+}
+
+function timelineIn(tracks: readonly TrackSegments[], view: SessionView): Timeline {
+  const timeline = timelineOf(tracks)
+  if (!timeline) throw unknown(nothingToPlay(view))
+  return timeline
 }
 
 const liveWindowOf = ({ phase }: SessionView) => (phase === 'open' ? liveWindowSeconds : null)

@@ -23,10 +23,11 @@ export function findProbeWith(
     const newest = await index.newest(stream, path)
     if (!newest) throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)
     const { id: upload, kind } = newest.upload
-    if (again) await probes.forget(stream, upload)
     const ended = probes.waitForEnd(upload, waitMs)
     const outcome = await probes.outcome(stream, upload)
-    if (outcome) return outcome
+    // What an upload is that is no media, ingest itself has found out; no worker would find anything else.
+    if (outcome && (!again || outcome.state === 'not-media')) return outcome
+    if (again) await probes.forget(stream, upload)
     await probes.enqueueUrgent({ stream, upload, path, init: await initOf() })
     const state = await probes.jobState(upload)
     await ended

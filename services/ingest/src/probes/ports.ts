@@ -1,4 +1,5 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
+import type { ProbeWorker } from '@pushav/shared/probe-worker.ts'
 
 /** How far the probe workers are behind. */
 export interface Backlog {
@@ -7,6 +8,12 @@ export interface Backlog {
   readonly running: number
   /** How long the oldest of those that wait has waited. It grows while more jobs come than the workers do. */
   readonly oldestWaitingMs: number
+}
+
+/** A probe worker that is alive. */
+export interface NamedWorker extends ProbeWorker {
+  /** Of its host. */
+  readonly name: string
 }
 
 /** A job that used up its attempts. */

@@ -9,7 +9,7 @@ import { parseInterface, type Stream } from './stream.ts'
 
 /** Changes that users make. Each writes a journal line and waits, for a limited time, until the index has it. */
 export interface StreamEdits {
-  /** Makes a stream with the next free id. Throws the refusal `interface-unknown`. */
+  /** Makes a stream with the next free id. Throws the refusals `interface-unknown` and `quota-exceeded`. */
   create(settings: NewStream): Promise<IndexedStream>
   expectTracks(id: string, names: readonly string[]): Promise<IndexedStream>
   /** Deletes an object from its path; its bytes stay. Throws the refusal `object-unknown`. */
@@ -26,16 +26,19 @@ export interface StreamEditsDeps {
   readonly links: Pick<ObjectLinks, 'find' | 'remove'>
   readonly record: RecordEntry
   readonly getStream: StreamReads['get']
+  /** Reserves a stream of the quotas until disposal; null where no quota is set. */
+  readonly reserveStream: ((creator: string | null) => Disposable) | null
   readonly newId: () => string
   readonly now: () => Date
 }
 
 export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
-  const { journals, links, record, getStream, newId, now } = deps
+  const { journals, links, record, getStream, reserveStream, newId, now } = deps
   return { create, expectTracks, deleteObject }
 
   async function create({ interface: word, strict, creator }: NewStream): Promise<IndexedStream> {
     const settings = { interface: parseInterface(word), strict, creator }
+    using _reserved = reserveStream?.(creator) ?? null
     const id = await journals.create()
     const head = entryHead()
     const { indexed } = await record(id, { kind: 'stream-created', ...head, ...settings })

@@ -33,8 +33,8 @@ export interface StreamQueries {
   sessionViews(stream: string, sessions: readonly string[]): Promise<readonly SessionView[]>
   /** What each device sent to the stream. */
   devices(stream: string): Promise<readonly DeviceCounts[]>
-  /** Counts of one session; with null those of uploads without a session, then those of all sessions. */
-  tallies(stream: string, session: string | null): Promise<readonly FindingCounts[]>
+  /** Counts of some sessions, in their order; null stands for uploads without a session. */
+  tallies(stream: string, sessions: readonly (string | null)[]): Promise<readonly FindingCounts[]>
 }
 
 export interface UploadLogPage {
@@ -96,6 +96,8 @@ export interface MinuteCounts {
 export interface DeviceCounts {
   readonly fingerprint: string
   readonly uploads: number
+  /** What retention has not removed. */
+  readonly stored: { readonly uploads: number; readonly bytes: number }
   /** Uploads with an error. */
   readonly errors: number
   /** ISO 8601. */

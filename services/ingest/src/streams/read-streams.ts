@@ -11,8 +11,12 @@ const summariesPerPage = 100
 
 export interface StreamReads {
   get(id: string): Promise<IndexedStream>
-  list(): Pages<IndexedStream>
-  /** Up to `limit` streams with ids above `after`; `next` is the `after` of the next page, null at the end. */
+  /** Up to `limit` streams with ids above `after`, all for null; `next` is the `after` of the next page, null at the end. */
+  list(
+    after: number,
+    limit: number | null,
+  ): Promise<{ readonly streams: Pages<IndexedStream>; readonly next: number | null }>
+  /** The same in numbers. */
   summaries(
     after: number,
     limit: number,
@@ -64,19 +68,28 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
     return withTimeouts(stream)
   }
 
-  async function* list(): AsyncGenerator<readonly IndexedStream[]> {
-    for (const ids of inPages(await journals.streams(), streamsPerPage)) {
-      const found = await Promise.all(ids.map((id) => index.stream(id)))
+  async function list(after: number, limit: number | null): ReturnType<StreamReads['list']> {
+    const { ids, next } = await idsAfter(after, limit ?? Number.POSITIVE_INFINITY)
+    return { streams: streamPages(ids), next }
+  }
+
+  async function idsAfter(after: number, limit: number) {
+    const all = await journals.streams()
+    const begin = countUpTo(all, after)
+    const ids = all.slice(begin, begin + limit)
+    return { ids, next: begin + ids.length < all.length ? Number(ids.at(-1)) : null }
+  }
+
+  async function* streamPages(ids: readonly string[]): AsyncGenerator<readonly IndexedStream[]> {
+    for (const some of inPages(ids, streamsPerPage)) {
+      const found = await Promise.all(some.map((id) => index.stream(id)))
       yield found.filter((stream) => stream !== null).map(withTimeouts)
     }
   }
 
   async function summaries(after: number, limit: number): ReturnType<StreamReads['summaries']> {
-    const ids = await journals.streams()
-    const begin = countUpTo(ids, after)
-    const page = ids.slice(begin, begin + limit)
-    const next = begin + page.length < ids.length ? Number(page.at(-1)) : null
-    return { summaries: summaryPages(page), next }
+    const { ids, next } = await idsAfter(after, limit)
+    return { summaries: summaryPages(ids), next }
   }
 
   async function* summaryPages(ids: readonly string[]): AsyncGenerator<readonly StreamSummaryNow[]> {

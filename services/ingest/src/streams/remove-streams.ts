@@ -1,3 +1,4 @@
+import type { DeviceSums } from '../devices/sum-devices.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { IndexAdmin } from '../indexing/ports.ts'
 import type { Journals, ObjectLinks, UploadStore } from '../uploads/ports.ts'
@@ -15,13 +16,16 @@ export interface StreamRemovalsDeps {
   readonly store: Pick<UploadStore, 'removeStream'>
   readonly links: Pick<ObjectLinks, 'removeStream'>
   readonly index: Pick<IndexAdmin, 'forget'>
+  /** Called once a stream does not count towards quotas any more; null where none is set. */
+  readonly onRemoved: ((stream: string) => void) | null
+  readonly deviceSums: Pick<DeviceSums, 'forget'>
   readonly eventBus: Pick<EventBus, 'publish'>
   readonly now: () => Date
 }
 
 /** From its journals' removal on, a stream is unknown; what is derived from them follows, and may do so twice. */
 export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
-  const { journals, store, links, index, eventBus, now } = deps
+  const { journals, store, links, index, onRemoved, deviceSums, eventBus, now } = deps
   return {
     async remove(id) {
       await assertStream(journals, id)
@@ -37,7 +41,9 @@ export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
   async function finishRemoval(id: string): Promise<void> {
     await links.removeStream(id)
     await store.removeStream(id)
+    await deviceSums.forget(id)
     await index.forget(id)
     await journals.removed(id)
+    onRemoved?.(id)
   }
 }

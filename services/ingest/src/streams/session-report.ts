@@ -1,7 +1,8 @@
 import { Refusal } from '../lib/refusal.ts'
 import type { Journals } from '../uploads/ports.ts'
-import { type ReportRow, reportOf } from '../validation/report.ts'
+import { addCounts, type FindingCounts, noCounts, type ReportRow, reportOf } from '../validation/report.ts'
 import { assertStream, unknownStream } from './assert-stream.ts'
+import { inPages } from './pages.ts'
 import type { StreamQueries } from './ports.ts'
 
 /** Reports on one session, or on all of them. An unknown session throws the refusal `object-unknown`. */
@@ -41,12 +42,15 @@ export interface SessionReportsDeps {
   readonly index: Pick<StreamQueries, 'sessions' | 'tallies' | 'upload'>
 }
 
+/** Sessions whose counts are in memory together. */
+const sessionsAtOnce = 64
+
 export function reportSessionsWith({ journals, index }: SessionReportsDeps): SessionReports {
   return { report, reportEach }
 
   async function report(id: string, session: string | null): Promise<readonly ReportRow[]> {
-    await sessionsOf(id, session)
-    return reportOf(await index.tallies(id, session))
+    const sessions = await sessionsOf(id, session)
+    return reportOf(await countsOf(id, session === null ? [null, ...sessions] : sessions))
   }
 
   async function reportEach(id: string, session: string | null): Promise<EachReport> {
@@ -81,8 +85,15 @@ export function reportSessionsWith({ journals, index }: SessionReportsDeps): Ses
   }
 
   async function rowsOf(id: string, session: string | null): Promise<readonly ReportRow[]> {
-    const [tally] = await index.tallies(id, session)
-    return reportOf(tally ? [tally] : [])
+    return reportOf(await countsOf(id, [session]))
+  }
+
+  /** What some sessions have together, however many there are. */
+  async function countsOf(id: string, sessions: readonly (string | null)[]): Promise<FindingCounts> {
+    let counts = noCounts
+    for (const some of inPages(sessions, sessionsAtOnce))
+      counts = (await index.tallies(id, some)).reduce(addCounts, counts)
+    return counts
   }
 
   async function explain(id: string, row: ReportRow): Promise<ExplainedRow> {

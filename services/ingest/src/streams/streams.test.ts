@@ -136,6 +136,18 @@ describe('streams', () => {
     equal(detail, 'the query is not as expected: limit must be a number')
   })
 
+  it('pages through whole streams where a limit is given, and lists all otherwise', async () => {
+    await using ingest = await suite.start()
+    for (let i = 0; i < 3; i++) await ingest.send('POST', '/streams')
+    const list = async (query: string) => {
+      const { streams, ...rest } = (await ingest.get(`/streams${query}`)).json
+      return [streams.map(({ id }: { id: number }) => id), rest]
+    }
+    deepEqual(await list(''), [[1, 2, 3], {}])
+    deepEqual(await list('?limit=2'), [[1, 2], { next_cursor: 2 }])
+    deepEqual(await list('?limit=2&cursor=2'), [[3], { next_cursor: null }])
+  })
+
   it('pages through streams in numbers', async () => {
     await using ingest = await suite.start()
     for (let i = 0; i < 3; i++) await ingest.send('POST', '/streams')

@@ -19,11 +19,8 @@ import {
   type TestObject,
   validateInOrder,
 } from './testing/arrivals.ts'
+import { dash, hls, hlsReady, started } from './testing/beginnings.ts'
 
-const dash = streamOf('dash')
-const hls = streamOf('hls')
-const started = [dynamicMpd(), init()]
-const hlsReady = [multivariant(), initialPlaylist(), init()]
 const flawsOf = (stream: typeof dash, objects: readonly TestObject[]) =>
   codesOf(validateInOrder(stream, objects)).flat()
 

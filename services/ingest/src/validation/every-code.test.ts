@@ -25,6 +25,7 @@ import {
   type TestObject,
   validateInOrder,
 } from './testing/arrivals.ts'
+import { hlsReady, started } from './testing/beginnings.ts'
 
 type Story = readonly [IngestInterface, readonly TestObject[], expected?: readonly string[]]
 
@@ -52,8 +53,6 @@ const flawedBy = (code: ManifestFlaw['code']) => ({
 })
 const free = (nth: number, facts: Parameters<typeof mediaAt>[2] = {}) => mediaAt(`v/${nth}.m4s`, nth, facts)
 const freeInit = initAt('v/init.mp4')
-const started = [dynamicMpd(), init()]
-const hlsReady = [multivariant(), initialPlaylist(), init()]
 const hlsDone = [...hlsReady, hlsSegment(1001)]
 const encoded = [{ ...representation('session_1', 'video'), codecs: 'hvc1.1.6.L93' }]
 const timeline = (t: number, count: number) => [
@@ -165,6 +164,7 @@ const stories: Record<FindingCode, Story> = {
     other('session_1/video/segment_1001.m4s', fault('media-not-isobmff')),
   ),
   'box-malformed': ingest(initAt('v/init.mp4'), other('v/1.m4s', fault('box-malformed'))),
+  'box-too-large': dash(dynamicMpd(), other('session_1/video/video.init', fault('box-too-large'))),
   'init-without-moov': dash(dynamicMpd(), other('session_1/video/video.init')),
   'init-track-count': dash(dynamicMpd(), init({ trackCount: 2 })),
   'init-not-fragmented': dash(dynamicMpd(), init({ isFragmented: false })),

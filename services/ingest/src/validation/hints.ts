@@ -47,7 +47,7 @@ export const hints = {
   'hls-final-early': 'Upload the final playlist of a track after its init segment and its last segment.',
   'hls-final-repeated': 'Upload the final playlist of a track once.',
   'manifest-too-large':
-    'Keep a manifest below 1 MiB: use SegmentTemplate with $Number$, or end the session and begin another.',
+    'Keep a manifest below 4 MiB, without entities of its own: use SegmentTemplate with $Number$, or end the session and begin another.',
   'object-path': 'Upload media as session_<N>/<track>/<track>.init and session_<N>/<track>/segment_<K>.m4s.',
   'track-unexpected':
     'Use the track name that the device was configured with, or change the expected track names of the stream.',
@@ -83,6 +83,8 @@ export const hints = {
   'media-not-isobmff': 'Send fragmented MP4 (CMAF): MPEG-TS, WebM, raw and encrypted bytes cannot be read.',
   'box-malformed':
     'Check the muxer: each box states its own size, header included, and lies wholly inside its parent.',
+  'box-too-large':
+    'Keep moov and moof below 1 MiB: leave out pictures and free space, and send shorter fragments.',
   'init-without-moov': 'Send ftyp and moov in the init segment, before the first segment of the track.',
   'init-track-count': 'Put one trak into each init segment, and send sound and picture as two tracks.',
   'init-not-fragmented': 'Write an mvex with a trex into the moov, so that players expect fragments.',

@@ -16,6 +16,19 @@ export interface FindingCounts {
   readonly preconditions: readonly Precondition[]
 }
 
+export const noCounts: FindingCounts = { counts: {}, first: {}, preconditions: [] }
+
+/** What two sessions have together; its size is bounded by the number of rules. */
+export function addCounts(one: FindingCounts, other: FindingCounts): FindingCounts {
+  const counts = { ...one.counts }
+  for (const [name, count] of Object.entries(other.counts) as [CodeWithSeverity, number][])
+    counts[name] = (counts[name] ?? 0) + count
+  const first = { ...one.first }
+  for (const [code, uploads] of Object.entries(other.first) as [FindingCode, readonly string[]][])
+    first[code] = [...(first[code] ?? []), ...uploads].slice(0, maxReportedUploads)
+  return { counts, first, preconditions: [...new Set([...one.preconditions, ...other.preconditions])] }
+}
+
 /** One rule and its result; a violated rule has the severity of its worst finding. */
 export interface ReportRow extends Pick<Rule, 'severity' | 'title' | 'clause'> {
   readonly rule: Standard
@@ -29,6 +42,7 @@ export interface ReportRow extends Pick<Rule, 'severity' | 'title' | 'clause'> {
 
 /** The codes of one upload's findings, each once with its worst severity. */
 export function codesWithSeverityOf(findings: readonly Finding[]): readonly CodeWithSeverity[] {
+  if (findings.length === 0) return []
   const worst = new Map<FindingCode, Severity>()
   for (const { code, severity } of findings) {
     const known = worst.get(code)
@@ -37,23 +51,22 @@ export function codesWithSeverityOf(findings: readonly Finding[]): readonly Code
   return [...worst].map(([code, severity]) => `${code} ${severity}` as const)
 }
 
-/** One row for each rule, over one session or several together. */
-export function reportOf(sessions: readonly FindingCounts[]): readonly ReportRow[] {
-  const exercised = new Set(sessions.flatMap(({ preconditions }) => preconditions))
-  return findingCodes.map((code) => rowOf(code, rules[code], sessions, exercised))
+/** One row for each rule. */
+export function reportOf(found: FindingCounts): readonly ReportRow[] {
+  const exercised = new Set(found.preconditions)
+  return findingCodes.map((code) => rowOf(code, rules[code], found, exercised))
 }
 
 function rowOf(
   code: FindingCode,
   { severity, standard, title, clause, exercisedBy }: Rule,
-  sessions: readonly FindingCounts[],
+  { counts, first }: FindingCounts,
   exercised: ReadonlySet<Precondition>,
 ): ReportRow {
-  const countOf = (found: Severity) =>
-    sessions.reduce((sum, { counts }) => sum + (counts[`${code} ${found}`] ?? 0), 0)
+  const countOf = (found: Severity) => counts[`${code} ${found}`] ?? 0
   const count = severities.reduce((sum, found) => sum + countOf(found), 0)
   const worst = severities.find((found) => countOf(found) > 0) ?? severity
-  const uploads = sessions.flatMap(({ first }) => first[code] ?? []).slice(0, maxReportedUploads)
+  const uploads = (first[code] ?? []).slice(0, maxReportedUploads)
   const isExercised = exercisedBy.some((precondition) => exercised.has(precondition))
   const result = count > 0 ? 'violated' : isExercised ? 'met' : 'not-exercised'
   return { code, severity: worst, rule: standard, title, clause, result, count, uploads }

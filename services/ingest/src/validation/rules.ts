@@ -498,6 +498,13 @@ export const rules = {
     clause: 'ISO/IEC 14496-12, 4.2',
     exercisedBy: ['init', 'segment'],
   },
+  'box-too-large': {
+    severity: 'note',
+    standard: 'server',
+    title: 'boxes that describe media are within the limits of this server',
+    clause: own,
+    exercisedBy: ['upload'],
+  },
   'init-without-moov': {
     severity: 'error',
     standard: 'cmaf',
@@ -695,7 +702,7 @@ export const rules = {
     severity: 'warning',
     standard: 'cmaf',
     title: 'offsets count from the moof',
-    clause: cmaf,
+    clause: 'ISO/IEC 23000-19, 7.5',
     exercisedBy: ['segment'],
     once: 'track',
   },

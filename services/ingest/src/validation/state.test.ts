@@ -183,13 +183,11 @@ describe('closeIdle', () => {
 describe('reportOf', () => {
   it('has met, violated and not exercised rules', () => {
     const first = Array.from({ length: 9 }, (_, at) => `u${at}`)
-    const rows = reportOf([
-      {
-        counts: { 'segment-number-gap error': 9 },
-        first: { 'segment-number-gap': first },
-        preconditions: ['upload', 'matter-segment'],
-      },
-    ])
+    const rows = reportOf({
+      counts: { 'segment-number-gap error': 9 },
+      first: { 'segment-number-gap': first },
+      preconditions: ['upload', 'matter-segment'],
+    })
     const resultOf = (code: string) => rows.find((row) => row.code === code)?.result
     equal(resultOf('segment-number-gap'), 'violated')
     equal(resultOf('segment-number-low'), 'met')
@@ -199,7 +197,7 @@ describe('reportOf', () => {
 
   it('shows what was found as bad as it was at its worst, and counts all of it', () => {
     const rowOf = (counts: FindingCounts['counts']) => {
-      const rows = reportOf([{ counts, first: {}, preconditions: [] }])
+      const rows = reportOf({ counts, first: {}, preconditions: [] })
       return rows.filter(({ code }) => code === 'manifest-interface').map((row) => [row.severity, row.count])
     }
     deepEqual(rowOf({}), [['error', 0]])

@@ -1,4 +1,5 @@
 import type { Stream } from '../streams/stream.ts'
+import { baseNameOf } from '../uploads/object-path.ts'
 import { requestPathOf } from '../uploads/part-path.ts'
 import type { Upload } from '../uploads/upload.ts'
 import { checkIngestManifest } from './cmaf-ingest/ingest-manifest.ts'
@@ -15,7 +16,7 @@ import { mediaPreconditions } from './media/media-preconditions.ts'
 import { type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
 import { checkContentType, checkRequest } from './request-findings.ts'
 import { at, type State, withTrack } from './state.ts'
-import { identifiedObject, identifyTrack, type TrackIdentity } from './tracks/track-identity.ts'
+import { identifiedObject, identifyTrack } from './tracks/track-identity.ts'
 import { checkNames, checkSupported, checkTrackCount } from './unsupported.ts'
 
 export type { ValidationResult } from './dedupe-findings.ts'
@@ -59,15 +60,28 @@ export const sessionsOf = (state: Pick<State, 'order'>, path: string): readonly 
 function contextOf(stream: Stream, state: State, arrival: Arrival): Context {
   const { upload } = arrival
   const name = nameOf(stream, upload)
-  const identity = stream.interface === 'cmaf-ingest' ? identityOf(state, name, arrival) : null
+  const isIngest = stream.interface === 'cmaf-ingest'
+  const object = isIngest ? identifiedObject(upload, name, arrival.inspection) : null
+  const identity = object && identifyTrack(at(state.sessions, name.session), object)
   return {
-    ...arrival,
+    upload,
+    inspection: arrival.inspection,
+    previous: arrival.previous,
+    clashes: arrival.clashes,
     stream,
-    name: identity ? { ...name, track: identity.name } : name,
+    name: identity && identity.name !== name.track ? { ...name, track: identity.name } : name,
+    object,
     header: identity?.header ?? null,
-    extension: (/\.([^./]*)$/.exec(upload.path)?.[1] ?? '').toLowerCase(),
+    extension: lastExtensionOf(upload.path),
     receivedMs: Date.parse(upload.receivedAt) || 0,
   }
+}
+
+/** In lower case, without its dot; digits count, too. */
+const lastExtensionOf = (path: string): string => {
+  const name = baseNameOf(path)
+  const dot = name.lastIndexOf('.')
+  return dot < 0 ? '' : name.slice(dot + 1).toLowerCase()
 }
 
 /**
@@ -79,9 +93,6 @@ function nameOf(stream: Stream, { path, part, parts }: Upload): ObjectName {
   if (part) return { ...name, kind: null, number: null, isTrackUrl: true }
   return parts ? { ...name, isTrackUrl: true } : name
 }
-
-const identityOf = (state: State, name: ObjectName, { upload, inspection }: Arrival): TrackIdentity | null =>
-  identifyTrack(at(state.sessions, name.session), identifiedObject(upload, name, inspection))
 
 function checkUpload(start: Evaluation, context: Context): Evaluation {
   const session = at(start.state.sessions, context.name.session) ?? null

@@ -19,7 +19,7 @@ describe('diskUploads', () => {
     await put(folder.path, 'big', Buffer.concat([head, box('mdat').fill(0, 0, 4)]))
     await truncate(uploadPath(folder.path, '1', 'big'), 2 ** 31)
     const uploads = diskUploads(folder.path)
-    equal(await uploads.bodyKind('1', 'big'), 'whole')
+    equal(await uploads.inputKind('1', 'big'), 'whole')
     deepEqual(await uploads.init('1', 'big'), head)
   })
 
@@ -33,14 +33,14 @@ describe('diskUploads', () => {
     await using file = await open(uploadPath(folder.path, '1', 'late'), 'r+')
     await file.write(box('moov', Buffer.from('..')), 0, 10, 8 + 3 * 2 ** 30)
     const uploads = diskUploads(folder.path)
-    equal(await uploads.bodyKind('1', 'late'), 'whole')
+    equal(await uploads.inputKind('1', 'late'), 'whole')
     equal(await uploads.init('1', 'late'), null)
   })
 
   it('gives up on a million empty boxes in front of a moof', async () => {
     await using folder = await temporaryDirectory()
     await put(folder.path, 'free', Buffer.concat([...Array(1_000_000).fill(box('free')), box('moof')]))
-    equal(await diskUploads(folder.path).bodyKind('1', 'free'), 'whole')
+    equal(await diskUploads(folder.path).inputKind('1', 'free'), 'whole')
   })
 
   it('has no init segment in what has no moov', async () => {
@@ -50,12 +50,12 @@ describe('diskUploads', () => {
     const uploads = diskUploads(folder.path)
     equal(await uploads.init('1', 'text'), null)
     equal(await uploads.init('1', 'empty'), null)
-    equal(await uploads.bodyKind('1', 'empty'), 'whole')
+    equal(await uploads.inputKind('1', 'empty'), 'whole')
   })
 
   it('says that an upload is gone without saying where it was', async () => {
     await using folder = await temporaryDirectory()
-    await rejects(diskUploads(folder.path).bodyKind('1', 'gone'), {
+    await rejects(diskUploads(folder.path).inputKind('1', 'gone'), {
       name: 'UploadGone',
       message: 'upload gone of stream 1 is gone',
     })

@@ -2,14 +2,14 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import type { ByteSource } from '../domain/boxes.ts'
-import { readBodyKind, readInit } from '../domain/read-input.ts'
+import { readInit, readInputKind } from '../domain/read-input.ts'
 import { UploadGone, type Uploads } from '../use-cases/ports.ts'
 import { createSandboxDir } from './sandbox-dir.ts'
 
 /** Uploads below the working directory. */
 export function diskUploads(workingDirectory: string): Uploads {
   return {
-    bodyKind: (stream, upload) => withSource(stream, upload, readBodyKind),
+    inputKind: (stream, upload) => withSource(stream, upload, readInputKind),
     init: (stream, upload) => withSource(stream, upload, readInit),
     sandboxDir: async (stream, upload, init) =>
       createSandboxDir(uploadPath(workingDirectory, stream, upload), init),

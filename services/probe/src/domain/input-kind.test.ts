@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict'
-import { inputKindOf, isTransportStream, nonMediaOf } from './input-kind.ts'
+import { inputKindOf, isTransportStream } from './input-kind.ts'
 
 const packets = (count: number, odd = 0): Uint8Array =>
   Buffer.concat(Array.from({ length: count }, () => Buffer.alloc(188 + odd).fill(0x47, 0, 1)))
@@ -23,34 +23,6 @@ describe('inputKindOf', () => {
   it('leaves unknown boxes to ffprobe', () => {
     equal(inputKindOf([]), 'whole')
     equal(inputKindOf(['abcd']), 'whole')
-  })
-})
-
-describe('nonMediaOf', () => {
-  const kindOf = (text: string, encoding: BufferEncoding = 'latin1', firstType: string | null = null) =>
-    nonMediaOf(Buffer.from(text, encoding), firstType)
-
-  it('knows manifests in any encoding', () => {
-    equal(kindOf('<?xml version="1.0"?>\n<MPD/>', 'utf8', 'l ve'), 'an MPD')
-    equal(kindOf('\uFEFF<?xml version="1.0"?>\n<!-- x --><MPD/>', 'utf8'), 'an MPD')
-    equal(kindOf('\uFEFF<MPD type="static"/>', 'utf16le'), 'an MPD')
-    equal(kindOf('\n<MPD/>'), 'an MPD')
-    equal(kindOf('#EXTM3U\n', 'utf8', 'M3U\n'), 'a playlist')
-    equal(kindOf('\uFEFF#EXTM3U\r\n', 'utf8'), 'a playlist')
-  })
-
-  it('knows what is no media', () => {
-    const other = 'of no media format that this server knows'
-    equal(kindOf('<html></html>'), 'XML or HTML')
-    for (const text of ['hello', '{"a":1}', '\xff\xd8\xff'.replace('\xff\xd8', '\x89P'), 'GIF89a'])
-      equal(kindOf(text), other)
-  })
-
-  it('takes what may be media for media', () => {
-    for (const type of ['ftyp', 'styp', 'moof', 'mdat', 'free', 'prft'])
-      equal(kindOf('x', 'latin1', type), null)
-    for (const text of ['\x1aE\xdf\xa3', 'ID3\x04', '\xff\xf1P', 'OggS', '\0\0\x01\xba', '\0\0\0\x01g', ''])
-      equal(kindOf(text), null)
   })
 })
 

@@ -41,12 +41,6 @@ export function failedOutcome(
   return { state: 'failed', message: messages[reason], stderr, command: commandFor(kind, job.path) }
 }
 
-/** The outcome of an upload that ffprobe is not asked about; `what` it is, as `nonMediaOf` says. */
-export const notMediaOutcome = (what: string): ProbeOutcome => ({
-  state: 'not-media',
-  message: `this object is not media: it is ${what}`,
-})
-
 /** ffprobe begins lines with the name of its input, and prints pointers into its memory. */
 function publicStderr(stderr: string, kind: InputKind, path: string): string {
   const inputPrefix = `${inputOf(kind)}: `

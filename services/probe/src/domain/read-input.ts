@@ -4,22 +4,16 @@ import {
   inputKindOf,
   isTransportStream,
   kindHeadBytes,
-  nonMediaOf,
   settlesInputKind,
 } from './input-kind.ts'
 
 const maxInitBytes = 16 * 2 ** 20
 
-/** How ffprobe has to read an upload, or what it is instead of media, for a message. */
-export type BodyKind = InputKind | { readonly nonMedia: string }
-
 /** Reads only the first bytes and the box headers, however large the upload is. */
-export async function readBodyKind(source: ByteSource): Promise<BodyKind> {
+export async function readInputKind(source: ByteSource): Promise<InputKind> {
   const head = await source.read(0, kindHeadBytes)
   if (isTransportStream(head)) return 'transport-stream'
-  const types = (await boxesUntil(source, settlesInputKind)).map((box) => box.type)
-  const nonMedia = types.some(settlesInputKind) ? null : nonMediaOf(head, types[0] ?? null)
-  return nonMedia === null ? inputKindOf(types) : { nonMedia }
+  return inputKindOf((await boxesUntil(source, settlesInputKind)).map((box) => box.type))
 }
 
 /** The bytes up to the end of moov; null where the upload has no moov, or it ends after 16 MiB. */

@@ -30,7 +30,7 @@ describe('httpUploads', function () {
 
   it('asks over one connection what it asks one after the other', async () => {
     await using rig = await startRig(serving(body))
-    await rig.uploads.bodyKind('1', 'u')
+    await rig.uploads.inputKind('1', 'u')
     for (const upload of ['u', 'v']) (await rig.uploads.sandboxDir('1', upload, null))[Symbol.dispose]()
     deepEqual([rig.asked.length, rig.connections()], [3, 1])
   })
@@ -54,14 +54,14 @@ describe('httpUploads', function () {
     await using rig = await startRig(serving(Buffer.alloc(0)))
     using sandbox = await rig.uploads.sandboxDir('1', 'u', null)
     equal((await readFile(join(sandbox.directory, 'object'))).length, 0)
-    equal(await rig.uploads.bodyKind('1', 'u'), 'whole')
+    equal(await rig.uploads.inputKind('1', 'u'), 'whole')
     equal(await rig.uploads.init('1', 'u'), null)
   })
 
   for (const code of ['object-unknown', 'stream-unknown'])
     it(`takes ${code} for an upload that is gone`, async () => {
       await using rig = await startRig(problem(404, { code }))
-      await rejects(rig.uploads.bodyKind('1', 'u'), {
+      await rejects(rig.uploads.inputKind('1', 'u'), {
         name: 'UploadGone',
         message: 'upload u of stream 1 is gone',
       })
@@ -88,7 +88,7 @@ describe('httpUploads', function () {
   it('says why it does not trust a certificate', async () => {
     await using rig = await startRig(serving(body))
     await using other = await startHttpsServer(serving(body))
-    await rejects(rig.uploadsTrusting(other.certificate).bodyKind('1', 'u'), { name: 'UploadsUnavailable' })
+    await rejects(rig.uploadsTrusting(other.certificate).inputKind('1', 'u'), { name: 'UploadsUnavailable' })
     match(rig.reported[0] ?? '', /^https:\/\/localhost:\d+ cannot be read: self-signed certificate/)
     equal(rig.asked.length, 0)
   })
@@ -106,7 +106,7 @@ describe('httpUploads', function () {
   it('refuses a response that ends early', async () => {
     const short = { 'content-range': 'bytes 0-99/100', 'transfer-encoding': 'chunked' }
     await using rig = await startRig((_request, response) => void response.writeHead(206, short).end('short'))
-    await rejects(rig.uploads.bodyKind('1', 'u'), { name: 'UploadsUnavailable' })
+    await rejects(rig.uploads.inputKind('1', 'u'), { name: 'UploadsUnavailable' })
     match(rig.reported[0] ?? '', /95 bytes are missing/)
   })
 

@@ -1,7 +1,7 @@
 import { open, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ByteSource } from '../domain/boxes.ts'
-import { readBodyKind, readInit } from '../domain/read-input.ts'
+import { readInit, readInputKind } from '../domain/read-input.ts'
 import type { DownloadInto, Uploads } from '../use-cases/ports.ts'
 import { readAhead } from './read-ahead.ts'
 import type { Retry } from './retry.ts'
@@ -10,7 +10,7 @@ import type { ReadRange } from './upload-client.ts'
 /** Uploads of a server. ffprobe reads a downloaded copy, because it seeks and may not connect anywhere. */
 export function httpUploads(readRange: ReadRange, retry: Retry, downloadInto: DownloadInto): Uploads {
   return {
-    bodyKind: async (stream, upload) => readBodyKind(await byteSourceOf(stream, upload)),
+    inputKind: async (stream, upload) => readInputKind(await byteSourceOf(stream, upload)),
     init: async (stream, upload) => readInit(await byteSourceOf(stream, upload)),
     sandboxDir: (stream, upload, init) => downloadInto(init, (path) => download(stream, upload, path)),
   }

@@ -8,7 +8,7 @@ const ttlMs = 20_000
 export function startHeartbeat(
   redis: RedisClient,
   host: string,
-  worker: ProbeWorker,
+  worker: Omit<ProbeWorker, 'seenAt'>,
   isAlive: () => boolean,
 ): Disposable {
   void beat()
@@ -19,7 +19,8 @@ export function startHeartbeat(
 
   async function beat(): Promise<void> {
     if (redis.status !== 'ready' || !isAlive()) return
-    const written = redis.set(probeWorkerKey(host), JSON.stringify(worker), 'PX', ttlMs)
+    const beat: ProbeWorker = { ...worker, seenAt: new Date().toISOString() }
+    const written = redis.set(probeWorkerKey(host), JSON.stringify(beat), 'PX', ttlMs)
     await Promise.all([written, redis.sadd(probeHostsKey, host)]).catch(() => {})
   }
 }

@@ -7,7 +7,7 @@ describe('rememberingInits', () => {
     const read: string[] = []
     const never = () => Promise.reject(new Error('not to be asked'))
     const uploads: Uploads = {
-      bodyKind: never,
+      inputKind: never,
       sandboxDir: never,
       async init(stream, upload) {
         read.push(`${stream}/${upload}`)

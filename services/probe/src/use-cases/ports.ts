@@ -1,14 +1,13 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import type { InputKind } from '../domain/input-kind.ts'
 import type { FfprobeResult } from '../domain/outcome.ts'
-import type { BodyKind } from '../domain/read-input.ts'
 
 /**
  * The bytes of uploads, read only. Every method throws `UploadGone` when an upload's bytes no longer exist, and
  * `UploadsUnavailable` when this worker cannot find out.
  */
 export interface Uploads {
-  bodyKind(stream: string, upload: string): Promise<BodyKind>
+  inputKind(stream: string, upload: string): Promise<InputKind>
   /** The bytes up to the end of moov; null where the upload has no moov, or it ends after 16 MiB. */
   init(stream: string, upload: string): Promise<Buffer | null>
   sandboxDir(stream: string, upload: string, init: Buffer | null): Promise<SandboxDir>

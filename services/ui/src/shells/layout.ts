@@ -5,7 +5,7 @@ const navigation = [
   ['/ui/streams', 'Streams'],
   ['/ui/devices', 'Devices'],
   ['/ui/certificates', 'Certificates'],
-  ['/ui/connect', 'Connect a camera'],
+  ['/ui/connect', 'Connect<span class="wide-only"> a camera</span>'],
   ['/ui/service', 'Service'],
 ] as const
 

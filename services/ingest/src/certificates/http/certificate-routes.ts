@@ -29,7 +29,7 @@ interface CertificateRoutesDeps {
   readonly list: ListCertificates
   readonly exportBundle: ExportBundle
   /** When an upload came with a certificate, ISO 8601, by fingerprint. */
-  readonly lastSeen: () => Promise<ReadonlyMap<string, string>>
+  readonly lastSeen: (fingerprints: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly onHandoverApplied: (proxy: string, version: string) => void
   /** A proxy has said where it listens. */
   readonly onProxyPorts: (ports: ProxyPorts) => void
@@ -79,7 +79,8 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   async function list(request: Request, response: Response): Promise<void> {
     const { details } = parseQuery(certificatesQuery, request.query)
     if (details === 'false') return listNames(response)
-    const [certificates, lastSeen] = await Promise.all([deps.list(), deps.lastSeen()])
+    const certificates = await deps.list()
+    const lastSeen = await deps.lastSeen(certificates.map(({ certificate }) => certificate.fingerprint))
     const pages = mapPages(asPages(certificates, namesAtOnce), (one) =>
       certificateSummaryResponse(one, lastSeen),
     )

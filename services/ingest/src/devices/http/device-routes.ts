@@ -1,13 +1,17 @@
+import { pageQuery } from '@pushav/shared/api/common.ts'
 import type { DeviceResponse } from '@pushav/shared/api/devices.ts'
 import { Router } from 'express'
+import { z } from 'zod'
+import { parseQuery } from '../../http/parse-request.ts'
 import type { Device, Devices } from '../read-devices.ts'
 
 /** The devices that uploads came from. */
 export function deviceRoutes(devices: Devices): Router {
   const router = Router()
-  router.get('/devices', async (_request, response) => {
-    const all = await devices.list()
-    response.json({ devices: all.map(deviceResponse) })
+  router.get('/devices', async (request, response) => {
+    const { cursor, limit } = parseQuery(z.object(pageQuery), request.query)
+    const { devices: page, total, next } = await devices.list(cursor, limit)
+    response.json({ devices: page.map(deviceResponse), total, next_cursor: next })
   })
   router.get('/devices/:fingerprint', async (request, response) => {
     response.json(deviceResponse(await devices.get(request.params.fingerprint)))
@@ -15,24 +19,22 @@ export function deviceRoutes(devices: Devices): Router {
   return router
 }
 
-const maxAddresses = 16
-
-function deviceResponse({ counts, streams, issuer, name, isRevoked }: Device): DeviceResponse {
-  const { last } = counts
-  const addresses = Object.entries(counts.addresses).sort(([, one], [, other]) => (one < other ? 1 : -1))
+function deviceResponse({ totals, issuer, name, isRevoked }: Device): DeviceResponse {
+  const { fingerprint, uploads, errors, firstSeen, last, addresses, streams, streamCount } = totals
   return {
-    fingerprint: counts.fingerprint,
+    fingerprint,
     subject: last.subject,
     issuer,
     serial: last.serial,
     not_after: last.notAfter,
     name,
-    first_seen: counts.firstSeen,
+    first_seen: firstSeen,
     last_seen: last.at,
-    addresses: addresses.slice(0, maxAddresses).map(([address]) => address),
+    addresses: [...addresses],
     streams: streams.map(Number),
-    uploads: counts.uploads,
-    errors: counts.errors,
+    stream_count: streamCount,
+    uploads,
+    errors,
     http: last.http,
     tls: last.tls,
     user_agent: last.userAgent,

@@ -1,14 +1,15 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { Cluster, type Redis } from 'ioredis'
+import { devicesPrefix } from '../../devices/redis/device-index.ts'
 import type { IndexAdmin } from '../ports.ts'
 import { orUnavailable } from './connections.ts'
 import { keysOf, prefixOf } from './redis-keys.ts'
 import type { StreamCache } from './stream-cache.ts'
 
 /** To be counted up whenever this process stores something else in Redis, or judges by other rules. */
-const format = '5'
+const format = '9'
 const formatKey = '{pushav}:index-format'
-const ofAllStreams = `${prefixOf('*')}*`
+const derived = [`${prefixOf('*')}*`, `${devicesPrefix}*`]
 
 // KEYS[1] any key of the stream, which leads to the server that has them all. ARGV: cursor, pattern. The next cursor.
 const forgetScript = `
@@ -26,7 +27,7 @@ export function redisIndexAdmin(redis: RedisClient, cache: Pick<StreamCache, 'fo
 
   async function forgetAll(): Promise<void> {
     const servers = redis instanceof Cluster ? redis.nodes('master') : [redis]
-    await orUnavailable(Promise.all(servers.map(forgetStreams)))
+    await orUnavailable(Promise.all(servers.map(forgetDerived)))
     await orUnavailable(redis.set(formatKey, format))
   }
 
@@ -40,11 +41,15 @@ export function redisIndexAdmin(redis: RedisClient, cache: Pick<StreamCache, 'fo
   }
 }
 
-/** In one walk through all keys, however many streams there are. */
-async function forgetStreams(redis: Redis): Promise<void> {
+/** In one walk through all keys for each pattern, however many streams there are. */
+async function forgetDerived(redis: Redis): Promise<void> {
+  for (const pattern of derived) await forgetMatching(redis, pattern)
+}
+
+async function forgetMatching(redis: Redis, pattern: string): Promise<void> {
   let [cursor, keys] = ['0', [] as string[]]
   do {
-    ;[cursor, keys] = await redis.scan(cursor, 'MATCH', ofAllStreams, 'COUNT', 1_000)
+    ;[cursor, keys] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000)
     await Promise.all(keys.map((key) => redis.unlink(key)))
   } while (cursor !== '0')
 }

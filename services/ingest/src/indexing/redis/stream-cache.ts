@@ -3,7 +3,7 @@ import type { Stream } from '../../streams/stream.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import type { Order, Session } from '../../validation/state.ts'
 import type { FoldResult, ObjectEvent, StoredObject } from '../fold.ts'
-import type { InitSegment } from '../init-segment.ts'
+import type { InitSegment } from '../init-segments/init-segment.ts'
 import type { Totals } from '../totals.ts'
 
 const maxStreams = 256
@@ -94,6 +94,7 @@ function setNewest<Value>(map: Map<string, Value>, key: string, value: Value): v
 
 /** Only after a commit: a load may need more entries than are kept. */
 function dropOldest(map: Map<string, unknown>): void {
+  if (map.size <= maxEntries) return
   for (const key of map.keys()) {
     if (map.size <= maxEntries) return
     map.delete(key)

@@ -1,3 +1,5 @@
+import { encodeNotMedia } from '@pushav/shared/outcome-codec.ts'
+import { probeOutcomesKey } from '@pushav/shared/probe-job.ts'
 import { sessionViewOf } from '../../streams/session-view.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import { isAccepted } from '../../validation/finding.ts'
@@ -5,7 +7,7 @@ import { codeOf, codesWithSeverityOf, maxReportedUploads } from '../../validatio
 import type { FoldResult, ObjectEvent } from '../fold.ts'
 import { encodeObject } from './codecs/object-codec.ts'
 import { encodePathEntry } from './codecs/path-entry.ts'
-import { encodePlayable } from './codecs/playable-codec.ts'
+import { playableMemberOf } from './codecs/playable-codec.ts'
 import { encodeUpload } from './codecs/upload-codec.ts'
 import { deviceUpdates } from './counters/device-counters.ts'
 import { minuteIncrements } from './counters/minute-counters.ts'
@@ -29,6 +31,13 @@ export function writesOf(
   for (const event of events) {
     if (event.kind === 'deleted') addDeletion(batch, keys, event)
     else addJudgement(batch, keys, event)
+    if (event.kind === 'judged' && event.nonMedia !== null)
+      batch.add(
+        'HSET',
+        probeOutcomesKey(id),
+        event.upload.id,
+        encodeNotMedia(`this object is not media: it is ${event.nonMedia}`),
+      )
   }
   for (const [folder, by] of folderDeltas)
     if (by !== 0) batch.add('HINCRBY', keys.folders, folder, String(by))
@@ -69,17 +78,11 @@ function addJudgement(batch: WriteBatch, keys: Keys, event: Judgement): void {
   if (event.place === 'object') addObject(batch, keys, event)
 }
 
-function addPlayable(
-  batch: WriteBatch,
-  keys: Keys,
-  { upload, session, track, media, init }: Judgement,
-): void {
-  if (!media?.isPlayable || session === null || track === null || init === null) return
-  const { duration, isSound } = media
-  const { id, bytes } = upload
-  const receivedMs = Date.parse(upload.receivedAt)
-  const member = encodePlayable({ upload: id, init, duration, bytes, receivedMs, isSound })
-  batch.add('ZADD', keys.playable(session, track), String(media.decodeTime), member)
+function addPlayable(batch: WriteBatch, keys: Keys, judged: Judgement): void {
+  const { session, track, media } = judged
+  const member = session === null || track === null ? null : playableMemberOf(judged)
+  if (member !== null && session !== null && track !== null && media)
+    batch.add('ZADD', keys.playable(session, track), String(media.decodeTime), member)
 }
 
 /** Counters of the same minute and device are added up first, so that load makes no more commands. */

@@ -1,5 +1,6 @@
 import type { Inspection } from '../inspection.ts'
 import { createManifestKind } from '../manifest-kind.ts'
+import { nonMediaHeadBytes, nonMediaOf } from '../non-media.ts'
 import { createBoxScanner } from './box-scanner.ts'
 import { createHeadBuffer } from './byte-buffers.ts'
 import { createFaults } from './faults.ts'
@@ -28,7 +29,7 @@ export interface Inspector {
  * proportion to the bytes that are not in an mdat.
  */
 export function createInspector({ onPart = ignore }: InspectorOptions = {}): Inspector {
-  const head = createHeadBuffer(shownBytes)
+  const head = createHeadBuffer(nonMediaHeadBytes)
   const manifestKind = createManifestKind()
   const faults = createFaults()
   const boxes = createUploadBoxes(faults, onPart)
@@ -45,18 +46,22 @@ export function createInspector({ onPart = ignore }: InspectorOptions = {}): Ins
   function result(): MediaInspection {
     boxes.close(scanner.end())
     const { kind, ...facts } = boxes.facts()
-    if (kind !== 'other') return { kind, ...facts, faults: faults.all, ...boxes.outside() }
+    if (kind !== 'other') return { kind, ...facts, nonMedia: null, faults: faults.all, ...boxes.outside() }
     const textKind = manifestKind.kind()
-    if (textKind !== 'other') return { kind: textKind, ...facts, faults: [] }
-    return { kind, ...facts, faults: facts.endsTrack ? faults.all : [notIsobmff(), ...faults.all] }
+    if (textKind !== 'other')
+      return { kind: textKind, ...facts, nonMedia: manifestNames[textKind], faults: [] }
+    const nonMedia = nonMediaOf(head.bytes())
+    return { kind, ...facts, nonMedia, faults: facts.endsTrack ? faults.all : [notIsobmff(), ...faults.all] }
   }
 
   function notIsobmff(): Inspection['faults'][number] {
-    const start = head.bytes().toString('hex')
+    const start = head.bytes().toString('hex', 0, shownBytes)
     const found = start ? `${scanner.bytes()} bytes that begin with ${start} (hex)` : 'nothing'
     return { code: 'media-not-isobmff', message: `expected a moov or moof box; received ${found}` }
   }
 }
+
+const manifestNames = { mpd: 'an MPD', playlist: 'a playlist' } as const
 
 const ignore = (): void => undefined
 

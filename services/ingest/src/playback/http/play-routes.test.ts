@@ -38,6 +38,24 @@ describe('playback of what came', () => {
     equal((await ingest.get('/play/1/none/manifest.mpd?window=soon')).status, 400)
   })
 
+  it('counts the segments that have left a live playlist', async () => {
+    await using ingest = await suite.start()
+    await push(ingest, 4)
+    // Sent again: counts once.
+    await ingest.put('/streams/1/v.cmfv', chunk({ at: 1_000, sequence: 2 }))
+    const main = await ingest.get('/play/1/none/main.m3u8')
+    const uri = main.text.trim().split('\n').at(-1)
+    const firstAfter = async (at: number) => {
+      await ingest.put('/streams/1/v.cmfv', chunk({ at, sequence: at }))
+      const { text } = await ingest.get(`/play/1/none/${uri}`)
+      return [/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1], /\n(\d+)\.m4s/.exec(text)?.[1]]
+    }
+    deepEqual(await firstAfter(4_000), ['0', '0'])
+    deepEqual(await firstAfter(1_802_000), ['2', '2000'])
+    deepEqual(await firstAfter(1_804_000), ['4', '4000'])
+    deepEqual(await firstAfter(3_700_000), ['7', '3700000'])
+  })
+
   it('says why there is nothing to play', async () => {
     await using ingest = await suite.start()
     await ingest.send('POST', '/streams')

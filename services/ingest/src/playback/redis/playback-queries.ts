@@ -30,13 +30,22 @@ export function redisPlayback(redis: RedisClient): PlaybackQueries {
       const words = redis.zrangebyscore(keyOf(track), decodeTime, decodeTime, 'WITHSCORES')
       return segmentsIn(await orUnavailable(words)).at(-1) ?? null
     },
-    countBefore: (track, decodeTime) => orUnavailable(redis.zcount(keyOf(track), '-inf', `(${decodeTime}`)),
+    async *segmentsBetween(track, from, to) {
+      const key = keyOf(track)
+      const total = await orUnavailable(redis.zcount(key, from, `(${to}`))
+      for (let at = 0; at < total; at += pageLength) {
+        const words = redis.zrangebyscore(key, from, `(${to}`, 'WITHSCORES', 'LIMIT', at, pageLength)
+        yield segmentsIn(await orUnavailable(words))
+      }
+    },
     async uploads(stream, ids) {
       const found = await orUnavailable(hmget(redis, keysOf(stream).uploads, ids))
       return ids.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : []))
     },
   }
 }
+
+const pageLength = 2_000
 
 const keyOf = ({ stream, session, track }: TrackName): string => keysOf(stream).playable(session, track)
 

@@ -1,5 +1,4 @@
-import type { ProbeWorker } from '@pushav/shared/probe-worker.ts'
-import type { Backlog } from '../ports.ts'
+import type { Backlog, NamedWorker } from '../ports.ts'
 
 export const backlogResponse = ({ waiting, running, oldestWaitingMs }: Backlog) => ({
   waiting,
@@ -7,7 +6,10 @@ export const backlogResponse = ({ waiting, running, oldestWaitingMs }: Backlog) 
   oldest_waiting_ms: oldestWaitingMs,
 })
 
-export const workerResponse = ({ confinement, isSandboxed }: ProbeWorker) => ({
+export const workerResponse = ({ name, seenAt, concurrency, confinement, isSandboxed }: NamedWorker) => ({
+  name,
+  seen_at: seenAt,
+  concurrency,
   confinement,
   is_sandboxed: isSandboxed,
 })

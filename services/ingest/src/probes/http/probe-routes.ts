@@ -1,11 +1,10 @@
 import type { ProbesResponse } from '@pushav/shared/api/service.ts'
-import type { ProbeWorker } from '@pushav/shared/probe-worker.ts'
 import { Router } from 'express'
-import type { FailedJob, ProbeStatus } from '../ports.ts'
+import type { FailedJob, NamedWorker, ProbeStatus } from '../ports.ts'
 import { backlogResponse, workerResponse } from './backlog-response.ts'
 
 /** The queue of the probe workers. */
-export function probeRoutes(status: ProbeStatus, findWorkers: () => Promise<readonly ProbeWorker[]>): Router {
+export function probeRoutes(status: ProbeStatus, findWorkers: () => Promise<readonly NamedWorker[]>): Router {
   const router = Router()
   router.get('/probes', async (_request, response) => {
     const [backlog, failed, workers] = await Promise.all([status.backlog(), status.failed(), findWorkers()])

@@ -7,6 +7,7 @@ import { chunk, ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { z } from 'zod'
 import { type Ingest, ingestSuite } from '../../testing/ingest.ts'
+import { makeCsr } from '../../testing/openssl.ts'
 import { openApiDocument } from './openapi-document.ts'
 
 const json = { 'content-type': 'application/json' }
@@ -46,6 +47,7 @@ describe('the OpenAPI document', () => {
         if (schema === undefined) problem.parse(body)
         else if (typeof schema === 'string') ok(text.length > 0, path)
         else strictly(schema, body, path)
+        if (body !== null) await isFormatted(ingest, path, text)
         checked.push(`${status} ${path}`)
       }
     }
@@ -56,21 +58,40 @@ describe('the OpenAPI document', () => {
   it('describes what changes something', async () => {
     await using ingest = await suite.start()
     await feed(ingest)
-    const of = (method: string, path: string) =>
-      operations.find((one) => one.method === method && one.path === path) ?? fail()
-    const send = async (method: 'post' | 'delete', path: string, template: string, body?: string) => {
-      const { status, json: answer } = await ingest.send(method.toUpperCase(), path, body, json)
-      const schema = of(method, template).responses[status]
+    const csr = JSON.stringify({ csr: makeCsr(suite.path(), 'p256') })
+    const requests: readonly [method: Operation['method'], path: string, template: string, body?: string][] =
+      [
+        ['post', '/streams', '/streams', '{"interface":"dash"}'],
+        ['post', '/streams/2/trackName', '/streams/{id}/trackName', '{"track_name":"video"}'],
+        [
+          ...(['post', '/streams/2/expectedTrackNames', '/streams/{id}/expectedTrackNames'] as const),
+          '{"expected_track_names":["video"]}',
+        ],
+        ['post', '/streams/2/new.txt', '/streams/{id}/{path}', 'text'],
+        ['put', '/streams/2/new.txt', '/streams/{id}/{path}', 'text'],
+        ['post', '/certs/other/keypair', '/certs/{name}/keypair'],
+        ['post', '/certs/signed/sign', '/certs/{name}/sign', csr],
+        ['post', '/certs/other/revoke', '/certs/{name}/revoke'],
+        ['delete', '/streams/2/new.txt', '/streams/{id}/{path}'],
+        ['delete', '/streams/2', '/streams/{id}'],
+      ]
+    for (const [method, path, template, body] of requests) {
+      const { status, json: answer, text } = await ingest.send(method.toUpperCase(), path, body, json)
+      ok(text.endsWith('}\n'), path)
+      const operation = operations.find((one) => one.method === method && one.path === template)
+      const schema = operation?.responses[status]
       ok(schema && typeof schema !== 'string', `${status} ${path}`)
       strictly(schema, answer, path)
     }
-    await send('post', '/streams', '/streams', '{"interface":"dash"}')
-    await send('post', '/streams/2/trackName', '/streams/{id}/trackName', '{"track_name":"video"}')
-    await send('post', '/streams/2/new.txt', '/streams/{id}/{path}', 'text')
-    await send('post', '/certs/other/keypair', '/certs/{name}/keypair')
-    await send('post', '/certs/other/revoke', '/certs/{name}/revoke')
-    await send('delete', '/streams/2/new.txt', '/streams/{id}/{path}')
-    await send('delete', '/streams/2', '/streams/{id}')
+    const tried = new Set(requests.map(([method, , template]) => `${method} ${template}`))
+    const others = operations.filter(
+      ({ method, path }) => method !== 'get' && !tried.has(`${method} ${path}`),
+    )
+    // Without a JSON response.
+    deepEqual(
+      others.map(({ path }) => path),
+      ['/events/handshake-refused', '/events/handover-applied', '/certs/device/{name}/bundle.p12'],
+    )
   })
 
   it('is shown by a page that runs nothing but its own scripts', async () => {
@@ -121,12 +142,17 @@ describe('the OpenAPI document', () => {
     return ['']
   }
 
-  function strictly(schema: z.ZodType, body: unknown, path: string): void {
-    const { error } = schema.safeParse(body)
-    equal(error, undefined, `${path}: ${JSON.stringify(error?.issues)} in ${JSON.stringify(body)}`)
+  /** On one line with a newline at its end, and indented on request. */
+  async function isFormatted(ingest: Ingest, path: string, text: string): Promise<void> {
+    equal(text, `${JSON.stringify(JSON.parse(text))}\n`, path)
+    const { text: pretty } = await ingest.get(`${path}${path.includes('?') ? '&' : '?'}pretty`)
+    equal(pretty, `${JSON.stringify(JSON.parse(pretty), null, 2)}\n`, path)
   }
 
-  function fail(): never {
-    throw new Error('there is none')
+  function strictly(schema: z.ZodType, body: unknown, path: string): void {
+    const { error, data } = schema.safeParse(body)
+    equal(error, undefined, `${path}: ${JSON.stringify(error?.issues)} in ${JSON.stringify(body)}`)
+    // Parsing drops what the schema does not name.
+    deepEqual(data, body, path)
   }
 })

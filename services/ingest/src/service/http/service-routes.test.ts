@@ -1,6 +1,9 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { devicesResponse } from '@pushav/shared/api/devices.ts'
+import { deepEqual, match, ok } from 'node:assert/strict'
 import { about, findingsResponse, probesResponse } from '@pushav/shared/api/service.ts'
+import { probeHostsKey, probeWorkerKey } from '@pushav/shared/probe-worker.ts'
+import { chunk } from '@pushav/shared/testing/media/boxes.ts'
+import { until } from '@pushav/shared/testing/until.ts'
+import { Redis } from 'ioredis'
 import { ingestSuite } from '../../testing/ingest.ts'
 import { findingCodes } from '../../validation/rules.ts'
 
@@ -26,27 +29,25 @@ describe('what the server says of itself', () => {
     for (const { code, hint } of findings) match(hint, /^[A-Z].{20,250}[.…]$/s, code)
   })
 
-  it('is each device, over all streams', async () => {
+  it('is how far the probes are, and which workers are alive', async () => {
     await using ingest = await suite.start()
-    for (const stream of [1, 2]) {
-      await ingest.send('POST', '/streams')
-      await ingest.put(`/streams/${stream}/a.txt`, 'text', { 'user-agent': 'Cam/1.0' })
-    }
-    const { devices } = devicesResponse.parse((await ingest.get('/devices')).json)
-    const [device] = devices
-    deepEqual([devices.length, device?.streams, device?.uploads, device?.errors], [1, [1, 2], 2, 2])
-    deepEqual([device?.user_agent, device?.addresses, device?.revoked], ['Cam/1.0', ['192.0.2.7'], false])
-    const { fingerprint } = suite.device()
-    deepEqual((await ingest.get(`/devices/${fingerprint}`)).json, device)
-    equal((await ingest.get('/devices/none')).status, 404)
-  })
-
-  it('is how far the probes are', async () => {
-    await using ingest = await suite.start()
+    const seenAt = '2026-11-28T10:52:42.066Z'
+    const worker = { confinement: 'limits', isSandboxed: false, concurrency: 4, seenAt }
+    await using redis = await connect()
+    await redis.client.sadd(probeHostsKey, 'alive', 'other-version', 'silent')
+    await redis.client.set(probeWorkerKey('alive'), JSON.stringify(worker))
+    await redis.client.set(probeWorkerKey('other-version'), '1')
     await ingest.send('POST', '/streams')
-    await ingest.put('/streams/1/a.txt', 'text')
-    const { waiting, failed } = probesResponse.parse((await ingest.get('/probes')).json)
-    deepEqual([waiting, failed], [1, []])
+    await ingest.put('/streams/1/v.cmfv', chunk())
+    // Jobs go to the queue behind the response.
+    const { failed, workers } = await until('the probe job', async () => {
+      const response = probesResponse.parse((await ingest.get('/probes')).json)
+      return response.waiting === 1 && response
+    })
+    deepEqual(failed, [])
+    deepEqual(workers, [
+      { name: 'alive', seen_at: seenAt, concurrency: 4, confinement: 'limits', is_sandboxed: false },
+    ])
   })
 
   it('is the time', async () => {
@@ -54,4 +55,9 @@ describe('what the server says of itself', () => {
     const { text } = await ingest.get('/time')
     ok(Math.abs(Date.parse(text) - Date.now()) < 5_000, text)
   })
+
+  async function connect() {
+    const client = new Redis(suite.redis().path)
+    return { client, [Symbol.asyncDispose]: async () => void (await client.quit()) }
+  }
 })

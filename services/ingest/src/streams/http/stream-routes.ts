@@ -21,6 +21,8 @@ import { junitPieces } from './junit-report.ts'
 import { sessionSummaryResponse } from './session-response.ts'
 import { summaryResponse } from './stream-response.ts'
 
+const summariesPerPage = 100
+
 type StreamRequest = Request<{ id: string }>
 
 /** The stream routes of the reference and of every generation of the Matter test harness. */
@@ -41,8 +43,12 @@ export function streamRoutes(
   })
   router.get('/streams', async (request, response) => {
     const { summary, cursor, limit } = parseQuery(streamsQuery, request.query)
-    if (!summary) return streamJson(response, { streams: mapPages(streams.list(), responseOf) })
-    const { summaries, next } = await streams.summaries(cursor, limit)
+    if (!summary) {
+      const { streams: page, next } = await streams.list(cursor, limit ?? null)
+      const rest = limit === undefined ? {} : { next_cursor: next }
+      return streamJson(response, { streams: mapPages(page, responseOf), ...rest })
+    }
+    const { summaries, next } = await streams.summaries(cursor, limit ?? summariesPerPage)
     await streamJson(response, { streams: mapPages(summaries, summaryResponse), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {

@@ -45,6 +45,21 @@ describe('inside one upload', () => {
     deepEqual([refused.status, refused.json.code], [415, 'media-unsupported'])
   })
 
+  for (const [kind, encoding, toBytes] of [
+    ['little-endian', 'UTF-16', (xml: string) => Buffer.from(`\ufeff${xml}`, 'utf16le')],
+    ['big-endian', 'UTF-16', (xml: string) => Buffer.from(`\ufeff${xml}`, 'utf16le').swap16()],
+    ['one-byte', 'ISO-8859-1', (xml: string) => Buffer.from(xml, 'latin1')],
+  ] as const)
+    it(`is text in ${kind} ${encoding}, with the finding at its line`, async () => {
+      await using ingest = await suite.start()
+      const xml = `<?xml version="1.0" encoding="${encoding}"?>\r\n<MPD>\r\n<!-- Büro -->\r\n<Period></MPD>\r\n`
+      const upload = await push(ingest, 'session_1/index.mpd', toBytes(xml))
+      const { text, findings } = textResponse.parse((await ingest.get(`/uploads/1/${upload}/text`)).json)
+      equal(text, xml)
+      const { line } = findings.find(({ code }) => code === 'mpd-malformed') ?? {}
+      ok(text.split('\n')[(line ?? 0) - 1]?.includes('<Period></MPD>'), JSON.stringify(findings))
+    })
+
   it('is a picture made of its init segment and itself, whole and in ranges', async () => {
     await using ingest = await suite.start()
     const header = await push(ingest, 'v.cmfv', init)

@@ -1,6 +1,6 @@
 import { boxesQuery } from '@pushav/shared/api/uploads.ts'
 import { type Request, Router } from 'express'
-import { streamText } from '../../http/json-response.ts'
+import { streamPieces } from '../../http/json-response.ts'
 import { parseQuery } from '../../http/parse-request.ts'
 import { type JoinedBytes, joinBytes, sendJoined } from '../../http/send-joined.ts'
 import type { OpenedUpload, OpenUpload } from '../../uploads/ports.ts'
@@ -35,7 +35,7 @@ export function uploadDetailRoutes(deps: UploadDetailDeps): Router {
   router.get('/uploads/:id/:upload/text', async (request: UploadRequest, response) => {
     const { id, upload } = request.params
     await streams.assertExists(id)
-    await streamText(response.type('json'), textPieces(await readManifestText(id, upload)))
+    await streamPieces(response, textPieces(await readManifestText(id, upload)))
   })
   router.get('/uploads/:id/:upload/preview.mp4', async (request: UploadRequest, response) => {
     const { id, upload } = request.params
@@ -53,11 +53,11 @@ export function uploadDetailRoutes(deps: UploadDetailDeps): Router {
 }
 
 /** As JSON, the text in slices: where every character is escaped it is six times as long. */
-async function* textPieces({ text, findings }: ManifestText): AsyncGenerator<string> {
+async function* textPieces({ text, encoding, findings }: ManifestText): AsyncGenerator<string> {
   yield '{"text":"'
   for (let at = 0; at < text.length; at += sliceLength)
     yield JSON.stringify(text.slice(at, at + sliceLength)).slice(1, -1)
-  yield `","findings":${JSON.stringify(findings)}}`
+  yield `","encoding":${JSON.stringify(encoding)},"findings":${JSON.stringify(findings)}}`
 }
 
 const sliceLength = 16_384

@@ -1,10 +1,10 @@
 import { Refusal } from '../../lib/refusal.ts'
+import { type ReadableManifest, readableManifest } from '../../media/manifest-text.ts'
 import type { OpenUpload } from '../../uploads/ports.ts'
 import type { StreamQueries } from '../ports.ts'
 
 /** A manifest as text, with the findings that name a line of it. */
-export interface ManifestText {
-  readonly text: string
+export interface ManifestText extends ReadableManifest {
   readonly findings: readonly LocatedFinding[]
 }
 
@@ -32,10 +32,9 @@ export function readManifestTextWith(
       throw new Refusal('media-unsupported', `${path} is no manifest; its boxes are at …/boxes`)
     await using file = await open(stream, id)
     const bytes = await file.read(0, maxTextBytes)
-    // Faulty UTF-8 becomes U+FFFD, so that the rest can be read.
-    const text = new TextDecoder().decode(bytes)
+    const { text, encoding } = readableManifest(bytes, kind)
     const findings = judged.findings.map(({ code, message }) => ({ line: lineIn(message), code, message }))
-    return { text, findings }
+    return { text, encoding, findings }
   }
 }
 

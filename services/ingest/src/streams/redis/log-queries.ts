@@ -6,9 +6,13 @@ import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { decodeMinutes } from '../../indexing/redis/counters/minute-counters.ts'
 import { keysOf } from '../../indexing/redis/redis-keys.ts'
 import { hmget } from '../../indexing/redis/values.ts'
-import type { StreamQueries } from '../ports.ts'
+import { timeOfId } from '../../lib/new-id.ts'
+import { inPages } from '../pages.ts'
+import type { MinuteCounts, StreamQueries } from '../ports.ts'
 
 const maxVersions = 100
+/** Sessions whose counts are read together. */
+const sessionsAtOnce = 64
 
 /** Reads of a stream's uploads in the order of their verdicts, and of what is counted of them by minute. */
 export function redisLogQueries(
@@ -35,11 +39,19 @@ export function redisLogQueries(
     let [low, high] = [0, await logLength(stream)]
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
-      const [judged] = (await log(stream, middle, 1)).uploads
-      if (judged && Date.parse(judged.upload.receivedAt) < receivedMs) low = middle + 1
+      if ((await receivedMsAt(stream, middle)) < receivedMs) low = middle + 1
       else high = middle
     }
     return low
+  }
+
+  /** Of an upload that retention has removed, when its request arrived. */
+  async function receivedMsAt(stream: string, position: number): Promise<number> {
+    const { log, uploads: rows } = keysOf(stream)
+    const id = await orUnavailable(redis.lindex(log, position))
+    if (id === null) return Number.POSITIVE_INFINITY
+    const row = await orUnavailable(redis.hget(rows, id))
+    return row === null ? timeOfId(id) : Date.parse(decodeUpload(id, row).upload.receivedAt)
   }
 
   async function versions(stream: string, path: string): Promise<readonly JudgedUpload[]> {
@@ -61,7 +73,11 @@ export function redisLogQueries(
     const keys = keysOf(stream)
     const sessions =
       session === null ? [null, ...(await orUnavailable(redis.hkeys(keys.sessions)))] : [session]
-    const found = await orUnavailable(Promise.all(sessions.map((one) => redis.hgetall(keys.minutes(one)))))
-    return found.flatMap(decodeMinutes)
+    const counts: MinuteCounts[] = []
+    for (const some of inPages(sessions, sessionsAtOnce)) {
+      const found = await orUnavailable(Promise.all(some.map((one) => redis.hgetall(keys.minutes(one)))))
+      for (const fields of found) counts.push(...decodeMinutes(fields))
+    }
+    return counts
   }
 }

@@ -1,6 +1,6 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { JudgedUpload } from '../../indexing/fold.ts'
-import { initFoldersOf, initFor } from '../../indexing/init-segment.ts'
+import { initFoldersOf, initFor } from '../../indexing/init-segments/init-segment.ts'
 import { decodePathEntry } from '../../indexing/redis/codecs/path-entry.ts'
 import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
@@ -93,10 +93,8 @@ export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> 
     return initFor(path, found.flat())
   }
 
-  async function tallies(id: string, session: string | null): Promise<readonly FindingCounts[]> {
-    const all =
-      session === null ? [null, ...(await orUnavailable(redis.hkeys(keysOf(id).sessions)))] : [session]
-    return Promise.all(all.map((one) => tallyOf(id, one)))
+  function tallies(id: string, sessions: readonly (string | null)[]): Promise<readonly FindingCounts[]> {
+    return Promise.all(sessions.map((one) => tallyOf(id, one)))
   }
 
   async function tallyOf(id: string, session: string | null): Promise<FindingCounts> {

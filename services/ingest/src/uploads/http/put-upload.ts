@@ -5,10 +5,11 @@ import { type Authenticate, peerOf } from '../../http/authenticate.ts'
 import type { RespondWithError } from '../../http/error-handler.ts'
 import { sendJson } from '../../http/json-response.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import type { AdmitUpload } from '../../quotas/admit-upload.ts'
 import type { Streams } from '../../streams/streams.ts'
 import { assertFits } from '../body/stage-body.ts'
 import type { ClientCertificates } from '../ports.ts'
-import type { ReceiveUpload } from '../receive-upload.ts'
+import type { Receipt, ReceiveUpload } from '../receive-upload.ts'
 import { decoderOf } from './content-coding.ts'
 import { isPublishingPoint, objectPathOf } from './object-url.ts'
 import { bytesOf, continueBody, readIfBuffered } from './request-body.ts'
@@ -19,6 +20,8 @@ interface HandleUploadDeps {
   readonly receiveUpload: ReceiveUpload
   readonly streams: Pick<Streams, 'assertExists'>
   readonly certificates: Pick<ClientCertificates, 'remember'>
+  /** Null where nothing limits what is stored. */
+  readonly admit: AdmitUpload | null
   readonly maxBytes: number
   readonly now: () => Date
 }
@@ -31,7 +34,7 @@ type HandleUpload = (
 ) => Promise<void>
 
 export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
-  const { receiveUpload, streams, certificates, maxBytes, now } = deps
+  const { receiveUpload, streams, certificates, admit, maxBytes, now } = deps
   return async function handleUpload(request, response, { stream, peer }) {
     // Everything that can be refused is, before the client is asked for a byte of the body.
     await streams.assertExists(stream)
@@ -41,25 +44,34 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
     assertFits(declaredBytes ?? 0, maxBytes)
     const decode = decoderOf(request, response)
     assertWhole(request)
-    continueBody(request, response)
-    if (path === null) return probePublishingPoint(request, response)
+    const isStored = path !== null && declaredBytes !== 0
     const { device } = peer
-    if (device && declaredBytes !== 0) await certificates.remember(device.fingerprint, device.certificate)
-    const receipt = await receiveUpload(
-      {
-        stream,
-        path,
-        method: request.method ?? '',
-        startedAt: now().toISOString(),
-        sender: senderOf(request, peer),
-      },
-      {
-        buffered: readIfBuffered(request, declaredBytes),
-        bytes: () => bytesOf(request),
-        declaredBytes,
-        decode,
-      },
-    )
+    const admission =
+      admit && isStored ? await admit(stream, device?.fingerprint ?? null, declaredBytes) : null
+    let receipt: Receipt | null = null
+    try {
+      continueBody(request, response)
+      if (path === null) return await probePublishingPoint(request, response)
+      if (device && isStored) await certificates.remember(device.fingerprint, device.certificate)
+      receipt = await receiveUpload(
+        {
+          stream,
+          path,
+          method: request.method ?? '',
+          startedAt: now().toISOString(),
+          sender: senderOf(request, peer),
+        },
+        {
+          buffered: readIfBuffered(request, declaredBytes),
+          bytes: () => bytesOf(request),
+          declaredBytes,
+          decode,
+          admission,
+        },
+      )
+    } finally {
+      admission?.end(receipt && receipt.findings === null ? receipt.upload.id : null)
+    }
     if (receipt === null) return respondReady(response)
     respondWithReceipt(response, receipt)
   }

@@ -21,10 +21,8 @@ import {
   type TestObject,
   validateInOrder,
 } from '../testing/arrivals.ts'
+import { dash, hls, ingest } from '../testing/beginnings.ts'
 
-const dash = streamOf('dash')
-const hls = streamOf('hls')
-const ingest = streamOf('cmaf-ingest')
 const codes = (stream: typeof dash, objects: readonly TestObject[]) =>
   codesOf(validateInOrder(stream, objects))
 const lastCodes = (stream: typeof dash, objects: readonly TestObject[]) => codes(stream, objects).at(-1)

@@ -44,7 +44,7 @@ export function updateAnnouncements(context: Context, session: Session): Update 
 function announcementsIn(
   { representations }: MpdFacts,
   names: TrackNames,
-  manifest: string | undefined,
+  manifest: number | undefined,
 ): Announcements {
   const announced = new Map<string, Announcement>()
   for (const facts of representations) {
@@ -91,7 +91,7 @@ function combine(one: Announcement, other: Announcement): Announcement {
 function mergeAnnouncements(
   { announcements }: Session,
   announced: Announcements,
-  own: string | undefined,
+  own: number | undefined,
 ): { readonly merged: Announcements; readonly findings: readonly Finding[] } {
   const isOfAnother = ({ manifest }: Announcement) => manifest !== own
   const known = Object.entries(announcements)
@@ -154,7 +154,7 @@ export function trackNamesOf(
 }
 
 /** How announcements of this MPD name it: a digest of its path, or nothing for the session's first. */
-export function manifestOf({ upload }: Context, { manifest }: Session): string | undefined {
+export function manifestOf({ upload }: Context, { manifest }: Session): number | undefined {
   const own = textDigest(upload.path)
   return own === (manifest ?? own) ? undefined : own
 }

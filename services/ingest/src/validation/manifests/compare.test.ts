@@ -15,14 +15,11 @@ import {
   representation,
   segment,
   staticMpd,
-  streamOf,
   type TestObject,
   validateInOrder,
 } from '../testing/arrivals.ts'
+import { dash, hls, ingest } from '../testing/beginnings.ts'
 
-const dash = streamOf('dash')
-const hls = streamOf('hls')
-const ingest = streamOf('cmaf-ingest')
 const flaws = (stream: typeof dash, objects: readonly TestObject[]) =>
   codesOf(validateInOrder(stream, objects), true).flat()
 const video = (facts: Partial<RepresentationFacts>) => ({

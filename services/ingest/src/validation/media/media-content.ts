@@ -78,6 +78,7 @@ const kindNames: Readonly<Record<Inspection['kind'], string>> = {
 
 /** One finding for each code: the first fault, and the number of others. */
 function faultFindings({ faults }: Pick<Inspection, 'faults'>): readonly Finding[] {
+  if (faults.length === 0) return []
   const byCode = new Map<InspectionFault['code'], readonly InspectionFault[]>()
   for (const fault of faults) byCode.set(fault.code, [...(byCode.get(fault.code) ?? []), fault])
   return [...byCode].map(([code, [first, ...others]]) =>

@@ -48,6 +48,7 @@ export const nothing: Inspection = {
   init: null,
   media: null,
   endsTrack: false,
+  nonMedia: null,
   mpd: null,
   playlist: null,
   faults: [],

@@ -1,20 +1,11 @@
 import { getJson } from './client.ts'
-import type { Row, Severity } from './types.ts'
+import type { Row, RowsResponse, Severity } from './types.ts'
 
 export interface RowsPage {
   readonly rows: readonly Row[]
   readonly total: number
   /** Cursor of the next page; null at the end. */
   readonly next: number | null
-}
-
-interface RowsResponse {
-  readonly total: number
-  readonly from: number
-  readonly columns: readonly string[]
-  readonly positions: readonly number[]
-  readonly rows: readonly (readonly unknown[])[]
-  readonly next_cursor: number | null
 }
 
 /** A page of a stream's wire log in its compact form; `query` has the server's parameters. */

@@ -137,7 +137,7 @@ export function openSignCsr(onDone: (name: string) => void): void {
     ),
     h('label', { class: 'field' }, 'Name', name),
     text,
-    h('p', { class: 'form-row' }, h('span', { class: 'muted' }, 'or a file, also dropped here:'), file),
+    h('p', { class: 'form-row' }, h('span', { class: 'muted' }, 'or choose a file, or drop it here:'), file),
     problem,
     h('div', { class: 'dialog-foot' }, h('button', { type: 'submit', class: 'primary' }, 'Sign')),
   )

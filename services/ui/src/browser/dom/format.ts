@@ -47,13 +47,15 @@ function scaled(value: number, units: readonly string[]): string {
   return `${rest < 10 ? rest.toFixed(1) : Math.round(rest)} ${units[unit]}`
 }
 
-/** `0.04 s`, `4.01 s`, `12 min`, `3 h`, `2 days`. */
+/** `40 ms`, `4.01 s`, `12 min`, `3 h`, `2 days`, `20 years`. */
 export function span(ms: number): string {
   const seconds = Math.abs(ms) / 1_000
+  if (seconds < 0.1) return `${Math.round(seconds * 1_000)} ms`
   if (seconds < 100) return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`
   if (seconds < 5_400) return `${Math.round(seconds / 60)} min`
   if (seconds < 129_600) return `${Math.round(seconds / 3_600)} h`
-  return `${Math.round(seconds / 86_400)} days`
+  const days = Math.round(seconds / 86_400)
+  return days < 800 ? `${days} days` : `${Math.round(days / 365.25)} years`
 }
 
 /** `just now`, `12 min ago`. */

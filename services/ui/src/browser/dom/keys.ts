@@ -5,6 +5,8 @@ export interface Key {
   /** `j`, `Enter`, or two keys one after the other: `g s`. */
   readonly keys: string
   readonly does: string
+  /** What the list shows in place of `keys`; null leaves it out. */
+  readonly listedAs?: string | null
   readonly act: () => void
 }
 
@@ -41,18 +43,20 @@ export function bindKeys(keys: readonly Key[]): void {
         h(
           'tbody',
           {},
-          all.map((key) =>
-            h(
-              'tr',
-              {},
+          all
+            .filter(({ listedAs }) => listedAs !== null)
+            .map((key) =>
               h(
-                'th',
-                { scope: 'row' },
-                key.keys.split(' ').map((one) => h('kbd', {}, one === ' ' ? 'space' : one)),
+                'tr',
+                {},
+                h(
+                  'th',
+                  { scope: 'row' },
+                  keyNames(key).map((one) => h('kbd', {}, signs[one] ?? one)),
+                ),
+                h('td', {}, key.does),
               ),
-              h('td', {}, key.does),
             ),
-          ),
         ),
       ),
       h('label', { class: 'check' }, box, 'single keys work'),
@@ -63,6 +67,16 @@ export function bindKeys(keys: readonly Key[]): void {
     }
   }
 }
+
+const signs: Readonly<Record<string, string>> = {
+  ' ': 'space',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+}
+
+const keyNames = ({ keys, listedAs }: Key): readonly string[] =>
+  listedAs ? [listedAs] : keys === ' ' ? [keys] : keys.split(' ')
 
 function isElsewhere({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector('dialog[open]')) return true

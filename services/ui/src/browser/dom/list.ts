@@ -3,6 +3,8 @@ import { h } from './h.ts'
 export interface Column<Item> {
   readonly name: string
   readonly label: string
+  /** Width in the grid of the list, in CSS. */
+  readonly width: string
   /** The label is for screen readers only. */
   readonly isLabelHidden?: boolean
   /** The text of a cell; it goes into a text node. */
@@ -34,6 +36,8 @@ export interface List {
   range(): readonly [number, number]
   scrollToEnd(): void
   scrollTo(index: number): void
+  /** Shows the columns of these names, in their own order. */
+  showColumns(names: ReadonlySet<string>): void
 }
 
 interface Slot<Item> {
@@ -65,11 +69,14 @@ export function createList<Item>(options: ListOptions<Item>): List {
     body,
   )
   const element = h('div', { class: 'list' }, scroller)
+  const isNarrow = matchMedia('(max-width: 699px)')
   const slots: Slot<Item>[] = []
   let count = 0
   let chosen: number | null = null
   let hovered: number | null = null
   let scrolledByUs = -1
+  let bodyHeight = -1
+  let shownColumns: ReadonlySet<string> = new Set(columns.map(({ name }) => name))
 
   scroller.addEventListener('scroll', () => {
     if (Math.abs(scroller.scrollTop - scrolledByUs) > 1) {
@@ -80,21 +87,32 @@ export function createList<Item>(options: ListOptions<Item>): List {
   })
   scroller.addEventListener('pointerleave', () => options.onHover(null))
   new ResizeObserver(render).observe(scroller)
-  return { element, paint, range, scrollToEnd, scrollTo }
+  return { element, paint, range, scrollToEnd, scrollTo, showColumns }
+
+  function showColumns(names: ReadonlySet<string>): void {
+    shownColumns = names
+    const widths = columns.filter(({ name }) => names.has(name)).map(({ width }) => width)
+    element.style.setProperty('--columns', widths.join(' '))
+    for (const cells of [head.children, ...slots.map(({ cells }) => cells)]) hideOthers([...cells])
+    for (const slot of slots) slot.index = -1
+    render()
+  }
+
+  function hideOthers(cells: readonly Element[]): void {
+    for (const [i, { name }] of columns.entries())
+      cells[i]?.toggleAttribute('hidden', !shownColumns.has(name))
+  }
 
   function paint(now: number, chosenNow: number | null, hoveredNow: number | null): void {
-    if (now !== count) {
-      count = now
-      scroller.setAttribute('aria-rowcount', String(count + 1))
-      body.style.height = `${count * rowHeight()}px`
-    }
+    if (now !== count) scroller.setAttribute('aria-rowcount', String(now + 1))
+    count = now
     chosen = chosenNow
     hovered = hoveredNow
     render()
   }
 
   function rowHeight(): number {
-    return matchMedia('(max-width: 699px)').matches ? 52 : 24
+    return isNarrow.matches ? 52 : 24
   }
 
   function range(): readonly [number, number] {
@@ -105,9 +123,12 @@ export function createList<Item>(options: ListOptions<Item>): List {
 
   function render(): void {
     const height = rowHeight()
+    if (bodyHeight !== count * height) {
+      bodyHeight = count * height
+      body.style.height = `${bodyHeight}px`
+    }
     const [first, end] = range()
     const needed = Math.min(end - first, 120)
-    body.style.height = `${count * height}px`
     while (slots.length < needed) slots.push(createSlot())
     for (const [i, slot] of slots.entries()) {
       slot.row.hidden = i >= needed
@@ -129,7 +150,7 @@ export function createList<Item>(options: ListOptions<Item>): List {
     slot.row.style.transform = `translateY(${index * height}px)`
     for (const [i, column] of columns.entries()) {
       const cell = slot.cells[i]
-      if (!cell) continue
+      if (!cell || !shownColumns.has(column.name)) continue
       const place = column.keepsEnd ? cell.firstElementChild : cell
       if (place) place.textContent = item ? column.text(item, index) : ''
       const cellClass = `c-${column.name}${column.keepsEnd ? ' keeps-end' : ''}${item && column.tone ? ` ${column.tone(item)}` : ''}`
@@ -142,6 +163,7 @@ export function createList<Item>(options: ListOptions<Item>): List {
     const cells = columns.map(({ name, keepsEnd }) =>
       h('div', { role: 'cell', class: `c-${name}` }, keepsEnd && h('bdi', { dir: 'ltr' })),
     )
+    hideOthers(cells)
     const row = h('div', { role: 'row', class: 'list-row' }, cells)
     const slot: Slot<Item> = { row, cells, index: -1, item: null }
     row.addEventListener('click', () => options.onChoose(slot.index))

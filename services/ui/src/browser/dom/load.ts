@@ -15,6 +15,19 @@ export function loading(place: Element): void {
   )
 }
 
+/** The same where a whole page failed: it keeps its heading and leads on. */
+export function showPageFailure(
+  main: Element,
+  title: string,
+  error: unknown,
+  back: { readonly href: string; readonly text: string },
+  again: () => void,
+): void {
+  const place = h('div', {})
+  showFailure(place, error, again)
+  fill(main, h('h1', {}, title), place, h('p', {}, h('a', { href: back.href }, back.text)))
+}
+
 /** What went wrong, in place of the part that failed; the rest of the page goes on. */
 export function showFailure(place: Element, error: unknown, again?: () => void): void {
   const sentence = error instanceof Error ? error.message : String(error)

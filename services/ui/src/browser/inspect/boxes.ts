@@ -1,25 +1,10 @@
 import { getJson } from '../api/client.ts'
+import type { Box, BoxesResponse } from '../api/types.ts'
 import { grouped } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { untrusted } from '../dom/words.ts'
 import { hexTab } from './hex.ts'
-
-export interface Box {
-  readonly type: string
-  readonly at: number
-  readonly size: number
-  readonly header_size: number
-  readonly fields: Readonly<Record<string, unknown>> | null
-  readonly children: readonly Box[]
-  readonly fault: string | null
-}
-
-interface Boxes {
-  readonly bytes: number
-  readonly next_at: number | null
-  readonly boxes: readonly Box[]
-}
 
 /** The tree of boxes; the chosen one's fields and bytes stand beside it. */
 export function boxesTab(
@@ -58,8 +43,8 @@ export function boxesTab(
     (error) => showFailure(panel, error, () => boxesTab(panel, stream, upload, total, chosenAt, onChoose)),
   )
 
-  function load(at: number): Promise<Boxes> {
-    return getJson<Boxes>(`/uploads/${stream}/${upload}/boxes?at=${at}&limit=500`)
+  function load(at: number): Promise<BoxesResponse> {
+    return getJson<BoxesResponse>(`/uploads/${stream}/${upload}/boxes?at=${at}&limit=500`)
   }
 
   function more(at: number, tree: HTMLElement, detail: HTMLElement): HTMLElement {

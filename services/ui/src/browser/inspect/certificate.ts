@@ -1,22 +1,10 @@
 import { getJson } from '../api/client.ts'
-import type { UploadFacts } from '../api/types.ts'
+import type { Certificate, UploadFacts } from '../api/types.ts'
 import { copyButton } from '../dom/copy.ts'
 import { encodePath } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { untrusted } from '../dom/words.ts'
-
-interface Certificate {
-  readonly public_cert: string
-  readonly serial_number: string
-  readonly not_valid_before: string
-  readonly not_valid_after: string
-  readonly issuer: string
-  readonly subject: string
-  readonly extensions: readonly string[]
-  readonly fingerprint_sha256: string
-  readonly sans: readonly string[]
-}
 
 /** The client certificate that came with an upload. */
 export function certificateTab(panel: HTMLElement, { path, sender }: UploadFacts, stream: string): void {

@@ -1,13 +1,9 @@
 import { getBytes, getJson } from '../api/client.ts'
+import type { ManifestText } from '../api/types.ts'
 import { visible } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { untrusted } from '../dom/words.ts'
-
-interface ManifestText {
-  readonly text: string
-  readonly findings: readonly { readonly line: number; readonly code: string; readonly message: string }[]
-}
 
 /** A manifest with line numbers, each finding below its line. */
 export function textTab(panel: HTMLElement, stream: string, upload: string, total: number): void {
@@ -48,7 +44,7 @@ export function textTab(panel: HTMLElement, stream: string, upload: string, tota
       return await getJson<ManifestText>(`/uploads/${stream}/${upload}/text`)
     } catch {
       const bytes = await getBytes(`/uploads/${stream}/${upload}`, 0, Math.min(total, 1_048_576))
-      return { text: new TextDecoder().decode(bytes), findings: [] }
+      return { text: new TextDecoder().decode(bytes), encoding: 'utf-8', findings: [] }
     }
   }
 }

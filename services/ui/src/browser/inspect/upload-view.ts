@@ -71,9 +71,10 @@ function tabsOf(facts: UploadFacts, { stream, box, onBox }: UploadViewOptions): 
 function factsLine(facts: UploadFacts): HTMLElement {
   const { media } = facts
   const ms = Date.parse(facts.received_at) - Date.parse(facts.started_at)
+  const declared = facts.sender.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1]
   const size = facts.whole
     ? bytes(facts.bytes)
-    : `cut off after ${grouped(facts.bytes)} ${facts.declared_bytes ? `of ${grouped(facts.declared_bytes)} ` : ''}bytes`
+    : `cut off after ${grouped(facts.bytes)} ${declared ? `of ${grouped(Number(declared))} ` : ''}bytes`
   const seconds = (value: number | null | undefined) =>
     value == null || !media?.timescale ? null : (value / media.timescale).toFixed(3)
   const parts = [

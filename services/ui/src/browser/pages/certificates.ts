@@ -1,27 +1,14 @@
 import { getJson, getText, sendJson } from '../api/client.ts'
+import type { Certificate, CertificateSummary } from '../api/types.ts'
 import { downloadButton, openNewPair, openSignCsr } from '../certificates/forms.ts'
 import { commandLine, copyButton } from '../dom/copy.ts'
 import { confirmTyped, openDialog } from '../dom/dialog.ts'
 import { ago, span } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
-import { loading, showFailure } from '../dom/load.ts'
+import { loading, showFailure, showPageFailure } from '../dom/load.ts'
 import { untrusted } from '../dom/words.ts'
 import { certificateView } from '../inspect/certificate.ts'
-
-interface CertificateFacts {
-  readonly hierarchy: 'server' | 'device'
-  readonly name: string
-  readonly subject: string
-  readonly issuer: string
-  readonly not_before: string
-  readonly not_after: string
-  readonly fingerprint_sha256: string
-  readonly key_type: string
-  readonly has_key: boolean
-  readonly revoked: boolean
-  readonly last_seen: string | null
-}
 
 const [, , , hierarchy, fileName] = location.pathname.split('/')
 const main = startPage('Certificates')
@@ -31,7 +18,7 @@ else void showList()
 
 async function showList(): Promise<void> {
   try {
-    const { certificates } = await getJson<{ certificates: readonly CertificateFacts[] }>(
+    const { certificates } = await getJson<{ certificates: readonly CertificateSummary[] }>(
       '/certs?details=true',
     )
     const root = certificates.find((one) => one.hierarchy === 'server' && one.name === 'root')
@@ -65,7 +52,7 @@ async function showList(): Promise<void> {
 
 const reload = (): void => void showList()
 
-function table(list: readonly CertificateFacts[]): HTMLElement {
+function table(list: readonly CertificateSummary[]): HTMLElement {
   if (list.length === 0)
     return h(
       'p',
@@ -77,7 +64,7 @@ function table(list: readonly CertificateFacts[]): HTMLElement {
     { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': 'Certificates' },
     h(
       'table',
-      { class: 'table' },
+      { class: 'table stacked' },
       h(
         'thead',
         {},
@@ -94,7 +81,7 @@ function table(list: readonly CertificateFacts[]): HTMLElement {
   )
 }
 
-function tableRow(one: CertificateFacts): HTMLElement {
+function tableRow(one: CertificateSummary): HTMLElement {
   const left = Date.parse(one.not_after) - Date.now()
   const ends = one.revoked
     ? 'revoked'
@@ -119,7 +106,7 @@ function tableRow(one: CertificateFacts): HTMLElement {
     h('td', {}, untrusted(one.subject)),
     h('td', {}, one.key_type),
     h('td', { class: tone }, ends),
-    h('td', { class: 'muted' }, one.last_seen ? ago(Date.parse(one.last_seen), Date.now()) : ''),
+    h('td', { class: 'muted' }, one.last_seen ? `seen ${ago(Date.parse(one.last_seen), Date.now())}` : ''),
     h(
       'td',
       {},
@@ -148,13 +135,13 @@ function askRevoke(name: string): void {
   )
 }
 
-function rootSection(root: CertificateFacts): HTMLElement {
+function rootSection(root: CertificateSummary): HTMLElement {
   const fingerprint = (root.fingerprint_sha256.match(/../g) ?? []).join(':').toUpperCase()
   return h(
     'section',
     { class: 'step' },
     h('h2', {}, "This server's root"),
-    h('p', {}, 'Who trusts it trusts this server: give it to cameras and browsers.'),
+    h('p', {}, 'Cameras and browsers that trust it trust this server.'),
     h(
       'p',
       { class: 'form-row' },
@@ -228,7 +215,7 @@ function openTrust(): void {
 
 async function showOne(place: string, name: string): Promise<void> {
   try {
-    const { cert } = await getJson<{ cert: Parameters<typeof certificateView>[0] }>(
+    const { cert } = await getJson<{ cert: Certificate }>(
       `/certs/${encodeURIComponent(place)}/${encodeURIComponent(name)}.pem`,
     )
     const hasKey = place === 'device' && name !== 'root'
@@ -256,6 +243,12 @@ async function showOne(place: string, name: string): Promise<void> {
       certificateView(cert),
     )
   } catch (error) {
-    showFailure(main, error, () => void showOne(place, name))
+    showPageFailure(
+      main,
+      `Certificate ${name}`,
+      error,
+      { href: '/ui/certificates', text: 'All certificates' },
+      () => void showOne(place, name),
+    )
   }
 }

@@ -1,6 +1,6 @@
 import { getJson, sendJson } from '../api/client.ts'
 import { followStates, type Subscription } from '../api/live.ts'
-import type { About, StreamState, StreamSummary } from '../api/types.ts'
+import type { About, HandshakeRefusal, ServerState, StreamState, StreamSummary } from '../api/types.ts'
 import { openNewPair, openSignCsr } from '../certificates/forms.ts'
 import { clientsFor, originOf, type Target } from '../connect/commands.ts'
 import { commandLine, copyButton } from '../dom/copy.ts'
@@ -9,13 +9,6 @@ import { showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { mark, untrusted } from '../dom/words.ts'
-
-interface Refusal {
-  readonly at: string
-  readonly address: string
-  readonly reason: string
-  readonly advice: string
-}
 
 const page = new URL(location.href)
 const main = startPage('Connect a camera')
@@ -28,12 +21,12 @@ let client = page.searchParams.get('client') ?? 'ffmpeg'
 let identity = page.searchParams.get('identity') ?? 'dev'
 let following: Subscription | null = null
 let state: StreamState | null = null
-let refusal: Refusal | null = null
+let refusal: HandshakeRefusal | null = null
 const waiting = h('div', { class: 'waiting', role: 'status' })
 
 loading(main)
 void load()
-followStates<{ readonly refused?: readonly Refusal[] }>(
+followStates<ServerState>(
   '/events?as=state',
   ({ refused = [] }) => {
     refusal = refused.filter(({ at }) => Date.parse(at) > openedAt).at(-1) ?? refusal
@@ -112,9 +105,12 @@ function draw(): void {
   showWaiting()
 }
 
+/** What had the focus has it again: keys go on where they were. */
 function redraw(): void {
+  const focused = document.activeElement?.id
   keep()
   draw()
+  if (focused) document.getElementById(focused)?.focus()
 }
 
 function step(number: number, title: string, ...children: Parameters<typeof h>[2][]): HTMLElement {
@@ -134,7 +130,7 @@ function select(
 ): HTMLElement {
   const element = h(
     'select',
-    {},
+    { id: `choose-${label.split(/\W/)[0]}` },
     options.map(([value, text]) => h('option', { value, selected: value === chosen }, text)),
   )
   element.addEventListener('change', () => onChange(element.value))
@@ -195,6 +191,7 @@ function identityStep(): HTMLElement {
     type: 'text',
     value: identity,
     spellcheck: false,
+    id: 'identity',
     'aria-label': 'Name of the certificate',
     on: { change: () => done(name.value) },
   })
@@ -220,7 +217,7 @@ function pushStep(): HTMLElement {
   const newStream = h('button', { type: 'button', on: { click: () => void create() } }, '+ New stream')
   const kinds = h(
     'select',
-    { 'aria-label': 'Interface of a new stream' },
+    { 'aria-label': 'Interface of a new stream', id: 'new-interface' },
     ['cmaf-ingest', 'dash', 'hls'].map((kind) => h('option', { value: kind }, kind)),
   )
   const chooser = h(
@@ -233,7 +230,7 @@ function pushStep(): HTMLElement {
         String(stream),
         choose,
       ),
-    kinds,
+    h('label', {}, streams.length > 0 ? 'or a new one' : 'Interface', kinds),
     newStream,
   )
   if (!now) return step(3, 'Push', chooser, h('p', {}, 'There is no stream yet: make one.'))
@@ -254,6 +251,7 @@ function pushStep(): HTMLElement {
           {
             type: 'button',
             class: 'chip',
+            id: `client-${id}`,
             'aria-pressed': String(id === shown?.id),
             on: { click: () => chooseClient(id) },
           },

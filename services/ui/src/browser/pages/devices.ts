@@ -1,50 +1,17 @@
 import { getJson } from '../api/client.ts'
 import { followStates } from '../api/live.ts'
+import type { Device, HandshakeRefusal, ServerState } from '../api/types.ts'
 import { ago, dayAndClock, plural, span } from '../dom/format.ts'
 import { showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { empty, mark, untrusted } from '../dom/words.ts'
 
-interface Device {
-  readonly fingerprint: string
-  readonly subject: string
-  readonly issuer: string | null
-  readonly serial: string
-  readonly not_after: string
-  readonly name: string | null
-  readonly first_seen: string
-  readonly last_seen: string
-  readonly addresses: readonly string[]
-  readonly streams: readonly number[]
-  readonly uploads: number
-  readonly errors: number
-  readonly http: string
-  readonly tls: string
-  readonly user_agent: string | null
-  readonly revoked: boolean
-}
-
-interface Refusal {
-  readonly at: string
-  readonly address: string
-  readonly code: string
-  readonly reason: string
-  readonly advice: string
-  readonly certificate: {
-    readonly subject: string
-    readonly issuer: string
-    readonly not_before: string
-    readonly not_after: string
-  } | null
-  readonly count: number
-}
-
 const chosen = location.pathname.split('/')[3] ?? null
 const main = startPage('Devices')
 const devices = h('section', { 'aria-label': 'Devices' })
 const refused = h('section', { 'aria-label': 'Refused handshakes' })
-const refusals = new Map<string, Refusal>()
+const refusals = new Map<string, HandshakeRefusal>()
 
 fill(
   main,
@@ -60,7 +27,7 @@ loading(devices)
 loading(refused)
 void showDevices()
 void showRefusals()
-followStates<{ readonly refused?: readonly Refusal[]; readonly streams?: readonly unknown[] }>(
+followStates<ServerState>(
   '/events?as=state',
   (state) => {
     if (state.refused?.length) addRefusals(state.refused)
@@ -80,10 +47,7 @@ function refreshSoon(): void {
 
 async function showDevices(): Promise<void> {
   try {
-    const list =
-      chosen === null
-        ? (await getJson<{ devices: readonly Device[] }>('/devices')).devices
-        : [await getJson<Device>(`/devices/${encodeURIComponent(chosen)}`)]
+    const { devices: list, total } = await readDevices()
     fill(
       devices,
       list.length === 0
@@ -92,11 +56,18 @@ async function showDevices(): Promise<void> {
             h('a', { class: 'button primary', href: '/ui/connect' }, 'Connect a camera'),
           )
         : list.map(deviceItem),
+      total > list.length &&
+        h('p', { class: 'muted' }, `The ${list.length} seen last of ${total}; GET /devices lists all.`),
       chosen !== null && h('p', {}, h('a', { href: '/ui/devices' }, 'All devices')),
     )
   } catch (error) {
     showFailure(devices, error, () => void showDevices())
   }
+}
+
+async function readDevices(): Promise<{ readonly devices: readonly Device[]; readonly total: number }> {
+  if (chosen === null) return getJson('/devices?limit=200')
+  return { devices: [await getJson<Device>(`/devices/${encodeURIComponent(chosen)}`)], total: 1 }
 }
 
 function deviceItem(device: Device): HTMLElement {
@@ -111,9 +82,14 @@ function deviceItem(device: Device): HTMLElement {
       'div',
       { class: 'item-head' },
       h('span', { class: isRecent ? 'is-live' : 'muted', 'aria-hidden': 'true' }, isRecent ? '●' : '○'),
-      h('strong', {}, h('a', { href: `/ui/devices/${device.fingerprint}` }, untrusted(device.subject))),
+      h(
+        'strong',
+        {},
+        h('a', { href: `/ui/devices/${device.fingerprint}` }, untrusted(device.name ?? device.subject)),
+      ),
       h('span', { class: device.revoked || left < 0 ? 'error-text' : 'muted' }, ends),
     ),
+    device.name !== null && h('div', { class: 'muted' }, untrusted(device.subject)),
     h(
       'div',
       { class: 'muted' },
@@ -129,6 +105,7 @@ function deviceItem(device: Device): HTMLElement {
         device.streams
           .slice(0, 12)
           .map((id, i) => [i > 0 ? ', ' : '', h('a', { href: `/ui/streams/${id}` }, id)]),
+        device.stream_count > 12 && ` and ${device.stream_count - 12} more`,
         ' · ',
       ],
       plural(device.uploads, 'upload'),
@@ -146,21 +123,29 @@ function deviceItem(device: Device): HTMLElement {
 
 async function showRefusals(): Promise<void> {
   try {
-    const list = await getJson<{ refusals: readonly Refusal[] }>('/refusals?limit=200')
+    const list = await getJson<{ refusals: readonly HandshakeRefusal[] }>('/refusals?limit=200')
     addRefusals(list.refusals)
   } catch (error) {
     showFailure(refused, error, () => void showRefusals())
   }
 }
 
-function addRefusals(list: readonly Refusal[]): void {
+function addRefusals(list: readonly HandshakeRefusal[]): void {
   for (const one of list)
     refusals.set(`${one.address} ${one.code} ${one.certificate?.subject} ${one.at.slice(0, 16)}`, one)
   const sorted = [...refusals.values()].sort((a, b) => b.at.localeCompare(a.at)).slice(0, 200)
   fill(refused, sorted.length === 0 ? empty('No handshake was refused.') : sorted.map(refusalItem))
 }
 
-function refusalItem({ at, address, reason, advice, certificate, count, code }: Refusal): HTMLElement {
+function refusalItem({
+  at,
+  address,
+  reason,
+  advice,
+  certificate,
+  count,
+  code,
+}: HandshakeRefusal): HTMLElement {
   return h(
     'article',
     { class: 'item' },

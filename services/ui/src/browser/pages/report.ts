@@ -1,10 +1,10 @@
 import { getJson } from '../api/client.ts'
 import { getFacts } from '../api/facts.ts'
-import type { About, Report, ReportRow, StreamSummary, UploadFacts } from '../api/types.ts'
+import type { About, Device, Report, ReportRow, StreamSummary, UploadFacts } from '../api/types.ts'
 import { dayAndClock, encodePath, plural } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
-import { loading, showFailure } from '../dom/load.ts'
+import { loading, showPageFailure } from '../dom/load.ts'
 import { mark, untrusted } from '../dom/words.ts'
 import { standardName } from '../inspect/findings.ts'
 
@@ -17,18 +17,26 @@ void show()
 
 async function show(): Promise<void> {
   try {
-    const [report, summary, about] = await Promise.all([
+    const [report, summary, about, devices] = await Promise.all([
       getJson<Report>(`/streams/${stream}/report${query}`),
       getJson<StreamSummary>(`/streams/${stream}?summary=true`),
       getJson<About>('/about').catch(() => null),
+      getJson<{ devices: readonly Device[] }>('/devices').catch(() => null),
     ])
     const violated = report.rules.filter(({ result }) => result === 'violated')
     const ids = new Set(violated.flatMap(({ uploads }) => uploads))
     const facts = new Map<string, UploadFacts>()
     await Promise.all([...ids].map(async (id) => facts.set(id, await getFacts(stream, id))))
-    draw(report, summary, about, facts)
+    const ofStream = devices?.devices.filter(({ streams }) => streams.includes(Number(stream))) ?? []
+    draw(report, summary, about, ofStream, facts)
   } catch (error) {
-    showFailure(main, error, () => void show())
+    showPageFailure(
+      main,
+      `Report of stream ${stream}`,
+      error,
+      { href: '/ui/streams', text: 'All streams' },
+      () => void show(),
+    )
   }
 }
 
@@ -36,13 +44,13 @@ function draw(
   { rules }: Report,
   summary: StreamSummary,
   about: About | null,
+  devices: readonly Device[],
   facts: ReadonlyMap<string, UploadFacts>,
 ): void {
   const violated = (severity: string) =>
     rules.filter((row) => row.result === 'violated' && row.severity === severity)
   const of = (result: string) => rules.filter((row) => row.result === result)
   const [errors, warnings, notes] = [violated('error'), violated('warning'), violated('note')]
-  const devices = new Set([...facts.values()].map(({ sender }) => sender.device?.subject ?? 'no certificate'))
   const verdict =
     errors.length > 0
       ? `Not conforming: ${plural(errors.length, 'rule')} violated`
@@ -58,9 +66,9 @@ function draw(
       h(
         'span',
         {},
-        devices.size === 0
-          ? ''
-          : [...devices].slice(0, 3).map((subject, i) => [i > 0 ? '; ' : '', untrusted(subject)]),
+        devices.length === 0
+          ? 'none with a certificate'
+          : devices.slice(0, 3).map(({ subject }, i) => [i > 0 ? '; ' : '', untrusted(subject)]),
       ),
     ],
     ['Time', dayAndClock(Date.now())],
@@ -133,7 +141,7 @@ function section(
       { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': title },
       h(
         'table',
-        { class: 'table' },
+        { class: 'table stacked' },
         h(
           'thead',
           {},
@@ -163,6 +171,7 @@ function tableRow(
 ): HTMLElement {
   const examples = uploads.flatMap((id) => {
     const found = facts.get(id)
+    const href = `/ui/streams/${stream}/${encodePath(found?.path ?? '')}?version=${id}`
     const finding = found?.findings.find((candidate) => candidate.code === code)
     return found
       ? [
@@ -171,7 +180,7 @@ function tableRow(
             {},
             h(
               'a',
-              { class: 'mono', href: `/ui/streams/${stream}/${encodePath(found.path)}?version=${id}` },
+              { class: 'mono', href, 'data-url': new URL(href, location.href).href },
               untrusted(found.path),
             ),
             ' ',

@@ -1,30 +1,10 @@
 import { getJson } from '../api/client.ts'
-import type { About } from '../api/types.ts'
-import { ago, clockSeconds, dayAndClock, plural, span } from '../dom/format.ts'
+import type { About, Probes, Readiness } from '../api/types.ts'
+import { ago, clockSeconds, dayAndClock, span } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { showFailure } from '../dom/load.ts'
 import { untrusted } from '../dom/words.ts'
-
-interface Ready {
-  readonly status: string
-  readonly redis: string
-  readonly disk: string
-}
-
-interface Probes {
-  readonly waiting: number
-  readonly running: number
-  readonly oldest_waiting_ms: number
-  readonly workers: readonly { readonly confinement: string; readonly is_sandboxed: boolean }[]
-  readonly failed: readonly {
-    readonly stream: number | null
-    readonly upload: string | null
-    readonly path: string | null
-    readonly at: string | null
-    readonly message: string
-  }[]
-}
 
 const main = startPage('Service')
 const health = h('div', { class: 'tile-row' })
@@ -39,15 +19,14 @@ fill(
     h(
       'div',
       { class: 'page-actions' },
-      ['/docs', '/openapi.json', '/metrics'].map((path) => h('a', { class: 'button', href: path }, path)),
+      ['/docs', '/openapi.json'].map((path) => h('a', { class: 'button', href: path }, path)),
     ),
   ),
   health,
   queue,
   software,
 )
-void refresh()
-void showAbout()
+void refresh().then(showAbout)
 setInterval(() => {
   if (!document.hidden) void refresh()
 }, 2_000)
@@ -59,7 +38,7 @@ const tone = (word: string) => (word === 'ok' ? 'ok-text' : 'error-text')
 async function refresh(): Promise<void> {
   try {
     const response = await fetch('/readyz')
-    const ready = (await response.json()) as Ready
+    const ready = (await response.json()) as Readiness
     const probes = await getJson<Probes>('/probes').catch(() => null)
     fill(
       health,
@@ -93,8 +72,15 @@ function showProbes({ workers, failed }: Probes): void {
       : h(
           'ul',
           {},
-          workers.map(({ confinement, is_sandboxed: isSandboxed }) =>
-            h('li', {}, isSandboxed ? '✓ ' : '▲ ', 'ffprobe runs with ', untrusted(confinement)),
+          workers.map(({ name, seen_at, concurrency, confinement, is_sandboxed: isSandboxed }) =>
+            h(
+              'li',
+              {},
+              isSandboxed ? '✓ ' : '▲ ',
+              h('strong', {}, untrusted(name)),
+              ` seen ${ago(Date.parse(seen_at), Date.now())}, runs up to ${concurrency} ffprobe with `,
+              untrusted(confinement),
+            ),
           ),
         ),
     h('h2', {}, 'Failed jobs'),
@@ -102,7 +88,7 @@ function showProbes({ workers, failed }: Probes): void {
       ? h('p', { class: 'muted' }, 'None.')
       : h(
           'table',
-          { class: 'table' },
+          { class: 'table stacked' },
           h(
             'thead',
             {},
@@ -169,12 +155,6 @@ async function showAbout(): Promise<void> {
             h('tr', {}, h('th', { scope: 'row' }, name), h('td', { class: 'mono' }, value)),
           ),
         ),
-      ),
-      h(
-        'p',
-        { class: 'muted' },
-        `${plural(about.names.length, 'name')} · the API is described in `,
-        h('a', { href: '/docs' }, '/docs'),
       ),
     )
   } catch (error) {

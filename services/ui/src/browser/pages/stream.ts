@@ -1,30 +1,27 @@
-import { getJson } from '../api/client.ts'
+import { ApiError, getJson } from '../api/client.ts'
 import { getFacts } from '../api/facts.ts'
 import { parseFilter } from '../api/filter.ts'
 import { followStates } from '../api/live.ts'
 import { createStore } from '../api/store.ts'
-import type { InFlight, Row, SessionState, Severity, StreamState } from '../api/types.ts'
+import type { About, InFlight, MinutesResponse, Row, SessionState, StreamState } from '../api/types.ts'
 import { copyButton, copyText } from '../dom/copy.ts'
-import { ago, bytes, encodePath, plural } from '../dom/format.ts'
+import { ago, bytes, encodePath, plural, visible } from '../dom/format.ts'
 import { announce, showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
+import { createMenu } from '../dom/menu.ts'
 import { empty, mark } from '../dom/words.ts'
 import { createUploadView, curlOf, type UploadView, uploadTitle } from '../inspect/upload-view.ts'
 import { createPlayer, type PlayerView, type Source } from '../player/player.ts'
+import { sentManifests } from '../player/sent-manifests.ts'
 import { createLog } from '../stream/log.ts'
+import { createSplitter } from '../stream/splitter.ts'
 import { createVerdict } from '../stream/verdict.ts'
 import { readViewState, writeViewState } from '../stream/view-state.ts'
-import { isManifest, type Lane } from '../timeline/marks.ts'
+import type { Lane } from '../timeline/marks.ts'
 import type { Minute } from '../timeline/paint.ts'
 import type { Range } from '../timeline/scale.ts'
 import { createTimeline } from '../timeline/timeline.ts'
-
-interface MinutesResponse {
-  readonly begin: string | null
-  /** By track: minute, uploads, bytes, worst severity. */
-  readonly tracks: Readonly<Record<string, readonly (readonly [number, number, number, Severity | null])[]>>
-}
 
 const stream = location.pathname.split('/')[3] ?? ''
 const view = readViewState(new URL(location.href))
@@ -55,10 +52,11 @@ const main = startPage(`Stream ${stream}`, [
   { keys: ']', does: 'next session', act: () => stepSession(1) },
   ...[1, 2, 3, 4, 5, 6, 7].map((place) => ({
     keys: String(place),
-    does: `tab ${place}`,
+    listedAs: place === 1 ? '1–7' : null,
+    does: 'tab',
     act: () => uploadView?.chooseTab(place - 1),
   })),
-  { keys: ' ', does: 'play and pause', act: () => (player ? player.toggle() : openPlayer()) },
+  { keys: ' ', does: 'play and pause', act: () => (player ? player.toggle() : void openPlayer()) },
   { keys: 'l', does: 'live edge', act: () => player?.goToLive() },
   { keys: 'c', does: 'copy as curl', act: () => void copyCurl() },
   {
@@ -75,20 +73,24 @@ let inFlight: readonly InFlight[] = []
 let isPainting = false
 let createdAt: string | null | undefined
 let hovered: string | null = null
+let devicePort = Number(location.port || 443)
 let player: PlayerView | null = null
 let isDeleted = false
 let areRowsThere = false
 let isVerdictThere = false
+let firstMedia: Row | null = null
+let playerTurn = 0
 let minutes: readonly Minute[] = []
 let minutesAt = Number.NEGATIVE_INFINITY
 let windowTimer: ReturnType<typeof setTimeout> | undefined
-let shownRows: Row[] = []
 /** Of the server's clock against this machine's. */
 let clockOffset = 0
 const sessions = new Map<string, SessionState>()
+/** How long the parts of the page wait for each other. */
+const maxSettleMs = 8_000
 
 document.body.classList.add('is-stream', 'settling')
-setTimeout(settle, 1_500)
+setTimeout(settle, maxSettleMs)
 const heading = h('h1', {})
 const activity = h('span', { class: 'activity' })
 const address = h('span', { class: 'muted' })
@@ -98,13 +100,10 @@ const panel = h('aside', { class: 'panel', 'aria-label': 'Upload', hidden: true 
 const playerPlace = h('div', { class: 'player-place' })
 const uploadPlace = h('div', { class: 'upload-place' })
 panel.append(playerPlace, uploadPlace)
-const exportMenu = h('div', { class: 'menu', hidden: true })
-const exportButton = h(
-  'button',
-  { type: 'button', 'aria-expanded': 'false', on: { click: toggleExport } },
-  'Export ▾',
-)
+const exportMenu = createMenu('Export', drawExport)
 const store = createStore(stream, onRows, (sentence) => {
+  areRowsThere = true
+  settle()
   if (!isDeleted) fill(problem, sentence && h('p', { class: 'error-text' }, sentence))
 })
 const verdict = createVerdict(
@@ -113,9 +112,10 @@ const verdict = createVerdict(
     view.q = `code:${code}`
     onView()
   },
-  () => {
+  (error) => {
     isVerdictThere = true
     settle()
+    if (error instanceof ApiError && error.status === 404 && state === null) showUnknown()
   },
 )
 const log = createLog({ stream, store, view, onChoose: choose, onHover: hover, onView, requestPaint })
@@ -138,7 +138,7 @@ const axes = (['arrival', 'media'] as const).map((axis) =>
 )
 const playButton = h(
   'button',
-  { type: 'button', class: 'small primary', on: { click: () => openPlayer() } },
+  { type: 'button', class: 'small primary', on: { click: () => void openPlayer() } },
   '▶ Play',
 )
 const timelineControls = h(
@@ -159,7 +159,8 @@ const timelineControls = h(
     h('button', { type: 'button', on: { click: () => timeline.showAll() } }, 'all'),
   ),
 )
-const split = h('div', { class: 'split' }, log.element, panel)
+const split = h('div', { class: 'split' }, log.element)
+split.append(createSplitter(split), panel)
 const nothing = h('div', { hidden: true })
 
 fill(
@@ -174,7 +175,7 @@ fill(
       'div',
       { class: 'page-actions' },
       h('a', { class: 'button', href: `/ui/reports/${stream}` }, 'Report'),
-      h('span', { class: 'menu-place' }, exportButton, exportMenu),
+      exportMenu.element,
       h('a', { class: 'button', href: `/ui/connect?stream=${stream}` }, 'Connect'),
     ),
   ),
@@ -186,12 +187,16 @@ fill(
   split,
 )
 showHead()
+void readPort().catch(() => {})
 verdict.refresh(view.session)
 addEventListener('popstate', () => {
   Object.assign(view, readViewState(new URL(location.href)))
   onView()
 })
-const following = followStates<StreamState>(`/streams/${stream}/events?as=state`, onState, showConnection)
+const following = followStates<StreamState>(`/streams/${stream}/events?as=state`, onState, (status) => {
+  showConnection(status)
+  if (status.kind === 'away') document.body.classList.remove('settling')
+})
 if (view.upload) void showUpload()
 if (view.from !== null && view.to !== null) timeline.showRange({ from: view.from, to: view.to })
 keepMoving()
@@ -201,21 +206,20 @@ function onState(now: StreamState): void {
   if (createdAt !== undefined && now.created_at !== createdAt) store.clear()
   createdAt = now.created_at
   if (now.total < store.total) store.clear()
-  const isNew =
-    state === null ||
-    now.total !== state.total ||
-    now.errors !== state.errors ||
-    now.warnings !== state.warnings
+  const hasFindings = state === null || now.errors !== state.errors || now.warnings !== state.warnings
+  const hasUploads = state === null || now.total !== state.total
   state = now
   inFlight = now.in_flight
   clockOffset = Date.parse(now.at) - Date.now()
   for (const session of now.sessions) sessions.set(session.key, session)
+  if (now.total === 0) areRowsThere = true
+  settle()
   store.setProbed(now.probed)
   store.setTotal(now.total)
-  if (isNew) verdict.refresh(view.session)
+  if (hasUploads || hasFindings) verdict.refresh(view.session, hasFindings ? 'soon' : 'later')
   log.update(inFlight)
   void readMinutes().catch(() => {})
-  updateTimeline(false)
+  updateTimeline()
   showHead()
   showSessions()
   requestPaint()
@@ -223,8 +227,21 @@ function onState(now: StreamState): void {
 
 /** The parts of the page show together, so that nothing moves when one of them comes later. */
 function settle(): void {
-  if (performance.now() < 1_500 && !(areRowsThere && isVerdictThere)) return
+  if (performance.now() < maxSettleMs && !(areRowsThere && isVerdictThere)) return
   document.body.classList.remove('settling')
+}
+
+function showUnknown(): void {
+  following.close()
+  showConnection({ kind: 'gone', since: Date.now() })
+  fill(
+    main,
+    h('h1', {}, `Stream ${stream}`),
+    empty(
+      'There is no such stream on this server. It may have been deleted.',
+      h('a', { class: 'button primary', href: '/ui/streams' }, 'All streams'),
+    ),
+  )
 }
 
 /** What is loaded stays until the reader leaves. */
@@ -243,11 +260,20 @@ function showDeleted(): void {
   )
 }
 
-function onRows(): void {
+function onRows(fresh: readonly Row[]): void {
   areRowsThere = true
   settle()
+  log.add(fresh)
   log.update(inFlight)
-  updateTimeline(true)
+  timeline.add(fresh.filter(isInSession))
+  updateTimeline()
+  requestPaint()
+}
+
+const isInSession = ({ session }: Row): boolean => view.session === null || session === view.session
+
+function* rowsOfSession(): Iterable<Row> {
+  for (const row of store.loaded()) if (isInSession(row)) yield row
 }
 
 /** What of the timeline's window is not loaded is asked for once the window rests. */
@@ -269,29 +295,24 @@ async function readMinutes(): Promise<void> {
   minutes = Object.values(tracks).flatMap((list) =>
     list.map(([minute, , bytes, worst]) => ({ at: start + minute * 60_000, bytes, worst })),
   )
-  updateTimeline(false)
+  updateTimeline()
   requestPaint()
 }
 
 /** Kind of a track, as the init segment of the session it came in says. */
 function kindOf(track: string): Lane['kind'] | null {
-  for (const session of [...sessions.values()].reverse()) {
+  for (const session of sessionsInOrder().toReversed()) {
     const found = session.tracks.find(({ name }) => name === track)
     if (found?.kind === 'video' || found?.kind === 'audio') return found.kind
   }
   return null
 }
 
-/** Rows of the chosen session that are loaded up to the end. */
-function updateTimeline(areRowsNew: boolean): void {
-  if (areRowsNew) {
-    shownRows = []
-    for (const row of store.loaded())
-      if (view.session === null || row.session === view.session) shownRows.push(row)
-  }
+function updateTimeline(): void {
   const filter = parseFilter(view.q)
   timeline.update({
-    rows: shownRows,
+    scope: JSON.stringify([createdAt, view.session]),
+    rows: rowsOfSession,
     inFlight,
     axis: view.axis,
     isLive: state?.live ?? false,
@@ -326,7 +347,7 @@ function keepMoving(): void {
   setInterval(
     () => {
       if ((!state?.live && !player) || document.hidden) return
-      updateTimeline(false)
+      updateTimeline()
       requestPaint()
     },
     matchMedia('(prefers-reduced-motion: reduce)').matches ? 1_000 : 100,
@@ -337,7 +358,7 @@ function onView(): void {
   writeViewState(view, false)
   verdict.refresh(view.session)
   log.update(inFlight)
-  updateTimeline(true)
+  updateTimeline()
   showSessions()
   if (view.upload !== shownUpload) void showUpload()
   requestPaint()
@@ -362,7 +383,7 @@ function showHead(): void {
     h('span', { class: 'muted' }, '/'),
     stream,
   )
-  const url = `${location.origin}/streams/${stream}/`
+  const url = `https://${location.hostname}:${devicePort}/streams/${stream}/`
   fill(
     address,
     state && `${plural(state.total, 'upload')} · ${bytes(state.bytes)} `,
@@ -374,6 +395,7 @@ function showHead(): void {
   activity.textContent = activityOf()
   nothing.hidden = state === null || state.total > 0 || inFlight.length > 0
   split.hidden = !nothing.hidden
+  timelineControls.hidden = !nothing.hidden
   if (!nothing.hidden)
     fill(
       nothing,
@@ -384,6 +406,13 @@ function showHead(): void {
     )
 }
 
+/** Devices push to a port of their own. */
+async function readPort(): Promise<void> {
+  const { port } = await getJson<About>('/about')
+  if (port !== null) devicePort = port
+  showHead()
+}
+
 function activityOf(): string {
   if (!state) return ''
   if (state.live) return '● live'
@@ -392,9 +421,15 @@ function activityOf(): string {
     : '○ waiting'
 }
 
+/** In the order in which they began. */
+const sessionsInOrder = (): readonly SessionState[] =>
+  [...sessions.values()].sort((a, b) => a.first_at.localeCompare(b.first_at))
+
+/** Uploads whose path names no session are in one of their own. */
+const sessionName = (key: string): string => (key === 'none' ? 'no session' : `session ${key}`)
+
 function showSessions(): void {
-  const keys = [...sessions.keys()]
-  if (keys.length === 0) return
+  if (sessions.size === 0) return
   const chip = (key: string | null, ...label: (string | HTMLElement)[]) =>
     h(
       'button',
@@ -409,19 +444,16 @@ function showSessions(): void {
   fill(
     sessionBar,
     chip(null, 'all sessions'),
-    keys.slice(-40).map((key) => {
-      const session = sessions.get(key)
-      return chip(
-        key,
-        `${key} `,
-        session?.phase === 'open' ? '●' : '',
-        session && session.errors > 0
-          ? mark('error', session.errors)
-          : session && session.warnings > 0
-            ? mark('warning')
-            : mark(null),
-      )
-    }),
+    sessionsInOrder()
+      .slice(-40)
+      .map(({ key, phase, errors, warnings }) =>
+        chip(
+          key,
+          `${visible(sessionName(key))} `,
+          phase === 'open' ? '● ' : '',
+          errors > 0 ? mark('error', errors) : mark(warnings > 0 ? 'warning' : null),
+        ),
+      ),
   )
 }
 
@@ -431,7 +463,7 @@ function chooseSession(key: string | null): void {
 }
 
 function stepSession(step: number): void {
-  const keys = [null, ...sessions.keys()]
+  const keys = [null, ...sessionsInOrder().map(({ key }) => key)]
   const next = keys[keys.indexOf(view.session) + step]
   if (next !== undefined) chooseSession(next)
 }
@@ -455,14 +487,17 @@ function showPanel(): void {
 /** The chosen session, or the newest that can be played. */
 function sessionToPlay(): string | null {
   if (view.session !== null) return view.session
-  const playable = [...sessions.values()].filter((session) => session.playable)
-  return (playable.at(-1) ?? [...sessions.values()].at(-1))?.key ?? null
+  const all = sessionsInOrder()
+  return (all.findLast(mayPlay) ?? all.at(-1))?.key ?? null
 }
 
-function openPlayer(): void {
-  player?.close()
+async function openPlayer(): Promise<void> {
+  const turn = ++playerTurn
   const session = sessionToPlay()
-  player = createPlayer(stream, session, sourcesOf(session), () => {
+  const sources = await sourcesOf(session)
+  if (turn !== playerTurn) return
+  player?.close()
+  player = createPlayer(stream, session, sources, () => {
     player = null
     timeline.setPlayhead(null)
     showPanel()
@@ -471,41 +506,43 @@ function openPlayer(): void {
   showPanel()
 }
 
-/** What the device sent comes second: it plays only if the device is right. */
-function sourcesOf(session: string | null): readonly Source[] {
-  if (session === null) return []
-  const sources: Source[] = []
-  if (sessions.get(session)?.playable)
-    sources.push({
-      label: 'with our manifest',
-      url: `/play/${stream}/${encodeURIComponent(session)}/manifest.mpd`,
-    })
-  const sent = manifestOf(session)
-  if (sent) sources.push({ label: 'as sent', url: `/streams/${stream}/${encodePath(sent.path)}` })
-  return sources
-}
+/** After a device has started again, the server calls a session playable only from its next new segment on. */
+const mayPlay = ({ playable, tracks }: SessionState): boolean =>
+  playable || tracks.some(({ encrypted, segments, kind }) => !encrypted && segments > 0 && kind !== null)
 
-/** The newest MPD or multivariant playlist of a session: the one that is of no track. */
-function manifestOf(session: string): Row | null {
-  for (let position = store.total - 1; position >= store.tailFrom; position--) {
-    const row = store.at(position)
-    if (row && isManifest(row) && row.session === session && row.track === null && row.whole) return row
+/** What the device sent comes second: it plays only if the device is right. */
+async function sourcesOf(session: string | null): Promise<readonly Source[]> {
+  const known = session === null ? undefined : sessions.get(session)
+  if (session === null || !known) return []
+  const ours = {
+    label: 'with our manifest',
+    url: `/play/${stream}/${encodeURIComponent(session)}/manifest.mpd`,
   }
-  return null
+  const { mpd, playlist } = await sentManifests(stream, store, session)
+  const sent = (path: string, label: string) => ({ label, url: `/streams/${stream}/${encodePath(path)}` })
+  return [
+    ...(mayPlay(known) ? [ours] : []),
+    ...(mpd ? [sent(mpd, playlist ? 'MPD as sent' : 'as sent')] : []),
+    ...(playlist ? [sent(playlist, mpd ? 'playlist as sent' : 'as sent')] : []),
+  ]
 }
 
 /** Where the session's first media is on the wall clock. */
 function firstMediaOf(session: string | null): Row | null {
+  if (firstMedia && firstMedia.session === session) return firstMedia
   for (let position = store.tailFrom; position < store.total; position++) {
     const row = store.at(position)
-    if (row && row.session === session && row.decodeTime !== null) return row
+    if (row && row.session === session && row.decodeTime !== null) {
+      firstMedia = row
+      return row
+    }
   }
   return null
 }
 
 function seekTo(upload: string): void {
   if (!player) return
-  const row = shownRows.find((candidate) => candidate.upload === upload)
+  const row = store.at(store.positionOf(upload) ?? -1)
   const first = firstMediaOf(player.session)
   if (
     !row ||
@@ -518,11 +555,9 @@ function seekTo(upload: string): void {
   player.seek(row.decodeTime / row.timescale - (first.decodeTime ?? 0) / first.timescale)
 }
 
-function toggleExport(): void {
+function drawExport(place: HTMLElement): void {
   const session = sessionToPlay()
-  exportMenu.hidden = !exportMenu.hidden
-  exportButton.setAttribute('aria-expanded', String(!exportMenu.hidden))
-  if (session === null) return void fill(exportMenu, h('p', {}, 'There is no session yet.'))
+  if (session === null) return void place.append(h('p', {}, 'There is no session yet.'))
   const link = (suffix: string, label: string) =>
     h(
       'a',
@@ -532,9 +567,8 @@ function toggleExport(): void {
       },
       label,
     )
-  fill(
-    exportMenu,
-    h('p', { class: 'muted' }, `session ${session}`),
+  place.append(
+    h('p', { class: 'muted' }, sessionName(session)),
     link('mp4', 'MP4, all playable tracks'),
     link('zip', 'Zip, every upload as sent'),
     link('junit.xml', 'Report as JUnit'),

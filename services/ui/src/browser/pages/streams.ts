@@ -1,23 +1,11 @@
 import { ApiError, getJson, sendJson } from '../api/client.ts'
 import { followStates } from '../api/live.ts'
-import type { StreamSummary } from '../api/types.ts'
+import type { ServerState, StreamSummary } from '../api/types.ts'
 import { confirmTyped, openDialog } from '../dom/dialog.ts'
 import { ago, bitrate, bytes, plural } from '../dom/format.ts'
 import { showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { empty, mark, untrusted } from '../dom/words.ts'
-
-interface ServerState {
-  readonly streams: readonly StreamSummary[]
-  readonly deleted?: readonly number[]
-  readonly refused?: readonly {
-    readonly code: string
-    readonly at: string
-    readonly address: string
-    readonly advice?: string
-    readonly reason: string
-  }[]
-}
 
 /** Browsers open connections in reserve and let them end; that is no camera that was refused. */
 const idleConnection = 'ERR_TLS_HANDSHAKE_TIMEOUT'
@@ -189,7 +177,7 @@ function cardOf(stream: StreamSummary, now: number): HTMLElement {
 
 function card(stream: StreamSummary, now: number, picture: HTMLElement | null): HTMLElement {
   const { id, uploads, top = [] } = stream
-  const errors = top.filter(({ severity }) => severity === 'error')
+  const worst = top.find(({ severity }) => severity === 'error') ?? top[0]
   const verdict =
     uploads === 0
       ? h('a', { href: `/ui/connect?stream=${id}` }, '→ Connect a camera')
@@ -198,7 +186,10 @@ function card(stream: StreamSummary, now: number, picture: HTMLElement | null): 
           (stream.warnings ?? 0) > 0 && [mark('warning', stream.warnings), ' '],
           stream.error_uploads === 0 &&
             !stream.warnings && [h('span', { class: 'ok-text' }, '✓ no errors'), ' '],
-          h('span', { class: 'muted code' }, (errors[0] ?? top[0])?.code ?? ''),
+          worst && [
+            worst.severity === 'note' && [mark('note'), ' '],
+            h('span', { class: 'muted code' }, worst.code),
+          ],
         ]
   return h(
     'article',
@@ -217,7 +208,8 @@ function card(stream: StreamSummary, now: number, picture: HTMLElement | null): 
       h(
         'div',
         { class: 'card-tracks' },
-        (stream.tracks ?? [])
+        [...stream.tracks]
+          .sort((a, b) => tracksFirst.indexOf(b.kind) - tracksFirst.indexOf(a.kind))
           .slice(0, 3)
           .map((track) =>
             h(
@@ -254,6 +246,9 @@ function card(stream: StreamSummary, now: number, picture: HTMLElement | null): 
     ),
   )
 }
+
+/** Kinds of tracks; the last is shown first. */
+const tracksFirst: readonly StreamSummary['tracks'][number]['kind'][] = ['audio', 'video']
 
 function activityOf({ live, uploads, last_upload_at: last }: StreamSummary, now: number): string {
   if (live) return '● live'
@@ -322,7 +317,7 @@ function openNewStream(): void {
       'label',
       { class: 'field' },
       'Expected tracks ',
-      h('span', { class: 'muted' }, '(optional, parted by commas)'),
+      h('span', { class: 'muted' }, '(optional, separated by commas)'),
       tracks,
     ),
     failed,

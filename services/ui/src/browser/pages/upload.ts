@@ -73,6 +73,7 @@ function draw(upload: UploadFacts): void {
       h(
         'div',
         { class: 'page-actions' },
+        link('init segment', upload.init),
         link('↑ previous', upload.previous),
         link('↓ next', upload.next),
         link('previous in track', upload.previous_in_track),
@@ -94,12 +95,6 @@ function draw(upload: UploadFacts): void {
           mark(worst),
           id === upload.id ? ' (this) ' : ' ',
         ]),
-      ),
-    upload.init &&
-      h(
-        'p',
-        { class: 'muted' },
-        h('a', { href: `/ui/streams/${stream}/-?version=${upload.init}` }, 'its init segment'),
       ),
     h('div', { class: 'wide' }, view.element),
   )

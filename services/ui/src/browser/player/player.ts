@@ -1,4 +1,4 @@
-import { bitrate, span } from '../dom/format.ts'
+import { bitrate, plural, span } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { untrusted } from '../dom/words.ts'
 import { isShakaError, loadShaka, type ShakaPlayer, shakaSentence } from './shaka.ts'
@@ -120,7 +120,13 @@ export function createPlayer(
   function showProblem(error: unknown, source: Source): void {
     const inner = isShakaError(error) ? error.data.find((part) => part instanceof Error) : error
     const sentence =
-      inner instanceof Error ? inner.message : isShakaError(error) ? shakaSentence(error) : String(error)
+      inner instanceof TypeError
+        ? `The player cannot make sense of this manifest, or it names no segment yet (${inner.message})`
+        : inner instanceof Error
+          ? inner.message
+          : isShakaError(error)
+            ? shakaSentence(error)
+            : String(error)
     const other = sources.find((candidate) => candidate !== source)
     fill(
       problem,
@@ -145,8 +151,8 @@ export function createPlayer(
       player.isLive() && `latency ${stats.liveLatency.toFixed(1)} s`,
       ahead !== undefined && `buffer ${span((ahead - video.currentTime) * 1_000)}`,
       `${stats.decodedFrames} frames, ${stats.droppedFrames || 0} dropped`,
-      `${stats.stallsDetected || 0} stalls`,
-      stats.gapsJumped > 0 && `${stats.gapsJumped} gaps jumped`,
+      plural(stats.stallsDetected || 0, 'stall'),
+      stats.gapsJumped > 0 && `${plural(stats.gapsJumped, 'gap')} jumped`,
       video.videoWidth > 0 && `${video.videoWidth}×${video.videoHeight}`,
       stats.streamBandwidth > 0 && bitrate(stats.streamBandwidth),
     ]

@@ -81,6 +81,6 @@ export function isShakaError(error: unknown): error is ShakaError {
 
 /** Category, code, URL and status of a failure, as a sentence. */
 export function shakaSentence({ category, code, data }: ShakaError): string {
-  const details = data.filter((part) => typeof part === 'string' || typeof part === 'number').slice(0, 3)
+  const details = data.filter((part) => typeof part === 'string' || typeof part === 'number').slice(0, 2)
   return `The player gave up: ${categories[category] ?? 'category'} error ${code}${details.length ? ` (${details.join(', ')})` : ''}`
 }

@@ -2,22 +2,19 @@ import { parseFilter } from '../api/filter.ts'
 import { getRows } from '../api/rows.ts'
 import type { Store } from '../api/store.ts'
 import type { InFlight, Row } from '../api/types.ts'
-import { bytes, clock, grouped, visible } from '../dom/format.ts'
+import { clock, grouped } from '../dom/format.ts'
 import { h } from '../dom/h.ts'
-import { type Column, createList } from '../dom/list.ts'
-import { markText } from '../dom/words.ts'
+import { createList } from '../dom/list.ts'
+import { createColumnChooser, type Entry, logColumns } from './columns.ts'
 import type { ViewState } from './view-state.ts'
-
-/** A row of the log, or a request that is still on its way. */
-export interface Entry extends Row {
-  readonly flight: InFlight | null
-}
 
 export interface Log {
   readonly element: HTMLElement
   readonly search: HTMLInputElement
   /** Takes in what changed: the filter, the session, the stretch of time, new rows. */
   update(inFlight: readonly InFlight[]): void
+  /** Rows that were not loaded before. */
+  add(fresh: readonly Row[]): void
   paint(hovered: string | null): void
   /** The row `step` rows after the chosen one that passes the test; the first or last at the ends. */
   step(step: 1 | -1, test: (row: Row) => boolean): Row | null
@@ -66,6 +63,7 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
     on: { click: clearRange },
   })
   const bar = h('div', { class: 'progress', hidden: true })
+  const chooser = createColumnChooser((names) => list.showColumns(names))
   const news = h('button', {
     type: 'button',
     class: 'news primary small',
@@ -74,7 +72,7 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
   })
   const list = createList<Entry>({
     label: 'Wire log',
-    columns: columns(deltaOf),
+    columns: logColumns(deltaOf),
     itemAt,
     toneOf: (entry) => (entry.flight ? 'flying' : (entry.worst ?? '')),
     onChoose: (index) => {
@@ -90,7 +88,7 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
   const element = h(
     'section',
     { class: 'log', 'aria-label': 'Uploads' },
-    h('div', { class: 'log-bar' }, search, rangeChip, off, counter),
+    h('div', { class: 'log-bar' }, search, rangeChip, off, counter, chooser.element),
     bar,
     list.element,
     news,
@@ -100,13 +98,16 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
   let filter = parseFilter(view.q)
   let isOff = false
   /** Null while every row is shown. */
-  let matches: Row[] | null = null
+  let matches: readonly Row[] | null = null
   let older: Row[] = []
   let searchedTo = 0
   let searching = 0
+  /** Rows among those loaded at the end that pass, and which positions were looked at. */
+  let recent: { from: number; to: number; readonly rows: Row[] } = { from: 0, to: 0, rows: [] }
   let told = ''
   let seen = 0
-  return { element, search, update, paint, step, reveal, follow, toggleFilter }
+  chooser.apply()
+  return { element, search, update, add, paint, step, reveal, follow, toggleFilter }
 
   function isFiltered(): boolean {
     return !isOff && (!filter.isEmpty || view.session !== null || view.from !== null)
@@ -127,10 +128,11 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
       if (search.value !== view.q) search.value = view.q
       older = []
       searchedTo = 0
+      forgetRecent()
       if (isFiltered()) void searchOlder(++searching)
     }
     flights = inFlight.map((flight) => entryOfFlight(flight, store.total))
-    matches = isFiltered() ? [...older, ...loadedMatches()] : null
+    matches = isFiltered() ? allMatches() : null
     rangeChip.hidden = view.from === null
     if (view.from !== null && view.to !== null)
       rangeChip.textContent = `${clock(view.from)} – ${clock(view.to)} ✕`
@@ -140,13 +142,28 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
     requestPaint()
   }
 
-  function loadedMatches(): Row[] {
-    const found: Row[] = []
-    for (let position = Math.max(store.tailFrom, searchedTo); position < store.total; position++) {
-      const row = store.at(position)
-      if (row && passes(row)) found.push(row)
+  /** Rows that came; one before the last that was looked at makes the log look again. */
+  function add(fresh: readonly Row[]): void {
+    if (fresh.some(({ position }) => position >= recent.from && position < recent.to)) forgetRecent()
+  }
+
+  function allMatches(): readonly Row[] {
+    const recentRows = loadedMatches()
+    return older.length === 0 ? recentRows : [...older, ...recentRows]
+  }
+
+  function forgetRecent(): void {
+    recent = { from: 0, to: 0, rows: [] }
+  }
+
+  function loadedMatches(): readonly Row[] {
+    const from = Math.max(store.tailFrom, searchedTo)
+    if (from !== recent.from || store.total < recent.to) recent = { from, to: from, rows: [] }
+    for (; recent.to < store.total; recent.to++) {
+      const row = store.at(recent.to)
+      if (row && passes(row)) recent.rows.push(row)
     }
-    return found
+    return recent.rows
   }
 
   /** What is not loaded is searched on the server, from the oldest on. */
@@ -164,7 +181,7 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
       const isPast = view.to !== null && (page.rows.at(-1)?.startedAt ?? 0) > view.to
       cursor = isPast ? end : (page.next ?? end)
       searchedTo = Math.max(searchedTo, Math.min(cursor, end))
-      matches = [...older, ...loadedMatches()]
+      matches = allMatches()
       requestPaint()
     }
     if (turn === searching) bar.hidden = true
@@ -177,7 +194,8 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
   function itemAt(index: number): Entry | null {
     const rows = matches?.length ?? store.total
     if (index >= rows) return flights[index - rows] ?? null
-    const row = matches ? matches[index] : store.at(index)
+    const found = matches?.[index]
+    const row = matches ? found && (store.at(found.position) ?? found) : store.at(index)
     if (!row) return null
     const known = entries.get(row)
     if (known) return known
@@ -186,9 +204,19 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
     return entry
   }
 
+  /** Where an upload is shown; -1 where it is not. */
   function indexOf(upload: string): number {
-    for (let index = count() - 1; index >= 0; index--) if (itemAt(index)?.upload === upload) return index
-    return -1
+    const position = store.positionOf(upload)
+    if (!matches) return position ?? -1
+    if (position === null) return matches.findIndex((row) => row.upload === upload)
+    let low = 0
+    let high = matches.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((matches[middle]?.position ?? 0) < position) low = middle + 1
+      else high = middle
+    }
+    return matches[low]?.position === position ? low : -1
   }
 
   function indexInView(upload: string): number | null {
@@ -274,43 +302,6 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
     return null
   }
 }
-
-function columns(deltaOf: (row: Row) => number | null): readonly Column<Entry>[] {
-  const iso = ({ startedAt }: Entry) => new Date(startedAt).toISOString()
-  return [
-    { name: 'time', label: 'time', text: ({ startedAt }) => clock(startedAt), hint: iso },
-    { name: 'delta', label: 'Δ', text: (entry) => signed(entry.flight ? null : deltaOf(entry)) },
-    { name: 'method', label: 'method', text: ({ method }) => method },
-    {
-      name: 'path',
-      keepsEnd: true,
-      label: 'path',
-      text: ({ path, partOf }) => visible(partOf === null ? path : path.replace(/\.parts\/[^/]+\//, ' › ')),
-      hint: ({ path }) => visible(path),
-    },
-    { name: 'size', label: 'size', text: ({ bytes: size }) => bytes(size) },
-    { name: 'ms', label: 'ms', text: ({ ms }) => grouped(ms) },
-    {
-      name: 'status',
-      label: 'status',
-      text: ({ flight, status, whole }) => (flight ? '…' : String(status ?? (whole ? '–' : 'cut'))),
-      tone: ({ flight, status, whole }) => (!flight && (!whole || (status ?? 0) >= 400) ? 'bad' : ''),
-    },
-    {
-      name: 'worst',
-      label: 'verdict',
-      isLabelHidden: true,
-      text: ({ flight, worst, codes }) =>
-        flight ? '·' : `${markText(worst)}${codes.length > 1 ? codes.length : ''}`,
-      tone: ({ flight, worst }) => (flight ? '' : (worst ?? 'ok')),
-      hint: ({ codes }) => codes.join(', '),
-    },
-    { name: 'probe', label: 'probe', text: ({ probe }) => probe ?? '' },
-  ]
-}
-
-const signed = (ms: number | null): string =>
-  ms === null ? '' : `${ms < 0 ? '−' : '+'}${(Math.abs(ms) / 1_000).toFixed(2)}`
 
 function entryOfFlight(flight: InFlight, position: number): Entry {
   const startedAt = Date.parse(flight.started_at)

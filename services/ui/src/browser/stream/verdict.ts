@@ -7,36 +7,44 @@ import { mark, untrusted } from '../dom/words.ts'
 
 export interface Verdict {
   readonly element: HTMLElement
-  /** Reads the report again, soon; several calls are one. */
-  refresh(session: string | null): void
+  /** Reads the report again: soon where findings came, later where only uploads did. Several calls are one. */
+  refresh(session: string | null, when?: 'soon' | 'later'): void
 }
 
 const maxShown = 5
-const pauseMs = 1_500
+const pausesMs = { soon: 1_500, later: 6_000 } as const
 const order = ['error', 'warning', 'note']
 
-/** The distinct findings, worst first, each with what was expected and received: the answer to "what is wrong?". */
-export function createVerdict(stream: string, onCode: (code: string) => void, onShown: () => void): Verdict {
+/** Calls `onShown` after each read, with what went wrong or null. The distinct findings, worst first, each with what was expected and received: the answer to "what is wrong?". */
+export function createVerdict(
+  stream: string,
+  onCode: (code: string) => void,
+  onShown: (failure: unknown) => void,
+): Verdict {
   const element = h('section', { class: 'verdict', 'aria-label': 'Verdict' })
   const examples = new Map<string, UploadFacts>()
   let session: string | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
-  let readAt = 0
+  let readAt = Number.NEGATIVE_INFINITY
+  let dueAt = Number.POSITIVE_INFINITY
   let isReading = false
   return { element, refresh }
 
-  function refresh(now: string | null): void {
-    if (session !== now) readAt = 0
+  function refresh(now: string | null, when: 'soon' | 'later' = 'soon'): void {
+    if (session !== now) readAt = Number.NEGATIVE_INFINITY
     session = now
-    if (timer === undefined)
-      timer = setTimeout(() => void read(), Math.max(0, readAt + pauseMs - performance.now()))
+    dueAt = Math.min(dueAt, Math.max(performance.now(), readAt + pausesMs[when]))
+    if (isReading) return
+    clearTimeout(timer)
+    timer = setTimeout(() => void read(), dueAt - performance.now())
   }
 
   async function read(): Promise<void> {
-    if (isReading) return
     isReading = true
+    dueAt = Number.POSITIVE_INFINITY
     readAt = performance.now()
     const asked = session
+    let failure: unknown = null
     try {
       const report = await getJson<Report>(
         `/streams/${stream}/report${asked === null ? '' : `?session=${encodeURIComponent(asked)}`}`,
@@ -48,6 +56,7 @@ export function createVerdict(stream: string, onCode: (code: string) => void, on
       await Promise.all(shown.map(({ uploads }) => readExample(uploads[0])))
       show(report, shown, violated.length)
     } catch (error) {
+      failure = error
       fill(
         element,
         h(
@@ -57,10 +66,9 @@ export function createVerdict(stream: string, onCode: (code: string) => void, on
         ),
       )
     } finally {
-      onShown()
+      onShown(failure)
       isReading = false
-      timer = undefined
-      if (asked !== session) refresh(session)
+      if (dueAt < Number.POSITIVE_INFINITY) refresh(session, 'later')
     }
   }
 
@@ -80,8 +88,10 @@ export function createVerdict(stream: string, onCode: (code: string) => void, on
         h(
           'span',
           { class: violated === 0 && count('met') > 0 ? 'ok-text' : '' },
-          violated === 0 && count('met') > 0 ? '✓ nothing is wrong: ' : '✓ ',
-          `${plural(count('met'), 'rule')} met · ${count('not-exercised')} not put to the test`,
+          violated === 0 && count('met') > 0 ? '✓ nothing is wrong: ' : count('met') > 0 ? '✓ ' : '',
+          count('met') + violated === 0
+            ? 'No rule was put to the test yet'
+            : `${plural(count('met'), 'rule')} met · ${count('not-exercised')} not put to the test`,
         ),
         violated > shown.length && h('span', {}, `${violated - shown.length} more findings`),
         h('a', { href: `/ui/reports/${stream}${query}` }, 'whole report'),

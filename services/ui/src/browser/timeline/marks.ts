@@ -1,4 +1,4 @@
-import type { Row } from '../api/types.ts'
+import type { Row, Severity } from '../api/types.ts'
 
 /** One upload on its lane; `begin` and `end` in milliseconds of the wall clock, or of the media mapped to it. */
 export interface Mark {
@@ -17,9 +17,13 @@ export interface Mark {
 export interface Lane {
   readonly name: string
   readonly kind: 'manifest' | 'video' | 'audio' | 'other'
+  /** By `begin`. */
   readonly marks: readonly Mark[]
   /** Stretches in which media is missing. */
   readonly gaps: readonly (readonly [from: number, to: number])[]
+  readonly errors: number
+  /** No mark reaches farther than this from its `begin`, to either side, in milliseconds. */
+  readonly reachMs: number
 }
 
 export interface Lanes {
@@ -28,57 +32,149 @@ export interface Lanes {
   readonly to: number
   /** Where the media axis begins: wall time of the first media. */
   readonly origin: number
+  /** Uploads by when they began, in tenths of a second, for a picture of everything. */
+  readonly tenths: ReadonlyMap<number, Tenth>
+}
+
+/** What began within a tenth of a second. */
+export interface Tenth {
+  readonly bytes: number
+  readonly worst: Severity | null
+}
+
+/** Lanes that grow as rows come. */
+export interface LaneBuilder {
+  add(rows: Iterable<Row>): void
+  lanes(): Lanes
+}
+
+interface OpenMark extends Mark {
+  end: number
+  /** Where its media ends, also under the mark after it. */
+  readonly mediaEnd: number
+}
+
+interface OpenLane extends Lane {
+  marks: OpenMark[]
+  gaps: readonly (readonly [number, number])[]
+  errors: number
+  reachMs: number
+  isDirty: boolean
 }
 
 interface Anchor {
   readonly wall: number
   readonly media: number
+  /** The newest media time that it was used for. */
+  last: number
 }
+
+type Axis = 'arrival' | 'media'
+type KindOf = (track: string) => Lane['kind'] | null
 
 /** Clocks of tracks that start farther apart than this have nothing to do with each other. */
 const maxApartMs = 10_000
 
 /** Lanes of the rows, in arrival order: manifests, then tracks as they appear. */
-export function lanesOf(
-  rows: readonly Row[],
-  axis: 'arrival' | 'media',
-  kindOf: (track: string) => Lane['kind'] | null,
-): Lanes {
+export function lanesOf(rows: readonly Row[], axis: Axis, kindOf: KindOf): Lanes {
+  const builder = createLanes(axis, kindOf)
+  builder.add(rows)
+  return builder.lanes()
+}
+
+/** The same for a log that grows: each row is looked at once. */
+export function createLanes(axis: Axis, kindOf: KindOf): LaneBuilder {
   const anchors = createAnchors()
-  const lanes = new Map<string, { kind: Lane['kind']; marks: Mark[] }>()
+  const lanes = new Map<string, OpenLane>()
+  const tenths = new Map<number, Tenth>()
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
-  for (const row of rows) {
-    const mark = markOf(row, axis, anchors)
-    const { name, kind } = laneOf(row, kindOf)
-    const lane = lanes.get(name) ?? { kind, marks: [] }
-    lanes.set(name, lane)
-    lane.marks.push(mark)
-    from = Math.min(from, mark.begin, mark.firstByte)
-    to = Math.max(to, mark.end, mark.lastByte)
+  return {
+    add(rows) {
+      for (const row of rows) addRow(row)
+    },
+    lanes() {
+      for (const lane of lanes.values()) if (lane.isDirty) tidy(lane, axis)
+      const list = [...lanes.values()].map(withKind)
+      list.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+      return { lanes: list, from, to, origin: anchors.origin() ?? from, tenths }
+    },
   }
-  const list = [...lanes].map(([name, { kind, marks }]) => ({
-    name,
-    kind,
-    marks: marks.sort((a, b) => a.begin - b.begin),
-    gaps: gapsIn(marks),
-  }))
-  list.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
-  return { lanes: list, from, to, origin: anchors.origin() ?? from }
+
+  function addRow(row: Row): void {
+    const mark = markOf(row, axis, anchors)
+    const lane = laneFor(row)
+    lane.marks.push(mark)
+    lane.isDirty = true
+    if (row.worst === 'error') lane.errors++
+    const { begin, firstByte, lastByte } = mark
+    lane.reachMs = Math.max(lane.reachMs, mark.end - begin, begin - firstByte, lastByte - begin)
+    from = Math.min(from, begin, firstByte)
+    to = Math.max(to, mark.end, lastByte)
+    const tenth = Math.floor(firstByte / 100)
+    const { bytes = 0, worst = null } = tenths.get(tenth) ?? {}
+    tenths.set(tenth, { bytes: bytes + row.bytes, worst: worseOf(worst, row.worst) })
+  }
+
+  function laneFor(row: Row): OpenLane {
+    const { name, kind } = laneOf(row)
+    const known = lanes.get(name)
+    if (known) return known
+    const lane = { name, kind, marks: [], gaps: [], errors: 0, reachMs: 0, isDirty: true }
+    lanes.set(name, lane)
+    return lane
+  }
+
+  /** What a track is may become known after its first upload. */
+  function withKind(lane: OpenLane): Lane {
+    if (lane.kind === 'manifest' || lane.name === 'other') return lane
+    return { ...lane, kind: kindOf(lane.name) ?? lane.kind }
+  }
 }
+
+/** Puts the marks in order. By arrival a mark ends where the one after it begins: a burst would hide its own. */
+function tidy(lane: OpenLane, axis: Axis): void {
+  const { marks } = lane
+  marks.sort((a, b) => a.begin - b.begin)
+  lane.gaps = gapsIn(marks)
+  lane.isDirty = false
+  if (axis === 'arrival')
+    for (const [i, mark] of marks.entries()) {
+      const next = marks[i + 1]
+      mark.end = next && next.begin > mark.begin ? Math.min(mark.mediaEnd, next.begin) : mark.mediaEnd
+    }
+}
+
+/** The marks of a lane that may reach into a stretch of time. */
+export function* marksIn({ marks, reachMs }: Lane, from: number, to: number): Iterable<Mark> {
+  let low = 0
+  let high = marks.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((marks[middle]?.begin ?? 0) < from - reachMs) low = middle + 1
+    else high = middle
+  }
+  for (let i = low; i < marks.length; i++) {
+    const mark = marks[i]
+    if (!mark || mark.begin > to + reachMs) return
+    yield mark
+  }
+}
+
+const severities: readonly (Severity | null)[] = [null, 'note', 'warning', 'error']
+
+const worseOf = (a: Severity | null, b: Severity | null): Severity | null =>
+  severities.indexOf(a) > severities.indexOf(b) ? a : b
 
 const order: readonly Lane['kind'][] = ['manifest', 'video', 'audio', 'other']
 
 export const isManifest = ({ kind }: Row): boolean =>
   kind === 'mpd' || kind === 'playlist' || kind === 'manifest'
 
-function laneOf(
-  row: Row,
-  kindOf: (track: string) => Lane['kind'] | null,
-): { name: string; kind: Lane['kind'] } {
+function laneOf(row: Row): { name: string; kind: Lane['kind'] } {
   if (isManifest(row)) return { name: 'manifests', kind: 'manifest' }
   if (row.track === null) return { name: 'other', kind: 'other' }
-  return { name: row.track, kind: kindOf(row.track) ?? kindOfName(row.track, row.path) }
+  return { name: row.track, kind: kindOfName(row.track, row.path) }
 }
 
 function kindOfName(track: string, path: string): Lane['kind'] {
@@ -100,11 +196,17 @@ function createAnchors(): Anchors {
     of(row, mediaMs) {
       const key = `${row.session}\n${row.track}`
       const known = byTrack.get(key)
-      if (known) return known
-      const own = { wall: row.startedAt, media: mediaMs }
+      // A device that starts again counts from the beginning again.
+      const isRestart = known !== undefined && mediaMs < known.last - maxApartMs
+      if (known && !isRestart) {
+        known.last = Math.max(known.last, mediaMs)
+        return known
+      }
+      const own = { wall: row.startedAt, media: mediaMs, last: mediaMs }
       const shared = bySession.get(row.session)
-      const anchor = shared && Math.abs(shared.media - mediaMs) < maxApartMs ? shared : own
-      if (!shared) bySession.set(row.session, own)
+      const isShared = shared && shared !== known && Math.abs(shared.media - mediaMs) < maxApartMs
+      const anchor = isShared ? shared : own
+      if (!shared || isRestart) bySession.set(row.session, anchor)
       byTrack.set(key, anchor)
       first ??= anchor.wall
       return anchor
@@ -113,14 +215,16 @@ function createAnchors(): Anchors {
   }
 }
 
-function markOf(row: Row, axis: 'arrival' | 'media', anchors: Anchors): Mark {
+function markOf(row: Row, axis: Axis, anchors: Anchors): OpenMark {
   const { startedAt, ms, decodeTime, duration, timescale, bytes } = row
   const lastByte = startedAt + ms
   const durationMs = duration !== null && timescale ? (duration / timescale) * 1_000 : null
   const request = { row, firstByte: startedAt, lastByte }
   const bitrate = durationMs ? (bytes * 8_000) / durationMs : null
-  if (decodeTime === null || !timescale)
-    return { ...request, begin: startedAt, end: startedAt + (durationMs ?? 0), delay: null, bitrate }
+  if (decodeTime === null || !timescale) {
+    const end = startedAt + (durationMs ?? 0)
+    return { ...request, begin: startedAt, end, mediaEnd: end, delay: null, bitrate }
+  }
   const mediaMs = (decodeTime / timescale) * 1_000
   const anchor = anchors.of(row, mediaMs)
   const ideal = anchor.wall + mediaMs - anchor.media
@@ -129,6 +233,7 @@ function markOf(row: Row, axis: 'arrival' | 'media', anchors: Anchors): Mark {
     ...request,
     begin,
     end: begin + (durationMs ?? 0),
+    mediaEnd: begin + (durationMs ?? 0),
     delay: lastByte - (ideal + (durationMs ?? 0)),
     bitrate,
   }

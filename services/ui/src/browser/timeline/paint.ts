@@ -1,7 +1,7 @@
 import type { InFlight, Row, Severity } from '../api/types.ts'
 import { bitrate as bitrateText, clock, clockSeconds, visible } from '../dom/format.ts'
 import type { Colors } from './colors.ts'
-import type { Lane, Lanes, Mark } from './marks.ts'
+import { type Lane, type Lanes, type Mark, marksIn } from './marks.ts'
 import { type Scale, tickStep, ticksOf, xOf } from './scale.ts'
 
 export interface Picture {
@@ -43,10 +43,13 @@ const ruler = 22
 const strip = 34
 export const minimapHeight = 22
 
-export const laneHeight = (count: number): number => (count > 6 ? 16 : 36)
+const laneHeight = (count: number): number => (count > 6 ? 16 : 36)
 
 export const heightOf = (count: number): number =>
   ruler + Math.max(1, count) * laneHeight(count) + 2 * strip + minimapHeight + 6
+
+/** Where a lane begins, in pixels from the top. */
+export const topOf = (lane: number, count: number): number => ruler + lane * laneHeight(count)
 
 const severities = { error: 3, warning: 2, note: 1 } as const
 const rankOf = ({ worst }: { readonly worst: Severity | null }): number =>
@@ -132,7 +135,8 @@ function paintRuler(
       : step < 1_000
         ? clock(at)
         : clockSeconds(at)
-    if (x > scale.left + 20) context.fillText(text, x, ruler / 2)
+    const isCut = x < scale.left + 20 || x > scale.left + scale.width - 20
+    if (!isCut) context.fillText(text, x, ruler / 2)
   }
 }
 
@@ -150,23 +154,21 @@ function paintLane(
     paintGap(context, colors, xOf(scale, from), xOf(scale, to), y + 4, each - 12)
   let joined: Mark | null = null
   let joinedX = 0
+  let paintedTo = Number.NEGATIVE_INFINITY
   const flush = () => {
     if (joined) spots.push(paintMark(context, picture, lane, joined, joinedX, 2, y, each))
     joined = null
   }
-  for (const mark of lane.marks) {
-    if (mark.end < scale.from - 1_000 || mark.begin > scale.to + 1_000) {
-      if (mark.lastByte < scale.from || mark.firstByte > scale.to) continue
-    }
+  for (const mark of marksIn(lane, scale.from - 1_000, scale.to + 1_000)) {
     const x = xOf(scale, mark.begin)
     const width = lane.kind === 'manifest' || mark.end === mark.begin ? 8 : xOf(scale, mark.end) - x - 1
-    context.fillStyle = colors.muted
-    context.fillRect(
-      xOf(scale, mark.firstByte),
-      lineY,
-      Math.max(1.5, xOf(scale, mark.lastByte) - xOf(scale, mark.firstByte)),
-      2,
-    )
+    const lineX = xOf(scale, mark.firstByte)
+    const lineEnd = Math.max(lineX + 1.5, xOf(scale, mark.lastByte))
+    if (lineEnd > paintedTo) {
+      context.fillStyle = colors.muted
+      context.fillRect(lineX, lineY, lineEnd - lineX, 2)
+      paintedTo = lineEnd
+    }
     if (width >= 2) {
       flush()
       spots.push(paintMark(context, picture, lane, mark, x, width, y, each))
@@ -326,17 +328,26 @@ function paintStrip(
 ): void {
   const { scale, lanes, colors } = picture
   const height = sizeOf(context).height
-  label(context, picture, name, y + strip / 2)
-  const shown = lanes.lanes.flatMap(({ kind, marks }) =>
-    marks
-      .filter((mark) => mark.end >= scale.from && mark.begin <= scale.to)
-      .map((mark) => ({ kind, mark, value: amountOf(mark) })),
-  )
-  const values = shown.flatMap(({ value }) => (value === null ? [] : [value]))
-  const max = Math.max(...values, 1)
+  const shown: {
+    readonly kind: Exclude<Lane['kind'], 'manifest'>
+    readonly mark: Mark
+    readonly value: number
+  }[] = []
+  let max = 1
+  for (const lane of lanes.lanes) {
+    const { kind } = lane
+    if (kind === 'manifest') continue
+    for (const mark of marksIn(lane, scale.from, scale.to)) {
+      const value = amountOf(mark)
+      if (value === null || mark.end < scale.from || mark.begin > scale.to) continue
+      shown.push({ kind, mark, value })
+      max = Math.max(max, value)
+    }
+  }
+  label(context, picture, name, y + strip / 2 - (shown.length > 0 ? 7 : 0))
+  if (shown.length > 0) label(context, picture, `≤ ${textOf(max)}`, y + strip / 2 + 7)
   clip(context, scale, height, () => {
     for (const { kind, mark, value } of shown) {
-      if (value === null || kind === 'manifest') continue
       const x = xOf(scale, mark.begin)
       const bar = Math.max(1, (value / max) * (strip - 8))
       context.fillStyle = colors[kind]
@@ -352,17 +363,6 @@ function paintStrip(
   })
   context.fillStyle = colors.line
   context.fillRect(0, y + strip - 2, scale.left + scale.width, 1)
-  if (values.length === 0) return
-  const text = `max ${textOf(max)}`
-  context.textAlign = 'right'
-  const right = scale.left + scale.width - 6
-  const width = context.measureText(text).width
-  context.fillStyle = colors.panel
-  context.globalAlpha = 0.8
-  context.fillRect(right - width - 4, y + 2, width + 8, 16)
-  context.globalAlpha = 1
-  context.fillStyle = colors.muted
-  context.fillText(text, right, y + 10)
 }
 
 function paintOverlays(
@@ -406,12 +406,9 @@ export function paintMinimap(
     buckets.set(x, { bytes: bucket.bytes + bytes, rank: Math.max(bucket.rank, rank) })
   }
   if (minutes.length > 0) for (const minute of minutes) count(minute.at, minute.bytes, rankOf(minute))
-  else
-    for (const { marks } of lanes.lanes)
-      for (const { row, firstByte } of marks) count(firstByte, row.bytes, rankOf(row))
-  const max = Math.max(1, ...[...buckets.values()].map(({ bytes }) => bytes))
-  context.fillStyle = colors.page
-  context.fillRect(0, top, scale.left + scale.width + 12, minimapHeight)
+  else for (const [tenth, { bytes, worst }] of lanes.tenths) count(tenth * 100, bytes, rankOf({ worst }))
+  let max = 1
+  for (const { bytes } of buckets.values()) max = Math.max(max, bytes)
   for (const [x, { bytes, rank }] of buckets) {
     const bar = 4 + (bytes / max) * (minimapHeight - 8)
     context.fillStyle = rank === 3 ? colors.error : rank === 2 ? colors.warning : colors.other

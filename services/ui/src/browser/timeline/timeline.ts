@@ -1,9 +1,10 @@
 import type { InFlight, Row } from '../api/types.ts'
 import { bytes, clock, plural, span, visible } from '../dom/format.ts'
+import { announce } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { markText } from '../dom/words.ts'
 import { readColors } from './colors.ts'
-import { type Lane, type Lanes, lanesOf, type Mark } from './marks.ts'
+import { createLanes, type Lane, type LaneBuilder, type Lanes, type Mark } from './marks.ts'
 import {
   heightOf,
   type Minute,
@@ -12,11 +13,14 @@ import {
   paintMinimap,
   paintTimeline,
   type Spot,
+  topOf,
 } from './paint.ts'
-import { moved, msOf, type Range, type Scale, zoomed } from './scale.ts'
+import { moved, msOf, type Range, type Scale, xOf, zoomed } from './scale.ts'
 
 export interface TimelineData {
-  readonly rows: readonly Row[]
+  /** Names the rows that are shown; with another scope the timeline begins anew with `rows()`. */
+  readonly scope: string
+  readonly rows: () => Iterable<Row>
   readonly inFlight: readonly InFlight[]
   readonly axis: 'arrival' | 'media'
   readonly isLive: boolean
@@ -31,6 +35,8 @@ export interface TimelineData {
 export interface Timeline {
   readonly element: HTMLElement
   update(data: TimelineData): void
+  /** Rows of the scope that came since. */
+  add(rows: Iterable<Row>): void
   paint(chosen: string | null, hovered: string | null): void
   zoom(factor: number): void
   pan(share: number): void
@@ -63,39 +69,123 @@ export function createTimeline({
 }: TimelineOptions): Timeline {
   const canvas = h('canvas', { role: 'img', 'aria-label': 'Timeline' })
   const tip = h('div', { class: 'tip', hidden: true })
-  const element = h('div', { class: 'timeline' }, canvas, tip)
+  const element = h(
+    'div',
+    {
+      class: 'timeline',
+      tabindex: '0',
+      role: 'group',
+      'aria-label': 'Timeline; arrow keys walk its marks, Enter opens one',
+      on: { keydown: walk, blur: leaveMarks },
+    },
+    canvas,
+    tip,
+  )
   const context = canvas.getContext('2d')
   let colors = readColors()
   let data: TimelineData | null = null
-  let lanes: Lanes = { lanes: [], from: 0, to: 1, origin: 0 }
+  let builder: LaneBuilder | null = null
+  let lanes: Lanes = { lanes: [], from: 0, to: 1, origin: 0, tenths: new Map() }
+  let label = ''
+  /** The mark that keys walked to. */
+  let walked: Mark | null = null
   /** Null: follow the end, or all of it when nothing is live. */
   let window: Range | null = null
   let spots: readonly Spot[] = []
   let selection: Range | null = null
   let playhead: number | null = null
   listen()
-  return { element, update, paint, zoom, pan, showAll, showRange, setPlayhead }
+  return { element, update, add, paint, zoom, pan, showAll, showRange, setPlayhead }
 
   function update(now: TimelineData): void {
-    const isSame = data && data.rows === now.rows && data.axis === now.axis
+    const isSame = builder && data?.scope === now.scope && data.axis === now.axis
     data = now
-    if (!isSame) lanes = lanesOf(now.rows, now.axis, now.kindOf)
-    canvas.setAttribute('aria-label', describe())
+    if (!isSame) {
+      builder = createLanes(now.axis, (track) => data?.kindOf(track) ?? null)
+      builder.add(now.rows())
+      walked = null
+    }
+    showLanes()
   }
 
-  function describe(): string {
+  function add(rows: Iterable<Row>): void {
+    builder?.add(rows)
+    showLanes()
+  }
+
+  function showLanes(): void {
+    if (builder) lanes = builder.lanes()
     const parts = lanes.lanes.map(
-      ({ name, marks }) =>
-        `${visible(name)}: ${plural(marks.length, 'upload')}, ${plural(marks.filter(({ row }) => row.worst === 'error').length, 'error')}`,
+      ({ name, marks, errors }) =>
+        `${visible(name)}: ${plural(marks.length, 'upload')}, ${plural(errors, 'error')}`,
     )
-    return `Timeline. ${parts.join('; ')}. All of it is in the log below.`
+    const now = `Timeline. ${parts.join('; ')}. All of it is in the log below.`
+    if (now !== label) canvas.setAttribute('aria-label', now)
+    label = now
+  }
+
+  /** Arrows walk the marks of a lane and from lane to lane; Enter opens the mark. */
+  function walk(event: KeyboardEvent): void {
+    if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return
+    const next = {
+      ArrowLeft: () => neighbour(-1),
+      ArrowRight: () => neighbour(1),
+      ArrowUp: () => besides(-1),
+      ArrowDown: () => besides(1),
+      Home: () => laneOfWalked()?.marks[0],
+      End: () => laneOfWalked()?.marks.at(-1),
+    }[event.key]
+    if (event.key === 'Enter' && walked) onChoose(walked.row.upload)
+    else if (!next) return
+    else walkTo(next() ?? walked)
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  function laneOfWalked(): Lane | undefined {
+    return lanes.lanes.find(({ marks }) => walked && marks.includes(walked)) ?? lanes.lanes[0]
+  }
+
+  function neighbour(step: 1 | -1): Mark | undefined {
+    const marks = laneOfWalked()?.marks ?? []
+    return walked ? marks[marks.indexOf(walked) + step] : marks.at(step === 1 ? 0 : -1)
+  }
+
+  /** The mark of the lane above or below that begins nearest. */
+  function besides(step: 1 | -1): Mark | undefined {
+    const lane = laneOfWalked()
+    const marks = lanes.lanes[lane ? lanes.lanes.indexOf(lane) + step : 0]?.marks ?? []
+    const begin = walked?.begin ?? 0
+    let nearest = marks[0]
+    for (const mark of marks)
+      if (nearest && Math.abs(mark.begin - begin) < Math.abs(nearest.begin - begin)) nearest = mark
+    return nearest
+  }
+
+  function walkTo(mark: Mark | null): void {
+    if (!mark) return
+    walked = mark
+    const now = range()
+    if (mark.begin < now.from || mark.begin > now.to) show(moved(now, mark.begin - (now.from + now.to) / 2))
+    onHover(mark.row.upload)
+    const lane = lanes.lanes.findIndex(({ marks }) => marks.includes(mark))
+    showTip(mark, xOf(scale(), mark.begin), topOf(lane, lanes.lanes.length))
+    announce(tip.textContent ?? '')
+  }
+
+  function leaveMarks(): void {
+    if (!walked) return
+    walked = null
+    tip.hidden = true
+    onHover(null)
   }
 
   function whole(): Range {
     if (!data || lanes.lanes.length === 0) return { from: Date.now() - followedMs, to: Date.now() }
     const from = Math.min(lanes.from, data.minutes[0]?.at ?? lanes.from)
     const to = data.isLive ? Math.max(lanes.to, data.now) : lanes.to
-    const margin = Math.max(200, (to - from) * 0.02)
+    // Little, also of a long log: what follows the end would show nothing else.
+    const margin = Math.min(1_500, Math.max(200, (to - from) * 0.02))
     return { from: from - margin, to: to + margin }
   }
 
@@ -108,7 +198,7 @@ export function createTimeline({
 
   function scale(): Scale {
     const width = element.clientWidth
-    const left = width < 600 ? 64 : 120
+    const left = width < 600 ? 92 : 120
     return { ...range(), left, width: Math.max(50, width - left - 12) }
   }
 
@@ -247,7 +337,11 @@ export function createTimeline({
     onHover(mark?.row.upload ?? null)
     tip.hidden = mark === null
     canvas.style.cursor = mark ? 'pointer' : ''
-    if (!mark) return
+    if (mark) showTip(mark, event.offsetX, event.offsetY)
+  }
+
+  function showTip(mark: Mark, x: number, y: number): void {
+    tip.hidden = false
     const { row, delay } = mark
     const seconds =
       row.duration !== null && row.timescale ? ` · ${(row.duration / row.timescale).toFixed(2)} s` : ''
@@ -261,8 +355,8 @@ export function createTimeline({
       ),
       row.codes.length > 0 && h('div', {}, `${markText(row.worst)} ${row.codes.slice(0, 3).join(', ')}`),
     )
-    const left = Math.min(event.offsetX + 14, Math.max(4, element.clientWidth - tip.offsetWidth - 8))
+    const left = Math.min(x + 14, Math.max(4, element.clientWidth - tip.offsetWidth - 8))
     tip.style.left = `${left}px`
-    tip.style.top = `${Math.min(event.offsetY + 14, Math.max(0, element.clientHeight - tip.offsetHeight - 4))}px`
+    tip.style.top = `${Math.min(y + 14, Math.max(0, element.clientHeight - tip.offsetHeight - 4))}px`
   }
 }

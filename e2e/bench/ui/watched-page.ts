@@ -1,0 +1,80 @@
+import type { CDPSession, Page } from 'playwright-core'
+import type { Browser } from '../../ui/support/browser.ts'
+
+/** A page of the UI and what the browser tells about it. */
+export interface WatchedPage {
+  readonly page: Page
+  /** What its main thread has done since it was opened, in milliseconds. */
+  mainThreadMs(): Promise<number>
+  notes(): Promise<Notes>
+}
+
+/** What the page wrote down about itself. */
+interface Notes {
+  /** For each row that came into view: from the upload's last byte to the frame that shows it, in milliseconds. */
+  readonly delays: readonly number[]
+  /** Tasks of more than 50 ms, in milliseconds. */
+  readonly longTasks: readonly number[]
+  readonly layoutShift: number
+  /** Of this project's files, as they were sent; the player is not among them. */
+  readonly assetBytes: number
+  readonly heapMegabytes: number
+}
+
+/**
+ * Runs in the page. A row says when its request began and how long it took, by the clock of the server, which is this
+ * machine's. Its mark on the timeline is painted in the same frame.
+ */
+const script = `
+globalThis.notes = { delays: [], longTasks: [], layoutShift: 0 }
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) notes.longTasks.push(duration)
+}).observe({ type: 'longtask', buffered: true })
+new PerformanceObserver((list) => {
+  for (const { value } of list.getEntries()) notes.layoutShift += value
+}).observe({ type: 'layout-shift', buffered: true })
+document.addEventListener('DOMContentLoaded', () => {
+  const seen = new Set()
+  const openedAt = Date.now()
+  new MutationObserver((mutations) => {
+    const rows = new Set(mutations.map(({ target }) => (target.nodeType === 1 ? target : target.parentElement)?.closest('.list-row')))
+    const ends = []
+    for (const row of rows) {
+      const began = Date.parse(row?.querySelector('.c-time')?.title ?? '')
+      const path = row?.querySelector('.c-path')?.title
+      if (row?.hidden || !path || Number.isNaN(began) || row.classList.contains('flying') || seen.has(path)) continue
+      seen.add(path)
+      const ms = Number(row.querySelector('.c-ms').textContent.replace(/\\D/g, ''))
+      if (began + ms > openedAt + 2_000) ends.push(began + ms)
+    }
+    if (ends.length > 0) setTimeout(() => { for (const end of ends) notes.delays.push(Date.now() - end) })
+  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['title'] })
+})`
+
+const read = `({
+  ...notes,
+  assetBytes: performance.getEntriesByType('resource')
+    .filter(({ name }) => name.includes('/ui/assets/') && !name.endsWith('shaka-player.js'))
+    .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
+  heapMegabytes: performance.memory.usedJSHeapSize / 1e6,
+})`
+
+export async function openWatched(browser: Browser, path: string): Promise<WatchedPage> {
+  const page = await browser.context.newPage()
+  await page.addInitScript(script)
+  await page.setViewportSize({ width: 1_440, height: 1_400 })
+  const session = await browser.context.newCDPSession(page)
+  // Of the processor, not of the clock: other work on the machine is not the page's.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  await page.goto(path)
+  return {
+    page,
+    mainThreadMs: () => taskMs(session),
+    notes: async () => (await page.evaluate(read)) as Notes,
+  }
+}
+
+async function taskMs(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics')
+  return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000
+}

@@ -1,0 +1,27 @@
+import type { PlayableSegment } from './ports.ts'
+
+/** What a player must know of an init segment. Two of the same facts are one to it. */
+export interface InitView {
+  /** The upload that holds it. */
+  readonly upload: string
+  readonly handler: string
+  readonly codec: string
+  readonly width: number | null
+  readonly height: number | null
+  readonly language: string
+  /** Units a second. */
+  readonly timescale: number
+  readonly trackId: number
+  readonly sampleDuration: number
+  readonly sampleFlags: number
+}
+
+/** A segment with its init segment. */
+export type PlacedMedia = PlayableSegment & { readonly initView: InitView }
+
+/** Whether a player can go on without a new period. */
+export function isSameInit(one: InitView, other: InitView | undefined): boolean {
+  return other !== undefined && (one === other || keyOf(one) === keyOf(other))
+}
+
+const keyOf = ({ upload: _upload, ...facts }: InitView): string => JSON.stringify(facts)

@@ -1,0 +1,35 @@
+import { getJson } from '../api/client.ts'
+import type { Store } from '../api/store.ts'
+import type { ManifestText, Row } from '../api/types.ts'
+
+/** Paths of the manifests of a session that a player begins with; null where the device sent none. */
+interface SentManifests {
+  readonly mpd: string | null
+  readonly playlist: string | null
+}
+
+const maxRead = 8
+
+/**
+ * The newest MPD, and the multivariant playlist: the one whose text names others. A device with one playlist alone
+ * may send no multivariant one.
+ */
+export async function sentManifests(stream: string, store: Store, session: string): Promise<SentManifests> {
+  const newest = new Map<string, Row>()
+  for (let position = store.tailFrom; position < store.total; position++) {
+    const row = store.at(position)
+    if (row?.session === session && row.whole) newest.set(row.path, row)
+  }
+  const rows = [...newest.values()]
+  const playlists = rows.filter(({ kind }) => kind === 'playlist')
+  const isMultivariant = await Promise.all(
+    playlists.slice(0, maxRead).map((row) => namesPlaylists(stream, row)),
+  )
+  const playlist = playlists.find((_, i) => isMultivariant[i]) ?? playlists[0]
+  return { mpd: rows.findLast(({ kind }) => kind === 'mpd')?.path ?? null, playlist: playlist?.path ?? null }
+}
+
+async function namesPlaylists(stream: string, { upload }: Row): Promise<boolean> {
+  const manifest = await getJson<ManifestText>(`/uploads/${stream}/${upload}/text`).catch(() => null)
+  return manifest?.text.includes('#EXT-X-STREAM-INF') ?? false
+}
