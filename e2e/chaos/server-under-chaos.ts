@@ -17,7 +17,7 @@ export interface ServerUnderChaos extends AsyncDisposable {
   rebuild(): Promise<void>
 }
 
-export interface SmallDisk {
+interface SmallDisk {
   /** Leaves not a byte. */
   fill(): Promise<void>
   empty(): Promise<void>
