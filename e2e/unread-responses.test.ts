@@ -25,8 +25,12 @@ const maxGrowthInAllMiB = 400
 const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /,/ui': () => '/',
   'GET /about': () => '/about',
+  'GET /access': () => '/access',
+  'GET /access/streams/:id': () => '/access/streams/1',
+  'GET /access/tokens': () => '/access/tokens',
   'GET /certs': () => '/certs',
   'GET /certs/:hierarchy/:file': () => '/certs/server/root.pem?format=json',
+  'GET /certs/device/crl.pem': () => '/certs/device/crl.pem',
   'GET /certs/device/:name/bundle.p12': () => '/certs/device/none/bundle.p12',
   'GET /devices': () => '/devices',
   'GET /devices/:fingerprint': () => `/devices/${'0'.repeat(64)}`,

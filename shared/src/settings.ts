@@ -50,6 +50,9 @@ export const flag = z
   .transform((word) => ['true', '1', 'on'].includes(word))
   .describe('true or false')
 
+/** Whose verdicts clients get: this server's, or those of the reference server of the Matter SDK. */
+export const judge = z.enum(['ours', 'reference']).describe('ours or reference')
+
 const labels =
   /^(?!.{254})[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i
 

@@ -15,6 +15,7 @@ describe('readOptions', () => {
       dns: undefined,
       serverIp: undefined,
       compat: undefined,
+      judge: 'ours',
       redisUrl: undefined,
       allowedOrigins: [],
       backup: null,
@@ -22,6 +23,9 @@ describe('readOptions', () => {
       durability: 'process',
       logLevel: 'info',
       reindex: false,
+      renewRoots: false,
+      auth: 'open',
+      clientCa: null,
       showsPassword: false,
       watch: false,
     })
@@ -65,7 +69,9 @@ describe('readOptions', () => {
     [['--port'], /argument missing/],
     [['--working-directory', ''], /--working-directory needs a value/],
     [['--server-ip', 'camera.local'], /--server-ip must be an IP address/],
+    [['--auth', 'closed'], /--auth must be open or mtls/],
     [['--compat', '1.4'], /--compat must be 1.5/],
+    [['--judge', 'mine'], /--judge must be ours or reference/],
     [['--redis', 'http://x'], /--redis must be a redis:/],
     ...[
       'https://a.example/',

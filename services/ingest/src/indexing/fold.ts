@@ -1,10 +1,10 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
 import type { InitFacts, Inspection } from '../media/inspection.ts'
-import type { Stream } from '../streams/stream.ts'
+import { type Stream, withExpectedNames } from '../streams/stream.ts'
 import { ancestorsOf } from '../uploads/object-path.ts'
 import type { JournalEntry, Upload } from '../uploads/upload.ts'
 import { type Finding, isAccepted } from '../validation/finding.ts'
-import { at, type State, type Track } from '../validation/state.ts'
+import { at, type Session, type State, type Track } from '../validation/state.ts'
 import { type Arrival, type ValidationResult, validateUpload } from '../validation/validate-upload.ts'
 import { type InitSegment, initFor } from './init-segments/init-segment.ts'
 import {
@@ -35,6 +35,8 @@ export interface FoldInput {
 export interface StoredObject {
   readonly upload: string
   readonly sha256: string
+  /** Id of its session, where that is not the first of its number; else absent. */
+  readonly session?: string
 }
 
 /** An upload and what was found. */
@@ -64,6 +66,8 @@ export interface FoldResult extends FoldInput {
   readonly folderDeltas: ReadonlyMap<string, number>
   readonly events: readonly ObjectEvent[]
   readonly jobs: readonly ProbeJob[]
+  /** Sessions that new ones of the same numbers have taken the place of, as they ended. */
+  readonly replaced: readonly Session[]
 }
 
 export type ObjectEvent =
@@ -71,6 +75,8 @@ export type ObjectEvent =
       Pick<ValidationResult, 'list' | 'preconditions' | 'withdrawn'> & {
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
+        /** Its session lists its path for the first time. */
+        readonly isListed: boolean
         readonly place: Place
         /** What it is instead of media, for a message: its probe's outcome. Null where a worker has to probe it. */
         readonly nonMedia: string | null
@@ -106,6 +112,7 @@ export function fold(
     folderDeltas: new Map(),
     events: [],
     jobs: [],
+    replaced: [],
   }
   for (const entry of entries) foldOne(id, draft, entry, how)
   return draft
@@ -122,6 +129,7 @@ interface Draft {
   totals: Totals
   readonly events: ObjectEvent[]
   readonly jobs: ProbeJob[]
+  readonly replaced: Session[]
 }
 
 interface FoldWith {
@@ -138,7 +146,7 @@ function foldOne(id: string, draft: Draft, entry: JournalEntry, how: FoldWith): 
       draft.stream = created(id, entry)
       return
     case 'tracks-expected':
-      if (draft.stream) draft.stream = { ...draft.stream, expectedTrackNames: entry.names }
+      if (draft.stream) draft.stream = withExpectedNames(draft.stream, draft.totals.uploads, entry.names)
       return
     case 'object-deleted':
       foldDeletion(draft, entry.path)
@@ -177,6 +185,7 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const nonMedia = place === 'none' ? null : (inspection?.nonMedia ?? null)
   const judgement = { upload, findings, session, track, status, position, init, media, initFacts }
   draft.state = state
+  if (judged.replaced) draft.replaced.push(judged.replaced)
   draft.totals = addToTotals(draft.totals, judgement, {
     isVideo: knownTrack?.init?.handler === 'vide',
     withdrawn,
@@ -196,6 +205,7 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
     preconditions,
     withdrawn,
     isNew,
+    isListed: isNew || isFirstInSession(session, previous),
     place,
     nonMedia,
     previous,
@@ -229,7 +239,7 @@ function addObject(
   place: Place,
   isNew: boolean,
 ): void {
-  const { upload, init } = judged
+  const { upload, session, init } = judged
   const { id, path, sha256 } = upload
   draft.inits = withInit(draft.inits, upload)
   const { waitingProbes } = draft.totals
@@ -237,9 +247,16 @@ function addObject(
     draft.totals = withWaiting(draft.totals, withWaitingProbe(waitingProbes ?? [], judged))
   else if (waitingProbes && mayEndWaiting(waitingProbes, judged)) repeatProbes(stream, draft, waitingProbes)
   if (place === 'beside') return
-  draft.objects.set(path, { upload: id, sha256 })
+  draft.objects.set(path, { upload: id, sha256, ...(isLater(session) ? { session } : {}) })
   if (isNew) count(draft, path, 1)
 }
+
+/** Whether a session's number was used before: its id is the number, a dot, and how often. */
+export const isLater = (session: string | null): session is string =>
+  session !== null && /\.\d+$/.test(session)
+
+const isFirstInSession = (session: string | null, previous: StoredObject | null): boolean =>
+  isLater(session) && previous?.session !== session
 
 /** Of segments that came before their init segment, once that one has come. */
 function repeatProbes(stream: Stream, draft: Draft, waiting: readonly WaitingProbe[]): void {
@@ -274,6 +291,7 @@ function verdictOn(
       events: [],
       preconditions: [],
       withdrawn: [],
+      replaced: null,
     }
   }
 }

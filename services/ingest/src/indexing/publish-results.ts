@@ -105,7 +105,7 @@ export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
     stream: string,
     at: string,
     event: Extract<ObjectEvent, { kind: 'judged' }>,
-    { state, stream: known }: FoldResult,
+    { state, stream: known, replaced }: FoldResult,
   ): void {
     const { upload, session, track, sessionEvents, nonMedia } = event
     const findings = event.findings.map(({ code, severity }) => ({ code, severity }))
@@ -116,7 +116,9 @@ export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
     count(known?.interface ?? 'none', event)
     for (const sessionEvent of sessionEvents) {
       eventBus.publish({ ...sessionEvent, stream, at })
-      const ended = Object.values(state.sessions).find(({ id }) => id === sessionEvent.session)
+      const ended = [...replaced, ...Object.values(state.sessions)].find(
+        ({ id }) => id === sessionEvent.session,
+      )
       if (ended) logEnd(resultLog, stream, ended, sessionEvent.kind)
     }
   }

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { JudgedUpload } from '../indexing/fold.ts'
+import { producerLatencyOf } from '../latency/segment-latency.ts'
 import type { ProbeStatus } from '../probes/ports.ts'
 import type { InFlightUploads } from '../uploads/in-flight.ts'
 
@@ -24,6 +25,7 @@ export const noIngestMetrics: IngestMetrics = {
 
 /** From the last byte of a body to its verdict; from the head of the request to its last byte. */
 const verdictSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const latencySeconds = [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 300, 3_600]
 const uploadSeconds = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600]
 
 export function createIngestMetrics(registry: Registry): IngestMetrics {
@@ -68,13 +70,22 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
     ...{ name: 'pavs_verdict_seconds', help: 'From the last byte of an upload to its verdict', registers },
     buckets: verdictSeconds,
   })
+  const latency = new Histogram({
+    ...{
+      name: 'pavs_segment_latency_seconds',
+      help: 'From the last sample of a segment, by prft, to its last byte',
+    },
+    ...{ registers, buckets: latencySeconds },
+  })
   return {
-    judged(interfaceName, { upload, status, findings: found }) {
+    judged(interfaceName, { upload, status, findings: found, media }) {
       uploads.inc({ status: String(status ?? 'none'), interface: interfaceName })
       if (!upload.parts) bytes.inc({ interface: interfaceName }, upload.bytes)
       for (const { code, severity } of found) findings.inc({ code, severity })
       const receivedMs = Date.parse(upload.receivedAt)
       took.observe(Math.max(0, receivedMs - Date.parse(upload.startedAt)) / 1_000)
+      const latencyMs = media && producerLatencyOf(media, receivedMs)
+      if (latencyMs !== null) latency.observe(Math.max(0, latencyMs) / 1_000)
       waited.observe(Math.max(0, Date.now() - receivedMs) / 1_000)
     },
     unstored: (limit) => unstored.inc({ limit }),

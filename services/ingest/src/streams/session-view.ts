@@ -1,6 +1,5 @@
 import { isComplete } from '../validation/cmaf-ingest/ingest-session.ts'
 import { completedTracks } from '../validation/matter/matter-playlist.ts'
-import { noSession } from '../validation/object-name.ts'
 import type { KnownInit, Session, SessionCounts, Track, TrackPhase } from '../validation/state.ts'
 
 /** What users see of a session, without the lists of its uploads. The index stores it. */
@@ -78,6 +77,11 @@ export function withTimeout<View extends SessionView>(session: View, nowMs: numb
   return { ...session, phase: 'silent', isComplete: session.number === null }
 }
 
-/** The number in the path of a session's objects, from its id; null for the one of objects that name none. */
-export const sessionNumberOf = (id: string | null): number | null =>
-  id === null || id === noSession ? null : Number.parseInt(id, 10)
+/**
+ * The number in the path of a session's objects, from its id; null for the one of objects that name none, and for a number
+ * that would lose digits.
+ */
+export function sessionNumberOf(id: string | null): number | null {
+  const number = id === null ? Number.NaN : Number.parseInt(id, 10)
+  return Number.isSafeInteger(number) ? number : null
+}

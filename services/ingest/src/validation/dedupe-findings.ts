@@ -21,6 +21,8 @@ export interface ValidationResult {
   readonly events: readonly SessionEvent[]
   /** Findings of earlier uploads that this one makes untrue; the report withdraws them. */
   readonly withdrawn: readonly WithdrawnFinding[]
+  /** The session that a new one of the same number takes the place of, as it ended; null for none. */
+  readonly replaced: Session | null
   /** Preconditions that held for the first time in this session. */
   readonly preconditions: readonly Precondition[]
 }
@@ -57,6 +59,7 @@ export function dedupeFindings(context: Context, judged: Evaluation): Validation
     list: session ? (isManifest(context) ? 'manifests' : 'segments') : null,
     events: evaluation.events,
     withdrawn,
+    replaced: evaluation.replaced,
     preconditions,
   }
 }

@@ -48,14 +48,17 @@ export interface Evaluation {
   readonly findings: readonly Finding[]
   readonly events: readonly SessionEvent[]
   readonly preconditions: readonly Precondition[]
+  /** The session that a new one of the same number takes the place of; null for none. */
+  readonly replaced: Session | null
 }
 
 /** What one check adds to an evaluation; `session` and `track` replace those before. */
-export type Update = Partial<Omit<Evaluation, 'state'>>
+export type Update = Partial<Omit<Evaluation, 'state' | 'replaced'>>
 
 /** The evaluation with an update; a changed session is put into the state as well. */
 export function add(evaluation: Evaluation, update: Update): Evaluation {
   return {
+    replaced: evaluation.replaced,
     state: update.session ? withSession(evaluation.state, update.session) : evaluation.state,
     session: update.session ?? evaluation.session,
     track: update.track ?? evaluation.track,

@@ -51,12 +51,28 @@ export interface Session {
   readonly shortEndedDigests?: readonly string[]
   /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
   readonly comparisons?: readonly ManifestComparison[] | undefined
-  /** cmaf-ingest: short fingerprint of the first device with a certificate; absent without any. */
+  /** From its newest dynamic MPD: availabilityStartTime; absent without. */
+  readonly startTime?: string | undefined
+  /** Short fingerprint of the first device with a certificate; absent without any. */
   readonly shortDevice?: string | undefined
+  /** hksv: what its playlists have said so far; absent before the first. */
+  readonly sealing?: SealingState | undefined
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]
   readonly counts: SessionCounts
+}
+
+/** The playlists of a HomeKit Secure Video session up to the newest. */
+export interface SealingState {
+  readonly keyId: string | null
+  /** Its media playlist came, and its multivariant playlist. */
+  readonly hasMedia: boolean
+  readonly hasMultivariant: boolean
+  /** Segments in the newest media playlist, and a digest of their durations. */
+  readonly listed: number
+  readonly durations: number
+  readonly hasEnd: boolean
 }
 
 /** How much has come of a session. */

@@ -6,15 +6,17 @@ import { checkIngestManifest } from './cmaf-ingest/ingest-manifest.ts'
 import { checkIngestObject } from './cmaf-ingest/ingest-object.ts'
 import { dedupeFindings, type ValidationResult } from './dedupe-findings.ts'
 import { type Arrival, add, type Context, type Evaluation, trackIn } from './evaluation.ts'
+import { checkHksvUpload } from './hksv/hksv-upload.ts'
 import { closeIdle, defaultIdleMs } from './idle-sessions.ts'
 import { checkManifestRecommendations } from './manifests/manifest-recommendations.ts'
 import { checkMatterMpd } from './matter/matter-mpd.ts'
 import { checkMatterObject } from './matter/matter-object.ts'
 import { checkMatterPlaylist } from './matter/matter-playlist.ts'
-import { checkContent } from './media/media-content.ts'
+import { checkContent, checkProducerTime } from './media/media-content.ts'
 import { mediaPreconditions } from './media/media-preconditions.ts'
 import { type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
 import { checkContentType, checkRequest } from './request-findings.ts'
+import { beginAfterRestart } from './sessions/restart.ts'
 import { at, type State, withTrack } from './state.ts'
 import { identifiedObject, identifyTrack } from './tracks/track-identity.ts'
 import { checkNames, checkSupported, checkTrackCount } from './unsupported.ts'
@@ -49,6 +51,7 @@ const emptyEvaluation: Omit<Evaluation, 'state'> = {
   findings: [],
   events: [],
   preconditions: ['upload'],
+  replaced: null,
 }
 
 /** Keys of the sessions that an upload at this path depends on: the one in the path, and the open one. */
@@ -100,11 +103,21 @@ function checkUpload(start: Evaluation, context: Context): Evaluation {
   const unsupported = checkSupported(context) ?? checkTrackCount(context, session)
   const preconditions = mediaPreconditions(context, session)
   if (unsupported) return add({ ...start, session }, { findings: [unsupported], preconditions })
+  if (context.stream.interface === 'hksv')
+    return checkHksvUpload(
+      add(start, { findings: [...checkNames(context), ...checkContentType(context)], preconditions }),
+      context,
+    )
   const evaluation = add(start, {
-    findings: [...checkContent(context), ...checkNames(context), ...checkContentType(context)],
+    findings: [
+      ...checkContent(context),
+      ...checkProducerTime(context),
+      ...checkNames(context),
+      ...checkContentType(context),
+    ],
     preconditions,
   })
-  const judged = dispatch(evaluation, context)
+  const judged = dispatch(beginAfterRestart(evaluation, context), context)
   return add(judged, { findings: checkManifestRecommendations(context, judged.findings) })
 }
 

@@ -49,10 +49,13 @@ export async function copyWorkingDirectory(from: string, to: string): Promise<Ba
     totals.missing += copy.missing
   }
   // After the journals: what they name of certificates is there before their lines are.
-  await copyTree(join(from, 'certs'), join(to, 'certs'))
+  for (const folder of ['certs', 'access']) await copyTree(join(from, folder), join(to, folder))
+  for (const name of (await readdir(from)).filter(isAuditLog)) await copy(join(from, name), join(to, name))
   await replaceFile(join(to, marker), JSON.stringify({ finished_at: new Date().toISOString(), ...totals }))
   return totals
 }
+
+const isAuditLog = (name: string): boolean => /^audit.*\.jsonl$/.test(name)
 
 async function assertFit(from: string, to: string): Promise<void> {
   const [source, target] = [resolve(from) + sep, resolve(to) + sep]
@@ -101,6 +104,8 @@ async function copyJournals(from: string, to: string, stream: string): Promise<R
   if (!names) return null
   const [uploads, removed] = [new Set<string>(), new Set<string>()]
   await mkdir(join(to, 'journals', stream), { recursive: true })
+  for (const name of names.filter((one) => one.endsWith('.json')))
+    await copy(join(folder, name), join(to, 'journals', stream, name))
   for (const name of names.filter((one) => one.endsWith('.ndjson'))) {
     const bytes = await readFile(join(folder, name)).catch(absent)
     if (!bytes) return null

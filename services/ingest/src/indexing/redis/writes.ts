@@ -4,7 +4,7 @@ import { sessionViewOf } from '../../streams/session-view.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import { isAccepted } from '../../validation/finding.ts'
 import { codeOf, codesWithSeverityOf, maxReportedUploads } from '../../validation/report.ts'
-import type { FoldResult, ObjectEvent } from '../fold.ts'
+import { type FoldResult, isLater, type ObjectEvent } from '../fold.ts'
 import { encodeObject } from './codecs/object-codec.ts'
 import { encodePathEntry } from './codecs/path-entry.ts'
 import { playableMemberOf } from './codecs/playable-codec.ts'
@@ -17,13 +17,15 @@ import { createWriteBatch, type Write, type WriteBatch } from './write-batch.ts'
 /** The commands that store folded journal lines in Redis. */
 export function writesOf(
   id: string,
-  { stream, state, totals, folderDeltas, events, jobs }: FoldResult,
+  { stream, state, totals, folderDeltas, events, jobs, replaced }: FoldResult,
 ): readonly Write[] {
   const keys = keysOf(id)
   const batch = createWriteBatch()
   if (stream) batch.add('SET', keys.stream, JSON.stringify(stream))
   batch.add('SET', keys.order, JSON.stringify(state.order))
   batch.add('SET', keys.totals, JSON.stringify(totals))
+  for (const session of replaced)
+    batch.add('HSET', keys.sessions, session.id, JSON.stringify(sessionViewOf(session)))
   for (const session of Object.values(state.sessions)) {
     batch.add('HSET', keys.current, session.key, JSON.stringify(session))
     batch.add('HSET', keys.sessions, session.id, JSON.stringify(sessionViewOf(session)))
@@ -97,10 +99,11 @@ function addCounters(batch: WriteBatch, keys: Keys, events: readonly ObjectEvent
   }
 }
 
-function addObject(batch: WriteBatch, keys: Keys, { upload, session, list, isNew }: Judgement): void {
+function addObject(batch: WriteBatch, keys: Keys, { upload, session, list, isListed }: Judgement): void {
   const { id, path, sha256 } = upload
-  batch.add('HSET', keys.objects, path, encodeObject({ upload: id, sha256 }))
-  if (isNew && session !== null && list) batch.add('RPUSH', keys.listed(session, list), path)
+  const later = isLater(session) ? { session } : {}
+  batch.add('HSET', keys.objects, path, encodeObject({ upload: id, sha256, ...later }))
+  if (isListed && session !== null && list) batch.add('RPUSH', keys.listed(session, list), path)
 }
 
 function addTally(

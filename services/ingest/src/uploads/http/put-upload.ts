@@ -14,7 +14,7 @@ import { decoderOf } from './content-coding.ts'
 import { isPublishingPoint, objectPathOf } from './object-url.ts'
 import { bytesOf, continueBody, readIfBuffered } from './request-body.ts'
 import { senderOf } from './request-sender.ts'
-import { respondWithReceipt } from './upload-response.ts'
+import type { RespondWithReceipt } from './upload-response.ts'
 
 interface HandleUploadDeps {
   readonly receiveUpload: ReceiveUpload
@@ -22,6 +22,7 @@ interface HandleUploadDeps {
   readonly certificates: Pick<ClientCertificates, 'remember'>
   /** Null where nothing limits what is stored. */
   readonly admit: AdmitUpload | null
+  readonly respondWithReceipt: RespondWithReceipt
   readonly maxBytes: number
   readonly now: () => Date
 }
@@ -34,7 +35,7 @@ type HandleUpload = (
 ) => Promise<void>
 
 export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
-  const { receiveUpload, streams, certificates, admit, maxBytes, now } = deps
+  const { receiveUpload, streams, certificates, admit, respondWithReceipt, maxBytes, now } = deps
   return async function handleUpload(request, response, { stream, peer }) {
     // Everything that can be refused is, before the client is asked for a byte of the body.
     await streams.assertExists(stream)
@@ -73,7 +74,7 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
       admission?.end(receipt && receipt.findings === null ? receipt.upload.id : null)
     }
     if (receipt === null) return respondReady(response)
-    respondWithReceipt(response, receipt)
+    return respondWithReceipt(response, receipt, stream)
   }
 }
 
@@ -101,16 +102,21 @@ export function uploadRoutes(handleUpload: HandleUpload, streams: Pick<Streams, 
 
 type StreamRequest = Request<{ id: string }>
 
+/** At once where nothing has to be read for it. Throws refusals. */
+type AuthorizeUpload = (request: IncomingMessage, peer: Peer, stream: string) => void | Promise<void>
+
 interface PutFastPathDeps {
   readonly handleUpload: HandleUpload
   readonly authenticate: Authenticate
+  /** Refuses a client that may not upload to a stream; null where each may. */
+  readonly authorizeUpload: AuthorizeUpload | null
   readonly respondWithError: RespondWithError
   readonly app: RequestListener
 }
 
 /** PUTs below a stream bypass express, whose router takes longer than all else that is done for a small one. */
 export function withPutFastPath(deps: PutFastPathDeps): RequestListener {
-  const { handleUpload, authenticate, respondWithError, app } = deps
+  const { handleUpload, authenticate, authorizeUpload, respondWithError, app } = deps
   return function listener(request, response) {
     const stream = request.method === 'PUT' ? streamIn(request.url ?? '') : null
     if (stream === null) return app(request, response)
@@ -118,7 +124,10 @@ export function withPutFastPath(deps: PutFastPathDeps): RequestListener {
   }
 
   async function handlePut(request: IncomingMessage, response: ServerResponse, stream: string) {
-    await handleUpload(request, response, { stream, peer: authenticate(request) })
+    const peer = authenticate(request)
+    const pending = authorizeUpload?.(request, peer, stream)
+    if (pending) await pending
+    await handleUpload(request, response, { stream, peer })
   }
 }
 

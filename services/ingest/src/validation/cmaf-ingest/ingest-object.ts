@@ -23,6 +23,7 @@ import {
 import { checkSegmentMedia, clockAfter, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
+import { isOfNewRecording } from '../sessions/restart.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
 import { placeAfter } from '../tracks/track-identity.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
@@ -40,8 +41,10 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   if (context.upload.parts) return known ? recordSplitRequest({ ...start, session: known }, name) : start
   const track = known && at(known.tracks, name)
   const isEnd = !inspection.init && !inspection.media
+  const isNewRecording =
+    known && track && inspection.media && isOfNewRecording(context, known, track, inspection.media)
   if (isEnd && (!track || track.phase === 'completed')) return known ? { ...start, session: known } : start
-  if (known && !inspection.init && track && isRepeat(context)) {
+  if (known && !inspection.init && track && !isNewRecording && isRepeat(context)) {
     return add({ ...start, session: known }, { track: name, findings: [uploadRepeated(context)] })
   }
   const entered = enterSession(start, context)
@@ -219,7 +222,8 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
     track.isOneUrl ||
     previous === track.shortInitDigest
   const isFilled = previous !== null && previous === track.shortFillerDigest
-  const isReused = previous !== null && !isOwnPath && !isFilled && track.segmentCount > 0
+  const isOld = isOfNewRecording(context, session, track, media)
+  const isReused = previous !== null && !isOwnPath && !isFilled && !isOld && track.segmentCount > 0
   const part = partOf(context, session, track, media)
   const position = {
     part: part.kind,

@@ -6,6 +6,7 @@ import { limitAnnouncements, maxTextLength } from '../limits.ts'
 import { checkAnnouncedCodec } from '../media/init-media.ts'
 import { checkSets } from '../media/switching-set.ts'
 import { parseObjectName } from '../object-name.ts'
+import { startTimeOf } from '../sessions/restart.ts'
 import { type Announcement, at, type Session } from '../state.ts'
 import { examplePath, representationTracks } from '../tracks/track-identity.ts'
 import { patternsOf, textDigest } from '../tracks/track-names.ts'
@@ -25,7 +26,11 @@ export function updateAnnouncements(context: Context, session: Session): Update 
   const { merged, findings } = isUpdate
     ? mergeAnnouncements(session, announced, own)
     : { merged: announced, findings: [] }
-  const next: Session = { ...session, manifest: first, announcements: limitAnnouncements(merged) }
+  const startTime = mpd.type === 'dynamic' ? startTimeOf(mpd) : session.startTime
+  const next: Session = {
+    ...session,
+    ...{ manifest: first, startTime, announcements: limitAnnouncements(merged) },
+  }
   const known = Object.values(session.tracks).filter(({ name }) => at(next.announcements, name))
   const codecs = known.flatMap(({ name, init, reported }) =>
     init && !reported.includes('codec-not-announced') ? checkAnnouncedCodec(next, name, init) : [],
