@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { type FoldInput, fold } from '../../../services/ingest/src/indexing/fold.ts'
 import { mergeJournals } from '../../../services/ingest/src/indexing/merge-journals.ts'
+import type { Cursors } from '../../../services/ingest/src/indexing/ports.ts'
 import { requirementsOf } from '../../../services/ingest/src/indexing/requirements.ts'
 import { noTotals } from '../../../services/ingest/src/indexing/totals.ts'
 import type { Random } from '../../../services/ingest/src/media/mpd/testing/mutated.ts'
@@ -31,17 +32,26 @@ export async function journalTarget(): Promise<Target & AsyncDisposable> {
       const text = damaged(Buffer.from(linesOf(name)), random)
       await writeFile(join(folder, name), text)
     }
-    const { entries } = await mergeJournals(journals, stream, names, {})
-    requirementsOf(entries).sessionKeys(initialState.order)
     const faults: unknown[] = []
-    const { events } = fold(stream, nothing, entries, {
-      inspectionOf: () => null,
-      idleMs: 60_000,
-      onFault: (_upload, error) => void faults.push(error),
-    })
+    let known: FoldInput = nothing
+    let count = 0
+    for (let cursors: Cursors = {}, passes = 0; ; passes++) {
+      const lines = await mergeJournals(journals, stream, names, cursors)
+      if (lines.entries.length === 0) break
+      if (passes > 2 * names.length * lineCount) throw new Error('the journals have no end')
+      cursors = lines.cursors
+      count += lines.entries.length
+      requirementsOf(lines.entries).sessionKeys(known.state.order)
+      const folded = fold(stream, known, lines.entries, {
+        inspectionOf: () => null,
+        idleMs: 60_000,
+        onFault: (_upload, error) => void faults.push(error),
+      })
+      JSON.stringify(folded.events)
+      known = folded
+    }
     if (faults.length > 0) throw faults[0]
-    JSON.stringify(events)
-    return entries.length === 2 * lineCount ? 'whole' : 'in part'
+    return count === names.length * lineCount ? 'whole' : 'in part'
   }
 }
 
@@ -65,7 +75,7 @@ const nothing: FoldInput = {
   folders: new Map(),
 }
 
-const lineCount = 6
+const lineCount = 7
 
 function linesOf(journal: string): string {
   const at = (second: number) => `2026-01-01T00:00:0${second}.000Z`
@@ -78,6 +88,10 @@ function linesOf(journal: string): string {
     const times = { startedAt: at(second), receivedAt: at(second) }
     const facts = { id, path, method: 'PUT', ...times, bytes: 5, sha256: 'aa', whole: true, kind, sender }
     return { kind: 'upload', id, upload: facts }
+  }
+  const removal: JournalEntry = {
+    ...{ kind: 'uploads-removed', id: `${journal}-6`, at: at(6), session: null },
+    ...{ uploads: [`${journal}-4`], reason: 'age' },
   }
   const entries: readonly JournalEntry[] = [
     {
@@ -94,5 +108,5 @@ function linesOf(journal: string): string {
     upload(4, 'session_1/video/segment_1001.m4s', 'segment'),
     { kind: 'object-deleted', id: `${journal}-5`, at: at(5), path: 'session_1/video/segment_1001.m4s' },
   ]
-  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
+  return [...entries, removal].map((entry) => `${JSON.stringify(entry)}\n`).join('')
 }

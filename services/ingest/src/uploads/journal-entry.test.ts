@@ -12,6 +12,7 @@ describe('isJournalEntry', () => {
     { kind: 'stream-created', id: 'a', at: 't', interface: 'dash' },
     { kind: 'tracks-expected', id: 'a', at: 't', names: ['video'] },
     { kind: 'object-deleted', id: 'a', at: 't', path: 'x.m4s' },
+    { kind: 'uploads-removed', id: 'a', at: 't', session: null, uploads: ['b'], reason: 'age' },
     { kind: 'of a later version', id: 'a', at: 't' },
   ])
     it(`takes ${line.kind}`, () => equal(isJournalEntry(line), true))
@@ -23,6 +24,7 @@ describe('isJournalEntry', () => {
     { kind: 'upload', id: 'a', upload: { ...upload, bytes: '1' } },
     { kind: 'upload', id: 'a', upload: { ...upload, sender: { headers: [1] } } },
     { kind: 'object-deleted', id: 'a', at: 't' },
+    { kind: 'uploads-removed', id: 'a', at: 't', session: null, reason: 'age' },
     { kind: 'tracks-expected', id: 'a', at: 't', names: 'video' },
     { kind: 'stream-created', id: 'a', interface: 'dash' },
     { id: 'a', at: 't' },

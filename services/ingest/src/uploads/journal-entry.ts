@@ -9,6 +9,7 @@ export function isJournalEntry(line: unknown): line is JournalEntry {
   if (line.kind === 'upload') return isUpload(line.upload)
   if (!hasTexts(line, ['at'])) return false
   if (line.kind === 'object-deleted') return hasTexts(line, ['path'])
+  if (line.kind === 'uploads-removed') return areTexts(line.uploads)
   if (line.kind === 'tracks-expected') return areTexts(line.names)
   return line.kind !== 'stream-created' || hasTexts(line, ['interface'])
 }
