@@ -31,12 +31,14 @@ export async function runChaos(
 ): Promise<ChaosResult> {
   await using server = await startServerUnderChaos()
   const track = await makeSmallTrack()
-  const cameras = Array.from({ length: cameraCount }, (_, n) =>
-    createCamera({
-      ...{ server: server.standalone(), name: `camera${n}`, kind: kinds[n % kinds.length] ?? 'dash', track },
-      ...{ random: seeded(seed * 1_000 + n), pauseMs: 1_000 },
-    }),
-  )
+  const cameras = Array.from({ length: cameraCount }, (_, n) => {
+    const kind = kinds[n % kinds.length] ?? 'dash'
+    // A long request becomes several uploads, each of which is probed.
+    const pauseMs = kind === 'long' ? 3_000 : 1_000
+    const name = `camera${n}`
+    const random = seeded(seed * 1_000 + n)
+    return createCamera({ server: server.standalone(), name, kind, track, random, pauseMs })
+  })
   tell(`seed ${seed}: ${cameraCount} cameras for ${seconds} s${server.disk ? '' : ', without a small disk'}`)
   using memory = watchMemory(() => server.standalone().pid)
   const over = AbortSignal.timeout(seconds * 1_000)
