@@ -53,7 +53,16 @@ export function sessionViewOf(session: Session): SessionView {
   }
 }
 
-function trackViewOf({ name, phase, segmentCount, clock, init }: Track): TrackView {
+/** A track that an upload leaves as it was has the same view as before. */
+const trackViews = new WeakMap<Track, TrackView>()
+
+function trackViewOf(track: Track): TrackView {
+  const view = trackViews.get(track) ?? createTrackView(track)
+  trackViews.set(track, view)
+  return view
+}
+
+function createTrackView({ name, phase, segmentCount, clock, init }: Track): TrackView {
   const bitrate = clock && init ? Math.round((clock.bytes * 8 * init.timescale) / clock.total) : null
   return {
     ...{ name, phase, segmentCount, bitrate: Number.isSafeInteger(bitrate) ? bitrate : null },

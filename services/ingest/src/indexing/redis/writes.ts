@@ -8,6 +8,7 @@ import { type FoldResult, isLater, type ObjectEvent } from '../fold.ts'
 import { encodeObject } from './codecs/object-codec.ts'
 import { encodePathEntry } from './codecs/path-entry.ts'
 import { playableMemberOf } from './codecs/playable-codec.ts'
+import { encodeSession, jsonOf } from './codecs/session-codec.ts'
 import { encodeUpload } from './codecs/upload-codec.ts'
 import { deviceUpdates } from './counters/device-counters.ts'
 import { minuteIncrements } from './counters/minute-counters.ts'
@@ -21,14 +22,14 @@ export function writesOf(
 ): readonly Write[] {
   const keys = keysOf(id)
   const batch = createWriteBatch()
-  if (stream) batch.add('SET', keys.stream, JSON.stringify(stream))
-  batch.add('SET', keys.order, JSON.stringify(state.order))
+  if (stream) batch.add('SET', keys.stream, jsonOf(stream))
+  batch.add('SET', keys.order, jsonOf(state.order))
   batch.add('SET', keys.totals, JSON.stringify(totals))
   for (const session of replaced)
-    batch.add('HSET', keys.sessions, session.id, JSON.stringify(sessionViewOf(session)))
+    batch.add('HSET', keys.sessions, session.id, encodeSession(sessionViewOf(session)))
   for (const session of Object.values(state.sessions)) {
-    batch.add('HSET', keys.current, session.key, JSON.stringify(session))
-    batch.add('HSET', keys.sessions, session.id, JSON.stringify(sessionViewOf(session)))
+    batch.add('HSET', keys.current, session.key, encodeSession(session))
+    batch.add('HSET', keys.sessions, session.id, encodeSession(sessionViewOf(session)))
   }
   for (const event of events) {
     if (event.kind === 'deleted') addDeletion(batch, keys, event)
