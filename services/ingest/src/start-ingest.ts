@@ -13,6 +13,9 @@ import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
 import { sendStateWith } from './events/http/send-state.ts'
 import { createStates } from './events/states/states.ts'
+import { expectationRoutes } from './expectations/http/expectation-routes.ts'
+import { judgeExpectationsWith } from './expectations/judge-expectations.ts'
+import { waitForWith } from './expectations/wait-for.ts'
 import { exportMp4With } from './export/export-mp4.ts'
 import { exportRoutes } from './export/http/export-routes.ts'
 import { listSessionWith } from './export/list-session.ts'
@@ -142,6 +145,8 @@ export async function startIngest(
   const { backlog } = probes
   const states = createStates({ eventBus, streams, inFlight, refusals, backlog, now })
   const sendState = sendStateWith(states, now)
+  const expectations = judgeExpectationsWith({ streams, index, record, newId, now })
+  const waitFor = waitForWith({ states, streams, index, expectations })
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
   const handleUpload = handleUploadWith({
@@ -157,7 +162,12 @@ export async function startIngest(
   )
   const routers = [
     certificateRoutes({ ...certificates, lastSeen: devices.lastSeen, onProxyPorts }, log),
-    streamRoutes(streams, config.strict, config.isCompat15 ? matter15StreamResponse : streamResponse),
+    streamRoutes(
+      streams,
+      expectations,
+      config.strict,
+      config.isCompat15 ? matter15StreamResponse : streamResponse,
+    ),
     docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
     deviceRoutes(devices),
@@ -181,6 +191,7 @@ export async function startIngest(
       open: openUpload,
     }),
     uploadBytesRoutes(streams, store, findCertificate),
+    expectationRoutes(expectations, waitFor, closing.signal),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     refusalRoutes({ refusals, eventBus, count: metrics.refused, log, now }),
     objectRoutes(findObject, findProbe),

@@ -134,6 +134,9 @@ function foldOne(id: string, draft: Draft, entry: JournalEntry, how: FoldWith): 
     case 'tracks-expected':
       if (draft.stream) draft.stream = { ...draft.stream, expectedTrackNames: entry.names }
       return
+    case 'expectations-set':
+      if (draft.stream) draft.stream = { ...draft.stream, expectations: entry.expectations }
+      return
     case 'object-deleted':
       foldDeletion(draft, entry.path)
       return
@@ -267,4 +270,5 @@ const created = (id: string, entry: Extract<JournalEntry, { kind: 'stream-create
   creator: entry.creator,
   createdAt: entry.at,
   expectedTrackNames: null,
+  expectations: null,
 })

@@ -20,6 +20,7 @@ export type RefusalCode =
   | 'certificate-exists'
   | 'certificate-key-secret'
   | 'csr-malformed'
+  | 'wait-timeout'
   | 'busy'
 
 /** The client is wrong, or asks for too much at once, and gets the detail; not a fault of this server. */

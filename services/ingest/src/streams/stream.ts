@@ -1,3 +1,4 @@
+import type { Expectations } from '../expectations/expectations.ts'
 import { Refusal } from '../lib/refusal.ts'
 
 const interfaces = ['cmaf-ingest', 'dash', 'hls'] as const
@@ -17,6 +18,8 @@ export interface Stream {
   readonly createdAt: string
   /** Null until a user names them. */
   readonly expectedTrackNames: readonly string[] | null
+  /** Null until a user sets them. */
+  readonly expectations: Expectations | null
 }
 
 /** Absent means cmaf-ingest; any other word throws the refusal `interface-unknown`, which names the three. */
