@@ -18,11 +18,11 @@ async function watch(server: Standalone, path: string, args: readonly string[]) 
   ok(String((await lines.next()).value).startsWith(':'))
   return {
     seen,
-    /** Everything up to and with the first event of a kind. */
-    async until(kind: string): Promise<void> {
+    /** Everything up to and with the first events of a kind; to be called once. */
+    async until(kind: string, count = 1): Promise<void> {
       for await (const line of { [Symbol.asyncIterator]: () => lines }) {
         if (line.startsWith('data: ')) seen.push(JSON.parse(line.slice(6)))
-        if (seen.at(-1)?.kind === kind) return
+        if (seen.filter((event) => event.kind === kind).length === count) return
       }
       throw new Error(`no ${kind} came`)
     },
@@ -37,6 +37,25 @@ describe('events through the proxy', function () {
   let device: Identity
   before(async () => {
     device = await makeDevice(serverOf(), 'watcher')
+  })
+
+  it('tell of a second probe of a segment that came before its init segment', async () => {
+    const server = serverOf()
+    const id = await makeStream(server)
+    using first = await watch(server, `/streams/${id}/events`, [])
+    using watched = await watch(server, `/streams/${id}/events`, [])
+    const put = (path: string, body: Buffer) =>
+      curl(server, `/streams/${id}/v/${path}`, [...as(device), '-T', '-'], body)
+    await put('1.m4s', media().segment)
+    await first.until('upload-probed')
+    await put('init.mp4', media().init)
+    await watched.until('upload-probed', 3)
+    const probes = watched.seen.filter(({ kind }) => kind === 'upload-probed')
+    deepEqual(probes.map(({ path, state }) => `${path} ${state}`).sort(), [
+      'v/1.m4s done',
+      'v/1.m4s failed',
+      'v/init.mp4 done',
+    ])
   })
 
   for (const version of ['--http1.1', '--http2']) {

@@ -8,14 +8,17 @@ import { memoryRow } from './rows/memory.ts'
 import { planningRow } from './rows/planning.ts'
 import { probeIdleRow } from './rows/probe-idle.ts'
 import { probeQueueRow } from './rows/probe-queue.ts'
-import { uploadRows } from './rows/uploads.ts'
+import { powerRows, uploadRows } from './rows/uploads.ts'
 import { externalServer } from './servers/external-server.ts'
 import { hasNginx, oneHop, twoHops } from './servers/nginx.ts'
 import { pinnedServer } from './servers/pinned-server.ts'
 import { uiRows } from './ui/ui-rows.ts'
 
 /** They take long, or compare nothing. */
-const byNameOnly = ['growth-streams', 'planning', 'ui-live', 'ui-open', 'ui-watchers']
+const byNameOnly = [
+  ...['growth-streams', 'planning', '8k-h1-power-c16', '8k-h1-power-c64'],
+  ...['ui-live', 'ui-open', 'ui-watchers'],
+]
 
 /** All rows, in the order in which they are measured. */
 export async function rowsOf(bench: Bench): Promise<Row[]> {
@@ -24,6 +27,7 @@ export async function rowsOf(bench: Bench): Promise<Row[]> {
   const nginx = (await hasNginx()) ? { one: [oneHop(bench)], two: [twoHops(bench)] } : { one: [], two: [] }
   const rows = [
     ...uploadRows(bench, [pinnedServer(bench), ...nginx.one, ...nginx.two, ...others]),
+    ...powerRows(bench),
     ...connectRows(bench, [pinnedServer(bench), ...nginx.one, ...others]),
     halfRateRow(bench, [pinnedServer(bench), ...others]),
     probeIdleRow(bench),

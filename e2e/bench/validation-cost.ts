@@ -93,6 +93,7 @@ function sessionOf(tracks: number): { readonly known: FoldResult; readonly next:
     folderDeltas: new Map(),
     events: [],
     jobs: [],
+    replaced: [],
   }
   const known = before.reduce(judged, start)
   return { known: { ...known, events: [], jobs: [] }, next: judgingsOf(segments(2)) }

@@ -15,6 +15,7 @@ const widths = [
 /** What the pages ask for when they are opened, beside their own files; the tests before open all of them. */
 const requestsOfPages: readonly string[] = [
   '/about',
+  '/access',
   '/certs',
   '/certs/device/dev.pem',
   '/certs/server/root.pem',
@@ -73,7 +74,8 @@ describe('all pages', function () {
     [`/ui/streams/${stream}?q=1003`, '.list-row'],
     [`/ui/streams/${stream}/session_1/index.mpd`, '.text-line'],
     [`/ui/streams/${stream}/session_1/video/segment_1001.m4s?tab=boxes`, '.box'],
-    [`/ui/reports/${stream}`, '.report-row'],
+    [`/ui/streams/${stream}/session_1/video/segment_1003.m4s?tab=reference`, '.tab-panel .code'],
+    [`/ui/reports/${stream}`, '.reference-counts'],
     [`/ui/streams/${emptyStream}`, '.empty'],
     ['/ui/streams/99999', '.empty'],
     ['/ui/reports/99999', '.error-text'],

@@ -12,13 +12,18 @@ interface Exchanges {
   readonly serve: Serve
   /** Waits until no exchange is in flight. Resolves with false when some still are after `timeoutMs`. */
   drain(timeoutMs: number): Promise<boolean>
+  /**
+   * Aborts those whose client certificate has been revoked or has expired meanwhile, but for requests that have arrived
+   * whole and wait for their response: one of them may be the revocation.
+   */
+  abortRefused(): void
 }
 
 /** Forwards exchanges and keeps track of those in flight; one that fails is logged and aborted. */
 export function trackExchanges(forward: Forward, log: Logger): Exchanges {
   const inFlight = new Set<Exchange>()
   let onDrained: (() => void) | null = null
-  return { serve, drain }
+  return { serve, drain, abortRefused }
 
   async function serve(exchange: Exchange): Promise<void> {
     inFlight.add(exchange)
@@ -31,6 +36,16 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
     }
     inFlight.delete(exchange)
     if (inFlight.size === 0) onDrained?.()
+  }
+
+  function abortRefused(): void {
+    for (const exchange of inFlight) {
+      const fault = exchange.connection.certificateFault()
+      if (!fault || (exchange.isBodyComplete() && !exchange.isResponding())) continue
+      const { method, target, connection } = exchange
+      log.info({ method, target, address: connection.address, code: fault.code }, 'exchange aborted')
+      exchange.destroy()
+    }
   }
 
   async function drain(timeoutMs: number): Promise<boolean> {

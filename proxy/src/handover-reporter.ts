@@ -11,7 +11,7 @@ import type { HandoverFile } from './tls/handover-file.ts'
 export function reportHandover(
   ingests: readonly Address[],
   handover: HandoverFile,
-  ports: { readonly port: number; readonly ui_port: number | null },
+  place: { readonly port: number; readonly ui_port: number | null; readonly is_loopback: boolean },
 ): Disposable {
   const proxy = randomUUID()
   const reports = ingests.map(reporterFor)
@@ -34,7 +34,7 @@ export function reportHandover(
       isPosting = true
       do {
         reported = handover.version()
-        const event = { proxy, version: reported, ...ports }
+        const event = { proxy, version: reported, ...place }
         await postEvent(ingest, 'handover-applied', event, handover.trust().secret)
       } while (reported !== handover.version())
       isPosting = false

@@ -1,4 +1,5 @@
 import type { Server } from 'node:net'
+import { isLoopback } from '@pushav/shared/access-warning.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import type { Config } from './config.ts'
@@ -52,7 +53,11 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const { port, addresses, stop, destroy } = await listen(server, config.host, config.port)
   log.info({ port, addresses }, 'listening')
   ui = await listenForBrowsers(createTlsServer(deps, { ...config, requestCert: false }), config, port, log)
-  built.use(reportHandover(config.ingests, handover, { port, ui_port: ui?.port ?? null }))
+  const is_loopback = [...addresses, ...(ui?.addresses ?? [])].every(isLoopback)
+  built.use(reportHandover(config.ingests, handover, { port, ui_port: ui?.port ?? null, is_loopback }))
+  handover.onChange(exchanges.abortRefused)
+  const timer = setInterval(exchanges.abortRefused, refusedCheckMs).unref()
+  built.defer(() => clearInterval(timer))
 
   const withdraw = config.dnsName ? announce(config.dnsName, { port, addresses }, log) : null
   built.defer(() => {
@@ -93,4 +98,6 @@ async function listenForBrowsers(
   }
 }
 
+/** How long an upload may go on after its certificate has expired. */
+const refusedCheckMs = 1_000
 const maxPort = 65_535

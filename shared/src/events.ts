@@ -5,6 +5,14 @@ export type StreamEvent =
   | ({ readonly kind: 'stream-created'; readonly interface: string } & OfStream)
   | ({ readonly kind: 'stream-deleted' | 'expectations-set' } & OfStream)
   | ({ readonly kind: 'object-deleted'; readonly path: string } & OfStream)
+  /** Retention has removed uploads of a session, or uploads that belong to none. */
+  | ({
+      readonly kind: 'uploads-removed'
+      readonly session: string | null
+      readonly uploads: number
+      /** The rule: too old, too many bytes stored, too little of the disk free. */
+      readonly reason: 'age' | 'bytes' | 'free'
+    } & OfStream)
   | ({ readonly kind: 'upload-started' } & OfRequest & OfUpload)
   /** Of an upload that lasts, every second. */
   | ({

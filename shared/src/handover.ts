@@ -37,4 +37,6 @@ export const handoverApplied = z.object({
   /** Where the proxy listens: for devices, and without client certificates; null for none. */
   port: z.number().int().nullable().default(null),
   ui_port: z.number().int().nullable().default(null),
+  /** Whether only its own machine reaches it. */
+  is_loopback: z.boolean().default(true),
 })

@@ -44,10 +44,14 @@ export const optionalPort = z
   .optional()
   .describe('a port from 0 to 65535, or off')
 export const level = z.enum(['debug', 'info', 'warn', 'error']).describe('debug, info, warn or error')
+export const durability = z.enum(['process', 'power']).describe('process or power')
 export const flag = z
   .enum(['true', 'false', '1', '0', 'on', 'off'])
   .transform((word) => ['true', '1', 'on'].includes(word))
   .describe('true or false')
+
+/** Whose verdicts clients get: this server's, or those of the reference server of the Matter SDK. */
+export const judge = z.enum(['ours', 'reference']).describe('ours or reference')
 
 const labels =
   /^(?!.{254})[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i
@@ -91,6 +95,13 @@ export const size = z
   .string()
   .regex(/^\d+(KiB|MiB|GiB|TiB)?$/)
   .transform((word) => Number.parseInt(word, 10) * unitBytes[word.replace(/^\d+/, '') as Size])
+  .describe('a size such as 512, 64KiB or 16GiB')
+
+/** A size as it is written, checked; undefined where nothing is set. */
+export const optionalSize = z
+  .string()
+  .regex(/^\d+(KiB|MiB|GiB|TiB)?$/)
+  .optional()
   .describe('a size such as 512, 64KiB or 16GiB')
 
 /** `unix:/path/to.sock` or `host:port` (`[::1]:8080` for IPv6). */

@@ -1,4 +1,5 @@
 import { type Bench, own, type Row, ratio, type Target } from '../bench.ts'
+import { durableServer } from '../servers/pinned-server.ts'
 import type { ServerUnderTest } from '../servers/server-under-test.ts'
 import { type LoadSpec, loadRow } from './load-row.ts'
 
@@ -49,4 +50,13 @@ const longConnection: LoadSpec = {
     own('uploads lost on one connection', 'lost', 'at most', 0),
     own('connections that they took', 'connects', 'at most', 1),
   ],
+}
+
+/** What `DURABILITY=power` costs: both servers on the same disk, where a flush takes its time. */
+export function powerRows(bench: Bench): Row[] {
+  const servers = [durableServer(bench, 'server', 'power'), durableServer(bench, 'process', 'process')]
+  const targets = [ratio('rate', 'process', 'told', null), ratio('µs', 'process', 'told', null)]
+  return [16, 64].map((connections) =>
+    loadRow(bench, servers, { name: `8k-h1-power-c${connections}`, size: '8k', connections, targets }),
+  )
 }

@@ -5,11 +5,25 @@ import { startServer } from './server.ts'
 import type { ServerUnderTest } from './server-under-test.ts'
 
 /** This server beside others, all of its processes on one core, the way it is compared. */
-export const pinnedServer = (bench: Bench): ServerUnderTest => ({
-  name: 'server',
+export const pinnedServer = (bench: Bench): ServerUnderTest => serverOn(bench, 'server', bench.directory, {})
+
+/** Every other row writes to memory, where a flush is free. */
+const diskDirectory = '/var/tmp'
+
+/** The same on a disk, with a durability. */
+export const durableServer = (bench: Bench, name: string, durability: 'process' | 'power'): ServerUnderTest =>
+  serverOn(bench, name, diskDirectory, { DURABILITY: durability })
+
+const serverOn = (
+  bench: Bench,
+  name: string,
+  directory: string,
+  env: NodeJS.ProcessEnv,
+): ServerUnderTest => ({
+  name,
   warmUp: bench.options.warmUp,
   async start() {
-    const running = await startServer(bench, { isPinned: true })
+    const running = await startServer({ ...bench, directory }, { isPinned: true, env })
     const { drainMs } = bench.options
     return {
       url: running.url,

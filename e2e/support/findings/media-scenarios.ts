@@ -25,6 +25,7 @@ const pair = [neatMpd(['v', 'w']), freeInit()]
 export const mediaScenarios = {
   'media-not-isobmff': first('a segment of text', Buffer.from('no media')),
   'box-malformed': firstFree('a segment whose mdat is cut short', segmentLike.cutShort),
+  'box-too-large': firstInit('an init segment of more than 1 MiB', initLike.ofManyBytes),
   'init-without-moov': firstInit('an init segment of ftyp only', initLike.withoutMoov),
   'init-track-count': firstInit('an init segment of two tracks', initLike.withTwoTracks),
   'init-not-fragmented': firstInit('an init segment without mvex', initLike.withoutMvex),
@@ -68,6 +69,7 @@ export const mediaScenarios = {
   'base-not-moof': first('a segment whose offsets count from the file', segmentLike.withoutBase),
   'segment-duration-off': first('two seconds where one is announced', segmentLike.twiceAsLong),
   'duration-header-off': hls('X-EXTINF-duration: 5.0 for one second', ...hlsReady, hlsSegment(1001, '5.0')),
+  'producer-time-impossible': firstFree('a segment of the year 2036', segmentLike.ofTheFuture(1)),
   'prft-absent': firstFree('a segment without prft', segmentLike.withoutPrft(1)),
   'emsg-top-level': firstFree('a segment with emsg', segmentLike.withEvent(1, emsg)),
   'fragment-duration': ingest(

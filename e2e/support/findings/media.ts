@@ -27,6 +27,8 @@ const mfhd = (sequence: number) => box('mfhd', u32(0, sequence))
 const lasting = (duration: number) =>
   trun({ samples: Array.from({ length: 10 }, () => ({ duration, size: 10 })), firstFlags: sync })
 const tfdtBelowZero = box('tfdt', u32(0x0100_0000, 0xffff_ffff, 0xffff_fec8))
+/** The last second that NTP has. */
+const prftOfTheFuture = box('prft', u32(0x0100_0018, 1, 2 ** 32 - 1, 0, 0, 0))
 /** Its composition offset is below 0 in version 0. */
 const shownEarly = box('trun', u32(0xb05, 1, 0, sync, 1_000, 100, 0xffff_ff00))
 const withoutBase = box('tfhd', u32(0x20, 1, nonSync))
@@ -41,6 +43,7 @@ const chunkOf = (nth: number, facts: Chunk = {}): Buffer =>
 /** Segments with one thing wrong, or unusual. */
 export const segmentLike = {
   withoutPrft: (nth: number) => Buffer.concat([styp(), chunkOf(nth)]),
+  ofTheFuture: (nth: number) => Buffer.concat([styp(), prftOfTheFuture, chunkOf(nth)]),
   withEvent: (nth: number, event: Buffer) => Buffer.concat([styp(), prft, event, chunkOf(nth)]),
   branded: (nth: number, brand: string) => Buffer.concat([styp(brand), prft, chunkOf(nth)]),
   ofTwoTracks: Buffer.concat([styp(), prft, chunkOf(1), chunkOf(1, { trackId: 2 })]),
@@ -76,6 +79,7 @@ export const initLike = {
   ofSound: initOf({ entry: visualEntry('mp4a', aac) }),
   named: initOf({ inUdta: [box('name', letters('front door'))] }),
   encrypted: initOf({ entry: visualEntry('encv', avcC, encryption) }),
+  ofManyBytes: initOf({ inUdta: [box('free', Buffer.alloc(2 ** 20))] }),
   withTwoTracks: Buffer.concat([ftyp, twice(moov())]),
   withoutMvex: Buffer.concat([ftyp, renamed(moov({ entry: avc1() }), 'mvex', 'free')]),
   withoutMoov: ftyp,

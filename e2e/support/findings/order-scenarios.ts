@@ -95,6 +95,12 @@ export const orderScenarios = {
   'init-name': dash('init.init of track video', dynamicMpd(), object('session_1/video/init.init', initOf())),
   'session-number': dash('session 3 behind session 1', ...ended, dynamicMpd(3)),
   'session-number-reused': dash('session 1 again after its end', ...ended, dynamicMpd(1, { start: 'PT1S' })),
+  'session-restarted': dash(
+    'segment 1001 again, with other bytes, behind segment 1002',
+    ...recorded,
+    segment(1002),
+    segment(1001, segmentOf(1, { sequence: 7 })),
+  ),
   'session-abandoned': dash('session 2 before the end of session 1', ...recorded, dynamicMpd(2)),
   'number-padded': dash('session_01', object('session_01/index.mpd', dynamicMpd().body)),
   'segment-number-low': dash('segment 1', ...started, segment(1, segmentOf(1))),

@@ -18,6 +18,7 @@ const on =
 export const dash = on('dash')
 export const hls = on('hls')
 export const ingest = on('cmaf-ingest')
+export const hksv = on('hksv')
 export const expecting = (
   what: string,
   tracks: readonly string[],

@@ -1,4 +1,5 @@
 import type { FindingCode } from '../../../services/ingest/src/validation/rules.ts'
+import { hksvScenarios } from './hksv-scenarios.ts'
 import { manifestScenarios } from './manifest-scenarios.ts'
 import { mediaScenarios } from './media-scenarios.ts'
 import { orderScenarios } from './order-scenarios.ts'
@@ -11,4 +12,5 @@ export const scenarios: Readonly<Record<FindingCode, Scenario>> = {
   ...orderScenarios,
   ...mediaScenarios,
   ...manifestScenarios,
+  ...hksvScenarios,
 }

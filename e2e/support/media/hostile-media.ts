@@ -106,12 +106,12 @@ const hostileManifests: Readonly<Record<string, Hostile>> = {
   'a billion laughs': {
     path: 'laughs.mpd',
     body: Buffer.from(`<!DOCTYPE MPD [<!ENTITY l0 "lol">${laughs.join('')}]><MPD type="&l9;">&l9;</MPD>`),
-    code: 'mpd-malformed',
+    code: 'manifest-too-large',
   },
   'an external entity': {
     path: 'external.mpd',
     body: Buffer.from('<!DOCTYPE MPD [<!ENTITY x SYSTEM "file:///etc/hostname">]><MPD>&x;</MPD>'),
-    code: 'mpd-malformed',
+    code: 'manifest-too-large',
   },
   '100 000 elements in each other': {
     path: 'deep.mpd',

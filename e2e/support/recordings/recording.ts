@@ -19,8 +19,6 @@ export interface Recording {
   readonly push: (to: Target) => Promise<Requests | null>
   /** Every code of severity error or warning that it gets, with the reason why it is right. */
   readonly explained?: Readonly<Record<string, string>>
-  /** Explained codes that depend on how fast the machine is. */
-  readonly perhaps?: readonly string[]
 }
 
 /** The same recording with reasons for what it gets. */

@@ -32,6 +32,8 @@ export interface Exchange {
   release(bytes: Buffer): void
   /** Whether the last byte of the body has arrived, read or not; false for ever when the body was cut off. */
   isBodyComplete(): boolean
+  /** Whether the head of the response has been sent. */
+  isResponding(): boolean
   /** Whether the client does not wait for the response any more. */
   isAborted(): boolean
   /** Calls `listener` when the client leaves before the response is complete; at times more than once. */

@@ -30,6 +30,7 @@ export function http1Exchange(
     response,
     release,
     isBodyComplete: () => request.complete,
+    isResponding: () => response.headersSent,
     isAborted,
     onAbort(listener) {
       response.once('close', () => response.writableFinished || listener())

@@ -37,6 +37,7 @@ export function http2Exchange(
     // Nothing to do: the memory of the bytes may hold frames of other streams.
     release() {},
     isBodyComplete,
+    isResponding: () => stream.headersSent,
     isAborted,
     onAbort(listener) {
       // A reset ends the writable side before 'close', so a reset stream may look finished.

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { handoverVersionOf } from '@pushav/shared/handover.ts'
 import { readPeer } from '@pushav/shared/identity.ts'
 import { type Identity, makeOddLeaf, pki } from '../../test/certificates.ts'
-import { ask, curl, dial, dialHttp2, received } from '../../test/clients.ts'
+import { ask, closed, curl, dial, dialHttp2, received } from '../../test/clients.ts'
 import { type RunningProxy, runProxy, secret } from '../../test/running-proxy.ts'
 
 type Name = Exclude<keyof Awaited<typeof pki>, never>
@@ -160,6 +160,39 @@ describe('the handover file', () => {
     equal(JSON.parse(text).code, 'certificate-revoked')
     session.destroy()
   })
+
+  for (const version of [1, 2])
+    it(`ends an upload that runs with a certificate that it revokes, and no other (HTTP/${version})`, async () => {
+      const { device, bothPurposes } = await pki
+      const begun = async (path: string, identity: Identity) => {
+        const head = proxy.upstream.head()
+        if (version === 1) {
+          const socket = await dial(proxy.port, identity)
+          socket
+            .on('error', () => {})
+            .write(`PUT ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc`)
+          await head
+          return { finish: () => socket.write('def'), gone: closed(socket.resume()) }
+        }
+        const session = await dialHttp2(proxy.port, identity)
+        const stream = session.request({ ':method': 'PUT', ':path': path }).on('error', () => {})
+        stream.write('abc')
+        await head
+        return { finish: () => stream.end('def'), gone: closed(stream.resume()) }
+      }
+      const other = await begun('/other', bothPurposes)
+      const revoked = await begun('/revoked', device)
+      const aborted = proxy.upstream.end()
+      const serial = new X509Certificate(device.cert).serialNumber.toLowerCase().replace(/^0+/, '')
+      await proxy.handOver({ revokedSerials: [serial] })
+      await revoked.gone
+      const { url, end } = await aborted
+      deepEqual([url, end], ['/revoked', 'aborted'])
+      const whole = proxy.upstream.end()
+      other.finish()
+      equal((await whole).end, 'whole')
+      equal((await proxy.logged('exchange aborted')).code, 'certificate-revoked')
+    })
 
   it('is reported to ingest at the start, and again once each change is applied', async () => {
     const { device } = await pki

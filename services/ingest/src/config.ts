@@ -1,10 +1,14 @@
 import { hostname } from 'node:os'
+import { authMode } from '@pushav/shared/api/access.ts'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   address,
+  durability,
   duration,
   fileMask,
   flag,
+  integer,
+  judge,
   level,
   optionalAddress,
   optionalDnsName,
@@ -15,11 +19,22 @@ import {
   size,
   text,
 } from '@pushav/shared/settings.ts'
+import { z } from 'zod'
+import { type ForeignRule, parseForeignRule } from './access/subject-rules.ts'
 
 export type Config = ReturnType<typeof readConfig>
 
 /** Null for none, and for a port that the system chooses. */
 const portOf = (text: string | undefined): number | null => Number(text) || null
+
+/** `O=Acme,OU=Cameras; sha256:<64 hex digits>`; null where nothing is set. */
+const foreignRules = z
+  .string()
+  .transform((list) => list.split(';').map((rule) => parseForeignRule(rule.trim())))
+  .pipe(z.array(z.custom<ForeignRule>((rule) => rule !== null)))
+  .optional()
+  .transform((rules) => rules ?? null)
+  .describe('rules such as O=Acme,OU=Cameras or sha256:<64 hex digits>, separated by semicolons')
 
 /** The only reader of the environment. Durations come out in milliseconds, sizes in bytes. */
 export function readConfig(env: NodeJS.ProcessEnv) {
@@ -31,16 +46,46 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** Names this process's journals and staging folder; unique among the processes on one working directory. */
     instance: setting('INSTANCE', text, hostname()),
     strict: setting('STRICT_MODE', flag, 'false'),
+    /** Who may do what: every client everything, or each by its certificate. */
+    auth: setting('AUTH', authMode.describe('open or mtls'), 'open'),
+    /** A PEM file with further roots that client certificates may chain to. */
+    clientCa: setting('CLIENT_CA', optionalText),
+    /** Which certificates of those roots are accepted with AUTH=mtls; null for all. */
+    foreignRules: setting('CLIENT_CA_ALLOW', foreignRules),
     serverIp: setting('SERVER_IP', optionalText),
     dnsName: setting('DNS_NAME', optionalDnsName),
-    /** Responses also have the field names of the Matter 1.5 test harness. */
-    isCompat15: setting('COMPAT', optionalText) === '1.5',
+    /** Of no effect: responses have the field names of every generation of the Matter test harness. */
+    compat: setting('COMPAT', optionalText) || null,
+    /** Who decides what an upload is answered with, and which list it is in. */
+    judge: setting('JUDGE', judge, 'ours'),
     /** Of pages that may read streams, uploads and probes. */
     allowedOrigins: setting('ALLOW_ORIGIN', origins),
     maxUploadBytes: setting('MAX_UPLOAD', size, '64GiB'),
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
     /** A session without a new object for this long has ended. */
     sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
+    /** What an upload that has its response outlives: the death of this process, or the loss of power. */
+    durability: setting('DURABILITY', durability, 'process'),
+    /** How much may be stored; 0 for no limit. */
+    quotas: {
+      bytes: setting('QUOTA_BYTES', size, '0'),
+      uploads: setting('QUOTA_UPLOADS', integer, '0'),
+      streams: setting('QUOTA_STREAMS', integer, '0'),
+      streamBytes: setting('QUOTA_STREAM_BYTES', size, '0'),
+      streamUploads: setting('QUOTA_STREAM_UPLOADS', integer, '0'),
+      deviceBytes: setting('QUOTA_DEVICE_BYTES', size, '0'),
+      deviceUploads: setting('QUOTA_DEVICE_UPLOADS', integer, '0'),
+      deviceStreams: setting('QUOTA_DEVICE_STREAMS', integer, '0'),
+    },
+    /** What uploads leave free on the disk. */
+    diskReserveBytes: setting('DISK_RESERVE', size, '64MiB'),
+    /** What retention removes; 0 for no such rule. */
+    retention: {
+      maxAgeMs: setting('RETENTION_AGE', duration, '0s'),
+      maxBytes: setting('RETENTION_BYTES', size, '0'),
+      minFreeBytes: setting('RETENTION_FREE', size, '0'),
+    },
+    retentionIntervalMs: setting('RETENTION_INTERVAL', duration, '10s'),
     /** Where the proxy listens, for `/about`; null where this process was not told. */
     publicPort: portOf(setting('PORT', optionalText)),
     uiPort: setting('UI_PORT', optionalPort),

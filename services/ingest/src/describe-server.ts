@@ -13,6 +13,8 @@ export const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..
 export interface ProxyPorts {
   readonly port: number | null
   readonly uiPort: number | null
+  /** Only this machine reaches it. */
+  readonly isLoopback: boolean
 }
 
 /** What users ask of a server before they trust and use it. */
@@ -40,7 +42,8 @@ export function describeServerWith(
       },
       working_directory: config.workingDirectory,
       strict_default: config.strict,
-      compat: config.isCompat15 ? '1.5' : null,
+      compat: config.compat,
+      judge: config.judge,
       limits: { max_upload: config.maxUploadBytes, session_idle_ms: config.sessionIdleMs },
     }
   }

@@ -10,6 +10,12 @@ const log = createLogger('ingest', config.logLevel)
 const built = new AsyncDisposableStack()
 closeOnSignal(built, log)
 await restrictFiles(config.workingDirectory, config.umask, log)
-await startIngest(config, built, log)
+const { makeStartTokens } = await startIngest(config, built, log)
 log.info({ listen: config.listen }, 'listening')
-reportReady()
+// They go to a process that shows them to its user, never into a log.
+reportReady(process.connected ? { access: await makeStartTokens().catch(onFailure) } : {})
+
+function onFailure(error: unknown): null {
+  log.warn({ error }, 'no tokens were made for the start; the admin certificate makes them')
+  return null
+}

@@ -1,6 +1,8 @@
 import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { ensureAdminCertificateWith } from './certificates/admin-certificate.ts'
 import type { Hierarchy, Pair } from './certificates/certificate.ts'
+import { diskAdminFile } from './certificates/disk/admin-file.ts'
 import { diskCertificateFiles } from './certificates/disk/certificate-files.ts'
 import { diskDeviceJournal } from './certificates/disk/device-journal.ts'
 import { type HandoverFacts, openHandoverFile } from './certificates/disk/handover-file.ts'
@@ -11,9 +13,11 @@ import {
   type HandoverAcknowledgements,
 } from './certificates/handover-acknowledgements.ts'
 import { type IssueCertificate, issueCertificateWith } from './certificates/issue-certificate.ts'
+import { endsSoon } from './certificates/leaf-policy.ts'
 import { type ListCertificates, listCertificatesWith } from './certificates/list-certificates.ts'
 import type { Authority, DeviceJournal, DeviceJournalEntry } from './certificates/ports.ts'
 import { renewServerCertificateWith, type ServerNames } from './certificates/renew-server-certificate.ts'
+import { revocationListWith, type ShowRevocationList } from './certificates/revocation-list.ts'
 import { type RevokeCertificate, revokeCertificateWith } from './certificates/revoke-certificate.ts'
 import { type ShowCertificates, showCertificatesWith } from './certificates/show-certificates.ts'
 import { openAuthority } from './certificates/x509/authority.ts'
@@ -28,6 +32,10 @@ interface CertificateSettings {
   /** Called at each check, because a machine's addresses change. */
   readonly serverNames: () => ServerNames
   readonly log: Logger
+  /** Further roots that client certificates may chain to, PEM; null for none. */
+  readonly clientRoots?: string | null
+  /** Whether there is an admin's certificate. */
+  readonly hasAdmin?: boolean
   readonly now?: () => Date
   /** How long a revocation waits for the proxies. */
   readonly acknowledgementWaitMs?: number
@@ -41,6 +49,15 @@ export interface Certificates {
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
   readonly list: ListCertificates
   readonly exportBundle: ExportBundle
+  readonly showRevocationList: ShowRevocationList
+  /** Serial number and fingerprint of the first certificate of a PEM text; empty where it cannot be read. */
+  readonly identify: (certificate: string) => { readonly serial: string; readonly fingerprint: string }
+  /** Whether the device CA issued the first certificate of a PEM text. */
+  readonly hasIssued: (certificate: string) => boolean
+  /** The admin's certificate and key, in one file. */
+  readonly adminFile: string
+  /** Roots that end within a month, in sentences. */
+  readonly warnings: () => readonly string[]
   /** Every device certificate that was issued or revoked, oldest first. */
   readonly history: () => Promise<readonly DeviceJournalEntry[]>
   /** A proxy has reported the version of the handover file that it applies. */
@@ -61,6 +78,8 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     serverNames,
     log,
     now = () => new Date(),
+    clientRoots = null,
+    hasAdmin = false,
     acknowledgementWaitMs = 3_000,
   } = settings
   const [server, device] = await Promise.all([open('server'), open('device')])
@@ -75,6 +94,11 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   const isAcknowledged = () => waitForAll(acknowledgementWaitMs)
   const publish = () =>
     runExclusively('handover', async () => void (await handover.write(await handoverFacts())))
+  const adminFile = diskAdminFile(workingDirectory)
+  const ensureAdminCertificate = ensureAdminCertificateWith({
+    ...{ authority: device, keys, reader, journal, file: adminFile, now },
+  })
+  await maintain()
   const timer = setInterval(() => void check(), hourMs).unref()
 
   return {
@@ -85,6 +109,14 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     pathOf: files.pathOf,
     list: listCertificatesWith(files, reader, journal),
     exportBundle: exportBundleWith(files, pkcs12Of),
+    showRevocationList: revocationListWith(device, journal, now),
+    hasIssued: device.hasIssued,
+    identify(certificate) {
+      const { serial = '', fingerprint = '' } = reader.describe(certificate) ?? {}
+      return { serial, fingerprint }
+    },
+    adminFile: adminFile.path,
+    warnings,
     history: journal.read,
     secret: handover.secret,
     check,
@@ -102,20 +134,37 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   async function handoverFacts(): Promise<HandoverFacts> {
     const { pair, reissued } = await renewServerCertificate(serverNames(), now())
     if (reissued) log.info({ reason: reissued }, 'server certificate issued')
-    return factsOf(pair, device, await revokedSerials(journal))
+    return factsOf(pair, `${device.root}${clientRoots ?? ''}`, await revokedSerials(journal))
+  }
+
+  async function maintain(): Promise<void> {
+    if (hasAdmin && (await ensureAdminCertificate()))
+      log.info({ file: adminFile.path }, 'admin certificate issued')
+    for (const warning of warnings()) log.warn(warning)
+  }
+
+  function warnings(): readonly string[] {
+    return [server, device]
+      .filter(({ notAfter }) => endsSoon(notAfter, now()))
+      .map(
+        ({ hierarchy, notAfter }) =>
+          `The ${hierarchy} root ends at ${notAfter.toISOString()}; stop the server and run it once with ` +
+          '--renew-roots, which gives it twenty more years with the same key.',
+      )
   }
 
   /** A failure is retried an hour later; renewal begins when a third of the certificate's life is left. */
   async function check(): Promise<void> {
     await publish().catch((error) => log.error({ error }, 'server certificate could not be checked'))
+    await maintain().catch((error) => log.error({ error }, 'admin certificate could not be checked'))
   }
 }
 
-function factsOf(server: Pair, device: Authority, revoked: readonly string[]): HandoverFacts {
+function factsOf(server: Pair, deviceRoots: string, revoked: readonly string[]): HandoverFacts {
   return {
     serverCertificate: server.certificate,
     serverKey: server.key,
-    deviceRoots: device.root,
+    deviceRoots,
     revokedSerials: [...revoked],
   }
 }

@@ -8,7 +8,7 @@ import { createProbeEnqueuer } from './indexing/enqueue-probes.ts'
 import { startIndexer } from './indexing/index-journals.ts'
 import { inspectionsOf } from './indexing/inspect-upload.ts'
 import { createResultLog } from './indexing/log-results.ts'
-import { publishResultsWith } from './indexing/publish-results.ts'
+import { publishRemovalWith, publishResultsWith } from './indexing/publish-results.ts'
 import {
   connectBlocking,
   connectPipelined,
@@ -16,10 +16,13 @@ import {
   createErrorReport,
 } from './indexing/redis/connections.ts'
 import { redisIndex } from './indexing/redis/redis-index.ts'
+import { resolveOvertakenWith } from './indexing/resolve-overtaken.ts'
 import { createSessionTimeouts } from './indexing/session-timeouts.ts'
 import type { IngestMetrics } from './metrics/ingest-metrics.ts'
 import { createProbeQueue } from './probes/queue/probe-queue.ts'
 import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
+import type { Quotas } from './quotas/quotas.ts'
+import { diskInspectionArchive } from './retention/disk/inspection-archive.ts'
 import { createIoWorker } from './uploads/disk/io-worker/io-worker.ts'
 import { diskJournals } from './uploads/disk/journal-files.ts'
 import { diskObjectLinks } from './uploads/disk/object-links.ts'
@@ -32,21 +35,37 @@ const now = (): Date => new Date()
 
 /** Opens the upload store and the journals on the disk, connects to Redis and starts the indexer between the two. */
 export async function openStorage(
-  config: Pick<Config, 'workingDirectory' | 'instance' | 'redisUrl' | 'sessionIdleMs'>,
+  config: Pick<Config, 'workingDirectory' | 'instance' | 'durability' | 'redisUrl' | 'sessionIdleMs'>,
   built: AsyncDisposableStack,
   log: Logger,
   verdicts: PendingVerdicts,
   metrics: Pick<IngestMetrics, 'judged'>,
+  quotas: Quotas | null,
 ) {
-  const { workingDirectory, instance, sessionIdleMs: idleMs } = config
-  const disk = built.use(createIoWorker())
+  const { workingDirectory, instance, durability, sessionIdleMs: idleMs } = config
+  const disk = built.use(createIoWorker(durability))
   const ownJournals = await diskJournals(workingDirectory, instance, log, disk)
   const journals = {
     ...ownJournals,
     streams: cacheStreamList(workingDirectory, ownJournals.streams, now),
   }
   const links = await diskObjectLinks(workingDirectory, instance, disk)
-  const store = await openUploadStore({ workingDirectory, instance, disk, journals: ownJournals, links })
+  const archive = diskInspectionArchive(workingDirectory)
+  const uploads = await openUploadStore({
+    workingDirectory,
+    instance,
+    disk,
+    durability,
+    journals: ownJournals,
+    links,
+  })
+  const store = {
+    ...uploads,
+    async removeStream(stream: string) {
+      await uploads.removeStream(stream)
+      await archive.removeStream(stream)
+    },
+  }
 
   const onError = createErrorReport(log)
   const open = (connect: typeof connectRedis) =>
@@ -63,7 +82,7 @@ export async function openStorage(
   const deviceSums = built.use(createDeviceSums({ index, devices, everyMs: deviceSumsEveryMs }))
   const resultLog = built.use(createResultLog(log))
   const sessionTimeouts = built.use(createSessionTimeouts(eventBus, resultLog, idleMs, now))
-  const inspections = inspectionsOf(store)
+  const inspections = inspectionsOf(store, archive)
   const publishResults = publishResultsWith({
     verdicts,
     eventBus,
@@ -71,6 +90,7 @@ export async function openStorage(
     deviceSums,
     resultLog,
     count: metrics.judged,
+    quotas,
     links,
     startedAt: now(),
     now,
@@ -83,10 +103,26 @@ export async function openStorage(
       probes: enqueuer,
       inspections,
       publishResults,
+      verdicts,
+      resolveOvertaken: resolveOvertakenWith(index, verdicts),
+      publishRemoval: publishRemovalWith({ verdicts, eventBus, quotas, links, now }),
       idleMs,
       log,
       retryMs: 500,
     }),
   )
-  return { store, journals, links, redis, index, devices, deviceSums, probes, eventBus, inspections, indexer }
+  return {
+    store,
+    archive,
+    journals,
+    links,
+    redis,
+    index,
+    devices,
+    deviceSums,
+    probes,
+    eventBus,
+    inspections,
+    indexer,
+  }
 }

@@ -17,13 +17,9 @@ process.disconnect?.()
 
 async function reindex(): Promise<void> {
   await using built = new AsyncDisposableStack()
-  const { journals, index, links, indexer } = await openStorage(
-    config,
-    built,
-    log,
-    createPendingVerdicts(),
-    noIngestMetrics,
-  )
+  const verdicts = createPendingVerdicts()
+  const storage = await openStorage(config, built, log, verdicts, noIngestMetrics, null)
+  const { journals, index, links, indexer } = storage
   const startedMs = performance.now()
   const streams = await journals.streams()
   // Links first: an ingest process that runs beside this one makes them anew as soon as it finds the index empty.

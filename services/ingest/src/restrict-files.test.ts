@@ -6,7 +6,7 @@ import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.t
 import { restrictFiles } from './restrict-files.ts'
 
 const log = createLogger('ingest', 'silent')
-const folders = ['uploads', 'journals', 'staging', 'streams', 'certs']
+const folders = ['uploads', 'inspections', 'journals', 'staging', 'streams', 'certs']
 
 describe('restrictFiles', () => {
   const before = process.umask()
@@ -19,7 +19,7 @@ describe('restrictFiles', () => {
     await mkdir(join(directory.path, 'journals'))
     await mkdir(join(directory.path, 'uploads'))
     await restrictFiles(directory.path, 0o077, log)
-    deepEqual(await modesOf(directory.path, folders), Array(5).fill('700'))
+    deepEqual(await modesOf(directory.path, folders), Array(6).fill('700'))
     deepEqual(await modesOf(directory.path, ['.']), ['755'])
     await writeFile(join(directory.path, 'uploads/file'), '')
     deepEqual(await modesOf(directory.path, ['uploads/file']), ['600'])
@@ -28,7 +28,7 @@ describe('restrictFiles', () => {
   it('lets the group read uploads and nothing else where the umask says so', async () => {
     await using directory = await temporaryDirectory()
     await restrictFiles(directory.path, 0o027, log)
-    deepEqual(await modesOf(directory.path, folders), ['750', '700', '700', '700', '700'])
+    deepEqual(await modesOf(directory.path, folders), ['750', '700', '700', '700', '700', '700'])
     deepEqual(await modesOf(directory.path, ['.']), ['710'])
     await writeFile(join(directory.path, 'uploads/file'), '')
     deepEqual(await modesOf(directory.path, ['uploads/file']), ['640'])

@@ -4,7 +4,7 @@ import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 
 /** Folders below the working directory that only this user may enter, even where the umask lets others read. */
-const privateFolders = ['certs', 'journals', 'staging', 'streams']
+const privateFolders = ['access', 'certs', 'inspections', 'journals', 'staging', 'streams']
 const privateMode = 0o700
 const enterByGroup = 0o010
 

@@ -25,7 +25,9 @@ describe('ingest', () => {
     deepEqual(json.findings, [])
     deepEqual(await readFile(join(suite.path(), 'uploads', '1', json.upload_id)), body)
     const { streams } = (await ingest.get('/streams')).json
-    deepEqual(streams[0].valid_uploads, [{ session_id: 1, file_path: 'session_1/video/video.init' }])
+    deepEqual(streams[0].valid_uploads, [
+      { session_id: 1, session: '1', file_path: 'session_1/video/video.init' },
+    ])
     equal(streams[0].creator, suite.device().fingerprint)
     const [session] = streams[0].sessions
     deepEqual(session.uploaded_segments, [['session_1/video/video.init', 'session_1/video/video.init.crt']])

@@ -3,7 +3,14 @@ import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
+import type { AccessReport } from '@pushav/shared/shutdown.ts'
 import { createSite } from '@pushav/ui/site.ts'
+import { readClientRoots } from './access/disk/client-roots.ts'
+import { accessRoutes } from './access/http/access-routes.ts'
+import { auditRequests } from './access/http/audit-requests.ts'
+import { anonymousClient, ownerFor, visibleTo } from './access/http/authorize.ts'
+import { serverWarnings } from './access/server-warnings.ts'
+import { makeStartTokens } from './access/start-tokens.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
@@ -26,8 +33,11 @@ import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
+import { latencyResponse } from './latency/http/latency-response.ts'
+import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
 import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
+import { openAccess } from './open-access.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
@@ -36,14 +46,29 @@ import { redisPlayback } from './playback/redis/playback-queries.ts'
 import { findProbeWith } from './probes/find-probe.ts'
 import { probeRoutes } from './probes/http/probe-routes.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
+import { admitUploadWith } from './quotas/admit-upload.ts'
+import { createDiskSpace } from './quotas/disk-space.ts'
+import { createQuotas, hasQuota } from './quotas/quotas.ts'
+import { startUsageRefresh } from './quotas/refresh-usage.ts'
+import { createUsage } from './quotas/usage.ts'
+import { referenceResponsesWith } from './reference/http/reference-responses.ts'
+import { readReferenceWith } from './reference/read-reference.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
 import { redisRefusals } from './refusals/redis/redis-refusals.ts'
+import { freeBytesIn } from './retention/disk/free-bytes.ts'
+import { findEndedWith } from './retention/find-ended.ts'
+import { retentionRoutes } from './retention/http/retention-routes.ts'
+import { removeSessionWith } from './retention/remove-session.ts'
+import { reportRemovalWith } from './retention/report-removal.ts'
+import { startRetention } from './retention/run-retention.ts'
+import { sealedRoutes } from './sealed/http/sealed-routes.ts'
+import { openSessionWith } from './sealed/open-session.ts'
 import { serverNamesOf } from './server-names.ts'
 import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
 import { findCertificateWith, findObjectWith } from './streams/find-object.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
-import { matter15StreamResponse, streamResponse } from './streams/http/stream-response.ts'
+import { streamResponse } from './streams/http/stream-response.ts'
 import { streamRoutes } from './streams/http/stream-routes.ts'
 import { uploadBytesRoutes } from './streams/http/upload-bytes-routes.ts'
 import { uploadDetailRoutes } from './streams/http/upload-detail-routes.ts'
@@ -59,6 +84,7 @@ import { readUploadLogWith } from './streams/upload-log.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
+import { respondWithReceipt } from './uploads/http/upload-response.ts'
 import { createInFlightUploads } from './uploads/in-flight.ts'
 import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
@@ -70,25 +96,46 @@ import { streamInterfaceWith } from './uploads/stream-interface.ts'
 const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
 
-/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. Its app. */
+interface RunningIngest {
+  readonly app: ReturnType<typeof createApp>
+  /** What the person who starts the server needs in order to get in; null where each client may do everything. */
+  readonly makeStartTokens: () => Promise<AccessReport | null>
+}
+
+/** Opens and connects all parts of ingest, then listens. Each part is undone when `built` is disposed of. */
 export async function startIngest(
   config: Config,
   built: AsyncDisposableStack,
   log: Logger,
-): Promise<ReturnType<typeof createApp>> {
+): Promise<RunningIngest> {
   const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, maxUploadBytes: maxBytes } = config
 
   const certificates = built.adopt(
-    await openCertificates({ ...config, log, serverNames: () => namesOf(config) }),
+    await openCertificates({
+      ...config,
+      log,
+      serverNames: () => namesOf(config),
+      clientRoots: config.clientCa ? await readClientRoots(config.clientCa) : null,
+      hasAdmin: config.auth === 'mtls',
+    }),
     (opened) => opened.close(),
   )
-  const clientCertificates = await diskClientCertificates(workingDirectory, x509Reader.describe)
+  const clientCertificates = await diskClientCertificates(
+    workingDirectory,
+    x509Reader.describe,
+    config.durability,
+  )
   const verdicts = createPendingVerdicts()
   const registry = createRegistry('ingest')
   const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
-  const storage = await openStorage(config, built, log, verdicts, metrics)
+  const usage = createUsage()
+  const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
+  const storage = await openStorage(config, built, log, verdicts, metrics, quotas)
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 
+  const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
+  const { authorization } = accessControl
+  const clientOf = authorization?.clientOf ?? (() => anonymousClient)
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const inFlight = createInFlightUploads()
   const streams = streamsWith({
@@ -97,8 +144,11 @@ export async function startIngest(
     index,
     links,
     record,
+    setOwner: accessControl.streams.setOwner,
     eventBus,
     inFlight,
+    reserveStream: quotas?.reserveStream ?? null,
+    onRemoved: quotas && usage.forget,
     deviceSums,
     newId,
     now,
@@ -117,6 +167,19 @@ export async function startIngest(
     openUploads,
     now,
   }
+  const retention = built.use(
+    startRetention({
+      policy: config.retention,
+      findEnded: findEndedWith({ journals, index, idleMs }),
+      removeSession: removeSessionWith({ ...storage, record, inFlight, newId, now, idleMs }),
+      freeBytes: () => freeBytesIn(workingDirectory),
+      report: reportRemovalWith(log, accessControl.audit, metrics.removed),
+      intervalMs: config.retentionIntervalMs,
+      idleMs,
+      log,
+      now,
+    }),
+  )
   built.use(startProgressReports(eventBus, inFlight, now))
   addIngestGauges(registry, { backlog: probes.backlog, inFlight, workingDirectory })
   built.use(await serveMetrics(registry, config.metricsAddress))
@@ -127,8 +190,12 @@ export async function startIngest(
   const findProbe = findProbeWith(index, probes, config.probeWaitMs)
 
   const openUpload = diskOpenUpload(store)
+  const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
+  const readLatency = readLatencyWith(index)
+  const isReference = config.judge === 'reference'
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
+  const listSession = listSessionWith(streams, readUploadLog)
   const recovered = await recoverUploadsWith(uploadDeps)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   onReconnect(redis, catchUp)
@@ -139,7 +206,8 @@ export async function startIngest(
     ...{ index: storage.devices, sums: deviceSums },
     ...{ certificates: clientCertificates, history: certificates.history },
   })
-  let proxyPorts: ProxyPorts = { port: null, uiPort: null }
+  let proxyPorts: ProxyPorts = { port: null, uiPort: null, isLoopback: true }
+  const warnings = serverWarnings(config.auth, () => proxyPorts.isLoopback, certificates.warnings)
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
   const { backlog } = probes
@@ -149,25 +217,52 @@ export async function startIngest(
   const waitFor = waitForWith({ states, streams, index, expectations })
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
+  if (quotas) built.use(await startUsageRefresh({ journals, index, usage, intervalMs: 30_000, log }))
+  const space = createDiskSpace({
+    freeBytes: () => freeBytesIn(workingDirectory),
+    reserveBytes: config.diskReserveBytes,
+    nowMs: () => performance.now(),
+    onRefusal: onDiskFull,
+  })
   const handleUpload = handleUploadWith({
     receiveUpload,
     streams,
     certificates: clientCertificates,
+    admit: admitUploadWith({ quotas, space: config.diskReserveBytes > 0 ? space : null }),
+    respondWithReceipt: isReference ? reference.respond : respondWithReceipt,
     maxBytes,
     now,
   })
   const health = healthRoutes(
     { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
     async () => ({ ...(await probes.backlog()), workers: await findProbeWorkers(redis) }),
+    () => ({ auth: config.auth, warnings: warnings() }),
   )
   const routers = [
-    certificateRoutes({ ...certificates, lastSeen: devices.lastSeen, onProxyPorts }, log),
-    streamRoutes(
-      streams,
-      expectations,
-      config.strict,
-      config.isCompat15 ? matter15StreamResponse : streamResponse,
+    accessRoutes({
+      ...{
+        auth: config.auth,
+        tokens: accessControl.tokens,
+        sessions: accessControl.sessions,
+        access: accessControl.streams,
+      },
+      ...{ streams, clientOf, keyOfName: accessControl.keyOfName, warnings },
+    }),
+    certificateRoutes(
+      {
+        ...{ ...certificates, lastSeen: devices.lastSeen, onProxyPorts },
+        grantOf: authorization?.grantOf ?? (() => null),
+      },
+      log,
     ),
+    streamRoutes({
+      ...{ streams, expectations, strictByDefault: config.strict },
+      responseOf: isReference ? reference.streamResponse : streamResponse,
+      reportReference: reference.report,
+      reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
+      ownerFor: ownerFor(authorization),
+      visibleTo: visibleTo(authorization, accessControl.streams),
+    }),
     docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
     deviceRoutes(devices),
@@ -176,13 +271,14 @@ export async function startIngest(
       readUploadLog,
       readMinutes: readMinutesWith(streams, index),
       readUploadFacts: readUploadFactsWith(streams, index, probes),
+      referenceOf: reference.verdictOn,
     }),
     playRoutes({ playback, store }),
     exportRoutes({
-      ...{ streams, open: openUpload, certificates: clientCertificates },
+      ...{ streams, open: openUpload, certificates: clientCertificates, listSession },
       exportMp4: exportMp4With(playback, openUpload),
-      listSession: listSessionWith(streams, readUploadLog),
     }),
+    sealedRoutes(openSessionWith({ listSession, open: openUpload })),
     uploadDetailRoutes({
       streams,
       readBoxes: readBoxesWith(openUpload),
@@ -193,7 +289,8 @@ export async function startIngest(
     uploadBytesRoutes(streams, store, findCertificate),
     expectationRoutes(expectations, waitFor, closing.signal),
     eventRoutes(eventBus, streams, sendState, closing.signal),
-    refusalRoutes({ refusals, eventBus, count: metrics.refused, log, now }),
+    retentionRoutes(retention, config.retention),
+    refusalRoutes({ refusals, eventBus, audit: accessControl.audit, count: metrics.refused, log, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),
@@ -203,12 +300,33 @@ export async function startIngest(
     respondWithError,
     health,
     routers,
+    gates: [
+      ...(authorization ? [authorization.requireAccess] : []),
+      auditRequests(accessControl.audit, clientOf),
+    ],
     allowOrigins: allowOrigins(config.allowedOrigins),
   })
-  const listener = withPutFastPath({ handleUpload, authenticate, respondWithError, app })
+  const listener = withPutFastPath({
+    ...{ handleUpload, authenticate, respondWithError, app },
+    authorizeUpload: authorization?.authorizeUpload ?? null,
+  })
   built.use(await listen(listener, config.listen))
   built.defer(() => closing.abort())
-  return app
+  return {
+    app,
+    makeStartTokens: () => makeStartTokens(config.auth, accessControl.tokens, certificates.adminFile),
+  }
+
+  /** Every refusal by a quota passes here; the log line is that of the request. */
+  function reportRefusal(limit: string): void {
+    metrics.unstored(limit)
+    accessControl.auditLimit(limit)
+  }
+
+  function onDiskFull(): void {
+    reportRefusal('disk-reserve')
+    void retention.run()
+  }
 
   function onProxyPorts(ports: ProxyPorts): void {
     proxyPorts = ports

@@ -43,6 +43,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     ),
     /** The file of the root certificate that this server's certificate chains to. */
     rootCertificate: setting('ROOT_CERTIFICATE', optionalText),
+    /** A PEM file with a client certificate and its key, for a server with AUTH=mtls. */
+    uploadsCertificate: setting('UPLOADS_CERTIFICATE', optionalText),
     concurrency: setting(
       'PROBE_CONCURRENCY',
       integer.min(1).describe('a whole number from 1'),

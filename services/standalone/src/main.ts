@@ -1,7 +1,9 @@
+import { backup } from './backup.ts'
 import { help, readOptions } from './options.ts'
 import { createDisplay } from './output/display.ts'
 import { openStandardOutput } from './output/standard-output.ts'
 import { reindex } from './reindex.ts'
+import { renewRoots } from './renew-roots.ts'
 import { run } from './run.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -21,7 +23,7 @@ const output = openStandardOutput()
 const display = createDisplay(output, options.logLevel, process.stdout.isTTY && !process.env.NO_COLOR)
 if (options.showsPassword)
   display.log.warn('other users can see the password of --redis while npm runs: set REDIS_URL instead')
-const task = options.reindex ? reindex : run
+const task = options.backup ? backup : options.reindex ? reindex : options.renewRoots ? renewRoots : run
 const code = await task(options, display).then(() => process.exitCode ?? 0, failureCode)
 await output.flush()
 process.exit(code)

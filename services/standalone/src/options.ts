@@ -1,12 +1,16 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { authMode } from '@pushav/shared/api/access.ts'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
+  durability,
   flag,
+  judge,
   level,
   optionalDnsName,
   optionalPort,
+  optionalSize,
   optionalTcpAddress,
   optionalText,
   origins,
@@ -28,14 +32,18 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       port: setting(named('port', 'PORT'), port, '1234'),
       /** Of the listener without client certificates; null for none, undefined for the port after `port`. */
       uiPort: setting(named('ui-port', 'UI_PORT'), optionalPort),
-      workingDirectory: directoryOf(
-        setting(named('working-directory', 'WORKING_DIRECTORY'), optionalText),
-        env,
-      ),
+      workingDirectory: pathOf(setting(named('working-directory', 'WORKING_DIRECTORY'), optionalText), env),
+      auth: setting(named('auth', 'AUTH'), authMode.describe('open or mtls'), 'open'),
+      clientCa: pathOf(setting(named('client-ca', 'CLIENT_CA'), optionalText), env),
       strictMode: setting(named('strict-mode', 'STRICT_MODE'), flag, 'false'),
       dns: setting(named('dns', 'DNS_NAME'), optionalDnsName),
       serverIp: setting(named('server-ip', 'SERVER_IP'), ip),
       compat: setting(named('compat', 'COMPAT'), z.literal('1.5').optional().describe('1.5')),
+      /** What an upload outlives; the default of ingest where it is not given. */
+      durability: setting(named('durability', 'DURABILITY'), durability, 'process'),
+      /** What uploads leave free on the disk; the default of ingest where it is not given. */
+      diskReserve: setting(named('disk-reserve', 'DISK_RESERVE'), optionalSize),
+      judge: setting(named('judge', 'JUDGE'), judge, 'ours'),
       redisUrl: setting(
         named('redis', 'REDIS_URL'),
         redisUrl.optional().describe(redisUrl.description ?? ''),
@@ -45,6 +53,10 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       showsPassword: /:\/\/[^/]*:[^/]*@/.test(given['--redis'] ?? ''),
       /** Rebuild the index from the journals, and exit. */
       reindex: '--reindex' in given,
+      /** Copy the working directory to this folder, and exit; null for no backup. */
+      backup: pathOf(given['--backup'], env),
+      /** Give both roots twenty more years, and exit. */
+      renewRoots: '--renew-roots' in given,
       /** Restart a process when its sources change. */
       watch: '--watch' in given,
       /** Where ingest serves `/metrics`; the proxy does on the next port, the probe worker on the one after it. */
@@ -64,14 +76,22 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --ui-port PORT            the pages, without client certificates (PORT + 1; off)    UI_PORT
   --metrics ADDRESS         Prometheus metrics here and on the next two ports (off)   METRICS_ADDRESS
   --working-directory PATH  keep everything here (a temporary one, removed at exit)   WORKING_DIRECTORY
+  --auth MODE               open: each client may do everything; mtls: by certificate  AUTH
+  --client-ca FILE          also accept device certificates of these roots (PEM)      CLIENT_CA
   --strict-mode             respond 400 to uploads that break a rule                  STRICT_MODE
   --server-ip IP            also name this address in the server's certificate        SERVER_IP
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
-  --compat 1.5              add the field names of Matter 1.5 to responses             COMPAT
+  --judge reference         respond to uploads as the reference server would (ours)   JUDGE
+  --compat 1.5              without effect: all generations' field names are there     COMPAT
   --allow-origin ORIGINS    let pages of these origins read streams (none; * for any)   ALLOW_ORIGIN
+  --durability WORD         process, or power: an upload that has its response outlives
+                            a loss of power, too (process)                            DURABILITY
+  --disk-reserve SIZE       uploads leave this much of the disk free (64MiB)          DISK_RESERVE
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
                             (with a password: only as REDIS_URL, because other users see arguments)
   --reindex                 rebuild lists and verdicts from the journals, then exit (npm run reindex)
+  --backup DIR              copy the working directory there, also of a running server, then exit (npm run backup)
+  --renew-roots             give both roots twenty more years, then exit
   --watch                   restart each process when its sources change (npm run dev)
   --help                    print this
 
@@ -85,13 +105,20 @@ const flags = {
   'ui-port': value,
   metrics: value,
   'working-directory': value,
+  auth: value,
+  'client-ca': value,
   'strict-mode': { type: 'boolean' },
   dns: value,
   'server-ip': value,
+  judge: value,
   compat: value,
   redis: value,
+  durability: value,
+  'disk-reserve': value,
   'allow-origin': value,
   reindex: { type: 'boolean' },
+  backup: value,
+  'renew-roots': { type: 'boolean' },
   watch: { type: 'boolean' },
 } as const
 
@@ -103,9 +130,9 @@ function parseFlags(argv: readonly string[]): Record<string, string> {
 }
 
 /** npm changes into the package's folder; a relative path is relative to the folder in which npm was called. */
-function directoryOf(path: string | undefined, env: NodeJS.ProcessEnv): string | null {
+function pathOf(path: string | undefined, env: NodeJS.ProcessEnv): string | null {
   if (!path) return null
-  const calledIn = ['start', 'reindex', 'dev'].includes(env.npm_lifecycle_event ?? '')
+  const calledIn = ['start', 'reindex', 'backup', 'dev'].includes(env.npm_lifecycle_event ?? '')
     ? env.INIT_CWD
     : undefined
   return resolve(calledIn ?? '.', path)

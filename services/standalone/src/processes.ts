@@ -99,9 +99,16 @@ const portsOf = ({ port, uiPort }: ReadyReport): NodeJS.ProcessEnv => ({
 })
 
 /** Rebuilds the index and exits. */
-export const reindexProcess = (options: Options, directories: RunDirectories): ProcessSpec => ({
-  name: 'reindex',
-  command: [process.execPath, '--import', exitWithParent, entryPoint('services/ingest', 'reindex.ts')],
+export const reindexProcess = (options: Options, directories: RunDirectories): ProcessSpec =>
+  taskProcess('reindex', options, directories)
+
+/** Renews both roots and exits. */
+export const renewRootsProcess = (options: Options, directories: RunDirectories): ProcessSpec =>
+  taskProcess('renew-roots', options, directories)
+
+const taskProcess = (name: string, options: Options, directories: RunDirectories): ProcessSpec => ({
+  name,
+  command: [process.execPath, '--import', exitWithParent, entryPoint('services/ingest', `${name}.ts`)],
   env: () => commonEnv(options, directories),
   readyOn: 'message',
   shows: () => true,
@@ -128,11 +135,16 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     PORT: String(options.port),
     // An empty variable counts as unset.
     UI_PORT: options.uiPort === null ? 'off' : String(options.uiPort ?? ''),
+    AUTH: options.auth,
     STRICT_MODE: String(options.strictMode),
     // An empty variable counts as unset.
+    CLIENT_CA: options.clientCa ?? '',
     SERVER_IP: options.serverIp ?? '',
     DNS_NAME: options.dns ?? '',
+    JUDGE: options.judge,
     COMPAT: options.compat ?? '',
+    DURABILITY: options.durability,
+    DISK_RESERVE: options.diskReserve ?? '',
     ALLOW_ORIGIN: options.allowedOrigins.join(),
   }
 }

@@ -27,9 +27,14 @@ export async function run(options: Options, display: Display): Promise<void> {
     logStart(directories.workingDirectory)
     if (!options.redisUrl) await keepRunning(redisProcess(directories))
     const { probe, ingest, proxy } = serviceProcesses(options, directories)
-    const [, , ports] = await Promise.all([keepRunning(probe), keepRunning(ingest), keepRunning(proxy)])
+    const [, { access = null }, ports] = await Promise.all([
+      keepRunning(probe),
+      keepRunning(ingest),
+      keepRunning(proxy),
+    ])
     display.print(`Running on https://${urlHost(options.host)}:${ports.port} (CTRL + C to quit)`)
-    for (const line of firstSteps(options, ports, directories.workingDirectory)) display.print(line)
+    for (const line of firstSteps(options, { ...ports, access }, directories.workingDirectory))
+      display.print(line)
   }
 
   function keepRunning(spec: ProcessSpec): Promise<ReadyReport> {

@@ -44,6 +44,7 @@ const patterns: readonly (readonly [RegExp, PageName])[] = [
   [/^devices(\/[0-9a-f]+)?\/?$/, 'devices'],
   [/^certificates(\/(server|device)\/[^/]+)?\/?$/, 'certificates'],
   [/^connect\/?$/, 'connect'],
+  [/^sign-in\/?$/, 'signIn'],
   [/^(service|queues)\/?$/, 'service'],
 ]
 

@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { handoverApplied } from '../handover.ts'
 import {
+  ownAccess,
+  shareBody,
+  signedIn,
+  signInBody,
+  streamAccess,
+  tokenBody,
+  tokenDeleted,
+  tokenMade,
+  tokensResponse,
+} from './access.ts'
+import {
   bundleBody,
   certificate,
   certificateFile,
@@ -16,8 +27,10 @@ import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
 import { expectations, expectationsResponse } from './expectations.ts'
 import { playQuery } from './playback.ts'
+import { retentionResponse } from './retention.ts'
+import { openedSession, sealedBody } from './sealed.ts'
 import { about, findingsResponse, health, probesResponse, readiness } from './service.ts'
-import { eventsQuery, serverState, streamState } from './state.ts'
+import { eventsQuery, serverState, streamState, waitQuery, waitResponse } from './state.ts'
 import {
   expectedTrackNamesBody,
   objectDeleted,
@@ -37,6 +50,7 @@ import {
 import {
   boxesQuery,
   boxesResponse,
+  factsQuery,
   minutesResponse,
   receipt,
   rowsResponse,
@@ -45,7 +59,6 @@ import {
   uploadsQuery,
   uploadsResponse,
 } from './uploads.ts'
-import { waitQuery, waitResponse } from './wait.ts'
 
 type Response = z.ZodType | string
 
@@ -143,7 +156,7 @@ export const operations: readonly Operation[] = [
     'The client certificate that an upload came with',
     certificate,
   ),
-  get('/uploads/{id}/{upload}/facts', 'uploads', 'One upload in full', uploadFacts),
+  get('/uploads/{id}/{upload}/facts', 'uploads', 'One upload in full', uploadFacts, factsQuery),
   get('/uploads/{id}/{upload}/boxes', 'uploads', 'The boxes of an upload', boxesResponse, boxesQuery),
   get(
     '/uploads/{id}/{upload}/text',
@@ -166,6 +179,10 @@ export const operations: readonly Operation[] = [
   get('/play/{id}/{session}/{track}/media.m3u8', 'playback', 'The media playlist of a track', playlist),
   get('/play/{id}/{session}/{track}/{init}/init.mp4', 'playback', 'An init segment', mp4),
   get('/play/{id}/{session}/{track}/{time}.m4s', 'playback', 'The newest segment with a decode time', mp4),
+  post('/sealed/{id}/{session}', 'export', 'What is in sealed media, by its key', {
+    body: sealedBody,
+    responses: { 200: openedSession },
+  }),
   get('/export/{id}/{session}.mp4', 'export', 'All tracks of a session in one MP4', mp4),
   get(
     '/export/{id}/{session}.zip',
@@ -197,6 +214,13 @@ export const operations: readonly Operation[] = [
   get('/devices/{fingerprint}', 'devices', 'One of them', device),
   get('/certs', 'certificates', 'Lists certificates and keys', certificatesResponse, certificatesQuery),
   get(
+    '/certs/device/crl.pem',
+    'certificates',
+    'The revoked device certificates (RFC 5280)',
+    'application/pkix-crl',
+    z.object({ format: z.enum(['pem', 'der']).optional() }),
+  ),
+  get(
     '/certs/{hierarchy}/{file}',
     'certificates',
     'Describes or downloads one of them',
@@ -226,8 +250,29 @@ export const operations: readonly Operation[] = [
     body: bundleBody,
     responses: { 200: 'application/x-pkcs12' },
   }),
+  get('/access', 'access', 'Who the client is here, and warnings', ownAccess),
+  post('/access/sign-in', 'access', 'Begins the session of a browser', {
+    body: signInBody,
+    responses: { 200: signedIn },
+  }),
+  post('/access/sign-out', 'access', 'Ends it', {
+    responses: { 200: z.object({ signed_out: z.boolean() }) },
+  }),
+  get('/access/tokens', 'access', 'Lists tokens, without their texts', tokensResponse),
+  post('/access/tokens', 'access', 'Makes a token for an enrolment or a sign-in', {
+    body: tokenBody,
+    responses: { 201: tokenMade },
+  }),
+  remove('/access/tokens/{token}', 'access', 'Deletes a token', tokenDeleted),
+  get('/access/streams/{id}', 'access', 'To whom a stream belongs', streamAccess),
+  post('/access/streams/{id}', 'access', 'Shares a stream, or gives it away', {
+    body: shareBody,
+    responses: { 200: streamAccess },
+  }),
+  remove('/access/streams/{id}/{key}', 'access', 'Shares it no longer', streamAccess),
   get('/about', 'service', 'Version, names, root and limits', about),
   get('/findings', 'service', 'All rules, with what to change in the device', findingsResponse),
+  get('/retention', 'service', 'What retention would remove now', retentionResponse),
   get('/time', 'service', "The server's clock", 'text/plain'),
   get('/openapi.json', 'service', 'This document', z.record(z.string(), z.unknown())),
   get('/docs', 'service', 'This document as a page', 'text/html'),

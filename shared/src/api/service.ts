@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { authMode } from './access.ts'
 import { severity, sha256, streamId, time, uploadId } from './common.ts'
 
 export const about = z
@@ -12,6 +13,9 @@ export const about = z
     working_directory: z.string(),
     strict_default: z.boolean(),
     compat: z.string().nullable(),
+    judge: z
+      .enum(['ours', 'reference'])
+      .describe('Whose verdicts the responses to uploads and the lists have'),
     limits: z.object({ max_upload: z.number().int(), session_idle_ms: z.number().int() }),
   })
   .meta({ id: 'About' })
@@ -69,6 +73,8 @@ export const readiness = z
     status: z.enum(['ok', 'degraded']),
     redis: z.enum(['ok', 'away']),
     disk: z.enum(['ok', 'away']),
+    auth: authMode,
+    warnings: z.array(z.string()).describe('What the owner of this server should know and change'),
     probes: backlog.extend({ workers: z.array(worker) }).nullable(),
   })
   .meta({ id: 'Readiness' })

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { booleanWord, finding, nextCursor, pageQuery, severity, streamId, time, uploadId } from './common.ts'
 import { expectations } from './expectations.ts'
+import { latency } from './latency.ts'
+import { referenceReport } from './reference.ts'
 
-export const ingestInterface = z.enum(['cmaf-ingest', 'dash', 'hls'])
+export const ingestInterface = z.enum(['cmaf-ingest', 'dash', 'hls', 'hksv'])
 
 export const trackKind = z.enum(['video', 'audio', 'text', 'metadata', 'other'])
 
@@ -83,7 +85,7 @@ export const session = z
     key: z.string(),
     complete: z.boolean(),
     phase: sessionPhase,
-    last_object_at: time,
+    last_object_at: time.optional().describe('Absent with `JUDGE=reference`'),
     tracks: z.record(
       z.string(),
       z.object({
@@ -100,7 +102,11 @@ export const session = z
   })
   .meta({ id: 'Session' })
 
-const listedUpload = z.object({ session_id: z.number().int().nullable(), file_path: z.string() })
+const listedUpload = z.object({
+  session_id: z.number().int().nullable().describe('Null too where the number is too large for JSON'),
+  session: z.string().nullable().describe('The key of its session'),
+  file_path: z.string(),
+})
 
 /** A stream with all its sessions and paths: the reference's fields. */
 export const stream = z
@@ -115,10 +121,10 @@ export const stream = z
     sessions: z.array(session),
     error_uploads: z.array(listedUpload.extend({ reasons: z.array(z.string()), findings: z.array(finding) })),
     valid_uploads: z.array(listedUpload),
-    valid_files: z.array(z.string()).optional(),
+    valid_files: z.array(z.string()).describe('As `valid_uploads`, for Matter 1.5'),
     invalid_files: z
       .array(z.object({ file_path: z.string(), validation_error_reason: z.string() }))
-      .optional(),
+      .describe('As `error_uploads`, for Matter 1.5'),
   })
   .meta({ id: 'Stream' })
 
@@ -148,12 +154,20 @@ export const streamBody = z
   .optional()
 
 const trackName = z.string().min(1).max(255)
-export const expectedTrackNamesBody = z.object({ expected_track_names: z.array(trackName).max(1_000) })
-export const trackNameBody = z.object({ track_name: trackName.optional(), trackName: trackName.optional() })
+export const expectedTrackNamesBody = z.object({
+  expected_track_names: z.array(trackName).max(1_000).nullable().describe('Empty or null: any'),
+})
+/** Of Matter 1.6, and of 1.5. */
+const oneTrackName = z.string().max(255).optional().describe('Empty: any')
+export const trackNameBody = z.object({ track_name: oneTrackName, trackName: oneTrackName })
 
 export const reportQuery = z.object({
   session: z.string().optional().describe('Only the session with this key'),
   format: z.enum(['json', 'junit']).default('json'),
+  reference: booleanWord
+    .default(false)
+    .describe("With the reference's verdicts; read from the first upload on, so a long stream takes a while"),
+  latency: booleanWord.default(false).describe('With how late the segments came; read likewise'),
 })
 
 export const reportResponse = z
@@ -172,5 +186,7 @@ export const reportResponse = z
         uploads: z.array(uploadId),
       }),
     ),
+    reference: referenceReport.optional(),
+    latency: latency.optional(),
   })
   .meta({ id: 'Report' })

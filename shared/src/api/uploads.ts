@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { finding, nextCursor, pageQuery, severity, sha256, time, uploadId } from './common.ts'
+import { booleanWord, finding, nextCursor, pageQuery, severity, sha256, time, uploadId } from './common.ts'
+import { referenceVerdict } from './reference.ts'
 
 /** What the bytes of an upload are. */
 export const uploadKind = z.enum(['init', 'segment', 'mpd', 'playlist', 'other'])
@@ -14,6 +15,11 @@ export const media = z
     samples: z.number().int(),
     starts_with_sync: z.boolean(),
     sequence: z.number().int(),
+    latency_ms: z
+      .number()
+      .int()
+      .nullable()
+      .describe('From its last sample to the last byte of its upload, by prft'),
     producer_at: time.nullable().describe('When its first sample was made, from prft'),
   })
   .meta({ id: 'Media' })
@@ -180,6 +186,10 @@ export const explainedFinding = finding
   .extend({ title: z.string(), clause: z.string(), hint: z.string() })
   .meta({ id: 'ExplainedFinding' })
 
+export const factsQuery = z.object({
+  reference: booleanWord.default(false).describe("With the reference's verdict"),
+})
+
 /** One upload in full, with what is around it. */
 export const uploadFacts = upload
   .extend({
@@ -190,6 +200,7 @@ export const uploadFacts = upload
     next: uploadId.nullable(),
     previous_in_track: uploadId.nullable(),
     next_in_track: uploadId.nullable(),
+    reference: referenceVerdict.nullable().optional(),
   })
   .meta({ id: 'UploadFacts' })
 export type UploadFactsResponse = z.infer<typeof uploadFacts>

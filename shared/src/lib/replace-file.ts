@@ -1,21 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /**
  * Writes a file beside its place and renames it, so that a reader sees the old content or the new, never a part. When
- * that fails, what was there stays, and the error is thrown. Names that begin with `.new-` are files in the making.
+ * that fails, what was there stays, and the error is thrown. Names that begin with `.new-` are files in the making. With `isFlushed`, file and name outlive
+ * a loss of power once it resolves.
  */
 export async function replaceFile(
   path: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
+  { isFlushed = false }: { readonly isFlushed?: boolean } = {},
 ): Promise<void> {
   const fresh = join(dirname(path), `.new-${randomUUID()}`)
   try {
-    await writeFile(fresh, content, { flag: 'wx' })
+    await writeFile(fresh, content, { flag: 'wx', flush: isFlushed })
     await rename(fresh, path)
+    if (isFlushed) await flushFolder(dirname(path))
   } catch (error) {
     await rm(fresh, { force: true })
     throw error
   }
+}
+
+async function flushFolder(path: string): Promise<void> {
+  await using folder = await open(path)
+  await folder.sync()
 }

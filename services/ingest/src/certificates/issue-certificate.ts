@@ -34,8 +34,17 @@ export interface IssueCertificate {
     name: string,
     options: { readonly override: boolean; readonly type: KeyType },
   ): Promise<DeviceCertificate>
-  /** A certificate for the key of a CSR, PEM or DER. Throws the refusal `csr-malformed`. */
-  sign(name: string, csr: Uint8Array, options: { readonly override: boolean }): Promise<DeviceCertificate>
+  /**
+   * A certificate for the key of a CSR, PEM or DER. Throws the refusals `csr-malformed` and, for a key other than
+   * `publicKey` where that is given, `access-denied`.
+   */
+  sign(name: string, csr: Uint8Array, options: SignOptions): Promise<DeviceCertificate>
+}
+
+interface SignOptions {
+  readonly override: boolean
+  /** The only key that it may be for; null for any. */
+  readonly publicKey: PublicKey | null
 }
 
 /** Requests for one name run one after the other, so that no key is stored beside another key's certificate. */
@@ -56,9 +65,14 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
         return { key, certificate, created: true }
       })
     },
-    async sign(text, csr, { override }) {
+    async sign(text, csr, { override, publicKey: required }) {
       const name = parseCertificateName(text)
       const publicKey = await keys.publicKeyOfCsr(csr)
+      if (required !== null && required !== publicKey)
+        throw new Refusal(
+          'access-denied',
+          'a renewal is for the same key; another key takes an enrolment token for this name',
+        )
       return runExclusively(lockOf(name), async () => {
         const existing = override ? null : await findValid(name)
         if (existing?.publicKey === publicKey)

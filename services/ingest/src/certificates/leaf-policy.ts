@@ -25,3 +25,8 @@ export function isRenewalDue({ notBefore, notAfter }: Validity, now: Date): bool
   const life = notAfter.getTime() - notBefore.getTime()
   return now.getTime() >= notBefore.getTime() + (life * 2) / 3
 }
+
+const monthMs = 30 * dayMs
+
+/** A root that ends within a month has to be renewed by its owner. */
+export const endsSoon = (notAfter: Date, now: Date): boolean => notAfter.getTime() - now.getTime() < monthMs

@@ -10,6 +10,18 @@ export interface Authority {
   issue(leaf: Leaf): Promise<string>
   /** Whether the first certificate of a PEM text is a leaf of this root. */
   hasIssued(certificate: string): boolean
+  /** A list of revoked certificates, RFC 5280, 5; DER. */
+  revocationList(list: RevocationList): Promise<Uint8Array>
+  /** The root with the same key and name and another validity, PEM: leaves of both verify with either. */
+  renewRoot(validity: Validity): Promise<string>
+}
+
+export interface RevocationList {
+  /** Greater than that of any list before. */
+  readonly number: number
+  readonly thisUpdate: Date
+  readonly nextUpdate: Date
+  readonly revoked: readonly { readonly serial: string; readonly at: Date }[]
 }
 
 export interface Keys {
@@ -96,4 +108,19 @@ export interface DeviceJournalEntry {
   readonly name: string
   readonly serial: string
   readonly notAfter: string
+}
+
+/** The admin's certificate, root and key in one file, PEM, which this user alone may read. */
+export interface AdminFile {
+  readonly path: string
+  /** Null when there is none. */
+  read(): Promise<string | null>
+  /** With `ifAbsent`, a file that another process has made meanwhile stays. */
+  replace(pem: string, ifAbsent: boolean): Promise<void>
+}
+
+/** The certificate of a root, which is replaced when it is renewed. */
+export interface RootFile {
+  /** Puts the one that is there aside, in `certs/replaced/`. */
+  replace(hierarchy: Hierarchy, pem: string): Promise<void>
 }

@@ -108,6 +108,7 @@ function counts({ fingerprint = 'f', minute = 0, uploads = 3 }): DeviceCounts {
   const at = new Date(minute * 60_000).toISOString()
   return {
     ...{ fingerprint, uploads, errors: 1, firstSeen: new Date(0).toISOString() },
+    stored: { uploads, bytes: 0 },
     last: {
       ...{ at, subject: 'CN=cam', serial: '1f', notAfter: '2027-01-01T00:00:00.000Z' },
       ...{ http: '2', tls: 'TLSv1.3', userAgent: null },

@@ -5,6 +5,7 @@ import { healthRoutes } from './health-routes.ts'
 
 const seenAt = '2026-11-28T10:52:42.066Z'
 const sandboxed = { name: 'a', confinement: 'limits and sandbox', isSandboxed: true, concurrency: 4, seenAt }
+const access = () => ({ auth: 'open' as const, warnings: ['be careful'] })
 const fine = { redis: async () => 'PONG' }
 
 describe('/readyz', () => {
@@ -13,32 +14,37 @@ describe('/readyz', () => {
     const { name, confinement, concurrency } = sandboxed
     const workers = [{ name, seen_at: seenAt, concurrency, confinement, is_sandboxed: true }]
     const probes = { waiting: 3, running: 1, oldest_waiting_ms: 20, workers }
-    deepEqual(await readyz(fine, async () => behind), [200, { status: 'ok', redis: 'ok', probes }])
+    deepEqual(await readyz(fine, async () => behind, access), [
+      200,
+      { status: 'ok', redis: 'ok', ...access(), probes },
+    ])
   })
 
   it('is degraded but ready when probes wait long', async () => {
     const late = { waiting: 9_000, running: 4, oldestWaitingMs: 40_000, workers: [sandboxed] }
-    const [status, answer] = await readyz(fine, async () => late)
+    const [status, answer] = await readyz(fine, async () => late, access)
     deepEqual([status, answer.status], [200, 'degraded'])
   })
 
   it('is degraded but ready when a worker runs ffprobe without a sandbox', async () => {
     const workers = [sandboxed, { ...sandboxed, confinement: 'limits, no sandbox', isSandboxed: false }]
     const probes = { waiting: 0, running: 0, oldestWaitingMs: 0, workers }
-    const [status, answer] = await readyz(fine, async () => probes)
+    const [status, answer] = await readyz(fine, async () => probes, access)
     deepEqual([status, answer.status], [200, 'degraded'])
   })
 
   it('is not ready when something is away', async () => {
     const away = () => Promise.reject(new Error('away'))
-    const [status, answer] = await readyz({ redis: away }, away)
+    const [status, answer] = await readyz({ redis: away }, away, access)
     equal(status, 503)
-    deepEqual(answer, { status: 'degraded', redis: 'away', probes: null })
+    deepEqual(answer, { status: 'degraded', redis: 'away', ...access(), probes: null })
   })
 })
 
-async function readyz(...[checks, behind]: Parameters<typeof healthRoutes>) {
-  const server = express().use(healthRoutes(checks, behind)).listen(0, '127.0.0.1')
+async function readyz(...[checks, behind, state]: Parameters<typeof healthRoutes>) {
+  const server = express()
+    .use(healthRoutes(checks, behind, state))
+    .listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0

@@ -1,9 +1,16 @@
+import type { AuthMode } from '@pushav/shared/api/access.ts'
 import { Router } from 'express'
 import { backlogResponse, workerResponse } from '../probes/http/backlog-response.ts'
 import type { Backlog, NamedWorker } from '../probes/ports.ts'
 
 /** How the queue stands, and the workers that are alive. */
 type ProbeState = () => Promise<Backlog & { readonly workers: readonly NamedWorker[] }>
+
+/** Who may do what, and what the owner of this server should know and change. */
+interface AccessState {
+  readonly auth: AuthMode
+  readonly warnings: readonly string[]
+}
 
 const maxWaitMs = 30_000
 const areSandboxed = (workers: readonly NamedWorker[]) => workers.every(({ isSandboxed }) => isSandboxed)
@@ -16,6 +23,7 @@ const areSandboxed = (workers: readonly NamedWorker[]) => workers.every(({ isSan
 export function healthRoutes(
   checks: Readonly<Record<string, () => Promise<unknown>>>,
   probeState: ProbeState,
+  access: () => AccessState,
 ): Router {
   const router = Router()
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
@@ -33,6 +41,7 @@ export function healthRoutes(
     response.status(isReady ? 200 : 503).json({
       status: isDegraded ? 'degraded' : 'ok',
       ...Object.fromEntries(states),
+      ...access(),
       probes: probes && { ...backlogResponse(probes), workers: probes.workers.map(workerResponse) },
     })
   })

@@ -18,13 +18,15 @@ interface AppDeps {
   /** The only routes that need no proxy. */
   readonly health: Router
   readonly routers: readonly Router[]
+  /** What each request to the routers passes first, after it is known to come from the proxy. */
+  readonly gates: readonly RequestHandler[]
   /** Lets pages of other origins read. */
   readonly allowOrigins: RequestHandler
 }
 
 /** The express app: health checks first, then everything that only the proxy may ask for. */
 export function createApp(deps: AppDeps): Express {
-  const { authenticate, respondWithError, health, routers, allowOrigins } = deps
+  const { authenticate, respondWithError, health, routers, gates, allowOrigins } = deps
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -33,6 +35,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(health)
   app.use(requirePeer(authenticate))
   app.use(allowOrigins)
+  for (const gate of gates) app.use(gate)
   for (const router of routers) app.use(router)
   app.use(refuseUnrouted)
   app.use(errorHandler(respondWithError))
@@ -45,8 +48,8 @@ function setHeaders(_request: Request, response: Response, next: NextFunction): 
   next()
 }
 
-/** No route has taken the request: either its path has others, or there is nothing at its path. */
-function refuseUnrouted({ method, path }: Request, response: Response): void {
+/** Throws the refusal of a request that no route takes: its path has others, or there is nothing at its path. */
+export function refuseUnrouted({ method, path }: Request, response: Response): void {
   const allowed = allowedMethods(path) ?? (isKnownMethod(method) ? [] : knownMethods)
   if (allowed.length > 0 && !allowed.includes(method)) {
     response.set('Allow', allowed.join(', '))

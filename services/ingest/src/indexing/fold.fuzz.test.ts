@@ -122,6 +122,7 @@ const knownAfter = ({
   folderDeltas: _deltas,
   events: _events,
   jobs: _jobs,
+  replaced: _replaced,
   ...known
 }: FoldResult): FoldInput => known
 

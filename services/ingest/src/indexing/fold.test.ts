@@ -1,8 +1,17 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { defaultIdleMs } from '../validation/idle-sessions.ts'
 import { initialState } from '../validation/state.ts'
-import { arrivalsOf, initAt, segment, streamOf } from '../validation/testing/arrivals.ts'
-import { fold } from './fold.ts'
+import {
+  arrivalsOf,
+  dynamicMpd,
+  init,
+  initAt,
+  mediaAt,
+  segment,
+  streamOf,
+  type TestObject,
+} from '../validation/testing/arrivals.ts'
+import { type FoldInput, fold } from './fold.ts'
 import { noTotals } from './totals.ts'
 
 /** The judge stumbles over it. */
@@ -58,6 +67,75 @@ describe('fold', () => {
     const { folders, folderDeltas } = fold('1', known, [...uploads, ...deletions], how)
     deepEqual(Object.fromEntries(folderDeltas), { v: 0, 'v/a': 1, w: 0 })
     deepEqual(Object.fromEntries(folders), { v: 1, 'v/a': 1, w: 0 })
+  })
+
+  describe('probes of segments that came before their init segment', () => {
+    const plain = [1, 2].map((nth) => mediaAt(`v/${nth}.m4s`, nth))
+    const jobsOf = (ingest: 'dash' | 'cmaf-ingest', objects: readonly TestObject[]) => {
+      let known: FoldInput = {
+        ...{ stream: streamOf(ingest), state: initialState, inits: [], totals: noTotals },
+        ...{ objects: new Map(), folders: new Map() },
+      }
+      const jobs: string[] = []
+      for (const { upload, inspection } of arrivalsOf(objects)) {
+        const entry = {
+          kind: 'upload',
+          id: upload.id,
+          upload: { ...upload, kind: inspection?.kind ?? 'other' },
+        } as const
+        const how = { idleMs: defaultIdleMs, inspectionOf: () => inspection, onFault: () => {} }
+        // As the index stores it.
+        const stored = {
+          ...known,
+          ...JSON.parse(JSON.stringify({ state: known.state, totals: known.totals })),
+        }
+        const folded = fold('1', stored, [entry], how)
+        jobs.push(...folded.jobs.map((job) => `${job.upload} ${job.path} with ${job.init}`))
+        known = folded
+      }
+      return { jobs, waiting: known.totals.waitingProbes }
+    }
+
+    it('are repeated once when it comes', () => {
+      const { jobs, waiting } = jobsOf('cmaf-ingest', [
+        ...plain,
+        initAt('v/init.mp4'),
+        mediaAt('v/3.m4s', 3),
+        initAt('v/init.mp4', { averageBitrate: 1 }),
+      ])
+      deepEqual(jobs, [
+        'u1 v/1.m4s with null',
+        'u2 v/2.m4s with null',
+        'u3 v/init.mp4 with null',
+        'u1 v/1.m4s with u3',
+        'u2 v/2.m4s with u3',
+        'u4 v/3.m4s with u3',
+        'u5 v/init.mp4 with null',
+      ])
+      equal(waiting, undefined)
+    })
+
+    it('are repeated on dash streams, also before the MPD, and only of its track', () => {
+      const objects = [segment(1001), segment(1001, {}, {}, 'audio'), dynamicMpd(), init()]
+      const { jobs, waiting } = jobsOf('dash', objects)
+      deepEqual(jobs.slice(4), ['u1 session_1/video/segment_1001.m4s with u4'])
+      deepEqual(
+        waiting?.map(({ path }) => path),
+        ['session_1/audio/segment_1001.m4s'],
+      )
+    })
+
+    it('are the newest of any number', () => {
+      const many = Array.from({ length: 40 }, (_, index) => mediaAt(`v/${index + 1}.m4s`, index + 1))
+      const { jobs } = jobsOf('cmaf-ingest', [...many, initAt('v/init.mp4')])
+      deepEqual([jobs.length, jobs[41]], [40 + 1 + 16, 'u25 v/25.m4s with u41'])
+      const long = many.map((one) => ({
+        ...one,
+        path: `${'v'.repeat(200)}/${'n'.repeat(200)}${one.path.slice(2)}`,
+      }))
+      const { waiting = [] } = jobsOf('cmaf-ingest', long)
+      ok(waiting.length > 0 && JSON.stringify(waiting).length < 8_192)
+    })
   })
 
   it('takes four times as long for four times as many lines', () => {

@@ -1,14 +1,20 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
 import type { InitFacts, Inspection } from '../media/inspection.ts'
-import type { Stream } from '../streams/stream.ts'
+import { type Stream, withExpectedNames } from '../streams/stream.ts'
 import { ancestorsOf } from '../uploads/object-path.ts'
 import type { JournalEntry, Upload } from '../uploads/upload.ts'
 import { type Finding, isAccepted } from '../validation/finding.ts'
-import { at, type State, type Track } from '../validation/state.ts'
+import { at, type Session, type State, type Track } from '../validation/state.ts'
 import { type Arrival, type ValidationResult, validateUpload } from '../validation/validate-upload.ts'
-import { type InitSegment, initFor } from './init-segment.ts'
+import { type InitSegment, initFor } from './init-segments/init-segment.ts'
+import {
+  endWaiting,
+  mayEndWaiting,
+  type WaitingProbe,
+  withWaitingProbe,
+} from './init-segments/waiting-probes.ts'
 import { type MediaOfUpload, mediaOf } from './media-of-upload.ts'
-import { addToTotals, type Totals, withoutObject } from './totals.ts'
+import { addToTotals, type Totals, withoutObject, withWaiting } from './totals.ts'
 
 /** What must be known of a stream before its next journal lines can be judged; see `requirementsOf`. */
 export interface FoldInput {
@@ -29,6 +35,8 @@ export interface FoldInput {
 export interface StoredObject {
   readonly upload: string
   readonly sha256: string
+  /** Id of its session, where that is not the first of its number; else absent. */
+  readonly session?: string
 }
 
 /** An upload and what was found. */
@@ -58,6 +66,8 @@ export interface FoldResult extends FoldInput {
   readonly folderDeltas: ReadonlyMap<string, number>
   readonly events: readonly ObjectEvent[]
   readonly jobs: readonly ProbeJob[]
+  /** Sessions that new ones of the same numbers have taken the place of, as they ended. */
+  readonly replaced: readonly Session[]
 }
 
 export type ObjectEvent =
@@ -65,6 +75,8 @@ export type ObjectEvent =
       Pick<ValidationResult, 'list' | 'preconditions' | 'withdrawn'> & {
         /** Nothing stood at its path before it. */
         readonly isNew: boolean
+        /** Its session lists its path for the first time. */
+        readonly isListed: boolean
         readonly place: Place
         /** What it is instead of media, for a message: its probe's outcome. Null where a worker has to probe it. */
         readonly nonMedia: string | null
@@ -100,6 +112,7 @@ export function fold(
     folderDeltas: new Map(),
     events: [],
     jobs: [],
+    replaced: [],
   }
   for (const entry of entries) foldOne(id, draft, entry, how)
   return draft
@@ -116,6 +129,7 @@ interface Draft {
   totals: Totals
   readonly events: ObjectEvent[]
   readonly jobs: ProbeJob[]
+  readonly replaced: Session[]
 }
 
 interface FoldWith {
@@ -132,13 +146,16 @@ function foldOne(id: string, draft: Draft, entry: JournalEntry, how: FoldWith): 
       draft.stream = created(id, entry)
       return
     case 'tracks-expected':
-      if (draft.stream) draft.stream = { ...draft.stream, expectedTrackNames: entry.names }
+      if (draft.stream) draft.stream = withExpectedNames(draft.stream, draft.totals.uploads, entry.names)
       return
     case 'expectations-set':
       if (draft.stream) draft.stream = { ...draft.stream, expectations: entry.expectations }
       return
     case 'object-deleted':
       foldDeletion(draft, entry.path)
+      return
+    // A removal comes alone: `foldRemoval`.
+    case 'uploads-removed':
       return
     case 'upload':
       if (draft.stream) foldUpload(draft.stream, draft, entry.upload, how)
@@ -171,17 +188,35 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const nonMedia = place === 'none' ? null : (inspection?.nonMedia ?? null)
   const judgement = { upload, findings, session, track, status, position, init, media, initFacts }
   draft.state = state
+  if (judged.replaced) draft.replaced.push(judged.replaced)
   draft.totals = addToTotals(draft.totals, judgement, {
     isVideo: knownTrack?.init?.handler === 'vide',
     withdrawn,
   })
   draft.events.push({
-    ...{ kind: 'judged', ...judgement, list, preconditions, withdrawn },
-    ...{ isNew, place, nonMedia, previous, sessionEvents },
+    kind: 'judged',
+    upload,
+    findings,
+    session,
+    track,
+    status,
+    position,
+    init,
+    media,
+    initFacts,
+    list,
+    preconditions,
+    withdrawn,
+    isNew,
+    isListed: isNew || isFirstInSession(session, previous),
+    place,
+    nonMedia,
+    previous,
+    sessionEvents,
   })
   if (place === 'none') return
   if (nonMedia === null) draft.jobs.push({ stream: stream.id, upload: upload.id, path: upload.path, init })
-  addObject(draft, upload, place, isNew)
+  addObject(stream, draft, judgement, place, isNew)
 }
 
 /** On cmaf-ingest streams validation knows the track's; on dash and hls streams it is in the same folder. */
@@ -200,12 +235,42 @@ function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
 const isEndOnly = (inspection: Inspection | null): boolean =>
   inspection?.kind === 'other' && inspection.endsTrack
 
-function addObject(draft: Draft, upload: Upload, place: Place, isNew: boolean): void {
+function addObject(
+  stream: Stream,
+  draft: Draft,
+  judged: Pick<JudgedUpload, 'upload' | 'session' | 'track' | 'init'>,
+  place: Place,
+  isNew: boolean,
+): void {
+  const { upload, session, init } = judged
   const { id, path, sha256 } = upload
   draft.inits = withInit(draft.inits, upload)
+  const { waitingProbes } = draft.totals
+  if (upload.kind === 'segment' && init === null)
+    draft.totals = withWaiting(draft.totals, withWaitingProbe(waitingProbes ?? [], judged))
+  else if (waitingProbes && mayEndWaiting(waitingProbes, judged)) repeatProbes(stream, draft, waitingProbes)
   if (place === 'beside') return
-  draft.objects.set(path, { upload: id, sha256 })
+  draft.objects.set(path, { upload: id, sha256, ...(isLater(session) ? { session } : {}) })
   if (isNew) count(draft, path, 1)
+}
+
+/** Whether a session's number was used before: its id is the number, a dot, and how often. */
+export const isLater = (session: string | null): session is string =>
+  session !== null && /\.\d+$/.test(session)
+
+const isFirstInSession = (session: string | null, previous: StoredObject | null): boolean =>
+  isLater(session) && previous?.session !== session
+
+/** Of segments that came before their init segment, once that one has come. */
+function repeatProbes(stream: Stream, draft: Draft, waiting: readonly WaitingProbe[]): void {
+  const initOf = ({ path, session, track }: WaitingProbe) =>
+    stream.interface === 'cmaf-ingest'
+      ? (trackOf(draft.state, session, track)?.initUpload ?? null)
+      : initFor(path, draft.inits)
+  const { jobs, left } = endWaiting(stream.id, waiting, initOf)
+  if (jobs.length === 0) return
+  draft.jobs.push(...jobs)
+  draft.totals = withWaiting(draft.totals, left)
 }
 
 /** A bug that shows in one verdict must not stop those after it: such an upload goes without findings. */
@@ -229,6 +294,7 @@ function verdictOn(
       events: [],
       preconditions: [],
       withdrawn: [],
+      replaced: null,
     }
   }
 }
@@ -242,8 +308,9 @@ function statusOf({ strict }: Stream, upload: Upload, findings: readonly Finding
 /** The track as it is after an upload of it; null where the upload belongs to none. */
 function trackOf(state: State, session: string | null, track: string | null): Track | null {
   if (session === null || track === null) return null
-  const found = Object.values(state.sessions).find(({ id }) => id === session)
-  return (found && at(found.tracks, track)) ?? null
+  for (const found of Object.values(state.sessions))
+    if (found.id === session) return at(found.tracks, track) ?? null
+  return null
 }
 
 /** A file where a folder is, or a folder where a file is. The one that came first stays. */

@@ -1,21 +1,24 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
-import type { Journals } from '../uploads/ports.ts'
-import type { JournalEntry, Upload } from '../uploads/upload.ts'
+import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
+import { JournalCutShort, type Journals } from '../uploads/ports.ts'
+import type { JournalEntry, Upload, UploadsRemoval } from '../uploads/upload.ts'
 import type { ProbeEnqueuer } from './enqueue-probes.ts'
 import { type FoldResult, fold } from './fold.ts'
 import type { Inspections } from './inspect-upload.ts'
 import { type MergedLines, mergeJournals } from './merge-journals.ts'
 import { createPassScheduler } from './pass-scheduler.ts'
-import type { Cursors, IndexPosition, Position, ProbeOutbox } from './ports.ts'
+import type { Cursors, IndexAdmin, IndexPosition, Position, ProbeOutbox } from './ports.ts'
+import { foldRemoval, type RemovalResult } from './removals/fold-removal.ts'
+import type { ResolveOvertaken } from './resolve-overtaken.ts'
 
 /** Each stream holds one or two files open. */
 const catchUpConcurrency = 64
 
 /** Brings the index up to the journals after an idle time, an outage of Redis, a crash or FLUSHALL. */
 export interface Indexer extends AsyncDisposable {
-  /** Called after a line was appended to this instance's journal of the stream. */
-  wake(stream: string): void
+  /** Called after an entry was appended to this instance's journal of the stream. */
+  wake(stream: string, entry: string): void
   /** Reads every journal on from where the index ends; resolves when all are through. */
   catchUp(): Promise<void>
 }
@@ -27,12 +30,22 @@ export type PublishResults = (
   folded: FoldResult,
 ) => void | Promise<void>
 
+/** Called with what has gone from the index, after it has. */
+export type PublishRemoval = (
+  stream: string,
+  entry: UploadsRemoval,
+  removal: RemovalResult,
+) => void | Promise<void>
+
 interface IndexerDeps {
   readonly journals: Journals
-  readonly index: IndexPosition & Pick<ProbeOutbox, 'jobs'>
+  readonly index: IndexPosition & Pick<IndexAdmin, 'forget'> & Pick<ProbeOutbox, 'jobs'>
   readonly probes: Pick<ProbeEnqueuer, 'enqueue'>
   readonly inspections: Inspections
   readonly publishResults: PublishResults
+  readonly verdicts: Pick<PendingVerdicts, 'isPending'>
+  readonly resolveOvertaken: ResolveOvertaken
+  readonly publishRemoval: PublishRemoval
   readonly idleMs: number
   readonly log: Logger
   readonly retryMs: number
@@ -44,8 +57,22 @@ interface IndexerDeps {
  * position one commits, the other starts again.
  */
 export function startIndexer(deps: IndexerDeps): Indexer {
-  const { journals, index, probes, inspections, publishResults, idleMs, log, retryMs } = deps
+  const {
+    journals,
+    index,
+    probes,
+    inspections,
+    publishResults,
+    publishRemoval,
+    verdicts,
+    resolveOvertaken,
+    idleMs,
+    log,
+    retryMs,
+  } = deps
   const positions = new Map<string, Position>()
+  /** Entries by stream that the next pass is to find in the journal, or in the index already. */
+  const appended = new Map<string, string[]>()
   const passes = createPassScheduler({
     runPass: indexStream,
     retryMs,
@@ -54,7 +81,12 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   })
 
   return {
-    wake: passes.wake,
+    wake(stream, entry) {
+      const entries = appended.get(stream)
+      if (entries) entries.push(entry)
+      else appended.set(stream, [entry])
+      passes.wake(stream)
+    },
     async catchUp() {
       await forEachLimit(await journals.streams(), catchUpConcurrency, catchUpStream)
     },
@@ -76,10 +108,38 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   }
 
   async function indexStream(stream: string): Promise<void> {
+    const entries = appended.get(stream) ?? []
+    appended.delete(stream)
+    try {
+      await indexAll(stream)
+      const overtaken = entries.filter(verdicts.isPending)
+      if (overtaken.length > 0) await resolveOvertaken(stream, overtaken)
+      inspections.forget(overtaken)
+    } catch (error) {
+      const later = appended.get(stream) ?? []
+      appended.set(stream, [...entries.filter(verdicts.isPending), ...later])
+      throw error
+    }
+  }
+
+  async function indexAll(stream: string): Promise<void> {
+    try {
+      await indexNewLines(stream)
+    } catch (error) {
+      if (!(error instanceof JournalCutShort)) throw error
+      log.warn({ error, stream }, 'the index knows lines that the journal does not have: it is made anew')
+      positions.delete(stream)
+      await index.forget(stream)
+      await indexNewLines(stream)
+    }
+  }
+
+  async function indexNewLines(stream: string): Promise<void> {
     const cached = positions.get(stream)
     // With a cached position the other instances' journals have been read; each instance indexes its own new lines.
     let names = cached ? [journals.own] : await journals.of(stream)
     let at = cached ?? (await index.position(stream))
+    if (!cached) assertAllThere(at, names)
     for (;;) {
       const lines = await mergeJournals(journals, stream, names, at.cursors)
       if (lines.entries.length === 0) break
@@ -102,16 +162,34 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     at: Position,
     { entries, cursors }: MergedLines,
   ): Promise<Position | null> {
+    const [first] = entries
+    if (first?.kind === 'uploads-removed') return removeUploads(stream, at, cursors, first)
     const uploads = entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
-    const inspected = await inspections.ofAll(stream, uploads)
+    const { inspected, gone } = await inspections.ofAll(stream, uploads)
     const known = await index.load(stream, at, entries)
     const inspectionOf = (id: string) => inspected.get(id) ?? null
-    const folded = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
-    const after = await commit(stream, at, cursors, folded)
+    const all = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
+    const folded =
+      gone.size === 0 ? all : { ...all, jobs: all.jobs.filter(({ upload }) => !gone.has(upload)) }
+    const after = await commitUntilDone(stream, cursors, () => index.commit(stream, at, cursors, folded))
     if (after === null) return null
     probes.enqueue(folded.jobs)
     inspections.forget(entries.map(({ id }) => id))
     await publishResults(stream, entries, folded)
+    return after
+  }
+
+  async function removeUploads(
+    stream: string,
+    at: Position,
+    cursors: Cursors,
+    entry: UploadsRemoval,
+  ): Promise<Position | null> {
+    const removal = foldRemoval(await index.loadRemoval(stream, entry), entry)
+    const after = await commitUntilDone(stream, cursors, () =>
+      index.commitRemoval(stream, at, cursors, removal),
+    )
+    if (after !== null) await publishRemoval(stream, entry, removal)
     return after
   }
 
@@ -123,22 +201,26 @@ export function startIndexer(deps: IndexerDeps): Indexer {
    * Repeated until Redis responds, because the results of a commit whose response was lost are known to this process
    * alone. A Redis that hangs runs such a commit when it goes on.
    */
-  function commit(
+  function commitUntilDone(
     stream: string,
-    at: Position,
     cursors: Cursors,
-    folded: FoldResult,
+    commit: () => Promise<Position | null>,
   ): Promise<Position | null> {
     let isRetry = false
     return passes.retry(stream, async () => {
       const mayBeCommitted = isRetry
       isRetry = true
-      const after = await index.commit(stream, at, cursors, folded)
+      const after = await commit()
       if (after || !mayBeCommitted) return after
       const moved = await index.position(stream)
       return isPast(moved, cursors) ? moved : null
     })
   }
+}
+
+function assertAllThere({ cursors }: Position, names: readonly string[]): void {
+  const lost = Object.keys(cursors).find((name) => !names.includes(name))
+  if (lost !== undefined) throw new JournalCutShort(`there is no ${lost}`)
 }
 
 const isPast = (position: Position, cursors: Cursors): boolean =>

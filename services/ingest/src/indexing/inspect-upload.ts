@@ -15,13 +15,35 @@ const bodyConcurrency = 8
 export interface Inspections {
   /** Keeps an inspection made while the upload was received, until `forget`. */
   put(upload: string, inspection: MediaInspection): void
-  /** By upload id; null where the body was cut off or is no longer there. Throws where the disk fails. */
-  ofAll(stream: string, uploads: readonly Upload[]): Promise<ReadonlyMap<string, Inspection | null>>
+  /** Throws where the disk fails. */
+  ofAll(stream: string, uploads: readonly Upload[]): Promise<InspectedUploads>
   /** To be called once the uploads are judged. */
   forget(uploads: readonly string[]): void
 }
 
-export function inspectionsOf(store: Pick<UploadStore, 'read'>): Inspections {
+interface InspectedUploads {
+  /**
+   * By upload id; null where the body was cut off, or where it is no longer there and retention has stored no
+   * inspection of it.
+   */
+  readonly inspected: ReadonlyMap<string, Inspection | null>
+  /** The uploads whose bytes are no longer there. */
+  readonly gone: ReadonlySet<string>
+}
+
+/** Inspections of uploads whose bytes retention removes, so that a replay comes to the same verdicts. */
+export interface InspectionArchive {
+  /** Stores the inspections of some uploads, at least one, before their bytes go. Throws the system's error. */
+  save(stream: string, inspections: ReadonlyMap<string, Inspection | null>): Promise<void>
+  /** Null where there is none. Throws the system's error. */
+  find(stream: string, upload: string): Promise<Inspection | null>
+  removeStream(stream: string): Promise<void>
+}
+
+export function inspectionsOf(
+  store: Pick<UploadStore, 'read'>,
+  archive: Pick<InspectionArchive, 'find'>,
+): Inspections {
   const fresh = new Map<string, MediaInspection>()
   return {
     put(upload, inspection) {
@@ -29,6 +51,7 @@ export function inspectionsOf(store: Pick<UploadStore, 'read'>): Inspections {
     },
     async ofAll(stream, uploads) {
       const inspected = new Map<string, Inspection | null>()
+      const gone = new Set<string>()
       const unread: Upload[] = []
       for (const upload of uploads) {
         const known = upload.whole ? fresh.get(upload.id) : null
@@ -36,22 +59,23 @@ export function inspectionsOf(store: Pick<UploadStore, 'read'>): Inspections {
         else inspected.set(upload.id, known && { ...known, mpd: null, playlist: null })
       }
       await forEachLimit(unread, bodyConcurrency, async (upload) =>
-        inspected.set(upload.id, await inspect(stream, upload)),
+        inspected.set(upload.id, await inspect(stream, upload, gone)),
       )
-      return inspected
+      return { inspected, gone }
     },
     forget(uploads) {
       for (const upload of uploads) fresh.delete(upload)
     },
   }
 
-  async function inspect(stream: string, upload: Upload): Promise<Inspection | null> {
+  async function inspect(stream: string, upload: Upload, gone: Set<string>): Promise<Inspection | null> {
     try {
       const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
       return await withManifest(stream, upload, media)
     } catch (error) {
-      if (error instanceof UploadGone) return null
-      throw error
+      if (!(error instanceof UploadGone)) throw error
+      gone.add(upload.id)
+      return archive.find(stream, upload.id)
     }
   }
 

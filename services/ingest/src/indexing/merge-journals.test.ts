@@ -43,4 +43,29 @@ describe('mergeJournals', () => {
   it('keeps the order within a journal whose clock was set back', async () => {
     deepEqual(await allOf({ a: [1, 9, 2], b: [3, 4] }, 100), [1, 3, 4, 9, 2])
   })
+
+  it('gives a removal alone, after the lines before it and before those after it', async () => {
+    const removal = { kind: 'uploads-removed', id: '', session: null, uploads: [], reason: 'age' } as const
+    const all = [noted(1), noted(2), { ...removal, at: second(3) }, { ...removal, at: second(4) }, noted(5)]
+    for (const names of [['a'], ['a', 'empty']]) {
+      const batches: number[] = []
+      let cursors = {}
+      for (let next = await read(); next.entries.length > 0; next = await read()) {
+        batches.push(next.entries.length)
+        cursors = { ...cursors, ...next.cursors }
+      }
+      deepEqual(batches, [2, 1, 1, 1])
+
+      function read() {
+        return mergeJournals({ read: linesOf }, '1', names, cursors)
+      }
+    }
+
+    async function linesOf(_stream: string, name: string, from: number): Promise<JournalLines> {
+      const lines = all
+        .map((entry, i) => ({ entry, end: i + 1 }))
+        .filter(({ end }) => name === 'a' && end > from)
+      return { lines, next: lines.at(-1)?.end ?? from, isEnd: true }
+    }
+  })
 })

@@ -20,7 +20,7 @@ export async function mergeJournals(
   cursors: Cursors,
 ): Promise<MergedLines> {
   const heads = await Promise.all(names.map(readHead))
-  if (heads.length === 1 && heads[0]) {
+  if (heads.length === 1 && heads[0] && !heads[0].lines.some(isRemoval)) {
     const [{ name, lines, next }] = heads as [Head]
     return { entries: lines.map(({ entry }) => entry), cursors: { [name]: next } }
   }
@@ -39,18 +39,24 @@ interface Head {
   taken: number
 }
 
-/** Ends where a journal has lines that are not read yet: they may be older than those of the others. */
+/**
+ * Ends where a journal has lines that are not read yet: they may be older than those of the others. A removal comes
+ * alone, because it needs what the lines before it have put into the index.
+ */
 function merged(heads: readonly Head[]): MergedLines {
   const entries: JournalEntry[] = []
   while (heads.every(({ lines, taken, isEnd }) => isEnd || taken < lines.length)) {
     const oldest = heads.reduce((a, b) => (headTime(b) < headTime(a) ? b : a))
     const line = oldest.lines[oldest.taken]
-    if (!line) break
+    if (!line || (isRemoval(line) && entries.length > 0)) break
     entries.push(line.entry)
     oldest.taken++
+    if (isRemoval(line)) break
   }
   return { entries, cursors: Object.fromEntries(heads.flatMap(cursorOf)) }
 }
+
+const isRemoval = ({ entry }: JournalLine): boolean => entry.kind === 'uploads-removed'
 
 const lastTime = '\uffff'
 

@@ -1,6 +1,7 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
-import type { JournalEntry } from '../uploads/upload.ts'
+import type { JournalEntry, UploadsRemoval } from '../uploads/upload.ts'
 import type { FoldInput, FoldResult } from './fold.ts'
+import type { RemovalInput, RemovalResult } from './removals/fold-removal.ts'
 
 /** How far the index of a stream has come. All methods throw `Unavailable` while Redis does not respond. */
 export interface IndexPosition {
@@ -9,6 +10,15 @@ export interface IndexPosition {
   load(stream: string, at: Position, entries: readonly JournalEntry[]): Promise<FoldInput>
   /** All or nothing: the position after it, or null when the index is no longer at `at`. */
   commit(stream: string, at: Position, cursors: Cursors, folded: FoldResult): Promise<Position | null>
+  /** What is needed to remove uploads. */
+  loadRemoval(stream: string, removal: UploadsRemoval): Promise<RemovalInput>
+  /** Like `commit`. */
+  commitRemoval(
+    stream: string,
+    at: Position,
+    cursors: Cursors,
+    removal: RemovalResult,
+  ): Promise<Position | null>
 }
 
 /** Probe jobs on their way to the queue. All methods throw `Unavailable` while Redis does not respond. */

@@ -1,11 +1,13 @@
 import type { DeviceSums } from '../devices/sum-devices.ts'
 import type { EventBus } from '../events/event-bus.ts'
+import { forEachLimit } from '../lib/for-each-limit.ts'
+import type { Quotas } from '../quotas/quotas.ts'
 import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
 import type { ObjectLinks } from '../uploads/ports.ts'
 import { type JournalEntry, timeOf } from '../uploads/upload.ts'
 import type { Finding } from '../validation/finding.ts'
 import type { FoldResult, JudgedUpload, ObjectEvent } from './fold.ts'
-import type { PublishResults } from './index-journals.ts'
+import type { PublishRemoval, PublishResults } from './index-journals.ts'
 import { logEnd, type ResultLog } from './log-results.ts'
 import { repairLinksWith } from './repair-links.ts'
 import type { SessionTimeouts } from './session-timeouts.ts'
@@ -18,6 +20,8 @@ interface PublishResultsDeps {
   readonly resultLog: Pick<ResultLog, 'uploaded' | 'ended'>
   /** Counts an upload of a stream with this interface. */
   readonly count: (interfaceName: string, judged: JudgedUpload) => void
+  /** Null where no quota is set. */
+  readonly quotas: Pick<Quotas, 'indexed' | 'removed'> | null
   readonly links: ObjectLinks
   /** Lines that were written before are a replay. */
   readonly startedAt: Date
@@ -27,14 +31,41 @@ interface PublishResultsDeps {
 /** Lines older than this are published as no events. */
 const maxEventAgeMs = 600_000
 
+/** What follows once uploads are gone from the index: their links go, and subscribers get an event. */
+export function publishRemovalWith({
+  verdicts,
+  eventBus,
+  quotas,
+  links,
+  now,
+}: Pick<PublishResultsDeps, 'verdicts' | 'eventBus' | 'quotas' | 'links' | 'now'>): PublishRemoval {
+  return async function publishRemoval(stream, entry, removal) {
+    const { uploads } = removal
+    quotas?.removed(stream, removal)
+    await forEachLimit(uploads, linkConcurrency, async ({ upload: { id, path } }) => {
+      if ((await links.find(stream, path)) === id) await links.remove(stream, path)
+    })
+    verdicts.resolve(entry.id, { strict: false, findings: [] })
+    if (uploads.length === 0 || now().getTime() - Date.parse(entry.at) > maxEventAgeMs) return
+    eventBus.publish({
+      ...{ kind: 'uploads-removed', stream, at: entry.at, session: entry.session },
+      ...{ uploads: uploads.length, reason: entry.reason },
+    })
+  }
+}
+
+const linkConcurrency = 16
+
 /**
  * What follows once lines are in the index: uploads that wait get their verdicts, subscribers get events of new lines,
  * and the links of replayed lines are repaired.
  */
 export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
-  const { verdicts, eventBus, sessionTimeouts, deviceSums, resultLog, count, links, startedAt, now } = deps
+  const { verdicts, eventBus, sessionTimeouts, deviceSums, resultLog, count, quotas, links, startedAt, now } =
+    deps
   const repairLinks = repairLinksWith(links)
   return async function publishResults(stream, entries, folded) {
+    quotas?.indexed(stream, folded)
     resolveVerdicts(entries, folded)
     if (folded.events.some(isOfDevice)) deviceSums.touch(stream)
     if (isNews(entries)) publishEvents(stream, entries, folded)
@@ -75,7 +106,7 @@ export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
     stream: string,
     at: string,
     event: Extract<ObjectEvent, { kind: 'judged' }>,
-    { state, stream: known }: FoldResult,
+    { state, stream: known, replaced }: FoldResult,
   ): void {
     const { upload, session, track, sessionEvents, nonMedia } = event
     const findings = event.findings.map(({ code, severity }) => ({ code, severity }))
@@ -86,7 +117,9 @@ export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
     count(known?.interface ?? 'none', event)
     for (const sessionEvent of sessionEvents) {
       eventBus.publish({ ...sessionEvent, stream, at })
-      const ended = Object.values(state.sessions).find(({ id }) => id === sessionEvent.session)
+      const ended = [...replaced, ...Object.values(state.sessions)].find(
+        ({ id }) => id === sessionEvent.session,
+      )
       if (ended) logEnd(resultLog, stream, ended, sessionEvent.kind)
     }
   }

@@ -1,5 +1,5 @@
 import { deepEqual, equal, notDeepEqual, ok } from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { probeQueue } from '@pushav/shared/probe-job.ts'
 import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
@@ -81,6 +81,34 @@ describe('replay', () => {
     deepEqual(await answersOf(ingest), before)
     equal((await ingest.get('/streams/1/session_1/v/segment_1001.m4s')).status, 200)
     equal((await ingest.get('/streams/1/session_1/v/segment_1002.m4s')).status, 404)
+  })
+
+  it('makes the index of a stream anew whose journal has lost lines that Redis knows', async () => {
+    const before = await (async () => {
+      await using ingest = await suite.start()
+      await pushEverything(ingest)
+      return await answersOf(ingest)
+    })()
+    const journal = join(suite.path(), 'journals/2/one.ndjson')
+    const lines = await readFile(journal)
+    {
+      await using ingest = await suite.start()
+      await ingest.put('/streams/2/lost', 'a body whose line is lost')
+    }
+    await writeFile(journal, lines)
+    {
+      await using ingest = await suite.start()
+      deepEqual(await answersOf(ingest), before)
+      await ingest.put('/streams/2/after', 'some bytes')
+      equal((await ingest.get('/streams/2?summary=true')).json.uploads, 3)
+    }
+    {
+      await using other = await suite.start({ INSTANCE: 'two' })
+      await other.put('/streams/2/other', 'some bytes')
+    }
+    await rm(join(suite.path(), 'journals/2/two.ndjson'))
+    await using ingest = await suite.start()
+    equal((await ingest.get('/streams/2?summary=true')).json.uploads, 3)
   })
 
   it('goes on when Redis is emptied under its feet', async () => {

@@ -2,7 +2,7 @@ import { ancestorsOf } from '../uploads/object-path.ts'
 import type { JournalEntry } from '../uploads/upload.ts'
 import type { Order } from '../validation/state.ts'
 import { sessionsOf } from '../validation/validate-upload.ts'
-import { initFoldersOf } from './init-segment.ts'
+import { initFoldersOf } from './init-segments/init-segment.ts'
 
 /** What has to be loaded before journal lines can be judged; see `FoldInput`. Nothing is named twice. */
 interface Requirements {

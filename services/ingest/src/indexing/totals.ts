@@ -3,6 +3,7 @@ import { type CodeWithSeverity, codesWithSeverityOf } from '../validation/report
 import type { SessionCounts } from '../validation/state.ts'
 import type { ValidationResult } from '../validation/validate-upload.ts'
 import type { JudgedUpload, StoredObject } from './fold.ts'
+import type { WaitingProbe } from './init-segments/waiting-probes.ts'
 
 /** A stream in numbers. Its size is bounded by the number of finding codes. */
 export interface Totals extends SessionCounts {
@@ -14,6 +15,8 @@ export interface Totals extends SessionCounts {
   readonly lastSession: string | null
   /** The newest video segment that a player can decode. */
   readonly preview: string | null
+  /** Probes to repeat once an init segment comes; absent without any. */
+  readonly waitingProbes?: readonly WaitingProbe[]
 }
 
 export const noTotals: Totals = {
@@ -33,19 +36,37 @@ export function addToTotals(
   { upload, findings, session, media, init }: JudgedUpload,
   { isVideo, withdrawn }: { readonly isVideo: boolean } & Pick<ValidationResult, 'withdrawn'>,
 ): Totals {
+  const { waitingProbes } = totals
+  return {
+    ...countUpload(totals, upload, findings),
+    ...(waitingProbes && { waitingProbes }),
+    lastUploadAt: upload.receivedAt,
+    codes: findings.length + withdrawn.length === 0 ? totals.codes : codesAfter(totals, findings, withdrawn),
+    lastSession: session ?? totals.lastSession,
+    preview: isVideo && init !== null && media?.isPlayable ? upload.id : totals.preview,
+  }
+}
+
+function codesAfter(
+  totals: Totals,
+  findings: JudgedUpload['findings'],
+  withdrawn: ValidationResult['withdrawn'],
+): Totals['codes'] {
   const codes = { ...totals.codes }
   for (const name of codesWithSeverityOf(findings)) codes[name] = (codes[name] ?? 0) + 1
   for (const { code, severity } of withdrawn) {
     const name = `${code} ${severity}` as const
     codes[name] = Math.max(0, (codes[name] ?? 0) - 1)
   }
-  return {
-    ...countUpload(totals, upload, findings),
-    lastUploadAt: upload.receivedAt,
-    codes,
-    lastSession: session ?? totals.lastSession,
-    preview: isVideo && init !== null && media?.isPlayable ? upload.id : totals.preview,
-  }
+  return codes
+}
+
+/** The totals with other probes that wait. */
+export function withWaiting(
+  { waitingProbes: _, ...totals }: Totals,
+  waitingProbes: readonly WaitingProbe[],
+): Totals {
+  return waitingProbes.length > 0 ? { ...totals, waitingProbes } : totals
 }
 
 /** The totals once an object was deleted: it is no preview any more. */

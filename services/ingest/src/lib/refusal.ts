@@ -4,6 +4,13 @@ export type RefusalCode =
   | 'path-outside-stream'
   | 'path-malformed'
   | 'proxy-authentication-failed'
+  | 'certificate-required'
+  | 'access-denied'
+  | 'access-open'
+  | 'enrolment-required'
+  | 'token-invalid'
+  | 'token-unknown'
+  | 'cross-site'
   | 'not-found'
   | 'method-unsupported'
   | 'stream-unknown'
@@ -22,6 +29,8 @@ export type RefusalCode =
   | 'csr-malformed'
   | 'wait-timeout'
   | 'busy'
+  | 'quota-exceeded'
+  | 'disk-full'
 
 /** The client is wrong, or asks for too much at once, and gets the detail; not a fault of this server. */
 export class Refusal extends Error {

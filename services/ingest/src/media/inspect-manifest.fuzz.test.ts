@@ -48,7 +48,7 @@ describe('inspectManifest with hostile text', function () {
     })
   })
 
-  it('has a fault for every document type declaration, with entities inside or outside', () => {
+  it('has a fault for every document type declaration with entities, inside or outside', () => {
     const external = fc.constantFrom(
       'SYSTEM "file:///etc/hostname"',
       'SYSTEM "http://127.0.0.1:9/x"',
@@ -56,7 +56,7 @@ describe('inspectManifest with hostile text', function () {
     )
     const laughs = fc.tuple(external, fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 40 }))
     forAll(laughs, ([first, levels, times]) => {
-      for (const text of [laughing(first, levels, times), `<!DOCTYPE MPD ${first}><MPD/>`]) {
+      for (const text of [laughing(first, levels, times), `<!DOCTYPE MPD ${first}><MPD>&l0;</MPD>`]) {
         const { faults, mpd } = isSound(text, 'mpd')
         deepEqual([mpd, faults.length], [null, 1])
       }

@@ -27,6 +27,7 @@ export interface InspectionFault {
   readonly code:
     | 'media-not-isobmff'
     | 'box-malformed'
+    | 'box-too-large'
     | 'init-incomplete'
     | 'decoder-configuration'
     | 'parameter-sets-missing'
@@ -40,6 +41,10 @@ export interface InspectionFault {
   /** One sentence: what was expected and what was received, with the byte offset or line. */
   readonly message: string
 }
+
+/** Whether media was not looked into because of a limit of this server: what it holds is not known. */
+export const isUnread = ({ init, media, faults }: Inspection): boolean =>
+  init === null && media === null && faults.some(({ code }) => code === 'box-too-large')
 
 /** One CMAF header. A CMAF track has one trak; more are reported, the first is described. */
 export interface InitFacts {
@@ -219,6 +224,17 @@ export interface ManifestFlaw {
   readonly message: string
 }
 
+/** Keys of a playlist, and what else HomeKit Secure Video has in it; null for what it has not. */
+export interface PlaylistEncryption {
+  readonly method: string | null
+  /** URI of the first key; HomeKit has an id there, which is no URL. */
+  readonly keyId: string | null
+  readonly mediaSequence: number | null
+  readonly targetDuration: number | null
+  /** EXT-X-SESSION-DATA `com.apple.encrypted-datetime.timestamp`: base64 of JSON. */
+  readonly timestamp: string | null
+}
+
 export interface PlaylistFacts {
   /** From the content alone: without EXT-X-MEDIA and EXT-X-STREAM-INF a playlist is a media playlist. */
   readonly kind: 'multivariant' | 'media'
@@ -247,6 +263,8 @@ export interface PlaylistFacts {
   readonly segmentCount: number
   /** As in MpdFacts. */
   readonly flaws: readonly ManifestFlaw[]
+  /** How its media is sealed; absent without EXT-X-KEY and EXT-X-SESSION-KEY. */
+  readonly sealing?: PlaylistEncryption
   /** As in MpdFacts, of the URIs that are kept. */
   readonly hasAbsoluteUrl: boolean
   readonly leavesStream: boolean

@@ -32,7 +32,7 @@ export function createPathMatcher(representation: PathTemplates): PathMatcher {
     time,
   })
   const listed = numbersOf(segments ?? [], startNumber)
-  const pattern = media === null ? null : patternOf(partsOf(media))
+  const pattern = media === null ? null : templatePattern(media)
 
   return (path) => {
     if (path === initialization) return match('init')
@@ -54,6 +54,9 @@ function numbersOf(segments: readonly (string | null)[], startNumber: number): M
   }
   return numbers
 }
+
+/** The paths of a template with its ids filled in, as a regular expression; null where it can match none. */
+export const templatePattern = (media: string): RegExp | null => patternOf(partsOf(media))
 
 /**
  * A template as a regular expression. An identifier that comes again has to repeat what it was, so that a

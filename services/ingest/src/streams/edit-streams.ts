@@ -9,8 +9,9 @@ import { parseInterface, type Stream } from './stream.ts'
 
 /** Changes that users make. Each writes a journal line and waits, for a limited time, until the index has it. */
 export interface StreamEdits {
-  /** Makes a stream with the next free id. Throws the refusal `interface-unknown`. */
+  /** Makes a stream with the next free id. Throws the refusals `interface-unknown` and `quota-exceeded`. */
   create(settings: NewStream): Promise<IndexedStream>
+  /** An empty list clears them. */
   expectTracks(id: string, names: readonly string[]): Promise<IndexedStream>
   /** Deletes an object from its path; its bytes stay. Throws the refusal `object-unknown`. */
   deleteObject(id: string, path: string): Promise<void>
@@ -19,24 +20,31 @@ export interface StreamEdits {
 interface NewStream extends Pick<Stream, 'strict' | 'creator'> {
   /** As the user wrote it. */
   readonly interface: unknown
+  /** Hash of the key that it belongs to; null for admins only, undefined where streams belong to no client. */
+  readonly owner?: string | null | undefined
 }
 
 export interface StreamEditsDeps {
   readonly journals: Pick<Journals, 'create' | 'has'>
   readonly links: Pick<ObjectLinks, 'find' | 'remove'>
   readonly record: RecordEntry
+  readonly setOwner: (stream: string, owner: string | null) => Promise<unknown>
   readonly getStream: StreamReads['get']
+  /** Reserves a stream of the quotas until disposal; null where no quota is set. */
+  readonly reserveStream: ((creator: string | null) => Disposable) | null
   readonly newId: () => string
   readonly now: () => Date
 }
 
 export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
-  const { journals, links, record, getStream, newId, now } = deps
+  const { journals, links, record, setOwner, getStream, reserveStream, newId, now } = deps
   return { create, expectTracks, deleteObject }
 
-  async function create({ interface: word, strict, creator }: NewStream): Promise<IndexedStream> {
+  async function create({ interface: word, strict, creator, owner }: NewStream): Promise<IndexedStream> {
     const settings = { interface: parseInterface(word), strict, creator }
+    using _reserved = reserveStream?.(creator) ?? null
     const id = await journals.create()
+    if (owner !== undefined) await setOwner(id, owner)
     const head = entryHead()
     const { indexed } = await record(id, { kind: 'stream-created', ...head, ...settings })
     await indexed
@@ -47,7 +55,8 @@ export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
     const before = await getStream(id)
     const { indexed } = await record(id, { kind: 'tracks-expected', ...entryHead(), names })
     await indexed
-    return { ...before, stream: { ...before.stream, expectedTrackNames: names } }
+    const expectedTrackNames = names.length === 0 ? null : names
+    return { ...before, stream: { ...before.stream, expectedTrackNames } }
   }
 
   async function deleteObject(id: string, path: string): Promise<void> {

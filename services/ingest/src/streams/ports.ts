@@ -96,6 +96,8 @@ export interface MinuteCounts {
 export interface DeviceCounts {
   readonly fingerprint: string
   readonly uploads: number
+  /** What retention has not removed. */
+  readonly stored: { readonly uploads: number; readonly bytes: number }
   /** Uploads with an error. */
   readonly errors: number
   /** ISO 8601. */

@@ -11,15 +11,17 @@ const summariesPerPage = 100
 
 export interface StreamReads {
   get(id: string): Promise<IndexedStream>
-  /** Up to `limit` streams with ids above `after`, all for null; `next` is the `after` of the next page, null at the end. */
+  /** Of those that `isVisible` says: up to `limit` streams with ids above `after`, all for null; `next` is the `after` of the next page, null at the end. */
   list(
     after: number,
     limit: number | null,
+    isVisible?: IsVisible,
   ): Promise<{ readonly streams: Pages<IndexedStream>; readonly next: number | null }>
   /** The same in numbers. */
   summaries(
     after: number,
     limit: number,
+    isVisible?: IsVisible,
   ): Promise<{ readonly summaries: Pages<StreamSummaryNow>; readonly next: number | null }>
   summary(id: string): Promise<StreamSummaryNow>
   /** Without those that there are not. */
@@ -37,6 +39,9 @@ export interface StreamReads {
   /** Throws the refusal `stream-unknown` when there is no such stream. */
   assertExists(id: string): Promise<void>
 }
+
+/** Whether a client may see a stream. */
+export type IsVisible = (stream: string) => boolean | Promise<boolean>
 
 /** A summary with what only the clock and this process know. */
 export interface StreamSummaryNow extends StreamSummary {
@@ -68,13 +73,17 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
     return withTimeouts(stream)
   }
 
-  async function list(after: number, limit: number | null): ReturnType<StreamReads['list']> {
-    const { ids, next } = await idsAfter(after, limit ?? Number.POSITIVE_INFINITY)
+  async function list(
+    after: number,
+    limit: number | null,
+    isVisible?: IsVisible,
+  ): ReturnType<StreamReads['list']> {
+    const { ids, next } = await idsAfter(after, limit ?? Number.POSITIVE_INFINITY, isVisible)
     return { streams: streamPages(ids), next }
   }
 
-  async function idsAfter(after: number, limit: number) {
-    const all = await journals.streams()
+  async function idsAfter(after: number, limit: number, isVisible: IsVisible | undefined) {
+    const all = await visibleIds(isVisible)
     const begin = countUpTo(all, after)
     const ids = all.slice(begin, begin + limit)
     return { ids, next: begin + ids.length < all.length ? Number(ids.at(-1)) : null }
@@ -87,8 +96,20 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
     }
   }
 
-  async function summaries(after: number, limit: number): ReturnType<StreamReads['summaries']> {
-    const { ids, next } = await idsAfter(after, limit)
+  async function visibleIds(isVisible: IsVisible | undefined): Promise<readonly string[]> {
+    const ids = await journals.streams()
+    if (!isVisible) return ids
+    const visible: string[] = []
+    for (const id of ids) if (await isVisible(id)) visible.push(id)
+    return visible
+  }
+
+  async function summaries(
+    after: number,
+    limit: number,
+    isVisible?: IsVisible,
+  ): ReturnType<StreamReads['summaries']> {
+    const { ids, next } = await idsAfter(after, limit, isVisible)
     return { summaries: summaryPages(ids), next }
   }
 

@@ -28,7 +28,7 @@ export function recordEntryWith({
   return async function recordEntry(stream, entry) {
     const indexed = verdicts.wait(entry.id, verdictWaitMs)
     await journals.append(stream, entry)
-    indexer.wake(stream)
+    indexer.wake(stream, entry.id)
     return { indexed }
   }
 }

@@ -16,6 +16,8 @@ export interface StreamRemovalsDeps {
   readonly store: Pick<UploadStore, 'removeStream'>
   readonly links: Pick<ObjectLinks, 'removeStream'>
   readonly index: Pick<IndexAdmin, 'forget'>
+  /** Called once a stream does not count towards quotas any more; null where none is set. */
+  readonly onRemoved: ((stream: string) => void) | null
   readonly deviceSums: Pick<DeviceSums, 'forget'>
   readonly eventBus: Pick<EventBus, 'publish'>
   readonly now: () => Date
@@ -23,7 +25,7 @@ export interface StreamRemovalsDeps {
 
 /** From its journals' removal on, a stream is unknown; what is derived from them follows, and may do so twice. */
 export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
-  const { journals, store, links, index, deviceSums, eventBus, now } = deps
+  const { journals, store, links, index, onRemoved, deviceSums, eventBus, now } = deps
   return {
     async remove(id) {
       await assertStream(journals, id)
@@ -42,5 +44,6 @@ export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
     await deviceSums.forget(id)
     await index.forget(id)
     await journals.removed(id)
+    onRemoved?.(id)
   }
 }

@@ -1,6 +1,5 @@
 import { isComplete } from '../validation/cmaf-ingest/ingest-session.ts'
 import { completedTracks } from '../validation/matter/matter-playlist.ts'
-import { noSession } from '../validation/object-name.ts'
 import {
   type KnownInit,
   type SegmentDurations,
@@ -64,7 +63,16 @@ export function sessionViewOf(session: Session): SessionView {
   }
 }
 
-function trackViewOf({ name, phase, segmentCount, clock, init }: Track): TrackView {
+/** A track that an upload leaves as it was has the same view as before. */
+const trackViews = new WeakMap<Track, TrackView>()
+
+function trackViewOf(track: Track): TrackView {
+  const view = trackViews.get(track) ?? createTrackView(track)
+  trackViews.set(track, view)
+  return view
+}
+
+function createTrackView({ name, phase, segmentCount, clock, init }: Track): TrackView {
   const bitrate = clock && init ? Math.round((clock.bytes * 8 * init.timescale) / clock.total) : null
   return {
     ...{ name, phase, segmentCount, bitrate: Number.isSafeInteger(bitrate) ? bitrate : null },
@@ -89,6 +97,11 @@ export function withTimeout<View extends SessionView>(session: View, nowMs: numb
   return { ...session, phase: 'silent', isComplete: session.number === null }
 }
 
-/** The number in the path of a session's objects, from its id; null for the one of objects that name none. */
-export const sessionNumberOf = (id: string | null): number | null =>
-  id === null || id === noSession ? null : Number.parseInt(id, 10)
+/**
+ * The number in the path of a session's objects, from its id; null for the one of objects that name none, and for a number
+ * that would lose digits.
+ */
+export function sessionNumberOf(id: string | null): number | null {
+  const number = id === null ? Number.NaN : Number.parseInt(id, 10)
+  return Number.isSafeInteger(number) ? number : null
+}

@@ -14,37 +14,57 @@ const pathOf = (number: number) => `v/${String(number).padStart(6, '0')}.m4s`
 describe('an answer that names every path', () => {
   const suite = ingestSuite()
 
-  for (const [compat, lists] of [
-    ['', ['error_uploads', 'valid_uploads']],
-    ['1.5', ['error_uploads', 'valid_uploads', 'valid_files', 'invalid_files']],
+  it('has the same fields in the same order for one stream and for all', async () => {
+    await using ingest = await suite.start({ COMPAT: '1.5' })
+    const lists = ['error_uploads', 'valid_uploads', 'valid_files', 'invalid_files']
+    const made = await ingest.send('POST', '/streams?interface=dash')
+    await ingest.put('/streams/1/session_2/b.mpd', 'no manifest')
+    await ingest.put('/streams/1/session_10/v/v.init', init)
+    await ingest.put('/streams/1/session_2/v/v.init', init)
+    const one = await ingest.get('/streams/1')
+    deepEqual(Object.keys(one.json).slice(-lists.length - 1), ['sessions', ...lists])
+    deepEqual(Object.keys(one.json), Object.keys(made.json))
+    deepEqual(
+      one.json.sessions.map(({ id }: { id: number }) => id),
+      [2, 10],
+    )
+    equal(one.text, `${JSON.stringify(one.json)}\n`)
+    equal(one.headers['content-length'], String(Buffer.byteLength(one.text)))
+    const all = await ingest.get('/streams')
+    equal(all.text, `{"streams":[${one.text.trimEnd()}]}\n`)
+    const named = await ingest.send('POST', '/streams/1/trackName', '{"track_name":"v"}')
+    const withName = { ...one.json, expected_track_names: ['v'], track_name: 'v' }
+    deepEqual([named.status, named.json], [202, withName])
+    deepEqual(
+      one.json.invalid_files.map(({ file_path: path }: { file_path: string }) => path),
+      one.json.error_uploads.map(({ file_path: path }: { file_path: string }) => path),
+    )
+    deepEqual(
+      one.json.valid_files,
+      one.json.valid_uploads.map(({ file_path: path }: { file_path: string }) => path),
+    )
+  })
+
+  for (const [route, body] of [
+    ['expectedTrackNames', '{"expected_track_names":[]}'],
+    ['expectedTrackNames', '{"expected_track_names":null}'],
+    ['trackName', '{"track_name":""}'],
+    ['trackName', '{"trackName":""}'],
   ] as const)
-    it(`has the same fields in the same order for one stream and for all${compat && ` of ${compat}`}`, async () => {
-      await using ingest = await suite.start(compat ? { COMPAT: compat } : {})
-      const made = await ingest.send('POST', '/streams?interface=dash')
-      await ingest.put('/streams/1/session_2/b.mpd', 'no manifest')
-      await ingest.put('/streams/1/session_10/v/v.init', init)
-      await ingest.put('/streams/1/session_2/v/v.init', init)
-      const one = await ingest.get('/streams/1')
-      deepEqual(Object.keys(one.json).slice(-lists.length - 1), ['sessions', ...lists])
-      deepEqual(Object.keys(one.json), Object.keys(made.json))
+    it(`has any track again after ${body}`, async () => {
+      await using ingest = await suite.start()
+      await ingest.send('POST', '/streams?interface=cmaf-ingest')
+      await ingest.send('POST', '/streams/1/trackName', '{"track_name":"audio"}')
+      const wrong = await ingest.put('/streams/1/session_1/v/v.init', init)
+      const cleared = await ingest.send('POST', `/streams/1/${route}`, body)
       deepEqual(
-        one.json.sessions.map(({ id }: { id: number }) => id),
-        [2, 10],
+        [cleared.status, cleared.json.expected_track_names, cleared.json.track_name],
+        [202, null, null],
       )
-      equal(one.text, `${JSON.stringify(one.json)}\n`)
-      equal(one.headers['content-length'], String(Buffer.byteLength(one.text)))
-      const all = await ingest.get('/streams')
-      equal(all.text, `{"streams":[${one.text.trimEnd()}]}\n`)
-      const named = await ingest.send('POST', '/streams/1/trackName', '{"track_name":"v"}')
-      deepEqual(
-        [named.status, named.json],
-        [202, { ...one.json, expected_track_names: ['v'], track_name: 'v' }],
-      )
-      if (!compat) return
-      deepEqual(
-        one.json.invalid_files.map(({ file_path: path }: { file_path: string }) => path),
-        one.json.error_uploads.map(({ file_path: path }: { file_path: string }) => path),
-      )
+      const right = await ingest.put('/streams/1/session_2/v/v.init', init)
+      const codes = [wrong, right].map(({ json }) => json.findings.map(({ code }: { code: string }) => code))
+      deepEqual(codes, [['track-unexpected'], []])
+      equal((await ingest.get('/streams/1')).json.expected_track_names, null)
     })
 
   it('names each of very many once, in arrival order, while others are added and taken away', async () => {

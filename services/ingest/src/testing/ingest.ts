@@ -77,7 +77,7 @@ export function ingestSuite() {
       ...settings,
     })
     const built = new AsyncDisposableStack()
-    const app = await startIngest(config, built, log)
+    const { app } = await startIngest(config, built, log)
     const { secret } = JSON.parse(await readFile(handoverFile, 'utf8')) as { secret: string }
     return {
       routes: routesOf(app),

@@ -56,11 +56,11 @@ export async function commitUpload(deps: CommitUploadDeps, body: CompleteBody): 
   } catch (error) {
     inspections.forget([upload.id])
     // Where only the link failed, the line is written, and the index has to read it.
-    if (!(error instanceof Refusal)) indexer.wake(stream)
+    if (!(error instanceof Refusal)) indexer.wake(stream, upload.id)
     throw error
   }
   body.events.committed(upload)
-  indexer.wake(stream)
+  indexer.wake(stream, upload.id)
   return { upload, verdict }
 }
 

@@ -6,6 +6,7 @@ export interface PendingVerdicts {
   wait(entry: string, timeoutMs: number): Promise<Verdict | null>
   /** Does nothing where there is no such entry, or no longer. */
   resolve(entry: string, verdict: Verdict): void
+  isPending(entry: string): boolean
 }
 
 export interface Verdict {
@@ -29,6 +30,7 @@ export function createPendingVerdicts(): PendingVerdicts {
         }
       })
     },
+    isPending: (entry) => waiting.has(entry),
     resolve: (entry, verdict) => waiting.get(entry)?.(verdict),
   }
 }

@@ -8,8 +8,8 @@ export interface UploadStore {
   /**
    * Makes an upload durable: its bytes, then its journal line, then, if `link` is true, the link at its path. Resolves
    * once all of them are written. A path that clashes with another one gets no link, which is no failure. Throws the
-   * refusal `stream-unknown` when the stream was deleted meanwhile, and the system's error for anything else; bytes or
-   * a line that were written before the failure stay. `bytes` that are staged come from this store.
+   * refusal `stream-unknown` when the stream was deleted meanwhile, and the system's error for anything else; then the
+   * bytes are gone, but where only the link failed they stay with their line. `bytes` that are staged come from this store.
    */
   commit(
     stream: string,
@@ -23,6 +23,8 @@ export interface UploadStore {
   read(stream: string, upload: string): AsyncIterable<Buffer>
   /** The path of the file that holds an upload's bytes. */
   fileOf(stream: string, upload: string): string
+  /** Removes the bytes of some uploads; those that are gone already are passed over. */
+  removeUploads(stream: string, uploads: readonly string[]): Promise<void>
   /** Removes the bytes of all of a stream's uploads. */
   removeStream(stream: string): Promise<void>
 }
@@ -75,8 +77,16 @@ export interface JournalReader {
   readonly own: string
   /** Names of a stream's journals; none when there is no such stream. */
   of(stream: string): Promise<readonly string[]>
-  /** Whole lines from a byte offset on, some at a time; none when there is no such journal. */
+  /**
+   * Whole lines from a byte offset on, some at a time; none when there is no such journal. Throws `JournalCutShort`
+   * where the journal ends before the offset.
+   */
   read(stream: string, journal: string, from: number): Promise<JournalLines>
+}
+
+/** A loss of power has taken lines that the index has read. */
+export class JournalCutShort extends Error {
+  override name = 'JournalCutShort' as const
 }
 
 export interface JournalLines {
@@ -120,4 +130,14 @@ export interface OpenedUpload extends AsyncDisposable {
   readonly bytes: number
   /** Up to `length` bytes from `at` on; fewer at the end. */
   read(at: number, length: number): Promise<Buffer>
+}
+
+/** What an upload that was let in takes of quotas and disk. */
+export interface UploadAdmission {
+  /** More bytes have come. Throws the refusals `quota-exceeded` and `disk-full` where they were not announced. */
+  received(bytes: number): Promise<void>
+  /** A part of a long request is an upload of its own now. */
+  storedPart(bytes: number): void
+  /** It is over; the id is that of an upload that is stored and not in the index yet, null for any other. */
+  end(unindexed: string | null): void
 }

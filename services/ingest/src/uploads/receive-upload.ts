@@ -73,7 +73,7 @@ async function receivePlain(
   events: UploadEvents,
   body: IncomingBody,
 ): Promise<Receipt | null> {
-  await using splitter = createSplitter(deps, staged)
+  await using splitter = createSplitter(deps, staged, body.admission ?? null)
   const stats = await stageBody(body, staged, { events, maxBytes: deps.maxBytes, parts: splitter })
   if (stats.bytes === 0 && stats.whole) return null
   const { parts, failure, errors, isPending } = await splitter.finish()

@@ -59,6 +59,16 @@ export type JournalEntry =
   | ({ readonly kind: 'tracks-expected'; readonly names: readonly string[] } & EntryFacts)
   | ({ readonly kind: 'expectations-set'; readonly expectations: Expectations } & EntryFacts)
   | ({ readonly kind: 'object-deleted'; readonly path: string } & EntryFacts)
+  | UploadsRemoval
+
+/** Uploads of one session, or of none, whose bytes retention has removed; the session goes with its last upload. */
+export type UploadsRemoval = {
+  readonly kind: 'uploads-removed'
+  /** Id of the session; null for uploads that belong to none. */
+  readonly session: string | null
+  readonly uploads: readonly string[]
+  readonly reason: 'age' | 'bytes' | 'free'
+} & EntryFacts
 
 /** Every line has an id of its own and says when it was written, ISO 8601. */
 interface EntryFacts {

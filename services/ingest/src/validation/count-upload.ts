@@ -3,14 +3,13 @@ import { type Finding, worstOf } from './finding.ts'
 import type { SessionCounts } from './state.ts'
 
 /** The counts with one more upload. The whole of a long request adds no bytes: its parts have added them. */
-export function countUpload<Counts extends SessionCounts>(
-  counts: Counts,
+export function countUpload(
+  counts: SessionCounts,
   { bytes, parts }: Upload,
   findings: readonly Finding[],
-): Counts {
+): SessionCounts {
   const worst = worstOf(findings)
   return {
-    ...counts,
     uploads: counts.uploads + 1,
     bytes: counts.bytes + (parts ? 0 : bytes),
     errors: counts.errors + (worst === 'error' ? 1 : 0),

@@ -21,6 +21,8 @@ export interface ValidationResult {
   readonly events: readonly SessionEvent[]
   /** Findings of earlier uploads that this one makes untrue; the report withdraws them. */
   readonly withdrawn: readonly WithdrawnFinding[]
+  /** The session that a new one of the same number takes the place of, as it ended; null for none. */
+  readonly replaced: Session | null
   /** Preconditions that held for the first time in this session. */
   readonly preconditions: readonly Precondition[]
 }
@@ -33,11 +35,11 @@ export function dedupeFindings(context: Context, judged: Evaluation): Validation
   const { evaluation, withdrawn } = settleComparisons(context, judged)
   const { session, track } = evaluation
   const ofTrack = session && track !== null ? at(session.tracks, track) : undefined
-  const findings = evaluation.findings.filter((finding) => !isReported(finding, session, ofTrack))
-  const known = new Set<string>(session?.preconditions)
-  const preconditions = [...new Set(evaluation.preconditions)].filter(
-    (precondition) => !known.has(precondition),
-  )
+  const findings =
+    evaluation.findings.length === 0
+      ? evaluation.findings
+      : evaluation.findings.filter((finding) => !isReported(finding, session, ofTrack))
+  const preconditions = newPreconditions(session?.preconditions ?? [], evaluation.preconditions)
   const recorded = session
     ? recordReported(session, ofTrack, {
         findings,
@@ -57,8 +59,17 @@ export function dedupeFindings(context: Context, judged: Evaluation): Validation
     list: session ? (isManifest(context) ? 'manifests' : 'segments') : null,
     events: evaluation.events,
     withdrawn,
+    replaced: evaluation.replaced,
     preconditions,
   }
+}
+
+function newPreconditions(
+  known: readonly Precondition[],
+  held: readonly Precondition[],
+): readonly Precondition[] {
+  const isNew = (precondition: Precondition) => !known.includes(precondition)
+  return held.some(isNew) ? [...new Set(held.filter(isNew))] : []
 }
 
 const isManifest = ({ extension }: Context): boolean => extension === 'mpd' || extension === 'm3u8'
@@ -89,17 +100,21 @@ function recordReported(
     readonly atMs: number
   },
 ): Session {
+  const { findings, preconditions } = news
   const once = (which: 'track' | 'session') =>
-    news.findings.map(({ code }) => code).filter((code) => onceOf(code) === which)
-  const ofSession = track ? once('session') : [...once('session'), ...once('track')]
+    findings.map(({ code }) => code).filter((code) => onceOf(code) === which)
+  const ofSession = (): readonly Finding['code'][] =>
+    track ? once('session') : [...once('session'), ...once('track')]
   const next: Session = {
     ...session,
     lastObjectMs: Math.max(session.lastObjectMs, news.atMs),
     endedMs: session.phase === 'complete' ? (session.endedMs ?? news.atMs) : null,
-    reported: [...new Set([...session.reported, ...ofSession])],
-    preconditions: [...session.preconditions, ...news.preconditions],
-    counts: countUpload(session.counts, news.upload, news.findings),
+    reported: findings.length === 0 ? session.reported : [...new Set([...session.reported, ...ofSession()])],
+    preconditions:
+      preconditions.length === 0 ? session.preconditions : [...session.preconditions, ...preconditions],
+    counts: countUpload(session.counts, news.upload, findings),
   }
+  if (findings.length === 0) return next
   const ofTrack = track ? once('track') : []
   return track && ofTrack.length > 0
     ? withTrack(next, { ...track, reported: [...new Set([...track.reported, ...ofTrack])] })

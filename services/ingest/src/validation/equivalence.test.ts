@@ -70,7 +70,9 @@ function objectOf(ingest: 'dash' | 'hls', move: Move, model: Model, at: number):
 }
 
 /** Moves on which this server differs on purpose, in the states where it does. */
-function isDifference(ingest: 'dash' | 'hls', move: Move, { track }: Model): boolean {
+function isDifference(ingest: 'dash' | 'hls', move: Move, { track, count }: Model): boolean {
+  // Another init segment behind segment 1002: the camera has restarted.
+  if (move === 'init' && count > 1) return true
   if (ingest === 'dash') return track === 'completed' && (move === 'static' || move === 'open')
   return (move === 'empty' && track !== 'none') || (move === 'final' && track === 'completed')
 }

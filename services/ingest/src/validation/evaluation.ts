@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts'
 import type { ObjectName } from './object-name.ts'
 import type { Precondition } from './preconditions.ts'
 import { at, newTrack, type Session, type State, type Track, withSession, withTrack } from './state.ts'
+import type { IdentifiedObject } from './tracks/track-identity.ts'
 
 /** One upload that is to be validated. */
 export interface Arrival {
@@ -21,6 +22,8 @@ export interface Arrival {
 export interface Context extends Arrival {
   readonly stream: Stream
   readonly name: ObjectName
+  /** What tells its track; null on dash and hls streams. */
+  readonly object: IdentifiedObject | null
   /** The track whose init segment its track shares; null for none, and on dash and hls streams. */
   readonly header: string | null
   /** The extension in lower case, without its dot. */
@@ -45,38 +48,48 @@ export interface Evaluation {
   readonly findings: readonly Finding[]
   readonly events: readonly SessionEvent[]
   readonly preconditions: readonly Precondition[]
+  /** The session that a new one of the same number takes the place of; null for none. */
+  readonly replaced: Session | null
 }
 
 /** What one check adds to an evaluation; `session` and `track` replace those before. */
-export type Update = Partial<Omit<Evaluation, 'state'>>
+export type Update = Partial<Omit<Evaluation, 'state' | 'replaced'>>
 
 /** The evaluation with an update; a changed session is put into the state as well. */
 export function add(evaluation: Evaluation, update: Update): Evaluation {
-  const session = update.session ?? evaluation.session
   return {
+    replaced: evaluation.replaced,
     state: update.session ? withSession(evaluation.state, update.session) : evaluation.state,
-    session,
+    session: update.session ?? evaluation.session,
     track: update.track ?? evaluation.track,
-    findings: update.findings ? [...evaluation.findings, ...update.findings] : evaluation.findings,
-    events: update.events ? [...evaluation.events, ...update.events] : evaluation.events,
-    preconditions: update.preconditions
-      ? [...evaluation.preconditions, ...update.preconditions]
-      : evaluation.preconditions,
+    findings: concat(evaluation.findings, update.findings),
+    events: concat(evaluation.events, update.events),
+    preconditions: concat(evaluation.preconditions, update.preconditions),
   }
 }
 
+/** The first list itself where there is nothing to add, as for most uploads. */
+const concat = <Value>(one: readonly Value[], other: readonly Value[] | undefined): readonly Value[] =>
+  other === undefined || other.length === 0 ? one : one.length === 0 ? other : [...one, ...other]
+
 /** Several updates as one, in their order; the last session and the last track count. */
 export function mergeUpdates(...updates: readonly Update[]): Update {
-  const findings: Finding[] = []
-  const events: SessionEvent[] = []
-  const preconditions: Precondition[] = []
+  const merged: { -readonly [Key in keyof Update]: Update[Key] } = {}
+  let [findings, events, preconditions] = noLists
   for (const update of updates) {
-    if (update.findings) findings.push(...update.findings)
-    if (update.events) events.push(...update.events)
-    if (update.preconditions) preconditions.push(...update.preconditions)
+    if (update.session !== undefined) merged.session = update.session
+    if (update.track !== undefined) merged.track = update.track
+    findings = concat(findings, update.findings)
+    events = concat(events, update.events)
+    preconditions = concat(preconditions, update.preconditions)
   }
-  return { ...Object.assign({}, ...updates), findings, events, preconditions }
+  merged.findings = findings
+  merged.events = events
+  merged.preconditions = preconditions
+  return merged
 }
+
+const noLists: readonly [readonly Finding[], readonly SessionEvent[], readonly Precondition[]] = [[], [], []]
 
 /** The track in the session, or a new one; new in a complete session, it is completed. */
 export function trackIn(session: Session, name: string): Track {

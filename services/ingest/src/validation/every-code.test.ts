@@ -26,12 +26,14 @@ import {
   validateInOrder,
 } from './testing/arrivals.ts'
 import { hlsReady, started } from './testing/beginnings.ts'
+import { sealedInit, sealedPlaylist, sealedSegment, sealedStart } from './testing/hksv-arrivals.ts'
 
 type Story = readonly [IngestInterface, readonly TestObject[], expected?: readonly string[]]
 
 const dash = (...objects: TestObject[]): Story => ['dash', objects]
 const hls = (...objects: TestObject[]): Story => ['hls', objects]
 const ingest = (...objects: TestObject[]): Story => ['cmaf-ingest', objects]
+const hksv = (...objects: TestObject[]): Story => ['hksv', objects]
 const expecting = (...objects: TestObject[]): Story => ['dash', objects, ['video', 'audio']]
 const fault = (code: InspectionFault['code']) => ({
   faults: [{ code, message: 'expected something else' }],
@@ -143,6 +145,7 @@ const stories: Record<FindingCode, Story> = {
     staticMpd(),
     dynamicMpd(1, { periodStart: 'PT1S' }),
   ),
+  'session-restarted': dash(...started, segment(1001), segment(1002), segment(1001, {}, { sha256: 'other' })),
   'session-abandoned': dash(...started, segment(1001), dynamicMpd(2)),
   'number-padded': dash(mpdAt('session_01/index.mpd')),
   'segment-number-low': dash(...started, segment(1)),
@@ -164,6 +167,7 @@ const stories: Record<FindingCode, Story> = {
     other('session_1/video/segment_1001.m4s', fault('media-not-isobmff')),
   ),
   'box-malformed': ingest(initAt('v/init.mp4'), other('v/1.m4s', fault('box-malformed'))),
+  'box-too-large': dash(dynamicMpd(), other('session_1/video/video.init', fault('box-too-large'))),
   'init-without-moov': dash(dynamicMpd(), other('session_1/video/video.init')),
   'init-track-count': dash(dynamicMpd(), init({ trackCount: 2 })),
   'init-not-fragmented': dash(dynamicMpd(), init({ isFragmented: false })),
@@ -212,6 +216,14 @@ const stories: Record<FindingCode, Story> = {
   'base-not-moof': dash(...started, segment(1001, { baseIsMoof: false })),
   'segment-duration-off': dash(...started, segment(1001, { explicitDuration: 6400 })),
   'duration-header-off': hls(...hlsReady, hlsSegment(1001, 'X-EXTINF-duration', '5.0')),
+  'producer-time-impossible': ingest(
+    freeInit,
+    free(1, { producerTime: { atMs: Date.parse('2036-02-07T00:00:00Z'), mediaTime: 0 } }),
+  ),
+  'sealed-malformed': hksv(sealedInit, ...sealedStart.slice(1), sealedSegment(1001, Buffer.alloc(32))),
+  'hksv-order': hksv(...sealedStart, sealedSegment(1001), sealedSegment(1002)),
+  'hksv-playlist': hksv(...sealedStart, sealedSegment(1001), sealedPlaylist(2)),
+  'hksv-key': hksv(sealedInit, sealedPlaylist(0, false, '0000000012345000')),
   'prft-absent': ingest(freeInit, free(1, { hasPrft: false })),
   'emsg-top-level': ingest(freeInit, free(1, { emsgCount: 1 })),
   filler: ingest(freeInit, free(1, { isFiller: true })),

@@ -22,6 +22,7 @@ export const isAccepted = (findings: readonly Finding[]): boolean =>
 
 /** The worst severity of an upload's findings; null without findings. */
 export function worstOf(findings: readonly Finding[]): Severity | null {
+  if (findings.length === 0) return null
   return severities.find((severity) => findings.some((finding) => finding.severity === severity)) ?? null
 }
 

@@ -47,7 +47,7 @@ export const hints = {
   'hls-final-early': 'Upload the final playlist of a track after its init segment and its last segment.',
   'hls-final-repeated': 'Upload the final playlist of a track once.',
   'manifest-too-large':
-    'Keep a manifest below 1 MiB: use SegmentTemplate with $Number$, or end the session and begin another.',
+    'Keep a manifest below 4 MiB, without entities of its own: use SegmentTemplate with $Number$, or end the session and begin another.',
   'object-path': 'Upload media as session_<N>/<track>/<track>.init and session_<N>/<track>/segment_<K>.m4s.',
   'track-unexpected':
     'Use the track name that the device was configured with, or change the expected track names of the stream.',
@@ -57,6 +57,8 @@ export const hints = {
   'session-number': 'Begin with session_1 and count up by one for each recording.',
   'session-number-reused':
     'Keep the session counter over a restart, so that a new recording gets a new number.',
+  'session-restarted':
+    'Keep the session counter over a restart: a recording that begins anew needs a number of its own.',
   'session-abandoned':
     'End a session with its static MPD or final playlists before the first object of the next one.',
   'number-padded': 'Write numbers in names without leading zeros: segment_1001, not segment_01001.',
@@ -83,6 +85,8 @@ export const hints = {
   'media-not-isobmff': 'Send fragmented MP4 (CMAF): MPEG-TS, WebM, raw and encrypted bytes cannot be read.',
   'box-malformed':
     'Check the muxer: each box states its own size, header included, and lies wholly inside its parent.',
+  'box-too-large':
+    'Keep moov and moof below 1 MiB: leave out pictures and free space, and send shorter fragments.',
   'init-without-moov': 'Send ftyp and moov in the init segment, before the first segment of the track.',
   'init-track-count': 'Put one trak into each init segment, and send sound and picture as two tracks.',
   'init-not-fragmented': 'Write an mvex with a trex into the moov, so that players expect fragments.',
@@ -114,6 +118,15 @@ export const hints = {
     'Announce the duration that segments really have, or make the key frame interval fit the announced one.',
   'duration-header-off':
     'Compute X-EXTINF-duration from the media: the sum of its sample durations over the timescale.',
+  'sealed-malformed': 'Seal each object with AES-256-GCM: 16 bytes of IV, the ciphertext, 16 bytes of tag.',
+  'hksv-order':
+    'Send the init segment, the media playlist, the multivariant playlist, then after each segment the playlist with it.',
+  'hksv-playlist':
+    'Write the whole EVENT playlist anew after each segment, with one more EXTINF and name at its end.',
+  'hksv-key':
+    'Name the key that HomeKit gave as EXT-X-KEY and EXT-X-SESSION-KEY: 16 hex digits that end in 4000.',
+  'producer-time-impossible':
+    'Set the clock of the device before it records, and write its time into prft as NTP, seconds from 1900.',
   'prft-absent': 'Write a prft box before the moof, so that the latency can be measured.',
   'emsg-top-level': 'Send events in a metadata track of their own instead of emsg boxes in media segments.',
   filler: "Check the camera's input: it sent filler because nothing came from the source.",

@@ -15,15 +15,15 @@ export function closeIdle(
   nowMs: number,
   idleMs: number = defaultIdleMs,
 ): { readonly state: State; readonly events: readonly SessionEvent[] } {
-  const idle = Object.values(state.sessions).filter(
-    ({ phase, lastObjectMs }) => phase === 'open' && nowMs - lastObjectMs > idleMs,
-  )
-  if (idle.length === 0) return { state, events: [] }
+  const isIdle = ({ phase, lastObjectMs }: Session) => phase === 'open' && nowMs - lastObjectMs > idleMs
+  const sessions = Object.values(state.sessions)
+  if (!sessions.some(isIdle)) return { state, events: [] }
+  const idle = sessions.filter(isIdle)
   const silent = idle.map((session) => [session.key, { ...session, phase: 'silent' as const }] as const)
   const isOpenIdle = idle.some(({ key }) => key === state.order.open)
   const order = isOpenIdle ? { ...state.order, open: null } : state.order
-  const sessions = { ...state.sessions, ...Object.fromEntries(silent) }
-  return { state: { order, sessions }, events: idle.map(eventOf) }
+  const after = { ...state.sessions, ...Object.fromEntries(silent) }
+  return { state: { order, sessions: after }, events: idle.map(eventOf) }
 }
 
 /** A session without manifest and number has no other end than silence; for any other, the end is missing. */

@@ -1,6 +1,6 @@
 import type { IngestInterface } from '../streams/stream.ts'
 import { baseNameOf } from '../uploads/object-path.ts'
-import { freeTrackName } from './tracks/track-names.ts'
+import { extensionOf, freeTrackName } from './tracks/track-names.ts'
 
 /** What the path of an object names, without a look at its bytes. */
 export interface ObjectName {
@@ -36,7 +36,8 @@ export function parseObjectName(ingest: IngestInterface, path: string): ObjectNa
   if (matter)
     return { ...plain, session, isMatter: true, ...matter, padded: padded || matter.padded === true }
   if (ingest !== 'cmaf-ingest') return { ...plain, session, padded }
-  return { ...plain, session, padded, ...(dashIfName(rest) ?? freeName(rest)) }
+  const dashIf = dashIfName(rest)
+  return dashIf ? { ...plain, session, padded, ...dashIf } : freeName(rest, session, padded)
 }
 
 const plain: ObjectName = {
@@ -75,6 +76,7 @@ function matterName(rest: string): Partial<ObjectName> | null {
  * `Streams(video.cmfv)`, `Switching(set)/Streams(video)`, `Streams(video.cmfv)/Segment(7)`; 6.2-9 and 6.4-2.
  */
 function dashIfName(rest: string): Partial<ObjectName> | null {
+  if (!rest.includes('(')) return null
   const [, before = '', name, after] =
     /^(.*?)(?:Switching\([^()/]+\)\/)?Streams\(([^()/]+)\)(?:\/([^/]+))?$/i.exec(rest) ?? []
   if (name === undefined) return null
@@ -85,10 +87,11 @@ function dashIfName(rest: string): Partial<ObjectName> | null {
   return { track, kind: digits === undefined ? null : 'segment', number: digits ? Number(digits) : null }
 }
 
-function freeName(rest: string): Partial<ObjectName> {
-  if (/\.mpd$/i.test(rest)) return { kind: 'mpd' }
-  if (/\.m3u8$/i.test(rest)) return { kind: 'playlist' }
-  return { track: freeTrackName(rest, !isInitName(rest)), isFree: true }
+function freeName(rest: string, session: string, padded: boolean): ObjectName {
+  const extension = extensionOf(rest)
+  if (extension === 'mpd') return { ...plain, session, padded, kind: 'mpd' }
+  if (extension === 'm3u8') return { ...plain, session, padded, kind: 'playlist' }
+  return { ...plain, session, padded, track: freeTrackName(rest, !isInitName(rest)), isFree: true }
 }
 
 /** Whether a file is called like an init segment. */

@@ -37,6 +37,8 @@ export type Precondition =
   | 'hls-object'
   | 'hls-init'
   | 'hls-segment'
+  | 'hksv-object'
+  | 'hksv-playlist'
   | 'ingest-segment'
   | 'ingest-mpd'
   | 'next-ingest-segment'

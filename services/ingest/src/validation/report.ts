@@ -42,6 +42,7 @@ export interface ReportRow extends Pick<Rule, 'severity' | 'title' | 'clause'> {
 
 /** The codes of one upload's findings, each once with its worst severity. */
 export function codesWithSeverityOf(findings: readonly Finding[]): readonly CodeWithSeverity[] {
+  if (findings.length === 0) return []
   const worst = new Map<FindingCode, Severity>()
   for (const { code, severity } of findings) {
     const known = worst.get(code)

@@ -33,8 +33,12 @@ const pathClash = ({ path }: Upload): Finding =>
 
 /** A header by its name in any letter case; the first of several. */
 export function headerOf({ sender }: Pick<Upload, 'sender'>, name: string): string | null {
-  const index = sender.headers.findIndex((text, at) => at % 2 === 0 && text.toLowerCase() === name)
-  return index < 0 ? null : (sender.headers[index + 1] ?? '')
+  const { headers } = sender
+  for (let at = 0; at < headers.length; at += 2) {
+    const text = headers[at]
+    if (text?.length === name.length && text.toLowerCase() === name) return headers[at + 1] ?? ''
+  }
+  return null
 }
 
 /** Content-Type against the extension (DASH-IF Ingest 7.1.2-7). A generic type contradicts no extension. */

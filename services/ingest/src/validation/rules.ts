@@ -37,6 +37,7 @@ const cmaf = 'ISO/IEC 23000-19, 7.3'
 const switching = 'ISO/IEC 23000-19, 7.3.4'
 const dash = 'ISO/IEC 23009-1, 5.3'
 const own = 'this server'
+const hksv = 'HomeKit Secure Video, direct upload as HAP-NodeJS sends it'
 const ingest = (clause: string) => `DASH-IF Live Media Ingest 1.2, ${clause}`
 const hls = (clause: string) => `RFC 8216, ${clause}`
 
@@ -370,6 +371,13 @@ export const rules = {
     clause: `${numbers}; ${ingest('7.1.2-3')}`,
     exercisedBy: ['matter-session'],
   },
+  'session-restarted': {
+    severity: 'warning',
+    standard: 'matter',
+    title: 'a device that starts again begins another session',
+    clause: `${numbers}; ${dashSession}`,
+    exercisedBy: ['segment'],
+  },
   'session-abandoned': {
     severity: 'warning',
     standard: 'matter',
@@ -497,6 +505,13 @@ export const rules = {
     title: 'boxes have the size they say',
     clause: 'ISO/IEC 14496-12, 4.2',
     exercisedBy: ['init', 'segment'],
+  },
+  'box-too-large': {
+    severity: 'note',
+    standard: 'server',
+    title: 'boxes that describe media are within the limits of this server',
+    clause: own,
+    exercisedBy: ['upload'],
   },
   'init-without-moov': {
     severity: 'error',
@@ -695,7 +710,7 @@ export const rules = {
     severity: 'warning',
     standard: 'cmaf',
     title: 'offsets count from the moof',
-    clause: cmaf,
+    clause: 'ISO/IEC 23000-19, 7.5',
     exercisedBy: ['segment'],
     once: 'track',
   },
@@ -714,12 +729,49 @@ export const rules = {
     clause: extinf,
     exercisedBy: ['hls-segment'],
   },
+  'sealed-malformed': {
+    severity: 'error',
+    standard: 'server',
+    title: 'media of HomeKit Secure Video is sealed: IV, ciphertext, tag',
+    clause: hksv,
+    exercisedBy: ['hksv-object'],
+  },
+  'hksv-order': {
+    severity: 'error',
+    standard: 'server',
+    title:
+      'init segment, media playlist, multivariant playlist, then each segment and the playlist that lists it',
+    clause: hksv,
+    exercisedBy: ['hksv-object', 'hksv-playlist'],
+  },
+  'hksv-playlist': {
+    severity: 'error',
+    standard: 'hls',
+    title: 'a playlist of type EVENT grows by the segments that came',
+    clause: `${hksv}; ${hls('6.2.1')}`,
+    exercisedBy: ['hksv-playlist'],
+  },
+  'hksv-key': {
+    severity: 'error',
+    standard: 'server',
+    title: 'all playlists of a session name one key of AES-256-GCM',
+    clause: hksv,
+    exercisedBy: ['hksv-playlist'],
+  },
   'prft-absent': {
     severity: 'note',
     standard: 'dash-if',
     title: 'segments carry prft',
     clause: ingest('6.2-20'),
     exercisedBy: ['ingest-segment'],
+    once: 'track',
+  },
+  'producer-time-impossible': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'prft has the time at which the media was made',
+    clause: `${ingest('6.2-20')}; ISO/IEC 14496-12, 8.16.5`,
+    exercisedBy: ['segment'],
     once: 'track',
   },
   'emsg-top-level': {

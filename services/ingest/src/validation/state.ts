@@ -46,17 +46,33 @@ export interface Session {
   /** cmaf-ingest: from the newest media playlist of a track, by its name; absent without any. */
   readonly playlists?: Readonly<Record<string, PlaylistNames>> | undefined
   /** cmaf-ingest: digest of the path of its first MPD. */
-  readonly manifest?: string | undefined
+  readonly manifest?: number | undefined
   /** cmaf-ingest: short digests of playlists with an end, the newest of them; absent without any. */
   readonly shortEndedDigests?: readonly string[]
   /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
   readonly comparisons?: readonly ManifestComparison[] | undefined
-  /** cmaf-ingest: short fingerprint of the first device with a certificate; absent without any. */
+  /** From its newest dynamic MPD: availabilityStartTime; absent without. */
+  readonly startTime?: string | undefined
+  /** Short fingerprint of the first device with a certificate; absent without any. */
   readonly shortDevice?: string | undefined
+  /** hksv: what its playlists have said so far; absent before the first. */
+  readonly sealing?: SealingState | undefined
   /** Codes that were reported once for the session. */
   readonly reported: readonly string[]
   readonly preconditions: readonly Precondition[]
   readonly counts: SessionCounts
+}
+
+/** The playlists of a HomeKit Secure Video session up to the newest. */
+export interface SealingState {
+  readonly keyId: string | null
+  /** Its media playlist came, and its multivariant playlist. */
+  readonly hasMedia: boolean
+  readonly hasMultivariant: boolean
+  /** Segments in the newest media playlist, and a digest of their durations. */
+  readonly listed: number
+  readonly durations: number
+  readonly hasEnd: boolean
 }
 
 /** How much has come of a session. */
@@ -86,7 +102,7 @@ export interface Announcement {
   /** Patterns of the paths of a SegmentList, see `patternsOf`; absent for a template. */
   readonly list?: readonly string[] | undefined
   /** Digest of its MPD's path, where that is not the session's first. */
-  readonly manifest?: string | undefined
+  readonly manifest?: number | undefined
 }
 
 /** The paths that a media playlist names, below the stream. */
@@ -150,7 +166,7 @@ export interface Track {
 /** A segment that may come in parts, each a file of its own. */
 interface SegmentParts {
   /** Digest of its name. */
-  readonly of: string
+  readonly of: number
   /** Its track has had segments of several parts. */
   readonly areMany?: true | undefined
 }
@@ -158,13 +174,13 @@ interface SegmentParts {
 /** What tells the objects of one track from those of others, as digests, see `textDigest`. */
 export interface TrackPlace {
   /** Path of its init segment. */
-  readonly init?: string | undefined
+  readonly init?: number | undefined
   /** Folder of its init segment. */
-  readonly folder?: string | undefined
+  readonly folder?: number | undefined
   /** Path of its newest segment without its counter, see `shapeOf`. */
-  readonly shape?: string | undefined
+  readonly shape?: number | undefined
   /** Steady beginning of its names, of clips and of segments without init segment. */
-  readonly steady?: string | undefined
+  readonly steady?: number | undefined
 }
 
 /** The facts of an init segment that its segments depend on. */

@@ -15,6 +15,10 @@ export function checkSupported({ stream, extension, upload, name, inspection }: 
     if (inspection?.init || inspection?.media || inspection?.endsTrack) return null
     return finding('extension', `expected .cmfv, .cmfa, .cmft, .cmfm, .mp4, .m4s or .init, ${received}`)
   }
+  if (stream.interface === 'hksv') {
+    if (hksvExtensions.has(extension)) return null
+    return finding('extension', `expected .m3u8, .m4s or .init, ${received}`)
+  }
   if (!matterExtensions.has(extension)) {
     return finding('extension', `expected .mpd, .m3u8, .m4s or .init, ${received}`)
   }
@@ -28,6 +32,7 @@ export function checkSupported({ stream, extension, upload, name, inspection }: 
 }
 
 const matterExtensions = new Set(['mpd', 'm3u8', 'm4s', 'init'])
+const hksvExtensions = new Set(['m3u8', 'm4s', 'init'])
 const ingestExtensions = new Set('cmfv cmfa cmft cmfm mp4 m4s init mpd m3u8 header m4v m4a'.split(' '))
 
 /** A finding for an object of one track more than a session may have; null for none. */

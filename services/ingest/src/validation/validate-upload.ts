@@ -1,21 +1,24 @@
 import type { Stream } from '../streams/stream.ts'
+import { baseNameOf } from '../uploads/object-path.ts'
 import { requestPathOf } from '../uploads/part-path.ts'
 import type { Upload } from '../uploads/upload.ts'
 import { checkIngestManifest } from './cmaf-ingest/ingest-manifest.ts'
 import { checkIngestObject } from './cmaf-ingest/ingest-object.ts'
 import { dedupeFindings, type ValidationResult } from './dedupe-findings.ts'
 import { type Arrival, add, type Context, type Evaluation, trackIn } from './evaluation.ts'
+import { checkHksvUpload } from './hksv/hksv-upload.ts'
 import { closeIdle, defaultIdleMs } from './idle-sessions.ts'
 import { checkManifestRecommendations } from './manifests/manifest-recommendations.ts'
 import { checkMatterMpd } from './matter/matter-mpd.ts'
 import { checkMatterObject } from './matter/matter-object.ts'
 import { checkMatterPlaylist } from './matter/matter-playlist.ts'
-import { checkContent } from './media/media-content.ts'
+import { checkContent, checkProducerTime } from './media/media-content.ts'
 import { mediaPreconditions } from './media/media-preconditions.ts'
 import { type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
 import { checkContentType, checkRequest } from './request-findings.ts'
+import { beginAfterRestart } from './sessions/restart.ts'
 import { at, type State, withTrack } from './state.ts'
-import { identifiedObject, identifyTrack, type TrackIdentity } from './tracks/track-identity.ts'
+import { identifiedObject, identifyTrack } from './tracks/track-identity.ts'
 import { checkNames, checkSupported, checkTrackCount } from './unsupported.ts'
 
 export type { ValidationResult } from './dedupe-findings.ts'
@@ -48,6 +51,7 @@ const emptyEvaluation: Omit<Evaluation, 'state'> = {
   findings: [],
   events: [],
   preconditions: ['upload'],
+  replaced: null,
 }
 
 /** Keys of the sessions that an upload at this path depends on: the one in the path, and the open one. */
@@ -59,15 +63,28 @@ export const sessionsOf = (state: Pick<State, 'order'>, path: string): readonly 
 function contextOf(stream: Stream, state: State, arrival: Arrival): Context {
   const { upload } = arrival
   const name = nameOf(stream, upload)
-  const identity = stream.interface === 'cmaf-ingest' ? identityOf(state, name, arrival) : null
+  const isIngest = stream.interface === 'cmaf-ingest'
+  const object = isIngest ? identifiedObject(upload, name, arrival.inspection) : null
+  const identity = object && identifyTrack(at(state.sessions, name.session), object)
   return {
-    ...arrival,
+    upload,
+    inspection: arrival.inspection,
+    previous: arrival.previous,
+    clashes: arrival.clashes,
     stream,
-    name: identity ? { ...name, track: identity.name } : name,
+    name: identity && identity.name !== name.track ? { ...name, track: identity.name } : name,
+    object,
     header: identity?.header ?? null,
-    extension: (/\.([^./]*)$/.exec(upload.path)?.[1] ?? '').toLowerCase(),
+    extension: lastExtensionOf(upload.path),
     receivedMs: Date.parse(upload.receivedAt) || 0,
   }
+}
+
+/** In lower case, without its dot; digits count, too. */
+const lastExtensionOf = (path: string): string => {
+  const name = baseNameOf(path)
+  const dot = name.lastIndexOf('.')
+  return dot < 0 ? '' : name.slice(dot + 1).toLowerCase()
 }
 
 /**
@@ -80,20 +97,27 @@ function nameOf(stream: Stream, { path, part, parts }: Upload): ObjectName {
   return parts ? { ...name, isTrackUrl: true } : name
 }
 
-const identityOf = (state: State, name: ObjectName, { upload, inspection }: Arrival): TrackIdentity | null =>
-  identifyTrack(at(state.sessions, name.session), identifiedObject(upload, name, inspection))
-
 function checkUpload(start: Evaluation, context: Context): Evaluation {
   const session = at(start.state.sessions, context.name.session) ?? null
   if (!context.upload.whole) return recordCutOff({ ...start, session }, context)
   const unsupported = checkSupported(context) ?? checkTrackCount(context, session)
   const preconditions = mediaPreconditions(context, session)
   if (unsupported) return add({ ...start, session }, { findings: [unsupported], preconditions })
+  if (context.stream.interface === 'hksv')
+    return checkHksvUpload(
+      add(start, { findings: [...checkNames(context), ...checkContentType(context)], preconditions }),
+      context,
+    )
   const evaluation = add(start, {
-    findings: [...checkContent(context), ...checkNames(context), ...checkContentType(context)],
+    findings: [
+      ...checkContent(context),
+      ...checkProducerTime(context),
+      ...checkNames(context),
+      ...checkContentType(context),
+    ],
     preconditions,
   })
-  const judged = dispatch(evaluation, context)
+  const judged = dispatch(beginAfterRestart(evaluation, context), context)
   return add(judged, { findings: checkManifestRecommendations(context, judged.findings) })
 }
 

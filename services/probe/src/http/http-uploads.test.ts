@@ -1,9 +1,10 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
 import { until } from '@pushav/shared/testing/until.ts'
 import { downloadInto } from '../disk/sandbox-dir.ts'
 import { startHttpsServer } from '../testing/https-server.ts'
@@ -26,6 +27,21 @@ describe('httpUploads', function () {
     equal(rig.asked.join(), '/uploads/1/u bytes=0-')
     sandbox[Symbol.dispose]()
     await rejects(readdir(sandbox.directory), { code: 'ENOENT' })
+  })
+
+  it('shows its client certificate where it has one', async () => {
+    const shown: string[] = []
+    await using server = await startHttpsServer((request, response) => {
+      shown.push((request.socket as TLSSocket).getPeerX509Certificate()?.toString() ?? 'none')
+      serving(body)(request, response)
+    })
+    const { origin, certificate: rootCertificate, pem } = server
+    for (const clientCertificate of [undefined, pem]) {
+      const options = { origin, rootCertificate, clientCertificate, timeoutMs: 5_000 }
+      using range = await createUploadClient(options, new AbortController().signal)('1', 'u', 0, 1)
+      equal(range.size, body.length)
+    }
+    deepEqual(shown, ['none', new X509Certificate(pem).toString()])
   })
 
   it('asks over one connection what it asks one after the other', async () => {

@@ -9,6 +9,8 @@ interface UploadClientOptions {
   readonly origin: string
   /** The PEM that the server's certificate must chain to; undefined for the public roots. */
   readonly rootCertificate: string | undefined
+  /** PEM with a client certificate and its key; undefined to show none. */
+  readonly clientCertificate?: string | undefined
   /** How long the server may send no byte. */
   readonly timeoutMs: number
 }
@@ -28,8 +30,8 @@ export type ReadRange = (stream: string, upload: string, from: number, to?: numb
 
 /** One range request (RFC 9110, 14) for each read, over keep-alive connections; `closing` aborts all of them. */
 export function createUploadClient(options: UploadClientOptions, closing: AbortSignal): ReadRange {
-  const { origin, rootCertificate: ca, timeoutMs } = options
-  const agent = new Agent({ keepAlive: true, ...(ca ? { ca } : {}) })
+  const { origin, rootCertificate: ca, clientCertificate: pem, timeoutMs } = options
+  const agent = new Agent({ keepAlive: true, ...(ca ? { ca } : {}), ...(pem ? { cert: pem, key: pem } : {}) })
 
   return async function readRange(stream, upload, from, to) {
     const range = `bytes=${from}-${to === undefined ? '' : to - 1}`

@@ -12,13 +12,18 @@ export async function startHttpsServer(respond: RequestListener) {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
   })
   let connections = 0
-  const server = createServer({ cert, key }, respond).listen(0, 'localhost')
+  const server = createServer({ cert, key, requestCert: true, rejectUnauthorized: false }, respond).listen(
+    0,
+    'localhost',
+  )
   server.on('secureConnection', () => {
     connections += 1
   })
   await once(server, 'listening')
   return {
     certificate: cert,
+    /** With its key, PEM. */
+    pem: `${cert}\n${key}`,
     connections: () => connections,
     origin: `https://localhost:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {

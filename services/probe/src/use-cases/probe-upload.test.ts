@@ -58,4 +58,25 @@ describe('probeUpload', () => {
     await Promise.allSettled(tries)
     equal(saved.length, 1)
   })
+
+  it('probes a segment with its init segment although a job without that is in flight', async () => {
+    const segments = {
+      inputKind: async () => 'segment' as const,
+      init: async () => Buffer.alloc(8),
+      sandboxDir: async () => ({ directory: '', files: [], [Symbol.dispose]: () => undefined }),
+    }
+    const stdout = '{"streams":[],"format":{}}'
+    const ffprobe: Ffprobe = async () => ({ ending: 'accepted', stdout, stderr: '' })
+    const probeUpload = probeUploadWith(segments, ffprobe, outcomes)
+    const jobs = [job, { ...job, init: 'i' }, { ...job, init: 'i' }]
+    const probed = await Promise.all(jobs.map((one) => probeUpload(one, { last: false, deaths: 0 })))
+    deepEqual(
+      probed.map(({ state }) => state),
+      ['failed', 'done', 'done'],
+    )
+    deepEqual(
+      saved.map(({ state }) => state),
+      ['failed', 'done'],
+    )
+  })
 })

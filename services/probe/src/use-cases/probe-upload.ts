@@ -18,18 +18,20 @@ const maxDeaths = 5
  * retried.
  */
 export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Outcomes): ProbeUpload {
-  const inFlight = new Map<string, Promise<ProbeOutcome>>()
+  const inFlight = new Map<string, { readonly init: string | null; readonly ended: Promise<ProbeOutcome> }>()
 
   // Two jobs may name one upload: its own in the urgent queue, when a client waits for it, and one of many in the
-  // other.
+  // other; or one without an init segment, and one that names the init segment, which came later.
   return function probeUpload(job, attempt): Promise<ProbeOutcome> {
     const key = `${job.stream}/${job.upload}`
     const earlier = inFlight.get(key)
+    const again = () => probeUpload(job, attempt)
     // A failure of the earlier attempt is not this one's, which may be the last and then has to save an outcome.
-    if (earlier) return earlier.catch(() => probeUpload(job, attempt))
-    const outcome = probeUnlessDone(job, attempt).finally(() => inFlight.delete(key))
-    inFlight.set(key, outcome)
-    return outcome
+    if (earlier)
+      return earlier.init === job.init ? earlier.ended.catch(again) : earlier.ended.then(again, again)
+    const ended = probeUnlessDone(job, attempt).finally(() => inFlight.delete(key))
+    inFlight.set(key, { init: job.init, ended })
+    return ended
   }
 
   async function probeUnlessDone(job: ProbeJob, attempt: Attempt): Promise<ProbeOutcome> {

@@ -6,7 +6,7 @@ import {
   type VerdictResponse,
   verdict,
 } from '@pushav/shared/api/expectations.ts'
-import { waitResponse } from '@pushav/shared/api/wait.ts'
+import { waitResponse } from '@pushav/shared/api/state.ts'
 import type { z } from 'zod'
 import { type ServerClient, Unreachable } from './server-client.ts'
 

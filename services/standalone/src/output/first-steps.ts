@@ -1,21 +1,31 @@
 import { join } from 'node:path'
+import { isLoopback, openAccessWarning } from '@pushav/shared/access-warning.ts'
 import { shellQuote } from '@pushav/shared/lib/shell-quote.ts'
 import type { Options } from '../options.ts'
 import type { ReadyReport } from '../supervisor/child-process.ts'
 
 /** What a new user needs next; printed after the line that says that the server runs. */
 export function firstSteps(
-  { host, workingDirectory: wanted }: Pick<Options, 'host' | 'workingDirectory'>,
-  { port, uiPort }: ReadyReport,
+  { host, auth, workingDirectory: wanted }: Pick<Options, 'host' | 'auth' | 'workingDirectory'>,
+  { port, uiPort, access }: ReadyReport,
   workingDirectory: string,
 ): readonly string[] {
   const reachable = everywhere.includes(host) ? 'localhost' : urlHost(host)
   const root = join(workingDirectory, 'certs/server/root.pem')
   const api = `https://${reachable}:${port}`
+  const showsAdmin = access ? `--cert ${shellQuote(access.adminFile)} ` : ''
   return [
     `Page:          https://${reachable}:${uiPort ?? port}/ui/streams`,
     `Root to trust: ${root}`,
-    `First stream:  curl --cacert ${shellQuote(root)} -XPOST '${api}/streams?interface=dash'`,
+    `First stream:  curl --cacert ${shellQuote(root)} ${showsAdmin}-XPOST '${api}/streams?interface=dash'`,
+    ...(access
+      ? [
+          `Admin:         ${access.adminFile} (certificate and key)`,
+          `Sign in:       https://${reachable}:${uiPort ?? port}/ui/sign-in, once within 24 h, as admin with the token ${access.signInToken}`,
+          `First device:  POST /certs/NAME/sign or /certs/NAME/keypair, once within 24 h, with Authorization: Bearer ${access.enrolmentToken}`,
+        ]
+      : []),
+    ...(auth === 'open' && !isLoopback(host) ? [`Warning: ${openAccessWarning}`] : []),
     ...(wanted === null
       ? [
           'Note: everything is in a temporary directory and is removed at exit; keep it with --working-directory PATH',

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { killGroup } from '@pushav/shared/lib/kill-group.ts'
 import { lowerPriority } from '@pushav/shared/priority.ts'
+import type { AccessReport } from '@pushav/shared/shutdown.ts'
 
 /** A child process and how to treat it. */
 export interface ProcessSpec {
@@ -31,6 +32,8 @@ export interface ReadyReport {
   readonly port?: number
   /** The port that asks for no client certificate; null when there is none. */
   readonly uiPort?: number | null
+  /** Null where each client may do everything. */
+  readonly access?: AccessReport | null
 }
 
 export interface RunningProcess {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,8 +18,12 @@ export interface Launched {
 }
 
 /** Starts the real thing. */
-export function launch(...flags: string[]): Launched {
-  return listenTo(spawn(process.execPath, [main, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] }))
+export const launch = (...flags: string[]): Launched => launchWith({}, ...flags)
+
+/** Starts the real thing with more in its environment. */
+export function launchWith(env: NodeJS.ProcessEnv, ...flags: string[]): Launched {
+  const options: SpawnOptions = { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } }
+  return listenTo(spawn(process.execPath, [main, ...flags], options))
 }
 
 export function listenTo(child: ChildProcess): Launched {

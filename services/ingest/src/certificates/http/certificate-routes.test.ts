@@ -31,7 +31,13 @@ before(async () => {
     now: () => new Date(Date.now() + passedDays * dayMs),
   })
   app = express().use(
-    certificateRoutes({ ...certificates, lastSeen: async () => new Map(), onProxyPorts: () => {} }, log),
+    certificateRoutes(
+      {
+        ...{ ...certificates, lastSeen: async () => new Map() },
+        ...{ onProxyPorts: () => {}, grantOf: () => null },
+      },
+      log,
+    ),
     errorHandler(createErrorResponder(log)),
   )
 })

@@ -1,8 +1,11 @@
+import type { IncomingMessage } from 'node:http'
 import { bundleBody, certificatesQuery } from '@pushav/shared/api/certificates.ts'
 import { handoverApplied } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { json, type Request, type Response, Router, raw } from 'express'
 import { z } from 'zod'
+import { noteForAudit } from '../../access/http/audit-notes.ts'
+import type { IssueGrant } from '../../access/http/authorize.ts'
 import type { ProxyPorts } from '../../describe-server.ts'
 import { assertFromProxy } from '../../http/authenticate.ts'
 import { streamJson } from '../../http/json-response.ts'
@@ -14,6 +17,7 @@ import type { Hierarchy, KeyType } from '../certificate.ts'
 import type { ExportBundle } from '../export-bundle.ts'
 import type { DeviceCertificate, IssueCertificate } from '../issue-certificate.ts'
 import type { ListCertificates } from '../list-certificates.ts'
+import type { ShowRevocationList } from '../revocation-list.ts'
 import type { RevokeCertificate } from '../revoke-certificate.ts'
 import type { ShowCertificates } from '../show-certificates.ts'
 import {
@@ -28,12 +32,17 @@ interface CertificateRoutesDeps {
   readonly revoke: RevokeCertificate
   readonly list: ListCertificates
   readonly exportBundle: ExportBundle
+  readonly showRevocationList: ShowRevocationList
+  /** How a certificate may be issued for a request; null for any way. */
+  readonly grantOf: (request: IncomingMessage) => IssueGrant | null
   /** When an upload came with a certificate, ISO 8601, by fingerprint. */
   readonly lastSeen: (fingerprints: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly onHandoverApplied: (proxy: string, version: string) => void
   /** A proxy has said where it listens. */
   readonly onProxyPorts: (ports: ProxyPorts) => void
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
+  /** Serial number and fingerprint of a certificate, for the audit log. */
+  readonly identify: (certificate: string) => { readonly serial: string; readonly fingerprint: string }
 }
 
 type NameParams = { name: string }
@@ -45,7 +54,7 @@ const namesAtOnce = 500
 
 /** The routes of the reference's clients. A CSR is recognised in a body of any content type. */
 export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Router {
-  const { issue, show, revoke, pathOf, onHandoverApplied, exportBundle } = deps
+  const { issue, show, revoke, pathOf, onHandoverApplied, exportBundle, showRevocationList, grantOf } = deps
   const router = Router()
   router.get('/certs', list)
   router.get('/certs/device/:name/bundle.p12', async (request: Request<NameParams>, response) => {
@@ -61,6 +70,7 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
       sendBundle(response, request.params.name, await exportBundle(request.params.name, password))
     },
   )
+  router.get('/certs/device/crl.pem', showCrl)
   router.get('/certs/:hierarchy/:file', showOne)
   router.post('/certs/:name/keypair', sendContinue, makeKeyPair)
   router.post('/certs/:name/sign', sendContinue, raw({ type: () => true, limit: maxBodySize }), sign)
@@ -70,8 +80,9 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
 
   function noteHandover(request: Request, response: Response): void {
     assertFromProxy(request)
-    const { proxy, version, port, ui_port: uiPort } = parseBody(handoverApplied, request.body)
-    deps.onProxyPorts({ port, uiPort })
+    const report = parseBody(handoverApplied, request.body)
+    const { proxy, version, port, ui_port: uiPort, is_loopback: isLoopback } = report
+    deps.onProxyPorts({ port, uiPort, isLoopback })
     onHandoverApplied(proxy, version)
     response.status(204).end()
   }
@@ -104,18 +115,32 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
     response.type(typeof content === 'string' ? pemType : derTypeOf(file)).send(content)
   }
 
-  async function makeKeyPair({ params, query }: Request<NameParams>, response: Response): Promise<void> {
-    const options = { override: parseOverride(query.override), type: parseKeyType(query.type) }
+  async function showCrl(request: Request<never>, response: Response): Promise<void> {
+    const der = Buffer.from(await showRevocationList())
+    if (formatOf(request) === 'der') response.type('application/pkix-crl').send(der)
+    else response.type(pemType).send(pemOf('X509 CRL', der))
+  }
+
+  async function makeKeyPair(request: Request<NameParams>, response: Response): Promise<void> {
+    const { params, query } = request
+    const options = { override: overrideFor(request), type: parseKeyType(query.type) }
     respond(params.name, await issue.keyPair(params.name, options), response)
   }
 
-  async function sign({ params, query, body }: Request<NameParams>, response: Response): Promise<void> {
-    const options = { override: parseOverride(query.override) }
+  async function sign(request: Request<NameParams>, response: Response): Promise<void> {
+    const { params, body } = request
+    const options = { override: overrideFor(request), publicKey: grantOf(request)?.publicKey ?? null }
     respond(params.name, await issue.sign(params.name, csrOf(body), options), response)
+  }
+
+  /** A token for any name must not take the name of a device that has it. */
+  function overrideFor(request: Request<NameParams>): boolean {
+    return parseOverride(request.query.override) && (grantOf(request)?.mayReplace ?? true)
   }
 
   async function revokeAll({ params: { name } }: Request<NameParams>, response: Response): Promise<void> {
     const { revoked, acknowledged } = await revoke(name)
+    noteForAudit(response, { serials: revoked.join(' '), acknowledged })
     log.info({ certificate: name, revoked, acknowledged }, 'certificate revoked')
     const detail = acknowledged ? {} : { detail: unacknowledged }
     response.json({ name, revoked: revoked.map((serial) => `0x${serial}`), acknowledged, ...detail })
@@ -123,6 +148,8 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
 
   function respond(name: string, issued: DeviceCertificate, response: Response): void {
     const made = issued.key === null ? 'certificate' : 'key pair'
+    const { created, certificate } = issued
+    noteForAudit(response, { made, created, ...deps.identify(certificate) })
     if (issued.created) log.info({ certificate: name, made }, 'certificate issued')
     const paths = { key: pathOf('device', `${name}.key`), certificate: pathOf('device', `${name}.pem`) }
     response.set('Cache-Control', 'no-store').json(deviceCertificateResponse(issued, paths))
@@ -140,9 +167,15 @@ const unacknowledged =
   'revoked, but not every proxy has confirmed yet that it refuses the certificates; ask again to see whether they have'
 
 const pemType = 'application/x-pem-file'
+
+/** RFC 7468. */
+const pemOf = (label: string, der: Buffer): string => {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? []
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
+}
 const derTypeOf = (file: string) => (file.endsWith('.key') ? 'application/pkcs8' : 'application/pkix-cert')
 
-function formatOf(request: Request<FileParams>): 'pem' | 'der' | null {
+function formatOf(request: Request<FileParams> | Request<never>): 'pem' | 'der' | null {
   const wanted = request.query.format
   if (wanted === undefined) return request.accepts('json', pemType) === pemType ? 'pem' : null
   if (wanted === 'pem' || wanted === 'der') return wanted

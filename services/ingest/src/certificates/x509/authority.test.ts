@@ -1,10 +1,12 @@
-import { equal, match } from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { deepEqual, equal, match } from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import { openssl } from '../../testing/openssl.ts'
+import { makeReferenceRoot, openssl } from '../../testing/openssl.ts'
 import { leafValidity } from '../leaf-policy.ts'
 import { openAuthority } from './authority.ts'
+import { x509 } from './library.ts'
 import { x509Keys } from './private-keys.ts'
 import { x509Reader } from './reader.ts'
 import { createRoot } from './root.ts'
@@ -57,4 +59,68 @@ describe('openAuthority', () => {
     equal(new Set(serials).size, 20)
     for (const serial of serials) match(serial, /^[4-7][0-9a-f]{31}$/)
   })
+
+  for (const kind of ['RSA-3072, made here', 'RSA-2048, of the reference', 'EC P-256'] as const)
+    it(`renews a root so that leaves of both verify with either (${kind})`, async () => {
+      await using directory = await temporaryDirectory()
+      const at = (name: string) => join(directory.path, name)
+      const pair = await rootOf(kind, directory.path)
+      // openssl's roots begin now.
+      const begin = new X509Certificate(pair.certificate).validFromDate
+      const old = await openAuthority('device', pair, begin)
+      const later = new Date(now.getTime() + 2e10)
+      const renewed = await old.renewRoot({ notBefore: begin, notAfter: later })
+      const young = await openAuthority('device', { certificate: renewed, key: pair.key }, begin)
+      await writeFile(at('old.pem'), pair.certificate)
+      await writeFile(at('new.pem'), renewed)
+      await writeFile(at('of-old.pem'), await old.issue(await leafFor('a')))
+      await writeFile(at('of-new.pem'), await young.issue(await leafFor('b')))
+      for (const root of ['old', 'new'])
+        for (const leaf of ['of-old', 'of-new'])
+          match(openssl('verify', '-x509_strict', '-CAfile', at(`${root}.pem`), at(`${leaf}.pem`)), /OK/)
+      const [before, after] = [new X509Certificate(pair.certificate), new X509Certificate(renewed)]
+      equal(after.checkIssued(after) && after.verify(after.publicKey) && after.ca, true)
+      equal(nameIn(after), nameIn(before))
+      equal(after.serialNumber === before.serialNumber, false)
+      equal(Math.abs(after.validToDate.getTime() - later.getTime()) < 1_000, true)
+    })
+
+  it('lists no certificate, one, and serial numbers of odd and even length as revoked', async () => {
+    await using directory = await temporaryDirectory()
+    const [root, crl] = [join(directory.path, 'root.pem'), join(directory.path, 'crl.der')]
+    await writeFile(root, mine.root.certificate)
+    for (const serials of [[], ['1f'], ['abc', '709d7cb5387579e3a3bc45e2afd003e2', 'ff00']]) {
+      const list = await mine.authority.revocationList({
+        ...{ number: 128, thisUpdate: now, nextUpdate: new Date(now.getTime() + 1e9) },
+        revoked: serials.map((serial) => ({ serial, at: now })),
+      })
+      await writeFile(crl, list)
+      const text = openssl('crl', '-inform', 'DER', '-in', crl, '-noout', '-text', '-CAfile', root)
+      match(text, /X509v3 CRL Number: \n\s+128/)
+      const listed = [...text.matchAll(/Serial Number: 0*(\w+)/g)].map(([, serial]) => serial?.toLowerCase())
+      deepEqual(listed.sort(), serials.toSorted())
+    }
+  })
 })
+
+/** The DER of its subject, which strict clients compare byte by byte. */
+const nameIn = ({ raw }: X509Certificate): string =>
+  Buffer.from(new x509.X509Certificate(Uint8Array.from(raw)).subjectName.toArrayBuffer()).toString('hex')
+
+async function rootOf(
+  kind: 'RSA-3072, made here' | 'RSA-2048, of the reference' | 'EC P-256',
+  directory: string,
+) {
+  if (kind === 'RSA-3072, made here') return mine.root
+  if (kind === 'RSA-2048, of the reference') makeReferenceRoot(directory)
+  else {
+    const files = ['-keyout', join(directory, 'root.key'), '-out', join(directory, 'root.pem'), '-days', '9']
+    const usage = ['-addext', 'keyUsage=critical,keyCertSign,cRLSign']
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+    openssl('req', '-x509', '-new', ...key, ...files, '-subj', '/O=Maker/CN=root', ...usage)
+  }
+  const [certificate, key] = await Promise.all(
+    ['root.pem', 'root.key'].map((name) => readFile(join(directory, name), 'utf8')),
+  )
+  return { certificate: certificate ?? '', key: key ?? '' }
+}

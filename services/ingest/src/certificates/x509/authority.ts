@@ -1,7 +1,7 @@
 import { createPrivateKey, randomBytes, type webcrypto, X509Certificate } from 'node:crypto'
-import type { Hierarchy, Leaf, Pair } from '../certificate.ts'
+import type { Hierarchy, Leaf, Pair, Validity } from '../certificate.ts'
 import { isValid } from '../leaf-policy.ts'
-import type { Authority } from '../ports.ts'
+import type { Authority, RevocationList } from '../ports.ts'
 import { x509 } from './library.ts'
 
 const usageOf = { server: x509.ExtendedKeyUsage.serverAuth, device: x509.ExtendedKeyUsage.clientAuth }
@@ -12,7 +12,10 @@ export async function openAuthority(hierarchy: Hierarchy, pair: Pair, now: Date)
   const parsed = new x509.X509Certificate(root.raw)
   const signingKey = await importKey(pair.key)
   const rootPem = root.toString()
-  return { hierarchy, root: rootPem, notAfter: root.validToDate, issue, hasIssued }
+  const signingAlgorithm =
+    signingKey.algorithm.name === 'ECDSA' ? { name: 'ECDSA', hash: 'SHA-256' } : rsaSha256
+  const notAfter = root.validToDate
+  return { hierarchy, root: rootPem, notAfter, issue, hasIssued, revocationList, renewRoot }
 
   async function issue(leaf: Leaf): Promise<string> {
     const issued = await x509.X509CertificateGenerator.create({
@@ -23,8 +26,7 @@ export async function openAuthority(hierarchy: Hierarchy, pair: Pair, now: Date)
       notAfter: leaf.notAfter,
       publicKey: Buffer.from(leaf.publicKey, 'base64'),
       signingKey,
-      signingAlgorithm:
-        signingKey.algorithm.name === 'ECDSA' ? { name: 'ECDSA', hash: 'SHA-256' } : rsaSha256,
+      signingAlgorithm,
       extensions: await extensionsOf(leaf, usageOf[hierarchy], parsed),
     })
     return `${new X509Certificate(Buffer.from(issued.rawData)).toString()}${rootPem}`
@@ -38,7 +40,40 @@ export async function openAuthority(hierarchy: Hierarchy, pair: Pair, now: Date)
       return false
     }
   }
+
+  async function revocationList(list: RevocationList): Promise<Uint8Array> {
+    const { number, thisUpdate, nextUpdate, revoked } = list
+    const made = await x509.X509CrlGenerator.create({
+      ...{ issuer: parsed.subjectName, thisUpdate, nextUpdate, signingKey, signingAlgorithm },
+      entries: revoked.map(({ serial, at }) => ({ serialNumber: evenLength(serial), revocationDate: at })),
+      extensions: [
+        await authorityKeyIdentifierOf(parsed),
+        new x509.Extension(crlNumberOid, false, derInteger(number)),
+      ],
+    })
+    return new Uint8Array(made.rawData)
+  }
+
+  async function renewRoot({ notBefore, notAfter }: Validity): Promise<string> {
+    const renewed = await x509.X509CertificateGenerator.create({
+      ...{ serialNumber: newSerial(), subject: parsed.subjectName, issuer: parsed.subjectName },
+      ...{ notBefore, notAfter, publicKey: parsed.publicKey, signingKey, signingAlgorithm },
+      extensions: [...parsed.extensions],
+    })
+    return new X509Certificate(Buffer.from(renewed.rawData)).toString()
+  }
 }
+
+const crlNumberOid = '2.5.29.20'
+
+/** RFC 5280, 5.2.3: an INTEGER that grows. */
+function derInteger(value: number): Uint8Array {
+  const hex = evenLength(value.toString(16))
+  const bytes = Buffer.from(/^[89a-f]/.test(hex) ? `00${hex}` : hex, 'hex')
+  return Buffer.concat([Buffer.from([2, bytes.length]), bytes])
+}
+
+const evenLength = (hex: string): string => (hex.length % 2 === 0 ? hex : `0${hex}`)
 
 const rsaSha256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 
@@ -99,17 +134,21 @@ function subjectOf(commonName: string) {
 
 async function extensionsOf(leaf: Leaf, usage: string, root: InstanceType<typeof x509.X509Certificate>) {
   const publicKey = Buffer.from(leaf.publicKey, 'base64')
-  const rootKeyId = root.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId
   return [
     new x509.BasicConstraintsExtension(false, undefined, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
     new x509.ExtendedKeyUsageExtension([usage]),
     await x509.SubjectKeyIdentifierExtension.create(publicKey),
-    rootKeyId
-      ? new x509.AuthorityKeyIdentifierExtension(rootKeyId)
-      : await x509.AuthorityKeyIdentifierExtension.create(root.publicKey),
+    await authorityKeyIdentifierOf(root),
     new x509.SubjectAlternativeNameExtension(sansOf(leaf)),
   ]
+}
+
+/** The root's own subject key identifier, where it has one. */
+async function authorityKeyIdentifierOf(root: InstanceType<typeof x509.X509Certificate>) {
+  const keyId = root.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId
+  if (keyId) return new x509.AuthorityKeyIdentifierExtension(keyId)
+  return x509.AuthorityKeyIdentifierExtension.create(root.publicKey)
 }
 
 const sansOf = ({ dnsNames, ips, uris }: Leaf) => [

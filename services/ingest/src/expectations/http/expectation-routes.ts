@@ -1,5 +1,5 @@
 import { expectations as expectationsBody } from '@pushav/shared/api/expectations.ts'
-import { type WaitResponse, waitQuery } from '@pushav/shared/api/wait.ts'
+import { type WaitResponse, waitQuery } from '@pushav/shared/api/state.ts'
 import { json, type Request, type Response, Router } from 'express'
 import { createSubscriberLimits } from '../../events/http/subscriber-limits.ts'
 import { peerOf } from '../../http/authenticate.ts'

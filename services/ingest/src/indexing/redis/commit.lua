@@ -2,6 +2,7 @@
 -- KEYS[1] position of the stream, KEYS[2] objects and KEYS[3] folders in it; KEYS[4…] what the commands write.
 -- ARGV[1] version expected, ARGV[2] number of places assumed to be free; these places; then the commands, each led by
 -- its number of words.
+-- `HDELOF key field upload` deletes a field only where its value begins with the id of the upload.
 -- Returns 1 when written, 0 when the index has moved, 2 when something stands at a place that was assumed to be free.
 if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
 local assumed = 2 + tonumber(ARGV[2])
@@ -15,7 +16,13 @@ end
 local at = assumed + 1
 while at <= #ARGV do
   local last = at + tonumber(ARGV[at])
-  redis.call(unpack(ARGV, at + 1, last))
+  if ARGV[at + 1] == 'HDELOF' then
+    local held = redis.call('HGET', ARGV[at + 2], ARGV[at + 3])
+    local upload = ARGV[at + 4] .. ' '
+    if held and string.sub(held, 1, #upload) == upload then redis.call('HDEL', ARGV[at + 2], ARGV[at + 3]) end
+  else
+    redis.call(unpack(ARGV, at + 1, last))
+  end
   at = last + 1
 end
 return 1

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { FoldResult } from '../fold.ts'
 import type { Cursors, IndexPosition, Position } from '../ports.ts'
+import type { RemovalResult } from '../removals/fold-removal.ts'
 import { orUnavailable } from './connections.ts'
 import { keysOf } from './redis-keys.ts'
+import { loadRemoval, removalWritesOf } from './removals.ts'
 import type { StreamCache } from './stream-cache.ts'
 import { createStreamLoader } from './stream-loader.ts'
 import type { Write } from './write-batch.ts'
@@ -18,7 +20,13 @@ const [written, assumptionFailed] = [1, 2]
 
 /** How far the index has come, and its next step: the position moves together with what was read up to it. */
 export function redisCommits(redis: RedisClient, cache: StreamCache): IndexPosition {
-  return { position, load: createStreamLoader(redis, cache), commit }
+  return {
+    position,
+    load: createStreamLoader(redis, cache),
+    commit,
+    loadRemoval: (stream, removal) => loadRemoval(redis, stream, removal),
+    commitRemoval,
+  }
 
   async function position(stream: string): Promise<Position> {
     const { version = '', ...cursors } = await orUnavailable(redis.hgetall(keysOf(stream).position))
@@ -32,20 +40,43 @@ export function redisCommits(redis: RedisClient, cache: StreamCache): IndexPosit
     cursors: Cursors,
     folded: FoldResult,
   ): Promise<Position | null> {
-    const after = { version: newVersion(), cursors: { ...at.cursors, ...cursors } }
-    const moved = Object.entries({ ...cursors, version: after.version })
-      .flat()
-      .map(String)
     const assumedAbsent = cache.get(stream, at.version)?.assumedAbsent ?? nothing
-    const { keys, words } = argumentsOf(stream, at.version, assumedAbsent, [
-      ...writesOf(stream, folded),
-      ['HSET', keysOf(stream).position, ...moved],
-    ])
-    const outcome = await orUnavailable(redis.eval(commitScript, keys.length, ...keys, ...words))
+    const { outcome, after } = await run(stream, at, cursors, writesOf(stream, folded), assumedAbsent)
     if (outcome === written) cache.advance(stream, after.version, folded)
     else if (outcome === assumptionFailed) cache.distrust(stream)
     else cache.forget(stream)
     return outcome === written ? after : null
+  }
+
+  async function commitRemoval(
+    stream: string,
+    at: Position,
+    cursors: Cursors,
+    removal: RemovalResult,
+  ): Promise<Position | null> {
+    const { outcome, after } = await run(stream, at, cursors, removalWritesOf(stream, removal), nothing)
+    cache.forget(stream)
+    return outcome === written ? after : null
+  }
+
+  /** Runs the commands, which move the position, and says what came of it. */
+  async function run(
+    stream: string,
+    at: Position,
+    cursors: Cursors,
+    writes: readonly Write[],
+    assumedAbsent: ReadonlySet<string>,
+  ): Promise<{ readonly outcome: unknown; readonly after: Position }> {
+    const after = { version: newVersion(), cursors: { ...at.cursors, ...cursors } }
+    const moved = Object.entries({ ...cursors, version: after.version })
+      .flat()
+      .map(String)
+    const { keys, words } = argumentsOf(stream, at.version, assumedAbsent, [
+      ...writes,
+      ['HSET', keysOf(stream).position, ...moved],
+    ])
+    const outcome = await orUnavailable(redis.eval(commitScript, keys.length, ...keys, ...words))
+    return { outcome, after }
   }
 }
 

@@ -3,7 +3,7 @@ import type { Stream } from '../../streams/stream.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import type { Order, Session } from '../../validation/state.ts'
 import type { FoldResult, ObjectEvent, StoredObject } from '../fold.ts'
-import type { InitSegment } from '../init-segment.ts'
+import type { InitSegment } from '../init-segments/init-segment.ts'
 import type { Totals } from '../totals.ts'
 
 const maxStreams = 256

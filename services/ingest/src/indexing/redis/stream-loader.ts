@@ -1,7 +1,7 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { Stream } from '../../streams/stream.ts'
 import { initialState, type Order, type Session } from '../../validation/state.ts'
-import type { InitSegment } from '../init-segment.ts'
+import type { InitSegment } from '../init-segments/init-segment.ts'
 import type { IndexPosition } from '../ports.ts'
 import { requirementsOf } from '../requirements.ts'
 import { noTotals, type Totals } from '../totals.ts'

@@ -4,10 +4,11 @@ import { sessionViewOf } from '../../streams/session-view.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import { isAccepted } from '../../validation/finding.ts'
 import { codeOf, codesWithSeverityOf, maxReportedUploads } from '../../validation/report.ts'
-import type { FoldResult, ObjectEvent } from '../fold.ts'
+import { type FoldResult, isLater, type ObjectEvent } from '../fold.ts'
 import { encodeObject } from './codecs/object-codec.ts'
 import { encodePathEntry } from './codecs/path-entry.ts'
-import { encodePlayable } from './codecs/playable-codec.ts'
+import { playableMemberOf } from './codecs/playable-codec.ts'
+import { encodeSession, jsonOf } from './codecs/session-codec.ts'
 import { encodeUpload } from './codecs/upload-codec.ts'
 import { deviceUpdates } from './counters/device-counters.ts'
 import { minuteIncrements } from './counters/minute-counters.ts'
@@ -17,16 +18,18 @@ import { createWriteBatch, type Write, type WriteBatch } from './write-batch.ts'
 /** The commands that store folded journal lines in Redis. */
 export function writesOf(
   id: string,
-  { stream, state, totals, folderDeltas, events, jobs }: FoldResult,
+  { stream, state, totals, folderDeltas, events, jobs, replaced }: FoldResult,
 ): readonly Write[] {
   const keys = keysOf(id)
   const batch = createWriteBatch()
-  if (stream) batch.add('SET', keys.stream, JSON.stringify(stream))
-  batch.add('SET', keys.order, JSON.stringify(state.order))
+  if (stream) batch.add('SET', keys.stream, jsonOf(stream))
+  batch.add('SET', keys.order, jsonOf(state.order))
   batch.add('SET', keys.totals, JSON.stringify(totals))
+  for (const session of replaced)
+    batch.add('HSET', keys.sessions, session.id, encodeSession(sessionViewOf(session)))
   for (const session of Object.values(state.sessions)) {
-    batch.add('HSET', keys.current, session.key, JSON.stringify(session))
-    batch.add('HSET', keys.sessions, session.id, JSON.stringify(sessionViewOf(session)))
+    batch.add('HSET', keys.current, session.key, encodeSession(session))
+    batch.add('HSET', keys.sessions, session.id, encodeSession(sessionViewOf(session)))
   }
   for (const event of events) {
     if (event.kind === 'deleted') addDeletion(batch, keys, event)
@@ -78,17 +81,11 @@ function addJudgement(batch: WriteBatch, keys: Keys, event: Judgement): void {
   if (event.place === 'object') addObject(batch, keys, event)
 }
 
-function addPlayable(
-  batch: WriteBatch,
-  keys: Keys,
-  { upload, session, track, media, init }: Judgement,
-): void {
-  if (!media?.isPlayable || session === null || track === null || init === null) return
-  const { duration, isSound } = media
-  const { id, bytes } = upload
-  const receivedMs = Date.parse(upload.receivedAt)
-  const member = encodePlayable({ upload: id, init, duration, bytes, receivedMs, isSound })
-  batch.add('ZADD', keys.playable(session, track), String(media.decodeTime), member)
+function addPlayable(batch: WriteBatch, keys: Keys, judged: Judgement): void {
+  const { session, track, media } = judged
+  const member = session === null || track === null ? null : playableMemberOf(judged)
+  if (member !== null && session !== null && track !== null && media)
+    batch.add('ZADD', keys.playable(session, track), String(media.decodeTime), member)
 }
 
 /** Counters of the same minute and device are added up first, so that load makes no more commands. */
@@ -103,10 +100,11 @@ function addCounters(batch: WriteBatch, keys: Keys, events: readonly ObjectEvent
   }
 }
 
-function addObject(batch: WriteBatch, keys: Keys, { upload, session, list, isNew }: Judgement): void {
+function addObject(batch: WriteBatch, keys: Keys, { upload, session, list, isListed }: Judgement): void {
   const { id, path, sha256 } = upload
-  batch.add('HSET', keys.objects, path, encodeObject({ upload: id, sha256 }))
-  if (isNew && session !== null && list) batch.add('RPUSH', keys.listed(session, list), path)
+  const later = isLater(session) ? { session } : {}
+  batch.add('HSET', keys.objects, path, encodeObject({ upload: id, sha256, ...later }))
+  if (isListed && session !== null && list) batch.add('RPUSH', keys.listed(session, list), path)
 }
 
 function addTally(

@@ -52,6 +52,12 @@ describe('the flaws of a playlist', () => {
     isClean(media('#EXTINF:4.5,', 'a.m4s'))
   })
 
+  it('are segments and variants that are both absent', () => {
+    for (const text of ['#EXTM3U', multivariant(), multivariant('#EXT-X-INDEPENDENT-SEGMENTS', '# x', '')])
+      lacks(text, 'playlist-target-duration', /received a playlist that has neither$/)
+    lacks('#EXTM3U\n#EXT-X-ENDLIST\n', 'playlist-target-duration', /in a media playlist, received none$/)
+  })
+
   it('are fragmented MP4 without EXT-X-MAP', () => {
     for (const name of ['a.m4s', 'a.mp4?b=c', 'a.cmfv', 'a.CMFA'])
       lacks(media('#EXTINF:4,', name).replace(/#EXT-X-MAP.*\n/, ''), 'playlist-map-absent', /in line 5/)

@@ -12,6 +12,13 @@ export interface PlaylistFlaws {
 /** Extensions of segments that are fragmented MP4, which need EXT-X-MAP (3.3). */
 const fragmented = /\.(m4s|mp4|cmf[vatm]|m4v|m4a|fmp4)$/i
 
+/** Tags that tell no media playlist from a multivariant one (4.3.1, 4.3.4.4, 4.3.5), and those of none. */
+const tagsOfBoth = new Set(
+  '#EXTM3U #EXT-X-VERSION #EXT-X-INDEPENDENT-SEGMENTS #EXT-X-START #EXT-X-SESSION-DATA #EXT-X-SESSION-KEY #EXT-X-DEFINE #EXT-X-CONTENT-STEERING'.split(
+    ' ',
+  ),
+)
+
 /** A duration of half a second over the target rounds either way. */
 const roundingSlack = 0.500_001
 
@@ -24,6 +31,7 @@ export function createPlaylistFlaws(
   let version: string | null = null
   let target: string | null = null
   let isMultivariant = false
+  let isMedia = false
   let isIFramesOnly = false
   let hasMap = false
   let pending: { kind: 'segment' | 'variant'; line: number } | null = null
@@ -31,6 +39,7 @@ export function createPlaylistFlaws(
   return { tag, uri, all }
 
   function tag(name: string, value: string, line: number): void {
+    isMedia ||= !tagsOfBoth.has(name)
     switch (name) {
       case '#EXT-X-VERSION':
         version ??= value
@@ -98,6 +107,7 @@ export function createPlaylistFlaws(
   }
 
   function uri(found: string, line: number): void {
+    isMedia = true
     const [path = ''] = found.split(/[?#]/, 1)
     if (pending === null && !isMultivariant) {
       const message = `expected #EXTINF before the URI in line ${line}, received none`
@@ -157,7 +167,11 @@ export function createPlaylistFlaws(
   }
 
   function checkTarget(): void {
-    if (target === null) {
+    if (!isMedia) {
+      const message =
+        'expected segments with EXT-X-TARGETDURATION, or variants with EXT-X-STREAM-INF, received a playlist that has neither'
+      flaws.add('playlist-target-duration', message)
+    } else if (target === null) {
       flaws.add(
         'playlist-target-duration',
         'expected EXT-X-TARGETDURATION in a media playlist, received none',

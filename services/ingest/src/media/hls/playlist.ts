@@ -1,4 +1,4 @@
-import type { InspectionFault, PlaylistFacts } from '../inspection.ts'
+import type { InspectionFault, PlaylistEncryption, PlaylistFacts } from '../inspection.ts'
 import { destinationOf } from '../relative-url.ts'
 import { createPlaylistFlaws, type PlaylistFlaws } from './playlist-flaws.ts'
 
@@ -24,6 +24,11 @@ interface PlaylistState {
   segments: number
   /** Line of the first EXTINF that is no decimal. */
   badExtinf: number | null
+  /** Absent until a key comes. */
+  key?: { readonly method: string | null; readonly uri: string | null }
+  mediaSequence: number | null
+  targetDuration: number | null
+  timestamp: string | null
   readonly flaws: PlaylistFlaws
 }
 
@@ -60,6 +65,9 @@ const newPlaylistState = (): PlaylistState => ({
   extinfs: 0,
   segments: 0,
   badExtinf: null,
+  mediaSequence: null,
+  targetDuration: null,
+  timestamp: null,
   flaws: createPlaylistFlaws(attribute),
 })
 
@@ -89,7 +97,21 @@ function addTag(state: PlaylistState, line: string, number: number): void {
   else if (tag === '#EXT-X-PART') addPart(state, attribute(value, 'URI'))
   else if (tag === '#EXT-X-PLAYLIST-TYPE') state.playlistType ??= value.slice(0, 80)
   else if (tag === '#EXT-X-ENDLIST') state.hasEndList = true
+  else addSealing(state, tag, value)
 }
+
+function addSealing(state: PlaylistState, tag: string, value: string): void {
+  if (tag === '#EXT-X-KEY' || tag === '#EXT-X-SESSION-KEY')
+    state.key ??= { method: attribute(value, 'METHOD'), uri: attribute(value, 'URI') }
+  else if (tag === '#EXT-X-MEDIA-SEQUENCE') state.mediaSequence ??= numberIn(value)
+  else if (tag === '#EXT-X-TARGETDURATION') state.targetDuration ??= numberIn(value)
+  else if (tag === '#EXT-X-SESSION-DATA' && attribute(value, 'DATA-ID') === timestampId)
+    state.timestamp ??= attribute(value, 'VALUE')
+}
+
+const timestampId = 'com.apple.encrypted-datetime.timestamp'
+
+const numberIn = (value: string): number | null => (/^\d{1,15}$/.test(value) ? Number(value) : null)
 
 function addTrack(state: PlaylistState, tag: string, value: string): void {
   state.tracks += 1
@@ -158,11 +180,17 @@ function factsOf(state: PlaylistState, path: string): PlaylistFacts {
     durations: state.durations,
     extinfCount: state.extinfs,
     segmentCount: state.segments,
+    ...(state.key ? { sealing: sealingOf(state, state.key) } : {}),
     flaws: state.flaws.all(),
     hasAbsoluteUrl: destinations.has('absolute'),
     leavesStream: destinations.has('outside'),
   }
 }
+
+const sealingOf = (
+  { mediaSequence, targetDuration, timestamp }: PlaylistState,
+  { method, uri }: NonNullable<PlaylistState['key']>,
+): PlaylistEncryption => ({ method, keyId: uri, mediaSequence, targetDuration, timestamp })
 
 /** The path that a URI leads to; the URI itself where that is outside of the stream. */
 function pathOf(path: string, url: string): string {

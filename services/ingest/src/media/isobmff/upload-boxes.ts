@@ -14,6 +14,9 @@ import { createUploadKind } from './upload-kind.ts'
 /** Types whose body is read, with the maximum of bytes. */
 const maxBytes: Record<string, number> = { moov: 2 ** 20, moof: 2 ** 20, ftyp: 1_024, styp: 1_024, prft: 64 }
 
+/** Types whose first bytes say enough where the box has more than the maximum. */
+const lists = new Set(['ftyp', 'styp'])
+
 /** An upload must begin with one of these types; behind the first box any printable type may stand. */
 const wellKnown = new Set(
   'ftyp styp moov moof mdat sidx ssix prft emsg free skip wide uuid pdin mfra meta pssh'.split(' '),
@@ -61,23 +64,27 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
     kind.add(type)
     const max = maxBytes[type]
     if (max === undefined || faults.isFull()) return null
-    return end === Infinity || fits(type, bodyStart, end) ? max : null
+    return end === Infinity || end - bodyStart <= max || lists.has(type) ? max : null
   }
 
-  function fits(type: string, bodyStart: number, end: number): boolean {
-    const max = maxBytes[type] ?? 0
-    if (end - bodyStart <= max) return true
+  /** Whether a box is within the limits; reports one that is not. */
+  function fits({ type, bodyStart, end }: TopBox): boolean {
+    const max = maxBytes[type]
+    if (max === undefined || end - bodyStart <= max) return true
     faults.report(
-      `expected ${type} at byte ${bodyStart} to hold up to ${max} bytes; it holds ${end - bodyStart}`,
+      `expected a ${type} of up to ${max} bytes at byte ${bodyStart}, more is beyond the limit of this server; received ${end - bodyStart}, which were not looked into`,
+      'box-too-large',
     )
     return false
   }
 
   function onComplete(top: TopBox, body: Buffer | null): void {
-    const { type, bodyStart, end } = top
+    const { type, bodyStart } = top
+    const isWithin = fits(top)
     sampleBounds.addBox(top)
     try {
-      if (body !== null && fits(type, bodyStart, end)) addBox(top, { type, body, offset: bodyStart })
+      if (body !== null && (isWithin || lists.has(type)))
+        addBox(top, { type, body: body.subarray(0, maxBytes[type]), offset: bodyStart })
       else addWithoutBody(top)
     } catch (error) {
       if (!(error instanceof BoxMalformed)) throw error

@@ -1,3 +1,5 @@
+import { readDoctype, refersToEntities } from './doctype.ts'
+
 /**
  * Limits of an XML document, so that parsing one blocks the process for a second at most; a day's timeline of two
  * tracks and segments of 2 s has 86 400 elements.
@@ -18,13 +20,16 @@ export function refuseXml(text: string): XmlRefusal | null {
   if (stray >= 0) return malformed(`expected XML text, but there is a control character at offset ${stray}`)
 
   let depth = 0
+  let isProlog = true
   let count = 0
   let end = 0
   for (let at = text.indexOf('<'); at >= 0; count += 1) {
-    const markup = textBetween(text.slice(end, at), end, depth) ?? readMarkup(text, at, depth)
+    const markup: Markup | XmlRefusal | string =
+      textBetween(text.slice(end, at), end, depth) ?? readMarkup(text, { at, depth, isProlog })
     if (typeof markup === 'string') return malformed(markup)
     if ('code' in markup) return markup
     depth += markup.step
+    isProlog &&= markup.isProlog ?? false
     if (depth > xmlLimits.depth) {
       return tooLarge(`${xmlLimits.depth} nested elements`)
     }
@@ -53,6 +58,15 @@ const notXml = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
 interface Markup {
   readonly end: number
   readonly step: number
+  /** A document type declaration may follow; absent for no. */
+  readonly isProlog?: boolean
+}
+
+/** Where markup begins, and what surrounds it. */
+interface Place {
+  readonly at: number
+  readonly depth: number
+  readonly isProlog: boolean
 }
 
 const spans = [
@@ -61,15 +75,22 @@ const spans = [
   ['<?', '?>'],
 ] as const
 
-function readMarkup(text: string, at: number, depth: number): Markup | XmlRefusal | string {
+function readMarkup(text: string, { at, depth, isProlog }: Place): Markup | XmlRefusal | string {
   for (const [start, stop] of spans) {
     if (!text.startsWith(start, at)) continue
     const end = text.indexOf(stop, at + start.length)
     if (end < 0) return `expected ${stop} after offset ${at}`
-    return flawOf(text, { start, at, end, depth }) ?? { end: end + stop.length, step: 0 }
+    return flawOf(text, { start, at, end, depth }) ?? { end: end + stop.length, step: 0, isProlog: true }
   }
-  if (text.startsWith('<!', at)) return `document type declarations are refused, there is one at offset ${at}`
-  return readTag(text, at)
+  return text.startsWith('<!', at) ? readDeclaration(text, at, isProlog) : readTag(text, at)
+}
+
+/** A document type declaration is passed over, once and before the root element. */
+function readDeclaration(text: string, at: number, isProlog: boolean): Markup | XmlRefusal | string {
+  const doctype = isProlog ? readDoctype(text, at) : null
+  if (doctype === null) return `expected no declaration, or a whole DOCTYPE before the root, at offset ${at}`
+  const isBeyond = doctype === 'beyond' || refersToEntities(text)
+  return isBeyond ? tooLarge('the five entities of XML and no declared attributes') : { ...doctype, step: 0 }
 }
 
 interface Span {

@@ -1,3 +1,4 @@
+import { readDoctype } from './doctype.ts'
 import { decodeEntities, UnknownReference } from './entities.ts'
 import type { Element } from './xml.ts'
 
@@ -34,7 +35,7 @@ const spans = [
 ] as const
 
 /**
- * The root element of a document that `refuseXml` lets pass: it has no document type declaration, its comments,
+ * The root element of a document that `refuseXml` lets pass: it declares no entities, its comments,
  * sections and instructions end, and it is within the limits. Throws XmlMalformed for what is not well-formed.
  */
 export function parseXml(text: string): Element {
@@ -76,6 +77,8 @@ export function parseXml(text: string): Element {
       if (innermost) innermost.element.text += text.slice(start + 9, end)
       return end + 3
     }
+    const doctype = text.startsWith('<!DOCTYPE', start) ? readDoctype(text, start) : null
+    if (doctype !== null && doctype !== 'beyond') return doctype.end
     const [, stop] = spans.find(([opening]) => text.startsWith(opening, start)) ?? spans[0]
     return text.indexOf(stop, start + 2) + stop.length
   }

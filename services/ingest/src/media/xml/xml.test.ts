@@ -53,9 +53,48 @@ describe('readXml', () => {
     equal(root.children.size, 0)
   })
 
-  it('refuses every document type declaration', () => {
-    for (const doctype of ['<!DOCTYPE a>', '<!doctype a>', '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///x">]>']) {
-      match(refusalOf(`${doctype}<a/>`).message, /document type declarations are refused/)
+  it('passes over a document type declaration without entities, and fetches no external one', () => {
+    for (const doctype of [
+      '<!DOCTYPE a>',
+      '<!DOCTYPE\ta >',
+      "<!DOCTYPE a SYSTEM 'http://127.0.0.1:1/a.dtd'>",
+      '<!DOCTYPE a PUBLIC "-//x//y" "file:///etc/hostname" >',
+      '<!DOCTYPE a []>',
+      '<!DOCTYPE a [ <!-- ]> --> <?p ]> ?>\n<!ELEMENT a (b|c)*><!NOTATION n SYSTEM "]>"> ] >',
+    ]) {
+      for (const before of ['', '<?xml version="1.0"?>\n<!-- c -->'])
+        equal(rootOf(`${before}${doctype}\n<a b="&lt;">c</a>`).text, 'c', doctype)
+    }
+  })
+
+  it('expands no declared entities, and adds no declared attributes', () => {
+    for (const text of [
+      '<!DOCTYPE a [<!ENTITY b "c">]><a/>',
+      '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><a>&b;</a>',
+      '<!DOCTYPE a [<!ENTITY % b SYSTEM "http://127.0.0.1:1/"> %b;]><a/>',
+      '<!DOCTYPE a [ <!ELEMENT a ANY> <!ATTLIST a b CDATA "c"> ]><a/>',
+      '<!DOCTYPE a SYSTEM "http://127.0.0.1:1/a.dtd"><a>&b;</a>',
+    ]) {
+      const { code, message } = refusalOf(text)
+      deepEqual([code, /beyond the limit of this server/.test(message)], ['manifest-too-large', true], text)
+    }
+  })
+
+  it('refuses a malformed document type declaration, a second one, and one behind the root', () => {
+    for (const text of [
+      '<!doctype a><a/>',
+      '<!DOCTYPE><a/>',
+      '<!DOCTYPE a "b"><a/>',
+      '<!DOCTYPE a PUBLIC "b"><a/>',
+      '<!DOCTYPE a [<a/>',
+      '<!DOCTYPE a [x]><a/>',
+      '<!DOCTYPE a [<!ELEMENT a "]><a/>',
+      '<!DOCTYPE a [<!-- ]><a/>',
+      '<!DOCTYPE a><!DOCTYPE a><a/>',
+      '<a/><!DOCTYPE a>',
+      '<a><!DOCTYPE a></a>',
+    ]) {
+      equal(refusalOf(text).code, 'mpd-malformed', text)
     }
   })
 

@@ -1,6 +1,7 @@
 import { handshakeRefusedBody, refusalsQuery } from '@pushav/shared/api/devices.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { json, Router } from 'express'
+import type { WriteAudit } from '../../audit/audit.ts'
 import type { EventBus } from '../../events/event-bus.ts'
 import { assertFromProxy } from '../../http/authenticate.ts'
 import { parseBody, parseQuery } from '../../http/parse-request.ts'
@@ -14,12 +15,13 @@ interface RefusalRoutesDeps {
   readonly eventBus: Pick<EventBus, 'publish'>
   /** Counts a refusal by its code. */
   readonly count: (code: string) => void
+  readonly audit: WriteAudit
   readonly log: Logger
   readonly now: () => Date
 }
 
 /** Clients that were refused, with what to do; and the proxy's reports of them. */
-export function refusalRoutes({ refusals, eventBus, count, log, now }: RefusalRoutesDeps): Router {
+export function refusalRoutes({ refusals, eventBus, count, audit, log, now }: RefusalRoutesDeps): Router {
   const router = Router()
   router.get('/refusals', async (request, response) => {
     const { limit } = parseQuery(refusalsQuery, request.query)
@@ -35,6 +37,9 @@ export function refusalRoutes({ refusals, eventBus, count, log, now }: RefusalRo
     const at = now().toISOString()
     // Before the event, whose subscribers ask for it.
     count(code)
+    const { subject: name = null, fingerprint = null } = refused.certificate ?? {}
+    const who = { role: 'anonymous', name, certificate: fingerprint }
+    audit({ event: 'handshake-refused', outcome: 'refused', who, address, code })
     const repeated = await refusals.record(refused)
     if (repeated === 1) log.warn(`a client was refused: ${address}: ${reason}. ${adviceOn(refused)}`)
     eventBus.publish({ kind: 'handshake-refused', at, address, code, reason })

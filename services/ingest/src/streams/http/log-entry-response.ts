@@ -1,5 +1,6 @@
 import type { UploadFactsResponse, UploadResponse, UploadRow } from '@pushav/shared/api/uploads.ts'
 import type { MediaOfUpload } from '../../indexing/media-of-upload.ts'
+import { producerLatencyOf } from '../../latency/segment-latency.ts'
 import type { Sender } from '../../uploads/upload.ts'
 import { worstOf } from '../../validation/finding.ts'
 import { hints } from '../../validation/hints.ts'
@@ -26,7 +27,7 @@ export function uploadResponse(entry: LogEntry): UploadResponse {
     session_id: sessionNumberOf(session),
     session,
     track,
-    media: media && mediaResponse(media),
+    media: media && mediaResponse(media, Date.parse(upload.receivedAt)),
     sender: senderResponse(upload.sender),
     ...(upload.part ? { part: upload.part } : {}),
     ...(upload.parts === undefined ? {} : { parts: upload.parts }),
@@ -92,15 +93,18 @@ export function uploadFactsResponse(context: UploadContext): UploadFactsResponse
   }
 }
 
-const mediaResponse = (media: MediaOfUpload): NonNullable<UploadResponse['media']> => ({
+const mediaResponse = (media: MediaOfUpload, receivedMs: number): NonNullable<UploadResponse['media']> => ({
   decode_time: media.decodeTime,
   duration: media.duration,
   timescale: media.timescale,
   samples: media.samples,
   starts_with_sync: media.startsWithSync,
   sequence: media.sequence,
+  latency_ms: wholeOf(producerLatencyOf(media, receivedMs)),
   producer_at: isoOf(media.producerAtMs),
 })
+
+const wholeOf = (ms: number | null): number | null => ms && Math.round(ms)
 
 /** Null for a time that no calendar has: a device chose it. */
 function isoOf(ms: number | null): string | null {

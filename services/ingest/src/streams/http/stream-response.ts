@@ -7,10 +7,28 @@ import { mapPages } from '../pages.ts'
 import type { IndexedStream, ListedUpload, RejectedUpload } from '../ports.ts'
 import type { StreamSummaryNow } from '../read-streams.ts'
 import { sessionNumberOf } from '../session-view.ts'
+import type { Stream } from '../stream.ts'
 import { sessionResponse, trackSummaryResponse } from './session-response.ts'
 
-/** A stream with the reference's fields, its lists in pages. `id` is a number, as the reference's web UI expects. */
+/**
+ * A stream with the reference's fields, its lists in pages: those of both generations of the Matter test harness, the older
+ * of which has one text for all reasons of a file. `id` is a number, as the reference's web UI expects.
+ */
 export function streamResponse({ stream, uploads, sessions }: IndexedStream) {
+  return {
+    ...streamFields(stream),
+    sessions: mapPages(sessions, sessionResponse),
+    error_uploads: mapPages(uploads.rejected(), rejectedUpload),
+    valid_uploads: mapPages(uploads.accepted(), acceptedUpload),
+    valid_files: mapPages(uploads.accepted(), ({ path }) => path),
+    invalid_files: mapPages(uploads.rejected(), ({ path, findings }) =>
+      invalidFile(path, reasonsIn(findings)),
+    ),
+  }
+}
+
+/** What a stream has besides its lists. */
+export function streamFields(stream: Stream) {
   const id = Number(stream.id)
   return {
     id,
@@ -20,31 +38,24 @@ export function streamResponse({ stream, uploads, sessions }: IndexedStream) {
     expected_track_names: stream.expectedTrackNames,
     track_name: stream.expectedTrackNames?.[0] ?? null,
     creator: stream.creator,
-    sessions: mapPages(sessions, sessionResponse),
-    error_uploads: mapPages(uploads.rejected(), rejectedUpload),
-    valid_uploads: mapPages(uploads.accepted(), acceptedUpload),
   }
 }
 
-/** The same and the lists of Matter 1.5, which have other names and one text for all reasons of a file. */
-export function matter15StreamResponse(indexed: IndexedStream) {
-  return {
-    ...streamResponse(indexed),
-    valid_files: mapPages(indexed.uploads.accepted(), ({ path }) => path),
-    invalid_files: mapPages(indexed.uploads.rejected(), ({ path, findings }) => ({
-      file_path: path,
-      validation_error_reason: reasonsIn(findings).join('; '),
-    })),
-  }
-}
+/** As Matter 1.5 has it. */
+export const invalidFile = (path: string, reasons: readonly string[]) => ({
+  file_path: path,
+  validation_error_reason: reasons.join('; '),
+})
 
 const acceptedUpload = ({ path, session }: ListedUpload) => ({
   session_id: sessionNumberOf(session),
+  session,
   file_path: path,
 })
 
 const rejectedUpload = ({ path, session, findings }: RejectedUpload) => ({
   session_id: sessionNumberOf(session),
+  session,
   file_path: path,
   reasons: reasonsIn(findings),
   findings,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { pageQuery } from '@pushav/shared/api/common.ts'
 import {
   expectedTrackNamesBody,
@@ -18,6 +19,7 @@ import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { mapPages } from '../pages.ts'
 import type { IndexedStream } from '../ports.ts'
+import type { IsVisible } from '../read-streams.ts'
 import type { Streams } from '../streams.ts'
 import { junitPieces } from './junit-report.ts'
 import { sessionSummaryResponse } from './session-response.ts'
@@ -27,13 +29,33 @@ const summariesPerPage = 100
 
 type StreamRequest = Request<{ id: string }>
 
+interface StreamRoutesDeps {
+  readonly streams: Streams
+  readonly expectations: Pick<StreamExpectations, 'set'>
+  readonly strictByDefault: boolean
+  readonly responseOf: (stream: IndexedStream) => object
+  /** The reference's side of a report, of one session or of all. */
+  readonly reportReference: (stream: string, session: string | null) => Promise<object>
+  /** How late the segments came, of one session or of all. */
+  readonly reportLatency: (stream: string, session: string | null) => Promise<object>
+  /** To whom a stream that this client creates belongs; undefined where streams belong to no client. */
+  readonly ownerFor: (request: IncomingMessage) => string | null | undefined
+  /** Which streams this client may see; undefined for all. */
+  readonly visibleTo: (request: IncomingMessage) => IsVisible | undefined
+}
+
 /** The stream routes of the reference and of every generation of the Matter test harness. */
-export function streamRoutes(
-  streams: Streams,
-  expectations: Pick<StreamExpectations, 'set'>,
-  strictByDefault: boolean,
-  responseOf: (stream: IndexedStream) => object,
-): Router {
+export function streamRoutes(deps: StreamRoutesDeps): Router {
+  const {
+    streams,
+    expectations,
+    strictByDefault,
+    responseOf,
+    reportReference,
+    reportLatency,
+    ownerFor,
+    visibleTo,
+  } = deps
   const router = Router()
   router.post('/streams', sendContinue, json(), async (request, response) => {
     const { expectations: expected, ...body } = parseBody(streamBody, request.body) ?? {}
@@ -43,6 +65,7 @@ export function streamRoutes(
       interface: options.interface,
       strict: parseStrict(options.strict) ?? strictByDefault,
       creator: peerOf(request).device?.fingerprint ?? null,
+      owner: ownerFor(request),
     })
     if (wanted) await expectations.set(stream.stream.id, wanted)
     await streamJson(response.status(201), responseOf(stream))
@@ -50,11 +73,11 @@ export function streamRoutes(
   router.get('/streams', async (request, response) => {
     const { summary, cursor, limit } = parseQuery(streamsQuery, request.query)
     if (!summary) {
-      const { streams: page, next } = await streams.list(cursor, limit ?? null)
+      const { streams: page, next } = await streams.list(cursor, limit ?? null, visibleTo(request))
       const rest = limit === undefined ? {} : { next_cursor: next }
       return streamJson(response, { streams: mapPages(page, responseOf), ...rest })
     }
-    const { summaries, next } = await streams.summaries(cursor, limit ?? summariesPerPage)
+    const { summaries, next } = await streams.summaries(cursor, limit ?? summariesPerPage, visibleTo(request))
     await streamJson(response, { streams: mapPages(summaries, summaryResponse), next_cursor: next })
   })
   router.get('/streams/:id', async (request, response) => {
@@ -70,13 +93,18 @@ export function streamRoutes(
     response.json({ sessions: sessions.map(sessionSummaryResponse), next_cursor: next })
   })
   router.get('/streams/:id/report', async (request: StreamRequest, response) => {
-    const { session = null, format } = parseQuery(reportQuery, request.query)
+    const { id } = request.params
+    const { session = null, format, reference, latency } = parseQuery(reportQuery, request.query)
     if (format === 'junit') {
-      const reports = await streams.reportEach(request.params.id, session)
-      return streamText(response.type('application/xml'), junitPieces(request.params.id, reports))
+      const reports = await streams.reportEach(id, session)
+      return streamText(response.type('application/xml'), junitPieces(id, reports))
     }
-    const rules = await streams.report(request.params.id, session)
-    response.json({ stream_id: Number(request.params.id), session, rules })
+    const rules = await streams.report(id, session)
+    const beside = {
+      ...(reference ? { reference: await reportReference(id, session) } : {}),
+      ...(latency ? { latency: await reportLatency(id, session) } : {}),
+    }
+    response.json({ stream_id: Number(id), session, rules, ...beside })
   })
   router.delete('/streams/:id', sendContinue, async (request: StreamRequest, response) => {
     // `DELETE $ENDPOINT/$FILE` with an empty FILE must not delete the whole stream.
@@ -94,7 +122,7 @@ export function streamRoutes(
     anyJson,
     async (request: StreamRequest, response) => {
       const { expected_track_names: names } = parseBody(expectedTrackNamesBody, request.body)
-      const stream = await streams.expectTracks(request.params.id, names)
+      const stream = await streams.expectTracks(request.params.id, names ?? [])
       await streamJson(response.status(202), responseOf(stream))
     },
   )
@@ -102,7 +130,7 @@ export function streamRoutes(
     const { track_name, trackName } = parseBody(trackNameBody, request.body)
     const name = track_name ?? trackName
     if (name === undefined) throw new Refusal('request-malformed', 'name the track in track_name')
-    const stream = await streams.expectTracks(request.params.id, [name])
+    const stream = await streams.expectTracks(request.params.id, name === '' ? [] : [name])
     await streamJson(response.status(202), responseOf(stream))
   })
   return router

@@ -1,4 +1,4 @@
-import { rowColumns, uploadsQuery } from '@pushav/shared/api/uploads.ts'
+import { factsQuery, rowColumns, type UploadFactsResponse, uploadsQuery } from '@pushav/shared/api/uploads.ts'
 import { type Request, Router } from 'express'
 import type { z } from 'zod'
 import { streamJson } from '../../http/json-response.ts'
@@ -14,6 +14,8 @@ interface UploadLogRoutesDeps {
   readonly readUploadLog: ReadUploadLog
   readonly readMinutes: ReadMinutes
   readonly readUploadFacts: ReadUploadFacts
+  /** The reference's verdict on an upload; null where there is none any more. */
+  readonly referenceOf: (stream: string, upload: string) => Promise<UploadFactsResponse['reference']>
 }
 
 /** The wire log: every upload in arrival order, in full, as rows, or counted by minute; and one upload in full. */
@@ -21,6 +23,7 @@ export function uploadLogRoutes({
   readUploadLog,
   readMinutes,
   readUploadFacts,
+  referenceOf,
 }: UploadLogRoutesDeps): Router {
   const router = Router()
   router.get('/streams/:id/uploads', async (request: Request<{ id: string }>, response) => {
@@ -43,7 +46,9 @@ export function uploadLogRoutes({
     '/uploads/:id/:upload/facts',
     async (request: Request<{ id: string; upload: string }>, response) => {
       const { id, upload } = request.params
-      response.json(uploadFactsResponse(await readUploadFacts(id, upload)))
+      const { reference } = parseQuery(factsQuery, request.query)
+      const facts = uploadFactsResponse(await readUploadFacts(id, upload))
+      response.json(reference ? { ...facts, reference: await referenceOf(id, upload) } : facts)
     },
   )
   return router

@@ -6,6 +6,7 @@ import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { decodeMinutes } from '../../indexing/redis/counters/minute-counters.ts'
 import { keysOf } from '../../indexing/redis/redis-keys.ts'
 import { hmget } from '../../indexing/redis/values.ts'
+import { timeOfId } from '../../lib/new-id.ts'
 import { inPages } from '../pages.ts'
 import type { MinuteCounts, StreamQueries } from '../ports.ts'
 
@@ -38,11 +39,19 @@ export function redisLogQueries(
     let [low, high] = [0, await logLength(stream)]
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
-      const [judged] = (await log(stream, middle, 1)).uploads
-      if (judged && Date.parse(judged.upload.receivedAt) < receivedMs) low = middle + 1
+      if ((await receivedMsAt(stream, middle)) < receivedMs) low = middle + 1
       else high = middle
     }
     return low
+  }
+
+  /** Of an upload that retention has removed, when its request arrived. */
+  async function receivedMsAt(stream: string, position: number): Promise<number> {
+    const { log, uploads: rows } = keysOf(stream)
+    const id = await orUnavailable(redis.lindex(log, position))
+    if (id === null) return Number.POSITIVE_INFINITY
+    const row = await orUnavailable(redis.hget(rows, id))
+    return row === null ? timeOfId(id) : Date.parse(decodeUpload(id, row).upload.receivedAt)
   }
 
   async function versions(stream: string, path: string): Promise<readonly JudgedUpload[]> {

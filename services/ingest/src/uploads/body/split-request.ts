@@ -3,7 +3,7 @@ import { excerpt, type Finding } from '../../validation/finding.ts'
 import { type CommitUploadDeps, commitUpload } from '../commit-upload.ts'
 import { partFolderOf } from '../part-path.ts'
 import type { Verdict } from '../pending-verdicts.ts'
-import type { StagedUpload, UploadStore } from '../ports.ts'
+import type { StagedUpload, UploadAdmission, UploadStore } from '../ports.ts'
 import type { StreamInterface } from '../stream-interface.ts'
 import { createUploadEvents, type UploadEventsDeps } from '../upload-events.ts'
 import { createBodyMeter, type PartListener } from './stage-body.ts'
@@ -36,8 +36,12 @@ interface SplitResult {
 }
 
 /** Only what carries a header and media, or more than one segment, is split (DASH-IF Ingest 1.2, 6.2-3). */
-export function createSplitter(deps: SplitDeps, request: StagedUpload): Splitter {
-  const parts = createParts(deps, request)
+export function createSplitter(
+  deps: SplitDeps,
+  request: StagedUpload,
+  admission: UploadAdmission | null,
+): Splitter {
+  const parts = createParts(deps, request, admission)
   const complete: Part[] = []
   let isLong = false
   let isLost = false
@@ -68,7 +72,7 @@ export function createSplitter(deps: SplitDeps, request: StagedUpload): Splitter
 }
 
 /** Commits parts one after the other; the first failure ends that. */
-function createParts(deps: SplitDeps, request: StagedUpload) {
+function createParts(deps: SplitDeps, request: StagedUpload, admission: UploadAdmission | null) {
   const verdicts = createPartVerdicts()
   let folder: Promise<string | null> | null = null
   let last = Promise.resolve()
@@ -107,6 +111,7 @@ function createParts(deps: SplitDeps, request: StagedUpload) {
     }
     const { verdict } = await commitUpload(deps, { facts, bytes: staged, stats: meter.result(true), events })
     parts++
+    admission?.storedPart(to - from)
     verdicts.add(name, verdict)
   }
 

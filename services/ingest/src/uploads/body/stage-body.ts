@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto'
 import { Refusal } from '../../lib/refusal.ts'
 import { createInspector, type MediaInspection } from '../../media/isobmff/inspector.ts'
 import type { Part } from '../../media/isobmff/segmenter.ts'
-import type { StagedUpload } from '../ports.ts'
+import type { StagedUpload, UploadAdmission } from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import type { UploadEvents } from '../upload-events.ts'
 
@@ -19,6 +19,8 @@ export interface IncomingBody {
   readonly declaredBytes: number | null
   /** Undoes the body's content coding; null where it has none. Throws the refusal `body-undecodable`. */
   readonly decode: ((coded: AsyncIterable<Buffer>) => AsyncIterable<Buffer>) | null
+  /** Null, or absent, where nothing limits what is stored. */
+  readonly admission?: UploadAdmission | null
 }
 
 /** What is known of a body once it has arrived. */
@@ -52,7 +54,7 @@ interface StageBodyOptions {
 
 /**
  * Stages a body up to its end, or up to where the connection is lost. Throws the refusal `body-too-large` when more
- * than `maxBytes` come, and what `StagedUpload.write` throws.
+ * than `maxBytes` come, and what `UploadAdmission.received` and `StagedUpload.write` throw.
  */
 export async function stageBody(
   body: IncomingBody,
@@ -70,6 +72,7 @@ export async function stageBody(
     const isFirst = meter.bytes() === 0
     meter.add(next.value)
     assertFits(meter.bytes(), maxBytes)
+    if (body.admission) await body.admission.received(next.value.length)
     events.received(next.value.length)
     await staged.write(next.value)
     if (isFirst && meter.bytes() !== declaredBytes) persistence.begin(declaredBytes)

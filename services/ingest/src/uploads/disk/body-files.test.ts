@@ -28,7 +28,7 @@ describe('openBodyFiles', () => {
   afterEach(() => directory[Symbol.asyncDispose]())
 
   const staging = () => readdir(join(directory.path, 'staging/one'))
-  const open = () => openBodyFiles(directory.path, 'one')
+  const open = () => openBodyFiles(directory.path, 'one', 'process')
 
   it('reads an extent of what is still growing', async () => {
     await using staged = (await open()).stage(factsOf('a'))

@@ -4,13 +4,16 @@ import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
+import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { type StagedUpload, type UploadFacts, UploadGone, type UploadStore } from '../ports.ts'
 import { hideCredentials } from '../sender-headers.ts'
+import type { Durability } from './io-worker/transaction.ts'
 
 const maxHeldBytes = 65_536
+const removalConcurrency = 8
 
 /** Bodies as files, up to the moment when they are committed, and after it. */
-interface BodyFiles extends Pick<UploadStore, 'fileOf' | 'read' | 'removeStream'> {
+interface BodyFiles extends Pick<UploadStore, 'fileOf' | 'read' | 'removeStream' | 'removeUploads'> {
   stage(facts: UploadFacts): StagedBody
   leftBehind(): AsyncIterable<StagedBody>
 }
@@ -21,7 +24,11 @@ export interface StagedBody extends StagedUpload {
 }
 
 /** `staging/<instance>/<id>` while they arrive, `uploads/<stream>/<id>` for ever after. */
-export async function openBodyFiles(workingDirectory: string, instance: string): Promise<BodyFiles> {
+export async function openBodyFiles(
+  workingDirectory: string,
+  instance: string,
+  durability: Durability,
+): Promise<BodyFiles> {
   const staging = join(workingDirectory, 'staging', instance)
   await mkdir(staging, { recursive: true })
   // Listed before anything new is staged, so that a fresh body is never taken for one left behind.
@@ -29,12 +36,12 @@ export async function openBodyFiles(workingDirectory: string, instance: string):
   const sidecars = earlier.filter((name) => name.endsWith('.json'))
 
   return {
-    stage: (facts) => stageInMemory(staging, facts),
+    stage: (facts) => stageInMemory(staging, facts, durability),
     async *leftBehind() {
       for (const name of sidecars) {
         const facts = JSON.parse(await readFile(join(staging, name), 'utf8')) as UploadFacts
         const sender = hideCredentials(facts.sender)
-        if (earlier.includes(facts.id)) yield stagedFile(staging, { ...facts, sender })
+        if (earlier.includes(facts.id)) yield stagedFile(staging, { ...facts, sender }, durability)
       }
       for (const name of earlier) await rm(join(staging, name), { force: true })
     },
@@ -46,12 +53,16 @@ export async function openBodyFiles(workingDirectory: string, instance: string):
       }
     },
     fileOf: (stream, upload) => uploadPath(workingDirectory, stream, upload),
+    removeUploads: (stream, uploads) =>
+      forEachLimit(uploads, removalConcurrency, (id) =>
+        rm(uploadPath(workingDirectory, stream, id), { force: true }),
+      ),
     removeStream: (stream) => rm(join(workingDirectory, 'uploads', stream), { recursive: true, force: true }),
   }
 }
 
 /** A small body stays in memory until it is committed, and is written once; a larger one becomes a file. */
-function stageInMemory(staging: string, facts: UploadFacts): StagedBody {
+function stageInMemory(staging: string, facts: UploadFacts, durability: Durability): StagedBody {
   let held: Uint8Array[] = []
   let bytes = 0
   let spilled: Promise<StagedBody> | null = null
@@ -70,13 +81,13 @@ function stageInMemory(staging: string, facts: UploadFacts): StagedBody {
       else yield Buffer.concat(held).subarray(extent?.from ?? 0, extent?.to)
     },
     async [Symbol.asyncDispose]() {
-      // A file that could not be made needs no clearing away; `write` has thrown the reason.
+      // A file that could not be made is gone; `write` has thrown the reason.
       await (await spilled?.catch(() => null))?.[Symbol.asyncDispose]()
     },
   }
 
   async function spill(): Promise<StagedBody> {
-    spilled ??= createStagedFile(staging, facts, held)
+    spilled ??= createStagedFile(staging, facts, held, durability)
     held = []
     return spilled
   }
@@ -86,15 +97,26 @@ async function createStagedFile(
   staging: string,
   facts: UploadFacts,
   held: readonly Uint8Array[],
+  durability: Durability,
 ): Promise<StagedBody> {
   const file = await open(join(staging, facts.id), 'wx')
-  const staged = stagedFile(staging, facts, file)
-  for (const bytes of held) await staged.write(bytes)
+  const staged = stagedFile(staging, facts, durability, file)
+  try {
+    for (const bytes of held) await staged.write(bytes)
+  } catch (error) {
+    await staged[Symbol.asyncDispose]()
+    throw error
+  }
   return staged
 }
 
 /** Without `file` it is a body that an earlier process has staged, and is only read. */
-function stagedFile(staging: string, facts: UploadFacts, file?: FileHandle): StagedBody {
+function stagedFile(
+  staging: string,
+  facts: UploadFacts,
+  durability: Durability,
+  file?: FileHandle,
+): StagedBody {
   const body = join(staging, facts.id)
   const sidecar = `${body}.json`
   let hasSidecar = file === undefined
@@ -110,6 +132,7 @@ function stagedFile(staging: string, facts: UploadFacts, file?: FileHandle): Sta
     },
     replace: (bytes) => replaceFile(body, bytes),
     async moveTo(path) {
+      if (durability === 'power') await flush()
       await rename(body, path)
       isMoved = true
       return null
@@ -121,6 +144,12 @@ function stagedFile(staging: string, facts: UploadFacts, file?: FileHandle): Sta
       if (!isMoved) await rm(body, { force: true })
       if (hasSidecar) await rm(sidecar, { force: true })
     },
+  }
+
+  /** `replace` may have put another file in place of the one that is open. */
+  async function flush(): Promise<void> {
+    await using written = await open(body)
+    await written.sync()
   }
 }
 

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import type { CertificateDetails } from '../../certificates/ports.ts'
 import type { ClientCertificates } from '../ports.ts'
+import type { Durability } from './io-worker/transaction.ts'
 
 /** `certs/clients/<fingerprint>.pem`. */
 export async function diskClientCertificates(
   workingDirectory: string,
   describe: (pem: string) => CertificateDetails | null,
+  durability: Durability,
 ): Promise<ClientCertificates> {
   const folder = join(workingDirectory, 'certs', 'clients')
   await mkdir(folder, { recursive: true })
@@ -19,7 +21,7 @@ export async function diskClientCertificates(
     async remember(fingerprint, der) {
       if (stored.has(fingerprint)) return
       const pem = new X509Certificate(Buffer.from(der, 'base64')).toString()
-      await replaceFile(fileOf(fingerprint), pem)
+      await replaceFile(fileOf(fingerprint), pem, { isFlushed: durability === 'power' })
       stored.add(fingerprint)
     },
     details: async (fingerprint) => describe(await readFile(fileOf(fingerprint), 'utf8')),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import type { JournalLine, JournalLines, Journals } from '../ports.ts'
+import { JournalCutShort, type JournalLine, type JournalLines, type Journals } from '../ports.ts'
 import { withoutCredentials } from '../sender-headers.ts'
 import type { JournalEntry } from '../upload.ts'
 import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
@@ -45,7 +45,9 @@ export async function diskJournals(
       if (newest === 0) newest = Math.max(newest, await newestId(root))
       let id = ++newest
       while (!(await makeStream(root, id))) id = ++newest
-      await mkdir(join(workingDirectory, 'uploads', String(id)), { recursive: true })
+      const uploads = join(workingDirectory, 'uploads', String(id))
+      await mkdir(uploads, { recursive: true })
+      await Promise.all([join(root, String(id)), uploads].map((moved) => disk.run({ moved })))
       return String(id)
     },
     streams: async () => (await idsIn(root)).map(String),
@@ -101,6 +103,8 @@ export async function diskJournals(
     await using file = await open(join(root, stream, journal)).catch(absent)
     if (!file) return { lines: [], next: from, isEnd: true }
     const { size } = await file.stat()
+    if (size < from)
+      throw new JournalCutShort(`${journal} of stream ${stream} ends at ${size}, before ${from}`)
     const text = await wholeLines(file, from, size)
     return { lines: linesIn(text, from, log), next: from + text.length, isEnd: from + readBytes >= size }
   }

@@ -6,6 +6,7 @@ import type { StagedUpload, UploadStore } from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import { openBodyFiles, type StagedBody } from './body-files.ts'
 import { IoError, type IoWorker } from './io-worker/io-worker.ts'
+import type { Durability } from './io-worker/transaction.ts'
 import type { DiskJournals } from './journal-files.ts'
 import { type DiskObjectLinks, isClash } from './object-links.ts'
 
@@ -14,19 +15,20 @@ interface UploadStoreDeps {
   /** The name of this ingest instance; what it stages is its own. */
   readonly instance: string
   readonly disk: IoWorker
+  readonly durability?: Durability
   readonly journals: DiskJournals
   readonly links: DiskObjectLinks
 }
 
 /** Bodies in `uploads/`, lines in `journals/`, links in `streams/`, written together. */
 export async function openUploadStore(deps: UploadStoreDeps): Promise<UploadStore> {
-  const { workingDirectory, instance, disk, journals, links } = deps
-  const { stage, leftBehind, read, fileOf, removeStream } = await openBodyFiles(workingDirectory, instance)
-  return { stage, commit, leftBehind, read, fileOf, removeStream }
+  const { workingDirectory, instance, disk, journals, links, durability = 'process' } = deps
+  const { fileOf, ...bodies } = await openBodyFiles(workingDirectory, instance, durability)
+  return { ...bodies, fileOf, commit }
 
   /**
    * Body, journal line, link, in this order: a crash between two of them leaves a body that no line names or a line
-   * without a link, never a line whose body is missing. Bytes in memory go to the worker thread in one message with
+   * without a link, never a line whose body is missing. A body whose line cannot be written is removed. Bytes in memory go to the worker thread in one message with
    * the other two; a file is renamed first.
    */
   async function commit(
@@ -38,17 +40,23 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<UploadStor
     const path = fileOf(stream, upload.id)
     const entry = { kind: 'upload', id: upload.id, upload } as const
     const append = journals.lineOf(stream, entry)
+    let body: Uint8Array | null = null
     try {
       // What is staged comes from `stage` or `leftBehind`.
-      const body = bytes instanceof Uint8Array ? bytes : await (bytes as StagedBody).moveTo(path)
+      body = bytes instanceof Uint8Array ? bytes : await (bytes as StagedBody).moveTo(path)
       const journalSize = await disk.run({
         create: body && { path, bytes: body },
+        moved: body ? null : path,
         append,
         link: link ? links.linkOf(stream, upload.path, upload.id) : null,
       })
       journals.remember(stream, entry, append, journalSize)
     } catch (error) {
-      if (!(error instanceof IoError && error.step === 'link')) throw await reasonOf(error, stream)
+      if (!(error instanceof IoError && error.step === 'link')) {
+        // No line names the file that was moved.
+        if (error instanceof IoError && body === null) await bodies.removeUploads(stream, [upload.id])
+        throw await reasonOf(error, stream)
+      }
       journals.remember(stream, entry, append, error.journalSize)
       if (!isClash(error)) throw error
     }

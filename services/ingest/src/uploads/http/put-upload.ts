@@ -5,20 +5,24 @@ import { type Authenticate, peerOf } from '../../http/authenticate.ts'
 import type { RespondWithError } from '../../http/error-handler.ts'
 import { sendJson } from '../../http/json-response.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import type { AdmitUpload } from '../../quotas/admit-upload.ts'
 import type { Streams } from '../../streams/streams.ts'
 import { assertFits } from '../body/stage-body.ts'
 import type { ClientCertificates } from '../ports.ts'
-import type { ReceiveUpload } from '../receive-upload.ts'
+import type { Receipt, ReceiveUpload } from '../receive-upload.ts'
 import { decoderOf } from './content-coding.ts'
 import { isPublishingPoint, objectPathOf } from './object-url.ts'
 import { bytesOf, continueBody, readIfBuffered } from './request-body.ts'
 import { senderOf } from './request-sender.ts'
-import { respondWithReceipt } from './upload-response.ts'
+import type { RespondWithReceipt } from './upload-response.ts'
 
 interface HandleUploadDeps {
   readonly receiveUpload: ReceiveUpload
   readonly streams: Pick<Streams, 'assertExists'>
   readonly certificates: Pick<ClientCertificates, 'remember'>
+  /** Null where nothing limits what is stored. */
+  readonly admit: AdmitUpload | null
+  readonly respondWithReceipt: RespondWithReceipt
   readonly maxBytes: number
   readonly now: () => Date
 }
@@ -31,7 +35,7 @@ type HandleUpload = (
 ) => Promise<void>
 
 export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
-  const { receiveUpload, streams, certificates, maxBytes, now } = deps
+  const { receiveUpload, streams, certificates, admit, respondWithReceipt, maxBytes, now } = deps
   return async function handleUpload(request, response, { stream, peer }) {
     // Everything that can be refused is, before the client is asked for a byte of the body.
     await streams.assertExists(stream)
@@ -41,27 +45,36 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
     assertFits(declaredBytes ?? 0, maxBytes)
     const decode = decoderOf(request, response)
     assertWhole(request)
-    continueBody(request, response)
-    if (path === null) return probePublishingPoint(request, response)
+    const isStored = path !== null && declaredBytes !== 0
     const { device } = peer
-    if (device && declaredBytes !== 0) await certificates.remember(device.fingerprint, device.certificate)
-    const receipt = await receiveUpload(
-      {
-        stream,
-        path,
-        method: request.method ?? '',
-        startedAt: now().toISOString(),
-        sender: senderOf(request, peer),
-      },
-      {
-        buffered: readIfBuffered(request, declaredBytes),
-        bytes: () => bytesOf(request),
-        declaredBytes,
-        decode,
-      },
-    )
+    const admission =
+      admit && isStored ? await admit(stream, device?.fingerprint ?? null, declaredBytes) : null
+    let receipt: Receipt | null = null
+    try {
+      continueBody(request, response)
+      if (path === null) return await probePublishingPoint(request, response)
+      if (device && isStored) await certificates.remember(device.fingerprint, device.certificate)
+      receipt = await receiveUpload(
+        {
+          stream,
+          path,
+          method: request.method ?? '',
+          startedAt: now().toISOString(),
+          sender: senderOf(request, peer),
+        },
+        {
+          buffered: readIfBuffered(request, declaredBytes),
+          bytes: () => bytesOf(request),
+          declaredBytes,
+          decode,
+          admission,
+        },
+      )
+    } finally {
+      admission?.end(receipt && receipt.findings === null ? receipt.upload.id : null)
+    }
     if (receipt === null) return respondReady(response)
-    respondWithReceipt(response, receipt)
+    return respondWithReceipt(response, receipt, stream)
   }
 }
 
@@ -89,16 +102,21 @@ export function uploadRoutes(handleUpload: HandleUpload, streams: Pick<Streams, 
 
 type StreamRequest = Request<{ id: string }>
 
+/** At once where nothing has to be read for it. Throws refusals. */
+type AuthorizeUpload = (request: IncomingMessage, peer: Peer, stream: string) => void | Promise<void>
+
 interface PutFastPathDeps {
   readonly handleUpload: HandleUpload
   readonly authenticate: Authenticate
+  /** Refuses a client that may not upload to a stream; null where each may. */
+  readonly authorizeUpload: AuthorizeUpload | null
   readonly respondWithError: RespondWithError
   readonly app: RequestListener
 }
 
 /** PUTs below a stream bypass express, whose router takes longer than all else that is done for a small one. */
 export function withPutFastPath(deps: PutFastPathDeps): RequestListener {
-  const { handleUpload, authenticate, respondWithError, app } = deps
+  const { handleUpload, authenticate, authorizeUpload, respondWithError, app } = deps
   return function listener(request, response) {
     const stream = request.method === 'PUT' ? streamIn(request.url ?? '') : null
     if (stream === null) return app(request, response)
@@ -106,7 +124,10 @@ export function withPutFastPath(deps: PutFastPathDeps): RequestListener {
   }
 
   async function handlePut(request: IncomingMessage, response: ServerResponse, stream: string) {
-    await handleUpload(request, response, { stream, peer: authenticate(request) })
+    const peer = authenticate(request)
+    const pending = authorizeUpload?.(request, peer, stream)
+    if (pending) await pending
+    await handleUpload(request, response, { stream, peer })
   }
 }
 

@@ -3,6 +3,13 @@ import { sendJson } from '../../http/json-response.ts'
 import { isAccepted } from '../../validation/finding.ts'
 import type { Receipt } from '../receive-upload.ts'
 
+/** Responds to an upload of a stream; an adapter may do it in another server's way. */
+export type RespondWithReceipt = (
+  response: ServerResponse,
+  receipt: Receipt,
+  stream: string,
+) => void | Promise<void>
+
 /**
  * 202 for an upload that is stored; 400 when the stream is strict and the upload has errors, though it is stored, too.
  * An upload that was cut off gets none: its connection is lost.

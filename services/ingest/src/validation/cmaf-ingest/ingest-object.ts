@@ -1,4 +1,4 @@
-import type { InitFacts, MediaFacts } from '../../media/inspection.ts'
+import { type InitFacts, isUnread, type MediaFacts } from '../../media/inspection.ts'
 import {
   add,
   type Context,
@@ -23,8 +23,9 @@ import {
 import { checkSegmentMedia, clockAfter, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
+import { isOfNewRecording } from '../sessions/restart.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
-import { identifiedObject, placeAfter } from '../tracks/track-identity.ts'
+import { placeAfter } from '../tracks/track-identity.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
 import { endIfAllEnded, enterSession } from './ingest-session.ts'
 import { clockAfterPart, partOf } from './partial-segment.ts'
@@ -34,13 +35,16 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   const { inspection } = context
   const known = at(start.state.sessions, context.name.session)
   const isMedia = inspection?.init || inspection?.media || inspection?.endsTrack
-  if (!isMedia) return known ? { ...start, session: known } : start
   const name = context.name.track ?? 'media'
+  if (inspection && isUnread(inspection)) return recordUnread(enterSession(start, context), context, name)
+  if (!isMedia) return known ? { ...start, session: known } : start
   if (context.upload.parts) return known ? recordSplitRequest({ ...start, session: known }, name) : start
   const track = known && at(known.tracks, name)
   const isEnd = !inspection.init && !inspection.media
+  const isNewRecording =
+    known && track && inspection.media && isOfNewRecording(context, known, track, inspection.media)
   if (isEnd && (!track || track.phase === 'completed')) return known ? { ...start, session: known } : start
-  if (known && !inspection.init && track && isRepeat(context)) {
+  if (known && !inspection.init && track && !isNewRecording && isRepeat(context)) {
     return add({ ...start, session: known }, { track: name, findings: [uploadRepeated(context)] })
   }
   const entered = enterSession(start, context)
@@ -80,6 +84,23 @@ function recordSplitRequest(
   return track
     ? add(evaluation, { track: name, session: withTrack(evaluation.session, { ...track, isOneUrl: true }) })
     : evaluation
+}
+
+/** Records that media came which was not looked into, so that nothing of it is said to be absent. */
+function recordUnread(
+  entered: Evaluation & { readonly session: Session },
+  context: Context,
+  name: string,
+): Evaluation {
+  const { session } = entered
+  const isInit = context.inspection?.kind === 'init'
+  const known = { ...trackIn(session, name), clock: null, lastNumber: null }
+  const track: Track = isInit
+    ? { ...known, hasInit: true, phase: 'init_uploaded', initUpload: context.upload.id }
+    : { ...known, segmentCount: known.segmentCount + 1 }
+  const segmentCount = session.segmentCount + (isInit ? 0 : 1)
+  const place = placeOf(context, track)
+  return add(entered, { track: name, session: withTrack({ ...session, segmentCount }, { ...track, place }) })
 }
 
 /** The track's init segment again, at its path or, after a deletion or in another request, elsewhere. */
@@ -144,8 +165,8 @@ function isFurtherInit({ upload }: Context, { playlists = {} }: Session, name: s
 const isClip = ({ inspection, name, upload }: Context): boolean =>
   inspection?.init != null && inspection.media !== null && name.isFree && !name.isTrackUrl && !upload.part
 
-const placeOf = ({ inspection, name, upload }: Context, track: Track): Track['place'] =>
-  name.isFree ? placeAfter(track, identifiedObject(upload, name, inspection)) : track.place
+const placeOf = ({ object }: Context, track: Track): Track['place'] =>
+  object?.name.isFree ? placeAfter(track, object) : track.place
 
 /** The session with a newer init segment in the tracks that share it. */
 function withSharedInit(session: Session, { name, init, initUpload, isHeader }: Track): Session {
@@ -201,7 +222,8 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
     track.isOneUrl ||
     previous === track.shortInitDigest
   const isFilled = previous !== null && previous === track.shortFillerDigest
-  const isReused = previous !== null && !isOwnPath && !isFilled && track.segmentCount > 0
+  const isOld = isOfNewRecording(context, session, track, media)
+  const isReused = previous !== null && !isOwnPath && !isFilled && !isOld && track.segmentCount > 0
   const part = partOf(context, session, track, media)
   const position = {
     part: part.kind,

@@ -3,7 +3,7 @@ import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { formatSeconds } from '../media/segment-media.ts'
 import { at, type Session, type Track } from '../state.ts'
-import { segmentOfPart } from '../tracks/track-names.ts'
+import { segmentOfPart, startOfDigits } from '../tracks/track-names.ts'
 
 /** Notes on what DASH-IF Ingest 6.2, 6.3, 6.6 and 7.1.2 recommend beyond CMAF; players do without. */
 export function checkIngestRecommendations(
@@ -68,7 +68,18 @@ export function numberIn(
   { decodeTime }: MediaFacts,
 ): number | null {
   if (name.isTrackUrl || isOneUrl || at(announcements, track)?.media?.includes('$Time')) return null
-  const [, digits] = /(?:^|\D)(\d{1,15})(?:\.[^./]*)?$/.exec(segmentOfPart(upload.path) ?? upload.path) ?? []
-  const number = name.number ?? (digits === undefined ? null : Number(digits))
+  const number = name.number ?? numberAtEnd(segmentOfPart(upload.path) ?? upload.path)
   return number === decodeTime ? null : number
+}
+
+/** The digits before a path's extension, or at its end, as a number; null for none and for more than 15. */
+function numberAtEnd(path: string): number | null {
+  const dot = path.lastIndexOf('.')
+  const before = dot > path.lastIndexOf('/') ? numberEndingAt(path, dot) : null
+  return before ?? numberEndingAt(path, path.length)
+}
+
+function numberEndingAt(path: string, end: number): number | null {
+  const start = startOfDigits(path, end)
+  return start < end && end - start <= 15 ? Number(path.slice(start, end)) : null
 }

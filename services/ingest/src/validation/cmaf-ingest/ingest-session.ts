@@ -37,14 +37,15 @@ export function endTracksOf(evaluation: Evaluation, context: Context, session: S
 }
 
 export function endIfAllEnded(evaluation: Evaluation): Evaluation {
-  const tracks = Object.values(evaluation.session?.tracks ?? {}).filter(
-    ({ isHeader, segmentCount }) => !isHeader || segmentCount > 0,
-  )
-  if (evaluation.session?.phase !== 'open' || tracks.length === 0) return evaluation
-  return tracks.every(({ phase }) => phase === 'completed')
-    ? endSession(evaluation, evaluation.session)
-    : evaluation
+  const { session } = evaluation
+  if (session?.phase !== 'open') return evaluation
+  const tracks = Object.values(session.tracks)
+  if (tracks.some((track) => isOfMedia(track) && track.phase !== 'completed')) return evaluation
+  return tracks.some(isOfMedia) ? endSession(evaluation, session) : evaluation
 }
+
+/** Whether a track is more than an init segment that others share. */
+const isOfMedia = ({ isHeader, segmentCount }: Track): boolean => !isHeader || segmentCount > 0
 
 /** Whether a session has ended well; one without number in the path may end by silence. */
 export const isComplete = ({ phase, key }: Session): boolean =>

@@ -3,11 +3,14 @@ import { sessionViewOf } from '../../streams/session-view.ts'
 import { at } from '../state.ts'
 import {
   codesOf,
+  dynamicMpd,
+  init,
   initAt,
   mediaAt,
   mpdAt,
   other,
   representation,
+  segment,
   staticMpd,
   streamOf,
   type TestObject,
@@ -81,6 +84,30 @@ describe('validation on a cmaf-ingest stream', () => {
       (end) => `$RepresentationID$-${end}`,
     )
     deepEqual(media.map(flawsWith), [0, 0, 1, 1, 0])
+  })
+
+  it('says of nothing that it is absent, or jumps, where media was beyond the limits of this server', () => {
+    const faults = [{ code: 'box-too-large', message: 'expected less' }] as const
+    const unreadInit = other('v/init.mp4', { kind: 'init', faults })
+    const unread = other('v/2.m4s', { kind: 'segment', faults })
+    const [first, , third] = numbers.map((nth) => mediaAt(`v/${nth}.m4s`, nth, { trackId: 7 }))
+    if (!first || !third) throw new Error('no segments')
+    deepEqual(flawsOf([unreadInit, first, unread, third], true), ['box-too-large', 'box-too-large'])
+    const result = validateInOrder(stream, [
+      initAt('v/init.mp4'),
+      mediaAt('v/1.m4s', 1),
+      unread,
+      mediaAt('v/3.m4s', 3),
+    ])
+    deepEqual(codesOf(result).flat(), [])
+    equal(at(result.state.sessions, 'none')?.tracks.v?.segmentCount, 3)
+    const matter = [
+      dynamicMpd(),
+      init(),
+      segment(1001),
+      other('session_1/video/segment_1002.m4s', { kind: 'segment', faults }),
+    ]
+    deepEqual(codesOf(validateInOrder(streamOf('dash'), [...matter, segment(1003)])).flat(), [])
   })
 
   it('takes one URL for a whole track', () => {

@@ -14,7 +14,7 @@ export type SegmentPart = 'segment' | 'further' | 'copy'
 interface PartOf {
   readonly kind: SegmentPart
   /** Digest. */
-  readonly segment: string
+  readonly segment: number
 }
 
 /**

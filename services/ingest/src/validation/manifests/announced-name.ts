@@ -1,5 +1,5 @@
 import { memoize } from '@pushav/shared/lib/memoize.ts'
-import { createPathMatcher } from '../../media/path-matcher.ts'
+import { templatePattern } from '../../media/path-matcher.ts'
 import type { Context, Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { type Announcement, at, type Session, type Track } from '../state.ts'
@@ -51,7 +51,10 @@ export function announcedMediaAt(
 }
 
 function firstNameOf<Value>(record: Readonly<Record<string, Value>>, holds: (value: Value) => boolean) {
-  for (const [name, value] of Object.entries(record)) if (holds(value)) return name
+  for (const name of Object.keys(record)) {
+    const value = record[name]
+    if (value !== undefined && holds(value)) return name
+  }
   return undefined
 }
 
@@ -67,8 +70,8 @@ const namesOf = <Value>(
  */
 const mediaMatcher = memoize(
   (media) => {
-    const matcher = createPathMatcher({ id: '', initialization: null, media, segments: null, startNumber: 1 })
-    return (path: string) => matcher(path) !== null
+    const pattern = templatePattern(media)
+    return (path: string) => pattern?.test(path) === true
   },
   { maxKeyLength: 1_024 },
 )

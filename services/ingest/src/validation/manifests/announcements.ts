@@ -6,6 +6,7 @@ import { limitAnnouncements, maxTextLength } from '../limits.ts'
 import { checkAnnouncedCodec } from '../media/init-media.ts'
 import { checkSets } from '../media/switching-set.ts'
 import { parseObjectName } from '../object-name.ts'
+import { startTimeOf } from '../sessions/restart.ts'
 import { type Announcement, at, type Session } from '../state.ts'
 import { examplePath, representationTracks } from '../tracks/track-identity.ts'
 import { patternsOf, textDigest } from '../tracks/track-names.ts'
@@ -25,7 +26,11 @@ export function updateAnnouncements(context: Context, session: Session): Update 
   const { merged, findings } = isUpdate
     ? mergeAnnouncements(session, announced, own)
     : { merged: announced, findings: [] }
-  const next: Session = { ...session, manifest: first, announcements: limitAnnouncements(merged) }
+  const startTime = mpd.type === 'dynamic' ? startTimeOf(mpd) : session.startTime
+  const next: Session = {
+    ...session,
+    ...{ manifest: first, startTime, announcements: limitAnnouncements(merged) },
+  }
   const known = Object.values(session.tracks).filter(({ name }) => at(next.announcements, name))
   const codecs = known.flatMap(({ name, init, reported }) =>
     init && !reported.includes('codec-not-announced') ? checkAnnouncedCodec(next, name, init) : [],
@@ -44,7 +49,7 @@ export function updateAnnouncements(context: Context, session: Session): Update 
 function announcementsIn(
   { representations }: MpdFacts,
   names: TrackNames,
-  manifest: string | undefined,
+  manifest: number | undefined,
 ): Announcements {
   const announced = new Map<string, Announcement>()
   for (const facts of representations) {
@@ -91,7 +96,7 @@ function combine(one: Announcement, other: Announcement): Announcement {
 function mergeAnnouncements(
   { announcements }: Session,
   announced: Announcements,
-  own: string | undefined,
+  own: number | undefined,
 ): { readonly merged: Announcements; readonly findings: readonly Finding[] } {
   const isOfAnother = ({ manifest }: Announcement) => manifest !== own
   const known = Object.entries(announcements)
@@ -154,7 +159,7 @@ export function trackNamesOf(
 }
 
 /** How announcements of this MPD name it: a digest of its path, or nothing for the session's first. */
-export function manifestOf({ upload }: Context, { manifest }: Session): string | undefined {
+export function manifestOf({ upload }: Context, { manifest }: Session): number | undefined {
   const own = textDigest(upload.path)
   return own === (manifest ?? own) ? undefined : own
 }

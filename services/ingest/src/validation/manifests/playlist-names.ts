@@ -37,7 +37,7 @@ export const someOf = <Value>(values: readonly Value[]): readonly Value[] =>
 function joinHeaders(session: Session, name: string, inits: readonly string[]): Session {
   const track = at(session.tracks, name)
   const digests = inits.map(textDigest)
-  const orderOf = ({ place }: Track) => digests.indexOf(place?.init ?? '')
+  const orderOf = ({ place }: Track) => (place?.init === undefined ? -1 : digests.indexOf(place.init))
   const headers = Object.values(session.tracks)
     .filter((one) => one.name !== name && one.segmentCount === 0 && one.hasInit && orderOf(one) >= 0)
     .sort((one, other) => orderOf(one) - orderOf(other))

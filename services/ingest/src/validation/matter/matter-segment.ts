@@ -1,3 +1,4 @@
+import { isUnread } from '../../media/inspection.ts'
 import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { checkAnnouncedName } from '../manifests/announced-name.ts'
@@ -31,7 +32,10 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
     segmentCount: track.segmentCount + (numbered.isReplacement ? 0 : 1),
     lastNumber: Math.max(name.number ?? 0, track.lastNumber ?? 0),
     cutOffNumber: undefined,
-    clock: media && numbered.isForward ? clockAfter(track, media, context.upload.bytes) : track.clock,
+    clock:
+      media && numbered.isForward
+        ? clockAfter(track, media, context.upload.bytes)
+        : clockWithout(context, track),
   }
   const counted = { ...session, segmentCount: session.segmentCount + 1 }
   return mergeUpdates(
@@ -47,6 +51,10 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
     checkAnnouncedName(context, session, track),
   )
 }
+
+/** Where the times go on after a segment that was not looked into is not known. */
+const clockWithout = ({ inspection }: Context, { clock }: Track): Track['clock'] =>
+  inspection && isUnread(inspection) ? null : clock
 
 function checkOrder(context: Context, session: Session, track: Track): readonly Finding[] {
   const { stream } = context

@@ -2,6 +2,7 @@ import { add, type Context, type Evaluation, sessionEvent, type Update } from '.
 import { type Finding, finding } from '../finding.ts'
 import { mayAddTrack } from '../limits.ts'
 import { parseObjectName } from '../object-name.ts'
+import { deviceOf } from '../sessions/restart.ts'
 import { at, newSession, type Order, type Session, type State, type Track, withSession } from '../state.ts'
 
 /** Adds the session that a path names, reopened if it is silent; none before its first object. */
@@ -36,7 +37,7 @@ export function openSession(evaluation: Evaluation, context: Context): Evaluatio
   const isReused = isSessionOver(evaluation, context)
   const fresh =
     before && !isReused ? before : newSession(name.session, receivedMs, (before?.generation ?? 0) + 1)
-  const session: Session = { ...fresh, phase: 'open', announced: true }
+  const session: Session = { ...fresh, phase: 'open', announced: true, shortDevice: deviceOf(context) }
   const abandoned = abandon(evaluation.state, session.key)
   const opened: Order = { open: session.key, last: session.key }
   const next: Evaluation = { ...evaluation, state: { ...abandoned.state, order: opened } }

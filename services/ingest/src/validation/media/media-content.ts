@@ -35,6 +35,20 @@ export function checkContent({ name, inspection, extension, upload }: Context): 
   }
 }
 
+/**
+ * The time in prft against the time at which the segment came: media cannot be made after it, nor before 1970. A clock that
+ * is ahead by seconds is let be.
+ */
+export function checkProducerTime({ inspection, receivedMs }: Context): readonly Finding[] {
+  const atMs = inspection?.media?.producerTime?.atMs
+  if (atMs === undefined || (atMs >= 0 && atMs <= receivedMs + maxAheadMs)) return []
+  const [received, latest] = [atMs, receivedMs].map((ms) => new Date(Math.round(ms)).toISOString())
+  const message = `expected a time up to ${latest} in prft, received ${received}`
+  return [finding('producer-time-impossible', message)]
+}
+
+const maxAheadMs = 2_000
+
 /** For a name of no kind: the outer boxes decide whether a moov or a moof is missing. */
 function checkOuterBoxes({ kind, init, media, endsTrack, faults }: Inspection): readonly Finding[] | null {
   if (faults.length > 0) return null
@@ -78,6 +92,7 @@ const kindNames: Readonly<Record<Inspection['kind'], string>> = {
 
 /** One finding for each code: the first fault, and the number of others. */
 function faultFindings({ faults }: Pick<Inspection, 'faults'>): readonly Finding[] {
+  if (faults.length === 0) return []
   const byCode = new Map<InspectionFault['code'], readonly InspectionFault[]>()
   for (const fault of faults) byCode.set(fault.code, [...(byCode.get(fault.code) ?? []), fault])
   return [...byCode].map(([code, [first, ...others]]) =>

@@ -28,6 +28,7 @@ export interface TestObject {
   readonly path: string
   readonly inspection: Inspection | null
   readonly sha256: string
+  readonly byteCount?: number
   readonly whole?: boolean
   readonly atMs?: number
   /** How long it was on its way. */
@@ -271,7 +272,17 @@ export function* arrivalsOf(objects: Iterable<TestObject>, startMs = 1_700_000_0
 }
 
 function uploadOf(
-  { path, sha256, whole = true, headers = [], device = 'f', beside, tookMs = 0, cut }: TestObject,
+  {
+    path,
+    sha256,
+    byteCount = 1_000,
+    whole = true,
+    headers = [],
+    device = 'f',
+    beside,
+    tookMs = 0,
+    cut,
+  }: TestObject,
   count: number,
   atMs: number,
 ): Upload {
@@ -281,7 +292,7 @@ function uploadOf(
     method: 'PUT',
     startedAt: new Date(atMs - tookMs).toISOString(),
     receivedAt: new Date(atMs).toISOString(),
-    bytes: 1_000,
+    bytes: byteCount,
     sha256,
     whole,
     kind: 'other',

@@ -20,6 +20,13 @@ export interface RecordedSequence {
   /** Track names that the stream expects. */
   readonly expected: readonly string[] | null
   readonly steps: readonly RecordedStep[]
+  /** What the reference kept in the end: its sessions, and the state of the last. */
+  readonly end: {
+    readonly sessions: number
+    readonly complete: boolean
+    /** State and count of segments, by name. */
+    readonly tracks: Readonly<Record<string, readonly [state: string, segments: number]>>
+  }
 }
 
 interface Recording {

@@ -41,18 +41,24 @@ export interface IdentifiedObject {
   readonly name: ObjectName
   readonly init: InitFacts | null
   readonly media: MediaFacts | null
+  /** Digest of the path without its counter, see `shapeDigest`; null where the path has a form of a standard. */
+  readonly shape: number | null
 }
 
-export const identifiedObject = (
+export function identifiedObject(
   { path, part }: Pick<Upload, 'path' | 'part'>,
   name: ObjectName,
   inspection: Pick<Inspection, 'init' | 'media'> | null,
-): IdentifiedObject => ({
-  path: part ? requestPathOf(path) : path,
-  name,
-  init: inspection?.init ?? null,
-  media: inspection?.media ?? null,
-})
+): IdentifiedObject {
+  const own = part ? requestPathOf(path) : path
+  return {
+    path: own,
+    name,
+    init: inspection?.init ?? null,
+    media: inspection?.media ?? null,
+    shape: name.isFree ? shapeDigest(own) : null,
+  }
+}
 
 /** The track of an object on a cmaf-ingest stream; null for what belongs to none. */
 export function identifyTrack(session: Session | undefined, object: IdentifiedObject): TrackIdentity | null {
@@ -125,7 +131,12 @@ const folderIn = (path: string): string => directoryOf(pathInSession(path))
 
 /** Whether a track with free names is called like a folder, or like a file in it. */
 const isIn = ({ name, place }: Track, folder: string): boolean =>
-  place !== undefined && (name === folder || directoryOf(name) === folder)
+  place !== undefined && (name === folder || isInFolder(name, folder))
+
+function isInFolder(path: string, folder: string): boolean {
+  const end = path.lastIndexOf('/')
+  return end < 0 ? folder === '' : end === folder.length && path.startsWith(folder)
+}
 
 /** The track of a clip, which brings its own init segment: one of the same properties whose name begins alike. */
 function clipTrack(session: Session, path: string, init: InitFacts): string {
@@ -201,8 +212,7 @@ function amongNear(
   near: readonly Track[],
   own: string,
 ): string | Shared {
-  const { path } = object
-  const shape = shapeDigest(path)
+  const { path, shape } = object
   const alike = near.filter(({ place }) => place?.shape === shape)
   const [only] = alike
   // `v_1.3` may be the third segment of v_1, or the third part of the first segment of v.
@@ -214,7 +224,7 @@ function amongNear(
   }
   const candidates = (alike.length > 0 && !isNamed ? alike : near).filter(({ hasInit }) => hasInit)
   const chosen = bestOf(candidates, object, own)
-  if (!chosen || isOther(chosen, object, shape)) return headlessSegment(session, object, near, own, chosen)
+  if (!chosen || isOther(chosen, object)) return headlessSegment(session, object, near, own, chosen)
   return chosen.name
 }
 
@@ -249,7 +259,7 @@ function headlessSegment(
  * Whether a segment belongs to another track than the one that fits best: names of another kind, and a time that runs
  * back or a track id of its own.
  */
-function isOther(track: Track, { path, media }: IdentifiedObject, shape: string): boolean {
+function isOther(track: Track, { path, media, shape }: IdentifiedObject): boolean {
   if (!media || !track.init) return false
   const isForeign = !hasAll(wordsBeforeCounter(path), wordsOfTrack(track, path))
   if (media.trackId !== track.init.trackId) return isForeign || track.segmentCount > 0
@@ -334,14 +344,16 @@ function sharedStart(one: string, other: string): number {
 /** Where a track's objects are, after one more of them. */
 export function placeAfter(
   { place, hasInit }: Track,
-  { path, name, init, media }: IdentifiedObject,
+  { path, name, init, media, shape }: IdentifiedObject,
 ): TrackPlace {
   const isClip = init !== null && media !== null && !name.isTrackUrl
+  const isKnown = place !== undefined && hasInit && init === null
+  if (isKnown && (media === null || name.isTrackUrl || place.shape === shape)) return place
   const needsSteady = isClip || (!hasInit && init === null)
   return {
     init: init ? textDigest(path) : place?.init,
     folder: init ? textDigest(folderIn(path)) : place?.folder,
-    shape: media && !name.isTrackUrl ? shapeDigest(path) : place?.shape,
+    shape: media && !name.isTrackUrl && shape !== null ? shape : place?.shape,
     steady: needsSteady ? textDigest(steadyNameOf(path)) : place?.steady,
   }
 }
@@ -440,7 +452,7 @@ export function playlistTrack(session: Session, { inits, examples }: PlaylistPat
   if (announced !== undefined) return announced
   const shapes = new Set(examples.map((path) => shapeDigest(path)))
   const bySegments = Object.values(session.tracks).find(
-    ({ place }) => place?.shape && shapes.has(place.shape),
+    ({ place }) => place?.shape !== undefined && shapes.has(place.shape),
   )
   if (bySegments) return bySegments.name
   const isOneFile = init !== undefined && init === media

@@ -6,12 +6,25 @@ const kindWords = 'init initialization header chunk segment seg fragment frag me
 const kindWord = new RegExp(`^(?:${kindWords.replaceAll(' ', '|')})(\\d*)$`, 'i')
 
 /** The extension of a path in lower case, without its dot; empty for none. What is digits alone is none. */
-export const extensionOf = (path: string): string => (extension.exec(path)?.[1] ?? '').toLowerCase()
-const extension = /\.([^./]*[^./\d][^./]*)$/
+export const extensionOf = (path: string): string => path.slice(stemLength(path) + 1).toLowerCase()
 
-function withoutExtension(path: string): string {
-  return path.replace(extension, '')
+const withoutExtension = (path: string): string => path.slice(0, stemLength(path))
+
+/** The length of a path without its extension and the dot in front of it. */
+function stemLength(path: string): number {
+  const end = path.lastIndexOf('.')
+  if (end < 0) return path.length
+  let hasOther = false
+  for (let at = end + 1; at < path.length; at += 1) {
+    const code = path.charCodeAt(at)
+    if (code === slash) return path.length
+    if (!isDigit(code)) hasOther = true
+  }
+  return hasOther ? end : path.length
 }
+
+const [slash, dot, hyphen, underscore] = [0x2f, 0x2e, 0x2d, 0x5f]
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
 /**
  * The track of a free name without further evidence: the folder, then the words of the file's name without those for
@@ -35,7 +48,10 @@ export function trackWordsOf(path: string, counts: boolean): readonly string[] {
 export const wordsBeforeCounter = (path: string): readonly string[] =>
   wordsIn(beforeCounter(baseNameOf(path)))
 
-function wordsIn(text: string): readonly string[] {
+/** Names of segments are the same without their counters, so that few texts come again and again. */
+const wordsIn = memoize(splitWords, { maxEntries: 512 })
+
+function splitWords(text: string): readonly string[] {
   const words: string[] = []
   for (const word of text.split(/[^\p{L}\p{N}]+/u)) {
     const kind = kindWord.exec(word)
@@ -46,7 +62,12 @@ function wordsIn(text: string): readonly string[] {
 }
 
 /** `seg_7` without its 7, `seg_7.2` (the second part of the seventh) without both. */
-const withoutCounter = (stem: string): string => stem.replace(/\d+(?:\.\d+)?$/, '')
+function withoutCounter(stem: string): string {
+  const start = startOfDigits(stem, stem.length)
+  const isPart =
+    start < stem.length && stem.charCodeAt(start - 1) === dot && isDigit(stem.charCodeAt(start - 2))
+  return stem.slice(0, isPart ? startOfDigits(stem, start - 1) : start)
+}
 
 /**
  * The beginning of a file's name that stays while counters and dates behind it change: `cam-2026-11-28-09-3` and
@@ -62,25 +83,58 @@ export function steadyNameOf(path: string): string {
  * A path with the counter in its name replaced, to compare names that count on. `7.2` at the end counts as the second
  * part of the seventh segment, and `-1024` behind a separator as a time below 0.
  */
-function shapeOf(path: string): string {
-  const stem = withoutExtension(path)
-  const shaped = stem.replace(/(?:(?<=[-_./])-)?\d+(?:\.\d+)?([^\d/]*)$/, '#$1')
-  return shaped + path.slice(stem.length)
+export function shapeDigest(path: string): number {
+  const [start, end] = counterIn(path)
+  if (start === end) return textDigest(path)
+  const before = hashOf(path, 0, start, hashOffset)
+  const mark = hashOf('#', 0, 1, before)
+  return hashOf(path, end, path.length, mark)
 }
 
-/** Digest of a path's shape. Asked several times for each upload, one after the other. */
-export const shapeDigest = memoize((path) => textDigest(shapeOf(path)), { maxEntries: 64, maxKeyLength: 256 })
+/** Where the counter in a path begins and ends: the last number of its file's name, before its extension. */
+function counterIn(path: string): readonly [number, number] {
+  let end = stemLength(path)
+  while (end > 0 && !isDigit(path.charCodeAt(end - 1))) {
+    if (path.charCodeAt(end - 1) === slash) return nowhere
+    end -= 1
+  }
+  if (end === 0) return nowhere
+  let start = startOfDigits(path, end)
+  if (path.charCodeAt(start - 1) === dot && isDigit(path.charCodeAt(start - 2)))
+    start = startOfDigits(path, start - 1)
+  const isNegative = path.charCodeAt(start - 1) === hyphen && isSeparator(path.charCodeAt(start - 2))
+  return [isNegative ? start - 1 : start, end]
+}
+
+const nowhere = [0, 0] as const
+
+/** Where the run of digits begins that ends at a place. */
+export function startOfDigits(path: string, end: number): number {
+  let start = end
+  while (start > 0 && isDigit(path.charCodeAt(start - 1))) start -= 1
+  return start
+}
+
+const isSeparator = (code: number): boolean =>
+  code === hyphen || code === underscore || code === dot || code === slash
 
 /** The path of the segment that `seg_7.2.m4s`, the second part of the seventh, is a part of; null for other names. */
 export function segmentOfPart(path: string): string | null {
-  if (!/\d\.\d/.test(path)) return null
+  if (!hasDecimal(path)) return null
   const stem = withoutExtension(path)
   const [, segment] = /^(.*\d)\.\d{1,9}$/.exec(stem) ?? []
   return segment === undefined ? null : segment + path.slice(stem.length)
 }
 
+/** Whether a dot stands between two digits. */
+function hasDecimal(path: string): boolean {
+  for (let at = path.indexOf('.', 1); at > 0; at = path.indexOf('.', at + 1))
+    if (isDigit(path.charCodeAt(at - 1)) && isDigit(path.charCodeAt(at + 1))) return true
+  return false
+}
+
 /** A path without its extension and the number in front of it. */
-export const beforeCounter = (path: string): string => withoutExtension(path).replace(/\d+$/, '')
+export const beforeCounter = (path: string): string => path.slice(0, startOfDigits(path, stemLength(path)))
 
 /** A path without its extension. */
 export const stemOf = withoutExtension
@@ -117,12 +171,13 @@ const regularExpressionOf = memoize(
   { maxKeyLength: 1_024 },
 )
 
-/** A short digest of a text, in base 36 (FNV-1a, 32 bits); only compared within one session. */
-export function textDigest(text: string): string {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < text.length; at += 1) {
-    hash ^= text.charCodeAt(at)
-    hash = Math.imul(hash, 0x01000193)
-  }
-  return (hash >>> 0).toString(36)
+/** A short digest of a text, an integer of 32 bits (FNV-1a); only compared within one session. */
+export const textDigest = (text: string): number => hashOf(text, 0, text.length, hashOffset)
+
+const hashOffset = 0x811c9dc5 | 0
+
+function hashOf(text: string, start: number, end: number, before: number): number {
+  let hash = before
+  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return hash
 }

@@ -6,6 +6,10 @@ export function clock(ms: number): string {
   return `${clockSeconds(ms)}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
+/** A session by its key: `1.2` is the second recording of session 1. */
+export const sessionName = (key: string): string =>
+  key === 'none' ? 'no session' : `session ${key}`.replace(/^(.+)\.(\d+)$/, '$1 ($2)')
+
 /** `09:12:03`, in the reader's time zone. */
 export function clockSeconds(ms: number): string {
   const date = new Date(ms)

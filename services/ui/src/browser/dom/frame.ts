@@ -2,6 +2,7 @@ import type { ConnectionStatus } from '../api/live.ts'
 import { clockSeconds } from './format.ts'
 import { h } from './h.ts'
 import { bindKeys, type Key } from './keys.ts'
+import { showAccess } from './show-access.ts'
 
 /** Makes the shell of this page work: its theme, its keys. Returns where the page puts its content. */
 export function startPage(title: string, keys: readonly Key[] = []): HTMLElement {
@@ -19,6 +20,7 @@ export function startPage(title: string, keys: readonly Key[] = []): HTMLElement
     { keys: 't', does: 'theme', act: switchTheme },
   ])
   setTitle(title)
+  void showAccess(main)
   return main
 }
 

@@ -44,7 +44,7 @@ export function textTab(panel: HTMLElement, stream: string, upload: string, tota
       return await getJson<ManifestText>(`/uploads/${stream}/${upload}/text`)
     } catch {
       const bytes = await getBytes(`/uploads/${stream}/${upload}`, 0, Math.min(total, 1_048_576))
-      return { text: new TextDecoder().decode(bytes), findings: [] }
+      return { text: new TextDecoder().decode(bytes), encoding: 'utf-8', findings: [] }
     }
   }
 }

@@ -10,6 +10,7 @@ import { findingsView } from './findings.ts'
 import { headersView } from './headers.ts'
 import { hexTab } from './hex.ts'
 import { probeTab } from './probe.ts'
+import { referenceTab } from './reference.ts'
 import { textTab } from './text.ts'
 
 export interface UploadViewOptions {
@@ -63,6 +64,7 @@ function tabsOf(facts: UploadFacts, { stream, box, onBox }: UploadViewOptions): 
     },
     { id: 'hex', label: 'Hex', show: (panel) => hexTab(panel, stream, facts.id, facts.bytes) },
     { id: 'headers', label: 'Headers', show: (panel) => panel.append(headersView(facts, stream)) },
+    { id: 'reference', label: 'Reference', show: (panel) => referenceTab(panel, stream, facts.id) },
     { id: 'certificate', label: 'Certificate', show: (panel) => certificateTab(panel, facts, stream) },
   ]
   return all.filter((tab) => tab !== false)

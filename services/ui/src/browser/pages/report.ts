@@ -1,12 +1,14 @@
 import { getJson } from '../api/client.ts'
 import { getFacts } from '../api/facts.ts'
 import type { About, Device, Report, ReportRow, StreamSummary, UploadFacts } from '../api/types.ts'
-import { dayAndClock, encodePath, plural } from '../dom/format.ts'
+import { dayAndClock, encodePath, plural, sessionName } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showPageFailure } from '../dom/load.ts'
 import { mark, untrusted } from '../dom/words.ts'
 import { standardName } from '../inspect/findings.ts'
+import { latencySection } from '../inspect/latency.ts'
+import { referenceSection } from '../inspect/reference.ts'
 
 const stream = location.pathname.split('/')[3] ?? ''
 const session = new URL(location.href).searchParams.get('session')
@@ -59,7 +61,7 @@ function draw(
         : 'No rule is violated by an error'
   const head: readonly (readonly [string, HTMLElement | string])[] = [
     ['Stream', `${stream} · ${summary.interface}${summary.strict_mode ? ' · strict' : ''}`],
-    ['Session', session ?? 'all'],
+    ['Session', session === null ? 'all' : sessionName(session)],
     ['Uploads', plural(summary.uploads, 'upload')],
     [
       'Device',
@@ -119,6 +121,8 @@ function draw(
       section('Errors', errors, facts),
       section('Warnings', warnings, facts),
       section('Notes', notes, facts),
+      latencySection(stream, session, summary.uploads),
+      referenceSection(stream, session, summary.uploads),
       section('Met', of('met'), facts),
       section('Not put to the test', of('not-exercised'), facts),
     ),

@@ -5,7 +5,7 @@ import { followStates } from '../api/live.ts'
 import { createStore } from '../api/store.ts'
 import type { About, InFlight, MinutesResponse, Row, SessionState, StreamState } from '../api/types.ts'
 import { copyButton, copyText } from '../dom/copy.ts'
-import { ago, bytes, encodePath, plural, visible } from '../dom/format.ts'
+import { ago, bytes, encodePath, plural, sessionName, visible } from '../dom/format.ts'
 import { announce, showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
@@ -426,7 +426,6 @@ const sessionsInOrder = (): readonly SessionState[] =>
   [...sessions.values()].sort((a, b) => a.first_at.localeCompare(b.first_at))
 
 /** Uploads whose path names no session are in one of their own. */
-const sessionName = (key: string): string => (key === 'none' ? 'no session' : `session ${key}`)
 
 function showSessions(): void {
   if (sessions.size === 0) return

@@ -296,6 +296,7 @@ function openNewStream(): void {
     ['cmaf-ingest', 'CMAF ingest (Matter Interface-1): the camera sends CMAF tracks, no manifest is needed.'],
     ['dash', 'DASH (Matter Interface-2): session_N/index.mpd, init segments and numbered segments.'],
     ['hls', 'HLS (Matter Interface-2): a multivariant playlist, media playlists and numbered segments.'],
+    ['hksv', 'HomeKit Secure Video: sealed media, an EVENT playlist anew after each segment.'],
   ] as const
   const radios = interfaces.map(([name, sentence], i) =>
     h(

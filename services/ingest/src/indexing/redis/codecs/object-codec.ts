@@ -1,9 +1,10 @@
 import type { StoredObject } from '../../fold.ts'
 
-/** What stands at a path, short, because there is one for every path: id and SHA-256. */
-export const encodeObject = ({ upload, sha256 }: StoredObject): string => `${upload} ${sha256}`
+/** What stands at a path, short, because there is one for every path: id, SHA-256, and the session of the few that have it. */
+export const encodeObject = ({ upload, sha256, session }: StoredObject): string =>
+  session === undefined ? `${upload} ${sha256}` : `${upload} ${sha256} ${session}`
 
 export function decodeObject(text: string): StoredObject {
-  const [upload = '', sha256 = ''] = text.split(' ')
-  return { upload, sha256 }
+  const [upload = '', sha256 = '', session] = text.split(' ')
+  return session === undefined ? { upload, sha256 } : { upload, sha256, session }
 }

@@ -1,9 +1,18 @@
 import type { PlayableSegment } from '../../../playback/ports.ts'
+import type { JudgedUpload } from '../../fold.ts'
 
 /** The member of a sorted set whose score is the decode time. */
-export const encodePlayable = (segment: Omit<PlayableSegment, 'decodeTime'>): string => {
+const encodePlayable = (segment: Omit<PlayableSegment, 'decodeTime'>): string => {
   const { upload, init, duration, bytes, receivedMs, isSound } = segment
   return `${upload} ${init} ${duration} ${bytes} ${receivedMs.toString(36)}${isSound ? '' : ' !'}`
+}
+
+/** The member of a judged upload; null for what no player can decode. */
+export function playableMemberOf({ upload, media, init }: JudgedUpload): string | null {
+  if (!media?.isPlayable || init === null) return null
+  const { duration, isSound } = media
+  const receivedMs = Date.parse(upload.receivedAt)
+  return encodePlayable({ upload: upload.id, init, duration, bytes: upload.bytes, receivedMs, isSound })
 }
 
 export function decodePlayable(member: string, score: string): PlayableSegment {

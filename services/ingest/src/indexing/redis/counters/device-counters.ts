@@ -17,6 +17,7 @@ export function deviceUpdates(judged: readonly JudgedUpload[]): readonly DeviceU
 
 function updateOf(fingerprint: string, sent: readonly JudgedUpload[]): DeviceUpdate {
   const errors = sent.filter(({ findings }) => !isAccepted(findings)).length
+  const bytes = sent.reduce((sum, { upload }) => sum + (upload.parts ? 0 : upload.bytes), 0)
   const addresses = new Map(sent.map(({ upload }) => [upload.sender.address, upload.receivedAt]))
   const last = sent.at(-1)
   return {
@@ -27,10 +28,18 @@ function updateOf(fingerprint: string, sent: readonly JudgedUpload[]): DeviceUpd
     ],
     add: [
       [`${fingerprint} uploads`, sent.length] as const,
+      [`${fingerprint} stored-uploads`, sent.length] as const,
+      [`${fingerprint} stored-bytes`, bytes] as const,
       ...(errors > 0 ? [[`${fingerprint} errors`, errors] as const] : []),
     ],
   }
 }
+
+/** What a commit takes from the hash of devices when uploads are removed: what was sent stays counted. */
+export const deviceDecrements = (removed: readonly JudgedUpload[]): readonly Pick<DeviceUpdate, 'add'>[] =>
+  deviceUpdates(removed).map(({ add }) => ({
+    add: add.filter(([field]) => field.includes(' stored-')).map(([field, by]) => [field, -by] as const),
+  }))
 
 function contactOf({ upload: { receivedAt: at, sender } }: JudgedUpload): DeviceContact {
   const { device, httpVersion: http, tlsVersion: tls, headers } = sender
@@ -60,6 +69,7 @@ export function decodeDevices(fields: Readonly<Record<string, string>>): readonl
     return [
       {
         ...{ fingerprint, uploads: Number(of.uploads ?? 0), errors: Number(of.errors ?? 0) },
+        stored: { uploads: Number(of['stored-uploads'] ?? 0), bytes: Number(of['stored-bytes'] ?? 0) },
         firstSeen: of.first ?? '',
         last: JSON.parse(of.last) as DeviceContact,
         addresses: Object.fromEntries(addresses),

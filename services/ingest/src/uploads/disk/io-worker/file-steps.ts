@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fsyncSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -26,11 +27,35 @@ export function createFile({ path, bytes }: Create): void {
   }
 }
 
-export function linkFile({ path, target, temporaryPath }: Link): void {
-  if (inFolderOf(path, () => linkIfFree(target, path))) return
+/** Flushes a file, or the names in a folder, to the disk. */
+export function syncPath(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The folders whose names a new path has changed: its own, and where some were made, those up to the one above them. */
+export function foldersOf(path: string, made?: string): readonly string[] {
+  const folders = [dirname(path)]
+  if (made === undefined) return folders
+  const top = dirname(made)
+  for (let folder = dirname(path); folder !== top; ) {
+    folder = dirname(folder)
+    folders.push(folder)
+  }
+  return folders
+}
+
+/** Returns the topmost folder that it had to make; undefined where all were there. */
+export function linkFile({ path, target, temporaryPath }: Link): string | undefined {
+  const linked = inFolderOf(path, () => linkIfFree(target, path))
+  if (linked.result) return linked.made
   symlinkSync(target, temporaryPath)
   try {
-    inFolderOf(path, () => renameSync(temporaryPath, path))
+    return inFolderOf(path, () => renameSync(temporaryPath, path)).made ?? linked.made
   } catch (error) {
     rmSync(temporaryPath, { force: true })
     throw error
@@ -59,13 +84,17 @@ function linkIfFree(target: string, path: string): boolean {
 }
 
 /** Makes the folder where it is missing; deleting the last object in it may take it away again at once. */
-function inFolderOf<Result>(path: string, work: () => Result): Result {
+function inFolderOf<Result>(
+  path: string,
+  work: () => Result,
+): { readonly result: Result; readonly made: string | undefined } {
+  let made: string | undefined
   for (let tries = 1; ; tries++) {
     try {
-      return work()
+      return { result: work(), made }
     } catch (error) {
       if (errorCode(error) !== 'ENOENT' || tries > maxTries) throw error
-      mkdirSync(dirname(path), { recursive: true })
+      made = mkdirSync(dirname(path), { recursive: true }) ?? made
     }
   }
 }

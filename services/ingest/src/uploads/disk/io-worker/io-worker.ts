@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { IoFailure, Outcome, Transaction } from './transaction.ts'
+import type { Durability, IoFailure, Outcome, Transaction } from './transaction.ts'
 import { encodeTransactions } from './transaction-codec.ts'
 
 /** Small file operations, one after the other, on a thread of their own. */
 export interface IoWorker extends AsyncDisposable {
   /**
-   * Resolves with the journal's size in bytes after the appended line, or 0 without one. Throws an `IoError` when a
+   * Resolves once the steps are done, and, with durability `power`, flushed to the disk: what comes while a batch is
+   * flushed shares the next flush. The value is the journal's size in bytes after the appended line, or 0 without one. Throws an `IoError` when a
    * step failed. Promises settle in the order of the calls.
    */
   run(transaction: Transaction): Promise<number>
@@ -32,8 +33,8 @@ export class IoError extends Error {
  * Transactions that come while a batch is in flight go into the next one: under load one message carries many of
  * them, and each costs its system calls and no more; Node's thread pool would wake a thread for every call.
  */
-export function createIoWorker(): IoWorker {
-  const worker = new Worker(new URL('./worker-thread.ts', import.meta.url))
+export function createIoWorker(durability: Durability = 'process'): IoWorker {
+  const worker = new Worker(new URL('./worker-thread.ts', import.meta.url), { workerData: durability })
   let waiting: Waiting[] = []
   let inFlight: Waiting[] = []
   let failure: Error | null = null

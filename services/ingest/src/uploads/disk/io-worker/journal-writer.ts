@@ -1,6 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createLru } from '@pushav/shared/lib/lru.ts'
-import { writeAll } from './file-steps.ts'
+import { syncPath, writeAll } from './file-steps.ts'
+import type { Durability } from './transaction.ts'
 
 const maxOpen = 256
 
@@ -12,8 +14,11 @@ interface Journal {
 /** Appends lines to a journal in one write; the journal's size in bytes after each of them. */
 type AppendLines = (path: string, lines: readonly string[]) => readonly number[]
 
-/** Keeps the journals open that were written to last. Throws the system's error; then it opens the journal anew. */
-export function createJournalWriter(): AppendLines {
+/**
+ * Keeps the journals open that were written to last. Throws the system's error; then none of the lines is in the
+ * journal, and it opens the journal anew.
+ */
+export function createJournalWriter(durability: Durability): AppendLines {
   const journals = createLru<string, Journal>(maxOpen, ({ file }) => closeSync(file))
 
   return function appendLines(path, lines) {
@@ -21,9 +26,10 @@ export function createJournalWriter(): AppendLines {
     const bytes = lines.map((line) => Buffer.from(line))
     try {
       writeAll(journal.file, Buffer.concat(bytes))
+      if (durability === 'power') fdatasyncSync(journal.file)
     } catch (error) {
       journals.delete(path)
-      closeSync(journal.file)
+      undo(journal)
       throw error
     }
     return bytes.map(({ length }) => {
@@ -34,8 +40,18 @@ export function createJournalWriter(): AppendLines {
 
   function open(path: string): Journal {
     const journal = openJournal(path)
+    if (durability === 'power' && journal.size === 0) syncPath(dirname(path))
     journals.set(path, journal)
     return journal
+  }
+}
+
+/** A full disk may have taken some of the lines, whose bodies go. */
+function undo({ file, size }: Journal): void {
+  try {
+    ftruncateSync(file, size)
+  } finally {
+    closeSync(file)
   }
 }
 

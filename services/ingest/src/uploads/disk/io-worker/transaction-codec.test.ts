@@ -2,17 +2,19 @@ import { deepEqual } from 'node:assert/strict'
 import type { Transaction } from './transaction.ts'
 import { decodeTransactions, encodeTransactions } from './transaction-codec.ts'
 
-const none = { create: null, append: null, link: null, unlink: null }
+const none = { create: null, moved: null, append: null, link: null, unlink: null }
 const create = (path: string, text: string) => ({ path, bytes: new TextEncoder().encode(text) })
 
 const transactions: readonly Transaction[] = [
   {
     create: create('uploads/a', 'the first body'),
+    moved: null,
     append: { path: 'journal', line: '{"ä":1}\n' },
     link: { path: 'streams/1/ä', target: '../../uploads/a', temporaryPath: 'staging/a.link' },
     unlink: null,
   },
   { ...none, create: create('uploads/b', '') },
+  { ...none, moved: 'uploads/d' },
   { ...none, append: { path: 'journal', line: '{}\n' } },
   { ...none, create: create('uploads/c', 'the third') },
   { ...none, unlink: { path: 'streams/1/b', removesFolder: true } },

@@ -13,14 +13,14 @@ export interface EncodedTransactions {
 
 type Word = string | number | boolean | null
 
-const wordsOfOne = 9
+const wordsOfOne = 10
 
 export function encodeTransactions(transactions: readonly Transaction[]): EncodedTransactions {
   const bytes = Buffer.allocUnsafeSlow(transactions.reduce((sum, { create }) => sum + sizeOf(create), 0))
   const words: Word[] = []
   let at = 0
-  for (const { create, append, link, unlink } of transactions) {
-    words.push(create?.path ?? null, sizeOf(create))
+  for (const { create, moved, append, link, unlink } of transactions) {
+    words.push(create?.path ?? null, sizeOf(create), moved ?? null)
     words.push(append?.path ?? null, append?.line ?? '')
     words.push(link?.path ?? null, link?.target ?? '', link?.temporaryPath ?? '')
     words.push(unlink?.path ?? null, unlink?.removesFolder ?? false)
@@ -36,11 +36,12 @@ export function decodeTransactions({ bytes, words }: EncodedTransactions): reado
   const transactions: Transaction[] = []
   let at = 0
   for (let first = 0; first < words.length; first += wordsOfOne) {
-    const [body, size, journal, line, link, target, temporaryPath, unlink, removesFolder] =
+    const [body, size, moved, journal, line, link, target, temporaryPath, unlink, removesFolder] =
       // `encodeTransactions` put them there.
       words.slice(first, first + wordsOfOne) as WordsOfOne
     transactions.push({
       create: body === null ? null : { path: body, bytes: bytes.subarray(at, at + size) },
+      moved,
       append: journal === null ? null : { path: journal, line },
       link: link === null ? null : { path: link, target, temporaryPath },
       unlink: unlink === null ? null : { path: unlink, removesFolder },
@@ -53,6 +54,7 @@ export function decodeTransactions({ bytes, words }: EncodedTransactions): reado
 type WordsOfOne = [
   create: string | null,
   size: number,
+  moved: string | null,
   append: string | null,
   line: string,
   link: string | null,

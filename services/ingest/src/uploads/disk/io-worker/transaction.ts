@@ -4,10 +4,15 @@
  */
 export interface Transaction {
   readonly create?: Create | null
+  /** A path that this process has made or renamed just now; its name is flushed where power may be lost. */
+  readonly moved?: string | null
   readonly append?: Append | null
   readonly link?: Link | null
   readonly unlink?: Unlink | null
 }
+
+/** What a batch has to outlive before its promises resolve: the death of this process, or the loss of power. */
+export type Durability = 'process' | 'power'
 
 /** Makes a file with all its bytes; fails where there is one already. */
 export interface Create {

@@ -1,5 +1,5 @@
-import { baseNameOf, directoryOf } from '../uploads/object-path.ts'
-import { isPartPath, requestPathOf } from '../uploads/part-path.ts'
+import { baseNameOf, directoryOf } from '../../uploads/object-path.ts'
+import { isPartPath, requestPathOf } from '../../uploads/part-path.ts'
 
 /** An upload that holds an init segment. */
 export interface InitSegment {

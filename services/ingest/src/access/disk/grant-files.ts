@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
+import { z } from 'zod'
+import type { GrantFiles } from '../ports.ts'
+
+const grants = z.object({
+  owner: z.string().nullable(),
+  members: z.array(z.object({ key: z.string(), name: z.string().nullable() })),
+})
+
+/** `journals/<stream>/access.json`, which goes with the stream. */
+export function diskGrantFiles(workingDirectory: string): GrantFiles {
+  const fileOf = (stream: string) => join(workingDirectory, 'journals', stream, 'access.json')
+  return {
+    async read(stream) {
+      if (!isId(stream)) return null
+      const text = await readIfThere(fileOf(stream))
+      return text === null ? null : grants.parse(JSON.parse(text))
+    },
+    async write(stream, next) {
+      await replaceFile(fileOf(stream), `${JSON.stringify(next)}\n`)
+    },
+  }
+}
+
+const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null
+    throw error
+  }
+}

@@ -1,0 +1,78 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createLogger } from '@pushav/shared/logger.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { openAuditFile } from './audit-file.ts'
+
+const silent = createLogger('test', 'silent')
+const who = { role: 'admin', name: 'admin', certificate: null }
+const entry = (event: string) => ({ event, outcome: 'ok', who, address: '192.0.2.7' }) as const
+
+describe('the audit log', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>
+  let time = 0
+  const now = () => new Date(time++)
+  const linesOf = async (name: string) =>
+    (await readFile(join(directory.path, name), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  beforeEach(async () => {
+    directory = await temporaryDirectory()
+  })
+  afterEach(() => directory[Symbol.asyncDispose]())
+
+  it('has a line for each entry, in their order, that only this user reads', async () => {
+    {
+      await using audit = openAuditFile(directory.path, now, silent)
+      for (let n = 0; n < 50; n++) audit.write(entry(`e${n}`))
+    }
+    {
+      await using audit = openAuditFile(directory.path, now, silent)
+      audit.write(entry('later'))
+    }
+    const lines = await linesOf('audit.jsonl')
+    deepEqual(
+      lines.map(({ event }) => event),
+      [...Array.from({ length: 50 }, (_, n) => `e${n}`), 'later'],
+    )
+    equal((await stat(join(directory.path, 'audit.jsonl'))).mode & 0o777, 0o600)
+  })
+
+  it('is put aside when it has grown, and the oldest goes', async () => {
+    for (let n = 0; n < 6; n++) {
+      await using audit = openAuditFile(directory.path, now, silent, { maxBytes: 10, maxOld: 3 })
+      audit.write(entry(`e${n}`))
+    }
+    const names = (await readdir(directory.path)).sort()
+    equal(names.length, 3)
+    ok(names.every((name) => /^audit-.*\.jsonl$/.test(name)))
+    deepEqual(
+      (await Promise.all(names.map(linesOf))).flat().map(({ event }) => event),
+      ['e3', 'e4', 'e5'],
+    )
+  })
+
+  it('counts what comes faster than the disk takes it', async () => {
+    {
+      await using audit = openAuditFile(directory.path, now, silent)
+      for (let n = 0; n < 3_000; n++) audit.write(entry('refused'))
+    }
+    const lines = await linesOf('audit.jsonl')
+    const dropped = lines.find(({ event }) => event === 'lines-dropped')
+    equal(lines.length - 1 + dropped.details.count, 3_000)
+    ok(lines.length < 2_000)
+  })
+
+  it('says in the log that it cannot be written, and stops nothing', async () => {
+    const logged: string[] = []
+    await mkdir(join(directory.path, 'audit.jsonl'))
+    {
+      const log = createLogger('test', 'info', { write: (line: string) => void logged.push(line) })
+      await using audit = openAuditFile(directory.path, now, log)
+      audit.write(entry('one'))
+    }
+    equal(logged.length, 1)
+  })
+})

@@ -1,0 +1,73 @@
+import { appendFile, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from '@pushav/shared/logger.ts'
+import type { AuditEntry, WriteAudit } from '../audit.ts'
+
+const name = 'audit.jsonl'
+const privateMode = 0o600
+/** Lines that wait for the disk. Beyond it they are counted, not kept: refusals may come faster than a disk writes. */
+const maxWaiting = 1_000
+
+interface Limits {
+  /** A file is put aside when it is larger. */
+  readonly maxBytes: number
+  /** How many that were put aside stay. */
+  readonly maxOld: number
+}
+
+interface AuditFile extends AsyncDisposable {
+  readonly write: WriteAudit
+}
+
+/**
+ * `audit.jsonl` in the working directory, one JSON line an entry. A file that has grown too large becomes
+ * `audit-<time>.jsonl`; of those the oldest are removed. Disposal writes what waits.
+ */
+export function openAuditFile(
+  workingDirectory: string,
+  now: () => Date,
+  log: Logger,
+  { maxBytes, maxOld }: Limits = { maxBytes: 10 * 2 ** 20, maxOld: 9 },
+): AuditFile {
+  const path = join(workingDirectory, name)
+  let waiting: string[] = []
+  let dropped = 0
+  let writing: Promise<void> | null = null
+  return {
+    write(entry) {
+      if (waiting.length >= maxWaiting) dropped++
+      else waiting.push(lineOf(entry))
+      writing ??= flush()
+    },
+    async [Symbol.asyncDispose]() {
+      await writing
+    },
+  }
+
+  function lineOf(entry: AuditEntry | { readonly event: string; readonly details: object }): string {
+    return `${JSON.stringify({ time: now().toISOString(), ...entry })}\n`
+  }
+
+  async function flush(): Promise<void> {
+    while (waiting.length > 0) {
+      const lines = waiting
+      waiting = []
+      if (dropped > 0) lines.push(lineOf({ event: 'lines-dropped', details: { count: dropped } }))
+      dropped = 0
+      try {
+        await appendFile(path, lines.join(''), { mode: privateMode, flush: true })
+        await rotate()
+      } catch (error) {
+        log.error({ error, lines: lines.length }, 'the audit log could not be written')
+      }
+    }
+    writing = null
+  }
+
+  async function rotate(): Promise<void> {
+    if ((await stat(path)).size <= maxBytes) return
+    await rename(path, join(workingDirectory, `audit-${now().toISOString().replaceAll(':', '')}.jsonl`))
+    const old = (await readdir(workingDirectory)).filter((file) => /^audit-.*\.jsonl$/.test(file)).sort()
+    for (const file of old.slice(0, -maxOld)) await rm(join(workingDirectory, file), { force: true })
+  }
+}

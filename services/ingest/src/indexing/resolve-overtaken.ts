@@ -1,0 +1,21 @@
+import type { StreamQueries } from '../streams/ports.ts'
+import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
+
+/**
+ * Gives the verdicts on journal entries of this process that another process has brought into the index: they stand there.
+ * Throws `Unavailable` while Redis does not respond.
+ */
+export type ResolveOvertaken = (stream: string, entries: readonly string[]) => Promise<void>
+
+export function resolveOvertakenWith(
+  index: Pick<StreamQueries, 'summary' | 'upload'>,
+  verdicts: Pick<PendingVerdicts, 'resolve'>,
+): ResolveOvertaken {
+  return async function resolveOvertaken(stream, entries) {
+    const strict = (await index.summary(stream))?.stream.strict ?? false
+    for (const entry of entries) {
+      const findings = (await index.upload(stream, entry))?.findings ?? []
+      verdicts.resolve(entry, { strict, findings })
+    }
+  }
+}

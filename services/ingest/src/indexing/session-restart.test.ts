@@ -1,0 +1,99 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { chunk, ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
+import { type Ingest, ingestSuite } from '../testing/ingest.ts'
+
+const init = Buffer.concat([ftyp, moov()])
+const segment = (nth: number) => chunk({ sequence: nth, at: (nth - 1) * 1_000 })
+/** The same second with another picture. */
+function segmentAnew(nth: number): Buffer {
+  const bytes = segment(nth)
+  return bytes.fill(8, bytes.length - 50)
+}
+const pathOf = (number: number) => `session_1/video/segment_${number}.m4s`
+
+describe('a session whose camera restarts', () => {
+  const suite = ingestSuite()
+
+  it('is two recordings in lists, report and player, also when the index is rebuilt', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    for (const nth of [1, 2, 3]) await put(ingest, nth, segment(nth))
+    const codes: string[][] = []
+    for (const nth of [1, 2]) codes.push(await put(ingest, nth, segmentAnew(nth)))
+    ok(codes[0]?.includes('session-restarted'), String(codes[0]))
+    deepEqual(codes[1], [])
+    const shown = await shownBy(ingest)
+    deepEqual(shown.sessions, [
+      ['1', 1, 'abandoned', ['session_1/video/video.init', pathOf(1001), pathOf(1002), pathOf(1003)]],
+      ['1.2', 1, 'open', [pathOf(1001), pathOf(1002)]],
+    ])
+    deepEqual(shown.warnings, [
+      ['1', 0],
+      ['1.2', 1],
+    ])
+    const manifests = await Promise.all(['1', '1.2'].map((key) => ingest.get(`/play/1/${key}/manifest.mpd`)))
+    deepEqual(
+      manifests.map(({ status, text }) => [status, /<S [^>]*>/.exec(text)?.[0]]),
+      [
+        [200, '<S t="0" d="1000" r="2"/>'],
+        [200, '<S t="0" d="1000" r="1"/>'],
+      ],
+    )
+    deepEqual(shown.restarts, { 1: 'met', '1.2': 'violated' })
+    await suite.flush()
+    await using again = await suite.start({ INSTANCE: 'two' })
+    deepEqual(await shownBy(again), shown)
+  })
+
+  it('serves the newest object at a path, and the older one as a version', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    for (const nth of [1, 2]) await put(ingest, nth, segment(nth))
+    await put(ingest, 1, segmentAnew(1))
+    const { json } = await ingest.get('/streams/1/uploads')
+    const versions = json.uploads.filter(({ path }: { path: string }) => path === pathOf(1001))
+    deepEqual(
+      versions.map(({ session, session_id: number }: { session: string; session_id: number }) => [
+        session,
+        number,
+      ]),
+      [
+        ['1', 1],
+        ['1.2', 1],
+      ],
+    )
+    const newest = await ingest.get(`/streams/1/${pathOf(1001)}`)
+    match(String(newest.headers.etag), new RegExp(versions[1].id))
+    equal((await ingest.get(`/uploads/1/${versions[0].id}`)).status, 200)
+  })
+
+  async function put(ingest: Ingest, nth: number, body: Buffer): Promise<string[]> {
+    if (nth === 1) await ingest.put('/streams/1/session_1/video/video.init', init)
+    const { json } = await ingest.put(`/streams/1/${pathOf(1_000 + nth)}`, body)
+    return json.findings
+      .filter(({ severity }: { severity: string }) => severity !== 'note')
+      .map(({ code }: { code: string }) => code)
+  }
+})
+
+async function shownBy(ingest: Ingest) {
+  const { sessions } = (await ingest.get('/streams/1')).json
+  const summaries = (await ingest.get('/sessions/1')).json.sessions.toReversed()
+  const restarts: Record<string, string> = {}
+  for (const { key } of sessions) {
+    const { rules } = (await ingest.get(`/streams/1/report?session=${key}`)).json
+    restarts[key] = rules.find(({ code }: { code: string }) => code === 'session-restarted').result
+  }
+  return {
+    sessions: sessions.map(
+      (session: { key: string; id: number; phase: string; uploaded_segments: string[][] }) => [
+        session.key,
+        session.id,
+        session.phase,
+        session.uploaded_segments.map(([path]) => path),
+      ],
+    ),
+    warnings: summaries.map(({ key, warnings }: { key: string; warnings: number }) => [key, warnings]),
+    restarts,
+  }
+}

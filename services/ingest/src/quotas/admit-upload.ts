@@ -1,0 +1,83 @@
+import type { UploadAdmission } from '../uploads/ports.ts'
+import type { DiskSpace } from './disk-space.ts'
+import type { Quotas } from './quotas.ts'
+
+interface AdmitUploadDeps {
+  /** Null where no quota is set. */
+  readonly quotas: Quotas | null
+  /** Null where no part of the disk is reserved. */
+  readonly space: DiskSpace | null
+}
+
+/**
+ * Lets an upload begin, or throws the refusals `quota-exceeded` and `disk-full`. Bytes that are announced are taken at
+ * once, others as they come.
+ */
+export type AdmitUpload = (
+  stream: string,
+  device: string | null,
+  declaredBytes: number | null,
+) => Promise<UploadAdmission>
+
+/** Null where nothing limits uploads. */
+export function admitUploadWith({ quotas, space }: AdmitUploadDeps): AdmitUpload | null {
+  if (quotas === null && space === null) return null
+  return async function admitUpload(stream, device, declaredBytes) {
+    const bytes = declaredBytes ?? 0
+    const reservation = quotas?.reserve(stream, device, bytes) ?? null
+    try {
+      await space?.take(bytes)
+    } catch (error) {
+      if (reservation) quotas?.release(reservation)
+      throw error
+    }
+    return new Admission({ quotas, space }, reservation, declaredBytes)
+  }
+}
+
+/** A class, because there is one for each upload. */
+class Admission implements UploadAdmission {
+  readonly #deps: AdmitUploadDeps
+  readonly #reservation: ReturnType<Quotas['reserve']> | null
+  readonly #isDeclared: boolean
+  /** Taken of the disk and not settled. */
+  #outstanding: number
+
+  constructor(
+    deps: AdmitUploadDeps,
+    reservation: ReturnType<Quotas['reserve']> | null,
+    declared: number | null,
+  ) {
+    this.#deps = deps
+    this.#reservation = reservation
+    this.#isDeclared = declared !== null
+    this.#outstanding = declared ?? 0
+  }
+
+  async received(bytes: number): Promise<void> {
+    const { quotas, space } = this.#deps
+    if (!this.#isDeclared) {
+      if (this.#reservation) quotas?.grow(this.#reservation, bytes)
+      await space?.take(bytes)
+      this.#outstanding += bytes
+    }
+    this.#settle(Math.min(bytes, this.#outstanding))
+  }
+
+  storedPart(bytes: number): void {
+    if (this.#reservation) this.#deps.quotas?.shrink(this.#reservation, bytes)
+  }
+
+  end(unindexed: string | null): void {
+    const { quotas } = this.#deps
+    this.#settle(this.#outstanding)
+    if (!this.#reservation) return
+    if (unindexed === null) quotas?.release(this.#reservation)
+    else quotas?.releaseWhenIndexed(unindexed, this.#reservation)
+  }
+
+  #settle(bytes: number): void {
+    this.#outstanding -= bytes
+    this.#deps.space?.settle(bytes)
+  }
+}

@@ -1,0 +1,69 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { once } from 'node:events'
+import { ingestSuite } from '../testing/ingest.ts'
+
+describe('quotas', () => {
+  const suite = ingestSuite()
+
+  it('refuse with 507 what is over them, before the body is asked for, and take more after a deletion', async () => {
+    await using ingest = await suite.start({ QUOTA_STREAM_BYTES: '1000', QUOTA_STREAMS: '2' })
+    await ingest.send('POST', '/streams')
+    equal((await ingest.put('/streams/1/a', Buffer.alloc(900))).status, 202)
+    const refused = await ingest.put('/streams/1/b', Buffer.alloc(101))
+    deepEqual(
+      [refused.status, refused.json.code, refused.json.quota, refused.json.limit],
+      [...[507, 'quota-exceeded', 'stream-bytes', 1_000]],
+    )
+    const waiting = ingest.begin('PUT', '/streams/1/c', { expect: '100-continue', 'content-length': '101' })
+    waiting.on('continue', () => waiting.destroy(new Error('asked for the body')))
+    waiting.flushHeaders()
+    const [response] = await once(waiting, 'response')
+    equal(response.statusCode, 507)
+    waiting.destroy()
+    equal((await ingest.put('/streams/1/d', Buffer.alloc(100))).status, 202)
+    equal((await ingest.put('/streams/1/e', Buffer.alloc(0))).status, 200)
+
+    equal((await ingest.send('POST', '/streams')).status, 201)
+    const third = await ingest.send('POST', '/streams')
+    deepEqual([third.status, third.json.quota], [507, 'streams'])
+    equal((await ingest.send('DELETE', '/streams/1')).status, 200)
+    equal((await ingest.send('POST', '/streams')).status, 201)
+  })
+
+  it('end an upload of unannounced length where it goes over, and keep nothing of it', async () => {
+    await using ingest = await suite.start({ QUOTA_BYTES: '200KiB' })
+    await ingest.send('POST', '/streams')
+    const long = ingest.begin('PUT', '/streams/1/a')
+    long.on('error', () => undefined)
+    const responded = once(long, 'response')
+    for (let i = 0; i < 4; i++) long.write(Buffer.alloc(65_536))
+    const [response] = await responded
+    equal(response.statusCode, 507)
+    long.destroy()
+    equal((await ingest.get('/streams/1?summary=true')).json.uploads, 0)
+    equal((await ingest.put('/streams/1/b', Buffer.alloc(204_800))).status, 202)
+  })
+
+  it('know after a restart what is stored, of each device too', async () => {
+    {
+      await using ingest = await suite.start()
+      await ingest.send('POST', '/streams')
+      await ingest.put('/streams/1/a', Buffer.alloc(600))
+    }
+    await using ingest = await suite.start({ QUOTA_DEVICE_BYTES: '1000', QUOTA_DEVICE_STREAMS: '1' })
+    const refused = await ingest.put('/streams/1/b', Buffer.alloc(401))
+    deepEqual([refused.status, refused.json.quota], [507, 'device-bytes'])
+    equal((await ingest.send('POST', '/streams')).json.quota, 'device-streams')
+    equal((await ingest.put('/streams/1/b', Buffer.alloc(400))).status, 202)
+  })
+
+  it('hold for uploads that come together', async () => {
+    await using ingest = await suite.start({ QUOTA_UPLOADS: '5' })
+    await ingest.send('POST', '/streams')
+    const responses = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => ingest.put(`/streams/1/${i}`, 'some bytes')),
+    )
+    equal(responses.filter(({ status }) => status === 202).length, 5)
+    equal(responses.filter(({ status }) => status === 507).length, 15)
+  })
+})

@@ -1,0 +1,47 @@
+import type { Logger } from '@pushav/shared/logger.ts'
+import { forEachLimit } from '../lib/for-each-limit.ts'
+import type { StreamQueries } from '../streams/ports.ts'
+import type { Journals } from '../uploads/ports.ts'
+import type { Usage } from './usage.ts'
+
+const streamConcurrency = 16
+
+interface UsageRefreshDeps {
+  readonly journals: Pick<Journals, 'streams'>
+  readonly index: Pick<StreamQueries, 'summary' | 'devices'>
+  readonly usage: Usage
+  readonly intervalMs: number
+  readonly log: Logger
+}
+
+/**
+ * Reads from the index what is stored, once now and then at intervals, because other ingest processes receive and
+ * delete, too. Resolves after the first time.
+ */
+export async function startUsageRefresh(deps: UsageRefreshDeps): Promise<Disposable> {
+  const { journals, index, usage, intervalMs, log } = deps
+  await tryRefresh()
+  const timer = setInterval(() => void tryRefresh(), intervalMs).unref()
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+
+  async function tryRefresh(): Promise<void> {
+    await refresh().catch((error) => log.warn({ error }, 'what counts towards quotas is not read again yet'))
+  }
+
+  async function refresh(): Promise<void> {
+    const streams = await journals.streams()
+    await forEachLimit(streams, streamConcurrency, refreshStream)
+    const exist = new Set(streams)
+    for (const stream of usage.streams()) if (!exist.has(stream)) usage.forget(stream)
+  }
+
+  async function refreshStream(stream: string): Promise<void> {
+    const before = usage.of(stream)
+    const [summary, devices] = await Promise.all([index.summary(stream), index.devices(stream)])
+    // What this process has put into the index meanwhile is newer.
+    if (!summary || usage.of(stream) !== before) return
+    const { uploads, bytes } = summary.totals
+    const sent = devices.map(({ fingerprint, stored }) => [fingerprint, stored] as const)
+    usage.put(stream, { creator: summary.stream.creator, uploads, bytes, devices: new Map(sent) })
+  }
+}

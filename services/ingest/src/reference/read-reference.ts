@@ -1,0 +1,64 @@
+import type { JudgedUpload } from '../indexing/fold.ts'
+import { forEachLimit } from '../lib/for-each-limit.ts'
+import { Refusal } from '../lib/refusal.ts'
+import { createLogViews, type ReadLogView } from '../streams/log-views.ts'
+import type { StreamQueries } from '../streams/ports.ts'
+import { namesExpectedAt } from '../streams/stream.ts'
+import type { OpenUpload } from '../uploads/ports.ts'
+import type { Upload } from '../uploads/upload.ts'
+import { referenceManifestOf } from '../validation/reference/reference-manifest.ts'
+import type { ReferenceManifest } from '../validation/reference/reference-state.ts'
+import { createReferenceView, type ReferenceView } from './reference-view.ts'
+
+/** What the reference would have made of a stream. */
+export type ReadReference = ReadLogView<ReferenceView>
+
+interface ReadReferenceDeps {
+  readonly index: Pick<StreamQueries, 'summary' | 'log' | 'logLength'>
+  readonly open: OpenUpload
+}
+
+/** Each holds a file open. */
+const manifestsAtOnce = 8
+const maxManifestBytes = 4_194_304
+
+export function readReferenceWith({ index, open }: ReadReferenceDeps): ReadReference {
+  return createLogViews({
+    index,
+    create: createReferenceView,
+    async add(view, stream, uploads) {
+      const manifests = await manifestsOf(stream.id, uploads)
+      for (const judged of uploads) {
+        const expectedTrackNames = namesExpectedAt(stream, judged.position)
+        view.add({ ...stream, expectedTrackNames }, judged, manifests.get(judged.upload.id) ?? null)
+      }
+    },
+  })
+
+  async function manifestsOf(
+    stream: string,
+    uploads: readonly JudgedUpload[],
+  ): Promise<ReadonlyMap<string, ReferenceManifest | null>> {
+    const found = new Map<string, ReferenceManifest | null>()
+    const wanted = uploads.filter(({ upload }) => /\.(mpd|m3u8)$/.test(upload.path))
+    await forEachLimit(wanted, manifestsAtOnce, async ({ upload }) => {
+      found.set(upload.id, await manifestOf(stream, upload))
+    })
+    return found
+  }
+
+  /** In a content coding, which the reference does not undo, no byte of it is as it looks for it. */
+  async function manifestOf(stream: string, upload: Upload): Promise<ReferenceManifest | null> {
+    if (upload.codedBytes !== undefined) return referenceManifestOf(upload.path, notDecoded)
+    try {
+      await using file = await open(stream, upload.id)
+      return referenceManifestOf(upload.path, await file.read(0, maxManifestBytes))
+    } catch (error) {
+      // Its bytes are gone.
+      if (error instanceof Refusal) return referenceManifestOf(upload.path, notDecoded)
+      throw error
+    }
+  }
+}
+
+const notDecoded = Buffer.from('\x1f\x8b')

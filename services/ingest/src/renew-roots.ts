@@ -1,0 +1,27 @@
+import { X509Certificate } from 'node:crypto'
+import { createLogger } from '@pushav/shared/logger.ts'
+import { hierarchies } from './certificates/certificate.ts'
+import { diskRootFile } from './certificates/disk/replace-root.ts'
+import { openRootFiles } from './certificates/disk/root-files.ts'
+import { renewRoot } from './certificates/renew-root.ts'
+import { openAuthority } from './certificates/x509/authority.ts'
+import { createRoot } from './certificates/x509/root.ts'
+import { readConfig } from './config.ts'
+import { restrictFiles } from './restrict-files.ts'
+
+// Gives both roots twenty more years. It must not run beside ingest processes, which read their roots at the start.
+const config = readConfig(process.env)
+const log = createLogger('renew-roots', config.logLevel)
+const now = () => new Date()
+
+await restrictFiles(config.workingDirectory, config.umask, log)
+const file = diskRootFile(config.workingDirectory, now)
+for (const hierarchy of hierarchies) {
+  const pair = await openRootFiles(config.workingDirectory, hierarchy, () => createRoot(now()), log)
+  // Also one that has ended is renewed.
+  const { validFromDate } = new X509Certificate(pair.certificate)
+  const notAfter = await renewRoot(await openAuthority(hierarchy, pair, validFromDate), file, now())
+  log.info({ hierarchy, notAfter: notAfter.toISOString() }, 'root renewed; hand the new file to all clients')
+}
+// An open channel to a parent process would keep this one alive.
+process.disconnect?.()

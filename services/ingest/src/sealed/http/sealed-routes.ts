@@ -1,0 +1,41 @@
+import { type OpenedSessionResponse, sealedBody } from '@pushav/shared/api/sealed.ts'
+import { json, type Request, Router } from 'express'
+import { parseBody } from '../../http/parse-request.ts'
+import { contentKeyOf, keyIdOf } from '../../media/hksv/sealed-object.ts'
+import { sendContinue } from '../../uploads/http/request-body.ts'
+import type { OpenedSession, OpenSession } from '../open-session.ts'
+
+/** What is in sealed media, for who has its key. The key comes in the body: it is in no URL and in no log. */
+export function sealedRoutes(openSession: OpenSession): Router {
+  const router = Router()
+  router.post(
+    '/sealed/:id/:session',
+    sendContinue,
+    json({ type: () => true }),
+    async (request: Request<{ id: string; session: string }>, response) => {
+      const { id, session } = request.params
+      const { camera_key: cameraKey, key_number: keyNumber } = parseBody(sealedBody, request.body)
+      const contentKey = contentKeyOf(Buffer.from(cameraKey, 'hex'))
+      const opened = await openSession(id, session, contentKey)
+      const keyId = keyNumber === undefined ? null : keyIdOf(BigInt(keyNumber))
+      response.json(openedResponse(session, keyId, opened))
+    },
+  )
+  return router
+}
+
+function openedResponse(session: string, keyId: string | null, found: OpenedSession): OpenedSessionResponse {
+  const { objects, opened, damaged, repeatedIvs, findings } = found
+  return {
+    ...{ session, key_id: keyId, objects, opened, verdict: verdictOf(found) },
+    damaged: damaged.map(({ upload, path }) => ({ upload, path })),
+    repeated_ivs: repeatedIvs.map(({ upload, path, iv }) => ({ upload, path, iv })),
+    findings: findings.map(({ upload, path, finding }) => ({ upload, path, ...finding })),
+  }
+}
+
+function verdictOf({ objects, opened }: OpenedSession): OpenedSessionResponse['verdict'] {
+  if (objects === 0) return 'nothing sealed'
+  if (opened === 0) return 'the key does not fit'
+  return opened === objects ? 'opened' : 'some objects are damaged'
+}

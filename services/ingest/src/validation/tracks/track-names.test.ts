@@ -1,0 +1,60 @@
+import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import {
+  extensionOf,
+  freeTrackName,
+  segmentOfPart,
+  shapeDigest,
+  steadyNameOf,
+  stemOf,
+} from './track-names.ts'
+
+describe('the names of files', () => {
+  it('have an extension unless it is digits alone', () => {
+    const paths = ['a/v.7/seg_7.M4S', 'a/seg.7', 'a.b/seg', 'seg.', 'seg', 'seg.7a', '.m4s']
+    deepEqual(paths.map(extensionOf), ['m4s', '', '', '', '', '7a', 'm4s'])
+    deepEqual(paths.map(stemOf), ['a/v.7/seg_7', 'a/seg.7', 'a.b/seg', 'seg.', 'seg', 'seg', ''])
+  })
+
+  it('have one shape while their counter runs on', () => {
+    const alike: readonly (readonly [string, string])[] = [
+      ['v/seg_7.m4s', 'v/seg_12.m4s'],
+      ['v/7.m4s', 'v/8.m4s'],
+      ['v/7-hi.m4s', 'v/18-hi.m4s'],
+      ['v/seg_7.1.m4s', 'v/seg_7.2.m4s'],
+      ['v/seg_7.2.m4s', 'v/seg_8.m4s'],
+      ['1--1024.m4s', '1-48128.m4s'],
+      ['seg7', 'seg8'],
+      ['seg.7', 'seg.8'],
+    ]
+    for (const [one, other] of alike) equal(shapeDigest(one), shapeDigest(other), `${one} ${other}`)
+  })
+
+  it('have other shapes where more than the counter differs', () => {
+    const unlike: readonly (readonly [string, string])[] = [
+      ['v/seg_7.m4s', 'a/seg_7.m4s'],
+      ['v/seg_7.m4s', 'v/seg_7.cmfv'],
+      ['v1/seg_7.m4s', 'v2/seg_7.m4s'],
+      ['v1/seg.m4s', 'v2/seg.m4s'],
+      ['v/7_hi.m4s', 'v/7_lo.m4s'],
+      ['seg-7.m4s', 'seg7.m4s'],
+      ['1.2.3', '4.2.3'],
+    ]
+    for (const [one, other] of unlike) notEqual(shapeDigest(one), shapeDigest(other), `${one} ${other}`)
+  })
+
+  it('tell a part of a segment by two numbers', () => {
+    const paths = ['v/seg_7.2.m4s', 'v/seg_7.m4s', 'v/seg_7.2', 'v/1.5/seg.m4s', 'seg.7.m4s', '7.2.3.m4s']
+    deepEqual(paths.map(segmentOfPart), ['v/seg_7.m4s', null, 'v/seg_7', null, null, '7.2.m4s'])
+  })
+
+  it('tell a track without their counter and the words for their kind', () => {
+    const names = ['v/seg_7.m4s', 'chunk-stream0-00007.m4s', 'cam_7.2.m4s', '7.m4s', 'v/x/hi_7.m4s']
+    deepEqual(
+      names.map((name) => freeTrackName(name, true)),
+      ['v', 'stream0', 'cam', 'media', 'v/x/hi'],
+    )
+    equal(freeTrackName('init-stream0.m4s', false), 'stream0')
+    equal(steadyNameOf('cam-2026-11-28-09-3.mp4'), steadyNameOf('cam-2026-11-28-10-1.mp4'))
+    notEqual(steadyNameOf('cam0-1.mp4'), steadyNameOf('cam1-1.mp4'))
+  })
+})

@@ -1,0 +1,30 @@
+import { deepEqual, equal, match } from 'node:assert/strict'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { killing, launch, temporary } from './testing/launch.ts'
+
+describe('backup', function () {
+  this.timeout(60_000)
+
+  it('copies the working directory of a running server, and says what it cannot copy to', async () => {
+    await using directory = await temporary()
+    await using target = await temporary()
+    const server = launch('--port', '0', '--working-directory', directory.path)
+    await using _ = killing(server)
+    await server.saying(/Running on/)
+    const work = launch('--backup', target.path, '--working-directory', directory.path)
+    equal(await work.ended, 0)
+    match(work.said(), /the backup is complete/)
+    deepEqual((await readdir(target.path)).sort(), ['backup.json', 'certs', 'journals', 'uploads'])
+    equal(JSON.parse(await readFile(join(target.path, 'backup.json'), 'utf8')).missing, 0)
+
+    await using taken = await temporary()
+    await writeFile(join(taken.path, 'mine'), 'precious')
+    const refused = launch('--backup', taken.path, '--working-directory', directory.path)
+    equal(await refused.ended, 1)
+    match(refused.said(), /an empty folder/)
+    const nowhere = launch('--backup', target.path)
+    equal(await nowhere.ended, 1)
+    match(nowhere.said(), /--working-directory/)
+  })
+})

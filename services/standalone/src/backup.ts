@@ -1,0 +1,22 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Options } from './options.ts'
+import { StartupError } from './startup-error.ts'
+
+const entryPoint = join(import.meta.dirname, '../../ingest/src/backup.ts')
+
+/** Copies the working directory to a folder, whether a server uses it or not. Throws a `StartupError`. */
+export async function backup({ workingDirectory, backup: folder, logLevel }: Options): Promise<void> {
+  if (!workingDirectory) throw new StartupError('say what to back up with --working-directory')
+  const env = {
+    ...process.env,
+    WORKING_DIRECTORY: workingDirectory,
+    LOG_LEVEL: logLevel,
+    // Required of every ingest process, and not used by this one.
+    HANDOVER_FILE: join(workingDirectory, 'none'),
+  }
+  const child = spawn(process.execPath, [entryPoint, folder ?? ''], { env, stdio: 'inherit' })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new StartupError('the backup is not complete')
+}

@@ -1,0 +1,186 @@
+import { getJson } from '../api/client.ts'
+import { encodePath, plural } from '../dom/format.ts'
+import { fill, h } from '../dom/h.ts'
+import { loading, showFailure } from '../dom/load.ts'
+import { untrusted } from '../dom/words.ts'
+
+interface Difference {
+  readonly situation: string
+  readonly reference: string
+  readonly ours: string
+}
+
+interface ReferenceVerdict {
+  readonly accepted: boolean
+  readonly status: number | null
+  readonly session_id: number | null
+  readonly reasons: readonly { readonly code: string; readonly message: string }[]
+  readonly difference: Difference | null
+}
+
+interface ReferenceReport {
+  readonly accepted: number
+  readonly refused: number
+  readonly sessions: readonly { readonly id: number; readonly complete: boolean }[]
+  readonly differences: readonly (Difference & {
+    readonly count: number
+    readonly examples: readonly {
+      readonly upload: string
+      readonly path: string
+      readonly reasons: readonly string[]
+    }[]
+  })[]
+  readonly truncated: boolean
+}
+
+/** What the reference server of the Matter SDK would have decided about an upload. */
+export function referenceTab(panel: HTMLElement, stream: string, upload: string): void {
+  loading(panel)
+  getJson<{ reference: ReferenceVerdict | null }>(`/uploads/${stream}/${upload}/facts?reference=true`).then(
+    ({ reference }) =>
+      fill(panel, reference ? verdictView(reference) : h('p', {}, 'It is not known any more.')),
+    (error) => showFailure(panel, error, () => referenceTab(panel, stream, upload)),
+  )
+}
+
+function verdictView({
+  accepted,
+  status,
+  session_id: session,
+  reasons,
+  difference,
+}: ReferenceVerdict): HTMLElement {
+  const where = session === null ? 'in no session' : `in its session ${session}`
+  const response = status === null ? 'without a response' : `with ${status}`
+  return h(
+    'div',
+    {},
+    h(
+      'p',
+      { class: accepted ? 'ok-text' : 'error-text' },
+      `${accepted ? '✓ The reference server would take it' : '✕ The reference server would not take it'}, ${response}, ${where}.`,
+    ),
+    reasons.length > 0 &&
+      h(
+        'ul',
+        {},
+        reasons.map(({ code, message }) =>
+          h('li', {}, h('span', { class: 'code' }, code), ' ', untrusted(message)),
+        ),
+      ),
+    difference &&
+      h('p', { class: 'hint' }, h('strong', {}, 'This server decides otherwise: '), why(difference)),
+  )
+}
+
+const why = ({ situation, reference, ours }: Difference): string =>
+  `${situation}. The reference: ${reference}. This server: ${ours}.`
+
+/** The reference's side of a report; for a long stream only when it is asked for, because it is read from its start. */
+export function referenceSection(stream: string, session: string | null, uploads: number): HTMLElement {
+  const place = h('div', {})
+  if (uploads <= maxUnasked) load()
+  else
+    fill(
+      place,
+      h(
+        'button',
+        { type: 'button', on: { click: load } },
+        `Read ${plural(uploads, 'upload')} as the reference would`,
+      ),
+    )
+  return h('section', {}, h('h2', {}, 'The reference server'), place)
+
+  function load(): void {
+    const query = session === null ? '' : `&session=${encodeURIComponent(session)}`
+    loading(place)
+    getJson<{ reference: ReferenceReport }>(`/streams/${stream}/report?reference=true${query}`).then(
+      ({ reference }) => fill(place, ...reportView(stream, reference)),
+      (error) => showFailure(place, error, load),
+    )
+  }
+}
+
+const maxUnasked = 10_000
+
+function reportView(stream: string, report: ReferenceReport): readonly (HTMLElement | false)[] {
+  const complete = report.sessions.filter((session) => session.complete).length
+  return [
+    h(
+      'p',
+      { class: 'reference-counts' },
+      `It would take ${plural(report.accepted, 'upload')} of the stream and refuse or lose ${report.refused}, `,
+      `in ${plural(report.sessions.length, 'session')}, ${complete} of them complete.`,
+      report.truncated && ' The stream is longer than what is remembered of it.',
+    ),
+    report.differences.length === 0
+      ? h('p', { class: 'ok-text' }, '✓ This server takes and refuses the same uploads.')
+      : differenceTable(stream, report.differences),
+  ]
+}
+
+function differenceTable(stream: string, differences: ReferenceReport['differences']): HTMLElement {
+  return h(
+    'div',
+    {
+      class: 'table-scroll',
+      tabindex: '0',
+      role: 'group',
+      'aria-label': 'Differences from the reference server',
+    },
+    h(
+      'table',
+      { class: 'table' },
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'col' }, 'situation'),
+          h('th', { scope: 'col' }, 'the reference'),
+          h('th', { scope: 'col' }, 'this server'),
+          h('th', { scope: 'col', class: 'number' }, 'count'),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        differences.map(({ situation, reference, ours, count, examples }) =>
+          h(
+            'tr',
+            { class: 'report-row' },
+            h(
+              'td',
+              {},
+              situation,
+              h(
+                'ul',
+                { class: 'report-uploads' },
+                examples.map(({ upload, path, reasons }) =>
+                  h(
+                    'li',
+                    {},
+                    h(
+                      'a',
+                      {
+                        class: 'mono',
+                        href: `/ui/streams/${stream}/${encodePath(path)}?version=${upload}&tab=reference`,
+                      },
+                      untrusted(path),
+                    ),
+                    ' ',
+                    untrusted(reasons.join('; ')),
+                  ),
+                ),
+              ),
+            ),
+            h('td', {}, reference),
+            h('td', {}, ours),
+            h('td', { class: 'number' }, count),
+          ),
+        ),
+      ),
+    ),
+  )
+}

@@ -1,0 +1,7 @@
+/** Said where AUTH is open and devices of the network reach this server: at the start, in /readyz and on every page. */
+export const openAccessWarning =
+  'Every device and person in this network can read, write and delete everything here; start with --auth mtls ' +
+  '(AUTH=mtls) to ask them for a certificate, or with --host localhost to listen on this machine alone.'
+
+/** Whether an address, or `localhost`, is reached from its own machine only. */
+export const isLoopback = (host: string): boolean => /^(localhost|::1|127(\.\d+){3})$/.test(host)
