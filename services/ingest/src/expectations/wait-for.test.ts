@@ -2,12 +2,59 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { once } from 'node:events'
 import type { ClientRequest } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { setImmediate } from 'node:timers/promises'
+import { expectations as schema } from '@pushav/shared/api/expectations.ts'
 import { ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
+import type { StreamNow } from '../events/states/stream-state-source.ts'
 import { type Ingest, ingestSuite } from '../testing/ingest.ts'
+import { expectationsOf } from './http/expectations-json.ts'
+import { waitForWith } from './wait-for.ts'
 
 const json = { 'content-type': 'application/json' }
 const init = Buffer.concat([ftyp, moov()])
 const silence = { SESSION_IDLE: '50ms' }
+
+describe('waits that one change wakes', () => {
+  it('share what is read, and read anew after the next', async () => {
+    const changes = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const now: StreamNow = {
+      ...{ summary: null, isIndexAway: false, isDeleted: false, inFlight: [], sessions: [], probed: [] },
+    }
+    let reads = 0
+    const waitFor = waitForWith({
+      states: {
+        async *stream() {
+          for (const { promise } of changes) {
+            await promise
+            yield now
+          }
+        },
+      },
+      streams: { assertExists: async () => {}, summary: unused, sessionViewsOf: unused },
+      index: { log: unused, sessions: unused },
+      expectations: {
+        async judge() {
+          reads += 1
+          const verdict = { state: reads === 1 ? 'pending' : 'pass', reasons: [], more: 0 } as const
+          return { expectations: expectationsOf(schema.parse({})), verdict }
+        },
+      },
+    })
+    const { signal } = new AbortController()
+    const waits = Array.from({ length: 100 }, () => waitFor('1', 'expectations', 10_000, signal))
+    for (const { resolve } of changes) {
+      resolve()
+      // In the first turn the change wakes the waits; after the second their reads are over.
+      for (let turn = 0; turn < 2; turn++) await setImmediate()
+    }
+    const outcomes = await Promise.all(waits)
+    deepEqual([new Set(outcomes.map((outcome) => outcome?.verdict?.state)), reads], [new Set(['pass']), 2])
+  })
+
+  const unused = (): never => {
+    throw new Error('nothing else is read')
+  }
+})
 
 describe('a wait', () => {
   const suite = ingestSuite()

@@ -2,7 +2,6 @@ import type { States } from '../events/states/states.ts'
 import type { StreamNow } from '../events/states/stream-state-source.ts'
 import { Refusal } from '../lib/refusal.ts'
 import { Unavailable } from '../lib/unavailable.ts'
-import { unknownStream } from '../streams/assert-stream.ts'
 import { inPages } from '../streams/pages.ts'
 import type { StreamQueries } from '../streams/ports.ts'
 import type { StreamReads } from '../streams/read-streams.ts'
@@ -48,6 +47,7 @@ const sessionsAtOnce = 64
 
 /** States of a stream come when an event of any process changed it, and every few seconds. */
 export function waitForWith({ states, streams, index, expectations }: WaitForDeps): WaitFor {
+  const looks = new Map<string, Promise<WaitOutcome | null>>()
   return async function waitFor(id, goal, timeoutMs, signal) {
     await streams.assertExists(id)
     const over = new AbortController()
@@ -74,7 +74,6 @@ export function waitForWith({ states, streams, index, expectations }: WaitForDep
   }
 
   async function outcomeOf(id: string, goal: WaitGoal, state: StreamNow): Promise<WaitOutcome | null> {
-    if (state.isDeleted) throw unknownStream(id)
     if (state.isIndexAway) return null
     try {
       return await look(id, goal)
@@ -84,7 +83,18 @@ export function waitForWith({ states, streams, index, expectations }: WaitForDep
     }
   }
 
-  async function look(id: string, goal: WaitGoal): Promise<WaitOutcome | null> {
+  /** Waits that one change wakes share what is read; one that begins later reads anew. */
+  function look(id: string, goal: WaitGoal): Promise<WaitOutcome | null> {
+    const key = `${goal} ${id}`
+    const shared = looks.get(key)
+    if (shared) return shared
+    const fresh = lookFor(id, goal)
+    looks.set(key, fresh)
+    setImmediate(() => looks.delete(key))
+    return fresh
+  }
+
+  async function lookFor(id: string, goal: WaitGoal): Promise<WaitOutcome | null> {
     switch (goal) {
       case 'first-upload':
         return lookForUpload(id)
