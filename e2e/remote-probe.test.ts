@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { uploadPath } from '@pushav/shared/paths.ts'
+import type { ProbeJob } from '@pushav/shared/probe-job.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
 import { beginUpload } from './clients/raw-tls.ts'
@@ -51,11 +52,11 @@ describe('a probe worker on another machine', function () {
     await pushAllSorts()
     const recorded = await lines()
     const pending = recorded.filter(({ probe }) => probe === 'pending').length
-    await until('all are queued', async () => (await rig.waiting()).length === pending)
+    await until('all are queued', async () => (await distinctJobs()).length === pending)
     await writeFile(uploadPath(rig.proxyAndIngest.workingDirectory, stream, 'empty'), '')
     const cut = recorded.find(({ whole }) => !whole)?.id ?? ''
     await rig.add(['empty', 'gone', cut].map((upload) => ({ stream, upload, path: 'x.mp4', init: null })))
-    const jobs = await rig.waiting()
+    const jobs = await distinctJobs()
     ok(jobs.some(({ init }) => init !== null))
     const near = await rig.outcomesBy(await rig.workHere(), jobs)
     await rig.add(jobs)
@@ -63,9 +64,16 @@ describe('a probe worker on another machine', function () {
     deepEqual(far, near)
     const states = near.map((json) => JSON.parse(json).state)
     ok(states.filter((state) => state === 'done').length >= 15, states.join())
-    ok(states.filter((state) => state !== 'done').length >= 5, states.join())
-    ok(states.includes('failed') && states.includes('not-media'), states.join())
+    ok(states.filter((state) => state === 'failed').length >= 4, states.join())
   })
+
+  /** The last job of each upload: one that came before its init segment has another one with it. */
+  async function distinctJobs(): Promise<readonly ProbeJob[]> {
+    const jobs = await rig.waiting()
+    const early = jobs.filter(({ init }) => init === null)
+    const others = jobs.filter(({ init }) => init !== null)
+    return [...new Map([...early, ...others].map((job) => [job.upload, job])).values()]
+  }
 
   it('goes on where the server was killed in the middle of a body and started again', async () => {
     const body = await bigMovie()

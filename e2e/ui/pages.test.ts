@@ -30,7 +30,7 @@ const requestsOfPages: readonly string[] = [
   '/streams/{id}/events',
   '/streams/{id}/report',
   '/streams/{id}/session_1/index.mpd',
-  '/streams/{id}/session_1/video/segment_1001.m4s',
+  '/streams/{id}/session_1/video/segment_{number}.m4s',
   '/streams/{id}/uploads',
   '/uploads/{id}/{id}/boxes',
   '/uploads/{id}/{id}/facts',
@@ -153,6 +153,8 @@ describe('all pages', function () {
       .map((url) => new URL(url).pathname)
       .filter((path) => !path.startsWith('/ui/'))
       .map((path) => path.split('/').map(idOf).join('/'))
+      // How many segments a player asks for before the page is left is a matter of time.
+      .map((path) => path.replace(/segment_\d+/, 'segment_{number}'))
     deepEqual([...new Set(asked)].sort(), requestsOfPages)
   })
 })

@@ -15,7 +15,7 @@ describe('backup', function () {
     const work = launch('--backup', target.path, '--working-directory', directory.path)
     equal(await work.ended, 0)
     match(work.said(), /the backup is complete/)
-    deepEqual((await readdir(target.path)).sort(), ['backup.json', 'certs', 'journals', 'uploads'])
+    deepEqual((await readdir(target.path)).sort(), ['access', 'backup.json', 'certs', 'journals', 'uploads'])
     equal(JSON.parse(await readFile(join(target.path, 'backup.json'), 'utf8')).missing, 0)
 
     await using taken = await temporary()

@@ -121,10 +121,11 @@ function draw(
       section('Errors', errors, facts),
       section('Warnings', warnings, facts),
       section('Notes', notes, facts),
-      latencySection(stream, session, summary.uploads),
-      referenceSection(stream, session, summary.uploads),
       section('Met', of('met'), facts),
       section('Not put to the test', of('not-exercised'), facts),
+      // Their data comes later, and moves only what is below.
+      latencySection(stream, session, summary.uploads),
+      referenceSection(stream, session, summary.uploads),
     ),
   )
 }
