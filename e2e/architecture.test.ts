@@ -24,6 +24,7 @@ const folderOf: Record<string, string> = {
   '@peculiar/x509': 'x509',
   'reflect-metadata': 'x509',
   '@homebridge/ciao': 'mdns',
+  'rate-limiter-flexible': 'limits',
 }
 
 /** Folders of adapters, in whatever capability they are. */

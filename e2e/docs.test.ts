@@ -67,6 +67,18 @@ describe('docs/api.md', () => {
   })
 })
 
+describe('docs/security.md', () => {
+  it('names tests whose titles are in their files', () => {
+    const named = [...read('docs/security.md').matchAll(/`([\w./-]+\.test\.ts)`: ([^|]+?) \|$/gm)]
+    ok(named.length > 40)
+    const missing = named.filter(([, file = '', title = '']) => !read(file).includes(title))
+    deepEqual(
+      missing.map(([row]) => row),
+      [],
+    )
+  })
+})
+
 describe('docs/architecture.md', () => {
   it('names files and functions of one PUT that exist', () => {
     const steps = rowsOf(read('docs/architecture.md'), '## One PUT')

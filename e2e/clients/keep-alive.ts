@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { Agent, request } from 'node:https'
-import type { Standalone } from '../server/standalone.ts'
 import type { Identity } from './curl.ts'
+import type { Reachable } from './raw-tls.ts'
 
 export interface Reply {
   readonly status: number
@@ -22,7 +22,7 @@ export interface Client extends Disposable {
 
 /** Speaks HTTP/1.1 over at most so many connections, without a certificate where there is none. */
 export async function keepAlive(
-  server: Standalone,
+  server: Reachable,
   device: Identity | null,
   connections: number,
 ): Promise<Client> {

@@ -20,6 +20,9 @@ export type Reachable = Pick<Standalone, 'port' | 'rootCertificate'>
 /** Connects like a device that speaks HTTP/1.1. */
 export async function rawConnection(server: Reachable, device: Identity): Promise<RawConnection> {
   const tcp = connectTcp(server.port, '127.0.0.1')
+  await once(tcp, 'connect')
+  // TLS reports it too.
+  tcp.on('error', () => undefined)
   const tls = await deviceSocket(server, device, { socket: tcp })
   return { tls, tcp, reply: replyOn(tls), [Symbol.dispose]: () => void tls.destroy() }
 }

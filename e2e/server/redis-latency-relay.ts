@@ -5,16 +5,22 @@ import { connect, createServer, type Socket } from 'node:net'
 /** A way to Redis that takes its time; `path` is a Unix socket, which clients take for a URL. */
 export interface LatencyRelay extends AsyncDisposable {
   readonly path: string
+  /** From now on. */
+  setDelay(ms: number): void
 }
 
 /** Hands everything on, both ways, so late that a round trip takes `delayMs` longer; order and pieces stay. */
 export async function startLatencyRelay(to: string, delayMs: number): Promise<LatencyRelay> {
   const path = `${to}.late`
+  let delay = delayMs
   const open = new Set<Socket>()
   const server = createServer((client) => join(client, connect(to))).listen(path)
   await once(server, 'listening')
   return {
     path,
+    setDelay(ms) {
+      delay = ms
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy()
       server.close()
@@ -36,6 +42,7 @@ export async function startLatencyRelay(to: string, delayMs: number): Promise<La
   }
 
   function late(work: () => void): void {
-    setTimeout(work, delayMs / 2)
+    if (delay === 0) work()
+    else setTimeout(work, delay / 2)
   }
 }

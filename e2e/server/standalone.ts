@@ -37,7 +37,7 @@ export interface Launch {
 }
 
 const main = join(import.meta.dirname, '../../services/standalone/src/main.ts')
-const logPatienceMs = 55_000
+const logPatienceMs = 120_000
 
 /** Starts it on a free port and waits until it says that it is ready. */
 export async function startStandalone(

@@ -2,12 +2,14 @@ import {
   address,
   duration,
   level,
+  limit,
   optionalAddress,
   optionalDnsName,
   optionalPort,
   optionalText,
   port,
   readSettings,
+  sizeLimit,
   text,
 } from '@pushav/shared/settings.ts'
 import { z } from 'zod'
@@ -44,6 +46,23 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     bodyIdleMs: setting('PROXY_BODY_IDLE', duration, '3m'),
     upstreamWaitMs: setting('PROXY_UPSTREAM_WAIT', duration, '10s'),
     drainMs: setting('PROXY_DRAIN', duration, '10s'),
+    limits: {
+      // 1000 cameras behind one address, of which each holds up to eight connections; all that a proxy can serve.
+      address: {
+        connections: setting('MAX_ADDRESS_CONNECTIONS', limit, '8192'),
+        handshakes: setting('MAX_ADDRESS_HANDSHAKES', limit, '5000'),
+        requests: setting('MAX_ADDRESS_REQUESTS', limit, '50000'),
+        bytes: setting('MAX_ADDRESS_BYTES', sizeLimit, 'off'),
+      },
+      certificate: {
+        connections: setting('MAX_CERTIFICATE_CONNECTIONS', limit, '8192'),
+        handshakes: setting('MAX_CERTIFICATE_HANDSHAKES', limit, '5000'),
+        requests: setting('MAX_CERTIFICATE_REQUESTS', limit, '50000'),
+        bytes: setting('MAX_CERTIFICATE_BYTES', sizeLimit, 'off'),
+      },
+    },
+    /** The Redis in which several proxies count together; undefined where each counts alone. */
+    limitsRedisUrl: setting('LIMITS_REDIS_URL', optionalText),
     /** Where `/metrics` is served; null for nowhere. */
     metricsAddress: setting('METRICS_ADDRESS', optionalAddress),
     logLevel: setting('LOG_LEVEL', level, 'info'),

@@ -62,16 +62,24 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
 
 /**
  * Pipelined requests of one HTTP/1 connection are served one after the other, in the order they came: the next one
- * when the client takes the response before it, or has left.
+ * when the client takes the response before it, or has left. Behind a response that ends the connection there is none
+ * (RFC 9112 9.6): what came there may be the rest of a body.
  */
 export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exchange) => void {
   const lastOf = new WeakMap<Socket, Served>()
   return function serveInOrder(socket, exchange) {
     const last = lastOf.get(socket)
-    const end = last ? endOf(last, socket).then(() => serve(exchange)) : serve(exchange)
+    const end = last
+      ? endOf(last, socket).then((mayGoOn) => mayGoOn && serveOne(exchange))
+      : serveOne(exchange)
     const served = { response: exchange.response, end }
     lastOf.set(socket, served)
-    end.then(() => forgetOnceClosed(served, socket))
+    end.then((mayGoOn) => mayGoOn && forgetOnceClosed(served, socket))
+  }
+
+  async function serveOne(exchange: Exchange): Promise<boolean> {
+    await serve(exchange)
+    return !exchange.isLast()
   }
 
   /** Most requests come when the response before them has long been taken: then nothing is waited for. */
@@ -84,12 +92,18 @@ export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exc
 
 interface Served {
   readonly response: Writable
-  /** Resolves when the exchange is over, though its response may still be on its way. */
-  readonly end: Promise<void>
+  /**
+   * Resolves when the exchange is over, though its response may still be on its way, with whether the connection takes
+   * further requests.
+   */
+  readonly end: Promise<boolean>
 }
 
-const endOf = ({ response, end }: Served, socket: Socket): Promise<void> =>
-  end.then(() => closeOf(response, socket))
+async function endOf({ response, end }: Served, socket: Socket): Promise<boolean> {
+  const mayGoOn = await end
+  if (mayGoOn) await closeOf(response, socket)
+  return mayGoOn
+}
 
 /** Resolves when a response has been written to its socket, or can no longer be. */
 function closeOf(response: Writable, socket: Socket): Promise<void> {

@@ -93,6 +93,19 @@ describe('forward', () => {
         deepEqual(proxy.upstream.seen, [])
       })
 
+    it('forwards no upload behind a request that was refused together with its connection (RFC 9112 9.6)', async () => {
+      const refused = 'PUT /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'
+      const behind = 'PUT /smuggled HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx'
+      const from = proxy.lines.length
+      match(await say(proxy.port, refused + behind), /^HTTP\/1\.1 400 /)
+      await proxy.logged('request refused', from)
+      equal((await curl(proxy.port, '/next', ['--http1.1'])).status, 200)
+      deepEqual(
+        proxy.upstream.seen.map(({ url }) => url),
+        ['/next'],
+      )
+    })
+
     it('forwards a body whose coding is Chunked', async () => {
       const head = 'PUT /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: Chunked\r\n\r\n'
       match(await say(proxy.port, `${head}3\r\nabc\r\n0\r\n\r\n`), /^HTTP\/1\.1 200/)

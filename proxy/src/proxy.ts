@@ -7,8 +7,11 @@ import { trackExchanges } from './exchanges.ts'
 import { forwardWith } from './forward.ts'
 import { reportHandover } from './handover-reporter.ts'
 import { createHandshakeReporter, type RefusedHandshake } from './handshake-reporter.ts'
+import { type ClientLimits, createClientLimits, isLimited } from './limits/client-limits.ts'
+import { logExcess } from './limits/log-excess.ts'
+import { openRates } from './limits/rates.ts'
 import { announce } from './mdns/announce.ts'
-import { createProxyMetrics, noProxyMetrics } from './metrics/proxy-metrics.ts'
+import { createProxyMetrics, noProxyMetrics, type ProxyMetrics } from './metrics/proxy-metrics.ts'
 import { followHandoverFile } from './tls/handover-file.ts'
 import { type Listener, listen } from './tls/listen.ts'
 import { createTlsServer } from './tls/tls-server.ts'
@@ -44,6 +47,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
     handover,
     serve: exchanges.serve,
     reportHandshake,
+    limits: built.use(await openLimits(config, metrics, log, now)),
     onConnected: metrics.connected,
     alternative,
     now,
@@ -101,3 +105,15 @@ async function listenForBrowsers(
 /** How long an upload may go on after its certificate has expired. */
 const refusedCheckMs = 1_000
 const maxPort = 65_535
+
+/** Null where nothing is limited. */
+async function openLimits(
+  { limits, limitsRedisUrl }: Config,
+  { limited }: ProxyMetrics,
+  log: Logger,
+  now: () => number,
+): Promise<ClientLimits | null> {
+  if (!isLimited(limits)) return null
+  const rates = await openRates(limitsRedisUrl ?? null, log)
+  return createClientLimits(limits, { rates, now, onExcess: logExcess(limited, log, now) })
+}

@@ -97,6 +97,16 @@ export const size = z
   .transform((word) => Number.parseInt(word, 10) * unitBytes[word.replace(/^\d+/, '') as Size])
   .describe('a size such as 512, 64KiB or 16GiB')
 
+/** A number from 1, or `off` for none, which comes out as null. */
+export const limit = z
+  .union([z.literal('off').transform(() => null), z.coerce.number().int().min(1)])
+  .describe('a whole number from 1, or off')
+
+/** A size from 1 byte, or `off` for none, which comes out as null. */
+export const sizeLimit = z
+  .union([z.literal('off').transform(() => null), size.pipe(z.number().min(1))])
+  .describe('a size such as 512, 64KiB or 16GiB, or off')
+
 /** A size as it is written, checked; undefined where nothing is set. */
 export const optionalSize = z
   .string()

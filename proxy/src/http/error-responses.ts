@@ -1,5 +1,6 @@
 import { printable } from '@pushav/shared/lib/printable.ts'
 import type { Problem } from '@pushav/shared/problem.ts'
+import type { Excess, Limits } from '../limits/client-limits.ts'
 import { type Exchange, isSafeMethod } from './exchange.ts'
 import { valuesOf } from './headers.ts'
 import { hostOf, isSameAuthority } from './request-target.ts'
@@ -55,8 +56,25 @@ export const methodRefused = (method: string): ErrorResponse => ({
   headers: ['Allow', 'GET, HEAD, PUT, POST, DELETE'],
 })
 
+/** A client may go on later. */
+const rateExceeded = ({ client, unit, max, waitMs }: Excess): ErrorResponse => ({
+  status: 429,
+  code: 'rate-exceeded',
+  detail: `This ${client === 'address' ? 'address' : 'client certificate'} may ${actions[unit]} ${max}${unit === 'connections' ? '' : ' a second'}.`,
+  headers: ['Retry-After', String(Math.ceil(waitMs / 1_000))],
+})
+
+const actions: Readonly<Record<keyof Limits, string>> = {
+  connections: 'hold this many connections open:',
+  handshakes: 'begin this many connections:',
+  requests: 'send this many requests:',
+  bytes: 'send this many bytes:',
+}
+
 /** What is wrong with the client or its request head; null when the request may be forwarded. */
 export function errorResponseFor(exchange: Exchange): ErrorResponse | null {
+  const excess = exchange.connection.countRequest()
+  if (excess) return rateExceeded(excess)
   const fault = exchange.connection.certificateFault()
   if (fault) return { status: 403, ...fault }
   for (const check of checks) {

@@ -43,6 +43,8 @@ export interface Exchange {
   omitContinue(): void
   /** Sends status and headers. `isLast` says that the connection (HTTP/1) takes no further request. */
   respond(status: number, headers: string[], isLast: boolean): void
+  /** Whether the response said that the connection (HTTP/1) takes no further request. */
+  isLast(): boolean
   /** Unless its head is sent, the response will say that the connection (HTTP/1) takes no further request. */
   disableKeepAlive(): void
   /** Ends a response that is sent before the request body is complete, so that it reaches the client. */

@@ -14,6 +14,7 @@ export function http1Exchange(
   const { socket, rawHeaders: headers } = request
   const [length = null] = valuesOf(headers, 'content-length')
   const isChunked = valuesOf(headers, 'transfer-encoding').length > 0
+  let isLastOfConnection = false
   const isAborted = () => response.destroyed || socket.destroyed
   request.on('error', ignore)
   response.on('error', ignore)
@@ -45,9 +46,11 @@ export function http1Exchange(
     omitContinue: () => expectNoContinue(response),
     respond(status, responseHeaders, isLast) {
       // Without chunks, the last response may end with the connection even before the request body ends.
+      isLastOfConnection = isLast
       if (isLast) response.useChunkedEncodingByDefault = false
       response.writeHead(status, isLast ? [...responseHeaders, 'Connection', 'close'] : responseHeaders)
     },
+    isLast: () => isLastOfConnection,
     disableKeepAlive() {
       response.shouldKeepAlive = false
     },

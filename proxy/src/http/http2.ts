@@ -19,7 +19,6 @@ export function http2Exchange(
   const authority = pseudo(':authority')
   const [length = null] = valuesOf(headers, 'content-length')
   const isBodyComplete = completionOf(stream)
-  stream.on('error', ignore)
   stream.setTimeout(idleMs, () => stream.destroy(new Error('idle for too long')))
   const isAborted = () => stream.destroyed || stream.closed
   return {
@@ -49,6 +48,7 @@ export function http2Exchange(
     omitContinue() {},
     respond: (status, responseHeaders) =>
       stream.respond([':status', String(status), ...withLowerCaseNames(responseHeaders)]),
+    isLast: () => false,
     disableKeepAlive() {},
     endEarly() {
       stream.end()
@@ -71,8 +71,6 @@ function completionOf(stream: ServerHttp2Stream): () => boolean {
   })
   return () => isComplete || (hasReceivedEnd(stream) && !stream.aborted && !stream.destroyed)
 }
-
-function ignore(): void {}
 
 /** Where the pseudo-headers end: RFC 9113 8.3 puts them before all others, which nghttp2 enforces. */
 function pseudoHeadersEnd(rawHeaders: readonly string[]): number {

@@ -5,6 +5,8 @@ export interface ProxyMetrics {
   connected(protocol: string): void
   /** A handshake failed, or its certificate is not accepted. */
   refused(code: string): void
+  /** A client had too much of something; `limit` is `address-requests` or the like. */
+  limited(limit: string): void
   /** An exchange is over; `outcome` is a code of an error response, or how it ended. */
   exchanged(method: string, outcome: string, durationMs: number): void
 }
@@ -13,6 +15,7 @@ export interface ProxyMetrics {
 export const noProxyMetrics: ProxyMetrics = {
   connected: () => undefined,
   refused: () => undefined,
+  limited: () => undefined,
   exchanged: () => undefined,
 }
 
@@ -32,6 +35,10 @@ export function createProxyMetrics(registry: Registry): ProxyMetrics {
     ...{ name: 'pavs_proxy_refusals_total', help: 'Handshakes and certificates refused, by code', registers },
     labelNames: ['code'],
   })
+  const excesses = new Counter({
+    ...{ name: 'pavs_proxy_limited_total', help: 'Refused because of a limit, by limit', registers },
+    labelNames: ['limit'],
+  })
   const seconds = new Histogram({
     ...{ name: 'pavs_proxy_exchange_seconds', help: 'Exchanges by method and outcome', registers },
     labelNames: ['method', 'outcome'],
@@ -41,6 +48,7 @@ export function createProxyMetrics(registry: Registry): ProxyMetrics {
     connected: (protocol) => handshakes.inc({ protocol }),
     // A client chooses neither: codes are this proxy's and Node's, methods are of a closed list.
     refused: (code) => refusals.inc({ code: /^\w[\w-]{0,60}$/.test(code) ? code : 'other' }),
+    limited: (limit) => excesses.inc({ limit }),
     exchanged: (method, outcome, durationMs) =>
       seconds.observe({ method: methods.has(method) ? method : 'other', outcome }, durationMs / 1_000),
   }

@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import { deviceOf, identityHeadersOf, type Peer } from '@pushav/shared/identity.ts'
 import type { ShownCertificate } from '../handshake-reporter.ts'
+import type { ConnectionLimits, Excess } from '../limits/client-limits.ts'
 import { type CertificateFault, faultOf, presentedCertificateOf } from './client-certificate.ts'
 import { oneLine, type Trust } from './trust.ts'
 
@@ -13,6 +14,8 @@ export interface ClientConnection {
   readonly shown: ShownCertificate | null
   /** Why the client certificate is not accepted now; null when it is, or when the client presented none. */
   certificateFault(): CertificateFault | null
+  /** Counts a request of this client. Null when it may be served. */
+  countRequest(): Excess | null
   /** Identity headers for ingest, as header lines; to be sent only while there is no fault. */
   identityHeaders(): string
   /** Whether the server's certificate names this host name or IP address. */
@@ -21,6 +24,8 @@ export interface ClientConnection {
 
 interface ConnectionDeps {
   readonly trust: () => Trust
+  /** Null when nothing is limited. */
+  readonly limits: ConnectionLimits | null
   /** What a client whose certificate is refused can do instead, as the end of a sentence; empty for nothing. */
   readonly alternative: () => string
   /** The time in milliseconds. */
@@ -30,7 +35,7 @@ interface ConnectionDeps {
 /** Reads the client's certificate, which a resumed TLS session has too. */
 export function createClientConnection(
   socket: TLSSocket,
-  { trust, alternative, now }: ConnectionDeps,
+  { trust, limits, alternative, now }: ConnectionDeps,
 ): ClientConnection {
   const presented = presentedCertificateOf(socket)
   const address = plainAddress(socket.remoteAddress) ?? 'unknown'
@@ -46,6 +51,7 @@ export function createClientConnection(
       const fault = presented && faultOf(presented, trust(), now())
       return fault && { ...fault, detail: `${fault.detail}${alternative()}` }
     },
+    countRequest: limits ? limits.countRequest : () => null,
     isServerName: (name) => trust().isServerName(name),
     identityHeaders() {
       if (secret === trust().secret) return identity

@@ -20,6 +20,7 @@ import { closed, dialHttp2 } from '../../test/clients.ts'
 import {
   allowHalfOpenHttp1,
   expectNoContinue,
+  guardConnections,
   hasReceivedEnd,
   isResponseStarted,
   rememberRemoteAddress,
@@ -55,6 +56,23 @@ describe('node internals', () => {
     const { server } = await pki
     return createSecureServer({ allowHTTP1: true, cert: server.cert, key: server.key })
   }
+
+  it('keep TLS from connections that are turned away', async () => {
+    const server = await secureServer()
+    let failed = 0
+    server.on('tlsClientError', () => {
+      failed += 1
+    })
+    let mayConnect = false
+    guardConnections(server, () => mayConnect)
+    const port = await listen(server)
+    await once(dial(port).resume(), 'end')
+    equal(failed, 0)
+    mayConnect = true
+    const session = await dialHttp2(port)
+    equal(session.connecting, false)
+    session.destroy()
+  })
 
   it('take failed handshakes away from HTTP', async () => {
     const server = await secureServer()

@@ -3,7 +3,7 @@
  * when a new version of Node behaves differently.
  */
 import type { Server, ServerResponse } from 'node:http'
-import type { Http2SecureServer, ServerHttp2Stream } from 'node:http2'
+import type { Http2SecureServer, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
@@ -31,6 +31,15 @@ export function allowHalfOpenHttp1(server: Server): void {
   Object.assign(server, { httpAllowHalfOpen: true })
 }
 
+/** Lets nothing, TLS neither, see a TCP connection that `admit` turns away. */
+export function guardConnections(server: Http2SecureServer, admit: (socket: Socket) => boolean): void {
+  const listeners = server.listeners('connection')
+  server.removeAllListeners('connection').on('connection', (socket: Socket) => {
+    if (!admit(socket)) return void socket.destroy()
+    for (const listener of listeners) listener.call(server, socket)
+  })
+}
+
 /** Without 100 Continue, Node would end the connection behind the response to a request that expects it. */
 export function expectNoContinue(response: ServerResponse): void {
   Object.assign(response, { _expect_continue: false })
@@ -39,6 +48,24 @@ export function expectNoContinue(response: ServerResponse): void {
 /** Makes Node look up a socket's remote address, which it remembers, before the client can disconnect. */
 export function rememberRemoteAddress(socket: Socket): void {
   void socket.remoteAddress
+}
+
+/**
+ * Keeps what Node holds of an HTTP/2 connection beyond its end, until so many others have ended too. Node (seen in 24.21)
+ * aborts the process when the garbage collector frees a connection before a stream of it whose head was malformed; by
+ * then such streams have been freed.
+ */
+export function createSessionKeeper(maxSessions: number): (session: ServerHttp2Session) => void {
+  const kept: unknown[] = []
+  let next = 0
+  return function keep(session) {
+    const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'kHandle')
+    const handle = key && Reflect.get(session, key)
+    session.once('close', () => {
+      kept[next] = handle
+      next = (next + 1) % maxSessions
+    })
+  }
 }
 
 /** The TCP socket below a TLS socket of a server; it knows its address even if the handshake has failed. */

@@ -67,6 +67,5 @@ export function createStreamLimit(now: () => number, onAbuse: (session: Http2Ses
 
 /** The client may send the request again (RFC 9113 8.7). */
 function refuse(stream: ServerHttp2Stream): void {
-  stream.on('error', () => {})
   if (!stream.destroyed) stream.close(NGHTTP2_REFUSED_STREAM)
 }

@@ -6,6 +6,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Logger } from '@pushav/shared/logger.ts'
@@ -16,10 +17,13 @@ import { respondToClientError } from '../http/client-error.ts'
 import { http1Exchange } from '../http/http1.ts'
 import { http2Exchange } from '../http/http2.ts'
 import { createAddressThrottle, isPlainHttp, respondInPlain } from '../http/plain-http.ts'
+import type { ClientLimits, ConnectionLimits } from '../limits/client-limits.ts'
 import { type ClientConnection, createClientConnection, plainAddress } from './client-connection.ts'
 import type { HandoverFile } from './handover-file.ts'
 import {
   allowHalfOpenHttp1,
+  createSessionKeeper,
+  guardConnections,
   rememberRemoteAddress,
   removeHttp2Compatibility,
   replaceTlsClientErrorListener,
@@ -33,6 +37,8 @@ interface TlsServerDeps {
   readonly serve: Serve
   /** Resolves with whether ingest has logged it. */
   readonly reportHandshake: (refused: RefusedHandshake) => Promise<boolean>
+  /** Null when nothing is limited. */
+  readonly limits: ClientLimits | null
   /** A handshake ended well; the protocol that ALPN chose, `none` without. */
   readonly onConnected: (protocol: string) => void
   /** What a client whose certificate is refused can do instead; empty for nothing. */
@@ -42,7 +48,7 @@ interface TlsServerDeps {
   readonly log: Logger
 }
 
-type Limits = Pick<
+type Settings = Pick<
   Config,
   'clientCertificate' | 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'keepAliveMs' | 'bodyIdleMs'
 > & { readonly requestCert: boolean }
@@ -50,17 +56,23 @@ type Limits = Pick<
 /** HTTP/2 flow control of a whole connection; that of a stream is in `secureServerOptions`. */
 const connectionWindowBytes = 8 * 2 ** 20
 
+/** Connections that have ended, of some KiB each. */
+const maxKeptSessions = 512
+
 /**
  * The TLS server for HTTP/2, HTTP/1 and clients without ALPN; every request becomes an exchange for `serve`.
  */
-export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2SecureServer {
-  const { handover, serve, reportHandshake, onConnected, alternative, now, log } = deps
+export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2SecureServer {
+  const { handover, serve, reportHandshake, limits, onConnected, alternative, now, log } = deps
   const connections = new WeakMap<TLSSocket | Http2Session, ClientConnection>()
-  const server = createSecureServer(secureServerOptions(handover.trust().context, limits))
+  const keepSession = createSessionKeeper(maxKeptSessions)
+  const limitsOf = new WeakMap<Socket, ConnectionLimits>()
+  const server = createSecureServer(secureServerOptions(handover.trust().context, settings))
   const mayLogPlain = createAddressThrottle(now)
   let newest: ClientConnection | null = null
   handover.onChange((trust) => server.setSecureContext(trust.context))
 
+  if (limits) guardConnections(server, (socket) => admitConnection(limits, socket))
   server.prependListener('connection', rememberRemoteAddress)
   server.prependListener('secureConnection', onSecureConnection)
   server.on('session', onSession)
@@ -70,24 +82,40 @@ export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2Secur
   serveHttp2()
   return server
 
+  function admitConnection(limits: ClientLimits, socket: Socket): boolean {
+    const admitted = limits.admit(socket)
+    if (admitted) limitsOf.set(socket, admitted)
+    return admitted !== null
+  }
+
   function onSecureConnection(socket: TLSSocket): void {
     // HTTP/2 has no half-closed connections: a client that ends its side has left.
     if (socket.alpnProtocol === 'h2') socket.allowHalfOpen = false
-    const connection = createClientConnection(socket, { trust: handover.trust, alternative, now })
+    const tcp = tcpSocketOf(socket)
+    const connectionLimits = (tcp && limitsOf.get(tcp)) ?? null
+    const connection = createClientConnection(socket, {
+      trust: handover.trust,
+      limits: connectionLimits,
+      alternative,
+      now,
+    })
     connections.set(socket, connection)
     newest = connection
+    if (connectionLimits && connection.shown && !connectionLimits.identify(connection.shown.fingerprint))
+      return void socket.destroy()
     onConnected(socket.alpnProtocol || 'none')
     const fault = connection.certificateFault()
     if (!fault) return
     const { address, shown: certificate } = connection
     const isLogged = reportHandshake({ address, code: fault.code, reason: fault.detail, certificate })
     void logUnless(isLogged, { address, ...fault }, 'client certificate refused')
-    if (limits.clientCertificate === 'reject') socket.destroy()
+    if (settings.clientCertificate === 'reject') socket.destroy()
   }
 
   /** Node emits 'session' while it handles 'secureConnection', so the newest connection is the session's. */
   function onSession(session: ServerHttp2Session): void {
     if (newest) connections.set(session, newest)
+    keepSession(session)
     // With Node's 64 KiB a distant client would wait for a round trip for each of them.
     session.setLocalWindowSize(connectionWindowBytes)
   }
@@ -110,8 +138,8 @@ export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2Secur
   }
 
   function serveHttp1(http1: Server): void {
-    http1.keepAliveTimeout = limits.keepAliveMs
-    http1.setTimeout(limits.bodyIdleMs)
+    http1.keepAliveTimeout = settings.keepAliveMs
+    http1.setTimeout(settings.bodyIdleMs)
     allowHalfOpenHttp1(http1)
     const serveInOrder = serializePerSocket(serve)
     for (const event of ['request', 'checkContinue', 'checkExpectation'] as const)
@@ -138,9 +166,11 @@ export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2Secur
     server.on(
       'stream',
       (stream: ServerHttp2Stream, _headers: unknown, _flags: unknown, rawHeaders: string[]) => {
+        // A stream that was reset in the same read has no session any more, but still an error to emit.
+        stream.on('error', ignore)
         const connection = connections.get(stream.session as ServerHttp2Session)
         if (connection)
-          admit(stream, () => serve(http2Exchange(stream, rawHeaders, connection, limits.bodyIdleMs)))
+          admit(stream, () => serve(http2Exchange(stream, rawHeaders, connection, settings.bodyIdleMs)))
       },
     )
   }
@@ -159,3 +189,5 @@ export function createTlsServer(deps: TlsServerDeps, limits: Limits): Http2Secur
     log.info({ address, reason: 'too many streams were reset' }, 'http/2 connection closed')
   }
 }
+
+function ignore(): void {}

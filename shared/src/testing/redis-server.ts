@@ -13,6 +13,8 @@ export interface RedisServer extends AsyncDisposable {
   kill(): Promise<void>
   /** Stops it as a machine that is gone: connections stay open, and nothing answers. */
   freeze(): void
+  /** Goes on after `freeze`. */
+  thaw(): void
   start(): Promise<void>
 }
 
@@ -33,6 +35,7 @@ export async function startRedisServer(
     directory,
     kill,
     freeze: () => void server.kill('SIGSTOP'),
+    thaw: () => void server.kill('SIGCONT'),
     async start() {
       server = await launchRedis(options, /ready to accept connections/i)
     },

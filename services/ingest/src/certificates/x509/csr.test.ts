@@ -54,6 +54,18 @@ describe('publicKeyOfCsr', () => {
     equal(await publicKeyOfCsr(bytes(`Certificate Request:\n${csr}`)), keyOf('p256'))
   })
 
+  it('refuses a CSR whose key has any wrong byte, where the library throws errors of its own too', async () => {
+    const der = derOf(csrOf('rsa'))
+    const keyAt = der.indexOf(Buffer.from('2a864886f70d010101', 'hex'))
+    for (let at = keyAt; at < keyAt + 40; at += 1) {
+      for (const byte of [0, 0x80, 0xff]) {
+        const changed = Buffer.from(der)
+        changed[at] = byte
+        if (!changed.equals(der)) await refused(changed, /CSR|key/)
+      }
+    }
+  })
+
   it('refuses a CSR that was not signed by the key it names', async () => {
     const der = derOf(csrOf('p256'))
     const at = der.indexOf('test')

@@ -14,7 +14,7 @@ type Csr = InstanceType<typeof x509.Pkcs10CertificateRequest>
 export async function publicKeyOfCsr(bytes: Uint8Array): Promise<PublicKey> {
   if (bytes.length > maxCsrBytes) throw malformed(`a CSR may have up to ${maxCsrBytes} bytes`)
   const csr = parse(derOf(Buffer.from(bytes)))
-  const spki = Buffer.from(csr.publicKey.rawData)
+  const spki = spkiOf(csr)
   await assertAllowedKey(spki)
   await assertSignedByItsKey(csr)
   return spki.toString('base64')
@@ -62,6 +62,15 @@ function parse(der: Buffer): Csr {
     return new x509.Pkcs10CertificateRequest(Uint8Array.from(der))
   } catch {
     throw malformed('this is not a CSR (PKCS#10)')
+  }
+}
+
+/** The library reads the key only now, and throws errors of its own for what it cannot read. */
+function spkiOf(csr: Csr): Buffer {
+  try {
+    return Buffer.from(csr.publicKey.rawData)
+  } catch {
+    throw malformed('the public key of the CSR cannot be read')
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { isJournalEntry } from '../journal-entry.ts'
 import { JournalCutShort, type JournalLine, type JournalLines, type Journals } from '../ports.ts'
 import { withoutCredentials } from '../sender-headers.ts'
 import type { JournalEntry } from '../upload.ts'
@@ -186,11 +187,13 @@ function linesIn(text: Buffer, from: number, log: Logger): JournalLine[] {
 function entryIn(line: string, log: Logger): JournalEntry | null {
   if (line === '') return null
   try {
-    return withoutCredentials(JSON.parse(line) as JournalEntry)
+    const parsed: unknown = JSON.parse(line)
+    if (isJournalEntry(parsed)) return withoutCredentials(parsed)
   } catch {
-    log.warn({ bytes: line.length }, 'passed over a torn journal line')
-    return null
+    // A line that a crash cut off is no JSON.
   }
+  log.warn({ bytes: line.length }, 'passed over a damaged journal line')
+  return null
 }
 
 function absent(error: unknown): undefined {

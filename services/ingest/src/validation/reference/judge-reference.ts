@@ -20,8 +20,11 @@ export function judgeAsReference(
   state: ReferenceState,
   upload: ReferenceUpload,
 ): { readonly decision: ReferenceDecision; readonly state: ReferenceState } {
-  const [, stem, extension] = /^(.*)\.([^/]+)$/s.exec(upload.path) ?? []
-  if (stem === undefined || extension === undefined || upload.method !== 'PUT')
+  const { path, method } = upload
+  // A dot at the end is part of the extension before it.
+  const dot = path.lastIndexOf('.', path.length - 2)
+  const [stem, extension] = [path.slice(0, dot), path.slice(dot + 1)]
+  if (dot < 0 || extension === '' || extension.includes('/') || method !== 'PUT')
     return { decision: { outcome: 'not-routed', faults: [], session: null }, state }
   const step = judge(stream, state, { ...upload, stem, extension })
   if (step === null) {

@@ -1,0 +1,173 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { until } from '@pushav/shared/testing/until.ts'
+import { type Client, keepAlive } from '../clients/keep-alive.ts'
+import { readJournal, sha256Of } from '../server/journal.ts'
+import type { Standalone } from '../server/standalone.ts'
+import type { AnsweredUpload } from './camera.ts'
+
+/** A line of the wire log, as the API gives it. */
+interface LogLine {
+  readonly id: string
+  readonly path: string
+  readonly findings: readonly unknown[] | null
+  readonly probe: string | null
+  readonly part?: unknown
+}
+
+/** What the server knows of a stream. */
+interface StreamView {
+  readonly summary: unknown
+  readonly lines: readonly LogLine[]
+}
+
+export type ServerView = ReadonlyMap<string, StreamView>
+
+/** A busy machine needs a second for a probe. */
+const settleMs = 600_000
+
+/**
+ * Waits until every upload of the streams is judged, and probed unless that does not matter, and every session has
+ * ended; what the server then says of them. Rejects with what is still open after ten minutes.
+ */
+export async function settledView(
+  server: Standalone,
+  streams: readonly string[],
+  withProbes = true,
+): Promise<ServerView> {
+  using client = await keepAlive(server, null, 1)
+  const views = new Map<string, StreamView>()
+  for (const stream of streams) {
+    let open = ''
+    const settled = async () => {
+      const view = await viewOf(client, server, stream, withProbes).catch((error) => String(error))
+      if (typeof view !== 'string') return view
+      open = view
+      return null
+    }
+    const view = await until(`stream ${stream}`, settled, settleMs).catch(() => null)
+    if (!view) throw new Error(`stream ${stream} does not settle: ${open}`)
+    views.set(stream, view)
+  }
+  return views
+}
+
+/** What is open, where something is. */
+async function viewOf(
+  client: Client,
+  server: Standalone,
+  stream: string,
+  withProbes: boolean,
+): Promise<StreamView | string> {
+  const { uploads } = await readJournal(server, stream)
+  const summary = await client.send('GET', `/streams/${stream}`)
+  const lines = await linesOf(client, stream)
+  if (summary.status !== 200 || lines === null) return `status ${summary.status}`
+  if (lines.length < uploads.length) return `${lines.length} of ${uploads.length} uploads are judged`
+  const open = lines.filter(({ findings, probe }) => findings === null || (withProbes && probe === 'pending'))
+  if (open.length > 0)
+    return `open are ${open.map(({ id, path, probe }) => `${path} ${id} ${probe}`).join(', ')}`
+  const { sessions } = summary.json as { sessions: readonly Record<string, unknown>[] }
+  if (sessions.some(({ ended_at }) => ended_at === null)) return 'a session is open'
+  return { summary: summary.json, lines }
+}
+
+async function linesOf(client: Client, stream: string): Promise<LogLine[] | null> {
+  const lines: LogLine[] = []
+  for (let cursor: number | null = 0; cursor !== null; ) {
+    const { status, json } = await client.send('GET', `/streams/${stream}/uploads?limit=500&cursor=${cursor}`)
+    if (status !== 200) return null
+    lines.push(...json.uploads)
+    cursor = json.next_cursor
+  }
+  return lines
+}
+
+/** Everything that is not as it has to be, in words. */
+export async function audit(
+  server: Standalone,
+  answered: readonly AnsweredUpload[],
+  deleted: ReadonlySet<string>,
+  view: ServerView,
+): Promise<string[]> {
+  using client = await keepAlive(server, null, 4)
+  const faults: string[] = []
+  for (const [stream, uploads] of Map.groupBy(answered, ({ stream }) => stream)) {
+    if (deleted.has(stream)) continue
+    await auditStream(stream, uploads)
+  }
+  await auditFiles()
+  return faults
+
+  async function auditStream(stream: string, uploads: readonly AnsweredUpload[]): Promise<void> {
+    const lines = view.get(stream)?.lines ?? []
+    const places = Map.groupBy(
+      lines.map(({ id }, place) => ({ id, place })),
+      ({ id }) => id,
+    )
+    let last = -1
+    for (const { upload, path, sha256 } of uploads) {
+      const [found, ...more] = places.get(upload) ?? []
+      const what = `stream ${stream}, ${path}, upload ${upload}`
+      if (!found) faults.push(`${what}: answered, but not listed`)
+      if (more.length > 0) faults.push(`${what}: listed ${more.length + 1} times`)
+      if (found && found.place < last) faults.push(`${what}: judged before an earlier one`)
+      last = found?.place ?? last
+      const { status, body } = await client.send('GET', `/uploads/${stream}/${upload}`)
+      if (status !== 200 || sha256Of(body) !== sha256)
+        faults.push(`${what}: its body is ${status}, ${body.length} bytes`)
+    }
+    for (const { id, probe, path } of lines)
+      if (probe === 'failed') faults.push(`stream ${stream}, ${path}, upload ${id}: its probe failed`)
+  }
+
+  /** No body without a journal line, no line without its body, and nothing that was meant to be temporary. */
+  async function auditFiles(): Promise<void> {
+    const folder = join(server.workingDirectory, 'uploads')
+    for (const stream of await readdir(folder)) {
+      if (deleted.has(stream)) {
+        faults.push(`stream ${stream} was deleted, but has bodies`)
+        continue
+      }
+      const { uploads } = await readJournal(server, stream)
+      const known = new Set(uploads.map(({ id }) => id))
+      const names = new Set(await readdir(join(folder, stream)))
+      for (const name of names)
+        if (!known.has(name)) faults.push(`uploads/${stream}/${name} has no journal line`)
+      if (known.size !== uploads.length) faults.push(`stream ${stream}: a journal line stands twice`)
+      for (const { id, bytes } of uploads) await auditBody(join(folder, stream, id), bytes)
+    }
+    const staging = join(server.workingDirectory, 'staging')
+    for (const name of await readdir(staging, { recursive: true }))
+      if ((await stat(join(staging, name))).isFile()) faults.push(`staging/${name} is left over`)
+  }
+
+  async function auditBody(path: string, bytes: number): Promise<void> {
+    const size = await stat(path).then(
+      (found) => found.size,
+      () => null,
+    )
+    // The body of a request that was split is in its parts.
+    if (size !== null && size !== bytes) faults.push(`${path} has ${size} bytes, its line says ${bytes}`)
+  }
+}
+
+/** What two views differ in; probes and their times are made anew. */
+export function differences(before: ServerView, after: ServerView): string[] {
+  const faults: string[] = []
+  for (const [stream, view] of before) {
+    const [was, is] = [view, after.get(stream)].map((one) => JSON.stringify(one, withoutTimes))
+    if (was !== is)
+      faults.push(`stream ${stream} differs after a rebuild: ${firstDifference(was ?? '', is ?? '')}`)
+  }
+  return faults
+}
+
+const withoutTimes = (name: string, value: unknown): unknown => (/probe/.test(name) ? undefined : value)
+
+function firstDifference(one: string, other: string): string {
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at++
+  const around = (text: string) => text.slice(Math.max(0, at - 80), at + 120)
+  return `…${around(one)}… became …${around(other)}…`
+}

@@ -1,0 +1,151 @@
+import { setTimeout as after } from 'node:timers/promises'
+import type { Random } from '../../services/ingest/src/media/mpd/testing/mutated.ts'
+import { type Identity, makeDevice } from '../clients/curl.ts'
+import { type Client, keepAlive } from '../clients/keep-alive.ts'
+import { putHead, rawConnection } from '../clients/raw-tls.ts'
+import { numberedSegment, type Template } from '../load/numbered-segment.ts'
+import { sha256Of } from '../server/journal.ts'
+import type { Standalone } from '../server/standalone.ts'
+
+/** What a camera sends. */
+export type CameraKind = 'dash' | 'hls' | 'long'
+
+/** An upload that was answered 2xx. */
+export interface AnsweredUpload {
+  readonly stream: string
+  readonly path: string
+  readonly sha256: string
+  readonly upload: string
+}
+
+/** One device that pushes one object after the other over a TLS connection of its own. */
+export interface Camera {
+  /** In the order of the responses. */
+  readonly answered: readonly AnsweredUpload[]
+  /** How often each other outcome was seen. */
+  readonly failures: ReadonlyMap<string, number>
+  /** Streams that it has deleted; nothing of them is left. */
+  readonly deleted: ReadonlySet<string>
+  /** Pushes until aborted; never rejects. */
+  run(signal: AbortSignal): Promise<void>
+  /** Revokes its certificate; it makes itself another one when it is refused. */
+  revoke(): Promise<void>
+  /** Deletes its stream before the next object. */
+  deleteStream(): void
+}
+
+export interface CameraDeps {
+  readonly server: Standalone
+  readonly name: string
+  readonly kind: CameraKind
+  readonly track: Template
+  readonly random: Random
+  /** Between two objects. */
+  readonly pauseMs: number
+}
+
+const interfaceOf = { dash: 'dash', hls: 'hls', long: 'cmaf-ingest' } as const
+
+export function createCamera({ server, name, kind, track, random, pauseMs }: CameraDeps): Camera {
+  const answered: AnsweredUpload[] = []
+  const failures = new Map<string, number>()
+  const deleted = new Set<string>()
+  let device: { readonly identity: Identity; readonly client: Client; readonly name: string } | null = null
+  let devices = 0
+  let stream: string | null = null
+  let streams = 0
+  let nth = 0
+  let mustDelete = false
+  return { answered, failures, deleted, run, revoke, deleteStream }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await step().catch((error) => fail(error instanceof Error ? error.message : String(error)))
+      await after(pauseMs * (0.5 + random(100) / 100), undefined, { signal }).catch(() => undefined)
+    }
+    device?.client[Symbol.dispose]()
+  }
+
+  async function step(): Promise<void> {
+    device ??= await enroll()
+    if (mustDelete) await removeStream(device.client)
+    stream ??= await openStream(device.client)
+    if (random(12) === 0) return cutOff(device.identity, stream)
+    const { path, body, headers } = nextObject()
+    const { status, json } = await device.client.send('PUT', `/streams/${stream}/${path}`, body, headers)
+    if (status === 403) return lose()
+    if (status < 200 || status > 299) return fail(String(status))
+    answered.push({ stream, path, sha256: sha256Of(body), upload: String(json.upload_id) })
+  }
+
+  async function enroll() {
+    const deviceName = `${name}-${++devices}`
+    const identity = await makeDevice(server, deviceName)
+    return { identity, name: deviceName, client: await keepAlive(server, identity, 1) }
+  }
+
+  /** A certificate that was revoked is of no use any more. */
+  function lose(): void {
+    device?.client[Symbol.dispose]()
+    device = null
+    fail('403')
+  }
+
+  async function openStream(client: Client): Promise<string> {
+    const { status, json } = await client.send('POST', `/streams?interface=${interfaceOf[kind]}`)
+    if (status !== 201) throw new Error(`stream: ${status}`)
+    streams++
+    nth = 0
+    return String(json.id)
+  }
+
+  async function removeStream(client: Client): Promise<void> {
+    mustDelete = false
+    if (stream === null) return
+    const { status } = await client.send('DELETE', `/streams/${stream}`)
+    if (status !== 200 && status !== 204 && status !== 404) throw new Error(`delete: ${status}`)
+    deleted.add(stream)
+    stream = null
+  }
+
+  function nextObject(): { path: string; body: Buffer; headers: Record<string, string> } {
+    const n = nth++
+    const mark = `${name}/${streams}/${n}`
+    const path = (file: string) => `session_1/${name}/${file}`
+    const segment = (number: number) => numberedSegment(track, number, mark)
+    if (kind === 'long') {
+      const body = Buffer.concat([track.init, segment(1), segment(2), segment(3)])
+      return { path: `${name}-${n}.cmfv`, body, headers: {} }
+    }
+    if (n === 0) return { path: path('init.mp4'), body: Buffer.from(track.init), headers: {} }
+    if (kind === 'hls' && n % 4 === 0) {
+      const text = `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI="init.mp4"\n#EXTINF:1,\n${n - 1}.m4s\n`
+      return { path: path('index.m3u8'), body: Buffer.from(text), headers: {} }
+    }
+    return { path: path(`${n}.m4s`), body: segment(n), headers: { 'X-EXTINF-duration': '1.0' } }
+  }
+
+  /** Sends an upload up to any of its bytes, and resets the connection. */
+  async function cutOff(identity: Identity, to: string): Promise<void> {
+    using connection = await rawConnection(server, identity)
+    const body = numberedSegment(track, 1, `${name} cut`)
+    const head = putHead(`/streams/${to}/cut/${name}.m4s`, `Content-Length: ${body.length}`)
+    connection.tls.write(head)
+    connection.tls.write(body.subarray(0, random(body.length)))
+    await after(random(50))
+    connection.tcp.resetAndDestroy()
+    fail('cut on purpose')
+  }
+
+  async function revoke(): Promise<void> {
+    if (device) await device.client.send('POST', `/certs/${device.name}/revoke`)
+  }
+
+  function deleteStream(): void {
+    mustDelete = true
+  }
+
+  function fail(reason: string): void {
+    failures.set(reason, (failures.get(reason) ?? 0) + 1)
+  }
+}

@@ -1,0 +1,77 @@
+import { seeded } from '../../services/ingest/src/media/mpd/testing/mutated.ts'
+import { audit, differences, settledView } from './audit.ts'
+import { type CameraKind, createCamera } from './camera.ts'
+import { disturb } from './disturbances.ts'
+import { watchMemory } from './memory-watch.ts'
+import type { ChaosOptions } from './options.ts'
+import { startServerUnderChaos } from './server-under-chaos.ts'
+import { makeSmallTrack } from './small-track.ts'
+
+/** What chaos came to. */
+export interface ChaosResult {
+  readonly answered: number
+  readonly disturbances: readonly string[]
+  /** How often each failure was seen by cameras. */
+  readonly failures: ReadonlyMap<string, number>
+  readonly peaksMiB: ReadonlyMap<string, number>
+  /** What must not be. */
+  readonly faults: readonly string[]
+}
+
+const cameraCount = 16
+const maxLogLines = 100
+const kinds: readonly CameraKind[] = ['dash', 'hls', 'dash', 'long']
+/** No process may need more, whatever happens. */
+const maxMiB = 768
+
+/** 16 cameras against a server that is disturbed for so long; then everything is looked at. `tell` hears what is done. */
+export async function runChaos(
+  { seed, seconds }: ChaosOptions,
+  tell: (text: string) => void,
+): Promise<ChaosResult> {
+  await using server = await startServerUnderChaos()
+  const track = await makeSmallTrack()
+  const cameras = Array.from({ length: cameraCount }, (_, n) => {
+    const kind = kinds[n % kinds.length] ?? 'dash'
+    // A long request becomes several uploads, each of which is probed.
+    const pauseMs = kind === 'long' ? 3_000 : 1_000
+    const name = `camera${n}`
+    const random = seeded(seed * 1_000 + n)
+    return createCamera({ server: server.standalone(), name, kind, track, random, pauseMs })
+  })
+  tell(`seed ${seed}: ${cameraCount} cameras for ${seconds} s${server.disk ? '' : ', without a small disk'}`)
+  using memory = watchMemory(() => server.standalone().pid)
+  const over = AbortSignal.timeout(seconds * 1_000)
+  const pushed = Promise.all(cameras.map((camera) => camera.run(over)))
+  const disturbances = await disturb(server, cameras, seeded(seed), over)
+  await pushed
+  const answered = cameras.flatMap((camera) => camera.answered)
+  const deleted = new Set(cameras.flatMap((camera) => [...camera.deleted]))
+  const streams = [...new Set(answered.map(({ stream }) => stream))].filter((stream) => !deleted.has(stream))
+  tell(`disturbances: ${disturbances.join(', ')}`)
+  tell(`${answered.length} uploads were answered 2xx; waiting for verdicts and probes`)
+  const view = await settledView(server.standalone(), streams).catch((error) => fail(error))
+  const faults = await audit(server.standalone(), answered, deleted, view)
+  for (const [name, mebibytes] of memory.peaks)
+    if (mebibytes > maxMiB) faults.push(`${name} needed ${Math.round(mebibytes)} MiB`)
+  tell('rebuilding the index')
+  await server.rebuild()
+  faults.push(...differences(view, await settledView(server.standalone(), streams, false)))
+
+  return { answered: answered.length, disturbances, failures: sumOf(cameras), peaksMiB: memory.peaks, faults }
+
+  /** What the server has logged last comes before what failed. */
+  function fail(error: unknown): never {
+    for (const line of server.standalone().log.slice(-maxLogLines)) tell(line)
+    throw error
+  }
+}
+
+function sumOf(
+  cameras: readonly { readonly failures: ReadonlyMap<string, number> }[],
+): ReadonlyMap<string, number> {
+  const sum = new Map<string, number>()
+  for (const { failures } of cameras)
+    for (const [reason, count] of failures) sum.set(reason, (sum.get(reason) ?? 0) + count)
+  return sum
+}

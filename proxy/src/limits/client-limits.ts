@@ -1,0 +1,202 @@
+import type { Socket } from 'node:net'
+import { type Allowance, type Consume, createAllowance, portionOf } from './allowance.ts'
+import { networkOf } from './network-of.ts'
+import type { Rates } from './rates.ts'
+
+/** How much one client may do; null for any amount. */
+export interface Limits {
+  /** Open at once. */
+  readonly connections: number | null
+  /** Handshakes begun in a second. */
+  readonly handshakes: number | null
+  /** In a second. */
+  readonly requests: number | null
+  /** Received in a second, on an average of ten seconds. */
+  readonly bytes: number | null
+}
+
+/** What tells clients apart. */
+export type ClientKind = 'address' | 'certificate'
+
+/** What a client has too much of. */
+export interface Excess {
+  readonly client: ClientKind
+  readonly unit: keyof Limits
+  readonly max: number
+  /** When the client may go on. */
+  readonly waitMs: number
+}
+
+/** The limits of one connection: those of its address, and, once it is known, those of its certificate. */
+export interface ConnectionLimits {
+  /** The handshake has shown a certificate. Returns whether the connection may go on. */
+  identify(fingerprint: string): boolean
+  /** Counts a request. Null when it may be served. */
+  countRequest(): Excess | null
+}
+
+export interface ClientLimits extends Disposable {
+  /** Counts a new connection; null when it has to be closed. */
+  admit(socket: Socket): ConnectionLimits | null
+}
+
+interface ClientLimitsDeps {
+  readonly rates: Rates
+  /** The time in milliseconds. */
+  readonly now: () => number
+  /** Called for everything that is refused or closed; `name` is an address or a certificate's fingerprint. */
+  readonly onExcess: (excess: Excess, name: string) => void
+}
+
+const sweepMs = 1_000
+const bytesWindowSeconds = 10
+
+/** One address or certificate. */
+interface Client {
+  readonly kind: ClientKind
+  readonly name: string
+  connections: number
+  readonly handshakes: Allowance | null
+  readonly requests: Allowance | null
+  readonly consumeBytes: Consume | null
+  /** Received since the last sweep. */
+  bytes: number
+  bytesBlockedUntil: number
+}
+
+/** Counts what the clients of this proxy do, by their address and by their certificate; disposal closes `rates` too. */
+export function createClientLimits(
+  limits: Readonly<Record<ClientKind, Limits>>,
+  { rates, now, onExcess }: ClientLimitsDeps,
+): ClientLimits {
+  const clientsOf = { address: createClients('address'), certificate: createClients('certificate') }
+  const countsBytes = limits.address.bytes !== null || limits.certificate.bytes !== null
+  /** Connections whose bytes are counted. */
+  const open = new Map<Socket, { clients: readonly Client[]; bytesRead: number }>()
+  const timer = setInterval(sweep, sweepMs).unref()
+  return { admit, [Symbol.dispose]: dispose }
+
+  function admit(socket: Socket): ConnectionLimits | null {
+    const address = clientsOf.address.get(networkOf(socket.remoteAddress ?? ''))
+    if (!takeConnection(address, socket)) return null
+    let clients: readonly Client[] = [address]
+    if (countsBytes) watchBytes(socket, clients)
+    return {
+      identify(fingerprint) {
+        const certificate = clientsOf.certificate.get(fingerprint)
+        if (!takeConnection(certificate, socket)) return false
+        clients = [address, certificate]
+        if (countsBytes) watchBytes(socket, clients)
+        return true
+      },
+      countRequest: () => countRequest(clients),
+    }
+  }
+
+  function dispose(): void {
+    clearInterval(timer)
+    rates[Symbol.dispose]()
+  }
+
+  function takeConnection(client: Client, socket: Socket): boolean {
+    const { connections: max, handshakes } = limits[client.kind]
+    const waitMs = client.handshakes?.spend() ?? 0
+    if (waitMs > 0) return exceed(client, 'handshakes', handshakes, waitMs) === null
+    if (max !== null && client.connections >= max) return exceed(client, 'connections', max, sweepMs) === null
+    client.connections += 1
+    socket.once('close', () => {
+      client.connections -= 1
+    })
+    return true
+  }
+
+  function countRequest(clients: readonly Client[]): Excess | null {
+    for (const client of clients) {
+      const waitMs = client.requests?.spend() ?? 0
+      if (waitMs > 0) return exceed(client, 'requests', limits[client.kind].requests, waitMs)
+      if (client.bytesBlockedUntil === 0) continue
+      const bytesWaitMs = client.bytesBlockedUntil - now()
+      if (bytesWaitMs > 0) return exceed(client, 'bytes', limits[client.kind].bytes, bytesWaitMs)
+    }
+    return null
+  }
+
+  function exceed(client: Client, unit: keyof Limits, max: number | null, waitMs: number): Excess {
+    const excess = { client: client.kind, unit, max: max ?? 0, waitMs }
+    onExcess(excess, client.name)
+    return excess
+  }
+
+  function watchBytes(socket: Socket, clients: readonly Client[]): void {
+    const known = open.get(socket)
+    open.set(socket, { clients, bytesRead: known?.bytesRead ?? 0 })
+    if (known === undefined) socket.once('close', () => open.delete(socket))
+  }
+
+  function sweep(): void {
+    for (const [socket, connection] of open) {
+      const bytes = socket.bytesRead - connection.bytesRead
+      connection.bytesRead += bytes
+      if (bytes > 0) receive(socket, connection.clients, bytes)
+    }
+    for (const { all, remove } of Object.values(clientsOf))
+      for (const client of all()) {
+        if (client.bytes > 0) void settleBytes(client)
+        else if (client.connections === 0 && client.bytesBlockedUntil <= now()) remove(client)
+      }
+  }
+
+  /** A client that goes on sending after its limit loses the connection. */
+  function receive(socket: Socket, clients: readonly Client[], bytes: number): void {
+    for (const client of clients) client.bytes += bytes
+    const blocked = clients.find(({ bytesBlockedUntil }) => bytesBlockedUntil > now())
+    if (!blocked) return
+    exceed(blocked, 'bytes', limits[blocked.kind].bytes, blocked.bytesBlockedUntil - now())
+    socket.destroy()
+  }
+
+  async function settleBytes(client: Client): Promise<void> {
+    const { bytes } = client
+    client.bytes = 0
+    const waitMs = (await client.consumeBytes?.(bytes)) ?? 0
+    client.bytesBlockedUntil = waitMs > 0 ? now() + waitMs : 0
+  }
+
+  function createClients(kind: ClientKind) {
+    const { handshakes, requests, bytes } = limits[kind]
+    const handshakesOf = counterOf('handshakes', withPortion(handshakes), 1)
+    const requestsOf = counterOf('requests', withPortion(requests), 1)
+    const bytesOf = counterOf('bytes', bytes && bytes * bytesWindowSeconds, bytesWindowSeconds)
+    const known = new Map<string, Client>()
+    return { get, all: () => known.values(), remove: ({ name }: Client) => void known.delete(name) }
+
+    function get(name: string): Client {
+      const client = known.get(name) ?? create(name)
+      known.set(name, client)
+      return client
+    }
+
+    function create(name: string): Client {
+      return {
+        kind,
+        name,
+        connections: 0,
+        handshakes: handshakesOf && createAllowance(handshakesOf(name), handshakes ?? 0, now),
+        requests: requestsOf && createAllowance(requestsOf(name), requests ?? 0, now),
+        consumeBytes: bytesOf?.(name) ?? null,
+        bytes: 0,
+        bytesBlockedUntil: 0,
+      }
+    }
+
+    function counterOf(unit: keyof Limits, max: number | null, seconds: number) {
+      return max === null ? null : rates.counter(`${kind}-${unit}`, max, seconds)
+    }
+  }
+}
+
+const withPortion = (max: number | null): number | null => max && max + portionOf(max)
+
+/** Whether there is anything to count. */
+export const isLimited = (limits: Readonly<Record<ClientKind, Limits>>): boolean =>
+  [...Object.values(limits.address), ...Object.values(limits.certificate)].some((max) => max !== null)

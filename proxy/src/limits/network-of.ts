@@ -1,0 +1,11 @@
+/** An IPv4 address, or the 64 bits that a provider gives to one customer of IPv6. */
+export function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '')
+  if (!plain.includes(':')) return plain
+  const [head = '', tail] = plain.split('::')
+  const first = head === '' ? [] : head.split(':')
+  const last = tail ? tail.split(':') : []
+  const zeros = tail === undefined ? 0 : 8 - first.length - last.length
+  const groups = [...first, ...Array.from({ length: Math.max(0, zeros) }, () => '0'), ...last]
+  return `${groups.slice(0, 4).join(':')}::/64`
+}

@@ -1,0 +1,35 @@
+import type { JournalEntry } from './upload.ts'
+
+/**
+ * Whether a line has what the index reads. One that a crash or a bad disk has damaged must not keep the index from those
+ * behind it; lines of kinds that this version does not know may pass, because the index passes over them.
+ */
+export function isJournalEntry(line: unknown): line is JournalEntry {
+  if (!hasTexts(line, ['kind', 'id'])) return false
+  if (line.kind === 'upload') return isUpload(line.upload)
+  if (!hasTexts(line, ['at'])) return false
+  if (line.kind === 'object-deleted') return hasTexts(line, ['path'])
+  if (line.kind === 'uploads-removed') return areTexts(line.uploads)
+  if (line.kind === 'tracks-expected') return areTexts(line.names)
+  return line.kind !== 'stream-created' || hasTexts(line, ['interface'])
+}
+
+const uploadTexts = ['id', 'path', 'method', 'startedAt', 'receivedAt', 'sha256', 'kind']
+
+function isUpload(upload: unknown): boolean {
+  if (!hasTexts(upload, uploadTexts)) return false
+  const { bytes, whole, sender } = upload
+  return (
+    typeof bytes === 'number' && typeof whole === 'boolean' && isObject(sender) && areTexts(sender.headers)
+  )
+}
+
+function hasTexts(value: unknown, names: readonly string[]): value is Record<string, unknown> {
+  return isObject(value) && names.every((name) => typeof value[name] === 'string')
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+const areTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string')
