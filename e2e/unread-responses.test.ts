@@ -37,6 +37,7 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /docs': () => '/docs',
   'GET /docs/:file': () => '/docs/swagger-ui-bundle.js',
   'GET /events': () => '/events',
+  'GET /expectations/:id': () => '/expectations/1',
   'GET /export/:id/:session.junit.xml': () => '/export/1/none.junit.xml',
   'GET /export/:id/:session.mp4': () => '/export/1/none.mp4',
   'GET /export/:id/:session.zip': () => '/export/1/none.zip',
@@ -70,6 +71,7 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /uploads/:id/:upload/facts': (upload) => `/uploads/1/${upload}/facts`,
   'GET /uploads/:id/:upload/preview.mp4': (upload) => `/uploads/1/${upload}/preview.mp4`,
   'GET /uploads/:id/:upload/text': (upload) => `/uploads/1/${upload}/text`,
+  'GET /wait/:id': () => '/wait/1?until=first-upload',
 }
 
 describe('responses that are not read', function () {

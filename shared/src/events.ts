@@ -3,7 +3,7 @@ export type ServerEvent = StreamEvent | HandshakeRefused
 
 export type StreamEvent =
   | ({ readonly kind: 'stream-created'; readonly interface: string } & OfStream)
-  | ({ readonly kind: 'stream-deleted' } & OfStream)
+  | ({ readonly kind: 'stream-deleted' | 'expectations-set' } & OfStream)
   | ({ readonly kind: 'object-deleted'; readonly path: string } & OfStream)
   /** Retention has removed uploads of a session, or uploads that belong to none. */
   | ({

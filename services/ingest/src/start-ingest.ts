@@ -20,6 +20,9 @@ import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
 import { sendStateWith } from './events/http/send-state.ts'
 import { createStates } from './events/states/states.ts'
+import { expectationRoutes } from './expectations/http/expectation-routes.ts'
+import { judgeExpectationsWith } from './expectations/judge-expectations.ts'
+import { waitForWith } from './expectations/wait-for.ts'
 import { exportMp4With } from './export/export-mp4.ts'
 import { exportRoutes } from './export/http/export-routes.ts'
 import { listSessionWith } from './export/list-session.ts'
@@ -210,6 +213,8 @@ export async function startIngest(
   const { backlog } = probes
   const states = createStates({ eventBus, streams, inFlight, refusals, backlog, now })
   const sendState = sendStateWith(states, now)
+  const expectations = judgeExpectationsWith({ streams, index, record, newId, now })
+  const waitFor = waitForWith({ states, streams, index, expectations })
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
   if (quotas) built.use(await startUsageRefresh({ journals, index, usage, intervalMs: 30_000, log }))
@@ -251,7 +256,7 @@ export async function startIngest(
       log,
     ),
     streamRoutes({
-      ...{ streams, strictByDefault: config.strict },
+      ...{ streams, expectations, strictByDefault: config.strict },
       responseOf: isReference ? reference.streamResponse : streamResponse,
       reportReference: reference.report,
       reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
@@ -282,6 +287,7 @@ export async function startIngest(
       open: openUpload,
     }),
     uploadBytesRoutes(streams, store, findCertificate),
+    expectationRoutes(expectations, waitFor, closing.signal),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     retentionRoutes(retention, config.retention),
     refusalRoutes({ refusals, eventBus, audit: accessControl.audit, count: metrics.refused, log, now }),

@@ -25,11 +25,12 @@ import {
 } from './certificates.ts'
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
+import { expectations, expectationsResponse } from './expectations.ts'
 import { playQuery } from './playback.ts'
 import { retentionResponse } from './retention.ts'
 import { openedSession, sealedBody } from './sealed.ts'
 import { about, findingsResponse, health, probesResponse, readiness } from './service.ts'
-import { eventsQuery, serverState, streamState } from './state.ts'
+import { eventsQuery, serverState, streamState, waitQuery, waitResponse } from './state.ts'
 import {
   expectedTrackNamesBody,
   objectDeleted,
@@ -108,6 +109,18 @@ export const operations: readonly Operation[] = [
     responses: { 202: stream },
   }),
   get('/sessions/{id}', 'streams', 'The sessions of a stream in numbers', sessionsResponse, page),
+  {
+    ...{ method: 'put', path: '/expectations/{id}', tag: 'expectations' },
+    ...{ summary: 'Sets what a stream should show', body: expectations },
+    responses: { 200: expectationsResponse },
+  },
+  get(
+    '/expectations/{id}',
+    'expectations',
+    'What a stream should show, and whether it does',
+    expectationsResponse,
+  ),
+  get('/wait/{id}', 'expectations', 'Waits until a stream has something', waitResponse, waitQuery),
   get(
     '/streams/{id}/report',
     'streams',

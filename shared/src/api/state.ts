@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { streamId, time, uploadId } from './common.ts'
 import { refusal } from './devices.ts'
+import { verdict } from './expectations.ts'
 import { backlog } from './service.ts'
 import { sessionSummary, streamSummary } from './streams.ts'
 
@@ -56,3 +57,21 @@ export const serverState = z
 export type ServerState = z.infer<typeof serverState>
 
 export const eventsQuery = z.object({ as: z.enum(['events', 'state']).default('events') })
+
+/** `GET /wait/{id}`: until a stream is in a state. */
+export const waitQuery = z.object({
+  until: z.enum(['first-upload', 'session-complete', 'expectations']),
+  timeout: z.coerce.number().min(0).max(120).default(60).describe('Seconds'),
+})
+
+export const waitResponse = z.object({
+  stream_id: streamId,
+  until: waitQuery.shape.until,
+  upload: z
+    .object({ id: uploadId, path: z.string(), received_at: time })
+    .nullable()
+    .describe('The first upload, with `first-upload`'),
+  session: sessionSummary.nullable().describe('The first complete session, with `session-complete`'),
+  verdict: verdict.nullable().describe('`pass` or `fail`, with `expectations`'),
+})
+export type WaitResponse = z.infer<typeof waitResponse>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { booleanWord, finding, nextCursor, pageQuery, severity, streamId, time, uploadId } from './common.ts'
+import { expectations } from './expectations.ts'
 import { latency } from './latency.ts'
 import { referenceReport } from './reference.ts'
 
@@ -144,7 +145,11 @@ export const streamsQuery = z.object({
 
 /** The body of `POST /streams`; query parameters of the same names win. */
 export const streamBody = z
-  .object({ interface: z.unknown(), strict: z.union([z.boolean(), z.string()]).transform(String).optional() })
+  .object({
+    interface: z.unknown(),
+    strict: z.union([z.boolean(), z.string()]).transform(String).optional(),
+    expectations: expectations.optional(),
+  })
   .partial()
   .optional()
 

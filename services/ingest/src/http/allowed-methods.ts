@@ -5,6 +5,8 @@ const read = ['GET', 'HEAD']
 /** The paths of routes and the methods they have; the first that matches counts. */
 const routes: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
   [/^\/(healthz|readyz|certs|events)\/?$/i, read],
+  [/^\/expectations\/[^/]+\/?$/i, [...read, 'PUT']],
+  [/^\/wait\/[^/]+\/?$/i, read],
   [/^\/certs\/[^/]+\/(keypair|sign|revoke)\/?$/i, [...read, 'POST']],
   [/^\/certs\/[^/]+\/[^/]+\/?$/i, read],
   [/^\/streams\/?$/i, [...read, 'POST']],

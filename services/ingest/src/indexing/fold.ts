@@ -148,6 +148,9 @@ function foldOne(id: string, draft: Draft, entry: JournalEntry, how: FoldWith): 
     case 'tracks-expected':
       if (draft.stream) draft.stream = withExpectedNames(draft.stream, draft.totals.uploads, entry.names)
       return
+    case 'expectations-set':
+      if (draft.stream) draft.stream = { ...draft.stream, expectations: entry.expectations }
+      return
     case 'object-deleted':
       foldDeletion(draft, entry.path)
       return
@@ -334,4 +337,5 @@ const created = (id: string, entry: Extract<JournalEntry, { kind: 'stream-create
   creator: entry.creator,
   createdAt: entry.at,
   expectedTrackNames: null,
+  expectations: null,
 })

@@ -93,6 +93,7 @@ export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
     for (const entry of entries) {
       if (entry.kind === 'stream-created')
         eventBus.publish({ kind: 'stream-created', stream, at, interface: entry.interface })
+      if (entry.kind === 'expectations-set') eventBus.publish({ kind: 'expectations-set', stream, at })
     }
     for (const event of folded.events) {
       if (event.kind === 'judged') publishVerdict(stream, at, event, folded)

@@ -27,6 +27,7 @@ export type RefusalCode =
   | 'certificate-exists'
   | 'certificate-key-secret'
   | 'csr-malformed'
+  | 'wait-timeout'
   | 'busy'
   | 'quota-exceeded'
   | 'disk-full'

@@ -96,7 +96,11 @@ function createMediaJudge(id: string) {
     digests.set(upload.path, sha256)
     const clear: Upload = { ...upload, bytes: bytes.length, sha256, kind: inspection.kind }
     const arrival = { upload: clear, inspection, previous, clashes: false }
-    const judged = validateUpload({ ...settings, expectedTrackNames: null }, state, arrival)
+    const judged = validateUpload(
+      { ...settings, expectedTrackNames: null, expectations: null },
+      state,
+      arrival,
+    )
     state = judged.state
     for (const finding of judged.findings)
       if (finding.severity !== 'note' && !isOfRequest(finding)) found.push({ ...nameOf(upload), finding })

@@ -48,7 +48,7 @@ export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
     const head = entryHead()
     const { indexed } = await record(id, { kind: 'stream-created', ...head, ...settings })
     await indexed
-    return emptyStream({ id, ...settings, createdAt: head.at, expectedTrackNames: null })
+    return emptyStream({ id, ...settings, createdAt: head.at, expectedTrackNames: null, expectations: null })
   }
 
   async function expectTracks(id: string, names: readonly string[]): Promise<IndexedStream> {

@@ -1,6 +1,14 @@
 import { isComplete } from '../validation/cmaf-ingest/ingest-session.ts'
 import { completedTracks } from '../validation/matter/matter-playlist.ts'
-import type { KnownInit, Session, SessionCounts, Track, TrackPhase } from '../validation/state.ts'
+import {
+  type KnownInit,
+  type SegmentDurations,
+  type Session,
+  type SessionCounts,
+  segmentDurations,
+  type Track,
+  type TrackPhase,
+} from '../validation/state.ts'
 
 /** What users see of a session, without the lists of its uploads. The index stores it. */
 export interface SessionView {
@@ -29,6 +37,8 @@ export interface TrackView {
   readonly segmentCount: number
   /** Bits a second, measured; null until a segment was received whose duration is known. */
   readonly bitrate: number | null
+  /** Null until a segment was received whose duration is known. */
+  readonly durations: SegmentDurations | null
   /** What its init segment says; null until one was received that can be read. */
   readonly init: Pick<
     KnownInit,
@@ -66,6 +76,7 @@ function createTrackView({ name, phase, segmentCount, clock, init }: Track): Tra
   const bitrate = clock && init ? Math.round((clock.bytes * 8 * init.timescale) / clock.total) : null
   return {
     ...{ name, phase, segmentCount, bitrate: Number.isSafeInteger(bitrate) ? bitrate : null },
+    durations: clock && segmentDurations(clock),
     init: init && initViewOf(init),
   }
 }

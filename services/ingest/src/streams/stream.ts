@@ -1,3 +1,4 @@
+import type { Expectations } from '../expectations/expectations.ts'
 import { Refusal } from '../lib/refusal.ts'
 
 const interfaces = ['cmaf-ingest', 'dash', 'hls', 'hksv'] as const
@@ -18,34 +19,36 @@ export interface Stream {
   /** Null until a user names them, and after an empty list. */
   readonly expectedTrackNames: readonly string[] | null
   /** How they changed, the newest changes; absent until a user names them. */
-  readonly expectations?: readonly Expectation[]
+  readonly nameChanges?: readonly NameChange[]
+  /** Null until a user sets them. */
+  readonly expectations: Expectations | null
 }
 
 /** From an upload on, by its position in the wire log, these names were expected. */
-interface Expectation {
+interface NameChange {
   readonly from: number
   readonly names: readonly string[] | null
 }
 
 /** They are written with each commit. */
-const maxExpectations = 8
+const maxNameChanges = 8
 const maxEarlierNames = 100
 
 /** The stream with other expected names from a position on; an empty list expects none in particular. */
 export function withExpectedNames(stream: Stream, from: number, names: readonly string[]): Stream {
   const expectedTrackNames = names.length === 0 ? null : names
-  const before = stream.expectations ?? []
+  const before = stream.nameChanges ?? []
   const count = before.reduce((sum, { names }) => sum + (names?.length ?? 0), 0)
-  const earlier = count > maxEarlierNames ? [] : before.slice(1 - maxExpectations)
-  const expectations = [...earlier, { from, names: expectedTrackNames }]
-  return { ...stream, expectedTrackNames, expectations }
+  const earlier = count > maxEarlierNames ? [] : before.slice(1 - maxNameChanges)
+  const nameChanges = [...earlier, { from, names: expectedTrackNames }]
+  return { ...stream, expectedTrackNames, nameChanges }
 }
 
 /** The names that were expected when the upload at this position of the wire log came. */
 export const namesExpectedAt = (
-  { expectations = [] }: Pick<Stream, 'expectations'>,
+  { nameChanges = [] }: Pick<Stream, 'nameChanges'>,
   position: number,
-): readonly string[] | null => expectations.findLast(({ from }) => from <= position)?.names ?? null
+): readonly string[] | null => nameChanges.findLast(({ from }) => from <= position)?.names ?? null
 
 /** Absent means cmaf-ingest; any other word throws the refusal `interface-unknown`, which names the three. */
 export function parseInterface(word: unknown): IngestInterface {

@@ -1,3 +1,4 @@
+import type { Expectations } from '../expectations/expectations.ts'
 import type { Inspection } from '../media/inspection.ts'
 import type { Stream } from '../streams/stream.ts'
 
@@ -56,6 +57,7 @@ export type JournalEntry =
   | { readonly kind: 'upload'; readonly id: string; readonly upload: Upload }
   | ({ readonly kind: 'stream-created' } & EntryFacts & Pick<Stream, 'interface' | 'strict' | 'creator'>)
   | ({ readonly kind: 'tracks-expected'; readonly names: readonly string[] } & EntryFacts)
+  | ({ readonly kind: 'expectations-set'; readonly expectations: Expectations } & EntryFacts)
   | ({ readonly kind: 'object-deleted'; readonly path: string } & EntryFacts)
   | UploadsRemoval
 

@@ -215,9 +215,26 @@ export interface Clock {
   /** Duration of the newest segment, and of one sample of it. */
   readonly duration: number
   readonly sample: number
+  /** Of the segments before the newest; absent where it is the newest's duration, too: see `segmentDurations`. */
+  readonly shortest?: number | undefined
+  readonly longest?: number | undefined
   readonly sequence: number
   /** The newest segment has the brand lmsg: it is the last. */
   readonly isLast?: boolean | undefined
+}
+
+/** How long the segments of a track last, in units of its timescale. */
+export interface SegmentDurations {
+  /** Of those before the newest; null where there is none. */
+  readonly shortest: number | null
+  readonly longest: number | null
+  /** It may be the last, and short for that. */
+  readonly newest: number
+}
+
+export function segmentDurations({ count, shortest, longest, duration }: Clock): SegmentDurations {
+  if (count === 1) return { shortest: null, longest: null, newest: duration }
+  return { shortest: shortest ?? duration, longest: longest ?? duration, newest: duration }
 }
 
 export const initialState: State = { order: { open: null, last: null }, sessions: {} }

@@ -22,7 +22,7 @@ export function eventRoutes(
   closing: AbortSignal,
 ): Router {
   const router = Router()
-  const enter = createSubscriberLimits()
+  const enter = createSubscriberLimits('event streams')
   router.get('/events', (request, response) => serve(request, response, null))
   router.get('/streams/:id/events', async (request: Request<{ id: string }>, response) => {
     await streams.assertExists(request.params.id)

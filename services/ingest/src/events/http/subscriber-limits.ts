@@ -4,8 +4,8 @@ import { Refusal } from '../../lib/refusal.ts'
 /** How many subscribers there may be at once. */
 const maxOf = { connection: 32, address: 128, all: 512 } as const
 
-/** Counts subscribers by connection and by address. */
-export function createSubscriberLimits() {
+/** Counts subscribers, or others that stay, by connection and by address; `what` is what they have, for a message. */
+export function createSubscriberLimits(what: 'event streams' | 'waits') {
   const counts = new Map<string, number>()
 
   /** Returns the function that counts the subscriber out again; throws the refusal `busy` beyond a limit. */
@@ -13,7 +13,7 @@ export function createSubscriberLimits() {
     const keys = { connection: `${address} ${port}`, address, all: '' }
     for (const kind of ['connection', 'address', 'all'] as const)
       if (countOf(keys[kind]) >= maxOf[kind])
-        throw new Refusal('busy', `too many event streams at once: ${maxOf[kind]} ${wordsOf[kind]}`)
+        throw new Refusal('busy', `too many ${what} at once: ${maxOf[kind]} ${wordsOf[kind]}`)
     for (const key of Object.values(keys)) counts.set(key, countOf(key) + 1)
     let isIn = true
     return function leave() {

@@ -68,6 +68,7 @@ describe('the OpenAPI document', () => {
           ...(['post', '/streams/2/expectedTrackNames', '/streams/{id}/expectedTrackNames'] as const),
           '{"expected_track_names":["video"]}',
         ],
+        ['put', '/expectations/2', '/expectations/{id}', '{"tracks":[{"codec":"avc1"}],"bitrate":{"min":1}}'],
         ['post', '/streams/2/new.txt', '/streams/{id}/{path}', 'text'],
         ['put', '/streams/2/new.txt', '/streams/{id}/{path}', 'text'],
         [
@@ -142,6 +143,7 @@ describe('the OpenAPI document', () => {
   function queriesOf({ path }: Operation): readonly string[] {
     if (path === '/streams' || path === '/streams/{id}') return ['', '?summary=true']
     if (path === '/streams/{id}/uploads') return ['', '?view=rows', '?view=minutes']
+    if (path === '/wait/{id}') return ['?until=first-upload']
     if (path === '/certs') return ['', '?details=true']
     if (path === '/certs/device/{name}/bundle.p12') return ['?password=secret']
     return ['']

@@ -1,3 +1,4 @@
+import { element, tagsOf, text } from '@pushav/shared/lib/xml-element.ts'
 import type { ReportRow } from '../../validation/report.ts'
 import type { EachReport, ExplainedRow, SessionReport } from '../session-report.ts'
 
@@ -54,31 +55,3 @@ function failureTextOf({ title, clause, count, examples }: ExplainedRow): string
   const more = count > lines.length ? [`and ${count - lines.length} more`] : []
   return [`${title} (${clause}); violated by ${count} of the uploads`, ...lines, ...more].join('\n')
 }
-
-// Without a library: the difficult part is which characters may occur, and XML libraries leave that to their callers.
-function element(
-  name: string,
-  attributes: Readonly<Record<string, string | number>>,
-  children: readonly string[] = [],
-): string {
-  const [start, end] = tagsOf(name, attributes)
-  if (children.length === 0) return `${start.slice(0, -1)}/>\n`
-  const isText = !children[0]?.startsWith('<')
-  return `${start}${isText ? '' : '\n'}${children.join('')}${end}\n`
-}
-
-function tagsOf(
-  name: string,
-  attributes: Readonly<Record<string, string | number>>,
-): [start: string, end: string] {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${text(String(value))}"`)
-  return [`<${name}${written.join('')}>`, `</${name}>`]
-}
-
-/** Escapes a text for XML; characters that XML does not allow become `\u` and four digits. */
-const text = (raw: string): string =>
-  raw
-    .replaceAll(notXml, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .replaceAll(/[&<>"\r]/g, (character) => `&#${character.charCodeAt(0)};`)
-
-const notXml = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu

@@ -10,6 +10,8 @@ import {
 } from '@pushav/shared/api/streams.ts'
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
+import { expectationsOf } from '../../expectations/http/expectations-json.ts'
+import type { StreamExpectations } from '../../expectations/judge-expectations.ts'
 import { peerOf } from '../../http/authenticate.ts'
 import { streamJson, streamText } from '../../http/json-response.ts'
 import { parseBody, parseQuery } from '../../http/parse-request.ts'
@@ -29,6 +31,7 @@ type StreamRequest = Request<{ id: string }>
 
 interface StreamRoutesDeps {
   readonly streams: Streams
+  readonly expectations: Pick<StreamExpectations, 'set'>
   readonly strictByDefault: boolean
   readonly responseOf: (stream: IndexedStream) => object
   /** The reference's side of a report, of one session or of all. */
@@ -43,16 +46,28 @@ interface StreamRoutesDeps {
 
 /** The stream routes of the reference and of every generation of the Matter test harness. */
 export function streamRoutes(deps: StreamRoutesDeps): Router {
-  const { streams, strictByDefault, responseOf, reportReference, reportLatency, ownerFor, visibleTo } = deps
+  const {
+    streams,
+    expectations,
+    strictByDefault,
+    responseOf,
+    reportReference,
+    reportLatency,
+    ownerFor,
+    visibleTo,
+  } = deps
   const router = Router()
   router.post('/streams', sendContinue, json(), async (request, response) => {
-    const options = { ...parseBody(streamBody, request.body), ...request.query }
+    const { expectations: expected, ...body } = parseBody(streamBody, request.body) ?? {}
+    const wanted = expected && expectationsOf(expected)
+    const options = { ...body, ...request.query }
     const stream = await streams.create({
       interface: options.interface,
       strict: parseStrict(options.strict) ?? strictByDefault,
       creator: peerOf(request).device?.fingerprint ?? null,
       owner: ownerFor(request),
     })
+    if (wanted) await expectations.set(stream.stream.id, wanted)
     await streamJson(response.status(201), responseOf(stream))
   })
   router.get('/streams', async (request, response) => {

@@ -1,7 +1,7 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import type { Context } from '../evaluation.ts'
 import { segmentSeconds } from '../media/segment-media.ts'
-import { at, type Clock, type Session, type Track } from '../state.ts'
+import { at, type Clock, type Session, segmentDurations, type Track } from '../state.ts'
 import { beforeCounter, matchesPattern, segmentOfPart, stemOf, textDigest } from '../tracks/track-names.ts'
 
 /**
@@ -66,5 +66,11 @@ const isCopy = ({ clock, part }: Track, { decodeTime }: MediaFacts): boolean =>
   part?.areMany === true && clock !== null && decodeTime !== null && decodeTime < clock.end - clock.sample
 
 /** The clock after one more part: the duration of the newest segment is that of its parts together. */
-export const clockAfterPart = (before: Clock | null, after: Clock | null): Clock | null =>
-  before && after ? { ...after, count: before.count, duration: before.duration + after.duration } : after
+export function clockAfterPart(before: Clock | null, after: Clock | null): Clock | null {
+  if (!before || !after) return after
+  const { shortest, longest } = segmentDurations(before)
+  return {
+    ...{ ...after, count: before.count, duration: before.duration + after.duration },
+    ...{ shortest: shortest ?? undefined, longest: longest ?? undefined },
+  }
+}

@@ -66,8 +66,19 @@ export function clockAfter(track: Track, media: MediaFacts, bytes: number): Cloc
     bytes: (clock?.bytes ?? 0) + bytes,
     duration,
     sample: media.sampleCount > 0 ? Math.ceil(duration / media.sampleCount) : 0,
+    ...(clock && extremesOf(clock, duration)),
     sequence: media.lastSequence,
     isLast: media.isLast || undefined,
+  }
+}
+
+/** Of the segments of a clock, as one has them whose newest segment lasts for `newest`. */
+function extremesOf(clock: Clock, newest: number): Pick<Clock, 'shortest' | 'longest'> {
+  const shortest = Math.min(clock.shortest ?? clock.duration, clock.duration)
+  const longest = Math.max(clock.longest ?? clock.duration, clock.duration)
+  return {
+    shortest: shortest === newest ? undefined : shortest,
+    longest: longest === newest ? undefined : longest,
   }
 }
 

@@ -20,6 +20,7 @@ export const streamOf = (ingest: IngestInterface, expected: readonly string[] | 
   creator: null,
   createdAt: '2026-01-01T00:00:00.000Z',
   expectedTrackNames: expected,
+  expectations: null,
 })
 
 /** One object on its way: its path, what its bytes say, and what tells its bytes from others. */

@@ -1,0 +1,68 @@
+import type {
+  ExpectationsBody,
+  ExpectationsResponse,
+  VerdictResponse,
+} from '@pushav/shared/api/expectations.ts'
+import { assertConsistent } from '../assert-consistent.ts'
+import type { Expectations, ExpectedTrack } from '../expectations.ts'
+import type { JudgedExpectations } from '../judge-expectations.ts'
+import type { Verdict } from '../verdict.ts'
+
+/** Expectations as a user sends them. Throws the refusal `request-malformed` for some that make no sense. */
+export function expectationsOf(body: ExpectationsBody): Expectations {
+  const { tracks, segment_seconds, sessions, bitrate, latest_start, max_errors, max_warnings, rules } = body
+  const expectations = {
+    tracks: tracks.map(({ name = null, codec = null, width = null, height = null }) => ({
+      ...{ name, codec, width, height },
+    })),
+    segmentSeconds: segment_seconds ?? null,
+    sessions: { min: sessions.min, max: sessions.max ?? null },
+    bitrate: bitrate ? { min: bitrate.min ?? null, max: bitrate.max ?? null } : null,
+    latestStart: latest_start ?? null,
+    maxErrors: max_errors,
+    maxWarnings: max_warnings ?? null,
+    rules,
+  }
+  assertConsistent(expectations)
+  return expectations
+}
+
+/** What is expected of a stream, and the verdict; null stands for a stream of which nothing is expected. */
+export function expectationsResponse(id: string, judged: JudgedExpectations | null): ExpectationsResponse {
+  return {
+    stream_id: Number(id),
+    expectations: judged && bodyOf(judged.expectations),
+    verdict: judged && verdictResponse(judged.verdict),
+  }
+}
+
+export const verdictResponse = ({ state, reasons, more }: Verdict): VerdictResponse => ({
+  ...{ state, reasons: [...reasons], more },
+})
+
+function bodyOf(expectations: Expectations): ExpectationsBody {
+  const { tracks, segmentSeconds, sessions, bitrate, latestStart, maxErrors, maxWarnings, rules } =
+    expectations
+  return {
+    tracks: tracks.map(trackBodyOf),
+    ...(segmentSeconds && { segment_seconds: segmentSeconds }),
+    sessions: { min: sessions.min, ...(sessions.max === null ? {} : { max: sessions.max }) },
+    ...(bitrate && {
+      bitrate: {
+        ...(bitrate.min === null ? {} : { min: bitrate.min }),
+        ...(bitrate.max === null ? {} : { max: bitrate.max }),
+      },
+    }),
+    ...(latestStart === null ? {} : { latest_start: latestStart }),
+    max_errors: maxErrors,
+    ...(maxWarnings === null ? {} : { max_warnings: maxWarnings }),
+    rules,
+  }
+}
+
+const trackBodyOf = ({ name, codec, width, height }: ExpectedTrack) => ({
+  ...(name === null ? {} : { name }),
+  ...(codec === null ? {} : { codec }),
+  ...(width === null ? {} : { width }),
+  ...(height === null ? {} : { height }),
+})

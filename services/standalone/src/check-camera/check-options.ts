@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util'
+
+/** How a camera is checked; paths are as the user wrote them. */
+export interface CheckOptions {
+  readonly url: URL
+  readonly stream: number
+  /** File of the expectations. */
+  readonly expect: string
+  readonly timeoutSeconds: number
+  /** Files in PEM: roots to trust, and a client certificate with its key. */
+  readonly cacert: string | null
+  readonly cert: string | null
+  readonly key: string | null
+  /** File that the verdict is written to as JUnit's XML. */
+  readonly junit: string | null
+}
+
+/** Printed by `--help`. */
+export const help = `Usage: npm run check-camera -- --url https://HOST:PORT --stream ID --expect FILE [flags]
+
+Sets what is expected of a stream, waits for the verdict and prints it.
+Exit code: 0 pass, 1 fail, 2 wrong usage or no server, 3 no verdict in time.
+
+  --url URL          the server
+  --stream ID        the stream
+  --expect FILE      expectations as JSON: docs/api.md
+  --timeout SECONDS  how long to wait (60)
+  --cacert FILE      root certificates to trust, PEM
+  --cert FILE        client certificate, PEM
+  --key FILE         its key, PEM
+  --junit FILE       writes the verdict as JUnit's XML
+`
+
+/** Throws an error whose message says in one sentence what is wrong. */
+export function readCheckOptions(argv: readonly string[]): CheckOptions {
+  const given = parseArgs({ args: [...argv], options: flags, strict: true }).values
+  const { url, stream, expect, timeout = '60', cacert = null, cert = null, key = null, junit = null } = given
+  if (expect === undefined) throw new Error('--expect must name a file with expectations')
+  if ((cert === null) !== (key === null)) throw new Error('--cert and --key must be given together')
+  return {
+    ...{ url: urlOf(url), stream: streamOf(stream), expect, timeoutSeconds: secondsOf(timeout) },
+    ...{ cacert, cert, key, junit },
+  }
+}
+
+const text = { type: 'string' } as const
+const flags = {
+  ...{ url: text, stream: text, expect: text, timeout: text },
+  ...{ cacert: text, cert: text, key: text, junit: text },
+}
+
+function urlOf(given: string | undefined): URL {
+  if (given !== undefined && URL.canParse(given)) {
+    const url = new URL(given)
+    if (url.protocol === 'https:') return url
+  }
+  throw new Error('--url must be the URL of a server, such as https://localhost:1234')
+}
+
+function streamOf(given = ''): number {
+  if (/^[1-9]\d{0,14}$/.test(given)) return Number(given)
+  throw new Error('--stream must be the id of a stream, such as 7')
+}
+
+function secondsOf(given: string): number {
+  const seconds = Number(given)
+  if (/^\d+(\.\d+)?$/.test(given) && seconds <= maxSeconds) return seconds
+  throw new Error(`--timeout must be a number of seconds, at most ${maxSeconds}`)
+}
+
+const maxSeconds = 86_400

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { type Agent, request } from 'node:https'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+
+/** A server, asked for JSON. */
+export interface ServerClient {
+  /**
+   * Throws `Unreachable` when no whole response of JSON arrives within `timeoutMs`. A body is sent as it is.
+   */
+  send(method: 'GET' | 'PUT', path: string, timeoutMs: number, body?: string): Promise<JsonResponse>
+}
+
+interface JsonResponse {
+  readonly status: number
+  readonly json: unknown
+}
+
+/** No response came; the message says why in words. */
+export class Unreachable extends Error {
+  override name = 'Unreachable' as const
+}
+
+const maxResponseBytes = 4_194_304
+
+export function createServerClient(url: URL, agent: Agent): ServerClient {
+  return {
+    async send(method, path, timeoutMs, body) {
+      try {
+        const signal = AbortSignal.timeout(Math.ceil(timeoutMs))
+        const sent = request(new URL(path, url), { agent, method, signal })
+        if (body !== undefined) sent.setHeader('Content-Type', 'application/json')
+        // The connection may be lost after the response, which is read by then or ends with an error of its own.
+        sent.on('error', () => undefined).end(body)
+        const [response] = (await once(sent, 'response', { signal })) as [IncomingMessage]
+        return { status: response.statusCode ?? 0, json: JSON.parse(await textOf(response)) }
+      } catch (error) {
+        throw new Unreachable(`${url.origin} ${reasonOf(error)}`, { cause: error })
+      }
+    },
+  }
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of response) {
+    parts.push(part)
+    bytes += part.length
+    if (bytes > maxResponseBytes) throw new SyntaxError('too long')
+  }
+  return Buffer.concat(parts).toString()
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'does not respond with JSON: it is no push-av-server'
+  const code = errorCode(error) ?? ''
+  if (trustCodes.includes(code))
+    return `shows a certificate that is not trusted (${code}); --cacert names its root`
+  if (code === 'ABORT_ERR' || (error instanceof Error && error.name === 'TimeoutError'))
+    return 'does not respond'
+  return `cannot be reached: ${error instanceof Error ? error.message : code}`
+}
+
+const trustCodes = [
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_GET_ISSUER_CERT',
+]
