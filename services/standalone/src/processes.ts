@@ -119,7 +119,11 @@ const taskProcess = (name: string, options: Options, directories: RunDirectories
 /** Adds what the service's node.env says, as `node --env-file` does; the user's own NODE_OPTIONS follow and win. */
 function withNodeSettings(folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const settings = parseEnv(readFileSync(join(root, folder, 'node.env'), 'utf8'))
-  const options = [settings.NODE_OPTIONS, env.NODE_OPTIONS].filter(Boolean).join(' ')
+  const { NODE_OPTIONS: own = '' } = settings
+  // A process that may write nothing else writes its coverage, where that is measured.
+  const mayWrite = own.includes('--permission') && env.NODE_V8_COVERAGE
+  const coverage = mayWrite ? `--allow-fs-write=${env.NODE_V8_COVERAGE}` : ''
+  const options = [own, coverage, env.NODE_OPTIONS].filter(Boolean).join(' ')
   return { ...settings, ...env, NODE_OPTIONS: options }
 }
 
