@@ -8,6 +8,7 @@ import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { type StagedUpload, type UploadFacts, UploadGone, type UploadStore } from '../ports.ts'
 import { hideCredentials } from '../sender-headers.ts'
 import type { Durability } from './io-worker/transaction.ts'
+import { removeFolder } from './remove-folder.ts'
 
 const maxHeldBytes = 65_536
 const removalConcurrency = 8
@@ -57,7 +58,7 @@ export async function openBodyFiles(
       forEachLimit(uploads, removalConcurrency, (id) =>
         rm(uploadPath(workingDirectory, stream, id), { force: true }),
       ),
-    removeStream: (stream) => rm(join(workingDirectory, 'uploads', stream), { recursive: true, force: true }),
+    removeStream: (stream) => removeFolder(join(workingDirectory, 'uploads', stream)),
   }
 }
 

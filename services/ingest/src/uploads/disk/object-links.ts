@@ -1,10 +1,11 @@
-import { mkdir, readlink, rm } from 'node:fs/promises'
+import { mkdir, readlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { directoryOf } from '../object-path.ts'
 import type { ObjectLinks } from '../ports.ts'
 import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
 import type { Link } from './io-worker/transaction.ts'
+import { removeFolder } from './remove-folder.ts'
 
 export interface DiskObjectLinks extends ObjectLinks {
   /** The step that makes a link; where it fails, `isClash` tells a clash of paths from other failures. */
@@ -36,7 +37,7 @@ export async function diskObjectLinks(
       }
     },
     remove,
-    removeStream: (stream) => rm(join(workingDirectory, 'streams', stream), { recursive: true, force: true }),
+    removeStream: (stream) => removeFolder(join(workingDirectory, 'streams', stream)),
     async find(stream, path) {
       try {
         return basename(await readlink(pathOf(stream, path)))
