@@ -20,8 +20,8 @@ else await runMocha()
 async function runMocha(): Promise<void> {
   const mocha = join(root, 'node_modules/mocha/bin/mocha.js')
   const hasJobs = flags.some((flag) => /^(--jobs|-j)\b/.test(flag))
-  // The tests of servers wait for half of their time.
-  const jobs = hasJobs ? [] : ['--jobs', String(Math.max(2, Math.ceil(1.5 * availableParallelism())))]
+  // With more, ffprobe, which comes after everything else, would hardly get the processor.
+  const jobs = hasJobs ? [] : ['--jobs', String(Math.max(2, availableParallelism()))]
   const isSerial = files.length === 1 || flags.includes('--no-parallel')
   process.chdir(root)
   process.argv.splice(
