@@ -1,9 +1,10 @@
-import { type ChaosOptions, help, readOptions } from './options.ts'
+import { optionsOrExit } from '../support/options-or-exit.ts'
+import { help, readOptions } from './options.ts'
 import { runChaos } from './run-chaos.ts'
 
 // npm run chaos -- --seed N --minutes M: see options.ts.
 
-const options = optionsOrExit()
+const options = optionsOrExit(() => readOptions(process.argv.slice(2), Date.now()), help)
 const { failures, peaksMiB, faults } = await runChaos(options, tell)
 tell(`what cameras saw: ${pairs(failures)}`)
 tell(`peak memory, MiB: ${pairs(peaksMiB)}`)
@@ -17,16 +18,4 @@ function pairs(map: ReadonlyMap<string, number>): string {
 
 function tell(text: string): void {
   process.stdout.write(`${text}\n`)
-}
-
-function optionsOrExit(): ChaosOptions {
-  try {
-    const read = readOptions(process.argv.slice(2), Date.now())
-    if (read) return read
-    process.stdout.write(help)
-    process.exit(0)
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n${help}`)
-    process.exit(2)
-  }
 }

@@ -1,3 +1,4 @@
+import { optionsOrExit } from '../support/options-or-exit.ts'
 import { fuzzFront } from './front/fuzz-front.ts'
 import { fuzzInProcess } from './fuzz-in-process.ts'
 import { help, type Options, readOptions, type TargetName } from './options.ts'
@@ -9,7 +10,7 @@ import { mediaTarget } from './targets/media-target.ts'
 
 // npm run fuzz -- --seed N --count N --target NAME: see options.ts.
 
-const options = optionsOrExit()
+const options = optionsOrExit(() => readOptions(process.argv.slice(2)), help)
 let faults = 0
 for (const target of options.targets) {
   const report = await fuzz(target, options)
@@ -33,17 +34,5 @@ async function fuzz(target: TargetName, { seed, count }: Options): Promise<Repor
     }
     default:
       return fuzzFront(target, seed, count)
-  }
-}
-
-function optionsOrExit(): Options {
-  try {
-    const read = readOptions(process.argv.slice(2))
-    if (read) return read
-    process.stdout.write(help)
-    process.exit(0)
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n${help}`)
-    process.exit(2)
   }
 }

@@ -1,6 +1,8 @@
+import { plainAddress } from '@pushav/shared/lib/plain-address.ts'
+
 /** An IPv4 address, or the 64 bits that a provider gives to one customer of IPv6. */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '').split('%', 1)[0] ?? ''
+  const plain = plainAddress(address).split('%', 1)[0] ?? ''
   if (!plain.includes(':')) return plain
   const [head = '', tail] = plain.split('::')
   const first = head === '' ? [] : head.split(':')

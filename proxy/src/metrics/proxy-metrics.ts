@@ -1,3 +1,4 @@
+import { codeLabel } from '@pushav/shared/metrics/code-label.ts'
 import { Counter, Histogram, type Registry } from 'prom-client'
 
 export interface ProxyMetrics {
@@ -47,7 +48,7 @@ export function createProxyMetrics(registry: Registry): ProxyMetrics {
   return {
     connected: (protocol) => handshakes.inc({ protocol }),
     // A client chooses neither: codes are this proxy's and Node's, methods are of a closed list.
-    refused: (code) => refusals.inc({ code: /^\w[\w-]{0,60}$/.test(code) ? code : 'other' }),
+    refused: (code) => refusals.inc({ code: codeLabel(code) }),
     limited: (limit) => excesses.inc({ limit }),
     exchanged: (method, outcome, durationMs) =>
       seconds.observe({ method: methods.has(method) ? method : 'other', outcome }, durationMs / 1_000),

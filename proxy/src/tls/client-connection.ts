@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import { deviceOf, identityHeadersOf, type Peer } from '@pushav/shared/identity.ts'
+import { plainAddress } from '@pushav/shared/lib/plain-address.ts'
 import type { ShownCertificate } from '../handshake-reporter.ts'
 import type { ConnectionLimits, Excess } from '../limits/client-limits.ts'
 import { type CertificateFault, faultOf, presentedCertificateOf } from './client-certificate.ts'
@@ -38,7 +39,7 @@ export function createClientConnection(
   { trust, limits, alternative, now }: ConnectionDeps,
 ): ClientConnection {
   const presented = presentedCertificateOf(socket)
-  const address = plainAddress(socket.remoteAddress) ?? 'unknown'
+  const address = plainAddress(socket.remoteAddress ?? 'unknown')
   const port = socket.remotePort ?? 0
   const peer = readPeer()
   let identity = ''
@@ -73,10 +74,6 @@ export function createClientConnection(
     }
   }
 }
-
-/** An IPv4 address without the prefix that it has on an IPv6 socket. */
-export const plainAddress = (address: string | undefined): string | undefined =>
-  address?.replace(/^::ffff:(?=\d+\.)/, '')
 
 const maxName = 1_000
 

@@ -9,6 +9,7 @@ import {
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import { plainAddress } from '@pushav/shared/lib/plain-address.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Config } from '../config.ts'
 import { type Serve, serializePerSocket } from '../exchanges.ts'
@@ -18,7 +19,7 @@ import { http1Exchange } from '../http/http1.ts'
 import { http2Exchange } from '../http/http2.ts'
 import { createAddressThrottle, isPlainHttp, respondInPlain } from '../http/plain-http.ts'
 import type { ClientLimits, ConnectionLimits } from '../limits/client-limits.ts'
-import { type ClientConnection, createClientConnection, plainAddress } from './client-connection.ts'
+import { type ClientConnection, createClientConnection } from './client-connection.ts'
 import type { HandoverFile } from './handover-file.ts'
 import {
   allowHalfOpenHttp1,
@@ -122,7 +123,7 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
 
   function onHandshakeError(error: NodeJS.ErrnoException, socket: TLSSocket): void {
     const tcp = tcpSocketOf(socket)
-    const address = plainAddress(tcp?.remoteAddress) ?? ''
+    const address = plainAddress(tcp?.remoteAddress ?? '')
     const isPlain = isPlainHttp(error)
     if (isPlain && tcp) respondInPlain(tcp)
     else socket.destroy()

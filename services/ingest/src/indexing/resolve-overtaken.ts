@@ -13,9 +13,8 @@ export function resolveOvertakenWith(
 ): ResolveOvertaken {
   return async function resolveOvertaken(stream, entries) {
     const strict = (await index.summary(stream))?.stream.strict ?? false
-    for (const entry of entries) {
-      const findings = (await index.upload(stream, entry))?.findings ?? []
-      verdicts.resolve(entry, { strict, findings })
-    }
+    const uploads = await Promise.all(entries.map((entry) => index.upload(stream, entry)))
+    for (const [at, entry] of entries.entries())
+      verdicts.resolve(entry, { strict, findings: uploads[at]?.findings ?? [] })
   }
 }

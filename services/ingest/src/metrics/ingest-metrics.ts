@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import { codeLabel } from '@pushav/shared/metrics/code-label.ts'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { JudgedUpload } from '../indexing/fold.ts'
 import { producerLatencyOf } from '../latency/segment-latency.ts'
@@ -93,8 +94,7 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
       removedUploads.inc({ reason }, amount.uploads)
       removedBytes.inc({ reason }, amount.bytes)
     },
-    // A code comes from a client's TLS library: only its letters and digits become a label.
-    refused: (code) => refusals.inc({ code: /^\w[\w-]{0,60}$/.test(code) ? code : 'other' }),
+    refused: (code) => refusals.inc({ code: codeLabel(code) }),
   }
 }
 

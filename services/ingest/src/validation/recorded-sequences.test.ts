@@ -1,7 +1,4 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { createHash } from 'node:crypto'
-import { createInspector } from '../media/isobmff/inspector.ts'
-import { readManifest } from '../media/read-manifest.ts'
 import type { FindingCode } from './rules.ts'
 import { initialState } from './state.ts'
 import { arrivalsOf, streamOf, type TestObject } from './testing/arrivals.ts'
@@ -10,6 +7,7 @@ import {
   type RecordedStep,
   readRecordedSequences,
 } from './testing/recorded-sequences.ts'
+import { sentBytes } from './testing/sent-bytes.ts'
 import { validateUpload } from './validate-upload.ts'
 
 /** One upload of a sequence with both verdicts, and what came before it. */
@@ -124,18 +122,7 @@ function replay(sequence: RecordedSequence): readonly Step[] {
 }
 
 function objectOf({ path, body, headers }: RecordedStep): TestObject {
-  const bytes = Buffer.from(body)
-  const inspector = createInspector()
-  inspector.add(bytes)
-  const media = inspector.result()
-  const { kind } = media
-  const manifest = kind === 'mpd' || kind === 'playlist' ? readManifest(bytes, path, kind) : {}
-  return {
-    path,
-    inspection: { ...media, mpd: null, playlist: null, ...manifest },
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    headers: Object.entries(headers).flat(),
-  }
+  return { ...sentBytes(path, body), headers: Object.entries(headers).flat() }
 }
 
 describe('validation of the recorded sequences of the reference', () => {

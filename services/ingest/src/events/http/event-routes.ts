@@ -2,6 +2,7 @@ import { eventsQuery } from '@pushav/shared/api/state.ts'
 import type { Request, Response } from 'express'
 import { Router } from 'express'
 import { peerOf } from '../../http/authenticate.ts'
+import { clientGone } from '../../http/client-gone.ts'
 import { writeAndDrain } from '../../http/json-response.ts'
 import { parseQuery } from '../../http/parse-request.ts'
 import type { Streams } from '../../streams/streams.ts'
@@ -35,20 +36,13 @@ export function eventRoutes(
     // A client may have left while the stream was looked up; its 'close' is past.
     if (response.closed || response.destroyed) return
     const leave = enter(peerOf(request))
-    const gone = new AbortController()
-    const abort = () => gone.abort()
-    response.once('close', abort)
-    closing.addEventListener('abort', abort)
-    if (closing.aborted) abort()
+    using gone = clientGone(response, closing)
     try {
       if (as === 'state') return await sendState(response, stream, gone.signal)
       const events = await eventBus.subscribe(lastEventId(request), gone.signal)
       await sendAll(events, response, stream, gone.signal)
     } finally {
       leave()
-      abort()
-      response.off('close', abort)
-      closing.removeEventListener('abort', abort)
     }
   }
 }

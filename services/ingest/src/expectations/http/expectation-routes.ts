@@ -3,6 +3,7 @@ import { type WaitResponse, waitQuery } from '@pushav/shared/api/state.ts'
 import { json, type Request, type Response, Router } from 'express'
 import { createSubscriberLimits } from '../../events/http/subscriber-limits.ts'
 import { peerOf } from '../../http/authenticate.ts'
+import { clientGone } from '../../http/client-gone.ts'
 import { parseBody, parseQuery } from '../../http/parse-request.ts'
 import { Unavailable } from '../../lib/unavailable.ts'
 import { sessionSummaryResponse } from '../../streams/http/session-response.ts'
@@ -42,19 +43,10 @@ export function expectationRoutes(
   async function wait(request: StreamRequest, response: Response): Promise<void> {
     const { id } = request.params
     const { until, timeout } = parseQuery(waitQuery, request.query)
-    const gone = new AbortController()
-    const abort = () => gone.abort()
-    response.once('close', abort)
-    closing.addEventListener('abort', abort)
-    if (closing.aborted) abort()
-    try {
-      const outcome = await waitFor(id, until, timeout * 1_000, gone.signal)
-      if (closing.aborted) throw new Unavailable('this server is stopping and', closing.reason)
-      if (outcome) response.json(waitResponse(id, until, outcome))
-    } finally {
-      response.off('close', abort)
-      closing.removeEventListener('abort', abort)
-    }
+    using gone = clientGone(response, closing)
+    const outcome = await waitFor(id, until, timeout * 1_000, gone.signal)
+    if (closing.aborted) throw new Unavailable('this server is stopping and', closing.reason)
+    if (outcome) response.json(waitResponse(id, until, outcome))
   }
 }
 

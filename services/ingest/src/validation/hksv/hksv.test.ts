@@ -8,8 +8,8 @@ import {
   sealedPlaylist,
   sealedSegment,
   sealedStart,
-  sentBytes,
 } from '../testing/hksv-arrivals.ts'
+import { sentBytes } from '../testing/sent-bytes.ts'
 
 const plain = Buffer.alloc(1_000, 7)
 const resultOf = (objects: readonly TestObject[]) => validateInOrder(streamOf('hksv'), objects)

@@ -29,9 +29,7 @@ interface Running {
  */
 async function runBatch(transactions: readonly Transaction[]): Promise<readonly Outcome[]> {
   const batch = transactions.map(
-    (steps): Running => ({
-      ...{ steps, journalSize: 0, failure: null, madeFolder: undefined },
-    }),
+    (steps): Running => ({ steps, journalSize: 0, failure: null, madeFolder: undefined }),
   )
   for (const one of batch) runStep('create', one, createFile)
   if (durability === 'power') await flushBodies(batch)
