@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { openAccessWarning } from '@pushav/shared/access-warning.ts'
+import { until } from '@pushav/shared/testing/until.ts'
 import { curl } from '../clients/curl.ts'
 import { serverOfSuite } from '../support/suite/server-of-suite.ts'
 import { browserOfSuite } from './support/browser-of-suite.ts'
@@ -9,6 +10,10 @@ describe('a server that every client of the network may use', function () {
   // Only the second port is open to other machines.
   const serverOf = serverOfSuite([], { UI_HOST: '0.0.0.0' })
   const browserOf = browserOfSuite(serverOf)
+  // The proxy tells ingest where it listens once both run.
+  before(() =>
+    until('ingest knows it', async () => (await curl(serverOf(), '/readyz')).json.warnings.length > 0),
+  )
 
   it('says so on every page', async () => {
     const page = await browserOf().open('/ui/streams')

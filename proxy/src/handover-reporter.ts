@@ -4,9 +4,13 @@ import type { Address } from '@pushav/shared/settings.ts'
 import { postEvent } from './ingest-events.ts'
 import type { HandoverFile } from './tls/handover-file.ts'
 
+/** A proxy mostly listens before ingest does. */
+const retryMs = 250
+
 /**
- * Reports to each ingest where this proxy listens and which version of the handover file it applies: at once after a change, and every two
- * seconds, so that ingest knows which proxies there are. Disposal stops that.
+ * Reports to each ingest where this proxy listens and which version of the handover file it applies: at once after a
+ * change, every two seconds, so that ingest knows which proxies there are, and sooner where ingest did not accept it.
+ * Disposal stops that.
  */
 export function reportHandover(
   ingests: readonly Address[],
@@ -14,6 +18,7 @@ export function reportHandover(
   place: { readonly port: number; readonly ui_port: number | null; readonly is_loopback: boolean },
 ): Disposable {
   const proxy = randomUUID()
+  let isOver = false
   const reports = ingests.map(reporterFor)
   const reportAll = () => {
     for (const report of reports) report()
@@ -21,7 +26,12 @@ export function reportHandover(
   const timer = setInterval(reportAll, handoverReportMs).unref()
   handover.onChange(reportAll)
   reportAll()
-  return { [Symbol.dispose]: () => clearInterval(timer) }
+  return { [Symbol.dispose]: dispose }
+
+  function dispose(): void {
+    isOver = true
+    clearInterval(timer)
+  }
 
   /** One report at a time; a change in the meantime is reported behind it. */
   function reporterFor(ingest: Address): () => void {
@@ -32,12 +42,14 @@ export function reportHandover(
     async function report(): Promise<void> {
       if (isPosting) return
       isPosting = true
+      let isAccepted: boolean
       do {
         reported = handover.version()
         const event = { proxy, version: reported, ...place }
-        await postEvent(ingest, 'handover-applied', event, handover.trust().secret)
+        isAccepted = await postEvent(ingest, 'handover-applied', event, handover.trust().secret)
       } while (reported !== handover.version())
       isPosting = false
+      if (!isAccepted && !isOver) setTimeout(report, retryMs).unref()
     }
   }
 }

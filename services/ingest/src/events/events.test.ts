@@ -135,6 +135,8 @@ describe('events', () => {
   it('replay all that is stored, page by page, and go on with what happens then', async () => {
     await using ingest = await suite.start()
     await ingest.send('POST', '/streams')
+    using earlier = await follow(ingest, '/streams/1/events', { 'last-event-id': '0-0.0' })
+    await earlier.until('stream-created')
     await store(250, 40)
     using events = await follow(ingest, '/streams/1/events', { 'last-event-id': '0-0.0' })
     const told = await events.until('last')
