@@ -1,5 +1,7 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { whenReady } from '@pushav/shared/redis/client.ts'
+import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
 import { redisDeviceIndex } from './devices/redis/device-index.ts'
 import { createDeviceSums } from './devices/sum-devices.ts'
@@ -23,6 +25,8 @@ import { createProbeQueue } from './probes/queue/probe-queue.ts'
 import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
 import type { Quotas } from './quotas/quotas.ts'
 import { diskInspectionArchive } from './retention/disk/inspection-archive.ts'
+import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
+import { journalNameFor } from './uploads/disk/instance-file.ts'
 import { createIoWorker } from './uploads/disk/io-worker/io-worker.ts'
 import { diskJournals } from './uploads/disk/journal-files.ts'
 import { diskObjectLinks } from './uploads/disk/object-links.ts'
@@ -33,32 +37,33 @@ import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
 const deviceSumsEveryMs = 5_000
 const now = (): Date => new Date()
 
-/** Opens the upload store and the journals on the disk, connects to Redis and starts the indexer between the two. */
+interface StorageConfig
+  extends Pick<
+    Config,
+    | 'workingDirectory'
+    | 'instance'
+    | 'durability'
+    | 'redisUrl'
+    | 'sessionIdleMs'
+    | 'store'
+    | 'shipWithinMs'
+    | 'storeWaitMs'
+  > {}
+
+/** Opens the upload store and the journals on the disk, and the object store behind them where one is set, connects to Redis and starts the indexer between the two. */
 export async function openStorage(
-  config: Pick<Config, 'workingDirectory' | 'instance' | 'durability' | 'redisUrl' | 'sessionIdleMs'>,
+  config: StorageConfig,
   built: AsyncDisposableStack,
   log: Logger,
   verdicts: PendingVerdicts,
   metrics: Pick<IngestMetrics, 'judged'>,
   quotas: Quotas | null,
 ) {
-  const { workingDirectory, instance, durability, sessionIdleMs: idleMs } = config
-  const disk = built.use(createIoWorker(durability))
-  const ownJournals = await diskJournals(workingDirectory, instance, log, disk)
-  const journals = {
-    ...ownJournals,
-    streams: cacheStreamList(workingDirectory, ownJournals.streams, now),
-  }
-  const links = await diskObjectLinks(workingDirectory, instance, disk)
-  const archive = diskInspectionArchive(workingDirectory)
-  const uploads = await openUploadStore({
-    workingDirectory,
-    instance,
-    disk,
-    durability,
-    journals: ownJournals,
-    links,
-  })
+  const { sessionIdleMs: idleMs } = config
+  const local = await openDisk(config, built, log)
+  const { archive, clientCertificates } = local
+  const shared = config.store && (await openShared(config.store, config, local, built, log))
+  const { journals, uploads } = shared ?? local
   const store = {
     ...uploads,
     async removeStream(stream: string) {
@@ -77,6 +82,9 @@ export async function openStorage(
     createProbeQueue(queueRedis, open(connectBlocking), redisOutcomes(queueRedis), onError),
   )
   const eventBus = built.use(redisEventBus(redis, open(connectBlocking)))
+
+  shared?.watchRemovals(eventBus)
+  const links = shared?.linksIn(index) ?? local.links
 
   const devices = redisDeviceIndex(redis)
   const deviceSums = built.use(createDeviceSums({ index, devices, everyMs: deviceSumsEveryMs }))
@@ -116,6 +124,9 @@ export async function openStorage(
     archive,
     journals,
     links,
+    clientCertificates: shared?.clientCertificates ?? clientCertificates,
+    /** Null without an object store. */
+    shared,
     redis,
     index,
     devices,
@@ -126,3 +137,37 @@ export async function openStorage(
     indexer,
   }
 }
+
+/** What this machine stores by itself. */
+async function openDisk(config: StorageConfig, built: AsyncDisposableStack, log: Logger) {
+  const { workingDirectory, store } = config
+  const durability = config.durability === 'power' ? 'power' : 'process'
+  const instance = store
+    ? await journalNameFor(workingDirectory, config.instance, nameOfStore(store))
+    : config.instance
+  const disk = built.use(createIoWorker(durability))
+  const ownJournals = await diskJournals(workingDirectory, instance, log, disk)
+  const streams = cacheStreamList(workingDirectory, ownJournals.streams, now)
+  const links = await diskObjectLinks(workingDirectory, instance, disk)
+  const uploads = await openUploadStore({
+    ...{ workingDirectory, instance, disk, durability, journals: ownJournals, links },
+  })
+  return {
+    journals: { ...ownJournals, streams },
+    links,
+    uploads,
+    archive: diskInspectionArchive(workingDirectory),
+    clientCertificates: await diskClientCertificates(workingDirectory, x509Reader.describe, durability),
+  }
+}
+
+/** Loaded only here: the store's client takes time and memory that a server without one does not pay. */
+async function openShared(...args: Parameters<OpenObjectStore>): ReturnType<OpenObjectStore> {
+  const { openObjectStore } = await import('./open-object-store.ts')
+  return openObjectStore(...args)
+}
+
+type OpenObjectStore = typeof import('./open-object-store.ts').openObjectStore
+
+const nameOfStore = ({ bucket, prefix, endpoint }: StoreTarget): string =>
+  `s3://${bucket}/${prefix}${endpoint ? ` at ${endpoint}` : ''}`

@@ -12,7 +12,6 @@ import { anonymousClient, ownerFor, visibleTo } from './access/http/authorize.ts
 import { serverWarnings } from './access/server-warnings.ts'
 import { makeStartTokens } from './access/start-tokens.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
-import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
 import { describeServerWith, type ProxyPorts, version } from './describe-server.ts'
 import { deviceRoutes } from './devices/http/device-routes.ts'
@@ -81,7 +80,6 @@ import { readMinutesWith } from './streams/read-minutes.ts'
 import { recordEntryWith } from './streams/record-entry.ts'
 import { streamsWith } from './streams/streams.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
-import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
 import { respondWithReceipt } from './uploads/http/upload-response.ts'
@@ -120,11 +118,6 @@ export async function startIngest(
     }),
     (opened) => opened.close(),
   )
-  const clientCertificates = await diskClientCertificates(
-    workingDirectory,
-    x509Reader.describe,
-    config.durability,
-  )
   const verdicts = createPendingVerdicts()
   const registry = createRegistry('ingest')
   const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
@@ -132,6 +125,7 @@ export async function startIngest(
   const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
   const storage = await openStorage(config, built, log, verdicts, metrics, quotas)
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
+  const { clientCertificates } = storage
 
   const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
   const { authorization } = accessControl
@@ -198,6 +192,7 @@ export async function startIngest(
   const listSession = listSessionWith(streams, readUploadLog)
   const recovered = await recoverUploadsWith(uploadDeps)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
+  await storage.shared?.shipLeftOver()
   onReconnect(redis, catchUp)
   await waitAtMost(catchUpWaitMs, catchUp())
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))

@@ -21,6 +21,8 @@ describe('readOptions', () => {
       backup: null,
       diskReserve: undefined,
       durability: 'process',
+      store: undefined,
+      shipWithin: undefined,
       logLevel: 'info',
       reindex: false,
       renewRoots: false,

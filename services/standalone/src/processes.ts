@@ -148,6 +148,8 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     JUDGE: options.judge,
     COMPAT: options.compat ?? '',
     DURABILITY: options.durability,
+    STORE: options.store ?? '',
+    SHIP_WITHIN: options.shipWithin ?? '',
     DISK_RESERVE: options.diskReserve ?? '',
     ALLOW_ORIGIN: options.allowedOrigins.join(),
   }

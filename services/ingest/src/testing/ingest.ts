@@ -53,6 +53,11 @@ export function ingestSuite() {
     device: () => device,
     path: () => directory.path,
     start: (settings: NodeJS.ProcessEnv = {}) => start(directory.path, settings),
+    /** The same in another folder, which it fills with the certificates where there are none: another machine. */
+    async startIn(path: string, settings: NodeJS.ProcessEnv = {}) {
+      await cp(join(made.path, 'certs'), join(path, 'certs'), { recursive: true, force: false })
+      return start(path, settings)
+    },
     flush,
   }
 

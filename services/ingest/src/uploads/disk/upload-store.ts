@@ -20,11 +20,22 @@ interface UploadStoreDeps {
   readonly links: DiskObjectLinks
 }
 
+export interface DiskUploadStore extends UploadStore {
+  has(stream: string, upload: string): Promise<boolean>
+  /** Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's error. */
+  place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
+}
+
 /** Bodies in `uploads/`, lines in `journals/`, links in `streams/`, written together. */
-export async function openUploadStore(deps: UploadStoreDeps): Promise<UploadStore> {
+export async function openUploadStore(deps: UploadStoreDeps): Promise<DiskUploadStore> {
   const { workingDirectory, instance, disk, journals, links, durability = 'process' } = deps
-  const { fileOf, ...bodies } = await openBodyFiles(workingDirectory, instance, durability)
-  return { ...bodies, fileOf, commit }
+  const { pathOf, ...bodies } = await openBodyFiles(workingDirectory, instance, durability)
+  return {
+    ...bodies,
+    has: (stream, upload) => isThere(pathOf(stream, upload)),
+    fileOf: async (stream, upload) => pathOf(stream, upload),
+    commit,
+  }
 
   /**
    * Body, journal line, link, in this order: a crash between two of them leaves a body that no line names or a line
@@ -37,7 +48,7 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<UploadStor
     bytes: StagedUpload | Uint8Array,
     { link }: { readonly link: boolean },
   ): Promise<void> {
-    const path = fileOf(stream, upload.id)
+    const path = pathOf(stream, upload.id)
     const entry = { kind: 'upload', id: upload.id, upload } as const
     const append = journals.lineOf(stream, entry)
     let body: Uint8Array | null = null

@@ -1,0 +1,16 @@
+import type { Journals, UploadStore } from '../ports.ts'
+
+/** Journals on this machine's disk, from which the store is filled. */
+export interface LocalJournals extends Journals {
+  /** Whole lines from a byte offset on as they are in the file, some at a time; none at its end. */
+  readBytes(stream: string, journal: string, from: number): Promise<Buffer>
+  /** Makes a stream with an id that is given elsewhere, unless it is there; false where it was removed here. */
+  adopt(stream: string): Promise<boolean>
+}
+
+/** Bodies on this machine's disk: its own, and copies of those of other machines. */
+export interface LocalUploads extends UploadStore {
+  has(stream: string, upload: string): Promise<boolean>
+  /** Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's error. */
+  place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
+}

@@ -1,0 +1,40 @@
+/**
+ * Objects by key, below the prefix of this server. All methods throw `Unavailable` while the store does not respond or
+ * refuses.
+ */
+export interface ObjectStore {
+  /** Writes an object in place of what has its key. Bytes of any length: only some of them are in memory. */
+  put(key: string, bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, sha256: string): Promise<void>
+  /** Writes an object unless there is one with its key, in one step of the store; false where there is. */
+  create(key: string, bytes: Uint8Array): Promise<boolean>
+  has(key: string): Promise<boolean>
+  /** Null where there is no such object. */
+  get(key: string): Promise<StoredObject | null>
+  /** Objects whose keys begin with the prefix, in the order of their keys, those after a key only. */
+  list(prefix: string, after?: string): AsyncIterable<ListedObject>
+  /** Those that are gone already are passed over. */
+  remove(keys: readonly string[]): Promise<void>
+  removeAll(prefix: string): Promise<void>
+}
+
+interface StoredObject {
+  readonly size: number
+  /** To be iterated once, which throws `ObjectChanged` at the end where these are not the bytes that were put. */
+  readonly bytes: AsyncIterable<Buffer>
+}
+
+interface ListedObject {
+  readonly key: string
+  readonly size: number
+}
+
+/** An object has other bytes than this server wrote: it was changed behind its back. */
+export class ObjectChanged extends Error {
+  override name = 'ObjectChanged' as const
+}
+
+/** All bytes of an object; null where there is none. Throws what `ObjectStore.get` and its bytes throw. */
+export async function readObject(store: Pick<ObjectStore, 'get'>, key: string): Promise<Buffer | null> {
+  const found = await store.get(key)
+  return found && Buffer.concat(await Array.fromAsync(found.bytes))
+}

@@ -1,0 +1,71 @@
+import type { Journals } from '../ports.ts'
+import type { JournalEntry } from '../upload.ts'
+import type { LocalJournals } from './local.ts'
+import type { ObjectStore } from './object-store.ts'
+import type { Shipper } from './shipper.ts'
+import { journalsPrefix } from './store-keys.ts'
+import type { StoreSegments } from './store-segments.ts'
+import type { StoreStreams } from './store-streams.ts'
+
+export interface S3JournalsDeps {
+  readonly local: LocalJournals
+  readonly store: Pick<ObjectStore, 'removeAll'>
+  readonly streams: StoreStreams
+  readonly segments: StoreSegments
+  readonly shipper: Pick<Shipper, 'begin' | 'touch' | 'flush' | 'forget'>
+  /** Whether what is appended has to be in the store before the promise resolves. */
+  readonly waits: boolean
+}
+
+/** Journals of all machines: those on this disk are read there, the others in the store. */
+export function s3Journals({ local, store, streams, segments, shipper, waits }: S3JournalsDeps): Journals {
+  return {
+    own: local.own,
+    isComplete: false,
+    async create() {
+      for (;;) {
+        const stream = await streams.create()
+        shipper.begin(stream)
+        // False only where this disk has been told that the stream was removed.
+        if (await local.adopt(stream)) return stream
+      }
+    },
+    streams: () => streams.list(),
+    async has(stream) {
+      if (await local.has(stream)) return !streams.isRemoved(stream)
+      return isId(stream) && (await streams.has(stream)) && (await local.adopt(stream))
+    },
+    async remove(stream) {
+      await streams.remove(stream)
+      await shipper.forget(stream)
+      await local.remove(stream)
+    },
+    async beingRemoved() {
+      const ending = await streams.beingRemoved()
+      // Another machine removed them while this one was not there.
+      for (const stream of await local.streams()) if (streams.isRemoved(stream)) await local.remove(stream)
+      return [...new Set([...(await local.beingRemoved()), ...ending])]
+    },
+    async removed(stream) {
+      await store.removeAll(journalsPrefix(stream))
+      if ((await local.beingRemoved()).includes(stream)) await local.removed(stream)
+      await streams.removed(stream)
+    },
+    async of(stream) {
+      return [...new Set([...(await local.of(stream)), ...(await segments.of(stream))])]
+    },
+    async read(stream, journal, from) {
+      const isHere = journal === local.own || (await local.of(stream)).includes(journal)
+      return isHere ? local.read(stream, journal, from) : segments.read(stream, journal, from)
+    },
+    append,
+  }
+
+  async function append(stream: string, entry: JournalEntry): Promise<void> {
+    await local.append(stream, entry)
+    if (waits) await shipper.flush(stream)
+    else shipper.touch(stream)
+  }
+}
+
+const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)
