@@ -18,6 +18,7 @@ import {
   createErrorReport,
 } from './indexing/redis/connections.ts'
 import { redisIndex } from './indexing/redis/redis-index.ts'
+import { redisStoreName } from './indexing/redis/store-name.ts'
 import { resolveOvertakenWith } from './indexing/resolve-overtaken.ts'
 import { createSessionTimeouts } from './indexing/session-timeouts.ts'
 import type { IngestMetrics } from './metrics/ingest-metrics.ts'
@@ -60,9 +61,15 @@ export async function openStorage(
   quotas: Quotas | null,
 ) {
   const { sessionIdleMs: idleMs } = config
+  const onError = createErrorReport(log)
+  const open = (connect: typeof connectRedis) =>
+    built.adopt(connect(config.redisUrl, onError), (client) => client.disconnect())
+  const [redis, queueRedis] = [open(connectPipelined), open(connectRedis)]
+  await Promise.all([whenReady(redis), whenReady(queueRedis)])
+  const shareWith = config.store && (await openShared(config.store, built, log))
   const local = await openDisk(config, built, log)
   const { archive, clientCertificates } = local
-  const shared = config.store && (await openShared(config.store, config, local, built, log))
+  const shared = shareWith && (await shareWith(config, { ...local, inRedis: redisStoreName(redis) }))
   const { journals, uploads } = shared ?? local
   const store = {
     ...uploads,
@@ -72,11 +79,6 @@ export async function openStorage(
     },
   }
 
-  const onError = createErrorReport(log)
-  const open = (connect: typeof connectRedis) =>
-    built.adopt(connect(config.redisUrl, onError), (client) => client.disconnect())
-  const [redis, queueRedis] = [open(connectPipelined), open(connectRedis)]
-  await Promise.all([whenReady(redis), whenReady(queueRedis)])
   const index = redisIndex(redis)
   const probes = built.use(
     createProbeQueue(queueRedis, open(connectBlocking), redisOutcomes(queueRedis), onError),
@@ -153,6 +155,7 @@ async function openDisk(config: StorageConfig, built: AsyncDisposableStack, log:
     ...{ workingDirectory, instance, disk, durability, journals: ownJournals, links },
   })
   return {
+    instance,
     journals: { ...ownJournals, streams },
     links,
     uploads,

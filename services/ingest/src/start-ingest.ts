@@ -175,7 +175,10 @@ export async function startIngest(
     }),
   )
   built.use(startProgressReports(eventBus, inFlight, now))
-  addIngestGauges(registry, { backlog: probes.backlog, inFlight, workingDirectory })
+  addIngestGauges(registry, {
+    ...{ backlog: probes.backlog, inFlight, workingDirectory },
+    shipBacklog: storage.shared?.backlog ?? null,
+  })
   built.use(await serveMetrics(registry, config.metricsAddress))
   const interfaceOf = streamInterfaceWith(journals)
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
@@ -202,7 +205,11 @@ export async function startIngest(
     ...{ certificates: clientCertificates, history: certificates.history },
   })
   let proxyPorts: ProxyPorts = { port: null, uiPort: null, isLoopback: true }
-  const warnings = serverWarnings(config.auth, () => proxyPorts.isLoopback, certificates.warnings)
+  const warnings = serverWarnings(
+    config.auth,
+    () => proxyPorts.isLoopback,
+    () => [...certificates.warnings(), ...(storage.shared?.warnings() ?? [])],
+  )
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
   const { backlog } = probes
@@ -232,6 +239,7 @@ export async function startIngest(
     { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
     async () => ({ ...(await probes.backlog()), workers: await findProbeWorkers(redis) }),
     () => ({ auth: config.auth, warnings: warnings() }),
+    storage.shared && { ...storage.shared, isNeeded: config.durability === 'store' },
   )
   const routers = [
     accessRoutes({

@@ -82,7 +82,10 @@ export function ingestSuite() {
       ...settings,
     })
     const built = new AsyncDisposableStack()
-    const { app } = await startIngest(config, built, log)
+    const { app } = await startIngest(config, built, log).catch(async (error) => {
+      await built.disposeAsync()
+      throw error
+    })
     const { secret } = JSON.parse(await readFile(handoverFile, 'utf8')) as { secret: string }
     return {
       routes: routesOf(app),

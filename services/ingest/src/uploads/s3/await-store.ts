@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { sleep } from '../../lib/sleep.ts'
 import { Unavailable } from '../../lib/unavailable.ts'
-import { type ObjectStore, readObject } from './object-store.ts'
+import { ObjectChanged, type ObjectStore, readObject } from './object-store.ts'
 
 const retryMs = 2_000
-const markKey = 'store.json'
+/** The object that says that a prefix is this server's. */
+export const markKey = 'store.json'
 const format = 1
 
 /** Faults that no waiting heals, by the name of the store's error, in words for the one who starts the server. */
@@ -58,7 +59,11 @@ async function readMark(store: ObjectStore): Promise<string> {
     throw new Error(
       'STORE: the store ignores If-None-Match: *, without which two machines could write one object',
     )
-  const stored: unknown = JSON.parse(String(await readObject(store, markKey)))
+  const bytes = await readObject(store, markKey).catch((error) => {
+    if (error instanceof ObjectChanged) return null
+    throw error
+  })
+  const stored: unknown = JSON.parse(String(bytes))
   if (!isMark(stored))
     throw new Error(`STORE: ${markKey} below the prefix is not this server's; use another prefix`)
   if (stored.format > format)

@@ -1,3 +1,6 @@
+import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
+import { Unavailable } from '../../lib/unavailable.ts'
+
 /**
  * Objects by key, below the prefix of this server. All methods throw `Unavailable` while the store does not respond or
  * refuses.
@@ -31,6 +34,15 @@ interface ListedObject {
 /** An object has other bytes than this server wrote: it was changed behind its back. */
 export class ObjectChanged extends Error {
   override name = 'ObjectChanged' as const
+}
+
+/** What the store has responded; throws `Unavailable` once `timeoutMs` have passed before it did. */
+export async function inTime<Result>(timeoutMs: number, work: Promise<Result>): Promise<Result> {
+  try {
+    return await withTimeout(timeoutMs, work)
+  } catch (error) {
+    throw error instanceof Unavailable ? error : new Unavailable('the store', error)
+  }
 }
 
 /** All bytes of an object; null where there is none. Throws what `ObjectStore.get` and its bytes throw. */

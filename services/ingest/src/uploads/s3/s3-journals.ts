@@ -1,7 +1,7 @@
 import type { Journals } from '../ports.ts'
 import type { JournalEntry } from '../upload.ts'
 import type { LocalJournals } from './local.ts'
-import type { ObjectStore } from './object-store.ts'
+import { inTime, type ObjectStore } from './object-store.ts'
 import type { Shipper } from './shipper.ts'
 import { journalsPrefix } from './store-keys.ts'
 import type { StoreSegments } from './store-segments.ts'
@@ -15,16 +15,18 @@ export interface S3JournalsDeps {
   readonly shipper: Pick<Shipper, 'begin' | 'touch' | 'flush' | 'forget'>
   /** Whether what is appended has to be in the store before the promise resolves. */
   readonly waits: boolean
+  readonly maxWaitMs: number
 }
 
 /** Journals of all machines: those on this disk are read there, the others in the store. */
-export function s3Journals({ local, store, streams, segments, shipper, waits }: S3JournalsDeps): Journals {
+export function s3Journals(deps: S3JournalsDeps): Journals {
+  const { local, store, streams, segments, shipper, waits, maxWaitMs } = deps
   return {
     own: local.own,
     isComplete: false,
     async create() {
       for (;;) {
-        const stream = await streams.create()
+        const stream = await inTime(maxWaitMs, streams.create())
         shipper.begin(stream)
         // False only where this disk has been told that the stream was removed.
         if (await local.adopt(stream)) return stream
@@ -33,10 +35,10 @@ export function s3Journals({ local, store, streams, segments, shipper, waits }: 
     streams: () => streams.list(),
     async has(stream) {
       if (await local.has(stream)) return !streams.isRemoved(stream)
-      return isId(stream) && (await streams.has(stream)) && (await local.adopt(stream))
+      return isId(stream) && (await inTime(maxWaitMs, streams.has(stream))) && (await local.adopt(stream))
     },
     async remove(stream) {
-      await streams.remove(stream)
+      await inTime(maxWaitMs, streams.remove(stream))
       await shipper.forget(stream)
       await local.remove(stream)
     },

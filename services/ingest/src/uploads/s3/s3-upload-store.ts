@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import { timeOfId } from '../../lib/new-id.ts'
-import { Unavailable } from '../../lib/unavailable.ts'
 import { type StagedUpload, UploadGone, type UploadStore } from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import type { LocalUploads } from './local.ts'
-import type { ObjectStore } from './object-store.ts'
+import { inTime, type ObjectStore } from './object-store.ts'
 import type { Shipper } from './shipper.ts'
 import { bodiesPrefix, bodyKey } from './store-keys.ts'
 
@@ -64,9 +62,7 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
     const key = bodyKey(stream, upload.id)
     const put = store.put(key, bytes instanceof Uint8Array ? [bytes] : bytes.read(), upload.sha256)
     try {
-      await withTimeout(maxWaitMs, put).catch((error) => {
-        throw error instanceof Unavailable ? error : new Unavailable('the store', error)
-      })
+      await inTime(maxWaitMs, put)
       await local.commit(stream, upload, bytes, { link: false })
     } catch (error) {
       // No line names it.
@@ -105,7 +101,7 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
   async function find(stream: string, upload: string) {
     const lastMs = timeOfId(upload) + shipWithinMs + maxLateMs
     for (;;) {
-      const found = await store.get(bodyKey(stream, upload))
+      const found = await inTime(maxWaitMs, store.get(bodyKey(stream, upload)))
       if (found || !(nowMs() < lastMs)) return found
       await sleep(retryMs)
     }

@@ -1,11 +1,12 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { type Ingest, ingestSuite } from '../../testing/ingest.ts'
+import { type StoppableRelay, stoppableRelay } from '../../testing/stoppable-relay.ts'
 import { type TestPrefix, testEndpoint, testPrefix } from '../../testing/test-bucket.ts'
 
 const init = Buffer.concat([ftyp, moov()])
@@ -154,6 +155,77 @@ if (testEndpoint === null) {
       await prefix.remove([`uploads/1/${gone.json.upload_id}`])
       equal((await two.get('/streams/1/a')).status, 500)
       equal((await two.get('/streams/1/b')).status, 404)
+    })
+
+    it('refuses at the start what waiting does not heal', async () => {
+      const other = prefix.url.replace(/s3:\/\/[^/]+/, 's3://no-such-bucket-here')
+      await rejects(start({ STORE: other }), /STORE: there is no such bucket/)
+      {
+        await using _one = await start()
+      }
+      await rejects(start({ STORE: prefix.url.replace(/\?/, '/below?') }), /was filled for s3:/)
+      await prefix.write('store.json', '"not ours"')
+      await rejects(start(), /is not this server's/)
+    })
+
+    describe('that is away', () => {
+      let relay: StoppableRelay
+      beforeEach(async () => {
+        relay = await stoppableRelay(testEndpoint ?? '')
+      })
+      afterEach(() => relay[Symbol.asyncDispose]())
+      const away = (more?: NodeJS.ProcessEnv) =>
+        settings({ STORE: prefix.url.replace(/endpoint=[^&]+/, `endpoint=${relay.url}`), ...more })
+      const readyz = async (ingest: Ingest) => (await ingest.get('/readyz')).json
+
+      it('takes uploads with local durability, says so, and has them in order when it is back', async () => {
+        await using ingest = await suite.start(away())
+        await ingest.send('POST', '/streams')
+        await relay.stop()
+        const ids: string[] = []
+        for (let number = 0; number < 5; number++) {
+          const { status, json } = await ingest.put(`/streams/1/${number}`, `body ${number}`)
+          equal(status, 202)
+          ids.push(json.upload_id)
+        }
+        await until('it is noticed', async () => (await readyz(ingest)).store.state === 'away')
+        await until('it is behind', async () => (await readyz(ingest)).warnings.length > 0)
+        equal((await ingest.get('/readyz')).status, 200)
+        equal((await ingest.get('/streams/1/3')).text, 'body 3')
+        equal((await ingest.send('POST', '/streams')).status, 503)
+        await relay.start()
+        await until('all is there', async () => (await linesOf(prefix, '1')).length === 6)
+        deepEqual(
+          (await linesOf(prefix, '1')).slice(1).map(({ id }) => id),
+          ids,
+        )
+        await until('all is well', async () => (await readyz(ingest)).store.streams_behind === 0)
+      })
+
+      it('gets 503 and keeps nothing where responses wait for it', async () => {
+        await using ingest = await suite.start(away({ DURABILITY: 'store', STORE_WAIT: '500ms' }))
+        await ingest.send('POST', '/streams')
+        await relay.stop()
+        const refused = await ingest.put('/streams/1/a', 'a body')
+        deepEqual(
+          [refused.status, refused.json.code, refused.headers['retry-after']],
+          [503, 'unavailable', '1'],
+        )
+        deepEqual(await readdir(join(suite.path(), 'uploads/1')), [])
+        equal((await ingest.get('/readyz')).status, 503)
+        await relay.start()
+        await until('it is taken', async () => (await ingest.put('/streams/1/a', 'a body')).status === 202)
+        const { uploads } = (await ingest.get('/streams/1/uploads')).json
+        deepEqual([uploads.length, (await prefix.keys('uploads/1/')).length], [1, 1])
+      })
+
+      it('is waited for at the start', async () => {
+        await relay.stop()
+        const starting = suite.start(away())
+        await relay.start()
+        await using ingest = await starting
+        equal((await ingest.send('POST', '/streams')).status, 201)
+      })
     })
 
     it('stores large bodies in parts', async () => {

@@ -3,12 +3,11 @@ import type { Logger } from '@pushav/shared/logger.ts'
 import { createPassScheduler } from '../../indexing/pass-scheduler.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { createSemaphore } from '../../lib/semaphore.ts'
-import { Unavailable } from '../../lib/unavailable.ts'
 import { linesIn } from '../journal-entry.ts'
 import { UploadGone } from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import type { LocalJournals, LocalUploads } from './local.ts'
-import { ObjectChanged, type ObjectStore, readObject } from './object-store.ts'
+import { inTime, ObjectChanged, type ObjectStore, readObject } from './object-store.ts'
 import { bodyKey, segmentKey } from './store-keys.ts'
 import type { StoreSegments } from './store-segments.ts'
 
@@ -101,9 +100,7 @@ export function startShipper(deps: ShipperDeps): Shipper {
       else waiting.set(stream, [resolve])
       mark(stream)
       passes.wake(stream)
-      await withTimeout(maxWaitMs, promise).catch((error) => {
-        throw new Unavailable('the store', error)
-      })
+      await inTime(maxWaitMs, promise)
     },
     begin: (stream) => void ends.set(`${stream}/${journals.own}`, 0),
     async forget(stream) {

@@ -1,6 +1,4 @@
-import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
-import { Unavailable } from '../../lib/unavailable.ts'
-import type { ObjectStore } from './object-store.ts'
+import { inTime, type ObjectStore } from './object-store.ts'
 import { idInKey, removedKey, removedPrefix, streamKey, streamsPrefix } from './store-keys.ts'
 
 /** Newer streams are listed each time, all of them and the removals only so often: there may be very many. */
@@ -60,8 +58,8 @@ export function storeStreams(store: ObjectStore, nowMs: () => number): StoreStre
       }
     },
     async list() {
-      await withTimeout(listWaitMs, refresh()).catch((error) => {
-        if (allAtMs < 0) throw error instanceof Unavailable ? error : new Unavailable('the store', error)
+      await inTime(listWaitMs, refresh()).catch((error) => {
+        if (allAtMs < 0) throw error
       })
       return [...ids].sort((a, b) => a - b).map(String)
     },
