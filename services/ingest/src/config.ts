@@ -78,6 +78,8 @@ function readFrom(env: NodeJS.ProcessEnv) {
     store: setting('STORE', optionalStoreUrl),
     /** How much later the store has what was answered before; of no effect with DURABILITY=store. */
     shipWithinMs: setting('SHIP_WITHIN', duration, '2s'),
+    /** How much of what the store has stays on this disk as well; 0 for all of it. */
+    cacheBytes: setting('CACHE', size, '0'),
     /** How long a response waits for the store. */
     storeWaitMs: setting('STORE_WAIT', duration, '10s'),
     /** How much may be stored; 0 for no limit. */

@@ -1,19 +1,24 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { StoreTarget } from '@pushav/shared/store-url.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
 import type { EventBus } from './events/event-bus.ts'
+import type { InspectionArchive } from './indexing/inspect-upload.ts'
+import { createSemaphore } from './lib/semaphore.ts'
+import { sleep } from './lib/sleep.ts'
 import type { ClientCertificates, Journals, UploadStore } from './uploads/ports.ts'
 import { awaitStore, markKey } from './uploads/s3/await-store.ts'
+import { s3ObjectStore } from './uploads/s3/client/s3-object-store.ts'
+import { evictBodiesWith, startEviction } from './uploads/s3/evict-bodies.ts'
 import { indexedLinks } from './uploads/s3/indexed-links.ts'
 import { joinStore, type StoreName } from './uploads/s3/join-store.ts'
 import type { LocalJournals, LocalUploads } from './uploads/s3/local.ts'
 import type { ObjectStore } from './uploads/s3/object-store.ts'
+import { removedBodiesWith } from './uploads/s3/removed-bodies.ts'
 import { s3Certificates } from './uploads/s3/s3-certificates.ts'
+import { s3Inspections } from './uploads/s3/s3-inspections.ts'
 import { s3Journals } from './uploads/s3/s3-journals.ts'
-import { s3ObjectStore } from './uploads/s3/s3-object-store.ts'
 import { s3UploadStore } from './uploads/s3/s3-upload-store.ts'
 import { type ShipBacklog, startShipper } from './uploads/s3/shipper.ts'
 import { storeSegments } from './uploads/s3/store-segments.ts'
@@ -21,6 +26,8 @@ import { storeStreams } from './uploads/s3/store-streams.ts'
 
 const pingTimeoutMs = 2_000
 const resubscribeMs = 1_000
+const freeAfterMs = 2_000
+const freeConcurrency = 4
 const nowMs = (): number => Date.now()
 
 interface LocalStorage {
@@ -30,6 +37,7 @@ interface LocalStorage {
   readonly journals: LocalJournals
   readonly uploads: LocalUploads
   readonly clientCertificates: ClientCertificates
+  readonly archive: InspectionArchive
 }
 
 /** Bodies, journals and certificates of all machines. */
@@ -37,6 +45,7 @@ export interface SharedStorage {
   readonly journals: Journals
   readonly uploads: UploadStore
   readonly clientCertificates: ClientCertificates
+  readonly archive: InspectionArchive
   /** What the index has at a path, since no disk has the links of all machines. */
   readonly linksIn: typeof indexedLinks
   /** How far the store is behind this disk. */
@@ -68,7 +77,7 @@ export async function openObjectStore(target: StoreTarget, built: AsyncDisposabl
     shareStorage({ store, storeId, closing }, config, local, built, log)
 }
 
-type ShippingConfig = Pick<Config, 'durability' | 'shipWithinMs' | 'storeWaitMs'>
+type ShippingConfig = Pick<Config, 'durability' | 'shipWithinMs' | 'storeWaitMs' | 'cacheBytes'>
 
 interface ReachedStore {
   readonly store: ObjectStore
@@ -99,32 +108,60 @@ async function shareStorage(
   )
   const { instance, inRedis } = local
   built.use(await joinStore({ store, storeId, inRedis, instance, log, signal }))
+  if (config.cacheBytes > 0) {
+    const evictBodies = evictBodiesWith({
+      ...{ streams: journals.streams, local: uploads, shipper, maxBytes: config.cacheBytes, nowMs },
+    })
+    built.use(startEviction(evictBodies, log))
+  }
+  const freeRemoved = removedBodiesWith({ local: uploads, store, shipper, nowMs })
+  /** Streams that are soon looked through for bodies that are gone. */
+  const due = new Set<string>()
+  const inTurn = createSemaphore(freeConcurrency)
   return {
     journals: s3Journals({ local: journals, store, streams, segments, shipper, waits, maxWaitMs }),
     uploads: s3UploadStore({ local: uploads, store, shipper, waits, shipWithinMs, maxWaitMs, nowMs }),
     clientCertificates: s3Certificates({
       ...{ local: local.clientCertificates, store, describe: x509Reader.describe, waits, log },
     }),
+    archive: s3Inspections(local.archive, store),
     linksIn: indexedLinks,
     backlog: shipper.backlog,
     warnings: () => (shipper.backlog().failure === null ? [] : [waits ? needed : behind]),
     ping: () => withTimeout(pingTimeoutMs, store.has(markKey)),
     async shipLeftOver() {
-      for (const stream of await journals.streams()) shipper.touch(stream)
+      for (const stream of await journals.streams()) {
+        shipper.touch(stream)
+        // What was removed while this process was not there.
+        freeLater(stream)
+      }
     },
     watchRemovals: (eventBus) => void watchRemovals(eventBus),
   }
 
   async function watchRemovals(eventBus: Pick<EventBus, 'subscribe'>): Promise<void> {
-    while (!closing.signal.aborted) {
+    while (!signal.aborted) {
       try {
-        for await (const { event } of await eventBus.subscribe(null, closing.signal))
+        for await (const { event } of await eventBus.subscribe(null, signal)) {
           if (event.kind === 'stream-deleted') await forget(event.stream)
+          if (event.kind === 'uploads-removed') freeLater(event.stream)
+        }
       } catch (error) {
         log.warn({ error }, 'what other machines remove is not seen for a moment')
       }
-      await sleep(resubscribeMs, undefined, { signal: closing.signal }).catch(() => undefined)
+      await sleep(resubscribeMs, signal)
     }
+  }
+
+  /** Removals of one moment are looked at together. */
+  function freeLater(stream: string): void {
+    if (due.has(stream)) return
+    due.add(stream)
+    void sleep(freeAfterMs, signal).then(async () => {
+      due.delete(stream)
+      const isDone = signal.aborted || (await inTurn(() => freeRemoved(stream)).catch(() => false))
+      if (!isDone) freeLater(stream)
+    })
   }
 
   async function forget(stream: string): Promise<void> {

@@ -48,6 +48,7 @@ interface StorageConfig
     | 'sessionIdleMs'
     | 'store'
     | 'shipWithinMs'
+    | 'cacheBytes'
     | 'storeWaitMs'
   > {}
 
@@ -68,9 +69,8 @@ export async function openStorage(
   await Promise.all([whenReady(redis), whenReady(queueRedis)])
   const shareWith = config.store && (await openShared(config.store, built, log))
   const local = await openDisk(config, built, log)
-  const { archive, clientCertificates } = local
   const shared = shareWith && (await shareWith(config, { ...local, inRedis: redisStoreName(redis) }))
-  const { journals, uploads } = shared ?? local
+  const { journals, uploads, archive, clientCertificates } = shared ?? local
   const store = {
     ...uploads,
     async removeStream(stream: string) {
@@ -126,7 +126,7 @@ export async function openStorage(
     archive,
     journals,
     links,
-    clientCertificates: shared?.clientCertificates ?? clientCertificates,
+    clientCertificates,
     /** Null without an object store. */
     shared,
     redis,

@@ -23,6 +23,7 @@ describe('readOptions', () => {
       durability: 'process',
       store: undefined,
       shipWithin: undefined,
+      cache: undefined,
       logLevel: 'info',
       reindex: false,
       renewRoots: false,

@@ -47,6 +47,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       store: setting(named('store', 'STORE'), storeUrl),
       /** How much later they are there; the default of ingest where it is not given. */
       shipWithin: setting(named('ship-within', 'SHIP_WITHIN'), optionalDuration),
+      /** How much of what the store has stays on this disk; the default of ingest where it is not given. */
+      cache: setting(named('cache', 'CACHE'), optionalSize),
       /** What uploads leave free on the disk; the default of ingest where it is not given. */
       diskReserve: setting(named('disk-reserve', 'DISK_RESERVE'), optionalSize),
       judge: setting(named('judge', 'JUDGE'), judge, 'ours'),
@@ -95,6 +97,7 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --store URL               also keep bodies and journals in an object store (none):
                             s3://bucket/prefix?endpoint=https://host&region=name      STORE
   --ship-within TIME        so much later they are there (2s)                         SHIP_WITHIN
+  --cache SIZE              so much of what is there stays on this disk (all)         CACHE
   --disk-reserve SIZE       uploads leave this much of the disk free (64MiB)          DISK_RESERVE
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
                             (with a password: only as REDIS_URL, because other users see arguments)
@@ -125,6 +128,7 @@ const flags = {
   durability: value,
   store: value,
   'ship-within': value,
+  cache: value,
   'disk-reserve': value,
   'allow-origin': value,
   reindex: { type: 'boolean' },

@@ -150,6 +150,7 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     DURABILITY: options.durability,
     STORE: options.store ?? '',
     SHIP_WITHIN: options.shipWithin ?? '',
+    CACHE: options.cache ?? '',
     DISK_RESERVE: options.diskReserve ?? '',
     ALLOW_ORIGIN: options.allowedOrigins.join(),
   }

@@ -8,9 +8,22 @@ export interface LocalJournals extends Journals {
   adopt(stream: string): Promise<boolean>
 }
 
+export interface LocalBody {
+  readonly upload: string
+  readonly bytes: number
+  /** When it was read or written last, in Unix milliseconds. */
+  readonly usedMs: number
+}
+
+/** A younger body may belong to an upload of which this process does not know yet that it is to be shipped. */
+export const settledMs = 15_000
+
 /** Bodies on this machine's disk: its own, and copies of those of other machines. */
 export interface LocalUploads extends UploadStore {
-  has(stream: string, upload: string): Promise<boolean>
+  /** Whether a body is here; counts as a use of it. */
+  use(stream: string, upload: string): Promise<boolean>
+  /** Those of a stream that are here. */
+  bodies(stream: string): Promise<readonly LocalBody[]>
   /** Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's error. */
   place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
 }

@@ -33,10 +33,7 @@ export function s3Journals(deps: S3JournalsDeps): Journals {
       }
     },
     streams: () => streams.list(),
-    async has(stream) {
-      if (await local.has(stream)) return !streams.isRemoved(stream)
-      return isId(stream) && (await inTime(maxWaitMs, streams.has(stream))) && (await local.adopt(stream))
-    },
+    has,
     async remove(stream) {
       await inTime(maxWaitMs, streams.remove(stream))
       await shipper.forget(stream)
@@ -63,7 +60,15 @@ export function s3Journals(deps: S3JournalsDeps): Journals {
     append,
   }
 
+  /** Makes the folders of a stream that another machine has made. */
+  async function has(stream: string): Promise<boolean> {
+    if (await local.has(stream)) return !streams.isRemoved(stream)
+    return isId(stream) && (await inTime(maxWaitMs, streams.has(stream))) && (await local.adopt(stream))
+  }
+
   async function append(stream: string, entry: JournalEntry): Promise<void> {
+    // This machine may have received nothing of the stream before.
+    await has(stream)
     await local.append(stream, entry)
     if (waits) await shipper.flush(stream)
     else shipper.touch(stream)

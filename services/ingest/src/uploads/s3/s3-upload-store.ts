@@ -32,7 +32,7 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
     commit: waits ? commitToStore : commitHere,
     read,
     async fileOf(stream, upload) {
-      if (!(await local.has(stream, upload))) await fetchOnce(stream, upload)
+      if (!(await local.use(stream, upload))) await fetchOnce(stream, upload)
       return local.fileOf(stream, upload)
     },
     async removeUploads(stream, uploads) {

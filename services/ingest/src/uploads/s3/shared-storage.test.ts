@@ -146,6 +146,33 @@ if (testEndpoint === null) {
       equal(journals.size, 2)
     })
 
+    it('frees all disks of what retention removes, and rebuilds the same verdicts without it', async () => {
+      const rules = { RETENTION_AGE: '1ms', RETENTION_INTERVAL: '50ms', SESSION_IDLE: '1ms' }
+      const before = await (async () => {
+        await using one = await start({ DURABILITY: 'store' })
+        await one.send('POST', '/streams?interface=dash')
+        await one.put('/streams/1/session_1/v/v.init', init)
+        for (const number of [1_001, 1_003])
+          await one.put(`/streams/1/session_1/v/segment_${number}.m4s`, segment(number))
+        await using _two = await startOther({ DURABILITY: 'store', ...rules })
+        await until('the store is empty', async () => (await prefix.keys('uploads/')).length === 0)
+        await until(
+          'the other disk is, too',
+          async () => (await readdir(join(suite.path(), 'uploads/1'))).length === 0,
+          45_000,
+        )
+        await until(
+          'it is recorded',
+          async () => (await one.get('/streams/1?summary=true')).json.uploads === 0,
+        )
+        return await responsesOf(one)
+      })()
+      await suite.flush()
+      await using empty = await temporaryDirectory()
+      await using third = await suite.startIn(empty.path, settings({ INSTANCE: 'three' }))
+      deepEqual(await responsesOf(third), before)
+    })
+
     it('never serves other bytes than were sent', async () => {
       await using one = await start({ DURABILITY: 'store' })
       await using two = await startOther()

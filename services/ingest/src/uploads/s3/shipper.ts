@@ -33,6 +33,8 @@ export interface Shipper extends AsyncDisposable {
   begin(stream: string): void
   /** The stream is gone: resolves when nothing of it is shipped any more. */
   forget(stream: string): Promise<void>
+  /** Whether lines of the stream are on their way to the store, or wait for it. */
+  isBehind(stream: string): boolean
   /** A body is in the store already. */
   stored(upload: string): void
   backlog(): ShipBacklog
@@ -73,6 +75,7 @@ export function startShipper(deps: ShipperDeps): Shipper {
   /** Uploads whose bodies are in the store and whose lines are not. */
   const stored = new Set<string>()
   const removed = new Set<string>()
+  const shipping = new Set<string>()
   const inTurn = createSemaphore(streamConcurrency)
   let failure: string | null = null
   const passes = createPassScheduler({
@@ -108,6 +111,7 @@ export function startShipper(deps: ShipperDeps): Shipper {
       release(stream)
       await withTimeout(forgetTimeoutMs, passes.idle(stream)).catch(() => undefined)
     },
+    isBehind: (stream) => behind.has(stream) || shipping.has(stream),
     stored: (upload) => void stored.add(upload),
     backlog() {
       const oldest = behind.values().next().value
@@ -159,6 +163,7 @@ export function startShipper(deps: ShipperDeps): Shipper {
     waiting.delete(stream)
     const since = behind.get(stream)
     behind.delete(stream)
+    shipping.add(stream)
     try {
       for (const journal of await journals.of(stream)) await shipJournal(stream, journal)
     } catch (error) {
@@ -166,6 +171,8 @@ export function startShipper(deps: ShipperDeps): Shipper {
       behind.set(stream, since ?? nowMs())
       if (failure !== null) failure = reasonOf(error)
       throw error
+    } finally {
+      shipping.delete(stream)
     }
     for (const resolve of served) resolve()
   }

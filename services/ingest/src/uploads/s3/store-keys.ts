@@ -9,6 +9,7 @@ const padded = (number: number): string => String(number).padStart(digits, '0')
  * - `removed/<id>`: it was deleted
  * - `uploads/<id>/<upload>`: the body of an upload
  * - `journals/<id>/<journal>/<offset>`: the lines of a journal from a byte offset on, up to the next object's
+ * - `inspections/<id>/…`: what the bytes of uploads said that retention has removed
  * - `clients/<fingerprint>.pem`: a certificate that devices presented
  */
 export const streamsPrefix = 'streams/'
@@ -18,6 +19,7 @@ export const removedKey = (stream: string): string => `${removedPrefix}${padded(
 export const bodiesPrefix = (stream: string): string => `uploads/${stream}/`
 export const bodyKey = (stream: string, upload: string): string => `${bodiesPrefix(stream)}${upload}`
 export const journalsPrefix = (stream: string): string => `journals/${stream}/`
+export const inspectionsPrefix = (stream: string): string => `inspections/${stream}/`
 const segmentsPrefix = (stream: string, journal: string): string => `${journalsPrefix(stream)}${journal}/`
 export const segmentKey = (stream: string, journal: string, offset: number): string =>
   `${segmentsPrefix(stream, journal)}${padded(offset)}`

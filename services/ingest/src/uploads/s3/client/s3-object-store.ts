@@ -14,9 +14,9 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import type { StoreTarget } from '@pushav/shared/store-url.ts'
-import { Unavailable } from '../../lib/unavailable.ts'
+import { Unavailable } from '../../../lib/unavailable.ts'
+import { ObjectChanged, type ObjectStore } from '../object-store.ts'
 import { partsOf } from './multipart.ts'
-import { ObjectChanged, type ObjectStore } from './object-store.ts'
 
 /** Of a multipart upload; 10 000 of them, which is S3's limit, are 80 GiB. One is in memory for each body on its way. */
 const partBytes = 8_388_608
