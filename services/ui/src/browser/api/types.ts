@@ -40,7 +40,7 @@ export type ManifestText = Of<typeof textResponse>
 /** `GET /access/tokens` */
 export type Tokens = Of<typeof tokensResponse>
 /** `POST /access/tokens` */
-export type TokenMade = Of<typeof tokenMade>
+export type NewToken = Of<typeof tokenMade>
 /** `GET /access/streams/{id}` */
 export type StreamAccess = Of<typeof streamAccess>
 /** `GET /streams/{id}/report` */

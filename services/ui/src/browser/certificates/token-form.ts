@@ -1,5 +1,5 @@
 import { sendJson } from '../api/client.ts'
-import type { TokenMade } from '../api/types.ts'
+import type { NewToken } from '../api/types.ts'
 import { copyButton } from '../dom/copy.ts'
 import { openDialog } from '../dom/dialog.ts'
 import { fill, h } from '../dom/h.ts'
@@ -12,7 +12,7 @@ const lifetimes = [
 ] as const
 
 /** Makes a token and shows it, once; `onDone` is called when the dialog closes. */
-export function openNewToken(purpose: TokenMade['purpose'], onDone: () => void): void {
+export function openNewToken(purpose: NewToken['purpose'], onDone: () => void): void {
   const isForDevice = purpose === 'enrolment'
   const name = h('input', { type: 'text', maxlength: '64', autocomplete: 'off', spellcheck: false })
   const uses = h('input', { type: 'number', min: '1', max: '1000', value: '1' })
@@ -52,7 +52,7 @@ export function openNewToken(purpose: TokenMade['purpose'], onDone: () => void):
   async function make(event: Event): Promise<void> {
     event.preventDefault()
     try {
-      const { token } = await sendJson<TokenMade>('POST', '/access/tokens', {
+      const { token } = await sendJson<NewToken>('POST', '/access/tokens', {
         purpose,
         ...(name.value ? { name: name.value } : {}),
         ...(isForDevice ? {} : { role: role.value }),
