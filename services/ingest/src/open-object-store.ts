@@ -25,6 +25,8 @@ import { storeSegments } from './uploads/s3/store-segments.ts'
 import { storeStreams } from './uploads/s3/store-streams.ts'
 
 const pingTimeoutMs = 2_000
+/** A body that has been on its way for so long is on its way no more. */
+const abandonedMs = 86_400_000
 const resubscribeMs = 1_000
 const freeAfterMs = 2_000
 const freeConcurrency = 4
@@ -73,6 +75,15 @@ export async function openObjectStore(target: StoreTarget, built: AsyncDisposabl
   const store = built.use(s3ObjectStore(target, closing.signal))
   built.defer(() => closing.abort())
   const storeId = await awaitStore(store, log, closing.signal)
+  void store
+    .abortParts(new Date(nowMs() - abandonedMs))
+    .then(
+      (aborted) =>
+        aborted > 0 && log.info({ aborted }, 'uploads to the store that a crash cut off were aborted'),
+    )
+    .catch((error) =>
+      log.warn({ error }, 'uploads to the store that a crash cut off are aborted at the next start'),
+    )
   return (config: ShippingConfig, local: LocalStorage): Promise<SharedStorage> =>
     shareStorage({ store, storeId, closing }, config, local, built, log)
 }

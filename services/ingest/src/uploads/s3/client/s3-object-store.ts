@@ -7,6 +7,7 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -26,11 +27,19 @@ const connectTimeoutMs = 3_000
 const requestTimeoutMs = 20_000
 const maxAttempts = 3
 
+interface S3ObjectStore extends ObjectStore, Disposable {
+  /**
+   * Aborts multipart uploads that were begun before a time, up to a thousand: those of processes that died. Returns how
+   * many. Throws `Unavailable`.
+   */
+  abortParts(before: Date): Promise<number>
+}
+
 /** An object store that speaks S3, until the signal is given, which ends requests in flight. Credentials come from where the SDK looks for them: environment, files, the machine's role. */
 export function s3ObjectStore(
   { bucket, prefix, ...target }: StoreTarget,
   abortSignal: AbortSignal,
-): ObjectStore & Disposable {
+): S3ObjectStore {
   const client = new S3Client({
     ...(target.endpoint === null ? {} : { endpoint: target.endpoint }),
     ...(target.region === null ? {} : { region: target.region }),
@@ -75,6 +84,7 @@ export function s3ObjectStore(
       }
       await remove(keys)
     },
+    abortParts,
     [Symbol.dispose]: () => client.destroy(),
   }
 
@@ -122,6 +132,20 @@ export function s3ObjectStore(
       await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined)
       throw error
     }
+  }
+
+  /** The store pays for parts until they are joined or aborted, and lists them nowhere else. */
+  async function abortParts(before: Date): Promise<number> {
+    const begun = await orUnavailable(
+      client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }), options),
+    )
+    const abandoned = (begun.Uploads ?? []).filter(({ Initiated }) => Initiated && Initiated < before)
+    for (const { Key, UploadId } of abandoned)
+      await orNull(
+        client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }), options),
+        [404],
+      )
+    return abandoned.length
   }
 
   async function* list(under: string, after?: string) {
