@@ -1,6 +1,7 @@
 import { equal, match, rejects } from 'node:assert/strict'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { joinStore } from './join-store.ts'
+import { bodyOf } from './object-store.ts'
 import { memoryStore } from './testing/memory-store.ts'
 
 const log = createLogger('test', 'fatal')
@@ -40,7 +41,7 @@ describe('joinStore', () => {
   it('refuses a second server while the first one is alive', async () => {
     await using _one = await join(emptyRedis(), 'one')
     const second = join(emptyRedis(), 'two')
-    await store.put('instances/one', [Buffer.from('another sign of life')], '')
+    await store.put('instances/one', bodyOf(Buffer.from('another sign of life')))
     await rejects(second, /one is alive below this prefix with another Redis/)
   })
 

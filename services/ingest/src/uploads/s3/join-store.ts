@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { sleep } from '../../lib/sleep.ts'
-import { type ObjectStore, readObject } from './object-store.ts'
+import { bodyOf, type ObjectStore, readObject } from './object-store.ts'
 
 const instancesPrefix = 'instances/'
 /** How often an instance shows that it is alive, and how long another one looks whether it is. */
@@ -58,7 +58,7 @@ export async function joinStore(deps: JoinStoreDeps): Promise<AsyncDisposable> {
   async function beat(): Promise<void> {
     await inRedis.claim(name).catch(() => undefined)
     const bytes = Buffer.from(JSON.stringify({ redis: name, beat: randomUUID() }))
-    await store.put(key, [bytes], createHash('sha256').update(bytes).digest('hex'))
+    await store.put(key, bodyOf(bytes))
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import { Unavailable } from '../../lib/unavailable.ts'
 
@@ -6,8 +7,8 @@ import { Unavailable } from '../../lib/unavailable.ts'
  * refuses.
  */
 export interface ObjectStore {
-  /** Writes an object in place of what has its key. Bytes of any length: only some of them are in memory. */
-  put(key: string, bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, sha256: string): Promise<void>
+  /** Writes an object in place of what has its key; a large one a part at a time, so that little of it is in memory. */
+  put(key: string, body: ObjectBody): Promise<void>
   /** Writes an object unless there is one with its key, in one step of the store; false where there is. */
   create(key: string, bytes: Uint8Array): Promise<boolean>
   has(key: string): Promise<boolean>
@@ -19,6 +20,21 @@ export interface ObjectStore {
   remove(keys: readonly string[]): Promise<void>
   removeAll(prefix: string): Promise<void>
 }
+
+export interface ObjectBody {
+  readonly bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+  /** How many there are. */
+  readonly size: number
+  /** Their digest, lower-case hex. */
+  readonly sha256: string
+}
+
+/** A body that is in memory. */
+export const bodyOf = (bytes: Uint8Array): ObjectBody => ({
+  bytes: [bytes],
+  size: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+})
 
 interface StoredObject {
   readonly size: number

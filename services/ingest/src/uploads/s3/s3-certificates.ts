@@ -1,9 +1,9 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { CertificateDetails } from '../../certificates/ports.ts'
 import type { ClientCertificates } from '../ports.ts'
-import { type ObjectStore, readObject } from './object-store.ts'
+import { bodyOf, type ObjectStore, readObject } from './object-store.ts'
 import { certificateKey } from './store-keys.ts'
 
 export interface S3CertificatesDeps {
@@ -51,7 +51,6 @@ export function s3Certificates({
   }
 
   function ship(fingerprint: string, pem: string): Promise<void> {
-    const sha256 = createHash('sha256').update(pem).digest('hex')
-    return store.put(certificateKey(fingerprint), [Buffer.from(pem)], sha256)
+    return store.put(certificateKey(fingerprint), bodyOf(Buffer.from(pem)))
   }
 }

@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { InspectionArchive } from '../../indexing/inspect-upload.ts'
 import type { Inspection } from '../../media/inspection.ts'
-import { ObjectChanged, type ObjectStore, readObject } from './object-store.ts'
+import { bodyOf, ObjectChanged, type ObjectStore, readObject } from './object-store.ts'
 import { inspectionsPrefix } from './store-keys.ts'
 
 const compress = promisify(gzip)
@@ -23,7 +23,7 @@ export function s3Inspections(local: InspectionArchive, store: ObjectStore): Ins
       const ids = [...inspections.keys()].sort()
       const key = `${inspectionsPrefix(stream)}${ids[0]}_${ids.at(-1)}_${randomUUID()}`
       const bytes = await compress(JSON.stringify(Object.fromEntries(inspections)))
-      await store.put(key, [bytes], createHash('sha256').update(bytes).digest('hex'))
+      await store.put(key, bodyOf(bytes))
       await local.save(stream, inspections)
     },
     async find(stream, upload) {

@@ -60,7 +60,10 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
     bytes: StagedUpload | Uint8Array,
   ): Promise<void> {
     const key = bodyKey(stream, upload.id)
-    const put = store.put(key, bytes instanceof Uint8Array ? [bytes] : bytes.read(), upload.sha256)
+    const put = store.put(key, {
+      bytes: bytes instanceof Uint8Array ? [bytes] : bytes.read(),
+      ...{ size: upload.bytes, sha256: upload.sha256 },
+    })
     try {
       await inTime(maxWaitMs, put)
       await local.commit(stream, upload, bytes, { link: false })

@@ -200,7 +200,8 @@ export function startShipper(deps: ShipperDeps): Shipper {
   async function shipBody(stream: string, upload: Upload): Promise<void> {
     if (stored.has(upload.id)) return
     try {
-      await store.put(bodyKey(stream, upload.id), uploads.read(stream, upload.id), upload.sha256)
+      const bytes = uploads.read(stream, upload.id)
+      await store.put(bodyKey(stream, upload.id), { bytes, size: upload.bytes, sha256: upload.sha256 })
     } catch (error) {
       if (!(error instanceof UploadGone)) throw error
     }

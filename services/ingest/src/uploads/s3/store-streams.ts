@@ -1,4 +1,4 @@
-import { inTime, type ObjectStore } from './object-store.ts'
+import { bodyOf, inTime, type ObjectStore } from './object-store.ts'
 import { idInKey, removedKey, removedPrefix, streamKey, streamsPrefix } from './store-keys.ts'
 
 /** Newer streams are listed each time, all of them and the removals only so often: there may be very many. */
@@ -73,7 +73,7 @@ export function storeStreams(store: ObjectStore, nowMs: () => number): StoreStre
     },
     isRemoved: (stream) => gone.has(Number(stream)),
     async remove(stream) {
-      await store.put(removedKey(stream), [], emptyDigest)
+      await store.put(removedKey(stream), bodyOf(none))
       forget(stream)
       ending.add(Number(stream))
     },
@@ -120,6 +120,3 @@ export function storeStreams(store: ObjectStore, nowMs: () => number): StoreStre
     }
   }
 }
-
-/** SHA-256 of no bytes. */
-const emptyDigest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'

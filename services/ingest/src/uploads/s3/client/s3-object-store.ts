@@ -15,12 +15,16 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import { createSemaphore } from '../../../lib/semaphore.ts'
 import { Unavailable } from '../../../lib/unavailable.ts'
-import { ObjectChanged, type ObjectStore } from '../object-store.ts'
+import { type ObjectBody, ObjectChanged, type ObjectStore } from '../object-store.ts'
 import { partsOf } from './multipart.ts'
 
-/** Of a multipart upload; 10 000 of them, which is S3's limit, are 80 GiB. One is in memory for each body on its way. */
+/** Of a multipart upload; 10 000 of them, which is S3's limit, are 80 GiB. */
 const partBytes = 8_388_608
+/** So many bodies larger than this are on their way at a time, with one part of each in memory. */
+const smallBytes = 262_144
+const largeConcurrency = 8
 const maxKeysRemoved = 1_000
 const connectTimeoutMs = 3_000
 /** For one attempt, which sends at most one part. */
@@ -55,6 +59,7 @@ export function s3ObjectStore(
     },
   })
   const options = { abortSignal }
+  const inTurn = createSemaphore(largeConcurrency)
   const at = (key: string) => ({ Bucket: bucket, Key: `${prefix}${key}` })
 
   return {
@@ -88,21 +93,20 @@ export function s3ObjectStore(
     [Symbol.dispose]: () => client.destroy(),
   }
 
-  async function put(
-    key: string,
-    bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-    sha256: string,
-  ): Promise<void> {
-    const parts = partsOf(bytes, partBytes)
-    const first = await parts.next()
-    const second = first.done ? first : await parts.next()
+  async function put(key: string, { bytes, size, sha256 }: ObjectBody): Promise<void> {
     const Metadata = { sha256 }
-    if (second.done) {
-      const Body = first.value ?? Buffer.alloc(0)
-      await orUnavailable(client.send(new PutObjectCommand({ ...at(key), Body, Metadata }), options))
-      return
-    }
-    await putParts(key, joined([first.value as Buffer, second.value], parts), Metadata)
+    if (size > partBytes) return inTurn(() => putParts(key, partsOf(bytes, partBytes), Metadata))
+    if (size > smallBytes) return inTurn(() => putWhole(key, bytes, Metadata))
+    return putWhole(key, bytes, Metadata)
+  }
+
+  async function putWhole(
+    key: string,
+    bytes: ObjectBody['bytes'],
+    Metadata: Record<string, string>,
+  ): Promise<void> {
+    const Body = Buffer.concat(await Array.fromAsync(bytes))
+    await orUnavailable(client.send(new PutObjectCommand({ ...at(key), Body, Metadata }), options))
   }
 
   /** What a failure leaves of it is aborted, so that the store does not keep parts that are in no object. */
@@ -195,11 +199,6 @@ async function* verified(key: string, bytes: Readable, sha256: string | undefine
   }
   if (hash.digest('hex') !== sha256)
     throw new ObjectChanged(`${key} in the store has other bytes than were put`)
-}
-
-async function* joined(first: readonly Buffer[], others: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  yield* first
-  yield* others
 }
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -29,7 +29,7 @@ export function memoryStore(): MemoryStore {
     setAway(next) {
       isAway = next
     },
-    async put(key, bytes) {
+    async put(key, { bytes }) {
       assertThere()
       const parts: Uint8Array[] = []
       for await (const some of bytes) parts.push(some)
