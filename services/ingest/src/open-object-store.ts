@@ -7,6 +7,7 @@ import type { EventBus } from './events/event-bus.ts'
 import type { InspectionArchive } from './indexing/inspect-upload.ts'
 import { createSemaphore } from './lib/semaphore.ts'
 import { sleep } from './lib/sleep.ts'
+import type { StoreInstance } from './uploads/disk/instance-file.ts'
 import type { ClientCertificates, Journals, UploadStore } from './uploads/ports.ts'
 import { awaitStore, markKey } from './uploads/s3/await-store.ts'
 import { s3ObjectStore } from './uploads/s3/client/s3-object-store.ts'
@@ -22,7 +23,7 @@ import { s3Journals } from './uploads/s3/s3-journals.ts'
 import { s3UploadStore } from './uploads/s3/s3-upload-store.ts'
 import { type ShipBacklog, startShipper } from './uploads/s3/shipper.ts'
 import { storeSegments } from './uploads/s3/store-segments.ts'
-import { storeStreams } from './uploads/s3/store-streams.ts'
+import { type StoreStreams, storeStreams } from './uploads/s3/store-streams.ts'
 
 const pingTimeoutMs = 2_000
 /** A body that has been on its way for so long is on its way no more. */
@@ -33,8 +34,7 @@ const freeConcurrency = 4
 const nowMs = (): number => Date.now()
 
 interface LocalStorage {
-  /** The name under which this instance writes journals. */
-  readonly instance: string
+  readonly inStore: StoreInstance
   readonly inRedis: StoreName
   readonly journals: LocalJournals
   readonly uploads: LocalUploads
@@ -117,8 +117,10 @@ async function shareStorage(
       abort: () => closing.abort(),
     }),
   )
-  const { instance, inRedis } = local
-  built.use(await joinStore({ store, storeId, inRedis, instance, log, signal }))
+  const { inStore, inRedis } = local
+  built.use(await joinStore({ store, storeId, inRedis, instance: inStore.journal, log, signal }))
+  await bringStreams(await journals.streams(), streams, inStore.isNew)
+  await inStore.save()
   if (config.cacheBytes > 0) {
     const evictBodies = evictBodiesWith({
       ...{ streams: journals.streams, local: uploads, shipper, maxBytes: config.cacheBytes, nowMs },
@@ -183,4 +185,21 @@ async function shareStorage(
     await uploads.removeStream(stream)
     await journals.removed(stream)
   }
+}
+
+/**
+ * Takes the streams of a folder that was filled before there was a store into an empty store. Throws, in words, where that has
+ * streams: two would have one id.
+ */
+async function bringStreams(
+  here: readonly string[],
+  streams: Pick<StoreStreams, 'list' | 'isRemoved' | 'bring'>,
+  isNew: boolean,
+): Promise<void> {
+  const there = new Set(await streams.list())
+  if (isNew && here.length > 0 && there.size > 0)
+    throw new Error(
+      'STORE: this working directory has streams of its own, and so has the store; a folder that was filled without a store goes into an empty one',
+    )
+  for (const stream of here) if (!there.has(stream) && !streams.isRemoved(stream)) await streams.bring(stream)
 }

@@ -27,7 +27,7 @@ import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
 import type { Quotas } from './quotas/quotas.ts'
 import { diskInspectionArchive } from './retention/disk/inspection-archive.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
-import { journalNameFor } from './uploads/disk/instance-file.ts'
+import { readStoreInstance } from './uploads/disk/instance-file.ts'
 import { createIoWorker } from './uploads/disk/io-worker/io-worker.ts'
 import { diskJournals } from './uploads/disk/journal-files.ts'
 import { diskObjectLinks } from './uploads/disk/object-links.ts'
@@ -69,7 +69,9 @@ export async function openStorage(
   await Promise.all([whenReady(redis), whenReady(queueRedis)])
   const shareWith = config.store && (await openShared(config.store, built, log))
   const local = await openDisk(config, built, log)
-  const shared = shareWith && (await shareWith(config, { ...local, inRedis: redisStoreName(redis) }))
+  const { inStore } = local
+  const inRedis = redisStoreName(redis)
+  const shared = shareWith && inStore && (await shareWith(config, { ...local, inStore, inRedis }))
   const { journals, uploads, archive, clientCertificates } = shared ?? local
   const store = {
     ...uploads,
@@ -144,9 +146,8 @@ export async function openStorage(
 async function openDisk(config: StorageConfig, built: AsyncDisposableStack, log: Logger) {
   const { workingDirectory, store } = config
   const durability = config.durability === 'power' ? 'power' : 'process'
-  const instance = store
-    ? await journalNameFor(workingDirectory, config.instance, nameOfStore(store))
-    : config.instance
+  const inStore = store && (await readStoreInstance(workingDirectory, config.instance, nameOfStore(store)))
+  const instance = inStore?.journal ?? config.instance
   const disk = built.use(createIoWorker(durability))
   const ownJournals = await diskJournals(workingDirectory, instance, log, disk)
   const streams = cacheStreamList(workingDirectory, ownJournals.streams, now)
@@ -155,7 +156,7 @@ async function openDisk(config: StorageConfig, built: AsyncDisposableStack, log:
     ...{ workingDirectory, instance, disk, durability, journals: ownJournals, links },
   })
   return {
-    instance,
+    inStore,
     journals: { ...ownJournals, streams },
     links,
     uploads,

@@ -59,11 +59,17 @@ export function ingestSuite() {
       return start(path, settings)
     },
     flush,
+    /** Takes a part of what is known of stream 1, which only a rebuild brings back. */
+    damageIndex: () => withRedis((client) => client.del('{stream:1}:newest', '{stream:1}:sessions')),
   }
 
-  async function flush(): Promise<void> {
+  function flush(): Promise<void> {
+    return withRedis((client) => client.flushall())
+  }
+
+  async function withRedis(run: (client: Redis) => Promise<unknown>): Promise<void> {
     const client = new Redis(redis.path)
-    await client.flushall()
+    await run(client)
     await client.quit()
   }
 

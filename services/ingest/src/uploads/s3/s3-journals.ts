@@ -28,8 +28,10 @@ export function s3Journals(deps: S3JournalsDeps): Journals {
       for (;;) {
         const stream = await inTime(maxWaitMs, streams.create())
         shipper.begin(stream)
-        // False only where this disk has been told that the stream was removed.
         if (await local.adopt(stream)) return stream
+        // A stream of this id was deleted here before there was a store.
+        await streams.remove(stream)
+        await streams.removed(stream)
       }
     },
     streams: () => streams.list(),

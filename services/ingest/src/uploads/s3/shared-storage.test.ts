@@ -1,5 +1,7 @@
-import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
+import { deepEqual, equal, notDeepEqual, ok, rejects } from 'node:assert/strict'
+import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
@@ -116,6 +118,55 @@ if (testEndpoint === null) {
       deepEqual(await responsesOf(third), before)
       equal((await third.get('/streams/1/session_1/v/segment_1001.m4s')).status, 200)
       equal((await third.get('/streams/1/session_1/v/segment_1002.m4s')).status, 404)
+    })
+
+    it('takes in what a folder has from before, where it is empty', async () => {
+      {
+        await using one = await suite.start()
+        await one.send('POST', '/streams')
+        await one.put('/streams/1/x', 'before')
+        await one.send('POST', '/streams')
+        await one.send('DELETE', '/streams/2')
+      }
+      {
+        await using one = await start({ DURABILITY: 'store' })
+        equal((await one.get('/streams')).json.streams.length, 1)
+        equal((await one.send('POST', '/streams')).json.stream_id, 3)
+        equal((await one.put('/streams/1/y', 'after')).status, 202)
+        await using two = await startOther()
+        equal((await two.get('/streams/1/x')).text, 'before')
+        equal((await two.get('/streams/1/uploads')).json.uploads.length, 2)
+      }
+      await using third = await temporaryDirectory()
+      {
+        await using alone = await suite.startIn(third.path, { INSTANCE: 'three' })
+        await alone.send('POST', '/streams')
+      }
+      const late = () => suite.startIn(third.path, settings({ INSTANCE: 'three' }))
+      await rejects(late(), /has streams of its own/)
+      await rejects(late(), /has streams of its own/)
+    })
+
+    it('is rebuilt by the command, on an empty disk', async () => {
+      await using one = await start({ DURABILITY: 'store' })
+      await one.send('POST', '/streams?interface=dash')
+      await one.put('/streams/1/session_1/v/v.init', init)
+      for (const number of [1_001, 1_003])
+        await one.put(`/streams/1/session_1/v/segment_${number}.m4s`, segment(number))
+      const before = await responsesOf(one)
+      await suite.damageIndex()
+      notDeepEqual(await responsesOf(one), before)
+      const env = { ...process.env, ...settings(), REDIS_URL: suite.redis().path }
+      const reindex = fork(join(import.meta.dirname, '../../reindex.ts'), {
+        env: {
+          ...env,
+          WORKING_DIRECTORY: other.path,
+          HANDOVER_FILE: join(other.path, 'h'),
+          LOG_LEVEL: 'warn',
+        },
+      })
+      deepEqual(await once(reindex, 'exit'), [0, null])
+      deepEqual(await responsesOf(one), before)
     })
 
     it('deletes a stream in the store and on all machines, and never gives its id again', async () => {

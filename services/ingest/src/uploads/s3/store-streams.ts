@@ -17,6 +17,8 @@ const none = Buffer.alloc(0)
 export interface StoreStreams {
   /** Takes the next free id. */
   create(): Promise<string>
+  /** Takes an id that a stream on this disk has already. Throws where another machine has taken it. */
+  bring(stream: string): Promise<void>
   /** Ids of all streams, ascending; those that are known while the store does not respond, once they have been listed. */
   list(): Promise<readonly string[]>
   has(stream: string): Promise<boolean>
@@ -56,6 +58,12 @@ export function storeStreams(store: ObjectStore, nowMs: () => number): StoreStre
         ids.add(id)
         return String(id)
       }
+    },
+    async bring(stream) {
+      if (!(await store.create(streamKey(stream), none)))
+        throw new Error(`STORE: another machine has made a stream ${stream} at this moment`)
+      ids.add(Number(stream))
+      newest = Math.max(newest, Number(stream))
     },
     async list() {
       await inTime(listWaitMs, refresh()).catch((error) => {
