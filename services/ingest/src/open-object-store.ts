@@ -7,6 +7,7 @@ import type { EventBus } from './events/event-bus.ts'
 import type { InspectionArchive } from './indexing/inspect-upload.ts'
 import { createSemaphore } from './lib/semaphore.ts'
 import { sleep } from './lib/sleep.ts'
+import type { StreamQueries } from './streams/ports.ts'
 import type { StoreInstance } from './uploads/disk/instance-file.ts'
 import type { ClientCertificates, Journals, UploadStore } from './uploads/ports.ts'
 import { awaitStore, markKey } from './uploads/s3/await-store.ts'
@@ -42,6 +43,8 @@ interface LocalStorage {
   readonly archive: InspectionArchive
 }
 
+type RemovalIndex = Pick<StreamQueries, 'upload'>
+
 /** Bodies, journals and certificates of all machines. */
 export interface SharedStorage {
   readonly journals: Journals
@@ -59,7 +62,7 @@ export interface SharedStorage {
   /** Ships what an earlier process has left on this disk. */
   readonly shipLeftOver: () => Promise<void>
   /** Has this machine notice what others remove. */
-  readonly watchRemovals: (eventBus: Pick<EventBus, 'subscribe'>) => void
+  readonly watchRemovals: (eventBus: Pick<EventBus, 'subscribe'>, index: RemovalIndex) => void
 }
 
 const behind =
@@ -127,7 +130,6 @@ async function shareStorage(
     })
     built.use(startEviction(evictBodies, log))
   }
-  const freeRemoved = removedBodiesWith({ local: uploads, store, shipper, nowMs })
   /** Streams that are soon looked through for bodies that are gone. */
   const due = new Set<string>()
   const inTurn = createSemaphore(freeConcurrency)
@@ -143,21 +145,23 @@ async function shareStorage(
     warnings: () => (shipper.backlog().failure === null ? [] : [waits ? needed : behind]),
     ping: () => withTimeout(pingTimeoutMs, store.has(markKey)),
     async shipLeftOver() {
-      for (const stream of await journals.streams()) {
-        shipper.touch(stream)
-        // What was removed while this process was not there.
-        freeLater(stream)
-      }
+      for (const stream of await journals.streams()) shipper.touch(stream)
     },
-    watchRemovals: (eventBus) => void watchRemovals(eventBus),
+    watchRemovals: (...args) =>
+      void watchRemovals(...args).catch(
+        (error) => signal.aborted || log.error({ error }, 'what other machines remove is not seen'),
+      ),
   }
 
-  async function watchRemovals(eventBus: Pick<EventBus, 'subscribe'>): Promise<void> {
+  async function watchRemovals(eventBus: Pick<EventBus, 'subscribe'>, index: RemovalIndex): Promise<void> {
+    const freeRemoved = removedBodiesWith({ local: uploads, store, shipper, index, nowMs })
+    // What was removed while this process was not there.
+    for (const stream of await journals.streams()) freeLater(stream, freeRemoved)
     while (!signal.aborted) {
       try {
         for await (const { event } of await eventBus.subscribe(null, signal)) {
           if (event.kind === 'stream-deleted') await forget(event.stream)
-          if (event.kind === 'uploads-removed') freeLater(event.stream)
+          if (event.kind === 'uploads-removed') freeLater(event.stream, freeRemoved)
         }
       } catch (error) {
         log.warn({ error }, 'what other machines remove is not seen for a moment')
@@ -167,13 +171,13 @@ async function shareStorage(
   }
 
   /** Removals of one moment are looked at together. */
-  function freeLater(stream: string): void {
+  function freeLater(stream: string, freeRemoved: (stream: string) => Promise<boolean>): void {
     if (due.has(stream)) return
     due.add(stream)
     void sleep(freeAfterMs, signal).then(async () => {
       due.delete(stream)
       const isDone = signal.aborted || (await inTurn(() => freeRemoved(stream)).catch(() => false))
-      if (!isDone) freeLater(stream)
+      if (!isDone) freeLater(stream, freeRemoved)
     })
   }
 

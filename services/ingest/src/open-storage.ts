@@ -87,7 +87,7 @@ export async function openStorage(
   )
   const eventBus = built.use(redisEventBus(redis, open(connectBlocking)))
 
-  shared?.watchRemovals(eventBus)
+  shared?.watchRemovals(eventBus, index)
   const links = shared?.linksIn(index) ?? local.links
 
   const devices = redisDeviceIndex(redis)

@@ -1,4 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
+import type { JudgedUpload } from '../../indexing/fold.ts'
 import { removedBodiesWith } from './removed-bodies.ts'
 import { memoryStore } from './testing/memory-store.ts'
 
@@ -6,7 +7,8 @@ describe('removedBodiesWith', () => {
   function setUp() {
     const store = memoryStore()
     const here = new Set(['a', 'b'])
-    const state = { isBehind: false, nowMs: 60_000 }
+    const state = { isBehind: false, nowMs: 60_000, known: '' }
+    const judged = { upload: {} } as JudgedUpload
     const freeRemoved = removedBodiesWith({
       local: {
         bodies: async () => [...here].map((upload) => ({ upload, bytes: 1, usedMs: 0 })),
@@ -16,6 +18,7 @@ describe('removedBodiesWith', () => {
       },
       store,
       shipper: { isBehind: () => state.isBehind },
+      index: { upload: async (_stream, upload) => (state.known === upload ? judged : null) },
       nowMs: () => state.nowMs,
     })
     return { store, here, state, freeRemoved }
@@ -33,6 +36,13 @@ describe('removedBodiesWith', () => {
     state.isBehind = true
     equal(await freeRemoved('1'), false)
     deepEqual([...here], ['a', 'b'])
+  })
+
+  it('keeps what the store has lost behind its back', async () => {
+    const { here, state, freeRemoved } = setUp()
+    state.known = 'a'
+    equal(await freeRemoved('1'), true)
+    deepEqual([...here], ['a'])
   })
 
   it('removes nothing that was written just now', async () => {
