@@ -16,6 +16,7 @@ import { type IssueCertificate, issueCertificateWith } from './certificates/issu
 import { endsSoon } from './certificates/leaf-policy.ts'
 import { type ListCertificates, listCertificatesWith } from './certificates/list-certificates.ts'
 import type { Authority, DeviceJournal, DeviceJournalEntry } from './certificates/ports.ts'
+import { issueProfileWith } from './certificates/profiles/issue-profile.ts'
 import { renewServerCertificateWith, type ServerNames } from './certificates/renew-server-certificate.ts'
 import { revocationListWith, type ShowRevocationList } from './certificates/revocation-list.ts'
 import { type RevokeCertificate, revokeCertificateWith } from './certificates/revoke-certificate.ts'
@@ -25,6 +26,8 @@ import { pkcs12Of } from './certificates/x509/pkcs12.ts'
 import { x509Keys as keys } from './certificates/x509/private-keys.ts'
 import { x509Reader as reader } from './certificates/x509/reader.ts'
 import { createRoot } from './certificates/x509/root.ts'
+import { createUnknownAuthority } from './certificates/x509/unknown-authority.ts'
+import { intermediateOf } from './open-intermediate.ts'
 
 interface CertificateSettings {
   readonly workingDirectory: string
@@ -86,6 +89,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   const files = diskCertificateFiles(workingDirectory)
   const journal = await diskDeviceJournal(files.pathOf('device', 'journal.ndjson'))
   const runExclusively = createKeyedMutex()
+  const intermediate = intermediateOf(workingDirectory, device, now, log)
   const renewServerCertificate = renewServerCertificateWith({ authority: server, keys, reader, files })
 
   const first = await handoverFacts()
@@ -102,7 +106,13 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   const timer = setInterval(() => void check(), hourMs).unref()
 
   return {
-    issue: issueCertificateWith({ authority: device, keys, reader, files, journal, runExclusively, now }),
+    issue: issueCertificateWith({
+      ...{ authority: device, keys, reader, files, journal, runExclusively, now },
+      issueProfile: issueProfileWith({
+        ...{ authority: device, reader, now, openIntermediate },
+        createUnknown: () => createUnknownAuthority('device', now()),
+      }),
+    }),
     show: showCertificatesWith(files, reader),
     revoke: revokeCertificateWith({ files, reader, journal, runExclusively, now, publish, isAcknowledged }),
     onHandoverApplied: report,
@@ -110,7 +120,8 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     list: listCertificatesWith(files, reader, journal),
     exportBundle: exportBundleWith(files, pkcs12Of),
     showRevocationList: revocationListWith(device, journal, now),
-    hasIssued: device.hasIssued,
+    hasIssued: (certificate) =>
+      device.hasIssued(certificate) || (intermediate.authority()?.hasIssued(certificate) ?? false),
     identify(certificate) {
       const { serial = '', fingerprint = '' } = reader.describe(certificate) ?? {}
       return { serial, fingerprint }
@@ -134,7 +145,21 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   async function handoverFacts(): Promise<HandoverFacts> {
     const { pair, reissued } = await renewServerCertificate(serverNames(), now())
     if (reissued) log.info({ reason: reissued }, 'server certificate issued')
-    return factsOf(pair, `${device.root}${clientRoots ?? ''}`, await revokedSerials(journal))
+    return factsOf(
+      pair,
+      `${await intermediate.trustAnchor()}${clientRoots ?? ''}`,
+      await revokedSerials(journal),
+    )
+  }
+
+  /** The proxies are to accept its leaves before a device shows one. */
+  async function openIntermediate(): Promise<Authority> {
+    const wasOpen = intermediate.authority() !== null
+    const authority = await intermediate.open()
+    if (wasOpen) return authority
+    await publish()
+    await isAcknowledged()
+    return authority
   }
 
   async function maintain(): Promise<void> {

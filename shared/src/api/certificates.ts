@@ -3,6 +3,23 @@ import { sha256, time } from './common.ts'
 
 const hierarchy = z.enum(['server', 'device'])
 
+/** In what a device certificate differs from a usual one, to test servers. */
+export const certificateProfile = z.enum([
+  'expired',
+  'not-yet-valid',
+  'wrong-ca',
+  'wrong-eku',
+  'no-eku',
+  'cn-only',
+  'large',
+  'intermediate',
+  'rsa-2048',
+  'rsa-3072',
+  'ec-p256',
+  'ec-p384',
+])
+export type ProfileName = z.infer<typeof certificateProfile>
+
 export const certificateFiles = z.object({ server: z.array(z.string()), device: z.array(z.string()) })
 
 /** One certificate that this server keeps. */
@@ -19,6 +36,7 @@ export const certificateSummary = z
     key_type: z.string().describe('Such as `ec prime256v1` or `rsa 2048`'),
     has_key: z.boolean().describe('Whether the key can be downloaded'),
     revoked: z.boolean(),
+    profile: certificateProfile.nullable().describe('With which it was issued; null for a usual one'),
     last_seen: time.nullable().describe('When an upload came with it'),
   })
   .meta({ id: 'CertificateSummary' })
@@ -53,6 +71,18 @@ export const certificateFile = z
   })
   .meta({ id: 'CertificateFile' })
 
+const profile = z
+  .object({
+    name: certificateProfile,
+    shows: z.string().describe('What the certificate is like'),
+    this_server: z.enum(['accepts', 'refuses']),
+    code: z.string().nullable().describe('Of the refusal'),
+    rule: z.string().describe('By which a server decides'),
+    detail: z.string(),
+  })
+  .meta({ id: 'CertificateProfile' })
+export type ProfileResponse = z.infer<typeof profile>
+
 export const issuedCertificate = z
   .object({
     key: z.string().nullable().describe('Path on the server'),
@@ -60,13 +90,22 @@ export const issuedCertificate = z
     created: z.boolean(),
     key_pem: z.string().optional(),
     cert_pem: z.string(),
+    profile: profile.optional().describe('Where one was asked for'),
   })
   .meta({ id: 'IssuedCertificate' })
 
 const override = z.string().optional().describe('`false` returns a valid existing certificate')
-export const keypairQuery = z.object({ override, type: z.enum(['ec', 'rsa']).optional() })
-export const signQuery = z.object({ override })
-export const signBody = z.object({ csr: z.string().describe('PEM') })
+const namedProfile = certificateProfile
+  .optional()
+  .describe('For a certificate that servers should be tested with; in the query or in the body')
+export const keypairQuery = z.object({
+  override,
+  type: z.enum(['ec', 'rsa']).optional(),
+  profile: namedProfile,
+})
+export const keypairBody = z.object({ profile: namedProfile })
+export const signQuery = z.object({ override, profile: namedProfile })
+export const signBody = z.object({ csr: z.string().describe('PEM'), profile: namedProfile })
 export const revoked = z.object({
   name: z.string(),
   revoked: z.array(z.string()),

@@ -18,6 +18,7 @@ import {
   certificatesQuery,
   certificatesResponse,
   issuedCertificate,
+  keypairBody,
   keypairQuery,
   revoked,
   signBody,
@@ -229,6 +230,7 @@ export const operations: readonly Operation[] = [
   ),
   post('/certs/{name}/keypair', 'certificates', 'Makes a key and a certificate', {
     query: keypairQuery,
+    body: keypairBody,
     responses: { 200: issuedCertificate },
   }),
   post('/certs/{name}/sign', 'certificates', 'Signs a CSR', {
