@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tlsTestId } from '../tls-tests/tls-tests.ts'
 import { sha256, time } from './common.ts'
 
 const hierarchy = z.enum(['server', 'device'])
@@ -114,3 +115,52 @@ export const revoked = z.object({
 })
 
 export const bundleBody = z.object({ password: z.string().min(1).max(200) })
+
+/** What one address did in one test. */
+const tlsTestResult = z
+  .object({
+    address: z.string(),
+    certificate: z
+      .object({ subject: z.string(), fingerprint: z.string() })
+      .nullable()
+      .describe('The newest that the client showed; none reaches a server that the client refuses'),
+    verdict: z
+      .enum(['correct', 'wrong', 'informative', 'unclear'])
+      .describe('`informative`: a correct client may do either; `unclear`: it says nothing of the matter'),
+    detail: z.string().describe('What the client did, in a sentence'),
+    connections: z.number().int(),
+    refused: z.number().int().describe('Connections that ended in the handshake'),
+    closed: z.number().int().describe('Connections that ended behind the handshake, without a request'),
+    requests: z.number().int(),
+    first_at: time,
+    last_at: time,
+    code: z.string().describe('With which the newest connection ended, such as an alert; empty for none'),
+    offers: z.string().nullable().describe('The newest version that it offered, such as `TLSv1.3`'),
+    tls_version: z.string().nullable().describe('Agreed on; null where the handshake did not end'),
+    server_name: z.string().nullable().describe('The name that it asked for (SNI)'),
+  })
+  .meta({ id: 'TlsTestResult' })
+
+const tlsTest = z
+  .object({
+    id: tlsTestId,
+    title: z.string(),
+    shows: z.string().describe('What the client sees'),
+    expects: z.enum(['accept', 'refuse', 'either', 'retry']),
+    correct: z.string().describe('What a correct client does'),
+    rule: z.string(),
+    url: z.string().nullable().describe('By its port; null where tests are off'),
+    url_by_name: z.string().nullable().describe('By its name, on the port that all tests share'),
+    commands: z.array(
+      z.object({ client: z.string(), lines: z.string().describe('For a shell, to be copied') }),
+    ),
+    results: z.array(tlsTestResult).describe('By address; the newest first'),
+  })
+  .meta({ id: 'TlsTest' })
+
+export const tlsTestsResponse = z.object({
+  enabled: z.boolean().describe('Whether `TLS_TEST_PORT` is set'),
+  tests: z.array(tlsTest),
+})
+export type TlsTestsResponse = z.infer<typeof tlsTestsResponse>
+export type TlsTestResponse = z.infer<typeof tlsTest>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { handoverApplied } from '../handover.ts'
+import { tlsTestReport } from '../tls-tests/tls-tests.ts'
 import {
   ownAccess,
   shareBody,
@@ -23,6 +24,7 @@ import {
   revoked,
   signBody,
   signQuery,
+  tlsTestsResponse,
 } from './certificates.ts'
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
@@ -209,6 +211,11 @@ export const operations: readonly Operation[] = [
   }),
   post('/events/handover-applied', 'devices', 'Internal: only the proxy may call it', {
     body: handoverApplied,
+    responses: { 204: 'none' },
+  }),
+  get('/tls-tests', 'certificates', 'Tests of TLS clients, and what clients did', tlsTestsResponse),
+  post('/events/tls-tests', 'certificates', 'Internal: only the proxy may call it', {
+    body: tlsTestReport,
     responses: { 204: 'none' },
   }),
   get('/devices', 'devices', 'The devices that uploads came from', devicesResponse, page),

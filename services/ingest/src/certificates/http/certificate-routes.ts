@@ -91,8 +91,8 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   function noteHandover(request: Request, response: Response): void {
     assertFromProxy(request)
     const report = parseBody(handoverApplied, request.body)
-    const { proxy, version, port, ui_port: uiPort, is_loopback: isLoopback } = report
-    deps.onProxyPorts({ port, uiPort, isLoopback })
+    const { proxy, version, port, ui_port: uiPort, is_loopback: isLoopback, tls_tests: tlsTests } = report
+    deps.onProxyPorts({ port, uiPort, isLoopback, tlsTests })
     onHandoverApplied(proxy, version)
     response.status(204).end()
   }

@@ -1,18 +1,10 @@
-import { createHash, createPrivateKey, type webcrypto, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Hierarchy, Leaf, Pair, PublicKey, Validity } from '../certificate.ts'
 import { isValid } from '../leaf-policy.ts'
 import type { Authority, RevocationList } from '../ports.ts'
-import {
-  authorityKeyIdentifierOf,
-  issueCa,
-  issueLeaf,
-  newSerial,
-  pemOf,
-  rsaSha256,
-  serialOf,
-  signingAlgorithmOf,
-} from './issuer.ts'
+import { authorityKeyIdentifierOf, issueCa, issueLeaf, newSerial, pemOf, serialOf } from './issuer.ts'
 import { x509 } from './library.ts'
+import { importKey, signingAlgorithmOf } from './signing-key.ts'
 
 const usageOf = { server: 'serverAuth', device: 'clientAuth' } as const
 
@@ -139,15 +131,4 @@ function orFault<Result>(message: string, read: () => Result): Result {
   } catch (cause) {
     throw new Error(message, { cause })
   }
-}
-
-/** Not extractable: from here on the key can sign, and nothing else. */
-function importKey(pem: string): Promise<webcrypto.CryptoKey> {
-  const key = createPrivateKey(pem)
-  const der = key.export({ type: 'pkcs8', format: 'der' })
-  const curve = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }[
-    key.asymmetricKeyDetails?.namedCurve ?? ''
-  ]
-  const algorithm = curve === undefined ? rsaSha256 : { name: 'ECDSA', namedCurve: curve }
-  return crypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign'])
 }

@@ -1,6 +1,8 @@
 import { randomBytes, type webcrypto, X509Certificate } from 'node:crypto'
 import type { Leaf, PublicKey, Validity } from '../certificate.ts'
 import { x509 } from './library.ts'
+import { x509Keys } from './private-keys.ts'
+import { importKey, signingAlgorithmOf } from './signing-key.ts'
 
 export type ParsedCertificate = InstanceType<typeof x509.X509Certificate>
 
@@ -24,22 +26,46 @@ export async function issueLeaf(
   leaf: Leaf,
   usage: 'serverAuth' | 'clientAuth',
 ): Promise<string> {
+  return sign(issuer, await leafContentsOf(leaf, usage, issuer.certificate))
+}
+
+/** A leaf that its own private key signs, PEM. */
+export async function issueSelfSigned(
+  key: string,
+  leaf: Leaf,
+  usage: 'serverAuth' | 'clientAuth',
+): Promise<string> {
+  const contents = await leafContentsOf(leaf, usage, null)
+  const signingKey = await importKey(key)
+  const signingAlgorithm = signingAlgorithmOf(signingKey)
+  const { subject: issuer } = contents
+  return pemOf(
+    await x509.X509CertificateGenerator.create({ ...contents, issuer, signingKey, signingAlgorithm }),
+  )
+}
+
+/** `issuer` is null for the leaf itself. */
+async function leafContentsOf(
+  leaf: Leaf,
+  usage: 'serverAuth' | 'clientAuth',
+  issuer: ParsedCertificate | null,
+): Promise<Contents> {
   const { commonName, notBefore, notAfter } = leaf
   const publicKey = Buffer.from(leaf.publicKey, 'base64')
   const purpose = leaf.usage === undefined ? usage : leaf.usage
   const sans = sansOf(leaf)
-  return sign(issuer, {
+  return {
     ...{ serialNumber: newSerial(), subject: subjectOf(commonName), notBefore, notAfter, publicKey },
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       ...(purpose === null ? [] : [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[purpose]])]),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
-      await authorityKeyIdentifierOf(issuer.certificate),
+      ...(issuer ? [await authorityKeyIdentifierOf(issuer)] : []),
       ...(sans.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(sans)]),
       ...(leaf.comment === undefined ? [] : [commentOf(leaf.comment)]),
     ],
-  })
+  }
 }
 
 /** Signs a CA's certificate, PEM. */
@@ -55,25 +81,28 @@ export async function issueCa(issuer: Issuer, ca: CaCertificate): Promise<string
   })
 }
 
-/** A root of its own, PEM. `keys` may sign. */
+/** A root of its own with a private key, PEM. */
 export async function issueRoot(
-  keys: webcrypto.CryptoKeyPair,
+  key: string,
   ca: Validity & { readonly commonName: string },
 ): Promise<string> {
   const { commonName, notBefore, notAfter } = ca
-  const publicKey = Buffer.from(await crypto.subtle.exportKey('spki', keys.publicKey))
-  const made = await x509.X509CertificateGenerator.createSelfSigned({
-    ...{ serialNumber: newSerial(), name: caSubjectOf(commonName), notBefore, notAfter, keys },
-    signingAlgorithm: signingAlgorithmOf(keys.privateKey),
-    extensions: await caExtensionsOf(publicKey, undefined),
-  })
-  return pemOf(made)
+  const signingKey = await importKey(key)
+  const publicKey = Buffer.from(x509Keys.publicKeyOf(key), 'base64')
+  const [subject, issuer] = [caSubjectOf(commonName), caSubjectOf(commonName)]
+  return pemOf(
+    await x509.X509CertificateGenerator.create({
+      ...{ serialNumber: newSerial(), subject, issuer, notBefore, notAfter, publicKey, signingKey },
+      signingAlgorithm: signingAlgorithmOf(signingKey),
+      extensions: await caExtensionsOf(publicKey, undefined),
+    }),
+  )
 }
 
 type Contents = Omit<
   Parameters<typeof x509.X509CertificateGenerator.create>[0],
-  'signingKey' | 'signingAlgorithm' | 'issuer'
->
+  'signingKey' | 'signingAlgorithm' | 'issuer' | 'subject'
+> & { readonly subject: InstanceType<typeof x509.Name> }
 
 async function sign({ certificate, signingKey }: Issuer, contents: Contents): Promise<string> {
   const signingAlgorithm = signingAlgorithmOf(signingKey)
@@ -85,11 +114,6 @@ async function sign({ certificate, signingKey }: Issuer, contents: Contents): Pr
 
 export const pemOf = ({ rawData }: { readonly rawData: ArrayBuffer }): string =>
   new X509Certificate(Buffer.from(rawData)).toString()
-
-export const signingAlgorithmOf = ({ algorithm }: webcrypto.CryptoKey) =>
-  algorithm.name === 'ECDSA' ? { name: 'ECDSA', hash: 'SHA-256' } : rsaSha256
-
-export const rsaSha256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 
 /** 16 bytes, positive, none of them a leading zero that one library shows and the next drops. */
 export const newSerial = (): string => serialOf(randomBytes(16))

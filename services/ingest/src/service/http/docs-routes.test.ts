@@ -96,7 +96,10 @@ describe('the OpenAPI document', () => {
     // Without a JSON response, or only for AUTH=mtls: e2e/access.test.ts has those.
     deepEqual(
       others.map(({ path }) => path).filter((path) => !path.startsWith('/access/')),
-      ['/events/handshake-refused', '/events/handover-applied', '/certs/device/{name}/bundle.p12'],
+      [
+        ...['/events/handshake-refused', '/events/handover-applied', '/events/tls-tests'],
+        '/certs/device/{name}/bundle.p12',
+      ],
     )
   })
 
