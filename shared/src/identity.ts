@@ -12,7 +12,7 @@ export interface Peer {
   /** `h2`, `http/1.1`, or null when the client offered none. */
   readonly alpn: string | null
   /** The test of TLS clients that the connection was made to; absent for an ordinary connection. */
-  readonly tlsTest?: string | undefined
+  readonly tlsTest?: string
   /** The verified certificate; null when the client presented none. */
   readonly device: Device | null
 }
@@ -74,7 +74,7 @@ export function readPeer(headers: IncomingHttpHeaders, secret: string, readDevic
     tlsVersion: textOf(headers, 'x-tls-version'),
     cipher: textOf(headers, 'x-tls-cipher'),
     alpn: textOf(headers, 'x-tls-alpn') || null,
-    tlsTest: textOf(headers, 'x-tls-test') || undefined,
+    ...(headers['x-tls-test'] ? { tlsTest: textOf(headers, 'x-tls-test') } : {}),
     device: headers['x-client-verify'] === 'SUCCESS' ? readDevice(headers) : null,
   }
 }

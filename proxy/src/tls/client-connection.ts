@@ -72,7 +72,7 @@ export function createClientConnection(
       tlsVersion: socket.getProtocol() ?? 'unknown',
       cipher: socket.getCipher()?.name ?? 'unknown',
       alpn: socket.alpnProtocol || null,
-      tlsTest: tlsTest ?? undefined,
+      ...(tlsTest === null ? {} : { tlsTest }),
       device: presented && !presented.chainFault ? deviceOf(presented.certificate) : null,
     }
   }

@@ -77,12 +77,8 @@ const rows: readonly Row[] = [
   ],
   ['accept', accepted, 'correct', 'connected with TLSv1.3: sent 3 requests'],
   ['accept', alert, 'wrong', 'refused what it should accept (alert unknown_ca)'],
-  [
-    'accept',
-    closed,
-    'unclear',
-    'closed the connection behind the handshake, without a request; that it sends something is not shown',
-  ],
+  ['accept', closed, 'unclear', 'connected with TLSv1.2, and sent no request'],
+  ['either', closed, 'informative', 'connected with TLSv1.2, and sent no request'],
   ['either', accepted, 'informative', 'connected with TLSv1.3: sent 3 requests'],
   [
     'either',

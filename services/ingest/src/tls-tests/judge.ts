@@ -32,9 +32,12 @@ function judgeRefusal({ expects }: Pick<TlsTest, 'expects'>, result: TestResult)
       detail: `the handshake failed for another reason (${result.code || 'none given'})`,
     }
   if (expects === 'refuse') return { verdict: 'correct', detail: `refused, as it must (${how})` }
-  if (expects === 'either') return { verdict: 'informative', detail: `did not connect (${how})` }
   if (result.refused === 0)
-    return { verdict: 'unclear', detail: `${how}; that it sends something is not shown` }
+    return {
+      verdict: expects === 'either' ? 'informative' : 'unclear',
+      detail: `connected with ${result.tlsVersion ?? 'TLS'}, and sent no request`,
+    }
+  if (expects === 'either') return { verdict: 'informative', detail: `did not connect (${how})` }
   return { verdict: 'wrong', detail: `refused what it should accept (${how})` }
 }
 
