@@ -76,6 +76,7 @@ const profile = z
   .object({
     name: certificateProfile,
     shows: z.string().describe('What the certificate is like'),
+    correct_server: z.enum(['accepts', 'refuses', 'either']),
     this_server: z.enum(['accepts', 'refuses']),
     code: z.string().nullable().describe('Of the refusal'),
     rule: z.string().describe('By which a server decides'),

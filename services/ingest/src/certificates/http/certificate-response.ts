@@ -29,8 +29,16 @@ export const deviceCertificateResponse = (
 /** What the certificate is like, and what comes of it. */
 function profileResponse(name: ProfileName): ProfileResponse {
   const { shows, server } = profiles[name]
-  const { accepts, code, rule, detail } = server
-  return { name, shows, this_server: accepts ? 'accepts' : 'refuses', code, rule, detail }
+  const { correct, accepts, code, rule, detail } = server
+  return {
+    name,
+    shows,
+    correct_server: correct,
+    this_server: accepts ? 'accepts' : 'refuses',
+    code,
+    rule,
+    detail,
+  }
 }
 
 /** One line of the list of certificates. */

@@ -138,8 +138,9 @@ describe('POST /certs/:name/keypair', () => {
       const { status, body } = await send()
       equal(status, 200)
       ok(text(body.cert_pem).validToDate < new Date())
-      const { name, this_server, code, rule } = body.profile
-      deepEqual([name, this_server, code], ['expired', 'refuses', 'certificate-expired'])
+      const { name, correct_server, this_server, code, rule } = body.profile
+      deepEqual([name, correct_server, this_server], ['expired', 'refuses', 'refuses'])
+      equal(code, 'certificate-expired')
       match(rule, /RFC 5280/)
     })
 

@@ -20,6 +20,8 @@ export interface Profile {
 
 /** What a correct server does with a client that shows such a certificate, and this one does. */
 interface ServerReaction {
+  /** `either` where a rule lets a server choose. */
+  readonly correct: 'accepts' | 'refuses' | 'either'
   readonly accepts: boolean
   /** Of this server's refusal, the one that `GET /refusals` lists; null where it accepts. */
   readonly code: string | null
@@ -28,13 +30,14 @@ interface ServerReaction {
 }
 
 const accepted = (rule: string, detail: string): ServerReaction => ({
+  correct: 'accepts',
   accepts: true,
   code: null,
   rule,
   detail,
 })
 const refused = (code: string, rule: string, detail: string): ServerReaction => ({
-  ...{ accepts: false, code, rule, detail },
+  ...{ correct: 'refuses', accepts: false, code, rule, detail },
 })
 
 const usual: Omit<Profile, 'shows' | 'server'> = {
@@ -98,11 +101,14 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     ...usual,
     usage: null,
     shows: 'it has no extended key usage',
-    server: refused(
-      'certificate-purpose',
-      'RFC 5280, 4.2.1.12',
-      'Such a certificate is good for everything, but a server may demand that the purpose is named. This one does, as its roots may vouch for more than devices. Other servers may accept it.',
-    ),
+    server: {
+      ...refused(
+        'certificate-purpose',
+        'RFC 5280, 4.2.1.12',
+        'Such a certificate is good for everything, but a server may demand that the purpose is named. This one does, as its roots may vouch for more than devices. Other servers may accept it.',
+      ),
+      correct: 'either',
+    },
   },
   'cn-only': {
     ...usual,
