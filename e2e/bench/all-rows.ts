@@ -19,7 +19,7 @@ import { uiRows } from './ui/ui-rows.ts'
 const byNameOnly = [
   ...fleetNames,
   ...['growth-streams', 'planning', '8k-h1-power-c16', '8k-h1-power-c64'],
-  ...['ui-live', 'ui-open', 'ui-watchers'],
+  ...['ui-live', 'ui-open', 'ui-watchers', 'ui-rate'],
 ]
 
 /** All rows, in the order in which they are measured. */
