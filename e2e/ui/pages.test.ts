@@ -87,6 +87,7 @@ describe('all pages', function () {
     ['/ui/tls-tests', '.empty'],
     [`/ui/connect?stream=${stream}`, '.step'],
     ['/ui/service', '.tile'],
+    ['/ui/access', 'h1'],
     ['/ui/no-such-page', 'h1'],
     ['/ui/certificates', '.table'],
   ]
