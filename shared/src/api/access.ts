@@ -15,6 +15,7 @@ export type AuditEvent =
   | 'certificate-revoked'
   | 'stream-deleted'
   | 'object-deleted'
+  | 'test-results-cleared'
   | 'stream-shared'
   | 'stream-unshared'
   | 'token-made'
@@ -93,6 +94,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /events': viewers,
   'GET /refusals': viewers,
   'GET /tls-tests': viewers,
+  'DELETE /tls-tests': { ...admins, audit: 'test-results-cleared' },
   'GET /retention': viewers,
   'GET /devices': viewers,
   'GET /devices/{fingerprint}': viewers,

@@ -159,9 +159,13 @@ const tlsTest = z
   })
   .meta({ id: 'TlsTest' })
 
+export const tlsTestsQuery = z.object({
+  address: z.string().max(100).optional().describe('Only the results of this address'),
+})
+export const tlsTestsCleared = z.object({ cleared: z.number().int().describe('How many results there were') })
+
 export const tlsTestsResponse = z.object({
   enabled: z.boolean().describe('Whether `TLS_TEST_PORT` is set'),
   tests: z.array(tlsTest),
 })
-export type TlsTestsResponse = z.infer<typeof tlsTestsResponse>
 export type TlsTestResponse = z.infer<typeof tlsTest>

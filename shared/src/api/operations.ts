@@ -24,6 +24,8 @@ import {
   revoked,
   signBody,
   signQuery,
+  tlsTestsCleared,
+  tlsTestsQuery,
   tlsTestsResponse,
 } from './certificates.ts'
 import { pageQuery } from './common.ts'
@@ -214,6 +216,10 @@ export const operations: readonly Operation[] = [
     responses: { 204: 'none' },
   }),
   get('/tls-tests', 'certificates', 'Tests of TLS clients, and what clients did', tlsTestsResponse),
+  {
+    ...{ method: 'delete', path: '/tls-tests', tag: 'certificates' },
+    ...{ summary: 'Forgets what clients did', query: tlsTestsQuery, responses: { 200: tlsTestsCleared } },
+  },
   post('/events/tls-tests', 'certificates', 'Internal: only the proxy may call it', {
     body: tlsTestReport,
     responses: { 204: 'none' },

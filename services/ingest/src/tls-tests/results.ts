@@ -26,6 +26,11 @@ export interface TestResult {
 export interface TestResults {
   /** Adds connections up. Throws `Unavailable` while Redis does not respond. */
   record(connections: readonly TlsTestConnection[]): Promise<void>
+  /**
+   * Forgets the results of an address, or all; returns how many there were. Throws `Unavailable` while Redis does not
+   * respond.
+   */
+  clear(address: string | null): Promise<number>
   /** Newest first. Throws `Unavailable` while Redis does not respond. */
   newest(): Promise<readonly TestResult[]>
 }

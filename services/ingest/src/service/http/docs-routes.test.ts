@@ -78,6 +78,7 @@ describe('the OpenAPI document', () => {
         ['post', '/certs/other/keypair', '/certs/{name}/keypair'],
         ['post', '/certs/signed/sign', '/certs/{name}/sign', csr],
         ['post', '/certs/other/revoke', '/certs/{name}/revoke'],
+        ['delete', '/tls-tests', '/tls-tests'],
         ['delete', '/streams/2/new.txt', '/streams/{id}/{path}'],
         ['delete', '/streams/2', '/streams/{id}'],
       ]

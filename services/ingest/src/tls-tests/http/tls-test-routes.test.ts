@@ -82,6 +82,24 @@ describe('tests of TLS clients', () => {
     deepEqual(await resultsOf(ingest, 'self-signed'), [])
   })
 
+  it('are forgotten on request, of one address or all', async () => {
+    await using ingest = await suite.start()
+    const of = (address: string) => connection({ address })
+    await report(ingest, {
+      connections: [of('192.0.2.1'), of('192.0.2.10'), { ...of('192.0.2.1'), test: 'good' }],
+    })
+    const cleared = async (query = '') => (await ingest.send('DELETE', `/tls-tests${query}`)).json.cleared
+    equal(await cleared('?address=192.0.2.1'), 2)
+    deepEqual(
+      (await resultsOf(ingest, 'expired')).map(({ address }) => address),
+      ['192.0.2.10'],
+    )
+    deepEqual([await cleared(), await cleared()], [1, 0])
+    await report(ingest, { connections: [of('192.0.2.1')] })
+    equal((await resultsOf(ingest, 'expired'))[0]?.connections, 1)
+    equal((await ingest.send('DELETE', `/tls-tests?address=${'x'.repeat(101)}`)).status, 400)
+  })
+
   it('keep the newest thousand results', async () => {
     await using ingest = await suite.start()
     const many = (from: number) =>

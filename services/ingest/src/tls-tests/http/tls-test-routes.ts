@@ -1,8 +1,12 @@
-import type { TlsTestsResponse } from '@pushav/shared/api/certificates.ts'
+import { type tlsTestsCleared, tlsTestsQuery } from '@pushav/shared/api/certificates.ts'
 import { tlsTestIds, tlsTestReport } from '@pushav/shared/tls-tests/tls-tests.ts'
 import { json, Router } from 'express'
+import type { z } from 'zod'
+import { noteForAudit } from '../../access/http/audit-notes.ts'
 import { assertFromProxy } from '../../http/authenticate.ts'
-import { parseBody } from '../../http/parse-request.ts'
+import { streamJson } from '../../http/json-response.ts'
+import { parseBody, parseQuery } from '../../http/parse-request.ts'
+import { asPages, mapPages } from '../../streams/pages.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { TestResults } from '../results.ts'
 import { type TestTarget, tlsTestResponse } from './tls-test-response.ts'
@@ -19,8 +23,14 @@ export function tlsTestRoutes({ results, isEnabled, target }: TlsTestRoutesDeps)
   router.get('/tls-tests', async (_request, response) => {
     const byTest = Map.groupBy(await results.newest(), ({ test }) => test)
     const reached = target()
-    const tests = tlsTestIds.map((id) => tlsTestResponse(id, reached, byTest.get(id) ?? []))
-    response.json({ enabled: isEnabled, tests } satisfies TlsTestsResponse)
+    const tests = mapPages(asPages(tlsTestIds, 1), (id) => tlsTestResponse(id, reached, byTest.get(id) ?? []))
+    await streamJson(response, { enabled: isEnabled, tests })
+  })
+  router.delete('/tls-tests', async (request, response) => {
+    const { address } = parseQuery(tlsTestsQuery, request.query)
+    const cleared = await results.clear(address ?? null)
+    noteForAudit(response, { cleared, ...(address === undefined ? {} : { address }) })
+    response.json({ cleared } satisfies z.infer<typeof tlsTestsCleared>)
   })
   router.post('/events/tls-tests', sendContinue, json({ limit: '8mb' }), async (request, response) => {
     assertFromProxy(request)

@@ -36,6 +36,14 @@ export function redisTestResults(redis: RedisClient, now: () => Date): TestResul
       const at = now().getTime()
       await orUnavailable(Promise.all(connections.map((connection) => recordOne(connection, at))))
     },
+    async clear(address) {
+      const names = await orUnavailable(redis.zrevrange(newestKey, 0, -1))
+      const cleared = address === null ? names : names.filter((name) => addressIn(name) === address)
+      if (cleared.length === 0) return 0
+      const removals = [redis.zrem(newestKey, ...cleared), redis.del(...cleared.map(keyOf))]
+      await orUnavailable(Promise.all(removals))
+      return cleared.length
+    },
     async newest() {
       const names = await orUnavailable(redis.zrevrange(newestKey, 0, maxResults - 1))
       const found = await orUnavailable(Promise.all(names.map((name) => redis.hgetall(keyOf(name)))))
@@ -53,13 +61,15 @@ export function redisTestResults(redis: RedisClient, now: () => Date): TestResul
   }
 }
 
+const addressIn = (name: string): string => name.slice(name.indexOf(' ') + 1)
+
 /** The casts are safe: this file wrote the names and the JSON. */
 function resultOf(name: string, fields: Readonly<Record<string, string>>): TestResult {
-  const [test = '', address = ''] = name.split(' ')
+  const [test = ''] = name.split(' ')
   const count = (field: string) => Number(fields[field] ?? 0)
   const at = (field: string) => new Date(count(field)).toISOString()
   return {
-    ...{ test: test as TlsTestId, address, firstAt: at('first'), lastAt: at('last') },
+    ...{ test: test as TlsTestId, address: addressIn(name), firstAt: at('first'), lastAt: at('last') },
     ...{ connections: count('connections'), refused: count('refused'), closed: count('closed') },
     requests: count('requests'),
     ...(JSON.parse(fields.facts ?? '{"code":"","offers":null,"tlsVersion":null,"serverName":null}') as Facts),

@@ -1,4 +1,4 @@
-import { getJson } from '../api/client.ts'
+import { getJson, sendJson } from '../api/client.ts'
 import type { TlsTest, TlsTests } from '../api/types.ts'
 import { commandLine } from '../dom/copy.ts'
 import { ago, plural } from '../dom/format.ts'
@@ -14,7 +14,16 @@ let shown = ''
 
 fill(
   main,
-  h('div', { class: 'page-head' }, h('h1', {}, 'TLS tests')),
+  h(
+    'div',
+    { class: 'page-head' },
+    h('h1', {}, 'TLS tests'),
+    h(
+      'div',
+      { class: 'page-actions' },
+      h('button', { type: 'button', on: { click: () => void forget() } }, 'Forget the results'),
+    ),
+  ),
   h(
     'p',
     {},
@@ -39,6 +48,16 @@ async function show(): Promise<void> {
       list,
       response.enabled ? response.tests.map(item) : [off(), ...response.tests.filter(isTried).map(item)],
     )
+  } catch (error) {
+    shown = ''
+    showFailure(list, error, () => void show())
+  }
+}
+
+async function forget(): Promise<void> {
+  try {
+    await sendJson('DELETE', '/tls-tests')
+    await show()
   } catch (error) {
     shown = ''
     showFailure(list, error, () => void show())
