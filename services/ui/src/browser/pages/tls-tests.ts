@@ -91,7 +91,14 @@ function item(test: TlsTest): HTMLElement {
       h('span', {}, `a correct camera ${expectations[test.expects]}`),
       test.url !== null && h('span', { class: 'mono' }, test.url),
     ),
-    h('div', {}, `Shows ${test.shows}. `, test.correct, ' ', h('span', { class: 'muted' }, test.rule)),
+    h(
+      'div',
+      {},
+      `Shows ${test.shows}. Correct: `,
+      test.correct,
+      ' ',
+      h('span', { class: 'muted' }, test.rule),
+    ),
     test.commands.length > 0 && reach(test),
     test.results.map(resultLine),
   )
@@ -103,7 +110,7 @@ function reach({ id, commands, url_by_name }: TlsTest): HTMLElement {
     { open: opened.has(id) },
     h('summary', {}, 'How to reach it'),
     url_by_name !== null && h('p', {}, 'By name: ', h('span', { class: 'mono' }, url_by_name)),
-    commands.map(({ client, lines }) => [h('h3', {}, client), commandLine(lines, client)]),
+    commands.map(({ client, lines }) => [h('p', {}, client), commandLine(lines, client)]),
   )
   details.addEventListener('toggle', () => {
     if (details.open) opened.add(id)
