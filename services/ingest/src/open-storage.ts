@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { redisDeviceIndex } from './devices/redis/device-index.ts'
 import { createDeviceSums } from './devices/sum-devices.ts'
 import { redisEventBus } from './events/redis/redis-event-stream.ts'
+import type { VerdictWatch } from './expectations/watch-verdicts.ts'
 import { createProbeEnqueuer } from './indexing/enqueue-probes.ts'
 import { startIndexer } from './indexing/index-journals.ts'
 import { inspectionsOf } from './indexing/inspect-upload.ts'
@@ -33,14 +34,20 @@ import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
 const deviceSumsEveryMs = 5_000
 const now = (): Date => new Date()
 
+/** What follows from the results of the indexer. */
+interface ResultListeners {
+  readonly verdicts: PendingVerdicts
+  readonly verdictWatch: Pick<VerdictWatch, 'touch' | 'reset'>
+  readonly metrics: Pick<IngestMetrics, 'judged'>
+  readonly quotas: Quotas | null
+}
+
 /** Opens the upload store and the journals on the disk, connects to Redis and starts the indexer between the two. */
 export async function openStorage(
   config: Pick<Config, 'workingDirectory' | 'instance' | 'durability' | 'redisUrl' | 'sessionIdleMs'>,
   built: AsyncDisposableStack,
   log: Logger,
-  verdicts: PendingVerdicts,
-  metrics: Pick<IngestMetrics, 'judged'>,
-  quotas: Quotas | null,
+  { verdicts, verdictWatch, metrics, quotas }: ResultListeners,
 ) {
   const { workingDirectory, instance, durability, sessionIdleMs: idleMs } = config
   const disk = built.use(createIoWorker(durability))
@@ -87,6 +94,7 @@ export async function openStorage(
     verdicts,
     eventBus,
     sessionTimeouts,
+    verdictWatch,
     deviceSums,
     resultLog,
     count: metrics.judged,

@@ -1,5 +1,6 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { readConfig } from './config.ts'
+import { createVerdictWatch } from './expectations/watch-verdicts.ts'
 import { noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openStorage } from './open-storage.ts'
 import { restrictFiles } from './restrict-files.ts'
@@ -18,7 +19,9 @@ process.disconnect?.()
 async function reindex(): Promise<void> {
   await using built = new AsyncDisposableStack()
   const verdicts = createPendingVerdicts()
-  const storage = await openStorage(config, built, log, verdicts, noIngestMetrics, null)
+  const storage = await openStorage(config, built, log, {
+    ...{ verdicts, verdictWatch: createVerdictWatch(), metrics: noIngestMetrics, quotas: null },
+  })
   const { journals, index, links, indexer } = storage
   const startedMs = performance.now()
   const streams = await journals.streams()

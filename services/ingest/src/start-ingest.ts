@@ -22,7 +22,9 @@ import { sendStateWith } from './events/http/send-state.ts'
 import { createStates } from './events/states/states.ts'
 import { expectationRoutes } from './expectations/http/expectation-routes.ts'
 import { judgeExpectationsWith } from './expectations/judge-expectations.ts'
+import { redisVerdictStates } from './expectations/redis/verdict-states.ts'
 import { waitForWith } from './expectations/wait-for.ts'
+import { createVerdictWatch } from './expectations/watch-verdicts.ts'
 import { exportMp4With } from './export/export-mp4.ts'
 import { exportRoutes } from './export/http/export-routes.ts'
 import { listSessionWith } from './export/list-session.ts'
@@ -130,7 +132,8 @@ export async function startIngest(
   const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const usage = createUsage()
   const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
-  const storage = await openStorage(config, built, log, verdicts, metrics, quotas)
+  const verdictWatch = createVerdictWatch()
+  const storage = await openStorage(config, built, log, { verdicts, verdictWatch, metrics, quotas })
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 
   const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
@@ -148,7 +151,7 @@ export async function startIngest(
     eventBus,
     inFlight,
     reserveStream: quotas?.reserveStream ?? null,
-    onRemoved: quotas && usage.forget,
+    onRemoved,
     deviceSums,
     newId,
     now,
@@ -213,7 +216,9 @@ export async function startIngest(
   const { backlog } = probes
   const states = createStates({ eventBus, streams, inFlight, refusals, backlog, now })
   const sendState = sendStateWith(states, now)
-  const expectations = judgeExpectationsWith({ streams, index, record, newId, now })
+  const expectations = judgeExpectationsWith({ streams, index, record, newId, now, idleMs })
+  verdictWatch.start({ expectations, states: redisVerdictStates(redis), eventBus, log, now })
+  built.use(verdictWatch)
   const waitFor = waitForWith({ states, streams, index, expectations })
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
@@ -321,6 +326,11 @@ export async function startIngest(
   function reportRefusal(limit: string): void {
     metrics.unstored(limit)
     accessControl.auditLimit(limit)
+  }
+
+  function onRemoved(stream: string): void {
+    verdictWatch.touch(stream)
+    if (quotas) usage.forget(stream)
   }
 
   function onDiskFull(): void {
