@@ -37,10 +37,8 @@ export type StreamEvent =
       readonly findings: readonly { readonly code: string; readonly severity: string }[]
     } & OfUpload)
   | ({ readonly kind: 'upload-probed'; readonly state: 'done' | 'failed' | 'not-media' } & OfUpload)
-  | ({
-      readonly kind: 'session-opened' | 'session-completed' | 'session-abandoned' | 'session-reopened'
-      readonly session: string
-    } & OfStream)
+  | ({ readonly kind: 'session-opened' | 'session-reopened'; readonly session: string } & OfStream)
+  | ({ readonly kind: 'session-completed' | 'session-abandoned'; readonly session: string } & OfStream)
   | ({ readonly kind: 'track-completed'; readonly session: string; readonly track: string } & OfStream)
 
 interface OfStream {

@@ -42,6 +42,7 @@ import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics
 import { openAccess } from './open-access.ts'
 import { openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
+import { openWebhooks } from './open-webhooks.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
 import { readPlaybackWith } from './playback/read-playback.ts'
 import { redisPlayback } from './playback/redis/playback-queries.ts'
@@ -94,6 +95,8 @@ import { startProgressReports } from './uploads/publish-progress.ts'
 import { receiveUploadWith } from './uploads/receive-upload.ts'
 import { recoverUploadsWith } from './uploads/recover-uploads.ts'
 import { streamInterfaceWith } from './uploads/stream-interface.ts'
+import { webhookRoutes } from './webhooks/http/webhook-routes.ts'
+import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
@@ -133,7 +136,9 @@ export async function startIngest(
   const usage = createUsage()
   const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
   const verdictWatch = createVerdictWatch()
-  const storage = await openStorage(config, built, log, { verdicts, verdictWatch, metrics, quotas })
+  const notifier = createWebhookNotifier()
+  const listeners = { verdicts, verdictWatch, notifier, metrics, quotas }
+  const storage = await openStorage(config, built, log, listeners)
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 
   const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
@@ -220,6 +225,9 @@ export async function startIngest(
   verdictWatch.start({ expectations, states: redisVerdictStates(redis), eventBus, log, now })
   built.use(verdictWatch)
   const waitFor = waitForWith({ states, streams, index, expectations })
+  const webhooks = openWebhooks(config, built, log, {
+    ...{ storage, streams, notifier, newId, now, port: () => proxyPorts.port },
+  })
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
   if (quotas) built.use(await startUsageRefresh({ journals, index, usage, intervalMs: 30_000, log }))
@@ -295,6 +303,7 @@ export async function startIngest(
     expectationRoutes(expectations, waitFor, closing.signal),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     retentionRoutes(retention, config.retention),
+    webhookRoutes(webhooks),
     refusalRoutes({ refusals, eventBus, audit: accessControl.audit, count: metrics.refused, log, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
