@@ -45,6 +45,7 @@ const patterns: readonly (readonly [RegExp, PageName])[] = [
   [/^certificates(\/(server|device)\/[^/]+)?\/?$/, 'certificates'],
   [/^connect\/?$/, 'connect'],
   [/^sign-in\/?$/, 'signIn'],
+  [/^webhooks\/?$/, 'webhooks'],
   [/^(service|queues)\/?$/, 'service'],
 ]
 

@@ -16,6 +16,7 @@ export type PageName =
   | 'certificates'
   | 'connect'
   | 'service'
+  | 'webhooks'
   | 'signIn'
   | 'missing'
 
@@ -29,6 +30,7 @@ export const pages: Readonly<Record<PageName, Page>> = {
   certificates: { title: 'Certificates', module: 'certificates', navigation: '/ui/certificates' },
   connect: { title: 'Connect a camera', module: 'connect', navigation: '/ui/connect' },
   service: { title: 'Service', module: 'service', navigation: '/ui/service' },
+  webhooks: { title: 'Webhooks', module: 'webhooks', navigation: '/ui/service' },
   signIn: { title: 'Sign in', module: 'sign-in', navigation: null },
   missing: { title: 'No such page', module: 'missing', navigation: null },
 }

@@ -1,5 +1,6 @@
 import type { certificateFile, certificateSummary } from '@pushav/shared/api/certificates.ts'
 import type { device, refusal } from '@pushav/shared/api/devices.ts'
+import type { deliveriesResponse, webhookMade, webhooksResponse } from '@pushav/shared/api/events/webhooks.ts'
 import type { about, probesResponse, readiness } from '@pushav/shared/api/service.ts'
 import type { inFlight, serverState, streamState } from '@pushav/shared/api/state.ts'
 import type { reportResponse, sessionSummary, streamSummary } from '@pushav/shared/api/streams.ts'
@@ -47,6 +48,10 @@ export type CertificateSummary = Of<typeof certificateSummary>
 export type Certificate = NonNullable<Of<typeof certificateFile>['cert']>
 export type About = Of<typeof about>
 export type Probes = Of<typeof probesResponse>
+export type WebhookDeliveries = Of<typeof deliveriesResponse>
+/** `POST /webhooks` */
+export type NewWebhook = Of<typeof webhookMade>
+export type Webhook = Of<typeof webhooksResponse>['webhooks'][number]
 export type Readiness = Of<typeof readiness>
 
 /** One upload of the wire log. */
