@@ -1,7 +1,13 @@
-import { deepEqual, ok } from 'node:assert/strict'
-import { hksvCameraKey, hksvSession } from '@pushav/shared/testing/media/hksv.ts'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openedSession } from '@pushav/shared/api/sealed.ts'
+import { hksvCameraKey, hksvContentKey, hksvSession } from '@pushav/shared/testing/media/hksv.ts'
+import { until } from '@pushav/shared/testing/until.ts'
+import { Redis } from 'ioredis'
 import type { Page } from 'playwright-core'
-import { makeDevice, makeStream } from '../clients/curl.ts'
+import { curl, makeDevice, makeStream } from '../clients/curl.ts'
+import { run } from '../server/run.ts'
 import { pushAsCamera } from '../support/devices/camera.ts'
 import { mpdStyles, type RecordedObject, recordSession } from '../support/media/matter-recording.ts'
 import { mediaOfSuite } from '../support/media/media.ts'
@@ -53,6 +59,55 @@ describe('the player of sealed media', function () {
       urls.filter((url) => url.includes(key)),
       [],
     )
+  })
+
+  it('are probed when their key is given, which is stored and logged nowhere', async () => {
+    const body = JSON.stringify({ camera_key: key, probe: true })
+    const { probes } = await until('ffprobe has looked at all of it', async () => {
+      const { text } = await curl(serverOf(), `/sealed/${stream}/${session}`, ['-d', body])
+      const opened = openedSession.parse(JSON.parse(text))
+      equal(opened.verdict, 'opened')
+      return opened.probes?.every(({ state }) => state !== 'queued') && opened
+    })
+    deepEqual(
+      probes?.map(({ path, state, message }) => [path.split('/').at(-1), state, message]),
+      ['video.init', 'segment_1001.m4s', 'segment_1002.m4s', 'segment_1003.m4s'].map((name) => [
+        ...[name, 'done', undefined],
+      ]),
+    )
+    for (const { probe } of probes ?? []) match(JSON.stringify(probe), /"codec_name":"h264".*"width":640,/)
+    const { text } = await curl(serverOf(), `/probe/${stream}/session_${session}/video/segment_1002.m4s`)
+    equal(JSON.parse(text).streams[0].codec_name, 'h264')
+
+    const other = JSON.stringify({ camera_key: 'f'.repeat(64), probe: true })
+    const refused = await curl(serverOf(), `/sealed/${stream}/${session}`, ['-d', other])
+    const { verdict, probes: none } = openedSession.parse(JSON.parse(refused.text))
+    deepEqual([verdict, none], ['the key does not fit', []])
+
+    const secrets = [hksvCameraKey, hksvContentKey].flatMap((secret) =>
+      (['hex', 'base64', 'latin1'] as const).map((encoding) => secret.toString(encoding)),
+    )
+    const sockets = await readFile(join(serverOf().workingDirectory, 'standalone/sockets'), 'utf8')
+    const redis = new Redis(join(sockets, 'redis.sock'))
+    const dumped = await Promise.all((await redis.keys('*')).map((name) => redis.dumpBuffer(name)))
+    await redis.quit()
+    const places = [...dumped.map((bytes) => bytes?.toString('latin1') ?? ''), serverOf().log.join('\n')]
+    for (const secret of secrets) ok(!places.some((place) => place.includes(secret)))
+    const { stdout } = await run('grep', ['-rlF', secrets[0] ?? '', serverOf().workingDirectory])
+    equal(String(stdout), '')
+  })
+
+  it('shows what is inside, after a check by the server', async () => {
+    const page = await browserOf().open(`/ui/streams/${stream}`)
+    await page.locator('.list-row', { hasText: 'index.m3u8' }).first().waitFor()
+    await page.getByRole('button', { name: '▶ Play' }).click()
+    await page.getByLabel('Camera key').fill('f'.repeat(64))
+    await page.getByRole('button', { name: 'Check and probe' }).click()
+    await page.getByText('the key does not fit: 0 of 4 objects').waitFor()
+    await page.getByLabel('Camera key').fill(key)
+    await page.getByRole('button', { name: 'Check and probe' }).click()
+    await page.getByText('opened: 4 of 4 objects').waitFor()
+    await page.getByText('segment_1003.m4s: done h264 640×360').waitFor()
   })
 })
 

@@ -66,6 +66,7 @@ import { reportRemovalWith } from './retention/report-removal.ts'
 import { startRetention } from './retention/run-retention.ts'
 import { sealedRoutes } from './sealed/http/sealed-routes.ts'
 import { openSessionWith } from './sealed/open-session.ts'
+import { probeMediaWith } from './sealed/probe-media.ts'
 import { serverNamesOf } from './server-names.ts'
 import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
@@ -291,7 +292,10 @@ export async function startIngest(
       ...{ streams, open: openUpload, certificates: clientCertificates, listSession },
       exportMp4: exportMp4With(playback, openUpload),
     }),
-    sealedRoutes(openSessionWith({ listSession, open: openUpload })),
+    sealedRoutes(
+      openSessionWith({ listSession, open: openUpload }),
+      probeMediaWith({ probes, findWorkers: () => findProbeWorkers(redis), waitMs: config.probeWaitMs }),
+    ),
     uploadDetailRoutes({
       streams,
       readBoxes: readBoxesWith(openUpload),

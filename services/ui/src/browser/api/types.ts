@@ -1,6 +1,7 @@
 import type { certificateFile, certificateSummary } from '@pushav/shared/api/certificates.ts'
 import type { device, refusal } from '@pushav/shared/api/devices.ts'
 import type { deliveriesResponse, webhookMade, webhooksResponse } from '@pushav/shared/api/events/webhooks.ts'
+import type { openedSession } from '@pushav/shared/api/sealed.ts'
 import type { about, probesResponse, readiness } from '@pushav/shared/api/service.ts'
 import type { inFlight, serverState, streamState } from '@pushav/shared/api/state.ts'
 import type { reportResponse, sessionSummary, streamSummary } from '@pushav/shared/api/streams.ts'
@@ -52,6 +53,8 @@ export type WebhookDeliveries = Of<typeof deliveriesResponse>
 /** `POST /webhooks` */
 export type NewWebhook = Of<typeof webhookMade>
 export type Webhook = Of<typeof webhooksResponse>['webhooks'][number]
+/** `POST /sealed/{id}/{session}` */
+export type SealedSession = Of<typeof openedSession>
 export type Readiness = Of<typeof readiness>
 
 /** One upload of the wire log. */

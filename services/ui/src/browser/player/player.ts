@@ -116,7 +116,7 @@ export function createPlayer(
     const own = turn
     const { keyForm } = await loadSealed()
     if (own !== turn) return
-    const form = keyForm((open) => {
+    const form = keyForm(stream, session ?? '', (open) => {
       unseal = open
       void play(source)
     })
