@@ -37,6 +37,8 @@ interface VerdictWatchDeps {
 
 /** A stream is judged at most this often, because each time all its sessions are read. */
 const everyMs = 500
+/** Judging takes at most a fifth of the time: between two looks is this many times as long as the last one took. */
+const restFactor = 4
 const maxConcurrent = 8
 /** After that many changes within one look, the next look goes on. */
 const maxChanges = 3
@@ -78,10 +80,11 @@ export function createVerdictWatch(): VerdictWatch {
 
   async function run(given: VerdictWatchDeps): Promise<void> {
     while (due.size > 0 && !closing.signal.aborted) {
+      const startedMs = performance.now()
       const streams = due
       due = new Map()
       await forEachLimit([...streams], maxConcurrent, ([stream, isReset]) => look(given, stream, isReset))
-      await sleep(everyMs, closing.signal)
+      await sleep(Math.max(everyMs, restFactor * (performance.now() - startedMs)), closing.signal)
     }
     running = null
   }

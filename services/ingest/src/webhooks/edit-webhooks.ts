@@ -16,6 +16,7 @@ export interface Webhooks {
   /** Throws the refusals `request-malformed` and `webhook-limit`. */
   create(wanted: WantedWebhook): Promise<Webhook>
   list(): Promise<readonly Webhook[]>
+  /** Throws `Unavailable` while Redis does not respond. */
   remove(id: string): Promise<Webhook>
   /** Throws `Unavailable` while Redis does not respond. */
   deliveries(
@@ -63,9 +64,9 @@ export function editWebhooksWith(deps: WebhooksDeps): Webhooks {
     list: files.list,
     async remove(id) {
       const webhook = await read(id)
-      await files.remove(id)
-      queues.serve((await files.list()).map((left) => left.id))
+      // The queue first: while Redis is away the webhook stays, so that its deliveries are not left without it.
       await queues.remove(id)
+      await files.remove(id)
       return webhook
     },
     async deliveries(id, limit) {

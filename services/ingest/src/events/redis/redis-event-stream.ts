@@ -28,7 +28,7 @@ type Entry = readonly [id: string, fields: readonly string[]]
 export function redisEventBus(
   redis: RedisClient,
   blocking: RedisClient,
-  onPublish: (event: ServerEvent) => void = () => undefined,
+  onPublish: (event: ServerEvent) => void,
 ): EventBus & AsyncDisposable {
   const subscriptions = new Set<Subscription>()
   let unsent: ServerEvent[] = []

@@ -3,7 +3,7 @@ import { probeQueue } from '@pushav/shared/probe-job.ts'
 import { type ConnectionOptions, DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
 import { orUnavailableWith } from '../../lib/unavailable.ts'
 import type { DeliverWebhook } from '../deliver-webhook.ts'
-import type { Attempt, Delivery, DeliveryQueues } from '../ports.ts'
+import type { Delivery, DeliveryQueues } from '../ports.ts'
 import { listJobs } from './delivery-jobs.ts'
 
 interface DeliveryQueuesDeps {
@@ -15,6 +15,12 @@ interface DeliveryQueuesDeps {
   /** Before the second attempt; twice as long before each further one. */
   readonly retryMs: number
   readonly onError: (error: Error) => void
+}
+
+interface RunningWorker {
+  readonly worker: Worker<Delivery>
+  /** Cuts off its attempts. */
+  readonly stopping: AbortController
 }
 
 /** BullMQ itself waits without end for its first connection. */
@@ -38,11 +44,11 @@ export function createDeliveryQueues(deps: DeliveryQueuesDeps): DeliveryQueues &
   const { connection, patient, deliver, retryMs, onError } = deps
   const { prefix } = probeQueue
   const queues = new Map<string, Queue<Delivery>>()
-  const workers = new Map<string, Worker<Delivery>>()
-  const closing = new AbortController()
+  const workers = new Map<string, RunningWorker>()
+  let isClosing = false
   return {
     serve(webhooks) {
-      if (closing.signal.aborted) return
+      if (isClosing) return
       for (const webhook of webhooks) if (!workers.has(webhook)) workers.set(webhook, startWorker(webhook))
       for (const webhook of [...workers.keys()]) if (!webhooks.includes(webhook)) void stopServing(webhook)
     },
@@ -65,7 +71,7 @@ export function createDeliveryQueues(deps: DeliveryQueuesDeps): DeliveryQueues &
       await closeQueue(webhook)
     },
     async [Symbol.asyncDispose]() {
-      closing.abort(new Error('this process is closing'))
+      isClosing = true
       await Promise.all([...workers.keys()].map(stopServing))
       await Promise.all([...queues.keys()].map(closeQueue))
     },
@@ -91,39 +97,37 @@ export function createDeliveryQueues(deps: DeliveryQueuesDeps): DeliveryQueues &
     return queue
   }
 
-  function startWorker(webhook: string): Worker<Delivery> {
-    const work = (job: Job<Delivery>, token?: string) => attempt(webhook, job, token)
+  function startWorker(webhook: string): RunningWorker {
+    const stopping = new AbortController()
+    const work = (job: Job<Delivery>, token?: string) => attempt(webhook, job, token, stopping.signal)
     const options = { connection: patient, prefix, concurrency, limiter, ...times }
-    return new Worker<Delivery>(nameOf(webhook), work, options).on('error', onError)
+    const worker = new Worker<Delivery>(nameOf(webhook), work, options).on('error', onError)
+    return { worker, stopping }
   }
 
-  async function attempt(webhook: string, job: Job<Delivery>, token: string | undefined): Promise<void> {
-    const { outcome, ...ended } = await deliverOrDelay(webhook, job, token)
+  async function attempt(
+    webhook: string,
+    job: Job<Delivery>,
+    token: string | undefined,
+    stopping: AbortSignal,
+  ): Promise<void> {
+    const { outcome, ...ended } = await deliver(webhook, job.data, stopping).catch(async (error) => {
+      if (!stopping.aborted) throw error
+      // An attempt that is cut off here counts as none.
+      await job.moveToDelayed(Date.now() + interruptedDelayMs, token)
+      throw new DelayedError()
+    })
     await job.updateProgress(ended)
     if (outcome === 'delivered') return
     throw outcome === 'give-up' ? new UnrecoverableError(ended.detail) : new Error(ended.detail)
   }
 
-  /** An attempt that the end of this process cuts off counts as none. */
-  async function deliverOrDelay(
-    webhook: string,
-    job: Job<Delivery>,
-    token: string | undefined,
-  ): Promise<Attempt> {
-    try {
-      return await deliver(webhook, job.data, closing.signal)
-    } catch (error) {
-      if (!closing.signal.aborted) throw error
-      await job.moveToDelayed(Date.now() + interruptedDelayMs, token)
-      throw new DelayedError()
-    }
-  }
-
   /** BullMQ never lets go of a connection that is reconnecting; its owner disconnects it. */
   async function stopServing(webhook: string): Promise<void> {
-    const worker = workers.get(webhook)
+    const running = workers.get(webhook)
     workers.delete(webhook)
-    if (worker) await withTimeout(closeTimeoutMs, worker.close()).catch(() => undefined)
+    running?.stopping.abort(new Error('this process sends no more to this webhook'))
+    if (running) await withTimeout(closeTimeoutMs, running.worker.close()).catch(() => undefined)
   }
 
   async function closeQueue(webhook: string): Promise<void> {
