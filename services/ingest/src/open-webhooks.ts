@@ -10,6 +10,7 @@ import { deliverWebhookWith } from './webhooks/deliver-webhook.ts'
 import { linksBelow } from './webhooks/delivery.ts'
 import { diskWebhookFiles } from './webhooks/disk/webhook-files.ts'
 import { editWebhooksWith, type Webhooks } from './webhooks/edit-webhooks.ts'
+import { findMissedEndsWith } from './webhooks/find-missed-ends.ts'
 import { assertPublicLiteral } from './webhooks/http/target-address.ts'
 import { webhookClient } from './webhooks/http/webhook-client.ts'
 import type { WebhookNotifier } from './webhooks/notify-webhooks.ts'
@@ -24,10 +25,14 @@ type WebhookSettings = Pick<
   | 'publicPort'
   | 'serverIp'
   | 'dnsName'
+  | 'sessionIdleMs'
 >
 
 interface OpenWebhooksDeps {
-  readonly storage: Pick<Awaited<ReturnType<typeof openStorage>>, 'queueRedis' | 'webhookRedis'>
+  readonly storage: Pick<
+    Awaited<ReturnType<typeof openStorage>>,
+    'queueRedis' | 'webhookRedis' | 'journals' | 'index'
+  >
   readonly streams: Pick<StreamReads, 'sessionViewsOf'>
   readonly notifier: WebhookNotifier
   readonly newId: () => string
@@ -58,7 +63,8 @@ export function openWebhooks(
     }),
   )
   const linksFor = linksBelow(() => originOf(config, config.publicPort ?? port()))
-  notifier.start({ files, queues, streams, linksFor, log })
+  const findMissedEnds = findMissedEndsWith({ ...storage, streams, idleMs: config.sessionIdleMs, now })
+  notifier.start({ files, queues, streams, findMissedEnds, linksFor, log })
   built.use(notifier)
   const assertAllowed = allowPrivate ? () => undefined : assertPublicLiteral
   return editWebhooksWith({ files, queues, linksFor, assertAllowed, newId, now })

@@ -5,6 +5,7 @@ import { Refusal } from '../lib/refusal.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { StreamReads } from '../streams/read-streams.ts'
 import { deliveryOf, type LinksFor } from './delivery.ts'
+import type { FindMissedEnds } from './find-missed-ends.ts'
 import type { Delivery, DeliveryQueues, WebhookFiles } from './ports.ts'
 import { identityOf, isWanted, isWebhookEvent, streamOf, type WebhookEvent } from './webhook.ts'
 
@@ -20,6 +21,7 @@ interface WebhookNotifierDeps {
   readonly files: Pick<WebhookFiles, 'list'>
   readonly queues: Pick<DeliveryQueues, 'serve' | 'enqueue'>
   readonly streams: Pick<StreamReads, 'sessionViewsOf'>
+  readonly findMissedEnds: FindMissedEnds
   readonly linksFor: LinksFor
   readonly log: Logger
 }
@@ -35,6 +37,7 @@ export function createWebhookNotifier(): WebhookNotifier {
   let waiting = new Map<string, WebhookEvent>()
   let deps: WebhookNotifierDeps | null = null
   let running: Promise<void> | null = null
+  let missed: Promise<void> | null = null
   let dropped = 0
   return {
     onEvent(event) {
@@ -46,6 +49,7 @@ export function createWebhookNotifier(): WebhookNotifier {
     },
     async [Symbol.asyncDispose]() {
       closing.abort()
+      await missed
       await running
     },
   }
@@ -60,11 +64,21 @@ export function createWebhookNotifier(): WebhookNotifier {
   /** Deliveries that an earlier process queued go on. */
   async function begin(given: WebhookNotifierDeps): Promise<void> {
     try {
-      given.queues.serve((await given.files.list()).map(({ id }) => id))
+      const webhooks = await given.files.list()
+      given.queues.serve(webhooks.map(({ id }) => id))
+      if (webhooks.length > 0) missed = findMissedEnds(given)
     } catch (error) {
       given.log.error({ error }, 'the webhooks cannot be read')
     }
     await run(given)
+  }
+
+  async function findMissedEnds(given: WebhookNotifierDeps): Promise<void> {
+    try {
+      await given.findMissedEnds(add, closing.signal)
+    } catch (error) {
+      given.log.warn({ error }, 'webhooks get no events of sessions that ended before the start')
+    }
   }
 
   async function run(given: WebhookNotifierDeps): Promise<void> {

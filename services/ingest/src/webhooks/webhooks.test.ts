@@ -149,6 +149,31 @@ describe('webhooks', () => {
     equal(JSON.parse((await target.next()).body).kind, 'webhook-test')
   })
 
+  it('get the ends of sessions that fell silent while the server was stopped, each once', async () => {
+    await using target = await startTarget()
+    {
+      await using ingest = await suite.start({ ...quick, SESSION_IDLE: '1d' })
+      await make(ingest, { url: target.url })
+      for (const stream of [1, 2]) {
+        await ingest.send('POST', '/streams')
+        await ingest.put(`/streams/${stream}/v.mp4`, init)
+      }
+    }
+    // By the clock of the second start both have ended, as after a minute without a server.
+    {
+      await using _ingest = await suite.start(quick)
+      const ended = [await target.next(), await target.next()].map(({ body }) => JSON.parse(body))
+      deepEqual(ended.map(({ kind, stream }) => [kind, stream]).sort(), [
+        ['session-completed', '1'],
+        ['session-completed', '2'],
+      ])
+    }
+    await using again = await suite.start(quick)
+    const [{ id }] = (await again.get('/webhooks')).json.webhooks
+    await again.send('POST', `/webhooks/${id}/test`)
+    equal(JSON.parse((await target.next()).body).kind, 'webhook-test')
+  })
+
   it('get events that came while Redis was away', async function () {
     this.timeout(30_000)
     await using ingest = await suite.start(quick)

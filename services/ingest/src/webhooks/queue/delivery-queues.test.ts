@@ -107,6 +107,7 @@ describe('the queues of deliveries', function () {
     const notifier = createWebhookNotifier()
     notifier.start({
       ...{ files: { list: async () => [webhook] }, queues, linksFor: () => ({}), log },
+      findMissedEnds: async () => undefined,
       streams: {
         sessionViewsOf: async (_stream, [session]) => {
           ok(session)
