@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { openedSession } from '@pushav/shared/api/sealed.ts'
 import { chunk, ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
 import { hksvCameraKey, hksvKeyId, hksvSession, sealed } from '@pushav/shared/testing/media/hksv.ts'
+import { until } from '@pushav/shared/testing/until.ts'
 import { type Ingest, ingestSuite } from '../testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])
@@ -22,6 +23,16 @@ describe('a sealed session', () => {
     const opened = await open(ingest, key)
     deepEqual([opened.verdict, opened.opened, opened.objects, opened.key_id], ['opened', 4, 4, hksvKeyId])
     deepEqual([opened.findings, opened.damaged, opened.repeated_ivs], [[], [], []])
+  })
+
+  it('is not complete when it falls silent without the end of its playlist', async () => {
+    await using ingest = await suite.start({ SESSION_IDLE: '50ms' })
+    await record(ingest, hksvSession(number, init, [segment(0)]).slice(0, -1))
+    const silent = await until('the session is silent', async () => {
+      const [session] = (await ingest.get('/streams/1')).json.sessions
+      return session?.phase === 'silent' && session
+    })
+    deepEqual([silent.key, silent.complete], [number, false])
   })
 
   it('shows what is wrong inside, which object is damaged, and an IV that came twice', async () => {
