@@ -89,6 +89,7 @@ describe('all pages', function () {
     [`/ui/connect?stream=${stream}`, '.step'],
     ['/ui/service', '.tile'],
     ['/ui/webhooks', '.item'],
+    ['/ui/access', 'h1'],
     ['/ui/no-such-page', 'h1'],
     ['/ui/certificates', '.table'],
   ]

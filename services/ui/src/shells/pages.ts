@@ -18,6 +18,7 @@ export type PageName =
   | 'service'
   | 'webhooks'
   | 'signIn'
+  | 'access'
   | 'missing'
 
 /** All pages; `missing` is shown where there is none. */
@@ -31,6 +32,7 @@ export const pages: Readonly<Record<PageName, Page>> = {
   connect: { title: 'Connect a camera', module: 'connect', navigation: '/ui/connect' },
   service: { title: 'Service', module: 'service', navigation: '/ui/service' },
   webhooks: { title: 'Webhooks', module: 'webhooks', navigation: '/ui/service' },
+  access: { title: 'Access', module: 'access', navigation: null },
   signIn: { title: 'Sign in', module: 'sign-in', navigation: null },
   missing: { title: 'No such page', module: 'missing', navigation: null },
 }
