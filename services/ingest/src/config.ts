@@ -95,6 +95,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     webhookTimeoutMs: setting('WEBHOOK_TIMEOUT', duration, '10s'),
     /** Before the second attempt; twice as long before each further one. */
     webhookRetryMs: setting('WEBHOOK_RETRY', duration, '5s'),
+    /** Whether the proxy tests TLS clients, and so needs certificates to show them. */
+    hasTlsTests: (setting('TLS_TEST_PORT', optionalPort, 'off') ?? null) !== null,
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
     /** Who may read what this process writes: `restrictFiles`. */
     umask: setting('FILE_UMASK', fileMask, '077'),

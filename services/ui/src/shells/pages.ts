@@ -14,6 +14,7 @@ export type PageName =
   | 'report'
   | 'devices'
   | 'certificates'
+  | 'tlsTests'
   | 'connect'
   | 'service'
   | 'webhooks'
@@ -29,6 +30,7 @@ export const pages: Readonly<Record<PageName, Page>> = {
   report: { title: 'Report', module: 'report', navigation: '/ui/streams' },
   devices: { title: 'Devices', module: 'devices', navigation: '/ui/devices' },
   certificates: { title: 'Certificates', module: 'certificates', navigation: '/ui/certificates' },
+  tlsTests: { title: 'TLS tests', module: 'tls-tests', navigation: '/ui/certificates' },
   connect: { title: 'Connect a camera', module: 'connect', navigation: '/ui/connect' },
   service: { title: 'Service', module: 'service', navigation: '/ui/service' },
   webhooks: { title: 'Webhooks', module: 'webhooks', navigation: '/ui/service' },

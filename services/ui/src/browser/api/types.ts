@@ -1,5 +1,10 @@
 import type { streamAccess, tokenMade, tokensResponse } from '@pushav/shared/api/access.ts'
-import type { certificateFile, certificateSummary } from '@pushav/shared/api/certificates.ts'
+import type {
+  certificateFile,
+  certificateProfile,
+  certificateSummary,
+  tlsTestsResponse,
+} from '@pushav/shared/api/certificates.ts'
 import type { device, refusal } from '@pushav/shared/api/devices.ts'
 import type { deliveriesResponse, webhookMade, webhooksResponse } from '@pushav/shared/api/events/webhooks.ts'
 import type { openedSession } from '@pushav/shared/api/sealed.ts'
@@ -54,6 +59,10 @@ export type HandshakeRefusal = Of<typeof refusal>
 export type CertificateSummary = Of<typeof certificateSummary>
 /** `GET /certs/{hierarchy}/{name}` */
 export type Certificate = NonNullable<Of<typeof certificateFile>['cert']>
+export type ProfileName = Of<typeof certificateProfile>
+/** `GET /tls-tests` */
+export type TlsTests = Of<typeof tlsTestsResponse>
+export type TlsTest = TlsTests['tests'][number]
 export type About = Of<typeof about>
 export type Probes = Of<typeof probesResponse>
 export type WebhookDeliveries = Of<typeof deliveriesResponse>
