@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import { redisDeviceIndex } from './devices/redis/device-index.ts'
 import { createDeviceSums } from './devices/sum-devices.ts'
 import { redisEventBus } from './events/redis/redis-event-stream.ts'
+import type { VerdictWatch } from './expectations/watch-verdicts.ts'
 import { createProbeEnqueuer } from './indexing/enqueue-probes.ts'
 import { startIndexer } from './indexing/index-journals.ts'
 import { inspectionsOf } from './indexing/inspect-upload.ts'
@@ -34,6 +35,7 @@ import { diskObjectLinks } from './uploads/disk/object-links.ts'
 import { cacheStreamList } from './uploads/disk/stream-list-cache.ts'
 import { openUploadStore } from './uploads/disk/upload-store.ts'
 import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
+import type { WebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 const deviceSumsEveryMs = 5_000
 const now = (): Date => new Date()
@@ -52,14 +54,25 @@ interface StorageConfig
     | 'storeWaitMs'
   > {}
 
-/** Opens the upload store and the journals on the disk, and the object store behind them where one is set, connects to Redis and starts the indexer between the two. */
+/** What follows from the results of the indexer, and from events. */
+interface ResultListeners {
+  readonly verdicts: PendingVerdicts
+  readonly verdictWatch: Pick<VerdictWatch, 'touch' | 'reset'>
+  /** Gets the events that this process publishes. */
+  readonly notifier: Pick<WebhookNotifier, 'onEvent'>
+  readonly metrics: Pick<IngestMetrics, 'judged'>
+  readonly quotas: Quotas | null
+}
+
+/**
+ * Opens the upload store and the journals on the disk, and the object store behind them where one is set, connects to
+ * Redis and starts the indexer between the two.
+ */
 export async function openStorage(
   config: StorageConfig,
   built: AsyncDisposableStack,
   log: Logger,
-  verdicts: PendingVerdicts,
-  metrics: Pick<IngestMetrics, 'judged'>,
-  quotas: Quotas | null,
+  { verdicts, verdictWatch, notifier, metrics, quotas }: ResultListeners,
 ) {
   const { sessionIdleMs: idleMs } = config
   const onError = createErrorReport(log)
@@ -85,7 +98,7 @@ export async function openStorage(
   const probes = built.use(
     createProbeQueue(queueRedis, open(connectBlocking), redisOutcomes(queueRedis), onError),
   )
-  const eventBus = built.use(redisEventBus(redis, open(connectBlocking)))
+  const eventBus = built.use(redisEventBus(redis, open(connectBlocking), notifier.onEvent))
 
   shared?.watchRemovals(eventBus, index)
   const links = shared?.linksIn(index) ?? local.links
@@ -99,6 +112,7 @@ export async function openStorage(
     verdicts,
     eventBus,
     sessionTimeouts,
+    verdictWatch,
     deviceSums,
     resultLog,
     count: metrics.judged,
@@ -132,6 +146,9 @@ export async function openStorage(
     /** Null without an object store. */
     shared,
     redis,
+    queueRedis,
+    /** Connects when it is first used. */
+    webhookRedis: open(connectBlocking),
     index,
     devices,
     deviceSums,
