@@ -84,7 +84,10 @@ export async function openStorage(
   const local = await openDisk(config, built, log)
   const { inStore } = local
   const inRedis = redisStoreName(redis)
-  const shared = shareWith && inStore && (await shareWith(config, { ...local, inStore, inRedis }))
+  const shared =
+    shareWith &&
+    inStore &&
+    (await shareWith(config, { ...local, inStore, inRedis, describe: x509Reader.describe }))
   const { journals, uploads, archive, clientCertificates } = shared ?? local
   const store = {
     ...uploads,
@@ -184,11 +187,11 @@ async function openDisk(config: StorageConfig, built: AsyncDisposableStack, log:
 
 /** Loaded only here: the store's client takes time and memory that a server without one does not pay. */
 async function openShared(...args: Parameters<OpenObjectStore>): ReturnType<OpenObjectStore> {
-  const { openObjectStore } = await import('./open-object-store.ts')
+  const { openObjectStore } = await import('./uploads/s3/client/open-object-store.ts')
   return openObjectStore(...args)
 }
 
-type OpenObjectStore = typeof import('./open-object-store.ts').openObjectStore
+type OpenObjectStore = typeof import('./uploads/s3/client/open-object-store.ts').openObjectStore
 
 const nameOfStore = ({ bucket, prefix, endpoint }: StoreTarget): string =>
   `s3://${bucket}/${prefix}${endpoint ? ` at ${endpoint}` : ''}`

@@ -8,7 +8,7 @@ import { z } from 'zod'
 const stored = z.object({ store: z.string(), journal: z.string() })
 
 /** That a folder belongs to a store, and under which name. */
-export interface StoreInstance {
+interface StoreInstance {
   /** The name under which the instance writes journals to the store. */
   readonly journal: string
   /** Whether this is the first start with the store. */

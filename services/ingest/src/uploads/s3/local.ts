@@ -27,3 +27,13 @@ export interface LocalUploads extends UploadStore {
   /** Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's error. */
   place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
 }
+
+/** That a folder belongs to a store, and under which name. */
+export interface StoreInstance {
+  /** The name under which the instance writes journals to the store. */
+  readonly journal: string
+  /** Whether this is the first start with the store. */
+  readonly isNew: boolean
+  /** To be called once the store has let it in. Throws the system's error. */
+  save(): Promise<void>
+}

@@ -1,30 +1,29 @@
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { StoreTarget } from '@pushav/shared/store-url.ts'
-import { x509Reader } from './certificates/x509/reader.ts'
-import type { Config } from './config.ts'
-import type { EventBus } from './events/event-bus.ts'
-import type { InspectionArchive } from './indexing/inspect-upload.ts'
-import { createSemaphore } from './lib/semaphore.ts'
-import { sleep } from './lib/sleep.ts'
-import type { StreamQueries } from './streams/ports.ts'
-import type { StoreInstance } from './uploads/disk/instance-file.ts'
-import type { ClientCertificates, Journals, UploadStore } from './uploads/ports.ts'
-import { awaitStore, markKey } from './uploads/s3/await-store.ts'
-import { s3ObjectStore } from './uploads/s3/client/s3-object-store.ts'
-import { evictBodiesWith, startEviction } from './uploads/s3/evict-bodies.ts'
-import { indexedLinks } from './uploads/s3/indexed-links.ts'
-import { joinStore, type StoreName } from './uploads/s3/join-store.ts'
-import type { LocalJournals, LocalUploads } from './uploads/s3/local.ts'
-import type { ObjectStore } from './uploads/s3/object-store.ts'
-import { removedBodiesWith } from './uploads/s3/removed-bodies.ts'
-import { s3Certificates } from './uploads/s3/s3-certificates.ts'
-import { s3Inspections } from './uploads/s3/s3-inspections.ts'
-import { s3Journals } from './uploads/s3/s3-journals.ts'
-import { s3UploadStore } from './uploads/s3/s3-upload-store.ts'
-import { type ShipBacklog, startShipper } from './uploads/s3/shipper.ts'
-import { storeSegments } from './uploads/s3/store-segments.ts'
-import { type StoreStreams, storeStreams } from './uploads/s3/store-streams.ts'
+import type { CertificateDetails } from '../../../certificates/ports.ts'
+import type { Config } from '../../../config.ts'
+import type { EventBus } from '../../../events/event-bus.ts'
+import type { InspectionArchive } from '../../../indexing/inspect-upload.ts'
+import { createSemaphore } from '../../../lib/semaphore.ts'
+import { sleep } from '../../../lib/sleep.ts'
+import type { StreamQueries } from '../../../streams/ports.ts'
+import type { ClientCertificates, Journals, UploadStore } from '../../ports.ts'
+import { awaitStore, markKey } from '../await-store.ts'
+import { evictBodiesWith, startEviction } from '../evict-bodies.ts'
+import { indexedLinks } from '../indexed-links.ts'
+import { joinStore, type StoreName } from '../join-store.ts'
+import type { LocalJournals, LocalUploads, StoreInstance } from '../local.ts'
+import type { ObjectStore } from '../object-store.ts'
+import { removedBodiesWith } from '../removed-bodies.ts'
+import { s3Certificates } from '../s3-certificates.ts'
+import { s3Inspections } from '../s3-inspections.ts'
+import { s3Journals } from '../s3-journals.ts'
+import { s3UploadStore } from '../s3-upload-store.ts'
+import { type ShipBacklog, startShipper } from '../shipper.ts'
+import { storeSegments } from '../store-segments.ts'
+import { type StoreStreams, storeStreams } from '../store-streams.ts'
+import { s3ObjectStore } from './s3-object-store.ts'
 
 const pingTimeoutMs = 2_000
 /** A body that has been on its way for so long is on its way no more. */
@@ -36,6 +35,8 @@ const nowMs = (): number => Date.now()
 
 interface LocalStorage {
   readonly inStore: StoreInstance
+  /** What a certificate in PEM says; null for one that cannot be read. */
+  readonly describe: (pem: string) => CertificateDetails | null
   readonly inRedis: StoreName
   readonly journals: LocalJournals
   readonly uploads: LocalUploads
@@ -137,7 +138,7 @@ async function shareStorage(
     journals: s3Journals({ local: journals, store, streams, segments, shipper, waits, maxWaitMs }),
     uploads: s3UploadStore({ local: uploads, store, shipper, waits, shipWithinMs, maxWaitMs, nowMs }),
     clientCertificates: s3Certificates({
-      ...{ local: local.clientCertificates, store, describe: x509Reader.describe, waits, log },
+      ...{ local: local.clientCertificates, store, describe: local.describe, waits, log },
     }),
     archive: s3Inspections(local.archive, store),
     linksIn: indexedLinks,
