@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { authMode } from '@pushav/shared/api/access.ts'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
@@ -36,6 +35,14 @@ const foreignRules = z
   .transform((rules) => rules ?? null)
   .describe('rules such as O=Acme,OU=Cameras or sha256:<64 hex digits>, separated by semicolons')
 
+/** It becomes a part of paths. */
+const instanceName = z
+  .string()
+  .regex(/^\w[\w.-]{0,63}$/)
+  .optional()
+  .transform((name) => name ?? null)
+  .describe('a name of letters, digits, dots, dashes and underscores')
+
 /** The only reader of the environment. Durations come out in milliseconds, sizes in bytes. */
 export function readConfig(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
@@ -43,8 +50,11 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     redisUrl: setting('REDIS_URL', redisUrl, 'redis://127.0.0.1:6379'),
     workingDirectory: setting('WORKING_DIRECTORY', text),
     handoverFile: setting('HANDOVER_FILE', text),
-    /** Names this process's journals and staging folder; unique among the processes on one working directory. */
-    instance: setting('INSTANCE', text, hostname()),
+    /**
+     * Names this process's journals and staging folder; unique among the processes on one working directory. Null for
+     * the first free one of ingest-1, ingest-2…
+     */
+    instance: setting('INSTANCE', instanceName),
     strict: setting('STRICT_MODE', flag, 'false'),
     /** Who may do what: every client everything, or each by its certificate. */
     auth: setting('AUTH', authMode.describe('open or mtls'), 'open'),

@@ -35,7 +35,9 @@ const now = (): Date => new Date()
 
 /** Opens the upload store and the journals on the disk, connects to Redis and starts the indexer between the two. */
 export async function openStorage(
-  config: Pick<Config, 'workingDirectory' | 'instance' | 'durability' | 'redisUrl' | 'sessionIdleMs'>,
+  config: Pick<Config, 'workingDirectory' | 'durability' | 'redisUrl' | 'sessionIdleMs'> & {
+    readonly instance: string
+  },
   built: AsyncDisposableStack,
   log: Logger,
   verdicts: PendingVerdicts,

@@ -1,5 +1,6 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { readConfig } from './config.ts'
+import { openInstance } from './instances/disk/instance-locks.ts'
 import { noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openStorage } from './open-storage.ts'
 import { restrictFiles } from './restrict-files.ts'
@@ -7,7 +8,7 @@ import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 
 // Empties the index in Redis and the links, and builds both from the journals and bodies. It may run beside ingest
 // processes: they notice that the index was emptied and start over.
-const config = { ...readConfig(process.env), instance: 'reindex' }
+const config = readConfig(process.env)
 const log = createLogger('reindex', config.logLevel)
 
 await restrictFiles(config.workingDirectory, config.umask, log)
@@ -18,7 +19,8 @@ process.disconnect?.()
 async function reindex(): Promise<void> {
   await using built = new AsyncDisposableStack()
   const verdicts = createPendingVerdicts()
-  const storage = await openStorage(config, built, log, verdicts, noIngestMetrics, null)
+  const { name: instance } = built.use(await openInstance(config.workingDirectory, 'reindex'))
+  const storage = await openStorage({ ...config, instance }, built, log, verdicts, noIngestMetrics, null)
   const { journals, index, links, indexer } = storage
   const startedMs = performance.now()
   const streams = await journals.streams()

@@ -33,6 +33,8 @@ import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
+import { openInstance } from './instances/disk/instance-locks.ts'
+import { startTakeOver } from './instances/take-over.ts'
 import { latencyResponse } from './latency/http/latency-response.ts'
 import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
@@ -130,7 +132,15 @@ export async function startIngest(
   const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const usage = createUsage()
   const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
-  const storage = await openStorage(config, built, log, verdicts, metrics, quotas)
+  const instance = built.use(await openInstance(workingDirectory, config.instance))
+  const storage = await openStorage(
+    { ...config, instance: instance.name },
+    built,
+    log,
+    verdicts,
+    metrics,
+    quotas,
+  )
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 
   const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
@@ -196,10 +206,12 @@ export async function startIngest(
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
   const listSession = listSessionWith(streams, readUploadLog)
-  const recovered = await recoverUploadsWith(uploadDeps)()
+  const recoverUploads = recoverUploadsWith(uploadDeps)
+  const recovered = await recoverUploads(instance.name)
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   onReconnect(redis, catchUp)
   await waitAtMost(catchUpWaitMs, catchUp())
+  built.use(startTakeOver({ locks: instance, recoverUploads, catchUp: indexer.catchUp, log }))
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
   const devices = readDevicesWith({
