@@ -104,6 +104,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     umask: setting('FILE_UMASK', fileMask, '077'),
     /** Where `/metrics` is served; null for nowhere. */
     metricsAddress: setting('METRICS_ADDRESS', optionalAddress),
+    /** Whether a supervisor gets tokens for the first device and the first browser. */
+    makesStartTokens: setting('START_TOKENS', flag, 'true'),
     logLevel: setting('LOG_LEVEL', level, 'info'),
   }))
 }

@@ -28,6 +28,7 @@ describe('readOptions', () => {
       clientCa: null,
       showsPassword: false,
       watch: false,
+      workers: 1,
     })
   })
 

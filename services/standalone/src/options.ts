@@ -19,6 +19,7 @@ import {
   text,
 } from '@pushav/shared/settings.ts'
 import { z } from 'zod'
+import { workers } from './worker-count.ts'
 
 export type Options = ReturnType<typeof readOptions>
 
@@ -57,6 +58,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       backup: pathOf(given['--backup'], env),
       /** Give both roots twenty more years, and exit. */
       renewRoots: '--renew-roots' in given,
+      /** How many pairs of a proxy and an ingest process run. */
+      workers: setting(named('workers', 'WORKERS'), workers, '1'),
       /** Restart a process when its sources change. */
       watch: '--watch' in given,
       /** Where ingest serves `/metrics`; the proxy does on the next port, the probe worker on the one after it. */
@@ -75,6 +78,7 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --port PORT               listen here (1234; 0 takes a free one)                    PORT
   --ui-port PORT            the pages, without client certificates (PORT + 1; off)    UI_PORT
   --metrics ADDRESS         Prometheus metrics here and on the next two ports (off)   METRICS_ADDRESS
+  --workers N               so many proxies and ingest processes, to use more cores (1; auto)  WORKERS
   --working-directory PATH  keep everything here (a temporary one, removed at exit)   WORKING_DIRECTORY
   --auth MODE               open: each client may do everything; mtls: by certificate  AUTH
   --client-ca FILE          also accept device certificates of these roots (PEM)      CLIENT_CA
@@ -105,6 +109,7 @@ const flags = {
   'ui-port': value,
   metrics: value,
   'working-directory': value,
+  workers: value,
   auth: value,
   'client-ca': value,
   'strict-mode': { type: 'boolean' },
