@@ -23,8 +23,16 @@ import { type ForeignRule, parseForeignRule } from './access/subject-rules.ts'
 
 export type Config = ReturnType<typeof readConfig>
 
-/** Null for none, and for a port that the system chooses. */
-const portOf = (text: string | undefined): number | null => Number(text) || null
+/** Null for none, and for a port that the system chooses; the first one of a range such as `1234-1236`. */
+const portOf = (text: string | undefined): number | null => Number.parseInt(text ?? '', 10) || null
+
+/** Of a range, in which several proxies are published, the first one. */
+const firstPort = z
+  .string()
+  .optional()
+  .transform((range): unknown => range?.replace(/-\d+$/, ''))
+  .pipe(optionalPort)
+  .describe('a port or a range of ports, or off')
 
 /** `O=Acme,OU=Cameras; sha256:<64 hex digits>`; null where nothing is set. */
 const foreignRules = z
@@ -98,7 +106,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     retentionIntervalMs: setting('RETENTION_INTERVAL', duration, '10s'),
     /** Where the proxy listens, for `/about`; null where this process was not told. */
     publicPort: portOf(setting('PORT', optionalText)),
-    uiPort: setting('UI_PORT', optionalPort),
+    uiPort: setting('UI_PORT', firstPort),
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
     /** Who may read what this process writes: `restrictFiles`. */
     umask: setting('FILE_UMASK', fileMask, '077'),
