@@ -29,6 +29,8 @@ describe('readOptions', () => {
       showsPassword: false,
       watch: false,
       workers: 1,
+      smallFfprobe: 'auto',
+      ffprobeSource: null,
     })
   })
 

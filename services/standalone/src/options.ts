@@ -19,6 +19,7 @@ import {
   text,
 } from '@pushav/shared/settings.ts'
 import { z } from 'zod'
+import { smallFfprobe } from './small-ffprobe/small-ffprobe.ts'
 import { workers } from './worker-count.ts'
 
 export type Options = ReturnType<typeof readOptions>
@@ -60,6 +61,10 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       renewRoots: '--renew-roots' in given,
       /** How many pairs of a proxy and an ingest process run. */
       workers: setting(named('workers', 'WORKERS'), workers, '1'),
+      /** Whether a small ffprobe is built in the background. */
+      smallFfprobe: setting(named('small-ffprobe', 'SMALL_FFPROBE'), smallFfprobe, 'auto'),
+      /** A folder with the files of its source package; null for what the machine's package lists name. */
+      ffprobeSource: pathOf(setting('FFPROBE_SOURCE', optionalText), env),
       /** Restart a process when its sources change. */
       watch: '--watch' in given,
       /** Where ingest serves `/metrics`; the proxy does on the next port, the probe worker on the one after it. */
@@ -91,6 +96,8 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --durability WORD         process, or power: an upload that has its response outlives
                             a loss of power, too (process)                            DURABILITY
   --disk-reserve SIZE       uploads leave this much of the disk free (64MiB)          DISK_RESERVE
+  --small-ffprobe WORD      build a small ffprobe in the background, which starts faster: auto, if all that it
+                            takes is there; download its source, too; off (auto)      SMALL_FFPROBE
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
                             (with a password: only as REDIS_URL, because other users see arguments)
   --reindex                 rebuild lists and verdicts from the journals, then exit (npm run reindex)
@@ -110,6 +117,7 @@ const flags = {
   metrics: value,
   'working-directory': value,
   workers: value,
+  'small-ffprobe': value,
   auth: value,
   'client-ca': value,
   'strict-mode': { type: 'boolean' },

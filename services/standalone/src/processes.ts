@@ -53,11 +53,12 @@ interface ServiceProcesses {
   furtherProxies(ports: ReadyReport): readonly ProcessSpec[]
 }
 
-/** `workers` proxies and as many ingest processes, and the probe worker. */
+/** `workers` proxies and as many ingest processes, and the probe worker with the ffprobe that there is when it starts. */
 export function serviceProcesses(
   options: Options,
   directories: RunDirectories,
   workers: number,
+  ffprobe: () => string | null,
 ): ServiceProcesses {
   const common = commonEnv(options, directories)
   const metricsOn = metricsVariable(options)
@@ -67,9 +68,17 @@ export function serviceProcesses(
   )
   return {
     ingests: numbers.map(ingest),
-    probe: service('probe', 'probe', 'services/probe', 1_000, { ...common, ...metricsOn(2) }),
+    probe: withFfprobe(service('probe', 'probe', 'services/probe', 1_000, { ...common, ...metricsOn(2) })),
     firstProxy: proxy(1, {}),
     furtherProxies: (ports) => numbers.slice(1).map((number) => proxy(number, ports)),
+  }
+
+  function withFfprobe(probe: ProcessSpec): ProcessSpec {
+    const env = (before: ReadyReport) => {
+      const program = ffprobe()
+      return program === null ? probe.env(before) : { ...probe.env(before), FFPROBE: program }
+    }
+    return { ...probe, env }
   }
 
   function ingest(number: number): ProcessSpec {

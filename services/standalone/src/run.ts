@@ -6,6 +6,7 @@ import type { Display } from './output/display.ts'
 import { firstSteps, urlHost } from './output/first-steps.ts'
 import { redisProcess, serviceProcesses } from './processes.ts'
 import { openRunDirectories } from './run-directories/run-directories.ts'
+import { openSmallFfprobe } from './small-ffprobe/small-ffprobe.ts'
 import type { ProcessSpec, ReadyReport } from './supervisor/child-process.ts'
 import { shutdownRequested } from './supervisor/shutdown-signals.ts'
 import { type SupervisedProcess, supervise } from './supervisor/supervisor.ts'
@@ -32,8 +33,20 @@ export async function run(options: Options, display: Display): Promise<void> {
     await assertPortFree(options.host, options.port)
     logStart(directories.workingDirectory)
     if (!options.redisUrl) await keepRunning(redisProcess(directories))
-    const services = serviceProcesses(await withOwnUiPort(), directories, workers)
-    const probe = keepRunning(services.probe)
+    const { livenessFifo } = directories
+    const { log } = display
+    const ffprobe = built.use(
+      await openSmallFfprobe({
+        mode: options.smallFfprobe,
+        source: options.ffprobeSource,
+        env: process.env,
+        livenessFifo,
+        log,
+      }),
+    )
+    const services = serviceProcesses(await withOwnUiPort(), directories, workers, ffprobe.current)
+    const probes = createGroup()
+    const probe = keepRunning(services.probe, probes)
     const ingests = keepAllRunning(services.ingests)
     const proxies = createGroup()
     const ports = await keepRunning(services.firstProxy, proxies)
@@ -42,6 +55,7 @@ export async function run(options: Options, display: Display): Promise<void> {
     display.print(`Running on https://${urlHost(options.host)}:${ports.port} (CTRL + C to quit)`)
     for (const line of firstSteps(options, { ...ports, access }, directories.workingDirectory))
       display.print(line)
+    if (await ffprobe.build()) for (const worker of probes) worker.restart()
   }
 
   function keepAllRunning(specs: readonly ProcessSpec[], group = createGroup()): Promise<ReadyReport[]> {
