@@ -93,6 +93,7 @@ import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 import { startProgressReports } from './uploads/publish-progress.ts'
 import { receiveUploadWith } from './uploads/receive-upload.ts'
 import { recoverUploadsWith } from './uploads/recover-uploads.ts'
+import { shareBetweenStreams } from './uploads/share-between-streams.ts'
 import { streamInterfaceWith } from './uploads/stream-interface.ts'
 
 const catchUpWaitMs = 10_000
@@ -237,7 +238,7 @@ export async function startIngest(
     onRefusal: onDiskFull,
   })
   const handleUpload = handleUploadWith({
-    receiveUpload,
+    receiveUpload: shareBetweenStreams(receiveUpload, () => performance.now()),
     streams,
     certificates: clientCertificates,
     admit: admitUploadWith({ quotas, space: config.diskReserveBytes > 0 ? space : null }),
