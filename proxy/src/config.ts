@@ -39,6 +39,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** Whether other proxies of this machine listen on the same ports. */
     reusePort: setting('REUSE_PORT', flag, 'false'),
     dnsName: setting('DNS_NAME', optionalDnsName),
+    /** The first port for tests of TLS clients; null for none. */
+    tlsTestPort: setting('TLS_TEST_PORT', optionalPort, 'off') ?? null,
     ingests: setting('INGEST_ADDRESS', addresses),
     handoverFile: setting('HANDOVER_FILE', text),
     clientCertificate: setting('CLIENT_CERTIFICATE', certificatePolicy, 'report'),

@@ -93,7 +93,8 @@ export function serviceProcesses(
     return service('proxy', nameOf('proxy', number), 'proxy', 10_500, {
       ...{ ...common, ...metricsOn(metricsOffset('proxy', number)) },
       ...{ INGEST_ADDRESS: ingestAddresses.join(), REUSE_PORT: String(workers > 1) },
-      ...(number > 1 ? { PORT: String(port), UI_PORT: String(uiPort ?? 'off') } : {}),
+      // The tests of TLS clients have ports of their own, which one proxy serves.
+      ...(number > 1 ? { PORT: String(port), UI_PORT: String(uiPort ?? 'off'), TLS_TEST_PORT: 'off' } : {}),
       // One of them announces the server.
       ...(options.dns && number === 1
         ? { NODE_OPTIONS: `${forAnnouncements} ${common.NODE_OPTIONS ?? ''}` }
@@ -187,6 +188,7 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     PORT: String(options.port),
     // An empty variable counts as unset.
     UI_PORT: options.uiPort === null ? 'off' : String(options.uiPort ?? ''),
+    TLS_TEST_PORT: options.tlsTestPort === null ? 'off' : String(options.tlsTestPort),
     AUTH: options.auth,
     STRICT_MODE: String(options.strictMode),
     // An empty variable counts as unset.

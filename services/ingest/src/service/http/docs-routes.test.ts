@@ -78,6 +78,7 @@ describe('the OpenAPI document', () => {
         ['post', '/certs/other/keypair', '/certs/{name}/keypair'],
         ['post', '/certs/signed/sign', '/certs/{name}/sign', csr],
         ['post', '/certs/other/revoke', '/certs/{name}/revoke'],
+        ['delete', '/tls-tests', '/tls-tests'],
         ['delete', '/streams/2/new.txt', '/streams/{id}/{path}'],
         ['delete', '/streams/2', '/streams/{id}'],
       ]
@@ -96,7 +97,10 @@ describe('the OpenAPI document', () => {
     // Without a JSON response, or only for AUTH=mtls: e2e/access.test.ts has those.
     deepEqual(
       others.map(({ path }) => path).filter((path) => !path.startsWith('/access/')),
-      ['/events/handshake-refused', '/events/handover-applied', '/certs/device/{name}/bundle.p12'],
+      [
+        ...['/events/handshake-refused', '/events/handover-applied', '/events/tls-tests'],
+        '/certs/device/{name}/bundle.p12',
+      ],
     )
   })
 

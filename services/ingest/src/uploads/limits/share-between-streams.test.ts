@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Receipt, ReceiveUpload } from './receive-upload.ts'
+import type { Receipt, ReceiveUpload } from '../receive-upload.ts'
 import { shareBetweenStreams } from './share-between-streams.ts'
 
 const whole = Buffer.from('x')

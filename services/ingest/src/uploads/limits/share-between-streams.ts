@@ -1,4 +1,4 @@
-import type { ReceiveUpload } from './receive-upload.ts'
+import type { ReceiveUpload } from '../receive-upload.ts'
 
 /** Uploads of one stream that are received at a time while other streams have some, too. */
 const maxBesideOthers = 16
