@@ -19,7 +19,7 @@ process.disconnect?.()
 async function reindex(): Promise<void> {
   await using built = new AsyncDisposableStack()
   const verdicts = createPendingVerdicts()
-  const { name: instance } = built.use(await openInstance(config.workingDirectory, 'reindex'))
+  const { name: instance, settle } = built.use(await openInstance(config.workingDirectory, 'reindex'))
   const storage = await openStorage({ ...config, instance }, built, log, verdicts, noIngestMetrics, null)
   const { journals, index, links, indexer } = storage
   const startedMs = performance.now()
@@ -28,6 +28,7 @@ async function reindex(): Promise<void> {
   for (const stream of streams) await links.removeStream(stream)
   await index.forgetAll()
   await indexer.catchUp()
+  await settle()
   const counts = await Promise.all(streams.map((stream) => index.summary(stream)))
   const uploads = counts.reduce((sum, summary) => sum + (summary?.totals.uploads ?? 0), 0)
   log.info(

@@ -11,7 +11,7 @@ const runTimeoutMs = 20_000
 /** Makes the program at `target`, with its temporary files in `work`, unless it is stopped or fails. */
 type Build = (target: string, work: string) => Promise<'built' | 'stopped' | { readonly failure: string }>
 
-export type BuildOutcome =
+type BuildOutcome =
   | { readonly state: 'built'; readonly program: string }
   | { readonly state: 'failed'; readonly reason: string; readonly marker: string }
   /** It failed before, was stopped now, or another process is at it. */

@@ -45,6 +45,9 @@ describe('the names of ingest processes', () => {
     ok(locked)
     await locked.settle()
     deepEqual(await here.others(), [])
+    using settled = await open('three')
+    await settled.settle()
+    deepEqual(await here.others(), [])
   })
 
   it('include those of folders with bodies that a version without records has left', async () => {

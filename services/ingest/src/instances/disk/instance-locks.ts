@@ -16,6 +16,8 @@ const maxInstances = 1_000
 interface Instance extends InstanceLocks, Disposable {
   /** Of this process. */
   readonly name: string
+  /** This process leaves nothing behind that needs care. */
+  settle(): Promise<void>
 }
 
 /**
@@ -37,7 +39,8 @@ export async function openInstance(workingDirectory: string, wanted: string | nu
   const record = recordOf(name)
   await writeFile(record, `${JSON.stringify({ machine, host: hostname(), pid: process.pid })}\n`)
   const timer = setInterval(touch, heartbeatMs).unref()
-  return { name, others, lock: lockGone, [Symbol.dispose]: dispose }
+  const settle = () => rm(record, { force: true })
+  return { name, settle, others, lock: lockGone, [Symbol.dispose]: dispose }
 
   /** The record stays: another process looks after what this one leaves behind, if this one does not come back. */
   function dispose(): void {
