@@ -41,7 +41,8 @@ async function ffprobeOf(server: Launched): Promise<string | undefined> {
 }
 
 describe('npm start with a small ffprobe', function () {
-  this.timeout(120_000)
+  // The build gets what processor time the tests beside it leave.
+  this.timeout(300_000)
   let livenessFifo = 0
   before(function () {
     if (process.platform !== 'linux') this.skip()
