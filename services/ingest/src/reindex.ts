@@ -1,10 +1,12 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { readConfig } from './config.ts'
+import { createVerdictWatch } from './expectations/watch-verdicts.ts'
 import { openInstance } from './instances/disk/instance-locks.ts'
 import { noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openStorage } from './open-storage.ts'
 import { restrictFiles } from './restrict-files.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
+import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 // Empties the index in Redis and the links, and builds both from the journals and bodies. It may run beside ingest
 // processes: they notice that the index was emptied and start over.
@@ -20,7 +22,10 @@ async function reindex(): Promise<void> {
   await using built = new AsyncDisposableStack()
   const verdicts = createPendingVerdicts()
   const { name: instance, settle } = built.use(await openInstance(config.workingDirectory, 'reindex'))
-  const storage = await openStorage({ ...config, instance }, built, log, verdicts, noIngestMetrics, null)
+  const storage = await openStorage({ ...config, instance }, built, log, {
+    ...{ verdicts, verdictWatch: createVerdictWatch(), notifier: createWebhookNotifier() },
+    ...{ metrics: noIngestMetrics, quotas: null },
+  })
   const { journals, index, links, indexer } = storage
   const startedMs = performance.now()
   const streams = await journals.streams()
