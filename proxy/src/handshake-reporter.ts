@@ -27,7 +27,7 @@ export interface ShownCertificate {
  * events. Resolves with whether one did, and never rejects: while eight reports are in flight further ones are dropped.
  */
 export function createHandshakeReporter(
-  ingests: readonly Address[],
+  ingests: () => readonly Address[],
   secret: () => string,
 ): (refused: RefusedHandshake) => Promise<boolean> {
   let inFlight = 0
@@ -36,7 +36,7 @@ export function createHandshakeReporter(
     inFlight++
     const event = { address, code: code.slice(0, 100), reason: reason.slice(0, 1_000), certificate }
     let isAccepted = false
-    for (const ingest of ingests) {
+    for (const ingest of ingests()) {
       isAccepted = await postEvent(ingest, 'handshake-refused', event, secret())
       if (isAccepted) break
     }

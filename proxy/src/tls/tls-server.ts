@@ -8,7 +8,7 @@ import {
 } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TLSSocket } from 'node:tls'
+import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import { plainAddress } from '@pushav/shared/lib/plain-address.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Config } from '../config.ts'
@@ -32,6 +32,7 @@ import {
 } from './node-internals.ts'
 import { secureServerOptions } from './server-options.ts'
 import { createStreamLimit } from './stream-limit.ts'
+import type { Trust } from './trust.ts'
 
 export interface TlsServerDeps {
   readonly handover: Pick<HandoverFile, 'trust' | 'onChange'>
@@ -53,7 +54,7 @@ export interface TlsServerDeps {
 
 type Settings = Pick<
   Config,
-  'clientCertificate' | 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'keepAliveMs' | 'bodyIdleMs'
+  'clientCertificate' | 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'keepAliveMs' | 'bodyIdleMs' | 'reusePort'
 > & { readonly requestCert: boolean }
 
 /** HTTP/2 flow control of a whole connection; that of a stream is in `secureServerOptions`. */
@@ -70,10 +71,10 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
   const connections = new WeakMap<TLSSocket | Http2Session, ClientConnection>()
   const keepSession = createSessionKeeper(maxKeptSessions)
   const limitsOf = new WeakMap<Socket, ConnectionLimits>()
-  const server = createSecureServer(secureServerOptions(handover.trust().context, settings))
+  const server = createSecureServer(secureServerOptions(contextOf(handover.trust()), settings))
   const mayLogPlain = createAddressThrottle(now)
   let newest: ClientConnection | null = null
-  handover.onChange((trust) => server.setSecureContext(trust.context))
+  handover.onChange((trust) => server.setSecureContext(contextOf(trust)))
 
   if (limits) guardConnections(server, (socket) => admitConnection(limits, socket))
   server.prependListener('connection', rememberRemoteAddress)
@@ -84,6 +85,11 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
   serveHttp1(server as unknown as Server)
   serveHttp2()
   return server
+
+  function contextOf({ context, ticketKeysOf }: Trust): SecureContextOptions {
+    if (!settings.reusePort) return context
+    return { ...context, ticketKeys: ticketKeysOf(settings.requestCert ? 'device' : 'browser') }
+  }
 
   function admitConnection(limits: ClientLimits, socket: Socket): boolean {
     const admitted = limits.admit(socket)

@@ -32,6 +32,9 @@ describe('readOptions', () => {
       clientCa: null,
       showsPassword: false,
       watch: false,
+      workers: 1,
+      smallFfprobe: 'auto',
+      ffprobeSource: null,
     })
   })
 
