@@ -32,6 +32,7 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /certs/:hierarchy/:file': () => '/certs/server/root.pem?format=json',
   'GET /certs/device/crl.pem': () => '/certs/device/crl.pem',
   'GET /certs/device/:name/bundle.p12': () => '/certs/device/none/bundle.p12',
+  'GET /compare': () => '/compare?a=1&b=1',
   'GET /devices': () => '/devices',
   'GET /devices/:fingerprint': () => `/devices/${'0'.repeat(64)}`,
   'GET /docs': () => '/docs',

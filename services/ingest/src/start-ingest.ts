@@ -13,6 +13,9 @@ import { serverWarnings } from './access/server-warnings.ts'
 import { makeStartTokens } from './access/start-tokens.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
+import { compareRoutes } from './comparison/http/compare-routes.ts'
+import { readMetricsWith } from './comparison/metrics-view.ts'
+import { readReportMetricsWith } from './comparison/read-report-metrics.ts'
 import type { Config } from './config.ts'
 import { describeServerWith, type ProxyPorts, version } from './describe-server.ts'
 import { deviceRoutes } from './devices/http/device-routes.ts'
@@ -192,6 +195,7 @@ export async function startIngest(
   const openUpload = diskOpenUpload(store)
   const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
   const readLatency = readLatencyWith(index)
+  const readReportMetrics = readReportMetricsWith(readMetricsWith(index), readLatency)
   const isReference = config.judge === 'reference'
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
@@ -260,9 +264,11 @@ export async function startIngest(
       responseOf: isReference ? reference.streamResponse : streamResponse,
       reportReference: reference.report,
       reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
+      readReportMetrics,
       ownerFor: ownerFor(authorization),
       visibleTo: visibleTo(authorization, accessControl.streams),
     }),
+    compareRoutes({ streams, readReportMetrics, visibleTo: visibleTo(authorization, accessControl.streams) }),
     docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
     deviceRoutes(devices),

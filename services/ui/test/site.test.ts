@@ -19,6 +19,7 @@ describe('the site', () => {
     ['certificates/server/root', 'Certificates'],
     ['devices', 'Devices'],
     ['reports/7', 'Report'],
+    ['compare', 'Compare'],
     ['connect', 'Connect a camera'],
     ['queues', 'Service'],
   ] as const)
@@ -54,6 +55,7 @@ describe('the site', () => {
       'certificates',
       'devices',
       'reports/7',
+      'compare',
       'service',
     ]) {
       const files = new Set(

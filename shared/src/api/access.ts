@@ -64,6 +64,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'PUT /expectations/{id}': writers,
   'GET /expectations/{id}': readers,
   'GET /wait/{id}': readers,
+  'GET /compare': identified,
   'PUT /streams/{id}/{path}': writers,
   'POST /streams/{id}/{path}': writers,
   'PUT /streams/{id}': writers,

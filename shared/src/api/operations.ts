@@ -25,6 +25,7 @@ import {
 } from './certificates.ts'
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
+import { compareQuery, comparison } from './evidence/compare.ts'
 import { expectations, expectationsResponse } from './expectations.ts'
 import { playQuery } from './playback.ts'
 import { retentionResponse } from './retention.ts'
@@ -128,6 +129,7 @@ export const operations: readonly Operation[] = [
     reportResponse,
     reportQuery,
   ),
+  get('/compare', 'streams', 'Two recordings, rule by rule and metric by metric', comparison, compareQuery),
   ...(['put', 'post'] as const).map(
     (method): Operation => ({
       ...{ method, path: '/streams/{id}/{path}', tag: 'uploads', summary: 'Uploads an object, at any depth' },

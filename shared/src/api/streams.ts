@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { booleanWord, finding, nextCursor, pageQuery, severity, streamId, time, uploadId } from './common.ts'
+import { reportMetrics } from './evidence/compare.ts'
 import { expectations } from './expectations.ts'
 import { latency } from './latency.ts'
 import { referenceReport } from './reference.ts'
@@ -168,6 +169,9 @@ export const reportQuery = z.object({
     .default(false)
     .describe("With the reference's verdicts; read from the first upload on, so a long stream takes a while"),
   latency: booleanWord.default(false).describe('With how late the segments came; read likewise'),
+  metrics: booleanWord
+    .default(false)
+    .describe('With the numbers that `GET /compare` compares; read likewise'),
 })
 
 export const reportResponse = z
@@ -188,5 +192,6 @@ export const reportResponse = z
     ),
     reference: referenceReport.optional(),
     latency: latency.optional(),
+    metrics: reportMetrics.optional(),
   })
   .meta({ id: 'Report' })

@@ -1,5 +1,6 @@
 import type { certificateFile, certificateSummary } from '@pushav/shared/api/certificates.ts'
 import type { device, refusal } from '@pushav/shared/api/devices.ts'
+import type { comparison } from '@pushav/shared/api/evidence/compare.ts'
 import type { about, probesResponse, readiness } from '@pushav/shared/api/service.ts'
 import type { inFlight, serverState, streamState } from '@pushav/shared/api/state.ts'
 import type { reportResponse, sessionSummary, streamSummary } from '@pushav/shared/api/streams.ts'
@@ -39,6 +40,9 @@ export type ManifestText = Of<typeof textResponse>
 /** `GET /streams/{id}/report` */
 export type Report = Of<typeof reportResponse>
 export type ReportRow = Report['rules'][number]
+/** `GET /compare` */
+export type Comparison = Of<typeof comparison>
+export type ComparisonRow = Comparison['rows'][number]
 export type Device = Of<typeof device>
 export type HandshakeRefusal = Of<typeof refusal>
 /** `GET /certs?details=true` */
