@@ -281,7 +281,7 @@ export async function startIngest(
     }),
     playRoutes({ playback, store }),
     exportRoutes({
-      ...{ streams, open: openUpload, certificates: clientCertificates, listSession },
+      ...{ streams, readReportMetrics, open: openUpload, certificates: clientCertificates, listSession },
       exportMp4: exportMp4With(playback, openUpload),
     }),
     sealedRoutes(openSessionWith({ listSession, open: openUpload })),

@@ -178,6 +178,7 @@ export const reportResponse = z
   .object({
     stream_id: streamId,
     session: z.string().nullable(),
+    interface: ingestInterface.optional().describe('In the `report.json` of an export'),
     rules: z.array(
       z.object({
         code: z.string(),
