@@ -23,6 +23,10 @@ import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
 import { sendStateWith } from './events/http/send-state.ts'
 import { createStates } from './events/states/states.ts'
+import { digestJournalsWith } from './evidence/disk/journal-digests.ts'
+import { evidenceRoutes } from './evidence/http/evidence-routes.ts'
+import { readEvidenceWith } from './evidence/read-evidence.ts'
+import { walkLogWith } from './evidence/walk-log.ts'
 import { expectationRoutes } from './expectations/http/expectation-routes.ts'
 import { judgeExpectationsWith } from './expectations/judge-expectations.ts'
 import { waitForWith } from './expectations/wait-for.ts'
@@ -196,6 +200,8 @@ export async function startIngest(
   const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
   const readLatency = readLatencyWith(index)
   const readReportMetrics = readReportMetricsWith(readMetricsWith(index), readLatency)
+  const walkLog = walkLogWith(index)
+  const readEvidence = readEvidenceWith(walkLog, digestJournalsWith(journals, workingDirectory))
   const isReference = config.judge === 'reference'
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
@@ -265,6 +271,7 @@ export async function startIngest(
       reportReference: reference.report,
       reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
       readReportMetrics,
+      readEvidence,
       ownerFor: ownerFor(authorization),
       visibleTo: visibleTo(authorization, accessControl.streams),
     }),
@@ -281,9 +288,17 @@ export async function startIngest(
     }),
     playRoutes({ playback, store }),
     exportRoutes({
-      ...{ streams, readReportMetrics, open: openUpload, certificates: clientCertificates, listSession },
+      ...{
+        streams,
+        readReportMetrics,
+        readEvidence,
+        open: openUpload,
+        certificates: clientCertificates,
+        listSession,
+      },
       exportMp4: exportMp4With(playback, openUpload),
     }),
+    evidenceRoutes(walkLog, version),
     sealedRoutes(openSessionWith({ listSession, open: openUpload })),
     uploadDetailRoutes({
       streams,

@@ -65,6 +65,8 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /expectations/{id}': readers,
   'GET /wait/{id}': readers,
   'GET /compare': identified,
+  'GET /har/{id}': readers,
+  'GET /digests/{id}': readers,
   'PUT /streams/{id}/{path}': writers,
   'POST /streams/{id}/{path}': writers,
   'PUT /streams/{id}': writers,

@@ -26,6 +26,8 @@ import {
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
 import { compareQuery, comparison } from './evidence/compare.ts'
+import { recordQuery } from './evidence/digests.ts'
+import { har } from './evidence/har.ts'
 import { expectations, expectationsResponse } from './expectations.ts'
 import { playQuery } from './playback.ts'
 import { retentionResponse } from './retention.ts'
@@ -130,6 +132,14 @@ export const operations: readonly Operation[] = [
     reportQuery,
   ),
   get('/compare', 'streams', 'Two recordings, rule by rule and metric by metric', comparison, compareQuery),
+  get('/har/{id}', 'export', 'The uploads as an HTTP archive (HAR 1.2)', har, recordQuery),
+  get(
+    '/digests/{id}',
+    'export',
+    'The SHA-256 of each upload, as sha256sum writes it',
+    'text/plain',
+    recordQuery,
+  ),
   ...(['put', 'post'] as const).map(
     (method): Operation => ({
       ...{ method, path: '/streams/{id}/{path}', tag: 'uploads', summary: 'Uploads an object, at any depth' },

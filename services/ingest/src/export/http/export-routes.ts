@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { digestLine } from '@pushav/shared/recording/digest-lines.ts'
 import { type Request, type Response, Router } from 'express'
 import type { ReadReportMetrics } from '../../comparison/read-report-metrics.ts'
+import type { ReadEvidence } from '../../evidence/read-evidence.ts'
 import { streamText } from '../../http/json-response.ts'
 import { deviceBytesPolicy } from '../../streams/http/device-bytes-policy.ts'
 import { junitPieces } from '../../streams/http/junit-report.ts'
@@ -18,6 +20,7 @@ import { sendZip, type ZipEntry } from './zip-response.ts'
 interface ExportRoutesDeps {
   readonly streams: Pick<Streams, 'report' | 'reportEach' | 'summary'>
   readonly readReportMetrics: ReadReportMetrics
+  readonly readEvidence: ReadEvidence
   readonly exportMp4: ExportMp4
   readonly listSession: ListSession
   readonly open: OpenUpload
@@ -28,7 +31,7 @@ type SessionRequest = Request<{ id: string; session: string }>
 
 /** A session as one file, to keep or to send to someone. */
 export function exportRoutes(deps: ExportRoutesDeps): Router {
-  const { streams, readReportMetrics, exportMp4, listSession, open, certificates } = deps
+  const { streams, readReportMetrics, readEvidence, exportMp4, listSession, open, certificates } = deps
   const router = Router()
   router.get('/export/:id/:session.mp4', async (request: SessionRequest, response) => {
     const { id: stream, session } = request.params
@@ -59,9 +62,11 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
     const lines = named.map(
       ({ entry, name }) => `${JSON.stringify({ file: name, ...uploadResponse(entry) })}\n`,
     )
+    const sums = named.map(({ entry, name }) => digestLine(entry.upload.sha256, name))
     const report = {
       ...{ stream_id: Number(stream), session, interface: (await streams.summary(stream)).stream.interface },
       ...{ rules, metrics: await readReportMetrics(stream, session) },
+      evidence: await readEvidence(stream, session, onePage(uploads)),
     }
     const files = named.map(({ entry: { upload }, name }) => ({
       ...{ name, modifiedMs: Date.parse(upload.receivedAt), bytes: upload.bytes },
@@ -70,6 +75,7 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
     return [
       entryOf('uploads.ndjson', Buffer.from(lines.join(''))),
       entryOf('report.json', Buffer.from(`${JSON.stringify(report, null, 2)}\n`)),
+      entryOf('SHA256SUMS', Buffer.from(sums.join(''))),
       ...(await certificatesOf(uploads)),
       ...files,
     ]
@@ -97,6 +103,11 @@ const entryOf = (name: string, content: Buffer): ZipEntry => ({
     yield content
   },
 })
+
+/** The uploads of the zip, so that those which come meanwhile are in none of its files. */
+async function* onePage(uploads: readonly LogEntry[]): AsyncGenerator<readonly LogEntry[]> {
+  yield uploads
+}
 
 function setAttachment({ params }: SessionRequest, response: Response, extension: string): void {
   response.attachment(`stream-${params.id}-session-${params.session}.${extension}`)

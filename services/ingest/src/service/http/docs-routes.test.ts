@@ -144,7 +144,7 @@ describe('the OpenAPI document', () => {
     if (path === '/streams' || path === '/streams/{id}') return ['', '?summary=true']
     if (path === '/streams/{id}/uploads') return ['', '?view=rows', '?view=minutes']
     if (path === '/compare') return ['?a=1&b=1']
-    if (path === '/streams/{id}/report') return ['', '?metrics=true&latency=true']
+    if (path === '/streams/{id}/report') return ['', '?metrics=true&latency=true&evidence=true']
     if (path === '/wait/{id}') return ['?until=first-upload']
     if (path === '/certs') return ['', '?details=true']
     if (path === '/certs/device/{name}/bundle.p12') return ['?password=secret']

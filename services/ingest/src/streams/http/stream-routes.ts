@@ -11,6 +11,7 @@ import {
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
 import type { ReadReportMetrics } from '../../comparison/read-report-metrics.ts'
+import type { ReadEvidence } from '../../evidence/read-evidence.ts'
 import { expectationsOf } from '../../expectations/http/expectations-json.ts'
 import type { StreamExpectations } from '../../expectations/judge-expectations.ts'
 import { peerOf } from '../../http/authenticate.ts'
@@ -41,6 +42,8 @@ interface StreamRoutesDeps {
   readonly reportLatency: (stream: string, session: string | null) => Promise<object>
   /** What `GET /compare` compares, of one session or of all. */
   readonly readReportMetrics: ReadReportMetrics
+  /** Digests to file a report with, of one session or of all. */
+  readonly readEvidence: ReadEvidence
   /** To whom a stream that this client creates belongs; undefined where streams belong to no client. */
   readonly ownerFor: (request: IncomingMessage) => string | null | undefined
   /** Which streams this client may see; undefined for all. */
@@ -57,6 +60,7 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     reportReference,
     reportLatency,
     readReportMetrics,
+    readEvidence,
     ownerFor,
     visibleTo,
   } = deps
@@ -108,6 +112,7 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
       ...(wanted.reference ? { reference: await reportReference(id, session) } : {}),
       ...(wanted.latency ? { latency: await reportLatency(id, session) } : {}),
       ...(wanted.metrics ? { metrics: await readReportMetrics(id, session) } : {}),
+      ...(wanted.evidence ? { evidence: await readEvidence(id, session) } : {}),
     }
     response.json({ stream_id: Number(id), session, rules, ...beside })
   })

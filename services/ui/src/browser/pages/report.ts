@@ -93,6 +93,7 @@ function draw(
         { class: 'page-actions' },
         h('button', { type: 'button', on: { click: () => window.print() } }, 'Print'),
         h('a', { class: 'button', href: compareLink() }, 'Compare'),
+        h('a', { class: 'button', href: `/har/${stream}${query}` }, 'HAR'),
         h('a', { class: 'button', href: `/streams/${stream}/report${query}` }, 'JSON'),
         h(
           'a',

@@ -572,6 +572,7 @@ function drawExport(place: HTMLElement): void {
     link('mp4', 'MP4, all playable tracks'),
     link('zip', 'Zip, every upload as sent'),
     link('junit.xml', 'Report as JUnit'),
+    h('a', { href: `/har/${stream}?session=${encodeURIComponent(session)}` }, 'HTTP archive (HAR)'),
   )
 }
 
