@@ -46,6 +46,7 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /findings': () => '/findings',
   'GET /har/:id': () => '/har/1',
   'GET /healthz': () => '/healthz',
+  'GET /keylog/:id': () => '/keylog/1',
   'GET /openapi.json': () => '/openapi.json',
   'GET /play/:id/:session/:track/:init/init.mp4': (upload) => `/play/1/none/media/${upload}/init.mp4`,
   'GET /play/:id/:session/:track/:time.m4s': () => '/play/1/none/media/0.m4s',

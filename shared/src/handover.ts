@@ -18,6 +18,8 @@ export const handover = z.object({
   deviceRoots: z.string().includes('-----BEGIN CERTIFICATE-----'),
   /** Serial numbers of revoked device certificates, lower-case hex without leading zeros. */
   revokedSerials: z.array(z.string().regex(/^[0-9a-f]+$/)),
+  /** Whether the proxy reports the secrets of TLS connections to ingest. */
+  keylog: z.boolean().default(false),
 })
 
 /** Node's and the libraries' spellings of one serial number, made equal: lower-case, no leading zeros. */

@@ -36,6 +36,8 @@ interface CertificateSettings {
   readonly clientRoots?: string | null
   /** Whether there is an admin's certificate. */
   readonly hasAdmin?: boolean
+  /** Whether the proxy reports the secrets of TLS connections; false where it is not set. */
+  readonly reportsSecrets?: boolean
   readonly now?: () => Date
   /** How long a revocation waits for the proxies. */
   readonly acknowledgementWaitMs?: number
@@ -80,6 +82,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     now = () => new Date(),
     clientRoots = null,
     hasAdmin = false,
+    reportsSecrets = false,
     acknowledgementWaitMs = 3_000,
   } = settings
   const [server, device] = await Promise.all([open('server'), open('device')])
@@ -134,7 +137,8 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   async function handoverFacts(): Promise<HandoverFacts> {
     const { pair, reissued } = await renewServerCertificate(serverNames(), now())
     if (reissued) log.info({ reason: reissued }, 'server certificate issued')
-    return factsOf(pair, `${device.root}${clientRoots ?? ''}`, await revokedSerials(journal))
+    const revokedNow = await revokedSerials(journal)
+    return { ...factsOf(pair, `${device.root}${clientRoots ?? ''}`, revokedNow), keylog: reportsSecrets }
   }
 
   async function maintain(): Promise<void> {
@@ -160,7 +164,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   }
 }
 
-function factsOf(server: Pair, deviceRoots: string, revoked: readonly string[]): HandoverFacts {
+function factsOf(server: Pair, deviceRoots: string, revoked: readonly string[]) {
   return {
     serverCertificate: server.certificate,
     serverKey: server.key,

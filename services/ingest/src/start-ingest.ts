@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
+import { keylogWarning } from '@pushav/shared/access-warning.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
@@ -40,6 +41,8 @@ import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
+import { openKeylogFile } from './keylog/disk/keylog-file.ts'
+import { keylogRoutes } from './keylog/http/keylog-routes.ts'
 import { latencyResponse } from './latency/http/latency-response.ts'
 import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
@@ -117,6 +120,10 @@ export async function startIngest(
 ): Promise<RunningIngest> {
   const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, maxUploadBytes: maxBytes } = config
 
+  // Before the proxy is told to report secrets.
+  const keylog = config.keylog === null ? null : built.use(await openKeylogFile(config.keylog, log))
+  if (keylog) log.warn({ path: config.keylog }, keylogWarning)
+
   const certificates = built.adopt(
     await openCertificates({
       ...config,
@@ -124,6 +131,7 @@ export async function startIngest(
       serverNames: () => namesOf(config),
       clientRoots: config.clientCa ? await readClientRoots(config.clientCa) : null,
       hasAdmin: config.auth === 'mtls',
+      reportsSecrets: keylog !== null,
     }),
     (opened) => opened.close(),
   )
@@ -217,7 +225,12 @@ export async function startIngest(
     ...{ certificates: clientCertificates, history: certificates.history },
   })
   let proxyPorts: ProxyPorts = { port: null, uiPort: null, isLoopback: true }
-  const warnings = serverWarnings(config.auth, () => proxyPorts.isLoopback, certificates.warnings)
+  const warnings = serverWarnings(
+    config.auth,
+    () => proxyPorts.isLoopback,
+    certificates.warnings,
+    keylog !== null,
+  )
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
   const { backlog } = probes
@@ -299,6 +312,7 @@ export async function startIngest(
       exportMp4: exportMp4With(playback, openUpload),
     }),
     evidenceRoutes(walkLog, version),
+    keylogRoutes(keylog, walkLog),
     sealedRoutes(openSessionWith({ listSession, open: openUpload })),
     uploadDetailRoutes({
       streams,

@@ -28,6 +28,7 @@ import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsR
 import { compareQuery, comparison } from './evidence/compare.ts'
 import { recordQuery } from './evidence/digests.ts'
 import { har } from './evidence/har.ts'
+import { tlsSecretsBody } from './evidence/keylog.ts'
 import { expectations, expectationsResponse } from './expectations.ts'
 import { playQuery } from './playback.ts'
 import { retentionResponse } from './retention.ts'
@@ -140,6 +141,7 @@ export const operations: readonly Operation[] = [
     'text/plain',
     recordQuery,
   ),
+  get('/keylog/{id}', 'export', 'The keys of the TLS connections of the uploads', 'text/plain', recordQuery),
   ...(['put', 'post'] as const).map(
     (method): Operation => ({
       ...{ method, path: '/streams/{id}/{path}', tag: 'uploads', summary: 'Uploads an object, at any depth' },
@@ -220,6 +222,10 @@ export const operations: readonly Operation[] = [
   }),
   post('/events/handover-applied', 'devices', 'Internal: only the proxy may call it', {
     body: handoverApplied,
+    responses: { 204: 'none' },
+  }),
+  post('/events/tls-secrets', 'export', 'Internal: only the proxy may call it', {
+    body: tlsSecretsBody,
     responses: { 204: 'none' },
   }),
   get('/devices', 'devices', 'The devices that uploads came from', devicesResponse, page),
