@@ -10,7 +10,8 @@ import type { StreamQueries } from '../streams/ports.ts'
  */
 export type WalkLog = (stream: string, session: string | null) => Promise<Pages<JudgedUpload>>
 
-const uploadsAtOnce = 200
+/** With 4 KiB of headers and findings each, what is held for a client that does not read. */
+const uploadsAtOnce = 25
 
 export function walkLogWith(index: Pick<StreamQueries, 'log' | 'sessions'>): WalkLog {
   return async function walkLog(stream, session) {
