@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import { recordQuery } from '@pushav/shared/api/evidence/digests.ts'
 import { type Request, type Response, Router } from 'express'
+import { createSubscriberLimits } from '../../events/http/subscriber-limits.ts'
+import { peerOf } from '../../http/authenticate.ts'
 import { jsonPieces, streamPieces, streamText } from '../../http/json-response.ts'
 import { parseQuery } from '../../http/parse-request.ts'
 import type { JudgedUpload } from '../../indexing/fold.ts'
@@ -14,20 +16,36 @@ type StreamRequest = Request<{ id: string }>
 /** A recording for other programs: as an HTTP archive, and as a list of digests. */
 export function evidenceRoutes(walkLog: WalkLog, version: string): Router {
   const router = Router()
-  router.get('/har/:id', async (request: StreamRequest, response) => {
-    const { id } = request.params
-    const { session = null } = parseQuery(recordQuery, request.query)
+  const enter = createSubscriberLimits('reads of whole streams')
+  router.get('/har/:id', (request: StreamRequest, response) =>
+    limited(request, () => sendHar(request, response)),
+  )
+  router.get('/digests/:id', (request: StreamRequest, response) =>
+    limited(request, () => sendDigests(request, response)),
+  )
+  return router
+
+  async function limited(request: StreamRequest, send: () => Promise<void>): Promise<void> {
+    const leave = enter(peerOf(request))
+    try {
+      await send()
+    } finally {
+      leave()
+    }
+  }
+
+  async function sendHar({ params: { id }, query }: StreamRequest, response: Response): Promise<void> {
+    const { session = null } = parseQuery(recordQuery, query)
     const uploads = await walkLog(id, session)
     setAttachment(response, id, session, 'har')
     await streamPieces(response, harPieces(id, uploads))
-  })
-  router.get('/digests/:id', async (request: StreamRequest, response) => {
-    const { id } = request.params
-    const { session = null } = parseQuery(recordQuery, request.query)
+  }
+
+  async function sendDigests({ params: { id }, query }: StreamRequest, response: Response): Promise<void> {
+    const { session = null } = parseQuery(recordQuery, query)
     const uploads = await walkLog(id, session)
     await streamText(response.type('text/plain').set('Cache-Control', 'no-store'), digestLines(uploads))
-  })
-  return router
+  }
 
   async function* harPieces(stream: string, uploads: Pages<JudgedUpload>): AsyncGenerator<string> {
     const log = {

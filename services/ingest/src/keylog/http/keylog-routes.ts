@@ -1,8 +1,9 @@
 import { recordQuery } from '@pushav/shared/api/evidence/digests.ts'
 import { tlsSecretsBody } from '@pushav/shared/api/evidence/keylog.ts'
 import { json, type Request, Router } from 'express'
+import { createSubscriberLimits } from '../../events/http/subscriber-limits.ts'
 import type { WalkLog } from '../../evidence/walk-log.ts'
-import { assertFromProxy } from '../../http/authenticate.ts'
+import { assertFromProxy, peerOf } from '../../http/authenticate.ts'
 import { streamText } from '../../http/json-response.ts'
 import { parseBody, parseQuery } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
@@ -13,6 +14,7 @@ import { selectSecrets } from '../select-secrets.ts'
 /** The secrets of TLS connections: the proxy's reports of them, and those of a stream's uploads. `keylog` is null where they are not wanted. */
 export function keylogRoutes(keylog: Keylog | null, walkLog: WalkLog): Router {
   const router = Router()
+  const enter = createSubscriberLimits('reads of whole streams')
   router.post('/events/tls-secrets', sendContinue, json(), async (request, response) => {
     assertFromProxy(request)
     const { secrets } = parseBody(tlsSecretsBody, request.body)
@@ -22,10 +24,15 @@ export function keylogRoutes(keylog: Keylog | null, walkLog: WalkLog): Router {
   router.get('/keylog/:id', async (request: Request<{ id: string }>, response) => {
     const { id } = request.params
     const { session = null } = parseQuery(recordQuery, request.query)
-    const uploads = await walkLog(id, session)
-    const secrets = selectSecrets(wanted(), uploads)
-    response.attachment(`stream-${id}.keys.log`).set('Cache-Control', 'no-store')
-    await streamText(response.type('text/plain'), secrets)
+    const keys = wanted()
+    const leave = enter(peerOf(request))
+    try {
+      const uploads = await walkLog(id, session)
+      response.attachment(`stream-${id}.keys.log`).set('Cache-Control', 'no-store')
+      await streamText(response.type('text/plain'), selectSecrets(keys, uploads))
+    } finally {
+      leave()
+    }
   })
   return router
 
