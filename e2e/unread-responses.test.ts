@@ -67,6 +67,7 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /streams/:id/uploads': () => '/streams/1/uploads?limit=1000',
   'GET /streams/probe/:id/*path': () => '/streams/probe/1/f/0.m4s',
   'GET /time': () => '/time',
+  'GET /tls-tests': () => '/tls-tests',
   'GET /ui/*path': () => '/ui/streams',
   'GET /ui/assets/*path': () => '/ui/assets/none/main.ts',
   'GET /uploads/:id/:upload': (upload) => `/uploads/1/${upload}`,

@@ -33,6 +33,7 @@ const requestsOfPages: readonly string[] = [
   '/streams/{id}/session_1/index.mpd',
   '/streams/{id}/session_1/video/segment_{number}.m4s',
   '/streams/{id}/uploads',
+  '/tls-tests',
   '/uploads/{id}/{id}/boxes',
   '/uploads/{id}/{id}/facts',
   '/uploads/{id}/{id}/preview.mp4',
@@ -86,8 +87,10 @@ describe('all pages', function () {
     [`/ui/devices/${fingerprint}`, '.item'],
     ['/ui/certificates/server/root.pem', '.facts'],
     ['/ui/certificates/device/dev.pem', '.facts'],
+    ['/ui/tls-tests', '.empty'],
     [`/ui/connect?stream=${stream}`, '.step'],
     ['/ui/service', '.tile'],
+    ['/ui/access', 'h1'],
     ['/ui/no-such-page', 'h1'],
     ['/ui/certificates', '.table'],
   ]

@@ -15,6 +15,8 @@ export interface Trust {
   readonly revokedSerials: ReadonlySet<string>
   /** Whether ingest wants the secrets of TLS connections. */
   readonly keylog: boolean
+  /** Certificates and keys of the tests of TLS clients; empty where they are off. */
+  readonly tlsTests: NonNullable<Handover['tlsTests']>
   /** Complete, because `setSecureContext` drops every option that it is not given again. */
   readonly context: SecureContextOptions
 }
@@ -30,6 +32,7 @@ export function trustOf(handover: Handover): Trust {
     isServerName: (name) => (isIP(name) ? server.checkIP(name) : server.checkHost(name)) !== undefined,
     revokedSerials: new Set(handover.revokedSerials),
     keylog: handover.keylog,
+    tlsTests: handover.tlsTests ?? {},
     context: {
       cert: handover.serverCertificate,
       key: handover.serverKey,

@@ -91,6 +91,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** Where the proxy listens, for `/about`; null where this process was not told. */
     publicPort: portOf(setting('PORT', optionalText)),
     uiPort: setting('UI_PORT', optionalPort),
+    /** Whether the proxy tests TLS clients, and so needs certificates to show them. */
+    hasTlsTests: (setting('TLS_TEST_PORT', optionalPort, 'off') ?? null) !== null,
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
     /** Who may read what this process writes: `restrictFiles`. */
     umask: setting('FILE_UMASK', fileMask, '077'),

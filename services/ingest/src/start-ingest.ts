@@ -48,7 +48,7 @@ import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
 import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openAccess } from './open-access.ts'
-import { openCertificates } from './open-certificates.ts'
+import { type Certificates, openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
 import { readPlaybackWith } from './playback/read-playback.ts'
@@ -91,6 +91,8 @@ import { readMinutesWith } from './streams/read-minutes.ts'
 import { recordEntryWith } from './streams/record-entry.ts'
 import { streamsWith } from './streams/streams.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
+import { tlsTestRoutes } from './tls-tests/http/tls-test-routes.ts'
+import { redisTestResults } from './tls-tests/redis/redis-test-results.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
@@ -224,7 +226,7 @@ export async function startIngest(
     ...{ index: storage.devices, sums: deviceSums },
     ...{ certificates: clientCertificates, history: certificates.history },
   })
-  let proxyPorts: ProxyPorts = { port: null, uiPort: null, isLoopback: true }
+  let proxyPorts: ProxyPorts = { port: null, uiPort: null, isLoopback: true, tlsTests: null }
   const warnings = serverWarnings(
     config.auth,
     () => proxyPorts.isLoopback,
@@ -325,6 +327,10 @@ export async function startIngest(
     expectationRoutes(expectations, waitFor, closing.signal),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     retentionRoutes(retention, config.retention),
+    tlsTestRoutes({
+      ...{ results: redisTestResults(redis, now), isEnabled: config.hasTlsTests },
+      target: () => testTargetOf(config, certificates, proxyPorts),
+    }),
     refusalRoutes({ refusals, eventBus, audit: accessControl.audit, count: metrics.refused, log, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
@@ -380,6 +386,12 @@ export async function startIngest(
 function namesOf({ serverIp, dnsName }: Config) {
   const dns = dnsName ? [dnsName, `${dnsName}.local`] : []
   return serverNamesOf({ hostName: hostname(), interfaces: networkInterfaces(), serverIp, dns })
+}
+
+function testTargetOf(config: Config, { pathOf }: Pick<Certificates, 'pathOf'>, { tlsTests }: ProxyPorts) {
+  const { commonName: host, dnsNames } = namesOf(config)
+  const { by_name: byName = null, by_test: byTest = {} } = tlsTests ?? {}
+  return { host, dnsName: dnsNames[0] ?? host, root: pathOf('server', 'root.pem'), byName, byTest }
 }
 
 /** Resolves when the work is done or the time is over; the work goes on. */

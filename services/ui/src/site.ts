@@ -44,8 +44,10 @@ const patterns: readonly (readonly [RegExp, PageName])[] = [
   [/^compare\/?$/, 'compare'],
   [/^devices(\/[0-9a-f]+)?\/?$/, 'devices'],
   [/^certificates(\/(server|device)\/[^/]+)?\/?$/, 'certificates'],
+  [/^tls-tests\/?$/, 'tlsTests'],
   [/^connect\/?$/, 'connect'],
   [/^sign-in\/?$/, 'signIn'],
+  [/^access\/?$/, 'access'],
   [/^(service|queues)\/?$/, 'service'],
 ]
 

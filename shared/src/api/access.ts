@@ -15,6 +15,7 @@ export type AuditEvent =
   | 'certificate-revoked'
   | 'stream-deleted'
   | 'object-deleted'
+  | 'test-results-cleared'
   | 'stream-shared'
   | 'stream-unshared'
   | 'token-made'
@@ -96,12 +97,15 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /probes': viewers,
   'GET /events': viewers,
   'GET /refusals': viewers,
+  'GET /tls-tests': viewers,
+  'DELETE /tls-tests': { ...admins, audit: 'test-results-cleared' },
   'GET /retention': viewers,
   'GET /devices': viewers,
   'GET /devices/{fingerprint}': viewers,
   'POST /events/handshake-refused': proxyOnly,
   'POST /events/handover-applied': proxyOnly,
   'POST /events/tls-secrets': proxyOnly,
+  'POST /events/tls-tests': proxyOnly,
   'GET /certs': viewers,
   'GET /certs/server/root.pem': everyone,
   'GET /certs/device/root.pem': everyone,

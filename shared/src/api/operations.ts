@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { handoverApplied } from '../handover.ts'
+import { tlsTestReport } from '../tls-tests/tls-tests.ts'
 import {
   ownAccess,
   shareBody,
@@ -18,10 +19,14 @@ import {
   certificatesQuery,
   certificatesResponse,
   issuedCertificate,
+  keypairBody,
   keypairQuery,
   revoked,
   signBody,
   signQuery,
+  tlsTestsCleared,
+  tlsTestsQuery,
+  tlsTestsResponse,
 } from './certificates.ts'
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
@@ -228,6 +233,15 @@ export const operations: readonly Operation[] = [
     body: tlsSecretsBody,
     responses: { 204: 'none' },
   }),
+  get('/tls-tests', 'certificates', 'Tests of TLS clients, and what clients did', tlsTestsResponse),
+  {
+    ...{ method: 'delete', path: '/tls-tests', tag: 'certificates' },
+    ...{ summary: 'Forgets what clients did', query: tlsTestsQuery, responses: { 200: tlsTestsCleared } },
+  },
+  post('/events/tls-tests', 'certificates', 'Internal: only the proxy may call it', {
+    body: tlsTestReport,
+    responses: { 204: 'none' },
+  }),
   get('/devices', 'devices', 'The devices that uploads came from', devicesResponse, page),
   get('/devices/{fingerprint}', 'devices', 'One of them', device),
   get('/certs', 'certificates', 'Lists certificates and keys', certificatesResponse, certificatesQuery),
@@ -247,6 +261,7 @@ export const operations: readonly Operation[] = [
   ),
   post('/certs/{name}/keypair', 'certificates', 'Makes a key and a certificate', {
     query: keypairQuery,
+    body: keypairBody,
     responses: { 200: issuedCertificate },
   }),
   post('/certs/{name}/sign', 'certificates', 'Signs a CSR', {

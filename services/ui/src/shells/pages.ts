@@ -15,9 +15,11 @@ export type PageName =
   | 'compare'
   | 'devices'
   | 'certificates'
+  | 'tlsTests'
   | 'connect'
   | 'service'
   | 'signIn'
+  | 'access'
   | 'missing'
 
 /** All pages; `missing` is shown where there is none. */
@@ -29,8 +31,10 @@ export const pages: Readonly<Record<PageName, Page>> = {
   compare: { title: 'Compare', module: 'compare', navigation: '/ui/streams' },
   devices: { title: 'Devices', module: 'devices', navigation: '/ui/devices' },
   certificates: { title: 'Certificates', module: 'certificates', navigation: '/ui/certificates' },
+  tlsTests: { title: 'TLS tests', module: 'tls-tests', navigation: '/ui/certificates' },
   connect: { title: 'Connect a camera', module: 'connect', navigation: '/ui/connect' },
   service: { title: 'Service', module: 'service', navigation: '/ui/service' },
+  access: { title: 'Access', module: 'access', navigation: null },
   signIn: { title: 'Sign in', module: 'sign-in', navigation: null },
   missing: { title: 'No such page', module: 'missing', navigation: null },
 }

@@ -79,6 +79,7 @@ describe('the OpenAPI document', () => {
         ['post', '/certs/other/keypair', '/certs/{name}/keypair'],
         ['post', '/certs/signed/sign', '/certs/{name}/sign', csr],
         ['post', '/certs/other/revoke', '/certs/{name}/revoke'],
+        ['delete', '/tls-tests', '/tls-tests'],
         ['delete', '/streams/2/new.txt', '/streams/{id}/{path}'],
         ['delete', '/streams/2', '/streams/{id}'],
       ]
@@ -98,9 +99,8 @@ describe('the OpenAPI document', () => {
     deepEqual(
       others.map(({ path }) => path).filter((path) => !path.startsWith('/access/')),
       [
-        '/events/handshake-refused',
-        '/events/handover-applied',
-        '/events/tls-secrets',
+        ...['/events/handshake-refused', '/events/handover-applied', '/events/tls-secrets'],
+        '/events/tls-tests',
         '/certs/device/{name}/bundle.p12',
       ],
     )

@@ -1,4 +1,10 @@
-import type { certificateFile, certificateSummary } from '@pushav/shared/api/certificates.ts'
+import type { streamAccess, tokenMade, tokensResponse } from '@pushav/shared/api/access.ts'
+import type {
+  certificateFile,
+  certificateProfile,
+  certificateSummary,
+  tlsTestsResponse,
+} from '@pushav/shared/api/certificates.ts'
 import type { device, refusal } from '@pushav/shared/api/devices.ts'
 import type { comparison } from '@pushav/shared/api/evidence/compare.ts'
 import type { about, probesResponse, readiness } from '@pushav/shared/api/service.ts'
@@ -37,6 +43,12 @@ export type BoxesResponse = Of<typeof boxesResponse>
 export type Box = BoxResponse
 /** `GET /uploads/{id}/{upload}/text` */
 export type ManifestText = Of<typeof textResponse>
+/** `GET /access/tokens` */
+export type Tokens = Of<typeof tokensResponse>
+/** `POST /access/tokens` */
+export type NewToken = Of<typeof tokenMade>
+/** `GET /access/streams/{id}` */
+export type StreamAccess = Of<typeof streamAccess>
 /** `GET /streams/{id}/report` */
 export type Report = Of<typeof reportResponse>
 export type ReportRow = Report['rules'][number]
@@ -49,6 +61,10 @@ export type HandshakeRefusal = Of<typeof refusal>
 export type CertificateSummary = Of<typeof certificateSummary>
 /** `GET /certs/{hierarchy}/{name}` */
 export type Certificate = NonNullable<Of<typeof certificateFile>['cert']>
+export type ProfileName = Of<typeof certificateProfile>
+/** `GET /tls-tests` */
+export type TlsTests = Of<typeof tlsTestsResponse>
+export type TlsTest = TlsTests['tests'][number]
 export type About = Of<typeof about>
 export type Probes = Of<typeof probesResponse>
 export type Readiness = Of<typeof readiness>
