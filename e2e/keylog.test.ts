@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keylogLine } from '@pushav/shared/api/evidence/keylog.ts'
@@ -22,7 +22,10 @@ describe('--keylog', function () {
     directory = await temporaryDirectory()
     device = await makeDevice(server(), 'camera')
   })
-  after(() => directory[Symbol.asyncDispose]())
+  after(async () => {
+    await directory[Symbol.asyncDispose]()
+    await rm(file, { force: true })
+  })
 
   for (const version of ['tls1_3', 'tls1_2'])
     it(`has the keys of a stream's connections as the client has them, ${version}`, async () => {

@@ -57,7 +57,7 @@ describe('npm run replay', function () {
     const { code, output, complaint } = await replay([zip, '--speed', 'max'])
     equal(code, 0, output + complaint)
     const [, copy = ''] =
-      /^\/streams\/(\d+): 10 uploads sent, 0 of them not answered as recorded$/m.exec(output) ?? []
+      /^\/streams\/(\d+): 10 uploads sent, 0 of them with another status than recorded$/m.exec(output) ?? []
     match(output, /^segment: 6 sent, 6 with status 202$/m)
     match(output, /1 with cut off as recorded/)
     match(output, /1 uploads were sent without the content coding/)

@@ -44,7 +44,7 @@ async function run(): Promise<number> {
   })
   const decoded = recording.uploads.filter(({ isDecoded }) => isDecoded).length
   const lines = [
-    `${point}: ${summary.sent} uploads sent, ${summary.otherwise} of them not answered as recorded`,
+    `${point}: ${summary.sent} uploads sent, ${summary.otherwise} of them with another status than recorded`,
     ...summary.lines(),
     ...(decoded > 0 ? [`${decoded} uploads were sent without the content coding that the record undid`] : []),
   ]

@@ -1,4 +1,5 @@
 import { deepEqual, equal, rejects, throws } from 'node:assert/strict'
+import { until } from '@pushav/shared/testing/until.ts'
 import { UsageError } from '../camera-error.ts'
 import { LostConnection, type Reply } from '../sending/transport.ts'
 import { timeOf } from './paced-body.ts'
@@ -98,6 +99,30 @@ describe('a replay', () => {
       '  session_1/a: recorded 202, received 404: no',
       '  session_1/d: recorded 202, received no response: reset',
     ])
+  })
+
+  it('begins a request only when those are over that were over in the record', async () => {
+    const replies: PromiseWithResolvers<Reply>[] = []
+    const connect = (): ReplayConnection => ({
+      send() {
+        const reply = Promise.withResolvers<Reply>()
+        replies.push(reply)
+        return reply.promise
+      },
+      close: () => undefined,
+    })
+    // The first two overlap, the third began when both had come.
+    const lines = [line('a', 0, { receivedMs: 50 }), line('b', 40), line('c', 60)]
+    const deps = { connect, nowMs: () => 0, sleep: async () => undefined, report: () => undefined }
+    const replayed = replayRecording(recordingOf(lines), '/streams/1', Number.POSITIVE_INFINITY, deps)
+    await until('two requests at once', async () => replies.length === 2)
+    replies[0]?.resolve({ status: 202, body: '' })
+    await new Promise((resolve) => setImmediate(resolve))
+    equal(replies.length, 2)
+    replies[1]?.resolve({ status: 202, body: '' })
+    await until('the third request', async () => replies.length === 3)
+    replies[2]?.resolve({ status: 202, body: '' })
+    await replayed
   })
 
   it('ends where the server was never reached', async () => {
