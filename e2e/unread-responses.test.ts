@@ -76,6 +76,8 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /uploads/:id/:upload/facts': (upload) => `/uploads/1/${upload}/facts`,
   'GET /uploads/:id/:upload/preview.mp4': (upload) => `/uploads/1/${upload}/preview.mp4`,
   'GET /uploads/:id/:upload/text': (upload) => `/uploads/1/${upload}/text`,
+  'GET /webhooks': () => '/webhooks',
+  'GET /webhooks/:id/deliveries': () => '/webhooks/none/deliveries',
   'GET /wait/:id': () => '/wait/1?until=first-upload',
 }
 

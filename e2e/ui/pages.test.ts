@@ -38,6 +38,8 @@ const requestsOfPages: readonly string[] = [
   '/uploads/{id}/{id}/facts',
   '/uploads/{id}/{id}/preview.mp4',
   '/uploads/{id}/{id}/text',
+  '/webhooks',
+  '/webhooks/{id}/deliveries',
 ]
 
 interface Violation {
@@ -66,6 +68,7 @@ describe('all pages', function () {
       objects.filter(({ path }) => !path.endsWith('video/segment_1002.m4s')),
     )
     emptyStream = await makeStream(serverOf(), '?interface=hls')
+    await curl(serverOf(), '/webhooks', ['-d', '{"url":"http://localhost/"}'])
     const { text } = await curl(serverOf(), '/devices')
     fingerprint = JSON.parse(text).devices[0].fingerprint
   })
@@ -90,6 +93,7 @@ describe('all pages', function () {
     ['/ui/tls-tests', '.empty'],
     [`/ui/connect?stream=${stream}`, '.step'],
     ['/ui/service', '.tile'],
+    ['/ui/webhooks', '.item'],
     ['/ui/access', 'h1'],
     ['/ui/no-such-page', 'h1'],
     ['/ui/certificates', '.table'],

@@ -30,7 +30,9 @@ import { readEvidenceWith } from './evidence/read-evidence.ts'
 import { walkLogWith } from './evidence/walk-log.ts'
 import { expectationRoutes } from './expectations/http/expectation-routes.ts'
 import { judgeExpectationsWith } from './expectations/judge-expectations.ts'
+import { redisVerdictStates } from './expectations/redis/verdict-states.ts'
 import { waitForWith } from './expectations/wait-for.ts'
+import { createVerdictWatch } from './expectations/watch-verdicts.ts'
 import { exportMp4With } from './export/export-mp4.ts'
 import { exportRoutes } from './export/http/export-routes.ts'
 import { listSessionWith } from './export/list-session.ts'
@@ -50,6 +52,7 @@ import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics
 import { openAccess } from './open-access.ts'
 import { type Certificates, openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
+import { openWebhooks } from './open-webhooks.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
 import { readPlaybackWith } from './playback/read-playback.ts'
 import { redisPlayback } from './playback/redis/playback-queries.ts'
@@ -73,6 +76,7 @@ import { reportRemovalWith } from './retention/report-removal.ts'
 import { startRetention } from './retention/run-retention.ts'
 import { sealedRoutes } from './sealed/http/sealed-routes.ts'
 import { openSessionWith } from './sealed/open-session.ts'
+import { probeMediaWith } from './sealed/probe-media.ts'
 import { serverNamesOf } from './server-names.ts'
 import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
@@ -104,6 +108,8 @@ import { startProgressReports } from './uploads/publish-progress.ts'
 import { receiveUploadWith } from './uploads/receive-upload.ts'
 import { recoverUploadsWith } from './uploads/recover-uploads.ts'
 import { streamInterfaceWith } from './uploads/stream-interface.ts'
+import { webhookRoutes } from './webhooks/http/webhook-routes.ts'
+import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 const catchUpWaitMs = 10_000
 const now = (): Date => new Date()
@@ -147,7 +153,10 @@ export async function startIngest(
   const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const usage = createUsage()
   const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
-  const storage = await openStorage(config, built, log, verdicts, metrics, quotas)
+  const verdictWatch = createVerdictWatch()
+  const notifier = createWebhookNotifier()
+  const listeners = { verdicts, verdictWatch, notifier, metrics, quotas }
+  const storage = await openStorage(config, built, log, listeners)
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 
   const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
@@ -165,7 +174,7 @@ export async function startIngest(
     eventBus,
     inFlight,
     reserveStream: quotas?.reserveStream ?? null,
-    onRemoved: quotas && usage.forget,
+    onRemoved,
     deviceSums,
     newId,
     now,
@@ -238,8 +247,13 @@ export async function startIngest(
   const { backlog } = probes
   const states = createStates({ eventBus, streams, inFlight, refusals, backlog, now })
   const sendState = sendStateWith(states, now)
-  const expectations = judgeExpectationsWith({ streams, index, record, newId, now })
+  const expectations = judgeExpectationsWith({ streams, index, record, newId, now, idleMs })
+  verdictWatch.start({ expectations, states: redisVerdictStates(redis), eventBus, log, now })
+  built.use(verdictWatch)
   const waitFor = waitForWith({ states, streams, index, expectations })
+  const webhooks = openWebhooks(config, built, log, {
+    ...{ storage, streams, notifier, newId, now, port: () => proxyPorts.port },
+  })
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
   if (quotas) built.use(await startUsageRefresh({ journals, index, usage, intervalMs: 30_000, log }))
@@ -315,7 +329,10 @@ export async function startIngest(
     }),
     evidenceRoutes(walkLog, version),
     keylogRoutes(keylog, walkLog),
-    sealedRoutes(openSessionWith({ listSession, open: openUpload })),
+    sealedRoutes(
+      openSessionWith({ listSession, open: openUpload }),
+      probeMediaWith({ probes, findWorkers: () => findProbeWorkers(redis), waitMs: config.probeWaitMs }),
+    ),
     uploadDetailRoutes({
       streams,
       readBoxes: readBoxesWith(openUpload),
@@ -327,6 +344,7 @@ export async function startIngest(
     expectationRoutes(expectations, waitFor, closing.signal),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     retentionRoutes(retention, config.retention),
+    webhookRoutes(webhooks),
     tlsTestRoutes({
       ...{ results: redisTestResults(redis, now), isEnabled: config.hasTlsTests },
       target: () => testTargetOf(config, certificates, proxyPorts),
@@ -362,6 +380,11 @@ export async function startIngest(
   function reportRefusal(limit: string): void {
     metrics.unstored(limit)
     accessControl.auditLimit(limit)
+  }
+
+  function onRemoved(stream: string): void {
+    verdictWatch.touch(stream)
+    if (quotas) usage.forget(stream)
   }
 
   function onDiskFull(): void {

@@ -47,6 +47,7 @@ const patterns: readonly (readonly [RegExp, PageName])[] = [
   [/^tls-tests\/?$/, 'tlsTests'],
   [/^connect\/?$/, 'connect'],
   [/^sign-in\/?$/, 'signIn'],
+  [/^webhooks\/?$/, 'webhooks'],
   [/^access\/?$/, 'access'],
   [/^(service|queues)\/?$/, 'service'],
 ]

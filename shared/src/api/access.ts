@@ -20,6 +20,8 @@ export type AuditEvent =
   | 'stream-unshared'
   | 'token-made'
   | 'token-deleted'
+  | 'webhook-made'
+  | 'webhook-removed'
   | 'signed-in'
   | 'signed-out'
 
@@ -126,6 +128,11 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /access/streams/{id}': readers,
   'POST /access/streams/{id}': { ...owners, audit: 'stream-shared' },
   'DELETE /access/streams/{id}/{key}': { ...owners, audit: 'stream-unshared' },
+  'GET /webhooks': admins,
+  'POST /webhooks': { ...admins, audit: 'webhook-made' },
+  'DELETE /webhooks/{id}': { ...admins, audit: 'webhook-removed' },
+  'GET /webhooks/{id}/deliveries': admins,
+  'POST /webhooks/{id}/test': admins,
   'GET /about': identified,
   'GET /findings': everyone,
   'GET /time': everyone,

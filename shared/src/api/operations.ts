@@ -30,6 +30,15 @@ import {
 } from './certificates.ts'
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
+import {
+  deliveriesQuery,
+  deliveriesResponse,
+  webhookBody,
+  webhookMade,
+  webhookRemoved,
+  webhooksResponse,
+  webhookTest,
+} from './events/webhooks.ts'
 import { compareQuery, comparison } from './evidence/compare.ts'
 import { recordQuery } from './evidence/digests.ts'
 import { har } from './evidence/har.ts'
@@ -220,6 +229,23 @@ export const operations: readonly Operation[] = [
   get('/probes', 'probes', 'The queue of the probe workers', probesResponse),
   get('/events', 'events', 'Server-sent events of the whole server', 'text/event-stream', eventsQuery),
   get('/streams/{id}/events', 'events', 'Server-sent events of one stream', 'text/event-stream', eventsQuery),
+  get('/webhooks', 'webhooks', 'Where events are sent', webhooksResponse),
+  post('/webhooks', 'webhooks', 'Sends events to a URL from now on', {
+    body: webhookBody,
+    responses: { 201: webhookMade },
+  }),
+  {
+    ...{ method: 'delete', path: '/webhooks/{id}', tag: 'webhooks', summary: 'Removes a webhook' },
+    responses: { 200: webhookRemoved },
+  },
+  get(
+    '/webhooks/{id}/deliveries',
+    'webhooks',
+    'What came of its newest deliveries',
+    deliveriesResponse,
+    deliveriesQuery,
+  ),
+  post('/webhooks/{id}/test', 'webhooks', 'Sends a test event', { responses: { 202: webhookTest } }),
   get('/refusals', 'devices', 'Refused handshakes, and what to do', refusalsResponse, refusalsQuery),
   post('/events/handshake-refused', 'devices', 'Internal: only the proxy may call it', {
     body: handshakeRefusedBody,

@@ -27,6 +27,8 @@ export type RefusalCode =
   | 'certificate-exists'
   | 'certificate-key-secret'
   | 'csr-malformed'
+  | 'webhook-unknown'
+  | 'webhook-limit'
   | 'wait-timeout'
   | 'busy'
   | 'quota-exceeded'

@@ -18,6 +18,7 @@ export type PageName =
   | 'tlsTests'
   | 'connect'
   | 'service'
+  | 'webhooks'
   | 'signIn'
   | 'access'
   | 'missing'
@@ -34,6 +35,7 @@ export const pages: Readonly<Record<PageName, Page>> = {
   tlsTests: { title: 'TLS tests', module: 'tls-tests', navigation: '/ui/certificates' },
   connect: { title: 'Connect a camera', module: 'connect', navigation: '/ui/connect' },
   service: { title: 'Service', module: 'service', navigation: '/ui/service' },
+  webhooks: { title: 'Webhooks', module: 'webhooks', navigation: '/ui/service' },
   access: { title: 'Access', module: 'access', navigation: null },
   signIn: { title: 'Sign in', module: 'sign-in', navigation: null },
   missing: { title: 'No such page', module: 'missing', navigation: null },

@@ -6,7 +6,9 @@ import type {
   tlsTestsResponse,
 } from '@pushav/shared/api/certificates.ts'
 import type { device, refusal } from '@pushav/shared/api/devices.ts'
+import type { deliveriesResponse, webhookMade, webhooksResponse } from '@pushav/shared/api/events/webhooks.ts'
 import type { comparison } from '@pushav/shared/api/evidence/compare.ts'
+import type { openedSession } from '@pushav/shared/api/sealed.ts'
 import type { about, probesResponse, readiness } from '@pushav/shared/api/service.ts'
 import type { inFlight, serverState, streamState } from '@pushav/shared/api/state.ts'
 import type { reportResponse, sessionSummary, streamSummary } from '@pushav/shared/api/streams.ts'
@@ -67,6 +69,12 @@ export type TlsTests = Of<typeof tlsTestsResponse>
 export type TlsTest = TlsTests['tests'][number]
 export type About = Of<typeof about>
 export type Probes = Of<typeof probesResponse>
+export type WebhookDeliveries = Of<typeof deliveriesResponse>
+/** `POST /webhooks` */
+export type NewWebhook = Of<typeof webhookMade>
+export type Webhook = Of<typeof webhooksResponse>['webhooks'][number]
+/** `POST /sealed/{id}/{session}` */
+export type SealedSession = Of<typeof openedSession>
 export type Readiness = Of<typeof readiness>
 
 /** One upload of the wire log. */
