@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Journals } from '../../uploads/ports.ts'
@@ -21,21 +22,30 @@ export function digestJournalsWith(journals: Pick<Journals, 'of'>, workingDirect
   const exclusively = createKeyedMutex()
   return async function digestJournals(stream) {
     const names = (await journals.of(stream)).toSorted()
-    return Promise.all(
+    const digests = await Promise.all(
       names.map(async (name) => {
         const path = join(workingDirectory, 'journals', stream, name)
-        const { bytes, hash } = await exclusively(path, () => advance(path))
-        return { name, bytes, sha256: hash.copy().digest('hex') }
+        const digested = await exclusively(path, () => advance(path))
+        return digested && { name, bytes: digested.bytes, sha256: digested.hash.copy().digest('hex') }
       }),
     )
+    return digests.filter((digest) => digest !== null)
   }
 
-  async function advance(path: string): Promise<Digested> {
-    const { size } = await stat(path)
+  /** Null for a journal that another machine has. */
+  async function advance(path: string): Promise<Digested | null> {
+    const found = await stat(path).catch((error) => {
+      if (errorCode(error) !== 'ENOENT') throw error
+      return null
+    })
+    if (!found) return null
+    const { size } = found
     const before = known.get(path)
     // A loss of power may have taken lines.
     const from = before && before.bytes <= size ? before : { bytes: 0, hash: createHash('sha256') }
-    const digested = size > from.bytes ? await digestFrom(path, from, size) : from
+    // A copy, so that a read that fails leaves what is known as it was.
+    const copy = { ...from, hash: from.hash.copy() }
+    const digested = size > from.bytes ? await digestFrom(path, copy, size) : from
     known.set(path, digested)
     return digested
   }
