@@ -40,12 +40,8 @@ export function openHttp2(origin: URL, credentials: SecureContextOptions): Repla
       if (!session || session.closed || session.destroyed) session = openSession()
       const stream = session.request(headersOf(sent), { endStream: false })
       stream.setTimeout(silenceMs, () => stream.close(constants.NGHTTP2_CANCEL))
-      const replied = once(stream, 'response').then(async ([head]): Promise<Reply> => {
-        stream.on('error', () => undefined)
-        return { status: Number(head[':status']), body: await textOf(stream) }
-      })
       const abort = () => stream.close(constants.NGHTTP2_CANCEL)
-      return sendBody(stream, sent.body, sent.isCutOff, Promise.race([replied, closedBefore(stream)]), abort)
+      return sendBody(stream, sent.body, sent.isCutOff, replyOn(stream), abort)
     },
     close: () => session?.close(),
   }
@@ -68,10 +64,16 @@ function headersOf({ method, path, headers, announcedBytes }: ReplayRequest) {
   return announcedBytes === null ? sent : { ...sent, 'content-length': String(announcedBytes) }
 }
 
-/** A stream that is reset ends without an error. */
-async function closedBefore(stream: ClientHttp2Stream): Promise<never> {
-  await once(stream, 'close')
-  throw new LostConnection('the stream was closed without a response')
+/** A stream that is reset may end without an error. */
+async function replyOn(stream: ClientHttp2Stream): Promise<Reply> {
+  const closed = new AbortController()
+  stream.once('close', () => closed.abort())
+  const [head] = await once(stream, 'response', { signal: closed.signal }).catch((error) => {
+    throw closed.signal.aborted ? new LostConnection('the stream was closed without a response') : error
+  })
+  // What breaks behind the head changes nothing: the status is known.
+  stream.on('error', () => undefined)
+  return { status: Number(head[':status']), body: await textOf(stream).catch(() => '') }
 }
 
 async function sendBody(
