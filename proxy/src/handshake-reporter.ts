@@ -27,7 +27,7 @@ export interface ShownCertificate {
  * events. Resolves with whether one did, and never rejects: while eight reports are in flight further ones are dropped.
  */
 export function createHandshakeReporter(
-  ingests: readonly Address[],
+  ingests: () => readonly Address[],
   secret: () => string,
 ): (refused: RefusedHandshake) => Promise<boolean> {
   let inFlight = 0
@@ -35,7 +35,7 @@ export function createHandshakeReporter(
     if (inFlight >= maxConcurrentReports) return false
     inFlight++
     const event = { address, code: code.slice(0, 100), reason: reason.slice(0, 1_000), certificate }
-    const isAccepted = await postToAny(ingests, 'handshake-refused', event, secret())
+    const isAccepted = await postToAny(ingests(), 'handshake-refused', event, secret())
     inFlight--
     return isAccepted
   }

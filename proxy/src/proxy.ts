@@ -20,6 +20,7 @@ import { createTlsServer } from './tls/tls-server.ts'
 import { createConnectionReporter } from './tls-tests/connection-reporter.ts'
 import { startTlsTests, type TlsTests } from './tls-tests/start-tls-tests.ts'
 import { createBalancedPool } from './upstream/balanced-pool.ts'
+import { openIngestAddresses } from './upstream/ingest-addresses.ts'
 
 interface Proxy extends AsyncDisposable {
   readonly port: number
@@ -35,19 +36,20 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   await using built = new AsyncDisposableStack()
   const now = Date.now
   const handover = built.use(await followHandoverFile(config.handoverFile, log))
-  const pool = built.use(createBalancedPool(config.ingests, config.upstreamWaitMs, now))
+  const ingests = built.use(await openIngestAddresses(config.ingests))
+  const pool = built.use(createBalancedPool(ingests, config.upstreamWaitMs, now))
   const registry = createRegistry('proxy')
   const metrics = config.metricsAddress === null ? noProxyMetrics : createProxyMetrics(registry)
   built.use(await serveMetrics(registry, config.metricsAddress))
   const exchanges = trackExchanges(forwardWith(pool, metrics, log), log)
-  const report = createHandshakeReporter(config.ingests, () => handover.trust().secret)
+  const report = createHandshakeReporter(ingests.current, () => handover.trust().secret)
   const reportHandshake = (refused: RefusedHandshake) => {
     metrics.refused(refused.code)
     return report(refused)
   }
   const secrets = built.use(
     createKeylogReporter({
-      post: (secrets) => postToAny(config.ingests, 'tls-secrets', { secrets }, handover.trust().secret),
+      post: (secrets) => postToAny(ingests.current(), 'tls-secrets', { secrets }, handover.trust().secret),
       onDrop: () => log.warn('secrets for the key log are dropped: ingest does not accept them'),
     }),
   )
@@ -66,13 +68,13 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
     log,
   }
   const server = createTlsServer(deps, { ...config, requestCert: true })
-  const { port, addresses, stop, destroy } = await listen(server, config.host, config.port)
+  const { port, addresses, stop, destroy } = await listen(server, config)
   log.info({ port, addresses }, 'listening')
   ui = await listenForBrowsers(createTlsServer(deps, { ...config, requestCert: false }), config, port, log)
   const tlsTests = await listenForTests()
   const is_loopback = [...addresses, ...(ui?.addresses ?? [])].every(isLoopback)
   built.use(
-    reportHandover(config.ingests, handover, {
+    reportHandover(ingests, handover, {
       port,
       ui_port: ui?.port ?? null,
       is_loopback,
@@ -101,7 +103,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
 
   async function listenForTests(): Promise<TlsTests | null> {
     if (config.tlsTestPort === null) return null
-    const reportConnection = createConnectionReporter(config.ingests, () => handover.trust().secret)
+    const reportConnection = createConnectionReporter(ingests.current, () => handover.trust().secret)
     return startTlsTests({ ...deps, reportConnection }, config, config.tlsTestPort)
   }
 }
@@ -112,7 +114,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
  */
 async function listenForBrowsers(
   server: Server,
-  { host, uiHost, uiPort, port: configured }: Config,
+  { host, uiHost, uiPort, port: configured, reusePort }: Config,
   port: number,
   log: Logger,
 ): Promise<Listener | null> {
@@ -121,7 +123,7 @@ async function listenForBrowsers(
   const wanted = uiPort === undefined ? usual : uiPort
   if (wanted === null || wanted > maxPort) return null
   try {
-    const listener = await listen(server, uiHost ?? host, wanted)
+    const listener = await listen(server, { host: uiHost ?? host, port: wanted, reusePort })
     log.info({ port: listener.port, addresses: listener.addresses }, 'listening for browsers')
     return listener
   } catch (error) {

@@ -8,7 +8,7 @@ import {
 } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TLSSocket } from 'node:tls'
+import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import { plainAddress } from '@pushav/shared/lib/plain-address.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Config } from '../config.ts'
@@ -33,6 +33,7 @@ import {
 } from './node-internals.ts'
 import { secureServerOptions } from './server-options.ts'
 import { createStreamLimit } from './stream-limit.ts'
+import type { Trust } from './trust.ts'
 
 export interface TlsServerDeps {
   readonly handover: Pick<HandoverFile, 'trust' | 'onChange'>
@@ -56,7 +57,7 @@ export interface TlsServerDeps {
 
 type Settings = Pick<
   Config,
-  'clientCertificate' | 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'keepAliveMs' | 'bodyIdleMs'
+  'clientCertificate' | 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'keepAliveMs' | 'bodyIdleMs' | 'reusePort'
 > & { readonly requestCert: boolean }
 
 /** HTTP/2 flow control of a whole connection; that of a stream is in `secureServerOptions`. */
@@ -84,11 +85,11 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
   const connections = new WeakMap<TLSSocket | Http2Session, ClientConnection>()
   const keepSession = createSessionKeeper(maxKeptSessions)
   const limitsOf = new WeakMap<Socket, ConnectionLimits>()
-  const server = createSecureServer(secureServerOptions(handover.trust().context, settings))
+  const server = createSecureServer(secureServerOptions(contextOf(handover.trust()), settings))
   const mayLogPlain = createAddressThrottle(now)
   let newest: ClientConnection | null = null
   handover.onChange((trust) => {
-    server.setSecureContext(trust.context)
+    server.setSecureContext(contextOf(trust))
     logKeysIf(trust.keylog)
   })
   logKeysIf(handover.trust().keylog)
@@ -114,6 +115,11 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
     const address = plainAddress(tcp?.remoteAddress ?? 'unknown')
     const at = new Date(now()).toISOString()
     reportSecret({ address, port: tcp?.remotePort ?? 0, at, line: line.toString('latin1').trim() })
+  }
+
+  function contextOf({ context, ticketKeysOf }: Trust): SecureContextOptions {
+    if (!settings.reusePort) return context
+    return { ...context, ticketKeys: ticketKeysOf(settings.requestCert ? 'device' : 'browser') }
   }
 
   function admitConnection(limits: ClientLimits, socket: Socket): boolean {

@@ -42,6 +42,8 @@ import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
+import { openInstance } from './instances/disk/instance-locks.ts'
+import { startTakeOver } from './instances/take-over.ts'
 import { openKeylogFile } from './keylog/disk/keylog-file.ts'
 import { keylogRoutes } from './keylog/http/keylog-routes.ts'
 import { latencyResponse } from './latency/http/latency-response.ts'
@@ -100,6 +102,7 @@ import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
 import { respondWithReceipt } from './uploads/http/upload-response.ts'
 import { createInFlightUploads } from './uploads/in-flight.ts'
+import { shareBetweenStreams } from './uploads/limits/share-between-streams.ts'
 import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 import { startProgressReports } from './uploads/publish-progress.ts'
@@ -146,10 +149,11 @@ export async function startIngest(
   const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const usage = createUsage()
   const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
+  const instance = built.use(await openInstance(workingDirectory, config.instance))
   const verdictWatch = createVerdictWatch()
   const notifier = createWebhookNotifier()
   const listeners = { verdicts, verdictWatch, notifier, metrics, quotas }
-  const storage = await openStorage(config, built, log, listeners)
+  const storage = await openStorage({ ...config, instance: instance.name }, built, log, listeners)
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
   const { clientCertificates } = storage
 
@@ -222,11 +226,13 @@ export async function startIngest(
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
   const listSession = listSessionWith(streams, readUploadLog)
-  const recovered = await recoverUploadsWith(uploadDeps)()
+  const recoverUploads = recoverUploadsWith(uploadDeps)
+  const recovered = await recoverUploads(instance.name)
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   await storage.shared?.shipLeftOver()
   onReconnect(redis, catchUp)
   await waitAtMost(catchUpWaitMs, catchUp())
+  built.use(startTakeOver({ locks: instance, recoverUploads, catchUp: indexer.catchUp, log }))
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
   const devices = readDevicesWith({
@@ -262,7 +268,7 @@ export async function startIngest(
     onRefusal: onDiskFull,
   })
   const handleUpload = handleUploadWith({
-    receiveUpload,
+    receiveUpload: shareBetweenStreams(receiveUpload, () => performance.now()),
     streams,
     certificates: clientCertificates,
     admit: admitUploadWith({ quotas, space: config.diskReserveBytes > 0 ? space : null }),
@@ -392,7 +398,8 @@ export async function startIngest(
   }
 
   function onProxyPorts(ports: ProxyPorts): void {
-    proxyPorts = ports
+    // Of several proxies one has the ports for tests of TLS clients.
+    proxyPorts = { ...ports, tlsTests: ports.tlsTests ?? proxyPorts.tlsTests }
   }
 
   async function catchUp(): Promise<void> {

@@ -33,6 +33,9 @@ describe('readOptions', () => {
       clientCa: null,
       showsPassword: false,
       watch: false,
+      workers: 1,
+      smallFfprobe: 'auto',
+      ffprobeSource: null,
     })
   })
 
