@@ -7,12 +7,14 @@ import { trackExchanges } from './exchanges.ts'
 import { forwardWith } from './forward.ts'
 import { reportHandover } from './handover-reporter.ts'
 import { createHandshakeReporter, type RefusedHandshake } from './handshake-reporter.ts'
+import { postToAny } from './ingest-events.ts'
 import { type ClientLimits, createClientLimits, isLimited } from './limits/client-limits.ts'
 import { logExcess } from './limits/log-excess.ts'
 import { openRates } from './limits/rates.ts'
 import { announce } from './mdns/announce.ts'
 import { createProxyMetrics, noProxyMetrics, type ProxyMetrics } from './metrics/proxy-metrics.ts'
 import { followHandoverFile } from './tls/handover-file.ts'
+import { createKeylogReporter } from './tls/keylog-reporter.ts'
 import { type Listener, listen } from './tls/listen.ts'
 import { createTlsServer } from './tls/tls-server.ts'
 import { createConnectionReporter } from './tls-tests/connection-reporter.ts'
@@ -45,12 +47,19 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
     metrics.refused(refused.code)
     return report(refused)
   }
+  const secrets = built.use(
+    createKeylogReporter({
+      post: (secrets) => postToAny(ingests.current(), 'tls-secrets', { secrets }, handover.trust().secret),
+      onDrop: () => log.warn('secrets for the key log are dropped: ingest does not accept them'),
+    }),
+  )
   let ui: Listener | null = null
   const alternative = () => (ui ? `; browsers need no certificate on port ${ui.port}` : '')
   const deps = {
     handover,
     serve: exchanges.serve,
     reportHandshake,
+    reportSecret: secrets.report,
     limits: built.use(await openLimits(config, metrics, log, now)),
     onConnected: metrics.connected,
     alternative,

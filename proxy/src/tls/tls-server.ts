@@ -21,6 +21,7 @@ import { createAddressThrottle, isPlainHttp, respondInPlain } from '../http/plai
 import type { ClientLimits, ConnectionLimits } from '../limits/client-limits.ts'
 import { type ClientConnection, createClientConnection } from './client-connection.ts'
 import type { HandoverFile } from './handover-file.ts'
+import type { KeylogReporter } from './keylog-reporter.ts'
 import {
   allowHalfOpenHttp1,
   createSessionKeeper,
@@ -39,6 +40,8 @@ export interface TlsServerDeps {
   readonly serve: Serve
   /** Resolves with whether ingest has logged it. */
   readonly reportHandshake: (refused: RefusedHandshake) => Promise<boolean>
+  /** Reports a secret of a TLS connection. */
+  readonly reportSecret: KeylogReporter['report']
   /** Null when nothing is limited. */
   readonly limits: ClientLimits | null
   /** A handshake ended well; the protocol that ALPN chose, `none` without. */
@@ -67,14 +70,29 @@ const maxKeptSessions = 512
  * The TLS server for HTTP/2, HTTP/1 and clients without ALPN; every request becomes an exchange for `serve`.
  */
 export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2SecureServer {
-  const { handover, serve, reportHandshake, limits, onConnected, alternative, now, tlsTest, log } = deps
+  const {
+    handover,
+    serve,
+    reportHandshake,
+    reportSecret,
+    limits,
+    onConnected,
+    alternative,
+    now,
+    tlsTest,
+    log,
+  } = deps
   const connections = new WeakMap<TLSSocket | Http2Session, ClientConnection>()
   const keepSession = createSessionKeeper(maxKeptSessions)
   const limitsOf = new WeakMap<Socket, ConnectionLimits>()
   const server = createSecureServer(secureServerOptions(contextOf(handover.trust()), settings))
   const mayLogPlain = createAddressThrottle(now)
   let newest: ClientConnection | null = null
-  handover.onChange((trust) => server.setSecureContext(contextOf(trust)))
+  handover.onChange((trust) => {
+    server.setSecureContext(contextOf(trust))
+    logKeysIf(trust.keylog)
+  })
+  logKeysIf(handover.trust().keylog)
 
   if (limits) guardConnections(server, (socket) => admitConnection(limits, socket))
   server.prependListener('connection', rememberRemoteAddress)
@@ -85,6 +103,19 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
   serveHttp1(server as unknown as Server)
   serveHttp2()
   return server
+
+  /** Without a listener, Node asks OpenSSL for no secrets. */
+  function logKeysIf(isWanted: boolean): void {
+    server.off('keylog', onKeylog)
+    if (isWanted) server.on('keylog', onKeylog)
+  }
+
+  function onKeylog(line: Buffer, socket: TLSSocket): void {
+    const tcp = tcpSocketOf(socket)
+    const address = plainAddress(tcp?.remoteAddress ?? 'unknown')
+    const at = new Date(now()).toISOString()
+    reportSecret({ address, port: tcp?.remotePort ?? 0, at, line: line.toString('latin1').trim() })
+  }
 
   function contextOf({ context, ticketKeysOf }: Trust): SecureContextOptions {
     if (!settings.reusePort) return context

@@ -78,6 +78,8 @@ function readFrom(env: NodeJS.ProcessEnv) {
     clientCa: setting('CLIENT_CA', optionalText),
     /** Which certificates of those roots are accepted with AUTH=mtls; null for all. */
     foreignRules: setting('CLIENT_CA_ALLOW', foreignRules),
+    /** The file that the secrets of all TLS connections are written to; null for none. */
+    keylog: setting('KEYLOG', optionalText) || null,
     serverIp: setting('SERVER_IP', optionalText),
     dnsName: setting('DNS_NAME', optionalDnsName),
     /** Of no effect: responses have the field names of every generation of the Matter test harness. */

@@ -63,6 +63,7 @@ describe('openCertificates', () => {
         secret,
         serverCertificate: await textOf(directory.path, 'server', 'localhost.pem'),
         serverKey: await textOf(directory.path, 'server', 'localhost.key'),
+        keylog: false,
         deviceRoots: new X509Certificate(await textOf(directory.path, 'device', 'root.pem')).toString(),
         revokedSerials: [],
       })

@@ -44,6 +44,8 @@ interface CertificateSettings {
   readonly hasTlsTests?: boolean
   /** Whether there is an admin's certificate. */
   readonly hasAdmin?: boolean
+  /** Whether the proxy reports the secrets of TLS connections; false where it is not set. */
+  readonly reportsSecrets?: boolean
   readonly now?: () => Date
   /** How long a revocation waits for the proxies. */
   readonly acknowledgementWaitMs?: number
@@ -88,6 +90,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     now = () => new Date(),
     clientRoots = null,
     hasAdmin = false,
+    reportsSecrets = false,
     hasTlsTests = false,
     acknowledgementWaitMs = 3_000,
   } = settings
@@ -166,6 +169,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
       serverKey: pair.key,
       deviceRoots: `${await intermediate.trustAnchor()}${clientRoots ?? ''}`,
       revokedSerials: [...(await revokedSerials(journal))],
+      keylog: reportsSecrets,
       ...(hasTlsTests ? { tlsTests: await testCertificates(names) } : {}),
     }
   }

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
+import { keylogWarning } from '@pushav/shared/access-warning.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
@@ -12,6 +13,9 @@ import { anonymousClient, ownerFor, visibleTo } from './access/http/authorize.ts
 import { serverWarnings } from './access/server-warnings.ts'
 import { makeStartTokens } from './access/start-tokens.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
+import { compareRoutes } from './comparison/http/compare-routes.ts'
+import { readMetricsWith } from './comparison/metrics-view.ts'
+import { readReportMetricsWith } from './comparison/read-report-metrics.ts'
 import type { Config } from './config.ts'
 import { describeServerWith, type ProxyPorts, version } from './describe-server.ts'
 import { deviceRoutes } from './devices/http/device-routes.ts'
@@ -19,6 +23,10 @@ import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
 import { sendStateWith } from './events/http/send-state.ts'
 import { createStates } from './events/states/states.ts'
+import { digestJournalsWith } from './evidence/disk/journal-digests.ts'
+import { evidenceRoutes } from './evidence/http/evidence-routes.ts'
+import { readEvidenceWith } from './evidence/read-evidence.ts'
+import { walkLogWith } from './evidence/walk-log.ts'
 import { expectationRoutes } from './expectations/http/expectation-routes.ts'
 import { judgeExpectationsWith } from './expectations/judge-expectations.ts'
 import { redisVerdictStates } from './expectations/redis/verdict-states.ts'
@@ -36,6 +44,8 @@ import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
 import { openInstance } from './instances/disk/instance-locks.ts'
 import { startTakeOver } from './instances/take-over.ts'
+import { openKeylogFile } from './keylog/disk/keylog-file.ts'
+import { keylogRoutes } from './keylog/http/keylog-routes.ts'
 import { latencyResponse } from './latency/http/latency-response.ts'
 import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
@@ -119,6 +129,10 @@ export async function startIngest(
 ): Promise<RunningIngest> {
   const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, maxUploadBytes: maxBytes } = config
 
+  // Before the proxy is told to report secrets.
+  const keylog = config.keylog === null ? null : built.use(await openKeylogFile(config.keylog, log))
+  if (keylog) log.warn({ path: config.keylog }, keylogWarning)
+
   const certificates = built.adopt(
     await openCertificates({
       ...config,
@@ -126,6 +140,7 @@ export async function startIngest(
       serverNames: () => namesOf(config),
       clientRoots: config.clientCa ? await readClientRoots(config.clientCa) : null,
       hasAdmin: config.auth === 'mtls',
+      reportsSecrets: keylog !== null,
     }),
     (opened) => opened.close(),
   )
@@ -204,6 +219,9 @@ export async function startIngest(
   const openUpload = diskOpenUpload(store)
   const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
   const readLatency = readLatencyWith(index)
+  const readReportMetrics = readReportMetricsWith(readMetricsWith(index), readLatency)
+  const walkLog = walkLogWith(index)
+  const readEvidence = readEvidenceWith(walkLog, digestJournalsWith(journals, workingDirectory))
   const isReference = config.judge === 'reference'
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
@@ -226,6 +244,7 @@ export async function startIngest(
     config.auth,
     () => proxyPorts.isLoopback,
     () => [...certificates.warnings(), ...(storage.shared?.warnings() ?? [])],
+    keylog !== null,
   )
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
@@ -285,9 +304,12 @@ export async function startIngest(
       responseOf: isReference ? reference.streamResponse : streamResponse,
       reportReference: reference.report,
       reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
+      readReportMetrics,
+      readEvidence,
       ownerFor: ownerFor(authorization),
       visibleTo: visibleTo(authorization, accessControl.streams),
     }),
+    compareRoutes({ streams, readReportMetrics, visibleTo: visibleTo(authorization, accessControl.streams) }),
     docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
     deviceRoutes(devices),
@@ -300,9 +322,18 @@ export async function startIngest(
     }),
     playRoutes({ playback, store }),
     exportRoutes({
-      ...{ streams, open: openUpload, certificates: clientCertificates, listSession },
+      ...{
+        streams,
+        readReportMetrics,
+        readEvidence,
+        open: openUpload,
+        certificates: clientCertificates,
+        listSession,
+      },
       exportMp4: exportMp4With(playback, openUpload),
     }),
+    evidenceRoutes(walkLog, version),
+    keylogRoutes(keylog, walkLog),
     sealedRoutes(
       openSessionWith({ listSession, open: openUpload }),
       probeMediaWith({ probes, findWorkers: () => findProbeWorkers(redis), waitMs: config.probeWaitMs }),

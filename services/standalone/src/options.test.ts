@@ -17,6 +17,7 @@ describe('readOptions', () => {
       serverIp: undefined,
       compat: undefined,
       judge: 'ours',
+      keylog: null,
       redisUrl: undefined,
       allowedOrigins: [],
       backup: null,

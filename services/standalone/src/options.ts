@@ -41,6 +41,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       workingDirectory: pathOf(setting(named('working-directory', 'WORKING_DIRECTORY'), optionalText), env),
       auth: setting(named('auth', 'AUTH'), authMode.describe('open or mtls'), 'open'),
       clientCa: pathOf(setting(named('client-ca', 'CLIENT_CA'), optionalText), env),
+      /** The file that the secrets of all TLS connections are written to. */
+      keylog: pathOf(setting(named('keylog', 'KEYLOG'), optionalText), env),
       strictMode: setting(named('strict-mode', 'STRICT_MODE'), flag, 'false'),
       dns: setting(named('dns', 'DNS_NAME'), optionalDnsName),
       serverIp: setting(named('server-ip', 'SERVER_IP'), ip),
@@ -98,6 +100,7 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --working-directory PATH  keep everything here (a temporary one, removed at exit)   WORKING_DIRECTORY
   --auth MODE               open: each client may do everything; mtls: by certificate  AUTH
   --client-ca FILE          also accept device certificates of these roots (PEM)      CLIENT_CA
+  --keylog FILE             write the keys of all TLS connections here, for Wireshark   KEYLOG
   --strict-mode             respond 400 to uploads that break a rule                  STRICT_MODE
   --server-ip IP            also name this address in the server's certificate        SERVER_IP
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
@@ -136,6 +139,7 @@ const flags = {
   'small-ffprobe': value,
   auth: value,
   'client-ca': value,
+  keylog: value,
   'strict-mode': { type: 'boolean' },
   dns: value,
   'server-ip': value,

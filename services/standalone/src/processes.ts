@@ -193,6 +193,7 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     STRICT_MODE: String(options.strictMode),
     // An empty variable counts as unset.
     CLIENT_CA: options.clientCa ?? '',
+    KEYLOG: options.keylog ?? '',
     SERVER_IP: options.serverIp ?? '',
     DNS_NAME: options.dns ?? '',
     JUDGE: options.judge,

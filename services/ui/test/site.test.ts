@@ -20,6 +20,7 @@ describe('the site', () => {
     ['certificates/server/root', 'Certificates'],
     ['devices', 'Devices'],
     ['reports/7', 'Report'],
+    ['compare', 'Compare'],
     ['connect', 'Connect a camera'],
     ['queues', 'Service'],
   ] as const)
@@ -56,6 +57,7 @@ describe('the site', () => {
       'tls-tests',
       'devices',
       'reports/7',
+      'compare',
       'service',
     ]) {
       const files = new Set(

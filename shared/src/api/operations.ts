@@ -39,6 +39,10 @@ import {
   webhooksResponse,
   webhookTest,
 } from './events/webhooks.ts'
+import { compareQuery, comparison } from './evidence/compare.ts'
+import { recordQuery } from './evidence/digests.ts'
+import { har } from './evidence/har.ts'
+import { tlsSecretsBody } from './evidence/keylog.ts'
 import { expectations, expectationsResponse } from './expectations.ts'
 import { playQuery } from './playback.ts'
 import { retentionResponse } from './retention.ts'
@@ -142,6 +146,16 @@ export const operations: readonly Operation[] = [
     reportResponse,
     reportQuery,
   ),
+  get('/compare', 'streams', 'Two recordings, rule by rule and metric by metric', comparison, compareQuery),
+  get('/har/{id}', 'export', 'The uploads as an HTTP archive (HAR 1.2)', har, recordQuery),
+  get(
+    '/digests/{id}',
+    'export',
+    'The SHA-256 of each upload, as sha256sum writes it',
+    'text/plain',
+    recordQuery,
+  ),
+  get('/keylog/{id}', 'export', 'The keys of the TLS connections of the uploads', 'text/plain', recordQuery),
   ...(['put', 'post'] as const).map(
     (method): Operation => ({
       ...{ method, path: '/streams/{id}/{path}', tag: 'uploads', summary: 'Uploads an object, at any depth' },
@@ -239,6 +253,10 @@ export const operations: readonly Operation[] = [
   }),
   post('/events/handover-applied', 'devices', 'Internal: only the proxy may call it', {
     body: handoverApplied,
+    responses: { 204: 'none' },
+  }),
+  post('/events/tls-secrets', 'export', 'Internal: only the proxy may call it', {
+    body: tlsSecretsBody,
     responses: { 204: 'none' },
   }),
   get('/tls-tests', 'certificates', 'Tests of TLS clients, and what clients did', tlsTestsResponse),

@@ -10,6 +10,8 @@ import {
 } from '@pushav/shared/api/streams.ts'
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
+import type { ReadReportMetrics } from '../../comparison/read-report-metrics.ts'
+import type { ReadEvidence } from '../../evidence/read-evidence.ts'
 import { expectationsOf } from '../../expectations/http/expectations-json.ts'
 import type { StreamExpectations } from '../../expectations/judge-expectations.ts'
 import { peerOf } from '../../http/authenticate.ts'
@@ -38,6 +40,10 @@ interface StreamRoutesDeps {
   readonly reportReference: (stream: string, session: string | null) => Promise<object>
   /** How late the segments came, of one session or of all. */
   readonly reportLatency: (stream: string, session: string | null) => Promise<object>
+  /** What `GET /compare` compares, of one session or of all. */
+  readonly readReportMetrics: ReadReportMetrics
+  /** Digests to file a report with, of one session or of all. */
+  readonly readEvidence: ReadEvidence
   /** To whom a stream that this client creates belongs; undefined where streams belong to no client. */
   readonly ownerFor: (request: IncomingMessage) => string | null | undefined
   /** Which streams this client may see; undefined for all. */
@@ -53,6 +59,8 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     responseOf,
     reportReference,
     reportLatency,
+    readReportMetrics,
+    readEvidence,
     ownerFor,
     visibleTo,
   } = deps
@@ -94,15 +102,17 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
   })
   router.get('/streams/:id/report', async (request: StreamRequest, response) => {
     const { id } = request.params
-    const { session = null, format, reference, latency } = parseQuery(reportQuery, request.query)
+    const { session = null, format, ...wanted } = parseQuery(reportQuery, request.query)
     if (format === 'junit') {
       const reports = await streams.reportEach(id, session)
       return streamText(response.type('application/xml'), junitPieces(id, reports))
     }
     const rules = await streams.report(id, session)
     const beside = {
-      ...(reference ? { reference: await reportReference(id, session) } : {}),
-      ...(latency ? { latency: await reportLatency(id, session) } : {}),
+      ...(wanted.reference ? { reference: await reportReference(id, session) } : {}),
+      ...(wanted.latency ? { latency: await reportLatency(id, session) } : {}),
+      ...(wanted.metrics ? { metrics: await readReportMetrics(id, session) } : {}),
+      ...(wanted.evidence ? { evidence: await readEvidence(id, session) } : {}),
     }
     response.json({ stream_id: Number(id), session, rules, ...beside })
   })

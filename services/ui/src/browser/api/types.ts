@@ -7,6 +7,7 @@ import type {
 } from '@pushav/shared/api/certificates.ts'
 import type { device, refusal } from '@pushav/shared/api/devices.ts'
 import type { deliveriesResponse, webhookMade, webhooksResponse } from '@pushav/shared/api/events/webhooks.ts'
+import type { comparison } from '@pushav/shared/api/evidence/compare.ts'
 import type { openedSession } from '@pushav/shared/api/sealed.ts'
 import type { about, probesResponse, readiness } from '@pushav/shared/api/service.ts'
 import type { inFlight, serverState, streamState } from '@pushav/shared/api/state.ts'
@@ -53,6 +54,9 @@ export type StreamAccess = Of<typeof streamAccess>
 /** `GET /streams/{id}/report` */
 export type Report = Of<typeof reportResponse>
 export type ReportRow = Report['rules'][number]
+/** `GET /compare` */
+export type Comparison = Of<typeof comparison>
+export type ComparisonRow = Comparison['rows'][number]
 export type Device = Of<typeof device>
 export type HandshakeRefusal = Of<typeof refusal>
 /** `GET /certs?details=true` */

@@ -92,6 +92,8 @@ function draw(
         'div',
         { class: 'page-actions' },
         h('button', { type: 'button', on: { click: () => window.print() } }, 'Print'),
+        h('a', { class: 'button', href: compareLink() }, 'Compare'),
+        h('a', { class: 'button', href: `/har/${stream}${query}` }, 'HAR'),
         h('a', { class: 'button', href: `/streams/${stream}/report${query}` }, 'JSON'),
         h(
           'a',
@@ -129,6 +131,10 @@ function draw(
     ),
   )
 }
+
+/** This recording as the one before; the page asks for the other one. */
+const compareLink = (): string =>
+  `/ui/compare?a=${encodeURIComponent(session === null ? stream : `${stream}/${session}`)}`
 
 function section(
   title: string,
