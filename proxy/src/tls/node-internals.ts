@@ -72,6 +72,12 @@ export function createSessionKeeper(maxSessions: number): (session: ServerHttp2S
 export const tcpSocketOf = (socket: TLSSocket): Socket | undefined =>
   (socket as unknown as { _parent?: Socket })._parent
 
+/** Closes a TLS connection with a RST: Node offers that for TCP sockets only. */
+export function resetConnection(socket: TLSSocket): void {
+  tcpSocketOf(socket)?.resetAndDestroy()
+  socket.destroy()
+}
+
 /** Whether END_STREAM or a reset has arrived, even if the data before it is not read yet. */
 export const hasReceivedEnd = (stream: ServerHttp2Stream): boolean =>
   (stream as unknown as { _readableState: { ended: boolean } })._readableState.ended

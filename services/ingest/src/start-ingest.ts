@@ -26,6 +26,12 @@ import { waitForWith } from './expectations/wait-for.ts'
 import { exportMp4With } from './export/export-mp4.ts'
 import { exportRoutes } from './export/http/export-routes.ts'
 import { listSessionWith } from './export/list-session.ts'
+import { uploadFaultsWith } from './faults/http/fault-course.ts'
+import { reactionResponse } from './faults/http/fault-json.ts'
+import { faultRoutes } from './faults/http/fault-routes.ts'
+import { readReactionsWith } from './faults/reaction-view.ts'
+import { redisFaultStore } from './faults/redis/fault-store.ts'
+import { startFaults } from './faults/start-faults.ts'
 import { allowOrigins } from './http/allow-origins.ts'
 import { createProxyAuth } from './http/authenticate.ts'
 import { createErrorResponder } from './http/error-handler.ts'
@@ -94,6 +100,7 @@ import { recoverUploadsWith } from './uploads/recover-uploads.ts'
 import { streamInterfaceWith } from './uploads/stream-interface.ts'
 
 const catchUpWaitMs = 10_000
+const faultRefreshMs = 1_000
 const now = (): Date => new Date()
 
 interface RunningIngest {
@@ -138,6 +145,9 @@ export async function startIngest(
   const clientOf = authorization?.clientOf ?? (() => anonymousClient)
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const inFlight = createInFlightUploads()
+  const faults = built.use(
+    await startFaults({ store: redisFaultStore(redis), newId, now, log, intervalMs: faultRefreshMs }),
+  )
   const streams = streamsWith({
     journals,
     store,
@@ -148,7 +158,7 @@ export async function startIngest(
     eventBus,
     inFlight,
     reserveStream: quotas?.reserveStream ?? null,
-    onRemoved: quotas && usage.forget,
+    onRemoved,
     deviceSums,
     newId,
     now,
@@ -191,6 +201,7 @@ export async function startIngest(
 
   const openUpload = diskOpenUpload(store)
   const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
+  const readReactions = readReactionsWith(index)
   const readLatency = readLatencyWith(index)
   const isReference = config.judge === 'reference'
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
@@ -224,12 +235,16 @@ export async function startIngest(
     nowMs: () => performance.now(),
     onRefusal: onDiskFull,
   })
+  const respondAsUsual = isReference ? reference.respond : respondWithReceipt
   const handleUpload = handleUploadWith({
     receiveUpload,
     streams,
     certificates: clientCertificates,
     admit: admitUploadWith({ quotas, space: config.diskReserveBytes > 0 ? space : null }),
-    respondWithReceipt: isReference ? reference.respond : respondWithReceipt,
+    respondWithReceipt: respondAsUsual,
+    faults: uploadFaultsWith({
+      ...{ faults, interfaceOf, respondWithReceipt: respondAsUsual, closing: closing.signal },
+    }),
     maxBytes,
     now,
   })
@@ -260,6 +275,8 @@ export async function startIngest(
       responseOf: isReference ? reference.streamResponse : streamResponse,
       reportReference: reference.report,
       reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
+      reportFaults: async (stream, session) =>
+        (await readReactions(stream)).reactions(session, now().getTime()).map(reactionResponse),
       ownerFor: ownerFor(authorization),
       visibleTo: visibleTo(authorization, accessControl.streams),
     }),
@@ -288,6 +305,7 @@ export async function startIngest(
     }),
     uploadBytesRoutes(streams, store, findCertificate),
     expectationRoutes(expectations, waitFor, closing.signal),
+    faultRoutes({ faults, streams, readReactions, now }),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     retentionRoutes(retention, config.retention),
     refusalRoutes({ refusals, eventBus, audit: accessControl.audit, count: metrics.refused, log, now }),
@@ -315,6 +333,11 @@ export async function startIngest(
   return {
     app,
     makeStartTokens: () => makeStartTokens(config.auth, accessControl.tokens, certificates.adminFile),
+  }
+
+  function onRemoved(stream: string): void {
+    if (quotas) usage.forget(stream)
+    faults.forget(stream)
   }
 
   /** Every refusal by a quota passes here; the log line is that of the request. */

@@ -15,6 +15,7 @@ export type AuditEvent =
   | 'certificate-revoked'
   | 'stream-deleted'
   | 'object-deleted'
+  | 'faults-made'
   | 'stream-shared'
   | 'stream-unshared'
   | 'token-made'
@@ -63,6 +64,10 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /streams/{id}/report': readers,
   'PUT /expectations/{id}': writers,
   'GET /expectations/{id}': readers,
+  'POST /faults/{id}': { ...owners, audit: 'faults-made' },
+  'GET /faults/{id}': readers,
+  'DELETE /faults/{id}': owners,
+  'DELETE /faults/{id}/{fault}': owners,
   'GET /wait/{id}': readers,
   'PUT /streams/{id}/{path}': writers,
   'POST /streams/{id}/{path}': writers,

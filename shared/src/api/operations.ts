@@ -26,6 +26,7 @@ import {
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
 import { expectations, expectationsResponse } from './expectations.ts'
+import { faultsBody, faultsMade, faultsRemoved, faultsResponse } from './lab/faults.ts'
 import { playQuery } from './playback.ts'
 import { retentionResponse } from './retention.ts'
 import { openedSession, sealedBody } from './sealed.ts'
@@ -121,6 +122,13 @@ export const operations: readonly Operation[] = [
     expectationsResponse,
   ),
   get('/wait/{id}', 'expectations', 'Waits until a stream has something', waitResponse, waitQuery),
+  post('/faults/{id}', 'faults', 'Makes a fault rule, or those of a script', {
+    body: faultsBody,
+    responses: { 201: faultsMade },
+  }),
+  get('/faults/{id}', 'faults', 'Fault rules, and what the camera did about them', faultsResponse),
+  remove('/faults/{id}', 'faults', 'Removes all fault rules of a stream', faultsRemoved),
+  remove('/faults/{id}/{fault}', 'faults', 'Removes one fault rule', faultsRemoved),
   get(
     '/streams/{id}/report',
     'streams',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { booleanWord, finding, nextCursor, pageQuery, severity, streamId, time, uploadId } from './common.ts'
 import { expectations } from './expectations.ts'
+import { faultReactions } from './lab/faults.ts'
 import { latency } from './latency.ts'
 import { referenceReport } from './reference.ts'
 
@@ -168,6 +169,7 @@ export const reportQuery = z.object({
     .default(false)
     .describe("With the reference's verdicts; read from the first upload on, so a long stream takes a while"),
   latency: booleanWord.default(false).describe('With how late the segments came; read likewise'),
+  faults: booleanWord.default(false).describe('With what the camera did after faults; read likewise'),
 })
 
 export const reportResponse = z
@@ -188,5 +190,6 @@ export const reportResponse = z
     ),
     reference: referenceReport.optional(),
     latency: latency.optional(),
+    faults: faultReactions.optional(),
   })
   .meta({ id: 'Report' })

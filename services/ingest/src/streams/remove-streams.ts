@@ -16,8 +16,8 @@ export interface StreamRemovalsDeps {
   readonly store: Pick<UploadStore, 'removeStream'>
   readonly links: Pick<ObjectLinks, 'removeStream'>
   readonly index: Pick<IndexAdmin, 'forget'>
-  /** Called once a stream does not count towards quotas any more; null where none is set. */
-  readonly onRemoved: ((stream: string) => void) | null
+  /** Called once nothing of a stream is left. */
+  readonly onRemoved: (stream: string) => void
   readonly deviceSums: Pick<DeviceSums, 'forget'>
   readonly eventBus: Pick<EventBus, 'publish'>
   readonly now: () => Date
@@ -44,6 +44,6 @@ export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
     await deviceSums.forget(id)
     await index.forget(id)
     await journals.removed(id)
-    onRemoved?.(id)
+    onRemoved(id)
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { pageQuery } from '@pushav/shared/api/common.ts'
+import type { FaultReactionResponse } from '@pushav/shared/api/lab/faults.ts'
 import {
   expectedTrackNamesBody,
   reportQuery,
@@ -38,6 +39,8 @@ interface StreamRoutesDeps {
   readonly reportReference: (stream: string, session: string | null) => Promise<object>
   /** How late the segments came, of one session or of all. */
   readonly reportLatency: (stream: string, session: string | null) => Promise<object>
+  /** What the camera did after faults, in one session or in all. */
+  readonly reportFaults: (stream: string, session: string | null) => Promise<readonly FaultReactionResponse[]>
   /** To whom a stream that this client creates belongs; undefined where streams belong to no client. */
   readonly ownerFor: (request: IncomingMessage) => string | null | undefined
   /** Which streams this client may see; undefined for all. */
@@ -53,6 +56,7 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     responseOf,
     reportReference,
     reportLatency,
+    reportFaults,
     ownerFor,
     visibleTo,
   } = deps
@@ -94,15 +98,17 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
   })
   router.get('/streams/:id/report', async (request: StreamRequest, response) => {
     const { id } = request.params
-    const { session = null, format, reference, latency } = parseQuery(reportQuery, request.query)
+    const { session = null, format, reference, latency, faults } = parseQuery(reportQuery, request.query)
+    const reactions = faults ? await reportFaults(id, session) : []
     if (format === 'junit') {
       const reports = await streams.reportEach(id, session)
-      return streamText(response.type('application/xml'), junitPieces(id, reports))
+      return streamText(response.type('application/xml'), junitPieces(id, reports, reactions))
     }
     const rules = await streams.report(id, session)
     const beside = {
       ...(reference ? { reference: await reportReference(id, session) } : {}),
       ...(latency ? { latency: await reportLatency(id, session) } : {}),
+      ...(faults ? { faults: reactions } : {}),
     }
     response.json({ stream_id: Number(id), session, rules, ...beside })
   })
