@@ -1,6 +1,7 @@
 import type { Bench, Row } from './bench.ts'
 import { allStoredRow } from './rows/all-stored.ts'
 import { connectRows } from './rows/connects.ts'
+import { fleetNames, fleetRows } from './rows/fleets.ts'
 import { growthRow } from './rows/growth.ts'
 import { growthStreamsRow } from './rows/growth-streams.ts'
 import { halfRateRow } from './rows/half-rate.ts'
@@ -16,18 +17,23 @@ import { uiRows } from './ui/ui-rows.ts'
 
 /** They take long, or compare nothing. */
 const byNameOnly = [
+  ...fleetNames,
   ...['growth-streams', 'planning', '8k-h1-power-c16', '8k-h1-power-c64'],
-  ...['ui-live', 'ui-open', 'ui-watchers'],
+  ...['ui-live', 'ui-open', 'ui-watchers', 'ui-rate'],
 ]
 
 /** All rows, in the order in which they are measured. */
 export async function rowsOf(bench: Bench): Promise<Row[]> {
   const { options } = bench
+  const onDisk = options.disk === 'memory' ? bench : { ...bench, directory: options.disk }
   const others = options.against === null ? [] : [externalServer(bench, options.against)]
-  const nginx = (await hasNginx()) ? { one: [oneHop(bench)], two: [twoHops(bench)] } : { one: [], two: [] }
+  const isBeside = await hasNginx()
+  const nginx = isBeside ? { one: [oneHop(bench)], two: [twoHops(bench)] } : { one: [], two: [] }
+  const onSameDisk = isBeside ? [oneHop(onDisk), twoHops(onDisk)] : []
   const rows = [
     ...uploadRows(bench, [pinnedServer(bench), ...nginx.one, ...nginx.two, ...others]),
-    ...powerRows(bench),
+    ...fleetRows(onDisk, [pinnedServer(onDisk), ...onSameDisk, ...others]),
+    ...powerRows(onDisk),
     ...connectRows(bench, [pinnedServer(bench), ...nginx.one, ...others]),
     halfRateRow(bench, [pinnedServer(bench), ...others]),
     probeIdleRow(bench),

@@ -9,7 +9,7 @@ export interface Bench {
   readonly options: Options
   /** Ends everything: Ctrl-C, or the time is over. */
   readonly signal: AbortSignal
-  /** In memory where there is room, for everything that is written. */
+  /** For everything that is written: in memory where there is room, but for the rows that measure a disk. */
   readonly directory: string
   readonly media: Media
   readonly certificates: Certificates

@@ -1,29 +1,44 @@
 import { until } from '@pushav/shared/testing/until.ts'
+import type { Api } from './api.ts'
 import type { Bench } from './bench.ts'
 import { type Server, segmentPath } from './servers/server.ts'
 
 const timeoutMs = 30_000
 
-/** What is missing of so many uploads that were answered 2xx, beside the init segment: each has to be listed and judged. */
-export async function missingUploads(bench: Bench, { api, stream }: Server, ok: number): Promise<string[]> {
-  const seen = { listed: 0, judged: 0, cursor: 0 }
+/**
+ * What is missing of so many uploads to some streams that were answered 2xx, beside the init segment of each: each has
+ * to be listed and judged.
+ */
+export async function missingUploads(
+  bench: Bench,
+  api: Api,
+  streams: readonly string[],
+  ok: number,
+): Promise<string[]> {
+  const seen = { listed: 0, judged: 0 }
+  const cursors = new Map<string, number>()
   await until('all uploads in the wire log', isComplete, timeoutMs).catch(() => bench.signal.throwIfAborted())
-  const expected = ok + 1
+  const expected = ok + streams.length
   return [
     ...(seen.listed < expected ? [`${expected} were answered 2xx, ${seen.listed} are listed`] : []),
     ...(seen.judged < seen.listed ? [`${seen.listed} are listed, ${seen.judged} are judged`] : []),
   ]
 
   async function isComplete(): Promise<boolean> {
-    bench.signal.throwIfAborted()
+    for (const stream of streams) await readOn(stream)
+    return seen.listed >= expected
+  }
+
+  async function readOn(stream: string): Promise<void> {
     for (let more = true; more; ) {
-      const { json } = await api.call('GET', `/streams/${stream}/uploads?limit=1000&cursor=${seen.cursor}`)
+      bench.signal.throwIfAborted()
+      const cursor = cursors.get(stream) ?? 0
+      const { json } = await api.call('GET', `/streams/${stream}/uploads?limit=1000&cursor=${cursor}`)
       seen.listed += json.uploads.length
       seen.judged += json.uploads.filter(({ findings }: { findings: unknown }) => findings !== null).length
-      seen.cursor += json.uploads.length
+      cursors.set(stream, cursor + json.uploads.length)
       more = json.next_cursor !== null
     }
-    return seen.listed >= expected
   }
 }
 

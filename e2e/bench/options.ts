@@ -7,7 +7,7 @@ export const help = `Usage: npm run bench -- [flags]
 
 Measures this server beside nginx on this machine; docs/benchmarks.md says what each row means.
 
-  --rows A,B         only rows whose names begin so (all but growth-streams, planning, 8k-h1-power)
+  --rows A,B         only rows whose names begin so (all but fleet-, growth-streams, planning, 8k-h1-power, ui-)
   --rounds N         each row so often, servers in turn; medians count (2)
   --seconds S        each measurement of a rate so long (2)
   --warm-up S        before that this server so long unmeasured, while it compiles; others 1 s (6)
@@ -16,6 +16,8 @@ Measures this server beside nginx on this machine; docs/benchmarks.md says what 
   --growth [N]       only what grows with history, up to N uploads in one stream (100000)
   --planning         only what an upload costs at a steady rate
   --memory           also one PUT of 2 GiB
+  --disk DIR         where the fleet and power rows write (/var/tmp); "memory": where all others do
+  --system-calls     count them in rows of rates, in a run of their own, by strace
   --json FILE        write everything there
   --hard [1,4]       what happens under hard conditions instead, all of them or some; with
     --hard-seconds S   what is measured under a condition lasts so long (10)
@@ -40,6 +42,8 @@ const flags = {
   growth: value,
   planning: { type: 'boolean' },
   memory: { type: 'boolean' },
+  disk: value,
+  'system-calls': { type: 'boolean' },
   json: value,
   hard: value,
   'hard-seconds': value,
@@ -68,6 +72,8 @@ export function readOptions(argv: readonly string[]) {
     drainMs: Number(values.drain ?? 0) * 1_000,
     growth: positive('growth', values.growth ?? '10000'),
     hasMemory: values.memory ?? false,
+    disk: values.disk ?? '/var/tmp',
+    countsSystemCalls: values['system-calls'] ?? false,
     json: values.json ?? null,
     hard: values.hard === undefined ? null : adverseOptions(values),
     against: values.against?.replace(/\/$/, '') ?? null,

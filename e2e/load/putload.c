@@ -3,7 +3,7 @@
  *
  *   putload --url 'https://localhost:1234/streams/1/video_{n}.m4s' --file segment.m4s --seconds 2 [options]
  *
- *   --url URL          {n} is the number of the request, from --first N (0) on
+ *   --url URL          {n} is the number of the request, from --first N (0) on; {c}, before it, that of the connection, from 1 on
  *   --file FILE        the body of each request, or
  *   --size BYTES       so many bytes that mean nothing
  *   --get              GET without a body instead of PUT
@@ -38,6 +38,7 @@ enum { steps = 64, buckets = 40 * steps, max_events = 256, max_url = 2048, synth
 static const int64_t never = INT64_MAX, longest_wait_us = 200000, last_answers_us = 5000000, pause_us = 10000;
 
 struct connection {
+  int number;
   CURLM *multi;
   int64_t due;
 };
@@ -178,17 +179,28 @@ static int set_timer(CURLM *multi, long ms, void *of)
 
 /* One request. */
 
-static void write_url(char *url, uint64_t number)
+/* Copies up to the mark, which the number replaces; returns what follows it, or the rest where there is no mark. */
+static const char *fill_in(char *url, const char *from, const char *mark, uint64_t number)
 {
-  const char *mark = strstr(wanted.url, "{n}");
-  if (!mark) snprintf(url, max_url, "%s", wanted.url);
-  else snprintf(url, max_url, "%.*s%llu%s", (int)(mark - wanted.url), wanted.url, (unsigned long long)number, mark + 3);
+  const char *at = strstr(from, mark);
+  size_t length = strlen(url);
+  if (!at) return from;
+  snprintf(url + length, max_url - length, "%.*s%llu", (int)(at - from), from, (unsigned long long)number);
+  return at + strlen(mark);
+}
+
+static void write_url(char *url, int connection, uint64_t number)
+{
+  url[0] = 0;
+  const char *rest = fill_in(url, fill_in(url, wanted.url, "{c}", (uint64_t)connection), "{n}", number);
+  size_t length = strlen(url);
+  snprintf(url + length, max_url - length, "%s", rest);
 }
 
 static bool begin(struct slot *slot, int64_t planned)
 {
   if (wanted.count && seen.issued >= wanted.count) return false;
-  write_url(slot->url, wanted.first + seen.issued++);
+  write_url(slot->url, slot->connection->number, wanted.first + seen.issued++);
   slot->position = 0;
   slot->begun = planned;
   slot->busy = true;
@@ -363,10 +375,10 @@ static void open_slot(struct slot *slot, struct connection *connection)
   if (!wanted.get) set_body(easy, slot);
 }
 
-static void open_connection(struct connection *connection)
+static void open_connection(struct connection *connection, int number)
 {
   CURLM *multi = curl_multi_init();
-  *connection = (struct connection){ .multi = multi, .due = never };
+  *connection = (struct connection){ .number = number, .multi = multi, .due = never };
   curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, connection);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer);
@@ -382,7 +394,7 @@ static void open_all(void)
   slot_count = wanted.connections * wanted.streams;
   connections = calloc((size_t)wanted.connections, sizeof *connections);
   slots = calloc((size_t)slot_count, sizeof *slots);
-  for (int i = 0; i < wanted.connections; i++) open_connection(&connections[i]);
+  for (int i = 0; i < wanted.connections; i++) open_connection(&connections[i], i + 1);
   for (int i = 0; i < slot_count; i++) open_slot(&slots[i], &connections[i / wanted.streams]);
 }
 

@@ -8,7 +8,7 @@ import type { DeviceFiles } from './device-files.ts'
 
 /** What the generator is to do. */
 export interface Load {
-  /** With `{n}` for the number of the request. */
+  /** With `{n}` for the number of the request and, before it, `{c}` for that of the connection, from 1 on. */
   readonly url: string
   readonly identity: DeviceFiles
   /** A file to send; so many bytes of nothing; or nothing at all, to GET. */

@@ -23,7 +23,7 @@ export const allStoredRow = (bench: Bench): Row => ({
     await using server = await startServer(bench)
     const faults = await pushAll(bench, server)
     const count = each * ways.length
-    const record = await missingUploads(bench, server, count)
+    const record = await missingUploads(bench, server.api, [server.stream], count)
     const all = [...faults, ...record, ...(await missingProbes(bench, server, count, timeoutMs))]
     return { figures: { issued: count, faults: all.length }, faults: all }
   },

@@ -3,12 +3,15 @@ import { faultsOf, type Load, type LoadResult } from '../../load/putload.ts'
 import type { Bench, Measurement, Row, Target } from '../bench.ts'
 import type { Size } from '../media.ts'
 import { timePerUpload } from '../resources/processor-time.ts'
+import { countSystemCalls } from '../resources/system-calls.ts'
 import type { ServerUnderTest } from '../servers/server-under-test.ts'
 
 /** What the generator is to do, beside where and as whom. */
 export interface LoadSpec extends Pick<Load, 'isHttp2' | 'connections' | 'streams' | 'fresh' | 'rate'> {
   readonly name: string
   readonly size: Size
+  /** Each with a stream of its own, one for a connection; otherwise all connections send to one stream. */
+  readonly cameras?: number
   /** Instead of for `--seconds`. */
   readonly count?: { readonly count: number; readonly withinSeconds: number }
   readonly targets: readonly Target[]
@@ -37,21 +40,29 @@ export function serverNamed(servers: readonly ServerUnderTest[], name: string): 
 export async function measureLoad(
   bench: Bench,
   server: ServerUnderTest,
-  { name: _name, size, count, targets: _targets, ...load }: LoadSpec,
+  { name: _name, size, cameras, count, targets: _targets, ...load }: LoadSpec,
+  seconds = bench.options.seconds,
 ): Promise<Measurement> {
-  await using running = await server.start()
+  await using running = await server.start(cameras)
   const { url, identity } = running
   const warmUp = count ? 0 : server.warmUp
-  const until = count ?? { seconds: bench.options.seconds, warmUp }
+  const until = count ?? { seconds, warmUp }
   const body = bench.media.segments[size]
   const [before, account] = await Promise.all([
     setTimeout(warmUp * 1_000).then(() => running.processorTime()),
     bench.generate({ ...load, url, identity, body, until }),
   ])
   const time = timePerUpload(before, await running.processorTime(), account.measured)
-  return {
-    figures: { ...figuresOf(account), ...time },
-    faults: [...faultsOf(account), ...(await running.faultsAfter(account))],
+  const faults = [...faultsOf(account), ...(await running.faultsAfter(account))]
+  const calls = bench.options.countsSystemCalls && !count ? await callsPerUpload() : {}
+  return { figures: { ...figuresOf(account), ...time, ...calls }, faults }
+
+  /** After the measurement, which counting slows down several times. */
+  async function callsPerUpload(): Promise<Record<string, number>> {
+    await using counter = await countSystemCalls(await running.processIds())
+    const counted = { ...load, url, identity, body, first: account.issued, until: { seconds: 2, warmUp: 0 } }
+    const { ok } = await bench.generate(counted)
+    return counter.perUpload(ok)
   }
 }
 

@@ -73,7 +73,7 @@ async function push(bench: Bench, opened: RunningServer, { size, count, fresh }:
   const load = { url: publishing.url, identity, body: media.segments[size], connections, rate: perSecond }
   const account = await bench.generate({ ...load, until: { count }, ...(fresh ? { fresh } : {}) })
   const server: Server = { ...publishing, ...opened }
-  const unlisted = await missingUploads(bench, server, account.ok)
+  const unlisted = await missingUploads(bench, server.api, [server.stream], account.ok)
   const unprobed = await missingProbes(bench, server, count, probesWithinMs)
   return { ...account, faults: [...faultsOf(account), ...unlisted, ...unprobed] }
 }

@@ -61,7 +61,10 @@ async function fill(bench: Bench, server: Server) {
   const { identity, media } = bench
   const load = { url: server.url, identity, body: media.segments['64k'], connections: 4 }
   const account = await bench.generate({ ...load, until: { count } })
-  const faults = [...faultsOf(account), ...(await missingUploads(bench, server, account.ok))]
+  const faults = [
+    ...faultsOf(account),
+    ...(await missingUploads(bench, server.api, [server.stream], account.ok)),
+  ]
   return { faults, resume: () => paused[Symbol.dispose]() }
 }
 

@@ -1,5 +1,5 @@
 import { type Bench, own, type Row, ratio, type Target } from '../bench.ts'
-import { durableServer } from '../servers/pinned-server.ts'
+import { pinnedServer } from '../servers/pinned-server.ts'
 import type { ServerUnderTest } from '../servers/server-under-test.ts'
 import { type LoadSpec, loadRow } from './load-row.ts'
 
@@ -54,7 +54,10 @@ const longConnection: LoadSpec = {
 
 /** What `DURABILITY=power` costs: both servers on the same disk, where a flush takes its time. */
 export function powerRows(bench: Bench): Row[] {
-  const servers = [durableServer(bench, 'server', 'power'), durableServer(bench, 'process', 'process')]
+  const servers = [
+    pinnedServer(bench, 'server', { DURABILITY: 'power' }),
+    pinnedServer(bench, 'process', { DURABILITY: 'process' }),
+  ]
   const targets = [ratio('rate', 'process', 'told', null), ratio('µs', 'process', 'told', null)]
   return [16, 64].map((connections) =>
     loadRow(bench, servers, { name: `8k-h1-power-c${connections}`, size: '8k', connections, targets }),

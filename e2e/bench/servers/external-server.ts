@@ -10,7 +10,7 @@ export function externalServer(bench: Bench, url: string): ServerUnderTest {
   return {
     name: 'against',
     warmUp: shortWarmUp,
-    async start() {
+    async start(cameras = 1) {
       const { cacert, cert, key } = bench.options
       const { identity } = bench
       const theirs = {
@@ -20,12 +20,16 @@ export function externalServer(bench: Bench, url: string): ServerUnderTest {
       }
       const folder = `bench-${begun}-${++runs}`
       using api = await createApi(url, theirs, bench.signal)
-      const { status } = await api.call('PUT', `/${folder}/video_init.mp4`, await readFile(bench.media.init))
-      if (status >= 300) throw new Error(`${url} answered ${status} to the init segment`)
+      const init = await readFile(bench.media.init)
+      for (let camera = 1; camera <= cameras; camera++) {
+        const { status } = await api.call('PUT', `/${folder}-${camera}/video_init.mp4`, init)
+        if (status >= 300) throw new Error(`${url} answered ${status} to the init segment`)
+      }
       return {
-        url: `${url}/${folder}/video_{n}.m4s`,
+        url: `${url}/${folder}-${cameras > 1 ? '{c}' : 1}/video_{n}.m4s`,
         identity: theirs,
         processorTime: async () => new Map(),
+        processIds: async () => new Map(),
         faultsAfter: async () => [],
         [Symbol.asyncDispose]: async () => {},
       }

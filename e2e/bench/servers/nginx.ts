@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { until } from '@pushav/shared/testing/until.ts'
 import { cores, pinned } from '../../load/cpu-pinning.ts'
 import { freePort } from '../../server/free-port.ts'
+import { pidsBelow } from '../../server/processes.ts'
 import { mustRun, run } from '../../server/run.ts'
 import type { Bench } from '../bench.ts'
 import { type ProcessorTime, processorTimeBelow } from '../resources/processor-time.ts'
@@ -22,15 +23,16 @@ export async function hasNginx(): Promise<boolean> {
 export const oneHop = (bench: Bench): ServerUnderTest => ({
   name: 'nginx one hop',
   warmUp: shortWarmUp,
-  start: () => started(bench, (port, files) => [tlsStore(port, bench.certificates.server, files)]),
+  start: (cameras) =>
+    started(bench, cameras, (port, files) => [tlsStore(port, bench.certificates.server, files)]),
 })
 
 /** A TLS proxy before a store, each an nginx of its own, as our processes are cut. */
 export const twoHops = (bench: Bench): ServerUnderTest => ({
   name: 'nginx two hops',
   warmUp: shortWarmUp,
-  start: () =>
-    started(bench, (port, files, behind) => [
+  start: (cameras) =>
+    started(bench, cameras, (port, files, behind) => [
       tlsProxy(port, behind, bench.certificates.server),
       plainStore(behind, files),
     ]),
@@ -39,8 +41,13 @@ export const twoHops = (bench: Bench): ServerUnderTest => ({
 /** A server for each process. */
 type Servers = (port: number, files: string, behind: number) => string[]
 
-async function started(bench: Bench, serversOn: Servers): Promise<StartedServer> {
+async function started(
+  bench: Bench,
+  cameras: number | undefined,
+  serversOn: Servers,
+): Promise<StartedServer> {
   await using built = new AsyncDisposableStack()
+  const isFleet = cameras !== undefined && cameras > 1
   const directory = await mkdtemp(join(bench.directory, 'nginx-'))
   built.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }))
   const files = join(directory, 'files')
@@ -52,9 +59,10 @@ async function started(bench: Bench, serversOn: Servers): Promise<StartedServer>
   await until(`nginx on port ${port}`, () => isListening(port))
   const running = built.move()
   return {
-    url: `https://127.0.0.1:${port}/bench/video_{n}.m4s`,
+    url: `https://127.0.0.1:${port}/bench${isFleet ? '-{c}' : ''}/video_{n}.m4s`,
     identity: bench.identity,
     processorTime: () => timeOf(pids),
+    processIds: async () => new Map([['nginx', await withChildren(pids)]]),
     faultsAfter: async () => [],
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
@@ -79,6 +87,11 @@ async function launch(prefix: string, server: string): Promise<AsyncDisposable &
 async function timeOf(pids: readonly number[]): Promise<ProcessorTime> {
   const used = await Promise.all(pids.map(processorTimeBelow))
   return new Map([['nginx', used.reduce((sum, ms) => sum + ms, 0)]])
+}
+
+async function withChildren(pids: readonly number[]): Promise<number[]> {
+  const below = await Promise.all(pids.map(pidsBelow))
+  return [...pids, ...below.flat()]
 }
 
 /** SIGTERM: nginx takes its workers along, which SIGKILL would leave behind. */

@@ -1,36 +1,30 @@
+import { pidOf } from '../../server/processes.ts'
 import type { Bench } from '../bench.ts'
 import { missingProbes, missingUploads } from '../missing-results.ts'
+import { measuredProcesses } from '../resources/measured-processes.ts'
 import { processorTime } from '../resources/processor-time.ts'
-import { startServer } from './server.ts'
+import { openStream, type Server, segmentPath, startServer } from './server.ts'
 import type { ServerUnderTest } from './server-under-test.ts'
 
 /** This server beside others, all of its processes on one core, the way it is compared. */
-export const pinnedServer = (bench: Bench): ServerUnderTest => serverOn(bench, 'server', bench.directory, {})
-
-/** Every other row writes to memory, where a flush is free. */
-const diskDirectory = '/var/tmp'
-
-/** The same on a disk, with a durability. */
-export const durableServer = (bench: Bench, name: string, durability: 'process' | 'power'): ServerUnderTest =>
-  serverOn(bench, name, diskDirectory, { DURABILITY: durability })
-
-const serverOn = (
+export const pinnedServer = (
   bench: Bench,
-  name: string,
-  directory: string,
-  env: NodeJS.ProcessEnv,
+  name = 'server',
+  env: NodeJS.ProcessEnv = {},
 ): ServerUnderTest => ({
   name,
   warmUp: bench.options.warmUp,
-  async start() {
-    const running = await startServer({ ...bench, directory }, { isPinned: true, env })
+  async start(cameras = 1) {
+    const running = await startServer(bench, { isPinned: true, env })
+    const fleet = await openFleet(bench, running, cameras)
     const { drainMs } = bench.options
     return {
-      url: running.url,
+      url: cameras > 1 ? `${running.standalone.url}/streams/{c}/${segmentPath('{n}')}` : running.url,
       identity: bench.identity,
       processorTime: () => processorTime(running.standalone),
+      processIds: () => processIds(running),
       async faultsAfter({ ok, issued }) {
-        const faults = await missingUploads(bench, running, ok)
+        const faults = await missingUploads(bench, running.api, fleet, ok)
         if (drainMs > 0) faults.push(...(await missingProbes(bench, running, issued, drainMs)))
         return faults
       },
@@ -38,3 +32,19 @@ const serverOn = (
     }
   },
 })
+
+/** The streams of so many cameras, the first of which is there; on a new server their ids count from 1. */
+async function openFleet(bench: Bench, running: Server, cameras: number): Promise<string[]> {
+  const streams = [running.stream]
+  while (streams.length < cameras) streams.push((await openStream(bench, running)).stream)
+  const expected = Array.from(streams, (_, at) => String(at + 1))
+  if (streams.join() !== expected.join()) throw new Error(`ids of new streams are ${streams.join()}`)
+  return streams
+}
+
+const processIds = async ({ standalone }: Server) =>
+  new Map(
+    await Promise.all(
+      measuredProcesses.map(async (part) => [part, [await pidOf(standalone.pid, part)]] as const),
+    ),
+  )

@@ -4,6 +4,7 @@ import { type Browser, startBrowser } from '../../ui/support/browser.ts'
 import { type Bench, type Measurement, own, type Row } from '../bench.ts'
 import { processorTime } from '../resources/processor-time.ts'
 import { type Server, startServer } from '../servers/server.ts'
+import { uploadRateRow } from './upload-rate.ts'
 import { openWatched } from './watched-page.ts'
 
 /** Uploads a second: a dozen cameras with two tracks and segments of half a second. */
@@ -51,6 +52,7 @@ export function uiRows(bench: Bench): Row[] {
       [own(`% of a core in ingest for ${watchers} pages`, '% ingest', 'at most', 3)],
       (server, browser) => watch(bench, server, browser),
     ),
+    uploadRateRow(bench),
   ]
 }
 

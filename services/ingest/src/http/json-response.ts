@@ -90,7 +90,11 @@ interface Patience {
  * Resolves when the client takes more: true. Or when it has left, or patience is at its end: false. Nothing is written
  * to a response that is closed.
  */
-export async function writeAndDrain(response: Response, text: string, patience?: Patience): Promise<boolean> {
+export async function writeAndDrain(
+  response: Response,
+  text: string | Uint8Array,
+  patience?: Patience,
+): Promise<boolean> {
   if (response.closed || response.destroyed) return false
   if (response.write(text)) return true
   return new Promise((resolve) => {

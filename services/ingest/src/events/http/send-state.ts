@@ -12,13 +12,15 @@ const maxStallMs = 30_000
 
 /** Messages that stand by themselves, as server-sent events (HTML Living Standard, 9.2). */
 export function sendStateWith(states: States, now: () => Date): SendState {
+  /** Watchers that are told the same share its text. */
+  const encoded = new WeakMap<object, Buffer>()
   return function sendState(response, stream, gone) {
     if (stream === null) return send(response, states.server(gone), serverStateResponse, gone)
     const responseOf = (state: StreamNow, at: Date) => streamStateResponse(stream, state, at)
     return send(response, states.stream(stream, gone), responseOf, gone)
   }
 
-  async function send<State>(
+  async function send<State extends object>(
     response: Response,
     states: AsyncIterable<State>,
     responseOf: (state: State, at: Date) => object,
@@ -28,7 +30,10 @@ export function sendStateWith(states: States, now: () => Date): SendState {
     if (response.req.method === 'HEAD') return void response.end()
     response.write('retry: 1000\n\n')
     for await (const state of states) {
-      const text = `event: state\ndata: ${JSON.stringify(responseOf(state, now()))}\n\n`
+      const text =
+        encoded.get(state) ??
+        Buffer.from(`event: state\ndata: ${JSON.stringify(responseOf(state, now()))}\n\n`)
+      encoded.set(state, text)
       if (!(await writeAndDrain(response, text, { maxStallMs, signal }))) return void response.destroy()
     }
     response.end()

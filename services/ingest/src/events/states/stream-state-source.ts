@@ -87,11 +87,13 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
         streams.sessionViewsOf(stream, [...wanted]),
       ])
       summary = read
-      return all.map((changes) => {
-        const { sessions } = changes
-        const views = sessions ? changed.filter(({ id }) => sessions.has(id)) : (newest?.sessions ?? [])
-        return messageOf(changes, views, false)
-      })
+      return all.map(
+        shareEqual((changes) => {
+          const { sessions } = changes
+          const views = sessions ? changed.filter(({ id }) => sessions.has(id)) : (newest?.sessions ?? [])
+          return messageOf(changes, views, false)
+        }),
+      )
     } catch {
       return all.map((changes) => messageOf(changes, [], true))
     }
@@ -105,6 +107,19 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
     const listed = view.list(inFlight.of(stream))
     const message = { summary, isIndexAway, isDeleted, inFlight: listed, sessions, probed: [...probed] }
     return { message, isWhole: !isIndexAway, isLast: isDeleted }
+  }
+}
+
+/** Watchers that missed the same are told the same: one message, which is made and encoded once. */
+function shareEqual(
+  messageOf: (changes: StreamChanges) => StateMessage<StreamNow>,
+): (changes: StreamChanges) => StateMessage<StreamNow> {
+  const made = new Map<string, StateMessage<StreamNow>>()
+  return (changes) => {
+    const key = `${changes.sessions && [...changes.sessions].join()} ${[...changes.probed].join()}`
+    const message = made.get(key) ?? messageOf(changes)
+    made.set(key, message)
+    return message
   }
 }
 
