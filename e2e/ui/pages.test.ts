@@ -22,6 +22,7 @@ const requestsOfPages: readonly string[] = [
   '/devices',
   '/devices/{id}',
   '/events',
+  '/faults/{id}',
   '/probes',
   '/readyz',
   '/refusals',
@@ -63,6 +64,9 @@ describe('all pages', function () {
       stream,
       objects.filter(({ path }) => !path.endsWith('video/segment_1002.m4s')),
     )
+    const when = { path: 'session_1/index.mpd' }
+    const rule = JSON.stringify({ when, fault: { kind: 'status', status: 500 } })
+    await curl(serverOf(), `/faults/${stream}`, ['-XPOST', '-d', rule])
     emptyStream = await makeStream(serverOf(), '?interface=hls')
     const { text } = await curl(serverOf(), '/devices')
     fingerprint = JSON.parse(text).devices[0].fingerprint
@@ -76,6 +80,7 @@ describe('all pages', function () {
     [`/ui/streams/${stream}/session_1/video/segment_1001.m4s?tab=boxes`, '.box'],
     [`/ui/streams/${stream}/session_1/video/segment_1003.m4s?tab=reference`, '.tab-panel .code'],
     [`/ui/reports/${stream}`, '.reference-counts'],
+    [`/ui/faults/${stream}`, '.report-row'],
     [`/ui/streams/${emptyStream}`, '.empty'],
     ['/ui/streams/99999', '.empty'],
     ['/ui/reports/99999', '.error-text'],

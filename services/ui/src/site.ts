@@ -41,6 +41,7 @@ const patterns: readonly (readonly [RegExp, PageName])[] = [
   [/^streams\/\d+\/?$/, 'stream'],
   [/^streams\/\d+\/.+$/, 'upload'],
   [/^reports\/\d+\/?$/, 'report'],
+  [/^faults\/\d+\/?$/, 'faults'],
   [/^devices(\/[0-9a-f]+)?\/?$/, 'devices'],
   [/^certificates(\/(server|device)\/[^/]+)?\/?$/, 'certificates'],
   [/^connect\/?$/, 'connect'],

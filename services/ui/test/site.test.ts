@@ -19,6 +19,7 @@ describe('the site', () => {
     ['certificates/server/root', 'Certificates'],
     ['devices', 'Devices'],
     ['reports/7', 'Report'],
+    ['faults/7', 'Faults'],
     ['connect', 'Connect a camera'],
     ['queues', 'Service'],
   ] as const)
@@ -54,6 +55,7 @@ describe('the site', () => {
       'certificates',
       'devices',
       'reports/7',
+      'faults/7',
       'service',
     ]) {
       const files = new Set(

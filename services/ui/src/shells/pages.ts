@@ -12,6 +12,7 @@ export type PageName =
   | 'stream'
   | 'upload'
   | 'report'
+  | 'faults'
   | 'devices'
   | 'certificates'
   | 'connect'
@@ -25,6 +26,7 @@ export const pages: Readonly<Record<PageName, Page>> = {
   stream: { title: 'Stream', module: 'stream', navigation: '/ui/streams' },
   upload: { title: 'Upload', module: 'upload', navigation: '/ui/streams' },
   report: { title: 'Report', module: 'report', navigation: '/ui/streams' },
+  faults: { title: 'Faults', module: 'faults', navigation: '/ui/streams' },
   devices: { title: 'Devices', module: 'devices', navigation: '/ui/devices' },
   certificates: { title: 'Certificates', module: 'certificates', navigation: '/ui/certificates' },
   connect: { title: 'Connect a camera', module: 'connect', navigation: '/ui/connect' },

@@ -1,5 +1,6 @@
 import type { certificateFile, certificateSummary } from '@pushav/shared/api/certificates.ts'
 import type { device, refusal } from '@pushav/shared/api/devices.ts'
+import type { faultReaction, faultsResponse } from '@pushav/shared/api/lab/faults.ts'
 import type { about, probesResponse, readiness } from '@pushav/shared/api/service.ts'
 import type { inFlight, serverState, streamState } from '@pushav/shared/api/state.ts'
 import type { reportResponse, sessionSummary, streamSummary } from '@pushav/shared/api/streams.ts'
@@ -19,6 +20,10 @@ type Of<Schema extends { readonly _output: unknown }> = Schema['_output']
 export type StreamSummary = Of<typeof streamSummary>
 /** `GET /streams/{id}/events?as=state` */
 export type StreamState = Of<typeof streamState>
+/** `GET /faults/{id}` */
+export type Faults = Of<typeof faultsResponse>
+export type FaultRule = Faults['faults'][number]
+export type FaultReaction = Of<typeof faultReaction>
 /** `GET /events?as=state` */
 export type ServerState = Of<typeof serverState>
 export type SessionState = Of<typeof sessionSummary>

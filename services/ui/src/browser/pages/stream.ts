@@ -175,6 +175,7 @@ fill(
       'div',
       { class: 'page-actions' },
       h('a', { class: 'button', href: `/ui/reports/${stream}` }, 'Report'),
+      h('a', { class: 'button', href: `/ui/faults/${stream}` }, 'Faults'),
       exportMenu.element,
       h('a', { class: 'button', href: `/ui/connect?stream=${stream}` }, 'Connect'),
     ),
