@@ -229,6 +229,28 @@ describe('faults on purpose', function () {
     deepEqual(await faultsOf(stream), { stream_id: Number(stream), faults: [], reactions: [] })
   })
 
+  it('are refused in words for streams that do not exist, and when they make no sense', async () => {
+    const stream = await makeStream(server())
+    equal((await post('99999', { script: 'disk-full' })).json.code, 'stream-unknown')
+    for (const flags of [[], ['-XDELETE']])
+      equal((await curl(server(), '/faults/99999', flags)).json.code, 'stream-unknown')
+    const words = [
+      [{ script: 'no-such' }, /script must be "server-restarts" or "disk-full"/],
+      [{ script: 'disk-full', fault: {} }, /must not have "fault"/],
+      [{ when: { nth: 1, every: 2 }, fault: { kind: 'cut' } }, /nth and every; only one of them can choose/],
+      [{ fault: { kind: 'delay', seconds: 1e9 } }, /fault.seconds must be at most 600/],
+      [[], /the JSON body/],
+    ] as const
+    for (const [body, expected] of words) {
+      const { status, json } = await post(stream, body)
+      equal(status, 400)
+      match(json.detail, expected)
+    }
+    const notJson = await curl(server(), `/faults/${stream}`, ['-XPOST', '-d', '{'])
+    equal(notJson.json.code, 'request-malformed')
+    deepEqual((await faultsOf(stream)).faults, [])
+  })
+
   describe('with simulated cameras', () => {
     let camera: (stream: string, profile: string) => Promise<SendResult>
     before(async () => {

@@ -72,10 +72,15 @@ export function createSessionKeeper(maxSessions: number): (session: ServerHttp2S
 export const tcpSocketOf = (socket: TLSSocket): Socket | undefined =>
   (socket as unknown as { _parent?: Socket })._parent
 
-/** Closes a TLS connection with a RST: Node offers that for TCP sockets only. */
+/**
+ * Closes a TLS connection with a RST, which Node offers for TCP sockets only. Later, because Node (seen in 24.21) crashes
+ * when the TCP socket goes while the TLS socket above it is at work.
+ */
 export function resetConnection(socket: TLSSocket): void {
-  tcpSocketOf(socket)?.resetAndDestroy()
-  socket.destroy()
+  setImmediate(() => {
+    if (!socket.destroyed) tcpSocketOf(socket)?.resetAndDestroy()
+    socket.destroy()
+  })
 }
 
 /** Whether END_STREAM or a reset has arrived, even if the data before it is not read yet. */
