@@ -90,6 +90,7 @@ describe('all pages', function () {
     ['/ui/certificates/device/dev.pem', '.facts'],
     [`/ui/connect?stream=${stream}`, '.step'],
     ['/ui/service', '.tile'],
+    ['/ui/access', 'h1'],
     ['/ui/no-such-page', 'h1'],
     ['/ui/certificates', '.table'],
   ]

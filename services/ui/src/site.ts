@@ -46,6 +46,7 @@ const patterns: readonly (readonly [RegExp, PageName])[] = [
   [/^certificates(\/(server|device)\/[^/]+)?\/?$/, 'certificates'],
   [/^connect\/?$/, 'connect'],
   [/^sign-in\/?$/, 'signIn'],
+  [/^access\/?$/, 'access'],
   [/^(service|queues)\/?$/, 'service'],
 ]
 

@@ -18,6 +18,7 @@ export type PageName =
   | 'connect'
   | 'service'
   | 'signIn'
+  | 'access'
   | 'missing'
 
 /** All pages; `missing` is shown where there is none. */
@@ -31,6 +32,7 @@ export const pages: Readonly<Record<PageName, Page>> = {
   certificates: { title: 'Certificates', module: 'certificates', navigation: '/ui/certificates' },
   connect: { title: 'Connect a camera', module: 'connect', navigation: '/ui/connect' },
   service: { title: 'Service', module: 'service', navigation: '/ui/service' },
+  access: { title: 'Access', module: 'access', navigation: null },
   signIn: { title: 'Sign in', module: 'sign-in', navigation: null },
   missing: { title: 'No such page', module: 'missing', navigation: null },
 }

@@ -1,3 +1,4 @@
+import type { streamAccess, tokenMade, tokensResponse } from '@pushav/shared/api/access.ts'
 import type { certificateFile, certificateSummary } from '@pushav/shared/api/certificates.ts'
 import type { device, refusal } from '@pushav/shared/api/devices.ts'
 import type { faultReaction, faultsResponse } from '@pushav/shared/api/lab/faults.ts'
@@ -41,6 +42,12 @@ export type BoxesResponse = Of<typeof boxesResponse>
 export type Box = BoxResponse
 /** `GET /uploads/{id}/{upload}/text` */
 export type ManifestText = Of<typeof textResponse>
+/** `GET /access/tokens` */
+export type Tokens = Of<typeof tokensResponse>
+/** `POST /access/tokens` */
+export type NewToken = Of<typeof tokenMade>
+/** `GET /access/streams/{id}` */
+export type StreamAccess = Of<typeof streamAccess>
 /** `GET /streams/{id}/report` */
 export type Report = Of<typeof reportResponse>
 export type ReportRow = Report['rules'][number]

@@ -31,6 +31,7 @@ function showSignIn({ role, name, expires_at: expiresAt }: OwnAccess): void {
   if (expiresAt === null) return
   const who = name ?? role
   document.querySelector('.top-end')?.prepend(
+    ...(role === 'admin' ? [h('a', { class: 'top-docs', href: '/ui/access' }, 'Access')] : []),
     h(
       'button',
       {
