@@ -146,7 +146,15 @@ describe('faults on purpose', function () {
           equal(made.status, 201, made.text)
           const path = `/streams/${stream}/object.m4s`
           const upload = [...as(device), '-T', join(folder.path, body)]
-          const flags = [`--http${httpVersion}`, '-i', '-v', '-H', 'Expect: 100-continue']
+          const flags = [
+            `--http${httpVersion}`,
+            '-i',
+            '-v',
+            '-H',
+            'Expect: 100-continue',
+            '--expect100-timeout',
+            '30',
+          ]
           shows(await curl(server(), path, [...upload, ...flags]))
           // What the server did on purpose is over.
           equal((await curl(server(), path, upload)).status, 202)

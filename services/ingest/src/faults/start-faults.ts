@@ -9,7 +9,7 @@ import { isCandidate, isDrawn } from './select-upload.ts'
 export interface Faults {
   /** Whether a stream has rules; costs one look into a map, and nothing while no stream has any. */
   hasRules(stream: string): boolean
-  /** The rule that hits an upload; null for none, and while Redis does not respond. Counts. */
+  /** The rule that hits an upload; null for none, and while Redis does not respond. Counts, and never throws. */
   hit(stream: string, head: UploadHead): Promise<FaultRule | null>
   /**
    * Makes rules, in their order behind those that the stream has. Throws the refusal `request-malformed` for those that

@@ -63,14 +63,11 @@ export function uploadFaultsWith(deps: UploadFaultsDeps): UploadFaults {
     hasRules: faults.hasRules,
     async begin(request, response, upload) {
       const { stream, path, peer } = upload
+      const fedBy = (await interfaceOf(stream)) ?? 'cmaf-ingest'
       const connection = `${peer.address} ${peer.port}`
       const otherConnections = inFlight.others(stream, connection)
       const end = inFlight.enter(stream, connection)
-      const head = headOf((await interfaceOf(stream)) ?? 'cmaf-ingest', path, request, otherConnections)
-      const rule = await faults.hit(stream, head).catch((error) => {
-        end()
-        throw error
-      })
+      const rule = await faults.hit(stream, headOf(fedBy, path, request, otherConnections))
       const course = rule && courseOf(rule, request, response, upload.declaredBytes)
       return { course, [Symbol.dispose]: end }
     },

@@ -57,6 +57,7 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
     const course = faulted?.course ?? null
     const admission =
       admit && isStored ? await admit(stream, device?.fingerprint ?? null, declaredBytes) : null
+    const startedAt = now().toISOString()
     let receipt: Receipt | null = null
     try {
       if (course) await course.begin()
@@ -68,7 +69,7 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
           stream,
           path,
           method: request.method ?? '',
-          startedAt: now().toISOString(),
+          startedAt,
           sender: senderOf(request, peer),
         },
         {
