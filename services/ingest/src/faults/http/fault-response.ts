@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { encodeFaultAction, type FaultAction, faultHeader } from '@pushav/shared/fault-action.ts'
 import { sendJson } from '../../http/json-response.ts'
 import type { RespondWithReceipt } from '../../uploads/http/upload-response.ts'
@@ -40,7 +40,7 @@ export function respondThrough(
 
   function refuse(response: ServerResponse, status: number, uploadId: string): void {
     const detail = `this server did it on purpose, by fault ${hit.rule}: it ${hit.does}`
-    discardBody(response.req)
+    discardBody(response)
     sendJson(response, status, {
       status,
       code: 'fault-on-purpose',
@@ -53,7 +53,7 @@ export function respondThrough(
 
 /** Has the proxy do something to the client's connection; the client gets no response. */
 function order(response: ServerResponse, action: FaultAction): void {
-  discardBody(response.req)
+  discardBody(response)
   response.writeHead(503, [faultHeader, encodeFaultAction(action), 'Content-Length', '0'])
   response.end()
 }
@@ -62,10 +62,13 @@ function order(response: ServerResponse, action: FaultAction): void {
  * Reads the rest of a body that is not stored: as long as it is not read, no further request of the connection is, and
  * closing the connection would lose the response.
  */
-function discardBody(request: IncomingMessage): void {
+function discardBody(response: ServerResponse): void {
+  const { req: request } = response
   request.removeAllListeners('readable')
   // Node notices in the next tick that no listener is left.
   setImmediate(() => request.resume())
+  // Else Node closes the connection behind a response without 100 Continue, also where the body comes unasked.
+  Object.assign(response, { _expect_continue: false })
 }
 
 const filler = 'x'.repeat(65_536)
