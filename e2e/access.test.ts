@@ -142,6 +142,24 @@ describe('access', function () {
       equal((await anonymous.send('POST', '/certs/taken/sign', csr, bearer(own))).status, 200)
     })
 
+    it('takes a token with a profile, too, and is in the audit log with it', async () => {
+      const path = '/certs/lab/keypair?profile=intermediate'
+      deepEqual(codeOf(await anonymous.send('POST', path, '')), [403, 'enrolment-required'])
+      const text = await token({ purpose: 'enrolment', name: 'lab' })
+      const { json } = await anonymous.send('POST', path, '', bearer(text))
+      secrets.push(json.key_pem)
+      using device = await callerWith(serverOf(), { cert: json.cert_pem, key: json.key_pem })
+      equal((await device.send('POST', '/streams')).status, 201)
+      // By this name it may renew, although it was not the device root that signed it.
+      equal((await device.send('GET', '/access')).json.name, 'lab')
+      const line = await until('the audit line', async () =>
+        (await audited()).find(
+          ({ outcome, details }) => outcome === 'ok' && details?.made && details.name === 'lab',
+        ),
+      )
+      deepEqual([line.event, line.details.profile], ['certificate-issued', 'intermediate'])
+    })
+
     it('is renewed with itself, for its name and key alone, and keeps its streams', async () => {
       const text = await token({ purpose: 'enrolment', name: 'renews' })
       const csr = makeCsr(folder, 'p256')

@@ -1,6 +1,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { isDeepStrictEqual } from 'node:util'
 import { until } from '@pushav/shared/testing/until.ts'
 import { ingestSuite } from '../services/ingest/src/testing/ingest.ts'
@@ -53,6 +57,25 @@ describe('on a Redis Cluster', function () {
     await until('the same answers', async () => {
       return isDeepStrictEqual(await apiContents(ingest), answers)
     }).catch(async () => deepEqual(await apiContents(ingest), answers))
+  })
+
+  it('holds the queue of a webhook, and verdicts on what is expected', async () => {
+    await using target = await startTarget()
+    await using ingest = await suite.start({ REDIS_URL: cluster.url, WEBHOOK_ALLOW_PRIVATE: 'true' })
+    const { json } = await ingest.send('POST', '/webhooks', JSON.stringify({ url: target.url }))
+    for (const stream of streams) {
+      await ingest.send('POST', '/streams')
+      await ingest.send('PUT', `/expectations/${stream}`, '{"sessions":{"min":0}}')
+    }
+    await until('an event for each stream', async () => target.streams.size === streams.length)
+    const path = `/webhooks/${json.id}/deliveries`
+    await until('all count as delivered', async () => {
+      const { deliveries } = (await ingest.get(path)).json
+      return (
+        deliveries.filter(({ state }: { state: string }) => state === 'delivered').length === streams.length
+      )
+    })
+    equal((await ingest.send('DELETE', `/webhooks/${json.id}`)).status, 200)
   })
 
   it('is emptied and indexed again', async () => {
@@ -130,3 +153,21 @@ describe('on a Redis Cluster', function () {
     return { ingest, fed, [Symbol.asyncDispose]: () => running.disposeAsync() }
   }
 })
+
+/** A target of webhooks, and the streams whose events it got. */
+async function startTarget() {
+  const streams = new Set<string>()
+  const server = createServer(async (request, response) => {
+    const { stream } = JSON.parse(await text(request))
+    streams.add(stream)
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    ...{ streams, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}

@@ -64,6 +64,7 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /streams/:id/uploads': () => '/streams/1/uploads?limit=1000',
   'GET /streams/probe/:id/*path': () => '/streams/probe/1/f/0.m4s',
   'GET /time': () => '/time',
+  'GET /tls-tests': () => '/tls-tests',
   'GET /ui/*path': () => '/ui/streams',
   'GET /ui/assets/*path': () => '/ui/assets/none/main.ts',
   'GET /uploads/:id/:upload': (upload) => `/uploads/1/${upload}`,
@@ -72,6 +73,8 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /uploads/:id/:upload/facts': (upload) => `/uploads/1/${upload}/facts`,
   'GET /uploads/:id/:upload/preview.mp4': (upload) => `/uploads/1/${upload}/preview.mp4`,
   'GET /uploads/:id/:upload/text': (upload) => `/uploads/1/${upload}/text`,
+  'GET /webhooks': () => '/webhooks',
+  'GET /webhooks/:id/deliveries': () => '/webhooks/none/deliveries',
   'GET /wait/:id': () => '/wait/1?until=first-upload',
 }
 

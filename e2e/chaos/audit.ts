@@ -1,10 +1,11 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { until } from '@pushav/shared/testing/until.ts'
 import { type Client, keepAlive } from '../clients/keep-alive.ts'
-import { readJournal, sha256Of } from '../server/journal.ts'
+import { type Journal, type JournalRemoval, readJournal, sha256Of } from '../server/journal.ts'
 import type { Standalone } from '../server/standalone.ts'
-import type { AnsweredUpload } from './camera.ts'
+import type { AnsweredUpload, BegunSession } from './camera.ts'
+import { sessionIdleMs } from './server-under-chaos.ts'
 
 /** A line of the wire log, as the API gives it. */
 interface LogLine {
@@ -59,17 +60,36 @@ async function viewOf(
   stream: string,
   withProbes: boolean,
 ): Promise<StreamView | string> {
-  const { uploads } = await readJournal(server, stream)
+  const journal = await readJournal(server, stream)
+  const expected = journal.uploads.length - removedIn(journal).size
   const summary = await client.send('GET', `/streams/${stream}`)
   const lines = await linesOf(client, stream)
   if (summary.status !== 200 || lines === null) return `status ${summary.status}`
-  if (lines.length < uploads.length) return `${lines.length} of ${uploads.length} uploads are judged`
+  if (lines.length !== expected) return `${lines.length} of ${expected} uploads are judged`
   const open = lines.filter(({ findings, probe }) => findings === null || (withProbes && probe === 'pending'))
   if (open.length > 0)
     return `open are ${open.map(({ id, path, probe }) => `${path} ${id} ${probe}`).join(', ')}`
   const { sessions } = summary.json as { sessions: readonly Record<string, unknown>[] }
   if (sessions.some(({ ended_at }) => ended_at === null)) return 'a session is open'
   return { summary: summary.json, lines }
+}
+
+/** Ids of the uploads that retention has removed. */
+const removedIn = ({ removals }: Journal): ReadonlySet<string> =>
+  new Set(removals.flatMap(({ uploads }) => uploads))
+
+export async function removedCount(server: Standalone, streams: readonly string[]): Promise<number> {
+  const journals = await Promise.all(streams.map((stream) => readJournal(server, stream)))
+  return journals.reduce((sum, journal) => sum + removedIn(journal).size, 0)
+}
+
+/** Waits until retention has nothing left to remove. */
+export async function retentionSettled(server: Standalone): Promise<void> {
+  using client = await keepAlive(server, null, 1)
+  await until('retention', async () => {
+    const { status, json } = await client.send('GET', '/retention')
+    return status === 200 && json.would_remove.uploads === 0
+  })
 }
 
 async function linesOf(client: Client, stream: string): Promise<LogLine[] | null> {
@@ -86,7 +106,7 @@ async function linesOf(client: Client, stream: string): Promise<LogLine[] | null
 /** Everything that is not as it has to be, in words. */
 export async function audit(
   server: Standalone,
-  answered: readonly AnsweredUpload[],
+  { answered, sessions }: Pushed,
   deleted: ReadonlySet<string>,
   view: ServerView,
 ): Promise<string[]> {
@@ -101,6 +121,9 @@ export async function audit(
 
   async function auditStream(stream: string, uploads: readonly AnsweredUpload[]): Promise<void> {
     const lines = view.get(stream)?.lines ?? []
+    const journal = await readJournal(server, stream)
+    const removed = removedIn(journal)
+    for (const removal of journal.removals) faults.push(...faultsOf(removal, stream, uploads, sessions))
     const places = Map.groupBy(
       lines.map(({ id }, place) => ({ id, place })),
       ({ id }) => id,
@@ -109,6 +132,10 @@ export async function audit(
     for (const { upload, path, sha256 } of uploads) {
       const [found, ...more] = places.get(upload) ?? []
       const what = `stream ${stream}, ${path}, upload ${upload}`
+      if (removed.has(upload)) {
+        if (found) faults.push(`${what}: removed, but listed`)
+        continue
+      }
       if (!found) faults.push(`${what}: answered, but not listed`)
       if (more.length > 0) faults.push(`${what}: listed ${more.length + 1} times`)
       if (found && found.place < last) faults.push(`${what}: judged before an earlier one`)
@@ -117,8 +144,17 @@ export async function audit(
       if (status !== 200 || sha256Of(body) !== sha256)
         faults.push(`${what}: its body is ${status}, ${body.length} bytes`)
     }
+    // A camera that goes on after a silence, by which its session had ended, does not send what was removed again.
+    const initsRemoved = new Set(
+      journal.uploads
+        .filter(({ id, kind }) => kind === 'init' && removed.has(id))
+        .map(({ path }) => dirname(path)),
+    )
     for (const { id, probe, path } of lines)
-      if (probe === 'failed') faults.push(`stream ${stream}, ${path}, upload ${id}: its probe failed`)
+      if (probe === 'failed' && !initsRemoved.has(dirname(path))) {
+        const { json } = await client.send('GET', `/probe/${stream}/${path}`)
+        faults.push(`stream ${stream}, ${path}, upload ${id}: its probe failed: ${JSON.stringify(json)}`)
+      }
   }
 
   /** No body without a journal line, no line without its body, and nothing that was meant to be temporary. */
@@ -129,11 +165,14 @@ export async function audit(
         faults.push(`stream ${stream} was deleted, but has bodies`)
         continue
       }
-      const { uploads } = await readJournal(server, stream)
+      const journal = await readJournal(server, stream)
+      const { uploads } = journal
+      const removed = removedIn(journal)
       const known = new Set(uploads.map(({ id }) => id))
       const names = new Set(await readdir(join(folder, stream)))
       for (const name of names)
         if (!known.has(name)) faults.push(`uploads/${stream}/${name} has no journal line`)
+        else if (removed.has(name)) faults.push(`uploads/${stream}/${name} was removed, but is there`)
       if (known.size !== uploads.length) faults.push(`stream ${stream}: a journal line stands twice`)
       for (const { id, bytes } of uploads) await auditBody(join(folder, stream, id), bytes)
     }
@@ -150,6 +189,34 @@ export async function audit(
     // The body of a request that was split is in its parts.
     if (size !== null && size !== bytes) faults.push(`${path} has ${size} bytes, its line says ${bytes}`)
   }
+}
+
+/** What the cameras did, in order. */
+interface Pushed {
+  readonly answered: readonly AnsweredUpload[]
+  readonly sessions: readonly BegunSession[]
+}
+
+/** A clock of this machine and the server's are the same; what is on its way at either end is not. */
+const toleranceMs = 1_000
+
+/** Retention must not touch a session that is open: the newest of its stream, unless it is silent. */
+function faultsOf(
+  { at, session, uploads: removed }: JournalRemoval,
+  stream: string,
+  answered: readonly AnsweredUpload[],
+  sessions: readonly BegunSession[],
+): string[] {
+  const removedMs = Date.parse(at)
+  const hasSuccessor = sessions.some(
+    (begun) => begun.stream === stream && Number(begun.key) > Number(session) && begun.beganMs <= removedMs,
+  )
+  if (session === null || hasSuccessor) return []
+  const ids = new Set(removed)
+  const newest = answered.findLast(({ upload }) => ids.has(upload))
+  const silentMs = removedMs - (newest?.answeredMs ?? 0)
+  if (silentMs >= sessionIdleMs - toleranceMs) return []
+  return [`stream ${stream}: retention removed session ${session} ${silentMs} ms after an upload of it`]
 }
 
 /** What two views differ in; probes and their times are made anew. */

@@ -16,12 +16,23 @@ export interface AnsweredUpload {
   readonly path: string
   readonly sha256: string
   readonly upload: string
+  /** Unix time of the response. */
+  readonly answeredMs: number
+}
+
+/** A session that a camera has begun, whether or not it had a response. */
+export interface BegunSession {
+  readonly stream: string
+  readonly key: string
+  /** Unix time. */
+  readonly beganMs: number
 }
 
 /** One device that pushes one object after the other over a TLS connection of its own. */
 export interface Camera {
   /** In the order of the responses. */
   readonly answered: readonly AnsweredUpload[]
+  readonly sessions: readonly BegunSession[]
   /** How often each other outcome was seen. */
   readonly failures: ReadonlyMap<string, number>
   /** Streams that it has deleted; nothing of them is left. */
@@ -44,19 +55,26 @@ export interface CameraDeps {
   readonly pauseMs: number
 }
 
+/** A device without a battery begins in 1970. */
+const clockErrors = [0, 3_600_000, -3_600_000, -Date.UTC(2026, 0)]
+
 const interfaceOf = { dash: 'dash', hls: 'hls', long: 'cmaf-ingest' } as const
 
 export function createCamera({ server, name, kind, track, random, pauseMs }: CameraDeps): Camera {
   const answered: AnsweredUpload[] = []
+  const sessions: BegunSession[] = []
+  /** What its clock is wrong by. */
+  const clockErrorMs = clockErrors[random(clockErrors.length)] ?? 0
   const failures = new Map<string, number>()
   const deleted = new Set<string>()
   let device: { readonly identity: Identity; readonly client: Client; readonly name: string } | null = null
   let devices = 0
   let stream: string | null = null
   let streams = 0
+  let session = 0
   let nth = 0
   let mustDelete = false
-  return { answered, failures, deleted, run, revoke, deleteStream }
+  return { answered, sessions, failures, deleted, run, revoke, deleteStream }
 
   async function run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -71,11 +89,28 @@ export function createCamera({ server, name, kind, track, random, pauseMs }: Cam
     if (mustDelete) await removeStream(device.client)
     stream ??= await openStream(device.client)
     if (random(12) === 0) return cutOff(device.identity, stream)
+    if (session === 0 || random(10) === 0) beginSession(stream)
     const { path, body, headers } = nextObject()
-    const { status, json } = await device.client.send('PUT', `/streams/${stream}/${path}`, body, headers)
+    // Without its init segment nothing of a session can be probed: that is sent until it is answered.
+    if (nth > 0) nth++
+    const dated = { ...headers, Date: new Date(Date.now() + clockErrorMs).toUTCString() }
+    const { status, json } = await device.client.send('PUT', `/streams/${stream}/${path}`, body, dated)
     if (status === 403) return lose()
     if (status < 200 || status > 299) return fail(String(status))
-    answered.push({ stream, path, sha256: sha256Of(body), upload: String(json.upload_id) })
+    if (nth === 0) nth++
+    answered.push({
+      stream,
+      path,
+      sha256: sha256Of(body),
+      upload: String(json.upload_id),
+      answeredMs: Date.now(),
+    })
+  }
+
+  function beginSession(of: string): void {
+    session++
+    nth = 0
+    sessions.push({ stream: of, key: String(session), beganMs: Date.now() })
   }
 
   async function enroll() {
@@ -95,6 +130,7 @@ export function createCamera({ server, name, kind, track, random, pauseMs }: Cam
     const { status, json } = await client.send('POST', `/streams?interface=${interfaceOf[kind]}`)
     if (status !== 201) throw new Error(`stream: ${status}`)
     streams++
+    session = 0
     nth = 0
     return String(json.id)
   }
@@ -109,17 +145,18 @@ export function createCamera({ server, name, kind, track, random, pauseMs }: Cam
   }
 
   function nextObject(): { path: string; body: Buffer; headers: Record<string, string> } {
-    const n = nth++
-    const mark = `${name}/${streams}/${n}`
-    const path = (file: string) => `session_1/${name}/${file}`
+    const n = nth
+    const mark = `${name}/${streams}/${session}/${n}`
+    const path = (file: string) => `session_${session}/${name}/${file}`
     const segment = (number: number) => numberedSegment(track, number, mark)
     if (kind === 'long') {
       const body = Buffer.concat([track.init, segment(1), segment(2), segment(3)])
-      return { path: `${name}-${n}.cmfv`, body, headers: {} }
+      return { path: `${name}-${session}-${n}.cmfv`, body, headers: {} }
     }
     if (n === 0) return { path: path('init.mp4'), body: Buffer.from(track.init), headers: {} }
     if (kind === 'hls' && n % 4 === 0) {
-      const text = `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI="init.mp4"\n#EXTINF:1,\n${n - 1}.m4s\n`
+      const time = `#EXT-X-PROGRAM-DATE-TIME:${new Date(Date.now() + clockErrorMs).toISOString()}\n`
+      const text = `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI="init.mp4"\n${time}#EXTINF:1,\n${n - 1}.m4s\n`
       return { path: path('index.m3u8'), body: Buffer.from(text), headers: {} }
     }
     return { path: path(`${n}.m4s`), body: segment(n), headers: { 'X-EXTINF-duration': '1.0' } }

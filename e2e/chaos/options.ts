@@ -10,9 +10,9 @@ export const help = `npm run chaos -- [--seed N] [--minutes M]
   --seed N     the same disturbances again (default: the time)
   --minutes M  how long, up to 10 (default: 1)
 
-16 cameras push while processes are killed and stopped, Redis is late, the disk is full, connections are cut,
-certificates are revoked and streams are deleted. In the end everything that was answered 2xx has to be there. The exit
-code is 1 when something is not.
+16 cameras, some with a wrong clock, push while processes are killed and stopped, Redis is late, the disk is full,
+connections are cut, certificates are revoked, streams are deleted and retention removes the oldest sessions. In the
+end everything that was answered 2xx has to be there. The exit code is 1 when something is not.
 `
 
 /** Throws an error for the user; null for help. */

@@ -1,5 +1,5 @@
 import { seeded } from '../../services/ingest/src/media/mpd/testing/mutated.ts'
-import { audit, differences, settledView } from './audit.ts'
+import { audit, differences, removedCount, retentionSettled, settledView } from './audit.ts'
 import { type CameraKind, createCamera } from './camera.ts'
 import { disturb } from './disturbances.ts'
 import { watchMemory } from './memory-watch.ts'
@@ -50,11 +50,16 @@ export async function runChaos(
   const streams = [...new Set(answered.map(({ stream }) => stream))].filter((stream) => !deleted.has(stream))
   tell(`disturbances: ${disturbances.join(', ')}`)
   tell(`${answered.length} uploads were answered 2xx; waiting for verdicts and probes`)
+  await settledView(server.standalone(), streams, false).catch((error) => fail(error))
+  await retentionSettled(server.standalone())
   const view = await settledView(server.standalone(), streams).catch((error) => fail(error))
-  const faults = await audit(server.standalone(), answered, deleted, view)
+  const sessions = cameras.flatMap((camera) => camera.sessions)
+  const faults = await audit(server.standalone(), { answered, sessions }, deleted, view)
   for (const [name, mebibytes] of memory.peaks)
     if (mebibytes > maxMiB) faults.push(`${name} needed ${Math.round(mebibytes)} MiB`)
-  tell('rebuilding the index')
+  tell(
+    `retention has removed ${await removedCount(server.standalone(), streams)} uploads; rebuilding the index`,
+  )
   await server.rebuild()
   faults.push(...differences(view, await settledView(server.standalone(), streams, false)))
 

@@ -24,6 +24,10 @@ interface SmallDisk {
 }
 
 const diskMiB = 192
+/** Of ended sessions the oldest go while there is more. */
+const maxStoredBytes = 2 ** 19
+/** After so much silence a session has ended. */
+export const sessionIdleMs = 5_000
 const main = join(import.meta.dirname, '../../services/standalone/src/main.ts')
 
 export async function startServerUnderChaos(): Promise<ServerUnderChaos> {
@@ -35,7 +39,8 @@ export async function startServerUnderChaos(): Promise<ServerUnderChaos> {
   const redis = built.use(await startRedisServer())
   const relay = built.use(await startLatencyRelay(redis.path, 0))
   const args = [main, '--port', '0', '--ui-port', 'off', '--redis', relay.path]
-  const env = { SESSION_IDLE: '5s', PROXY_UPSTREAM_WAIT: '2s' }
+  const retention = { RETENTION_BYTES: String(maxStoredBytes), RETENTION_INTERVAL: '1s' }
+  const env = { SESSION_IDLE: `${sessionIdleMs / 1_000}s`, PROXY_UPSTREAM_WAIT: '2s', ...retention }
   const launch = () =>
     launchStandalone({ command: process.execPath, args, host: 'localhost', workingDirectory, env })
   let standalone = await launch()

@@ -24,11 +24,22 @@ export interface JournalLine {
   }
 }
 
-/** A stream's journal: uploads and deletions in order. */
+/** A stream's journal: uploads, deletions and removals in order. */
 export interface Journal {
   readonly uploads: readonly JournalLine[]
   /** Paths. */
   readonly deletions: readonly string[]
+  /** What retention has removed. */
+  readonly removals: readonly JournalRemoval[]
+}
+
+/** Uploads of one session, or of none, that retention has removed. */
+export interface JournalRemoval {
+  /** ISO 8601. */
+  readonly at: string
+  readonly session: string | null
+  /** Ids. */
+  readonly uploads: readonly string[]
 }
 
 export const sha256Of = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex')
@@ -43,6 +54,7 @@ export async function readJournal({ workingDirectory }: Standalone, stream: stri
   return {
     uploads: entries.filter(({ kind }) => kind === 'upload').map(({ upload }) => upload),
     deletions: entries.filter(({ kind }) => kind === 'object-deleted').map(({ path }) => path),
+    removals: entries.filter(({ kind }) => kind === 'uploads-removed'),
   }
 }
 

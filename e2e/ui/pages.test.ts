@@ -33,10 +33,13 @@ const requestsOfPages: readonly string[] = [
   '/streams/{id}/session_1/index.mpd',
   '/streams/{id}/session_1/video/segment_{number}.m4s',
   '/streams/{id}/uploads',
+  '/tls-tests',
   '/uploads/{id}/{id}/boxes',
   '/uploads/{id}/{id}/facts',
   '/uploads/{id}/{id}/preview.mp4',
   '/uploads/{id}/{id}/text',
+  '/webhooks',
+  '/webhooks/{id}/deliveries',
 ]
 
 interface Violation {
@@ -68,6 +71,7 @@ describe('all pages', function () {
     const rule = JSON.stringify({ when, fault: { kind: 'status', status: 500 } })
     await curl(serverOf(), `/faults/${stream}`, ['-XPOST', '-d', rule])
     emptyStream = await makeStream(serverOf(), '?interface=hls')
+    await curl(serverOf(), '/webhooks', ['-d', '{"url":"http://localhost/"}'])
     const { text } = await curl(serverOf(), '/devices')
     fingerprint = JSON.parse(text).devices[0].fingerprint
   })
@@ -88,8 +92,10 @@ describe('all pages', function () {
     [`/ui/devices/${fingerprint}`, '.item'],
     ['/ui/certificates/server/root.pem', '.facts'],
     ['/ui/certificates/device/dev.pem', '.facts'],
+    ['/ui/tls-tests', '.empty'],
     [`/ui/connect?stream=${stream}`, '.step'],
     ['/ui/service', '.tile'],
+    ['/ui/webhooks', '.item'],
     ['/ui/access', 'h1'],
     ['/ui/no-such-page', 'h1'],
     ['/ui/certificates', '.table'],

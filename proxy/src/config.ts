@@ -36,6 +36,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** Where that port listens; undefined for where the other one does. */
     uiHost: setting('UI_HOST', optionalText),
     dnsName: setting('DNS_NAME', optionalDnsName),
+    /** The first port for tests of TLS clients; null for none. */
+    tlsTestPort: setting('TLS_TEST_PORT', optionalPort, 'off') ?? null,
     ingests: setting('INGEST_ADDRESS', addresses),
     handoverFile: setting('HANDOVER_FILE', text),
     clientCertificate: setting('CLIENT_CERTIFICATE', certificatePolicy, 'report'),

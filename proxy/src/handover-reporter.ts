@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { handoverReportMs } from '@pushav/shared/handover.ts'
+import { type handoverApplied, handoverReportMs } from '@pushav/shared/handover.ts'
 import type { Address } from '@pushav/shared/settings.ts'
+import type { z } from 'zod'
 import { postEvent } from './ingest-events.ts'
 import type { HandoverFile } from './tls/handover-file.ts'
 
@@ -15,7 +16,7 @@ const retryMs = 250
 export function reportHandover(
   ingests: readonly Address[],
   handover: HandoverFile,
-  place: { readonly port: number; readonly ui_port: number | null; readonly is_loopback: boolean },
+  place: Omit<z.input<typeof handoverApplied>, 'proxy' | 'version'>,
 ): Disposable {
   const proxy = randomUUID()
   let isOver = false

@@ -15,6 +15,8 @@ import { createProxyMetrics, noProxyMetrics, type ProxyMetrics } from './metrics
 import { followHandoverFile } from './tls/handover-file.ts'
 import { type Listener, listen } from './tls/listen.ts'
 import { createTlsServer } from './tls/tls-server.ts'
+import { createConnectionReporter } from './tls-tests/connection-reporter.ts'
+import { startTlsTests, type TlsTests } from './tls-tests/start-tls-tests.ts'
 import { createBalancedPool } from './upstream/balanced-pool.ts'
 
 interface Proxy extends AsyncDisposable {
@@ -51,14 +53,23 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
     onConnected: metrics.connected,
     alternative,
     now,
+    tlsTest: null,
     log,
   }
   const server = createTlsServer(deps, { ...config, requestCert: true })
   const { port, addresses, stop, destroy } = await listen(server, config.host, config.port)
   log.info({ port, addresses }, 'listening')
   ui = await listenForBrowsers(createTlsServer(deps, { ...config, requestCert: false }), config, port, log)
+  const tlsTests = await listenForTests()
   const is_loopback = [...addresses, ...(ui?.addresses ?? [])].every(isLoopback)
-  built.use(reportHandover(config.ingests, handover, { port, ui_port: ui?.port ?? null, is_loopback }))
+  built.use(
+    reportHandover(config.ingests, handover, {
+      port,
+      ui_port: ui?.port ?? null,
+      is_loopback,
+      tls_tests: tlsTests?.ports ?? null,
+    }),
+  )
   handover.onChange(exchanges.abortRefused)
   const timer = setInterval(exchanges.abortRefused, refusedCheckMs).unref()
   built.defer(() => clearInterval(timer))
@@ -67,15 +78,23 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   built.defer(() => {
     destroy()
     ui?.destroy()
+    tlsTests?.destroy()
   })
   built.defer(async () => {
     stop()
     ui?.stop()
+    tlsTests?.stop()
     const [isDrained] = await Promise.all([exchanges.drain(config.drainMs), withdraw?.()])
     if (!isDrained) log.warn('exchanges aborted, because they did not end in time')
   })
   const running = built.move()
   return { port, uiPort: ui?.port ?? null, [Symbol.asyncDispose]: () => running.disposeAsync() }
+
+  async function listenForTests(): Promise<TlsTests | null> {
+    if (config.tlsTestPort === null) return null
+    const reportConnection = createConnectionReporter(config.ingests, () => handover.trust().secret)
+    return startTlsTests({ ...deps, reportConnection }, config, config.tlsTestPort)
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type ClientHttp2Session, connect as connectHttp2, type SecureClientSessionOptions } from 'node:http2'
-import type { Socket } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
@@ -100,8 +100,30 @@ export interface Curled {
   readonly stderr: string
 }
 
-/** Real curl. */
-export async function curl(port: number, path: string, args: string[], identity?: Identity): Promise<Curled> {
+/** The first message of Node's TLS client. */
+export async function clientHello(options: ConnectionOptions): Promise<Buffer> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const client = connect({ port, host: '127.0.0.1', ...options }).on('error', () => {})
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  let bytes = Buffer.alloc(0)
+  while (bytes.length < 5 || bytes.length < 5 + bytes.readUInt16BE(3))
+    bytes = Buffer.concat([bytes, (await once(socket, 'data'))[0] as Buffer])
+  client.destroy()
+  socket.destroy()
+  server.close()
+  return bytes
+}
+
+/** Real curl; `host` is a name of the loopback address. */
+export async function curl(
+  port: number,
+  path: string,
+  args: string[],
+  identity?: Identity,
+  host = 'localhost',
+): Promise<Curled> {
   const directory = mkdtempSync(join(tmpdir(), 'curl-'))
   const { serverRoot } = await pki
   const file = (name: string, text: string) => {
@@ -113,7 +135,7 @@ export async function curl(port: number, path: string, args: string[], identity?
     : []
   const trust = ['--cacert', file('ca.pem', serverRoot.cert)]
   const report = ['-sS', '-w', '\n%{http_code} %{size_upload} %{http_version}']
-  const all = [...trust, ...who, ...report, ...args, `https://localhost:${port}${path}`]
+  const all = [...trust, ...who, ...report, ...args, `https://${host}:${port}${path}`]
   try {
     return await new Promise((resolve) =>
       execFile('curl', all, { maxBuffer: 2 ** 28 }, (error, stdout, stderr) => {

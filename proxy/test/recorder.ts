@@ -4,6 +4,9 @@ import { rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { json } from 'node:stream/consumers'
+import type { handoverApplied } from '@pushav/shared/handover.ts'
+import type { TlsTestConnection } from '@pushav/shared/tls-tests/tls-tests.ts'
+import type { z } from 'zod'
 import type { RefusedHandshake } from '../src/handshake-reporter.ts'
 
 /** One request as it reached the service behind the proxy. */
@@ -29,6 +32,7 @@ export function createRecorder(path: string) {
   const sockets = new Set<Socket>()
   const seen: Seen[] = []
   const reports: RefusedHandshake[] = []
+  const tested: TlsTestConnection[] = []
   let respond: Responder = reply(200)
   /** Without those of the proxy's own reports. */
   let connections = 0
@@ -39,6 +43,8 @@ export function createRecorder(path: string) {
     seen,
     /** What the proxy reported of refused handshakes. */
     reports,
+    /** What the proxy reported of connections to the tests of TLS clients. */
+    tested,
     connections: () => connections,
     respondWith(next: Responder): void {
       respond = next
@@ -47,7 +53,7 @@ export function createRecorder(path: string) {
     stop,
     destroySockets: () => sockets.forEach((socket) => void socket.destroy()),
     /** The next report of the handover file that the proxy applies. */
-    applied: async (): Promise<{ readonly version: string }> => (await once(events, 'applied'))[0],
+    applied: async (): Promise<z.input<typeof handoverApplied>> => (await once(events, 'applied'))[0],
     /** The next request whose head arrives. */
     head: async (): Promise<Seen> => (await once(events, 'head'))[0],
     /** The next request whose body ends, one way or the other. */
@@ -79,6 +85,10 @@ export function createRecorder(path: string) {
     const event = await json(request)
     response.writeHead(204).end()
     if (request.headers['x-proxy-event'] === 'handover-applied') return void events.emit('applied', event)
+    if (request.headers['x-proxy-event'] === 'tls-tests') {
+      tested.push(...(event as { connections: TlsTestConnection[] }).connections)
+      return void events.emit('tested')
+    }
     reports.push(event as RefusedHandshake)
     events.emit('report')
   }

@@ -4,6 +4,12 @@ export type ServerEvent = StreamEvent | HandshakeRefused
 export type StreamEvent =
   | ({ readonly kind: 'stream-created'; readonly interface: string } & OfStream)
   | ({ readonly kind: 'stream-deleted' | 'expectations-set' } & OfStream)
+  /** The verdict on what a user expects of the stream has become `pass` or `fail`. */
+  | ({
+      readonly kind: 'expectations-met' | 'expectations-failed'
+      /** What is wrong, the first of it; empty for `expectations-met`. */
+      readonly reasons: readonly { readonly about: string; readonly message: string }[]
+    } & OfStream)
   | ({ readonly kind: 'object-deleted'; readonly path: string } & OfStream)
   /** Retention has removed uploads of a session, or uploads that belong to none. */
   | ({
@@ -31,10 +37,8 @@ export type StreamEvent =
       readonly findings: readonly { readonly code: string; readonly severity: string }[]
     } & OfUpload)
   | ({ readonly kind: 'upload-probed'; readonly state: 'done' | 'failed' | 'not-media' } & OfUpload)
-  | ({
-      readonly kind: 'session-opened' | 'session-completed' | 'session-abandoned' | 'session-reopened'
-      readonly session: string
-    } & OfStream)
+  | ({ readonly kind: 'session-opened' | 'session-reopened'; readonly session: string } & OfStream)
+  | ({ readonly kind: 'session-completed' | 'session-abandoned'; readonly session: string } & OfStream)
   | ({ readonly kind: 'track-completed'; readonly session: string; readonly track: string } & OfStream)
 
 interface OfStream {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { tlsTestId, tlsTestPorts } from './tls-tests/tls-tests.ts'
 
 /**
  * What ingest, which owns the CAs, hands to the proxy, which owns TLS: one JSON file that is replaced
@@ -18,6 +19,17 @@ export const handover = z.object({
   deviceRoots: z.string().includes('-----BEGIN CERTIFICATE-----'),
   /** Serial numbers of revoked device certificates, lower-case hex without leading zeros. */
   revokedSerials: z.array(z.string().regex(/^[0-9a-f]+$/)),
+  /** What the tests of TLS clients show, where they are on; a test that is not named shows what `good` does. */
+  tlsTests: z
+    .partialRecord(
+      tlsTestId,
+      z.object({
+        /** The leaf and what is sent with it, PEM. */
+        certificate: z.string().includes('-----BEGIN CERTIFICATE-----'),
+        key: z.string().includes('PRIVATE KEY-----'),
+      }),
+    )
+    .optional(),
 })
 
 /** Node's and the libraries' spellings of one serial number, made equal: lower-case, no leading zeros. */
@@ -39,4 +51,6 @@ export const handoverApplied = z.object({
   ui_port: z.number().int().nullable().default(null),
   /** Whether only its own machine reaches it. */
   is_loopback: z.boolean().default(true),
+  /** Null where the tests of TLS clients are off. */
+  tls_tests: tlsTestPorts.nullable().default(null),
 })

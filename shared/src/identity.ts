@@ -11,6 +11,8 @@ export interface Peer {
   readonly cipher: string
   /** `h2`, `http/1.1`, or null when the client offered none. */
   readonly alpn: string | null
+  /** The test of TLS clients that the connection was made to; absent for an ordinary connection. */
+  readonly tlsTest?: string
   /** The verified certificate; null when the client presented none. */
   readonly device: Device | null
 }
@@ -51,6 +53,7 @@ export function identityHeadersOf(peer: Peer, secret: string): Record<string, st
     'x-tls-cipher': peer.cipher,
   }
   if (peer.alpn) headers['x-tls-alpn'] = peer.alpn
+  if (peer.tlsTest) headers['x-tls-test'] = peer.tlsTest
   if (!peer.device) return headers
   return {
     ...headers,
@@ -71,6 +74,7 @@ export function readPeer(headers: IncomingHttpHeaders, secret: string, readDevic
     tlsVersion: textOf(headers, 'x-tls-version'),
     cipher: textOf(headers, 'x-tls-cipher'),
     alpn: textOf(headers, 'x-tls-alpn') || null,
+    ...(headers['x-tls-test'] ? { tlsTest: textOf(headers, 'x-tls-test') } : {}),
     device: headers['x-client-verify'] === 'SUCCESS' ? readDevice(headers) : null,
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { wrappedKey } from './lib/wrapped-key.ts'
 
 /** BullMQ's queue from ingest to the probe workers. The prefix is hash-tagged for Redis Cluster. */
 export const probeQueue = { name: 'probe', prefix: '{pushav}' } as const
@@ -30,6 +31,8 @@ export const probeJob = z.object(
     path: z.string(needs('a path')),
     /** The upload that holds the init segment of this one's track; null where none is needed or known. */
     init: id('an init, or null').nullable(),
+    /** Of sealed media: what opens it and its init segment, for the workers that were there. */
+    contentKey: wrappedKey.optional(),
   },
   needs('a stream'),
 )

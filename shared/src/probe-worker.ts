@@ -9,6 +9,8 @@ export const probeWorker = z.object({
   isSandboxed: z.boolean(),
   /** How many ffprobes it runs at once. */
   concurrency: z.number().int(),
+  /** What keys are wrapped for that only this worker may read; absent in a worker of another version. */
+  publicKey: z.string().max(200).optional(),
   /** When it sent the heartbeat, ISO 8601, by its host's clock. */
   seenAt: z.iso.datetime(),
 })

@@ -34,12 +34,14 @@ interface ConnectionDeps {
   readonly alternative: () => string
   /** The time in milliseconds. */
   readonly now: () => number
+  /** The test of TLS clients that the connection was made to; null for none. */
+  readonly tlsTest: string | null
 }
 
 /** Reads the client's certificate, which a resumed TLS session has too. */
 export function createClientConnection(
   socket: TLSSocket,
-  { trust, limits, alternative, now }: ConnectionDeps,
+  { trust, limits, alternative, now, tlsTest }: ConnectionDeps,
 ): ClientConnection {
   const presented = presentedCertificateOf(socket)
   const address = plainAddress(socket.remoteAddress ?? 'unknown')
@@ -77,6 +79,7 @@ export function createClientConnection(
       tlsVersion: socket.getProtocol() ?? 'unknown',
       cipher: socket.getCipher()?.name ?? 'unknown',
       alpn: socket.alpnProtocol || null,
+      ...(tlsTest === null ? {} : { tlsTest }),
       device: presented && !presented.chainFault ? deviceOf(presented.certificate) : null,
     }
   }

@@ -15,6 +15,7 @@ import {
   type Socket,
 } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { connect as connectTls } from 'node:tls'
 import { pki } from '../../test/certificates.ts'
 import { closed, dialHttp2, dial as dialTls } from '../../test/clients.ts'
 import {
@@ -27,6 +28,7 @@ import {
   removeHttp2Compatibility,
   replaceTlsClientErrorListener,
   resetConnection,
+  startConnectionChecks,
   tcpSocketOf,
 } from './node-internals.ts'
 
@@ -73,6 +75,18 @@ describe('node internals', () => {
     const session = await dialHttp2(port)
     equal(session.connecting, false)
     session.destroy()
+  })
+
+  it('end connections that were given to a server which does not listen itself', async () => {
+    const { server: pair } = await pki
+    const options = { allowHTTP1: true, headersTimeout: 100, connectionsCheckingInterval: 20 }
+    const server = createSecureServer({ ...options, cert: pair.cert, key: pair.key })
+    startConnectionChecks(server)
+    const port = await listen(createTcpServer((socket) => void server.emit('connection', socket)))
+    const client = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    client.write('GET / HTTP/1.1\r\n')
+    match(await text(client), /^HTTP\/1.1 408/)
+    server.close()
   })
 
   it('take failed handshakes away from HTTP', async () => {

@@ -45,6 +45,11 @@ export function expectNoContinue(response: ServerResponse): void {
   Object.assign(response, { _expect_continue: false })
 }
 
+/** Makes a server that does not listen itself, but is given connections, end those that take too long. */
+export function startConnectionChecks(server: Http2SecureServer): void {
+  server.emit('listening')
+}
+
 /** Makes Node look up a socket's remote address, which it remembers, before the client can disconnect. */
 export function rememberRemoteAddress(socket: Socket): void {
   void socket.remoteAddress

@@ -33,8 +33,8 @@ import {
 import { secureServerOptions } from './server-options.ts'
 import { createStreamLimit } from './stream-limit.ts'
 
-interface TlsServerDeps {
-  readonly handover: HandoverFile
+export interface TlsServerDeps {
+  readonly handover: Pick<HandoverFile, 'trust' | 'onChange'>
   readonly serve: Serve
   /** Resolves with whether ingest has logged it. */
   readonly reportHandshake: (refused: RefusedHandshake) => Promise<boolean>
@@ -46,6 +46,8 @@ interface TlsServerDeps {
   readonly alternative: () => string
   /** In milliseconds since 1970, to judge certificates by. */
   readonly now: () => number
+  /** The test of TLS clients that this server is for; null for the ordinary service. */
+  readonly tlsTest: string | null
   readonly log: Logger
 }
 
@@ -64,7 +66,7 @@ const maxKeptSessions = 512
  * The TLS server for HTTP/2, HTTP/1 and clients without ALPN; every request becomes an exchange for `serve`.
  */
 export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2SecureServer {
-  const { handover, serve, reportHandshake, limits, onConnected, alternative, now, log } = deps
+  const { handover, serve, reportHandshake, limits, onConnected, alternative, now, tlsTest, log } = deps
   const connections = new WeakMap<TLSSocket | Http2Session, ClientConnection>()
   const keepSession = createSessionKeeper(maxKeptSessions)
   const limitsOf = new WeakMap<Socket, ConnectionLimits>()
@@ -99,6 +101,7 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
       limits: connectionLimits,
       alternative,
       now,
+      tlsTest,
     })
     connections.set(socket, connection)
     newest = connection

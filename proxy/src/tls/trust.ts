@@ -13,6 +13,8 @@ export interface Trust {
   /** Whether a host name or IP address is one of those in the server's certificate. */
   isServerName(name: string): boolean
   readonly revokedSerials: ReadonlySet<string>
+  /** Certificates and keys of the tests of TLS clients; empty where they are off. */
+  readonly tlsTests: NonNullable<Handover['tlsTests']>
   /** Complete, because `setSecureContext` drops every option that it is not given again. */
   readonly context: SecureContextOptions
 }
@@ -27,6 +29,7 @@ export function trustOf(handover: Handover): Trust {
     roots,
     isServerName: (name) => (isIP(name) ? server.checkIP(name) : server.checkHost(name)) !== undefined,
     revokedSerials: new Set(handover.revokedSerials),
+    tlsTests: handover.tlsTests ?? {},
     context: {
       cert: handover.serverCertificate,
       key: handover.serverKey,

@@ -89,6 +89,14 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** Where the proxy listens, for `/about`; null where this process was not told. */
     publicPort: portOf(setting('PORT', optionalText)),
     uiPort: setting('UI_PORT', optionalPort),
+    /** Whether webhooks may reach addresses that are not of the public internet. */
+    webhookAllowPrivate: setting('WEBHOOK_ALLOW_PRIVATE', flag, 'false'),
+    /** Of one attempt. */
+    webhookTimeoutMs: setting('WEBHOOK_TIMEOUT', duration, '10s'),
+    /** Before the second attempt; twice as long before each further one. */
+    webhookRetryMs: setting('WEBHOOK_RETRY', duration, '5s'),
+    /** Whether the proxy tests TLS clients, and so needs certificates to show them. */
+    hasTlsTests: (setting('TLS_TEST_PORT', optionalPort, 'off') ?? null) !== null,
     probeWaitMs: setting('PROBE_WAIT', duration, '4s'),
     /** Who may read what this process writes: `restrictFiles`. */
     umask: setting('FILE_UMASK', fileMask, '077'),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AboutResponse } from '@pushav/shared/api/service.ts'
+import type { TlsTestPorts } from '@pushav/shared/tls-tests/tls-tests.ts'
 import type { Config } from './config.ts'
 import type { Certificates } from './open-certificates.ts'
 
@@ -15,6 +16,8 @@ export interface ProxyPorts {
   readonly uiPort: number | null
   /** Only this machine reaches it. */
   readonly isLoopback: boolean
+  /** For tests of TLS clients; null where they are off. */
+  readonly tlsTests: TlsTestPorts | null
 }
 
 /** What users ask of a server before they trust and use it. */

@@ -9,7 +9,7 @@ import { makeCsr, makeReferenceRoot, openssl } from './testing/openssl.ts'
 
 const dayMs = 86_400_000
 const inDays = (days: number) => () => new Date(Date.now() + days * dayMs)
-const ours = { override: true, type: 'ec' } as const
+const ours = { override: true, type: null, profile: null } as const
 
 async function handoverIn(directory: string): Promise<Handover> {
   return handover.parse(JSON.parse(await readFile(handoverFileIn(directory), 'utf8')))
@@ -74,7 +74,7 @@ describe('openCertificates', () => {
       equal(new Set(started.map(({ secret }) => secret)).size, 1)
       const csr = Buffer.from(makeCsr(directory.path, 'p256'))
       for (const [at, { issue }] of started.entries()) {
-        await issue.sign(`dev${at}`, csr, { override: true, publicKey: null })
+        await issue.sign(`dev${at}`, csr, { override: true, profile: null, publicKey: null })
         const root = fileIn(directory.path, 'device', 'root.pem')
         match(openssl('verify', '-CAfile', root, fileIn(directory.path, 'device', `dev${at}.pem`)), /OK/)
       }
@@ -295,7 +295,7 @@ describe('openCertificates', () => {
         ...['-addext', 'keyUsage=critical,keyCertSign', ...out],
       )
       const { issue } = await certificatesIn(directory.path)
-      await issue.keyPair('dev', { ...ours, type: 'rsa' })
+      await issue.keyPair('dev', { ...ours, type: 'rsa-2048' })
       match(openssl('verify', '-x509_strict', '-CAfile', join(path, 'root.pem'), join(path, 'dev.pem')), /OK/)
     })
   })

@@ -1,11 +1,11 @@
 import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { ensureAdminCertificateWith } from './certificates/admin-certificate.ts'
-import type { Hierarchy, Pair } from './certificates/certificate.ts'
+import type { Hierarchy } from './certificates/certificate.ts'
 import { diskAdminFile } from './certificates/disk/admin-file.ts'
 import { diskCertificateFiles } from './certificates/disk/certificate-files.ts'
 import { diskDeviceJournal } from './certificates/disk/device-journal.ts'
-import { type HandoverFacts, openHandoverFile } from './certificates/disk/handover-file.ts'
+import { type HandoverFacts, openHandoverFile, readHandover } from './certificates/disk/handover-file.ts'
 import { openRootFiles } from './certificates/disk/root-files.ts'
 import { type ExportBundle, exportBundleWith } from './certificates/export-bundle.ts'
 import {
@@ -16,6 +16,7 @@ import { type IssueCertificate, issueCertificateWith } from './certificates/issu
 import { endsSoon } from './certificates/leaf-policy.ts'
 import { type ListCertificates, listCertificatesWith } from './certificates/list-certificates.ts'
 import type { Authority, DeviceJournal, DeviceJournalEntry } from './certificates/ports.ts'
+import { issueProfileWith } from './certificates/profiles/issue-profile.ts'
 import { renewServerCertificateWith, type ServerNames } from './certificates/renew-server-certificate.ts'
 import { revocationListWith, type ShowRevocationList } from './certificates/revocation-list.ts'
 import { type RevokeCertificate, revokeCertificateWith } from './certificates/revoke-certificate.ts'
@@ -25,6 +26,9 @@ import { pkcs12Of } from './certificates/x509/pkcs12.ts'
 import { x509Keys as keys } from './certificates/x509/private-keys.ts'
 import { x509Reader as reader } from './certificates/x509/reader.ts'
 import { createRoot } from './certificates/x509/root.ts'
+import { createUnknownAuthority } from './certificates/x509/unknown-authority.ts'
+import { intermediateOf } from './open-intermediate.ts'
+import { testCertificatesOf } from './open-test-certificates.ts'
 
 interface CertificateSettings {
   readonly workingDirectory: string
@@ -34,6 +38,8 @@ interface CertificateSettings {
   readonly log: Logger
   /** Further roots that client certificates may chain to, PEM; null for none. */
   readonly clientRoots?: string | null
+  /** Whether the proxy gets certificates for tests of TLS clients. */
+  readonly hasTlsTests?: boolean
   /** Whether there is an admin's certificate. */
   readonly hasAdmin?: boolean
   readonly now?: () => Date
@@ -80,13 +86,18 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     now = () => new Date(),
     clientRoots = null,
     hasAdmin = false,
+    hasTlsTests = false,
     acknowledgementWaitMs = 3_000,
   } = settings
   const [server, device] = await Promise.all([open('server'), open('device')])
   const files = diskCertificateFiles(workingDirectory)
   const journal = await diskDeviceJournal(files.pathOf('device', 'journal.ndjson'))
   const runExclusively = createKeyedMutex()
+  const intermediate = intermediateOf(workingDirectory, device, now, log)
   const renewServerCertificate = renewServerCertificateWith({ authority: server, keys, reader, files })
+
+  const handedOver = async () => (await readHandover(settings.handoverFile))?.tlsTests ?? {}
+  const testCertificates = testCertificatesOf(server, handedOver, now, log)
 
   const first = await handoverFacts()
   const handover = await openHandoverFile(settings.handoverFile, first)
@@ -102,7 +113,13 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   const timer = setInterval(() => void check(), hourMs).unref()
 
   return {
-    issue: issueCertificateWith({ authority: device, keys, reader, files, journal, runExclusively, now }),
+    issue: issueCertificateWith({
+      ...{ authority: device, keys, reader, files, journal, runExclusively, now },
+      issueProfile: issueProfileWith({
+        ...{ authority: device, reader, now, openIntermediate },
+        createUnknown: () => createUnknownAuthority('device', now()),
+      }),
+    }),
     show: showCertificatesWith(files, reader),
     revoke: revokeCertificateWith({ files, reader, journal, runExclusively, now, publish, isAcknowledged }),
     onHandoverApplied: report,
@@ -110,7 +127,8 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     list: listCertificatesWith(files, reader, journal),
     exportBundle: exportBundleWith(files, pkcs12Of),
     showRevocationList: revocationListWith(device, journal, now),
-    hasIssued: device.hasIssued,
+    hasIssued: (certificate) =>
+      device.hasIssued(certificate) || (intermediate.authority()?.hasIssued(certificate) ?? false),
     identify(certificate) {
       const { serial = '', fingerprint = '' } = reader.describe(certificate) ?? {}
       return { serial, fingerprint }
@@ -132,9 +150,26 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   }
 
   async function handoverFacts(): Promise<HandoverFacts> {
-    const { pair, reissued } = await renewServerCertificate(serverNames(), now())
+    const names = serverNames()
+    const { pair, reissued } = await renewServerCertificate(names, now())
     if (reissued) log.info({ reason: reissued }, 'server certificate issued')
-    return factsOf(pair, `${device.root}${clientRoots ?? ''}`, await revokedSerials(journal))
+    return {
+      serverCertificate: pair.certificate,
+      serverKey: pair.key,
+      deviceRoots: `${await intermediate.trustAnchor()}${clientRoots ?? ''}`,
+      revokedSerials: [...(await revokedSerials(journal))],
+      ...(hasTlsTests ? { tlsTests: await testCertificates(names) } : {}),
+    }
+  }
+
+  /** The proxies are to accept its leaves before a device shows one. */
+  async function openIntermediate(): Promise<Authority> {
+    const wasOpen = intermediate.authority() !== null
+    const authority = await intermediate.open()
+    if (wasOpen) return authority
+    await publish()
+    await isAcknowledged()
+    return authority
   }
 
   async function maintain(): Promise<void> {
@@ -157,15 +192,6 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   async function check(): Promise<void> {
     await publish().catch((error) => log.error({ error }, 'server certificate could not be checked'))
     await maintain().catch((error) => log.error({ error }, 'admin certificate could not be checked'))
-  }
-}
-
-function factsOf(server: Pair, deviceRoots: string, revoked: readonly string[]): HandoverFacts {
-  return {
-    serverCertificate: server.certificate,
-    serverKey: server.key,
-    deviceRoots,
-    revokedSerials: [...revoked],
   }
 }
 

@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { redisDeviceIndex } from './devices/redis/device-index.ts'
 import { createDeviceSums } from './devices/sum-devices.ts'
 import { redisEventBus } from './events/redis/redis-event-stream.ts'
+import type { VerdictWatch } from './expectations/watch-verdicts.ts'
 import { createProbeEnqueuer } from './indexing/enqueue-probes.ts'
 import { startIndexer } from './indexing/index-journals.ts'
 import { inspectionsOf } from './indexing/inspect-upload.ts'
@@ -29,18 +30,27 @@ import { diskObjectLinks } from './uploads/disk/object-links.ts'
 import { cacheStreamList } from './uploads/disk/stream-list-cache.ts'
 import { openUploadStore } from './uploads/disk/upload-store.ts'
 import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
+import type { WebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 const deviceSumsEveryMs = 5_000
 const now = (): Date => new Date()
+
+/** What follows from the results of the indexer, and from events. */
+interface ResultListeners {
+  readonly verdicts: PendingVerdicts
+  readonly verdictWatch: Pick<VerdictWatch, 'touch' | 'reset'>
+  /** Gets the events that this process publishes. */
+  readonly notifier: Pick<WebhookNotifier, 'onEvent'>
+  readonly metrics: Pick<IngestMetrics, 'judged'>
+  readonly quotas: Quotas | null
+}
 
 /** Opens the upload store and the journals on the disk, connects to Redis and starts the indexer between the two. */
 export async function openStorage(
   config: Pick<Config, 'workingDirectory' | 'instance' | 'durability' | 'redisUrl' | 'sessionIdleMs'>,
   built: AsyncDisposableStack,
   log: Logger,
-  verdicts: PendingVerdicts,
-  metrics: Pick<IngestMetrics, 'judged'>,
-  quotas: Quotas | null,
+  { verdicts, verdictWatch, notifier, metrics, quotas }: ResultListeners,
 ) {
   const { workingDirectory, instance, durability, sessionIdleMs: idleMs } = config
   const disk = built.use(createIoWorker(durability))
@@ -76,7 +86,7 @@ export async function openStorage(
   const probes = built.use(
     createProbeQueue(queueRedis, open(connectBlocking), redisOutcomes(queueRedis), onError),
   )
-  const eventBus = built.use(redisEventBus(redis, open(connectBlocking)))
+  const eventBus = built.use(redisEventBus(redis, open(connectBlocking), notifier.onEvent))
 
   const devices = redisDeviceIndex(redis)
   const deviceSums = built.use(createDeviceSums({ index, devices, everyMs: deviceSumsEveryMs }))
@@ -87,6 +97,7 @@ export async function openStorage(
     verdicts,
     eventBus,
     sessionTimeouts,
+    verdictWatch,
     deviceSums,
     resultLog,
     count: metrics.judged,
@@ -117,6 +128,9 @@ export async function openStorage(
     journals,
     links,
     redis,
+    queueRedis,
+    /** Connects when it is first used. */
+    webhookRedis: open(connectBlocking),
     index,
     devices,
     deviceSums,

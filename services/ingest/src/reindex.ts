@@ -1,9 +1,11 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { readConfig } from './config.ts'
+import { createVerdictWatch } from './expectations/watch-verdicts.ts'
 import { noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openStorage } from './open-storage.ts'
 import { restrictFiles } from './restrict-files.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
+import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 // Empties the index in Redis and the links, and builds both from the journals and bodies. It may run beside ingest
 // processes: they notice that the index was emptied and start over.
@@ -18,7 +20,10 @@ process.disconnect?.()
 async function reindex(): Promise<void> {
   await using built = new AsyncDisposableStack()
   const verdicts = createPendingVerdicts()
-  const storage = await openStorage(config, built, log, verdicts, noIngestMetrics, null)
+  const storage = await openStorage(config, built, log, {
+    ...{ verdicts, verdictWatch: createVerdictWatch(), notifier: createWebhookNotifier() },
+    ...{ metrics: noIngestMetrics, quotas: null },
+  })
   const { journals, index, links, indexer } = storage
   const startedMs = performance.now()
   const streams = await journals.streams()

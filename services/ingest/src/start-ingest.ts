@@ -22,7 +22,9 @@ import { sendStateWith } from './events/http/send-state.ts'
 import { createStates } from './events/states/states.ts'
 import { expectationRoutes } from './expectations/http/expectation-routes.ts'
 import { judgeExpectationsWith } from './expectations/judge-expectations.ts'
+import { redisVerdictStates } from './expectations/redis/verdict-states.ts'
 import { waitForWith } from './expectations/wait-for.ts'
+import { createVerdictWatch } from './expectations/watch-verdicts.ts'
 import { exportMp4With } from './export/export-mp4.ts'
 import { exportRoutes } from './export/http/export-routes.ts'
 import { listSessionWith } from './export/list-session.ts'
@@ -44,8 +46,9 @@ import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
 import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openAccess } from './open-access.ts'
-import { openCertificates } from './open-certificates.ts'
+import { type Certificates, openCertificates } from './open-certificates.ts'
 import { openStorage } from './open-storage.ts'
+import { openWebhooks } from './open-webhooks.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
 import { readPlaybackWith } from './playback/read-playback.ts'
 import { redisPlayback } from './playback/redis/playback-queries.ts'
@@ -69,6 +72,7 @@ import { reportRemovalWith } from './retention/report-removal.ts'
 import { startRetention } from './retention/run-retention.ts'
 import { sealedRoutes } from './sealed/http/sealed-routes.ts'
 import { openSessionWith } from './sealed/open-session.ts'
+import { probeMediaWith } from './sealed/probe-media.ts'
 import { serverNamesOf } from './server-names.ts'
 import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
@@ -87,6 +91,8 @@ import { readMinutesWith } from './streams/read-minutes.ts'
 import { recordEntryWith } from './streams/record-entry.ts'
 import { streamsWith } from './streams/streams.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
+import { tlsTestRoutes } from './tls-tests/http/tls-test-routes.ts'
+import { redisTestResults } from './tls-tests/redis/redis-test-results.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
@@ -98,6 +104,8 @@ import { startProgressReports } from './uploads/publish-progress.ts'
 import { receiveUploadWith } from './uploads/receive-upload.ts'
 import { recoverUploadsWith } from './uploads/recover-uploads.ts'
 import { streamInterfaceWith } from './uploads/stream-interface.ts'
+import { webhookRoutes } from './webhooks/http/webhook-routes.ts'
+import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 const catchUpWaitMs = 10_000
 const faultRefreshMs = 1_000
@@ -137,7 +145,10 @@ export async function startIngest(
   const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const usage = createUsage()
   const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
-  const storage = await openStorage(config, built, log, verdicts, metrics, quotas)
+  const verdictWatch = createVerdictWatch()
+  const notifier = createWebhookNotifier()
+  const listeners = { verdicts, verdictWatch, notifier, metrics, quotas }
+  const storage = await openStorage(config, built, log, listeners)
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
 
   const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
@@ -217,15 +228,20 @@ export async function startIngest(
     ...{ index: storage.devices, sums: deviceSums },
     ...{ certificates: clientCertificates, history: certificates.history },
   })
-  let proxyPorts: ProxyPorts = { port: null, uiPort: null, isLoopback: true }
+  let proxyPorts: ProxyPorts = { port: null, uiPort: null, isLoopback: true, tlsTests: null }
   const warnings = serverWarnings(config.auth, () => proxyPorts.isLoopback, certificates.warnings)
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
   const { backlog } = probes
   const states = createStates({ eventBus, streams, inFlight, refusals, backlog, now })
   const sendState = sendStateWith(states, now)
-  const expectations = judgeExpectationsWith({ streams, index, record, newId, now })
+  const expectations = judgeExpectationsWith({ streams, index, record, newId, now, idleMs })
+  verdictWatch.start({ expectations, states: redisVerdictStates(redis), eventBus, log, now })
+  built.use(verdictWatch)
   const waitFor = waitForWith({ states, streams, index, expectations })
+  const webhooks = openWebhooks(config, built, log, {
+    ...{ storage, streams, notifier, newId, now, port: () => proxyPorts.port },
+  })
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
   if (quotas) built.use(await startUsageRefresh({ journals, index, usage, intervalMs: 30_000, log }))
@@ -295,7 +311,10 @@ export async function startIngest(
       ...{ streams, open: openUpload, certificates: clientCertificates, listSession },
       exportMp4: exportMp4With(playback, openUpload),
     }),
-    sealedRoutes(openSessionWith({ listSession, open: openUpload })),
+    sealedRoutes(
+      openSessionWith({ listSession, open: openUpload }),
+      probeMediaWith({ probes, findWorkers: () => findProbeWorkers(redis), waitMs: config.probeWaitMs }),
+    ),
     uploadDetailRoutes({
       streams,
       readBoxes: readBoxesWith(openUpload),
@@ -308,6 +327,11 @@ export async function startIngest(
     faultRoutes({ faults, streams, readReactions, now }),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     retentionRoutes(retention, config.retention),
+    webhookRoutes(webhooks),
+    tlsTestRoutes({
+      ...{ results: redisTestResults(redis, now), isEnabled: config.hasTlsTests },
+      target: () => testTargetOf(config, certificates, proxyPorts),
+    }),
     refusalRoutes({ refusals, eventBus, audit: accessControl.audit, count: metrics.refused, log, now }),
     objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
@@ -335,15 +359,16 @@ export async function startIngest(
     makeStartTokens: () => makeStartTokens(config.auth, accessControl.tokens, certificates.adminFile),
   }
 
-  function onRemoved(stream: string): void {
-    if (quotas) usage.forget(stream)
-    faults.forget(stream)
-  }
-
   /** Every refusal by a quota passes here; the log line is that of the request. */
   function reportRefusal(limit: string): void {
     metrics.unstored(limit)
     accessControl.auditLimit(limit)
+  }
+
+  function onRemoved(stream: string): void {
+    verdictWatch.touch(stream)
+    faults.forget(stream)
+    if (quotas) usage.forget(stream)
   }
 
   function onDiskFull(): void {
@@ -368,6 +393,12 @@ export async function startIngest(
 function namesOf({ serverIp, dnsName }: Config) {
   const dns = dnsName ? [dnsName, `${dnsName}.local`] : []
   return serverNamesOf({ hostName: hostname(), interfaces: networkInterfaces(), serverIp, dns })
+}
+
+function testTargetOf(config: Config, { pathOf }: Pick<Certificates, 'pathOf'>, { tlsTests }: ProxyPorts) {
+  const { commonName: host, dnsNames } = namesOf(config)
+  const { by_name: byName = null, by_test: byTest = {} } = tlsTests ?? {}
+  return { host, dnsName: dnsNames[0] ?? host, root: pathOf('server', 'root.pem'), byName, byTest }
 }
 
 /** Resolves when the work is done or the time is over; the work goes on. */

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { throttle } from '@pushav/shared/lib/throttle.ts'
+import { createKeyRecipient } from '@pushav/shared/lib/wrapped-key.ts'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import { closeOnSignal, reportReady } from '@pushav/shared/shutdown.ts'
 import { chooseUploads } from './choose-uploads.ts'
 import { readConfig } from './config.ts'
-import { removeStaleSandboxDirs } from './disk/sandbox-dir.ts'
+import { removeStaleSandboxDirs, sandboxOf } from './disk/sandbox-dir.ts'
 import { prepareFfprobe } from './ffprobe/ffprobe.ts'
 import { createProbeMetrics } from './metrics/probe-metrics.ts'
 import { startProbeWorkers } from './queue/probe-workers.ts'
@@ -17,6 +18,7 @@ import { withInitCache } from './use-cases/cache-inits.ts'
 import { createPrioritySemaphore } from './use-cases/priority-semaphore.ts'
 import { type ProbeUpload, probeUploadWith } from './use-cases/probe-upload.ts'
 import { probeUploadsWith } from './use-cases/probe-uploads.ts'
+import { openUploadsWith } from './use-cases/sealed-uploads.ts'
 
 const config = readConfig(process.env)
 const log = createLogger('probe', config.logLevel)
@@ -38,7 +40,9 @@ const redis = built.adopt(connectRedis(config.redisUrl, onError), (redis) => red
 const closing = new AbortController()
 const uploads = await chooseUploads(config, logThrottled('uploads unavailable'), closing.signal)
 const outcomes = redisOutcomes(redis, now)
-const probeUpload = withOutcomeLog(probeUploadWith(withInitCache(uploads), ffprobe, outcomes))
+const recipient = createKeyRecipient()
+const openUploads = openUploadsWith(uploads, recipient, sandboxOf)
+const probeUpload = withOutcomeLog(probeUploadWith(withInitCache(uploads), ffprobe, outcomes, openUploads))
 const probeUploads = probeUploadsWith(probeUpload, createPrioritySemaphore(config.concurrency))
 const workers = built.adopt(
   startProbeWorkers(redis, config.concurrency, probeUploads, {
@@ -55,7 +59,8 @@ closeOnSignal(built, log)
 await workers.waitUntilReady()
 // A signal may have closed everything while the workers waited for Redis.
 if (!built.disposed) {
-  const worker = { confinement, isSandboxed, concurrency: config.concurrency }
+  const { publicKey } = recipient
+  const worker = { confinement, isSandboxed, concurrency: config.concurrency, publicKey }
   built.use(startHeartbeat(redis, hostname(), worker, () => workers.isRunning()))
   log.info({ concurrency: config.concurrency }, 'taking jobs')
   reportReady()

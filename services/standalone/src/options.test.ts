@@ -12,6 +12,7 @@ describe('readOptions', () => {
       metrics: null,
       workingDirectory: null,
       strictMode: false,
+      tlsTestPort: null,
       dns: undefined,
       serverIp: undefined,
       compat: undefined,

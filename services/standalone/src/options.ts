@@ -32,6 +32,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       port: setting(named('port', 'PORT'), port, '1234'),
       /** Of the listener without client certificates; null for none, undefined for the port after `port`. */
       uiPort: setting(named('ui-port', 'UI_PORT'), optionalPort),
+      /** The first port for tests of TLS clients; null for none. */
+      tlsTestPort: setting(named('tls-test-port', 'TLS_TEST_PORT'), optionalPort, 'off') ?? null,
       workingDirectory: pathOf(setting(named('working-directory', 'WORKING_DIRECTORY'), optionalText), env),
       auth: setting(named('auth', 'AUTH'), authMode.describe('open or mtls'), 'open'),
       clientCa: pathOf(setting(named('client-ca', 'CLIENT_CA'), optionalText), env),
@@ -74,6 +76,7 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --host ADDRESS            listen here (localhost; 0.0.0.0 for all of the machine)   HOST
   --port PORT               listen here (1234; 0 takes a free one)                    PORT
   --ui-port PORT            the pages, without client certificates (PORT + 1; off)    UI_PORT
+  --tls-test-port PORT      show clients wrong certificates here and behind (off)     TLS_TEST_PORT
   --metrics ADDRESS         Prometheus metrics here and on the next two ports (off)   METRICS_ADDRESS
   --working-directory PATH  keep everything here (a temporary one, removed at exit)   WORKING_DIRECTORY
   --auth MODE               open: each client may do everything; mtls: by certificate  AUTH
@@ -103,6 +106,7 @@ const flags = {
   host: value,
   port: value,
   'ui-port': value,
+  'tls-test-port': value,
   metrics: value,
   'working-directory': value,
   auth: value,

@@ -139,6 +139,7 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     PORT: String(options.port),
     // An empty variable counts as unset.
     UI_PORT: options.uiPort === null ? 'off' : String(options.uiPort ?? ''),
+    TLS_TEST_PORT: options.tlsTestPort === null ? 'off' : String(options.tlsTestPort),
     AUTH: options.auth,
     STRICT_MODE: String(options.strictMode),
     // An empty variable counts as unset.

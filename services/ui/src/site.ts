@@ -44,8 +44,10 @@ const patterns: readonly (readonly [RegExp, PageName])[] = [
   [/^faults\/\d+\/?$/, 'faults'],
   [/^devices(\/[0-9a-f]+)?\/?$/, 'devices'],
   [/^certificates(\/(server|device)\/[^/]+)?\/?$/, 'certificates'],
+  [/^tls-tests\/?$/, 'tlsTests'],
   [/^connect\/?$/, 'connect'],
   [/^sign-in\/?$/, 'signIn'],
+  [/^webhooks\/?$/, 'webhooks'],
   [/^access\/?$/, 'access'],
   [/^(service|queues)\/?$/, 'service'],
 ]

@@ -16,10 +16,13 @@ export type AuditEvent =
   | 'stream-deleted'
   | 'object-deleted'
   | 'faults-made'
+  | 'test-results-cleared'
   | 'stream-shared'
   | 'stream-unshared'
   | 'token-made'
   | 'token-deleted'
+  | 'webhook-made'
+  | 'webhook-removed'
   | 'signed-in'
   | 'signed-out'
 
@@ -97,11 +100,14 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /probes': viewers,
   'GET /events': viewers,
   'GET /refusals': viewers,
+  'GET /tls-tests': viewers,
+  'DELETE /tls-tests': { ...admins, audit: 'test-results-cleared' },
   'GET /retention': viewers,
   'GET /devices': viewers,
   'GET /devices/{fingerprint}': viewers,
   'POST /events/handshake-refused': proxyOnly,
   'POST /events/handover-applied': proxyOnly,
+  'POST /events/tls-tests': proxyOnly,
   'GET /certs': viewers,
   'GET /certs/server/root.pem': everyone,
   'GET /certs/device/root.pem': everyone,
@@ -122,6 +128,11 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /access/streams/{id}': readers,
   'POST /access/streams/{id}': { ...owners, audit: 'stream-shared' },
   'DELETE /access/streams/{id}/{key}': { ...owners, audit: 'stream-unshared' },
+  'GET /webhooks': admins,
+  'POST /webhooks': { ...admins, audit: 'webhook-made' },
+  'DELETE /webhooks/{id}': { ...admins, audit: 'webhook-removed' },
+  'GET /webhooks/{id}/deliveries': admins,
+  'POST /webhooks/{id}/test': admins,
   'GET /about': identified,
   'GET /findings': everyone,
   'GET /time': everyone,

@@ -1,7 +1,25 @@
 import { z } from 'zod'
+import { tlsTestId } from '../tls-tests/tls-tests.ts'
 import { sha256, time } from './common.ts'
 
 const hierarchy = z.enum(['server', 'device'])
+
+/** In what a device certificate differs from a usual one, to test servers. */
+export const certificateProfile = z.enum([
+  'expired',
+  'not-yet-valid',
+  'wrong-ca',
+  'wrong-eku',
+  'no-eku',
+  'cn-only',
+  'large',
+  'intermediate',
+  'rsa-2048',
+  'rsa-3072',
+  'ec-p256',
+  'ec-p384',
+])
+export type ProfileName = z.infer<typeof certificateProfile>
 
 export const certificateFiles = z.object({ server: z.array(z.string()), device: z.array(z.string()) })
 
@@ -19,6 +37,7 @@ export const certificateSummary = z
     key_type: z.string().describe('Such as `ec prime256v1` or `rsa 2048`'),
     has_key: z.boolean().describe('Whether the key can be downloaded'),
     revoked: z.boolean(),
+    profile: certificateProfile.nullable().describe('With which it was issued; null for a usual one'),
     last_seen: time.nullable().describe('When an upload came with it'),
   })
   .meta({ id: 'CertificateSummary' })
@@ -53,6 +72,19 @@ export const certificateFile = z
   })
   .meta({ id: 'CertificateFile' })
 
+const profile = z
+  .object({
+    name: certificateProfile,
+    shows: z.string().describe('What the certificate is like'),
+    correct_server: z.enum(['accepts', 'refuses', 'either']),
+    this_server: z.enum(['accepts', 'refuses']),
+    code: z.string().nullable().describe('Of the refusal'),
+    rule: z.string().describe('By which a server decides'),
+    detail: z.string(),
+  })
+  .meta({ id: 'CertificateProfile' })
+export type ProfileResponse = z.infer<typeof profile>
+
 export const issuedCertificate = z
   .object({
     key: z.string().nullable().describe('Path on the server'),
@@ -60,13 +92,22 @@ export const issuedCertificate = z
     created: z.boolean(),
     key_pem: z.string().optional(),
     cert_pem: z.string(),
+    profile: profile.optional().describe('Where one was asked for'),
   })
   .meta({ id: 'IssuedCertificate' })
 
 const override = z.string().optional().describe('`false` returns a valid existing certificate')
-export const keypairQuery = z.object({ override, type: z.enum(['ec', 'rsa']).optional() })
-export const signQuery = z.object({ override })
-export const signBody = z.object({ csr: z.string().describe('PEM') })
+const namedProfile = certificateProfile
+  .optional()
+  .describe('For a certificate that servers should be tested with; in the query or in the body')
+export const keypairQuery = z.object({
+  override,
+  type: z.enum(['ec', 'rsa']).optional(),
+  profile: namedProfile,
+})
+export const keypairBody = z.object({ profile: namedProfile })
+export const signQuery = z.object({ override, profile: namedProfile })
+export const signBody = z.object({ csr: z.string().describe('PEM'), profile: namedProfile })
 export const revoked = z.object({
   name: z.string(),
   revoked: z.array(z.string()),
@@ -75,3 +116,56 @@ export const revoked = z.object({
 })
 
 export const bundleBody = z.object({ password: z.string().min(1).max(200) })
+
+/** What one address did in one test. */
+const tlsTestResult = z
+  .object({
+    address: z.string(),
+    certificate: z
+      .object({ subject: z.string(), fingerprint: z.string() })
+      .nullable()
+      .describe('The newest that the client showed; none reaches a server that the client refuses'),
+    verdict: z
+      .enum(['correct', 'wrong', 'informative', 'unclear'])
+      .describe('`informative`: a correct client may do either; `unclear`: it says nothing of the matter'),
+    detail: z.string().describe('What the client did, in a sentence'),
+    connections: z.number().int(),
+    refused: z.number().int().describe('Connections that ended in the handshake'),
+    closed: z.number().int().describe('Connections that ended behind the handshake, without a request'),
+    requests: z.number().int(),
+    first_at: time,
+    last_at: time,
+    code: z.string().describe('With which the newest connection ended, such as an alert; empty for none'),
+    offers: z.string().nullable().describe('The newest version that it offered, such as `TLSv1.3`'),
+    tls_version: z.string().nullable().describe('Agreed on; null where the handshake did not end'),
+    server_name: z.string().nullable().describe('The name that it asked for (SNI)'),
+  })
+  .meta({ id: 'TlsTestResult' })
+
+const tlsTest = z
+  .object({
+    id: tlsTestId,
+    title: z.string(),
+    shows: z.string().describe('What the client sees'),
+    expects: z.enum(['accept', 'refuse', 'either', 'retry']),
+    correct: z.string().describe('What a correct client does'),
+    rule: z.string(),
+    url: z.string().nullable().describe('By its port; null where tests are off'),
+    url_by_name: z.string().nullable().describe('By its name, on the port that all tests share'),
+    commands: z.array(
+      z.object({ client: z.string(), lines: z.string().describe('For a shell, to be copied') }),
+    ),
+    results: z.array(tlsTestResult).describe('By address; the newest first'),
+  })
+  .meta({ id: 'TlsTest' })
+
+export const tlsTestsQuery = z.object({
+  address: z.string().max(100).optional().describe('Only the results of this address'),
+})
+export const tlsTestsCleared = z.object({ cleared: z.number().int().describe('How many results there were') })
+
+export const tlsTestsResponse = z.object({
+  enabled: z.boolean().describe('Whether `TLS_TEST_PORT` is set'),
+  tests: z.array(tlsTest),
+})
+export type TlsTestResponse = z.infer<typeof tlsTest>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { handoverApplied } from '../handover.ts'
+import { tlsTestReport } from '../tls-tests/tls-tests.ts'
 import {
   ownAccess,
   shareBody,
@@ -18,13 +19,26 @@ import {
   certificatesQuery,
   certificatesResponse,
   issuedCertificate,
+  keypairBody,
   keypairQuery,
   revoked,
   signBody,
   signQuery,
+  tlsTestsCleared,
+  tlsTestsQuery,
+  tlsTestsResponse,
 } from './certificates.ts'
 import { pageQuery } from './common.ts'
 import { device, devicesResponse, handshakeRefusedBody, refusalsQuery, refusalsResponse } from './devices.ts'
+import {
+  deliveriesQuery,
+  deliveriesResponse,
+  webhookBody,
+  webhookMade,
+  webhookRemoved,
+  webhooksResponse,
+  webhookTest,
+} from './events/webhooks.ts'
 import { expectations, expectationsResponse } from './expectations.ts'
 import { faultsBody, faultsMade, faultsRemoved, faultsResponse } from './lab/faults.ts'
 import { playQuery } from './playback.ts'
@@ -209,6 +223,23 @@ export const operations: readonly Operation[] = [
   get('/probes', 'probes', 'The queue of the probe workers', probesResponse),
   get('/events', 'events', 'Server-sent events of the whole server', 'text/event-stream', eventsQuery),
   get('/streams/{id}/events', 'events', 'Server-sent events of one stream', 'text/event-stream', eventsQuery),
+  get('/webhooks', 'webhooks', 'Where events are sent', webhooksResponse),
+  post('/webhooks', 'webhooks', 'Sends events to a URL from now on', {
+    body: webhookBody,
+    responses: { 201: webhookMade },
+  }),
+  {
+    ...{ method: 'delete', path: '/webhooks/{id}', tag: 'webhooks', summary: 'Removes a webhook' },
+    responses: { 200: webhookRemoved },
+  },
+  get(
+    '/webhooks/{id}/deliveries',
+    'webhooks',
+    'What came of its newest deliveries',
+    deliveriesResponse,
+    deliveriesQuery,
+  ),
+  post('/webhooks/{id}/test', 'webhooks', 'Sends a test event', { responses: { 202: webhookTest } }),
   get('/refusals', 'devices', 'Refused handshakes, and what to do', refusalsResponse, refusalsQuery),
   post('/events/handshake-refused', 'devices', 'Internal: only the proxy may call it', {
     body: handshakeRefusedBody,
@@ -216,6 +247,15 @@ export const operations: readonly Operation[] = [
   }),
   post('/events/handover-applied', 'devices', 'Internal: only the proxy may call it', {
     body: handoverApplied,
+    responses: { 204: 'none' },
+  }),
+  get('/tls-tests', 'certificates', 'Tests of TLS clients, and what clients did', tlsTestsResponse),
+  {
+    ...{ method: 'delete', path: '/tls-tests', tag: 'certificates' },
+    ...{ summary: 'Forgets what clients did', query: tlsTestsQuery, responses: { 200: tlsTestsCleared } },
+  },
+  post('/events/tls-tests', 'certificates', 'Internal: only the proxy may call it', {
+    body: tlsTestReport,
     responses: { 204: 'none' },
   }),
   get('/devices', 'devices', 'The devices that uploads came from', devicesResponse, page),
@@ -237,6 +277,7 @@ export const operations: readonly Operation[] = [
   ),
   post('/certs/{name}/keypair', 'certificates', 'Makes a key and a certificate', {
     query: keypairQuery,
+    body: keypairBody,
     responses: { 200: issuedCertificate },
   }),
   post('/certs/{name}/sign', 'certificates', 'Signs a CSR', {

@@ -11,6 +11,7 @@ export const sealedBody = z.object({
     .regex(/^\d{1,20}$/)
     .optional()
     .describe('For `key_id`: what the playlists have to name'),
+  probe: z.boolean().default(false).describe('Has ffprobe look at the first 100 objects that the key opens'),
 })
 
 const named = { upload: uploadId, path: z.string() }
@@ -26,6 +27,17 @@ export const openedSession = z
     damaged: z.array(z.object(named)).describe('The first 100'),
     repeated_ivs: z.array(z.object({ ...named, iv: z.string() })).describe('Within the session'),
     findings: z.array(finding.extend(named)).describe('On the media inside, without notes; the first 100'),
+    probes: z
+      .array(
+        z.object({
+          ...named,
+          state: z.enum(['done', 'failed', 'not-media', 'queued']).describe('`queued`: ask again, or /probe'),
+          probe: z.record(z.string(), z.unknown()).optional().describe('`{streams, format}` of ffprobe'),
+          message: z.string().optional(),
+        }),
+      )
+      .optional()
+      .describe('Where the request asks for them'),
   })
   .meta({ id: 'OpenedSession' })
 export type OpenedSessionResponse = z.infer<typeof openedSession>

@@ -36,6 +36,7 @@ export const sender = z
     tls_version: z.string(),
     cipher: z.string(),
     alpn: z.string().nullable(),
+    tls_test: z.string().optional().describe('The test of TLS clients that it came through'),
     http_version: z.string().describe('`1.1` or `2`'),
     headers: z.array(z.tuple([z.string(), z.string()])).describe('Name and value, as sent and in order'),
     omitted_headers: z

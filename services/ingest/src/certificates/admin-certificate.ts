@@ -22,7 +22,7 @@ export function ensureAdminCertificateWith(deps: EnsureAdminCertificateDeps): En
   return async function ensureAdminCertificate() {
     const stored = await file.read()
     if (stored !== null && (await isGood(stored))) return false
-    const key = await keys.create('ec')
+    const key = await keys.create('ec-p256')
     const certificate = await authority.issue({
       ...leafValidity(authority.hierarchy, now(), authority.notAfter),
       ...{ commonName: name, publicKey: keys.publicKeyOf(key), dnsNames: [], ips: [], uris: [adminUri] },

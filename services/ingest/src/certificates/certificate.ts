@@ -3,7 +3,10 @@ export type Hierarchy = 'server' | 'device'
 
 export const hierarchies: readonly Hierarchy[] = ['server', 'device']
 
-export type KeyType = 'ec' | 'rsa'
+export const keyTypes = ['ec-p256', 'ec-p384', 'rsa-2048', 'rsa-3072'] as const
+
+/** Kind of a key, and its curve or length in bits. */
+export type KeyType = (typeof keyTypes)[number]
 
 /** A public key: SubjectPublicKeyInfo in DER, base64. Two are the same key when they are the same text. */
 export type PublicKey = string
@@ -26,6 +29,10 @@ export interface Leaf extends Validity {
   readonly dnsNames: readonly string[]
   readonly ips: readonly string[]
   readonly uris: readonly string[]
+  /** What the certificate is good for; absent for what the hierarchy is for, null for a certificate that does not say. */
+  readonly usage?: 'serverAuth' | 'clientAuth' | null
+  /** A text that means nothing and makes the certificate longer. */
+  readonly comment?: string
 }
 
 /** Certificates and key, PEM. The leaf comes first, its root second. */

@@ -1,12 +1,16 @@
+import type { ProfileName } from '@pushav/shared/api/certificates.ts'
 import type { KeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { KeyType, PublicKey } from './certificate.ts'
 import { parseCertificateName } from './certificate-name.ts'
 import { isValid, leafValidity } from './leaf-policy.ts'
 import type { Authority, CertificateFiles, CertificateReader, DeviceJournal, Keys } from './ports.ts'
+import type { IssueProfile } from './profiles/issue-profile.ts'
+import { profiles } from './profiles/profiles.ts'
 
 interface IssueCertificateDeps {
   readonly authority: Authority
+  readonly issueProfile: IssueProfile
   readonly keys: Keys
   readonly reader: CertificateReader
   readonly files: CertificateFiles
@@ -26,23 +30,33 @@ export interface DeviceCertificate {
 
 /**
  * Both return the certificate that exists when `override` is false and it is valid for that key, and throw the refusal
- * `certificate-exists` when it is for another one. Both throw `certificate-name-malformed`.
+ * `certificate-exists` when it is for another one, or a profile is asked for. Both throw `certificate-name-malformed`.
  */
 export interface IssueCertificate {
-  /** A key pair made here, for devices that cannot make their own. */
-  keyPair(
-    name: string,
-    options: { readonly override: boolean; readonly type: KeyType },
-  ): Promise<DeviceCertificate>
   /**
-   * A certificate for the key of a CSR, PEM or DER. Throws the refusals `csr-malformed` and, for a key other than
-   * `publicKey` where that is given, `access-denied`.
+   * A key pair made here, for devices that cannot make their own. Throws the refusal `request-malformed` where `type` is
+   * not the profile's.
+   */
+  keyPair(name: string, options: KeyPairOptions): Promise<DeviceCertificate>
+  /**
+   * A certificate for the key of a CSR, PEM or DER. Throws the refusals `csr-malformed`, also for a key that is not of
+   * the profile's type, and, for a key other than `publicKey` where that is given, `access-denied`.
    */
   sign(name: string, csr: Uint8Array, options: SignOptions): Promise<DeviceCertificate>
 }
 
-interface SignOptions {
+interface IssueOptions {
   readonly override: boolean
+  /** In what it differs from a usual certificate; null for in nothing. */
+  readonly profile: ProfileName | null
+}
+
+interface KeyPairOptions extends IssueOptions {
+  /** Null for the profile's, or EC P-256. */
+  readonly type: KeyType | null
+}
+
+interface SignOptions extends IssueOptions {
   /** The only key that it may be for; null for any. */
   readonly publicKey: PublicKey | null
 }
@@ -53,21 +67,24 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
   const { hierarchy } = authority
 
   return {
-    async keyPair(text, { override, type }) {
+    async keyPair(text, { override, profile, type: wanted }) {
       const name = parseCertificateName(text)
+      const type = keyTypeOf(profile, wanted)
       return runExclusively(lockOf(name), async () => {
         const existing = override ? null : await findValid(name)
+        if (existing && profile) throw alreadyExists(name, anyProfile)
         if (existing?.key && keys.publicKeyOf(existing.key) === existing.publicKey)
           return { ...existing, created: false }
         if (existing) throw alreadyExists(name, 'whose key only the device has')
         const key = await keys.create(type)
-        const certificate = await issue(name, keys.publicKeyOf(key), key)
+        const certificate = await issue(name, keys.publicKeyOf(key), { key, profile })
         return { key, certificate, created: true }
       })
     },
-    async sign(text, csr, { override, publicKey: required }) {
+    async sign(text, csr, { override, profile, publicKey: required }) {
       const name = parseCertificateName(text)
       const publicKey = await keys.publicKeyOfCsr(csr)
+      assertKeyFor(profile, keys.typeOf(publicKey))
       if (required !== null && required !== publicKey)
         throw new Refusal(
           'access-denied',
@@ -75,31 +92,36 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
         )
       return runExclusively(lockOf(name), async () => {
         const existing = override ? null : await findValid(name)
+        if (existing && profile) throw alreadyExists(name, anyProfile)
         if (existing?.publicKey === publicKey)
           return { key: null, certificate: existing.certificate, created: false }
         if (existing) throw alreadyExists(name, 'for another key')
-        return { key: null, certificate: await issue(name, publicKey, null), created: true }
+        const certificate = await issue(name, publicKey, { key: null, profile })
+        return { key: null, certificate, created: true }
       })
     },
   }
 
   /** The journal goes first: a certificate that is not in it could not be revoked by name. */
-  async function issue(name: string, publicKey: PublicKey, key: string | null): Promise<string> {
+  async function issue(name: string, publicKey: PublicKey, { key, profile }: Issue): Promise<string> {
     const validity = leafValidity(hierarchy, now(), authority.notAfter)
     const uris = [`urn:push-av:device:${name}`]
     const leaf = { ...validity, commonName: name, publicKey, dnsNames: [], ips: [], uris }
-    const certificate = await authority.issue(leaf)
-    await record(name, certificate)
+    const certificate = profile ? await deps.issueProfile(profile, leaf) : await authority.issue(leaf)
+    await record(name, certificate, profile)
     await files.replace(hierarchy, name, { certificate, key })
     return certificate
   }
 
-  async function record(name: string, certificate: string): Promise<void> {
+  async function record(name: string, certificate: string, profile: ProfileName | null): Promise<void> {
     const facts = deps.reader.read(certificate)
     if (!facts) throw new Error('the certificate just issued cannot be read')
     const { serial, notAfter } = facts
     const at = now().toISOString()
-    await journal.append({ event: 'issued', at, name, serial, notAfter: notAfter.toISOString() })
+    await journal.append({
+      ...{ event: 'issued', at, name, serial, notAfter: notAfter.toISOString() },
+      ...(profile ? { profile } : {}),
+    })
   }
 
   /** The certificate of a name; null when there is none or the proxy would refuse it. */
@@ -123,3 +145,26 @@ export const lockOf = (name: string): string => `device/${name.toLowerCase()}`
 
 const alreadyExists = (name: string, why: string) =>
   new Refusal('certificate-exists', `"${name}" has a valid certificate ${why}; override=true replaces it`)
+
+const anyProfile = 'and a profile would replace it'
+
+interface Issue {
+  /** PEM; null where only the device has it. */
+  readonly key: string | null
+  readonly profile: ProfileName | null
+}
+
+function keyTypeOf(profile: ProfileName | null, wanted: KeyType | null): KeyType {
+  const only = profile && profiles[profile].key
+  if (only && wanted && familyOf(wanted) !== familyOf(only))
+    throw new Refusal('request-malformed', `the profile ${profile} is for a key of type ${only}`)
+  return only ?? wanted ?? 'ec-p256'
+}
+
+const familyOf = (type: KeyType): string => type.slice(0, type.indexOf('-'))
+
+function assertKeyFor(profile: ProfileName | null, type: KeyType | null): void {
+  const only = profile && profiles[profile].key
+  if (only && type !== only)
+    throw new Refusal('csr-malformed', `the profile ${profile} is for a CSR with a key of type ${only}`)
+}

@@ -1,3 +1,4 @@
+import type { ProfileName } from '@pushav/shared/api/certificates.ts'
 import { type Hierarchy, hierarchies } from './certificate.ts'
 import type { CertificateDetails, CertificateFiles, CertificateReader, DeviceJournal } from './ports.ts'
 
@@ -11,6 +12,8 @@ export interface ListedCertificate {
   /** Whether its key is stored and may be downloaded. */
   readonly hasKey: boolean
   readonly isRevoked: boolean
+  /** The profile that it was issued with; null for a usual one. */
+  readonly profile: ProfileName | null
 }
 
 /** All stored certificates that can be read. */
@@ -24,13 +27,18 @@ export function listCertificatesWith(
   return async function listCertificates() {
     const entries = await journal.read()
     const revoked = new Set(entries.filter(({ event }) => event === 'revoked').map(({ serial }) => serial))
-    const lists = await Promise.all(hierarchies.map((hierarchy) => listOf(hierarchy, revoked)))
+    const withProfile = entries.flatMap(({ serial, profile }) =>
+      profile ? [[serial, profile] as const] : [],
+    )
+    const profileOf = new Map(withProfile)
+    const lists = await Promise.all(hierarchies.map((hierarchy) => listOf(hierarchy, revoked, profileOf)))
     return lists.flat()
   }
 
   async function listOf(
     hierarchy: Hierarchy,
     revoked: ReadonlySet<string>,
+    profileOf: ReadonlyMap<string, ProfileName>,
   ): Promise<readonly ListedCertificate[]> {
     const names = await files.list(hierarchy)
     const found = await Promise.all(
@@ -40,7 +48,8 @@ export function listCertificatesWith(
       if (!one) return []
       const hasKey = hierarchy === 'device' && one.name !== 'root' && names.includes(`${one.name}.key`)
       const isRevoked = hierarchy === 'device' && revoked.has(one.certificate.serial)
-      return [{ hierarchy, ...one, hasKey, isRevoked }]
+      const profile = (hierarchy === 'device' && profileOf.get(one.certificate.serial)) || null
+      return [{ hierarchy, ...one, hasKey, isRevoked, profile }]
     })
   }
 

@@ -1,3 +1,4 @@
+import type { ProfileName } from '@pushav/shared/api/certificates.ts'
 import type { Certificate, Hierarchy, KeyType, Leaf, PublicKey, Validity } from './certificate.ts'
 
 /** A CA: its root, and what can be done with its key, which never leaves it. */
@@ -14,6 +15,15 @@ export interface Authority {
   revocationList(list: RevocationList): Promise<Uint8Array>
   /** The root with the same key and name and another validity, PEM: leaves of both verify with either. */
   renewRoot(validity: Validity): Promise<string>
+  /**
+   * The root under which one intermediate CA may stand, PEM: itself, or where it allows none (RFC 5280, 4.2.1.9) one
+   * with the same key, name and validity that does. The same with each call.
+   */
+  widenRoot(): Promise<string>
+  /** Signs an intermediate CA that issues leaves only; its certificate, PEM. */
+  issueIntermediate(publicKey: PublicKey): Promise<string>
+  /** Whether the first certificate of a PEM text is an intermediate CA of this root. */
+  hasIssuedIntermediate(certificate: string): boolean
 }
 
 export interface RevocationList {
@@ -34,6 +44,8 @@ export interface Keys {
    * the CSR is unreadable, its key too weak or its signature wrong.
    */
   publicKeyOfCsr(csr: Uint8Array): Promise<PublicKey>
+  /** Null for a kind that is never made here. */
+  typeOf(publicKey: PublicKey): KeyType | null
 }
 
 /** Reads PEM texts; each function returns null for a text that is no certificate or no key. */
@@ -108,6 +120,8 @@ export interface DeviceJournalEntry {
   readonly name: string
   readonly serial: string
   readonly notAfter: string
+  /** Of a certificate that was issued to test servers; absent for others. */
+  readonly profile?: ProfileName
 }
 
 /** The admin's certificate, root and key in one file, PEM, which this user alone may read. */

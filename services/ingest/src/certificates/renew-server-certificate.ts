@@ -57,7 +57,7 @@ export function renewServerCertificateWith(deps: RenewServerCertificateDeps): Re
   }
 
   async function issue({ commonName, dnsNames, ips }: ServerNames, now: Date): Promise<Pair> {
-    const key = await keys.create('ec')
+    const key = await keys.create('ec-p256')
     const publicKey = keys.publicKeyOf(key)
     const validity = leafValidity('server', now, authority.notAfter)
     return {

@@ -3,7 +3,7 @@ import type { StreamQueries } from '../streams/ports.ts'
 import type { StreamReads } from '../streams/read-streams.ts'
 import type { RecordEntry } from '../streams/record-entry.ts'
 import type { Expectations } from './expectations.ts'
-import { noObservations, observe, type Verdict, verdictOf } from './verdict.ts'
+import { nextChangeMs, noObservations, observe, type Verdict, verdictOf } from './verdict.ts'
 
 /** All throw the refusal `stream-unknown`, and `Unavailable` while Redis does not respond. */
 export interface StreamExpectations {
@@ -17,6 +17,8 @@ export interface StreamExpectations {
 export interface JudgedExpectations {
   readonly expectations: Expectations
   readonly verdict: Verdict
+  /** When the verdict may change although nothing more is received, Unix milliseconds; null for never. */
+  readonly nextChangeMs: number | null
 }
 
 interface StreamExpectationsDeps {
@@ -25,13 +27,15 @@ interface StreamExpectationsDeps {
   readonly record: RecordEntry
   readonly newId: () => string
   readonly now: () => Date
+  /** A session without a new object for this long has ended. */
+  readonly idleMs: number
 }
 
 /** Sessions that are in memory together. */
 const sessionsAtOnce = 64
 
 export function judgeExpectationsWith(deps: StreamExpectationsDeps): StreamExpectations {
-  const { streams, index, record, newId, now } = deps
+  const { streams, index, record, newId, now, idleMs } = deps
   return { set, judge }
 
   async function set(id: string, expectations: Expectations): Promise<JudgedExpectations> {
@@ -39,22 +43,26 @@ export function judgeExpectationsWith(deps: StreamExpectationsDeps): StreamExpec
     const entry = { id: newId(), at: now().toISOString(), expectations }
     const { indexed } = await record(id, { kind: 'expectations-set', ...entry })
     await indexed
-    return { expectations, verdict: await verdictOn(id, expectations) }
+    return verdictOn(id, expectations)
   }
 
   async function judge(id: string): Promise<JudgedExpectations | null> {
     const { stream } = await streams.summary(id)
     const { expectations } = stream
-    return expectations && { expectations, verdict: await verdictOn(id, expectations) }
+    return expectations && verdictOn(id, expectations)
   }
 
-  async function verdictOn(id: string, expectations: Expectations): Promise<Verdict> {
+  async function verdictOn(id: string, expectations: Expectations): Promise<JudgedExpectations> {
     let seen = noObservations
     for (const keys of inPages((await index.sessions(id)) ?? [], sessionsAtOnce))
       for (const session of await streams.sessionViewsOf(id, keys))
         seen = observe(expectations, seen, session)
     const { stream, totals } = await streams.summary(id)
     const times = { createdMs: Date.parse(stream.createdAt), nowMs: now().getTime() }
-    return verdictOf(expectations, seen, totals.codes, times)
+    return {
+      expectations,
+      verdict: verdictOf(expectations, seen, totals.codes, times),
+      nextChangeMs: nextChangeMs(expectations, seen, { ...times, idleMs }),
+    }
   }
 }

@@ -25,6 +25,8 @@ export interface Observations {
   readonly completeSessions: number
   /** When the first one began, Unix milliseconds; null without any. */
   readonly firstObjectMs: number | null
+  /** Of the open session that has been silent for longest: when its newest object came; null without an open one. */
+  readonly openSinceMs: number | null
   /** The first of those that sessions give. */
   readonly reasons: readonly Reason[]
   readonly more: number
@@ -32,8 +34,10 @@ export interface Observations {
 
 const maxReasons = 100
 
+const earlier = (ms: number | null, otherMs: number): number => Math.min(ms ?? otherMs, otherMs)
+
 export const noObservations: Observations = {
-  ...{ sessions: 0, completeSessions: 0, firstObjectMs: null, reasons: [], more: 0 },
+  ...{ sessions: 0, completeSessions: 0, firstObjectMs: null, openSinceMs: null, reasons: [], more: 0 },
 }
 
 /** What has been seen after one more session. */
@@ -42,7 +46,9 @@ export function observe(expectations: Expectations, seen: Observations, session:
   return {
     sessions: seen.sessions + 1,
     completeSessions: seen.completeSessions + (session.isComplete ? 1 : 0),
-    firstObjectMs: Math.min(seen.firstObjectMs ?? Number.POSITIVE_INFINITY, session.firstObjectMs),
+    firstObjectMs: earlier(seen.firstObjectMs, session.firstObjectMs),
+    openSinceMs:
+      session.phase === 'open' ? earlier(seen.openSinceMs, session.lastObjectMs) : seen.openSinceMs,
     ...{ reasons, more },
   }
 }
@@ -63,6 +69,22 @@ export function verdictOf(
   const { reasons, more } = limited(all, seen.more)
   const state = reasons[0]?.state ?? 'pass'
   return { state, reasons, more }
+}
+
+/** When the verdict may change although nothing more is received, Unix milliseconds; null for never. */
+export function nextChangeMs(
+  { latestStart }: Expectations,
+  { openSinceMs, firstObjectMs }: Observations,
+  {
+    createdMs,
+    nowMs,
+    idleMs,
+  }: { readonly createdMs: number; readonly nowMs: number; readonly idleMs: number },
+): number | null {
+  const silenceMs = openSinceMs === null ? null : openSinceMs + idleMs + 1
+  if (latestStart === null || firstObjectMs !== null) return silenceMs
+  const lateMs = createdMs + latestStart * 1_000 + 1
+  return lateMs > nowMs ? earlier(silenceMs, lateMs) : silenceMs
 }
 
 /** What is wrong comes first and stays when there is too much. */

@@ -36,7 +36,7 @@ describe('waits that one change wakes', () => {
         async judge() {
           reads += 1
           const verdict = { state: reads === 1 ? 'pending' : 'pass', reasons: [], more: 0 } as const
-          return { expectations: expectationsOf(schema.parse({})), verdict }
+          return { expectations: expectationsOf(schema.parse({})), verdict, nextChangeMs: null }
         },
       },
     })

@@ -1,5 +1,6 @@
 import type { DeviceSums } from '../devices/sum-devices.ts'
 import type { EventBus } from '../events/event-bus.ts'
+import type { VerdictWatch } from '../expectations/watch-verdicts.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
@@ -16,6 +17,7 @@ interface PublishResultsDeps {
   readonly verdicts: PendingVerdicts
   readonly eventBus: Pick<EventBus, 'publish'>
   readonly sessionTimeouts: SessionTimeouts
+  readonly verdictWatch: Pick<VerdictWatch, 'touch' | 'reset'>
   readonly deviceSums: Pick<DeviceSums, 'touch'>
   readonly resultLog: Pick<ResultLog, 'uploaded' | 'ended'>
   /** Counts an upload of a stream with this interface. */
@@ -61,8 +63,8 @@ const linkConcurrency = 16
  * and the links of replayed lines are repaired.
  */
 export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
-  const { verdicts, eventBus, sessionTimeouts, deviceSums, resultLog, count, quotas, links, startedAt, now } =
-    deps
+  const { verdicts, eventBus, sessionTimeouts, verdictWatch, deviceSums, resultLog } = deps
+  const { count, quotas, links, startedAt, now } = deps
   const repairLinks = repairLinksWith(links)
   return async function publishResults(stream, entries, folded) {
     quotas?.indexed(stream, folded)
@@ -93,8 +95,12 @@ export function publishResultsWith(deps: PublishResultsDeps): PublishResults {
     for (const entry of entries) {
       if (entry.kind === 'stream-created')
         eventBus.publish({ kind: 'stream-created', stream, at, interface: entry.interface })
-      if (entry.kind === 'expectations-set') eventBus.publish({ kind: 'expectations-set', stream, at })
+      if (entry.kind === 'expectations-set') {
+        eventBus.publish({ kind: 'expectations-set', stream, at })
+        verdictWatch.reset(stream)
+      }
     }
+    if (folded.stream?.expectations) verdictWatch.touch(stream)
     for (const event of folded.events) {
       if (event.kind === 'judged') publishVerdict(stream, at, event, folded)
       else eventBus.publish({ kind: 'object-deleted', stream, at, path: event.path })

@@ -28,6 +28,8 @@ export type RefusalCode =
   | 'certificate-key-secret'
   | 'csr-malformed'
   | 'fault-unknown'
+  | 'webhook-unknown'
+  | 'webhook-limit'
   | 'wait-timeout'
   | 'busy'
   | 'quota-exceeded'

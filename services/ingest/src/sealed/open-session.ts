@@ -25,6 +25,8 @@ export interface OpenedSession {
   readonly repeatedIvs: readonly (NamedUpload & { readonly iv: string })[]
   /** What is wrong in the media, beyond notes. */
   readonly findings: readonly (NamedUpload & { readonly finding: Finding })[]
+  /** The media that the key opens, each with the upload that holds its init segment; the first of them. */
+  readonly media: readonly (NamedUpload & { readonly init: string | null })[]
 }
 
 interface NamedUpload {
@@ -62,6 +64,7 @@ export function openSessionWith({ listSession, open }: OpenSessionDeps): OpenSes
     const opened = uploads.length - damaged.length
     return {
       ...{ opened, objects: uploads.length, findings: media.findings().slice(0, maxListed) },
+      media: media.list().slice(0, maxListed),
       damaged: opened === 0 ? [] : damaged.slice(0, maxListed),
       repeatedIvs: repeatedIvs.slice(0, maxListed),
     }
@@ -84,8 +87,11 @@ function createMediaJudge(id: string) {
   const settings = { id, interface: 'cmaf-ingest', strict: false, creator: null, createdAt: '' } as const
   const found: OpenedSession['findings'][number][] = []
   const digests = new Map<string, string>()
+  const media: OpenedSession['media'][number][] = []
+  /** By folder, which is the track. */
+  const inits = new Map<string, string>()
   let state: State = initialState
-  return { add, findings: () => found }
+  return { add, findings: () => found, list: () => media }
 
   function add(upload: Upload, bytes: Buffer): void {
     const inspector = createInspector()
@@ -95,6 +101,10 @@ function createMediaJudge(id: string) {
     const previous = digests.get(upload.path) ?? null
     digests.set(upload.path, sha256)
     const clear: Upload = { ...upload, bytes: bytes.length, sha256, kind: inspection.kind }
+    const folder = upload.path.slice(0, upload.path.lastIndexOf('/'))
+    const init = clear.kind === 'init' ? null : (inits.get(folder) ?? null)
+    if (clear.kind === 'init') inits.set(folder, upload.id)
+    media.push({ ...nameOf(upload), init })
     const arrival = { upload: clear, inspection, previous, clashes: false }
     const judged = validateUpload(
       { ...settings, expectedTrackNames: null, expectations: null },

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { openedSession } from '@pushav/shared/api/sealed.ts'
 import { chunk, ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
 import { hksvCameraKey, hksvKeyId, hksvSession, sealed } from '@pushav/shared/testing/media/hksv.ts'
+import { until } from '@pushav/shared/testing/until.ts'
 import { type Ingest, ingestSuite } from '../testing/ingest.ts'
 
 const init = Buffer.concat([ftyp, moov()])
@@ -22,6 +23,16 @@ describe('a sealed session', () => {
     const opened = await open(ingest, key)
     deepEqual([opened.verdict, opened.opened, opened.objects, opened.key_id], ['opened', 4, 4, hksvKeyId])
     deepEqual([opened.findings, opened.damaged, opened.repeated_ivs], [[], [], []])
+  })
+
+  it('is not complete when it falls silent without the end of its playlist', async () => {
+    await using ingest = await suite.start({ SESSION_IDLE: '50ms' })
+    await record(ingest, hksvSession(number, init, [segment(0)]).slice(0, -1))
+    const silent = await until('the session is silent', async () => {
+      const [session] = (await ingest.get('/streams/1')).json.sessions
+      return session?.phase === 'silent' && session
+    })
+    deepEqual([silent.key, silent.complete], [number, false])
   })
 
   it('shows what is wrong inside, which object is damaged, and an IV that came twice', async () => {
@@ -62,6 +73,9 @@ describe('a sealed session', () => {
     const refused = await ingest.send('POST', `/sealed/1/${number}`, body)
     deepEqual([refused.status, refused.json.code], [400, 'request-malformed'])
     ok(!refused.text.includes('secret'))
+    const noWorker = await ingest.send('POST', `/sealed/1/${number}`, JSON.stringify({ ...key, probe: true }))
+    deepEqual([noWorker.status, noWorker.json.code], [503, 'unavailable'])
+    deepEqual((await open(ingest, { camera_key: 'f'.repeat(64), probe: true })).probes, [])
     equal((await ingest.send('POST', '/sealed/1/7', JSON.stringify(key))).status, 404)
     equal((await ingest.send('POST', '/sealed/9/7', JSON.stringify(key))).status, 404)
   })

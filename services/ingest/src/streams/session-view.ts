@@ -1,5 +1,6 @@
 import { isComplete } from '../validation/cmaf-ingest/ingest-session.ts'
 import { completedTracks } from '../validation/matter/matter-playlist.ts'
+import { noSession } from '../validation/object-name.ts'
 import {
   type KnownInit,
   type SegmentDurations,
@@ -94,8 +95,11 @@ const playableHandlers: readonly string[] = ['vide', 'soun']
 /** The session at a time: an open one whose timeout has passed is silent, before any journal line says so. */
 export function withTimeout<View extends SessionView>(session: View, nowMs: number, idleMs: number): View {
   if (session.phase !== 'open' || nowMs - session.lastObjectMs <= idleMs) return session
-  return { ...session, phase: 'silent', isComplete: session.number === null }
+  return { ...session, phase: 'silent', isComplete: isWithoutName(session) }
 }
+
+/** Of objects that name no session; numbers beyond 2^53 are null too. */
+const isWithoutName = ({ id }: SessionView): boolean => id.split('.', 1)[0] === noSession
 
 /**
  * The number in the path of a session's objects, from its id; null for the one of objects that name none, and for a number

@@ -18,6 +18,7 @@ export const handoverFileIn = (directory: string): string => join(directory, 'ru
 interface Chosen {
   readonly names?: ServerNames
   readonly now?: () => Date
+  readonly hasTlsTests?: boolean
   /** Receives the log, a JSON line a piece. */
   readonly write?: (line: string) => void
 }
@@ -25,12 +26,13 @@ interface Chosen {
 /** The certificates of a server whose working directory this is, silent unless someone listens. */
 export function certificatesIn(
   directory: string,
-  { names = localNames, now, write }: Chosen = {},
+  { names = localNames, now, hasTlsTests = false, write }: Chosen = {},
 ): Promise<Certificates> {
   return openCertificates({
     workingDirectory: directory,
     handoverFile: handoverFileIn(directory),
     serverNames: () => names,
+    hasTlsTests,
     // No proxy reads the file.
     acknowledgementWaitMs: 0,
     log: write ? createLogger('test', 'info', { write }) : silent,

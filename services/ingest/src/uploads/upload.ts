@@ -40,6 +40,8 @@ export interface Sender {
   readonly tlsVersion: string
   readonly cipher: string
   readonly alpn: string | null
+  /** The test of TLS clients that it came through; absent for an ordinary connection. */
+  readonly tlsTest?: string
   /** `1.1` or `2`, between the device and this server. */
   readonly httpVersion: string
   /** Name, value, name, value… as sent, without hop-by-hop headers and credentials: `recordedHeaders`. */

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import type { ByteSource } from '../domain/boxes.ts'
-import { readInit, readInputKind } from '../domain/read-input.ts'
+import { readInit, readInputKind, readWhole } from '../domain/read-input.ts'
 import { UploadGone, type Uploads } from '../use-cases/ports.ts'
 import { createSandboxDir } from './sandbox-dir.ts'
 
@@ -13,6 +13,7 @@ export function diskUploads(workingDirectory: string): Uploads {
     init: (stream, upload) => withSource(stream, upload, readInit),
     sandboxDir: async (stream, upload, init) =>
       createSandboxDir(uploadPath(workingDirectory, stream, upload), init),
+    bytes: (stream, upload, maxBytes) => withSource(stream, upload, (source) => readWhole(source, maxBytes)),
   }
 
   async function withSource<Result>(

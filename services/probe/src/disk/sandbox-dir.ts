@@ -3,7 +3,7 @@ import { glob, lstat, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { initName, objectName } from '../domain/invocation.ts'
-import type { DownloadInto, SandboxDir } from '../use-cases/ports.ts'
+import type { DownloadInto, SandboxDir, SandboxOf } from '../use-cases/ports.ts'
 
 const prefix = 'pushav-sandbox-'
 const staleAfterMs = 600_000
@@ -25,6 +25,18 @@ export function createSandboxDir(object: string | null, init: Buffer | null): Sa
   }
   const files = [...(init ? [initName] : []), ...(object ? [objectName] : [])]
   return { directory, files, [Symbol.dispose]: remove }
+}
+
+/** A sandbox directory whose object is in memory. */
+export const sandboxOf: SandboxOf = (object, init) => {
+  const sandbox = createSandboxDir(null, init)
+  try {
+    writeFileSync(join(sandbox.directory, objectName), object)
+    return { ...sandbox, files: [...sandbox.files, objectName] }
+  } catch (error) {
+    sandbox[Symbol.dispose]()
+    throw error
+  }
 }
 
 /** A sandbox directory whose object is downloaded rather than linked. */

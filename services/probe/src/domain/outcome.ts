@@ -16,6 +16,8 @@ const messages = {
   'output-limit': 'ffprobe produced too much output for this object and was stopped',
   'init-unknown': 'this is a media segment, and no init segment of its track has been uploaded',
   'init-unreadable': 'this is a media segment, and its init segment holds no usable moov box',
+  'key-unknown': 'this media is sealed, and this probe worker began after its key was given: give it again',
+  sealed: 'this media is sealed, and the key does not open it',
   gone: 'the uploaded bytes are no longer there',
   'worker-deaths': 'the probe worker was killed several times while ffprobe worked on this object',
   'internal-error': 'the server could not run ffprobe on this object',

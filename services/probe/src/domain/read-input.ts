@@ -23,3 +23,15 @@ export async function readInit(source: ByteSource): Promise<Buffer | null> {
   if (last?.type !== 'moov' || last.end > maxInitBytes) return null
   return source.read(0, last.end)
 }
+
+/** All bytes. Throws where there are more than `maxBytes`. */
+export async function readWhole(source: ByteSource, maxBytes: number): Promise<Buffer> {
+  if (source.size > maxBytes) throw new Error(`an upload of ${source.size} bytes is too large to be opened`)
+  return source.read(0, source.size)
+}
+
+/** Bytes in memory. */
+export const byteSourceOf = (bytes: Buffer): ByteSource => ({
+  size: bytes.length,
+  read: async (start, length) => bytes.subarray(start, start + length),
+})

@@ -1,7 +1,7 @@
 import { open, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ByteSource } from '../domain/boxes.ts'
-import { readInit, readInputKind } from '../domain/read-input.ts'
+import { readInit, readInputKind, readWhole } from '../domain/read-input.ts'
 import type { DownloadInto, Uploads } from '../use-cases/ports.ts'
 import { readAhead } from './read-ahead.ts'
 import type { Retry } from './retry.ts'
@@ -12,6 +12,7 @@ export function httpUploads(readRange: ReadRange, retry: Retry, downloadInto: Do
   return {
     inputKind: async (stream, upload) => readInputKind(await byteSourceOf(stream, upload)),
     init: async (stream, upload) => readInit(await byteSourceOf(stream, upload)),
+    bytes: async (stream, upload, maxBytes) => readWhole(await byteSourceOf(stream, upload), maxBytes),
     sandboxDir: (stream, upload, init) => downloadInto(init, (path) => download(stream, upload, path)),
   }
 

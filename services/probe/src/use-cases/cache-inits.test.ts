@@ -9,6 +9,7 @@ describe('rememberingInits', () => {
     const uploads: Uploads = {
       inputKind: never,
       sandboxDir: never,
+      bytes: never,
       async init(stream, upload) {
         read.push(`${stream}/${upload}`)
         return init

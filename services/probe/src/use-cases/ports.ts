@@ -11,6 +11,8 @@ export interface Uploads {
   /** The bytes up to the end of moov; null where the upload has no moov, or it ends after 16 MiB. */
   init(stream: string, upload: string): Promise<Buffer | null>
   sandboxDir(stream: string, upload: string, init: Buffer | null): Promise<SandboxDir>
+  /** All of them; throws for an upload of more than `maxBytes`. */
+  bytes(stream: string, upload: string, maxBytes: number): Promise<Buffer>
 }
 
 /** A directory with exactly the files that one run of ffprobe may read, under fixed names. Disposal removes it. */
@@ -27,6 +29,9 @@ export type DownloadInto = (
   init: Buffer | null,
   download: (path: string) => Promise<void>,
 ) => Promise<SandboxDir>
+
+/** The same of an object that is in memory. */
+export type SandboxOf = (object: Buffer, init: Buffer | null) => SandboxDir
 
 /** Runs ffprobe once. Throws when ffprobe did not start or another process killed it: the job is to be retried. */
 export type Ffprobe = (sandbox: SandboxDir, kind: InputKind) => Promise<FfprobeResult>

@@ -1,6 +1,7 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import { failedOutcome, outcomeOf } from '../domain/outcome.ts'
 import { type Ffprobe, type Outcomes, UploadGone, type Uploads, UploadsUnavailable } from './ports.ts'
+import { type OpenUploads, UploadSealed } from './sealed-uploads.ts'
 
 /** One attempt at a job. */
 export interface Attempt {
@@ -17,8 +18,13 @@ const maxDeaths = 5
  * One upload, from its job to its outcome. Throws every error that is not the upload's own fault, so that the job is
  * retried.
  */
-export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Outcomes): ProbeUpload {
-  const inFlight = new Map<string, { readonly init: string | null; readonly ended: Promise<ProbeOutcome> }>()
+export function probeUploadWith(
+  uploads: Uploads,
+  ffprobe: Ffprobe,
+  outcomes: Outcomes,
+  openUploads: OpenUploads,
+): ProbeUpload {
+  const inFlight = new Map<string, { readonly job: ProbeJob; readonly ended: Promise<ProbeOutcome> }>()
 
   // Two jobs may name one upload: its own in the urgent queue, when a client waits for it, and one of many in the
   // other; or one without an init segment, and one that names the init segment, which came later.
@@ -28,9 +34,9 @@ export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Ou
     const again = () => probeUpload(job, attempt)
     // A failure of the earlier attempt is not this one's, which may be the last and then has to save an outcome.
     if (earlier)
-      return earlier.init === job.init ? earlier.ended.catch(again) : earlier.ended.then(again, again)
+      return isSame(earlier.job, job) ? earlier.ended.catch(again) : earlier.ended.then(again, again)
     const ended = probeUnlessDone(job, attempt).finally(() => inFlight.delete(key))
-    inFlight.set(key, { init: job.init, ended })
+    inFlight.set(key, { job, ended })
     return ended
   }
 
@@ -57,14 +63,27 @@ export function probeUploadWith(uploads: Uploads, ffprobe: Ffprobe, outcomes: Ou
   }
 
   async function probe(job: ProbeJob): Promise<ProbeOutcome> {
-    const kind = await uploads.inputKind(job.stream, job.upload)
+    if (job.contentKey === undefined) return probeIn(uploads, job)
+    const opened = openUploads(job.contentKey)
+    if (opened === null) return failedOutcome('key-unknown', job)
+    try {
+      return await probeIn(opened, job)
+    } catch (error) {
+      if (error instanceof UploadSealed) return failedOutcome('sealed', job)
+      throw error
+    }
+  }
+
+  async function probeIn(from: Uploads, job: ProbeJob): Promise<ProbeOutcome> {
+    const kind = await from.inputKind(job.stream, job.upload)
     const needsInit = kind === 'segment'
     if (needsInit && job.init === null) return failedOutcome('init-unknown', job, kind)
-
-    const init = needsInit && job.init !== null ? await uploads.init(job.stream, job.init) : null
+    const init = needsInit && job.init !== null ? await from.init(job.stream, job.init) : null
     if (needsInit && init === null) return failedOutcome('init-unreadable', job, kind)
-
-    using sandbox = await uploads.sandboxDir(job.stream, job.upload, init)
+    using sandbox = await from.sandboxDir(job.stream, job.upload, init)
     return outcomeOf(job, kind, await ffprobe(sandbox, kind))
   }
 }
+
+const isSame = (one: ProbeJob, other: ProbeJob): boolean =>
+  one.init === other.init && one.contentKey?.ephemeral === other.contentKey?.ephemeral

@@ -15,8 +15,10 @@ export type PageName =
   | 'faults'
   | 'devices'
   | 'certificates'
+  | 'tlsTests'
   | 'connect'
   | 'service'
+  | 'webhooks'
   | 'signIn'
   | 'access'
   | 'missing'
@@ -30,8 +32,10 @@ export const pages: Readonly<Record<PageName, Page>> = {
   faults: { title: 'Faults', module: 'faults', navigation: '/ui/streams' },
   devices: { title: 'Devices', module: 'devices', navigation: '/ui/devices' },
   certificates: { title: 'Certificates', module: 'certificates', navigation: '/ui/certificates' },
+  tlsTests: { title: 'TLS tests', module: 'tls-tests', navigation: '/ui/certificates' },
   connect: { title: 'Connect a camera', module: 'connect', navigation: '/ui/connect' },
   service: { title: 'Service', module: 'service', navigation: '/ui/service' },
+  webhooks: { title: 'Webhooks', module: 'webhooks', navigation: '/ui/service' },
   access: { title: 'Access', module: 'access', navigation: null },
   signIn: { title: 'Sign in', module: 'sign-in', navigation: null },
   missing: { title: 'No such page', module: 'missing', navigation: null },

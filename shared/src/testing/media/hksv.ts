@@ -3,11 +3,14 @@ import { createCipheriv, randomBytes } from 'node:crypto'
 /** What HAP-NodeJS sends of a HomeKit Secure Video session, with the key of the published test vector. */
 export const hksvKeyId = '0000000012344000'
 export const hksvCameraKey = Buffer.from(Array.from({ length: 32 }, (_, at) => at))
-const contentKey = Buffer.from('bc6ca5e67f07754fd51de3d56c9e9af2f8343636248ae1f1cd74fe09df84a317', 'hex')
+export const hksvContentKey = Buffer.from(
+  'bc6ca5e67f07754fd51de3d56c9e9af2f8343636248ae1f1cd74fe09df84a317',
+  'hex',
+)
 
 /** IV, ciphertext, tag. */
 export function sealed(plain: Buffer | string, iv = randomBytes(16)): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', contentKey, iv, { authTagLength: 16 })
+  const cipher = createCipheriv('aes-256-gcm', hksvContentKey, iv, { authTagLength: 16 })
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }
 

@@ -33,9 +33,9 @@ export async function openHandoverFile(path: string, facts: HandoverFacts): Prom
 }
 
 /** Null when the file is missing or holds something else. */
-async function readSecret(path: string): Promise<string | null> {
+export async function readHandover(path: string): Promise<Handover | null> {
   try {
-    return handover.parse(JSON.parse((await readIfExists(path)) ?? '')).secret
+    return handover.parse(JSON.parse((await readIfExists(path)) ?? ''))
   } catch {
     return null
   }
@@ -46,7 +46,7 @@ async function agreeOnSecret(path: string, facts: HandoverFacts): Promise<string
   const secret = randomBytes(32).toString('hex')
   const staged = await stageFile(path, textOf(secret, facts), privateMode)
   await staged.createIfAbsent()
-  return (await readSecret(path)) ?? secret
+  return (await readHandover(path))?.secret ?? secret
 }
 
 const textOf = (secret: string, facts: HandoverFacts): string =>

@@ -11,7 +11,7 @@ import { privateMode, publicMode, readIfExists } from './staged-file.ts'
  */
 export async function openRootFiles(
   workingDirectory: string,
-  hierarchy: Hierarchy,
+  hierarchy: Hierarchy | 'intermediate',
   create: () => Promise<Pair>,
   log: Logger,
 ): Promise<Pair> {

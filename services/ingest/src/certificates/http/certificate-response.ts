@@ -1,7 +1,12 @@
-import type { CertificateSummaryResponse } from '@pushav/shared/api/certificates.ts'
+import type {
+  CertificateSummaryResponse,
+  ProfileName,
+  ProfileResponse,
+} from '@pushav/shared/api/certificates.ts'
 import type { DeviceCertificate } from '../issue-certificate.ts'
 import type { ListedCertificate } from '../list-certificates.ts'
 import type { CertificateDetails, KeyDetails } from '../ports.ts'
+import { profiles } from '../profiles/profiles.ts'
 import type { FileDetails } from '../show-certificates.ts'
 
 /**
@@ -11,17 +16,34 @@ import type { FileDetails } from '../show-certificates.ts'
 export const deviceCertificateResponse = (
   { key, certificate, created }: DeviceCertificate,
   paths: { readonly key: string; readonly certificate: string },
+  profile: ProfileName | null,
 ) => ({
   key: key === null ? null : paths.key,
   cert: paths.certificate,
   created,
   ...(key === null ? {} : { key_pem: key }),
   cert_pem: certificate,
+  ...(profile === null ? {} : { profile: profileResponse(profile) }),
 })
+
+/** What the certificate is like, and what comes of it. */
+function profileResponse(name: ProfileName): ProfileResponse {
+  const { shows, server } = profiles[name]
+  const { correct, accepts, code, rule, detail } = server
+  return {
+    name,
+    shows,
+    correct_server: correct,
+    this_server: accepts ? 'accepts' : 'refuses',
+    code,
+    rule,
+    detail,
+  }
+}
 
 /** One line of the list of certificates. */
 export const certificateSummaryResponse = (
-  { hierarchy, name, certificate, keyType, hasKey, isRevoked }: ListedCertificate,
+  { hierarchy, name, certificate, keyType, hasKey, isRevoked, profile }: ListedCertificate,
   lastSeen: ReadonlyMap<string, string>,
 ): CertificateSummaryResponse => ({
   hierarchy,
@@ -35,6 +57,7 @@ export const certificateSummaryResponse = (
   key_type: keyType,
   has_key: hasKey,
   revoked: isRevoked,
+  profile,
   last_seen: lastSeen.get(certificate.fingerprint) ?? null,
 })
 

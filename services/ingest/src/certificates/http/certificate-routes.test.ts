@@ -126,6 +126,48 @@ describe('POST /certs/:name/keypair', () => {
     deepEqual([status, body.code], [409, 'certificate-exists'])
   })
 
+  for (const [how, send] of [
+    ['query', () => request(app).post('/certs/aged/keypair?profile=expired')],
+    ['JSON body', () => request(app).post('/certs/aged/keypair').send({ profile: 'expired' })],
+    [
+      'JSON body of another content type',
+      () => request(app).post('/certs/aged/keypair').type('form').send('{"profile":"expired"}'),
+    ],
+  ] as const)
+    it(`takes a profile from the ${how}, and says what comes of it`, async () => {
+      const { status, body } = await send()
+      equal(status, 200)
+      ok(text(body.cert_pem).validToDate < new Date())
+      const { name, correct_server, this_server, code, rule } = body.profile
+      deepEqual([name, correct_server, this_server], ['expired', 'refuses', 'refuses'])
+      equal(code, 'certificate-expired')
+      match(rule, /RFC 5280/)
+    })
+
+  for (const [why, path, sent] of [
+    ['an unknown profile', '/certs/x/keypair?profile=old', ''],
+    ['an unknown profile in the body', '/certs/x/keypair', '{"profile":7}'],
+    ['two profiles', '/certs/x/keypair?profile=expired&profile=large', ''],
+    ['a JSON body that is cut off', '/certs/x/keypair', '{"profile":"expired"'],
+    ['a type that is not the profile’s', '/certs/x/keypair?profile=rsa-3072&type=ec', ''],
+  ] as const)
+    it(`refuses ${why}, and issues nothing`, async () => {
+      const { status, body } = await request(app).post(path).type('text').send(sent)
+      deepEqual([status, body.code], [400, 'request-malformed'])
+      equal((await request(app).get('/certs/device/x.pem')).status, 404)
+    })
+
+  it('takes any body that is no JSON, as the reference does', async () => {
+    const { status, body } = await request(app).post('/certs/form/keypair').type('form').send('a=b')
+    deepEqual([status, body.profile], [200, undefined])
+  })
+
+  it('replaces no valid certificate by one with a profile on override=false', async () => {
+    await request(app).post('/certs/stays/keypair')
+    const { status, body } = await request(app).post('/certs/stays/keypair?override=false&profile=expired')
+    deepEqual([status, body.code], [409, 'certificate-exists'])
+  })
+
   it('never mixes a key with the certificate of another request: 32 at once for one name', async () => {
     const requests = Array.from({ length: 32 }, () => request(app).post('/certs/crowd/keypair'))
     const answers = await Promise.all(requests)
@@ -190,6 +232,16 @@ describe('names of certificates', () => {
 
 describe('POST /certs/:name/sign', () => {
   for (const kind of ['rsa', 'p256', 'p384'] as const) {
+    it('signs with a profile, for a key of its kind only', async () => {
+      const csr = csrOf('p256')
+      const { body } = await request(app).post('/certs/signed-profile/sign').send({ csr, profile: 'no-eku' })
+      deepEqual([text(body.cert_pem).keyUsage, body.profile.code], [undefined, 'certificate-purpose'])
+      const other = await signed('signed-profile', csr, '?profile=rsa-3072')
+      deepEqual([other.status, other.body.code], [400, 'csr-malformed'])
+      match(other.body.detail, /rsa-3072/)
+      equal((await signed('signed-profile', csr, '?profile=ec-p256')).status, 200)
+    })
+
     it(`signs a ${kind} CSR for the name in the URL, whatever subject it has`, async () => {
       const csr = csrOf(kind, '-subj', '/O=Evil/CN=root')
       const { status, body } = await signed(`cam-${kind}`, csr)

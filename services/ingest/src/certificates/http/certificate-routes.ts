@@ -1,5 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import { bundleBody, certificatesQuery } from '@pushav/shared/api/certificates.ts'
+import {
+  bundleBody,
+  certificateProfile,
+  certificatesQuery,
+  type ProfileName,
+} from '@pushav/shared/api/certificates.ts'
 import { handoverApplied } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { json, type Request, type Response, Router, raw } from 'express'
@@ -72,7 +77,12 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   )
   router.get('/certs/device/crl.pem', showCrl)
   router.get('/certs/:hierarchy/:file', showOne)
-  router.post('/certs/:name/keypair', sendContinue, makeKeyPair)
+  router.post(
+    '/certs/:name/keypair',
+    sendContinue,
+    raw({ type: () => true, limit: maxBodySize }),
+    makeKeyPair,
+  )
   router.post('/certs/:name/sign', sendContinue, raw({ type: () => true, limit: maxBodySize }), sign)
   router.post('/certs/:name/revoke', sendContinue, revokeAll)
   router.post('/events/handover-applied', sendContinue, json(), noteHandover)
@@ -81,8 +91,8 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   function noteHandover(request: Request, response: Response): void {
     assertFromProxy(request)
     const report = parseBody(handoverApplied, request.body)
-    const { proxy, version, port, ui_port: uiPort, is_loopback: isLoopback } = report
-    deps.onProxyPorts({ port, uiPort, isLoopback })
+    const { proxy, version, port, ui_port: uiPort, is_loopback: isLoopback, tls_tests: tlsTests } = report
+    deps.onProxyPorts({ port, uiPort, isLoopback, tlsTests })
     onHandoverApplied(proxy, version)
     response.status(204).end()
   }
@@ -122,15 +132,19 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   }
 
   async function makeKeyPair(request: Request<NameParams>, response: Response): Promise<void> {
-    const { params, query } = request
-    const options = { override: overrideFor(request), type: parseKeyType(query.type) }
-    respond(params.name, await issue.keyPair(params.name, options), response)
+    const { params, query, body } = request
+    const profile = parseProfile(query.profile ?? profileIn(textOf(body)))
+    const options = { override: overrideFor(request), profile, type: parseKeyType(query.type) }
+    respond(params.name, await issue.keyPair(params.name, options), profile, response)
   }
 
   async function sign(request: Request<NameParams>, response: Response): Promise<void> {
-    const { params, body } = request
-    const options = { override: overrideFor(request), publicKey: grantOf(request)?.publicKey ?? null }
-    respond(params.name, await issue.sign(params.name, csrOf(body), options), response)
+    const { params, query, body } = request
+    const { csr, profile: named } = csrBodyOf(body)
+    const profile = parseProfile(query.profile ?? named)
+    const publicKey = grantOf(request)?.publicKey ?? null
+    const issued = await issue.sign(params.name, csr, { override: overrideFor(request), profile, publicKey })
+    respond(params.name, issued, profile, response)
   }
 
   /** A token for any name must not take the name of a device that has it. */
@@ -146,13 +160,19 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
     response.json({ name, revoked: revoked.map((serial) => `0x${serial}`), acknowledged, ...detail })
   }
 
-  function respond(name: string, issued: DeviceCertificate, response: Response): void {
+  function respond(
+    name: string,
+    issued: DeviceCertificate,
+    profile: ProfileName | null,
+    response: Response,
+  ): void {
     const made = issued.key === null ? 'certificate' : 'key pair'
     const { created, certificate } = issued
-    noteForAudit(response, { made, created, ...deps.identify(certificate) })
-    if (issued.created) log.info({ certificate: name, made }, 'certificate issued')
+    noteForAudit(response, { made, created, ...(profile ? { profile } : {}), ...deps.identify(certificate) })
+    if (issued.created)
+      log.info({ certificate: name, made, ...(profile ? { profile } : {}) }, 'certificate issued')
     const paths = { key: pathOf('device', `${name}.key`), certificate: pathOf('device', `${name}.pem`) }
-    response.set('Cache-Control', 'no-store').json(deviceCertificateResponse(issued, paths))
+    response.set('Cache-Control', 'no-store').json(deviceCertificateResponse(issued, paths, profile))
   }
 }
 
@@ -192,28 +212,47 @@ function parseOverride(word: unknown): boolean {
   throw new Refusal('request-malformed', 'override must be true or false')
 }
 
-function parseKeyType(word: unknown): KeyType {
-  if (word === undefined) return 'ec'
-  if (word === 'ec' || word === 'rsa') return word
+function parseKeyType(word: unknown): KeyType | null {
+  if (word === undefined) return null
+  if (word === 'ec') return 'ec-p256'
+  if (word === 'rsa') return 'rsa-2048'
   throw new Refusal('request-malformed', 'type must be ec or rsa')
 }
 
-const csrBody = z.object({ csr: z.string() })
-
-/** JSON begins with a brace, DER and PEM do not. */
-function csrOf(body: unknown): Buffer {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
-  if (!/^\s*[{[]/.test(bytes.toString('latin1', 0, 64))) return bytes
-  return Buffer.from(parseCsrBody(bytes.toString()).csr)
+function parseProfile(word: unknown): ProfileName | null {
+  if (word === undefined) return null
+  const { data } = certificateProfile.safeParse(word)
+  if (data !== undefined) return data
+  throw new Refusal('request-malformed', `profile must be one of ${certificateProfile.options.join(', ')}`)
 }
 
-function parseCsrBody(text: string): z.infer<typeof csrBody> {
+const textOf = (body: unknown): string => (Buffer.isBuffer(body) ? body.toString() : '')
+
+const isJson = (text: string): boolean => /^\s*[{[]/.test(text)
+
+const keyPairBody = z.object({ profile: z.unknown().optional() })
+
+/** A body that is no JSON is not looked at, as in the reference. */
+function profileIn(text: string): unknown {
+  if (!isJson(text)) return undefined
+  return parseJson(keyPairBody, text, 'the body must be JSON such as {} or {"profile": "expired"}').profile
+}
+
+const signBody = z.object({ csr: z.string(), profile: z.unknown().optional() })
+
+/** JSON begins with a brace, DER and PEM do not. */
+function csrBodyOf(body: unknown): { readonly csr: Buffer; readonly profile?: unknown } {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+  if (!isJson(bytes.toString('latin1', 0, 64))) return { csr: bytes }
+  const wanted = 'the body must be JSON such as {"csr": "<PEM with \\n for newlines>"}'
+  const { csr, profile } = parseJson(signBody, bytes.toString(), wanted)
+  return { csr: Buffer.from(csr), profile }
+}
+
+function parseJson<Body>(schema: z.ZodType<Body>, text: string, wanted: string): Body {
   try {
-    return csrBody.parse(JSON.parse(text))
+    return schema.parse(JSON.parse(text))
   } catch {
-    throw new Refusal(
-      'request-malformed',
-      'the body must be JSON such as {"csr": "<PEM with \\n for newlines>"}',
-    )
+    throw new Refusal('request-malformed', wanted)
   }
 }

@@ -23,7 +23,7 @@ before(async () => {
   mine = await newAuthority()
 })
 
-async function leafFor(commonName: string, type: 'ec' | 'rsa' = 'ec') {
+async function leafFor(commonName: string, type: 'ec-p256' | 'rsa-2048' = 'ec-p256') {
   const publicKey = x509Keys.publicKeyOf(await x509Keys.create(type))
   const validity = leafValidity('device', now, new Date(now.getTime() + 1e10))
   return { ...validity, commonName, publicKey, dnsNames: [], ips: [], uris: ['urn:x:y'] }

@@ -1,41 +1,72 @@
-import { createPrivateKey, randomBytes, type webcrypto, X509Certificate } from 'node:crypto'
-import type { Hierarchy, Leaf, Pair, Validity } from '../certificate.ts'
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
+import type { Hierarchy, Leaf, Pair, PublicKey, Validity } from '../certificate.ts'
 import { isValid } from '../leaf-policy.ts'
 import type { Authority, RevocationList } from '../ports.ts'
+import { authorityKeyIdentifierOf, issueCa, issueLeaf, newSerial, pemOf, serialOf } from './issuer.ts'
 import { x509 } from './library.ts'
+import { importKey, signingAlgorithmOf } from './signing-key.ts'
 
-const usageOf = { server: x509.ExtendedKeyUsage.serverAuth, device: x509.ExtendedKeyUsage.clientAuth }
+const usageOf = { server: 'serverAuth', device: 'clientAuth' } as const
+
+/** How a CA that is no root is opened. */
+interface Opening {
+  /** What follows a leaf in its file, PEM; the CA's own certificate where it is not given. */
+  readonly chain?: string
+  /** Its files, for the errors. */
+  readonly file?: string
+}
 
 /** A CA from its root and key. Throws an error that explains what is wrong with the two files. */
-export async function openAuthority(hierarchy: Hierarchy, pair: Pair, now: Date): Promise<Authority> {
-  const root = readRoot(hierarchy, pair, now)
+export async function openAuthority(
+  hierarchy: Hierarchy,
+  pair: Pair,
+  now: Date,
+  { chain, file = `certs/${hierarchy}/root` }: Opening = {},
+): Promise<Authority> {
+  const root = readRoot(file, pair, now)
   const parsed = new x509.X509Certificate(root.raw)
   const signingKey = await importKey(pair.key)
+  const issuer = { certificate: parsed, signingKey }
   const rootPem = root.toString()
-  const signingAlgorithm =
-    signingKey.algorithm.name === 'ECDSA' ? { name: 'ECDSA', hash: 'SHA-256' } : rsaSha256
+  const signingAlgorithm = signingAlgorithmOf(signingKey)
   const notAfter = root.validToDate
-  return { hierarchy, root: rootPem, notAfter, issue, hasIssued, revocationList, renewRoot }
-
-  async function issue(leaf: Leaf): Promise<string> {
-    const issued = await x509.X509CertificateGenerator.create({
-      serialNumber: newSerial(),
-      subject: subjectOf(leaf.commonName),
-      issuer: parsed.subjectName,
-      notBefore: leaf.notBefore,
-      notAfter: leaf.notAfter,
-      publicKey: Buffer.from(leaf.publicKey, 'base64'),
-      signingKey,
-      signingAlgorithm,
-      extensions: await extensionsOf(leaf, usageOf[hierarchy], parsed),
-    })
-    return `${new X509Certificate(Buffer.from(issued.rawData)).toString()}${rootPem}`
+  return {
+    ...{ hierarchy, root: rootPem, notAfter, issue, revocationList, renewRoot, widenRoot, issueIntermediate },
+    hasIssued: (certificate) => hasSigned(certificate, false),
+    hasIssuedIntermediate: (certificate) => hasSigned(certificate, true),
   }
 
-  function hasIssued(certificate: string): boolean {
+  async function issue(leaf: Leaf): Promise<string> {
+    return `${await issueLeaf(issuer, leaf, usageOf[hierarchy])}${chain ?? rootPem}`
+  }
+
+  function issueIntermediate(publicKey: PublicKey): Promise<string> {
+    const { validFromDate: notBefore, validToDate: notAfter } = root
+    const commonName = `TC_PAVS ${hierarchy} intermediate`
+    return issueCa(issuer, { commonName, publicKey, notBefore, notAfter, pathLength: 0 })
+  }
+
+  async function widenRoot(): Promise<string> {
+    const { pathLength } = parsed.getExtension(x509.BasicConstraintsExtension) ?? {}
+    if (pathLength !== 0) return rootPem
+    const widened = await x509.X509CertificateGenerator.create({
+      // The same in each process, so that they agree on what they hand over.
+      serialNumber: serialOf(createHash('sha256').update(root.raw).digest()),
+      ...{ subject: parsed.subjectName, issuer: parsed.subjectName, publicKey: parsed.publicKey },
+      ...{ notBefore: root.validFromDate, notAfter: root.validToDate, signingKey, signingAlgorithm },
+      extensions: parsed.extensions.map((extension) =>
+        extension instanceof x509.BasicConstraintsExtension
+          ? new x509.BasicConstraintsExtension(true, 1, true)
+          : extension,
+      ),
+    })
+    return pemOf(widened)
+  }
+
+  function hasSigned(certificate: string, isCa: boolean): boolean {
     try {
-      const leaf = new X509Certificate(certificate)
-      return !leaf.ca && leaf.checkIssued(root) && leaf.verify(root.publicKey)
+      const signed = new X509Certificate(certificate)
+      return signed.ca === isCa && signed.checkIssued(root) && signed.verify(root.publicKey)
     } catch {
       return false
     }
@@ -60,7 +91,7 @@ export async function openAuthority(hierarchy: Hierarchy, pair: Pair, now: Date)
       ...{ notBefore, notAfter, publicKey: parsed.publicKey, signingKey, signingAlgorithm },
       extensions: [...parsed.extensions],
     })
-    return new X509Certificate(Buffer.from(renewed.rawData)).toString()
+    return pemOf(renewed)
   }
 }
 
@@ -75,10 +106,7 @@ function derInteger(value: number): Uint8Array {
 
 const evenLength = (hex: string): string => (hex.length % 2 === 0 ? hex : `0${hex}`)
 
-const rsaSha256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
-
-function readRoot(hierarchy: Hierarchy, pair: Pair, now: Date): X509Certificate {
-  const file = `certs/${hierarchy}/root`
+function readRoot(file: string, pair: Pair, now: Date): X509Certificate {
   const root = orFault(
     `${file}.pem holds no readable certificate`,
     () => new X509Certificate(pair.certificate),
@@ -104,55 +132,3 @@ function orFault<Result>(message: string, read: () => Result): Result {
     throw new Error(message, { cause })
   }
 }
-
-/** Not extractable: from here on the key can sign, and nothing else. */
-function importKey(pem: string): Promise<webcrypto.CryptoKey> {
-  const key = createPrivateKey(pem)
-  const der = key.export({ type: 'pkcs8', format: 'der' })
-  const curve = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }[
-    key.asymmetricKeyDetails?.namedCurve ?? ''
-  ]
-  const algorithm = curve === undefined ? rsaSha256 : { name: 'ECDSA', namedCurve: curve }
-  return crypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign'])
-}
-
-/** 16 bytes, positive, none of them a leading zero that one library shows and the next drops. */
-function newSerial(): string {
-  const serial = randomBytes(16)
-  serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40
-  return serial.toString('hex')
-}
-
-/** As `utf8String`, because the library takes a plain text that starts with `#` for DER. */
-function subjectOf(commonName: string) {
-  return new x509.Name([
-    { O: [{ utf8String: 'CSA' }] },
-    { OU: [{ utf8String: 'TC_PAVS' }] },
-    { CN: [{ utf8String: commonName }] },
-  ])
-}
-
-async function extensionsOf(leaf: Leaf, usage: string, root: InstanceType<typeof x509.X509Certificate>) {
-  const publicKey = Buffer.from(leaf.publicKey, 'base64')
-  return [
-    new x509.BasicConstraintsExtension(false, undefined, true),
-    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-    new x509.ExtendedKeyUsageExtension([usage]),
-    await x509.SubjectKeyIdentifierExtension.create(publicKey),
-    await authorityKeyIdentifierOf(root),
-    new x509.SubjectAlternativeNameExtension(sansOf(leaf)),
-  ]
-}
-
-/** The root's own subject key identifier, where it has one. */
-async function authorityKeyIdentifierOf(root: InstanceType<typeof x509.X509Certificate>) {
-  const keyId = root.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId
-  if (keyId) return new x509.AuthorityKeyIdentifierExtension(keyId)
-  return x509.AuthorityKeyIdentifierExtension.create(root.publicKey)
-}
-
-const sansOf = ({ dnsNames, ips, uris }: Leaf) => [
-  ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
-  ...ips.map((value) => ({ type: 'ip' as const, value })),
-  ...uris.map((value) => ({ type: 'url' as const, value })),
-]

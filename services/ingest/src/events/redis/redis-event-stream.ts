@@ -23,9 +23,13 @@ type Entry = readonly [id: string, fields: readonly string[]]
 
 /**
  * Events on a Redis stream, which all instances write and read. Events of one moment go into one command; while Redis
- * does not respond they are dropped. `blocking` is a connection for this alone.
+ * does not respond they are dropped. `blocking` is a connection for this alone; `onPublish` gets what this process publishes.
  */
-export function redisEventBus(redis: RedisClient, blocking: RedisClient): EventBus & AsyncDisposable {
+export function redisEventBus(
+  redis: RedisClient,
+  blocking: RedisClient,
+  onPublish: (event: ServerEvent) => void,
+): EventBus & AsyncDisposable {
   const subscriptions = new Set<Subscription>()
   let unsent: ServerEvent[] = []
   let sending: Promise<void> | null = null
@@ -34,6 +38,7 @@ export function redisEventBus(redis: RedisClient, blocking: RedisClient): EventB
 
   return {
     publish(event) {
+      onPublish(event)
       if (unsent.length < maxUnsent) unsent.push(event)
       sending ??= send()
     },

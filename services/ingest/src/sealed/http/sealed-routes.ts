@@ -4,9 +4,10 @@ import { parseBody } from '../../http/parse-request.ts'
 import { contentKeyOf, keyIdOf } from '../../media/hksv/sealed-object.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { OpenedSession, OpenSession } from '../open-session.ts'
+import type { ProbeMedia, SealedProbe } from '../probe-media.ts'
 
 /** What is in sealed media, for who has its key. The key comes in the body: it is in no URL and in no log. */
-export function sealedRoutes(openSession: OpenSession): Router {
+export function sealedRoutes(openSession: OpenSession, probeMedia: ProbeMedia): Router {
   const router = Router()
   router.post(
     '/sealed/:id/:session',
@@ -14,15 +15,25 @@ export function sealedRoutes(openSession: OpenSession): Router {
     json({ type: () => true }),
     async (request: Request<{ id: string; session: string }>, response) => {
       const { id, session } = request.params
-      const { camera_key: cameraKey, key_number: keyNumber } = parseBody(sealedBody, request.body)
+      const { camera_key: cameraKey, key_number: keyNumber, probe } = parseBody(sealedBody, request.body)
       const contentKey = contentKeyOf(Buffer.from(cameraKey, 'hex'))
       const opened = await openSession(id, session, contentKey)
       const keyId = keyNumber === undefined ? null : keyIdOf(BigInt(keyNumber))
-      response.json(openedResponse(session, keyId, opened))
+      const probes = probe ? await probeMedia(id, opened.media, contentKey) : null
+      response.json({
+        ...openedResponse(session, keyId, opened),
+        ...(probes && { probes: probes.map(probeResponse) }),
+      })
     },
   )
   return router
 }
+
+const probeResponse = ({ upload, path, outcome }: SealedProbe) => ({
+  ...{ upload, path, state: outcome.state },
+  ...('probe' in outcome ? { probe: outcome.probe } : {}),
+  ...('message' in outcome ? { message: outcome.message } : {}),
+})
 
 function openedResponse(session: string, keyId: string | null, found: OpenedSession): OpenedSessionResponse {
   const { objects, opened, damaged, repeatedIvs, findings } = found

@@ -58,7 +58,7 @@ describe('the OpenAPI document', () => {
 
   it('describes what changes something', async () => {
     await using ingest = await suite.start()
-    await feed(ingest)
+    const { webhook } = await feed(ingest)
     const csr = JSON.stringify({ csr: makeCsr(suite.path(), 'p256') })
     const requests: readonly [method: Operation['method'], path: string, template: string, body?: string][] =
       [
@@ -77,9 +77,13 @@ describe('the OpenAPI document', () => {
           ...(['post', '/sealed/1/none', '/sealed/{id}/{session}'] as const),
           JSON.stringify({ camera_key: '0'.repeat(64) }),
         ],
+        ['post', '/webhooks', '/webhooks', '{"url":"http://localhost/","stream":1}'],
+        ['post', `/webhooks/${webhook}/test`, '/webhooks/{id}/test'],
+        ['delete', `/webhooks/${webhook}`, '/webhooks/{id}'],
         ['post', '/certs/other/keypair', '/certs/{name}/keypair'],
         ['post', '/certs/signed/sign', '/certs/{name}/sign', csr],
         ['post', '/certs/other/revoke', '/certs/{name}/revoke'],
+        ['delete', '/tls-tests', '/tls-tests'],
         ['delete', '/streams/2/new.txt', '/streams/{id}/{path}'],
         ['delete', '/streams/2', '/streams/{id}'],
       ]
@@ -100,8 +104,7 @@ describe('the OpenAPI document', () => {
       others.map(({ path }) => path).filter((path) => !path.startsWith('/access/')),
       [
         '/faults/{id}/{fault}',
-        '/events/handshake-refused',
-        '/events/handover-applied',
+        ...['/events/handshake-refused', '/events/handover-applied', '/events/tls-tests'],
         '/certs/device/{name}/bundle.p12',
       ],
     )
@@ -127,8 +130,10 @@ describe('the OpenAPI document', () => {
     await ingest.send('POST', '/events/handshake-refused', JSON.stringify(refused), {
       ...{ ...json, 'x-proxy-event': 'handshake-refused' },
     })
+    const { json: webhook } = await ingest.send('POST', '/webhooks', '{"url":"http://localhost/"}', json)
     const { tracks } = (await ingest.get('/sessions/1')).json.sessions[0]
     return {
+      webhook: webhook.id,
       ...{ id: '1', path: 'v.cmfv', upload, init, manifest, session: 'none', time: '0' },
       track: encodeURIComponent(tracks[0].name),
       ...{ hierarchy: 'device', name: 'cam', file: 'cam.pem', fingerprint: suite.device().fingerprint },
@@ -139,7 +144,11 @@ describe('the OpenAPI document', () => {
     path.replace(/\{(\w+)\}/g, (_all, name: string) => parts[name] ?? 'none')
 
   /** Where the usual upload or file has nothing to show. */
-  function partsOf({ path }: Operation, { manifest = '' }: Record<string, string>): Record<string, string> {
+  function partsOf(
+    { path }: Operation,
+    { manifest = '', webhook = '' }: Record<string, string>,
+  ): Record<string, string> {
+    if (path.startsWith('/webhooks/')) return { id: webhook }
     if (path.endsWith('/text')) return { upload: manifest }
     if (path === '/ui/{path}') return { path: 'streams' }
     return path === '/docs/{file}' ? { file: 'start.js' } : {}

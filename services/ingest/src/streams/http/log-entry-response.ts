@@ -124,6 +124,7 @@ function senderResponse({ device, headers, ...sender }: Sender): UploadResponse[
     tls_version: sender.tlsVersion,
     cipher: sender.cipher,
     alpn: sender.alpn,
+    ...(sender.tlsTest === undefined ? {} : { tls_test: sender.tlsTest }),
     http_version: sender.httpVersion,
     headers: Array.from({ length: headers.length / 2 }, (_, i) => [
       headers[2 * i] ?? '',

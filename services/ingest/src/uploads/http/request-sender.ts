@@ -7,13 +7,14 @@ import type { Sender } from '../upload.ts'
 
 /** Who sent a request and how, as the upload's journal line says it. */
 export function senderOf(request: IncomingMessage, peer: Peer): Sender {
-  const { address, port, tlsVersion, cipher, alpn, device } = peer
+  const { address, port, tlsVersion, cipher, alpn, tlsTest, device } = peer
   return {
     address,
     port,
     tlsVersion,
     cipher,
     alpn,
+    ...(tlsTest ? { tlsTest } : {}),
     httpVersion: String(request.headers['x-http-version'] ?? ''),
     ...recordedHeaders(headersAsSent(request.rawHeaders)),
     device: device && {

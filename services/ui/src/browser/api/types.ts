@@ -1,7 +1,14 @@
 import type { streamAccess, tokenMade, tokensResponse } from '@pushav/shared/api/access.ts'
-import type { certificateFile, certificateSummary } from '@pushav/shared/api/certificates.ts'
+import type {
+  certificateFile,
+  certificateProfile,
+  certificateSummary,
+  tlsTestsResponse,
+} from '@pushav/shared/api/certificates.ts'
 import type { device, refusal } from '@pushav/shared/api/devices.ts'
+import type { deliveriesResponse, webhookMade, webhooksResponse } from '@pushav/shared/api/events/webhooks.ts'
 import type { faultReaction, faultsResponse } from '@pushav/shared/api/lab/faults.ts'
+import type { openedSession } from '@pushav/shared/api/sealed.ts'
 import type { about, probesResponse, readiness } from '@pushav/shared/api/service.ts'
 import type { inFlight, serverState, streamState } from '@pushav/shared/api/state.ts'
 import type { reportResponse, sessionSummary, streamSummary } from '@pushav/shared/api/streams.ts'
@@ -57,8 +64,18 @@ export type HandshakeRefusal = Of<typeof refusal>
 export type CertificateSummary = Of<typeof certificateSummary>
 /** `GET /certs/{hierarchy}/{name}` */
 export type Certificate = NonNullable<Of<typeof certificateFile>['cert']>
+export type ProfileName = Of<typeof certificateProfile>
+/** `GET /tls-tests` */
+export type TlsTests = Of<typeof tlsTestsResponse>
+export type TlsTest = TlsTests['tests'][number]
 export type About = Of<typeof about>
 export type Probes = Of<typeof probesResponse>
+export type WebhookDeliveries = Of<typeof deliveriesResponse>
+/** `POST /webhooks` */
+export type NewWebhook = Of<typeof webhookMade>
+export type Webhook = Of<typeof webhooksResponse>['webhooks'][number]
+/** `POST /sealed/{id}/{session}` */
+export type SealedSession = Of<typeof openedSession>
 export type Readiness = Of<typeof readiness>
 
 /** One upload of the wire log. */

@@ -1,4 +1,5 @@
 import { ApiError, sendJson } from '../api/client.ts'
+import type { ProfileName } from '../api/types.ts'
 import { copyButton } from '../dom/copy.ts'
 import { openDialog } from '../dom/dialog.ts'
 import { fill, h } from '../dom/h.ts'
@@ -27,6 +28,7 @@ export function openNewPair(onDone: (name: string) => void): void {
     h('option', { value: 'ec' }, 'EC P-256'),
     h('option', { value: 'rsa' }, 'RSA 2048'),
   )
+  const profile = profileChoice()
   const problem = h('p', { class: 'error-text', role: 'alert' })
   const form = h(
     'form',
@@ -38,6 +40,7 @@ export function openNewPair(onDone: (name: string) => void): void {
     ),
     h('label', { class: 'field' }, 'Name', name),
     h('label', { class: 'field' }, 'Key', type),
+    h('label', { class: 'field' }, 'To test servers with', profile),
     problem,
     h('div', { class: 'dialog-foot' }, h('button', { type: 'submit', class: 'primary' }, 'Make')),
   )
@@ -47,10 +50,8 @@ export function openNewPair(onDone: (name: string) => void): void {
   async function make(event: Event): Promise<void> {
     event.preventDefault()
     try {
-      const pair = await sendJson<Pair>(
-        'POST',
-        `/certs/${encodeURIComponent(name.value)}/keypair?type=${type.value}`,
-      )
+      const wanted = profile.value === '' ? `type=${type.value}` : `profile=${profile.value}`
+      const pair = await sendJson<Pair>('POST', `/certs/${encodeURIComponent(name.value)}/keypair?${wanted}`)
       fill(form, pairView(name.value, pair))
       dialog.addEventListener('close', () => onDone(name.value))
     } catch (error) {
@@ -58,6 +59,30 @@ export function openNewPair(onDone: (name: string) => void): void {
     }
   }
 }
+
+/** Profiles, in words that follow "a certificate that". */
+const profiles: Readonly<Record<ProfileName, string>> = {
+  expired: 'has expired',
+  'not-yet-valid': 'is not valid yet',
+  'wrong-ca': 'another CA signed',
+  'wrong-eku': 'is for servers alone',
+  'no-eku': 'names no purpose',
+  'cn-only': 'has no subject alternative name',
+  large: 'is as long as Matter allows',
+  intermediate: 'an intermediate CA signed',
+  'rsa-2048': 'has an RSA key of 2048 bits',
+  'rsa-3072': 'has an RSA key of 3072 bits',
+  'ec-p256': 'has an EC key on P-256',
+  'ec-p384': 'has an EC key on P-384',
+}
+
+const profileChoice = (): HTMLSelectElement =>
+  h(
+    'select',
+    {},
+    h('option', { value: '' }, 'nothing: a usual certificate'),
+    Object.entries(profiles).map(([name, words]) => h('option', { value: name }, `one that ${words}`)),
+  )
 
 function pairView(name: string, pair: Pair): HTMLElement {
   const password = Array.from(

@@ -41,6 +41,10 @@ export function headersView({ method, path, sender }: UploadFacts, stream: strin
       { class: 'muted' },
       `${sender.tls_version} · ${sender.cipher} · ALPN ${sender.alpn ?? 'none'} · from `,
       untrusted(`${sender.address}:${sender.port}`),
+      sender.tls_test !== undefined && [
+        ' · through the ',
+        h('a', { href: '/ui/tls-tests' }, `TLS test ${sender.tls_test}`),
+      ],
     ),
   )
 }

@@ -19,6 +19,7 @@ fill(
     h(
       'div',
       { class: 'page-actions' },
+      h('a', { class: 'button', href: '/ui/webhooks' }, 'Webhooks'),
       ['/docs', '/openapi.json'].map((path) => h('a', { class: 'button', href: path }, path)),
     ),
   ),

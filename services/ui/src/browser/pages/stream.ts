@@ -518,8 +518,10 @@ async function sourcesOf(session: string | null): Promise<readonly Source[]> {
     label: 'with our manifest',
     url: `/play/${stream}/${encodeURIComponent(session)}/manifest.mpd`,
   }
-  const { mpd, playlist } = await sentManifests(stream, store, session)
-  const sent = (path: string, label: string) => ({ label, url: `/streams/${stream}/${encodePath(path)}` })
+  const { mpd, playlist, isSealed } = await sentManifests(stream, store, session)
+  const urlOf = (path: string) => `/streams/${stream}/${encodePath(path)}`
+  if (playlist && isSealed) return [{ label: 'as sent, opened', url: urlOf(playlist), isSealed }]
+  const sent = (path: string, label: string) => ({ label, url: urlOf(path) })
   return [
     ...(mayPlay(known) ? [ours] : []),
     ...(mpd ? [sent(mpd, playlist ? 'MPD as sent' : 'as sent')] : []),

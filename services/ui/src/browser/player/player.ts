@@ -1,12 +1,15 @@
 import { bitrate, plural, span } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { untrusted } from '../dom/words.ts'
+import type { Unseal } from './sealed.ts'
 import { isShakaError, loadShaka, type ShakaPlayer, shakaSentence } from './shaka.ts'
 
 /** A manifest that can be played, and what to call it. */
 export interface Source {
   readonly label: string
   readonly url: string
+  /** Its media are sealed, and open with a key that the user has. */
+  readonly isSealed?: boolean
 }
 
 export interface PlayerView {
@@ -20,6 +23,9 @@ export interface PlayerView {
   goToLive(): void
   close(): void
 }
+
+/** Few sessions are sealed, so what opens them is loaded when one is played. */
+const loadSealed = () => import('./open-sealed.ts')
 
 /** A player of one session: as the device sent it, and with a manifest that this server makes of the segments. */
 export function createPlayer(
@@ -70,6 +76,8 @@ export function createPlayer(
     statistics,
   )
   let player: ShakaPlayer | null = null
+  /** Set once the user has given a key. */
+  let unseal: Unseal | null = null
   let turn = 0
   const timer = setInterval(showStatistics, 500)
   const [first] = sources
@@ -86,6 +94,7 @@ export function createPlayer(
     for (const [i, button] of buttons.entries())
       button.setAttribute('aria-pressed', String(sources[i] === source))
     fill(problem)
+    if (source.isSealed && !unseal) return void askForKey(source)
     try {
       const shaka = await loadShaka()
       await player?.destroy()
@@ -93,6 +102,7 @@ export function createPlayer(
       player = new shaka.Player()
       player.configure({ manifest: { dash: { clockSyncUri: '/time' } } })
       player.getNetworkingEngine()?.registerRequestFilter((_type, request) => assertOwn(request.uris))
+      if (source.isSealed && unseal) (await loadSealed()).openAll(player, unseal)
       player.addEventListener('error', ({ detail }) => showProblem(detail, source))
       await player.attach(video)
       await player.load(source.url)
@@ -100,6 +110,17 @@ export function createPlayer(
     } catch (error) {
       if (own === turn) showProblem(error, source)
     }
+  }
+
+  async function askForKey(source: Source): Promise<void> {
+    const own = turn
+    const { keyForm } = await loadSealed()
+    if (own !== turn) return
+    const form = keyForm(stream, session ?? '', (open) => {
+      unseal = open
+      void play(source)
+    })
+    problem.append(form)
   }
 
   /** A manifest may point anywhere; no request leaves this stream. */
@@ -138,6 +159,7 @@ export function createPlayer(
           h('button', { type: 'button', on: { click: () => void play(other) } }, `Play ${other.label}`),
         ),
     )
+    if (source.isSealed) void askForKey(source)
   }
 
   function showStatistics(): void {

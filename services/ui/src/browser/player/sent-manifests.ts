@@ -6,6 +6,8 @@ import type { ManifestText, Row } from '../api/types.ts'
 interface SentManifests {
   readonly mpd: string | null
   readonly playlist: string | null
+  /** A playlist names a key of HomeKit Secure Video. */
+  readonly isSealed: boolean
 }
 
 const maxRead = 8
@@ -22,14 +24,16 @@ export async function sentManifests(stream: string, store: Store, session: strin
   }
   const rows = [...newest.values()]
   const playlists = rows.filter(({ kind }) => kind === 'playlist')
-  const isMultivariant = await Promise.all(
-    playlists.slice(0, maxRead).map((row) => namesPlaylists(stream, row)),
-  )
-  const playlist = playlists.find((_, i) => isMultivariant[i]) ?? playlists[0]
-  return { mpd: rows.findLast(({ kind }) => kind === 'mpd')?.path ?? null, playlist: playlist?.path ?? null }
+  const texts = await Promise.all(playlists.slice(0, maxRead).map((row) => textOf(stream, row)))
+  const playlist = playlists.find((_, i) => texts[i]?.includes('#EXT-X-STREAM-INF')) ?? playlists[0]
+  return {
+    mpd: rows.findLast(({ kind }) => kind === 'mpd')?.path ?? null,
+    playlist: playlist?.path ?? null,
+    isSealed: texts.some((text) => text.includes('KEY:METHOD=AES-256-GCM')),
+  }
 }
 
-async function namesPlaylists(stream: string, { upload }: Row): Promise<boolean> {
+async function textOf(stream: string, { upload }: Row): Promise<string> {
   const manifest = await getJson<ManifestText>(`/uploads/${stream}/${upload}/text`).catch(() => null)
-  return manifest?.text.includes('#EXT-X-STREAM-INF') ?? false
+  return manifest?.text ?? ''
 }

@@ -18,9 +18,15 @@ export interface ShakaPlayer {
   getStats(): ShakaStats
   getNetworkingEngine(): {
     registerRequestFilter(filter: (type: number, request: { uris: string[] }) => void): void
+    registerResponseFilter(
+      filter: (type: number, response: { data: ArrayBuffer | ArrayBufferView<ArrayBuffer> }) => Promise<void>,
+    ): void
   } | null
   addEventListener(type: string, listener: (event: Event & { readonly detail?: unknown }) => void): void
 }
+
+/** `shaka.net.NetworkingEngine.RequestType`, for filters. */
+export const requestTypes = { manifest: 0, segment: 1 } as const
 
 interface ShakaStats {
   readonly liveLatency: number

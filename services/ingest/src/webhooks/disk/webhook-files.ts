@@ -1,0 +1,61 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { webhookEvents } from '@pushav/shared/api/events/webhooks.ts'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
+import { z } from 'zod'
+import type { WebhookFiles } from '../ports.ts'
+import type { Webhook } from '../webhook.ts'
+
+const stored = z.object({
+  id: z.string(),
+  url: z.string(),
+  events: z.array(z.enum(webhookEvents)),
+  stream: z.string().nullable(),
+  secret: z.string(),
+  createdAt: z.string(),
+})
+
+const suffix = '.json'
+const isId = (name: string): boolean => /^[0-9a-f-]{36}$/.test(name)
+
+/** `access/webhooks/<id>.json`, in a folder that only this process's user may enter. */
+export function diskWebhookFiles(workingDirectory: string): WebhookFiles {
+  const folder = join(workingDirectory, 'access', 'webhooks')
+  const fileOf = (id: string) => join(folder, `${id}${suffix}`)
+  return {
+    async list() {
+      const names = await orNull(readdir(folder))
+      const ids = (names ?? []).map((name) => name.replace(suffix, '')).filter(isId)
+      const found = await Promise.all(ids.map(read))
+      return found
+        .filter((webhook) => webhook !== null)
+        .sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1))
+    },
+    read,
+    async create(webhook) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await replaceFile(fileOf(webhook.id), JSON.stringify(webhook), { isFlushed: true })
+    },
+    async remove(id) {
+      if (!isId(id)) return false
+      return (await orNull(rm(fileOf(id)).then(() => true))) ?? false
+    },
+  }
+
+  async function read(id: string): Promise<Webhook | null> {
+    if (!isId(id)) return null
+    const text = await orNull(readFile(fileOf(id), 'utf8'))
+    return text === null ? null : stored.parse(JSON.parse(text))
+  }
+}
+
+/** Null where there is no such file. */
+async function orNull<Value>(pending: Promise<Value>): Promise<Value | null> {
+  try {
+    return await pending
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null
+    throw error
+  }
+}

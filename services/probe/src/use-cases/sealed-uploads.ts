@@ -1,0 +1,56 @@
+import { createDecipheriv } from 'node:crypto'
+import type { KeyRecipient, WrappedKey } from '@pushav/shared/lib/wrapped-key.ts'
+import { byteSourceOf, readInit, readInputKind } from '../domain/read-input.ts'
+import type { SandboxOf, Uploads } from './ports.ts'
+
+/** Uploads whose media a key opens; null where this worker may not read the key. */
+export type OpenUploads = (contentKey: WrappedKey) => Uploads | null
+
+/** The key does not open an upload. */
+export class UploadSealed extends Error {
+  override name = 'UploadSealed' as const
+}
+
+const ivBytes = 16
+const tagBytes = 16
+const maxBytes = 67_108_864
+
+/**
+ * Sealed media of HomeKit Secure Video, opened in memory: IV, ciphertext and tag of AES-256-GCM. Plaintext is on a disk
+ * only in the sandbox directory of the one ffprobe that reads it.
+ */
+export function openUploadsWith(
+  uploads: Pick<Uploads, 'bytes'>,
+  recipient: Pick<KeyRecipient, 'unwrap'>,
+  sandboxOf: SandboxOf,
+): OpenUploads {
+  return function openUploads(contentKey) {
+    const key = recipient.unwrap(contentKey)
+    return key && opened(key)
+  }
+
+  function opened(key: Buffer): Uploads {
+    const bytes = async (stream: string, upload: string) =>
+      openObject(key, await uploads.bytes(stream, upload, maxBytes))
+    const sourceOf = async (stream: string, upload: string) => byteSourceOf(await bytes(stream, upload))
+    return {
+      bytes,
+      inputKind: async (stream, upload) => readInputKind(await sourceOf(stream, upload)),
+      init: async (stream, upload) => readInit(await sourceOf(stream, upload)),
+      sandboxDir: async (stream, upload, init) => sandboxOf(await bytes(stream, upload), init),
+    }
+  }
+}
+
+function openObject(key: Buffer, object: Buffer): Buffer {
+  if (object.length < ivBytes + tagBytes) throw new UploadSealed('the object is too short to be sealed media')
+  const opening = createDecipheriv('aes-256-gcm', key, object.subarray(0, ivBytes), {
+    authTagLength: tagBytes,
+  })
+  opening.setAuthTag(object.subarray(-tagBytes))
+  try {
+    return Buffer.concat([opening.update(object.subarray(ivBytes, -tagBytes)), opening.final()])
+  } catch {
+    throw new UploadSealed('the key does not open the object')
+  }
+}
