@@ -57,17 +57,12 @@ export function http2Exchange(
     carryOut(action) {
       if (isAborted()) return
       if (action.kind === 'cut') connection.cut(action.how)
-      else if (action.kind === 'reset') resetStream(stream, action.code)
+      else if (action.kind === 'reset') stream.close(action.code)
       else goAway(stream, action.code)
     },
     // Node's close() would send END_STREAM before the reset, and the response would look complete.
     destroy: () => void stream.destroy(new Error('aborted')),
   }
-}
-
-/** Node's `close` ends the stream first, which a client may take for a response. */
-function resetStream(stream: ServerHttp2Stream, code: number): void {
-  stream.close(code)
 }
 
 /** The connection ends when its streams have. */
