@@ -15,7 +15,7 @@ const makers: Readonly<Record<string, (registry: ReturnType<typeof createRegistr
     createIngestMetrics(registry).refused('certificate-expired')
     addIngestGauges(registry, {
       backlog: async () => ({ waiting: 3, running: 1, oldestWaitingMs: 1_500 }),
-      ...{ inFlight: { all: () => [] }, workingDirectory: tmpdir() },
+      ...{ inFlight: { all: () => [] }, shipBacklog: null, workingDirectory: tmpdir() },
     })
   },
   proxy(registry) {

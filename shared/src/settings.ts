@@ -44,7 +44,7 @@ export const optionalPort = z
   .optional()
   .describe('a port from 0 to 65535, or off')
 export const level = z.enum(['debug', 'info', 'warn', 'error']).describe('debug, info, warn or error')
-export const durability = z.enum(['process', 'power']).describe('process or power')
+export const durability = z.enum(['process', 'power', 'store']).describe('process, power or store')
 export const flag = z
   .enum(['true', 'false', '1', '0', 'on', 'off'])
   .transform((word) => ['true', '1', 'on'].includes(word))
@@ -88,6 +88,13 @@ export const duration = z
   .string()
   .regex(/^\d+(ms|s|m|h|d)$/)
   .transform((word) => Number.parseInt(word, 10) * unitMs[word.replace(/^\d+/, '') as Unit])
+  .describe('a duration such as 250ms, 10s or 5m')
+
+/** A duration as it is written, checked; undefined where nothing is set. */
+export const optionalDuration = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d)$/)
+  .optional()
   .describe('a duration such as 250ms, 10s or 5m')
 
 /** A size such as `512`, `64KiB` or `16GiB`; comes out in bytes. */

@@ -19,6 +19,7 @@ import {
   size,
   text,
 } from '@pushav/shared/settings.ts'
+import { optionalStoreUrl } from '@pushav/shared/store-url.ts'
 import { z } from 'zod'
 import { type ForeignRule, parseForeignRule } from './access/subject-rules.ts'
 
@@ -38,6 +39,13 @@ const foreignRules = z
 
 /** The only reader of the environment. Durations come out in milliseconds, sizes in bytes. */
 export function readConfig(env: NodeJS.ProcessEnv) {
+  const config = readFrom(env)
+  if (config.durability === 'store' && config.store === null)
+    throw new Error('bad settings: DURABILITY=store needs a STORE')
+  return config
+}
+
+function readFrom(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
     listen: setting('INGEST_LISTEN', address, '127.0.0.1:8081'),
     redisUrl: setting('REDIS_URL', redisUrl, 'redis://127.0.0.1:6379'),
@@ -64,8 +72,16 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
     /** A session without a new object for this long has ended. */
     sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
-    /** What an upload that has its response outlives: the death of this process, or the loss of power. */
+    /** What an upload that has its response outlives: the death of this process, the loss of power, or of this machine. */
     durability: setting('DURABILITY', durability, 'process'),
+    /** The object store that bodies and journals are shipped to; null for none. */
+    store: setting('STORE', optionalStoreUrl),
+    /** How much later the store has what was answered before; of no effect with DURABILITY=store. */
+    shipWithinMs: setting('SHIP_WITHIN', duration, '2s'),
+    /** How much of what the store has stays on this disk as well; 0 for all of it. */
+    cacheBytes: setting('CACHE', size, '0'),
+    /** How long a response waits for the store. */
+    storeWaitMs: setting('STORE_WAIT', duration, '10s'),
     /** How much may be stored; 0 for no limit. */
     quotas: {
       bytes: setting('QUOTA_BYTES', size, '0'),

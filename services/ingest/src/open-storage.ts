@@ -1,5 +1,7 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { whenReady } from '@pushav/shared/redis/client.ts'
+import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
 import { redisDeviceIndex } from './devices/redis/device-index.ts'
 import { createDeviceSums } from './devices/sum-devices.ts'
@@ -17,6 +19,7 @@ import {
   createErrorReport,
 } from './indexing/redis/connections.ts'
 import { redisIndex } from './indexing/redis/redis-index.ts'
+import { redisStoreName } from './indexing/redis/store-name.ts'
 import { resolveOvertakenWith } from './indexing/resolve-overtaken.ts'
 import { createSessionTimeouts } from './indexing/session-timeouts.ts'
 import type { IngestMetrics } from './metrics/ingest-metrics.ts'
@@ -24,6 +27,8 @@ import { createProbeQueue } from './probes/queue/probe-queue.ts'
 import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
 import type { Quotas } from './quotas/quotas.ts'
 import { diskInspectionArchive } from './retention/disk/inspection-archive.ts'
+import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
+import { readStoreInstance } from './uploads/disk/instance-file.ts'
 import { createIoWorker } from './uploads/disk/io-worker/io-worker.ts'
 import { diskJournals } from './uploads/disk/journal-files.ts'
 import { diskObjectLinks } from './uploads/disk/object-links.ts'
@@ -35,6 +40,20 @@ import type { WebhookNotifier } from './webhooks/notify-webhooks.ts'
 const deviceSumsEveryMs = 5_000
 const now = (): Date => new Date()
 
+interface StorageConfig
+  extends Pick<
+    Config,
+    | 'workingDirectory'
+    | 'instance'
+    | 'durability'
+    | 'redisUrl'
+    | 'sessionIdleMs'
+    | 'store'
+    | 'shipWithinMs'
+    | 'cacheBytes'
+    | 'storeWaitMs'
+  > {}
+
 /** What follows from the results of the indexer, and from events. */
 interface ResultListeners {
   readonly verdicts: PendingVerdicts
@@ -45,30 +64,31 @@ interface ResultListeners {
   readonly quotas: Quotas | null
 }
 
-/** Opens the upload store and the journals on the disk, connects to Redis and starts the indexer between the two. */
+/**
+ * Opens the upload store and the journals on the disk, and the object store behind them where one is set, connects to
+ * Redis and starts the indexer between the two.
+ */
 export async function openStorage(
-  config: Pick<Config, 'workingDirectory' | 'instance' | 'durability' | 'redisUrl' | 'sessionIdleMs'>,
+  config: StorageConfig,
   built: AsyncDisposableStack,
   log: Logger,
   { verdicts, verdictWatch, notifier, metrics, quotas }: ResultListeners,
 ) {
-  const { workingDirectory, instance, durability, sessionIdleMs: idleMs } = config
-  const disk = built.use(createIoWorker(durability))
-  const ownJournals = await diskJournals(workingDirectory, instance, log, disk)
-  const journals = {
-    ...ownJournals,
-    streams: cacheStreamList(workingDirectory, ownJournals.streams, now),
-  }
-  const links = await diskObjectLinks(workingDirectory, instance, disk)
-  const archive = diskInspectionArchive(workingDirectory)
-  const uploads = await openUploadStore({
-    workingDirectory,
-    instance,
-    disk,
-    durability,
-    journals: ownJournals,
-    links,
-  })
+  const { sessionIdleMs: idleMs } = config
+  const onError = createErrorReport(log)
+  const open = (connect: typeof connectRedis) =>
+    built.adopt(connect(config.redisUrl, onError), (client) => client.disconnect())
+  const [redis, queueRedis] = [open(connectPipelined), open(connectRedis)]
+  await Promise.all([whenReady(redis), whenReady(queueRedis)])
+  const shareWith = config.store && (await openShared(config.store, built, log))
+  const local = await openDisk(config, built, log)
+  const { inStore } = local
+  const inRedis = redisStoreName(redis)
+  const shared =
+    shareWith &&
+    inStore &&
+    (await shareWith(config, { ...local, inStore, inRedis, describe: x509Reader.describe }))
+  const { journals, uploads, archive, clientCertificates } = shared ?? local
   const store = {
     ...uploads,
     async removeStream(stream: string) {
@@ -77,16 +97,14 @@ export async function openStorage(
     },
   }
 
-  const onError = createErrorReport(log)
-  const open = (connect: typeof connectRedis) =>
-    built.adopt(connect(config.redisUrl, onError), (client) => client.disconnect())
-  const [redis, queueRedis] = [open(connectPipelined), open(connectRedis)]
-  await Promise.all([whenReady(redis), whenReady(queueRedis)])
   const index = redisIndex(redis)
   const probes = built.use(
     createProbeQueue(queueRedis, open(connectBlocking), redisOutcomes(queueRedis), onError),
   )
   const eventBus = built.use(redisEventBus(redis, open(connectBlocking), notifier.onEvent))
+
+  shared?.watchRemovals(eventBus, index)
+  const links = shared?.linksIn(index) ?? local.links
 
   const devices = redisDeviceIndex(redis)
   const deviceSums = built.use(createDeviceSums({ index, devices, everyMs: deviceSumsEveryMs }))
@@ -127,6 +145,9 @@ export async function openStorage(
     archive,
     journals,
     links,
+    clientCertificates,
+    /** Null without an object store. */
+    shared,
     redis,
     queueRedis,
     /** Connects when it is first used. */
@@ -140,3 +161,37 @@ export async function openStorage(
     indexer,
   }
 }
+
+/** What this machine stores by itself. */
+async function openDisk(config: StorageConfig, built: AsyncDisposableStack, log: Logger) {
+  const { workingDirectory, store } = config
+  const durability = config.durability === 'power' ? 'power' : 'process'
+  const inStore = store && (await readStoreInstance(workingDirectory, config.instance, nameOfStore(store)))
+  const instance = inStore?.journal ?? config.instance
+  const disk = built.use(createIoWorker(durability))
+  const ownJournals = await diskJournals(workingDirectory, instance, log, disk)
+  const streams = cacheStreamList(workingDirectory, ownJournals.streams, now)
+  const links = await diskObjectLinks(workingDirectory, instance, disk)
+  const uploads = await openUploadStore({
+    ...{ workingDirectory, instance, disk, durability, journals: ownJournals, links },
+  })
+  return {
+    inStore,
+    journals: { ...ownJournals, streams },
+    links,
+    uploads,
+    archive: diskInspectionArchive(workingDirectory),
+    clientCertificates: await diskClientCertificates(workingDirectory, x509Reader.describe, durability),
+  }
+}
+
+/** Loaded only here: the store's client takes time and memory that a server without one does not pay. */
+async function openShared(...args: Parameters<OpenObjectStore>): ReturnType<OpenObjectStore> {
+  const { openObjectStore } = await import('./uploads/s3/client/open-object-store.ts')
+  return openObjectStore(...args)
+}
+
+type OpenObjectStore = typeof import('./uploads/s3/client/open-object-store.ts').openObjectStore
+
+const nameOfStore = ({ bucket, prefix, endpoint }: StoreTarget): string =>
+  `s3://${bucket}/${prefix}${endpoint ? ` at ${endpoint}` : ''}`

@@ -12,7 +12,6 @@ import { anonymousClient, ownerFor, visibleTo } from './access/http/authorize.ts
 import { serverWarnings } from './access/server-warnings.ts'
 import { makeStartTokens } from './access/start-tokens.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
-import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
 import { describeServerWith, type ProxyPorts, version } from './describe-server.ts'
 import { deviceRoutes } from './devices/http/device-routes.ts'
@@ -93,7 +92,6 @@ import { streamsWith } from './streams/streams.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
 import { tlsTestRoutes } from './tls-tests/http/tls-test-routes.ts'
 import { redisTestResults } from './tls-tests/redis/redis-test-results.ts'
-import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
 import { respondWithReceipt } from './uploads/http/upload-response.ts'
@@ -135,11 +133,6 @@ export async function startIngest(
     }),
     (opened) => opened.close(),
   )
-  const clientCertificates = await diskClientCertificates(
-    workingDirectory,
-    x509Reader.describe,
-    config.durability,
-  )
   const verdicts = createPendingVerdicts()
   const registry = createRegistry('ingest')
   const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
@@ -150,6 +143,7 @@ export async function startIngest(
   const listeners = { verdicts, verdictWatch, notifier, metrics, quotas }
   const storage = await openStorage(config, built, log, listeners)
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
+  const { clientCertificates } = storage
 
   const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
   const { authorization } = accessControl
@@ -202,7 +196,10 @@ export async function startIngest(
     }),
   )
   built.use(startProgressReports(eventBus, inFlight, now))
-  addIngestGauges(registry, { backlog: probes.backlog, inFlight, workingDirectory })
+  addIngestGauges(registry, {
+    ...{ backlog: probes.backlog, inFlight, workingDirectory },
+    shipBacklog: storage.shared?.backlog ?? null,
+  })
   built.use(await serveMetrics(registry, config.metricsAddress))
   const interfaceOf = streamInterfaceWith(journals)
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
@@ -220,6 +217,7 @@ export async function startIngest(
   const listSession = listSessionWith(streams, readUploadLog)
   const recovered = await recoverUploadsWith(uploadDeps)()
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
+  await storage.shared?.shipLeftOver()
   onReconnect(redis, catchUp)
   await waitAtMost(catchUpWaitMs, catchUp())
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
@@ -229,7 +227,11 @@ export async function startIngest(
     ...{ certificates: clientCertificates, history: certificates.history },
   })
   let proxyPorts: ProxyPorts = { port: null, uiPort: null, isLoopback: true, tlsTests: null }
-  const warnings = serverWarnings(config.auth, () => proxyPorts.isLoopback, certificates.warnings)
+  const warnings = serverWarnings(
+    config.auth,
+    () => proxyPorts.isLoopback,
+    () => [...certificates.warnings(), ...(storage.shared?.warnings() ?? [])],
+  )
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
   const { backlog } = probes
@@ -268,6 +270,7 @@ export async function startIngest(
     { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
     async () => ({ ...(await probes.backlog()), workers: await findProbeWorkers(redis) }),
     () => ({ auth: config.auth, warnings: warnings() }),
+    storage.shared && { ...storage.shared, isNeeded: config.durability === 'store' },
   )
   const routers = [
     accessRoutes({

@@ -9,6 +9,7 @@ import {
   judge,
   level,
   optionalDnsName,
+  optionalDuration,
   optionalPort,
   optionalSize,
   optionalTcpAddress,
@@ -18,6 +19,7 @@ import {
   readSettings,
   text,
 } from '@pushav/shared/settings.ts'
+import { optionalStoreUrl } from '@pushav/shared/store-url.ts'
 import { z } from 'zod'
 
 export type Options = ReturnType<typeof readOptions>
@@ -43,6 +45,12 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       compat: setting(named('compat', 'COMPAT'), z.literal('1.5').optional().describe('1.5')),
       /** What an upload outlives; the default of ingest where it is not given. */
       durability: setting(named('durability', 'DURABILITY'), durability, 'process'),
+      /** Where bodies and journals are shipped to, as it was written; ingest parses it. */
+      store: setting(named('store', 'STORE'), storeUrl),
+      /** How much later they are there; the default of ingest where it is not given. */
+      shipWithin: setting(named('ship-within', 'SHIP_WITHIN'), optionalDuration),
+      /** How much of what the store has stays on this disk; the default of ingest where it is not given. */
+      cache: setting(named('cache', 'CACHE'), optionalSize),
       /** What uploads leave free on the disk; the default of ingest where it is not given. */
       diskReserve: setting(named('disk-reserve', 'DISK_RESERVE'), optionalSize),
       judge: setting(named('judge', 'JUDGE'), judge, 'ours'),
@@ -88,7 +96,11 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --compat 1.5              without effect: all generations' field names are there     COMPAT
   --allow-origin ORIGINS    let pages of these origins read streams (none; * for any)   ALLOW_ORIGIN
   --durability WORD         process, or power: an upload that has its response outlives
-                            a loss of power, too (process)                            DURABILITY
+                            a loss of power, too (process); store: of this machine    DURABILITY
+  --store URL               also keep bodies and journals in an object store (none):
+                            s3://bucket/prefix?endpoint=https://host&region=name      STORE
+  --ship-within TIME        so much later they are there (2s)                         SHIP_WITHIN
+  --cache SIZE              so much of what is there stays on this disk (all)         CACHE
   --disk-reserve SIZE       uploads leave this much of the disk free (64MiB)          DISK_RESERVE
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
                             (with a password: only as REDIS_URL, because other users see arguments)
@@ -118,6 +130,9 @@ const flags = {
   compat: value,
   redis: value,
   durability: value,
+  store: value,
+  'ship-within': value,
+  cache: value,
   'disk-reserve': value,
   'allow-origin': value,
   reindex: { type: 'boolean' },
@@ -143,6 +158,12 @@ function pathOf(path: string | undefined, env: NodeJS.ProcessEnv): string | null
 }
 
 const host = text.transform((name) => name.replace(/^\[(.+)\]$/, '$1')).describe('an address or a host name')
+/** Checked, and as it was written. */
+const storeUrl = z
+  .string()
+  .refine((url) => optionalStoreUrl.safeParse(url).success)
+  .optional()
+  .describe(optionalStoreUrl.description ?? '')
 const ip = z
   .string()
   .refine((name) => isIP(name) !== 0)

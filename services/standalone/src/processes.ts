@@ -149,6 +149,9 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     JUDGE: options.judge,
     COMPAT: options.compat ?? '',
     DURABILITY: options.durability,
+    STORE: options.store ?? '',
+    SHIP_WITHIN: options.shipWithin ?? '',
+    CACHE: options.cache ?? '',
     DISK_RESERVE: options.diskReserve ?? '',
     ALLOW_ORIGIN: options.allowedOrigins.join(),
   }

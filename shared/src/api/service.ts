@@ -73,6 +73,17 @@ export const readiness = z
     status: z.enum(['ok', 'degraded']),
     redis: z.enum(['ok', 'away']),
     disk: z.enum(['ok', 'away']),
+    store: z
+      .object({
+        state: z.enum(['ok', 'away']),
+        streams_behind: z
+          .number()
+          .int()
+          .describe('Streams with journal lines that the store does not have yet'),
+        oldest_behind_ms: z.number().int(),
+      })
+      .optional()
+      .describe('The object store; only with STORE'),
     auth: authMode,
     warnings: z.array(z.string()).describe('What the owner of this server should know and change'),
     probes: backlog.extend({ workers: z.array(worker) }).nullable(),

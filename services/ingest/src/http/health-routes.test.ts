@@ -39,11 +39,30 @@ describe('/readyz', () => {
     equal(status, 503)
     deepEqual(answer, { status: 'degraded', redis: 'away', ...access(), probes: null })
   })
+
+  it('is degraded while the object store is away, and not ready where responses wait for it', async () => {
+    const idle = async () => ({ waiting: 0, running: 0, oldestWaitingMs: 0, workers: [sandboxed] })
+    const away = {
+      ping: () => Promise.reject(new Error('away')),
+      backlog: () => ({ streams: 2, oldestMs: 1_500 }),
+    }
+    const [status, answer] = await readyz(fine, idle, access, { ...away, isNeeded: false })
+    deepEqual([status, answer.status], [200, 'degraded'])
+    deepEqual(answer.store, { state: 'away', streams_behind: 2, oldest_behind_ms: 1_500 })
+    const [needed] = await readyz(fine, idle, access, { ...away, isNeeded: true })
+    const [here] = await readyz(fine, idle, access, { ...away, ping: async () => true, isNeeded: true })
+    deepEqual([needed, here], [503, 200])
+  })
 })
 
-async function readyz(...[checks, behind, state]: Parameters<typeof healthRoutes>) {
+async function readyz(
+  checks: HealthDeps[0],
+  behind: HealthDeps[1],
+  state: HealthDeps[2],
+  store: HealthDeps[3] = null,
+) {
   const server = express()
-    .use(healthRoutes(checks, behind, state))
+    .use(healthRoutes(checks, behind, state, store))
     .listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -53,3 +72,5 @@ async function readyz(...[checks, behind, state]: Parameters<typeof healthRoutes
   server.close()
   return [response.status, answer] as const
 }
+
+type HealthDeps = Parameters<typeof healthRoutes>

@@ -139,7 +139,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     // With a cached position the other instances' journals have been read; each instance indexes its own new lines.
     let names = cached ? [journals.own] : await journals.of(stream)
     let at = cached ?? (await index.position(stream))
-    if (!cached) assertAllThere(at, names)
+    if (!cached && journals.isComplete) assertAllThere(at, names)
     for (;;) {
       const lines = await mergeJournals(journals, stream, names, at.cursors)
       if (lines.entries.length === 0) break

@@ -47,7 +47,7 @@ describe('the metrics of ingest', () => {
     const registry = createRegistry('test')
     addIngestGauges(registry, {
       backlog: async () => backlog ?? Promise.reject(new Error('away')),
-      ...{ inFlight: { all: () => [] }, workingDirectory: suite.path() },
+      ...{ inFlight: { all: () => [] }, workingDirectory: suite.path(), shipBacklog: null },
     })
     const valuesOf = async () => {
       const families = parseMetrics(await registry.metrics())

@@ -102,12 +102,14 @@ interface GaugeDeps {
   readonly backlog: ProbeStatus['backlog']
   readonly inFlight: Pick<InFlightUploads, 'all'>
   readonly workingDirectory: string
+  /** How far the object store is behind; null without one. */
+  readonly shipBacklog: (() => { readonly streams: number; readonly oldestMs: number }) | null
 }
 
 /** What is read when Prometheus asks. A value that cannot be read is left out. */
 export function addIngestGauges(
   registry: Registry,
-  { backlog, inFlight, workingDirectory }: GaugeDeps,
+  { backlog, inFlight, workingDirectory, shipBacklog }: GaugeDeps,
 ): void {
   const registers = [registry]
   new Gauge({
@@ -144,6 +146,24 @@ export function addIngestGauges(
       this.remove()
       const found = await statfs(workingDirectory).catch(() => null)
       if (found) this.set(found.bavail * found.bsize)
+    },
+  })
+  new Gauge({
+    ...{
+      name: 'pavs_store_streams_behind',
+      help: 'Streams with lines that the object store lacks',
+      registers,
+    },
+    collect() {
+      this.remove()
+      if (shipBacklog) this.set(shipBacklog().streams)
+    },
+  })
+  new Gauge({
+    ...{ name: 'pavs_store_behind_seconds', help: 'How long the oldest of them waits', registers },
+    collect() {
+      this.remove()
+      if (shipBacklog) this.set(shipBacklog().oldestMs / 1_000)
     },
   })
 }

@@ -29,7 +29,7 @@ export function findObjectWith({ store, links, index, certificates }: FindObject
     const sent = version === null ? await certifiedAt(stream, path) : null
     if (sent) return { kind: 'certificate', certificate: await certificateOf(certificates, sent, path) }
     const upload = version === null ? await newestOf(stream, path) : await versionOf(stream, path, version)
-    if (upload) return { kind: 'body', upload, file: store.fileOf(stream, upload) }
+    if (upload) return { kind: 'body', upload, file: await store.fileOf(stream, upload) }
     throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)
   }
 

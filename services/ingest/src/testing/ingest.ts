@@ -53,12 +53,23 @@ export function ingestSuite() {
     device: () => device,
     path: () => directory.path,
     start: (settings: NodeJS.ProcessEnv = {}) => start(directory.path, settings),
+    /** The same in another folder, which it fills with the certificates where there are none: another machine. */
+    async startIn(path: string, settings: NodeJS.ProcessEnv = {}) {
+      await cp(join(made.path, 'certs'), join(path, 'certs'), { recursive: true, force: false })
+      return start(path, settings)
+    },
     flush,
+    /** Takes a part of what is known of stream 1, which only a rebuild brings back. */
+    damageIndex: () => withRedis((client) => client.del('{stream:1}:newest', '{stream:1}:sessions')),
   }
 
-  async function flush(): Promise<void> {
+  function flush(): Promise<void> {
+    return withRedis((client) => client.flushall())
+  }
+
+  async function withRedis(run: (client: Redis) => Promise<unknown>): Promise<void> {
     const client = new Redis(redis.path)
-    await client.flushall()
+    await run(client)
     await client.quit()
   }
 
@@ -77,7 +88,10 @@ export function ingestSuite() {
       ...settings,
     })
     const built = new AsyncDisposableStack()
-    const { app } = await startIngest(config, built, log)
+    const { app } = await startIngest(config, built, log).catch(async (error) => {
+      await built.disposeAsync()
+      throw error
+    })
     const { secret } = JSON.parse(await readFile(handoverFile, 'utf8')) as { secret: string }
     return {
       routes: routesOf(app),

@@ -1,6 +1,7 @@
 import type { Indexer } from '../indexing/index-journals.ts'
 import type { Inspections } from '../indexing/inspect-upload.ts'
 import { Refusal } from '../lib/refusal.ts'
+import { Unavailable } from '../lib/unavailable.ts'
 import type { MediaInspection } from '../media/isobmff/inspector.ts'
 import type { BodyStats } from './body/stage-body.ts'
 import type { OpenUploads } from './open-uploads.ts'
@@ -43,7 +44,7 @@ export async function commitUpload(deps: CommitUploadDeps, body: CompleteBody): 
   const { inspection, ...stats } = body.stats
   const { kind } = inspection
   const complete = { ...facts, receivedAt: now().toISOString(), ...stats, kind, ...body.extra }
-  const link = stats.whole && !(isEndOfTrack(inspection) && (await links.find(stream, facts.path)) !== null)
+  const link = stats.whole && !(isEndOfTrack(inspection) && (await hasObject(links, stream, facts.path)))
   // Uploads that are open now have their journal lines behind this one.
   const isManifest = kind === 'mpd' || kind === 'playlist'
   const beside = isManifest ? openUploads.pathsBeside(stream, facts.id) : []
@@ -62,6 +63,16 @@ export async function commitUpload(deps: CommitUploadDeps, body: CompleteBody): 
   body.events.committed(upload)
   indexer.wake(stream, upload.id)
   return { upload, verdict }
+}
+
+/** False also while that cannot be known: an upload is stored all the same. */
+async function hasObject(links: CommitUploadDeps['links'], stream: string, path: string): Promise<boolean> {
+  try {
+    return (await links.find(stream, path)) !== null
+  } catch (error) {
+    if (error instanceof Unavailable) return false
+    throw error
+  }
 }
 
 /** Nothing but the end of a track: it takes the place of no object. */

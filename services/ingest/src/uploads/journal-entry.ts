@@ -1,3 +1,6 @@
+import type { Logger } from '@pushav/shared/logger.ts'
+import type { JournalLine } from './ports.ts'
+import { withoutCredentials } from './sender-headers.ts'
 import type { JournalEntry } from './upload.ts'
 
 /**
@@ -33,3 +36,27 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const areTexts = (value: unknown): boolean =>
   Array.isArray(value) && value.every((item) => typeof item === 'string')
+
+/** The entries of whole journal lines that begin at a byte offset; damaged ones are passed over and logged. */
+export function linesIn(text: Buffer, from: number, log: Pick<Logger, 'warn'>): JournalLine[] {
+  const lines: JournalLine[] = []
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start) + 1
+    const entry = entryIn(text.toString('utf8', start, end - 1), log)
+    if (entry) lines.push({ entry, end: from + end })
+    start = end
+  }
+  return lines
+}
+
+function entryIn(line: string, log: Pick<Logger, 'warn'>): JournalEntry | null {
+  if (line === '') return null
+  try {
+    const parsed: unknown = JSON.parse(line)
+    if (isJournalEntry(parsed)) return withoutCredentials(parsed)
+  } catch {
+    // A line that a crash cut off is no JSON.
+  }
+  log.warn({ bytes: line.length }, 'passed over a damaged journal line')
+  return null
+}

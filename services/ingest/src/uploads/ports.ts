@@ -21,8 +21,11 @@ export interface UploadStore {
   leftBehind(): AsyncIterable<StagedUpload>
   /** An upload's bytes. Throws `UploadGone` when they are no longer there. */
   read(stream: string, upload: string): AsyncIterable<Buffer>
-  /** The path of the file that holds an upload's bytes. */
-  fileOf(stream: string, upload: string): string
+  /**
+   * The path of the file that holds an upload's bytes; they may be gone. An adapter that keeps them elsewhere brings them
+   * here first, and throws `Unavailable` where it cannot.
+   */
+  fileOf(stream: string, upload: string): Promise<string>
   /** Removes the bytes of some uploads; those that are gone already are passed over. */
   removeUploads(stream: string, uploads: readonly string[]): Promise<void>
   /** Removes the bytes of all of a stream's uploads. */
@@ -75,6 +78,8 @@ interface StreamFolders {
 export interface JournalReader {
   /** The name of this instance's own journal; it alone is appended to. */
   readonly own: string
+  /** Whether all lines of all instances are there to be read: a journal that the index has read and `of` has not is lost. */
+  readonly isComplete: boolean
   /** Names of a stream's journals; none when there is no such stream. */
   of(stream: string): Promise<readonly string[]>
   /**

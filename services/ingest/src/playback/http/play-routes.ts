@@ -48,8 +48,8 @@ export function playRoutes({ playback, store }: PlayRoutesDeps): Router {
   )
   return router
 
-  function sendUpload(response: Response, stream: string, upload: string): Promise<void> {
-    const file = store.fileOf(stream, upload)
+  async function sendUpload(response: Response, stream: string, upload: string): Promise<void> {
+    const file = await store.fileOf(stream, upload)
     const headers = { ...playHeaders, 'Content-Type': 'video/mp4', ETag: `"${upload}"` }
     // With its folder as root, because express takes a working directory such as ~/.pavstest for hidden otherwise.
     const options = { root: dirname(file), dotfiles: 'allow', cacheControl: false, headers } as const

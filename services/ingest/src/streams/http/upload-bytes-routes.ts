@@ -34,7 +34,7 @@ export function uploadBytesRoutes(
     const { id, upload } = request.params
     await streams.assertExists(id)
     if (!/^\w[\w.-]*$/.test(upload)) throw unknownUpload(id, upload)
-    const file = store.fileOf(id, upload)
+    const file = await store.fileOf(id, upload)
     sendDeviceFile(response, { file, upload, path: null }, () => next(unknownUpload(id, upload)), next)
   }
 }

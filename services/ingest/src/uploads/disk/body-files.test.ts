@@ -53,7 +53,7 @@ describe('openBodyFiles', () => {
       deepEqual(await staging(), ['a'])
       await staged.replace(upper(staged.read()))
       equal(await textOf(staged.read()), 'CODED')
-      await staged.moveTo(bodies.fileOf('1', 'a'))
+      await staged.moveTo(bodies.pathOf('1', 'a'))
     }
     equal(await textOf(bodies.read('1', 'a')), 'CODED')
     deepEqual(await staging(), [])
@@ -70,7 +70,7 @@ describe('openBodyFiles', () => {
     const bodies = await open()
     for await (const staged of bodies.leftBehind()) {
       found.push(staged.facts.id, await textOf(staged.read()))
-      await staged.moveTo(bodies.fileOf('1', 'a'))
+      await staged.moveTo(bodies.pathOf('1', 'a'))
     }
     deepEqual([found, await staging()], [['a', 'cut off'], []])
     // The earlier process's files are still open here.
@@ -79,9 +79,9 @@ describe('openBodyFiles', () => {
 
   it('says of bytes that are not there that they are gone', async () => {
     const bodies = await open()
-    await writeFile(bodies.fileOf('1', 'a'), 'bytes')
+    await writeFile(bodies.pathOf('1', 'a'), 'bytes')
     equal(await textOf(bodies.read('1', 'a')), 'bytes')
-    await rm(bodies.fileOf('1', 'a'))
+    await rm(bodies.pathOf('1', 'a'))
     await rejects(textOf(bodies.read('1', 'a')), { name: 'UploadGone' })
   })
 })

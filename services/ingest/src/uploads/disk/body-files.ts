@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
@@ -14,7 +14,11 @@ const maxHeldBytes = 65_536
 const removalConcurrency = 8
 
 /** Bodies as files, up to the moment when they are committed, and after it. */
-interface BodyFiles extends Pick<UploadStore, 'fileOf' | 'read' | 'removeStream' | 'removeUploads'> {
+interface BodyFiles extends Pick<UploadStore, 'read' | 'removeStream' | 'removeUploads'> {
+  /** Where an upload's bytes are once they are committed. */
+  pathOf(stream: string, upload: string): string
+  /** Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's error. */
+  place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
   stage(facts: UploadFacts): StagedBody
   leftBehind(): AsyncIterable<StagedBody>
 }
@@ -53,7 +57,19 @@ export async function openBodyFiles(
         throw errorCode(error) === 'ENOENT' ? new UploadGone(`the bytes of ${upload} are gone`) : error
       }
     },
-    fileOf: (stream, upload) => uploadPath(workingDirectory, stream, upload),
+    pathOf: (stream, upload) => uploadPath(workingDirectory, stream, upload),
+    async place(stream, upload, bytes) {
+      const path = uploadPath(workingDirectory, stream, upload)
+      await mkdir(dirname(path), { recursive: true })
+      const copy = join(staging, `${upload}.copy`)
+      try {
+        await writeFile(copy, bytes)
+        await rename(copy, path)
+      } catch (error) {
+        await rm(copy, { force: true })
+        throw error
+      }
+    },
     removeUploads: (stream, uploads) =>
       forEachLimit(uploads, removalConcurrency, (id) =>
         rm(uploadPath(workingDirectory, stream, id), { force: true }),

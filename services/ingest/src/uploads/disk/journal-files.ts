@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { isJournalEntry } from '../journal-entry.ts'
-import { JournalCutShort, type JournalLine, type JournalLines, type Journals } from '../ports.ts'
-import { withoutCredentials } from '../sender-headers.ts'
+import { linesIn } from '../journal-entry.ts'
+import { JournalCutShort, type JournalLines, type Journals } from '../ports.ts'
 import type { JournalEntry } from '../upload.ts'
 import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
 import type { Append } from './io-worker/transaction.ts'
@@ -23,6 +22,10 @@ export interface DiskJournals extends Journals {
    * so right behind the promise of `disk.run`.
    */
   remember(stream: string, entry: JournalEntry, written: Append, end: number): void
+  /** Whole lines from a byte offset on as they are in the file, some at a time; none at its end. */
+  readBytes(stream: string, journal: string, from: number): Promise<Buffer>
+  /** Makes a stream with an id that is given elsewhere, unless it is there; false where it was removed here. */
+  adopt(stream: string): Promise<boolean>
 }
 
 /** `journals/<stream>/<instance>.ndjson`: one line per fact. The folders are the list of streams. */
@@ -42,14 +45,18 @@ export async function diskJournals(
 
   return {
     own,
+    isComplete: true,
     async create() {
       if (newest === 0) newest = Math.max(newest, await newestId(root))
       let id = ++newest
       while (!(await makeStream(root, id))) id = ++newest
-      const uploads = join(workingDirectory, 'uploads', String(id))
-      await mkdir(uploads, { recursive: true })
-      await Promise.all([join(root, String(id)), uploads].map((moved) => disk.run({ moved })))
+      await makeUploads(String(id))
       return String(id)
+    },
+    async adopt(stream) {
+      if (!(await makeStream(root, Number(stream))) && !(await isThere(join(root, stream)))) return false
+      await makeUploads(stream)
+      return true
     },
     streams: async () => (await idsIn(root)).map(String),
     async has(stream) {
@@ -80,6 +87,16 @@ export async function diskJournals(
     lineOf,
     remember,
     read,
+    async readBytes(stream, journal, from) {
+      await using file = await open(join(root, stream, journal)).catch(absent)
+      return file ? await wholeLines(file, from, (await file.stat()).size) : Buffer.alloc(0)
+    },
+  }
+
+  async function makeUploads(stream: string): Promise<void> {
+    const uploads = join(workingDirectory, 'uploads', stream)
+    await mkdir(uploads, { recursive: true })
+    await Promise.all([join(root, stream), uploads].map((moved) => disk.run({ moved })))
   }
 
   async function append(stream: string, entry: JournalEntry): Promise<void> {
@@ -171,29 +188,6 @@ async function wholeLines(file: FileHandle, from: number, size: number): Promise
   const bytes = Buffer.alloc(Math.min(readBytes, Math.max(0, size - from)))
   const { bytesRead } = await file.read(bytes, 0, bytes.length, from)
   return bytes.subarray(0, bytes.subarray(0, bytesRead).lastIndexOf('\n') + 1)
-}
-
-function linesIn(text: Buffer, from: number, log: Logger): JournalLine[] {
-  const lines: JournalLine[] = []
-  for (let start = 0; start < text.length; ) {
-    const end = text.indexOf('\n', start) + 1
-    const entry = entryIn(text.toString('utf8', start, end - 1), log)
-    if (entry) lines.push({ entry, end: from + end })
-    start = end
-  }
-  return lines
-}
-
-function entryIn(line: string, log: Logger): JournalEntry | null {
-  if (line === '') return null
-  try {
-    const parsed: unknown = JSON.parse(line)
-    if (isJournalEntry(parsed)) return withoutCredentials(parsed)
-  } catch {
-    // A line that a crash cut off is no JSON.
-  }
-  log.warn({ bytes: line.length }, 'passed over a damaged journal line')
-  return null
 }
 
 function absent(error: unknown): undefined {

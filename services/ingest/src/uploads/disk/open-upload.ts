@@ -10,7 +10,7 @@ const idPattern = /^\w[\w.-]*$/
 export function diskOpenUpload(store: Pick<UploadStore, 'fileOf'>): OpenUpload {
   return async function openUpload(stream, upload) {
     if (!idPattern.test(stream) || !idPattern.test(upload)) throw unknownUpload(stream, upload)
-    const file = await open(store.fileOf(stream, upload)).catch((error) => {
+    const file = await open(await store.fileOf(stream, upload)).catch((error) => {
       throw errorCode(error) === 'ENOENT' ? unknownUpload(stream, upload) : error
     })
     const { size } = await file.stat()

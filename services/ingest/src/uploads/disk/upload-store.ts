@@ -1,6 +1,7 @@
-import { access } from 'node:fs/promises'
+import { access, readdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { StagedUpload, UploadStore } from '../ports.ts'
 import type { Upload } from '../upload.ts'
@@ -20,11 +21,46 @@ interface UploadStoreDeps {
   readonly links: DiskObjectLinks
 }
 
+const statConcurrency = 8
+
+interface DiskBody {
+  readonly upload: string
+  readonly bytes: number
+  readonly usedMs: number
+}
+
+export interface DiskUploadStore extends UploadStore {
+  /** Whether a body is here; counts as a use of it. */
+  use(stream: string, upload: string): Promise<boolean>
+  /** Bodies of a stream that are here, with the time in Unix milliseconds at which each was read or written last. */
+  bodies(stream: string): Promise<readonly DiskBody[]>
+  /** Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's error. */
+  place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
+}
+
 /** Bodies in `uploads/`, lines in `journals/`, links in `streams/`, written together. */
-export async function openUploadStore(deps: UploadStoreDeps): Promise<UploadStore> {
+export async function openUploadStore(deps: UploadStoreDeps): Promise<DiskUploadStore> {
   const { workingDirectory, instance, disk, journals, links, durability = 'process' } = deps
-  const { fileOf, ...bodies } = await openBodyFiles(workingDirectory, instance, durability)
-  return { ...bodies, fileOf, commit }
+  const { pathOf, ...bodies } = await openBodyFiles(workingDirectory, instance, durability)
+  return {
+    ...bodies,
+    use: (stream, upload) => useFile(pathOf(stream, upload)),
+    async bodies(stream) {
+      const found: DiskBody[] = []
+      await forEachLimit(
+        await namesIn(join(workingDirectory, 'uploads', stream)),
+        statConcurrency,
+        async (upload) => {
+          const body = await stat(pathOf(stream, upload)).catch(nullIfAbsent)
+          // A body that was moved here has kept its time of change.
+          if (body) found.push({ upload, bytes: body.size, usedMs: Math.max(body.atimeMs, body.ctimeMs) })
+        },
+      )
+      return found
+    },
+    fileOf: async (stream, upload) => pathOf(stream, upload),
+    commit,
+  }
 
   /**
    * Body, journal line, link, in this order: a crash between two of them leaves a body that no line names or a line
@@ -37,7 +73,7 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<UploadStor
     bytes: StagedUpload | Uint8Array,
     { link }: { readonly link: boolean },
   ): Promise<void> {
-    const path = fileOf(stream, upload.id)
+    const path = pathOf(stream, upload.id)
     const entry = { kind: 'upload', id: upload.id, upload } as const
     const append = journals.lineOf(stream, entry)
     let body: Uint8Array | null = null
@@ -79,3 +115,19 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(nullIfAbsent)) ?? []
+}
+
+/** False where there is no such file. Its time of change stays, because responses carry it. */
+async function useFile(path: string): Promise<boolean> {
+  const file = await stat(path).catch(nullIfAbsent)
+  if (file) await utimes(path, new Date(), file.mtime).catch(nullIfAbsent)
+  return file !== null
+}
+
+function nullIfAbsent(error: unknown): null {
+  if (errorCode(error) === 'ENOENT') return null
+  throw error
+}

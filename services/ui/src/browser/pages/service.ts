@@ -36,6 +36,11 @@ const tile = (name: string, value: string, tone = '') =>
   h('div', { class: 'tile' }, h('span', { class: 'muted' }, name), h('strong', { class: tone }, value))
 const tone = (word: string) => (word === 'ok' ? 'ok-text' : 'error-text')
 
+/** Whether it responds, and how far it is behind the disks where that is more than a moment. */
+const storeWords = ({ state, streams_behind: streams, oldest_behind_ms: ms }: StoreState): string =>
+  ms > 10_000 ? `${state}, ${streams} ${streams === 1 ? 'stream' : 'streams'} behind` : state
+type StoreState = NonNullable<Readiness['store']>
+
 async function refresh(): Promise<void> {
   try {
     const response = await fetch('/readyz')
@@ -46,6 +51,7 @@ async function refresh(): Promise<void> {
       tile('Service', ready.status, tone(ready.status)),
       tile('Redis', ready.redis, tone(ready.redis)),
       tile('Disk', ready.disk, tone(ready.disk)),
+      ready.store && tile('Object store', storeWords(ready.store), tone(ready.store.state)),
       probes && [
         tile('Probes waiting', String(probes.waiting)),
         tile('Probes running', String(probes.running)),

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
+import { z } from 'zod'
+
+const stored = z.object({ store: z.string(), journal: z.string() })
+
+/** That a folder belongs to a store, and under which name. */
+interface StoreInstance {
+  /** The name under which the instance writes journals to the store. */
+  readonly journal: string
+  /** Whether this is the first start with the store. */
+  readonly isNew: boolean
+  /** To be called once the store has let it in. Throws the system's error. */
+  save(): Promise<void>
+}
+
+/**
+ * Reads `instances/<instance>.json`. A folder that was lost takes its name along: the same instance on a new disk gets another
+ * one, and never continues a journal whose end it does not have. Throws where the folder was filled for another store.
+ */
+export async function readStoreInstance(
+  workingDirectory: string,
+  instance: string,
+  store: string,
+): Promise<StoreInstance> {
+  const folder = join(workingDirectory, 'instances')
+  const path = join(folder, `${instance}.json`)
+  const known = await readIfThere(path)
+  if (known === null) {
+    const journal = `${instance}-${randomBytes(4).toString('hex')}`
+    return {
+      journal,
+      isNew: true,
+      async save() {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await replaceFile(path, JSON.stringify({ store, journal }), { isFlushed: true })
+      },
+    }
+  }
+  const { store: before, journal } = stored.parse(JSON.parse(known))
+  if (before === store) return { journal, isNew: false, save: async () => undefined }
+  throw new Error(
+    `STORE: ${workingDirectory} was filled for ${before}, not for ${store}; start with that, or with an empty folder`,
+  )
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null
+    throw error
+  }
+}

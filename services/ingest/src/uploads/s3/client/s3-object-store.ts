@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type S3ServiceException,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import { createSemaphore } from '../../../lib/semaphore.ts'
+import { Unavailable } from '../../../lib/unavailable.ts'
+import { type ObjectBody, ObjectChanged, type ObjectStore } from '../object-store.ts'
+import { partsOf } from './multipart.ts'
+
+/** Of a multipart upload; 10 000 of them, which is S3's limit, are 80 GiB. */
+const partBytes = 8_388_608
+/** So many bodies larger than this are on their way at a time, with one part of each in memory. */
+const smallBytes = 262_144
+const largeConcurrency = 8
+const maxKeysRemoved = 1_000
+const connectTimeoutMs = 3_000
+/** For one attempt, which sends at most one part. */
+const requestTimeoutMs = 20_000
+const maxAttempts = 3
+
+interface S3ObjectStore extends ObjectStore, Disposable {
+  /**
+   * Aborts multipart uploads that were begun before a time, up to a thousand: those of processes that died. Returns how
+   * many. Throws `Unavailable`.
+   */
+  abortParts(before: Date): Promise<number>
+}
+
+/** An object store that speaks S3, until the signal is given, which ends requests in flight. Credentials come from where the SDK looks for them: environment, files, the machine's role. */
+export function s3ObjectStore(
+  { bucket, prefix, ...target }: StoreTarget,
+  abortSignal: AbortSignal,
+): S3ObjectStore {
+  const client = new S3Client({
+    ...(target.endpoint === null ? {} : { endpoint: target.endpoint }),
+    ...(target.region === null ? {} : { region: target.region }),
+    forcePathStyle: target.isPathStyle,
+    maxAttempts,
+    // Stores other than Amazon's do not know the newer checksums; objects carry a digest of our own.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: connectTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  })
+  const options = { abortSignal }
+  const inTurn = createSemaphore(largeConcurrency)
+  const at = (key: string) => ({ Bucket: bucket, Key: `${prefix}${key}` })
+
+  return {
+    put,
+    async create(key, bytes) {
+      const Metadata = { sha256: digestOf(bytes) }
+      const command = new PutObjectCommand({ ...at(key), Body: bytes, Metadata, IfNoneMatch: '*' })
+      return (await orNull(client.send(command, options), [412])) !== null
+    },
+    has: async (key) => (await orNull(client.send(new HeadObjectCommand(at(key)), options), [404])) !== null,
+    async get(key) {
+      const found = await orNull(client.send(new GetObjectCommand(at(key)), options), [404])
+      if (!found) return null
+      const { Body, ContentLength: size = 0, Metadata } = found
+      return { size, bytes: verified(key, Body as Readable, Metadata?.sha256) }
+    },
+    list,
+    remove,
+    async removeAll(under) {
+      let keys: string[] = []
+      for await (const { key } of list(under)) {
+        keys.push(key)
+        if (keys.length === maxKeysRemoved) {
+          await remove(keys)
+          keys = []
+        }
+      }
+      await remove(keys)
+    },
+    abortParts,
+    [Symbol.dispose]: () => client.destroy(),
+  }
+
+  async function put(key: string, { bytes, size, sha256 }: ObjectBody): Promise<void> {
+    const Metadata = { sha256 }
+    if (size > partBytes) return inTurn(() => putParts(key, partsOf(bytes, partBytes), Metadata))
+    if (size > smallBytes) return inTurn(() => putWhole(key, bytes, Metadata))
+    return putWhole(key, bytes, Metadata)
+  }
+
+  async function putWhole(
+    key: string,
+    bytes: ObjectBody['bytes'],
+    Metadata: Record<string, string>,
+  ): Promise<void> {
+    const Body = Buffer.concat(await Array.fromAsync(bytes))
+    await orUnavailable(client.send(new PutObjectCommand({ ...at(key), Body, Metadata }), options))
+  }
+
+  /** What a failure leaves of it is aborted, so that the store does not keep parts that are in no object. */
+  async function putParts(
+    key: string,
+    parts: AsyncIterable<Buffer>,
+    Metadata: Record<string, string>,
+  ): Promise<void> {
+    const begun = await orUnavailable(
+      client.send(new CreateMultipartUploadCommand({ ...at(key), Metadata }), options),
+    )
+    const upload = { ...at(key), UploadId: begun.UploadId }
+    try {
+      const done: { readonly PartNumber: number; readonly ETag: string | undefined }[] = []
+      for await (const Body of parts) {
+        const PartNumber = done.length + 1
+        const sent = await orUnavailable(
+          client.send(new UploadPartCommand({ ...upload, PartNumber, Body }), options),
+        )
+        done.push({ PartNumber, ETag: sent.ETag })
+      }
+      const MultipartUpload = { Parts: done }
+      await orUnavailable(
+        client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload }), options),
+      )
+    } catch (error) {
+      await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** The store pays for parts until they are joined or aborted, and lists them nowhere else. */
+  async function abortParts(before: Date): Promise<number> {
+    const begun = await orUnavailable(
+      client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }), options),
+    )
+    const abandoned = (begun.Uploads ?? []).filter(({ Initiated }) => Initiated && Initiated < before)
+    for (const { Key, UploadId } of abandoned)
+      await orNull(
+        client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }), options),
+        [404],
+      )
+    return abandoned.length
+  }
+
+  async function* list(under: string, after?: string) {
+    const start = after === undefined ? {} : { StartAfter: `${prefix}${after}` }
+    let ContinuationToken: string | undefined
+    do {
+      const page = await orUnavailable(
+        client.send(
+          new ListObjectsV2Command({
+            ...{ Bucket: bucket, Prefix: `${prefix}${under}`, ...start },
+            ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
+          }),
+          options,
+        ),
+      )
+      for (const { Key = '', Size: size = 0 } of page.Contents ?? [])
+        yield { key: Key.slice(prefix.length), size }
+      ContinuationToken = page.NextContinuationToken
+    } while (ContinuationToken !== undefined)
+  }
+
+  async function remove(keys: readonly string[]): Promise<void> {
+    for (let from = 0; from < keys.length; from += maxKeysRemoved) {
+      const Objects = keys.slice(from, from + maxKeysRemoved).map((key) => ({ Key: at(key).Key }))
+      const Delete = { Objects, Quiet: true }
+      const removed = await orUnavailable(
+        client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }), options),
+      )
+      const [failed] = removed.Errors ?? []
+      if (failed) throw new Unavailable('the store', new Error(`${failed.Key}: ${failed.Code}`))
+    }
+  }
+}
+
+/** Passes bytes on, and throws where they are not those that were put. */
+async function* verified(key: string, bytes: Readable, sha256: string | undefined): AsyncIterable<Buffer> {
+  const hash = createHash('sha256')
+  try {
+    for await (const some of bytes as AsyncIterable<Buffer>) {
+      hash.update(some)
+      yield some
+    }
+  } catch (error) {
+    throw new Unavailable('the store', error)
+  } finally {
+    bytes.destroy()
+  }
+  if (hash.digest('hex') !== sha256)
+    throw new ObjectChanged(`${key} in the store has other bytes than were put`)
+}
+
+const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+async function orUnavailable<Result>(pending: Promise<Result>): Promise<Result> {
+  try {
+    return await pending
+  } catch (error) {
+    throw new Unavailable('the store', error)
+  }
+}
+
+/** Null where the store refuses with one of the statuses. */
+async function orNull<Result>(pending: Promise<Result>, statuses: readonly number[]): Promise<Result | null> {
+  try {
+    return await pending
+  } catch (error) {
+    const status = (error as S3ServiceException).$metadata?.httpStatusCode
+    const isBucketGone = (error as Error).name === 'NoSuchBucket'
+    if (status !== undefined && statuses.includes(status) && !isBucketGone) return null
+    throw new Unavailable('the store', error)
+  }
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
+import { Unavailable } from '../../lib/unavailable.ts'
+
+/**
+ * Objects by key, below the prefix of this server. All methods throw `Unavailable` while the store does not respond or
+ * refuses.
+ */
+export interface ObjectStore {
+  /** Writes an object in place of what has its key; a large one a part at a time, so that little of it is in memory. */
+  put(key: string, body: ObjectBody): Promise<void>
+  /** Writes an object unless there is one with its key, in one step of the store; false where there is. */
+  create(key: string, bytes: Uint8Array): Promise<boolean>
+  has(key: string): Promise<boolean>
+  /** Null where there is no such object. */
+  get(key: string): Promise<StoredObject | null>
+  /** Objects whose keys begin with the prefix, in the order of their keys, those after a key only. */
+  list(prefix: string, after?: string): AsyncIterable<ListedObject>
+  /** Those that are gone already are passed over. */
+  remove(keys: readonly string[]): Promise<void>
+  removeAll(prefix: string): Promise<void>
+}
+
+export interface ObjectBody {
+  readonly bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+  /** How many there are. */
+  readonly size: number
+  /** Their digest, lower-case hex. */
+  readonly sha256: string
+}
+
+/** A body that is in memory. */
+export const bodyOf = (bytes: Uint8Array): ObjectBody => ({
+  bytes: [bytes],
+  size: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+})
+
+interface StoredObject {
+  readonly size: number
+  /** To be iterated once, which throws `ObjectChanged` at the end where these are not the bytes that were put. */
+  readonly bytes: AsyncIterable<Buffer>
+}
+
+interface ListedObject {
+  readonly key: string
+  readonly size: number
+}
+
+/** An object has other bytes than this server wrote: it was changed behind its back. */
+export class ObjectChanged extends Error {
+  override name = 'ObjectChanged' as const
+}
+
+/** What the store has responded; throws `Unavailable` once `timeoutMs` have passed before it did. */
+export async function inTime<Result>(timeoutMs: number, work: Promise<Result>): Promise<Result> {
+  try {
+    return await withTimeout(timeoutMs, work)
+  } catch (error) {
+    throw error instanceof Unavailable ? error : new Unavailable('the store', error)
+  }
+}
+
+/** All bytes of an object; null where there is none. Throws what `ObjectStore.get` and its bytes throw. */
+export async function readObject(store: Pick<ObjectStore, 'get'>, key: string): Promise<Buffer | null> {
+  const found = await store.get(key)
+  return found && Buffer.concat(await Array.fromAsync(found.bytes))
+}

@@ -1,0 +1,40 @@
+import type { StreamQueries } from '../../streams/ports.ts'
+import { type LocalUploads, settledMs } from './local.ts'
+import type { ObjectStore } from './object-store.ts'
+import type { Shipper } from './shipper.ts'
+import { bodiesPrefix } from './store-keys.ts'
+
+interface RemovedBodiesDeps {
+  readonly local: Pick<LocalUploads, 'bodies' | 'removeUploads'>
+  readonly store: Pick<ObjectStore, 'list'>
+  readonly shipper: Pick<Shipper, 'isBehind'>
+  readonly index: Pick<StreamQueries, 'upload'>
+  readonly nowMs: () => number
+}
+
+/**
+ * Frees this disk of bodies that another machine's retention has removed from the store. What the index knows stays: that the store lacks
+ * it is an accident there. Nothing goes while lines of the
+ * stream are on their way there, nor what is young: the store may not have that yet. Returns whether all is gone that the
+ * store lacks. Throws `Unavailable` and the system's error.
+ */
+export function removedBodiesWith({ local, store, shipper, index, nowMs }: RemovedBodiesDeps) {
+  return async function freeRemoved(stream: string): Promise<boolean> {
+    const here = await local.bodies(stream)
+    if (here.length === 0) return true
+    const stored = new Set<string>()
+    const prefix = bodiesPrefix(stream)
+    for await (const { key } of store.list(prefix)) stored.add(key.slice(prefix.length))
+    if (shipper.isBehind(stream)) return false
+    const missing: (typeof here)[number][] = []
+    for (const body of here)
+      if (!stored.has(body.upload) && !(await index.upload(stream, body.upload))) missing.push(body)
+    const gone = missing.filter(({ usedMs }) => usedMs < nowMs() - settledMs)
+    if (gone.length > 0)
+      await local.removeUploads(
+        stream,
+        gone.map(({ upload }) => upload),
+      )
+    return gone.length === missing.length
+  }
+}

@@ -1,0 +1,56 @@
+import { X509Certificate } from 'node:crypto'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import type { Logger } from '@pushav/shared/logger.ts'
+import type { CertificateDetails } from '../../certificates/ports.ts'
+import type { ClientCertificates } from '../ports.ts'
+import { bodyOf, type ObjectStore, readObject } from './object-store.ts'
+import { certificateKey } from './store-keys.ts'
+
+export interface S3CertificatesDeps {
+  readonly local: ClientCertificates
+  readonly store: ObjectStore
+  readonly describe: (pem: string) => CertificateDetails | null
+  /** Whether a certificate has to be in the store before the promise resolves. */
+  readonly waits: boolean
+  readonly log: Pick<Logger, 'warn'>
+}
+
+/** The certificates that devices presented to any machine. */
+export function s3Certificates({
+  local,
+  store,
+  describe,
+  waits,
+  log,
+}: S3CertificatesDeps): ClientCertificates {
+  /** By fingerprint; one that failed is tried again with the device's next upload. */
+  const shipped = new Map<string, Promise<void>>()
+  return {
+    async remember(fingerprint, der) {
+      const known = shipped.get(fingerprint)
+      if (known) return waits ? known : undefined
+      await local.remember(fingerprint, der)
+      const pending = ship(fingerprint, new X509Certificate(Buffer.from(der, 'base64')).toString())
+      shipped.set(fingerprint, pending)
+      pending.catch((error) => {
+        shipped.delete(fingerprint)
+        log.warn({ error, fingerprint }, 'a client certificate is not in the store yet')
+      })
+      if (waits) await pending
+    },
+    async details(fingerprint) {
+      try {
+        return await local.details(fingerprint)
+      } catch (error) {
+        const pem =
+          errorCode(error) === 'ENOENT' ? await readObject(store, certificateKey(fingerprint)) : null
+        if (!pem) throw error
+        return describe(pem.toString())
+      }
+    },
+  }
+
+  function ship(fingerprint: string, pem: string): Promise<void> {
+    return store.put(certificateKey(fingerprint), bodyOf(Buffer.from(pem)))
+  }
+}

@@ -1,0 +1,80 @@
+import type { Journals } from '../ports.ts'
+import type { JournalEntry } from '../upload.ts'
+import type { LocalJournals } from './local.ts'
+import { inTime, type ObjectStore } from './object-store.ts'
+import type { Shipper } from './shipper.ts'
+import { journalsPrefix } from './store-keys.ts'
+import type { StoreSegments } from './store-segments.ts'
+import type { StoreStreams } from './store-streams.ts'
+
+export interface S3JournalsDeps {
+  readonly local: LocalJournals
+  readonly store: Pick<ObjectStore, 'removeAll'>
+  readonly streams: StoreStreams
+  readonly segments: StoreSegments
+  readonly shipper: Pick<Shipper, 'begin' | 'touch' | 'flush' | 'forget'>
+  /** Whether what is appended has to be in the store before the promise resolves. */
+  readonly waits: boolean
+  readonly maxWaitMs: number
+}
+
+/** Journals of all machines: those on this disk are read there, the others in the store. */
+export function s3Journals(deps: S3JournalsDeps): Journals {
+  const { local, store, streams, segments, shipper, waits, maxWaitMs } = deps
+  return {
+    own: local.own,
+    isComplete: false,
+    async create() {
+      for (;;) {
+        const stream = await inTime(maxWaitMs, streams.create())
+        shipper.begin(stream)
+        if (await local.adopt(stream)) return stream
+        // A stream of this id was deleted here before there was a store.
+        await streams.remove(stream)
+        await streams.removed(stream)
+      }
+    },
+    streams: () => streams.list(),
+    has,
+    async remove(stream) {
+      await inTime(maxWaitMs, streams.remove(stream))
+      await shipper.forget(stream)
+      await local.remove(stream)
+    },
+    async beingRemoved() {
+      const ending = await streams.beingRemoved()
+      // Another machine removed them while this one was not there.
+      for (const stream of await local.streams()) if (streams.isRemoved(stream)) await local.remove(stream)
+      return [...new Set([...(await local.beingRemoved()), ...ending])]
+    },
+    async removed(stream) {
+      await store.removeAll(journalsPrefix(stream))
+      if ((await local.beingRemoved()).includes(stream)) await local.removed(stream)
+      await streams.removed(stream)
+    },
+    async of(stream) {
+      return [...new Set([...(await local.of(stream)), ...(await segments.of(stream))])]
+    },
+    async read(stream, journal, from) {
+      const isHere = journal === local.own || (await local.of(stream)).includes(journal)
+      return isHere ? local.read(stream, journal, from) : segments.read(stream, journal, from)
+    },
+    append,
+  }
+
+  /** Makes the folders of a stream that another machine has made. */
+  async function has(stream: string): Promise<boolean> {
+    if (await local.has(stream)) return !streams.isRemoved(stream)
+    return isId(stream) && (await inTime(maxWaitMs, streams.has(stream))) && (await local.adopt(stream))
+  }
+
+  async function append(stream: string, entry: JournalEntry): Promise<void> {
+    // This machine may have received nothing of the stream before.
+    await has(stream)
+    await local.append(stream, entry)
+    if (waits) await shipper.flush(stream)
+    else shipper.touch(stream)
+  }
+}
+
+const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)

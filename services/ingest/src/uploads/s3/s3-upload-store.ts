@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { timeOfId } from '../../lib/new-id.ts'
+import { type StagedUpload, UploadGone, type UploadStore } from '../ports.ts'
+import type { Upload } from '../upload.ts'
+import type { LocalUploads } from './local.ts'
+import { inTime, type ObjectStore } from './object-store.ts'
+import type { Shipper } from './shipper.ts'
+import { bodiesPrefix, bodyKey } from './store-keys.ts'
+
+const retryMs = 200
+/** A machine that is behind ships an upload this much later than it promises. */
+const maxLateMs = 3_000
+
+export interface S3UploadStoreDeps {
+  readonly local: LocalUploads
+  readonly store: ObjectStore
+  readonly shipper: Pick<Shipper, 'touch' | 'flush' | 'stored'>
+  /** Whether body and journal line have to be in the store before the promise of a commit resolves. */
+  readonly waits: boolean
+  readonly shipWithinMs: number
+  readonly maxWaitMs: number
+  readonly nowMs: () => number
+}
+
+/** Bodies of all machines: those on this disk are read there, the others in the store. */
+export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
+  const { local, store, shipper, waits, shipWithinMs, maxWaitMs, nowMs } = deps
+  const fetching = new Map<string, Promise<void>>()
+  return {
+    stage: local.stage,
+    leftBehind: local.leftBehind,
+    commit: waits ? commitToStore : commitHere,
+    read,
+    async fileOf(stream, upload) {
+      if (!(await local.use(stream, upload))) await fetchOnce(stream, upload)
+      return local.fileOf(stream, upload)
+    },
+    async removeUploads(stream, uploads) {
+      await store.remove(uploads.map((upload) => bodyKey(stream, upload)))
+      await local.removeUploads(stream, uploads)
+    },
+    async removeStream(stream) {
+      await local.removeStream(stream)
+      await store.removeAll(bodiesPrefix(stream))
+    },
+  }
+
+  async function commitHere(stream: string, upload: Upload, bytes: StagedUpload | Uint8Array): Promise<void> {
+    await local.commit(stream, upload, bytes, { link: false })
+    shipper.touch(stream)
+  }
+
+  /**
+   * The body first: where the store does not take it, nothing of the upload stays anywhere. Once the line is written here,
+   * it stays, and is shipped later where the store goes away between the two.
+   */
+  async function commitToStore(
+    stream: string,
+    upload: Upload,
+    bytes: StagedUpload | Uint8Array,
+  ): Promise<void> {
+    const key = bodyKey(stream, upload.id)
+    const put = store.put(key, {
+      bytes: bytes instanceof Uint8Array ? [bytes] : bytes.read(),
+      ...{ size: upload.bytes, sha256: upload.sha256 },
+    })
+    try {
+      await inTime(maxWaitMs, put)
+      await local.commit(stream, upload, bytes, { link: false })
+    } catch (error) {
+      // No line names it.
+      void put.then(() => store.remove([key])).catch(() => undefined)
+      throw error
+    }
+    shipper.stored(upload.id)
+    await shipper.flush(stream)
+  }
+
+  async function* read(stream: string, upload: string): AsyncGenerator<Buffer> {
+    try {
+      return yield* local.read(stream, upload)
+    } catch (error) {
+      if (!(error instanceof UploadGone)) throw error
+    }
+    const found = await find(stream, upload)
+    if (!found) throw new UploadGone(`the bytes of ${upload} are gone`)
+    yield* found.bytes
+  }
+
+  /** Copies a body from the store to this disk; callers of one moment share the copy. */
+  async function fetchOnce(stream: string, upload: string): Promise<void> {
+    const key = bodyKey(stream, upload)
+    const pending = fetching.get(key) ?? fetch(stream, upload).finally(() => fetching.delete(key))
+    fetching.set(key, pending)
+    await pending
+  }
+
+  async function fetch(stream: string, upload: string): Promise<void> {
+    const found = await find(stream, upload)
+    if (found) await local.place(stream, upload, found.bytes)
+  }
+
+  /** An upload of this moment may be on its way from another machine to the store. */
+  async function find(stream: string, upload: string) {
+    const lastMs = timeOfId(upload) + shipWithinMs + maxLateMs
+    for (;;) {
+      const found = await inTime(maxWaitMs, store.get(bodyKey(stream, upload)))
+      if (found || !(nowMs() < lastMs)) return found
+      await sleep(retryMs)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { Unavailable } from '../../../lib/unavailable.ts'
+import type { ObjectStore } from '../object-store.ts'
+
+/** An object store in this process's memory, with the faults that real ones have. */
+export interface MemoryStore extends ObjectStore {
+  readonly objects: Map<string, Buffer>
+  /** Keys in the order in which they were written. */
+  readonly written: string[]
+  /** The next write is done, and its response is lost. */
+  loseNextResponse(): void
+  /** Every request fails until it is called again. */
+  setAway(isAway: boolean): void
+  /** A key that listings leave out. */
+  hidden: string | null
+}
+
+export function memoryStore(): MemoryStore {
+  const objects = new Map<string, Buffer>()
+  const written: string[] = []
+  let isAway = false
+  let losesResponse = false
+  const store: MemoryStore = {
+    objects,
+    written,
+    hidden: null,
+    loseNextResponse() {
+      losesResponse = true
+    },
+    setAway(next) {
+      isAway = next
+    },
+    async put(key, { bytes }) {
+      assertThere()
+      const parts: Uint8Array[] = []
+      for await (const some of bytes) parts.push(some)
+      write(key, Buffer.concat(parts))
+    },
+    async create(key, bytes) {
+      assertThere()
+      if (objects.has(key)) return false
+      write(key, Buffer.from(bytes))
+      return true
+    },
+    async has(key) {
+      assertThere()
+      return objects.has(key)
+    },
+    async get(key) {
+      assertThere()
+      const found = objects.get(key)
+      return found ? { size: found.length, bytes: pieces(found) } : null
+    },
+    async *list(prefix, after = '') {
+      assertThere()
+      for (const key of [...objects.keys()].sort())
+        if (key.startsWith(prefix) && key > after && key !== store.hidden)
+          yield { key, size: objects.get(key)?.length ?? 0 }
+    },
+    async remove(keys) {
+      assertThere()
+      for (const key of keys) objects.delete(key)
+    },
+    async removeAll(prefix) {
+      assertThere()
+      for (const key of [...objects.keys()]) if (key.startsWith(prefix)) objects.delete(key)
+    },
+  }
+  return store
+
+  function assertThere(): void {
+    if (isAway) throw new Unavailable('the store', new Error('away'))
+  }
+
+  function write(key: string, bytes: Buffer): void {
+    objects.set(key, bytes)
+    written.push(key)
+    if (!losesResponse) return
+    losesResponse = false
+    throw new Unavailable('the store', new Error('connection lost'))
+  }
+}
+
+async function* pieces(bytes: Buffer): AsyncIterable<Buffer> {
+  yield bytes
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+
+/** Where an object store keeps what this server stores. */
+export interface StoreTarget {
+  readonly bucket: string
+  /** What all keys begin with: empty, or a path that ends in a slash. */
+  readonly prefix: string
+  /** Null for the store's own address, which follows from the region. */
+  readonly endpoint: string | null
+  /** Null for that of the environment. */
+  readonly region: string | null
+  /** Whether the bucket is in the path of a URL rather than in its host name. */
+  readonly isPathStyle: boolean
+}
+
+/** `s3://bucket/prefix?endpoint=…&region=…&style=path|virtual`, parsed; null where nothing is set. */
+export const optionalStoreUrl = z
+  .string()
+  .transform((url) => targetIn(url))
+  .pipe(z.custom<StoreTarget>((target) => target !== null))
+  .optional()
+  .transform((target) => target ?? null)
+  .describe('s3://bucket/prefix?endpoint=https://host:port&region=name, without keys')
+
+/** Amazon's rules for names of buckets, which other stores share. */
+const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
+/** Of a prefix: what every store and every tool takes without a code. */
+const prefixPart = /^(?!\.{1,2}$)[\w.!*'()-]{1,128}$/
+const maxPrefix = 512
+const parameters = ['endpoint', 'region', 'style']
+
+/** Null for anything that cannot be meant, keys in it included: other users see arguments. */
+function targetIn(url: string): StoreTarget | null {
+  const parsed = URL.parse(url)
+  if (parsed?.protocol !== 's3:' || parsed.username || parsed.password || parsed.port || parsed.hash)
+    return null
+  const { hostname: bucket, pathname, searchParams } = parsed
+  const parts = pathname.split('/').filter((part) => part !== '')
+  const prefix = parts.map((part) => `${part}/`).join('')
+  if (!bucketName.test(bucket) || !parts.every((part) => prefixPart.test(part)) || prefix.length > maxPrefix)
+    return null
+  const names = [...searchParams.keys()]
+  if (new Set(names).size < names.length || !names.every((name) => parameters.includes(name))) return null
+  const [endpoint = null, region = null, style = null] = parameters.map(
+    (name) => searchParams.get(name) ?? undefined,
+  )
+  if (endpoint !== null && !isEndpoint(endpoint)) return null
+  if (region !== null && !/^[\w-]{1,64}$/.test(region)) return null
+  if (style !== null && style !== 'path' && style !== 'virtual') return null
+  const isPathStyle = style === null ? endpoint !== null : style === 'path'
+  return { bucket, prefix, endpoint, region, isPathStyle }
+}
+
+function isEndpoint(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return false
+  return !url.username && !url.password && url.pathname === '/' && !url.search && !url.hash
+}
