@@ -1,4 +1,4 @@
-import { type FaultAction, faultHeader, parseFaultAction } from '@pushav/shared/fault-action.ts'
+import { type FaultAction, faultHeader, parseFaultAction } from '@pushav/shared/faults/fault-action.ts'
 import { badUpstreamResponse, type ErrorResponse, ingestFailed } from './http/error-responses.ts'
 import { type Exchange, isSafeMethod } from './http/exchange.ts'
 import { valuesOf } from './http/headers.ts'

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import type { FaultAction } from '@pushav/shared/fault-action.ts'
+import type { FaultAction } from '@pushav/shared/faults/fault-action.ts'
 import type { ClientConnection } from '../tls/client-connection.ts'
 
 /** What a request target in absolute form names besides the path. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { encodeFaultAction, type FaultAction, faultHeader } from '@pushav/shared/fault-action.ts'
+import { encodeFaultAction, type FaultAction, faultHeader } from '@pushav/shared/faults/fault-action.ts'
 import { sendJson } from '../../http/json-response.ts'
 import type { RespondWithReceipt } from '../../uploads/http/upload-response.ts'
 import type { Fault } from '../fault-rule.ts'
