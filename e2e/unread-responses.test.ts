@@ -43,6 +43,7 @@ const pathOf: Readonly<Record<string, (upload: string) => string>> = {
   'GET /export/:id/:session.junit.xml': () => '/export/1/none.junit.xml',
   'GET /export/:id/:session.mp4': () => '/export/1/none.mp4',
   'GET /export/:id/:session.zip': () => '/export/1/none.zip',
+  'GET /faults/:id': () => '/faults/1',
   'GET /findings': () => '/findings',
   'GET /har/:id': () => '/har/1',
   'GET /healthz': () => '/healthz',

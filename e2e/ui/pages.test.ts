@@ -23,6 +23,7 @@ const requestsOfPages: readonly string[] = [
   '/devices',
   '/devices/{id}',
   '/events',
+  '/faults/{id}',
   '/probes',
   '/readyz',
   '/refusals',
@@ -67,6 +68,9 @@ describe('all pages', function () {
       stream,
       objects.filter(({ path }) => !path.endsWith('video/segment_1002.m4s')),
     )
+    const when = { path: 'session_1/index.mpd' }
+    const rule = JSON.stringify({ when, fault: { kind: 'status', status: 500 } })
+    await curl(serverOf(), `/faults/${stream}`, ['-XPOST', '-d', rule])
     emptyStream = await makeStream(serverOf(), '?interface=hls')
     await curl(serverOf(), '/webhooks', ['-d', '{"url":"http://localhost/"}'])
     const { text } = await curl(serverOf(), '/devices')
@@ -83,6 +87,7 @@ describe('all pages', function () {
     [`/ui/reports/${stream}`, '.reference-counts'],
     [`/ui/compare?a=${stream}&b=${emptyStream}`, '.compare-verdict'],
     ['/ui/compare?a=99999&b=99999', '.error-text'],
+    [`/ui/faults/${stream}`, '.report-row'],
     [`/ui/streams/${emptyStream}`, '.empty'],
     ['/ui/streams/99999', '.empty'],
     ['/ui/reports/99999', '.error-text'],

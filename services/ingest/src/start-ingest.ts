@@ -35,6 +35,12 @@ import { createVerdictWatch } from './expectations/watch-verdicts.ts'
 import { exportMp4With } from './export/export-mp4.ts'
 import { exportRoutes } from './export/http/export-routes.ts'
 import { listSessionWith } from './export/list-session.ts'
+import { uploadFaultsWith } from './faults/http/fault-course.ts'
+import { reactionResponse } from './faults/http/fault-json.ts'
+import { faultRoutes } from './faults/http/fault-routes.ts'
+import { readReactionsWith } from './faults/reaction-view.ts'
+import { redisFaultStore } from './faults/redis/fault-store.ts'
+import { startFaults } from './faults/start-faults.ts'
 import { allowOrigins } from './http/allow-origins.ts'
 import { createProxyAuth } from './http/authenticate.ts'
 import { createErrorResponder } from './http/error-handler.ts'
@@ -113,6 +119,7 @@ import { webhookRoutes } from './webhooks/http/webhook-routes.ts'
 import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 const catchUpWaitMs = 10_000
+const faultRefreshMs = 1_000
 const now = (): Date => new Date()
 
 interface RunningIngest {
@@ -162,6 +169,9 @@ export async function startIngest(
   const clientOf = authorization?.clientOf ?? (() => anonymousClient)
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const inFlight = createInFlightUploads()
+  const faults = built.use(
+    await startFaults({ store: redisFaultStore(redis), newId, now, log, intervalMs: faultRefreshMs }),
+  )
   const streams = streamsWith({
     journals,
     store,
@@ -218,6 +228,7 @@ export async function startIngest(
 
   const openUpload = diskOpenUpload(store)
   const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
+  const readReactions = readReactionsWith(index)
   const readLatency = readLatencyWith(index)
   const readReportMetrics = readReportMetricsWith(readMetricsWith(index), readLatency)
   const walkLog = walkLogWith(index)
@@ -267,12 +278,16 @@ export async function startIngest(
     nowMs: () => performance.now(),
     onRefusal: onDiskFull,
   })
+  const respondAsUsual = isReference ? reference.respond : respondWithReceipt
   const handleUpload = handleUploadWith({
     receiveUpload: shareBetweenStreams(receiveUpload, () => performance.now()),
     streams,
     certificates: clientCertificates,
     admit: admitUploadWith({ quotas, space: config.diskReserveBytes > 0 ? space : null }),
-    respondWithReceipt: isReference ? reference.respond : respondWithReceipt,
+    respondWithReceipt: respondAsUsual,
+    faults: uploadFaultsWith({
+      ...{ faults, interfaceOf, respondWithReceipt: respondAsUsual, closing: closing.signal },
+    }),
     maxBytes,
     now,
   })
@@ -306,6 +321,8 @@ export async function startIngest(
       reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
       readReportMetrics,
       readEvidence,
+      reportFaults: async (stream, session) =>
+        (await readReactions(stream)).reactions(session, now().getTime()).map(reactionResponse),
       ownerFor: ownerFor(authorization),
       visibleTo: visibleTo(authorization, accessControl.streams),
     }),
@@ -347,6 +364,7 @@ export async function startIngest(
     }),
     uploadBytesRoutes(streams, store, findCertificate),
     expectationRoutes(expectations, waitFor, closing.signal),
+    faultRoutes({ faults, streams, readReactions, now }),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     retentionRoutes(retention, config.retention),
     webhookRoutes(webhooks),
@@ -389,6 +407,7 @@ export async function startIngest(
 
   function onRemoved(stream: string): void {
     verdictWatch.touch(stream)
+    faults.forget(stream)
     if (quotas) usage.forget(stream)
   }
 

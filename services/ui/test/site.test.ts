@@ -21,6 +21,7 @@ describe('the site', () => {
     ['devices', 'Devices'],
     ['reports/7', 'Report'],
     ['compare', 'Compare'],
+    ['faults/7', 'Faults'],
     ['connect', 'Connect a camera'],
     ['queues', 'Service'],
   ] as const)
@@ -58,6 +59,7 @@ describe('the site', () => {
       'devices',
       'reports/7',
       'compare',
+      'faults/7',
       'service',
     ]) {
       const files = new Set(

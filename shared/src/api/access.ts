@@ -15,6 +15,7 @@ export type AuditEvent =
   | 'certificate-revoked'
   | 'stream-deleted'
   | 'object-deleted'
+  | 'faults-made'
   | 'test-results-cleared'
   | 'stream-shared'
   | 'stream-unshared'
@@ -66,6 +67,10 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /streams/{id}/report': readers,
   'PUT /expectations/{id}': writers,
   'GET /expectations/{id}': readers,
+  'POST /faults/{id}': { ...owners, audit: 'faults-made' },
+  'GET /faults/{id}': readers,
+  'DELETE /faults/{id}': owners,
+  'DELETE /faults/{id}/{fault}': owners,
   'GET /wait/{id}': readers,
   'GET /compare': identified,
   'GET /har/{id}': readers,

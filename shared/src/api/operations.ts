@@ -44,6 +44,7 @@ import { recordQuery } from './evidence/digests.ts'
 import { har } from './evidence/har.ts'
 import { tlsSecretsBody } from './evidence/keylog.ts'
 import { expectations, expectationsResponse } from './expectations.ts'
+import { faultsBody, faultsMade, faultsRemoved, faultsResponse } from './lab/faults.ts'
 import { playQuery } from './playback.ts'
 import { retentionResponse } from './retention.ts'
 import { openedSession, sealedBody } from './sealed.ts'
@@ -139,6 +140,13 @@ export const operations: readonly Operation[] = [
     expectationsResponse,
   ),
   get('/wait/{id}', 'expectations', 'Waits until a stream has something', waitResponse, waitQuery),
+  post('/faults/{id}', 'faults', 'Makes a fault rule, or those of a script', {
+    body: faultsBody,
+    responses: { 201: faultsMade },
+  }),
+  get('/faults/{id}', 'faults', 'Fault rules, and what the camera did about them', faultsResponse),
+  remove('/faults/{id}', 'faults', 'Removes all fault rules of a stream', faultsRemoved),
+  remove('/faults/{id}/{fault}', 'faults', 'Removes one fault rule', faultsRemoved),
   get(
     '/streams/{id}/report',
     'streams',

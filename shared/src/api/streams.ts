@@ -3,6 +3,7 @@ import { booleanWord, finding, nextCursor, pageQuery, severity, streamId, time, 
 import { reportMetrics } from './evidence/compare.ts'
 import { reportEvidence } from './evidence/digests.ts'
 import { expectations } from './expectations.ts'
+import { faultReactions } from './lab/faults.ts'
 import { latency } from './latency.ts'
 import { referenceReport } from './reference.ts'
 
@@ -176,6 +177,7 @@ export const reportQuery = z.object({
   metrics: booleanWord
     .default(false)
     .describe('With the numbers that `GET /compare` compares; read likewise'),
+  faults: booleanWord.default(false).describe('With what the camera did after faults; read likewise'),
 })
 
 export const reportResponse = z
@@ -199,5 +201,6 @@ export const reportResponse = z
     latency: latency.optional(),
     metrics: reportMetrics.optional(),
     evidence: reportEvidence.optional(),
+    faults: faultReactions.optional(),
   })
   .meta({ id: 'Report' })

@@ -13,6 +13,7 @@ export type PageName =
   | 'upload'
   | 'report'
   | 'compare'
+  | 'faults'
   | 'devices'
   | 'certificates'
   | 'tlsTests'
@@ -30,6 +31,7 @@ export const pages: Readonly<Record<PageName, Page>> = {
   upload: { title: 'Upload', module: 'upload', navigation: '/ui/streams' },
   report: { title: 'Report', module: 'report', navigation: '/ui/streams' },
   compare: { title: 'Compare', module: 'compare', navigation: '/ui/streams' },
+  faults: { title: 'Faults', module: 'faults', navigation: '/ui/streams' },
   devices: { title: 'Devices', module: 'devices', navigation: '/ui/devices' },
   certificates: { title: 'Certificates', module: 'certificates', navigation: '/ui/certificates' },
   tlsTests: { title: 'TLS tests', module: 'tls-tests', navigation: '/ui/certificates' },

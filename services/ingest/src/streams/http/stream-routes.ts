@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { pageQuery } from '@pushav/shared/api/common.ts'
+import type { FaultReactionResponse } from '@pushav/shared/api/lab/faults.ts'
 import {
   expectedTrackNamesBody,
   reportQuery,
@@ -44,6 +45,8 @@ interface StreamRoutesDeps {
   readonly readReportMetrics: ReadReportMetrics
   /** Digests to file a report with, of one session or of all. */
   readonly readEvidence: ReadEvidence
+  /** What the camera did after faults, in one session or in all. */
+  readonly reportFaults: (stream: string, session: string | null) => Promise<readonly FaultReactionResponse[]>
   /** To whom a stream that this client creates belongs; undefined where streams belong to no client. */
   readonly ownerFor: (request: IncomingMessage) => string | null | undefined
   /** Which streams this client may see; undefined for all. */
@@ -61,6 +64,7 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     reportLatency,
     readReportMetrics,
     readEvidence,
+    reportFaults,
     ownerFor,
     visibleTo,
   } = deps
@@ -103,9 +107,10 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
   router.get('/streams/:id/report', async (request: StreamRequest, response) => {
     const { id } = request.params
     const { session = null, format, ...wanted } = parseQuery(reportQuery, request.query)
+    const reactions = wanted.faults ? await reportFaults(id, session) : []
     if (format === 'junit') {
       const reports = await streams.reportEach(id, session)
-      return streamText(response.type('application/xml'), junitPieces(id, reports))
+      return streamText(response.type('application/xml'), junitPieces(id, reports, reactions))
     }
     const rules = await streams.report(id, session)
     const beside = {
@@ -113,6 +118,7 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
       ...(wanted.latency ? { latency: await reportLatency(id, session) } : {}),
       ...(wanted.metrics ? { metrics: await readReportMetrics(id, session) } : {}),
       ...(wanted.evidence ? { evidence: await readEvidence(id, session) } : {}),
+      ...(wanted.faults ? { faults: reactions } : {}),
     }
     response.json({ stream_id: Number(id), session, rules, ...beside })
   })

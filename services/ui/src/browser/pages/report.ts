@@ -6,6 +6,7 @@ import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showPageFailure } from '../dom/load.ts'
 import { mark, untrusted } from '../dom/words.ts'
+import { faultsSection } from '../faults/section.ts'
 import { standardName } from '../inspect/findings.ts'
 import { latencySection } from '../inspect/latency.ts'
 import { referenceSection } from '../inspect/reference.ts'
@@ -97,7 +98,10 @@ function draw(
         h('a', { class: 'button', href: `/streams/${stream}/report${query}` }, 'JSON'),
         h(
           'a',
-          { class: 'button', href: `/streams/${stream}/report${query ? `${query}&` : '?'}format=junit` },
+          {
+            class: 'button',
+            href: `/streams/${stream}/report${query ? `${query}&` : '?'}format=junit&faults=true`,
+          },
           'JUnit',
         ),
       ),
@@ -128,6 +132,7 @@ function draw(
       // Their data comes later, and moves only what is below.
       latencySection(stream, session, summary.uploads),
       referenceSection(stream, session, summary.uploads),
+      faultsSection(stream, session, summary.uploads),
     ),
   )
 }

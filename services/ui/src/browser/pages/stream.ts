@@ -176,6 +176,7 @@ fill(
       { class: 'page-actions' },
       h('a', { class: 'button', href: `/ui/reports/${stream}` }, 'Report'),
       h('a', { class: 'button', href: `/ui/compare?a=${stream}` }, 'Compare'),
+      h('a', { class: 'button', href: `/ui/faults/${stream}` }, 'Faults'),
       exportMenu.element,
       h('a', { class: 'button', href: `/ui/connect?stream=${stream}` }, 'Connect'),
     ),
