@@ -75,9 +75,15 @@ confinement() {
 }
 
 scaling() {
-  step 'two more probes are started' scale_probe 3
+  step 'two more probes are started' scale probe 3
   step 'all six containers are healthy' within 60 healthy 6
-  step 'twelve uploads at once are all probed' twelve_uploads
+  step 'twelve uploads at once are all probed' twelve_uploads at-once
+  step 'two more ingests are started' scale ingest 3
+  step 'all eight containers are healthy' within 60 healthy 8
+  step 'each has a name, and journals of its own' within 60 three_ingests
+  step 'two of them go' one_ingest
+  step 'it takes over from those that are gone' within 60 took_over
+  step 'twelve uploads at once are all probed' twelve_uploads after-scaling
 }
 
 step() { # SENTENCE COMMAND…
@@ -210,12 +216,24 @@ finds_not() { # SERVICE HOST:PORT
     "$2" | grep -xE 'ENOTFOUND|EAI_AGAIN'
 }
 
-scale_probe() {
+scale() { # SERVICE COUNT; the probes stay as many as they are
   case $COMPOSE in
-    docker*) $COMPOSE up -d --no-recreate --scale "probe=$1" ;;
-    *) $COMPOSE scale probe "$1" ;;
+    docker*) $COMPOSE up -d --no-recreate --scale probe=3 --scale "$1=$2" ;;
+    *) $COMPOSE scale "$1" "$2" ;;
   esac
 }
+
+one_ingest() {
+  case $COMPOSE in
+    docker*) scale ingest 1 ;;
+    *) podman ps --format '{{.Names}}' | grep -E 'flow_ingest_[23]$' | xargs podman rm -f -t 0 ;;
+  esac
+}
+
+three_ingests() {
+  twelve_uploads "with-three-$SECONDS" && inside ingest ls /data/journals/1 | grep -c '^ingest-[123].ndjson' | grep -x 3
+}
+took_over() { ready && ! inside ingest ls /data/instances | grep -E '^ingest-[23].json'; }
 
 healthy() { [ "$(health_of_all | tee /dev/stderr | grep -c ' healthy$')" = "$1" ]; }
 health_of_all() {
@@ -225,14 +243,14 @@ health_of_all() {
   esac
 }
 
-twelve_uploads() {
+twelve_uploads() { # NAME
   local i jobs=()
   for i in {1..12}; do
-    upload "at-once-$i" &
+    upload "$1-$i" &
     jobs+=($!)
   done
   for i in "${jobs[@]}"; do wait "$i" || return; done
-  for i in {1..12}; do within 30 is_probed "at-once-$i" || return; done
+  for i in {1..12}; do within 30 is_probed "$1-$i" || return; done
 }
 
 # An upload is answered while Redis or the probe is away, and probed when they are back.

@@ -187,7 +187,7 @@ function isInFile(file: string, name: string): boolean {
 
 function missingScripts(page: string): readonly string[] {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> }
-  const named = [...read(page).matchAll(/\bnpm (?:run ([a-z][\w:]*)|(start|test)\b)/g)]
+  const named = [...read(page).matchAll(/\bnpm (?:run ([a-z][\w:-]*)|(start|test)\b)/g)]
   return named.map(([, script, short]) => script ?? short ?? '').filter((script) => !(script in scripts))
 }
 

@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@pushav/shared/testing/until.ts'
 import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
@@ -71,17 +71,111 @@ describe('two ingests behind one proxy', function () {
   })
 })
 
+describe('four ingests that are killed one after the other', function () {
+  this.timeout(240_000)
+  const names = ['one', 'two', 'three', 'four']
+  let built: AsyncDisposableStack
+  let alone: Deployment
+  let device: Identity
+
+  before(async () => {
+    built = new AsyncDisposableStack()
+    alone = built.use(await startDeployment(['alone']))
+    device = await makeDevice(alone, 'cam')
+  })
+  after(() => built.disposeAsync())
+
+  it('judge a session as one ingest does', async () => {
+    const expected = await tellTo(alone, device)
+    await using four = await startDeployment(names, alone)
+    const kills = new Map([
+      [4, 'one'],
+      [8, 'two'],
+      [12, 'three'],
+    ])
+    const killDue = async (step: number) => {
+      const instance = kills.get(step)
+      if (instance) await four.kill(instance)
+    }
+    deepEqual(await tellTo(four, device, killDue), expected)
+    deepEqual(await writersOf(four, '1'), names.map((name) => `${name}.ndjson`).sort())
+  })
+
+  it('leave to the others what they were receiving, and their uploads without a verdict', async () => {
+    await using four = await startDeployment(names, alone, false)
+    const stream = await makeStream(four)
+    const taken = ['ingest-1', 'ingest-2', 'ingest-3', 'ingest-4']
+    const accepted: string[] = []
+    for (let round = 0; round < 3; round++) {
+      const path = `/streams/${stream}/long/${round}.mp4`
+      using connection = await rawConnection(four, device)
+      connection.tls.on('error', () => undefined)
+      connection.tls.write(putHead(path, 'Content-Length: 500000'))
+      connection.tls.write(Buffer.alloc(100_000))
+      const receiver = await until('a body on its way', () => receiverIn(four, taken))
+      const pushes = Array.from({ length: 12 }, (_, n) => {
+        const short = `short/${round}/${n}.m4s`
+        return push(four, device, `/streams/${stream}/${short}`, short).then(
+          (reply) => reply?.status === 202 && accepted.push(short),
+        )
+      })
+      await Promise.race(pushes)
+      process.kill(await processOf(four, receiver), 'SIGKILL')
+      taken.splice(taken.indexOf(receiver), 1)
+      await Promise.all(pushes)
+      const cutOffs = await until('taken over', async () => {
+        const { uploads } = (await curl(four, `/streams/${stream}/uploads?limit=1000`)).json
+        const long = uploads.filter((upload: { path: string }) => upload.path === `long/${round}.mp4`)
+        return long.length > 0 && long
+      })
+      deepEqual(
+        cutOffs.map(({ whole }: { whole: boolean }) => whole),
+        [false],
+      )
+    }
+    const { uploads } = (await curl(four, `/streams/${stream}/uploads?limit=1000`)).json
+    const listed = new Set(uploads.map(({ path }: { path: string }) => path))
+    deepEqual(
+      accepted.filter((path) => !listed.has(path)),
+      [],
+    )
+    deepEqual(accepted.length > 0, true)
+  })
+})
+
+/** The name of the ingest that has begun to receive a body; null for none of these. */
+async function receiverIn(
+  { workingDirectory }: Deployment,
+  instances: readonly string[],
+): Promise<string | null> {
+  for (const instance of instances) {
+    const staged = await readdir(join(workingDirectory, 'staging', instance))
+    if (staged.some((name) => name.endsWith('.json'))) return instance
+  }
+  return null
+}
+
+async function processOf({ workingDirectory }: Deployment, instance: string): Promise<number> {
+  return JSON.parse(await readFile(join(workingDirectory, 'instances', `${instance}.json`), 'utf8')).pid
+}
+
 /** Who has taken uploads of a stream. */
 async function writersOf({ workingDirectory }: Deployment, stream: string): Promise<string[]> {
   return (await readdir(join(workingDirectory, 'journals', stream))).sort()
 }
 
 /** Everything that is answered to the story and says something of it afterwards. */
-async function tellTo(server: Deployment, device: Identity): Promise<unknown> {
+async function tellTo(
+  server: Deployment,
+  device: Identity,
+  before: (step: number) => Promise<void> = async () => undefined,
+): Promise<unknown> {
   const stream = `/streams/${await makeStream(server, '?interface=dash')}`
   const heard: unknown[] = []
-  for (const [path, body] of story)
+  for (const [step, [path, body]] of story.entries()) {
+    await before(step)
     heard.push(await push(server, device, `${stream}/session_1/${path}`, body))
+  }
   const get = async (path: string) => (await curl(server, path)).json
   await until('all are listed', async () => (await get(`${stream}/uploads`)).uploads.length === story.length)
   const paths = ['/streams', '/streams?summary=true', stream]

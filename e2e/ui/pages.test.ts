@@ -19,9 +19,11 @@ const requestsOfPages: readonly string[] = [
   '/certs',
   '/certs/device/dev.pem',
   '/certs/server/root.pem',
+  '/compare',
   '/devices',
   '/devices/{id}',
   '/events',
+  '/faults/{id}',
   '/probes',
   '/readyz',
   '/refusals',
@@ -66,6 +68,9 @@ describe('all pages', function () {
       stream,
       objects.filter(({ path }) => !path.endsWith('video/segment_1002.m4s')),
     )
+    const when = { path: 'session_1/index.mpd' }
+    const rule = JSON.stringify({ when, fault: { kind: 'status', status: 500 } })
+    await curl(serverOf(), `/faults/${stream}`, ['-XPOST', '-d', rule])
     emptyStream = await makeStream(serverOf(), '?interface=hls')
     await curl(serverOf(), '/webhooks', ['-d', '{"url":"http://localhost/"}'])
     const { text } = await curl(serverOf(), '/devices')
@@ -80,6 +85,9 @@ describe('all pages', function () {
     [`/ui/streams/${stream}/session_1/video/segment_1001.m4s?tab=boxes`, '.box'],
     [`/ui/streams/${stream}/session_1/video/segment_1003.m4s?tab=reference`, '.tab-panel .code'],
     [`/ui/reports/${stream}`, '.reference-counts'],
+    [`/ui/compare?a=${stream}&b=${emptyStream}`, '.compare-verdict'],
+    ['/ui/compare?a=99999&b=99999', '.error-text'],
+    [`/ui/faults/${stream}`, '.report-row'],
     [`/ui/streams/${emptyStream}`, '.empty'],
     ['/ui/streams/99999', '.empty'],
     ['/ui/reports/99999', '.error-text'],

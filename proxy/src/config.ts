@@ -1,6 +1,7 @@
 import {
   address,
   duration,
+  flag,
   level,
   limit,
   optionalAddress,
@@ -35,6 +36,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     uiPort: setting('UI_PORT', optionalPort),
     /** Where that port listens; undefined for where the other one does. */
     uiHost: setting('UI_HOST', optionalText),
+    /** Whether other proxies of this machine listen on the same ports. */
+    reusePort: setting('REUSE_PORT', flag, 'false'),
     dnsName: setting('DNS_NAME', optionalDnsName),
     /** The first port for tests of TLS clients; null for none. */
     tlsTestPort: setting('TLS_TEST_PORT', optionalPort, 'off') ?? null,

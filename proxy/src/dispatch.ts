@@ -1,5 +1,7 @@
+import { type FaultAction, faultHeader, parseFaultAction } from '@pushav/shared/faults/fault-action.ts'
 import { badUpstreamResponse, type ErrorResponse, ingestFailed } from './http/error-responses.ts'
 import { type Exchange, isSafeMethod } from './http/exchange.ts'
+import { valuesOf } from './http/headers.ts'
 import type { RequestSender } from './request-body.ts'
 import { type ResponseRelay, relayResponse } from './response-body.ts'
 import type { ResponseListener, UpstreamConnection } from './upstream/connection.ts'
@@ -26,6 +28,12 @@ export function shouldForward(exchange: Exchange): boolean {
 /** DASH-IF Ingest 1.2, 5.2-1: POST means the same as PUT. */
 const isUpload = ({ method, target }: Exchange): boolean =>
   method === 'PUT' || (method === 'POST' && /^\/streams\/\d+\/./.test(target))
+
+/** What ingest asks the proxy to do; null for nothing, as in all but a few responses. */
+function faultActionIn(headers: readonly string[]): FaultAction | null {
+  const [action] = valuesOf(headers, faultHeader)
+  return action === undefined ? null : parseFaultAction(action)
+}
 
 /** Sends a request on one connection and relays the response. Resolves when both are over; never rejects. */
 export function dispatch(
@@ -61,9 +69,22 @@ export function dispatch(
 
     function onHeaders(head: ResponseHead): void {
       status = head.status
+      const action = faultActionIn(head.headers)
+      if (action) carryOut(action)
+      if (action && action.kind !== 'goaway') return
       isEarly = !sender.hasStarted() || (status >= 400 && !exchange.isBodyComplete())
       if (isEarly) sender.detach()
       relay = relayResponse(head, connection, exchange, isEarly)
+    }
+
+    /** What takes the place of a response ends the request to ingest, too. */
+    function carryOut(action: FaultAction): void {
+      if (action.kind !== 'goaway') {
+        isEarly = !exchange.isBodyComplete()
+        sender.detach()
+      }
+      if (!exchange.isAborted()) exchange.carryOut(action)
+      if (isEarly) exchange.body.resume()
     }
 
     /** After an error response that came before the end of the body the connection is not used again. */

@@ -4,6 +4,7 @@ import type { Address } from '@pushav/shared/settings.ts'
 import type { z } from 'zod'
 import { postEvent } from './ingest-events.ts'
 import type { HandoverFile } from './tls/handover-file.ts'
+import { type IngestAddresses, keyOf } from './upstream/ingest-addresses.ts'
 
 /** A proxy mostly listens before ingest does. */
 const retryMs = 250
@@ -14,18 +15,16 @@ const retryMs = 250
  * Disposal stops that.
  */
 export function reportHandover(
-  ingests: readonly Address[],
+  ingests: IngestAddresses,
   handover: HandoverFile,
   place: Omit<z.input<typeof handoverApplied>, 'proxy' | 'version'>,
 ): Disposable {
   const proxy = randomUUID()
   let isOver = false
-  const reports = ingests.map(reporterFor)
-  const reportAll = () => {
-    for (const report of reports) report()
-  }
+  const reporters = new Map<string, () => void>()
   const timer = setInterval(reportAll, handoverReportMs).unref()
   handover.onChange(reportAll)
+  ingests.onChange(reportAll)
   reportAll()
   return { [Symbol.dispose]: dispose }
 
@@ -34,8 +33,15 @@ export function reportHandover(
     clearInterval(timer)
   }
 
+  function reportAll(): void {
+    const current = new Map(ingests.current().map((ingest) => [keyOf(ingest), ingest]))
+    for (const key of reporters.keys()) if (!current.has(key)) reporters.delete(key)
+    for (const [key, ingest] of current) if (!reporters.has(key)) reporters.set(key, reporterFor(key, ingest))
+    for (const report of reporters.values()) report()
+  }
+
   /** One report at a time; a change in the meantime is reported behind it. */
-  function reporterFor(ingest: Address): () => void {
+  function reporterFor(key: string, ingest: Address): () => void {
     let reported: string | null = null
     let isPosting = false
     return () => void report()
@@ -50,7 +56,7 @@ export function reportHandover(
         isAccepted = await postEvent(ingest, 'handover-applied', event, handover.trust().secret)
       } while (reported !== handover.version())
       isPosting = false
-      if (!isAccepted && !isOver) setTimeout(report, retryMs).unref()
+      if (!isAccepted && !isOver && reporters.has(key)) setTimeout(report, retryMs).unref()
     }
   }
 }

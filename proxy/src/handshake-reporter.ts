@@ -1,5 +1,5 @@
 import type { Address } from '@pushav/shared/settings.ts'
-import { postEvent } from './ingest-events.ts'
+import { postToAny } from './ingest-events.ts'
 
 const maxConcurrentReports = 8
 
@@ -27,7 +27,7 @@ export interface ShownCertificate {
  * events. Resolves with whether one did, and never rejects: while eight reports are in flight further ones are dropped.
  */
 export function createHandshakeReporter(
-  ingests: readonly Address[],
+  ingests: () => readonly Address[],
   secret: () => string,
 ): (refused: RefusedHandshake) => Promise<boolean> {
   let inFlight = 0
@@ -35,11 +35,7 @@ export function createHandshakeReporter(
     if (inFlight >= maxConcurrentReports) return false
     inFlight++
     const event = { address, code: code.slice(0, 100), reason: reason.slice(0, 1_000), certificate }
-    let isAccepted = false
-    for (const ingest of ingests) {
-      isAccepted = await postEvent(ingest, 'handshake-refused', event, secret())
-      if (isAccepted) break
-    }
+    const isAccepted = await postToAny(ingests(), 'handshake-refused', event, secret())
     inFlight--
     return isAccepted
   }

@@ -3,6 +3,17 @@ import type { Address } from '@pushav/shared/settings.ts'
 
 const timeoutMs = 2_000
 
+/** Posts to one ingest after the other until one accepts it; resolves with whether one did, and never rejects. */
+export async function postToAny(
+  ingests: readonly Address[],
+  name: string,
+  event: object,
+  secret: string,
+): Promise<boolean> {
+  for (const ingest of ingests) if (await postEvent(ingest, name, event, secret)) return true
+  return false
+}
+
 /**
  * Posts something that only the proxy knows to `/events/<name>` of one ingest. Resolves with whether that accepted it;
  * never rejects.

@@ -7,17 +7,20 @@ import { trackExchanges } from './exchanges.ts'
 import { forwardWith } from './forward.ts'
 import { reportHandover } from './handover-reporter.ts'
 import { createHandshakeReporter, type RefusedHandshake } from './handshake-reporter.ts'
+import { postToAny } from './ingest-events.ts'
 import { type ClientLimits, createClientLimits, isLimited } from './limits/client-limits.ts'
 import { logExcess } from './limits/log-excess.ts'
 import { openRates } from './limits/rates.ts'
 import { announce } from './mdns/announce.ts'
 import { createProxyMetrics, noProxyMetrics, type ProxyMetrics } from './metrics/proxy-metrics.ts'
 import { followHandoverFile } from './tls/handover-file.ts'
+import { createKeylogReporter } from './tls/keylog-reporter.ts'
 import { type Listener, listen } from './tls/listen.ts'
 import { createTlsServer } from './tls/tls-server.ts'
 import { createConnectionReporter } from './tls-tests/connection-reporter.ts'
 import { startTlsTests, type TlsTests } from './tls-tests/start-tls-tests.ts'
 import { createBalancedPool } from './upstream/balanced-pool.ts'
+import { openIngestAddresses } from './upstream/ingest-addresses.ts'
 
 interface Proxy extends AsyncDisposable {
   readonly port: number
@@ -33,22 +36,30 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   await using built = new AsyncDisposableStack()
   const now = Date.now
   const handover = built.use(await followHandoverFile(config.handoverFile, log))
-  const pool = built.use(createBalancedPool(config.ingests, config.upstreamWaitMs, now))
+  const ingests = built.use(await openIngestAddresses(config.ingests))
+  const pool = built.use(createBalancedPool(ingests, config.upstreamWaitMs, now))
   const registry = createRegistry('proxy')
   const metrics = config.metricsAddress === null ? noProxyMetrics : createProxyMetrics(registry)
   built.use(await serveMetrics(registry, config.metricsAddress))
   const exchanges = trackExchanges(forwardWith(pool, metrics, log), log)
-  const report = createHandshakeReporter(config.ingests, () => handover.trust().secret)
+  const report = createHandshakeReporter(ingests.current, () => handover.trust().secret)
   const reportHandshake = (refused: RefusedHandshake) => {
     metrics.refused(refused.code)
     return report(refused)
   }
+  const secrets = built.use(
+    createKeylogReporter({
+      post: (secrets) => postToAny(ingests.current(), 'tls-secrets', { secrets }, handover.trust().secret),
+      onDrop: () => log.warn('secrets for the key log are dropped: ingest does not accept them'),
+    }),
+  )
   let ui: Listener | null = null
   const alternative = () => (ui ? `; browsers need no certificate on port ${ui.port}` : '')
   const deps = {
     handover,
     serve: exchanges.serve,
     reportHandshake,
+    reportSecret: secrets.report,
     limits: built.use(await openLimits(config, metrics, log, now)),
     onConnected: metrics.connected,
     alternative,
@@ -57,13 +68,13 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
     log,
   }
   const server = createTlsServer(deps, { ...config, requestCert: true })
-  const { port, addresses, stop, destroy } = await listen(server, config.host, config.port)
+  const { port, addresses, stop, destroy } = await listen(server, config)
   log.info({ port, addresses }, 'listening')
   ui = await listenForBrowsers(createTlsServer(deps, { ...config, requestCert: false }), config, port, log)
   const tlsTests = await listenForTests()
   const is_loopback = [...addresses, ...(ui?.addresses ?? [])].every(isLoopback)
   built.use(
-    reportHandover(config.ingests, handover, {
+    reportHandover(ingests, handover, {
       port,
       ui_port: ui?.port ?? null,
       is_loopback,
@@ -92,7 +103,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
 
   async function listenForTests(): Promise<TlsTests | null> {
     if (config.tlsTestPort === null) return null
-    const reportConnection = createConnectionReporter(config.ingests, () => handover.trust().secret)
+    const reportConnection = createConnectionReporter(ingests.current, () => handover.trust().secret)
     return startTlsTests({ ...deps, reportConnection }, config, config.tlsTestPort)
   }
 }
@@ -103,7 +114,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
  */
 async function listenForBrowsers(
   server: Server,
-  { host, uiHost, uiPort, port: configured }: Config,
+  { host, uiHost, uiPort, port: configured, reusePort }: Config,
   port: number,
   log: Logger,
 ): Promise<Listener | null> {
@@ -112,7 +123,7 @@ async function listenForBrowsers(
   const wanted = uiPort === undefined ? usual : uiPort
   if (wanted === null || wanted > maxPort) return null
   try {
-    const listener = await listen(server, uiHost ?? host, wanted)
+    const listener = await listen(server, { host: uiHost ?? host, port: wanted, reusePort })
     log.info({ port: listener.port, addresses: listener.addresses }, 'listening for browsers')
     return listener
   } catch (error) {

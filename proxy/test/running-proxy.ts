@@ -70,6 +70,7 @@ export async function handoverFor(): Promise<Handover> {
     serverKey: server.key,
     deviceRoots: deviceRoot.cert,
     revokedSerials: [],
+    keylog: false,
   }
 }
 

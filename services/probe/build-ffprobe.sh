@@ -1,10 +1,33 @@
 #!/bin/sh
 # Builds a small static ffprobe from the distribution's own, patched source package (Debian and its kin).
 # Usage: build-ffprobe.sh [TARGET]; without one it goes where standalone looks for it. Touches nothing else.
+#        build-ffprobe.sh --missing prints what is missing for a build that says of AV1 what the distribution's says.
 # Needs apt-get, dpkg-dev, gcc, make, libc6-dev and, for AV1, pkg-config and libaom-dev; with nasm it decodes faster.
+# FFPROBE_SOURCE says where the source package comes from: a folder with its files; lists, if the machine's own package
+# lists name it (deb-src); download (the default), which asks the machine's package sources for lists that do.
 # It reads ISO media files and MPEG-TS from files only; everything else that ffprobe can do is left out.
 set -eu
+source=${FFPROBE_SOURCE:-download}
+has() { command -v "$1" >/dev/null 2>&1; }
+
+missing() {
+  has apt-get && has dpkg-source || echo dpkg-dev
+  for tool in gcc make pkg-config; do has "$tool" || echo "$tool"; done
+  pkg-config --exists aom 2>/dev/null || echo libaom-dev
+  case $source in
+    download) ;;
+    lists) apt-get source --print-uris ffmpeg >/dev/null 2>&1 || echo 'the source package (deb-src)' ;;
+    *) ls "$source"/ffmpeg_*.dsc >/dev/null 2>&1 || echo "ffmpeg_*.dsc in $source" ;;
+  esac
+}
+
+if [ "${1:-}" = --missing ]; then
+  missing
+  exit
+fi
+
 wanted=${1:-$(dirname "$0")/build/ffprobe}
+case $source in download | lists) ;; *) source=$(cd "$source" && pwd -P) ;; esac
 mkdir -p "$(dirname "$wanted")"
 target=$(cd "$(dirname "$wanted")" && pwd -P)/$(basename "$wanted")
 work=$(mktemp -d)
@@ -12,8 +35,18 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$work"
 
+say() { echo "build-ffprobe: $*" >&2; }
+
+get_source() {
+  case $source in
+    download) download ;;
+    lists) apt-get -q source ffmpeg >&2 ;;
+    *) dpkg-source -x "$source"/ffmpeg_*.dsc >&2 ;;
+  esac
+}
+
 # The machine's own package sources, asked for source packages; its lists stay as they are.
-sources() {
+download() {
   mkdir parts lists lists/partial
   for list in /etc/apt/sources.list.d/*.sources; do
     if grep -qs '^Signed-By:.*debian\|^Signed-By:.*ubuntu' "$list"; then
@@ -42,11 +75,11 @@ parsers='h264 hevc av1 vp8 vp9 mpegvideo mpeg4video h263 mjpeg aac aac_latm mpeg
 # ffmpeg itself cannot decode AV1, and of the libraries that can, Debian has this one to link statically.
 av1() {
   if pkg-config --exists aom 2>/dev/null; then echo '--enable-libaom --enable-decoder=libaom_av1 --pkg-config-flags=--static'
-  else echo 'build-ffprobe: without libaom-dev, little is said of AV1' >&2; fi
+  else say 'without libaom-dev, little is said of AV1'; fi
 }
 
 # On other processors than x86 the compiler's own assembler does.
-simd() { command -v nasm >/dev/null || echo --disable-x86asm; }
+simd() { has nasm || echo --disable-x86asm; }
 
 configure() {
   ./configure --disable-everything --disable-autodetect --disable-doc --disable-network --disable-programs \
@@ -59,9 +92,12 @@ configure() {
     --extra-ldflags='-static-pie -Wl,-z,relro,-z,now' $(av1)
 }
 
-sources
+say "getting the source ($source)"
+get_source
 cd ffmpeg-*/
+say 'configuring'
 configure >&2
+say 'compiling'
 make -j"$(nproc)" ffprobe >&2
 "./ffprobe" -version >/dev/null
 install -m 0755 ffprobe "$target"

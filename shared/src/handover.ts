@@ -19,6 +19,8 @@ export const handover = z.object({
   deviceRoots: z.string().includes('-----BEGIN CERTIFICATE-----'),
   /** Serial numbers of revoked device certificates, lower-case hex without leading zeros. */
   revokedSerials: z.array(z.string().regex(/^[0-9a-f]+$/)),
+  /** Whether the proxy reports the secrets of TLS connections to ingest. */
+  keylog: z.boolean().default(false),
   /** What the tests of TLS clients show, where they are on; a test that is not named shows what `good` does. */
   tlsTests: z
     .partialRecord(

@@ -1,3 +1,5 @@
+import { faultHeader } from './faults/fault-action.ts'
+
 /**
  * Headers that concern one connection only and are never forwarded, in lower case: those of RFC 9110 7.6.1,
  * and those that older software sends. The headers that `Connection` names come on top.
@@ -13,4 +15,5 @@ export const hopByHopHeaders: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  faultHeader,
 ])

@@ -15,9 +15,13 @@ export interface Deployment extends AsyncDisposable, ByCurl, ByTls {
 
 /**
  * One proxy before as many ingests as there are names, all on one Redis and one working directory. With the
- * certificates of another one it starts sooner.
+ * certificates of another one it starts sooner. Ingests that are not told their names take free ones themselves.
  */
-export async function startDeployment(instances: readonly string[], other?: Deployment): Promise<Deployment> {
+export async function startDeployment(
+  instances: readonly string[],
+  other?: Deployment,
+  areTold = true,
+): Promise<Deployment> {
   await using built = new AsyncDisposableStack()
   const { path } = built.use(await temporaryDirectory())
   if (other) await cp(join(other.workingDirectory, 'certs'), join(path, 'certs'), { recursive: true })
@@ -50,7 +54,11 @@ export async function startDeployment(instances: readonly string[], other?: Depl
   }
 
   async function startIngest(instance: string): Promise<void> {
-    const own = { INSTANCE: instance, INGEST_LISTEN: addressOf(instance), REDIS_URL: redis.path }
+    const own = {
+      INSTANCE: areTold ? instance : '',
+      INGEST_LISTEN: addressOf(instance),
+      REDIS_URL: redis.path,
+    }
     const { child } = await start('services/ingest', { ...common, ...own })
     ingests.set(instance, child)
   }

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { FaultAction } from '@pushav/shared/faults/fault-action.ts'
 import type { ClientConnection } from '../tls/client-connection.ts'
 
 /** What a request target in absolute form names besides the path. */
@@ -49,6 +50,8 @@ export interface Exchange {
   disableKeepAlive(): void
   /** Ends a response that is sent before the request body is complete, so that it reaches the client. */
   endEarly(): void
+  /** Does to the connection or the stream what a fault asks for; a reset or a cut takes the place of the response. */
+  carryOut(action: FaultAction): void
   /** Breaks the response off, so that the client cannot take it for complete. */
   destroy(): void
 }

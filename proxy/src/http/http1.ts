@@ -60,6 +60,11 @@ export function http1Exchange(
       // The response may still be queued behind the 100 Continue.
       linger(request).then(() => socket.destroySoon())
     },
+    carryOut({ kind, ...action }) {
+      if (kind === 'goaway') return
+      if ('how' in action) connection.cut(action.how)
+      else response.destroy()
+    },
     destroy: () => void response.destroy(),
   }
 

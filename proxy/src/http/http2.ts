@@ -54,9 +54,21 @@ export function http2Exchange(
       stream.end()
       linger(stream).then(() => isAborted() || stream.close(NGHTTP2_NO_ERROR))
     },
+    carryOut(action) {
+      if (isAborted()) return
+      if (action.kind === 'cut') connection.cut(action.how)
+      else if (action.kind === 'reset') stream.close(action.code)
+      else goAway(stream, action.code)
+    },
     // Node's close() would send END_STREAM before the reset, and the response would look complete.
     destroy: () => void stream.destroy(new Error('aborted')),
   }
+}
+
+/** The connection ends when its streams have. */
+function goAway({ session }: ServerHttp2Stream, code: number): void {
+  session?.goaway(code)
+  session?.close()
 }
 
 /** Whether END_STREAM has arrived. Node emits 'end' for streams that were reset or cut off, too. */

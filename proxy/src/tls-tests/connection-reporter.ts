@@ -11,7 +11,7 @@ const retryMs = 1_000
  * its way go with the next one. While no ingest accepts any, the newest 10 000 wait.
  */
 export function createConnectionReporter(
-  ingests: readonly Address[],
+  ingests: () => readonly Address[],
   secret: () => string,
 ): (connection: TlsTestConnection) => void {
   const waiting: TlsTestConnection[] = []
@@ -35,7 +35,7 @@ export function createConnectionReporter(
   }
 
   async function post(connections: readonly TlsTestConnection[]): Promise<boolean> {
-    for (const ingest of ingests)
+    for (const ingest of ingests())
       if (await postEvent(ingest, 'tls-tests', { connections }, secret())) return true
     return false
   }

@@ -69,7 +69,7 @@ export async function startTlsTests(
     )
     server.maxConnections = maxConnections
     try {
-      return await listen(server, config.host, port)
+      return await listen(server, { host: config.host, port, reusePort: false })
     } catch (error) {
       log.warn({ port, error }, 'a port for tests of TLS clients cannot be used')
       return null

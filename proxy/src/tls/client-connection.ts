@@ -5,6 +5,7 @@ import { plainAddress } from '@pushav/shared/lib/plain-address.ts'
 import type { ShownCertificate } from '../handshake-reporter.ts'
 import type { ConnectionLimits, Excess } from '../limits/client-limits.ts'
 import { type CertificateFault, faultOf, presentedCertificateOf } from './client-certificate.ts'
+import { resetConnection } from './node-internals.ts'
 import { oneLine, type Trust } from './trust.ts'
 
 /** The TLS connection of a client: what its handshake proved, computed once for all its requests. */
@@ -19,6 +20,8 @@ export interface ClientConnection {
   countRequest(): Excess | null
   /** Identity headers for ingest, as header lines; to be sent only while there is no fault. */
   identityHeaders(): string
+  /** Closes the connection without a response: with a FIN, or at once with a RST. */
+  cut(how: 'fin' | 'rst'): void
   /** Whether the server's certificate names this host name or IP address. */
   isServerName(name: string): boolean
 }
@@ -55,6 +58,10 @@ export function createClientConnection(
       return fault && { ...fault, detail: `${fault.detail}${alternative()}` }
     },
     countRequest: limits ? limits.countRequest : () => null,
+    cut(how) {
+      if (how === 'fin') endAndLinger(socket)
+      else resetConnection(socket)
+    },
     isServerName: (name) => trust().isServerName(name),
     identityHeaders() {
       if (secret === trust().secret) return identity
@@ -76,6 +83,15 @@ export function createClientConnection(
       device: presented && !presented.chainFault ? deviceOf(presented.certificate) : null,
     }
   }
+}
+
+const maxLingerMs = 5_000
+
+/** A TCP connection that is closed with bytes unread is reset by the kernel, so what the client sends is read for a while. */
+function endAndLinger(socket: TLSSocket): void {
+  socket.end()
+  const timer = setTimeout(() => socket.destroy(), maxLingerMs)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 const maxName = 1_000

@@ -12,16 +12,21 @@ export interface Listener {
   destroy(): void
 }
 
-/**
- * Starts listening. `localhost` means the loopback addresses of IPv4 and, where the machine has it, IPv6.
- * Rejects with Node's error when the address or port cannot be used.
- */
-export async function listen(server: Server, host: string, port: number): Promise<Listener> {
+interface ListenTarget {
+  /** An address or a name; `localhost` means the loopback addresses of IPv4 and, where the machine has it, IPv6. */
+  readonly host: string
+  readonly port: number
+  /** Whether other processes of this user may listen there, too: the kernel gives each of them a share of the connections. */
+  readonly reusePort: boolean
+}
+
+/** Starts listening. Rejects with Node's error when the address or port cannot be used, or `reusePort` is unknown here. */
+export async function listen(server: Server, { host, port, reusePort }: ListenTarget): Promise<Listener> {
   const sockets = new Set<Socket>()
   const isLocal = host === 'localhost'
   server.on('connection', track)
-  const bound = await listenOn(server, isLocal ? '127.0.0.1' : host, port)
-  const ipv6Server = isLocal ? await listenOnIpv6Loopback(server, bound.port) : null
+  const bound = await listenOn(server, { host: isLocal ? '127.0.0.1' : host, port, reusePort })
+  const ipv6Server = isLocal ? await listenOnIpv6Loopback(server, bound.port, reusePort) : null
   return {
     port: bound.port,
     addresses: ipv6Server ? [bound.address, '::1'] : [bound.address],
@@ -41,12 +46,16 @@ export async function listen(server: Server, host: string, port: number): Promis
 /**
  * A second server that hands its connections to the first, as one server has one address. Null without IPv6.
  */
-async function listenOnIpv6Loopback(server: Server, port: number): Promise<Server | null> {
+async function listenOnIpv6Loopback(
+  server: Server,
+  port: number,
+  reusePort: boolean,
+): Promise<Server | null> {
   const ipv6Server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
     server.emit('connection', socket),
   )
   try {
-    await listenOn(ipv6Server, '::1', port)
+    await listenOn(ipv6Server, { host: '::1', port, reusePort })
     return ipv6Server
   } catch (error) {
     const code = errorCode(error)
@@ -55,8 +64,8 @@ async function listenOnIpv6Loopback(server: Server, port: number): Promise<Serve
   }
 }
 
-async function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
-  server.listen(port, host)
+async function listenOn(server: Server, target: ListenTarget): Promise<AddressInfo> {
+  server.listen(target)
   await once(server, 'listening')
   return server.address() as AddressInfo
 }

@@ -17,7 +17,7 @@ import {
 import { text } from 'node:stream/consumers'
 import { connect as connectTls } from 'node:tls'
 import { pki } from '../../test/certificates.ts'
-import { closed, dialHttp2 } from '../../test/clients.ts'
+import { closed, dialHttp2, dial as dialTls } from '../../test/clients.ts'
 import {
   allowHalfOpenHttp1,
   expectNoContinue,
@@ -27,6 +27,7 @@ import {
   rememberRemoteAddress,
   removeHttp2Compatibility,
   replaceTlsClientErrorListener,
+  resetConnection,
   startConnectionChecks,
   tcpSocketOf,
 } from './node-internals.ts'
@@ -112,6 +113,15 @@ describe('node internals', () => {
     )
     dial(await listen(server)).end('not TLS\r\n\r\n')
     equal(await found, (await accepted)[0])
+  })
+
+  it('reset the TCP connection below TLS', async () => {
+    const server = await secureServer()
+    server.on('secureConnection', resetConnection)
+    const socket = await dialTls(await listen(server))
+    built.defer(() => void socket.destroy())
+    const [error] = await once(socket, 'error')
+    equal(error.code, 'ECONNRESET')
   })
 
   it('keep requests of HTTP/2 from the compatibility layer', async () => {

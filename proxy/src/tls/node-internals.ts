@@ -77,6 +77,17 @@ export function createSessionKeeper(maxSessions: number): (session: ServerHttp2S
 export const tcpSocketOf = (socket: TLSSocket): Socket | undefined =>
   (socket as unknown as { _parent?: Socket })._parent
 
+/**
+ * Closes a TLS connection with a RST, which Node offers for TCP sockets only. Later, because Node (seen in 24.21) crashes
+ * when the TCP socket goes while the TLS socket above it is at work.
+ */
+export function resetConnection(socket: TLSSocket): void {
+  setImmediate(() => {
+    if (!socket.destroyed) tcpSocketOf(socket)?.resetAndDestroy()
+    socket.destroy()
+  })
+}
+
 /** Whether END_STREAM or a reset has arrived, even if the data before it is not read yet. */
 export const hasReceivedEnd = (stream: ServerHttp2Stream): boolean =>
   (stream as unknown as { _readableState: { ended: boolean } })._readableState.ended

@@ -8,7 +8,7 @@ import {
 } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TLSSocket } from 'node:tls'
+import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import { plainAddress } from '@pushav/shared/lib/plain-address.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Config } from '../config.ts'
@@ -21,6 +21,7 @@ import { createAddressThrottle, isPlainHttp, respondInPlain } from '../http/plai
 import type { ClientLimits, ConnectionLimits } from '../limits/client-limits.ts'
 import { type ClientConnection, createClientConnection } from './client-connection.ts'
 import type { HandoverFile } from './handover-file.ts'
+import type { KeylogReporter } from './keylog-reporter.ts'
 import {
   allowHalfOpenHttp1,
   createSessionKeeper,
@@ -32,12 +33,15 @@ import {
 } from './node-internals.ts'
 import { secureServerOptions } from './server-options.ts'
 import { createStreamLimit } from './stream-limit.ts'
+import type { Trust } from './trust.ts'
 
 export interface TlsServerDeps {
   readonly handover: Pick<HandoverFile, 'trust' | 'onChange'>
   readonly serve: Serve
   /** Resolves with whether ingest has logged it. */
   readonly reportHandshake: (refused: RefusedHandshake) => Promise<boolean>
+  /** Reports a secret of a TLS connection. */
+  readonly reportSecret: KeylogReporter['report']
   /** Null when nothing is limited. */
   readonly limits: ClientLimits | null
   /** A handshake ended well; the protocol that ALPN chose, `none` without. */
@@ -53,7 +57,7 @@ export interface TlsServerDeps {
 
 type Settings = Pick<
   Config,
-  'clientCertificate' | 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'keepAliveMs' | 'bodyIdleMs'
+  'clientCertificate' | 'handshakeTimeoutMs' | 'headersTimeoutMs' | 'keepAliveMs' | 'bodyIdleMs' | 'reusePort'
 > & { readonly requestCert: boolean }
 
 /** HTTP/2 flow control of a whole connection; that of a stream is in `secureServerOptions`. */
@@ -66,14 +70,29 @@ const maxKeptSessions = 512
  * The TLS server for HTTP/2, HTTP/1 and clients without ALPN; every request becomes an exchange for `serve`.
  */
 export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2SecureServer {
-  const { handover, serve, reportHandshake, limits, onConnected, alternative, now, tlsTest, log } = deps
+  const {
+    handover,
+    serve,
+    reportHandshake,
+    reportSecret,
+    limits,
+    onConnected,
+    alternative,
+    now,
+    tlsTest,
+    log,
+  } = deps
   const connections = new WeakMap<TLSSocket | Http2Session, ClientConnection>()
   const keepSession = createSessionKeeper(maxKeptSessions)
   const limitsOf = new WeakMap<Socket, ConnectionLimits>()
-  const server = createSecureServer(secureServerOptions(handover.trust().context, settings))
+  const server = createSecureServer(secureServerOptions(contextOf(handover.trust()), settings))
   const mayLogPlain = createAddressThrottle(now)
   let newest: ClientConnection | null = null
-  handover.onChange((trust) => server.setSecureContext(trust.context))
+  handover.onChange((trust) => {
+    server.setSecureContext(contextOf(trust))
+    logKeysIf(trust.keylog)
+  })
+  logKeysIf(handover.trust().keylog)
 
   if (limits) guardConnections(server, (socket) => admitConnection(limits, socket))
   server.prependListener('connection', rememberRemoteAddress)
@@ -84,6 +103,24 @@ export function createTlsServer(deps: TlsServerDeps, settings: Settings): Http2S
   serveHttp1(server as unknown as Server)
   serveHttp2()
   return server
+
+  /** Without a listener, Node asks OpenSSL for no secrets. */
+  function logKeysIf(isWanted: boolean): void {
+    server.off('keylog', onKeylog)
+    if (isWanted) server.on('keylog', onKeylog)
+  }
+
+  function onKeylog(line: Buffer, socket: TLSSocket): void {
+    const tcp = tcpSocketOf(socket)
+    const address = plainAddress(tcp?.remoteAddress ?? 'unknown')
+    const at = new Date(now()).toISOString()
+    reportSecret({ address, port: tcp?.remotePort ?? 0, at, line: line.toString('latin1').trim() })
+  }
+
+  function contextOf({ context, ticketKeysOf }: Trust): SecureContextOptions {
+    if (!settings.reusePort) return context
+    return { ...context, ticketKeys: ticketKeysOf(settings.requestCert ? 'device' : 'browser') }
+  }
 
   function admitConnection(limits: ClientLimits, socket: Socket): boolean {
     const admitted = limits.admit(socket)

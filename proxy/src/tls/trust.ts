@@ -1,4 +1,4 @@
-import { constants, X509Certificate } from 'node:crypto'
+import { constants, hkdfSync, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import type { Handover } from '@pushav/shared/handover.ts'
@@ -13,10 +13,17 @@ export interface Trust {
   /** Whether a host name or IP address is one of those in the server's certificate. */
   isServerName(name: string): boolean
   readonly revokedSerials: ReadonlySet<string>
+  /** Whether ingest wants the secrets of TLS connections. */
+  readonly keylog: boolean
   /** Certificates and keys of the tests of TLS clients; empty where they are off. */
   readonly tlsTests: NonNullable<Handover['tlsTests']>
   /** Complete, because `setSecureContext` drops every option that it is not given again. */
   readonly context: SecureContextOptions
+  /**
+   * Keys of session tickets that all proxies with this server key have, so that a client resumes its session at any of
+   * them; other ones for each port.
+   */
+  ticketKeysOf(port: 'device' | 'browser'): Buffer
 }
 
 /** Throws when the key does not belong to the certificate or a root cannot be read. */
@@ -29,6 +36,7 @@ export function trustOf(handover: Handover): Trust {
     roots,
     isServerName: (name) => (isIP(name) ? server.checkIP(name) : server.checkHost(name)) !== undefined,
     revokedSerials: new Set(handover.revokedSerials),
+    keylog: handover.keylog,
     tlsTests: handover.tlsTests ?? {},
     context: {
       cert: handover.serverCertificate,
@@ -37,8 +45,13 @@ export function trustOf(handover: Handover): Trust {
       minVersion: 'TLSv1.2',
       secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     },
+    ticketKeysOf: (port) => ticketKeysOf(handover.serverKey, port),
   }
 }
+
+/** Node's ticket keys: a name, an HMAC key and an AES key of 16 bytes each. They change with the server's key. */
+const ticketKeysOf = (serverKey: string, port: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', serverKey, '', `session tickets, ${port}`, 48))
 
 /** A distinguished name on one line, safe to display; Node prints one attribute a line. */
 export const oneLine = (name: string | undefined): string =>

@@ -10,6 +10,7 @@ import { createRecorder, type Recorder } from '../../test/recorder.ts'
 import { type RunningProxy, runProxy } from '../../test/running-proxy.ts'
 import { readConfig } from '../config.ts'
 import { createBalancedPool } from './balanced-pool.ts'
+import { fixedAddresses } from './ingest-addresses.ts'
 
 describe('several ingests', () => {
   let built: AsyncDisposableStack
@@ -140,7 +141,9 @@ describe('balanced pool', () => {
     await up.start()
     built.defer(() => up.stop())
     let time = 1_000
-    const pool = built.use(createBalancedPool([{ path: down.path }, { path: up.path }], 10_000, () => time))
+    const pool = built.use(
+      createBalancedPool(fixedAddresses([{ path: down.path }, { path: up.path }]), 10_000, () => time),
+    )
     // A connection counts once ingest has accepted it, which is after the proxy has it.
     const accepted = (...counts: number[]) =>
       until(`${counts} connections`, async () => `${[down.connections(), up.connections()]}` === `${counts}`)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Address } from '@pushav/shared/settings.ts'
 import type { UpstreamConnection } from './connection.ts'
+import { type IngestAddresses, keyOf } from './ingest-addresses.ts'
 import { createPool, type Pool } from './pool.ts'
 import { createWriteBatch } from './write-batch.ts'
 
@@ -26,13 +26,40 @@ export class UpstreamUnreachable extends Error {}
 
 /** `waitMs` is how long `acquire` retries; `now` is the time in milliseconds. */
 export function createBalancedPool(
-  addresses: readonly Address[],
+  addresses: IngestAddresses,
   waitMs: number,
   now: () => number,
 ): BalancedPool {
   const buffers = { read: Buffer.allocUnsafeSlow(readBufferBytes), writes: createWriteBatch() }
-  const ingests: Ingest[] = addresses.map((address) => ({ pool: createPool(address, buffers), downUntil: 0 }))
-  return { acquire, [Symbol.dispose]: () => ingests.forEach(({ pool }) => void pool[Symbol.dispose]()) }
+  const ingests: Ingest[] = []
+  /** Of ingests that have no address any more; their last requests go on. */
+  const retired = new Set<Pool>()
+  update()
+  addresses.onChange(update)
+  return { acquire, [Symbol.dispose]: dispose }
+
+  function update(): void {
+    const wanted = new Map(addresses.current().map((address) => [keyOf(address), address]))
+    const gone = ingests.filter(({ key }) => !wanted.has(key))
+    const known = new Set(ingests.map(({ key }) => key))
+    for (const [key, address] of wanted)
+      if (!known.has(key)) ingests.push({ key, pool: createPool(address, buffers), downUntil: 0 })
+    for (const ingest of gone) {
+      ingests.splice(ingests.indexOf(ingest), 1)
+      retired.add(ingest.pool)
+    }
+    for (const pool of retired) if (pool.inFlight() === 0) dropRetired(pool)
+  }
+
+  function dropRetired(pool: Pool): void {
+    retired.delete(pool)
+    pool[Symbol.dispose]()
+  }
+
+  function dispose(): void {
+    for (const { pool } of ingests) pool[Symbol.dispose]()
+    for (const pool of retired) pool[Symbol.dispose]()
+  }
 
   function acquire(shouldForward: () => boolean): UpstreamConnection | Promise<UpstreamConnection> {
     const ingest = pick()
@@ -69,6 +96,7 @@ export function createBalancedPool(
 }
 
 interface Ingest {
+  readonly key: string
   readonly pool: Pool
   /** In milliseconds; 0 when it has not refused a connection yet. */
   downUntil: number

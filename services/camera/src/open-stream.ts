@@ -1,10 +1,13 @@
 import { CameraError } from './camera-error.ts'
-import type { Profile } from './profiles/plan.ts'
 import { replyWords } from './sending/reply-words.ts'
 import type { Transport } from './sending/transport.ts'
 
 /** Makes a stream below `/streams`; the path of its publishing point. Throws a CameraError where the server refuses. */
-export async function openStream(transport: Transport, path: string, profile: Profile): Promise<string> {
+export async function openStream(
+  transport: Pick<Transport, 'send'>,
+  path: string,
+  profile: { readonly interface: string },
+): Promise<string> {
   const streams = path.replace(/\/$/, '')
   const { status, body } = await transport.send({
     ...{ method: 'POST', headers: {}, body: Buffer.alloc(0) },

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
-import { CameraError } from './camera-error.ts'
 import { segmentSeconds } from './media/clip.ts'
 import { encodeClip } from './media/encode-clip.ts'
 import type { Options } from './options.ts'
 import { profiles } from './profiles/profiles.ts'
+import { readPem } from './read-pem.ts'
 import { runCamera } from './run-camera.ts'
 import { retryDelays } from './sending/retry.ts'
 import type { SendResult } from './sending/send-plan.ts'
@@ -39,12 +37,4 @@ async function readCredentials({ caFile, certFile, keyFile }: Options): Promise<
     readPem('--key', keyFile),
   ])
   return { ca, cert, key }
-}
-
-async function readPem(flag: string, file: string): Promise<Buffer> {
-  const text = await readFile(file).catch((error: unknown) => {
-    throw new CameraError(`cannot read the file of ${flag}: ${file} (${errorCode(error)})`)
-  })
-  if (!text.includes('-----BEGIN ')) throw new CameraError(`the file of ${flag} is no PEM: ${file}`)
-  return text
 }

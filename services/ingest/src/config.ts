@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { authMode } from '@pushav/shared/api/access.ts'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
@@ -25,8 +24,16 @@ import { type ForeignRule, parseForeignRule } from './access/subject-rules.ts'
 
 export type Config = ReturnType<typeof readConfig>
 
-/** Null for none, and for a port that the system chooses. */
-const portOf = (text: string | undefined): number | null => Number(text) || null
+/** Null for none, and for a port that the system chooses; the first one of a range such as `1234-1236`. */
+const portOf = (text: string | undefined): number | null => Number.parseInt(text ?? '', 10) || null
+
+/** Of a range, in which several proxies are published, the first one. */
+const firstPort = z
+  .string()
+  .optional()
+  .transform((range): unknown => range?.replace(/-\d+$/, ''))
+  .pipe(optionalPort)
+  .describe('a port or a range of ports, or off')
 
 /** `O=Acme,OU=Cameras; sha256:<64 hex digits>`; null where nothing is set. */
 const foreignRules = z
@@ -36,6 +43,14 @@ const foreignRules = z
   .optional()
   .transform((rules) => rules ?? null)
   .describe('rules such as O=Acme,OU=Cameras or sha256:<64 hex digits>, separated by semicolons')
+
+/** It becomes a part of paths. */
+const instanceName = z
+  .string()
+  .regex(/^\w[\w.-]{0,63}$/)
+  .optional()
+  .transform((name) => name ?? null)
+  .describe('a name of letters, digits, dots, dashes and underscores')
 
 /** The only reader of the environment. Durations come out in milliseconds, sizes in bytes. */
 export function readConfig(env: NodeJS.ProcessEnv) {
@@ -51,8 +66,11 @@ function readFrom(env: NodeJS.ProcessEnv) {
     redisUrl: setting('REDIS_URL', redisUrl, 'redis://127.0.0.1:6379'),
     workingDirectory: setting('WORKING_DIRECTORY', text),
     handoverFile: setting('HANDOVER_FILE', text),
-    /** Names this process's journals and staging folder; unique among the processes on one working directory. */
-    instance: setting('INSTANCE', text, hostname()),
+    /**
+     * Names this process's journals and staging folder; unique among the processes on one working directory. Null for
+     * the first free one of ingest-1, ingest-2…
+     */
+    instance: setting('INSTANCE', instanceName),
     strict: setting('STRICT_MODE', flag, 'false'),
     /** Who may do what: every client everything, or each by its certificate. */
     auth: setting('AUTH', authMode.describe('open or mtls'), 'open'),
@@ -60,6 +78,8 @@ function readFrom(env: NodeJS.ProcessEnv) {
     clientCa: setting('CLIENT_CA', optionalText),
     /** Which certificates of those roots are accepted with AUTH=mtls; null for all. */
     foreignRules: setting('CLIENT_CA_ALLOW', foreignRules),
+    /** The file that the secrets of all TLS connections are written to; null for none. */
+    keylog: setting('KEYLOG', optionalText) || null,
     serverIp: setting('SERVER_IP', optionalText),
     dnsName: setting('DNS_NAME', optionalDnsName),
     /** Of no effect: responses have the field names of every generation of the Matter test harness. */
@@ -104,7 +124,7 @@ function readFrom(env: NodeJS.ProcessEnv) {
     retentionIntervalMs: setting('RETENTION_INTERVAL', duration, '10s'),
     /** Where the proxy listens, for `/about`; null where this process was not told. */
     publicPort: portOf(setting('PORT', optionalText)),
-    uiPort: setting('UI_PORT', optionalPort),
+    uiPort: setting('UI_PORT', firstPort),
     /** Whether webhooks may reach addresses that are not of the public internet. */
     webhookAllowPrivate: setting('WEBHOOK_ALLOW_PRIVATE', flag, 'false'),
     /** Of one attempt. */
@@ -118,6 +138,8 @@ function readFrom(env: NodeJS.ProcessEnv) {
     umask: setting('FILE_UMASK', fileMask, '077'),
     /** Where `/metrics` is served; null for nowhere. */
     metricsAddress: setting('METRICS_ADDRESS', optionalAddress),
+    /** Whether a supervisor gets tokens for the first device and the first browser. */
+    makesStartTokens: setting('START_TOKENS', flag, 'true'),
     logLevel: setting('LOG_LEVEL', level, 'info'),
   }))
 }

@@ -13,7 +13,8 @@ await restrictFiles(config.workingDirectory, config.umask, log)
 const { makeStartTokens } = await startIngest(config, built, log)
 log.info({ listen: config.listen }, 'listening')
 // They go to a process that shows them to its user, never into a log.
-reportReady(process.connected ? { access: await makeStartTokens().catch(onFailure) } : {})
+const makesTokens = process.connected && config.makesStartTokens
+reportReady(makesTokens ? { access: await makeStartTokens().catch(onFailure) } : {})
 
 function onFailure(error: unknown): null {
   log.warn({ error }, 'no tokens were made for the start; the admin certificate makes them')

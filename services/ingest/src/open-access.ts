@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
+import { join } from 'node:path'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { diskGrantFiles } from './access/disk/grant-files.ts'
 import { diskSessionFiles } from './access/disk/session-files.ts'
@@ -18,6 +18,7 @@ import { parseCertificateName } from './certificates/certificate-name.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
 import { refuseUnrouted } from './http/http-app.ts'
+import { createFileMutex } from './lib/file-mutex.ts'
 import type { Certificates } from './open-certificates.ts'
 import type { ClientCertificates, JournalReader } from './uploads/ports.ts'
 
@@ -60,7 +61,7 @@ export async function openAccess(
   const streams = streamAccessWith({
     files: diskGrantFiles(workingDirectory),
     keyOfCreator: keyOfCreatorWith({ journals, details, read: x509Reader.read }),
-    runExclusively: createKeyedMutex(),
+    runExclusively: createFileMutex(join(workingDirectory, 'access', 'streams-')),
     now,
   })
   const { hasIssued } = certificates

@@ -63,6 +63,7 @@ describe('openCertificates', () => {
         secret,
         serverCertificate: await textOf(directory.path, 'server', 'localhost.pem'),
         serverKey: await textOf(directory.path, 'server', 'localhost.key'),
+        keylog: false,
         deviceRoots: new X509Certificate(await textOf(directory.path, 'device', 'root.pem')).toString(),
         revokedSerials: [],
       })
@@ -78,7 +79,8 @@ describe('openCertificates', () => {
         const root = fileIn(directory.path, 'device', 'root.pem')
         match(openssl('verify', '-CAfile', root, fileIn(directory.path, 'device', `dev${at}.pem`)), /OK/)
       }
-      deepEqual((await readdir(fileIn(directory.path))).sort(), ['device', 'server'])
+      const left = (await readdir(fileIn(directory.path))).filter((name) => !name.endsWith('.lock'))
+      deepEqual(left.sort(), ['device', 'server'])
     })
   })
 
@@ -130,6 +132,21 @@ describe('openCertificates', () => {
       match(verified, /OK/)
       match(openssl('x509', '-in', leaf, '-noout', '-subject'), /O = CSA, OU = TC_PAVS, CN = 10\.1\.2\.3/)
       equal((await handoverIn(directory.path)).serverCertificate, await readFile(leaf, 'utf8'))
+    })
+
+    it('keeps the names of other ingest processes, and drops them when it is due for renewal', async () => {
+      await using directory = await directoryWithRoots()
+      const namesWith = (ip: string) => ({ ...localNames, ips: [...localNames.ips, ip] })
+      await certificatesIn(directory.path, { names: namesWith('10.0.0.2') })
+      await certificatesIn(directory.path, { names: namesWith('10.0.0.3') })
+      const both = await handoverIn(directory.path)
+      await certificatesIn(directory.path, { names: namesWith('10.0.0.2') })
+      deepEqual(await handoverIn(directory.path), both)
+      await certificatesIn(directory.path, { names: namesWith('10.0.0.2'), now: inDays(61) })
+      const { serverCertificate } = await handoverIn(directory.path)
+      const namesOf = (text: string) => new X509Certificate(text).subjectAltName ?? ''
+      match(namesOf(both.serverCertificate), /10\.0\.0\.3.*10\.0\.0\.2|10\.0\.0\.2.*10\.0\.0\.3/)
+      equal(namesOf(serverCertificate).includes('10.0.0.3'), false)
     })
 
     it('issues the server certificate anew when only its common name is another', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { ensureAdminCertificateWith } from './certificates/admin-certificate.ts'
@@ -27,6 +28,7 @@ import { x509Keys as keys } from './certificates/x509/private-keys.ts'
 import { x509Reader as reader } from './certificates/x509/reader.ts'
 import { createRoot } from './certificates/x509/root.ts'
 import { createUnknownAuthority } from './certificates/x509/unknown-authority.ts'
+import { createFileMutex } from './lib/file-mutex.ts'
 import { intermediateOf } from './open-intermediate.ts'
 import { testCertificatesOf } from './open-test-certificates.ts'
 
@@ -42,6 +44,8 @@ interface CertificateSettings {
   readonly hasTlsTests?: boolean
   /** Whether there is an admin's certificate. */
   readonly hasAdmin?: boolean
+  /** Whether the proxy reports the secrets of TLS connections; false where it is not set. */
+  readonly reportsSecrets?: boolean
   readonly now?: () => Date
   /** How long a revocation waits for the proxies. */
   readonly acknowledgementWaitMs?: number
@@ -86,25 +90,32 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     now = () => new Date(),
     clientRoots = null,
     hasAdmin = false,
+    reportsSecrets = false,
     hasTlsTests = false,
     acknowledgementWaitMs = 3_000,
   } = settings
   const [server, device] = await Promise.all([open('server'), open('device')])
   const files = diskCertificateFiles(workingDirectory)
   const journal = await diskDeviceJournal(files.pathOf('device', 'journal.ndjson'))
-  const runExclusively = createKeyedMutex()
+  const locks = join(workingDirectory, 'certs')
+  const runExclusively = createFileMutex(join(locks, '.device-'))
+  const runPublication = createFileMutex(join(locks, '.handover-'))
   const intermediate = intermediateOf(workingDirectory, device, now, log)
   const renewServerCertificate = renewServerCertificateWith({ authority: server, keys, reader, files })
 
   const handedOver = async () => (await readHandover(settings.handoverFile))?.tlsTests ?? {}
   const testCertificates = testCertificatesOf(server, handedOver, now, log)
 
-  const first = await handoverFacts()
-  const handover = await openHandoverFile(settings.handoverFile, first)
+  const handover = await runPublication('', async () =>
+    openHandoverFile(settings.handoverFile, await handoverFacts()),
+  )
   const { report, waitForAll } = createHandoverAcknowledgements(handover.version, now)
   const isAcknowledged = () => waitForAll(acknowledgementWaitMs)
+  const runHere = createKeyedMutex()
   const publish = () =>
-    runExclusively('handover', async () => void (await handover.write(await handoverFacts())))
+    runHere('handover', () =>
+      runPublication('', async () => void (await handover.write(await handoverFacts()))),
+    )
   const adminFile = diskAdminFile(workingDirectory)
   const ensureAdminCertificate = ensureAdminCertificateWith({
     ...{ authority: device, keys, reader, journal, file: adminFile, now },
@@ -140,7 +151,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     check,
     async close() {
       clearInterval(timer)
-      await runExclusively('handover', async () => undefined)
+      await runHere('handover', async () => undefined)
     },
   }
 
@@ -158,6 +169,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
       serverKey: pair.key,
       deviceRoots: `${await intermediate.trustAnchor()}${clientRoots ?? ''}`,
       revokedSerials: [...(await revokedSerials(journal))],
+      keylog: reportsSecrets,
       ...(hasTlsTests ? { tlsTests: await testCertificates(names) } : {}),
     }
   }
@@ -173,7 +185,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   }
 
   async function maintain(): Promise<void> {
-    if (hasAdmin && (await ensureAdminCertificate()))
+    if (hasAdmin && (await runPublication('', ensureAdminCertificate)))
       log.info({ file: adminFile.path }, 'admin certificate issued')
     for (const warning of warnings()) log.warn(warning)
   }

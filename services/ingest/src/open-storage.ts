@@ -28,10 +28,10 @@ import { redisOutcomes } from './probes/redis/probe-outcomes.ts'
 import type { Quotas } from './quotas/quotas.ts'
 import { diskInspectionArchive } from './retention/disk/inspection-archive.ts'
 import { diskClientCertificates } from './uploads/disk/client-certificates.ts'
-import { readStoreInstance } from './uploads/disk/instance-file.ts'
 import { createIoWorker } from './uploads/disk/io-worker/io-worker.ts'
 import { diskJournals } from './uploads/disk/journal-files.ts'
 import { diskObjectLinks } from './uploads/disk/object-links.ts'
+import { readStoreInstance } from './uploads/disk/store-instance.ts'
 import { cacheStreamList } from './uploads/disk/stream-list-cache.ts'
 import { openUploadStore } from './uploads/disk/upload-store.ts'
 import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
@@ -44,7 +44,6 @@ interface StorageConfig
   extends Pick<
     Config,
     | 'workingDirectory'
-    | 'instance'
     | 'durability'
     | 'redisUrl'
     | 'sessionIdleMs'
@@ -52,7 +51,10 @@ interface StorageConfig
     | 'shipWithinMs'
     | 'cacheBytes'
     | 'storeWaitMs'
-  > {}
+  > {
+  /** The name of this process among those of the working directory. */
+  readonly instance: string
+}
 
 /** What follows from the results of the indexer, and from events. */
 interface ResultListeners {
@@ -164,12 +166,11 @@ export async function openStorage(
 
 /** What this machine stores by itself. */
 async function openDisk(config: StorageConfig, built: AsyncDisposableStack, log: Logger) {
-  const { workingDirectory, store } = config
+  const { workingDirectory, instance, store } = config
   const durability = config.durability === 'power' ? 'power' : 'process'
-  const inStore = store && (await readStoreInstance(workingDirectory, config.instance, nameOfStore(store)))
-  const instance = inStore?.journal ?? config.instance
+  const inStore = store && (await readStoreInstance(workingDirectory, instance, nameOfStore(store)))
   const disk = built.use(createIoWorker(durability))
-  const ownJournals = await diskJournals(workingDirectory, instance, log, disk)
+  const ownJournals = await diskJournals(workingDirectory, inStore?.journal ?? instance, log, disk)
   const streams = cacheStreamList(workingDirectory, ownJournals.streams, now)
   const links = await diskObjectLinks(workingDirectory, instance, disk)
   const uploads = await openUploadStore({

@@ -1,6 +1,7 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { readConfig } from './config.ts'
 import { createVerdictWatch } from './expectations/watch-verdicts.ts'
+import { openInstance } from './instances/disk/instance-locks.ts'
 import { noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openStorage } from './open-storage.ts'
 import { restrictFiles } from './restrict-files.ts'
@@ -9,7 +10,7 @@ import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 // Empties the index in Redis and the links, and builds both from the journals and bodies. It may run beside ingest
 // processes: they notice that the index was emptied and start over.
-const config = { ...readConfig(process.env), instance: 'reindex' }
+const config = readConfig(process.env)
 const log = createLogger('reindex', config.logLevel)
 
 await restrictFiles(config.workingDirectory, config.umask, log)
@@ -20,7 +21,8 @@ process.disconnect?.()
 async function reindex(): Promise<void> {
   await using built = new AsyncDisposableStack()
   const verdicts = createPendingVerdicts()
-  const storage = await openStorage(config, built, log, {
+  const { name: instance, settle } = built.use(await openInstance(config.workingDirectory, 'reindex'))
+  const storage = await openStorage({ ...config, instance }, built, log, {
     ...{ verdicts, verdictWatch: createVerdictWatch(), notifier: createWebhookNotifier() },
     ...{ metrics: noIngestMetrics, quotas: null },
   })
@@ -31,6 +33,7 @@ async function reindex(): Promise<void> {
   for (const stream of streams) await links.removeStream(stream)
   await index.forgetAll()
   await indexer.catchUp()
+  await settle()
   const counts = await Promise.all(streams.map((stream) => index.summary(stream)))
   const uploads = counts.reduce((sum, summary) => sum + (summary?.totals.uploads ?? 0), 0)
   log.info(

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
+import { keylogWarning } from '@pushav/shared/access-warning.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
@@ -12,6 +13,9 @@ import { anonymousClient, ownerFor, visibleTo } from './access/http/authorize.ts
 import { serverWarnings } from './access/server-warnings.ts'
 import { makeStartTokens } from './access/start-tokens.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
+import { compareRoutes } from './comparison/http/compare-routes.ts'
+import { readMetricsWith } from './comparison/metrics-view.ts'
+import { readReportMetricsWith } from './comparison/read-report-metrics.ts'
 import type { Config } from './config.ts'
 import { describeServerWith, type ProxyPorts, version } from './describe-server.ts'
 import { deviceRoutes } from './devices/http/device-routes.ts'
@@ -19,6 +23,10 @@ import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
 import { sendStateWith } from './events/http/send-state.ts'
 import { createStates } from './events/states/states.ts'
+import { digestJournalsWith } from './evidence/disk/journal-digests.ts'
+import { evidenceRoutes } from './evidence/http/evidence-routes.ts'
+import { readEvidenceWith } from './evidence/read-evidence.ts'
+import { walkLogWith } from './evidence/walk-log.ts'
 import { expectationRoutes } from './expectations/http/expectation-routes.ts'
 import { judgeExpectationsWith } from './expectations/judge-expectations.ts'
 import { redisVerdictStates } from './expectations/redis/verdict-states.ts'
@@ -27,6 +35,12 @@ import { createVerdictWatch } from './expectations/watch-verdicts.ts'
 import { exportMp4With } from './export/export-mp4.ts'
 import { exportRoutes } from './export/http/export-routes.ts'
 import { listSessionWith } from './export/list-session.ts'
+import { uploadFaultsWith } from './faults/http/fault-course.ts'
+import { reactionResponse } from './faults/http/fault-json.ts'
+import { faultRoutes } from './faults/http/fault-routes.ts'
+import { readReactionsWith } from './faults/reaction-view.ts'
+import { redisFaultStore } from './faults/redis/fault-store.ts'
+import { startFaults } from './faults/start-faults.ts'
 import { allowOrigins } from './http/allow-origins.ts'
 import { createProxyAuth } from './http/authenticate.ts'
 import { createErrorResponder } from './http/error-handler.ts'
@@ -34,6 +48,10 @@ import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
 import { uiRoutes } from './http/ui-routes.ts'
+import { openInstance } from './instances/disk/instance-locks.ts'
+import { startTakeOver } from './instances/take-over.ts'
+import { openKeylogFile } from './keylog/disk/keylog-file.ts'
+import { keylogRoutes } from './keylog/http/keylog-routes.ts'
 import { latencyResponse } from './latency/http/latency-response.ts'
 import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
@@ -90,6 +108,7 @@ import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
 import { respondWithReceipt } from './uploads/http/upload-response.ts'
 import { createInFlightUploads } from './uploads/in-flight.ts'
+import { shareBetweenStreams } from './uploads/limits/share-between-streams.ts'
 import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 import { startProgressReports } from './uploads/publish-progress.ts'
@@ -100,6 +119,7 @@ import { webhookRoutes } from './webhooks/http/webhook-routes.ts'
 import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 const catchUpWaitMs = 10_000
+const faultRefreshMs = 1_000
 const now = (): Date => new Date()
 
 interface RunningIngest {
@@ -116,6 +136,10 @@ export async function startIngest(
 ): Promise<RunningIngest> {
   const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, maxUploadBytes: maxBytes } = config
 
+  // Before the proxy is told to report secrets.
+  const keylog = config.keylog === null ? null : built.use(await openKeylogFile(config.keylog, log))
+  if (keylog) log.warn({ path: config.keylog }, keylogWarning)
+
   const certificates = built.adopt(
     await openCertificates({
       ...config,
@@ -123,6 +147,7 @@ export async function startIngest(
       serverNames: () => namesOf(config),
       clientRoots: config.clientCa ? await readClientRoots(config.clientCa) : null,
       hasAdmin: config.auth === 'mtls',
+      reportsSecrets: keylog !== null,
     }),
     (opened) => opened.close(),
   )
@@ -131,10 +156,11 @@ export async function startIngest(
   const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
   const usage = createUsage()
   const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
+  const instance = built.use(await openInstance(workingDirectory, config.instance))
   const verdictWatch = createVerdictWatch()
   const notifier = createWebhookNotifier()
   const listeners = { verdicts, verdictWatch, notifier, metrics, quotas }
-  const storage = await openStorage(config, built, log, listeners)
+  const storage = await openStorage({ ...config, instance: instance.name }, built, log, listeners)
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
   const { clientCertificates } = storage
 
@@ -143,6 +169,9 @@ export async function startIngest(
   const clientOf = authorization?.clientOf ?? (() => anonymousClient)
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const inFlight = createInFlightUploads()
+  const faults = built.use(
+    await startFaults({ store: redisFaultStore(redis), newId, now, log, intervalMs: faultRefreshMs }),
+  )
   const streams = streamsWith({
     journals,
     store,
@@ -199,16 +228,22 @@ export async function startIngest(
 
   const openUpload = diskOpenUpload(store)
   const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
+  const readReactions = readReactionsWith(index)
   const readLatency = readLatencyWith(index)
+  const readReportMetrics = readReportMetricsWith(readMetricsWith(index), readLatency)
+  const walkLog = walkLogWith(index)
+  const readEvidence = readEvidenceWith(walkLog, digestJournalsWith(journals, workingDirectory))
   const isReference = config.judge === 'reference'
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
   const listSession = listSessionWith(streams, readUploadLog)
-  const recovered = await recoverUploadsWith(uploadDeps)()
+  const recoverUploads = recoverUploadsWith(uploadDeps)
+  const recovered = await recoverUploads(instance.name)
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
   await storage.shared?.shipLeftOver()
   onReconnect(redis, catchUp)
   await waitAtMost(catchUpWaitMs, catchUp())
+  built.use(startTakeOver({ locks: instance, recoverUploads, catchUp: indexer.catchUp, log }))
   await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
 
   const devices = readDevicesWith({
@@ -220,6 +255,7 @@ export async function startIngest(
     config.auth,
     () => proxyPorts.isLoopback,
     () => [...certificates.warnings(), ...(storage.shared?.warnings() ?? [])],
+    keylog !== null,
   )
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
@@ -242,12 +278,16 @@ export async function startIngest(
     nowMs: () => performance.now(),
     onRefusal: onDiskFull,
   })
+  const respondAsUsual = isReference ? reference.respond : respondWithReceipt
   const handleUpload = handleUploadWith({
-    receiveUpload,
+    receiveUpload: shareBetweenStreams(receiveUpload, () => performance.now()),
     streams,
     certificates: clientCertificates,
     admit: admitUploadWith({ quotas, space: config.diskReserveBytes > 0 ? space : null }),
-    respondWithReceipt: isReference ? reference.respond : respondWithReceipt,
+    respondWithReceipt: respondAsUsual,
+    faults: uploadFaultsWith({
+      ...{ faults, interfaceOf, respondWithReceipt: respondAsUsual, closing: closing.signal },
+    }),
     maxBytes,
     now,
   })
@@ -279,9 +319,14 @@ export async function startIngest(
       responseOf: isReference ? reference.streamResponse : streamResponse,
       reportReference: reference.report,
       reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
+      readReportMetrics,
+      readEvidence,
+      reportFaults: async (stream, session) =>
+        (await readReactions(stream)).reactions(session, now().getTime()).map(reactionResponse),
       ownerFor: ownerFor(authorization),
       visibleTo: visibleTo(authorization, accessControl.streams),
     }),
+    compareRoutes({ streams, readReportMetrics, visibleTo: visibleTo(authorization, accessControl.streams) }),
     docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
     deviceRoutes(devices),
@@ -294,9 +339,18 @@ export async function startIngest(
     }),
     playRoutes({ playback, store }),
     exportRoutes({
-      ...{ streams, open: openUpload, certificates: clientCertificates, listSession },
+      ...{
+        streams,
+        readReportMetrics,
+        readEvidence,
+        open: openUpload,
+        certificates: clientCertificates,
+        listSession,
+      },
       exportMp4: exportMp4With(playback, openUpload),
     }),
+    evidenceRoutes(walkLog, version),
+    keylogRoutes(keylog, walkLog),
     sealedRoutes(
       openSessionWith({ listSession, open: openUpload }),
       probeMediaWith({ probes, findWorkers: () => findProbeWorkers(redis), waitMs: config.probeWaitMs }),
@@ -310,6 +364,7 @@ export async function startIngest(
     }),
     uploadBytesRoutes(streams, store, findCertificate),
     expectationRoutes(expectations, waitFor, closing.signal),
+    faultRoutes({ faults, streams, readReactions, now }),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     retentionRoutes(retention, config.retention),
     webhookRoutes(webhooks),
@@ -352,6 +407,7 @@ export async function startIngest(
 
   function onRemoved(stream: string): void {
     verdictWatch.touch(stream)
+    faults.forget(stream)
     if (quotas) usage.forget(stream)
   }
 
@@ -361,7 +417,8 @@ export async function startIngest(
   }
 
   function onProxyPorts(ports: ProxyPorts): void {
-    proxyPorts = ports
+    // Of several proxies one has the ports for tests of TLS clients.
+    proxyPorts = { ...ports, tlsTests: ports.tlsTests ?? proxyPorts.tlsTests }
   }
 
   async function catchUp(): Promise<void> {

@@ -5,11 +5,20 @@ import { StartupError } from './startup-error.ts'
 
 /** Throws a `StartupError` when the proxy could not listen there, before any process is started. */
 export async function assertPortFree(host: string, port: number): Promise<void> {
+  const code = await faultOf(host, port)
+  if (code !== null) throw new StartupError(sentenceOf(code, host, port))
+}
+
+/** Whether the proxy could listen there alone. */
+export const isPortFree = async (host: string, port: number): Promise<boolean> =>
+  (await faultOf(host, port)) === null
+
+async function faultOf(host: string, port: number): Promise<string | null> {
   for (const address of host === 'localhost' ? ['127.0.0.1', '::1'] : [host]) {
     const code = await tryListening(address, port)
-    if (code && !(address === '::1' && isWithoutIpv6(code)))
-      throw new StartupError(sentenceOf(code, host, port))
+    if (code && !(address === '::1' && isWithoutIpv6(code))) return code
   }
+  return null
 }
 
 async function tryListening(host: string, port: number): Promise<string | null> {

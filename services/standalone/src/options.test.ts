@@ -17,6 +17,7 @@ describe('readOptions', () => {
       serverIp: undefined,
       compat: undefined,
       judge: 'ours',
+      keylog: null,
       redisUrl: undefined,
       allowedOrigins: [],
       backup: null,
@@ -32,6 +33,9 @@ describe('readOptions', () => {
       clientCa: null,
       showsPassword: false,
       watch: false,
+      workers: 1,
+      smallFfprobe: 'auto',
+      ffprobeSource: null,
     })
   })
 

@@ -21,6 +21,8 @@ import {
 } from '@pushav/shared/settings.ts'
 import { optionalStoreUrl } from '@pushav/shared/store-url.ts'
 import { z } from 'zod'
+import { smallFfprobe } from './small-ffprobe/small-ffprobe.ts'
+import { workers } from './worker-count.ts'
 
 export type Options = ReturnType<typeof readOptions>
 
@@ -39,6 +41,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       workingDirectory: pathOf(setting(named('working-directory', 'WORKING_DIRECTORY'), optionalText), env),
       auth: setting(named('auth', 'AUTH'), authMode.describe('open or mtls'), 'open'),
       clientCa: pathOf(setting(named('client-ca', 'CLIENT_CA'), optionalText), env),
+      /** The file that the secrets of all TLS connections are written to. */
+      keylog: pathOf(setting(named('keylog', 'KEYLOG'), optionalText), env),
       strictMode: setting(named('strict-mode', 'STRICT_MODE'), flag, 'false'),
       dns: setting(named('dns', 'DNS_NAME'), optionalDnsName),
       serverIp: setting(named('server-ip', 'SERVER_IP'), ip),
@@ -67,6 +71,12 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       backup: pathOf(given['--backup'], env),
       /** Give both roots twenty more years, and exit. */
       renewRoots: '--renew-roots' in given,
+      /** How many pairs of a proxy and an ingest process run. */
+      workers: setting(named('workers', 'WORKERS'), workers, '1'),
+      /** Whether a small ffprobe is built in the background. */
+      smallFfprobe: setting(named('small-ffprobe', 'SMALL_FFPROBE'), smallFfprobe, 'auto'),
+      /** A folder with the files of its source package; null for what the machine's package lists name. */
+      ffprobeSource: pathOf(setting('FFPROBE_SOURCE', optionalText), env),
       /** Restart a process when its sources change. */
       watch: '--watch' in given,
       /** Where ingest serves `/metrics`; the proxy does on the next port, the probe worker on the one after it. */
@@ -86,9 +96,11 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --ui-port PORT            the pages, without client certificates (PORT + 1; off)    UI_PORT
   --tls-test-port PORT      show clients wrong certificates here and behind (off)     TLS_TEST_PORT
   --metrics ADDRESS         Prometheus metrics here and on the next two ports (off)   METRICS_ADDRESS
+  --workers N               so many proxies and ingest processes, to use more cores (1; auto)  WORKERS
   --working-directory PATH  keep everything here (a temporary one, removed at exit)   WORKING_DIRECTORY
   --auth MODE               open: each client may do everything; mtls: by certificate  AUTH
   --client-ca FILE          also accept device certificates of these roots (PEM)      CLIENT_CA
+  --keylog FILE             write the keys of all TLS connections here, for Wireshark   KEYLOG
   --strict-mode             respond 400 to uploads that break a rule                  STRICT_MODE
   --server-ip IP            also name this address in the server's certificate        SERVER_IP
   --dns NAME                announce NAME._http._tcp.local in the local network       DNS_NAME
@@ -102,6 +114,8 @@ Receives what Matter cameras push, keeps every byte and shows everything about i
   --ship-within TIME        so much later they are there (2s)                         SHIP_WITHIN
   --cache SIZE              so much of what is there stays on this disk (all)         CACHE
   --disk-reserve SIZE       uploads leave this much of the disk free (64MiB)          DISK_RESERVE
+  --small-ffprobe WORD      build a small ffprobe in the background, which starts faster: auto, if all that it
+                            takes is there; download its source, too; off (auto)      SMALL_FFPROBE
   --redis URL               use this Redis instead of starting a private one          REDIS_URL
                             (with a password: only as REDIS_URL, because other users see arguments)
   --reindex                 rebuild lists and verdicts from the journals, then exit (npm run reindex)
@@ -121,8 +135,11 @@ const flags = {
   'tls-test-port': value,
   metrics: value,
   'working-directory': value,
+  workers: value,
+  'small-ffprobe': value,
   auth: value,
   'client-ca': value,
+  keylog: value,
   'strict-mode': { type: 'boolean' },
   dns: value,
   'server-ip': value,

@@ -44,24 +44,67 @@ const routineLine =
 /** Uploads come before probes. The worker runs its ffprobes at 19, so that its own heartbeat comes before them. */
 const niceness = { proxy: 0, ingest: 0, probe: 10 }
 
-/** Ingest, the probe worker and the proxy; their environment names each other's addresses. */
-export function serviceProcesses(options: Options, directories: RunDirectories) {
+/** The processes beside Redis, of which each proxy knows all ingest processes. */
+interface ServiceProcesses {
+  readonly probe: ProcessSpec
+  readonly ingests: readonly ProcessSpec[]
+  readonly firstProxy: ProcessSpec
+  /** They share the ports that the first one has chosen. */
+  furtherProxies(ports: ReadyReport): readonly ProcessSpec[]
+}
+
+/** `workers` proxies and as many ingest processes, and the probe worker with the ffprobe that there is when it starts. */
+export function serviceProcesses(
+  options: Options,
+  directories: RunDirectories,
+  workers: number,
+  ffprobe: () => string | null,
+): ServiceProcesses {
   const common = commonEnv(options, directories)
   const metricsOn = metricsVariable(options)
-  const ingestAddress = `unix:${join(directories.sockets, 'ingest.sock')}`
+  const numbers = Array.from({ length: workers }, (_, index) => index + 1)
+  const ingestAddresses = numbers.map(
+    (number) => `unix:${join(directories.sockets, `${nameOf('ingest', number)}.sock`)}`,
+  )
   return {
-    ingest: service('ingest', 'services/ingest', 1_500, {
-      ...{ ...common, ...metricsOn(0), INGEST_LISTEN: ingestAddress },
-    }),
-    probe: service('probe', 'services/probe', 1_000, { ...common, ...metricsOn(2) }),
-    proxy: service('proxy', 'proxy', 10_500, {
-      ...{ ...common, ...metricsOn(1), INGEST_ADDRESS: ingestAddress },
-      ...(options.dns ? { NODE_OPTIONS: `${forAnnouncements} ${common.NODE_OPTIONS ?? ''}` } : {}),
-    }),
+    ingests: numbers.map(ingest),
+    probe: withFfprobe(service('probe', 'probe', 'services/probe', 1_000, { ...common, ...metricsOn(2) })),
+    firstProxy: proxy(1, {}),
+    furtherProxies: (ports) => numbers.slice(1).map((number) => proxy(number, ports)),
+  }
+
+  function withFfprobe(probe: ProcessSpec): ProcessSpec {
+    const env = (before: ReadyReport) => {
+      const program = ffprobe()
+      return program === null ? probe.env(before) : { ...probe.env(before), FFPROBE: program }
+    }
+    return { ...probe, env }
+  }
+
+  function ingest(number: number): ProcessSpec {
+    return service('ingest', nameOf('ingest', number), 'services/ingest', 1_500, {
+      ...{ ...common, ...metricsOn(metricsOffset('ingest', number)) },
+      ...{ INSTANCE: nameOf('standalone', number), INGEST_LISTEN: ingestAddresses[number - 1] },
+      START_TOKENS: String(number === 1),
+    })
+  }
+
+  function proxy(number: number, { port, uiPort }: ReadyReport): ProcessSpec {
+    return service('proxy', nameOf('proxy', number), 'proxy', 10_500, {
+      ...{ ...common, ...metricsOn(metricsOffset('proxy', number)) },
+      ...{ INGEST_ADDRESS: ingestAddresses.join(), REUSE_PORT: String(workers > 1) },
+      // The tests of TLS clients have ports of their own, which one proxy serves.
+      ...(number > 1 ? { PORT: String(port), UI_PORT: String(uiPort ?? 'off'), TLS_TEST_PORT: 'off' } : {}),
+      // One of them announces the server.
+      ...(options.dns && number === 1
+        ? { NODE_OPTIONS: `${forAnnouncements} ${common.NODE_OPTIONS ?? ''}` }
+        : { DNS_NAME: '' }),
+    })
   }
 
   function service(
-    name: keyof typeof niceness,
+    kind: keyof typeof niceness,
+    name: string,
     folder: string,
     stopTimeoutMs: number,
     env: NodeJS.ProcessEnv,
@@ -74,12 +117,18 @@ export function serviceProcesses(options: Options, directories: RunDirectories) 
       readyOn: 'message',
       shows: () => true,
       stopTimeoutMs,
-      niceness: niceness[name],
+      niceness: niceness[kind],
       sources: options.watch ? [join(root, folder, 'src'), join(root, 'shared/src')] : undefined,
       livenessFifo: directories.livenessFifo,
     }
   }
 }
+
+const nameOf = (kind: string, number: number): string => (number === 1 ? kind : `${kind}-${number}`)
+
+/** Ingest 0, proxy 1 and probe worker 2 ports after the one that was chosen; then ingest and proxy of each further pair. */
+const metricsOffset = (kind: 'ingest' | 'proxy', number: number): number =>
+  (number === 1 ? 0 : 2 * number - 1) + (kind === 'ingest' ? 0 : 1)
 
 /** A thread announces the server in the network, and asks programs of the system for its interfaces. */
 const forAnnouncements = '--allow-worker --allow-child-process --disable-warning=SecurityWarning'
@@ -144,6 +193,7 @@ function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectori
     STRICT_MODE: String(options.strictMode),
     // An empty variable counts as unset.
     CLIENT_CA: options.clientCa ?? '',
+    KEYLOG: options.keylog ?? '',
     SERVER_IP: options.serverIp ?? '',
     DNS_NAME: options.dns ?? '',
     JUDGE: options.judge,

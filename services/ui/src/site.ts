@@ -41,6 +41,8 @@ const patterns: readonly (readonly [RegExp, PageName])[] = [
   [/^streams\/\d+\/?$/, 'stream'],
   [/^streams\/\d+\/.+$/, 'upload'],
   [/^reports\/\d+\/?$/, 'report'],
+  [/^compare\/?$/, 'compare'],
+  [/^faults\/\d+\/?$/, 'faults'],
   [/^devices(\/[0-9a-f]+)?\/?$/, 'devices'],
   [/^certificates(\/(server|device)\/[^/]+)?\/?$/, 'certificates'],
   [/^tls-tests\/?$/, 'tlsTests'],

@@ -20,6 +20,8 @@ describe('the site', () => {
     ['certificates/server/root', 'Certificates'],
     ['devices', 'Devices'],
     ['reports/7', 'Report'],
+    ['compare', 'Compare'],
+    ['faults/7', 'Faults'],
     ['connect', 'Connect a camera'],
     ['queues', 'Service'],
   ] as const)
@@ -56,6 +58,8 @@ describe('the site', () => {
       'tls-tests',
       'devices',
       'reports/7',
+      'compare',
+      'faults/7',
       'service',
     ]) {
       const files = new Set(

@@ -15,6 +15,7 @@ export type AuditEvent =
   | 'certificate-revoked'
   | 'stream-deleted'
   | 'object-deleted'
+  | 'faults-made'
   | 'test-results-cleared'
   | 'stream-shared'
   | 'stream-unshared'
@@ -66,7 +67,15 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /streams/{id}/report': readers,
   'PUT /expectations/{id}': writers,
   'GET /expectations/{id}': readers,
+  'POST /faults/{id}': { ...owners, audit: 'faults-made' },
+  'GET /faults/{id}': readers,
+  'DELETE /faults/{id}': owners,
+  'DELETE /faults/{id}/{fault}': owners,
   'GET /wait/{id}': readers,
+  'GET /compare': identified,
+  'GET /har/{id}': readers,
+  'GET /digests/{id}': readers,
+  'GET /keylog/{id}': owners,
   'PUT /streams/{id}/{path}': writers,
   'POST /streams/{id}/{path}': writers,
   'PUT /streams/{id}': writers,
@@ -102,6 +111,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /devices/{fingerprint}': viewers,
   'POST /events/handshake-refused': proxyOnly,
   'POST /events/handover-applied': proxyOnly,
+  'POST /events/tls-secrets': proxyOnly,
   'POST /events/tls-tests': proxyOnly,
   'GET /certs': viewers,
   'GET /certs/server/root.pem': everyone,

@@ -39,7 +39,12 @@ import {
   webhooksResponse,
   webhookTest,
 } from './events/webhooks.ts'
+import { compareQuery, comparison } from './evidence/compare.ts'
+import { recordQuery } from './evidence/digests.ts'
+import { har } from './evidence/har.ts'
+import { tlsSecretsBody } from './evidence/keylog.ts'
 import { expectations, expectationsResponse } from './expectations.ts'
+import { faultsBody, faultsMade, faultsRemoved, faultsResponse } from './lab/faults.ts'
 import { playQuery } from './playback.ts'
 import { retentionResponse } from './retention.ts'
 import { openedSession, sealedBody } from './sealed.ts'
@@ -135,6 +140,13 @@ export const operations: readonly Operation[] = [
     expectationsResponse,
   ),
   get('/wait/{id}', 'expectations', 'Waits until a stream has something', waitResponse, waitQuery),
+  post('/faults/{id}', 'faults', 'Makes a fault rule, or those of a script', {
+    body: faultsBody,
+    responses: { 201: faultsMade },
+  }),
+  get('/faults/{id}', 'faults', 'Fault rules, and what the camera did about them', faultsResponse),
+  remove('/faults/{id}', 'faults', 'Removes all fault rules of a stream', faultsRemoved),
+  remove('/faults/{id}/{fault}', 'faults', 'Removes one fault rule', faultsRemoved),
   get(
     '/streams/{id}/report',
     'streams',
@@ -142,6 +154,16 @@ export const operations: readonly Operation[] = [
     reportResponse,
     reportQuery,
   ),
+  get('/compare', 'streams', 'Two recordings, rule by rule and metric by metric', comparison, compareQuery),
+  get('/har/{id}', 'export', 'The uploads as an HTTP archive (HAR 1.2)', har, recordQuery),
+  get(
+    '/digests/{id}',
+    'export',
+    'The SHA-256 of each upload, as sha256sum writes it',
+    'text/plain',
+    recordQuery,
+  ),
+  get('/keylog/{id}', 'export', 'The keys of the TLS connections of the uploads', 'text/plain', recordQuery),
   ...(['put', 'post'] as const).map(
     (method): Operation => ({
       ...{ method, path: '/streams/{id}/{path}', tag: 'uploads', summary: 'Uploads an object, at any depth' },
@@ -239,6 +261,10 @@ export const operations: readonly Operation[] = [
   }),
   post('/events/handover-applied', 'devices', 'Internal: only the proxy may call it', {
     body: handoverApplied,
+    responses: { 204: 'none' },
+  }),
+  post('/events/tls-secrets', 'export', 'Internal: only the proxy may call it', {
+    body: tlsSecretsBody,
     responses: { 204: 'none' },
   }),
   get('/tls-tests', 'certificates', 'Tests of TLS clients, and what clients did', tlsTestsResponse),

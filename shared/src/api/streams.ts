@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { booleanWord, finding, nextCursor, pageQuery, severity, streamId, time, uploadId } from './common.ts'
+import { reportMetrics } from './evidence/compare.ts'
+import { reportEvidence } from './evidence/digests.ts'
 import { expectations } from './expectations.ts'
+import { faultReactions } from './lab/faults.ts'
 import { latency } from './latency.ts'
 import { referenceReport } from './reference.ts'
 
@@ -168,12 +171,20 @@ export const reportQuery = z.object({
     .default(false)
     .describe("With the reference's verdicts; read from the first upload on, so a long stream takes a while"),
   latency: booleanWord.default(false).describe('With how late the segments came; read likewise'),
+  evidence: booleanWord
+    .default(false)
+    .describe('With digests to file it with; the journals are read likewise'),
+  metrics: booleanWord
+    .default(false)
+    .describe('With the numbers that `GET /compare` compares; read likewise'),
+  faults: booleanWord.default(false).describe('With what the camera did after faults; read likewise'),
 })
 
 export const reportResponse = z
   .object({
     stream_id: streamId,
     session: z.string().nullable(),
+    interface: ingestInterface.optional().describe('In the `report.json` of an export'),
     rules: z.array(
       z.object({
         code: z.string(),
@@ -188,5 +199,8 @@ export const reportResponse = z
     ),
     reference: referenceReport.optional(),
     latency: latency.optional(),
+    metrics: reportMetrics.optional(),
+    evidence: reportEvidence.optional(),
+    faults: faultReactions.optional(),
   })
   .meta({ id: 'Report' })

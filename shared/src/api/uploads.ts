@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { booleanWord, finding, nextCursor, pageQuery, severity, sha256, time, uploadId } from './common.ts'
+import { uploadFault } from './lab/faults.ts'
 import { referenceVerdict } from './reference.ts'
 
 /** What the bytes of an upload are. */
@@ -57,7 +58,7 @@ export const upload = z
     received_at: time.describe('Last byte of the body'),
     bytes: z.number().int(),
     sha256,
-    whole: z.boolean().describe('False for a body that was cut off'),
+    whole: z.boolean().describe('False for a body that was cut off, and for an upload that a fault refused'),
     kind: uploadKind,
     status: z
       .number()
@@ -73,6 +74,7 @@ export const upload = z
     parts: z.number().int().optional(),
     coded_bytes: z.number().int().optional(),
     undecodable: z.string().optional(),
+    fault: uploadFault.optional().describe('What this server did to it on purpose'),
     findings: z.array(finding),
     probe: probeState.nullable(),
   })

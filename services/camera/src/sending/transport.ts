@@ -112,7 +112,7 @@ async function replyTo(started: ClientRequest): Promise<Reply> {
   }
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+export async function textOf(response: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = []
   let bytes = 0
   for await (const part of response) {
@@ -125,7 +125,8 @@ async function textOf(response: IncomingMessage): Promise<string> {
 /** Codes of errors after which a camera may try again. */
 const passing = /^(ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|)$/
 
-function failureOf(error: unknown): Error {
+/** A LostConnection, or a CameraError where another try would fail as well. */
+export function failureOf(error: unknown): Error {
   const code = errorCode(error)
   const words = printable(error instanceof Error ? error.message : String(error)) || code
   if (passing.test(code)) return new LostConnection(words)

@@ -29,23 +29,25 @@ export function renewServerCertificateWith(deps: RenewServerCertificateDeps): Re
   return async function renewServerCertificate(names, now) {
     const certificate = await files.read('server', `${fileName}.pem`)
     const key = await files.read('server', `${fileName}.key`)
-    const fault = certificate && key ? faultOf({ certificate, key }, names, now) : 'it is missing'
-    if (certificate && key && !fault) return { pair: { certificate, key }, reissued: null }
+    const fault = certificate && key ? faultOf({ certificate, key }, now) : 'it is missing'
+    const facts = certificate && !fault ? reader.read(certificate) : null
+    const missing = facts && missingName(facts, names)
+    if (certificate && key && facts && !missing) return { pair: { certificate, key }, reissued: null }
 
-    const pair = await issue(names, now)
+    // Ingest processes in containers have addresses of their own: with names of its own alone, each would issue it anew.
+    const pair = await issue(facts ? withEarlierNames(names, facts) : names, now)
     await files.replace('server', fileName, pair)
-    return { pair, reissued: fault }
+    return { pair, reissued: fault ?? missing }
   }
 
-  function faultOf({ certificate, key }: Pair, names: ServerNames, now: Date): string | null {
+  function faultOf({ certificate, key }: Pair, now: Date): string | null {
     const facts = reader.read(certificate)
     if (!facts) return 'it cannot be read'
     if (!authority.hasIssued(certificate)) return 'it is not signed by the root'
     if (!certificate.includes(authority.root)) return 'its file lacks the root'
     if (keyOf(key) !== facts.publicKey) return 'its key belongs to another certificate'
     if (!isValid(facts, now)) return 'it is not valid now'
-    if (isRenewalDue(facts, now)) return 'it is due for renewal'
-    return missingName(facts, names)
+    return isRenewalDue(facts, now) ? 'it is due for renewal' : null
   }
 
   function keyOf(privateKey: string): string | null {
@@ -68,6 +70,17 @@ export function renewServerCertificateWith(deps: RenewServerCertificateDeps): Re
 }
 
 const fileName = 'localhost'
+/** Each adds bytes to every handshake. */
+const maxNames = 64
+
+/** Names that it had are dropped at the next renewal that is due. */
+function withEarlierNames({ commonName, dnsNames, ips }: ServerNames, earlier: Certificate): ServerNames {
+  const union = (own: readonly string[], others: readonly string[]) => [
+    ...own,
+    ...others.filter((name) => !own.includes(name)).slice(0, Math.max(0, maxNames - own.length)),
+  ]
+  return { commonName, dnsNames: union(dnsNames, earlier.dnsNames), ips: union(ips, earlier.ips) }
+}
 
 function missingName(facts: Certificate, { commonName, dnsNames, ips }: ServerNames): string | null {
   const missing = [

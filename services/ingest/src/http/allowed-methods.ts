@@ -6,6 +6,8 @@ const read = ['GET', 'HEAD']
 const routes: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
   [/^\/(healthz|readyz|certs|events)\/?$/i, read],
   [/^\/expectations\/[^/]+\/?$/i, [...read, 'PUT']],
+  [/^\/faults\/[^/]+\/?$/i, [...read, 'POST', 'DELETE']],
+  [/^\/faults\/[^/]+\/[^/]+\/?$/i, ['DELETE']],
   [/^\/wait\/[^/]+\/?$/i, read],
   [/^\/certs\/[^/]+\/(keypair|sign|revoke)\/?$/i, [...read, 'POST']],
   [/^\/certs\/[^/]+\/[^/]+\/?$/i, read],

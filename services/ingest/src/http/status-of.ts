@@ -29,6 +29,7 @@ export const statusOf = {
   'certificate-exists': 409,
   'certificate-key-secret': 403,
   'csr-malformed': 400,
+  'fault-unknown': 404,
   'webhook-unknown': 404,
   'webhook-limit': 409,
   // RFC 9110, 15.5.9: the client may repeat the request, which is how it waits on. `curl --fail` fails, as a script expects.

@@ -301,6 +301,7 @@ function verdictOn(
 
 function statusOf({ strict }: Stream, upload: Upload, findings: readonly Finding[]): number | null {
   if (upload.undecodable !== undefined) return 400
+  if (upload.fault?.isRefused) return upload.fault.status
   if (!upload.whole || upload.part) return null
   return strict && !isAccepted(findings) ? 400 : 202
 }

@@ -1,3 +1,4 @@
+import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
@@ -12,6 +13,8 @@ import type { Cursors, IndexAdmin, IndexPosition, Position, ProbeOutbox } from '
 import { foldRemoval, type RemovalResult } from './removals/fold-removal.ts'
 import type { ResolveOvertaken } from './resolve-overtaken.ts'
 
+/** Streams of which this process knows how far the index has come; of others it asks Redis. */
+const maxPositions = 16_384
 /** Each stream holds one or two files open. */
 const catchUpConcurrency = 64
 
@@ -70,7 +73,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     log,
     retryMs,
   } = deps
-  const positions = new Map<string, Position>()
+  const positions = createLru<string, Position>(maxPositions)
   /** Entries by stream that the next pass is to find in the journal, or in the index already. */
   const appended = new Map<string, string[]>()
   const passes = createPassScheduler({

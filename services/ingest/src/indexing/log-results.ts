@@ -82,10 +82,11 @@ function sumsOf({ uploads, bytes, rejected, example }: Sums, which: 'more ' | ''
 }
 
 function sentenceOf(stream: string, { upload, findings }: JudgedUpload): string {
-  const { path, bytes, whole, sender } = upload
+  const { path, bytes, whole, sender, fault } = upload
   const name = /(?:^|, ?)CN=([^,]*)/.exec(sender.device?.subject ?? '')?.[1]
   const from = sender.device ? (name ?? sender.device.fingerprint.slice(0, 12)) : 'no certificate'
-  const verdict = whole ? verdictOf(findings) : `cut off; ${verdictOf(findings)}`
+  const state = fault ? `a fault on purpose ${fault.does}; ` : whole ? '' : 'cut off; '
+  const verdict = `${state}${verdictOf(findings)}`
   return `stream ${stream}: ${path}, ${sizeOf(bytes)}, ${verdict} (${from})`
 }
 

@@ -27,6 +27,7 @@ export type RefusalCode =
   | 'certificate-exists'
   | 'certificate-key-secret'
   | 'csr-malformed'
+  | 'fault-unknown'
   | 'webhook-unknown'
   | 'webhook-limit'
   | 'wait-timeout'

@@ -1,3 +1,4 @@
+import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
 import type { InspectionArchive, Inspections } from '../indexing/inspect-upload.ts'
 import type { StreamQueries } from '../streams/ports.ts'
@@ -9,6 +10,7 @@ import { sessionIn } from '../validation/object-name.ts'
 import type { SessionRemoval } from './policy.ts'
 
 const pageUploads = 500
+const maxChecked = 16_384
 /** Inspections of manifests grow with them, and those of one page are in memory together. */
 const maxManifestBytes = 8_388_608
 
@@ -40,7 +42,7 @@ export type RemoveSession = (removal: SessionRemoval, beforeMs: number) => Promi
 export function removeSessionWith(deps: RemoveSessionDeps): RemoveSession {
   const { index, inspections, archive, store, record, inFlight, newId, now, idleMs } = deps
   /** By stream: the log position before which no upload without a session is left. */
-  const checkedUpTo = new Map<string, number>()
+  const checkedUpTo = createLru<string, number>(maxChecked)
 
   return async function removeSession(removal, beforeMs) {
     const { stream, session } = removal

@@ -28,7 +28,7 @@ export interface CompleteBody {
   readonly stats: BodyStats
   readonly events: UploadEvents
   /** What the upload's record says besides. */
-  readonly extra?: Pick<Upload, 'parts' | 'codedBytes' | 'undecodable'>
+  readonly extra?: Pick<Upload, 'parts' | 'codedBytes' | 'undecodable' | 'fault'>
 }
 
 /** A durable upload; its verdict follows, or null when that takes too long. */

@@ -17,8 +17,11 @@ export interface UploadStore {
     bytes: StagedUpload | Uint8Array,
     options: { readonly link: boolean },
   ): Promise<void>
-  /** Uploads with persisted facts that an earlier process of this instance was receiving when it died. */
-  leftBehind(): AsyncIterable<StagedUpload>
+  /**
+   * Uploads with persisted facts that an instance was receiving when it died: an earlier process of the own name, or
+   * another one that is gone.
+   */
+  leftBehind(instance: string): AsyncIterable<StagedUpload>
   /** An upload's bytes. Throws `UploadGone` when they are no longer there. */
   read(stream: string, upload: string): AsyncIterable<Buffer>
   /**

@@ -46,7 +46,7 @@ export function receiveUploadWith(deps: ReceiveUploadDeps): ReceiveUpload {
     const facts = { ...request, id: deps.newId() }
     using _open = deps.openUploads.begin(facts.stream, facts.id, facts.path)
     using events = createUploadEvents(deps, facts, body.declaredBytes)
-    const stats = buffered && !decode ? measureUnlessLong(buffered) : null
+    const stats = buffered && !decode && !body.fault ? measureUnlessLong(buffered) : null
     if (buffered && stats) {
       events.received(stats.bytes)
       return await receiptOf(await commitUpload(deps, { facts, bytes: buffered, stats, events }))
@@ -79,7 +79,8 @@ async function receivePlain(
   const { parts, failure, errors, isPending } = await splitter.finish()
   const extra = parts > 0 ? { parts } : {}
   const { facts } = staged
-  const receipt = await receiptOf(await commitUpload(deps, { facts, bytes: staged, stats, events, extra }))
+  const complete = withFault({ facts, bytes: staged, stats, events, extra }, body.fault)
+  const receipt = await receiptOf(await commitUpload(deps, complete))
   if (failure) throw failure
   if (receipt.findings === null || isPending) return { ...receipt, findings: null }
   return { ...receipt, findings: [...receipt.findings, ...errors] }
@@ -97,7 +98,7 @@ async function receiveCoded(
 ): Promise<Receipt | null> {
   const { maxBytes } = deps
   const commit = (stats: BodyStats, extra: CompleteBody['extra'] = {}) =>
-    commitUpload(deps, { facts: staged.facts, bytes: staged, stats, events, extra })
+    commitUpload(deps, withFault({ facts: staged.facts, bytes: staged, stats, events, extra }, body.fault))
   const coded = await stageBody(body, staged, { events, maxBytes })
   if (!coded.whole) return receiptOf(await commit(coded))
   if (coded.bytes === 0) return null
@@ -110,6 +111,17 @@ async function receiveCoded(
     const { upload, verdict } = await commit({ ...coded, whole: false }, { undecodable })
     await verdict
     throw new Refusal(error.code, `kept as it came, but ${undecodable}`, { upload_id: upload.id })
+  }
+}
+
+/** An upload that is refused on purpose is stored, but becomes no object: its device believes that it failed. */
+function withFault(complete: CompleteBody, fault: IncomingBody['fault']): CompleteBody {
+  if (!fault) return complete
+  const { stats, extra } = complete
+  return {
+    ...complete,
+    stats: { ...stats, whole: stats.whole && !fault.isRefused },
+    extra: { ...extra, fault: { ...fault, isComplete: stats.whole } },
   }
 }
 

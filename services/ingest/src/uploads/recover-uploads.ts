@@ -8,13 +8,13 @@ interface RecoverUploadsDeps extends CommitUploadDeps, UploadEventsDeps {
 }
 
 /**
- * Commits what an earlier process was receiving when it died, as cut-off uploads; returns how many. Throws what
+ * Commits what an instance was receiving when it died, as cut-off uploads; returns how many. Throws what
  * `UploadStore.commit` throws.
  */
 export function recoverUploadsWith(deps: RecoverUploadsDeps) {
-  return async function recoverUploads(): Promise<number> {
+  return async function recoverUploads(instance: string): Promise<number> {
     let recovered = 0
-    for await (const staged of deps.store.leftBehind()) {
+    for await (const staged of deps.store.leftBehind(instance)) {
       const { facts } = staged
       using events = createUploadEvents(deps, facts, null)
       const meter = createBodyMeter()

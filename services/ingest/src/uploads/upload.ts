@@ -1,4 +1,5 @@
 import type { Expectations } from '../expectations/expectations.ts'
+import type { FaultHit } from '../faults/fault-rule.ts'
 import type { Inspection } from '../media/inspection.ts'
 import type { Stream } from '../streams/stream.ts'
 
@@ -14,7 +15,7 @@ export interface Upload {
   readonly bytes: number
   /** SHA-256 of the bytes, lower-case hex. */
   readonly sha256: string
-  /** False when the connection was lost before the announced end. */
+  /** False when the connection was lost before the announced end, and where a fault refused the upload. */
   readonly whole: boolean
   readonly kind: Inspection['kind']
   readonly sender: Sender
@@ -28,6 +29,8 @@ export interface Upload {
   readonly codedBytes?: number
   /** Why its content coding could not be undone; such a body is stored as it came and is not whole. */
   readonly undecodable?: string
+  /** What the server did to it on purpose; absent for nothing. */
+  readonly fault?: FaultHit
 }
 
 /** Who sent an upload, and how. */

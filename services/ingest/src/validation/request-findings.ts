@@ -7,7 +7,8 @@ import { at } from './state.ts'
 export function checkRequest(context: Context): readonly Finding[] {
   const { upload, clashes } = context
   const findings: Finding[] = []
-  if (!upload.whole) findings.push(bodyIncomplete(upload))
+  // What the server did on purpose is no fault of the device.
+  if (!upload.whole && !upload.fault) findings.push(bodyIncomplete(upload))
   // The request of a part gets this finding once, not each of its parts.
   if (!upload.sender.device && !upload.part) findings.push(certificateMissing)
   if (clashes) findings.push(pathClash(upload))

@@ -2,7 +2,7 @@ import { equal, match, ok } from 'node:assert/strict'
 import { openAccessWarning } from '@pushav/shared/access-warning.ts'
 import { firstSteps } from './first-steps.ts'
 
-const options = { host: 'localhost', auth: 'open', workingDirectory: '/w' } as const
+const options = { host: 'localhost', auth: 'open', keylog: null, workingDirectory: '/w' } as const
 const ports = { port: 1234, uiPort: 1235 }
 const access = { adminFile: '/w/certs/admin/admin.pem', enrolmentToken: 'enrol-me', signInToken: 'let-me-in' }
 const warns = (lines: readonly string[]) => lines.some((line) => line.includes(openAccessWarning))

@@ -1,12 +1,17 @@
 import { join } from 'node:path'
-import { isLoopback, openAccessWarning } from '@pushav/shared/access-warning.ts'
+import { isLoopback, keylogWarning, openAccessWarning } from '@pushav/shared/access-warning.ts'
 import { shellQuote } from '@pushav/shared/lib/shell-quote.ts'
 import type { Options } from '../options.ts'
 import type { ReadyReport } from '../supervisor/child-process.ts'
 
 /** What a new user needs next; printed after the line that says that the server runs. */
 export function firstSteps(
-  { host, auth, workingDirectory: wanted }: Pick<Options, 'host' | 'auth' | 'workingDirectory'>,
+  {
+    host,
+    auth,
+    keylog,
+    workingDirectory: wanted,
+  }: Pick<Options, 'host' | 'auth' | 'keylog' | 'workingDirectory'>,
   { port, uiPort, access }: ReadyReport,
   workingDirectory: string,
 ): readonly string[] {
@@ -26,6 +31,7 @@ export function firstSteps(
         ]
       : []),
     ...(auth === 'open' && !isLoopback(host) ? [`Warning: ${openAccessWarning}`] : []),
+    ...(keylog === null ? [] : [`Key log:       ${keylog}`, `Warning: ${keylogWarning}`]),
     ...(wanted === null
       ? [
           'Note: everything is in a temporary directory and is removed at exit; keep it with --working-directory PATH',

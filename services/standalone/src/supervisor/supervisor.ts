@@ -9,6 +9,8 @@ export interface SupervisedProcess {
   readonly ready: Promise<ReadyReport>
   /** Resolves once it was stopped; rejects with a `StartupError` when it cannot be kept running. */
   readonly ended: Promise<void>
+  /** Stops it and starts it again, with the environment that its specification has then. */
+  restart(): void
   stop(): Promise<void>
   kill(): void
 }
@@ -31,7 +33,7 @@ export function supervise(spec: ProcessSpec, { log, showLine }: SuperviseDeps): 
   let stopping = false
   let restarting = false
   let child = start()
-  return { ready, ended: keepRunning(), stop, kill: () => child.kill() }
+  return { ready, ended: keepRunning(), restart, stop, kill: () => child.kill() }
 
   function start(): RunningProcess {
     const started = startProcess(spec, report ?? {}, (line) => showLine(spec.name, line))
@@ -48,8 +50,10 @@ export function supervise(spec: ProcessSpec, { log, showLine }: SuperviseDeps): 
     for (;;) {
       const cause = await child.exited
       if (stopping) return
-      if (watcher) await waitForChange(cause)
-      else assertMayRestart(cause)
+      if (watcher && !restarting) await waitForChange(cause)
+      else if (!restarting) assertMayRestart(cause)
+      restarting = false
+      sourcesChanged = Promise.withResolvers<void>()
       if (stopping) return
       child = start()
     }
@@ -64,17 +68,18 @@ export function supervise(spec: ProcessSpec, { log, showLine }: SuperviseDeps): 
 
   function restartForChange(): void {
     log.info({ process: spec.name }, 'sources changed, restarting the process')
+    restart()
+  }
+
+  function restart(): void {
     restarting = true
     sourcesChanged.resolve()
     void child.stop()
   }
 
   async function waitForChange(cause: string): Promise<void> {
-    if (!restarting)
-      log.warn({ process: spec.name, cause }, 'process exited, waiting for its sources to change')
+    log.warn({ process: spec.name, cause }, 'process exited, waiting for its sources to change')
     await sourcesChanged.promise
-    sourcesChanged = Promise.withResolvers<void>()
-    restarting = false
   }
 
   async function stop(): Promise<void> {

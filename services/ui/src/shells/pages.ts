@@ -12,6 +12,8 @@ export type PageName =
   | 'stream'
   | 'upload'
   | 'report'
+  | 'compare'
+  | 'faults'
   | 'devices'
   | 'certificates'
   | 'tlsTests'
@@ -28,6 +30,8 @@ export const pages: Readonly<Record<PageName, Page>> = {
   stream: { title: 'Stream', module: 'stream', navigation: '/ui/streams' },
   upload: { title: 'Upload', module: 'upload', navigation: '/ui/streams' },
   report: { title: 'Report', module: 'report', navigation: '/ui/streams' },
+  compare: { title: 'Compare', module: 'compare', navigation: '/ui/streams' },
+  faults: { title: 'Faults', module: 'faults', navigation: '/ui/streams' },
   devices: { title: 'Devices', module: 'devices', navigation: '/ui/devices' },
   certificates: { title: 'Certificates', module: 'certificates', navigation: '/ui/certificates' },
   tlsTests: { title: 'TLS tests', module: 'tls-tests', navigation: '/ui/certificates' },

@@ -45,13 +45,32 @@ describe('the audit log', () => {
       await using audit = openAuditFile(directory.path, now, silent, { maxBytes: 10, maxOld: 3 })
       audit.write(entry(`e${n}`))
     }
-    const names = (await readdir(directory.path)).sort()
+    const names = (await readdir(directory.path)).filter((name) => name.endsWith('.jsonl')).sort()
     equal(names.length, 3)
     ok(names.every((name) => /^audit-.*\.jsonl$/.test(name)))
     deepEqual(
       (await Promise.all(names.map(linesOf))).flat().map(({ event }) => event),
       ['e3', 'e4', 'e5'],
     )
+  })
+
+  it('is put aside once by several processes that write it, and no line is lost', async () => {
+    {
+      const open = () => openAuditFile(directory.path, now, silent, { maxBytes: 4_000, maxOld: 1_000 })
+      await using one = open()
+      await using two = open()
+      await using three = open()
+      for (let n = 0; n < 300; n++) {
+        for (const audit of [one, two, three]) audit.write(entry('written'))
+        await new Promise(setImmediate)
+      }
+    }
+    const names = (await readdir(directory.path)).filter((name) => name.endsWith('.jsonl'))
+    const sizes = await Promise.all(names.map(async (name) => (await stat(join(directory.path, name))).size))
+    equal((await Promise.all(names.map(linesOf))).flat().length, 900)
+    ok(names.length > 1)
+    // One that another process has just put aside is not put aside again while it is small.
+    ok(names.every((name, i) => name === 'audit.jsonl' || (sizes[i] ?? 0) > 4_000))
   })
 
   it('counts what comes faster than the disk takes it', async () => {

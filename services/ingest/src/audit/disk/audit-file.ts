@@ -1,9 +1,11 @@
 import { appendFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { tryLock } from '@pushav/shared/lib/file-lock.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { AuditEntry, WriteAudit } from '../audit.ts'
 
 const name = 'audit.jsonl'
+const lockName = 'audit.lock'
 const privateMode = 0o600
 /** Lines that wait for the disk. Beyond it they are counted, not kept: refusals may come faster than a disk writes. */
 const maxWaiting = 1_000
@@ -66,6 +68,9 @@ export function openAuditFile(
 
   async function rotate(): Promise<void> {
     if ((await stat(path)).size <= maxBytes) return
+    // Another ingest process may be at it: what it puts aside is not put aside again.
+    using lock = tryLock(join(workingDirectory, lockName))
+    if (!lock || (await stat(path)).size <= maxBytes) return
     await rename(path, join(workingDirectory, `audit-${now().toISOString().replaceAll(':', '')}.jsonl`))
     const old = (await readdir(workingDirectory)).filter((file) => /^audit-.*\.jsonl$/.test(file)).sort()
     for (const file of old.slice(0, -maxOld)) await rm(join(workingDirectory, file), { force: true })

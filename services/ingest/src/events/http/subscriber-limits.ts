@@ -5,7 +5,7 @@ import { Refusal } from '../../lib/refusal.ts'
 const maxOf = { connection: 32, address: 128, all: 512 } as const
 
 /** Counts subscribers, or others that stay, by connection and by address; `what` is what they have, for a message. */
-export function createSubscriberLimits(what: 'event streams' | 'waits') {
+export function createSubscriberLimits(what: 'event streams' | 'waits' | 'reads of whole streams') {
   const counts = new Map<string, number>()
 
   /** Returns the function that counts the subscriber out again; throws the refusal `busy` beyond a limit. */

@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { digestLine } from '@pushav/shared/recording/digest-lines.ts'
 import { type Request, type Response, Router } from 'express'
+import type { ReadReportMetrics } from '../../comparison/read-report-metrics.ts'
+import type { ReadEvidence } from '../../evidence/read-evidence.ts'
 import { streamText } from '../../http/json-response.ts'
 import { deviceBytesPolicy } from '../../streams/http/device-bytes-policy.ts'
 import { junitPieces } from '../../streams/http/junit-report.ts'
@@ -15,7 +18,9 @@ import { zipUploadsOf } from '../zip-entries.ts'
 import { sendZip, type ZipEntry } from './zip-response.ts'
 
 interface ExportRoutesDeps {
-  readonly streams: Pick<Streams, 'report' | 'reportEach'>
+  readonly streams: Pick<Streams, 'report' | 'reportEach' | 'summary'>
+  readonly readReportMetrics: ReadReportMetrics
+  readonly readEvidence: ReadEvidence
   readonly exportMp4: ExportMp4
   readonly listSession: ListSession
   readonly open: OpenUpload
@@ -26,7 +31,7 @@ type SessionRequest = Request<{ id: string; session: string }>
 
 /** A session as one file, to keep or to send to someone. */
 export function exportRoutes(deps: ExportRoutesDeps): Router {
-  const { streams, exportMp4, listSession, open, certificates } = deps
+  const { streams, readReportMetrics, readEvidence, exportMp4, listSession, open, certificates } = deps
   const router = Router()
   router.get('/export/:id/:session.mp4', async (request: SessionRequest, response) => {
     const { id: stream, session } = request.params
@@ -53,15 +58,24 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
   async function zipEntriesOf(stream: string, session: string): Promise<readonly ZipEntry[]> {
     const uploads = await listSession(stream, session)
     const rules = await streams.report(stream, session)
-    const lines = uploads.map((entry) => `${JSON.stringify(uploadResponse(entry))}\n`)
-    const report = JSON.stringify({ stream_id: Number(stream), session, rules }, null, 2)
-    const files = zipUploadsOf(uploads).map(({ entry: { upload }, name }) => ({
+    const named = zipUploadsOf(uploads)
+    const lines = named.map(
+      ({ entry, name }) => `${JSON.stringify({ file: name, ...uploadResponse(entry) })}\n`,
+    )
+    const sums = named.map(({ entry, name }) => digestLine(entry.upload.sha256, name))
+    const report = {
+      ...{ stream_id: Number(stream), session, interface: (await streams.summary(stream)).stream.interface },
+      ...{ rules, metrics: await readReportMetrics(stream, session) },
+      evidence: await readEvidence(stream, session, onePage(uploads)),
+    }
+    const files = named.map(({ entry: { upload }, name }) => ({
       ...{ name, modifiedMs: Date.parse(upload.receivedAt), bytes: upload.bytes },
       content: () => contentOf(stream, upload.id),
     }))
     return [
       entryOf('uploads.ndjson', Buffer.from(lines.join(''))),
-      entryOf('report.json', Buffer.from(`${report}\n`)),
+      entryOf('report.json', Buffer.from(`${JSON.stringify(report, null, 2)}\n`)),
+      entryOf('SHA256SUMS', Buffer.from(sums.join(''))),
       ...(await certificatesOf(uploads)),
       ...files,
     ]
@@ -89,6 +103,11 @@ const entryOf = (name: string, content: Buffer): ZipEntry => ({
     yield content
   },
 })
+
+/** The uploads of the zip, so that those which come meanwhile are in none of its files. */
+async function* onePage(uploads: readonly LogEntry[]): AsyncGenerator<readonly LogEntry[]> {
+  yield uploads
+}
 
 function setAttachment({ params }: SessionRequest, response: Response, extension: string): void {
   response.attachment(`stream-${params.id}-session-${params.session}.${extension}`)

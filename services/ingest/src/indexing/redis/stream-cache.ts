@@ -6,7 +6,8 @@ import type { FoldResult, ObjectEvent, StoredObject } from '../fold.ts'
 import type { InitSegment } from '../init-segments/init-segment.ts'
 import type { Totals } from '../totals.ts'
 
-const maxStreams = 256
+/** More cameras than one process carries; a stream that is not cached is loaded for each of its uploads. */
+const maxStreams = 1_024
 /** Of each map of a stream, between two commits. */
 const maxEntries = 512
 const strictLoadsAfterMiss = 16

@@ -33,8 +33,9 @@ describe('the OpenAPI document', () => {
 
   it('describes real responses', async function () {
     this.timeout(30_000)
-    await using ingest = await suite.start()
+    await using ingest = await suite.start({ KEYLOG: join(suite.path(), 'keys.log') })
     const named = await feed(ingest)
+    await reportSecret(ingest)
     const checked: string[] = []
     for (const operation of operations.filter(({ method }) => method === 'get')) {
       for (const query of queriesOf(operation)) {
@@ -69,6 +70,8 @@ describe('the OpenAPI document', () => {
           '{"expected_track_names":["video"]}',
         ],
         ['put', '/expectations/2', '/expectations/{id}', '{"tracks":[{"codec":"avc1"}],"bitrate":{"min":1}}'],
+        ['post', '/faults/2', '/faults/{id}', '{"when":{"nth":9},"fault":{"kind":"status","status":503}}'],
+        ['delete', '/faults/2', '/faults/{id}'],
         ['post', '/streams/2/new.txt', '/streams/{id}/{path}', 'text'],
         ['put', '/streams/2/new.txt', '/streams/{id}/{path}', 'text'],
         [
@@ -97,11 +100,13 @@ describe('the OpenAPI document', () => {
     const others = operations.filter(
       ({ method, path }) => method !== 'get' && !tried.has(`${method} ${path}`),
     )
-    // Without a JSON response, or only for AUTH=mtls: e2e/access.test.ts has those.
+    // Of an id that only the server knows, without a JSON response, or only for AUTH=mtls: e2e/access.test.ts has those.
     deepEqual(
       others.map(({ path }) => path).filter((path) => !path.startsWith('/access/')),
       [
-        ...['/events/handshake-refused', '/events/handover-applied', '/events/tls-tests'],
+        '/faults/{id}/{fault}',
+        ...['/events/handshake-refused', '/events/handover-applied', '/events/tls-secrets'],
+        '/events/tls-tests',
         '/certs/device/{name}/bundle.p12',
       ],
     )
@@ -156,10 +161,25 @@ describe('the OpenAPI document', () => {
   function queriesOf({ path }: Operation): readonly string[] {
     if (path === '/streams' || path === '/streams/{id}') return ['', '?summary=true']
     if (path === '/streams/{id}/uploads') return ['', '?view=rows', '?view=minutes']
+    if (path === '/compare') return ['?a=1&b=1']
+    if (path === '/streams/{id}/report') return ['', '?metrics=true&latency=true&evidence=true']
     if (path === '/wait/{id}') return ['?until=first-upload']
     if (path === '/certs') return ['', '?details=true']
     if (path === '/certs/device/{name}/bundle.p12') return ['?password=secret']
     return ['']
+  }
+
+  /** As the proxy does, of the connection on which all uploads of the suite come. */
+  async function reportSecret(ingest: Ingest): Promise<void> {
+    const line = `CLIENT_RANDOM ${'0'.repeat(64)} 00`
+    const secrets = [{ address: '192.0.2.7', port: 4711, at: '2026-01-01T00:00:00.000Z', line }]
+    const headers = { ...json, 'x-proxy-event': 'tls-secrets' }
+    equal(
+      (await ingest.send('POST', '/events/tls-secrets', JSON.stringify({ secrets }), headers)).status,
+      204,
+    )
+    const wrong = JSON.stringify({ secrets: [{ ...secrets[0], line: `${line}\nCLIENT_RANDOM` }] })
+    equal((await ingest.send('POST', '/events/tls-secrets', wrong, headers)).status, 400)
   }
 
   /** On one line with a newline at its end, and indented on request. */

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import type { FaultReactionResponse } from '@pushav/shared/api/lab/faults.ts'
 import { noCounts, reportOf } from '../../validation/report.ts'
 import type { ExplainedRow, SessionReport } from '../session-report.ts'
 import { junitPieces } from './junit-report.ts'
@@ -35,6 +36,24 @@ describe('junitOf', () => {
       ['skipped'],
     )
     deepEqual((await caseOf(met)).children, [])
+  })
+
+  it('has a suite for hits of faults: lost objects fail, those that may still come are skipped', async () => {
+    const hits = [reaction('a', true), reaction('b', false), reaction('c', null)]
+    const xml = await reportOn({ session: '1', rules: [met] }, hits)
+    const counts = { tests: '3', failures: '1', errors: '0', skipped: '1', time: '0' }
+    deepEqual(xml.attributes, { name: 'stream 7', ...counts, tests: '4' })
+    const suite = xml.children[1]
+    deepEqual(suite?.attributes, { name: 'stream 7, faults on purpose', ...counts })
+    deepEqual(
+      suite?.children.map(({ attributes, children }) => [attributes.name, children[0]?.tag]),
+      [
+        ['a: the server did it', 'failure'],
+        ['b: the server did it', 'system-out'],
+        ['c: the server did it', 'skipped'],
+      ],
+    )
+    equal(suite?.children[0]?.children[0]?.text, 'what it did')
   })
 
   for (const hostile of [
@@ -87,7 +106,24 @@ const caseOf = async (one: ExplainedRow) => (await parsed([one])).children[0]?.c
 
 const parsed = (rules: readonly ExplainedRow[]) => reportOn({ session: '1', rules })
 
-async function reportOn(report: SessionReport): Promise<Element> {
+const reaction = (path: string, isLost: boolean | null): FaultReactionResponse => ({
+  ...{
+    upload: 'u',
+    fault: 'r',
+    does: 'did it',
+    path,
+    session: '1',
+    track: 'video',
+    at: '2026-11-28T12:00:00Z',
+  },
+  ...{ reaction: 'skipped', retries: 0, retried_after_ms: [], same_bytes: null, delivered_after_ms: null },
+  ...{ resumed_after_ms: null, next_session: null, data_lost: isLost, says: 'what it did' },
+})
+
+async function reportOn(
+  report: SessionReport,
+  reactions: readonly FaultReactionResponse[] = [],
+): Promise<Element> {
   const reports = {
     async *rows() {
       yield report.rules
@@ -96,7 +132,7 @@ async function reportOn(report: SessionReport): Promise<Element> {
       yield report
     },
   }
-  return read((await Array.fromAsync(junitPieces('7', reports))).join(''))
+  return read((await Array.fromAsync(junitPieces('7', reports, reactions))).join(''))
 }
 
 interface Element {

@@ -1,17 +1,24 @@
+import type { FaultReactionResponse } from '@pushav/shared/api/lab/faults.ts'
 import { element, tagsOf, text } from '@pushav/shared/lib/xml-element.ts'
 import type { ReportRow } from '../../validation/report.ts'
 import type { EachReport, ExplainedRow, SessionReport } from '../session-report.ts'
 
 /**
  * A report in JUnit's XML, suite by suite: a suite for each session, a case for each rule. Only violated errors are
- * failures. The counts at the beginning are read before the suites, which may know more.
+ * failures. The counts at the beginning are read before the suites, which may know more. Hits of faults are a suite of
+ * their own, with a failure for each object that the camera lost.
  */
-export async function* junitPieces(stream: string, { rows, reports }: EachReport): AsyncGenerator<string> {
-  let counts = countsOf([])
+export async function* junitPieces(
+  stream: string,
+  { rows, reports }: EachReport,
+  reactions: readonly FaultReactionResponse[] = [],
+): AsyncGenerator<string> {
+  let counts = faultCountsOf(reactions)
   for await (const rules of rows()) counts = sumOf(counts, countsOf(rules))
   const [start, end] = tagsOf('testsuites', { name: `stream ${stream}`, ...counts })
   yield `<?xml version="1.0" encoding="UTF-8"?>\n${start}\n`
   for await (const report of reports()) yield suiteOf(stream, report)
+  if (reactions.length > 0) yield faultSuiteOf(stream, reactions)
   yield `${end}\n`
 }
 
@@ -32,6 +39,27 @@ function suiteOf(stream: string, { session, rules }: SessionReport): string {
 function countsOf(rules: readonly ReportRow[]) {
   const skipped = rules.filter(({ result }) => result === 'not-exercised').length
   return { tests: rules.length, failures: rules.filter(isFailed).length, errors: 0, skipped, time: 0 }
+}
+
+function faultSuiteOf(stream: string, reactions: readonly FaultReactionResponse[]): string {
+  const suite = { name: `stream ${stream}, faults on purpose`, ...faultCountsOf(reactions) }
+  return element('testsuite', suite, reactions.map(faultCaseOf))
+}
+
+function faultCountsOf(reactions: readonly FaultReactionResponse[]): Counts {
+  const failures = reactions.filter(({ data_lost }) => data_lost === true).length
+  const skipped = reactions.filter(({ data_lost }) => data_lost === null).length
+  return { tests: reactions.length, failures, errors: 0, skipped, time: 0 }
+}
+
+function faultCaseOf({ path, does, says, data_lost, reaction }: FaultReactionResponse): string {
+  const outcome =
+    data_lost === null
+      ? element('skipped', { message: says })
+      : data_lost
+        ? element('failure', { message: says, type: reaction }, [text(says)])
+        : element('system-out', {}, [text(says)])
+  return element('testcase', { name: `${path}: the server ${does}`, classname: 'faults', time: 0 }, [outcome])
 }
 
 function caseOf(row: ExplainedRow): string {

@@ -32,6 +32,9 @@ export function uploadResponse(entry: LogEntry): UploadResponse {
     ...(upload.part ? { part: upload.part } : {}),
     ...(upload.parts === undefined ? {} : { parts: upload.parts }),
     ...(upload.codedBytes === undefined ? {} : { coded_bytes: upload.codedBytes }),
+    ...(upload.fault && {
+      fault: { id: upload.fault.rule, does: upload.fault.does, refused: upload.fault.isRefused },
+    }),
     ...(upload.undecodable === undefined ? {} : { undecodable: upload.undecodable }),
     findings: [...findings],
     probe,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { pageQuery } from '@pushav/shared/api/common.ts'
+import type { FaultReactionResponse } from '@pushav/shared/api/lab/faults.ts'
 import {
   expectedTrackNamesBody,
   reportQuery,
@@ -10,6 +11,8 @@ import {
 } from '@pushav/shared/api/streams.ts'
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
+import type { ReadReportMetrics } from '../../comparison/read-report-metrics.ts'
+import type { ReadEvidence } from '../../evidence/read-evidence.ts'
 import { expectationsOf } from '../../expectations/http/expectations-json.ts'
 import type { StreamExpectations } from '../../expectations/judge-expectations.ts'
 import { peerOf } from '../../http/authenticate.ts'
@@ -38,6 +41,12 @@ interface StreamRoutesDeps {
   readonly reportReference: (stream: string, session: string | null) => Promise<object>
   /** How late the segments came, of one session or of all. */
   readonly reportLatency: (stream: string, session: string | null) => Promise<object>
+  /** What `GET /compare` compares, of one session or of all. */
+  readonly readReportMetrics: ReadReportMetrics
+  /** Digests to file a report with, of one session or of all. */
+  readonly readEvidence: ReadEvidence
+  /** What the camera did after faults, in one session or in all. */
+  readonly reportFaults: (stream: string, session: string | null) => Promise<readonly FaultReactionResponse[]>
   /** To whom a stream that this client creates belongs; undefined where streams belong to no client. */
   readonly ownerFor: (request: IncomingMessage) => string | null | undefined
   /** Which streams this client may see; undefined for all. */
@@ -53,6 +62,9 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     responseOf,
     reportReference,
     reportLatency,
+    readReportMetrics,
+    readEvidence,
+    reportFaults,
     ownerFor,
     visibleTo,
   } = deps
@@ -94,15 +106,19 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
   })
   router.get('/streams/:id/report', async (request: StreamRequest, response) => {
     const { id } = request.params
-    const { session = null, format, reference, latency } = parseQuery(reportQuery, request.query)
+    const { session = null, format, ...wanted } = parseQuery(reportQuery, request.query)
+    const reactions = wanted.faults ? await reportFaults(id, session) : []
     if (format === 'junit') {
       const reports = await streams.reportEach(id, session)
-      return streamText(response.type('application/xml'), junitPieces(id, reports))
+      return streamText(response.type('application/xml'), junitPieces(id, reports, reactions))
     }
     const rules = await streams.report(id, session)
     const beside = {
-      ...(reference ? { reference: await reportReference(id, session) } : {}),
-      ...(latency ? { latency: await reportLatency(id, session) } : {}),
+      ...(wanted.reference ? { reference: await reportReference(id, session) } : {}),
+      ...(wanted.latency ? { latency: await reportLatency(id, session) } : {}),
+      ...(wanted.metrics ? { metrics: await readReportMetrics(id, session) } : {}),
+      ...(wanted.evidence ? { evidence: await readEvidence(id, session) } : {}),
+      ...(wanted.faults ? { faults: reactions } : {}),
     }
     response.json({ stream_id: Number(id), session, rules, ...beside })
   })

@@ -1,4 +1,5 @@
 import { createHash, hash } from 'node:crypto'
+import type { FaultHit } from '../../faults/fault-rule.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { createInspector, type MediaInspection } from '../../media/isobmff/inspector.ts'
 import type { Part } from '../../media/isobmff/segmenter.ts'
@@ -21,6 +22,8 @@ export interface IncomingBody {
   readonly decode: ((coded: AsyncIterable<Buffer>) => AsyncIterable<Buffer>) | null
   /** Null, or absent, where nothing limits what is stored. */
   readonly admission?: UploadAdmission | null
+  /** What the server does to the upload on purpose; null, or absent, for nothing. */
+  readonly fault?: Omit<FaultHit, 'isComplete'> | null
 }
 
 /** What is known of a body once it has arrived. */

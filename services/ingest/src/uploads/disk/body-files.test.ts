@@ -59,23 +59,24 @@ describe('openBodyFiles', () => {
     deepEqual(await staging(), [])
   })
 
-  it('finds what an earlier process was receiving, and clears away what it was only copying', async () => {
-    const earlier = await open()
-    const [request, part] = [earlier.stage(factsOf('a')), earlier.stage(factsOf('b'))]
-    await request.write(Buffer.from('cut off'))
-    await request.persistFacts()
-    await part.write(Buffer.from('half a part'))
-    await writeFile(join(directory.path, 'staging/one/a.other'), 'half of other bytes')
-    const found: string[] = []
-    const bodies = await open()
-    for await (const staged of bodies.leftBehind()) {
-      found.push(staged.facts.id, await textOf(staged.read()))
-      await staged.moveTo(bodies.pathOf('1', 'a'))
-    }
-    deepEqual([found, await staging()], [['a', 'cut off'], []])
-    // The earlier process's files are still open here.
-    await Promise.all([request, part].map((staged) => staged[Symbol.asyncDispose]()))
-  })
+  for (const finder of ['one', 'two'])
+    it(`finds as ${finder} what an earlier process called one was receiving, and clears away what it was only copying`, async () => {
+      const earlier = await open()
+      const [request, part] = [earlier.stage(factsOf('a')), earlier.stage(factsOf('b'))]
+      await request.write(Buffer.from('cut off'))
+      await request.persistFacts()
+      await part.write(Buffer.from('half a part'))
+      await writeFile(join(directory.path, 'staging/one/a.other'), 'half of other bytes')
+      const found: string[] = []
+      const bodies = await openBodyFiles(directory.path, finder, 'process')
+      for await (const staged of bodies.leftBehind('one')) {
+        found.push(staged.facts.id, await textOf(staged.read()))
+        await staged.moveTo(bodies.pathOf('1', 'a'))
+      }
+      deepEqual([found, await staging()], [['a', 'cut off'], []])
+      // The earlier process's files are still open here.
+      await Promise.all([request, part].map((staged) => staged[Symbol.asyncDispose]()))
+    })
 
   it('says of bytes that are not there that they are gone', async () => {
     const bodies = await open()

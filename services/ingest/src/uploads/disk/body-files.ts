@@ -20,7 +20,7 @@ interface BodyFiles extends Pick<UploadStore, 'read' | 'removeStream' | 'removeU
   /** Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's error. */
   place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
   stage(facts: UploadFacts): StagedBody
-  leftBehind(): AsyncIterable<StagedBody>
+  leftBehind(instance: string): AsyncIterable<StagedBody>
 }
 
 export interface StagedBody extends StagedUpload {
@@ -37,18 +37,19 @@ export async function openBodyFiles(
   const staging = join(workingDirectory, 'staging', instance)
   await mkdir(staging, { recursive: true })
   // Listed before anything new is staged, so that a fresh body is never taken for one left behind.
-  const earlier = await readdir(staging)
-  const sidecars = earlier.filter((name) => name.endsWith('.json'))
+  const ownEarlier = await readdir(staging)
 
   return {
     stage: (facts) => stageInMemory(staging, facts, durability),
-    async *leftBehind() {
-      for (const name of sidecars) {
-        const facts = JSON.parse(await readFile(join(staging, name), 'utf8')) as UploadFacts
+    async *leftBehind(name) {
+      const folder = join(workingDirectory, 'staging', name)
+      const earlier = name === instance ? ownEarlier : await filesIn(folder)
+      for (const sidecar of earlier.filter((file) => file.endsWith('.json'))) {
+        const facts = JSON.parse(await readFile(join(folder, sidecar), 'utf8')) as UploadFacts
         const sender = hideCredentials(facts.sender)
-        if (earlier.includes(facts.id)) yield stagedFile(staging, { ...facts, sender }, durability)
+        if (earlier.includes(facts.id)) yield stagedFile(folder, { ...facts, sender }, durability)
       }
-      for (const name of earlier) await rm(join(staging, name), { force: true })
+      for (const file of earlier) await rm(join(folder, file), { force: true })
     },
     async *read(stream, upload) {
       try {
@@ -75,6 +76,15 @@ export async function openBodyFiles(
         rm(uploadPath(workingDirectory, stream, id), { force: true }),
       ),
     removeStream: (stream) => removeFolder(join(workingDirectory, 'uploads', stream)),
+  }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []
+    throw error
   }
 }
 

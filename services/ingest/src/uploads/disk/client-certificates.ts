@@ -1,10 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createLru } from '@pushav/shared/lib/lru.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import type { CertificateDetails } from '../../certificates/ports.ts'
 import type { ClientCertificates } from '../ports.ts'
 import type { Durability } from './io-worker/transaction.ts'
+
+/** Certificates of which it is in memory that they are stored; others are stored again. */
+const maxKnown = 65_536
 
 /** `certs/clients/<fingerprint>.pem`. */
 export async function diskClientCertificates(
@@ -14,15 +18,15 @@ export async function diskClientCertificates(
 ): Promise<ClientCertificates> {
   const folder = join(workingDirectory, 'certs', 'clients')
   await mkdir(folder, { recursive: true })
-  const stored = new Set<string>()
+  const stored = createLru<string, true>(maxKnown)
   const fileOf = (fingerprint: string) => join(folder, `${fingerprint}.pem`)
 
   return {
     async remember(fingerprint, der) {
-      if (stored.has(fingerprint)) return
+      if (stored.get(fingerprint)) return
       const pem = new X509Certificate(Buffer.from(der, 'base64')).toString()
       await replaceFile(fileOf(fingerprint), pem, { isFlushed: durability === 'power' })
-      stored.add(fingerprint)
+      stored.set(fingerprint, true)
     },
     details: async (fingerprint) => describe(await readFile(fileOf(fingerprint), 'utf8')),
   }

@@ -13,6 +13,8 @@ import { createRecentLines, type RecentLines } from './recent-lines.ts'
 const readBytes = 1_048_576
 /** Streams of whose journals the newest lines are in memory. */
 const maxRecent = 256
+/** Streams of which it is in memory that they exist. */
+const maxKnown = 65_536
 
 export interface DiskJournals extends Journals {
   /** The step that appends an entry's line to this instance's journal. */
@@ -39,7 +41,7 @@ export async function diskJournals(
   await mkdir(root, { recursive: true })
   const own = `${instance}.ndjson`
   const recent = createLru<string, RecentLines>(maxRecent)
-  const known = new Set<string>()
+  const known = createLru<string, true>(maxKnown)
   // Looked up once, because there may be very many streams; what other instances make is found by trying.
   let newest = 0
 
@@ -60,9 +62,9 @@ export async function diskJournals(
     },
     streams: async () => (await idsIn(root)).map(String),
     async has(stream) {
-      if (known.has(stream)) return true
+      if (known.get(stream)) return true
       const exists = isId(stream) && (await isThere(join(root, stream)))
-      if (exists) known.add(stream)
+      if (exists) known.set(stream, true)
       return exists
     },
     async of(stream) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Peer } from '@pushav/shared/identity.ts'
 import { type Request, Router } from 'express'
+import type { UploadFaults } from '../../faults/http/fault-course.ts'
 import { type Authenticate, peerOf } from '../../http/authenticate.ts'
 import type { RespondWithError } from '../../http/error-handler.ts'
 import { sendJson } from '../../http/json-response.ts'
@@ -23,6 +24,8 @@ interface HandleUploadDeps {
   /** Null where nothing limits what is stored. */
   readonly admit: AdmitUpload | null
   readonly respondWithReceipt: RespondWithReceipt
+  /** What the server does to uploads on purpose. */
+  readonly faults: UploadFaults
   readonly maxBytes: number
   readonly now: () => Date
 }
@@ -35,7 +38,7 @@ type HandleUpload = (
 ) => Promise<void>
 
 export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
-  const { receiveUpload, streams, certificates, admit, respondWithReceipt, maxBytes, now } = deps
+  const { receiveUpload, streams, certificates, admit, respondWithReceipt, faults, maxBytes, now } = deps
   return async function handleUpload(request, response, { stream, peer }) {
     // Everything that can be refused is, before the client is asked for a byte of the body.
     await streams.assertExists(stream)
@@ -47,11 +50,18 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
     assertWhole(request)
     const isStored = path !== null && declaredBytes !== 0
     const { device } = peer
+    using faulted =
+      isStored && faults.hasRules(stream)
+        ? await faults.begin(request, response, { stream, path, peer, declaredBytes })
+        : null
+    const course = faulted?.course ?? null
     const admission =
       admit && isStored ? await admit(stream, device?.fingerprint ?? null, declaredBytes) : null
+    const startedAt = now().toISOString()
     let receipt: Receipt | null = null
     try {
-      continueBody(request, response)
+      if (course) await course.begin()
+      if (course?.asksForBody !== false) continueBody(request, response)
       if (path === null) return await probePublishingPoint(request, response)
       if (device && isStored) await certificates.remember(device.fingerprint, device.certificate)
       receipt = await receiveUpload(
@@ -59,21 +69,23 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
           stream,
           path,
           method: request.method ?? '',
-          startedAt: now().toISOString(),
+          startedAt,
           sender: senderOf(request, peer),
         },
         {
-          buffered: readIfBuffered(request, declaredBytes),
-          bytes: () => bytesOf(request),
+          buffered: course ? null : readIfBuffered(request, declaredBytes),
+          bytes: () => (course ? course.bytes() : bytesOf(request)),
           declaredBytes,
           decode,
           admission,
+          fault: course?.hit ?? null,
         },
       )
     } finally {
       admission?.end(receipt && receipt.findings === null ? receipt.upload.id : null)
     }
     if (receipt === null) return respondReady(response)
+    if (course) return await course.respond(response, receipt, stream)
     return respondWithReceipt(response, receipt, stream)
   }
 }

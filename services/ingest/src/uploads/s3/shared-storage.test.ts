@@ -186,7 +186,7 @@ if (testEndpoint === null) {
         await one.send('POST', '/streams')
         await one.put('/streams/1/x', 'before')
       }
-      for (const folder of ['uploads', 'journals', 'instances', 'staging'])
+      for (const folder of ['uploads', 'journals', 'store', 'staging'])
         await rm(join(suite.path(), folder), { recursive: true })
       await using one = await start({ DURABILITY: 'store' })
       equal((await one.get('/streams/1/x')).text, 'before')

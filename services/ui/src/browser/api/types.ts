@@ -7,6 +7,8 @@ import type {
 } from '@pushav/shared/api/certificates.ts'
 import type { device, refusal } from '@pushav/shared/api/devices.ts'
 import type { deliveriesResponse, webhookMade, webhooksResponse } from '@pushav/shared/api/events/webhooks.ts'
+import type { comparison } from '@pushav/shared/api/evidence/compare.ts'
+import type { faultReaction, faultsResponse } from '@pushav/shared/api/lab/faults.ts'
 import type { openedSession } from '@pushav/shared/api/sealed.ts'
 import type { about, probesResponse, readiness } from '@pushav/shared/api/service.ts'
 import type { inFlight, serverState, streamState } from '@pushav/shared/api/state.ts'
@@ -27,6 +29,10 @@ type Of<Schema extends { readonly _output: unknown }> = Schema['_output']
 export type StreamSummary = Of<typeof streamSummary>
 /** `GET /streams/{id}/events?as=state` */
 export type StreamState = Of<typeof streamState>
+/** `GET /faults/{id}` */
+export type Faults = Of<typeof faultsResponse>
+export type FaultRule = Faults['faults'][number]
+export type FaultReaction = Of<typeof faultReaction>
 /** `GET /events?as=state` */
 export type ServerState = Of<typeof serverState>
 export type SessionState = Of<typeof sessionSummary>
@@ -53,6 +59,9 @@ export type StreamAccess = Of<typeof streamAccess>
 /** `GET /streams/{id}/report` */
 export type Report = Of<typeof reportResponse>
 export type ReportRow = Report['rules'][number]
+/** `GET /compare` */
+export type Comparison = Of<typeof comparison>
+export type ComparisonRow = Comparison['rows'][number]
 export type Device = Of<typeof device>
 export type HandshakeRefusal = Of<typeof refusal>
 /** `GET /certs?details=true` */

@@ -93,6 +93,7 @@ function factsLine(facts: UploadFacts): HTMLElement {
     'div',
     { class: 'upload-facts' },
     h('div', {}, parts.filter(Boolean).join(' · ')),
+    facts.fault && h('div', {}, `On purpose, by a fault rule, this server ${facts.fault.does}.`),
     h(
       'div',
       { class: 'muted' },

@@ -6,6 +6,7 @@ import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showPageFailure } from '../dom/load.ts'
 import { mark, untrusted } from '../dom/words.ts'
+import { faultsSection } from '../faults/section.ts'
 import { standardName } from '../inspect/findings.ts'
 import { latencySection } from '../inspect/latency.ts'
 import { referenceSection } from '../inspect/reference.ts'
@@ -92,10 +93,15 @@ function draw(
         'div',
         { class: 'page-actions' },
         h('button', { type: 'button', on: { click: () => window.print() } }, 'Print'),
+        h('a', { class: 'button', href: compareLink() }, 'Compare'),
+        h('a', { class: 'button', href: `/har/${stream}${query}` }, 'HAR'),
         h('a', { class: 'button', href: `/streams/${stream}/report${query}` }, 'JSON'),
         h(
           'a',
-          { class: 'button', href: `/streams/${stream}/report${query ? `${query}&` : '?'}format=junit` },
+          {
+            class: 'button',
+            href: `/streams/${stream}/report${query ? `${query}&` : '?'}format=junit&faults=true`,
+          },
           'JUnit',
         ),
       ),
@@ -126,9 +132,14 @@ function draw(
       // Their data comes later, and moves only what is below.
       latencySection(stream, session, summary.uploads),
       referenceSection(stream, session, summary.uploads),
+      faultsSection(stream, session, summary.uploads),
     ),
   )
 }
+
+/** This recording as the one before; the page asks for the other one. */
+const compareLink = (): string =>
+  `/ui/compare?a=${encodeURIComponent(session === null ? stream : `${stream}/${session}`)}`
 
 function section(
   title: string,

@@ -175,6 +175,8 @@ fill(
       'div',
       { class: 'page-actions' },
       h('a', { class: 'button', href: `/ui/reports/${stream}` }, 'Report'),
+      h('a', { class: 'button', href: `/ui/compare?a=${stream}` }, 'Compare'),
+      h('a', { class: 'button', href: `/ui/faults/${stream}` }, 'Faults'),
       exportMenu.element,
       h('a', { class: 'button', href: `/ui/connect?stream=${stream}` }, 'Connect'),
     ),
@@ -573,6 +575,7 @@ function drawExport(place: HTMLElement): void {
     link('mp4', 'MP4, all playable tracks'),
     link('zip', 'Zip, every upload as sent'),
     link('junit.xml', 'Report as JUnit'),
+    h('a', { href: `/har/${stream}?session=${encodeURIComponent(session)}` }, 'HTTP archive (HAR)'),
   )
 }
 

@@ -18,7 +18,7 @@ interface StoreInstance {
 }
 
 /**
- * Reads `instances/<instance>.json`. A folder that was lost takes its name along: the same instance on a new disk gets another
+ * Reads `store/<instance>.json`. A folder that was lost takes its name along: the same instance on a new disk gets another
  * one, and never continues a journal whose end it does not have. Throws where the folder was filled for another store.
  */
 export async function readStoreInstance(
@@ -26,7 +26,7 @@ export async function readStoreInstance(
   instance: string,
   store: string,
 ): Promise<StoreInstance> {
-  const folder = join(workingDirectory, 'instances')
+  const folder = join(workingDirectory, 'store')
   const path = join(folder, `${instance}.json`)
   const known = await readIfThere(path)
   if (known === null) {

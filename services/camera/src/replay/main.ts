@@ -1,0 +1,110 @@
+import { stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { printable } from '@pushav/shared/lib/printable.ts'
+import { CameraError, UsageError } from '../camera-error.ts'
+import { openStream } from '../open-stream.ts'
+import { makesStreams } from '../options.ts'
+import { readPem } from '../read-pem.ts'
+import { LostConnection, type Reply } from '../sending/transport.ts'
+import { openDirectoryRecording } from './directory-recording.ts'
+import type { SessionRecord } from './recording.ts'
+import { openHttp1, openHttp2 } from './replay-connections.ts'
+import { help, type ReplayOptions, readReplayOptions } from './replay-options.ts'
+import { replayRecording } from './replay-recording.ts'
+import type { ReplayConnection } from './replay-request.ts'
+import { createReplaySummary } from './replay-summary.ts'
+import { openZipRecording } from './zip-recording.ts'
+
+const failed = 2
+
+// npm runs scripts in the repository's root; paths are meant from where the user is.
+const { INIT_CWD, npm_lifecycle_event: script } = process.env
+const directory = (script === 'replay' ? INIT_CWD : undefined) ?? process.cwd()
+const argv = process.argv.slice(2)
+if (argv.includes('--help')) process.stdout.write(help)
+else process.exitCode = await run().catch(failureCode)
+
+async function run(): Promise<number> {
+  const options = readReplayOptions(argv, directory)
+  await using recording = await openRecording(options)
+  if (recording.uploads.length === 0) throw new CameraError(`there is no upload to send in ${options.source}`)
+  const { known, anonymous } = await readCredentials(options, recording)
+  const { url, speed } = options
+  const point = await pointOf(url, recording, openHttp1(url, known))
+  const summary = createReplaySummary()
+  await replayRecording(recording, point, speed, {
+    connect: ({ httpVersion, hasCertificate }) =>
+      (httpVersion === '2' && !options.isHttp1 ? openHttp2 : openHttp1)(
+        url,
+        hasCertificate ? known : anonymous,
+      ),
+    nowMs: () => performance.now(),
+    sleep,
+    report: summary.add,
+  })
+  const decoded = recording.uploads.filter(({ isDecoded }) => isDecoded).length
+  const lines = [
+    `${point}: ${summary.sent} uploads sent, ${summary.otherwise} of them with another status than recorded`,
+    ...summary.lines(),
+    ...(decoded > 0 ? [`${decoded} uploads were sent without the content coding that the record undid`] : []),
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+  return summary.otherwise === 0 ? 0 : 1
+}
+
+async function openRecording({ source, stream, prefix }: ReplayOptions): Promise<SessionRecord> {
+  const found = await stat(source).catch(() => null)
+  if (!found) throw new CameraError(`there is no ${source}`)
+  if (found.isDirectory()) return openDirectoryRecording(source, stream, prefix)
+  if (stream !== null || prefix !== '')
+    throw new UsageError('--stream and --prefix are for working directories')
+  return openZipRecording(source)
+}
+
+/** What is shown for uploads that came with a client certificate, and for the others. */
+async function readCredentials({ caFile, certFile, keyFile }: ReplayOptions, { uploads }: SessionRecord) {
+  if (certFile === null && uploads.some(({ hasCertificate }) => hasCertificate))
+    throw new UsageError('the recording was sent with a client certificate: --cert and --key must name one')
+  const [ca, cert, key] = await Promise.all([
+    caFile && readPem('--cacert', caFile),
+    certFile && readPem('--cert', certFile),
+    keyFile && readPem('--key', keyFile),
+  ])
+  const anonymous = { ...(ca && { ca }) }
+  return { anonymous, known: { ...anonymous, ...(cert && key && { cert, key }) } }
+}
+
+/** The path of the publishing point, of a stream that is made where the URL names none. */
+async function pointOf(url: URL, recording: SessionRecord, connection: ReplayConnection): Promise<string> {
+  if (!makesStreams(url)) return url.pathname.replace(/\/$/, '')
+  try {
+    return await openStream({ send }, url.pathname, { interface: recording.interface ?? 'cmaf-ingest' })
+  } catch (error) {
+    throw error instanceof LostConnection
+      ? new CameraError(`the server cannot be reached: ${error.message}`)
+      : error
+  } finally {
+    connection.close()
+  }
+
+  async function send({ method, path }: { readonly method: string; readonly path: string }): Promise<Reply> {
+    const reply = await connection.send({
+      method,
+      path,
+      headers: [],
+      announcedBytes: 0,
+      isCutOff: false,
+      body: nothing(),
+    })
+    return reply ?? { status: 0, body: '' }
+  }
+}
+
+async function* nothing(): AsyncIterable<Buffer> {}
+
+function failureCode(error: unknown): number {
+  if (!(error instanceof CameraError || error instanceof LostConnection)) throw error
+  const advice = error instanceof UsageError ? '; --help names all flags' : ''
+  process.stderr.write(`replay: ${printable(error.message)}${advice}\n`)
+  return failed
+}

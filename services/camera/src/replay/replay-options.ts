@@ -1,0 +1,88 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { UsageError } from '../camera-error.ts'
+
+/** How a recording is sent again. */
+export interface ReplayOptions {
+  /** A zip, or a working directory. */
+  readonly source: string
+  /** A publishing point, or `/streams`, below which a stream is made. */
+  readonly url: URL
+  /** Of a working directory: which stream, and which paths of it. */
+  readonly stream: string | null
+  readonly prefix: string
+  readonly speed: number
+  readonly isHttp1: boolean
+  readonly caFile: string | null
+  readonly certFile: string | null
+  readonly keyFile: string | null
+}
+
+/** Printed by `--help`. */
+export const help = `Usage: npm run replay -- RECORDING --url URL [flags]
+
+Sends a recorded session again, in its own timing, to this server or another.
+Exit code: 0 every status is as recorded, 1 some are not, 2 it could not be sent.
+
+  RECORDING        the zip of /export/{id}/{session}.zip, or a working directory or a backup of one
+  --url URL        the publishing point, https://host:port/streams/1;
+                   with https://host:port/streams a stream is made
+  --cert FILE      certificate of the device, PEM
+  --key FILE       its private key, PEM
+  --cacert FILE    root certificate of the server, PEM
+  --speed SPEED    so many times as fast as recorded (1), or max: as fast as the server responds
+  --stream ID      of a working directory with several streams
+  --prefix PATH    of a working directory: only uploads below it, such as session_1/
+  --http1          HTTP/1.1 also for what was recorded in HTTP/2
+  --help           print this
+`
+
+const value = { type: 'string' } as const
+const flags = {
+  ...{ url: value, cert: value, key: value, cacert: value, speed: value, stream: value, prefix: value },
+  http1: { type: 'boolean' },
+} as const
+
+/** Files are relative to a directory. Throws a UsageError that says what is wrong. */
+export function readReplayOptions(argv: readonly string[], directory: string): ReplayOptions {
+  const { values: given, positionals } = parse(argv)
+  const [source, ...others] = positionals
+  if (!source || others.length > 0) throw new UsageError('name one zip or one working directory to send')
+  if ((given.cert === undefined) !== (given.key === undefined))
+    throw new UsageError('--cert and --key must be given together')
+  const fileOf = (text: string | undefined) => (text === undefined ? null : resolve(directory, text))
+  return {
+    ...{ source: resolve(directory, source), url: urlOf(given.url), speed: speedOf(given.speed ?? '1') },
+    ...{ stream: streamOf(given.stream), prefix: given.prefix ?? '', isHttp1: given.http1 ?? false },
+    ...{ caFile: fileOf(given.cacert), certFile: fileOf(given.cert), keyFile: fileOf(given.key) },
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: flags, strict: true, allowPositionals: true })
+  } catch (error) {
+    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+    throw new UsageError(sentence)
+  }
+}
+
+function urlOf(text: string | undefined): URL {
+  if (!text) throw new UsageError('--url is missing')
+  const url = URL.parse(text)
+  if (url?.protocol !== 'https:') throw new UsageError(`--url must begin with https://, not ${text}`)
+  if (url.search || url.hash) throw new UsageError('--url has no ? and no #')
+  return url
+}
+
+function speedOf(text: string): number {
+  if (text === 'max') return Number.POSITIVE_INFINITY
+  const speed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0
+  if (speed >= 0.01 && speed <= 10_000) return speed
+  throw new UsageError(`--speed is a number from 0.01 to 10000, or max, not ${text}`)
+}
+
+function streamOf(text: string | undefined): string | null {
+  if (text === undefined || /^[1-9]\d{0,15}$/.test(text)) return text ?? null
+  throw new UsageError(`--stream is the id of a stream, not ${text}`)
+}

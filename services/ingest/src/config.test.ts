@@ -1,0 +1,27 @@
+import { deepEqual, equal, throws } from 'node:assert/strict'
+import { readConfig } from './config.ts'
+
+const required = { WORKING_DIRECTORY: '/data', HANDOVER_FILE: '/handover.json' }
+
+describe('the settings of ingest', () => {
+  it('name the first of the published ports, where they are ranges', () => {
+    const portsOf = (ports: NodeJS.ProcessEnv) => {
+      const { publicPort, uiPort } = readConfig({ ...required, ...ports })
+      return [publicPort, uiPort]
+    }
+    deepEqual(portsOf({}), [null, undefined])
+    deepEqual(portsOf({ PORT: '1234', UI_PORT: '1235' }), [1234, 1235])
+    deepEqual(portsOf({ PORT: '1234-1236', UI_PORT: '1244-1246' }), [1234, 1244])
+    deepEqual(portsOf({ PORT: '1234', UI_PORT: 'off' }), [1234, null])
+    throws(() => portsOf({ UI_PORT: 'x-1' }), {
+      message: /UI_PORT must be a port or a range of ports, or off/,
+    })
+  })
+
+  it('take a name for INSTANCE that can be a part of a path, or none', () => {
+    equal(readConfig(required).instance, null)
+    equal(readConfig({ ...required, INSTANCE: 'cam-lab_1.a' }).instance, 'cam-lab_1.a')
+    for (const bad of ['../other', 'a/b', '.', '..', '.hidden', 'a b', 'x'.repeat(65)])
+      throws(() => readConfig({ ...required, INSTANCE: bad }), { message: /INSTANCE must be a name/ }, bad)
+  })
+})

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import type { ReportEvidence } from '@pushav/shared/api/evidence/digests.ts'
+import { digestLine, factsLine } from '@pushav/shared/recording/digest-lines.ts'
+import type { JudgedUpload } from '../indexing/fold.ts'
+import type { Pages } from '../streams/pages.ts'
+import type { WalkLog } from './walk-log.ts'
+
+/**
+ * Digests of what a report is on, of one session or of all; of `uploads` where they have been read already. Throws what
+ * `WalkLog` throws.
+ */
+export type ReadEvidence = (
+  stream: string,
+  session: string | null,
+  uploads?: Pages<JudgedUpload>,
+) => Promise<ReportEvidence>
+
+/** The digest of each journal of a stream, up to its newest whole line. */
+export type DigestJournals = (stream: string) => Promise<ReportEvidence['journals']>
+
+export function readEvidenceWith(walkLog: WalkLog, digestJournals: DigestJournals): ReadEvidence {
+  return async function readEvidence(stream, session, read) {
+    const [list, facts] = [createHash('sha256'), createHash('sha256')]
+    const pages = read ?? (await walkLog(stream, session))
+    let uploads = 0
+    for await (const page of pages)
+      for (const { upload } of page) {
+        uploads++
+        list.update(digestLine(upload.sha256, upload.id))
+        facts.update(factsLine(upload))
+      }
+    return {
+      ...{ uploads, list: pathOfList(stream, session) },
+      ...{ list_sha256: list.digest('hex'), facts_sha256: facts.digest('hex') },
+      journals: await digestJournals(stream),
+    }
+  }
+}
+
+/** The list that `list_sha256` is the digest of, a page at a time. */
+export async function* digestLines(pages: Pages<JudgedUpload>): AsyncGenerator<string> {
+  for await (const page of pages)
+    yield page.map(({ upload }) => digestLine(upload.sha256, upload.id)).join('')
+}
+
+const pathOfList = (stream: string, session: string | null): string =>
+  `/digests/${stream}${session === null ? '' : `?session=${encodeURIComponent(session)}`}`

@@ -1,0 +1,38 @@
+import type { JudgedUpload } from '../indexing/fold.ts'
+import { Refusal } from '../lib/refusal.ts'
+import { createSemaphore } from '../lib/semaphore.ts'
+import { unknownStream } from '../streams/assert-stream.ts'
+import type { Pages } from '../streams/pages.ts'
+import type { StreamQueries } from '../streams/ports.ts'
+
+/**
+ * A stream's uploads in the order of the wire log, of one session or of all, a page at a time. Throws the refusals
+ * `stream-unknown` and `object-unknown`.
+ */
+export type WalkLog = (stream: string, session: string | null) => Promise<Pages<JudgedUpload>>
+
+/** With 4 KiB of headers and findings each, what is held for a client that does not read. */
+const uploadsAtOnce = 25
+
+/** However many clients ask: what is read and decoded takes memory before anything is sent of it. */
+const maxReads = 4
+
+export function walkLogWith(index: Pick<StreamQueries, 'log' | 'sessions'>): WalkLog {
+  const readInTurn = createSemaphore(maxReads)
+  return async function walkLog(stream, session) {
+    const sessions = await index.sessions(stream)
+    if (!sessions) throw unknownStream(stream)
+    if (session !== null && !sessions.includes(session))
+      throw new Refusal('object-unknown', `stream ${stream} has no session ${session}`)
+    return pages(stream, session)
+  }
+
+  async function* pages(stream: string, session: string | null): AsyncGenerator<readonly JudgedUpload[]> {
+    for (let next: number | null = 0; next !== null; ) {
+      const from: number = next
+      const page = await readInTurn(() => index.log(stream, from, uploadsAtOnce))
+      yield session === null ? page.uploads : page.uploads.filter((judged) => judged.session === session)
+      next = page.next
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import type { FaultRule } from './fault-rule.ts'
+
+/** A rule with the stream that it is for. */
+export interface StreamRule {
+  readonly stream: string
+  readonly rule: FaultRule
+}
+
+export interface RuleCounts {
+  /** Uploads that the rule was about. */
+  readonly matched: number
+  readonly hits: number
+}
+
+/** Rules of all streams, which all ingest processes share. All throw `Unavailable` while Redis does not respond. */
+export interface FaultStore {
+  /** Changes whenever rules do. */
+  version(): Promise<string>
+  all(): Promise<readonly StreamRule[]>
+  add(rules: readonly StreamRule[]): Promise<void>
+  /** Removes rules with their counts; those that are gone already are passed over. */
+  remove(rules: readonly StreamRule[]): Promise<void>
+  /** Counts an upload that a rule is about; its number, from 1. */
+  countMatch(rule: string): Promise<number>
+  /** Counts a hit unless there have been `maxHits` already; whether it did. */
+  countHit(rule: string, maxHits: number): Promise<boolean>
+  counts(rules: readonly string[]): Promise<readonly RuleCounts[]>
+}

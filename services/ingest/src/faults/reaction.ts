@@ -1,0 +1,126 @@
+import type { JudgedUpload } from '../indexing/fold.ts'
+import type { Upload } from '../uploads/upload.ts'
+import type { FaultHit } from './fault-rule.ts'
+
+/** A hit of a fault, and what of later uploads has to do with it. Times are Unix milliseconds. */
+export interface Observation {
+  readonly upload: Upload
+  readonly fault: FaultHit
+  readonly session: string | null
+  readonly track: string | null
+  readonly startedMs: number
+  readonly endedMs: number
+  /** Further uploads to the same path. */
+  retries: number
+  readonly retriedAfterMs: number[]
+  lastRetryMs: number | null
+  hasSameBytes: boolean | null
+  /** When the object had come, and the device been told so. */
+  deliveredMs: number | null
+  /** When any later object of the stream had come. */
+  resumedMs: number | null
+  /** Whether that was one of the same track. */
+  isTrackResumed: boolean
+  nextSession: string | null
+}
+
+type ReactionKind = 'accepted' | 'retried' | 'skipped' | 'new-session' | 'gave-up' | 'pending'
+
+/** What a camera did about one hit. Times are milliseconds from the beginning of the upload that was hit. */
+export interface Reaction {
+  readonly upload: Upload
+  readonly fault: FaultHit
+  readonly session: string | null
+  readonly track: string | null
+  readonly kind: ReactionKind
+  readonly retries: number
+  readonly retriedAfterMs: readonly number[]
+  /** Null where there was no retry, or bytes are missing. */
+  readonly hasSameBytes: boolean | null
+  readonly deliveredAfterMs: number | null
+  readonly resumedAfterMs: number | null
+  readonly nextSession: string | null
+  /** Null while the object may still come. */
+  readonly isLost: boolean | null
+  readonly says: string
+}
+
+const maxListedRetries = 20
+/** A camera that has sent nothing for so long has given up. */
+const silenceMs = 60_000
+
+/** Adds a later upload of the stream to what is known of a hit. */
+export function observeUpload(hit: Observation, { upload, session, track }: JudgedUpload): void {
+  const startedMs = Date.parse(upload.startedAt)
+  const receivedMs = Date.parse(upload.receivedAt)
+  if (upload.path === hit.upload.path && startedMs > hit.startedMs)
+    observeRetry(hit, upload, startedMs, receivedMs)
+  if (!upload.whole || startedMs < hit.endedMs) return
+  hit.resumedMs ??= receivedMs
+  if (track === hit.track && session === hit.session) hit.isTrackResumed = true
+  if (session !== hit.session && session !== null) hit.nextSession ??= session
+}
+
+function observeRetry(hit: Observation, upload: Upload, startedMs: number, receivedMs: number): void {
+  hit.retries += 1
+  if (hit.retriedAfterMs.length < maxListedRetries) hit.retriedAfterMs.push(startedMs - hit.startedMs)
+  hit.lastRetryMs = startedMs
+  const isComplete = upload.fault?.isComplete ?? upload.whole
+  if (isComplete && hit.fault.isComplete) hit.hasSameBytes = upload.sha256 === hit.upload.sha256
+  if (upload.whole) hit.deliveredMs ??= receivedMs
+}
+
+/** What is to be said of a hit at a time. */
+export function reactionOf(hit: Observation, nowMs: number): Reaction {
+  const kind = kindOf(hit, nowMs)
+  const after = (ms: number | null) => ms && ms - hit.startedMs
+  const reaction = {
+    ...{ upload: hit.upload, fault: hit.fault, session: hit.session, track: hit.track, kind },
+    ...{ retries: hit.retries, retriedAfterMs: [...hit.retriedAfterMs], hasSameBytes: hit.hasSameBytes },
+    deliveredAfterMs: after(hit.deliveredMs),
+    resumedAfterMs: after(hit.resumedMs),
+    nextSession: hit.nextSession,
+    isLost: kind === 'pending' ? null : kind !== 'accepted' && kind !== 'retried',
+  }
+  return { ...reaction, says: wordsFor(reaction) }
+}
+
+function kindOf(hit: Observation, nowMs: number): ReactionKind {
+  if (hit.upload.whole) return 'accepted'
+  if (hit.deliveredMs !== null) return 'retried'
+  if (hit.isTrackResumed) return 'skipped'
+  if (hit.nextSession !== null) return 'new-session'
+  if (nowMs - (hit.lastRetryMs ?? hit.endedMs) < silenceMs) return 'pending'
+  return hit.resumedMs === null ? 'gave-up' : 'skipped'
+}
+
+function wordsFor(reaction: Omit<Reaction, 'says'>): string {
+  const { kind, deliveredAfterMs, resumedAfterMs, nextSession, fault } = reaction
+  const resumed = resumedAfterMs === null ? '' : ` ${secondsOf(resumedAfterMs)} after the upload began`
+  switch (kind) {
+    case 'accepted':
+      return reaction.retries === 0
+        ? 'The camera waited; the upload was accepted.'
+        : `The upload was accepted, but the camera ${retriesOf(reaction)}.`
+    case 'retried':
+      return `The camera ${retriesOf(reaction)}; the object came ${secondsOf(deliveredAfterMs ?? 0)} after the upload began. Nothing was lost.`
+    case 'skipped':
+      return `The camera ${retriesOf(reaction)} and went on with a later object${resumed}. This object is lost.`
+    case 'new-session':
+      return `The camera ${retriesOf(reaction)} and began session ${nextSession}${resumed}. This object is lost.`
+    case 'gave-up':
+      return `The camera ${retriesOf(reaction)} and sent nothing any more. This object is lost${fault.isRefused ? '' : ', though it was not refused'}.`
+    case 'pending':
+      return `The camera ${retriesOf(reaction)}; the object may still come.`
+  }
+}
+
+function retriesOf({ retries, retriedAfterMs, hasSameBytes }: Omit<Reaction, 'says'>): string {
+  const [first] = retriedAfterMs
+  if (retries === 0 || first === undefined) return 'did not retry'
+  const times = retries === 1 ? 'once' : `${retries} times, first`
+  const bytes = { true: ' with the same bytes', false: ' with other bytes', null: '' }[`${hasSameBytes}`]
+  return `retried ${times} after ${secondsOf(first)}${bytes}`
+}
+
+const secondsOf = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`

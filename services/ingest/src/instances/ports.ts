@@ -1,0 +1,13 @@
+/** The names of ingest processes on one working directory. A name is locked as long as its process lives. */
+export interface InstanceLocks {
+  /** Names, besides that of this process, whose processes may have left something behind. */
+  others(): Promise<readonly string[]>
+  /** Locks the name of a process that is gone; null when it lives. */
+  lock(name: string): Promise<GoneInstance | null>
+}
+
+/** A process that is gone. Disposal unlocks its name. */
+export interface GoneInstance extends Disposable {
+  /** Nothing that it left behind needs care any more. */
+  settle(): Promise<void>
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util'
+
+/** What is compared; paths are as the user wrote them. */
+export interface CompareOptions {
+  /** Streams of this server; null where both sides are files. */
+  readonly url: URL | null
+  readonly a: ComparedSide
+  readonly b: ComparedSide
+  /** Files in PEM: roots to trust, and a client certificate with its key. */
+  readonly cacert: string | null
+  readonly cert: string | null
+  readonly key: string | null
+  /** Print the comparison as JSON, or equal rows as well. */
+  readonly isJson: boolean
+  readonly showsAll: boolean
+}
+
+/** A report in a file, or that of a stream or session of the server. */
+export type ComparedSide =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'stream'; readonly stream: string; readonly session: string | null }
+
+/** Printed by `--help`. */
+export const help = `Usage: npm run compare -- --a A --b B [--url https://HOST:PORT] [flags]
+
+Compares two recordings rule by rule and metric by metric, and prints what differs.
+Exit code: 0 B is not worse than A, 1 it is worse, 2 they could not be compared.
+
+  --a A, --b B   with --url a stream, 7, or a session of it, 7/session_1; otherwise a report.json
+  --url URL      the server
+  --cacert FILE  root certificates to trust, PEM
+  --cert FILE    client certificate, PEM
+  --key FILE     its key, PEM
+  --all          print equal rows as well
+  --json         print the comparison as JSON
+`
+
+const text = { type: 'string' } as const
+const word = { type: 'boolean' } as const
+const flags = {
+  ...{ url: text, a: text, b: text, cacert: text, cert: text, key: text },
+  ...{ all: word, json: word },
+}
+
+/** Throws an error whose message says in one sentence what is wrong. */
+export function readCompareOptions(argv: readonly string[]): CompareOptions {
+  const given = parseArgs({ args: [...argv], options: flags, strict: true }).values
+  const { cacert = null, cert = null, key = null, all = false, json = false } = given
+  if ((cert === null) !== (key === null)) throw new Error('--cert and --key must be given together')
+  const url = given.url === undefined ? null : urlOf(given.url)
+  return {
+    ...{ url, a: sideOf('--a', given.a, url), b: sideOf('--b', given.b, url) },
+    ...{ cacert, cert, key, isJson: json, showsAll: all },
+  }
+}
+
+function urlOf(given: string): URL {
+  const url = URL.parse(given)
+  if (url?.protocol === 'https:') return url
+  throw new Error('--url must be the URL of a server, such as https://localhost:1234')
+}
+
+function sideOf(flag: string, given: string | undefined, url: URL | null): ComparedSide {
+  if (!given) throw new Error(`${flag} must name a report.json, or with --url a stream`)
+  const [, stream, session] = /^([1-9]\d{0,14})(?:\/(?:session_)?([^/]+))?$/.exec(given) ?? []
+  if (stream === undefined) return { kind: 'file', path: given }
+  if (url === null) throw new Error(`${flag} ${given} is a stream: --url must name its server`)
+  return { kind: 'stream', stream, session: session ?? null }
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises'
+import { problem } from '@pushav/shared/api/common.ts'
+import { reportResponse } from '@pushav/shared/api/streams.ts'
+import type { ComparedReport } from '@pushav/shared/compare/compare-reports.ts'
+import type { ServerClient } from '../check-camera/server-client.ts'
+import type { ComparedSide } from './compare-options.ts'
+
+/** A long stream is read from its first upload on. */
+const timeoutMs = 300_000
+
+/**
+ * Reads the report of one side, from a file or from the server. Throws an error whose message says in one sentence what is
+ * wrong with it, and `Unreachable`.
+ */
+export async function loadReport(
+  side: ComparedSide,
+  client: ServerClient | null,
+  pathOf: (file: string) => string,
+): Promise<ComparedReport> {
+  if (side.kind === 'file')
+    return parse(side.path, jsonIn(side.path, await readFile(pathOf(side.path), 'utf8')))
+  if (!client) throw new Error('--url must name the server')
+  const session = side.session === null ? '' : `&session=${encodeURIComponent(side.session)}`
+  const path = `/streams/${side.stream}/report?metrics=true${session}`
+  const { status, json } = await client.send('GET', path, timeoutMs)
+  if (status === 200) return parse(`what the server responds`, json)
+  const { data } = problem.safeParse(json)
+  throw new Error(typeof data?.detail === 'string' ? data.detail : `the server responds with ${status}`)
+}
+
+function jsonIn(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error(`${name} is no JSON`)
+  }
+}
+
+function parse(name: string, json: unknown): ComparedReport {
+  const { data, error } = reportResponse.safeParse(json)
+  if (data) return data
+  const at = error.issues[0]?.path.join('.')
+  throw new Error(`${name} is no report of push-av-server${at ? `: ${at} is not as expected` : ''}`)
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { upload } from '../api/uploads.ts'
+
+/** A line of `uploads.ndjson` in the export of a session: an upload of the wire log, and the zip's file with its bytes. */
+export const exportedUpload = upload.extend({ file: z.string() })
+export type ExportedUpload = z.infer<typeof exportedUpload>
+
+/** A journal's line of an upload, as a program reads it that is not ingest: what was sent, when, and on which connection. */
+export const journaledUpload = z.object({
+  kind: z.literal('upload'),
+  upload: z.object({
+    id: z.string(),
+    path: z.string(),
+    method: z.string(),
+    startedAt: z.iso.datetime(),
+    receivedAt: z.iso.datetime(),
+    bytes: z.number().int(),
+    sha256: z.string(),
+    whole: z.boolean(),
+    kind: z.string(),
+    part: z.object({ of: z.string(), from: z.number().int() }).optional(),
+    codedBytes: z.number().int().optional(),
+    undecodable: z.string().optional(),
+    sender: z.object({
+      address: z.string(),
+      port: z.number().int(),
+      httpVersion: z.string(),
+      headers: z.array(z.string()),
+      device: z.object({ fingerprint: z.string() }).nullable(),
+    }),
+  }),
+})
+
+export type JournaledUpload = z.infer<typeof journaledUpload>['upload']
+
+/** The journal's line that says how its stream is fed. */
+export const journaledStream = z.object({ kind: z.literal('stream-created'), interface: z.string() })
