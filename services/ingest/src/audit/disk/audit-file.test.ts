@@ -68,7 +68,7 @@ describe('the audit log', () => {
     const names = (await readdir(directory.path)).filter((name) => name.endsWith('.jsonl'))
     const sizes = await Promise.all(names.map(async (name) => (await stat(join(directory.path, name))).size))
     equal((await Promise.all(names.map(linesOf))).flat().length, 900)
-    ok(names.length > 1)
+    ok(names.some((name) => name !== 'audit.jsonl'))
     // One that another process has just put aside is not put aside again while it is small.
     ok(names.every((name, i) => name === 'audit.jsonl' || (sizes[i] ?? 0) > 4_000))
   })

@@ -235,6 +235,7 @@ function settle(): void {
 
 function showUnknown(): void {
   following.close()
+  document.body.classList.remove('settling')
   showConnection({ kind: 'gone', since: Date.now() })
   fill(
     main,
