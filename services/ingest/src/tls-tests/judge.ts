@@ -44,7 +44,7 @@ function judgeRefusal({ expects }: Pick<TlsTest, 'expects'>, result: TestResult)
 /** How a client that sent no request ended it; null where it was not the client that did. */
 function refusalIn({ refused, closed, code, offers }: TestResult): string | null {
   if (refused === 0 && closed > 0) return 'closed the connection behind the handshake, without a request'
-  const [, alert] = /ALERT_(.+)$/.exec(code) ?? []
+  const [, alert] = code.split('ALERT_', 2)
   if (alert) return `alert ${alert.toLowerCase()}`
   if (/UNSUPPORTED_PROTOCOL|VERSION/.test(code))
     return `offers ${offers ?? 'nothing'} at most, not what is shown`
