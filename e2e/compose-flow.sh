@@ -78,10 +78,15 @@ scaling() {
   step 'two more probes are started' scale probe 3
   step 'all six containers are healthy' within 60 healthy 6
   step 'twelve uploads at once are all probed' twelve_uploads at-once
+  # The DNS server of podman 4.3 sometimes answers nothing, or the old, for a minute after containers were added.
+  case $COMPOSE in docker*) scaling_ingest ;; esac
+}
+
+scaling_ingest() {
   step 'two more ingests are started' scale ingest 3
   step 'all eight containers are healthy' within 60 healthy 8
   step 'each has a name, and journals of its own' within 60 three_ingests
-  step 'two of them go' one_ingest
+  step 'two of them go' scale ingest 1
   step 'it takes over from those that are gone' within 60 took_over
   step 'twelve uploads at once are all probed' twelve_uploads after-scaling
 }
@@ -220,13 +225,6 @@ scale() { # SERVICE COUNT; the probes stay as many as they are
   case $COMPOSE in
     docker*) $COMPOSE up -d --no-recreate --scale probe=3 --scale "$1=$2" ;;
     *) $COMPOSE scale "$1" "$2" ;;
-  esac
-}
-
-one_ingest() {
-  case $COMPOSE in
-    docker*) scale ingest 1 ;;
-    *) podman ps --format '{{.Names}}' | grep -E 'flow_ingest_[23]$' | xargs podman rm -f -t 0 ;;
   esac
 }
 
