@@ -1,7 +1,6 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
 import type { MediaOfUpload } from '../indexing/media-of-upload.ts'
-import { createLogViews, type ReadLogView } from '../streams/log-views.ts'
-import type { StreamQueries } from '../streams/ports.ts'
+import { createUploadViews, type LogOfStream, type ReadLogView } from '../streams/log-views.ts'
 import { codesWithSeverityOf } from '../validation/report.ts'
 
 /** What a stream's uploads come to, in numbers. */
@@ -41,14 +40,8 @@ export interface TrackTotals {
 
 export type ReadMetrics = ReadLogView<MetricsView>
 
-export const readMetricsWith = (index: Pick<StreamQueries, 'summary' | 'log' | 'logLength'>): ReadMetrics =>
-  createLogViews({
-    index,
-    create: createMetricsView,
-    add(view, _stream, uploads) {
-      for (const judged of uploads) view.add(judged)
-    },
-  })
+export const readMetricsWith = (index: LogOfStream): ReadMetrics =>
+  createUploadViews(index, createMetricsView)
 
 /** Sessions and tracks beyond this count in the whole stream alone. */
 const maxSessions = 10_000

@@ -1,6 +1,5 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
-import { createLogViews, type ReadLogView } from '../streams/log-views.ts'
-import type { StreamQueries } from '../streams/ports.ts'
+import { createUploadViews, type LogOfStream, type ReadLogView } from '../streams/log-views.ts'
 import type { Upload } from '../uploads/upload.ts'
 import { type Observation, observeUpload, type Reaction, reactionOf } from './reaction.ts'
 
@@ -14,16 +13,8 @@ export interface ReactionView {
 
 export type ReadReactions = ReadLogView<ReactionView>
 
-export const readReactionsWith = (
-  index: Pick<StreamQueries, 'summary' | 'log' | 'logLength'>,
-): ReadReactions =>
-  createLogViews({
-    index,
-    create: createReactionView,
-    add(view, _stream, uploads) {
-      for (const judged of uploads) view.add(judged)
-    },
-  })
+export const readReactionsWith = (index: LogOfStream): ReadReactions =>
+  createUploadViews(index, createReactionView)
 
 const maxHits = 1_000
 /** What a camera does later is no reaction to the fault. */

@@ -1,6 +1,5 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
-import { createLogViews, type ReadLogView } from '../streams/log-views.ts'
-import type { StreamQueries } from '../streams/ports.ts'
+import { createUploadViews, type LogOfStream, type ReadLogView } from '../streams/log-views.ts'
 import { arrivalOffsetOf, producerLatencyOf } from './segment-latency.ts'
 
 /** How late the segments of a stream came. */
@@ -32,14 +31,8 @@ export interface TrackLatency {
 
 export type ReadLatency = ReadLogView<LatencyView>
 
-export const readLatencyWith = (index: Pick<StreamQueries, 'summary' | 'log' | 'logLength'>): ReadLatency =>
-  createLogViews({
-    index,
-    create: createLatencyView,
-    add(view, _stream, uploads) {
-      for (const judged of uploads) view.add(judged)
-    },
-  })
+export const readLatencyWith = (index: LogOfStream): ReadLatency =>
+  createUploadViews(index, createLatencyView)
 
 interface Samples {
   readonly session: string

@@ -1,8 +1,7 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import { Refusal } from '../lib/refusal.ts'
-import { createLogViews, type ReadLogView } from '../streams/log-views.ts'
-import type { StreamQueries } from '../streams/ports.ts'
+import { createLogViews, type LogOfStream, type ReadLogView } from '../streams/log-views.ts'
 import { namesExpectedAt } from '../streams/stream.ts'
 import type { OpenUpload } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
@@ -14,7 +13,7 @@ import { createReferenceView, type ReferenceView } from './reference-view.ts'
 export type ReadReference = ReadLogView<ReferenceView>
 
 interface ReadReferenceDeps {
-  readonly index: Pick<StreamQueries, 'summary' | 'log' | 'logLength'>
+  readonly index: LogOfStream
   readonly open: OpenUpload
 }
 

@@ -5,6 +5,9 @@ import { unknownStream } from './assert-stream.ts'
 import type { StreamQueries } from './ports.ts'
 import type { Stream } from './stream.ts'
 
+/** What views of a stream are made of. */
+export type LogOfStream = Pick<StreamQueries, 'summary' | 'log' | 'logLength'>
+
 /** What is made of a stream's uploads in the order of the wire log, up to a position. */
 interface LogView {
   /** The position of the next upload. */
@@ -12,7 +15,7 @@ interface LogView {
 }
 
 interface LogViewsDeps<View extends LogView> {
-  readonly index: Pick<StreamQueries, 'summary' | 'log' | 'logLength'>
+  readonly index: LogOfStream
   readonly create: () => View
   /** Adds some uploads, which follow those before. */
   readonly add: (view: View, stream: Stream, uploads: readonly JudgedUpload[]) => Promise<void> | void
@@ -52,3 +55,16 @@ export function createLogViews<View extends LogView>({
     return view
   }
 }
+
+/** The same of views that need nothing but the uploads. */
+export const createUploadViews = <View extends LogView & { add(judged: JudgedUpload): void }>(
+  index: LogOfStream,
+  create: () => View,
+): ReadLogView<View> =>
+  createLogViews({
+    index,
+    create,
+    add(view, _stream, uploads) {
+      for (const judged of uploads) view.add(judged)
+    },
+  })
