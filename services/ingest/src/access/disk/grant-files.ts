@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
 import type { GrantFiles } from '../ports.ts'
@@ -16,7 +16,7 @@ export function diskGrantFiles(workingDirectory: string): GrantFiles {
   return {
     async read(stream) {
       if (!isId(stream)) return null
-      const text = await readIfThere(fileOf(stream))
+      const text = await readFile(fileOf(stream), 'utf8').catch(nullIfAbsent)
       return text === null ? null : grants.parse(JSON.parse(text))
     },
     async write(stream, next) {
@@ -26,12 +26,3 @@ export function diskGrantFiles(workingDirectory: string): GrantFiles {
 }
 
 const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null
-    throw error
-  }
-}

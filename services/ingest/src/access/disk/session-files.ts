@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
 import type { Session, SessionFiles } from '../ports.ts'
@@ -35,11 +35,7 @@ export async function diskSessionFiles(workingDirectory: string): Promise<Sessio
   }
 
   async function read(hash: string) {
-    try {
-      return stored.parse(JSON.parse(await readFile(fileOf(hash), 'utf8')))
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return null
-      throw error
-    }
+    const text = await readFile(fileOf(hash), 'utf8').catch(nullIfAbsent)
+    return text === null ? null : stored.parse(JSON.parse(text))
   }
 }

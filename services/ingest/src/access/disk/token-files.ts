@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { z } from 'zod'
 import type { StoredToken, TokenFiles } from '../ports.ts'
 
@@ -51,12 +51,8 @@ export async function diskTokenFiles(workingDirectory: string): Promise<TokenFil
   }
 
   async function read(hash: string) {
-    try {
-      return stored.parse(JSON.parse(await readFile(join(folderOf(hash), factsFile), 'utf8')))
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return null
-      throw error
-    }
+    const text = await readFile(join(folderOf(hash), factsFile), 'utf8').catch(nullIfAbsent)
+    return text === null ? null : stored.parse(JSON.parse(text))
   }
 
   async function readWithUses(hash: string) {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
@@ -100,14 +100,14 @@ async function copyStream(
 /** The uploads that the copied lines name, without those that retention has removed; null for no such stream. */
 async function copyJournals(from: string, to: string, stream: string): Promise<ReadonlySet<string> | null> {
   const folder = join(from, 'journals', stream)
-  const names = await readdir(folder).catch(absent)
+  const names = await readdir(folder).catch(nullIfAbsent)
   if (!names) return null
   const [uploads, removed] = [new Set<string>(), new Set<string>()]
   await mkdir(join(to, 'journals', stream), { recursive: true })
   for (const name of names.filter((one) => one.endsWith('.json')))
     await copy(join(folder, name), join(to, 'journals', stream, name))
   for (const name of names.filter((one) => one.endsWith('.ndjson'))) {
-    const bytes = await readFile(join(folder, name)).catch(absent)
+    const bytes = await readFile(join(folder, name)).catch(nullIfAbsent)
     if (!bytes) return null
     const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1)
     await replaceFile(join(to, 'journals', stream, name), whole)
@@ -140,16 +140,16 @@ function entryIn(line: string): JournalEntry | null {
 
 /** Copies a file that never changes, unless it has been copied. */
 async function copyOnce(from: string, to: string): Promise<'copied' | 'there' | 'absent'> {
-  const source = await stat(from).catch(absent)
+  const source = await stat(from).catch(nullIfAbsent)
   if (!source) return 'absent'
-  if ((await stat(to).catch(absent))?.size === source.size) return 'there'
+  if ((await stat(to).catch(nullIfAbsent))?.size === source.size) return 'there'
   const isCopied = await copy(from, to)
   return isCopied ? 'copied' : 'absent'
 }
 
 /** Copies a folder and what is in it, without files in the making. */
 async function copyTree(from: string, to: string): Promise<void> {
-  const entries = (await readdir(from, { withFileTypes: true }).catch(absent)) ?? []
+  const entries = (await readdir(from, { withFileTypes: true }).catch(nullIfAbsent)) ?? []
   if (entries.length > 0) await mkdir(to, { recursive: true })
   for (const entry of entries) {
     const { name } = entry
@@ -180,11 +180,6 @@ async function removeStream(to: string, stream: string): Promise<void> {
 }
 
 async function foldersIn(folder: string): Promise<readonly string[]> {
-  const names = (await readdir(folder).catch(absent)) ?? []
+  const names = (await readdir(folder).catch(nullIfAbsent)) ?? []
   return names.filter((name) => /^\d+$/.test(name))
-}
-
-function absent(error: unknown): undefined {
-  if (errorCode(error) === 'ENOENT') return undefined
-  throw error
 }

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Journals } from '../../uploads/ports.ts'
@@ -34,10 +34,7 @@ export function digestJournalsWith(journals: Pick<Journals, 'of'>, workingDirect
 
   /** Null for a journal that another machine has. */
   async function advance(path: string): Promise<Digested | null> {
-    const found = await stat(path).catch((error) => {
-      if (errorCode(error) !== 'ENOENT') throw error
-      return null
-    })
+    const found = await stat(path).catch(nullIfAbsent)
     if (!found) return null
     const { size } = found
     const before = known.get(path)

@@ -1,6 +1,6 @@
 import { access, type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { linesIn } from '../journal-entry.ts'
@@ -68,13 +68,13 @@ export async function diskJournals(
       return exists
     },
     async of(stream) {
-      const names = await readdir(join(root, stream)).catch(absent)
+      const names = await readdir(join(root, stream)).catch(nullIfAbsent)
       return (names ?? []).filter((name) => name.endsWith('.ndjson'))
     },
     async remove(stream) {
       known.delete(stream)
       recent.delete(stream)
-      await rename(join(root, stream), join(root, `${stream}${deletedMark}`)).catch(absent)
+      await rename(join(root, stream), join(root, `${stream}${deletedMark}`)).catch(nullIfAbsent)
     },
     async beingRemoved() {
       const marked = await deletedIn(root)
@@ -90,7 +90,7 @@ export async function diskJournals(
     remember,
     read,
     async readBytes(stream, journal, from) {
-      await using file = await open(join(root, stream, journal)).catch(absent)
+      await using file = await open(join(root, stream, journal)).catch(nullIfAbsent)
       return file ? await wholeLines(file, from, (await file.stat()).size) : Buffer.alloc(0)
     },
   }
@@ -120,7 +120,7 @@ export async function diskJournals(
   async function read(stream: string, journal: string, from: number): Promise<JournalLines> {
     const known = journal === own ? recent.get(stream)?.from(from) : null
     if (known) return known
-    await using file = await open(join(root, stream, journal)).catch(absent)
+    await using file = await open(join(root, stream, journal)).catch(nullIfAbsent)
     if (!file) return { lines: [], next: from, isEnd: true }
     const { size } = await file.stat()
     if (size < from)
@@ -190,9 +190,4 @@ async function wholeLines(file: FileHandle, from: number, size: number): Promise
   const bytes = Buffer.alloc(Math.min(readBytes, Math.max(0, size - from)))
   const { bytesRead } = await file.read(bytes, 0, bytes.length, from)
   return bytes.subarray(0, bytes.subarray(0, bytesRead).lastIndexOf('\n') + 1)
-}
-
-function absent(error: unknown): undefined {
-  if (errorCode(error) === 'ENOENT') return undefined
-  throw error
 }

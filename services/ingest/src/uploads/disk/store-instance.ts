@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
 
@@ -28,7 +28,7 @@ export async function readStoreInstance(
 ): Promise<StoreInstance> {
   const folder = join(workingDirectory, 'store')
   const path = join(folder, `${instance}.json`)
-  const known = await readIfThere(path)
+  const known = await readFile(path, 'utf8').catch(nullIfAbsent)
   if (known === null) {
     const journal = `${instance}-${randomBytes(4).toString('hex')}`
     return {
@@ -45,13 +45,4 @@ export async function readStoreInstance(
   throw new Error(
     `STORE: ${workingDirectory} was filled for ${before}, not for ${store}; start with that, or with an empty folder`,
   )
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null
-    throw error
-  }
 }

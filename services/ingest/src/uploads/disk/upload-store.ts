@@ -1,6 +1,6 @@
 import { access, readdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { StagedUpload, UploadStore } from '../ports.ts'
@@ -125,9 +125,4 @@ async function useFile(path: string): Promise<boolean> {
   const file = await stat(path).catch(nullIfAbsent)
   if (file) await utimes(path, new Date(), file.mtime).catch(nullIfAbsent)
   return file !== null
-}
-
-function nullIfAbsent(error: unknown): null {
-  if (errorCode(error) === 'ENOENT') return null
-  throw error
 }

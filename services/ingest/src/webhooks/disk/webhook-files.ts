@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { webhookEvents } from '@pushav/shared/api/events/webhooks.ts'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
 import type { WebhookFiles } from '../ports.ts'
@@ -25,7 +25,7 @@ export function diskWebhookFiles(workingDirectory: string): WebhookFiles {
   const fileOf = (id: string) => join(folder, `${id}${suffix}`)
   return {
     async list() {
-      const names = await orNull(readdir(folder))
+      const names = await readdir(folder).catch(nullIfAbsent)
       const ids = (names ?? []).map((name) => name.replace(suffix, '')).filter(isId)
       const found = await Promise.all(ids.map(read))
       return found
@@ -39,23 +39,13 @@ export function diskWebhookFiles(workingDirectory: string): WebhookFiles {
     },
     async remove(id) {
       if (!isId(id)) return false
-      return (await orNull(rm(fileOf(id)).then(() => true))) ?? false
+      return (await rm(fileOf(id)).then(() => true, nullIfAbsent)) ?? false
     },
   }
 
   async function read(id: string): Promise<Webhook | null> {
     if (!isId(id)) return null
-    const text = await orNull(readFile(fileOf(id), 'utf8'))
+    const text = await readFile(fileOf(id), 'utf8').catch(nullIfAbsent)
     return text === null ? null : stored.parse(JSON.parse(text))
-  }
-}
-
-/** Null where there is no such file. */
-async function orNull<Value>(pending: Promise<Value>): Promise<Value | null> {
-  try {
-    return await pending
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null
-    throw error
   }
 }
