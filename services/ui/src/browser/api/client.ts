@@ -7,6 +7,9 @@ export class ApiError extends Error {
   }
 }
 
+/** What went wrong, for the reader. */
+export const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** GETs JSON. Throws `ApiError`, with status 0 when the server did not answer at all. */
 export const getJson = <T>(path: string, signal?: AbortSignal): Promise<T> =>
   request<T>(path, { signal: signal ?? null })

@@ -1,3 +1,4 @@
+import { sentenceOf } from './client.ts'
 import { getRows } from './rows.ts'
 import type { Row } from './types.ts'
 
@@ -140,7 +141,7 @@ export function createStore(
       onFailure(null)
       onRows(fresh)
     } catch (error) {
-      onFailure(error instanceof Error ? error.message : String(error))
+      onFailure(sentenceOf(error))
     }
   }
 

@@ -1,4 +1,4 @@
-import { ApiError, sendJson } from '../api/client.ts'
+import { ApiError, sendJson, sentenceOf } from '../api/client.ts'
 import type { ProfileName } from '../api/types.ts'
 import { copyButton } from '../dom/copy.ts'
 import { openDialog } from '../dom/dialog.ts'
@@ -55,7 +55,7 @@ export function openNewPair(onDone: (name: string) => void): void {
       fill(form, pairView(name.value, pair))
       dialog.addEventListener('close', () => onDone(name.value))
     } catch (error) {
-      problem.textContent = sentence(error)
+      problem.textContent = sentenceOf(error)
     }
   }
 }
@@ -215,7 +215,7 @@ export function openSignCsr(onDone: (name: string) => void): void {
       )
       dialog.addEventListener('close', () => onDone(name.value))
     } catch (error) {
-      problem.textContent = sentence(error)
+      problem.textContent = sentenceOf(error)
     }
   }
 }
@@ -228,7 +228,7 @@ export function downloadButton(label: string, name: string, read: () => Promise<
     try {
       save(new Blob([await read()], { type: 'application/x-pem-file' }), name)
     } catch (error) {
-      button.textContent = sentence(error)
+      button.textContent = sentenceOf(error)
     }
   }
 }
@@ -241,5 +241,3 @@ function save(blob: Blob, name: string): void {
   link.remove()
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
-
-const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))

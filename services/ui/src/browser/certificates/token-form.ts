@@ -1,4 +1,4 @@
-import { sendJson } from '../api/client.ts'
+import { sendJson, sentenceOf } from '../api/client.ts'
 import type { NewToken } from '../api/types.ts'
 import { copyButton } from '../dom/copy.ts'
 import { openDialog } from '../dom/dialog.ts'
@@ -61,7 +61,7 @@ export function openNewToken(purpose: NewToken['purpose'], onDone: () => void): 
       })
       fill(form, madeView(token, isForDevice, name.value))
     } catch (error) {
-      problem.textContent = error instanceof Error ? error.message : String(error)
+      problem.textContent = sentenceOf(error)
     }
   }
 }

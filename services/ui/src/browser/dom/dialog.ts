@@ -1,3 +1,4 @@
+import { sentenceOf } from '../api/client.ts'
 import { type Child, h } from './h.ts'
 
 /** Opens a modal dialog; it is removed when it closes. */
@@ -55,7 +56,7 @@ export function confirmTyped(
       await act()
       dialog.close()
     } catch (error) {
-      problem.textContent = error instanceof Error ? error.message : String(error)
+      problem.textContent = sentenceOf(error)
     }
   }
 }

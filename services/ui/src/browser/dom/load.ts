@@ -1,3 +1,4 @@
+import { sentenceOf } from '../api/client.ts'
 import { fill, h } from './h.ts'
 
 /** Grey rows where something is on its way; they show after 150 ms by style, so that a quick answer does not flicker. */
@@ -30,10 +31,9 @@ export function showPageFailure(
 
 /** What went wrong, in place of the part that failed; the rest of the page goes on. */
 export function showFailure(place: Element, error: unknown, again?: () => void): void {
-  const sentence = error instanceof Error ? error.message : String(error)
   fill(
     place,
-    h('p', { class: 'error-text', role: 'alert' }, sentence),
+    h('p', { class: 'error-text', role: 'alert' }, sentenceOf(error)),
     again && h('p', {}, h('button', { type: 'button', on: { click: again } }, 'Try again')),
   )
 }

@@ -1,4 +1,4 @@
-import { sendJson } from '../api/client.ts'
+import { sendJson, sentenceOf } from '../api/client.ts'
 import { h } from '../dom/h.ts'
 import { faultChoices } from './choices.ts'
 
@@ -66,7 +66,7 @@ export function ruleForm(stream: string, onMade: () => void): HTMLElement {
       })
       onMade()
     } catch (error) {
-      problem.textContent = error instanceof Error ? error.message : String(error)
+      problem.textContent = sentenceOf(error)
     }
   }
 

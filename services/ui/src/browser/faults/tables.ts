@@ -1,6 +1,7 @@
 import type { FaultReaction, FaultRule } from '../api/types.ts'
 import { clockSeconds, encodePath, span } from '../dom/format.ts'
 import { type Child, h } from '../dom/h.ts'
+import { scrollingTable } from '../dom/table.ts'
 import { untrusted } from '../dom/words.ts'
 
 export const rulesTable = (rules: readonly FaultRule[], remove: (id: string) => void): HTMLElement =>
@@ -71,24 +72,14 @@ export const reactionsTable = (stream: string, reactions: readonly FaultReaction
   )
 
 function tableOf(name: string, columns: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement {
-  const head = columns.map((column) => (column === '' ? h('td', {}) : h('th', { scope: 'col' }, column)))
-  return h(
-    'div',
-    { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': name },
-    h(
-      'table',
-      { class: 'table' },
-      h('thead', {}, h('tr', {}, head)),
+  return scrollingTable(
+    name,
+    columns.map((column) => column || h('td', {})),
+    rows.map((cells) =>
       h(
-        'tbody',
-        {},
-        rows.map((cells) =>
-          h(
-            'tr',
-            { class: 'report-row' },
-            cells.map((cell) => h('td', {}, cell)),
-          ),
-        ),
+        'tr',
+        { class: 'report-row' },
+        cells.map((cell) => h('td', {}, cell)),
       ),
     ),
   )

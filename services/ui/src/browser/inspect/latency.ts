@@ -2,6 +2,7 @@ import { getJson } from '../api/client.ts'
 import { encodePath, plural, sessionName, span } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
+import { scrollingTable } from '../dom/table.ts'
 import { untrusted } from '../dom/words.ts'
 
 interface TrackLatency {
@@ -57,49 +58,32 @@ const columns = [
 ]
 
 const table = (stream: string, tracks: readonly TrackLatency[]): HTMLElement =>
-  h(
-    'div',
-    { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': 'Latency' },
-    h(
-      'table',
-      { class: 'table' },
+  scrollingTable(
+    'Latency',
+    columns,
+    tracks.map((track) =>
       h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          columns.map((name) => h('th', { scope: 'col' }, name)),
+        'tr',
+        { class: 'report-row' },
+        h('td', {}, sessionName(track.session)),
+        h('td', {}, untrusted(track.track)),
+        h('td', {}, track.source === 'prft' ? 'by prft' : 'against the fastest'),
+        h('td', { class: 'number' }, track.segments),
+        [track.min_ms, track.p50_ms, track.p90_ms, track.p99_ms, track.max_ms].map((ms) =>
+          h('td', { class: 'number' }, ms < 0 ? `-${span(-ms)}` : span(ms)),
         ),
-      ),
-      h(
-        'tbody',
-        {},
-        tracks.map((track) =>
-          h(
-            'tr',
-            { class: 'report-row' },
-            h('td', {}, sessionName(track.session)),
-            h('td', {}, untrusted(track.track)),
-            h('td', {}, track.source === 'prft' ? 'by prft' : 'against the fastest'),
-            h('td', { class: 'number' }, track.segments),
-            [track.min_ms, track.p50_ms, track.p90_ms, track.p99_ms, track.max_ms].map((ms) =>
-              h('td', { class: 'number' }, ms < 0 ? `-${span(-ms)}` : span(ms)),
+        h(
+          'td',
+          {},
+          track.slowest
+            .slice(0, 1)
+            .map(({ upload, path }) =>
+              h(
+                'a',
+                { class: 'mono', href: `/ui/streams/${stream}/${encodePath(path)}?version=${upload}` },
+                untrusted(path.split('/').at(-1) ?? path),
+              ),
             ),
-            h(
-              'td',
-              {},
-              track.slowest
-                .slice(0, 1)
-                .map(({ upload, path }) =>
-                  h(
-                    'a',
-                    { class: 'mono', href: `/ui/streams/${stream}/${encodePath(path)}?version=${upload}` },
-                    untrusted(path.split('/').at(-1) ?? path),
-                  ),
-                ),
-            ),
-          ),
         ),
       ),
     ),

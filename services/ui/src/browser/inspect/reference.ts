@@ -2,6 +2,7 @@ import { getJson } from '../api/client.ts'
 import { encodePath, plural } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
+import { numberColumn, scrollingTable } from '../dom/table.ts'
 import { untrusted } from '../dom/words.ts'
 
 interface Difference {
@@ -120,66 +121,41 @@ function reportView(stream: string, report: ReferenceReport): readonly (HTMLElem
 }
 
 function differenceTable(stream: string, differences: ReferenceReport['differences']): HTMLElement {
-  return h(
-    'div',
-    {
-      class: 'table-scroll',
-      tabindex: '0',
-      role: 'group',
-      'aria-label': 'Differences from the reference server',
-    },
-    h(
-      'table',
-      { class: 'table' },
+  return scrollingTable(
+    'Differences from the reference server',
+    ['situation', 'the reference', 'this server', numberColumn('count')],
+    differences.map(({ situation, reference, ours, count, examples }) =>
       h(
-        'thead',
-        {},
+        'tr',
+        { class: 'report-row' },
         h(
-          'tr',
+          'td',
           {},
-          h('th', { scope: 'col' }, 'situation'),
-          h('th', { scope: 'col' }, 'the reference'),
-          h('th', { scope: 'col' }, 'this server'),
-          h('th', { scope: 'col', class: 'number' }, 'count'),
-        ),
-      ),
-      h(
-        'tbody',
-        {},
-        differences.map(({ situation, reference, ours, count, examples }) =>
+          situation,
           h(
-            'tr',
-            { class: 'report-row' },
-            h(
-              'td',
-              {},
-              situation,
+            'ul',
+            { class: 'report-uploads' },
+            examples.map(({ upload, path, reasons }) =>
               h(
-                'ul',
-                { class: 'report-uploads' },
-                examples.map(({ upload, path, reasons }) =>
-                  h(
-                    'li',
-                    {},
-                    h(
-                      'a',
-                      {
-                        class: 'mono',
-                        href: `/ui/streams/${stream}/${encodePath(path)}?version=${upload}&tab=reference`,
-                      },
-                      untrusted(path),
-                    ),
-                    ' ',
-                    untrusted(reasons.join('; ')),
-                  ),
+                'li',
+                {},
+                h(
+                  'a',
+                  {
+                    class: 'mono',
+                    href: `/ui/streams/${stream}/${encodePath(path)}?version=${upload}&tab=reference`,
+                  },
+                  untrusted(path),
                 ),
+                ' ',
+                untrusted(reasons.join('; ')),
               ),
             ),
-            h('td', {}, reference),
-            h('td', {}, ours),
-            h('td', { class: 'number' }, count),
           ),
         ),
+        h('td', {}, reference),
+        h('td', {}, ours),
+        h('td', { class: 'number' }, count),
       ),
     ),
   )

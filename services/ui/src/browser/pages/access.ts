@@ -6,6 +6,7 @@ import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { ownAccess } from '../dom/show-access.ts'
+import { scrollingTable } from '../dom/table.ts'
 import { untrusted } from '../dom/words.ts'
 
 type Token = Tokens['tokens'][number]
@@ -79,26 +80,11 @@ async function showTokens(): Promise<void> {
 
 function tokenTable(list: readonly Token[]): HTMLElement {
   if (list.length === 0) return h('p', { class: 'muted' }, 'None that can still be used.')
-  const columns = ['for', 'name', 'used', 'made', 'ends', '']
-  return h(
-    'div',
-    { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': 'Tokens' },
-    h(
-      'table',
-      { class: 'table stacked' },
-      h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          columns.map((name) =>
-            h('th', { scope: 'col' }, name || h('span', { class: 'visually-hidden' }, 'actions')),
-          ),
-        ),
-      ),
-      h('tbody', {}, list.map(tokenRow)),
-    ),
+  return scrollingTable(
+    'Tokens',
+    ['for', 'name', 'used', 'made', 'ends', ''],
+    list.map(tokenRow),
+    'table stacked',
   )
 }
 

@@ -7,6 +7,7 @@ import { ago, span } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure, showPageFailure } from '../dom/load.ts'
+import { scrollingTable } from '../dom/table.ts'
 import { untrusted } from '../dom/words.ts'
 import { certificateView } from '../inspect/certificate.ts'
 
@@ -60,25 +61,11 @@ function table(list: readonly CertificateSummary[]): HTMLElement {
       { class: 'muted' },
       'None yet. A camera needs one to show who it is: make a pair, or sign its CSR.',
     )
-  return h(
-    'div',
-    { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': 'Certificates' },
-    h(
-      'table',
-      { class: 'table stacked' },
-      h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          ['name', 'subject', 'key', 'ends', 'last seen', ''].map((name) =>
-            h('th', { scope: 'col' }, name || h('span', { class: 'visually-hidden' }, 'actions')),
-          ),
-        ),
-      ),
-      h('tbody', {}, list.map(tableRow)),
-    ),
+  return scrollingTable(
+    'Certificates',
+    ['name', 'subject', 'key', 'ends', 'last seen', ''],
+    list.map(tableRow),
+    'table stacked',
   )
 }
 

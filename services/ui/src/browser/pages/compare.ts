@@ -4,6 +4,7 @@ import { plural, sessionName } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
+import { scrollingTable } from '../dom/table.ts'
 import { mark, untrusted } from '../dom/words.ts'
 
 const parameters = new URL(location.href).searchParams
@@ -99,24 +100,7 @@ function section(
     'section',
     {},
     h('h2', {}, `${title} `, h('span', { class: 'muted' }, rows.length)),
-    h(
-      'div',
-      { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': title },
-      h(
-        'table',
-        { class: 'table compare-table' },
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            columns.map((name) => h('th', { scope: 'col' }, name)),
-          ),
-        ),
-        h('tbody', {}, rows.map(tableRow)),
-      ),
-    ),
+    scrollingTable(title, columns, rows.map(tableRow), 'table compare-table'),
   )
 }
 

@@ -1,4 +1,4 @@
-import { getJson, sendJson } from '../api/client.ts'
+import { getJson, sendJson, sentenceOf } from '../api/client.ts'
 import { followStates, type Subscription } from '../api/live.ts'
 import type { About, HandshakeRefusal, ServerState, StreamState, StreamSummary } from '../api/types.ts'
 import { openNewPair, openSignCsr } from '../certificates/forms.ts'
@@ -272,7 +272,7 @@ function pushStep(): HTMLElement {
       keep()
       await load()
     } catch (error) {
-      newStream.textContent = error instanceof Error ? error.message : String(error)
+      newStream.textContent = sentenceOf(error)
     }
   }
 }

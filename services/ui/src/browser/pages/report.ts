@@ -5,6 +5,7 @@ import { dayAndClock, encodePath, plural, sessionName } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showPageFailure } from '../dom/load.ts'
+import { numberColumn, scrollingTable } from '../dom/table.ts'
 import { mark, untrusted } from '../dom/words.ts'
 import { faultsSection } from '../faults/section.ts'
 import { standardName } from '../inspect/findings.ts'
@@ -152,30 +153,11 @@ function section(
     'section',
     {},
     h('h2', {}, `${title} `, h('span', { class: 'muted' }, rows.length)),
-    h(
-      'div',
-      { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': title },
-      h(
-        'table',
-        { class: 'table stacked' },
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            h('th', { scope: 'col' }, 'finding'),
-            h('th', { scope: 'col' }, 'rule'),
-            h('th', { scope: 'col' }, 'clause'),
-            isViolated && h('th', { scope: 'col', class: 'number' }, 'count'),
-          ),
-        ),
-        h(
-          'tbody',
-          {},
-          rows.map((row) => tableRow(row, facts, isViolated)),
-        ),
-      ),
+    scrollingTable(
+      title,
+      ['finding', 'rule', 'clause', isViolated && numberColumn('count')],
+      rows.map((row) => tableRow(row, facts, isViolated)),
+      'table stacked',
     ),
   )
 }

@@ -1,4 +1,4 @@
-import { sendJson } from '../api/client.ts'
+import { sendJson, sentenceOf } from '../api/client.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { ownAccess } from '../dom/show-access.ts'
@@ -38,7 +38,7 @@ async function signIn(event: Event): Promise<void> {
     await sendJson('POST', '/access/sign-in', { token: token.value.trim() })
     location.replace(nextPage())
   } catch (error) {
-    problem.textContent = error instanceof Error ? error.message : String(error)
+    problem.textContent = sentenceOf(error)
   }
 }
 

@@ -1,4 +1,4 @@
-import { getJson, sendJson } from '../api/client.ts'
+import { getJson, sendJson, sentenceOf } from '../api/client.ts'
 import type { Webhook, WebhookDeliveries } from '../api/types.ts'
 import { confirmTyped } from '../dom/dialog.ts'
 import { ago, clockSeconds, span } from '../dom/format.ts'
@@ -88,7 +88,7 @@ async function sendTest(id: string, problem: HTMLElement): Promise<void> {
     await sendJson('POST', `/webhooks/${encodeURIComponent(id)}/test`)
     await showDeliveries(id)
   } catch (error) {
-    problem.textContent = error instanceof Error ? error.message : String(error)
+    problem.textContent = sentenceOf(error)
   }
 }
 

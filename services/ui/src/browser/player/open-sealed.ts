@@ -1,4 +1,4 @@
-import { sendJson } from '../api/client.ts'
+import { sendJson, sentenceOf } from '../api/client.ts'
 import type { SealedSession } from '../api/types.ts'
 import { fill, h } from '../dom/h.ts'
 import { mark, untrusted } from '../dom/words.ts'
@@ -48,7 +48,7 @@ export function keyForm(stream: string, session: string, onOpen: (unseal: Unseal
       fill(result, checkView(await sendJson<SealedSession>('POST', path, body)))
     } catch (error) {
       fill(result)
-      problem.textContent = error instanceof Error ? error.message : String(error)
+      problem.textContent = sentenceOf(error)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { getJson } from '../api/client.ts'
+import { getJson, sentenceOf } from '../api/client.ts'
 import { getFacts } from '../api/facts.ts'
 import type { Report, ReportRow, UploadFacts } from '../api/types.ts'
 import { clockSeconds, plural } from '../dom/format.ts'
@@ -57,14 +57,7 @@ export function createVerdict(
       show(report, shown, violated.length)
     } catch (error) {
       failure = error
-      fill(
-        element,
-        h(
-          'div',
-          { class: 'verdict-foot error-text' },
-          error instanceof Error ? error.message : String(error),
-        ),
-      )
+      fill(element, h('div', { class: 'verdict-foot error-text' }, sentenceOf(error)))
     } finally {
       onShown(failure)
       isReading = false

@@ -1,4 +1,4 @@
-import { sendJson } from '../api/client.ts'
+import { sendJson, sentenceOf } from '../api/client.ts'
 import type { NewWebhook } from '../api/types.ts'
 import { copyButton } from '../dom/copy.ts'
 import { openDialog } from '../dom/dialog.ts'
@@ -56,7 +56,7 @@ export function openNewWebhook(onDone: () => void): void {
       fill(form, secretView(made.secret))
       dialog.addEventListener('close', onDone)
     } catch (error) {
-      problem.textContent = error instanceof Error ? error.message : String(error)
+      problem.textContent = sentenceOf(error)
     }
   }
 }
