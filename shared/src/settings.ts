@@ -152,3 +152,12 @@ function tcpAddressOf(word: string): { readonly host: string; readonly port: num
   const colon = word.lastIndexOf(':')
   return { host: word.slice(0, colon).replace(/^\[(.+)\]$/, '$1'), port: Number(word.slice(colon + 1)) }
 }
+
+/**
+ * The folder that a relative path of the command line is relative to: npm runs its scripts in the repository's root, and
+ * says from which folder it was called.
+ */
+export function invocationDirectory(env: NodeJS.ProcessEnv, scripts: readonly string[]): string {
+  const { npm_lifecycle_event: script = '', INIT_CWD: calledFrom } = env
+  return (scripts.includes(script) ? calledFrom : undefined) ?? process.cwd()
+}

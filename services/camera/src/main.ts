@@ -1,10 +1,9 @@
+import { invocationDirectory } from '@pushav/shared/settings.ts'
 import { CameraError, UsageError } from './camera-error.ts'
 import { help, readOptions } from './options.ts'
 import { runCameras } from './run-cameras.ts'
 
-// npm changes into the package's folder; a relative path is relative to the folder in which npm was called.
-const { npm_lifecycle_event: script, INIT_CWD: calledIn } = process.env
-const directory = script === 'camera' && calledIn !== undefined ? calledIn : '.'
+const directory = invocationDirectory(process.env, ['camera'])
 
 const argv = process.argv.slice(2)
 if (argv.includes('--help')) {

@@ -6,6 +6,7 @@ import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   durability,
   flag,
+  invocationDirectory,
   judge,
   level,
   optionalDnsName,
@@ -165,14 +166,8 @@ function parseFlags(argv: readonly string[]): Record<string, string> {
   return Object.fromEntries(given.map(([option, value]) => [`--${option}`, String(value)]))
 }
 
-/** npm changes into the package's folder; a relative path is relative to the folder in which npm was called. */
-function pathOf(path: string | undefined, env: NodeJS.ProcessEnv): string | null {
-  if (!path) return null
-  const calledIn = ['start', 'reindex', 'backup', 'dev'].includes(env.npm_lifecycle_event ?? '')
-    ? env.INIT_CWD
-    : undefined
-  return resolve(calledIn ?? '.', path)
-}
+const pathOf = (path: string | undefined, env: NodeJS.ProcessEnv): string | null =>
+  path ? resolve(invocationDirectory(env, ['start', 'reindex', 'backup', 'dev']), path) : null
 
 const host = text.transform((name) => name.replace(/^\[(.+)\]$/, '$1')).describe('an address or a host name')
 /** Checked, and as it was written. */

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { printable } from '@pushav/shared/lib/printable.ts'
+import { invocationDirectory } from '@pushav/shared/settings.ts'
 import { CameraError, UsageError } from '../camera-error.ts'
 import { openStream } from '../open-stream.ts'
 import { makesStreams } from '../options.ts'
@@ -17,9 +18,7 @@ import { openZipRecording } from './zip-recording.ts'
 
 const failed = 2
 
-// npm runs scripts in the repository's root; paths are meant from where the user is.
-const { INIT_CWD, npm_lifecycle_event: script } = process.env
-const directory = (script === 'replay' ? INIT_CWD : undefined) ?? process.cwd()
+const directory = invocationDirectory(process.env, ['replay'])
 const argv = process.argv.slice(2)
 if (argv.includes('--help')) process.stdout.write(help)
 else process.exitCode = await run().catch(failureCode)

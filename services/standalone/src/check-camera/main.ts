@@ -1,18 +1,17 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { Agent } from 'node:https'
 import { resolve } from 'node:path'
 import { printable } from '@pushav/shared/lib/printable.ts'
+import { invocationDirectory } from '@pushav/shared/settings.ts'
+import { printFailure } from '../output/print-failure.ts'
 import { CheckRefusal, type CheckResult, checkCamera } from './check-camera.ts'
 import { type CheckOptions, help, readCheckOptions } from './check-options.ts'
 import { junitOf } from './junit-verdict.ts'
-import { createServerClient, Unreachable } from './server-client.ts'
+import { openServerClient, Unreachable } from './server-client.ts'
 
 const exitCodes = { pass: 0, fail: 1, pending: 3 } as const
 const unusable = 2
 
-// npm runs scripts in the repository's root; paths are meant from where the user is.
-const { INIT_CWD, npm_lifecycle_event: script } = process.env
-const directory = (script === 'check-camera' ? INIT_CWD : undefined) ?? process.cwd()
+const directory = invocationDirectory(process.env, ['check-camera'])
 const argv = process.argv.slice(2)
 if (argv.includes('--help')) process.stdout.write(help)
 else process.exitCode = await run().catch(failureCode)
@@ -31,9 +30,8 @@ async function run(): Promise<number> {
 
 async function check({ url, stream, expect, timeoutSeconds, ...files }: CheckOptions): Promise<CheckResult> {
   const expected = await readFile(pathOf(expect), 'utf8')
-  const [ca, cert, key] = await Promise.all([files.cacert, files.cert, files.key].map(readIfNamed))
-  const agent = new Agent({ keepAlive: false, ...(ca && { ca }), ...(cert && key && { cert, key }) })
-  return checkCamera(createServerClient(url, agent), stream, expected, timeoutSeconds * 1_000)
+  const client = await openServerClient(url, files, pathOf)
+  return checkCamera(client, stream, expected, timeoutSeconds * 1_000)
 }
 
 function print({ stream, timeoutSeconds }: CheckOptions, { verdict }: CheckResult): void {
@@ -49,14 +47,8 @@ function print({ stream, timeoutSeconds }: CheckOptions, { verdict }: CheckResul
 
 function failureCode(error: unknown): number {
   const isOurs = error instanceof CheckRefusal || error instanceof Unreachable
-  const advice = isOurs ? '' : '; --help names all flags'
-  const [sentence = ''] = String(error instanceof Error ? error.message : error).split('\n')
-  process.stderr.write(`check-camera: ${printable(sentence)}${advice}\n`)
+  printFailure('check-camera', error, isOurs ? '' : '; --help names all flags')
   return unusable
-}
-
-function readIfNamed(file: string | null): Promise<string> | null {
-  return file === null ? null : readFile(pathOf(file), 'utf8')
 }
 
 function pathOf(file: string): string {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
-import { type Agent, request } from 'node:https'
+import { Agent, request } from 'node:https'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 
 /** A server, asked for JSON. */
@@ -23,7 +24,29 @@ export class Unreachable extends Error {
 
 const maxResponseBytes = 4_194_304
 
-export function createServerClient(url: URL, agent: Agent): ServerClient {
+/** Files in PEM: roots to trust, and a client certificate with its key. */
+interface CredentialFiles {
+  readonly cacert: string | null
+  readonly cert: string | null
+  readonly key: string | null
+}
+
+/** Throws the system's error for a file that cannot be read. */
+export async function openServerClient(
+  url: URL,
+  { cacert, cert: certFile, key: keyFile }: CredentialFiles,
+  pathOf: (file: string) => string,
+): Promise<ServerClient> {
+  const [ca, cert, key] = await Promise.all(
+    [cacert, certFile, keyFile].map((file) => file && readFile(pathOf(file), 'utf8')),
+  )
+  return createServerClient(
+    url,
+    new Agent({ keepAlive: false, ...(ca && { ca }), ...(cert && key && { cert, key }) }),
+  )
+}
+
+function createServerClient(url: URL, agent: Agent): ServerClient {
   return {
     async send(method, path, timeoutMs, body) {
       try {

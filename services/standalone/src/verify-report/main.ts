@@ -3,15 +3,15 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { printable } from '@pushav/shared/lib/printable.ts'
 import { openZip } from '@pushav/shared/recording/zip-reader.ts'
+import { invocationDirectory } from '@pushav/shared/settings.ts'
+import { printFailure } from '../output/print-failure.ts'
 import { parseReport, verifyExport } from './verify-export.ts'
 import { verifyJournals } from './verify-journals.ts'
 import { help, readVerifyOptions } from './verify-options.ts'
 
 const exitCodes = { same: 0, changed: 1, unusable: 2 } as const
 
-// npm runs scripts in the repository's root; paths are meant from where the user is.
-const { INIT_CWD, npm_lifecycle_event: script } = process.env
-const directory = (script === 'verify-report' ? INIT_CWD : undefined) ?? process.cwd()
+const directory = invocationDirectory(process.env, ['verify-report'])
 const argv = process.argv.slice(2)
 if (argv.includes('--help')) process.stdout.write(help)
 else process.exitCode = await run().catch(failureCode)
@@ -38,7 +38,6 @@ async function run(): Promise<number> {
 }
 
 function failureCode(error: unknown): number {
-  const [sentence = ''] = String(error instanceof Error ? error.message : error).split('\n')
-  process.stderr.write(`verify-report: ${printable(sentence)}\n`)
+  printFailure('verify-report', error)
   return exitCodes.unusable
 }
