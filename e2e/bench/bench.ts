@@ -51,12 +51,27 @@ export function ratio(figure: string, to: string, sense: Target['sense'], limit:
     text: to === 'against' ? `${figure} / the reference, where --against is that` : `${figure} / ${to}`,
     sense,
     limit,
-    figure(median) {
-      const [mine, other] = [median('server', figure), median(to, figure)]
-      return mine === null || other === null || other === 0 ? null : mine / other
-    },
+    figure: (median) => quotient(median('server', figure), median(to, figure)),
   }
 }
+
+/** A target on the ratio of two figures of this server. */
+export function ownRatio(
+  text: string,
+  [figure, to]: readonly [string, string],
+  sense: Target['sense'],
+  limit: number,
+): Target {
+  return {
+    text,
+    sense,
+    limit,
+    figure: (median) => quotient(median('server', figure), median('server', to)),
+  }
+}
+
+const quotient = (one: number | null, other: number | null): number | null =>
+  one === null || other === null || other === 0 ? null : one / other
 
 /** A target on a figure of this server alone. */
 export function own(text: string, figure: string, sense: Target['sense'], limit: number): Target {

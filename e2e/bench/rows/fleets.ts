@@ -1,4 +1,4 @@
-import { type Bench, own, type Row, ratio, type Target } from '../bench.ts'
+import { type Bench, ownRatio, type Row, ratio, type Target } from '../bench.ts'
 import type { ServerUnderTest } from '../servers/server-under-test.ts'
 import { type LoadSpec, measureLoad, serverNamed } from './load-row.ts'
 
@@ -28,13 +28,12 @@ export const fleetRows = (bench: Bench, servers: readonly ServerUnderTest[]): Ro
 /** Of a process that has just been started. */
 const firstSeconds = 5
 
-const warmth: Target = {
-  ...own(`rate in the first ${firstSeconds} s / rate`, 'rate at first', 'at least', 0.7),
-  figure(median) {
-    const [first, warm] = [median('server', 'rate at first'), median('server', 'rate')]
-    return first === null || warm === null || warm === 0 ? null : first / warm
-  },
-}
+const warmth = ownRatio(
+  `rate in the first ${firstSeconds} s / rate`,
+  ['rate at first', 'rate'],
+  'at least',
+  0.7,
+)
 
 const toTwoHops = (limit: number, against: number): readonly Target[] => [
   ratio('rate', 'nginx two hops', 'at least', limit),

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { Agent, get } from 'node:https'
 import { faultsOf, type LoadResult } from '../../load/putload.ts'
-import type { Bench, Measurement, Row, Target } from '../bench.ts'
+import { type Bench, type Measurement, ownRatio, type Row } from '../bench.ts'
 import { type Server, startServer } from '../servers/server.ts'
 import { median } from '../statistics.ts'
 
@@ -10,15 +10,12 @@ const pages = 10
 const turns = 3
 const seconds = 4
 
-const unchanged: Target = {
-  text: `rate of uploads with ${pages} pages open / without`,
-  sense: 'at least',
-  limit: 0.97,
-  figure(of) {
-    const [watched, alone] = [of('server', 'rate watched'), of('server', 'rate')]
-    return watched === null || alone === null || alone === 0 ? null : watched / alone
-  },
-}
+const unchanged = ownRatio(
+  `rate of uploads with ${pages} pages open / without`,
+  ['rate watched', 'rate'],
+  'at least',
+  0.97,
+)
 
 /**
  * What open pages take from the rate of uploads. Only what a page reads all the time is opened: browsers run on other
