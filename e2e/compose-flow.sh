@@ -15,7 +15,9 @@ work=$(mktemp -d)
 repository=$(cd "$(dirname "$0")/.." && pwd -P)
 passed=0
 failed=0
+device=()
 exec 3>&1
+source "$repository/e2e/support/flow-steps.sh"
 
 main() {
   mkdir "$work/push-av-server-flow"
@@ -105,21 +107,9 @@ step() { # SENTENCE COMMAND…
   fi
 }
 
-within() { # SECONDS COMMAND…: repeats the command until it succeeds
-  local until=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < until)) || return 1
-    sleep 0.3
-  done
-}
-
 # Some podman-compose versions print words of their own before the command's, and lose its exit status.
 inside() { $COMPOSE exec -T "$@" 2>&1; }
 pem_in() { inside ingest cat "$1" | sed -n 's/.*\(-----BEGIN\)/\1/; /^-----BEGIN/,/^-----END/p'; }
-ask() { curl --silent --show-error --max-time 30 --cacert "$work/root.pem" "${device[@]}" "$@"; }
-device=()
-says() { ask "${@:2}" | grep -F -- "$1"; }
 answers_unverified() { curl --silent --insecure --fail --max-time 5 "$url/healthz"; }
 ready() { ask --fail "$url/readyz"; }
 

@@ -16,6 +16,7 @@ uploads=60
 work=$(mktemp -d)
 device=()
 exec 3>&1
+source e2e/support/flow-steps.sh
 
 main() {
   trap leave EXIT
@@ -54,19 +55,8 @@ step() { # SENTENCE COMMAND…: the flow ends with the first step that fails
   fi
 }
 
-within() { # SECONDS COMMAND…: repeats the command until it succeeds
-  local until=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < until)) || return 1
-    sleep 0.5
-  done
-}
-
 both_proxies() { local url; for url in "${urls[@]}"; do "$@" "$url" || return; done; }
 healthz_unverified() { curl --silent --insecure --fail --max-time 5 "$1/healthz"; }
-ask() { curl --silent --show-error --max-time 30 --cacert "$work/root.pem" "${device[@]}" "$@"; }
-says() { ask "${@:2}" | grep -F -- "$1"; }
 container() { $engine ps -aq --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1" | head -n 1; }
 inside() { $engine exec "$(container "$1")" "${@:2}"; }
 
