@@ -233,10 +233,15 @@ function settle(): void {
   document.body.classList.remove('settling')
 }
 
-function showUnknown(): void {
+/** No news come any more, so that no part of the page waits for them. */
+function endNews(): void {
   following.close()
-  document.body.classList.remove('settling')
   showConnection({ kind: 'gone', since: Date.now() })
+  document.body.classList.remove('settling')
+}
+
+function showUnknown(): void {
+  endNews()
   fill(
     main,
     h('h1', {}, `Stream ${stream}`),
@@ -250,8 +255,7 @@ function showUnknown(): void {
 /** What is loaded stays until the reader leaves. */
 function showDeleted(): void {
   isDeleted = true
-  following.close()
-  showConnection({ kind: 'gone', since: Date.now() })
+  endNews()
   fill(
     problem,
     h(
