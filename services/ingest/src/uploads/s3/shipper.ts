@@ -1,3 +1,4 @@
+import { createLru } from '@pushav/shared/lib/lru.ts'
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { createPassScheduler } from '../../indexing/pass-scheduler.ts'
@@ -18,6 +19,8 @@ const retryMs = 1_000
 /** How long this process, when it exits, waits for what is not shipped yet; the next one ships the rest. */
 const closeTimeoutMs = 1_000
 const forgetTimeoutMs = 2_000
+/** Of one that is forgotten the store is asked again. */
+const maxEnds = 16_384
 
 /**
  * Brings what the journals on this disk say into the store: bodies first, then the lines that name them, so that a line
@@ -71,7 +74,7 @@ export function startShipper(deps: ShipperDeps): Shipper {
   /** Called when what a stream had at the moment is shipped. */
   const waiting = new Map<string, (() => void)[]>()
   /** By stream and journal: up to which byte it is in the store. */
-  const ends = new Map<string, number>()
+  const ends = createLru<string, number>(maxEnds)
   /** Uploads whose bodies are in the store and whose lines are not. */
   const stored = new Set<string>()
   const removed = new Set<string>()
