@@ -86,6 +86,6 @@ export type Comparison = z.infer<typeof comparison>
 
 const comparedName = z
   .string()
-  .regex(/^[1-9]\d{0,15}(\/.+)?$/)
+  .regex(/^[1-9]\d{0,15}(\/.+)?$/, 'must be a stream, 1, or one of its sessions, 1/session_2')
   .describe('A stream, `1`, or one of its sessions, `1/session_2`')
 export const compareQuery = z.object({ a: comparedName, b: comparedName })
