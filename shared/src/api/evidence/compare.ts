@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { severity, streamId } from '../common.ts'
+import { severity, streamId, time } from '../common.ts'
 
 const count = z.number().int()
 const milliseconds = z.number().describe('Milliseconds')
@@ -21,6 +21,10 @@ const trackMetrics = z
     latency: z
       .object({
         source: z.enum(['prft', 'arrival']),
+        produced_from: time
+          .nullable()
+          .optional()
+          .describe('By prft: the first producer time. A recording that is sent again has the same'),
         p50_ms: milliseconds,
         p99_ms: milliseconds,
         max_ms: milliseconds,
