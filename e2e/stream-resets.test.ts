@@ -25,7 +25,8 @@ describe('an HTTP/2 connection that opens and resets uploads', function () {
       const flood = floodStreams(server(), device, { stream, count: 5_000, manner })
       const path = `/streams/${stream}/other.m4s`
       const other = curl(server(), path, [...as(device), '-T', '-'], 'other')
-      equal((await flood).goaway, enhanceYourCalm)
+      const { goaway, isBrokenOff } = await flood
+      ok(isBrokenOff || goaway === enhanceYourCalm, String(goaway))
       equal((await other).status, 202)
       await server().logged(/http\/2 connection closed.*too many streams were reset/, from)
       // An upload after it is behind all that ingest still had to do for the flood.

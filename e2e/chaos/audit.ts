@@ -70,7 +70,7 @@ async function viewOf(
   if (open.length > 0)
     return `open are ${open.map(({ id, path, probe }) => `${path} ${id} ${probe}`).join(', ')}`
   const { sessions } = summary.json as { sessions: readonly Record<string, unknown>[] }
-  if (sessions.some(({ ended_at }) => ended_at === null)) return 'a session is open'
+  if (sessions.some(({ phase }) => phase === 'open')) return 'a session is open'
   return { summary: summary.json, lines }
 }
 

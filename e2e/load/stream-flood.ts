@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { TLSSocket } from 'node:tls'
 import { until } from '@pushav/shared/testing/until.ts'
 import type { Identity } from '../clients/curl.ts'
@@ -20,6 +19,8 @@ export interface FloodResult {
   readonly refused: number
   /** The error code with which the server closed the connection. */
   readonly goaway: number | null
+  /** Whether a write failed: the system then drops what the server said last, unread. */
+  readonly isBrokenOff: boolean
 }
 
 export interface Flood {
@@ -27,6 +28,9 @@ export interface Flood {
   readonly count: number
   readonly manner: Manner
 }
+
+/** Never settles where the connection fails before. */
+const drained = (tls: TLSSocket): Promise<void> => new Promise((resolve) => tls.once('drain', resolve))
 
 /** Opens so many streams on one connection as fast as it goes; by hand, because libraries are polite. */
 export async function floodStreams(
@@ -41,15 +45,15 @@ export async function floodStreams(
   let sent = 0
   for (; sent < count && !heard.isOver; sent++) {
     const path = `/streams/${stream}/flood/${manner}-${sent}.bin`
-    if (!tls.write(framesOf(manner, 2 * sent + 1, path))) await Promise.race([once(tls, 'drain'), heard.over])
+    if (!tls.write(framesOf(manner, 2 * sent + 1, path))) await Promise.race([drained(tls), heard.over])
   }
   // The response to a ping comes behind what was said before it.
   if (!heard.isOver) tls.write(frame(kinds.ping, 0, 0, Buffer.alloc(8)))
   const isThrough = () => (manner === 'uploads' ? heard.answered + heard.refused >= sent : heard.isPonged)
   await until('an end of the flood', async () => heard.isOver || isThrough(), 60_000)
   tls.destroy()
-  const { answered, refused, goaway } = heard
-  return { sent, answered, refused, goaway }
+  const { answered, refused, goaway, isBrokenOff } = heard
+  return { sent, answered, refused, goaway, isBrokenOff }
 }
 
 function framesOf(manner: Manner, id: number, path: string): Buffer {
@@ -73,9 +77,11 @@ const wideWindow = frame(kinds.windowUpdate, 0, 0, uint32(2 ** 30))
 
 function listen(tls: TLSSocket) {
   const over = Promise.withResolvers<void>()
-  const heard = { answered: 0, refused: 0, goaway: null as number | null, isPonged: false, isOver: false }
+  const heard = { answered: 0, refused: 0, goaway: null as number | null, isPonged: false, isBrokenOff: false, isOver: false }
   const read = frameReader(hear)
-  tls.on('data', read).on('error', () => undefined)
+  tls.on('data', read).on('error', () => {
+    heard.isBrokenOff = true
+  })
   tls.once('end', end).once('close', end)
   return Object.assign(heard, { over: over.promise })
 
