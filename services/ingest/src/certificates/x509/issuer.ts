@@ -82,11 +82,8 @@ export async function issueCa(issuer: Issuer, ca: CaCertificate): Promise<string
 }
 
 /** A root of its own with a private key, PEM. */
-export async function issueRoot(
-  key: string,
-  ca: Validity & { readonly commonName: string },
-): Promise<string> {
-  const { commonName, notBefore, notAfter } = ca
+export async function issueRoot(key: string, ca: Omit<CaCertificate, 'publicKey'>): Promise<string> {
+  const { commonName, notBefore, notAfter, pathLength } = ca
   const signingKey = await importKey(key)
   const publicKey = Buffer.from(x509Keys.publicKeyOf(key), 'base64')
   const [subject, issuer] = [caSubjectOf(commonName), caSubjectOf(commonName)]
@@ -94,7 +91,7 @@ export async function issueRoot(
     await x509.X509CertificateGenerator.create({
       ...{ serialNumber: newSerial(), subject, issuer, notBefore, notAfter, publicKey, signingKey },
       signingAlgorithm: signingAlgorithmOf(signingKey),
-      extensions: await caExtensionsOf(publicKey, undefined),
+      extensions: await caExtensionsOf(publicKey, pathLength),
     }),
   )
 }

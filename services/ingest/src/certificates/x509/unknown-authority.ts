@@ -11,6 +11,9 @@ import { x509Keys } from './private-keys.ts'
  */
 export async function createUnknownAuthority(hierarchy: Hierarchy, now: Date): Promise<Authority> {
   const key = await x509Keys.create('ec-p256')
-  const certificate = await issueRoot(key, { ...rootValidity(now), commonName: 'TC_PAVS unknown CA' })
+  const certificate = await issueRoot(key, {
+    ...rootValidity(now),
+    ...{ commonName: 'TC_PAVS unknown CA', pathLength: undefined },
+  })
   return openAuthority(hierarchy, { certificate, key }, now)
 }
