@@ -22,7 +22,6 @@ const folderOf: Record<string, string> = {
   yazl: 'http',
   'prom-client': 'metrics',
   selfsigned: 'x509',
-  'node-forge': 'x509',
   '@peculiar/x509': 'x509',
   'reflect-metadata': 'x509',
   '@homebridge/ciao': 'mdns',
