@@ -43,12 +43,13 @@ describe('npm run sbom', () => {
     const options = { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 } as const
     const sbom: Sbom = JSON.parse(execFileSync('npm', ['run', '--silent', 'sbom'], options))
     equal(sbom.bomFormat, 'CycloneDX')
-    const isForDevelopment = new Map(
-      sbom.components.map(({ name, group, properties = [] }) => [
-        group ? `${group}/${name}` : name,
-        properties.some((property) => property.name === 'cdx:npm:package:development'),
-      ]),
-    )
+    const isForDevelopment = new Map<string, boolean>()
+    for (const { name: plain, group, properties = [] } of sbom.components) {
+      const name = group ? `${group}/${plain}` : plain
+      const isMarked = properties.some((property) => property.name === 'cdx:npm:package:development')
+      // One of several versions may be for development only.
+      isForDevelopment.set(name, isMarked && (isForDevelopment.get(name) ?? true))
+    }
     for (const [name] of rowsOf('dependencies')) equal(isForDevelopment.get(name), false, name)
     for (const name of ['mocha', 'typescript', 'playwright-core'])
       equal(isForDevelopment.get(name), true, name)
