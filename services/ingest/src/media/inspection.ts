@@ -71,6 +71,8 @@ export interface InitFacts {
   readonly brands: readonly string[]
   /** Profile and level of Dolby Vision, `08.07`, that a configuration box tells; null without one. */
   readonly dolbyVision: string | null
+  /** Seconds by which an edit list shows the first sample later than its decode time says; absent without. */
+  readonly delaySeconds?: number
   /** trex defaults that fragments may rely on. */
   readonly defaultSampleDuration: number
   readonly defaultSampleSize: number

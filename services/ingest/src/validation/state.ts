@@ -181,6 +181,8 @@ export interface TrackPlace {
   readonly shape?: number | undefined
   /** Steady beginning of its names, of clips and of segments without init segment. */
   readonly steady?: number | undefined
+  /** Of one long request that was cut into segments, the digest of its path without the counter. */
+  readonly clip?: number | undefined
 }
 
 /** The facts of an init segment that its segments depend on. */
@@ -195,6 +197,8 @@ export interface KnownInit {
   readonly encrypted: boolean
   /** Profile and level of Dolby Vision, `08.07`. */
   readonly dolbyVision?: string | undefined
+  /** How much later an edit list shows the first sample. */
+  readonly delaySeconds?: number | undefined
   /** Defaults of trex. */
   readonly sampleDuration: number
   readonly sampleSize: number
