@@ -156,6 +156,8 @@ export interface Track {
   /** cmaf-ingest: segments go to the path that the init segment went to. */
   readonly isOneUrl?: boolean | undefined
   readonly clock: Clock | null
+  /** Paths of segments that were on their way when a later one had come. */
+  readonly awaited?: readonly string[] | undefined
   /** cmaf-ingest: short fingerprint of its device; absent where that is the session's. */
   readonly shortDevice?: string | undefined
   /** Digest of the newest filler segment. */

@@ -161,6 +161,14 @@ describe('init facts', () => {
     equal(codecOf(visualEntry('hvc1', plain)), 'hvc1.2.4.L30')
   })
 
+  it('are read by the name of the sample entry where the handler says otherwise', () => {
+    for (const [entry, handler, codec] of [
+      [avc1(), 'soun', 'avc1.4d401f'],
+      [audioEntry('mp4a', esds(0x40, 0x12, 0x10)), 'vide', 'mp4a.40.2'],
+    ] as const)
+      equal(initOf({ entry, handler }).codec, codec)
+  })
+
   it('spell AV1 and VP9 with bit depth', () => {
     equal(codecOf(visualEntry('av01', box('av1C', [0x81, 0x04, 0x0c, 0]))), 'av01.0.04M.08')
     equal(codecOf(visualEntry('av01', box('av1C', [0x81, 0x4d, 0xe0, 0]))), 'av01.2.13H.12')

@@ -90,10 +90,19 @@ function boxesAtIn(entry: Box, { handler, version }: EntryContext): number | nul
 }
 
 function fieldsOf(entry: Box, handler: string, version: number): number | null {
-  if (isVisual(handler)) return 78
+  const kind = knownKindOf(entry.type)
+  if (kind === 'visual' || (kind === null && isVisual(handler))) return 78
+  if (kind === 'sound') return audioFieldsOf(entry, version)
   if (handler === 'soun') return audioFieldsOf(entry, version)
   if (entry.type === 'wvtt') return 8
   return entry.type === 'stpp' ? subtitleBoxesAt(entry.body) : null
+}
+
+/** What a sample entry is by its name, whatever the handler says; null for names that are not known. */
+function knownKindOf(type: string): 'visual' | 'sound' | null {
+  if (/^(avc[1-4]|hvc[12]|hev[12]|av01|vp0[89]|vvc1|vvi1|dvh1|dvhe|dva1|dvav|dav1|encv)$/.test(type))
+    return 'visual'
+  return /^(mp4a|Opus|fLaC|alac|[ae]c-[34]|enca)$/.test(type) ? 'sound' : null
 }
 
 const isVisual = (handler: string): boolean => handler === 'vide' || handler === 'auxv' || handler === 'pict'
