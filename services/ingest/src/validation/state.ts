@@ -214,6 +214,8 @@ export const nonSyncFlag = 0x10000
 export interface Clock {
   readonly start: number
   readonly end: number
+  /** Where it would go on if the newest segment had come at its time; absent where it has. */
+  readonly straight?: number | undefined
   /** Duration, number and bytes of all segments together. */
   readonly total: number
   readonly count: number

@@ -122,6 +122,21 @@ describe('track ids', () => {
   })
 })
 
+describe('one decode time that is off', () => {
+  const codes = (...starts: readonly number[]) =>
+    found([init, ...starts.map((decodeTime, at) => segment(at + 1, { decodeTime }))]).slice(1)
+
+  it('is told once, ahead or behind', () => {
+    deepEqual(codes(0, 4_400, 8_000, 12_000), [[], ['tfdt-gap'], [], []])
+    deepEqual(codes(0, 3_500, 8_000, 12_000), [[], ['tfdt-overlap'], [], []])
+  })
+
+  it('is not taken for one that stays', () => {
+    deepEqual(codes(0, 8_000, 12_000, 16_000), [[], ['tfdt-gap'], [], []])
+    deepEqual(codes(0, 4_400, 8_400, 12_000), [[], ['tfdt-gap'], [], ['tfdt-overlap']])
+  })
+})
+
 describe('decode times below 0', () => {
   it('are told at once where 32 bits hold the priming of a first segment', () => {
     const first = segment(1, { decodeTime: 2 ** 32 - 100, isShortDecodeTime: true })

@@ -64,6 +64,7 @@ export function clockAfter(track: Track, media: MediaFacts, bytes: number): Cloc
   return {
     start: clock?.start ?? decodeTime,
     end: decodeTime + duration,
+    straight: clock && isOffTime(clock, decodeTime) ? clock.end + duration : undefined,
     total: (clock?.total ?? 0) + duration,
     count: (clock?.count ?? 0) + 1,
     bytes: (clock?.bytes ?? 0) + bytes,
@@ -74,6 +75,8 @@ export function clockAfter(track: Track, media: MediaFacts, bytes: number): Cloc
     isLast: media.isLast || undefined,
   }
 }
+
+const isOffTime = ({ end, sample }: Clock, decodeTime: number): boolean => Math.abs(decodeTime - end) > sample
 
 /** Whether a segment of another track id begins where the track's newest one ends: it is the id that is wrong. */
 const goesOnFrom = (clock: Clock | null, { decodeTime }: MediaFacts): boolean =>
@@ -183,6 +186,8 @@ function checkTimes(
   if (!clock || !isNext || media.decodeTime < 0) return []
   const off = decodeTimeDifference(media.decodeTime, clock.end, media.isShortDecodeTime)
   if (Math.abs(off) <= sample) return []
+  // One decode time that is off is one fault: the segment behind it is where it belongs.
+  if (clock.straight !== undefined && Math.abs(media.decodeTime - clock.straight) <= sample) return []
   const message = `expected decode time ${clock.end}, received ${media.decodeTime}: ${formatSeconds(Math.abs(off) / scale)}`
   return [
     off > 0 ? finding('tfdt-gap', `${message} are missing`) : finding('tfdt-overlap', `${message} too early`),
