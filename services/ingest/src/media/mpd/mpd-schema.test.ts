@@ -95,16 +95,6 @@ describe('mpdFlawsOf', () => {
     isClean(mpd().replace(template, timeline.replace('t="0"', 'p="1"')))
   })
 
-  it('misses the end of a static MPD', () => {
-    const open = (inside?: string, more = '') => mpd(inside, `type="static"${more}`)
-    lacks(open(), /mediaPresentationDuration, or @duration of the last Period/)
-    lacks(open(`<Period duration="PT1S">${set}</Period><Period>${set}</Period>`), /last Period/)
-    isClean(open(`<Period>${set}</Period><Period duration="PT1S">${set}</Period>`))
-    isClean(open(undefined, ' minimumUpdatePeriod="PT2S"'))
-    isClean(open('<Period xlink:href="p.xml"/>'))
-    isClean(mpd(undefined, ''))
-  })
-
   it('wants known identifiers in templates', () => {
     for (const media of ['$number$', '$Number%4d$', '$$$Time', 'v$'])
       lacks(

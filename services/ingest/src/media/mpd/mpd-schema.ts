@@ -43,21 +43,9 @@ function checkRoot(flaws: Flaws, mpd: Element): void {
   if (minBufferTime === undefined) flaws.add('mpd-incomplete', 'expected MPD@minBufferTime, received none')
   if (type === 'dynamic' && availabilityStartTime === undefined)
     flaws.add('mpd-incomplete', 'expected MPD@availabilityStartTime of a dynamic MPD, received none')
-  const last = childrenOf(mpd, 'Period').at(-1)
-  if (!last) flaws.add('mpd-incomplete', 'expected a Period in the MPD, received none')
-  else if (type === 'static' && !hasEnd(mpd, last))
-    flaws.add(
-      'mpd-incomplete',
-      'expected MPD@mediaPresentationDuration, or @duration of the last Period, in a static MPD, received neither',
-    )
+  if (childrenOf(mpd, 'Period').length === 0)
+    flaws.add('mpd-incomplete', 'expected a Period in the MPD, received none')
 }
-
-/** ISO/IEC 23009-1, 5.3.1.2: an MPD that is not updated says when it ends. */
-const hasEnd = ({ attributes }: Element, last: Element): boolean =>
-  attributes.mediaPresentationDuration !== undefined ||
-  attributes.minimumUpdatePeriod !== undefined ||
-  last.attributes.duration !== undefined ||
-  isRemote(last)
 
 /** Whether what is in an element comes from another file (ISO/IEC 23009-1, 5.5). */
 export const isRemote = ({ attributes }: Pick<Element, 'attributes'>): boolean =>

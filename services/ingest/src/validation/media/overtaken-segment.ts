@@ -1,5 +1,5 @@
 import type { MediaFacts } from '../../media/inspection.ts'
-import { isInitPath } from '../../uploads/earlier-paths.ts'
+import { isInitPath } from '../../uploads/paths/earlier-paths.ts'
 import type { Context } from '../evaluation.ts'
 import type { Clock, Track } from '../state.ts'
 import { clockAfter } from './segment-media.ts'

@@ -98,7 +98,7 @@ function fieldsOf(entry: Box, handler: string, version: number): number | null {
   return entry.type === 'stpp' ? subtitleBoxesAt(entry.body) : null
 }
 
-/** What a sample entry is by its name, whatever the handler says; null for names that are not known. */
+/** What a sample entry is by its name, which counts more than the handler; null for names that are not known. */
 function knownKindOf(type: string): 'visual' | 'sound' | null {
   if (/^(avc[1-4]|hvc[12]|hev[12]|av01|vp0[89]|vvc1|vvi1|dvh1|dvhe|dva1|dvav|dav1|encv)$/.test(type))
     return 'visual'

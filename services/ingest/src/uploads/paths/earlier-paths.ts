@@ -1,4 +1,4 @@
-import { directoryOf } from './object-path.ts'
+import { directoryOf } from '../object-path.ts'
 
 /**
  * Of the paths of open uploads those that a segment may have overtaken: init segments in its folder, and segments whose
