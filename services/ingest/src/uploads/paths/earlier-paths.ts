@@ -17,7 +17,7 @@ export const isInitPath = (path: string): boolean =>
   /init|header/i.test(path.slice(path.lastIndexOf('/') + 1))
 
 /** Whether two names are alike but for the number in front of their extension, which is smaller in the first. */
-export function countsLess(one: string, other: string): boolean {
+function countsLess(one: string, other: string): boolean {
   const [first, second] = [counterIn(one), counterIn(other)]
   return first !== null && second !== null && first.rest === second.rest && first.number < second.number
 }

@@ -49,7 +49,9 @@ interface EntryBoxes {
 }
 
 function parseEntry(entry: Box, context: EntryContext): SampleEntry {
-  const { handler, report } = context
+  const { handler } = context
+  // A handler that does not fit is a fault of its own, and what is in the entry then is uncertain.
+  const report = isFitting(entry.type, handler) ? context.report : ignore
   const boxes: EntryBoxes = { configurations: {} }
   const { configurations } = boxes
   const visitSinf = (box: Box) => {
@@ -96,6 +98,13 @@ function fieldsOf(entry: Box, handler: string, version: number): number | null {
   if (handler === 'soun') return audioFieldsOf(entry, version)
   if (entry.type === 'wvtt') return 8
   return entry.type === 'stpp' ? subtitleBoxesAt(entry.body) : null
+}
+
+const ignore: Report = () => true
+
+function isFitting(type: string, handler: string): boolean {
+  const kind = knownKindOf(type)
+  return kind === null || (kind === 'visual' ? handler !== 'soun' : !isVisual(handler))
 }
 
 /** What a sample entry is by its name, which counts more than the handler; null for names that are not known. */
