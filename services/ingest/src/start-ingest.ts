@@ -109,6 +109,7 @@ import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/
 import { respondWithReceipt } from './uploads/http/upload-response.ts'
 import { createInFlightUploads } from './uploads/in-flight.ts'
 import { shareBetweenStreams } from './uploads/limits/share-between-streams.ts'
+import { openPiecesWith } from './uploads/open-pieces.ts'
 import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 import { startProgressReports } from './uploads/publish-progress.ts'
@@ -227,7 +228,8 @@ export async function startIngest(
   const findProbe = findProbeWith(index, probes, config.probeWaitMs)
 
   const openUpload = diskOpenUpload(store)
-  const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
+  const openPieces = openPiecesWith(store, openUpload)
+  const reference = referenceResponsesWith(readReferenceWith({ index, open: openPieces }))
   const readReactions = readReactionsWith(index)
   const readLatency = readLatencyWith(index)
   const readReportMetrics = readReportMetricsWith(readMetricsWith(index), readLatency)
@@ -357,8 +359,8 @@ export async function startIngest(
     ),
     uploadDetailRoutes({
       streams,
-      readBoxes: readBoxesWith(openUpload),
-      readManifestText: readManifestTextWith(index, openUpload),
+      readBoxes: readBoxesWith(openPieces),
+      readManifestText: readManifestTextWith(index, openPieces),
       findPreview: findPreviewWith(index),
       open: openUpload,
     }),
