@@ -58,6 +58,7 @@ import { newId } from './lib/new-id.ts'
 import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openAccess } from './open-access.ts'
 import { type Certificates, openCertificates } from './open-certificates.ts'
+import { openSharedFiles } from './open-shared-files.ts'
 import { openStorage } from './open-storage.ts'
 import { openWebhooks } from './open-webhooks.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
@@ -104,12 +105,12 @@ import { streamsWith } from './streams/streams.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
 import { tlsTestRoutes } from './tls-tests/http/tls-test-routes.ts'
 import { redisTestResults } from './tls-tests/redis/redis-test-results.ts'
+import { openPiecesWith } from './uploads/body/open-pieces.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
 import { respondWithReceipt } from './uploads/http/upload-response.ts'
 import { createInFlightUploads } from './uploads/in-flight.ts'
 import { shareBetweenStreams } from './uploads/limits/share-between-streams.ts'
-import { openPiecesWith } from './uploads/open-pieces.ts'
 import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 import { startProgressReports } from './uploads/publish-progress.ts'
@@ -141,10 +142,10 @@ export async function startIngest(
   const keylog = config.keylog === null ? null : built.use(await openKeylogFile(config.keylog, log))
   if (keylog) log.warn({ path: config.keylog }, keylogWarning)
 
+  const shared = await openSharedFiles(config, built, log)
   const certificates = built.adopt(
     await openCertificates({
-      ...config,
-      log,
+      ...{ ...config, log, shared },
       serverNames: () => namesOf(config),
       clientRoots: config.clientCa ? await readClientRoots(config.clientCa) : null,
       hasAdmin: config.auth === 'mtls',
@@ -165,7 +166,12 @@ export async function startIngest(
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
   const { clientCertificates } = storage
 
-  const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
+  const accessControl = await openAccess(
+    config,
+    { certificates, clientCertificates, journals, shared },
+    built,
+    log,
+  )
   const { authorization } = accessControl
   const clientOf = authorization?.clientOf ?? (() => anonymousClient)
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
@@ -269,7 +275,7 @@ export async function startIngest(
   built.use(verdictWatch)
   const waitFor = waitForWith({ states, streams, index, expectations })
   const webhooks = openWebhooks(config, built, log, {
-    ...{ storage, streams, notifier, newId, now, port: () => proxyPorts.port },
+    ...{ storage, streams, notifier, shared, newId, now, port: () => proxyPorts.port },
   })
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)

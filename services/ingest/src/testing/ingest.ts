@@ -59,6 +59,8 @@ export function ingestSuite() {
       await cp(join(made.path, 'certs'), join(path, 'certs'), { recursive: true, force: false })
       return start(path, settings)
     },
+    /** The same in a folder without certificates: it makes its own, or takes those of other machines. */
+    startBare: start,
     flush,
     /** Takes a part of what is known of stream 1, which only a rebuild brings back. */
     damageIndex: () => withRedis((client) => client.del('{stream:1}:newest', '{stream:1}:sessions')),

@@ -16,7 +16,7 @@ export interface Uploads {
 }
 
 /** A range of an upload's bytes. Disposal aborts what has not been read. */
-export interface ByteRange extends Disposable {
+interface ByteRange extends Disposable {
   /** The size of the whole upload. */
   readonly size: number
   /** The digest of the whole upload, lower-case hex; null where the server compares it. */

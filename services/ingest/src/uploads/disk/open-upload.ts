@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { Refusal } from '../../lib/refusal.ts'
-import { isId } from '../open-pieces.ts'
+import { isId } from '../body/open-pieces.ts'
 import type { OpenUpload, UploadStore } from '../ports.ts'
 
 /** Opens the files of uploads' bytes. */

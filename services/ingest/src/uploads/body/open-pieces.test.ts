@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
+import type { Extent } from '../ports.ts'
 import { openPiecesWith } from './open-pieces.ts'
-import type { Extent } from './ports.ts'
 
 const body = Buffer.from(Array.from({ length: 200_000 }, (_, at) => at % 251))
 

@@ -1,4 +1,4 @@
-import type { OpenedUpload, OpenUpload, RemoteBody, UploadStore } from './ports.ts'
+import type { OpenedUpload, OpenUpload, RemoteBody, UploadStore } from '../ports.ts'
 
 /** A read takes at least so many bytes over the network, because those behind them are mostly read next. */
 const minReadBytes = 65_536
