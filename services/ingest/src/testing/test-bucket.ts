@@ -57,7 +57,7 @@ export async function testPrefix({ isVersioned = false } = {}): Promise<TestPref
     },
     remove,
     async writesOver(key) {
-      const create = () => client.send(new PutObjectCommand({ ...at(key), Body: '', IfNoneMatch: '*' }))
+      const create = () => client.send(new PutObjectCommand({ ...at(key), Body: 'x', IfNoneMatch: '*' }))
       await create()
       return create().then(
         () => true,

@@ -44,7 +44,7 @@ if (testEndpoint === null) {
       equal((await two.get('/streams/1/a')).text, 'second')
       equal((await two.get('/streams/2/a')).status, 404)
       equal((await two.send('POST', '/streams')).json.stream_id, 3)
-      deepEqual((await two.get('/certs')).json.device, ['cam.key', 'cam.pem', 'root.pem'])
+      deepEqual((await two.get('/certs')).json.device, ['cam.key', 'cam.pem', 'root.key', 'root.pem'])
     })
 
     for (const [words, byMs] of [
