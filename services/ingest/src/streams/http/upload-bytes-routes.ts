@@ -1,6 +1,6 @@
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import { certificateResponse } from '../../certificates/http/certificate-response.ts'
-import { Refusal } from '../../lib/refusal.ts'
+import { unknownUpload } from '../../uploads/body/upload-ids.ts'
 import type { UploadStore } from '../../uploads/ports.ts'
 import type { FindCertificate } from '../find-object.ts'
 import type { Streams } from '../streams.ts'
@@ -9,12 +9,12 @@ import { sendDeviceFile } from './device-bytes.ts'
 type UploadRequest = Request<{ id: string; upload: string }>
 
 /**
- * An upload's bytes by its id, for probe workers on other machines, read from the disk alone; and the certificate that it
+ * An upload's bytes by its id, for probe workers on other machines without the index; and the certificate that it
  * came with, at a path that no device can write.
  */
 export function uploadBytesRoutes(
   streams: Pick<Streams, 'assertExists'>,
-  store: Pick<UploadStore, 'fileOf'>,
+  store: Pick<UploadStore, 'locate'>,
   findCertificate: FindCertificate,
 ): Router {
   const router = Router()
@@ -33,10 +33,7 @@ export function uploadBytesRoutes(
   ): Promise<void> {
     const { id, upload } = request.params
     await streams.assertExists(id)
-    const file = await store.fileOf(id, upload)
-    sendDeviceFile(response, { file, upload, path: null }, () => next(unknownUpload(id, upload)), next)
+    const body = await store.locate(id, upload)
+    sendDeviceFile(response, { body, upload, path: null }, () => next(unknownUpload(id, upload)), next)
   }
 }
-
-const unknownUpload = (stream: string, upload: string): Refusal =>
-  new Refusal('object-unknown', `stream ${stream} has no upload ${upload}`)

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
-import { Refusal } from '../../lib/refusal.ts'
+import { unknownUpload } from '../body/upload-ids.ts'
 import type { OpenUpload, UploadStore } from '../ports.ts'
 
 /** Opens the files of uploads' bytes. */
@@ -26,14 +26,3 @@ export function diskOpenUpload(store: Pick<UploadStore, 'fileOf'>): OpenUpload {
     }
   }
 }
-
-/** Ids are names of files, so they have no slash and no leading dot. */
-const idPattern = /^\w[\w.-]{0,99}$/
-
-/** Throws the refusal `object-unknown` for ids that no upload has: a client may name any. */
-export function assertUploadIds(stream: string, upload: string): void {
-  if (!idPattern.test(stream) || !idPattern.test(upload)) throw unknownUpload(stream, upload)
-}
-
-const unknownUpload = (stream: string, upload: string): Refusal =>
-  new Refusal('object-unknown', `stream ${stream} has no upload ${upload}`)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import { assertUploadIds } from '../body/upload-ids.ts'
 import type { StagedUpload, UploadStore } from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import { openBodyFiles, type StagedBody } from './body-files.ts'
@@ -10,7 +11,6 @@ import { IoError, type IoWorker } from './io-worker/io-worker.ts'
 import type { Durability } from './io-worker/transaction.ts'
 import type { DiskJournals } from './journal-files.ts'
 import { type DiskObjectLinks, isClash } from './object-links.ts'
-import { assertUploadIds } from './open-upload.ts'
 
 interface UploadStoreDeps {
   readonly workingDirectory: string
@@ -45,7 +45,7 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<DiskUpload
   const { pathOf, ...bodies } = await openBodyFiles(workingDirectory, instance, durability)
   return {
     ...bodies,
-    use: (stream, upload) => useFile(pathOf(stream, upload)),
+    use: async (stream, upload) => useFile(checkedPath(stream, upload)),
     async bodies(stream) {
       const found: DiskBody[] = []
       await forEachLimit(
@@ -59,11 +59,14 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<DiskUpload
       )
       return found
     },
-    async fileOf(stream, upload) {
-      assertUploadIds(stream, upload)
-      return pathOf(stream, upload)
-    },
+    fileOf: async (stream, upload) => checkedPath(stream, upload),
+    locate: async (stream, upload) => ({ kind: 'file', file: checkedPath(stream, upload) }),
     commit,
+  }
+
+  function checkedPath(stream: string, upload: string): string {
+    assertUploadIds(stream, upload)
+    return pathOf(stream, upload)
   }
 
   /**

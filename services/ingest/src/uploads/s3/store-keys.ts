@@ -1,3 +1,5 @@
+import { uploadKey } from '@pushav/shared/paths.ts'
+
 /** So that keys sort as the numbers do. */
 const digits = 16
 const padded = (number: number): string => String(number).padStart(digits, '0')
@@ -17,7 +19,7 @@ export const removedPrefix = 'removed/'
 export const streamKey = (stream: string): string => `${streamsPrefix}${padded(Number(stream))}`
 export const removedKey = (stream: string): string => `${removedPrefix}${padded(Number(stream))}`
 export const bodiesPrefix = (stream: string): string => `uploads/${stream}/`
-export const bodyKey = (stream: string, upload: string): string => `${bodiesPrefix(stream)}${upload}`
+export const bodyKey = uploadKey
 export const journalsPrefix = (stream: string): string => `journals/${stream}/`
 export const inspectionsPrefix = (stream: string): string => `inspections/${stream}/`
 const segmentsPrefix = (stream: string, journal: string): string => `${journalsPrefix(stream)}${journal}/`

@@ -17,7 +17,8 @@ import {
 import type { StoreTarget } from '@pushav/shared/store-url.ts'
 import { createSemaphore } from '../../../lib/semaphore.ts'
 import { Unavailable } from '../../../lib/unavailable.ts'
-import { type ObjectBody, ObjectChanged, type ObjectStore } from '../object-store.ts'
+import type { Extent } from '../../ports.ts'
+import { type ObjectBody, ObjectChanged, type ObjectFacts, type ObjectStore } from '../object-store.ts'
 import { partsOf } from './multipart.ts'
 
 /** Of a multipart upload; 10 000 of them, which is S3's limit, are 80 GiB. */
@@ -76,6 +77,8 @@ export function s3ObjectStore(
       const { Body, ContentLength: size = 0, Metadata } = found
       return { size, bytes: verified(key, Body as Readable, Metadata?.sha256) }
     },
+    describe,
+    getRange,
     list,
     remove,
     async removeAll(under) {
@@ -91,6 +94,31 @@ export function s3ObjectStore(
     },
     abortParts,
     [Symbol.dispose]: () => client.destroy(),
+  }
+
+  async function describe(key: string): Promise<ObjectFacts | null> {
+    const found = await orNull(client.send(new HeadObjectCommand(at(key)), options), [404])
+    if (!found) return null
+    const {
+      ContentLength: size = 0,
+      Metadata,
+      LastModified: modifiedAt = new Date(0),
+      ETag: etag = '',
+    } = found
+    const { sha256 = '' } = Metadata ?? {}
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new ObjectChanged(`${key} in the store is not what was put`)
+    return { size, sha256, modifiedAt, etag }
+  }
+
+  async function* getRange(key: string, facts: ObjectFacts, { from, to }: Extent): AsyncIterable<Buffer> {
+    if (from >= to) return
+    const Range = `bytes=${from}-${to - 1}`
+    const command = new GetObjectCommand({ ...at(key), Range, IfMatch: facts.etag })
+    const found = await orNull(client.send(command, options), [404, 412, 416])
+    if (!found) throw new ObjectChanged(`${key} in the store was changed or removed while it was read`)
+    const isWhole = from === 0 && to === facts.size
+    if (isWhole) yield* verified(key, found.Body as Readable, facts.sha256)
+    else yield* arriving(found.Body as Readable)
   }
 
   async function put(key: string, { bytes, size, sha256 }: ObjectBody): Promise<void> {
@@ -184,21 +212,28 @@ export function s3ObjectStore(
   }
 }
 
-/** Passes bytes on, and throws where they are not those that were put. */
+/** Passes bytes on, the last ones only where all of them are those that were put; else it throws. */
 async function* verified(key: string, bytes: Readable, sha256: string | undefined): AsyncIterable<Buffer> {
   const hash = createHash('sha256')
+  let held: Buffer | null = null
+  for await (const some of arriving(bytes)) {
+    hash.update(some)
+    if (held) yield held
+    held = some
+  }
+  if (hash.digest('hex') !== sha256)
+    throw new ObjectChanged(`${key} in the store has other bytes than were put`)
+  if (held) yield held
+}
+
+async function* arriving(bytes: Readable): AsyncIterable<Buffer> {
   try {
-    for await (const some of bytes as AsyncIterable<Buffer>) {
-      hash.update(some)
-      yield some
-    }
+    yield* bytes as AsyncIterable<Buffer>
   } catch (error) {
     throw new Unavailable('the store', error)
   } finally {
     bytes.destroy()
   }
-  if (hash.digest('hex') !== sha256)
-    throw new ObjectChanged(`${key} in the store has other bytes than were put`)
 }
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
