@@ -3,13 +3,13 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import type { StagedUpload, UploadStore } from '../ports.ts'
+import type { StagedUpload } from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
 import type { Transaction } from './io-worker/transaction.ts'
 import { type DiskJournals, diskJournals } from './journal-files.ts'
 import { type DiskObjectLinks, diskObjectLinks } from './object-links.ts'
-import { openUploadStore } from './upload-store.ts'
+import { type DiskUploadStore, openUploadStore } from './upload-store.ts'
 
 const log = createLogger('test', 'error')
 const small = Buffer.from('bytes')
@@ -30,7 +30,7 @@ describe('openUploadStore', () => {
   let transactions: Transaction[]
   let journals: DiskJournals
   let links: DiskObjectLinks
-  let store: UploadStore
+  let store: DiskUploadStore
   let stream: string
   beforeEach(async () => {
     directory = await temporaryDirectory()
@@ -171,5 +171,16 @@ describe('openUploadStore', () => {
     const ids = Array.from({ length: 200 }, (_, i) => `u${i}`)
     await Promise.all(ids.map((id) => commit(uploadOf(id, id === 'u3' ? 'u2.mp4/x' : undefined))))
     deepEqual(await linesIn(), ids)
+  })
+
+  it('knows no file of an id that climbs', async () => {
+    for (const [of, upload] of [
+      [stream, '../a'],
+      ['..', 'a'],
+      [stream, '.a'],
+      [stream, 'a'.repeat(101)],
+    ] as const)
+      for (const ask of [store.use, store.fileOf, store.locate])
+        await rejects(ask(of, upload), { code: 'object-unknown' })
   })
 })
