@@ -77,7 +77,14 @@ const wideWindow = frame(kinds.windowUpdate, 0, 0, uint32(2 ** 30))
 
 function listen(tls: TLSSocket) {
   const over = Promise.withResolvers<void>()
-  const heard = { answered: 0, refused: 0, goaway: null as number | null, isPonged: false, isBrokenOff: false, isOver: false }
+  const heard = {
+    answered: 0,
+    refused: 0,
+    goaway: null as number | null,
+    isPonged: false,
+    isBrokenOff: false,
+    isOver: false,
+  }
   const read = frameReader(hear)
   tls.on('data', read).on('error', () => {
     heard.isBrokenOff = true
