@@ -3,7 +3,9 @@ import {
   CreateBucketCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  ListPartsCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
@@ -24,6 +26,8 @@ export interface TestPrefix extends AsyncDisposable {
   keys(under?: string): Promise<readonly string[]>
   read(key: string): Promise<Buffer>
   write(key: string, bytes: string): Promise<void>
+  /** How many parts there are of objects that were begun, and neither completed nor aborted. */
+  begunParts(): Promise<number>
   remove(keys: readonly string[]): Promise<void>
 }
 
@@ -45,6 +49,16 @@ export async function testPrefix(): Promise<TestPrefix> {
     },
     async write(key, bytes) {
       await client.send(new PutObjectCommand({ ...at(key), Body: bytes }))
+    },
+    async begunParts() {
+      const { Uploads = [] } = await client.send(
+        new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }),
+      )
+      const parts = Uploads.map(async ({ Key, UploadId }) => {
+        const command = new ListPartsCommand({ Bucket: bucket, Key, UploadId })
+        return (await client.send(command)).Parts?.length ?? 0
+      })
+      return (await Promise.all(parts)).reduce((sum, count) => sum + count, 0)
     },
     remove,
     async [Symbol.asyncDispose]() {

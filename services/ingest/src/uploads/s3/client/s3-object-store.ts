@@ -8,6 +8,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -17,33 +18,32 @@ import {
 import type { StoreTarget } from '@pushav/shared/store-url.ts'
 import { createSemaphore } from '../../../lib/semaphore.ts'
 import { Unavailable } from '../../../lib/unavailable.ts'
-import { type ObjectBody, ObjectChanged, type ObjectStore } from '../object-store.ts'
+import {
+  type ObjectBody,
+  ObjectChanged,
+  type ObjectParts,
+  type ObjectStore,
+  partBytes,
+  readObject,
+} from '../object-store.ts'
 import { partsOf } from './multipart.ts'
 
-/** Of a multipart upload; 10 000 of them, which is S3's limit, are 80 GiB. */
-const partBytes = 8_388_608
 /** So many bodies larger than this are on their way at a time, with one part of each in memory. */
 const smallBytes = 262_144
 const largeConcurrency = 8
 const maxKeysRemoved = 1_000
+/** In the metadata of an object that was begun before its digest was known: the key of what has it. */
+const digestName = 'sha256-key'
 const connectTimeoutMs = 3_000
 /** For one attempt, which sends at most one part. */
 const requestTimeoutMs = 20_000
 const maxAttempts = 3
 
-interface S3ObjectStore extends ObjectStore, Disposable {
-  /**
-   * Aborts multipart uploads that were begun before a time, up to a thousand: those of processes that died. Returns how
-   * many. Throws `Unavailable`.
-   */
-  abortParts(before: Date): Promise<number>
-}
-
 /** An object store that speaks S3, until the signal is given, which ends requests in flight. Credentials come from where the SDK looks for them: environment, files, the machine's role. */
 export function s3ObjectStore(
   { bucket, prefix, ...target }: StoreTarget,
   abortSignal: AbortSignal,
-): S3ObjectStore {
+): ObjectStore & Disposable {
   const client = new S3Client({
     ...(target.endpoint === null ? {} : { endpoint: target.endpoint }),
     ...(target.region === null ? {} : { region: target.region }),
@@ -70,12 +70,9 @@ export function s3ObjectStore(
       return (await orNull(client.send(command, options), [412])) !== null
     },
     has: async (key) => (await orNull(client.send(new HeadObjectCommand(at(key)), options), [404])) !== null,
-    async get(key) {
-      const found = await orNull(client.send(new GetObjectCommand(at(key)), options), [404])
-      if (!found) return null
-      const { Body, ContentLength: size = 0, Metadata } = found
-      return { size, bytes: verified(key, Body as Readable, Metadata?.sha256) }
-    },
+    get,
+    begin,
+    abortBegun,
     list,
     remove,
     async removeAll(under) {
@@ -89,7 +86,6 @@ export function s3ObjectStore(
       }
       await remove(keys)
     },
-    abortParts,
     [Symbol.dispose]: () => client.destroy(),
   }
 
@@ -109,47 +105,90 @@ export function s3ObjectStore(
     await orUnavailable(client.send(new PutObjectCommand({ ...at(key), Body, Metadata }), options))
   }
 
+  async function get(key: string): ReturnType<ObjectStore['get']> {
+    const found = await orNull(client.send(new GetObjectCommand(at(key)), options), [404])
+    if (!found) return null
+    const { Body, ContentLength: size = 0, Metadata } = found
+    const digestKey = Metadata?.[digestName]
+    const sha256 = Metadata?.sha256 ?? (digestKey && String(await readObject({ get }, digestKey)))
+    return { size, bytes: verified(key, Body as Readable, sha256) }
+  }
+
   /** What a failure leaves of it is aborted, so that the store does not keep parts that are in no object. */
   async function putParts(
     key: string,
     parts: AsyncIterable<Buffer>,
     Metadata: Record<string, string>,
   ): Promise<void> {
-    const begun = await orUnavailable(
+    const begun = await beginParts(key, Metadata)
+    try {
+      for await (const part of parts) await begun.send(part)
+      await begun.complete()
+    } catch (error) {
+      await begun.abort().catch(() => undefined)
+      throw error
+    }
+  }
+
+  async function begin(key: string, digestKey: string): Promise<ObjectParts> {
+    const { send, complete, abort } = await beginParts(key, { [digestName]: digestKey })
+    return {
+      add: (part) => inTurn(async () => send(Buffer.concat(await Array.fromAsync(part)))),
+      complete,
+      abort,
+    }
+  }
+
+  async function beginParts(key: string, Metadata: Record<string, string>) {
+    const { UploadId } = await orUnavailable(
       client.send(new CreateMultipartUploadCommand({ ...at(key), Metadata }), options),
     )
-    const upload = { ...at(key), UploadId: begun.UploadId }
-    try {
-      const done: { readonly PartNumber: number; readonly ETag: string | undefined }[] = []
-      for await (const Body of parts) {
+    const upload = { ...at(key), UploadId }
+    const done: { readonly PartNumber: number; readonly ETag: string | undefined }[] = []
+    return {
+      async send(Body: Buffer): Promise<void> {
         const PartNumber = done.length + 1
         const sent = await orUnavailable(
           client.send(new UploadPartCommand({ ...upload, PartNumber, Body }), options),
         )
         done.push({ PartNumber, ETag: sent.ETag })
-      }
-      const MultipartUpload = { Parts: done }
-      await orUnavailable(
-        client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload }), options),
-      )
-    } catch (error) {
-      await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined)
-      throw error
+      },
+      async complete(): Promise<void> {
+        const MultipartUpload = { Parts: done }
+        await orUnavailable(
+          client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload }), options),
+        )
+      },
+      async abort(): Promise<void> {
+        await orNull(client.send(new AbortMultipartUploadCommand(upload), options), [404])
+      },
     }
   }
 
   /** The store pays for parts until they are joined or aborted, and lists them nowhere else. */
-  async function abortParts(before: Date): Promise<number> {
-    const begun = await orUnavailable(
-      client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }), options),
-    )
-    const abandoned = (begun.Uploads ?? []).filter(({ Initiated }) => Initiated && Initiated < before)
-    for (const { Key, UploadId } of abandoned)
-      await orNull(
-        client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }), options),
-        [404],
+  async function abortBegun(under: string, before: Date): Promise<number> {
+    let aborted = 0
+    let from: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | null = {}
+    while (from) {
+      const page: ListMultipartUploadsCommandOutput = await orUnavailable(
+        client.send(
+          new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: `${prefix}${under}`, ...from }),
+          options,
+        ),
       )
-    return abandoned.length
+      for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+        if (!Initiated || Initiated >= before) continue
+        const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })
+        await orNull(client.send(command, options), [404])
+        aborted++
+      }
+      const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = page
+      from =
+        IsTruncated && NextKeyMarker
+          ? { KeyMarker: NextKeyMarker, ...(NextUploadIdMarker && { UploadIdMarker: NextUploadIdMarker }) }
+          : null
+    }
+    return aborted
   }
 
   async function* list(under: string, after?: string) {
