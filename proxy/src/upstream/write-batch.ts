@@ -1,6 +1,10 @@
 import type { Socket } from 'node:net'
 
 const bufferBytes = 128 * 1024
+/** What the kernel does not take at once is copied up to this size; beyond, the buffer itself stays with the socket. */
+const maxCopiedBytes = 16 * 1024
+/** Buffers kept for reuse: memory outside the heap that is allocated anew drives major garbage collections. */
+const maxSpares = 32
 
 /** Joins the writes of one event loop iteration into one system call per socket. */
 export interface WriteBatch {
@@ -18,7 +22,8 @@ export interface WriteBatch {
  * another socket flushes those before it.
  */
 export function createWriteBatch(): WriteBatch {
-  let buffer = Buffer.allocUnsafeSlow(bufferBytes)
+  const spares: Buffer[] = []
+  let buffer = take()
   let filled = 0
   let owner: Socket | null = null
   let isFlushScheduled = false
@@ -44,12 +49,26 @@ export function createWriteBatch(): WriteBatch {
     owner = null
     filled = 0
     if (socket === null || bytes === 0 || socket.destroyed) return
-    // The socket has a backlog, so this write is queued: copy, because the shared buffer is about to be
-    // reused.
-    if (socket.writableLength > 0) return void socket.write(Buffer.from(buffer.subarray(0, bytes)))
-    socket.write(buffer.subarray(0, bytes))
-    // The kernel did not take all of it, so the socket keeps this buffer and the batch gets a new one.
-    if (socket.writableLength > 0) buffer = Buffer.allocUnsafeSlow(bufferBytes)
+    const written = buffer
+    if (bytes > maxCopiedBytes) {
+      buffer = take()
+      socket.write(written.subarray(0, bytes), () => keep(written))
+    } else if (socket.writableLength > 0) {
+      // The socket has a backlog, so this write is queued, and the buffer is about to be reused.
+      socket.write(Buffer.from(written.subarray(0, bytes)))
+    } else {
+      socket.write(written.subarray(0, bytes))
+      // The kernel did not take all of it, so the socket keeps this buffer and the batch gets a new one.
+      if (socket.writableLength > 0) buffer = take()
+    }
+  }
+
+  function take(): Buffer {
+    return spares.pop() ?? Buffer.allocUnsafeSlow(bufferBytes)
+  }
+
+  function keep(spare: Buffer): void {
+    if (spares.length < maxSpares) spares.push(spare)
   }
 }
 

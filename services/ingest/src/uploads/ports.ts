@@ -48,7 +48,7 @@ export type UploadFacts = Pick<Upload, 'id' | 'path' | 'method' | 'startedAt' | 
 /** A body on its way in. Disposal discards it unless it was committed. All members throw the system's errors. */
 export interface StagedUpload extends AsyncDisposable {
   readonly facts: UploadFacts
-  /** The bytes are only lent. */
+  /** Takes the bytes: their memory may be freed from here on. */
   write(bytes: Uint8Array): Promise<void>
   /** Makes a crash from here on leave a cut-off upload rather than nothing. */
   persistFacts(): Promise<void>

@@ -264,12 +264,12 @@ describe('receiveUpload', function () {
 
   it('holds little of a large mdat', async () => {
     const size = 2 ** 27
-    const zeros = Buffer.alloc(2 ** 16)
+    const pieceSize = 2 ** 16
     let most = 0
     async function* coming(): AsyncGenerator<Buffer> {
       yield Buffer.concat([header, moof(), u32(size + 8), Buffer.from('mdat')])
-      for (let sent = 0; sent < size; sent += zeros.length) {
-        yield zeros
+      for (let sent = 0; sent < size; sent += pieceSize) {
+        yield Buffer.alloc(pieceSize)
         most = Math.max(most, process.memoryUsage().arrayBuffers)
       }
       yield Buffer.concat([moof({ sequence: 2, at: 1_000 }), mdat])

@@ -13,7 +13,7 @@ export interface IncomingBody {
   readonly buffered: Buffer | null
   /**
    * It ends, or throws when the connection is lost before its end. To be called once, and not where the body is
-   * buffered; the bytes are lent until the next are asked for.
+   * buffered; nothing else uses the memory of the bytes.
    */
   bytes(): AsyncIterable<Buffer>
   /** Content-Length; null when the end is announced later. */

@@ -9,6 +9,7 @@ import { type StagedUpload, type UploadFacts, UploadGone, type UploadStore } fro
 import { hideCredentials } from '../sender-headers.ts'
 import type { Durability } from './io-worker/transaction.ts'
 import { removeFolder } from './remove-folder.ts'
+import { createWriteBehind } from './write-behind.ts'
 
 const maxHeldBytes = 65_536
 const removalConcurrency = 8
@@ -98,7 +99,7 @@ function stageInMemory(staging: string, facts: UploadFacts, durability: Durabili
     async write(more) {
       bytes += more.length
       if (spilled || bytes > maxHeldBytes) return (await spill()).write(more)
-      held.push(Buffer.from(more))
+      held.push(more)
     },
     persistFacts: async () => (await spill()).persistFacts(),
     replace: async (other) => (await spill()).replace(other),
@@ -146,27 +147,37 @@ function stagedFile(
 ): StagedBody {
   const body = join(staging, facts.id)
   const sidecar = `${body}.json`
+  const behind = file ? createWriteBehind(file) : null
   let hasSidecar = file === undefined
   let isMoved = false
   return {
     facts,
     async write(bytes) {
-      if (file) await writeAll(file, bytes)
+      await behind?.write(bytes)
     },
     persistFacts() {
       hasSidecar = true
       return replaceFile(sidecar, JSON.stringify(facts))
     },
-    replace: (bytes) => replaceFile(body, bytes),
+    async replace(bytes) {
+      await behind?.written()
+      await replaceFile(body, bytes)
+    },
     async moveTo(path) {
+      await behind?.written()
       if (durability === 'power') await flush()
       await rename(body, path)
       isMoved = true
       return null
     },
-    read: (extent) =>
-      createReadStream(body, extent && { start: extent.from, end: extent.to - 1 }) as AsyncIterable<Buffer>,
+    async *read(extent) {
+      await behind?.written()
+      const range = extent && { start: extent.from, end: extent.to - 1 }
+      yield* createReadStream(body, range) as AsyncIterable<Buffer>
+    },
     async [Symbol.asyncDispose]() {
+      // `write` or `written` has thrown the reason.
+      await behind?.written().catch(() => undefined)
       await file?.close()
       if (!isMoved) await rm(body, { force: true })
       if (hasSidecar) await rm(sidecar, { force: true })
@@ -178,8 +189,4 @@ function stagedFile(
     await using written = await open(body)
     await written.sync()
   }
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length; ) written += (await file.write(bytes, written)).bytesWritten
 }

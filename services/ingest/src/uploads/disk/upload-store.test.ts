@@ -76,7 +76,7 @@ describe('openUploadStore', () => {
 
   async function stage(id: string, bytes: Buffer): Promise<StagedUpload> {
     const staged = store.stage({ ...uploadOf(id), stream })
-    await staged.write(bytes)
+    await staged.write(Buffer.from(bytes))
     return staged
   }
 

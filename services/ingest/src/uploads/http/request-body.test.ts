@@ -35,18 +35,6 @@ describe('readIfBuffered', () => {
   })
 })
 
-describe('bytesOf', () => {
-  it('takes back what it lent when the next are asked for', async () => {
-    await using sender = await startSender()
-    const bytes = bytesOf(await sender.begin(`${head(6)}one`))
-    const { value: first } = await bytes.next()
-    deepEqual(first?.toString(), 'one')
-    sender.send('two')
-    const { value: second } = await bytes.next()
-    deepEqual([first?.length, second?.toString()], [0, 'two'])
-  })
-})
-
 async function textOf(request: IncomingMessage): Promise<string> {
   let text = ''
   for await (const bytes of bytesOf(request)) text += bytes.toString()

@@ -23,19 +23,16 @@ export function readIfBuffered(request: IncomingMessage, declaredBytes: number |
 }
 
 /**
- * The bytes of a body up to its end; throws where the connection is lost, after all bytes that came before. They are
- * lent until the next are asked for. Node's own iterator costs several times as much, and drops what it has buffered
- * when the connection is lost.
+ * The bytes of a body up to its end; throws where the connection is lost, after all bytes that came before. Node's own
+ * iterator costs several times as much, and drops what it has buffered when the connection is lost.
  */
 export async function* bytesOf(request: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
   let wake = (): void => undefined
   for (const event of ['readable', 'end', 'close', 'error']) request.on(event, () => wake())
   while (true) {
     const bytes: Buffer | null = request.read()
-    if (bytes) {
-      yield bytes
-      release(bytes)
-    } else if (request.complete) return
+    if (bytes) yield bytes
+    else if (request.complete) return
     else if (request.destroyed) throw new Error('the connection was lost before the end of the body')
     else {
       await new Promise<void>((resolve) => {
@@ -43,9 +40,4 @@ export async function* bytesOf(request: IncomingMessage): AsyncGenerator<Buffer,
       })
     }
   }
-}
-
-/** Frees memory at once that would else wait for the garbage collector; a body may have any number of buffers. */
-function release({ buffer, length }: Buffer): void {
-  if (buffer.byteLength === length && buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
