@@ -35,8 +35,10 @@ export function streamBody(local: StagedUpload, deps: StreamBodyDeps): StreamedB
     local,
     facts: local.facts,
     async write(bytes) {
+      // The memory of the bytes is freed once they are written.
+      const { length } = bytes
       await local.write(bytes)
-      size += bytes.length
+      size += length
       if (isOver || size - sent < partBytes) return
       sending ??= sendParts()
       if (size - sent >= maxBehindBytes) await waitForStore(sending)
