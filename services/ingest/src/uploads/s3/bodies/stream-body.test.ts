@@ -35,7 +35,8 @@ describe('streamBody', () => {
       }),
     )
     const write = async (bytes: Buffer) => {
-      for (let at = 0; at < bytes.length; at += 65_536) await streamed.write(new Uint8Array(bytes.subarray(at, at + 65_536)))
+      for (let at = 0; at < bytes.length; at += 65_536)
+        await streamed.write(new Uint8Array(bytes.subarray(at, at + 65_536)))
     }
     return { store, bodies, streamed, write }
   }
