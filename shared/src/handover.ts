@@ -37,8 +37,17 @@ export const handover = z.object({
 /** Node's and the libraries' spellings of one serial number, made equal: lower-case, no leading zeros. */
 export const normalSerial = (serial: string): string => serial.toLowerCase().replace(/^(0x)?0*(?=.)/, '')
 
-/** Names one version of the handover file by its text; proxies report to ingest which one they apply. */
-export const handoverVersionOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+/**
+ * Names what a handover file says of device certificates; proxies report to ingest which version they apply. It is the same on
+ * all machines, whose files differ in the server's certificate.
+ */
+export const handoverVersionOf = ({
+  deviceRoots,
+  revokedSerials,
+}: Pick<Handover, 'deviceRoots' | 'revokedSerials'>): string =>
+  createHash('sha256')
+    .update(JSON.stringify([deviceRoots, revokedSerials.toSorted()]))
+    .digest('hex')
 
 /** How often each proxy reports that, besides at once after each change. */
 export const handoverReportMs = 2_000

@@ -197,9 +197,9 @@ describe('the handover file', () => {
   it('is reported to ingest at the start, and again once each change is applied', async () => {
     const { device } = await pki
     const session = await dialHttp2(proxy.port, device)
-    equal((await proxy.upstream.applied()).version, handoverVersionOf(await proxy.handOver()))
+    equal((await proxy.upstream.applied()).version, handoverVersionOf(JSON.parse(await proxy.handOver())))
     const serial = new X509Certificate(device.cert).serialNumber.toLowerCase().replace(/^0+/, '')
-    const version = handoverVersionOf(await proxy.handOver({ revokedSerials: [serial] }))
+    const version = handoverVersionOf(JSON.parse(await proxy.handOver({ revokedSerials: [serial] })))
     while ((await proxy.upstream.applied()).version !== version);
     equal((await ask(session, { ':path': '/x' })).status, 403)
     session.destroy()

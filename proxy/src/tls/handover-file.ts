@@ -11,7 +11,7 @@ const pollMs = 250
 export interface HandoverFile extends Disposable {
   /** From the newest valid version of the file. */
   trust(): Trust
-  /** Names the text of that version. */
+  /** Names what that says of device certificates. */
   version(): string
   /** Calls the listener after each change; the listeners are called in the order in which they were added. */
   onChange(listener: (trust: Trust) => void): void
@@ -61,12 +61,12 @@ export async function followHandoverFile(path: string, log: Logger): Promise<Han
     if (state === seen || state === '') return null
     seen = state
     try {
-      const text = await readFile(path, 'utf8')
-      const next = trustOf(handover.parse(JSON.parse(text)))
+      const handedOver = handover.parse(JSON.parse(await readFile(path, 'utf8')))
+      const next = trustOf(handedOver)
       createSecureContext(next.context)
       for (const { certificate: cert, key } of Object.values(next.tlsTests))
         createSecureContext({ cert, key })
-      version = handoverVersionOf(text)
+      version = handoverVersionOf(handedOver)
       return next
     } catch (error) {
       log.error({ path, reason: reasonOf(error) }, 'handover file is broken')

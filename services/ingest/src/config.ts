@@ -57,8 +57,14 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   const config = readFrom(env)
   if (config.durability === 'store' && config.store === null)
     throw new Error('bad settings: DURABILITY=store needs a STORE')
+  if (hasPassphrase(config) && config.store === null)
+    throw new Error('bad settings: STORE_PASSPHRASE needs a STORE')
   return config
 }
+
+const hasPassphrase = (
+  config: Pick<ReturnType<typeof readFrom>, 'storePassphrase' | 'storePassphraseFile'>,
+): boolean => config.storePassphrase !== null || config.storePassphraseFile !== null
 
 function readFrom(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
@@ -96,6 +102,10 @@ function readFrom(env: NodeJS.ProcessEnv) {
     durability: setting('DURABILITY', durability, 'process'),
     /** The object store that bodies and journals are shipped to; null for none. */
     store: setting('STORE', optionalStoreUrl),
+    /** What certificates and tokens are sealed with in the store; null where they stay in the working directory. */
+    storePassphrase: setting('STORE_PASSPHRASE', optionalText) || null,
+    /** A file with it, in its place. */
+    storePassphraseFile: setting('STORE_PASSPHRASE_FILE', optionalText) || null,
     /** How much later the store has what was answered before; of no effect with DURABILITY=store. */
     shipWithinMs: setting('SHIP_WITHIN', duration, '2s'),
     /** How much of what the store has stays on this disk as well; 0 for all of it. */

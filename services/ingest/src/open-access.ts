@@ -20,6 +20,12 @@ import type { Config } from './config.ts'
 import { refuseUnrouted } from './http/http-app.ts'
 import { createFileMutex } from './lib/file-mutex.ts'
 import type { Certificates } from './open-certificates.ts'
+import {
+  sharedGrantFiles,
+  sharedSessionFiles,
+  sharedTokenFiles,
+} from './shared-files/adapters/shared-access.ts'
+import type { SharedSecrets } from './shared-files/ports.ts'
 import type { ClientCertificates, JournalReader } from './uploads/ports.ts'
 
 /** Who may do what, and the record of who did. */
@@ -40,12 +46,14 @@ interface OpenAccessDeps {
   readonly certificates: Pick<Certificates, 'hasIssued' | 'show'>
   readonly clientCertificates: Pick<ClientCertificates, 'details'>
   readonly journals: Pick<JournalReader, 'of' | 'read'>
+  /** What all machines have in common; null where the working directory has it. */
+  readonly shared: SharedSecrets | null
 }
 
 const now = (): Date => new Date()
 const newSecret = (): string => randomBytes(32).toString('base64url')
 
-/** Opens tokens, sessions, grants and the audit log in the working directory. */
+/** Opens tokens, sessions and grants, of this folder or of all machines, and the audit log of this folder. */
 export async function openAccess(
   config: Pick<Config, 'workingDirectory' | 'auth' | 'foreignRules'>,
   deps: OpenAccessDeps,
@@ -53,15 +61,18 @@ export async function openAccess(
   log: Logger,
 ): Promise<Access> {
   const { workingDirectory, auth, foreignRules } = config
-  const { certificates, clientCertificates, journals } = deps
+  const { certificates, clientCertificates, journals, shared } = deps
   const { write: audit } = built.use(openAuditFile(workingDirectory, now, log))
-  const tokens = tokensWith(await diskTokenFiles(workingDirectory), newSecret, now)
-  const sessions = sessionsWith(await diskSessionFiles(workingDirectory), newSecret, now)
+  const tokenFiles = shared ? sharedTokenFiles(shared.fresh) : await diskTokenFiles(workingDirectory)
+  const tokens = tokensWith(tokenFiles, newSecret, now)
+  const sessionFiles = shared ? sharedSessionFiles(shared.files) : await diskSessionFiles(workingDirectory)
+  const sessions = sessionsWith(sessionFiles, newSecret, now)
+  const grantFiles = diskGrantFiles(workingDirectory)
   const { details } = clientCertificates
   const streams = streamAccessWith({
-    files: diskGrantFiles(workingDirectory),
+    files: shared ? sharedGrantFiles(shared.files, grantFiles) : grantFiles,
     keyOfCreator: keyOfCreatorWith({ journals, details, read: x509Reader.read }),
-    runExclusively: createFileMutex(join(workingDirectory, 'access', 'streams-')),
+    runExclusively: shared?.runExclusively ?? createFileMutex(join(workingDirectory, 'access', 'streams-')),
     now,
   })
   const { hasIssued } = certificates

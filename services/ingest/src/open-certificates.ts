@@ -7,6 +7,7 @@ import { diskAdminFile } from './certificates/disk/admin-file.ts'
 import { diskCertificateFiles } from './certificates/disk/certificate-files.ts'
 import { diskDeviceJournal } from './certificates/disk/device-journal.ts'
 import { type HandoverFacts, openHandoverFile, readHandover } from './certificates/disk/handover-file.ts'
+import { diskRootFile } from './certificates/disk/replace-root.ts'
 import { openRootFiles } from './certificates/disk/root-files.ts'
 import { type ExportBundle, exportBundleWith } from './certificates/export-bundle.ts'
 import {
@@ -31,6 +32,14 @@ import { createUnknownAuthority } from './certificates/x509/unknown-authority.ts
 import { createFileMutex } from './lib/file-mutex.ts'
 import { intermediateOf } from './open-intermediate.ts'
 import { testCertificatesOf } from './open-test-certificates.ts'
+import { agreeOnProxySecret } from './shared-files/adapters/proxy-secret.ts'
+import {
+  bringCertificates,
+  sharedCertificateFiles,
+  sharedDeviceJournal,
+} from './shared-files/adapters/shared-certificates.ts'
+import { sharedRoots } from './shared-files/adapters/shared-roots.ts'
+import type { SharedSecrets } from './shared-files/ports.ts'
 
 interface CertificateSettings {
   readonly workingDirectory: string
@@ -46,6 +55,8 @@ interface CertificateSettings {
   readonly hasAdmin?: boolean
   /** Whether the proxy reports the secrets of TLS connections; false where it is not set. */
   readonly reportsSecrets?: boolean
+  /** What all machines have in common; null where the working directory has it. */
+  readonly shared?: SharedSecrets | null
   readonly now?: () => Date
   /** How long a revocation waits for the proxies. */
   readonly acknowledgementWaitMs?: number
@@ -93,21 +104,26 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     reportsSecrets = false,
     hasTlsTests = false,
     acknowledgementWaitMs = 3_000,
+    shared = null,
   } = settings
+  const roots = shared && sharedRoots(shared.fresh)
   const [server, device] = await Promise.all([open('server'), open('device')])
-  const files = diskCertificateFiles(workingDirectory)
-  const journal = await diskDeviceJournal(files.pathOf('device', 'journal.ndjson'))
+  const { files, journal } = await openDeviceFiles(workingDirectory, shared)
   const locks = join(workingDirectory, 'certs')
-  const runExclusively = createFileMutex(join(locks, '.device-'))
+  const runExclusively = shared?.runExclusively ?? createFileMutex(join(locks, '.device-'))
   const runPublication = createFileMutex(join(locks, '.handover-'))
-  const intermediate = intermediateOf(workingDirectory, device, now, log)
+  const intermediate = intermediateOf(workingDirectory, device, now, log, roots)
   const renewServerCertificate = renewServerCertificateWith({ authority: server, keys, reader, files })
 
   const handedOver = async () => (await readHandover(settings.handoverFile))?.tlsTests ?? {}
   const testCertificates = testCertificatesOf(server, handedOver, now, log)
 
   const handover = await runPublication('', async () =>
-    openHandoverFile(settings.handoverFile, await handoverFacts()),
+    openHandoverFile(
+      settings.handoverFile,
+      await handoverFacts(),
+      shared && (await agreeOnProxySecret(shared.fresh)),
+    ),
   )
   const { report, waitForAll } = createHandoverAcknowledgements(handover.version, now)
   const isAcknowledged = () => waitForAll(acknowledgementWaitMs)
@@ -121,6 +137,9 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     ...{ authority: device, keys, reader, journal, file: adminFile, now },
   })
   await maintain()
+  shared?.files.onChange(
+    () => void publish().catch((error) => log.error({ error }, 'revocations are not handed over yet')),
+  )
   const timer = setInterval(() => void check(), hourMs).unref()
 
   return {
@@ -156,7 +175,12 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   }
 
   async function open(hierarchy: Hierarchy): Promise<Authority> {
-    const root = await openRootFiles(workingDirectory, hierarchy, () => createRoot(now()), log)
+    const create = () => createRoot(now())
+    const agreed = roots ? () => roots.agree(hierarchy, create) : create
+    const found = await openRootFiles(workingDirectory, hierarchy, agreed, log)
+    const root = roots ? await roots.reconcile(hierarchy, found) : found
+    if (root.certificate !== found.certificate)
+      await diskRootFile(workingDirectory, now).replace(hierarchy, root.certificate)
     return openAuthority(hierarchy, root, now())
   }
 
@@ -205,6 +229,16 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     await publish().catch((error) => log.error({ error }, 'server certificate could not be checked'))
     await maintain().catch((error) => log.error({ error }, 'admin certificate could not be checked'))
   }
+}
+
+/** Certificates of devices and the journal of them: of this folder, or of all machines. */
+async function openDeviceFiles(workingDirectory: string, shared: SharedSecrets | null) {
+  const files = diskCertificateFiles(workingDirectory)
+  const journal = await diskDeviceJournal(files.pathOf('device', 'journal.ndjson'))
+  if (!shared) return { files, journal }
+  const ofAll = sharedDeviceJournal(shared.files)
+  await bringCertificates(shared.files, files, await journal.read(), ofAll)
+  return { files: sharedCertificateFiles(shared.files, files), journal: ofAll }
 }
 
 async function revokedSerials(journal: DeviceJournal): Promise<readonly string[]> {

@@ -5,6 +5,7 @@ import { openRootFiles } from './certificates/disk/root-files.ts'
 import type { Authority } from './certificates/ports.ts'
 import { openAuthority } from './certificates/x509/authority.ts'
 import { x509Keys as keys } from './certificates/x509/private-keys.ts'
+import type { SharedRoots } from './shared-files/adapters/shared-roots.ts'
 
 /** The CA between the device root and the leaves of the profile `intermediate`, in `certs/intermediate`. */
 export interface Intermediate {
@@ -16,12 +17,13 @@ export interface Intermediate {
   open(): Promise<Authority>
 }
 
-/** Makes nothing until `open` is called. Another process on the working directory may make it meanwhile. */
+/** Makes nothing until `open` is called. Another process on the working directory, or with `roots` another machine, may make it meanwhile. */
 export function intermediateOf(
   workingDirectory: string,
   device: Authority,
   now: () => Date,
   log: Logger,
+  roots: SharedRoots | null = null,
 ): Intermediate {
   const folder = 'intermediate'
   let opened: Authority | null = null
@@ -35,7 +37,9 @@ export function intermediateOf(
 
   async function open(): Promise<Authority> {
     if (opened) return opened
-    const pair = await openRootFiles(workingDirectory, folder, create, log)
+    const agreed = roots ? () => roots.agree(folder, create) : create
+    const found = await openRootFiles(workingDirectory, folder, agreed, log)
+    const pair = roots ? await roots.reconcile(folder, found) : found
     if (!device.hasIssuedIntermediate(pair.certificate))
       throw new Error(
         `certs/${folder} holds a CA of another device root: remove the folder to have a new one made`,
@@ -50,10 +54,11 @@ export function intermediateOf(
     return { key, certificate: await device.issueIntermediate(keys.publicKeyOf(key)) }
   }
 
-  function exists(): Promise<boolean> {
-    return access(join(workingDirectory, 'certs', folder, 'root.pem')).then(
+  async function exists(): Promise<boolean> {
+    const isHere = await access(join(workingDirectory, 'certs', folder, 'root.pem')).then(
       () => true,
       () => false,
     )
+    return isHere || ((await roots?.has(folder)) ?? false)
   }
 }

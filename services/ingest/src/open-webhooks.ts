@@ -5,6 +5,8 @@ import type { Config } from './config.ts'
 import { version } from './describe-server.ts'
 import { createErrorReport } from './indexing/redis/connections.ts'
 import type { openStorage } from './open-storage.ts'
+import { sharedWebhookFiles } from './shared-files/adapters/shared-webhooks.ts'
+import type { SharedSecrets } from './shared-files/ports.ts'
 import type { StreamReads } from './streams/read-streams.ts'
 import { deliverWebhookWith } from './webhooks/deliver-webhook.ts'
 import { linksBelow } from './webhooks/delivery.ts'
@@ -35,6 +37,8 @@ interface OpenWebhooksDeps {
   >
   readonly streams: Pick<StreamReads, 'sessionViewsOf'>
   readonly notifier: WebhookNotifier
+  /** What all machines have in common; null where the working directory has it. */
+  readonly shared: SharedSecrets | null
   readonly newId: () => string
   readonly now: () => Date
   /** Of the proxy; null while it is not known. */
@@ -42,7 +46,7 @@ interface OpenWebhooksDeps {
 }
 
 /**
- * Webhooks are sent by ingest, which has their secrets on its disk: none goes into Redis. What a target does to an
+ * Webhooks are sent by ingest, which has their secrets in files: none goes into Redis. What a target does to an
  * attempt, uploads do not notice: sockets wait without a thread, two attempts for each webhook run at once, and 20 begin
  * in a second. Without webhooks there is no connection, timer or file.
  */
@@ -50,10 +54,10 @@ export function openWebhooks(
   config: WebhookSettings,
   built: AsyncDisposableStack,
   log: Logger,
-  { storage, streams, notifier, newId, now, port }: OpenWebhooksDeps,
+  { storage, streams, notifier, shared, newId, now, port }: OpenWebhooksDeps,
 ): Webhooks {
   const { webhookAllowPrivate: allowPrivate, webhookTimeoutMs: timeoutMs, webhookRetryMs: retryMs } = config
-  const files = diskWebhookFiles(config.workingDirectory)
+  const files = shared ? sharedWebhookFiles(shared.files) : diskWebhookFiles(config.workingDirectory)
   const send = webhookClient({ allowPrivate, timeoutMs })
   const queues = built.use(
     createDeliveryQueues({

@@ -58,6 +58,7 @@ import { newId } from './lib/new-id.ts'
 import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openAccess } from './open-access.ts'
 import { type Certificates, openCertificates } from './open-certificates.ts'
+import { openSharedFiles } from './open-shared-files.ts'
 import { openStorage } from './open-storage.ts'
 import { openWebhooks } from './open-webhooks.ts'
 import { playRoutes } from './playback/http/play-routes.ts'
@@ -104,6 +105,7 @@ import { streamsWith } from './streams/streams.ts'
 import { readUploadLogWith } from './streams/upload-log.ts'
 import { tlsTestRoutes } from './tls-tests/http/tls-test-routes.ts'
 import { redisTestResults } from './tls-tests/redis/redis-test-results.ts'
+import { openPiecesWith } from './uploads/body/open-pieces.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
 import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
 import { respondWithReceipt } from './uploads/http/upload-response.ts'
@@ -140,10 +142,10 @@ export async function startIngest(
   const keylog = config.keylog === null ? null : built.use(await openKeylogFile(config.keylog, log))
   if (keylog) log.warn({ path: config.keylog }, keylogWarning)
 
+  const shared = await openSharedFiles(config, built, log)
   const certificates = built.adopt(
     await openCertificates({
-      ...config,
-      log,
+      ...{ ...config, log, shared },
       serverNames: () => namesOf(config),
       clientRoots: config.clientCa ? await readClientRoots(config.clientCa) : null,
       hasAdmin: config.auth === 'mtls',
@@ -164,7 +166,12 @@ export async function startIngest(
   const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
   const { clientCertificates } = storage
 
-  const accessControl = await openAccess(config, { certificates, clientCertificates, journals }, built, log)
+  const accessControl = await openAccess(
+    config,
+    { certificates, clientCertificates, journals, shared },
+    built,
+    log,
+  )
   const { authorization } = accessControl
   const clientOf = authorization?.clientOf ?? (() => anonymousClient)
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
@@ -227,7 +234,8 @@ export async function startIngest(
   const findProbe = findProbeWith(index, probes, config.probeWaitMs)
 
   const openUpload = diskOpenUpload(store)
-  const reference = referenceResponsesWith(readReferenceWith({ index, open: openUpload }))
+  const openPieces = openPiecesWith(store, openUpload)
+  const reference = referenceResponsesWith(readReferenceWith({ index, open: openPieces }))
   const readReactions = readReactionsWith(index)
   const readLatency = readLatencyWith(index)
   const readReportMetrics = readReportMetricsWith(readMetricsWith(index), readLatency)
@@ -267,7 +275,7 @@ export async function startIngest(
   built.use(verdictWatch)
   const waitFor = waitForWith({ states, streams, index, expectations })
   const webhooks = openWebhooks(config, built, log, {
-    ...{ storage, streams, notifier, newId, now, port: () => proxyPorts.port },
+    ...{ storage, streams, notifier, shared, newId, now, port: () => proxyPorts.port },
   })
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
@@ -357,8 +365,8 @@ export async function startIngest(
     ),
     uploadDetailRoutes({
       streams,
-      readBoxes: readBoxesWith(openUpload),
-      readManifestText: readManifestTextWith(index, openUpload),
+      readBoxes: readBoxesWith(openPieces),
+      readManifestText: readManifestTextWith(index, openPieces),
       findPreview: findPreviewWith(index),
       open: openUpload,
     }),

@@ -23,8 +23,19 @@ describe('readConfig', () => {
     const { uploadsFrom, workingDirectory } = readConfig({ UPLOADS_FROM: 'https://Server:1234/' })
     deepEqual([uploadsFrom, workingDirectory], ['https://server:1234', undefined])
     const both = { WORKING_DIRECTORY: 'data', UPLOADS_FROM: 'https://server:1234' }
-    throws(() => readConfig(both), /UPLOADS_FROM must be left out where WORKING_DIRECTORY is set/)
-    throws(() => readConfig({}), /WORKING_DIRECTORY must be a folder, unless UPLOADS_FROM is set, but is not/)
+    throws(() => readConfig(both), /UPLOADS_FROM must be left out where WORKING_DIRECTORY or STORE is set/)
+    throws(
+      () => readConfig({}),
+      /WORKING_DIRECTORY must be a folder, unless STORE or UPLOADS_FROM is set, but is not/,
+    )
+  })
+
+  it('takes a store in the place of either, and beside a folder', () => {
+    const STORE = 's3://bucket/prefix'
+    const { store, workingDirectory } = readConfig({ STORE })
+    deepEqual([store?.bucket, workingDirectory], ['bucket', undefined])
+    deepEqual(readConfig({ STORE, WORKING_DIRECTORY: 'data' }).store?.prefix, 'prefix/')
+    throws(() => readConfig({ STORE, UPLOADS_FROM: 'https://server:1234' }), /UPLOADS_FROM must be left out/)
   })
 
   const noServers = [

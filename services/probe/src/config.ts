@@ -11,6 +11,7 @@ import {
   size,
   text,
 } from '@pushav/shared/settings.ts'
+import { optionalStoreUrl } from '@pushav/shared/store-url.ts'
 import { z } from 'zod'
 
 export type Config = ReturnType<typeof readConfig>
@@ -18,7 +19,9 @@ export type Config = ReturnType<typeof readConfig>
 /** Two for each core: while ffprobe runs for one upload, the worker prepares another or saves its outcome. */
 const defaultConcurrency = Math.min(2 * availableParallelism(), 8)
 
-const directory = text.transform((path) => resolve(path)).describe('a folder, unless UPLOADS_FROM is set')
+const directory = text
+  .transform((path) => resolve(path))
+  .describe('a folder, unless STORE or UPLOADS_FROM is set')
 const origin = z
   .url({ protocol: /^https$/ })
   .refine((url) => /^https:\/\/[^/?#@]+\/?$/.test(url))
@@ -28,19 +31,24 @@ const sandboxPolicy = z
   .optional()
   .transform((policy) => policy ?? null)
   .describe('required or preferred')
-const noOrigin = z.undefined().describe('left out where WORKING_DIRECTORY is set')
+const noOrigin = z.undefined().describe('left out where WORKING_DIRECTORY or STORE is set')
 
 /** The only reader of the environment. Every duration comes out in milliseconds, every size in bytes. */
 export function readConfig(env: NodeJS.ProcessEnv) {
-  const isLocal = !env.UPLOADS_FROM || Boolean(env.WORKING_DIRECTORY)
+  const isLocal = Boolean(env.WORKING_DIRECTORY) || !(env.UPLOADS_FROM || env.STORE)
+  const needsServer = !isLocal && !env.STORE
   return readSettings(env, (setting) => ({
     redisUrl: setting('REDIS_URL', redisUrl, 'redis://127.0.0.1:6379'),
     workingDirectory: setting('WORKING_DIRECTORY', isLocal ? directory : directory.optional()),
     /** The server to download uploads from, where there is no working directory. */
     uploadsFrom: setting(
       'UPLOADS_FROM',
-      isLocal ? noOrigin : origin.describe('the address of the server such as https://192.0.2.10:1234'),
+      needsServer ? origin.describe('the address of the server such as https://192.0.2.10:1234') : noOrigin,
     ),
+    /** The object store that has the uploads which are not in the working directory; null for none. */
+    store: setting('STORE', optionalStoreUrl),
+    /** How much later than an upload's response the store may have it. */
+    shipWithinMs: setting('SHIP_WITHIN', duration, '2s'),
     /** The file of the root certificate that this server's certificate chains to. */
     rootCertificate: setting('ROOT_CERTIFICATE', optionalText),
     /** A PEM file with a client certificate and its key, for a server with AUTH=mtls. */

@@ -1,22 +1,22 @@
 import type { CertificateDetails } from '../certificates/ports.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
 import { Refusal } from '../lib/refusal.ts'
-import type { ClientCertificates, ObjectLinks, UploadStore } from '../uploads/ports.ts'
+import type { BodyLocation, ClientCertificates, ObjectLinks, UploadStore } from '../uploads/ports.ts'
 import type { StreamQueries } from './ports.ts'
 
 /**
- * The file of an object's bytes, or, at `<path>.crt` where an object is at `<path>`, the certificate of the device that
+ * Where an object's bytes are, or, at `<path>.crt` where an object is at `<path>`, the certificate of the device that
  * sent that.
  */
 type FoundObject =
-  | { readonly kind: 'body'; readonly upload: string; readonly file: string }
+  | { readonly kind: 'body'; readonly upload: string; readonly body: BodyLocation }
   | { readonly kind: 'certificate'; readonly certificate: CertificateDetails }
 
 /** `version` is an upload's id; null for the newest one. Throws the refusal `object-unknown`. */
 export type FindObject = (stream: string, path: string, version: string | null) => Promise<FoundObject>
 
 interface FindObjectDeps {
-  readonly store: Pick<UploadStore, 'fileOf'>
+  readonly store: Pick<UploadStore, 'locate'>
   readonly links: Pick<ObjectLinks, 'find'>
   readonly index: Pick<StreamQueries, 'newest' | 'upload'>
   readonly certificates: Pick<ClientCertificates, 'details'>
@@ -29,7 +29,7 @@ export function findObjectWith({ store, links, index, certificates }: FindObject
     const sent = version === null ? await certifiedAt(stream, path) : null
     if (sent) return { kind: 'certificate', certificate: await certificateOf(certificates, sent, path) }
     const upload = version === null ? await newestOf(stream, path) : await versionOf(stream, path, version)
-    if (upload) return { kind: 'body', upload, file: await store.fileOf(stream, upload) }
+    if (upload) return { kind: 'body', upload, body: await store.locate(stream, upload) }
     throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)
   }
 

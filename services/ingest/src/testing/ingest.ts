@@ -18,6 +18,7 @@ const log = createLogger('test', 'fatal')
 interface Answer {
   readonly status: number
   readonly headers: Record<string, string | string[] | undefined>
+  readonly bytes: Buffer
   readonly text: string
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
   readonly json: any
@@ -58,6 +59,8 @@ export function ingestSuite() {
       await cp(join(made.path, 'certs'), join(path, 'certs'), { recursive: true, force: false })
       return start(path, settings)
     },
+    /** The same in a folder without certificates: it makes its own, or takes those of other machines. */
+    startBare: start,
     flush,
     /** Takes a part of what is known of stream 1, which only a rebuild brings back. */
     damageIndex: () => withRedis((client) => client.del('{stream:1}:newest', '{stream:1}:sessions')),
@@ -122,11 +125,13 @@ export function ingestSuite() {
       const [response] = await once(request, 'response')
       const parts: Buffer[] = []
       for await (const bytes of response) parts.push(bytes)
-      const text = Buffer.concat(parts).toString()
+      const received = Buffer.concat(parts)
+      const text = received.toString()
       const isJson = String(response.headers['content-type']).startsWith('application/json')
       return {
         status: response.statusCode,
         headers: response.headers,
+        bytes: received,
         text,
         json: isJson ? JSON.parse(text) : null,
       }

@@ -29,10 +29,35 @@ export interface UploadStore {
    * here first, and throws `Unavailable` where it cannot.
    */
   fileOf(stream: string, upload: string): Promise<string>
+  /**
+   * Where an upload's bytes are read from, of which a file may be gone. An adapter that keeps them elsewhere brings those of a
+   * small upload here first. Throws `Unavailable` where it cannot.
+   */
+  locate(stream: string, upload: string): Promise<BodyLocation>
   /** Removes the bytes of some uploads; those that are gone already are passed over. */
   removeUploads(stream: string, uploads: readonly string[]): Promise<void>
   /** Removes the bytes of all of a stream's uploads. */
   removeStream(stream: string): Promise<void>
+}
+
+/** The path of a file, or what is read over the network. */
+export type BodyLocation = { readonly kind: 'file'; readonly file: string } | RemoteBody
+
+/** The bytes of an upload that are not on this machine. */
+export interface RemoteBody {
+  readonly kind: 'remote'
+  /** How many there are. */
+  readonly bytes: number
+  /** When they were put there. */
+  readonly modifiedAt: Date
+  /** The bytes of an extent. They throw `Unavailable`, and an error where they are no longer what was put there. */
+  read(extent: Extent): AsyncIterable<Buffer>
+}
+
+/** Bytes `from` up to, not with, `to`. */
+export interface Extent {
+  readonly from: number
+  readonly to: number
 }
 
 /** The bytes of an upload are no longer there. */
@@ -55,7 +80,7 @@ export interface StagedUpload extends AsyncDisposable {
   /** Puts other bytes in place of what is staged; when they fail to come, that stays, and their error is thrown. */
   replace(bytes: AsyncIterable<Buffer>): Promise<void>
   /** What has been staged so far: bytes `from` up to, not with, `to`; without an extent all. */
-  read(extent?: { readonly from: number; readonly to: number }): AsyncIterable<Buffer>
+  read(extent?: Extent): AsyncIterable<Buffer>
 }
 
 /** The record of what happened, one append-only file per stream and ingest instance. */

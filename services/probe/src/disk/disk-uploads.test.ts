@@ -55,10 +55,9 @@ describe('diskUploads', () => {
 
   it('says that an upload is gone without saying where it was', async () => {
     await using folder = await temporaryDirectory()
-    await rejects(diskUploads(folder.path).inputKind('1', 'gone'), {
-      name: 'UploadGone',
-      message: 'upload gone of stream 1 is gone',
-    })
+    const uploads = diskUploads(folder.path)
+    for (const gone of [uploads.inputKind('1', 'gone'), uploads.sandboxDir('1', 'gone', head)])
+      await rejects(gone, { name: 'UploadGone', message: 'upload gone of stream 1 is gone' })
   })
 
   it('makes a directory that disposal removes', async () => {

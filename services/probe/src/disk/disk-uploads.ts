@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { access, type FileHandle, open } from 'node:fs/promises'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import type { ByteSource } from '../domain/boxes.ts'
@@ -11,8 +11,11 @@ export function diskUploads(workingDirectory: string): Uploads {
   return {
     inputKind: (stream, upload) => withSource(stream, upload, readInputKind),
     init: (stream, upload) => withSource(stream, upload, readInit),
-    sandboxDir: async (stream, upload, init) =>
-      createSandboxDir(uploadPath(workingDirectory, stream, upload), init),
+    async sandboxDir(stream, upload, init) {
+      const path = uploadPath(workingDirectory, stream, upload)
+      await access(path).catch(orGone(stream, upload))
+      return createSandboxDir(path, init)
+    },
     bytes: (stream, upload, maxBytes) => withSource(stream, upload, (source) => readWhole(source, maxBytes)),
   }
 
@@ -26,12 +29,13 @@ export function diskUploads(workingDirectory: string): Uploads {
   }
 
   async function openUpload(stream: string, upload: string): Promise<FileHandle> {
-    try {
-      return await open(uploadPath(workingDirectory, stream, upload))
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error
-      throw new UploadGone(stream, upload)
-    }
+    return open(uploadPath(workingDirectory, stream, upload)).catch(orGone(stream, upload))
+  }
+}
+
+function orGone(stream: string, upload: string): (error: unknown) => never {
+  return function fail(error) {
+    throw errorCode(error) === 'ENOENT' ? new UploadGone(stream, upload) : error
   }
 }
 

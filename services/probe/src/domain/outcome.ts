@@ -18,6 +18,7 @@ const messages = {
   'init-unreadable': 'this is a media segment, and its init segment holds no usable moov box',
   'key-unknown': 'this media is sealed, and this probe worker began after its key was given: give it again',
   sealed: 'this media is sealed, and the key does not open it',
+  changed: 'the object store has other bytes than were uploaded',
   gone: 'the uploaded bytes are no longer there',
   'worker-deaths': 'the probe worker was killed several times while ffprobe worked on this object',
   'internal-error': 'the server could not run ffprobe on this object',

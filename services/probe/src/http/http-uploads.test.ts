@@ -7,16 +7,16 @@ import { dirname, join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { until } from '@pushav/shared/testing/until.ts'
 import { downloadInto } from '../disk/sandbox-dir.ts'
+import { rangedUploads } from '../ranged/ranged-uploads.ts'
+import { retryWith } from '../ranged/retry.ts'
 import { startHttpsServer } from '../testing/https-server.ts'
 import type { DownloadInto } from '../use-cases/ports.ts'
-import { httpUploads } from './http-uploads.ts'
-import { retryWith } from './retry.ts'
 import { createUploadClient } from './upload-client.ts'
 
 const briefRetries = { sleepMs: 10, maxRetries: 3 }
 const body = randomBytes(1_000_000)
 
-describe('httpUploads', function () {
+describe('rangedUploads', function () {
   this.timeout(20_000)
 
   it('downloads the whole upload into a directory that disposal removes', async () => {
@@ -162,7 +162,7 @@ describe('httpUploads', function () {
     const retry = retryWith(({ message }) => reported.push(message), closing.signal, briefRetries)
     const uploadsTrusting = (rootCertificate: string) => {
       const settings = { origin: server.origin, rootCertificate, timeoutMs: 300 }
-      return httpUploads(createUploadClient(settings, closing.signal), retry, watched)
+      return rangedUploads(createUploadClient(settings, closing.signal), retry, watched)
     }
     return {
       ...server,

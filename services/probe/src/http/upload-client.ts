@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { addAbortSignal } from 'node:stream'
-import { UploadGone, UploadsUnavailable } from '../use-cases/ports.ts'
+import { type ReadRange, UploadGone, UploadsUnavailable } from '../use-cases/ports.ts'
 
 interface UploadClientOptions {
   /** The server that stores the uploads, such as `https://192.0.2.10:1234`. */
@@ -15,19 +15,6 @@ interface UploadClientOptions {
   readonly timeoutMs: number
 }
 
-/** A range of an upload's bytes. Disposal aborts what has not been read. */
-interface ByteRange extends Disposable {
-  /** The size of the whole upload. */
-  readonly size: number
-  readonly bytes: AsyncIterable<Buffer>
-}
-
-/**
- * Requests an upload's bytes `from` up to but not including `to`, or up to their end. It and the range's `bytes` throw
- * `UploadsUnavailable` on any failure but `UploadGone`.
- */
-export type ReadRange = (stream: string, upload: string, from: number, to?: number) => Promise<ByteRange>
-
 /** One range request (RFC 9110, 14) for each read, over keep-alive connections; `closing` aborts all of them. */
 export function createUploadClient(options: UploadClientOptions, closing: AbortSignal): ReadRange {
   const { origin, rootCertificate: ca, clientCertificate: pem, timeoutMs } = options
@@ -39,7 +26,7 @@ export function createUploadClient(options: UploadClientOptions, closing: AbortS
     const content = contentRangeOf(response, from)
     if (content) {
       const bytes = bytesOf(response, content.length)
-      return { size: content.size, bytes, [Symbol.dispose]: () => void response.destroy() }
+      return { size: content.size, sha256: null, bytes, [Symbol.dispose]: () => void response.destroy() }
     }
     const { statusCode, code, detail } = await readProblem(response).catch(unavailable)
     if (statusCode === 404 && goneCodes.includes(code)) throw new UploadGone(stream, upload)

@@ -3,8 +3,8 @@ import type { InputKind } from '../domain/input-kind.ts'
 import type { FfprobeResult } from '../domain/outcome.ts'
 
 /**
- * The bytes of uploads, read only. Every method throws `UploadGone` when an upload's bytes no longer exist, and
- * `UploadsUnavailable` when this worker cannot find out.
+ * The bytes of uploads, read only. Every method throws `UploadGone` when an upload's bytes no longer exist, `UploadChanged`
+ * when they are not what was uploaded, and `UploadsUnavailable` when this worker cannot find out.
  */
 export interface Uploads {
   inputKind(stream: string, upload: string): Promise<InputKind>
@@ -14,6 +14,21 @@ export interface Uploads {
   /** All of them; throws for an upload of more than `maxBytes`. */
   bytes(stream: string, upload: string, maxBytes: number): Promise<Buffer>
 }
+
+/** A range of an upload's bytes. Disposal aborts what has not been read. */
+interface ByteRange extends Disposable {
+  /** The size of the whole upload. */
+  readonly size: number
+  /** The digest of the whole upload, lower-case hex; null where the server compares it. */
+  readonly sha256: string | null
+  readonly bytes: AsyncIterable<Buffer>
+}
+
+/**
+ * Requests an upload's bytes `from` up to but not including `to`, or up to their end. It and the range's `bytes` throw
+ * `UploadsUnavailable` on any failure but `UploadGone` and `UploadChanged`.
+ */
+export type ReadRange = (stream: string, upload: string, from: number, to?: number) => Promise<ByteRange>
 
 /** A directory with exactly the files that one run of ffprobe may read, under fixed names. Disposal removes it. */
 export interface SandboxDir extends Disposable {
@@ -49,6 +64,15 @@ export class UploadGone extends Error {
 
   constructor(stream: string, upload: string) {
     super(`upload ${upload} of stream ${stream} is gone`)
+  }
+}
+
+/** The store has other bytes than were uploaded. */
+export class UploadChanged extends Error {
+  override name = 'UploadChanged' as const
+
+  constructor(stream: string, upload: string) {
+    super(`the store has other bytes than were uploaded as ${upload} of stream ${stream}`)
   }
 }
 

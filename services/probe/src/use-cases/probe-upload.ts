@@ -1,6 +1,13 @@
 import type { ProbeJob, ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import { failedOutcome, outcomeOf } from '../domain/outcome.ts'
-import { type Ffprobe, type Outcomes, UploadGone, type Uploads, UploadsUnavailable } from './ports.ts'
+import {
+  type Ffprobe,
+  type Outcomes,
+  UploadChanged,
+  UploadGone,
+  type Uploads,
+  UploadsUnavailable,
+} from './ports.ts'
 import { type OpenUploads, UploadSealed } from './sealed-uploads.ts'
 
 /** One attempt at a job. */
@@ -63,6 +70,15 @@ export function probeUploadWith(
   }
 
   async function probe(job: ProbeJob): Promise<ProbeOutcome> {
+    try {
+      return await probeOpened(job)
+    } catch (error) {
+      if (error instanceof UploadChanged) return failedOutcome('changed', job)
+      throw error
+    }
+  }
+
+  async function probeOpened(job: ProbeJob): Promise<ProbeOutcome> {
     if (job.contentKey === undefined) return probeIn(uploads, job)
     const opened = openUploads(job.contentKey)
     if (opened === null) return failedOutcome('key-unknown', job)

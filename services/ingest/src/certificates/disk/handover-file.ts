@@ -11,17 +11,29 @@ interface HandoverFile {
   readonly secret: string
   /** Replaces the file unless it says the same already; returns whether it was replaced. */
   write(facts: HandoverFacts): Promise<boolean>
-  /** Names the text that the file has now, which another ingest may have written. */
+  /** Names what the file says of device certificates now; another ingest may have written it. Empty for no file. */
   version(): Promise<string>
 }
 
-/** The file that hands certificates and the secret to the proxy. It is on the disk when this returns. */
-export async function openHandoverFile(path: string, facts: HandoverFacts): Promise<HandoverFile> {
+/**
+ * The file that hands certificates and the secret to the proxy. It is on the disk when this returns. Without a secret the
+ * first process to create the file chooses one.
+ */
+export async function openHandoverFile(
+  path: string,
+  facts: HandoverFacts,
+  given: string | null = null,
+): Promise<HandoverFile> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const secret = await agreeOnSecret(path, facts)
+  const secret = given ?? (await agreeOnSecret(path, facts))
   await write(facts)
   await chmod(path, privateMode)
-  return { secret, write, version: async () => handoverVersionOf((await readIfExists(path)) ?? '') }
+  return { secret, write, version }
+
+  async function version(): Promise<string> {
+    const handedOver = await readHandover(path)
+    return handedOver ? handoverVersionOf(handedOver) : ''
+  }
 
   async function write(next: HandoverFacts): Promise<boolean> {
     const text = textOf(secret, next)

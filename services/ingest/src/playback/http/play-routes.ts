@@ -1,7 +1,7 @@
-import { basename, dirname } from 'node:path'
 import { playQuery } from '@pushav/shared/api/playback.ts'
 import { type Request, type Response, Router } from 'express'
 import { parseQuery } from '../../http/parse-request.ts'
+import { sendBody } from '../../http/send-body.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { deviceBytesPolicy } from '../../streams/http/device-bytes-policy.ts'
 import type { UploadStore } from '../../uploads/ports.ts'
@@ -9,7 +9,7 @@ import type { Manifest, Playback } from '../read-playback.ts'
 
 interface PlayRoutesDeps {
   readonly playback: Playback
-  readonly store: Pick<UploadStore, 'fileOf'>
+  readonly store: Pick<UploadStore, 'locate'>
 }
 
 type SessionParams = { id: string; session: string }
@@ -49,12 +49,10 @@ export function playRoutes({ playback, store }: PlayRoutesDeps): Router {
   return router
 
   async function sendUpload(response: Response, stream: string, upload: string): Promise<void> {
-    const file = await store.fileOf(stream, upload)
+    const body = await store.locate(stream, upload)
     const headers = { ...playHeaders, 'Content-Type': 'video/mp4', ETag: `"${upload}"` }
-    // With its folder as root, because express takes a working directory such as ~/.pavstest for hidden otherwise.
-    const options = { root: dirname(file), dotfiles: 'allow', cacheControl: false, headers } as const
     return new Promise((resolve, reject) => {
-      response.sendFile(basename(file), options, (error) => {
+      sendBody(response, body, headers, (error) => {
         if (error && !response.headersSent) reject(error)
         else resolve()
       })

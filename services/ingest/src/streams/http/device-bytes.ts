@@ -1,10 +1,11 @@
-import { basename, dirname } from 'node:path'
 import type { Response } from 'express'
+import { type SendFailure, sendBody } from '../../http/send-body.ts'
+import type { BodyLocation } from '../../uploads/ports.ts'
 import { mediaTypeOf } from './content-type.ts'
 import { deviceBytesPolicy } from './device-bytes-policy.ts'
 
 export interface DeviceFile {
-  readonly file: string
+  readonly body: BodyLocation
   /** The id of the upload. */
   readonly upload: string
   /** The path by which the object was asked for; null where it was asked for as bytes alone. */
@@ -12,12 +13,12 @@ export interface DeviceFile {
 }
 
 /**
- * Sends what a device has uploaded, or the part of it that was asked for. `onMissing` is called when the file is gone,
+ * Sends what a device has uploaded, or the part of it that was asked for. `onMissing` is called when its bytes are gone,
  * `onFailure` for every other fault but that the client has left.
  */
 export function sendDeviceFile(
   response: Response,
-  { file, upload, path }: DeviceFile,
+  { body, upload, path }: DeviceFile,
   onMissing: () => void,
   onFailure: (error: Error) => void,
 ): void {
@@ -30,15 +31,12 @@ export function sendDeviceFile(
     'Cache-Control': 'private, no-cache',
     ...(type === null ? { 'Content-Disposition': 'attachment' } : {}),
   }
-  // The file is named from its folder: a working directory such as ~/.pavstest counts as hidden otherwise.
-  const options = { root: dirname(file), dotfiles: 'allow', cacheControl: false, headers } as const
-  response.sendFile(basename(file), options, (error: Failure | undefined) => {
+  sendBody(response, body, headers, (error) => {
     if (!error || hasLeft(error)) return
     if (error.status === 404) onMissing()
     else onFailure(error)
   })
 }
 
-type Failure = Error & { readonly status?: unknown; readonly code?: unknown; readonly syscall?: unknown }
-
-const hasLeft = ({ code, syscall }: Failure): boolean => code === 'ECONNABORTED' || syscall === 'write'
+const hasLeft = ({ code, syscall }: SendFailure): boolean =>
+  code === 'ECONNABORTED' || code === 'ERR_STREAM_PREMATURE_CLOSE' || syscall === 'write'

@@ -9,12 +9,12 @@ import { sendDeviceFile } from './device-bytes.ts'
 type UploadRequest = Request<{ id: string; upload: string }>
 
 /**
- * An upload's bytes by its id, for probe workers on other machines, read from the disk alone; and the certificate that it
+ * An upload's bytes by its id, for probe workers on other machines without the index; and the certificate that it
  * came with, at a path that no device can write.
  */
 export function uploadBytesRoutes(
   streams: Pick<Streams, 'assertExists'>,
-  store: Pick<UploadStore, 'fileOf'>,
+  store: Pick<UploadStore, 'locate'>,
   findCertificate: FindCertificate,
 ): Router {
   const router = Router()
@@ -34,8 +34,8 @@ export function uploadBytesRoutes(
     const { id, upload } = request.params
     await streams.assertExists(id)
     if (!/^\w[\w.-]*$/.test(upload)) throw unknownUpload(id, upload)
-    const file = await store.fileOf(id, upload)
-    sendDeviceFile(response, { file, upload, path: null }, () => next(unknownUpload(id, upload)), next)
+    const body = await store.locate(id, upload)
+    sendDeviceFile(response, { body, upload, path: null }, () => next(unknownUpload(id, upload)), next)
   }
 }
 

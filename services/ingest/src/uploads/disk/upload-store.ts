@@ -59,6 +59,7 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<DiskUpload
       return found
     },
     fileOf: async (stream, upload) => pathOf(stream, upload),
+    locate: async (stream, upload) => ({ kind: 'file', file: pathOf(stream, upload) }),
     commit,
   }
 

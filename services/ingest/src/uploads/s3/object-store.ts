@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import { Unavailable } from '../../lib/unavailable.ts'
+import type { Extent } from '../ports.ts'
 
 /**
  * Objects by key, below the prefix of this server. All methods throw `Unavailable` while the store does not respond or
@@ -14,6 +15,13 @@ export interface ObjectStore {
   has(key: string): Promise<boolean>
   /** Null where there is no such object. */
   get(key: string): Promise<StoredObject | null>
+  /** What an object is, without its bytes; null where there is none. Throws `ObjectChanged` for one that this server did not put. */
+  describe(key: string): Promise<ObjectFacts | null>
+  /**
+   * Bytes `from` up to, not with, `to` of an object that was described. They throw `ObjectChanged` where it is another one
+   * by now or is gone; their digest is compared where they are all of it.
+   */
+  getRange(key: string, facts: ObjectFacts, extent: Extent): AsyncIterable<Buffer>
   /** Objects whose keys begin with the prefix, in the order of their keys, those after a key only. */
   list(prefix: string, after?: string): AsyncIterable<ListedObject>
   /**
@@ -54,6 +62,15 @@ export const bodyOf = (bytes: Uint8Array): ObjectBody => ({
   size: bytes.length,
   sha256: createHash('sha256').update(bytes).digest('hex'),
 })
+
+export interface ObjectFacts {
+  readonly size: number
+  /** Lower-case hex. */
+  readonly sha256: string
+  readonly modifiedAt: Date
+  /** The store's name for this version of its content. */
+  readonly etag: string
+}
 
 export interface StoredObject {
   readonly size: number

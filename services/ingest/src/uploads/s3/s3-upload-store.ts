@@ -1,17 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { timeOfId } from '../../lib/new-id.ts'
-import { type StagedUpload, type UploadFacts, UploadGone, type UploadStore } from '../ports.ts'
+import {
+  type BodyLocation,
+  type StagedUpload,
+  type UploadFacts,
+  UploadGone,
+  type UploadStore,
+} from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import { gatherBodies } from './bodies/gather-bodies.ts'
 import type { StoreBodies } from './bodies/store-bodies.ts'
 import { type StreamedBody, streamBody } from './bodies/stream-body.ts'
 import type { LocalUploads } from './local.ts'
 import { inTime } from './object-store.ts'
+import { findBodyWith } from './reading/find-body.ts'
 import type { Shipper } from './shipper.ts'
 
-const retryMs = 200
-/** A machine that is behind ships an upload this much later than it promises. */
-const maxLateMs = 3_000
+/** A larger body is read where it is, in the extents that a client asks for, and is not copied to this disk. */
+const maxCopiedBytes = 8_388_608
 
 export interface S3UploadStoreDeps {
   readonly local: LocalUploads
@@ -26,8 +30,9 @@ export interface S3UploadStoreDeps {
 
 /** Bodies of all machines: those on this disk are read there, the others in the store. */
 export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
-  const { local, storedBodies, shipper, waits, shipWithinMs, maxWaitMs, nowMs } = deps
+  const { local, storedBodies, shipper, waits, maxWaitMs } = deps
   const gathering = gatherBodies(storedBodies)
+  const { find, describe } = findBodyWith(deps)
   const fetching = new Map<string, Promise<void>>()
   return {
     stage: waits ? (facts) => streamed(facts, local.stage(facts)) : local.stage,
@@ -38,6 +43,7 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
       if (!(await local.use(stream, upload))) await fetchOnce(stream, upload)
       return local.fileOf(stream, upload)
     },
+    locate,
     async removeUploads(stream, uploads) {
       await storedBodies.remove(stream, uploads)
       await local.removeUploads(stream, uploads)
@@ -115,6 +121,15 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
     yield* found.bytes
   }
 
+  async function locate(stream: string, upload: string): Promise<BodyLocation> {
+    if (!(await local.use(stream, upload))) {
+      const remote = await describe(stream, upload)
+      if (remote && remote.bytes > maxCopiedBytes) return remote
+      if (remote) await fetchOnce(stream, upload)
+    }
+    return local.locate(stream, upload)
+  }
+
   /** Copies a body from the store to this disk; callers of one moment share the copy. */
   async function fetchOnce(stream: string, upload: string): Promise<void> {
     const key = `${stream}/${upload}`
@@ -126,16 +141,6 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
   async function fetch(stream: string, upload: string): Promise<void> {
     const found = await find(stream, upload)
     if (found) await local.place(stream, upload, found.bytes)
-  }
-
-  /** An upload of this moment may be on its way from another machine to the store. */
-  async function find(stream: string, upload: string) {
-    const lastMs = timeOfId(upload) + shipWithinMs + maxLateMs
-    for (;;) {
-      const found = await inTime(maxWaitMs, storedBodies.open(stream, upload))
-      if (found || !(nowMs() < lastMs)) return found
-      await sleep(retryMs)
-    }
   }
 }
 

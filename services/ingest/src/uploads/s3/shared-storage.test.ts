@@ -1,6 +1,6 @@
 import { deepEqual, equal, notDeepEqual, ok, rejects } from 'node:assert/strict'
 import { fork } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -386,6 +386,35 @@ if (testEndpoint === null) {
       equal(sent.json.sha256, digestOf(body))
       ok((await prefix.read(`uploads/1/${sent.json.upload_id}`)).equals(body))
       equal((await two.get('/streams/1/large')).text, body.toString())
+    })
+
+    it('reads ranges of large bodies where they are, without a copy, and never of another body', async () => {
+      await using one = await start({ DURABILITY: 'store' })
+      await using two = await startOther()
+      await one.send('POST', '/streams')
+      const body = randomBytes(12_000_000)
+      const [large, small] = [
+        await one.put('/streams/1/large', body),
+        await one.put('/streams/1/small', 'few'),
+      ]
+      const rangeOf = (path: string, range: string) => two.send('GET', path, undefined, { range })
+      for (const path of ['/streams/1/large', `/uploads/1/${large.json.upload_id}`]) {
+        const part = await rangeOf(path, 'bytes=9000000-9000999')
+        deepEqual([part.status, part.headers['content-range']], [206, 'bytes 9000000-9000999/12000000'])
+        equal(digestOf(part.bytes), digestOf(body.subarray(9_000_000, 9_001_000)))
+      }
+      const whole = await two.get('/streams/1/large')
+      deepEqual([whole.status, digestOf(whole.bytes)], [200, digestOf(body)])
+      equal((await two.get(`/uploads/1/${large.json.upload_id}/boxes`)).json.bytes, body.length)
+      const here = () => readdir(join(other.path, 'uploads/1')).catch(() => [])
+      deepEqual(await here(), [])
+      equal((await rangeOf('/streams/1/small', 'bytes=1-')).text, 'ew')
+      deepEqual(await here(), [small.json.upload_id])
+      await prefix.write(`uploads/1/${large.json.upload_id}`, body.toString('hex').slice(0, 12_000_000))
+      equal((await rangeOf('/streams/1/large', 'bytes=9000000-9000999')).status, 500)
+      equal((await two.get('/streams/1/large')).status, 500)
+      await prefix.remove([`uploads/1/${large.json.upload_id}`])
+      equal((await rangeOf('/streams/1/large', 'bytes=9000000-9000999')).status, 404)
     })
   })
 }

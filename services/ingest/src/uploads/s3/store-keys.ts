@@ -1,3 +1,5 @@
+import { uploadKey } from '@pushav/shared/paths.ts'
+
 /** So that keys sort as the numbers do. */
 const digits = 16
 const padded = (number: number): string => String(number).padStart(digits, '0')
@@ -19,7 +21,7 @@ export const removedPrefix = 'removed/'
 export const streamKey = (stream: string): string => `${streamsPrefix}${padded(Number(stream))}`
 export const removedKey = (stream: string): string => `${removedPrefix}${padded(Number(stream))}`
 export const bodiesPrefix = (stream: string): string => `uploads/${stream}/`
-export const bodyKey = (stream: string, upload: string): string => `${bodiesPrefix(stream)}${upload}`
+export const bodyKey = uploadKey
 export const digestsPrefix = (stream: string): string => `digests/${stream}/`
 export const digestKey = (stream: string, upload: string): string => `${digestsPrefix(stream)}${upload}`
 export const journalsPrefix = (stream: string): string => `journals/${stream}/`

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { createLru } from '@pushav/shared/lib/lru.ts'
-import { UploadGone } from '../../ports.ts'
+import { timeOfId } from '../../../lib/new-id.ts'
+import { type Extent, type RemoteBody, UploadGone } from '../../ports.ts'
 import { bodyOf, type ObjectParts, type ObjectStore, readObject, type StoredObject } from '../object-store.ts'
 import { bodiesPrefix, bodyKey, digestKey, digestsPrefix } from '../store-keys.ts'
 import {
@@ -47,6 +48,8 @@ export interface StoreBodies {
   abortBegun(stream: string, upload: string): Promise<void>
   /** Opens a body; null where there is none. Its bytes throw `ObjectChanged` where they are not those that were put. */
   open(stream: string, upload: string): Promise<StoredObject | null>
+  /** What a body is, and a way to read pieces of it; null where there is none. */
+  describe(stream: string, upload: string): Promise<RemoteBody | null>
   /** Uploads whose bodies are there. */
   uploads(stream: string): Promise<ReadonlySet<string>>
   /** Removes bodies; a pack goes with its last one, and is written anew without the others. */
@@ -77,12 +80,19 @@ export function storeBodies(store: ObjectStore): StoreBodies {
     begin: (stream, upload) => store.begin(bodyKey(stream, upload), digestKey(stream, upload)),
     putDigest: (stream, upload, sha256) => store.put(digestKey(stream, upload), bodyOf(Buffer.from(sha256))),
     abortBegun: async (stream, upload) => void (await store.abortBegun(bodyKey(stream, upload), endOfTime)),
-    async open(stream, upload) {
-      return (
-        (await openPacked(stream, upload)) ??
-        (await store.get(bodyKey(stream, upload))) ??
-        (isId(upload) && (await findPack(stream, upload)) ? openPacked(stream, upload) : null)
-      )
+    open,
+    async describe(stream, upload) {
+      const key = bodyKey(stream, upload)
+      const facts = await store.describe(key)
+      if (facts) {
+        const read = (extent: Extent) => store.getRange(key, facts, extent)
+        return { kind: 'remote', bytes: facts.size, modifiedAt: facts.modifiedAt, read }
+      }
+      const packed = await open(stream, upload)
+      if (!packed) return null
+      const bytes = Buffer.concat(await Array.fromAsync(packed.bytes))
+      const read = ({ from, to }: Extent) => once(bytes.subarray(from, to))
+      return { kind: 'remote', bytes: bytes.length, modifiedAt: new Date(timeOfId(upload)), read }
     },
     async uploads(stream) {
       const found = new Set<string>()
@@ -102,6 +112,14 @@ export function storeBodies(store: ObjectStore): StoreBodies {
       await store.removeAll(packsPrefix(stream))
       await store.removeAll(digestsPrefix(stream))
     },
+  }
+
+  async function open(stream: string, upload: string): Promise<StoredObject | null> {
+    return (
+      (await openPacked(stream, upload)) ??
+      (await store.get(bodyKey(stream, upload))) ??
+      (isId(upload) && (await findPack(stream, upload)) ? openPacked(stream, upload) : null)
+    )
   }
 
   async function putAlone(stream: string, { upload, bytes: size, sha256, read }: StoreBody): Promise<void> {

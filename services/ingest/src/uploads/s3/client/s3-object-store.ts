@@ -18,9 +18,11 @@ import {
 import type { StoreTarget } from '@pushav/shared/store-url.ts'
 import { createSemaphore } from '../../../lib/semaphore.ts'
 import { Unavailable } from '../../../lib/unavailable.ts'
+import type { Extent } from '../../ports.ts'
 import {
   type ObjectBody,
   ObjectChanged,
+  type ObjectFacts,
   type ObjectParts,
   type ObjectStore,
   partBytes,
@@ -71,6 +73,8 @@ export function s3ObjectStore(
     },
     has: async (key) => (await orNull(client.send(new HeadObjectCommand(at(key)), options), [404])) !== null,
     get,
+    describe,
+    getRange,
     begin,
     abortBegun,
     list,
@@ -87,6 +91,31 @@ export function s3ObjectStore(
       await remove(keys)
     },
     [Symbol.dispose]: () => client.destroy(),
+  }
+
+  async function describe(key: string): Promise<ObjectFacts | null> {
+    const found = await orNull(client.send(new HeadObjectCommand(at(key)), options), [404])
+    if (!found) return null
+    const {
+      ContentLength: size = 0,
+      Metadata,
+      LastModified: modifiedAt = new Date(0),
+      ETag: etag = '',
+    } = found
+    const sha256 = (await digestIn(Metadata)) ?? ''
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new ObjectChanged(`${key} in the store is not what was put`)
+    return { size, sha256, modifiedAt, etag }
+  }
+
+  async function* getRange(key: string, facts: ObjectFacts, { from, to }: Extent): AsyncIterable<Buffer> {
+    if (from >= to) return
+    const Range = `bytes=${from}-${to - 1}`
+    const command = new GetObjectCommand({ ...at(key), Range, IfMatch: facts.etag })
+    const found = await orNull(client.send(command, options), [404, 412, 416])
+    if (!found) throw new ObjectChanged(`${key} in the store was changed or removed while it was read`)
+    const isWhole = from === 0 && to === facts.size
+    if (isWhole) yield* verified(key, found.Body as Readable, facts.sha256)
+    else yield* arriving(found.Body as Readable)
   }
 
   async function put(key: string, { bytes, size, sha256 }: ObjectBody): Promise<void> {
@@ -109,9 +138,12 @@ export function s3ObjectStore(
     const found = await orNull(client.send(new GetObjectCommand(at(key)), options), [404])
     if (!found) return null
     const { Body, ContentLength: size = 0, Metadata } = found
-    const digestKey = Metadata?.[digestName]
-    const sha256 = Metadata?.sha256 ?? (digestKey && String(await readObject({ get }, digestKey)))
-    return { size, bytes: verified(key, Body as Readable, sha256) }
+    return { size, bytes: verified(key, Body as Readable, await digestIn(Metadata)) }
+  }
+
+  async function digestIn(metadata: Record<string, string> | undefined): Promise<string | undefined> {
+    const key = metadata?.[digestName]
+    return metadata?.sha256 ?? (key && String(await readObject({ get }, key)))
   }
 
   /** What a failure leaves of it is aborted, so that the store does not keep parts that are in no object. */
@@ -223,21 +255,28 @@ export function s3ObjectStore(
   }
 }
 
-/** Passes bytes on, and throws where they are not those that were put. */
+/** Passes bytes on, the last ones only where all of them are those that were put; else it throws. */
 async function* verified(key: string, bytes: Readable, sha256: string | undefined): AsyncIterable<Buffer> {
   const hash = createHash('sha256')
+  let held: Buffer | null = null
+  for await (const some of arriving(bytes)) {
+    hash.update(some)
+    if (held) yield held
+    held = some
+  }
+  if (hash.digest('hex') !== sha256)
+    throw new ObjectChanged(`${key} in the store has other bytes than were put`)
+  if (held) yield held
+}
+
+async function* arriving(bytes: Readable): AsyncIterable<Buffer> {
   try {
-    for await (const some of bytes as AsyncIterable<Buffer>) {
-      hash.update(some)
-      yield some
-    }
+    yield* bytes as AsyncIterable<Buffer>
   } catch (error) {
     throw new Unavailable('the store', error)
   } finally {
     bytes.destroy()
   }
-  if (hash.digest('hex') !== sha256)
-    throw new ObjectChanged(`${key} in the store has other bytes than were put`)
 }
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { Unavailable } from '../../../lib/unavailable.ts'
-import type { ObjectStore } from '../object-store.ts'
+import { ObjectChanged, type ObjectStore } from '../object-store.ts'
 
 /** An object store in this process's memory, with the faults that real ones have. */
 export interface MemoryStore extends ObjectStore {
@@ -79,6 +80,19 @@ export function memoryStore(): MemoryStore {
       const found = objects.get(key)
       return found ? { size: found.length, bytes: pieces(found) } : null
     },
+    async describe(key) {
+      assertThere()
+      const found = objects.get(key)
+      if (!found) return null
+      const sha256 = digestOf(found)
+      return { size: found.length, sha256, modifiedAt: new Date(0), etag: sha256 }
+    },
+    async *getRange(key, facts, { from, to }) {
+      assertThere()
+      const found = objects.get(key)
+      if (!found || digestOf(found) !== facts.etag) throw new ObjectChanged(`${key} was changed`)
+      yield found.subarray(from, to)
+    },
     async *list(prefix, after = '') {
       assertThere()
       for (const key of [...objects.keys()].sort())
@@ -112,3 +126,5 @@ export function memoryStore(): MemoryStore {
 async function* pieces(bytes: Buffer): AsyncIterable<Buffer> {
   yield bytes
 }
+
+const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')

@@ -1,14 +1,14 @@
+import { createHash } from 'node:crypto'
 import { open, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ByteSource } from '../domain/boxes.ts'
 import { readInit, readInputKind, readWhole } from '../domain/read-input.ts'
-import type { DownloadInto, Uploads } from '../use-cases/ports.ts'
+import { type DownloadInto, type ReadRange, UploadChanged, type Uploads } from '../use-cases/ports.ts'
 import { readAhead } from './read-ahead.ts'
 import type { Retry } from './retry.ts'
-import type { ReadRange } from './upload-client.ts'
 
-/** Uploads of a server. ffprobe reads a downloaded copy, because it seeks and may not connect anywhere. */
-export function httpUploads(readRange: ReadRange, retry: Retry, downloadInto: DownloadInto): Uploads {
+/** Uploads that are read over the network. ffprobe reads a downloaded copy, because it seeks and may not connect anywhere. */
+export function rangedUploads(readRange: ReadRange, retry: Retry, downloadInto: DownloadInto): Uploads {
   return {
     inputKind: async (stream, upload) => readInputKind(await byteSourceOf(stream, upload)),
     init: async (stream, upload) => readInit(await byteSourceOf(stream, upload)),
@@ -20,7 +20,15 @@ export function httpUploads(readRange: ReadRange, retry: Retry, downloadInto: Do
     return readAhead((from, to) =>
       retry(async () => {
         using range = await readRange(stream, upload, from, to)
-        return { size: range.size, bytes: Buffer.concat(await Array.fromAsync(range.bytes)) }
+        const bytes = Buffer.concat(await Array.fromAsync(range.bytes))
+        const isWhole = from === 0 && bytes.length === range.size
+        if (
+          isWhole &&
+          range.sha256 !== null &&
+          createHash('sha256').update(bytes).digest('hex') !== range.sha256
+        )
+          throw new UploadChanged(stream, upload)
+        return { size: range.size, bytes }
       }),
     )
   }
@@ -29,14 +37,18 @@ export function httpUploads(readRange: ReadRange, retry: Retry, downloadInto: Do
   async function download(stream: string, upload: string, path: string): Promise<void> {
     await using file = await open(path, 'wx')
     let received = 0
-    await retry(async () => {
+    const hash = createHash('sha256')
+    const sha256 = await retry(async () => {
       using range = await readRange(stream, upload, received)
       await assertDiskSpace(range.size - received, dirname(path))
       for await (const bytes of range.bytes) {
         await file.writeFile(bytes)
         received += bytes.length
+        if (range.sha256 !== null) hash.update(bytes)
       }
+      return range.sha256
     })
+    if (sha256 !== null && hash.digest('hex') !== sha256) throw new UploadChanged(stream, upload)
   }
 }
 

@@ -1,0 +1,119 @@
+import type { Readable } from 'node:stream'
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { createLru } from '@pushav/shared/lib/lru.ts'
+import { uploadKey } from '@pushav/shared/paths.ts'
+import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import { type ReadRange, UploadChanged, UploadGone, UploadsUnavailable } from '../use-cases/ports.ts'
+
+const connectTimeoutMs = 3_000
+/** How long the store may send no byte. */
+const requestTimeoutMs = 15_000
+/** A machine that is behind ships an upload this much later than it promises. */
+const maxLateMs = 3_000
+const maxMissed = 1_024
+
+interface StoreReaderOptions {
+  readonly shipWithinMs: number
+  /** Of a clock that only runs forward: those of machines may differ by hours. */
+  readonly nowMs: () => number
+}
+
+/**
+ * Reads ranges of uploads in an object store that speaks S3; `closing` aborts all of them. Credentials come from where the SDK
+ * looks for them, and need s3:GetObject. An upload that the store does not have may be on its way there: it is
+ * unavailable for a moment, and gone after that.
+ */
+export function createStoreReader(
+  { bucket, prefix, ...target }: StoreTarget,
+  { shipWithinMs, nowMs }: StoreReaderOptions,
+  abortSignal: AbortSignal,
+): ReadRange {
+  const client = new S3Client({
+    ...(target.endpoint === null ? {} : { endpoint: target.endpoint }),
+    ...(target.region === null ? {} : { region: target.region }),
+    forcePathStyle: target.isPathStyle,
+    // The caller tries again.
+    maxAttempts: 1,
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: connectTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  })
+  abortSignal.addEventListener('abort', () => client.destroy(), { once: true })
+  /** Since when the store was asked for an upload in vain, in milliseconds. */
+  const missedSince = createLru<string, number>(maxMissed)
+
+  return async function readRange(stream, upload, from, to) {
+    const at = { Bucket: bucket, Key: `${prefix}${uploadKey(stream, upload)}` }
+    const found = await get(at, `bytes=${from}-${to === undefined ? '' : to - 1}`)
+    if (found === 'missing') throw missing(stream, upload)
+    if (found === 'beyond-end') {
+      const size = await sizeOf(at)
+      if (size === null || size > from) throw missing(stream, upload)
+      return { size, sha256: null, bytes: none(), [Symbol.dispose]() {} }
+    }
+    const { sha256 = '' } = found.Metadata ?? {}
+    const body = found.Body as Readable
+    const size = Number(/\/(\d+)$/.exec(found.ContentRange ?? '')?.[1])
+    if (!/^[0-9a-f]{64}$/.test(sha256) || Number.isNaN(size)) {
+      body.destroy()
+      throw new UploadChanged(stream, upload)
+    }
+    return { size, sha256, bytes: arriving(body), [Symbol.dispose]: () => void body.destroy() }
+  }
+
+  async function get(
+    at: { readonly Bucket: string; readonly Key: string },
+    Range: string,
+  ): Promise<GetObjectCommandOutput | 'missing' | 'beyond-end'> {
+    try {
+      return await client.send(new GetObjectCommand({ ...at, Range }), { abortSignal })
+    } catch (error) {
+      if ((error as Error).name === 'NoSuchBucket') throw unavailable(error)
+      if (statusOf(error) === 404) return 'missing'
+      if (statusOf(error) === 416) return 'beyond-end'
+      throw unavailable(error)
+    }
+  }
+
+  async function sizeOf(at: { readonly Bucket: string; readonly Key: string }): Promise<number | null> {
+    try {
+      return (await client.send(new HeadObjectCommand(at), { abortSignal })).ContentLength ?? null
+    } catch (error) {
+      if (statusOf(error) === 404) return null
+      throw unavailable(error)
+    }
+  }
+
+  function missing(stream: string, upload: string): Error {
+    const key = uploadKey(stream, upload)
+    const since = missedSince.get(key) ?? nowMs()
+    missedSince.set(key, since)
+    if (nowMs() - since < shipWithinMs + maxLateMs)
+      return new UploadsUnavailable(`the store does not have ${key} yet`)
+    return new UploadGone(stream, upload)
+  }
+}
+
+async function* arriving(body: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* body as AsyncIterable<Buffer>
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
+
+async function* none(): AsyncGenerator<Buffer> {}
+
+const statusOf = (error: unknown): number | undefined =>
+  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
+
+const unavailable = (error: unknown): UploadsUnavailable =>
+  new UploadsUnavailable(`the store cannot be read: ${(error as Error).name}: ${(error as Error).message}`)
