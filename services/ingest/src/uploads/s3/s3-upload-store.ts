@@ -4,6 +4,7 @@ import { type StagedUpload, type UploadFacts, UploadGone, type UploadStore } fro
 import type { Upload } from '../upload.ts'
 import { gatherBodies } from './bodies/gather-bodies.ts'
 import type { StoreBodies } from './bodies/store-bodies.ts'
+import { type StoreProgress, whileProgress } from './bodies/store-progress.ts'
 import { type StreamedBody, streamBody } from './bodies/stream-body.ts'
 import type { LocalUploads } from './local.ts'
 import { inTime } from './object-store.ts'
@@ -28,6 +29,7 @@ export interface S3UploadStoreDeps {
 export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
   const { local, storedBodies, shipper, waits, shipWithinMs, maxWaitMs, nowMs } = deps
   const gathering = gatherBodies(storedBodies)
+  const progress: StoreProgress = { parts: 0 }
   const fetching = new Map<string, Promise<void>>()
   return {
     stage: waits ? (facts) => streamed(facts, local.stage(facts)) : local.stage,
@@ -57,6 +59,7 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
     return streamBody(staged, {
       begin: () => storedBodies.begin(stream, id),
       putDigest: (sha256) => storedBodies.putDigest(stream, id, sha256),
+      progress,
       maxWaitMs,
     })
   }
@@ -82,7 +85,7 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
     const { id } = upload
     const put = putBody(stream, upload, bytes)
     try {
-      await inTime(maxWaitMs, put)
+      await (isStreamed(bytes) ? whileProgress(progress, maxWaitMs, put) : inTime(maxWaitMs, put))
       await local.commit(stream, upload, isStreamed(bytes) ? bytes.local : bytes, { link: false })
     } catch (error) {
       // No line names it.
