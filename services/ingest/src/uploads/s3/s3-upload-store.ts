@@ -8,6 +8,7 @@ import {
 import type { Upload } from '../upload.ts'
 import { gatherBodies } from './bodies/gather-bodies.ts'
 import type { StoreBodies } from './bodies/store-bodies.ts'
+import { type StoreProgress, whileProgress } from './bodies/store-progress.ts'
 import { type StreamedBody, streamBody } from './bodies/stream-body.ts'
 import type { LocalUploads } from './local.ts'
 import { inTime } from './object-store.ts'
@@ -33,6 +34,7 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
   const { local, storedBodies, shipper, waits, maxWaitMs } = deps
   const gathering = gatherBodies(storedBodies)
   const { find, describe } = findBodyWith(deps)
+  const progress: StoreProgress = { parts: 0 }
   const fetching = new Map<string, Promise<void>>()
   return {
     stage: waits ? (facts) => streamed(facts, local.stage(facts)) : local.stage,
@@ -63,6 +65,7 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
     return streamBody(staged, {
       begin: () => storedBodies.begin(stream, id),
       putDigest: (sha256) => storedBodies.putDigest(stream, id, sha256),
+      progress,
       maxWaitMs,
     })
   }
@@ -88,7 +91,7 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
     const { id } = upload
     const put = putBody(stream, upload, bytes)
     try {
-      await inTime(maxWaitMs, put)
+      await (isStreamed(bytes) ? whileProgress(progress, maxWaitMs, put) : inTime(maxWaitMs, put))
       await local.commit(stream, upload, isStreamed(bytes) ? bytes.local : bytes, { link: false })
     } catch (error) {
       // No line names it.

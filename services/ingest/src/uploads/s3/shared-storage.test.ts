@@ -4,13 +4,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { packIn } from '@pushav/shared/pack-key.ts'
 import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { type Ingest, ingestSuite } from '../../testing/ingest.ts'
 import { type StoppableRelay, stoppableRelay } from '../../testing/stoppable-relay.ts'
 import { type TestPrefix, testEndpoint, testPrefix } from '../../testing/test-bucket.ts'
-import { packIn } from './bodies/pack-key.ts'
 
 const init = Buffer.concat([ftyp, moov()])
 const segment = (sequence: number) =>

@@ -11,7 +11,7 @@ const padded = (number: number): string => String(number).padStart(digits, '0')
  * - `removed/<id>`: it was deleted
  * - `uploads/<id>/<upload>`: the body of an upload
  * - `digests/<id>/<upload>`: the SHA-256 of a body that went to the store while it arrived
- * - `packs/<id>/…`: the bodies of several, named by the key (`bodies/pack-key.ts`)
+ * - `packs/<id>/…`: the bodies of several, named by the key (`packOf` in shared)
  * - `journals/<id>/<journal>/<offset>`: the lines of a journal from a byte offset on, up to the next object's
  * - `inspections/<id>/…`: what the bytes of uploads said that retention has removed
  * - `clients/<fingerprint>.pem`: a certificate that devices presented

@@ -1,9 +1,9 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { packOf } from '@pushav/shared/pack-key.ts'
 import { UploadGone } from '../../ports.ts'
 import { memoryStore } from '../testing/memory-store.ts'
 import { gatherBodies } from './gather-bodies.ts'
-import { packOf } from './pack-key.ts'
 import { type StoreBody, storeBodies } from './store-bodies.ts'
 
 const idOf = (number: number, atMs = 1_700_000_000_000) => {

@@ -1,9 +1,6 @@
 import { hash } from 'node:crypto'
 import { createLru } from '@pushav/shared/lib/lru.ts'
-import { timeOfId } from '../../../lib/new-id.ts'
-import { type Extent, type RemoteBody, UploadGone } from '../../ports.ts'
-import { bodyOf, type ObjectParts, type ObjectStore, readObject, type StoredObject } from '../object-store.ts'
-import { bodiesPrefix, bodyKey, digestKey, digestsPrefix } from '../store-keys.ts'
+import { timeOfId } from '@pushav/shared/lib/time-of-id.ts'
 import {
   beforePacksWith,
   isPackable,
@@ -12,7 +9,10 @@ import {
   packIn,
   packOf,
   packsPrefix,
-} from './pack-key.ts'
+} from '@pushav/shared/pack-key.ts'
+import { type Extent, type RemoteBody, UploadGone } from '../../ports.ts'
+import { bodyOf, type ObjectParts, type ObjectStore, readObject, type StoredObject } from '../object-store.ts'
+import { bodiesPrefix, bodyKey, digestKey, digestsPrefix } from '../store-keys.ts'
 
 /** Bodies of which this process knows in which pack they are. */
 const maxPlaces = 32_768

@@ -31,6 +31,7 @@ describe('streamBody', () => {
       streamBody(files.stage(facts), {
         begin: () => bodies.begin('1', facts.id),
         putDigest: (sha256) => bodies.putDigest('1', facts.id, sha256),
+        progress: { parts: 0 },
         maxWaitMs,
       }),
     )

@@ -1,6 +1,6 @@
-import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { StagedUpload } from '../../ports.ts'
 import { type ObjectParts, partBytes } from '../object-store.ts'
+import { type StoreProgress, whileProgress } from './store-progress.ts'
 
 /** A body waits for the store once so many of its bytes are not there. */
 const maxBehindBytes = 2 * partBytes
@@ -19,7 +19,9 @@ export interface StreamedBody extends StagedUpload {
 interface StreamBodyDeps {
   readonly begin: () => Promise<ObjectParts>
   readonly putDigest: (sha256: string) => Promise<void>
-  /** How long the arriving body waits for the store before it goes on without it. */
+  /** Of all bodies. */
+  readonly progress: StoreProgress
+  /** How long the arriving body waits for a store that takes nothing before it goes on without it. */
   readonly maxWaitMs: number
 }
 
@@ -41,7 +43,10 @@ export function streamBody(local: StagedUpload, deps: StreamBodyDeps): StreamedB
       size += length
       if (isOver || size - sent < partBytes) return
       sending ??= sendParts()
-      if (size - sent >= maxBehindBytes) await waitForStore(sending)
+      if (size - sent < maxBehindBytes) return
+      await whileProgress(deps.progress, deps.maxWaitMs, sending).catch(() => {
+        isOver = true
+      })
     },
     persistFacts: () => local.persistFacts(),
     async replace(bytes) {
@@ -84,16 +89,7 @@ export function streamBody(local: StagedUpload, deps: StreamBodyDeps): StreamedB
     const end = Math.min(size, sent + partBytes)
     await to.add(local.read({ from: sent, to: end }))
     sent = end
-  }
-
-  /** Goes on without the store once that has taken nothing for so long. */
-  async function waitForStore(pending: Promise<void>): Promise<void> {
-    while (sending === pending && !isOver) {
-      const before = sent
-      await withTimeout(deps.maxWaitMs, pending).catch(() => {
-        isOver ||= sent === before
-      })
-    }
+    deps.progress.parts++
   }
 
   /** The store keeps nothing that was not completed. The sweep aborts what it does not abort now. */

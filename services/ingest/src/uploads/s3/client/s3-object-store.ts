@@ -15,6 +15,7 @@ import {
   type S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import { digestName } from '@pushav/shared/paths.ts'
 import type { StoreTarget } from '@pushav/shared/store-url.ts'
 import { createSemaphore } from '../../../lib/semaphore.ts'
 import { Unavailable } from '../../../lib/unavailable.ts'
@@ -34,8 +35,6 @@ import { partsOf } from './multipart.ts'
 const smallBytes = 262_144
 const largeConcurrency = 8
 const maxKeysRemoved = 1_000
-/** In the metadata of an object that was begun before its digest was known: the key of what has it. */
-const digestName = 'sha256-key'
 const connectTimeoutMs = 3_000
 /** For one attempt, which sends at most one part. */
 const requestTimeoutMs = 20_000

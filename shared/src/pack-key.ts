@@ -1,4 +1,4 @@
-import { timeOfId } from '../../../lib/new-id.ts'
+import { timeOfId } from './lib/time-of-id.ts'
 
 /** So that a key stays far below the 1024 bytes that S3 allows, with a prefix of any sensible length. */
 const maxMembers = 16
@@ -62,6 +62,16 @@ function memberIn(name: string): PackMember | null {
 
 /** The lowest id in the key of a pack. */
 export const lowestIdOf = ({ key }: Pack): string => key.split('/')[2]?.split('.')[0] ?? ''
+
+/** Where a body is in its pack. */
+export function placeIn(
+  { members }: Pack,
+  upload: string,
+): { readonly offset: number; readonly bytes: number } {
+  const at = members.findIndex((member) => member.upload === upload)
+  const offset = members.slice(0, at).reduce((sum, { bytes }) => sum + bytes, 0)
+  return { offset, bytes: members[at]?.bytes ?? 0 }
+}
 
 /** After this key come all packs that may have an upload, or younger ones. */
 export function beforePacksWith(stream: string, upload: string): string {
