@@ -13,7 +13,7 @@ describe('groupBodies', () => {
 
   it('bounds the number of bodies, their bytes and the time between them', () => {
     deepEqual(sizesOf(Array.from({ length: 20 }, (_, at) => [at, 10])), [16, 4])
-    deepEqual(sizesOf(Array.from({ length: 17 }, (_, at) => [at, 65_536])), [16, 1])
+    deepEqual(sizesOf(Array.from({ length: 17 }, (_, at) => [at, 65_536])), [4, 4, 4, 4, 1])
     deepEqual(
       sizesOf([
         [0, 10],

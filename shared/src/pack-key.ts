@@ -5,7 +5,7 @@ const maxMembers = 16
 /** A part of a key may have 255 bytes where a store keeps objects as files. */
 const membersPerPart = 8
 const maxMemberBytes = 65_536
-const maxPackBytes = 1_048_576
+const maxPackBytes = 262_144
 /** Ids of one pack are not further apart, so that a pack is found by the time in an id. */
 const maxSpanMs = 300_000
 

@@ -68,7 +68,7 @@ describe('storeBodies', () => {
     )
     // Known by its place only, since so many others were read meanwhile.
     await textOf(ids[0], other)
-    for (let pack = 1; pack <= 8; pack++) {
+    for (let pack = 1; pack <= 128; pack++) {
       const group = [idOf(pack * 10), idOf(pack * 10 + 1)]
       await bodies.put(
         '1',

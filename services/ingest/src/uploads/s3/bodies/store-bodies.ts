@@ -16,8 +16,8 @@ import { bodiesPrefix, bodyKey, digestKey, digestsPrefix } from '../store-keys.t
 
 /** Bodies of which this process knows in which pack they are. */
 const maxPlaces = 32_768
-/** Packs whose bytes are in memory, because a player and a rebuild read one body after the other; up to 1 MiB each. */
-const maxPacks = 8
+/** Packs whose bytes are in memory, up to 256 KiB each: a rebuild reads one body after the other of many streams at a time. */
+const maxPacks = 128
 /** A listing goes on so far behind what it looks for: a rebuild asks for what follows next. */
 const packsAhead = 1_000
 /** Two machines may remove from one pack at the same time. */
