@@ -8,6 +8,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { createLru } from '@pushav/shared/lib/lru.ts'
+import { digestName, uploadKey } from '@pushav/shared/paths.ts'
+import type { StoreTarget } from '@pushav/shared/store-url.ts'
 import {
   beforePacksWith,
   isPackable,
@@ -16,9 +18,7 @@ import {
   packIn,
   packsPrefix,
   placeIn,
-} from '@pushav/shared/pack-key.ts'
-import { digestName, uploadKey } from '@pushav/shared/paths.ts'
-import type { StoreTarget } from '@pushav/shared/store-url.ts'
+} from '@pushav/shared/uploads/pack-key.ts'
 import { type ReadRange, UploadChanged, UploadGone, UploadsUnavailable } from '../use-cases/ports.ts'
 
 const connectTimeoutMs = 3_000

@@ -1,5 +1,5 @@
-import { timeOfId } from '@pushav/shared/lib/time-of-id.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { timeOfId } from '@pushav/shared/uploads/time-of-id.ts'
 import type { JudgedUpload } from '../../indexing/fold.ts'
 import { decodePathEntry } from '../../indexing/redis/codecs/path-entry.ts'
 import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'

@@ -1,7 +1,7 @@
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { groupBodies } from '@pushav/shared/pack-key.ts'
+import { groupBodies } from '@pushav/shared/uploads/pack-key.ts'
 import { createPassScheduler } from '../../indexing/pass-scheduler.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { createSemaphore } from '../../lib/semaphore.ts'

@@ -1,4 +1,4 @@
-import { groupBodies, isPackable } from '@pushav/shared/pack-key.ts'
+import { groupBodies, isPackable } from '@pushav/shared/uploads/pack-key.ts'
 import type { StoreBodies, StoreBody } from './store-bodies.ts'
 
 /** Bodies that requests wait for. */

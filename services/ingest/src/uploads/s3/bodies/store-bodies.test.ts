@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { packOf } from '@pushav/shared/pack-key.ts'
+import { packOf } from '@pushav/shared/uploads/pack-key.ts'
 import { UploadGone } from '../../ports.ts'
 import { memoryStore } from '../testing/memory-store.ts'
 import { gatherBodies } from './gather-bodies.ts'

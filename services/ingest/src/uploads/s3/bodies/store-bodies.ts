@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import { createLru } from '@pushav/shared/lib/lru.ts'
-import { timeOfId } from '@pushav/shared/lib/time-of-id.ts'
 import {
   beforePacksWith,
   isPackable,
@@ -9,7 +8,8 @@ import {
   packIn,
   packOf,
   packsPrefix,
-} from '@pushav/shared/pack-key.ts'
+} from '@pushav/shared/uploads/pack-key.ts'
+import { timeOfId } from '@pushav/shared/uploads/time-of-id.ts'
 import { type Extent, type RemoteBody, UploadGone } from '../../ports.ts'
 import { bodyOf, type ObjectParts, type ObjectStore, readObject, type StoredObject } from '../object-store.ts'
 import { bodiesPrefix, bodyKey, digestKey, digestsPrefix } from '../store-keys.ts'

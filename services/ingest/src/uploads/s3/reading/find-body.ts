@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { timeOfId } from '@pushav/shared/lib/time-of-id.ts'
+import { timeOfId } from '@pushav/shared/uploads/time-of-id.ts'
 import type { StoreBodies } from '../bodies/store-bodies.ts'
 import { inTime } from '../object-store.ts'
 

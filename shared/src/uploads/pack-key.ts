@@ -1,4 +1,4 @@
-import { timeOfId } from './lib/time-of-id.ts'
+import { timeOfId } from './time-of-id.ts'
 
 /** So that a key stays far below the 1024 bytes that S3 allows, with a prefix of any sensible length. */
 const maxMembers = 16

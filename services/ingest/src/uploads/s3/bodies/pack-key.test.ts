@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
+import { groupBodies, packIn, packOf } from '@pushav/shared/uploads/pack-key.ts'
 import fc from 'fast-check'
-import { groupBodies, packIn, packOf } from './pack-key.ts'
 
 const idOf = (number: number, atMs = 1_700_000_000_000) => {
   const hex = (atMs + number).toString(16).padStart(12, '0')
