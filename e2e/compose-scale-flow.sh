@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.." || exit 1
 compose="${COMPOSE:-docker compose} -f docker-compose.scale.yml"
 engine=${ENGINE:-docker}
 project=push-av-scale
+export STORE_PASSPHRASE=${STORE_PASSPHRASE:-a passphrase for this test}
 export PORT=${PORT:-1234} PORT_2=${PORT_2:-2234} UI_PORT=${UI_PORT:-1235} UI_PORT_2=${UI_PORT_2:-2235}
 urls=("https://localhost:$PORT" "https://localhost:$PORT_2")
 uploads=60
@@ -30,11 +31,11 @@ main() {
   step 'ffmpeg makes a small fragmented MP4' make_clip
   step 'an upload through each proxy is answered 202' both_proxies upload_first
   step 'each proxy has what went through the other' both_proxies has_both
-  step 'both are probed, by a worker that reads through the proxies' both_proxies is_probed
+  step 'both are probed, by a worker that reads from the store' both_proxies is_probed
   step 'three probe workers are there' within 60 says_three_workers
   step "$uploads uploads, eight at a time, are answered 2xx" upload_many before
   step 'ingest-2 has received some of them' has_received
-  step 'ingest-2 is killed, and its volume removed' lose_ingest
+  step 'ingest-2 is killed, and its volumes removed' lose_ingest
   step 'all of them come back byte for byte, through both proxies' both_proxies all_back before
   step "$uploads more are answered 2xx meanwhile" upload_many without
   step 'ingest-2 starts again, empty' start_empty
@@ -61,8 +62,13 @@ container() { $engine ps -aq --filter "label=com.docker.compose.project=$project
 inside() { $engine exec "$(container "$1")" "${@:2}"; }
 
 copy_out() { inside ingest cat "/data/certs/$1" >"$work/$2"; }
+# From whichever ingest: any may have issued it.
 copy_device() {
-  copy_out device/dev.pem dev.pem && copy_out device/dev.key dev.key &&
+  local file
+  for file in dev.pem dev.key; do
+    ask --fail -H 'Accept: application/x-pem-file' -o "$work/$file" "${urls[1]}/certs/device/$file" || return
+  done
+  grep -q 'PRIVATE KEY' "$work/dev.key" &&
     device=(--cert "$work/dev.pem" --key "$work/dev.key")
 }
 make_clip() {
@@ -99,7 +105,7 @@ all_back() { # NAME URL
 }
 
 has_received() { local count; count=$(inside ingest-2 sh -c 'ls /data/uploads/1 | wc -l') && echo "        $count files" >&3 && ((count > 0)); }
-lose_ingest() { $engine rm -f "$(container ingest-2)" && $engine volume rm "${project}_data-2"; }
+lose_ingest() { $engine rm -f "$(container ingest-2)" && $engine volume rm "${project}_data-2" "${project}_certs-2"; }
 start_empty() { $compose up -d ingest-2 && within 60 inside ingest-2 node -e "$ok_if_healthy"; }
 ok_if_healthy="fetch('http://127.0.0.1:8081/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"
 serves_others() { [ "$(inside ingest-2 sh -c 'ls /data/uploads/1 2>/dev/null | wc -l')" -lt "$uploads" ] && both_proxies all_back before; }

@@ -1,7 +1,7 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { closeOnSignal, reportReady } from '@pushav/shared/shutdown.ts'
 import { readConfig } from './config.ts'
-import { restrictFiles } from './restrict-files.ts'
+import { restrictFiles } from './instances/disk/restrict-files.ts'
 import { startIngest } from './start-ingest.ts'
 
 const config = readConfig(process.env)

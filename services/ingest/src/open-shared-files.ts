@@ -1,8 +1,8 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Config } from './config.ts'
 import { connectRedis, createErrorReport } from './indexing/redis/connections.ts'
+import { readPassphrase } from './shared-files/disk/read-passphrase.ts'
 import type { SharedSecrets } from './shared-files/ports.ts'
-import { readPassphrase } from './shared-files/read-passphrase.ts'
 import { redisChangeCounts } from './shared-files/redis/change-counts.ts'
 import { redisMutex } from './shared-files/redis/redis-mutex.ts'
 

@@ -7,7 +7,7 @@ import { renewRoot } from './certificates/renew-root.ts'
 import { openAuthority } from './certificates/x509/authority.ts'
 import { createRoot } from './certificates/x509/root.ts'
 import { readConfig } from './config.ts'
-import { restrictFiles } from './restrict-files.ts'
+import { restrictFiles } from './instances/disk/restrict-files.ts'
 
 // Gives both roots twenty more years. It must not run beside ingest processes, which read their roots at the start.
 const config = readConfig(process.env)

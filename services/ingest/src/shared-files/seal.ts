@@ -1,7 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes, type ScryptOptions, scrypt } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto'
 
-const deriveBytes = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
 const cipher = 'aes-256-gcm'
 const keyBytes = 32
 const nonceBytes = 12
@@ -13,7 +11,11 @@ const maxMemoryBytes = 2_147_483_647
 /** The key that a passphrase stands for, with a salt of 16 bytes; `cost` is scrypt's N (RFC 7914), a kilobyte of memory each. */
 export function deriveKey(passphrase: string, salt: Buffer, cost: number): Promise<Buffer> {
   const options = { N: cost, r: 8, p: 1, maxmem: maxMemoryBytes }
-  return deriveBytes(passphrase.normalize('NFKC'), salt, keyBytes, options)
+  return new Promise((resolve, reject) =>
+    scrypt(passphrase.normalize('NFKC'), salt, keyBytes, options, (error, key) =>
+      error ? reject(error) : resolve(key),
+    ),
+  )
 }
 
 /** Nonce, ciphertext and tag of AES-256-GCM. What is sealed under one name does not open under another. */

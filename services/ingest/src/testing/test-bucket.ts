@@ -5,13 +5,15 @@ import {
   GetObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   ListPartsCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
 
 const endpoint = process.env.S3_TEST_ENDPOINT
-const bucket = process.env.S3_TEST_BUCKET ?? 'push-av-test'
+const plainBucket = process.env.S3_TEST_BUCKET ?? 'push-av-test'
 
 /**
  * Where a real S3 service is for the tests that need one; null where S3_TEST_ENDPOINT is not set, with which these tests
@@ -29,15 +31,22 @@ export interface TestPrefix extends AsyncDisposable {
   /** How many parts there are of objects that were begun, and neither completed nor aborted. */
   begunParts(): Promise<number>
   remove(keys: readonly string[]): Promise<void>
+  /** Whether the store writes over an object in spite of the condition that there is none. */
+  writesOver(key: string): Promise<boolean>
 }
 
-/** Makes the bucket where it is missing; what is below the prefix goes at the end. */
-export async function testPrefix(): Promise<TestPrefix> {
+/** Makes the bucket where it is missing; what is below the prefix goes at the end, in all its versions. */
+export async function testPrefix({ isVersioned = false } = {}): Promise<TestPrefix> {
   if (!endpoint) throw new Error('S3_TEST_ENDPOINT is not set')
+  const bucket = isVersioned ? `${plainBucket}-versioned` : plainBucket
   const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true })
   await client.send(new CreateBucketCommand({ Bucket: bucket })).catch((error) => {
     if (!/^BucketAlready/.test(error.name)) throw error
   })
+  if (isVersioned) {
+    const VersioningConfiguration = { Status: 'Enabled' } as const
+    await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }))
+  }
   const prefix = `${randomUUID()}/`
   const at = (key: string) => ({ Bucket: bucket, Key: `${prefix}${key}` })
   return {
@@ -61,8 +70,17 @@ export async function testPrefix(): Promise<TestPrefix> {
       return (await Promise.all(parts)).reduce((sum, count) => sum + count, 0)
     },
     remove,
+    async writesOver(key) {
+      const create = () => client.send(new PutObjectCommand({ ...at(key), Body: 'x', IfNoneMatch: '*' }))
+      await create()
+      return create().then(
+        () => true,
+        () => false,
+      )
+    },
     async [Symbol.asyncDispose]() {
       await remove(await keys())
+      if (isVersioned) await removeVersions()
       client.destroy()
     },
   }
@@ -80,6 +98,17 @@ export async function testPrefix(): Promise<TestPrefix> {
       token = page.NextContinuationToken
     }
     return found
+  }
+
+  async function removeVersions(): Promise<void> {
+    const found = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix }))
+    const Objects = [...(found.Versions ?? []), ...(found.DeleteMarkers ?? [])].map(({ Key, VersionId }) => ({
+      Key,
+      VersionId,
+    }))
+    if (Objects.length === 0) return
+    await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }))
+    if (found.IsTruncated) await removeVersions()
   }
 
   async function remove(some: readonly string[]): Promise<void> {

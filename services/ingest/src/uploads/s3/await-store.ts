@@ -57,7 +57,7 @@ async function readMark(store: ObjectStore): Promise<string> {
   const isNew = await store.create(markKey, mark)
   if (isNew && (await store.create(markKey, mark)))
     throw new Error(
-      'STORE: the store ignores If-None-Match: *, without which two machines could write one object',
+      'STORE: the store ignores If-None-Match: *, without which two machines could write one object; some stores do so in a bucket with versioning',
     )
   const bytes = await readObject(store, markKey).catch((error) => {
     if (error instanceof ObjectChanged) return null
