@@ -3,13 +3,9 @@ import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { OpenUpload, UploadStore } from '../ports.ts'
 
-/** Ids are names of files, so they have no slash and no leading dot. */
-const idPattern = /^\w[\w.-]*$/
-
 /** Opens the files of uploads' bytes. */
 export function diskOpenUpload(store: Pick<UploadStore, 'fileOf'>): OpenUpload {
   return async function openUpload(stream, upload) {
-    if (!idPattern.test(stream) || !idPattern.test(upload)) throw unknownUpload(stream, upload)
     const file = await open(await store.fileOf(stream, upload)).catch((error) => {
       throw errorCode(error) === 'ENOENT' ? unknownUpload(stream, upload) : error
     })
@@ -29,6 +25,14 @@ export function diskOpenUpload(store: Pick<UploadStore, 'fileOf'>): OpenUpload {
       [Symbol.asyncDispose]: () => file.close(),
     }
   }
+}
+
+/** Ids are names of files, so they have no slash and no leading dot. */
+const idPattern = /^\w[\w.-]{0,99}$/
+
+/** Throws the refusal `object-unknown` for ids that no upload has: a client may name any. */
+export function assertUploadIds(stream: string, upload: string): void {
+  if (!idPattern.test(stream) || !idPattern.test(upload)) throw unknownUpload(stream, upload)
 }
 
 const unknownUpload = (stream: string, upload: string): Refusal =>
