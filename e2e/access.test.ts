@@ -80,11 +80,13 @@ describe('access', function () {
     status,
     json?.code,
   ]
-  const audited = async () =>
-    (await readFile(join(serverOf().workingDirectory, 'audit.jsonl'), 'utf8'))
-      .trimEnd()
-      .split('\n')
+  const audited = async () => {
+    const paths = ['audit', 'audit-refused'].map((name) => join(serverOf().workingDirectory, `${name}.jsonl`))
+    const files = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => '')))
+    return files
+      .flatMap((text) => text.split('\n').filter((line) => line !== ''))
       .map((line) => JSON.parse(line))
+  }
 
   describe('a certificate', () => {
     it('takes a token, once, even when requests come at once', async () => {

@@ -234,7 +234,7 @@ describe('faults on purpose', function () {
       join(folder.path, 'small'),
     ])
     equal(status, 202)
-    deepEqual(await faultsOf(stream), { stream_id: Number(stream), faults: [], reactions: [] })
+    deepEqual(await faultsOf(stream), { stream_id: Number(stream), faults: [], reactions: [], sessions: [] })
   })
 
   it('are refused in words for streams that do not exist, and when they make no sense', async () => {
@@ -260,14 +260,13 @@ describe('faults on purpose', function () {
   })
 
   describe('with simulated cameras', () => {
-    let camera: (stream: string, profile: string) => Promise<SendResult>
+    let camera: (stream: string, profile: string, by?: Identity) => Promise<SendResult>
     before(async () => {
-      const files = [server().rootCertificate, device.cert, device.key].map((file) => readFile(file))
-      const [ca, cert, key] = await Promise.all(files)
-      ok(ca && cert && key)
       const clip = await encodeClip(segments)
-      camera = (stream, name) => {
-        ok(isProfileName(name))
+      camera = async (stream, name, by = device) => {
+        const files = [server().rootCertificate, by.cert, by.key].map((file) => readFile(file))
+        const [ca, cert, key] = await Promise.all(files)
+        ok(ca && cert && key && isProfileName(name))
         const url = new URL(`${server().url}/streams/${stream}`)
         const sent = { clip, segments, url, credentials: { ca, cert, key }, isFast: true, faults: [] }
         const retry = { delays: [50, 50, 50], sleep }
@@ -300,6 +299,36 @@ describe('faults on purpose', function () {
         ({ result, severity }: Record<string, unknown>) => result === 'violated' && severity !== 'note',
       )
       deepEqual(bad, [])
+      deepEqual(json.faults, reactions)
+    })
+
+    it('let its certificate expire in mid-session, and say what was lost and when it was renewed', async () => {
+      const stream = await makeStream(server(), '?interface=dash')
+      equal((await post(stream, { script: 'certificate-expires' })).status, 201)
+      const { failed } = await camera(stream, 'matter-1.6')
+      ok(failed > 0)
+      // An open connection is refused as a new one is, and the words are those of a real end.
+      const path = `/streams/${stream}/session_1/video/segment_1009.m4s`
+      const flags = [...as(device), '-T', join(folder.path, 'small')]
+      const refused = await curl(server(), path, flags)
+      deepEqual([refused.status, refused.json.code], [403, 'certificate-expired'])
+      const before = await faultsOf(stream)
+      equal(before.reactions.length, failed + 1)
+      for (const { certificate } of before.reactions) equal(certificate, 'kept')
+      // The device renews, sends the refused object again, and goes on.
+      const renewed = await makeDevice(server(), 'cam-renewed')
+      equal((await curl(server(), path, [...as(renewed), '-T', join(folder.path, 'small')])).status, 202)
+      const { reactions, sessions } = await faultsOf(stream)
+      for (const { certificate, renewed_after_ms } of reactions) {
+        equal(certificate, 'renewed')
+        ok(renewed_after_ms > 0)
+      }
+      equal(reactions.at(-1).reaction, 'retried')
+      const [{ session, objects, lost, pending }] = sessions
+      deepEqual([session, objects, sessions.length], ['1', failed + 1, 1])
+      equal(lost.length + pending.length, failed)
+      ok(!lost.includes('session_1/video/segment_1009.m4s'))
+      const { json } = await curl(server(), `/streams/${stream}/report?faults=true`)
       deepEqual(json.faults, reactions)
     })
 

@@ -86,7 +86,10 @@ describe('--keylog', function () {
       join(directory.path, 'none/keys.log'),
     ])
     equal(code, 1)
-    match(`${stdout}${stderr}`, /KEYLOG: .*none\/keys\.log cannot be written \(ENOENT\)/)
+    match(
+      `${stdout}${stderr}`,
+      /^ingest did not start \(exit code 1\): KEYLOG: .*none\/keys\.log cannot be written \(ENOENT\)$/m,
+    )
   })
 
   /** The lines that the client writes. */

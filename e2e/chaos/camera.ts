@@ -1,4 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises'
+import { until } from '@pushav/shared/testing/until.ts'
 import type { Random } from '../../services/ingest/src/media/mpd/testing/mutated.ts'
 import { type Identity, makeDevice } from '../clients/curl.ts'
 import { type Client, keepAlive } from '../clients/keep-alive.ts'
@@ -37,7 +38,7 @@ export interface Camera {
   readonly failures: ReadonlyMap<string, number>
   /** Streams that it has deleted; nothing of them is left. */
   readonly deleted: ReadonlySet<string>
-  /** Pushes until aborted; never rejects. */
+  /** Pushes until aborted. Rejects only when the server does not tell afterwards whether a stream is deleted. */
   run(signal: AbortSignal): Promise<void>
   /** Revokes its certificate; it makes itself another one when it is refused. */
   revoke(): Promise<void>
@@ -58,6 +59,9 @@ export interface CameraDeps {
 /** A device without a battery begins in 1970. */
 const clockErrors = [0, 3_600_000, -3_600_000, -Date.UTC(2026, 0)]
 
+/** What is left to do when the disturbances are over; a busy machine may need long. */
+const settleMs = 120_000
+
 const interfaceOf = { dash: 'dash', hls: 'hls', long: 'cmaf-ingest' } as const
 
 export function createCamera({ server, name, kind, track, random, pauseMs }: CameraDeps): Camera {
@@ -74,6 +78,8 @@ export function createCamera({ server, name, kind, track, random, pauseMs }: Cam
   let session = 0
   let nth = 0
   let mustDelete = false
+  /** A DELETE was sent, and no response has said how it ended. */
+  let isDeleting = false
   return { answered, sessions, failures, deleted, run, revoke, deleteStream }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -81,7 +87,16 @@ export function createCamera({ server, name, kind, track, random, pauseMs }: Cam
       await step().catch((error) => fail(error instanceof Error ? error.message : String(error)))
       await after(pauseMs * (0.5 + random(100) / 100), undefined, { signal }).catch(() => undefined)
     }
+    // A DELETE whose response was lost may have been carried out: the response to another one says so.
+    await until(`${name} knows whether its stream is deleted`, isDeletionKnown, settleMs)
     device?.client[Symbol.dispose]()
+  }
+
+  async function isDeletionKnown(): Promise<boolean> {
+    if (!isDeleting) return true
+    device ??= await enroll().catch(() => null)
+    if (device) await removeStream(device.client).catch(() => undefined)
+    return !isDeleting
   }
 
   async function step(): Promise<void> {
@@ -136,12 +151,16 @@ export function createCamera({ server, name, kind, track, random, pauseMs }: Cam
   }
 
   async function removeStream(client: Client): Promise<void> {
-    mustDelete = false
-    if (stream === null) return
-    const { status } = await client.send('DELETE', `/streams/${stream}`)
-    if (status !== 200 && status !== 204 && status !== 404) throw new Error(`delete: ${status}`)
-    deleted.add(stream)
+    if (stream !== null) {
+      isDeleting = true
+      const { status } = await client.send('DELETE', `/streams/${stream}`)
+      if (status === 403) lose()
+      if (status !== 200 && status !== 204 && status !== 404) throw new Error(`delete: ${status}`)
+      deleted.add(stream)
+    }
     stream = null
+    isDeleting = false
+    mustDelete = false
   }
 
   function nextObject(): { path: string; body: Buffer; headers: Record<string, string> } {

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
-import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { directoryWithRoots } from '../../services/ingest/src/testing/certificates.ts'
 import { type ProcessName, pidOf } from './processes.ts'
 
 /** The whole server as a user starts it, in a working directory of its own. */
@@ -39,13 +39,13 @@ export interface Launch {
 const main = join(import.meta.dirname, '../../services/standalone/src/main.ts')
 const logPatienceMs = 120_000
 
-/** Starts it on a free port and waits until it says that it is ready. */
+/** Starts it on a free port, with roots of an earlier start, and waits until it says that it is ready. */
 export async function startStandalone(
   flags: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Standalone> {
   await using built = new AsyncDisposableStack()
-  const { path } = built.use(await temporaryDirectory())
+  const { path } = built.use(await directoryWithRoots())
   const args = [main, '--port', '0', ...flags]
   const launch = { command: process.execPath, args, host: 'localhost', workingDirectory: path, env }
   const standalone = built.use(await launchStandalone(launch))

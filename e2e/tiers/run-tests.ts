@@ -1,4 +1,5 @@
 import { globSync, statSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { root, testFiles } from './test-files.ts'
@@ -24,6 +25,7 @@ async function runMocha(): Promise<void> {
   const jobs = hasJobs ? [] : ['--jobs', String(Math.max(2, availableParallelism()))]
   const isSerial = files.length === 1 || flags.includes('--no-parallel')
   process.chdir(root)
+  cacheCompiledCode()
   process.argv.splice(
     1,
     process.argv.length,
@@ -33,6 +35,12 @@ async function runMocha(): Promise<void> {
     ...files,
   )
   await import(mocha)
+}
+
+/** Of the tests and of all processes that they start. */
+function cacheCompiledCode(): void {
+  process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/compiled')
+  enableCompileCache(process.env.NODE_COMPILE_CACHE)
 }
 
 /** Those that take longest come first, so that no worker is left alone with one of them at the end. */

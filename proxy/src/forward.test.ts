@@ -422,7 +422,7 @@ describe('forward', () => {
       equal(outcomes.length, 1500)
       deepEqual([...new Set(outcomes)].sort(), ['404 0', '404 1'])
       equal(outcomes.filter((outcome) => outcome === '404 1').length, 1)
-    }).timeout(60_000)
+    }).timeout(240_000)
 
     it('reaches a client that reads only after it has sent everything', async () => {
       proxy.upstream.respondWith(replyEarly(413, '{"status":413}'))

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict'
 import { type ChildProcess, execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pki } from '../test/certificates.ts'
@@ -81,6 +81,41 @@ describe('the proxy process', () => {
       env: { ...globalThis.process.env, HOST: 'localhost', PORT: String(port) },
     })
     return (await once(child, 'exit'))[0]
+  }
+})
+
+describe('the cache of compiled code of a proxy that may write nothing else', () => {
+  let cache: string
+  let child: ChildProcess | undefined
+  before(() => {
+    cache = mkdtempSync(join(tmpdir(), 'compile cache '))
+  })
+  after(() => {
+    child?.kill('SIGKILL')
+    rmSync(cache, { recursive: true })
+  })
+
+  it('is filled at the start, and then the proxy may no longer write there', async () => {
+    child = await startWithCache()
+    ok(readdirSync(cache, { recursive: true }).length > 50)
+    child.send(join(cache, 'x'))
+    deepEqual(await once(child, 'message'), ['ERR_ACCESS_DENIED', undefined])
+  })
+
+  async function startWithCache(): Promise<ChildProcess> {
+    const attempt = `process.on('message', (file) => {
+      try { require('node:fs').writeFileSync(file, 'x'); process.send('written') } catch ({ code }) { process.send(code) }
+    })`
+    const preload = join(cache, 'attempt.cjs')
+    writeFileSync(preload, attempt)
+    const env = { PORT: '0', HANDOVER_FILE: join(cache, 'none.json'), INGEST_ADDRESS: 'unix:/none' }
+    const child = fork(source('main.ts'), {
+      execArgv: ['--permission', '--allow-fs-read=*', `--allow-fs-write=${cache}`, '--require', preload],
+      env: { ...process.env, ...env, NODE_COMPILE_CACHE: cache },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    })
+    for await (const line of child.stdout ?? []) if (/waiting for the handover file/.test(String(line))) break
+    return child
   }
 })
 

@@ -11,8 +11,14 @@ import { mutatedHead, mutatedRequests } from './request-inputs.ts'
 const inFlight = 16
 /** After that long without an end an input counts as a hang; header and body time-outs of the proxy are shorter. */
 const maxMs = 60_000
-/** Streams of one connection of HTTP/2. */
-const streamsEach = 20
+/**
+ * Inputs of one connection: one after the other, or a stream of HTTP/2 each. Most of what a connection costs is its handshake; an
+ * input that ends the connection takes no other one with it, because the next connection begins behind it.
+ */
+const maxEach = { heads: 8, http: 8, h2: 20 } as const
+
+/** A proxy that neither responds nor closes in that time waits for the rest of an input. */
+const maxWaitMs = 500
 
 export type FrontTarget = 'heads' | 'http' | 'h2'
 
@@ -32,8 +38,10 @@ export async function fuzzFront(
     LOG_LEVEL: 'warn',
   })
   const tally = createTally()
+  /** Seeds of inputs behind which the proxy went on with the same connection. */
+  const passed = new Set<number>()
   const dial = await dialer(proxy, target === 'h2' ? 'h2' : 'http/1.1')
-  await Promise.all(Array.from({ length: inFlight }, () => sendOne(-1)))
+  await Promise.all(Array.from({ length: inFlight }, () => sendSome(-1, 1)))
   const atRest = (await proxy.memory()).nowMiB
   const begun = performance.now()
   let slowestMs = 0
@@ -56,55 +64,94 @@ export async function fuzzFront(
 
   async function sendAll(): Promise<void> {
     while (next < count && proxy.exitCode() === null) {
-      const n = isRepeated ? 0 : next
-      next += target === 'h2' ? streamsEach : 1
-      const from = performance.now()
-      await sendOne(seed + n)
-      slowestMs = Math.max(slowestMs, performance.now() - from)
-      lookAtForwarded(proxy, tally, seed + n)
+      const end = Math.min(next + maxEach[target], count)
+      let n = next
+      next = end
+      while (n < end && proxy.exitCode() === null) {
+        const from = performance.now()
+        const taken = await sendSome(seed + (isRepeated ? 0 : n), isRepeated ? maxEach[target] : end - n)
+        slowestMs = Math.max(slowestMs, performance.now() - from)
+        n += isRepeated ? maxEach[target] : taken
+      }
     }
   }
 
-  async function sendOne(inputSeed: number): Promise<void> {
-    const where = `--target ${target} --seed ${inputSeed} --count 1`
+  /** Sends inputs over one connection; how many were taken before it ended, the one that ended it included. */
+  async function sendSome(first: number, inputs: number): Promise<number> {
+    const where = `--target ${target} --seed ${first} --count ${inputs}`
     const socket = await dial().catch(() => null)
-    if (!socket) return tally.count('not connected')
-    const outcome =
-      target === 'h2' ? await exchangeFrames(socket, inputSeed) : await exchangeText(socket, inputSeed)
+    if (!socket) {
+      tally.count('not connected')
+      return inputs
+    }
+    const exchange = target === 'h2' ? exchangeFrames : exchangeText
+    const { outcomes, taken } = await exchange(socket, first, inputs)
     socket.destroy()
-    tally.count(outcome)
-    if (/^5|hang/.test(outcome)) tally.fault(`${where}: ${outcome}`)
+    for (const outcome of outcomes) {
+      tally.count(outcome)
+      if (/^5|hang/.test(outcome)) tally.fault(`${where}: ${outcome}`)
+    }
+    return Math.min(Math.max(taken, 1), inputs)
   }
 
-  async function exchangeText(socket: TLSSocket, inputSeed: number): Promise<string> {
-    const random = seeded(inputSeed)
+  async function exchangeText(socket: TLSSocket, first: number, inputs: number): Promise<Exchanged> {
+    const mutated = target === 'heads' ? mutatedHead : mutatedRequests
+    const over = isOver(socket)
     let received = ''
+    let onData = (): void => undefined
     socket.on('data', (bytes) => {
       received += bytes.toString('latin1')
+      lookAtForwarded(proxy, tally, first, passed)
+      onData()
     })
-    socket.end(target === 'heads' ? mutatedHead(random) : mutatedRequests(random))
-    if (!(await isOver(socket))) return `hang after ${received.slice(0, 100)}`
+    let taken = 0
+    for (let isOpen = true; isOpen; taken++) {
+      const n = first + taken
+      const isLast = taken === inputs - 1
+      if (isLast) socket.end(mutated(seeded(n)))
+      else socket.write(Buffer.concat([mutated(seeded(n)), markBehind(n)]))
+      isOpen = !isLast && (await isPassed(n))
+    }
+    // What waits for the rest of an input finds that there is none.
+    socket.end()
+    if (!(await over)) return { outcomes: [`hang after ${received.slice(0, 100)}`], taken }
     const statuses = [...received.matchAll(/^HTTP\/1\.1 (\d+) /gm)].map(([, status = '']) => status)
-    return statuses.find((status) => status.startsWith('5')) ?? statuses[0] ?? 'closed'
+    return { outcomes: statuses.length > 0 ? statuses : ['closed'], taken }
+
+    /** Whether the proxy took an input and goes on with the connection; false also when it waits for more. */
+    async function isPassed(n: number): Promise<boolean> {
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      onData = () => passed.delete(n) && resolve(true)
+      const timer = setTimeout(resolve, maxWaitMs, false)
+      const result = await Promise.race([promise, over.then(() => false)])
+      clearTimeout(timer)
+      return result
+    }
   }
 
-  async function exchangeFrames(socket: TLSSocket, inputSeed: number): Promise<string> {
+  async function exchangeFrames(socket: TLSSocket, first: number, inputs: number): Promise<Exchanged> {
     let outcome = 'closed'
+    let lastStream = 1
     const { promise: pong, resolve } = Promise.withResolvers<boolean>()
     socket.on('data', frameReader(hear))
     socket.write(Buffer.concat([preface, frame(kinds.settings, 0, 0)]))
-    for (let n = 0; n < streamsEach; n++) socket.write(mutatedFrames(seeded(inputSeed + n), 2 * n + 1))
+    for (let n = 0; n < inputs; n++) socket.write(mutatedFrames(seeded(first + n), 2 * n + 1))
     socket.write(frame(kinds.ping, 0, 0, Buffer.from('the last')))
     const isThrough = await Promise.race([isOver(socket), pong])
-    return isThrough ? outcome : 'hang'
+    lookAtForwarded(proxy, tally, first, passed)
+    if (!isThrough) return { outcomes: ['hang'], taken: inputs }
+    return { outcomes: [outcome], taken: outcome === 'served' ? inputs : (lastStream + 1) / 2 }
 
-    function hear({ kind, flags: set, payload }: Frame): void {
+    function hear({ kind, flags: set, id, payload }: Frame): void {
       if (kind === kinds.ping && set === flags.ack && payload.equals(Buffer.from('the last'))) {
         outcome = 'served'
         resolve(true)
       }
       // RFC 7541, Appendix A: 8 to 14 are :status in the static table; 14 is 500.
       if (kind === kinds.headers && payload[0] === 0x8e) outcome = '500'
+      if (kind === kinds.headers || kind === kinds.reset) lastStream = Math.max(lastStream, id | 1)
+      // RFC 9113, 6.8: the last stream that was taken.
+      if (kind === kinds.goaway) lastStream = Math.max(lastStream, payload.readUInt32BE(0) | 1)
     }
   }
 }
@@ -121,7 +168,10 @@ function isOver(socket: TLSSocket): Promise<boolean> {
   })
 }
 
-/** Opens connections without a certificate, with the session of the first one. */
+/**
+ * Opens connections without a certificate, with the session of the one before. TLS 1.2 resumes without a key exchange,
+ * which is what most of the time would go to.
+ */
 async function dialer(
   { port, rootCertificate }: ProxyAlone,
   protocol: string,
@@ -130,7 +180,10 @@ async function dialer(
   let session: Buffer | undefined
   return () =>
     new Promise((resolve, reject) => {
-      const options = { host: '127.0.0.1', port, servername: 'localhost', ca, ALPNProtocols: [protocol] }
+      const options = {
+        ...{ host: '127.0.0.1', port, servername: 'localhost', ca },
+        ...{ ALPNProtocols: [protocol], maxVersion: 'TLSv1.2' as const },
+      }
       const socket = connect({ ...options, ...(session && { session }) })
       socket.once('session', (given) => {
         session = given
@@ -143,11 +196,30 @@ async function dialer(
     })
 }
 
-/** No request that reached the server behind may claim an identity, because none was proved. */
-function lookAtForwarded({ upstream }: ProxyAlone, tally: Tally, inputSeed: number): void {
+interface Exchanged {
+  readonly outcomes: readonly string[]
+  readonly taken: number
+}
+
+/** A request by which the server behind tells that the one before it was taken and the connection goes on. */
+const markBehind = (seed: number): Buffer =>
+  Buffer.from(`GET /passed/${seed} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+
+/**
+ * No request that reached the server behind may claim an identity, because none was proved. Adds to `passed` the seeds
+ * whose mark has come.
+ */
+function lookAtForwarded(
+  { upstream }: ProxyAlone,
+  tally: Tally,
+  inputSeed: number,
+  passed: Set<number>,
+): void {
   for (const { headers, url } of upstream.seen.splice(0)) {
     const claimed = [headers['x-client-verify'], headers['client-cert'], headers['x-forwarded-for']].join()
     if (claimed !== 'NONE,,127.0.0.1') tally.fault(`near --seed ${inputSeed}: ${url} claims ${claimed}`)
-    tally.count('forwarded')
+    const [, mark] = /^\/passed\/(\d+)$/.exec(url) ?? []
+    if (mark === undefined) tally.count('forwarded')
+    else passed.add(Number(mark))
   }
 }

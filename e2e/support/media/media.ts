@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { mustRun } from '../../server/run.ts'
@@ -13,14 +13,19 @@ export interface Media {
   readonly segment: Buffer
 }
 
-/** Made by ffmpeg before the first test of a suite, removed after the last. */
+/** Made by ffmpeg once for all suites that a process runs; each has a directory of its own. */
 export function mediaOfSuite(): () => Media {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>> | null = null
   let media: Media | null = null
   before('makes media', async function () {
     this.timeout(60_000)
     directory = await temporaryDirectory()
-    media = await makeMedia(directory.path)
+    made ??= makeMedia()
+    const files = await made
+    const at = (name: string) => join(directory?.path ?? '', name)
+    await Promise.all(Object.entries(files).map(([name, bytes]) => writeFile(at(name), bytes)))
+    const { 'init.cmfv': init, '1.cmfv': segment } = files
+    media = { directory: directory.path, source: at('src.mp4'), init, segment }
   })
   after(() => directory?.[Symbol.asyncDispose]())
   return () => {
@@ -29,20 +34,26 @@ export function mediaOfSuite(): () => Media {
   }
 }
 
-async function makeMedia(directory: string): Promise<Media> {
-  const source = join(directory, 'src.mp4')
+/** Kept between suites, because encoding takes most of a second of a processor. */
+let made: ReturnType<typeof makeMedia> | undefined
+
+async function makeMedia() {
+  await using directory = await temporaryDirectory()
+  const at = (name: string) => join(directory.path, name)
   const inputs = ['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25', '-f', 'lavfi', '-i', 'sine=r=48000']
   const video = ['-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '600k']
   const keyFrames = ['-g', '25', '-keyint_min', '25', '-sc_threshold', '0', '-bf', '0']
   const encoded = [...inputs, '-t', '12', ...video, ...keyFrames, '-c:a', 'aac', '-b:a', '64k']
-  await mustRun('ffmpeg', ['-v', 'error', ...encoded, source])
+  await mustRun('ffmpeg', ['-v', 'error', ...encoded, at('src.mp4')])
 
   const names = ['-init_seg_name', 'init.cmfv', '-media_seg_name', '$Number$.cmfv']
-  const dash = ['-f', 'dash', '-seg_duration', '1', ...names, join(directory, 'm.mpd')]
-  await mustRun('ffmpeg', ['-v', 'error', '-i', source, '-map', '0:v', '-c', 'copy', '-t', '1', ...dash])
-  const [init, segment] = await Promise.all(
-    ['init.cmfv', '1.cmfv'].map((name) => readFile(join(directory, name))),
-  )
-  if (!init || !segment) throw new Error('ffmpeg made no segment')
-  return { directory, source, init, segment }
+  const dash = ['-f', 'dash', '-seg_duration', '1', ...names, at('m.mpd')]
+  const copy = ['-map', '0:v', '-c', 'copy', '-t', '1']
+  await mustRun('ffmpeg', ['-v', 'error', '-i', at('src.mp4'), ...copy, ...dash])
+  return {
+    'src.mp4': await readFile(at('src.mp4')),
+    'm.mpd': await readFile(at('m.mpd')),
+    'init.cmfv': await readFile(at('init.cmfv')),
+    '1.cmfv': await readFile(at('1.cmfv')),
+  }
 }

@@ -9,7 +9,7 @@ export function serverOfSuite(flags: readonly string[] = [], env: NodeJS.Process
   let seen = 0
 
   before('starts the server', async function () {
-    this.timeout(60_000)
+    this.timeout(150_000)
     server = await startStandalone(flags, env)
   })
   beforeEach(() => {

@@ -2,6 +2,7 @@ import { equal } from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { bareEnv } from '@pushav/shared/testing/bare-env.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import type { Ingest } from '../../../services/ingest/src/testing/ingest.ts'
 import type { Media } from '../media/media.ts'
@@ -79,7 +80,7 @@ export async function listenTo(ingest: Ingest) {
 
 /** Runs `npm run reindex`'s process to its end. */
 export async function reindex(settings: Record<string, string>): Promise<void> {
-  const env = { PATH: process.env.PATH ?? '', HANDOVER_FILE: '/dev/null', LOG_LEVEL: 'warn', ...settings }
+  const env = { ...bareEnv(), HANDOVER_FILE: '/dev/null', LOG_LEVEL: 'warn', ...settings }
   const [code] = await once(fork(reindexMain, { env }), 'exit')
   equal(code, 0, 'the exit code of reindex')
 }

@@ -5,6 +5,10 @@ import { readPeer } from '@pushav/shared/identity.ts'
 import { type Identity, makeOddLeaf, pki } from '../../test/certificates.ts'
 import { ask, closed, curl, dial, dialHttp2, received } from '../../test/clients.ts'
 import { type RunningProxy, runProxy, secret } from '../../test/running-proxy.ts'
+import { faultOf } from './client-certificate.ts'
+
+/** Of which the test needs no more. */
+const trust = { revokedSerials: new Set<string>(), roots: [], rootNames: [] }
 
 type Name = Exclude<keyof Awaited<typeof pki>, never>
 
@@ -66,6 +70,17 @@ describe('a client certificate', () => {
       match(text, /u\{9b\}31m\\+u\{202e\}ev\\+u\{2028\}il/)
       doesNotMatch(text, /[\u009b\u202e\u2028]/)
     }
+  })
+
+  it('that ends while its connection is open is refused from the next request on', async () => {
+    const certificate = new X509Certificate((await pki).device.cert)
+    const [notBefore, notAfter] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)]
+    // As read at the handshake, when it was good; no later handshake tells OpenSSL otherwise.
+    const purposes = certificate.keyUsage ?? null
+    const presented = { certificate, serial: '01', notBefore, notAfter, chainFault: null, purposes }
+    const codeAt = (now: number) => faultOf(presented, trust, now)?.code ?? null
+    deepEqual([codeAt(notAfter - 1), codeAt(notAfter + 1)], [null, 'certificate-expired'])
+    deepEqual([codeAt(notBefore), codeAt(notBefore - 1)], [null, 'certificate-not-yet-valid'])
   })
 
   it('that is missing leaves the device unknown', async () => {

@@ -37,7 +37,11 @@ export function presentedCertificateOf(socket: TLSSocket): PresentedCertificate 
 }
 
 /** Judged anew for each request, because certificates expire and are revoked while connections are open. */
-export function faultOf(presented: PresentedCertificate, trust: Trust, now: number): CertificateFault | null {
+export function faultOf(
+  presented: PresentedCertificate,
+  trust: Pick<Trust, 'revokedSerials' | 'roots' | 'rootNames'>,
+  now: number,
+): CertificateFault | null {
   const { notBefore, notAfter, serial, chainFault } = presented
   // A foreign issuer comes first: whether its certificate has expired or has a revoked serial says nothing.
   if (chainFault && !faultsOfKnownIssuers.has(chainFault)) return chainFaultOf(presented, chainFault, trust)
@@ -50,7 +54,11 @@ export function faultOf(presented: PresentedCertificate, trust: Trust, now: numb
 
 const faultsOfKnownIssuers = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED'])
 
-function chainFaultOf(presented: PresentedCertificate, chainFault: string, trust: Trust): CertificateFault {
+function chainFaultOf(
+  presented: PresentedCertificate,
+  chainFault: string,
+  trust: Pick<Trust, 'roots' | 'rootNames'>,
+): CertificateFault {
   const { certificate } = presented
   const issuer = oneLine(certificate.issuer)
   const hasRootName = trust.rootNames.includes(issuer)

@@ -112,7 +112,7 @@ export async function openStorage(
   const devices = redisDeviceIndex(redis)
   const deviceSums = built.use(createDeviceSums({ index, devices, everyMs: deviceSumsEveryMs }))
   const resultLog = built.use(createResultLog(log))
-  const sessionTimeouts = built.use(createSessionTimeouts(eventBus, resultLog, idleMs, now))
+  const sessionTimeouts = built.use(createSessionTimeouts({ index, eventBus, resultLog, idleMs, now }))
   const inspections = inspectionsOf(store, archive)
   const publishResults = publishResultsWith({
     verdicts,

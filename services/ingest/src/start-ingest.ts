@@ -362,6 +362,7 @@ export async function startIngest(
     sealedRoutes(
       openSessionWith({ listSession, open: openUpload }),
       probeMediaWith({ probes, findWorkers: () => findProbeWorkers(redis), waitMs: config.probeWaitMs }),
+      closing.signal,
     ),
     uploadDetailRoutes({
       streams,

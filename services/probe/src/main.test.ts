@@ -26,7 +26,7 @@ const shutdownTrials = Number(process.env.SHUTDOWN_TRIALS ?? 4)
 const quick = { attempts: 2, backoff: { type: 'fixed', delay: 10 } } as const
 
 describe('probe worker', function () {
-  this.timeout(40_000)
+  this.timeout(120_000)
   let folder: Awaited<ReturnType<typeof temporaryDirectory>>
   before(async () => {
     folder = await temporaryDirectory()

@@ -169,12 +169,22 @@ const taskProcess = (name: string, options: Options, directories: RunDirectories
 function withNodeSettings(folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const settings = parseEnv(readFileSync(join(root, folder, 'node.env'), 'utf8'))
   const { NODE_OPTIONS: own = '' } = settings
-  // A process that may write nothing else writes its coverage, where that is measured.
-  const mayWrite = own.includes('--permission') && env.NODE_V8_COVERAGE
-  const coverage = mayWrite ? `--allow-fs-write=${env.NODE_V8_COVERAGE}` : ''
-  const options = [own, coverage, env.NODE_OPTIONS].filter(Boolean).join(' ')
+  const writes = own.includes('--permission') ? writesOfNode(env).map(allowingWrites) : []
+  const options = [own, ...writes, env.NODE_OPTIONS].filter(Boolean).join(' ')
   return { ...settings, ...env, NODE_OPTIONS: options }
 }
+
+/** As a part of NODE_OPTIONS, in which a blank divides. */
+const allowingWrites = (path: string): string => JSON.stringify(`--allow-fs-write=${path}`)
+
+/** Folders that Node itself writes in a process that may write nothing else: coverage, where it is measured, and its cache. */
+function writesOfNode(env: NodeJS.ProcessEnv): readonly string[] {
+  const cache = canDropPermissions && !env.NODE_DISABLE_COMPILE_CACHE ? env.NODE_COMPILE_CACHE : undefined
+  return [env.NODE_V8_COVERAGE, cache].flatMap((path) => path || [])
+}
+
+/** Whether the proxy can give up what it may write once it is started; other releases of Node start it without a cache. */
+const canDropPermissions = /^24\.(2[1-9]|[3-9]\d)\./.test(process.versions.node)
 
 function commonEnv(options: Options, { workingDirectory, sockets }: RunDirectories): NodeJS.ProcessEnv {
   return {

@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { createRequire, stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path/posix'
-import { gzipSync } from 'node:zlib'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+
+const gzipped = promisify(gzip)
 
 /** A file of the site in memory. */
 export interface SiteFile {
@@ -32,16 +36,22 @@ const types = { ts: 'text/javascript', js: 'text/javascript', css: 'text/css', s
 /** Path of Shaka Player below the assets; pages load it when something is played first. */
 export const shakaPath = 'shaka-player.js'
 
-/** Reads all files of the site, strips the types of its TypeScript, and keeps everything in memory. */
-export function readAssets(): Assets {
+/**
+ * Reads all files of the site, strips the types of its TypeScript, and keeps everything in memory. Other work of the
+ * process has its turn after each file.
+ */
+export async function readAssets(): Promise<Assets> {
   const texts = new Map<string, string>()
-  for (const path of globSync(['browser/**/*.ts', 'styles/*.{css,svg}'], { cwd: source }).sort())
+  for (const path of globSync(['browser/**/*.ts', 'styles/*.{css,svg}'], { cwd: source }).sort()) {
     texts.set(path, textOf(path))
+    await nextTurn()
+  }
   const imports = new Map([...texts].map(([path, text]) => [path, importsIn(path, text)]))
   const shaka = createRequire(import.meta.url).resolve('shaka-player/dist/shaka-player.compiled-es2021.js')
   texts.set(shakaPath, readFileSync(shaka, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'))
 
-  const files = new Map([...texts].map(([path, text]) => [path, fileOf(typeOf(path), text)]))
+  const files = new Map<string, SiteFile>()
+  for (const [path, text] of texts) files.set(path, await fileOf(typeOf(path), text))
   const digest = digestOf([...files].map(([path, { etag }]) => path + etag).join())
   const urlOf = (path: string) => {
     if (!files.has(path)) throw new Error(`the site has no file ${path}`)
@@ -56,12 +66,12 @@ export function readAssets(): Assets {
 }
 
 /** A file as it is sent; `text` is kept as UTF-8 and gzipped. */
-export function fileOf(type: string, text: string): SiteFile {
+export async function fileOf(type: string, text: string): Promise<SiteFile> {
   const body = Buffer.from(text)
   return {
     type: `${type}; charset=utf-8`,
     body,
-    gzip: gzipSync(body, { level: 9 }),
+    gzip: await gzipped(body, { level: 9 }),
     etag: `"${digestOf(text)}"`,
   }
 }

@@ -8,31 +8,43 @@ export type { SiteFile }
 /** The pages and the files that they load. Pages are the same for every request: they hold no data. */
 export interface Site {
   /** A file below `/ui/assets/`, by the rest of its path; null when there is none. */
-  assetAt(path: string): SiteFile | null
+  assetAt(path: string): Promise<SiteFile | null>
   /** The page at a URL path below `/ui/`; the page that says so when there is none. */
-  pageAt(path: string): { readonly status: 200 | 404; readonly file: SiteFile }
+  pageAt(path: string): Promise<{ readonly status: 200 | 404; readonly file: SiteFile }>
 }
 
-/** Reads and renders everything once. */
+interface RenderedSite {
+  readonly files: ReadonlyMap<string, SiteFile>
+  readonly shells: Readonly<Record<PageName, SiteFile>>
+}
+
+/** Reads and renders everything once, when a part of it is asked for: a server whose pages are unused starts sooner. */
 export function createSite(): Site {
-  const assets = readAssets()
-  const files = new Map([...assets.files].map(([path, file]) => [`${assets.digest}/${path}`, file]))
-  const shells = shellsOf(assets)
+  let rendered: Promise<RenderedSite> | undefined
   return {
-    assetAt: (path) => files.get(path) ?? null,
-    pageAt(path) {
+    async assetAt(path) {
+      rendered ??= renderSite()
+      return (await rendered).files.get(path) ?? null
+    },
+    async pageAt(path) {
+      rendered ??= renderSite()
       const name = pageNameOf(path)
-      return { status: name === 'missing' ? 404 : 200, file: shells[name] }
+      return { status: name === 'missing' ? 404 : 200, file: (await rendered).shells[name] }
     },
   }
 }
 
-function shellsOf(assets: Assets): Readonly<Record<PageName, SiteFile>> {
-  const shells = Object.entries(pages).map(([name, page]) => [
-    name,
-    fileOf('text/html', layout(page, assets)),
-  ])
-  return Object.fromEntries(shells)
+async function renderSite(): Promise<RenderedSite> {
+  const assets = await readAssets()
+  const files = new Map([...assets.files].map(([path, file]) => [`${assets.digest}/${path}`, file]))
+  return { files, shells: await shellsOf(assets) }
+}
+
+async function shellsOf(assets: Assets): Promise<Readonly<Record<PageName, SiteFile>>> {
+  const shells = Object.entries(pages).map(
+    async ([name, page]) => [name, await fileOf('text/html', layout(page, assets))] as const,
+  )
+  return Object.fromEntries(await Promise.all(shells)) as Record<PageName, SiteFile>
 }
 
 /** Patterns of URL paths, the first that matches counts. Whether a stream or an object exists is the API's to say. */

@@ -1,12 +1,12 @@
 import { equal, match, ok } from 'node:assert/strict'
 import { parse } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { readAssets } from '../src/assets.ts'
+import { type Assets, readAssets } from '../src/assets.ts'
 import { createSite, securityHeaders } from '../src/site.ts'
 
 const maxGzipped = 60_000
 const site = createSite()
-const textAt = (path: string): string => site.pageAt(path).file.body.toString()
+const textAt = async (path: string): Promise<string> => (await site.pageAt(path)).file.body.toString()
 
 describe('the site', () => {
   for (const [path, title] of [
@@ -25,30 +25,30 @@ describe('the site', () => {
     ['connect', 'Connect a camera'],
     ['queues', 'Service'],
   ] as const)
-    it(`has the page ${path}`, () => {
-      equal(site.pageAt(path).status, 200)
-      match(textAt(path), new RegExp(`<title>${title} · `))
+    it(`has the page ${path}`, async () => {
+      equal((await site.pageAt(path)).status, 200)
+      match(await textAt(path), new RegExp(`<title>${title} · `))
     })
 
-  it('says so where there is no page', () => {
-    equal(site.pageAt('nothing/here').status, 404)
+  it('says so where there is no page', async () => {
+    equal((await site.pageAt('nothing/here')).status, 404)
   })
 
-  it('renders nothing of a request', () => {
-    equal(textAt('streams/7/a'), textAt('streams/8/<script>alert(1)</script>'))
+  it('renders nothing of a request', async () => {
+    equal(await textAt('streams/7/a'), await textAt('streams/8/<script>alert(1)</script>'))
   })
 
-  it('has no script and no style in its pages, only links to files that exist', () => {
-    const html = textAt('streams/7')
+  it('has no script and no style in its pages, only links to files that exist', async () => {
+    const html = await textAt('streams/7')
     equal(/<script(?![^>]*\bsrc=)|<style|\bon\w+=|\bstyle=/.test(html), false)
-    for (const [, path = ''] of html.matchAll(/"\/ui\/assets\/([^"]+)"/g)) ok(site.assetAt(path), path)
+    for (const [, path = ''] of html.matchAll(/"\/ui\/assets\/([^"]+)"/g)) ok(await site.assetAt(path), path)
   })
 
   it('forbids all that its pages do not need', () => {
     match(securityHeaders['Content-Security-Policy'] ?? '', /default-src 'none'.*trusted-types 'none'/)
   })
 
-  it('keeps what a page loads of ours below 60 kB gzipped, without the player', () => {
+  it('keeps what a page loads of ours below 60 kB gzipped, without the player', async () => {
     for (const path of [
       'streams',
       'streams/7',
@@ -63,9 +63,12 @@ describe('the site', () => {
       'service',
     ]) {
       const files = new Set(
-        [...textAt(path).matchAll(/(?:href|src)="\/ui\/assets\/([^"]+)"/g)].map(([, file = '']) => file),
+        [...(await textAt(path)).matchAll(/(?:href|src)="\/ui\/assets\/([^"]+)"/g)].map(
+          ([, file = '']) => file,
+        ),
       )
-      const sum = [...files].reduce((total, file) => total + (site.assetAt(file)?.gzip.length ?? 0), 0)
+      const loaded = await Promise.all([...files].map(site.assetAt))
+      const sum = loaded.reduce((total, file) => total + (file?.gzip.length ?? 0), 0)
       console.log(path, sum)
       ok(sum < maxGzipped, `${path}: ${sum} bytes`)
     }
@@ -73,7 +76,10 @@ describe('the site', () => {
 })
 
 describe('the assets', () => {
-  const assets = readAssets()
+  let assets: Assets
+  before(async () => {
+    assets = await readAssets()
+  })
 
   it('are valid JavaScript without types', () => {
     for (const [path, { body }] of assets.files) {

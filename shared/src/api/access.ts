@@ -226,7 +226,7 @@ export const streamAccess = z
 export const shareBody = z.object({
   key: z
     .string()
-    .regex(/^[0-9a-f]{64}$/)
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits in lower case')
     .optional()
     .describe('SHA-256 of a public key (SubjectPublicKeyInfo in DER)'),
   name: z.string().min(1).max(64).optional().describe('Or the name of a device certificate of this server'),

@@ -117,14 +117,17 @@ export const revoked = z.object({
 
 export const bundleBody = z.object({ password: z.string().min(1).max(200) })
 
-/** What one address did in one test. */
+/** What one device did in one test; without a certificate, one address. */
 const tlsTestResult = z
   .object({
-    address: z.string(),
+    address: z.string().describe('The newest'),
     certificate: z
       .object({ subject: z.string(), fingerprint: z.string() })
       .nullable()
-      .describe('The newest that the client showed; none reaches a server that the client refuses'),
+      .describe('What the client showed; none reaches a server that the client refuses'),
+    devices: z
+      .array(z.string())
+      .describe('Without `certificate`: subjects of those that the address showed in other connections'),
     verdict: z
       .enum(['correct', 'wrong', 'informative', 'unclear'])
       .describe('`informative`: a correct client may do either; `unclear`: it says nothing of the matter'),
@@ -155,12 +158,13 @@ const tlsTest = z
     commands: z.array(
       z.object({ client: z.string(), lines: z.string().describe('For a shell, to be copied') }),
     ),
-    results: z.array(tlsTestResult).describe('By address; the newest first'),
+    results: z.array(tlsTestResult).describe('By certificate, or by address without one; the newest first'),
   })
   .meta({ id: 'TlsTest' })
 
 export const tlsTestsQuery = z.object({
   address: z.string().max(100).optional().describe('Only the results of this address'),
+  certificate: z.string().max(200).optional().describe('Only those with the certificate of this fingerprint'),
 })
 export const tlsTestsCleared = z.object({ cleared: z.number().int().describe('How many results there were') })
 

@@ -5,7 +5,7 @@ const unitSeconds = { s: 1, m: 60, h: 3_600 }
 /** `30m`, `90s`, `2h` in seconds; `all` is null. */
 const window = z
   .string()
-  .regex(/^(all|[1-9]\d{0,5}[smh])$/, 'expected all or a duration such as 30m')
+  .regex(/^(all|[1-9]\d{0,5}[smh])$/, 'must be all or a duration such as 30m')
   .transform((word) =>
     word === 'all'
       ? null

@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import { finding, uploadId } from './common.ts'
 
+const wholeNumber = 'must be a whole number below 2^64, as a text'
+
 export const sealedBody = z.object({
   camera_key: z
     .string()
-    .regex(/^[0-9a-f]{64}$/i)
+    .regex(/^[0-9a-f]{64}$/i, 'must be 32 bytes in hex')
     .describe('32 bytes in hex. It is used for this request and stored nowhere'),
   key_number: z
     .string()
-    .regex(/^\d{1,20}$/)
+    .regex(/^\d{1,20}$/, { error: wholeNumber, abort: true })
+    .refine((digits) => BigInt(digits) < 2n ** 64n, wholeNumber)
     .optional()
     .describe('For `key_id`: what the playlists have to name'),
   probe: z.boolean().default(false).describe('Has ffprobe look at the first 100 objects that the key opens'),

@@ -95,12 +95,16 @@ const compareDurations = (
   ),
 ]
 
-/** Latencies that were measured in different ways cannot be compared. */
+/**
+ * Latencies that were measured in different ways cannot be compared. Those of one recording that was sent again are left
+ * out: its producer times are of the first time that it was sent.
+ */
 function compareLatencies(
   track: string,
   a: TrackMetrics['latency'],
   b: TrackMetrics['latency'],
 ): readonly Row[] {
+  if (a?.produced_from && a.produced_from === b?.produced_from) return []
   const judge = a && b && a.source !== b.source ? neutral : lessIsBetter
   return (['p50', 'p99', 'max'] as const).map((part) => {
     const key = `${part}_ms` as const

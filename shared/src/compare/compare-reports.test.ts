@@ -132,6 +132,14 @@ describe('compareReports', () => {
       ),
       ['latency p50 different', 'latency p99 different', 'latency max different'],
     )
+    const sent = (produced_from: string | null, ms: number) =>
+      withTrack({ latency: { source: 'prft', produced_from, p50_ms: ms, p99_ms: ms, max_ms: ms } })
+    const noon = '2026-11-28T12:00:00.000Z'
+    // One recording that is sent again an hour later.
+    deepEqual(changesBetween(sent(noon, 100), sent(noon, 3_600_000)), [])
+    const all = ['latency p50 worse', 'latency p99 worse', 'latency max worse']
+    deepEqual(changesBetween(sent(noon, 100), sent('2026-11-28T13:00:00.000Z', 5_000)), all)
+    deepEqual(changesBetween(sent(null, 100), sent(null, 5_000)), all)
     deepEqual(changesBetween(withTrack({}), withTrack({ latency: null, bitrate: null })), [
       'bitrate different',
       'latency p50 different',

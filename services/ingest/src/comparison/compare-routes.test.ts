@@ -56,8 +56,8 @@ describe('GET /compare', () => {
     await record(ingest, [1_001])
     for (const [query, status, words] of [
       ['a=1', 400, /b must be a text/],
-      ['a=1&b=x', 400, /b is not valid/],
-      ['a=1&b=..%2f1', 400, /b is not valid/],
+      ['a=1&b=x', 400, /b must be a stream, 1, or/],
+      ['a=1&b=..%2f1', 400, /b must be a stream, 1, or/],
       ['a=1&b=2', 404, /no stream 2/],
       ['a=1&b=1/7', 404, /no session 7/],
     ] as const) {

@@ -55,5 +55,8 @@ function greatest(sessions: readonly TrackLatency[]): ReportMetrics['tracks'][nu
   const source = sessions.at(-1)?.source
   const comparable = sessions.filter((one) => one.source === source)
   const [worst] = comparable.toSorted((one, other) => other.p50 - one.p50)
-  return worst ? { source: worst.source, p50_ms: worst.p50, p99_ms: worst.p99, max_ms: worst.max } : null
+  if (!worst) return null
+  const { source: by, producedMs, p50: p50_ms, p99: p99_ms, max: max_ms } = worst
+  const produced_from = producedMs === null ? null : new Date(producedMs).toISOString()
+  return { source: by, produced_from, p50_ms, p99_ms, max_ms }
 }

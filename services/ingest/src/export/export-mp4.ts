@@ -21,6 +21,9 @@ interface ExportFile {
  */
 export type ExportMp4 = (session: SessionName) => Promise<ExportFile>
 
+/** A segment is held whole while it is renumbered; those of cameras have some MiB. */
+const maxSegmentBytes = 67_108_864
+
 interface TimedSegment {
   readonly segment: PlayableSegment
   readonly trackId: number
@@ -36,6 +39,7 @@ export function exportMp4With(playback: Pick<Playback, 'tracks'>, open: OpenUplo
     const ranked = rank(tracks.flatMap(exportable))
     const placed = timedSegmentsOf(ranked, timeline.hasOwnClocks)
     if (placed.length === 0) throw nothing(session)
+    for (const { segment } of placed) assertFits(segment.bytes)
     const inits = await Promise.all(ranked.map(({ init }) => readAll(stream, init.upload)))
     const header = joinedHeader(
       inits.map((init, i) => ({ init, trackId: i + 1 })),
@@ -63,8 +67,14 @@ export function exportMp4With(playback: Pick<Playback, 'tracks'>, open: OpenUplo
 
   async function readAll(stream: string, upload: string): Promise<Buffer> {
     await using file = await open(stream, upload)
+    assertFits(file.bytes)
     return file.read(0, file.bytes)
   }
+}
+
+function assertFits(bytes: number): void {
+  if (bytes > maxSegmentBytes)
+    throw new Refusal('media-unsupported', `a segment has more than ${maxSegmentBytes} bytes`)
 }
 
 interface ExportedTrack {

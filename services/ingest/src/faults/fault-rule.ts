@@ -25,6 +25,8 @@ export type Fault =
     }
   | { readonly kind: 'large-response'; readonly bytes: number }
   | { readonly kind: 'connections'; readonly max: number }
+  /** From the upload on that the rule chooses, the certificate that came with it counts as expired. */
+  | { readonly kind: 'certificate-expired' }
 
 /** Which uploads a rule is about; what is null is not compared. */
 export interface FaultSelection {
@@ -57,6 +59,8 @@ export interface FaultRule {
 export interface FaultHit {
   /** Id of the rule. */
   readonly rule: string
+  /** Absent in older records. */
+  readonly kind?: Fault['kind']
   readonly does: string
   /** Whether the device was told that the upload failed. */
   readonly isRefused: boolean
@@ -76,16 +80,27 @@ export interface UploadHead {
   readonly httpVersion: string
   /** Other connections that have uploads to the stream in flight. */
   readonly otherConnections: number
+  /** Fingerprint of the client certificate; null for none. */
+  readonly certificate: string | null
 }
 
 /** Whether a device is told that an upload with this fault failed. */
 export function isRefusal({ kind }: Fault): boolean {
-  return kind === 'status' || kind === 'cut' || kind === 'reset' || kind === 'connections'
+  return refusals.has(kind)
 }
+
+const refusals: ReadonlySet<Fault['kind']> = new Set([
+  'status',
+  'cut',
+  'reset',
+  'connections',
+  'certificate-expired',
+])
 
 /** The status of a refusal; null where the device gets none. */
 export function refusalStatusOf(fault: Fault): number | null {
   if (fault.kind === 'status') return fault.status
+  if (fault.kind === 'certificate-expired') return 403
   return fault.kind === 'connections' ? 503 : null
 }
 
@@ -119,5 +134,7 @@ export function describeFault(fault: Fault): string {
       return `accepted it with a response of ${fault.bytes} bytes`
     case 'connections':
       return `responded 503 because ${fault.max} other ${fault.max === 1 ? 'connection' : 'connections'} had uploads in flight`
+    case 'certificate-expired':
+      return 'responded 403 before the body, as if the client certificate had expired'
   }
 }

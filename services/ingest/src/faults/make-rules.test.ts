@@ -17,6 +17,10 @@ describe('a fault rule', () => {
     const { fromMs, untilMs, maxHits } = made({ fault })
     deepEqual({ fromMs, untilMs, maxHits }, { fromMs: nowMs, untilMs: nowMs + 600_000, maxHits: 100 })
     equal(made({ when: { nth: 3 }, fault }).maxHits, 1)
+    // Here nth says when the certificate expires; from then on each upload with it is hit.
+    const expired = { when: { nth: 3 }, fault: { kind: 'certificate-expired' } }
+    equal(made(expired).maxHits, 1_000)
+    equal(made({ ...expired, max_hits: 5 }).maxHits, 5)
   })
 
   it('lasts for ten minutes from a time that is to come', () => {
@@ -49,9 +53,9 @@ describe('a fault rule', () => {
 
 describe('a ready script', () => {
   for (const script of faultScripts)
-    it(`makes rules that end within a minute: ${script}`, () => {
+    it(`makes rules that end within five minutes: ${script}`, () => {
       const rules = requestsOf(script, nowMs).map((request) => termsOf(request, nowMs))
       equal(rules.length > 0, true)
-      for (const { untilMs } of rules) equal(untilMs > nowMs && untilMs <= nowMs + 60_000, true)
+      for (const { untilMs } of rules) equal(untilMs > nowMs && untilMs <= nowMs + 300_000, true)
     })
 })

@@ -16,10 +16,16 @@ export function termsOf(request: FaultRequest, nowMs: number): RuleTerms {
   const { when, fault } = request
   const fromMs = request.fromMs ?? nowMs
   const untilMs = request.untilMs ?? Math.max(fromMs, nowMs) + usualMs
-  const maxHits = request.maxHits ?? (when.nth === null ? 100 : 1)
+  const maxHits = request.maxHits ?? usualHitsOf(request)
   const wrong = contradictionsIn({ when, fault, fromMs, untilMs, maxHits }, nowMs)
   if (wrong.length > 0) throw new Refusal('request-malformed', wrong.join('; '))
   return { when, fault, fromMs, untilMs, maxHits }
+}
+
+/** An expired certificate stays so until the rule ends. */
+function usualHitsOf({ when, fault }: FaultRequest): number {
+  if (fault.kind === 'certificate-expired') return 1_000
+  return when.nth === null ? 100 : 1
 }
 
 function contradictionsIn({ when, fault, fromMs, untilMs, maxHits }: RuleTerms, nowMs: number): string[] {
@@ -27,7 +33,8 @@ function contradictionsIn({ when, fault, fromMs, untilMs, maxHits }: RuleTerms, 
   const chosen = (['nth', 'every', 'probability'] as const).filter((name) => when[name] !== null)
   if (chosen.length > 1) wrong.push(`when has ${chosen.join(' and ')}; only one of them can choose`)
   if (when.seed !== 0 && when.probability === null) wrong.push('when.seed needs when.probability')
-  if (when.nth !== null && maxHits > 1) wrong.push('when.nth is one upload, so max_hits is 1')
+  if (when.nth !== null && maxHits > 1 && fault.kind !== 'certificate-expired')
+    wrong.push('when.nth is one upload, so max_hits is 1')
   if (untilMs <= fromMs) wrong.push('from must be before until')
   else if (untilMs <= nowMs) wrong.push('until is in the past')
   if (untilMs - Math.max(fromMs, nowMs) > maxMs) wrong.push('until must be at most a day after its beginning')

@@ -24,5 +24,9 @@ export interface FaultStore {
   countMatch(rule: string): Promise<number>
   /** Counts a hit unless there have been `maxHits` already; whether it did. */
   countHit(rule: string, maxHits: number): Promise<boolean>
+  /** Fingerprint of the certificate that a rule lets expire; null while it has chosen none. */
+  expiredCertificate(rule: string): Promise<string | null>
+  /** Lets a certificate expire unless the rule has chosen another one already; whether it did. */
+  expireCertificate(rule: string, fingerprint: string): Promise<boolean>
   counts(rules: readonly string[]): Promise<readonly RuleCounts[]>
 }

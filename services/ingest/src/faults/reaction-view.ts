@@ -53,6 +53,7 @@ export function createReactionView(): ReactionView {
       endedMs: Date.parse(upload.receivedAt),
       ...{ retries: 0, retriedAfterMs: [], lastRetryMs: null, hasSameBytes: null },
       ...{ deliveredMs: null, resumedMs: null, isTrackResumed: false, nextSession: null },
+      ...{ renewedMs: null, isCertificateDropped: false },
     }
     observations = [...observations, observation].slice(-maxHits)
     open = [...open, observation].slice(-maxHits)

@@ -18,7 +18,7 @@ const base: JudgedUpload = {
   ...{ init: null, initFacts: null, media: null },
 }
 
-type Sent = Partial<Pick<Upload, 'whole' | 'sha256' | 'fault' | 'part'>>
+type Sent = Partial<Pick<Upload, 'whole' | 'sha256' | 'fault' | 'part' | 'sender'>>
 
 /** What is said of the first hit, of uploads that begin at seconds and take a tenth. */
 function reactionTo(uploads: readonly (readonly [second: number, path: string, Sent?])[], nowSecond = 10) {
@@ -104,6 +104,45 @@ describe('the reaction to a fault', () => {
     match(impatient?.says ?? '', /was accepted, but the camera retried once/)
     const left = [0, '1/video/2', { fault: { ...pause, isComplete: false }, whole: false }] as const
     match(reactionTo([left], 61)[0]?.says ?? '', /lost, though it was not refused/)
+  })
+
+  describe('after its certificate expired', () => {
+    const deviceOf = (fingerprint: string | null) => ({
+      sender: {
+        ...base.upload.sender,
+        device: fingerprint === null ? null : { fingerprint, serial: '01', subject: 'CN=cam', notAfter: '' },
+      },
+    })
+    const expired: FaultHit = { ...refusal, kind: 'certificate-expired', status: 403, isComplete: false }
+    const refused = { fault: expired, ...deviceOf('a') }
+    const after = (nowSecond: number, ...more: Parameters<typeof reactionTo>[0]) =>
+      reactionTo([[0, '1/video/2', refused], ...more], nowSecond)[0]
+
+    it('says when it came with another certificate, also where it lost the object', () => {
+      const renewed = after(10, [2, '1/video/2', refused], [4, '1/video/2', deviceOf('b')])
+      deepEqual(
+        [renewed?.kind, renewed?.certificate, renewed?.renewedAfterMs, renewed?.isLost],
+        ['retried', 'renewed', 4_100, false],
+      )
+      match(
+        renewed?.says ?? '',
+        /retried 2 times.*Nothing was lost\. It came with another certificate 4\.1 s/,
+      )
+      const skipped = after(10, [4, '1/video/3', deviceOf('b')])
+      deepEqual([skipped?.kind, skipped?.certificate, skipped?.isLost], ['skipped', 'renewed', true])
+    })
+
+    it('says that it showed none any more, or the same for ever', () => {
+      equal(after(10, [4, '1/video/2', deviceOf(null)])?.certificate, 'dropped')
+      const kept = after(90, [4, '1/video/2', refused])
+      deepEqual([kept?.kind, kept?.certificate], ['gave-up', 'kept'])
+      match(kept?.says ?? '', /lost\. It did not renew its certificate\.$/)
+      match(after(10)?.says ?? '', /may still come\. It has not shown another certificate yet\.$/)
+    })
+
+    it('is no matter of other faults', () => {
+      equal(first([4, '1/video/2', deviceOf('b')])?.certificate, null)
+    })
   })
 
   it('is not read from parts of a long request, nor from what comes ten minutes later', () => {

@@ -22,6 +22,10 @@ export interface Observation {
   /** Whether that was one of the same track. */
   isTrackResumed: boolean
   nextSession: string | null
+  /** Of a certificate that expired: when the first upload with another one had come. */
+  renewedMs: number | null
+  /** Whether a later upload came without any. */
+  isCertificateDropped: boolean
 }
 
 type ReactionKind = 'accepted' | 'retried' | 'skipped' | 'new-session' | 'gave-up' | 'pending'
@@ -40,6 +44,9 @@ export interface Reaction {
   readonly deliveredAfterMs: number | null
   readonly resumedAfterMs: number | null
   readonly nextSession: string | null
+  /** What became of a certificate that expired; null for other faults. */
+  readonly certificate: 'renewed' | 'dropped' | 'kept' | null
+  readonly renewedAfterMs: number | null
   /** Null while the object may still come. */
   readonly isLost: boolean | null
   readonly says: string
@@ -57,8 +64,14 @@ export function observeUpload(hit: Observation, { upload, session, track }: Judg
     observeRetry(hit, upload, startedMs, receivedMs)
   if (!upload.whole || startedMs < hit.endedMs) return
   hit.resumedMs ??= receivedMs
+  if (hit.fault.kind === 'certificate-expired') observeCertificate(hit, upload, receivedMs)
   if (track === hit.track && session === hit.session) hit.isTrackResumed = true
   if (session !== hit.session && session !== null) hit.nextSession ??= session
+}
+
+function observeCertificate(hit: Observation, { sender: { device } }: Upload, receivedMs: number): void {
+  if (device === null) hit.isCertificateDropped = true
+  else if (device.fingerprint !== hit.upload.sender.device?.fingerprint) hit.renewedMs ??= receivedMs
 }
 
 function observeRetry(hit: Observation, upload: Upload, startedMs: number, receivedMs: number): void {
@@ -80,9 +93,31 @@ export function reactionOf(hit: Observation, nowMs: number): Reaction {
     deliveredAfterMs: after(hit.deliveredMs),
     resumedAfterMs: after(hit.resumedMs),
     nextSession: hit.nextSession,
+    certificate: hit.fault.kind === 'certificate-expired' ? certificateOf(hit) : null,
+    renewedAfterMs: after(hit.renewedMs),
     isLost: kind === 'pending' ? null : kind !== 'accepted' && kind !== 'retried',
   }
-  return { ...reaction, says: wordsFor(reaction) }
+  return { ...reaction, says: `${wordsFor(reaction)}${certificateWordsFor(reaction)}` }
+}
+
+function certificateOf({ renewedMs, isCertificateDropped }: Observation): 'renewed' | 'dropped' | 'kept' {
+  if (renewedMs !== null) return 'renewed'
+  return isCertificateDropped ? 'dropped' : 'kept'
+}
+
+function certificateWordsFor({ certificate, renewedAfterMs, kind }: Omit<Reaction, 'says'>): string {
+  switch (certificate) {
+    case 'renewed':
+      return ` It came with another certificate ${secondsOf(renewedAfterMs ?? 0)} after the upload began.`
+    case 'dropped':
+      return ' It went on without a certificate.'
+    case 'kept':
+      return kind === 'pending'
+        ? ' It has not shown another certificate yet.'
+        : ' It did not renew its certificate.'
+    case null:
+      return ''
+  }
 }
 
 function kindOf(hit: Observation, nowMs: number): ReactionKind {

@@ -28,5 +28,14 @@ export function requestsOf(script: FaultScript, nowMs: number): readonly FaultRe
       ]
     case 'slow-uplink':
       return [{ ...lasting(60), maxHits, fault: { kind: 'slow', bytesPerSecond: 32_768 } }]
+    case 'certificate-expires':
+      return [
+        {
+          ...lasting(300),
+          when: { ...anyUpload, kind: 'segment', nth: 3 },
+          maxHits,
+          fault: { kind: 'certificate-expired' },
+        },
+      ]
   }
 }

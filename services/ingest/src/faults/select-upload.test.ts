@@ -12,7 +12,7 @@ const rule: FaultRule = {
 }
 const head: UploadHead = {
   ...{ path: 'session_1/video/segment_1001.m4s', session: '1', track: 'video', kind: 'segment' },
-  ...{ httpVersion: '1.1', otherConnections: 0 },
+  ...{ httpVersion: '1.1', otherConnections: 0, certificate: null },
 }
 
 describe('isCandidate', () => {

@@ -6,7 +6,7 @@ export function isCandidate(
   head: UploadHead,
   nowMs: number,
 ): boolean {
-  if (nowMs < fromMs || nowMs >= untilMs) return false
+  if (!isInForce({ fromMs, untilMs }, nowMs)) return false
   if (isHttp2Only(fault.kind) && head.httpVersion !== '2') return false
   if (fault.kind === 'connections' && head.otherConnections < fault.max) return false
   return (
@@ -16,6 +16,12 @@ export function isCandidate(
     (when.path === null || isPathLike(when.path, head.path))
   )
 }
+
+/** Whether a rule has begun and has not ended. */
+export const isInForce = (
+  { fromMs, untilMs }: Pick<FaultRule, 'fromMs' | 'untilMs'>,
+  nowMs: number,
+): boolean => nowMs >= fromMs && nowMs < untilMs
 
 const isHttp2Only = (kind: string): boolean => kind === 'goaway' || kind === 'reset'
 

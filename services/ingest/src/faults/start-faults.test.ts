@@ -15,7 +15,7 @@ const any: FaultSelection = {
 }
 const head: UploadHead = {
   ...{ path: 'video/1.m4s', session: 'none', track: 'video', kind: 'segment' },
-  ...{ httpVersion: '1.1', otherConnections: 0 },
+  ...{ httpVersion: '1.1', otherConnections: 0, certificate: null },
 }
 const requestFor = (when: Partial<FaultSelection>, maxHits: number | null = null): FaultRequest => ({
   ...{ when: { ...any, ...when }, fromMs: null, untilMs: null, maxHits },
@@ -86,6 +86,39 @@ describe('fault rules of several ingest processes', function () {
       hits.map((rule) => rule?.id),
       [first?.id, second?.id],
     )
+  })
+
+  it('let the certificate of the chosen upload expire, for all processes and no other certificate', async () => {
+    const nth = requestFor({ kind: 'segment', nth: 2 })
+    const [rule] = await one.make('8', [{ ...nth, fault: { kind: 'certificate-expired' } }], null)
+    await until('the other process sees the rule', async () => other.hasRules('8'))
+    const sent = [
+      [one, { certificate: 'a' }],
+      [one, { certificate: 'a', kind: 'init' }],
+      [one, { certificate: null }],
+      [one, { certificate: 'a' }],
+      [other, { certificate: 'a', kind: 'init' }],
+      [other, { certificate: 'b' }],
+      [other, { certificate: null }],
+      [one, { certificate: 'a' }],
+    ] as const
+    const hits = []
+    for (const [process, part] of sent) hits.push((await process.hit('8', { ...head, ...part })) !== null)
+    deepEqual(hits, [false, false, false, true, true, false, false, true])
+    equal((await one.list('8'))[0]?.hits, 3)
+    deepEqual(await one.remove('8', null), [rule?.id])
+  })
+
+  it('let one certificate expire although several come at once', async () => {
+    await one.make('9', [{ ...requestFor({}), fault: { kind: 'certificate-expired' } }], null)
+    await until('the other process sees the rule', async () => other.hasRules('9'))
+    const hits = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        (i % 2 === 0 ? one : other).hit('9', { ...head, certificate: i % 2 === 0 ? 'a' : 'b' }),
+      ),
+    )
+    const hit = new Set(hits.flatMap((rule, i) => (rule ? [i % 2] : [])))
+    equal(hit.size, 1)
   })
 
   it('are refused when a stream has too many, and go with the stream', async () => {

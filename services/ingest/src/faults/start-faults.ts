@@ -3,7 +3,7 @@ import { Refusal } from '../lib/refusal.ts'
 import type { FaultRule, UploadHead } from './fault-rule.ts'
 import { type FaultRequest, termsOf } from './make-rules.ts'
 import type { FaultStore, RuleCounts, StreamRule } from './ports.ts'
-import { isCandidate, isDrawn } from './select-upload.ts'
+import { isCandidate, isDrawn, isInForce } from './select-upload.ts'
 
 /** Fault rules of streams. Where a stream is named, the caller knows that it exists. */
 export interface Faults {
@@ -90,18 +90,31 @@ export async function startFaults({
   async function hit(stream: string, head: UploadHead): Promise<FaultRule | null> {
     const nowMs = now().getTime()
     for (const rule of byStream.get(stream) ?? [])
-      if (isCandidate(rule, head, nowMs) && (await takes(rule))) return rule
+      try {
+        if (await takes(rule, head, nowMs)) return rule
+      } catch (error) {
+        log.warn({ error, fault: rule.id }, 'a fault rule is passed over')
+      }
     return null
   }
 
-  async function takes(rule: FaultRule): Promise<boolean> {
-    try {
-      const n = await store.countMatch(rule.id)
-      return isDrawn(rule.when, n) && (await store.countHit(rule.id, rule.maxHits))
-    } catch (error) {
-      log.warn({ error, fault: rule.id }, 'a fault rule is passed over')
-      return false
-    }
+  async function takes(rule: FaultRule, head: UploadHead, nowMs: number): Promise<boolean> {
+    const { certificate } = head
+    if (rule.fault.kind !== 'certificate-expired')
+      return isCandidate(rule, head, nowMs) && (await isChosen(rule)) && (await isCounted(rule))
+    if (certificate === null || !isInForce(rule, nowMs)) return false
+    const expired = await store.expiredCertificate(rule.id)
+    if (expired !== null) return expired === certificate && (await isCounted(rule))
+    if (!isCandidate(rule, head, nowMs) || !(await isChosen(rule))) return false
+    return (await store.expireCertificate(rule.id, certificate)) && (await isCounted(rule))
+  }
+
+  async function isChosen(rule: FaultRule): Promise<boolean> {
+    return isDrawn(rule.when, await store.countMatch(rule.id))
+  }
+
+  function isCounted(rule: FaultRule): Promise<boolean> {
+    return store.countHit(rule.id, rule.maxHits)
   }
 
   async function make(stream: string, requests: readonly FaultRequest[], script: string | null) {

@@ -11,6 +11,8 @@ const body = z.strictObject({
   mode: z.enum(['a', 'b']).optional(),
   one: z.union([z.string(), z.number()]).optional(),
   short: z.string().regex(/^x/).optional(),
+  odd: z.string().regex(/^x/, 'must begin with x').optional(),
+  at: z.iso.datetime().optional(),
 })
 
 describe('parseBody', () => {
@@ -27,6 +29,8 @@ describe('parseBody', () => {
     [{ mode: 'c' }, 'mode must be "a" or "b"'],
     [{ one: true }, 'one has none of the forms that are allowed'],
     [{ short: 'y' }, 'short is not valid'],
+    [{ odd: 'y' }, 'odd must begin with x'],
+    [{ at: 'noon' }, 'at must be a time such as 2026-11-29T12:00:00Z'],
     [{ other: 1 }, 'it must not have "other"'],
     [[], 'it must be an object'],
     [{ name: 1, mode: 1 }, 'name must be a text; mode must be "a" or "b"'],

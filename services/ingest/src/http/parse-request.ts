@@ -40,10 +40,16 @@ function wordsFor(issue: z.core.$ZodIssue): string {
       return 'has none of the forms that are allowed'
     case 'unrecognized_keys':
       return `must not have ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
+    case 'invalid_format':
+      return issue.format === 'datetime' ? 'must be a time such as 2026-11-29T12:00:00Z' : ownWordsOf(issue)
     default:
-      return 'is not valid'
+      return ownWordsOf(issue)
   }
 }
+
+/** A schema says what it wants in words that begin with "must"; others are those of the library. */
+const ownWordsOf = ({ message }: z.core.$ZodIssue): string =>
+  message.startsWith('must ') ? message : 'is not valid'
 
 const typeNames: Readonly<Record<string, string>> = {
   string: 'a text',

@@ -7,14 +7,14 @@ import { Refusal } from '../lib/refusal.ts'
 export function uiRoutes(site: Site): Router {
   const router = Router()
   router.get(['/', '/ui'], (_request, response) => response.redirect(307, '/ui/streams'))
-  router.get('/ui/assets/*path', (request, response) => {
-    const file = site.assetAt(request.path.slice('/ui/assets/'.length))
+  router.get('/ui/assets/*path', async (request, response) => {
+    const file = await site.assetAt(request.path.slice('/ui/assets/'.length))
     if (!file)
       throw new Refusal('not-found', 'this file is of another version of the page; load the page again')
     send(request, response, file, 'public, max-age=31536000, immutable')
   })
-  router.get('/ui/*path', (request, response) => {
-    const { status, file } = site.pageAt(request.path.slice('/ui/'.length))
+  router.get('/ui/*path', async (request, response) => {
+    const { status, file } = await site.pageAt(request.path.slice('/ui/'.length))
     send(request, response.status(status), file, 'no-cache')
   })
   return router

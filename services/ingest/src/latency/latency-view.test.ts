@@ -36,7 +36,7 @@ describe('the latency of a session', () => {
     for (let nth = 0; nth < 100; nth++) view.add(judged(nth, 100 + nth, produced(nth)))
     deepEqual(view.tracks('1'), [
       {
-        ...{ session: '1', track: 'video', source: 'prft', segments: 100 },
+        ...{ session: '1', track: 'video', source: 'prft', segments: 100, producedMs: startMs },
         ...{ min: 100, p50: 149, p90: 189, p99: 198, max: 199 },
         slowest: [99, 98, 97].map((nth) => ({
           upload: `u${nth}`,
@@ -50,8 +50,9 @@ describe('the latency of a session', () => {
   it('is counted against the fastest segment without prft', () => {
     const view = createLatencyView()
     for (const [nth, lateMs] of [5_000, 5_400, 4_900, 7_000].entries()) view.add(judged(nth, lateMs))
-    const [{ source, min, p50, max } = { source: null, min: 0, p50: 0, max: 0 }] = view.tracks(null)
-    deepEqual([source, min, p50, max], ['arrival', 0, 100, 2_100])
+    const [track] = view.tracks(null)
+    deepEqual([track?.source, track?.min, track?.p50, track?.max], ['arrival', 0, 100, 2_100])
+    deepEqual(track?.producedMs, null)
   })
 
   it('is that of each track of each session', () => {

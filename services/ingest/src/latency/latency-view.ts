@@ -19,6 +19,8 @@ export interface TrackLatency {
    * of the track.
    */
   readonly source: 'prft' | 'arrival'
+  /** By prft: when the first sample of the first segment was made, Unix milliseconds; null by arrival. */
+  readonly producedMs: number | null
   readonly segments: number
   readonly min: number
   readonly p50: number
@@ -40,6 +42,8 @@ interface Samples {
   /** Of segments with prft. */
   readonly produced: Sample[]
   readonly arrived: Sample[]
+  /** Producer time of the first segment that has one. */
+  producedMs: number | null
 }
 
 interface Sample {
@@ -75,7 +79,10 @@ export function createLatencyView(): LatencyView {
     if (!samples || samples.arrived.length >= maxSamples) return
     const [produced, arrived] = [producerLatencyOf(media, receivedMs), arrivalOffsetOf(media, receivedMs)]
     const { id, path } = upload
-    if (produced !== null) samples.produced.push({ upload: id, path, ms: produced })
+    if (produced !== null) {
+      samples.produced.push({ upload: id, path, ms: produced })
+      samples.producedMs ??= media.producerAtMs
+    }
     if (arrived !== null) samples.arrived.push({ upload: id, path, ms: arrived })
   }
 
@@ -83,14 +90,14 @@ export function createLatencyView(): LatencyView {
     const key = `${session}/${track}`
     const known = tracks.get(key)
     if (known || tracks.size >= maxTracks) return known ?? null
-    const samples: Samples = { session, track, produced: [], arrived: [] }
+    const samples: Samples = { session, track, produced: [], arrived: [], producedMs: null }
     tracks.set(key, samples)
     return samples
   }
 }
 
 /** By prft where most segments have it. */
-function summaryOf({ session, track, produced, arrived }: Samples): TrackLatency | null {
+function summaryOf({ session, track, produced, arrived, producedMs }: Samples): TrackLatency | null {
   const isProduced = produced.length * 2 > arrived.length
   const samples = (isProduced ? produced : arrived).toSorted((one, other) => one.ms - other.ms)
   const base = isProduced ? 0 : (samples[0]?.ms ?? 0)
@@ -99,6 +106,7 @@ function summaryOf({ session, track, produced, arrived }: Samples): TrackLatency
   if (min === undefined || max === undefined) return null
   return {
     ...{ session, track, source: isProduced ? 'prft' : 'arrival', segments: values.length },
+    producedMs: isProduced ? producedMs : null,
     ...{
       min,
       p50: percentile(values, 0.5),

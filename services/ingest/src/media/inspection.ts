@@ -42,9 +42,15 @@ export interface InspectionFault {
   readonly message: string
 }
 
-/** Whether media was not looked into because of a limit of this server: what it holds is not known. */
-export const isUnread = ({ init, media, faults }: Inspection): boolean =>
-  init === null && media === null && faults.some(({ code }) => code === 'box-too-large')
+/**
+ * Whether media was not looked into because of a limit of this server, or could not be because its boxes are broken: what it
+ * holds is not known.
+ */
+export const isUnread = ({ kind, init, media, faults }: Inspection): boolean =>
+  (kind === 'init' || kind === 'segment') &&
+  init === null &&
+  media === null &&
+  faults.some(({ code }) => code === 'box-too-large' || code === 'box-malformed')
 
 /** One CMAF header. A CMAF track has one trak; more are reported, the first is described. */
 export interface InitFacts {
@@ -71,6 +77,8 @@ export interface InitFacts {
   readonly brands: readonly string[]
   /** Profile and level of Dolby Vision, `08.07`, that a configuration box tells; null without one. */
   readonly dolbyVision: string | null
+  /** Seconds by which an edit list shows the first sample later than its decode time says; absent without. */
+  readonly delaySeconds?: number
   /** trex defaults that fragments may rely on. */
   readonly defaultSampleDuration: number
   readonly defaultSampleSize: number

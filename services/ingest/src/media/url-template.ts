@@ -44,6 +44,18 @@ function filling(whole: string, { name, width, escaped, bandwidth }: Identifier)
 
 export const escapeDollars = (text: string): string => text.replaceAll('$', '$$$$')
 
+/**
+ * The first dollar of a template that begins no identifier, with what follows it, `$number$`; null for none. The URL is then
+ * undefined.
+ */
+export function strayDollarIn(template: string): string | null {
+  for (const { 0: whole, 1: name, 2: width, index } of template.matchAll(identifiers)) {
+    if (whole === '$') return /^\$\w*(?:%\w*)?\$?/.exec(template.slice(index, index + 40))?.[0] ?? whole
+    if (name === 'RepresentationID' && width !== undefined) return whole
+  }
+  return null
+}
+
 /** The parts of a template that `fillTemplate` returned. */
 export function partsOf(template: string): TemplatePart[] {
   const parts: TemplatePart[] = []

@@ -11,9 +11,14 @@ import { validateUpload } from '../validation/validate-upload.ts'
 
 /**
  * Opens the media of a HomeKit Secure Video session with a key, and judges what is in it. Neither key nor plaintext is
- * stored. Throws the refusals `stream-unknown`, `object-unknown` and `media-unsupported`.
+ * stored. Null when the signal ended it. Throws the refusals `stream-unknown`, `object-unknown` and `media-unsupported`.
  */
-export type OpenSession = (stream: string, session: string, contentKey: Uint8Array) => Promise<OpenedSession>
+export type OpenSession = (
+  stream: string,
+  session: string,
+  contentKey: Uint8Array,
+  signal: AbortSignal,
+) => Promise<OpenedSession | null>
 
 export interface OpenedSession {
   /** How many objects the key opens, of how many. */
@@ -44,7 +49,7 @@ const maxObjectBytes = 67_108_864
 const maxObjects = 10_000
 
 export function openSessionWith({ listSession, open }: OpenSessionDeps): OpenSession {
-  return async function openSession(stream, session, contentKey) {
+  return async function openSession(stream, session, contentKey, signal) {
     const uploads = (await listSession(stream, session)).map(({ upload }) => upload).filter(isMedia)
     if (uploads.length > maxObjects)
       throw new Refusal('media-unsupported', `session ${session} has more than ${maxObjects} sealed objects`)
@@ -53,6 +58,7 @@ export function openSessionWith({ listSession, open }: OpenSessionDeps): OpenSes
     const damaged: NamedUpload[] = []
     const repeatedIvs: OpenedSession['repeatedIvs'][number][] = []
     for (const upload of uploads) {
+      if (signal.aborted) return null
       const object = await bytesOf(stream, upload)
       const iv = ivOf(object)
       if (ivs.has(iv)) repeatedIvs.push({ ...nameOf(upload), iv })

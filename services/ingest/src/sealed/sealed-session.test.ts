@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { openedSession } from '@pushav/shared/api/sealed.ts'
 import { chunk, ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
 import { hksvCameraKey, hksvKeyId, hksvSession, sealed } from '@pushav/shared/testing/media/hksv.ts'
@@ -73,6 +73,11 @@ describe('a sealed session', () => {
     const refused = await ingest.send('POST', `/sealed/1/${number}`, body)
     deepEqual([refused.status, refused.json.code], [400, 'request-malformed'])
     ok(!refused.text.includes('secret'))
+    match(refused.json.detail, /camera_key must be 32 bytes in hex/)
+    for (const key_number of ['-1', String(2n ** 64n)]) {
+      const huge = await ingest.send('POST', `/sealed/1/${number}`, JSON.stringify({ ...key, key_number }))
+      match(huge.json.detail, /key_number must be a whole number below 2\^64/)
+    }
     const noWorker = await ingest.send('POST', `/sealed/1/${number}`, JSON.stringify({ ...key, probe: true }))
     deepEqual([noWorker.status, noWorker.json.code], [503, 'unavailable'])
     deepEqual((await open(ingest, { camera_key: 'f'.repeat(64), probe: true })).probes, [])

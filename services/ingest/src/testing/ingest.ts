@@ -11,6 +11,7 @@ import { Redis } from 'ioredis'
 import { generate } from 'selfsigned'
 import { readConfig } from '../config.ts'
 import { startIngest } from '../start-ingest.ts'
+import { directoryWithRoots } from './certificates.ts'
 import { routesOf } from './routes-of.ts'
 
 const log = createLogger('test', 'fatal')
@@ -34,8 +35,8 @@ export function ingestSuite() {
   before(async () => {
     redis = await startRedisServer()
     device = await newDevice()
-    // CA keys take a second to make, so all tests share those of the first start.
-    made = await temporaryDirectory()
+    made = await directoryWithRoots()
+    // All tests share what the first start issued.
     await using _first = await start(made.path)
   })
   after(async () => {
@@ -143,7 +144,10 @@ type TemporaryDirectory = Awaited<ReturnType<typeof temporaryDirectory>>
 export type Ingest = Awaited<ReturnType<ReturnType<typeof ingestSuite>['start']>>
 
 async function newDevice(): Promise<Device> {
-  const { cert } = await generate([{ name: 'commonName', value: 'cam' }], { algorithm: 'sha256' })
+  const { cert } = await generate([{ name: 'commonName', value: 'cam' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+  })
   const certificate = cert.replace(/-----.*-----|\s/g, '')
   const fingerprint = createHash('sha256').update(Buffer.from(certificate, 'base64')).digest('hex')
   return { fingerprint, serial: '1f', subject: 'CN=cam', notAfter: '2027-01-01T00:00:00.000Z', certificate }

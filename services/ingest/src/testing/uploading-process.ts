@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Device, identityHeadersOf } from '@pushav/shared/identity.ts'
+import { bareEnv } from '@pushav/shared/testing/bare-env.ts'
 
 const main = new URL('../main.ts', import.meta.url).pathname
 
@@ -32,7 +33,7 @@ export async function startUploadingProcess(options: {
   const socketPath = join(workingDirectory, `${instance}.sock`)
   const handoverFile = join(workingDirectory, `${instance}.json`)
   const env = {
-    PATH: process.env.PATH ?? '',
+    ...bareEnv(),
     INGEST_LISTEN: `unix:${socketPath}`,
     REDIS_URL: redisUrl,
     WORKING_DIRECTORY: workingDirectory,

@@ -1,8 +1,9 @@
 import type { TlsTestConnection, TlsTestId } from '@pushav/shared/tls-tests/tls-tests.ts'
 
-/** All connections of one address to one test, added up. */
+/** All connections to one test with one client certificate, or without one from one address, added up. */
 export interface TestResult {
   readonly test: TlsTestId
+  /** The newest. */
   readonly address: string
   readonly connections: number
   /** Connections that ended in the handshake. */
@@ -18,19 +19,21 @@ export interface TestResult {
   readonly offers: string | null
   readonly tlsVersion: string | null
   readonly serverName: string | null
-  /** The newest certificate that the client showed; null for none. */
   readonly certificate: TlsTestConnection['certificate']
 }
 
-/** Results of the tests of TLS clients; those of the 1000 newest pairs of test and address stay. */
+/** Results of the tests of TLS clients; those of the 1000 newest pairs of test and client stay. */
 export interface TestResults {
   /** Adds connections up. Throws `Unavailable` while Redis does not respond. */
   record(connections: readonly TlsTestConnection[]): Promise<void>
   /**
-   * Forgets the results of an address, or all; returns how many there were. Throws `Unavailable` while Redis does not
-   * respond.
+   * Forgets the results of a client, an address or the fingerprint of a certificate, or all; returns how many there
+   * were. Throws `Unavailable` while Redis does not respond.
    */
-  clear(address: string | null): Promise<number>
+  clear(client: {
+    readonly address?: string | undefined
+    readonly certificate?: string | undefined
+  }): Promise<number>
   /** Newest first. Throws `Unavailable` while Redis does not respond. */
   newest(): Promise<readonly TestResult[]>
 }

@@ -5,6 +5,7 @@ import { Unavailable } from '../lib/unavailable.ts'
 import type { MediaInspection } from '../media/isobmff/inspector.ts'
 import type { BodyStats } from './body/stage-body.ts'
 import type { OpenUploads } from './open-uploads.ts'
+import { earlierPaths } from './paths/earlier-paths.ts'
 import type { PendingVerdicts, Verdict } from './pending-verdicts.ts'
 import type { ObjectLinks, StagedUpload, UploadFacts, UploadStore } from './ports.ts'
 import type { Upload } from './upload.ts'
@@ -46,8 +47,9 @@ export async function commitUpload(deps: CommitUploadDeps, body: CompleteBody): 
   const complete = { ...facts, receivedAt: now().toISOString(), ...stats, kind, ...body.extra }
   const link = stats.whole && !(isEndOfTrack(inspection) && (await hasObject(links, stream, facts.path)))
   // Uploads that are open now have their journal lines behind this one.
+  const open = openUploads.pathsBeside(stream, facts.id)
   const isManifest = kind === 'mpd' || kind === 'playlist'
-  const beside = isManifest ? openUploads.pathsBeside(stream, facts.id) : []
+  const beside = isManifest ? open : kind === 'segment' ? earlierPaths(open, facts.path) : []
   openUploads.end(stream, facts.id)
   const upload: Upload = beside.length > 0 ? { ...complete, beside } : complete
   inspections.put(upload.id, inspection)

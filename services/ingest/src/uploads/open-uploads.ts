@@ -11,6 +11,8 @@ export interface OpenUploads {
 /** A device has one or a few uploads at once for each of its tracks. */
 const maxPaths = 32
 
+const none: readonly string[] = []
+
 export function createOpenUploads(): OpenUploads {
   const streams = new Map<string, Map<string, string>>()
   return { begin, end, pathsBeside }
@@ -28,8 +30,10 @@ export function createOpenUploads(): OpenUploads {
   }
 
   function pathsBeside(stream: string, upload: string): readonly string[] {
+    const open = streams.get(stream)
+    if (open === undefined || (open.size === 1 && open.has(upload))) return none
     const paths = new Set<string>()
-    for (const [id, path] of streams.get(stream) ?? []) {
+    for (const [id, path] of open) {
       if (id !== upload) paths.add(path)
       if (paths.size >= maxPaths) break
     }

@@ -23,7 +23,10 @@ export interface Upload {
   readonly part?: { readonly of: string; readonly from: number }
   /** How many uploads of their own the parts of a long request became; absent where it was not split. */
   readonly parts?: number
-  /** Of a manifest: paths of the stream whose uploads were on their way when it had come; absent without any. */
+  /**
+   * Paths of the stream whose uploads were on their way when it had come; of a segment, those that it may have overtaken.
+   * Absent without any.
+   */
   readonly beside?: readonly string[]
   /** How many bytes its body had on the wire, where it came in a content coding that was undone. */
   readonly codedBytes?: number

@@ -156,6 +156,8 @@ export interface Track {
   /** cmaf-ingest: segments go to the path that the init segment went to. */
   readonly isOneUrl?: boolean | undefined
   readonly clock: Clock | null
+  /** Paths of segments that were on their way when a later one had come. */
+  readonly awaited?: readonly string[] | undefined
   /** cmaf-ingest: short fingerprint of its device; absent where that is the session's. */
   readonly shortDevice?: string | undefined
   /** Digest of the newest filler segment. */
@@ -181,6 +183,8 @@ export interface TrackPlace {
   readonly shape?: number | undefined
   /** Steady beginning of its names, of clips and of segments without init segment. */
   readonly steady?: number | undefined
+  /** Of one long request that was cut into segments, the digest of its path without the counter. */
+  readonly clip?: number | undefined
 }
 
 /** The facts of an init segment that its segments depend on. */
@@ -195,6 +199,8 @@ export interface KnownInit {
   readonly encrypted: boolean
   /** Profile and level of Dolby Vision, `08.07`. */
   readonly dolbyVision?: string | undefined
+  /** How much later an edit list shows the first sample. */
+  readonly delaySeconds?: number | undefined
   /** Defaults of trex. */
   readonly sampleDuration: number
   readonly sampleSize: number
@@ -208,6 +214,8 @@ export const nonSyncFlag = 0x10000
 export interface Clock {
   readonly start: number
   readonly end: number
+  /** Where it would go on if the newest segment had come at its time; absent where it has. */
+  readonly straight?: number | undefined
   /** Duration, number and bytes of all segments together. */
   readonly total: number
   readonly count: number

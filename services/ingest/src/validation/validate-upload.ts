@@ -103,11 +103,10 @@ function checkUpload(start: Evaluation, context: Context): Evaluation {
   const unsupported = checkSupported(context) ?? checkTrackCount(context, session)
   const preconditions = mediaPreconditions(context, session)
   if (unsupported) return add({ ...start, session }, { findings: [unsupported], preconditions })
-  if (context.stream.interface === 'hksv')
-    return checkHksvUpload(
-      add(start, { findings: [...checkNames(context), ...checkContentType(context)], preconditions }),
-      context,
-    )
+  if (context.stream.interface === 'hksv') {
+    const findings = [...checkNames(context), ...checkContentType(context)]
+    return checkHksvUpload(beginAfterRestart(add(start, { findings, preconditions }), context), context)
+  }
   const evaluation = add(start, {
     findings: [
       ...checkContent(context),

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { bareEnv } from '@pushav/shared/testing/bare-env.ts'
 
 const main = new URL('../main.ts', import.meta.url).pathname
 
@@ -8,7 +9,7 @@ export type WorkerProcess = Awaited<ReturnType<typeof startWorkerProcess>>
 
 /** The real worker as a process of its own; what it logs is kept. */
 export async function startWorkerProcess(settings: Record<string, string>) {
-  const env = { PATH: process.env.PATH ?? '', ...settings }
+  const env = { ...bareEnv(), ...settings }
   const child = fork(main, { env, silent: true })
   if (!child.stdout || !child.stderr) throw new Error('a silent fork has pipes')
   const logged: Record<string, unknown>[] = []

@@ -62,6 +62,16 @@ describe('supervise', () => {
     await rejects(supervised.ended, /part did not start \(exit code 1\).+\n\s+bad settings: X/)
   })
 
+  it('says why in the words of the error that a Node process throws at its start, without its stack', async () => {
+    const thrown = supervise(
+      spec(`throw new Error('KEYLOG: /x cannot be written', { cause: new Error('no') })`),
+      display,
+    )
+    await rejects(thrown.ended, { message: 'part did not start (exit code 1): KEYLOG: /x cannot be written' })
+    const bug = supervise(spec(`null.x`), display)
+    await rejects(bug.ended, /its last lines:.+TypeError.+at /s)
+  })
+
   it('says what is wrong when the command does not exist', async () => {
     const supervised = supervise(spec('', { command: ['/no/such/command'] }), display)
     await rejects(supervised.ended, /part did not start \(.*ENOENT/)

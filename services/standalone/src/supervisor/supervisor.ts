@@ -90,7 +90,21 @@ export function supervise(spec: ProcessSpec, { log, showLine }: SuperviseDeps): 
   }
 
   function failureReport(failure: string): string {
-    const sentence = [`${spec.name} ${failure}; its last lines:`, ...child.lastLines()].join('\n  ')
+    const lines = child.lastLines()
+    const reason = report === null ? thrownErrorIn(lines) : null
+    const sentence =
+      reason === null
+        ? [`${spec.name} ${failure}; its last lines:`, ...lines].join('\n  ')
+        : `${spec.name} ${failure}: ${reason}`
     return spec.advice ? `${sentence}\n${spec.advice}` : sentence
   }
+}
+
+/**
+ * The message of the error that ended a Node process at its start: written for the user, whom the stack around it, which
+ * has been shown already, does not help. Errors of other classes are bugs: null.
+ */
+function thrownErrorIn(lines: readonly string[]): string | null {
+  const messages = lines.flatMap((line) => /^Error: (.+?)( \{)?$/.exec(line)?.[1] ?? [])
+  return messages.at(0) ?? null
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { severity, streamId } from '../common.ts'
+import { severity, streamId, time } from '../common.ts'
 
 const count = z.number().int()
 const milliseconds = z.number().describe('Milliseconds')
@@ -21,6 +21,10 @@ const trackMetrics = z
     latency: z
       .object({
         source: z.enum(['prft', 'arrival']),
+        produced_from: time
+          .nullable()
+          .optional()
+          .describe('By prft: the first producer time. A recording that is sent again has the same'),
         p50_ms: milliseconds,
         p99_ms: milliseconds,
         max_ms: milliseconds,
@@ -86,6 +90,6 @@ export type Comparison = z.infer<typeof comparison>
 
 const comparedName = z
   .string()
-  .regex(/^[1-9]\d{0,15}(\/.+)?$/)
+  .regex(/^[1-9]\d{0,15}(\/.+)?$/, 'must be a stream, 1, or one of its sessions, 1/session_2')
   .describe('A stream, `1`, or one of its sessions, `1/session_2`')
 export const compareQuery = z.object({ a: comparedName, b: comparedName })

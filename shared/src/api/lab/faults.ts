@@ -67,6 +67,9 @@ export const fault = z
     z
       .strictObject({ kind: z.literal('connections'), max: z.number().int().min(1).max(1_000) })
       .describe('503 for uploads on further connections while so many have uploads in flight'),
+    z
+      .strictObject({ kind: z.literal('certificate-expired') })
+      .describe('403 from the chosen upload on, for all uploads with the certificate that came with it'),
   ])
   .meta({ id: 'Fault' })
 export type FaultBody = z.output<typeof fault>
@@ -92,12 +95,18 @@ export const faultRuleBody = z.strictObject({
   when: when.prefault({}),
   from: anyTime.optional().describe('By default now'),
   until: anyTime.optional().describe('By default 10 minutes after `from`, at most a day'),
-  max_hits: z.number().int().min(1).max(1_000).optional().describe('By default 100, or 1 with `nth`'),
+  max_hits: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe('By default 100, 1 with `nth`, 1000 for an expired certificate'),
   fault,
 })
 export type FaultRuleBody = z.output<typeof faultRuleBody>
 
-export const faultScripts = ['server-restarts', 'disk-full', 'slow-uplink'] as const
+export const faultScripts = ['server-restarts', 'disk-full', 'slow-uplink', 'certificate-expires'] as const
 /** A ready script in place of a rule. */
 export const faultScriptBody = z.strictObject({
   script: z.enum(faultScripts).describe('Makes the rules of a ready script'),
@@ -142,6 +151,13 @@ export const faultReaction = z
     delivered_after_ms: ms.describe('Until the object was accepted'),
     resumed_after_ms: ms.describe('Until any later object of the stream was accepted'),
     next_session: z.string().nullable(),
+    certificate: z
+      .enum(['renewed', 'dropped', 'kept'])
+      .nullable()
+      .describe(
+        'After `certificate-expired`: whether later uploads came with another certificate, or with none',
+      ),
+    renewed_after_ms: ms.describe('Until the first upload with another certificate was accepted'),
     data_lost: z.boolean().nullable().describe('Whether the object never came; null while it still may'),
     says: z.string().describe('The same in words'),
   })
@@ -150,10 +166,23 @@ export type FaultReactionResponse = z.infer<typeof faultReaction>
 
 export const faultReactions = z.array(faultReaction).describe('The newest 1000')
 
+const ids = z.array(z.string())
+
+/** What faults took of a session. */
+const sessionLoss = z
+  .object({
+    session: z.string().nullable(),
+    objects: z.number().int().describe('Paths that were hit'),
+    lost: ids.describe('Those that never came'),
+    pending: ids.describe('Those that may still come'),
+  })
+  .meta({ id: 'FaultSessionLoss' })
+
 export const faultsResponse = z.object({
   stream_id: streamId,
   faults: z.array(madeRule),
   reactions: faultReactions,
+  sessions: z.array(sessionLoss).describe('What the reactions are together, by session'),
 })
 export type FaultsResponse = z.infer<typeof faultsResponse>
 

@@ -84,6 +84,23 @@ describe('the audit log', () => {
     ok(lines.length < 2_000)
   })
 
+  it('loses no line of what was done to any number of refusals', async () => {
+    const limits = { maxBytes: 10, maxOld: 3 }
+    for (let n = 0; n < 6; n++) {
+      await using audit = openAuditFile(directory.path, now, silent, limits)
+      if (n === 0) audit.write(entry('done'))
+      for (let refusals = 0; refusals < 2_000; refusals++) audit.write({ ...entry('no'), outcome: 'refused' })
+      if (n === 5) audit.write(entry('done later'))
+    }
+    const names = (await readdir(directory.path)).filter((name) => name.endsWith('.jsonl'))
+    const done = names.filter((name) => !name.startsWith('audit-refused'))
+    deepEqual(
+      (await Promise.all(done.sort().map(linesOf))).flat().map(({ event }) => event),
+      ['done', 'done later'],
+    )
+    equal(names.length - done.length, 3)
+  })
+
   it('says in the log that it cannot be written, and stops nothing', async () => {
     const logged: string[] = []
     await mkdir(join(directory.path, 'audit.jsonl'))

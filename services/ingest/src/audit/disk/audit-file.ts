@@ -4,8 +4,6 @@ import { tryLock } from '@pushav/shared/lib/file-lock.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { AuditEntry, WriteAudit } from '../audit.ts'
 
-const name = 'audit.jsonl'
-const lockName = 'audit.lock'
 const privateMode = 0o600
 /** Lines that wait for the disk. Beyond it they are counted, not kept: refusals may come faster than a disk writes. */
 const maxWaiting = 1_000
@@ -22,26 +20,50 @@ interface AuditFile extends AsyncDisposable {
 }
 
 /**
- * `audit.jsonl` in the working directory, one JSON line an entry. A file that has grown too large becomes
- * `audit-<time>.jsonl`; of those the oldest are removed. Disposal writes what waits.
+ * `audit.jsonl` in the working directory, one JSON line an entry, and `audit-refused.jsonl` for what was refused or
+ * failed: clients that may do nothing can write any number of lines there, and push out or hold up no line of what was
+ * done. A file that has grown too large becomes `audit-<time>.jsonl` or `audit-refused-<time>.jsonl`; of those the
+ * oldest are removed. Disposal writes what waits.
  */
 export function openAuditFile(
   workingDirectory: string,
   now: () => Date,
   log: Logger,
-  { maxBytes, maxOld }: Limits = { maxBytes: 10 * 2 ** 20, maxOld: 9 },
+  limits: Limits = { maxBytes: 10 * 2 ** 20, maxOld: 9 },
 ): AuditFile {
-  const path = join(workingDirectory, name)
+  const open = (name: string) => openLines(workingDirectory, name, { now, log, limits })
+  const [done, refused] = [open('audit'), open('audit-refused')]
+  return {
+    write: (entry) => (entry.outcome === 'ok' ? done : refused).write(entry),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([done.end(), refused.end()])
+    },
+  }
+}
+
+interface LinesDeps {
+  readonly now: () => Date
+  readonly log: Logger
+  readonly limits: Limits
+}
+
+function openLines(
+  workingDirectory: string,
+  name: string,
+  { now, log, limits: { maxBytes, maxOld } }: LinesDeps,
+) {
+  const path = join(workingDirectory, `${name}.jsonl`)
+  const isOld = (file: string) => new RegExp(`^${name}-\\d.*\\.jsonl$`).test(file)
   let waiting: string[] = []
   let dropped = 0
   let writing: Promise<void> | null = null
   return {
-    write(entry) {
+    write(entry: AuditEntry): void {
       if (waiting.length >= maxWaiting) dropped++
       else waiting.push(lineOf(entry))
       writing ??= flush()
     },
-    async [Symbol.asyncDispose]() {
+    async end(): Promise<void> {
       await writing
     },
   }
@@ -69,10 +91,10 @@ export function openAuditFile(
   async function rotate(): Promise<void> {
     if ((await stat(path)).size <= maxBytes) return
     // Another ingest process may be at it: what it puts aside is not put aside again.
-    using lock = tryLock(join(workingDirectory, lockName))
+    using lock = tryLock(join(workingDirectory, `${name}.lock`))
     if (!lock || (await stat(path)).size <= maxBytes) return
-    await rename(path, join(workingDirectory, `audit-${now().toISOString().replaceAll(':', '')}.jsonl`))
-    const old = (await readdir(workingDirectory)).filter((file) => /^audit-.*\.jsonl$/.test(file)).sort()
+    await rename(path, join(workingDirectory, `${name}-${now().toISOString().replaceAll(':', '')}.jsonl`))
+    const old = (await readdir(workingDirectory)).filter(isOld).sort()
     for (const file of old.slice(0, -maxOld)) await rm(join(workingDirectory, file), { force: true })
   }
 }

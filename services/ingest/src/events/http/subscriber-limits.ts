@@ -1,11 +1,17 @@
 import type { Peer } from '@pushav/shared/identity.ts'
 import { Refusal } from '../../lib/refusal.ts'
 
-/** How many subscribers there may be at once. */
-const maxOf = { connection: 32, address: 128, all: 512 } as const
+/** How many there may be at once. */
+type SubscriberLimits = Readonly<Record<'connection' | 'address' | 'all', number>>
+
+const subscribers: SubscriberLimits = { connection: 32, address: 128, all: 512 }
+/** Of reads that hold the list of a whole session, up to some 100 MiB, until they are over. */
+export const wholeSessions: SubscriberLimits = { connection: 2, address: 4, all: 8 }
+
+type Subscription = 'event streams' | 'waits' | 'reads of whole streams' | 'exports' | 'sealed sessions'
 
 /** Counts subscribers, or others that stay, by connection and by address; `what` is what they have, for a message. */
-export function createSubscriberLimits(what: 'event streams' | 'waits' | 'reads of whole streams') {
+export function createSubscriberLimits(what: Subscription, maxOf = subscribers) {
   const counts = new Map<string, number>()
 
   /** Returns the function that counts the subscriber out again; throws the refusal `busy` beyond a limit. */

@@ -1,6 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { once } from 'node:events'
-import { chunk, ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
+import { readdirSync, readlinkSync } from 'node:fs'
+import { box, chunk, ftyp, moof, moov } from '@pushav/shared/testing/media/boxes.ts'
+import { until } from '@pushav/shared/testing/until.ts'
 import { createInspector } from '../../media/isobmff/inspector.ts'
 import { type Ingest, ingestSuite } from '../../testing/ingest.ts'
 import { bodyOf, find } from '../joined-header.ts'
@@ -69,6 +71,39 @@ describe('the export of a session', () => {
       equal((await ingest.get(`/export/${path}`)).status, 404, path)
   })
 
+  it('holds no segment that is larger than those of cameras', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/v.cmfv', init)
+    await ingest.put('/streams/1/v.cmfv', Buffer.concat([moof(), box('mdat', Buffer.alloc(2 ** 26))]))
+    const { status, json } = await ingest.get('/export/1/none.mp4')
+    deepEqual([status, json.code], [415, 'media-unsupported'])
+  })
+
+  it('is given to a few clients at once, because each holds the list of a session', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/v.cmfv', init)
+    await ingest.put('/streams/1/v.cmfv', Buffer.concat([moof(), box('mdat', Buffer.alloc(2 ** 24))]))
+    using unread = new DisposableStack()
+    const begun = Array.from({ length: 2 }, () => ingest.begin('GET', '/export/1/none.zip').end())
+    for (const request of begun) unread.defer(() => request.destroy())
+    const responses = await Promise.all(begun.map((request) => once(request, 'response')))
+    deepEqual(
+      responses.map(([{ statusCode }]) => statusCode),
+      [200, 200],
+    )
+    const { status, json } = await ingest.get('/export/1/none.zip')
+    deepEqual([status, json.code], [503, 'busy'])
+    await until('both bodies are read', async () => openBodies() === 2)
+    const closedByGarbageCollector: Error[] = []
+    process.on('warning', (warning) => closedByGarbageCollector.push(warning))
+    unread.dispose()
+    await until('the bodies are closed', async () => openBodies() === 0)
+    deepEqual(closedByGarbageCollector, [])
+    await until('there is room again', async () => (await ingest.get('/export/1/none.zip')).status === 200)
+  })
+
   it('has names that every system takes', () => {
     deepEqual(['a/b.mp4', 'a:b*?.m4s', 'CON', 'con.txt', 'end.', 'a\nb', '100%'].map(safeName), [
       'a/b.mp4',
@@ -97,6 +132,20 @@ describe('the export of a session', () => {
       ])
     }
     return found
+  }
+
+  /** Of this process, which runs ingest here. */
+  function openBodies(): number {
+    const links = readdirSync('/proc/self/fd').map((fd) => linkOf(`/proc/self/fd/${fd}`))
+    return links.filter((path) => /\/uploads\/1\//.test(path)).length
+  }
+
+  function linkOf(path: string): string {
+    try {
+      return readlinkSync(path)
+    } catch {
+      return ''
+    }
   }
 
   async function download(ingest: Ingest, path: string) {

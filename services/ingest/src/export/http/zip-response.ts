@@ -20,10 +20,14 @@ export interface ZipEntry {
 export async function sendZip(response: Response, entries: readonly ZipEntry[]): Promise<void> {
   const zip = new ZipFile()
   zip.on('error', () => response.destroy())
+  /** The file that is read: one after the other is. */
+  let input: Readable | null = null
+  let isOver = false
   for (const { name, modifiedMs, bytes, content } of entries) {
     const options = { size: bytes, compress: false, mtime: new Date(modifiedMs) }
     zip.addReadStreamLazy(name, options, (done) => {
-      const input = Readable.from(content())
+      if (isOver) return
+      input = Readable.from(content())
       input.on('error', () => response.destroy())
       done(null, input)
     })
@@ -38,4 +42,9 @@ export async function sendZip(response: Response, entries: readonly ZipEntry[]):
   const output = new PassThrough()
   zip.outputStream.pipe(output)
   await pipeline(output, response).catch(() => response.destroy())
+  // The zip neither stops nor ends what it reads when its reader leaves; files would stay open.
+  isOver = true
+  closeIfOpen(input)
 }
+
+const closeIfOpen = (input: Readable | null): void => void input?.destroy()

@@ -18,6 +18,7 @@ export function bodyThrough(
     case 'status':
       return fault.at === 'head' ? arrived(request) : bytesOf(request)
     case 'connections':
+    case 'certificate-expired':
       return arrived(request)
     case 'cut':
     case 'reset':

@@ -67,7 +67,10 @@ export function uploadFaultsWith(deps: UploadFaultsDeps): UploadFaults {
       const connection = `${peer.address} ${peer.port}`
       const otherConnections = inFlight.others(stream, connection)
       const end = inFlight.enter(stream, connection)
-      const rule = await faults.hit(stream, headOf(fedBy, path, request, otherConnections))
+      const certificate = peer.device?.fingerprint ?? null
+      const head = { ...nameOf(fedBy, path), ...{ path, otherConnections, certificate } }
+      const httpVersion = String(request.headers['x-http-version'] ?? '1.1')
+      const rule = await faults.hit(stream, { ...head, httpVersion })
       const course = rule && courseOf(rule, request, response, upload.declaredBytes)
       return { course, [Symbol.dispose]: end }
     },
@@ -81,10 +84,10 @@ export function uploadFaultsWith(deps: UploadFaultsDeps): UploadFaults {
   ): FaultCourse {
     const sleep = sleepWhileOpen(response, closing)
     const hit = {
-      ...{ rule: id, does: describeFault(fault) },
+      ...{ rule: id, kind: fault.kind, does: describeFault(fault) },
       ...{ isRefused: isRefusal(fault), status: refusalStatusOf(fault) },
     }
-    const isEarly = 'at' in fault ? fault.at === 'head' : fault.kind === 'connections'
+    const isEarly = 'at' in fault ? fault.at === 'head' : isRefusal(fault)
     return {
       hit,
       begin: async () => {
@@ -97,18 +100,12 @@ export function uploadFaultsWith(deps: UploadFaultsDeps): UploadFaults {
   }
 }
 
-function headOf(
-  ingest: IngestInterface,
-  path: string,
-  { headers }: IncomingMessage,
-  otherConnections: number,
-): UploadHead {
+function nameOf(ingest: IngestInterface, path: string): Pick<UploadHead, 'session' | 'track' | 'kind'> {
   const { session, track, kind } = parseObjectName(ingest, path)
   const isManifest = kind === 'mpd' || kind === 'multivariant' || kind === 'playlist'
   return {
-    ...{ path, session, track, otherConnections },
+    ...{ session, track },
     kind: isManifest ? 'manifest' : (kind ?? kindByName(path)),
-    httpVersion: String(headers['x-http-version'] ?? '1.1'),
   }
 }
 

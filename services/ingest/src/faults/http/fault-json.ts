@@ -108,6 +108,21 @@ export const reactionResponse = (reaction: Reaction): FaultReactionResponse => (
   delivered_after_ms: reaction.deliveredAfterMs,
   resumed_after_ms: reaction.resumedAfterMs,
   next_session: reaction.nextSession,
+  certificate: reaction.certificate,
+  renewed_after_ms: reaction.renewedAfterMs,
   data_lost: reaction.isLost,
   says: reaction.says,
 })
+
+/** What the reactions are together, by session, in the order in which sessions were hit. A path may be hit more than once. */
+export function sessionLosses(reactions: readonly FaultReactionResponse[]): FaultsResponse['sessions'] {
+  return Array.from(
+    Map.groupBy(reactions, ({ session }) => session),
+    ([session, own]) => {
+      const lostByPath = new Map(own.map(({ path, data_lost }) => [path, data_lost]))
+      const pathsOf = (state: boolean | null) =>
+        Array.from(lostByPath).flatMap(([path, isLost]) => (isLost === state ? [path] : []))
+      return { session, objects: lostByPath.size, lost: pathsOf(true), pending: pathsOf(null) }
+    },
+  )
+}

@@ -23,6 +23,8 @@ export function respondThrough(
       case 'connections':
         response.setHeader('Retry-After', 1)
         return refuse(response, 503, id)
+      case 'certificate-expired':
+        return refuse(response, 403, id, 'certificate-expired')
       case 'cut':
         return order(response, { kind: 'cut', how: fault.how })
       case 'reset':
@@ -38,12 +40,17 @@ export function respondThrough(
     }
   }
 
-  function refuse(response: ServerResponse, status: number, uploadId: string): void {
+  function refuse(
+    response: ServerResponse,
+    status: number,
+    uploadId: string,
+    code = 'fault-on-purpose',
+  ): void {
     const detail = `this server did it on purpose, by fault ${hit.rule}: it ${hit.does}`
     discardBody(response)
     sendJson(response, status, {
       status,
-      code: 'fault-on-purpose',
+      code,
       detail,
       fault: hit.rule,
       upload_id: uploadId,

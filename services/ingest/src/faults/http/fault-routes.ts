@@ -8,7 +8,7 @@ import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { ReadReactions } from '../reaction-view.ts'
 import { requestsOf } from '../scripts.ts'
 import type { Faults } from '../start-faults.ts'
-import { reactionResponse, requestOf, ruleResponse } from './fault-json.ts'
+import { reactionResponse, requestOf, ruleResponse, sessionLosses } from './fault-json.ts'
 
 type StreamRequest = Request<{ id: string }>
 type RuleRequest = Request<{ id: string; fault: string }>
@@ -35,10 +35,12 @@ export function faultRoutes({ faults, streams, readReactions, now }: FaultRoutes
   router.get('/faults/:id', async ({ params: { id } }: StreamRequest, response) => {
     const [view, rules] = await Promise.all([readReactions(id), faults.list(id)])
     const nowMs = now().getTime()
+    const reactions = view.reactions(null, nowMs).map(reactionResponse)
     await streamJson(response, {
       stream_id: Number(id),
       faults: rules.map((rule) => ruleResponse(rule, nowMs)),
-      reactions: view.reactions(null, nowMs).map(reactionResponse),
+      reactions,
+      sessions: sessionLosses(reactions),
     })
   })
   router.delete('/faults/:id', async ({ params: { id } }: StreamRequest, response) => {

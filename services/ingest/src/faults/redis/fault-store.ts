@@ -11,6 +11,8 @@ const keys = {
   /** Id of the rule → how many uploads it was about. */
   matches: '{pushav-faults}:matches',
   hits: '{pushav-faults}:hits',
+  /** Id of the rule → fingerprint of the certificate that it lets expire. */
+  certificates: '{pushav-faults}:certificates',
 } as const
 
 // KEYS[1] hits. ARGV: rule, its limit. 1 when the hit was counted, else 0.
@@ -24,11 +26,12 @@ const addScript = `
   redis.call('HSET', KEYS[2], unpack(ARGV))
   return redis.call('INCR', KEYS[1])`
 
-// KEYS[1] version, KEYS[2] rules, KEYS[3] matches, KEYS[4] hits. ARGV: field, id of the rule.
+// KEYS[1] version, KEYS[2] rules, KEYS[3] matches, KEYS[4] hits, KEYS[5] certificates. ARGV: field, id of the rule.
 const removeScript = `
   redis.call('HDEL', KEYS[2], ARGV[1])
   redis.call('HDEL', KEYS[3], ARGV[2])
   redis.call('HDEL', KEYS[4], ARGV[2])
+  redis.call('HDEL', KEYS[5], ARGV[2])
   return redis.call('INCR', KEYS[1])`
 
 const fieldOf = ({ stream, rule }: StreamRule): string => `${stream}/${rule.id}`
@@ -49,15 +52,21 @@ export function redisFaultStore(redis: RedisClient): FaultStore {
       await orUnavailable(redis.eval(addScript, 2, keys.version, keys.rules, ...pairs))
     },
     async remove(rules) {
-      const { version, rules: stored, matches, hits } = keys
+      const { version, rules: stored, matches, hits, certificates } = keys
       for (const one of rules)
         await orUnavailable(
-          redis.eval(removeScript, 4, version, stored, matches, hits, fieldOf(one), one.rule.id),
+          redis.eval(
+            removeScript,
+            ...[5, version, stored, matches, hits, certificates, fieldOf(one), one.rule.id],
+          ),
         )
     },
     countMatch: (rule) => orUnavailable(redis.hincrby(keys.matches, rule, 1)),
     countHit: async (rule, maxHits) =>
       (await orUnavailable(redis.eval(hitScript, 1, keys.hits, rule, maxHits))) === 1,
+    expiredCertificate: (rule) => orUnavailable(redis.hget(keys.certificates, rule)),
+    expireCertificate: async (rule, fingerprint) =>
+      (await orUnavailable(redis.hsetnx(keys.certificates, rule, fingerprint))) === 1,
     async counts(rules) {
       if (rules.length === 0) return []
       const [matches, hits] = await orUnavailable(

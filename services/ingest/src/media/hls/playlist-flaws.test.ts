@@ -89,6 +89,14 @@ describe('the flaws of a playlist', () => {
     const key = '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="k",IV=0x1\n#EXT-X-TARGETDURATION:4\n'
     lacks(key, code, /2 or higher because of IV/)
     lacks(key.replace('IV=0x1', 'KEYFORMAT="identity"'), code, /5 or higher/)
+    const define = at(7, media('#EXT-X-DEFINE:NAME="a",VALUE="b"'))
+    lacks(define, code, /8 or higher because of EXT-X-DEFINE/)
+    isClean(at(8, media('#EXT-X-DEFINE:NAME="a",VALUE="b"')))
+    lacks(
+      at(8, media('#EXT-X-SKIP:SKIPPED-SEGMENTS=3', ...segment)),
+      code,
+      /9 or higher because of EXT-X-SKIP/,
+    )
     lacks(at(9, media()).replace('VERSION:9', 'VERSION:seven'), code, /a whole number .* "seven"/)
     isClean(at(4, media('#EXT-X-I-FRAMES-ONLY')).replace('VERSION:4', 'VERSION:5'))
   })
@@ -99,6 +107,11 @@ describe('the flaws of a playlist', () => {
       multivariant('#EXT-X-STREAM-INF:CODECS="a"', 'v.m3u8'),
       code,
       /BANDWIDTH in EXT-X-STREAM-INF in line 3/,
+    )
+    lacks(
+      multivariant('#EXT-X-STREAM-INF:BANDWIDTH=1.5', 'v.m3u8'),
+      code,
+      /a whole number of BANDWIDTH .* "1\.5"/,
     )
     lacks(multivariant('#EXT-X-STREAM-INF:BANDWIDTH=1'), code, /a URI after #EXT-X-STREAM-INF in line 3/)
     lacks(multivariant('#EXT-X-MEDIA:TYPE=AUDIO,NAME="n",URI="a.m3u8"'), code, /GROUP-ID/)

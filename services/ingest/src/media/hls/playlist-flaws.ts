@@ -33,6 +33,8 @@ export function createPlaylistFlaws(
   let isMultivariant = false
   let isMedia = false
   let isIFramesOnly = false
+  /** More than one target duration, which is a fault of its own. */
+  let isAmbiguous = false
   let hasMap = false
   let pending: { kind: 'segment' | 'variant'; line: number } | null = null
   let longest: { duration: number; line: number } | null = null
@@ -45,7 +47,14 @@ export function createPlaylistFlaws(
         version ??= value
         return
       case '#EXT-X-TARGETDURATION':
+        isAmbiguous ||= target !== null
         target ??= value
+        return
+      case '#EXT-X-DEFINE':
+        need(8, name)
+        return
+      case '#EXT-X-SKIP':
+        need(9, name)
         return
       case '#EXTINF':
         addDuration(value, line)
@@ -131,8 +140,12 @@ export function createPlaylistFlaws(
 
   function requireAttributes(name: string, value: string, wanted: readonly string[], line: number): void {
     for (const attribute of wanted) {
-      if (attributeOf(value, attribute) !== null) continue
-      const message = `expected ${attribute} in ${name.slice(1)} in line ${line}, received none`
+      const found = attributeOf(value, attribute)
+      const isNumber = attribute !== 'BANDWIDTH' || found === null || /^\d{1,20}$/.test(found)
+      if (found !== null && isNumber) continue
+      const what = isNumber ? attribute : `a whole number of ${attribute}`
+      const received = found === null ? 'none' : JSON.stringify(found.slice(0, 40))
+      const message = `expected ${what} in ${name.slice(1)} in line ${line}, received ${received}`
       flaws.add('playlist-attribute-absent', message)
     }
   }
@@ -179,7 +192,7 @@ export function createPlaylistFlaws(
     } else if (!/^\d{1,12}$/.test(target)) {
       const message = `expected whole seconds in EXT-X-TARGETDURATION, received ${JSON.stringify(target.slice(0, 40))}`
       flaws.add('playlist-target-duration', message)
-    } else if (longest && longest.duration > Number(target) + roundingSlack) {
+    } else if (longest && !isAmbiguous && longest.duration > Number(target) + roundingSlack) {
       const message = `expected durations of up to ${target} s when rounded, as EXT-X-TARGETDURATION says, received ${longest.duration} s in line ${longest.line}`
       flaws.add('playlist-target-duration', message)
     }

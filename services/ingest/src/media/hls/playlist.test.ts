@@ -131,6 +131,39 @@ describe('inspectPlaylist', () => {
     equal(faults.length, 1)
   })
 
+  it('leaves out segments that are said to be missing', () => {
+    const facts = factsOf(
+      '#EXTM3U\n#EXTINF:4,\n1.m4s\n#EXT-X-GAP\n#EXTINF:3,\n2.m4s\n#EXTINF:2,\n#EXT-X-GAP\n3.m4s\n#EXTINF:1,\n4.m4s\n',
+    )
+    deepEqual([facts.uris, facts.durations, facts.segmentCount], [['1.m4s', '4.m4s'], [4, 1], 2])
+  })
+
+  it('fills in the variables that it defines, and knows no place of others', () => {
+    const facts = factsOf(
+      '#EXTM3U\n#EXT-X-DEFINE:NAME="at",VALUE="video"\n#EXT-X-DEFINE:IMPORT="x"\n#EXT-X-MAP:URI="{$at}/i.mp4"\n#EXTINF:4,\n{$at}/{$at}1.m4s\n#EXTINF:4,\n{$x}2.m4s\n',
+    )
+    deepEqual([facts.maps, facts.uris, facts.segmentCount], [['video/i.mp4'], ['video/video1.m4s'], 2])
+  })
+
+  it('stays small where variables would make it grow', () => {
+    const line = '#EXTINF:1,\n'.concat('{$v}'.repeat(10_000), '\n')
+    const define = `#EXT-X-DEFINE:NAME="v",VALUE="${'x'.repeat(256)}"\n`
+    const { uris } = factsOf(`#EXTM3U\n${define}${line.repeat(50)}`)
+    ok(uris.every((uri) => uri.length <= 1_024))
+  })
+
+  it('has a fault for a tag that may stand once', () => {
+    for (const tag of ['VERSION:7', 'TARGETDURATION:9', 'MEDIA-SEQUENCE:1', 'ENDLIST', 'PLAYLIST-TYPE:VOD']) {
+      const text = `#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-${tag}\n#EXT-X-${tag}\n#EXTINF:4,\n1.ts\n`
+      const { faults, playlist } = inspectPlaylist(text, 'a.m3u8')
+      deepEqual([faults.length, playlist?.flaws.length], [1, 0])
+      equal(
+        faults[0]?.message.includes(`once, received another in line ${tag === 'TARGETDURATION:9' ? 3 : 4}`),
+        true,
+      )
+    }
+  })
+
   it('keeps facts small', () => {
     const facts = factsOf(`#EXTM3U\n${'#EXTINF:1,\na\n'.repeat(20_000)}`)
     deepEqual([facts.uris.length, facts.durations.length], [10_000, 10_000])

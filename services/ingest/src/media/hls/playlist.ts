@@ -1,6 +1,7 @@
 import type { InspectionFault, PlaylistEncryption, PlaylistFacts } from '../inspection.ts'
 import { destinationOf } from '../relative-url.ts'
 import { createPlaylistFlaws, type PlaylistFlaws } from './playlist-flaws.ts'
+import { createPlaylistVariables, hasVariable, type PlaylistVariables } from './playlist-variables.ts'
 
 const maxEntries = 10_000
 const maxCodecs = 100
@@ -24,6 +25,14 @@ interface PlaylistState {
   segments: number
   /** Line of the first EXTINF that is no decimal. */
   badExtinf: number | null
+  /** EXT-X-GAP came for the next segment, which is not there (RFC 8216bis, 4.4.4.7). */
+  isGap: boolean
+  /** The EXTINF of the next segment is the last of `durations`. */
+  isTimed: boolean
+  readonly variables: PlaylistVariables
+  /** Tags that came of those that may stand once, and the first that came again. */
+  readonly once: Set<string>
+  repeated: { readonly tag: string; readonly line: number } | null
   /** Absent until a key comes. */
   key?: { readonly method: string | null; readonly uri: string | null }
   mediaSequence: number | null
@@ -65,6 +74,11 @@ const newPlaylistState = (): PlaylistState => ({
   extinfs: 0,
   segments: 0,
   badExtinf: null,
+  isGap: false,
+  isTimed: false,
+  variables: createPlaylistVariables(),
+  once: new Set(),
+  repeated: null,
   mediaSequence: null,
   targetDuration: null,
   timestamp: null,
@@ -79,16 +93,24 @@ function addLine(state: PlaylistState, line: string, number: number): void {
 
 function addUri(state: PlaylistState, uri: string, number: number): void {
   state.flaws.uri(uri, number)
-  recordUri(state, uri)
-  if (state.variantOpen) addPlaylist(state, uri)
-  else state.segments += 1
-  state.variantOpen = false
+  if (state.isGap) {
+    if (state.isTimed) state.durations.pop()
+  } else {
+    recordUri(state, uri)
+    if (state.variantOpen) addPlaylist(state, uri)
+    else state.segments += 1
+  }
+  state.variantOpen = state.isGap = state.isTimed = false
 }
 
 function addTag(state: PlaylistState, line: string, number: number): void {
   const colon = line.indexOf(':')
   const [tag, value] = colon < 0 ? [line, ''] : [line.slice(0, colon), line.slice(colon + 1).trim()]
   state.flaws.tag(tag, value, number)
+  if (onceOnly.has(tag)) {
+    if (state.once.has(tag)) state.repeated ??= { tag, line: number }
+    state.once.add(tag)
+  }
   // A tag ends at its colon: EXT-X-MEDIA-SEQUENCE is no EXT-X-MEDIA.
   if (tag === '#EXT-X-MEDIA' || tag === '#EXT-X-STREAM-INF') addTrack(state, tag, value)
   else if (tag === '#EXT-X-I-FRAME-STREAM-INF') addRendition(state, value)
@@ -97,8 +119,18 @@ function addTag(state: PlaylistState, line: string, number: number): void {
   else if (tag === '#EXT-X-PART') addPart(state, attribute(value, 'URI'))
   else if (tag === '#EXT-X-PLAYLIST-TYPE') state.playlistType ??= value.slice(0, 80)
   else if (tag === '#EXT-X-ENDLIST') state.hasEndList = true
+  else if (tag === '#EXT-X-GAP') state.isGap = true
+  else if (tag === '#EXT-X-DEFINE')
+    state.variables.define(attribute(value, 'NAME'), attribute(value, 'VALUE'))
   else addSealing(state, tag, value)
 }
+
+/** RFC 8216, 4.3.1.2 and 4.3.3. */
+const onceOnly = new Set(
+  '#EXT-X-VERSION #EXT-X-TARGETDURATION #EXT-X-MEDIA-SEQUENCE #EXT-X-DISCONTINUITY-SEQUENCE #EXT-X-ENDLIST #EXT-X-PLAYLIST-TYPE #EXT-X-I-FRAMES-ONLY'.split(
+    ' ',
+  ),
+)
 
 function addSealing(state: PlaylistState, tag: string, value: string): void {
   if (tag === '#EXT-X-KEY' || tag === '#EXT-X-SESSION-KEY')
@@ -129,27 +161,34 @@ function addRendition(state: PlaylistState, value: string): void {
   if (uri !== null) addPlaylist(state, uri)
 }
 
-function addPlaylist({ playlists }: PlaylistState, uri: string): void {
-  if (playlists.size < maxEntries) playlists.add(uri.slice(0, maxText))
+function addPlaylist({ playlists, variables }: PlaylistState, uri: string): void {
+  if (playlists.size < maxEntries) playlists.add(variables.fill(uri).slice(0, maxText))
 }
 
 function addDuration(state: PlaylistState, value: string, line: number): void {
   state.extinfs += 1
   const [, decimal] = /^(\d{1,12}(?:\.\d{0,20})?)\s*(?:,|$)/.exec(value) ?? []
   if (decimal === undefined) state.badExtinf ??= line
-  else if (state.durations.length < maxEntries) state.durations.push(Number(decimal))
+  else if (state.durations.length < maxEntries) state.isTimed = state.durations.push(Number(decimal)) > 0
 }
 
-function addMap({ maps }: PlaylistState, uri: string | null): void {
-  if (uri !== null && maps.length < maxMaps && !maps.includes(uri)) maps.push(uri)
+function addMap({ maps, variables }: PlaylistState, written: string | null): void {
+  if (written === null || maps.length >= maxMaps) return
+  const uri = variables.fill(written)
+  if (!hasVariable(uri) && !maps.includes(uri)) maps.push(uri)
 }
 
-function addPart({ parts }: PlaylistState, uri: string | null): void {
-  if (uri !== null && parts.length < maxEntries) parts.push(uri)
+function addPart({ parts, variables }: PlaylistState, written: string | null): void {
+  if (written === null || parts.length >= maxEntries) return
+  const uri = variables.fill(written)
+  if (!hasVariable(uri)) parts.push(uri)
 }
 
-function recordUri(state: PlaylistState, uri: string | null): void {
-  if (uri !== null && state.uris.length < maxEntries) state.uris.push(uri.slice(0, maxText))
+/** What holds a variable of another playlist or of a query leads to no known place. */
+function recordUri({ uris, variables }: PlaylistState, written: string | null): void {
+  if (written === null || uris.length >= maxEntries) return
+  const uri = variables.fill(written).slice(0, maxText)
+  if (!hasVariable(uri)) uris.push(uri)
 }
 
 /** RFC 8216, 4.2: a quoted value may hold commas. */
@@ -198,8 +237,10 @@ function pathOf(path: string, url: string): string {
   return destination.kind === 'inside' ? destination.path : url
 }
 
-function faultsOf({ tracks, extinfs, badExtinf }: PlaylistState): InspectionFault[] {
+function faultsOf({ tracks, extinfs, badExtinf, repeated }: PlaylistState): InspectionFault[] {
   const faults: InspectionFault[] = []
+  if (repeated)
+    faults.push(malformed(`expected ${repeated.tag} once, received another in line ${repeated.line}`))
   if (badExtinf !== null) faults.push(malformed(`expected a decimal after #EXTINF: in line ${badExtinf}`))
   // RFC 8216, 4.3: media segment tags and multivariant tags never share a playlist.
   if (tracks > 0 && extinfs > 0) faults.push(malformed('expected segments or variants, received both'))

@@ -8,8 +8,10 @@ const representation = '<Representation id="v" bandwidth="1"/>'
 const template =
   '<SegmentTemplate timescale="1000" duration="1000" media="$Number$.m4s" initialization="i.mp4"/>'
 const set = `<AdaptationSet>${template}${representation}</AdaptationSet>`
-const mpd = (inside = `<Period>${set}</Period>`, attributes = 'type="static"') =>
-  `<MPD ${root} ${attributes}>${inside}</MPD>`
+const mpd = (
+  inside = `<Period>${set}</Period>`,
+  attributes = 'type="static" mediaPresentationDuration="PT4S"',
+) => `<MPD ${root} ${attributes}>${inside}</MPD>`
 const period = (inside: string, attributes?: string) => mpd(`<Period>${inside}</Period>`, attributes)
 
 const flawsOf = (text: string) =>
@@ -90,6 +92,23 @@ describe('mpdFlawsOf', () => {
     const timeline =
       '<SegmentTemplate media="$Time$"><SegmentTimeline><S t="0"/></SegmentTimeline></SegmentTemplate>'
     lacks(mpd().replace(template, timeline), /S@d/)
+    isClean(mpd().replace(template, timeline.replace('t="0"', 'p="1"')))
+  })
+
+  it('wants known identifiers in templates', () => {
+    for (const media of ['$number$', '$Number%4d$', '$$$Time', 'v$'])
+      lacks(
+        mpd().replace('$Number$.m4s', () => media),
+        /between dollars in SegmentTemplate@media/,
+        'mpd-value',
+      )
+    lacks(mpd().replace('i.mp4', '$RepresentationID%02d$.mp4'), /@initialization/, 'mpd-value')
+    for (const media of [
+      '$$$Number%05d$',
+      '$RepresentationID$/$Bandwidth%08d$_$Time$',
+      '$Number$_$SubNumber%02d$',
+    ])
+      isClean(mpd().replace('$Number$.m4s', () => media))
   })
 
   it('lets a representation of a live MPD have no segment yet where another has', () => {
@@ -123,6 +142,10 @@ describe('mpdFlawsOf', () => {
     wrong('minBufferTime="PT2S"', 'minBufferTime="2"', /a duration such as PT4S in MPD@minBufferTime/)
     wrong('<Period>', '<Period start="0">', /Period@start/)
     wrong('type="static"', 'publishTime="2026-01-01"', /a time such as/)
+    wrong('type="static"', 'publishTime="2026-13-01T00:00:00Z"', /a time such as/)
+    for (const rate of ['29.97', '30/0', '25 fps'])
+      wrong('bandwidth="1"', `bandwidth="1" frameRate="${rate}"`, /30000\/1001 in Representation@frameRate/)
+    isClean(mpd().replace('bandwidth="1"', 'bandwidth="1" frameRate="30000/1001"'))
     for (const time of ['2026-01-01T00:00:00', '2026-01-01T00:00:00.123Z', '2026-01-01T00:00:00+09:00'])
       isClean(mpd(undefined, `publishTime="${time}" mediaPresentationDuration="P0Y0M0DT0H3M30.000S"`))
   })

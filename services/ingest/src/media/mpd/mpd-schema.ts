@@ -1,7 +1,15 @@
 import type { ManifestFlaw } from '../inspection.ts'
 import { createFlaws, type Flaws } from '../manifest-flaws.ts'
+import { strayDollarIn } from '../url-template.ts'
 import { childrenOf, type Element } from '../xml/xml.ts'
-import { isDateTime, isInteger, parseDuration, parsePositive, parseUnsigned } from './attribute-values.ts'
+import {
+  isDateTime,
+  isFrameRate,
+  isInteger,
+  parseDuration,
+  parsePositive,
+  parseUnsigned,
+} from './attribute-values.ts'
 import { closestName, mpdAttributes, mpdElements } from './mpd-names.ts'
 import { segmentInformationOf } from './segment-information.ts'
 
@@ -182,6 +190,15 @@ const segments: readonly Check[] = [
   ...unsigned('presentationTimeOffset', 'duration', 'startNumber', 'endNumber'),
 ]
 
+const templates: readonly Check[] = ['initialization', 'media', 'index', 'bitstreamSwitching'].map((name) => [
+  name,
+  (text) => strayDollarIn(text) === null,
+  'only identifiers such as $Number$ between dollars',
+])
+
+const frameRates = (...names: string[]): Check[] =>
+  names.map((name) => [name, isFrameRate, 'a frame rate such as 25 or 30000/1001'])
+
 const checks: ReadonlyMap<string, readonly Check[]> = new Map<string, readonly Check[]>([
   [
     'MPD',
@@ -197,16 +214,23 @@ const checks: ReadonlyMap<string, readonly Check[]> = new Map<string, readonly C
     ],
   ],
   ['Period', durations('start', 'duration')],
-  ['AdaptationSet', unsigned('width', 'height', 'group')],
-  ['Representation', unsigned('bandwidth', 'width', 'height', 'qualityRanking')],
-  ['SegmentTemplate', segments],
+  [
+    'AdaptationSet',
+    [...unsigned('width', 'height', 'group'), ...frameRates('frameRate', 'minFrameRate', 'maxFrameRate')],
+  ],
+  [
+    'Representation',
+    [...unsigned('bandwidth', 'width', 'height', 'qualityRanking'), ...frameRates('frameRate')],
+  ],
+  ['SegmentTemplate', [...segments, ...templates]],
   ['SegmentList', segments],
   ['SegmentBase', segments.filter(([name]) => name !== 'duration')],
   ['S', [...unsigned('t', 'd', 'n', 'k'), ['r', isInteger, 'a whole number']]],
 ])
 
 function checkValues(flaws: Flaws, { name, attributes }: Element): void {
-  if (name === 'S' && attributes.d === undefined)
+  // @p names a Pattern, which has the durations.
+  if (name === 'S' && attributes.d === undefined && attributes.p === undefined)
     flaws.add('mpd-incomplete', 'expected S@d in the SegmentTimeline, received none')
   for (const [attribute, isValid, expected] of checks.get(name) ?? []) {
     const text = attributes[attribute]

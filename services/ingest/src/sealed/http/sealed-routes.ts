@@ -1,33 +1,52 @@
 import { type OpenedSessionResponse, sealedBody } from '@pushav/shared/api/sealed.ts'
-import { json, type Request, Router } from 'express'
+import { json, type Request, type Response, Router } from 'express'
+import { createSubscriberLimits, wholeSessions } from '../../events/http/subscriber-limits.ts'
+import { peerOf } from '../../http/authenticate.ts'
+import { clientGone } from '../../http/client-gone.ts'
 import { parseBody } from '../../http/parse-request.ts'
+import { Unavailable } from '../../lib/unavailable.ts'
 import { contentKeyOf, keyIdOf } from '../../media/hksv/sealed-object.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { OpenedSession, OpenSession } from '../open-session.ts'
 import type { ProbeMedia, SealedProbe } from '../probe-media.ts'
 
 /** What is in sealed media, for who has its key. The key comes in the body: it is in no URL and in no log. */
-export function sealedRoutes(openSession: OpenSession, probeMedia: ProbeMedia): Router {
+export function sealedRoutes(openSession: OpenSession, probeMedia: ProbeMedia, closing: AbortSignal): Router {
   const router = Router()
+  const enter = createSubscriberLimits('sealed sessions', wholeSessions)
   router.post(
     '/sealed/:id/:session',
     sendContinue,
     json({ type: () => true }),
-    async (request: Request<{ id: string; session: string }>, response) => {
-      const { id, session } = request.params
-      const { camera_key: cameraKey, key_number: keyNumber, probe } = parseBody(sealedBody, request.body)
-      const contentKey = contentKeyOf(Buffer.from(cameraKey, 'hex'))
-      const opened = await openSession(id, session, contentKey)
-      const keyId = keyNumber === undefined ? null : keyIdOf(BigInt(keyNumber))
-      const probes = probe ? await probeMedia(id, opened.media, contentKey) : null
-      response.json({
-        ...openedResponse(session, keyId, opened),
-        ...(probes && { probes: probes.map(probeResponse) }),
-      })
+    async (request: SessionRequest, response) => {
+      const leave = enter(peerOf(request))
+      try {
+        await respond(request, response)
+      } finally {
+        leave()
+      }
     },
   )
   return router
+
+  async function respond(request: SessionRequest, response: Response): Promise<void> {
+    const { id, session } = request.params
+    const { camera_key: cameraKey, key_number: keyNumber, probe } = parseBody(sealedBody, request.body)
+    const contentKey = contentKeyOf(Buffer.from(cameraKey, 'hex'))
+    using gone = clientGone(response, closing)
+    const opened = await openSession(id, session, contentKey, gone.signal)
+    if (closing.aborted) throw new Unavailable('this server is stopping and', closing.reason)
+    if (!opened) return
+    const keyId = keyNumber === undefined ? null : keyIdOf(BigInt(keyNumber))
+    const probes = probe ? await probeMedia(id, opened.media, contentKey) : null
+    response.json({
+      ...openedResponse(session, keyId, opened),
+      ...(probes && { probes: probes.map(probeResponse) }),
+    })
+  }
 }
+
+type SessionRequest = Request<{ id: string; session: string }>
 
 const probeResponse = ({ upload, path, outcome }: SealedProbe) => ({
   ...{ upload, path, state: outcome.state },

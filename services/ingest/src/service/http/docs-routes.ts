@@ -35,8 +35,12 @@ const script = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLin
 /** The OpenAPI document, and Swagger UI, which shows it. */
 export function docsRoutes(version: string): Router {
   const router = Router()
-  const document = openApiDocument(version)
-  router.get('/openapi.json', (_request, response) => void response.json(document))
+  let document: ReturnType<typeof openApiDocument> | undefined
+  router.get('/openapi.json', (_request, response) => {
+    // Made when it is asked for: it takes a tenth of a second, which few processes need to spend.
+    document ??= openApiDocument(version)
+    response.json(document)
+  })
   router.get('/docs', (_request, response) => void secure(response).type('html').send(page))
   router.get('/docs/:file', (request, response, next) => {
     const { file } = request.params

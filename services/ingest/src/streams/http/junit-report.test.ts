@@ -117,7 +117,14 @@ const reaction = (path: string, isLost: boolean | null): FaultReactionResponse =
     at: '2026-11-28T12:00:00Z',
   },
   ...{ reaction: 'skipped', retries: 0, retried_after_ms: [], same_bytes: null, delivered_after_ms: null },
-  ...{ resumed_after_ms: null, next_session: null, data_lost: isLost, says: 'what it did' },
+  ...{
+    resumed_after_ms: null,
+    next_session: null,
+    certificate: null,
+    renewed_after_ms: null,
+    data_lost: isLost,
+    says: 'what it did',
+  },
 })
 
 async function reportOn(

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import { readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ingestSuite } from '../../testing/ingest.ts'
 
@@ -30,6 +30,31 @@ describe('bytes of devices', () => {
           [200, policy, 'nosniff', 'private, no-cache'],
         )
     }
+  })
+
+  it('are of a stream, whatever the id of the stream climbs to or cannot be the name of', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    await ingest.put('/streams/1/a.mp4', 'x')
+    // As Kubernetes mounts secrets: a link to a file of the same name.
+    const folder = join(suite.path(), 'secrets')
+    await mkdir(join(folder, '..data'), { recursive: true })
+    await writeFile(join(folder, '..data/token'), 'SECRET')
+    await symlink('..data/token', join(folder, 'token'))
+    for (const id of [
+      '..%2Fsecrets',
+      '1%2F..%2F..%2Fsecrets',
+      '%00',
+      '1%00',
+      '0'.repeat(3_000),
+      '1'.repeat(300),
+    ])
+      for (const method of ['GET', 'DELETE']) {
+        const { status, text } = await ingest.send(method, `/streams/${id}/token`)
+        deepEqual([status, text.includes('SECRET')], [404, false], `${method} ${id}`)
+      }
+    equal((await ingest.get(`/uploads/1/${'x'.repeat(3_000)}`)).status, 404)
+    equal(await readFile(join(folder, 'token'), 'utf8'), 'SECRET')
   })
 
   it('that are gone are a 404 that names no path of the machine', async () => {

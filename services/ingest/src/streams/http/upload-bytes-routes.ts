@@ -33,7 +33,6 @@ export function uploadBytesRoutes(
   ): Promise<void> {
     const { id, upload } = request.params
     await streams.assertExists(id)
-    if (!/^\w[\w.-]*$/.test(upload)) throw unknownUpload(id, upload)
     const body = await store.locate(id, upload)
     sendDeviceFile(response, { body, upload, path: null }, () => next(unknownUpload(id, upload)), next)
   }

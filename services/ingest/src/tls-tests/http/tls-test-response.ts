@@ -21,6 +21,7 @@ export function tlsTestResponse(
   id: TlsTestId,
   { host, dnsName, root, byName, byTest }: TestTarget,
   results: readonly TestResult[],
+  devices: ReadonlyMap<string, readonly string[]>,
 ): TlsTestResponse {
   const test = tlsTests[id]
   const port = byTest[id]
@@ -34,13 +35,18 @@ export function tlsTestResponse(
       port === undefined
         ? []
         : commandsFor({ host, port, root, byName: byName === null ? null : { port: byName, name } }),
-    results: results.map((result) => resultResponse(test, result)),
+    results: results.map((result) => resultResponse(test, result, devices.get(result.address) ?? [])),
   }
 }
 
-const resultResponse = (test: TlsTest, result: TestResult): TlsTestResponse['results'][number] => ({
+const resultResponse = (
+  test: TlsTest,
+  result: TestResult,
+  devices: readonly string[],
+): TlsTestResponse['results'][number] => ({
   address: result.address,
   certificate: result.certificate,
+  devices: result.certificate ? [] : [...devices],
   ...judge(test, result),
   connections: result.connections,
   refused: result.refused,

@@ -82,6 +82,35 @@ describe('tests of TLS clients', () => {
     deepEqual(await resultsOf(ingest, 'self-signed'), [])
   })
 
+  it('go by device where its certificate is known, and name devices of an address where it is not', async () => {
+    await using ingest = await suite.start()
+    const [one, two] = [
+      { subject: 'CN=one', fingerprint: 'a1' },
+      { subject: 'CN=two', fingerprint: 'b2' },
+    ]
+    const sent = { outcome: 'requests', requests: 1, tls_version: 'TLSv1.3' } as const
+    const connections = [
+      connection({ ...sent, certificate: one }),
+      connection({ ...sent, certificate: one, address: '192.0.2.20' }),
+      connection({ ...sent, certificate: two }),
+      connection({ code: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA' }),
+    ]
+    await report(ingest, { connections })
+    const rows = (await resultsOf(ingest, 'expired')).map((result) => [
+      ...[result.certificate?.subject, result.address, result.connections, result.verdict],
+      result.devices.join(),
+    ])
+    const bySubject = rows.toSorted(([a], [b]) => String(a).localeCompare(String(b)))
+    deepEqual(bySubject, [
+      ['CN=one', '192.0.2.20', 2, 'wrong', ''],
+      ['CN=two', '192.0.2.9', 1, 'wrong', ''],
+      [undefined, '192.0.2.9', 1, 'correct', 'CN=two'],
+    ])
+    equal((await ingest.send('DELETE', '/tls-tests?certificate=a1')).json.cleared, 1)
+    equal((await ingest.send('DELETE', '/tls-tests?certificate=a1')).json.cleared, 0)
+    equal((await resultsOf(ingest, 'expired')).length, 2)
+  })
+
   it('are forgotten on request, of one address or all', async () => {
     await using ingest = await suite.start()
     const of = (address: string) => connection({ address })

@@ -68,6 +68,7 @@ export async function diskJournals(
       return exists
     },
     async of(stream) {
+      if (!isId(stream)) return []
       const names = await readdir(join(root, stream)).catch(nullIfAbsent)
       return (names ?? []).filter((name) => name.endsWith('.ndjson'))
     },
@@ -141,7 +142,7 @@ async function deletedIn(root: string): Promise<string[]> {
     .filter(isId)
 }
 
-const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)
+export const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)
 
 async function idsIn(root: string): Promise<number[]> {
   const names = await readdir(root)

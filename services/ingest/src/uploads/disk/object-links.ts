@@ -5,6 +5,7 @@ import { directoryOf } from '../object-path.ts'
 import type { ObjectLinks } from '../ports.ts'
 import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
 import type { Link } from './io-worker/transaction.ts'
+import { isId } from './journal-files.ts'
 import { removeFolder } from './remove-folder.ts'
 
 export interface DiskObjectLinks extends ObjectLinks {
@@ -39,6 +40,8 @@ export async function diskObjectLinks(
     remove,
     removeStream: (stream) => removeFolder(join(workingDirectory, 'streams', stream)),
     async find(stream, path) {
+      // A client may name any stream, such as one that climbs out of this folder.
+      if (!isId(stream)) return null
       try {
         return basename(await readlink(pathOf(stream, path)))
       } catch (error) {

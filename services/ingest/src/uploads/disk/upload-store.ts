@@ -10,6 +10,7 @@ import { IoError, type IoWorker } from './io-worker/io-worker.ts'
 import type { Durability } from './io-worker/transaction.ts'
 import type { DiskJournals } from './journal-files.ts'
 import { type DiskObjectLinks, isClash } from './object-links.ts'
+import { assertUploadIds } from './open-upload.ts'
 
 interface UploadStoreDeps {
   readonly workingDirectory: string
@@ -58,8 +59,14 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<DiskUpload
       )
       return found
     },
-    fileOf: async (stream, upload) => pathOf(stream, upload),
-    locate: async (stream, upload) => ({ kind: 'file', file: pathOf(stream, upload) }),
+    async fileOf(stream, upload) {
+      assertUploadIds(stream, upload)
+      return pathOf(stream, upload)
+    },
+    async locate(stream, upload) {
+      assertUploadIds(stream, upload)
+      return { kind: 'file', file: pathOf(stream, upload) }
+    },
     commit,
   }
 

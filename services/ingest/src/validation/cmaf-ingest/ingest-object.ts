@@ -20,6 +20,13 @@ import {
   fitsSameSegments,
   knownInitOf,
 } from '../media/init-media.ts'
+import {
+  awaitedAfter,
+  clockAfterAwaited,
+  hasOvertaken,
+  isAwaited,
+  isInitOnItsWay,
+} from '../media/overtaken-segment.ts'
 import { checkSegmentMedia, clockAfter, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
@@ -225,21 +232,32 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
   const isOld = isOfNewRecording(context, session, track, media)
   const isReused = previous !== null && !isOwnPath && !isFilled && !isOld && track.segmentCount > 0
   const part = partOf(context, session, track, media)
+  const isLate = isAwaited(context, track)
+  const isOrderKnown = !isLate && !hasOvertaken(context)
   const position = {
     part: part.kind,
-    isNext: !isReused && !isFilled && part.kind !== 'copy' && track.phase !== 'completed' && !isClip(context),
+    isNext:
+      isOrderKnown &&
+      !isReused &&
+      !isFilled &&
+      part.kind !== 'copy' &&
+      track.phase !== 'completed' &&
+      !isClip(context),
     announcedSeconds: at(session.announcements, name)?.segmentSeconds ?? null,
     partFrom: context.upload.part?.from,
   }
   const isFurther = part.kind === 'further'
   const isReplacement = isReused || isFilled || part.kind === 'copy'
   const counts = !isReplacement && !isFurther
-  const clock = clockAfter(track, media, upload.bytes)
+  const clock = isLate
+    ? clockAfterAwaited(track, media, upload.bytes)
+    : clockAfter(track, media, upload.bytes)
   const next: Track = {
     ...track,
     phase: track.phase === 'completed' ? 'completed' : track.hasInit ? 'segments_uploading' : track.phase,
     segmentCount: track.segmentCount + (counts ? 1 : 0),
-    lastNumber: numberIn(context, session, track, media) ?? track.lastNumber,
+    lastNumber: isLate ? track.lastNumber : (numberIn(context, session, track, media) ?? track.lastNumber),
+    awaited: awaitedAfter(context, track),
     clock: isReplacement ? track.clock : isFurther ? clockAfterPart(track.clock, clock) : clock,
     part: partAfter(track, part),
     isOneUrl: track.isOneUrl || (previous !== null && previous === track.shortInitDigest) || undefined,
@@ -262,8 +280,8 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
       ],
       preconditions: segmentPreconditions(position, media),
     },
-    part.kind === 'segment' ? checkIngestRecommendations(context, session, track, media) : {},
-    part.kind === 'segment' ? checkSetAlignment(context, session, track, media) : {},
+    part.kind === 'segment' && isOrderKnown ? checkIngestRecommendations(context, session, track, media) : {},
+    part.kind === 'segment' && isOrderKnown ? checkSetAlignment(context, session, track, media) : {},
     part.kind === 'further' ? {} : checkAnnouncedName(context, session, next),
   )
 }
@@ -286,7 +304,7 @@ function checkOrder({ upload }: Context, session: Session, track: Track): readon
     const message = `expected an init segment of ${excerpt(name)} after its end, received a segment`
     return [finding('segment-after-end', message, 'warning')]
   }
-  if (track.hasInit) return []
+  if (track.hasInit || isInitOnItsWay({ upload })) return []
   const message = `expected an init segment of ${excerpt(name)} before its segments, none came`
   return [finding('segment-without-init', message)]
 }

@@ -120,6 +120,21 @@ describe('a HomeKit Secure Video session', () => {
     equal(codes(sentBytes(sealedInit.path, sealed('x'))).flat().length, 0)
   })
 
+  it('that a camera begins anew behind its segments is told once, as a recording of its own', () => {
+    const broken = sessionOf('7', 3).slice(0, -2)
+    const result = resultOf([...broken, ...sessionOf('7', 2)])
+    const found = codesOf(result, true).slice(broken.length)
+    deepEqual(
+      found.flat().filter((code) => code !== 'encrypted'),
+      ['session-restarted'],
+    )
+    deepEqual([...new Set(result.verdicts.map(({ session }) => session))], ['7', '7.2'])
+    const { phase, segmentCount } = at(result.state.sessions, '7') ?? {}
+    deepEqual([phase, segmentCount], ['complete', 2])
+    // Without segments there is no recording yet that it could break off.
+    deepEqual(codes(...sealedStart, ...sessionOf('1', 1)).flat()[0], 'hksv-order')
+  })
+
   it('has no MPD and no names of its own', () => {
     deepEqual(codes(sentBytes('session_1/index.mpd', '<MPD/>')), [['extension']])
     deepEqual(codes(sentBytes('clip/init.mp4', sealed('x'))), [['extension']])

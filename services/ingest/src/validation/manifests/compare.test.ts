@@ -47,6 +47,15 @@ describe('an MPD against what was uploaded', () => {
     for (const way of ways) deepEqual(after(way), [], JSON.stringify(way))
   })
 
+  it('begins where an edit list or the decode time says', () => {
+    const from = (delaySeconds: number, t: number) =>
+      flaws(dash, [
+        ...[dynamicMpd(1, {}), init({ delaySeconds }), segment(1001)],
+        staticMpd(1, video({ timeline: timeline(1, t) })),
+      ])
+    deepEqual([from(90, 90_000), from(90, 0), from(90, 50_000)], [[], [], ['manifest-timing-off']])
+  })
+
   it('names segments that never came', () => {
     for (const facts of [{ timeline: timeline(4) }, { periodSeconds: 20 }]) {
       deepEqual(after(facts), ['manifest-names-missing-segments'])

@@ -8,7 +8,7 @@ import { missingNames } from '../matter/matter-session.ts'
 import { pathInSession } from '../object-name.ts'
 import { type FindingCode, rules } from '../rules.ts'
 import { at, type Session, type Track } from '../state.ts'
-import { examplePath } from '../tracks/track-identity.ts'
+import { clipShapeOf, examplePath } from '../tracks/track-identity.ts'
 import { nameNotAnnounced } from './announced-name.ts'
 import { manifestOf, trackNamesOf } from './announcements.ts'
 import { type ManifestComparison, pathsBeside, withComparison } from './manifest-comparison.ts'
@@ -28,17 +28,23 @@ export function checkMpdAgainstUploads(context: Context, session: Session): Upda
     .map((facts) => ({ facts, name: names.get(facts) ?? null, isOpen: namesOneOf(facts, open) }))
   const named = all.filter(({ isOpen }) => !isOpen)
   const missing = missingNames(context.stream.expectedTrackNames, session)
+  const clips = clipsIn(session)
+  const isOfClips = (facts: RepresentationFacts) => clips.has(clipShapeOf(facts) ?? Number.NaN)
   const unknown = named.filter(
     // Beyond the limit of tracks, what came is not recorded.
-    ({ name }) =>
-      name === null || !(at(session.tracks, name) || missing.includes(name) || !mayAddTrack(session, name)),
+    ({ name, facts }) =>
+      !isOfClips(facts) &&
+      (name === null || !(at(session.tracks, name) || missing.includes(name) || !mayAddTrack(session, name))),
   )
   const isComparable = mpd.periodCount <= 1
   const checked = (isComparable ? named : []).flatMap(({ facts, name }) => {
     const track = name === null ? undefined : at(session.tracks, name)
-    return track ? [{ facts, track, findings: checkTrack(context, facts, track) }] : []
+    return track && !isOfClips(facts) ? [{ facts, track, findings: checkTrack(context, facts, track) }] : []
   })
-  const omitted = omittedTracks(context, mpd, session, new Set(all.flatMap(({ name }) => name ?? [])))
+  const shapes = new Set(mpd.representations.map(clipShapeOf))
+  const omitted = omittedTracks(context, mpd, session, new Set(all.flatMap(({ name }) => name ?? []))).filter(
+    (name) => !shapes.has(at(session.tracks, name)?.place?.clip ?? Number.NaN),
+  )
   const findings = [
     ...(unknown.length > 0 ? [unknownTracks(unknown.map(({ facts }) => facts))] : []),
     ...(omitted.length > 0 ? [omits(omitted)] : []),
@@ -65,6 +71,10 @@ export function checkMpdAgainstUploads(context: Context, session: Session): Upda
   ].flatMap((one) => one ?? [])
   return { findings, session: withComparison(context, session, { manifest: 'MPD', open, deferred, stated }) }
 }
+
+/** The shapes of the names of clips that were cut into segments. */
+const clipsIn = ({ tracks }: Session): ReadonlySet<number> =>
+  new Set(Object.values(tracks).flatMap(({ place }) => place?.clip ?? []))
 
 /** How many segments have to come until none is missing; infinite where it is not their number that is wrong. */
 function missingCount(facts: RepresentationFacts, { segmentCount }: Track): number {

@@ -56,8 +56,10 @@ function checkTimes(
 ): readonly Finding[] {
   if (!clock || !init || init.timescale <= 0) return []
   const start = clock.start / init.timescale
-  if (startSeconds !== null && Math.abs(start - startSeconds) > longest) {
-    const message = `expected ${excerpt(name)} to begin at ${formatSeconds(startSeconds)} as the ${manifest} says, it begins at ${formatSeconds(start)}`
+  const shown = start + (init.delaySeconds ?? 0)
+  const isOff = (at: number) => startSeconds !== null && Math.abs(at - startSeconds) > longest
+  if (startSeconds !== null && isOff(start) && isOff(shown)) {
+    const message = `expected ${excerpt(name)} to begin at ${formatSeconds(startSeconds)} as the ${manifest} says, it begins at ${formatSeconds(shown)}`
     return [finding('manifest-timing-off', message)]
   }
   const lasted = clock.total / init.timescale

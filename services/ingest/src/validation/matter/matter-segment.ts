@@ -3,6 +3,13 @@ import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { checkAnnouncedName } from '../manifests/announced-name.ts'
 import { wasOvertaken } from '../manifests/manifest-comparison.ts'
+import {
+  awaitedAfter,
+  clockAfterAwaited,
+  hasOvertaken,
+  isAwaited,
+  isInitOnItsWay,
+} from '../media/overtaken-segment.ts'
 import { checkSegmentMedia, clockAfter, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
@@ -21,8 +28,9 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
   const isOver = ended.length > 0 && (hasTrackEnded(session, track) || track.clock?.isLast)
   const numbered = checkSegmentNumber(context, track, isKnown)
   const media = inspection?.media ?? null
+  const isLate = isAwaited(context, track)
   const position = {
-    isNext: numbered.isNext && ended.length === 0,
+    isNext: numbered.isNext && ended.length === 0 && !isLate && !hasOvertaken(context),
     announcedSeconds: at(session.announcements, track.name)?.segmentSeconds ?? null,
     partFrom: context.upload.part?.from,
   }
@@ -32,10 +40,13 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
     segmentCount: track.segmentCount + (numbered.isReplacement ? 0 : 1),
     lastNumber: Math.max(name.number ?? 0, track.lastNumber ?? 0),
     cutOffNumber: undefined,
+    awaited: awaitedAfter(context, track),
     clock:
-      media && numbered.isForward
-        ? clockAfter(track, media, context.upload.bytes)
-        : clockWithout(context, track),
+      media && isLate
+        ? clockAfterAwaited(track, media, context.upload.bytes)
+        : media && numbered.isForward
+          ? clockAfter(track, media, context.upload.bytes)
+          : clockWithout(context, track),
   }
   const counted = { ...session, segmentCount: session.segmentCount + 1 }
   return mergeUpdates(
@@ -47,7 +58,7 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
     },
     isHls ? { findings: checkExtinf(context, track), preconditions: ['hls-segment'] } : {},
     { findings: media ? checkSegmentMedia(track, media, position) : [] },
-    media ? checkSetAlignment(context, session, track, media) : {},
+    media && !isLate && !hasOvertaken(context) ? checkSetAlignment(context, session, track, media) : {},
     checkAnnouncedName(context, session, track),
   )
 }
@@ -67,7 +78,7 @@ function checkOrder(context: Context, session: Session, track: Track): readonly 
     const message = `expected nothing of ${name} behind the segment of brand lmsg, received another segment`
     return [finding('segment-after-end', message, 'warning')]
   }
-  if (track.hasInit) return []
+  if (track.hasInit || isInitOnItsWay(context)) return []
   if (stream.interface === 'hls' && !track.hasPlaylist) {
     return [
       finding('segment-before-playlist', `expected ${name}/index.m3u8 before its segments, it has not come`),

@@ -1,5 +1,6 @@
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
+import { hasOvertaken, isAwaited } from '../media/overtaken-segment.ts'
 import type { Track } from '../state.ts'
 
 /** The number of a segment compared with those before it in its track. */
@@ -20,7 +21,8 @@ const last = 9_999
  * Checks that numbers run from 1001 to 9999 without a gap. After a gap, the number after the received one is
  * expected.
  */
-export function checkSegmentNumber({ name, previous }: Context, track: Track, isKnown: boolean): NumberCheck {
+export function checkSegmentNumber(context: Context, track: Track, isKnown: boolean): NumberCheck {
+  const { name, previous } = context
   const received = name.number ?? first
   const expected = (track.lastNumber ?? first - 1) + 1
   const isForward = received >= expected || track.lastNumber === null
@@ -43,7 +45,8 @@ export function checkSegmentNumber({ name, previous }: Context, track: Track, is
   }
   // A cut-off upload has its own finding; its number is no gap as well.
   const isAfterCutOff = track.cutOffNumber === expected && received === expected + 1
-  if (received === expected || isAfterCutOff) return { ...check, findings: [] }
+  const isInTurn = hasOvertaken(context) || isAwaited(context, track)
+  if (received === expected || isAfterCutOff || isInTurn) return { ...check, findings: [] }
   const isLate = received < expected ? ' late' : ''
   const message = `expected segment_${expected} of ${excerpt(track.name)}, received segment_${received}${isLate}`
   return { ...check, findings: [finding('segment-number-gap', message)] }

@@ -26,6 +26,9 @@ const synonyms: Readonly<Record<string, string>> = { vp8: 'vp08', vp9: 'vp09', '
 
 /** Names that RFC 6381 gives codecs by their object type, though sample entries of their own exist. */
 const objectTypes: Readonly<Record<string, string>> = {
+  // Layers of MPEG-1 and MPEG-2 sound, which one decoder reads.
+  'mp4a.69': 'mp4a.6b',
+  '.mp3': 'mp4a.6b',
   'mp4a.a5': 'ac-3',
   'mp4a.a6': 'ec-3',
   'mp4a.ad': 'opus',

@@ -92,12 +92,18 @@ const handlers: Readonly<Record<string, string>> = {
   vp08: 'vide',
   vp09: 'vide',
   vvc1: 'vide',
+  mp4v: 'vide',
   mp4a: 'soun',
   opus: 'soun',
   flac: 'soun',
   'ac-3': 'soun',
   'ec-3': 'soun',
   'ac-4': 'soun',
+  alac: 'soun',
+  mha1: 'soun',
+  mhm1: 'soun',
+  ipcm: 'soun',
+  fpcm: 'soun',
   wvtt: 'text',
   stpp: 'subt',
   urim: 'meta',
@@ -114,6 +120,7 @@ export const knownInitOf = (init: InitFacts): KnownInit => ({
   height: init.height,
   encrypted: init.encrypted,
   dolbyVision: init.dolbyVision ?? undefined,
+  delaySeconds: init.delaySeconds,
   sampleDuration: init.defaultSampleDuration,
   sampleSize: init.defaultSampleSize,
   sampleFlags: init.defaultSampleFlags,
@@ -135,9 +142,12 @@ export const changesOf = (known: KnownInit, next: KnownInit): string =>
 export const fitsSameSegments = (known: KnownInit, next: KnownInit): boolean =>
   differencesOf(known, next).every((key) => key === 'language')
 
-/** A default duration or size of 0 means unknown: a packager may fill it in later. */
+/**
+ * A default duration or size of 0 means unknown: a packager may fill it in later. An edit list says when a presentation
+ * begins, not how its media is decoded.
+ */
 const isUnknown = (known: KnownInit, key: keyof KnownInit): boolean =>
-  (key === 'sampleDuration' || key === 'sampleSize') && known[key] === 0
+  key === 'delaySeconds' || ((key === 'sampleDuration' || key === 'sampleSize') && known[key] === 0)
 
 /** `announced-codec` where a manifest announces a codec of the track. */
 export const codecPreconditions = (session: Session, track: string): readonly Precondition[] =>

@@ -4,6 +4,7 @@ import {
   initAt,
   mediaAt,
   mpdAt,
+  other,
   representation,
   streamOf,
   type TestObject,
@@ -91,6 +92,51 @@ describe('counters that begin anew', () => {
   })
 })
 
+describe('media whose boxes are broken', () => {
+  const broken = (kind: 'init' | 'segment', path: string) =>
+    other(path, { kind, faults: [{ code: 'box-malformed', message: 'cut' }] })
+
+  it('is told once: nothing is said to be absent because of it', () => {
+    const [before, ...codes] = found([init, segment(1), broken('segment', 'v/2.m4s'), segment(3)])
+    deepEqual([before, ...codes], [[], [], ['box-malformed'], []])
+    deepEqual(found([broken('init', 'v/init.mp4'), segment(1), segment(2)]), [['box-malformed'], [], []])
+    deepEqual(found([broken('init', 'v/init.mp4'), segment(1), init, segment(2)]), [
+      ['box-malformed'],
+      [],
+      [],
+      [],
+    ])
+  })
+})
+
+describe('track ids', () => {
+  it('that differ are told once, and the next segment is not late', () => {
+    const other = segment(2, { trackId: 7 })
+    deepEqual(found([init, segment(1), other, segment(3)]), [[], [], ['track-id-mismatch'], []])
+    const elsewhere = mediaAt('v/9.m4s', 2, { trackId: 7, decodeTime: 90_000 })
+    deepEqual(found([init, segment(1), elsewhere, segment(2)]), [[], [], ['track-id-mismatch'], []])
+  })
+
+  it('of 0 in the init segment are no fault of the segments', () => {
+    deepEqual(found([initAt('v/init.mp4', { trackId: 0 }), segment(1), segment(2)]).flat(), [])
+  })
+})
+
+describe('one decode time that is off', () => {
+  const codes = (...starts: readonly number[]) =>
+    found([init, ...starts.map((decodeTime, at) => segment(at + 1, { decodeTime }))]).slice(1)
+
+  it('is told once, ahead or behind', () => {
+    deepEqual(codes(0, 4_400, 8_000, 12_000), [[], ['tfdt-gap'], [], []])
+    deepEqual(codes(0, 3_500, 8_000, 12_000), [[], ['tfdt-overlap'], [], []])
+  })
+
+  it('is not taken for one that stays', () => {
+    deepEqual(codes(0, 8_000, 12_000, 16_000), [[], ['tfdt-gap'], [], []])
+    deepEqual(codes(0, 4_400, 8_400, 12_000), [[], ['tfdt-gap'], [], ['tfdt-overlap']])
+  })
+})
+
 describe('decode times below 0', () => {
   it('are told at once where 32 bits hold the priming of a first segment', () => {
     const first = segment(1, { decodeTime: 2 ** 32 - 100, isShortDecodeTime: true })
@@ -106,6 +152,9 @@ describe('decode times below 0', () => {
   })
 
   it('do not make the next segment late', () => {
+    const first = segment(1)
+    const below = segment(2, { decodeTime: -1 })
+    deepEqual(found([init, first, below, segment(3)]).flat(), [])
     deepEqual(found([init, segment(1, { decodeTime: -312 }), segment(2, { decodeTime: 3_688 })]).flat(), [])
   })
 })

@@ -27,7 +27,8 @@ export function checkSegmentMedia(
     return [finding('segment-multiplexed', 'expected one track in a segment, received several')]
   }
   const { init } = track
-  if (init && init.trackId !== media.trackId) {
+  // A track id of 0 is a fault of the init segment.
+  if (init && init.trackId !== 0 && init.trackId !== media.trackId) {
     const message = `expected track id ${init.trackId} as in the init segment, received ${media.trackId}`
     return [finding('track-id-mismatch', message)]
   }
@@ -54,13 +55,16 @@ export const segmentPreconditions = (
 /** The clock of a track after a segment of `bytes` bytes; unchanged where its times are unknown. */
 export function clockAfter(track: Track, media: MediaFacts, bytes: number): Clock | null {
   const { clock, init } = track
-  if (!init || media.isMultiplexed || media.trackId !== init.trackId || media.decodeTime === null)
-    return clock
+  if (!init || media.isMultiplexed || media.decodeTime === null) return clock
+  if (init.trackId !== 0 && media.trackId !== init.trackId && !goesOnFrom(clock, media)) return clock
   const duration = media.explicitDuration + media.defaultedSamples * init.sampleDuration
-  const decodeTime = media.decodeTime - (isWrappedBelowZero(track, media) ? 2 ** 32 : 0)
+  // A time below 0 behind other segments tells nothing; the segment then follows the one before it.
+  const isLost = media.decodeTime < 0 && clock !== null
+  const decodeTime = isLost ? clock.end : media.decodeTime - (isWrappedBelowZero(track, media) ? 2 ** 32 : 0)
   return {
     start: clock?.start ?? decodeTime,
     end: decodeTime + duration,
+    straight: clock && isOffTime(clock, decodeTime) ? clock.end + duration : undefined,
     total: (clock?.total ?? 0) + duration,
     count: (clock?.count ?? 0) + 1,
     bytes: (clock?.bytes ?? 0) + bytes,
@@ -71,6 +75,12 @@ export function clockAfter(track: Track, media: MediaFacts, bytes: number): Cloc
     isLast: media.isLast || undefined,
   }
 }
+
+const isOffTime = ({ end, sample }: Clock, decodeTime: number): boolean => Math.abs(decodeTime - end) > sample
+
+/** Whether a segment of another track id begins where the track's newest one ends: it is the id that is wrong. */
+const goesOnFrom = (clock: Clock | null, { decodeTime }: MediaFacts): boolean =>
+  clock !== null && decodeTime !== null && Math.abs(decodeTime - clock.end) <= clock.sample
 
 /** Of the segments of a clock, as one has them whose newest segment lasts for `newest`. */
 function extremesOf(clock: Clock, newest: number): Pick<Clock, 'shortest' | 'longest'> {
@@ -173,9 +183,11 @@ function checkTimes(
     const message = `expected chunks that follow each other, received ${formatSeconds(media.innerGap / scale)} between two`
     return [finding('tfdt-gap', message)]
   }
-  if (!clock || !isNext) return []
+  if (!clock || !isNext || media.decodeTime < 0) return []
   const off = decodeTimeDifference(media.decodeTime, clock.end, media.isShortDecodeTime)
   if (Math.abs(off) <= sample) return []
+  // One decode time that is off is one fault: the segment behind it is where it belongs.
+  if (clock.straight !== undefined && Math.abs(media.decodeTime - clock.straight) <= sample) return []
   const message = `expected decode time ${clock.end}, received ${media.decodeTime}: ${formatSeconds(Math.abs(off) / scale)}`
   return [
     off > 0 ? finding('tfdt-gap', `${message} are missing`) : finding('tfdt-overlap', `${message} too early`),

@@ -33,6 +33,7 @@ function restartOf(context: Context, session: Session): Restart | null {
   const track = name.track === null ? undefined : at(session.tracks, name.track)
   if (!track) return null
   if (!name.isMatter) return restartByTime(context, session, track)
+  if (context.stream.interface === 'hksv') return restartBySealedInit(context, track)
   if ((track.lastNumber ?? 0) <= firstNumber) return null
   if (name.kind === 'init') return restartByInit(context, session, track)
   return restartByNumber(context, session, track)
@@ -61,6 +62,15 @@ function restartByInit({ inspection }: Context, { tracks }: Session, track: Trac
     tracks: Object.values(tracks)
       .filter(({ hasPlaylist }) => hasPlaylist)
       .map(withPlaylistOnly),
+  }
+}
+
+/** Of HomeKit Secure Video: a sealed object never has the same bytes twice, so segments that come again tell nothing. */
+function restartBySealedInit({ name }: Context, track: Track): Restart | null {
+  if (name.kind !== 'init' || track.lastNumber === null) return null
+  return {
+    sign: `another init segment of ${excerpt(track.name)} behind segment_${track.lastNumber}`,
+    tracks: [],
   }
 }
 
@@ -121,8 +131,9 @@ function withNewRecording(
       sessionEvent('session-opened', session),
     ],
   })
-  const order: Order =
-    context.stream.interface === 'cmaf-ingest' ? evaluation.state.order : { open: key, last: key }
+  const { interface: ingest } = context.stream
+  const isInTurn = ingest === 'dash' || ingest === 'hls'
+  const order: Order = isInTurn ? { open: key, last: key } : evaluation.state.order
   return { ...begun, session: null, replaced, state: { ...begun.state, order } }
 }
 

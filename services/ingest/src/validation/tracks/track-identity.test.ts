@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import type { InitFacts, MediaFacts } from '../../media/inspection.ts'
+import { partFolderOf } from '../../uploads/part-path.ts'
 import { at } from '../state.ts'
 import {
   codesOf,
@@ -24,8 +25,18 @@ const sound: Partial<InitFacts> = {
 }
 
 /** The nth segment of a second of pictures, and of sound that is as long. */
-const picture = (path: string, nth: number, facts: Partial<MediaFacts> = {}) =>
-  mediaAt(path, nth, { decodeTime: (nth - 1) * 1_000, explicitDuration: 1_000, sampleCount: 25, ...facts })
+const picture = (
+  path: string,
+  nth: number,
+  facts: Partial<MediaFacts> = {},
+  extra: Partial<TestObject> = {},
+) =>
+  mediaAt(
+    path,
+    nth,
+    { decodeTime: (nth - 1) * 1_000, explicitDuration: 1_000, sampleCount: 25, ...facts },
+    extra,
+  )
 const soundAt = (path: string, nth: number, facts: Partial<MediaFacts> = {}) =>
   mediaAt(path, nth, { decodeTime: (nth - 1) * 48_128, explicitDuration: 48_128, sampleCount: 47, ...facts })
 
@@ -94,6 +105,42 @@ describe('the tracks of a cmaf-ingest stream', () => {
       video: ['pic_init.mp4', (nth) => `p${nth}.m4s`],
       audio: ['snd_init.mp4', (nth) => `s${nth}.m4s`],
     },
+    'ffmpeg -var_stream_map with names': {
+      video: ['i_hi.mp4', (nth) => `s_hi_${nth}.m4s`],
+      audio: ['i_en.mp4', (nth) => `s_en_${nth}.m4s`],
+    },
+    Wowza: {
+      video: [
+        'chunk_ctvideo_ridp0va0_cinit_w82_mpd.m4s',
+        (nth) => `chunk_ctvideo_ridp0va0_cn${nth}_w82_mpd.m4s`,
+      ],
+      audio: [
+        'chunk_ctaudio_ridp0aa0_cinit_w82_mpd.m4s',
+        (nth) => `chunk_ctaudio_ridp0aa0_cn${nth}_w82_mpd.m4s`,
+      ],
+    },
+    Axis: {
+      video: ['acc8/video_init.mp4', (nth) => `acc8/${nth}_video.m4s`],
+      audio: ['acc8/audio_init.mp4', (nth) => `acc8/${nth}_audio.m4s`],
+    },
+    'Nginx-RTMP': {
+      video: ['cam-init.m4v', (nth) => `cam-${nth}.m4v`],
+      audio: ['cam-init.m4a', (nth) => `cam-${nth}.m4a`],
+    },
+    'the segment in front of the track': {
+      video: ['init_v1.mp4', (nth) => `seg_${nth}_v1.m4s`],
+      audio: ['init_a1.mp4', (nth) => `seg_${nth}_a1.m4s`],
+    },
+    'GStreamer dashsink': {
+      video: ['video_0_init.mp4', (nth) => `video_0_${nth}.m4s`],
+      audio: ['audio_0_init.mp4', (nth) => `audio_0_${nth}.m4s`],
+    },
+    mediafilesegmenter: { video: ['fileSequence0.mp4', (nth) => `fileSequence${nth}.m4s`] },
+    mediamtx: {
+      video: ['a1b2_main_video1_init.mp4', (nth) => `a1b2_main_video1_seg${nth}.mp4`],
+      audio: ['a1b2_main_audio2_init.mp4', (nth) => `a1b2_main_audio2_seg${nth}.mp4`],
+    },
+    'percent and spaces': { video: ['cam 1/init 100%.mp4', (nth) => `cam 1/seg (${nth}).m4s`] },
     'names that nothing tells apart': {
       video: ['x.header', (nth) => `b${nth}.m4s`],
       audio: ['y.header', (nth) => `a${nth}.m4s`],
@@ -297,6 +344,39 @@ describe('the tracks of a cmaf-ingest stream', () => {
         deepEqual([Object.values(tracks), codes], [[3], []])
       }
     }
+  })
+
+  it('knows clips that were cut into segments by the template that names the clips', () => {
+    const clip = (path: string, facts: Partial<InitFacts> = {}) => {
+      const cut = { part: { of: path, from: 0 } }
+      return [
+        initAt(`${partFolderOf(path, path)}/init.mp4`, facts, { cut }),
+        picture(`${partFolderOf(path, path)}/1.m4s`, 1, {}, { cut }),
+        picture(`${partFolderOf(path, path)}/2.m4s`, 2, {}, { cut }),
+        picture(path, 1, {}, { cut: { parts: 3 } }),
+      ]
+    }
+    const of = (media: string, addressing: 'template' | 'file' = 'template') =>
+      mpdAt('dash.mpd', {
+        type: 'static',
+        representations: [
+          representation('', 'v', {
+            addressing,
+            initialization: null,
+            media,
+            duration: addressing === 'file' ? null : 2,
+            timescale: 1,
+            periodSeconds: 6,
+          }),
+        ],
+      })
+    const clips = [1, 2, 3].flatMap((nth) => clip(`video_0_${nth}.mp4`))
+    deepEqual(outcomeOf([...clips, of('video_0_$Number$.mp4')]).codes, [])
+    deepEqual(outcomeOf([...clips, of('video_1_$Number$.mp4')]).codes.sort(), [
+      'manifest-names-unknown-track',
+      'manifest-omits-track',
+    ])
+    deepEqual(outcomeOf([...clips.slice(0, 4), of('video_0_1.mp4', 'file')]).codes, [])
   })
 
   it('puts what came before its init segment, or before its manifest, into no second track', () => {

@@ -187,6 +187,12 @@ function isNumberedLike(track: Track, path: string): boolean {
   return wordsOfTrack(track, path).some((word) => words.includes(/\d+$/.exec(word)?.[0] ?? ''))
 }
 
+/** How many words of the track are in a segment's name: `s_hi_1` is like `i_hi`, which is not like `i_lo`. */
+function sharedWords(track: Track, path: string): number {
+  const words = wordsBeforeCounter(path)
+  return wordsOfTrack(track, path).filter((word) => words.includes(word)).length
+}
+
 const hasAll = (words: readonly string[], wanted: readonly string[]): boolean =>
   wanted.every((word) => words.includes(word))
 
@@ -285,23 +291,25 @@ function headerAbove({ tracks }: Session, { path, media }: IdentifiedObject): Tr
 /** The track that fits a segment best; of those that fit alike the one whose init segment came last. */
 function bestOf(tracks: readonly Track[], object: IdentifiedObject, own: string): Track | undefined {
   let left = tracks
-  for (const fits of evidence) {
+  for (const weigh of evidence) {
     if (left.length < 2) break
-    const fitting = left.filter((track) => fits(track, object, own))
-    if (fitting.length > 0) left = fitting
+    const weights = left.map((track) => Number(weigh(track, object, own)))
+    const most = Math.max(...weights)
+    left = left.filter((_track, index) => weights[index] === most)
   }
   return left.length < 2 ? left[0] : closestName(left, object.path)
 }
 
-type Evidence = (track: Track, object: IdentifiedObject, own: string) => boolean
+type Evidence = (track: Track, object: IdentifiedObject, own: string) => boolean | number
 
-/** From strong to weak. A track is left out where it does not fit and another one does. */
+/** From strong to weak. A track is left out where it fits less than another one does. */
 const evidence: readonly Evidence[] = [
   ({ init }, { media }) => !media || !init || init.trackId === media.trackId,
   ({ init }, { path }) => handlerOf(path) === init?.handler,
   ({ name }, _object, own) => name === own,
   (track, { path }) => isNamedLike(track, path),
   (track, { path }) => isNumberedLike(track, path),
+  (track, { path }) => sharedWords(track, path),
   ({ clock }, { media }) => clock !== null && media !== null && clock.end === media.decodeTime,
   ({ init }, { media }) => init?.handler !== 'soun' || media?.startsWithSync !== false,
   ({ init }, { media }) => hasUsualSamples(init, media),
@@ -348,12 +356,14 @@ export function placeAfter(
 ): TrackPlace {
   const isClip = init !== null && media !== null && !name.isTrackUrl
   const isKnown = place !== undefined && hasInit && init === null
+  const isSplit = name.isFree && name.isTrackUrl
   if (isKnown && (media === null || name.isTrackUrl || place.shape === shape)) return place
   const needsSteady = isClip || (!hasInit && init === null)
   return {
     init: init ? textDigest(path) : place?.init,
     folder: init ? textDigest(folderIn(path)) : place?.folder,
     shape: media && !name.isTrackUrl && shape !== null ? shape : place?.shape,
+    clip: isSplit && shape !== null ? shape : place?.clip,
     steady: needsSteady ? textDigest(steadyNameOf(path)) : place?.steady,
   }
 }
@@ -403,6 +413,7 @@ function knownTrackOf(
   others: readonly RepresentationFacts[],
 ): string | undefined {
   const media = mediaExample(facts)
+  if (media !== null && isOneFile(facts)) return ownerOf(session, media)?.name
   const shape = media === null ? null : shapeDigest(media)
   const bySegments = Object.values(session.tracks).find(
     ({ place }) => place?.shape !== undefined && place.shape === shape,
@@ -413,9 +424,14 @@ function knownTrackOf(
   return ownerOf(session, initialization)?.name
 }
 
+/** Whether all of a representation is in the one file that it names. */
+const isOneFile = ({ addressing, initialization }: RepresentationFacts): boolean =>
+  addressing === 'file' && initialization === null
+
 function newNameOf(facts: RepresentationFacts, others: readonly RepresentationFacts[]): string | null {
   const { initialization } = facts
   const media = mediaExample(facts)
+  if (media !== null && isOneFile(facts)) return freeTrackName(pathInSession(media), false)
   if (initialization === null || (media !== null && isShared(initialization, facts, others)))
     return media === null ? null : freeTrackName(pathInSession(media), true)
   return freeTrackName(pathInSession(initialization), false)
@@ -439,6 +455,15 @@ export const examplePath = (facts: RepresentationFacts): string | null =>
 
 const mediaExample = ({ media, segments }: RepresentationFacts): string | null =>
   media?.replace(/\$(Number|SubNumber|Time)[^$]*\$/g, '1').replaceAll('$$', '$') ?? segments?.[0] ?? null
+
+/**
+ * The shape of the names of a representation's segments, by which clips that were cut into segments are known: each of them
+ * is a track. Null where it names one file.
+ */
+export function clipShapeOf(facts: RepresentationFacts): number | null {
+  const media = /\$(Number|Time)/.test(facts.media ?? '') ? mediaExample(facts) : null
+  return media === null ? null : shapeDigest(media)
+}
 
 /** The name of the track that a media playlist lists, from the paths of its EXT-X-MAPs and segments. */
 export function playlistTrack(session: Session, { inits, examples }: PlaylistPaths): string | null {

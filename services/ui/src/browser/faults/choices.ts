@@ -16,11 +16,17 @@ export const faultChoices: readonly (readonly [name: string, fault: object])[] =
   ['send GOAWAY (HTTP/2)', { kind: 'goaway' }],
   ['send RST_STREAM (HTTP/2)', { kind: 'reset' }],
   ['respond with 1 MB', { kind: 'large-response', bytes: 1_000_000 }],
+  ['refuse with 403, as if its certificate expired', { kind: 'certificate-expired' }],
   ['allow uploads on one connection at a time', { kind: 'connections', max: 1 }],
 ]
 
 export const scriptChoices: readonly (readonly [script: string, name: string, does: string])[] = [
   ['server-restarts', 'Server restarts', 'cuts one upload, then takes none for 15 s'],
   ['disk-full', 'Disk full', '507 for 30 s'],
+  [
+    'certificate-expires',
+    'Certificate expires',
+    '403 from the third segment on, until another certificate comes, for 5 min',
+  ],
   ['slow-uplink', 'Slow uplink', '32 KiB a second for 60 s'],
 ]

@@ -1,5 +1,5 @@
-import type { FaultReaction, FaultRule } from '../api/types.ts'
-import { clockSeconds, encodePath, span } from '../dom/format.ts'
+import type { FaultReaction, FaultRule, Faults } from '../api/types.ts'
+import { clockSeconds, encodePath, plural, span } from '../dom/format.ts'
 import { type Child, h } from '../dom/h.ts'
 import { scrollingTable } from '../dom/table.ts'
 import { untrusted } from '../dom/words.ts'
@@ -70,6 +70,24 @@ export const reactionsTable = (stream: string, reactions: readonly FaultReaction
       reaction.delivered_after_ms === null ? '–' : span(reaction.delivered_after_ms),
     ]),
   )
+
+/** What faults took of each session. */
+export const lossesTable = (sessions: Faults['sessions']): HTMLElement =>
+  tableOf(
+    'Losses',
+    ['session', 'objects hit', 'lost', 'may still come'],
+    sessions.map(({ session, objects, lost, pending }) => [
+      untrusted(session ?? 'none'),
+      objects,
+      lost.length === 0
+        ? 'nothing'
+        : h('span', {}, plural(lost.length, 'object'), ': ', untrusted(shortened(lost))),
+      pending.length,
+    ]),
+  )
+
+const shortened = (paths: readonly string[]): string =>
+  paths.length <= 5 ? paths.join(', ') : `${paths.slice(0, 5).join(', ')}, …`
 
 function tableOf(name: string, columns: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement {
   return scrollingTable(

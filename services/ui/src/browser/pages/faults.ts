@@ -5,7 +5,7 @@ import { fill, h } from '../dom/h.ts'
 import { loading, showFailure, showPageFailure } from '../dom/load.ts'
 import { scriptChoices } from '../faults/choices.ts'
 import { ruleForm } from '../faults/rule-form.ts'
-import { reactionsTable, rulesTable } from '../faults/tables.ts'
+import { lossesTable, reactionsTable, rulesTable } from '../faults/tables.ts'
 
 const stream = location.pathname.split('/')[3] ?? ''
 const path = `/faults/${stream}`
@@ -74,7 +74,7 @@ const scriptRow = ([script, name, does]: (typeof scriptChoices)[number]): HTMLEl
     h('span', { class: 'muted' }, does),
   )
 
-function show({ faults, reactions: seen }: Faults): void {
+function show({ faults, reactions: seen, sessions }: Faults): void {
   const text = JSON.stringify([faults, seen])
   if (text === shown) return
   shown = text
@@ -97,7 +97,7 @@ function show({ faults, reactions: seen }: Faults): void {
     h('h2', {}, 'What the camera did'),
     seen.length === 0
       ? h('p', { class: 'muted' }, 'No upload has been hit.')
-      : reactionsTable(stream, seen.toReversed()),
+      : [lossesTable(sessions), reactionsTable(stream, seen.toReversed())],
   )
 }
 

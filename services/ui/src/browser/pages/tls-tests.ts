@@ -122,14 +122,18 @@ function reach({ id, commands, url_by_name }: TlsTest): HTMLElement {
 const marks = { correct: null, wrong: 'error', informative: 'note', unclear: 'warning' } as const
 
 function resultLine(result: TlsTest['results'][number]): HTMLElement {
-  const { verdict, address, certificate, detail, connections, last_at } = result
+  const { verdict, address, certificate, devices, detail, connections, last_at } = result
   return h(
     'div',
     { class: 'result' },
     mark(marks[verdict]),
     ' ',
-    h('strong', {}, untrusted(address)),
-    certificate && [' ', untrusted(certificate.subject)],
+    h('strong', {}, untrusted(certificate?.subject ?? address)),
+    certificate && [' ', untrusted(address)],
+    devices.length > 0 && [
+      ' ',
+      h('span', { class: 'muted' }, 'where also ', untrusted(devices.join(', ')), ' is'),
+    ],
     ' ',
     h('span', { class: verdict === 'wrong' ? 'error-text' : '' }, untrusted(detail)),
     h(

@@ -50,6 +50,10 @@ const needs: Readonly<Record<string, Need>> = {
   'ac-3': { config: 'dac3', faultOf: (body) => tooShort(body, 3) },
   'ec-3': { config: 'dec3', faultOf: (body) => tooShort(body, 5) },
   'ac-4': { config: 'dac4', faultOf: (body) => tooShort(body, 3) },
+  alac: { config: 'alac', faultOf: (body) => tooShort(body, 28) },
+  mha1: { config: 'mhaC', faultOf: (body) => tooShort(body, 5) },
+  ipcm: { config: 'pcmC', faultOf: (body) => tooShort(body, 6) },
+  fpcm: { config: 'pcmC', faultOf: (body) => tooShort(body, 6) },
   wvtt: { config: 'vttC', faultOf: () => null },
 }
 

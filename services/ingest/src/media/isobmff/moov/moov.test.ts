@@ -46,6 +46,20 @@ describe('init facts', () => {
     })
   })
 
+  it('tell by how much an edit list delays the first sample', () => {
+    const mvhd = box('mvhd', u32(0, 0, 0, 1_000), Buffer.alloc(84))
+    const delayOf = (...elst: readonly number[]) => {
+      const trak = box('trak', box('edts', box('elst', u32(...elst))))
+      return inspect(box('moov', mvhd, trak)).init?.delaySeconds
+    }
+    equal(delayOf(0, 2, 1_500, 2 ** 32 - 1, 0x1_0000, 0, 1_024, 0x1_0000), 1.5)
+    equal(delayOf(0x0100_0000, 1, 1, 0, 2 ** 32 - 1, 2 ** 32 - 1, 0x1_0000), 2 ** 32 / 1_000)
+    equal(delayOf(0, 1, 1_500, 1_024, 0x1_0000), undefined)
+    equal(delayOf(0, 0), undefined)
+    const { faults } = inspect(box('moov', mvhd, box('trak', box('edts', box('elst', u32(0, 2, 1, 1, 1))))))
+    match(faults[0]?.message ?? '', /elst at byte \d+ to hold at least 32 bytes; it holds 20/)
+  })
+
   it('take the trex of the track, not another one', () => {
     const trexOf = (track: number, duration: number) => box('trex', u32(0, track, 1, duration, 0, 0))
     const two = box('moov', box('mvex', trexOf(2, 5), trexOf(1, 7)), moov().subarray(8))
@@ -145,6 +159,14 @@ describe('init facts', () => {
     equal(codecOf(visualEntry('hvc1', rare)), 'hvc1.B4.10.H120.B0.0.23')
     const plain = hevcConfiguration(1, 0x02, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 30)
     equal(codecOf(visualEntry('hvc1', plain)), 'hvc1.2.4.L30')
+  })
+
+  it('are read by the name of the sample entry where the handler says otherwise', () => {
+    for (const [entry, handler, codec] of [
+      [avc1(), 'soun', 'avc1.4d401f'],
+      [audioEntry('mp4a', esds(0x40, 0x12, 0x10)), 'vide', 'mp4a.40.2'],
+    ] as const)
+      equal(initOf({ entry, handler }).codec, codec)
   })
 
   it('spell AV1 and VP9 with bit depth', () => {

@@ -20,15 +20,18 @@ export function parseMoov(moov: Box, report: Report): Omit<InitFacts, 'brands'> 
   let trackCount = 0
   let isFragmented = false
   let hasMvhd = false
+  let movieTimescale = 0
   let trak: Trak | null = null
+  let delay = 0
   const trexes: Trex[] = []
   const addTrex = (box: Box) => {
     if (box.type === 'trex' && trexes.length < maxTrexes) trexes.push(parseTrex(box))
   }
   const visit = (box: Box) => {
-    if (box.type === 'trak' && ++trackCount === 1) trak = parseTrak(box, report)
+    if (box.type === 'trak' && ++trackCount === 1) ({ trak, delay } = parseTrak(box, report))
     if (box.type === 'mvhd') {
       assertHolds(box, box.body[0] === 1 ? 112 : 100)
+      movieTimescale = box.body.readUInt32BE(box.body[0] === 1 ? 20 : 12)
       hasMvhd = true
     }
     if (box.type !== 'mvex') return true
@@ -37,7 +40,11 @@ export function parseMoov(moov: Box, report: Report): Omit<InitFacts, 'brands'> 
   }
   const isWhole = walkBoxes(moov, 0, visit, report)
   if (trak === null) report(`expected a whole trak in moov at byte ${moov.offset}; there is none`)
-  const facts = factsOf(trak ?? emptyTrak, trexes, { trackCount, isFragmented })
+  const delaySeconds = movieTimescale > 0 ? delay / movieTimescale : 0
+  const facts = {
+    ...factsOf(trak ?? emptyTrak, trexes, { trackCount, isFragmented }),
+    ...(delaySeconds > 0 ? { delaySeconds } : {}),
+  }
   if (isWhole) reportMissing()
   return facts
 

@@ -49,7 +49,9 @@ interface EntryBoxes {
 }
 
 function parseEntry(entry: Box, context: EntryContext): SampleEntry {
-  const { handler, report } = context
+  const { handler } = context
+  // A handler that does not fit is a fault of its own, and what is in the entry then is uncertain.
+  const report = isFitting(entry.type, handler) ? context.report : ignore
   const boxes: EntryBoxes = { configurations: {} }
   const { configurations } = boxes
   const visitSinf = (box: Box) => {
@@ -90,10 +92,26 @@ function boxesAtIn(entry: Box, { handler, version }: EntryContext): number | nul
 }
 
 function fieldsOf(entry: Box, handler: string, version: number): number | null {
-  if (isVisual(handler)) return 78
+  const kind = knownKindOf(entry.type)
+  if (kind === 'visual' || (kind === null && isVisual(handler))) return 78
+  if (kind === 'sound') return audioFieldsOf(entry, version)
   if (handler === 'soun') return audioFieldsOf(entry, version)
   if (entry.type === 'wvtt') return 8
   return entry.type === 'stpp' ? subtitleBoxesAt(entry.body) : null
+}
+
+const ignore: Report = () => true
+
+function isFitting(type: string, handler: string): boolean {
+  const kind = knownKindOf(type)
+  return kind === null || (kind === 'visual' ? handler !== 'soun' : !isVisual(handler))
+}
+
+/** What a sample entry is by its name, which counts more than the handler; null for names that are not known. */
+function knownKindOf(type: string): 'visual' | 'sound' | null {
+  if (/^(avc[1-4]|hvc[12]|hev[12]|av01|vp0[89]|vvc1|vvi1|dvh1|dvhe|dva1|dvav|dav1|encv)$/.test(type))
+    return 'visual'
+  return /^(mp4a|Opus|fLaC|alac|[ae]c-[34]|enca)$/.test(type) ? 'sound' : null
 }
 
 const isVisual = (handler: string): boolean => handler === 'vide' || handler === 'auxv' || handler === 'pict'

@@ -1,3 +1,4 @@
+import { readUInt64 } from '@pushav/shared/lib/box-header.ts'
 import type { InitFacts } from '../../inspection.ts'
 import { assertHolds, type Box, BoxMalformed, fourCc, type Report, walkBoxes } from '../box.ts'
 import { emptySampleEntry, parseStsd } from './stsd.ts'
@@ -5,6 +6,7 @@ import { emptySampleEntry, parseStsd } from './stsd.ts'
 /** The facts of a track that are inside its trak box. */
 export type Trak = Omit<
   InitFacts,
+  | 'delaySeconds'
   | 'trackCount'
   | 'isFragmented'
   | 'brands'
@@ -23,7 +25,13 @@ export const emptyTrak: Trak = {
 }
 
 /** The containers below trak that are entered, each with its parent, so that nesting has a bound. */
-const parentOf: Record<string, string> = { mdia: 'trak', minf: 'mdia', stbl: 'minf', udta: 'trak' }
+const parentOf: Record<string, string> = {
+  mdia: 'trak',
+  minf: 'mdia',
+  stbl: 'minf',
+  udta: 'trak',
+  edts: 'trak',
+}
 
 const maxKinds = 32
 const maxText = 256
@@ -34,10 +42,14 @@ interface TrakBoxes {
   hdlr?: Pick<Trak, 'handler'>
   elng?: Pick<Trak, 'language'>
   stsd?: Box
+  delay?: number
 }
 
-/** Parses a trak (ISO/IEC 14496-12, 8.3.1). What is missing is reported and stays zero or empty. */
-export function parseTrak(trak: Box, report: Report): Trak {
+/**
+ * Parses a trak (ISO/IEC 14496-12, 8.3.1). What is missing is reported and stays zero or empty. `delay`: how much later its
+ * edit list shows the first sample, in units of the movie's timescale.
+ */
+export function parseTrak(trak: Box, report: Report): { readonly trak: Trak; readonly delay: number } {
   const found: TrakBoxes = {}
   const kinds: string[] = []
   const visitIn =
@@ -52,6 +64,7 @@ export function parseTrak(trak: Box, report: Report): Trak {
       else if (type === 'elng') found.elng = { language: textAt(box.body, 4) }
       else if (type === 'kind' && kinds.length < maxKinds) kinds.push(kindOf(box))
       else if (type === 'stsd') found.stsd = box
+      else if (type === 'elst' && parent === 'edts') found.delay = delayOf(box)
       return true
     }
   walkBoxes(trak, 0, visitIn('trak'), report)
@@ -63,7 +76,7 @@ export function parseTrak(trak: Box, report: Report): Trak {
     report(`expected a track id above 0 in trak at byte ${trak.offset}; received 0`, 'init-incomplete')
   const entry = stsd ? parseStsd(stsd, hdlr?.handler ?? '', report) : emptySampleEntry
   const { width = null, height = null } = tkhd ?? {}
-  return {
+  const facts: Trak = {
     ...emptyTrak,
     ...tkhd,
     ...mdhd,
@@ -74,6 +87,7 @@ export function parseTrak(trak: Box, report: Report): Trak {
     width: entry.width ?? width,
     height: entry.height ?? height,
   }
+  return { trak: facts, delay: found.delay ?? 0 }
 }
 
 function parseTkhd(box: Box): Pick<Trak, 'trackId' | 'width' | 'height'> {
@@ -98,6 +112,26 @@ function parseMdhd(box: Box): Pick<Trak, 'timescale' | 'language'> {
     language: languageOf(box.body.readUInt16BE(isLong ? 32 : 20)),
   }
 }
+
+/** ISO/IEC 14496-12, 8.6.6: the durations of the edits in front of the media, which have media time -1. */
+function delayOf(elst: Box): number {
+  assertHolds(elst, 8)
+  const { body } = elst
+  const isLong = body[0] === 1
+  const stride = isLong ? 20 : 12
+  const count = Math.min(body.readUInt32BE(4), maxEdits)
+  assertHolds(elst, 8 + count * stride)
+  let delay = 0
+  for (let at = 8; at < 8 + count * stride; at += stride) {
+    const mediaTime = isLong ? Number(body.readBigInt64BE(at + 8)) : body.readInt32BE(at + 4)
+    if (mediaTime !== -1) break
+    delay += isLong ? readUInt64(body, at) : body.readUInt32BE(at)
+  }
+  return delay
+}
+
+/** More edits than this are not looked at. */
+const maxEdits = 64
 
 /** Three letters of five bits each, ISO 639-2. */
 function languageOf(packed: number): string {

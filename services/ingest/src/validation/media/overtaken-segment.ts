@@ -1,0 +1,50 @@
+import type { MediaFacts } from '../../media/inspection.ts'
+import { isInitPath } from '../../uploads/paths/earlier-paths.ts'
+import type { Context } from '../evaluation.ts'
+import type { Clock, Track } from '../state.ts'
+import { clockAfter } from './segment-media.ts'
+
+/**
+ * Uploads side by side, as over HTTP/2, may end in another order than they began. What is on its way is not missing, and what
+ * was overtaken is not late.
+ */
+
+const maxAwaited = 8
+
+/** Earlier segments of its track that a segment has overtaken. */
+const overtakenBy = ({ upload }: Context): readonly string[] =>
+  upload.beside?.filter((path) => !isInitPath(path)) ?? []
+
+/** Whether a segment has overtaken others. */
+export const hasOvertaken = (context: Context): boolean => overtakenBy(context).length > 0
+
+/** Whether a later segment has overtaken this one. */
+export const isAwaited = ({ upload }: Context, { awaited }: Track): boolean =>
+  awaited?.includes(upload.path) === true
+
+/** Whether an init segment is on its way beside a segment. */
+export const isInitOnItsWay = ({ upload }: Pick<Context, 'upload'>): boolean =>
+  upload.beside?.some(isInitPath) === true
+
+/** What is awaited after a segment. */
+export function awaitedAfter(context: Context, { awaited }: Track): Track['awaited'] {
+  const overtaken = overtakenBy(context)
+  if (awaited === undefined && overtaken.length === 0) return undefined
+  const left = new Set([...(awaited ?? []), ...overtaken])
+  left.delete(context.upload.path)
+  return left.size > 0 ? [...left].slice(-maxAwaited) : undefined
+}
+
+/** The clock after a segment that a later one has overtaken: its time is between others. */
+export function clockAfterAwaited(track: Track, media: MediaFacts, bytes: number): Clock | null {
+  const { clock } = track
+  const own = clockAfter({ ...track, clock: null }, media, bytes)
+  if (!clock || !own) return clock
+  return {
+    ...clock,
+    start: Math.min(clock.start, own.start),
+    total: clock.total + own.total,
+    count: clock.count + 1,
+    bytes: clock.bytes + bytes,
+  }
+}
