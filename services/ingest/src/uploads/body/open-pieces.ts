@@ -34,4 +34,4 @@ function piecesOf(body: RemoteBody): OpenedUpload {
 }
 
 /** Ids are names of files and keys, so they have no slash and no leading dot. */
-export const isId = (name: string): boolean => /^\w[\w.-]*$/.test(name)
+const isId = (name: string): boolean => /^\w[\w.-]*$/.test(name)
