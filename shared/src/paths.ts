@@ -4,3 +4,6 @@ export const uploadPath = (workingDirectory: string, stream: string, upload: str
 
 /** The key of one upload's body in an object store, below the prefix. */
 export const uploadKey = (stream: string, upload: string): string => `uploads/${stream}/${upload}`
+
+/** In the metadata of a body that was begun before its digest was known: the key of the object that has it. */
+export const digestName = 'sha256-key'

@@ -38,6 +38,7 @@ import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
 import type { WebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 const deviceSumsEveryMs = 5_000
+const progressMs = 5_000
 const now = (): Date => new Date()
 
 interface StorageConfig
@@ -140,6 +141,7 @@ export async function openStorage(
       idleMs,
       log,
       retryMs: 500,
+      progressMs,
     }),
   )
   return {

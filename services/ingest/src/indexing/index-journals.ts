@@ -52,6 +52,8 @@ interface IndexerDeps {
   readonly idleMs: number
   readonly log: Logger
   readonly retryMs: number
+  /** How often the log says how far `catchUp` has come. */
+  readonly progressMs: number
 }
 
 /**
@@ -72,8 +74,11 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     idleMs,
     log,
     retryMs,
+    progressMs,
   } = deps
   const positions = createLru<string, Position>(maxPositions)
+  /** Uploads that this process has put into the index. */
+  let indexed = 0
   /** Entries by stream that the next pass is to find in the journal, or in the index already. */
   const appended = new Map<string, string[]>()
   const passes = createPassScheduler({
@@ -91,7 +96,21 @@ export function startIndexer(deps: IndexerDeps): Indexer {
       passes.wake(stream)
     },
     async catchUp() {
-      await forEachLimit(await journals.streams(), catchUpConcurrency, catchUpStream)
+      const streams = await journals.streams()
+      const before = indexed
+      let done = 0
+      const timer = setInterval(() => {
+        const counts = { streams: streams.length, streamsDone: done, uploads: indexed - before }
+        log.info(counts, 'index is catching up')
+      }, progressMs)
+      try {
+        await forEachLimit(streams, catchUpConcurrency, async (stream) => {
+          await catchUpStream(stream)
+          done++
+        })
+      } finally {
+        clearInterval(timer)
+      }
     },
     [Symbol.asyncDispose]: () => passes[Symbol.asyncDispose](),
   }
@@ -176,6 +195,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
       gone.size === 0 ? all : { ...all, jobs: all.jobs.filter(({ upload }) => !gone.has(upload)) }
     const after = await commitUntilDone(stream, cursors, () => index.commit(stream, at, cursors, folded))
     if (after === null) return null
+    indexed += uploads.length
     probes.enqueue(folded.jobs)
     inspections.forget(entries.map(({ id }) => id))
     await publishResults(stream, entries, folded)

@@ -15,6 +15,3 @@ export function newId(): string {
   used += idBytes
   return v7({ random: pool.subarray(used - idBytes, used) })
 }
-
-/** When an id was made, in Unix milliseconds. RFC 9562, 5.7: its first 48 bits. */
-export const timeOfId = (id: string): number => Number.parseInt(id.replace('-', '').slice(0, 12), 16)

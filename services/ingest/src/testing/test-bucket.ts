@@ -3,8 +3,10 @@ import {
   CreateBucketCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
+  ListPartsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -26,6 +28,8 @@ export interface TestPrefix extends AsyncDisposable {
   keys(under?: string): Promise<readonly string[]>
   read(key: string): Promise<Buffer>
   write(key: string, bytes: string): Promise<void>
+  /** How many parts there are of objects that were begun, and neither completed nor aborted. */
+  begunParts(): Promise<number>
   remove(keys: readonly string[]): Promise<void>
   /** Whether the store writes over an object in spite of the condition that there is none. */
   writesOver(key: string): Promise<boolean>
@@ -54,6 +58,16 @@ export async function testPrefix({ isVersioned = false } = {}): Promise<TestPref
     },
     async write(key, bytes) {
       await client.send(new PutObjectCommand({ ...at(key), Body: bytes }))
+    },
+    async begunParts() {
+      const { Uploads = [] } = await client.send(
+        new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }),
+      )
+      const parts = Uploads.map(async ({ Key, UploadId }) => {
+        const command = new ListPartsCommand({ Bucket: bucket, Key, UploadId })
+        return (await client.send(command)).Parts?.length ?? 0
+      })
+      return (await Promise.all(parts)).reduce((sum, count) => sum + count, 0)
     },
     remove,
     async writesOver(key) {

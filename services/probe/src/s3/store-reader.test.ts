@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CreateBucketCommand, DeleteObjectsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { optionalStoreUrl, type StoreTarget } from '@pushav/shared/store-url.ts'
+import { packOf } from '@pushav/shared/uploads/pack-key.ts'
 import { downloadInto } from '../disk/sandbox-dir.ts'
 import { rangedUploads } from '../ranged/ranged-uploads.ts'
 import { retryWith } from '../ranged/retry.ts'
@@ -45,9 +46,12 @@ if (!endpoint) {
     })
 
     async function put(upload: string, bytes: Buffer, sha256: string | null = digestOf(bytes)) {
-      const Key = `${prefix}/uploads/1/${upload}`
+      await putAt(`uploads/1/${upload}`, bytes, sha256 === null ? {} : { sha256 })
+    }
+
+    async function putAt(key: string, bytes: Buffer, Metadata: Record<string, string>) {
+      const Key = `${prefix}/${key}`
       keys.push(Key)
-      const Metadata = sha256 === null ? {} : { sha256 }
       await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: bytes, Metadata }))
     }
 
@@ -61,6 +65,25 @@ if (!endpoint) {
       using range = await reader('1', 'a', 1_000, 1_010)
       deepEqual(Buffer.concat(await Array.fromAsync(range.bytes)), body.subarray(1_000, 1_010))
       equal((await uploads.bytes('1', 'empty', 10)).length, 0)
+    })
+
+    it('reads an upload that shares an object with others, and one whose digest is beside it', async () => {
+      const [one, two] = ['018f0000-0000-7000-8000-000000000001', '018f0000-0000-7000-8000-000000000002']
+      const { key } = packOf('1', [
+        { upload: one, bytes: 3 },
+        { upload: two, bytes: 5 },
+      ])
+      await putAt(key, Buffer.from('onetwo-2'), { sha256: digestOf('onetwo-2') })
+      deepEqual(await uploads.bytes('1', two, 100), Buffer.from('two-2'))
+      using range = await reader('1', two, 1, 3)
+      deepEqual([range.size, range.sha256], [5, digestOf('two-2')])
+      equal(String(Buffer.concat(await Array.fromAsync(range.bytes))), 'wo')
+      await putAt(key, Buffer.from('onetwo-3'), { sha256: digestOf('onetwo-2') })
+      await rejects(uploads.bytes('1', one, 100), { name: 'UploadChanged' })
+      await putAt('uploads/1/streamed', Buffer.from('streamed'), { 'sha256-key': 'digests/1/streamed' })
+      await putAt('digests/1/streamed', Buffer.from(digestOf('streamed')), {})
+      using sandbox = await uploads.sandboxDir('1', 'streamed', null)
+      equal(String(await readFile(join(sandbox.directory, 'object'))), 'streamed')
     })
 
     it('tells what was changed behind the back of the server', async () => {

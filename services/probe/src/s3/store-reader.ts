@@ -1,13 +1,24 @@
+import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import {
   GetObjectCommand,
   type GetObjectCommandOutput,
   HeadObjectCommand,
+  ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3'
 import { createLru } from '@pushav/shared/lib/lru.ts'
-import { uploadKey } from '@pushav/shared/paths.ts'
+import { digestName, uploadKey } from '@pushav/shared/paths.ts'
 import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import {
+  beforePacksWith,
+  isPackable,
+  lowestIdOf,
+  type Pack,
+  packIn,
+  packsPrefix,
+  placeIn,
+} from '@pushav/shared/uploads/pack-key.ts'
 import { type ReadRange, UploadChanged, UploadGone, UploadsUnavailable } from '../use-cases/ports.ts'
 
 const connectTimeoutMs = 3_000
@@ -25,7 +36,7 @@ interface StoreReaderOptions {
 
 /**
  * Reads ranges of uploads in an object store that speaks S3; `closing` aborts all of them. Credentials come from where the SDK
- * looks for them, and need s3:GetObject. An upload that the store does not have may be on its way there: it is
+ * looks for them, and need s3:GetObject and s3:ListBucket. An upload that the store does not have may be on its way there: it is
  * unavailable for a moment, and gone after that.
  */
 export function createStoreReader(
@@ -53,13 +64,14 @@ export function createStoreReader(
   return async function readRange(stream, upload, from, to) {
     const at = { Bucket: bucket, Key: `${prefix}${uploadKey(stream, upload)}` }
     const found = await get(at, `bytes=${from}-${to === undefined ? '' : to - 1}`)
-    if (found === 'missing') throw missing(stream, upload)
+    if (found === 'missing')
+      return (await readPacked(stream, upload, from, to)) ?? fail(missing(stream, upload))
     if (found === 'beyond-end') {
       const size = await sizeOf(at)
       if (size === null || size > from) throw missing(stream, upload)
       return { size, sha256: null, bytes: none(), [Symbol.dispose]() {} }
     }
-    const { sha256 = '' } = found.Metadata ?? {}
+    const sha256 = await digestIn(found.Metadata)
     const body = found.Body as Readable
     const size = Number(/\/(\d+)$/.exec(found.ContentRange ?? '')?.[1])
     if (!/^[0-9a-f]{64}$/.test(sha256) || Number.isNaN(size)) {
@@ -69,12 +81,56 @@ export function createStoreReader(
     return { size, sha256, bytes: arriving(body), [Symbol.dispose]: () => void body.destroy() }
   }
 
+  /** Of one that went to the store while it arrived the digest is in an object beside it. */
+  async function digestIn(metadata: Record<string, string> = {}): Promise<string> {
+    const key = metadata[digestName]
+    if (key === undefined) return metadata.sha256 ?? ''
+    const found = await get({ Bucket: bucket, Key: `${prefix}${key}` })
+    return typeof found === 'string' ? '' : ((await found.Body?.transformToString().catch(rethrow)) ?? '')
+  }
+
+  /** A small one may share an object with others, which is read and compared whole. */
+  async function readPacked(
+    stream: string,
+    upload: string,
+    from: number,
+    to: number | undefined,
+  ): Promise<Awaited<ReturnType<ReadRange>> | null> {
+    if (!isPackable({ upload, bytes: 1 })) return null
+    const pack = await findPack(stream, upload)
+    const found = pack && (await get({ Bucket: bucket, Key: `${prefix}${pack.key}` }))
+    if (!found || typeof found === 'string') return null
+    const all = Buffer.from((await found.Body?.transformToByteArray().catch(rethrow)) ?? [])
+    if (digestOf(all) !== found.Metadata?.sha256) throw new UploadChanged(stream, upload)
+    const { offset, bytes: size } = placeIn(pack, upload)
+    const body = all.subarray(offset, offset + size)
+    const range = body.subarray(from, to)
+    return { size, sha256: digestOf(body), bytes: only(range), [Symbol.dispose]() {} }
+  }
+
+  async function findPack(stream: string, upload: string): Promise<Pack | null> {
+    let StartAfter = `${prefix}${beforePacksWith(stream, upload)}`
+    for (;;) {
+      const command = new ListObjectsV2Command({
+        ...{ Bucket: bucket, Prefix: `${prefix}${packsPrefix(stream)}`, StartAfter },
+      })
+      const page = await client.send(command, { abortSignal }).catch(rethrow)
+      for (const { Key = '' } of page.Contents ?? []) {
+        StartAfter = Key
+        const pack = packIn(stream, Key.slice(prefix.length))
+        if (pack?.members.some((member) => member.upload === upload)) return pack
+        if (pack && lowestIdOf(pack) > upload) return null
+      }
+      if (!page.IsTruncated) return null
+    }
+  }
+
   async function get(
     at: { readonly Bucket: string; readonly Key: string },
-    Range: string,
+    Range?: string,
   ): Promise<GetObjectCommandOutput | 'missing' | 'beyond-end'> {
     try {
-      return await client.send(new GetObjectCommand({ ...at, Range }), { abortSignal })
+      return await client.send(new GetObjectCommand({ ...at, ...(Range && { Range }) }), { abortSignal })
     } catch (error) {
       if ((error as Error).name === 'NoSuchBucket') throw unavailable(error)
       if (statusOf(error) === 404) return 'missing'
@@ -111,6 +167,20 @@ async function* arriving(body: Readable): AsyncGenerator<Buffer> {
 }
 
 async function* none(): AsyncGenerator<Buffer> {}
+
+async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
+}
+
+const digestOf = (bytes: Buffer): string => hash('sha256', bytes)
+
+function fail(error: Error): never {
+  throw error
+}
+
+function rethrow(error: unknown): never {
+  throw unavailable(error)
+}
 
 const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode

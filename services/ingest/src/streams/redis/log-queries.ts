@@ -1,4 +1,5 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { timeOfId } from '@pushav/shared/uploads/time-of-id.ts'
 import type { JudgedUpload } from '../../indexing/fold.ts'
 import { decodePathEntry } from '../../indexing/redis/codecs/path-entry.ts'
 import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'
@@ -6,7 +7,6 @@ import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { decodeMinutes } from '../../indexing/redis/counters/minute-counters.ts'
 import { keysOf } from '../../indexing/redis/redis-keys.ts'
 import { hmget } from '../../indexing/redis/values.ts'
-import { timeOfId } from '../../lib/new-id.ts'
 import { inPages } from '../pages.ts'
 import type { MinuteCounts, StreamQueries } from '../ports.ts'
 

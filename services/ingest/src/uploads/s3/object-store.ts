@@ -24,6 +24,13 @@ export interface ObjectStore {
   getRange(key: string, facts: ObjectFacts, extent: Extent): AsyncIterable<Buffer>
   /** Objects whose keys begin with the prefix, in the order of their keys, those after a key only. */
   list(prefix: string, after?: string): AsyncIterable<ListedObject>
+  /**
+   * Begins an object whose bytes come over time: there is none under the key before it is completed. Where its digest will
+   * be by then is another key, which holds it in lower-case hex.
+   */
+  begin(key: string, digestKey: string): Promise<ObjectParts>
+  /** Aborts what was begun under keys with a prefix, before a time, and not completed. Returns how many. */
+  abortBegun(prefix: string, before: Date): Promise<number>
   /** Those that are gone already are passed over. */
   remove(keys: readonly string[]): Promise<void>
   removeAll(prefix: string): Promise<void>
@@ -35,6 +42,18 @@ export interface ObjectBody {
   readonly size: number
   /** Their digest, lower-case hex. */
   readonly sha256: string
+}
+
+/** Of an object that comes a part at a time; 10 000 of them, which is S3's limit, are 80 GiB. */
+export const partBytes = 8_388_608
+
+/** An object on its way. One call at a time; the bytes of a part are asked for when it is its turn among all objects. */
+export interface ObjectParts {
+  /** All but the last have `partBytes`. */
+  add(part: AsyncIterable<Uint8Array>): Promise<void>
+  complete(): Promise<void>
+  /** The store keeps no part of it. */
+  abort(): Promise<void>
 }
 
 /** A body that is in memory. */
@@ -53,7 +72,7 @@ export interface ObjectFacts {
   readonly etag: string
 }
 
-interface StoredObject {
+export interface StoredObject {
   readonly size: number
   /** To be iterated once, which throws `ObjectChanged` at the end where these are not the bytes that were put. */
   readonly bytes: AsyncIterable<Buffer>
@@ -69,7 +88,7 @@ export class ObjectChanged extends Error {
   override name = 'ObjectChanged' as const
 }
 
-/** What the store has responded; throws `Unavailable` once `timeoutMs` have passed before it did. */
+/** What the store has responded; throws `Unavailable` once `timeoutMs` have passed before it did, and `ObjectChanged`. */
 export async function inTime<Result>(timeoutMs: number, work: Promise<Result>): Promise<Result> {
   try {
     return await withTimeout(timeoutMs, work)

@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import type { JudgedUpload } from '../../indexing/fold.ts'
+import { storeBodies } from './bodies/store-bodies.ts'
 import { removedBodiesWith } from './removed-bodies.ts'
 import { memoryStore } from './testing/memory-store.ts'
 
@@ -16,7 +17,7 @@ describe('removedBodiesWith', () => {
           for (const upload of uploads) here.delete(upload)
         },
       },
-      store,
+      storedBodies: storeBodies(store),
       shipper: { isBehind: () => state.isBehind },
       index: { upload: async (_stream, upload) => (state.known === upload ? judged : null) },
       nowMs: () => state.nowMs,

@@ -1,12 +1,11 @@
 import type { StreamQueries } from '../../streams/ports.ts'
+import type { StoreBodies } from './bodies/store-bodies.ts'
 import { type LocalUploads, settledMs } from './local.ts'
-import type { ObjectStore } from './object-store.ts'
 import type { Shipper } from './shipper.ts'
-import { bodiesPrefix } from './store-keys.ts'
 
 interface RemovedBodiesDeps {
   readonly local: Pick<LocalUploads, 'bodies' | 'removeUploads'>
-  readonly store: Pick<ObjectStore, 'list'>
+  readonly storedBodies: Pick<StoreBodies, 'uploads'>
   readonly shipper: Pick<Shipper, 'isBehind'>
   readonly index: Pick<StreamQueries, 'upload'>
   readonly nowMs: () => number
@@ -18,13 +17,11 @@ interface RemovedBodiesDeps {
  * stream are on their way there, nor what is young: the store may not have that yet. Returns whether all is gone that the
  * store lacks. Throws `Unavailable` and the system's error.
  */
-export function removedBodiesWith({ local, store, shipper, index, nowMs }: RemovedBodiesDeps) {
+export function removedBodiesWith({ local, storedBodies, shipper, index, nowMs }: RemovedBodiesDeps) {
   return async function freeRemoved(stream: string): Promise<boolean> {
     const here = await local.bodies(stream)
     if (here.length === 0) return true
-    const stored = new Set<string>()
-    const prefix = bodiesPrefix(stream)
-    for await (const { key } of store.list(prefix)) stored.add(key.slice(prefix.length))
+    const stored = await storedBodies.uploads(stream)
     if (shipper.isBehind(stream)) return false
     const missing: (typeof here)[number][] = []
     for (const body of here)

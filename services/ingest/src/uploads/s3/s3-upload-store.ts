@@ -1,17 +1,26 @@
-import { type BodyLocation, type StagedUpload, UploadGone, type UploadStore } from '../ports.ts'
+import {
+  type BodyLocation,
+  type StagedUpload,
+  type UploadFacts,
+  UploadGone,
+  type UploadStore,
+} from '../ports.ts'
 import type { Upload } from '../upload.ts'
+import { gatherBodies } from './bodies/gather-bodies.ts'
+import type { StoreBodies } from './bodies/store-bodies.ts'
+import { type StoreProgress, whileProgress } from './bodies/store-progress.ts'
+import { type StreamedBody, streamBody } from './bodies/stream-body.ts'
 import type { LocalUploads } from './local.ts'
-import { inTime, type ObjectStore } from './object-store.ts'
+import { inTime } from './object-store.ts'
 import { findBodyWith } from './reading/find-body.ts'
 import type { Shipper } from './shipper.ts'
-import { bodiesPrefix, bodyKey } from './store-keys.ts'
 
 /** A larger body is read where it is, in the extents that a client asks for, and is not copied to this disk. */
 const maxCopiedBytes = 8_388_608
 
 export interface S3UploadStoreDeps {
   readonly local: LocalUploads
-  readonly store: ObjectStore
+  readonly storedBodies: StoreBodies
   readonly shipper: Pick<Shipper, 'touch' | 'flush' | 'stored'>
   /** Whether body and journal line have to be in the store before the promise of a commit resolves. */
   readonly waits: boolean
@@ -22,12 +31,14 @@ export interface S3UploadStoreDeps {
 
 /** Bodies of all machines: those on this disk are read there, the others in the store. */
 export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
-  const { local, store, shipper, waits, maxWaitMs } = deps
+  const { local, storedBodies, shipper, waits, maxWaitMs } = deps
+  const gathering = gatherBodies(storedBodies)
   const { find, describe } = findBodyWith(deps)
+  const progress: StoreProgress = { parts: 0 }
   const fetching = new Map<string, Promise<void>>()
   return {
-    stage: local.stage,
-    leftBehind: local.leftBehind,
+    stage: waits ? (facts) => streamed(facts, local.stage(facts)) : local.stage,
+    leftBehind: waits ? leftBehind : local.leftBehind,
     commit: waits ? commitToStore : commitHere,
     read,
     async fileOf(stream, upload) {
@@ -36,18 +47,36 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
     },
     locate,
     async removeUploads(stream, uploads) {
-      await store.remove(uploads.map((upload) => bodyKey(stream, upload)))
+      await storedBodies.remove(stream, uploads)
       await local.removeUploads(stream, uploads)
     },
     async removeStream(stream) {
       await local.removeStream(stream)
-      await store.removeAll(bodiesPrefix(stream))
+      await storedBodies.removeStream(stream)
     },
   }
 
   async function commitHere(stream: string, upload: Upload, bytes: StagedUpload | Uint8Array): Promise<void> {
     await local.commit(stream, upload, bytes, { link: false })
     shipper.touch(stream)
+  }
+
+  function streamed({ stream, id }: UploadFacts, staged: StagedUpload): StreamedBody {
+    return streamBody(staged, {
+      begin: () => storedBodies.begin(stream, id),
+      putDigest: (sha256) => storedBodies.putDigest(stream, id, sha256),
+      progress,
+      maxWaitMs,
+    })
+  }
+
+  async function* leftBehind(instance: string): AsyncGenerator<StagedUpload> {
+    for await (const staged of local.leftBehind(instance)) {
+      const { stream, id } = staged.facts
+      // The sweep aborts what cannot be aborted now.
+      await storedBodies.abortBegun(stream, id).catch(() => undefined)
+      yield staged
+    }
   }
 
   /**
@@ -59,21 +88,29 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
     upload: Upload,
     bytes: StagedUpload | Uint8Array,
   ): Promise<void> {
-    const key = bodyKey(stream, upload.id)
-    const put = store.put(key, {
-      bytes: bytes instanceof Uint8Array ? [bytes] : bytes.read(),
-      ...{ size: upload.bytes, sha256: upload.sha256 },
-    })
+    const { id } = upload
+    const put = putBody(stream, upload, bytes)
     try {
-      await inTime(maxWaitMs, put)
-      await local.commit(stream, upload, bytes, { link: false })
+      await (isStreamed(bytes) ? whileProgress(progress, maxWaitMs, put) : inTime(maxWaitMs, put))
+      await local.commit(stream, upload, isStreamed(bytes) ? bytes.local : bytes, { link: false })
     } catch (error) {
       // No line names it.
-      void put.then(() => store.remove([key])).catch(() => undefined)
+      void put.then(() => gathering.discard(stream, id)).catch(() => undefined)
       throw error
     }
     shipper.stored(upload.id)
     await shipper.flush(stream)
+  }
+
+  /** A large body is there already, but for its end. */
+  async function putBody(
+    stream: string,
+    { id, bytes: size, sha256 }: Upload,
+    bytes: StagedUpload | Uint8Array,
+  ): Promise<void> {
+    if (isStreamed(bytes) && (await bytes.finish(sha256))) return
+    const read = bytes instanceof Uint8Array ? () => [bytes] : () => bytes.read()
+    await gathering.put(stream, { upload: id, bytes: size, sha256, read })
   }
 
   async function* read(stream: string, upload: string): AsyncGenerator<Buffer> {
@@ -98,7 +135,7 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
 
   /** Copies a body from the store to this disk; callers of one moment share the copy. */
   async function fetchOnce(stream: string, upload: string): Promise<void> {
-    const key = bodyKey(stream, upload)
+    const key = `${stream}/${upload}`
     const pending = fetching.get(key) ?? fetch(stream, upload).finally(() => fetching.delete(key))
     fetching.set(key, pending)
     await pending
@@ -109,3 +146,5 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
     if (found) await local.place(stream, upload, found.bytes)
   }
 }
+
+const isStreamed = (bytes: StagedUpload | Uint8Array): bytes is StreamedBody => 'finish' in bytes

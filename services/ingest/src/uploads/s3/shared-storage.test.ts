@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { until } from '@pushav/shared/testing/until.ts'
+import { packIn } from '@pushav/shared/uploads/pack-key.ts'
 import { type Ingest, ingestSuite } from '../../testing/ingest.ts'
 import { type StoppableRelay, stoppableRelay } from '../../testing/stoppable-relay.ts'
 import { type TestPrefix, testEndpoint, testPrefix } from '../../testing/test-bucket.ts'
@@ -59,10 +60,35 @@ if (testEndpoint === null) {
         (await linesOf(prefix, '1')).slice(1).map(({ id }) => id),
         ids,
       )
-      deepEqual(
-        (await prefix.keys('uploads/1/')).map((key) => key.split('/')[2]),
-        ids,
-      )
+      const inPacks = (await prefix.keys('packs/1/')).flatMap((key) => packIn('1', key)?.members ?? [])
+      const alone = (await prefix.keys('uploads/1/')).map((key) => key.split('/')[2])
+      deepEqual([...inPacks.map(({ upload }) => upload), ...alone].sort(), ids)
+    })
+
+    it('puts small bodies of one moment into one object, reads and removes each', async () => {
+      const rules = { RETENTION_AGE: '1ms', RETENTION_INTERVAL: '50ms', SESSION_IDLE: '1ms' }
+      const bodies = Array.from({ length: 10 }, (_, number) => `body ${number}`)
+      await using one = await start({ SHIP_WITHIN: '1s' })
+      await one.send('POST', '/streams')
+      for (const [number, body] of bodies.entries()) await one.put(`/streams/1/${number}`, body)
+      await until('all is there', async () => (await linesOf(prefix, '1')).length === 11)
+      const packs = await prefix.keys('packs/1/')
+      ok(packs.length + (await prefix.keys('uploads/1/')).length < bodies.length)
+      const before = await responsesOf(one)
+      await using two = await startOther()
+      for (const [number, body] of bodies.entries()) equal((await two.get(`/streams/1/${number}`)).text, body)
+      const range = await two.send('GET', '/streams/1/3', undefined, { range: 'bytes=2-5' })
+      deepEqual([range.status, range.text], [206, 'dy 3'])
+      await suite.flush()
+      {
+        await using empty = await temporaryDirectory()
+        await using third = await suite.startIn(empty.path, settings({ INSTANCE: 'three' }))
+        deepEqual(await responsesOf(third), before)
+      }
+      await using emptied = await temporaryDirectory()
+      await using _fifth = await suite.startIn(emptied.path, settings({ INSTANCE: 'five', ...rules }))
+      await until('the store is empty', async () => (await prefix.keys('packs/')).length === 0)
+      deepEqual(await prefix.keys('uploads/'), [])
     })
 
     it('ships at the next start what a process has left', async () => {
@@ -235,6 +261,17 @@ if (testEndpoint === null) {
       equal((await two.get('/streams/1/b')).status, 404)
     })
 
+    it('never serves other bytes of a pack than were sent', async () => {
+      await using one = await start({ SHIP_WITHIN: '1s' })
+      await one.send('POST', '/streams')
+      for (const name of ['a', 'b', 'c']) await one.put(`/streams/1/${name}`, name)
+      const key = await until('it is there', async () => (await prefix.keys('packs/1/'))[0])
+      const changed = packIn('1', key)?.members[0]
+      await prefix.write(key, 'x'.repeat((await prefix.read(key)).length))
+      await using two = await startOther()
+      equal((await two.get(`/uploads/1/${changed?.upload}`)).status, 500)
+    })
+
     it('refuses at the start what waiting does not heal', async () => {
       const other = prefix.url.replace(/s3:\/\/[^/]+/, 's3://no-such-bucket-here')
       await rejects(start({ STORE: other }), /STORE: there is no such bucket/)
@@ -304,6 +341,40 @@ if (testEndpoint === null) {
         await using ingest = await starting
         equal((await ingest.send('POST', '/streams')).status, 201)
       })
+    })
+
+    it('sends a large body to the store while it arrives, and keeps of a cut-off one what came', async () => {
+      await using one = await start({ DURABILITY: 'store' })
+      await using two = await startOther({ DURABILITY: 'store' })
+      await one.send('POST', '/streams')
+      const body = Buffer.alloc(20_000_000, 'some bytes')
+      const whole = one.begin('PUT', '/streams/1/whole', { 'content-length': body.length })
+      whole.write(body.subarray(0, 19_000_000))
+      await until('two parts are there', async () => (await prefix.begunParts()) === 2)
+      whole.end(body.subarray(19_000_000))
+      const [response] = await once(whole, 'response')
+      equal(response.statusCode, 202)
+      response.resume()
+      const lost = one.begin('PUT', '/streams/1/lost', { 'content-length': body.length })
+      lost.on('error', () => undefined).write(body.subarray(0, 9_000_000))
+      await until('a part is there', async () => (await prefix.begunParts()) === 1)
+      lost.destroy()
+      const uploads = async () => (await one.get('/streams/1/uploads')).json.uploads
+      const cutOff = await until('it is recorded', async () =>
+        (await uploads()).find(({ whole }: { whole: boolean }) => !whole),
+      )
+      equal(cutOff.bytes, 9_000_000)
+      ok((await prefix.read(`uploads/1/${cutOff.id}`)).equals(body.subarray(0, 9_000_000)))
+      equal((await two.get('/streams/1/whole')).text, body.toString())
+      equal(await prefix.begunParts(), 0)
+      equal((await prefix.keys('digests/1/')).length, 2)
+      const [{ id }] = (await uploads()).filter(({ whole }: { whole: boolean }) => whole)
+      await prefix.write(`digests/1/${id}`, 'another digest')
+      await using third = await temporaryDirectory()
+      await using three = await suite.startIn(third.path, settings({ INSTANCE: 'three' }))
+      equal((await three.get('/streams/1/whole')).status, 500)
+      await one.send('DELETE', '/streams/1')
+      await until('all is gone', async () => (await prefix.keys('digests/')).length === 0)
     })
 
     it('stores large bodies in parts', async () => {

@@ -2,6 +2,7 @@ import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { UploadGone } from '../ports.ts'
+import { storeBodies } from './bodies/store-bodies.ts'
 import { startShipper } from './shipper.ts'
 import { storeSegments } from './store-segments.ts'
 import { memoryStore } from './testing/memory-store.ts'
@@ -42,7 +43,7 @@ describe('startShipper', () => {
               yield Buffer.from(body)
             },
           },
-          ...{ store, segments, shipWithinMs, maxWaitMs, log },
+          ...{ store, storedBodies: storeBodies(store), segments, shipWithinMs, maxWaitMs, log },
           abort: () => undefined,
           nowMs: () => performance.now(),
         }),

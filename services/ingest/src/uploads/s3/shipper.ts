@@ -1,18 +1,19 @@
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { groupBodies } from '@pushav/shared/uploads/pack-key.ts'
 import { createPassScheduler } from '../../indexing/pass-scheduler.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { createSemaphore } from '../../lib/semaphore.ts'
 import { linesIn } from '../journal-entry.ts'
-import { UploadGone } from '../ports.ts'
 import type { Upload } from '../upload.ts'
+import type { StoreBodies } from './bodies/store-bodies.ts'
 import type { LocalJournals, LocalUploads } from './local.ts'
 import { inTime, ObjectChanged, type ObjectStore, readObject } from './object-store.ts'
-import { bodyKey, segmentKey } from './store-keys.ts'
+import { segmentKey } from './store-keys.ts'
 import type { StoreSegments } from './store-segments.ts'
 
-/** Streams that are shipped at a time, and bodies of each. */
+/** Streams that are shipped at a time, and objects with bodies of each. */
 const streamConcurrency = 16
 const bodyConcurrency = 4
 const retryMs = 1_000
@@ -55,7 +56,8 @@ export interface ShipBacklog {
 export interface ShipperDeps {
   readonly journals: Pick<LocalJournals, 'own' | 'of' | 'readBytes'>
   readonly uploads: Pick<LocalUploads, 'read'>
-  readonly store: ObjectStore
+  readonly store: Pick<ObjectStore, 'create' | 'get'>
+  readonly storedBodies: Pick<StoreBodies, 'put'>
   /** Ends requests to the store that are in flight. */
   readonly abort: () => void
   readonly segments: Pick<StoreSegments, 'endOf'>
@@ -67,7 +69,7 @@ export interface ShipperDeps {
 }
 
 export function startShipper(deps: ShipperDeps): Shipper {
-  const { journals, uploads, store, segments, shipWithinMs, maxWaitMs, log, nowMs } = deps
+  const { journals, uploads, store, storedBodies, segments, shipWithinMs, maxWaitMs, log, nowMs } = deps
   /** By stream: since when it has lines that are not shipped, in milliseconds. */
   const behind = new Map<string, number>()
   const timers = new Map<string, NodeJS.Timeout>()
@@ -188,7 +190,7 @@ export function startShipper(deps: ShipperDeps): Shipper {
       if (bytes.length === 0) break
       const lines = linesIn(bytes, end, log).map(({ entry }) => entry)
       const bodies = lines.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
-      await forEachLimit(bodies, bodyConcurrency, (upload) => shipBody(stream, upload))
+      await shipBodies(stream, bodies)
       if (removed.has(stream)) return
       const key = segmentKey(stream, journal, end)
       const isNew = await store.create(key, bytes)
@@ -199,16 +201,17 @@ export function startShipper(deps: ShipperDeps): Shipper {
     ends.set(name, end)
   }
 
-  /** A body that is no longer on this disk was removed, or is in the store already. */
-  async function shipBody(stream: string, upload: Upload): Promise<void> {
-    if (stored.has(upload.id)) return
-    try {
-      const bytes = uploads.read(stream, upload.id)
-      await store.put(bodyKey(stream, upload.id), { bytes, size: upload.bytes, sha256: upload.sha256 })
-    } catch (error) {
-      if (!(error instanceof UploadGone)) throw error
-    }
-    stored.add(upload.id)
+  /** Bodies that are no longer on this disk were removed, or are in the store already. */
+  async function shipBodies(stream: string, all: readonly Upload[]): Promise<void> {
+    const missing = all.filter(({ id }) => !stored.has(id))
+    const bodies = missing.map(({ id: upload, bytes, sha256 }) => ({
+      ...{ upload, bytes, sha256 },
+      read: () => uploads.read(stream, upload),
+    }))
+    await forEachLimit(groupBodies(bodies), bodyConcurrency, async (group) => {
+      await storedBodies.put(stream, group)
+      for (const { upload } of group) stored.add(upload)
+    })
   }
 
   /** How many of the lines an earlier attempt has brought there, whose response was lost. */

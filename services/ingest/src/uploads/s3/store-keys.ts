@@ -10,6 +10,8 @@ const padded = (number: number): string => String(number).padStart(digits, '0')
  * - `streams/<id>`: there is, or was, a stream of that id
  * - `removed/<id>`: it was deleted
  * - `uploads/<id>/<upload>`: the body of an upload
+ * - `digests/<id>/<upload>`: the SHA-256 of a body that went to the store while it arrived
+ * - `packs/<id>/…`: the bodies of several, named by the key (`packOf` in shared)
  * - `journals/<id>/<journal>/<offset>`: the lines of a journal from a byte offset on, up to the next object's
  * - `inspections/<id>/…`: what the bytes of uploads said that retention has removed
  * - `clients/<fingerprint>.pem`: a certificate that devices presented
@@ -20,6 +22,8 @@ export const streamKey = (stream: string): string => `${streamsPrefix}${padded(N
 export const removedKey = (stream: string): string => `${removedPrefix}${padded(Number(stream))}`
 export const bodiesPrefix = (stream: string): string => `uploads/${stream}/`
 export const bodyKey = uploadKey
+export const digestsPrefix = (stream: string): string => `digests/${stream}/`
+export const digestKey = (stream: string, upload: string): string => `${digestsPrefix(stream)}${upload}`
 export const journalsPrefix = (stream: string): string => `journals/${stream}/`
 export const inspectionsPrefix = (stream: string): string => `inspections/${stream}/`
 const segmentsPrefix = (stream: string, journal: string): string => `${journalsPrefix(stream)}${journal}/`

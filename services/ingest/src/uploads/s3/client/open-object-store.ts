@@ -10,6 +10,7 @@ import { sleep } from '../../../lib/sleep.ts'
 import type { StreamQueries } from '../../../streams/ports.ts'
 import type { ClientCertificates, Journals, UploadStore } from '../../ports.ts'
 import { awaitStore, markKey } from '../await-store.ts'
+import { storeBodies } from '../bodies/store-bodies.ts'
 import { evictBodiesWith, startEviction } from '../evict-bodies.ts'
 import { indexedLinks } from '../indexed-links.ts'
 import { joinStore, type StoreName } from '../join-store.ts'
@@ -28,6 +29,7 @@ import { s3ObjectStore } from './s3-object-store.ts'
 const pingTimeoutMs = 2_000
 /** A body that has been on its way for so long is on its way no more. */
 const abandonedMs = 86_400_000
+const sweepEveryMs = 3_600_000
 const resubscribeMs = 1_000
 const freeAfterMs = 2_000
 const freeConcurrency = 4
@@ -79,17 +81,22 @@ export async function openObjectStore(target: StoreTarget, built: AsyncDisposabl
   const store = built.use(s3ObjectStore(target, closing.signal))
   built.defer(() => closing.abort())
   const storeId = await awaitStore(store, log, closing.signal)
-  void store
-    .abortParts(new Date(nowMs() - abandonedMs))
-    .then(
-      (aborted) =>
-        aborted > 0 && log.info({ aborted }, 'uploads to the store that a crash cut off were aborted'),
-    )
-    .catch((error) =>
-      log.warn({ error }, 'uploads to the store that a crash cut off are aborted at the next start'),
-    )
+  void sweepParts(store, closing.signal, log)
   return (config: ShippingConfig, local: LocalStorage): Promise<SharedStorage> =>
     shareStorage({ store, storeId, closing }, config, local, built, log)
+}
+
+/** The store pays for parts of bodies whose processes died on the way. */
+async function sweepParts(store: ObjectStore, signal: AbortSignal, log: Logger): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const aborted = await store.abortBegun('', new Date(nowMs() - abandonedMs))
+      if (aborted > 0) log.info({ aborted }, 'uploads to the store that a crash cut off were aborted')
+    } catch (error) {
+      if (!signal.aborted) log.warn({ error }, 'uploads to the store that a crash cut off are aborted later')
+    }
+    await sleep(sweepEveryMs, signal)
+  }
 }
 
 type ShippingConfig = Pick<Config, 'durability' | 'shipWithinMs' | 'storeWaitMs' | 'cacheBytes'>
@@ -112,12 +119,13 @@ async function shareStorage(
   const waits = config.durability === 'store'
   const { signal } = closing
   const segments = storeSegments(store, log)
+  const storedBodies = storeBodies(store)
   const streams = storeStreams(store, nowMs)
   await streams.list()
   const { journals, uploads } = local
   const shipper = built.use(
     startShipper({
-      ...{ journals, uploads, store, segments, shipWithinMs, maxWaitMs, log, nowMs },
+      ...{ journals, uploads, store, storedBodies, segments, shipWithinMs, maxWaitMs, log, nowMs },
       abort: () => closing.abort(),
     }),
   )
@@ -136,7 +144,7 @@ async function shareStorage(
   const inTurn = createSemaphore(freeConcurrency)
   return {
     journals: s3Journals({ local: journals, store, streams, segments, shipper, waits, maxWaitMs }),
-    uploads: s3UploadStore({ local: uploads, store, shipper, waits, shipWithinMs, maxWaitMs, nowMs }),
+    uploads: s3UploadStore({ local: uploads, storedBodies, shipper, waits, shipWithinMs, maxWaitMs, nowMs }),
     clientCertificates: s3Certificates({
       ...{ local: local.clientCertificates, store, describe: local.describe, waits, log },
     }),
@@ -155,7 +163,7 @@ async function shareStorage(
   }
 
   async function watchRemovals(eventBus: Pick<EventBus, 'subscribe'>, index: RemovalIndex): Promise<void> {
-    const freeRemoved = removedBodiesWith({ local: uploads, store, shipper, index, nowMs })
+    const freeRemoved = removedBodiesWith({ local: uploads, storedBodies, shipper, index, nowMs })
     // What was removed while this process was not there.
     for (const stream of await journals.streams()) freeLater(stream, freeRemoved)
     while (!signal.aborted) {

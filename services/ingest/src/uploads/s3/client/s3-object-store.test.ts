@@ -69,9 +69,9 @@ if (testEndpoint === null) {
         new CreateMultipartUploadCommand({ Bucket: target.bucket, Key: `${target.prefix}uploads/1/x` }),
       )
       client.destroy()
-      equal(await store.abortParts(new Date(Date.now() - 3_600_000)), 0)
-      equal(await store.abortParts(new Date(Date.now() + 3_600_000)), 1)
-      equal(await store.abortParts(new Date(Date.now() + 3_600_000)), 0)
+      equal(await store.abortBegun('', new Date(Date.now() - 3_600_000)), 0)
+      equal(await store.abortBegun('', new Date(Date.now() + 3_600_000)), 1)
+      equal(await store.abortBegun('', new Date(Date.now() + 3_600_000)), 0)
     })
   })
 }

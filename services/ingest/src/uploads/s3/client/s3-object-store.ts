@@ -8,21 +8,29 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
   type S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import { digestName } from '@pushav/shared/paths.ts'
 import type { StoreTarget } from '@pushav/shared/store-url.ts'
 import { createSemaphore } from '../../../lib/semaphore.ts'
 import { Unavailable } from '../../../lib/unavailable.ts'
 import type { Extent } from '../../ports.ts'
-import { type ObjectBody, ObjectChanged, type ObjectFacts, type ObjectStore } from '../object-store.ts'
+import {
+  type ObjectBody,
+  ObjectChanged,
+  type ObjectFacts,
+  type ObjectParts,
+  type ObjectStore,
+  partBytes,
+  readObject,
+} from '../object-store.ts'
 import { partsOf } from './multipart.ts'
 
-/** Of a multipart upload; 10 000 of them, which is S3's limit, are 80 GiB. */
-const partBytes = 8_388_608
 /** So many bodies larger than this are on their way at a time, with one part of each in memory. */
 const smallBytes = 262_144
 const largeConcurrency = 8
@@ -32,19 +40,11 @@ const connectTimeoutMs = 3_000
 const requestTimeoutMs = 20_000
 const maxAttempts = 3
 
-interface S3ObjectStore extends ObjectStore, Disposable {
-  /**
-   * Aborts multipart uploads that were begun before a time, up to a thousand: those of processes that died. Returns how
-   * many. Throws `Unavailable`.
-   */
-  abortParts(before: Date): Promise<number>
-}
-
 /** An object store that speaks S3, until the signal is given, which ends requests in flight. Credentials come from where the SDK looks for them: environment, files, the machine's role. */
 export function s3ObjectStore(
   { bucket, prefix, ...target }: StoreTarget,
   abortSignal: AbortSignal,
-): S3ObjectStore {
+): ObjectStore & Disposable {
   const client = new S3Client({
     ...(target.endpoint === null ? {} : { endpoint: target.endpoint }),
     ...(target.region === null ? {} : { region: target.region }),
@@ -71,14 +71,11 @@ export function s3ObjectStore(
       return (await orNull(client.send(command, options), [412])) !== null
     },
     has: async (key) => (await orNull(client.send(new HeadObjectCommand(at(key)), options), [404])) !== null,
-    async get(key) {
-      const found = await orNull(client.send(new GetObjectCommand(at(key)), options), [404])
-      if (!found) return null
-      const { Body, ContentLength: size = 0, Metadata } = found
-      return { size, bytes: verified(key, Body as Readable, Metadata?.sha256) }
-    },
+    get,
     describe,
     getRange,
+    begin,
+    abortBegun,
     list,
     remove,
     async removeAll(under) {
@@ -92,7 +89,6 @@ export function s3ObjectStore(
       }
       await remove(keys)
     },
-    abortParts,
     [Symbol.dispose]: () => client.destroy(),
   }
 
@@ -105,7 +101,7 @@ export function s3ObjectStore(
       LastModified: modifiedAt = new Date(0),
       ETag: etag = '',
     } = found
-    const { sha256 = '' } = Metadata ?? {}
+    const sha256 = (await digestIn(Metadata)) ?? ''
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new ObjectChanged(`${key} in the store is not what was put`)
     return { size, sha256, modifiedAt, etag }
   }
@@ -137,47 +133,93 @@ export function s3ObjectStore(
     await orUnavailable(client.send(new PutObjectCommand({ ...at(key), Body, Metadata }), options))
   }
 
+  async function get(key: string): ReturnType<ObjectStore['get']> {
+    const found = await orNull(client.send(new GetObjectCommand(at(key)), options), [404])
+    if (!found) return null
+    const { Body, ContentLength: size = 0, Metadata } = found
+    return { size, bytes: verified(key, Body as Readable, await digestIn(Metadata)) }
+  }
+
+  async function digestIn(metadata: Record<string, string> | undefined): Promise<string | undefined> {
+    const key = metadata?.[digestName]
+    return metadata?.sha256 ?? (key && String(await readObject({ get }, key)))
+  }
+
   /** What a failure leaves of it is aborted, so that the store does not keep parts that are in no object. */
   async function putParts(
     key: string,
     parts: AsyncIterable<Buffer>,
     Metadata: Record<string, string>,
   ): Promise<void> {
-    const begun = await orUnavailable(
+    const begun = await beginParts(key, Metadata)
+    try {
+      for await (const part of parts) await begun.send(part)
+      await begun.complete()
+    } catch (error) {
+      await begun.abort().catch(() => undefined)
+      throw error
+    }
+  }
+
+  async function begin(key: string, digestKey: string): Promise<ObjectParts> {
+    const { send, complete, abort } = await beginParts(key, { [digestName]: digestKey })
+    return {
+      add: (part) => inTurn(async () => send(Buffer.concat(await Array.fromAsync(part)))),
+      complete,
+      abort,
+    }
+  }
+
+  async function beginParts(key: string, Metadata: Record<string, string>) {
+    const { UploadId } = await orUnavailable(
       client.send(new CreateMultipartUploadCommand({ ...at(key), Metadata }), options),
     )
-    const upload = { ...at(key), UploadId: begun.UploadId }
-    try {
-      const done: { readonly PartNumber: number; readonly ETag: string | undefined }[] = []
-      for await (const Body of parts) {
+    const upload = { ...at(key), UploadId }
+    const done: { readonly PartNumber: number; readonly ETag: string | undefined }[] = []
+    return {
+      async send(Body: Buffer): Promise<void> {
         const PartNumber = done.length + 1
         const sent = await orUnavailable(
           client.send(new UploadPartCommand({ ...upload, PartNumber, Body }), options),
         )
         done.push({ PartNumber, ETag: sent.ETag })
-      }
-      const MultipartUpload = { Parts: done }
-      await orUnavailable(
-        client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload }), options),
-      )
-    } catch (error) {
-      await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined)
-      throw error
+      },
+      async complete(): Promise<void> {
+        const MultipartUpload = { Parts: done }
+        await orUnavailable(
+          client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload }), options),
+        )
+      },
+      async abort(): Promise<void> {
+        await orNull(client.send(new AbortMultipartUploadCommand(upload), options), [404])
+      },
     }
   }
 
   /** The store pays for parts until they are joined or aborted, and lists them nowhere else. */
-  async function abortParts(before: Date): Promise<number> {
-    const begun = await orUnavailable(
-      client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }), options),
-    )
-    const abandoned = (begun.Uploads ?? []).filter(({ Initiated }) => Initiated && Initiated < before)
-    for (const { Key, UploadId } of abandoned)
-      await orNull(
-        client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }), options),
-        [404],
+  async function abortBegun(under: string, before: Date): Promise<number> {
+    let aborted = 0
+    let from: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | null = {}
+    while (from) {
+      const page: ListMultipartUploadsCommandOutput = await orUnavailable(
+        client.send(
+          new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: `${prefix}${under}`, ...from }),
+          options,
+        ),
       )
-    return abandoned.length
+      for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+        if (!Initiated || Initiated >= before) continue
+        const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })
+        await orNull(client.send(command, options), [404])
+        aborted++
+      }
+      const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = page
+      from =
+        IsTruncated && NextKeyMarker
+          ? { KeyMarker: NextKeyMarker, ...(NextUploadIdMarker && { UploadIdMarker: NextUploadIdMarker }) }
+          : null
+    }
+    return aborted
   }
 
   async function* list(under: string, after?: string) {

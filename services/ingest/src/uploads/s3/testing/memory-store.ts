@@ -11,6 +11,8 @@ export interface MemoryStore extends ObjectStore {
   loseNextResponse(): void
   /** Every request fails until it is called again. */
   setAway(isAway: boolean): void
+  /** Keys of objects that were begun, and neither completed nor aborted. */
+  readonly begun: Set<string>
   /** A key that listings leave out. */
   hidden: string | null
 }
@@ -18,11 +20,13 @@ export interface MemoryStore extends ObjectStore {
 export function memoryStore(): MemoryStore {
   const objects = new Map<string, Buffer>()
   const written: string[] = []
+  const begun = new Set<string>()
   let isAway = false
   let losesResponse = false
   const store: MemoryStore = {
     objects,
     written,
+    begun,
     hidden: null,
     loseNextResponse() {
       losesResponse = true
@@ -35,6 +39,31 @@ export function memoryStore(): MemoryStore {
       const parts: Uint8Array[] = []
       for await (const some of bytes) parts.push(some)
       write(key, Buffer.concat(parts))
+    },
+    async begin(key) {
+      assertThere()
+      begun.add(key)
+      const parts: Buffer[] = []
+      return {
+        async add(part) {
+          const bytes = Buffer.concat(await Array.fromAsync(part))
+          assertThere()
+          parts.push(bytes)
+        },
+        async complete() {
+          assertThere()
+          begun.delete(key)
+          write(key, Buffer.concat(parts))
+        },
+        async abort() {
+          begun.delete(key)
+        },
+      }
+    },
+    async abortBegun(prefix) {
+      const some = [...begun].filter((key) => key.startsWith(prefix))
+      for (const key of some) begun.delete(key)
+      return some.length
     },
     async create(key, bytes) {
       assertThere()

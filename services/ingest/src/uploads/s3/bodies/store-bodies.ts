@@ -1,0 +1,259 @@
+import { hash } from 'node:crypto'
+import { createLru } from '@pushav/shared/lib/lru.ts'
+import {
+  beforePacksWith,
+  isPackable,
+  lowestIdOf,
+  type Pack,
+  packIn,
+  packOf,
+  packsPrefix,
+} from '@pushav/shared/uploads/pack-key.ts'
+import { timeOfId } from '@pushav/shared/uploads/time-of-id.ts'
+import { type Extent, type RemoteBody, UploadGone } from '../../ports.ts'
+import { bodyOf, type ObjectParts, type ObjectStore, readObject, type StoredObject } from '../object-store.ts'
+import { bodiesPrefix, bodyKey, digestKey, digestsPrefix } from '../store-keys.ts'
+
+/** Bodies of which this process knows in which pack they are. */
+const maxPlaces = 32_768
+/** Packs whose bytes are in memory, up to 256 KiB each: a rebuild reads one body after the other of many streams at a time. */
+const maxPacks = 128
+/** A listing goes on so far behind what it looks for: a rebuild asks for what follows next. */
+const packsAhead = 1_000
+/** Two machines may remove from one pack at the same time. */
+const maxRounds = 3
+/** Later than all that the store's clock may say. */
+const endOfTime = new Date(8.64e15)
+
+/** The bytes of an upload, on their way to the store. */
+export interface StoreBody {
+  readonly upload: string
+  /** Of the bytes that were received. */
+  readonly bytes: number
+  readonly sha256: string
+  readonly read: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+}
+
+/**
+ * Bodies in the store: an object for each, or for several small ones of a stream together, a pack. All methods throw
+ * `Unavailable` while the store does not respond.
+ */
+export interface StoreBodies {
+  /** Puts the bodies of one group (`groupBodies`) there, but those of which reading throws `UploadGone`. */
+  put(stream: string, group: readonly StoreBody[]): Promise<void>
+  /** Begins a large body while it arrives; `putDigest` has to come before it is completed. */
+  begin(stream: string, upload: string): Promise<ObjectParts>
+  putDigest(stream: string, upload: string, sha256: string): Promise<void>
+  /** Aborts what a process that died has begun of a body. */
+  abortBegun(stream: string, upload: string): Promise<void>
+  /** Opens a body; null where there is none. Its bytes throw `ObjectChanged` where they are not those that were put. */
+  open(stream: string, upload: string): Promise<StoredObject | null>
+  /** What a body is, and a way to read pieces of it; null where there is none. */
+  describe(stream: string, upload: string): Promise<RemoteBody | null>
+  /** Uploads whose bodies are there. */
+  uploads(stream: string): Promise<ReadonlySet<string>>
+  /** Removes bodies; a pack goes with its last one, and is written anew without the others. */
+  remove(stream: string, uploads: readonly string[]): Promise<void>
+  removeStream(stream: string): Promise<void>
+}
+
+interface Place {
+  readonly pack: string
+  readonly offset: number
+  readonly bytes: number
+}
+
+export function storeBodies(store: ObjectStore): StoreBodies {
+  /** By stream and upload. */
+  const places = createLru<string, Place>(maxPlaces)
+  const contents = createLru<string, Promise<Buffer | null>>(maxPacks)
+  return {
+    async put(stream, group) {
+      const members: PackedBody[] = []
+      for (const body of group) {
+        const content = group.length > 1 ? await contentIfIntact(body) : null
+        if (content) members.push({ upload: body.upload, bytes: content.length, content })
+        else await putAlone(stream, body)
+      }
+      await putPack(stream, members)
+    },
+    begin: (stream, upload) => store.begin(bodyKey(stream, upload), digestKey(stream, upload)),
+    putDigest: (stream, upload, sha256) => store.put(digestKey(stream, upload), bodyOf(Buffer.from(sha256))),
+    abortBegun: async (stream, upload) => void (await store.abortBegun(bodyKey(stream, upload), endOfTime)),
+    open,
+    async describe(stream, upload) {
+      const key = bodyKey(stream, upload)
+      const facts = await store.describe(key)
+      if (facts) {
+        const read = (extent: Extent) => store.getRange(key, facts, extent)
+        return { kind: 'remote', bytes: facts.size, modifiedAt: facts.modifiedAt, read }
+      }
+      const packed = await open(stream, upload)
+      if (!packed) return null
+      const bytes = Buffer.concat(await Array.fromAsync(packed.bytes))
+      const read = ({ from, to }: Extent) => once(bytes.subarray(from, to))
+      return { kind: 'remote', bytes: bytes.length, modifiedAt: new Date(timeOfId(upload)), read }
+    },
+    async uploads(stream) {
+      const found = new Set<string>()
+      const prefix = bodiesPrefix(stream)
+      for await (const { key } of store.list(prefix)) found.add(key.slice(prefix.length))
+      for await (const { members } of packsOf(stream)) for (const { upload } of members) found.add(upload)
+      return found
+    },
+    async remove(stream, uploads) {
+      const ids = new Set(uploads)
+      for (let round = 0; round < maxRounds; round++) if (!(await removeFromPacks(stream, ids))) break
+      const digests = await digestsOf(stream, ids)
+      await store.remove([...uploads.map((upload) => bodyKey(stream, upload)), ...digests])
+    },
+    async removeStream(stream) {
+      await store.removeAll(bodiesPrefix(stream))
+      await store.removeAll(packsPrefix(stream))
+      await store.removeAll(digestsPrefix(stream))
+    },
+  }
+
+  async function open(stream: string, upload: string): Promise<StoredObject | null> {
+    return (
+      (await openPacked(stream, upload)) ??
+      (await store.get(bodyKey(stream, upload))) ??
+      (isId(upload) && (await findPack(stream, upload)) ? openPacked(stream, upload) : null)
+    )
+  }
+
+  async function putAlone(stream: string, { upload, bytes: size, sha256, read }: StoreBody): Promise<void> {
+    try {
+      await store.put(bodyKey(stream, upload), { bytes: read(), size, sha256 })
+    } catch (error) {
+      if (!(error instanceof UploadGone)) throw error
+    }
+  }
+
+  /**
+   * Null for bytes that are gone, or that the disk has damaged: alone these keep the digest of those that were received,
+   * and the one who reads them is told.
+   */
+  async function contentIfIntact({ bytes, sha256, read }: StoreBody): Promise<Buffer | null> {
+    try {
+      const content = Buffer.concat(await Array.fromAsync(read()))
+      return content.length === bytes && hash('sha256', content) === sha256 ? content : null
+    } catch (error) {
+      if (error instanceof UploadGone) return null
+      throw error
+    }
+  }
+
+  async function putPack(stream: string, members: readonly PackedBody[]): Promise<void> {
+    if (members.length === 0) return
+    const { key } = packOf(stream, members)
+    await store.put(key, bodyOf(Buffer.concat(members.map(({ content }) => content))))
+  }
+
+  async function openPacked(stream: string, upload: string): Promise<StoredObject | null> {
+    const name = `${stream}/${upload}`
+    const place = places.get(name)
+    if (!place) return null
+    const content = await contentOf(place.pack)
+    if (!content) {
+      // Its pack was written anew without some that were removed.
+      places.delete(name)
+      return null
+    }
+    const bytes = content.subarray(place.offset, place.offset + place.bytes)
+    return { size: bytes.length, bytes: once(bytes) }
+  }
+
+  /** All bytes of a pack; callers of one moment share the request. */
+  function contentOf(key: string): Promise<Buffer | null> {
+    const known = contents.get(key)
+    if (known) return known
+    const pending = readObject(store, key)
+    contents.set(key, pending)
+    pending.then(
+      (found) => found ?? contents.delete(key),
+      () => contents.delete(key),
+    )
+    return pending
+  }
+
+  /** Whether there is a pack with an upload; its place and those of its neighbours are known then. */
+  async function findPack(stream: string, upload: string): Promise<boolean> {
+    let isFound = false
+    let listed = 0
+    for await (const pack of packsOf(stream, upload)) {
+      isFound ||= pack.members.some((member) => member.upload === upload)
+      remember(stream, pack)
+      if (++listed >= packsAhead && lowestIdOf(pack) > upload) break
+    }
+    return isFound
+  }
+
+  function remember(stream: string, { key: pack, members }: Pack): void {
+    let offset = 0
+    for (const { upload, bytes } of members) {
+      places.set(`${stream}/${upload}`, { pack, offset, bytes })
+      offset += bytes
+    }
+  }
+
+  /** Few bodies have one, so that those are asked for that there are. */
+  async function digestsOf(stream: string, ids: ReadonlySet<string>): Promise<readonly string[]> {
+    const prefix = digestsPrefix(stream)
+    const found: string[] = []
+    for await (const { key } of store.list(prefix)) if (ids.has(key.slice(prefix.length))) found.push(key)
+    return found
+  }
+
+  async function* packsOf(stream: string, from?: string): AsyncGenerator<Pack> {
+    const after = from === undefined ? undefined : beforePacksWith(stream, from)
+    for await (const { key } of store.list(packsPrefix(stream), after)) {
+      const pack = packIn(stream, key)
+      if (pack) yield pack
+    }
+  }
+
+  /** Whether there were packs with some of the uploads. */
+  async function removeFromPacks(stream: string, ids: ReadonlySet<string>): Promise<boolean> {
+    const sorted = [...ids].filter(isId).sort()
+    const [first, last] = [sorted[0], sorted.at(-1)]
+    if (first === undefined || last === undefined) return false
+    const found: Pack[] = []
+    for await (const pack of packsOf(stream, first)) {
+      if (lowestIdOf(pack) > last) break
+      if (pack.members.some(({ upload }) => ids.has(upload))) found.push(pack)
+    }
+    for (const pack of found) await putRest(stream, pack, ids)
+    for (const { key } of found) contents.delete(key)
+    await store.remove(found.map(({ key }) => key))
+    for (const upload of ids) places.delete(`${stream}/${upload}`)
+    return found.length > 0
+  }
+
+  /** What stays of a pack is an object of its own before the pack goes. */
+  async function putRest(stream: string, { key, members }: Pack, ids: ReadonlySet<string>): Promise<void> {
+    if (members.every(({ upload }) => ids.has(upload))) return
+    const content = await contentOf(key)
+    // Another machine removes from it as well.
+    if (!content) return
+    const rest: PackedBody[] = []
+    let offset = 0
+    for (const { upload, bytes } of members) {
+      if (!ids.has(upload)) rest.push({ upload, bytes, content: content.subarray(offset, offset + bytes) })
+      offset += bytes
+    }
+    await putPack(stream, rest)
+  }
+}
+
+interface PackedBody {
+  readonly upload: string
+  readonly bytes: number
+  readonly content: Buffer
+}
+
+const isId = (upload: string): boolean => isPackable({ upload, bytes: 1 })
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
+}

@@ -1,0 +1,110 @@
+import { timeOfId } from './time-of-id.ts'
+
+/** So that a key stays far below the 1024 bytes that S3 allows, with a prefix of any sensible length. */
+const maxMembers = 16
+/** A part of a key may have 255 bytes where a store keeps objects as files. */
+const membersPerPart = 8
+const maxMemberBytes = 65_536
+const maxPackBytes = 262_144
+/** Ids of one pack are not further apart, so that a pack is found by the time in an id. */
+const maxSpanMs = 300_000
+
+const idBytes = 16
+const encodedIdLength = 22
+const radix = 36
+const idPattern = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/
+
+/** A body in a pack. */
+export interface PackMember {
+  readonly upload: string
+  readonly bytes: number
+}
+
+/** An object with the bodies of several uploads of one stream, one behind the other. Its key says which. */
+export interface Pack {
+  readonly key: string
+  readonly members: readonly PackMember[]
+}
+
+/** Where packs of a stream are; sorted by the lowest id of each. */
+export const packsPrefix = (stream: string): string => `packs/${stream}/`
+
+/** `packs/<stream>/<lowest id>.<count>/…`, and then of each member its id, base64url, with its length, base 36. */
+export function packOf(stream: string, members: readonly PackMember[]): Pack {
+  const [lowest] = members.map(({ upload }) => upload).sort()
+  const names = members.map(
+    ({ upload, bytes }) =>
+      Buffer.from(upload.replaceAll('-', ''), 'hex').toString('base64url') + bytes.toString(radix),
+  )
+  const parts: string[] = []
+  for (let from = 0; from < names.length; from += membersPerPart)
+    parts.push(names.slice(from, from + membersPerPart).join('.'))
+  return { key: `${packsPrefix(stream)}${lowest}.${names.length}/${parts.join('/')}`, members }
+}
+
+/** Null for a key that this server did not make. */
+export function packIn(stream: string, key: string): Pack | null {
+  const [head = '', ...parts] = key.slice(packsPrefix(stream).length).split('/')
+  const members = parts.flatMap((part) => part.split('.')).map(memberIn)
+  const known = members.filter((member) => member !== null)
+  return known.length > 0 && head.endsWith(`.${known.length}`) && known.length === members.length
+    ? { key, members: known }
+    : null
+}
+
+function memberIn(name: string): PackMember | null {
+  const id = Buffer.from(name.slice(0, encodedIdLength), 'base64url')
+  const bytes = Number.parseInt(name.slice(encodedIdLength), radix)
+  if (id.length !== idBytes || !(bytes > 0)) return null
+  const upload = id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return idPattern.test(upload) ? { upload, bytes } : null
+}
+
+/** The lowest id in the key of a pack. */
+export const lowestIdOf = ({ key }: Pack): string => key.split('/')[2]?.split('.')[0] ?? ''
+
+/** Where a body is in its pack. */
+export function placeIn(
+  { members }: Pack,
+  upload: string,
+): { readonly offset: number; readonly bytes: number } {
+  const at = members.findIndex((member) => member.upload === upload)
+  const offset = members.slice(0, at).reduce((sum, { bytes }) => sum + bytes, 0)
+  return { offset, bytes: members[at]?.bytes ?? 0 }
+}
+
+/** After this key come all packs that may have an upload, or younger ones. */
+export function beforePacksWith(stream: string, upload: string): string {
+  const fromMs = Math.max(0, timeOfId(upload) - maxSpanMs)
+  const hex = fromMs.toString(16).padStart(12, '0')
+  return `${packsPrefix(stream)}${hex.slice(0, 8)}-${hex.slice(8)}`
+}
+
+export const isPackable = ({ upload, bytes }: PackMember): boolean =>
+  bytes > 0 && bytes <= maxMemberBytes && idPattern.test(upload)
+
+/** Bodies in their order, those that can share an object together; always the same for the same bodies. */
+export function groupBodies<Body extends PackMember>(bodies: readonly Body[]): readonly (readonly Body[])[] {
+  const groups: Body[][] = []
+  let open: Body[] = []
+  let [bytes, fromMs, toMs] = [0, 0, 0]
+  for (const body of bodies) {
+    if (!isPackable(body)) {
+      groups.push([body])
+      continue
+    }
+    const atMs = timeOfId(body.upload)
+    const [earliestMs, latestMs] = [Math.min(fromMs, atMs), Math.max(toMs, atMs)]
+    const fits =
+      open.length < maxMembers && bytes + body.bytes <= maxPackBytes && latestMs - earliestMs <= maxSpanMs
+    if (open.length > 0 && fits) {
+      ;[bytes, fromMs, toMs] = [bytes + body.bytes, earliestMs, latestMs]
+    } else {
+      open = []
+      groups.push(open)
+      ;[bytes, fromMs, toMs] = [body.bytes, atMs, atMs]
+    }
+    open.push(body)
+  }
+  return groups
+}
