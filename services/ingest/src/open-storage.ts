@@ -67,6 +67,8 @@ interface ResultListeners {
   readonly quotas: Quotas | null
 }
 
+export type Storage = Awaited<ReturnType<typeof openStorage>>
+
 /**
  * Opens the upload store and the journals on the disk, and the object store behind them where one is set, connects to
  * Redis and starts the indexer between the two.

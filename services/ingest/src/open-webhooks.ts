@@ -4,7 +4,7 @@ import type { Logger } from '@pushav/shared/logger.ts'
 import type { Config } from './config.ts'
 import { version } from './describe-server.ts'
 import { createErrorReport } from './indexing/redis/connections.ts'
-import type { openStorage } from './open-storage.ts'
+import type { Storage } from './open-storage.ts'
 import { sharedWebhookFiles } from './shared-files/adapters/shared-webhooks.ts'
 import type { SharedSecrets } from './shared-files/ports.ts'
 import type { StreamReads } from './streams/read-streams.ts'
@@ -31,10 +31,7 @@ type WebhookSettings = Pick<
 >
 
 interface OpenWebhooksDeps {
-  readonly storage: Pick<
-    Awaited<ReturnType<typeof openStorage>>,
-    'queueRedis' | 'webhookRedis' | 'journals' | 'index'
-  >
+  readonly storage: Pick<Storage, 'queueRedis' | 'webhookRedis' | 'journals' | 'index'>
   readonly streams: Pick<StreamReads, 'sessionViewsOf'>
   readonly notifier: WebhookNotifier
   /** What all machines have in common; null where the working directory has it. */

@@ -9,13 +9,10 @@ import { createSite } from '@pushav/ui/site.ts'
 import { readClientRoots } from './access/disk/client-roots.ts'
 import { accessRoutes } from './access/http/access-routes.ts'
 import { auditRequests } from './access/http/audit-requests.ts'
-import { anonymousClient, ownerFor, visibleTo } from './access/http/authorize.ts'
+import { anonymousClient } from './access/http/authorize.ts'
 import { serverWarnings } from './access/server-warnings.ts'
 import { makeStartTokens } from './access/start-tokens.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
-import { compareRoutes } from './comparison/http/compare-routes.ts'
-import { readMetricsWith } from './comparison/metrics-view.ts'
-import { readReportMetricsWith } from './comparison/read-report-metrics.ts'
 import type { Config } from './config.ts'
 import { describeServerWith, type ProxyPorts, version } from './describe-server.ts'
 import { deviceRoutes } from './devices/http/device-routes.ts'
@@ -23,22 +20,12 @@ import { readDevicesWith } from './devices/read-devices.ts'
 import { eventRoutes } from './events/http/event-routes.ts'
 import { sendStateWith } from './events/http/send-state.ts'
 import { createStates } from './events/states/states.ts'
-import { digestJournalsWith } from './evidence/disk/journal-digests.ts'
-import { evidenceRoutes } from './evidence/http/evidence-routes.ts'
-import { readEvidenceWith } from './evidence/read-evidence.ts'
-import { walkLogWith } from './evidence/walk-log.ts'
 import { expectationRoutes } from './expectations/http/expectation-routes.ts'
 import { judgeExpectationsWith } from './expectations/judge-expectations.ts'
 import { redisVerdictStates } from './expectations/redis/verdict-states.ts'
 import { waitForWith } from './expectations/wait-for.ts'
 import { createVerdictWatch } from './expectations/watch-verdicts.ts'
-import { exportMp4With } from './export/export-mp4.ts'
-import { exportRoutes } from './export/http/export-routes.ts'
-import { listSessionWith } from './export/list-session.ts'
 import { uploadFaultsWith } from './faults/http/fault-course.ts'
-import { reactionResponse } from './faults/http/fault-json.ts'
-import { faultRoutes } from './faults/http/fault-routes.ts'
-import { readReactionsWith } from './faults/reaction-view.ts'
 import { redisFaultStore } from './faults/redis/fault-store.ts'
 import { startFaults } from './faults/start-faults.ts'
 import { allowOrigins } from './http/allow-origins.ts'
@@ -51,9 +38,6 @@ import { uiRoutes } from './http/ui-routes.ts'
 import { openInstance } from './instances/disk/instance-locks.ts'
 import { startTakeOver } from './instances/take-over.ts'
 import { openKeylogFile } from './keylog/disk/keylog-file.ts'
-import { keylogRoutes } from './keylog/http/keylog-routes.ts'
-import { latencyResponse } from './latency/http/latency-response.ts'
-import { readLatencyWith } from './latency/latency-view.ts'
 import { newId } from './lib/new-id.ts'
 import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
 import { openAccess } from './open-access.ts'
@@ -61,10 +45,6 @@ import { type Certificates, openCertificates } from './open-certificates.ts'
 import { openSharedFiles } from './open-shared-files.ts'
 import { openStorage } from './open-storage.ts'
 import { openWebhooks } from './open-webhooks.ts'
-import { playRoutes } from './playback/http/play-routes.ts'
-import { readPlaybackWith } from './playback/read-playback.ts'
-import { redisPlayback } from './playback/redis/playback-queries.ts'
-import { findProbeWith } from './probes/find-probe.ts'
 import { probeRoutes } from './probes/http/probe-routes.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
 import { admitUploadWith } from './quotas/admit-upload.ts'
@@ -72,6 +52,7 @@ import { createDiskSpace } from './quotas/disk-space.ts'
 import { createQuotas, hasQuota } from './quotas/quotas.ts'
 import { startUsageRefresh } from './quotas/refresh-usage.ts'
 import { createUsage } from './quotas/usage.ts'
+import { recordRoutes } from './record-routes.ts'
 import { referenceResponsesWith } from './reference/http/reference-responses.ts'
 import { readReferenceWith } from './reference/read-reference.ts'
 import { refusalRoutes } from './refusals/http/refusal-routes.ts'
@@ -82,27 +63,11 @@ import { retentionRoutes } from './retention/http/retention-routes.ts'
 import { removeSessionWith } from './retention/remove-session.ts'
 import { reportRemovalWith } from './retention/report-removal.ts'
 import { startRetention } from './retention/run-retention.ts'
-import { sealedRoutes } from './sealed/http/sealed-routes.ts'
-import { openSessionWith } from './sealed/open-session.ts'
-import { probeMediaWith } from './sealed/probe-media.ts'
 import { serverNamesOf } from './server-names.ts'
 import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
-import { findCertificateWith, findObjectWith } from './streams/find-object.ts'
-import { objectRoutes } from './streams/http/object-routes.ts'
-import { streamResponse } from './streams/http/stream-response.ts'
-import { streamRoutes } from './streams/http/stream-routes.ts'
-import { uploadBytesRoutes } from './streams/http/upload-bytes-routes.ts'
-import { uploadDetailRoutes } from './streams/http/upload-detail-routes.ts'
-import { uploadLogRoutes } from './streams/http/upload-log-routes.ts'
-import { findPreviewWith } from './streams/one-upload/find-preview.ts'
-import { readBoxesWith } from './streams/one-upload/read-boxes.ts'
-import { readManifestTextWith } from './streams/one-upload/read-manifest-text.ts'
-import { readUploadFactsWith } from './streams/one-upload/upload-facts.ts'
-import { readMinutesWith } from './streams/read-minutes.ts'
 import { recordEntryWith } from './streams/record-entry.ts'
 import { streamsWith } from './streams/streams.ts'
-import { readUploadLogWith } from './streams/upload-log.ts'
 import { tlsTestRoutes } from './tls-tests/http/tls-test-routes.ts'
 import { redisTestResults } from './tls-tests/redis/redis-test-results.ts'
 import { openPiecesWith } from './uploads/body/open-pieces.ts'
@@ -229,22 +194,9 @@ export async function startIngest(
   built.use(await serveMetrics(registry, config.metricsAddress))
   const interfaceOf = streamInterfaceWith(journals)
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
-  const findObject = findObjectWith({ store, links, index, certificates: clientCertificates })
-  const findCertificate = findCertificateWith({ index, certificates: clientCertificates })
-  const findProbe = findProbeWith(index, probes, config.probeWaitMs)
-
   const openUpload = diskOpenUpload(store)
   const openPieces = openPiecesWith(store, openUpload)
   const reference = referenceResponsesWith(readReferenceWith({ index, open: openPieces }))
-  const readReactions = readReactionsWith(index)
-  const readLatency = readLatencyWith(index)
-  const readReportMetrics = readReportMetricsWith(readMetricsWith(index), readLatency)
-  const walkLog = walkLogWith(index)
-  const readEvidence = readEvidenceWith(walkLog, digestJournalsWith(journals, workingDirectory))
-  const isReference = config.judge === 'reference'
-  const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
-  const readUploadLog = readUploadLogWith(streams, index, probes)
-  const listSession = listSessionWith(streams, readUploadLog)
   const recoverUploads = recoverUploadsWith(uploadDeps)
   const recovered = await recoverUploads(instance.name)
   if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
@@ -286,7 +238,7 @@ export async function startIngest(
     nowMs: () => performance.now(),
     onRefusal: onDiskFull,
   })
-  const respondAsUsual = isReference ? reference.respond : respondWithReceipt
+  const respondAsUsual = config.judge === 'reference' ? reference.respond : respondWithReceipt
   const handleUpload = handleUploadWith({
     receiveUpload: shareBetweenStreams(receiveUpload, () => performance.now()),
     streams,
@@ -322,58 +274,15 @@ export async function startIngest(
       },
       log,
     ),
-    streamRoutes({
-      ...{ streams, expectations, strictByDefault: config.strict },
-      responseOf: isReference ? reference.streamResponse : streamResponse,
-      reportReference: reference.report,
-      reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
-      readReportMetrics,
-      readEvidence,
-      reportFaults: async (stream, session) =>
-        (await readReactions(stream)).reactions(session, now().getTime()).map(reactionResponse),
-      ownerFor: ownerFor(authorization),
-      visibleTo: visibleTo(authorization, accessControl.streams),
-    }),
-    compareRoutes({ streams, readReportMetrics, visibleTo: visibleTo(authorization, accessControl.streams) }),
     docsRoutes(version),
     serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
     deviceRoutes(devices),
     probeRoutes(probes, () => findProbeWorkers(redis)),
-    uploadLogRoutes({
-      readUploadLog,
-      readMinutes: readMinutesWith(streams, index),
-      readUploadFacts: readUploadFactsWith(streams, index, probes),
-      referenceOf: reference.verdictOn,
+    ...recordRoutes(config, storage, {
+      ...{ streams, expectations, authorization, access: accessControl.streams, reference, faults, keylog },
+      ...{ openUpload, openPieces, closing: closing.signal, now },
     }),
-    playRoutes({ playback, store }),
-    exportRoutes({
-      ...{
-        streams,
-        readReportMetrics,
-        readEvidence,
-        open: openUpload,
-        certificates: clientCertificates,
-        listSession,
-      },
-      exportMp4: exportMp4With(playback, openUpload),
-    }),
-    evidenceRoutes(walkLog, version),
-    keylogRoutes(keylog, walkLog),
-    sealedRoutes(
-      openSessionWith({ listSession, open: openUpload }),
-      probeMediaWith({ probes, findWorkers: () => findProbeWorkers(redis), waitMs: config.probeWaitMs }),
-      closing.signal,
-    ),
-    uploadDetailRoutes({
-      streams,
-      readBoxes: readBoxesWith(openPieces),
-      readManifestText: readManifestTextWith(index, openPieces),
-      findPreview: findPreviewWith(index),
-      open: openUpload,
-    }),
-    uploadBytesRoutes(streams, store, findCertificate),
     expectationRoutes(expectations, waitFor, closing.signal),
-    faultRoutes({ faults, streams, readReactions, now }),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     retentionRoutes(retention, config.retention),
     webhookRoutes(webhooks),
@@ -382,7 +291,6 @@ export async function startIngest(
       target: () => testTargetOf(config, certificates, proxyPorts),
     }),
     refusalRoutes({ refusals, eventBus, audit: accessControl.audit, count: metrics.refused, log, now }),
-    objectRoutes(findObject, findProbe),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),
   ]

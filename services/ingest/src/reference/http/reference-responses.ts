@@ -7,7 +7,7 @@ import { referenceStreamResponseWith } from './reference-stream.ts'
 import { respondAsReferenceWith } from './respond-as-reference.ts'
 
 /** What the API says of the reference, and says as the reference would. */
-interface ReferenceResponses {
+export interface ReferenceResponses {
   /** Its side of a report, of one session of this server or of all. */
   readonly report: (stream: string, session: string | null) => Promise<ReferenceReportResponse>
   /** Its verdict on one upload; null where it is not remembered any more. */
