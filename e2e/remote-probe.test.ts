@@ -159,8 +159,8 @@ describe('a probe worker on another machine', function () {
   })
 
   const unusable: [Record<string, string>, RegExp][] = [
-    [{ UPLOADS_FROM: '' }, /WORKING_DIRECTORY must be a folder, unless UPLOADS_FROM is set/],
-    [{ WORKING_DIRECTORY: '/tmp' }, /UPLOADS_FROM must be left out where WORKING_DIRECTORY is set/],
+    [{ UPLOADS_FROM: '' }, /WORKING_DIRECTORY must be a folder, unless STORE or UPLOADS_FROM is set/],
+    [{ WORKING_DIRECTORY: '/tmp' }, /UPLOADS_FROM must be left out where WORKING_DIRECTORY or STORE is set/],
     [{ ROOT_CERTIFICATE: '/no/such/root.pem' }, /ROOT_CERTIFICATE is no certificate in PEM: ENOENT/],
     [{ ROOT_CERTIFICATE: import.meta.filename }, /ROOT_CERTIFICATE is no certificate in PEM/],
   ]

@@ -40,9 +40,9 @@ describe('the live view', function () {
     using _stopped = { [Symbol.dispose]: () => void ffmpeg.kill() }
     await page.getByText(`Stream ${stream} has`).waitFor({ timeout: 30_000 })
     await page.getByRole('link', { name: 'Look' }).click()
-    await page.locator('.list-row', { hasText: /track-0\/1\.cmfv/ }).waitFor()
+    await page.locator('.list-row:not([hidden])', { hasText: /track-0\/1\.cmfv/ }).waitFor()
     await page.locator('.activity', { hasText: 'live' }).waitFor()
-    await page.locator('.list-row', { hasText: /track-0\/2\.cmfv/ }).waitFor()
+    await page.locator('.list-row:not([hidden])', { hasText: /track-0\/2\.cmfv/ }).waitFor()
     equal(await page.locator('.verdict-row.error').count(), 0)
     await ended(ffmpeg)
   })
