@@ -53,7 +53,8 @@ function openLines(
   { now, log, limits: { maxBytes, maxOld } }: LinesDeps,
 ) {
   const path = join(workingDirectory, `${name}.jsonl`)
-  const isOld = (file: string) => new RegExp(`^${name}-\\d.*\\.jsonl$`).test(file)
+  const isOld = (file: string) =>
+    file.startsWith(`${name}-`) && /^\d.*\.jsonl$/.test(file.slice(name.length + 1))
   let waiting: string[] = []
   let dropped = 0
   let writing: Promise<void> | null = null

@@ -10,6 +10,8 @@ describe('earlierPaths', () => {
       's_1/v/v.init',
     ])
     deepEqual(earlierPaths(['c-1-5.m4s', 'c-2-5.m4s'], 'c-1-6.m4s'), ['c-1-5.m4s'])
+    deepEqual(earlierPaths(['v.2/1', 'v.2/5', 'v.2/x'], 'v.2/2'), ['v.2/1'])
+    deepEqual(earlierPaths(['v/a.1', 'v/b.1', 'v/a.9'], 'v/a.2'), ['v/a.1'])
     deepEqual([earlierPaths([], 'v/1.m4s'), earlierPaths(['v/1.m4s'], 'v/live.m4s')], [[], []])
   })
 })

@@ -22,9 +22,22 @@ function countsLess(one: string, other: string): boolean {
   return first !== null && second !== null && first.rest === second.rest && first.number < second.number
 }
 
+/** The digits in front of a path's extension, or at its end, and the rest. */
 function counterIn(path: string): { readonly number: number; readonly rest: string } | null {
-  const found = /(\d{1,15})(\.[^./]{0,16})?$/.exec(path)
-  if (!found) return null
-  const [whole, digits = '', extension = ''] = found
-  return { number: Number(digits), rest: path.slice(0, -whole.length) + extension }
+  const dot = path.lastIndexOf('.')
+  const hasExtension = dot > path.lastIndexOf('/') && path.length - dot <= maxExtension
+  return (hasExtension ? digitsBefore(path, dot) : null) ?? digitsBefore(path, path.length)
 }
+
+const maxExtension = 17
+const maxDigits = 15
+
+function digitsBefore(path: string, end: number) {
+  let start = end
+  while (end - start < maxDigits && isDigit(path[start - 1])) start--
+  if (start === end) return null
+  return { number: Number(path.slice(start, end)), rest: path.slice(0, start) + path.slice(end) }
+}
+
+const isDigit = (character: string | undefined): boolean =>
+  character !== undefined && character >= '0' && character <= '9'
