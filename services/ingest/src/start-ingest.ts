@@ -278,10 +278,6 @@ export async function startIngest(
     serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
     deviceRoutes(devices),
     probeRoutes(probes, () => findProbeWorkers(redis)),
-    ...recordRoutes(config, storage, {
-      ...{ streams, expectations, authorization, access: accessControl.streams, reference, faults, keylog },
-      ...{ openUpload, openPieces, closing: closing.signal, now },
-    }),
     expectationRoutes(expectations, waitFor, closing.signal),
     eventRoutes(eventBus, streams, sendState, closing.signal),
     retentionRoutes(retention, config.retention),
@@ -291,6 +287,11 @@ export async function startIngest(
       target: () => testTargetOf(config, certificates, proxyPorts),
     }),
     refusalRoutes({ refusals, eventBus, audit: accessControl.audit, count: metrics.refused, log, now }),
+    // Behind the others, because its last route takes every path below a stream.
+    ...recordRoutes(config, storage, {
+      ...{ streams, expectations, authorization, access: accessControl.streams, reference, faults, keylog },
+      ...{ openUpload, openPieces, closing: closing.signal, now },
+    }),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),
   ]
