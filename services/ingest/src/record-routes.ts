@@ -1,4 +1,3 @@
-import type { Router } from 'express'
 import { type Authorization, ownerFor, visibleTo } from './access/http/authorize.ts'
 import type { StreamAccess } from './access/stream-access.ts'
 import { compareRoutes } from './comparison/http/compare-routes.ts'
@@ -67,7 +66,7 @@ interface RecordRoutesDeps {
 }
 
 /** The routes of streams and of the record that uploads leave: log, bytes, probes, report, player, export, evidence. */
-export function recordRoutes(config: Config, storage: Storage, deps: RecordRoutesDeps): readonly Router[] {
+export function recordRoutes(config: Config, storage: Storage, deps: RecordRoutesDeps) {
   const { store, journals, links, redis, index, probes, clientCertificates: certificates } = storage
   const { streams, expectations, authorization, reference, faults, openUpload, openPieces, closing, now } =
     deps

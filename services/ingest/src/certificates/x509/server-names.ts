@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { networkInterfaces } from 'node:os'
-import { normalIp } from './certificates/certificate.ts'
-import type { ServerNames } from './certificates/renew-server-certificate.ts'
+import { normalIp } from '../certificate.ts'
+import type { ServerNames } from '../renew-server-certificate.ts'
 
 interface NameSources {
   /** `os.hostname()` */
