@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A way to Redis that takes its time; `path` is a Unix socket, which clients take for a URL. */
 export interface LatencyRelay extends AsyncDisposable {
@@ -33,6 +34,7 @@ export async function startLatencyRelay(to: string, delayMs: number): Promise<La
       [client, redis],
       [redis, client],
     ] as const) {
+      const late = createLateness()
       open.add(from)
       from.on('data', (bytes) => late(() => into.destroyed || into.write(bytes)))
       from.on('end', () => late(() => into.end()))
@@ -41,8 +43,17 @@ export async function startLatencyRelay(to: string, delayMs: number): Promise<La
     }
   }
 
-  function late(work: () => void): void {
-    if (delay === 0) work()
-    else setTimeout(work, delay / 2)
+  /** One piece after the other, also where the delay has become shorter meanwhile. */
+  function createLateness(): (work: () => void) => void {
+    let last = Promise.resolve()
+    return function late(work) {
+      const due = performance.now() + delay / 2
+      last = last.then(() => waitUntil(due)).then(work)
+    }
   }
+}
+
+async function waitUntil(due: number): Promise<void> {
+  const left = due - performance.now()
+  if (left > 0) await sleep(left)
 }
