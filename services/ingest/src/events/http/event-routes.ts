@@ -35,15 +35,11 @@ export function eventRoutes(
     const { as } = parseQuery(eventsQuery, request.query)
     // A client may have left while the stream was looked up; its 'close' is past.
     if (response.closed || response.destroyed) return
-    const leave = enter(peerOf(request))
+    using _counted = enter(peerOf(request))
     using gone = clientGone(response, closing)
-    try {
-      if (as === 'state') return await sendState(response, stream, gone.signal)
-      const events = await eventBus.subscribe(lastEventId(request), gone.signal)
-      await sendAll(events, response, stream, gone.signal)
-    } finally {
-      leave()
-    }
+    if (as === 'state') return await sendState(response, stream, gone.signal)
+    const events = await eventBus.subscribe(lastEventId(request), gone.signal)
+    await sendAll(events, response, stream, gone.signal)
   }
 }
 

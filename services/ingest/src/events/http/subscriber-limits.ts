@@ -14,17 +14,17 @@ type Subscription = 'event streams' | 'waits' | 'reads of whole streams' | 'expo
 export function createSubscriberLimits(what: Subscription, maxOf = subscribers) {
   const counts = new Map<string, number>()
 
-  /** Returns the function that counts the subscriber out again; throws the refusal `busy` beyond a limit. */
-  return function enter({ address, port }: Pick<Peer, 'address' | 'port'>): () => void {
+  /** Disposal counts the subscriber out again; throws the refusal `busy` beyond a limit. */
+  return function enter({ address, port }: Pick<Peer, 'address' | 'port'>): Disposable {
     const keys = { connection: `${address} ${port}`, address, all: '' }
     for (const kind of ['connection', 'address', 'all'] as const)
       if (countOf(keys[kind]) >= maxOf[kind])
         throw new Refusal('busy', `too many ${what} at once: ${maxOf[kind]} ${wordsOf[kind]}`)
     for (const key of Object.values(keys)) counts.set(key, countOf(key) + 1)
-    let isIn = true
-    return function leave() {
-      if (isIn) for (const key of Object.values(keys)) countOut(key)
-      isIn = false
+    return {
+      [Symbol.dispose]() {
+        for (const key of Object.values(keys)) countOut(key)
+      },
     }
   }
 

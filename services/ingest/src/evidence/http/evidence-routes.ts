@@ -17,22 +17,15 @@ type StreamRequest = Request<{ id: string }>
 export function evidenceRoutes(walkLog: WalkLog, version: string): Router {
   const router = Router()
   const enter = createSubscriberLimits('reads of whole streams')
-  router.get('/har/:id', (request: StreamRequest, response) =>
-    limited(request, () => sendHar(request, response)),
-  )
-  router.get('/digests/:id', (request: StreamRequest, response) =>
-    limited(request, () => sendDigests(request, response)),
-  )
+  router.get('/har/:id', async (request: StreamRequest, response) => {
+    using _counted = enter(peerOf(request))
+    await sendHar(request, response)
+  })
+  router.get('/digests/:id', async (request: StreamRequest, response) => {
+    using _counted = enter(peerOf(request))
+    await sendDigests(request, response)
+  })
   return router
-
-  async function limited(request: StreamRequest, send: () => Promise<void>): Promise<void> {
-    const leave = enter(peerOf(request))
-    try {
-      await send()
-    } finally {
-      leave()
-    }
-  }
 
   async function sendHar({ params: { id }, query }: StreamRequest, response: Response): Promise<void> {
     const { session = null } = parseQuery(recordQuery, query)

@@ -31,12 +31,8 @@ export function expectationRoutes(
     response.json(expectationsResponse(id, await expectations.judge(id)))
   })
   router.get('/wait/:id', async (request: StreamRequest, response) => {
-    const leave = enter(peerOf(request))
-    try {
-      await wait(request, response)
-    } finally {
-      leave()
-    }
+    using _counted = enter(peerOf(request))
+    await wait(request, response)
   })
   return router
 

@@ -36,17 +36,22 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
   const { streams, readReportMetrics, readEvidence, exportMp4, listSession, open, certificates } = deps
   const router = Router()
   const enter = createSubscriberLimits('exports', wholeSessions)
-  router.get('/export/:id/:session.mp4', (request: SessionRequest, response) =>
-    limited(request, () => sendMp4(request, response)),
-  )
-  router.get('/export/:id/:session.zip', (request: SessionRequest, response) =>
-    limited(request, async () => {
-      const { id, session } = request.params
-      const entries = await zipEntriesOf(id, session)
-      setAttachment(request, response, 'zip')
-      await sendZip(response, entries)
-    }),
-  )
+  router.get('/export/:id/:session.mp4', async (request: SessionRequest, response) => {
+    using _counted = enter(peerOf(request))
+    const { id: stream, session } = request.params
+    const { bytes, content } = await exportMp4({ stream, session })
+    setAttachment(request, response, 'mp4')
+    response.set('Content-Type', 'video/mp4').set('Content-Length', String(bytes))
+    if (request.method === 'HEAD') return void response.end()
+    await pipeline(Readable.from(content()), response).catch(() => response.destroy())
+  })
+  router.get('/export/:id/:session.zip', async (request: SessionRequest, response) => {
+    using _counted = enter(peerOf(request))
+    const { id, session } = request.params
+    const entries = await zipEntriesOf(id, session)
+    setAttachment(request, response, 'zip')
+    await sendZip(response, entries)
+  })
   router.get('/export/:id/:session.junit.xml', async (request: SessionRequest, response) => {
     const { id, session } = request.params
     const reports = await streams.reportEach(id, session)
@@ -54,24 +59,6 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
     await streamText(response.type('application/xml'), junitPieces(id, reports))
   })
   return router
-
-  async function limited(request: SessionRequest, send: () => Promise<void>): Promise<void> {
-    const leave = enter(peerOf(request))
-    try {
-      await send()
-    } finally {
-      leave()
-    }
-  }
-
-  async function sendMp4(request: SessionRequest, response: Response): Promise<void> {
-    const { id: stream, session } = request.params
-    const { bytes, content } = await exportMp4({ stream, session })
-    setAttachment(request, response, 'mp4')
-    response.set('Content-Type', 'video/mp4').set('Content-Length', String(bytes))
-    if (request.method === 'HEAD') return void response.end()
-    await pipeline(Readable.from(content()), response).catch(() => response.destroy())
-  }
 
   async function zipEntriesOf(stream: string, session: string): Promise<readonly ZipEntry[]> {
     const uploads = await listSession(stream, session)

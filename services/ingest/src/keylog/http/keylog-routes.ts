@@ -25,14 +25,10 @@ export function keylogRoutes(keylog: Keylog | null, walkLog: WalkLog): Router {
     const { id } = request.params
     const { session = null } = parseQuery(recordQuery, request.query)
     const keys = wanted()
-    const leave = enter(peerOf(request))
-    try {
-      const uploads = await walkLog(id, session)
-      response.attachment(`stream-${id}.keys.log`).set('Cache-Control', 'no-store')
-      await streamText(response.type('text/plain'), selectSecrets(keys, uploads))
-    } finally {
-      leave()
-    }
+    using _counted = enter(peerOf(request))
+    const uploads = await walkLog(id, session)
+    response.attachment(`stream-${id}.keys.log`).set('Cache-Control', 'no-store')
+    await streamText(response.type('text/plain'), selectSecrets(keys, uploads))
   })
   return router
 

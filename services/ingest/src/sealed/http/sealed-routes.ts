@@ -19,12 +19,8 @@ export function sealedRoutes(openSession: OpenSession, probeMedia: ProbeMedia, c
     sendContinue,
     json({ type: () => true }),
     async (request: SessionRequest, response) => {
-      const leave = enter(peerOf(request))
-      try {
-        await respond(request, response)
-      } finally {
-        leave()
-      }
+      using _counted = enter(peerOf(request))
+      await respond(request, response)
     },
   )
   return router
