@@ -22,12 +22,12 @@ import {
 } from '../media/init-media.ts'
 import {
   awaitedAfter,
-  clockAfterAwaited,
-  hasOvertaken,
+  clockInOrder,
   isAwaited,
   isInitOnItsWay,
+  isInOrder,
 } from '../media/overtaken-segment.ts'
-import { checkSegmentMedia, clockAfter, segmentPreconditions } from '../media/segment-media.ts'
+import { checkSegmentMedia, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { isOfNewRecording } from '../sessions/restart.ts'
@@ -233,11 +233,11 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
   const isReused = previous !== null && !isOwnPath && !isFilled && !isOld && track.segmentCount > 0
   const part = partOf(context, session, track, media)
   const isLate = isAwaited(context, track)
-  const isOrderKnown = !isLate && !hasOvertaken(context)
+  const isOrdered = isInOrder(context, track)
   const position = {
     part: part.kind,
     isNext:
-      isOrderKnown &&
+      isOrdered &&
       !isReused &&
       !isFilled &&
       part.kind !== 'copy' &&
@@ -249,9 +249,7 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
   const isFurther = part.kind === 'further'
   const isReplacement = isReused || isFilled || part.kind === 'copy'
   const counts = !isReplacement && !isFurther
-  const clock = isLate
-    ? clockAfterAwaited(track, media, upload.bytes)
-    : clockAfter(track, media, upload.bytes)
+  const clock = clockInOrder(context, track, media)
   const next: Track = {
     ...track,
     phase: track.phase === 'completed' ? 'completed' : track.hasInit ? 'segments_uploading' : track.phase,
@@ -280,8 +278,8 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
       ],
       preconditions: segmentPreconditions(position, media),
     },
-    part.kind === 'segment' && isOrderKnown ? checkIngestRecommendations(context, session, track, media) : {},
-    part.kind === 'segment' && isOrderKnown ? checkSetAlignment(context, session, track, media) : {},
+    part.kind === 'segment' && isOrdered ? checkIngestRecommendations(context, session, track, media) : {},
+    part.kind === 'segment' && isOrdered ? checkSetAlignment(context, session, track, media) : {},
     part.kind === 'further' ? {} : checkAnnouncedName(context, session, next),
   )
 }

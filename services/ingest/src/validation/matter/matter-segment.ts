@@ -5,12 +5,12 @@ import { checkAnnouncedName } from '../manifests/announced-name.ts'
 import { wasOvertaken } from '../manifests/manifest-comparison.ts'
 import {
   awaitedAfter,
-  clockAfterAwaited,
-  hasOvertaken,
+  clockInOrder,
   isAwaited,
   isInitOnItsWay,
+  isInOrder,
 } from '../media/overtaken-segment.ts'
-import { checkSegmentMedia, clockAfter, segmentPreconditions } from '../media/segment-media.ts'
+import { checkSegmentMedia, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
@@ -28,9 +28,9 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
   const isOver = ended.length > 0 && (hasTrackEnded(session, track) || track.clock?.isLast)
   const numbered = checkSegmentNumber(context, track, isKnown)
   const media = inspection?.media ?? null
-  const isLate = isAwaited(context, track)
+  const isOrdered = isInOrder(context, track)
   const position = {
-    isNext: numbered.isNext && ended.length === 0 && !isLate && !hasOvertaken(context),
+    isNext: numbered.isNext && ended.length === 0 && isOrdered,
     announcedSeconds: at(session.announcements, track.name)?.segmentSeconds ?? null,
     partFrom: context.upload.part?.from,
   }
@@ -42,11 +42,9 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
     cutOffNumber: undefined,
     awaited: awaitedAfter(context, track),
     clock:
-      media && isLate
-        ? clockAfterAwaited(track, media, context.upload.bytes)
-        : media && numbered.isForward
-          ? clockAfter(track, media, context.upload.bytes)
-          : clockWithout(context, track),
+      media && (numbered.isForward || isAwaited(context, track))
+        ? clockInOrder(context, track, media)
+        : clockWithout(context, track),
   }
   const counted = { ...session, segmentCount: session.segmentCount + 1 }
   return mergeUpdates(
@@ -58,7 +56,7 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
     },
     isHls ? { findings: checkExtinf(context, track), preconditions: ['hls-segment'] } : {},
     { findings: media ? checkSegmentMedia(track, media, position) : [] },
-    media && !isLate && !hasOvertaken(context) ? checkSetAlignment(context, session, track, media) : {},
+    media && isOrdered ? checkSetAlignment(context, session, track, media) : {},
     checkAnnouncedName(context, session, track),
   )
 }

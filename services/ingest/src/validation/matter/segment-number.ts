@@ -1,6 +1,6 @@
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { hasOvertaken, isAwaited } from '../media/overtaken-segment.ts'
+import { isInOrder } from '../media/overtaken-segment.ts'
 import type { Track } from '../state.ts'
 
 /** The number of a segment compared with those before it in its track. */
@@ -45,8 +45,7 @@ export function checkSegmentNumber(context: Context, track: Track, isKnown: bool
   }
   // A cut-off upload has its own finding; its number is no gap as well.
   const isAfterCutOff = track.cutOffNumber === expected && received === expected + 1
-  const isInTurn = hasOvertaken(context) || isAwaited(context, track)
-  if (received === expected || isAfterCutOff || isInTurn) return { ...check, findings: [] }
+  if (received === expected || isAfterCutOff || !isInOrder(context, track)) return { ...check, findings: [] }
   const isLate = received < expected ? ' late' : ''
   const message = `expected segment_${expected} of ${excerpt(track.name)}, received segment_${received}${isLate}`
   return { ...check, findings: [finding('segment-number-gap', message)] }

@@ -16,11 +16,15 @@ const overtakenBy = ({ upload }: Context): readonly string[] =>
   upload.beside?.filter((path) => !isInitPath(path)) ?? []
 
 /** Whether a segment has overtaken others. */
-export const hasOvertaken = (context: Context): boolean => overtakenBy(context).length > 0
+const hasOvertaken = (context: Context): boolean => overtakenBy(context).length > 0
 
 /** Whether a later segment has overtaken this one. */
 export const isAwaited = ({ upload }: Context, { awaited }: Track): boolean =>
   awaited?.includes(upload.path) === true
+
+/** Whether a segment came in the order of its track, as far as that is known. */
+export const isInOrder = (context: Context, track: Track): boolean =>
+  !isAwaited(context, track) && !hasOvertaken(context)
 
 /** Whether an init segment is on its way beside a segment. */
 export const isInitOnItsWay = ({ upload }: Pick<Context, 'upload'>): boolean =>
@@ -35,8 +39,12 @@ export function awaitedAfter(context: Context, { awaited }: Track): Track['await
   return left.size > 0 ? [...left].slice(-maxAwaited) : undefined
 }
 
+/** The clock of a track after a segment, in whatever order that came. */
+export const clockInOrder = (context: Context, track: Track, media: MediaFacts): Clock | null =>
+  (isAwaited(context, track) ? clockAfterAwaited : clockAfter)(track, media, context.upload.bytes)
+
 /** The clock after a segment that a later one has overtaken: its time is between others. */
-export function clockAfterAwaited(track: Track, media: MediaFacts, bytes: number): Clock | null {
+function clockAfterAwaited(track: Track, media: MediaFacts, bytes: number): Clock | null {
   const { clock } = track
   const own = clockAfter({ ...track, clock: null }, media, bytes)
   if (!clock || !own) return clock

@@ -56,9 +56,8 @@ export const startTimeOf = (
 
 function restartByInit({ inspection }: Context, { tracks }: Session, track: Track): Restart | null {
   if (!inspection?.init || !track.init) return null
-  const sign = `another init segment of ${excerpt(track.name)} behind segment_${track.lastNumber}`
   return {
-    sign,
+    sign: anotherInitOf(track),
     tracks: Object.values(tracks)
       .filter(({ hasPlaylist }) => hasPlaylist)
       .map(withPlaylistOnly),
@@ -68,11 +67,11 @@ function restartByInit({ inspection }: Context, { tracks }: Session, track: Trac
 /** Of HomeKit Secure Video: a sealed object never has the same bytes twice, so segments that come again tell nothing. */
 function restartBySealedInit({ name }: Context, track: Track): Restart | null {
   if (name.kind !== 'init' || track.lastNumber === null) return null
-  return {
-    sign: `another init segment of ${excerpt(track.name)} behind segment_${track.lastNumber}`,
-    tracks: [],
-  }
+  return { sign: anotherInitOf(track), tracks: [] }
 }
+
+const anotherInitOf = ({ name, lastNumber }: Track): string =>
+  `another init segment of ${excerpt(name)} behind segment_${lastNumber}`
 
 function restartByNumber({ name }: Context, { tracks }: Session, track: Track): Restart | null {
   if (name.kind !== 'segment' || name.number !== firstNumber) return null
