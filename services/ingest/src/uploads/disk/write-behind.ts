@@ -54,15 +54,12 @@ export function createWriteBehind(file: FileHandle): WriteBehind {
 
 /** A disk that is nearly full may take only some of the bytes. */
 async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
-  let { bytesWritten: written } =
-    pieces.length === 1 ? await file.write(first(pieces)) : await file.writev(pieces as Uint8Array[])
+  let { bytesWritten: written } = await file.writev(pieces)
   for (const piece of pieces) {
     for (let from = written; from < piece.length; ) from += (await file.write(piece, from)).bytesWritten
     written = Math.max(0, written - piece.length)
   }
 }
-
-const first = ([piece]: readonly Uint8Array[]): Uint8Array => piece as Uint8Array
 
 /** Gives memory back at once that would else wait for the garbage collector; a body may have any number of buffers. */
 function free({ buffer, length }: Uint8Array): void {

@@ -7,8 +7,9 @@ import { directoryOf } from '../object-path.ts'
 export function earlierPaths(open: readonly string[], path: string): readonly string[] {
   if (open.length === 0) return open
   const folder = directoryOf(path)
+  const own = counterIn(path)
   return open.filter(
-    (other) => directoryOf(other) === folder && (isInitPath(other) || countsLess(other, path)),
+    (other) => directoryOf(other) === folder && (isInitPath(other) || isBelow(own, counterIn(other))),
   )
 }
 
@@ -16,14 +17,17 @@ export function earlierPaths(open: readonly string[], path: string): readonly st
 export const isInitPath = (path: string): boolean =>
   /init|header/i.test(path.slice(path.lastIndexOf('/') + 1))
 
-/** Whether two names are alike but for the number in front of their extension, which is smaller in the first. */
-function countsLess(one: string, other: string): boolean {
-  const [first, second] = [counterIn(one), counterIn(other)]
-  return first !== null && second !== null && first.rest === second.rest && first.number < second.number
+/** The digits in front of a path's extension, or at its end, and the rest. */
+interface Counter {
+  readonly number: number
+  readonly rest: string
 }
 
-/** The digits in front of a path's extension, or at its end, and the rest. */
-function counterIn(path: string): { readonly number: number; readonly rest: string } | null {
+/** Whether the other name is like a segment's own but for its number, which is smaller. */
+const isBelow = (own: Counter | null, other: Counter | null): boolean =>
+  own !== null && other !== null && own.rest === other.rest && other.number < own.number
+
+function counterIn(path: string): Counter | null {
   const dot = path.lastIndexOf('.')
   const hasExtension = dot > path.lastIndexOf('/') && path.length - dot <= maxExtension
   return (hasExtension ? digitsBefore(path, dot) : null) ?? digitsBefore(path, path.length)
@@ -32,7 +36,7 @@ function counterIn(path: string): { readonly number: number; readonly rest: stri
 const maxExtension = 17
 const maxDigits = 15
 
-function digitsBefore(path: string, end: number) {
+function digitsBefore(path: string, end: number): Counter | null {
   let start = end
   while (end - start < maxDigits && isDigit(path[start - 1])) start--
   if (start === end) return null
