@@ -39,7 +39,7 @@ export function awaitedAfter(context: Context, { awaited }: Track): Track['await
   return left.size > 0 ? [...left].slice(-maxAwaited) : undefined
 }
 
-/** The clock of a track after a segment, in whatever order that came. */
+/** The clock of a track after a segment, which came in order or not. */
 export const clockInOrder = (context: Context, track: Track, media: MediaFacts): Clock | null =>
   (isAwaited(context, track) ? clockAfterAwaited : clockAfter)(track, media, context.upload.bytes)
 
