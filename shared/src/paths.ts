@@ -1,3 +1,6 @@
+/** Whether a name is the id of a stream, which names folders. */
+export const isStreamId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)
+
 /** The file that holds one upload's body, below the working directory. Both names are ours, never a device's. */
 export const uploadPath = (workingDirectory: string, stream: string, upload: string): string =>
   `${workingDirectory}/uploads/${stream}/${upload}`

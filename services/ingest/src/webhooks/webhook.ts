@@ -43,3 +43,6 @@ export function identityOf(event: WebhookEvent): string {
       return [event.kind, event.stream, event.at].join(' ')
   }
 }
+
+/** Whether a name is the id of a webhook, which names a file. */
+export const isWebhookId = (name: string): boolean => /^[0-9a-f-]{36}$/.test(name)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
+import { isStreamId } from '@pushav/shared/paths.ts'
 import { z } from 'zod'
 import type { GrantFiles } from '../ports.ts'
 
@@ -15,7 +16,7 @@ export function diskGrantFiles(workingDirectory: string): GrantFiles {
   const fileOf = (stream: string) => join(workingDirectory, 'journals', stream, 'access.json')
   return {
     async read(stream) {
-      if (!isId(stream)) return null
+      if (!isStreamId(stream)) return null
       const text = await readFile(fileOf(stream), 'utf8').catch(nullIfAbsent)
       return text === null ? null : grants.parse(JSON.parse(text))
     },
@@ -24,5 +25,3 @@ export function diskGrantFiles(workingDirectory: string): GrantFiles {
     },
   }
 }
-
-const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)

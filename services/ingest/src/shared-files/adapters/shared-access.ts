@@ -1,3 +1,4 @@
+import { isStreamId } from '@pushav/shared/paths.ts'
 import type {
   GrantFiles,
   Session,
@@ -7,6 +8,7 @@ import type {
   TokenFiles,
 } from '../../access/ports.ts'
 import type { SharedFiles } from '../ports.ts'
+import { readSealed } from '../read-sealed.ts'
 
 /** `tokens/<hash>/token`, and `use-1` up to as many as were used: one machine alone can create a use. */
 export function sharedTokenFiles(files: SharedFiles): TokenFiles {
@@ -34,10 +36,8 @@ export function sharedTokenFiles(files: SharedFiles): TokenFiles {
     },
   }
 
-  async function read(hash: string): Promise<StoredToken | null> {
-    const text = await files.read(fileOf(hash, 'token'))
-    // This server sealed it.
-    return text === null ? null : (JSON.parse(text) as StoredToken)
+  function read(hash: string): Promise<StoredToken | null> {
+    return readSealed(files, fileOf(hash, 'token'))
   }
 }
 
@@ -53,24 +53,18 @@ export function sharedSessionFiles(files: SharedFiles): SessionFiles {
     remove: (hash) => files.remove([`sessions/${hash}`]),
   }
 
-  async function read(hash: string): Promise<Session | null> {
-    const text = await files.read(`sessions/${hash}`)
-    // This server sealed it.
-    return text === null ? null : (JSON.parse(text) as Session)
+  function read(hash: string): Promise<Session | null> {
+    return readSealed(files, `sessions/${hash}`)
   }
 }
-
-const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)
 
 /** `journals/<stream>/access`, which goes with the stream. Streams from before they were shared have a file on a disk. */
 export function sharedGrantFiles(files: SharedFiles, local: Pick<GrantFiles, 'read'>): GrantFiles {
   const fileOf = (stream: string) => `journals/${stream}/access`
   return {
     async read(stream): Promise<StreamGrants | null> {
-      if (!isId(stream)) return null
-      const text = await files.read(fileOf(stream))
-      // This server sealed it.
-      return text === null ? local.read(stream) : (JSON.parse(text) as StreamGrants)
+      if (!isStreamId(stream)) return null
+      return (await readSealed<StreamGrants>(files, fileOf(stream))) ?? local.read(stream)
     },
     write: (stream, next) => files.replace(fileOf(stream), JSON.stringify(next)),
   }

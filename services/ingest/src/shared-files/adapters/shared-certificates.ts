@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { CertificateFiles, DeviceJournal, DeviceJournalEntry } from '../../certificates/ports.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import type { SharedFiles } from '../ports.ts'
+import { readSealed } from '../read-sealed.ts'
 
 const folder = 'certs/device/'
 const journalFolder = 'certs/journal/'
@@ -44,9 +45,8 @@ export function sharedDeviceJournal(files: SharedFiles): DeviceJournal {
         names.filter((name) => !lines.has(name)),
         readConcurrency,
         async (name) => {
-          const text = await files.read(`${journalFolder}${name}`)
-          // This server sealed it.
-          if (text !== null) lines.set(name, JSON.parse(text) as DeviceJournalEntry)
+          const entry = await readSealed<DeviceJournalEntry>(files, `${journalFolder}${name}`)
+          if (entry) lines.set(name, entry)
         },
       )
       return names.flatMap((name) => lines.get(name) ?? [])

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { Pair } from '../../certificates/certificate.ts'
 import type { SharedFiles } from '../ports.ts'
+import { readSealed } from '../read-sealed.ts'
 
 /** One CA for all machines: the first of them that starts gives its own. */
 export interface SharedRoots {
@@ -37,10 +38,8 @@ export function sharedRoots(files: SharedFiles): SharedRoots {
     return here
   }
 
-  async function read(name: string): Promise<Pair | null> {
-    const text = await files.read(fileOf(name))
-    // This server sealed it.
-    return text === null ? null : (JSON.parse(text) as Pair)
+  function read(name: string): Promise<Pair | null> {
+    return readSealed(files, fileOf(name))
   }
 }
 

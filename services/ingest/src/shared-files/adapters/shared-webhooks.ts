@@ -1,8 +1,7 @@
 import type { WebhookFiles } from '../../webhooks/ports.ts'
-import type { Webhook } from '../../webhooks/webhook.ts'
+import { isWebhookId, type Webhook } from '../../webhooks/webhook.ts'
 import type { SharedFiles } from '../ports.ts'
-
-const isId = (name: string): boolean => /^[0-9a-f-]{36}$/.test(name)
+import { readSealed } from '../read-sealed.ts'
 
 /** `webhooks/<id>`. */
 export function sharedWebhookFiles(files: SharedFiles): WebhookFiles {
@@ -23,8 +22,6 @@ export function sharedWebhookFiles(files: SharedFiles): WebhookFiles {
   }
 
   async function read(id: string): Promise<Webhook | null> {
-    const text = isId(id) ? await files.read(`webhooks/${id}`) : null
-    // This server sealed it.
-    return text === null ? null : (JSON.parse(text) as Webhook)
+    return isWebhookId(id) ? readSealed(files, `webhooks/${id}`) : null
   }
 }

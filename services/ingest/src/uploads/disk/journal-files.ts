@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { isStreamId } from '@pushav/shared/paths.ts'
 import { linesIn } from '../journal-entry.ts'
 import { JournalCutShort, type JournalLines, type Journals } from '../ports.ts'
 import type { JournalEntry } from '../upload.ts'
@@ -63,12 +64,12 @@ export async function diskJournals(
     streams: async () => (await idsIn(root)).map(String),
     async has(stream) {
       if (known.get(stream)) return true
-      const exists = isId(stream) && (await isThere(join(root, stream)))
+      const exists = isStreamId(stream) && (await isThere(join(root, stream)))
       if (exists) known.set(stream, true)
       return exists
     },
     async of(stream) {
-      if (!isId(stream)) return []
+      if (!isStreamId(stream)) return []
       const names = await readdir(join(root, stream)).catch(nullIfAbsent)
       return (names ?? []).filter((name) => name.endsWith('.ndjson'))
     },
@@ -139,15 +140,13 @@ async function deletedIn(root: string): Promise<string[]> {
   return names
     .filter((name) => name.endsWith(deletedMark))
     .map((name) => name.slice(0, -deletedMark.length))
-    .filter(isId)
+    .filter(isStreamId)
 }
-
-export const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)
 
 async function idsIn(root: string): Promise<number[]> {
   const names = await readdir(root)
   return names
-    .filter(isId)
+    .filter(isStreamId)
     .map(Number)
     .sort((a, b) => a - b)
 }

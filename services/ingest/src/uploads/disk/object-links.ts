@@ -1,11 +1,11 @@
 import { mkdir, readlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { isStreamId } from '@pushav/shared/paths.ts'
 import { directoryOf } from '../object-path.ts'
 import type { ObjectLinks } from '../ports.ts'
 import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
 import type { Link } from './io-worker/transaction.ts'
-import { isId } from './journal-files.ts'
 import { removeFolder } from './remove-folder.ts'
 
 export interface DiskObjectLinks extends ObjectLinks {
@@ -41,7 +41,7 @@ export async function diskObjectLinks(
     removeStream: (stream) => removeFolder(join(workingDirectory, 'streams', stream)),
     async find(stream, path) {
       // A client may name any stream, such as one that climbs out of this folder.
-      if (!isId(stream)) return null
+      if (!isStreamId(stream)) return null
       try {
         return basename(await readlink(pathOf(stream, path)))
       } catch (error) {

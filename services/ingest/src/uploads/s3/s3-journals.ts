@@ -1,3 +1,4 @@
+import { isStreamId } from '@pushav/shared/paths.ts'
 import type { Journals } from '../ports.ts'
 import type { JournalEntry } from '../upload.ts'
 import type { LocalJournals } from './local.ts'
@@ -65,7 +66,7 @@ export function s3Journals(deps: S3JournalsDeps): Journals {
   /** Makes the folders of a stream that another machine has made. */
   async function has(stream: string): Promise<boolean> {
     if (await local.has(stream)) return !streams.isRemoved(stream)
-    return isId(stream) && (await inTime(maxWaitMs, streams.has(stream))) && (await local.adopt(stream))
+    return isStreamId(stream) && (await inTime(maxWaitMs, streams.has(stream))) && (await local.adopt(stream))
   }
 
   async function append(stream: string, entry: JournalEntry): Promise<void> {
@@ -76,5 +77,3 @@ export function s3Journals(deps: S3JournalsDeps): Journals {
     else shipper.touch(stream)
   }
 }
-
-const isId = (name: string): boolean => /^[1-9]\d{0,15}$/.test(name)

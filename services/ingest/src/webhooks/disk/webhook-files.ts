@@ -5,7 +5,7 @@ import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
 import type { WebhookFiles } from '../ports.ts'
-import type { Webhook } from '../webhook.ts'
+import { isWebhookId, type Webhook } from '../webhook.ts'
 
 const stored = z.object({
   id: z.string(),
@@ -17,8 +17,6 @@ const stored = z.object({
 })
 
 const suffix = '.json'
-const isId = (name: string): boolean => /^[0-9a-f-]{36}$/.test(name)
-
 /** `access/webhooks/<id>.json`, in a folder that only this process's user may enter. */
 export function diskWebhookFiles(workingDirectory: string): WebhookFiles {
   const folder = join(workingDirectory, 'access', 'webhooks')
@@ -26,7 +24,7 @@ export function diskWebhookFiles(workingDirectory: string): WebhookFiles {
   return {
     async list() {
       const names = await readdir(folder).catch(nullIfAbsent)
-      const ids = (names ?? []).map((name) => name.replace(suffix, '')).filter(isId)
+      const ids = (names ?? []).map((name) => name.replace(suffix, '')).filter(isWebhookId)
       const found = await Promise.all(ids.map(read))
       return found
         .filter((webhook) => webhook !== null)
@@ -38,13 +36,13 @@ export function diskWebhookFiles(workingDirectory: string): WebhookFiles {
       await replaceFile(fileOf(webhook.id), JSON.stringify(webhook), { isFlushed: true })
     },
     async remove(id) {
-      if (!isId(id)) return false
+      if (!isWebhookId(id)) return false
       return (await rm(fileOf(id)).then(() => true, nullIfAbsent)) ?? false
     },
   }
 
   async function read(id: string): Promise<Webhook | null> {
-    if (!isId(id)) return null
+    if (!isWebhookId(id)) return null
     const text = await readFile(fileOf(id), 'utf8').catch(nullIfAbsent)
     return text === null ? null : stored.parse(JSON.parse(text))
   }
