@@ -64,13 +64,17 @@ function memberIn(name: string): PackMember | null {
 export const lowestIdOf = ({ key }: Pack): string => key.split('/')[2]?.split('.')[0] ?? ''
 
 /** Where a body is in its pack. */
-export function placeIn(
-  { members }: Pack,
-  upload: string,
-): { readonly offset: number; readonly bytes: number } {
-  const at = members.findIndex((member) => member.upload === upload)
-  const offset = members.slice(0, at).reduce((sum, { bytes }) => sum + bytes, 0)
-  return { offset, bytes: members[at]?.bytes ?? 0 }
+interface PlacedMember extends PackMember {
+  readonly offset: number
+}
+
+export function placesIn({ members }: Pack): readonly PlacedMember[] {
+  let end = 0
+  return members.map((member) => {
+    const offset = end
+    end += member.bytes
+    return { ...member, offset }
+  })
 }
 
 /** After this key come all packs that may have an upload, or younger ones. */

@@ -17,7 +17,7 @@ import {
   type Pack,
   packIn,
   packsPrefix,
-  placeIn,
+  placesIn,
 } from '@pushav/shared/uploads/pack-key.ts'
 import { type ReadRange, UploadChanged, UploadGone, UploadsUnavailable } from '../use-cases/ports.ts'
 
@@ -102,7 +102,9 @@ export function createStoreReader(
     if (!found || typeof found === 'string') return null
     const all = Buffer.from((await found.Body?.transformToByteArray().catch(rethrow)) ?? [])
     if (digestOf(all) !== found.Metadata?.sha256) throw new UploadChanged(stream, upload)
-    const { offset, bytes: size } = placeIn(pack, upload)
+    const place = placesIn(pack).find((member) => member.upload === upload)
+    if (!place) return null
+    const { offset, bytes: size } = place
     const body = all.subarray(offset, offset + size)
     const range = body.subarray(from, to)
     return { size, sha256: digestOf(body), bytes: only(range), [Symbol.dispose]() {} }

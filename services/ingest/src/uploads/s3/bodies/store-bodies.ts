@@ -8,6 +8,7 @@ import {
   packIn,
   packOf,
   packsPrefix,
+  placesIn,
 } from '@pushav/shared/uploads/pack-key.ts'
 import { timeOfId } from '@pushav/shared/uploads/time-of-id.ts'
 import { type Extent, type RemoteBody, UploadGone } from '../../ports.ts'
@@ -189,12 +190,9 @@ export function storeBodies(store: ObjectStore): StoreBodies {
     return isFound
   }
 
-  function remember(stream: string, { key: pack, members }: Pack): void {
-    let offset = 0
-    for (const { upload, bytes } of members) {
-      places.set(`${stream}/${upload}`, { pack, offset, bytes })
-      offset += bytes
-    }
+  function remember(stream: string, pack: Pack): void {
+    for (const { upload, offset, bytes } of placesIn(pack))
+      places.set(`${stream}/${upload}`, { pack: pack.key, offset, bytes })
   }
 
   /** Few bodies have one, so that those are asked for that there are. */
@@ -231,18 +229,15 @@ export function storeBodies(store: ObjectStore): StoreBodies {
   }
 
   /** What stays of a pack is an object of its own before the pack goes. */
-  async function putRest(stream: string, { key, members }: Pack, ids: ReadonlySet<string>): Promise<void> {
-    if (members.every(({ upload }) => ids.has(upload))) return
-    const content = await contentOf(key)
-    // Another machine removes from it as well.
+  async function putRest(stream: string, pack: Pack, ids: ReadonlySet<string>): Promise<void> {
+    const rest = placesIn(pack).filter(({ upload }) => !ids.has(upload))
+    const content = rest.length > 0 ? await contentOf(pack.key) : null
+    // Nothing stays of it, or another machine removes from it as well.
     if (!content) return
-    const rest: PackedBody[] = []
-    let offset = 0
-    for (const { upload, bytes } of members) {
-      if (!ids.has(upload)) rest.push({ upload, bytes, content: content.subarray(offset, offset + bytes) })
-      offset += bytes
-    }
-    await putPack(stream, rest)
+    const bodies = rest.map(({ upload, offset, bytes }) => ({
+      ...{ upload, bytes, content: content.subarray(offset, offset + bytes) },
+    }))
+    await putPack(stream, bodies)
   }
 }
 
