@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { createLogger } from '@pushav/shared/logger.ts'
+import { settingsOrExit } from '@pushav/shared/settings.ts'
 import { closeOnSignal, reportReady } from '@pushav/shared/shutdown.ts'
 import { readConfig } from './config.ts'
 import { startProxy } from './proxy.ts'
@@ -17,7 +18,7 @@ if (process.env.NODE_COMPILE_CACHE && permission?.drop) {
 // cached code is for the flags that it was made with.
 setFlagsFromString('--heap-growing-percent=400')
 
-const config = readConfig(process.env)
+const config = settingsOrExit(readConfig)
 const log = createLogger('proxy', config.logLevel)
 const built = new AsyncDisposableStack()
 closeOnSignal(built, log)

@@ -18,6 +18,18 @@ describe('the settings of ingest', () => {
     })
   })
 
+  it('refuse in one sentence what is no address, port or generation, and say what is missing', () => {
+    throws(() => readConfig({ ...required, SERVER_IP: 'cam', PORT: 'x', COMPAT: '2' }), {
+      message:
+        'bad settings: SERVER_IP must be an IP address, but is "cam"; COMPAT must be 1.5, but is "2"; PORT must be a port or a range of ports, but is "x"',
+    })
+    throws(() => readConfig({}), {
+      message:
+        'bad settings: WORKING_DIRECTORY must be a path, but is not set; HANDOVER_FILE must be a path, but is not set',
+    })
+    equal(readConfig({ ...required, PORT: '0', SERVER_IP: '' }).publicPort, null)
+  })
+
   it('take a name for INSTANCE that can be a part of a path, or none', () => {
     equal(readConfig(required).instance, null)
     equal(readConfig({ ...required, INSTANCE: 'cam-lab_1.a' }).instance, 'cam-lab_1.a')

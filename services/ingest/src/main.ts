@@ -1,10 +1,11 @@
 import { createLogger } from '@pushav/shared/logger.ts'
+import { settingsOrExit } from '@pushav/shared/settings.ts'
 import { closeOnSignal, reportReady } from '@pushav/shared/shutdown.ts'
 import { readConfig } from './config.ts'
 import { restrictFiles } from './instances/disk/restrict-files.ts'
 import { startIngest } from './start-ingest.ts'
 
-const config = readConfig(process.env)
+const config = settingsOrExit(readConfig)
 const log = createLogger('ingest', config.logLevel)
 
 const built = new AsyncDisposableStack()

@@ -4,6 +4,7 @@ import { throttle } from '@pushav/shared/lib/throttle.ts'
 import { createKeyRecipient } from '@pushav/shared/lib/wrapped-key.ts'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
+import { settingsOrExit } from '@pushav/shared/settings.ts'
 import { closeOnSignal, reportReady } from '@pushav/shared/shutdown.ts'
 import { chooseUploads } from './choose-uploads.ts'
 import { readConfig } from './config.ts'
@@ -20,7 +21,7 @@ import { type ProbeUpload, probeUploadWith } from './use-cases/probe-upload.ts'
 import { probeUploadsWith } from './use-cases/probe-uploads.ts'
 import { openUploadsWith } from './use-cases/sealed-uploads.ts'
 
-const config = readConfig(process.env)
+const config = settingsOrExit(readConfig)
 const log = createLogger('probe', config.logLevel)
 const built = new AsyncDisposableStack()
 const now = () => new Date()

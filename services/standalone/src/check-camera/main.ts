@@ -30,8 +30,17 @@ async function run(): Promise<number> {
 
 async function check({ url, stream, expect, timeoutSeconds, ...files }: CheckOptions): Promise<CheckResult> {
   const expected = await readFile(pathOf(expect), 'utf8')
+  assertJson(expect, expected)
   const client = await openServerClient(url, files, pathOf)
   return checkCamera(client, stream, expected, timeoutSeconds * 1_000)
+}
+
+function assertJson(file: string, text: string): void {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    throw new CheckRefusal(`${file} is not valid JSON: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 function print({ stream, timeoutSeconds }: CheckOptions, { verdict }: CheckResult): void {
