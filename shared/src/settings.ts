@@ -102,12 +102,25 @@ export const fileMask = z
   .transform((word) => Number.parseInt(word, 8) | 0o022)
   .describe('a umask such as 077 or 027')
 
-/** A duration such as `250ms`, `10s` or `5m`; comes out in milliseconds. */
-export const duration = z
+/** An age such as `12h` or `90d`; comes out in milliseconds. Too long for a timer. */
+export const age = z
   .string()
   .regex(/^\d+(ms|s|m|h|d)$/)
   .transform((word) => Number.parseInt(word, 10) * unitMs[word.replace(/^\d+/, '') as Unit])
-  .describe('a duration such as 250ms, 10s or 5m')
+  .describe('a duration such as 10s, 12h or 90d')
+
+/** Node runs a timer that is longer after 1 ms. */
+const maxTimerMs = 2 ** 31 - 1
+
+/** A duration such as `250ms`, `10s` or `5m`, for timers; comes out in milliseconds. */
+export const duration = age
+  .pipe(z.number().max(maxTimerMs))
+  .describe('a duration such as 250ms, 10s or 5m, up to 24d')
+
+/** A duration for timers, or `off`, which comes out as null. */
+export const durationOrOff = z
+  .union([z.literal('off').transform(() => null), duration])
+  .describe('a duration such as 250ms, 10s or 5m, up to 24d, or off')
 
 /** A duration as it is written, checked; undefined where nothing is set. */
 export const optionalDuration = z

@@ -2,9 +2,11 @@ import { authMode } from '@pushav/shared/api/access.ts'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   address,
+  age,
   compat,
   durability,
   duration,
+  durationOrOff,
   fileMask,
   flag,
   integer,
@@ -131,11 +133,12 @@ function readFrom(env: NodeJS.ProcessEnv) {
     diskReserveBytes: setting('DISK_RESERVE', size, '64MiB'),
     /** What retention removes; 0 for no such rule. */
     retention: {
-      maxAgeMs: setting('RETENTION_AGE', duration, '0s'),
+      maxAgeMs: setting('RETENTION_AGE', age, '0s'),
       maxBytes: setting('RETENTION_BYTES', size, '0'),
       minFreeBytes: setting('RETENTION_FREE', size, '0'),
     },
-    retentionIntervalMs: setting('RETENTION_INTERVAL', duration, '10s'),
+    /** Null: the rules are never applied. */
+    retentionIntervalMs: setting('RETENTION_INTERVAL', durationOrOff, '10s'),
     /** Where the proxy listens, for `/about`; null where this process was not told, and where the system chooses. */
     publicPort: setting('PORT', firstPort) || null,
     uiPort: setting('UI_PORT', firstUiPort),
