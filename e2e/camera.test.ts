@@ -117,6 +117,7 @@ describe('simulated cameras', function () {
   it('break their long requests off and begin others when they start again', async () => {
     const { stream, result, lines } = await record('dash-if-1', 'reboot=12s', undefined, 6)
     equal(result.failed, 0, lines.join('\n'))
+    equal(lines.filter((line) => line.endsWith(' lost broken off by the camera')).length, 2, lines.join('\n'))
     const codes = async () => (await violated(stream)).filter(({ severity }) => severity !== 'note')
     await until('both losses', async () => (await codes()).length > 1)
     deepEqual((await codes()).map(({ code }) => code).sort(), ['body-incomplete', 'session-restarted'])

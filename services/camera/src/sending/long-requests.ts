@@ -45,9 +45,11 @@ export function longRequests({ transport, retryFor, settle }: LongRequestsDeps):
 
   async function breakOff(path: string): Promise<void> {
     const current = open.get(path)
-    current?.request.abort()
-    await current?.request.reply.catch(() => undefined)
+    if (!current) return
+    current.request.abort()
+    await current.request.reply.catch(() => undefined)
     open.delete(path)
+    retryFor(path).report('broken off by the camera')
   }
 
   async function openAnew(path: string, object: PlannedObject, lost?: OpenRequest): Promise<OpenRequest> {
