@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { chmod, glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
-import { killing, type Launched, launch, temporary } from './testing/launch.ts'
+import { killing, type Launched, launch, temporary, usedDirectory } from './testing/launch.ts'
 
 const readyLine = /^Running on https:\/\/(\S+):(\d+) \(CTRL \+ C to quit\)$/m
 
@@ -41,7 +41,7 @@ describe('standalone', function () {
   })
 
   it('lets no other user read what it writes, and closes what an older version left open', async () => {
-    await using directory = await temporary()
+    await using directory = await usedDirectory()
     await chmod(directory.path, 0o755)
     for (const name of ['uploads/1', 'journals/1', 'redis', 'streams'])
       await mkdir(join(directory.path, name), { recursive: true, mode: 0o755 })
@@ -61,7 +61,7 @@ describe('standalone', function () {
   })
 
   it('hides a password in its arguments from other users, and advises against it', async () => {
-    await using directory = await temporary()
+    await using directory = await usedDirectory()
     const redis = 'redis://:s3cretpw@127.0.0.1:1'
     const server = launch('--port', '0', '--redis', redis, '--working-directory', directory.path)
     await using _ = killing(server)
@@ -76,7 +76,7 @@ describe('standalone', function () {
   })
 
   it('refuses a second start in the same working directory', async () => {
-    await using directory = await temporary()
+    await using directory = await usedDirectory()
     const first = launch('--port', '0', '--working-directory', directory.path)
     await using _ = killing(first)
     await portOf(first)
@@ -89,7 +89,7 @@ describe('standalone', function () {
   })
 
   it('starts on the same port after it was killed', async () => {
-    await using directory = await temporary()
+    await using directory = await usedDirectory()
     const first = launch('--port', '0', '--working-directory', directory.path)
     await using _ = killing(first)
     const port = await portOf(first)
@@ -106,7 +106,7 @@ describe('standalone', function () {
 
   for (const name of ['proxy', 'ingest', 'redis']) {
     it(`starts ${name} again when it dies, on the same port`, async () => {
-      await using directory = await temporary()
+      await using directory = await usedDirectory()
       const server = launch('--port', '0', '--working-directory', directory.path)
       await using _ = killing(server)
       const port = await portOf(server)
@@ -153,7 +153,8 @@ describe('standalone', function () {
   })
 
   it('goes on when the reader of its output is gone', async () => {
-    const server = launch('--port', '0')
+    await using directory = await usedDirectory()
+    const server = launch('--port', '0', '--working-directory', directory.path)
     await using _ = killing(server)
     const port = await portOf(server)
     server.process.stdout?.destroy()
