@@ -14,7 +14,7 @@ import { type Identity, makeDevice } from './clients/curl.ts'
 import { type Client, keepAlive } from './clients/keep-alive.ts'
 import { freePort } from './server/free-port.ts'
 import { run } from './server/run.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 const main = join(import.meta.dirname, '../services/camera/src/main.ts')
 const segments = 3
@@ -27,7 +27,7 @@ interface Row {
 
 describe('simulated cameras', function () {
   this.timeout(60_000)
-  const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
+  const server = sharedServerOfSuite({ VERDICT_WAIT: '20s' })
   let device: Identity
   let client: Client
   let credentials: Credentials

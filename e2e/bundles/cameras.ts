@@ -1,0 +1,5 @@
+import '../camera.test.ts'
+import '../compare.test.ts'
+import '../faults.test.ts'
+import '../replay.test.ts'
+import '../report-of-real-clients.test.ts'

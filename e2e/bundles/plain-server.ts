@@ -1,0 +1,6 @@
+import '../broken-connection.test.ts'
+import '../certificates.test.ts'
+import '../events.test.ts'
+import '../playback.test.ts'
+import '../report.test.ts'
+import '../stream-resets.test.ts'
