@@ -25,8 +25,8 @@ async function runMocha(): Promise<void> {
   const isSerial = files.length === 1 || flags.includes('--no-parallel')
   process.chdir(root)
   cacheCompiledCode()
-  // Where more files run at a time than there are cores, ffprobe would wait for all of them.
-  if (tier !== 'soak') process.env.PROBE_NICENESS ??= '0'
+  // Where more files run at a time than there are cores, ffprobe would hardly get the processor with 19.
+  if (tier !== 'soak') process.env.PROBE_NICENESS ??= '10'
   process.argv.splice(
     1,
     process.argv.length,

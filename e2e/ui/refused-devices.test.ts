@@ -35,7 +35,7 @@ describe('a device that is refused', function () {
     const waiting = await browserOf().open(`/ui/connect?stream=${stream}`)
     await waiting.getByText(`waiting for the first byte to stream ${stream}`).waitFor()
     const streams = await browserOf().open('/ui/streams')
-    await streams.locator('.card').waitFor()
+    await streams.locator('.card').first().waitFor()
 
     await curl(serverOf(), `/streams/${stream}/a.m4s`, [...as({ cert, key }), '-T', '-'], 'x')
 
