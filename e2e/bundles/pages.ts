@@ -1,3 +1,6 @@
+// Begins on an empty server.
+import '../ui/live-view.test.ts'
+
 import '../ui/connect.test.ts'
 import '../ui/faults-page.test.ts'
 import '../ui/hostile-names.test.ts'
