@@ -45,13 +45,18 @@ describe('simulated cameras', function () {
   after(() => client?.[Symbol.dispose]())
 
   /** A recording on a stream of its own; the lines that the camera reports. */
-  async function record(name: string, planted = '', report: (path: string) => unknown = () => undefined) {
+  async function record(
+    name: string,
+    planted = '',
+    report: (path: string) => unknown = () => undefined,
+    length = segments,
+  ) {
     ok(isProfileName(name))
     const profile = profiles[name]
     const { json } = await client.send('POST', `/streams?interface=${profile.interface}&strict=false`)
     const url = new URL(`${server().url}/streams/${json.id}`)
     const lines: string[] = []
-    const camera = { profile, clip, segments, url, credentials, isFast: true }
+    const camera = { profile, clip, segments: length, url, credentials, isFast: true }
     const retry = { delays: Array.from({ length: 200 }, () => 50), sleep }
     const result = await runCamera(
       { ...camera, faults: planted === '' ? [] : parseFaults(planted) },
@@ -108,6 +113,23 @@ describe('simulated cameras', function () {
         await until(finding, isShown, 10_000).catch(async () => ok(await isShown(), `only ${await codes()}`))
       })
     }
+  })
+
+  it('break their long requests off and begin others when they start again', async () => {
+    const { stream, result, lines } = await record('dash-if-1', 'reboot=12s', undefined, 6)
+    equal(result.failed, 0, lines.join('\n'))
+    equal(lines.filter((line) => line.endsWith(' lost broken off by the camera')).length, 2, lines.join('\n'))
+    const codes = async () => (await violated(stream)).filter(({ severity }) => severity !== 'note')
+    await until('both losses', async () => (await codes()).length > 1)
+    deepEqual((await codes()).map(({ code }) => code).sort(), ['body-incomplete', 'session-restarted'])
+    const { json } = await client.send('GET', `/streams/${stream}`)
+    deepEqual(
+      json.sessions.map(({ key, phase }: { key: string; phase: string }) => [key, phase]),
+      [
+        ['none', 'abandoned'],
+        ['none.2', 'open'],
+      ],
+    )
   })
 
   describe('from the command line', () => {

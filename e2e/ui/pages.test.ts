@@ -1,4 +1,5 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { curl, makeDevice, makeStream } from '../clients/curl.ts'
@@ -164,6 +165,18 @@ describe('all pages', function () {
     ])
       equal((await curl(serverOf(), path)).status, 200, path)
     equal((await curl(serverOf(), '/ui/no-such-page')).status, 404)
+  })
+
+  it('hand the report of a session out to be filed, with the digest of each upload', async () => {
+    const page = await browserOf().open(`/ui/reports/${stream}?session=1`)
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'JSON to file' }).click()
+    const download = await downloading
+    equal(download.suggestedFilename(), `report-stream-${stream}-session-1.json`)
+    const { session, evidence } = JSON.parse(await readFile(await download.path(), 'utf8'))
+    equal(session, '1')
+    equal(evidence.digests.length, evidence.uploads)
+    ok(evidence.uploads > 3)
   })
 
   it('ask for nothing but these', () => {
