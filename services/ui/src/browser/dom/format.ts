@@ -13,6 +13,9 @@ export function sessionName(key: string): string {
   return generation === undefined ? name : `${name} (${generation})`
 }
 
+/** A text with code in backticks, in parts: those at odd places are code. */
+export const codeParts = (text: string): readonly string[] => text.split('`')
+
 /** `09:12:03`, in the reader's time zone. */
 export function clockSeconds(ms: number): string {
   const date = new Date(ms)
