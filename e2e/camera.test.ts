@@ -13,8 +13,9 @@ import { type Credentials, openTransport } from '../services/camera/src/sending/
 import { type Identity, makeDevice } from './clients/curl.ts'
 import { type Client, keepAlive } from './clients/keep-alive.ts'
 import { freePort } from './server/free-port.ts'
+import { pidOf } from './server/processes.ts'
 import { run } from './server/run.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 const main = join(import.meta.dirname, '../services/camera/src/main.ts')
 const segments = 3
@@ -27,7 +28,7 @@ interface Row {
 
 describe('simulated cameras', function () {
   this.timeout(60_000)
-  const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
+  const server = sharedServerOfSuite({ VERDICT_WAIT: '20s' })
   let device: Identity
   let client: Client
   let credentials: Credentials
@@ -206,11 +207,14 @@ describe('simulated cameras', function () {
   // The standalone gives a process up that exits three times in a minute.
   describe('when the server goes away and comes back', () => {
     it('go on', async () => {
-      let crashed: Promise<void> | null = null
+      const seen = server().log.length
+      const proxy = await pidOf(server().pid, 'proxy')
+      let isKilled = false
       const { lines, result } = await record('dash-if-2', '', () => {
-        crashed ??= server().crash('proxy')
+        if (!isKilled) process.kill(proxy, 'SIGKILL')
+        isKilled = true
       })
-      await crashed
+      await server().logged(/process restarted.*"proxy"/, seen)
       equal(result.failed, 0, lines.join('\n'))
       ok(
         lines.some((line) => / lost .*; trying again in 0.05 s$/.test(line)),

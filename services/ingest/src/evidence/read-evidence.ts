@@ -6,8 +6,8 @@ import { mapPages, type Pages } from '../streams/pages.ts'
 import type { WalkLog } from './walk-log.ts'
 
 /**
- * Digests of what a report is on, of one session or of all; of `uploads` where they have been read already. Throws what
- * `WalkLog` throws.
+ * Digests of the uploads that a report is on: those of one session, or of all; `uploads` are they, where they have been
+ * read already. Throws what `WalkLog` throws.
  */
 export type ReadEvidence = (
   stream: string,

@@ -53,7 +53,7 @@ describe('a session whose camera restarts', () => {
     deepEqual([await put(...[1, 2, 3].map(segment)), await put(...[1, 2].map(segmentAnew))], [202, 202])
     const shown = await shownBy(ingest)
     deepEqual(
-      shown.sessions.map(([key, id, phase]) => [key, id, phase]),
+      shown.sessions.map((session: readonly unknown[]) => session.slice(0, 3)),
       [
         ['none', null, 'abandoned'],
         ['none.2', null, 'open'],

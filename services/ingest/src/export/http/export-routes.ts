@@ -6,7 +6,8 @@ import type { ReadReportMetrics } from '../../comparison/read-report-metrics.ts'
 import { createSubscriberLimits, wholeSessions } from '../../events/http/subscriber-limits.ts'
 import type { ReadEvidence } from '../../evidence/read-evidence.ts'
 import { peerOf } from '../../http/authenticate.ts'
-import { jsonPieces, streamText } from '../../http/json-response.ts'
+import { jsonPieces } from '../../http/json-pieces.ts'
+import { streamText } from '../../http/json-response.ts'
 import { deviceBytesPolicy } from '../../streams/http/device-bytes-policy.ts'
 import { junitPieces } from '../../streams/http/junit-report.ts'
 import { uploadResponse } from '../../streams/http/log-entry-response.ts'
@@ -73,12 +74,17 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
     const { digests, ...evidence } = await readEvidence(stream, session, onePage(uploads))
     const inZip = mapPages(digests, (digest) => ({ ...digest, file: files.get(digest.upload) }))
     const report = {
-      ...{ stream_id: Number(stream), session, interface: (await streams.summary(stream)).stream.interface },
-      ...{ rules, metrics: await readReportMetrics(stream, session) },
+      stream_id: Number(stream),
+      session,
+      interface: (await streams.summary(stream)).stream.interface,
+      rules,
+      metrics: await readReportMetrics(stream, session),
       evidence: () => ({ digests: inZip, ...evidence }),
     }
     const bodies = named.map(({ entry: { upload }, name }) => ({
-      ...{ name, modifiedMs: Date.parse(upload.receivedAt), bytes: upload.bytes },
+      name,
+      modifiedMs: Date.parse(upload.receivedAt),
+      bytes: upload.bytes,
       content: () => contentOf(stream, upload.id),
     }))
     return [
@@ -113,7 +119,9 @@ async function indentedJson(value: object): Promise<string> {
 }
 
 const entryOf = (name: string, content: Buffer): ZipEntry => ({
-  ...{ name, modifiedMs: Date.now(), bytes: content.length },
+  name,
+  modifiedMs: Date.now(),
+  bytes: content.length,
   async *content() {
     yield content
   },
@@ -127,7 +135,8 @@ async function* onePage(uploads: readonly LogEntry[]): AsyncGenerator<readonly L
 function setAttachment({ params }: SessionRequest, response: Response, extension: string): void {
   response.attachment(`stream-${params.id}-session-${params.session}.${extension}`)
   response.set({
-    ...{ 'Content-Security-Policy': deviceBytesPolicy, 'X-Content-Type-Options': 'nosniff' },
+    'Content-Security-Policy': deviceBytesPolicy,
+    'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
   })
 }
