@@ -22,9 +22,9 @@ const usual = ['time', 'delta', 'method', 'path', 'size', 'ms', 'status', 'worst
 
 /** All columns of the wire log; `deltaOf` says how long after the upload before it in its track a row began. */
 export function logColumns(deltaOf: (row: Row) => number | null): readonly Column<Entry>[] {
-  const iso = (entry: Entry) => new Date(arrivalOf(entry)).toISOString()
+  const iso = (row: Row) => new Date(arrivalOf(row)).toISOString()
   return [
-    { name: 'time', label: 'time', width: '98px', text: (entry) => clock(arrivalOf(entry)), hint: iso },
+    { name: 'time', label: 'time', width: '98px', text: (row) => clock(arrivalOf(row)), hint: iso },
     {
       name: 'delta',
       label: 'Δ',
