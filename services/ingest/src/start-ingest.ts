@@ -68,6 +68,7 @@ import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
 import { recordEntryWith } from './streams/record-entry.ts'
 import { streamsWith } from './streams/streams.ts'
+import { readUploadLogWith } from './streams/upload-log.ts'
 import { tlsTestRoutes } from './tls-tests/http/tls-test-routes.ts'
 import { redisTestResults } from './tls-tests/redis/redis-test-results.ts'
 import { openPiecesWith } from './uploads/body/open-pieces.ts'
@@ -220,7 +221,8 @@ export async function startIngest(
   const closing = new AbortController()
   const refusals = redisRefusals(redis, now)
   const { backlog } = probes
-  const states = createStates({ eventBus, streams, inFlight, refusals, backlog, now })
+  const readUploadLog = readUploadLogWith(streams, index, probes)
+  const states = createStates({ eventBus, streams, readUploadLog, inFlight, refusals, backlog, now })
   const sendState = sendStateWith(states, now)
   const expectations = judgeExpectationsWith({ streams, index, record, newId, now, idleMs })
   verdictWatch.start({ expectations, states: redisVerdictStates(redis), eventBus, log, now })

@@ -8,6 +8,7 @@ import { untrusted } from '../dom/words.ts'
 
 const main = startPage('Service')
 const health = h('div', { class: 'tile-row' })
+const askedAt = h('span', { class: 'muted' })
 const queue = h('section', {})
 const software = h('section', {})
 fill(
@@ -16,11 +17,13 @@ fill(
     'div',
     { class: 'page-head' },
     h('h1', {}, 'Service'),
+    askedAt,
     h(
       'div',
       { class: 'page-actions' },
       h('a', { class: 'button', href: '/ui/webhooks' }, 'Webhooks'),
-      ['/docs', '/openapi.json'].map((path) => h('a', { class: 'button', href: path }, path)),
+      h('a', { class: 'button', href: '/docs' }, 'API'),
+      h('a', { class: 'button', href: '/openapi.json' }, 'OpenAPI'),
     ),
   ),
   health,
@@ -58,8 +61,8 @@ async function refresh(): Promise<void> {
         tile('Oldest waits', probes.waiting > 0 ? span(probes.oldest_waiting_ms) : '–'),
         tile('Workers', String(probes.workers.length), probes.workers.length === 0 ? 'mark warning' : ''),
       ],
-      tile('Asked at', clockSeconds(Date.now())),
     )
+    askedAt.textContent = `as of ${clockSeconds(Date.now())}`
     if (probes) showProbes(probes)
   } catch (error) {
     showFailure(health, error, () => void refresh())

@@ -28,9 +28,10 @@ export function logColumns(deltaOf: (row: Row) => number | null): readonly Colum
       name: 'delta',
       label: 'Δ',
       width: '62px',
+      minListWidth: 560,
       text: (entry) => signed(entry.flight ? null : deltaOf(entry)),
     },
-    { name: 'method', label: 'method', width: '54px', text: ({ method }) => method },
+    { name: 'method', label: 'method', width: '54px', minListWidth: 800, text: ({ method }) => method },
     {
       name: 'path',
       keepsEnd: true,
@@ -45,7 +46,7 @@ export function logColumns(deltaOf: (row: Row) => number | null): readonly Colum
     { name: 'media', label: 'decode time', width: '84px', text: decodeTimeOf },
     { name: 'duration', label: 'duration', width: '64px', text: (row) => secondsOf(row, row.duration) },
     { name: 'size', label: 'size', width: '74px', text: ({ bytes: size }) => bytes(size) },
-    { name: 'ms', label: 'ms', width: '64px', text: ({ ms }) => grouped(ms) },
+    { name: 'ms', label: 'ms', width: '64px', minListWidth: 620, text: ({ ms }) => grouped(ms) },
     {
       name: 'status',
       label: 'status',
@@ -71,6 +72,7 @@ export function logColumns(deltaOf: (row: Row) => number | null): readonly Colum
       name: 'probe',
       label: 'probe',
       width: '60px',
+      minListWidth: 740,
       text: ({ probe }) => (probe === 'not-media' ? '–' : (probe ?? '')),
       hint: ({ probe }) => (probe === 'not-media' ? 'not media: ffprobe is not asked' : ''),
     },
