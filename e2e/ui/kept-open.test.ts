@@ -54,7 +54,7 @@ describe('a page that is kept open', function () {
     await push(stream, 'first.txt')
     const page = await browserOf().open(`/ui/streams/${stream}`)
     await row(page, 'first.txt').waitFor()
-    await page.getByRole('link', { name: 'Report' }).click()
+    await page.getByRole('link', { name: 'Report', exact: true }).click()
     await page.getByRole('heading', { name: 'Conformance report' }).waitFor()
     await page.goBack()
     await row(page, 'first.txt').waitFor()
@@ -64,24 +64,29 @@ describe('a page that is kept open', function () {
 
   it('leaves the focus where it is while uploads come', async () => {
     const stream = await makeStream(serverOf(), '?interface=dash')
-    await push(stream, 'session_1/a.txt')
+    const folder = 'session_1/video'
+    await push(stream, `${folder}/video.init`)
     const page = await browserOf().open(`/ui/streams/${stream}`)
-    await row(page, 'a.txt').waitFor()
+    await row(page, 'video.init').waitFor()
+    const session = page.getByRole('button', { name: /^session 1/ })
     for (const [n, name] of ['Copy', 'all sessions', /^session 1/].entries()) {
-      const button = page.getByRole('button', { name }).first()
-      await button.focus()
-      await push(stream, `session_1/more-${n}.txt`)
-      await row(page, `more-${n}.txt`).waitFor()
-      await page.getByRole('button', { name: `session 1 ● ✕ ${n + 2}` }).waitFor()
+      const before = await session.textContent()
+      await page.getByRole('button', { name }).first().focus()
       const focused = await page.evaluate('document.activeElement.textContent')
-      equal(String(focused), await button.textContent())
+      await push(stream, `${folder}/segment_${1_001 + n}.m4s`)
+      await pageHolds(
+        page,
+        `![...document.querySelectorAll('.chip')].some(({ textContent }) => textContent === ${JSON.stringify(before)})`,
+      )
+      const after = name instanceof RegExp ? await session.textContent() : focused
+      equal(await page.evaluate('document.activeElement.textContent'), after)
     }
     const list = await browserOf().open('/ui/streams')
     const link = list.getByRole('link', { name: `Stream ${stream}`, exact: true })
     await link.focus()
     const amount = list.locator('.card', { has: link }).getByText('4 uploads')
     await amount.waitFor()
-    await push(stream, 'session_1/last.txt')
+    await push(stream, `${folder}/segment_1004.m4s`)
     await amount.waitFor({ state: 'detached' })
     deepEqual(await list.evaluate('document.activeElement.textContent'), `Stream ${stream}`)
   })

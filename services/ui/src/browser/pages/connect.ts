@@ -233,10 +233,13 @@ function identityStep(): HTMLElement {
       h('button', { type: 'button', on: { click: () => openSignCsr(done) } }, 'Sign a CSR…'),
     ),
     certificates && identityState(identity, certificates, { isHere: isHere(), onMade: () => done(identity) }),
-    h('p', { class: 'muted' }, 'Or make the pair from a shell:'),
-    commandLine(
-      `curl --cacert ${shellWord(files().root)} -X POST ${shellWord(`${originOf({ host, port: port() })}/certs/${identity}/keypair`)}`,
-    ),
+    // Where it is there, this line would make another one in its place.
+    certificates?.some((one) => one.name === identity) !== true && [
+      h('p', { class: 'muted' }, 'Or make the pair from a shell:'),
+      commandLine(
+        `curl --cacert ${shellWord(files().root)} -X POST ${shellWord(`${originOf({ host, port: port() })}/certs/${identity}/keypair`)}`,
+      ),
+    ],
   )
 }
 

@@ -121,6 +121,10 @@ function deviceItem(device: Device): HTMLElement {
       'div',
       { class: 'muted' },
       `last seen ${ago(Date.parse(device.last_seen), now)}`,
+      chosen === null && [
+        ' · certificate ',
+        h('span', { class: 'mono' }, `${device.fingerprint.slice(0, 8)}…`),
+      ],
       chosen !== null && h('div', { class: 'mono' }, device.fingerprint),
     ),
   )

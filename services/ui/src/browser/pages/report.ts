@@ -189,10 +189,14 @@ function tableRow(
   facts: ReadonlyMap<string, UploadFacts>,
   isViolated: boolean,
 ): HTMLElement {
+  let told: string | null = null
   const examples = uploads.flatMap((id) => {
     const found = facts.get(id)
     const href = `/ui/streams/${stream}/${encodePath(found?.path ?? '')}?version=${id}`
     const finding = found?.findings.find((candidate) => candidate.code === code)
+    // The same sentence is said once.
+    const message = finding && finding.message !== told ? finding.message : null
+    told = finding?.message ?? told
     return found
       ? [
           h(
@@ -204,7 +208,7 @@ function tableRow(
               untrusted(found.path),
             ),
             ' ',
-            finding && untrusted(finding.message),
+            message !== null && untrusted(message),
           ),
         ]
       : []
