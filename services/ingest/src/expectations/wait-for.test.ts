@@ -18,8 +18,13 @@ describe('waits that one change wakes', () => {
   it('share what is read, and read anew after the next', async () => {
     const changes = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const now: StreamNow = {
-      ...{ summary: null, isIndexAway: false, isDeleted: false, inFlight: [], sessions: [] },
-      ...{ rows: [], probed: new Map() },
+      summary: null,
+      isIndexAway: false,
+      isDeleted: false,
+      inFlight: [],
+      sessions: [],
+      rows: [],
+      probed: new Map(),
     }
     let reads = 0
     const waitFor = waitForWith({

@@ -137,7 +137,7 @@ export function createVerdict(
         facts?.track && h('span', { class: 'muted' }, untrusted(facts.track), ': '),
         untrusted(example?.message ?? ''),
       ),
-      h('span', { class: 'muted', title: clause }, clause),
+      h('span', { class: 'muted verdict-clause', title: clause }, clause),
       h(
         'span',
         { class: 'muted wide-only' },
