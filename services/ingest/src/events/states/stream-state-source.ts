@@ -121,7 +121,7 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
     const limit = toldUploads === null ? 0 : uploads - toldUploads
     if (toldUploads === null || limit <= 0 || limit > maxRows) return []
     const place = { kind: 'position', position: toldUploads } as const
-    const page = await readUploadLog(stream, { limit, place, filter: everyUpload })
+    const page = await readUploadLog(stream, { limit, uploadsPerRead: limit, place, filter: everyUpload })
     return (await Array.fromAsync(page.entries)).flat()
   }
 
