@@ -4,6 +4,7 @@ import type { Peer } from '@pushav/shared/identity.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { WriteAudit } from '../../audit/audit.ts'
+import type { RenewedCertificate } from '../../certificates/issue-certificate.ts'
 import { peerOf } from '../../http/authenticate.ts'
 import { Refusal, type RefusalCode } from '../../lib/refusal.ts'
 import { callerOf, certificateRequired, type Identity, refusalFor } from '../decide.ts'
@@ -35,10 +36,10 @@ export interface Client {
 
 /** How a certificate may be issued for a request. */
 export interface IssueGrant {
-  /** A valid certificate of another key under that name may be replaced. */
+  /** A valid certificate of another key under that name may be replaced, and a key that was made for it shown. */
   readonly mayReplace: boolean
-  /** The only key that it may be for; null for any. */
-  readonly publicKey: string | null
+  /** The certificate of a renewal; null for a token. */
+  readonly renewed: RenewedCertificate | null
 }
 
 /** What AUTH=mtls puts between the proxy's requests and the routes. */
@@ -149,7 +150,7 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
       if (response.statusCode >= 400) release().catch((error) => log.warn({ error }, 'a token stays used'))
     })
     noteForAudit(response, { token: idOfToken(token) })
-    return { mayReplace: token.name !== null, publicKey: null }
+    return { mayReplace: token.name !== null, renewed: null }
   }
 
   function auditRefusal(request: IncomingMessage, client: Client, peer: Peer, { code }: Refusal): void {
@@ -220,7 +221,7 @@ export function actorOf({ identity, device, session }: Client, peer: Peer) {
 
 function renewalOf({ device }: Client, request: Request, name: string): IssueGrant {
   const isRenewal = device !== null && device.name === name && /\/sign\/?$/i.test(request.path)
-  if (isRenewal) return { mayReplace: true, publicKey: device.publicKey }
+  if (isRenewal) return { mayReplace: true, renewed: device }
   throw new Refusal(
     'enrolment-required',
     'a certificate takes an enrolment token (Authorization: Bearer …), or for a renewal the certificate of that ' +
