@@ -49,7 +49,7 @@ import { openWebhooks } from './open-webhooks.ts'
 import { probeRoutes } from './probes/http/probe-routes.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
 import { admitUploadWith } from './quotas/admit-upload.ts'
-import { createDiskSpace } from './quotas/disk-space.ts'
+import { createDiskSpace, takeSpaceOf } from './quotas/disk-space.ts'
 import { createQuotas, hasQuota } from './quotas/quotas.ts'
 import { startUsageRefresh } from './quotas/refresh-usage.ts'
 import { createUsage } from './quotas/usage.ts'
@@ -139,7 +139,17 @@ export async function startIngest(
   )
   const { authorization } = accessControl
   const clientOf = authorization?.clientOf ?? (() => anonymousClient)
-  const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
+  const space =
+    config.diskReserveBytes > 0
+      ? createDiskSpace({
+          freeBytes: () => freeBytesIn(workingDirectory),
+          reserveBytes: config.diskReserveBytes,
+          nowMs: () => performance.now(),
+          onRefusal: onDiskFull,
+        })
+      : null
+  const takeSpace = space && takeSpaceOf(space)
+  const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs, takeSpace })
   const inFlight = createInFlightUploads()
   const faults = built.use(
     await startFaults({ store: redisFaultStore(redis), newId, now, log, intervalMs: faultRefreshMs }),
@@ -154,6 +164,7 @@ export async function startIngest(
     eventBus,
     inFlight,
     reserveStream: quotas?.reserveStream ?? null,
+    takeSpace,
     onRemoved,
     deviceSums,
     newId,
@@ -232,18 +243,12 @@ export async function startIngest(
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
   if (quotas) built.use(await startUsageRefresh({ journals, index, usage, intervalMs: 30_000, log }))
-  const space = createDiskSpace({
-    freeBytes: () => freeBytesIn(workingDirectory),
-    reserveBytes: config.diskReserveBytes,
-    nowMs: () => performance.now(),
-    onRefusal: onDiskFull,
-  })
   const respondAsUsual = config.judge === 'reference' ? reference.respond : respondWithReceipt
   const handleUpload = handleUploadWith({
     receiveUpload: shareBetweenStreams(receiveUpload, () => performance.now()),
     streams,
     certificates: clientCertificates,
-    admit: admitUploadWith({ quotas, space: config.diskReserveBytes > 0 ? space : null }),
+    admit: admitUploadWith({ quotas, space }),
     respondWithReceipt: respondAsUsual,
     faults: uploadFaultsWith({
       ...{ faults, interfaceOf, respondWithReceipt: respondAsUsual, closing: closing.signal },
