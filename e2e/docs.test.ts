@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { faults } from '../services/camera/src/faults/faults.ts'
 import { profiles } from '../services/camera/src/profiles/profiles.ts'
 import { statusOf } from '../services/ingest/src/http/status-of.ts'
+import { keysOf } from '../services/ingest/src/indexing/redis/redis-keys.ts'
 import { findingCodes } from '../services/ingest/src/validation/rules.ts'
 import { help } from '../services/standalone/src/options.ts'
 
@@ -22,6 +23,7 @@ describe('the pages', () => {
       it('links to files and headings that exist', () => deepEqual(brokenLinks(page), []))
       it('names files of the repository that exist', () => deepEqual(missingFiles(page), []))
       it('names scripts of package.json that exist', () => deepEqual(missingScripts(page), []))
+      it('begins each table with a head', () => deepEqual(rowsWithoutHead(page), []))
     })
   }
 })
@@ -112,6 +114,18 @@ describe('docs/architecture.md', () => {
   })
 })
 
+describe('docs/debugging.md', () => {
+  it('names the Redis keys of a stream, and no others', () => {
+    const rows = rowsOf(read('docs/debugging.md'), '## The keys of a stream in Redis')
+    const documented = rows.flatMap(([names = '']) =>
+      [...names.matchAll(/`([\w-]+)/g)].map(([, name]) => name),
+    )
+    const keys = Object.values(keysOf('1')).map((key) => (typeof key === 'string' ? key : key('', '')))
+    const known = keys.map((key) => key.replace('{stream:1}:', '').split(':', 1)[0])
+    deepEqual(documented.sort(), [...known, 'probes'].sort())
+  })
+})
+
 describe('docs/configuration.md', () => {
   const configuration = read('docs/configuration.md')
   const sections: Record<string, readonly string[]> = {
@@ -149,6 +163,17 @@ describe('docs/configuration.md', () => {
     })
   }
 })
+
+/** First rows of tables that no line of dashes follows: they are shown as text. */
+function rowsWithoutHead(page: string): readonly string[] {
+  const lines = read(page)
+    .replaceAll(/^```.*?^```/gms, '')
+    .split('\n')
+  return lines.filter(
+    (line, at) =>
+      line.startsWith('|') && !lines[at - 1]?.startsWith('|') && !/^\|[-:| ]+\|$/.test(lines[at + 1] ?? ''),
+  )
+}
 
 function brokenLinks(page: string): readonly string[] {
   const links = [...proseOf(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)

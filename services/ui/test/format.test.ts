@@ -1,6 +1,14 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { bitrate, bytes, encodePath, grouped, shellWord, visible } from '../src/browser/dom/format.ts'
+import {
+  bitrate,
+  bytes,
+  encodePath,
+  grouped,
+  sessionName,
+  shellWord,
+  visible,
+} from '../src/browser/dom/format.ts'
 
 describe('shellWord', () => {
   for (const text of [
@@ -22,6 +30,14 @@ describe('shellWord', () => {
 
   it('has no character that acts when it is pasted', () => {
     equal(/[\p{Cc}\p{Cf}]/u.test(shellWord('a\r\n\x1b\u202e\u200b')), false)
+  })
+})
+
+describe('sessionName', () => {
+  it('counts the recordings of one number, and of none', () => {
+    deepEqual(['1', '1.2', 'none', 'none.2', '9876543210987654321'].map(sessionName), [
+      ...['session 1', 'session 1 (2)', 'no session', 'no session (2)', 'session 9876543210987654321'],
+    ])
   })
 })
 

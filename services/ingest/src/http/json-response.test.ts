@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import express from 'express'
 import { inPages } from '../streams/pages.ts'
-import { formatJson, jsonPieces, sendJson, streamJson } from './json-response.ts'
+import { jsonPieces } from './json-pieces.ts'
+import { formatJson, sendJson, streamJson } from './json-response.ts'
 
 const manyPages = 1_000
 
@@ -84,6 +85,11 @@ describe('jsonPieces', () => {
       for (; read < 2; read++) yield [read]
     }
     equal(await jsonOf({ list: counted(), next: () => read }), '{"list":[0,1],"next":2}')
+  })
+
+  it('takes what a function returns or promises, pages too', async () => {
+    const inner = async () => ({ list: pagesOf([1, 2], 1), end: async () => 'x' })
+    equal(await jsonOf({ plain: { a: 1 }, inner }), '{"plain":{"a":1},"inner":{"list":[1,2],"end":"x"}}')
   })
 
   it('reads no page before those in front of it are said', async () => {

@@ -16,6 +16,7 @@ import { checkContent, checkProducerTime } from './media/media-content.ts'
 import { mediaPreconditions } from './media/media-preconditions.ts'
 import { type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
 import { checkContentType, checkRequest } from './request-findings.ts'
+import { endRequest } from './sessions/long-request.ts'
 import { beginAfterRestart } from './sessions/restart.ts'
 import { at, type State, withTrack } from './state.ts'
 import { identifiedObject, identifyTrack } from './tracks/track-identity.ts'
@@ -133,8 +134,12 @@ function dispatch(evaluation: Evaluation, context: Context): Evaluation {
 }
 
 /** Records the number of a segment that was cut off, so that the next segment is not reported as a gap. */
-function recordCutOff(evaluation: Evaluation, { name }: Context): Evaluation {
+function recordCutOff(evaluation: Evaluation, { name, upload }: Context): Evaluation {
   const { session } = evaluation
+  if (session && upload.parts) {
+    const ended = endRequest(session, name.track, upload)
+    return ended ? add(evaluation, { session: ended }) : { ...evaluation, session: null }
+  }
   if (!session || name.track === null || name.number === null || !name.isMatter) return evaluation
   const track = trackIn(session, name.track)
   if (name.number !== (track.lastNumber ?? 1_000) + 1) return evaluation

@@ -16,9 +16,9 @@ interface ConfinedFfprobe extends Disposable {
 }
 
 /**
- * Whether ffprobe may run without a sandbox. `required`: never. `preferred`: where none works. null, when the user said
- * nothing: where none works and this process is not root, because a fault of ffprobe would then give a device that
- * exploits it the whole machine.
+ * Whether ffprobe may run without a sandbox. `required`: never. `preferred`: where none works. Null, where nothing is set:
+ * where none works and this process is not root, because a device that exploits a fault of ffprobe would then have the
+ * whole machine.
  */
 export type SandboxPolicy = 'required' | 'preferred' | null
 
@@ -38,7 +38,7 @@ export async function prepareFfprobe(
   const complaints: string[] = []
   for (const confinement of confinements(program, limits, isRoot)) {
     if (needsSandbox && !confinement.isSandbox) throw new Error(refusalOf(policy, complaints))
-    const pool = createLauncherPool(confinement)
+    const pool = createLauncherPool(confinement, limits.niceness)
     const complaint = await complaintOf(confinement, pool)
     if (complaint === null) return confined(confinement, pool)
     pool[Symbol.dispose]()

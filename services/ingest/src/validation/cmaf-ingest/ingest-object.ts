@@ -30,6 +30,7 @@ import {
 import { checkSegmentMedia, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
+import { endRequest, isSentInOther, requestAfter } from '../sessions/long-request.ts'
 import { isOfNewRecording } from '../sessions/restart.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
 import { placeAfter } from '../tracks/track-identity.ts'
@@ -45,7 +46,7 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   const name = context.name.track ?? 'media'
   if (inspection && isUnread(inspection)) return recordUnread(enterSession(start, context), context, name)
   if (!isMedia) return known ? { ...start, session: known } : start
-  if (context.upload.parts) return known ? recordSplitRequest({ ...start, session: known }, name) : start
+  if (context.upload.parts) return known ? recordSplitRequest(start, context, known, name) : start
   const track = known && at(known.tracks, name)
   const isEnd = !inspection.init && !inspection.media
   const isNewRecording =
@@ -54,6 +55,8 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   if (known && !inspection.init && track && !isNewRecording && isRepeat(context)) {
     return add({ ...start, session: known }, { track: name, findings: [uploadRepeated(context)] })
   }
+  if (known && track && isSentInOther(context, track))
+    return add({ ...start, session: known }, { track: name, findings: [segmentRepeated(name)] })
   const entered = enterSession(start, context)
   if (inspection.init && isKnownInit(context, at(entered.session.tracks, name))) {
     return repeatInit(entered, name)
@@ -84,14 +87,24 @@ function recordDevice(
 
 /** A long request whose parts were validated before it: later uploads at its path are segments of one URL. */
 function recordSplitRequest(
-  evaluation: Evaluation & { readonly session: Session },
+  start: Evaluation,
+  { upload }: Context,
+  known: Session,
   name: string,
 ): Evaluation {
-  const track = at(evaluation.session.tracks, name)
+  const session = endRequest(known, name, upload)
+  if (!session) return start
+  const track = at(session.tracks, name)
   return track
-    ? add(evaluation, { track: name, session: withTrack(evaluation.session, { ...track, isOneUrl: true }) })
-    : evaluation
+    ? add(start, { track: name, session: withTrack(session, { ...track, isOneUrl: true }) })
+    : { ...start, session }
 }
+
+const segmentRepeated = (track: string): Finding =>
+  finding(
+    'upload-repeated',
+    `expected each segment of ${excerpt(track)} once, received the same bytes in another request; nothing changes`,
+  )
 
 /** Records that media came which was not looked into, so that nothing of it is said to be absent. */
 function recordUnread(
@@ -151,7 +164,10 @@ function addInit(context: Context, session: Session, facts: InitFacts, name: str
     shortInitDigest: shortDigest(context.upload.sha256),
     clock: isSame && !isRestart && !isFurther ? track.clock : null,
   }
-  const changes = isFurther || (isClip(context) && isSame) ? [] : checkInitChange(track, next)
+  // A restart was told by another track: this one still has the init segment of the recording before.
+  const isOfBefore = context.upload.part !== undefined && session.generation > 1 && track.segmentCount === 0
+  const isChange = !isFurther && !isOfBefore && !(isClip(context) && isSame)
+  const changes = isChange ? checkInitChange(track, next) : []
   return mergeUpdates(
     {
       session: withSharedInit(withTrack(session, known), known),
@@ -258,6 +274,7 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
     awaited: awaitedAfter(context, track),
     clock: isReplacement ? track.clock : isFurther ? clockAfterPart(track.clock, clock) : clock,
     part: partAfter(track, part),
+    request: requestAfter(context, track, media),
     isOneUrl: track.isOneUrl || (previous !== null && previous === track.shortInitDigest) || undefined,
     shortFillerDigest: media.isFiller ? shortDigest(upload.sha256) : track.shortFillerDigest,
     place: placeOf(context, track),

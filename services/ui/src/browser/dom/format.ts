@@ -6,9 +6,12 @@ export function clock(ms: number): string {
   return `${clockSeconds(ms)}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
-/** A session by its key: `1.2` is the second recording of session 1. */
-export const sessionName = (key: string): string =>
-  key === 'none' ? 'no session' : `session ${key}`.replace(/^(.+)\.(\d+)$/, '$1 ($2)')
+/** A session by its key: `1.2` is the second recording of session 1; paths of `none` name no session. */
+export function sessionName(key: string): string {
+  const [number = '', generation] = key.split('.')
+  const name = number === 'none' ? 'no session' : `session ${number}`
+  return generation === undefined ? name : `${name} (${generation})`
+}
 
 /** `09:12:03`, in the reader's time zone. */
 export function clockSeconds(ms: number): string {

@@ -64,7 +64,10 @@ function draw(
   const head: readonly (readonly [string, HTMLElement | string])[] = [
     ['Stream', `${stream} · ${summary.interface}${summary.strict_mode ? ' · strict' : ''}`],
     ['Session', session === null ? 'all' : sessionName(session)],
-    ['Uploads', plural(summary.uploads, 'upload')],
+    [
+      'Uploads',
+      `${plural(summary.uploads, 'upload')}${session === null ? '' : ' in all sessions of the stream'}`,
+    ],
     [
       'Device',
       h(
@@ -97,14 +100,8 @@ function draw(
         h('a', { class: 'button', href: compareLink() }, 'Compare'),
         h('a', { class: 'button', href: `/har/${stream}${query}` }, 'HAR'),
         h('a', { class: 'button', href: `/streams/${stream}/report${query}` }, 'JSON'),
-        h(
-          'a',
-          {
-            class: 'button',
-            href: `/streams/${stream}/report${query ? `${query}&` : '?'}format=junit&faults=true`,
-          },
-          'JUnit',
-        ),
+        h('a', { class: 'button', href: reportWith('evidence=true'), download: fileName() }, 'JSON to file'),
+        h('a', { class: 'button', href: reportWith('format=junit&faults=true') }, 'JUnit'),
       ),
     ),
     h(
@@ -137,6 +134,12 @@ function draw(
     ),
   )
 }
+
+const reportWith = (wanted: string): string =>
+  `/streams/${stream}/report${query ? `${query}&` : '?'}${wanted}`
+
+const fileName = (): string =>
+  `report-stream-${stream}${session === null ? '' : `-session-${session.replace(/[^\w.-]/g, '_')}`}.json`
 
 /** This recording as the one before; the page asks for the other one. */
 const compareLink = (): string =>

@@ -117,7 +117,7 @@ export function createVerdict(
         facts?.track && h('span', { class: 'muted' }, untrusted(facts.track), ': '),
         untrusted(example?.message ?? ''),
       ),
-      h('span', { class: 'muted', title: clause }, clause),
+      h('span', { class: 'muted verdict-clause', title: clause }, clause),
       h('span', { class: 'muted' }, facts ? `first ${clockSeconds(Date.parse(facts.started_at))}` : ''),
     )
   }

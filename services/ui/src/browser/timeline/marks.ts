@@ -215,20 +215,25 @@ function createAnchors(): Anchors {
   }
 }
 
+/** When an upload began to come; of a part of a long request, which began long before, when all of it had come. */
+export const arrivalOf = ({ startedAt, ms, partOf }: Row): number =>
+  partOf === null ? startedAt : startedAt + ms
+
 function markOf(row: Row, axis: Axis, anchors: Anchors): OpenMark {
   const { startedAt, ms, decodeTime, duration, timescale, bytes } = row
   const lastByte = startedAt + ms
+  const arrival = arrivalOf(row)
   const durationMs = duration !== null && timescale ? (duration / timescale) * 1_000 : null
-  const request = { row, firstByte: startedAt, lastByte }
+  const request = { row, firstByte: arrival, lastByte }
   const bitrate = durationMs ? (bytes * 8_000) / durationMs : null
   if (decodeTime === null || !timescale) {
-    const end = startedAt + (durationMs ?? 0)
-    return { ...request, begin: startedAt, end, mediaEnd: end, delay: null, bitrate }
+    const end = arrival + (durationMs ?? 0)
+    return { ...request, begin: arrival, end, mediaEnd: end, delay: null, bitrate }
   }
   const mediaMs = (decodeTime / timescale) * 1_000
   const anchor = anchors.of(row, mediaMs)
   const ideal = anchor.wall + mediaMs - anchor.media
-  const begin = axis === 'media' ? ideal : startedAt
+  const begin = axis === 'media' ? ideal : arrival
   return {
     ...request,
     begin,
