@@ -12,7 +12,7 @@ const maxManifestBytes = 4_194_304
 const maxWaiting = 10_000
 /** Of one stream and of all. Each holds a file open, or a request to the object store. */
 const streamConcurrency = 64
-const bodyConcurrency = 128
+const bodyConcurrency = 64
 
 /** Inspections of uploads' bytes: those made while the upload was received, else made again from the disk. */
 export interface Inspections {
