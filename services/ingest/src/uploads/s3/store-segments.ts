@@ -10,7 +10,7 @@ import { journalsPrefix, segmentInKey, segmentKey } from './store-keys.ts'
 const maxStreams = 256
 /** One read takes so many segments, or so many bytes. */
 const maxTogether = 128
-const readBytes = 1_048_576
+const readBytes = 262_144
 /** So many reads go on at a time, with so many requests; the others wait for their turn, so that the first are through soon. */
 const maxReads = 4
 const maxRequests = 32
