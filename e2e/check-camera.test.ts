@@ -76,6 +76,7 @@ describe('npm run check-camera', function () {
       [['--url', 'http://localhost:1'], /--url must be the URL of a server/],
       [['--cert', 'none.pem'], /--cert and --key must be given together/],
       [['--expect', 'none.json'], /ENOENT.*none\.json/],
+      [['--expect', join(root, 'LICENSE')], /LICENSE is not valid JSON/],
       [['--stream', '999'], /there is no stream 999/],
       [['--url', `https://localhost:${unused}`], /cannot be reached: .*ECONNREFUSED/],
       [['--cacert', '/etc/hostname'], /certificate that is not trusted .*--cacert names its root/],

@@ -7,6 +7,7 @@ import { statusOf } from '../services/ingest/src/http/status-of.ts'
 import { keysOf } from '../services/ingest/src/indexing/redis/redis-keys.ts'
 import { findingCodes } from '../services/ingest/src/validation/rules.ts'
 import { help } from '../services/standalone/src/options.ts'
+import { clientsFor } from '../services/ui/src/browser/connect/commands.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -85,6 +86,20 @@ describe('docs/camera.md', () => {
       documented,
       Object.values(faults).map(({ example, does, finding, profile }) => [example, does, finding, profile]),
     )
+  })
+})
+
+describe('docs/camera.md, for ffmpeg', () => {
+  it('has the lines that the page shows', () => {
+    const files = { root: 'root.pem', certificate: 'dev.pem', key: 'dev.key' }
+    const camera = read('docs/camera.md').split('\n')
+    for (const [stream, kind] of [
+      [2, 'dash'],
+      [3, 'hls'],
+    ] as const) {
+      const clients = clientsFor({ host: 'localhost', port: 1234, stream, interface: kind, ...files })
+      ok(camera.includes(clients.find(({ id }) => id === 'ffmpeg')?.blocks[0] ?? 'none'), kind)
+    }
   })
 })
 

@@ -25,8 +25,8 @@ async function runMocha(): Promise<void> {
   const isSerial = files.length === 1 || flags.includes('--no-parallel')
   process.chdir(root)
   cacheCompiledCode()
-  // Where more files run at a time than there are cores, ffprobe would hardly get the processor with 19.
-  if (tier !== 'soak') process.env.PROBE_NICENESS ??= '10'
+  // With 19, every start of a server and every probe would wait until no other test needs the processor.
+  if (tier !== 'soak') process.env.PROBE_NICENESS ??= '5'
   process.argv.splice(
     1,
     process.argv.length,

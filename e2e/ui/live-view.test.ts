@@ -182,7 +182,7 @@ describe('the live view', function () {
     await page.locator('#connection:not(.live)').waitFor()
     await page.locator('#connection.live').waitFor({ timeout: 30_000 })
     for (const n of [1, 2, 3]) await push(stream, `after-${n}.txt`, String(n))
-    await page.locator('.list-row', { hasText: 'after-3.txt' }).waitFor()
+    for (const n of [1, 2, 3]) await page.locator('.list-row', { hasText: `after-${n}.txt` }).waitFor()
     const paths = await page.locator('.list-row:not([hidden]) .c-path').allTextContents()
     deepEqual(paths.sort(), [
       'after-1.txt',

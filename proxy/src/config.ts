@@ -1,3 +1,4 @@
+import { optionalRedisUrl } from '@pushav/shared/redis/url.ts'
 import {
   address,
   duration,
@@ -8,6 +9,7 @@ import {
   optionalDnsName,
   optionalPort,
   optionalText,
+  path,
   port,
   readSettings,
   sizeLimit,
@@ -42,7 +44,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** The first port for tests of TLS clients; null for none. */
     tlsTestPort: setting('TLS_TEST_PORT', optionalPort, 'off') ?? null,
     ingests: setting('INGEST_ADDRESS', addresses),
-    handoverFile: setting('HANDOVER_FILE', text),
+    handoverFile: setting('HANDOVER_FILE', path),
     clientCertificate: setting('CLIENT_CERTIFICATE', certificatePolicy, 'report'),
     handshakeTimeoutMs: setting('PROXY_HANDSHAKE_TIMEOUT', duration, '10s'),
     headersTimeoutMs: setting('PROXY_HEADERS_TIMEOUT', duration, '20s'),
@@ -67,7 +69,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       },
     },
     /** The Redis in which several proxies count together; undefined where each counts alone. */
-    limitsRedisUrl: setting('LIMITS_REDIS_URL', optionalText),
+    limitsRedisUrl: setting('LIMITS_REDIS_URL', optionalRedisUrl),
     /** Where `/metrics` is served; null for nowhere. */
     metricsAddress: setting('METRICS_ADDRESS', optionalAddress),
     logLevel: setting('LOG_LEVEL', level, 'info'),

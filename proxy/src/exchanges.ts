@@ -10,7 +10,10 @@ export type Serve = (exchange: Exchange) => Promise<void>
 /** The exchanges in flight. */
 interface Exchanges {
   readonly serve: Serve
-  /** Waits until no exchange is in flight. Resolves with false when some still are after `timeoutMs`. */
+  /**
+   * Waits until no exchange is in flight and the responses of those that were have been written. Resolves with false when
+   * some still are after `timeoutMs`.
+   */
   drain(timeoutMs: number): Promise<boolean>
   /**
    * Aborts those whose client certificate has been revoked or has expired meanwhile, but for requests that have arrived
@@ -34,6 +37,8 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
       log.error({ error, method: exchange.method, target: exchange.target }, 'exchange failed')
       exchange.destroy()
     }
+    // HTTP/2 sends the end of a response in a later turn; closing the connection before it would lose the response.
+    if (onDrained) await closeOf(exchange.response)
     inFlight.delete(exchange)
     if (inFlight.size === 0) onDrained?.()
   }
@@ -106,15 +111,15 @@ async function endOf({ response, end }: Served, socket: Socket): Promise<boolean
 }
 
 /** Resolves when a response has been written to its socket, or can no longer be. */
-function closeOf(response: Writable, socket: Socket): Promise<void> {
+function closeOf(response: Writable, socket?: Socket): Promise<void> {
   return new Promise((resolve) => {
-    if (response.closed || response.destroyed || socket.destroyed) return resolve()
+    if (response.closed || response.destroyed || socket?.destroyed) return resolve()
     response.once('close', finish)
-    socket.once('close', finish)
+    socket?.once('close', finish)
 
     function finish(): void {
       response.off('close', finish)
-      socket.off('close', finish)
+      socket?.off('close', finish)
       resolve()
     }
   })

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { reportReady } from '@pushav/shared/process/ready-report.ts'
 import { closeOnSignal } from '@pushav/shared/process/shutdown.ts'
+import { settingsOrExit } from '@pushav/shared/settings.ts'
 import { readConfig } from './config.ts'
 import { startProxy } from './proxy.ts'
 
@@ -19,7 +20,7 @@ if (process.env.NODE_COMPILE_CACHE && permission?.drop) {
 // written, because cached code is for the flags that it was made with.
 setFlagsFromString('--heap-growing-percent=400')
 
-const config = readConfig(process.env)
+const config = settingsOrExit(readConfig)
 const log = createLogger('proxy', config.logLevel)
 const built = new AsyncDisposableStack()
 closeOnSignal(built, log)

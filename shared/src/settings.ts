@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /**
@@ -21,6 +22,16 @@ export function readSettings<Settings extends object>(
   return Object.freeze(settings)
 }
 
+/** The settings that `read` returns. Where some are bad, prints the sentence about them alone, and the process ends with 1. */
+export function settingsOrExit<Settings>(read: (env: NodeJS.ProcessEnv) => Settings): Settings {
+  try {
+    return read(process.env)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+    process.exit(1)
+  }
+}
+
 const withoutLogin = (text: string): string => text.replace(/:\/\/.*@/, '://…@')
 
 type Setting = <Kind extends z.ZodType>(name: string, kind: Kind, fallback?: string) => z.output<Kind>
@@ -36,6 +47,14 @@ type Size = keyof typeof unitBytes
 
 export const text = z.string().min(1).describe('a text')
 export const optionalText = z.string().optional()
+export const path = text.describe('a path')
+export const optionalIp = z
+  .string()
+  .refine((name) => isIP(name) !== 0)
+  .optional()
+  .describe('an IP address')
+/** A generation of the Matter test harness. */
+export const compat = z.literal('1.5').optional().describe('1.5')
 export const integer = z.coerce.number().int().min(0).describe('a whole number')
 export const port = z.coerce.number().int().min(0).max(65_535).describe('a port from 0 to 65535')
 /** A port, or `off` for none, which comes out as null; undefined where nothing is set. */
@@ -86,12 +105,23 @@ export const fileMask = z
   .describe('a umask such as 077 or 027')
 
 const durationText = z.string().regex(/^\d+(ms|s|m|h|d)$/)
-const durationWords = 'a duration such as 250ms, 10s or 5m'
 
-/** A duration such as `250ms`, `10s` or `5m`; comes out in milliseconds. */
-export const duration = durationText
+/** An age such as `12h` or `90d`; comes out in milliseconds. May be too long for a timer. */
+export const age = durationText
   .transform((word) => Number.parseInt(word, 10) * unitMs[word.replace(/^\d+/, '') as Unit])
-  .describe(durationWords)
+  .describe('a duration such as 10s, 12h or 90d')
+
+/** Node fires a longer timer after 1 ms. */
+const maxTimerMs = 2 ** 31 - 1
+const durationWords = 'a duration such as 250ms, 10s or 5m, up to 24d'
+
+/** A duration for timers, such as `250ms`, `10s` or `5m`; comes out in milliseconds. */
+export const duration = age.pipe(z.number().max(maxTimerMs)).describe(durationWords)
+
+/** A duration for timers, or `off`, which comes out as null. */
+export const durationOrOff = z
+  .union([z.literal('off').transform(() => null), duration])
+  .describe(`${durationWords}, or off`)
 
 /** A duration that comes out as it is written; undefined where nothing is set. */
 export const optionalDuration = durationText.optional().describe(durationWords)

@@ -241,6 +241,23 @@ describe('closing the proxy', () => {
     )
   })
 
+  it('sends the response of the last HTTP/2 upload to its end', async () => {
+    const proxy = await runProxy()
+    const session = await dialHttp2(proxy.port)
+    const head = proxy.upstream.head()
+    const stream = session.request({ ':method': 'PUT', ':path': '/1' })
+    stream.write('abc')
+    await head
+    const proxyClosed = proxy.close({ upstream: 'later' })
+    const response = once(stream, 'response')
+    const end = once(stream.resume(), 'end')
+    stream.end('def')
+    const [headers] = await response
+    await end
+    deepEqual([headers[':status'], stream.rstCode], [200, 0])
+    await proxyClosed
+  })
+
   it('aborts exchanges that do not end in time', async () => {
     const proxy = await runProxy({ PROXY_DRAIN: '200ms' })
     const socket = await dial(proxy.port)

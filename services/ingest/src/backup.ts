@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import { createLogger } from '@pushav/shared/logger.ts'
+import { settingsOrExit } from '@pushav/shared/settings.ts'
 import { copyWorkingDirectory } from './backup/disk/copy-directory.ts'
 import { readConfig } from './config.ts'
 
 // Copies the working directory to the folder that is named, while ingest processes run. The copy is a working
 // directory of its own: a server that starts on it restores everything.
-const config = readConfig(process.env)
+const config = settingsOrExit(readConfig)
 const log = createLogger('backup', config.logLevel)
 const [to] = process.argv.slice(2)
 

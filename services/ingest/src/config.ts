@@ -2,8 +2,11 @@ import { authMode } from '@pushav/shared/api/access.ts'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   address,
+  age,
+  compat,
   durability,
   duration,
+  durationOrOff,
   fileMask,
   flag,
   integer,
@@ -11,12 +14,14 @@ import {
   level,
   optionalAddress,
   optionalDnsName,
+  optionalIp,
   optionalPort,
   optionalText,
   origins,
+  path,
+  port,
   readSettings,
   size,
-  text,
 } from '@pushav/shared/settings.ts'
 import { optionalStoreUrl } from '@pushav/shared/store/store-url.ts'
 import { z } from 'zod'
@@ -24,16 +29,17 @@ import { type ForeignRule, parseForeignRule } from './access/subject-rules.ts'
 
 export type Config = ReturnType<typeof readConfig>
 
-/** The port, or the first one of a range such as `1234-1236`; null for none, and for a port that the system chooses. */
-const portOf = (text: string | undefined): number | null => Number.parseInt(text ?? '', 10) || null
+/** A port; of a range such as `1234-1236`, in which several proxies are published, the first one. */
+const firstOf = <Port extends z.ZodType>(ports: Port, words: string) =>
+  z
+    .string()
+    .optional()
+    .transform((range): unknown => range?.replace(/-\d+$/, ''))
+    .pipe(ports)
+    .describe(words)
 
-/** A port, or the first one of a range, as containers publish several proxies. */
-const firstPort = z
-  .string()
-  .optional()
-  .transform((range): unknown => range?.replace(/-\d+$/, ''))
-  .pipe(optionalPort)
-  .describe('a port or a range of ports, or off')
+const firstPort = firstOf(port.optional(), 'a port or a range of ports')
+const firstUiPort = firstOf(optionalPort, 'a port or a range of ports, or off')
 
 /** `O=Acme,OU=Cameras; sha256:<64 hex digits>`; null where nothing is set. */
 const foreignRules = z
@@ -70,8 +76,8 @@ function readFrom(env: NodeJS.ProcessEnv) {
   return readSettings(env, (setting) => ({
     listen: setting('INGEST_LISTEN', address, '127.0.0.1:8081'),
     redisUrl: setting('REDIS_URL', redisUrl, 'redis://127.0.0.1:6379'),
-    workingDirectory: setting('WORKING_DIRECTORY', text),
-    handoverFile: setting('HANDOVER_FILE', text),
+    workingDirectory: setting('WORKING_DIRECTORY', path),
+    handoverFile: setting('HANDOVER_FILE', path),
     /**
      * Names this process's journals and staging folder; unique among the processes on one working directory. Null for
      * the first free one of ingest-1, ingest-2…
@@ -86,10 +92,10 @@ function readFrom(env: NodeJS.ProcessEnv) {
     foreignRules: setting('CLIENT_CA_ALLOW', foreignRules),
     /** The file that the secrets of all TLS connections are written to; null for none. */
     keylog: setting('KEYLOG', optionalText) || null,
-    serverIp: setting('SERVER_IP', optionalText),
+    serverIp: setting('SERVER_IP', optionalIp),
     dnsName: setting('DNS_NAME', optionalDnsName),
     /** Without effect: responses have the field names of every generation of the Matter test harness. */
-    compat: setting('COMPAT', optionalText) || null,
+    compat: setting('COMPAT', compat) ?? null,
     /** Whose verdict decides the response to an upload, and the list that it is in. */
     judge: setting('JUDGE', judge, 'ours'),
     /** The origins of pages that may read streams, uploads and probes. */
@@ -130,14 +136,15 @@ function readFrom(env: NodeJS.ProcessEnv) {
     diskReserveBytes: setting('DISK_RESERVE', size, '64MiB'),
     /** What retention removes; 0 for no such rule. */
     retention: {
-      maxAgeMs: setting('RETENTION_AGE', duration, '0s'),
+      maxAgeMs: setting('RETENTION_AGE', age, '0s'),
       maxBytes: setting('RETENTION_BYTES', size, '0'),
       minFreeBytes: setting('RETENTION_FREE', size, '0'),
     },
-    retentionIntervalMs: setting('RETENTION_INTERVAL', duration, '10s'),
-    /** Where the proxy listens, for `/about`; null where nothing is set. */
-    publicPort: portOf(setting('PORT', optionalText)),
-    uiPort: setting('UI_PORT', firstPort),
+    /** Null: the rules are never applied. */
+    retentionIntervalMs: setting('RETENTION_INTERVAL', durationOrOff, '10s'),
+    /** Where the proxy listens, for `/about`; null where this process was not told, and where the system chooses. */
+    publicPort: setting('PORT', firstPort) || null,
+    uiPort: setting('UI_PORT', firstUiPort),
     /** Whether webhooks may reach addresses that are not of the public internet. */
     webhookAllowPrivate: setting('WEBHOOK_ALLOW_PRIVATE', flag, 'false'),
     /** How long one attempt may take. */

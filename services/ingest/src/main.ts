@@ -1,11 +1,12 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { reportReady } from '@pushav/shared/process/ready-report.ts'
 import { closeOnSignal } from '@pushav/shared/process/shutdown.ts'
+import { settingsOrExit } from '@pushav/shared/settings.ts'
 import { readConfig } from './config.ts'
 import { restrictFiles } from './instances/disk/restrict-files.ts'
 import { startIngest } from './start-ingest.ts'
 
-const config = readConfig(process.env)
+const config = settingsOrExit(readConfig)
 const log = createLogger('ingest', config.logLevel)
 
 const built = new AsyncDisposableStack()

@@ -131,7 +131,7 @@ export function recordRoutes(config: Config, storage: Storage, deps: RecordRoute
     faultRoutes({ faults, streams, readReactions, now }),
     objectRoutes(
       findObjectWith({ store, links, index, certificates }),
-      findProbeWith(index, probes, config.probeWaitMs),
+      findProbeWith(index, journals, probes, config.probeWaitMs),
     ),
   ]
 }

@@ -1,4 +1,5 @@
 import { createLogger } from '@pushav/shared/logger.ts'
+import { settingsOrExit } from '@pushav/shared/settings.ts'
 import { readConfig } from './config.ts'
 import { createVerdictWatch } from './expectations/watch-verdicts.ts'
 import { openInstance } from './instances/disk/instance-locks.ts'
@@ -10,7 +11,7 @@ import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 // Empties the index in Redis and the links, and builds both from the journals and bodies. It may run beside ingest
 // processes: they notice that the index was emptied and start over.
-const config = readConfig(process.env)
+const config = settingsOrExit(readConfig)
 const log = createLogger('reindex', config.logLevel)
 
 await restrictFiles(config.workingDirectory, config.umask, log)

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { createLogger } from '@pushav/shared/logger.ts'
+import { settingsOrExit } from '@pushav/shared/settings.ts'
 import { hierarchies } from './certificates/certificate.ts'
 import { diskRootFile } from './certificates/disk/replace-root.ts'
 import { openRootFiles } from './certificates/disk/root-files.ts'
@@ -10,7 +11,7 @@ import { readConfig } from './config.ts'
 import { restrictFiles } from './instances/disk/restrict-files.ts'
 
 // Gives both roots twenty more years. It must not run beside ingest processes, which read their roots at the start.
-const config = readConfig(process.env)
+const config = settingsOrExit(readConfig)
 const log = createLogger('renew-roots', config.logLevel)
 const now = () => new Date()
 

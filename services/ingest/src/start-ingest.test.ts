@@ -248,6 +248,24 @@ describe('ingest', () => {
     deepEqual(await readdir(join(suite.path(), 'staging', 'one')), [])
   })
 
+  it('names what was given, what is allowed, and a stream that is not there', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    const cases: [method: string, path: string, code: string, detail: RegExp][] = [
+      ['POST', '/streams?interface=rtmp', 'interface-unknown', /cmaf-ingest, dash.*, but is "rtmp"/],
+      ['POST', '/streams?strict=maybe', 'request-malformed', /strict must be true or false, but is "maybe"/],
+      ['GET', '/probe/7/a.m4s', 'stream-unknown', /no stream 7/],
+      ['GET', '/probe/1/a.m4s', 'object-unknown', /stream 1 has no object at a\.m4s/],
+      ['PUT', '/streams/1', 'path-malformed', /names no object: expected \/streams\/<id>\/<path>/],
+      ['PUT', '/a.m4s', 'not-found', /uploads go to \/streams\/<id>\/<path>/],
+    ]
+    for (const [method, path, code, detail] of cases) {
+      const { json } = await ingest.send(method, path, method === 'GET' ? '' : 'x')
+      equal(json.code, code, path)
+      match(json.detail, detail)
+    }
+  })
+
   it('says no before the body when the sender waits for 100-continue, and continues otherwise', async () => {
     await using ingest = await suite.start({ MAX_UPLOAD: '1KiB' })
     await ingest.send('POST', '/streams')

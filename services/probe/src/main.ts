@@ -6,6 +6,7 @@ import { createLogger } from '@pushav/shared/logger.ts'
 import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import { reportReady } from '@pushav/shared/process/ready-report.ts'
 import { closeOnSignal } from '@pushav/shared/process/shutdown.ts'
+import { settingsOrExit } from '@pushav/shared/settings.ts'
 import { chooseUploads } from './choose-uploads.ts'
 import { readConfig } from './config.ts'
 import { removeStaleSandboxDirs, sandboxOf } from './disk/sandbox-dir.ts'
@@ -21,7 +22,7 @@ import { type ProbeUpload, probeUploadWith } from './use-cases/probe-upload.ts'
 import { probeUploadsWith } from './use-cases/probe-uploads.ts'
 import { openUploadsWith } from './use-cases/sealed-uploads.ts'
 
-const config = readConfig(process.env)
+const config = settingsOrExit(readConfig)
 const log = createLogger('probe', config.logLevel)
 const built = new AsyncDisposableStack()
 const now = () => new Date()

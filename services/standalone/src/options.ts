@@ -1,16 +1,17 @@
-import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { authMode } from '@pushav/shared/api/access.ts'
 import { invocationDirectory } from '@pushav/shared/process/invocation-directory.ts'
-import { redisUrl } from '@pushav/shared/redis/url.ts'
+import { optionalRedisUrl } from '@pushav/shared/redis/url.ts'
 import {
+  compat,
   durability,
   flag,
   judge,
   level,
   optionalDnsName,
   optionalDuration,
+  optionalIp,
   optionalPort,
   optionalSize,
   optionalTcpAddress,
@@ -46,8 +47,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       keylog: pathOf(setting(named('keylog', 'KEYLOG'), optionalText), env),
       strictMode: setting(named('strict-mode', 'STRICT_MODE'), flag, 'false'),
       dns: setting(named('dns', 'DNS_NAME'), optionalDnsName),
-      serverIp: setting(named('server-ip', 'SERVER_IP'), ip),
-      compat: setting(named('compat', 'COMPAT'), z.literal('1.5').optional().describe('1.5')),
+      serverIp: setting(named('server-ip', 'SERVER_IP'), optionalIp),
+      compat: setting(named('compat', 'COMPAT'), compat),
       /** What an upload outlives; the default of ingest where it is not given. */
       durability: setting(named('durability', 'DURABILITY'), durability, 'process'),
       /** Where bodies and journals are shipped to, as it was written; ingest parses it. */
@@ -59,10 +60,7 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv) {
       /** What uploads leave free on the disk; the default of ingest where it is not given. */
       diskReserve: setting(named('disk-reserve', 'DISK_RESERVE'), optionalSize),
       judge: setting(named('judge', 'JUDGE'), judge, 'ours'),
-      redisUrl: setting(
-        named('redis', 'REDIS_URL'),
-        redisUrl.optional().describe(redisUrl.description ?? ''),
-      ),
+      redisUrl: setting(named('redis', 'REDIS_URL'), optionalRedisUrl),
       allowedOrigins: setting(named('allow-origin', 'ALLOW_ORIGIN'), origins),
       /** Whether the arguments of this process hold a password. */
       showsPassword: /:\/\/[^/]*:[^/]*@/.test(given['--redis'] ?? ''),
@@ -176,8 +174,3 @@ const storeUrl = z
   .refine((url) => optionalStoreUrl.safeParse(url).success)
   .optional()
   .describe(optionalStoreUrl.description ?? '')
-const ip = z
-  .string()
-  .refine((name) => isIP(name) !== 0)
-  .optional()
-  .describe('an IP address')

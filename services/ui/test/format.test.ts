@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import {
   bitrate,
   bytes,
+  codeParts,
   encodePath,
   grouped,
   sessionName,
@@ -38,6 +39,14 @@ describe('sessionName', () => {
     deepEqual(['1', '1.2', 'none', 'none.2', '9876543210987654321'].map(sessionName), [
       ...['session 1', 'session 1 (2)', 'no session', 'no session (2)', 'session 9876543210987654321'],
     ])
+  })
+})
+
+describe('codeParts', () => {
+  it('has code at odd places', () => {
+    deepEqual(codeParts('stored, `body-incomplete`'), ['stored, ', 'body-incomplete', ''])
+    deepEqual(codeParts('`A` and `B` count'), ['', 'A', ' and ', 'B', ' count'])
+    deepEqual(codeParts('error'), ['error'])
   })
 })
 

@@ -37,6 +37,8 @@ export const redisUrl = z
     'a redis:// or rediss:// URL, the path of a Unix socket, redis-sentinel://host:port,…/primary-name or redis-cluster://host:port,…',
   )
 
+export const optionalRedisUrl = redisUrl.optional().describe(redisUrl.description ?? '')
+
 /** Parses a URL. Throws on one that `redisUrl` rejects. */
 export function parseRedisUrl(url: string): RedisTarget {
   const target = targetIn(url)

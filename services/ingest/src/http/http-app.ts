@@ -55,11 +55,12 @@ export function refuseUnrouted({ method, path }: Request, response: Response): v
     response.set('Allow', allowed.join(', '))
     throw new Refusal('method-unsupported', `expected ${allowed.join(', ')} at ${path}, received ${method}`)
   }
-  throw new Refusal('not-found', `there is nothing at ${method} ${path}${hintFor(path)}`)
+  throw new Refusal('not-found', `there is nothing at ${method} ${path}${hintFor(method, path)}`)
 }
 
-/** The reference's own generator has pushed to `/stream/1/…`. */
-function hintFor(path: string): string {
+function hintFor(method: string, path: string): string {
+  // The reference's own generator has pushed to `/stream/1/…`.
   const [, rest] = /^\/stream(\/.*|$)/i.exec(path) ?? []
-  return rest === undefined ? '' : `; streams are at /streams/<id>, so this would be /streams${rest}`
+  if (rest !== undefined) return `; streams are at /streams/<id>, so this would be /streams${rest}`
+  return method === 'PUT' ? '; uploads go to /streams/<id>/<path>' : ''
 }

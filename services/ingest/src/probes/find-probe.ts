@@ -1,6 +1,8 @@
 import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
 import { Refusal } from '../lib/refusal.ts'
+import { assertStream } from '../streams/assert-stream.ts'
 import type { StreamQueries } from '../streams/ports.ts'
+import type { Journals } from '../uploads/ports.ts'
 import type { Probes } from './ports.ts'
 
 /** ffprobe's outcome for the newest whole upload at a path, or how far it has got. */
@@ -12,16 +14,20 @@ export type FindProbe = (
 
 /**
  * Waits up to `waitMs` for a probe that has not ended. `again` forgets an earlier outcome first. Throws the refusal
- * `object-unknown` where no whole upload has the path.
+ * `object-unknown` where no whole upload has the path, `stream-unknown` where there is no such stream.
  */
 export function findProbeWith(
   index: Pick<StreamQueries, 'newest' | 'initOf'>,
+  journals: Pick<Journals, 'has'>,
   probes: Probes,
   waitMs: number,
 ): FindProbe {
   return async function findProbe(stream, path, again) {
     const newest = await index.newest(stream, path)
-    if (!newest) throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)
+    if (!newest) {
+      await assertStream(journals, stream)
+      throw new Refusal('object-unknown', `stream ${stream} has no object at ${path}`)
+    }
     const { id: upload, kind } = newest.upload
     const ended = probes.waitForEnd(upload, waitMs)
     const outcome = await probes.outcome(stream, upload)

@@ -12,7 +12,8 @@ interface RetentionDeps {
   /** Called for each session of which something was removed. */
   readonly report: ReportRemoval
   readonly idleMs: number
-  readonly intervalMs: number
+  /** Null: nothing is ever removed, and `plan` says what would go. */
+  readonly intervalMs: number | null
   readonly log: Logger
   readonly now: () => Date
 }
@@ -30,7 +31,7 @@ export interface RetentionPlan {
 export interface Retention extends AsyncDisposable {
   /** What would go, without removing it. Throws `Unavailable` and the system's errors. */
   plan(): Promise<RetentionPlan>
-  /** Starts a pass now unless one runs; resolves when it is over. Never rejects. */
+  /** Starts a pass now unless one runs or the rules are not applied; resolves when it is over. Never rejects. */
   run(): Promise<void>
 }
 
@@ -38,7 +39,8 @@ export function startRetention(deps: RetentionDeps): Retention {
   const { policy, findEnded, removeSession, freeBytes, report, idleMs, intervalMs, log, now } = deps
   let running: Promise<void> | null = null
   let isClosed = false
-  const timer = hasRule(policy) ? setInterval(() => void run(), intervalMs).unref() : undefined
+  const isOn = hasRule(policy) && intervalMs !== null
+  const timer = isOn ? setInterval(() => void run(), intervalMs).unref() : undefined
 
   return {
     plan,
@@ -58,7 +60,7 @@ export function startRetention(deps: RetentionDeps): Retention {
   }
 
   function run(): Promise<void> {
-    if (isClosed || !hasRule(policy)) return Promise.resolve()
+    if (isClosed || !isOn) return Promise.resolve()
     running ??= pass()
       .catch((error) => log.warn({ error }, 'retention will try again'))
       .finally(() => {

@@ -1,4 +1,5 @@
 import type { Expectations } from '../expectations/expectations.ts'
+import { mustBe } from '../lib/must-be.ts'
 import { Refusal } from '../lib/refusal.ts'
 
 const interfaces = ['cmaf-ingest', 'dash', 'hls', 'hksv'] as const
@@ -50,10 +51,10 @@ export const namesExpectedAt = (
   position: number,
 ): readonly string[] | null => nameChanges.findLast(({ from }) => from <= position)?.names ?? null
 
-/** Absent means cmaf-ingest; any other word throws the refusal `interface-unknown`, which names the three. */
+/** Absent means cmaf-ingest; any other word throws the refusal `interface-unknown`, which names all of them. */
 export function parseInterface(word: unknown): IngestInterface {
   if (word === undefined) return 'cmaf-ingest'
   const known = interfaces.find((name) => name === word)
   if (known) return known
-  throw new Refusal('interface-unknown', `interface must be one of ${interfaces.join(', ')}`)
+  throw new Refusal('interface-unknown', mustBe('interface', `one of ${interfaces.join(', ')}`, word))
 }

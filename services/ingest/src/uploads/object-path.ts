@@ -1,6 +1,9 @@
 import { Refusal } from '../lib/refusal.ts'
 
 const maxPartBytes = 255
+/** Also for a body that is sent to the publishing point itself. */
+export const noObjectNamed =
+  'the path names no object: expected /streams/<id>/<path>, such as /streams/1/session_1/index.mpd'
 /** No path below a stream is longer, in bytes of UTF-8. */
 export const maxPathBytes = 1_024
 
@@ -13,7 +16,7 @@ export function parseObjectPath(encoded: string): string {
   const parts = decode(encoded)
     .split('/')
     .filter((part) => part !== '')
-  if (parts.length === 0) throw new Refusal('path-malformed', 'name the object below the publishing point')
+  if (parts.length === 0) throw new Refusal('path-malformed', noObjectNamed)
   for (const part of parts) assertName(part)
   const path = parts.join('/')
   if (Buffer.byteLength(path) > maxPathBytes) {

@@ -178,6 +178,11 @@ export interface OpenedUpload extends AsyncDisposable {
 export interface UploadAdmission {
   /** More bytes have come. Throws the refusals `quota-exceeded` and `disk-full` where they were not announced. */
   received(bytes: number): Promise<void>
+  /**
+   * Bytes are about to be written that came out of a content coding; `more` of them are more than the coded body has.
+   * Throws the same.
+   */
+  decoded(bytes: number, more: number): Promise<void>
   /** A part of a long request is an upload of its own now. */
   storedPart(bytes: number): void
   /** It is over; the id is that of an upload that is stored and not in the index yet, null for any other. */

@@ -132,6 +132,8 @@ export interface Track {
   readonly segmentCount: number
   /** The highest number in the names of its segments. */
   readonly lastNumber: number | null
+  /** A name of its segments has leading zeros: what the names are cannot be told from `lastNumber`. */
+  readonly hasPaddedNames?: true | undefined
   /** Number of the expected segment, when its upload was cut off: the segment after it is no gap. */
   readonly cutOffNumber?: number | undefined
   /** An init segment came, readable or not. */

@@ -31,8 +31,17 @@ async function run(argv: readonly string[], pathOf: PathOf): Promise<number> {
 
 async function check(options: CheckOptions, pathOf: PathOf): Promise<CheckResult> {
   const expected = await readFile(pathOf(options.expect), 'utf8')
+  assertJson(options.expect, expected)
   const client = await openServerClient(options.url, options, pathOf)
   return checkCamera(client, options.stream, expected, options.timeoutSeconds * 1_000)
+}
+
+function assertJson(file: string, text: string): void {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    throw new CheckRefusal(`${file} is not valid JSON: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 function print({ stream, timeoutSeconds }: CheckOptions, { verdict }: CheckResult): void {

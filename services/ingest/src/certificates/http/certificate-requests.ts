@@ -1,6 +1,7 @@
 import { certificateProfile, type ProfileName } from '@pushav/shared/api/certificates.ts'
 import type { Request } from 'express'
 import { z } from 'zod'
+import { mustBe } from '../../lib/must-be.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { KeyType } from '../certificate.ts'
 
@@ -12,7 +13,7 @@ export function formatOf(request: Pick<Request, 'query' | 'accepts'>): 'pem' | '
   if (wanted === undefined) return request.accepts('json', pemType) === pemType ? 'pem' : null
   if (wanted === 'pem' || wanted === 'der') return wanted
   if (wanted === 'json') return null
-  throw new Refusal('request-malformed', 'format must be json, pem or der')
+  throw new Refusal('request-malformed', mustBe('format', 'json, pem or der', wanted))
 }
 
 /** The words that the reference's framework takes for true and false; true where there is none. */
@@ -21,21 +22,22 @@ export function parseOverride(word: unknown): boolean {
   const text = typeof word === 'string' ? word.toLowerCase() : ''
   if (['true', '1', 'yes', 'on'].includes(text)) return true
   if (['false', '0', 'no', 'off'].includes(text)) return false
-  throw new Refusal('request-malformed', 'override must be true or false')
+  throw new Refusal('request-malformed', mustBe('override', 'true or false', word))
 }
 
 export function parseKeyType(word: unknown): KeyType | null {
   if (word === undefined) return null
   if (word === 'ec') return 'ec-p256'
   if (word === 'rsa') return 'rsa-2048'
-  throw new Refusal('request-malformed', 'type must be ec or rsa')
+  throw new Refusal('request-malformed', mustBe('type', 'ec or rsa', word))
 }
 
 export function parseProfile(word: unknown): ProfileName | null {
   if (word === undefined) return null
   const { data } = certificateProfile.safeParse(word)
   if (data !== undefined) return data
-  throw new Refusal('request-malformed', `profile must be one of ${certificateProfile.options.join(', ')}`)
+  const allowed = `one of ${certificateProfile.options.join(', ')}`
+  throw new Refusal('request-malformed', mustBe('profile', allowed, word))
 }
 
 const textOf = (body: unknown): string => (Buffer.isBuffer(body) ? body.toString() : '')

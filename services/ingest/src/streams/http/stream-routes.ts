@@ -18,6 +18,7 @@ import type { StreamExpectations } from '../../expectations/judge-expectations.t
 import { peerOf } from '../../http/authenticate.ts'
 import { streamJson, streamText } from '../../http/json-response.ts'
 import { anyJson, parseBody, parseQuery } from '../../http/parse-request.ts'
+import { mustBe } from '../../lib/must-be.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { mapPages } from '../pages.ts'
@@ -156,5 +157,5 @@ function parseStrict(word: unknown): boolean | null {
   if (word === undefined) return null
   if (word === 'true') return true
   if (word === 'false') return false
-  throw new Refusal('request-malformed', 'strict must be true or false')
+  throw new Refusal('request-malformed', mustBe('strict', 'true or false', word))
 }

@@ -9,6 +9,7 @@ import { Refusal } from '../../lib/refusal.ts'
 import type { AdmitUpload } from '../../quotas/admit-upload.ts'
 import type { Streams } from '../../streams/streams.ts'
 import { assertFits } from '../body/stage-body.ts'
+import { noObjectNamed } from '../object-path.ts'
 import type { ClientCertificates } from '../ports.ts'
 import type { Receipt, ReceiveUpload } from '../receive-upload.ts'
 import { decoderOf } from './content-coding.ts'
@@ -148,7 +149,7 @@ const streamIn = (url: string): string | null => /^\/streams\/(\d+)\//.exec(url)
 /** DASH-IF Ingest 1.2, 6.2-1: an empty request tests URL and credentials and changes nothing. */
 async function probePublishingPoint(request: IncomingMessage, response: ServerResponse): Promise<void> {
   for await (const _bytes of request) {
-    throw new Refusal('path-malformed', 'name the object below the publishing point')
+    throw new Refusal('path-malformed', noObjectNamed)
   }
   respondReady(response)
 }

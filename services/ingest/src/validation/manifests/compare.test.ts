@@ -78,6 +78,13 @@ describe('an MPD against what was uploaded', () => {
     deepEqual(after({ addressing: 'list', media: null, segments }), ['name-not-announced'])
   })
 
+  it('names padded numbers as they came', () => {
+    const media = 'session_1/video/segment_$Number%04d$.m4s'
+    const padded = mediaAt('session_1/video/segment_0001.m4s', 1)
+    const mpd = staticMpd(1, video({ media, startNumber: 1, timeline: timeline(1) }))
+    deepEqual(flaws(dash, [dynamicMpd(1, {}), init(), padded, mpd]), ['number-padded', 'segment-number-low'])
+  })
+
   it('has other times', () => {
     deepEqual(after({ timeline: timeline(3, 60_000) }), ['manifest-timing-off'])
     deepEqual(after({ timeline: [{ t: 0, d: 8000, count: 3 }] }), ['manifest-timing-off'])

@@ -167,9 +167,13 @@ function comparedSegments(
   return listing && { ...listing, firstNumber: null, mayOmit: true }
 }
 
-/** Checks the name of the newest segment, whose path follows from Matter's layout and its number. */
+/**
+ * Checks the name of the newest segment, whose path follows from Matter's layout and its number. Of names with leading
+ * zeros `number-padded` has been said.
+ */
 function checkNewestName({ name }: Context, facts: RepresentationFacts, track: Track): readonly Finding[] {
-  if (track.lastNumber === null || track.reported.includes('name-not-announced')) return []
+  if (track.lastNumber === null || track.hasPaddedNames || track.reported.includes('name-not-announced'))
+    return []
   const path = `session_${name.session}/${track.name}/segment_${track.lastNumber}.m4s`
   const expected = facts.media ?? facts.segments?.[0] ?? null
   return expected === null || createPathMatcher(facts)(path) ? [] : [nameNotAnnounced(expected, path)]

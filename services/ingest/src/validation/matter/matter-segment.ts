@@ -39,6 +39,7 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
     phase: hasTrackEnded(session, track) || !track.hasInit ? track.phase : 'segments_uploading',
     segmentCount: track.segmentCount + (numbered.isReplacement ? 0 : 1),
     lastNumber: Math.max(name.number ?? 0, track.lastNumber ?? 0),
+    hasPaddedNames: track.hasPaddedNames ?? (name.padded || undefined),
     cutOffNumber: undefined,
     awaited: awaitedAfter(context, track),
     clock:

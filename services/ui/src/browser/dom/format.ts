@@ -7,11 +7,11 @@ export function clock(ms: number): string {
 }
 
 /** A session by its key: `1.2` is the second recording of session 1; paths of `none` name no session. */
-export function sessionName(key: string): string {
-  const [number = '', generation] = key.split('.')
-  const name = number === 'none' ? 'no session' : `session ${number}`
-  return generation === undefined ? name : `${name} (${generation})`
-}
+export const sessionName = (key: string): string =>
+  `session ${key}`.replace('session none', 'no session').replace(/\.(\d+)$/, ' ($1)')
+
+/** A text with code in backticks, in parts: those at odd places are code. */
+export const codeParts = (text: string): readonly string[] => text.split('`')
 
 /** `09:12:03`, in the reader's time zone. */
 export function clockSeconds(ms: number): string {

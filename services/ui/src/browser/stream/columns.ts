@@ -22,16 +22,17 @@ const usual = ['time', 'delta', 'method', 'path', 'size', 'ms', 'status', 'worst
 
 /** All columns of the wire log; `deltaOf` says how long after the upload before it in its track a row began. */
 export function logColumns(deltaOf: (row: Row) => number | null): readonly Column<Entry>[] {
-  const iso = (entry: Entry) => new Date(arrivalOf(entry)).toISOString()
+  const iso = (row: Row) => new Date(arrivalOf(row)).toISOString()
   return [
-    { name: 'time', label: 'time', width: '98px', text: (entry) => clock(arrivalOf(entry)), hint: iso },
+    { name: 'time', label: 'time', width: '98px', text: (row) => clock(arrivalOf(row)), hint: iso },
     {
       name: 'delta',
       label: 'Δ',
       width: '62px',
+      minListWidth: 560,
       text: (entry) => signed(entry.flight ? null : deltaOf(entry)),
     },
-    { name: 'method', label: 'method', width: '54px', text: ({ method }) => method },
+    { name: 'method', label: 'method', width: '54px', minListWidth: 800, text: ({ method }) => method },
     {
       name: 'path',
       keepsEnd: true,
@@ -50,6 +51,7 @@ export function logColumns(deltaOf: (row: Row) => number | null): readonly Colum
       name: 'ms',
       label: 'ms',
       width: '64px',
+      minListWidth: 620,
       text: ({ ms, partOf }) => (partOf === null ? grouped(ms) : ''),
     },
     {
@@ -77,6 +79,7 @@ export function logColumns(deltaOf: (row: Row) => number | null): readonly Colum
       name: 'probe',
       label: 'probe',
       width: '60px',
+      minListWidth: 740,
       text: ({ probe }) => (probe === 'not-media' ? '–' : (probe ?? '')),
       hint: ({ probe }) => (probe === 'not-media' ? 'not media: ffprobe is not asked' : ''),
     },

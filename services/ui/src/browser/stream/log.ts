@@ -44,7 +44,7 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
     spellcheck: false,
     on: { input: changeFilter },
   })
-  const counter = h('span', { class: 'muted', role: 'status' })
+  const counter = h('span', { class: 'muted log-count' })
   const off = h(
     'button',
     {
