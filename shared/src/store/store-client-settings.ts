@@ -1,6 +1,8 @@
 import type { StoreTarget } from './store-url.ts'
 
 const connectTimeoutMs = 3_000
+/** With more requests at a time than connections, the SDK takes one that waits for its turn as one that gets no connection. */
+const agent = { keepAlive: true, maxSockets: 256 }
 
 interface StoreClientLimits {
   /** How often a request is sent in all before it fails. */
@@ -26,5 +28,7 @@ export const storeClientSettings = (
       connectionTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
+      httpAgent: agent,
+      httpsAgent: agent,
     },
   }) as const

@@ -11,8 +11,8 @@ import type { Upload } from '../uploads/upload.ts'
 const maxManifestBytes = 4_194_304
 const maxWaiting = 10_000
 /** Of one stream and of all. Each holds a file open, or a request to the object store. */
-const streamConcurrency = 64
-const bodyConcurrency = 128
+const streamConcurrency = 32
+const bodyConcurrency = 32
 
 /** Inspections of uploads' bytes: those made while the upload was received, else made again from the disk. */
 export interface Inspections {

@@ -8,10 +8,12 @@ import { journalsPrefix, segmentInKey, segmentKey } from './store-keys.ts'
 
 /** Streams whose lists of segments are in memory. */
 const maxStreams = 256
-/** One read takes so many segments at once, or so many bytes; so many reads go on at a time, the others wait for their turn. */
+/** One read takes so many segments, or so many bytes. */
 const maxTogether = 128
-const readBytes = 1_048_576
+const readBytes = 262_144
+/** So many reads go on at a time, with so many requests; the others wait for their turn, so that the first are through soon. */
 const maxReads = 4
+const maxRequests = 32
 
 interface Segment {
   readonly offset: number
@@ -34,6 +36,7 @@ export interface StoreSegments {
 export function storeSegments(store: ObjectStore, log: Pick<Logger, 'warn'>): StoreSegments {
   const lists = createLru<string, ReadonlyMap<string, readonly Segment[]>>(maxStreams)
   const inTurn = createSemaphore(maxReads)
+  const asRequest = createSemaphore(maxRequests)
   return {
     of: async (stream) => [...(await list(stream)).keys()],
     async endOf(stream, journal) {
@@ -47,7 +50,9 @@ export function storeSegments(store: ObjectStore, log: Pick<Logger, 'warn'>): St
       if (first < 0 || !begin) return { lines: [], next: from, isEnd: true }
       const some = together(segments, first)
       const bytes = await inTurn(() =>
-        Promise.all(some.map(({ offset }) => contentOf(segmentKey(stream, journal, offset)))),
+        Promise.all(
+          some.map(({ offset }) => asRequest(() => contentOf(segmentKey(stream, journal, offset)))),
+        ),
       )
       const text = Buffer.concat(bytes).subarray(from - begin.offset)
       const isEnd = first + some.length === segments.length
