@@ -54,6 +54,13 @@ export const mediaScenarios = {
   'tfdt-missing': first('a segment without tfdt', segmentLike.withoutTime),
   'decode-time-negative': first('a segment that begins before 0', segmentLike.beforeZero),
   'tfdt-gap': second('a segment four seconds late', segmentOf(2, { at: 5_000 })),
+  'tfdt-out-of-order': dash(
+    'a third segment that was to be the second',
+    ...started,
+    segment(1001),
+    segment(1002, segmentOf(3)),
+    segment(1003, segmentOf(2)),
+  ),
   'tfdt-overlap': second('a segment that begins where the first did', segmentOf(2, { at: 0 })),
   'sequence-number-not-increasing': second('sequence number 1 again', segmentOf(2, { sequence: 1 })),
   'sequence-number-gap': second('sequence number 9 behind 1', segmentOf(2, { sequence: 9 })),
@@ -62,6 +69,7 @@ export const mediaScenarios = {
     segmentOf(1, { isSync: false }),
   ),
   'samples-outside-mdat': first('a segment whose mdat is lost', segmentLike.withoutMdat),
+  'samples-without-duration': first('a segment whose samples last 0', segmentLike.withoutDurations),
   'composition-offset-negative': first(
     'a sample that is shown before it is decoded, in a trun of version 0',
     segmentLike.shownEarly,

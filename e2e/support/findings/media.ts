@@ -49,6 +49,7 @@ export const segmentLike = {
   ofTwoTracks: Buffer.concat([styp(), prft, chunkOf(1), chunkOf(1, { trackId: 2 })]),
   withoutTime: fragment(tfhd(1, { flags: nonSync }), lasting(100)),
   withoutBase: fragment(withoutBase, tfdt(0), lasting(100)),
+  withoutDurations: fragment(tfhd(1, { flags: nonSync }), tfdt(0), lasting(0)),
   ofNineSeconds: fragment(tfhd(1, { flags: nonSync }), tfdt(0), lasting(900)),
   beforeZero: fragment(tfhd(1, { flags: nonSync }), tfdtBelowZero, lasting(100)),
   withoutMdat: Buffer.concat([styp(), prft, chunkOf(1).subarray(0, -mdat.length)]),

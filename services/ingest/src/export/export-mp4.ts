@@ -115,7 +115,7 @@ function timedSegmentsOf(tracks: readonly ExportedTrack[], hasOwnClocks: boolean
     const origin = hasOwnClocks ? (firsts[i] ?? 0) : common
     const originTime = BigInt(Math.round(origin * init.timescale))
     return segments.map((segment) => ({
-      ...{ segment, trackId: i + 1, originTime },
+      ...{ segment, trackId: i + 1, originTime: originTime - BigInt(segment.shift) },
       startSeconds: segment.decodeTime / init.timescale - origin,
     }))
   })

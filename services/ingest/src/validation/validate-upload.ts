@@ -52,6 +52,7 @@ const emptyEvaluation: Omit<Evaluation, 'state'> = {
   events: [],
   preconditions: ['upload'],
   replaced: null,
+  withdrawn: [],
 }
 
 /** Keys of the sessions that an upload at this path depends on: the one in the path, and the open one. */
@@ -132,10 +133,17 @@ function dispatch(evaluation: Evaluation, context: Context): Evaluation {
     : checkMatterObject(evaluation, context)
 }
 
-/** Records the number of a segment that was cut off, so that the next segment is not reported as a gap. */
-function recordCutOff(evaluation: Evaluation, { name }: Context): Evaluation {
+/**
+ * Records the number of a segment that was cut off, so that the next segment is not reported as a gap; of a long request
+ * that it is not on its way any more.
+ */
+function recordCutOff(evaluation: Evaluation, { name, upload }: Context): Evaluation {
   const { session } = evaluation
-  if (!session || name.track === null || name.number === null || !name.isMatter) return evaluation
+  if (!session || name.track === null) return evaluation
+  const cut = at(session.tracks, name.track)
+  if (cut?.openRequest === upload.id)
+    return add(evaluation, { session: withTrack(session, { ...cut, openRequest: undefined }) })
+  if (name.number === null || !name.isMatter) return evaluation
   const track = trackIn(session, name.track)
   if (name.number !== (track.lastNumber ?? 1_000) + 1) return evaluation
   return add(evaluation, { session: withTrack(session, { ...track, cutOffNumber: name.number }) })
