@@ -29,6 +29,7 @@ export const mediaScenarios = {
   'init-without-moov': firstInit('an init segment of ftyp only', initLike.withoutMoov),
   'init-track-count': firstInit('an init segment of two tracks', initLike.withTwoTracks),
   'init-not-fragmented': firstInit('an init segment without mvex', initLike.withoutMvex),
+  'init-with-samples': firstInit('an init segment whose moov lists a sample', initLike.withSamples),
   'init-brand': firstInit('an init segment without ftyp', initLike.withoutFtyp),
   'init-incomplete': firstInit('an init segment without mvhd', initLike.withoutMvhd),
   'decoder-configuration': firstInit('an init segment without avcC', initLike.withoutConfiguration),

@@ -85,6 +85,7 @@ export const initLike = {
   withoutMvex: Buffer.concat([ftyp, renamed(moov({ entry: avc1() }), 'mvex', 'free')]),
   withoutMoov: ftyp,
   withoutFtyp: moov(),
+  withSamples: initOf({ inMdia: [box('minf', box('stbl', box('stsz', u32(0, 100, 1))))] }),
   withoutMvhd: Buffer.concat([ftyp, renamed(moov(), 'mvhd', 'free')]),
   withoutParameterSets: initOf({ entry: visualEntry('hvc1', hvcCWithoutSets) }),
   withoutConfiguration: initOf({ entry: visualEntry('avc1') }),

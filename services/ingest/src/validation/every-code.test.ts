@@ -180,6 +180,7 @@ const stories: Record<FindingCode, Story> = {
   'init-without-moov': dash(dynamicMpd(), other('session_1/video/video.init')),
   'init-track-count': dash(dynamicMpd(), init({ trackCount: 2 })),
   'init-not-fragmented': dash(dynamicMpd(), init({ isFragmented: false })),
+  'init-with-samples': dash(dynamicMpd(), init({ hasSamples: true })),
   'init-brand': dash(dynamicMpd(), init({ brands: [] })),
   'init-incomplete': ingest(initAt('v/init.mp4', {}, { inspection: faultyInit('init-incomplete') })),
   'decoder-configuration': ingest(

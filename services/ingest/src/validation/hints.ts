@@ -157,6 +157,8 @@ export const hints = {
   'mpd-template-changed': 'Keep the templates of the MPD when it is updated.',
   'mpd-timeline-origin': "Set availabilityStartTime to 1970-01-01T00:00:00Z and the period's start to PT0S.",
   'hls-differs-from-mpd': 'Name the same tracks and segments in playlists and MPD.',
+  'init-with-samples':
+    'Write a moov without samples (of ffmpeg: -movflags +empty_moov) and all media into fragments.',
   'init-brand':
     'Begin the init segment with an ftyp that has a brand of CMAF or ISO BMFF, such as cmfc or iso6.',
   'init-incomplete':

@@ -577,6 +577,13 @@ export const rules = {
     clause: cmaf,
     exercisedBy: ['init'],
   },
+  'init-with-samples': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'an init segment lists no samples itself',
+    clause: cmaf,
+    exercisedBy: ['init'],
+  },
   'init-brand': {
     severity: 'error',
     standard: 'cmaf',
