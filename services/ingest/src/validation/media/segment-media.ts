@@ -26,7 +26,12 @@ export function checkSegmentMedia(
   position: SegmentPosition,
 ): readonly Finding[] {
   if (media.isMultiplexed) {
-    return [finding('segment-multiplexed', 'expected one track in a segment, received several')]
+    return [
+      finding(
+        'segment-multiplexed',
+        'expected one track in a segment, and one traf in each moof, received several',
+      ),
+    ]
   }
   const { init } = track
   // A track id of 0 is a fault of the init segment.

@@ -389,6 +389,26 @@ describe('the tracks of a cmaf-ingest stream', () => {
       deepEqual([Object.values(tracks), codes], [[2_000], []])
     })
 
+    it('does not grow where names are words without end, of one device', () => {
+      const words = Array.from(
+        { length: 40 },
+        (_, at) => `${String.fromCharCode(97 + (at % 26)).repeat(5 + at)}.mp4`,
+      )
+      const { tracks, codes } = outcome(words.map((path) => cutClip(path)).flatMap(allOf))
+      deepEqual([Object.keys(tracks).length, codes], [8, []])
+    })
+
+    it('is one for each camera', () => {
+      const paths = [1, 2].flatMap((nth) =>
+        ['front', 'back'].map((camera) => `${camera}_2026010${nth}T101010.mp4`),
+      )
+      deepEqual(Object.values(outcome(paths.map((path) => cutClip(path)).flatMap(allOf)).tracks), [4, 4])
+      const both = ['one', 'two'].flatMap((device, at) =>
+        allOf(cutClip(`clip-${at}.mp4`)).map((object) => ({ ...object, device })),
+      )
+      deepEqual(Object.values(outcome(both).tracks), [2, 2])
+    })
+
     it('places them one behind the other', () => {
       const objects = withRequests(names((nth) => `clip-${nth}.mp4`).flatMap(allOf))
       const [track] = Object.values(at(validateInOrder(stream, objects).state.sessions, 'none')?.tracks ?? {})

@@ -2,8 +2,9 @@ import type { InitFacts, Inspection, MediaFacts, RepresentationFacts } from '../
 import { directoryOf } from '../../uploads/object-path.ts'
 import { requestPathOf } from '../../uploads/part-path.ts'
 import type { Upload } from '../../uploads/upload.ts'
+import { shortFingerprint } from '../limits.ts'
 import { announcedInitsAt, announcedMediaAt } from '../manifests/announced-name.ts'
-import { fitsSameSegments, knownInitOf } from '../media/init-media.ts'
+import { differencesOf, fitsSameSegments, knownInitOf } from '../media/init-media.ts'
 import { type ObjectName, parseObjectName, pathInSession } from '../object-name.ts'
 import { at, type Session, type Track, type TrackPlace } from '../state.ts'
 import {
@@ -46,10 +47,12 @@ export interface IdentifiedObject {
   readonly media: MediaFacts | null
   /** Digest of the path without its counter, see `shapeDigest`; null where the path has a form of a standard. */
   readonly shape: number | null
+  /** Short fingerprint of its device; undefined without a certificate. */
+  readonly device: string | undefined
 }
 
 export function identifiedObject(
-  { path, part }: Pick<Upload, 'path' | 'part'>,
+  { path, part, sender }: Pick<Upload, 'path' | 'part' | 'sender'>,
   name: ObjectName,
   inspection: Pick<Inspection, 'init' | 'media'> | null,
 ): IdentifiedObject {
@@ -60,6 +63,7 @@ export function identifiedObject(
     init: inspection?.init ?? null,
     media: inspection?.media ?? null,
     shape: name.isFree ? shapeDigest(own) : null,
+    device: sender.device ? shortFingerprint(sender.device.fingerprint) : undefined,
   }
 }
 
@@ -106,8 +110,8 @@ function identifyInit(session: Session, object: IdentifiedObject, init: InitFact
   if (owner) return own(owner.name)
   const announcedMedia = media ? announcedMediaAt(session, path) : undefined
   if (announcedMedia !== undefined) return own(announcedMedia)
-  if (isClipFile(object)) return own(clipTrack(session, path, init))
-  const before = object.name.isTrackUrl ? clipBefore(session, path, init) : undefined
+  if (isClipFile(object)) return own(clipTrack(session, object, init))
+  const before = object.name.isTrackUrl ? clipBefore(session, object, init) : undefined
   if (before !== undefined) return own(before)
   const waiting = announced === undefined ? headlessTrack(session, path, init) : undefined
   return own(waiting ?? newInitTrack(session, object, init))
@@ -148,33 +152,49 @@ function isInFolder(path: string, folder: string): boolean {
 }
 
 /**
- * The track of the clips before a long request: its last request has ended, its name differs in a counter or a date, and
- * its header fits. Tracks whose requests run side by side are several.
+ * The track of the clips before a long request. Its last request has ended: tracks whose requests run side by side are
+ * several.
  */
-function clipBefore(session: Session, path: string, init: InitFacts): string | undefined {
+const clipBefore = (session: Session, object: IdentifiedObject, init: InitFacts): string | undefined =>
+  clipsOf(session, object, init).find(({ openRequest }) => openRequest === undefined)?.name
+
+/**
+ * The tracks that a clip may belong to: their names differ in counters, times and ids alone, their headers fit, and they
+ * come from the same device. Where a folder has many such tracks already, its names tell nothing.
+ */
+function clipsOf(session: Session, { path, device }: IdentifiedObject, init: InitFacts): readonly Track[] {
   const steady = textDigest(steadyNameOf(path))
-  const before = inFolder(session, path).filter(
+  const folder = folderIn(path)
+  const fitting = Object.values(session.tracks).filter(
     (track) =>
       track.hasInit &&
-      track.place?.steady === steady &&
-      track.openRequest === undefined &&
-      fitsClip(track, init),
+      track.place?.steady !== undefined &&
+      fitsClip(track, init) &&
+      (device === undefined || (track.shortDevice ?? session.shortDevice ?? device) === device),
   )
-  return before.length === 1 ? before[0]?.name : undefined
+  const alike = fitting.filter(({ place }) => place?.steady === steady)
+  if (alike.length > 0) return alike
+  const beside = fitting.filter((track) => isIn(track, folder) && hasSameHeader(track, init))
+  return beside.length >= maxNames ? beside : []
 }
+
+const hasSameHeader = (track: Track, init: InitFacts): boolean =>
+  init.trackCount !== 1 || track.init === null || differencesOf(track.init, knownInitOf(init)).length === 0
+
+/** One camera may call its clips by what they show; more names than this are ids. */
+const maxNames = 8
 
 const fitsClip = (track: Track, init: InitFacts): boolean =>
   init.trackCount !== 1 || track.init === null || fitsSameSegments(track.init, knownInitOf(init))
 
-/** The track of a clip, which brings its own init segment: one of the same properties whose name begins alike. */
-function clipTrack(session: Session, path: string, init: InitFacts): string {
+/** The track of a clip, which brings its own init segment: one of clips like it, else one of its name. */
+function clipTrack(session: Session, object: IdentifiedObject, init: InitFacts): string {
+  const { path } = object
   const wanted = freeTrackName(pathInSession(path), true)
-  const fits = (track: Track) => fitsClip(track, init)
   const known = at(session.tracks, wanted)
-  if (known && fits(known)) return wanted
-  const steady = textDigest(steadyNameOf(path))
-  const alike = inFolder(session, path).filter((track) => track.place?.steady === steady && fits(track))
-  if (alike[0] && alike.length === 1) return alike[0].name
+  if (known && fitsClip(known, init)) return wanted
+  const [alike] = clipsOf(session, object, init)
+  if (alike) return alike.name
   if (!known) return wanted
   const whole = freeTrackName(pathInSession(path), false)
   return at(session.tracks, whole) ? pathInSession(path) : whole

@@ -52,6 +52,8 @@ describe('a decoder has what it needs', () => {
     isWrong(video('avc3', box('avcC', empty.subarray(8, -1))), /; it holds 6 bytes of at least 7$/)
     isWrong(video('avc1', box('avcC', [2], avcC.subarray(9))), /; its version is 2$/)
     isWrong(video('avc1'), /^expected avcC in avc1; there is none$/)
+    const threeBytes = box('avcC', avcC.subarray(8, 12), [0xfe], avcC.subarray(13))
+    isWrong(video('avc1', threeBytes), /; its units have lengths of 3 bytes$/)
   })
 
   it('of HEVC; hvc1 without parameter sets is a warning of its own', () => {
