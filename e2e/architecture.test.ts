@@ -148,7 +148,7 @@ describe('architecture', () => {
       home === 'services/standalone' ||
       file === 'services/camera/src/media/encode-clip.ts' ||
       folders.includes('ffprobe') ||
-      file === 'shared/src/lib/kill-group.ts'
+      file === 'shared/src/process/kill-group.ts'
     deepEqual(
       strays((module, source) => source !== 'node:child_process' || mayStart(module)),
       [],

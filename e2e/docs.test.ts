@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { faults } from '../services/camera/src/faults/faults.ts'
 import { profiles } from '../services/camera/src/profiles/profiles.ts'
 import { statusOf } from '../services/ingest/src/http/status-of.ts'
+import { keysOf } from '../services/ingest/src/indexing/redis/redis-keys.ts'
 import { findingCodes } from '../services/ingest/src/validation/rules.ts'
 import { help } from '../services/standalone/src/options.ts'
 
@@ -109,6 +110,18 @@ describe('docs/architecture.md', () => {
       return number !== '' && !isInFile(join(folder, path), name)
     })
     deepEqual(missing, [])
+  })
+})
+
+describe('docs/debugging.md', () => {
+  it('names the Redis keys of a stream, and no others', () => {
+    const rows = rowsOf(read('docs/debugging.md'), '## The keys of a stream in Redis')
+    const documented = rows.flatMap(([names = '']) =>
+      [...names.matchAll(/`([\w-]+)/g)].map(([, name]) => name),
+    )
+    const keys = Object.values(keysOf('1')).map((key) => (typeof key === 'string' ? key : key('', '')))
+    const known = keys.map((key) => key.replace('{stream:1}:', '').split(':', 1)[0])
+    deepEqual(documented.sort(), [...known, 'probes'].sort())
   })
 })
 

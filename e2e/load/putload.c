@@ -1,5 +1,5 @@
 /*
- * Load for a server that takes uploads over mutual TLS, from one thread. Compile: cc -O2 putload.c -lcurl
+ * Load for a server that takes uploads over mutual TLS, from one thread. Compile: cc -O2 putload.c -lcurl -lm
  *
  *   putload --url 'https://localhost:1234/streams/1/video_{n}.m4s' --file segment.m4s --seconds 2 [options]
  *

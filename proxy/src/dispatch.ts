@@ -49,7 +49,7 @@ export function dispatch(
     const listener: ResponseListener = {
       onContinue() {
         if (sender.hasStarted()) exchange.omitContinue()
-        // First what has arrived is read: Node drops it when writing to a client that has left fails.
+        // Later, so that what has arrived is read first: Node drops it when a write to a client that has left fails.
         else setImmediate(onContinue)
       },
       onHeaders,
@@ -77,7 +77,7 @@ export function dispatch(
       relay = relayResponse(head, connection, exchange, isEarly)
     }
 
-    /** What takes the place of a response ends the request to ingest, too. */
+    /** A fault that takes the place of the response ends the request to ingest, too. */
     function carryOut(action: FaultAction): void {
       if (action.kind !== 'goaway') {
         isEarly = !exchange.isBodyComplete()

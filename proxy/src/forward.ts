@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { dispatch, type Outcome, shouldForward } from './dispatch.ts'
-import {
-  errorResponseFor,
-  headersMalformed,
-  ingestUnreachable,
-  sendErrorResponse,
-} from './http/error-responses.ts'
+import { errorResponseFor } from './http/check-request.ts'
+import { headersMalformed, ingestUnreachable, sendErrorResponse } from './http/error-responses.ts'
 import type { Exchange } from './http/exchange.ts'
 import { requestHead } from './http/request-head.ts'
 import type { ProxyMetrics } from './metrics/proxy-metrics.ts'

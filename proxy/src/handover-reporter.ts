@@ -2,22 +2,30 @@ import { randomUUID } from 'node:crypto'
 import { type handoverApplied, handoverReportMs } from '@pushav/shared/handover.ts'
 import type { Address } from '@pushav/shared/settings.ts'
 import type { z } from 'zod'
-import { postEvent } from './ingest-events.ts'
+import type { IngestEvents } from './ingest-events.ts'
 import type { HandoverFile } from './tls/handover-file.ts'
 import { type IngestAddresses, keyOf } from './upstream/ingest-addresses.ts'
 
-/** A proxy mostly listens before ingest does. */
+/** A proxy usually starts to listen before ingest does. */
 const retryMs = 250
+
+/** Where a proxy listens, as ingest reads it. */
+type ListenReport = Omit<z.input<typeof handoverApplied>, 'proxy' | 'version'>
+
+interface HandoverReporterDeps {
+  readonly ingests: IngestAddresses
+  readonly events: Pick<IngestEvents, 'postTo'>
+  readonly handover: Pick<HandoverFile, 'version' | 'onChange'>
+}
 
 /**
  * Reports to each ingest where this proxy listens and which version of the handover file it applies: at once after a
- * change, every two seconds, so that ingest knows which proxies there are, and sooner where ingest did not accept it.
- * Disposal stops that.
+ * change, every two seconds, so that ingest knows which proxies run, and sooner where ingest did not accept the report.
+ * Disposal stops the reports.
  */
 export function reportHandover(
-  ingests: IngestAddresses,
-  handover: HandoverFile,
-  place: Omit<z.input<typeof handoverApplied>, 'proxy' | 'version'>,
+  { ingests, events, handover }: HandoverReporterDeps,
+  listening: ListenReport,
 ): Disposable {
   const proxy = randomUUID()
   let isOver = false
@@ -52,8 +60,8 @@ export function reportHandover(
       let isAccepted: boolean
       do {
         reported = handover.version()
-        const event = { proxy, version: reported, ...place }
-        isAccepted = await postEvent(ingest, 'handover-applied', event, handover.trust().secret)
+        const event = { proxy, version: reported, ...listening }
+        isAccepted = await events.postTo(ingest, 'handover-applied', event)
       } while (reported !== handover.version())
       isPosting = false
       if (!isAccepted && !isOver && reporters.has(key)) setTimeout(report, retryMs).unref()

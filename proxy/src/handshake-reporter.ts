@@ -1,12 +1,11 @@
-import type { Address } from '@pushav/shared/settings.ts'
-import { postToAny } from './ingest-events.ts'
+import type { IngestEvents } from './ingest-events.ts'
 
 const maxConcurrentReports = 8
 
 /** Why a client did not get as far as a request. */
 export interface RefusedHandshake {
   readonly address: string
-  /** Of a certificate fault, or Node's or OpenSSL's. */
+  /** The code of a certificate fault, or Node's or OpenSSL's. */
   readonly code: string
   readonly reason: string
   /** What the client showed; null where the handshake ended before that, or it showed nothing. */
@@ -23,19 +22,18 @@ export interface ShownCertificate {
 }
 
 /**
- * Reports refused handshakes to the first ingest that accepts them, which logs them with advice and publishes them as
- * events. Resolves with whether one did, and never rejects: while eight reports are in flight further ones are dropped.
+ * Reports refused handshakes to ingest, which logs them with advice and publishes them as events. Resolves with whether
+ * ingest accepted the report, and never rejects: while eight reports are in flight, further ones are dropped.
  */
 export function createHandshakeReporter(
-  ingests: () => readonly Address[],
-  secret: () => string,
+  events: Pick<IngestEvents, 'postToAny'>,
 ): (refused: RefusedHandshake) => Promise<boolean> {
   let inFlight = 0
   return async function reportHandshake({ address, code, reason, certificate }) {
     if (inFlight >= maxConcurrentReports) return false
     inFlight++
     const event = { address, code: code.slice(0, 100), reason: reason.slice(0, 1_000), certificate }
-    const isAccepted = await postToAny(ingests(), 'handshake-refused', event, secret())
+    const isAccepted = await events.postToAny('handshake-refused', event)
     inFlight--
     return isAccepted
   }

@@ -2,15 +2,15 @@
 export type ServerEvent = StreamEvent | HandshakeRefused
 
 export type StreamEvent =
-  | ({ readonly kind: 'stream-created'; readonly interface: string } & OfStream)
-  | ({ readonly kind: 'stream-deleted' | 'expectations-set' } & OfStream)
+  | ({ readonly kind: 'stream-created'; readonly interface: string } & StreamFields)
+  | ({ readonly kind: 'stream-deleted' | 'expectations-set' } & StreamFields)
   /** The verdict on what a user expects of the stream has become `pass` or `fail`. */
   | ({
       readonly kind: 'expectations-met' | 'expectations-failed'
       /** What is wrong, the first of it; empty for `expectations-met`. */
       readonly reasons: readonly { readonly about: string; readonly message: string }[]
-    } & OfStream)
-  | ({ readonly kind: 'object-deleted'; readonly path: string } & OfStream)
+    } & StreamFields)
+  | ({ readonly kind: 'object-deleted'; readonly path: string } & StreamFields)
   /** Retention has removed uploads of a session, or uploads that belong to none. */
   | ({
       readonly kind: 'uploads-removed'
@@ -18,41 +18,41 @@ export type StreamEvent =
       readonly uploads: number
       /** The rule: too old, too many bytes stored, too little of the disk free. */
       readonly reason: 'age' | 'bytes' | 'free'
-    } & OfStream)
-  | ({ readonly kind: 'upload-started' } & OfRequest & OfUpload)
-  /** Of an upload that lasts, every second. */
+    } & StreamFields)
+  | ({ readonly kind: 'upload-started' } & RequestFields & UploadFields)
+  /** Published every second while an upload lasts. */
   | ({
       readonly kind: 'upload-progress'
       /** ISO 8601. */
       readonly started_at: string
       readonly bytes: number
-    } & OfRequest &
-      OfUpload)
-  | ({ readonly kind: 'upload-received'; readonly bytes: number } & OfUpload)
-  | ({ readonly kind: 'upload-aborted'; readonly bytes: number } & OfUpload)
+    } & RequestFields &
+      UploadFields)
+  | ({ readonly kind: 'upload-received'; readonly bytes: number } & UploadFields)
+  | ({ readonly kind: 'upload-aborted'; readonly bytes: number } & UploadFields)
   | ({
       readonly kind: 'upload-judged'
       readonly session: string | null
       readonly track: string | null
       readonly findings: readonly { readonly code: string; readonly severity: string }[]
-    } & OfUpload)
-  | ({ readonly kind: 'upload-probed'; readonly state: 'done' | 'failed' | 'not-media' } & OfUpload)
-  | ({ readonly kind: 'session-opened' | 'session-reopened'; readonly session: string } & OfStream)
-  | ({ readonly kind: 'session-completed' | 'session-abandoned'; readonly session: string } & OfStream)
-  | ({ readonly kind: 'track-completed'; readonly session: string; readonly track: string } & OfStream)
+    } & UploadFields)
+  | ({ readonly kind: 'upload-probed'; readonly state: 'done' | 'failed' | 'not-media' } & UploadFields)
+  | ({ readonly kind: 'session-opened' | 'session-reopened'; readonly session: string } & StreamFields)
+  | ({ readonly kind: 'session-completed' | 'session-abandoned'; readonly session: string } & StreamFields)
+  | ({ readonly kind: 'track-completed'; readonly session: string; readonly track: string } & StreamFields)
 
-interface OfStream {
+interface StreamFields {
   readonly stream: string
   /** ISO 8601. */
   readonly at: string
 }
 
-interface OfUpload extends OfStream {
+interface UploadFields extends StreamFields {
   readonly upload: string
   readonly path: string
 }
 
-interface OfRequest {
+interface RequestFields {
   readonly method: string
   readonly address: string
   /** Fingerprint of the client certificate. */

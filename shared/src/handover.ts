@@ -38,8 +38,8 @@ export const handover = z.object({
 export const normalSerial = (serial: string): string => serial.toLowerCase().replace(/^(0x)?0*(?=.)/, '')
 
 /**
- * Names what a handover file says of device certificates; proxies report to ingest which version they apply. It is the same on
- * all machines, whose files differ in the server's certificate.
+ * Names what a handover file says of device certificates; proxies report to ingest which version they apply. It is
+ * the same on all machines, whose files differ in the server's certificate.
  */
 export const handoverVersionOf = ({
   deviceRoots,

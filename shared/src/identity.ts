@@ -79,7 +79,7 @@ export function readPeer(headers: IncomingHttpHeaders, secret: string, readDevic
   }
 }
 
-/** Reads devices like `readPeer`, and those that come again and again only once. */
+/** A reader for `readPeer` that decodes each certificate once; it forgets all of them after `maxDevices`. */
 export function createDeviceReader(maxDevices = 1_000): (headers: IncomingHttpHeaders) => Device {
   const known = new Map<string, Device>()
   return (headers) => {
@@ -93,7 +93,7 @@ export function createDeviceReader(maxDevices = 1_000): (headers: IncomingHttpHe
   }
 }
 
-/** Of a certificate: the facts that identify the device that holds its key. */
+/** The device that a certificate identifies. */
 export function deviceOf(certificate: X509Certificate): Device {
   return {
     fingerprint: createHash('sha256').update(certificate.raw).digest('hex'),

@@ -8,5 +8,8 @@ export const uploadPath = (workingDirectory: string, stream: string, upload: str
 /** The key of one upload's body in an object store, below the prefix. */
 export const uploadKey = (stream: string, upload: string): string => `uploads/${stream}/${upload}`
 
-/** In the metadata of a body that was begun before its digest was known: the key of the object that has it. */
+/**
+ * The name in a body's metadata, in an object store, of the key of another object that holds the body's SHA-256: a body
+ * that is shipped while it arrives has metadata before its digest is known.
+ */
 export const digestName = 'sha256-key'

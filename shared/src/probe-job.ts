@@ -31,7 +31,7 @@ export const probeJob = z.object(
     path: z.string(needs('a path')),
     /** The upload that holds the init segment of this one's track; null where none is needed or known. */
     init: id('an init, or null').nullable(),
-    /** Of sealed media: what opens it and its init segment, for the workers that were there. */
+    /** For sealed media: the key to it, wrapped for the workers that ran when the job was made. */
     contentKey: wrappedKey.optional(),
   },
   needs('a stream'),

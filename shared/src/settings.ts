@@ -76,33 +76,33 @@ export const origins = z
 /** Exactly as browsers send it: scheme and authority in lower case, without a default port, path or slash. */
 const isOrigin = (item: string): boolean => URL.parse(item)?.origin === item
 
-/** The permissions that new files do not get, such as `077` or `027`; never more for the group or others than to read. */
+/**
+ * The permissions that new files do not get, such as `077` or `027`; never more for the group or others than to read.
+ */
 export const fileMask = z
   .string()
   .regex(/^0?0[0-7][0-7]$/)
   .transform((word) => Number.parseInt(word, 8) | 0o022)
   .describe('a umask such as 077 or 027')
 
-/** A duration such as `250ms`, `10s` or `5m`; comes out in milliseconds. */
-export const duration = z
-  .string()
-  .regex(/^\d+(ms|s|m|h|d)$/)
-  .transform((word) => Number.parseInt(word, 10) * unitMs[word.replace(/^\d+/, '') as Unit])
-  .describe('a duration such as 250ms, 10s or 5m')
+const durationText = z.string().regex(/^\d+(ms|s|m|h|d)$/)
+const durationWords = 'a duration such as 250ms, 10s or 5m'
 
-/** A duration as it is written, checked; undefined where nothing is set. */
-export const optionalDuration = z
-  .string()
-  .regex(/^\d+(ms|s|m|h|d)$/)
-  .optional()
-  .describe('a duration such as 250ms, 10s or 5m')
+/** A duration such as `250ms`, `10s` or `5m`; comes out in milliseconds. */
+export const duration = durationText
+  .transform((word) => Number.parseInt(word, 10) * unitMs[word.replace(/^\d+/, '') as Unit])
+  .describe(durationWords)
+
+/** A duration that comes out as it is written; undefined where nothing is set. */
+export const optionalDuration = durationText.optional().describe(durationWords)
+
+const sizeText = z.string().regex(/^\d+(KiB|MiB|GiB|TiB)?$/)
+const sizeWords = 'a size such as 512, 64KiB or 16GiB'
 
 /** A size such as `512`, `64KiB` or `16GiB`; comes out in bytes. */
-export const size = z
-  .string()
-  .regex(/^\d+(KiB|MiB|GiB|TiB)?$/)
+export const size = sizeText
   .transform((word) => Number.parseInt(word, 10) * unitBytes[word.replace(/^\d+/, '') as Size])
-  .describe('a size such as 512, 64KiB or 16GiB')
+  .describe(sizeWords)
 
 /** A number from 1, or `off` for none, which comes out as null. */
 export const limit = z
@@ -112,14 +112,10 @@ export const limit = z
 /** A size from 1 byte, or `off` for none, which comes out as null. */
 export const sizeLimit = z
   .union([z.literal('off').transform(() => null), size.pipe(z.number().min(1))])
-  .describe('a size such as 512, 64KiB or 16GiB, or off')
+  .describe(`${sizeWords}, or off`)
 
-/** A size as it is written, checked; undefined where nothing is set. */
-export const optionalSize = z
-  .string()
-  .regex(/^\d+(KiB|MiB|GiB|TiB)?$/)
-  .optional()
-  .describe('a size such as 512, 64KiB or 16GiB')
+/** A size that comes out as it is written; undefined where nothing is set. */
+export const optionalSize = sizeText.optional().describe(sizeWords)
 
 /** `unix:/path/to.sock` or `host:port` (`[::1]:8080` for IPv6). */
 export const address = z
@@ -151,13 +147,4 @@ function addressOf(word: string): Address {
 function tcpAddressOf(word: string): { readonly host: string; readonly port: number } {
   const colon = word.lastIndexOf(':')
   return { host: word.slice(0, colon).replace(/^\[(.+)\]$/, '$1'), port: Number(word.slice(colon + 1)) }
-}
-
-/**
- * The folder that a relative path of the command line is relative to: npm runs its scripts in the repository's root, and
- * says from which folder it was called.
- */
-export function invocationDirectory(env: NodeJS.ProcessEnv, scripts: readonly string[]): string {
-  const { npm_lifecycle_event: script = '', INIT_CWD: calledFrom } = env
-  return (scripts.includes(script) ? calledFrom : undefined) ?? process.cwd()
 }

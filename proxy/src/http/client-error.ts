@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Problem } from '@pushav/shared/problem.ts'
+import type { Problem } from '@pushav/shared/http/problem.ts'
 import { isResponseStarted } from '../tls/node-internals.ts'
 import { headersTooLarge, methodRefused, problemJson } from './error-responses.ts'
 
@@ -13,7 +13,7 @@ const malformed: Problem = {
   detail: 'This is not a well-formed HTTP request.',
 }
 
-/** By the code of Node's error; `CONNECT` is tls-server's own. */
+/** Responses by the code of Node's error; `CONNECT` is a code of tls-server.ts. */
 const problems: Readonly<Record<string, Problem>> = {
   HPE_HEADER_OVERFLOW: headersTooLarge,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: {

@@ -4,7 +4,7 @@ import type { ClientConnection } from '../tls/client-connection.ts'
 
 /** What a request target in absolute form names besides the path. */
 export interface RequestOrigin {
-  /** In lower case. */
+  /** `http` or `https`. */
   readonly scheme: string
   /** Host and port. */
   readonly authority: string
@@ -40,7 +40,7 @@ export interface Exchange {
   /** Calls `listener` when the client leaves before the response is complete; at times more than once. */
   onAbort(listener: () => void): void
   sendContinue(): void
-  /** To be called in place of `sendContinue` when the client sends the body unasked. */
+  /** Call this in place of `sendContinue` when the client sends the body unasked. */
   omitContinue(): void
   /** Sends status and headers. `isLast` says that the connection (HTTP/1) takes no further request. */
   respond(status: number, headers: string[], isLast: boolean): void
@@ -50,7 +50,9 @@ export interface Exchange {
   disableKeepAlive(): void
   /** Ends a response that is sent before the request body is complete, so that it reaches the client. */
   endEarly(): void
-  /** Does to the connection or the stream what a fault asks for; a reset or a cut takes the place of the response. */
+  /**
+   * Cuts, resets or ends the connection or stream as a fault asks; a reset or a cut takes the place of the response.
+   */
   carryOut(action: FaultAction): void
   /** Breaks the response off, so that the client cannot take it for complete. */
   destroy(): void

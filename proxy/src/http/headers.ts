@@ -1,4 +1,4 @@
-import { hopByHopHeaders } from '@pushav/shared/hop-by-hop.ts'
+import { hopByHopHeaders } from '@pushav/shared/http/hop-by-hop.ts'
 import { memoize } from '@pushav/shared/lib/memoize.ts'
 
 /** Headers are flat lists, name and value in turn, as Node's parsers produce and its writers accept them. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { expectNoContinue } from '@pushav/shared/http/expect-no-continue.ts'
+import { freeMemory } from '@pushav/shared/lib/free-memory.ts'
 import type { ClientConnection } from '../tls/client-connection.ts'
-import { expectNoContinue } from '../tls/node-internals.ts'
 import { type Exchange, isSafeMethod, linger } from './exchange.ts'
 import { valuesOf } from './headers.ts'
 import { parseRequestTarget } from './request-target.ts'
@@ -29,7 +30,7 @@ export function http1Exchange(
     hasBody: isChunked || Number(length) > 0,
     body: request,
     response,
-    release,
+    release: freeMemory,
     isBodyComplete: () => request.complete,
     isResponding: () => response.headersSent,
     isAborted,
@@ -75,9 +76,3 @@ export function http1Exchange(
 }
 
 function ignore(): void {}
-
-/** Node allocates memory for each read of an HTTP/1 body; garbage collection would free it much later. */
-function release(bytes: Buffer): void {
-  const memory = bytes.buffer as ArrayBuffer
-  if (memory.byteLength === bytes.length) memory.transfer(0)
-}

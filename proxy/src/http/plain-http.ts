@@ -1,10 +1,6 @@
 import type { Socket } from 'node:net'
-import { createLru } from '@pushav/shared/lib/lru.ts'
-import type { Problem } from '@pushav/shared/problem.ts'
+import type { Problem } from '@pushav/shared/http/problem.ts'
 import { messageOf } from './client-error.ts'
-
-const logIntervalMs = 60_000
-const maxAddresses = 1_000
 
 const plainHttp: Problem = {
   status: 400,
@@ -22,15 +18,4 @@ export const isPlainHttp = ({ code = '' }: { readonly code?: string | undefined 
 export function respondInPlain(socket: Socket): void {
   socket.on('error', () => {})
   if (socket.writable) socket.end(messageOf(plainHttp), () => socket.destroySoon())
-}
-
-/** Whether the last time for that address was more than a minute ago; `now` is the time in milliseconds. */
-export function createAddressThrottle(now: () => number): (address: string) => boolean {
-  const last = createLru<string, number>(maxAddresses)
-  return function mayLog(address) {
-    const at = now()
-    if (at - (last.get(address) ?? Number.NEGATIVE_INFINITY) < logIntervalMs) return false
-    last.set(address, at)
-    return true
-  }
 }

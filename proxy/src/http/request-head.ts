@@ -43,7 +43,9 @@ interface HeaderName {
   readonly isMalformed: boolean
 }
 
-/** HTTP/2 may split cookies over several fields; RFC 9113 8.2.3 wants them joined for HTTP/1. */
+/**
+ * Headers that the proxy writes anew; cookies, because HTTP/2 may split them (RFC 9113 8.2.3 joins them for HTTP/1).
+ */
 const proxyOwned = new Set(['host', 'content-length', 'cookie'])
 
 const headerName = memoize((name): HeaderName => {

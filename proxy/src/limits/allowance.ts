@@ -1,13 +1,16 @@
-/** Takes units of a rate. Resolves with how long the client has to wait, in milliseconds; 0 when they are granted. Never rejects. */
+/**
+ * Takes units of a rate. Resolves with how long the client has to wait, in milliseconds; 0 when they are granted. Never
+ * rejects.
+ */
 export type Consume = (units: number) => Promise<number>
 
-/** What one client may do of one kind; costs some nanoseconds where it is spent. */
+/** How much one client may still do of one kind. Spending costs some nanoseconds. */
 export interface Allowance {
   /** Spends one unit. Returns how long the client has to wait, in milliseconds; 0 when it may go on. */
   spend(): number
 }
 
-/** What an allowance has reserved at most and not spent; a counter has to grant that beyond the rate. */
+/** How much an allowance reserves in advance; a counter has to grant that beyond the rate. */
 export const portionOf = (max: number): number => Math.ceil(max / 100)
 
 /**

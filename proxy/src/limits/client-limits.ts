@@ -1,29 +1,14 @@
 import type { Socket } from 'node:net'
-import { type Allowance, type Consume, createAllowance, portionOf } from './allowance.ts'
+import { type Client, type ClientKind, createClients, type Limits } from './clients.ts'
 import { networkOf } from './network-of.ts'
 import type { Rates } from './rates.ts'
-
-/** How much one client may do; null for any amount. */
-export interface Limits {
-  /** Open at once. */
-  readonly connections: number | null
-  /** Handshakes begun in a second. */
-  readonly handshakes: number | null
-  /** In a second. */
-  readonly requests: number | null
-  /** Received in a second, on an average of ten seconds. */
-  readonly bytes: number | null
-}
-
-/** What tells clients apart. */
-export type ClientKind = 'address' | 'certificate'
 
 /** What a client has too much of. */
 export interface Excess {
   readonly client: ClientKind
   readonly unit: keyof Limits
   readonly max: number
-  /** When the client may go on. */
+  /** How long the client has to wait, in milliseconds. */
   readonly waitMs: number
 }
 
@@ -36,7 +21,7 @@ export interface ConnectionLimits {
 }
 
 export interface ClientLimits extends Disposable {
-  /** Counts a new connection; null when it has to be closed. */
+  /** Counts a new connection. Null when it has to be closed. */
   admit(socket: Socket): ConnectionLimits | null
 }
 
@@ -44,32 +29,21 @@ interface ClientLimitsDeps {
   readonly rates: Rates
   /** The time in milliseconds. */
   readonly now: () => number
-  /** Called for everything that is refused or closed; `name` is an address or a certificate's fingerprint. */
+  /** Called for each refusal and each connection closed; `name` is an address or a certificate's fingerprint. */
   readonly onExcess: (excess: Excess, name: string) => void
 }
 
 const sweepMs = 1_000
-const bytesWindowSeconds = 10
-
-/** One address or certificate. */
-interface Client {
-  readonly kind: ClientKind
-  readonly name: string
-  connections: number
-  readonly handshakes: Allowance | null
-  readonly requests: Allowance | null
-  readonly consumeBytes: Consume | null
-  /** Received since the last sweep. */
-  bytes: number
-  bytesBlockedUntil: number
-}
 
 /** Counts what the clients of this proxy do, by their address and by their certificate; disposal closes `rates` too. */
 export function createClientLimits(
   limits: Readonly<Record<ClientKind, Limits>>,
   { rates, now, onExcess }: ClientLimitsDeps,
 ): ClientLimits {
-  const clientsOf = { address: createClients('address'), certificate: createClients('certificate') }
+  const clientsOf = {
+    address: createClients('address', limits.address, { rates, now }),
+    certificate: createClients('certificate', limits.certificate, { rates, now }),
+  }
   const countsBytes = limits.address.bytes !== null || limits.certificate.bytes !== null
   /** Connections whose bytes are counted. */
   const open = new Map<Socket, { clients: readonly Client[]; bytesRead: number }>()
@@ -101,8 +75,14 @@ export function createClientLimits(
   function takeConnection(client: Client, socket: Socket): boolean {
     const { connections: max, handshakes } = limits[client.kind]
     const waitMs = client.handshakes?.spend() ?? 0
-    if (waitMs > 0) return exceed(client, 'handshakes', handshakes, waitMs) === null
-    if (max !== null && client.connections >= max) return exceed(client, 'connections', max, sweepMs) === null
+    if (waitMs > 0) {
+      exceed(client, 'handshakes', handshakes, waitMs)
+      return false
+    }
+    if (max !== null && client.connections >= max) {
+      exceed(client, 'connections', max, sweepMs)
+      return false
+    }
     client.connections += 1
     socket.once('close', () => {
       client.connections -= 1
@@ -137,7 +117,7 @@ export function createClientLimits(
     for (const [socket, connection] of open) {
       const bytes = socket.bytesRead - connection.bytesRead
       connection.bytesRead += bytes
-      if (bytes > 0) receive(socket, connection.clients, bytes)
+      if (bytes > 0) countBytes(socket, connection.clients, bytes)
     }
     for (const { all, remove } of Object.values(clientsOf))
       for (const client of all()) {
@@ -147,7 +127,7 @@ export function createClientLimits(
   }
 
   /** A client that goes on sending after its limit loses the connection. */
-  function receive(socket: Socket, clients: readonly Client[], bytes: number): void {
+  function countBytes(socket: Socket, clients: readonly Client[], bytes: number): void {
     for (const client of clients) client.bytes += bytes
     const blocked = clients.find(({ bytesBlockedUntil }) => bytesBlockedUntil > now())
     if (!blocked) return
@@ -161,41 +141,7 @@ export function createClientLimits(
     const waitMs = (await client.consumeBytes?.(bytes)) ?? 0
     client.bytesBlockedUntil = waitMs > 0 ? now() + waitMs : 0
   }
-
-  function createClients(kind: ClientKind) {
-    const { handshakes, requests, bytes } = limits[kind]
-    const handshakesOf = counterOf('handshakes', withPortion(handshakes), 1)
-    const requestsOf = counterOf('requests', withPortion(requests), 1)
-    const bytesOf = counterOf('bytes', bytes && bytes * bytesWindowSeconds, bytesWindowSeconds)
-    const known = new Map<string, Client>()
-    return { get, all: () => known.values(), remove: ({ name }: Client) => void known.delete(name) }
-
-    function get(name: string): Client {
-      const client = known.get(name) ?? create(name)
-      known.set(name, client)
-      return client
-    }
-
-    function create(name: string): Client {
-      return {
-        kind,
-        name,
-        connections: 0,
-        handshakes: handshakesOf && createAllowance(handshakesOf(name), handshakes ?? 0, now),
-        requests: requestsOf && createAllowance(requestsOf(name), requests ?? 0, now),
-        consumeBytes: bytesOf?.(name) ?? null,
-        bytes: 0,
-        bytesBlockedUntil: 0,
-      }
-    }
-
-    function counterOf(unit: keyof Limits, max: number | null, seconds: number) {
-      return max === null ? null : rates.counter(`${kind}-${unit}`, max, seconds)
-    }
-  }
 }
-
-const withPortion = (max: number | null): number | null => max && max + portionOf(max)
 
 /** Whether there is anything to count. */
 export const isLimited = (limits: Readonly<Record<ClientKind, Limits>>): boolean =>

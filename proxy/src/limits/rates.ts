@@ -59,5 +59,7 @@ async function openRateRedis(url: string, log: Logger): Promise<RedisClient> {
     connectionName: 'proxy',
     enableAutoPipelining: true,
   }
-  return openRedis(url, options, ({ message }) => log.debug({ reason: message }, 'redis of the limits'))
+  return openRedis(url, options, ({ message }) =>
+    log.debug({ reason: message }, 'redis of the limits failed'),
+  )
 }

@@ -25,23 +25,27 @@ const methods = new Set(['GET', 'HEAD', 'PUT', 'POST', 'DELETE'])
 export function createProxyMetrics(registry: Registry): ProxyMetrics {
   const registers = [registry]
   const handshakes = new Counter({
-    ...{
-      name: 'pavs_proxy_handshakes_total',
-      help: 'TLS handshakes that ended well, by protocol',
-      registers,
-    },
+    name: 'pavs_proxy_handshakes_total',
+    help: 'TLS handshakes that ended well, by protocol',
+    registers,
     labelNames: ['protocol'],
   })
   const refusals = new Counter({
-    ...{ name: 'pavs_proxy_refusals_total', help: 'Handshakes and certificates refused, by code', registers },
+    name: 'pavs_proxy_refusals_total',
+    help: 'Handshakes and certificates refused, by code',
+    registers,
     labelNames: ['code'],
   })
   const excesses = new Counter({
-    ...{ name: 'pavs_proxy_limited_total', help: 'Refused because of a limit, by limit', registers },
+    name: 'pavs_proxy_limited_total',
+    help: 'Refused because of a limit, by limit',
+    registers,
     labelNames: ['limit'],
   })
   const seconds = new Histogram({
-    ...{ name: 'pavs_proxy_exchange_seconds', help: 'Exchanges by method and outcome', registers },
+    name: 'pavs_proxy_exchange_seconds',
+    help: 'Exchanges by method and outcome',
+    registers,
     labelNames: ['method', 'outcome'],
     buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30, 300, 3_600],
   })

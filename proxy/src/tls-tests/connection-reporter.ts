@@ -1,18 +1,16 @@
-import type { Address } from '@pushav/shared/settings.ts'
 import type { TlsTestConnection } from '@pushav/shared/tls-tests/tls-tests.ts'
-import { postEvent } from '../ingest-events.ts'
+import type { IngestEvents } from '../ingest-events.ts'
 
 const maxWaiting = 10_000
 const maxInReport = 1_000
 const retryMs = 1_000
 
 /**
- * Reports connections to the tests to the first ingest that accepts them, in order: those that come while a report is on
- * its way go with the next one. While no ingest accepts any, the newest 10 000 wait.
+ * Reports connections to the tests to ingest, in order: those that are made during a report go with the next one.
+ * While no ingest accepts reports, the newest 10 000 connections wait.
  */
 export function createConnectionReporter(
-  ingests: () => readonly Address[],
-  secret: () => string,
+  events: Pick<IngestEvents, 'postToAny'>,
 ): (connection: TlsTestConnection) => void {
   const waiting: TlsTestConnection[] = []
   let isPosting = false
@@ -26,17 +24,11 @@ export function createConnectionReporter(
     isPosting = true
     while (waiting.length > 0) {
       const connections = waiting.splice(0, maxInReport)
-      if (await post(connections)) continue
+      if (await events.postToAny('tls-tests', { connections })) continue
       waiting.unshift(...connections)
       setTimeout(() => void postAll(), retryMs).unref()
       return
     }
     isPosting = false
-  }
-
-  async function post(connections: readonly TlsTestConnection[]): Promise<boolean> {
-    for (const ingest of ingests())
-      if (await postEvent(ingest, 'tls-tests', { connections }, secret())) return true
-    return false
   }
 }

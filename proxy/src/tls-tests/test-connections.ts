@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { plainAddress } from '@pushav/shared/lib/plain-address.ts'
+import { plainAddress } from '@pushav/shared/lib/host-address.ts'
 import type { TlsTestConnection, TlsTestId } from '@pushav/shared/tls-tests/tls-tests.ts'
+import { fingerprintOf, shownName } from '../tls/certificate-text.ts'
 import type { ClientConnection } from '../tls/client-connection.ts'
-import { oneLine } from '../tls/trust.ts'
 import type { ClientHello } from './client-hello.ts'
 
 /** Follows connections to the tests, from their first byte to their end. */
@@ -52,10 +52,7 @@ export function followTestConnections(report: (connection: TlsTestConnection) =>
     progress.tls = {
       tls_version: tls.getProtocol(),
       certificate: certificate
-        ? {
-            subject: oneLine(certificate.subject).slice(0, 1_000),
-            fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
-          }
+        ? { subject: shownName(certificate.subject), fingerprint: fingerprintOf(certificate) }
         : null,
     }
   }
@@ -92,7 +89,11 @@ const connectionOf = (
   outcome: TlsTestConnection['outcome'],
   requests: number,
 ): TlsTestConnection => ({
-  ...{ test, address, outcome, requests, code },
+  test,
+  address,
+  outcome,
+  requests,
+  code,
   server_name: hello?.serverName ?? null,
   offers: hello?.newestVersion ?? null,
   tls_version: tls?.tls_version ?? null,

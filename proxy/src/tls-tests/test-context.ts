@@ -3,7 +3,7 @@ import { type TlsTestId, tlsTestNameOf } from '@pushav/shared/tls-tests/tls-test
 import type { HandoverFile } from '../tls/handover-file.ts'
 import type { Trust } from '../tls/trust.ts'
 
-/** In what the TLS of a test differs from the usual one, but for its certificate. */
+/** How the TLS of a test differs from the usual one, besides its certificate. */
 const options: Partial<Readonly<Record<TlsTestId, SecureContextOptions>>> = {
   'tls13-only': { minVersion: 'TLSv1.3' },
   'tls12-only': { maxVersion: 'TLSv1.2' },
@@ -19,7 +19,10 @@ export interface TestContext extends Pick<HandoverFile, 'trust' | 'onChange'> {
 }
 
 /** The handover file as a test changes it; where ingest has not issued the test's certificate, unchanged. */
-export function testContextOf(id: TlsTestId, handover: HandoverFile): TestContext {
+export function testContextOf(
+  id: TlsTestId,
+  handover: Pick<HandoverFile, 'trust' | 'onChange'>,
+): TestContext {
   let source: Trust | null = null
   let changed = handover.trust()
   return {

@@ -1,8 +1,9 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import { normalSerial } from '@pushav/shared/handover.ts'
+import { oneLine } from './certificate-text.ts'
 import { unknownCriticalExtensions } from './critical-extensions.ts'
-import { oneLine, type Trust } from './trust.ts'
+import type { Trust } from './trust.ts'
 
 /** A certificate that a client presented, read once per connection. */
 interface PresentedCertificate {

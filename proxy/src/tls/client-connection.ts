@@ -1,12 +1,13 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import { deviceOf, identityHeadersOf, type Peer } from '@pushav/shared/identity.ts'
-import { plainAddress } from '@pushav/shared/lib/plain-address.ts'
+import { plainAddress } from '@pushav/shared/lib/host-address.ts'
 import type { ShownCertificate } from '../handshake-reporter.ts'
 import type { ConnectionLimits, Excess } from '../limits/client-limits.ts'
+import { fingerprintOf, shownName } from './certificate-text.ts'
 import { type CertificateFault, faultOf, presentedCertificateOf } from './client-certificate.ts'
 import { resetConnection } from './node-internals.ts'
-import { oneLine, type Trust } from './trust.ts'
+import type { Trust } from './trust.ts'
 
 /** The TLS connection of a client: what its handshake proved, computed once for all its requests. */
 export interface ClientConnection {
@@ -87,20 +88,20 @@ export function createClientConnection(
 
 const maxLingerMs = 5_000
 
-/** A TCP connection that is closed with bytes unread is reset by the kernel, so what the client sends is read for a while. */
+/**
+ * A TCP connection that is closed with bytes unread is reset by the kernel, so what the client sends is read for a
+ * while.
+ */
 function endAndLinger(socket: TLSSocket): void {
   socket.end()
   const timer = setTimeout(() => socket.destroy(), maxLingerMs)
   socket.once('close', () => clearTimeout(timer))
 }
 
-const maxName = 1_000
-
-/** Names that a client chose, cut to a length that a person reads. */
 const shownOf = (certificate: X509Certificate): ShownCertificate => ({
-  subject: oneLine(certificate.subject).slice(0, maxName),
-  issuer: oneLine(certificate.issuer).slice(0, maxName),
+  subject: shownName(certificate.subject),
+  issuer: shownName(certificate.issuer),
   not_before: certificate.validFrom,
   not_after: certificate.validTo,
-  fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+  fingerprint: fingerprintOf(certificate),
 })

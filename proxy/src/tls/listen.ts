@@ -12,15 +12,23 @@ export interface Listener {
   destroy(): void
 }
 
+export const maxPort = 65_535
+
 interface ListenTarget {
   /** An address or a name; `localhost` means the loopback addresses of IPv4 and, where the machine has it, IPv6. */
   readonly host: string
   readonly port: number
-  /** Whether other processes of this user may listen there, too: the kernel gives each of them a share of the connections. */
+  /**
+   * Whether other processes of this user may listen there, too: the kernel gives each of them a share of the
+   * connections.
+   */
   readonly reusePort: boolean
 }
 
-/** Starts listening. Rejects with Node's error when the address or port cannot be used, or `reusePort` is unknown here. */
+/**
+ * Starts listening. Rejects with Node's error when the address or port cannot be used, or `reusePort` is unknown
+ * here.
+ */
 export async function listen(server: Server, { host, port, reusePort }: ListenTarget): Promise<Listener> {
   const sockets = new Set<Socket>()
   const isLocal = host === 'localhost'

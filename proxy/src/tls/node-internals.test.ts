@@ -20,7 +20,6 @@ import { pki } from '../../test/certificates.ts'
 import { closed, dialHttp2, dial as dialTls } from '../../test/clients.ts'
 import {
   allowHalfOpenHttp1,
-  expectNoContinue,
   guardConnections,
   hasReceivedEnd,
   isResponseStarted,
@@ -146,19 +145,6 @@ describe('node internals', () => {
       const socket = dial(await listen(server))
       socket.end('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
       equal((await text(socket)).endsWith('ok'), isAllowed)
-    })
-
-  for (const isOmitted of [true, false])
-    it(`decide whether a connection lives on without 100 Continue (${isOmitted})`, async () => {
-      const server = createServer()
-      server.on('checkContinue', (request, response) => {
-        if (isOmitted) expectNoContinue(response)
-        request.resume().once('end', () => response.end('ok'))
-      })
-      const socket = dial(await listen(server))
-      socket.write('PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na')
-      const [bytes] = await once(socket, 'data')
-      match(String(bytes), isOmitted ? /\r\nConnection: keep-alive\r\n/ : /\r\nConnection: close\r\n/)
     })
 
   it('remember the address of a client that has left', async () => {

@@ -2,7 +2,7 @@
  * Everything here relies on behaviour of Node that is not documented. Each function has a test that fails
  * when a new version of Node behaves differently.
  */
-import type { Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { Http2SecureServer, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -40,11 +40,6 @@ export function guardConnections(server: Http2SecureServer, admit: (socket: Sock
   })
 }
 
-/** Without 100 Continue, Node would end the connection behind the response to a request that expects it. */
-export function expectNoContinue(response: ServerResponse): void {
-  Object.assign(response, { _expect_continue: false })
-}
-
 /** Makes a server that does not listen itself, but is given connections, end those that take too long. */
 export function startConnectionChecks(server: Http2SecureServer): void {
   server.emit('listening')
@@ -56,9 +51,9 @@ export function rememberRemoteAddress(socket: Socket): void {
 }
 
 /**
- * Keeps what Node holds of an HTTP/2 connection beyond its end, until so many others have ended too. Node (seen in 24.21)
- * aborts the process when the garbage collector frees a connection before a stream of it whose head was malformed; by
- * then such streams have been freed.
+ * Keeps what Node holds of an HTTP/2 connection beyond its end, until so many others have ended too. Node (seen in
+ * 24.21) aborts the process when the garbage collector frees a connection before a stream of it whose head was
+ * malformed; by then such streams have been freed.
  */
 export function createSessionKeeper(maxSessions: number): (session: ServerHttp2Session) => void {
   const kept: unknown[] = []
@@ -78,8 +73,8 @@ export const tcpSocketOf = (socket: TLSSocket): Socket | undefined =>
   (socket as unknown as { _parent?: Socket })._parent
 
 /**
- * Closes a TLS connection with a RST, which Node offers for TCP sockets only. Later, because Node (seen in 24.21) crashes
- * when the TCP socket goes while the TLS socket above it is at work.
+ * Closes a TLS connection with a RST, which Node offers for TCP sockets only. Later, because Node (seen in 24.21)
+ * crashes when the TCP socket goes while the TLS socket above it is at work.
  */
 export function resetConnection(socket: TLSSocket): void {
   setImmediate(() => {

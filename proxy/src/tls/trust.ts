@@ -2,7 +2,7 @@ import { constants, hkdfSync, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import type { Handover } from '@pushav/shared/handover.ts'
-import { printable } from '@pushav/shared/lib/printable.ts'
+import { oneLine } from './certificate-text.ts'
 
 /** The contents of the handover file, prepared for use in every request. */
 export interface Trust {
@@ -20,8 +20,8 @@ export interface Trust {
   /** Complete, because `setSecureContext` drops every option that it is not given again. */
   readonly context: SecureContextOptions
   /**
-   * Keys of session tickets that all proxies with this server key have, so that a client resumes its session at any of
-   * them; other ones for each port.
+   * Keys of session tickets, the same in all proxies with this server key, so that a client resumes its session at
+   * any of them. Each of the two ports has keys of its own.
    */
   ticketKeysOf(port: 'device' | 'browser'): Buffer
 }
@@ -52,10 +52,6 @@ export function trustOf(handover: Handover): Trust {
 /** Node's ticket keys: a name, an HMAC key and an AES key of 16 bytes each. They change with the server's key. */
 const ticketKeysOf = (serverKey: string, port: string): Buffer =>
   Buffer.from(hkdfSync('sha256', serverKey, '', `session tickets, ${port}`, 48))
-
-/** A distinguished name on one line, safe to display; Node prints one attribute a line. */
-export const oneLine = (name: string | undefined): string =>
-  printable(name?.trim().replaceAll('\n', ', ') ?? '') || '(no name)'
 
 function certificatesIn(pem: string): X509Certificate[] {
   const blocks = pem.split(certificateBegin).slice(1)

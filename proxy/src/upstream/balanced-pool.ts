@@ -32,7 +32,7 @@ export function createBalancedPool(
 ): BalancedPool {
   const buffers = { read: Buffer.allocUnsafeSlow(readBufferBytes), writes: createWriteBatch() }
   const ingests: Ingest[] = []
-  /** Of ingests that have no address any more; their last requests go on. */
+  /** The pools of ingests that have no address any more; their last requests go on. */
   const retired = new Set<Pool>()
   update()
   addresses.onChange(update)
@@ -80,7 +80,7 @@ export function createBalancedPool(
 
   /** The ingest with the fewest connections in use; one that refused lately only if all did. */
   function pick(): Ingest {
-    // The first becomes the last, so equals take turns.
+    // The first becomes the last, so that ingests with equal load take turns.
     ingests.push(...ingests.splice(0, 1))
     return ingests.reduce((best, next) => (isBetter(next, best) ? next : best))
   }
@@ -98,6 +98,6 @@ export function createBalancedPool(
 interface Ingest {
   readonly key: string
   readonly pool: Pool
-  /** In milliseconds; 0 when it has not refused a connection yet. */
+  /** Passed over until then, in milliseconds; 0 when it has not refused a connection yet. */
   downUntil: number
 }

@@ -63,7 +63,7 @@ export const fixedAddresses = (addresses: readonly Address[]): IngestAddresses =
   [Symbol.dispose]: () => undefined,
 })
 
-/** Tells two addresses apart. */
+/** A text that is the same for equal addresses. */
 export const keyOf = (address: Address): string =>
   'path' in address ? `unix:${address.path}` : `${address.host} ${address.port}`
 

@@ -1,4 +1,4 @@
-import { invocationDirectory } from '@pushav/shared/settings.ts'
+import { invocationDirectory } from '@pushav/shared/process/invocation-directory.ts'
 import { CameraError, UsageError } from './camera-error.ts'
 import { help, readOptions } from './options.ts'
 import { runCameras } from './run-cameras.ts'

@@ -10,7 +10,9 @@ export async function openStream(
 ): Promise<string> {
   const streams = path.replace(/\/$/, '')
   const { status, body } = await transport.send({
-    ...{ method: 'POST', headers: {}, body: Buffer.alloc(0) },
+    method: 'POST',
+    headers: {},
+    body: Buffer.alloc(0),
     path: `${streams}?interface=${profile.interface}`,
   })
   const id = status === 201 ? idIn(body) : null

@@ -18,8 +18,13 @@ export async function runCameras(options: Options, print: (line: string) => void
   const segments = Math.ceil(options.durationMs / 1_000 / segmentSeconds)
   const { url, faults, isFast } = options
   const camera = {
-    ...{ profile: profiles[options.profile], clip: await encodeClip(segments) },
-    ...{ faults, segments, url, credentials, isFast },
+    profile: profiles[options.profile],
+    clip: await encodeClip(segments),
+    faults,
+    segments,
+    url,
+    credentials,
+    isFast,
   }
   const report = (path: string, status: string, words: string) =>
     print([new Date().toISOString(), path, status, words].filter(Boolean).join(' '))

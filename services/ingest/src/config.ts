@@ -18,16 +18,16 @@ import {
   size,
   text,
 } from '@pushav/shared/settings.ts'
-import { optionalStoreUrl } from '@pushav/shared/store-url.ts'
+import { optionalStoreUrl } from '@pushav/shared/store/store-url.ts'
 import { z } from 'zod'
 import { type ForeignRule, parseForeignRule } from './access/subject-rules.ts'
 
 export type Config = ReturnType<typeof readConfig>
 
-/** Null for none, and for a port that the system chooses; the first one of a range such as `1234-1236`. */
+/** The port, or the first one of a range such as `1234-1236`; null for none, and for a port that the system chooses. */
 const portOf = (text: string | undefined): number | null => Number.parseInt(text ?? '', 10) || null
 
-/** Of a range, in which several proxies are published, the first one. */
+/** A port, or the first one of a range, as containers publish several proxies. */
 const firstPort = z
   .string()
   .optional()
@@ -88,17 +88,20 @@ function readFrom(env: NodeJS.ProcessEnv) {
     keylog: setting('KEYLOG', optionalText) || null,
     serverIp: setting('SERVER_IP', optionalText),
     dnsName: setting('DNS_NAME', optionalDnsName),
-    /** Of no effect: responses have the field names of every generation of the Matter test harness. */
+    /** Without effect: responses have the field names of every generation of the Matter test harness. */
     compat: setting('COMPAT', optionalText) || null,
-    /** Who decides what an upload is answered with, and which list it is in. */
+    /** Whose verdict decides the response to an upload, and the list that it is in. */
     judge: setting('JUDGE', judge, 'ours'),
-    /** Of pages that may read streams, uploads and probes. */
+    /** The origins of pages that may read streams, uploads and probes. */
     allowedOrigins: setting('ALLOW_ORIGIN', origins),
     maxUploadBytes: setting('MAX_UPLOAD', size, '64GiB'),
     verdictWaitMs: setting('VERDICT_WAIT', duration, '1s'),
     /** A session without a new object for this long has ended. */
     sessionIdleMs: setting('SESSION_IDLE', duration, '60s'),
-    /** What an upload that has its response outlives: the death of this process, the loss of power, or of this machine. */
+    /**
+     * What an upload that has its response outlives: the death of this process, the loss of power, or of this
+     * machine.
+     */
     durability: setting('DURABILITY', durability, 'process'),
     /** The object store that bodies and journals are shipped to; null for none. */
     store: setting('STORE', optionalStoreUrl),
@@ -106,7 +109,7 @@ function readFrom(env: NodeJS.ProcessEnv) {
     storePassphrase: setting('STORE_PASSPHRASE', optionalText) || null,
     /** A file with it, in its place. */
     storePassphraseFile: setting('STORE_PASSPHRASE_FILE', optionalText) || null,
-    /** How much later the store has what was answered before; of no effect with DURABILITY=store. */
+    /** How much later than its response the store may have an upload; without effect with DURABILITY=store. */
     shipWithinMs: setting('SHIP_WITHIN', duration, '2s'),
     /** How much of what the store has stays on this disk as well; 0 for all of it. */
     cacheBytes: setting('CACHE', size, '0'),
@@ -132,14 +135,14 @@ function readFrom(env: NodeJS.ProcessEnv) {
       minFreeBytes: setting('RETENTION_FREE', size, '0'),
     },
     retentionIntervalMs: setting('RETENTION_INTERVAL', duration, '10s'),
-    /** Where the proxy listens, for `/about`; null where this process was not told. */
+    /** Where the proxy listens, for `/about`; null where nothing is set. */
     publicPort: portOf(setting('PORT', optionalText)),
     uiPort: setting('UI_PORT', firstPort),
     /** Whether webhooks may reach addresses that are not of the public internet. */
     webhookAllowPrivate: setting('WEBHOOK_ALLOW_PRIVATE', flag, 'false'),
-    /** Of one attempt. */
+    /** How long one attempt may take. */
     webhookTimeoutMs: setting('WEBHOOK_TIMEOUT', duration, '10s'),
-    /** Before the second attempt; twice as long before each further one. */
+    /** The delay before the second attempt; it doubles before each further one. */
     webhookRetryMs: setting('WEBHOOK_RETRY', duration, '5s'),
     /** Whether the proxy tests TLS clients, and so needs certificates to show them. */
     hasTlsTests: (setting('TLS_TEST_PORT', optionalPort, 'off') ?? null) !== null,

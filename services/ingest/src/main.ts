@@ -1,5 +1,6 @@
 import { createLogger } from '@pushav/shared/logger.ts'
-import { closeOnSignal, reportReady } from '@pushav/shared/shutdown.ts'
+import { reportReady } from '@pushav/shared/process/ready-report.ts'
+import { closeOnSignal } from '@pushav/shared/process/shutdown.ts'
 import { readConfig } from './config.ts'
 import { restrictFiles } from './instances/disk/restrict-files.ts'
 import { startIngest } from './start-ingest.ts'

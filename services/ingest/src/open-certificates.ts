@@ -7,8 +7,8 @@ import { diskAdminFile } from './certificates/disk/admin-file.ts'
 import { diskCertificateFiles } from './certificates/disk/certificate-files.ts'
 import { diskDeviceJournal } from './certificates/disk/device-journal.ts'
 import { type HandoverFacts, openHandoverFile, readHandover } from './certificates/disk/handover-file.ts'
+import { openRoot } from './certificates/disk/open-root.ts'
 import { diskRootFile } from './certificates/disk/replace-root.ts'
-import { openRootFiles } from './certificates/disk/root-files.ts'
 import { type ExportBundle, exportBundleWith } from './certificates/export-bundle.ts'
 import {
   createHandoverAcknowledgements,
@@ -31,7 +31,6 @@ import { createRoot } from './certificates/x509/root.ts'
 import { createUnknownAuthority } from './certificates/x509/unknown-authority.ts'
 import { createFileMutex } from './lib/file-mutex.ts'
 import { intermediateOf } from './open-intermediate.ts'
-import { testCertificatesOf } from './open-test-certificates.ts'
 import { agreeOnProxySecret } from './shared-files/adapters/proxy-secret.ts'
 import {
   bringCertificates,
@@ -40,6 +39,7 @@ import {
 } from './shared-files/adapters/shared-certificates.ts'
 import { sharedRoots } from './shared-files/adapters/shared-roots.ts'
 import type { SharedSecrets } from './shared-files/ports.ts'
+import { testCertificatesOf } from './tls-tests/x509/test-certificates.ts'
 
 interface CertificateSettings {
   readonly workingDirectory: string
@@ -134,7 +134,12 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     )
   const adminFile = diskAdminFile(workingDirectory)
   const ensureAdminCertificate = ensureAdminCertificateWith({
-    ...{ authority: device, keys, reader, journal, file: adminFile, now },
+    authority: device,
+    keys,
+    reader,
+    journal,
+    file: adminFile,
+    now,
   })
   await maintain()
   shared?.files.onChange(
@@ -144,9 +149,18 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
 
   return {
     issue: issueCertificateWith({
-      ...{ authority: device, keys, reader, files, journal, runExclusively, now },
+      authority: device,
+      keys,
+      reader,
+      files,
+      journal,
+      runExclusively,
+      now,
       issueProfile: issueProfileWith({
-        ...{ authority: device, reader, now, openIntermediate },
+        authority: device,
+        reader,
+        now,
+        openIntermediate,
         createUnknown: () => createUnknownAuthority('device', now()),
       }),
     }),
@@ -176,12 +190,10 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
 
   async function open(hierarchy: Hierarchy): Promise<Authority> {
     const create = () => createRoot(now())
-    const agreed = roots ? () => roots.agree(hierarchy, create) : create
-    const found = await openRootFiles(workingDirectory, hierarchy, agreed, log)
-    const root = roots ? await roots.reconcile(hierarchy, found) : found
-    if (root.certificate !== found.certificate)
-      await diskRootFile(workingDirectory, now).replace(hierarchy, root.certificate)
-    return openAuthority(hierarchy, root, now())
+    const { onDisk, pair } = await openRoot(hierarchy, create, { workingDirectory, roots, log })
+    if (pair.certificate !== onDisk.certificate)
+      await diskRootFile(workingDirectory, now).replace(hierarchy, pair.certificate)
+    return openAuthority(hierarchy, pair, now())
   }
 
   async function handoverFacts(): Promise<HandoverFacts> {

@@ -22,6 +22,8 @@ export async function openSharedFiles(
   // Loaded only here: the store's client takes time and memory.
   const { openSharedSecrets } = await import('./shared-files/s3/open-shared-secrets.ts')
   return openSharedSecrets(config.store, passphrase, built, {
-    ...{ counts: redisChangeCounts(redis), mutex: (onAcquired) => redisMutex(redis, onAcquired), log },
+    counts: redisChangeCounts(redis),
+    mutex: (onAcquired) => redisMutex(redis, onAcquired),
+    log,
   })
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { whenReady } from '@pushav/shared/redis/client.ts'
-import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import type { StoreTarget } from '@pushav/shared/store/store-url.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
 import type { Config } from './config.ts'
 import { redisDeviceIndex } from './devices/redis/device-index.ts'
@@ -178,7 +178,12 @@ async function openDisk(config: StorageConfig, built: AsyncDisposableStack, log:
   const streams = cacheStreamList(workingDirectory, ownJournals.streams, now)
   const links = await diskObjectLinks(workingDirectory, instance, disk)
   const uploads = await openUploadStore({
-    ...{ workingDirectory, instance, disk, durability, journals: ownJournals, links },
+    workingDirectory,
+    instance,
+    disk,
+    durability,
+    journals: ownJournals,
+    links,
   })
   return {
     inStore,

@@ -2,9 +2,9 @@ import { isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Config } from './config.ts'
-import { version } from './describe-server.ts'
 import { createErrorReport } from './indexing/redis/connections.ts'
 import type { Storage } from './open-storage.ts'
+import { version } from './service/disk/package-version.ts'
 import { sharedWebhookFiles } from './shared-files/adapters/shared-webhooks.ts'
 import type { SharedSecrets } from './shared-files/ports.ts'
 import type { StreamReads } from './streams/read-streams.ts'
@@ -38,14 +38,14 @@ interface OpenWebhooksDeps {
   readonly shared: SharedSecrets | null
   readonly newId: () => string
   readonly now: () => Date
-  /** Of the proxy; null while it is not known. */
+  /** The proxy's port for devices; null while it is not known. */
   readonly port: () => number | null
 }
 
 /**
  * Webhooks are sent by ingest, which has their secrets in files: none goes into Redis. What a target does to an
- * attempt, uploads do not notice: sockets wait without a thread, two attempts for each webhook run at once, and 20 begin
- * in a second. Without webhooks there is no connection, timer or file.
+ * attempt, uploads do not notice: sockets wait without a thread, two attempts for each webhook run at once, and 20
+ * begin in a second. Without webhooks there is no connection, timer or file.
  */
 export function openWebhooks(
   config: WebhookSettings,
@@ -58,7 +58,9 @@ export function openWebhooks(
   const send = webhookClient({ allowPrivate, timeoutMs })
   const queues = built.use(
     createDeliveryQueues({
-      ...{ connection: storage.queueRedis, patient: storage.webhookRedis, retryMs },
+      connection: storage.queueRedis,
+      workerConnection: storage.webhookRedis,
+      retryMs,
       deliver: deliverWebhookWith({ files, send, userAgent: `push-av-server/${version}`, now }),
       onError: createErrorReport(log),
     }),

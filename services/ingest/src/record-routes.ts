@@ -4,7 +4,6 @@ import { compareRoutes } from './comparison/http/compare-routes.ts'
 import { readMetricsWith } from './comparison/metrics-view.ts'
 import { readReportMetricsWith } from './comparison/read-report-metrics.ts'
 import type { Config } from './config.ts'
-import { version } from './describe-server.ts'
 import { digestJournalsWith } from './evidence/disk/journal-digests.ts'
 import { evidenceRoutes } from './evidence/http/evidence-routes.ts'
 import { readEvidenceWith } from './evidence/read-evidence.ts'
@@ -31,6 +30,7 @@ import type { ReferenceResponses } from './reference/http/reference-responses.ts
 import { sealedRoutes } from './sealed/http/sealed-routes.ts'
 import { openSessionWith } from './sealed/open-session.ts'
 import { probeMediaWith } from './sealed/probe-media.ts'
+import { version } from './service/disk/package-version.ts'
 import { findCertificateWith, findObjectWith } from './streams/find-object.ts'
 import { objectRoutes } from './streams/http/object-routes.ts'
 import { streamResponse } from './streams/http/stream-response.ts'
@@ -83,7 +83,9 @@ export function recordRoutes(config: Config, storage: Storage, deps: RecordRoute
   const listSession = listSessionWith(streams, readUploadLog)
   return [
     streamRoutes({
-      ...{ streams, expectations, strictByDefault: config.strict },
+      streams,
+      expectations,
+      strictByDefault: config.strict,
       responseOf: isReference ? reference.streamResponse : streamResponse,
       reportReference: reference.report,
       reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
@@ -103,7 +105,12 @@ export function recordRoutes(config: Config, storage: Storage, deps: RecordRoute
     }),
     playRoutes({ playback, store }),
     exportRoutes({
-      ...{ streams, readReportMetrics, readEvidence, open: openUpload, certificates, listSession },
+      streams,
+      readReportMetrics,
+      readEvidence,
+      open: openUpload,
+      certificates,
+      listSession,
       exportMp4: exportMp4With(playback, openUpload),
     }),
     evidenceRoutes(walkLog, version),

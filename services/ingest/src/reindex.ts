@@ -23,8 +23,11 @@ async function reindex(): Promise<void> {
   const verdicts = createPendingVerdicts()
   const { name: instance, settle } = built.use(await openInstance(config.workingDirectory, 'reindex'))
   const storage = await openStorage({ ...config, instance }, built, log, {
-    ...{ verdicts, verdictWatch: createVerdictWatch(), notifier: createWebhookNotifier() },
-    ...{ metrics: noIngestMetrics, quotas: null },
+    verdicts,
+    verdictWatch: createVerdictWatch(),
+    notifier: createWebhookNotifier(),
+    metrics: noIngestMetrics,
+    quotas: null,
   })
   const { journals, index, links, indexer } = storage
   const startedMs = performance.now()

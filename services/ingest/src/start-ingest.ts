@@ -1,32 +1,21 @@
-import { access, constants } from 'node:fs/promises'
+import { access as checkAccess, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import { keylogWarning } from '@pushav/shared/access-warning.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
+import type { AccessReport } from '@pushav/shared/process/ready-report.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
-import type { AccessReport } from '@pushav/shared/shutdown.ts'
 import { createSite } from '@pushav/ui/site.ts'
 import { readClientRoots } from './access/disk/client-roots.ts'
-import { accessRoutes } from './access/http/access-routes.ts'
 import { auditRequests } from './access/http/audit-requests.ts'
-import { anonymousClient } from './access/http/authorize.ts'
+import { anonymousClient } from './access/http/client.ts'
 import { serverWarnings } from './access/server-warnings.ts'
 import { makeStartTokens } from './access/start-tokens.ts'
-import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import { serverNamesOf } from './certificates/x509/server-names.ts'
 import type { Config } from './config.ts'
-import { describeServerWith, type ProxyPorts, version } from './describe-server.ts'
-import { deviceRoutes } from './devices/http/device-routes.ts'
-import { readDevicesWith } from './devices/read-devices.ts'
-import { eventRoutes } from './events/http/event-routes.ts'
-import { sendStateWith } from './events/http/send-state.ts'
-import { createStates } from './events/states/states.ts'
-import { expectationRoutes } from './expectations/http/expectation-routes.ts'
 import { judgeExpectationsWith } from './expectations/judge-expectations.ts'
 import { redisVerdictStates } from './expectations/redis/verdict-states.ts'
-import { waitForWith } from './expectations/wait-for.ts'
 import { createVerdictWatch } from './expectations/watch-verdicts.ts'
-import { uploadFaultsWith } from './faults/http/fault-course.ts'
 import { redisFaultStore } from './faults/redis/fault-store.ts'
 import { startFaults } from './faults/start-faults.ts'
 import { allowOrigins } from './http/allow-origins.ts'
@@ -35,7 +24,6 @@ import { createErrorResponder } from './http/error-handler.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { createApp } from './http/http-app.ts'
 import { listen } from './http/http-server.ts'
-import { uiRoutes } from './http/ui-routes.ts'
 import { openInstance } from './instances/disk/instance-locks.ts'
 import { startTakeOver } from './instances/take-over.ts'
 import { openKeylogFile } from './keylog/disk/keylog-file.ts'
@@ -46,47 +34,36 @@ import { type Certificates, openCertificates } from './open-certificates.ts'
 import { openSharedFiles } from './open-shared-files.ts'
 import { openStorage } from './open-storage.ts'
 import { openWebhooks } from './open-webhooks.ts'
-import { probeRoutes } from './probes/http/probe-routes.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
-import { admitUploadWith } from './quotas/admit-upload.ts'
-import { createDiskSpace } from './quotas/disk-space.ts'
 import { createQuotas, hasQuota } from './quotas/quotas.ts'
 import { startUsageRefresh } from './quotas/refresh-usage.ts'
 import { createUsage } from './quotas/usage.ts'
 import { recordRoutes } from './record-routes.ts'
 import { referenceResponsesWith } from './reference/http/reference-responses.ts'
 import { readReferenceWith } from './reference/read-reference.ts'
-import { refusalRoutes } from './refusals/http/refusal-routes.ts'
-import { redisRefusals } from './refusals/redis/redis-refusals.ts'
 import { freeBytesIn } from './retention/disk/free-bytes.ts'
 import { findEndedWith } from './retention/find-ended.ts'
-import { retentionRoutes } from './retention/http/retention-routes.ts'
 import { removeSessionWith } from './retention/remove-session.ts'
 import { reportRemovalWith } from './retention/report-removal.ts'
 import { startRetention } from './retention/run-retention.ts'
-import { docsRoutes } from './service/http/docs-routes.ts'
-import { serviceRoutes } from './service/http/service-routes.ts'
+import { serverRoutes } from './server-routes.ts'
+import type { ProxyPorts } from './service/describe-server.ts'
+import { uiRoutes } from './service/http/ui-routes.ts'
 import { recordEntryWith } from './streams/record-entry.ts'
 import { streamsWith } from './streams/streams.ts'
-import { tlsTestRoutes } from './tls-tests/http/tls-test-routes.ts'
-import { redisTestResults } from './tls-tests/redis/redis-test-results.ts'
+import { createUploadHandling } from './upload-handling.ts'
 import { openPiecesWith } from './uploads/body/open-pieces.ts'
 import { diskOpenUpload } from './uploads/disk/open-upload.ts'
-import { handleUploadWith, uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
+import { uploadRoutes, withPutFastPath } from './uploads/http/put-upload.ts'
 import { respondWithReceipt } from './uploads/http/upload-response.ts'
 import { createInFlightUploads } from './uploads/in-flight.ts'
-import { shareBetweenStreams } from './uploads/limits/share-between-streams.ts'
-import { createOpenUploads } from './uploads/open-uploads.ts'
 import { createPendingVerdicts } from './uploads/pending-verdicts.ts'
 import { startProgressReports } from './uploads/publish-progress.ts'
-import { receiveUploadWith } from './uploads/receive-upload.ts'
-import { recoverUploadsWith } from './uploads/recover-uploads.ts'
-import { streamInterfaceWith } from './uploads/stream-interface.ts'
-import { webhookRoutes } from './webhooks/http/webhook-routes.ts'
 import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 const catchUpWaitMs = 10_000
 const faultRefreshMs = 1_000
+const usageRefreshMs = 30_000
 const now = (): Date => new Date()
 
 interface RunningIngest {
@@ -101,16 +78,17 @@ export async function startIngest(
   built: AsyncDisposableStack,
   log: Logger,
 ): Promise<RunningIngest> {
-  const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, maxUploadBytes: maxBytes } = config
-
+  const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs } = config
+  const closing = new AbortController()
   // Before the proxy is told to report secrets.
   const keylog = config.keylog === null ? null : built.use(await openKeylogFile(config.keylog, log))
   if (keylog) log.warn({ path: config.keylog }, keylogWarning)
-
   const shared = await openSharedFiles(config, built, log)
   const certificates = built.adopt(
     await openCertificates({
-      ...{ ...config, log, shared },
+      ...config,
+      log,
+      shared,
       serverNames: () => namesOf(config),
       clientRoots: config.clientCa ? await readClientRoots(config.clientCa) : null,
       hasAdmin: config.auth === 'mtls',
@@ -128,17 +106,10 @@ export async function startIngest(
   const notifier = createWebhookNotifier()
   const listeners = { verdicts, verdictWatch, notifier, metrics, quotas }
   const storage = await openStorage({ ...config, instance: instance.name }, built, log, listeners)
-  const { store, journals, links, redis, index, deviceSums, probes, eventBus, inspections, indexer } = storage
+  const { store, journals, links, redis, index, deviceSums, probes, eventBus, indexer } = storage
   const { clientCertificates } = storage
-
-  const accessControl = await openAccess(
-    config,
-    { certificates, clientCertificates, journals, shared },
-    built,
-    log,
-  )
-  const { authorization } = accessControl
-  const clientOf = authorization?.clientOf ?? (() => anonymousClient)
+  const access = await openAccess(config, { certificates, clientCertificates, journals, shared }, built, log)
+  const { authorization } = access
   const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
   const inFlight = createInFlightUploads()
   const faults = built.use(
@@ -150,7 +121,7 @@ export async function startIngest(
     index,
     links,
     record,
-    setOwner: accessControl.streams.setOwner,
+    setOwner: access.streams.setOwner,
     eventBus,
     inFlight,
     reserveStream: quotas?.reserveStream ?? null,
@@ -160,26 +131,13 @@ export async function startIngest(
     now,
     idleMs,
   })
-  const openUploads = createOpenUploads()
-  const uploadDeps = {
-    store,
-    links,
-    inspections,
-    indexer,
-    verdicts,
-    verdictWaitMs,
-    events: eventBus,
-    inFlight,
-    openUploads,
-    now,
-  }
   const retention = built.use(
     startRetention({
       policy: config.retention,
       findEnded: findEndedWith({ journals, index, idleMs }),
       removeSession: removeSessionWith({ ...storage, record, inFlight, newId, now, idleMs }),
       freeBytes: () => freeBytesIn(workingDirectory),
-      report: reportRemovalWith(log, accessControl.audit, metrics.removed),
+      report: reportRemovalWith(log, access.audit, metrics.removed),
       intervalMs: config.retentionIntervalMs,
       idleMs,
       log,
@@ -188,28 +146,27 @@ export async function startIngest(
   )
   built.use(startProgressReports(eventBus, inFlight, now))
   addIngestGauges(registry, {
-    ...{ backlog: probes.backlog, inFlight, workingDirectory },
+    backlog: probes.backlog,
+    inFlight,
+    workingDirectory,
     shipBacklog: storage.shared?.backlog ?? null,
   })
   built.use(await serveMetrics(registry, config.metricsAddress))
-  const interfaceOf = streamInterfaceWith(journals)
-  const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
   const openUpload = diskOpenUpload(store)
   const openPieces = openPiecesWith(store, openUpload)
   const reference = referenceResponsesWith(readReferenceWith({ index, open: openPieces }))
-  const recoverUploads = recoverUploadsWith(uploadDeps)
-  const recovered = await recoverUploads(instance.name)
-  if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
-  await storage.shared?.shipLeftOver()
-  onReconnect(redis, catchUp)
-  await waitAtMost(catchUpWaitMs, catchUp())
-  built.use(startTakeOver({ locks: instance, recoverUploads, catchUp: indexer.catchUp, log }))
-  await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
-
-  const devices = readDevicesWith({
-    ...{ index: storage.devices, sums: deviceSums },
-    ...{ certificates: clientCertificates, history: certificates.history },
+  const { handleUpload, recoverUploads } = createUploadHandling(config, storage, {
+    streams,
+    verdicts,
+    inFlight,
+    faults,
+    quotas,
+    onDiskFull,
+    respondWithReceipt: config.judge === 'reference' ? reference.respond : respondWithReceipt,
+    closing: closing.signal,
+    now,
   })
+  await recover()
   let proxyPorts: ProxyPorts = { port: null, uiPort: null, isLoopback: true, tlsTests: null }
   const warnings = serverWarnings(
     config.auth,
@@ -217,110 +174,77 @@ export async function startIngest(
     () => [...certificates.warnings(), ...(storage.shared?.warnings() ?? [])],
     keylog !== null,
   )
-  const closing = new AbortController()
-  const refusals = redisRefusals(redis, now)
-  const { backlog } = probes
-  const states = createStates({ eventBus, streams, inFlight, refusals, backlog, now })
-  const sendState = sendStateWith(states, now)
   const expectations = judgeExpectationsWith({ streams, index, record, newId, now, idleMs })
   verdictWatch.start({ expectations, states: redisVerdictStates(redis), eventBus, log, now })
   built.use(verdictWatch)
-  const waitFor = waitForWith({ states, streams, index, expectations })
-  const webhooks = openWebhooks(config, built, log, {
-    ...{ storage, streams, notifier, shared, newId, now, port: () => proxyPorts.port },
-  })
+  const port = () => proxyPorts.port
+  const webhooks = openWebhooks(config, built, log, { storage, streams, notifier, shared, newId, now, port })
+  if (quotas) built.use(await startUsageRefresh({ journals, index, usage, intervalMs: usageRefreshMs, log }))
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
-  if (quotas) built.use(await startUsageRefresh({ journals, index, usage, intervalMs: 30_000, log }))
-  const space = createDiskSpace({
-    freeBytes: () => freeBytesIn(workingDirectory),
-    reserveBytes: config.diskReserveBytes,
-    nowMs: () => performance.now(),
-    onRefusal: onDiskFull,
-  })
-  const respondAsUsual = config.judge === 'reference' ? reference.respond : respondWithReceipt
-  const handleUpload = handleUploadWith({
-    receiveUpload: shareBetweenStreams(receiveUpload, () => performance.now()),
-    streams,
-    certificates: clientCertificates,
-    admit: admitUploadWith({ quotas, space: config.diskReserveBytes > 0 ? space : null }),
-    respondWithReceipt: respondAsUsual,
-    faults: uploadFaultsWith({
-      ...{ faults, interfaceOf, respondWithReceipt: respondAsUsual, closing: closing.signal },
-    }),
-    maxBytes,
-    now,
-  })
   const health = healthRoutes(
-    { redis: () => pingAll(redis), disk: () => access(workingDirectory, constants.W_OK) },
+    { redis: () => pingAll(redis), disk: () => checkAccess(workingDirectory, constants.W_OK) },
     async () => ({ ...(await probes.backlog()), workers: await findProbeWorkers(redis) }),
     () => ({ auth: config.auth, warnings: warnings() }),
     storage.shared && { ...storage.shared, isNeeded: config.durability === 'store' },
   )
   const routers = [
-    accessRoutes({
-      ...{
-        auth: config.auth,
-        tokens: accessControl.tokens,
-        sessions: accessControl.sessions,
-        access: accessControl.streams,
-      },
-      ...{ streams, clientOf, keyOfName: accessControl.keyOfName, warnings },
-    }),
-    certificateRoutes(
-      {
-        ...{ ...certificates, lastSeen: devices.lastSeen, onProxyPorts },
-        grantOf: authorization?.grantOf ?? (() => null),
-      },
+    ...serverRoutes(config, storage, {
+      certificates,
+      access,
+      streams,
+      expectations,
+      inFlight,
+      retention,
+      webhooks,
+      metrics,
+      warnings,
+      proxyPorts: () => proxyPorts,
+      onProxyPorts,
+      testTarget: () => testTargetOf(config, certificates, proxyPorts),
+      closing: closing.signal,
+      now,
       log,
-    ),
-    docsRoutes(version),
-    serviceRoutes({ about: describeServerWith(config, certificates, () => proxyPorts, now()) }),
-    deviceRoutes(devices),
-    probeRoutes(probes, () => findProbeWorkers(redis)),
-    expectationRoutes(expectations, waitFor, closing.signal),
-    eventRoutes(eventBus, streams, sendState, closing.signal),
-    retentionRoutes(retention, config.retention),
-    webhookRoutes(webhooks),
-    tlsTestRoutes({
-      ...{ results: redisTestResults(redis, now), isEnabled: config.hasTlsTests },
-      target: () => testTargetOf(config, certificates, proxyPorts),
     }),
-    refusalRoutes({ refusals, eventBus, audit: accessControl.audit, count: metrics.refused, log, now }),
     // Behind the others, because its last route takes every path below a stream.
     ...recordRoutes(config, storage, {
-      ...{ streams, expectations, authorization, access: accessControl.streams, reference, faults, keylog },
-      ...{ openUpload, openPieces, closing: closing.signal, now },
+      streams,
+      expectations,
+      authorization,
+      access: access.streams,
+      reference,
+      faults,
+      keylog,
+      openUpload,
+      openPieces,
+      closing: closing.signal,
+      now,
     }),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),
   ]
+  const clientOf = authorization?.clientOf ?? (() => anonymousClient)
   const app = createApp({
     authenticate,
     respondWithError,
     health,
     routers,
-    gates: [
-      ...(authorization ? [authorization.requireAccess] : []),
-      auditRequests(accessControl.audit, clientOf),
-    ],
+    gates: [...(authorization ? [authorization.requireAccess] : []), auditRequests(access.audit, clientOf)],
     allowOrigins: allowOrigins(config.allowedOrigins),
   })
-  const listener = withPutFastPath({
-    ...{ handleUpload, authenticate, respondWithError, app },
-    authorizeUpload: authorization?.authorizeUpload ?? null,
-  })
+  const authorizeUpload = authorization?.authorizeUpload ?? null
+  const listener = withPutFastPath({ handleUpload, authenticate, respondWithError, app, authorizeUpload })
   built.use(await listen(listener, config.listen))
   built.defer(() => closing.abort())
   return {
     app,
-    makeStartTokens: () => makeStartTokens(config.auth, accessControl.tokens, certificates.adminFile),
+    makeStartTokens: () => makeStartTokens(config.auth, access.tokens, certificates.adminFile),
   }
 
   /** Every refusal by a quota passes here; the log line is that of the request. */
   function reportRefusal(limit: string): void {
     metrics.unstored(limit)
-    accessControl.auditLimit(limit)
+    access.auditLimit(limit)
   }
 
   function onRemoved(stream: string): void {
@@ -337,6 +261,17 @@ export async function startIngest(
   function onProxyPorts(ports: ProxyPorts): void {
     // Of several proxies one has the ports for tests of TLS clients.
     proxyPorts = { ...ports, tlsTests: ports.tlsTests ?? proxyPorts.tlsTests }
+  }
+
+  /** Completes what earlier processes left unfinished: uploads, the index, removals of streams. */
+  async function recover(): Promise<void> {
+    const recovered = await recoverUploads(instance.name)
+    if (recovered > 0) log.warn({ recovered }, 'uploads that a crash cut off were recorded')
+    await storage.shared?.shipLeftOver()
+    onReconnect(redis, catchUp)
+    await waitAtMost(catchUpWaitMs, catchUp())
+    built.use(startTakeOver({ locks: instance, recoverUploads, catchUp: indexer.catchUp, log }))
+    await streams.finishRemovals().catch((error) => log.warn({ error }, 'a stream is not wholly removed yet'))
   }
 
   async function catchUp(): Promise<void> {

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import type { StoreTarget } from '@pushav/shared/store/store-url.ts'
 import type { Config } from './config.ts'
 import { diskUploads } from './disk/disk-uploads.ts'
 import { downloadInto } from './disk/sandbox-dir.ts'
@@ -14,8 +14,9 @@ import { withFallback } from './use-cases/with-fallback.ts'
 const timeoutMs = 15_000
 
 /**
- * Uploads from the working directory, and those that it lacks from the object store where there is one; or over HTTPS from the server where this machine has no working directory.
- * Throws when a certificate cannot be read. `onUnavailable` receives each failure that is retried.
+ * Uploads from the working directory, those that it lacks from the object store; over HTTPS from the server on a
+ * machine that has neither. Throws when a certificate cannot be read. `onUnavailable` receives each failure that is
+ * retried.
  */
 export async function chooseUploads(
   config: Config,
@@ -52,22 +53,22 @@ async function storeOf(
   return createStoreReader(store, { shipWithinMs, nowMs: () => performance.now() }, closing)
 }
 
-async function readRoot(path: string): Promise<string> {
-  try {
-    const pem = await readFile(path, 'utf8')
-    return new X509Certificate(pem) && pem
-  } catch (error) {
-    throw new Error(`bad settings: ROOT_CERTIFICATE is no certificate in PEM: ${(error as Error).message}`)
-  }
-}
+const readRoot = (path: string): Promise<string> =>
+  readPem(path, 'ROOT_CERTIFICATE is no certificate in PEM', (pem) => void new X509Certificate(pem))
 
-async function readCertificateWithKey(path: string): Promise<string> {
+const readCertificateWithKey = (path: string): Promise<string> =>
+  readPem(path, 'UPLOADS_CERTIFICATE is no certificate and key in PEM', (pem) => {
+    new X509Certificate(pem)
+    createPrivateKey(pem)
+  })
+
+/** Throws an error that begins with `fault` when the file cannot be read, or `parse` throws. */
+async function readPem(path: string, fault: string, parse: (pem: string) => void): Promise<string> {
   try {
     const pem = await readFile(path, 'utf8')
-    return new X509Certificate(pem) && createPrivateKey(pem) && pem
+    parse(pem)
+    return pem
   } catch (error) {
-    throw new Error(
-      `bad settings: UPLOADS_CERTIFICATE is no certificate and key in PEM: ${(error as Error).message}`,
-    )
+    throw new Error(`bad settings: ${fault}: ${(error as Error).message}`)
   }
 }

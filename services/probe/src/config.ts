@@ -11,7 +11,7 @@ import {
   size,
   text,
 } from '@pushav/shared/settings.ts'
-import { optionalStoreUrl } from '@pushav/shared/store-url.ts'
+import { optionalStoreUrl } from '@pushav/shared/store/store-url.ts'
 import { z } from 'zod'
 
 export type Config = ReturnType<typeof readConfig>
@@ -60,7 +60,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     ),
     timeoutMs: setting('PROBE_TIMEOUT', duration, '10s'),
     memoryBytes: setting('PROBE_MEMORY', size, '1GiB'),
-    /** null: not said; see `SandboxPolicy`. */
+    /** See `SandboxPolicy`; null where nothing is set. */
     sandbox: setting('PROBE_SANDBOX', sandboxPolicy),
     ffprobe: setting('FFPROBE', text, 'ffprobe'),
     /** Where `/metrics` is served; null for nowhere. */

@@ -2,11 +2,11 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { authMode } from '@pushav/shared/api/access.ts'
+import { invocationDirectory } from '@pushav/shared/process/invocation-directory.ts'
 import { redisUrl } from '@pushav/shared/redis/url.ts'
 import {
   durability,
   flag,
-  invocationDirectory,
   judge,
   level,
   optionalDnsName,
@@ -20,7 +20,7 @@ import {
   readSettings,
   text,
 } from '@pushav/shared/settings.ts'
-import { optionalStoreUrl } from '@pushav/shared/store-url.ts'
+import { optionalStoreUrl } from '@pushav/shared/store/store-url.ts'
 import { z } from 'zod'
 import { smallFfprobe } from './small-ffprobe/small-ffprobe.ts'
 import { workers } from './worker-count.ts'

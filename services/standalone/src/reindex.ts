@@ -1,6 +1,7 @@
 import type { Options } from './options.ts'
 import type { Display } from './output/display.ts'
-import { redisProcess, reindexProcess } from './processes.ts'
+import { redisProcess } from './processes/redis-process.ts'
+import { reindexProcess } from './processes/task-processes.ts'
 import { openRunDirectories } from './run-directories/run-directories.ts'
 import { StartupError } from './startup-error.ts'
 import { type ProcessSpec, startProcess } from './supervisor/child-process.ts'

@@ -1,6 +1,6 @@
 import type { Options } from './options.ts'
 import type { Display } from './output/display.ts'
-import { renewRootsProcess } from './processes.ts'
+import { renewRootsProcess } from './processes/task-processes.ts'
 import { openRunDirectories } from './run-directories/run-directories.ts'
 import { StartupError } from './startup-error.ts'
 import { startProcess } from './supervisor/child-process.ts'

@@ -28,7 +28,7 @@ export type AuditEvent =
 
 /** One row of the table of access. */
 export interface AccessRow {
-  /** Those that may, with AUTH=mtls. */
+  /** The callers that are allowed with AUTH=mtls. */
   readonly allowed: readonly Caller[]
   /**
    * Who else may: `enrolment` a client with an enrolment token, or with the certificate that it renews; `proxy` the

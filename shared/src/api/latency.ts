@@ -15,7 +15,11 @@ export const latency = z.array(
           '`prft`: from the last sample of a segment to the last byte of its upload. `arrival`: against the fastest segment of the track',
         ),
       segments: z.number().int(),
-      ...{ min_ms: ms, p50_ms: ms, p90_ms: ms, p99_ms: ms, max_ms: ms },
+      min_ms: ms,
+      p50_ms: ms,
+      p90_ms: ms,
+      p99_ms: ms,
+      max_ms: ms,
       slowest: z.array(z.object({ upload: uploadId, path: z.string(), ms })),
     })
     .meta({ id: 'TrackLatency' }),

@@ -129,8 +129,11 @@ export const operations: readonly Operation[] = [
   }),
   get('/sessions/{id}', 'streams', 'The sessions of a stream in numbers', sessionsResponse, page),
   {
-    ...{ method: 'put', path: '/expectations/{id}', tag: 'expectations' },
-    ...{ summary: 'Sets what a stream should show', body: expectations },
+    method: 'put',
+    path: '/expectations/{id}',
+    tag: 'expectations',
+    summary: 'Sets what a stream should show',
+    body: expectations,
     responses: { 200: expectationsResponse },
   },
   get(
@@ -166,8 +169,12 @@ export const operations: readonly Operation[] = [
   get('/keylog/{id}', 'export', 'The keys of the TLS connections of the uploads', 'text/plain', recordQuery),
   ...(['put', 'post'] as const).map(
     (method): Operation => ({
-      ...{ method, path: '/streams/{id}/{path}', tag: 'uploads', summary: 'Uploads an object, at any depth' },
-      ...{ body: bytes, responses: { 200: ready, 202: receipt } },
+      method,
+      path: '/streams/{id}/{path}',
+      tag: 'uploads',
+      summary: 'Uploads an object, at any depth',
+      body: bytes,
+      responses: { 200: ready, 202: receipt },
     }),
   ),
   get(
@@ -249,7 +256,10 @@ export const operations: readonly Operation[] = [
     responses: { 201: webhookMade },
   }),
   {
-    ...{ method: 'delete', path: '/webhooks/{id}', tag: 'webhooks', summary: 'Removes a webhook' },
+    method: 'delete',
+    path: '/webhooks/{id}',
+    tag: 'webhooks',
+    summary: 'Removes a webhook',
     responses: { 200: webhookRemoved },
   },
   get(
@@ -275,8 +285,12 @@ export const operations: readonly Operation[] = [
   }),
   get('/tls-tests', 'certificates', 'Tests of TLS clients, and what clients did', tlsTestsResponse),
   {
-    ...{ method: 'delete', path: '/tls-tests', tag: 'certificates' },
-    ...{ summary: 'Forgets what clients did', query: tlsTestsQuery, responses: { 200: tlsTestsCleared } },
+    method: 'delete',
+    path: '/tls-tests',
+    tag: 'certificates',
+    summary: 'Forgets what clients did',
+    query: tlsTestsQuery,
+    responses: { 200: tlsTestsCleared },
   },
   post('/events/tls-tests', 'certificates', 'Internal: only the proxy may call it', {
     body: tlsTestReport,
@@ -352,8 +366,8 @@ export const operations: readonly Operation[] = [
   get('/docs/{file}', 'service', 'A file of that page', bytes),
   get('/ui/{path}', 'pages', 'The web pages', 'text/html'),
   get('/ui/assets/{path}', 'pages', 'Their scripts and styles', bytes),
-  get('/healthz', 'service', 'Whether the server answers', health),
-  get('/readyz', 'service', 'Whether Redis and the disk answer', { 200: readiness, 503: readiness }),
+  get('/healthz', 'service', 'Whether the server responds', health),
+  get('/readyz', 'service', 'Whether Redis and the disk respond', { 200: readiness, 503: readiness }),
 ]
 
 /** Schemas that no route names in its responses: the messages of event streams. */

@@ -45,7 +45,10 @@ export const referenceReport = z
     sessions: z.array(referenceSession).describe('The newest 100'),
     differences: z.array(
       z.object({
-        ...{ code: z.string(), situation: z.string(), reference: z.string(), ours: z.string() },
+        code: z.string(),
+        situation: z.string(),
+        reference: z.string(),
+        ours: z.string(),
         count: z.number().int(),
         examples: z.array(z.object({ upload: uploadId, path: z.string(), reasons: z.array(z.string()) })),
       }),

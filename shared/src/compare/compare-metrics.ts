@@ -51,7 +51,11 @@ function compareStatuses(a: ReportMetrics, b: ReportMetrics): readonly Row[] {
 
 function shareRow(name: string, a: Share, b: Share): Row {
   return {
-    ...{ name, track: null, a: percentOf(a), b: percentOf(b), unit: '%' },
+    name,
+    track: null,
+    a: percentOf(a),
+    b: percentOf(b),
+    unit: '%',
     tolerance: rounded(shareTolerance(a, b) * 100),
     verdict: compareShares(a, b),
   }
@@ -64,12 +68,16 @@ function compareTracks(track: string, a: TrackMetrics | null, b: TrackMetrics | 
     const [verdict, shown] = a
       ? (['worse', ['sent', null]] as const)
       : (['different', [null, 'sent']] as const)
-    return [{ ...{ name: 'track', track, a: shown[0], b: shown[1], unit: null, tolerance: null }, verdict }]
+    return [{ name: 'track', track, a: shown[0], b: shown[1], unit: null, tolerance: null, verdict }]
   }
   return [
     textRow('codec', track, a.codec, b.codec),
     textRow('size', track, sizeOf(a), sizeOf(b)),
-    numberRow('bitrate', track, 'bit/s', a.bitrate, b.bitrate, bitrateTolerance, neutral),
+    numberRow(
+      { name: 'bitrate', track, unit: 'bit/s', tolerance: bitrateTolerance, judge: neutral },
+      a.bitrate,
+      b.bitrate,
+    ),
     ...compareDurations(track, a.segment_ms, b.segment_ms),
     ...compareLatencies(track, a.latency, b.latency),
   ].filter((row) => row.a !== null || row.b !== null)
@@ -83,21 +91,21 @@ const compareDurations = (
   a: TrackMetrics['segment_ms'],
   b: TrackMetrics['segment_ms'],
 ): readonly Row[] => [
-  numberRow('segment duration', track, 'ms', a?.mean, b?.mean, durationTolerance, neutral),
   numberRow(
-    'segment duration spread',
-    track,
-    'ms',
+    { name: 'segment duration', track, unit: 'ms', tolerance: durationTolerance, judge: neutral },
+    a?.mean,
+    b?.mean,
+  ),
+  numberRow(
+    { name: 'segment duration spread', track, unit: 'ms', tolerance: spreadTolerance, judge: lessIsBetter },
     a?.deviation,
     b?.deviation,
-    spreadTolerance,
-    lessIsBetter,
   ),
 ]
 
 /**
- * Latencies that were measured in different ways cannot be compared. Those of one recording that was sent again are left
- * out: its producer times are of the first time that it was sent.
+ * Latencies that were measured in different ways cannot be compared. Those of one recording that was sent again are
+ * left out: its producer times are of the first time that it was sent.
  */
 function compareLatencies(
   track: string,
@@ -108,7 +116,8 @@ function compareLatencies(
   const judge = a && b && a.source !== b.source ? neutral : lessIsBetter
   return (['p50', 'p99', 'max'] as const).map((part) => {
     const key = `${part}_ms` as const
-    return numberRow(`latency ${part}`, track, 'ms', a?.[key], b?.[key], latencyTolerance, judge)
+    const metric = { name: `latency ${part}`, track, unit: 'ms', tolerance: latencyTolerance, judge } as const
+    return numberRow(metric, a?.[key], b?.[key])
   })
 }
 
@@ -121,25 +130,40 @@ type Judge = (verdict: ComparisonVerdict) => ComparisonVerdict
 const lessIsBetter: Judge = (verdict) => verdict
 const neutral: Judge = (verdict) => (verdict === 'equal' ? 'equal' : 'different')
 
+/** A number that both recordings have, and how its values are compared. */
+interface NumberMetric {
+  readonly name: string
+  readonly track: string
+  readonly unit: Row['unit']
+  readonly tolerance: Tolerance
+  readonly judge: Judge
+}
+
 function numberRow(
-  name: string,
-  track: string,
-  unit: Row['unit'],
+  { name, track, unit, tolerance: { relative, atLeast }, judge }: NumberMetric,
   a: number | null | undefined,
   b: number | null | undefined,
-  { relative, atLeast }: Tolerance,
-  judge: Judge,
 ): Row {
   if (typeof a !== 'number' || typeof b !== 'number') {
     const verdict = typeof a === typeof b ? 'equal' : 'different'
     return { name, track, a: a ?? null, b: b ?? null, unit, tolerance: null, verdict }
   }
   const tolerance = Math.max(Math.abs(a) * relative, atLeast)
-  const plain = Math.abs(b - a) <= tolerance ? 'equal' : b > a ? 'worse' : 'better'
   return {
-    ...{ name, track, a: rounded(a), b: rounded(b), unit, tolerance: rounded(tolerance) },
-    verdict: judge(plain),
+    name,
+    track,
+    a: rounded(a),
+    b: rounded(b),
+    unit,
+    tolerance: rounded(tolerance),
+    verdict: judge(compareNumbers(a, b, tolerance)),
   }
+}
+
+/** The verdict on `b` against `a`, where less is better. */
+function compareNumbers(a: number, b: number, tolerance: number): ComparisonVerdict {
+  if (Math.abs(b - a) <= tolerance) return 'equal'
+  return b > a ? 'worse' : 'better'
 }
 
 const rounded = (value: number): number => Math.round(value * 1_000) / 1_000

@@ -10,20 +10,32 @@ export interface RuleResult {
   readonly count: number
 }
 
+/** How many uploads each recording has; null where that is not known. */
+interface UploadTotals {
+  readonly a: number | null
+  readonly b: number | null
+}
+
 const severities = ['error', 'warning', 'note'] as const
 
 /** A row for each rule of either report; a rule that one of them does not know was not exercised there. */
 export function compareRules(
   a: readonly RuleResult[],
   b: readonly RuleResult[],
-  uploads: { readonly a: number | null; readonly b: number | null },
+  uploads: UploadTotals,
 ): readonly ComparisonRow[] {
   const [inA, inB] = [byCode(a), byCode(b)]
   return [...new Set([...inA.keys(), ...inB.keys()])].map((code) => {
     const [one, other] = [inA.get(code) ?? notExercised(inB, code), inB.get(code) ?? notExercised(inA, code)]
     return {
-      ...{ about: 'rule', name: code, track: null, severity: worseOf(one, other) },
-      ...{ a: shownResult(one), b: shownResult(other), unit: 'uploads', tolerance: null },
+      about: 'rule',
+      name: code,
+      track: null,
+      severity: worseOf(one, other),
+      a: shownResult(one),
+      b: shownResult(other),
+      unit: 'uploads',
+      tolerance: null,
       verdict: verdictOn(one, other, uploads),
     }
   })
@@ -32,7 +44,9 @@ export function compareRules(
 const byCode = (rules: readonly RuleResult[]) => new Map(rules.map((rule) => [rule.code, rule]))
 
 const notExercised = (other: ReadonlyMap<string, RuleResult>, code: string): RuleResult => ({
-  ...{ code, result: 'not-exercised', count: 0 },
+  code,
+  result: 'not-exercised',
+  count: 0,
   severity: other.get(code)?.severity ?? 'note',
 })
 
@@ -46,24 +60,16 @@ function worseOf(one: RuleResult, other: RuleResult): RuleResult['severity'] {
 }
 
 /**
- * A rule that is violated no longer is better if it is met now; what was not put to the test proves nothing. Notes are no
- * faults, so that a change of theirs is a difference.
+ * A rule that is violated no longer is better if it is met now; what was not put to the test proves nothing. Notes
+ * are no faults, so that a change of theirs is a difference.
  */
-function verdictOn(
-  a: RuleResult,
-  b: RuleResult,
-  uploads: { readonly a: number | null; readonly b: number | null },
-): ComparisonVerdict {
+function verdictOn(a: RuleResult, b: RuleResult, uploads: UploadTotals): ComparisonVerdict {
   if (a.result !== 'violated' && b.result !== 'violated') return a.result === b.result ? 'equal' : 'different'
   const verdict = verdictOnViolations(a, b, uploads)
   return worseOf(a, b) === 'note' && verdict !== 'equal' ? 'different' : verdict
 }
 
-function verdictOnViolations(
-  a: RuleResult,
-  b: RuleResult,
-  uploads: { readonly a: number | null; readonly b: number | null },
-): ComparisonVerdict {
+function verdictOnViolations(a: RuleResult, b: RuleResult, uploads: UploadTotals): ComparisonVerdict {
   if (a.result !== 'violated') return 'worse'
   if (b.result === 'not-exercised') return 'different'
   if (b.result === 'met') return 'better'

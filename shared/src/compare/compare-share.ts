@@ -9,8 +9,8 @@ export interface Share {
 const relativeTolerance = 0.1
 
 /**
- * Two shares of which less is better. They are equal within a tenth of the first, or within one upload where the first has
- * any: recordings differ in length. Where one total is unknown, the counts are compared.
+ * Two shares of which less is better. They are equal within a tenth of the first, or within one upload where the
+ * first has any: recordings differ in length. Where one total is unknown, the counts are compared.
  */
 export function compareShares(a: Share, b: Share): ComparisonVerdict {
   const verdict = (difference: number) => (difference > 0 ? 'worse' : 'better')

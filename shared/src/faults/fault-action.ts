@@ -1,13 +1,13 @@
 /**
- * What the proxy does to a client's connection or stream because ingest says so, in a header of its response. The header
- * is hop-by-hop: it reaches no client, and no client can send it to ingest.
+ * What the proxy does to a client's connection or stream because ingest says so, in a header of its response. The
+ * header is hop-by-hop: it reaches no client, and no client can send it to ingest.
  */
 export type FaultAction =
   | { readonly kind: 'cut'; readonly how: 'fin' | 'rst' }
   /** Codes are those of HTTP/2 (RFC 9113, 7). */
   | { readonly kind: 'reset' | 'goaway'; readonly code: number }
 
-/** In lower case. */
+/** The name of the header, in lower case. */
 export const faultHeader = 'x-connection-fault'
 
 export const encodeFaultAction = (action: FaultAction): string =>

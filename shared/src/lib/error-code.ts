@@ -4,7 +4,7 @@ export function errorCode(error: unknown): string {
   return typeof code === 'string' ? code : ''
 }
 
-/** For `catch` of a file operation: null where there is no such file, which is no failure; any other error is thrown. */
+/** A rejection handler of file operations: null for `ENOENT`; throws any other error again. */
 export function nullIfAbsent(error: unknown): null {
   if (errorCode(error) === 'ENOENT') return null
   throw error

@@ -17,7 +17,9 @@ export function tryLock(file: string): Disposable | null {
   }
 }
 
-/** Waits until no other process holds the lock; null when one still does after `waitMs`. Throws what `tryLock` throws. */
+/**
+ * Waits until no other process holds the lock; null when one still does after `waitMs`. Throws what `tryLock` throws.
+ */
 export async function waitForLock(file: string, waitMs: number): Promise<Disposable | null> {
   const deadline = performance.now() + waitMs
   for (;;) {
@@ -28,8 +30,8 @@ export async function waitForLock(file: string, waitMs: number): Promise<Disposa
 }
 
 /**
- * Runs the task while no other process that asks has the lock. Throws an error when another one keeps it for 30 seconds,
- * and what `tryLock` and the task throw.
+ * Runs the task while this process holds the lock. Throws an error when another process holds it for 30 seconds, and
+ * what `tryLock` and the task throw.
  */
 export async function withFileLock<Result>(file: string, task: () => Promise<Result>): Promise<Result> {
   using lock = await waitForLock(file, maxWaitMs)

@@ -3,9 +3,9 @@ import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /**
- * Writes a file beside its place and renames it, so that a reader sees the old content or the new, never a part. When
- * that fails, what was there stays, and the error is thrown. Names that begin with `.new-` are files in the making. With `isFlushed`, file and name outlive
- * a loss of power once it resolves.
+ * Writes a file beside its place and renames it, so that a reader sees the old content or the new, never a part. Until
+ * then its name begins with `.new-`. Throws the system's error and leaves the old content. With `isFlushed`, file and
+ * name outlive a loss of power once it resolves.
  */
 export async function replaceFile(
   path: string,

@@ -10,11 +10,11 @@ import {
 } from 'node:crypto'
 import { z } from 'zod'
 
-/** A secret key that only the processes it was wrapped for can read. */
+/** A secret key that only the processes can read for which it was wrapped. */
 export const wrappedKey = z.object({
   /** A public key that was made for this, X25519 in DER (SubjectPublicKeyInfo), base64. */
   ephemeral: z.string().max(200),
-  /** By the public key of a recipient: nonce, ciphertext and tag of AES-256-GCM, base64. */
+  /** The key for each recipient, by its public key: nonce, ciphertext and tag of AES-256-GCM, base64. */
   keys: z.record(z.string().max(200), z.string().max(500)),
 })
 export type WrappedKey = Readonly<z.infer<typeof wrappedKey>>
@@ -23,7 +23,10 @@ const cipher = 'aes-256-gcm'
 const nonceBytes = 12
 const tagBytes = 16
 
-/** Wraps a key for recipients, by their public keys (X25519, HKDF-SHA256, AES-256-GCM). Throws for what is no public key. */
+/**
+ * Wraps a key for recipients, by their public keys (X25519, HKDF-SHA256, AES-256-GCM). Throws for what is no public
+ * key.
+ */
 export function wrapKey(key: Uint8Array, recipients: readonly string[]): WrappedKey {
   const { publicKey, privateKey } = generateKeyPairSync('x25519')
   const ephemeral = textOf(publicKey)

@@ -29,6 +29,8 @@ describe('metrics', () => {
   })
 
   it('are served nowhere unless an address is named', async () => {
-    await using _none = await serveMetrics(createRegistry('test'), null)
+    const registry = createRegistry('test')
+    await using _none = await serveMetrics(registry, null)
+    deepEqual(registry.getMetricsAsArray(), [])
   })
 })

@@ -9,22 +9,23 @@ export function createRegistry(process: string): Registry {
   return registry
 }
 
-/** Sums that `promtool check metrics` takes for counters by their names. */
+/** Gauges that `promtool check metrics` takes for counters because of their names. */
 const misnamed = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
 ]
 
-/** What every process has: CPU, memory, event loop lag, garbage collection. */
+/** Adds CPU, memory, event loop lag and garbage collection of this process. */
 export function addProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry })
   for (const name of misnamed) registry.removeSingleMetric(name)
 }
 
 /**
- * Serves `GET /metrics` (Prometheus text format) over plain HTTP on an address of its own, which nothing else is served
- * on, with what every process has. Does nothing for null: observing the garbage collection costs time. Rejects with Node's error when the address cannot be used.
+ * Serves `GET /metrics` (Prometheus text format) over plain HTTP at an address of its own, with the metrics of the
+ * process added. Does nothing for null: observing the garbage collection costs time. Rejects with Node's error when
+ * the address cannot be used.
  */
 export async function serveMetrics(registry: Registry, address: Address | null): Promise<AsyncDisposable> {
   if (!address) return { [Symbol.asyncDispose]: async () => undefined }

@@ -1,11 +1,17 @@
 import { z } from 'zod'
 import { upload } from '../api/uploads.ts'
 
-/** A line of `uploads.ndjson` in the export of a session: an upload of the wire log, and the zip's file with its bytes. */
+/**
+ * A line of `uploads.ndjson` in the export of a session: an upload of the wire log, and the zip's file with its
+ * bytes.
+ */
 export const exportedUpload = upload.extend({ file: z.string() })
 export type ExportedUpload = z.infer<typeof exportedUpload>
 
-/** A journal's line of an upload, as a program reads it that is not ingest: what was sent, when, and on which connection. */
+/**
+ * A journal's line of an upload, as a program reads it that is not ingest: what was sent, when, and on which
+ * connection.
+ */
 export const journaledUpload = z.object({
   kind: z.literal('upload'),
   upload: z.object({

@@ -3,10 +3,10 @@ import { z } from 'zod'
 /** Where Redis is: one server, the primary that Sentinels name, or a Cluster. */
 export type RedisTarget =
   | { readonly kind: 'server'; readonly address: string }
-  | (Several & Primary & { readonly kind: 'sentinel' })
-  | (Several & { readonly kind: 'cluster' })
+  | (NodeList & Primary & { readonly kind: 'sentinel' })
+  | (NodeList & { readonly kind: 'cluster' })
 
-interface Several {
+interface NodeList {
   readonly nodes: readonly Node[]
   readonly login: Login
   readonly isTls: boolean
@@ -44,11 +44,11 @@ export function parseRedisUrl(url: string): RedisTarget {
   return target
 }
 
-const several =
+const nodeListUrl =
   /^redis(?<s>s?)-(?<kind>sentinel|cluster):\/\/((?<login>[^@/?#]*)@)?(?<nodes>[^@/?#]+)\/?(?<path>[^?#]*)(\?(?<query>[^#]+))?$/
 
 function targetIn(url: string): RedisTarget | null {
-  const { s, kind, login, nodes, path = '', query = '' } = several.exec(url)?.groups ?? {}
+  const { s, kind, login, nodes, path = '', query = '' } = nodeListUrl.exec(url)?.groups ?? {}
   try {
     if (nodes === undefined)
       return isServer(url) ? { kind: 'server', address: url.replace(/^unix:/, '') } : null
@@ -69,9 +69,9 @@ function isServer(url: string): boolean {
   return /^rediss?:\/\//.test(url) && (URL.parse(url)?.hostname ?? '') !== ''
 }
 
-function nodesIn(list: string, usualPort: number): Node[] {
+function nodesIn(list: string, defaultPort: number): Node[] {
   return list.split(',').map((node) => {
-    const [, host = '', port = usualPort] = /^(\[[\da-f:.]+\]|[^:[\]\s]+)(?::(\d+))?$/i.exec(node) ?? []
+    const [, host = '', port = defaultPort] = /^(\[[\da-f:.]+\]|[^:[\]\s]+)(?::(\d+))?$/i.exec(node) ?? []
     if (host === '' || Number(port) < 1 || Number(port) > 65_535) throw new Malformed()
     return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
   })

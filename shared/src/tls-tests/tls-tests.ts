@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * Tests of TLS clients, in the order of their ports. In each the proxy shows a client one thing that is wrong, but for the
- * first: a client that fails there fails everywhere.
+ * Tests of TLS clients, in the order of their ports. In each the proxy shows a client one thing that is wrong, but
+ * for the first: a client that fails there fails everywhere.
  */
 export const tlsTestIds = [
   'good',

@@ -1,12 +1,12 @@
 import { timeOfId } from './time-of-id.ts'
 
-/** So that a key stays far below the 1024 bytes that S3 allows, with a prefix of any sensible length. */
+/** Keeps a key far below the 1024 bytes that S3 allows, prefix included. */
 const maxMembers = 16
-/** A part of a key may have 255 bytes where a store keeps objects as files. */
+/** Keeps each part of a key below 255 bytes, which is the limit of stores that keep objects as files. */
 const membersPerPart = 8
 const maxMemberBytes = 65_536
 const maxPackBytes = 262_144
-/** Ids of one pack are not further apart, so that a pack is found by the time in an id. */
+/** The ids of one pack span at most this time, so that a pack is found by the time in an id. */
 const maxSpanMs = 300_000
 
 const idBytes = 16
@@ -26,7 +26,7 @@ export interface Pack {
   readonly members: readonly PackMember[]
 }
 
-/** Where packs of a stream are; sorted by the lowest id of each. */
+/** The prefix of the keys of a stream's packs, which sort by the lowest id of each. */
 export const packsPrefix = (stream: string): string => `packs/${stream}/`
 
 /** `packs/<stream>/<lowest id>.<count>/…`, and then of each member its id, base64url, with its length, base 36. */
@@ -63,12 +63,12 @@ function memberIn(name: string): PackMember | null {
 /** The lowest id in the key of a pack. */
 export const lowestIdOf = ({ key }: Pack): string => key.split('/')[2]?.split('.')[0] ?? ''
 
-/** Where a body is in its pack. */
-interface PlacedMember extends PackMember {
+/** A body with its place in the pack; `offset` in bytes. */
+interface MemberRange extends PackMember {
   readonly offset: number
 }
 
-export function placesIn({ members }: Pack): readonly PlacedMember[] {
+export function placesIn({ members }: Pack): readonly MemberRange[] {
   let end = 0
   return members.map((member) => {
     const offset = end
@@ -77,7 +77,7 @@ export function placesIn({ members }: Pack): readonly PlacedMember[] {
   })
 }
 
-/** After this key come all packs that may have an upload, or younger ones. */
+/** A key that sorts before every pack that may hold the upload, for a listing that starts after it. */
 export function beforePacksWith(stream: string, upload: string): string {
   const fromMs = Math.max(0, timeOfId(upload) - maxSpanMs)
   const hex = fromMs.toString(16).padStart(12, '0')
@@ -87,7 +87,7 @@ export function beforePacksWith(stream: string, upload: string): string {
 export const isPackable = ({ upload, bytes }: PackMember): boolean =>
   bytes > 0 && bytes <= maxMemberBytes && idPattern.test(upload)
 
-/** Bodies in their order, those that can share an object together; always the same for the same bodies. */
+/** Groups neighbours that can share an object; the same groups for the same bodies, in their order. */
 export function groupBodies<Body extends PackMember>(bodies: readonly Body[]): readonly (readonly Body[])[] {
   const groups: Body[][] = []
   let open: Body[] = []

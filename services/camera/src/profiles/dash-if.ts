@@ -41,8 +41,12 @@ export const dashIf2: Profile = {
     const mpd = (type: 'dynamic' | 'static', at: number, listed: number | null) =>
       mpdObject('manifest.mpd', at, () =>
         mpdText(recording, {
-          ...{ type, tracks, listed, startNumber: 1 },
-          ...{ initialization: '$RepresentationID$/init.mp4', media: '$RepresentationID$/$Number$.m4s' },
+          type,
+          tracks,
+          listed,
+          startNumber: 1,
+          initialization: '$RepresentationID$/init.mp4',
+          media: '$RepresentationID$/$Number$.m4s',
         }),
       )
     const objects = [

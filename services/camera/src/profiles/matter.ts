@@ -4,7 +4,10 @@ import type { PlannedObject, Profile, SessionSetup } from './plan.ts'
 
 const firstNumber = 1001
 
-/** A Matter camera with interface 2 DASH: dynamic MPD, all init segments, tracks in turn, static MPD (Matter, 11.7.1.8.1). */
+/**
+ * A Matter camera with interface 2 DASH: dynamic MPD, all init segments, tracks in turn, static MPD (Matter,
+ * 11.7.1.8.1).
+ */
 const matterDash = (release: string, media: string, firstListed: number | null): Profile => ({
   summary: `Matter ${release}, DASH`,
   interface: 'dash',
@@ -15,7 +18,11 @@ const matterDash = (release: string, media: string, firstListed: number | null):
     const mpd = (type: MpdStyle['type'], at: number, listed: number | null) =>
       mpdObject(`session_${recording.session}/index.mpd`, at, () =>
         mpdText(recording, {
-          ...{ type, tracks, listed, media, startNumber: firstNumber },
+          type,
+          tracks,
+          listed,
+          media,
+          startNumber: firstNumber,
           initialization: 'TRACK/TRACK.init',
         }),
       )

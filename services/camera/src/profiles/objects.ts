@@ -19,7 +19,13 @@ export const numbersOf = ({ segments }: SessionSetup): readonly number[] =>
 export const secondsOf = ({ segments }: SessionSetup): number => segments * segmentSeconds
 
 const manifestObject = (path: string, type: string, at: number, text: () => string): PlannedObject => ({
-  ...{ path, method: 'PUT', headers: { 'Content-Type': type }, role: 'manifest', track: null, nth: 0, at },
+  path,
+  method: 'PUT',
+  headers: { 'Content-Type': type },
+  role: 'manifest',
+  track: null,
+  nth: 0,
+  at,
   body: () => Buffer.from(text()),
 })
 
@@ -31,7 +37,12 @@ export const playlistObject = (path: string, at: number, lines: () => readonly s
 
 /** A camera has its first media once a segment is recorded. */
 export const initObject = (path: string, { name, media }: NamedTrack, type = 'video/mp4'): PlannedObject => ({
-  ...{ path, method: 'PUT', headers: { 'Content-Type': type }, role: 'init', track: name, nth: 0 },
+  path,
+  method: 'PUT',
+  headers: { 'Content-Type': type },
+  role: 'init',
+  track: name,
+  nth: 0,
   at: segmentSeconds,
   body: () => media.init,
 })
@@ -43,7 +54,12 @@ export const segmentObject = (
   nth: number,
   type = 'video/iso.segment',
 ): PlannedObject => ({
-  ...{ path, method: 'PUT', headers: { 'Content-Type': type }, role: 'segment', track: name, nth },
+  path,
+  method: 'PUT',
+  headers: { 'Content-Type': type },
+  role: 'segment',
+  track: name,
+  nth,
   at: nth * segmentSeconds,
   body: () => mediaOf(clip, media, nth, new Date(startedAt.getTime() + (nth - 1) * segmentSeconds * 1_000)),
 })

@@ -13,8 +13,12 @@ export const shaka: Profile = {
     const mpd = (listed: number, at: number) =>
       mpdObject('manifest.mpd', at, () =>
         mpdText(recording, {
-          ...{ type: 'dynamic', tracks, listed, startNumber: 1 },
-          ...{ initialization: 'TRACK/init.mp4', media: 'TRACK/$Number$.m4s' },
+          type: 'dynamic',
+          tracks,
+          listed,
+          startNumber: 1,
+          initialization: 'TRACK/init.mp4',
+          media: 'TRACK/$Number$.m4s',
         }),
       )
     const objects = [

@@ -15,8 +15,8 @@ import { checkedBody } from './checked-body.ts'
 import { type RecordedLine, type RecordedUpload, type SessionRecord, uploadsOf } from './recording.ts'
 
 /**
- * A stream in a working directory, or in a backup of one; `stream` is null for the only one there is. Only uploads whose
- * path begins with `prefix`. Throws a `CameraError` that says what is wrong.
+ * A stream in a working directory, or in a backup of one; `stream` is null for the only one there is. Only uploads
+ * whose path begins with `prefix`. Throws a `CameraError` that says what is wrong.
  */
 export async function openDirectoryRecording(
   directory: string,
@@ -28,7 +28,8 @@ export async function openDirectoryRecording(
   const uploads = uploadsOf(lines).filter(({ path }) => path.startsWith(prefix))
   for (const upload of uploads) await assertThere(uploadPath(directory, id, upload.id), upload)
   return {
-    ...{ interface: fedAs, uploads },
+    interface: fedAs,
+    uploads,
     body: (upload) =>
       checkedBody(upload, createReadStream(uploadPath(directory, id, upload.id)) as AsyncIterable<Buffer>),
     [Symbol.asyncDispose]: async () => undefined,
@@ -88,15 +89,16 @@ async function assertThere(file: string, { path, bytes }: RecordedUpload): Promi
 function lineOf({ sender, ...upload }: JournaledUpload): RecordedLine {
   const { headers } = sender
   return {
-    ...{
-      id: upload.id,
-      path: upload.path,
-      method: upload.method,
-      bytes: upload.bytes,
-      sha256: upload.sha256,
-    },
-    ...{ startedMs: Date.parse(upload.startedAt), receivedMs: Date.parse(upload.receivedAt) },
-    ...{ kind: upload.kind, status: null, part: upload.part ?? null },
+    id: upload.id,
+    path: upload.path,
+    method: upload.method,
+    bytes: upload.bytes,
+    sha256: upload.sha256,
+    startedMs: Date.parse(upload.startedAt),
+    receivedMs: Date.parse(upload.receivedAt),
+    kind: upload.kind,
+    status: null,
+    part: upload.part ?? null,
     isCutOff: !upload.whole && upload.undecodable === undefined,
     isDecoded: upload.codedBytes !== undefined && upload.undecodable === undefined,
     connection: `${sender.address} ${sender.port}`,

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { printable } from '@pushav/shared/lib/printable.ts'
-import { invocationDirectory } from '@pushav/shared/settings.ts'
+import { invocationDirectory } from '@pushav/shared/process/invocation-directory.ts'
 import { CameraError, UsageError } from '../camera-error.ts'
 import { openStream } from '../open-stream.ts'
 import { makesStreams } from '../options.ts'

@@ -6,8 +6,8 @@ const [minPieceBytes, maxPieceBytes] = [1_024, 65_536]
 const piecesOfBody = 32
 
 /**
- * The bytes of an upload, each piece when `untilSent` says that the record has it: `untilSent` resolves at a time of the
- * record, Unix milliseconds. Between two known times the bytes come evenly.
+ * The bytes of an upload, each piece when `untilSent` says that the record has it: `untilSent` resolves at a time of
+ * the record, Unix milliseconds. Between two known times the bytes come evenly.
  */
 export async function* pacedBody(
   upload: RecordedUpload,

@@ -39,7 +39,13 @@ Exit code: 0 every status is as recorded, 1 some are not, 2 it could not be sent
 
 const value = { type: 'string' } as const
 const flags = {
-  ...{ url: value, cert: value, key: value, cacert: value, speed: value, stream: value, prefix: value },
+  url: value,
+  cert: value,
+  key: value,
+  cacert: value,
+  speed: value,
+  stream: value,
+  prefix: value,
   http1: { type: 'boolean' },
 } as const
 
@@ -52,9 +58,15 @@ export function readReplayOptions(argv: readonly string[], directory: string): R
     throw new UsageError('--cert and --key must be given together')
   const fileOf = (text: string | undefined) => (text === undefined ? null : resolve(directory, text))
   return {
-    ...{ source: resolve(directory, source), url: urlOf(given.url), speed: speedOf(given.speed ?? '1') },
-    ...{ stream: streamOf(given.stream), prefix: given.prefix ?? '', isHttp1: given.http1 ?? false },
-    ...{ caFile: fileOf(given.cacert), certFile: fileOf(given.cert), keyFile: fileOf(given.key) },
+    source: resolve(directory, source),
+    url: urlOf(given.url),
+    speed: speedOf(given.speed ?? '1'),
+    stream: streamOf(given.stream),
+    prefix: given.prefix ?? '',
+    isHttp1: given.http1 ?? false,
+    caFile: fileOf(given.cacert),
+    certFile: fileOf(given.cert),
+    keyFile: fileOf(given.key),
   }
 }
 

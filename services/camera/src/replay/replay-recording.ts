@@ -27,9 +27,9 @@ export interface ReplayOutcome {
 const maxInFlight = 256
 
 /**
- * Sends a recording below a path, without a slash at its end, `speed` times as fast as it came, or with infinity as fast as
- * the server responds. A request begins when its time has come and all those are over that were over when it began. Throws
- * a `CameraError` where the server cannot be reached at all, or a body is not there.
+ * Sends a recording below a path, without a slash at its end, `speed` times as fast as it came, or with infinity as
+ * fast as the server responds. A request begins when its time has come and all those are over that were over when it
+ * began. Throws a `CameraError` where the server cannot be reached at all, or a body is not there.
  */
 export async function replayRecording(
   { uploads, body }: SessionRecord,
@@ -109,5 +109,8 @@ function outcomeOf(upload: RecordedUpload, status: number, words: string): Repla
 }
 
 const cutOutcome = (upload: RecordedUpload): ReplayOutcome => ({
-  ...{ upload, status: null, words: '', isAsRecorded: true },
+  upload,
+  status: null,
+  words: '',
+  isAsRecorded: true,
 })

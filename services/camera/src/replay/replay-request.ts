@@ -46,7 +46,8 @@ export function requestOf(upload: RecordedUpload, point: string, body: AsyncIter
         ? Math.max(announced, upload.bytes + 1)
         : upload.bytes
       : null,
-    ...{ isCutOff: upload.isCutOff, body },
+    isCutOff: upload.isCutOff,
+    body,
   }
 }
 

@@ -69,15 +69,16 @@ function interfaceIn(report: string): string | null {
 
 function lineOf({ sender, ...upload }: ExportedUpload): RecordedLine {
   return {
-    ...{
-      id: upload.id,
-      path: upload.path,
-      method: upload.method,
-      bytes: upload.bytes,
-      sha256: upload.sha256,
-    },
-    ...{ startedMs: Date.parse(upload.started_at), receivedMs: Date.parse(upload.received_at) },
-    ...{ kind: upload.kind, status: upload.status, part: upload.part ?? null },
+    id: upload.id,
+    path: upload.path,
+    method: upload.method,
+    bytes: upload.bytes,
+    sha256: upload.sha256,
+    startedMs: Date.parse(upload.started_at),
+    receivedMs: Date.parse(upload.received_at),
+    kind: upload.kind,
+    status: upload.status,
+    part: upload.part ?? null,
     isCutOff: !upload.whole && upload.undecodable === undefined,
     isDecoded: upload.coded_bytes !== undefined && upload.undecodable === undefined,
     connection: `${sender.address} ${sender.port}`,

@@ -21,8 +21,8 @@ export interface SendResult {
 }
 
 /**
- * Sends objects in their order to the publishing point at a path, without a slash at its end. Throws a CameraError where
- * the server cannot be reached.
+ * Sends objects in their order to the publishing point at a path, without a slash at its end. Throws a CameraError
+ * where the server cannot be reached.
  */
 export async function sendPlan(
   point: string,

@@ -5,7 +5,7 @@ export interface FoundRow {
   /** `GET /streams/{id}`. */
   readonly route: string
   readonly row: AccessRow
-  /** As decoded as express decodes them. */
+  /** Decoded as express decodes them. */
   readonly params: Readonly<Record<string, string>>
 }
 

@@ -3,6 +3,7 @@ import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Certificate } from '../certificates/certificate.ts'
 import type { CertificateDetails } from '../certificates/ports.ts'
 import type { JournalReader } from '../uploads/ports.ts'
+import { readCreation } from '../uploads/stream-interface.ts'
 
 const maxCached = 10_000
 
@@ -33,17 +34,9 @@ export function keyOfCreatorWith(deps: KeyOfCreatorDeps): (stream: string) => Pr
   }
 
   async function find(stream: string): Promise<string | null> {
-    const fingerprint = await creatorOf(stream)
+    const fingerprint = (await readCreation(journals, stream))?.creator ?? null
     const certificate = fingerprint && (await details(fingerprint).catch(() => null))
     const facts = certificate && read(certificate.pem)
     return facts ? hashOfKey(facts.publicKey) : null
-  }
-
-  async function creatorOf(stream: string): Promise<string | null> {
-    for (const name of await journals.of(stream)) {
-      const { lines } = await journals.read(stream, name, 0)
-      for (const { entry } of lines) if (entry.kind === 'stream-created') return entry.creator
-    }
-    return null
   }
 }

@@ -15,7 +15,7 @@ export interface DeviceIdentity {
 
 export type IdentifyDevice = (device: Device) => DeviceIdentity
 
-/** To whom a stream belongs. */
+/** Whose a stream is, and who shares it. */
 export interface StreamGrants {
   /** Hash of a public key; null for admins only. */
   readonly owner: string | null
@@ -25,7 +25,7 @@ export interface StreamGrants {
 export interface KeyHolder {
   /** Hash of a public key. */
   readonly key: string
-  /** Of its certificate when it was added; null where none was named. */
+  /** The name of its certificate when it was added; null where none was named. */
   readonly name: string | null
 }
 
@@ -43,7 +43,7 @@ export interface StoredToken {
   readonly hash: string
   readonly purpose: 'enrolment' | 'sign-in'
   readonly name: string | null
-  /** Of who signs in; null for an enrolment. */
+  /** The role of who signs in; null for an enrolment. */
   readonly role: SessionRole | null
   readonly uses: number
   /** ISO 8601. */

@@ -28,11 +28,13 @@ export function sessionsWith(files: SessionFiles, newSecret: NewSecret, now: () 
   return { begin, find, end }
 
   async function begin(role: SessionRole, name: string | null) {
-    await makeRoom()
+    await removeSurplus()
     const cookie = newSecret()
     const at = now()
     const session: Session = {
-      ...{ hash: hashOfSecret(cookie), role, name },
+      hash: hashOfSecret(cookie),
+      role,
+      name,
       createdAt: at.toISOString(),
       expiresAt: new Date(at.getTime() + lifeMs).toISOString(),
     }
@@ -54,7 +56,7 @@ export function sessionsWith(files: SessionFiles, newSecret: NewSecret, now: () 
     cache.set(hash, { session: null, readMs: now().getTime() })
   }
 
-  async function makeRoom(): Promise<void> {
+  async function removeSurplus(): Promise<void> {
     const sessions = await files.list()
     const [expired, others] = [sessions.filter(isExpired), sessions.filter((one) => !isExpired(one))]
     const oldestFirst = others.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))

@@ -1,5 +1,5 @@
 import type { AuthMode } from '@pushav/shared/api/access.ts'
-import type { AccessReport } from '@pushav/shared/shutdown.ts'
+import type { AccessReport } from '@pushav/shared/process/ready-report.ts'
 import type { Tokens } from './tokens.ts'
 
 const lifeMs = 86_400_000

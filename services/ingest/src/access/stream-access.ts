@@ -7,9 +7,9 @@ const maxCached = 10_000
 const cacheMs = 1_000
 const maxMembers = 1_000
 
-/** To whom streams belong. */
+/** Whose streams are, and who shares them. */
 export interface StreamAccess {
-  /** At once where it is known, which costs an upload nothing but a look-up. */
+  /** Returns no promise where they are cached, so that an upload costs a look-up only. */
   of(stream: string): StreamGrants | Promise<StreamGrants>
   /** A new stream belongs to the key that it was created with; null for admins only. */
   setOwner(stream: string, owner: string | null): Promise<StreamGrants>

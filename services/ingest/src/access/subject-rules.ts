@@ -17,7 +17,7 @@ export function parseForeignRule(text: string): ForeignRule | null {
 }
 
 /** Whether one of the rules lets a certificate in; `subject` has its attributes, such as `O=Acme`. */
-export function isLetIn(
+export function isAcceptedBy(
   rules: readonly ForeignRule[],
   fingerprint: string,
   subject: readonly string[],

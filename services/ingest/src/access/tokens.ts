@@ -6,7 +6,7 @@ import type { NewSecret, SessionRole, StoredToken, TokenFiles } from './ports.ts
 interface NewToken {
   readonly purpose: StoredToken['purpose']
   readonly name: string | null
-  /** Counts for a sign-in only. */
+  /** The role of who signs in; without effect for an enrolment. */
   readonly role: SessionRole
   readonly uses: number
   readonly lifeMs: number
@@ -22,10 +22,12 @@ interface RedeemedToken {
 export interface Tokens {
   /** Its text is returned here and stored nowhere. */
   make(settings: NewToken): Promise<{ readonly text: string; readonly token: StoredToken }>
-  /** Throws the refusal `token-invalid` for a token that is unknown, expired, used up or for another purpose or name. */
+  /**
+   * Throws the refusal `token-invalid` for a token that is unknown, expired, used up or for another purpose or name.
+   */
   redeem(text: string, purpose: StoredToken['purpose'], name: string | null): Promise<RedeemedToken>
   list(): Promise<readonly (StoredToken & { readonly used: number })[]>
-  /** By the first digits of its hash. Throws the refusal `token-unknown`. */
+  /** Removes the token whose hash begins with these digits. Throws the refusal `token-unknown`. */
   remove(id: string): Promise<void>
 }
 
@@ -47,7 +49,11 @@ export function tokensWith(files: TokenFiles, newSecret: NewSecret, now: () => D
       throw new Refusal('busy', `there are ${maxTokens} tokens already; delete some of them`)
     const text = newSecret()
     const token: StoredToken = {
-      ...{ hash: hashOfSecret(text), purpose, name, role: purpose === 'sign-in' ? role : null, uses },
+      hash: hashOfSecret(text),
+      purpose,
+      name,
+      role: purpose === 'sign-in' ? role : null,
+      uses,
       createdAt: now().toISOString(),
       expiresAt: new Date(now().getTime() + lifeMs).toISOString(),
     }

@@ -4,8 +4,8 @@ import { serverItself, type WriteAudit } from './audit.ts'
 const everyMs = 60_000
 
 /**
- * Audits that a limit refuses uploads: at once, then at most once a minute for each limit, with the number of refusals in
- * between. `now` is a clock in milliseconds.
+ * Audits that a limit refuses uploads: at once, then at most once a minute for each limit, with the number of
+ * refusals in between. `now` is a clock in milliseconds.
  */
 export function auditLimitsWith(audit: WriteAudit, now: () => number): (limit: string) => void {
   const byLimit = new Map<string, (limit: string) => void>()

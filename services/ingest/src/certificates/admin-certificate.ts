@@ -1,7 +1,7 @@
 import { isRenewalDue, isValid, leafValidity } from './leaf-policy.ts'
 import type { AdminFile, Authority, CertificateReader, DeviceJournal, Keys } from './ports.ts'
 
-/** Told from devices by this name, which the device CA gives to no other certificate. */
+/** The name by which an admin's certificate is known; the device CA gives it to no other certificate. */
 export const adminUri = 'urn:push-av:admin'
 const name = 'admin'
 
@@ -25,14 +25,22 @@ export function ensureAdminCertificateWith(deps: EnsureAdminCertificateDeps): En
     const key = await keys.create('ec-p256')
     const certificate = await authority.issue({
       ...leafValidity(authority.hierarchy, now(), authority.notAfter),
-      ...{ commonName: name, publicKey: keys.publicKeyOf(key), dnsNames: [], ips: [], uris: [adminUri] },
+      commonName: name,
+      publicKey: keys.publicKeyOf(key),
+      dnsNames: [],
+      ips: [],
+      uris: [adminUri],
     })
     const facts = reader.read(certificate)
     if (!facts) throw new Error('the certificate just issued cannot be read')
     const { serial, notAfter } = facts
     // The journal goes first: a certificate that is not in it could not be revoked by name.
     await journal.append({
-      ...{ event: 'issued', at: now().toISOString(), name, serial, notAfter: notAfter.toISOString() },
+      event: 'issued',
+      at: now().toISOString(),
+      name,
+      serial,
+      notAfter: notAfter.toISOString(),
     })
     await file.replace(`${certificate}${key}`, stored === null)
     return true

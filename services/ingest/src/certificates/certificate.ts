@@ -18,7 +18,7 @@ export interface Certificate extends Validity {
   readonly commonName: string
   readonly publicKey: PublicKey
   readonly dnsNames: readonly string[]
-  /** In the one spelling of `normalIp`. */
+  /** Each as `normalIp` spells it. */
   readonly ips: readonly string[]
 }
 
@@ -29,7 +29,9 @@ export interface Leaf extends Validity {
   readonly dnsNames: readonly string[]
   readonly ips: readonly string[]
   readonly uris: readonly string[]
-  /** What the certificate is good for; absent for what the hierarchy is for, null for a certificate that does not say. */
+  /**
+   * What the certificate is good for; absent for what the hierarchy is for, null for a certificate that does not say.
+   */
   readonly usage?: 'serverAuth' | 'clientAuth' | null
   /** A text that means nothing and makes the certificate longer. */
   readonly comment?: string

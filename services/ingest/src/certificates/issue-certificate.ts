@@ -34,8 +34,8 @@ export interface DeviceCertificate {
  */
 export interface IssueCertificate {
   /**
-   * A key pair made here, for devices that cannot make their own. Throws the refusal `request-malformed` where `type` is
-   * not the profile's.
+   * A key pair made here, for devices that cannot make their own. Throws the refusal `request-malformed` where `type`
+   * is not the profile's.
    */
   keyPair(name: string, options: KeyPairOptions): Promise<DeviceCertificate>
   /**
@@ -47,7 +47,7 @@ export interface IssueCertificate {
 
 interface IssueOptions {
   readonly override: boolean
-  /** In what it differs from a usual certificate; null for in nothing. */
+  /** How it differs from a usual certificate; null where it does not. */
   readonly profile: ProfileName | null
 }
 
@@ -119,7 +119,11 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
     const { serial, notAfter } = facts
     const at = now().toISOString()
     await journal.append({
-      ...{ event: 'issued', at, name, serial, notAfter: notAfter.toISOString() },
+      event: 'issued',
+      at,
+      name,
+      serial,
+      notAfter: notAfter.toISOString(),
       ...(profile ? { profile } : {}),
     })
   }

@@ -79,7 +79,7 @@ export interface CertificateDetails extends Validity {
 }
 
 export interface KeyDetails {
-  /** Of the modulus (RSA) or the curve (EC), in bits. */
+  /** The length of the modulus (RSA) or the curve (EC), in bits. */
   readonly bits: number
   /** PEM: PKCS#1 for RSA, PKCS#8 for EC. */
   readonly privateKey: string
@@ -120,7 +120,7 @@ export interface DeviceJournalEntry {
   readonly name: string
   readonly serial: string
   readonly notAfter: string
-  /** Of a certificate that was issued to test servers; absent for others. */
+  /** Set for a certificate that was issued to test servers with. */
   readonly profile?: ProfileName
 }
 
@@ -129,7 +129,7 @@ export interface AdminFile {
   readonly path: string
   /** Null when there is none. */
   read(): Promise<string | null>
-  /** With `ifAbsent`, a file that another process has made meanwhile stays. */
+  /** Writes the file; with `ifAbsent`, a file that another process has made meanwhile stays. */
   replace(pem: string, ifAbsent: boolean): Promise<void>
 }
 

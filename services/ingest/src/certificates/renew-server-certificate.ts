@@ -6,7 +6,7 @@ import type { Authority, CertificateFiles, CertificateReader, Keys } from './por
 export interface ServerNames {
   readonly commonName: string
   readonly dnsNames: readonly string[]
-  /** In the one spelling of `normalIp`. */
+  /** Each as `normalIp` spells it. */
   readonly ips: readonly string[]
 }
 
@@ -34,7 +34,8 @@ export function renewServerCertificateWith(deps: RenewServerCertificateDeps): Re
     const missing = facts && missingName(facts, names)
     if (certificate && key && facts && !missing) return { pair: { certificate, key }, reissued: null }
 
-    // Ingest processes in containers have addresses of their own: with names of its own alone, each would issue it anew.
+    // Ingest processes in containers have addresses of their own: with names of its own alone, each would issue it
+    // anew.
     const pair = await issue(facts ? withEarlierNames(names, facts) : names, now)
     await files.replace('server', fileName, pair)
     return { pair, reissued: fault ?? missing }

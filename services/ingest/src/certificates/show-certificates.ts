@@ -10,7 +10,8 @@ export type FileDetails =
 
 /**
  * Reads stored certificates and keys. A `file` is `<name>.pem` or `<name>.key`. All but `list` throw the refusals
- * `certificate-unknown`, `certificate-name-malformed` and, for keys that never leave the disk, `certificate-key-secret`.
+ * `certificate-unknown`, `certificate-name-malformed` and, for keys that never leave the disk,
+ * `certificate-key-secret`.
  */
 export interface ShowCertificates {
   /** Names of the files in each hierarchy. */

@@ -71,8 +71,15 @@ function createMetricsView(): MetricsView {
 }
 
 const noTotals = (): UploadTotals => ({
-  ...{ uploads: 0, bytes: 0, withErrors: 0, withWarnings: 0, retries: 0, cutOff: 0 },
-  ...{ sessions: new Set(), statuses: new Map(), tracks: new Map() },
+  uploads: 0,
+  bytes: 0,
+  withErrors: 0,
+  withWarnings: 0,
+  retries: 0,
+  cutOff: 0,
+  sessions: new Set(),
+  statuses: new Map(),
+  tracks: new Map(),
 })
 
 /** A part of a long request is media of its own, and no request of the device. */
@@ -104,15 +111,24 @@ function addMedia({ tracks }: UploadTotals, { upload, track, media, initFacts }:
   tracks.set(track, totals)
   if (initFacts)
     Object.assign(totals, {
-      ...{ codec: initFacts.codec, width: initFacts.width, height: initFacts.height },
+      codec: initFacts.codec,
+      width: initFacts.width,
+      height: initFacts.height,
     })
   // The whole that ends a long request repeats what its parts hold.
   if (media && upload.whole && !upload.parts) addSegment(totals, upload.bytes, media)
 }
 
 const noTrack = (): TrackTotals => ({
-  ...{ codec: null, width: null, height: null, segments: 0, bytes: 0, seconds: 0, squaredSeconds: 0 },
-  ...{ shortest: Number.POSITIVE_INFINITY, longest: 0 },
+  codec: null,
+  width: null,
+  height: null,
+  segments: 0,
+  bytes: 0,
+  seconds: 0,
+  squaredSeconds: 0,
+  shortest: Number.POSITIVE_INFINITY,
+  longest: 0,
 })
 
 function addSegment(totals: TrackTotals, bytes: number, { duration, timescale }: MediaOfUpload): void {

@@ -19,8 +19,13 @@ function metricsOf(totals: UploadTotals, latencies: readonly TrackLatency[]): Re
   const { uploads, bytes, sessions, withErrors, withWarnings, retries, cutOff, statuses, tracks } = totals
   const byTrack = Map.groupBy(latencies, ({ track }) => track)
   return {
-    ...{ uploads, bytes, sessions: sessions.size, with_errors: withErrors, with_warnings: withWarnings },
-    ...{ retries, cut_off: cutOff },
+    uploads,
+    bytes,
+    sessions: sessions.size,
+    with_errors: withErrors,
+    with_warnings: withWarnings,
+    retries,
+    cut_off: cutOff,
     statuses: Object.fromEntries([...statuses].map(([status, count]) => [String(status), count])),
     tracks: [...tracks].map(([track, facts]) => ({
       ...trackMetrics(track, facts),
@@ -36,14 +41,21 @@ function trackMetrics(
   const mean = seconds / segments
   const variance = Math.max(0, facts.squaredSeconds / segments - mean * mean)
   return {
-    ...{ track, codec, width, height, segments, media_seconds: toMillis(seconds) / 1_000 },
+    track,
+    codec,
+    width,
+    height,
+    segments,
+    media_seconds: toMillis(seconds) / 1_000,
     bitrate: segments === 0 ? null : Math.round((bytes * 8) / seconds),
     segment_ms:
       segments === 0
         ? null
         : {
-            ...{ mean: toMillis(mean), deviation: toMillis(Math.sqrt(variance)) },
-            ...{ min: toMillis(facts.shortest), max: toMillis(facts.longest) },
+            mean: toMillis(mean),
+            deviation: toMillis(Math.sqrt(variance)),
+            min: toMillis(facts.shortest),
+            max: toMillis(facts.longest),
           },
   }
 }

@@ -11,8 +11,8 @@ export interface DeviceTotals extends Pick<DeviceCounts, 'fingerprint' | 'upload
 }
 
 /**
- * The counts of all streams, added up by device, so that a read takes no longer when there are more streams. All methods
- * throw `Unavailable` while Redis does not respond.
+ * The counts of all streams, added up by device, so that a read takes no longer when there are more streams. All
+ * methods throw `Unavailable` while Redis does not respond.
  */
 export interface DeviceIndex {
   /** Takes over what a device has sent to a stream so far. It may be repeated, and late. */

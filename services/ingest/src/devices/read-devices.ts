@@ -67,7 +67,8 @@ export function readDevicesWith({ index, sums, certificates, history }: DevicesD
     // A certificate whose file is gone or damaged is still a device.
     const details = await certificates.details(totals.fingerprint).catch(() => null)
     return {
-      ...{ totals, issuer: details?.issuer ?? null },
+      totals,
+      issuer: details?.issuer ?? null,
       name: entries.find(({ event }) => event === 'issued')?.name ?? null,
       isRevoked: entries.some(({ event }) => event === 'revoked'),
     }

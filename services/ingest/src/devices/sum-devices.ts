@@ -20,7 +20,7 @@ export interface DeviceSumsDeps {
 }
 
 /** Streams that are read together. */
-const streamsAtOnce = 64
+const streamsPerRead = 64
 
 export function createDeviceSums({ index, devices, everyMs }: DeviceSumsDeps): DeviceSums {
   const changed = new Set<string>()
@@ -54,7 +54,7 @@ export function createDeviceSums({ index, devices, everyMs }: DeviceSumsDeps): D
   }
 
   async function addAll(): Promise<void> {
-    for (const streams of inPages([...changed], streamsAtOnce)) {
+    for (const streams of inPages([...changed], streamsPerRead)) {
       for (const stream of streams) changed.delete(stream)
       try {
         await Promise.all(streams.map(addStream))

@@ -6,8 +6,8 @@ import type { Pages } from '../streams/pages.ts'
 import type { WalkLog } from './walk-log.ts'
 
 /**
- * Digests of what a report is on, of one session or of all; of `uploads` where they have been read already. Throws what
- * `WalkLog` throws.
+ * Digests of the uploads that a report is on: those of one session, or of all; `uploads` are they, where they have been
+ * read already. Throws what `WalkLog` throws.
  */
 export type ReadEvidence = (
   stream: string,
@@ -30,8 +30,10 @@ export function readEvidenceWith(walkLog: WalkLog, digestJournals: DigestJournal
         facts.update(factsLine(upload))
       }
     return {
-      ...{ uploads, list: pathOfList(stream, session) },
-      ...{ list_sha256: list.digest('hex'), facts_sha256: facts.digest('hex') },
+      uploads,
+      list: pathOfList(stream, session),
+      list_sha256: list.digest('hex'),
+      facts_sha256: facts.digest('hex'),
       journals: await digestJournals(stream),
     }
   }

@@ -11,10 +11,10 @@ import type { StreamQueries } from '../streams/ports.ts'
  */
 export type WalkLog = (stream: string, session: string | null) => Promise<Pages<JudgedUpload>>
 
-/** With 4 KiB of headers and findings each, what is held for a client that does not read. */
-const uploadsAtOnce = 25
+/** Each may have 4 KiB of headers and findings, and is held for a client that does not read. */
+const uploadsPerRead = 25
 
-/** However many clients ask: what is read and decoded takes memory before anything is sent of it. */
+/** Reads at one time, for all clients: what is read and decoded takes memory before anything is sent of it. */
 const maxReads = 4
 
 export function walkLogWith(index: Pick<StreamQueries, 'log' | 'sessions'>): WalkLog {
@@ -30,7 +30,7 @@ export function walkLogWith(index: Pick<StreamQueries, 'log' | 'sessions'>): Wal
   async function* pages(stream: string, session: string | null): AsyncGenerator<readonly JudgedUpload[]> {
     for (let next: number | null = 0; next !== null; ) {
       const from: number = next
-      const page = await readInTurn(() => index.log(stream, from, uploadsAtOnce))
+      const page = await readInTurn(() => index.log(stream, from, uploadsPerRead))
       yield session === null ? page.uploads : page.uploads.filter((judged) => judged.session === session)
       next = page.next
     }

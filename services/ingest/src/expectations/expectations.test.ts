@@ -23,13 +23,11 @@ describe('expectations', () => {
     })
     deepEqual([status, first.verdict.state], [200, 'pending'])
     deepEqual(first.expectations, {
-      ...{
-        tracks: [{ name: 'v', codec: 'avc1' }],
-        sessions: { min: 1 },
-        max_errors: 0,
-        max_warnings: 3,
-        rules: {},
-      },
+      tracks: [{ name: 'v', codec: 'avc1' }],
+      sessions: { min: 1 },
+      max_errors: 0,
+      max_warnings: 3,
+      rules: {},
     })
     await ingest.put('/streams/1/v.mp4', init)
     await ingest.put('/streams/1/v1.mp4', segment)

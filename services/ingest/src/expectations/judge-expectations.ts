@@ -32,7 +32,7 @@ interface StreamExpectationsDeps {
 }
 
 /** Sessions that are in memory together. */
-const sessionsAtOnce = 64
+const sessionsPerRead = 64
 
 export function judgeExpectationsWith(deps: StreamExpectationsDeps): StreamExpectations {
   const { streams, index, record, newId, now, idleMs } = deps
@@ -54,7 +54,7 @@ export function judgeExpectationsWith(deps: StreamExpectationsDeps): StreamExpec
 
   async function verdictOn(id: string, expectations: Expectations): Promise<JudgedExpectations> {
     let seen = noObservations
-    for (const keys of inPages((await index.sessions(id)) ?? [], sessionsAtOnce))
+    for (const keys of inPages((await index.sessions(id)) ?? [], sessionsPerRead))
       for (const session of await streams.sessionViewsOf(id, keys))
         seen = observe(expectations, seen, session)
     const { stream, totals } = await streams.summary(id)

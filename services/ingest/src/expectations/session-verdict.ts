@@ -56,7 +56,7 @@ function durationOff({ init, durations }: TrackView, min: number, max: number): 
 /** Video and sound: text and metadata come when there is some. */
 const timed: readonly string[] = ['vide', 'soun']
 
-/** Of a session that is complete: the beginning of one tells little. */
+/** Judges complete sessions only: the beginning of one tells little. */
 function judgeBitrate({ bitrate }: Expectations, session: SessionView): readonly Reason[] {
   if (bitrate === null || !session.isComplete) return []
   const sum = Object.values(session.tracks).reduce((total, track) => total + (track.bitrate ?? 0), 0)

@@ -25,7 +25,7 @@ export interface Observations {
   readonly completeSessions: number
   /** When the first one began, Unix milliseconds; null without any. */
   readonly firstObjectMs: number | null
-  /** Of the open session that has been silent for longest: when its newest object came; null without an open one. */
+  /** When the newest object came of the open session that has been silent for longest; null without an open one. */
   readonly openSinceMs: number | null
   /** The first of those that sessions give. */
   readonly reasons: readonly Reason[]
@@ -37,7 +37,12 @@ const maxReasons = 100
 const earlier = (ms: number | null, otherMs: number): number => Math.min(ms ?? otherMs, otherMs)
 
 export const noObservations: Observations = {
-  ...{ sessions: 0, completeSessions: 0, firstObjectMs: null, openSinceMs: null, reasons: [], more: 0 },
+  sessions: 0,
+  completeSessions: 0,
+  firstObjectMs: null,
+  openSinceMs: null,
+  reasons: [],
+  more: 0,
 }
 
 /** What has been seen after one more session. */
@@ -49,7 +54,8 @@ export function observe(expectations: Expectations, seen: Observations, session:
     firstObjectMs: earlier(seen.firstObjectMs, session.firstObjectMs),
     openSinceMs:
       session.phase === 'open' ? earlier(seen.openSinceMs, session.lastObjectMs) : seen.openSinceMs,
-    ...{ reasons, more },
+    reasons,
+    more,
   }
 }
 

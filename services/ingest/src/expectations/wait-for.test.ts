@@ -18,7 +18,12 @@ describe('waits that one change wakes', () => {
   it('share what is read, and read anew after the next', async () => {
     const changes = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const now: StreamNow = {
-      ...{ summary: null, isIndexAway: false, isDeleted: false, inFlight: [], sessions: [], probed: [] },
+      summary: null,
+      isIndexAway: false,
+      isDeleted: false,
+      inFlight: [],
+      sessions: [],
+      probed: [],
     }
     let reads = 0
     const waitFor = waitForWith({

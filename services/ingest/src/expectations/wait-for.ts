@@ -43,7 +43,7 @@ interface WaitForDeps {
 const nothing: WaitOutcome = { upload: null, session: null, verdict: null }
 
 /** Sessions that are in memory together. */
-const sessionsAtOnce = 64
+const sessionsPerRead = 64
 
 /** States of a stream come when an event of any process changed it, and every few seconds. */
 export function waitForWith({ states, streams, index, expectations }: WaitForDeps): WaitFor {
@@ -116,7 +116,7 @@ export function waitForWith({ states, streams, index, expectations }: WaitForDep
 
   async function lookForSession(id: string): Promise<WaitOutcome | null> {
     await streams.assertExists(id)
-    for (const keys of inPages((await index.sessions(id)) ?? [], sessionsAtOnce)) {
+    for (const keys of inPages((await index.sessions(id)) ?? [], sessionsPerRead)) {
       const session = (await streams.sessionViewsOf(id, keys)).find(({ isComplete }) => isComplete)
       if (session) return { ...nothing, session }
     }

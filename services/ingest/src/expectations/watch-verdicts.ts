@@ -10,9 +10,9 @@ import type { Verdict } from './verdict.ts'
 export interface VerdictStates {
   /** Ids of the streams that have one. */
   streams(): Promise<readonly string[]>
-  /** To `pending`. */
+  /** Sets the state to `pending`. */
   reset(stream: string): Promise<void>
-  /** Whether it was another one; of several processes that find the same change, one gets true. */
+  /** Sets the state. True where it was another one; of several processes that find the same change, one gets true. */
   change(stream: string, state: Verdict['state']): Promise<boolean>
   forget(stream: string): Promise<void>
 }
@@ -21,7 +21,7 @@ export interface VerdictStates {
 export interface VerdictWatch extends AsyncDisposable {
   /** Something of the stream changed, of which something is expected. Returns at once and never throws. */
   touch(stream: string): void
-  /** Other things are expected of the stream from now on. Likewise. */
+  /** Other things are expected of the stream from now on. Returns at once and never throws. */
   reset(stream: string): void
   /** Judges what was touched so far, and what an earlier process left pending. To be called once. */
   start(deps: VerdictWatchDeps): void
@@ -116,7 +116,9 @@ export function createVerdictWatch(): VerdictWatch {
     const kind = state === 'pass' ? 'expectations-met' : 'expectations-failed'
     const wrong = reasons.filter((reason) => reason.state === 'fail').slice(0, maxEventReasons)
     eventBus.publish({
-      ...{ kind, stream, at: now().toISOString() },
+      kind,
+      stream,
+      at: now().toISOString(),
       reasons: wrong.map(({ about, message }) => ({ about, message })),
     })
   }

@@ -11,7 +11,7 @@ import { renumberSegment } from './renumber-segment.ts'
 /** A file whose length is known before its first byte. */
 interface ExportFile {
   readonly bytes: number
-  /** To be read once. Throws the refusal `object-unknown` when an upload is gone meanwhile. */
+  /** May be read once. Throws the refusal `object-unknown` when an upload is gone meanwhile. */
   content(): AsyncIterable<Buffer>
 }
 
@@ -82,7 +82,7 @@ interface ExportedTrack {
   readonly segments: readonly PlayableSegment[]
 }
 
-/** Of a track with several init segments, the segments of the one that has most; only those without a fault. */
+/** The segments without a fault of a track; where it has several init segments, those of the one that has most. */
 function exportable({ segments }: TrackSegments): readonly ExportedTrack[] {
   const sound = segments.filter(({ isSound }) => isSound)
   const byInit = [...Map.groupBy(sound, ({ init }) => init).values()]
@@ -91,7 +91,7 @@ function exportable({ segments }: TrackSegments): readonly ExportedTrack[] {
   return most && init ? [{ init, segments: withoutOverlaps(most) }] : []
 }
 
-/** Of two at one decode time the newer stays. */
+/** Keeps the newer of two segments at one decode time, and leaves out those that overlap the one before them. */
 function withoutOverlaps(segments: readonly PlayableSegment[]): readonly PlayableSegment[] {
   const kept: PlayableSegment[] = []
   for (const segment of segments) {
@@ -107,7 +107,9 @@ function withoutOverlaps(segments: readonly PlayableSegment[]): readonly Playabl
 const rank = (tracks: readonly ExportedTrack[]): readonly ExportedTrack[] =>
   tracks.toSorted((one, other) => Number(other.init.handler === 'vide') - Number(one.init.handler === 'vide'))
 
-/** All segments in the order of their decode times, counted from the first of all or, with own clocks, of their track. */
+/**
+ * All segments in the order of their decode times, counted from the first of all or, with own clocks, of their track.
+ */
 function timedSegmentsOf(tracks: readonly ExportedTrack[], hasOwnClocks: boolean): readonly TimedSegment[] {
   const firsts = tracks.map(({ init, segments: [first] }) => (first?.decodeTime ?? 0) / init.timescale)
   const common = Math.min(...firsts)
@@ -115,7 +117,9 @@ function timedSegmentsOf(tracks: readonly ExportedTrack[], hasOwnClocks: boolean
     const origin = hasOwnClocks ? (firsts[i] ?? 0) : common
     const originTime = BigInt(Math.round(origin * init.timescale))
     return segments.map((segment) => ({
-      ...{ segment, trackId: i + 1, originTime: originTime - BigInt(segment.shift) },
+      segment,
+      trackId: i + 1,
+      originTime: originTime - BigInt(segment.shift),
       startSeconds: segment.decodeTime / init.timescale - origin,
     }))
   })

@@ -1,5 +1,4 @@
-import { boxSize } from '@pushav/shared/lib/box-header.ts'
-import { fourCc } from '../media/isobmff/box.ts'
+import { bodyOf, boxOf, findBox, headerSizeOf } from './raw-boxes.ts'
 
 /** A track of an export: its init segment, and what moves in it. */
 export interface ExportTrack {
@@ -9,9 +8,9 @@ export interface ExportTrack {
 }
 
 /**
- * One ftyp and moov for several tracks (ISO/IEC 14496-12, 8.2): the first init segment's mvhd, each one's trak and trex
- * with a track id of its own. With a duration, in seconds, there is an mehd, so that players need not guess it. Null when
- * an init segment lacks one of these boxes.
+ * One ftyp and moov for several tracks (ISO/IEC 14496-12, 8.2): the first init segment's mvhd, each one's trak and
+ * trex with a track id of its own. With a duration, in seconds, there is an mehd, so that players need not guess it.
+ * Null when an init segment lacks one of these boxes.
  */
 export function joinedHeader(tracks: readonly ExportTrack[], seconds: number | null): Buffer | null {
   const parts = tracks.map(({ init, trackId }) => partsOf(init, trackId))
@@ -20,12 +19,12 @@ export function joinedHeader(tracks: readonly ExportTrack[], seconds: number | n
   if (!first || known.length < parts.length) return null
   const mvhd = withNextTrackId(first.mvhd, tracks.length + 1)
   const mehd = seconds === null ? [] : [mehdOf(Math.round(seconds * timescaleOf(mvhd)))]
-  const mvex = box('mvex', ...mehd, ...known.map(({ trex }) => trex))
-  return Buffer.concat([ftyp, box('moov', mvhd, ...known.map(({ trak }) => trak), mvex)])
+  const mvex = boxOf('mvex', ...mehd, ...known.map(({ trex }) => trex))
+  return Buffer.concat([ftyp, boxOf('moov', mvhd, ...known.map(({ trak }) => trak), mvex)])
 }
 
 const brands = ['iso6', '\0\0\0\0', 'iso6', 'mp41', 'cmfc']
-const ftyp = box('ftyp', Buffer.from(brands.join(''), 'latin1'))
+const ftyp = boxOf('ftyp', Buffer.from(brands.join(''), 'latin1'))
 
 interface HeaderParts {
   readonly mvhd: Buffer
@@ -34,12 +33,12 @@ interface HeaderParts {
 }
 
 function partsOf(init: Buffer, trackId: number): HeaderParts | null {
-  const moov = find(init, 'moov')
-  const mvhd = moov && find(bodyOf(moov), 'mvhd')
-  const trak = moov && find(bodyOf(moov), 'trak')
-  const mvex = moov && find(bodyOf(moov), 'mvex')
-  const trex = mvex && find(bodyOf(mvex), 'trex')
-  const tkhd = trak && find(bodyOf(trak), 'tkhd')
+  const moov = findBox(init, 'moov')
+  const mvhd = moov && findBox(bodyOf(moov), 'mvhd')
+  const trak = moov && findBox(bodyOf(moov), 'trak')
+  const mvex = moov && findBox(bodyOf(moov), 'mvex')
+  const trex = mvex && findBox(bodyOf(mvex), 'trex')
+  const tkhd = trak && findBox(bodyOf(trak), 'tkhd')
   if (!mvhd || !trak || !trex || !tkhd || mvhd.length < 108 || trex.length < 16 || tkhd.length < 32)
     return null
   const copy = Buffer.from(trak)
@@ -67,31 +66,5 @@ function mehdOf(duration: number): Buffer {
   const body = Buffer.alloc(12)
   body.writeUInt32BE(0x0100_0000)
   body.writeBigUInt64BE(BigInt(duration), 4)
-  return box('mehd', body)
+  return boxOf('mehd', body)
 }
-
-function box(type: string, ...parts: readonly Buffer[]): Buffer {
-  const header = Buffer.alloc(8)
-  header.writeUInt32BE(8 + parts.reduce((sum, { length }) => sum + length, 0))
-  header.write(type, 4, 'latin1')
-  return Buffer.concat([header, ...parts])
-}
-
-/** The first box of a type among those that follow each other, header included; null for none. */
-export function find(bytes: Buffer, type: string): Buffer | null {
-  for (const one of boxesIn(bytes)) if (fourCc(one, 4) === type) return one
-  return null
-}
-
-/** Boxes that follow each other, each with its header, sharing memory with `bytes`; up to the first that is none. */
-export function* boxesIn(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at + 8 <= bytes.length; ) {
-    const size = boxSize(bytes, at, bytes.length - at)
-    if (size === null || at + size > bytes.length) return
-    yield bytes.subarray(at, at + size)
-    at += size
-  }
-}
-
-export const headerSizeOf = (one: Buffer): number => (one.readUInt32BE(0) === 1 ? 16 : 8)
-export const bodyOf = (one: Buffer): Buffer => one.subarray(headerSizeOf(one))

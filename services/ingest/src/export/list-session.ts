@@ -8,7 +8,7 @@ export type ListSession = (stream: string, session: string) => Promise<readonly 
 /** A session with more of them is exported in no zip: their names alone would take this process's memory. */
 const maxUploads = 100_000
 const pageLength = 1_000
-const readAtOnce = 250
+const uploadsPerRead = 250
 
 export function listSessionWith(
   streams: Pick<StreamReads, 'assertExists' | 'sessionViewsOf'>,
@@ -23,7 +23,7 @@ export function listSessionWith(
     while (next !== null) {
       const filter = { ...anything, session }
       const place = { kind: 'position', position: next } as const
-      const page = await readUploadLog(stream, { limit: pageLength, readAtOnce, place, filter })
+      const page = await readUploadLog(stream, { limit: pageLength, uploadsPerRead, place, filter })
       for await (const entries of page.entries) found.push(...entries)
       if (found.length > maxUploads)
         throw new Refusal('media-unsupported', `session ${session} has more than ${maxUploads} uploads`)

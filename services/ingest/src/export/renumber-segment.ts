@@ -1,11 +1,11 @@
 import { fourCc } from '../media/isobmff/box.ts'
-import { bodyOf, boxesIn, headerSizeOf } from './joined-header.ts'
+import { bodyOf, boxesIn, headerSizeOf } from './raw-boxes.ts'
 
 interface Renumbering {
   readonly trackId: number
-  /** Of the first moof. */
+  /** The sequence number of the first moof. */
   readonly sequence: number
-  /** Is taken off each decode time, in units of the track's timescale. */
+  /** Taken off each decode time, in units of the track's timescale. */
   readonly originTime: bigint
   /** Where the segment begins in the file that it goes into. */
   readonly at: number

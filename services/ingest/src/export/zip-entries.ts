@@ -8,8 +8,8 @@ export interface ZipUpload {
 }
 
 /**
- * The newest upload of each path has its path, earlier ones `<path>~<upload id>`; so has one that is named like a folder
- * of others, because no disk can hold both.
+ * The newest upload of each path has its path, earlier ones `<path>~<upload id>`; so has one that is named like a
+ * folder of others, because no disk can hold both.
  */
 export function zipUploadsOf(entries: readonly LogEntry[]): readonly ZipUpload[] {
   const newest = new Map<string, string>()

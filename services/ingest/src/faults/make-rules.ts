@@ -11,7 +11,10 @@ type RuleTerms = Omit<FaultRule, 'id' | 'script'>
 const usualMs = 600_000
 const maxMs = 86_400_000
 
-/** A rule with everything that the user left open. Throws the refusal `request-malformed` for one that contradicts itself. */
+/**
+ * A rule with everything that the user left open. Throws the refusal `request-malformed` for one that contradicts
+ * itself.
+ */
 export function termsOf(request: FaultRequest, nowMs: number): RuleTerms {
   const { when, fault } = request
   const fromMs = request.fromMs ?? nowMs

@@ -48,12 +48,22 @@ export function createReactionView(): ReactionView {
 
   function begin({ upload, session, track }: JudgedUpload, fault: NonNullable<Upload['fault']>): void {
     const observation: Observation = {
-      ...{ upload, fault, session, track },
+      upload,
+      fault,
+      session,
+      track,
       startedMs: Date.parse(upload.startedAt),
       endedMs: Date.parse(upload.receivedAt),
-      ...{ retries: 0, retriedAfterMs: [], lastRetryMs: null, hasSameBytes: null },
-      ...{ deliveredMs: null, resumedMs: null, isTrackResumed: false, nextSession: null },
-      ...{ renewedMs: null, isCertificateDropped: false },
+      retries: 0,
+      retriedAfterMs: [],
+      lastRetryMs: null,
+      hasSameBytes: null,
+      deliveredMs: null,
+      resumedMs: null,
+      isTrackResumed: false,
+      nextSession: null,
+      renewedMs: null,
+      isCertificateDropped: false,
     }
     observations = [...observations, observation].slice(-maxHits)
     open = [...open, observation].slice(-maxHits)

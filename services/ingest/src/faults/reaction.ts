@@ -88,8 +88,14 @@ export function reactionOf(hit: Observation, nowMs: number): Reaction {
   const kind = kindOf(hit, nowMs)
   const after = (ms: number | null) => ms && ms - hit.startedMs
   const reaction = {
-    ...{ upload: hit.upload, fault: hit.fault, session: hit.session, track: hit.track, kind },
-    ...{ retries: hit.retries, retriedAfterMs: [...hit.retriedAfterMs], hasSameBytes: hit.hasSameBytes },
+    upload: hit.upload,
+    fault: hit.fault,
+    session: hit.session,
+    track: hit.track,
+    kind,
+    retries: hit.retries,
+    retriedAfterMs: [...hit.retriedAfterMs],
+    hasSameBytes: hit.hasSameBytes,
     deliveredAfterMs: after(hit.deliveredMs),
     resumedAfterMs: after(hit.resumedMs),
     nextSession: hit.nextSession,

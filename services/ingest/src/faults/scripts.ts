@@ -3,8 +3,14 @@ import type { FaultSelection } from './fault-rule.ts'
 import type { FaultRequest } from './make-rules.ts'
 
 const anyUpload: FaultSelection = {
-  ...{ path: null, session: null, track: null, kind: null },
-  ...{ nth: null, every: null, probability: null, seed: 0 },
+  path: null,
+  session: null,
+  track: null,
+  kind: null,
+  nth: null,
+  every: null,
+  probability: null,
+  seed: 0,
 }
 
 const maxHits = 1_000

@@ -32,7 +32,10 @@ export function isDrawn({ nth, every, probability, seed }: FaultSelection, n: nu
   return probability === null || unitOf(seed, n) < probability
 }
 
-/** Whether a path is like a pattern in which `*` stands for any characters; takes no longer than both lengths multiplied. */
+/**
+ * Whether a path is like a pattern in which `*` stands for any characters; takes no longer than both lengths
+ * multiplied.
+ */
 function isPathLike(pattern: string, path: string): boolean {
   const [first = '', ...parts] = pattern.split('*')
   const last = parts.pop()

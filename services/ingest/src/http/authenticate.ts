@@ -12,7 +12,7 @@ export function createProxyAuth(secret: string): Authenticate {
   return function authenticate(request) {
     const peer = readPeer(request.headers, secret, readDevice)
     if (!peer)
-      throw new Refusal('proxy-authentication-failed', 'this service answers only through its TLS proxy')
+      throw new Refusal('proxy-authentication-failed', 'this service responds only through its TLS proxy')
     return peer
   }
 }

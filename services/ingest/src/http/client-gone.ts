@@ -1,13 +1,13 @@
-import type { Response } from 'express'
+import type { ServerResponse } from 'node:http'
 
-/** Tells when a response is waited for no more; disposal ends the waiting too. */
+/** Whether a client still waits for a response. Disposal aborts the signal, too. */
 export interface ClientGone extends Disposable {
   /** Aborted once the client has left or this process stops. */
   readonly signal: AbortSignal
 }
 
 /** `closing` is aborted when this process stops. */
-export function clientGone(response: Response, closing: AbortSignal): ClientGone {
+export function clientGone(response: ServerResponse, closing: AbortSignal): ClientGone {
   const gone = new AbortController()
   const abort = () => gone.abort()
   response.once('close', abort)

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Problem } from '@pushav/shared/http/problem.ts'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import type { Problem } from '@pushav/shared/problem.ts'
 import type { ErrorRequestHandler } from 'express'
 import { Refusal } from '../lib/refusal.ts'
 import { Unavailable } from '../lib/unavailable.ts'
@@ -44,7 +44,7 @@ function problemOf(error: unknown): Problem {
   return { status: 500, code: 'server-fault', detail: 'this server failed; its log says why' }
 }
 
-/** By body-parser's types of errors. */
+/** Details by the types of body-parser's errors. */
 const details: Readonly<Record<string, string>> = {
   'entity.parse.failed': 'the body is not valid JSON',
   'entity.too.large': 'the body is larger than this route takes',

@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import express from 'express'
 import { inPages } from '../streams/pages.ts'
-import { formatJson, jsonPieces, sendJson, streamJson } from './json-response.ts'
+import { jsonPieces } from './json-pieces.ts'
+import { formatJson, sendJson, streamJson } from './json-response.ts'
 
 const manyPages = 1_000
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import type { NextFunction, Request, Response } from 'express'
-import type { Pages } from '../streams/pages.ts'
+import { jsonPieces } from './json-pieces.ts'
 
 /** The fast path: express's `response.json` without its work on MIME types, charsets and freshness. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
@@ -27,8 +27,8 @@ export function formatJson(_request: Request, response: Response, next: NextFunc
   next()
 }
 
-const maxBuffered = 65_536
-const maxIndented = 4_194_304
+const maxBufferedLength = 65_536
+const maxIndentedLength = 4_194_304
 
 /** Sends JSON in which any list may be `Pages`: see `jsonPieces` and `streamPieces`. */
 export async function streamJson(response: Response, value: unknown): Promise<void> {
@@ -51,7 +51,7 @@ async function* indented(pieces: AsyncIterable<string>): AsyncGenerator<string> 
   for await (const piece of pieces) {
     if (!isTooLong) text += piece
     if (isTooLong) yield piece
-    else if (text.length > maxIndented) {
+    else if (text.length > maxIndentedLength) {
       isTooLong = true
       yield text
     }
@@ -68,7 +68,7 @@ export async function streamText(response: Response, pieces: AsyncIterable<strin
   let text = ''
   for await (const piece of pieces) {
     text += piece
-    if (text.length < maxBuffered) continue
+    if (text.length < maxBufferedLength) continue
     response.flushHeaders()
     if (response.req.method === 'HEAD') return void response.end()
     if (!(await writeAndDrain(response, text))) return
@@ -79,29 +79,29 @@ export async function streamText(response: Response, pieces: AsyncIterable<strin
   else response.send(text)
 }
 
-interface Patience {
-  /** How long the client may take nothing. */
+interface DrainLimits {
+  /** How long the client may take nothing, in milliseconds. */
   readonly maxStallMs: number
   /** Ends the wait at once. */
   readonly signal: AbortSignal
 }
 
 /**
- * Resolves when the client takes more: true. Or when it has left, or patience is at its end: false. Nothing is written
- * to a response that is closed.
+ * Writes text or bytes, and waits while the client does not take them. Resolves with whether it takes more: not when it
+ * has left, or a limit has ended the wait. Nothing is written to a response that is closed.
  */
 export async function writeAndDrain(
   response: Response,
   text: string | Uint8Array,
-  patience?: Patience,
+  limits?: DrainLimits,
 ): Promise<boolean> {
   if (response.closed || response.destroyed) return false
   if (response.write(text)) return true
   return new Promise((resolve) => {
-    const timer = patience && setTimeout(onEnd, patience.maxStallMs)
+    const timer = limits && setTimeout(onEnd, limits.maxStallMs)
     response.on('drain', onDrain).on('close', onEnd)
-    patience?.signal.addEventListener('abort', onEnd)
-    if (patience?.signal.aborted) onEnd()
+    limits?.signal.addEventListener('abort', onEnd)
+    if (limits?.signal.aborted) onEnd()
 
     function onDrain(): void {
       settle(true)
@@ -112,52 +112,8 @@ export async function writeAndDrain(
     function settle(takesMore: boolean): void {
       clearTimeout(timer)
       response.off('drain', onDrain).off('close', onEnd)
-      patience?.signal.removeEventListener('abort', onEnd)
+      limits?.signal.removeEventListener('abort', onEnd)
       resolve(takesMore)
     }
   })
 }
-
-/**
- * What `JSON.stringify` gives, in pieces; each page is read when the one before it has been taken. Beside pages a
- * function is called when its turn comes, for what is known only when the pages before it have been read.
- */
-export async function* jsonPieces(value: unknown): AsyncGenerator<string> {
-  if (isPages(value)) yield* arrayPieces(value)
-  else if (hasPages(value)) yield* objectPieces(value)
-  else yield JSON.stringify(value)
-}
-
-async function* arrayPieces(pages: Pages<unknown>): AsyncGenerator<string> {
-  let separator = ''
-  yield '['
-  for await (const page of pages) {
-    if (page.length === 0) continue
-    yield separator
-    yield* itemPieces(page)
-    separator = ','
-  }
-  yield ']'
-}
-
-async function* itemPieces(page: readonly unknown[]): AsyncGenerator<string> {
-  if (!page.some(hasPages)) return yield JSON.stringify(page).slice(1, -1)
-  for (const [i, item] of page.entries()) {
-    if (i > 0) yield ','
-    yield* jsonPieces(item)
-  }
-}
-
-async function* objectPieces(fields: object): AsyncGenerator<string> {
-  for (const [i, [name, value]] of Object.entries(fields).entries()) {
-    yield `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`
-    yield* jsonPieces(typeof value === 'function' ? value() : value)
-  }
-  yield '}'
-}
-
-const isPages = (value: unknown): value is Pages<unknown> =>
-  typeof value === 'object' && value !== null && Symbol.asyncIterator in value
-
-const hasPages = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && Object.values(value).some(isPages)

@@ -1,5 +1,9 @@
+import { json } from 'express'
 import type { z } from 'zod'
 import { Refusal } from '../lib/refusal.ts'
+
+/** Parses a body as JSON under any content type, because `curl -d` calls every body a form. `limit` is its size. */
+export const anyJson = (limit = '100kb') => json({ type: () => true, limit })
 
 /** A query as its schema wants it; anything else is the refusal `request-malformed`. */
 export const parseQuery = <Query>(schema: z.ZodType<Query>, query: unknown): Query =>
@@ -25,7 +29,7 @@ const nameOf = (path: readonly PropertyKey[]): string =>
     .map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at === 0 ? '' : '.'}${String(key)}`))
     .join('') || 'it'
 
-/** In words of this server: those of the library name its types, not what to do. */
+/** What is wrong, in words of this server: those of the library name its types, not what to do. */
 function wordsFor(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':

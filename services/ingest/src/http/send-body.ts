@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
 import type { BodyLocation, Extent, RemoteBody } from '../uploads/ports.ts'
+import { byteRangeOf, contentRangeOf } from './byte-range.ts'
 
 /** What kept a body from being sent: 404 and 416 as `status`, else the error of the system or of the adapter. */
 export type SendFailure = Error & {
@@ -13,8 +14,8 @@ export type SendFailure = Error & {
 type OnSent = (error?: SendFailure) => void
 
 /**
- * Sends the bytes of an upload, or the range that was asked for (RFC 9110, 14). The headers have an ETag. `onSent` is called
- * once, at the end.
+ * Sends the bytes of an upload, or the range that was asked for (RFC 9110, 14). The headers have an ETag. `onSent` is
+ * called once, at the end.
  */
 export function sendBody(
   response: Response,
@@ -38,7 +39,7 @@ export function sendBody(
   response.sendFile(basename(body.file), options, onSent)
 }
 
-/** As express sends a file: several ranges at once, and what is no range, get the whole body. */
+/** Sends as express sends a file: a request for several ranges at once, or a malformed one, gets the whole body. */
 async function sendRemote(
   response: Response,
   body: RemoteBody,
@@ -51,29 +52,27 @@ async function sendRemote(
     response.removeHeader('Content-Type')
     return void response.status(304).end()
   }
-  const ranges = isRangeOf(request.headers['if-range'], headers.ETag, modified)
-    ? request.range(body.bytes, { combine: true })
-    : undefined
-  if (ranges === -1) {
+  const range = mayUseRange(request.headers['if-range'], headers.ETag, modified)
+    ? byteRangeOf(request, body.bytes)
+    : null
+  if (range === 'beyond-end') {
     response.set('Content-Range', `bytes */${body.bytes}`)
     throw Object.assign(new Error('the range is beyond the end'), { status: 416 })
   }
-  const isPart = Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1
-  const [range] = isPart ? ranges : []
-  const extent = range ? { from: range.start, to: range.end + 1 } : { from: 0, to: body.bytes }
+  const extent = range ?? { from: 0, to: body.bytes }
   const length = { 'Content-Length': String(extent.to - extent.from) }
   if (request.method === 'HEAD') return void headOf().end()
-  const bytes = await begun(body, extent)
+  const bytes = await beginReading(body, extent)
   await pipeline(bytes, headOf())
 
   function headOf(): Response {
-    if (range) response.status(206).set('Content-Range', `bytes ${range.start}-${range.end}/${body.bytes}`)
+    if (range !== null) response.status(206).set('Content-Range', contentRangeOf(extent, body.bytes))
     return response.set(length)
   }
 }
 
-/** The bytes, once the first of them are here: what fails before is an error response. */
-async function begun(body: RemoteBody, extent: Extent): Promise<AsyncIterable<Buffer>> {
+/** Resolves once the first bytes are read, so that a failure until then becomes an error response. */
+async function beginReading(body: RemoteBody, extent: Extent): Promise<AsyncIterable<Buffer>> {
   const chunks = body.read(extent)[Symbol.asyncIterator]()
   const first = await chunks.next()
   return (async function* () {
@@ -87,8 +86,8 @@ async function begun(body: RemoteBody, extent: Extent): Promise<AsyncIterable<Bu
   })()
 }
 
-/** Whether the range counts: it is asked for of the version that the body is. */
-function isRangeOf(ifRange: unknown, etag: string | undefined, modified: string): boolean {
+/** RFC 9110, 13.1.5: whether the range is asked for of the version that is here. */
+function mayUseRange(ifRange: unknown, etag: string | undefined, modified: string): boolean {
   if (typeof ifRange !== 'string') return true
   return ifRange.includes('"') ? ifRange === etag : Date.parse(ifRange) >= Date.parse(modified)
 }

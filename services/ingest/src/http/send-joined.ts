@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
+import { byteRangeOf, contentRangeOf } from './byte-range.ts'
 
 /** Bytes that are sent one source after the other, of a length that is known before. */
 export interface JoinedBytes {
@@ -14,19 +15,17 @@ export interface JoinedBytes {
  */
 export async function sendJoined(response: Response, joined: JoinedBytes): Promise<void> {
   const { bytes } = joined
-  const ranges = response.req.range(bytes, { combine: true })
+  const range = byteRangeOf(response.req, bytes)
   response.set('Accept-Ranges', 'bytes')
-  if (ranges === -1) return void response.status(416).set('Content-Range', `bytes */${bytes}`).end()
-  const range =
-    Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined
-  const { start, end } = range ?? { start: 0, end: bytes - 1 }
-  if (range) response.status(206).set('Content-Range', `bytes ${start}-${end}/${bytes}`)
-  response.set('Content-Length', String(end - start + 1))
+  if (range === 'beyond-end') return void response.status(416).set('Content-Range', `bytes */${bytes}`).end()
+  const { from, to } = range ?? { from: 0, to: bytes }
+  if (range) response.status(206).set('Content-Range', contentRangeOf(range, bytes))
+  response.set('Content-Length', String(to - from))
   if (response.req.method === 'HEAD') return void response.end()
-  await pipeline(joined.read(start, end + 1), response).catch(() => response.destroy())
+  await pipeline(joined.read(from, to), response).catch(() => response.destroy())
 }
 
-/** One after the other. */
+/** Several sources as one, the one behind the other. */
 export function joinBytes(sources: readonly JoinedBytes[]): JoinedBytes {
   return {
     bytes: sources.reduce((sum, { bytes }) => sum + bytes, 0),

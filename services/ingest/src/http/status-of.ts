@@ -1,6 +1,9 @@
 import type { RefusalCode } from '../lib/refusal.ts'
 
-/** DASH-IF Ingest 1.2, 5.3: 403 permission or path, 404 unknown publishing point, 400 for the rest; 507 for quotas and disk. */
+/**
+ * DASH-IF Ingest 1.2, 5.3: 403 permission or path, 404 unknown publishing point, 400 for the rest; 507 for quotas and
+ * disk.
+ */
 export const statusOf = {
   'request-malformed': 400,
   'path-outside-stream': 403,
@@ -32,7 +35,8 @@ export const statusOf = {
   'fault-unknown': 404,
   'webhook-unknown': 404,
   'webhook-limit': 409,
-  // RFC 9110, 15.5.9: the client may repeat the request, which is how it waits on. `curl --fail` fails, as a script expects.
+  // RFC 9110, 15.5.9: the client may repeat the request, which is how it waits on. `curl --fail` fails, as a script
+  // expects.
   'wait-timeout': 408,
   busy: 503,
   'quota-exceeded': 507,

@@ -15,8 +15,8 @@ export interface TrackLatency {
   readonly session: string
   readonly track: string
   /**
-   * `prft`: after the last sample was made. `arrival`: after it would have come had it been as fast as the fastest segment
-   * of the track.
+   * `prft`: after the last sample was made. `arrival`: after it would have come had it been as fast as the fastest
+   * segment of the track.
    */
   readonly source: 'prft' | 'arrival'
   /** By prft: when the first sample of the first segment was made, Unix milliseconds; null by arrival. */
@@ -105,15 +105,16 @@ function summaryOf({ session, track, produced, arrived, producedMs }: Samples): 
   const [min, max] = [values[0], values.at(-1)]
   if (min === undefined || max === undefined) return null
   return {
-    ...{ session, track, source: isProduced ? 'prft' : 'arrival', segments: values.length },
+    session,
+    track,
+    source: isProduced ? 'prft' : 'arrival',
+    segments: values.length,
     producedMs: isProduced ? producedMs : null,
-    ...{
-      min,
-      p50: percentile(values, 0.5),
-      p90: percentile(values, 0.9),
-      p99: percentile(values, 0.99),
-      max,
-    },
+    min,
+    p50: percentile(values, 0.5),
+    p90: percentile(values, 0.9),
+    p99: percentile(values, 0.99),
+    max,
     slowest: samples
       .slice(-maxSlowest)
       .toReversed()

@@ -3,7 +3,10 @@ import type { MediaOfUpload } from '../indexing/media-of-upload.ts'
 /** Before this, a producer time is that of a clock that was never set, or no time of day at all. */
 const earliestMs = Date.UTC(2000)
 
-/** Milliseconds from the last sample of a segment to the last byte of its upload, by prft; null where that has no clock. */
+/**
+ * Milliseconds from the last sample of a segment to the last byte of its upload, by prft; null where that has no
+ * clock.
+ */
 export function producerLatencyOf(media: MediaOfUpload, receivedMs: number): number | null {
   if (media.producerAtMs === null || media.producerAtMs < earliestMs) return null
   const latency = receivedMs - media.producerAtMs - millisecondsOf(media.duration, media)
@@ -14,8 +17,8 @@ export function producerLatencyOf(media: MediaOfUpload, receivedMs: number): num
 const maxAheadMs = 2_000
 
 /**
- * By how many milliseconds a segment came after the time of its last sample, from an unknown start of the track's clock;
- * comparable within a track. Null without decode time.
+ * By how many milliseconds a segment came after the time of its last sample, from an unknown start of the track's
+ * clock; comparable within a track. Null without decode time.
  */
 export function arrivalOffsetOf(media: MediaOfUpload, receivedMs: number): number | null {
   if (media.decodeTime === null || media.timescale <= 0) return null

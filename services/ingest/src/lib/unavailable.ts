@@ -3,11 +3,11 @@ export class Unavailable extends Error {
   override name = 'Unavailable' as const
 
   constructor(dependency: string, cause: unknown) {
-    super(`${dependency} does not answer`, { cause })
+    super(`${dependency} does not respond`, { cause })
   }
 }
 
-/** For commands to a dependency: returns a function that passes results on and throws `Unavailable` for errors. */
+/** Returns a function that awaits a command to a dependency, and throws `Unavailable` for any error of it. */
 export function orUnavailableWith(dependency: string) {
   return async function orUnavailable<Result>(pending: Promise<Result>): Promise<Result> {
     try {

@@ -32,51 +32,64 @@ const uploadSeconds = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600]
 export function createIngestMetrics(registry: Registry): IngestMetrics {
   const registers = [registry]
   const uploads = new Counter({
-    ...{ name: 'pavs_uploads_total', help: 'Uploads by status of the response and interface', registers },
+    name: 'pavs_uploads_total',
+    help: 'Uploads by status of the response and interface',
+    registers,
     labelNames: ['status', 'interface'],
   })
   const bytes = new Counter({
-    ...{ name: 'pavs_upload_bytes_total', help: 'Bytes of uploads', registers },
+    name: 'pavs_upload_bytes_total',
+    help: 'Bytes of uploads',
+    registers,
     labelNames: ['interface'],
   })
   const findings = new Counter({
-    ...{ name: 'pavs_findings_total', help: 'Findings by code and severity', registers },
+    name: 'pavs_findings_total',
+    help: 'Findings by code and severity',
+    registers,
     labelNames: ['code', 'severity'],
   })
   const refusals = new Counter({
-    ...{ name: 'pavs_refused_clients_total', help: 'Refused handshakes and certificates by code', registers },
+    name: 'pavs_refused_clients_total',
+    help: 'Refused handshakes and certificates by code',
+    registers,
     labelNames: ['code'],
   })
   const unstored = new Counter({
-    ...{
-      name: 'pavs_storage_refusals_total',
-      help: 'Refusals by the quota or the reserve they met',
-      registers,
-    },
+    name: 'pavs_storage_refusals_total',
+    help: 'Refusals by the quota or the reserve they met',
+    registers,
     labelNames: ['limit'],
   })
   const removedUploads = new Counter({
-    ...{ name: 'pavs_retention_uploads_total', help: 'Uploads that retention removed', registers },
+    name: 'pavs_retention_uploads_total',
+    help: 'Uploads that retention removed',
+    registers,
     labelNames: ['reason'],
   })
   const removedBytes = new Counter({
-    ...{ name: 'pavs_retention_bytes_total', help: 'Bytes that retention removed', registers },
+    name: 'pavs_retention_bytes_total',
+    help: 'Bytes that retention removed',
+    registers,
     labelNames: ['reason'],
   })
   const took = new Histogram({
-    ...{ name: 'pavs_upload_seconds', help: 'From the head of a request to its last byte', registers },
+    name: 'pavs_upload_seconds',
+    help: 'From the head of a request to its last byte',
+    registers,
     buckets: uploadSeconds,
   })
   const waited = new Histogram({
-    ...{ name: 'pavs_verdict_seconds', help: 'From the last byte of an upload to its verdict', registers },
+    name: 'pavs_verdict_seconds',
+    help: 'From the last byte of an upload to its verdict',
+    registers,
     buckets: verdictSeconds,
   })
   const latency = new Histogram({
-    ...{
-      name: 'pavs_segment_latency_seconds',
-      help: 'From the last sample of a segment, by prft, to its last byte',
-    },
-    ...{ registers, buckets: latencySeconds },
+    name: 'pavs_segment_latency_seconds',
+    help: 'From the last sample of a segment, by prft, to its last byte',
+    registers,
+    buckets: latencySeconds,
   })
   return {
     judged(interfaceName, { upload, status, findings: found, media }) {
@@ -113,7 +126,10 @@ export function addIngestGauges(
 ): void {
   const registers = [registry]
   new Gauge({
-    ...{ name: 'pavs_probe_jobs', help: 'Probe jobs by state', registers, labelNames: ['state'] as const },
+    name: 'pavs_probe_jobs',
+    help: 'Probe jobs by state',
+    registers,
+    labelNames: ['state'] as const,
     async collect() {
       this.reset()
       const found = await backlog().catch(() => null)
@@ -123,11 +139,9 @@ export function addIngestGauges(
     },
   })
   new Gauge({
-    ...{
-      name: 'pavs_probe_oldest_waiting_seconds',
-      help: 'Age of the oldest probe job that waits',
-      registers,
-    },
+    name: 'pavs_probe_oldest_waiting_seconds',
+    help: 'Age of the oldest probe job that waits',
+    registers,
     async collect() {
       this.remove()
       const found = await backlog().catch(() => null)
@@ -135,13 +149,17 @@ export function addIngestGauges(
     },
   })
   new Gauge({
-    ...{ name: 'pavs_uploads_in_flight', help: 'Uploads on their way', registers },
+    name: 'pavs_uploads_in_flight',
+    help: 'Uploads on their way',
+    registers,
     collect() {
       this.set([...inFlight.all()].length)
     },
   })
   new Gauge({
-    ...{ name: 'pavs_disk_free_bytes', help: 'Free space where uploads are kept', registers },
+    name: 'pavs_disk_free_bytes',
+    help: 'Free space where uploads are kept',
+    registers,
     async collect() {
       this.remove()
       const found = await statfs(workingDirectory).catch(() => null)
@@ -149,18 +167,18 @@ export function addIngestGauges(
     },
   })
   new Gauge({
-    ...{
-      name: 'pavs_store_streams_behind',
-      help: 'Streams with lines that the object store lacks',
-      registers,
-    },
+    name: 'pavs_store_streams_behind',
+    help: 'Streams with lines that the object store lacks',
+    registers,
     collect() {
       this.remove()
       if (shipBacklog) this.set(shipBacklog().streams)
     },
   })
   new Gauge({
-    ...{ name: 'pavs_store_behind_seconds', help: 'How long the oldest of them waits', registers },
+    name: 'pavs_store_behind_seconds',
+    help: 'How long the oldest of them waits',
+    registers,
     collect() {
       this.remove()
       if (shipBacklog) this.set(shipBacklog().oldestMs / 1_000)

@@ -5,7 +5,7 @@ import { type InitView, isSameRun, type PlacedMedia } from './init-view.ts'
  * live playlist count on from it (RFC 8216, 6.2.2).
  */
 export interface LeftSegments {
-  /** Without those that overlap, or were sent again. */
+  /** How many there are, without those that overlap or were sent again. */
   readonly count: number
   /** The last of them. */
   readonly last: LastSegment | null
@@ -15,7 +15,7 @@ export interface LeftSegments {
 
 interface LastSegment {
   readonly decodeTime: number
-  /** Seconds of the track's clock. */
+  /** When it ends, in seconds of the track's clock. */
   readonly end: number
   readonly initView: InitView
   readonly shift: number

@@ -3,7 +3,7 @@ import type { Period, PeriodTrack, Timeline } from './playback-timeline.ts'
 interface MpdOptions {
   /** The session goes on: the MPD is dynamic. */
   readonly isLive: boolean
-  /** Of the window that is kept, seconds; null for all. */
+  /** Length of the window that is kept; null for all of the session. */
   readonly windowSeconds: number | null
 }
 

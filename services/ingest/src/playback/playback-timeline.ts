@@ -9,7 +9,7 @@ export interface TrackSegments {
   readonly first: PlayableSegment
   readonly firstInit: InitView
   readonly segments: readonly PlacedMedia[]
-  /** Those before them. */
+  /** Segments before the window. */
   readonly left: LeftSegments
 }
 
@@ -91,7 +91,7 @@ function originsOf(tracks: readonly TrackSegments[]) {
   return { areOwn, seconds: areOwn ? firsts : firsts.map(() => low) }
 }
 
-/** Of two at one decode time the newer stays; one that begins before the one before it ends is left out. */
+/** Keeps the newer of two segments at one decode time; leaves out one that begins before the one before it ends. */
 function withoutOverlaps({ name, segments, left }: TrackSegments, origin: number): CleanTrack {
   const placed: PlacedSegment[] = []
   const overlaps: { track: string; decodeTime: number }[] = []
@@ -123,7 +123,7 @@ function switchesOf(tracks: readonly CleanTrack[]): number[] {
   return [begin, ...times].sort(byValue)
 }
 
-/** The same from the beginning of the session on, with those of segments that have left the window. */
+/** The switches from the beginning of the session on, with those of segments that have left the window. */
 function allSwitchesOf(tracks: readonly TrackSegments[], cleaned: readonly CleanTrack[]): readonly number[] {
   const firsts: number[] = []
   const times = switchesOf(cleaned).slice(1)
@@ -157,7 +157,7 @@ function periodOf(index: number, starts: readonly number[], tracks: readonly Cle
   }
 }
 
-/** Those with the init segment that the track has after its change near the beginning of the period. */
+/** A period's segments: those with the init segment that the track has after its change near the period's beginning. */
 function segmentsIn(
   index: number,
   starts: readonly number[],

@@ -12,7 +12,7 @@ export interface PlayableSegment {
   readonly shift: number
   readonly duration: number
   readonly bytes: number
-  /** Unix time. */
+  /** Unix time in milliseconds. */
   readonly receivedMs: number
   /** The inspection of its bytes found no fault. */
   readonly isSound: boolean
@@ -20,15 +20,15 @@ export interface PlayableSegment {
 
 /** What the index knows of playable segments. All methods throw `Unavailable` while Redis does not respond. */
 export interface PlaybackQueries {
-  /** In the order of their decode times, those of one decode time oldest first; from a decode time on. */
+  /** Segments from a decode time on, in the order of their decode times; those of one decode time oldest first. */
   segments(track: TrackName, fromDecodeTime: number): Promise<readonly PlayableSegment[]>
   /** The first and the last one, and how many there are; null for none. */
   extent(track: TrackName): Promise<TrackExtent | null>
   /** The newest at a decode time; null for none. */
   segmentAt(track: TrackName, decodeTime: number): Promise<PlayableSegment | null>
-  /** The same from a decode time on to before another. */
+  /** Segments from a decode time on to before another one, a page at a time. */
   segmentsBetween(track: TrackName, from: number, to: number): Pages<PlayableSegment>
-  /** Uploads by id; those that there are not are left out. */
+  /** Uploads by id; ids that no upload has are left out. */
   uploads(stream: string, ids: readonly string[]): Promise<readonly JudgedUpload[]>
 }
 

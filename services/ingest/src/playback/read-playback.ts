@@ -44,9 +44,9 @@ interface PlaybackDeps {
   readonly index: PlaybackQueries
 }
 
-/** Tracks whose left segments are counted: those of a few hundred live playlists. */
+/** How many tracks' left segments are remembered: those of a few hundred live playlists. */
 const maxCounted = 1_024
-/** Of a session that goes on, unless another window is asked for. */
+/** The window of a session that goes on, unless another one is asked for. */
 const liveWindowSeconds = 1_800
 
 export function readPlaybackWith({ streams, index }: PlaybackDeps): Playback {
@@ -130,7 +130,7 @@ export function readPlaybackWith({ streams, index }: PlaybackDeps): Playback {
     return { name: track, first, firstInit: first.initView, segments: placed, left: noneLeft }
   }
 
-  /** With their init segments; without those that have none. */
+  /** The segments with their init segments; those that have none are left out. */
   async function placedOf(
     stream: string,
     segments: readonly PlayableSegment[],
@@ -182,7 +182,14 @@ function initViewOf({ upload, initFacts }: JudgedUpload): [string, InitView][] {
   if (!initFacts || initFacts.encrypted || initFacts.timescale <= 0) return []
   const { handler, codec, width, height, language, timescale, trackId } = initFacts
   const view = {
-    ...{ upload: upload.id, handler, codec, width, height, language, timescale, trackId },
+    upload: upload.id,
+    handler,
+    codec,
+    width,
+    height,
+    language,
+    timescale,
+    trackId,
     sampleDuration: initFacts.defaultSampleDuration,
     sampleFlags: initFacts.defaultSampleFlags,
   }

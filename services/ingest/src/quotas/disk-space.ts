@@ -21,7 +21,7 @@ interface DiskSpaceDeps {
 
 /**
  * Asks the file system at most once a second, and before it refuses. In between, what was taken is subtracted: all of
- * it since the last answer, and what has not been written yet.
+ * it since the last reading, and what has not been written yet.
  */
 export function createDiskSpace({ freeBytes, reserveBytes, nowMs, onRefusal }: DiskSpaceDeps): DiskSpace {
   let free = 0
@@ -71,7 +71,7 @@ export function createDiskSpace({ freeBytes, reserveBytes, nowMs, onRefusal }: D
   async function readNow(): Promise<void> {
     const before = written
     free = await freeBytes()
-    // What was written while it was asked may or may not be in its answer.
+    // What was written during the reading may or may not be part of it.
     written -= before
     readMs = nowMs()
   }

@@ -152,7 +152,8 @@ export function createQuotas(
     if (limit === 0 || wanted <= limit) return
     onRefusal(quota, { stream, device })
     throw new Refusal('quota-exceeded', `over the quota of ${sentenceOf(quota, limit)}; nothing was stored`, {
-      ...{ quota, limit },
+      quota,
+      limit,
     })
   }
 

@@ -18,7 +18,7 @@ interface ReadReferenceDeps {
 }
 
 /** Each holds a file open. */
-const manifestsAtOnce = 8
+const manifestConcurrency = 8
 const maxManifestBytes = 4_194_304
 
 export function readReferenceWith({ index, open }: ReadReferenceDeps): ReadReference {
@@ -40,7 +40,7 @@ export function readReferenceWith({ index, open }: ReadReferenceDeps): ReadRefer
   ): Promise<ReadonlyMap<string, ReferenceManifest | null>> {
     const found = new Map<string, ReferenceManifest | null>()
     const wanted = uploads.filter(({ upload }) => /\.(mpd|m3u8)$/.test(upload.path))
-    await forEachLimit(wanted, manifestsAtOnce, async ({ upload }) => {
+    await forEachLimit(wanted, manifestConcurrency, async ({ upload }) => {
       found.set(upload.id, await manifestOf(stream, upload))
     })
     return found

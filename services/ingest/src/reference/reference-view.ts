@@ -99,7 +99,10 @@ export function createReferenceView(): ReferenceView {
     const decision = decide(stream, upload, manifest)
     const isRefusedBefore = isListedAsWrong(upload.path)
     const difference = explainDifference({
-      ...{ interface: stream.interface, decision, findings, isRefusedBefore },
+      interface: stream.interface,
+      decision,
+      findings,
+      isRefusedBefore,
       isLaterRecording: isLater(session),
     })
     if (isTaken(decision)) taken += 1

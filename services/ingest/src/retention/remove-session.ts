@@ -100,7 +100,11 @@ export function removeSessionWith(deps: RemoveSessionDeps): RemoveSession {
     await store.removeUploads(stream, ids)
     const head = { id: newId(), at: now().toISOString() }
     const { indexed } = await record(stream, {
-      ...{ kind: 'uploads-removed', ...head, session, uploads: ids, reason },
+      kind: 'uploads-removed',
+      ...head,
+      session,
+      uploads: ids,
+      reason,
     })
     await indexed
     return {

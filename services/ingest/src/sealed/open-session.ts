@@ -10,8 +10,9 @@ import { initialState, type State } from '../validation/state.ts'
 import { validateUpload } from '../validation/validate-upload.ts'
 
 /**
- * Opens the media of a HomeKit Secure Video session with a key, and judges what is in it. Neither key nor plaintext is
- * stored. Null when the signal ended it. Throws the refusals `stream-unknown`, `object-unknown` and `media-unsupported`.
+ * Opens the media of a HomeKit Secure Video session with a key, and judges what is in it. Neither key nor plaintext
+ * is stored. Null when the signal ended it. Throws the refusals `stream-unknown`, `object-unknown` and
+ * `media-unsupported`.
  */
 export type OpenSession = (
   stream: string,
@@ -69,7 +70,9 @@ export function openSessionWith({ listSession, open }: OpenSessionDeps): OpenSes
     }
     const opened = uploads.length - damaged.length
     return {
-      ...{ opened, objects: uploads.length, findings: media.findings().slice(0, maxListed) },
+      opened,
+      objects: uploads.length,
+      findings: media.findings().slice(0, maxListed),
       media: media.list().slice(0, maxListed),
       damaged: opened === 0 ? [] : damaged.slice(0, maxListed),
       repeatedIvs: repeatedIvs.slice(0, maxListed),

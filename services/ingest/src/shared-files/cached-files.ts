@@ -14,15 +14,15 @@ interface CachedFilesDeps {
 }
 
 /**
- * Reads each file and folder once, and again when its top folder was changed by another machine, which this process notices
- * within `intervalMs` while Redis responds.
+ * Reads each file and folder once, and again when its top folder was changed by another machine, which this process
+ * notices within `intervalMs` while Redis responds.
  */
 export function cachedFiles({ files, counts, intervalMs, log }: CachedFilesDeps): CachedFiles {
   const texts = createLru<string, { readonly text: string | null }>(maxCached)
   const lists = createLru<string, readonly string[]>(maxCached)
   const listeners: (() => void)[] = []
-  /** Changes of this process that others were not told of, by top folder. */
-  const untold = new Set<string>()
+  /** Changes of this process that are not published yet, by top folder. */
+  const unpublished = new Set<string>()
   let known: Readonly<Record<string, string>> = {}
   let allAtMs = performance.now()
   /** Counts up when the cache is emptied: what was asked for before is not put into it. */
@@ -59,20 +59,20 @@ export function cachedFiles({ files, counts, intervalMs, log }: CachedFilesDeps)
       return await work()
     } finally {
       forgetIn((folder) => folders.has(folder))
-      for (const folder of folders) untold.add(folder)
-      await tell().catch((error) => log.warn({ error }, 'other machines see a change later'))
+      for (const folder of folders) unpublished.add(folder)
+      await publishChanges().catch((error) => log.warn({ error }, 'other machines see a change later'))
     }
   }
 
-  async function tell(): Promise<void> {
-    for (const folder of untold) {
+  async function publishChanges(): Promise<void> {
+    for (const folder of unpublished) {
       await counts.add(folder)
-      untold.delete(folder)
+      unpublished.delete(folder)
     }
   }
 
   async function poll(): Promise<void> {
-    if (untold.size > 0) await tell().catch(() => undefined)
+    if (unpublished.size > 0) await publishChanges().catch(() => undefined)
     const isOld = performance.now() - allAtMs > maxAgeMs
     const read = await counts.read().catch((error) => {
       if (isOld) return known

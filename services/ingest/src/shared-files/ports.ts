@@ -1,8 +1,8 @@
 import type { KeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 
 /**
- * Small files that all machines have in common, by names with slashes. All methods throw `Unavailable` while the place where
- * they are does not respond.
+ * Small files that all machines have in common, by names with slashes. All methods throw `Unavailable` while the
+ * place where they are does not respond.
  */
 export interface SharedFiles {
   /** Null where there is none. */

@@ -8,7 +8,10 @@ const tagBytes = 16
 /** 2 GiB, for a cost that a later version may have chosen. */
 const maxMemoryBytes = 2_147_483_647
 
-/** The key that a passphrase stands for, with a salt of 16 bytes; `cost` is scrypt's N (RFC 7914), a kilobyte of memory each. */
+/**
+ * The key that a passphrase stands for, with a salt of 16 bytes; `cost` is scrypt's N (RFC 7914), a kilobyte of
+ * memory each.
+ */
 export function deriveKey(passphrase: string, salt: Buffer, cost: number): Promise<Buffer> {
   const options = { N: cost, r: 8, p: 1, maxmem: maxMemoryBytes }
   return new Promise((resolve, reject) =>

@@ -18,7 +18,7 @@ export interface StreamEdits {
 }
 
 interface NewStream extends Pick<Stream, 'strict' | 'creator'> {
-  /** As the user wrote it. */
+  /** The interface as the user wrote it. */
   readonly interface: unknown
   /** Hash of the key that it belongs to; null for admins only, undefined where streams belong to no client. */
   readonly owner?: string | null | undefined

@@ -1,6 +1,7 @@
 import type { CertificateDetails } from '../certificates/ports.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
 import { Refusal } from '../lib/refusal.ts'
+import { unknownUpload } from '../uploads/body/upload-ids.ts'
 import type { BodyLocation, ClientCertificates, ObjectLinks, UploadStore } from '../uploads/ports.ts'
 import type { StreamQueries } from './ports.ts'
 
@@ -58,7 +59,7 @@ export function findCertificateWith({
 }: Pick<FindObjectDeps, 'index' | 'certificates'>): FindCertificate {
   return async function findCertificate(stream, upload) {
     const found = await index.upload(stream, upload)
-    if (!found) throw new Refusal('object-unknown', `stream ${stream} has no upload ${upload}`)
+    if (!found) throw unknownUpload(stream, upload)
     return certificateOf(certificates, found, upload)
   }
 }

@@ -25,11 +25,11 @@ interface LogViewsDeps<View extends LogView> {
 export type ReadLogView<View> = (stream: string) => Promise<View>
 
 const maxViews = 16
-const uploadsAtOnce = 500
+const uploadsPerRead = 500
 
 /**
- * Views of streams up to their newest judged upload. One is made when it is asked for, from the wire log, and goes on from
- * there the next time: no upload waits for it. The newest ones are kept.
+ * Views of streams up to their newest judged upload. One is made when it is asked for, from the wire log, and goes on
+ * from there the next time: no upload waits for it. The newest ones are kept.
  */
 export function createLogViews<View extends LogView>({
   index,
@@ -48,7 +48,7 @@ export function createLogViews<View extends LogView>({
     const view = cached && cached.position <= length ? cached : create()
     views.set(id, view)
     for (let next: number | null = view.position; next !== null && next < length; ) {
-      const page = await index.log(id, next, uploadsAtOnce)
+      const page = await index.log(id, next, uploadsPerRead)
       await add(view, summary.stream, page.uploads)
       next = page.next
     }

@@ -27,9 +27,9 @@ export interface StreamQueries {
   positionAt(stream: string, receivedMs: number): Promise<number>
   /** The newest uploads of a path, also those that were cut off or deleted, newest first. */
   versions(stream: string, path: string): Promise<readonly JudgedUpload[]>
-  /** Of one session; with null those of all sessions and of uploads without one, some of them of the same minute. */
+  /** Counts of one session; with null those of all sessions and of uploads without one, which may share a minute. */
   minutes(stream: string, session: string | null): Promise<readonly MinuteCounts[]>
-  /** In the order of the ids; without those that there are not. */
+  /** The sessions that there are among these, in the order of the ids. */
   sessionViews(stream: string, sessions: readonly string[]): Promise<readonly SessionView[]>
   /** What each device sent to the stream. */
   devices(stream: string): Promise<readonly DeviceCounts[]>
@@ -55,7 +55,7 @@ export interface IndexedStream {
   readonly uploads: ListedUploads
 }
 
-/** In arrival order. */
+/** Uploads in arrival order. */
 export interface ListedUploads {
   rejected(): Pages<RejectedUpload>
   accepted(): Pages<ListedUpload>
@@ -66,7 +66,7 @@ export interface ListedUpload {
   readonly session: string | null
 }
 
-/** With all findings, at least one of them an error. */
+/** An upload with all findings, at least one of them an error. */
 export interface RejectedUpload extends ListedUpload {
   readonly findings: readonly Finding[]
 }

@@ -11,22 +11,25 @@ const summariesPerPage = 100
 
 export interface StreamReads {
   get(id: string): Promise<IndexedStream>
-  /** Of those that `isVisible` says: up to `limit` streams with ids above `after`, all for null; `next` is the `after` of the next page, null at the end. */
+  /**
+   * Up to `limit` streams with ids above `after` that `isVisible` allows; all of them where the limit is null. `next` is
+   * the `after` of the next page, null at the end.
+   */
   list(
     after: number,
     limit: number | null,
     isVisible?: IsVisible,
   ): Promise<{ readonly streams: Pages<IndexedStream>; readonly next: number | null }>
-  /** The same in numbers. */
+  /** Summaries of the streams that `list` would give. */
   summaries(
     after: number,
     limit: number,
     isVisible?: IsVisible,
   ): Promise<{ readonly summaries: Pages<StreamSummaryNow>; readonly next: number | null }>
   summary(id: string): Promise<StreamSummaryNow>
-  /** Without those that there are not. */
+  /** Summaries of the streams that there are among these. */
   summariesOf(ids: readonly string[]): Promise<readonly StreamSummaryNow[]>
-  /** Of the streams that were created last, the newest first. */
+  /** Summaries of the newest streams, the newest first. */
   newestSummaries(limit: number): Promise<readonly StreamSummaryNow[]>
   /** A stream's sessions, the newest first, and where the list goes on; null at its end. */
   sessionViews(
@@ -62,8 +65,15 @@ export interface StreamReadsDeps {
 /** The journals say which streams there are, the index what is in them. */
 export function readStreamsWith({ journals, index, inFlight, now, idleMs }: StreamReadsDeps): StreamReads {
   return {
-    ...{ get, list, summaries, summary, summariesOf, newestSummaries },
-    ...{ sessionViews, sessionViewsOf, assertExists },
+    get,
+    list,
+    summaries,
+    summary,
+    summariesOf,
+    newestSummaries,
+    sessionViews,
+    sessionViewsOf,
+    assertExists,
   }
 
   async function get(id: string): Promise<IndexedStream> {

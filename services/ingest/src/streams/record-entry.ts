@@ -4,8 +4,9 @@ import type { Journals } from '../uploads/ports.ts'
 import type { JournalEntry } from '../uploads/upload.ts'
 
 /**
- * Writes a journal line about a stream; resolves once it is durable. `indexed` resolves when the index has reached it,
- * so that the next GET shows it, or when that takes too long. Throws the system's error when the line cannot be written.
+ * Writes a journal line about a stream; resolves once it is durable. `indexed` resolves when the index has reached
+ * it, so that the next GET shows it, or when that takes too long. Throws the system's error when the line cannot be
+ * written.
  */
 export type RecordEntry = (
   stream: string,

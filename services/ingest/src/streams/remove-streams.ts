@@ -23,7 +23,7 @@ export interface StreamRemovalsDeps {
   readonly now: () => Date
 }
 
-/** From its journals' removal on, a stream is unknown; what is derived from them follows, and may do so twice. */
+/** Once its journals are removed, a stream is unknown. The removal of what is derived from them may run twice. */
 export function removeStreamsWith(deps: StreamRemovalsDeps): StreamRemovals {
   const { journals, store, links, index, onRemoved, deviceSums, eventBus, now } = deps
   return {

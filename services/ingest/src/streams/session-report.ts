@@ -16,7 +16,7 @@ export interface SessionReports {
 /** Reports on sessions one after the other, of which only one is held. Each call reads them anew. */
 export interface EachReport {
   rows(): AsyncIterable<readonly ReportRow[]>
-  /** With examples. */
+  /** Its rows with examples. */
   reports(): AsyncIterable<SessionReport>
 }
 
@@ -43,7 +43,7 @@ export interface SessionReportsDeps {
 }
 
 /** Sessions whose counts are in memory together. */
-const sessionsAtOnce = 64
+const sessionsPerRead = 64
 
 export function reportSessionsWith({ journals, index }: SessionReportsDeps): SessionReports {
   return { report, reportEach }
@@ -91,7 +91,7 @@ export function reportSessionsWith({ journals, index }: SessionReportsDeps): Ses
   /** What some sessions have together, however many there are. */
   async function countsOf(id: string, sessions: readonly (string | null)[]): Promise<FindingCounts> {
     let counts = noCounts
-    for (const some of inPages(sessions, sessionsAtOnce))
+    for (const some of inPages(sessions, sessionsPerRead))
       counts = (await index.tallies(id, some)).reduce(addCounts, counts)
     return counts
   }

@@ -76,14 +76,23 @@ function trackViewOf(track: Track): TrackView {
 function createTrackView({ name, phase, segmentCount, clock, init }: Track): TrackView {
   const bitrate = clock && init ? Math.round((clock.bytes * 8 * init.timescale) / clock.total) : null
   return {
-    ...{ name, phase, segmentCount, bitrate: Number.isSafeInteger(bitrate) ? bitrate : null },
+    name,
+    phase,
+    segmentCount,
+    bitrate: Number.isSafeInteger(bitrate) ? bitrate : null,
     durations: clock && segmentDurations(clock),
     init: init && initViewOf(init),
   }
 }
 
 const initViewOf = ({ handler, codec, width, height, language, encrypted, timescale }: KnownInit) => ({
-  ...{ handler, codec, width, height, language, encrypted, timescale },
+  handler,
+  codec,
+  width,
+  height,
+  language,
+  encrypted,
+  timescale,
 })
 
 const isPlayable = ({ clock, init }: Track): boolean =>
@@ -98,12 +107,12 @@ export function withTimeout<View extends SessionView>(session: View, nowMs: numb
   return { ...session, phase: 'silent', isComplete: isWithoutName(session) }
 }
 
-/** Of objects that name no session; numbers beyond 2^53 are null too. */
+/** The session's number; null for objects that name no session, and for numbers beyond 2^53. */
 const isWithoutName = ({ id }: SessionView): boolean => id.split('.', 1)[0] === noSession
 
 /**
- * The number in the path of a session's objects, from its id; null for the one of objects that name none, and for a number
- * that would lose digits.
+ * The number in the path of a session's objects, from its id; null for the one of objects that name none, and for a
+ * number that would lose digits.
  */
 export function sessionNumberOf(id: string | null): number | null {
   const number = id === null ? Number.NaN : Number.parseInt(id, 10)

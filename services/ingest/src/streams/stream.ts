@@ -24,13 +24,13 @@ export interface Stream {
   readonly expectations: Expectations | null
 }
 
-/** From an upload on, by its position in the wire log, these names were expected. */
+/** A change of the expected names, which counts from an upload on, by its position in the wire log. */
 interface NameChange {
   readonly from: number
   readonly names: readonly string[] | null
 }
 
-/** They are written with each commit. */
+/** Few, because they are written with each commit. */
 const maxNameChanges = 8
 const maxEarlierNames = 100
 

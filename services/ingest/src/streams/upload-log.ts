@@ -12,7 +12,7 @@ export type ReadUploadLog = (stream: string, query: LogQuery) => Promise<LogPage
 export interface LogQuery {
   readonly limit: number
   /** How many uploads are read, and held for a client that does not read, together. */
-  readonly readAtOnce: number
+  readonly uploadsPerRead: number
   /** Where the page begins or ends. */
   readonly place: LogPlace
   readonly filter: LogFilter
@@ -81,7 +81,7 @@ export function readUploadLogWith(
     return { ...readForwards(stream, from, query), from, total }
   }
 
-  function readForwards(stream: string, from: number, { limit, filter, readAtOnce }: LogQuery) {
+  function readForwards(stream: string, from: number, { limit, filter, uploadsPerRead }: LogQuery) {
     const matches = matcherOf(filter)
     const end = from + maxSearched
     let next: number | null = from
@@ -90,7 +90,7 @@ export function readUploadLogWith(
     async function* entries(): AsyncGenerator<readonly LogEntry[]> {
       let [found, bytes] = [0, 0]
       while (next !== null && found < limit && bytes < maxPageBytes && next < end) {
-        const page: UploadLogPage = await index.log(stream, next, readAtOnce)
+        const page: UploadLogPage = await index.log(stream, next, uploadsPerRead)
         const wanted = page.uploads.filter(matches).slice(0, limit - found)
         const last = wanted.at(-1)
         found += wanted.length
@@ -102,12 +102,12 @@ export function readUploadLogWith(
   }
 
   /** Read at once: where the page begins is known when all of it was read. */
-  async function readBackwards(stream: string, end: number, { limit, filter, readAtOnce }: LogQuery) {
+  async function readBackwards(stream: string, end: number, { limit, filter, uploadsPerRead }: LogQuery) {
     const matches = matcherOf(filter)
     const pages: (readonly JudgedUpload[])[] = []
     let [from, found, bytes] = [end, 0, 0]
     while (from > 0 && found < limit && bytes < maxPageBytes && from > end - maxSearched) {
-      const begin = Math.max(0, from - Math.min(readAtOnce, limit))
+      const begin = Math.max(0, from - Math.min(uploadsPerRead, limit))
       const page = await index.log(stream, begin, from - begin)
       const wanted = page.uploads.filter(matches).slice(found - limit)
       found += wanted.length

@@ -6,10 +6,10 @@ import { createLogger } from '@pushav/shared/logger.ts'
 import type { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import type { TlsTestId } from '@pushav/shared/tls-tests/tls-tests.ts'
 import { openAuthority } from '../certificates/x509/authority.ts'
-import { testCertificatesOf } from '../open-test-certificates.ts'
 import { certificatesIn, directoryWithRoots, handoverFileIn, localNames } from '../testing/certificates.ts'
 import { openssl } from '../testing/openssl.ts'
 import type { TestCertificates } from './issue-test-certificates.ts'
+import { testCertificatesOf } from './x509/test-certificates.ts'
 
 const dayMs = 86_400_000
 const names = { commonName: 'localhost', dnsNames: ['localhost', 'pavs.example'], ips: ['192.0.2.1'] }

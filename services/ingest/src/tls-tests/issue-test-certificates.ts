@@ -71,7 +71,9 @@ export function areUsable(
   return hasNames && found['wrong-usage'] !== undefined
 }
 
-/** All names of the server, and below each DNS name that of the test; for `good`, those of the tests that show it too. */
+/**
+ * All names of the server, and below each DNS name that of the test; for `good`, those of the tests that show it too.
+ */
 function namesFor(id: TlsTestId, { commonName, dnsNames, ips }: ServerNames): ServerNames {
   const ids = id === 'good' ? ['good' as const, ...withoutCertificate] : [id]
   const own = dnsNames.flatMap((host) => ids.map((one) => tlsTestNameOf(one, host)))

@@ -5,8 +5,8 @@ export interface TlsTest {
   readonly title: string
   readonly shows: string
   /**
-   * `accept`: a correct client sends its requests; `refuse`: it ends the connection before the first one; `either`: what
-   * it does says what it can, not whether it is correct; `retry`: it cannot do anything but try again.
+   * `accept`: a correct client sends its requests; `refuse`: it ends the connection before the first one; `either`:
+   * what it does says what it can, not whether it is correct; `retry`: it cannot do anything but try again.
    */
   readonly expects: 'accept' | 'refuse' | 'either' | 'retry'
   /** What a correct client does, in words. */

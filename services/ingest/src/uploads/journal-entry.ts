@@ -4,8 +4,8 @@ import { withoutCredentials } from './sender-headers.ts'
 import type { JournalEntry } from './upload.ts'
 
 /**
- * Whether a line has what the index reads. One that a crash or a bad disk has damaged must not keep the index from those
- * behind it; lines of kinds that this version does not know may pass, because the index passes over them.
+ * Whether a line has what the index reads. One that a crash or a bad disk has damaged must not keep the index from
+ * those behind it; lines of kinds that this version does not know may pass, because the index passes over them.
  */
 export function isJournalEntry(line: unknown): line is JournalEntry {
   if (!hasTexts(line, ['kind', 'id'])) return false

@@ -6,10 +6,11 @@ export interface UploadStore {
   /** A place for a body that arrives over time; nothing is on the disk before bytes are written to it. */
   stage(facts: UploadFacts): StagedUpload
   /**
-   * Makes an upload durable: its bytes, then its journal line, then, if `link` is true, the link at its path. Resolves
-   * once all of them are written. A path that clashes with another one gets no link, which is no failure. Throws the
-   * refusal `stream-unknown` when the stream was deleted meanwhile, and the system's error for anything else; then the
-   * bytes are gone, but where only the link failed they stay with their line. `bytes` that are staged come from this store.
+   * Makes an upload durable: its bytes, then its journal line, then, if `link` is true, the link at its path.
+   * Resolves once all of them are written. A path that clashes with another one gets no link, which is no failure.
+   * Throws the refusal `stream-unknown` when the stream was deleted meanwhile, and the system's error for anything
+   * else; then the bytes are gone, but where only the link failed they stay with their line. `bytes` that are staged
+   * come from this store.
    */
   commit(
     stream: string,
@@ -25,13 +26,13 @@ export interface UploadStore {
   /** An upload's bytes. Throws `UploadGone` when they are no longer there. */
   read(stream: string, upload: string): AsyncIterable<Buffer>
   /**
-   * The path of the file that holds an upload's bytes; they may be gone. An adapter that keeps them elsewhere brings them
-   * here first, and throws `Unavailable` where it cannot.
+   * The path of the file that holds an upload's bytes; they may be gone. An adapter that keeps them elsewhere brings
+   * them here first, and throws `Unavailable` where it cannot.
    */
   fileOf(stream: string, upload: string): Promise<string>
   /**
-   * Where an upload's bytes are read from, of which a file may be gone. An adapter that keeps them elsewhere brings those of a
-   * small upload here first. Throws `Unavailable` where it cannot.
+   * Where an upload's bytes are read from, of which a file may be gone. An adapter that keeps them elsewhere brings
+   * those of a small upload here first. Throws `Unavailable` where it cannot.
    */
   locate(stream: string, upload: string): Promise<BodyLocation>
   /** Removes the bytes of some uploads; those that are gone already are passed over. */
@@ -106,7 +107,10 @@ interface StreamFolders {
 export interface JournalReader {
   /** The name of this instance's own journal; it alone is appended to. */
   readonly own: string
-  /** Whether all lines of all instances are there to be read: a journal that the index has read and `of` has not is lost. */
+  /**
+   * Whether all lines of all instances are there to be read: a journal that the index has read and `of` has not is
+   * lost.
+   */
   readonly isComplete: boolean
   /** Names of a stream's journals; none when there is no such stream. */
   of(stream: string): Promise<readonly string[]>

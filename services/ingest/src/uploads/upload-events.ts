@@ -11,8 +11,8 @@ export interface UploadEventsDeps {
 
 /**
  * Publishes what happens to one upload: `upload-started` with its first byte, or when it is lost before that, then
- * `upload-received`, or `upload-aborted` when the body was cut off or, on disposal, when its bytes were not committed. In
- * between it is among the uploads in flight.
+ * `upload-received`, or `upload-aborted` when the body was cut off or, on disposal, when its bytes were not
+ * committed. In between it is among the uploads in flight.
  */
 export interface UploadEvents extends Disposable {
   /** So many more bytes have come. */

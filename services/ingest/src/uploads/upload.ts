@@ -24,8 +24,8 @@ export interface Upload {
   /** How many uploads of their own the parts of a long request became; absent where it was not split. */
   readonly parts?: number
   /**
-   * Paths of the stream whose uploads were on their way when it had come; of a segment, those that it may have overtaken.
-   * Absent without any.
+   * Paths of the stream whose uploads were on their way when it had come; of a segment, those that it may have
+   * overtaken. Absent without any.
    */
   readonly beside?: readonly string[]
   /** How many bytes its body had on the wire, where it came in a content coding that was undone. */

@@ -36,10 +36,10 @@ export function deliverWebhookWith({ files, send, userAgent, now }: DeliverWebho
 
 function judge({ status, excerpt }: { status: number; excerpt: string }): Omit<Attempt, 'durationMs'> {
   if (status >= 200 && status < 300) return { outcome: 'delivered', status, detail: 'delivered' }
-  const said = excerpt === '' ? '' : `: ${excerpt}`
+  const quoted = excerpt === '' ? '' : `: ${excerpt}`
   if (status >= 300 && status < 400)
     return { outcome: 'try-again', status, detail: `the target redirects (${status}), which is not followed` }
-  const detail = `the target responded ${status}${said}`
+  const detail = `the target responded ${status}${quoted}`
   return { outcome: status === gone ? 'give-up' : 'try-again', status, detail }
 }
 

@@ -54,8 +54,12 @@ export function editWebhooksWith(deps: WebhooksDeps): Webhooks {
       if (secret !== null && !isSecret(secret))
         throw new Refusal('request-malformed', 'secret must be whsec_ and the base64 of 24 to 64 bytes')
       const made = {
-        ...{ id: newId(), url: targetOf(url, assertAllowed), events: [...new Set(events)], stream },
-        ...{ secret: secret ?? newSecret(), createdAt: now().toISOString() },
+        id: newId(),
+        url: targetOf(url, assertAllowed),
+        events: [...new Set(events)],
+        stream,
+        secret: secret ?? newSecret(),
+        createdAt: now().toISOString(),
       }
       await files.create(made)
       queues.serve([...existing, made].map(({ id }) => id))

@@ -20,16 +20,16 @@ interface FindMissedEndsDeps {
   readonly now: () => Date
 }
 
-/** Of a stream; earlier ones have ended. */
+/** How many sessions of a stream are looked at; earlier ones have ended. */
 const newestSessions = 4
 const maxAgeMs = 600_000
-const streamsAtOnce = 32
+const streamConcurrency = 32
 
 export function findMissedEndsWith(deps: FindMissedEndsDeps): FindMissedEnds {
   const { journals, index, streams, idleMs, now } = deps
   return async function findMissedEnds(onEvent, signal) {
     const waits: Promise<void>[] = []
-    await forEachLimit(await journals.streams(), streamsAtOnce, async (stream) => {
+    await forEachLimit(await journals.streams(), streamConcurrency, async (stream) => {
       const keys = ((await index.sessions(stream)) ?? []).slice(-newestSessions)
       const views = await streams.sessionViewsOf(stream, keys)
       for (const view of views) {

@@ -11,9 +11,9 @@ import { identityOf, isWanted, isWebhookEvent, streamOf, type WebhookEvent } fro
 
 /** Queues the events of this process for the webhooks that want them. */
 export interface WebhookNotifier extends AsyncDisposable {
-  /** Returns at once and never throws. Until `start` and while Redis is away, events wait. */
+  /** Returns at once and never throws. Events wait until `start`, and while Redis is unreachable. */
   onEvent(event: ServerEvent): void
-  /** To be called once. */
+  /** Call this once. */
   start(deps: WebhookNotifierDeps): void
 }
 
@@ -29,7 +29,7 @@ interface WebhookNotifierDeps {
 /** Events of one moment go together. */
 const batchDelayMs = 100
 const retryMs = 500
-/** In memory; later ones are dropped until there is room. */
+/** How many events wait in memory; further ones are dropped. */
 const maxWaiting = 20_000
 
 export function createWebhookNotifier(): WebhookNotifier {

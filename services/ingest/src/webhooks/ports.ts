@@ -25,7 +25,7 @@ export interface Attempt {
   readonly outcome: 'delivered' | 'try-again' | 'give-up'
   /** Null without a response. */
   readonly status: number | null
-  /** In words. */
+  /** What came of it, as a sentence for people. */
   readonly detail: string
   readonly durationMs: number
 }
@@ -35,7 +35,7 @@ export interface ListedDelivery extends Omit<Delivery, 'body'> {
   /** Unix milliseconds. */
   readonly queuedMs: number
   readonly state: 'waiting' | 'sending' | 'retrying' | 'delivered' | 'failed'
-  /** That have ended. */
+  /** How many attempts have ended. */
   readonly attempts: number
   /** The newest that ended; null before the first. */
   readonly attempt: Omit<Attempt, 'outcome'> | null
@@ -45,9 +45,9 @@ export interface ListedDelivery extends Omit<Delivery, 'body'> {
 
 /** The queues of deliveries, one for each webhook. All but `serve` throw `Unavailable` while Redis does not respond. */
 export interface DeliveryQueues {
-  /** From now on this process sends what is queued for these webhooks, and for no others. */
+  /** Makes this process send what is queued for these webhooks, and for no others. */
   serve(webhooks: readonly string[]): void
-  /** How many there was no room for: those that have a delivery with the same id count as queued. */
+  /** Returns how many were dropped because too many wait. One whose id is in the queue already counts as queued. */
   enqueue(webhook: string, deliveries: readonly Delivery[]): Promise<number>
   /** The newest, newest first. */
   newest(webhook: string, limit: number): Promise<readonly ListedDelivery[]>

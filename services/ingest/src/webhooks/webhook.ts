@@ -16,7 +16,7 @@ export interface Webhook {
   readonly createdAt: string
 }
 
-/** An event that webhooks may be told of. */
+/** An event that webhooks may ask for. */
 export type WebhookEvent = Extract<ServerEvent, { readonly kind: WebhookEventKind }>
 
 const kinds: ReadonlySet<string> = new Set(webhookEvents)

@@ -28,16 +28,8 @@ export function createSandboxDir(object: string | null, init: Buffer | null): Sa
 }
 
 /** A sandbox directory whose object is in memory. */
-export const sandboxOf: SandboxOf = (object, init) => {
-  const sandbox = createSandboxDir(null, init)
-  try {
-    writeFileSync(join(sandbox.directory, objectName), object)
-    return { ...sandbox, files: [...sandbox.files, objectName] }
-  } catch (error) {
-    sandbox[Symbol.dispose]()
-    throw error
-  }
-}
+export const sandboxOf: SandboxOf = (object, init) =>
+  downloadInto(init, async (path) => writeFileSync(path, object))
 
 /** A sandbox directory whose object is downloaded rather than linked. */
 export const downloadInto: DownloadInto = async (init, download) => {

@@ -16,9 +16,9 @@ interface ConfinedFfprobe extends Disposable {
 }
 
 /**
- * Whether ffprobe may run without a sandbox. `required`: never. `preferred`: where none works. null, when the user said
- * nothing: where none works and this process is not root, because a fault of ffprobe would then give a device that
- * exploits it the whole machine.
+ * Whether ffprobe may run without a sandbox. `required`: never. `preferred`: where none works. Null, where nothing is set:
+ * where none works and this process is not root, because a device that exploits a fault of ffprobe would then have the
+ * whole machine.
  */
 export type SandboxPolicy = 'required' | 'preferred' | null
 

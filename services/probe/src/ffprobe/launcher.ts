@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { killGroup } from '@pushav/shared/lib/kill-group.ts'
 import { shellQuote } from '@pushav/shared/lib/shell-quote.ts'
-import { lowerPriority } from '@pushav/shared/priority.ts'
+import { killGroup } from '@pushav/shared/process/kill-group.ts'
+import { lowerPriority } from '@pushav/shared/process/priority.ts'
 import { readUntilMarker } from './read-until-marker.ts'
 import { sessionIsRunnable } from './session-is-runnable.ts'
 

@@ -7,7 +7,10 @@ import { type DownloadInto, type ReadRange, UploadChanged, type Uploads } from '
 import { readAhead } from './read-ahead.ts'
 import type { Retry } from './retry.ts'
 
-/** Uploads that are read over the network. ffprobe reads a downloaded copy, because it seeks and may not connect anywhere. */
+/**
+ * Uploads that are read over the network. ffprobe reads a downloaded copy, because it seeks and may not connect
+ * anywhere.
+ */
 export function rangedUploads(readRange: ReadRange, retry: Retry, downloadInto: DownloadInto): Uploads {
   return {
     inputKind: async (stream, upload) => readInputKind(await byteSourceOf(stream, upload)),

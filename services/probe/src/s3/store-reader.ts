@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-s3'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import { digestName, uploadKey } from '@pushav/shared/paths.ts'
-import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import { storeClientSettings } from '@pushav/shared/store/store-client-settings.ts'
+import type { StoreTarget } from '@pushav/shared/store/store-url.ts'
 import {
   beforePacksWith,
   isPackable,
@@ -21,45 +22,33 @@ import {
 } from '@pushav/shared/uploads/pack-key.ts'
 import { type ReadRange, UploadChanged, UploadGone, UploadsUnavailable } from '../use-cases/ports.ts'
 
-const connectTimeoutMs = 3_000
-/** How long the store may send no byte. */
-const requestTimeoutMs = 15_000
-/** A machine that is behind ships an upload this much later than it promises. */
+/** The caller retries, so the client does not. */
+const clientLimits = { maxAttempts: 1, requestTimeoutMs: 15_000 }
+/** A machine with a backlog may ship an upload this much later than `shipWithinMs`. */
 const maxLateMs = 3_000
-const maxMissed = 1_024
+const maxMissing = 1_024
 
 interface StoreReaderOptions {
   readonly shipWithinMs: number
-  /** Of a clock that only runs forward: those of machines may differ by hours. */
+  /** A monotonic clock in milliseconds: the wall clocks of machines may differ by hours. */
   readonly nowMs: () => number
 }
 
 /**
- * Reads ranges of uploads in an object store that speaks S3; `closing` aborts all of them. Credentials come from where the SDK
- * looks for them, and need s3:GetObject and s3:ListBucket. An upload that the store does not have may be on its way there: it is
- * unavailable for a moment, and gone after that.
+ * Reads ranges of uploads in an object store that speaks S3; `abortSignal` aborts all of them. The SDK finds the
+ * credentials, which need s3:GetObject and s3:ListBucket. An upload that the store does not have yet may be on its way
+ * there: until `shipWithinMs` have passed it counts as unavailable, then as gone.
  */
 export function createStoreReader(
-  { bucket, prefix, ...target }: StoreTarget,
+  target: StoreTarget,
   { shipWithinMs, nowMs }: StoreReaderOptions,
   abortSignal: AbortSignal,
 ): ReadRange {
-  const client = new S3Client({
-    ...(target.endpoint === null ? {} : { endpoint: target.endpoint }),
-    ...(target.region === null ? {} : { region: target.region }),
-    forcePathStyle: target.isPathStyle,
-    // The caller tries again.
-    maxAttempts: 1,
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: {
-      connectionTimeout: connectTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
-  })
+  const { bucket, prefix } = target
+  const client = new S3Client(storeClientSettings(target, clientLimits))
   abortSignal.addEventListener('abort', () => client.destroy(), { once: true })
-  /** Since when the store was asked for an upload in vain, in milliseconds. */
-  const missedSince = createLru<string, number>(maxMissed)
+  /** When this reader first found an upload missing, in milliseconds of `nowMs`; by the upload's key. */
+  const missingSince = createLru<string, number>(maxMissing)
 
   return async function readRange(stream, upload, from, to) {
     const at = { Bucket: bucket, Key: `${prefix}${uploadKey(stream, upload)}` }
@@ -69,7 +58,7 @@ export function createStoreReader(
     if (found === 'beyond-end') {
       const size = await sizeOf(at)
       if (size === null || size > from) throw missing(stream, upload)
-      return { size, sha256: null, bytes: none(), [Symbol.dispose]() {} }
+      return { size, sha256: null, bytes: noBytes(), [Symbol.dispose]() {} }
     }
     const sha256 = await digestIn(found.Metadata)
     const body = found.Body as Readable
@@ -78,18 +67,20 @@ export function createStoreReader(
       body.destroy()
       throw new UploadChanged(stream, upload)
     }
-    return { size, sha256, bytes: arriving(body), [Symbol.dispose]: () => void body.destroy() }
+    return { size, sha256, bytes: readThrough(body), [Symbol.dispose]: () => void body.destroy() }
   }
 
-  /** Of one that went to the store while it arrived the digest is in an object beside it. */
+  /** The digest of a body that was shipped while it arrived is in an object of its own, which the metadata name. */
   async function digestIn(metadata: Record<string, string> = {}): Promise<string> {
     const key = metadata[digestName]
     if (key === undefined) return metadata.sha256 ?? ''
     const found = await get({ Bucket: bucket, Key: `${prefix}${key}` })
-    return typeof found === 'string' ? '' : ((await found.Body?.transformToString().catch(rethrow)) ?? '')
+    return typeof found === 'string'
+      ? ''
+      : ((await found.Body?.transformToString().catch(failUnavailable)) ?? '')
   }
 
-  /** A small one may share an object with others, which is read and compared whole. */
+  /** A small body may share an object with others; that object is read whole, and its digest is compared. */
   async function readPacked(
     stream: string,
     upload: string,
@@ -100,23 +91,25 @@ export function createStoreReader(
     const pack = await findPack(stream, upload)
     const found = pack && (await get({ Bucket: bucket, Key: `${prefix}${pack.key}` }))
     if (!found || typeof found === 'string') return null
-    const all = Buffer.from((await found.Body?.transformToByteArray().catch(rethrow)) ?? [])
+    const all = Buffer.from((await found.Body?.transformToByteArray().catch(failUnavailable)) ?? [])
     if (digestOf(all) !== found.Metadata?.sha256) throw new UploadChanged(stream, upload)
     const place = placesIn(pack).find((member) => member.upload === upload)
     if (!place) return null
     const { offset, bytes: size } = place
     const body = all.subarray(offset, offset + size)
     const range = body.subarray(from, to)
-    return { size, sha256: digestOf(body), bytes: only(range), [Symbol.dispose]() {} }
+    return { size, sha256: digestOf(body), bytes: oneChunk(range), [Symbol.dispose]() {} }
   }
 
   async function findPack(stream: string, upload: string): Promise<Pack | null> {
     let StartAfter = `${prefix}${beforePacksWith(stream, upload)}`
     for (;;) {
       const command = new ListObjectsV2Command({
-        ...{ Bucket: bucket, Prefix: `${prefix}${packsPrefix(stream)}`, StartAfter },
+        Bucket: bucket,
+        Prefix: `${prefix}${packsPrefix(stream)}`,
+        StartAfter,
       })
-      const page = await client.send(command, { abortSignal }).catch(rethrow)
+      const page = await client.send(command, { abortSignal }).catch(failUnavailable)
       for (const { Key = '' } of page.Contents ?? []) {
         StartAfter = Key
         const pack = packIn(stream, Key.slice(prefix.length))
@@ -152,15 +145,15 @@ export function createStoreReader(
 
   function missing(stream: string, upload: string): Error {
     const key = uploadKey(stream, upload)
-    const since = missedSince.get(key) ?? nowMs()
-    missedSince.set(key, since)
+    const since = missingSince.get(key) ?? nowMs()
+    missingSince.set(key, since)
     if (nowMs() - since < shipWithinMs + maxLateMs)
       return new UploadsUnavailable(`the store does not have ${key} yet`)
     return new UploadGone(stream, upload)
   }
 }
 
-async function* arriving(body: Readable): AsyncGenerator<Buffer> {
+async function* readThrough(body: Readable): AsyncGenerator<Buffer> {
   try {
     yield* body as AsyncIterable<Buffer>
   } catch (error) {
@@ -168,9 +161,9 @@ async function* arriving(body: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-async function* none(): AsyncGenerator<Buffer> {}
+async function* noBytes(): AsyncGenerator<Buffer> {}
 
-async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
+async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes
 }
 
@@ -180,7 +173,7 @@ function fail(error: Error): never {
   throw error
 }
 
-function rethrow(error: unknown): never {
+function failUnavailable(error: unknown): never {
   throw unavailable(error)
 }
 

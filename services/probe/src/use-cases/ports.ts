@@ -3,8 +3,8 @@ import type { InputKind } from '../domain/input-kind.ts'
 import type { FfprobeResult } from '../domain/outcome.ts'
 
 /**
- * The bytes of uploads, read only. Every method throws `UploadGone` when an upload's bytes no longer exist, `UploadChanged`
- * when they are not what was uploaded, and `UploadsUnavailable` when this worker cannot find out.
+ * The bytes of uploads, read only. Every method throws `UploadGone` when an upload's bytes no longer exist,
+ * `UploadChanged` when they are not what was uploaded, and `UploadsUnavailable` when this worker cannot find out.
  */
 export interface Uploads {
   inputKind(stream: string, upload: string): Promise<InputKind>
@@ -45,8 +45,8 @@ export type DownloadInto = (
   download: (path: string) => Promise<void>,
 ) => Promise<SandboxDir>
 
-/** The same of an object that is in memory. */
-export type SandboxOf = (object: Buffer, init: Buffer | null) => SandboxDir
+/** Makes a sandbox directory of an object that is in memory; throws the system's error and leaves nothing. */
+export type SandboxOf = (object: Buffer, init: Buffer | null) => Promise<SandboxDir>
 
 /** Runs ffprobe once. Throws when ffprobe did not start or another process killed it: the job is to be retried. */
 export type Ffprobe = (sandbox: SandboxDir, kind: InputKind) => Promise<FfprobeResult>

@@ -26,10 +26,10 @@ export function openUploadsWith(
 ): OpenUploads {
   return function openUploads(contentKey) {
     const key = recipient.unwrap(contentKey)
-    return key && opened(key)
+    return key && uploadsWith(key)
   }
 
-  function opened(key: Buffer): Uploads {
+  function uploadsWith(key: Buffer): Uploads {
     const bytes = async (stream: string, upload: string) =>
       openObject(key, await uploads.bytes(stream, upload, maxBytes))
     const sourceOf = async (stream: string, upload: string) => byteSourceOf(await bytes(stream, upload))
@@ -44,12 +44,12 @@ export function openUploadsWith(
 
 function openObject(key: Buffer, object: Buffer): Buffer {
   if (object.length < ivBytes + tagBytes) throw new UploadSealed('the object is too short to be sealed media')
-  const opening = createDecipheriv('aes-256-gcm', key, object.subarray(0, ivBytes), {
+  const decipher = createDecipheriv('aes-256-gcm', key, object.subarray(0, ivBytes), {
     authTagLength: tagBytes,
   })
-  opening.setAuthTag(object.subarray(-tagBytes))
+  decipher.setAuthTag(object.subarray(-tagBytes))
   try {
-    return Buffer.concat([opening.update(object.subarray(ivBytes, -tagBytes)), opening.final()])
+    return Buffer.concat([decipher.update(object.subarray(ivBytes, -tagBytes)), decipher.final()])
   } catch {
     throw new UploadSealed('the key does not open the object')
   }

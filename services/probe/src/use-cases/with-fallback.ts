@@ -1,6 +1,6 @@
 import { UploadGone, type Uploads } from './ports.ts'
 
-/** What one place no longer has is read from another. */
+/** Reads from `first`, and what that has no longer from `second`. */
 export function withFallback(first: Uploads, second: Uploads): Uploads {
   return {
     inputKind: (...args) => first.inputKind(...args).catch(orIn(() => second.inputKind(...args))),
@@ -10,7 +10,7 @@ export function withFallback(first: Uploads, second: Uploads): Uploads {
   }
 }
 
-/** Handles an error: by the other place where it is that the upload is gone. */
+/** A rejection handler that calls `other` when the upload is gone, and throws any other error again. */
 function orIn<Result>(other: () => Promise<Result>): (error: unknown) => Promise<Result> {
   return function handle(error) {
     if (error instanceof UploadGone) return other()

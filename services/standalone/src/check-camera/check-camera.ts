@@ -8,7 +8,7 @@ import {
 } from '@pushav/shared/api/expectations.ts'
 import { waitResponse } from '@pushav/shared/api/state.ts'
 import type { z } from 'zod'
-import { type ServerClient, Unreachable } from './server-client.ts'
+import { detailOf, type JsonResponse, type ServerClient, Unreachable } from '../command-line/server-client.ts'
 
 /** What came of a check; a pending verdict is one that did not come in time. */
 export interface CheckResult {
@@ -16,7 +16,7 @@ export interface CheckResult {
   readonly verdict: VerdictResponse
 }
 
-/** The server refused; the message is the server's. */
+/** The server refused, or did not respond with a verdict; the message says why. */
 export class CheckRefusal extends Error {
   override name = 'CheckRefusal' as const
 }
@@ -37,69 +37,54 @@ export async function checkCamera(
   timeoutMs: number,
 ): Promise<CheckResult> {
   const end = performance.now() + timeoutMs
-  const { expectations, verdict: first } = await setExpectations(client, stream, expected, end)
+  const { expectations, verdict: first } = await setExpectations()
   let newest = first
   while (newest.state === 'pending') {
     const leftMs = end - performance.now()
     if (leftMs <= 0) break
-    newest = await waitOnce(client, stream, Math.min(leftMs, maxWaitMs), newest, end)
+    newest = (await waitOnce(Math.min(leftMs, maxWaitMs))) ?? newest
   }
   return { expectations, verdict: newest }
-}
 
-async function setExpectations(
-  client: ServerClient,
-  stream: number,
-  expected: string,
-  end: number,
-): Promise<CheckResult> {
-  for (;;) {
-    const { status, json } = await client.send('PUT', `/expectations/${stream}`, requestTimeoutMs, expected)
-    if (status === 200) return parse(setResponse, json)
-    if (status < 500 || isOver(end)) throw refusalOf(status, json)
+  async function setExpectations(): Promise<CheckResult> {
+    for (;;) {
+      const response = await client.send('PUT', `/expectations/${stream}`, requestTimeoutMs, expected)
+      if (response.status === 200) return parse(setResponse, response)
+      if (response.status < 500 || !mayRetry()) throw new CheckRefusal(detailOf(response))
+      await sleep(retryMs)
+    }
+  }
+
+  /** The verdict after one wait; null where the stream has none yet, and while the server restarts. */
+  async function waitOnce(waitMs: number): Promise<VerdictResponse | null> {
+    try {
+      const path = `/wait/${stream}?until=expectations&timeout=${(waitMs / 1_000).toFixed(3)}`
+      const response = await client.send('GET', path, waitMs + requestTimeoutMs)
+      if (response.status === 408) return parse(timeoutResponse, response).verdict
+      if (response.status === 200) return parse(waitResponse, response).verdict
+      if (response.status < 500 || !mayRetry()) throw new CheckRefusal(detailOf(response))
+    } catch (error) {
+      if (!(error instanceof Unreachable) || !mayRetry()) throw error
+    }
     await sleep(retryMs)
+    return null
+  }
+
+  /** Whether there is time for a retry. */
+  function mayRetry(): boolean {
+    return performance.now() + retryMs <= end
   }
 }
-
-/** Whether there is no time for a retry. */
-const isOver = (end: number): boolean => performance.now() + retryMs > end
 
 const setResponse = expectationsResponse.extend({
   expectations: expectationsResponse.shape.expectations.unwrap(),
   verdict,
 })
+
 const timeoutResponse = problem.extend({ verdict })
 
-/** The verdict after one wait; the one before while the server restarts. */
-async function waitOnce(
-  client: ServerClient,
-  stream: number,
-  waitMs: number,
-  before: VerdictResponse,
-  end: number,
-): Promise<VerdictResponse> {
-  try {
-    const path = `/wait/${stream}?until=expectations&timeout=${(waitMs / 1_000).toFixed(3)}`
-    const { status, json } = await client.send('GET', path, waitMs + requestTimeoutMs)
-    if (status === 408) return parse(timeoutResponse, json).verdict
-    if (status === 200) return parse(waitResponse, json).verdict ?? before
-    if (status < 500 || isOver(end)) throw refusalOf(status, json)
-  } catch (error) {
-    if (!(error instanceof Unreachable) || isOver(end)) throw error
-  }
-  await sleep(retryMs)
-  return before
-}
-
-function refusalOf(status: number, json: unknown): CheckRefusal {
-  const { data } = problem.safeParse(json)
-  return new CheckRefusal(
-    typeof data?.detail === 'string' ? data.detail : `the server responds with ${status}`,
-  )
-}
-
-function parse<Value>(schema: z.ZodType<Value>, json: unknown): Value {
+function parse<Value>(schema: z.ZodType<Value>, { json }: JsonResponse): Value {
   const { data } = schema.safeParse(json)
-  if (data === undefined) throw new CheckRefusal('the server responds with something else than a verdict')
+  if (data === undefined) throw new CheckRefusal('the response of the server is no verdict')
   return data
 }

@@ -1,16 +1,18 @@
 import { parseArgs } from 'node:util'
+import {
+  type CredentialFiles,
+  credentialFlags,
+  parseServerUrl,
+  readCredentialFiles,
+} from '../command-line/connection-options.ts'
 
 /** How a camera is checked; paths are as the user wrote them. */
-export interface CheckOptions {
+export interface CheckOptions extends CredentialFiles {
   readonly url: URL
   readonly stream: number
   /** File of the expectations. */
   readonly expect: string
   readonly timeoutSeconds: number
-  /** Files in PEM: roots to trust, and a client certificate with its key. */
-  readonly cacert: string | null
-  readonly cert: string | null
-  readonly key: string | null
   /** File that the verdict is written to as JUnit's XML. */
   readonly junit: string | null
 }
@@ -34,35 +36,27 @@ Exit code: 0 pass, 1 fail, 2 wrong usage or no server, 3 no verdict in time.
 /** Throws an error whose message says in one sentence what is wrong. */
 export function readCheckOptions(argv: readonly string[]): CheckOptions {
   const given = parseArgs({ args: [...argv], options: flags, strict: true }).values
-  const { url, stream, expect, timeout = '60', cacert = null, cert = null, key = null, junit = null } = given
+  const { expect, timeout = '60', junit = null } = given
   if (expect === undefined) throw new Error('--expect must name a file with expectations')
-  if ((cert === null) !== (key === null)) throw new Error('--cert and --key must be given together')
   return {
-    ...{ url: urlOf(url), stream: streamOf(stream), expect, timeoutSeconds: secondsOf(timeout) },
-    ...{ cacert, cert, key, junit },
+    url: parseServerUrl(given.url),
+    stream: parseStream(given.stream),
+    expect,
+    timeoutSeconds: parseSeconds(timeout),
+    ...readCredentialFiles(given),
+    junit,
   }
 }
 
 const text = { type: 'string' } as const
-const flags = {
-  ...{ url: text, stream: text, expect: text, timeout: text },
-  ...{ cacert: text, cert: text, key: text, junit: text },
-}
+const flags = { url: text, stream: text, expect: text, timeout: text, ...credentialFlags, junit: text }
 
-function urlOf(given: string | undefined): URL {
-  if (given !== undefined && URL.canParse(given)) {
-    const url = new URL(given)
-    if (url.protocol === 'https:') return url
-  }
-  throw new Error('--url must be the URL of a server, such as https://localhost:1234')
-}
-
-function streamOf(given = ''): number {
+function parseStream(given = ''): number {
   if (/^[1-9]\d{0,14}$/.test(given)) return Number(given)
   throw new Error('--stream must be the id of a stream, such as 7')
 }
 
-function secondsOf(given: string): number {
+function parseSeconds(given: string): number {
   const seconds = Number(given)
   if (/^\d+(\.\d+)?$/.test(given) && seconds <= maxSeconds) return seconds
   throw new Error(`--timeout must be a number of seconds, at most ${maxSeconds}`)

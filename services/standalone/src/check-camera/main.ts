@@ -1,37 +1,38 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { printable } from '@pushav/shared/lib/printable.ts'
-import { invocationDirectory } from '@pushav/shared/settings.ts'
-import { printFailure } from '../output/print-failure.ts'
+import { type PathOf, runCommand } from '../command-line/run-command.ts'
+import { openServerClient, Unreachable } from '../command-line/server-client.ts'
 import { CheckRefusal, type CheckResult, checkCamera } from './check-camera.ts'
 import { type CheckOptions, help, readCheckOptions } from './check-options.ts'
 import { junitOf } from './junit-verdict.ts'
-import { openServerClient, Unreachable } from './server-client.ts'
 
 const exitCodes = { pass: 0, fail: 1, pending: 3 } as const
-const unusable = 2
 
-const directory = invocationDirectory(process.env, ['check-camera'])
-const argv = process.argv.slice(2)
-if (argv.includes('--help')) process.stdout.write(help)
-else process.exitCode = await run().catch(failureCode)
+await runCommand({
+  name: 'check-camera',
+  help,
+  run,
+  adviceOn: (error) =>
+    error instanceof CheckRefusal || error instanceof Unreachable ? '' : '; --help names all flags',
+})
 
-async function run(): Promise<number> {
+async function run(argv: readonly string[], pathOf: PathOf): Promise<number> {
   const options = readCheckOptions(argv)
+  const junit = options.junit === null ? null : pathOf(options.junit)
   const started = performance.now()
-  // The result of an earlier check must not pass for one of this.
-  if (options.junit !== null) await rm(pathOf(options.junit), { force: true })
-  const result = await check(options)
+  // The result of an earlier check must not pass for that of this one.
+  if (junit !== null) await rm(junit, { force: true })
+  const result = await check(options, pathOf)
   print(options, result)
   const seconds = (performance.now() - started) / 1_000
-  if (options.junit !== null) await writeFile(pathOf(options.junit), junitOf(options.stream, result, seconds))
+  if (junit !== null) await writeFile(junit, junitOf(options.stream, result, seconds))
   return exitCodes[result.verdict.state]
 }
 
-async function check({ url, stream, expect, timeoutSeconds, ...files }: CheckOptions): Promise<CheckResult> {
-  const expected = await readFile(pathOf(expect), 'utf8')
-  const client = await openServerClient(url, files, pathOf)
-  return checkCamera(client, stream, expected, timeoutSeconds * 1_000)
+async function check(options: CheckOptions, pathOf: PathOf): Promise<CheckResult> {
+  const expected = await readFile(pathOf(options.expect), 'utf8')
+  const client = await openServerClient(options.url, options, pathOf)
+  return checkCamera(client, options.stream, expected, options.timeoutSeconds * 1_000)
 }
 
 function print({ stream, timeoutSeconds }: CheckOptions, { verdict }: CheckResult): void {
@@ -43,14 +44,4 @@ function print({ stream, timeoutSeconds }: CheckOptions, { verdict }: CheckResul
     ...(more > 0 ? [`  and ${more} more`] : []),
   ]
   process.stdout.write(`${lines.map(printable).join('\n')}\n`)
-}
-
-function failureCode(error: unknown): number {
-  const isOurs = error instanceof CheckRefusal || error instanceof Unreachable
-  printFailure('check-camera', error, isOurs ? '' : '; --help names all flags')
-  return unusable
-}
-
-function pathOf(file: string): string {
-  return resolve(directory, file)
 }

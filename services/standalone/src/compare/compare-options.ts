@@ -1,17 +1,20 @@
 import { parseArgs } from 'node:util'
+import {
+  type CredentialFiles,
+  credentialFlags,
+  parseServerUrl,
+  readCredentialFiles,
+} from '../command-line/connection-options.ts'
 
 /** What is compared; paths are as the user wrote them. */
-export interface CompareOptions {
+export interface CompareOptions extends CredentialFiles {
   /** Streams of this server; null where both sides are files. */
   readonly url: URL | null
   readonly a: ComparedSide
   readonly b: ComparedSide
-  /** Files in PEM: roots to trust, and a client certificate with its key. */
-  readonly cacert: string | null
-  readonly cert: string | null
-  readonly key: string | null
-  /** Print the comparison as JSON, or equal rows as well. */
+  /** Whether the comparison is printed as JSON. */
   readonly isJson: boolean
+  /** Whether equal rows are printed as well. */
   readonly showsAll: boolean
 }
 
@@ -37,30 +40,24 @@ Exit code: 0 B is not worse than A, 1 it is worse, 2 they could not be compared.
 
 const text = { type: 'string' } as const
 const word = { type: 'boolean' } as const
-const flags = {
-  ...{ url: text, a: text, b: text, cacert: text, cert: text, key: text },
-  ...{ all: word, json: word },
-}
+const flags = { url: text, a: text, b: text, ...credentialFlags, all: word, json: word }
 
 /** Throws an error whose message says in one sentence what is wrong. */
 export function readCompareOptions(argv: readonly string[]): CompareOptions {
   const given = parseArgs({ args: [...argv], options: flags, strict: true }).values
-  const { cacert = null, cert = null, key = null, all = false, json = false } = given
-  if ((cert === null) !== (key === null)) throw new Error('--cert and --key must be given together')
-  const url = given.url === undefined ? null : urlOf(given.url)
+  const { all = false, json = false } = given
+  const url = given.url === undefined ? null : parseServerUrl(given.url)
   return {
-    ...{ url, a: sideOf('--a', given.a, url), b: sideOf('--b', given.b, url) },
-    ...{ cacert, cert, key, isJson: json, showsAll: all },
+    url,
+    a: parseSide('--a', given.a, url),
+    b: parseSide('--b', given.b, url),
+    ...readCredentialFiles(given),
+    isJson: json,
+    showsAll: all,
   }
 }
 
-function urlOf(given: string): URL {
-  const url = URL.parse(given)
-  if (url?.protocol === 'https:') return url
-  throw new Error('--url must be the URL of a server, such as https://localhost:1234')
-}
-
-function sideOf(flag: string, given: string | undefined, url: URL | null): ComparedSide {
+function parseSide(flag: string, given: string | undefined, url: URL | null): ComparedSide {
   if (!given) throw new Error(`${flag} must name a report.json, or with --url a stream`)
   const [, stream, session] = /^([1-9]\d{0,14})(?:\/(?:session_)?([^/]+))?$/.exec(given) ?? []
   if (stream === undefined) return { kind: 'file', path: given }

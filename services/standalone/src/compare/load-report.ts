@@ -1,39 +1,31 @@
 import { readFile } from 'node:fs/promises'
-import { problem } from '@pushav/shared/api/common.ts'
 import { reportResponse } from '@pushav/shared/api/streams.ts'
 import type { ComparedReport } from '@pushav/shared/compare/compare-reports.ts'
-import type { ServerClient } from '../check-camera/server-client.ts'
+import { parseJson } from '../command-line/parse-json.ts'
+import type { PathOf } from '../command-line/run-command.ts'
+import { detailOf, type ServerClient } from '../command-line/server-client.ts'
 import type { ComparedSide } from './compare-options.ts'
 
 /** A long stream is read from its first upload on. */
 const timeoutMs = 300_000
 
 /**
- * Reads the report of one side, from a file or from the server. Throws an error whose message says in one sentence what is
- * wrong with it, and `Unreachable`.
+ * Reads the report of one side, from a file or from the server. Throws an error whose message says in one sentence
+ * what is wrong with it, and `Unreachable`.
  */
 export async function loadReport(
   side: ComparedSide,
   client: ServerClient | null,
-  pathOf: (file: string) => string,
+  pathOf: PathOf,
 ): Promise<ComparedReport> {
   if (side.kind === 'file')
-    return parse(side.path, jsonIn(side.path, await readFile(pathOf(side.path), 'utf8')))
+    return parse(side.path, parseJson(side.path, await readFile(pathOf(side.path), 'utf8')))
   if (!client) throw new Error('--url must name the server')
   const session = side.session === null ? '' : `&session=${encodeURIComponent(side.session)}`
   const path = `/streams/${side.stream}/report?metrics=true${session}`
-  const { status, json } = await client.send('GET', path, timeoutMs)
-  if (status === 200) return parse(`what the server responds`, json)
-  const { data } = problem.safeParse(json)
-  throw new Error(typeof data?.detail === 'string' ? data.detail : `the server responds with ${status}`)
-}
-
-function jsonIn(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Error(`${name} is no JSON`)
-  }
+  const response = await client.send('GET', path, timeoutMs)
+  if (response.status === 200) return parse('the response of the server', response.json)
+  throw new Error(detailOf(response))
 }
 
 function parse(name: string, json: unknown): ComparedReport {

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { isLoopback, keylogWarning, openAccessWarning } from '@pushav/shared/access-warning.ts'
+import { keylogWarning, openAccessWarning } from '@pushav/shared/access-warning.ts'
+import { isLoopback } from '@pushav/shared/lib/host-address.ts'
 import { shellQuote } from '@pushav/shared/lib/shell-quote.ts'
+import type { ReadyReport } from '@pushav/shared/process/ready-report.ts'
 import type { Options } from '../options.ts'
-import type { ReadyReport } from '../supervisor/child-process.ts'
 
 /** What a new user needs next; printed after the line that says that the server runs. */
 export function firstSteps(

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { z } from 'zod'
+import { exitWithStdin, repositoryRoot } from '../processes/entry-points.ts'
 import { type ProcessSpec, startProcess } from '../supervisor/child-process.ts'
 import { openCachedBuild, versionOf } from './cached-build.ts'
 
 const execute = promisify(execFile)
-const script = join(import.meta.dirname, '../../../probe/build-ffprobe.sh')
-const exitWithStdin = join(import.meta.dirname, '../supervisor/exit-with-stdin.sh')
+const script = join(repositoryRoot, 'services/probe/build-ffprobe.sh')
 const filesPerLine = 100
 
 /** Whether a small ffprobe is built in the background, and whether its source may be downloaded for that. */
@@ -28,7 +28,7 @@ interface SmallFfprobeOptions {
 interface SmallFfprobe extends AsyncDisposable {
   /** The program, or null while there is none. */
   current(): string | null
-  /** Builds it at the lowest priority, if it is missing and can be built; resolves with whether it is there now and was not. */
+  /** Builds it at the lowest priority, if it is missing and can be built. Resolves with whether this call built it. */
   build(): Promise<boolean>
 }
 
@@ -39,8 +39,8 @@ const none: SmallFfprobe = {
 }
 
 /**
- * Looks in the cache for the small ffprobe of the version that this machine's packages have, so that a security update of
- * the package has it built anew. Disposal ends a build.
+ * Looks in the cache for the small ffprobe of the version that this machine's packages have, so that a security
+ * update of the package has it built anew. Disposal ends a build.
  */
 export async function openSmallFfprobe(options: SmallFfprobeOptions): Promise<SmallFfprobe> {
   const { mode, source, env, livenessFifo, log } = options

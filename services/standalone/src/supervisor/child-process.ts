@@ -1,9 +1,9 @@
 import { type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { killGroup } from '@pushav/shared/lib/kill-group.ts'
-import { lowerPriority } from '@pushav/shared/priority.ts'
-import type { AccessReport } from '@pushav/shared/shutdown.ts'
+import { killGroup } from '@pushav/shared/process/kill-group.ts'
+import { lowerPriority } from '@pushav/shared/process/priority.ts'
+import type { ReadyReport } from '@pushav/shared/process/ready-report.ts'
 
 /** A child process and how to treat it. */
 export interface ProcessSpec {
@@ -25,15 +25,6 @@ export interface ProcessSpec {
   readonly sources?: readonly string[] | undefined
   /** Printed when the process does not start. */
   readonly advice?: string
-}
-
-/** What a process reports when it is ready. */
-export interface ReadyReport {
-  readonly port?: number
-  /** The port that asks for no client certificate; null when there is none. */
-  readonly uiPort?: number | null
-  /** Null where each client may do everything. */
-  readonly access?: AccessReport | null
 }
 
 export interface RunningProcess {

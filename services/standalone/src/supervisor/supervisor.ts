@@ -1,6 +1,7 @@
 import type { Logger } from '@pushav/shared/logger.ts'
+import type { ReadyReport } from '@pushav/shared/process/ready-report.ts'
 import { StartupError } from '../startup-error.ts'
-import { type ProcessSpec, type ReadyReport, type RunningProcess, startProcess } from './child-process.ts'
+import { type ProcessSpec, type RunningProcess, startProcess } from './child-process.ts'
 import { mayRestart } from './restart-policy.ts'
 import { watchSources } from './watch-sources.ts'
 
@@ -101,8 +102,8 @@ export function supervise(spec: ProcessSpec, { log, showLine }: SuperviseDeps): 
 }
 
 /**
- * The message of the error that ended a Node process at its start: written for the user, whom the stack around it, which
- * has been shown already, does not help. Errors of other classes are bugs: null.
+ * The message of the error that ended a Node process at its start: written for the user, whom the stack around it,
+ * which has been shown already, does not help. Errors of other classes are bugs: null.
  */
 function thrownErrorIn(lines: readonly string[]): string | null {
   const messages = lines.flatMap((line) => /^Error: (.+?)( \{)?$/.exec(line)?.[1] ?? [])

@@ -1,43 +1,34 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { printable } from '@pushav/shared/lib/printable.ts'
 import { openZip } from '@pushav/shared/recording/zip-reader.ts'
-import { invocationDirectory } from '@pushav/shared/settings.ts'
-import { printFailure } from '../output/print-failure.ts'
+import { type PathOf, runCommand } from '../command-line/run-command.ts'
 import { parseReport, verifyExport } from './verify-export.ts'
 import { verifyJournals } from './verify-journals.ts'
 import { help, readVerifyOptions } from './verify-options.ts'
 
-const exitCodes = { same: 0, changed: 1, unusable: 2 } as const
+const exitCodes = { same: 0, changed: 1 } as const
 
-const directory = invocationDirectory(process.env, ['verify-report'])
-const argv = process.argv.slice(2)
-if (argv.includes('--help')) process.stdout.write(help)
-else process.exitCode = await run().catch(failureCode)
+await runCommand({ name: 'verify-report', help, run })
 
-async function run(): Promise<number> {
+async function run(argv: readonly string[], pathOf: PathOf): Promise<number> {
   const options = readVerifyOptions(argv)
-  const filed = await readFile(resolve(directory, options.report))
-  const report = parseReport(options.report, filed.toString())
-  await using zip = await openZip(resolve(directory, options.zip))
-  const wrong = [
+  const bytes = await readFile(pathOf(options.report))
+  const report = parseReport(options.report, bytes.toString())
+  await using zip = await openZip(pathOf(options.zip))
+  const differences = [
     ...(await verifyExport(report, zip)),
-    ...(options.journals === null ? [] : await verifyJournals(report, resolve(directory, options.journals))),
+    ...(options.journals === null ? [] : await verifyJournals(report, pathOf(options.journals))),
   ]
   const { uploads, journals } = report.evidence
+  const verified = `${uploads} uploads${options.journals === null ? '' : `, ${journals.length} journals`}`
   const lines =
-    wrong.length > 0
-      ? [`${options.report} is not on ${options.zip}:`, ...wrong.map((sentence) => `  ${sentence}`)]
+    differences.length > 0
+      ? [`${options.report} is not on ${options.zip}:`, ...differences.map((sentence) => `  ${sentence}`)]
       : [
-          `${options.report} is on ${options.zip}: ${uploads} uploads${options.journals === null ? '' : `, ${journals.length} journals`}`,
-          `SHA-256 of the report: ${createHash('sha256').update(filed).digest('hex')}`,
+          `${options.report} is on ${options.zip}: ${verified}`,
+          `SHA-256 of the report: ${createHash('sha256').update(bytes).digest('hex')}`,
         ]
   process.stdout.write(`${lines.map(printable).join('\n')}\n`)
-  return wrong.length > 0 ? exitCodes.changed : exitCodes.same
-}
-
-function failureCode(error: unknown): number {
-  printFailure('verify-report', error)
-  return exitCodes.unusable
+  return differences.length > 0 ? exitCodes.changed : exitCodes.same
 }

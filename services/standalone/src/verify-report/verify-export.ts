@@ -5,13 +5,14 @@ import { digestLine, factsLine } from '@pushav/shared/recording/digest-lines.ts'
 import { type ExportedUpload, exportedUpload } from '@pushav/shared/recording/recorded-upload.ts'
 import { ZipError, type ZipReader } from '@pushav/shared/recording/zip-reader.ts'
 import type { z } from 'zod'
+import { parseJson } from '../command-line/parse-json.ts'
 
 /** A report that can be filed. */
 export type FiledReport = z.infer<typeof reportResponse> & { readonly evidence: ReportEvidence }
 
 /** Throws an error whose message says in one sentence what is wrong with the text of a report. */
 export function parseReport(name: string, text: string): FiledReport {
-  const { data } = reportResponse.safeParse(jsonIn(name, text))
+  const { data } = reportResponse.safeParse(parseJson(name, text))
   if (!data) throw new Error(`${name} is no report of push-av-server`)
   const { evidence } = data
   if (!evidence)
@@ -91,26 +92,28 @@ function compareDigests(evidence: ReportEvidence, uploads: readonly ExportedUplo
 }
 
 const recordOf = ({ sender, ...upload }: ExportedUpload) => ({
-  ...{ id: upload.id, path: upload.path, method: upload.method, bytes: upload.bytes },
-  ...{
-    startedAt: upload.started_at,
-    receivedAt: upload.received_at,
-    sha256: upload.sha256,
-    whole: upload.whole,
-  },
+  id: upload.id,
+  path: upload.path,
+  method: upload.method,
+  bytes: upload.bytes,
+  startedAt: upload.started_at,
+  receivedAt: upload.received_at,
+  sha256: upload.sha256,
+  whole: upload.whole,
   sender: {
-    ...{ address: sender.address, port: sender.port, tlsVersion: sender.tls_version, cipher: sender.cipher },
-    ...{
-      alpn: sender.alpn,
-      httpVersion: sender.http_version,
-      headers: sender.headers.flat(),
-      device: sender.device,
-    },
+    address: sender.address,
+    port: sender.port,
+    tlsVersion: sender.tls_version,
+    cipher: sender.cipher,
+    alpn: sender.alpn,
+    httpVersion: sender.http_version,
+    headers: sender.headers.flat(),
+    device: sender.device,
   },
 })
 
 function parseUpload(line: string, at: number): ExportedUpload {
-  const { data } = exportedUpload.safeParse(jsonIn(`line ${at + 1} of uploads.ndjson`, line))
+  const { data } = exportedUpload.safeParse(parseJson(`line ${at + 1} of uploads.ndjson`, line))
   if (data) return data
   throw new Error(`line ${at + 1} of uploads.ndjson is no upload; an older export has to be made again`)
 }
@@ -119,12 +122,4 @@ async function textOf(zip: ZipReader, name: string): Promise<string> {
   const member = zip.members.get(name)
   if (!member) throw new Error(`the zip is no export of a session: it has no ${name}`)
   return Buffer.concat(await Array.fromAsync(zip.read(member))).toString()
-}
-
-function jsonIn(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Error(`${name} is no JSON`)
-  }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { time } from '../common.ts'
 
-/** Events that webhooks are told of. */
+/** Events that webhooks may ask for. */
 export const webhookEvents = [
   'session-completed',
   'session-abandoned',

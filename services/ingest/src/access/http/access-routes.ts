@@ -1,7 +1,7 @@
 import { type AuthMode, shareBody, signInBody, tokenBody } from '@pushav/shared/api/access.ts'
-import { json, type Request, type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { peerOf } from '../../http/authenticate.ts'
-import { parseBody } from '../../http/parse-request.ts'
+import { anyJson, parseBody } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Streams } from '../../streams/streams.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
@@ -10,7 +10,7 @@ import { type Sessions, sessionSeconds } from '../sessions.ts'
 import type { StreamAccess } from '../stream-access.ts'
 import type { Tokens } from '../tokens.ts'
 import { noteForAudit } from './audit-notes.ts'
-import type { Client } from './authorize.ts'
+import type { Client } from './client.ts'
 import { setSessionCookie } from './session-cookie.ts'
 import { tokenResponse } from './token-response.ts'
 
@@ -28,7 +28,7 @@ interface AccessRoutesDeps {
 }
 
 type StreamRequest = Request<{ id: string }>
-const jsonBody = json({ type: () => true, limit: '4kb' })
+const jsonBody = anyJson('4kb')
 
 /** Signing in, tokens, and to whom streams belong. */
 export function accessRoutes(deps: AccessRoutesDeps): Router {

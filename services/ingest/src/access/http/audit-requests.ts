@@ -3,7 +3,7 @@ import type { WriteAudit } from '../../audit/audit.ts'
 import { peerOf } from '../../http/authenticate.ts'
 import { findRow } from '../find-row.ts'
 import { notesOf } from './audit-notes.ts'
-import { actorOf, type Client } from './authorize.ts'
+import { actorOf, type Client } from './client.ts'
 
 /** Writes a line for each request that the table of access says to audit, when its response is over. */
 export function auditRequests(audit: WriteAudit, clientOf: (request: Request) => Client): RequestHandler {

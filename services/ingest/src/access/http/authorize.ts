@@ -6,13 +6,14 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { WriteAudit } from '../../audit/audit.ts'
 import { peerOf } from '../../http/authenticate.ts'
 import { Refusal, type RefusalCode } from '../../lib/refusal.ts'
-import { callerOf, certificateRequired, type Identity, refusalFor } from '../decide.ts'
+import { callerOf, certificateRequired, refusalFor } from '../decide.ts'
 import { type FoundRow, findRow } from '../find-row.ts'
-import type { DeviceIdentity, IdentifyDevice, Session } from '../ports.ts'
+import type { IdentifyDevice } from '../ports.ts'
 import type { Sessions } from '../sessions.ts'
 import type { StreamAccess } from '../stream-access.ts'
-import { idOfToken, type Tokens } from '../tokens.ts'
-import { noteForAudit } from './audit-notes.ts'
+import type { Tokens } from '../tokens.ts'
+import { actorOf, anonymousClient, type Client, clientOfDevice, identityOf } from './client.ts'
+import { enrolWith, type IssueGrant } from './enrol.ts'
 import { isFromOwnPage, sessionCookieIn } from './session-cookie.ts'
 
 interface AuthorizeDeps {
@@ -26,26 +27,14 @@ interface AuthorizeDeps {
   readonly refuseUnrouted: (request: Request, response: Response) => void
 }
 
-/** Who sent a request, and by what it showed that. */
-export interface Client {
-  readonly identity: Identity
-  readonly device: DeviceIdentity | null
-  readonly session: Session | null
-}
-
-/** How a certificate may be issued for a request. */
-export interface IssueGrant {
-  /** A valid certificate of another key under that name may be replaced. */
-  readonly mayReplace: boolean
-  /** The only key that it may be for; null for any. */
-  readonly publicKey: string | null
-}
-
 /** What AUTH=mtls puts between the proxy's requests and the routes. */
 export interface Authorization {
   /** Refuses requests that the table of access does not allow. */
   readonly requireAccess: RequestHandler
-  /** The same for an upload that goes around express; at once where nothing has to be read. Throws refusals. */
+  /**
+   * The same for an upload that goes around express. Returns no promise where nothing has to be read. Throws
+   * refusals.
+   */
   authorizeUpload(request: IncomingMessage, peer: Peer, stream: string): void | Promise<void>
   /** The client that sent a request which has passed `requireAccess`. */
   clientOf(request: IncomingMessage): Client
@@ -55,7 +44,8 @@ export interface Authorization {
 
 /** The table of access, held against each request. A request without a row is refused. */
 export function authorizeWith(deps: AuthorizeDeps): Authorization {
-  const { identify, access, sessions, tokens, audit, log, refuseUnrouted } = deps
+  const { identify, access, sessions, audit, refuseUnrouted } = deps
+  const enrol = enrolWith(deps)
   const uploadRow = rowOf('PUT', '/streams/1/x')
   // By request, because express hands routes the same object; an entry goes with its request.
   const clients = new WeakMap<IncomingMessage, Client>()
@@ -132,32 +122,17 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
     return device ? clientOfDevice(identify(device)) : anonymousClient
   }
 
-  /** A token, for any name that it is for; or the certificate of that name and key, which is renewed. */
-  async function enrol(
-    request: Request,
-    response: Response,
-    client: Client,
-    name: string,
-  ): Promise<IssueGrant> {
-    const text = bearerTokenIn(request)
-    if (text === null) return renewalOf(client, request, name)
-    if (reservedNames.includes(name.toLowerCase()))
-      throw new Refusal('access-denied', `the name "${name}" is not given to devices`)
-    const { token, release } = await tokens.redeem(text, 'enrolment', name)
-    // A request that fails, such as one with a malformed CSR, must not cost a token that may be used once.
-    response.once('close', () => {
-      if (response.statusCode >= 400) release().catch((error) => log.warn({ error }, 'a token stays used'))
-    })
-    noteForAudit(response, { token: idOfToken(token) })
-    return { mayReplace: token.name !== null, publicKey: null }
-  }
-
   function auditRefusal(request: IncomingMessage, client: Client, peer: Peer, { code }: Refusal): void {
     if (!auditedCodes.includes(code)) return
     const path = (request.url ?? '').split('?', 1)[0]
     audit({
-      ...{ event: 'refused', outcome: 'refused', who: actorOf(client, peer), address: peer.address },
-      ...{ request: `${request.method} ${path}`, status: 403, code },
+      event: 'refused',
+      outcome: 'refused',
+      who: actorOf(client, peer),
+      address: peer.address,
+      request: `${request.method} ${path}`,
+      status: 403,
+      code,
     })
   }
 
@@ -167,23 +142,16 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
   }
 }
 
-const reservedNames = ['root', 'admin']
-
-/** Not those for paths that no route has. */
+/** Refusals for paths that no route has are not audited. */
 const auditedCodes: readonly RefusalCode[] = [
-  ...([
-    'certificate-required',
-    'access-denied',
-    'enrolment-required',
-    'token-invalid',
-    'cross-site',
-  ] as const),
+  'certificate-required',
+  'access-denied',
+  'enrolment-required',
+  'token-invalid',
+  'cross-site',
 ]
 
-/** A client that has shown nothing; with AUTH=open each one. */
-export const anonymousClient: Client = { identity: { role: 'anonymous' }, device: null, session: null }
-
-/** To whom a stream belongs that a client creates: its key, or admins only; undefined with AUTH=open. */
+/** The owner of a stream that a client creates: its key; null for admins only; undefined with AUTH=open. */
 export const ownerFor =
   (authorization: Authorization | null) =>
   (request: IncomingMessage): string | null | undefined => {
@@ -199,44 +167,10 @@ export const visibleTo =
     return async (stream: string) => callerOf(identity, await access.of(stream)) !== 'stranger'
   }
 
-function clientOfDevice(device: DeviceIdentity): Client {
-  if (!device.isAccepted)
-    throw new Refusal('access-denied', 'no rule of CLIENT_CA_ALLOW lets this certificate of another root in')
-  return { identity: identityOf(device), device, session: null }
-}
-
-const identityOf = ({ key, isAdmin }: DeviceIdentity): Identity =>
-  isAdmin ? { role: 'admin' } : { role: 'device', key }
-
-/** Who did something, for the audit log. */
-export function actorOf({ identity, device, session }: Client, peer: Peer) {
-  const certificate = session ? null : (peer.device?.fingerprint ?? null)
-  return {
-    role: identity.role,
-    name: session?.name ?? device?.name ?? (certificate ? (peer.device?.subject ?? null) : null),
-    certificate,
-  }
-}
-
-function renewalOf({ device }: Client, request: Request, name: string): IssueGrant {
-  const isRenewal = device !== null && device.name === name && /\/sign\/?$/i.test(request.path)
-  if (isRenewal) return { mayReplace: true, publicKey: device.publicKey }
-  throw new Refusal(
-    'enrolment-required',
-    'a certificate takes an enrolment token (Authorization: Bearer …), or for a renewal the certificate of that ' +
-      'name and a CSR for the same key',
-  )
-}
-
 /** A cookie comes with every request of a browser, also with those that a page of another site made it send. */
 function assertOwnPage({ method = '', headers }: IncomingMessage, { session }: Client): void {
   if (!session || ['GET', 'HEAD'].includes(method) || isFromOwnPage(headers)) return
   throw new Refusal('cross-site', `only a page of this server may send ${method} with its cookie`)
-}
-
-/** RFC 6750, 2.1. */
-function bearerTokenIn({ headers }: Request): string | null {
-  return /^Bearer ([\w-]{1,200})$/i.exec(headers.authorization ?? '')?.[1] ?? null
 }
 
 /** The proxy passes on no header of this name. */

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { Device } from '@pushav/shared/identity.ts'
 import type { DeviceIdentity, IdentifyDevice } from '../ports.ts'
-import { type ForeignRule, isLetIn } from '../subject-rules.ts'
+import { type ForeignRule, isAcceptedBy } from '../subject-rules.ts'
 
 interface IdentifyDeviceDeps {
   /** Whether this server's device CA issued a certificate, PEM. */
@@ -32,7 +32,7 @@ function read(device: Device, { hasIssued, adminUri, foreignRules }: IdentifyDev
     publicKey: spki.toString('base64'),
     name: isOwn ? (subject.find((one) => one.startsWith('CN='))?.slice('CN='.length) ?? null) : null,
     isAdmin: isOwn && hasUri(certificate, adminUri),
-    isAccepted: isOwn || foreignRules === null || isLetIn(foreignRules, device.fingerprint, subject),
+    isAccepted: isOwn || foreignRules === null || isAcceptedBy(foreignRules, device.fingerprint, subject),
   }
 }
 

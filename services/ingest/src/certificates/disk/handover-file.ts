@@ -16,8 +16,8 @@ interface HandoverFile {
 }
 
 /**
- * The file that hands certificates and the secret to the proxy. It is on the disk when this returns. Without a secret the
- * first process to create the file chooses one.
+ * The file that hands certificates and the secret to the proxy. It is on the disk when this returns. Without a secret
+ * the first process to create the file chooses one.
  */
 export async function openHandoverFile(
   path: string,

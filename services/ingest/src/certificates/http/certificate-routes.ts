@@ -1,30 +1,32 @@
 import type { IncomingMessage } from 'node:http'
-import {
-  bundleBody,
-  certificateProfile,
-  certificatesQuery,
-  type ProfileName,
-} from '@pushav/shared/api/certificates.ts'
+import { bundleBody, certificatesQuery, type ProfileName } from '@pushav/shared/api/certificates.ts'
 import { handoverApplied } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { json, type Request, type Response, Router, raw } from 'express'
-import { z } from 'zod'
 import { noteForAudit } from '../../access/http/audit-notes.ts'
-import type { IssueGrant } from '../../access/http/authorize.ts'
-import type { ProxyPorts } from '../../describe-server.ts'
+import type { IssueGrant } from '../../access/http/enrol.ts'
 import { assertFromProxy } from '../../http/authenticate.ts'
 import { streamJson } from '../../http/json-response.ts'
-import { parseBody, parseQuery } from '../../http/parse-request.ts'
-import { Refusal } from '../../lib/refusal.ts'
+import { anyJson, parseBody, parseQuery } from '../../http/parse-request.ts'
+import type { ProxyPorts } from '../../service/describe-server.ts'
 import { asPages, mapPages } from '../../streams/pages.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
-import type { Hierarchy, KeyType } from '../certificate.ts'
+import type { Hierarchy } from '../certificate.ts'
 import type { ExportBundle } from '../export-bundle.ts'
 import type { DeviceCertificate, IssueCertificate } from '../issue-certificate.ts'
 import type { ListCertificates } from '../list-certificates.ts'
 import type { ShowRevocationList } from '../revocation-list.ts'
 import type { RevokeCertificate } from '../revoke-certificate.ts'
 import type { ShowCertificates } from '../show-certificates.ts'
+import {
+  csrBodyOf,
+  formatOf,
+  parseKeyType,
+  parseOverride,
+  parseProfile,
+  pemType,
+  profileIn,
+} from './certificate-requests.ts'
 import {
   certificateFileResponse,
   certificateSummaryResponse,
@@ -43,7 +45,7 @@ interface CertificateRoutesDeps {
   /** When an upload came with a certificate, ISO 8601, by fingerprint. */
   readonly lastSeen: (fingerprints: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly onHandoverApplied: (proxy: string, version: string) => void
-  /** A proxy has said where it listens. */
+  /** Called when a proxy reports where it listens. */
   readonly onProxyPorts: (ports: ProxyPorts) => void
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
   /** Serial number and fingerprint of a certificate, for the audit log. */
@@ -55,7 +57,7 @@ type FileParams = { hierarchy: string; file: string }
 
 /** A CSR of 16 KiB still fits when JSON escapes double it. */
 const maxBodySize = '64kb'
-const namesAtOnce = 500
+const namesPerPage = 500
 
 /** The routes of the reference's clients. A CSR is recognised in a body of any content type. */
 export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Router {
@@ -69,7 +71,7 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   router.post(
     '/certs/device/:name/bundle.p12',
     sendContinue,
-    json({ type: () => true }),
+    anyJson(),
     async (request: Request<NameParams>, response) => {
       const { password } = parseBody(bundleBody, request.body)
       sendBundle(response, request.params.name, await exportBundle(request.params.name, password))
@@ -102,7 +104,7 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
     if (details === 'false') return listNames(response)
     const certificates = await deps.list()
     const lastSeen = await deps.lastSeen(certificates.map(({ certificate }) => certificate.fingerprint))
-    const pages = mapPages(asPages(certificates, namesAtOnce), (one) =>
+    const pages = mapPages(asPages(certificates, namesPerPage), (one) =>
       certificateSummaryResponse(one, lastSeen),
     )
     await streamJson(response, { certificates: pages })
@@ -111,8 +113,8 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   async function listNames(response: Response): Promise<void> {
     const { server, device } = await show.list()
     await streamJson(response, {
-      server: asPages(server, namesAtOnce),
-      device: asPages(device, namesAtOnce),
+      server: asPages(server, namesPerPage),
+      device: asPages(device, namesPerPage),
     })
   }
 
@@ -133,7 +135,7 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
 
   async function makeKeyPair(request: Request<NameParams>, response: Response): Promise<void> {
     const { params, query, body } = request
-    const profile = parseProfile(query.profile ?? profileIn(textOf(body)))
+    const profile = parseProfile(query.profile ?? profileIn(body))
     const options = { override: overrideFor(request), profile, type: parseKeyType(query.type) }
     respond(params.name, await issue.keyPair(params.name, options), profile, response)
   }
@@ -186,73 +188,9 @@ function sendBundle(response: Response, name: string, bundle: Buffer): void {
 const unacknowledged =
   'revoked, but not every proxy has confirmed yet that it refuses the certificates; ask again to see whether they have'
 
-const pemType = 'application/x-pem-file'
-
 /** RFC 7468. */
 const pemOf = (label: string, der: Buffer): string => {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? []
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
 }
 const derTypeOf = (file: string) => (file.endsWith('.key') ? 'application/pkcs8' : 'application/pkix-cert')
-
-function formatOf(request: Request<FileParams> | Request<never>): 'pem' | 'der' | null {
-  const wanted = request.query.format
-  if (wanted === undefined) return request.accepts('json', pemType) === pemType ? 'pem' : null
-  if (wanted === 'pem' || wanted === 'der') return wanted
-  if (wanted === 'json') return null
-  throw new Refusal('request-malformed', 'format must be json, pem or der')
-}
-
-/** The words that the reference's framework takes for true and false. */
-function parseOverride(word: unknown): boolean {
-  if (word === undefined) return true
-  const text = typeof word === 'string' ? word.toLowerCase() : ''
-  if (['true', '1', 'yes', 'on'].includes(text)) return true
-  if (['false', '0', 'no', 'off'].includes(text)) return false
-  throw new Refusal('request-malformed', 'override must be true or false')
-}
-
-function parseKeyType(word: unknown): KeyType | null {
-  if (word === undefined) return null
-  if (word === 'ec') return 'ec-p256'
-  if (word === 'rsa') return 'rsa-2048'
-  throw new Refusal('request-malformed', 'type must be ec or rsa')
-}
-
-function parseProfile(word: unknown): ProfileName | null {
-  if (word === undefined) return null
-  const { data } = certificateProfile.safeParse(word)
-  if (data !== undefined) return data
-  throw new Refusal('request-malformed', `profile must be one of ${certificateProfile.options.join(', ')}`)
-}
-
-const textOf = (body: unknown): string => (Buffer.isBuffer(body) ? body.toString() : '')
-
-const isJson = (text: string): boolean => /^\s*[{[]/.test(text)
-
-const keyPairBody = z.object({ profile: z.unknown().optional() })
-
-/** A body that is no JSON is not looked at, as in the reference. */
-function profileIn(text: string): unknown {
-  if (!isJson(text)) return undefined
-  return parseJson(keyPairBody, text, 'the body must be JSON such as {} or {"profile": "expired"}').profile
-}
-
-const signBody = z.object({ csr: z.string(), profile: z.unknown().optional() })
-
-/** JSON begins with a brace, DER and PEM do not. */
-function csrBodyOf(body: unknown): { readonly csr: Buffer; readonly profile?: unknown } {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
-  if (!isJson(bytes.toString('latin1', 0, 64))) return { csr: bytes }
-  const wanted = 'the body must be JSON such as {"csr": "<PEM with \\n for newlines>"}'
-  const { csr, profile } = parseJson(signBody, bytes.toString(), wanted)
-  return { csr: Buffer.from(csr), profile }
-}
-
-function parseJson<Body>(schema: z.ZodType<Body>, text: string, wanted: string): Body {
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch {
-    throw new Refusal('request-malformed', wanted)
-  }
-}

@@ -23,7 +23,7 @@ interface ServerReaction {
   /** `either` where a rule lets a server choose. */
   readonly correct: 'accepts' | 'refuses' | 'either'
   readonly accepts: boolean
-  /** Of this server's refusal, the one that `GET /refusals` lists; null where it accepts. */
+  /** The code of this server's refusal, as `GET /refusals` lists it; null where it accepts. */
   readonly code: string | null
   readonly rule: string
   readonly detail: string
@@ -37,7 +37,11 @@ const accepted = (rule: string, detail: string): ServerReaction => ({
   detail,
 })
 const refused = (code: string, rule: string, detail: string): ServerReaction => ({
-  ...{ correct: 'refuses', accepts: false, code, rule, detail },
+  correct: 'refuses',
+  accepts: false,
+  code,
+  rule,
+  detail,
 })
 
 const usual: Omit<Profile, 'shows' | 'server'> = {

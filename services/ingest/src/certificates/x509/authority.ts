@@ -31,7 +31,14 @@ export async function openAuthority(
   const signingAlgorithm = signingAlgorithmOf(signingKey)
   const notAfter = root.validToDate
   return {
-    ...{ hierarchy, root: rootPem, notAfter, issue, revocationList, renewRoot, widenRoot, issueIntermediate },
+    hierarchy,
+    root: rootPem,
+    notAfter,
+    issue,
+    revocationList,
+    renewRoot,
+    widenRoot,
+    issueIntermediate,
     hasIssued: (certificate) => hasSigned(certificate, false),
     hasIssuedIntermediate: (certificate) => hasSigned(certificate, true),
   }
@@ -52,8 +59,13 @@ export async function openAuthority(
     const widened = await x509.X509CertificateGenerator.create({
       // The same in each process, so that they agree on what they hand over.
       serialNumber: serialOf(createHash('sha256').update(root.raw).digest()),
-      ...{ subject: parsed.subjectName, issuer: parsed.subjectName, publicKey: parsed.publicKey },
-      ...{ notBefore: root.validFromDate, notAfter: root.validToDate, signingKey, signingAlgorithm },
+      subject: parsed.subjectName,
+      issuer: parsed.subjectName,
+      publicKey: parsed.publicKey,
+      notBefore: root.validFromDate,
+      notAfter: root.validToDate,
+      signingKey,
+      signingAlgorithm,
       extensions: parsed.extensions.map((extension) =>
         extension instanceof x509.BasicConstraintsExtension
           ? new x509.BasicConstraintsExtension(true, 1, true)
@@ -75,7 +87,11 @@ export async function openAuthority(
   async function revocationList(list: RevocationList): Promise<Uint8Array> {
     const { number, thisUpdate, nextUpdate, revoked } = list
     const made = await x509.X509CrlGenerator.create({
-      ...{ issuer: parsed.subjectName, thisUpdate, nextUpdate, signingKey, signingAlgorithm },
+      issuer: parsed.subjectName,
+      thisUpdate,
+      nextUpdate,
+      signingKey,
+      signingAlgorithm,
       entries: revoked.map(({ serial, at }) => ({ serialNumber: evenLength(serial), revocationDate: at })),
       extensions: [
         await authorityKeyIdentifierOf(parsed),
@@ -87,8 +103,14 @@ export async function openAuthority(
 
   async function renewRoot({ notBefore, notAfter }: Validity): Promise<string> {
     const renewed = await x509.X509CertificateGenerator.create({
-      ...{ serialNumber: newSerial(), subject: parsed.subjectName, issuer: parsed.subjectName },
-      ...{ notBefore, notAfter, publicKey: parsed.publicKey, signingKey, signingAlgorithm },
+      serialNumber: newSerial(),
+      subject: parsed.subjectName,
+      issuer: parsed.subjectName,
+      notBefore,
+      notAfter,
+      publicKey: parsed.publicKey,
+      signingKey,
+      signingAlgorithm,
       extensions: [...parsed.extensions],
     })
     return pemOf(renewed)

@@ -55,7 +55,11 @@ async function leafContentsOf(
   const purpose = leaf.usage === undefined ? usage : leaf.usage
   const sans = sansOf(leaf)
   return {
-    ...{ serialNumber: newSerial(), subject: subjectOf(commonName), notBefore, notAfter, publicKey },
+    serialNumber: newSerial(),
+    subject: subjectOf(commonName),
+    notBefore,
+    notAfter,
+    publicKey,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -73,7 +77,11 @@ export async function issueCa(issuer: Issuer, ca: CaCertificate): Promise<string
   const { commonName, notBefore, notAfter } = ca
   const publicKey = Buffer.from(ca.publicKey, 'base64')
   return sign(issuer, {
-    ...{ serialNumber: newSerial(), subject: caSubjectOf(commonName), notBefore, notAfter, publicKey },
+    serialNumber: newSerial(),
+    subject: caSubjectOf(commonName),
+    notBefore,
+    notAfter,
+    publicKey,
     extensions: [
       ...(await caExtensionsOf(publicKey, ca.pathLength)),
       await authorityKeyIdentifierOf(issuer.certificate),
@@ -92,7 +100,13 @@ export async function issueRoot(
   const [subject, issuer] = [caSubjectOf(commonName), caSubjectOf(commonName)]
   return pemOf(
     await x509.X509CertificateGenerator.create({
-      ...{ serialNumber: newSerial(), subject, issuer, notBefore, notAfter, publicKey, signingKey },
+      serialNumber: newSerial(),
+      subject,
+      issuer,
+      notBefore,
+      notAfter,
+      publicKey,
+      signingKey,
       signingAlgorithm: signingAlgorithmOf(signingKey),
       extensions: await caExtensionsOf(publicKey, undefined),
     }),
@@ -125,7 +139,7 @@ export function serialOf(bytes: Uint8Array): string {
   return serial.toString('hex')
 }
 
-/** As `utf8String`, because the library takes a plain text that starts with `#` for DER. */
+/** Written as `utf8String`, because the library takes a plain text that starts with `#` for DER. */
 function subjectOf(commonName: string) {
   return new x509.Name([
     { O: [{ utf8String: 'CSA' }] },

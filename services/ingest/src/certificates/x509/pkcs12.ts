@@ -12,13 +12,16 @@ const oids = {
 } as const
 
 /**
- * A private key, its certificate and its root as PKCS#12 (RFC 7292), which browsers and phones import. `certificates` is
- * PEM, the leaf first. The key is encrypted by AES-256 (PBES2), the whole is authenticated by HMAC with SHA-256. Throws
- * when a PEM text cannot be read.
+ * A private key, its certificate and its root as PKCS#12 (RFC 7292), which browsers and phones import. `certificates`
+ * is PEM, the leaf first. The key is encrypted by AES-256 (PBES2), the whole is authenticated by HMAC with SHA-256.
+ * Throws when a PEM text cannot be read.
  */
 export function pkcs12Of(name: string, key: string, certificates: string, password: string): Buffer {
   const shrouded = createPrivateKey(key).export({
-    ...{ type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: password },
+    type: 'pkcs8',
+    format: 'der',
+    cipher: 'aes-256-cbc',
+    passphrase: password,
   })
   const [leaf, ...others] = certificatesIn(certificates)
   if (!leaf) throw new Error('there is no certificate')

@@ -41,7 +41,7 @@ function machineIps(interfaces: NameSources['interfaces']): readonly string[] {
   return usable.map(({ address }) => address).slice(0, maxMachineIps)
 }
 
-/** As in certificates: without a trailing dot and in lower case. */
+/** A name as certificates have it: without a trailing dot, in lower case. */
 const normalDnsName = (name: string): string => name.replace(/\.$/, '').toLowerCase()
 
 /** `_` is allowed, because services are advertised as `_http._tcp.local`. */

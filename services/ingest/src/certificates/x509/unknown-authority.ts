@@ -6,8 +6,8 @@ import { issueRoot } from './issuer.ts'
 import { x509Keys } from './private-keys.ts'
 
 /**
- * A CA that no proxy or client trusts, for certificates that must be refused. Its key is made for it, stays in the memory
- * of this process and is stored nowhere, so that nothing can ever be issued by it again.
+ * A CA that no proxy or client trusts, for certificates that must be refused. Its key is made for it, stays in the
+ * memory of this process and is stored nowhere, so that nothing can ever be issued by it again.
  */
 export async function createUnknownAuthority(hierarchy: Hierarchy, now: Date): Promise<Authority> {
   const key = await x509Keys.create('ec-p256')

@@ -66,9 +66,14 @@ export function redisDeviceIndex(redis: RedisClient): DeviceIndex {
     )
     if (last === undefined) return null
     return {
-      ...{ fingerprint, uploads: Number(uploads), errors: Number(errors), firstSeen: first ?? '' },
+      fingerprint,
+      uploads: Number(uploads),
+      errors: Number(errors),
+      firstSeen: first ?? '',
       last: JSON.parse(last) as DeviceContact,
-      ...{ addresses, streams, streamCount },
+      addresses,
+      streams,
+      streamCount,
     }
   }
 }

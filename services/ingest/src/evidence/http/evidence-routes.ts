@@ -3,7 +3,8 @@ import { recordQuery } from '@pushav/shared/api/evidence/digests.ts'
 import { type Request, type Response, Router } from 'express'
 import { createSubscriberLimits } from '../../events/http/subscriber-limits.ts'
 import { peerOf } from '../../http/authenticate.ts'
-import { jsonPieces, streamPieces, streamText } from '../../http/json-response.ts'
+import { jsonPieces } from '../../http/json-pieces.ts'
+import { streamPieces, streamText } from '../../http/json-response.ts'
 import { parseQuery } from '../../http/parse-request.ts'
 import type { JudgedUpload } from '../../indexing/fold.ts'
 import type { Pages } from '../../streams/pages.ts'
@@ -42,7 +43,8 @@ export function evidenceRoutes(walkLog: WalkLog, version: string): Router {
 
   async function* harPieces(stream: string, uploads: Pages<JudgedUpload>): AsyncGenerator<string> {
     const log = {
-      ...{ version: '1.2', creator: { name: 'push-av-server', version } },
+      version: '1.2',
+      creator: { name: 'push-av-server', version },
       comment: `stream ${stream}; credentials in headers are not recorded`,
       entries: entriesOf(stream, uploads),
     }
@@ -52,7 +54,7 @@ export function evidenceRoutes(walkLog: WalkLog, version: string): Router {
   }
 }
 
-/** Without parts of long requests, which were no requests. */
+/** Leaves out parts of long requests, which were no requests. */
 async function* entriesOf(stream: string, uploads: Pages<JudgedUpload>) {
   for await (const page of uploads)
     yield page

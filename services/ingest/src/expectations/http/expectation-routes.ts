@@ -1,10 +1,10 @@
 import { expectations as expectationsBody } from '@pushav/shared/api/expectations.ts'
 import { type WaitResponse, waitQuery } from '@pushav/shared/api/state.ts'
-import { json, type Request, type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { createSubscriberLimits } from '../../events/http/subscriber-limits.ts'
 import { peerOf } from '../../http/authenticate.ts'
 import { clientGone } from '../../http/client-gone.ts'
-import { parseBody, parseQuery } from '../../http/parse-request.ts'
+import { anyJson, parseBody, parseQuery } from '../../http/parse-request.ts'
 import { Unavailable } from '../../lib/unavailable.ts'
 import { sessionSummaryResponse } from '../../streams/http/session-response.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
@@ -22,7 +22,7 @@ export function expectationRoutes(
 ): Router {
   const router = Router()
   const enter = createSubscriberLimits('waits')
-  router.put('/expectations/:id', sendContinue, anyJson, async (request: StreamRequest, response) => {
+  router.put('/expectations/:id', sendContinue, anyJson(), async (request: StreamRequest, response) => {
     const { id } = request.params
     const wanted = expectationsOf(parseBody(expectationsBody, request.body))
     response.json(expectationsResponse(id, await expectations.set(id, wanted)))
@@ -45,9 +45,6 @@ export function expectationRoutes(
     if (outcome) response.json(waitResponse(id, until, outcome))
   }
 }
-
-/** JSON under any content type: curl -d calls every body a form. */
-const anyJson = json({ type: () => true })
 
 function waitResponse(
   id: string,

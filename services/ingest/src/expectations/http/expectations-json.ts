@@ -13,7 +13,10 @@ export function expectationsOf(body: ExpectationsBody): Expectations {
   const { tracks, segment_seconds, sessions, bitrate, latest_start, max_errors, max_warnings, rules } = body
   const expectations = {
     tracks: tracks.map(({ name = null, codec = null, width = null, height = null }) => ({
-      ...{ name, codec, width, height },
+      name,
+      codec,
+      width,
+      height,
     })),
     segmentSeconds: segment_seconds ?? null,
     sessions: { min: sessions.min, max: sessions.max ?? null },
@@ -37,7 +40,9 @@ export function expectationsResponse(id: string, judged: JudgedExpectations | nu
 }
 
 export const verdictResponse = ({ state, reasons, more }: Verdict): VerdictResponse => ({
-  ...{ state, reasons: [...reasons], more },
+  state,
+  reasons: [...reasons],
+  more,
 })
 
 function bodyOf(expectations: Expectations): ExpectationsBody {

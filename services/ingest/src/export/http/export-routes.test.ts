@@ -5,7 +5,7 @@ import { box, chunk, ftyp, moof, moov } from '@pushav/shared/testing/media/boxes
 import { until } from '@pushav/shared/testing/until.ts'
 import { createInspector } from '../../media/isobmff/inspector.ts'
 import { type Ingest, ingestSuite } from '../../testing/ingest.ts'
-import { bodyOf, find } from '../joined-header.ts'
+import { bodyOf, findBox } from '../raw-boxes.ts'
 import { safeName } from '../safe-name.ts'
 
 describe('the export of a session', () => {
@@ -122,8 +122,8 @@ describe('the export of a session', () => {
     for (let at = 0; at < bytes.length; at += bytes.readUInt32BE(at)) {
       const box = bytes.subarray(at, at + bytes.readUInt32BE(at))
       if (box.toString('latin1', 4, 8) !== 'moof') continue
-      const traf = bodyOf(find(bodyOf(box), 'traf') ?? box)
-      const [mfhd, tfhd, tfdt] = [find(bodyOf(box), 'mfhd'), find(traf, 'tfhd'), find(traf, 'tfdt')]
+      const traf = bodyOf(findBox(bodyOf(box), 'traf') ?? box)
+      const [mfhd, tfhd, tfdt] = [findBox(bodyOf(box), 'mfhd'), findBox(traf, 'tfhd'), findBox(traf, 'tfdt')]
       const time = tfdt && bodyOf(tfdt)
       found.push([
         mfhd?.readUInt32BE(12) ?? 0,

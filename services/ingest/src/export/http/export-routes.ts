@@ -69,12 +69,17 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
     )
     const sums = named.map(({ entry, name }) => digestLine(entry.upload.sha256, name))
     const report = {
-      ...{ stream_id: Number(stream), session, interface: (await streams.summary(stream)).stream.interface },
-      ...{ rules, metrics: await readReportMetrics(stream, session) },
+      stream_id: Number(stream),
+      session,
+      interface: (await streams.summary(stream)).stream.interface,
+      rules,
+      metrics: await readReportMetrics(stream, session),
       evidence: await readEvidence(stream, session, onePage(uploads)),
     }
     const files = named.map(({ entry: { upload }, name }) => ({
-      ...{ name, modifiedMs: Date.parse(upload.receivedAt), bytes: upload.bytes },
+      name,
+      modifiedMs: Date.parse(upload.receivedAt),
+      bytes: upload.bytes,
       content: () => contentOf(stream, upload.id),
     }))
     return [
@@ -103,7 +108,9 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
 }
 
 const entryOf = (name: string, content: Buffer): ZipEntry => ({
-  ...{ name, modifiedMs: Date.now(), bytes: content.length },
+  name,
+  modifiedMs: Date.now(),
+  bytes: content.length,
   async *content() {
     yield content
   },
@@ -117,7 +124,8 @@ async function* onePage(uploads: readonly LogEntry[]): AsyncGenerator<readonly L
 function setAttachment({ params }: SessionRequest, response: Response, extension: string): void {
   response.attachment(`stream-${params.id}-session-${params.session}.${extension}`)
   response.set({
-    ...{ 'Content-Security-Policy': deviceBytesPolicy, 'X-Content-Type-Options': 'nosniff' },
+    'Content-Security-Policy': deviceBytesPolicy,
+    'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
   })
 }

@@ -68,7 +68,7 @@ export function uploadFaultsWith(deps: UploadFaultsDeps): UploadFaults {
       const otherConnections = inFlight.others(stream, connection)
       const end = inFlight.enter(stream, connection)
       const certificate = peer.device?.fingerprint ?? null
-      const head = { ...nameOf(fedBy, path), ...{ path, otherConnections, certificate } }
+      const head = { ...nameOf(fedBy, path), path, otherConnections, certificate }
       const httpVersion = String(request.headers['x-http-version'] ?? '1.1')
       const rule = await faults.hit(stream, { ...head, httpVersion })
       const course = rule && courseOf(rule, request, response, upload.declaredBytes)
@@ -84,8 +84,11 @@ export function uploadFaultsWith(deps: UploadFaultsDeps): UploadFaults {
   ): FaultCourse {
     const sleep = sleepWhileOpen(response, closing)
     const hit = {
-      ...{ rule: id, kind: fault.kind, does: describeFault(fault) },
-      ...{ isRefused: isRefusal(fault), status: refusalStatusOf(fault) },
+      rule: id,
+      kind: fault.kind,
+      does: describeFault(fault),
+      isRefused: isRefusal(fault),
+      status: refusalStatusOf(fault),
     }
     const isEarly = 'at' in fault ? fault.at === 'head' : isRefusal(fault)
     return {
@@ -104,7 +107,8 @@ function nameOf(ingest: IngestInterface, path: string): Pick<UploadHead, 'sessio
   const { session, track, kind } = parseObjectName(ingest, path)
   const isManifest = kind === 'mpd' || kind === 'multivariant' || kind === 'playlist'
   return {
-    ...{ session, track },
+    session,
+    track,
     kind: isManifest ? 'manifest' : (kind ?? kindByName(path)),
   }
 }

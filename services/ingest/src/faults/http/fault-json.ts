@@ -77,11 +77,17 @@ type RuleResponse = FaultsResponse['faults'][number]
 export function ruleResponse({ rule, matched, hits }: CountedRule, nowMs: number): RuleResponse {
   const { id, when, fromMs, untilMs, maxHits, fault, script } = rule
   return {
-    ...{ id, when: whenBodyOf(when), fault: faultBodyOf(fault), does: describeFault(fault) },
-    ...{ from: new Date(fromMs).toISOString(), until: new Date(untilMs).toISOString(), max_hits: maxHits },
+    id,
+    when: whenBodyOf(when),
+    fault: faultBodyOf(fault),
+    does: describeFault(fault),
+    from: new Date(fromMs).toISOString(),
+    until: new Date(untilMs).toISOString(),
+    max_hits: maxHits,
     script: faultScripts.find((name) => name === script) ?? null,
     state: stateOf(rule, hits, nowMs),
-    ...{ matched, hits },
+    matched,
+    hits,
   }
 }
 
@@ -100,10 +106,16 @@ function whenBodyOf({ seed, ...when }: FaultSelection): RuleResponse['when'] {
 }
 
 export const reactionResponse = (reaction: Reaction): FaultReactionResponse => ({
-  ...{ upload: reaction.upload.id, fault: reaction.fault.rule, does: reaction.fault.does },
-  ...{ path: reaction.upload.path, session: reaction.session, track: reaction.track },
-  ...{ at: reaction.upload.startedAt, reaction: reaction.kind },
-  ...{ retries: reaction.retries, retried_after_ms: [...reaction.retriedAfterMs] },
+  upload: reaction.upload.id,
+  fault: reaction.fault.rule,
+  does: reaction.fault.does,
+  path: reaction.upload.path,
+  session: reaction.session,
+  track: reaction.track,
+  at: reaction.upload.startedAt,
+  reaction: reaction.kind,
+  retries: reaction.retries,
+  retried_after_ms: [...reaction.retriedAfterMs],
   same_bytes: reaction.hasSameBytes,
   delivered_after_ms: reaction.deliveredAfterMs,
   resumed_after_ms: reaction.resumedAfterMs,
@@ -114,7 +126,10 @@ export const reactionResponse = (reaction: Reaction): FaultReactionResponse => (
   says: reaction.says,
 })
 
-/** What the reactions are together, by session, in the order in which sessions were hit. A path may be hit more than once. */
+/**
+ * What the reactions are together, by session, in the order in which sessions were hit. A path may be hit more than
+ * once.
+ */
 export function sessionLosses(reactions: readonly FaultReactionResponse[]): FaultsResponse['sessions'] {
   return Array.from(
     Map.groupBy(reactions, ({ session }) => session),

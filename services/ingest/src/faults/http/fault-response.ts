@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { encodeFaultAction, type FaultAction, faultHeader } from '@pushav/shared/faults/fault-action.ts'
+import { expectNoContinue } from '@pushav/shared/http/expect-no-continue.ts'
 import { sendJson } from '../../http/json-response.ts'
 import type { RespondWithReceipt } from '../../uploads/http/upload-response.ts'
 import type { Fault } from '../fault-rule.ts'
@@ -74,8 +75,7 @@ function discardBody(response: ServerResponse): void {
   request.removeAllListeners('readable')
   // Node notices in the next tick that no listener is left.
   setImmediate(() => request.resume())
-  // Else Node closes the connection behind a response without 100 Continue, also where the body comes unasked.
-  Object.assign(response, { _expect_continue: false })
+  expectNoContinue(response)
 }
 
 const filler = 'x'.repeat(65_536)

@@ -1,7 +1,7 @@
 import { faultRuleBody, faultScriptBody } from '@pushav/shared/api/lab/faults.ts'
-import { json, type Request, type RequestHandler, Router } from 'express'
+import { type Request, Router } from 'express'
 import { streamJson } from '../../http/json-response.ts'
-import { parseBody } from '../../http/parse-request.ts'
+import { anyJson, parseBody } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { StreamReads } from '../../streams/read-streams.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
@@ -23,7 +23,7 @@ interface FaultRoutesDeps {
 /** Faults on purpose: rules of streams, and what cameras did about them. */
 export function faultRoutes({ faults, streams, readReactions, now }: FaultRoutesDeps): Router {
   const router = Router()
-  router.post('/faults/:id', sendContinue, anyJson, async (request: StreamRequest, response) => {
+  router.post('/faults/:id', sendContinue, anyJson(), async (request: StreamRequest, response) => {
     const { id } = request.params
     await streams.assertExists(id)
     const nowMs = now().getTime()
@@ -56,13 +56,12 @@ export function faultRoutes({ faults, streams, readReactions, now }: FaultRoutes
   return router
 }
 
-/** A rule, or those of a script. Each has a schema of its own, so that the words of a refusal are about the right one. */
+/**
+ * A rule, or those of a script. Each has a schema of its own, so that the words of a refusal are about the right one.
+ */
 function askedFor(body: unknown, nowMs: number) {
   if (typeof body !== 'object' || body === null || !('script' in body))
     return { requests: [requestOf(parseBody(faultRuleBody, body))], script: null }
   const { script } = parseBody(faultScriptBody, body)
   return { requests: requestsOf(script, nowMs), script }
 }
-
-/** JSON under any content type: curl -d calls every body a form. */
-const anyJson: RequestHandler = json({ type: () => true })

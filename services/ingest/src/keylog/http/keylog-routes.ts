@@ -11,7 +11,10 @@ import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { Keylog } from '../keylog.ts'
 import { selectSecrets } from '../select-secrets.ts'
 
-/** The secrets of TLS connections: the proxy's reports of them, and those of a stream's uploads. `keylog` is null where they are not wanted. */
+/**
+ * The secrets of TLS connections: the proxy's reports of them, and those of a stream's uploads. `keylog` is null
+ * where they are not wanted.
+ */
 export function keylogRoutes(keylog: Keylog | null, walkLog: WalkLog): Router {
   const router = Router()
   const enter = createSubscriberLimits('reads of whole streams')

@@ -37,5 +37,7 @@ export const singleOf = (job: ProbeJob): Addition => ({
   opts: { jobId: job.upload },
 })
 
-/** True for init segments and manifests, which need no init segment. MPEG-TS segments need none either, but are many. */
+/**
+ * True for init segments and manifests, which need no init segment. MPEG-TS segments need none either, but are many.
+ */
 export const isUrgent = ({ init, path }: ProbeJob): boolean => init === null && !/\.ts$/i.test(path)

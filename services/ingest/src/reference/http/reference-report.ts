@@ -37,7 +37,8 @@ export function referenceReportResponse(
 const rowOf = (code: DifferenceCode) => ({ code, ...differenceRows[code] })
 
 const exampleOf = ({ upload, path, decision }: ReferenceDifference) => ({
-  ...{ upload, path },
+  upload,
+  path,
   reasons: decision.faults.map(({ message }) => message),
 })
 

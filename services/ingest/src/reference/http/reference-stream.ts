@@ -33,12 +33,17 @@ const rightIn = (view: ReferenceView) => view.listings().filter(({ reasons }) =>
 const wrongIn = (view: ReferenceView) => view.listings().filter(({ reasons }) => reasons !== null)
 
 const rightUpload = ({ path, session }: ReferenceListEntry) => ({
-  ...{ session_id: session, session: session === null ? null : String(session), file_path: path },
+  session_id: session,
+  session: session === null ? null : String(session),
+  file_path: path,
 })
 
 const wrongUpload = ({ path, session, reasons }: ReferenceListEntry) => ({
-  ...{ session_id: session, session: session === null ? null : String(session), file_path: path },
-  ...{ reasons, findings: [] },
+  session_id: session,
+  session: session === null ? null : String(session),
+  file_path: path,
+  reasons,
+  findings: [],
 })
 
 function sessionResponse(session: ReferenceSession, view: ReferenceView) {

@@ -32,8 +32,12 @@ const retentionResponse = (
     first: removals
       .slice(0, maxRemovals)
       .map(({ stream, session, lastObjectMs, uploads, bytes, reason }) => ({
-        ...{ stream_id: Number(stream), session, last_object_at: new Date(lastObjectMs).toISOString() },
-        ...{ uploads, bytes, reason },
+        stream_id: Number(stream),
+        session,
+        last_object_at: new Date(lastObjectMs).toISOString(),
+        uploads,
+        bytes,
+        reason,
       })),
   },
 })

@@ -1,9 +1,9 @@
 import { type OpenedSessionResponse, sealedBody } from '@pushav/shared/api/sealed.ts'
-import { json, type Request, type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { createSubscriberLimits, wholeSessions } from '../../events/http/subscriber-limits.ts'
 import { peerOf } from '../../http/authenticate.ts'
 import { clientGone } from '../../http/client-gone.ts'
-import { parseBody } from '../../http/parse-request.ts'
+import { anyJson, parseBody } from '../../http/parse-request.ts'
 import { Unavailable } from '../../lib/unavailable.ts'
 import { contentKeyOf, keyIdOf } from '../../media/hksv/sealed-object.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
@@ -14,15 +14,10 @@ import type { ProbeMedia, SealedProbe } from '../probe-media.ts'
 export function sealedRoutes(openSession: OpenSession, probeMedia: ProbeMedia, closing: AbortSignal): Router {
   const router = Router()
   const enter = createSubscriberLimits('sealed sessions', wholeSessions)
-  router.post(
-    '/sealed/:id/:session',
-    sendContinue,
-    json({ type: () => true }),
-    async (request: SessionRequest, response) => {
-      using _counted = enter(peerOf(request))
-      await respond(request, response)
-    },
-  )
+  router.post('/sealed/:id/:session', sendContinue, anyJson(), async (request: SessionRequest, response) => {
+    using _counted = enter(peerOf(request))
+    await respond(request, response)
+  })
   return router
 
   async function respond(request: SessionRequest, response: Response): Promise<void> {
@@ -45,7 +40,9 @@ export function sealedRoutes(openSession: OpenSession, probeMedia: ProbeMedia, c
 type SessionRequest = Request<{ id: string; session: string }>
 
 const probeResponse = ({ upload, path, outcome }: SealedProbe) => ({
-  ...{ upload, path, state: outcome.state },
+  upload,
+  path,
+  state: outcome.state,
   ...('probe' in outcome ? { probe: outcome.probe } : {}),
   ...('message' in outcome ? { message: outcome.message } : {}),
 })
@@ -53,7 +50,11 @@ const probeResponse = ({ upload, path, outcome }: SealedProbe) => ({
 function openedResponse(session: string, keyId: string | null, found: OpenedSession): OpenedSessionResponse {
   const { objects, opened, damaged, repeatedIvs, findings } = found
   return {
-    ...{ session, key_id: keyId, objects, opened, verdict: verdictOf(found) },
+    session,
+    key_id: keyId,
+    objects,
+    opened,
+    verdict: verdictOf(found),
     damaged: damaged.map(({ upload, path }) => ({ upload, path })),
     repeated_ivs: repeatedIvs.map(({ upload, path, iv }) => ({ upload, path, iv })),
     findings: findings.map(({ upload, path, finding }) => ({ upload, path, ...finding })),

@@ -57,7 +57,9 @@ export function docsRoutes(version: string): Router {
 
 const secure = (response: Response): Response =>
   response.set({
-    ...{ 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-Type-Options': 'nosniff' },
-    ...{ 'Referrer-Policy': 'same-origin', 'Cross-Origin-Opener-Policy': 'same-origin' },
+    'Content-Security-Policy': contentSecurityPolicy,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'same-origin',
+    'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
   })

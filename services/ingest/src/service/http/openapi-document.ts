@@ -59,7 +59,10 @@ const idOf = ({ method, path }: Operation): string =>
 
 const pathParameters = ({ path }: Operation): readonly Json[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    ...{ name, in: 'path', required: true, schema: { type: 'string' } },
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
   }))
 
 function queryParameters(query: z.ZodObject | undefined, schemaOf: SchemaOf): readonly Json[] {

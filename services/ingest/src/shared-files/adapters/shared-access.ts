@@ -58,7 +58,9 @@ export function sharedSessionFiles(files: SharedFiles): SessionFiles {
   }
 }
 
-/** `journals/<stream>/access`, which goes with the stream. Streams from before they were shared have a file on a disk. */
+/**
+ * `journals/<stream>/access`, which goes with the stream. Streams from before they were shared have a file on a disk.
+ */
 export function sharedGrantFiles(files: SharedFiles, local: Pick<GrantFiles, 'read'>): GrantFiles {
   const fileOf = (stream: string) => `journals/${stream}/access`
   return {

@@ -8,7 +8,10 @@ const folder = 'certs/device/'
 const journalFolder = 'certs/journal/'
 const readConcurrency = 8
 
-/** Certificates and keys of devices that any machine has issued; those of the server and both roots are this machine's. */
+/**
+ * Certificates and keys of devices that any machine has issued; those of the server and both roots are this
+ * machine's.
+ */
 export function sharedCertificateFiles(files: SharedFiles, local: CertificateFiles): CertificateFiles {
   const isShared = (hierarchy: string, file: string) => hierarchy === 'device' && !file.startsWith('root.')
   return {

@@ -7,7 +7,10 @@ interface PassphraseSettings {
   readonly storePassphraseFile: string | null
 }
 
-/** The passphrase of the settings, or of the file that they name; null for none. Throws, in words, what is wrong with them. */
+/**
+ * The passphrase of the settings, or of the file that they name; null for none. Throws, in words, what is wrong with
+ * them.
+ */
 export async function readPassphrase(settings: PassphraseSettings): Promise<string | null> {
   const { storePassphrase, storePassphraseFile: path } = settings
   if (storePassphrase !== null && path !== null)

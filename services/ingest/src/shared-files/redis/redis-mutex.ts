@@ -13,8 +13,8 @@ const maxWaitMs = 30_000
 const release = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`
 
 /**
- * A mutex between all ingest processes of a Redis. `onAcquired` is called before each task. Throws what the task throws, and
- * `Unavailable`.
+ * A mutex between all ingest processes of a Redis. `onAcquired` is called before each task. Throws what the task
+ * throws, and `Unavailable`.
  */
 export function redisMutex(redis: RedisClient, onAcquired: () => void): KeyedMutex {
   const runHere = createKeyedMutex()

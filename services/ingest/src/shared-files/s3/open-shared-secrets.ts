@@ -1,6 +1,6 @@
 import type { KeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import type { StoreTarget } from '@pushav/shared/store/store-url.ts'
 import { awaitStore } from '../../uploads/s3/await-store.ts'
 import { s3ObjectStore } from '../../uploads/s3/client/s3-object-store.ts'
 import { cachedFiles } from '../cached-files.ts'
@@ -16,8 +16,8 @@ interface SharedSecretsDeps {
 }
 
 /**
- * Reaches the store, waits for it, and opens the files there that are sealed with the passphrase. Throws, in words, where
- * that is another one.
+ * Reaches the store, waits for it, and opens the files there that are sealed with the passphrase. Throws, in words,
+ * where that is another one.
  */
 export async function openSharedSecrets(
   target: StoreTarget,

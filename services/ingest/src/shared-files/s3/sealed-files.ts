@@ -21,8 +21,8 @@ const storedKey = z.object({
 })
 
 /**
- * The key that seals the files below a prefix. The first machine that starts makes its salt, in one step of the store; the
- * others read that. Throws, in words, where the passphrase is another one, and `Unavailable`.
+ * The key that seals the files below a prefix. The first machine that starts makes its salt, in one step of the
+ * store; the others read that. Throws, in words, where the passphrase is another one, and `Unavailable`.
  */
 export async function agreeOnKey(
   store: ObjectStore,

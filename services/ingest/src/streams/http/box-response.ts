@@ -10,6 +10,11 @@ export const boxResponse = ({
   children,
   fault,
 }: BoxNode): BoxResponse => ({
-  ...{ type, at, size, header_size: headerSize, fields },
-  ...{ children: children.map(boxResponse), fault },
+  type,
+  at,
+  size,
+  header_size: headerSize,
+  fields,
+  children: children.map(boxResponse),
+  fault,
 })

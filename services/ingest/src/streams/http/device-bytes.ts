@@ -13,8 +13,8 @@ export interface DeviceFile {
 }
 
 /**
- * Sends what a device has uploaded, or the part of it that was asked for. `onMissing` is called when its bytes are gone,
- * `onFailure` for every other fault but that the client has left.
+ * Sends what a device has uploaded, or the part of it that was asked for. `onMissing` is called when its bytes are
+ * gone, `onFailure` for every other fault but that the client has left.
  */
 export function sendDeviceFile(
   response: Response,

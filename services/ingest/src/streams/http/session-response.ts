@@ -37,7 +37,10 @@ export function sessionSummaryResponse(session: SessionView): SessionSummaryResp
     phase: session.phase,
     first_at: new Date(session.firstObjectMs).toISOString(),
     last_at: new Date(session.lastObjectMs).toISOString(),
-    ...{ uploads, bytes, errors, warnings },
+    uploads,
+    bytes,
+    errors,
+    warnings,
     tracks: Object.values(session.tracks).map(trackSummaryResponse),
     playable: session.isPlayable,
   }
@@ -58,7 +61,7 @@ export const trackSummaryResponse = ({ name, phase, segmentCount, bitrate, init 
   segments: segmentCount,
 })
 
-/** By the handler type in hdlr. */
+/** Kinds of tracks by the handler type in hdlr. */
 const kindOf: Readonly<Record<string, 'video' | 'audio' | 'text' | 'metadata'>> = {
   vide: 'video',
   soun: 'audio',

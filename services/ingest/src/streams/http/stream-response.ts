@@ -11,8 +11,8 @@ import type { Stream } from '../stream.ts'
 import { sessionResponse, trackSummaryResponse } from './session-response.ts'
 
 /**
- * A stream with the reference's fields, its lists in pages: those of both generations of the Matter test harness, the older
- * of which has one text for all reasons of a file. `id` is a number, as the reference's web UI expects.
+ * A stream with the reference's fields, its lists in pages: those of both generations of the Matter test harness, the
+ * older of which has one text for all reasons of a file. `id` is a number, as the reference's web UI expects.
  */
 export function streamResponse({ stream, uploads, sessions }: IndexedStream) {
   return {
@@ -41,7 +41,7 @@ export function streamFields(stream: Stream) {
   }
 }
 
-/** As Matter 1.5 has it. */
+/** A rejected upload in the form of Matter 1.5. */
 export const invalidFile = (path: string, reasons: readonly string[]) => ({
   file_path: path,
   validation_error_reason: reasons.join('; '),

@@ -17,7 +17,7 @@ import { expectationsOf } from '../../expectations/http/expectations-json.ts'
 import type { StreamExpectations } from '../../expectations/judge-expectations.ts'
 import { peerOf } from '../../http/authenticate.ts'
 import { streamJson, streamText } from '../../http/json-response.ts'
-import { parseBody, parseQuery } from '../../http/parse-request.ts'
+import { anyJson, parseBody, parseQuery } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { mapPages } from '../pages.ts'
@@ -47,7 +47,7 @@ interface StreamRoutesDeps {
   readonly readEvidence: ReadEvidence
   /** What the camera did after faults, in one session or in all. */
   readonly reportFaults: (stream: string, session: string | null) => Promise<readonly FaultReactionResponse[]>
-  /** To whom a stream that this client creates belongs; undefined where streams belong to no client. */
+  /** The owner of a stream that this client creates; undefined where streams belong to no client. */
   readonly ownerFor: (request: IncomingMessage) => string | null | undefined
   /** Which streams this client may see; undefined for all. */
   readonly visibleTo: (request: IncomingMessage) => IsVisible | undefined
@@ -135,14 +135,14 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
   router.post(
     '/streams/:id/expectedTrackNames',
     sendContinue,
-    anyJson,
+    anyJson(),
     async (request: StreamRequest, response) => {
       const { expected_track_names: names } = parseBody(expectedTrackNamesBody, request.body)
       const stream = await streams.expectTracks(request.params.id, names ?? [])
       await streamJson(response.status(202), responseOf(stream))
     },
   )
-  router.post('/streams/:id/trackName', sendContinue, anyJson, async (request: StreamRequest, response) => {
+  router.post('/streams/:id/trackName', sendContinue, anyJson(), async (request: StreamRequest, response) => {
     const { track_name, trackName } = parseBody(trackNameBody, request.body)
     const name = track_name ?? trackName
     if (name === undefined) throw new Refusal('request-malformed', 'name the track in track_name')
@@ -151,9 +151,6 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
   })
   return router
 }
-
-/** JSON under any content type: curl -d calls every body a form. */
-const anyJson = json({ type: () => true })
 
 function parseStrict(word: unknown): boolean | null {
   if (word === undefined) return null

@@ -44,8 +44,10 @@ export function uploadDetailRoutes(deps: UploadDetailDeps): Router {
     await using init = preview.init && (await open(id, preview.init.upload))
     await using segment = await open(id, preview.upload)
     response.set({
-      ...{ 'Content-Type': 'video/mp4', 'Content-Security-Policy': deviceBytesPolicy },
-      ...{ ETag: `"${upload}"`, 'Cache-Control': 'private, no-cache' },
+      'Content-Type': 'video/mp4',
+      'Content-Security-Policy': deviceBytesPolicy,
+      ETag: `"${upload}"`,
+      'Cache-Control': 'private, no-cache',
     })
     await sendJoined(response, joinBytes((init ? [init, segment] : [segment]).map(bytesOf)))
   })

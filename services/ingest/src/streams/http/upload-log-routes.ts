@@ -38,8 +38,12 @@ export function uploadLogRoutes({
     }
     const rows = (await Array.fromAsync(entries)).flat()
     response.json({
-      ...{ total, from, columns: rowColumns, positions: rows.map(({ position }) => position) },
-      ...{ rows: rows.map(uploadRowResponse), next_cursor: next() },
+      total,
+      from,
+      columns: rowColumns,
+      positions: rows.map(({ position }) => position),
+      rows: rows.map(uploadRowResponse),
+      next_cursor: next(),
     })
   })
   router.get(
@@ -55,16 +59,16 @@ export function uploadLogRoutes({
 }
 
 /** Some 200 KiB, with 4 KiB of headers and many findings each. */
-const fullAtOnce = 25
-const rowsAtOnce = 500
+const uploadsPerPage = 25
+const rowsPerPage = 500
 
 function logQueryOf(query: z.output<typeof uploadsQuery>): LogQuery {
   const { limit, session = null, track = null, severity = null, code = null, q: text = null } = query
   const { device = null, kind = null } = query
-  const readAtOnce = query.view === 'full' ? fullAtOnce : rowsAtOnce
+  const uploadsPerRead = query.view === 'full' ? uploadsPerPage : rowsPerPage
   return {
     limit,
-    readAtOnce,
+    uploadsPerRead,
     place: placeOf(query),
     filter: { session, track, severity, code, text, device, kind },
   }

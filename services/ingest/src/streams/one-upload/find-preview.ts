@@ -1,4 +1,5 @@
 import { Refusal } from '../../lib/refusal.ts'
+import { unknownUpload } from '../../uploads/body/upload-ids.ts'
 import type { StreamQueries } from '../ports.ts'
 
 /** The uploads whose bytes, one after the other, are a file that a player can decode. */
@@ -15,7 +16,7 @@ export type FindPreview = (stream: string, upload: string) => Promise<Preview>
 export function findPreviewWith(index: Pick<StreamQueries, 'upload' | 'initOf'>): FindPreview {
   return async function findPreview(stream, id) {
     const judged = await index.upload(stream, id)
-    if (!judged) throw unknown(`stream ${stream} has no upload ${id}`)
+    if (!judged) throw unknownUpload(stream, id)
     const { upload, initFacts } = judged
     if (initFacts?.encrypted) throw encrypted(upload.path)
     // A long request, from its header to its end.

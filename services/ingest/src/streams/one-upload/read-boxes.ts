@@ -20,10 +20,10 @@ interface BoxPage {
 /** Reads whole top-level boxes from a byte on, up to about `limit` boxes. Throws the refusal `object-unknown`. */
 export type ReadBoxes = (stream: string, upload: string, at: number, limit: number) => Promise<BoxPage>
 
-/** As for the moov that the inspector reads. */
+/** The limit that the inspector has for a moov. */
 const maxBodyBytes = 1_048_576
 const maxTopLevel = 2_000
-/** Each holds the body of one box. */
+/** How many bodies of boxes are in memory at the same time. */
 const maxBodies = 4
 
 export function readBoxesWith(open: OpenUpload): ReadBoxes {

@@ -1,5 +1,6 @@
 import { Refusal } from '../../lib/refusal.ts'
 import { type ReadableManifest, readableManifest } from '../../media/manifest-text.ts'
+import { unknownUpload } from '../../uploads/body/upload-ids.ts'
 import type { OpenUpload } from '../../uploads/ports.ts'
 import type { StreamQueries } from '../ports.ts'
 
@@ -9,7 +10,7 @@ export interface ManifestText extends ReadableManifest {
 }
 
 interface LocatedFinding {
-  /** From 1; null where the finding names none. */
+  /** The number of the line, from 1; null where the finding names none. */
   readonly line: number | null
   readonly code: string
   readonly message: string
@@ -26,7 +27,7 @@ export function readManifestTextWith(
 ): ReadManifestText {
   return async function readManifestText(stream, id) {
     const judged = await index.upload(stream, id)
-    if (!judged) throw new Refusal('object-unknown', `stream ${stream} has no upload ${id}`)
+    if (!judged) throw unknownUpload(stream, id)
     const { kind, path } = judged.upload
     if (kind !== 'mpd' && kind !== 'playlist')
       throw new Refusal('media-unsupported', `${path} is no manifest; its boxes are at …/boxes`)

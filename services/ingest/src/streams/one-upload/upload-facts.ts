@@ -1,6 +1,6 @@
 import type { JudgedUpload } from '../../indexing/fold.ts'
-import { Refusal } from '../../lib/refusal.ts'
 import type { Probes } from '../../probes/ports.ts'
+import { unknownUpload } from '../../uploads/body/upload-ids.ts'
 import type { StreamQueries } from '../ports.ts'
 import type { Streams } from '../streams.ts'
 import { type LogEntry, withProbes } from '../upload-log.ts'
@@ -59,6 +59,3 @@ export function readUploadFactsWith(
 }
 
 const idOf = (judged: JudgedUpload | undefined): string | null => judged?.upload.id ?? null
-
-const unknownUpload = (stream: string, upload: string): Refusal =>
-  new Refusal('object-unknown', `stream ${stream} has no upload ${upload}`)

@@ -12,7 +12,7 @@ import type { MinuteCounts, StreamQueries } from '../ports.ts'
 
 const maxVersions = 100
 /** Sessions whose counts are read together. */
-const sessionsAtOnce = 64
+const sessionsPerRead = 64
 
 /** Reads of a stream's uploads in the order of their verdicts, and of what is counted of them by minute. */
 export function redisLogQueries(
@@ -34,7 +34,7 @@ export function redisLogQueries(
     return orUnavailable(redis.llen(keysOf(stream).log))
   }
 
-  /** By bisection: the log is in the order of reception but for lines of journals that were merged late. */
+  /** Searches by bisection: but for journals that were merged late, the log is in the order of reception. */
   async function positionAt(stream: string, receivedMs: number): Promise<number> {
     let [low, high] = [0, await logLength(stream)]
     while (low < high) {
@@ -74,7 +74,7 @@ export function redisLogQueries(
     const sessions =
       session === null ? [null, ...(await orUnavailable(redis.hkeys(keys.sessions)))] : [session]
     const counts: MinuteCounts[] = []
-    for (const some of inPages(sessions, sessionsAtOnce)) {
+    for (const some of inPages(sessions, sessionsPerRead)) {
       const found = await orUnavailable(Promise.all(some.map((one) => redis.hgetall(keys.minutes(one)))))
       for (const fields of found) counts.push(...decodeMinutes(fields))
     }

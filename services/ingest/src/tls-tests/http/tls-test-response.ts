@@ -27,8 +27,12 @@ export function tlsTestResponse(
   const port = byTest[id]
   const name = tlsTestNameOf(id, dnsName)
   return {
-    ...{ id, title: test.title, shows: test.shows, expects: test.expects },
-    ...{ correct: test.correct, rule: test.rule },
+    id,
+    title: test.title,
+    shows: test.shows,
+    expects: test.expects,
+    correct: test.correct,
+    rule: test.rule,
     url: port === undefined ? null : originOf(host, port),
     url_by_name: byName === null ? null : originOf(name, byName),
     commands:

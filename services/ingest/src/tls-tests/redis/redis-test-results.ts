@@ -9,8 +9,8 @@ const maxResults = 1_000
 
 const keyOf = (name: string): string => `${prefix}result:${name}`
 
-// KEYS[1] results by time, KEYS[2] the result. ARGV: prefix of results, how many are kept, name, time (Unix ms), outcome,
-// requests, facts as JSON, certificate as JSON or empty, address.
+// KEYS[1] results by time, KEYS[2] the result. ARGV: prefix of results, how many are kept, name, time (Unix ms),
+// outcome, requests, facts as JSON, certificate as JSON or empty, address.
 const recordScript = `
   redis.call('ZADD', KEYS[1], ARGV[4], ARGV[3])
   redis.call('HSETNX', KEYS[2], 'first', ARGV[4])
@@ -94,7 +94,9 @@ function resultOf(name: string, fields: Readonly<Record<string, string>>): TestR
       firstAt: at('first'),
       lastAt: at('last'),
     },
-    ...{ connections: count('connections'), refused: count('refused'), closed: count('closed') },
+    connections: count('connections'),
+    refused: count('refused'),
+    closed: count('closed'),
     requests: count('requests'),
     ...(JSON.parse(fields.facts ?? '{"code":"","offers":null,"tlsVersion":null,"serverName":null}') as Facts),
     certificate: fields.certificate ? (JSON.parse(fields.certificate) as TestResult['certificate']) : null,

@@ -4,8 +4,8 @@ import type { OpenedUpload, OpenUpload, RemoteBody, UploadStore } from '../ports
 const minReadBytes = 65_536
 
 /**
- * Opens an upload for reading pieces of it: one that is not on this machine and is large is read where it is, any other with
- * `openFile`. Throws what that throws, and `Unavailable`.
+ * Opens an upload for reading pieces of it: one that is not on this machine and is large is read where it is, any
+ * other with `openFile`. Throws what that throws, and `Unavailable`.
  */
 export function openPiecesWith(store: Pick<UploadStore, 'locate'>, openFile: OpenUpload): OpenUpload {
   return async function openPieces(stream, upload) {

@@ -8,7 +8,7 @@ import type { StreamInterface } from '../stream-interface.ts'
 import { createUploadEvents, type UploadEventsDeps } from '../upload-events.ts'
 import { createBodyMeter, type PartListener } from './stage-body.ts'
 
-/** With more complete parts than this waiting to be committed, the request waits. */
+/** The request waits while more complete parts than this wait to be committed. */
 const maxWaiting = 16
 const maxErrors = 20
 

@@ -35,7 +35,7 @@ export interface BodyStats extends Pick<Upload, 'bytes' | 'sha256' | 'whole'> {
 export interface BodyMeter {
   add(bytes: Buffer): void
   bytes(): number
-  /** To be called once; `whole` is false where the connection was lost. */
+  /** Call this once; `whole` is false where the connection was lost. */
   result(whole: boolean): BodyStats
 }
 
@@ -103,14 +103,14 @@ export function createBodyMeter(onPart?: (part: Part) => void): BodyMeter {
   }
 }
 
-/** The same of a whole body in memory. */
+/** The stats of a whole body in memory. */
 export function measure(body: Buffer, onPart: (part: Part) => void): BodyStats {
   const inspector = createInspector({ onPart })
   inspector.add(body)
   return { bytes: body.length, sha256: hash('sha256', body), whole: true, inspection: inspector.result() }
 }
 
-/** Makes a crash leave what has come of a body that takes its time: of a large one at once, else soon. */
+/** Persists the facts of a body that takes its time, so that a crash leaves what has come: a large body at once, others soon. */
 function createPersistence(staged: StagedUpload) {
   let timer: NodeJS.Timeout | undefined
   let persisted: Promise<void> | null = null

@@ -18,7 +18,10 @@ const removalConcurrency = 8
 interface BodyFiles extends Pick<UploadStore, 'read' | 'removeStream' | 'removeUploads'> {
   /** Where an upload's bytes are once they are committed. */
   pathOf(stream: string, upload: string): string
-  /** Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's error. */
+  /**
+   * Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's
+   * error.
+   */
   place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
   stage(facts: UploadFacts): StagedBody
   leftBehind(instance: string): AsyncIterable<StagedBody>
@@ -138,7 +141,7 @@ async function createStagedFile(
   return staged
 }
 
-/** Without `file` it is a body that an earlier process has staged, and is only read. */
+/** A body without `file` was staged by an earlier process, and is only read. */
 function stagedFile(
   staging: string,
   facts: UploadFacts,

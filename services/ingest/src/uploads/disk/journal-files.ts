@@ -1,9 +1,10 @@
-import { access, type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { isStreamId } from '@pushav/shared/paths.ts'
+import { exists } from '../../lib/disk/exists.ts'
 import { linesIn } from '../journal-entry.ts'
 import { JournalCutShort, type JournalLines, type Journals } from '../ports.ts'
 import type { JournalEntry } from '../upload.ts'
@@ -57,16 +58,16 @@ export async function diskJournals(
       return String(id)
     },
     async adopt(stream) {
-      if (!(await makeStream(root, Number(stream))) && !(await isThere(join(root, stream)))) return false
+      if (!(await makeStream(root, Number(stream))) && !(await exists(join(root, stream)))) return false
       await makeUploads(stream)
       return true
     },
     streams: async () => (await idsIn(root)).map(String),
     async has(stream) {
       if (known.get(stream)) return true
-      const exists = isStreamId(stream) && (await isThere(join(root, stream)))
-      if (exists) known.set(stream, true)
-      return exists
+      const isKnown = isStreamId(stream) && (await exists(join(root, stream)))
+      if (isKnown) known.set(stream, true)
+      return isKnown
     },
     async of(stream) {
       if (!isStreamId(stream)) return []
@@ -163,18 +164,12 @@ async function newestId(root: string): Promise<number> {
 async function makeStream(root: string, id: number): Promise<boolean> {
   const folder = join(root, String(id))
   const mark = `${folder}${deletedMark}`
-  if ((await isThere(mark)) || !(await makeFolder(folder))) return false
+  if ((await exists(mark)) || !(await makeFolder(folder))) return false
   // Another instance may have removed it just now.
-  const wasDeleted = await isThere(mark)
+  const wasDeleted = await exists(mark)
   if (wasDeleted) await rmdir(folder)
   return !wasDeleted
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
 
 async function makeFolder(folder: string): Promise<boolean> {
   try {

@@ -13,7 +13,7 @@ export interface RecentLines {
   from(offset: number): JournalLines | null
 }
 
-/** For a journal of `size` bytes; what is in it already is not among the lines. */
+/** `size` is the journal's size in bytes; what it holds already is not among the lines. */
 export function createRecentLines(size: number): RecentLines {
   let start = size
   let end = size

@@ -7,19 +7,20 @@ import { z } from 'zod'
 
 const stored = z.object({ store: z.string(), journal: z.string() })
 
-/** That a folder belongs to a store, and under which name. */
+/** The store that a folder belongs to, and the name that it has there. */
 interface StoreInstance {
   /** The name under which the instance writes journals to the store. */
   readonly journal: string
   /** Whether this is the first start with the store. */
   readonly isNew: boolean
-  /** To be called once the store has let it in. Throws the system's error. */
+  /** Call this once the store has let the instance in. Throws the system's error. */
   save(): Promise<void>
 }
 
 /**
- * Reads `store/<instance>.json`. A folder that was lost takes its name along: the same instance on a new disk gets another
- * one, and never continues a journal whose end it does not have. Throws where the folder was filled for another store.
+ * Reads `store/<instance>.json`. A folder that was lost takes its name along: the same instance on a new disk gets
+ * another one, and never continues a journal whose end it does not have. Throws where the folder was filled for
+ * another store.
  */
 export async function readStoreInstance(
   workingDirectory: string,

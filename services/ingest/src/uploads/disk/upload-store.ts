@@ -1,6 +1,7 @@
-import { access, readdir, stat, utimes } from 'node:fs/promises'
+import { readdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
+import { exists } from '../../lib/disk/exists.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { assertUploadIds } from '../body/upload-ids.ts'
@@ -35,7 +36,10 @@ export interface DiskUploadStore extends UploadStore {
   use(stream: string, upload: string): Promise<boolean>
   /** Bodies of a stream that are here, with the time in Unix milliseconds at which each was read or written last. */
   bodies(stream: string): Promise<readonly DiskBody[]>
-  /** Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's error. */
+  /**
+   * Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's
+   * error.
+   */
   place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
 }
 
@@ -71,8 +75,8 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<DiskUpload
 
   /**
    * Body, journal line, link, in this order: a crash between two of them leaves a body that no line names or a line
-   * without a link, never a line whose body is missing. A body whose line cannot be written is removed. Bytes in memory go to the worker thread in one message with
-   * the other two; a file is renamed first.
+   * without a link, never a line whose body is missing. A body whose line cannot be written is removed. Bytes in
+   * memory go to the worker thread in one message with the other two; a file is renamed first.
    */
   async function commit(
     stream: string,
@@ -110,18 +114,12 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<DiskUpload
     if (errorCode(error) !== 'ENOENT') return error
     for (const kind of ['uploads', 'journals']) {
       const folder = join(workingDirectory, kind)
-      if ((await isThere(folder)) && !(await isThere(join(folder, stream))))
+      if ((await exists(folder)) && !(await exists(join(folder, stream))))
         return new Refusal('stream-unknown', 'the stream was deleted')
     }
     return error
   }
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   return (await readdir(folder).catch(nullIfAbsent)) ?? []

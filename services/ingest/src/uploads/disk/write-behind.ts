@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import { freeMemory } from '@pushav/shared/lib/free-memory.ts'
 
 /** More than this waits to be written before a writer has to wait. */
 const maxPendingBytes = 131_072
@@ -42,7 +43,7 @@ export function createWriteBehind(file: FileHandle): WriteBehind {
         pending = []
         pendingBytes = 0
         await writeAll(file, pieces)
-        for (const piece of pieces) free(piece)
+        for (const piece of pieces) freeMemory(piece)
       }
     } catch (error) {
       failure = error
@@ -59,9 +60,4 @@ async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promis
     for (let from = written; from < piece.length; ) from += (await file.write(piece, from)).bytesWritten
     written = Math.max(0, written - piece.length)
   }
-}
-
-/** Gives memory back at once that would else wait for the garbage collector; a body may have any number of buffers. */
-function free({ buffer, length }: Uint8Array): void {
-  if (buffer.byteLength === length && buffer instanceof ArrayBuffer) buffer.transfer(0)
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { hopByHopHeaders } from '@pushav/shared/hop-by-hop.ts'
+import { hopByHopHeaders } from '@pushav/shared/http/hop-by-hop.ts'
 import { isIdentityHeader, type Peer } from '@pushav/shared/identity.ts'
 import { memoize } from '@pushav/shared/lib/memoize.ts'
 import { recordedHeaders } from '../sender-headers.ts'

@@ -10,7 +10,7 @@ import { assertPublic, assertPublicLiteral } from './target-address.ts'
 
 interface WebhookClientOptions {
   readonly allowPrivate: boolean
-  /** Of one attempt, from the look-up of the name to the end of what is read of the response. */
+  /** How long one attempt may take, from the look-up of the name to the end of what is read of the response. */
   readonly timeoutMs: number
   /** All addresses of a host name; the system's resolver where it is left out. */
   readonly resolve?: ResolveAll
@@ -42,7 +42,10 @@ export function webhookClient({
     const timeout = AbortSignal.timeout(timeoutMs)
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
     const request = send(url, {
-      ...{ method: 'POST', agent: false, lookup, signal: AbortSignal.any([signal, timeout]) },
+      method: 'POST',
+      agent: false,
+      lookup,
+      signal: AbortSignal.any([signal, timeout]),
       headers: { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' },
     })
     try {

@@ -5,9 +5,9 @@ import {
   type WebhookResponse,
   webhookBody,
 } from '@pushav/shared/api/events/webhooks.ts'
-import { json, type Request, type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { noteForAudit } from '../../access/http/audit-notes.ts'
-import { parseBody, parseQuery } from '../../http/parse-request.ts'
+import { anyJson, parseBody, parseQuery } from '../../http/parse-request.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import type { Webhooks } from '../edit-webhooks.ts'
 import type { ListedDelivery } from '../ports.ts'
@@ -15,16 +15,13 @@ import type { Webhook } from '../webhook.ts'
 
 type WebhookRequest = Request<{ id: string }>
 
-/** JSON under any content type: curl -d calls every body a form. */
-const anyJson = json({ type: () => true, limit: '8kb' })
-
 /** Where events are sent, and what came of it. */
 export function webhookRoutes(webhooks: Webhooks): Router {
   const router = Router()
   router.get('/webhooks', async (_request, response) => {
     response.json({ webhooks: (await webhooks.list()).map(webhookResponse) })
   })
-  router.post('/webhooks', sendContinue, anyJson, create)
+  router.post('/webhooks', sendContinue, anyJson('8kb'), create)
   router.delete('/webhooks/:id', async ({ params: { id } }: WebhookRequest, response) => {
     noteForAudit(response, { host: hostOf(await webhooks.remove(id)) })
     response.json({ id, deleted: true })
@@ -59,15 +56,24 @@ export function webhookRoutes(webhooks: Webhooks): Router {
 const hostOf = ({ url }: Webhook): string => new URL(url).host
 
 const webhookResponse = ({ id, url, events, stream, createdAt }: Webhook): WebhookResponse => ({
-  ...{ id, url, events: [...events], stream: stream === null ? null : Number(stream) },
+  id,
+  url,
+  events: [...events],
+  stream: stream === null ? null : Number(stream),
   created_at: createdAt,
 })
 
 function deliveryResponse(listed: ListedDelivery): DeliveriesResponse['deliveries'][number] {
   const { id, event, stream, queuedMs, state, attempts, attempt, nextAttemptMs } = listed
   return {
-    ...{ id, event, stream, at: new Date(queuedMs).toISOString(), state, attempts },
-    ...{ status: attempt?.status ?? null, detail: attempt?.detail ?? null },
+    id,
+    event,
+    stream,
+    at: new Date(queuedMs).toISOString(),
+    state,
+    attempts,
+    status: attempt?.status ?? null,
+    detail: attempt?.detail ?? null,
     duration_ms: attempt?.durationMs ?? null,
     next_attempt_at: nextAttemptMs === null ? null : new Date(nextAttemptMs).toISOString(),
   }

@@ -38,7 +38,11 @@ function listed(job: Job<Delivery>, state: JobState): ListedDelivery {
   const { id, event, stream } = job.data
   const parsed = progress.safeParse(job.progress)
   return {
-    ...{ id, event, stream, queuedMs: job.timestamp, attempts: job.attemptsMade },
+    id,
+    event,
+    stream,
+    queuedMs: job.timestamp,
+    attempts: job.attemptsMade,
     state: state === 'wait' && job.attemptsMade > 0 ? 'retrying' : states[state],
     attempt: parsed.success ? parsed.data : null,
     nextAttemptMs: state === 'delayed' ? (job.processedOn ?? job.timestamp) + job.delay : null,

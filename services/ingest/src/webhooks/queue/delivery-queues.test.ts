@@ -102,8 +102,11 @@ describe('the queues of deliveries', function () {
 
   function open(deliver: Parameters<typeof createDeliveryQueues>[0]['deliver']) {
     const onError = () => undefined
-    const [connection, patient] = [connectRedis(redis.path, onError), connectBlocking(redis.path, onError)]
-    const queues = createDeliveryQueues({ connection, patient, deliver, retryMs: 20, onError })
+    const [connection, workerConnection] = [
+      connectRedis(redis.path, onError),
+      connectBlocking(redis.path, onError),
+    ]
+    const queues = createDeliveryQueues({ connection, workerConnection, deliver, retryMs: 20, onError })
     const notifier = createWebhookNotifier()
     notifier.start({
       ...{ files: { list: async () => [webhook] }, queues, linksFor: () => ({}), log },
@@ -121,7 +124,7 @@ describe('the queues of deliveries', function () {
         await notifier[Symbol.asyncDispose]()
         await queues[Symbol.asyncDispose]()
         connection.disconnect()
-        patient.disconnect()
+        workerConnection.disconnect()
       },
     }
   }

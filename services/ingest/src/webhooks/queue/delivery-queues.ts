@@ -7,12 +7,12 @@ import type { Delivery, DeliveryQueues } from '../ports.ts'
 import { listJobs } from './delivery-jobs.ts'
 
 interface DeliveryQueuesDeps {
-  /** Fails commands soon while Redis is away. */
+  /** Its commands fail soon while Redis is unreachable. */
   readonly connection: ConnectionOptions
-  /** Lets commands wait for Redis, for the workers. */
-  readonly patient: ConnectionOptions
+  /** Its commands wait for Redis, as BullMQ's workers need. */
+  readonly workerConnection: ConnectionOptions
   readonly deliver: DeliverWebhook
-  /** Before the second attempt; twice as long before each further one. */
+  /** The delay before the second attempt; it doubles before each further one. */
   readonly retryMs: number
   readonly onError: (error: Error) => void
 }
@@ -26,22 +26,25 @@ interface RunningWorker {
 /** BullMQ itself waits without end for its first connection. */
 const commandTimeoutMs = 5_000
 const closeTimeoutMs = 2_000
-/** Of one webhook, in each ingest process. */
+/** Attempts in flight for one webhook, in each ingest process. */
 const concurrency = 2
-/** Of one webhook, all processes together: what sending costs this process has a bound, too. */
+/** Attempts for one webhook, of all processes together: this bounds what sending costs this process, too. */
 const limiter = { max: 20, duration: 1_000 }
 const maxAttempts = 12
 const maxWaiting = 20_000
-const addAtOnce = 500
-const keptEnded = { count: 1_000, age: 7 * 86_400 }
+const maxBatch = 500
+const endedJobs = { count: 1_000, age: 7 * 86_400 }
 const interruptedDelayMs = 1_000
-/** A process that dies leaves its jobs to the next one after that long. */
+/** The jobs of a process that dies are free again after the lock's duration. */
 const times = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000, runRetryDelay: 1_000 }
 const orUnavailable = orUnavailableWith('the queue of webhooks (Redis)')
 
-/** One BullMQ queue for each webhook, so that a target that hangs delays no other. Keys begin with `{pushav}:webhook-`. */
+/**
+ * One BullMQ queue for each webhook, so that a target that hangs delays no other. Keys begin with
+ * `{pushav}:webhook-`.
+ */
 export function createDeliveryQueues(deps: DeliveryQueuesDeps): DeliveryQueues & AsyncDisposable {
-  const { connection, patient, deliver, retryMs, onError } = deps
+  const { connection, workerConnection, deliver, retryMs, onError } = deps
   const { prefix } = probeQueue
   const queues = new Map<string, Queue<Delivery>>()
   const workers = new Map<string, RunningWorker>()
@@ -55,9 +58,11 @@ export function createDeliveryQueues(deps: DeliveryQueuesDeps): DeliveryQueues &
     async enqueue(webhook, deliveries) {
       const room = deliveries.length === 0 ? 0 : maxWaiting - (await waiting(webhook))
       const taken = deliveries.slice(0, Math.max(0, room))
-      for (let from = 0; from < taken.length; from += addAtOnce) {
-        const jobs = taken.slice(from, from + addAtOnce).map((data) => ({
-          ...{ name: data.event, data, opts: { jobId: data.id } },
+      for (let from = 0; from < taken.length; from += maxBatch) {
+        const jobs = taken.slice(from, from + maxBatch).map((data) => ({
+          name: data.event,
+          data,
+          opts: { jobId: data.id },
         }))
         await command(queueOf(webhook).addBulk(jobs))
       }
@@ -85,11 +90,14 @@ export function createDeliveryQueues(deps: DeliveryQueuesDeps): DeliveryQueues &
     const known = queues.get(webhook)
     if (known) return known
     const queue = new Queue<Delivery>(nameOf(webhook), {
-      ...{ connection, prefix },
+      connection,
+      prefix,
       defaultJobOptions: {
         attempts: maxAttempts,
         backoff: { type: 'exponential', delay: retryMs, jitter: 0.2 },
-        ...{ removeOnComplete: keptEnded, removeOnFail: keptEnded, stackTraceLimit: 1 },
+        removeOnComplete: endedJobs,
+        removeOnFail: endedJobs,
+        stackTraceLimit: 1,
       },
     })
     queue.on('error', onError)
@@ -100,7 +108,7 @@ export function createDeliveryQueues(deps: DeliveryQueuesDeps): DeliveryQueues &
   function startWorker(webhook: string): RunningWorker {
     const stopping = new AbortController()
     const work = (job: Job<Delivery>, token?: string) => attempt(webhook, job, token, stopping.signal)
-    const options = { connection: patient, prefix, concurrency, limiter, ...times }
+    const options = { connection: workerConnection, prefix, concurrency, limiter, ...times }
     const worker = new Worker<Delivery>(nameOf(webhook), work, options).on('error', onError)
     return { worker, stopping }
   }

@@ -37,7 +37,9 @@ export function syncPath(path: string): void {
   }
 }
 
-/** The folders whose names a new path has changed: its own, and where some were made, those up to the one above them. */
+/**
+ * The folders whose names a new path has changed: its own, and where some were made, those up to the one above them.
+ */
 export function foldersOf(path: string, made?: string): readonly string[] {
   const folders = [dirname(path)]
   if (made === undefined) return folders

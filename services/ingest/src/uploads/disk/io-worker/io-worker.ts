@@ -7,8 +7,8 @@ import { encodeTransactions } from './transaction-codec.ts'
 export interface IoWorker extends AsyncDisposable {
   /**
    * Resolves once the steps are done, and, with durability `power`, flushed to the disk: what comes while a batch is
-   * flushed shares the next flush. The value is the journal's size in bytes after the appended line, or 0 without one. Throws an `IoError` when a
-   * step failed. Promises settle in the order of the calls.
+   * flushed shares the next flush. The value is the journal's size in bytes after the appended line, or 0 without
+   * one. Throws an `IoError` when a step failed. Promises settle in the order of the calls.
    */
   run(transaction: Transaction): Promise<number>
 }

@@ -23,7 +23,7 @@ export interface Create {
 /** Appends a line to a journal. A line that a crash or a full disk tore off is ended first. */
 export interface Append {
   readonly path: string
-  /** With its line feed. */
+  /** The line with its line feed. */
   readonly line: string
 }
 

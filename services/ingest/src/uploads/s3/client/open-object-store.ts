@@ -1,6 +1,6 @@
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import type { StoreTarget } from '@pushav/shared/store/store-url.ts'
 import type { CertificateDetails } from '../../../certificates/ports.ts'
 import type { Config } from '../../../config.ts'
 import type { EventBus } from '../../../events/event-bus.ts'

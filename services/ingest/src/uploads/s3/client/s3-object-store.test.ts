@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3'
-import { optionalStoreUrl, type StoreTarget } from '@pushav/shared/store-url.ts'
+import { optionalStoreUrl, type StoreTarget } from '@pushav/shared/store/store-url.ts'
 import { type TestPrefix, testEndpoint, testPrefix } from '../../../testing/test-bucket.ts'
 import { bodyOf, readObject } from '../object-store.ts'
 import { s3ObjectStore } from './s3-object-store.ts'

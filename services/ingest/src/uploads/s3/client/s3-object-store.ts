@@ -16,7 +16,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { digestName } from '@pushav/shared/paths.ts'
-import type { StoreTarget } from '@pushav/shared/store-url.ts'
+import { storeClientSettings } from '@pushav/shared/store/store-client-settings.ts'
+import type { StoreTarget } from '@pushav/shared/store/store-url.ts'
 import { createSemaphore } from '../../../lib/semaphore.ts'
 import { Unavailable } from '../../../lib/unavailable.ts'
 import type { Extent } from '../../ports.ts'
@@ -35,30 +36,16 @@ import { partsOf } from './multipart.ts'
 const smallBytes = 262_144
 const largeConcurrency = 8
 const maxKeysRemoved = 1_000
-const connectTimeoutMs = 3_000
-/** For one attempt, which sends at most one part. */
-const requestTimeoutMs = 20_000
-const maxAttempts = 3
+/** One attempt sends at most one part of a body. */
+const clientLimits = { maxAttempts: 3, requestTimeoutMs: 20_000 }
 
-/** An object store that speaks S3, until the signal is given, which ends requests in flight. Credentials come from where the SDK looks for them: environment, files, the machine's role. */
-export function s3ObjectStore(
-  { bucket, prefix, ...target }: StoreTarget,
-  abortSignal: AbortSignal,
-): ObjectStore & Disposable {
-  const client = new S3Client({
-    ...(target.endpoint === null ? {} : { endpoint: target.endpoint }),
-    ...(target.region === null ? {} : { region: target.region }),
-    forcePathStyle: target.isPathStyle,
-    maxAttempts,
-    // Stores other than Amazon's do not know the newer checksums; objects carry a digest of our own.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: {
-      connectionTimeout: connectTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
-  })
+/**
+ * An object store that speaks S3. `abortSignal` aborts the requests in flight. The SDK finds the credentials: in the
+ * environment, in its files, or as the machine's role.
+ */
+export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): ObjectStore & Disposable {
+  const { bucket, prefix } = target
+  const client = new S3Client(storeClientSettings(target, clientLimits))
   const options = { abortSignal }
   const inTurn = createSemaphore(largeConcurrency)
   const at = (key: string) => ({ Bucket: bucket, Key: `${prefix}${key}` })

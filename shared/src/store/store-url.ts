@@ -24,7 +24,7 @@ export const optionalStoreUrl = z
 
 /** Amazon's rules for names of buckets, which other stores share. */
 const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
-/** Of a prefix: what every store and every tool takes without a code. */
+/** One folder of a prefix: characters that every store and every tool takes without encoding. */
 const prefixPart = /^(?!\.{1,2}$)[\w.!*'()-]{1,128}$/
 const maxPrefix = 512
 const parameters = ['endpoint', 'region', 'style']

@@ -1,6 +1,6 @@
 /** The JSON of a response that is an error. Some codes have further members. */
 export interface Problem {
-  /** As in the status line. */
+  /** The status of the response. */
   readonly status: number
   /** One of a closed list; stable, for programs. */
   readonly code: string

@@ -1,32 +1,35 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { AboutResponse } from '@pushav/shared/api/service.ts'
 import type { TlsTestPorts } from '@pushav/shared/tls-tests/tls-tests.ts'
-import type { Config } from './config.ts'
-import type { Certificates } from './open-certificates.ts'
+import type { Config } from '../config.ts'
+import type { Certificates } from '../open-certificates.ts'
 
-/** Of this package; its file is there wherever its sources are. */
-export const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
-  version: string
-}
-
-/** Where a proxy says that it listens; null for nowhere, and until it has said so. */
+/** Where a proxy reports that it listens; its ports are null where it has none, and before its first report. */
 export interface ProxyPorts {
   readonly port: number | null
   readonly uiPort: number | null
   /** Only this machine reaches it. */
   readonly isLoopback: boolean
-  /** For tests of TLS clients; null where they are off. */
+  /** The ports for tests of TLS clients; null where they are off. */
   readonly tlsTests: TlsTestPorts | null
 }
 
+interface DescribeServerDeps {
+  readonly version: string
+  readonly config: Config
+  readonly certificates: Pick<Certificates, 'show' | 'pathOf'>
+  /** Read at each call, because a proxy reports them after this process has started. */
+  readonly proxyPorts: () => ProxyPorts
+  readonly startedAt: Date
+}
+
 /** What users ask of a server before they trust and use it. */
-export function describeServerWith(
-  config: Config,
-  certificates: Pick<Certificates, 'show' | 'pathOf'>,
-  proxyPorts: () => ProxyPorts,
-  startedAt: Date,
-): () => Promise<AboutResponse> {
+export function describeServerWith({
+  version,
+  config,
+  certificates,
+  proxyPorts,
+  startedAt,
+}: DescribeServerDeps): () => Promise<AboutResponse> {
   return async function describeServer() {
     const [leaf, root] = await Promise.all([
       certificates.show.show('server', 'localhost.pem'),

@@ -1,4 +1,4 @@
-import { faultHeader } from './faults/fault-action.ts'
+import { faultHeader } from '../faults/fault-action.ts'
 
 /**
  * Headers that concern one connection only and are never forwarded, in lower case: those of RFC 9110 7.6.1,

@@ -1,7 +1,7 @@
 import type { Site, SiteFile } from '@pushav/ui/site.ts'
 import { securityHeaders } from '@pushav/ui/site.ts'
 import { type Request, type Response, Router } from 'express'
-import { Refusal } from '../lib/refusal.ts'
+import { Refusal } from '../../lib/refusal.ts'
 
 /** The web pages and their files, from memory. `/` leads to the list of streams, as in the reference. */
 export function uiRoutes(site: Site): Router {

@@ -2,7 +2,10 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
+import { problem } from '@pushav/shared/api/common.ts'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import type { CredentialFiles } from './connection-options.ts'
+import type { PathOf } from './run-command.ts'
 
 /** A server, asked for JSON. */
 export interface ServerClient {
@@ -12,9 +15,15 @@ export interface ServerClient {
   send(method: 'GET' | 'PUT', path: string, timeoutMs: number, body?: string): Promise<JsonResponse>
 }
 
-interface JsonResponse {
+export interface JsonResponse {
   readonly status: number
   readonly json: unknown
+}
+
+/** The sentence of an error response. */
+export function detailOf({ status, json }: JsonResponse): string {
+  const { data } = problem.safeParse(json)
+  return typeof data?.detail === 'string' ? data.detail : `the server responds with ${status}`
 }
 
 /** No response came; the message says why in words. */
@@ -24,18 +33,11 @@ export class Unreachable extends Error {
 
 const maxResponseBytes = 4_194_304
 
-/** Files in PEM: roots to trust, and a client certificate with its key. */
-interface CredentialFiles {
-  readonly cacert: string | null
-  readonly cert: string | null
-  readonly key: string | null
-}
-
-/** Throws the system's error for a file that cannot be read. */
+/** A client for the server at `url`. Throws the system's error for a file that cannot be read. */
 export async function openServerClient(
   url: URL,
   { cacert, cert: certFile, key: keyFile }: CredentialFiles,
-  pathOf: (file: string) => string,
+  pathOf: PathOf,
 ): Promise<ServerClient> {
   const [ca, cert, key] = await Promise.all(
     [cacert, certFile, keyFile].map((file) => file && readFile(pathOf(file), 'utf8')),
@@ -77,7 +79,7 @@ async function textOf(response: IncomingMessage): Promise<string> {
 
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'does not respond with JSON: it is no push-av-server'
-  const code = errorCode(error) ?? ''
+  const code = errorCode(error)
   if (trustCodes.includes(code))
     return `shows a certificate that is not trusted (${code}); --cacert names its root`
   if (code === 'ABORT_ERR' || (error instanceof Error && error.name === 'TimeoutError'))

@@ -1,4 +1,4 @@
-import type { Logger } from './logger.ts'
+import type { Logger } from '../logger.ts'
 
 /**
  * Undoes what was built, in reverse order, on SIGINT, SIGTERM or when the parent that holds our IPC
@@ -25,23 +25,4 @@ export function closeOnSignal(built: AsyncDisposableStack, log: Logger): void {
       process.exit(1)
     }
   }
-}
-
-/** What the person who starts a server with AUTH=mtls needs in order to get in. */
-export interface AccessReport {
-  /** The admin's certificate and key, one PEM file. */
-  readonly adminFile: string
-  readonly enrolmentToken: string
-  readonly signInToken: string
-}
-
-interface ReadyFacts {
-  readonly port?: number
-  readonly uiPort?: number | null
-  readonly access?: AccessReport | null
-}
-
-/** Sends the supervisor, if it opened an IPC channel, the message that this process is ready. */
-export function reportReady(facts: ReadyFacts = {}): void {
-  if (process.connected) process.send?.({ ready: true, ...facts })
 }

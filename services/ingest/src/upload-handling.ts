@@ -1,0 +1,72 @@
+import type { Config } from './config.ts'
+import { uploadFaultsWith } from './faults/http/fault-course.ts'
+import type { Faults } from './faults/start-faults.ts'
+import { newId } from './lib/new-id.ts'
+import type { Storage } from './open-storage.ts'
+import { admitUploadWith } from './quotas/admit-upload.ts'
+import { createDiskSpace } from './quotas/disk-space.ts'
+import type { Quotas } from './quotas/quotas.ts'
+import { freeBytesIn } from './retention/disk/free-bytes.ts'
+import type { Streams } from './streams/streams.ts'
+import { handleUploadWith } from './uploads/http/put-upload.ts'
+import type { RespondWithReceipt } from './uploads/http/upload-response.ts'
+import type { InFlightUploads } from './uploads/in-flight.ts'
+import { shareBetweenStreams } from './uploads/limits/share-between-streams.ts'
+import { createOpenUploads } from './uploads/open-uploads.ts'
+import type { PendingVerdicts } from './uploads/pending-verdicts.ts'
+import { receiveUploadWith } from './uploads/receive-upload.ts'
+import { recoverUploadsWith } from './uploads/recover-uploads.ts'
+import { streamInterfaceWith } from './uploads/stream-interface.ts'
+
+interface UploadHandlingDeps {
+  readonly streams: Pick<Streams, 'assertExists'>
+  readonly verdicts: PendingVerdicts
+  readonly inFlight: InFlightUploads
+  readonly faults: Faults
+  /** Null where there are none. */
+  readonly quotas: Quotas | null
+  /** Called when the reserve of the disk refuses an upload. */
+  readonly onDiskFull: () => void
+  readonly respondWithReceipt: RespondWithReceipt
+  /** Aborted when this process stops. */
+  readonly closing: AbortSignal
+  readonly now: () => Date
+}
+
+const nowMs = (): number => performance.now()
+
+/** Plugs together the way of an upload: what may refuse it, what stores it, and what responds. */
+export function createUploadHandling(config: Config, storage: Storage, deps: UploadHandlingDeps) {
+  const { store, journals, links, inspections, indexer, eventBus: events, clientCertificates } = storage
+  const { streams, verdicts, inFlight, faults, quotas, onDiskFull, respondWithReceipt, closing, now } = deps
+  const { workingDirectory, verdictWaitMs, maxUploadBytes: maxBytes, diskReserveBytes: reserveBytes } = config
+  const openUploads = createOpenUploads()
+  const interfaceOf = streamInterfaceWith(journals)
+  const uploadDeps = {
+    store,
+    links,
+    inspections,
+    indexer,
+    verdicts,
+    verdictWaitMs,
+    events,
+    inFlight,
+    openUploads,
+    now,
+  }
+  const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
+  const freeBytes = () => freeBytesIn(workingDirectory)
+  const space =
+    reserveBytes > 0 ? createDiskSpace({ freeBytes, reserveBytes, nowMs, onRefusal: onDiskFull }) : null
+  const handleUpload = handleUploadWith({
+    receiveUpload: shareBetweenStreams(receiveUpload, nowMs),
+    streams,
+    certificates: clientCertificates,
+    admit: admitUploadWith({ quotas, space }),
+    respondWithReceipt,
+    faults: uploadFaultsWith({ faults, interfaceOf, respondWithReceipt, closing }),
+    maxBytes,
+    now,
+  })
+  return { handleUpload, recoverUploads: recoverUploadsWith(uploadDeps) }
+}

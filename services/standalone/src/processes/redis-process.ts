@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import type { RunDirectories } from '../run-directories/run-directories.ts'
+import type { ProcessSpec } from '../supervisor/child-process.ts'
+import { exitWithStdin } from './entry-points.ts'
+
+/** The private Redis. Its data can be rebuilt from the journals, so the disk may lag a second behind. */
+export function redisProcess({ workingDirectory, sockets, livenessFifo }: RunDirectories): ProcessSpec {
+  const settings = {
+    '--port': '0',
+    '--unixsocket': join(sockets, 'redis.sock'),
+    '--unixsocketperm': '700',
+    '--dir': join(workingDirectory, 'redis'),
+    '--appendonly': 'yes',
+    '--appendfsync': 'everysec',
+    '--save': '',
+    '--maxmemory-policy': 'noeviction',
+    '--daemonize': 'no',
+  }
+  return {
+    name: 'redis',
+    command: ['sh', exitWithStdin, 'redis-server', ...Object.entries(settings).flat()],
+    env: () => process.env,
+    readyOn: /ready to accept connections/i,
+    shows: (line) => / # /.test(line) && !routineLine.test(line),
+    stopTimeoutMs: 1_500,
+    livenessFifo,
+    advice: `If its files are damaged, move ${settings['--dir']} away and start again: the next start rebuilds all of it.`,
+  }
+}
+
+/** Warnings (`#`) of Redis's every start and stop. */
+const routineLine =
+  /oO0OoO0OoO0Oo|Redis version=|Server initialized|Configuration loaded|User requested shutdown|ready to exit|bye bye|WARNING Memory overcommit/

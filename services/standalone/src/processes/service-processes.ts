@@ -1,0 +1,147 @@
+import { join } from 'node:path'
+import type { ReadyReport } from '@pushav/shared/process/ready-report.ts'
+import type { Options } from '../options.ts'
+import { urlHost } from '../output/first-steps.ts'
+import type { RunDirectories } from '../run-directories/run-directories.ts'
+import type { ProcessSpec } from '../supervisor/child-process.ts'
+import { nodeCommand, repositoryRoot } from './entry-points.ts'
+import { commonEnv, withNodeSettings } from './process-environment.ts'
+
+/** Uploads come before probes. The worker runs its ffprobes at 19, so that its own heartbeat comes before them. */
+const niceness = { proxy: 0, ingest: 0, probe: 10 }
+
+/** The processes beside Redis, of which each proxy knows all ingest processes. */
+interface ServiceProcesses {
+  readonly probe: ProcessSpec
+  readonly ingests: readonly ProcessSpec[]
+  readonly firstProxy: ProcessSpec
+  /** All but the first; `ports` are those that the first one has chosen, which all of them share. */
+  furtherProxies(ports: ReadyReport): readonly ProcessSpec[]
+}
+
+/**
+ * `workers` proxies and as many ingest processes, and one probe worker. `ffprobe` is asked at each start of the worker;
+ * null means that the worker finds one itself.
+ */
+export function serviceProcesses(
+  options: Options,
+  directories: RunDirectories,
+  workers: number,
+  ffprobe: () => string | null,
+): ServiceProcesses {
+  const common = commonEnv(options, directories)
+  const metricsOn = metricsVariable(options)
+  // Of the pairs of a proxy and an ingest process, from 1.
+  const numbers = Array.from({ length: workers }, (_, index) => index + 1)
+  const ingestAddresses = numbers.map(
+    (number) => `unix:${join(directories.sockets, `${nameOf('ingest', number)}.sock`)}`,
+  )
+  return {
+    ingests: numbers.map(ingest),
+    probe: withFfprobe(
+      service({
+        kind: 'probe',
+        name: 'probe',
+        folder: 'services/probe',
+        stopTimeoutMs: 1_000,
+        env: { ...common, ...metricsOn(2) },
+      }),
+    ),
+    firstProxy: proxy(1, {}),
+    furtherProxies: (ports) => numbers.slice(1).map((number) => proxy(number, ports)),
+  }
+
+  function withFfprobe(probe: ProcessSpec): ProcessSpec {
+    const env = (before: ReadyReport) => {
+      const program = ffprobe()
+      return program === null ? probe.env(before) : { ...probe.env(before), FFPROBE: program }
+    }
+    return { ...probe, env }
+  }
+
+  function ingest(number: number): ProcessSpec {
+    return service({
+      kind: 'ingest',
+      name: nameOf('ingest', number),
+      folder: 'services/ingest',
+      stopTimeoutMs: 1_500,
+      env: {
+        ...common,
+        ...metricsOn(metricsOffset('ingest', number)),
+        INSTANCE: nameOf('standalone', number),
+        INGEST_LISTEN: ingestAddresses[number - 1],
+        START_TOKENS: String(number === 1),
+      },
+    })
+  }
+
+  function proxy(number: number, { port, uiPort }: ReadyReport): ProcessSpec {
+    return service({
+      kind: 'proxy',
+      name: nameOf('proxy', number),
+      folder: 'proxy',
+      stopTimeoutMs: 10_500,
+      env: {
+        ...common,
+        ...metricsOn(metricsOffset('proxy', number)),
+        INGEST_ADDRESS: ingestAddresses.join(),
+        REUSE_PORT: String(workers > 1),
+        // The tests of TLS clients have ports of their own, which only the first proxy serves.
+        ...(number > 1 ? { PORT: String(port), UI_PORT: String(uiPort ?? 'off'), TLS_TEST_PORT: 'off' } : {}),
+        // Only the first proxy announces the server.
+        ...(options.dns && number === 1
+          ? { NODE_OPTIONS: `${forAnnouncements} ${common.NODE_OPTIONS ?? ''}` }
+          : { DNS_NAME: '' }),
+      },
+    })
+  }
+
+  function service({ kind, name, folder, stopTimeoutMs, env }: Service): ProcessSpec {
+    const nodeEnv = withNodeSettings(folder, env)
+    return {
+      name,
+      command: nodeCommand(folder),
+      env: (before) => ({ ...nodeEnv, ...portsOf(before) }),
+      readyOn: 'message',
+      shows: () => true,
+      stopTimeoutMs,
+      niceness: niceness[kind],
+      sources: options.watch
+        ? [join(repositoryRoot, folder, 'src'), join(repositoryRoot, 'shared/src')]
+        : undefined,
+      livenessFifo: directories.livenessFifo,
+    }
+  }
+}
+
+interface Service {
+  readonly kind: keyof typeof niceness
+  readonly name: string
+  /** Below the repository's root. */
+  readonly folder: string
+  readonly stopTimeoutMs: number
+  readonly env: NodeJS.ProcessEnv
+}
+
+const nameOf = (kind: string, number: number): string => (number === 1 ? kind : `${kind}-${number}`)
+
+/** How many ports after `--metrics`: first ingest 0, first proxy 1, probe worker 2, then two for each further pair. */
+const metricsOffset = (kind: 'ingest' | 'proxy', number: number): number =>
+  (number === 1 ? 0 : 2 * number - 1) + (kind === 'ingest' ? 0 : 1)
+
+/** The rights that mDNS needs: the responder runs in a thread, and asks programs of the system for the interfaces. */
+const forAnnouncements = '--allow-worker --allow-child-process --disable-warning=SecurityWarning'
+
+/** Each process has an address of its own: the port that was chosen, and the ones after it. */
+const metricsVariable =
+  ({ metrics }: Options) =>
+  (offset: number): NodeJS.ProcessEnv => ({
+    // An empty variable counts as unset.
+    METRICS_ADDRESS: metrics ? `${urlHost(metrics.host)}:${metrics.port + offset}` : '',
+  })
+
+/** The ports of the run before, so that a restart takes the same ones. */
+const portsOf = ({ port, uiPort }: ReadyReport): NodeJS.ProcessEnv => ({
+  ...(port === undefined ? {} : { PORT: String(port) }),
+  ...(uiPort ? { UI_PORT: String(uiPort) } : {}),
+})
