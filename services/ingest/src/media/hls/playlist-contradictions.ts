@@ -5,7 +5,7 @@ import { exclusionIn } from './tag-attributes.ts'
 type Attributes = ReadonlyMap<string, Attribute>
 
 /** Notices tags of a playlist that exclude each other, or that ask for others (RFC 8216 and its second edition). */
-export interface PlaylistContradictions {
+interface PlaylistContradictions {
   tag(name: string, value: string, attributes: Attributes | null, line: number): void
   uri(uri: string, line: number): void
   /** To be called once, behind the last line. */
