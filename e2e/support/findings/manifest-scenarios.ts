@@ -53,9 +53,10 @@ export const manifestScenarios = {
     '$Number$-$Time$',
   ),
   'mpd-start-unknown': changed('a dynamic MPD without a start', ' start="PT0S"', ''),
-  'mpd-timeline-and-duration': ended('a static MPD with @duration beside its SegmentTimeline', {
-    seconds: 1,
-  }),
+  'mpd-timeline-and-duration': ingest(
+    'an MPD with @duration beside its SegmentTimeline, of no Matter camera',
+    object('m.mpd', staticMpd(1, { seconds: 1 }).body),
+  ),
   'manifest-encoding-unknown': changed('an MPD in EBCDIC', '?>', ' encoding="ebcdic-cp-us"?>'),
   'playlist-target-duration': playlisted('segments of 1 s where 0 s is the most', ':1\n', ':0\n'),
   'playlist-map-absent': playlisted('a playlist of fragmented MP4 without EXT-X-MAP', '#EXT-X-MAP', '#map'),

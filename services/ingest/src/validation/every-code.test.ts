@@ -120,7 +120,7 @@ const stories: Record<FindingCode, Story> = {
   'mpd-name-unknown': dash(dynamicMpd(1, flawedBy('mpd-name-unknown'))),
   'mpd-contradiction': dash(dynamicMpd(1, flawedBy('mpd-contradiction'))),
   'mpd-start-unknown': dash(dynamicMpd(1, flawedBy('mpd-start-unknown'))),
-  'mpd-timeline-and-duration': dash(dynamicMpd(1, flawedBy('mpd-timeline-and-duration'))),
+  'mpd-timeline-and-duration': ingest(mpdAt('m.mpd', flawedBy('mpd-timeline-and-duration'))),
   'playlist-target-duration': hls(
     multivariant(),
     initialPlaylist('video', flawedBy('playlist-target-duration')),
