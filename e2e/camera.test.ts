@@ -13,8 +13,9 @@ import { type Credentials, openTransport } from '../services/camera/src/sending/
 import { type Identity, makeDevice } from './clients/curl.ts'
 import { type Client, keepAlive } from './clients/keep-alive.ts'
 import { freePort } from './server/free-port.ts'
+import { pidOf } from './server/processes.ts'
 import { run } from './server/run.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 const main = join(import.meta.dirname, '../services/camera/src/main.ts')
 const segments = 3
@@ -27,7 +28,7 @@ interface Row {
 
 describe('simulated cameras', function () {
   this.timeout(60_000)
-  const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
+  const server = sharedServerOfSuite({ VERDICT_WAIT: '20s' })
   let device: Identity
   let client: Client
   let credentials: Credentials
@@ -44,13 +45,18 @@ describe('simulated cameras', function () {
   after(() => client?.[Symbol.dispose]())
 
   /** A recording on a stream of its own; the lines that the camera reports. */
-  async function record(name: string, planted = '', report: (path: string) => unknown = () => undefined) {
+  async function record(
+    name: string,
+    planted = '',
+    report: (path: string) => unknown = () => undefined,
+    length = segments,
+  ) {
     ok(isProfileName(name))
     const profile = profiles[name]
     const { json } = await client.send('POST', `/streams?interface=${profile.interface}&strict=false`)
     const url = new URL(`${server().url}/streams/${json.id}`)
     const lines: string[] = []
-    const camera = { profile, clip, segments, url, credentials, isFast: true }
+    const camera = { profile, clip, segments: length, url, credentials, isFast: true }
     const retry = { delays: Array.from({ length: 200 }, () => 50), sleep }
     const result = await runCamera(
       { ...camera, faults: planted === '' ? [] : parseFaults(planted) },
@@ -107,6 +113,23 @@ describe('simulated cameras', function () {
         await until(finding, isShown, 10_000).catch(async () => ok(await isShown(), `only ${await codes()}`))
       })
     }
+  })
+
+  it('break their long requests off and begin others when they start again', async () => {
+    const { stream, result, lines } = await record('dash-if-1', 'reboot=12s', undefined, 6)
+    equal(result.failed, 0, lines.join('\n'))
+    equal(lines.filter((line) => line.endsWith(' lost broken off by the camera')).length, 2, lines.join('\n'))
+    const codes = async () => (await violated(stream)).filter(({ severity }) => severity !== 'note')
+    await until('both losses', async () => (await codes()).length > 1)
+    deepEqual((await codes()).map(({ code }) => code).sort(), ['body-incomplete', 'session-restarted'])
+    const { json } = await client.send('GET', `/streams/${stream}`)
+    deepEqual(
+      json.sessions.map(({ key, phase }: { key: string; phase: string }) => [key, phase]),
+      [
+        ['none', 'abandoned'],
+        ['none.2', 'open'],
+      ],
+    )
   })
 
   describe('from the command line', () => {
@@ -184,11 +207,14 @@ describe('simulated cameras', function () {
   // The standalone gives a process up that exits three times in a minute.
   describe('when the server goes away and comes back', () => {
     it('go on', async () => {
-      let crashed: Promise<void> | null = null
+      const seen = server().log.length
+      const proxy = await pidOf(server().pid, 'proxy')
+      let isKilled = false
       const { lines, result } = await record('dash-if-2', '', () => {
-        crashed ??= server().crash('proxy')
+        if (!isKilled) process.kill(proxy, 'SIGKILL')
+        isKilled = true
       })
-      await crashed
+      await server().logged(/process restarted.*"proxy"/, seen)
       equal(result.failed, 0, lines.join('\n'))
       ok(
         lines.some((line) => / lost .*; trying again in 0.05 s$/.test(line)),

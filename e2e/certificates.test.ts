@@ -6,11 +6,11 @@ import { keepAlive } from './clients/keep-alive.ts'
 import { putHead, rawConnection } from './clients/raw-tls.ts'
 import { readJournal } from './server/journal.ts'
 import { expiredDevice, foreignDevice, signedDevice } from './support/devices/openssl.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 describe('client certificates', function () {
   this.timeout(30_000)
-  const server = serverOfSuite()
+  const server = sharedServerOfSuite()
   let folder: Awaited<ReturnType<typeof temporaryDirectory>>
   before(async () => {
     folder = await temporaryDirectory()

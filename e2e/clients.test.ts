@@ -10,7 +10,7 @@ import { mustRun } from './server/run.ts'
 import { push, type Requests, tlsArguments, tlsForMuxer } from './support/devices/ffmpeg.ts'
 import { startStunnel } from './support/devices/stunnel.ts'
 import { mediaOfSuite } from './support/media/media.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 interface Finding {
   readonly code: string
@@ -24,7 +24,7 @@ const packager = join(
 
 describe('clients as they are', function () {
   this.timeout(90_000)
-  const server = serverOfSuite()
+  const server = sharedServerOfSuite()
   const media = mediaOfSuite()
   let device: Identity
   let stream: string

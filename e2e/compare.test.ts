@@ -12,7 +12,7 @@ import { runCamera } from '../services/camera/src/run-camera.ts'
 import { curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
 import { freePort } from './server/free-port.ts'
 import { run } from './server/run.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 const root = join(import.meta.dirname, '..')
 const script = join(root, 'services/standalone/src/compare/main.ts')
@@ -20,7 +20,7 @@ const segments = 5
 
 describe('npm run compare', function () {
   this.timeout(90_000)
-  const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
+  const server = sharedServerOfSuite({ VERDICT_WAIT: '20s' })
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>
   let device: Identity
   let clip: Clip

@@ -1,49 +1,69 @@
 #!/usr/bin/env bash
-# The containers of docker-compose.scale.yml, end to end: uploads through both proxies, then one ingest is killed and its
-# volume removed, and all that was answered 2xx is still there. It works on containers and volumes named push-av-scale,
-# removes them before and after, and prints one line for each step.
-#   STORE=s3://bucket/empty-prefix?endpoint=… AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… \
+# The containers of docker-compose.scale.yml, end to end: the reference's flow through both proxies, then cameras push while one
+# container after the other is killed, and ingests lose their volumes. All that was answered 2xx is there at the end: byte for byte,
+# once, judged in the order in which it was sent, and probed. It works on a copy of the repository, builds the images, removes
+# containers and volumes named push-av-scale before and after, and prints a line for each step.
+#   STORE='s3://bucket/empty-prefix?endpoint=…' AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… \
 #   COMPOSE="docker compose" ENGINE=docker e2e/compose-scale-flow.sh
 set -uo pipefail
-cd "$(dirname "$0")/.." || exit 1
 
-compose="${COMPOSE:-docker compose} -f docker-compose.scale.yml"
 engine=${ENGINE:-docker}
 project=push-av-scale
+compose="${COMPOSE:-docker compose} -p $project -f docker-compose.scale.yml"
 export STORE_PASSPHRASE=${STORE_PASSPHRASE:-a passphrase for this test}
 export PORT=${PORT:-1234} PORT_2=${PORT_2:-2234} UI_PORT=${UI_PORT:-1235} UI_PORT_2=${UI_PORT_2:-2235}
 urls=("https://localhost:$PORT" "https://localhost:$PORT_2")
-uploads=60
+cameras=8
 work=$(mktemp -d)
+repository=$(cd "$(dirname "$0")/.." && pwd -P)
 device=()
 exec 3>&1
-source e2e/support/flow-steps.sh
+source "$repository/e2e/support/flow-steps.sh"
 
 main() {
+  copy_repository || exit 1
   trap leave EXIT
   take_down >/dev/null 2>&1
+  step 'the images are built' $compose build
   step 'the containers start' $compose up -d
+  step 'the three Redis are one Cluster' within 120 is_cluster
   step 'both proxies answer /healthz' within 120 both_proxies healthz_unverified
-  step 'the root certificate is copied out' copy_out server/root.pem root.pem
-  step 'POST /certs/dev/keypair makes a device pair' says '"created":true' -X POST "${urls[0]}/certs/dev/keypair"
-  step 'the device pair is copied out' copy_device
-  step 'POST /streams makes stream 1' within 30 says '"stream_id":1' -X POST "${urls[0]}/streams"
-  step 'ffmpeg makes a small fragmented MP4' make_clip
-  step 'an upload through each proxy is answered 202' both_proxies upload_first
-  step 'each proxy has what went through the other' both_proxies has_both
-  step 'both are probed, by a worker that reads from the store' both_proxies is_probed
+  step 'the root certificate is copied out' copy_root
+  reference_flow
   step 'three probe workers are there' within 60 says_three_workers
-  step "$uploads uploads, eight at a time, are answered 2xx" upload_many before
-  step 'ingest-2 has received some of them' has_received
-  step 'ingest-2 is killed, and its volumes removed' lose_ingest
-  step 'all of them come back byte for byte, through both proxies' both_proxies all_back before
-  step "$uploads more are answered 2xx meanwhile" upload_many without
-  step 'ingest-2 starts again, empty' start_empty
-  step 'it serves what it never received' serves_others
-  step 'all comes back byte for byte' both_proxies all_back before
-  step 'also what was uploaded meanwhile' both_proxies all_back without
-  step 'every upload is in the list once' listed $((2 * uploads + 2))
-  step 'every upload is probed' within 180 no_jobs
+  start_cameras
+  step "$cameras cameras push, each to a stream of its own, one upload after the other" within 60 all_push
+  for service in ingest-2 ingest-3 ingest; do
+    step "$service is killed, and its volumes removed; uploads go on" lose "$service"
+    step "$service starts again, empty; uploads go on" replace "$service"
+  done
+  for service in probe probe-2 proxy-2 redis-2; do
+    step "$service is killed; uploads go on" end "$service"
+    step "$service starts again; uploads go on" replace "$service"
+  done
+  step 'the cameras end' stop_cameras
+  step 'everything is ready' within 120 is_ready
+  step 'every upload is in the list once, in the order in which it was sent' within 120 all_listed
+  step 'all come back byte for byte, through both proxies' both_proxies all_back
+  step 'every upload is probed' within 600 all_probed
+  step 'Redis is emptied and all ingests lose their volumes: the bucket alone is left' lose_all
+  step 'everything is ready' within 180 is_ready
+  step 'every upload is in the list once, in the order in which it was sent' within 300 all_listed
+  step 'all come back byte for byte, through both proxies' both_proxies all_back
+  step 'every upload is probed' within 600 all_probed
+}
+
+reference_flow() {
+  step 'POST /certs/dev/keypair makes a device pair' says '"created":true' -X POST "${urls[0]}/certs/dev/keypair"
+  step 'the device pair is fetched through the other proxy' copy_device
+  step 'a CSR is signed, sent as the harness sends it' sign_csr
+  step 'POST /streams makes stream 1' within 30 says '"stream_id":1' -X POST "${urls[0]}/streams?interface=cmaf-ingest"
+  step 'its tracks are named through the other proxy' says '"expected_track_names"' -X POST "${urls[1]}/streams/1/expectedTrackNames" \
+    --header 'content-type: application/json' -d '{"expected_track_names":["video-720p","audio-128k"]}'
+  step 'ffmpeg pushes live CMAF, one long request for each track' push_live
+  step 'GET /streams lists both tracks at each proxy' both_proxies lists_live
+  step 'GET /probe tells the codec at each proxy' both_proxies is_probed
+  step 'GET /streams/1/report says what was met' both_proxies has_report
 }
 
 step() { # SENTENCE COMMAND…: the flow ends with the first step that fails
@@ -52,16 +72,28 @@ step() { # SENTENCE COMMAND…: the flow ends with the first step that fails
   if "$@" >"$work/log" 2>&1; then echo "  ok    $words (at ${SECONDS}s)"; else
     echo "  FAIL  $words (at ${SECONDS}s)"
     tail -n 30 "$work/log"
+    for service in ingest ingest-2 ingest-3; do $engine logs --tail 5 "$(container $service)"; done
     exit 1
   fi
+}
+
+# Compose 1.29 knows neither a name nor depends_on in what is extended; processes wait for one another by themselves. Its builder
+# runs the stage of ffprobe for each image, without the arguments of the one that needs it.
+copy_repository() {
+  mkdir "$work/copy" && tar -C "$repository" --exclude=node_modules --exclude=.git --exclude=.env -c . | tar -C "$work/copy" -x || return
+  cd "$work/copy" && sed -i '/^name:/d' docker-compose.scale.yml && sed -i '/^    depends_on: \[redis/d' docker-compose.yml &&
+    sed -i "s/^ARG FFPROBE_BUILD=.*/ARG FFPROBE_BUILD=${FFPROBE_BUILD:-static}/" Dockerfile
 }
 
 both_proxies() { local url; for url in "${urls[@]}"; do "$@" "$url" || return; done; }
 healthz_unverified() { curl --silent --insecure --fail --max-time 5 "$1/healthz"; }
 container() { $engine ps -aq --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1" | head -n 1; }
 inside() { $engine exec "$(container "$1")" "${@:2}"; }
+is_cluster() { inside redis redis-cli cluster info | tee /dev/stderr | grep -c -e cluster_state:ok -e cluster_size:3 | grep -x 2; }
+is_ready() { ask --fail "${urls[0]}/readyz" && ask --fail "${urls[1]}/readyz"; }
+says_three_workers() { [ "$(ask "${urls[0]}/readyz" | grep -o '"seen_at"' | wc -l)" = 3 ]; }
 
-copy_out() { inside ingest cat "/data/certs/$1" >"$work/$2"; }
+copy_root() { inside ingest cat /data/certs/server/root.pem >"$work/root.pem"; }
 # From whichever ingest: any may have issued it.
 copy_device() {
   local file
@@ -71,53 +103,139 @@ copy_device() {
   grep -q 'PRIVATE KEY' "$work/dev.key" &&
     device=(--cert "$work/dev.pem" --key "$work/dev.key")
 }
+sign_csr() {
+  openssl req -new -newkey rsa:2048 -nodes -keyout "$work/client.key" -out "$work/client.csr" -subj /CN=test
+  sed '$!G' "$work/client.csr" | paste -sd '\\n' - >"$work/client.curl.csr"
+  says my-device.pem -X POST "${urls[0]}/certs/my-device/sign" \
+    -d "{\"csr\":\"$(cat "$work/client.curl.csr")\"}" --header 'content-type: application/json' || return
+  within 30 fetch_signed
+}
+fetch_signed() {
+  ask --fail -H 'Accept: application/x-pem-file' -o "$work/my-device.pem" "${urls[1]}/certs/device/my-device.pem" &&
+    ask --fail -H 'Accept: application/x-pem-file' -o "$work/device-root.pem" "${urls[0]}/certs/device/root.pem" &&
+    openssl verify -CAfile "$work/device-root.pem" "$work/my-device.pem"
+}
+
+live=cmaf/example/video-720p.cmfv
+push_live() {
+  PUBLISHING_ENDPOINT=${urls[1]}/streams/1 ./generate_cmaf_content.sh --cacert "$work/root.pem" --cert "$work/dev.pem" --key "$work/dev.key" --seconds 4
+}
+lists_live() { within 30 says "\"file_path\":\"$live\"" "$1/streams" && says '"file_path":"cmaf/example/audio-128k.cmfa"' "$1/streams"; }
+is_probed() { within 60 says '"codec_name":"h264"' "$1/probe/1/$live"; }
+has_report() { says '"rules"' "$1/streams/1/report"; }
+
 make_clip() {
-  ffmpeg -v error -f lavfi -i testsrc=size=160x90:rate=15:duration=1 -c:v libx264 -g 15 -pix_fmt yuv420p \
+  ffmpeg -nostdin -v error -f lavfi -i testsrc=size=160x90:rate=15:duration=1 -c:v libx264 -g 15 -pix_fmt yuv420p \
     -movflags +frag_keyframe+empty_moov+default_base_moof -y "$work/clip.mp4"
 }
-
-port_of() { echo "${1##*:}"; }
-upload_first() { [ "$(ask -o /dev/null -w '%{http_code}' -T "$work/clip.mp4" "$1/streams/1/first-$(port_of "$1")/video.cmfv")" = 202 ]; }
-has_both() { local port; for port in "$PORT" "$PORT_2"; do ask "$1/streams/1/first-$port/video.cmfv" | cmp - "$work/clip.mp4" || return; done; }
-is_probed() { within 60 says '"codec_name":"h264"' "$1/probe/1/first-$(port_of "$1")/video.cmfv"; }
-says_three_workers() { [ "$(ask "${urls[0]}/readyz" | grep -o '"seen_at"' | wc -l)" = 3 ]; }
-
-# Each body ends with a box of its own, so that no two have the same bytes.
+# Each ends with a box of its own, so that no two have the same bytes.
 body() { cat "$work/clip.mp4" && printf '\0\0\0\x28free%-32s' "$1"; }
-upload_many() { # NAME
-  local i first url
-  for ((first = 0; first < uploads; first += 8)); do
-    for ((i = first; i < first + 8 && i < uploads; i++)); do
-      url=${urls[i % 2]}
-      body "$1-$i" >"$work/body-$((i - first))"
-      ask -o /dev/null -w "%{http_code} $i\n" -T "$work/body-$((i - first))" "$url/streams/1/$1-$i/video.cmfv" &
+
+# What is answered 2xx goes to `stored-<camera>`: number and upload id, in the order in which it was sent.
+camera() { # CAMERA STREAM
+  local number code
+  for ((number = 0; ; number++)); do
+    body "$1-$number" >"$work/body-$1"
+    until
+      [ -e "$work/is-over" ] && return
+      code=$(ask -o "$work/receipt-$1" -w '%{http_code}' -T "$work/body-$1" "${urls[RANDOM % 2]}/streams/$2/v/$number.mp4") && [[ $code = 2* ]]
+    do
+      echo "$code" >>"$work/refused"
+      sleep 0.2
     done
-    wait
-  done >"$work/codes"
-  cat "$work/codes"
-  [ "$(grep -c '^2' "$work/codes")" = "$uploads" ]
+    echo "$number $(grep -oE '"upload_id":"[0-9a-f-]+"' "$work/receipt-$1" | cut -d '"' -f 4)" >>"$work/stored-$1"
+    sleep 0.3
+  done
 }
-all_back() { # NAME URL
-  local i
-  for ((i = 0; i < uploads; i++)); do
-    ask --fail "$2/streams/1/$1-$i/video.cmfv" | cmp - <(body "$1-$i") || return
+start_cameras() {
+  local at id
+  make_clip
+  for ((at = 1; at <= cameras; at++)); do
+    id=$(ask -X POST "${urls[at % 2]}/streams" | grep -oE '"stream_id":[0-9]+' | cut -d : -f 2)
+    echo "$id" >"$work/stream-$at"
+    camera "$at" "$id" &
+  done
+}
+stored() { cat "$work"/stored-* 2>/dev/null | wc -l; }
+all_push() { local at; for ((at = 1; at <= cameras; at++)); do [ -s "$work/stored-$at" ] || return; done; }
+stop_cameras() {
+  touch "$work/is-over" && wait
+  echo "        $(stored) uploads answered 2xx, $(cat "$work/refused" 2>/dev/null | wc -l) attempts refused or broken off" >&3
+}
+
+# Each camera gets on.
+go_on() {
+  local before at
+  for ((at = 1; at <= cameras; at++)); do
+    before=$(wc -l <"$work/stored-$at")
+    within 60 has_more "$at" "$before" || return
+  done
+}
+has_more() { (($(wc -l <"$work/stored-$1") > $2)); }
+
+end() { $engine kill "$(container "$1")" && go_on; }
+lose() { remove_all_of "$1" && go_on; }
+replace() { $compose up -d --no-recreate "$1" && go_on; }
+lose_all() {
+  local service
+  for service in ingest ingest-2 ingest-3; do remove_all_of $service || return; done
+  for service in redis redis-2 redis-3; do inside $service redis-cli flushall || return; done
+  $compose up -d --no-recreate
+}
+remove_all_of() { # INGEST
+  local id volumes
+  id=$(container "$1")
+  $engine kill "$id"
+  # The handover file belongs to the proxy as well.
+  volumes=$($engine inspect -f '{{range .Mounts}}{{.Name}} {{end}}' "$id" | tr ' ' '\n' | grep -E '_(data|certs)')
+  $engine rm -f "$id" && $engine volume rm $volumes
+}
+
+# Pages of up to 500, in the order of their verdicts: id and probe.
+list() { # CAMERA
+  local from page stream
+  stream=$(cat "$work/stream-$1")
+  for ((from = 0; ; from += 500)); do
+    page=$(ask --fail "${urls[from / 500 % 2]}/streams/$stream/uploads?limit=500&from=$from") || return
+    inside_node 'for (const { id, probe } of JSON.parse(text).uploads) console.log(id, probe)' <<<"$page" >"$work/page" || return
+    cat "$work/page"
+    (($(wc -l <"$work/page") == 500)) || return 0
+  done
+}
+inside_node() { $engine exec -i "$(container ingest)" node -e "let text = ''; process.stdin.on('data', (some) => { text += some }).on('end', () => { $1 })"; }
+all_listed() {
+  local at
+  for ((at = 1; at <= cameras; at++)); do
+    list "$at" | cut -d ' ' -f 1 >"$work/listed" || return
+    [ -z "$(sort "$work/listed" | uniq -d)" ] || return
+    # Attempts that broke off may have been stored, too.
+    grep -Fx -f <(cut -d ' ' -f 2 "$work/stored-$at") "$work/listed" | cmp - <(cut -d ' ' -f 2 "$work/stored-$at") || return
+  done
+}
+all_probed() {
+  local at
+  for ((at = 1; at <= cameras; at++)); do
+    list "$at" | cut -d ' ' -f 2 >"$work/probes" && [ -s "$work/probes" ] || return
+    sort "$work/probes" | uniq -c
+    # Bodies that were cut off have none.
+    ! grep -vxE 'done|null' "$work/probes" || return
+  done
+}
+all_back() { # URL
+  local at number id
+  for ((at = 1; at <= cameras; at++)); do
+    while read -r number id; do
+      ask --fail "$1/uploads/$(cat "$work/stream-$at")/$id" </dev/null | cmp - <(body "$at-$number") || return
+    done <"$work/stored-$at"
   done
 }
 
-has_received() { local count; count=$(inside ingest-2 sh -c 'ls /data/uploads/1 | wc -l') && echo "        $count files" >&3 && ((count > 0)); }
-lose_ingest() { $engine rm -f "$(container ingest-2)" && $engine volume rm "${project}_data-2" "${project}_certs-2"; }
-start_empty() { $compose up -d ingest-2 && within 60 inside ingest-2 node -e "$ok_if_healthy"; }
-ok_if_healthy="fetch('http://127.0.0.1:8081/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"
-serves_others() { [ "$(inside ingest-2 sh -c 'ls /data/uploads/1 2>/dev/null | wc -l')" -lt "$uploads" ] && both_proxies all_back before; }
-# What holds several segments is in the list whole and in parts; this counts it whole.
-listed() { # COUNT
-  ask "${urls[1]}/streams" | grep -oE '"file_path":"[a-z]+-[0-9]+/video.cmfv"' | sort | uniq -c >"$work/list"
-  cat "$work/list"
-  [ "$(wc -l <"$work/list")" = "$1" ] && ! grep -vE '^ +1 ' "$work/list"
-}
-no_jobs() { ask "${urls[0]}/readyz" | grep -F '"waiting":0,"running":0'; }
-
 take_down() { $compose down -v; }
-leave() { if [ -z "${KEEP:-}" ]; then take_down >/dev/null 2>&1; fi; rm -rf "$work"; }
+leave() {
+  touch "$work/is-over"
+  wait
+  if [ -z "${KEEP:-}" ]; then take_down >/dev/null 2>&1; fi
+  cd / && rm -rf "$work"
+}
 
 main

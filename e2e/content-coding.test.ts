@@ -7,13 +7,13 @@ import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.
 import { putHead, rawConnection } from './clients/raw-tls.ts'
 import { type JournalLine, probed, readBody, readJournal, sha256Of } from './server/journal.ts'
 import { mediaOfSuite } from './support/media/media.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 const limit = 8 * 2 ** 20
 
 describe('bodies in a content coding', function () {
   this.timeout(60_000)
-  const server = serverOfSuite([], { MAX_UPLOAD: '8MiB' })
+  const server = sharedServerOfSuite({ MAX_UPLOAD: '8MiB' })
   const media = mediaOfSuite()
   let device: Identity
   let stream: string

@@ -23,6 +23,7 @@ describe('the pages', () => {
       it('links to files and headings that exist', () => deepEqual(brokenLinks(page), []))
       it('names files of the repository that exist', () => deepEqual(missingFiles(page), []))
       it('names scripts of package.json that exist', () => deepEqual(missingScripts(page), []))
+      it('begins each table with a head', () => deepEqual(rowsWithoutHead(page), []))
     })
   }
 })
@@ -162,6 +163,17 @@ describe('docs/configuration.md', () => {
     })
   }
 })
+
+/** First rows of tables that no line of dashes follows: they are shown as text. */
+function rowsWithoutHead(page: string): readonly string[] {
+  const lines = read(page)
+    .replaceAll(/^```.*?^```/gms, '')
+    .split('\n')
+  return lines.filter(
+    (line, at) =>
+      line.startsWith('|') && !lines[at - 1]?.startsWith('|') && !/^\|[-:| ]+\|$/.test(lines[at + 1] ?? ''),
+  )
+}
 
 function brokenLinks(page: string): readonly string[] {
   const links = [...proseOf(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)

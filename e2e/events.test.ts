@@ -1,38 +1,12 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
-import type { Standalone } from './server/standalone.ts'
+import { watchEvents } from './clients/watch-events.ts'
 import { mediaOfSuite } from './support/media/media.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
-
-/** curl as a client of the events: it prints each line as it comes. */
-async function watch(server: Standalone, path: string, args: readonly string[]) {
-  const always = ['-sSN', '--cacert', server.rootCertificate]
-  const child = spawn('curl', [...always, ...args, `${server.url}${path}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  // biome-ignore lint/suspicious/noExplicitAny: events are looked into freely here
-  const seen: any[] = []
-  ok(String((await lines.next()).value).startsWith(':'))
-  return {
-    seen,
-    /** Everything up to and with the first events of a kind; to be called once. */
-    async until(kind: string, count = 1): Promise<void> {
-      for await (const line of { [Symbol.asyncIterator]: () => lines }) {
-        if (line.startsWith('data: ')) seen.push(JSON.parse(line.slice(6)))
-        if (seen.filter((event) => event.kind === kind).length === count) return
-      }
-      throw new Error(`no ${kind} came`)
-    },
-    [Symbol.dispose]: () => void child.kill(),
-  }
-}
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 describe('events through the proxy', function () {
   this.timeout(60_000)
-  const serverOf = serverOfSuite()
+  const serverOf = sharedServerOfSuite()
   const media = mediaOfSuite()
   let device: Identity
   before(async () => {
@@ -42,8 +16,8 @@ describe('events through the proxy', function () {
   it('tell of a second probe of a segment that came before its init segment', async () => {
     const server = serverOf()
     const id = await makeStream(server)
-    using first = await watch(server, `/streams/${id}/events`, [])
-    using watched = await watch(server, `/streams/${id}/events`, [])
+    using first = await watchEvents(server, `/streams/${id}/events`)
+    using watched = await watchEvents(server, `/streams/${id}/events`)
     const put = (path: string, body: Buffer) =>
       curl(server, `/streams/${id}/v/${path}`, [...as(device), '-T', '-'], body)
     await put('1.m4s', media().segment)
@@ -62,7 +36,7 @@ describe('events through the proxy', function () {
     it(`follow an upload from its first byte to its probe (${version})`, async () => {
       const server = serverOf()
       const id = await makeStream(server)
-      using watched = await watch(server, `/streams/${id}/events`, [version])
+      using watched = await watchEvents(server, `/streams/${id}/events`, [version])
       await curl(server, `/streams/${id}/v/init.mp4`, [...as(device), '-T', '-'], media().init)
       await watched.until('upload-probed')
       // Events are written a moment after what they tell of, so the stream's own creation may be among them.
@@ -80,7 +54,7 @@ describe('events through the proxy', function () {
 
   it('tell of a client that does not trust the server', async () => {
     const server = serverOf()
-    using watched = await watch(server, '/events', [])
+    using watched = await watchEvents(server, '/events')
     const { exitCode } = await curl(server, '/streams', ['--cacert', device.cert])
     equal(exitCode, 60, 'curl cannot verify the certificate')
     await watched.until('handshake-refused')

@@ -12,7 +12,7 @@ import { runCamera } from '../services/camera/src/run-camera.ts'
 import type { SendResult } from '../services/camera/src/sending/send-plan.ts'
 import { as, type CurlResponse, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
 import type { Standalone } from './server/standalone.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 /** More than arrives with the head of a request. */
 const bytesOf = { large: Buffer.alloc(2 ** 20, 'x'), small: Buffer.from('some bytes') }
@@ -122,7 +122,7 @@ const cases: readonly Case[] = [
 
 describe('faults on purpose', function () {
   this.timeout(60_000)
-  const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
+  const server = sharedServerOfSuite({ VERDICT_WAIT: '20s' })
   let device: Identity
   let folder: Awaited<ReturnType<typeof temporaryDirectory>>
   before(async () => {

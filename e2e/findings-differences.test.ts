@@ -21,7 +21,7 @@ import {
 } from './support/findings/objects.ts'
 import { dash, expecting, hls, ingest, type Scenario } from './support/findings/scenario.ts'
 import { type ScenarioRunner, scenarioRunner } from './support/findings/scenario-runner.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 const none = (count: number): string[][] => Array.from({ length: count }, () => [])
 
@@ -114,7 +114,7 @@ const differences: readonly (readonly [Scenario, codes: readonly (readonly strin
 
 describe('where the reference is wrong', function () {
   this.timeout(30_000)
-  const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
+  const server = sharedServerOfSuite({ VERDICT_WAIT: '20s' })
   let device: ScenarioRunner
   before(async () => {
     device = await scenarioRunner(server())

@@ -2,12 +2,12 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { findingCodes, rules } from '../services/ingest/src/validation/rules.ts'
 import { type ScenarioRunner, scenarioRunner } from './support/findings/scenario-runner.ts'
 import { scenarios } from './support/findings/scenarios.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 describe('every finding by an upload over TLS', function () {
   this.timeout(60_000)
   // Every answer is to have its verdict, however busy the machine is.
-  const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
+  const server = sharedServerOfSuite({ VERDICT_WAIT: '20s' })
   let device: ScenarioRunner
   before(async () => {
     device = await scenarioRunner(server())

@@ -8,13 +8,13 @@ import { until } from '@pushav/shared/testing/until.ts'
 import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
 import { putHead, type RawConnection, rawConnection } from './clients/raw-tls.ts'
 import { type JournalLine, probed, readBody, readJournal, sha256Of } from './server/journal.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 const withBody = ['-H', 'Expect:', '-T', '-']
 
 describe('hostile and broken senders', function () {
   this.timeout(60_000)
-  const server = serverOfSuite([], { MAX_UPLOAD: '8MiB' })
+  const server = sharedServerOfSuite({ MAX_UPLOAD: '8MiB' })
   let device: Identity
   let stream: string
   before(async () => {

@@ -8,7 +8,7 @@ import { until } from '@pushav/shared/testing/until.ts'
 import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
 import { putHead } from './clients/raw-tls.ts'
 import { run } from './server/run.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { serverOfSuite, sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 const main = join(import.meta.dirname, '../services/standalone/src/main.ts')
 const file = join(tmpdir(), `keys-${process.pid}.log`)
@@ -120,7 +120,7 @@ describe('--keylog', function () {
 })
 
 describe('without --keylog', () => {
-  const server = serverOfSuite()
+  const server = sharedServerOfSuite()
 
   it('there are no keys', async () => {
     const stream = await makeStream(server())

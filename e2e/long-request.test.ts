@@ -8,7 +8,7 @@ import { probed, readBody, sha256Of } from './server/journal.ts'
 import { push, tlsArguments } from './support/devices/ffmpeg.ts'
 import { type LongBody, makeLongBody, openUpload } from './support/media/long-body.ts'
 import { mediaOfSuite } from './support/media/media.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 /** One line of the wire log. */
 interface Line {
@@ -26,7 +26,7 @@ const endOfTrack = Buffer.from('000000086d667261', 'hex')
 
 describe('one long request per track', function () {
   this.timeout(60_000)
-  const server = serverOfSuite()
+  const server = sharedServerOfSuite()
   const media = mediaOfSuite()
   let device: Identity
   let stream: string

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
@@ -7,16 +7,30 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '@pushav/shared/testing/until.ts'
 import { type StoppableRelay, stoppableRelay } from '../services/ingest/src/testing/stoppable-relay.ts'
 import { type TestPrefix, testEndpoint, testPrefix } from '../services/ingest/src/testing/test-bucket.ts'
+import { mediaOfSuite } from './support/media/media.ts'
 import { type Machines, startMachines } from './support/topology/machines.ts'
 
-const cameras = 4
-const rebuildMs = 120_000
+// Sixteen cameras for five minutes: SOAK_SECONDS=300 SOAK_CAMERAS=16 npm run test:soak -- e2e/object-store.soak.test.ts
+const seconds = Number(process.env.SOAK_SECONDS ?? 20)
+const cameras = Number(process.env.SOAK_CAMERAS ?? 4)
+/** Of each camera; probes take what a core has. */
+const uploadsPerSecond = Number(process.env.SOAK_UPLOADS_PER_SECOND ?? 2)
+const rebuildMs = 300_000
+const probesMs = seconds * 10_000
 const instances = ['a', 'b', 'c']
 
 interface Stored {
-  readonly stream: string
   readonly id: string
   readonly sha256: string
+}
+
+/** What a camera has sent, in this order, and what was answered. */
+interface Pushed {
+  readonly stream: string
+  readonly stored: readonly Stored[]
+  /** Attempts that were answered with another status than 2xx, or not at all. */
+  readonly refused: number
+  readonly broken: number
 }
 
 if (testEndpoint === null) {
@@ -25,7 +39,8 @@ if (testEndpoint === null) {
   })
 } else {
   describe('machines with an object store in common', function () {
-    this.timeout(600_000)
+    this.timeout(600_000 + seconds * 20_000)
+    const media = mediaOfSuite()
     let built: AsyncDisposableStack
     let prefix: TestPrefix
     let relay: StoppableRelay
@@ -37,7 +52,7 @@ if (testEndpoint === null) {
       prefix = built.use(await testPrefix())
       relay = built.use(await stoppableRelay(testEndpoint ?? ''))
       const url = prefix.url.replace(/endpoint=[^&]+/, `endpoint=${relay.url}`)
-      const settings = { STORE: url, DURABILITY: 'store', STORE_WAIT: '10s' }
+      const settings = { STORE: url, DURABILITY: 'store', STORE_WAIT: '5s' }
       machines = built.use(await startMachines(instances, settings))
       agent = new Agent({ ca: await readFile(machines.rootCertificate), keepAlive: true })
       built.defer(() => agent.destroy())
@@ -45,54 +60,92 @@ if (testEndpoint === null) {
     after(() => built.disposeAsync())
 
     it('lose nothing that was answered when each of them is killed and its disk removed', async () => {
-      const stored = await pushWhile(async () => {
-        for (const instance of ['b', 'c']) {
-          await sleep(4_000)
+      await assertNothingLost(async (isOver) => {
+        for (let turn = 0, lost = 0; ; turn++) {
+          await sleep(2_000)
+          if (isOver() && turn >= instances.length) return `${lost} machines lost`
+          const instance = instances[turn % instances.length] ?? ''
           await machines.lose(instance)
+          lost++
           await sleep(2_000)
           await machines.replace(instance)
         }
       })
-      ok(stored.length > 100, `${stored.length} were stored`)
-      await assertAllThere(stored)
-      await machines.replaceAll()
-      await assertAllThere(stored)
     })
 
-    it('lose nothing that was answered while the store comes and goes', async () => {
-      const stored = await pushWhile(async () => {
-        for (let times = 0; times < 3; times++) {
-          await sleep(2_000)
-          await relay.stop()
-          await sleep(1_000)
-          await relay.start()
+    it('lose nothing that was answered while the store breaks off, hangs and goes on', async () => {
+      await assertNothingLost(async (isOver) => {
+        for (let turn = 0; ; turn++) {
+          await sleep(500 + Math.random() * 3_000)
+          if (isOver() && turn >= 4) return `${turn} outages of the store`
+          // Some are longer than STORE_WAIT.
+          const forMs = 200 + Math.random() * 7_000
+          if (turn % 2 === 0) {
+            await relay.stop()
+            await sleep(forMs)
+            await relay.start()
+          } else {
+            relay.hang()
+            await sleep(forMs)
+            relay.goOn()
+          }
         }
-        await sleep(3_000)
       })
-      ok(stored.length > 50, `${stored.length} were stored`)
-      await assertAllThere(stored)
-      await machines.replaceAll()
-      await assertAllThere(stored)
     })
 
-    /** Cameras push one upload after the other until the disturbance is over; what was answered with 202. */
-    async function pushWhile(disturb: () => Promise<void>): Promise<readonly Stored[]> {
+    /** What was stored is there at once, and again when all machines and Redis are lost. */
+    async function assertNothingLost(disturb: (isOver: () => boolean) => Promise<string>): Promise<void> {
+      const untilMs = performance.now() + seconds * 1_000
       let isOver = false
-      const pushing = Array.from({ length: cameras }, async () => {
-        const created = await until('a stream is made', () => createStream())
-        const stored: Stored[] = []
-        for (let number = 0; !isOver; number++) {
-          const body = randomBytes(1_000 + (number % 5) * 20_000)
-          const response = await send('PUT', `/streams/${created}/${number}.bin`, body).catch(() => null)
-          if (response?.status !== 202) continue
-          const sha256 = createHash('sha256').update(body).digest('hex')
-          stored.push({ stream: created, id: JSON.parse(String(response.body)).upload_id, sha256 })
-        }
-        return stored
-      })
-      await disturb()
+      const pushing = Promise.all(Array.from({ length: cameras }, () => push(() => isOver)))
+      const disturbed = await disturb(() => performance.now() >= untilMs)
       isOver = true
-      return (await Promise.all(pushing)).flat()
+      const pushed = await pushing
+      const sum = (count: (one: Pushed) => number) => pushed.reduce((all, one) => all + count(one), 0)
+      const stored = sum((one) => one.stored.length)
+      const counts = [`${stored} stored`, `${sum((one) => one.refused)} refused`]
+      report(...counts, `${sum((one) => one.broken)} broken off`, disturbed)
+      ok(stored > cameras * 5, `${stored} were stored`)
+      await assertAllThere(pushed)
+      const startedMs = performance.now()
+      await machines.replaceAll()
+      await assertAllThere(pushed)
+      report(
+        `all there ${Math.round((performance.now() - startedMs) / 1_000)} s after all machines were lost`,
+      )
+    }
+
+    /** A camera sends one upload after the other, each until it is answered. */
+    async function push(isOver: () => boolean): Promise<Pushed> {
+      const stream = await until('a stream is made', createStream, 60_000)
+      const stored: Stored[] = []
+      let [refused, broken] = [0, 0]
+      for (let number = 0; !isOver(); number++) {
+        const body = number === 0 ? media().init : segmentWith(`${stream}-${number}`, (number % 5) * 20_000)
+        const path = number === 0 ? 'init.cmfv' : `${number}.cmfv`
+        const startedMs = performance.now()
+        while (!isOver()) {
+          const response = await send('PUT', `/streams/${stream}/v/${path}`, body).catch(() => null)
+          if (response && Math.floor(response.status / 100) === 2) {
+            const sha256 = digestOf(body)
+            stored.push({ id: JSON.parse(String(response.body)).upload_id, sha256 })
+            break
+          }
+          if (response) refused++
+          else broken++
+          await sleep(100)
+        }
+        await sleep(Math.max(0, 1_000 / uploadsPerSecond - (performance.now() - startedMs)))
+      }
+      return { stream, stored, refused, broken }
+    }
+
+    /** Ends with a box that no other upload has. */
+    function segmentWith(name: string, size: number): Buffer {
+      const box = Buffer.alloc(8 + name.length + size, name)
+      box.writeUInt32BE(box.length)
+      box.write('free', 4)
+      return Buffer.concat([media().segment, box])
     }
 
     async function createStream(): Promise<string | undefined> {
@@ -100,31 +153,47 @@ if (testEndpoint === null) {
       return response?.status === 201 ? String(JSON.parse(String(response.body)).id) : undefined
     }
 
-    /** Byte for byte, and listed once. */
-    async function assertAllThere(stored: readonly Stored[]): Promise<void> {
-      for (const [stream, some] of Map.groupBy(stored, (one) => one.stream)) {
-        const missing = async () => {
-          const listed = await listOf(stream)
-          deepEqual(listed.length, new Set(listed).size)
-          return some.filter(({ id }) => !listed.includes(id))
-        }
-        await until('all are listed', async () => (await missing()).length === 0, rebuildMs)
-        for (const { id, sha256 } of some.slice(-20)) {
+    /** Byte for byte, listed once, judged in the order in which they were sent, and probed. */
+    async function assertAllThere(pushed: readonly Pushed[]): Promise<void> {
+      for (const { stream, stored } of pushed) {
+        const listed = await until('all are listed', () => listedWith(stream, stored), rebuildMs)
+        equal(new Set(listed).size, listed.length)
+        const ids = stored.map(({ id }) => id)
+        const known = new Set(ids)
+        deepEqual(
+          listed.filter((id) => known.has(id)),
+          ids,
+        )
+        for (const { id, sha256 } of stored) {
           const { status, body } = await send('GET', `/uploads/${stream}/${id}`)
-          equal(status, 200)
-          equal(createHash('sha256').update(body).digest('hex'), sha256)
+          deepEqual([id, status, digestOf(body)], [id, 200, sha256])
         }
       }
+      for (const { stream } of pushed) await until('all are probed', () => allProbed(stream), probesMs)
     }
 
-    async function listOf(stream: string): Promise<readonly string[]> {
-      const ids: string[] = []
-      for (let after = ''; ; ) {
-        const { body } = await send('GET', `/streams/${stream}/uploads?limit=500${after}`)
-        const { uploads, next_cursor: next } = JSON.parse(String(body))
-        ids.push(...uploads.map(({ id }: { id: string }) => id))
-        if (next === null || next === undefined) return ids
-        after = `&cursor=${next}`
+    async function listedWith(
+      stream: string,
+      stored: readonly Stored[],
+    ): Promise<readonly string[] | undefined> {
+      const listed = (await uploadsOf(stream)).map(({ id }) => id)
+      return stored.every(({ id }) => listed.includes(id)) ? listed : undefined
+    }
+
+    async function allProbed(stream: string): Promise<boolean> {
+      const uploads = await uploadsOf(stream)
+      return uploads.length > 0 && uploads.every(({ probe }) => probe !== 'pending')
+    }
+
+    async function uploadsOf(stream: string): Promise<readonly ListedUpload[]> {
+      const all: ListedUpload[] = []
+      for (let from = 0; ; ) {
+        const { status, body } = await send('GET', `/streams/${stream}/uploads?limit=500&from=${from}`)
+        if (status !== 200) return []
+        const { uploads } = JSON.parse(String(body))
+        if (uploads.length === 0) return all
+        all.push(...uploads)
+        from += uploads.length
       }
     }
 
@@ -138,3 +207,11 @@ if (testEndpoint === null) {
     }
   })
 }
+
+interface ListedUpload {
+  readonly id: string
+  readonly probe: string
+}
+
+const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+const report = (...counts: readonly string[]): void => console.log(`      ${counts.join(', ')}`)

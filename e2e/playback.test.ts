@@ -6,11 +6,11 @@ import { curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
 import { mustRun } from './server/run.ts'
 import { push, tlsForMuxer } from './support/devices/ffmpeg.ts'
 import { mediaOfSuite } from './support/media/media.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 describe('a session that ffmpeg pushed', function () {
   this.timeout(60_000)
-  const server = serverOfSuite()
+  const server = sharedServerOfSuite()
   const media = mediaOfSuite()
   let stream: string
   let session: string

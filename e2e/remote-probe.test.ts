@@ -45,6 +45,8 @@ describe('a probe worker on another machine', function () {
     if (status !== 202) throw new Error(`${path}: ${status} ${text}`)
     return json.upload_id
   }
+  let madeBigMovie: Promise<Buffer> | undefined
+  const bigMovie = () => (madeBigMovie ??= makeBigMovie())
   const lines = async (): Promise<readonly Line[]> =>
     (await curl(rig.proxyAndIngest, `/streams/${stream}/uploads?limit=1000`)).json.uploads
 
@@ -205,7 +207,7 @@ describe('a probe worker on another machine', function () {
   }
 
   /** Of some 20 MB, its moov last. */
-  async function bigMovie(): Promise<Buffer> {
+  async function makeBigMovie(): Promise<Buffer> {
     const file = join(media().directory, 'big.mp4')
     const noise = ['-f', 'lavfi', '-i', 'anoisesrc=d=105:c=white:r=48000']
     await mustRun('ffmpeg', [

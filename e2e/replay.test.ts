@@ -10,7 +10,7 @@ import { keepAlive } from './clients/keep-alive.ts'
 import { putHead, rawConnection } from './clients/raw-tls.ts'
 import { freePort } from './server/free-port.ts'
 import { run } from './server/run.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 const root = join(import.meta.dirname, '..')
 const script = join(root, 'services/camera/src/replay/main.ts')
@@ -36,7 +36,7 @@ interface Upload {
 
 describe('npm run replay', function () {
   this.timeout(90_000)
-  const server = serverOfSuite([], { VERDICT_WAIT: '20s' })
+  const server = sharedServerOfSuite({ VERDICT_WAIT: '20s' })
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>
   let device: Identity
   let stream = ''

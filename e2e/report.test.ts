@@ -2,11 +2,11 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { until } from '@pushav/shared/testing/until.ts'
 import { curl, makeStream } from './clients/curl.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 describe('the report', function () {
   this.timeout(60_000)
-  const server = serverOfSuite()
+  const server = sharedServerOfSuite()
   let stream: string
   before(async () => {
     stream = await makeStream(server(), '?interface=dash')

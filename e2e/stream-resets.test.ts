@@ -3,7 +3,7 @@ import { until } from '@pushav/shared/testing/until.ts'
 import { as, curl, type Identity, makeDevice, makeStream } from './clients/curl.ts'
 import { floodStreams } from './load/stream-flood.ts'
 import { readJournal } from './server/journal.ts'
-import { serverOfSuite } from './support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from './support/suite/server-of-suite.ts'
 
 /** NGHTTP2_ENHANCE_YOUR_CALM */
 const enhanceYourCalm = 11
@@ -12,7 +12,7 @@ const maxRecorded = 128 + 256 + 1
 
 describe('an HTTP/2 connection that opens and resets uploads', function () {
   this.timeout(60_000)
-  const server = serverOfSuite()
+  const server = sharedServerOfSuite()
   let device: Identity
   before(async () => {
     device = await makeDevice(server(), 'cam')

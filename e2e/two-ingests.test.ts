@@ -31,115 +31,111 @@ const story: readonly (readonly [path: string, body: Buffer | string])[] = [
   ['v/segment_1007.m4s', segment(7)],
 ]
 
-describe('two ingests behind one proxy', function () {
-  this.timeout(120_000)
+describe('behind one proxy', function () {
+  this.timeout(240_000)
   let built: AsyncDisposableStack
   let alone: Deployment
-  let both: Deployment
   let device: Identity
+  /** What one ingest says. */
+  let expected: unknown
 
   before(async () => {
     built = new AsyncDisposableStack()
     alone = built.use(await startDeployment(['alone']))
     device = await makeDevice(alone, 'cam')
-    both = built.use(await startDeployment(['left', 'right'], alone))
+    expected = await tellTo(alone, device)
   })
   after(() => built.disposeAsync())
 
-  it('judge a session that alternates between them as one ingest does', async () => {
-    const expected = await tellTo(alone, device)
-    deepEqual(await tellTo(both, device), expected)
-    deepEqual(await writersOf(both, '1'), ['left.ndjson', 'right.ndjson'])
-  })
+  describe('two ingests', () => {
+    let both: Deployment
+    before(async () => {
+      both = await startDeployment(['left', 'right'], alone)
+    })
+    after(() => both?.[Symbol.asyncDispose]())
 
-  it('lose nothing that was answered when one of them dies', async () => {
-    const stream = await makeStream(both)
-    const pushAll = async (paths: readonly string[]) => {
-      const answers = await Promise.all(
-        paths.map((path) => push(both, device, `/streams/${stream}/${path}`, path)),
-      )
-      deepEqual(new Set(answers.map((answer) => answer?.status)), new Set([202]))
-    }
-    const paths = Array.from({ length: 40 }, (_, n) => `v/${n}.m4s`)
-    await pushAll(paths.slice(0, 20))
-    await both.kill('left')
-    await pushAll(paths.slice(20))
-    await until('all are listed', async () => {
-      const { uploads } = (await curl(both, `/streams/${stream}/uploads?limit=100`)).json
-      return uploads.length === paths.length
+    it('judge a session that alternates between them as one ingest does', async () => {
+      deepEqual(await tellTo(both, device), expected)
+      deepEqual(await writersOf(both, '1'), ['left.ndjson', 'right.ndjson'])
+    })
+
+    it('lose nothing that was answered when one of them dies', async () => {
+      const stream = await makeStream(both)
+      const pushAll = async (paths: readonly string[]) => {
+        const answers = await Promise.all(
+          paths.map((path) => push(both, device, `/streams/${stream}/${path}`, path)),
+        )
+        deepEqual(new Set(answers.map((answer) => answer?.status)), new Set([202]))
+      }
+      const paths = Array.from({ length: 40 }, (_, n) => `v/${n}.m4s`)
+      await pushAll(paths.slice(0, 20))
+      await both.kill('left')
+      await pushAll(paths.slice(20))
+      await until('all are listed', async () => {
+        const { uploads } = (await curl(both, `/streams/${stream}/uploads?limit=100`)).json
+        return uploads.length === paths.length
+      })
     })
   })
-})
 
-describe('four ingests that are killed one after the other', function () {
-  this.timeout(240_000)
-  const names = ['one', 'two', 'three', 'four']
-  let built: AsyncDisposableStack
-  let alone: Deployment
-  let device: Identity
+  describe('four ingests that are killed one after the other', () => {
+    const names = ['one', 'two', 'three', 'four']
 
-  before(async () => {
-    built = new AsyncDisposableStack()
-    alone = built.use(await startDeployment(['alone']))
-    device = await makeDevice(alone, 'cam')
-  })
-  after(() => built.disposeAsync())
+    it('judge a session as one ingest does', async () => {
+      await using four = await startDeployment(names, alone)
+      const kills = new Map([
+        [4, 'one'],
+        [8, 'two'],
+        [12, 'three'],
+      ])
+      const killDue = async (step: number) => {
+        const instance = kills.get(step)
+        if (instance) await four.kill(instance)
+      }
+      deepEqual(await tellTo(four, device, killDue), expected)
+      deepEqual(await writersOf(four, '1'), names.map((name) => `${name}.ndjson`).sort())
+    })
 
-  it('judge a session as one ingest does', async () => {
-    const expected = await tellTo(alone, device)
-    await using four = await startDeployment(names, alone)
-    const kills = new Map([
-      [4, 'one'],
-      [8, 'two'],
-      [12, 'three'],
-    ])
-    const killDue = async (step: number) => {
-      const instance = kills.get(step)
-      if (instance) await four.kill(instance)
-    }
-    deepEqual(await tellTo(four, device, killDue), expected)
-    deepEqual(await writersOf(four, '1'), names.map((name) => `${name}.ndjson`).sort())
-  })
-
-  it('leave to the others what they were receiving, and their uploads without a verdict', async () => {
-    await using four = await startDeployment(names, alone, false)
-    const stream = await makeStream(four)
-    const taken = ['ingest-1', 'ingest-2', 'ingest-3', 'ingest-4']
-    const accepted: string[] = []
-    for (let round = 0; round < 3; round++) {
-      const path = `/streams/${stream}/long/${round}.mp4`
-      using connection = await rawConnection(four, device)
-      connection.tls.on('error', () => undefined)
-      connection.tls.write(putHead(path, 'Content-Length: 500000'))
-      connection.tls.write(Buffer.alloc(100_000))
-      const receiver = await until('a body on its way', () => receiverIn(four, taken))
-      const pushes = Array.from({ length: 12 }, (_, n) => {
-        const short = `short/${round}/${n}.m4s`
-        return push(four, device, `/streams/${stream}/${short}`, short).then(
-          (reply) => reply?.status === 202 && accepted.push(short),
+    it('leave to the others what they were receiving, and their uploads without a verdict', async () => {
+      await using four = await startDeployment(names, alone, false)
+      const stream = await makeStream(four)
+      const taken = ['ingest-1', 'ingest-2', 'ingest-3', 'ingest-4']
+      const accepted: string[] = []
+      for (let round = 0; round < 3; round++) {
+        const path = `/streams/${stream}/long/${round}.mp4`
+        using connection = await rawConnection(four, device)
+        connection.tls.on('error', () => undefined)
+        connection.tls.write(putHead(path, 'Content-Length: 500000'))
+        connection.tls.write(Buffer.alloc(100_000))
+        const receiver = await until('a body on its way', () => receiverIn(four, taken))
+        const pushes = Array.from({ length: 12 }, (_, n) => {
+          const short = `short/${round}/${n}.m4s`
+          return push(four, device, `/streams/${stream}/${short}`, short).then(
+            (reply) => reply?.status === 202 && accepted.push(short),
+          )
+        })
+        await Promise.race(pushes)
+        process.kill(await processOf(four, receiver), 'SIGKILL')
+        taken.splice(taken.indexOf(receiver), 1)
+        await Promise.all(pushes)
+        const cutOffs = await until('taken over', async () => {
+          const { uploads } = (await curl(four, `/streams/${stream}/uploads?limit=1000`)).json
+          const long = uploads.filter((upload: { path: string }) => upload.path === `long/${round}.mp4`)
+          return long.length > 0 && long
+        })
+        deepEqual(
+          cutOffs.map(({ whole }: { whole: boolean }) => whole),
+          [false],
         )
-      })
-      await Promise.race(pushes)
-      process.kill(await processOf(four, receiver), 'SIGKILL')
-      taken.splice(taken.indexOf(receiver), 1)
-      await Promise.all(pushes)
-      const cutOffs = await until('taken over', async () => {
-        const { uploads } = (await curl(four, `/streams/${stream}/uploads?limit=1000`)).json
-        const long = uploads.filter((upload: { path: string }) => upload.path === `long/${round}.mp4`)
-        return long.length > 0 && long
-      })
+      }
+      const { uploads } = (await curl(four, `/streams/${stream}/uploads?limit=1000`)).json
+      const listed = new Set(uploads.map(({ path }: { path: string }) => path))
       deepEqual(
-        cutOffs.map(({ whole }: { whole: boolean }) => whole),
-        [false],
+        accepted.filter((path) => !listed.has(path)),
+        [],
       )
-    }
-    const { uploads } = (await curl(four, `/streams/${stream}/uploads?limit=1000`)).json
-    const listed = new Set(uploads.map(({ path }: { path: string }) => path))
-    deepEqual(
-      accepted.filter((path) => !listed.has(path)),
-      [],
-    )
-    deepEqual(accepted.length > 0, true)
+      deepEqual(accepted.length > 0, true)
+    })
   })
 })
 

@@ -1,6 +1,6 @@
 import { equal, match } from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chunk, ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
@@ -48,6 +48,16 @@ describe('npm run verify-report', function () {
     equal(sums, 0, stderr)
   })
 
+  it('has in a report what sha256sum checks, in an export and in a working directory', async () => {
+    const extracted = await writeZip(zip)
+    const exported = JSON.parse(await readFile(join(extracted, 'report.json'), 'utf8'))
+    equal(await checkSums(extracted, exported.evidence.digests, 'file'), 0)
+    await appendFile(join(extracted, exported.evidence.digests[1].file), 'x')
+    equal(await checkSums(extracted, exported.evidence.digests, 'file'), 1)
+    const { digests } = JSON.parse(report.toString()).evidence
+    equal(await checkSums(join(suite.path(), 'uploads/1'), digests, 'upload'), 0)
+  })
+
   it('finds one changed byte, whatever it is in', async () => {
     const body = zip.indexOf(init)
     for (const [name, found, words] of [
@@ -77,6 +87,12 @@ describe('npm run verify-report', function () {
     match(met.output, /the report says something else than that of the export on [a-z-]+\n/)
     const other = await verify(Buffer.from(text.replace('"session":"1"', '"session":"2"')), zip)
     match(other.output, /the report is on stream 1, session 2, the export on stream 1, session 1/)
+    const { digests } = JSON.parse(text).evidence
+    const forged = await verify(Buffer.from(text.replaceAll(digests[1].sha256, '0'.repeat(64))), zip)
+    equal(
+      forged.output.split('\n')[1],
+      `  the report has another digest of ${digests[1].path} (upload ${digests[1].upload})`,
+    )
     const fewer = await verify(Buffer.from(text.replace('"uploads":4,', '"uploads":3,')), zip)
     match(fewer.output, /the report is on 3 uploads, the export has 4/)
     const journal = join(suite.path(), 'journals/1/one.ndjson')
@@ -113,6 +129,22 @@ describe('npm run verify-report', function () {
     const files = ['report.json', 'export.zip', ...args]
     const { code, stdout, stderr } = await run('node', [script, ...files], { cwd: directory.path })
     return { code, output: String(stdout), complaint: stderr }
+  }
+
+  async function writeZip(archive: Buffer): Promise<string> {
+    await writeFile(join(directory.path, 'export.zip'), archive)
+    return unzipped()
+  }
+
+  /** The exit code of sha256sum. */
+  async function checkSums(
+    cwd: string,
+    digests: readonly Record<string, string>[],
+    name: 'file' | 'upload',
+  ): Promise<number | null> {
+    const list = join(directory.path, 'list')
+    await writeFile(list, digests.map((one) => `${one.sha256}  ${one[name]}\n`).join(''))
+    return (await run('sha256sum', ['--check', '--strict', list], { cwd })).code
   }
 
   /** By another program's reading of the zip. */

@@ -7,7 +7,7 @@ import { createLauncherPool } from '../../services/probe/src/ffprobe/launcher-po
 import type { Ffprobe } from '../../services/probe/src/use-cases/ports.ts'
 import type { Media } from './media.ts'
 
-const bounds = { timeoutMs: 10_000, memoryBytes: 2 ** 30 }
+const bounds = { timeoutMs: 10_000, memoryBytes: 2 ** 30, niceness: 19 }
 const name = process.env.FFPROBE ?? 'ffprobe'
 
 /** The product's ffprobe by itself, in the confinement that the product finds here. */
@@ -19,7 +19,7 @@ export async function bareFfprobe(): Promise<Ffprobe> {
   const program = await findProgram(name, process.env.PATH ?? '')
   const loosest = confinements(program ?? '', bounds).at(-1)
   if (program === null || !loosest) throw new Error(`${name} is not there`)
-  return ffprobeIn(loosest, bounds, createLauncherPool(loosest))
+  return ffprobeIn(loosest, bounds, createLauncherPool(loosest, bounds.niceness))
 }
 
 /** One run on a segment behind its init segment; milliseconds. */

@@ -1,8 +1,8 @@
 # What the flows through containers have in common; to be read by `source`. They set `work`, a folder with the server's
 # root.pem, and `device`, what curl is told of a client certificate.
 
-within() { # SECONDS COMMAND…: repeats the command until it succeeds
-  local until=$((SECONDS + $1))
+within() { # SECONDS COMMAND…: repeats the command until it succeeds; PATIENCE makes the time so many times longer, for a busy machine
+  local until=$((SECONDS + $1 * ${PATIENCE:-1}))
   shift
   until "$@"; do
     ((SECONDS < until)) || return 1

@@ -6,14 +6,20 @@ const timeoutMs = 15_000
 const ownTimers = 1
 
 let before: ReadonlyMap<string, number> = new Map()
+let shared = new AsyncDisposableStack()
+
+/** Closes what several suites share once the last test of the file that mocha runs is over; the newest goes first. */
+export const closeAfterTests = (close: () => Promise<void>): void => shared.defer(close)
 
 /** Fails a test file whose tests leave something open that would keep the process alive. */
 export const mochaHooks = {
   beforeAll(): void {
     before = activeResources()
+    shared = new AsyncDisposableStack()
   },
   async afterAll(this: Mocha.Context): Promise<void> {
-    this.timeout(2 * timeoutMs)
+    this.timeout(4 * timeoutMs)
+    await shared.disposeAsync()
     const end = Date.now() + timeoutMs
     await nextTurn()
     for (let left = leftOpen(); left.length > 0; left = leftOpen()) {

@@ -2,7 +2,7 @@ import { globSync, statSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join, relative, resolve } from 'node:path'
-import { root, testFiles } from './test-files.ts'
+import { root, testFiles, withBundles } from './test-files.ts'
 
 // node e2e/tiers/run-tests.ts unit|integration|all|soak [--list] [FILE or FOLDER…] [flags of mocha]
 // Runs the tests of a tier, or of all tests only the named ones; --list prints their names instead.
@@ -21,20 +21,26 @@ else await runMocha()
 async function runMocha(): Promise<void> {
   const mocha = join(root, 'node_modules/mocha/bin/mocha.js')
   const hasJobs = flags.some((flag) => /^(--jobs|-j)\b/.test(flag))
-  // With more, ffprobe, which comes after everything else, would hardly get the processor.
-  const jobs = hasJobs ? [] : ['--jobs', String(Math.max(2, availableParallelism()))]
+  const jobs = hasJobs ? [] : ['--jobs', String(jobsOf(tier))]
   const isSerial = files.length === 1 || flags.includes('--no-parallel')
   process.chdir(root)
   cacheCompiledCode()
+  // With 19, every start of a server and every probe would wait until no other test needs the processor.
+  if (tier !== 'soak') process.env.PROBE_NICENESS ??= '5'
   process.argv.splice(
     1,
     process.argv.length,
     mocha,
     ...(isSerial ? [] : ['--parallel', ...jobs]),
     ...flags,
-    ...files,
+    ...withBundles(files),
   )
   await import(mocha)
+}
+
+/** The tests of servers wait for much of their time; those of the soak tier are under load. */
+function jobsOf(name: string): number {
+  return Math.max(2, Math.ceil((name === 'soak' ? 1 : 1.5) * availableParallelism()))
 }
 
 /** Of the tests and of all processes that they start. */
@@ -56,14 +62,14 @@ function testsOf(name: string): readonly string[] {
 /** Not what stands behind a flag, which may be its value. */
 function isPath(arg: string, at: number): boolean {
   if (arg.startsWith('-')) return false
-  if (arg.endsWith('.test.ts')) return true
+  if (arg.endsWith('.ts')) return true
   const isValue = args[at - 1]?.startsWith('-') ?? false
   return !isValue && (statSync(resolve(from, arg), { throwIfNoEntry: false })?.isDirectory() ?? false)
 }
 
 function testsIn(path: string): readonly string[] {
   const found = relative(root, resolve(from, path))
-  return path.endsWith('.test.ts') ? [found] : globSync(join(found, '**/*.test.ts'), { cwd: root }).sort()
+  return path.endsWith('.ts') ? [found] : globSync(join(found, '**/*.test.ts'), { cwd: root }).sort()
 }
 
 function fail(reason: string): never {

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { testFiles } from './test-files.ts'
+import { bundles, testFiles, withBundles } from './test-files.ts'
 
 const { unit, integration, soak } = testFiles()
 
@@ -23,5 +23,25 @@ describe('testFiles', () => {
       [...unit, ...integration].filter((file) => file.includes('.soak.')),
       [],
     )
+  })
+})
+
+describe('withBundles', () => {
+  const members = [...bundles().values()].flat()
+
+  it('has each test once, alone or in one bundle', () => {
+    equal(new Set(members).size, members.length)
+    deepEqual(
+      members.filter((file) => !integration.includes(file)),
+      [],
+    )
+    const files = withBundles(integration)
+    deepEqual(files.flatMap((file) => bundles().get(file) ?? [file]).sort(), [...integration].sort())
+    equal(files.length, integration.length - members.length + bundles().size)
+  })
+
+  it('leaves files alone of whose bundle not all are to run', () => {
+    const [first = ''] = members
+    deepEqual(withBundles([first]), [first])
   })
 })

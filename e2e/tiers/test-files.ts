@@ -26,6 +26,22 @@ export function testFiles(): Readonly<Record<Tier, readonly string[]>> {
   }
 }
 
+/** Modules that import the test files which share servers; each runs as one file, so its files one after the other. */
+export const bundles = (): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    globSync('e2e/bundles/*.ts', { cwd: root })
+      .sort()
+      .map((file) => [file, importsOf(file).map((source) => join(dirname(file), source))]),
+  )
+
+/** The same tests with bundles, where all files of one are to run, in the place of the first of them. */
+export function withBundles(files: readonly string[]): readonly string[] {
+  const bundleOf = new Map<string, string>()
+  for (const [bundle, members] of bundles())
+    if (members.every((file) => files.includes(file))) for (const file of members) bundleOf.set(file, bundle)
+  return [...new Set(files.map((file) => bundleOf.get(file) ?? file))]
+}
+
 function tierOf(file: string): Tier {
   if (file.endsWith('.soak.test.ts')) return 'soak'
   return startsSomething(file) ? 'integration' : 'unit'

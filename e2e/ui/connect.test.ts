@@ -10,16 +10,16 @@ import { freePort } from '../server/free-port.ts'
 import { run } from '../server/run.ts'
 import { hasPackager, packager } from '../support/devices/real-clients.ts'
 import { mediaOfSuite } from '../support/media/media.ts'
-import { serverOfSuite } from '../support/suite/server-of-suite.ts'
-import { browserOfSuite } from './support/browser-of-suite.ts'
+import { sharedServerOfSuite } from '../support/suite/server-of-suite.ts'
+import { sharedBrowserOfSuite } from './support/browser-of-suite.ts'
 
 /** The page is told the port of stunnel; a test cannot rely on it to be free. */
 const stunnelPort = '127.0.0.1:1280'
 
 describe('the lines of the Connect page', function () {
   this.timeout(90_000)
-  const serverOf = serverOfSuite()
-  const browserOf = browserOfSuite(serverOf)
+  const serverOf = sharedServerOfSuite()
+  const browserOf = sharedBrowserOfSuite(serverOf)
   const mediaOf = mediaOfSuite()
   before(() => makeDevice(serverOf(), 'dev'))
 

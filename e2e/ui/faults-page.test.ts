@@ -1,12 +1,12 @@
 import { equal } from 'node:assert/strict'
 import { as, curl, type Identity, makeDevice, makeStream } from '../clients/curl.ts'
-import { serverOfSuite } from '../support/suite/server-of-suite.ts'
-import { browserOfSuite } from './support/browser-of-suite.ts'
+import { sharedServerOfSuite } from '../support/suite/server-of-suite.ts'
+import { sharedBrowserOfSuite } from './support/browser-of-suite.ts'
 
 describe('the page of faults', function () {
   this.timeout(60_000)
-  const serverOf = serverOfSuite()
-  const browserOf = browserOfSuite(serverOf)
+  const serverOf = sharedServerOfSuite()
+  const browserOf = sharedBrowserOfSuite(serverOf)
   let device: Identity
   before(async () => {
     device = await makeDevice(serverOf(), 'cam')

@@ -29,7 +29,7 @@ describe('in Firefox', function () {
 
   it('the live view shows uploads and marks, without a complaint', async () => {
     await firefox.open(`${serverOf().url}/ui/streams/${stream}`)
-    const count = `document.querySelector('.log-bar [role=status]').textContent`
+    const count = `document.querySelector('.log-count').textContent`
     const row = `document.querySelector('.list-row:not([hidden]) .c-path')?.textContent`
     const isShown = `${count} === '${runnableBodies.length + 2}' && ${row} && document.querySelector('.timeline canvas').height > 0`
     await firefox.evaluate(

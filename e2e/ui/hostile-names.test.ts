@@ -1,7 +1,7 @@
 import { equal, match, ok } from 'node:assert/strict'
 import { as, curl, type Identity, makeDevice, makeStream } from '../clients/curl.ts'
-import { serverOfSuite } from '../support/suite/server-of-suite.ts'
-import { browserOfSuite } from './support/browser-of-suite.ts'
+import { sharedServerOfSuite } from '../support/suite/server-of-suite.ts'
+import { sharedBrowserOfSuite } from './support/browser-of-suite.ts'
 import { runnableBodies } from './support/runnable-bodies.ts'
 
 const script = '<img src=x onerror=alert(1)>'
@@ -12,11 +12,11 @@ const names = [
   `${'a'.repeat(250)}/${'b'.repeat(250)}/${'c'.repeat(250)}/${'d'.repeat(200)}.m4s`,
 ]
 
-/** A test of `browserOfSuite`'s own: dialogs, violations of the policy and requests elsewhere fail each test. */
+/** A test of `sharedBrowserOfSuite`'s own: dialogs, violations of the policy and requests elsewhere fail each test. */
 describe('hostile texts of a device', function () {
   this.timeout(60_000)
-  const serverOf = serverOfSuite()
-  const browserOf = browserOfSuite(serverOf)
+  const serverOf = sharedServerOfSuite()
+  const browserOf = sharedBrowserOfSuite(serverOf)
   let device: Identity
   let stream: string
   before(async () => {

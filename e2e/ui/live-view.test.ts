@@ -3,13 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { as, curl, type Identity, makeDevice, makeStream } from '../clients/curl.ts'
 import { mediaOfSuite } from '../support/media/media.ts'
-import { serverOfSuite } from '../support/suite/server-of-suite.ts'
-import { browserOfSuite } from './support/browser-of-suite.ts'
+import { sharedServerOfSuite } from '../support/suite/server-of-suite.ts'
+import { sharedBrowserOfSuite } from './support/browser-of-suite.ts'
 
 describe('the live view', function () {
   this.timeout(60_000)
-  const serverOf = serverOfSuite()
-  const browserOf = browserOfSuite(serverOf)
+  const serverOf = sharedServerOfSuite()
+  const browserOf = sharedBrowserOfSuite(serverOf)
   const mediaOf = mediaOfSuite()
   let device: Identity
   before(async () => {
@@ -182,7 +182,7 @@ describe('the live view', function () {
     await page.locator('#connection:not(.live)').waitFor()
     await page.locator('#connection.live').waitFor({ timeout: 30_000 })
     for (const n of [1, 2, 3]) await push(stream, `after-${n}.txt`, String(n))
-    await page.locator('.list-row', { hasText: 'after-3.txt' }).waitFor()
+    for (const n of [1, 2, 3]) await page.locator('.list-row', { hasText: `after-${n}.txt` }).waitFor()
     const paths = await page.locator('.list-row:not([hidden]) .c-path').allTextContents()
     deepEqual(paths.sort(), [
       'after-1.txt',

@@ -1,5 +1,7 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import axe from 'axe-core'
+import type { Page } from 'playwright-core'
 import { curl, makeDevice, makeStream } from '../clients/curl.ts'
 import { pushAsCamera } from '../support/devices/camera.ts'
 import { mpdStyles, recordSession } from '../support/media/matter-recording.ts'
@@ -48,6 +50,13 @@ const checked = {
   light: JSON.stringify({ resultTypes: ['violations'] }),
   dark: JSON.stringify({ resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block'] }),
 }
+
+/** Collects in a page what moves by itself, with the elements that moved. */
+const recordShifts = `globalThis.shifts = []
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries())
+      if (value > 0.001) shifts.push([value, ...sources.map(({ node }) => node?.className ?? node?.textContent)].join(' '))
+  }).observe({ type: 'layout-shift', buffered: true })`
 
 interface Violation {
   readonly id: string
@@ -110,34 +119,38 @@ describe('all pages', function () {
     ['/ui/certificates', '.table'],
   ]
 
-  for (const theme of ['light', 'dark'] as const)
-    it(`are accessible and fit, ${theme}, ${widths.map(([name]) => name).join(' and ')}`, async () => {
-      const page = await browserOf().open('/ui/streams', { theme })
-      await page.addInitScript(axe.source)
-      for (const [path, ready] of pages()) {
-        await page.goto(`${serverOf().url}${path}`)
-        await page.locator(ready).first().waitFor()
+  it('are accessible and fit, light and dark, desktop and phone, and do not move what is there when data comes', async () => {
+    const page = await browserOf().open('/ui/no-such-page')
+    await page.addInitScript(axe.source)
+    await page.addInitScript(recordShifts)
+    for (const [path, ready] of pages()) {
+      await page.setViewportSize({ width: 1_440, height: 900 })
+      await page.emulateMedia({ colorScheme: 'light' })
+      await page.goto(`${serverOf().url}${path}`)
+      await page.locator(ready).first().waitFor()
+      deepEqual(await page.evaluate('shifts'), [], path)
+      for (const theme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: theme })
         for (const [name, width, height] of widths) {
           await page.setViewportSize({ width, height })
-          equal(
-            await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
-            true,
-            `${path} is wider than the window: ${name}`,
-          )
-          const violations = await page.evaluate<readonly Violation[]>(
-            `axe.run(${checked[theme]}).then(({ violations }) => violations)`,
-          )
-          deepEqual(
-            violations.map(
-              ({ id, nodes }) =>
-                `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
-            ),
-            [],
-            `${path}, ${name}`,
-          )
+          await assertFits(page, theme, `${path}, ${theme}, ${name}`)
         }
       }
-    })
+    }
+  })
+
+  async function assertFits(page: Page, theme: keyof typeof checked, what: string): Promise<void> {
+    const fits = await page.evaluate('document.documentElement.scrollWidth <= innerWidth')
+    equal(fits, true, `${what}: wider than the window`)
+    const violations = await page.evaluate<readonly Violation[]>(
+      `axe.run(${checked[theme]}).then(({ violations }) => violations)`,
+    )
+    const told = violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+    )
+    deepEqual(told, [], what)
+  }
 
   it('answer under the routes of the reference', async () => {
     equal((await curl(serverOf(), '/')).status, 307)
@@ -154,18 +167,16 @@ describe('all pages', function () {
     equal((await curl(serverOf(), '/ui/no-such-page')).status, 404)
   })
 
-  it('do not move what is there when data comes', async () => {
-    const page = await browserOf().open('/ui/no-such-page')
-    await page.addInitScript(`globalThis.shifts = []
-      new PerformanceObserver((list) => {
-        for (const { value, sources } of list.getEntries())
-          if (value > 0.001) shifts.push([value, ...sources.map(({ node }) => node?.className ?? node?.textContent)].join(' '))
-      }).observe({ type: 'layout-shift', buffered: true })`)
-    for (const [path, ready] of pages()) {
-      await page.goto(`${serverOf().url}${path}`)
-      await page.locator(ready).first().waitFor()
-      deepEqual(await page.evaluate('shifts'), [], path)
-    }
+  it('hand the report of a session out to be filed, with the digest of each upload', async () => {
+    const page = await browserOf().open(`/ui/reports/${stream}?session=1`)
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'JSON to file' }).click()
+    const download = await downloading
+    equal(download.suggestedFilename(), `report-stream-${stream}-session-1.json`)
+    const { session, evidence } = JSON.parse(await readFile(await download.path(), 'utf8'))
+    equal(session, '1')
+    equal(evidence.digests.length, evidence.uploads)
+    ok(evidence.uploads > 3)
   })
 
   it('ask for nothing but these', () => {

@@ -6,9 +6,9 @@ import { run } from '../server/run.ts'
 import { pushAsCamera } from '../support/devices/camera.ts'
 import { mpdStyles, type RecordedObject, recordSession } from '../support/media/matter-recording.ts'
 import { mediaOfSuite } from '../support/media/media.ts'
-import { serverOfSuite } from '../support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from '../support/suite/server-of-suite.ts'
 import { pageHolds } from './support/browser.ts'
-import { browserOfSuite } from './support/browser-of-suite.ts'
+import { sharedBrowserOfSuite } from './support/browser-of-suite.ts'
 
 interface Playing {
   readonly time: number
@@ -25,8 +25,8 @@ const playing = `(() => {
 
 describe('the player', function () {
   this.timeout(60_000)
-  const serverOf = serverOfSuite()
-  const browserOf = browserOfSuite(serverOf)
+  const serverOf = sharedServerOfSuite()
+  const browserOf = sharedBrowserOfSuite(serverOf)
   const mediaOf = mediaOfSuite()
   let device: Identity
   let objects: readonly RecordedObject[]

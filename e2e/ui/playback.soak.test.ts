@@ -74,10 +74,7 @@ describe('playback of what real clients send', function () {
 
   async function playAll(client: LivePush, page: Page, when: Played['when']): Promise<Played[]> {
     // Both inits and two segments of each track, whatever stands beside them.
-    await pageHolds(
-      page,
-      `Number(document.querySelector('.log-bar [role=status]').textContent.replace(/\\D/g, '')) >= 7`,
-    )
+    await pageHolds(page, `Number(document.querySelector('.log-count').textContent.replace(/\\D/g, '')) >= 7`)
     const results: Played[] = []
     for (const manifest of ['ours', ...client.manifests] as const) {
       await page.getByRole('button', { name: '▶ Play' }).click()

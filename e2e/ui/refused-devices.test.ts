@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { as, curl, makeStream } from '../clients/curl.ts'
 import { mustRun } from '../server/run.ts'
-import { serverOfSuite } from '../support/suite/server-of-suite.ts'
-import { browserOfSuite } from './support/browser-of-suite.ts'
+import { sharedServerOfSuite } from '../support/suite/server-of-suite.ts'
+import { sharedBrowserOfSuite } from './support/browser-of-suite.ts'
 
 describe('a device that is refused', function () {
   this.timeout(60_000)
-  const serverOf = serverOfSuite()
-  const browserOf = browserOfSuite(serverOf)
+  const serverOf = sharedServerOfSuite()
+  const browserOf = sharedBrowserOfSuite(serverOf)
 
   it('appears with what to do: among the devices, above the streams, and where it is waited for', async () => {
     await using directory = await temporaryDirectory()
@@ -35,7 +35,7 @@ describe('a device that is refused', function () {
     const waiting = await browserOf().open(`/ui/connect?stream=${stream}`)
     await waiting.getByText(`waiting for the first byte to stream ${stream}`).waitFor()
     const streams = await browserOf().open('/ui/streams')
-    await streams.locator('.card').waitFor()
+    await streams.locator('.card').first().waitFor()
 
     await curl(serverOf(), `/streams/${stream}/a.m4s`, [...as({ cert, key }), '-T', '-'], 'x')
 

@@ -11,9 +11,9 @@ import { run } from '../server/run.ts'
 import { pushAsCamera } from '../support/devices/camera.ts'
 import { mpdStyles, type RecordedObject, recordSession } from '../support/media/matter-recording.ts'
 import { mediaOfSuite } from '../support/media/media.ts'
-import { serverOfSuite } from '../support/suite/server-of-suite.ts'
+import { sharedServerOfSuite } from '../support/suite/server-of-suite.ts'
 import { pageHolds } from './support/browser.ts'
-import { browserOfSuite } from './support/browser-of-suite.ts'
+import { sharedBrowserOfSuite } from './support/browser-of-suite.ts'
 
 const session = '9876543210987654321'
 const key = hksvCameraKey.toString('hex')
@@ -22,8 +22,8 @@ const time = "document.querySelector('.player video').currentTime"
 
 describe('the player of sealed media', function () {
   this.timeout(60_000)
-  const serverOf = serverOfSuite()
-  const browserOf = browserOfSuite(serverOf)
+  const serverOf = sharedServerOfSuite()
+  const browserOf = sharedBrowserOfSuite(serverOf)
   const mediaOf = mediaOfSuite()
   let stream: string
   before('a session of HomeKit Secure Video', async () => {

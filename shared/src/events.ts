@@ -69,5 +69,13 @@ interface HandshakeRefused {
   readonly reason: string
 }
 
-/** The Redis stream of events. An entry's only field holds several of them as a JSON array. */
-export const eventStream = { key: '{pushav}:events', field: 'events', maxEntries: 10_000 } as const
+/**
+ * The Redis stream of events. The first field of an entry holds several of them as a JSON array, the second, which is
+ * optional, says which process wrote it.
+ */
+export const eventStream = {
+  key: '{pushav}:events',
+  field: 'events',
+  originField: 'origin',
+  maxEntries: 10_000,
+} as const

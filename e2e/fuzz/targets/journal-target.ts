@@ -36,7 +36,7 @@ export async function journalTarget(): Promise<Target & AsyncDisposable> {
     let known: FoldInput = nothing
     let count = 0
     for (let cursors: Cursors = {}, passes = 0; ; passes++) {
-      const lines = await mergeJournals(journals, stream, names, cursors)
+      const lines = await mergeJournals(journals, stream, names, cursors, new Map())
       if (lines.entries.length === 0) break
       if (passes > 2 * names.length * lineCount) throw new Error('the journals have no end')
       cursors = lines.cursors

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { type Identity, makeDevice, makeStream } from '../../clients/curl.ts'
 import { type Client, keepAlive, type Reply } from '../../clients/keep-alive.ts'
 import type { Standalone } from '../../server/standalone.ts'
-import { serverOfSuite } from './server-of-suite.ts'
+import { sharedServerOfSuite } from './server-of-suite.ts'
 
 /** A cmaf-ingest stream of a test's own, and a device that pushes to it. */
 export interface PublishingPoint {
@@ -48,7 +48,7 @@ interface LoggedUpload {
 
 /** One server for a suite and one publishing point for each of its tests; a receipt waits for its verdict. */
 export function publishingPointOfSuite(env: NodeJS.ProcessEnv = {}): () => PublishingPoint {
-  const server = serverOfSuite([], { VERDICT_WAIT: '20s', ...env })
+  const server = sharedServerOfSuite({ VERDICT_WAIT: '20s', ...env })
   let device: Identity
   let client: Client
   let point: PublishingPoint | null = null

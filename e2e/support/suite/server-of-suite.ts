@@ -1,16 +1,55 @@
 import { equal } from 'node:assert/strict'
 import { type Standalone, startStandalone } from '../../server/standalone.ts'
+import { closeAfterTests } from '../../tiers/leak-check.ts'
 
 const lastLines = 40
 
 /** One standalone for all tests of a suite; what it printed last is shown when one of them fails. */
 export function serverOfSuite(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): () => Standalone {
   let server: Standalone | null = null
+  after('stops the server', async function () {
+    this.timeout(30_000)
+    if (server) await stopped(server)
+  })
+  return serverFrom(async () => {
+    server = await startStandalone(flags, env)
+    return server
+  })
+}
+
+/** By their settings, as JSON. */
+const shared = new Map<string, Promise<Standalone>>()
+
+/**
+ * The same for all suites that mocha runs in one go and that ask for the same settings: each has streams of its own, and
+ * takes it as it is that others have been there.
+ */
+export const sharedServerOfSuite = (env: NodeJS.ProcessEnv = {}): (() => Standalone) =>
+  serverFrom(() => {
+    const key = JSON.stringify(Object.entries(env).sort())
+    const running = shared.get(key)
+    if (running) return running
+    const started = startStandalone([], env)
+    shared.set(key, started)
+    closeAfterTests(async () => {
+      shared.delete(key)
+      await stopped(await started)
+    })
+    return started
+  })
+
+async function stopped(server: Standalone): Promise<void> {
+  await using _ended = server
+  equal(await server.stop(), 0, 'the exit code of the server')
+}
+
+function serverFrom(start: () => Promise<Standalone>): () => Standalone {
+  let server: Standalone | null = null
   let seen = 0
 
   before('starts the server', async function () {
     this.timeout(150_000)
-    server = await startStandalone(flags, env)
+    server = await start()
   })
   beforeEach(() => {
     seen = server?.log.length ?? 0
@@ -19,11 +58,6 @@ export function serverOfSuite(flags: readonly string[] = [], env: NodeJS.Process
     if (this.currentTest?.state !== 'failed') return
     const lines = server?.log.slice(Math.max(seen, (server?.log.length ?? 0) - lastLines)) ?? []
     console.error(['--- what the server printed last', ...lines, '---'].join('\n'))
-  })
-  after('stops the server', async function () {
-    this.timeout(30_000)
-    await using stopped = server
-    if (stopped) equal(await stopped.stop(), 0, 'the exit code of the server')
   })
 
   return () => {

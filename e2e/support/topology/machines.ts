@@ -8,7 +8,10 @@ import { Redis } from 'ioredis'
 
 const code = (folder: string) => join(import.meta.dirname, '../../..', folder, 'src/main.ts')
 
-/** Ingests with nothing in common but Redis, an object store and the certificates, behind one proxy. */
+/**
+ * Ingests with nothing in common but Redis, an object store and the certificates, behind one proxy; and a probe worker that reads
+ * from the store.
+ */
 export interface Machines extends AsyncDisposable {
   readonly port: number
   readonly rootCertificate: string
@@ -38,6 +41,7 @@ export async function startMachines(
   await startIngest(first)
   await cp(join(path, first, 'certs'), certs, { recursive: true })
   for (const instance of others) await startIngest(instance)
+  await start('probe', 'services/probe', { STORE: settings.STORE, REDIS_URL: redis.path, TMPDIR: path })
   const { port } = await start('proxy', 'proxy', {
     ...{ HOST: 'localhost', PORT: '0', UI_PORT: 'off' },
     INGEST_ADDRESS: instances.map(addressOf).join(','),

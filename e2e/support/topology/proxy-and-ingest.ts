@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { directoryWithRoots } from '../../../services/ingest/src/testing/certificates.ts'
 
 /** Proxy and ingest without any probe worker: the machine that cameras push to. */
 export interface ProxyAndIngest extends AsyncDisposable {
@@ -20,7 +20,7 @@ const code = (folder: string) => join(import.meta.dirname, '../../..', folder, '
 /** Starts both on a free port, for a Redis that is there already. */
 export async function startProxyAndIngest(redisUrl: string): Promise<ProxyAndIngest> {
   await using built = new AsyncDisposableStack()
-  const { path } = built.use(await temporaryDirectory())
+  const { path } = built.use(await directoryWithRoots())
   const env = {
     ...process.env,
     REDIS_URL: redisUrl,

@@ -4,6 +4,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { directoryWithRoots } from '../../../services/ingest/src/testing/certificates.ts'
 import type { Reachable as ByCurl } from '../../clients/curl.ts'
 import type { Reachable as ByTls } from '../../clients/raw-tls.ts'
 
@@ -23,7 +24,7 @@ export async function startDeployment(
   areTold = true,
 ): Promise<Deployment> {
   await using built = new AsyncDisposableStack()
-  const { path } = built.use(await temporaryDirectory())
+  const { path } = built.use(await (other ? temporaryDirectory() : directoryWithRoots()))
   if (other) await cp(join(other.workingDirectory, 'certs'), join(path, 'certs'), { recursive: true })
   const redis = built.use(await startRedisServer())
   const common = {

@@ -9,7 +9,7 @@ import { makeCsr, makeReferenceRoot, openssl } from './testing/openssl.ts'
 
 const dayMs = 86_400_000
 const inDays = (days: number) => () => new Date(Date.now() + days * dayMs)
-const ours = { override: true, type: null, profile: null } as const
+const ours = { override: true, type: null, profile: null, mayShowKey: true } as const
 
 async function handoverIn(directory: string): Promise<Handover> {
   return handover.parse(JSON.parse(await readFile(handoverFileIn(directory), 'utf8')))
@@ -75,7 +75,7 @@ describe('openCertificates', () => {
       equal(new Set(started.map(({ secret }) => secret)).size, 1)
       const csr = Buffer.from(makeCsr(directory.path, 'p256'))
       for (const [at, { issue }] of started.entries()) {
-        await issue.sign(`dev${at}`, csr, { override: true, profile: null, publicKey: null })
+        await issue.sign(`dev${at}`, csr, { override: true, profile: null, renewed: null })
         const root = fileIn(directory.path, 'device', 'root.pem')
         match(openssl('verify', '-CAfile', root, fileIn(directory.path, 'device', `dev${at}.pem`)), /OK/)
       }

@@ -89,10 +89,11 @@ export async function openStorage(
   const local = await openDisk(config, built, log)
   const { inStore } = local
   const inRedis = redisStoreName(redis)
+  const index = redisIndex(redis)
   const shared =
     shareWith &&
     inStore &&
-    (await shareWith(config, { ...local, inStore, inRedis, describe: x509Reader.describe }))
+    (await shareWith(config, { ...local, inStore, inRedis, index, describe: x509Reader.describe }))
   const { journals, uploads, archive, clientCertificates } = shared ?? local
   const store = {
     ...uploads,
@@ -102,20 +103,19 @@ export async function openStorage(
     },
   }
 
-  const index = redisIndex(redis)
   const probes = built.use(
     createProbeQueue(queueRedis, open(connectBlocking), redisOutcomes(queueRedis), onError),
   )
   const eventBus = built.use(redisEventBus(redis, open(connectBlocking), notifier.onEvent))
 
-  shared?.watchRemovals(eventBus, index)
-  const links = shared?.linksIn(index) ?? local.links
+  shared?.watchRemovals(eventBus)
+  const { links } = shared ?? local
 
   const devices = redisDeviceIndex(redis)
   const deviceSums = built.use(createDeviceSums({ index, devices, everyMs: deviceSumsEveryMs }))
   const resultLog = built.use(createResultLog(log))
   const sessionTimeouts = built.use(createSessionTimeouts({ index, eventBus, resultLog, idleMs, now }))
-  const inspections = inspectionsOf(store, archive)
+  const inspections = inspectionsOf(store, archive, log)
   const publishResults = publishResultsWith({
     verdicts,
     eventBus,

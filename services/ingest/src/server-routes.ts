@@ -26,6 +26,7 @@ import { version } from './service/disk/package-version.ts'
 import { docsRoutes } from './service/http/docs-routes.ts'
 import { serviceRoutes } from './service/http/service-routes.ts'
 import type { Streams } from './streams/streams.ts'
+import { readUploadLogWith } from './streams/upload-log.ts'
 import type { TestTarget } from './tls-tests/http/tls-test-response.ts'
 import { tlsTestRoutes } from './tls-tests/http/tls-test-routes.ts'
 import { redisTestResults } from './tls-tests/redis/redis-test-results.ts'
@@ -66,7 +67,9 @@ export function serverRoutes(config: Config, storage: Storage, deps: ServerRoute
   const devices = readDevicesWith({ index: storage.devices, sums, certificates: clientCertificates, history })
   const { lastSeen } = devices
   const refusals = redisRefusals(redis, now)
-  const states = createStates({ eventBus, streams, inFlight, refusals, backlog: probes.backlog, now })
+  const { backlog } = probes
+  const readUploadLog = readUploadLogWith(streams, index, probes)
+  const states = createStates({ eventBus, streams, readUploadLog, inFlight, refusals, backlog, now })
   const waitFor = waitForWith({ states, streams, index, expectations })
   const about = describeServerWith({ version, config, certificates, proxyPorts, startedAt: now() })
   return [

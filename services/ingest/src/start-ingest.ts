@@ -35,6 +35,7 @@ import { openSharedFiles } from './open-shared-files.ts'
 import { openStorage } from './open-storage.ts'
 import { openWebhooks } from './open-webhooks.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
+import { createDiskSpace, takeSpaceOf } from './quotas/disk-space.ts'
 import { createQuotas, hasQuota } from './quotas/quotas.ts'
 import { startUsageRefresh } from './quotas/refresh-usage.ts'
 import { createUsage } from './quotas/usage.ts'
@@ -78,7 +79,7 @@ export async function startIngest(
   built: AsyncDisposableStack,
   log: Logger,
 ): Promise<RunningIngest> {
-  const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs } = config
+  const { workingDirectory, verdictWaitMs, sessionIdleMs: idleMs, diskReserveBytes: reserveBytes } = config
   const closing = new AbortController()
   // Before the proxy is told to report secrets.
   const keylog = config.keylog === null ? null : built.use(await openKeylogFile(config.keylog, log))
@@ -110,7 +111,12 @@ export async function startIngest(
   const { clientCertificates } = storage
   const access = await openAccess(config, { certificates, clientCertificates, journals, shared }, built, log)
   const { authorization } = access
-  const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs })
+  const freeBytes = () => freeBytesIn(workingDirectory)
+  const nowMs = () => performance.now()
+  const space =
+    reserveBytes > 0 ? createDiskSpace({ freeBytes, reserveBytes, nowMs, onRefusal: onDiskFull }) : null
+  const takeSpace = space && takeSpaceOf(space)
+  const record = recordEntryWith({ journals, indexer, verdicts, verdictWaitMs, takeSpace })
   const inFlight = createInFlightUploads()
   const faults = built.use(
     await startFaults({ store: redisFaultStore(redis), newId, now, log, intervalMs: faultRefreshMs }),
@@ -125,6 +131,7 @@ export async function startIngest(
     eventBus,
     inFlight,
     reserveStream: quotas?.reserveStream ?? null,
+    takeSpace,
     onRemoved,
     deviceSums,
     newId,
@@ -136,7 +143,7 @@ export async function startIngest(
       policy: config.retention,
       findEnded: findEndedWith({ journals, index, idleMs }),
       removeSession: removeSessionWith({ ...storage, record, inFlight, newId, now, idleMs }),
-      freeBytes: () => freeBytesIn(workingDirectory),
+      freeBytes,
       report: reportRemovalWith(log, access.audit, metrics.removed),
       intervalMs: config.retentionIntervalMs,
       idleMs,
@@ -161,7 +168,7 @@ export async function startIngest(
     inFlight,
     faults,
     quotas,
-    onDiskFull,
+    space,
     respondWithReceipt: config.judge === 'reference' ? reference.respond : respondWithReceipt,
     closing: closing.signal,
     now,

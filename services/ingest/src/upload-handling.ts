@@ -4,9 +4,8 @@ import type { Faults } from './faults/start-faults.ts'
 import { newId } from './lib/new-id.ts'
 import type { Storage } from './open-storage.ts'
 import { admitUploadWith } from './quotas/admit-upload.ts'
-import { createDiskSpace } from './quotas/disk-space.ts'
+import type { DiskSpace } from './quotas/disk-space.ts'
 import type { Quotas } from './quotas/quotas.ts'
-import { freeBytesIn } from './retention/disk/free-bytes.ts'
 import type { Streams } from './streams/streams.ts'
 import { handleUploadWith } from './uploads/http/put-upload.ts'
 import type { RespondWithReceipt } from './uploads/http/upload-response.ts'
@@ -25,8 +24,8 @@ interface UploadHandlingDeps {
   readonly faults: Faults
   /** Null where there are none. */
   readonly quotas: Quotas | null
-  /** Called when the reserve of the disk refuses an upload. */
-  readonly onDiskFull: () => void
+  /** Null where no part of the disk is reserved. */
+  readonly space: DiskSpace | null
   readonly respondWithReceipt: RespondWithReceipt
   /** Aborted when this process stops. */
   readonly closing: AbortSignal
@@ -38,8 +37,8 @@ const nowMs = (): number => performance.now()
 /** Plugs together the way of an upload: what may refuse it, what stores it, and what responds. */
 export function createUploadHandling(config: Config, storage: Storage, deps: UploadHandlingDeps) {
   const { store, journals, links, inspections, indexer, eventBus: events, clientCertificates } = storage
-  const { streams, verdicts, inFlight, faults, quotas, onDiskFull, respondWithReceipt, closing, now } = deps
-  const { workingDirectory, verdictWaitMs, maxUploadBytes: maxBytes, diskReserveBytes: reserveBytes } = config
+  const { streams, verdicts, inFlight, faults, quotas, space, respondWithReceipt, closing, now } = deps
+  const { verdictWaitMs, maxUploadBytes: maxBytes } = config
   const openUploads = createOpenUploads()
   const interfaceOf = streamInterfaceWith(journals)
   const uploadDeps = {
@@ -55,9 +54,6 @@ export function createUploadHandling(config: Config, storage: Storage, deps: Upl
     now,
   }
   const receiveUpload = receiveUploadWith({ ...uploadDeps, interfaceOf, newId, maxBytes })
-  const freeBytes = () => freeBytesIn(workingDirectory)
-  const space =
-    reserveBytes > 0 ? createDiskSpace({ freeBytes, reserveBytes, nowMs, onRefusal: onDiskFull }) : null
   const handleUpload = handleUploadWith({
     receiveUpload: shareBetweenStreams(receiveUpload, nowMs),
     streams,

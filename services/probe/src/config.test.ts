@@ -9,6 +9,7 @@ describe('readConfig', () => {
     equal(isAbsolute(config.workingDirectory ?? ''), true)
     equal(config.timeoutMs, 10_000)
     equal(config.memoryBytes, 2 ** 30)
+    equal(config.niceness, 19)
     equal(config.concurrency, Math.min(2 * availableParallelism(), 8))
   })
 
@@ -56,7 +57,10 @@ describe('readConfig', () => {
   }
 
   it('names every fault at once', () => {
-    const env = { PROBE_CONCURRENCY: '0', PROBE_TIMEOUT: 'soon', PROBE_MEMORY: '-1' }
-    throws(() => readConfig(env), /WORKING_DIRECTORY.*PROBE_CONCURRENCY.*PROBE_TIMEOUT.*PROBE_MEMORY/)
+    const env = { PROBE_CONCURRENCY: '0', PROBE_TIMEOUT: 'soon', PROBE_MEMORY: '-1', PROBE_NICENESS: '20' }
+    throws(
+      () => readConfig(env),
+      /WORKING_DIRECTORY.*PROBE_CONCURRENCY.*PROBE_TIMEOUT.*PROBE_MEMORY.*PROBE_NICENESS/,
+    )
   })
 })

@@ -31,6 +31,7 @@ const sandboxPolicy = z
   .optional()
   .transform((policy) => policy ?? null)
   .describe('required or preferred')
+const niceness = integer.max(19).describe('a whole number from 0 to 19')
 const noOrigin = z.undefined().describe('left out where WORKING_DIRECTORY or STORE is set')
 
 /** The only reader of the environment. Every duration comes out in milliseconds, every size in bytes. */
@@ -60,6 +61,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     ),
     timeoutMs: setting('PROBE_TIMEOUT', duration, '10s'),
     memoryBytes: setting('PROBE_MEMORY', size, '1GiB'),
+    niceness: setting('PROBE_NICENESS', niceness, '19'),
     /** See `SandboxPolicy`; null where nothing is set. */
     sandbox: setting('PROBE_SANDBOX', sandboxPolicy),
     ffprobe: setting('FFPROBE', text, 'ffprobe'),

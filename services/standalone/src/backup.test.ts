@@ -1,13 +1,13 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { killing, launch, temporary } from './testing/launch.ts'
+import { killing, launch, temporary, usedDirectory } from './testing/launch.ts'
 
 describe('backup', function () {
   this.timeout(60_000)
 
   it('copies the working directory of a running server, and says what it cannot copy to', async () => {
-    await using directory = await temporary()
+    await using directory = await usedDirectory()
     await using target = await temporary()
     const server = launch('--port', '0', '--working-directory', directory.path)
     await using _ = killing(server)

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { chmod, glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
-import { killing, type Launched, launch, temporary } from './testing/launch.ts'
+import { killing, type Launched, launch, temporary, usedDirectory } from './testing/launch.ts'
 
 const readyLine = /^Running on https:\/\/(\S+):(\d+) \(CTRL \+ C to quit\)$/m
 
@@ -23,7 +23,7 @@ async function canConnect(port: number): Promise<boolean> {
 }
 
 describe('standalone', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
 
   it('says where it runs and keeps things, ends at SIGTERM with 0, and gives the port back', async () => {
     const server = launch('--port', '0', '--host', '0.0.0.0')
@@ -40,28 +40,57 @@ describe('standalone', function () {
     equal(existsSync(workingDirectory), false)
   })
 
-  it('lets no other user read what it writes, and closes what an older version left open', async () => {
-    await using directory = await temporary()
-    await chmod(directory.path, 0o755)
-    for (const name of ['uploads/1', 'journals/1', 'redis', 'streams'])
-      await mkdir(join(directory.path, name), { recursive: true, mode: 0o755 })
-    const server = launch('--port', '0', '--working-directory', directory.path)
-    await using _ = killing(server)
-    await portOf(server)
-    const open: string[] = []
-    for await (const path of glob('{*,redis/**,standalone/*,certs/*}', { cwd: directory.path }))
-      if (((await stat(join(directory.path, path))).mode & 0o077) !== 0) open.push(path)
-    // The roots' own folders lie in certs/, which no other user enters.
-    deepEqual(
-      open.filter((path) => !path.startsWith('certs/')),
-      [],
-    )
-    server.process.kill('SIGTERM')
-    equal(await server.ended, 0)
+  describe('once it runs', () => {
+    let directory: Awaited<ReturnType<typeof usedDirectory>>
+    let server: Launched
+    let port: number
+    before('starts it where an older version has left folders open', async () => {
+      directory = await usedDirectory()
+      await chmod(directory.path, 0o755)
+      for (const name of ['uploads/1', 'journals/1', 'redis', 'streams'])
+        await mkdir(join(directory.path, name), { recursive: true, mode: 0o755 })
+      server = launch('--port', '0', '--working-directory', directory.path)
+      port = await portOf(server)
+    })
+    after(async () => {
+      await using _directory = directory
+      await using _server = killing(server)
+    })
+
+    it('lets no other user read what it writes, and has closed what was open', async () => {
+      const open: string[] = []
+      for await (const path of glob('{*,redis/**,standalone/*,certs/*}', { cwd: directory.path }))
+        if (((await stat(join(directory.path, path))).mode & 0o077) !== 0) open.push(path)
+      // The roots' own folders lie in certs/, which no other user enters.
+      deepEqual(
+        open.filter((path) => !path.startsWith('certs/')),
+        [],
+      )
+    })
+
+    it('refuses a second start in the same working directory', async () => {
+      const second = launch('--port', '0', '--working-directory', directory.path)
+      equal(await second.ended, 1)
+      match(second.said(), /the working directory .+ is in use by another push-av-server/)
+      equal(await canConnect(port), true)
+    })
+
+    for (const name of ['proxy', 'ingest', 'redis'])
+      it(`starts ${name} again when it dies, on the same port`, async () => {
+        process.kill(processOf(name, server), 'SIGKILL')
+        await server.saying(new RegExp(`process exited, restarting it.*"process":"${name}"`))
+        await server.saying(new RegExp(`process restarted.*"process":"${name}"`))
+        equal(await canConnect(port), true)
+      })
+
+    it('ends at SIGINT with 0', async () => {
+      server.process.kill('SIGINT')
+      equal(await server.ended, 0)
+    })
   })
 
   it('hides a password in its arguments from other users, and advises against it', async () => {
-    await using directory = await temporary()
+    await using directory = await usedDirectory()
     const redis = 'redis://:s3cretpw@127.0.0.1:1'
     const server = launch('--port', '0', '--redis', redis, '--working-directory', directory.path)
     await using _ = killing(server)
@@ -75,21 +104,8 @@ describe('standalone', function () {
     equal(server.said().includes('s3cretpw'), false)
   })
 
-  it('refuses a second start in the same working directory', async () => {
-    await using directory = await temporary()
-    const first = launch('--port', '0', '--working-directory', directory.path)
-    await using _ = killing(first)
-    await portOf(first)
-    const second = launch('--port', '0', '--working-directory', directory.path)
-    equal(await second.ended, 1)
-    match(second.said(), /the working directory .+ is in use by another push-av-server/)
-    equal(await canConnect(await portOf(first)), true)
-    first.process.kill('SIGINT')
-    equal(await first.ended, 0)
-  })
-
   it('starts on the same port after it was killed', async () => {
-    await using directory = await temporary()
+    await using directory = await usedDirectory()
     const first = launch('--port', '0', '--working-directory', directory.path)
     await using _ = killing(first)
     const port = await portOf(first)
@@ -103,21 +119,6 @@ describe('standalone', function () {
     equal(await second.ended, 0)
     equal(existsSync(join(directory.path, 'standalone/sockets')), false)
   })
-
-  for (const name of ['proxy', 'ingest', 'redis']) {
-    it(`starts ${name} again when it dies, on the same port`, async () => {
-      await using directory = await temporary()
-      const server = launch('--port', '0', '--working-directory', directory.path)
-      await using _ = killing(server)
-      const port = await portOf(server)
-      process.kill(processOf(name, server), 'SIGKILL')
-      await server.saying(/process exited, restarting it/)
-      await server.saying(/process restarted/)
-      equal(await canConnect(port), true)
-      server.process.kill('SIGTERM')
-      equal(await server.ended, 0)
-    })
-  }
 
   it('says that its port is in use', async () => {
     await using taken = createServer().listen(0, '127.0.0.1')
@@ -153,7 +154,8 @@ describe('standalone', function () {
   })
 
   it('goes on when the reader of its output is gone', async () => {
-    const server = launch('--port', '0')
+    await using directory = await usedDirectory()
+    const server = launch('--port', '0', '--working-directory', directory.path)
     await using _ = killing(server)
     const port = await portOf(server)
     server.process.stdout?.destroy()

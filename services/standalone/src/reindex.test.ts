@@ -1,7 +1,7 @@
 import { equal, match } from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { killing, launch, temporary } from './testing/launch.ts'
+import { killing, launch, temporary, usedDirectory } from './testing/launch.ts'
 
 describe('reindex', function () {
   this.timeout(60_000)
@@ -22,7 +22,7 @@ describe('reindex', function () {
   })
 
   it('refuses a working directory that a server uses, and one that is not named', async () => {
-    await using directory = await temporary()
+    await using directory = await usedDirectory()
     const server = launch('--port', '0', '--working-directory', directory.path)
     await using _ = killing(server)
     await server.saying(/Running on/)

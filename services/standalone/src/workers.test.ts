@@ -6,7 +6,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { until } from '@pushav/shared/testing/until.ts'
-import { killing, type Launched, launch, temporary } from './testing/launch.ts'
+import { killing, type Launched, launch, usedDirectory } from './testing/launch.ts'
 
 const readyLine = /^Running on https:\/\/\S+:(\d+) \(CTRL \+ C to quit\)$/m
 const clients = 4
@@ -22,13 +22,13 @@ describe('npm start --workers 2', function () {
   before(function () {
     if (process.platform !== 'linux') this.skip()
   })
-  let directory: Awaited<ReturnType<typeof temporary>>
+  let directory: Awaited<ReturnType<typeof usedDirectory>>
   let server: Launched
   let port: number
   let ca: Buffer
 
   before(async () => {
-    directory = await temporary()
+    directory = await usedDirectory()
     server = launch('--port', '0', '--workers', '2', '--working-directory', directory.path)
     const [, number] = await server.saying(readyLine)
     port = Number(number)

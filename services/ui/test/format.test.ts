@@ -1,6 +1,15 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { bitrate, bytes, encodePath, grouped, shellWord, visible } from '../src/browser/dom/format.ts'
+import {
+  bitrate,
+  bytes,
+  codeParts,
+  encodePath,
+  grouped,
+  sessionName,
+  shellWord,
+  visible,
+} from '../src/browser/dom/format.ts'
 
 describe('shellWord', () => {
   for (const text of [
@@ -22,6 +31,22 @@ describe('shellWord', () => {
 
   it('has no character that acts when it is pasted', () => {
     equal(/[\p{Cc}\p{Cf}]/u.test(shellWord('a\r\n\x1b\u202e\u200b')), false)
+  })
+})
+
+describe('sessionName', () => {
+  it('counts the recordings of one number, and of none', () => {
+    deepEqual(['1', '1.2', 'none', 'none.2', '9876543210987654321'].map(sessionName), [
+      ...['session 1', 'session 1 (2)', 'no session', 'no session (2)', 'session 9876543210987654321'],
+    ])
+  })
+})
+
+describe('codeParts', () => {
+  it('has code at odd places', () => {
+    deepEqual(codeParts('stored, `body-incomplete`'), ['stored, ', 'body-incomplete', ''])
+    deepEqual(codeParts('`A` and `B` count'), ['', 'A', ' and ', 'B', ' count'])
+    deepEqual(codeParts('error'), ['error'])
   })
 })
 

@@ -60,6 +60,15 @@ describe('lanesOf', () => {
     deepEqual(begins('media'), [10_000, 12_000])
   })
 
+  it('shows a part of a long request where it has come', () => {
+    const rows = [0, 1, 2].map((n) => ({ ...segment(n, 1_000), ms: (n + 1) * 2_000, partOf: 'all' }))
+    const marks = lanesOf(rows, 'arrival', noKind).lanes[0]?.marks ?? []
+    deepEqual(
+      marks.map(({ begin, firstByte, lastByte }) => [begin, firstByte, lastByte]),
+      [3_000, 5_000, 7_000].map((at) => [at, at, at]),
+    )
+  })
+
   it('says how much later than the media it came', () => {
     const [first, second] =
       lanesOf([segment(0, 0), segment(1, 3_000)], 'arrival', noKind).lanes[0]?.marks ?? []

@@ -4,6 +4,7 @@ import { refusal } from './devices.ts'
 import { verdict } from './expectations.ts'
 import { backlog } from './service.ts'
 import { sessionSummary, streamSummary } from './streams.ts'
+import { logRows, probeState } from './uploads.ts'
 
 /** An upload that has not ended. */
 export const inFlight = z
@@ -37,7 +38,12 @@ export const streamState = z
     last_upload_at: time.nullable(),
     in_flight: z.array(inFlight),
     sessions: z.array(sessionSummary).describe('Changed since the last message; at first the newest 200'),
-    probed: z.array(uploadId).describe('Probed since the last message'),
+    rows: logRows
+      .nullable()
+      .describe('Uploads since the message before, where they are few; `GET /streams/{id}/uploads` has all'),
+    probed: z
+      .record(uploadId, probeState)
+      .describe('What came of the probes since the last message, by upload; the newest 1000'),
     deleted: z.boolean().describe('The stream was deleted; this is the last message'),
   })
   .meta({ id: 'StreamState' })

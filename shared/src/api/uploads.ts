@@ -166,12 +166,18 @@ export const uploadRow = z
   .meta({ id: 'UploadRow' })
 export type UploadRow = z.infer<typeof uploadRow>
 
-export const rowsResponse = z.object({
-  total: z.number().int(),
-  from: z.number().int(),
+/** Some uploads of the wire log. */
+export const logRows = z.object({
   columns: z.array(z.string()),
   positions: z.array(z.number().int()).describe('Position of each row; a filtered page has gaps'),
   rows: z.array(uploadRow),
+})
+export type LogRows = z.infer<typeof logRows>
+
+export const rowsResponse = z.object({
+  total: z.number().int(),
+  from: z.number().int(),
+  ...logRows.shape,
   next_cursor: nextCursor,
 })
 

@@ -7,3 +7,11 @@ export const printable = (text: string): string => text.replace(unprintable, esc
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
 const escapeOf = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`
+
+/** JSON whose texts have the same characters written as `\u009b`: it stays JSON, and a terminal shows it as it is. */
+export const printableJson = (value: object): string =>
+  JSON.stringify(value).replace(unprintable, (characters) =>
+    Array.from({ length: characters.length }, (_, i) => unitOf(characters.charCodeAt(i))).join(''),
+  )
+
+const unitOf = (unit: number): string => `\\u${unit.toString(16).padStart(4, '0')}`

@@ -1,8 +1,10 @@
+const inherited = ['PATH', 'NODE_COMPILE_CACHE', 'PROBE_NICENESS']
+
 /**
- * The environment of a process whose settings are all a test's own: of this process it has only what finds programs
- * and what lets Node start from cached code.
+ * The environment of a process whose settings are all a test's own: of this process it has only what finds programs,
+ * what lets Node start from cached code, and what share of the processor ffprobe gets.
  */
 export function bareEnv(): Record<string, string> {
-  const { PATH = '', NODE_COMPILE_CACHE } = process.env
-  return NODE_COMPILE_CACHE === undefined ? { PATH } : { PATH, NODE_COMPILE_CACHE }
+  const found = inherited.map((name) => [name, process.env[name]] as const)
+  return Object.fromEntries(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }

@@ -1,4 +1,4 @@
-import { timeOfId } from './time-of-id.ts'
+import { startOfIdsAt, timeOfId } from './time-of-id.ts'
 
 /** Keeps a key far below the 1024 bytes that S3 allows, prefix included. */
 const maxMembers = 16
@@ -79,9 +79,7 @@ export function placesIn({ members }: Pack): readonly MemberRange[] {
 
 /** A key that sorts before every pack that may hold the upload, for a listing that starts after it. */
 export function beforePacksWith(stream: string, upload: string): string {
-  const fromMs = Math.max(0, timeOfId(upload) - maxSpanMs)
-  const hex = fromMs.toString(16).padStart(12, '0')
-  return `${packsPrefix(stream)}${hex.slice(0, 8)}-${hex.slice(8)}`
+  return `${packsPrefix(stream)}${startOfIdsAt(timeOfId(upload) - maxSpanMs)}`
 }
 
 export const isPackable = ({ upload, bytes }: PackMember): boolean =>

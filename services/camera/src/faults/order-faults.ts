@@ -168,7 +168,11 @@ export function beginAnew(plan: Plan, milliseconds: number, session: string): Pl
     ...plan,
     objects: [
       ...objects.filter(({ at }) => at <= seconds),
-      ...again.map((object) => ({ ...object, at: object.at + seconds })),
+      ...again.map((object) => ({
+        ...object,
+        at: object.at + seconds,
+        beginsAnew: object.isLong === true && object.role === 'init',
+      })),
     ],
   }
 }

@@ -16,6 +16,8 @@ export interface PlannedObject {
   readonly body: () => Buffer
   /** Objects of one path are one request, which stays open until the recording ends. */
   readonly isLong?: boolean
+  /** The camera starts again: what is open at its path is broken off. */
+  readonly beginsAnew?: boolean
   /** No client certificate is shown. */
   readonly isAnonymous?: boolean
   /** The connection is lost in the middle of the body, and the camera does not send it again. */

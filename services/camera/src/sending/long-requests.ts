@@ -31,6 +31,7 @@ export function longRequests({ transport, retryFor, settle }: LongRequestsDeps):
 
   async function add(path: string, object: PlannedObject): Promise<void> {
     const body = object.body()
+    if (object.beginsAnew) await breakOff(path)
     if (object.role === 'init') inits.set(path, body)
     const before = open.get(path)
     // A server that responds before the end wants no more of it.
@@ -38,10 +39,17 @@ export function longRequests({ transport, retryFor, settle }: LongRequestsDeps):
     const current = before && before.outcome === null ? before : await openAnew(path, object, before)
     if (object.isCutOff) {
       current.request.write(body.subarray(0, body.length / 2))
-      current.request.abort()
-      await current.request.reply.catch(() => undefined)
-      open.delete(path)
+      await breakOff(path)
     } else current.request.write(body)
+  }
+
+  async function breakOff(path: string): Promise<void> {
+    const current = open.get(path)
+    if (!current) return
+    current.request.abort()
+    await current.request.reply.catch(() => undefined)
+    open.delete(path)
+    retryFor(path).report('broken off by the camera')
   }
 
   async function openAnew(path: string, object: PlannedObject, lost?: OpenRequest): Promise<OpenRequest> {

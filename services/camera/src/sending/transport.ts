@@ -32,6 +32,7 @@ export interface LongRequest {
   readonly reply: Promise<Reply>
   write(bytes: Buffer): void
   end(): void
+  /** Loses the connection when all that was written has left. */
   abort(): void
 }
 
@@ -71,11 +72,14 @@ export function openTransport(origin: URL, credentials: Credentials, keepsConnec
     openLong(sent) {
       const { started, reply } = start(sent, {})
       started.flushHeaders()
+      let written = Promise.resolve()
       return {
         reply,
-        write: (bytes) => void started.write(bytes),
+        write: (bytes) => {
+          written = new Promise((resolve) => void started.write(bytes, () => resolve()))
+        },
         end: () => void started.end(),
-        abort: () => void started.destroy(),
+        abort: () => void written.then(() => started.destroy()),
       }
     },
     [Symbol.dispose]() {

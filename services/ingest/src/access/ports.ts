@@ -6,6 +6,8 @@ export interface DeviceIdentity {
   readonly key: string
   /** SubjectPublicKeyInfo in DER, base64. */
   readonly publicKey: string
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string
   /** The common name where this server's device CA issued it; null for a certificate of another root. */
   readonly name: string | null
   readonly isAdmin: boolean

@@ -34,13 +34,13 @@ export interface DeviceCertificate {
  */
 export interface IssueCertificate {
   /**
-   * A key pair made here, for devices that cannot make their own. Throws the refusal `request-malformed` where `type`
-   * is not the profile's.
+   * A key pair made here, for devices that cannot make their own. Throws the refusal `request-malformed` where `type` is
+   * not the profile's, and `certificate-exists` for a pair that is there and may not be shown.
    */
   keyPair(name: string, options: KeyPairOptions): Promise<DeviceCertificate>
   /**
    * A certificate for the key of a CSR, PEM or DER. Throws the refusals `csr-malformed`, also for a key that is not of
-   * the profile's type, and, for a key other than `publicKey` where that is given, `access-denied`.
+   * the profile's type, and `access-denied` for a renewal with another key or with a certificate that was revoked.
    */
   sign(name: string, csr: Uint8Array, options: SignOptions): Promise<DeviceCertificate>
 }
@@ -52,13 +52,22 @@ interface IssueOptions {
 }
 
 interface KeyPairOptions extends IssueOptions {
+  /** Whether the key may be one that was made before, and that its device has. */
+  readonly mayShowKey: boolean
   /** Null for the profile's, or EC P-256. */
   readonly type: KeyType | null
 }
 
 interface SignOptions extends IssueOptions {
-  /** The only key that it may be for; null for any. */
-  readonly publicKey: PublicKey | null
+  /** The certificate that the caller renews with; null for a caller that may have one for any key. */
+  readonly renewed: RenewedCertificate | null
+}
+
+/** A certificate that takes the place of a token, for the same key. */
+export interface RenewedCertificate {
+  readonly publicKey: PublicKey
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string
 }
 
 /** Requests for one name run one after the other, so that no key is stored beside another key's certificate. */
@@ -67,12 +76,14 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
   const { hierarchy } = authority
 
   return {
-    async keyPair(text, { override, profile, type: wanted }) {
+    async keyPair(text, { override, profile, type: wanted, mayShowKey }) {
       const name = parseCertificateName(text)
       const type = keyTypeOf(profile, wanted)
       return runExclusively(lockOf(name), async () => {
         const existing = override ? null : await findValid(name)
         if (existing && profile) throw alreadyExists(name, anyProfile)
+        if (existing && !mayShowKey)
+          throw alreadyExists(name, 'of a device; a token for this name replaces it')
         if (existing?.key && keys.publicKeyOf(existing.key) === existing.publicKey)
           return { ...existing, created: false }
         if (existing) throw alreadyExists(name, 'whose key only the device has')
@@ -81,16 +92,17 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
         return { key, certificate, created: true }
       })
     },
-    async sign(text, csr, { override, profile, publicKey: required }) {
+    async sign(text, csr, { override, profile, renewed }) {
       const name = parseCertificateName(text)
       const publicKey = await keys.publicKeyOfCsr(csr)
       assertKeyFor(profile, keys.typeOf(publicKey))
-      if (required !== null && required !== publicKey)
+      if (renewed !== null && renewed.publicKey !== publicKey)
         throw new Refusal(
           'access-denied',
           'a renewal is for the same key; another key takes an enrolment token for this name',
         )
       return runExclusively(lockOf(name), async () => {
+        if (renewed !== null) await assertNotRevoked(renewed)
         const existing = override ? null : await findValid(name)
         if (existing && profile) throw alreadyExists(name, anyProfile)
         if (existing?.publicKey === publicKey)
@@ -136,6 +148,15 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
     if (await isRevoked(facts.serial)) return null
     const key = await files.read(hierarchy, `${name}.key`)
     return { key, certificate, publicKey: facts.publicKey }
+  }
+
+  /** A revocation may have come after the proxy let the request in, and before its turn. */
+  async function assertNotRevoked({ serial }: RenewedCertificate): Promise<void> {
+    if (await isRevoked(serial))
+      throw new Refusal(
+        'access-denied',
+        `the certificate with serial ${serial} was revoked; it renews nothing`,
+      )
   }
 
   async function isRevoked(serial: string): Promise<boolean> {

@@ -26,7 +26,9 @@ describe('GET /compare', () => {
     )
     equal(verdict, 'worse')
     const worse = rows.filter(({ verdict }) => verdict === 'worse').map(({ name }) => name)
-    deepEqual(worse, ['tfdt-gap', 'with_warnings', 'retries'])
+    // Latencies are those of this machine, which may be busy.
+    const ofCamera = worse.filter((name) => !name.startsWith('latency '))
+    deepEqual(ofCamera, ['tfdt-gap', 'with_warnings', 'retries'])
   })
 
   it('has the metrics of a report', async () => {

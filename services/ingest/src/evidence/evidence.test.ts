@@ -45,6 +45,8 @@ describe('the evidence of a recording', () => {
     const { entries } = har.parse((await ingest.get('/har/1')).json).log
     equal(new Set(entries.map(({ request }) => request.url)).size, 450)
     equal((await ingest.get('/digests/1')).text.split('\n').length, 451)
+    const { digests, uploads } = await evidenceOf(ingest, '')
+    deepEqual([digests.length, uploads], [450, 450])
   })
 
   it('is a digest of each upload, of their list and of the journal', async () => {
@@ -57,6 +59,10 @@ describe('the evidence of a recording', () => {
     const list = bodies.map((body, n) => `${sha256(body)}  ${ids[n]}\n`).join('')
     equal((await ingest.get('/digests/1?session=1')).text, list)
     const evidence = await evidenceOf(ingest)
+    deepEqual(
+      evidence.digests,
+      bodies.map((body, n) => ({ upload: ids[n], path: `session_1/v/${n}.mp4`, sha256: sha256(body) })),
+    )
     deepEqual(
       [evidence.uploads, evidence.list, evidence.list_sha256],
       [2, '/digests/1?session=1', sha256(list)],
@@ -86,5 +92,5 @@ describe('the evidence of a recording', () => {
   })
 })
 
-const evidenceOf = async (ingest: Ingest) =>
-  reportEvidence.parse((await ingest.get('/streams/1/report?evidence=true&session=1')).json.evidence)
+const evidenceOf = async (ingest: Ingest, query = '&session=1') =>
+  reportEvidence.parse((await ingest.get(`/streams/1/report?evidence=true${query}`)).json.evidence)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { ReportEvidence } from '@pushav/shared/api/evidence/digests.ts'
+import type { ReportEvidence, UploadDigest } from '@pushav/shared/api/evidence/digests.ts'
 import { digestLine, factsLine } from '@pushav/shared/recording/digest-lines.ts'
 import type { JudgedUpload } from '../indexing/fold.ts'
-import type { Pages } from '../streams/pages.ts'
+import { mapPages, type Pages } from '../streams/pages.ts'
 import type { WalkLog } from './walk-log.ts'
 
 /**
@@ -13,7 +13,17 @@ export type ReadEvidence = (
   stream: string,
   session: string | null,
   uploads?: Pages<JudgedUpload>,
-) => Promise<ReportEvidence>
+) => Promise<EvidencePages>
+
+/** A digest of each upload, a page at a time, and what is known when all of them have been read. */
+interface EvidencePages {
+  readonly list: string
+  readonly digests: Pages<UploadDigest>
+  readonly uploads: () => number
+  readonly list_sha256: () => string
+  readonly facts_sha256: () => string
+  readonly journals: () => Promise<ReportEvidence['journals']>
+}
 
 /** The digest of each journal of a stream, up to its newest whole line. */
 export type DigestJournals = (stream: string) => Promise<ReportEvidence['journals']>
@@ -23,18 +33,20 @@ export function readEvidenceWith(walkLog: WalkLog, digestJournals: DigestJournal
     const [list, facts] = [createHash('sha256'), createHash('sha256')]
     const pages = read ?? (await walkLog(stream, session))
     let uploads = 0
-    for await (const page of pages)
-      for (const { upload } of page) {
-        uploads++
-        list.update(digestLine(upload.sha256, upload.id))
-        facts.update(factsLine(upload))
-      }
     return {
-      uploads,
       list: pathOfList(stream, session),
-      list_sha256: list.digest('hex'),
-      facts_sha256: facts.digest('hex'),
-      journals: await digestJournals(stream),
+      digests: mapPages(pages, digest),
+      uploads: () => uploads,
+      list_sha256: () => list.digest('hex'),
+      facts_sha256: () => facts.digest('hex'),
+      journals: () => digestJournals(stream),
+    }
+
+    function digest({ upload }: JudgedUpload): UploadDigest {
+      uploads++
+      list.update(digestLine(upload.sha256, upload.id))
+      facts.update(factsLine(upload))
+      return { upload: upload.id, path: upload.path, sha256: upload.sha256 }
     }
   }
 }

@@ -23,7 +23,8 @@ describe('waits that one change wakes', () => {
       isDeleted: false,
       inFlight: [],
       sessions: [],
-      probed: [],
+      rows: [],
+      probed: new Map(),
     }
     let reads = 0
     const waitFor = waitForWith({

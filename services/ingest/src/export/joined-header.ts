@@ -39,8 +39,8 @@ function partsOf(init: Buffer, trackId: number): HeaderParts | null {
   const mvex = moov && findBox(bodyOf(moov), 'mvex')
   const trex = mvex && findBox(bodyOf(mvex), 'trex')
   const tkhd = trak && findBox(bodyOf(trak), 'tkhd')
-  if (!mvhd || !trak || !trex || !tkhd || mvhd.length < 108 || trex.length < 16 || tkhd.length < 32)
-    return null
+  if (!mvhd || !trak || !trex || !tkhd || bodyOf(mvhd).length < 100) return null
+  if (bodyOf(trex).length < 8 || bodyOf(tkhd).length < 24) return null
   const copy = Buffer.from(trak)
   const head = tkhd.byteOffset - trak.byteOffset + headerSizeOf(tkhd)
   // Version 1 has times of 64 bits before the track id.
@@ -65,6 +65,6 @@ function timescaleOf(mvhd: Buffer): number {
 function mehdOf(duration: number): Buffer {
   const body = Buffer.alloc(12)
   body.writeUInt32BE(0x0100_0000)
-  body.writeBigUInt64BE(BigInt(duration), 4)
+  body.writeBigUInt64BE(BigInt(Math.min(duration, Number.MAX_SAFE_INTEGER)), 4)
   return boxOf('mehd', body)
 }

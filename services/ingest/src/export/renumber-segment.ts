@@ -43,9 +43,9 @@ function renumberInTraf(box: Buffer, { trackId, originTime, at }: Renumbering): 
   const type = fourCc(box, 4)
   if (type === 'tfhd' && body.length >= 8) {
     body.writeUInt32BE(trackId, 4)
-    // base-data-offset counts from the start of the file.
+    // base-data-offset counts from the start of the file; a device may send one near 2^64.
     if ((body[3] ?? 0) & 1 && body.length >= 16)
-      body.writeBigUInt64BE(body.readBigUInt64BE(8) + BigInt(at), 8)
+      body.writeBigUInt64BE(BigInt.asUintN(64, body.readBigUInt64BE(8) + BigInt(at)), 8)
   }
   if (type !== 'tfdt' || body.length < (body[0] === 1 ? 12 : 8)) return
   if (body[0] === 1) body.writeBigUInt64BE(atLeastZero(body.readBigUInt64BE(4) - originTime), 4)

@@ -1,8 +1,8 @@
 import type { Pages } from '../streams/pages.ts'
 
 /**
- * What `JSON.stringify` gives, in pieces; each page is read when the one before it has been taken. Beside pages a
- * function is called when its turn comes, for what is known only when the pages before it have been read.
+ * What `JSON.stringify` gives, in pieces; each page is read when the one before it has been taken. A function, which
+ * may return a promise, is called when its turn comes, for what is known only when the pages before it have been read.
  */
 export async function* jsonPieces(value: unknown): AsyncGenerator<string> {
   if (isPages(value)) yield* arrayPieces(value)
@@ -33,7 +33,7 @@ async function* itemPieces(page: readonly unknown[]): AsyncGenerator<string> {
 async function* objectPieces(fields: object): AsyncGenerator<string> {
   for (const [i, [name, value]] of Object.entries(fields).entries()) {
     yield `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`
-    yield* jsonPieces(typeof value === 'function' ? value() : value)
+    yield* jsonPieces(typeof value === 'function' ? await value() : value)
   }
   yield '}'
 }
@@ -42,4 +42,6 @@ const isPages = (value: unknown): value is Pages<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 
 const hasPages = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && Object.values(value).some(isPages)
+  typeof value === 'object' && value !== null && Object.values(value).some(comesLater)
+
+const comesLater = (value: unknown): boolean => typeof value === 'function' || isPages(value)

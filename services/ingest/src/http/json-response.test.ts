@@ -87,6 +87,11 @@ describe('jsonPieces', () => {
     equal(await jsonOf({ list: counted(), next: () => read }), '{"list":[0,1],"next":2}')
   })
 
+  it('takes what a function returns or promises, pages too', async () => {
+    const inner = async () => ({ list: pagesOf([1, 2], 1), end: async () => 'x' })
+    equal(await jsonOf({ plain: { a: 1 }, inner }), '{"plain":{"a":1},"inner":{"list":[1,2],"end":"x"}}')
+  })
+
   it('reads no page before those in front of it are said', async () => {
     const read: number[] = []
     async function* counted() {

@@ -7,7 +7,7 @@ import type { JournalEntry, Upload, UploadsRemoval } from '../uploads/upload.ts'
 import type { ProbeEnqueuer } from './enqueue-probes.ts'
 import { type FoldResult, fold } from './fold.ts'
 import type { Inspections } from './inspect-upload.ts'
-import { type MergedLines, mergeJournals } from './merge-journals.ts'
+import { type MergedLines, mergeJournals, type ReadAhead } from './merge-journals.ts'
 import { createPassScheduler } from './pass-scheduler.ts'
 import type { Cursors, IndexAdmin, IndexPosition, Position, ProbeOutbox } from './ports.ts'
 import { foldRemoval, type RemovalResult } from './removals/fold-removal.ts'
@@ -104,7 +104,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
         log.info(counts, 'index is catching up')
       }, progressMs)
       try {
-        await forEachLimit(streams, catchUpConcurrency, async (stream) => {
+        await forEachLimit(fromAnywhere(streams), catchUpConcurrency, async (stream) => {
           await catchUpStream(stream)
           done++
         })
@@ -162,8 +162,9 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     let names = cached ? [journals.own] : await journals.of(stream)
     let at = cached ?? (await index.position(stream))
     if (!cached && journals.isComplete) assertAllThere(at, names)
+    const ahead: ReadAhead = new Map()
     for (;;) {
-      const lines = await mergeJournals(journals, stream, names, at.cursors)
+      const lines = await mergeJournals(journals, stream, names, at.cursors, ahead)
       if (lines.entries.length === 0) break
       const after = await indexLines(stream, at, lines)
       const next = after ?? (await index.position(stream))
@@ -239,6 +240,12 @@ export function startIndexer(deps: IndexerDeps): Indexer {
       return isPast(moved, cursors) ? moved : null
     })
   }
+}
+
+/** Of several machines that catch up at once each begins elsewhere, and finds done what the others have come to first. */
+function fromAnywhere(streams: readonly string[]): readonly string[] {
+  const first = Math.floor(Math.random() * streams.length)
+  return [...streams.slice(first), ...streams.slice(0, first)]
 }
 
 function assertAllThere({ cursors }: Position, names: readonly string[]): void {

@@ -1,15 +1,18 @@
+import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
+import { createSemaphore } from '../lib/semaphore.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
 import { readManifest } from '../media/read-manifest.ts'
-import { UploadGone, type UploadStore } from '../uploads/ports.ts'
+import { RecordChanged, UploadGone, type UploadStore } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 
 /** A day's timeline of two tracks and segments of 2 s has 2.6 MB. */
 const maxManifestBytes = 4_194_304
 const maxWaiting = 10_000
-/** Each holds a file open. */
-const bodyConcurrency = 8
+/** Of one stream and of all. Each holds a file open, or a request to the object store. */
+const streamConcurrency = 64
+const bodyConcurrency = 128
 
 /** Inspections of uploads' bytes: those made while the upload was received, else made again from the disk. */
 export interface Inspections {
@@ -23,8 +26,8 @@ export interface Inspections {
 
 interface InspectedUploads {
   /**
-   * By upload id; null where the body was cut off, or where it is no longer there and retention has stored no
-   * inspection of it.
+   * By upload id; null where the body was cut off or changed behind this server's back, or where it is no longer there
+   * and retention has stored no inspection of it.
    */
   readonly inspected: ReadonlyMap<string, Inspection | null>
   /** The uploads whose bytes are no longer there. */
@@ -35,7 +38,7 @@ interface InspectedUploads {
 export interface InspectionArchive {
   /** Stores the inspections of some uploads, at least one, before their bytes go. Throws the system's error. */
   save(stream: string, inspections: ReadonlyMap<string, Inspection | null>): Promise<void>
-  /** Null where there is none. Throws the system's error. */
+  /** Null where there is none. Throws the system's error, and `RecordChanged`. */
   find(stream: string, upload: string): Promise<Inspection | null>
   removeStream(stream: string): Promise<void>
 }
@@ -43,8 +46,10 @@ export interface InspectionArchive {
 export function inspectionsOf(
   store: Pick<UploadStore, 'read'>,
   archive: Pick<InspectionArchive, 'find'>,
+  log: Pick<Logger, 'error'>,
 ): Inspections {
   const fresh = new Map<string, MediaInspection>()
+  const inTurn = createSemaphore(bodyConcurrency)
   return {
     put(upload, inspection) {
       if (fresh.size < maxWaiting) fresh.set(upload, inspection)
@@ -58,14 +63,29 @@ export function inspectionsOf(
         if (known === undefined || (known && isManifest(known))) unread.push(upload)
         else inspected.set(upload.id, known && { ...known, mpd: null, playlist: null })
       }
-      await forEachLimit(unread, bodyConcurrency, async (upload) =>
-        inspected.set(upload.id, await inspect(stream, upload, gone)),
+      await forEachLimit(unread, streamConcurrency, async (upload) =>
+        inspected.set(upload.id, await inTurn(() => inspectUnlessChanged(stream, upload, gone))),
       )
       return { inspected, gone }
     },
     forget(uploads) {
       for (const upload of uploads) fresh.delete(upload)
     },
+  }
+
+  /** One that was changed must stop neither the verdicts on those that follow nor its own removal. */
+  async function inspectUnlessChanged(
+    stream: string,
+    upload: Upload,
+    gone: Set<string>,
+  ): Promise<Inspection | null> {
+    try {
+      return await inspect(stream, upload, gone)
+    } catch (error) {
+      if (!(error instanceof RecordChanged)) throw error
+      log.error({ error, stream, upload: upload.id, path: upload.path }, 'an upload is not what was stored')
+      return null
+    }
   }
 
   async function inspect(stream: string, upload: Upload, gone: Set<string>): Promise<Inspection | null> {

@@ -1,4 +1,4 @@
-import type { JournalLine, Journals } from '../uploads/ports.ts'
+import type { JournalLine, JournalLines, Journals } from '../uploads/ports.ts'
 import { type JournalEntry, timeOf } from '../uploads/upload.ts'
 import type { Cursors } from './ports.ts'
 
@@ -8,34 +8,48 @@ export interface MergedLines {
   readonly cursors: Cursors
 }
 
+/** By journal: lines that were read and not taken, from the byte offset `from` on. */
+export type ReadAhead = Map<string, JournalLines & { readonly from: number }>
+
 /**
  * The next lines of some journals of a stream. Several are merged by time, so that a replay judges in the order in which
- * the instances received; within one journal its own order counts, even if the clock was set back. Throws where a
- * journal cannot be read.
+ * the instances received; within one journal its own order counts, even if the clock was set back. `ahead` takes what is
+ * left over to the next call. Throws where a journal cannot be read.
  */
 export async function mergeJournals(
   journals: Pick<Journals, 'read'>,
   stream: string,
   names: readonly string[],
   cursors: Cursors,
+  ahead: ReadAhead,
 ): Promise<MergedLines> {
   const heads = await Promise.all(names.map(readHead))
   if (heads.length === 1 && heads[0] && !heads[0].lines.some(isRemoval)) {
     const [{ name, lines, next }] = heads as [Head]
     return { entries: lines.map(({ entry }) => entry), cursors: { [name]: next } }
   }
-  return merged(heads)
+  const lines = merged(heads)
+  ahead.clear()
+  for (const head of heads) leaveAhead(ahead, head)
+  return lines
 
   async function readHead(name: string): Promise<Head> {
-    return { name, taken: 0, ...(await journals.read(stream, name, cursors[name] ?? 0)) }
+    const from = cursors[name] ?? 0
+    const left = ahead.get(name)
+    const read = left?.from === from ? left : await journals.read(stream, name, from)
+    return { ...read, name, from, taken: 0 }
   }
 }
 
-interface Head {
+function leaveAhead(ahead: ReadAhead, { name, from, lines, next, taken }: Head): void {
+  if (taken === lines.length) return
+  // By the time these are taken, more may follow them.
+  ahead.set(name, { from: lines[taken - 1]?.end ?? from, lines: lines.slice(taken), next, isEnd: false })
+}
+
+interface Head extends JournalLines {
   readonly name: string
-  readonly lines: readonly JournalLine[]
-  readonly next: number
-  readonly isEnd: boolean
+  readonly from: number
   taken: number
 }
 

@@ -45,6 +45,37 @@ describe('a session whose camera restarts', () => {
     deepEqual(await shownBy(again), shown)
   })
 
+  it('is two recordings where each is one long request, also when the index is rebuilt', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams?interface=cmaf-ingest')
+    const put = async (...segments: readonly Buffer[]) =>
+      (await ingest.put('/streams/1/Streams(video.cmfv)', Buffer.concat([init, ...segments]))).status
+    deepEqual([await put(...[1, 2, 3].map(segment)), await put(...[1, 2].map(segmentAnew))], [202, 202])
+    const shown = await shownBy(ingest)
+    deepEqual(
+      shown.sessions.map((session: readonly unknown[]) => session.slice(0, 3)),
+      [
+        ['none', null, 'abandoned'],
+        ['none.2', null, 'open'],
+      ],
+    )
+    deepEqual(shown.warnings, [
+      ['none', 0],
+      ['none.2', 1],
+    ])
+    deepEqual(shown.restarts, { none: 'met', 'none.2': 'violated' })
+    const manifests = await Promise.all(
+      ['none', 'none.2'].map((key) => ingest.get(`/play/1/${key}/manifest.mpd`)),
+    )
+    deepEqual(
+      manifests.map(({ text }) => /<S [^>]*>/.exec(text)?.[0]),
+      ['<S t="0" d="1000" r="2"/>', '<S t="0" d="1000" r="1"/>'],
+    )
+    await suite.flush()
+    await using again = await suite.start({ INSTANCE: 'two' })
+    deepEqual(await shownBy(again), shown)
+  })
+
   it('serves the newest object at a path, and the older one as a version', async () => {
     await using ingest = await suite.start()
     await ingest.send('POST', '/streams')

@@ -5,7 +5,7 @@ export async function forEachLimit<Item>(
   work: (item: Item) => Promise<unknown>,
 ): Promise<void> {
   const queue = items.values()
-  await Promise.all(Array.from({ length: maxConcurrent }, runNext))
+  await Promise.all(Array.from({ length: Math.min(items.length, maxConcurrent) }, runNext))
 
   async function runNext(): Promise<void> {
     for (const item of queue) await work(item)

@@ -1,4 +1,4 @@
-import { bandwidthOf } from './playback-mpd.ts'
+import { bandwidthOf, isoTimeOf } from './playback-mpd.ts'
 import type { Period, PeriodTrack, Timeline } from './playback-timeline.ts'
 
 /** A multivariant playlist (RFC 8216): each video is a variant, sound is one group. */
@@ -91,7 +91,7 @@ function segmentLines({ init, segments }: PeriodTrack, discontinuities: number):
   return [
     ...Array<string>(discontinuities).fill('#EXT-X-DISCONTINUITY'),
     `#EXT-X-MAP:URI="${encodeURIComponent(init.upload)}/init.mp4"`,
-    `#EXT-X-PROGRAM-DATE-TIME:${new Date(beginMs).toISOString()}`,
+    `#EXT-X-PROGRAM-DATE-TIME:${isoTimeOf(beginMs)}`,
     ...segments.flatMap(({ decodeTime, duration }) => [
       `#EXTINF:${Number((duration / init.timescale).toFixed(6))},`,
       `${decodeTime}.m4s`,

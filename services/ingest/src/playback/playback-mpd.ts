@@ -1,4 +1,4 @@
-import type { Period, PeriodTrack, Timeline } from './playback-timeline.ts'
+import { greatest, type Period, type PeriodTrack, type Timeline } from './playback-timeline.ts'
 
 interface MpdOptions {
   /** The session goes on: the MPD is dynamic. */
@@ -17,8 +17,8 @@ export function mpdOf(timeline: Timeline, { isLive, windowSeconds }: MpdOptions)
   }
   const live = {
     type: 'dynamic',
-    availabilityStartTime: new Date(startMs).toISOString(),
-    publishTime: new Date(startMs + endSeconds * 1_000).toISOString(),
+    availabilityStartTime: isoTimeOf(startMs),
+    publishTime: isoTimeOf(startMs + endSeconds * 1_000),
     minimumUpdatePeriod: 'PT1S',
     suggestedPresentationDelay: secondsOf(Math.max(2, 1.5 * maxSegmentSeconds)),
     ...(windowSeconds === null ? {} : { timeShiftBufferDepth: secondsOf(windowSeconds) }),
@@ -115,7 +115,16 @@ function runsOf({ segments, shift }: PeriodTrack): Record<string, string>[] {
 
 /** The greatest of the segments', bits a second. */
 export const bandwidthOf = ({ init, segments }: PeriodTrack): number =>
-  Math.max(1, ...segments.map(({ bytes, duration }) => Math.ceil((bytes * 8 * init.timescale) / duration)))
+  Math.max(
+    1,
+    greatest(segments, ({ bytes, duration }) => Math.ceil((bytes * 8 * init.timescale) / duration)),
+  )
+
+/** A device may send durations that lead out of what dates can say; then the time is the nearest that they can. */
+export const isoTimeOf = (unixMs: number): string =>
+  new Date(Math.max(-maxDateMs, Math.min(maxDateMs, unixMs))).toISOString()
+/** ECMA-262, 21.4.1.1; with four digits of the year, as XML and HLS want them. */
+const maxDateMs = Date.UTC(9999, 11, 31)
 
 const secondsOf = (seconds: number): string => `PT${Number(seconds.toFixed(3))}S`
 

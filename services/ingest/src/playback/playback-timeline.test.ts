@@ -84,6 +84,33 @@ describe('a manifest of our own', () => {
     )
   })
 
+  it('is made of more segments than a function takes arguments', () => {
+    const timeline = timelineIn([video(0, 150_000)])
+    equal(timeline.endSeconds, 300_000)
+    ok(mpdOf(timeline, { isLive: false, windowSeconds: null }).includes('<S t="0" d="2000" r="149999"/>'))
+    ok(mediaPlaylistOf(timeline, 'video', { isLive: false, mediaSequence: 0 })?.includes('299998000.m4s'))
+  })
+
+  it('names a time where durations lead out of what dates can say', () => {
+    const track = video(0, 1)
+    const endless = track.segments.map((segment) => ({ ...segment, duration: Number.MAX_SAFE_INTEGER }))
+    const [first] = endless
+    if (!first) throw new Error('there is a segment')
+    const timeline = timelineIn([
+      {
+        ...track,
+        first,
+        segments: endless.map((one) => ({ ...one, initView: { ...one.initView, timescale: 1 } })),
+      },
+    ])
+    ok(mpdOf(timeline, { isLive: true, windowSeconds: null }).includes('publishTime="9999-12-31'))
+    ok(
+      mediaPlaylistOf(timeline, 'video', { isLive: true, mediaSequence: 0 })?.includes(
+        '#EXT-X-PROGRAM-DATE-TIME:',
+      ),
+    )
+  })
+
   it('leaves gaps as they are, and leaves out what overlaps or was sent again', () => {
     const track = video(0, 5)
     const at = (n: number) => track.segments[n] ?? fail()

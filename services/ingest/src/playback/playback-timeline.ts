@@ -63,8 +63,8 @@ export function timelineOf(tracks: readonly TrackSegments[]): Timeline | null {
     periods,
     leftPeriods: Math.max(0, clusterStarts(allSwitchesOf(tracks, cleaned)).length - starts.length),
     startMs: startMsOf(tracks, origins.seconds),
-    endSeconds: Math.max(...placed.map(({ end }) => end)),
-    maxSegmentSeconds: Math.max(...placed.map(({ start, end }) => end - start)),
+    endSeconds: greatest(placed, ({ end }) => end),
+    maxSegmentSeconds: greatest(placed, ({ start, end }) => end - start),
     hasOwnClocks: origins.areOwn,
     overlaps: cleaned.flatMap(({ overlaps }) => overlaps),
   }
@@ -130,11 +130,15 @@ function allSwitchesOf(tracks: readonly TrackSegments[], cleaned: readonly Clean
   for (const [i, { first, firstInit, left }] of tracks.entries()) {
     const { origin = 0, placed: [next] = [] } = cleaned[i] ?? {}
     firsts.push(first.decodeTime / firstInit.timescale - origin)
-    times.push(...left.switches.map((seconds) => seconds - origin))
+    for (const seconds of left.switches) times.push(seconds - origin)
     if (next && left.last && !isSameRun(next.segment, left.last)) times.push(next.start)
   }
   return [Math.min(...firsts), ...times.sort(byValue)]
 }
+
+/** Of a session there may be more segments than a function takes arguments. */
+export const greatest = <One>(all: readonly One[], of: (one: One) => number): number =>
+  all.reduce((found, one) => Math.max(found, of(one)), Number.NEGATIVE_INFINITY)
 
 const byValue = (one: number, other: number): number => one - other
 
@@ -173,14 +177,24 @@ function segmentsIn(
 
 /** The first segment of a period that begins at a time: where the track changes soon after it, that one. */
 function beginOf(start: number, placed: readonly PlacedSegment[]): number {
-  const at = placed.findIndex((one) => one.start >= start - 0.001)
-  if (at < 0) return placed.length
+  const at = firstFrom(start - 0.001, placed)
   for (let i = Math.max(at, 1); i < placed.length; i++) {
     const one = placed[i]
     if (!one || one.start > start + switchToleranceSeconds) break
     if (!isSameRun(one.segment, placed[i - 1]?.segment)) return i
   }
   return at
+}
+
+/** Where the first segment is that begins at a time or later; their number where none does. */
+function firstFrom(start: number, placed: readonly PlacedSegment[]): number {
+  let [from, to] = [0, placed.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((placed[middle]?.start ?? start) < start) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 function periodTrackOf(

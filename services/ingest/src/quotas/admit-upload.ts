@@ -55,13 +55,16 @@ class Admission implements UploadAdmission {
   }
 
   async received(bytes: number): Promise<void> {
+    if (this.#isDeclared) this.#settle(Math.min(bytes, this.#outstanding))
+    else await this.decoded(bytes, bytes)
+  }
+
+  /** On the disk they stand beside the coded body for a while; of the quotas they take its place. */
+  async decoded(bytes: number, more: number): Promise<void> {
     const { quotas, space } = this.#deps
-    if (!this.#isDeclared) {
-      if (this.#reservation) quotas?.grow(this.#reservation, bytes)
-      await space?.take(bytes)
-      this.#outstanding += bytes
-    }
-    this.#settle(Math.min(bytes, this.#outstanding))
+    if (this.#reservation && more > 0) quotas?.grow(this.#reservation, more)
+    await space?.take(bytes)
+    space?.settle(bytes)
   }
 
   storedPart(bytes: number): void {

@@ -4,7 +4,10 @@ import { Refusal } from '../lib/refusal.ts'
 const overheadBytes = 8_192
 const maxAgeMs = 1_000
 
-/** Keeps a reserve of the disk free, so that nothing but uploads runs out of space. */
+/** Takes the space of something that is written at once. Throws what `DiskSpace.take` throws. */
+export type TakeSpace = (bytes: number) => Promise<void>
+
+/** Keeps a reserve of the disk free, so that nothing but what clients send runs out of space. */
 export interface DiskSpace {
   /** Takes the space of an upload that is announced. Throws the refusal `disk-full`, and the system's error. */
   take(bytes: number): Promise<void>
@@ -18,6 +21,13 @@ interface DiskSpaceDeps {
   readonly nowMs: () => number
   readonly onRefusal: () => void
 }
+
+/** Of what clients have written besides uploads. */
+export const takeSpaceOf = (space: DiskSpace): TakeSpace =>
+  async function takeSpace(bytes) {
+    await space.take(bytes)
+    space.settle(bytes)
+  }
 
 /**
  * Asks the file system at most once a second, and before it refuses. In between, what was taken is subtracted: all of

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { once } from 'node:events'
+import { gzipSync } from 'node:zlib'
 import { ingestSuite } from '../testing/ingest.ts'
 
 describe('quotas', () => {
@@ -44,6 +45,18 @@ describe('quotas', () => {
     equal((await ingest.put('/streams/1/b', Buffer.alloc(204_800))).status, 202)
   })
 
+  it('count what comes out of a content coding, while it comes', async () => {
+    await using ingest = await suite.start({ QUOTA_BYTES: '1MiB' })
+    await ingest.send('POST', '/streams')
+    const put = (path: string, bytes: number) =>
+      ingest.put(`/streams/1/${path}`, gzipSync(Buffer.alloc(bytes)), { 'content-encoding': 'gzip' })
+    const refused = await put('large', 8_388_608)
+    deepEqual([refused.status, refused.json.quota], [507, 'bytes'])
+    equal((await ingest.get('/streams/1?summary=true')).json.uploads, 0)
+    equal((await put('fits', 1_048_576)).status, 202)
+    equal((await put('more', 1_024)).status, 507)
+  })
+
   it('know after a restart what is stored, of each device too', async () => {
     {
       await using ingest = await suite.start()
@@ -55,6 +68,30 @@ describe('quotas', () => {
     deepEqual([refused.status, refused.json.quota], [507, 'device-bytes'])
     equal((await ingest.send('POST', '/streams')).json.quota, 'device-streams')
     equal((await ingest.put('/streams/1/b', Buffer.alloc(400))).status, 202)
+  })
+
+  it('reach not into the reserve of the disk with anything that a client has written', async () => {
+    {
+      await using ingest = await suite.start()
+      await ingest.send('POST', '/streams')
+    }
+    await using ingest = await suite.start({ DISK_RESERVE: '1000000GiB' })
+    const sent = await Promise.all([
+      ingest.put('/streams/1/a', 'x'),
+      ingest.send('POST', '/streams'),
+      ingest.send('PUT', '/expectations/1', JSON.stringify({ tracks: [{ name: 'video' }] })),
+      ingest.send(
+        'POST',
+        '/streams/1/expectedTrackNames',
+        JSON.stringify({ expected_track_names: ['video'] }),
+      ),
+      ingest.send('POST', '/streams/1/trackName', JSON.stringify({ track_name: 'video' })),
+    ])
+    deepEqual(
+      sent.map(({ status, json }) => [status, json.code]),
+      sent.map(() => [507, 'disk-full']),
+    )
+    equal((await ingest.send('DELETE', '/streams/1')).status, 200)
   })
 
   it('hold for uploads that come together', async () => {

@@ -1,4 +1,5 @@
 import { Refusal } from '../lib/refusal.ts'
+import type { TakeSpace } from '../quotas/disk-space.ts'
 import type { Journals, ObjectLinks } from '../uploads/ports.ts'
 import { assertStream } from './assert-stream.ts'
 import { noPages } from './pages.ts'
@@ -9,7 +10,7 @@ import { parseInterface, type Stream } from './stream.ts'
 
 /** Changes that users make. Each writes a journal line and waits, for a limited time, until the index has it. */
 export interface StreamEdits {
-  /** Makes a stream with the next free id. Throws the refusals `interface-unknown` and `quota-exceeded`. */
+  /** Makes a stream with the next free id. Throws the refusals `interface-unknown`, `quota-exceeded` and `disk-full`. */
   create(settings: NewStream): Promise<IndexedStream>
   /** An empty list clears them. */
   expectTracks(id: string, names: readonly string[]): Promise<IndexedStream>
@@ -32,17 +33,20 @@ export interface StreamEditsDeps {
   readonly getStream: StreamReads['get']
   /** Reserves a stream of the quotas until disposal; null where no quota is set. */
   readonly reserveStream: ((creator: string | null) => Disposable) | null
+  /** Null where no part of the disk is reserved. */
+  readonly takeSpace: TakeSpace | null
   readonly newId: () => string
   readonly now: () => Date
 }
 
 export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
-  const { journals, links, record, setOwner, getStream, reserveStream, newId, now } = deps
+  const { journals, links, record, setOwner, getStream, reserveStream, takeSpace, newId, now } = deps
   return { create, expectTracks, deleteObject }
 
   async function create({ interface: word, strict, creator, owner }: NewStream): Promise<IndexedStream> {
     const settings = { interface: parseInterface(word), strict, creator }
     using _reserved = reserveStream?.(creator) ?? null
+    await takeSpace?.(0)
     const id = await journals.create()
     if (owner !== undefined) await setOwner(id, owner)
     const head = entryHead()

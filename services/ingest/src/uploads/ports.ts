@@ -23,7 +23,7 @@ export interface UploadStore {
    * another one that is gone.
    */
   leftBehind(instance: string): AsyncIterable<StagedUpload>
-  /** An upload's bytes. Throws `UploadGone` when they are no longer there. */
+  /** An upload's bytes. Throws `UploadGone` when they are no longer there, and `RecordChanged` when they are others. */
   read(stream: string, upload: string): AsyncIterable<Buffer>
   /**
    * The path of the file that holds an upload's bytes; they may be gone. An adapter that keeps them elsewhere brings
@@ -64,6 +64,11 @@ export interface Extent {
 /** The bytes of an upload are no longer there. */
 export class UploadGone extends Error {
   override name = 'UploadGone' as const
+}
+
+/** What is stored is not what this server wrote: it was changed behind this server's back. */
+export class RecordChanged extends Error {
+  override name = 'RecordChanged' as const
 }
 
 /** What is known of an upload before its first byte. */
@@ -173,6 +178,11 @@ export interface OpenedUpload extends AsyncDisposable {
 export interface UploadAdmission {
   /** More bytes have come. Throws the refusals `quota-exceeded` and `disk-full` where they were not announced. */
   received(bytes: number): Promise<void>
+  /**
+   * Bytes are about to be written that came out of a content coding; `more` of them are more than the coded body has.
+   * Throws the same.
+   */
+  decoded(bytes: number, more: number): Promise<void>
   /** A part of a long request is an upload of its own now. */
   storedPart(bytes: number): void
   /** It is over; the id is that of an upload that is stored and not in the index yet, null for any other. */

@@ -75,7 +75,7 @@ describe('receiveUpload', function () {
     return receiveUploadWith({
       store: { ...store, commit },
       links,
-      inspections: inspectionsOf(store, { find: async () => null }),
+      inspections: inspectionsOf(store, { find: async () => null }, log),
       indexer: { wake: () => undefined },
       verdicts: { wait: fakes.verdict ?? (async () => ({ strict: false, findings: [] })) },
       verdictWaitMs: 1_000,

@@ -103,7 +103,8 @@ async function receiveCoded(
   if (!coded.whole) return receiptOf(await commit(coded))
   if (coded.bytes === 0) return null
   try {
-    const decoded = await decodeStaged(staged, body.decode, { codedBytes: coded.bytes, maxBytes })
+    const limits = { codedBytes: coded.bytes, maxBytes, admission: body.admission ?? null }
+    const decoded = await decodeStaged(staged, body.decode, limits)
     return decoded.bytes === 0 ? null : await receiptOf(await commit(decoded, { codedBytes: coded.bytes }))
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'body-undecodable') throw error

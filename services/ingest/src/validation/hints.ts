@@ -58,7 +58,7 @@ export const hints = {
   'session-number-reused':
     'Keep the session counter over a restart, so that a new recording gets a new number.',
   'session-restarted':
-    'Keep the session counter over a restart: a recording that begins anew needs a number of its own.',
+    'Keep the session counter over a restart: a recording that begins anew needs a number of its own. In long requests (DASH-IF Interface-1), go on with the decode times, or push to another publishing point.',
   'session-abandoned':
     'End a session with its static MPD or final playlists before the first object of the next one.',
   'number-padded': 'Write numbers in names without leading zeros: segment_1001, not segment_01001.',

@@ -168,6 +168,8 @@ export interface Track {
   readonly shortInitDigest?: string | undefined
   /** cmaf-ingest: segments go to the path that the init segment went to. */
   readonly isOneUrl?: boolean | undefined
+  /** cmaf-ingest: the long request that its newest segment is a part of. */
+  readonly request?: LongRequest | undefined
   readonly clock: Clock | null
   /** Times that its segments have jumped over; absent without. */
   readonly hole?: Hole | undefined
@@ -184,6 +186,21 @@ export interface Track {
   /** Digest of the newest filler segment. */
   readonly shortFillerDigest?: string | undefined
   readonly reported: readonly string[]
+}
+
+/** One long request that was cut into segments. */
+export interface LongRequest {
+  /** Digest of the id of its upload. */
+  readonly of: number
+  /** Of the first segment of its track in this recording, maybe in a request before. */
+  readonly firstSequence: number
+  readonly shortFirstDigest: string
+  /** Of the newest segments, the last of them at the end. */
+  readonly shortDigests: readonly string[]
+  /** When its newest segment came; Unix time. */
+  readonly lastMs: number
+  /** Absent while more may come. */
+  readonly end?: 'whole' | 'cut-off'
 }
 
 /** A segment that may come in parts, each a file of its own. */

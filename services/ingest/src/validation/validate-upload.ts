@@ -16,6 +16,7 @@ import { checkContent, checkProducerTime } from './media/media-content.ts'
 import { mediaPreconditions } from './media/media-preconditions.ts'
 import { type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
 import { checkContentType, checkRequest } from './request-findings.ts'
+import { endRequest } from './sessions/long-request.ts'
 import { beginAfterRestart } from './sessions/restart.ts'
 import { at, type State, withTrack } from './state.ts'
 import { identifiedObject, identifyTrack } from './tracks/track-identity.ts'
@@ -139,11 +140,14 @@ function dispatch(evaluation: Evaluation, context: Context): Evaluation {
  */
 function recordCutOff(evaluation: Evaluation, { name, upload }: Context): Evaluation {
   const { session } = evaluation
-  if (!session || name.track === null) return evaluation
-  const cut = at(session.tracks, name.track)
-  if (cut?.openRequest === upload.id)
-    return add(evaluation, { session: withTrack(session, { ...cut, openRequest: undefined }) })
-  if (name.number === null || !name.isMatter) return evaluation
+  if (session && upload.parts) {
+    const ended = endRequest(session, name.track, upload)
+    if (!ended) return { ...evaluation, session: null }
+    const cut = name.track === null ? undefined : at(ended.tracks, name.track)
+    const isOpen = cut?.openRequest === upload.id
+    return add(evaluation, { session: isOpen ? withTrack(ended, { ...cut, openRequest: undefined }) : ended })
+  }
+  if (!session || name.track === null || name.number === null || !name.isMatter) return evaluation
   const track = trackIn(session, name.track)
   if (name.number !== (track.lastNumber ?? 1_000) + 1) return evaluation
   return add(evaluation, { session: withTrack(session, { ...track, cutOffNumber: name.number }) })

@@ -4,6 +4,8 @@ import type { SandboxDir } from '../use-cases/ports.ts'
 export interface FfprobeLimits {
   readonly timeoutMs: number
   readonly memoryBytes: number
+  /** Its nice value: how far it stands back behind other processes. */
+  readonly niceness: number
 }
 
 /** A way to run ffprobe with fewer rights than this process has. */

@@ -19,7 +19,7 @@ import { ffprobeIn as ffprobeInLaunchers, prepareFfprobe } from './ffprobe.ts'
 import { findProgram } from './find-program.ts'
 import { createLauncherPool, type LauncherPool } from './launcher-pool.ts'
 
-const bounds = { timeoutMs: 10_000, memoryBytes: 2 ** 30 }
+const bounds = { timeoutMs: 10_000, memoryBytes: 2 ** 30, niceness: 19 }
 const program = (await findProgram('ffprobe', process.env.PATH ?? '')) ?? ''
 const isStatic = await confinementOf(program).then((name) => name === 'limits and bare sandbox')
 const all = confinements(program, bounds).slice(isStatic ? 0 : 1)
@@ -319,7 +319,7 @@ async function confinementOf(name: string): Promise<string> {
 }
 
 function ffprobeIn(confinement: Confinement, limits: FfprobeLimits): Ffprobe {
-  const launchers = createLauncherPool(confinement)
+  const launchers = createLauncherPool(confinement, limits.niceness)
   opened.push(launchers)
   return ffprobeInLaunchers(confinement, limits, launchers)
 }

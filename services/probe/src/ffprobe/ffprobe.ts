@@ -38,7 +38,7 @@ export async function prepareFfprobe(
   const complaints: string[] = []
   for (const confinement of confinements(program, limits, isRoot)) {
     if (needsSandbox && !confinement.isSandbox) throw new Error(refusalOf(policy, complaints))
-    const pool = createLauncherPool(confinement)
+    const pool = createLauncherPool(confinement, limits.niceness)
     const complaint = await complaintOf(confinement, pool)
     if (complaint === null) return confined(confinement, pool)
     pool[Symbol.dispose]()

@@ -6,7 +6,7 @@ export interface LauncherPool extends Disposable {
   run: Launcher['run']
 }
 
-export function createLauncherPool({ launcherPrefix }: Confinement): LauncherPool {
+export function createLauncherPool({ launcherPrefix }: Confinement, niceness: number): LauncherPool {
   const idle: Launcher[] = []
   let closed = false
   return {
@@ -30,6 +30,6 @@ export function createLauncherPool({ launcherPrefix }: Confinement): LauncherPoo
       if (launcher.isFresh()) return launcher
       launcher[Symbol.dispose]()
     }
-    return startLauncher(launcherPrefix)
+    return startLauncher(launcherPrefix, niceness)
   }
 }

@@ -37,12 +37,14 @@ const script = join(import.meta.dirname, 'launcher.sh')
 const maxStdoutBytes = 2 ** 20
 const maxStderrBytes = 4_096
 const maxRuns = 500
-const niceness = 19
 const ticksPerTimeout = 10
 const maxTicks = 30 * ticksPerTimeout
 
-/** Starts a launcher under a command prefix that limits its rights; every command it runs inherits the limits. */
-export function startLauncher(launcherPrefix: readonly string[]): Launcher {
+/**
+ * Starts a launcher under a command prefix that limits its rights, with a nice value; every command it runs inherits
+ * both.
+ */
+export function startLauncher(launcherPrefix: readonly string[], niceness: number): Launcher {
   const [program = '/bin/sh', ...args] = [...launcherPrefix, '/bin/sh', script]
   const env = { PATH: process.env.PATH, LC_ALL: 'C' }
   const child = spawn(program, args, { env, detached: true })

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLogger } from '@pushav/shared/logger.ts'
-import { killing, type Launched, launchWith, temporary } from '../testing/launch.ts'
+import { killing, type Launched, launchWith, temporary, usedDirectory } from '../testing/launch.ts'
 import { openSmallFfprobe } from './small-ffprobe.ts'
 
 /** Tools that a build takes; `make` succeeds with the machine's own ffprobe, or fails. */
@@ -53,7 +53,9 @@ describe('npm start with a small ffprobe', function () {
   it('hands it to the probe worker once it is built in the background', async () => {
     await using directory = await temporary()
     const { env, source } = await fakeTools(directory.path, true)
-    const server = launchWith({ ...env, FFPROBE_SOURCE: source, SMALL_FFPROBE: 'auto' }, '--port', '0')
+    await using used = await usedDirectory()
+    const building = { ...env, FFPROBE_SOURCE: source, SMALL_FFPROBE: 'auto' }
+    const server = launchWith(building, '--port', '0', '--working-directory', used.path)
     await using _ = killing(server)
     await server.saying(/Running on/)
     await server.saying(/small ffprobe built/)

@@ -83,7 +83,10 @@ function compareDigests(evidence: ReportEvidence, uploads: readonly ExportedUplo
   }
   if (evidence.uploads !== uploads.length)
     return [`the report is on ${evidence.uploads} uploads, the export has ${uploads.length}`]
+  const filed = new Map(evidence.digests.map(({ upload, sha256 }) => [upload, sha256]))
+  const others = uploads.filter(({ id, sha256 }) => filed.get(id) !== sha256)
   return [
+    ...others.map(({ path, id }) => `the report has another digest of ${path} (upload ${id})`),
     ...(list.digest('hex') === evidence.list_sha256 ? [] : ['the uploads are not those of the report']),
     ...(facts.digest('hex') === evidence.facts_sha256
       ? []

@@ -1,13 +1,22 @@
 import { z } from 'zod'
-import { sha256 } from '../common.ts'
+import { sha256, uploadId } from '../common.ts'
 
 const count = z.number().int()
+
+const uploadDigest = z.object({
+  upload: uploadId,
+  path: z.string(),
+  sha256,
+  file: z.string().optional().describe('In the `report.json` of an export: the file of the body in the zip'),
+})
+export type UploadDigest = z.infer<typeof uploadDigest>
 
 /** What a report can be filed with. */
 export const reportEvidence = z
   .object({
-    uploads: count.describe('Uploads in the list'),
-    list: z.string().describe('Path of the list of digests on this server'),
+    digests: z.array(uploadDigest).describe('Of the body of each upload, in the order of the wire log'),
+    uploads: count.describe('How many those are'),
+    list: z.string().describe('Path of the same digests as a list for `sha256sum` on this server'),
     list_sha256: sha256.describe('Of that list: `<SHA-256>  <upload id>` and a newline for each upload'),
     facts_sha256: sha256.describe('Of paths, times, senders and headers of the uploads'),
     journals: z

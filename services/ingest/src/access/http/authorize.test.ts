@@ -15,7 +15,14 @@ import { authorizeWith } from './authorize.ts'
 const log = createLogger('test', 'silent')
 const certificate = { fingerprint: 'f', serial: '1', subject: 'CN=cam', notAfter: '', certificate: '' }
 const identityOf = (role: string): DeviceIdentity => ({
-  ...{ key: role, publicKey: role, name: role, isAdmin: role === 'admin', isAccepted: role !== 'rejected' },
+  ...{
+    key: role,
+    publicKey: role,
+    serial: '1',
+    name: role,
+    isAdmin: role === 'admin',
+    isAccepted: role !== 'rejected',
+  },
 })
 /** A client is who its header says, as the proxy's headers would. */
 const peerIn = ({ headers }: IncomingMessage): Peer => {

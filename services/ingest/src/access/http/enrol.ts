@@ -1,5 +1,6 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Request, Response } from 'express'
+import type { RenewedCertificate } from '../../certificates/issue-certificate.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { idOfToken, type Tokens } from '../tokens.ts'
 import { noteForAudit } from './audit-notes.ts'
@@ -7,10 +8,10 @@ import type { Client } from './client.ts'
 
 /** How a certificate may be issued for a request. */
 export interface IssueGrant {
-  /** A valid certificate of another key under that name may be replaced. */
+  /** A valid certificate of another key under that name may be replaced, and a key that was made for it shown. */
   readonly mayReplace: boolean
-  /** The only key that it may be for; null for any. */
-  readonly publicKey: string | null
+  /** The certificate of a renewal; null for a token. */
+  readonly renewed: RenewedCertificate | null
 }
 
 /**
@@ -42,7 +43,7 @@ export function enrolWith({ tokens, log }: EnrolDeps): Enrol {
       if (response.statusCode >= 400) release().catch((error) => log.warn({ error }, 'a token stays used'))
     })
     noteForAudit(response, { token: idOfToken(token) })
-    return { mayReplace: token.name !== null, publicKey: null }
+    return { mayReplace: token.name !== null, renewed: null }
   }
 }
 
@@ -50,7 +51,7 @@ const reservedNames = ['root', 'admin']
 
 function renewalOf({ device }: Client, request: Request, name: string): IssueGrant {
   const isRenewal = device !== null && device.name === name && /\/sign\/?$/i.test(request.path)
-  if (isRenewal) return { mayReplace: true, publicKey: device.publicKey }
+  if (isRenewal) return { mayReplace: true, renewed: device }
   throw new Refusal(
     'enrolment-required',
     'a certificate takes an enrolment token (Authorization: Bearer …), or for a renewal the certificate of that ' +

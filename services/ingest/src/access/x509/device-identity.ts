@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto'
+import { normalSerial } from '@pushav/shared/handover.ts'
 import type { Device } from '@pushav/shared/identity.ts'
 import type { DeviceIdentity, IdentifyDevice } from '../ports.ts'
 import { type ForeignRule, isAcceptedBy } from '../subject-rules.ts'
@@ -30,6 +31,7 @@ function read(device: Device, { hasIssued, adminUri, foreignRules }: IdentifyDev
   return {
     key: createHash('sha256').update(spki).digest('hex'),
     publicKey: spki.toString('base64'),
+    serial: normalSerial(certificate.serialNumber),
     name: isOwn ? (subject.find((one) => one.startsWith('CN='))?.slice('CN='.length) ?? null) : null,
     isAdmin: isOwn && hasUri(certificate, adminUri),
     isAccepted: isOwn || foreignRules === null || isAcceptedBy(foreignRules, device.fingerprint, subject),

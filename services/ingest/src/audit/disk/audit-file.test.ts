@@ -23,6 +23,17 @@ describe('the audit log', () => {
   })
   afterEach(() => directory[Symbol.asyncDispose]())
 
+  it('cannot steer the terminal of its reader, whatever names are in it', async () => {
+    const name = '\u009b31m\u202e\u2028\u{e0001}é'
+    {
+      await using audit = openAuditFile(directory.path, now, silent)
+      audit.write({ ...entry('named'), details: { name } })
+    }
+    const text = await readFile(join(directory.path, 'audit.jsonl'), 'utf8')
+    equal(JSON.parse(text).details.name, name)
+    equal(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text.trimEnd()), false)
+  })
+
   it('has a line for each entry, in their order, that only this user reads', async () => {
     {
       await using audit = openAuditFile(directory.path, now, silent)

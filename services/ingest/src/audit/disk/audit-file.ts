@@ -1,6 +1,7 @@
 import { appendFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tryLock } from '@pushav/shared/lib/file-lock.ts'
+import { printableJson } from '@pushav/shared/lib/printable.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { AuditEntry, WriteAudit } from '../audit.ts'
 
@@ -70,7 +71,7 @@ function openLines(
   }
 
   function lineOf(entry: AuditEntry | { readonly event: string; readonly details: object }): string {
-    return `${JSON.stringify({ time: now().toISOString(), ...entry })}\n`
+    return `${printableJson({ time: now().toISOString(), ...entry })}\n`
   }
 
   async function flush(): Promise<void> {

@@ -10,10 +10,12 @@ import { createLogger } from '@pushav/shared/logger.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import express from 'express'
 import request, { type Response } from 'supertest'
+import type { IssueGrant } from '../../access/http/enrol.ts'
 import { createErrorResponder, errorHandler } from '../../http/error-handler.ts'
 import type { Certificates } from '../../open-certificates.ts'
 import { certificatesIn, handoverFileIn } from '../../testing/certificates.ts'
 import { makeCsr, openssl } from '../../testing/openssl.ts'
+import { x509Reader } from '../x509/reader.ts'
 import { certificateRoutes } from './certificate-routes.ts'
 
 const run = promisify(execFile)
@@ -24,6 +26,7 @@ let directory: Awaited<ReturnType<typeof temporaryDirectory>>
 let certificates: Certificates
 let app: express.Express
 let passedDays = 0
+let grant: IssueGrant | null = null
 
 before(async () => {
   directory = await temporaryDirectory()
@@ -34,7 +37,7 @@ before(async () => {
     certificateRoutes(
       {
         ...{ ...certificates, lastSeen: async () => new Map() },
-        ...{ onProxyPorts: () => {}, grantOf: () => null },
+        ...{ onProxyPorts: () => {}, grantOf: () => grant },
       },
       log,
     ),
@@ -43,6 +46,7 @@ before(async () => {
 })
 afterEach(() => {
   passedDays = 0
+  grant = null
 })
 after(async () => {
   await certificates.close()
@@ -118,6 +122,18 @@ describe('POST /certs/:name/keypair', () => {
     await request(app).post('/certs/lost/keypair')
     await request(app).post('/certs/lost/revoke')
     equal((await request(app).post('/certs/lost/keypair?override=false')).body.created, true)
+  })
+
+  it('shows the key of a device to no token that is for any name, whatever it overrides', async () => {
+    const { body: made } = await request(app).post('/certs/has-key/keypair')
+    for (const query of ['', '?override=true', '?override=false']) {
+      grant = { mayReplace: false, renewed: null }
+      const { status, body } = await request(app).post(`/certs/has-key/keypair${query}`)
+      deepEqual([status, body.code, body.key_pem], [409, 'certificate-exists', undefined], query)
+      grant = { mayReplace: true, renewed: null }
+      const named = await request(app).post('/certs/has-key/keypair?override=false')
+      equal(named.body.key_pem, made.key_pem)
+    }
   })
 
   it('refuses override=false where only the device has the key', async () => {
@@ -506,6 +522,23 @@ describe('POST /certs/:name/revoke', () => {
     }
     const lines = (await readFile(fileIn('device', 'journal.ndjson'), 'utf8')).split('\n')
     equal(lines.filter((line) => line.includes('"revoked"') && line.includes('"thief"')).length, 2)
+  })
+
+  it('lets no renewal through that was let in before it and has its turn after it', async () => {
+    const csr = csrOf('p256')
+    const { body } = await signed('renews', csr)
+    const { publicKey, serial } = x509Reader.read(body.cert_pem) ?? { publicKey: '', serial: '' }
+    grant = { mayReplace: true, renewed: { publicKey, serial } }
+    equal((await signed('renews', csr)).status, 200)
+    const [revoked, ...late] = await Promise.all([
+      certificates.revoke('renews'),
+      ...Array.from({ length: 4 }, () => signed('renews', csr)),
+    ])
+    equal(revoked.revoked.length, 2)
+    deepEqual(
+      late.map(({ status, body }) => [status, body.code]),
+      Array(4).fill([403, 'access-denied']),
+    )
   })
 
   it('leaves a certificate issued afterwards alone', async () => {

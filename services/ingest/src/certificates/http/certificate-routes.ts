@@ -136,7 +136,8 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   async function makeKeyPair(request: Request<NameParams>, response: Response): Promise<void> {
     const { params, query, body } = request
     const profile = parseProfile(query.profile ?? profileIn(body))
-    const options = { override: overrideFor(request), profile, type: parseKeyType(query.type) }
+    const mayShowKey = grantOf(request)?.mayReplace ?? true
+    const options = { override: overrideFor(request), profile, type: parseKeyType(query.type), mayShowKey }
     respond(params.name, await issue.keyPair(params.name, options), profile, response)
   }
 
@@ -144,8 +145,8 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
     const { params, query, body } = request
     const { csr, profile: named } = csrBodyOf(body)
     const profile = parseProfile(query.profile ?? named)
-    const publicKey = grantOf(request)?.publicKey ?? null
-    const issued = await issue.sign(params.name, csr, { override: overrideFor(request), profile, publicKey })
+    const renewed = grantOf(request)?.renewed ?? null
+    const issued = await issue.sign(params.name, csr, { override: overrideFor(request), profile, renewed })
     respond(params.name, issued, profile, response)
   }
 

@@ -25,7 +25,8 @@ describe('device certificates with a profile', () => {
   })
 
   const made = async (profile: ProfileName, name: string = profile) =>
-    (await certificates.issue.keyPair(name, { override: true, type: null, profile })).certificate
+    (await certificates.issue.keyPair(name, { override: true, type: null, profile, mayShowKey: true }))
+      .certificate
   const leafOf = (pem: string) => new X509Certificate(pem)
   const root = async () => new X509Certificate(await readFile(join(directory.path, 'certs/device/root.pem')))
   const daysUntil = (date: Date) => Math.round((date.getTime() - Date.now()) / dayMs) || 0
@@ -72,7 +73,7 @@ describe('device certificates with a profile', () => {
       ['rsa', 'large-rsa'],
     ] as const) {
       const csr = Buffer.from(makeCsr(directory.path, kind))
-      const options = { override: true, publicKey: null, profile: 'large' as const }
+      const options = { override: true, renewed: null, profile: 'large' as const }
       const { length } = leafOf((await certificates.issue.sign(name, csr, options)).certificate).raw
       ok(length >= 2_980 && length <= 3_000, `${length} bytes`)
     }
@@ -139,7 +140,7 @@ describe('device certificates with a profile', () => {
   const handover = async () =>
     JSON.parse(await readFile(handoverFileIn(directory.path), 'utf8')) as { deviceRoots: string }
   const usualLeaf = async () => {
-    const options = { override: true, type: null, profile: null }
+    const options = { override: true, type: null, profile: null, mayShowKey: true }
     return pemsIn((await certificates.issue.keyPair('usual', options)).certificate)[0] ?? ''
   }
 })

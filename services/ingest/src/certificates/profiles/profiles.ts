@@ -126,7 +126,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   large: {
     ...usual,
     isLarge: true,
-    shows: 'it has 2990 bytes in DER; Matter allows 3000',
+    shows: 'it has about 2990 bytes in DER; Matter allows 3000',
     server: accepted('Matter 1.5, TLS Certificate Management', 'A certificate may have up to 3000 bytes.'),
   },
   intermediate: {

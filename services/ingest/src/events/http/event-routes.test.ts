@@ -9,8 +9,7 @@ import { eventRoutes } from './event-routes.ts'
 describe('eventRoutes', () => {
   it('hold nothing for a client that left while its stream was looked up', async () => {
     const held: AbortSignal[] = []
-    const eventBus: EventBus = {
-      publish: () => undefined,
+    const eventBus: Pick<EventBus, 'subscribe'> = {
       async subscribe(_after, signal) {
         held.push(signal)
         return (async function* () {})()

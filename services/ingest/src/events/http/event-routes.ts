@@ -17,7 +17,7 @@ const maxStallMs = 30_000
 
 /** Events as server-sent events (HTML Living Standard, 9.2). They end when `closing` is given. */
 export function eventRoutes(
-  eventBus: EventBus,
+  eventBus: Pick<EventBus, 'subscribe'>,
   streams: Pick<Streams, 'assertExists'>,
   sendState: SendState,
   closing: AbortSignal,

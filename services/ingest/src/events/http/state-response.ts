@@ -1,6 +1,7 @@
 import type { ServerState, StreamState } from '@pushav/shared/api/state.ts'
 import { backlogResponse } from '../../probes/http/backlog-response.ts'
 import { refusalResponse } from '../../refusals/http/refusal-response.ts'
+import { logRowsResponse } from '../../streams/http/log-entry-response.ts'
 import { sessionSummaryResponse } from '../../streams/http/session-response.ts'
 import { summaryResponse } from '../../streams/http/stream-response.ts'
 import type { ServerNow } from '../states/server-state-source.ts'
@@ -8,7 +9,7 @@ import type { StreamNow } from '../states/stream-state-source.ts'
 
 /** A stream's state as one message. */
 export function streamStateResponse(stream: string, state: StreamNow, at: Date): StreamState {
-  const { summary, isIndexAway, isDeleted, inFlight, sessions, probed } = state
+  const { summary, isIndexAway, isDeleted, inFlight, sessions, rows, probed } = state
   return {
     at: at.toISOString(),
     index: isIndexAway ? 'away' : 'ok',
@@ -22,7 +23,8 @@ export function streamStateResponse(stream: string, state: StreamNow, at: Date):
     last_upload_at: summary?.totals.lastUploadAt ?? null,
     in_flight: [...inFlight],
     sessions: sessions.map(sessionSummaryResponse),
-    probed: [...probed],
+    rows: rows.length === 0 ? null : logRowsResponse(rows),
+    probed: Object.fromEntries(probed),
     deleted: isDeleted,
   }
 }

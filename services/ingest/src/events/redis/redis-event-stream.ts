@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventStream, type ServerEvent } from '@pushav/shared/events.ts'
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
@@ -21,6 +22,11 @@ const closeTimeoutMs = 1_000
 
 type Entry = readonly [id: string, fields: readonly string[]]
 
+interface Listener {
+  readonly onEvent: (event: ServerEvent) => void
+  readonly end: () => void
+}
+
 /**
  * Events on a Redis stream, which all instances write and read. Events of one moment go into one command; while Redis
  * does not respond they are dropped. `blocking` is a connection for this alone; `onPublish` gets what this process publishes.
@@ -31,6 +37,9 @@ export function redisEventBus(
   onPublish: (event: ServerEvent) => void,
 ): EventBus & AsyncDisposable {
   const subscriptions = new Set<Subscription>()
+  const listeners = new Set<Listener>()
+  /** Entries of this process, which its listeners have heard already, are told from others by it. */
+  const origin = randomUUID()
   let unsent: ServerEvent[] = []
   let sending: Promise<void> | null = null
   let reading: Promise<void> | null = null
@@ -39,12 +48,14 @@ export function redisEventBus(
   return {
     publish(event) {
       onPublish(event)
+      for (const { onEvent } of listeners) onEvent(event)
       if (unsent.length < maxUnsent) unsent.push(event)
       sending ??= send()
     },
     subscribe,
+    listen,
     async [Symbol.asyncDispose]() {
-      for (const subscription of subscriptions) subscription.end()
+      for (const reader of readers()) reader.end()
       blocking.disconnect()
       if (sending) await withTimeout(closeTimeoutMs, sending).catch(() => undefined)
     },
@@ -64,7 +75,33 @@ export function redisEventBus(
 
   /** Async, because ioredis throws at once when no server of a Cluster owns the key. */
   async function append(json: string): Promise<void> {
-    await redis.xadd(eventStream.key, 'MAXLEN', '~', eventStream.maxEntries, '*', eventStream.field, json)
+    const { key, maxEntries, field, originField } = eventStream
+    await redis.xadd(key, 'MAXLEN', '~', maxEntries, '*', field, json, originField, origin)
+  }
+
+  function readers(): readonly { readonly end: () => void }[] {
+    return [...subscriptions, ...listeners]
+  }
+
+  async function listen(
+    onEvent: (event: ServerEvent) => void,
+    onListening: () => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { promise: ended, resolve } = Promise.withResolvers<void>()
+    const end = () => resolve()
+    const listener = { onEvent, end }
+    listeners.add(listener)
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+    try {
+      await startReading()
+      onListening()
+      await ended
+    } finally {
+      signal.removeEventListener('abort', end)
+      listeners.delete(listener)
+    }
   }
 
   async function subscribe(
@@ -146,11 +183,9 @@ export function redisEventBus(
     // The signal of a client that has left is not given again.
     if (signal.aborted) leave()
     try {
-      reading ??= startReading()
-      await reading
+      await startReading()
     } catch (error) {
       leave()
-      if (subscriptions.size === 0) reading = null
       throw error
     }
     return subscription
@@ -162,25 +197,43 @@ export function redisEventBus(
     }
   }
 
-  /** Resolves once no later event can be missed; reading goes on while there are subscriptions. */
-  async function startReading(): Promise<void> {
+  /** Resolves once no later event can be missed; reading goes on while there are subscriptions or listeners. */
+  function startReading(): Promise<void> {
+    if (reading) return reading
+    const started = readNewest()
+    reading = started
+    started.catch(() => {
+      if (reading === started) reading = null
+    })
+    return started
+  }
+
+  async function readNewest(): Promise<void> {
     const [newest] = await orUnavailable(redis.xrevrange(eventStream.key, '+', '-', 'COUNT', 1))
     void readFrom(newest?.[0] ?? '0-0').catch(() => {
-      for (const subscription of subscriptions) subscription.end()
+      for (const reader of readers()) reader.end()
       reading = null
     })
   }
 
   async function readFrom(start: string): Promise<void> {
     const { key } = eventStream
-    for (let last = start; subscriptions.size > 0; ) {
+    for (let last = start; subscriptions.size + listeners.size > 0; ) {
       const streams = await blocking.xread('COUNT', 100, 'BLOCK', readTimeoutMs, 'STREAMS', key, last)
       const [, entries = []] = (streams?.[0] ?? []) as [string?, Entry[]?]
-      for (const delivered of entries.flatMap(eventsIn))
-        for (const subscription of subscriptions) subscription.deliver(delivered)
+      for (const entry of entries) deliver(entry)
       last = entries.at(-1)?.[0] ?? last
     }
     reading = null
+  }
+
+  function deliver(entry: Entry): void {
+    const isOwn = entry[1][3] === origin
+    if (isOwn && subscriptions.size === 0) return
+    for (const delivered of eventsIn(entry)) {
+      for (const subscription of subscriptions) subscription.deliver(delivered)
+      if (!isOwn) for (const { onEvent } of listeners) onEvent(delivered.event)
+    }
   }
 }
 

@@ -5,7 +5,7 @@ export interface StateReader<Changes, Message> {
   /** What a new watcher has not been told: everything. */
   everything(): Changes
   nothing(): Changes
-  /** Adds the changes of a message that could not be made whole. */
+  /** Adds changes to those of a watcher. */
   merge(into: Changes, from: Changes): void
   /** One message for each watcher's changes. `isWhole` is false where something could not be read. Never throws. */
   messagesFor(changes: readonly Changes[]): Promise<readonly StateMessage<Message>[]>
@@ -45,13 +45,23 @@ export function createStateSource<Changes, Message>(
 ): StateSource<Changes, Message> {
   const watchers = new Set<Watcher<Changes, Message>>()
   let timer: NodeJS.Timeout | undefined
+  /** What changed since the last tick: recorded once, however many watch. */
+  let news: Changes | null = null
   return { change, watch, size: () => watchers.size }
 
   function change(update: (changes: Changes) => void): void {
+    if (watchers.size === 0) return
+    news ??= source.nothing()
+    update(news)
+  }
+
+  function shareNews(): void {
+    if (news === null) return
     for (const watcher of watchers) {
-      update(watcher.changes)
+      source.merge(watcher.changes, news)
       watcher.isChanged = true
     }
+    news = null
   }
 
   async function* watch(signal: AbortSignal): AsyncGenerator<Message> {
@@ -75,11 +85,17 @@ export function createStateSource<Changes, Message>(
     } finally {
       signal.removeEventListener('abort', end)
       watchers.delete(watcher)
-      if (watchers.size === 0) timer = void clearInterval(timer)
+      if (watchers.size === 0) stop()
     }
   }
 
+  function stop(): void {
+    timer = void clearInterval(timer)
+    news = null
+  }
+
   function tick(): void {
+    shareNews()
     const now = performance.now()
     const due = [...watchers].filter(
       ({ deliver, isChanged, sentMs }) => deliver && (isChanged || now - sentMs >= heartbeatMs),

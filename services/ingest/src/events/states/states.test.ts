@@ -22,6 +22,10 @@ describe('events as state', () => {
     await ingest.put('/streams/1/session_2/index.mpd', manifest)
     const second = streamState.parse(await watcher.find(({ total }) => total === 2))
     ok(second.sessions.some(({ key }) => key === '2'))
+    deepEqual(
+      [first.rows, second.rows?.positions, second.rows?.rows[0]?.[1]],
+      [null, [1], 'session_2/index.mpd'],
+    )
     ok(Date.parse(second.created_at ?? '') > 0)
   })
 
@@ -76,6 +80,37 @@ describe('events as state', () => {
     equal(away.total, 1)
     await suite.redis().start()
     await watcher.find(({ index, total }) => index === 'ok' && total === 1)
+  })
+
+  it('bring new uploads along where they are few, and what came of their probes', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    using watcher = await watch(ingest, '/streams/1/events?as=state')
+    await watcher.next()
+    const seen = new Set<number>()
+    const probes: string[] = []
+    for (const n of [0, 1, 2]) await ingest.put(`/streams/1/${n}.txt`, 'no media')
+    await watcher.find((message) => {
+      const { rows, probed } = streamState.parse(message)
+      for (const position of rows?.positions ?? []) seen.add(position)
+      probes.push(...Object.values(probed))
+      return seen.size === 3 && probes.length === 3
+    })
+    deepEqual([...seen, ...probes], [0, 1, 2, 'not-media', 'not-media', 'not-media'])
+  })
+
+  it('tell what another instance receives, and what is on its way to it', async () => {
+    await using one = await suite.start({ INSTANCE: 'one' })
+    await using two = await suite.start({ INSTANCE: 'two' })
+    await one.send('POST', '/streams')
+    using watcher = await watch(two, '/streams/1/events?as=state')
+    equal((await watcher.next())?.total, 0)
+    const request = one.begin('PUT', '/streams/1/slow.mp4', { 'content-length': '10' })
+    request.write('first')
+    await watcher.find(({ in_flight }) => in_flight.length === 1)
+    request.end(' last')
+    await once(request, 'response')
+    await watcher.find(({ in_flight, total }) => in_flight.length === 0 && total === 1)
   })
 
   const refuse = (ingest: Ingest) =>

@@ -17,8 +17,9 @@ export interface States {
 }
 
 interface StatesDeps {
-  readonly eventBus: Pick<EventBus, 'subscribe'>
+  readonly eventBus: Pick<EventBus, 'listen'>
   readonly streams: StreamStateDeps['streams'] & ServerStateDeps['streams']
+  readonly readUploadLog: StreamStateDeps['readUploadLog']
   readonly inFlight: StreamStateDeps['inFlight']
   readonly refusals: ServerStateDeps['refusals']
   readonly backlog: ServerStateDeps['backlog']
@@ -27,12 +28,12 @@ interface StatesDeps {
 
 const retryMs = 500
 
-/** One subscription for all watchers of this process; one source for each stream that is watched, and one for all. */
+/** One listener for all watchers of this process; one source for each stream that is watched, and one for all. */
 export function createStates(deps: StatesDeps): States {
   const sources = new Map<string, StreamStateSource>()
   const server = createServerStateSource(deps)
   let following: AbortController | null = null
-  let subscribed = Promise.resolve()
+  let listening = Promise.resolve()
   return {
     async *stream(id, signal) {
       await follow()
@@ -57,12 +58,12 @@ export function createStates(deps: StatesDeps): States {
 
   /** Resolves once events are received or cannot be; the sources' first messages are read after that. */
   function follow(): Promise<void> {
-    if (following) return subscribed
+    if (following) return listening
     following = new AbortController()
     const { promise, resolve } = Promise.withResolvers<void>()
-    subscribed = promise
+    listening = promise
     void receive(following.signal, resolve)
-    return subscribed
+    return listening
   }
 
   function stopIfIdle(): void {
@@ -71,14 +72,12 @@ export function createStates(deps: StatesDeps): States {
     following = null
   }
 
-  async function receive(signal: AbortSignal, onSubscribed: () => void): Promise<void> {
+  async function receive(signal: AbortSignal, onListening: () => void): Promise<void> {
     while (!signal.aborted) {
       try {
-        const events = await deps.eventBus.subscribe(null, signal)
-        onSubscribed()
-        for await (const { event } of events) dispatch(event)
+        await deps.eventBus.listen(dispatch, onListening, signal)
       } catch {
-        onSubscribed()
+        onListening()
       }
       await sleep(retryMs, signal)
       server.onGap()

@@ -2,6 +2,7 @@ import type { InFlightResponse } from '@pushav/shared/api/state.ts'
 import type { StreamEvent } from '@pushav/shared/events.ts'
 import type { StreamReads, StreamSummaryNow } from '../../streams/read-streams.ts'
 import type { SessionView } from '../../streams/session-view.ts'
+import type { LogEntry, ReadUploadLog } from '../../streams/upload-log.ts'
 import type { InFlightUploads } from '../../uploads/in-flight.ts'
 import { createInFlightView } from './in-flight-view.ts'
 import { createStateSource, type StateMessage, type StateSource } from './state-source.ts'
@@ -16,9 +17,13 @@ export interface StreamNow {
   readonly inFlight: readonly InFlightResponse[]
   /** Sessions that changed, or the newest. */
   readonly sessions: readonly SessionView[]
-  /** Ids of uploads that were probed. */
-  readonly probed: readonly string[]
+  /** Uploads since the message before, where they are few. */
+  readonly rows: readonly LogEntry[]
+  /** By upload: what came of its probe. */
+  readonly probed: ReadonlyMap<string, ProbedState>
 }
+
+type ProbedState = Extract<StreamEvent, { kind: 'upload-probed' }>['state']
 
 export interface StreamStateSource extends Pick<StateSource<StreamChanges, StreamNow>, 'watch' | 'size'> {
   onEvent(event: StreamEvent): void
@@ -29,34 +34,43 @@ export interface StreamStateSource extends Pick<StateSource<StreamChanges, Strea
 interface StreamChanges {
   /** Ids; null for the newest of all. */
   sessions: Set<string> | null
-  probed: Set<string>
+  probed: Map<string, ProbedState>
 }
 
 export interface StreamStateDeps {
   readonly streams: Pick<StreamReads, 'summary' | 'sessionViews' | 'sessionViewsOf'>
+  readonly readUploadLog: ReadUploadLog
   readonly inFlight: Pick<InFlightUploads, 'of'>
   readonly now: () => Date
 }
 
 const everyMs = 200
 const maxSessions = 200
-/** Rows in view are asked for again; of more than these the oldest are not in view. */
+/** Of more than these the oldest are not in view. */
 const maxProbed = 1_000
+/** Uploads that a message brings along. Of more, watchers read those that they show. */
+const maxRows = 100
+const everyUpload = {
+  ...{ session: null, track: null, severity: null, code: null },
+  ...{ text: null, device: null, kind: null },
+}
 
 /** The state of one stream, five times a second at most. */
 export function createStreamStateSource(stream: string, deps: StreamStateDeps): StreamStateSource {
-  const { streams, inFlight, now } = deps
+  const { streams, readUploadLog, inFlight, now } = deps
   const view = createInFlightView(now)
   let summary: StreamSummaryNow | null = null
   let isDeleted = false
+  /** Uploads at the time of the message before. */
+  let toldUploads: number | null = null
   const source = createStateSource<StreamChanges, StreamNow>({
     everyMs,
-    everything: () => ({ sessions: null, probed: new Set() }),
-    nothing: () => ({ sessions: new Set(), probed: new Set() }),
+    everything: () => ({ sessions: null, probed: new Map() }),
+    nothing: () => ({ sessions: new Set(), probed: new Map() }),
     merge(into, { sessions, probed }) {
       for (const session of sessions ?? []) addSession(into, session)
       if (sessions === null) into.sessions = null
-      for (const upload of probed) addProbed(into, upload)
+      for (const [upload, state] of probed) addProbed(into, upload, state)
     },
     messagesFor,
   })
@@ -72,12 +86,12 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
   }
 
   function note(changes: StreamChanges, event: StreamEvent): void {
-    if (event.kind === 'upload-probed') addProbed(changes, event.upload)
+    if (event.kind === 'upload-probed') addProbed(changes, event.upload, event.state)
     else if ('session' in event && event.session !== null) addSession(changes, event.session)
   }
 
   async function messagesFor(all: readonly StreamChanges[]): Promise<readonly StateMessage<StreamNow>[]> {
-    if (isDeleted) return all.map((changes) => messageOf(changes, [], false))
+    if (isDeleted) return all.map((changes) => messageOf(changes, { sessions: [], rows: [] }, false))
     try {
       const wanted = new Set(all.flatMap(({ sessions }) => [...(sessions ?? [])]))
       const isNewestWanted = all.some(({ sessions }) => sessions === null)
@@ -86,26 +100,38 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
         isNewestWanted ? streams.sessionViews(stream, 0, maxSessions) : null,
         streams.sessionViewsOf(stream, [...wanted]),
       ])
+      const isFirst = all.every(({ sessions }) => sessions === null)
+      const rows = isFirst ? [] : await readNewRows(read.totals.uploads)
+      if (!isFirst || toldUploads === null) toldUploads = read.totals.uploads
       summary = read
       return all.map(
         shareEqual((changes) => {
           const { sessions } = changes
           const views = sessions ? changed.filter(({ id }) => sessions.has(id)) : (newest?.sessions ?? [])
-          return messageOf(changes, views, false)
+          return messageOf(changes, { sessions: views, rows }, false)
         }),
       )
     } catch {
-      return all.map((changes) => messageOf(changes, [], true))
+      return all.map((changes) => messageOf(changes, { sessions: [], rows: [] }, true))
     }
+  }
+
+  /** Read and encoded once for all watchers, who need not ask. One who was late asks for what is missing. */
+  async function readNewRows(uploads: number): Promise<readonly LogEntry[]> {
+    const limit = toldUploads === null ? 0 : uploads - toldUploads
+    if (toldUploads === null || limit <= 0 || limit > maxRows) return []
+    const place = { kind: 'position', position: toldUploads } as const
+    const page = await readUploadLog(stream, { limit, uploadsPerRead: limit, place, filter: everyUpload })
+    return (await Array.fromAsync(page.entries)).flat()
   }
 
   function messageOf(
     { probed }: StreamChanges,
-    sessions: readonly SessionView[],
+    { sessions, rows }: Pick<StreamNow, 'sessions' | 'rows'>,
     isIndexAway: boolean,
   ): StateMessage<StreamNow> {
     const listed = view.list(inFlight.of(stream))
-    const message = { summary, isIndexAway, isDeleted, inFlight: listed, sessions, probed: [...probed] }
+    const message = { summary, isIndexAway, isDeleted, inFlight: listed, sessions, rows, probed }
     return { message, isWhole: !isIndexAway, isLast: isDeleted }
   }
 }
@@ -116,7 +142,7 @@ function shareEqual(
 ): (changes: StreamChanges) => StateMessage<StreamNow> {
   const made = new Map<string, StateMessage<StreamNow>>()
   return (changes) => {
-    const key = `${changes.sessions && [...changes.sessions].join()} ${[...changes.probed].join()}`
+    const key = `${changes.sessions && [...changes.sessions].join()} ${[...changes.probed.keys()].join()}`
     const message = made.get(key) ?? messageOf(changes)
     made.set(key, message)
     return message
@@ -128,8 +154,8 @@ function addSession(changes: StreamChanges, session: string): void {
   if ((changes.sessions?.size ?? 0) > maxSessions) changes.sessions = null
 }
 
-function addProbed({ probed }: StreamChanges, upload: string): void {
-  probed.add(upload)
-  const [oldest] = probed
+function addProbed({ probed }: StreamChanges, upload: string, state: ProbedState): void {
+  probed.set(upload, state)
+  const [oldest] = probed.keys()
   if (probed.size > maxProbed && oldest !== undefined) probed.delete(oldest)
 }

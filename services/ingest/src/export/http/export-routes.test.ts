@@ -1,10 +1,23 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { once } from 'node:events'
 import { readdirSync, readlinkSync } from 'node:fs'
-import { box, chunk, ftyp, moof, moov } from '@pushav/shared/testing/media/boxes.ts'
+import {
+  box,
+  chunk,
+  ftyp,
+  located,
+  mdat,
+  moof,
+  moov,
+  tfdt,
+  trun,
+  u32,
+  withLargeSize,
+} from '@pushav/shared/testing/media/boxes.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { createInspector } from '../../media/isobmff/inspector.ts'
 import { type Ingest, ingestSuite } from '../../testing/ingest.ts'
+import { joinedHeader } from '../joined-header.ts'
 import { bodyOf, findBox } from '../raw-boxes.ts'
 import { safeName } from '../safe-name.ts'
 
@@ -35,6 +48,39 @@ describe('the export of a session', () => {
       [5, 1, 2_000],
       [6, 2, 2_000],
     ])
+  })
+
+  it('is one MP4 also of headers and segments with numbers that lead out of it', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    const boxOf = (bytes: Buffer, type: string) => bytes.indexOf(type) - 4
+    const patched = (bytes: Buffer, type: string, at: number, value: number) => {
+      const copy = Buffer.from(bytes)
+      copy.writeUInt32BE(value, boxOf(copy, type) + at)
+      return copy
+    }
+    const samples = Array.from({ length: 10 }, () => ({ duration: 100, size: 10 }))
+    const offset = box('tfhd', u32(0x1, 1, 0xffff_ffff, 0xffff_ffff))
+    const traf = (decodeTime: number) => box('traf', offset, tfdt(decodeTime), trun({ samples }))
+    const segment = (n: number) =>
+      Buffer.concat([located(box('moof', box('mfhd', u32(0, n)), traf(n * 1_000))), mdat])
+    await ingest.put('/streams/1/v.cmfv', patched(init, 'mvhd', 20, 0xffff_ffff))
+    for (const n of [0, 1]) await ingest.put('/streams/1/v.cmfv', segment(n))
+    const { status, bytes, headers } = await download(ingest, '/export/1/none.mp4')
+    deepEqual([status, headers['content-length']], [200, String(bytes.length)])
+    deepEqual(numbersIn(bytes), [
+      [1, 1, 0],
+      [2, 1, 1_000],
+    ])
+  })
+
+  it('needs whole boxes in the header, wherever their ends are', () => {
+    const [mvhd, trex] = [box('mvhd', Buffer.alloc(100)), box('trex', Buffer.alloc(24))]
+    const header = (tkhd: Buffer, inMvex: Buffer) =>
+      joinedHeader([{ init: box('moov', mvhd, box('trak', tkhd), box('mvex', inMvex)), trackId: 1 }], null)
+    equal(header(withLargeSize(box('tkhd', [1], Buffer.alloc(15))), trex), null)
+    equal(header(box('tkhd', Buffer.alloc(24)), withLargeSize(box('trex', Buffer.alloc(4)))), null)
+    ok(header(box('tkhd', [1], Buffer.alloc(23)), withLargeSize(box('trex', Buffer.alloc(8)))))
   })
 
   it('is a zip of every upload, as it came', async () => {

@@ -6,11 +6,13 @@ import type { ReadReportMetrics } from '../../comparison/read-report-metrics.ts'
 import { createSubscriberLimits, wholeSessions } from '../../events/http/subscriber-limits.ts'
 import type { ReadEvidence } from '../../evidence/read-evidence.ts'
 import { peerOf } from '../../http/authenticate.ts'
+import { jsonPieces } from '../../http/json-pieces.ts'
 import { streamText } from '../../http/json-response.ts'
 import { deviceBytesPolicy } from '../../streams/http/device-bytes-policy.ts'
 import { junitPieces } from '../../streams/http/junit-report.ts'
 import { uploadResponse } from '../../streams/http/log-entry-response.ts'
 import { bytesOf } from '../../streams/http/upload-detail-routes.ts'
+import { mapPages } from '../../streams/pages.ts'
 import type { Streams } from '../../streams/streams.ts'
 import type { LogEntry } from '../../streams/upload-log.ts'
 import type { ClientCertificates, OpenUpload } from '../../uploads/ports.ts'
@@ -68,15 +70,18 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
       ({ entry, name }) => `${JSON.stringify({ file: name, ...uploadResponse(entry) })}\n`,
     )
     const sums = named.map(({ entry, name }) => digestLine(entry.upload.sha256, name))
+    const files = new Map(named.map(({ entry, name }) => [entry.upload.id, name]))
+    const { digests, ...evidence } = await readEvidence(stream, session, onePage(uploads))
+    const inZip = mapPages(digests, (digest) => ({ ...digest, file: files.get(digest.upload) }))
     const report = {
       stream_id: Number(stream),
       session,
       interface: (await streams.summary(stream)).stream.interface,
       rules,
       metrics: await readReportMetrics(stream, session),
-      evidence: await readEvidence(stream, session, onePage(uploads)),
+      evidence: () => ({ digests: inZip, ...evidence }),
     }
-    const files = named.map(({ entry: { upload }, name }) => ({
+    const bodies = named.map(({ entry: { upload }, name }) => ({
       name,
       modifiedMs: Date.parse(upload.receivedAt),
       bytes: upload.bytes,
@@ -84,10 +89,10 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
     }))
     return [
       entryOf('uploads.ndjson', Buffer.from(lines.join(''))),
-      entryOf('report.json', Buffer.from(`${JSON.stringify(report, null, 2)}\n`)),
+      entryOf('report.json', Buffer.from(await indentedJson(report))),
       entryOf('SHA256SUMS', Buffer.from(sums.join(''))),
       ...(await certificatesOf(uploads)),
-      ...files,
+      ...bodies,
     ]
   }
 
@@ -105,6 +110,12 @@ export function exportRoutes(deps: ExportRoutesDeps): Router {
     })
     return (await Promise.all(found)).flat()
   }
+}
+
+/** For readers; an export is in memory as a whole. */
+async function indentedJson(value: object): Promise<string> {
+  const pieces = await Array.fromAsync(jsonPieces(value))
+  return `${JSON.stringify(JSON.parse(pieces.join('')), null, 2)}\n`
 }
 
 const entryOf = (name: string, content: Buffer): ZipEntry => ({

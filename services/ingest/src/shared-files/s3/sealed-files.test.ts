@@ -1,4 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { bodyOf } from '../../uploads/s3/object-store.ts'
 import { memoryStore } from '../../uploads/s3/testing/memory-store.ts'
 import { agreeOnProxySecret } from '../adapters/proxy-secret.ts'
 import { sharedRoots } from '../adapters/shared-roots.ts'
@@ -27,8 +28,8 @@ describe('sealedFiles', () => {
       [...store.objects.values()].some((bytes) => bytes.includes('secret')),
       false,
     )
-    store.objects.set('certs/a', store.objects.get('certs/b') ?? Buffer.alloc(0))
-    await rejects(files.read('certs/a'), { name: 'ObjectChanged' })
+    await store.put('certs/a', bodyOf(store.objects.get('certs/b') ?? Buffer.alloc(0)))
+    await rejects(files.read('certs/a'), { name: 'RecordChanged' })
     await files.remove(['certs/a', 'certs/none'])
     deepEqual(await files.list('certs/'), ['b'])
   })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { bodyOf, ObjectChanged, type ObjectStore, readObject } from '../../uploads/s3/object-store.ts'
+import { RecordChanged } from '../../uploads/ports.ts'
+import { bodyOf, type ObjectStore, readObject } from '../../uploads/s3/object-store.ts'
 import type { SharedFiles } from '../ports.ts'
 import { deriveKey, seal, unseal } from '../seal.ts'
 
@@ -36,7 +37,7 @@ export async function agreeOnKey(
   const facts = { salt: salt.toString('base64'), cost, check: seal(key, keyName, check).toString('base64') }
   if (await store.create(keyName, Buffer.from(JSON.stringify(facts)))) return key
   const made = await readObject(store, keyName)
-  if (made === null) throw new ObjectChanged(`${keyName} in the store is gone`)
+  if (made === null) throw new RecordChanged(`${keyName} in the store is gone`)
   return keyFrom(made, passphrase)
 }
 
@@ -56,7 +57,7 @@ export function sealedFiles(store: ObjectStore, key: Buffer): SharedFiles {
       const sealed = await readObject(store, name)
       if (sealed === null) return null
       const text = unseal(key, name, sealed)
-      if (text === null) throw new ObjectChanged(`${name} in the store was not sealed by this server`)
+      if (text === null) throw new RecordChanged(`${name} in the store was not sealed by this server`)
       return text
     },
     create: (name, text) => store.create(name, seal(key, name, text)),

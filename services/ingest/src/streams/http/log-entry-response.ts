@@ -1,4 +1,10 @@
-import type { UploadFactsResponse, UploadResponse, UploadRow } from '@pushav/shared/api/uploads.ts'
+import {
+  type LogRows,
+  rowColumns,
+  type UploadFactsResponse,
+  type UploadResponse,
+  type UploadRow,
+} from '@pushav/shared/api/uploads.ts'
 import type { MediaOfUpload } from '../../indexing/media-of-upload.ts'
 import { producerLatencyOf } from '../../latency/segment-latency.ts'
 import type { Sender } from '../../uploads/upload.ts'
@@ -41,8 +47,14 @@ export function uploadResponse(entry: LogEntry): UploadResponse {
   }
 }
 
-/** One upload as a row of `rowColumns`. */
-export function uploadRowResponse(entry: LogEntry): UploadRow {
+/** Uploads as rows of `rowColumns`. */
+export const logRowsResponse = (entries: readonly LogEntry[]): LogRows => ({
+  columns: [...rowColumns],
+  positions: entries.map(({ position }) => position),
+  rows: entries.map(uploadRowResponse),
+})
+
+function uploadRowResponse(entry: LogEntry): UploadRow {
   const { upload, findings, session, track, status, media, probe } = entry
   const { sender } = upload
   return [

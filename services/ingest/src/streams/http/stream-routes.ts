@@ -117,10 +117,10 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
       ...(wanted.reference ? { reference: await reportReference(id, session) } : {}),
       ...(wanted.latency ? { latency: await reportLatency(id, session) } : {}),
       ...(wanted.metrics ? { metrics: await readReportMetrics(id, session) } : {}),
-      ...(wanted.evidence ? { evidence: await readEvidence(id, session) } : {}),
       ...(wanted.faults ? { faults: reactions } : {}),
+      ...(wanted.evidence ? { evidence: () => readEvidence(id, session) } : {}),
     }
-    response.json({ stream_id: Number(id), session, rules, ...beside })
+    await streamJson(response, { stream_id: Number(id), session, rules, ...beside })
   })
   router.delete('/streams/:id', sendContinue, async (request: StreamRequest, response) => {
     // `DELETE $ENDPOINT/$FILE` with an empty FILE must not delete the whole stream.

@@ -1,4 +1,4 @@
-import { factsQuery, rowColumns, type UploadFactsResponse, uploadsQuery } from '@pushav/shared/api/uploads.ts'
+import { factsQuery, type UploadFactsResponse, uploadsQuery } from '@pushav/shared/api/uploads.ts'
 import { type Request, Router } from 'express'
 import type { z } from 'zod'
 import { streamJson } from '../../http/json-response.ts'
@@ -7,7 +7,7 @@ import type { ReadUploadFacts } from '../one-upload/upload-facts.ts'
 import { mapPages } from '../pages.ts'
 import type { ReadMinutes } from '../read-minutes.ts'
 import type { LogPlace, LogQuery, ReadUploadLog } from '../upload-log.ts'
-import { uploadFactsResponse, uploadResponse, uploadRowResponse } from './log-entry-response.ts'
+import { logRowsResponse, uploadFactsResponse, uploadResponse } from './log-entry-response.ts'
 import { minutesResponse } from './minutes-response.ts'
 
 interface UploadLogRoutesDeps {
@@ -37,14 +37,7 @@ export function uploadLogRoutes({
       return streamJson(response, { total, from, uploads, next_cursor: next })
     }
     const rows = (await Array.fromAsync(entries)).flat()
-    response.json({
-      total,
-      from,
-      columns: rowColumns,
-      positions: rows.map(({ position }) => position),
-      rows: rows.map(uploadRowResponse),
-      next_cursor: next(),
-    })
+    response.json({ total, from, ...logRowsResponse(rows), next_cursor: next() })
   })
   router.get(
     '/uploads/:id/:upload/facts',

@@ -1,4 +1,4 @@
-import type { StagedUpload } from '../ports.ts'
+import type { StagedUpload, UploadAdmission } from '../ports.ts'
 import {
   assertFits,
   type BodyMeter,
@@ -11,29 +11,40 @@ import {
 const maxInflation = 100
 const smallBytes = 64 * 1_048_576
 
+interface DecodingLimits {
+  readonly codedBytes: number
+  readonly maxBytes: number
+  /** Null where nothing limits what is stored. */
+  readonly admission: UploadAdmission | null
+}
+
 /**
  * Undoes the content coding of a staged body, in its place. Throws the refusals `body-undecodable` and, when more than
  * `maxBytes` or an unlikely multiple of `codedBytes` comes out, `body-too-large`; then what is staged stays as it came.
+ * Throws what `UploadAdmission.decoded` throws.
  */
 export async function decodeStaged(
   staged: StagedUpload,
   decode: NonNullable<IncomingBody['decode']>,
-  { codedBytes, maxBytes }: { readonly codedBytes: number; readonly maxBytes: number },
+  limits: DecodingLimits,
 ): Promise<BodyStats> {
   const meter = createBodyMeter()
-  const maxDecodedBytes = Math.min(maxBytes, Math.max(smallBytes, codedBytes * maxInflation))
-  await staged.replace(limited(decode(staged.read()), meter, maxDecodedBytes))
+  await staged.replace(limited(decode(staged.read()), meter, limits))
   return meter.result(true)
 }
 
 async function* limited(
   bytes: AsyncIterable<Buffer>,
   meter: BodyMeter,
-  maxBytes: number,
+  { codedBytes, maxBytes, admission }: DecodingLimits,
 ): AsyncIterable<Buffer> {
-  for await (const more of bytes) {
-    meter.add(more)
-    assertFits(meter.bytes(), maxBytes)
-    yield more
+  const maxDecodedBytes = Math.min(maxBytes, Math.max(smallBytes, codedBytes * maxInflation))
+  for await (const piece of bytes) {
+    const moreBefore = Math.max(0, meter.bytes() - codedBytes)
+    meter.add(piece)
+    assertFits(meter.bytes(), maxDecodedBytes)
+    const more = Math.max(0, meter.bytes() - codedBytes) - moreBefore
+    if (admission) await admission.decoded(piece.length, more)
+    yield piece
   }
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { sleep } from '../../lib/sleep.ts'
 import { Unavailable } from '../../lib/unavailable.ts'
-import { ObjectChanged, type ObjectStore, readObject } from './object-store.ts'
+import { RecordChanged } from '../ports.ts'
+import { type ObjectStore, readObject } from './object-store.ts'
 
 const retryMs = 2_000
 /** The object that says that a prefix is this server's. */
@@ -60,7 +61,7 @@ async function readMark(store: ObjectStore): Promise<string> {
       'STORE: the store ignores If-None-Match: *, without which two machines could write one object; some stores do so in a bucket with versioning',
     )
   const bytes = await readObject(store, markKey).catch((error) => {
-    if (error instanceof ObjectChanged) return null
+    if (error instanceof RecordChanged) return null
     throw error
   })
   const stored: unknown = JSON.parse(String(bytes))

@@ -58,6 +58,26 @@ describe('joinStore', () => {
     match(lost.name ?? '', /^a\//)
   })
 
+  it('lets two in that find an emptied Redis at the same moment', async () => {
+    await store.put('instances/one', bodyOf(Buffer.from('before')))
+    const redis = emptyRedis()
+    let reads = 0
+    const read = async () => {
+      const { name } = redis
+      // One claims the name and shows that it is alive right behind the second look of two.
+      if (++reads === 2) {
+        await redis.claim('a/name')
+        await store.put('instances/one', bodyOf(Buffer.from('alive')))
+      }
+      return name
+    }
+    const inRedis = { read, claim: redis.claim }
+    await using _two = await joinStore({
+      ...{ store, storeId: 'a', inRedis, instance: 'two', log, signal, watchMs: 2_000 },
+    })
+    equal(redis.name, 'a/name')
+  })
+
   it('does not wait where the others have left', async () => {
     {
       await using _one = await join(emptyRedis(), 'one')

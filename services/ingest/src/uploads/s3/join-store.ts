@@ -73,9 +73,11 @@ async function nameForEmptyRedis(deps: JoinStoreDeps): Promise<string> {
     )
   for (let leftMs = before.size > 0 ? (deps.watchMs ?? watchMs) : 0; leftMs > 0; leftMs -= pollMs) {
     await sleep(pollMs, signal)
+    const beats = await beatsOf(store, instance)
+    // Behind the beats: one that starts beside this one claims the name before it shows that it is alive.
     const claimed = await inRedis.read()
     if (claimed !== null) return claimed
-    for (const [other, beat] of await beatsOf(store, instance))
+    for (const [other, beat] of beats)
       if (before.get(other) !== beat)
         throw new Error(
           `STORE: ${other} is alive below this prefix with another Redis; use another prefix, or its Redis`,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import { Unavailable } from '../../lib/unavailable.ts'
-import type { Extent } from '../ports.ts'
+import { type Extent, RecordChanged } from '../ports.ts'
 
 /**
  * Objects by key, below the prefix of this server. All methods throw `Unavailable` while the store does not respond or
@@ -15,10 +15,10 @@ export interface ObjectStore {
   has(key: string): Promise<boolean>
   /** Null where there is no such object. */
   get(key: string): Promise<StoredObject | null>
-  /** What an object is, without its bytes; null where there is none. Throws `ObjectChanged` for one that this server did not put. */
+  /** What an object is, without its bytes; null where there is none. Throws `RecordChanged` for one that this server did not put. */
   describe(key: string): Promise<ObjectFacts | null>
   /**
-   * Bytes `from` up to, not with, `to` of an object that was described. They throw `ObjectChanged` where it is another one
+   * Bytes `from` up to, not with, `to` of an object that was described. They throw `RecordChanged` where it is another one
    * by now or is gone; their digest is compared where they are all of it.
    */
   getRange(key: string, facts: ObjectFacts, extent: Extent): AsyncIterable<Buffer>
@@ -74,7 +74,7 @@ export interface ObjectFacts {
 
 export interface StoredObject {
   readonly size: number
-  /** To be iterated once, which throws `ObjectChanged` at the end where these are not the bytes that were put. */
+  /** To be iterated once, which throws `RecordChanged` at the end where these are not the bytes that were put. */
   readonly bytes: AsyncIterable<Buffer>
 }
 
@@ -83,17 +83,12 @@ interface ListedObject {
   readonly size: number
 }
 
-/** An object has other bytes than this server wrote: it was changed behind its back. */
-export class ObjectChanged extends Error {
-  override name = 'ObjectChanged' as const
-}
-
-/** What the store has responded; throws `Unavailable` once `timeoutMs` have passed before it did, and `ObjectChanged`. */
+/** What the store has responded; throws `Unavailable` once `timeoutMs` have passed before it did, and `RecordChanged`. */
 export async function inTime<Result>(timeoutMs: number, work: Promise<Result>): Promise<Result> {
   try {
     return await withTimeout(timeoutMs, work)
   } catch (error) {
-    const isKnown = error instanceof Unavailable || error instanceof ObjectChanged
+    const isKnown = error instanceof Unavailable || error instanceof RecordChanged
     throw isKnown ? error : new Unavailable('the store', error)
   }
 }

@@ -1,10 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { CertificateDetails } from '../../certificates/ports.ts'
 import type { ClientCertificates } from '../ports.ts'
 import { bodyOf, type ObjectStore, readObject } from './object-store.ts'
 import { certificateKey } from './store-keys.ts'
+
+/** One that is forgotten is put again. */
+const maxShipped = 16_384
 
 export interface S3CertificatesDeps {
   readonly local: ClientCertificates
@@ -24,7 +28,7 @@ export function s3Certificates({
   log,
 }: S3CertificatesDeps): ClientCertificates {
   /** By fingerprint; one that failed is tried again with the device's next upload. */
-  const shipped = new Map<string, Promise<void>>()
+  const shipped = createLru<string, Promise<void>>(maxShipped)
   return {
     async remember(fingerprint, der) {
       const known = shipped.get(fingerprint)

@@ -4,7 +4,8 @@ import { gunzip, gzip } from 'node:zlib'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { InspectionArchive } from '../../indexing/inspect-upload.ts'
 import type { Inspection } from '../../media/inspection.ts'
-import { bodyOf, ObjectChanged, type ObjectStore, readObject } from './object-store.ts'
+import { RecordChanged } from '../ports.ts'
+import { bodyOf, type ObjectStore, readObject } from './object-store.ts'
 import { inspectionsPrefix } from './store-keys.ts'
 
 const compress = promisify(gzip)
@@ -62,7 +63,7 @@ export function s3Inspections(local: InspectionArchive, store: ObjectStore): Ins
     const known = contents.get(key)
     if (known) return known
     const bytes = await readObject(store, key)
-    if (!bytes) throw new ObjectChanged(`${key} in the store is gone`)
+    if (!bytes) throw new RecordChanged(`${key} in the store is gone`)
     // This process or another of its version wrote it.
     const found = JSON.parse((await decompress(bytes)).toString()) as Inspections
     contents.set(key, found)

@@ -1,3 +1,4 @@
+import type { StreamQueries } from '../../streams/ports.ts'
 import {
   type BodyLocation,
   type StagedUpload,
@@ -21,6 +22,7 @@ const maxCopiedBytes = 8_388_608
 export interface S3UploadStoreDeps {
   readonly local: LocalUploads
   readonly storedBodies: StoreBodies
+  readonly index: Pick<StreamQueries, 'upload'>
   readonly shipper: Pick<Shipper, 'touch' | 'flush' | 'stored'>
   /** Whether body and journal line have to be in the store before the promise of a commit resolves. */
   readonly waits: boolean

@@ -261,6 +261,33 @@ if (testEndpoint === null) {
       equal((await two.get('/streams/1/b')).status, 404)
     })
 
+    it('goes on judging and removing where a body was changed behind its back', async () => {
+      const ids = await (async () => {
+        await using one = await start({ DURABILITY: 'store' })
+        await one.send('POST', '/streams')
+        const sent = [await one.put('/streams/1/a', 'a'), await one.put('/streams/1/b', 'b')]
+        return sent.map(({ json }) => json.upload_id)
+      })()
+      await prefix.write(`uploads/1/${ids[0]}`, 'another')
+      await suite.flush()
+      {
+        await using two = await startOther()
+        const { uploads } = await until('both are judged', async () => {
+          const { json } = await two.get('/streams/1/uploads')
+          return json.uploads?.length === 2 && json
+        })
+        deepEqual(
+          uploads.map(({ id }: { id: string }) => id),
+          ids,
+        )
+        equal((await two.get('/streams/1/a')).status, 500)
+      }
+      const rules = { RETENTION_AGE: '1ms', RETENTION_INTERVAL: '50ms', SESSION_IDLE: '1ms' }
+      await using empty = await temporaryDirectory()
+      await using _three = await suite.startIn(empty.path, settings({ INSTANCE: 'three', ...rules }))
+      await until('the store is empty', async () => (await prefix.keys('uploads/')).length === 0)
+    })
+
     it('never serves other bytes of a pack than were sent', async () => {
       await using one = await start({ SHIP_WITHIN: '1s' })
       await one.send('POST', '/streams')

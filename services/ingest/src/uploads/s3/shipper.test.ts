@@ -43,7 +43,7 @@ describe('startShipper', () => {
               yield Buffer.from(body)
             },
           },
-          ...{ store, storedBodies: storeBodies(store), segments, shipWithinMs, maxWaitMs, log },
+          ...{ store, storedBodies: storeBodies(store, log), segments, shipWithinMs, maxWaitMs, log },
           abort: () => undefined,
           nowMs: () => performance.now(),
         }),
@@ -192,6 +192,6 @@ describe('storeSegments', () => {
     const { store, segments } = filled()
     await segments.of('1')
     store.objects.delete(keyOf(offsets[1]))
-    await rejects(segments.read('1', own, 0), { name: 'ObjectChanged' })
+    await rejects(segments.read('1', own, 0), { name: 'RecordChanged' })
   })
 })

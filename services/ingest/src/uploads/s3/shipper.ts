@@ -6,10 +6,11 @@ import { createPassScheduler } from '../../indexing/pass-scheduler.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { createSemaphore } from '../../lib/semaphore.ts'
 import { linesIn } from '../journal-entry.ts'
+import { RecordChanged } from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import type { StoreBodies } from './bodies/store-bodies.ts'
 import type { LocalJournals, LocalUploads } from './local.ts'
-import { inTime, ObjectChanged, type ObjectStore, readObject } from './object-store.ts'
+import { inTime, type ObjectStore, readObject } from './object-store.ts'
 import { segmentKey } from './store-keys.ts'
 import type { StoreSegments } from './store-segments.ts'
 
@@ -218,7 +219,7 @@ export function startShipper(deps: ShipperDeps): Shipper {
   async function lengthOf(key: string, bytes: Buffer): Promise<number> {
     const found = await readObject(store, key)
     if (found?.length && found.equals(bytes.subarray(0, found.length))) return found.length
-    throw new ObjectChanged(`${key} in the store holds other lines than this disk`)
+    throw new RecordChanged(`${key} in the store holds other lines than this disk`)
   }
 }
 

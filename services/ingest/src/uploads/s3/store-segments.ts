@@ -1,17 +1,17 @@
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { createSemaphore } from '../../lib/semaphore.ts'
 import { linesIn } from '../journal-entry.ts'
-import type { JournalLines } from '../ports.ts'
-import { ObjectChanged, type ObjectStore, readObject } from './object-store.ts'
+import { type JournalLines, RecordChanged } from '../ports.ts'
+import { type ObjectStore, readObject } from './object-store.ts'
 import { journalsPrefix, segmentInKey, segmentKey } from './store-keys.ts'
 
 /** Streams whose lists of segments are in memory. */
 const maxStreams = 256
-/** Segments whose bytes are in memory, because a merge of several journals reads one more than once. */
-const maxSegments = 32
-/** One read takes so many segments, or so many bytes. */
-const maxTogether = 32
+/** One read takes so many segments at once, or so many bytes; so many reads go on at a time, the others wait for their turn. */
+const maxTogether = 128
 const readBytes = 1_048_576
+const maxReads = 4
 
 interface Segment {
   readonly offset: number
@@ -33,7 +33,7 @@ export interface StoreSegments {
 
 export function storeSegments(store: ObjectStore, log: Pick<Logger, 'warn'>): StoreSegments {
   const lists = createLru<string, ReadonlyMap<string, readonly Segment[]>>(maxStreams)
-  const contents = createLru<string, Buffer>(maxSegments)
+  const inTurn = createSemaphore(maxReads)
   return {
     of: async (stream) => [...(await list(stream)).keys()],
     async endOf(stream, journal) {
@@ -46,8 +46,8 @@ export function storeSegments(store: ObjectStore, log: Pick<Logger, 'warn'>): St
       const [begin] = segments.slice(first)
       if (first < 0 || !begin) return { lines: [], next: from, isEnd: true }
       const some = together(segments, first)
-      const bytes = await Promise.all(
-        some.map(({ offset }) => contentOf(segmentKey(stream, journal, offset))),
+      const bytes = await inTurn(() =>
+        Promise.all(some.map(({ offset }) => contentOf(segmentKey(stream, journal, offset)))),
       )
       const text = Buffer.concat(bytes).subarray(from - begin.offset)
       const isEnd = first + some.length === segments.length
@@ -88,11 +88,8 @@ export function storeSegments(store: ObjectStore, log: Pick<Logger, 'warn'>): St
   }
 
   async function contentOf(key: string): Promise<Buffer> {
-    const known = contents.get(key)
-    if (known) return known
     const bytes = await readObject(store, key)
-    if (!bytes) throw new ObjectChanged(`${key} in the store is gone`)
-    contents.set(key, bytes)
+    if (!bytes) throw new RecordChanged(`${key} in the store is gone`)
     return bytes
   }
 }

@@ -31,6 +31,7 @@ import {
 import { checkSegmentMedia, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
+import { endRequest, isSentInOther, requestAfter } from '../sessions/long-request.ts'
 import { isOfNewRecording } from '../sessions/restart.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
 import { isClipFile, placeAfter } from '../tracks/track-identity.ts'
@@ -47,8 +48,7 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   const name = context.name.track ?? 'media'
   if (inspection && isUnread(inspection)) return recordUnread(enterSession(start, context), context, name)
   if (!isMedia) return known ? { ...start, session: known } : start
-  if (context.upload.parts)
-    return known ? recordSplitRequest({ ...start, session: known }, context, name) : start
+  if (context.upload.parts) return known ? recordSplitRequest(start, context, known, name) : start
   const track = known && at(known.tracks, name)
   const isEnd = !inspection.init && !inspection.media
   const isNewRecording =
@@ -57,6 +57,8 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
   if (known && !inspection.init && track && !isNewRecording && isRepeat(context)) {
     return add({ ...start, session: known }, { track: name, findings: [uploadRepeated(context)] })
   }
+  if (known && track && isSentInOther(context, track))
+    return add({ ...start, session: known }, { track: name, findings: [segmentRepeated(name)] })
   const entered = enterSession(start, context)
   if (inspection.init && isKnownInit(context, at(entered.session.tracks, name))) {
     return repeatInit(entered, context, name)
@@ -87,16 +89,25 @@ function recordDevice(
 
 /** A long request whose parts were validated before it: later uploads at its path are segments of one URL. */
 function recordSplitRequest(
-  evaluation: Evaluation & { readonly session: Session },
+  start: Evaluation,
   { upload }: Context,
+  known: Session,
   name: string,
 ): Evaluation {
-  const track = at(evaluation.session.tracks, name)
-  if (!track) return evaluation
+  const session = endRequest(known, name, upload)
+  if (!session) return start
+  const track = at(session.tracks, name)
+  if (!track) return { ...start, session }
   const openRequest = track.openRequest === upload.id ? undefined : track.openRequest
   const ended: Track = { ...track, isOneUrl: true, openRequest }
-  return add(evaluation, { track: name, session: withTrack(evaluation.session, ended) })
+  return add(start, { track: name, session: withTrack(session, ended) })
 }
+
+const segmentRepeated = (track: string): Finding =>
+  finding(
+    'upload-repeated',
+    `expected each segment of ${excerpt(track)} once, received the same bytes in another request; nothing changes`,
+  )
 
 /** Records that media came which was not looked into, so that nothing of it is said to be absent. */
 function recordUnread(
@@ -174,7 +185,10 @@ function addInit(context: Context, session: Session, facts: InitFacts, name: str
     shortInitDigest: digest,
     clock: isSame && (isAnother || (!isRestart && !isFurther)) ? track.clock : null,
   }
-  const changes = isFurther || ((isClip(context) || isAnother) && isSame) ? [] : checkInitChange(track, next)
+  // A restart was told by another track: this one still has the init segment of the recording before.
+  const isOfBefore = context.upload.part !== undefined && session.generation > 1 && track.segmentCount === 0
+  const isChange = !isFurther && !isOfBefore && !((isClip(context) || isAnother) && isSame)
+  const changes = isChange ? checkInitChange(track, next) : []
   return mergeUpdates(
     {
       session: withSharedInit(withTrack(session, known), known),
@@ -286,6 +300,7 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
     awaited: awaitedAfter(context, track),
     clock: isReplacement ? track.clock : isFurther ? clockAfterPart(track.clock, clock) : clock,
     part: partAfter(track, part),
+    request: requestAfter(context, track, media),
     isOneUrl: track.isOneUrl || (previous !== null && previous === track.shortInitDigest) || undefined,
     shortFillerDigest: media.isFiller ? shortDigest(upload.sha256) : track.shortFillerDigest,
     place: placeOf(context, track),

@@ -4,6 +4,7 @@ import { excerpt, type Finding, finding } from '../finding.ts'
 import { shortFingerprint } from '../limits.ts'
 import { isRepeat } from '../request-findings.ts'
 import { at, newSession, newTrack, type Order, type Session, type Track } from '../state.ts'
+import { signInLongRequest } from './long-request.ts'
 
 /**
  * A camera that starts again in the middle of a session sends its first objects anew. They are no late or repeated
@@ -11,8 +12,8 @@ import { at, newSession, newTrack, type Order, type Session, type Track } from '
  * session of its own here, and the old one ends as abandoned. Unchanged where nothing speaks of a restart.
  */
 export function beginAfterRestart(evaluation: Evaluation, context: Context): Evaluation {
-  // Nothing stood at its path: then it is nothing that comes again.
-  if (context.previous === null) return evaluation
+  // Nothing stood at its path: then it is nothing that comes again. Parts of a long request have paths of their own.
+  if (context.previous === null && !context.upload.part) return evaluation
   const session = at(evaluation.state.sessions, context.name.session)
   if (!session || session.segmentCount === 0) return evaluation
   if (session.phase !== 'open' && session.phase !== 'silent') return evaluation
@@ -32,6 +33,7 @@ function restartOf(context: Context, session: Session): Restart | null {
   if (inspection?.mpd) return name.isMatter ? restartByMpd(context, session) : null
   const track = name.track === null ? undefined : at(session.tracks, name.track)
   if (!track) return null
+  if (context.upload.part) return restartByRequest(context, session, track)
   if (!name.isMatter) return restartByTime(context, session, track)
   if (context.stream.interface === 'hksv') return restartBySealedInit(context, track)
   if ((track.lastNumber ?? 0) <= firstNumber) return null
@@ -85,12 +87,22 @@ function restartByTime(context: Context, session: Session, track: Track): Restar
   const { clock } = track
   const media = inspection?.media
   if (!media || inspection.init || media.isFiller || !clock || clock.count < 2) return null
-  if (name.isTrackUrl || track.isOneUrl || upload.part || upload.parts) return null
+  if (name.isTrackUrl || track.isOneUrl || upload.parts) return null
   // Tracks of another device go on.
   if (Object.values(session.tracks).some(({ shortDevice }) => shortDevice !== undefined)) return null
   if (media.decodeTime === null || media.decodeTime > clock.start + clock.sample) return null
   const sign = `decode time ${media.decodeTime} of ${excerpt(track.name)} behind ${clock.end}, at the path of an earlier segment`
   return { sign, tracks: Object.values(session.tracks).map(withInitOnly) }
+}
+
+/** By the first parts of another long request. Each request begins with the init segment of its track. */
+function restartByRequest(context: Context, session: Session, track: Track): Restart | null {
+  const sign = signInLongRequest(context, session, track)
+  if (sign === null) return null
+  const isAtOtherPath = track.segmentCount === 0
+  const goesOn = ({ segmentCount, place }: Track): boolean =>
+    !isAtOtherPath || segmentCount === 0 || place?.clip === undefined
+  return { sign, tracks: Object.values(session.tracks).filter(goesOn).map(withInitOnly) }
 }
 
 const withPlaylistOnly = ({ name, hasPlaylist }: Track): Track => ({

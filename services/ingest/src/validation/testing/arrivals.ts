@@ -26,6 +26,8 @@ export const streamOf = (ingest: IngestInterface, expected: readonly string[] | 
 /** One object on its way: its path, what its bytes say, and what tells its bytes from others. */
 export interface TestObject {
   readonly path: string
+  /** Of its upload; absent where it does not matter. */
+  readonly id?: string
   readonly inspection: Inspection | null
   readonly sha256: string
   readonly byteCount?: number
@@ -275,6 +277,7 @@ export function* arrivalsOf(objects: Iterable<TestObject>, startMs = 1_700_000_0
 function uploadOf(
   {
     path,
+    id,
     sha256,
     byteCount = 1_000,
     whole = true,
@@ -288,7 +291,7 @@ function uploadOf(
   atMs: number,
 ): Upload {
   return {
-    id: `u${count}`,
+    id: id ?? `u${count}`,
     path,
     method: 'PUT',
     startedAt: new Date(atMs - tookMs).toISOString(),

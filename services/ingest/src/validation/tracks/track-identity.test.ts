@@ -424,14 +424,6 @@ describe('the tracks of a cmaf-ingest stream', () => {
       deepEqual(outcome([...allOf(one), ...allOf(small)]).tracks, { video_1: 2, video_2: 2 })
     })
 
-    it('goes on after one that was cut off', () => {
-      const [one, two, three] = [1, 2, 3].map((nth) => cutClip(`clip-${nth}.mp4`))
-      if (!one || !two || !three) throw new Error('no clips')
-      const lost = { ...two.end, whole: false, inspection: null }
-      const { tracks } = outcome([...allOf(one), two.header, ...two.media, lost, ...allOf(three)])
-      deepEqual(Object.values(tracks), [6])
-    })
-
     it('is known to a static MPD that names each file', () => {
       const clips = [1, 2].map((nth) => `clip-${nth}.mp4`)
       const end = mpdAt('m.mpd', {

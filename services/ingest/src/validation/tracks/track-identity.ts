@@ -153,10 +153,13 @@ function isInFolder(path: string, folder: string): boolean {
 
 /**
  * The track of the clips before a long request. Its last request has ended: tracks whose requests run side by side are
- * several.
+ * several; after one that was cut off a camera may have started again.
  */
 const clipBefore = (session: Session, object: IdentifiedObject, init: InitFacts): string | undefined =>
-  clipsOf(session, object, init).find(({ openRequest }) => openRequest === undefined)?.name
+  clipsOf(session, object, init).find(
+    ({ openRequest, request, place }) =>
+      openRequest === undefined && (request?.end !== 'cut-off' || place?.hasClips === true),
+  )?.name
 
 /**
  * The tracks that a clip may belong to: their names differ in counters, times and ids alone, their headers fit, and they

@@ -9,29 +9,53 @@ export interface Subscription {
 }
 
 const silenceMs = 12_000
+/** So that a glance at another tab costs no new connection. */
+const hiddenMs = 10_000
 const pausesMs = [500, 1_000, 2_000, 4_000, 5_000]
 
 /**
  * Follows a feed of states (`event: state`), each of which replaces the one before. Opens it anew when it breaks, is
- * refused or falls silent: an `EventSource` gives up for good after any status but 200. A hidden page listens on, since
- * a state is small and seldom.
+ * refused or falls silent: an `EventSource` gives up for good after any status but 200. A page that is hidden for a while
+ * lets go of it and costs the server nothing. `isFirst` says that states before this one were missed.
  */
 export function followStates<State extends object>(
   path: string,
-  onState: (state: State) => void,
+  onState: (state: State, isFirst: boolean) => void,
   onStatus: (status: ConnectionStatus) => void,
 ): Subscription {
   let source: EventSource | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
+  let hiddenTimer: ReturnType<typeof setTimeout> | undefined
   let failures = 0
   let since = Date.now()
   let isClosed = false
   onStatus({ kind: 'connecting', since })
   open()
-  addEventListener('pagehide', close)
+  onVisibility()
+  // A page that the reader comes back to goes on: the browser may have kept it as it was.
+  addEventListener('pagehide', pause)
+  addEventListener('pageshow', resume)
+  document.addEventListener('visibilitychange', onVisibility)
   return { close }
 
+  function onVisibility(): void {
+    clearTimeout(hiddenTimer)
+    if (document.hidden) hiddenTimer = setTimeout(pause, hiddenMs)
+    else resume()
+  }
+
+  function resume(): void {
+    if (source === null) open()
+  }
+
+  function pause(): void {
+    clearTimeout(timer)
+    source?.close()
+    source = null
+  }
+
   function open(): void {
+    let isFirst = true
     source = new EventSource(path)
     source.addEventListener('state', (event) => {
       failures = 0
@@ -39,9 +63,11 @@ export function followStates<State extends object>(
       const state: State = JSON.parse(event.data)
       onStatus({ kind: 'index' in state && state.index === 'away' ? 'index-away' : 'live', since })
       expectNext()
-      onState(state)
+      onState(state, isFirst)
+      isFirst = false
     })
     source.addEventListener('error', () => {
+      isFirst = true
       if (source?.readyState === EventSource.CLOSED) again()
       else onStatus({ kind: 'reconnecting', since })
     })
@@ -64,7 +90,10 @@ export function followStates<State extends object>(
 
   function close(): void {
     isClosed = true
-    clearTimeout(timer)
-    source?.close()
+    clearTimeout(hiddenTimer)
+    removeEventListener('pagehide', pause)
+    removeEventListener('pageshow', resume)
+    document.removeEventListener('visibilitychange', onVisibility)
+    pause()
   }
 }

@@ -1,5 +1,5 @@
 import { getJson } from './client.ts'
-import type { Row, RowsResponse, Severity } from './types.ts'
+import type { LogRows, Row, RowsResponse, Severity } from './types.ts'
 
 export interface RowsPage {
   readonly rows: readonly Row[]
@@ -13,11 +13,13 @@ export async function getRows(stream: string, query: Record<string, string | num
   const parameters = new URLSearchParams({ view: 'rows' })
   for (const [name, value] of Object.entries(query)) parameters.set(name, String(value))
   const response = await getJson<RowsResponse>(`/streams/${stream}/uploads?${parameters}`)
-  const places = new Map(response.columns.map((name, i) => [name, i]))
-  const rows = response.rows.map((values, i) =>
-    rowOf((name) => values[places.get(name) ?? -1], response.positions[i] ?? response.from + i),
-  )
-  return { rows, total: response.total, next: response.next_cursor }
+  return { rows: rowsOf(response), total: response.total, next: response.next_cursor }
+}
+
+/** The rows of the compact form. */
+export function rowsOf({ columns, positions, rows }: LogRows): readonly Row[] {
+  const places = new Map(columns.map((name, i) => [name, i]))
+  return rows.map((values, i) => rowOf((name) => values[places.get(name) ?? -1], positions[i] ?? 0))
 }
 
 function rowOf(value: (name: string) => unknown, position: number): Row {

@@ -13,14 +13,18 @@ export interface Store {
   loaded(): Iterable<Row>
   /** The first position from which on everything up to the end is loaded. */
   readonly tailFrom: number
-  /** Loads what of a range is missing or has new probe states. */
+  /** Loads what of a range is missing or in doubt. */
   want(from: number, to: number): void
   /** Loads the rows from a moment on, in milliseconds since 1970. */
   wantFrom(ms: number): void
   /** Takes note of how many rows there are; loads the new ones, or the end when too many came. */
   setTotal(total: number): void
-  /** Takes note that the probe states of these uploads changed. */
-  setProbed(uploads: readonly string[]): void
+  /** Takes rows that came with a state. Returns those that were not there before. */
+  take(rows: readonly Row[]): readonly Row[]
+  /** Takes note of what came of probes, by upload. */
+  setProbed(states: Readonly<Record<string, string>>): void
+  /** Takes note that states were missed: what waits for a probe is asked for again when it is in view. */
+  doubtPending(): void
   /** Forgets all rows. */
   clear(): void
 }
@@ -28,6 +32,8 @@ export interface Store {
 const chunkSize = 200
 const maxBehind = 2_000
 const maxPage = 1_000
+/** After a request that failed, before its rows are asked for again. */
+const retryMs = 2_000
 /** Between the beginnings of two requests: a state, which comes every 200 ms, then finds none on its way. */
 const pauseMs = 190
 
@@ -45,6 +51,8 @@ export function createStore(
   let wanted: (readonly [from: number, to: number])[] = []
   let isRunning = false
   let generation = 0
+  /** The first row that could not be read, and when that was. */
+  let failed: { readonly from: number; readonly atMs: number } | null = null
 
   return {
     get total() {
@@ -64,15 +72,21 @@ export function createStore(
     setTotal(now) {
       const before = total
       total = now
-      if (now <= before) return
       if (now - before > maxBehind) tailFrom = now - maxBehind
-      want(Math.max(before, tailFrom), now)
+      const from = firstToAskFor(before)
+      if (now > from) want(Math.max(from, tailFrom), now)
     },
-    setProbed(uploads) {
-      for (const upload of uploads) {
-        const position = positions.get(upload)
-        if (position !== undefined) stale.add(position)
+    take: (rows) => rows.filter(put),
+    setProbed(states) {
+      for (const [upload, probe] of Object.entries(states)) {
+        const row = at(positions.get(upload) ?? -1)
+        if (row) put({ ...row, probe })
       }
+    },
+    doubtPending() {
+      for (const [number, chunk] of chunks)
+        for (const [i, row] of chunk.entries())
+          if (row?.probe === 'pending') stale.add(number * chunkSize + i)
     },
     clear() {
       generation++
@@ -82,7 +96,16 @@ export function createStore(
       wanted = []
       total = 0
       tailFrom = 0
+      failed = null
     },
+  }
+
+  /** The first new row, or an older one that could not be read a while ago. */
+  function firstToAskFor(firstNew: number): number {
+    if (failed === null || performance.now() - failed.atMs < retryMs) return firstNew
+    const { from } = failed
+    failed = null
+    return Math.min(from, firstNew)
   }
 
   function at(position: number): Row | null {
@@ -141,6 +164,7 @@ export function createStore(
       onFailure(null)
       onRows(fresh)
     } catch (error) {
+      failed = { from: Math.min(begin, failed?.from ?? begin), atMs: performance.now() }
       onFailure(sentenceOf(error))
     }
   }

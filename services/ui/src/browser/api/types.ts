@@ -16,6 +16,7 @@ import type { reportResponse, sessionSummary, streamSummary } from '@pushav/shar
 import type {
   BoxResponse,
   boxesResponse,
+  logRows,
   minutesResponse,
   rowsResponse,
   textResponse,
@@ -39,6 +40,7 @@ export type SessionState = Of<typeof sessionSummary>
 export type InFlight = Of<typeof inFlight>
 /** `GET /streams/{id}/uploads?view=rows` */
 export type RowsResponse = Of<typeof rowsResponse>
+export type LogRows = Of<typeof logRows>
 /** `GET /streams/{id}/uploads?view=minutes` */
 export type MinutesResponse = Of<typeof minutesResponse>
 /** `GET /uploads/{id}/{upload}/facts` */

@@ -6,9 +6,12 @@ export function clock(ms: number): string {
   return `${clockSeconds(ms)}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
-/** A session by its key: `1.2` is the second recording of session 1. */
+/** A session by its key: `1.2` is the second recording of session 1; paths of `none` name no session. */
 export const sessionName = (key: string): string =>
-  key === 'none' ? 'no session' : `session ${key}`.replace(/^(.+)\.(\d+)$/, '$1 ($2)')
+  `session ${key}`.replace('session none', 'no session').replace(/\.(\d+)$/, ' ($1)')
+
+/** A text with code in backticks, in parts: those at odd places are code. */
+export const codeParts = (text: string): readonly string[] => text.split('`')
 
 /** `09:12:03`, in the reader's time zone. */
 export function clockSeconds(ms: number): string {

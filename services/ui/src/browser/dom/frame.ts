@@ -57,11 +57,12 @@ export function showConnection(status: ConnectionStatus): void {
 
 let announcedAt = 0
 
-/** Tells screen readers a sentence; at most one in ten seconds, unless it is urgent. */
-export function announce(sentence: string, isUrgent = true): void {
-  if (!isUrgent && performance.now() - announcedAt < 10_000) return
+/** Tells screen readers a sentence; at most one in ten seconds, unless it is urgent. Whether it was told. */
+export function announce(sentence: string, isUrgent = true): boolean {
+  if (!isUrgent && performance.now() - announcedAt < 10_000) return false
   announcedAt = performance.now()
   element('announcements').textContent = sentence
+  return true
 }
 
 function element(id: string): HTMLElement {

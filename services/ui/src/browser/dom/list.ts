@@ -5,6 +5,8 @@ export interface Column<Item> {
   readonly label: string
   /** Width in the grid of the list, in CSS. */
   readonly width: string
+  /** Left out while the list is narrower than this, in pixels. */
+  readonly minListWidth?: number
   /** The label is for screen readers only. */
   readonly isLabelHidden?: boolean
   /** The text of a cell; it goes into a text node. */
@@ -76,7 +78,8 @@ export function createList<Item>(options: ListOptions<Item>): List {
   let hovered: number | null = null
   let scrolledByUs = -1
   let bodyHeight = -1
-  let shownColumns: ReadonlySet<string> = new Set(columns.map(({ name }) => name))
+  let chosenColumns: ReadonlySet<string> = new Set(columns.map(({ name }) => name))
+  let shownColumns: ReadonlySet<string> = new Set()
 
   scroller.addEventListener('scroll', () => {
     if (Math.abs(scroller.scrollTop - scrolledByUs) > 1) {
@@ -86,12 +89,31 @@ export function createList<Item>(options: ListOptions<Item>): List {
     render()
   })
   scroller.addEventListener('pointerleave', () => options.onHover(null))
-  new ResizeObserver(render).observe(scroller)
+  new ResizeObserver(resize).observe(scroller)
   return { element, paint, range, scrollToEnd, scrollTo, showColumns }
 
   function showColumns(names: ReadonlySet<string>): void {
-    shownColumns = names
-    const widths = columns.filter(({ name }) => names.has(name)).map(({ width }) => width)
+    chosenColumns = names
+    layOut()
+  }
+
+  function resize(): void {
+    if (columns.some(({ name }) => shownColumns.has(name) !== hasRoom(name))) layOut()
+    else render()
+  }
+
+  function hasRoom(name: string): boolean {
+    if (!chosenColumns.has(name)) return false
+    const width = element.clientWidth
+    const { minListWidth = 0 } = columns.find((column) => column.name === name) ?? {}
+    // A row of a narrow window has two lines.
+    return isNarrow.matches || width === 0 || width >= minListWidth
+  }
+
+  function layOut(): void {
+    const shown = columns.filter(({ name }) => hasRoom(name))
+    shownColumns = new Set(shown.map(({ name }) => name))
+    const widths = shown.map(({ width }) => width)
     element.style.setProperty('--columns', widths.join(' '))
     for (const cells of [head.children, ...slots.map(({ cells }) => cells)]) hideOthers([...cells])
     for (const slot of slots) slot.index = -1

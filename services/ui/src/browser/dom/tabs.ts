@@ -3,7 +3,7 @@ import { h } from './h.ts'
 export interface Tab {
   readonly id: string
   readonly label: string
-  /** Fills the panel each time the tab is chosen. */
+  /** Fills a new place each time the tab is chosen. */
   readonly show: (panel: HTMLElement) => void
 }
 
@@ -48,8 +48,10 @@ export function createTabs(tabs: readonly Tab[], chosen: string, onChoose: (id: 
       button?.setAttribute('tabindex', tab.id === id ? '0' : '-1')
       if (tab.id !== id) continue
       panel.setAttribute('aria-labelledby', `tab-${id}`)
-      panel.replaceChildren()
-      tab.show(panel)
+      // What a tab that was left draws late goes nowhere.
+      const place = h('div', {})
+      panel.replaceChildren(place)
+      tab.show(place)
     }
   }
 

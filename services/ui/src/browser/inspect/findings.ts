@@ -30,11 +30,10 @@ export function findingsView(findings: readonly Finding[], linkOf: (code: string
         { class: 'finding-head' },
         mark(severity),
         h('a', { class: 'code', href: linkOf(code), title: 'all uploads with this finding' }, code),
-        h('span', { class: 'muted' }, clause ?? standardName(rule)),
       ),
-      title && h('p', { class: 'muted finding-rule' }, `Rule: ${title}`),
-      h('p', {}, untrusted(message)),
+      h('p', { class: 'finding-message' }, untrusted(message)),
       hint && h('p', { class: 'hint' }, h('strong', {}, 'What to change: '), hint),
+      h('p', { class: 'muted finding-rule' }, title && `Rule: ${title}. `, clause || standardName(rule)),
     ),
   )
   return h('ul', { class: 'findings' }, items)

@@ -2,7 +2,7 @@ import { getJson } from '../api/client.ts'
 import { encodePath, plural, sessionName, span } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
-import { scrollingTable } from '../dom/table.ts'
+import { numberColumn, scrollingTable } from '../dom/table.ts'
 import { untrusted } from '../dom/words.ts'
 
 interface TrackLatency {
@@ -44,23 +44,18 @@ export function latencySection(stream: string, session: string | null, uploads: 
   }
 }
 
-const columns = [
+const columns = (): readonly (string | HTMLElement)[] => [
   'session',
   'track',
   'measured',
-  'segments',
-  'least',
-  'half',
-  '90 %',
-  '99 %',
-  'most',
+  ...['segments', 'least', 'half', '90 %', '99 %', 'most'].map(numberColumn),
   'slowest',
 ]
 
 const table = (stream: string, tracks: readonly TrackLatency[]): HTMLElement =>
   scrollingTable(
     'Latency',
-    columns,
+    columns(),
     tracks.map((track) =>
       h(
         'tr',

@@ -1,6 +1,6 @@
 import { getJson } from '../api/client.ts'
-import { encodePath, plural } from '../dom/format.ts'
-import { fill, h } from '../dom/h.ts'
+import { codeParts, encodePath, plural } from '../dom/format.ts'
+import { type Child, fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { numberColumn, scrollingTable } from '../dom/table.ts'
 import { untrusted } from '../dom/words.ts'
@@ -74,8 +74,11 @@ function verdictView({
   )
 }
 
-const why = ({ situation, reference, ours }: Difference): string =>
-  `${situation}. The reference: ${reference}. This server: ${ours}.`
+const why = ({ situation, reference, ours }: Difference): readonly Child[] =>
+  withCode(`${situation}. The reference: ${reference}. This server: ${ours}.`)
+
+const withCode = (text: string): readonly Child[] =>
+  codeParts(text).map((part, at) => (at % 2 === 1 ? h('span', { class: 'code' }, part) : part))
 
 /** The reference's side of a report; for a long stream only when it is asked for, because it is read from its start. */
 export function referenceSection(stream: string, session: string | null, uploads: number): HTMLElement {
@@ -131,7 +134,7 @@ function differenceTable(stream: string, differences: ReferenceReport['differenc
         h(
           'td',
           {},
-          situation,
+          withCode(situation),
           h(
             'ul',
             { class: 'report-uploads' },
@@ -153,8 +156,8 @@ function differenceTable(stream: string, differences: ReferenceReport['differenc
             ),
           ),
         ),
-        h('td', {}, reference),
-        h('td', {}, ours),
+        h('td', {}, withCode(reference)),
+        h('td', {}, withCode(ours)),
         h('td', { class: 'number' }, count),
       ),
     ),

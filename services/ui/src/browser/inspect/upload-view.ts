@@ -2,15 +2,13 @@ import type { UploadFacts } from '../api/types.ts'
 import { copyButton } from '../dom/copy.ts'
 import { bytes, clock, dayAndClock, encodePath, grouped, shellWord, span } from '../dom/format.ts'
 import { h } from '../dom/h.ts'
+import { loading, showFailure } from '../dom/load.ts'
 import { createTabs, type Tab } from '../dom/tabs.ts'
 import { mark, untrusted } from '../dom/words.ts'
-import { boxesTab } from './boxes.ts'
 import { certificateTab } from './certificate.ts'
 import { findingsView } from './findings.ts'
 import { headersView } from './headers.ts'
-import { hexTab } from './hex.ts'
 import { probeTab } from './probe.ts'
-import { referenceTab } from './reference.ts'
 import { textTab } from './text.ts'
 
 export interface UploadViewOptions {
@@ -60,15 +58,43 @@ function tabsOf(facts: UploadFacts, { stream, box, onBox }: UploadViewOptions): 
     !isManifest && {
       id: 'boxes',
       label: 'Boxes',
-      show: (panel) => boxesTab(panel, stream, facts.id, facts.bytes, box, onBox),
+      show: later(
+        () => import('./boxes.ts'),
+        (panel, { boxesTab }) => boxesTab(panel, stream, facts.id, facts.bytes, box, onBox),
+      ),
     },
-    { id: 'hex', label: 'Hex', show: (panel) => hexTab(panel, stream, facts.id, facts.bytes) },
+    {
+      id: 'hex',
+      label: 'Hex',
+      show: later(
+        () => import('./hex.ts'),
+        (panel, { hexTab }) => hexTab(panel, stream, facts.id, facts.bytes),
+      ),
+    },
     { id: 'headers', label: 'Headers', show: (panel) => panel.append(headersView(facts, stream)) },
-    { id: 'reference', label: 'Reference', show: (panel) => referenceTab(panel, stream, facts.id) },
+    {
+      id: 'reference',
+      label: 'Reference',
+      show: later(
+        () => import('./reference.ts'),
+        (panel, { referenceTab }) => referenceTab(panel, stream, facts.id),
+      ),
+    },
     { id: 'certificate', label: 'Certificate', show: (panel) => certificateTab(panel, facts, stream) },
   ]
   return all.filter((tab) => tab !== false)
 }
+
+/** Few readers open these tabs: what draws one is loaded when it is opened. */
+const later =
+  <Module>(load: () => Promise<Module>, draw: (panel: HTMLElement, module: Module) => void) =>
+  (panel: HTMLElement): void => {
+    loading(panel)
+    load().then(
+      (module) => draw(panel, module),
+      (error) => showFailure(panel, error),
+    )
+  }
 
 function factsLine(facts: UploadFacts): HTMLElement {
   const { media } = facts

@@ -65,7 +65,7 @@ function table(list: readonly CertificateSummary[]): HTMLElement {
     'Certificates',
     ['name', 'subject', 'key', 'ends', 'last seen', ''],
     list.map(tableRow),
-    'table stacked',
+    'table stacked certificate-table',
   )
 }
 
@@ -94,8 +94,12 @@ function tableRow(one: CertificateSummary): HTMLElement {
     ),
     h('td', {}, untrusted(one.subject)),
     h('td', {}, one.key_type),
-    h('td', { class: tone }, ends),
-    h('td', { class: 'muted' }, one.last_seen ? `seen ${ago(Date.parse(one.last_seen), Date.now())}` : ''),
+    h('td', { class: tone, 'data-label': tone === 'error-text' ? null : 'ends ' }, ends),
+    h(
+      'td',
+      { class: 'muted', 'data-label': one.last_seen ? 'seen ' : null },
+      one.last_seen ? ago(Date.parse(one.last_seen), Date.now()) : '',
+    ),
     h(
       'td',
       {},

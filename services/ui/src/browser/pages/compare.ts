@@ -108,13 +108,22 @@ const tableRow = ({ about, name, track, severity, a, b, unit }: ComparisonRow): 
   h(
     'tr',
     { class: 'report-row' },
-    h('td', {}, about === 'rule' && [mark(severity), ' '], h('span', { class: 'code' }, name)),
+    h(
+      'td',
+      {},
+      isViolated(a, b) && about === 'rule' && [mark(severity), ' '],
+      h('span', { class: 'code' }, name),
+    ),
     h('td', {}, track !== null && untrusted(track)),
     [a, b].map((value) => h('td', {}, valueText(value, unit))),
   )
 
+/** Of a rule that both met, its severity would look like a fault. */
+const isViolated = (...values: readonly ComparisonRow['a'][]): boolean =>
+  values.some((value) => typeof value === 'number')
+
 function valueText(value: ComparisonRow['a'], unit: ComparisonRow['unit']): HTMLElement | string {
   if (value === null) return '–'
   if (typeof value === 'string') return untrusted(value)
-  return unit === 'uploads' ? plural(value, 'upload') : `${value} ${unit ?? ''}`
+  return unit === 'uploads' ? plural(value, 'upload') : `${Math.round(value * 100) / 100} ${unit ?? ''}`
 }

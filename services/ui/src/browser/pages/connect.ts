@@ -1,12 +1,22 @@
 import { getJson, sendJson, sentenceOf } from '../api/client.ts'
 import { followStates, type Subscription } from '../api/live.ts'
-import type { About, HandshakeRefusal, ServerState, StreamState, StreamSummary } from '../api/types.ts'
+import { mayBeDevice } from '../api/refusals.ts'
+import type {
+  About,
+  CertificateSummary,
+  HandshakeRefusal,
+  InFlight,
+  ServerState,
+  StreamState,
+  StreamSummary,
+} from '../api/types.ts'
 import { openNewPair, openSignCsr } from '../certificates/forms.ts'
 import { clientsFor, originOf, type Target } from '../connect/commands.ts'
+import { identityState } from '../connect/identity.ts'
 import { commandLine, copyButton } from '../dom/copy.ts'
 import { plural, shellWord } from '../dom/format.ts'
-import { showConnection, startPage } from '../dom/frame.ts'
-import { fill, h } from '../dom/h.ts'
+import { announce, showConnection, startPage } from '../dom/frame.ts'
+import { type Child, fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { mark, untrusted } from '../dom/words.ts'
 
@@ -14,6 +24,8 @@ const page = new URL(location.href)
 const main = startPage('Connect a camera')
 const openedAt = Date.now()
 let about: About | null = null
+/** Null where this reader may not see them. */
+let certificates: readonly CertificateSummary[] | null = null
 let streams: readonly StreamSummary[] = []
 let stream = Number(page.searchParams.get('stream')) || null
 let host = page.searchParams.get('host') ?? location.hostname.replace(/^\[|\]$/g, '')
@@ -22,14 +34,18 @@ let identity = page.searchParams.get('identity') ?? 'dev'
 let following: Subscription | null = null
 let state: StreamState | null = null
 let refusal: HandshakeRefusal | null = null
-const waiting = h('div', { class: 'waiting', role: 'status' })
+const waitingWords = h('span', {})
+/** Screen readers hear when it changes, not each count of uploads. */
+let announced = ''
+const look = h('a', { class: 'button primary' }, 'Look')
+const waiting = h('div', { class: 'waiting' }, waitingWords, ' ', look)
 
 loading(main)
 void load()
 followStates<ServerState>(
   '/events?as=state',
   ({ refused = [] }) => {
-    refusal = refused.filter(({ at }) => Date.parse(at) > openedAt).at(-1) ?? refusal
+    refusal = refused.filter((one) => mayBeDevice(one) && Date.parse(one.at) > openedAt).at(-1) ?? refusal
     showWaiting()
   },
   showConnection,
@@ -40,14 +56,30 @@ async function load(): Promise<void> {
     const [told, list] = await Promise.all([
       getJson<About>('/about'),
       getJson<{ streams: readonly StreamSummary[] }>('/streams?summary=true&limit=1000'),
+      readCertificates(),
     ])
     about = told
     streams = list.streams
+    if (stream !== null && !streams.some(({ id }) => id === stream)) await readMissing(stream)
     stream ??= streams.at(-1)?.id ?? null
     draw()
   } catch (error) {
     showFailure(main, error, () => void load())
   }
+}
+
+/** Of very many streams the list has only the first. */
+async function readMissing(id: number): Promise<void> {
+  const found = await getJson<StreamSummary>(`/streams/${id}?summary=true`).catch(() => null)
+  if (found) streams = [...streams, found]
+  else stream = null
+}
+
+async function readCertificates(): Promise<void> {
+  const response = await getJson<{ certificates: readonly CertificateSummary[] }>(
+    '/certs?details=true',
+  ).catch(() => null)
+  certificates = response?.certificates.filter(({ hierarchy }) => hierarchy === 'device') ?? null
 }
 
 function keep(): void {
@@ -59,21 +91,23 @@ function keep(): void {
 /** The port of the devices; where the server does not know it, that of this page. */
 const port = (): number => about?.port ?? Number(location.port || 443)
 
+/** Whether the reader is on the machine of the server. */
+const isHere = (): boolean => ['localhost', '127.0.0.1', '::1'].includes(host)
+
 /** On the machine of the server the files of the working directory serve; elsewhere those that were downloaded. */
+function files(): Pick<Target, 'root' | 'certificate' | 'key'> {
+  const folder = isHere() ? `${about?.working_directory}/certs` : null
+  const device = folder ? `${folder}/device/${identity}` : identity
+  return {
+    root: folder ? `${folder}/server/root.pem` : 'root.pem',
+    certificate: `${device}.pem`,
+    key: `${device}.key`,
+  }
+}
+
 function target(): Target | null {
   const found = streams.find(({ id }) => id === stream)
-  if (!about || !found) return null
-  const isHere = ['localhost', '127.0.0.1', '::1'].includes(host)
-  const folder = isHere ? `${about.working_directory}/certs` : ''
-  return {
-    host,
-    port: port(),
-    stream: found.id,
-    interface: found.interface,
-    root: isHere ? `${folder}/server/root.pem` : 'root.pem',
-    certificate: isHere ? `${folder}/device/${identity}.pem` : `${identity}.pem`,
-    key: isHere ? `${folder}/device/${identity}.key` : `${identity}.key`,
-  }
+  return found ? { host, port: port(), stream: found.id, interface: found.interface, ...files() } : null
 }
 
 function draw(): void {
@@ -141,22 +175,15 @@ function trustStep(): HTMLElement {
   const fingerprint = (about?.root.fingerprint_sha256.replaceAll(':', '').match(/../g) ?? [])
     .join(':')
     .toUpperCase()
-  const isHere = target()?.root !== 'root.pem'
   return step(
     1,
     'Trust: the camera trusts this server',
-    isHere &&
-      h(
-        'p',
-        {},
-        'On this machine the root is already there: ',
-        h('code', {}, target()?.root ?? `${about?.working_directory}/certs/server/root.pem`),
-      ),
-    !isHere &&
+    isHere() && h('p', {}, 'On this machine the root is already there: ', h('code', {}, files().root)),
+    !isHere() &&
       commandLine(
         `curl -o root.pem --insecure ${shellWord(`${originOf({ host, port: port() })}/certs/server/root.pem?format=pem`)}`,
       ),
-    !isHere && commandLine('openssl x509 -noout -fingerprint -sha256 -in root.pem'),
+    !isHere() && commandLine('openssl x509 -noout -fingerprint -sha256 -in root.pem'),
     h(
       'p',
       { class: 'muted' },
@@ -185,7 +212,7 @@ function trustStep(): HTMLElement {
 function identityStep(): HTMLElement {
   const done = (name: string) => {
     identity = name
-    redraw()
+    void readCertificates().then(redraw)
   }
   const name = h('input', {
     type: 'text',
@@ -205,16 +232,24 @@ function identityStep(): HTMLElement {
       h('button', { type: 'button', on: { click: () => openNewPair(done) } }, 'New pair…'),
       h('button', { type: 'button', on: { click: () => openSignCsr(done) } }, 'Sign a CSR…'),
     ),
-    h('p', { class: 'muted' }, 'Or make the pair from a shell:'),
-    commandLine(
-      `curl --cacert ${shellWord(target()?.root ?? 'root.pem')} -X POST ${shellWord(`${originOf({ host, port: port() })}/certs/${identity}/keypair`)}`,
-    ),
+    certificates && identityState(identity, certificates, { isHere: isHere(), onMade: () => done(identity) }),
+    // Where it is there, this line would make another one in its place.
+    certificates?.some((one) => one.name === identity) !== true && [
+      h('p', { class: 'muted' }, 'Or make the pair from a shell:'),
+      commandLine(
+        `curl --cacert ${shellWord(files().root)} -X POST ${shellWord(`${originOf({ host, port: port() })}/certs/${identity}/keypair`)}`,
+      ),
+    ],
   )
 }
 
 function pushStep(): HTMLElement {
   const now = target()
-  const newStream = h('button', { type: 'button', on: { click: () => void create() } }, '+ New stream')
+  const newStream = h(
+    'button',
+    { type: 'button', class: streams.length > 0 ? '' : 'primary', on: { click: () => void create() } },
+    '+ New stream',
+  )
   const kinds = h(
     'select',
     { 'aria-label': 'Interface of a new stream', id: 'new-interface' },
@@ -302,50 +337,58 @@ function follow(): void {
   )
 }
 
+/** The link stays the same element while the words beside it change, so that it can be clicked. */
 function showWaiting(): void {
-  if (stream === null) return void fill(waiting)
-  const link = h('a', { class: 'button primary', href: `/ui/streams/${stream}` }, 'Look')
+  waiting.hidden = stream === null
+  if (stream === null) return
   const [flight] = state?.in_flight ?? []
-  const refused = refusal && (!state || state.total === 0)
-  waiting.className = `waiting ${state && state.total > 0 ? 'good' : refused ? 'bad' : ''}`
+  const isThere = state !== null && state.total > 0
+  const refused = isThere || flight ? null : refusal
+  waiting.className = `waiting ${isThere ? 'good' : refused ? 'bad' : ''}`
+  look.setAttribute('href', `/ui/streams/${stream}`)
+  look.hidden = !isThere && !flight
+  fill(waitingWords, wordsOf(stream, refused, flight))
+  const news = isThere
+    ? 'Uploads have come'
+    : flight
+      ? 'An upload is arriving'
+      : refused
+        ? 'A device was refused'
+        : ''
+  if (news && news !== announced) announce(news)
+  announced = news
+}
+
+function wordsOf(id: number, refused: HandshakeRefusal | null, flight: InFlight | undefined): Child {
   if (state && state.total > 0)
-    return void fill(
-      waiting,
+    return [
       h('strong', {}, '● '),
-      `Stream ${stream} has ${plural(state.total, 'upload')} `,
-      state.errors > 0 ? [mark('error', state.errors), ' '] : '',
-      link,
-    )
+      `Stream ${id} has ${plural(state.total, 'upload')}`,
+      state.errors > 0 && [', ', mark('error', state.errors)],
+    ]
   if (flight)
-    return void fill(
-      waiting,
+    return [
       '◌ ',
       untrusted(flight.path),
       ' is arriving from ',
       untrusted(flight.address),
-      ` (${plural(flight.bytes, 'byte')}) `,
-      link,
-    )
-  if (refusal && refused)
-    return void fill(
-      waiting,
-      mark('error'),
+      ` (${plural(flight.bytes, 'byte')})`,
+    ]
+  if (!refused) return `◌ waiting for the first byte to stream ${id} …`
+  const isTrust = /trust this server|unknown_ca/.test(refused.reason)
+  return [
+    mark('error'),
+    ' ',
+    untrusted(refused.address),
+    ' was refused: ',
+    untrusted(refused.reason),
+    h(
+      'p',
+      {},
+      h('strong', {}, 'What to do: '),
+      refused.advice,
       ' ',
-      untrusted(refusal.address),
-      ' was refused: ',
-      untrusted(refusal.reason),
-      h(
-        'p',
-        {},
-        h('strong', {}, 'What to do: '),
-        refusal.advice,
-        ' ',
-        h(
-          'a',
-          { href: /trust this server|unknown_ca/.test(refusal.reason) ? '#step-1' : '#step-2' },
-          'go there',
-        ),
-      ),
-    )
-  fill(waiting, `◌ waiting for the first byte to stream ${stream} …`)
+      h('a', { href: isTrust ? '#step-1' : '#step-2' }, 'go there'),
+    ),
+  ]
 }

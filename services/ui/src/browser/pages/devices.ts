@@ -5,6 +5,7 @@ import { ago, dayAndClock, plural, span } from '../dom/format.ts'
 import { showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
+import { redraw } from '../dom/redraw.ts'
 import { empty, mark, untrusted } from '../dom/words.ts'
 
 const chosen = location.pathname.split('/')[3] ?? null
@@ -48,21 +49,25 @@ function refreshSoon(): void {
 async function showDevices(): Promise<void> {
   try {
     const { devices: list, total } = await readDevices()
-    fill(
-      devices,
-      list.length === 0
-        ? empty(
-            'No device has shown a certificate yet.',
-            h('a', { class: 'button primary', href: '/ui/connect' }, 'Connect a camera'),
-          )
-        : list.map(deviceItem),
-      total > list.length &&
-        h('p', { class: 'muted' }, `The ${list.length} seen last of ${total}; GET /devices lists all.`),
-      chosen !== null && h('p', {}, h('a', { href: '/ui/devices' }, 'All devices')),
-    )
+    redraw(devices, () => drawDevices(list, total))
   } catch (error) {
     showFailure(devices, error, () => void showDevices())
   }
+}
+
+function drawDevices(list: readonly Device[], total: number): void {
+  fill(
+    devices,
+    list.length === 0
+      ? empty(
+          'No device has shown a certificate yet.',
+          h('a', { class: 'button primary', href: '/ui/connect' }, 'Connect a camera'),
+        )
+      : list.map(deviceItem),
+    total > list.length &&
+      h('p', { class: 'muted' }, `The ${list.length} seen last of ${total}; GET /devices lists all.`),
+    chosen !== null && h('p', {}, h('a', { href: '/ui/devices' }, 'All devices')),
+  )
 }
 
 async function readDevices(): Promise<{ readonly devices: readonly Device[]; readonly total: number }> {
@@ -116,6 +121,10 @@ function deviceItem(device: Device): HTMLElement {
       'div',
       { class: 'muted' },
       `last seen ${ago(Date.parse(device.last_seen), now)}`,
+      chosen === null && [
+        ' · certificate ',
+        h('span', { class: 'mono' }, `${device.fingerprint.slice(0, 8)}…`),
+      ],
       chosen !== null && h('div', { class: 'mono' }, device.fingerprint),
     ),
   )
@@ -134,7 +143,9 @@ function addRefusals(list: readonly HandshakeRefusal[]): void {
   for (const one of list)
     refusals.set(`${one.address} ${one.code} ${one.certificate?.subject} ${one.at.slice(0, 16)}`, one)
   const sorted = [...refusals.values()].sort((a, b) => b.at.localeCompare(a.at)).slice(0, 200)
-  fill(refused, sorted.length === 0 ? empty('No handshake was refused.') : sorted.map(refusalItem))
+  redraw(refused, () =>
+    fill(refused, sorted.length === 0 ? empty('No handshake was refused.') : sorted.map(refusalItem)),
+  )
 }
 
 function refusalItem({

@@ -69,7 +69,7 @@ function draw(): void {
 const scriptRow = ([script, name, does]: (typeof scriptChoices)[number]): HTMLElement =>
   h(
     'p',
-    { class: 'form-row' },
+    { class: 'form-row centered' },
     h('button', { type: 'button', on: { click: () => void change('POST', path, { script }) } }, name),
     h('span', { class: 'muted' }, does),
   )

@@ -61,10 +61,24 @@ function draw(
       : of('met').length === 0
         ? 'Nothing was put to the test'
         : 'No rule is violated by an error'
+  const tables: readonly (readonly [title: string, rows: readonly ReportRow[]])[] = [
+    ['Errors', errors],
+    ['Warnings', warnings],
+    ['Notes', notes],
+    ['Met', of('met')],
+    ['Not put to the test', of('not-exercised')],
+  ]
+  const later: readonly (readonly [title: string, place: HTMLElement])[] = [
+    ['Latency', latencySection(stream, session, summary.uploads)],
+    ['The reference server', referenceSection(stream, session, summary.uploads)],
+  ]
   const head: readonly (readonly [string, HTMLElement | string])[] = [
     ['Stream', `${stream} · ${summary.interface}${summary.strict_mode ? ' · strict' : ''}`],
     ['Session', session === null ? 'all' : sessionName(session)],
-    ['Uploads', plural(summary.uploads, 'upload')],
+    [
+      'Uploads',
+      `${plural(summary.uploads, 'upload')}${session === null ? '' : ' in all sessions of the stream'}`,
+    ],
     [
       'Device',
       h(
@@ -97,14 +111,8 @@ function draw(
         h('a', { class: 'button', href: compareLink() }, 'Compare'),
         h('a', { class: 'button', href: `/har/${stream}${query}` }, 'HAR'),
         h('a', { class: 'button', href: `/streams/${stream}/report${query}` }, 'JSON'),
-        h(
-          'a',
-          {
-            class: 'button',
-            href: `/streams/${stream}/report${query ? `${query}&` : '?'}format=junit&faults=true`,
-          },
-          'JUnit',
-        ),
+        h('a', { class: 'button', href: reportWith('evidence=true'), download: fileName() }, 'JSON to file'),
+        h('a', { class: 'button', href: reportWith('format=junit&faults=true') }, 'JUnit'),
       ),
     ),
     h(
@@ -125,18 +133,35 @@ function draw(
           head.map(([name, value]) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, value))),
         ),
       ),
-      section('Errors', errors, facts),
-      section('Warnings', warnings, facts),
-      section('Notes', notes, facts),
-      section('Met', of('met'), facts),
-      section('Not put to the test', of('not-exercised'), facts),
+      h(
+        'nav',
+        { class: 'jumps no-print', 'aria-label': 'Parts of the report' },
+        tables.map(([title, rows]) => rows.length > 0 && jumpTo(title, rows.length)),
+        later.map(([title]) => jumpTo(title)),
+      ),
+      tables.map(([title, rows]) => section(title, rows, facts)),
       // Their data comes later, and moves only what is below.
-      latencySection(stream, session, summary.uploads),
-      referenceSection(stream, session, summary.uploads),
+      later.map(([title, place]) => h('div', { id: anchorOf(title) }, place)),
       faultsSection(stream, session, summary.uploads),
     ),
   )
 }
+
+const anchorOf = (title: string): string => title.toLowerCase().replaceAll(' ', '-')
+
+const jumpTo = (title: string, count?: number): HTMLElement =>
+  h(
+    'a',
+    { href: `#${anchorOf(title)}` },
+    title,
+    count !== undefined && h('span', { class: 'muted' }, ` ${count}`),
+  )
+
+const reportWith = (wanted: string): string =>
+  `/streams/${stream}/report${query ? `${query}&` : '?'}${wanted}`
+
+const fileName = (): string =>
+  `report-stream-${stream}${session === null ? '' : `-session-${session.replace(/[^\w.-]/g, '_')}`}.json`
 
 /** This recording as the one before; the page asks for the other one. */
 const compareLink = (): string =>
@@ -151,7 +176,7 @@ function section(
   const isViolated = rows[0]?.result === 'violated'
   return h(
     'section',
-    {},
+    { id: anchorOf(title) },
     h('h2', {}, `${title} `, h('span', { class: 'muted' }, rows.length)),
     scrollingTable(
       title,
@@ -167,10 +192,14 @@ function tableRow(
   facts: ReadonlyMap<string, UploadFacts>,
   isViolated: boolean,
 ): HTMLElement {
+  let told: string | null = null
   const examples = uploads.flatMap((id) => {
     const found = facts.get(id)
     const href = `/ui/streams/${stream}/${encodePath(found?.path ?? '')}?version=${id}`
     const finding = found?.findings.find((candidate) => candidate.code === code)
+    // The same sentence is said once.
+    const message = finding && finding.message !== told ? finding.message : null
+    told = finding?.message ?? told
     return found
       ? [
           h(
@@ -182,7 +211,7 @@ function tableRow(
               untrusted(found.path),
             ),
             ' ',
-            finding && untrusted(finding.message),
+            message !== null && untrusted(message),
           ),
         ]
       : []

@@ -8,6 +8,8 @@ import { untrusted } from '../dom/words.ts'
 
 const main = startPage('Service')
 const health = h('div', { class: 'tile-row' })
+const askedAt = h('span', { class: 'muted' })
+const reasons = h('ul', { class: 'notice', hidden: true })
 const queue = h('section', {})
 const software = h('section', {})
 fill(
@@ -16,14 +18,17 @@ fill(
     'div',
     { class: 'page-head' },
     h('h1', {}, 'Service'),
+    askedAt,
     h(
       'div',
       { class: 'page-actions' },
       h('a', { class: 'button', href: '/ui/webhooks' }, 'Webhooks'),
-      ['/docs', '/openapi.json'].map((path) => h('a', { class: 'button', href: path }, path)),
+      h('a', { class: 'button', href: '/docs' }, 'API'),
+      h('a', { class: 'button', href: '/openapi.json' }, 'OpenAPI'),
     ),
   ),
   health,
+  reasons,
   queue,
   software,
 )
@@ -40,6 +45,30 @@ const tone = (word: string) => (word === 'ok' ? 'ok-text' : 'error-text')
 const storeWords = ({ state, streams_behind: streams, oldest_behind_ms: ms }: StoreState): string =>
   ms > 10_000 ? `${state}, ${streams} ${streams === 1 ? 'stream' : 'streams'} behind` : state
 type StoreState = NonNullable<Readiness['store']>
+
+/** From this on the server calls itself degraded. */
+const maxWaitMs = 30_000
+
+/** Why the service is degraded, and what still works. */
+function showReasons({ status, redis, disk, store, probes }: Readiness): void {
+  const found = [
+    redis !== 'ok' && 'Redis does not respond: uploads are kept, verdicts come later.',
+    disk !== 'ok' && 'The disk cannot be written: uploads are refused.',
+    store?.state === 'away' && 'The object store does not respond: bodies wait on this machine.',
+    probes === null && 'The queue of probes cannot be read.',
+    probes !== null &&
+      probes.oldest_waiting_ms > maxWaitMs &&
+      `Probes wait for ${span(probes.oldest_waiting_ms)}: uploads are kept and judged, ffprobe is behind.`,
+    probes?.workers.some(({ is_sandboxed: isSandboxed }) => !isSandboxed) &&
+      'A worker runs ffprobe without a sandbox.',
+  ]
+  const sentences = status === 'ok' ? [] : found.filter((sentence) => typeof sentence === 'string')
+  reasons.hidden = sentences.length === 0
+  fill(
+    reasons,
+    sentences.map((sentence) => h('li', {}, sentence)),
+  )
+}
 
 async function refresh(): Promise<void> {
   try {
@@ -58,8 +87,9 @@ async function refresh(): Promise<void> {
         tile('Oldest waits', probes.waiting > 0 ? span(probes.oldest_waiting_ms) : '–'),
         tile('Workers', String(probes.workers.length), probes.workers.length === 0 ? 'mark warning' : ''),
       ],
-      tile('Asked at', clockSeconds(Date.now())),
     )
+    showReasons(ready)
+    askedAt.textContent = `as of ${clockSeconds(Date.now())}`
     if (probes) showProbes(probes)
   } catch (error) {
     showFailure(health, error, () => void refresh())

@@ -2,14 +2,24 @@ import { ApiError, getJson } from '../api/client.ts'
 import { getFacts } from '../api/facts.ts'
 import { parseFilter } from '../api/filter.ts'
 import { followStates } from '../api/live.ts'
+import { rowsOf } from '../api/rows.ts'
 import { createStore } from '../api/store.ts'
-import type { About, InFlight, MinutesResponse, Row, SessionState, StreamState } from '../api/types.ts'
+import type {
+  About,
+  InFlight,
+  MinutesResponse,
+  Row,
+  SessionState,
+  StreamState,
+  StreamSummary,
+} from '../api/types.ts'
 import { copyButton, copyText } from '../dom/copy.ts'
-import { ago, bytes, encodePath, plural, sessionName, visible } from '../dom/format.ts'
-import { announce, showConnection, startPage } from '../dom/frame.ts'
+import { ago, bytes, encodePath, grouped, plural, sessionName, visible } from '../dom/format.ts'
+import { announce, setTitle, showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { createMenu } from '../dom/menu.ts'
+import { redraw } from '../dom/redraw.ts'
 import { empty, mark } from '../dom/words.ts'
 import { createUploadView, curlOf, type UploadView, uploadTitle } from '../inspect/upload-view.ts'
 import { createPlayer, type PlayerView, type Source } from '../player/player.ts'
@@ -85,15 +95,33 @@ let minutesAt = Number.NEGATIVE_INFINITY
 let windowTimer: ReturnType<typeof setTimeout> | undefined
 /** Of the server's clock against this machine's. */
 let clockOffset = 0
+let shownSessions = ''
+let announced: { readonly total: number; readonly errors: number } | null = null
 const sessions = new Map<string, SessionState>()
 /** How long the parts of the page wait for each other. */
 const maxSettleMs = 8_000
+const maxSessions = 40
 
 document.body.classList.add('is-stream', 'settling')
 setTimeout(settle, maxSettleMs)
-const heading = h('h1', {})
+const heading = h(
+  'h1',
+  {},
+  h('a', { class: 'crumbs', href: '/ui/streams' }, 'Streams'),
+  h('span', { class: 'muted' }, '/'),
+  stream,
+)
+const kind = h('span', { class: 'muted' })
 const activity = h('span', { class: 'activity' })
-const address = h('span', { class: 'muted' })
+const amount = h('span', { class: 'muted' })
+const publishingPoint = h('code', {})
+const address = h(
+  'span',
+  { class: 'muted publishing-point' },
+  publishingPoint,
+  ' ',
+  copyButton(() => publishingPoint.textContent ?? ''),
+)
 const problem = h('div', { role: 'alert' })
 const sessionBar = h('div', { class: 'chips', role: 'group', 'aria-label': 'Sessions' })
 const panel = h('aside', { class: 'panel', 'aria-label': 'Upload', hidden: true })
@@ -145,15 +173,29 @@ const timelineControls = h(
   'div',
   { class: 'spring controls' },
   playButton,
-  h('span', { class: 'muted' }, 'axis'),
+  h('span', { class: 'muted wide-only' }, 'axis'),
   h('span', { class: 'group', role: 'group', 'aria-label': 'Axis' }, axes),
   h(
     'span',
     { class: 'group', role: 'group', 'aria-label': 'Zoom' },
-    h('button', { type: 'button', 'aria-label': 'Zoom out', on: { click: () => timeline.zoom(1.5) } }, '−'),
     h(
       'button',
-      { type: 'button', 'aria-label': 'Zoom in', on: { click: () => timeline.zoom(1 / 1.5) } },
+      {
+        type: 'button',
+        class: 'wide-only',
+        'aria-label': 'Zoom out',
+        on: { click: () => timeline.zoom(1.5) },
+      },
+      '−',
+    ),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'wide-only',
+        'aria-label': 'Zoom in',
+        on: { click: () => timeline.zoom(1 / 1.5) },
+      },
       '+',
     ),
     h('button', { type: 'button', on: { click: () => timeline.showAll() } }, 'all'),
@@ -161,7 +203,14 @@ const timelineControls = h(
 )
 const split = h('div', { class: 'split' }, log.element)
 split.append(createSplitter(split), panel)
-const nothing = h('div', { hidden: true })
+const nothing = h(
+  'div',
+  { hidden: true },
+  empty(
+    'Nothing has arrived yet.',
+    h('a', { class: 'button primary', href: `/ui/connect?stream=${stream}` }, 'Connect a camera'),
+  ),
+)
 
 fill(
   main,
@@ -169,7 +218,9 @@ fill(
     'div',
     { class: 'page-head' },
     heading,
+    kind,
     activity,
+    amount,
     address,
     h(
       'div',
@@ -190,6 +241,7 @@ fill(
 )
 showHead()
 void readPort().catch(() => {})
+void readKind().catch(() => {})
 verdict.refresh(view.session)
 addEventListener('popstate', () => {
   Object.assign(view, readViewState(new URL(location.href)))
@@ -203,7 +255,7 @@ if (view.upload) void showUpload()
 if (view.from !== null && view.to !== null) timeline.showRange({ from: view.from, to: view.to })
 keepMoving()
 
-function onState(now: StreamState): void {
+function onState(now: StreamState, isFirst: boolean): void {
   if (now.deleted) return void showDeleted()
   if (createdAt !== undefined && now.created_at !== createdAt) store.clear()
   createdAt = now.created_at
@@ -211,13 +263,18 @@ function onState(now: StreamState): void {
   const hasFindings = state === null || now.errors !== state.errors || now.warnings !== state.warnings
   const hasUploads = state === null || now.total !== state.total
   state = now
+  announceNews(now)
   inFlight = now.in_flight
   clockOffset = Date.parse(now.at) - Date.now()
   for (const session of now.sessions) sessions.set(session.key, session)
-  if (now.total === 0) areRowsThere = true
+  const fresh = now.rows ? store.take(rowsOf(now.rows)) : []
+  if (now.total === 0 || fresh.length > 0) areRowsThere = true
   settle()
+  if (isFirst) store.doubtPending()
   store.setProbed(now.probed)
   store.setTotal(now.total)
+  log.add(fresh)
+  timeline.add(fresh.filter(isInSession))
   if (hasUploads || hasFindings) verdict.refresh(view.session, hasFindings ? 'soon' : 'later')
   log.update(inFlight)
   void readMinutes().catch(() => {})
@@ -225,6 +282,15 @@ function onState(now: StreamState): void {
   showHead()
   showSessions()
   requestPaint()
+}
+
+/** Screen readers hear what came, a sentence at a time. */
+function announceNews({ total, errors }: StreamState): void {
+  const before = announced ?? { total, errors }
+  const [uploads, wrong] = [total - before.total, errors - before.errors]
+  const sentence = `${plural(uploads, 'new upload')}${wrong > 0 ? `, ${grouped(wrong)} with errors` : ''}`
+  const isTold = uploads > 0 && announce(sentence, false)
+  announced = isTold || uploads < 0 ? { total, errors } : before
 }
 
 /** The parts of the page show together, so that nothing moves when one of them comes later. */
@@ -384,33 +450,14 @@ function requestPaint(): void {
 }
 
 function showHead(): void {
-  fill(
-    heading,
-    h('a', { class: 'crumbs', href: '/ui/streams' }, 'Streams'),
-    h('span', { class: 'muted' }, '/'),
-    stream,
-  )
-  const url = `https://${location.hostname}:${devicePort}/streams/${stream}/`
-  fill(
-    address,
-    state && `${plural(state.total, 'upload')} · ${bytes(state.bytes)} `,
-    h('code', {}, url),
-    ' ',
-    copyButton(() => url),
-  )
+  setTitle(`${state && state.errors > 0 ? `✕ ${state.errors} · ` : ''}Stream ${stream}`)
+  publishingPoint.textContent = `https://${location.hostname}:${devicePort}/streams/${stream}/`
+  amount.textContent = state ? `${plural(state.total, 'upload')} · ${bytes(state.bytes)}` : ''
   activity.className = `activity ${state?.live ? 'is-live' : ''}`
   activity.textContent = activityOf()
   nothing.hidden = state === null || state.total > 0 || inFlight.length > 0
   split.hidden = !nothing.hidden
   timelineControls.hidden = !nothing.hidden
-  if (!nothing.hidden)
-    fill(
-      nothing,
-      empty(
-        'Nothing has arrived yet.',
-        h('a', { class: 'button primary', href: `/ui/connect?stream=${stream}` }, 'Connect a camera'),
-      ),
-    )
 }
 
 /** Devices push to a port of their own. */
@@ -418,6 +465,11 @@ async function readPort(): Promise<void> {
   const { port } = await getJson<About>('/about')
   if (port !== null) devicePort = port
   showHead()
+}
+
+async function readKind(): Promise<void> {
+  const summary = await getJson<StreamSummary>(`/streams/${stream}?summary=true`)
+  kind.textContent = `${summary.interface}${summary.strict_mode ? ' · strict' : ''}`
 }
 
 function activityOf(): string {
@@ -432,10 +484,17 @@ function activityOf(): string {
 const sessionsInOrder = (): readonly SessionState[] =>
   [...sessions.values()].sort((a, b) => a.first_at.localeCompare(b.first_at))
 
-/** Uploads whose path names no session are in one of their own. */
-
+/** Uploads whose path names no session are in one of their own. The chips stay as long as they say the same. */
 function showSessions(): void {
-  if (sessions.size === 0) return
+  // Where no path names a session there is nothing to choose from.
+  if (sessions.size === 0 || (sessions.size === 1 && sessions.has('none'))) return
+  const shown = sessionsInOrder().slice(-maxSessions)
+  const text = JSON.stringify([
+    view.session,
+    shown.map(({ key, phase, errors, warnings }) => [key, phase, errors, warnings]),
+  ])
+  if (text === shownSessions) return
+  shownSessions = text
   const chip = (key: string | null, ...label: (string | HTMLElement)[]) =>
     h(
       'button',
@@ -447,20 +506,15 @@ function showSessions(): void {
       },
       label,
     )
-  fill(
-    sessionBar,
-    chip(null, 'all sessions'),
-    sessionsInOrder()
-      .slice(-40)
-      .map(({ key, phase, errors, warnings }) =>
-        chip(
-          key,
-          `${visible(sessionName(key))} `,
-          phase === 'open' ? '● ' : '',
-          errors > 0 ? mark('error', errors) : mark(warnings > 0 ? 'warning' : null),
-        ),
-      ),
+  const chips = shown.map(({ key, phase, errors, warnings }) =>
+    chip(
+      key,
+      `${visible(sessionName(key))} `,
+      phase === 'open' ? '● ' : '',
+      errors > 0 ? mark('error', errors) : mark(warnings > 0 ? 'warning' : null),
+    ),
   )
+  redraw(sessionBar, () => fill(sessionBar, chip(null, 'all sessions'), chips))
 }
 
 function chooseSession(key: string | null): void {

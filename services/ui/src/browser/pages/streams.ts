@@ -1,21 +1,25 @@
 import { ApiError, getJson, sendJson } from '../api/client.ts'
 import { followStates } from '../api/live.ts'
+import { mayBeDevice } from '../api/refusals.ts'
 import type { ServerState, StreamSummary } from '../api/types.ts'
 import { confirmTyped, openDialog } from '../dom/dialog.ts'
-import { ago, bitrate, bytes, plural } from '../dom/format.ts'
+import { plural } from '../dom/format.ts'
 import { showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
+import { loading } from '../dom/load.ts'
 import { empty, mark, untrusted } from '../dom/words.ts'
+import { createCard, type StreamCard } from '../streams/card.ts'
 
-/** Browsers open connections in reserve and let them end; that is no camera that was refused. */
-const idleConnection = 'ERR_TLS_HANDSHAKE_TIMEOUT'
+/** How many cards more each press of the button shows. */
+const pageSize = 120
 
 const main = startPage('Streams', [{ keys: '/', does: 'filter', act: () => search.focus() }])
 const address = new URL(location.href)
 const streams = new Map<number, StreamSummary>()
-const cards = new Map<number, { readonly told: string; readonly element: HTMLElement }>()
+const cards = new Map<number, StreamCard>()
 const refusals: NonNullable<ServerState['refused']>[number][] = []
 let isLoaded = false
+let maxShown = pageSize
 
 const search = h('input', {
   type: 'search',
@@ -31,6 +35,13 @@ const chips = choices.map((name) =>
 )
 const notice = h('div', { class: 'notice', hidden: true })
 const grid = h('div', { class: 'cards' })
+const toolbar = h(
+  'div',
+  { class: 'toolbar' },
+  search,
+  h('div', { class: 'chips', role: 'group', 'aria-label': 'Show' }, chips),
+)
+const more = h('button', { type: 'button', hidden: true, on: { click: showMore } })
 const problem = h('div', { role: 'alert' })
 
 fill(
@@ -46,15 +57,12 @@ fill(
     ),
   ),
   notice,
-  h(
-    'div',
-    { class: 'toolbar' },
-    search,
-    h('div', { class: 'chips', role: 'group', 'aria-label': 'Show' }, chips),
-  ),
+  toolbar,
   problem,
   grid,
+  h('p', { class: 'more' }, more),
 )
+loading(grid)
 choose(choice)
 void load()
 followStates<ServerState>('/events?as=state', onState, showConnection)
@@ -74,6 +82,7 @@ async function load(): Promise<void> {
     fill(problem)
     paint()
   } catch (error) {
+    fill(grid)
     fill(
       problem,
       failure(error),
@@ -84,13 +93,14 @@ async function load(): Promise<void> {
 
 function onState(state: ServerState): void {
   for (const stream of state.streams) streams.set(stream.id, { ...streams.get(stream.id), ...stream })
-  for (const id of state.deleted ?? []) streams.delete(id)
-  refusals.push(...(state.refused ?? []))
+  for (const id of state.deleted ?? []) forget(id)
+  refusals.push(...(state.refused ?? []).filter(mayBeDevice))
   paint()
 }
 
 function changeFilter(): void {
   keepInAddress('q', search.value)
+  maxShown = pageSize
   paint()
 }
 
@@ -108,9 +118,9 @@ function keepInAddress(name: string, value: string): void {
 }
 
 function paint(): void {
-  if (!isLoaded) return
+  if (!isLoaded || document.hidden) return
   const now = Date.now()
-  const recent = refusals.filter(({ at, code }) => now - Date.parse(at) < 600_000 && code !== idleConnection)
+  const recent = refusals.filter(({ at }) => now - Date.parse(at) < 600_000)
   notice.hidden = recent.length === 0
   const last = recent.at(-1)
   if (last)
@@ -125,6 +135,9 @@ function paint(): void {
       h('a', { href: '/ui/devices' }, '→ Devices'),
     )
   const shown = [...streams.values()].filter(isShown).sort(byLiveThenNewest)
+  more.hidden = shown.length <= maxShown
+  more.textContent = `${plural(shown.length - maxShown, 'more stream')}`
+  toolbar.hidden = streams.size === 0
   if (streams.size === 0)
     return void fill(
       grid,
@@ -138,10 +151,17 @@ function paint(): void {
       grid,
       empty('No stream matches.', h('button', { type: 'button', on: { click: showAll } }, 'Show all')),
     )
-  const elements = shown.map((stream) => cardOf(stream, now))
-  for (const [i, element] of elements.entries())
+  for (const [i, stream] of shown.slice(0, maxShown).entries()) {
+    const { element, update } = cardOf(stream.id)
+    update(stream, now)
     if (grid.children[i] !== element) grid.insertBefore(element, grid.children[i] ?? null)
-  while (grid.children.length > elements.length) grid.lastElementChild?.remove()
+  }
+  while (grid.children.length > Math.min(maxShown, shown.length)) grid.lastElementChild?.remove()
+}
+
+function showMore(): void {
+  maxShown += pageSize
+  paint()
 }
 
 function showAll(): void {
@@ -164,117 +184,17 @@ const byLiveThenNewest = (a: StreamSummary, b: StreamSummary): number =>
   Number(b.live ?? false) - Number(a.live ?? false) ||
   (a.live ? b.id - a.id : lastOf(b) - lastOf(a) || b.id - a.id)
 
-/** The card of a stream; the same element as long as what it says is the same, so that its picture does not flicker. */
-function cardOf(stream: StreamSummary, now: number): HTMLElement {
-  const told = JSON.stringify([stream, activityOf(stream, now)])
-  const known = cards.get(stream.id)
-  if (known?.told === told) return known.element
-  const picture = known?.element.querySelector<HTMLElement>('.picture')
-  const element = card(stream, now, picture ?? null)
-  cards.set(stream.id, { told, element })
-  return element
+function cardOf(id: number): StreamCard {
+  const known = cards.get(id)
+  if (known) return known
+  const card = createCard(id, () => askDelete(id))
+  cards.set(id, card)
+  return card
 }
 
-function card(stream: StreamSummary, now: number, picture: HTMLElement | null): HTMLElement {
-  const { id, uploads, top = [] } = stream
-  const worst = top.find(({ severity }) => severity === 'error') ?? top[0]
-  const verdict =
-    uploads === 0
-      ? h('a', { href: `/ui/connect?stream=${id}` }, '→ Connect a camera')
-      : [
-          stream.error_uploads > 0 && [mark('error', stream.error_uploads), ' '],
-          (stream.warnings ?? 0) > 0 && [mark('warning', stream.warnings), ' '],
-          stream.error_uploads === 0 &&
-            !stream.warnings && [h('span', { class: 'ok-text' }, '✓ no errors'), ' '],
-          worst && [
-            worst.severity === 'note' && [mark('note'), ' '],
-            h('span', { class: 'muted code' }, worst.code),
-          ],
-        ]
-  return h(
-    'article',
-    { class: 'card' },
-    pictureOf(stream, picture),
-    h(
-      'div',
-      { class: 'card-body' },
-      h(
-        'h2',
-        {},
-        h('a', { href: `/ui/streams/${id}`, class: 'card-link' }, `Stream ${id}`),
-        h('span', { class: 'muted' }, `${stream.interface}${stream.strict_mode ? ' · strict' : ''}`),
-        h('span', { class: `activity ${stream.live ? 'is-live' : ''}` }, activityOf(stream, now)),
-      ),
-      h(
-        'div',
-        { class: 'card-tracks' },
-        [...stream.tracks]
-          .sort((a, b) => tracksFirst.indexOf(b.kind) - tracksFirst.indexOf(a.kind))
-          .slice(0, 3)
-          .map((track) =>
-            h(
-              'div',
-              {},
-              untrusted(track.name),
-              h(
-                'span',
-                { class: 'muted' },
-                ` ${[track.codec, track.width && `${track.width}×${track.height}`, track.bitrate && bitrate(track.bitrate)].filter(Boolean).join(' ')}`,
-              ),
-            ),
-          ),
-      ),
-      h(
-        'div',
-        { class: 'muted' },
-        uploads === 0
-          ? 'nothing has arrived'
-          : `${plural(uploads, 'upload')}${stream.bytes === undefined ? '' : ` · ${bytes(stream.bytes)}`}`,
-      ),
-      h('div', { class: 'card-verdict' }, verdict),
-    ),
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'quiet card-delete',
-        'aria-label': `Delete stream ${id}`,
-        title: 'Delete…',
-        on: { click: () => askDelete(id) },
-      },
-      '🗑',
-    ),
-  )
-}
-
-/** Kinds of tracks; the last is shown first. */
-const tracksFirst: readonly StreamSummary['tracks'][number]['kind'][] = ['audio', 'video']
-
-function activityOf({ live, uploads, last_upload_at: last }: StreamSummary, now: number): string {
-  if (live) return '● live'
-  if (uploads === 0) return '○ waiting'
-  return last ? `○ ${ago(Date.parse(last), now)}` : '○ stopped'
-}
-
-function pictureOf({ id, preview }: StreamSummary, before: HTMLElement | null): HTMLElement {
-  if (!preview) return h('div', { class: 'picture none' }, 'no picture yet')
-  const src = `/uploads/${id}/${preview}/preview.mp4`
-  if (before?.dataset.src === src) return before
-  const video = h('video', {
-    src,
-    muted: true,
-    playsinline: true,
-    preload: 'metadata',
-    tabindex: '-1',
-    'aria-hidden': 'true',
-  })
-  video.muted = true
-  const box = h('div', { class: 'picture', 'data-src': src }, video)
-  video.addEventListener('loadeddata', () => {
-    video.currentTime = video.buffered.length ? video.buffered.start(0) + 0.01 : 0
-  })
-  video.addEventListener('error', () => fill(box, h('span', {}, 'no picture')))
-  return box
+function forget(id: number): void {
+  streams.delete(id)
+  cards.delete(id)
 }
 
 function askDelete(id: number): void {
@@ -285,7 +205,7 @@ function askDelete(id: number): void {
     'Delete',
     async () => {
       await sendJson('DELETE', `/streams/${id}`)
-      streams.delete(id)
+      forget(id)
       paint()
     },
   )

@@ -129,12 +129,12 @@ function resultLine(result: TlsTest['results'][number]): HTMLElement {
     mark(marks[verdict]),
     ' ',
     h('strong', {}, untrusted(certificate?.subject ?? address)),
-    certificate && [' ', untrusted(address)],
+    certificate && [' ', h('span', { class: 'muted' }, 'at ', untrusted(address))],
     devices.length > 0 && [
       ' ',
-      h('span', { class: 'muted' }, 'where also ', untrusted(devices.join(', ')), ' is'),
+      h('span', { class: 'muted' }, '(the address of ', untrusted(devices.join(', ')), ')'),
     ],
-    ' ',
+    ': ',
     h('span', { class: verdict === 'wrong' ? 'error-text' : '' }, untrusted(detail)),
     h(
       'span',

@@ -6,6 +6,7 @@ import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { ownAccess } from '../dom/show-access.ts'
+import { numberColumn } from '../dom/table.ts'
 import { empty, untrusted } from '../dom/words.ts'
 import { openNewWebhook } from '../webhooks/form.ts'
 
@@ -129,7 +130,9 @@ function deliveriesView({ deliveries, waiting }: WebhookDeliveries): HTMLElement
       h(
         'tr',
         {},
-        ['time', 'event', 'state', 'attempts', 'outcome'].map((name) => h('th', { scope: 'col' }, name)),
+        ['time', 'event', 'state', numberColumn('attempts'), 'outcome'].map((name) =>
+          typeof name === 'string' ? h('th', { scope: 'col' }, name) : name,
+        ),
       ),
     ),
     h('tbody', {}, deliveries.map(deliveryRow)),

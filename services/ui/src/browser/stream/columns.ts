@@ -4,6 +4,7 @@ import { h } from '../dom/h.ts'
 import type { Column } from '../dom/list.ts'
 import { createMenu } from '../dom/menu.ts'
 import { markText } from '../dom/words.ts'
+import { arrivalOf } from '../timeline/marks.ts'
 
 /** A row of the log, or a request that is still on its way. */
 export interface Entry extends Row {
@@ -21,16 +22,17 @@ const usual = ['time', 'delta', 'method', 'path', 'size', 'ms', 'status', 'worst
 
 /** All columns of the wire log; `deltaOf` says how long after the upload before it in its track a row began. */
 export function logColumns(deltaOf: (row: Row) => number | null): readonly Column<Entry>[] {
-  const iso = ({ startedAt }: Entry) => new Date(startedAt).toISOString()
+  const iso = (row: Row) => new Date(arrivalOf(row)).toISOString()
   return [
-    { name: 'time', label: 'time', width: '98px', text: ({ startedAt }) => clock(startedAt), hint: iso },
+    { name: 'time', label: 'time', width: '98px', text: (row) => clock(arrivalOf(row)), hint: iso },
     {
       name: 'delta',
       label: 'Δ',
       width: '62px',
+      minListWidth: 560,
       text: (entry) => signed(entry.flight ? null : deltaOf(entry)),
     },
-    { name: 'method', label: 'method', width: '54px', text: ({ method }) => method },
+    { name: 'method', label: 'method', width: '54px', minListWidth: 800, text: ({ method }) => method },
     {
       name: 'path',
       keepsEnd: true,
@@ -45,7 +47,13 @@ export function logColumns(deltaOf: (row: Row) => number | null): readonly Colum
     { name: 'media', label: 'decode time', width: '84px', text: decodeTimeOf },
     { name: 'duration', label: 'duration', width: '64px', text: (row) => secondsOf(row, row.duration) },
     { name: 'size', label: 'size', width: '74px', text: ({ bytes: size }) => bytes(size) },
-    { name: 'ms', label: 'ms', width: '64px', text: ({ ms }) => grouped(ms) },
+    {
+      name: 'ms',
+      label: 'ms',
+      width: '64px',
+      minListWidth: 620,
+      text: ({ ms, partOf }) => (partOf === null ? grouped(ms) : ''),
+    },
     {
       name: 'status',
       label: 'status',
@@ -71,6 +79,7 @@ export function logColumns(deltaOf: (row: Row) => number | null): readonly Colum
       name: 'probe',
       label: 'probe',
       width: '60px',
+      minListWidth: 740,
       text: ({ probe }) => (probe === 'not-media' ? '–' : (probe ?? '')),
       hint: ({ probe }) => (probe === 'not-media' ? 'not media: ffprobe is not asked' : ''),
     },

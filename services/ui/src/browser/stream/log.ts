@@ -5,6 +5,7 @@ import type { InFlight, Row } from '../api/types.ts'
 import { clock, grouped } from '../dom/format.ts'
 import { h } from '../dom/h.ts'
 import { createList } from '../dom/list.ts'
+import { arrivalOf } from '../timeline/marks.ts'
 import { createColumnChooser, type Entry, logColumns } from './columns.ts'
 import type { ViewState } from './view-state.ts'
 
@@ -43,7 +44,7 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
     spellcheck: false,
     on: { input: changeFilter },
   })
-  const counter = h('span', { class: 'muted', role: 'status' })
+  const counter = h('span', { class: 'muted log-count' })
   const off = h(
     'button',
     {
@@ -297,7 +298,7 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
     for (let position = row.position - 1; position >= 0 && position > row.position - 60; position--) {
       const before = store.at(position)
       if (before && before.track === row.track && before.session === row.session)
-        return row.startedAt - before.startedAt
+        return arrivalOf(row) - arrivalOf(before)
     }
     return null
   }

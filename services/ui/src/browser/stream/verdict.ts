@@ -1,8 +1,9 @@
 import { getJson, sentenceOf } from '../api/client.ts'
 import { getFacts } from '../api/facts.ts'
 import type { Report, ReportRow, UploadFacts } from '../api/types.ts'
-import { clockSeconds, plural } from '../dom/format.ts'
+import { clockSeconds, grouped, plural } from '../dom/format.ts'
 import { fill, h } from '../dom/h.ts'
+import { redraw } from '../dom/redraw.ts'
 import { mark, untrusted } from '../dom/words.ts'
 
 export interface Verdict {
@@ -28,6 +29,8 @@ export function createVerdict(
   let readAt = Number.NEGATIVE_INFINITY
   let dueAt = Number.POSITIVE_INFINITY
   let isReading = false
+  /** What is shown: it is drawn anew only when it has changed, so that a row keeps its focus. */
+  let shownText = ''
   return { element, refresh }
 
   function refresh(now: string | null, when: 'soon' | 'later' = 'soon'): void {
@@ -52,11 +55,12 @@ export function createVerdict(
       const violated = report.rules
         .filter(({ result }) => result === 'violated')
         .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.count - a.count)
-      const shown = violated.slice(0, maxShown)
-      await Promise.all(shown.map(({ uploads }) => readExample(uploads[0])))
-      show(report, shown, violated.length)
+      const wrong = violated.filter(({ severity }) => severity !== 'note').slice(0, maxShown)
+      await Promise.all(wrong.map(({ uploads }) => readExample(uploads[0])))
+      show(report.rules, violated, wrong)
     } catch (error) {
       failure = error
+      shownText = ''
       fill(element, h('div', { class: 'verdict-foot error-text' }, sentenceOf(error)))
     } finally {
       onShown(failure)
@@ -66,29 +70,45 @@ export function createVerdict(
   }
 
   async function readExample(upload: string | undefined): Promise<void> {
-    if (upload && !examples.has(upload)) examples.set(upload, await getFacts(stream, upload))
+    if (!upload || examples.has(upload)) return
+    // Retention may have removed it.
+    const facts = await getFacts(stream, upload).catch(() => null)
+    if (facts) examples.set(upload, facts)
   }
 
-  function show({ rules }: Report, shown: readonly ReportRow[], violated: number): void {
-    const count = (result: string) => rules.filter((row) => row.result === result).length
+  function show(rules: Report['rules'], violated: readonly ReportRow[], wrong: readonly ReportRow[]): void {
+    const text = JSON.stringify([session, violated, rules.map(({ result }) => result)])
+    if (text === shownText) return
+    shownText = text
+    const notes = violated.filter(({ severity }) => severity === 'note')
+    const more = violated.length - notes.length - wrong.length
     const query = session === null ? '' : `?session=${encodeURIComponent(session)}`
-    fill(
-      element,
-      shown.map(rowOf),
-      h(
-        'div',
-        { class: 'verdict-foot' },
+    redraw(element, () =>
+      fill(
+        element,
+        wrong.map(rowOf),
         h(
-          'span',
-          { class: violated === 0 && count('met') > 0 ? 'ok-text' : '' },
-          violated === 0 && count('met') > 0 ? '✓ nothing is wrong: ' : count('met') > 0 ? '✓ ' : '',
-          count('met') + violated === 0
-            ? 'No rule was put to the test yet'
-            : `${plural(count('met'), 'rule')} met · ${count('not-exercised')} not put to the test`,
+          'div',
+          { class: 'verdict-foot' },
+          summaryOf(rules, wrong.length > 0),
+          more > 0 && h('span', {}, plural(more, 'more finding')),
+          h('a', { href: `/ui/reports/${stream}${query}` }, 'whole report'),
+          notes.slice(0, maxShown).map(noteOf),
+          notes.length > maxShown &&
+            h('span', { class: 'muted' }, plural(notes.length - maxShown, 'more note')),
         ),
-        violated > shown.length && h('span', {}, `${violated - shown.length} more findings`),
-        h('a', { href: `/ui/reports/${stream}${query}` }, 'whole report'),
       ),
+    )
+  }
+
+  /** Notes are no answer to "what is wrong?": they stand below it, a word each. */
+  function noteOf({ code, count, title }: ReportRow): HTMLElement {
+    return h(
+      'button',
+      { type: 'button', class: 'quiet verdict-note', title, on: { click: () => onCode(code) } },
+      mark('note'),
+      h('span', { class: 'code' }, code),
+      h('span', { class: 'muted' }, `×${grouped(count)}`),
     )
   }
 
@@ -109,7 +129,7 @@ export function createVerdict(
         mark(severity),
         ' ',
         h('span', { class: 'code' }, code),
-        h('span', { class: 'muted' }, ` ×${count}`),
+        h('span', { class: 'muted' }, ` ×${grouped(count)}`),
       ),
       h(
         'span',
@@ -117,8 +137,23 @@ export function createVerdict(
         facts?.track && h('span', { class: 'muted' }, untrusted(facts.track), ': '),
         untrusted(example?.message ?? ''),
       ),
-      h('span', { class: 'muted', title: clause }, clause),
-      h('span', { class: 'muted' }, facts ? `first ${clockSeconds(Date.parse(facts.started_at))}` : ''),
+      h('span', { class: 'muted verdict-clause', title: clause }, clause),
+      h(
+        'span',
+        { class: 'muted wide-only' },
+        facts ? `first ${clockSeconds(Date.parse(facts.started_at))}` : '',
+      ),
     )
   }
+}
+
+function summaryOf(rules: Report['rules'], isWrong: boolean): HTMLElement {
+  const count = (result: string) => rules.filter((row) => row.result === result).length
+  const [met, untested] = [count('met'), count('not-exercised')]
+  if (met === 0 && !isWrong) return h('span', {}, 'No rule was put to the test yet')
+  return h(
+    'span',
+    { class: isWrong ? '' : 'ok-text' },
+    `✓ ${isWrong ? '' : 'nothing is wrong: '}${plural(met, 'rule')} met · ${untested} not put to the test`,
+  )
 }

@@ -215,20 +215,24 @@ function createAnchors(): Anchors {
   }
 }
 
+/** When an upload began to come; a part of a long request, when it had come. */
+export const arrivalOf = ({ startedAt, ms, partOf }: Row): number =>
+  partOf === null ? startedAt : startedAt + ms
+
 function markOf(row: Row, axis: Axis, anchors: Anchors): OpenMark {
   const { startedAt, ms, decodeTime, duration, timescale, bytes } = row
-  const lastByte = startedAt + ms
+  const [firstByte, lastByte] = [arrivalOf(row), startedAt + ms]
   const durationMs = duration !== null && timescale ? (duration / timescale) * 1_000 : null
-  const request = { row, firstByte: startedAt, lastByte }
+  const request = { row, firstByte, lastByte }
   const bitrate = durationMs ? (bytes * 8_000) / durationMs : null
   if (decodeTime === null || !timescale) {
-    const end = startedAt + (durationMs ?? 0)
-    return { ...request, begin: startedAt, end, mediaEnd: end, delay: null, bitrate }
+    const end = firstByte + (durationMs ?? 0)
+    return { ...request, begin: firstByte, end, mediaEnd: end, delay: null, bitrate }
   }
   const mediaMs = (decodeTime / timescale) * 1_000
   const anchor = anchors.of(row, mediaMs)
   const ideal = anchor.wall + mediaMs - anchor.media
-  const begin = axis === 'media' ? ideal : startedAt
+  const begin = axis === 'media' ? ideal : firstByte
   return {
     ...request,
     begin,

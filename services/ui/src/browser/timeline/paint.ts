@@ -40,10 +40,10 @@ export interface Spot {
 }
 
 const ruler = 22
-const strip = 34
+const strip = 30
 export const minimapHeight = 22
 
-const laneHeight = (count: number): number => (count > 6 ? 16 : 36)
+const laneHeight = (count: number): number => (count > 6 ? 16 : 32)
 
 export const heightOf = (count: number): number =>
   ruler + Math.max(1, count) * laneHeight(count) + 2 * strip + minimapHeight + 6

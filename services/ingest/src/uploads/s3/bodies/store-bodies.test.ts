@@ -1,11 +1,13 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { createLogger } from '@pushav/shared/logger.ts'
 import { packOf } from '@pushav/shared/uploads/pack-key.ts'
 import { UploadGone } from '../../ports.ts'
 import { memoryStore } from '../testing/memory-store.ts'
 import { gatherBodies } from './gather-bodies.ts'
 import { type StoreBody, storeBodies } from './store-bodies.ts'
 
+const log = createLogger('test', 'fatal')
 const idOf = (number: number, atMs = 1_700_000_000_000) => {
   const hex = (atMs + number).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-${String(number).padStart(12, '0')}`
@@ -18,13 +20,13 @@ const bodyNamed = (upload: string, text = `body of ${upload}`): StoreBody => ({
 
 function setUp() {
   const store = memoryStore()
-  const textOf = async (upload: string, bodies = storeBodies(store)) => {
+  const textOf = async (upload: string, bodies = storeBodies(store, log)) => {
     const found = await bodies.open('1', upload)
     return found && String(Buffer.concat(await Array.fromAsync(found.bytes)))
   }
   const keys = () => [...store.objects.keys()]
   const ids = [1, 2, 3].map((number) => idOf(number))
-  return { store, bodies: storeBodies(store), textOf, keys, ids: ids as [string, string, string] }
+  return { store, bodies: storeBodies(store, log), textOf, keys, ids: ids as [string, string, string] }
 }
 
 describe('storeBodies', () => {
@@ -61,7 +63,7 @@ describe('storeBodies', () => {
 
   it('finds a body again whose pack another machine has written anew', async () => {
     const { store, bodies, textOf, ids } = setUp()
-    const other = storeBodies(store)
+    const other = storeBodies(store, log)
     await bodies.put(
       '1',
       ids.map((id) => bodyNamed(id)),
@@ -79,6 +81,25 @@ describe('storeBodies', () => {
     await bodies.remove('1', [ids[0]])
     equal(await textOf(ids[1], other), `body of ${ids[1]}`)
     equal(await textOf(ids[0], other), null)
+  })
+
+  it('goes on removing behind a pack that was changed, which stays as it is', async () => {
+    const { store, bodies, textOf, keys, ids } = setUp()
+    const [first, second, third] = ids
+    const [other, another] = [idOf(600_000), idOf(600_001)]
+    for (const group of [ids, [other, another]])
+      await bodies.put(
+        '1',
+        group.map((id) => bodyNamed(id)),
+      )
+    const [changed = ''] = keys()
+    store.objects.set(changed, Buffer.from('x'.repeat(store.objects.get(changed)?.length ?? 0)))
+    await bodies.remove('1', [second, other])
+    deepEqual(keys(), [changed, packOf('1', [{ upload: another, bytes: 44 }]).key])
+    await rejects(textOf(first), { name: 'RecordChanged' })
+    equal(await textOf(another), `body of ${another}`)
+    await bodies.remove('1', [first, second, third, another])
+    deepEqual(keys(), [])
   })
 
   it('has nothing of a stream that was removed', async () => {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { createLru } from '@pushav/shared/lib/lru.ts'
+import type { Logger } from '@pushav/shared/logger.ts'
 import {
   beforePacksWith,
   isPackable,
@@ -11,16 +12,13 @@ import {
   placesIn,
 } from '@pushav/shared/uploads/pack-key.ts'
 import { timeOfId } from '@pushav/shared/uploads/time-of-id.ts'
-import { type Extent, type RemoteBody, UploadGone } from '../../ports.ts'
+import { type Extent, RecordChanged, type RemoteBody, UploadGone } from '../../ports.ts'
 import { bodyOf, type ObjectParts, type ObjectStore, readObject, type StoredObject } from '../object-store.ts'
 import { bodiesPrefix, bodyKey, digestKey, digestsPrefix } from '../store-keys.ts'
+import { type Place, packDirectory } from './pack-directory.ts'
 
-/** Bodies of which this process knows in which pack they are. */
-const maxPlaces = 32_768
 /** Packs whose bytes are in memory, up to 256 KiB each: a rebuild reads one body after the other of many streams at a time. */
 const maxPacks = 128
-/** A listing goes on so far behind what it looks for: a rebuild asks for what follows next. */
-const packsAhead = 1_000
 /** Two machines may remove from one pack at the same time. */
 const maxRounds = 3
 /** Later than all that the store's clock may say. */
@@ -47,26 +45,22 @@ export interface StoreBodies {
   putDigest(stream: string, upload: string, sha256: string): Promise<void>
   /** Aborts what a process that died has begun of a body. */
   abortBegun(stream: string, upload: string): Promise<void>
-  /** Opens a body; null where there is none. Its bytes throw `ObjectChanged` where they are not those that were put. */
+  /** Opens a body; null where there is none. Its bytes throw `RecordChanged` where they are not those that were put. */
   open(stream: string, upload: string): Promise<StoredObject | null>
   /** What a body is, and a way to read pieces of it; null where there is none. */
   describe(stream: string, upload: string): Promise<RemoteBody | null>
   /** Uploads whose bodies are there. */
   uploads(stream: string): Promise<ReadonlySet<string>>
-  /** Removes bodies; a pack goes with its last one, and is written anew without the others. */
+  /**
+   * Removes bodies; a pack goes with its last one, and is written anew without the others. One that was changed behind this
+   * server's back, and from which not all go at once, stays as it is: none of its bodies can be told from what it holds.
+   */
   remove(stream: string, uploads: readonly string[]): Promise<void>
   removeStream(stream: string): Promise<void>
 }
 
-interface Place {
-  readonly pack: string
-  readonly offset: number
-  readonly bytes: number
-}
-
-export function storeBodies(store: ObjectStore): StoreBodies {
-  /** By stream and upload. */
-  const places = createLru<string, Place>(maxPlaces)
+export function storeBodies(store: ObjectStore, log: Pick<Logger, 'error'>): StoreBodies {
+  const places = packDirectory(packsOf)
   const contents = createLru<string, Promise<Buffer | null>>(maxPacks)
   return {
     async put(stream, group) {
@@ -117,9 +111,9 @@ export function storeBodies(store: ObjectStore): StoreBodies {
 
   async function open(stream: string, upload: string): Promise<StoredObject | null> {
     return (
-      (await openPacked(stream, upload)) ??
+      (await openPacked(stream, places.known(stream, upload))) ??
       (await store.get(bodyKey(stream, upload))) ??
-      (isId(upload) && (await findPack(stream, upload)) ? openPacked(stream, upload) : null)
+      (isId(upload) ? openPacked(stream, await places.find(stream, upload)) : null)
     )
   }
 
@@ -151,14 +145,12 @@ export function storeBodies(store: ObjectStore): StoreBodies {
     await store.put(key, bodyOf(Buffer.concat(members.map(({ content }) => content))))
   }
 
-  async function openPacked(stream: string, upload: string): Promise<StoredObject | null> {
-    const name = `${stream}/${upload}`
-    const place = places.get(name)
+  async function openPacked(stream: string, place: Place | null): Promise<StoredObject | null> {
     if (!place) return null
     const content = await contentOf(place.pack)
     if (!content) {
       // Its pack was written anew without some that were removed.
-      places.delete(name)
+      places.forget(stream)
       return null
     }
     const bytes = content.subarray(place.offset, place.offset + place.bytes)
@@ -178,23 +170,6 @@ export function storeBodies(store: ObjectStore): StoreBodies {
     return pending
   }
 
-  /** Whether there is a pack with an upload; its place and those of its neighbours are known then. */
-  async function findPack(stream: string, upload: string): Promise<boolean> {
-    let isFound = false
-    let listed = 0
-    for await (const pack of packsOf(stream, upload)) {
-      isFound ||= pack.members.some((member) => member.upload === upload)
-      remember(stream, pack)
-      if (++listed >= packsAhead && lowestIdOf(pack) > upload) break
-    }
-    return isFound
-  }
-
-  function remember(stream: string, pack: Pack): void {
-    for (const { upload, offset, bytes } of placesIn(pack))
-      places.set(`${stream}/${upload}`, { pack: pack.key, offset, bytes })
-  }
-
   /** Few bodies have one, so that those are asked for that there are. */
   async function digestsOf(stream: string, ids: ReadonlySet<string>): Promise<readonly string[]> {
     const prefix = digestsPrefix(stream)
@@ -211,7 +186,7 @@ export function storeBodies(store: ObjectStore): StoreBodies {
     }
   }
 
-  /** Whether there were packs with some of the uploads. */
+  /** Whether packs with some of the uploads went. */
   async function removeFromPacks(stream: string, ids: ReadonlySet<string>): Promise<boolean> {
     const sorted = [...ids].filter(isId).sort()
     const [first, last] = [sorted[0], sorted.at(-1)]
@@ -221,25 +196,36 @@ export function storeBodies(store: ObjectStore): StoreBodies {
       if (lowestIdOf(pack) > last) break
       if (pack.members.some(({ upload }) => ids.has(upload))) found.push(pack)
     }
-    for (const pack of found) await putRest(stream, pack, ids)
-    for (const { key } of found) contents.delete(key)
-    await store.remove(found.map(({ key }) => key))
-    for (const upload of ids) places.delete(`${stream}/${upload}`)
-    return found.length > 0
+    const emptied: string[] = []
+    for (const pack of found) if (await putRest(stream, pack, ids)) emptied.push(pack.key)
+    for (const key of emptied) contents.delete(key)
+    await store.remove(emptied)
+    places.forget(stream)
+    return emptied.length > 0
   }
 
-  /** What stays of a pack is an object of its own before the pack goes. */
-  async function putRest(stream: string, pack: Pack, ids: ReadonlySet<string>): Promise<void> {
+  /** What stays of a pack is an object of its own before the pack goes; false where the pack has to stay. */
+  async function putRest(stream: string, pack: Pack, ids: ReadonlySet<string>): Promise<boolean> {
     const rest = placesIn(pack).filter(({ upload }) => !ids.has(upload))
-    const content = rest.length > 0 ? await contentOf(pack.key) : null
-    // Nothing stays of it, or another machine removes from it as well.
-    if (!content) return
-    const bodies = rest.map(({ upload, offset, bytes }) => ({
-      ...{ upload, bytes, content: content.subarray(offset, offset + bytes) },
-    }))
-    await putPack(stream, bodies)
+    try {
+      const content = rest.length > 0 ? await contentOf(pack.key) : null
+      // Nothing stays of it, or another machine removes from it as well.
+      if (content) await putPack(stream, membersOf(content, rest))
+      return true
+    } catch (error) {
+      if (!(error instanceof RecordChanged)) throw error
+      log.error({ error, stream }, 'bodies stay in the store in a pack that is not what was put there')
+      return false
+    }
   }
 }
+
+const membersOf = (content: Buffer, places: ReturnType<typeof placesIn>): readonly PackedBody[] =>
+  places.map(({ upload, offset, bytes }) => ({
+    upload,
+    bytes,
+    content: content.subarray(offset, offset + bytes),
+  }))
 
 interface PackedBody {
   readonly upload: string

@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { createLogger } from '@pushav/shared/logger.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { Unavailable } from '../../../lib/unavailable.ts'
 import { openBodyFiles } from '../../disk/body-files.ts'
@@ -9,6 +10,7 @@ import { memoryStore } from '../testing/memory-store.ts'
 import { storeBodies } from './store-bodies.ts'
 import { streamBody } from './stream-body.ts'
 
+const log = createLogger('test', 'fatal')
 const facts = { stream: '1', id: 'an-upload' } as UploadFacts
 const key = 'uploads/1/an-upload'
 const body = Buffer.alloc(2 * partBytes + 1_000, 'some bytes')
@@ -25,7 +27,7 @@ describe('streamBody', () => {
   async function setUp(change: (store: ObjectStore) => ObjectStore = (store) => store, maxWaitMs = 10_000) {
     const folder = built.use(await temporaryDirectory())
     const store = memoryStore()
-    const bodies = storeBodies(change(store))
+    const bodies = storeBodies(change(store), log)
     const files = await openBodyFiles(folder.path, 'one', 'process')
     const streamed = built.use(
       streamBody(files.stage(facts), {

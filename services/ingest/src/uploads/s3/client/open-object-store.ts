@@ -5,10 +5,9 @@ import type { CertificateDetails } from '../../../certificates/ports.ts'
 import type { Config } from '../../../config.ts'
 import type { EventBus } from '../../../events/event-bus.ts'
 import type { InspectionArchive } from '../../../indexing/inspect-upload.ts'
-import { createSemaphore } from '../../../lib/semaphore.ts'
 import { sleep } from '../../../lib/sleep.ts'
 import type { StreamQueries } from '../../../streams/ports.ts'
-import type { ClientCertificates, Journals, UploadStore } from '../../ports.ts'
+import type { ClientCertificates, Journals, ObjectLinks, UploadStore } from '../../ports.ts'
 import { awaitStore, markKey } from '../await-store.ts'
 import { storeBodies } from '../bodies/store-bodies.ts'
 import { evictBodiesWith, startEviction } from '../evict-bodies.ts'
@@ -16,7 +15,8 @@ import { indexedLinks } from '../indexed-links.ts'
 import { joinStore, type StoreName } from '../join-store.ts'
 import type { LocalJournals, LocalUploads, StoreInstance } from '../local.ts'
 import type { ObjectStore } from '../object-store.ts'
-import { removedBodiesWith } from '../removed-bodies.ts'
+import { removedBodiesWith } from '../removals/removed-bodies.ts'
+import { watchRemovals } from '../removals/watch-removals.ts'
 import { s3Certificates } from '../s3-certificates.ts'
 import { s3Inspections } from '../s3-inspections.ts'
 import { s3Journals } from '../s3-journals.ts'
@@ -30,9 +30,6 @@ const pingTimeoutMs = 2_000
 /** A body that has been on its way for so long is on its way no more. */
 const abandonedMs = 86_400_000
 const sweepEveryMs = 3_600_000
-const resubscribeMs = 1_000
-const freeAfterMs = 2_000
-const freeConcurrency = 4
 const nowMs = (): number => Date.now()
 
 interface LocalStorage {
@@ -40,13 +37,12 @@ interface LocalStorage {
   /** What a certificate in PEM says; null for one that cannot be read. */
   readonly describe: (pem: string) => CertificateDetails | null
   readonly inRedis: StoreName
+  readonly index: Pick<StreamQueries, 'upload' | 'newest'>
   readonly journals: LocalJournals
   readonly uploads: LocalUploads
   readonly clientCertificates: ClientCertificates
   readonly archive: InspectionArchive
 }
-
-type RemovalIndex = Pick<StreamQueries, 'upload'>
 
 /** Bodies, journals and certificates of all machines. */
 export interface SharedStorage {
@@ -55,7 +51,7 @@ export interface SharedStorage {
   readonly clientCertificates: ClientCertificates
   readonly archive: InspectionArchive
   /** What the index has at a path, since no disk has the links of all machines. */
-  readonly linksIn: typeof indexedLinks
+  readonly links: ObjectLinks
   /** How far the store is behind this disk. */
   readonly backlog: () => ShipBacklog
   /** What the owner of this server should know, in sentences. */
@@ -65,7 +61,7 @@ export interface SharedStorage {
   /** Ships what an earlier process has left on this disk. */
   readonly shipLeftOver: () => Promise<void>
   /** Has this machine notice what others remove. */
-  readonly watchRemovals: (eventBus: Pick<EventBus, 'subscribe'>, index: RemovalIndex) => void
+  readonly watchRemovals: (eventBus: Pick<EventBus, 'subscribe'>) => void
 }
 
 const behind =
@@ -119,7 +115,7 @@ async function shareStorage(
   const waits = config.durability === 'store'
   const { signal } = closing
   const segments = storeSegments(store, log)
-  const storedBodies = storeBodies(store)
+  const storedBodies = storeBodies(store, log)
   const streams = storeStreams(store, nowMs)
   await streams.list()
   const { journals, uploads } = local
@@ -129,7 +125,7 @@ async function shareStorage(
       abort: () => closing.abort(),
     }),
   )
-  const { inStore, inRedis } = local
+  const { inStore, inRedis, index } = local
   built.use(await joinStore({ store, storeId, inRedis, instance: inStore.journal, log, signal }))
   await bringStreams(await journals.streams(), streams, inStore.isNew)
   await inStore.save()
@@ -139,64 +135,28 @@ async function shareStorage(
     })
     built.use(startEviction(evictBodies, log))
   }
-  /** Streams that are soon looked through for bodies that are gone. */
-  const due = new Set<string>()
-  const inTurn = createSemaphore(freeConcurrency)
   return {
     journals: s3Journals({ local: journals, store, streams, segments, shipper, waits, maxWaitMs }),
-    uploads: s3UploadStore({ local: uploads, storedBodies, shipper, waits, shipWithinMs, maxWaitMs, nowMs }),
+    uploads: s3UploadStore({
+      ...{ local: uploads, storedBodies, index, shipper, waits, shipWithinMs, maxWaitMs, nowMs },
+    }),
     clientCertificates: s3Certificates({
       ...{ local: local.clientCertificates, store, describe: local.describe, waits, log },
     }),
     archive: s3Inspections(local.archive, store),
-    linksIn: indexedLinks,
+    links: indexedLinks(index),
     backlog: shipper.backlog,
     warnings: () => (shipper.backlog().failure === null ? [] : [waits ? needed : behind]),
     ping: () => withTimeout(pingTimeoutMs, store.has(markKey)),
     async shipLeftOver() {
       for (const stream of await journals.streams()) shipper.touch(stream)
     },
-    watchRemovals: (...args) =>
-      void watchRemovals(...args).catch(
-        (error) => signal.aborted || log.error({ error }, 'what other machines remove is not seen'),
-      ),
-  }
-
-  async function watchRemovals(eventBus: Pick<EventBus, 'subscribe'>, index: RemovalIndex): Promise<void> {
-    const freeRemoved = removedBodiesWith({ local: uploads, storedBodies, shipper, index, nowMs })
-    // What was removed while this process was not there.
-    for (const stream of await journals.streams()) freeLater(stream, freeRemoved)
-    while (!signal.aborted) {
-      try {
-        for await (const { event } of await eventBus.subscribe(null, signal)) {
-          if (event.kind === 'stream-deleted') await forget(event.stream)
-          if (event.kind === 'uploads-removed') freeLater(event.stream, freeRemoved)
-        }
-      } catch (error) {
-        log.warn({ error }, 'what other machines remove is not seen for a moment')
-      }
-      await sleep(resubscribeMs, signal)
-    }
-  }
-
-  /** Removals of one moment are looked at together. */
-  function freeLater(stream: string, freeRemoved: (stream: string) => Promise<boolean>): void {
-    if (due.has(stream)) return
-    due.add(stream)
-    void sleep(freeAfterMs, signal).then(async () => {
-      due.delete(stream)
-      const isDone = signal.aborted || (await inTurn(() => freeRemoved(stream)).catch(() => false))
-      if (!isDone) freeLater(stream, freeRemoved)
-    })
-  }
-
-  async function forget(stream: string): Promise<void> {
-    streams.forget(stream)
-    await shipper.forget(stream)
-    if (!(await journals.has(stream))) return
-    await journals.remove(stream)
-    await uploads.removeStream(stream)
-    await journals.removed(stream)
+    watchRemovals(eventBus) {
+      const freeRemoved = removedBodiesWith({ local: uploads, storedBodies, shipper, index, nowMs })
+      void watchRemovals({
+        ...{ eventBus, journals, uploads, streams, shipper, freeRemoved, log, signal },
+      }).catch((error) => signal.aborted || log.error({ error }, 'what other machines remove is not seen'))
+    },
   }
 }
 

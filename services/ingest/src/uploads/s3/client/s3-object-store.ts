@@ -20,10 +20,9 @@ import { storeClientSettings } from '@pushav/shared/store/store-client-settings.
 import type { StoreTarget } from '@pushav/shared/store/store-url.ts'
 import { createSemaphore } from '../../../lib/semaphore.ts'
 import { Unavailable } from '../../../lib/unavailable.ts'
-import type { Extent } from '../../ports.ts'
+import { type Extent, RecordChanged } from '../../ports.ts'
 import {
   type ObjectBody,
-  ObjectChanged,
   type ObjectFacts,
   type ObjectParts,
   type ObjectStore,
@@ -89,7 +88,7 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
       ETag: etag = '',
     } = found
     const sha256 = (await digestIn(Metadata)) ?? ''
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new ObjectChanged(`${key} in the store is not what was put`)
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new RecordChanged(`${key} in the store is not what was put`)
     return { size, sha256, modifiedAt, etag }
   }
 
@@ -98,7 +97,7 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
     const Range = `bytes=${from}-${to - 1}`
     const command = new GetObjectCommand({ ...at(key), Range, IfMatch: facts.etag })
     const found = await orNull(client.send(command, options), [404, 412, 416])
-    if (!found) throw new ObjectChanged(`${key} in the store was changed or removed while it was read`)
+    if (!found) throw new RecordChanged(`${key} in the store was changed or removed while it was read`)
     const isWhole = from === 0 && to === facts.size
     if (isWhole) yield* verified(key, found.Body as Readable, facts.sha256)
     else yield* arriving(found.Body as Readable)
@@ -251,7 +250,7 @@ async function* verified(key: string, bytes: Readable, sha256: string | undefine
     held = some
   }
   if (hash.digest('hex') !== sha256)
-    throw new ObjectChanged(`${key} in the store has other bytes than were put`)
+    throw new RecordChanged(`${key} in the store has other bytes than were put`)
   if (held) yield held
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Unavailable } from '../../../lib/unavailable.ts'
-import { ObjectChanged, type ObjectStore } from '../object-store.ts'
+import { RecordChanged } from '../../ports.ts'
+import type { ObjectStore } from '../object-store.ts'
 
 /** An object store in this process's memory, with the faults that real ones have. */
 export interface MemoryStore extends ObjectStore {
@@ -21,6 +22,8 @@ export function memoryStore(): MemoryStore {
   const objects = new Map<string, Buffer>()
   const written: string[] = []
   const begun = new Set<string>()
+  /** Of what was written, so that a change of `objects` is noticed. */
+  const digests = new Map<string, string>()
   let isAway = false
   let losesResponse = false
   const store: MemoryStore = {
@@ -78,7 +81,7 @@ export function memoryStore(): MemoryStore {
     async get(key) {
       assertThere()
       const found = objects.get(key)
-      return found ? { size: found.length, bytes: pieces(found) } : null
+      return found ? { size: found.length, bytes: verified(key, found) } : null
     },
     async describe(key) {
       assertThere()
@@ -90,7 +93,7 @@ export function memoryStore(): MemoryStore {
     async *getRange(key, facts, { from, to }) {
       assertThere()
       const found = objects.get(key)
-      if (!found || digestOf(found) !== facts.etag) throw new ObjectChanged(`${key} was changed`)
+      if (!found || digestOf(found) !== facts.etag) throw new RecordChanged(`${key} was changed`)
       yield found.subarray(from, to)
     },
     async *list(prefix, after = '') {
@@ -114,17 +117,20 @@ export function memoryStore(): MemoryStore {
     if (isAway) throw new Unavailable('the store', new Error('away'))
   }
 
+  async function* verified(key: string, bytes: Buffer): AsyncIterable<Buffer> {
+    if ((digests.get(key) ?? digestOf(bytes)) !== digestOf(bytes))
+      throw new RecordChanged(`${key} has other bytes than were put`)
+    yield bytes
+  }
+
   function write(key: string, bytes: Buffer): void {
     objects.set(key, bytes)
+    digests.set(key, digestOf(bytes))
     written.push(key)
     if (!losesResponse) return
     losesResponse = false
     throw new Unavailable('the store', new Error('connection lost'))
   }
-}
-
-async function* pieces(bytes: Buffer): AsyncIterable<Buffer> {
-  yield bytes
 }
 
 const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')

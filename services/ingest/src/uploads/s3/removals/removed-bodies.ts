@@ -1,7 +1,7 @@
-import type { StreamQueries } from '../../streams/ports.ts'
-import type { StoreBodies } from './bodies/store-bodies.ts'
-import { type LocalUploads, settledMs } from './local.ts'
-import type { Shipper } from './shipper.ts'
+import type { StreamQueries } from '../../../streams/ports.ts'
+import type { StoreBodies } from '../bodies/store-bodies.ts'
+import { type LocalUploads, settledMs } from '../local.ts'
+import type { Shipper } from '../shipper.ts'
 
 interface RemovedBodiesDeps {
   readonly local: Pick<LocalUploads, 'bodies' | 'removeUploads'>

@@ -1,8 +1,11 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
-import type { JudgedUpload } from '../../indexing/fold.ts'
-import { storeBodies } from './bodies/store-bodies.ts'
+import { createLogger } from '@pushav/shared/logger.ts'
+import type { JudgedUpload } from '../../../indexing/fold.ts'
+import { storeBodies } from '../bodies/store-bodies.ts'
+import { memoryStore } from '../testing/memory-store.ts'
 import { removedBodiesWith } from './removed-bodies.ts'
-import { memoryStore } from './testing/memory-store.ts'
+
+const log = createLogger('test', 'fatal')
 
 describe('removedBodiesWith', () => {
   function setUp() {
@@ -17,7 +20,7 @@ describe('removedBodiesWith', () => {
           for (const upload of uploads) here.delete(upload)
         },
       },
-      storedBodies: storeBodies(store),
+      storedBodies: storeBodies(store, log),
       shipper: { isBehind: () => state.isBehind },
       index: { upload: async (_stream, upload) => (state.known === upload ? judged : null) },
       nowMs: () => state.nowMs,

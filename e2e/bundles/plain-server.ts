@@ -1,0 +1,10 @@
+import '../broken-connection.test.ts'
+import '../certificates.test.ts'
+import '../clients.test.ts'
+import '../events.test.ts'
+import '../keylog.test.ts'
+import '../playback.test.ts'
+import '../report.test.ts'
+import '../stream-resets.test.ts'
+// Kills ingest and empties Redis.
+import '../long-request.test.ts'

@@ -1,0 +1,2 @@
+import '../content-coding.test.ts'
+import '../hostile.test.ts'

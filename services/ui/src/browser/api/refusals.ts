@@ -1,0 +1,7 @@
+import type { HandshakeRefusal } from './types.ts'
+
+/** Browsers open connections in reserve and let them end. */
+const idleConnection = 'ERR_TLS_HANDSHAKE_TIMEOUT'
+
+/** Whether a handshake may be that of a camera, and not a connection that a browser held in reserve. */
+export const mayBeDevice = ({ code }: Pick<HandshakeRefusal, 'code'>): boolean => code !== idleConnection

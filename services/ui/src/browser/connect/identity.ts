@@ -1,0 +1,60 @@
+import { getText, sendJson, sentenceOf } from '../api/client.ts'
+import type { CertificateSummary } from '../api/types.ts'
+import { downloadButton } from '../certificates/forms.ts'
+import { span } from '../dom/format.ts'
+import { h } from '../dom/h.ts'
+import { mark } from '../dom/words.ts'
+
+interface IdentityOptions {
+  /** The reader is on the machine of the server, whose files serve as they are. */
+  readonly isHere: boolean
+  readonly onMade: () => void
+}
+
+/** Whether the camera's certificate is there and will be accepted, and the one thing to do next. */
+export function identityState(
+  name: string,
+  certificates: readonly CertificateSummary[],
+  { isHere, onMade }: IdentityOptions,
+): HTMLElement {
+  const found = certificates.find((certificate) => certificate.name === name)
+  if (!found) return missing(name, onMade)
+  const left = Date.parse(found.not_after) - Date.now()
+  const fault = found.revoked ? 'is revoked' : left < 0 ? `expired ${span(left)} ago` : null
+  if (fault !== null)
+    return h('p', {}, mark('error'), ` ${name} ${fault}: the server refuses it. Choose another name.`)
+  return h(
+    'div',
+    {},
+    h('p', {}, mark(null), ` ${name} is there, and ends in ${span(left)}.`),
+    !isHere && h('p', { class: 'form-row' }, downloads(found)),
+  )
+}
+
+function missing(name: string, onMade: () => void): HTMLElement {
+  const problem = h('span', { class: 'error-text', role: 'alert' })
+  const button = h(
+    'button',
+    { type: 'button', class: 'primary', on: { click: () => void make() } },
+    `Make ${name}`,
+  )
+  return h('p', { class: 'form-row centered' }, button, 'There is no certificate of this name yet.', problem)
+
+  async function make(): Promise<void> {
+    try {
+      await sendJson('POST', `/certs/${encodeURIComponent(name)}/keypair`)
+      onMade()
+    } catch (error) {
+      problem.textContent = sentenceOf(error)
+    }
+  }
+}
+
+/** What the lines below name. */
+function downloads({ name, has_key: hasKey }: CertificateSummary): readonly (HTMLElement | false)[] {
+  const url = `/certs/device/${encodeURIComponent(name)}`
+  return [
+    h('a', { class: 'button small', href: `${url}.pem?format=pem`, download: `${name}.pem` }, `${name}.pem`),
+    hasKey && downloadButton(`${name}.key`, `${name}.key`, () => getText(`${url}.key?format=pem`)),
+  ]
+}
