@@ -47,6 +47,16 @@ export const manifestScenarios = {
   'mpd-incomplete': changed('an MPD without @bandwidth', 'bandwidth="600000"', ''),
   'mpd-value': changed('an MPD that begins this morning', '1970-01-01T00:00:00Z', 'this morning'),
   'mpd-name-unknown': changed('an MPD with @startnumber', 'startNumber', 'startnumber'),
+  'mpd-contradiction': changed(
+    'an MPD with $Number$ and $Time$ in one template',
+    '$Number$',
+    '$Number$-$Time$',
+  ),
+  'mpd-start-unknown': changed('a dynamic MPD without a start', ' start="PT0S"', ''),
+  'mpd-timeline-and-duration': ingest(
+    'an MPD with @duration beside its SegmentTimeline, of no Matter camera',
+    object('m.mpd', staticMpd(1, { seconds: 1 }).body),
+  ),
   'manifest-encoding-unknown': changed('an MPD in EBCDIC', '?>', ' encoding="ebcdic-cp-us"?>'),
   'playlist-target-duration': playlisted('segments of 1 s where 0 s is the most', ':1\n', ':0\n'),
   'playlist-map-absent': playlisted('a playlist of fragmented MP4 without EXT-X-MAP', '#EXT-X-MAP', '#map'),
@@ -56,6 +66,21 @@ export const manifestScenarios = {
     ...multivariant('video'),
     body: String(multivariant('video').body).replace('BANDWIDTH=600000,', ''),
   }),
+  'playlist-value': playlisted(
+    'a playlist that names its init segment without quotes',
+    '"video.init"',
+    'video.init',
+  ),
+  'playlist-contradiction': playlisted(
+    'a playlist with EXT-X-MEDIA-SEQUENCE behind its segments',
+    '#EXT-X-ENDLIST',
+    '#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-ENDLIST',
+  ),
+  'playlist-sequence': ingest(
+    'a playlist that lost its first segment and counts on from 0',
+    object('v.m3u8', playlistText(...listed(2))),
+    object('v.m3u8', playlistText(...listed(3).toSpliced(1, 2))),
+  ),
   'playlist-ended-changed': ingest(
     'another playlist in the place of one with an end',
     object('v.m3u8', freePlaylist(1)),

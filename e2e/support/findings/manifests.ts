@@ -16,14 +16,23 @@ export function mpdText(type: 'dynamic' | 'static', parts: MpdParts = {}): strin
   const { start = 'PT0S', periods = 1, baseUrl } = parts
   const sets = (parts.tracks ?? ['video']).map((track) => adaptationSet(track, parts)).join('')
   const base = baseUrl === undefined ? '' : `<BaseURL>${baseUrl}</BaseURL>`
+  const times = type === 'dynamic' ? live : `mediaPresentationDuration="PT${parts.seconds ?? 1}S"`
+  const numbers = Array.from({ length: periods }, (_, at) => at)
   return `<?xml version="1.0"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="${type}"
-  minBufferTime="PT2S"${type === 'dynamic' ? ' availabilityStartTime="1970-01-01T00:00:00Z"' : ''}>${base}${`
-  <Period start="${start}">${sets}
-  </Period>`.repeat(periods)}
+  minBufferTime="PT2S" ${times}>${base}${numbers
+    .map(
+      (id) => `
+  <Period id="${id}" start="${start}">${sets}
+  </Period>`,
+    )
+    .join('')}
 </MPD>
 `
 }
+
+const live =
+  'availabilityStartTime="1970-01-01T00:00:00Z" publishTime="2026-01-01T00:00:00Z" minimumUpdatePeriod="PT9S"'
 
 function adaptationSet(track: string, parts: MpdParts): string {
   const { codecs = 'avc1.4d401f', seconds, from = 0, at = '' } = parts
@@ -48,8 +57,9 @@ export function neatMpdText(tracks: readonly string[], media = [neatMedia], star
   })
   return `<?xml version="1.0"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="dynamic"
-  minBufferTime="PT2S" availabilityStartTime="${start}T00:00:00Z">
-  <Period start="PT0S">
+  minBufferTime="PT2S" availabilityStartTime="${start}T00:00:00Z" publishTime="2026-01-01T00:00:00Z"
+  minimumUpdatePeriod="PT9S">
+  <Period id="0" start="PT0S">
     <AdaptationSet id="v" contentType="video">${representations.join('')}
     </AdaptationSet>
   </Period>

@@ -54,7 +54,8 @@ export function mpd(
 `
 }
 
-const epoch = 'availabilityStartTime="1970-01-01T00:00:00Z"'
+const epoch =
+  'availabilityStartTime="1970-01-01T00:00:00Z" publishTime="2026-01-01T00:00:00Z" minimumUpdatePeriod="PT9S"'
 
 /** By default as 6.2-16 asks for it. */
 export const template = (

@@ -45,7 +45,7 @@ import { har } from './evidence/har.ts'
 import { tlsSecretsBody } from './evidence/keylog.ts'
 import { expectations, expectationsResponse } from './expectations.ts'
 import { faultsBody, faultsMade, faultsRemoved, faultsResponse } from './lab/faults.ts'
-import { playQuery } from './playback.ts'
+import { playQuery, segmentQuery } from './playback.ts'
 import { retentionResponse } from './retention.ts'
 import { openedSession, sealedBody } from './sealed.ts'
 import { about, findingsResponse, health, probesResponse, readiness } from './service.ts'
@@ -221,7 +221,13 @@ export const operations: readonly Operation[] = [
   get('/play/{id}/{session}/main.m3u8', 'playback', 'A multivariant playlist of a session', playlist),
   get('/play/{id}/{session}/{track}/media.m3u8', 'playback', 'The media playlist of a track', playlist),
   get('/play/{id}/{session}/{track}/{init}/init.mp4', 'playback', 'An init segment', mp4),
-  get('/play/{id}/{session}/{track}/{time}.m4s', 'playback', 'The newest segment with a decode time', mp4),
+  get(
+    '/play/{id}/{session}/{track}/{time}.m4s',
+    'playback',
+    'The newest segment with a decode time',
+    mp4,
+    segmentQuery,
+  ),
   post('/sealed/{id}/{session}', 'export', 'What is in sealed media, by its key', {
     body: sealedBody,
     responses: { 200: openedSession },

@@ -12,6 +12,19 @@ const window = z
       : Number.parseInt(word, 10) * unitSeconds[word.slice(-1) as keyof typeof unitSeconds],
   )
 
+/** Of a clip behind others of its track. */
+export const segmentQuery = z.object({
+  shift: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe(
+      'How much later a manifest places the segment than its decode time says, in units of its track',
+    ),
+})
+
 export const playQuery = z.object({
   window: window
     .optional()

@@ -27,7 +27,7 @@ export const orderFaults = {
     takes: 'segment',
     example: 'swap=1',
     does: 'sends segment 1 behind the next',
-    finding: 'tfdt-overlap',
+    finding: 'tfdt-out-of-order',
     profile: 'dash-if-2',
     apply: (plan, nth) => moveBehind(plan, nthSegment(nth), nth + 1),
   },

@@ -119,7 +119,7 @@ function timedSegmentsOf(tracks: readonly ExportedTrack[], hasOwnClocks: boolean
     return segments.map((segment) => ({
       segment,
       trackId: i + 1,
-      originTime,
+      originTime: originTime - BigInt(segment.shift),
       startSeconds: segment.decodeTime / init.timescale - origin,
     }))
   })

@@ -244,7 +244,8 @@ function addObject(
 ): void {
   const { upload, session, init } = judged
   const { id, path, sha256 } = upload
-  draft.inits = withInit(draft.inits, upload)
+  // On cmaf-ingest streams validation knows the init segment of a track, and a folder may have one for each clip.
+  if (stream.interface !== 'cmaf-ingest') draft.inits = withInit(draft.inits, upload)
   const { waitingProbes } = draft.totals
   if (upload.kind === 'segment' && init === null)
     draft.totals = withWaiting(draft.totals, withWaitingProbe(waitingProbes ?? [], judged))

@@ -15,6 +15,8 @@ export interface MediaOfUpload {
   readonly sequence: number
   /** Unix time in milliseconds at which its first sample was made, from prft; null without. */
   readonly producerAtMs: number | null
+  /** How much later than its decode time says a player shows it, behind the clips before its own; mostly 0. */
+  readonly shift: number
   /** Whether a player can place and decode it: its time is known, it is one track, neither encrypted nor filler. */
   readonly isPlayable: boolean
   /** The inspection of its bytes found no fault. */
@@ -40,6 +42,7 @@ export function mediaOf(
     startsWithSync: media.startsWithSync ?? (init.sampleFlags & nonSyncFlag) === 0,
     sequence: media.firstSequence,
     producerAtMs: producerAtMsOf(media, init),
+    shift: track.shift ?? 0,
     isPlayable: duration > 0 && isPlayable(upload, media, init),
     isSound: inspection.faults.length === 0,
   }

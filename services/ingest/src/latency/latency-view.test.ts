@@ -8,7 +8,7 @@ import { arrivalOffsetOf, producerLatencyOf } from './segment-latency.ts'
 const startMs = Date.parse('2026-01-01T00:00:00Z')
 const media = (nth: number, facts: Partial<MediaOfUpload> = {}): MediaOfUpload => ({
   ...{ decodeTime: nth * 4_000, duration: 4_000, timescale: 1_000, samples: 100, sequence: nth },
-  ...{ startsWithSync: true, isPlayable: true, isSound: true, producerAtMs: null },
+  ...{ startsWithSync: true, isPlayable: true, isSound: true, producerAtMs: null, shift: 0 },
   ...facts,
 })
 

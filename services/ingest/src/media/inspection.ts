@@ -77,6 +77,8 @@ export interface InitFacts {
   readonly brands: readonly string[]
   /** Profile and level of Dolby Vision, `08.07`, that a configuration box tells; null without one. */
   readonly dolbyVision: string | null
+  /** The moov itself lists samples: the file is whole without fragments; absent without. */
+  readonly hasSamples?: true
   /** Seconds by which an edit list shows the first sample later than its decode time says; absent without. */
   readonly delaySeconds?: number
   /** trex defaults that fragments may rely on. */
@@ -223,11 +225,16 @@ export interface ManifestFlaw {
     | 'mpd-incomplete'
     | 'mpd-value'
     | 'mpd-name-unknown'
+    | 'mpd-contradiction'
+    | 'mpd-start-unknown'
+    | 'mpd-timeline-and-duration'
     | 'playlist-target-duration'
     | 'playlist-map-absent'
     | 'playlist-segment-incomplete'
     | 'playlist-version-low'
     | 'playlist-attribute-absent'
+    | 'playlist-value'
+    | 'playlist-contradiction'
   /** One sentence: what was expected and what was received. */
   readonly message: string
 }
@@ -269,6 +276,8 @@ export interface PlaylistFacts {
   readonly extinfCount: number
   /** Lines that are neither empty nor tag nor comment, after no EXT-X-STREAM-INF. */
   readonly segmentCount: number
+  /** EXT-X-MEDIA-SEQUENCE, 0 without; null where it names only what has changed (EXT-X-SKIP). */
+  readonly mediaSequence: number | null
   /** As in MpdFacts. */
   readonly flaws: readonly ManifestFlaw[]
   /** How its media is sealed; absent without EXT-X-KEY and EXT-X-SESSION-KEY. */

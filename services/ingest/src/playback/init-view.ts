@@ -20,8 +20,14 @@ export interface InitView {
 export type PlacedMedia = PlayableSegment & { readonly initView: InitView }
 
 /** Whether a player can go on without a new period. */
-export function isSameInit(one: InitView, other: InitView | undefined): boolean {
+function isSameInit(one: InitView, other: InitView | undefined): boolean {
   return other !== undefined && (one === other || keyOf(one) === keyOf(other))
 }
+
+/** Whether a segment has the times and the init segment of the one before it. */
+export const isSameRun = (
+  one: Pick<PlacedMedia, 'initView' | 'shift'>,
+  other: Pick<PlacedMedia, 'initView' | 'shift'> | null | undefined,
+): boolean => other != null && one.shift === other.shift && isSameInit(one.initView, other.initView)
 
 const keyOf = ({ upload: _upload, ...facts }: InitView): string => JSON.stringify(facts)

@@ -1,4 +1,4 @@
-import { type InitView, isSameInit, type PlacedMedia } from './init-view.ts'
+import { type InitView, isSameRun, type PlacedMedia } from './init-view.ts'
 
 /**
  * What a manifest of the newest media does not name any more of a track, folded segment by segment. The numbers of a
@@ -18,6 +18,7 @@ interface LastSegment {
   /** When it ends, in seconds of the track's clock. */
   readonly end: number
   readonly initView: InitView
+  readonly shift: number
 }
 
 export const noneLeft: LeftSegments = { count: 0, last: null, switches: [] }
@@ -29,13 +30,13 @@ export const overlapTicks = 1.5
 export function addLeft(left: LeftSegments, segments: readonly PlacedMedia[]): LeftSegments {
   let { count, last } = left
   const switches = [...left.switches]
-  for (const { decodeTime, duration, initView } of segments) {
+  for (const { decodeTime, duration, initView, shift } of segments) {
     const { timescale } = initView
     const isAgain = last?.decodeTime === decodeTime
     if (!isAgain && last && decodeTime / timescale < last.end - overlapTicks / timescale) continue
     if (!isAgain) count++
-    if (last && !isSameInit(initView, last.initView)) switches.push(decodeTime / timescale)
-    last = { decodeTime, end: (decodeTime + duration) / timescale, initView }
+    if (last && !isSameRun({ initView, shift }, last)) switches.push(decodeTime / timescale)
+    last = { decodeTime, end: (decodeTime + duration) / timescale, initView, shift }
   }
   return { count, last, switches }
 }

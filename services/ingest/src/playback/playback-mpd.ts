@@ -62,7 +62,7 @@ function periodLines(period: Period, index: number, periods: readonly Period[]):
 }
 
 function trackLines(track: PeriodTrack, index: number): string[] {
-  const { name, init, offset, segments } = track
+  const { name, init, offset, shift } = track
   const isVideo = init.handler === 'vide'
   const set = {
     id: String(index + 1),
@@ -86,14 +86,14 @@ function trackLines(track: PeriodTrack, index: number): string[] {
     timescale: String(init.timescale),
     presentationTimeOffset: String(offset),
     initialization: `${folder}/${encodeURIComponent(init.upload)}/init.mp4`,
-    media: `${folder}/$Time$.m4s`,
+    media: `${folder}/$Time$.m4s${shift === 0 ? '' : `?shift=${shift}`}`,
   }
   return [
     `    <AdaptationSet${attributes(set)}>`,
     `      <Representation${attributes(representation)}>`,
     `        <SegmentTemplate${attributes(template)}>`,
     '          <SegmentTimeline>',
-    ...runsOf(segments).map((run) => `            <S${attributes(run)}/>`),
+    ...runsOf(track).map((run) => `            <S${attributes(run)}/>`),
     '          </SegmentTimeline>',
     '        </SegmentTemplate>',
     '      </Representation>',
@@ -102,12 +102,13 @@ function trackLines(track: PeriodTrack, index: number): string[] {
 }
 
 /** Segments of one duration that follow each other are one run. */
-function runsOf(segments: PeriodTrack['segments']): Record<string, string>[] {
+function runsOf({ segments, shift }: PeriodTrack): Record<string, string>[] {
   const runs: { t: number; d: number; r: number }[] = []
   for (const { decodeTime, duration } of segments) {
     const last = runs.at(-1)
-    if (last && last.d === duration && last.t + last.d * (last.r + 1) === decodeTime) last.r += 1
-    else runs.push({ t: decodeTime, d: duration, r: 0 })
+    const t = decodeTime - shift
+    if (last && last.d === duration && last.t + last.d * (last.r + 1) === t) last.r += 1
+    else runs.push({ t, d: duration, r: 0 })
   }
   return runs.map(({ t, d, r }) => ({ t: String(t), d: String(d), ...(r > 0 ? { r: String(r) } : {}) }))
 }

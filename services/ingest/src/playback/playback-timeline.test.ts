@@ -3,7 +3,7 @@ import { inspectManifest } from '../media/inspect-manifest.ts'
 import { mediaPlaylistOf, multivariantOf } from './hls.ts'
 import { mpdOf } from './playback-mpd.ts'
 import { type TrackSegments, timelineOf } from './playback-timeline.ts'
-import { audio, startMs, video, withInit } from './testing/tracks.ts'
+import { audio, shifted, startMs, video, withInit } from './testing/tracks.ts'
 
 describe('a manifest of our own', () => {
   it('names what came, by its decode times', () => {
@@ -45,6 +45,34 @@ describe('a manifest of our own', () => {
     ok(text.includes('presentationTimeOffset="1780000000000"'), text)
     ok(text.includes('availabilityStartTime="2026-01-01T00:00:00.000Z"'), text)
     ok(text.includes('<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>'), text)
+  })
+
+  it('shows clips whose own times begin anew one behind the other', () => {
+    const clips = [video(0, 2), shifted(video(4, 2, 2), 4)]
+    const [first, second] = clips
+    if (!first || !second) throw new Error('no clips')
+    const timeline = timelineIn([{ ...first, segments: clips.flatMap(({ segments }) => segments) }])
+    deepEqual(
+      timeline.periods.map(({ startSeconds, tracks }) => [startSeconds, tracks[0]?.offset]),
+      [
+        [0, 0],
+        [4, 0],
+      ],
+    )
+    const text = mpdOf(timeline, { isLive: false, windowSeconds: null })
+    deepEqual(text.match(/media="[^"]*"/g), [
+      'media="video/$Time$.m4s"',
+      'media="video/$Time$.m4s?shift=4000"',
+    ])
+    deepEqual(text.match(/<S [^>]*>/g), ['<S t="0" d="2000" r="1"/>', '<S t="0" d="2000" r="1"/>'])
+    const playlist = mediaPlaylistOf(timeline, 'video', { isLive: false, mediaSequence: 0 })
+    deepEqual(playlist?.match(/^(#EXT-X-DISC|\d+\.m4s).*$/gm), [
+      '0.m4s',
+      '2000.m4s',
+      '#EXT-X-DISCONTINUITY',
+      '4000.m4s',
+      '6000.m4s',
+    ])
   })
 
   it('gives tracks whose clocks have nothing in common an offset each', () => {

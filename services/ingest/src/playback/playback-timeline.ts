@@ -1,4 +1,4 @@
-import { type InitView, isSameInit, type PlacedMedia } from './init-view.ts'
+import { type InitView, isSameRun, type PlacedMedia } from './init-view.ts'
 import { type LeftSegments, overlapTicks } from './left-segments.ts'
 import type { PlayableSegment } from './ports.ts'
 
@@ -13,12 +13,14 @@ export interface TrackSegments {
   readonly left: LeftSegments
 }
 
-/** Segments of one track that have one init segment, without overlaps. */
+/** Segments of one track that have one init segment and times that count on, without overlaps. */
 export interface PeriodTrack {
   readonly name: string
   readonly init: InitView
-  /** Decode time at which the period begins. */
+  /** Decode time at which the period begins, as its segments have it. */
   readonly offset: number
+  /** How much later the segments are placed than their own times say. */
+  readonly shift: number
   readonly segments: readonly PlayableSegment[]
 }
 
@@ -110,11 +112,11 @@ function withoutOverlaps({ name, segments, left }: TrackSegments, origin: number
   return { name, origin, placed, overlaps }
 }
 
-/** When tracks change to another init segment; the first is the beginning. */
+/** When tracks change to another init segment or clip; the first is the beginning. */
 function switchesOf(tracks: readonly CleanTrack[]): number[] {
   const times = tracks.flatMap(({ placed }) =>
     placed
-      .filter(({ segment }, i) => i > 0 && !isSameInit(segment.initView, placed[i - 1]?.segment.initView))
+      .filter(({ segment }, i) => i > 0 && !isSameRun(segment, placed[i - 1]?.segment))
       .map(({ start }) => start),
   )
   const begin = Math.min(...tracks.flatMap(({ placed }) => placed.slice(0, 1).map(({ start }) => start)))
@@ -129,7 +131,7 @@ function allSwitchesOf(tracks: readonly TrackSegments[], cleaned: readonly Clean
     const { origin = 0, placed: [next] = [] } = cleaned[i] ?? {}
     firsts.push(first.decodeTime / firstInit.timescale - origin)
     for (const seconds of left.switches) times.push(seconds - origin)
-    if (next && left.last && !isSameInit(next.segment.initView, left.last.initView)) times.push(next.start)
+    if (next && left.last && !isSameRun(next.segment, left.last)) times.push(next.start)
   }
   return [Math.min(...firsts), ...times.sort(byValue)]
 }
@@ -170,7 +172,7 @@ function segmentsIn(
   const to = next === undefined ? placed.length : beginOf(next, placed)
   const inside = placed.slice(from, to)
   const [first] = inside
-  return inside.filter(({ segment }) => isSameInit(segment.initView, first?.segment.initView))
+  return inside.filter(({ segment }) => isSameRun(segment, first?.segment))
 }
 
 /** The first segment of a period that begins at a time: where the track changes soon after it, that one. */
@@ -179,7 +181,7 @@ function beginOf(start: number, placed: readonly PlacedSegment[]): number {
   for (let i = Math.max(at, 1); i < placed.length; i++) {
     const one = placed[i]
     if (!one || one.start > start + switchToleranceSeconds) break
-    if (!isSameInit(one.segment.initView, placed[i - 1]?.segment.initView)) return i
+    if (!isSameRun(one.segment, placed[i - 1]?.segment)) return i
   }
   return at
 }
@@ -202,9 +204,9 @@ function periodTrackOf(
 ): PeriodTrack {
   const [first] = placed
   if (!first) throw new Error('a track of a period has segments')
-  const init = first.segment.initView
-  const offset = Math.round((startSeconds + origin) * init.timescale)
-  return { name, init, offset, segments: placed.map(({ segment }) => segment) }
+  const { initView: init, shift } = first.segment
+  const offset = Math.round((startSeconds + origin) * init.timescale) - shift
+  return { name, init, offset, shift, segments: placed.map(({ segment }) => segment) }
 }
 
 /** The first segment to arrive tells when second 0 was: it cannot have been made later. */

@@ -1,12 +1,15 @@
 import type { JudgedUpload } from '../indexing/fold.ts'
 import type { Pages } from '../streams/pages.ts'
 
-/** A segment that a player can decode. Times are in units of its track's timescale. */
+/** A segment that a player can decode, at its place in the track. Times are in units of its track's timescale. */
 export interface PlayableSegment {
   readonly upload: string
   /** The upload that holds its init segment. */
   readonly init: string
+  /** Where a player shows it: the decode time in its tfdt, and `shift`. */
   readonly decodeTime: number
+  /** How much later than its tfdt says that is, behind the clips before its own; mostly 0. */
+  readonly shift: number
   readonly duration: number
   readonly bytes: number
   /** Unix time in milliseconds. */

@@ -1,8 +1,8 @@
 import type { Upload } from '../uploads/upload.ts'
 import { countUpload } from './count-upload.ts'
 import type { Context, Evaluation, SessionEvent } from './evaluation.ts'
-import type { Finding } from './finding.ts'
-import { settleComparisons, type WithdrawnFinding } from './manifests/manifest-comparison.ts'
+import type { Finding, WithdrawnFinding } from './finding.ts'
+import { settleComparisons } from './manifests/manifest-comparison.ts'
 import type { Precondition } from './preconditions.ts'
 import { rules } from './rules.ts'
 import { at, type Session, type State, type Track, withTrack } from './state.ts'
@@ -58,7 +58,7 @@ export function dedupeFindings(context: Context, judged: Evaluation): Validation
     init: ofTrack?.initUpload ?? null,
     list: session ? (isManifest(context) ? 'manifests' : 'segments') : null,
     events: evaluation.events,
-    withdrawn,
+    withdrawn: [...judged.withdrawn, ...withdrawn],
     replaced: evaluation.replaced,
     preconditions,
   }

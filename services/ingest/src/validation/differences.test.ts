@@ -237,6 +237,17 @@ describe('validation, where the reference is wrong', () => {
     deepEqual(codesOf(result), [['segment-before-mpd'], ['segment-before-mpd'], [], [], []])
   })
 
+  it('names what a track lacks where its manifest is missing as well', () => {
+    deepEqual(flawsOf(dash, [segment(1001)]), ['segment-before-init', 'segment-before-mpd'])
+    deepEqual(flawsOf(dash, [segment(1005)]), [
+      'segment-before-init',
+      'segment-number-gap',
+      'segment-before-mpd',
+    ])
+    deepEqual(flawsOf(hls, [hlsSegment(1001)]), ['segment-before-playlist', 'segment-before-multivariant'])
+    deepEqual(flawsOf(hls, [init()]), ['init-before-playlist', 'segment-before-multivariant'])
+  })
+
   it('takes any codec that one of several representations of a track announces', () => {
     const representations = ['mp4a.40.2', 'avc1.4d401f'].map((codecs) =>
       representation('session_1', 'video', { codecs }),

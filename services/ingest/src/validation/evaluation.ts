@@ -1,7 +1,7 @@
 import type { Inspection } from '../media/inspection.ts'
 import type { Stream } from '../streams/stream.ts'
 import type { Upload } from '../uploads/upload.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, WithdrawnFinding } from './finding.ts'
 import type { ObjectName } from './object-name.ts'
 import type { Precondition } from './preconditions.ts'
 import { at, newTrack, type Session, type State, type Track, withSession, withTrack } from './state.ts'
@@ -50,6 +50,8 @@ export interface Evaluation {
   readonly preconditions: readonly Precondition[]
   /** The session that a new one of the same number takes the place of; null for none. */
   readonly replaced: Session | null
+  /** Findings of earlier uploads that this one makes untrue. */
+  readonly withdrawn: readonly WithdrawnFinding[]
 }
 
 /** What one check adds to an evaluation; `session` and `track` replace those before. */
@@ -65,6 +67,7 @@ export function add(evaluation: Evaluation, update: Update): Evaluation {
     findings: concat(evaluation.findings, update.findings),
     events: concat(evaluation.events, update.events),
     preconditions: concat(evaluation.preconditions, update.preconditions),
+    withdrawn: concat(evaluation.withdrawn, update.withdrawn),
   }
 }
 
@@ -75,21 +78,28 @@ const concat = <Value>(one: readonly Value[], other: readonly Value[] | undefine
 /** Several updates as one, in their order; the last session and the last track count. */
 export function mergeUpdates(...updates: readonly Update[]): Update {
   const merged: { -readonly [Key in keyof Update]: Update[Key] } = {}
-  let [findings, events, preconditions] = noLists
+  let [findings, events, preconditions, withdrawn] = noLists
   for (const update of updates) {
     if (update.session !== undefined) merged.session = update.session
     if (update.track !== undefined) merged.track = update.track
     findings = concat(findings, update.findings)
     events = concat(events, update.events)
     preconditions = concat(preconditions, update.preconditions)
+    withdrawn = concat(withdrawn, update.withdrawn)
   }
   merged.findings = findings
   merged.events = events
   merged.preconditions = preconditions
+  merged.withdrawn = withdrawn
   return merged
 }
 
-const noLists: readonly [readonly Finding[], readonly SessionEvent[], readonly Precondition[]] = [[], [], []]
+const noLists: readonly [
+  readonly Finding[],
+  readonly SessionEvent[],
+  readonly Precondition[],
+  readonly WithdrawnFinding[],
+] = [[], [], [], []]
 
 /** The track in the session, or a new one; new in a complete session, it is completed. */
 export function trackIn(session: Session, name: string): Track {

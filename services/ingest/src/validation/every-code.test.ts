@@ -118,6 +118,9 @@ const stories: Record<FindingCode, Story> = {
   'mpd-incomplete': dash(dynamicMpd(1, flawedBy('mpd-incomplete'))),
   'mpd-value': dash(dynamicMpd(1, flawedBy('mpd-value'))),
   'mpd-name-unknown': dash(dynamicMpd(1, flawedBy('mpd-name-unknown'))),
+  'mpd-contradiction': dash(dynamicMpd(1, flawedBy('mpd-contradiction'))),
+  'mpd-start-unknown': dash(dynamicMpd(1, flawedBy('mpd-start-unknown'))),
+  'mpd-timeline-and-duration': ingest(mpdAt('m.mpd', flawedBy('mpd-timeline-and-duration'))),
   'playlist-target-duration': hls(
     multivariant(),
     initialPlaylist('video', flawedBy('playlist-target-duration')),
@@ -126,6 +129,12 @@ const stories: Record<FindingCode, Story> = {
   'playlist-segment-incomplete': hls(...hlsDone, finalPlaylist(1, flawedBy('playlist-segment-incomplete'))),
   'playlist-version-low': hls(...hlsDone, finalPlaylist(1, flawedBy('playlist-version-low'))),
   'playlist-attribute-absent': hls(multivariant(1, flawedBy('playlist-attribute-absent'))),
+  'playlist-value': hls(multivariant(1, flawedBy('playlist-value'))),
+  'playlist-contradiction': hls(multivariant(1, flawedBy('playlist-contradiction'))),
+  'playlist-sequence': ingest(
+    playlistAt('v.m3u8', { uris: ['v/1.m4s'], extinfCount: 1, mediaSequence: 3 }),
+    playlistAt('v.m3u8', { uris: ['v/1.m4s'], extinfCount: 1, mediaSequence: 2 }),
+  ),
   'playlist-ended-changed': ingest(
     playlistAt('v.m3u8', { hasEndList: true }),
     playlistAt('v.m3u8', { hasEndList: true, map: 'v.mp4' }),
@@ -151,8 +160,8 @@ const stories: Record<FindingCode, Story> = {
   'segment-number-low': dash(...started, segment(1)),
   'segment-number-high': dash(...started, segment(10_000)),
   'segment-number-gap': dash(...started, segment(1002)),
-  'segment-before-mpd': dash(segment(1001)),
-  'segment-before-multivariant': hls(hlsSegment(1001)),
+  'segment-before-mpd': dash(init()),
+  'segment-before-multivariant': hls(initialPlaylist(), init()),
   'segment-before-init': dash(dynamicMpd(), segment(1001)),
   'segment-before-playlist': hls(multivariant(), hlsSegment(1001)),
   'segment-after-end': dash(...started, segment(1001), staticMpd(), segment(1002)),
@@ -171,6 +180,7 @@ const stories: Record<FindingCode, Story> = {
   'init-without-moov': dash(dynamicMpd(), other('session_1/video/video.init')),
   'init-track-count': dash(dynamicMpd(), init({ trackCount: 2 })),
   'init-not-fragmented': dash(dynamicMpd(), init({ isFragmented: false })),
+  'init-with-samples': dash(dynamicMpd(), init({ hasSamples: true })),
   'init-brand': dash(dynamicMpd(), init({ brands: [] })),
   'init-incomplete': ingest(initAt('v/init.mp4', {}, { inspection: faultyInit('init-incomplete') })),
   'decoder-configuration': ingest(
@@ -196,6 +206,12 @@ const stories: Record<FindingCode, Story> = {
     segment(1001, { decodeTime: 2 ** 32 - 100, isShortDecodeTime: true }),
   ),
   'tfdt-gap': dash(...started, segment(1001), segment(1002, { decodeTime: 8000 })),
+  'tfdt-out-of-order': dash(
+    ...started,
+    segment(1001),
+    segment(1002, { decodeTime: 8000 }),
+    segment(1003, { decodeTime: 4000 }),
+  ),
   'tfdt-overlap': dash(...started, segment(1001), segment(1002, { decodeTime: 0 })),
   'sequence-number-not-increasing': dash(
     ...started,
@@ -209,6 +225,7 @@ const stories: Record<FindingCode, Story> = {
   ),
   'segment-not-starting-with-sync-sample': dash(...started, segment(1001, { startsWithSync: false })),
   'samples-outside-mdat': dash(...started, segment(1001, { defaultSizes: { min: 1, max: 9 } })),
+  'samples-without-duration': dash(...started, segment(1001, { explicitDuration: 0 })),
   'composition-offset-negative': ingest(
     freeInit,
     mediaAt('v/1.m4s', 1, {}, { inspection: faultySegment('composition-offset-negative') }),

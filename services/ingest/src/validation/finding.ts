@@ -10,6 +10,13 @@ export interface Finding {
   readonly message: string
 }
 
+/** A finding that an earlier upload got and that is not true any more. */
+export interface WithdrawnFinding {
+  readonly upload: string
+  readonly code: FindingCode
+  readonly severity: Severity
+}
+
 /** A finding of a code, with the severity of its rule unless another is given. */
 export function finding(code: FindingCode, message: string, severity?: Severity): Finding {
   const entry = rules[code]

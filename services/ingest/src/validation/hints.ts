@@ -106,6 +106,8 @@ export const hints = {
   'tfdt-missing': 'Write a tfdt with the decode time of the first sample into each traf.',
   'tfdt-gap':
     'Continue tfdt where the previous segment ended; check for dropped frames and for rounding of durations.',
+  'tfdt-out-of-order':
+    'Send the segments of a track in the order of their decode times, and number them in that order.',
   'tfdt-overlap':
     'Let tfdt grow by exactly the duration of the previous segment; do not reset it during a session.',
   'sequence-number-not-increasing': 'Count up the sequence_number of mfhd with each moof of the track.',
@@ -155,6 +157,8 @@ export const hints = {
   'mpd-template-changed': 'Keep the templates of the MPD when it is updated.',
   'mpd-timeline-origin': "Set availabilityStartTime to 1970-01-01T00:00:00Z and the period's start to PT0S.",
   'hls-differs-from-mpd': 'Name the same tracks and segments in playlists and MPD.',
+  'init-with-samples':
+    'Write a moov without samples (of ffmpeg: -movflags +empty_moov) and all media into fragments.',
   'init-brand':
     'Begin the init segment with an ftyp that has a brand of CMAF or ISO BMFF, such as cmfc or iso6.',
   'init-incomplete':
@@ -167,13 +171,18 @@ export const hints = {
     'Begin decode times at 0 or later: tfdt is an unsigned number, so a negative one becomes a very large one.',
   'samples-outside-mdat':
     'Set data_offset of trun to the first byte of the samples in the mdat, counted from the start of the moof.',
+  'samples-without-duration': 'Write sample durations into trun, or a default into tfhd or trex.',
   'composition-offset-negative':
     'Use version 1 of trun when composition offsets are below 0, or shift them with an edit list.',
   'mpd-namespace': 'Write xmlns="urn:mpeg:dash:schema:mpd:2011" on the root element MPD.',
   'mpd-incomplete':
-    'Write what the schema of DASH demands, such as profiles and minBufferTime on MPD, id and bandwidth on Representation.',
+    'Write what the schema of DASH demands, such as profiles, minBufferTime and a duration on MPD, id and bandwidth on Representation.',
   'mpd-value': 'Write numbers as digits, times as ISO 8601 and durations as PT…S.',
   'mpd-name-unknown': 'Spell elements and attributes as the schema of DASH does, in the same case.',
+  'mpd-contradiction':
+    'Write one of what excludes each other: one kind of segment information, $Number$ or $Time$, ids used once, segments that do not overlap.',
+  'mpd-start-unknown': 'Write start="PT0S" on the first Period of a dynamic MPD.',
+  'mpd-timeline-and-duration': 'Leave @duration out where a SegmentTimeline says how long segments last.',
   'playlist-target-duration':
     'Write EXT-X-TARGETDURATION once, at least as long as the longest segment, rounded.',
   'playlist-map-absent': 'Write EXT-X-MAP with the URI of the init segment before the first segment.',
@@ -182,6 +191,12 @@ export const hints = {
     'Raise EXT-X-VERSION: 3 for decimal EXTINF, 6 for EXT-X-MAP, 7 where RFC 8216 asks for it.',
   'playlist-attribute-absent':
     'Write the attributes that each tag must have, such as BANDWIDTH in EXT-X-STREAM-INF and TYPE, GROUP-ID and NAME in EXT-X-MEDIA.',
+  'playlist-value':
+    'Write values as their tag has them: strings in double quotes, whole numbers, decimals, times as ISO 8601.',
+  'playlist-contradiction':
+    'Write sequence numbers before the first segment, an offset in the first byte range of a file, and EXT-X-MEDIA for each group that a variant names.',
+  'playlist-sequence':
+    'Count up EXT-X-MEDIA-SEQUENCE by one for each segment that leaves the playlist, and take segments away at its start only.',
   'playlist-ended-changed':
     'Leave a playlist alone once it has EXT-X-ENDLIST, and begin a new session for what follows.',
   'manifest-encoding-unknown': 'Write manifests in UTF-8, and say so in the XML declaration.',

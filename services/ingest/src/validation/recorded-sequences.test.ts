@@ -71,6 +71,13 @@ const differences: readonly (readonly [row: string, isReason: (step: Step) => bo
       sameTrack(step).some((one) => one.reference.length > 0 || isRepeated(one)),
   ],
   [
+    'what a track lacks before the manifest came is named as well',
+    (step) =>
+      step.ours.some((code) => /^segment-before-(mpd|multivariant)$/.test(code)) &&
+      changesOf(step).every((code) => step.ours.includes(code)) &&
+      onlyChanges(step, /^(segment-before-(init|playlist)|init-before-playlist|segment-number-gap)$/),
+  ],
+  [
     'a media playlist opens no session, each object before the multivariant playlist is early, for one cause',
     (step) =>
       !step.before.some(

@@ -113,6 +113,19 @@ export interface PlaylistNames {
   readonly segments: readonly string[]
   /** Likewise of its parts (EXT-X-PART); absent without. */
   readonly parts?: readonly string[] | undefined
+  /** Where its window is; absent where that is not known, and once it has ended. */
+  readonly window?: PlaylistWindow | undefined
+}
+
+/** The segments that a media playlist lists, to compare the next version with. */
+export interface PlaylistWindow {
+  /** Digest of the playlist's path. */
+  readonly path: number
+  /** Media sequence number of its first segment. */
+  readonly sequence: number
+  readonly count: number
+  /** Digest of the URI of its first segment. */
+  readonly first: number
 }
 
 export type TrackPhase =
@@ -160,6 +173,14 @@ export interface Track {
   /** cmaf-ingest: the long request that its newest segment is a part of. */
   readonly request?: LongRequest | undefined
   readonly clock: Clock | null
+  /** Times that its segments have jumped over; absent without. */
+  readonly hole?: Hole | undefined
+  /** cmaf-ingest: the long request that is on its way to it; absent when that has ended. */
+  readonly openRequest?: string | undefined
+  /** cmaf-ingest: another clip has begun, whose times may begin anew. */
+  readonly isAnew?: true | undefined
+  /** cmaf-ingest: how much later than its own times say the newest clip is placed, behind those before it. */
+  readonly shift?: number | undefined
   /** Paths of segments that were on their way when a later one had come. */
   readonly awaited?: readonly string[] | undefined
   /** cmaf-ingest: short fingerprint of its device; absent where that is the session's. */
@@ -204,6 +225,8 @@ export interface TrackPlace {
   readonly steady?: number | undefined
   /** Of one long request that was cut into segments, the digest of its path without the counter. */
   readonly clip?: number | undefined
+  /** Several files with a header of their own are this track. */
+  readonly hasClips?: true | undefined
 }
 
 /** The facts of an init segment that its segments depend on. */
@@ -248,6 +271,13 @@ export interface Clock {
   readonly sequence: number
   /** The newest segment has the brand lmsg: it is the last. */
   readonly isLast?: boolean | undefined
+}
+
+/** Times of a track that nothing has come for, in units of its timescale, and the upload that was told for it. */
+export interface Hole {
+  readonly from: number
+  readonly to: number
+  readonly upload: string
 }
 
 /** How long the segments of a track last, in units of its timescale. */

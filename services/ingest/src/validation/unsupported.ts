@@ -13,6 +13,10 @@ export function checkSupported({ stream, extension, upload, name, inspection }: 
     if (ingestExtensions.has(extension) || name.isTrackUrl || name.number !== null || name.kind === 'init')
       return null
     if (inspection?.init || inspection?.media || inspection?.endsTrack) return null
+    if (besideHls.has(extension)) {
+      const expected = 'expected CMAF, which this server looks into'
+      return finding('extension', `${expected}, ${received}, which DASH-IF allows beside playlists`, 'note')
+    }
     return finding('extension', `expected .cmfv, .cmfa, .cmft, .cmfm, .mp4, .m4s or .init, ${received}`)
   }
   if (stream.interface === 'hksv') {
@@ -34,6 +38,9 @@ export function checkSupported({ stream, extension, upload, name, inspection }: 
 const matterExtensions = new Set(['mpd', 'm3u8', 'm4s', 'init'])
 const hksvExtensions = new Set(['m3u8', 'm4s', 'init'])
 const ingestExtensions = new Set('cmfv cmfa cmft cmfm mp4 m4s init mpd m3u8 header m4v m4a'.split(' '))
+
+/** DASH-IF Ingest 7.1.2-7, table 6, and 7.3.1: MPEG-2 TS and keys. */
+const besideHls = new Set(['ts', 'key'])
 
 /** A finding for an object of one track more than a session may have; null for none. */
 export function checkTrackCount({ name }: Context, session: Session | null): Finding | null {

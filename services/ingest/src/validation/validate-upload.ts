@@ -53,6 +53,7 @@ const emptyEvaluation: Omit<Evaluation, 'state'> = {
   events: [],
   preconditions: ['upload'],
   replaced: null,
+  withdrawn: [],
 }
 
 /** Keys of the sessions that an upload at this path depends on: the one in the path, and the open one. */
@@ -133,12 +134,18 @@ function dispatch(evaluation: Evaluation, context: Context): Evaluation {
     : checkMatterObject(evaluation, context)
 }
 
-/** Records the number of a segment that was cut off, so that the next segment is not reported as a gap. */
+/**
+ * Records the number of a segment that was cut off, so that the next segment is not reported as a gap; of a long request
+ * that it is not on its way any more.
+ */
 function recordCutOff(evaluation: Evaluation, { name, upload }: Context): Evaluation {
   const { session } = evaluation
   if (session && upload.parts) {
     const ended = endRequest(session, name.track, upload)
-    return ended ? add(evaluation, { session: ended }) : { ...evaluation, session: null }
+    if (!ended) return { ...evaluation, session: null }
+    const cut = name.track === null ? undefined : at(ended.tracks, name.track)
+    const isOpen = cut?.openRequest === upload.id
+    return add(evaluation, { session: isOpen ? withTrack(ended, { ...cut, openRequest: undefined }) : ended })
   }
   if (!session || name.track === null || name.number === null || !name.isMatter) return evaluation
   const track = trackIn(session, name.track)

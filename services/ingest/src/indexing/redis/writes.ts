@@ -34,6 +34,7 @@ export function writesOf(
   for (const event of events) {
     if (event.kind === 'deleted') addDeletion(batch, keys, event)
     else addJudgement(batch, keys, event)
+    if (event.kind === 'judged' && stream?.interface !== 'cmaf-ingest') addInit(batch, keys, event)
     if (event.kind === 'judged' && event.nonMedia !== null)
       batch.add(
         'HSET',
@@ -77,15 +78,23 @@ function addJudgement(batch: WriteBatch, keys: Keys, event: Judgement): void {
   if (!whole || event.place === 'none') return
   batch.add('HSET', keys.newest, path, entry)
   batch.add('HDEL', keys.cutOff, path)
-  if (upload.kind === 'init') batch.add('HSET', keys.inits(directoryOf(path)), path, id)
   if (event.place === 'object') addObject(batch, keys, event)
+}
+
+/** By its folder, for the segments of dash and hls streams. */
+function addInit(
+  batch: WriteBatch,
+  keys: Keys,
+  { upload: { id, kind, path, whole }, place }: Judgement,
+): void {
+  if (kind === 'init' && whole && place !== 'none') batch.add('HSET', keys.inits(directoryOf(path)), path, id)
 }
 
 function addPlayable(batch: WriteBatch, keys: Keys, judged: Judgement): void {
   const { session, track, media } = judged
   const member = session === null || track === null ? null : playableMemberOf(judged)
   if (member !== null && session !== null && track !== null && media)
-    batch.add('ZADD', keys.playable(session, track), String(media.decodeTime), member)
+    batch.add('ZADD', keys.playable(session, track), String((media.decodeTime ?? 0) + media.shift), member)
 }
 
 /** Counters of the same minute and device are added up first, so that load makes no more commands. */

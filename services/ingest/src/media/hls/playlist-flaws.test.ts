@@ -6,6 +6,8 @@ const media = (...lines: readonly string[]) =>
     '\n',
   )
 const segment = ['#EXTINF:4.0,', 'segment_1001.m4s']
+const variant = ['#EXT-X-STREAM-INF:BANDWIDTH=1', 'v.m3u8']
+const named = (group: string) => [`#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="${group}"`, 'v.m3u8']
 const multivariant = (...lines: readonly string[]) => ['#EXTM3U', '#EXT-X-VERSION:7', ...lines, ''].join('\n')
 
 const flawsOf = (text: string) =>
@@ -110,13 +112,121 @@ describe('the flaws of a playlist', () => {
     )
     lacks(
       multivariant('#EXT-X-STREAM-INF:BANDWIDTH=1.5', 'v.m3u8'),
-      code,
-      /a whole number of BANDWIDTH .* "1\.5"/,
+      'playlist-value',
+      /a whole number in BANDWIDTH in EXT-X-STREAM-INF in line 3, received "1\.5"/,
     )
     lacks(multivariant('#EXT-X-STREAM-INF:BANDWIDTH=1'), code, /a URI after #EXT-X-STREAM-INF in line 3/)
     lacks(multivariant('#EXT-X-MEDIA:TYPE=AUDIO,NAME="n",URI="a.m3u8"'), code, /GROUP-ID/)
     lacks(multivariant('#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="c",NAME="n"'), code, /INSTREAM-ID/)
     lacks(media().replace('URI="v.init"', 'BYTERANGE="1@0"'), code, /URI in EXT-X-MAP/)
     isClean(media('#EXT-X-KEY:METHOD=NONE'))
+  })
+
+  it('are attributes that low latency, dates and others must have', () => {
+    const code = 'playlist-attribute-absent'
+    const parts = '#EXT-X-PART-INF:PART-TARGET=1'
+    lacks(media('#EXT-X-PART:DURATION=1,URI="p.m4s"'), code, /EXT-X-PART-INF with the EXT-X-PART of line 5/)
+    lacks(media(parts, '#EXT-X-PART:DURATION=1'), code, /URI in EXT-X-PART in line 6/)
+    lacks(media('#EXT-X-PART-INF:X=1'), code, /PART-TARGET/)
+    lacks(media(parts, '#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES'), code, /PART-HOLD-BACK/)
+    lacks(media('#EXT-X-DATERANGE:START-DATE="2026-01-01T00:00:00Z"'), code, /ID in EXT-X-DATERANGE/)
+    lacks(media('#EXT-X-DATERANGE:ID="a",END-ON-NEXT=YES'), code, /CLASS/)
+    lacks(media('#EXT-X-START:PRECISE=YES'), code, /TIME-OFFSET/)
+    lacks(media('#EXT-X-KEY:URI="k"'), code, /METHOD/)
+    lacks(multivariant('#EXT-X-SESSION-DATA:VALUE="v"', ...variant), code, /DATA-ID/)
+    isClean(
+      media(
+        '#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=3.0,HOLD-BACK=12,CAN-SKIP-UNTIL=24',
+        parts,
+        '#EXT-X-PART:DURATION=1.0,URI="p1.m4s",INDEPENDENT=YES',
+        ...segment,
+        '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="p2.m4s"',
+        '#EXT-X-RENDITION-REPORT:URI="../a/index.m3u8",LAST-MSN=1,LAST-PART=0',
+      ),
+    )
+  })
+
+  it('are values of another form', () => {
+    const code = 'playlist-value'
+    lacks(
+      media('#EXT-X-MEDIA-SEQUENCE:one', ...segment),
+      code,
+      /a whole number in EXT-X-MEDIA-SEQUENCE in line 5/,
+    )
+    lacks(media('#EXT-X-PLAYLIST-TYPE:LIVE', ...segment), code, /EVENT or VOD/)
+    lacks(
+      media().replace('"v.init"', 'v.init'),
+      code,
+      /URI in double quotes in EXT-X-MAP in line 4, received v\.init/,
+    )
+    lacks(media('#EXT-X-KEY:METHOD=AES128,URI="k"'), code, /AES-128/)
+    lacks(media(`#EXT-X-KEY:METHOD=AES-128,URI="k",IV=0x${'1'.repeat(33)}`), code, /128 bits/)
+    lacks(media('#EXT-X-BYTERANGE:100-200', ...segment), code, /a byte range/)
+    lacks(media('#EXT-X-PROGRAM-DATE-TIME:yesterday', ...segment), code, /a time such as/)
+    lacks(multivariant('#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=720p', 'v.m3u8'), code, /a size such as/)
+    lacks(multivariant('#EXT-X-MEDIA:TYPE=SOUND,GROUP-ID="a",NAME="n"', ...variant), code, /AUDIO, VIDEO/)
+    lacks(
+      multivariant('#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="n",DEFAULT=TRUE', ...variant),
+      code,
+      /YES or NO/,
+    )
+    isClean(media('#EXT-X-PROGRAM-DATE-TIME:2026-01-31T12:00:00.123+0000', ...segment))
+    isClean(media('#EXT-X-DEFINE:NAME="a",VALUE="b"', '#EXT-X-MAP:URI="{$a}.mp4"').replace(':7', ':8'))
+  })
+
+  it('are sequence numbers behind segments, and byte ranges that begin nowhere', () => {
+    const code = 'playlist-contradiction'
+    lacks(media(...segment, '#EXT-X-MEDIA-SEQUENCE:1'), code, /EXT-X-MEDIA-SEQUENCE before the first segment/)
+    lacks(
+      media('#EXT-X-DISCONTINUITY', '#EXT-X-DISCONTINUITY-SEQUENCE:1', ...segment),
+      code,
+      /before the first EXT-X-DISCONTINUITY/,
+    )
+    const ranged = (...ranges: string[]) =>
+      media(...ranges.flatMap((range) => [`#EXT-X-BYTERANGE:${range}`, '#EXTINF:4,', 'all.m4s']))
+    isClean(ranged('10@0', '10', '10'))
+    lacks(ranged('10', '10'), code, /an offset in the EXT-X-BYTERANGE of line 5/)
+    lacks(ranged('10@0', '10').replace(/all(?=\.m4s\n$)/, 'other'), code, /of line 8/)
+  })
+
+  it('are attributes and groups that exclude each other', () => {
+    const code = 'playlist-contradiction'
+    const rendition = (more: string) => multivariant(`#EXT-X-MEDIA:GROUP-ID="a",NAME="n",${more}`, ...variant)
+    lacks(media('#EXT-X-KEY:METHOD=NONE,URI="k"'), code, /METHOD=NONE/)
+    lacks(multivariant('#EXT-X-SESSION-KEY:METHOD=NONE', ...variant), code, /a key in EXT-X-SESSION-KEY/)
+    lacks(
+      multivariant('#EXT-X-SESSION-DATA:DATA-ID="d",VALUE="v",URI="u"', ...variant),
+      code,
+      /received both/,
+    )
+    lacks(rendition('TYPE=CLOSED-CAPTIONS,INSTREAM-ID="CC1",URI="c.m3u8"'), code, /no URI/)
+    lacks(rendition('TYPE=AUDIO,INSTREAM-ID="CC1"'), code, /no INSTREAM-ID .* AUDIO/)
+    lacks(rendition('TYPE=AUDIO,FORCED=YES'), code, /no FORCED/)
+    lacks(rendition('TYPE=AUDIO,DEFAULT=YES,AUTOSELECT=NO'), code, /AUTOSELECT=YES/)
+    const audio = (name: string, more = '') =>
+      `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="${name}",URI="${name}.m3u8"${more}`
+    isClean(multivariant(audio('en', ',DEFAULT=YES'), audio('de'), ...named('a')))
+    lacks(multivariant(audio('en'), audio('en'), ...named('a')), code, /a NAME of its own/)
+    lacks(
+      multivariant(audio('en', ',DEFAULT=YES'), audio('de', ',DEFAULT=YES'), ...named('a')),
+      code,
+      /one DEFAULT/,
+    )
+    lacks(multivariant(audio('en'), ...named('b')), code, /type AUDIO and group "b" as line 4 names it/)
+    isClean(multivariant('#EXT-X-STREAM-INF:BANDWIDTH=1,CLOSED-CAPTIONS=NONE', 'v.m3u8'))
+  })
+
+  it('are parts and waits that are too long or too short', () => {
+    const code = 'playlist-contradiction'
+    const parts = '#EXT-X-PART-INF:PART-TARGET=1'
+    lacks(
+      media(parts, '#EXT-X-PART:DURATION=1.5,URI="p"'),
+      code,
+      /up to 1 s as PART-TARGET says, received 1\.5 s in line 6/,
+    )
+    isClean(media(parts, '#EXT-X-PART:DURATION=1.0005,URI="p"'))
+    lacks(media(parts, '#EXT-X-SERVER-CONTROL:PART-HOLD-BACK=1.5'), code, /PART-HOLD-BACK of at least 2 s/)
+    lacks(media('#EXT-X-SERVER-CONTROL:HOLD-BACK=10'), code, /HOLD-BACK of at least 12 s/)
+    lacks(media('#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL=10'), code, /CAN-SKIP-UNTIL of at least 24 s/)
   })
 })

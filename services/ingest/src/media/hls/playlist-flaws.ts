@@ -1,7 +1,11 @@
 import type { ManifestFlaw } from '../inspection.ts'
 import { createFlaws } from '../manifest-flaws.ts'
+import { type Attribute, readAttributes } from './attribute-list.ts'
+import { createPlaylistContradictions } from './playlist-contradictions.ts'
+import { hasVariable } from './playlist-variables.ts'
+import { attributeFaults, hasAttributes } from './tag-attributes.ts'
 
-/** Notices, line by line, what a playlist lacks or has wrongly by RFC 8216. */
+/** Notices, line by line, what a playlist lacks or has wrongly by RFC 8216 and its second edition. */
 export interface PlaylistFlaws {
   tag(name: string, value: string, line: number): void
   uri(uri: string, line: number): void
@@ -22,11 +26,27 @@ const tagsOfBoth = new Set(
 /** A duration of half a second over the target rounds either way. */
 const roundingSlack = 0.500_001
 
-/** `attributeOf` reads one attribute of a tag's list. */
-export function createPlaylistFlaws(
-  attributeOf: (list: string, name: string) => string | null,
-): PlaylistFlaws {
+/** Tags whose value is no attribute list, and the form of that. */
+const values: ReadonlyMap<string, readonly [pattern: RegExp, expected: string]> = new Map<
+  string,
+  readonly [pattern: RegExp, expected: string]
+>([
+  ['#EXT-X-MEDIA-SEQUENCE', [/^\d{1,20}$/, 'a whole number']],
+  ['#EXT-X-DISCONTINUITY-SEQUENCE', [/^\d{1,20}$/, 'a whole number']],
+  ['#EXT-X-PLAYLIST-TYPE', [/^(EVENT|VOD)$/, 'EVENT or VOD']],
+  ['#EXT-X-BYTERANGE', [/^\d{1,15}(@\d{1,15})?$/, 'a byte range such as 1024@0']],
+  [
+    '#EXT-X-PROGRAM-DATE-TIME',
+    [
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,20})?)?(Z|[+-]\d\d(:?\d\d)?)?$/i,
+      'a time such as 2026-01-31T12:00:00Z',
+    ],
+  ],
+])
+
+export function createPlaylistFlaws(): PlaylistFlaws {
   const flaws = createFlaws()
+  const contradictions = createPlaylistContradictions(flaws.add)
   const needs: { version: number; what: string }[] = []
   let version: string | null = null
   let target: string | null = null
@@ -42,6 +62,10 @@ export function createPlaylistFlaws(
 
   function tag(name: string, value: string, line: number): void {
     isMedia ||= !tagsOfBoth.has(name)
+    const attributes = hasAttributes(name) || name === '#EXT-X-DEFINE' ? readAttributes(value) : null
+    if (attributes) checkAttributes(name, attributes, line)
+    else checkValue(name, value, line)
+    contradictions.tag(name, value, attributes, line)
     switch (name) {
       case '#EXT-X-VERSION':
         version ??= value
@@ -61,7 +85,6 @@ export function createPlaylistFlaws(
         return
       case '#EXT-X-MAP':
         hasMap = true
-        requireAttributes(name, value, ['URI'], line)
         return
       case '#EXT-X-I-FRAMES-ONLY':
         isIFramesOnly = true
@@ -72,37 +95,47 @@ export function createPlaylistFlaws(
         return
       case '#EXT-X-KEY':
       case '#EXT-X-SESSION-KEY':
-        addKey(name, value, line)
+        addKey(name, attributes)
         return
       default:
-        addVariantTag(name, value, line)
+        addVariantTag(name, attributes, line)
     }
   }
 
-  function addVariantTag(name: string, value: string, line: number): void {
+  function checkAttributes(name: string, attributes: ReadonlyMap<string, Attribute>, line: number): void {
+    for (const [code, expected, received] of attributeFaults(name, attributes))
+      flaws.add(code, `expected ${expected} in ${name.slice(1)} in line ${line}, received ${received}`)
+  }
+
+  function checkValue(name: string, value: string, line: number): void {
+    const [pattern, expected] = values.get(name) ?? []
+    if (!pattern || pattern.test(value) || hasVariable(value)) return
+    const received = JSON.stringify(value.slice(0, 40))
+    flaws.add(
+      'playlist-value',
+      `expected ${expected} in ${name.slice(1)} in line ${line}, received ${received}`,
+    )
+  }
+
+  function addVariantTag(
+    name: string,
+    attributes: ReadonlyMap<string, Attribute> | null,
+    line: number,
+  ): void {
     if (name === '#EXT-X-STREAM-INF') {
       isMultivariant = true
       requireUri()
       pending = { kind: 'variant', line }
-      requireAttributes(name, value, ['BANDWIDTH'], line)
-    } else if (name === '#EXT-X-I-FRAME-STREAM-INF') {
+    } else if (name === '#EXT-X-I-FRAME-STREAM-INF') isMultivariant = true
+    else if (name === '#EXT-X-MEDIA') {
       isMultivariant = true
-      requireAttributes(name, value, ['BANDWIDTH', 'URI'], line)
-    } else if (name === '#EXT-X-MEDIA') {
-      isMultivariant = true
-      const type = attributeOf(value, 'TYPE')
-      const own = type === 'CLOSED-CAPTIONS' ? ['INSTREAM-ID'] : type === 'SUBTITLES' ? ['URI'] : []
-      requireAttributes(name, value, ['TYPE', 'GROUP-ID', 'NAME', ...own], line)
-      if (/^SERVICE/.test(attributeOf(value, 'INSTREAM-ID') ?? '')) need(7, 'INSTREAM-ID of SERVICE')
+      if (attributes?.get('INSTREAM-ID')?.value.startsWith('SERVICE')) need(7, 'INSTREAM-ID of SERVICE')
     }
   }
 
-  function addKey(name: string, value: string, line: number): void {
-    const method = attributeOf(value, 'METHOD')
-    requireAttributes(name, value, method === 'NONE' ? ['METHOD'] : ['METHOD', 'URI'], line)
-    if (attributeOf(value, 'IV') !== null) need(2, `IV in ${name}`)
-    const isFormatted = attributeOf(value, 'KEYFORMAT') ?? attributeOf(value, 'KEYFORMATVERSIONS')
-    if (isFormatted !== null) need(5, `KEYFORMAT in ${name}`)
+  function addKey(name: string, attributes: ReadonlyMap<string, Attribute> | null): void {
+    if (attributes?.has('IV')) need(2, `IV in ${name}`)
+    if (attributes?.has('KEYFORMAT') || attributes?.has('KEYFORMATVERSIONS')) need(5, `KEYFORMAT in ${name}`)
   }
 
   function addDuration(value: string, line: number): void {
@@ -117,6 +150,7 @@ export function createPlaylistFlaws(
 
   function uri(found: string, line: number): void {
     isMedia = true
+    contradictions.uri(found, line)
     const [path = ''] = found.split(/[?#]/, 1)
     if (pending === null && !isMultivariant) {
       const message = `expected #EXTINF before the URI in line ${line}, received none`
@@ -138,18 +172,6 @@ export function createPlaylistFlaws(
     pending = null
   }
 
-  function requireAttributes(name: string, value: string, wanted: readonly string[], line: number): void {
-    for (const attribute of wanted) {
-      const found = attributeOf(value, attribute)
-      const isNumber = attribute !== 'BANDWIDTH' || found === null || /^\d{1,20}$/.test(found)
-      if (found !== null && isNumber) continue
-      const what = isNumber ? attribute : `a whole number of ${attribute}`
-      const received = found === null ? 'none' : JSON.stringify(found.slice(0, 40))
-      const message = `expected ${what} in ${name.slice(1)} in line ${line}, received ${received}`
-      flaws.add('playlist-attribute-absent', message)
-    }
-  }
-
   function need(least: number, what: string): void {
     if (!needs.some(({ version }) => version === least))
       needs.push({ version: least, what: what.replace('#', '') })
@@ -157,6 +179,7 @@ export function createPlaylistFlaws(
 
   function all(): readonly ManifestFlaw[] {
     requireUri()
+    contradictions.end()
     if (hasMap) need(isIFramesOnly ? 5 : 6, 'EXT-X-MAP')
     checkVersion()
     if (!isMultivariant) checkTarget()

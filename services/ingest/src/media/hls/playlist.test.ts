@@ -44,6 +44,7 @@ describe('inspectPlaylist', () => {
       durations: [],
       extinfCount: 0,
       segmentCount: 0,
+      mediaSequence: 0,
       flaws: [],
       hasAbsoluteUrl: false,
       leavesStream: false,

@@ -1,5 +1,6 @@
 import type { InspectionFault, PlaylistEncryption, PlaylistFacts } from '../inspection.ts'
 import { destinationOf } from '../relative-url.ts'
+import { attributeOf } from './attribute-list.ts'
 import { createPlaylistFlaws, type PlaylistFlaws } from './playlist-flaws.ts'
 import { createPlaylistVariables, hasVariable, type PlaylistVariables } from './playlist-variables.ts'
 
@@ -27,6 +28,7 @@ interface PlaylistState {
   badExtinf: number | null
   /** EXT-X-GAP came for the next segment, which is not there (RFC 8216bis, 4.4.4.7). */
   isGap: boolean
+  isDelta: boolean
   /** The EXTINF of the next segment is the last of `durations`. */
   isTimed: boolean
   readonly variables: PlaylistVariables
@@ -75,6 +77,7 @@ const newPlaylistState = (): PlaylistState => ({
   segments: 0,
   badExtinf: null,
   isGap: false,
+  isDelta: false,
   isTimed: false,
   variables: createPlaylistVariables(),
   once: new Set(),
@@ -82,7 +85,7 @@ const newPlaylistState = (): PlaylistState => ({
   mediaSequence: null,
   targetDuration: null,
   timestamp: null,
-  flaws: createPlaylistFlaws(attribute),
+  flaws: createPlaylistFlaws(),
 })
 
 function addLine(state: PlaylistState, line: string, number: number): void {
@@ -115,13 +118,14 @@ function addTag(state: PlaylistState, line: string, number: number): void {
   if (tag === '#EXT-X-MEDIA' || tag === '#EXT-X-STREAM-INF') addTrack(state, tag, value)
   else if (tag === '#EXT-X-I-FRAME-STREAM-INF') addRendition(state, value)
   else if (tag === '#EXTINF') addDuration(state, value, number)
-  else if (tag === '#EXT-X-MAP') addMap(state, attribute(value, 'URI'))
-  else if (tag === '#EXT-X-PART') addPart(state, attribute(value, 'URI'))
+  else if (tag === '#EXT-X-MAP') addMap(state, attributeOf(value, 'URI'))
+  else if (tag === '#EXT-X-PART') addPart(state, attributeOf(value, 'URI'))
   else if (tag === '#EXT-X-PLAYLIST-TYPE') state.playlistType ??= value.slice(0, 80)
   else if (tag === '#EXT-X-ENDLIST') state.hasEndList = true
   else if (tag === '#EXT-X-GAP') state.isGap = true
+  else if (tag === '#EXT-X-SKIP') state.isDelta = true
   else if (tag === '#EXT-X-DEFINE')
-    state.variables.define(attribute(value, 'NAME'), attribute(value, 'VALUE'))
+    state.variables.define(attributeOf(value, 'NAME'), attributeOf(value, 'VALUE'))
   else addSealing(state, tag, value)
 }
 
@@ -134,11 +138,11 @@ const onceOnly = new Set(
 
 function addSealing(state: PlaylistState, tag: string, value: string): void {
   if (tag === '#EXT-X-KEY' || tag === '#EXT-X-SESSION-KEY')
-    state.key ??= { method: attribute(value, 'METHOD'), uri: attribute(value, 'URI') }
+    state.key ??= { method: attributeOf(value, 'METHOD'), uri: attributeOf(value, 'URI') }
   else if (tag === '#EXT-X-MEDIA-SEQUENCE') state.mediaSequence ??= numberIn(value)
   else if (tag === '#EXT-X-TARGETDURATION') state.targetDuration ??= numberIn(value)
-  else if (tag === '#EXT-X-SESSION-DATA' && attribute(value, 'DATA-ID') === timestampId)
-    state.timestamp ??= attribute(value, 'VALUE')
+  else if (tag === '#EXT-X-SESSION-DATA' && attributeOf(value, 'DATA-ID') === timestampId)
+    state.timestamp ??= attributeOf(value, 'VALUE')
 }
 
 const timestampId = 'com.apple.encrypted-datetime.timestamp'
@@ -149,14 +153,14 @@ function addTrack(state: PlaylistState, tag: string, value: string): void {
   state.tracks += 1
   if (tag === '#EXT-X-STREAM-INF') state.variantOpen = true
   else addRendition(state, value)
-  for (const codec of attribute(value, 'CODECS')?.split(',', maxCodecs) ?? []) {
+  for (const codec of attributeOf(value, 'CODECS')?.split(',', maxCodecs) ?? []) {
     if (state.codecs.size < maxCodecs) state.codecs.add(codec.trim())
   }
 }
 
 /** Renditions inside the variants have no URI (4.3.4.2.1). */
 function addRendition(state: PlaylistState, value: string): void {
-  const uri = attribute(value, 'URI')
+  const uri = attributeOf(value, 'URI')
   recordUri(state, uri)
   if (uri !== null) addPlaylist(state, uri)
 }
@@ -191,16 +195,6 @@ function recordUri({ uris, variables }: PlaylistState, written: string | null): 
   if (!hasVariable(uri)) uris.push(uri)
 }
 
-/** RFC 8216, 4.2: a quoted value may hold commas. */
-const attributes = /(?:^|,)\s*([A-Z0-9-]{1,64})=(?:"([^"]{0,4096})"|([^",]{0,4096}))/g
-
-function attribute(list: string, wanted: string): string | null {
-  for (const [, name, quoted, plain] of list.matchAll(attributes)) {
-    if (name === wanted) return (quoted ?? plain ?? '').slice(0, maxText)
-  }
-  return null
-}
-
 function factsOf(state: PlaylistState, path: string): PlaylistFacts {
   const urls = [...state.maps, ...state.parts, ...state.uris]
   const playlists = new Set([...state.playlists].map((url) => pathOf(path, url)))
@@ -220,6 +214,7 @@ function factsOf(state: PlaylistState, path: string): PlaylistFacts {
     extinfCount: state.extinfs,
     segmentCount: state.segments,
     ...(state.key ? { sealing: sealingOf(state, state.key) } : {}),
+    mediaSequence: state.isDelta ? null : (state.mediaSequence ?? 0),
     flaws: state.flaws.all(),
     hasAbsoluteUrl: destinations.has('absolute'),
     leavesStream: destinations.has('outside'),

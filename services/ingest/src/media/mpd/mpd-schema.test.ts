@@ -4,9 +4,10 @@ import { closestName, mpdAttributes, mpdElements } from './mpd-names.ts'
 
 const root =
   'xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:xlink="http://www.w3.org/1999/xlink" profiles="p" minBufferTime="PT2S"'
-const representation = '<Representation id="v" bandwidth="1"/>'
+const representation = '<Representation id="v" bandwidth="1" mimeType="video/mp4"/>'
 const template =
   '<SegmentTemplate timescale="1000" duration="1000" media="$Number$.m4s" initialization="i.mp4"/>'
+const live = 'type="dynamic" availabilityStartTime="2026-01-01T00:00:00Z" publishTime="2026-01-01T00:00:00Z"'
 const set = `<AdaptationSet>${template}${representation}</AdaptationSet>`
 const mpd = (
   inside = `<Period>${set}</Period>`,
@@ -41,7 +42,7 @@ describe('mpdFlawsOf', () => {
     isClean(period(`${template}${bare}`))
     isClean(
       period(
-        `<AdaptationSet><Representation id="v" bandwidth="1">${template}</Representation></AdaptationSet>`,
+        `<AdaptationSet mimeType="video/mp4"><Representation id="v" bandwidth="1">${template}</Representation></AdaptationSet>`,
       ),
     )
     const split = '<SegmentTemplate timescale="1" duration="1"/>'
@@ -74,9 +75,9 @@ describe('mpdFlawsOf', () => {
     isClean(mpd('<Period xlink:href="a.xml"/>'))
     isClean(period('<AdaptationSet xlink:href="a.xml" xlink:actuate="onLoad"/>'))
     isClean(mpd('<Period duration="PT0S"/>'))
-    const live = 'type="dynamic" availabilityStartTime="2026-01-01T00:00:00Z"'
-    isClean(mpd(`<Period>${set}</Period><Period start="PT9S"/>`, live))
-    lacks(mpd('<Period/>', live), /an AdaptationSet/)
+    const updated = `${live} minimumUpdatePeriod="PT5S"`
+    isClean(mpd(`<Period id="0" start="PT0S">${set}</Period><Period id="1" start="PT9S"/>`, updated))
+    lacks(mpd('<Period id="0" start="PT0S"/>', updated), /an AdaptationSet/)
   })
 
   it('misses attributes', () => {
@@ -87,7 +88,13 @@ describe('mpdFlawsOf', () => {
     lacks(mpd().replace(template, ''), /SegmentTemplate, SegmentList or BaseURL for Representation v/)
     lacks(mpd().replace('profiles="p"', ''), /MPD@profiles/)
     lacks(mpd().replace('minBufferTime="PT2S"', ''), /MPD@minBufferTime/)
-    lacks(mpd(undefined, 'type="dynamic"'), /MPD@availabilityStartTime/)
+    lacks(
+      mpd(
+        '<Period id="0" start="PT0S" duration="PT0S"/>',
+        live.replace(/ availabilityStartTime="[^"]*"/, ''),
+      ),
+      /MPD@availabilityStartTime/,
+    )
     lacks(mpd().replace(' bandwidth="1"', '').replace(' id="v"', ''), /\(and 1 more like it\)$/)
     const timeline =
       '<SegmentTemplate media="$Time$"><SegmentTimeline><S t="0"/></SegmentTimeline></SegmentTemplate>'
@@ -113,11 +120,12 @@ describe('mpdFlawsOf', () => {
 
   it('lets a representation of a live MPD have no segment yet where another has', () => {
     const begun =
-      '<AdaptationSet><SegmentTemplate media="$Number$.m4s"/><Representation id="a" bandwidth="0"/></AdaptationSet>'
-    const live = 'type="dynamic" availabilityStartTime="2026-01-01T00:00:00Z"'
-    isClean(period(set + begun, `${live} minimumUpdatePeriod="PT5S"`))
-    lacks(period(begun, `${live} minimumUpdatePeriod="PT5S"`), /SegmentTimeline/)
-    lacks(period(set + begun, live), /SegmentTimeline/)
+      '<AdaptationSet><SegmentTemplate media="$Number$.m4s"/><Representation id="a" bandwidth="0" mimeType="video/mp4"/></AdaptationSet>'
+    const started = (inside: string, attributes: string) =>
+      mpd(`<Period id="0" start="PT0S">${inside}</Period>`, attributes)
+    isClean(started(set + begun, `${live} minimumUpdatePeriod="PT5S"`))
+    lacks(started(begun, `${live} minimumUpdatePeriod="PT5S"`), /SegmentTimeline/)
+    lacks(started(set + begun, `${live} mediaPresentationDuration="PT5S"`), /SegmentTimeline/)
     lacks(period(set + begun), /SegmentTimeline/)
   })
 
@@ -169,7 +177,12 @@ describe('mpdFlawsOf', () => {
   })
 
   it('says nothing of names that are like none, have a prefix or are of another schema', () => {
-    isClean(mpd(undefined, 'generatedBy="x" xmlns:y="urn:y" y:startnumber="1" xml:lang="en"'))
+    isClean(
+      mpd(
+        undefined,
+        'mediaPresentationDuration="PT4S" generatedBy="x" xmlns:y="urn:y" y:startnumber="1" xml:lang="en"',
+      ),
+    )
     isClean(mpd(`<y:period xmlns:y="urn:y"><Represantation/></y:period><Period>${set}</Period>`))
     isClean(mpd(`<period xmlns="urn:y"><Represantation/></period><Period>${set}</Period>`))
     const protection = '<ContentProtection schemeIdUri="x"><Perod/></ContentProtection>'

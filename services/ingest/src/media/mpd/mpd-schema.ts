@@ -10,8 +10,9 @@ import {
   parsePositive,
   parseUnsigned,
 } from './attribute-values.ts'
+import { checkElement, checkPresentation } from './mpd-contradictions.ts'
 import { closestName, mpdAttributes, mpdElements } from './mpd-names.ts'
-import { segmentInformationOf } from './segment-information.ts'
+import { isRemote, segmentInformationOf } from './segment-information.ts'
 
 const namespace = 'urn:mpeg:dash:schema:mpd:2011'
 
@@ -26,6 +27,7 @@ export function mpdFlawsOf(mpd: Element, maxRepresentations: number): readonly M
   const flaws = createFlaws()
   checkNamespace(flaws, mpd)
   checkRoot(flaws, mpd)
+  checkPresentation(flaws, mpd)
   checkPeriods(flaws, mpd, maxRepresentations)
   checkNamesAndValues(flaws, mpd)
   return flaws.all()
@@ -38,18 +40,16 @@ function checkNamespace(flaws: Flaws, { prefix, attributes }: Element): void {
 }
 
 function checkRoot(flaws: Flaws, mpd: Element): void {
-  const { type, profiles, minBufferTime, availabilityStartTime } = mpd.attributes
+  const { type, profiles, minBufferTime, availabilityStartTime, publishTime } = mpd.attributes
   if (profiles === undefined) flaws.add('mpd-incomplete', 'expected MPD@profiles, received none')
   if (minBufferTime === undefined) flaws.add('mpd-incomplete', 'expected MPD@minBufferTime, received none')
   if (type === 'dynamic' && availabilityStartTime === undefined)
     flaws.add('mpd-incomplete', 'expected MPD@availabilityStartTime of a dynamic MPD, received none')
+  if (type === 'dynamic' && publishTime === undefined)
+    flaws.add('mpd-incomplete', 'expected MPD@publishTime of a dynamic MPD, received none')
   if (childrenOf(mpd, 'Period').length === 0)
     flaws.add('mpd-incomplete', 'expected a Period in the MPD, received none')
 }
-
-/** Whether what is in an element comes from another file (ISO/IEC 23009-1, 5.5). */
-export const isRemote = ({ attributes }: Pick<Element, 'attributes'>): boolean =>
-  Object.keys(attributes).some((name) => name.endsWith(':href'))
 
 function checkPeriods(flaws: Flaws, mpd: Element, maxRepresentations: number): void {
   const periods = childrenOf(mpd, 'Period')
@@ -60,6 +60,8 @@ function checkPeriods(flaws: Flaws, mpd: Element, maxRepresentations: number): v
   for (const [index, period] of periods.entries()) {
     if (isRemote(period)) continue
     const where = `Period ${nameOf(period, index)}`
+    if (mpd.attributes.type === 'dynamic' && period.attributes.id === undefined)
+      flaws.add('mpd-incomplete', `expected @id in ${where} of a dynamic MPD, received none`)
     const mayWait = once(() => mayFollow(mpd, period))
     const isOver = parseDuration(period.attributes.duration) === 0
     if (!isFilled(period) && !isOver && !mayBeEmpty && !period.children.has('EmptyAdaptationSet'))
@@ -100,7 +102,14 @@ function checkRepresentation(flaws: Flaws, levels: Levels, index: number, mayWai
     if (element.attributes[name] !== undefined) continue
     flaws.add('mpd-incomplete', `expected @${name} in ${where}, received none`)
   }
-  const { addressing, attributes, isNamed } = segmentInformationOf([period, set, element])
+  if ([element, set].every(hasNoType))
+    flaws.add('mpd-incomplete', `expected @mimeType in ${where} or its AdaptationSet, received none`)
+  const { addressing, attributes, isNamed, holderOf } = segmentInformationOf([period, set, element])
+  if (attributes.duration !== undefined && holderOf('SegmentTimeline') !== null)
+    flaws.add(
+      'mpd-timeline-and-duration',
+      `expected @duration or SegmentTimeline for ${where}, received both`,
+    )
   const hasBaseUrl = levels.some(({ children }) => children.has('BaseURL'))
   if (!isNamed && !hasBaseUrl) {
     const expected = 'expected SegmentTemplate, SegmentList or BaseURL'
@@ -114,6 +123,10 @@ function checkRepresentation(flaws: Flaws, levels: Levels, index: number, mayWai
   const expected = 'expected @duration or SegmentTimeline in the SegmentTemplate'
   flaws.add('mpd-incomplete', `${expected} for ${where}, received neither`)
 }
+
+/** 5.3.7.2; what InitializationSet says counts for the sets that refer to it. */
+const hasNoType = ({ attributes }: Element): boolean =>
+  attributes.mimeType === undefined && attributes.initializationSetRef === undefined
 
 function isTimed(levels: readonly Element[]): boolean {
   const { attributes, holderOf } = segmentInformationOf(levels)
@@ -137,6 +150,7 @@ const open = new Set(
 
 function checkNamesAndValues(flaws: Flaws, mpd: Element): void {
   const names = { attribute: createLookUp(mpdAttributes), element: createLookUp(mpdElements) }
+  const longest = parseDuration(mpd.attributes.maxSegmentDuration)
   const left: Element[] = [mpd]
   for (let element = left.pop(); element; element = left.pop()) {
     const { name, attributes } = element
@@ -146,6 +160,7 @@ function checkNamesAndValues(flaws: Flaws, mpd: Element): void {
         flaws.add('mpd-name-unknown', `expected @${meant} in ${name}, received @${attribute.slice(0, 48)}`)
     }
     checkValues(flaws, element)
+    checkElement(flaws, element, longest)
     if (open.has(name)) continue
     for (const [child, elements] of element.children) {
       const [first] = elements
@@ -220,8 +235,13 @@ const checks: ReadonlyMap<string, readonly Check[]> = new Map<string, readonly C
   ],
   [
     'Representation',
-    [...unsigned('bandwidth', 'width', 'height', 'qualityRanking'), ...frameRates('frameRate')],
+    [
+      ...unsigned('bandwidth', 'width', 'height', 'qualityRanking'),
+      ...frameRates('frameRate'),
+      ['id', (text) => !/\s/.test(text), 'no space'],
+    ],
   ],
+  ['EventStream', segments.slice(0, 1)],
   ['SegmentTemplate', [...segments, ...templates]],
   ['SegmentList', segments],
   ['SegmentBase', segments.filter(([name]) => name !== 'duration')],

@@ -2,8 +2,9 @@ import type { InspectionFault, MpdFacts, RepresentationFacts } from '../inspecti
 import { childrenOf, type Element, isElement, readXml } from '../xml/xml.ts'
 import { parseDuration } from './attribute-values.ts'
 import { baseOf, createParseBudget, type ParseBudget } from './mpd-budget.ts'
-import { isRemote, mpdFlawsOf } from './mpd-schema.ts'
+import { mpdFlawsOf } from './mpd-schema.ts'
 import { type RepresentationElement, readRepresentation } from './representation.ts'
+import { isRemote } from './segment-information.ts'
 
 const maxRepresentations = 256
 

@@ -3,8 +3,7 @@ import { escapeDollars, fillTemplate, literalOf } from '../url-template.ts'
 import { childOf, childrenOf, type Element } from '../xml/xml.ts'
 import { parsePositive, parseUnsigned } from './attribute-values.ts'
 import { type Base, type ParseBudget, resolveUrl } from './mpd-budget.ts'
-import { isRemote } from './mpd-schema.ts'
-import { type SegmentInformation, segmentInformationOf } from './segment-information.ts'
+import { isRemote, type SegmentInformation, segmentInformationOf } from './segment-information.ts'
 import { readTimeline } from './timeline.ts'
 
 /** A Representation element with its surroundings. */

@@ -35,3 +35,7 @@ export function segmentInformationOf(levels: readonly Element[]): SegmentInforma
 }
 
 const none = ['SegmentBase', 'file'] as const
+
+/** Whether what is in an element comes from another file (ISO/IEC 23009-1, 5.5). */
+export const isRemote = ({ attributes }: Pick<Element, 'attributes'>): boolean =>
+  Object.keys(attributes).some((name) => name.endsWith(':href'))

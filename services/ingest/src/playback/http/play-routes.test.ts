@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { chunk, ftyp, moov } from '@pushav/shared/testing/media/boxes.ts'
+import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { type Ingest, ingestSuite } from '../../testing/ingest.ts'
 
 describe('playback of what came', () => {
@@ -28,6 +28,27 @@ describe('playback of what came', () => {
     const uri = main.text.trim().split('\n').at(-1)
     const playlist = await ingest.get(`/play/1/none/${uri}`)
     ok(playlist.text.includes('\n2000.m4s\n') && !playlist.text.includes('ENDLIST'), playlist.text)
+  })
+
+  it('shows clips, whose times each begin at 0, one behind the other', async () => {
+    await using ingest = await suite.start()
+    const clip = [init, styp('cmfs'), chunk(), styp('cmfs'), chunk({ at: 1_000, sequence: 2, isSync: false })]
+    await ingest.send('POST', '/streams')
+    for (const nth of [1, 2]) await ingest.put(`/streams/1/clip-0${nth}.mp4`, Buffer.concat(clip))
+    const { text } = await ingest.get('/play/1/none/manifest.mpd')
+    deepEqual(text.match(/ start="[^"]*"/g), [' start="PT0S"', ' start="PT2S"'], text)
+    const second = text.match(/media="[^"]+/g)?.[1]?.slice('media="'.length) ?? ''
+    ok(second.endsWith('?shift=2000'), text)
+    const segment = await ingest.get(`/play/1/none/${second.replace('$Time$', '1000')}`)
+    equal(segment.status, 200, segment.text)
+    const { json } = await ingest.get('/streams/1/uploads?limit=100')
+    const paths = json.uploads.map(({ path }: { path: string }) => path)
+    ok(
+      segment.headers.etag?.includes(
+        json.uploads[paths.findLastIndex((path: string) => path.endsWith('/2.m4s'))].id,
+      ),
+    )
+    equal((await ingest.get(`/play/1/none/${second.replace(/\$Time.*/, '0.m4s?shift=-1')}`)).status, 400)
   })
 
   it('names a window of what is live', async () => {

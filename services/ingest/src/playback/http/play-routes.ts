@@ -1,4 +1,4 @@
-import { playQuery } from '@pushav/shared/api/playback.ts'
+import { playQuery, segmentQuery } from '@pushav/shared/api/playback.ts'
 import { type Request, type Response, Router } from 'express'
 import { parseQuery } from '../../http/parse-request.ts'
 import { sendBody } from '../../http/send-body.ts'
@@ -42,7 +42,8 @@ export function playRoutes({ playback, store }: PlayRoutesDeps): Router {
     async (request: Request<TrackParams & { time: string }>, response) => {
       const { id, track, time } = request.params
       if (!/^\d{1,16}$/.test(time)) throw new Refusal('object-unknown', 'name a segment by its decode time')
-      const { upload } = await playback.segment(nameOf(request), track, Number(time))
+      const { shift = 0 } = parseQuery(segmentQuery, request.query)
+      const { upload } = await playback.segment(nameOf(request), track, Number(time) + shift)
       await sendUpload(response, id, upload)
     },
   )

@@ -29,6 +29,7 @@ function trackOf(
   const segments = Array.from({ length: count }, (_, i) => ({
     upload: `${name[0]}${number + i}`,
     init: initView.upload,
+    shift: 0,
     decodeTime: (fromSeconds + 2 * i) * initView.timescale,
     duration: 2 * initView.timescale,
     bytes: 1_000,
@@ -40,6 +41,12 @@ function trackOf(
   if (!first) throw new Error('a track has segments')
   return { name, first, firstInit: initView, segments, left: noneLeft }
 }
+
+/** The same segments in a clip whose own times are some seconds earlier. */
+export const shifted = (track: TrackSegments, seconds: number): TrackSegments => ({
+  ...track,
+  segments: track.segments.map((segment) => ({ ...segment, shift: seconds * segment.initView.timescale })),
+})
 
 /** The same segments of another init segment. */
 export const withInit = (track: TrackSegments, initView: InitView): TrackSegments => ({

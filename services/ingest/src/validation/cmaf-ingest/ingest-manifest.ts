@@ -5,6 +5,7 @@ import { maxTracks, shortDigest } from '../limits.ts'
 import { updateAnnouncements } from '../manifests/announcements.ts'
 import { checkMpdAgainstUploads } from '../manifests/mpd-against-uploads.ts'
 import { checkPlaylistAgainstMpd, playlistPreconditions } from '../manifests/playlist-against-mpd.ts'
+import { checkEndedPlaylist } from '../manifests/playlist-against-uploads.ts'
 import { updatePlaylistNames } from '../manifests/playlist-names.ts'
 import { missingTracks } from '../matter/matter-session.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
@@ -27,11 +28,13 @@ function useManifest(evaluation: Evaluation, context: Context, session: Session)
   const noted = add(evaluation, { findings: [finding('manifest-interface', message, 'note')] })
   const { mpd = null, playlist = null } = context.inspection ?? {}
   if (playlist) {
-    const findings = checkPlaylistAgainstMpd(context, session, playlist)
-    const known = updatePlaylistNames(context, session, playlist)
+    const { session: known, findings: moves, track } = updatePlaylistNames(context, session, playlist)
+    const findings = [...checkPlaylistAgainstMpd(context, session, playlist), ...moves]
     const preconditions = playlistPreconditions(session, playlist)
     const compared = add(noted, { session: known, findings, preconditions })
-    return playlist.kind === 'media' ? add(compared, checkPlaylistEnd(context, known, playlist)) : compared
+    if (playlist.kind !== 'media') return compared
+    const ended = add(compared, checkPlaylistEnd(context, known, playlist))
+    return add(ended, checkEndedPlaylist(context, ended.session ?? known, playlist, track))
   }
   if (!mpd) return noted
   const announced = add(

@@ -20,6 +20,7 @@ import {
   fitsSameSegments,
   knownInitOf,
 } from '../media/init-media.ts'
+import { holeAfter, isLate } from '../media/late-segment.ts'
 import {
   awaitedAfter,
   clockInOrder,
@@ -33,7 +34,8 @@ import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { endRequest, isSentInOther, requestAfter } from '../sessions/long-request.ts'
 import { isOfNewRecording } from '../sessions/restart.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
-import { placeAfter } from '../tracks/track-identity.ts'
+import { isClipFile, placeAfter } from '../tracks/track-identity.ts'
+import { textDigest } from '../tracks/track-names.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
 import { endIfAllEnded, enterSession } from './ingest-session.ts'
 import { clockAfterPart, partOf } from './partial-segment.ts'
@@ -59,7 +61,7 @@ export function checkIngestObject(start: Evaluation, context: Context): Evaluati
     return add({ ...start, session: known }, { track: name, findings: [segmentRepeated(name)] })
   const entered = enterSession(start, context)
   if (inspection.init && isKnownInit(context, at(entered.session.tracks, name))) {
-    return repeatInit(entered, name)
+    return repeatInit(entered, context, name)
   }
   let evaluation: Evaluation = add(recordDevice(entered, context, name), { track: name })
   if (inspection.init)
@@ -95,9 +97,10 @@ function recordSplitRequest(
   const session = endRequest(known, name, upload)
   if (!session) return start
   const track = at(session.tracks, name)
-  return track
-    ? add(start, { track: name, session: withTrack(session, { ...track, isOneUrl: true }) })
-    : { ...start, session }
+  if (!track) return { ...start, session }
+  const openRequest = track.openRequest === upload.id ? undefined : track.openRequest
+  const ended: Track = { ...track, isOneUrl: true, openRequest }
+  return add(start, { track: name, session: withTrack(session, ended) })
 }
 
 const segmentRepeated = (track: string): Finding =>
@@ -125,18 +128,31 @@ function recordUnread(
 
 /** The track's init segment again, at its path or, after a deletion or in another request, elsewhere. */
 function isKnownInit(context: Context, track: Track | undefined): boolean {
-  if (!track?.hasInit) return false
+  if (!track?.hasInit || isOfAnotherClip(context, track)) return false
   return isRepeat(context) || track.shortInitDigest === shortDigest(context.upload.sha256)
 }
+
+/** Clips of one camera have the same init segment, each in its own request. */
+const isOfAnotherClip = ({ object, upload }: Context, { place }: Track): boolean =>
+  object?.name.isFree === true &&
+  upload.part !== undefined &&
+  place?.init !== undefined &&
+  place.init !== textDigest(object.path)
 
 const sessionOf = (evaluation: Evaluation, entered: { readonly session: Session }): Session =>
   evaluation.session ?? entered.session
 
 /** The same init segment again: it reopens a track that has ended, else nothing changes. */
-function repeatInit(evaluation: Evaluation & { readonly session: Session }, name: string): Evaluation {
+function repeatInit(
+  evaluation: Evaluation & { readonly session: Session },
+  { upload }: Context,
+  name: string,
+): Evaluation {
   const message = `expected the init segment of ${excerpt(name)} once, received the same bytes again`
   const findings = [finding('init-repeated', message)]
-  return add(evaluation, { track: name, session: reopenTrack(evaluation.session, name), findings })
+  const session = reopenTrack(evaluation.session, name)
+  const open = upload.part ? { ...trackIn(session, name), openRequest: upload.part.of } : null
+  return add(evaluation, { track: name, session: open ? withTrack(session, open) : session, findings })
 }
 
 function reopenTrack(session: Session, name: string): Session {
@@ -152,21 +168,26 @@ function addInit(context: Context, session: Session, facts: InitFacts, name: str
   const isSame = track.init && next ? fitsSameSegments(track.init, next) : false
   const phase = track.segmentCount > 0 && !isRestart ? track.phase : 'init_uploaded'
   const isFurther = isFurtherInit(context, session, name)
+  const place = placeOf(context, track)
+  const digest = shortDigest(context.upload.sha256)
+  const isAnother = place?.hasClips === true && place.init !== track.place?.init
   const known: Track = {
     ...track,
     phase,
     hasInit: true,
     init: next ?? track.init,
-    initUpload: context.upload.id,
+    initUpload: isAnother && track.shortInitDigest === digest ? track.initUpload : context.upload.id,
     header: undefined,
     headless: undefined,
-    place: placeOf(context, track),
-    shortInitDigest: shortDigest(context.upload.sha256),
-    clock: isSame && !isRestart && !isFurther ? track.clock : null,
+    place,
+    openRequest: context.upload.part?.of,
+    isAnew: isAnother || undefined,
+    shortInitDigest: digest,
+    clock: isSame && (isAnother || (!isRestart && !isFurther)) ? track.clock : null,
   }
   // A restart was told by another track: this one still has the init segment of the recording before.
   const isOfBefore = context.upload.part !== undefined && session.generation > 1 && track.segmentCount === 0
-  const isChange = !isFurther && !isOfBefore && !(isClip(context) && isSame)
+  const isChange = !isFurther && !isOfBefore && !((isClip(context) || isAnother) && isSame)
   const changes = isChange ? checkInitChange(track, next) : []
   return mergeUpdates(
     {
@@ -185,8 +206,8 @@ function isFurtherInit({ upload }: Context, { playlists = {} }: Session, name: s
 }
 
 /** A file that brings its own init segment, one of many: its times may begin anew. */
-const isClip = ({ inspection, name, upload }: Context): boolean =>
-  inspection?.init != null && inspection.media !== null && name.isFree && !name.isTrackUrl && !upload.part
+const isClip = ({ object, upload }: Context): boolean =>
+  object?.name.isFree === true && isClipFile(object) && !upload.part
 
 const placeOf = ({ object }: Context, track: Track): Track['place'] =>
   object?.name.isFree ? placeAfter(track, object) : track.place
@@ -248,7 +269,8 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
   const isOld = isOfNewRecording(context, session, track, media)
   const isReused = previous !== null && !isOwnPath && !isFilled && !isOld && track.segmentCount > 0
   const part = partOf(context, session, track, media)
-  const isLate = isAwaited(context, track)
+  const number = numberIn(context, session, track, media)
+  const isBetween = isAwaited(context, track) || isLate(track, media)
   const isOrdered = isInOrder(context, track)
   const position = {
     part: part.kind,
@@ -258,6 +280,7 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
       !isFilled &&
       part.kind !== 'copy' &&
       track.phase !== 'completed' &&
+      !track.isAnew &&
       !isClip(context),
     announcedSeconds: at(session.announcements, name)?.segmentSeconds ?? null,
     partFrom: context.upload.part?.from,
@@ -266,11 +289,14 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
   const isReplacement = isReused || isFilled || part.kind === 'copy'
   const counts = !isReplacement && !isFurther
   const clock = clockInOrder(context, track, media)
+  const found = checkSegmentMedia(track, media, position)
+  const { hole, withdrawn } = holeAfter(track, media, { findings: found, upload: upload.id })
   const next: Track = {
     ...track,
     phase: track.phase === 'completed' ? 'completed' : track.hasInit ? 'segments_uploading' : track.phase,
     segmentCount: track.segmentCount + (counts ? 1 : 0),
-    lastNumber: isLate ? track.lastNumber : (numberIn(context, session, track, media) ?? track.lastNumber),
+    lastNumber:
+      isBetween && number !== null ? Math.max(number, track.lastNumber ?? 0) : (number ?? track.lastNumber),
     awaited: awaitedAfter(context, track),
     clock: isReplacement ? track.clock : isFurther ? clockAfterPart(track.clock, clock) : clock,
     part: partAfter(track, part),
@@ -278,6 +304,9 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
     isOneUrl: track.isOneUrl || (previous !== null && previous === track.shortInitDigest) || undefined,
     shortFillerDigest: media.isFiller ? shortDigest(upload.sha256) : track.shortFillerDigest,
     place: placeOf(context, track),
+    hole: track.isAnew ? undefined : hole,
+    isAnew: undefined,
+    shift: track.isAnew ? shiftOf(track, media) : track.shift,
     headless: track.hasInit ? undefined : { trackId: media.trackId, end: endOf(media) },
   }
   const counted = withTrack({ ...session, segmentCount: session.segmentCount + (isFurther ? 0 : 1) }, next)
@@ -291,14 +320,23 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
           ? checkAnnouncedCodec(session, name, track.init)
           : []),
         ...(isReused ? [pathReused(context)] : []),
-        ...checkSegmentMedia(track, media, position),
+        ...found,
       ],
       preconditions: segmentPreconditions(position, media),
+      withdrawn,
     },
-    part.kind === 'segment' && isOrdered ? checkIngestRecommendations(context, session, track, media) : {},
+    part.kind === 'segment' && isOrdered && !track.isAnew
+      ? checkIngestRecommendations(context, session, track, media)
+      : {},
     part.kind === 'segment' && isOrdered ? checkSetAlignment(context, session, track, media) : {},
     part.kind === 'further' ? {} : checkAnnouncedName(context, session, next),
   )
+}
+
+/** How much later a clip is placed: behind the ones before it, unless its times go on by themselves. */
+function shiftOf({ clock, shift = 0 }: Track, { decodeTime }: MediaFacts): number | undefined {
+  if (clock === null || decodeTime === null) return undefined
+  return Math.max(0, clock.end + shift - decodeTime) || undefined
 }
 
 function partAfter({ part }: Track, { kind, segment }: ReturnType<typeof partOf>): Track['part'] {

@@ -1,7 +1,7 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { formatSeconds } from '../media/segment-media.ts'
+import { formatSeconds } from '../media/format-seconds.ts'
 import { at, type Session, type Track } from '../state.ts'
 import { segmentOfPart, startOfDigits } from '../tracks/track-names.ts'
 

@@ -47,6 +47,22 @@ describe('an MPD against what was uploaded', () => {
     for (const way of ways) deepEqual(after(way), [], JSON.stringify(way))
   })
 
+  it('may have @duration beside SegmentTimeline as Matter cameras write it', () => {
+    const both = { flaws: [{ code: 'mpd-timeline-and-duration', message: 'expected one' }] } as const
+    deepEqual(flaws(dash, [dynamicMpd(1, { ...video({}), ...both })]), [])
+    deepEqual(flaws(ingest, [mpdAt('m.mpd', both)]).includes('mpd-timeline-and-duration'), true)
+  })
+
+  it('is not held against pictures and text files, which are no tracks', () => {
+    const besides = ['image/jpeg', 'text/vtt', 'video/webm', 'video/mp4'].map((mimeType, at) =>
+      representation('session_1', `beside${at}`, { mimeType, media: 'session_1/beside/$Number$.x' }),
+    )
+    const withBesides = (count: number) =>
+      staticMpd(1, { representations: [representation('session_1', 'video'), ...besides.slice(0, count)] })
+    deepEqual(flaws(dash, [...uploaded, withBesides(3)]), [])
+    deepEqual(flaws(dash, [...uploaded, withBesides(4)]), ['manifest-names-unknown-track'])
+  })
+
   it('begins where an edit list or the decode time says', () => {
     const from = (delaySeconds: number, t: number) =>
       flaws(dash, [

@@ -1,5 +1,5 @@
 import { add, type Context, type Evaluation } from '../evaluation.ts'
-import type { Finding } from '../finding.ts'
+import type { Finding, WithdrawnFinding } from '../finding.ts'
 import type { FindingCode, Severity } from '../rules.ts'
 import { at, type Session } from '../state.ts'
 import { checkSegmentsAgainstUploads, type ManifestSegments } from './segments-against-uploads.ts'
@@ -31,13 +31,6 @@ interface StatedAbsence {
   readonly code: FindingCode
   readonly severity: Severity
   readonly tracks: readonly { readonly name: string; readonly count: number }[]
-}
-
-/** A finding that an earlier upload got and that is not true any more. */
-export interface WithdrawnFinding {
-  readonly upload: string
-  readonly code: FindingCode
-  readonly severity: Severity
 }
 
 /** More tracks than this are neither deferred nor withdrawn. */

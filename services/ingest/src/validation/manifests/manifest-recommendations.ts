@@ -31,7 +31,8 @@ export function checkManifestRecommendations(
 
 /**
  * What the manifest lacks or has wrongly by its own standard. What a finding of Matter says already is not said
- * again: a playlist of nothing in the place of the multivariant one, segments without EXTINF, EXTINF alone.
+ * again: a playlist of nothing in the place of the multivariant one, segments without EXTINF, EXTINF alone. The cameras of
+ * Matter keep @duration where they add a SegmentTimeline (11.7.1.8.1).
  */
 function flawFindings(
   { name, inspection }: Context,
@@ -42,6 +43,7 @@ function flawFindings(
   const isKnown = found.some(({ code }) => code === 'hls-final-no-extinf' || code === 'hls-final-no-segments')
   return flaws
     .filter(({ code }) => !(isKnown && code === 'playlist-segment-incomplete'))
+    .filter(({ code }) => !(name.isMatter && code === 'mpd-timeline-and-duration'))
     .map(({ code, message }) => finding(code, message))
 }
 

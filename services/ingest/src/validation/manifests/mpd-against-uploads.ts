@@ -24,7 +24,7 @@ export function checkMpdAgainstUploads(context: Context, session: Session): Upda
   const open = pathsBeside(context)
   const names = trackNamesOf(context, session, mpd)
   const all = mpd.representations
-    .filter((facts) => examplePath(facts) !== null)
+    .filter((facts) => examplePath(facts) !== null && isFollowed(facts))
     .map((facts) => ({ facts, name: names.get(facts) ?? null, isOpen: namesOneOf(facts, open) }))
   const named = all.filter(({ isOpen }) => !isOpen)
   const missing = missingNames(context.stream.expectedTrackNames, session)
@@ -71,6 +71,10 @@ export function checkMpdAgainstUploads(context: Context, session: Session): Upda
   ].flatMap((one) => one ?? [])
   return { findings, session: withComparison(context, session, { manifest: 'MPD', open, deferred, stated }) }
 }
+
+/** Whether objects of a representation become a track here: pictures, text files and other containers do not. */
+const isFollowed = ({ mimeType }: RepresentationFacts): boolean =>
+  mimeType === null || /^\s*[\w-]{1,40}\/(mp4|iso\.segment)\b/i.test(mimeType)
 
 /** The shapes of the names of clips that were cut into segments. */
 const clipsIn = ({ tracks }: Session): ReadonlySet<number> =>

@@ -41,6 +41,46 @@ export function checkPlaylistAgainstUploads(
   return { findings, session: withComparison(context, session, { manifest, open, deferred: [], stated }) }
 }
 
+/** Segments that this server takes for no track: MPEG-2 TS, raw sound, text. */
+const otherMedia = /\.(ts|aac|ac3|ec3|mp3|vtt|webvtt)$/i
+
+/**
+ * Compares a playlist of a cmaf-ingest stream that has ended with the uploads of its track: how many segments there are, and
+ * how long they last. It may list a moving window, and what it lists may still come, which withdraws what was said.
+ */
+export function checkEndedPlaylist(
+  context: Context,
+  session: Session,
+  playlist: PlaylistFacts,
+  name: string | null,
+): Update {
+  const { segmentCount, uris, hasEndList } = playlist
+  const isListed = hasEndList && name !== null && session.segmentCount > 0 && segmentCount > 0
+  // Several of one URI are ranges of one file.
+  if (!isListed || new Set(uris).size !== segmentCount || uris.some((uri) => otherMedia.test(uri))) return {}
+  if (pathsBeside(context).length > 0) return {}
+  const track = at(session.tracks, name)
+  const findings = track
+    ? checkSegmentsAgainstUploads('playlist', playlistSegmentsOf(playlist, track), track, { mayOmit: true })
+    : [unknownTrack(name)]
+  const [absent] = findings.filter(({ code }) => code === missingSegments || code === unknownTrackCode)
+  if (!absent) return { findings }
+  const { code, severity } = absent
+  const stated = [{ code, severity, tracks: [{ name, count: track ? segmentCount : 0 }] }]
+  return {
+    findings,
+    session: withComparison(context, session, { manifest: 'playlist', open: [], deferred: [], stated }),
+  }
+}
+
+const unknownTrackCode = 'manifest-names-unknown-track'
+
+const unknownTrack = (name: string): Finding =>
+  finding(
+    unknownTrackCode,
+    `expected a track that was uploaded, the playlist lists segments of ${excerpt(name)}`,
+  )
+
 function checkUris(context: Context, playlist: PlaylistFacts, track: Track): readonly Finding[] | null {
   const stray = foreignUriIn(context, playlist, track)
   if (stray === null) return null

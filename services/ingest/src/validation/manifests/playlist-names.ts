@@ -1,17 +1,24 @@
 import type { PlaylistFacts } from '../../media/inspection.ts'
 import { destinationOf } from '../../media/relative-url.ts'
 import type { Context } from '../evaluation.ts'
+import type { Finding } from '../finding.ts'
 import { limitPlaylists } from '../limits.ts'
 import { at, type PlaylistNames, type Session, type Track, withTrack } from '../state.ts'
 import { playlistTrack } from '../tracks/track-identity.ts'
 import { patternsOf, textDigest } from '../tracks/track-names.ts'
+import { checkWindow, windowOf } from './playlist-window.ts'
 
 /**
- * The session with the names of a media playlist, by which the objects of its track are known. Tracks of init segments
- * that came before it, and that it lists behind the track's first one, are no tracks of their own any more.
+ * The session with the names of a media playlist, by which the objects of its track are known, and findings against the
+ * version before it. Tracks of init segments that came before it, and that it lists behind the track's first one, are no
+ * tracks of their own any more.
  */
-export function updatePlaylistNames({ upload }: Context, session: Session, playlist: PlaylistFacts): Session {
-  if (playlist.kind !== 'media') return session
+export function updatePlaylistNames(
+  { upload }: Context,
+  session: Session,
+  playlist: PlaylistFacts,
+): { readonly session: Session; readonly findings: readonly Finding[]; readonly track: string | null } {
+  if (playlist.kind !== 'media') return { session, findings: [], track: null }
   const pathsOf = (uris: readonly string[]) =>
     uris.flatMap((uri) => {
       const destination = destinationOf(upload.path, uri)
@@ -20,14 +27,17 @@ export function updatePlaylistNames({ upload }: Context, session: Session, playl
   const inits = pathsOf(playlist.maps)
   const [segments, parts] = [pathsOf(someOf(playlist.uris)), pathsOf(someOf(playlist.parts))]
   const name = playlistTrack(session, { inits, examples: [...segments, ...parts] })
-  if (name === null) return session
+  if (name === null) return { session, findings: [], track: null }
+  const findings = checkWindow(at(session.playlists ?? {}, name)?.window, upload, playlist)
   const names: PlaylistNames = {
     inits,
     segments: patternsOf(segments),
     ...(parts.length > 0 ? { parts: patternsOf(parts) } : {}),
+    window: windowOf(upload, playlist),
   }
   const playlists = limitPlaylists({ ...session.playlists, [name]: names })
-  return inits.length > 1 ? joinHeaders({ ...session, playlists }, name, inits) : { ...session, playlists }
+  const named = { ...session, playlists }
+  return { session: inits.length > 1 ? joinHeaders(named, name, inits) : named, findings, track: name }
 }
 
 /** The first and the last ones; a playlist may list a whole day, and is sent again and again. */

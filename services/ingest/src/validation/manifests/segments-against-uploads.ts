@@ -1,5 +1,5 @@
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { formatSeconds } from '../media/segment-media.ts'
+import { formatSeconds } from '../media/format-seconds.ts'
 import type { Track } from '../state.ts'
 
 /** The segments of one track as a manifest lists them; times in seconds. */

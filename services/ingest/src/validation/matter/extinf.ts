@@ -1,6 +1,7 @@
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { formatSeconds, segmentSeconds } from '../media/segment-media.ts'
+import { formatSeconds } from '../media/format-seconds.ts'
+import { segmentSeconds } from '../media/segment-media.ts'
 import { headerOf } from '../request-findings.ts'
 import type { Track } from '../state.ts'
 

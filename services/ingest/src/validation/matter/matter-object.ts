@@ -28,9 +28,10 @@ export function checkMatterObject(start: Evaluation, context: Context): Evaluati
       : checkMatterSegment(context, session, track),
   )
   if (!ahead) return checked
-  // Without a manifest, findings on the order within the track have the same cause: one finding.
+  // What its track lacks is missing without a manifest as well.
+  if (ahead.code !== 'session-number') return add(checked, { findings: [ahead] })
   const others = checked.findings.filter(({ code }) => !orderCodes.has(code))
-  const open = ahead.code === 'session-number' ? openSessionOf(evaluation) : null
+  const open = openSessionOf(evaluation)
   const misplaced = open && evaluation.session !== open ? orderIn(open, context, name.track) : []
   return { ...checked, findings: [...others, ...misplaced, ahead] }
 }

@@ -3,6 +3,7 @@ import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { checkAnnouncedName } from '../manifests/announced-name.ts'
 import { wasOvertaken } from '../manifests/manifest-comparison.ts'
+import { holeAfter } from '../media/late-segment.ts'
 import {
   awaitedAfter,
   clockInOrder,
@@ -34,8 +35,13 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
     announcedSeconds: at(session.announcements, track.name)?.segmentSeconds ?? null,
     partFrom: context.upload.part?.from,
   }
+  const found = media ? checkSegmentMedia(track, media, position) : []
+  const { hole, withdrawn } = media
+    ? holeAfter(track, media, { findings: found, upload: context.upload.id })
+    : { hole: track.hole, withdrawn: [] }
   const next: Track = {
     ...track,
+    hole,
     phase: hasTrackEnded(session, track) || !track.hasInit ? track.phase : 'segments_uploading',
     segmentCount: track.segmentCount + (numbered.isReplacement ? 0 : 1),
     lastNumber: Math.max(name.number ?? 0, track.lastNumber ?? 0),
@@ -56,7 +62,7 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
       preconditions: segmentPreconditions(position, media),
     },
     isHls ? { findings: checkExtinf(context, track), preconditions: ['hls-segment'] } : {},
-    { findings: media ? checkSegmentMedia(track, media, position) : [] },
+    { findings: found, withdrawn },
     media && isOrdered ? checkSetAlignment(context, session, track, media) : {},
     checkAnnouncedName(context, session, track),
   )

@@ -17,6 +17,9 @@ export function checkInitMedia(session: Session, track: Track, init: InitFacts):
   const findings: Finding[] = []
   if (!init.isFragmented) {
     findings.push(finding('init-not-fragmented', 'expected an mvex box in the moov, received none'))
+  } else if (init.hasSamples) {
+    const message = 'expected samples in fragments alone, received some in the moov beside its mvex'
+    findings.push(finding('init-with-samples', message))
   }
   if (init.encrypted) {
     findings.push(

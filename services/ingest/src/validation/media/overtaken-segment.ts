@@ -2,6 +2,7 @@ import type { MediaFacts } from '../../media/inspection.ts'
 import { isInitPath } from '../../uploads/paths/earlier-paths.ts'
 import type { Context } from '../evaluation.ts'
 import type { Clock, Track } from '../state.ts'
+import { isLate } from './late-segment.ts'
 import { clockAfter } from './segment-media.ts'
 
 /**
@@ -40,11 +41,13 @@ export function awaitedAfter(context: Context, { awaited }: Track): Track['await
 }
 
 /** The clock of a track after a segment, which came in order or not. */
-export const clockInOrder = (context: Context, track: Track, media: MediaFacts): Clock | null =>
-  (isAwaited(context, track) ? clockAfterAwaited : clockAfter)(track, media, context.upload.bytes)
+export function clockInOrder(context: Context, track: Track, media: MediaFacts): Clock | null {
+  const isBetween = isAwaited(context, track) || isLate(track, media)
+  return (isBetween ? clockAfterLate : clockAfter)(track, media, context.upload.bytes)
+}
 
-/** The clock after a segment that a later one has overtaken: its time is between others. */
-function clockAfterAwaited(track: Track, media: MediaFacts, bytes: number): Clock | null {
+/** The clock after a segment whose time is between others. */
+function clockAfterLate(track: Track, media: MediaFacts, bytes: number): Clock | null {
   const { clock } = track
   const own = clockAfter({ ...track, clock: null }, media, bytes)
   if (!clock || !own) return clock
@@ -54,5 +57,6 @@ function clockAfterAwaited(track: Track, media: MediaFacts, bytes: number): Cloc
     total: clock.total + own.total,
     count: clock.count + 1,
     bytes: clock.bytes + bytes,
+    sequence: Math.max(clock.sequence, own.sequence),
   }
 }

@@ -1,7 +1,10 @@
 import { deepEqual } from 'node:assert/strict'
 import {
   codesOf,
+  dynamicMpd,
   initAt,
+  init as matterInit,
+  segment as matterSegment,
   mediaAt,
   mpdAt,
   other,
@@ -56,6 +59,50 @@ describe('segments against the announced duration', () => {
     deepEqual(flaws(2_000, 3_010), [[], ['segment-duration-off']])
     deepEqual(flaws(2_000, 990), [[], []])
     deepEqual(flaws(2_000, 990, 2_000), [[], [], ['segment-duration-off']])
+  })
+})
+
+describe('segments in another order than their times', () => {
+  const at = (nth: number, start: number) => segment(nth, { decodeTime: start * 4_000 })
+  const outcome = (...starts: number[]) => {
+    const objects = [init, ...starts.map((start, index) => at(index + 1, start))]
+    const { verdicts } = validateInOrder(stream, objects)
+    return {
+      codes: found(objects, 'name-number-gap', 'sequence-number-gap').flat(),
+      withdrawn: verdicts.flatMap(({ withdrawn }) =>
+        withdrawn.map(({ upload, code }) => `${code} of ${upload}`),
+      ),
+    }
+  }
+
+  it('are one statement, and no time is missing then', () => {
+    deepEqual(outcome(0, 2, 1, 3), {
+      codes: ['tfdt-gap', 'tfdt-out-of-order'],
+      withdrawn: ['tfdt-gap of u3'],
+    })
+    deepEqual(outcome(1, 0, 2), { codes: ['tfdt-out-of-order'], withdrawn: [] })
+  })
+
+  it('are told each where several come late', () => {
+    const { codes, withdrawn } = outcome(0, 3, 1, 2, 4)
+    deepEqual(codes, ['tfdt-gap', 'tfdt-out-of-order', 'tfdt-out-of-order'])
+    deepEqual(withdrawn, ['tfdt-gap of u3'])
+    deepEqual(outcome(0, 3, 2, 1, 4).withdrawn, ['tfdt-gap of u3'])
+  })
+
+  it('leave what never comes missing', () => {
+    deepEqual(outcome(0, 3, 1, 4), { codes: ['tfdt-gap', 'tfdt-out-of-order'], withdrawn: [] })
+    deepEqual(outcome(0, 2, 3), { codes: ['tfdt-gap'], withdrawn: [] })
+  })
+
+  it('are known by numbers of Matter that count on as well', () => {
+    const dash = streamOf('dash')
+    const objects = [
+      dynamicMpd(),
+      matterInit(),
+      ...[0, 2, 1, 3].map((start, index) => matterSegment(1_001 + index, { decodeTime: start * 4_000 })),
+    ]
+    deepEqual(codesOf(validateInOrder(dash, objects)).flat(), ['tfdt-gap', 'tfdt-out-of-order'])
   })
 })
 

@@ -4,6 +4,8 @@ import type { SegmentPart } from '../cmaf-ingest/partial-segment.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
 import { type Clock, type KnownInit, nonSyncFlag, type Track } from '../state.ts'
+import { formatSeconds } from './format-seconds.ts'
+import { isLate, outOfOrder } from './late-segment.ts'
 
 /** How a segment follows the one before it, as far as the checks of order have found. */
 interface SegmentPosition {
@@ -24,7 +26,12 @@ export function checkSegmentMedia(
   position: SegmentPosition,
 ): readonly Finding[] {
   if (media.isMultiplexed) {
-    return [finding('segment-multiplexed', 'expected one track in a segment, received several')]
+    return [
+      finding(
+        'segment-multiplexed',
+        'expected one track in a segment, and one traf in each moof, received several',
+      ),
+    ]
   }
   const { init } = track
   // A track id of 0 is a fault of the init segment.
@@ -36,6 +43,7 @@ export function checkSegmentMedia(
   return [
     ...checkStructure(track, media),
     ...checkSamples(init, media, position),
+    ...checkDurations(init, media),
     ...checkNegativeTime(track, media),
     ...(position.part === 'further' ? [] : checkSync(init, media)),
     // A gap in time is a gap in numbers too: one cause, one finding.
@@ -144,6 +152,14 @@ function checkSamples(
   ]
 }
 
+/** A sample without duration may be the last of a track; several of them have no times. */
+function checkDurations(init: KnownInit | null, media: MediaFacts): readonly Finding[] {
+  const { sampleCount, explicitDuration, defaultedSamples } = media
+  if (!init || sampleCount < 2 || explicitDuration + defaultedSamples * init.sampleDuration > 0) return []
+  const message = `expected durations of samples in trun, tfhd or trex, received ${sampleCount} samples without any`
+  return [finding('samples-without-duration', message)]
+}
+
 /**
  * Whether the first decode time of a track is just below 2^32 in a field of 32 bits: a time below 0, as muxers
  * write it for the priming of sound, rather than a clock that is about to begin anew.
@@ -171,11 +187,8 @@ function checkSync(init: KnownInit | null, media: MediaFacts): readonly Finding[
   return [finding('segment-not-starting-with-sync-sample', message)]
 }
 
-function checkTimes(
-  { clock, init }: Track,
-  media: MediaFacts,
-  { isNext }: SegmentPosition,
-): readonly Finding[] {
+function checkTimes(track: Track, media: MediaFacts, { isNext }: SegmentPosition): readonly Finding[] {
+  const { clock, init } = track
   if (!init || media.decodeTime === null) return []
   const sample = Math.max(clock?.sample ?? 0, sampleOf(init, media), 1)
   const scale = Math.max(init.timescale, 1)
@@ -184,6 +197,7 @@ function checkTimes(
     return [finding('tfdt-gap', message)]
   }
   if (!clock || !isNext || media.decodeTime < 0) return []
+  if (isLate(track, media)) return [outOfOrder(track, media)]
   const off = decodeTimeDifference(media.decodeTime, clock.end, media.isShortDecodeTime)
   if (Math.abs(off) <= sample) return []
   // One decode time that is off is one fault: the segment behind it is where it belongs.
@@ -244,6 +258,3 @@ function checkDuration(
 
 /** Seconds by which a duration and its quotient may differ. */
 const maxRounding = 1e-6
-
-/** A duration for a message, to the millisecond. */
-export const formatSeconds = (value: number): string => `${Number(value.toFixed(3))} s`

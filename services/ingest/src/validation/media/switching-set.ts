@@ -3,7 +3,7 @@ import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { type Announcement, at, type KnownInit, type Session, type Track } from '../state.ts'
 import { familyOf } from './codec-agreement.ts'
-import { formatSeconds } from './segment-media.ts'
+import { formatSeconds } from './format-seconds.ts'
 
 /** A track whose init segment is known. */
 type Member = Track & { readonly init: KnownInit }

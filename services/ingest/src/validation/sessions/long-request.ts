@@ -16,11 +16,16 @@ import { textDigest } from '../tracks/track-names.ts'
 export function signInLongRequest(context: Context, session: Session, track: Track): string | null {
   const { upload, inspection } = context
   if (!upload.part || track.request?.of === requestDigest(upload.part.of)) return null
+  if (track.isAnew || isOtherFile(context, track)) return null
   if (inspection?.init) return signInInit(context, track)
   const media = inspection?.media
   if (!media || media.isFiller || media.decodeTime === null) return null
   return signInTime(context, track, media) ?? signInPath(session, track, media)
 }
+
+/** Clips of one camera are files of their own: their times may begin anew. */
+const isOtherFile = ({ object }: Context, { place }: Track): boolean =>
+  object?.name.isFree === true && place?.init !== undefined && place.init !== textDigest(object.path)
 
 function signInInit({ upload, inspection, receivedMs }: Context, track: Track): string | null {
   const { clock, request, init, name } = track
@@ -82,8 +87,9 @@ const millisecondsOf = ({ init }: Track, duration: number): number =>
   init && init.timescale > 0 ? (duration / init.timescale) * 1_000 : 0
 
 /** Whether a segment came before in another request: sent again after a loss, or by a second encoder. */
-export function isSentInOther({ upload }: Context, { request }: Track): boolean {
-  if (!upload.part || !request || request.of === requestDigest(upload.part.of)) return false
+export function isSentInOther({ upload }: Context, { place, request }: Track): boolean {
+  if (!upload.part || place?.hasClips || !request || request.of === requestDigest(upload.part.of))
+    return false
   return request.shortDigests.includes(shortDigest(upload.sha256))
 }
 

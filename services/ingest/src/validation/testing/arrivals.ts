@@ -153,6 +153,7 @@ const playlistFacts = (facts: Partial<PlaylistFacts>): PlaylistFacts => ({
   kind: 'media',
   trackCount: 0,
   playlistCount: facts.trackCount ?? 0,
+  mediaSequence: 0,
   flaws: [],
   uris: [],
   codecs: [],

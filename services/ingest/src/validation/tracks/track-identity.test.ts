@@ -346,6 +346,108 @@ describe('the tracks of a cmaf-ingest stream', () => {
     }
   })
 
+  describe('of clips of several segments, each in a request of its own', () => {
+    /** A clip that was cut: its header, its segments, which begin at 0, and the request. */
+    const cutClip = (path: string, facts: Partial<InitFacts> = {}) => {
+      const folder = partFolderOf(path, path) ?? ''
+      const cut = { part: { of: path, from: 0 } }
+      return {
+        header: initAt(`${folder}/init.mp4`, facts, { cut, sha256: JSON.stringify(facts) }),
+        media: [1, 2].map((nth) => picture(`${folder}/${nth}.m4s`, nth, {}, { cut })),
+        end: picture(path, 1, {}, { cut: { parts: 3 } }),
+      }
+    }
+    const allOf = ({ header, media, end }: ReturnType<typeof cutClip>) => [header, ...media, end]
+    /** The request of a part is known by its upload's id: that of the object at a place. */
+    const withRequests = (objects: readonly TestObject[]) =>
+      objects.map((object) => {
+        const of = object.cut?.part?.of
+        const at = objects.findIndex(({ path, cut }) => path === of && cut?.parts !== undefined)
+        return of === undefined ? object : { ...object, cut: { part: { of: `u${at + 1}`, from: 0 } } }
+      })
+    const outcome = (objects: readonly TestObject[]) => outcomeOf(withRequests(objects))
+    const names = (pathOf: (nth: number) => string) => [1, 2, 3].map((nth) => cutClip(pathOf(nth)))
+
+    it('is one, whatever counts in their names, and no time is missing between them', () => {
+      for (const pathOf of [
+        (nth: number) => `clips/clip-000${nth}.mp4`,
+        (nth: number) => `motion_2026010${nth}.mp4`,
+        (nth: number) => `cam-2026-11-28-0${nth}-1.mp4`,
+      ]) {
+        const { tracks, codes } = outcome(names(pathOf).flatMap(allOf))
+        deepEqual([Object.values(tracks), codes], [[6], []])
+      }
+    })
+
+    it('does not grow with a thousand of them', () => {
+      const clips = Array.from({ length: 1_000 }, (_, at) => allOf(cutClip(`clip-${at + 1_000}.mp4`)))
+      const objects = clips.flat().map((object, at) => {
+        const end = Math.floor(at / 4) * 4 + 4
+        return object.cut?.part ? { ...object, cut: { part: { of: `u${end}`, from: 0 } } } : object
+      })
+      const { tracks, codes } = outcomeOf(objects)
+      deepEqual([Object.values(tracks), codes], [[2_000], []])
+    })
+
+    it('does not grow where names are words without end, of one device', () => {
+      const words = Array.from(
+        { length: 40 },
+        (_, at) => `${String.fromCharCode(97 + (at % 26)).repeat(5 + at)}.mp4`,
+      )
+      const { tracks, codes } = outcome(words.map((path) => cutClip(path)).flatMap(allOf))
+      deepEqual([Object.keys(tracks).length, codes], [8, []])
+    })
+
+    it('is one for each camera', () => {
+      const paths = [1, 2].flatMap((nth) =>
+        ['front', 'back'].map((camera) => `${camera}_2026010${nth}T101010.mp4`),
+      )
+      deepEqual(Object.values(outcome(paths.map((path) => cutClip(path)).flatMap(allOf)).tracks), [4, 4])
+      const both = ['one', 'two'].flatMap((device, at) =>
+        allOf(cutClip(`clip-${at}.mp4`)).map((object) => ({ ...object, device })),
+      )
+      deepEqual(Object.values(outcome(both).tracks), [2, 2])
+    })
+
+    it('places them one behind the other', () => {
+      const objects = withRequests(names((nth) => `clip-${nth}.mp4`).flatMap(allOf))
+      const [track] = Object.values(at(validateInOrder(stream, objects).state.sessions, 'none')?.tracks ?? {})
+      deepEqual([track?.shift, track?.clock?.end], [4_000, 2_000])
+    })
+
+    it('is one of each where requests run side by side, or where headers do not fit each other', () => {
+      const [one, two] = [cutClip('video_1.mp4'), cutClip('video_2.mp4')]
+      const beside = [one, two].flatMap(({ header }) => header)
+      const { tracks } = outcome([...beside, ...one.media, ...two.media, one.end, two.end])
+      deepEqual(tracks, { video_1: 2, video_2: 2 })
+      const small = cutClip('video_2.mp4', { width: 320, height: 180 })
+      deepEqual(outcome([...allOf(one), ...allOf(small)]).tracks, { video_1: 2, video_2: 2 })
+    })
+
+    it('is known to a static MPD that names each file', () => {
+      const clips = [1, 2].map((nth) => `clip-${nth}.mp4`)
+      const end = mpdAt('m.mpd', {
+        type: 'static',
+        representations: clips.map((media, index) =>
+          representation('', `${index}`, { addressing: 'file', initialization: null, media, duration: null }),
+        ),
+      })
+      deepEqual(outcome([...clips.flatMap((path) => allOf(cutClip(path))), end]).codes, [])
+    })
+  })
+
+  it('makes files that are whole without fragments one track', () => {
+    const clips = numbers.map((nth) =>
+      initAt(`clip-000${nth}.mp4`, { isFragmented: false, hasSamples: true }),
+    )
+    const result = validateInOrder(stream, clips)
+    deepEqual(Object.keys(at(result.state.sessions, 'none')?.tracks ?? {}), ['clip'])
+    deepEqual(
+      codesOf(result),
+      numbers.map(() => ['init-not-fragmented']),
+    )
+  })
+
   it('knows clips that were cut into segments by the template that names the clips', () => {
     const clip = (path: string, facts: Partial<InitFacts> = {}) => {
       const cut = { part: { of: path, from: 0 } }

@@ -2,8 +2,9 @@ import type { InitFacts, Inspection, MediaFacts, RepresentationFacts } from '../
 import { directoryOf } from '../../uploads/object-path.ts'
 import { requestPathOf } from '../../uploads/part-path.ts'
 import type { Upload } from '../../uploads/upload.ts'
+import { shortFingerprint } from '../limits.ts'
 import { announcedInitsAt, announcedMediaAt } from '../manifests/announced-name.ts'
-import { fitsSameSegments, knownInitOf } from '../media/init-media.ts'
+import { differencesOf, fitsSameSegments, knownInitOf } from '../media/init-media.ts'
 import { type ObjectName, parseObjectName, pathInSession } from '../object-name.ts'
 import { at, type Session, type Track, type TrackPlace } from '../state.ts'
 import {
@@ -25,6 +26,9 @@ import {
  * 3. media: extension, track id, decode time that goes on, duration of a sample;
  * 4. folder and name.
  *
+ * Files that are whole by themselves, each with a header of its own, are one track as long as their names differ in a
+ * counter or a date and their headers fit each other: clips of one camera.
+ *
  * Without other evidence all segments of a folder with one init segment are one track. What was decided stays: segments
  * that came before their init segment or manifest keep their track, and its name, and what comes later joins it. Two
  * tracks that both have segments are never made one, so that nothing is counted twice.
@@ -43,10 +47,12 @@ export interface IdentifiedObject {
   readonly media: MediaFacts | null
   /** Digest of the path without its counter, see `shapeDigest`; null where the path has a form of a standard. */
   readonly shape: number | null
+  /** Short fingerprint of its device; undefined without a certificate. */
+  readonly device: string | undefined
 }
 
 export function identifiedObject(
-  { path, part }: Pick<Upload, 'path' | 'part'>,
+  { path, part, sender }: Pick<Upload, 'path' | 'part' | 'sender'>,
   name: ObjectName,
   inspection: Pick<Inspection, 'init' | 'media'> | null,
 ): IdentifiedObject {
@@ -57,6 +63,7 @@ export function identifiedObject(
     init: inspection?.init ?? null,
     media: inspection?.media ?? null,
     shape: name.isFree ? shapeDigest(own) : null,
+    device: sender.device ? shortFingerprint(sender.device.fingerprint) : undefined,
   }
 }
 
@@ -103,13 +110,19 @@ function identifyInit(session: Session, object: IdentifiedObject, init: InitFact
   if (owner) return own(owner.name)
   const announcedMedia = media ? announcedMediaAt(session, path) : undefined
   if (announcedMedia !== undefined) return own(announcedMedia)
-  if (media && !object.name.isTrackUrl) return own(clipTrack(session, path, init))
+  if (isClipFile(object)) return own(clipTrack(session, object, init))
+  const before = object.name.isTrackUrl ? clipBefore(session, object, init) : undefined
+  if (before !== undefined) return own(before)
   const waiting = announced === undefined ? headlessTrack(session, path, init) : undefined
   return own(waiting ?? newInitTrack(session, object, init))
 }
 
-const nameOfInit = ({ path, media, name }: IdentifiedObject): string =>
-  freeTrackName(pathInSession(path), media !== null && !name.isTrackUrl)
+const nameOfInit = (object: IdentifiedObject): string =>
+  freeTrackName(pathInSession(object.path), isClipFile(object))
+
+/** Whether an object is a file of its own: a header with its media behind it, in fragments or in the moov's samples. */
+export const isClipFile = ({ init, media, name }: IdentifiedObject): boolean =>
+  init !== null && (media !== null || init.hasSamples === true) && !name.isTrackUrl
 
 /** The track of the name of an init segment, unless another one has that name; then it is called like its path. */
 function newInitTrack(session: Session, object: IdentifiedObject, init: InitFacts): string {
@@ -138,16 +151,53 @@ function isInFolder(path: string, folder: string): boolean {
   return end < 0 ? folder === '' : end === folder.length && path.startsWith(folder)
 }
 
-/** The track of a clip, which brings its own init segment: one of the same properties whose name begins alike. */
-function clipTrack(session: Session, path: string, init: InitFacts): string {
-  const wanted = freeTrackName(pathInSession(path), true)
-  const fits = (track: Track) =>
-    init.trackCount !== 1 || track.init === null || fitsSameSegments(track.init, knownInitOf(init))
-  const known = at(session.tracks, wanted)
-  if (known && fits(known)) return wanted
+/**
+ * The track of the clips before a long request. Its last request has ended: tracks whose requests run side by side are
+ * several; after one that was cut off a camera may have started again.
+ */
+const clipBefore = (session: Session, object: IdentifiedObject, init: InitFacts): string | undefined =>
+  clipsOf(session, object, init).find(
+    ({ openRequest, request, place }) =>
+      openRequest === undefined && (request?.end !== 'cut-off' || place?.hasClips === true),
+  )?.name
+
+/**
+ * The tracks that a clip may belong to: their names differ in counters, times and ids alone, their headers fit, and they
+ * come from the same device. Where a folder has many such tracks already, its names tell nothing.
+ */
+function clipsOf(session: Session, { path, device }: IdentifiedObject, init: InitFacts): readonly Track[] {
   const steady = textDigest(steadyNameOf(path))
-  const alike = inFolder(session, path).filter((track) => track.place?.steady === steady && fits(track))
-  if (alike[0] && alike.length === 1) return alike[0].name
+  const folder = folderIn(path)
+  const fitting = Object.values(session.tracks).filter(
+    (track) =>
+      track.hasInit &&
+      track.place?.steady !== undefined &&
+      fitsClip(track, init) &&
+      (device === undefined || (track.shortDevice ?? session.shortDevice ?? device) === device),
+  )
+  const alike = fitting.filter(({ place }) => place?.steady === steady)
+  if (alike.length > 0) return alike
+  const beside = fitting.filter((track) => isIn(track, folder) && hasSameHeader(track, init))
+  return beside.length >= maxNames ? beside : []
+}
+
+const hasSameHeader = (track: Track, init: InitFacts): boolean =>
+  init.trackCount !== 1 || track.init === null || differencesOf(track.init, knownInitOf(init)).length === 0
+
+/** One camera may call its clips by what they show; more names than this are ids. */
+const maxNames = 8
+
+const fitsClip = (track: Track, init: InitFacts): boolean =>
+  init.trackCount !== 1 || track.init === null || fitsSameSegments(track.init, knownInitOf(init))
+
+/** The track of a clip, which brings its own init segment: one of clips like it, else one of its name. */
+function clipTrack(session: Session, object: IdentifiedObject, init: InitFacts): string {
+  const { path } = object
+  const wanted = freeTrackName(pathInSession(path), true)
+  const known = at(session.tracks, wanted)
+  if (known && fitsClip(known, init)) return wanted
+  const [alike] = clipsOf(session, object, init)
+  if (alike) return alike.name
   if (!known) return wanted
   const whole = freeTrackName(pathInSession(path), false)
   return at(session.tracks, whole) ? pathInSession(path) : whole
@@ -350,21 +400,21 @@ function sharedStart(one: string, other: string): number {
 }
 
 /** Where a track's objects are, after one more of them. */
-export function placeAfter(
-  { place, hasInit }: Track,
-  { path, name, init, media, shape }: IdentifiedObject,
-): TrackPlace {
-  const isClip = init !== null && media !== null && !name.isTrackUrl
+export function placeAfter({ place, hasInit }: Track, object: IdentifiedObject): TrackPlace {
+  const { path, name, init, media, shape } = object
+  const isClip = isClipFile(object)
   const isKnown = place !== undefined && hasInit && init === null
   const isSplit = name.isFree && name.isTrackUrl
+  const isAnother = init !== null && (isClip || isSplit) && place?.init !== undefined
   if (isKnown && (media === null || name.isTrackUrl || place.shape === shape)) return place
-  const needsSteady = isClip || (!hasInit && init === null)
+  const needsSteady = isClip || isSplit || (!hasInit && init === null)
   return {
     init: init ? textDigest(path) : place?.init,
     folder: init ? textDigest(folderIn(path)) : place?.folder,
     shape: media && !name.isTrackUrl && shape !== null ? shape : place?.shape,
     clip: isSplit && shape !== null ? shape : place?.clip,
     steady: needsSteady ? textDigest(steadyNameOf(path)) : place?.steady,
+    hasClips: place?.hasClips ?? (isAnother && place.init !== textDigest(path) ? true : undefined),
   }
 }
 
@@ -382,7 +432,11 @@ export function representationTracks(
     const name = representationTrack(session, facts, representations)
     const other = name === null ? undefined : first.get(name)
     // Periods repeat ids; two representations of one name and other paths are two tracks.
-    const isTaken = other !== undefined && other.id !== facts.id && !hasSamePaths(other, facts)
+    const isTaken =
+      other !== undefined &&
+      other.id !== facts.id &&
+      !hasSamePaths(other, facts) &&
+      !(name !== null && isOneFile(facts) && isOneFile(other) && at(session.tracks, name)?.place?.hasClips)
     const unique = isTaken ? examplePath(facts) : name
     if (unique !== null && !first.has(unique)) first.set(unique, facts)
     names.set(facts, unique)
@@ -413,7 +467,8 @@ function knownTrackOf(
   others: readonly RepresentationFacts[],
 ): string | undefined {
   const media = mediaExample(facts)
-  if (media !== null && isOneFile(facts)) return ownerOf(session, media)?.name
+  if (media !== null && isOneFile(facts))
+    return ownerOf(session, media)?.name ?? clipsLike(session, media)?.name
   const shape = media === null ? null : shapeDigest(media)
   const bySegments = Object.values(session.tracks).find(
     ({ place }) => place?.shape !== undefined && place.shape === shape,
@@ -422,6 +477,12 @@ function knownTrackOf(
   const { initialization } = facts
   if (initialization === null || isShared(initialization, facts, others)) return undefined
   return ownerOf(session, initialization)?.name
+}
+
+/** The track of several clips, one of which a file may be. */
+function clipsLike({ tracks }: Session, path: string): Track | undefined {
+  const steady = textDigest(steadyNameOf(path))
+  return Object.values(tracks).find(({ place }) => place?.hasClips === true && place.steady === steady)
 }
 
 /** Whether all of a representation is in the one file that it names. */

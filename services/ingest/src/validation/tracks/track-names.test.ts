@@ -56,5 +56,21 @@ describe('the names of files', () => {
     equal(freeTrackName('init-stream0.m4s', false), 'stream0')
     equal(steadyNameOf('cam-2026-11-28-09-3.mp4'), steadyNameOf('cam-2026-11-28-10-1.mp4'))
     notEqual(steadyNameOf('cam0-1.mp4'), steadyNameOf('cam1-1.mp4'))
+    const alike: readonly (readonly [string, string])[] = [
+      ['cam_20260101T101010Z.mp4', 'cam_20260131T235959Z.mp4'],
+      ['a81bc81b-dead-4e5d-abff-90865d1e13b1.mp4', 'f47ac10b-58cc-4372-a567-0e02b2c3d479.mp4'],
+      ['5d41402abc4b2a76b9719d911017c592.mp4', '7d793037a0760186574b0282f2f435e7.mp4'],
+      ['2026-11-21/clip.mp4', '2026-12-01/clip.mp4'],
+      ['cam/2026/11/21/10/clip_3.mp4', 'cam/2026/12/01/09/clip_4.mp4'],
+      ['20261121_person_7.mp4', '20261122_person_1.mp4'],
+    ]
+    for (const [one, other] of alike) equal(steadyNameOf(one), steadyNameOf(other))
+    const different: readonly (readonly [string, string])[] = [
+      ['front_1.mp4', 'back_1.mp4'],
+      ['cam/1/clip.mp4', 'cam/2/clip.mp4'],
+      ['audio_en.mp4', 'audio_de.mp4'],
+      ['video-720p.mp4', 'video-1080p.mp4'],
+    ]
+    for (const [one, other] of different) notEqual(steadyNameOf(one), steadyNameOf(other))
   })
 })

@@ -70,13 +70,26 @@ function withoutCounter(stem: string): string {
 }
 
 /**
- * The beginning of a file's name that stays while counters and dates behind it change: `cam-2026-11-28-09-3` and
- * `cam-2026-11-28-10-1` begin alike, `cam0-1` and `cam1-1` do not.
+ * What stays of a path while the counters, times and ids in its file's name change, and dates in its folders:
+ * `cam-2026-11-28-09-3` and `cam-2026-11-28-10-1` are alike, `cam0-1` and `cam1-1` are not.
  */
 export function steadyNameOf(path: string): string {
-  const stem = withoutExtension(baseNameOf(path))
+  const stem = withoutExtension(baseNameOf(path)).replace(uuid, '#')
   const steady = stem.replace(/(?:[^\p{L}\p{N}]+\d+)+$/u, '')
-  return wordsIn(steady === stem ? withoutCounter(stem) : steady).join('_')
+  const words = wordsIn(steady === stem ? withoutCounter(stem) : steady)
+  return `${directoryOf(path).replace(dates, '#')}/${words.filter((word) => !isPassing(word)).join('_')}`
+}
+
+const uuid = /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/gi
+
+/** Of folders: days, and times behind them. Fewer digits may be the number of a camera. */
+const dates = /(?:19|20)\d\d[-_./]?[01]\d[-_./]?[0-3]\d(?:[-_./T]?\d\d(?!\d))*/g
+
+/** Whether a word is a number, a time such as `20260131T120000Z`, or an id in hexadecimal. */
+function isPassing(word: string): boolean {
+  if (/^\d+$/.test(word)) return true
+  if (/^\d[\dthmsz]{6,}$/i.test(word)) return true
+  return /^[\da-f]{8,}$/i.test(word) && /\d/.test(word)
 }
 
 /**

@@ -43,25 +43,27 @@ type StoredMedia = readonly [
   samples: number,
   sequence: number,
   flags: number,
-  producerAtMs?: number,
+  producerAtMs?: number | null,
+  shift?: number,
 ]
 
 const flag = { startsWithSync: 1, isPlayable: 2, isSound: 4 }
 
 function encodeMedia(media: MediaOfUpload): StoredMedia {
-  const { decodeTime, duration, timescale, samples, sequence, producerAtMs } = media
+  const { decodeTime, duration, timescale, samples, sequence, producerAtMs, shift } = media
   const flags =
     (media.startsWithSync ? flag.startsWithSync : 0) |
     (media.isPlayable ? flag.isPlayable : 0) |
     (media.isSound ? flag.isSound : 0)
   const short = [decodeTime, duration, timescale, samples, sequence, flags] as const
+  if (shift !== 0) return [...short, producerAtMs, shift]
   return producerAtMs === null ? short : [...short, producerAtMs]
 }
 
 function decodeMedia(stored: StoredMedia): MediaOfUpload {
-  const [decodeTime, duration, timescale, samples, sequence, flags, producerAtMs = null] = stored
+  const [decodeTime, duration, timescale, samples, sequence, flags, producerAtMs = null, shift = 0] = stored
   return {
-    ...{ decodeTime, duration, timescale, samples, sequence, producerAtMs },
+    ...{ decodeTime, duration, timescale, samples, sequence, producerAtMs, shift },
     startsWithSync: (flags & flag.startsWithSync) !== 0,
     isPlayable: (flags & flag.isPlayable) !== 0,
     isSound: (flags & flag.isSound) !== 0,

@@ -52,6 +52,8 @@ describe('a decoder has what it needs', () => {
     isWrong(video('avc3', box('avcC', empty.subarray(8, -1))), /; it holds 6 bytes of at least 7$/)
     isWrong(video('avc1', box('avcC', [2], avcC.subarray(9))), /; its version is 2$/)
     isWrong(video('avc1'), /^expected avcC in avc1; there is none$/)
+    const threeBytes = box('avcC', avcC.subarray(8, 12), [0xfe], avcC.subarray(13))
+    isWrong(video('avc1', threeBytes), /; its units have lengths of 3 bytes$/)
   })
 
   it('of HEVC; hvc1 without parameter sets is a warning of its own', () => {
@@ -138,9 +140,24 @@ describe('a decoder has what it needs', () => {
   it('inside encryption as well, and nothing is said of entries that are not known', () => {
     isRight(video('encv', avcC, sinf('avc1')), 'avc1.4d401f')
     isWrong(video('encv', sinf('avc1')), /^expected avcC in avc1; there is none$/)
-    isRight(video('encv'), 'encv')
+    isWrong(video('encv', avcC), /^expected sinf with frma in encv; there is none$/)
+    isWrong(sound('enca', aac), /^expected sinf with frma in enca; there is none$/)
     isRight(video('xvc1'), 'xvc1')
     isRight(sound('.mp3'), '.mp3')
+  })
+
+  it('of encryption: the scheme tells what it needs', () => {
+    const protectedBy = (scheme: string, ...more: Buffer[]) =>
+      box('sinf', box('frma', letters('avc1')), box('schm', u32(0), letters(scheme), u32(0x10000)), ...more)
+    const tenc = box('schi', box('tenc', u32(0), [0, 0, 1, 8], Buffer.alloc(16)))
+    for (const scheme of ['cenc', 'cbcs', 'cens', 'cbc1']) {
+      isRight(video('encv', avcC, protectedBy(scheme, tenc)), 'avc1.4d401f')
+      isWrong(
+        video('encv', avcC, protectedBy(scheme)),
+        new RegExp(`^expected tenc in encv of scheme ${scheme}`),
+      )
+    }
+    isRight(video('encv', avcC, protectedBy('piff')), 'avc1.4d401f')
   })
 
   it('of a picture of any handler', () => {

@@ -103,6 +103,7 @@ function avcFault(body: Buffer, inBand: boolean): string | null {
   const fault = tooShort(body, 7)
   if (fault !== null) return fault
   if (body[0] !== 1) return `its version is ${body[0]}`
+  if (((body[4] ?? 0) & 3) === 2) return 'its units have lengths of 3 bytes'
   const sequenceSets = readSets(body, 6, (body[5] ?? 0) & 0x1f)
   const count = sequenceSets && body[sequenceSets.end]
   const pictureSets =

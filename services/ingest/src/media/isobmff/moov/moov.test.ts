@@ -195,6 +195,15 @@ describe('init facts', () => {
     deepEqual([endless.init?.codec, endless.faults[0]?.code], ['stpp', 'decoder-configuration'])
   })
 
+  it('tell whether the moov itself lists samples', () => {
+    const listing = (type: string, count: number) =>
+      initOf({ inMdia: [box('minf', box('stbl', box(type, u32(0, 100, count))))] }).hasSamples
+    deepEqual(
+      [listing('stsz', 1), listing('stz2', 7), listing('stsz', 0), initOf({}).hasSamples],
+      [true, true, undefined, undefined],
+    )
+  })
+
   it('read QuickTime audio entries, which are longer', () => {
     const entry = (version: number, more: number) =>
       box('mp4a', Buffer.alloc(8), [0, version], Buffer.alloc(18 + more), esds(0x40, 0x12, 0x10))

@@ -46,6 +46,9 @@ interface EntryBoxes {
   bitrate?: Pick<SampleEntry, 'averageBitrate' | 'maxBitrate'>
   /** Type of the sample entry before encryption, from frma. */
   original?: string
+  /** Of the encryption, from schm. */
+  scheme?: string | undefined
+  hasTrackEncryption?: boolean
 }
 
 function parseEntry(entry: Box, context: EntryContext): SampleEntry {
@@ -54,8 +57,13 @@ function parseEntry(entry: Box, context: EntryContext): SampleEntry {
   const report = isFitting(entry.type, handler) ? context.report : ignore
   const boxes: EntryBoxes = { configurations: {} }
   const { configurations } = boxes
+  const visitSchi = (box: Box) => {
+    if (box.type === 'tenc') boxes.hasTrackEncryption = true
+  }
   const visitSinf = (box: Box) => {
     if (box.type === 'frma') boxes.original = originalOf(box)
+    if (box.type === 'schm') boxes.scheme ??= schemeOf(box)
+    return box.type !== 'schi' || walkBoxes(box, 0, visitSchi, report)
   }
   const visitWave = (box: Box) => {
     if (isConfiguration(box.type)) configurations[box.type] ??= box
@@ -71,6 +79,8 @@ function parseEntry(entry: Box, context: EntryContext): SampleEntry {
   const boxesAt = boxesAtIn(entry, context)
   const isRead = boxesAt !== null && walkBoxes(entry, boxesAt, visit, report)
   const type = boxes.original ?? entry.type
+  const protection = isRead ? protectionFault(entry, boxes) : null
+  if (protection !== null) report(protection, 'decoder-configuration')
   const fault =
     type === 'stpp' ? subtitleFault(entry) : isRead ? configurationFault(type, configurations) : null
   if (fault !== null) report(fault.message, fault.code)
@@ -80,9 +90,21 @@ function parseEntry(entry: Box, context: EntryContext): SampleEntry {
     ...boxes.bitrate,
     codec: codecOf(type, configurations),
     dolbyVision: dolbyVisionOf(configurations),
-    encrypted: boxes.original !== undefined || /^enc[vatsm]$/.test(entry.type),
+    encrypted: boxes.original !== undefined || isEncrypted(entry),
   }
 }
+
+const isEncrypted = ({ type }: Box): boolean => /^enc[vatsm]$/.test(type)
+
+/** What a decoder of encrypted media lacks (ISO/IEC 14496-12, 8.12.1; 23001-7, 4.2 and 8.2); null for nothing. */
+function protectionFault(entry: Box, { original, scheme, hasTrackEncryption }: EntryBoxes): string | null {
+  if (!isEncrypted(entry)) return null
+  if (original === undefined) return `expected sinf with frma in ${entry.type}; there is none`
+  if (scheme === undefined || hasTrackEncryption || !commonSchemes.has(scheme)) return null
+  return `expected tenc in ${entry.type} of scheme ${scheme}; there is none`
+}
+
+const commonSchemes = new Set(['cenc', 'cbc1', 'cens', 'cbcs'])
 
 /** Where fixed fields end and boxes begin, ISO/IEC 14496-12, 12.1 to 12.6; null where that is not known. */
 function boxesAtIn(entry: Box, { handler, version }: EntryContext): number | null {
@@ -131,6 +153,9 @@ function parseBtrt(box: Box): Pick<SampleEntry, 'averageBitrate' | 'maxBitrate'>
   assertHolds(box, 12)
   return { averageBitrate: box.body.readUInt32BE(8), maxBitrate: box.body.readUInt32BE(4) }
 }
+
+/** Undefined where the box does not hold one. */
+const schemeOf = ({ body }: Box): string | undefined => (body.length < 8 ? undefined : fourCc(body, 4))
 
 function originalOf(frma: Box): string {
   assertHolds(frma, 4)

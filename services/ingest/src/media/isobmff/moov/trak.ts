@@ -43,6 +43,7 @@ interface TrakBoxes {
   elng?: Pick<Trak, 'language'>
   stsd?: Box
   delay?: number
+  hasSamples?: boolean
 }
 
 /**
@@ -64,6 +65,7 @@ export function parseTrak(trak: Box, report: Report): { readonly trak: Trak; rea
       else if (type === 'elng') found.elng = { language: textAt(box.body, 4) }
       else if (type === 'kind' && kinds.length < maxKinds) kinds.push(kindOf(box))
       else if (type === 'stsd') found.stsd = box
+      else if (type === 'stsz' || type === 'stz2') found.hasSamples = hasSamplesIn(box)
       else if (type === 'elst' && parent === 'edts') found.delay = delayOf(box)
       return true
     }
@@ -84,6 +86,7 @@ export function parseTrak(trak: Box, report: Report): { readonly trak: Trak; rea
     ...elng,
     ...entry,
     kinds,
+    ...(found.hasSamples ? { hasSamples: true } : {}),
     width: entry.width ?? width,
     height: entry.height ?? height,
   }
@@ -111,6 +114,11 @@ function parseMdhd(box: Box): Pick<Trak, 'timescale' | 'language'> {
     timescale,
     language: languageOf(box.body.readUInt16BE(isLong ? 32 : 20)),
   }
+}
+
+/** ISO/IEC 14496-12, 8.7.3: behind sample size or field size stands the count. */
+function hasSamplesIn(sizes: Box): boolean {
+  return sizes.body.length >= 12 && sizes.body.readUInt32BE(8) > 0
 }
 
 /** ISO/IEC 14496-12, 8.6.6: the durations of the edits in front of the media, which have media time -1. */

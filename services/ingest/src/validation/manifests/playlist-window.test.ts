@@ -1,0 +1,80 @@
+import { deepEqual } from 'node:assert/strict'
+import {
+  codesOf,
+  initAt,
+  mediaAt,
+  playlistAt,
+  streamOf,
+  type TestObject,
+  validateInOrder,
+} from '../testing/arrivals.ts'
+
+const version = (mediaSequence: number | null, ...uris: string[]) =>
+  playlistAt('v/live.m3u8', { mediaSequence, uris, extinfCount: uris.length, maps: ['init.mp4'] })
+const codes = (...versions: ReturnType<typeof version>[]) =>
+  codesOf(validateInOrder(streamOf('cmaf-ingest'), versions)).flat()
+
+describe('versions of a media playlist', () => {
+  const before = version(4, 's4.m4s', 's5.m4s')
+
+  it('get segments at their end and lose them at their start, which is counted', () => {
+    deepEqual(codes(before, version(4, 's4.m4s', 's5.m4s', 's6.m4s'), version(6, 's6.m4s', 's7.m4s')), [])
+    deepEqual(codes(version(0), version(0, 's0.m4s')), [])
+    deepEqual(codes(before, version(9, 's9.m4s')), [])
+  })
+
+  it('do not count back, nor lose segments uncounted or at their end', () => {
+    deepEqual(codes(before, version(3, 's4.m4s', 's5.m4s', 's6.m4s')), ['playlist-sequence'])
+    deepEqual(codes(before, version(4, 's5.m4s', 's6.m4s')), ['playlist-sequence'])
+    deepEqual(codes(before, version(4, 's4.m4s')), ['playlist-sequence'])
+  })
+
+  it('are not compared with one that names only what has changed, nor with another playlist', () => {
+    deepEqual(codes(before, version(null, 's9.m4s'), version(3, 's3.m4s')), [])
+    deepEqual(codes(before, { ...version(1, 's1.m4s'), path: 'v/other.m3u8' }), [])
+  })
+})
+
+describe('a playlist that has ended', () => {
+  const stream = streamOf('cmaf-ingest')
+  const ended = (count: number, seconds = 4) =>
+    playlistAt('v/live.m3u8', {
+      uris: Array.from({ length: count }, (_, at) => `${at + 1}.m4s`),
+      ...{ maps: ['init.mp4'], segmentCount: count, extinfCount: count, hasEndList: true },
+      durations: Array<number>(count).fill(seconds),
+    })
+  const media = [1, 2, 3].map((nth) => mediaAt(`v/${nth}.m4s`, nth))
+  const objects = [initAt('v/init.mp4'), ...media]
+  const last = (...sent: TestObject[]) => codesOf(validateInOrder(stream, sent)).at(-1)
+
+  it('lists what came, or a window of it', () => {
+    deepEqual(last(...objects, ended(3)), [])
+    deepEqual(last(...objects, ended(2)), [])
+    deepEqual(last(ended(3)), [])
+  })
+
+  it('is told where it lists more, or other times', () => {
+    deepEqual(last(...objects, ended(4)), ['manifest-names-missing-segments'])
+    deepEqual(last(...objects, ended(3, 6)), ['manifest-timing-off'])
+    deepEqual(last(initAt('w/init.mp4'), mediaAt('w/1.m4s', 1), ended(3)), ['manifest-names-unknown-track'])
+  })
+
+  it('is right once the rest has come', () => {
+    const late = validateInOrder(stream, [...objects, ended(4), mediaAt('v/4.m4s', 4)])
+    deepEqual(
+      late.verdicts.at(-1)?.withdrawn.map(({ code }) => code),
+      ['manifest-names-missing-segments'],
+    )
+  })
+
+  it('may name ranges of one file, and media of other kinds', () => {
+    const one = { ...ended(4) }
+    const ranges = playlistAt('v/live.m3u8', { ...one.inspection?.playlist, uris: Array(4).fill('all.mp4') })
+    deepEqual(last(...objects, ranges), [])
+    const ts = playlistAt('v/live.m3u8', {
+      ...one.inspection?.playlist,
+      uris: ['1.ts', '2.ts', '3.ts', '4.ts'],
+    })
+    deepEqual(last(...objects, ts), [])
+  })
+})

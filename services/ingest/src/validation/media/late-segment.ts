@@ -1,0 +1,57 @@
+import type { MediaFacts } from '../../media/inspection.ts'
+import { type Finding, finding, type WithdrawnFinding } from '../finding.ts'
+import type { Hole, KnownInit, Track } from '../state.ts'
+import { formatSeconds } from './format-seconds.ts'
+
+/**
+ * Segments whose names, or arrival, have another order than their times: the first of them jumps over a time, which a later
+ * one then fills. That is one fault, and no time is missing.
+ */
+
+/**
+ * Whether a segment lies in the time that an earlier one of its track has jumped over, or ends where the track has begun
+ * so far.
+ */
+export function isLate({ hole, init, clock }: Track, media: MediaFacts): boolean {
+  const { decodeTime } = media
+  if (!init || !clock || decodeTime === null || decodeTime < 0 || media.trackId !== init.trackId) return false
+  const end = decodeTime + durationOf(init, media)
+  if (Math.abs(end - clock.start) <= clock.sample) return true
+  return hole !== undefined && decodeTime >= hole.from - clock.sample && end <= hole.to + clock.sample
+}
+
+/** One statement for each segment that comes behind a later one. */
+export function outOfOrder({ clock, hole, init }: Track, media: MediaFacts): Finding {
+  const decodeTime = media.decodeTime ?? 0
+  const isBeforeAll = clock !== null && decodeTime < clock.start
+  const later = isBeforeAll || !hole ? (clock?.start ?? 0) : hole.to
+  const at = (time: number) => formatSeconds(time / Math.max(init?.timescale ?? 1, 1))
+  const message = `expected segments in the order of their times, received the one at ${at(decodeTime)} behind the one at ${at(later)}: the order in which they come disagrees with their times`
+  return finding('tfdt-out-of-order', message)
+}
+
+/** What is missing of a track's times after a segment with these findings, and what is not missing any more. */
+export function holeAfter(
+  track: Track,
+  media: MediaFacts,
+  { findings, upload }: { readonly findings: readonly Finding[]; readonly upload: string },
+): { readonly hole: Hole | undefined; readonly withdrawn: readonly WithdrawnFinding[] } {
+  const { clock, hole, init } = track
+  const { decodeTime } = media
+  if (clock && decodeTime !== null && decodeTime > clock.end && hasGap(findings))
+    return { hole: { from: clock.end, to: decodeTime, upload }, withdrawn: [] }
+  if (!hole || !init || !clock || decodeTime === null || !isLate(track, media)) return { hole, withdrawn: [] }
+  const end = decodeTime + durationOf(init, media)
+  if (end > hole.to + clock.sample || decodeTime < hole.from - clock.sample) return { hole, withdrawn: [] }
+  const isAtStart = decodeTime - hole.from <= clock.sample
+  const from = isAtStart ? end : hole.from
+  const to = !isAtStart && hole.to - end <= clock.sample ? decodeTime : hole.to
+  if (to - from > clock.sample) return { hole: { ...hole, from, to }, withdrawn: [] }
+  const gap = { upload: hole.upload, code: 'tfdt-gap', severity: 'warning' } as const
+  return { hole: undefined, withdrawn: [gap] }
+}
+
+const hasGap = (findings: readonly Finding[]): boolean => findings.some(({ code }) => code === 'tfdt-gap')
+
+const durationOf = ({ sampleDuration }: KnownInit, { explicitDuration, defaultedSamples }: MediaFacts) =>
+  explicitDuration + defaultedSamples * sampleDuration
