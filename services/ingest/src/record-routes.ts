@@ -4,6 +4,7 @@ import { compareRoutes } from './comparison/http/compare-routes.ts'
 import { readMetricsWith } from './comparison/metrics-view.ts'
 import { readReportMetricsWith } from './comparison/read-report-metrics.ts'
 import type { Config } from './config.ts'
+import { createSubscriberLimits } from './events/http/subscriber-limits.ts'
 import { digestJournalsWith } from './evidence/disk/journal-digests.ts'
 import { evidenceRoutes } from './evidence/http/evidence-routes.ts'
 import { readEvidenceWith } from './evidence/read-evidence.ts'
@@ -81,6 +82,7 @@ export function recordRoutes(config: Config, storage: Storage, deps: RecordRoute
   const playback = readPlaybackWith({ streams, index: redisPlayback(redis) })
   const readUploadLog = readUploadLogWith(streams, index, probes)
   const listSession = listSessionWith(streams, readUploadLog)
+  const enterWholeRead = createSubscriberLimits('reads of whole streams')
   return [
     streamRoutes({
       streams,
@@ -91,6 +93,7 @@ export function recordRoutes(config: Config, storage: Storage, deps: RecordRoute
       reportLatency: async (stream, session) => latencyResponse((await readLatency(stream)).tracks(session)),
       readReportMetrics,
       readEvidence,
+      enterWholeRead,
       reportFaults: async (stream, session) =>
         (await readReactions(stream)).reactions(session, now().getTime()).map(reactionResponse),
       ownerFor: ownerFor(authorization),
@@ -113,7 +116,7 @@ export function recordRoutes(config: Config, storage: Storage, deps: RecordRoute
       listSession,
       exportMp4: exportMp4With(playback, openUpload),
     }),
-    evidenceRoutes(walkLog, version),
+    evidenceRoutes(walkLog, version, enterWholeRead),
     keylogRoutes(deps.keylog, walkLog),
     sealedRoutes(
       openSessionWith({ listSession, open: openUpload }),

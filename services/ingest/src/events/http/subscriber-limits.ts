@@ -10,12 +10,14 @@ export const wholeSessions: SubscriberLimits = { connection: 2, address: 4, all:
 
 type Subscription = 'event streams' | 'waits' | 'reads of whole streams' | 'exports' | 'sealed sessions'
 
+/** Counts one in until its disposal; throws the refusal `busy` beyond a limit. */
+export type EnterSubscriber = (peer: Pick<Peer, 'address' | 'port'>) => Disposable
+
 /** Counts subscribers, or others that stay, by connection and by address; `what` is what they have, for a message. */
-export function createSubscriberLimits(what: Subscription, maxOf = subscribers) {
+export function createSubscriberLimits(what: Subscription, maxOf = subscribers): EnterSubscriber {
   const counts = new Map<string, number>()
 
-  /** Disposal counts the subscriber out again; throws the refusal `busy` beyond a limit. */
-  return function enter({ address, port }: Pick<Peer, 'address' | 'port'>): Disposable {
+  return function enter({ address, port }) {
     const keys = { connection: `${address} ${port}`, address, all: '' }
     for (const kind of ['connection', 'address', 'all'] as const)
       if (countOf(keys[kind]) >= maxOf[kind])

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { recordQuery } from '@pushav/shared/api/evidence/digests.ts'
 import { type Request, type Response, Router } from 'express'
-import { createSubscriberLimits } from '../../events/http/subscriber-limits.ts'
+import type { EnterSubscriber } from '../../events/http/subscriber-limits.ts'
 import { peerOf } from '../../http/authenticate.ts'
 import { jsonPieces } from '../../http/json-pieces.ts'
 import { streamPieces, streamText } from '../../http/json-response.ts'
@@ -15,9 +15,8 @@ import type { WalkLog } from '../walk-log.ts'
 type StreamRequest = Request<{ id: string }>
 
 /** A recording for other programs: as an HTTP archive, and as a list of digests. */
-export function evidenceRoutes(walkLog: WalkLog, version: string): Router {
+export function evidenceRoutes(walkLog: WalkLog, version: string, enter: EnterSubscriber): Router {
   const router = Router()
-  const enter = createSubscriberLimits('reads of whole streams')
   router.get('/har/:id', async (request: StreamRequest, response) => {
     using _counted = enter(peerOf(request))
     await sendHar(request, response)

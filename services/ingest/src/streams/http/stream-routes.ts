@@ -12,6 +12,7 @@ import {
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
 import type { ReadReportMetrics } from '../../comparison/read-report-metrics.ts'
+import type { EnterSubscriber } from '../../events/http/subscriber-limits.ts'
 import type { ReadEvidence } from '../../evidence/read-evidence.ts'
 import { expectationsOf } from '../../expectations/http/expectations-json.ts'
 import type { StreamExpectations } from '../../expectations/judge-expectations.ts'
@@ -46,6 +47,8 @@ interface StreamRoutesDeps {
   readonly readReportMetrics: ReadReportMetrics
   /** Digests to file a report with, of one session or of all. */
   readonly readEvidence: ReadEvidence
+  /** Counts a read of a whole stream, which a report with evidence is. */
+  readonly enterWholeRead: EnterSubscriber
   /** What the camera did after faults, in one session or in all. */
   readonly reportFaults: (stream: string, session: string | null) => Promise<readonly FaultReactionResponse[]>
   /** The owner of a stream that this client creates; undefined where streams belong to no client. */
@@ -65,6 +68,7 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     reportLatency,
     readReportMetrics,
     readEvidence,
+    enterWholeRead,
     reportFaults,
     ownerFor,
     visibleTo,
@@ -108,6 +112,7 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
   router.get('/streams/:id/report', async (request: StreamRequest, response) => {
     const { id } = request.params
     const { session = null, format, ...wanted } = parseQuery(reportQuery, request.query)
+    using _counted = wanted.evidence ? enterWholeRead(peerOf(request)) : null
     const reactions = wanted.faults ? await reportFaults(id, session) : []
     if (format === 'junit') {
       const reports = await streams.reportEach(id, session)
