@@ -1,3 +1,4 @@
+import { printable } from '@pushav/shared/lib/printable.ts'
 import type { ManifestFlaw, MpdFacts, RepresentationFacts } from '../../media/inspection.ts'
 import { parseDateTime } from '../../media/mpd/attribute-values.ts'
 import type { Context } from '../evaluation.ts'
@@ -44,7 +45,7 @@ function flawFindings(
   return flaws
     .filter(({ code }) => !(isKnown && code === 'playlist-segment-incomplete'))
     .filter(({ code }) => !(name.isMatter && code === 'mpd-timeline-and-duration'))
-    .map(({ code, message }) => finding(code, message))
+    .map(({ code, message }) => finding(code, printable(message)))
 }
 
 function checkMpd(mpd: MpdFacts): readonly Finding[] {
