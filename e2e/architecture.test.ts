@@ -60,6 +60,7 @@ const purePackages = [
     'lib/box-header',
     'lib/lru',
     'lib/memoize',
+    'lib/printable',
     'lib/shell-quote',
   ].map((name) => `@pushav/shared/${name}.ts`),
 ]

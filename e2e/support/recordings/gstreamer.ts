@@ -46,12 +46,9 @@ export const gstreamerRecordings: readonly Recording[] = [
     ]),
     multiplexedHeader,
   ),
-  explain(
-    pipeline('hlssink2', [
-      'hlssink2 name=s location=seg%05d.ts playlist-location=live.m3u8 target-duration=2 max-files=0 playlist-length=0',
-      `${video} s.video`,
-      `${audio} s.audio`,
-    ]),
-    { extension: 'MPEG-2 TS is no CMAF, which is all that cmaf-ingest takes' },
-  ),
+  pipeline('hlssink2', [
+    'hlssink2 name=s location=seg%05d.ts playlist-location=live.m3u8 target-duration=2 max-files=0 playlist-length=0',
+    `${video} s.video`,
+    `${audio} s.audio`,
+  ]),
 ]

@@ -21,10 +21,12 @@ const uploadTexts = ['id', 'path', 'method', 'startedAt', 'receivedAt', 'sha256'
 
 function isUpload(upload: unknown): boolean {
   if (!hasTexts(upload, uploadTexts)) return false
-  const { bytes, whole, sender } = upload
-  return (
-    typeof bytes === 'number' && typeof whole === 'boolean' && isObject(sender) && areTexts(sender.headers)
-  )
+  const { bytes, whole, sender, part } = upload
+  if (typeof bytes !== 'number' || typeof whole !== 'boolean') return false
+  if (!isObject(sender) || !areTexts(sender.headers)) return false
+  const { device } = sender
+  const hasDevice = device == null || hasTexts(device, ['fingerprint', 'subject'])
+  return hasDevice && (part === undefined || hasTexts(part, ['of']))
 }
 
 function hasTexts(value: unknown, names: readonly string[]): value is Record<string, unknown> {
