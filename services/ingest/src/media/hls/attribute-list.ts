@@ -1,8 +1,11 @@
 /** One attribute of a tag. */
-export interface Attribute {
+interface Attribute {
   readonly value: string
   readonly isQuoted: boolean
 }
+
+/** The attributes of one tag by name. */
+export type Attributes = ReadonlyMap<string, Attribute>
 
 /** RFC 8216, 4.2: a quoted value may hold commas. */
 const attributes = /(?:^|,)\s*([A-Z0-9-]{1,64})=(?:"([^"]{0,4096})"|([^",]{0,4096}))/g
@@ -10,7 +13,7 @@ const attributes = /(?:^|,)\s*([A-Z0-9-]{1,64})=(?:"([^"]{0,4096})"|([^",]{0,409
 const maxText = 1_024
 
 /** The attributes of a tag by name, each cut to 1 024 characters; of those with one name the first. */
-export function readAttributes(list: string): ReadonlyMap<string, Attribute> {
+export function readAttributes(list: string): Attributes {
   const found = new Map<string, Attribute>()
   for (const [, name, quoted, plain] of list.matchAll(attributes)) {
     if (name === undefined || found.has(name)) continue
@@ -19,9 +22,6 @@ export function readAttributes(list: string): ReadonlyMap<string, Attribute> {
   return found
 }
 
-/** The value of one attribute, cut to 1 024 characters; null without it. */
-export function attributeOf(list: string, wanted: string): string | null {
-  for (const [, name, quoted, plain] of list.matchAll(attributes))
-    if (name === wanted) return (quoted ?? plain ?? '').slice(0, maxText)
-  return null
-}
+/** The value of one attribute; null without it, and for a tag that has no attribute list. */
+export const attributeOf = (list: Attributes | null, name: string): string | null =>
+  list?.get(name)?.value ?? null

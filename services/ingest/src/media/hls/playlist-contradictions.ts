@@ -1,8 +1,6 @@
 import type { ManifestFlaw } from '../inspection.ts'
-import type { Attribute } from './attribute-list.ts'
+import type { Attributes } from './attribute-list.ts'
 import { exclusionIn } from './tag-attributes.ts'
-
-type Attributes = ReadonlyMap<string, Attribute>
 
 /** Notices tags of a playlist that exclude each other, or that ask for others (RFC 8216 and its second edition). */
 interface PlaylistContradictions {

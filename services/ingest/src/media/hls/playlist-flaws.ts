@@ -1,13 +1,14 @@
 import type { ManifestFlaw } from '../inspection.ts'
 import { createFlaws } from '../manifest-flaws.ts'
-import { type Attribute, readAttributes } from './attribute-list.ts'
+import { type Attributes, attributeOf } from './attribute-list.ts'
 import { createPlaylistContradictions } from './playlist-contradictions.ts'
 import { hasVariable } from './playlist-variables.ts'
-import { attributeFaults, hasAttributes } from './tag-attributes.ts'
+import { attributeFaults } from './tag-attributes.ts'
 
 /** Notices, line by line, what a playlist lacks or has wrongly by RFC 8216 and its second edition. */
 export interface PlaylistFlaws {
-  tag(name: string, value: string, line: number): void
+  /** `attributes` are null for a tag that has no attribute list. */
+  tag(name: string, value: string, attributes: Attributes | null, line: number): void
   uri(uri: string, line: number): void
   /** What was found in all lines. */
   all(): readonly ManifestFlaw[]
@@ -60,9 +61,8 @@ export function createPlaylistFlaws(): PlaylistFlaws {
   let longest: { duration: number; line: number } | null = null
   return { tag, uri, all }
 
-  function tag(name: string, value: string, line: number): void {
+  function tag(name: string, value: string, attributes: Attributes | null, line: number): void {
     isMedia ||= !tagsOfBoth.has(name)
-    const attributes = hasAttributes(name) || name === '#EXT-X-DEFINE' ? readAttributes(value) : null
     if (attributes) checkAttributes(name, attributes, line)
     else checkValue(name, value, line)
     contradictions.tag(name, value, attributes, line)
@@ -102,7 +102,7 @@ export function createPlaylistFlaws(): PlaylistFlaws {
     }
   }
 
-  function checkAttributes(name: string, attributes: ReadonlyMap<string, Attribute>, line: number): void {
+  function checkAttributes(name: string, attributes: Attributes, line: number): void {
     for (const [code, expected, received] of attributeFaults(name, attributes))
       flaws.add(code, `expected ${expected} in ${name.slice(1)} in line ${line}, received ${received}`)
   }
@@ -117,11 +117,7 @@ export function createPlaylistFlaws(): PlaylistFlaws {
     )
   }
 
-  function addVariantTag(
-    name: string,
-    attributes: ReadonlyMap<string, Attribute> | null,
-    line: number,
-  ): void {
+  function addVariantTag(name: string, attributes: Attributes | null, line: number): void {
     if (name === '#EXT-X-STREAM-INF') {
       isMultivariant = true
       requireUri()
@@ -129,11 +125,11 @@ export function createPlaylistFlaws(): PlaylistFlaws {
     } else if (name === '#EXT-X-I-FRAME-STREAM-INF') isMultivariant = true
     else if (name === '#EXT-X-MEDIA') {
       isMultivariant = true
-      if (attributes?.get('INSTREAM-ID')?.value.startsWith('SERVICE')) need(7, 'INSTREAM-ID of SERVICE')
+      if (attributeOf(attributes, 'INSTREAM-ID')?.startsWith('SERVICE')) need(7, 'INSTREAM-ID of SERVICE')
     }
   }
 
-  function addKey(name: string, attributes: ReadonlyMap<string, Attribute> | null): void {
+  function addKey(name: string, attributes: Attributes | null): void {
     if (attributes?.has('IV')) need(2, `IV in ${name}`)
     if (attributes?.has('KEYFORMAT') || attributes?.has('KEYFORMATVERSIONS')) need(5, `KEYFORMAT in ${name}`)
   }

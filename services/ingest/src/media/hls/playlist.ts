@@ -1,8 +1,9 @@
 import type { InspectionFault, PlaylistEncryption, PlaylistFacts } from '../inspection.ts'
 import { destinationOf } from '../relative-url.ts'
-import { attributeOf } from './attribute-list.ts'
+import { type Attributes, attributeOf, readAttributes } from './attribute-list.ts'
 import { createPlaylistFlaws, type PlaylistFlaws } from './playlist-flaws.ts'
 import { createPlaylistVariables, hasVariable, type PlaylistVariables } from './playlist-variables.ts'
+import { hasAttributes } from './tag-attributes.ts'
 
 const maxEntries = 10_000
 const maxCodecs = 100
@@ -109,24 +110,25 @@ function addUri(state: PlaylistState, uri: string, number: number): void {
 function addTag(state: PlaylistState, line: string, number: number): void {
   const colon = line.indexOf(':')
   const [tag, value] = colon < 0 ? [line, ''] : [line.slice(0, colon), line.slice(colon + 1).trim()]
-  state.flaws.tag(tag, value, number)
+  const attributes = hasAttributes(tag) ? readAttributes(value) : null
+  state.flaws.tag(tag, value, attributes, number)
   if (onceOnly.has(tag)) {
     if (state.once.has(tag)) state.repeated ??= { tag, line: number }
     state.once.add(tag)
   }
   // A tag ends at its colon: EXT-X-MEDIA-SEQUENCE is no EXT-X-MEDIA.
-  if (tag === '#EXT-X-MEDIA' || tag === '#EXT-X-STREAM-INF') addTrack(state, tag, value)
-  else if (tag === '#EXT-X-I-FRAME-STREAM-INF') addRendition(state, value)
+  if (tag === '#EXT-X-MEDIA' || tag === '#EXT-X-STREAM-INF') addTrack(state, tag, attributes)
+  else if (tag === '#EXT-X-I-FRAME-STREAM-INF') addRendition(state, attributes)
   else if (tag === '#EXTINF') addDuration(state, value, number)
-  else if (tag === '#EXT-X-MAP') addMap(state, attributeOf(value, 'URI'))
-  else if (tag === '#EXT-X-PART') addPart(state, attributeOf(value, 'URI'))
+  else if (tag === '#EXT-X-MAP') addMap(state, attributeOf(attributes, 'URI'))
+  else if (tag === '#EXT-X-PART') addPart(state, attributeOf(attributes, 'URI'))
   else if (tag === '#EXT-X-PLAYLIST-TYPE') state.playlistType ??= value.slice(0, 80)
   else if (tag === '#EXT-X-ENDLIST') state.hasEndList = true
   else if (tag === '#EXT-X-GAP') state.isGap = true
   else if (tag === '#EXT-X-SKIP') state.isDelta = true
   else if (tag === '#EXT-X-DEFINE')
-    state.variables.define(attributeOf(value, 'NAME'), attributeOf(value, 'VALUE'))
-  else addSealing(state, tag, value)
+    state.variables.define(attributeOf(attributes, 'NAME'), attributeOf(attributes, 'VALUE'))
+  else addSealing(state, tag, value, attributes)
 }
 
 /** RFC 8216, 4.3.1.2 and 4.3.3. */
@@ -136,31 +138,31 @@ const onceOnly = new Set(
   ),
 )
 
-function addSealing(state: PlaylistState, tag: string, value: string): void {
+function addSealing(state: PlaylistState, tag: string, value: string, attributes: Attributes | null): void {
   if (tag === '#EXT-X-KEY' || tag === '#EXT-X-SESSION-KEY')
-    state.key ??= { method: attributeOf(value, 'METHOD'), uri: attributeOf(value, 'URI') }
+    state.key ??= { method: attributeOf(attributes, 'METHOD'), uri: attributeOf(attributes, 'URI') }
   else if (tag === '#EXT-X-MEDIA-SEQUENCE') state.mediaSequence ??= numberIn(value)
   else if (tag === '#EXT-X-TARGETDURATION') state.targetDuration ??= numberIn(value)
-  else if (tag === '#EXT-X-SESSION-DATA' && attributeOf(value, 'DATA-ID') === timestampId)
-    state.timestamp ??= attributeOf(value, 'VALUE')
+  else if (tag === '#EXT-X-SESSION-DATA' && attributeOf(attributes, 'DATA-ID') === timestampId)
+    state.timestamp ??= attributeOf(attributes, 'VALUE')
 }
 
 const timestampId = 'com.apple.encrypted-datetime.timestamp'
 
 const numberIn = (value: string): number | null => (/^\d{1,15}$/.test(value) ? Number(value) : null)
 
-function addTrack(state: PlaylistState, tag: string, value: string): void {
+function addTrack(state: PlaylistState, tag: string, attributes: Attributes | null): void {
   state.tracks += 1
   if (tag === '#EXT-X-STREAM-INF') state.variantOpen = true
-  else addRendition(state, value)
-  for (const codec of attributeOf(value, 'CODECS')?.split(',', maxCodecs) ?? []) {
+  else addRendition(state, attributes)
+  for (const codec of attributeOf(attributes, 'CODECS')?.split(',', maxCodecs) ?? []) {
     if (state.codecs.size < maxCodecs) state.codecs.add(codec.trim())
   }
 }
 
 /** Renditions inside the variants have no URI (4.3.4.2.1). */
-function addRendition(state: PlaylistState, value: string): void {
-  const uri = attributeOf(value, 'URI')
+function addRendition(state: PlaylistState, attributes: Attributes | null): void {
+  const uri = attributeOf(attributes, 'URI')
   recordUri(state, uri)
   if (uri !== null) addPlaylist(state, uri)
 }

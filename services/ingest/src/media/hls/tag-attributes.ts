@@ -1,7 +1,5 @@
-import type { Attribute } from './attribute-list.ts'
+import { type Attributes, attributeOf } from './attribute-list.ts'
 import { hasVariable } from './playlist-variables.ts'
-
-type Attributes = ReadonlyMap<string, Attribute>
 
 /** What a tag's attribute may be. */
 type Form = readonly [pattern: RegExp, expected: string]
@@ -98,7 +96,7 @@ const tags: ReadonlyMap<string, TagAttributes> = new Map<string, TagAttributes>(
 ])
 
 /** Whether a tag has an attribute list. */
-export const hasAttributes = (tag: string): boolean => tags.has(tag)
+export const hasAttributes = (tag: string): boolean => tags.has(tag) || tag === '#EXT-X-DEFINE'
 
 /** Values that are quoted strings wherever they stand (4.2). */
 const quoted = new Set(
@@ -130,31 +128,27 @@ type AttributeFault = readonly [
   received: string,
 ]
 
-const textOf = (attributes: Attributes, name: string): string | undefined => attributes.get(name)?.value
-
 /** Attributes that a tag must have because of another one. */
 function furtherRequired(tag: string, attributes: Attributes): readonly string[] {
   if (tag === '#EXT-X-MEDIA') {
-    const type = textOf(attributes, 'TYPE')
+    const type = attributeOf(attributes, 'TYPE')
     return type === 'CLOSED-CAPTIONS' ? ['INSTREAM-ID'] : type === 'SUBTITLES' ? ['URI'] : []
   }
   if (tag === '#EXT-X-DATERANGE') return attributes.has('END-ON-NEXT') ? ['CLASS'] : []
   const isKey = tag === '#EXT-X-KEY' || tag === '#EXT-X-SESSION-KEY'
-  return isKey && textOf(attributes, 'METHOD') !== 'NONE' ? ['URI'] : []
+  return isKey && attributeOf(attributes, 'METHOD') !== 'NONE' ? ['URI'] : []
 }
 
 /** Attributes of one tag that exclude each other, in words; null for none. */
 export function exclusionIn(tag: string, attributes: Attributes): string | null {
   const has = (name: string) => attributes.has(name)
-  const textOfName = (name: string) => textOf(attributes, name)
+  const textOf = (name: string) => attributeOf(attributes, name)
   switch (tag) {
     case '#EXT-X-KEY':
-      if (textOfName('METHOD') !== 'NONE' || attributes.size < 2) return null
+      if (textOf('METHOD') !== 'NONE' || attributes.size < 2) return null
       return 'expected no attribute beside METHOD=NONE in EXT-X-KEY, received others'
     case '#EXT-X-SESSION-KEY':
-      return textOfName('METHOD') === 'NONE'
-        ? 'expected a key in EXT-X-SESSION-KEY, received METHOD=NONE'
-        : null
+      return textOf('METHOD') === 'NONE' ? 'expected a key in EXT-X-SESSION-KEY, received METHOD=NONE' : null
     case '#EXT-X-SESSION-DATA':
       return has('VALUE') === has('URI')
         ? `expected VALUE or URI in EXT-X-SESSION-DATA, received ${has('VALUE') ? 'both' : 'neither'}`
@@ -171,20 +165,21 @@ export function exclusionIn(tag: string, attributes: Attributes): string | null 
         ? 'expected no DURATION and no END-DATE beside END-ON-NEXT in EXT-X-DATERANGE, received one'
         : null
     case '#EXT-X-MEDIA':
-      return renditionExclusion(textOfName('TYPE'), attributes)
+      return renditionExclusion(textOf('TYPE'), attributes)
     default:
       return null
   }
 }
 
-function renditionExclusion(type: string | undefined, attributes: Attributes): string | null {
+function renditionExclusion(type: string | null, attributes: Attributes): string | null {
   const isCaptions = type === 'CLOSED-CAPTIONS'
   if (isCaptions && attributes.has('URI'))
     return 'expected no URI in EXT-X-MEDIA of type CLOSED-CAPTIONS, received one'
-  if (!isCaptions && type !== undefined && attributes.has('INSTREAM-ID'))
+  if (!isCaptions && type !== null && attributes.has('INSTREAM-ID'))
     return `expected no INSTREAM-ID in EXT-X-MEDIA of type ${type.slice(0, 40)}, received one`
-  if (type !== 'SUBTITLES' && type !== undefined && attributes.has('FORCED'))
+  if (type !== 'SUBTITLES' && type !== null && attributes.has('FORCED'))
     return `expected no FORCED in EXT-X-MEDIA of type ${type.slice(0, 40)}, received one`
-  const isHidden = textOf(attributes, 'DEFAULT') === 'YES' && textOf(attributes, 'AUTOSELECT') === 'NO'
+  const isHidden =
+    attributeOf(attributes, 'DEFAULT') === 'YES' && attributeOf(attributes, 'AUTOSELECT') === 'NO'
   return isHidden ? 'expected AUTOSELECT=YES beside DEFAULT=YES in EXT-X-MEDIA, received NO' : null
 }
