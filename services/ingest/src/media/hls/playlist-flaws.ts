@@ -3,7 +3,7 @@ import { createFlaws } from '../manifest-flaws.ts'
 import { type Attributes, attributeOf } from './attribute-list.ts'
 import { createPlaylistContradictions } from './playlist-contradictions.ts'
 import { hasVariable } from './playlist-variables.ts'
-import { attributeFaults } from './tag-attributes.ts'
+import { attributeFaults, type Form, range, time, whole } from './tag-attributes.ts'
 
 /** Notices, line by line, what a playlist lacks or has wrongly by RFC 8216 and its second edition. */
 export interface PlaylistFlaws {
@@ -28,21 +28,12 @@ const tagsOfBoth = new Set(
 const roundingSlack = 0.500_001
 
 /** Tags whose value is no attribute list, and the form of that. */
-const values: ReadonlyMap<string, readonly [pattern: RegExp, expected: string]> = new Map<
-  string,
-  readonly [pattern: RegExp, expected: string]
->([
-  ['#EXT-X-MEDIA-SEQUENCE', [/^\d{1,20}$/, 'a whole number']],
-  ['#EXT-X-DISCONTINUITY-SEQUENCE', [/^\d{1,20}$/, 'a whole number']],
+const values: ReadonlyMap<string, Form> = new Map<string, Form>([
+  ['#EXT-X-MEDIA-SEQUENCE', whole],
+  ['#EXT-X-DISCONTINUITY-SEQUENCE', whole],
   ['#EXT-X-PLAYLIST-TYPE', [/^(EVENT|VOD)$/, 'EVENT or VOD']],
-  ['#EXT-X-BYTERANGE', [/^\d{1,15}(@\d{1,15})?$/, 'a byte range such as 1024@0']],
-  [
-    '#EXT-X-PROGRAM-DATE-TIME',
-    [
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,20})?)?(Z|[+-]\d\d(:?\d\d)?)?$/i,
-      'a time such as 2026-01-31T12:00:00Z',
-    ],
-  ],
+  ['#EXT-X-BYTERANGE', range],
+  ['#EXT-X-PROGRAM-DATE-TIME', time],
 ])
 
 export function createPlaylistFlaws(): PlaylistFlaws {

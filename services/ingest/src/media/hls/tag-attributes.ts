@@ -1,8 +1,8 @@
 import { type Attributes, attributeOf } from './attribute-list.ts'
 import { hasVariable } from './playlist-variables.ts'
 
-/** What a tag's attribute may be. */
-type Form = readonly [pattern: RegExp, expected: string]
+/** What the value of an attribute or tag may be. */
+export type Form = readonly [pattern: RegExp, expected: string]
 
 /** Attributes of one tag: those that it must have, and the forms of those that have one. */
 interface TagAttributes {
@@ -10,13 +10,13 @@ interface TagAttributes {
   readonly forms: Readonly<Record<string, Form>>
 }
 
-const whole: Form = [/^\d{1,20}$/, 'a whole number']
+export const whole: Form = [/^\d{1,20}$/, 'a whole number']
 const seconds: Form = [/^\d{1,12}(\.\d{0,20})?$/, 'seconds as a decimal']
 const offset: Form = [/^-?\d{1,12}(\.\d{0,20})?$/, 'seconds as a decimal']
 const choice: Form = [/^(YES|NO)$/, 'YES or NO']
-const range: Form = [/^\d{1,15}(@\d{1,15})?$/, 'a byte range such as 1024@0']
+export const range: Form = [/^\d{1,15}(@\d{1,15})?$/, 'a byte range such as 1024@0']
 /** Seconds may be left out, and the colon of the zone. */
-const time: Form = [
+export const time: Form = [
   /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,20})?)?(Z|[+-]\d\d(:?\d\d)?)?$/i,
   'a time such as 2026-01-31T12:00:00Z',
 ]
