@@ -104,9 +104,7 @@ const descriptors = new Set(
 /** What one element lacks, or has beside something that excludes it. `longest`: MPD@maxSegmentDuration in seconds. */
 export function checkElement(flaws: Flaws, element: Element, longest: number | null): void {
   const { name, attributes, children } = element
-  // A ContentProtection with @ref takes its scheme from the one that it refers to.
-  const isReference = isRemote(element) || attributes.ref !== undefined
-  if (descriptors.has(name) && attributes.schemeIdUri === undefined && !isReference)
+  if (descriptors.has(name) && attributes.schemeIdUri === undefined && !isReference(element))
     flaws.add('mpd-incomplete', `expected ${name}@schemeIdUri, received none`)
   if (holders.has(name)) {
     const kinds = segmentKinds.filter((kind) => children.has(kind))
@@ -120,6 +118,9 @@ export function checkElement(flaws: Flaws, element: Element, longest: number | n
   for (const timeline of childrenOf(element, 'SegmentTimeline'))
     checkTimeline(flaws, childrenOf(timeline, 'S'), longestUnits(attributes, longest))
 }
+
+/** A ContentProtection with @ref takes its scheme from the one that it refers to. */
+const isReference = (element: Element): boolean => isRemote(element) || element.attributes.ref !== undefined
 
 const holders = new Set(['Period', 'AdaptationSet', 'Representation'])
 const segmentKinds = ['SegmentBase', 'SegmentList', 'SegmentTemplate'] as const
