@@ -98,20 +98,19 @@ export function createList<Item>(options: ListOptions<Item>): List {
   }
 
   function resize(): void {
-    if (columns.some(({ name }) => shownColumns.has(name) !== hasRoom(name))) layOut()
+    if (columns.some((column) => shownColumns.has(column.name) !== hasRoom(column))) layOut()
     else render()
   }
 
-  function hasRoom(name: string): boolean {
+  function hasRoom({ name, minListWidth = 0 }: Column<Item>): boolean {
     if (!chosenColumns.has(name)) return false
     const width = element.clientWidth
-    const { minListWidth = 0 } = columns.find((column) => column.name === name) ?? {}
     // A row of a narrow window has two lines.
     return isNarrow.matches || width === 0 || width >= minListWidth
   }
 
   function layOut(): void {
-    const shown = columns.filter(({ name }) => hasRoom(name))
+    const shown = columns.filter(hasRoom)
     shownColumns = new Set(shown.map(({ name }) => name))
     const widths = shown.map(({ width }) => width)
     element.style.setProperty('--columns', widths.join(' '))
