@@ -16,7 +16,7 @@ export const scrollingTable = (
     h('table', { class: classes }, h('thead', {}, h('tr', {}, columns.map(headCell))), h('tbody', {}, rows)),
   )
 
-const headCell = (column: string | Child): Child =>
+export const headCell = (column: string | Child): Child =>
   typeof column === 'string'
     ? h('th', { scope: 'col' }, column || h('span', { class: 'visually-hidden' }, 'actions'))
     : column

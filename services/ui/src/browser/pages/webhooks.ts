@@ -6,7 +6,7 @@ import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { ownAccess } from '../dom/show-access.ts'
-import { numberColumn } from '../dom/table.ts'
+import { headCell, numberColumn } from '../dom/table.ts'
 import { empty, untrusted } from '../dom/words.ts'
 import { openNewWebhook } from '../webhooks/form.ts'
 
@@ -127,13 +127,7 @@ function deliveriesView({ deliveries, waiting }: WebhookDeliveries): HTMLElement
     h(
       'thead',
       {},
-      h(
-        'tr',
-        {},
-        ['time', 'event', 'state', numberColumn('attempts'), 'outcome'].map((name) =>
-          typeof name === 'string' ? h('th', { scope: 'col' }, name) : name,
-        ),
-      ),
+      h('tr', {}, ['time', 'event', 'state', numberColumn('attempts'), 'outcome'].map(headCell)),
     ),
     h('tbody', {}, deliveries.map(deliveryRow)),
   )
