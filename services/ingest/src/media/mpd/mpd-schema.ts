@@ -200,8 +200,9 @@ const durations = (...names: string[]): Check[] =>
 const times = (...names: string[]): Check[] =>
   names.map((name) => [name, isDateTime, 'a time such as 2026-01-31T12:00:00Z'])
 
+const timescale: Check = ['timescale', (text) => parsePositive(text) !== null, 'a whole number above 0']
 const segments: readonly Check[] = [
-  ['timescale', (text) => parsePositive(text) !== null, 'a whole number above 0'],
+  timescale,
   ...unsigned('presentationTimeOffset', 'duration', 'startNumber', 'endNumber'),
 ]
 
@@ -241,7 +242,7 @@ const checks: ReadonlyMap<string, readonly Check[]> = new Map<string, readonly C
       ['id', (text) => !/\s/.test(text), 'no space'],
     ],
   ],
-  ['EventStream', segments.slice(0, 1)],
+  ['EventStream', [timescale]],
   ['SegmentTemplate', [...segments, ...templates]],
   ['SegmentList', segments],
   ['SegmentBase', segments.filter(([name]) => name !== 'duration')],
