@@ -1,6 +1,7 @@
 import type { MediaFacts } from '../../media/inspection.ts'
+import { mediaDuration } from '../../media/media-duration.ts'
 import { type Finding, finding, type WithdrawnFinding } from '../finding.ts'
-import type { Hole, KnownInit, Track } from '../state.ts'
+import type { Hole, Track } from '../state.ts'
 import { formatSeconds } from './format-seconds.ts'
 
 /**
@@ -15,7 +16,7 @@ import { formatSeconds } from './format-seconds.ts'
 export function isLate({ hole, init, clock }: Track, media: MediaFacts): boolean {
   const { decodeTime } = media
   if (!init || !clock || decodeTime === null || decodeTime < 0 || media.trackId !== init.trackId) return false
-  const end = decodeTime + durationOf(init, media)
+  const end = decodeTime + mediaDuration(media, init.sampleDuration)
   if (Math.abs(end - clock.start) <= clock.sample) return true
   return hole !== undefined && decodeTime >= hole.from - clock.sample && end <= hole.to + clock.sample
 }
@@ -41,7 +42,7 @@ export function holeAfter(
   if (clock && decodeTime !== null && decodeTime > clock.end && hasGap(findings))
     return { hole: { from: clock.end, to: decodeTime, upload }, withdrawn: [] }
   if (!hole || !init || !clock || decodeTime === null || !isLate(track, media)) return { hole, withdrawn: [] }
-  const end = decodeTime + durationOf(init, media)
+  const end = decodeTime + mediaDuration(media, init.sampleDuration)
   if (end > hole.to + clock.sample || decodeTime < hole.from - clock.sample) return { hole, withdrawn: [] }
   const isAtStart = decodeTime - hole.from <= clock.sample
   const from = isAtStart ? end : hole.from
@@ -52,6 +53,3 @@ export function holeAfter(
 }
 
 const hasGap = (findings: readonly Finding[]): boolean => findings.some(({ code }) => code === 'tfdt-gap')
-
-const durationOf = ({ sampleDuration }: KnownInit, { explicitDuration, defaultedSamples }: MediaFacts) =>
-  explicitDuration + defaultedSamples * sampleDuration
