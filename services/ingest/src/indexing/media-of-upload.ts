@@ -1,4 +1,5 @@
 import type { Inspection, MediaFacts } from '../media/inspection.ts'
+import { mediaDuration } from '../media/media-duration.ts'
 import type { Upload } from '../uploads/upload.ts'
 import { type KnownInit, nonSyncFlag, type Track } from '../validation/state.ts'
 
@@ -33,7 +34,7 @@ export function mediaOf(
   const init = track?.init
   if (!inspection || !media || !init || upload.kind !== 'segment' || media.trackId !== init.trackId)
     return null
-  const duration = media.explicitDuration + media.defaultedSamples * init.sampleDuration
+  const duration = mediaDuration(media, init.sampleDuration)
   return {
     decodeTime: media.decodeTime,
     duration,

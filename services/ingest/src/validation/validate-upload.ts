@@ -136,16 +136,13 @@ function dispatch(evaluation: Evaluation, context: Context): Evaluation {
 
 /**
  * Records the number of a segment that was cut off, so that the next segment is not reported as a gap; of a long request
- * that it is not on its way any more.
+ * that it has ended.
  */
 function recordCutOff(evaluation: Evaluation, { name, upload }: Context): Evaluation {
   const { session } = evaluation
   if (session && upload.parts) {
     const ended = endRequest(session, name.track, upload)
-    if (!ended) return { ...evaluation, session: null }
-    const cut = name.track === null ? undefined : at(ended.tracks, name.track)
-    const isOpen = cut?.openRequest === upload.id
-    return add(evaluation, { session: isOpen ? withTrack(ended, { ...cut, openRequest: undefined }) : ended })
+    return ended ? add(evaluation, { session: ended }) : { ...evaluation, session: null }
   }
   if (!session || name.track === null || name.number === null || !name.isMatter) return evaluation
   const track = trackIn(session, name.track)

@@ -1,4 +1,5 @@
 import type { InitFacts, MediaFacts } from '../inspection.ts'
+import { mediaDuration } from '../media-duration.ts'
 import { decodeTimeDifference, isNextSequence } from './counters.ts'
 import type { Moof, Traf } from './moof.ts'
 import type { SegmentPrefix } from './segment-prefix.ts'
@@ -132,7 +133,6 @@ const joinSizes = (one: DefaultSizes | null, other: DefaultSizes): DefaultSizes 
 /** Decode time at the end of a traf. Without a tfdt it starts where the traf before it ended. */
 function endOf(traf: Traf, before: number | null, init: InitFacts | null): number | null {
   const start = traf.decodeTime ?? before
-  const { defaultedSamples, explicitDuration } = traf
-  if (start === null || (defaultedSamples > 0 && init === null)) return null
-  return start + explicitDuration + defaultedSamples * (init?.defaultSampleDuration ?? 0)
+  if (start === null || (traf.defaultedSamples > 0 && init === null)) return null
+  return start + mediaDuration(traf, init?.defaultSampleDuration ?? 0)
 }

@@ -1,4 +1,5 @@
 import type { InitFacts, MediaFacts } from '../inspection.ts'
+import { mediaDuration } from '../media-duration.ts'
 import type { TopBox } from './box-scanner.ts'
 import { createMediaFacts } from './media-facts.ts'
 import { isSync, type Moof } from './moof.ts'
@@ -99,8 +100,7 @@ export function createSegmenter(onPart: (part: Part) => void) {
 }
 
 function lastsLongEnough({ timescale, defaultSampleDuration }: InitFacts, media: MediaFacts): boolean {
-  const duration = media.explicitDuration + media.defaultedSamples * defaultSampleDuration
-  return duration >= minSegmentSeconds * timescale
+  return mediaDuration(media, defaultSampleDuration) >= minSegmentSeconds * timescale
 }
 
 /** CMAF, 7.3.3.3: a styp with the brand cmfl and no segment brand belongs to a chunk. */

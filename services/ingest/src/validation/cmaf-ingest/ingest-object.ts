@@ -20,22 +20,21 @@ import {
   fitsSameSegments,
   knownInitOf,
 } from '../media/init-media.ts'
-import { holeAfter, isLate } from '../media/late-segment.ts'
+import { holeAfter } from '../media/late-segment.ts'
 import {
   awaitedAfter,
   clockInOrder,
-  isAwaited,
+  isBetween,
   isInitOnItsWay,
   isInOrder,
 } from '../media/overtaken-segment.ts'
 import { checkSegmentMedia, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment, checkSetMember } from '../media/switching-set.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
-import { endRequest, isSentInOther, requestAfter } from '../sessions/long-request.ts'
+import { endRequest, isOtherFile, isSentInOther, requestAfter } from '../sessions/long-request.ts'
 import { isOfNewRecording } from '../sessions/restart.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
 import { isClipFile, placeAfter } from '../tracks/track-identity.ts'
-import { textDigest } from '../tracks/track-names.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
 import { endIfAllEnded, enterSession } from './ingest-session.ts'
 import { clockAfterPart, partOf } from './partial-segment.ts'
@@ -98,9 +97,7 @@ function recordSplitRequest(
   if (!session) return start
   const track = at(session.tracks, name)
   if (!track) return { ...start, session }
-  const openRequest = track.openRequest === upload.id ? undefined : track.openRequest
-  const ended: Track = { ...track, isOneUrl: true, openRequest }
-  return add(start, { track: name, session: withTrack(session, ended) })
+  return add(start, { track: name, session: withTrack(session, { ...track, isOneUrl: true }) })
 }
 
 const segmentRepeated = (track: string): Finding =>
@@ -128,16 +125,10 @@ function recordUnread(
 
 /** The track's init segment again, at its path or, after a deletion or in another request, elsewhere. */
 function isKnownInit(context: Context, track: Track | undefined): boolean {
-  if (!track?.hasInit || isOfAnotherClip(context, track)) return false
+  // Clips of one camera have the same init segment, each in its own request.
+  if (!track?.hasInit || (context.upload.part && isOtherFile(context, track))) return false
   return isRepeat(context) || track.shortInitDigest === shortDigest(context.upload.sha256)
 }
-
-/** Clips of one camera have the same init segment, each in its own request. */
-const isOfAnotherClip = ({ object, upload }: Context, { place }: Track): boolean =>
-  object?.name.isFree === true &&
-  upload.part !== undefined &&
-  place?.init !== undefined &&
-  place.init !== textDigest(object.path)
 
 const sessionOf = (evaluation: Evaluation, entered: { readonly session: Session }): Session =>
   evaluation.session ?? entered.session
@@ -270,7 +261,6 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
   const isReused = previous !== null && !isOwnPath && !isFilled && !isOld && track.segmentCount > 0
   const part = partOf(context, session, track, media)
   const number = numberIn(context, session, track, media)
-  const isBetween = isAwaited(context, track) || isLate(track, media)
   const isOrdered = isInOrder(context, track)
   const position = {
     part: part.kind,
@@ -296,7 +286,9 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
     phase: track.phase === 'completed' ? 'completed' : track.hasInit ? 'segments_uploading' : track.phase,
     segmentCount: track.segmentCount + (counts ? 1 : 0),
     lastNumber:
-      isBetween && number !== null ? Math.max(number, track.lastNumber ?? 0) : (number ?? track.lastNumber),
+      isBetween(context, track, media) && number !== null
+        ? Math.max(number, track.lastNumber ?? 0)
+        : (number ?? track.lastNumber),
     awaited: awaitedAfter(context, track),
     clock: isReplacement ? track.clock : isFurther ? clockAfterPart(track.clock, clock) : clock,
     part: partAfter(track, part),

@@ -1,6 +1,7 @@
 import type { MediaFacts } from '../../media/inspection.ts'
+import { mediaDuration } from '../../media/media-duration.ts'
 import { type Finding, finding, type WithdrawnFinding } from '../finding.ts'
-import type { Hole, KnownInit, Track } from '../state.ts'
+import type { Hole, Track } from '../state.ts'
 import { formatSeconds } from './format-seconds.ts'
 
 /**
@@ -12,13 +13,27 @@ import { formatSeconds } from './format-seconds.ts'
  * Whether a segment lies in the time that an earlier one of its track has jumped over, or ends where the track has begun
  * so far.
  */
-export function isLate({ hole, init, clock }: Track, media: MediaFacts): boolean {
-  const { decodeTime } = media
-  if (!init || !clock || decodeTime === null || decodeTime < 0 || media.trackId !== init.trackId) return false
-  const end = decodeTime + durationOf(init, media)
-  if (Math.abs(end - clock.start) <= clock.sample) return true
-  return hole !== undefined && decodeTime >= hole.from - clock.sample && end <= hole.to + clock.sample
+export function isLate(track: Track, media: MediaFacts): boolean {
+  const { clock } = track
+  const time = timeOf(track, media)
+  if (!clock || !time) return false
+  return Math.abs(time.end - clock.start) <= clock.sample || isInHole(track, time)
 }
+
+interface SegmentTime {
+  readonly start: number
+  readonly end: number
+}
+
+/** In units of the track's timescale; null where it is not known. */
+function timeOf({ init }: Track, media: MediaFacts): SegmentTime | null {
+  const { decodeTime, trackId } = media
+  if (!init || decodeTime === null || decodeTime < 0 || trackId !== init.trackId) return null
+  return { start: decodeTime, end: decodeTime + mediaDuration(media, init.sampleDuration) }
+}
+
+const isInHole = ({ hole, clock }: Track, { start, end }: SegmentTime): boolean =>
+  hole !== undefined && clock !== null && start >= hole.from - clock.sample && end <= hole.to + clock.sample
 
 /** One statement for each segment that comes behind a later one. */
 export function outOfOrder({ clock, hole, init }: Track, media: MediaFacts): Finding {
@@ -36,22 +51,18 @@ export function holeAfter(
   media: MediaFacts,
   { findings, upload }: { readonly findings: readonly Finding[]; readonly upload: string },
 ): { readonly hole: Hole | undefined; readonly withdrawn: readonly WithdrawnFinding[] } {
-  const { clock, hole, init } = track
+  const { clock, hole } = track
   const { decodeTime } = media
   if (clock && decodeTime !== null && decodeTime > clock.end && hasGap(findings))
     return { hole: { from: clock.end, to: decodeTime, upload }, withdrawn: [] }
-  if (!hole || !init || !clock || decodeTime === null || !isLate(track, media)) return { hole, withdrawn: [] }
-  const end = decodeTime + durationOf(init, media)
-  if (end > hole.to + clock.sample || decodeTime < hole.from - clock.sample) return { hole, withdrawn: [] }
-  const isAtStart = decodeTime - hole.from <= clock.sample
-  const from = isAtStart ? end : hole.from
-  const to = !isAtStart && hole.to - end <= clock.sample ? decodeTime : hole.to
+  const time = timeOf(track, media)
+  if (!hole || !clock || !time || !isInHole(track, time)) return { hole, withdrawn: [] }
+  const isAtStart = time.start - hole.from <= clock.sample
+  const from = isAtStart ? time.end : hole.from
+  const to = !isAtStart && hole.to - time.end <= clock.sample ? time.start : hole.to
   if (to - from > clock.sample) return { hole: { ...hole, from, to }, withdrawn: [] }
   const gap = { upload: hole.upload, code: 'tfdt-gap', severity: 'warning' } as const
   return { hole: undefined, withdrawn: [gap] }
 }
 
 const hasGap = (findings: readonly Finding[]): boolean => findings.some(({ code }) => code === 'tfdt-gap')
-
-const durationOf = ({ sampleDuration }: KnownInit, { explicitDuration, defaultedSamples }: MediaFacts) =>
-  explicitDuration + defaultedSamples * sampleDuration

@@ -42,9 +42,13 @@ export function awaitedAfter(context: Context, { awaited }: Track): Track['await
 
 /** The clock of a track after a segment, which came in order or not. */
 export function clockInOrder(context: Context, track: Track, media: MediaFacts): Clock | null {
-  const isBetween = isAwaited(context, track) || isLate(track, media)
-  return (isBetween ? clockAfterLate : clockAfter)(track, media, context.upload.bytes)
+  const after = isBetween(context, track, media) ? clockAfterLate : clockAfter
+  return after(track, media, context.upload.bytes)
 }
+
+/** Whether the time of a segment is between others of its track. */
+export const isBetween = (context: Context, track: Track, media: MediaFacts): boolean =>
+  isAwaited(context, track) || isLate(track, media)
 
 /** The clock after a segment whose time is between others. */
 function clockAfterLate(track: Track, media: MediaFacts, bytes: number): Clock | null {

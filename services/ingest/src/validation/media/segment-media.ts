@@ -1,5 +1,6 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import { decodeTimeDifference, isNextSequence } from '../../media/isobmff/counters.ts'
+import { mediaDuration } from '../../media/media-duration.ts'
 import type { SegmentPart } from '../cmaf-ingest/partial-segment.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
@@ -65,7 +66,7 @@ export function clockAfter(track: Track, media: MediaFacts, bytes: number): Cloc
   const { clock, init } = track
   if (!init || media.isMultiplexed || media.decodeTime === null) return clock
   if (init.trackId !== 0 && media.trackId !== init.trackId && !goesOnFrom(clock, media)) return clock
-  const duration = media.explicitDuration + media.defaultedSamples * init.sampleDuration
+  const duration = mediaDuration(media, init.sampleDuration)
   // A time below 0 behind other segments tells nothing; the segment then follows the one before it.
   const isLost = media.decodeTime < 0 && clock !== null
   const decodeTime = isLost ? clock.end : media.decodeTime - (isWrappedBelowZero(track, media) ? 2 ** 32 : 0)
@@ -103,7 +104,7 @@ function extremesOf(clock: Clock, newest: number): Pick<Clock, 'shortest' | 'lon
 /** Duration of a segment, seconds; null when its track's init segment is not known. */
 export function segmentSeconds(init: KnownInit | null, media: MediaFacts): number | null {
   if (!init || init.timescale <= 0) return null
-  return (media.explicitDuration + media.defaultedSamples * init.sampleDuration) / init.timescale
+  return mediaDuration(media, init.sampleDuration) / init.timescale
 }
 
 function checkStructure({ init, name }: Track, media: MediaFacts): readonly Finding[] {
@@ -154,8 +155,8 @@ function checkSamples(
 
 /** A sample without duration may be the last of a track; several of them have no times. */
 function checkDurations(init: KnownInit | null, media: MediaFacts): readonly Finding[] {
-  const { sampleCount, explicitDuration, defaultedSamples } = media
-  if (!init || sampleCount < 2 || explicitDuration + defaultedSamples * init.sampleDuration > 0) return []
+  const { sampleCount } = media
+  if (!init || sampleCount < 2 || mediaDuration(media, init.sampleDuration) > 0) return []
   const message = `expected durations of samples in trun, tfhd or trex, received ${sampleCount} samples without any`
   return [finding('samples-without-duration', message)]
 }
@@ -209,9 +210,7 @@ function checkTimes(track: Track, media: MediaFacts, { isNext }: SegmentPosition
 }
 
 const sampleOf = (init: KnownInit, media: MediaFacts): number =>
-  media.sampleCount > 0
-    ? (media.explicitDuration + media.defaultedSamples * init.sampleDuration) / media.sampleCount
-    : 0
+  media.sampleCount > 0 ? mediaDuration(media, init.sampleDuration) / media.sampleCount : 0
 
 function checkSequence({ clock }: Track, media: MediaFacts, { isNext }: SegmentPosition): readonly Finding[] {
   if (!media.sequenceIncreases) {

@@ -23,8 +23,8 @@ export function signInLongRequest(context: Context, session: Session, track: Tra
   return signInTime(context, track, media) ?? signInPath(session, track, media)
 }
 
-/** Clips of one camera are files of their own: their times may begin anew. */
-const isOtherFile = ({ object }: Context, { place }: Track): boolean =>
+/** Clips of one camera are files of their own, whose times may begin anew. */
+export const isOtherFile = ({ object }: Context, { place }: Track): boolean =>
   object?.name.isFree === true && place?.init !== undefined && place.init !== textDigest(object.path)
 
 function signInInit({ upload, inspection, receivedMs }: Context, track: Track): string | null {
@@ -117,13 +117,15 @@ export function requestAfter(
  * recording before a restart: its connection was found lost after the next one had begun.
  */
 export function endRequest(session: Session, name: string | null, upload: Upload): Session | null {
-  const track = name === null ? undefined : at(session.tracks, name)
+  const found = name === null ? undefined : at(session.tracks, name)
+  const track = found?.openRequest === upload.id ? { ...found, openRequest: undefined } : found
   if (track?.request?.of === requestDigest(upload.id)) {
     const request: LongRequest = { ...track.request, end: upload.whole ? 'whole' : 'cut-off' }
     return withTrack(session, { ...track, request })
   }
   const isEarlier = session.generation > 1 && Date.parse(upload.startedAt) < session.firstObjectMs
-  return isEarlier ? null : session
+  if (isEarlier) return null
+  return track === found || !track ? session : withTrack(session, track)
 }
 
 /** Requests are only compared, within one track. */

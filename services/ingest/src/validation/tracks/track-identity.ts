@@ -1,4 +1,5 @@
 import type { InitFacts, Inspection, MediaFacts, RepresentationFacts } from '../../media/inspection.ts'
+import { mediaDuration } from '../../media/media-duration.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import { requestPathOf } from '../../uploads/part-path.ts'
 import type { Upload } from '../../uploads/upload.ts'
@@ -381,7 +382,7 @@ const handlers: Readonly<Record<string, string>> = {
 /** Whether samples of this length are usual: frames of sound last 2 to 150 ms, pictures 3 ms to 2 s. */
 function hasUsualSamples(init: Track['init'], media: MediaFacts | null): boolean {
   if (!init || !media || media.sampleCount === 0 || init.timescale <= 0) return false
-  const duration = media.explicitDuration + media.defaultedSamples * init.sampleDuration
+  const duration = mediaDuration(media, init.sampleDuration)
   const seconds = duration / media.sampleCount / init.timescale
   return init.handler === 'soun' ? seconds >= 0.002 && seconds <= 0.15 : seconds >= 0.003 && seconds <= 2
 }
