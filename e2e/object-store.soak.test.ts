@@ -1,12 +1,13 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { box } from '@pushav/shared/testing/media/boxes.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { type StoppableRelay, stoppableRelay } from '../services/ingest/src/testing/stoppable-relay.ts'
 import { type TestPrefix, testEndpoint, testPrefix } from '../services/ingest/src/testing/test-bucket.ts'
+import { sha256Of } from './server/journal.ts'
 import { mediaOfSuite } from './support/media/media.ts'
 import { type Machines, startMachines } from './support/topology/machines.ts'
 
@@ -127,8 +128,7 @@ if (testEndpoint === null) {
         while (!isOver()) {
           const response = await send('PUT', `/streams/${stream}/v/${path}`, body).catch(() => null)
           if (response && Math.floor(response.status / 100) === 2) {
-            const sha256 = digestOf(body)
-            stored.push({ id: JSON.parse(String(response.body)).upload_id, sha256 })
+            stored.push({ id: JSON.parse(String(response.body)).upload_id, sha256: sha256Of(body) })
             break
           }
           if (response) refused++
@@ -142,10 +142,7 @@ if (testEndpoint === null) {
 
     /** Ends with a box that no other upload has. */
     function segmentWith(name: string, size: number): Buffer {
-      const box = Buffer.alloc(8 + name.length + size, name)
-      box.writeUInt32BE(box.length)
-      box.write('free', 4)
-      return Buffer.concat([media().segment, box])
+      return Buffer.concat([media().segment, box('free', Buffer.alloc(name.length + size, name))])
     }
 
     async function createStream(): Promise<string | undefined> {
@@ -166,7 +163,7 @@ if (testEndpoint === null) {
         )
         for (const { id, sha256 } of stored) {
           const { status, body } = await send('GET', `/uploads/${stream}/${id}`)
-          deepEqual([id, status, digestOf(body)], [id, 200, sha256])
+          deepEqual([id, status, sha256Of(body)], [id, 200, sha256])
         }
       }
       for (const { stream } of pushed) await until('all are probed', () => allProbed(stream), probesMs)
@@ -213,5 +210,4 @@ interface ListedUpload {
   readonly probe: string
 }
 
-const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 const report = (...counts: readonly string[]): void => console.log(`      ${counts.join(', ')}`)

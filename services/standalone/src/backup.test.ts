@@ -1,14 +1,16 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { killing, launch, temporary, usedDirectory } from './testing/launch.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { directoryWithRoots } from '../../ingest/src/testing/certificates.ts'
+import { killing, launch } from './testing/launch.ts'
 
 describe('backup', function () {
   this.timeout(60_000)
 
   it('copies the working directory of a running server, and says what it cannot copy to', async () => {
-    await using directory = await usedDirectory()
-    await using target = await temporary()
+    await using directory = await directoryWithRoots()
+    await using target = await temporaryDirectory()
     const server = launch('--port', '0', '--working-directory', directory.path)
     await using _ = killing(server)
     await server.saying(/Running on/)
@@ -18,7 +20,7 @@ describe('backup', function () {
     deepEqual((await readdir(target.path)).sort(), ['access', 'backup.json', 'certs', 'journals', 'uploads'])
     equal(JSON.parse(await readFile(join(target.path, 'backup.json'), 'utf8')).missing, 0)
 
-    await using taken = await temporary()
+    await using taken = await temporaryDirectory()
     await writeFile(join(taken.path, 'mine'), 'precious')
     const refused = launch('--backup', taken.path, '--working-directory', directory.path)
     equal(await refused.ended, 1)

@@ -1,7 +1,8 @@
 import { doesNotMatch, equal } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { killing, listenTo, temporary } from './testing/launch.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { killing, listenTo } from './testing/launch.ts'
 
 const lockScript = join(import.meta.dirname, '../install-lock.sh')
 
@@ -24,7 +25,7 @@ function startInstalling(root: string, hasFlock: boolean) {
 for (const hasFlock of [true, false]) {
   describe(`install-lock.sh ${hasFlock ? 'with' : 'without'} flock`, () => {
     it('lets a second start wait until the first has installed', async () => {
-      await using directory = await temporary()
+      await using directory = await temporaryDirectory()
       const first = startInstalling(directory.path, hasFlock)
       await using _ = killing(first)
       await first.saying(/^locked/)
@@ -38,7 +39,7 @@ for (const hasFlock of [true, false]) {
     })
 
     it('does not wait for a start that was killed', async () => {
-      await using directory = await temporary()
+      await using directory = await temporaryDirectory()
       const killed = startInstalling(directory.path, hasFlock)
       await killed.saying(/^locked/)
       killed.process.kill('SIGKILL')
@@ -50,7 +51,7 @@ for (const hasFlock of [true, false]) {
     })
 
     it('is free again after an installation that failed', async () => {
-      await using directory = await temporary()
+      await using directory = await temporaryDirectory()
       const failed = startInstalling(directory.path, hasFlock)
       await failed.saying(/^locked/)
       failed.process.stdin?.end()

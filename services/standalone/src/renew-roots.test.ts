@@ -2,13 +2,14 @@ import { deepEqual, equal, match, notEqual } from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { killing, launch, temporary } from './testing/launch.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { killing, launch } from './testing/launch.ts'
 
 describe('--renew-roots', function () {
   this.timeout(120_000)
 
   it('makes roots with the same keys, keeps the old ones aside, and leaves a server that starts', async () => {
-    await using directory = await temporary()
+    await using directory = await temporaryDirectory()
     const roots = () =>
       Promise.all(
         ['server', 'device'].map(

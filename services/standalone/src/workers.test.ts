@@ -6,7 +6,8 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { until } from '@pushav/shared/testing/until.ts'
-import { killing, type Launched, launch, usedDirectory } from './testing/launch.ts'
+import { directoryWithRoots } from '../../ingest/src/testing/certificates.ts'
+import { killing, type Launched, launch } from './testing/launch.ts'
 
 const readyLine = /^Running on https:\/\/\S+:(\d+) \(CTRL \+ C to quit\)$/m
 const clients = 4
@@ -22,13 +23,13 @@ describe('npm start --workers 2', function () {
   before(function () {
     if (process.platform !== 'linux') this.skip()
   })
-  let directory: Awaited<ReturnType<typeof usedDirectory>>
+  let directory: Awaited<ReturnType<typeof directoryWithRoots>>
   let server: Launched
   let port: number
   let ca: Buffer
 
   before(async () => {
-    directory = await usedDirectory()
+    directory = await directoryWithRoots()
     server = launch('--port', '0', '--workers', '2', '--working-directory', directory.path)
     const [, number] = await server.saying(readyLine)
     port = Number(number)

@@ -12,7 +12,7 @@ const window = z
       : Number.parseInt(word, 10) * unitSeconds[word.slice(-1) as keyof typeof unitSeconds],
   )
 
-/** Of a clip behind others of its track. */
+/** The query of a media segment; empty for a segment that plays at its own decode time. */
 export const segmentQuery = z.object({
   shift: z.coerce
     .number()

@@ -63,11 +63,12 @@ function memberIn(name: string): PackMember | null {
 /** The lowest id in the key of a pack. */
 export const lowestIdOf = ({ key }: Pack): string => key.split('/')[2]?.split('.')[0] ?? ''
 
-/** A body with its place in the pack; `offset` in bytes. */
 interface MemberRange extends PackMember {
+  /** In bytes, from the start of the pack. */
   readonly offset: number
 }
 
+/** The bodies of a pack in their order, each with where its bytes begin. */
 export function placesIn({ members }: Pack): readonly MemberRange[] {
   let end = 0
   return members.map((member) => {

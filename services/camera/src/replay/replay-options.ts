@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { isStreamId } from '@pushav/shared/paths.ts'
 import { UsageError } from '../camera-error.ts'
 
 /** How a recording is sent again. */
@@ -95,6 +96,6 @@ function speedOf(text: string): number {
 }
 
 function streamOf(text: string | undefined): string | null {
-  if (text === undefined || /^[1-9]\d{0,15}$/.test(text)) return text ?? null
+  if (text === undefined || isStreamId(text)) return text ?? null
   throw new UsageError(`--stream is the id of a stream, not ${text}`)
 }

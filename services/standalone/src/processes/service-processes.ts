@@ -7,8 +7,15 @@ import type { ProcessSpec } from '../supervisor/child-process.ts'
 import { nodeCommand, repositoryRoot } from './entry-points.ts'
 import { commonEnv, withNodeSettings } from './process-environment.ts'
 
-/** Uploads come before probes. The worker runs its ffprobes at 19, so that its own heartbeat comes before them. */
-const niceness = { proxy: 0, ingest: 0, probe: 10 }
+/**
+ * Uploads come before probes. The worker runs its ffprobes at PROBE_NICENESS, by default 19, so that its own heartbeat
+ * comes before them. A folder is below the repository's root.
+ */
+const services = {
+  proxy: { folder: 'proxy', stopTimeoutMs: 10_500, niceness: 0 },
+  ingest: { folder: 'services/ingest', stopTimeoutMs: 1_500, niceness: 0 },
+  probe: { folder: 'services/probe', stopTimeoutMs: 1_000, niceness: 10 },
+} as const
 
 /** The processes beside Redis, of which each proxy knows all ingest processes. */
 interface ServiceProcesses {
@@ -38,15 +45,7 @@ export function serviceProcesses(
   )
   return {
     ingests: numbers.map(ingest),
-    probe: withFfprobe(
-      service({
-        kind: 'probe',
-        name: 'probe',
-        folder: 'services/probe',
-        stopTimeoutMs: 1_000,
-        env: { ...common, ...metricsOn(2) },
-      }),
-    ),
+    probe: withFfprobe(service('probe', 1, metricsOn(2))),
     firstProxy: proxy(1, {}),
     furtherProxies: (ports) => numbers.slice(1).map((number) => proxy(number, ports)),
   }
@@ -60,67 +59,45 @@ export function serviceProcesses(
   }
 
   function ingest(number: number): ProcessSpec {
-    return service({
-      kind: 'ingest',
-      name: nameOf('ingest', number),
-      folder: 'services/ingest',
-      stopTimeoutMs: 1_500,
-      env: {
-        ...common,
-        ...metricsOn(metricsOffset('ingest', number)),
-        INSTANCE: nameOf('standalone', number),
-        INGEST_LISTEN: ingestAddresses[number - 1],
-        START_TOKENS: String(number === 1),
-      },
+    return service('ingest', number, {
+      ...metricsOn(metricsOffset('ingest', number)),
+      INSTANCE: nameOf('standalone', number),
+      INGEST_LISTEN: ingestAddresses[number - 1],
+      START_TOKENS: String(number === 1),
     })
   }
 
   function proxy(number: number, { port, uiPort }: ReadyReport): ProcessSpec {
-    return service({
-      kind: 'proxy',
-      name: nameOf('proxy', number),
-      folder: 'proxy',
-      stopTimeoutMs: 10_500,
-      env: {
-        ...common,
-        ...metricsOn(metricsOffset('proxy', number)),
-        INGEST_ADDRESS: ingestAddresses.join(),
-        REUSE_PORT: String(workers > 1),
-        // The tests of TLS clients have ports of their own, which only the first proxy serves.
-        ...(number > 1 ? { PORT: String(port), UI_PORT: String(uiPort ?? 'off'), TLS_TEST_PORT: 'off' } : {}),
-        // Only the first proxy announces the server.
-        ...(options.dns && number === 1
-          ? { NODE_OPTIONS: `${forAnnouncements} ${common.NODE_OPTIONS ?? ''}` }
-          : { DNS_NAME: '' }),
-      },
+    return service('proxy', number, {
+      ...metricsOn(metricsOffset('proxy', number)),
+      INGEST_ADDRESS: ingestAddresses.join(),
+      REUSE_PORT: String(workers > 1),
+      // The tests of TLS clients have ports of their own, which only the first proxy serves.
+      ...(number > 1 ? { PORT: String(port), UI_PORT: String(uiPort ?? 'off'), TLS_TEST_PORT: 'off' } : {}),
+      // Only the first proxy announces the server.
+      ...(options.dns && number === 1
+        ? { NODE_OPTIONS: `${forAnnouncements} ${common.NODE_OPTIONS ?? ''}` }
+        : { DNS_NAME: '' }),
     })
   }
 
-  function service({ kind, name, folder, stopTimeoutMs, env }: Service): ProcessSpec {
-    const nodeEnv = withNodeSettings(folder, env)
+  function service(kind: keyof typeof services, number: number, env: NodeJS.ProcessEnv): ProcessSpec {
+    const { folder, stopTimeoutMs, niceness } = services[kind]
+    const nodeEnv = withNodeSettings(folder, { ...common, ...env })
     return {
-      name,
+      name: nameOf(kind, number),
       command: nodeCommand(folder),
       env: (before) => ({ ...nodeEnv, ...portsOf(before) }),
       readyOn: 'message',
       shows: () => true,
       stopTimeoutMs,
-      niceness: niceness[kind],
+      niceness,
       sources: options.watch
         ? [join(repositoryRoot, folder, 'src'), join(repositoryRoot, 'shared/src')]
         : undefined,
       livenessFifo: directories.livenessFifo,
     }
   }
-}
-
-interface Service {
-  readonly kind: keyof typeof niceness
-  readonly name: string
-  /** Below the repository's root. */
-  readonly folder: string
-  readonly stopTimeoutMs: number
-  readonly env: NodeJS.ProcessEnv
 }
 
 const nameOf = (kind: string, number: number): string => (number === 1 ? kind : `${kind}-${number}`)

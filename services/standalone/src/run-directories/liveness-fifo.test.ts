@@ -1,12 +1,13 @@
 import { equal } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { killing, listenTo, temporary } from '../testing/launch.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { killing, listenTo } from '../testing/launch.ts'
 import { openLivenessFifo, waitUntilReleased } from './liveness-fifo.ts'
 
 describe('waitUntilReleased', () => {
   it('waits for the last process that holds the FIFO', async () => {
-    await using directory = await temporary()
+    await using directory = await temporaryDirectory()
     const path = join(directory.path, 'liveness.fifo')
     const holder = `const { openLivenessFifo } = await import('${join(import.meta.dirname, 'liveness-fifo.ts')}')
       const stdio = ['ignore', 'ignore', 'ignore', openLivenessFifo('${path}')]
@@ -26,7 +27,7 @@ describe('waitUntilReleased', () => {
   })
 
   it('can be used right after openLivenessFifo made it', async () => {
-    await using directory = await temporary()
+    await using directory = await temporaryDirectory()
     equal(openLivenessFifo(join(directory.path, 'liveness.fifo')) > 2, true)
   })
 })

@@ -3,7 +3,9 @@ import { closeSync, openSync } from 'node:fs'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLogger } from '@pushav/shared/logger.ts'
-import { killing, type Launched, launchWith, temporary, usedDirectory } from '../testing/launch.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { directoryWithRoots } from '../../../ingest/src/testing/certificates.ts'
+import { killing, type Launched, launchWith } from '../testing/launch.ts'
 import { openSmallFfprobe } from './small-ffprobe.ts'
 
 /** Tools that a build takes; `make` succeeds with the machine's own ffprobe, or fails. */
@@ -51,9 +53,9 @@ describe('npm start with a small ffprobe', function () {
   after(() => closeSync(livenessFifo))
 
   it('hands it to the probe worker once it is built in the background', async () => {
-    await using directory = await temporary()
+    await using directory = await temporaryDirectory()
     const { env, source } = await fakeTools(directory.path, true)
-    await using used = await usedDirectory()
+    await using used = await directoryWithRoots()
     const building = { ...env, FFPROBE_SOURCE: source, SMALL_FFPROBE: 'auto' }
     const server = launchWith(building, '--port', '0', '--working-directory', used.path)
     await using _ = killing(server)
@@ -74,7 +76,7 @@ describe('npm start with a small ffprobe', function () {
   })
 
   it('goes on with the packaged one when it cannot be built, and says so once', async () => {
-    await using directory = await temporary()
+    await using directory = await temporaryDirectory()
     const output: string[] = []
     const tools = await fakeTools(directory.path, false)
     for (let start = 0; start < 2; start++) {
@@ -89,7 +91,7 @@ describe('npm start with a small ffprobe', function () {
   })
 
   it('says what a build lacks, and builds nothing when it is off or FFPROBE names another one', async () => {
-    await using directory = await temporary()
+    await using directory = await temporaryDirectory()
     const tools = await fakeTools(directory.path, true)
     const output: string[] = []
     const empty = { ...tools, source: join(directory.path, 'bin') }

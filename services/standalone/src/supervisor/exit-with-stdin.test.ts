@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { killing, listenTo, temporary } from '../testing/launch.ts'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
+import { killing, listenTo } from '../testing/launch.ts'
 
 const script = join(import.meta.dirname, 'exit-with-stdin.sh')
 
 describe('exit-with-stdin.sh', () => {
   it('ends redis-server when the process that started it is killed', async () => {
-    await using directory = await temporary()
+    await using directory = await temporaryDirectory()
     const socket = join(directory.path, 'redis.sock')
     const starter = `require('node:child_process').spawn('sh', ['${script}', 'redis-server', '--port', '0',
       '--unixsocket', '${socket}', '--save', ''], { stdio: ['pipe', 'inherit', 'inherit'], detached: true })`

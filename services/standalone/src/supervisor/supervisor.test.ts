@@ -2,8 +2,8 @@ import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { closeSync, openSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { createDisplay } from '../output/display.ts'
-import { temporary } from '../testing/launch.ts'
 import type { ProcessSpec } from './child-process.ts'
 import { supervise } from './supervisor.ts'
 
@@ -97,7 +97,7 @@ describe('supervise', () => {
   })
 
   it('restarts a process whose sources change, on the same port and however often', async () => {
-    await using directory = await temporary()
+    await using directory = await temporaryDirectory()
     const script = `process.send({ ready: true, port: 77 }); console.log('before:' + process.env.BEFORE + '.')
       process.on('disconnect', () => process.exit(0))`
     const supervised = supervise(spec(script, { sources: [directory.path] }), display)
@@ -113,7 +113,7 @@ describe('supervise', () => {
   })
 
   it('waits for a change of watched sources when the process exits by itself', async () => {
-    await using directory = await temporary()
+    await using directory = await temporaryDirectory()
     const main = join(directory.path, 'main.ts')
     await writeFile(main, 'throw new Error("a slip")')
     const command = [process.execPath, main] as const

@@ -1,10 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { directoryWithRoots } from '../../../ingest/src/testing/certificates.ts'
 
 const main = join(import.meta.dirname, '../main.ts')
 
@@ -44,22 +41,6 @@ export function listenTo(child: ChildProcess): Launched {
     }
   }
 }
-
-/** A directory that lives as long as its scope. */
-export async function temporary(): Promise<{ path: string } & AsyncDisposable> {
-  return removed(await mkdtemp(join(tmpdir(), 'standalone-test-')))
-}
-
-/** The same as a first start leaves it: with the roots, whose keys take long to make. */
-export async function usedDirectory(): ReturnType<typeof temporary> {
-  return removed((await directoryWithRoots()).path)
-}
-
-/** What was just killed may still be writing. */
-const removed = (path: string) => ({
-  path,
-  [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }),
-})
 
 /** Ends what a test started, however the test went. */
 export function killing({ process, ended }: Launched): AsyncDisposable {
