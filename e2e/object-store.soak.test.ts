@@ -16,7 +16,7 @@ const seconds = Number(process.env.SOAK_SECONDS ?? 20)
 const cameras = Number(process.env.SOAK_CAMERAS ?? 4)
 /** Of each camera; probes take what a core has. */
 const uploadsPerSecond = Number(process.env.SOAK_UPLOADS_PER_SECOND ?? 2)
-const rebuildMs = 300_000
+const rebuildMs = 120_000
 const probesMs = seconds * 10_000
 const instances = ['a', 'b', 'c']
 

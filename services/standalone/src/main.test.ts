@@ -25,7 +25,7 @@ async function canConnect(port: number): Promise<boolean> {
 }
 
 describe('standalone', function () {
-  this.timeout(120_000)
+  this.timeout(60_000)
 
   it('says where it runs and keeps things, ends at SIGTERM with 0, and gives the port back', async () => {
     const server = launch('--port', '0', '--host', '0.0.0.0')
