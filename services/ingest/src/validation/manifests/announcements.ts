@@ -29,7 +29,9 @@ export function updateAnnouncements(context: Context, session: Session): Update 
   const startTime = mpd.type === 'dynamic' ? startTimeOf(mpd) : session.startTime
   const next: Session = {
     ...session,
-    ...{ manifest: first, startTime, announcements: limitAnnouncements(merged) },
+    manifest: first,
+    startTime,
+    announcements: limitAnnouncements(merged),
   }
   const known = Object.values(session.tracks).filter(({ name }) => at(next.announcements, name))
   const codecs = known.flatMap(({ name, init, reported }) =>
