@@ -8,7 +8,7 @@ import { checkSets } from '../media/switching-set.ts'
 import { parseObjectName } from '../object-name.ts'
 import { startTimeOf } from '../sessions/restart.ts'
 import { type Announcement, at, type Session } from '../state.ts'
-import { examplePath, representationTracks } from '../tracks/track-identity.ts'
+import { examplePath, representationTracks } from '../tracks/representation-track.ts'
 import { patternsOf, textDigest } from '../tracks/track-names.ts'
 import { someOf } from './playlist-names.ts'
 
