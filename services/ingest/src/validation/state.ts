@@ -248,6 +248,12 @@ export interface KnownInit {
   readonly encrypted: boolean
   /** Profile and level of Dolby Vision, `08.07`. */
   readonly dolbyVision?: string | undefined
+  /** Of its sample descriptions, as InitFacts has them: how many, that of trex, and `8,,16` for the sizes of vectors. */
+  readonly descriptionCount?: number | undefined
+  readonly defaultDescription?: number | undefined
+  readonly ivSizes?: string | undefined
+  /** Media time that an edit list shows first. */
+  readonly editStart?: number | undefined
   /** How much later an edit list shows the first sample. */
   readonly delaySeconds?: number | undefined
   /** Defaults of trex. */
