@@ -225,6 +225,12 @@ const stories: Record<FindingCode, Story> = {
   ),
   'segment-not-starting-with-sync-sample': dash(...started, segment(1001, { startsWithSync: false })),
   'samples-outside-mdat': dash(...started, segment(1001, { defaultSizes: { min: 1, max: 9 } })),
+  'sample-description-index': dash(...started, segment(1001, { descriptions: [2] })),
+  'sample-encryption': dash(dynamicMpd(), init({ encrypted: true, ivSizes: [8] }), segment(1001)),
+  'segment-index': ingest(
+    freeInit,
+    mediaAt('v/1.m4s', 1, {}, { inspection: faultySegment('segment-index') }),
+  ),
   'samples-without-duration': dash(...started, segment(1001, { explicitDuration: 0 })),
   'composition-offset-negative': ingest(
     freeInit,

@@ -171,6 +171,11 @@ export const hints = {
     'Begin decode times at 0 or later: tfdt is an unsigned number, so a negative one becomes a very large one.',
   'samples-outside-mdat':
     'Set data_offset of trun to the first byte of the samples in the mdat, counted from the start of the moof.',
+  'sample-description-index': 'Write a number from 1 to entry_count of stsd into tfhd and trex, mostly 1.',
+  'sample-encryption':
+    'Write senc with one entry for each sample, and saiz and saio that lead to it; take the size of the vectors from tenc.',
+  'segment-index':
+    'Fill sidx when the subsegments are complete, with their bytes and times, or leave it out.',
   'samples-without-duration': 'Write sample durations into trun, or a default into tfhd or trex.',
   'composition-offset-negative':
     'Use version 1 of trun when composition offsets are below 0, or shift them with an edit list.',

@@ -94,6 +94,27 @@ export const segmentRules = {
     clause: 'ISO/IEC 14496-12, 8.8.7 and 8.8.8; ISO/IEC 23009-1, 6.3.4.2',
     exercisedBy: ['segment'],
   },
+  'sample-description-index': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'fragments name a sample description that the init segment has',
+    clause: 'ISO/IEC 14496-12, 8.5.2, 8.8.3 and 8.8.7',
+    exercisedBy: ['init', 'segment'],
+  },
+  'sample-encryption': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'each encrypted sample has its initialization vector and subsamples',
+    clause: 'ISO/IEC 23001-7, 7.1, 7.2 and 9.1; ISO/IEC 14496-12, 8.7.8 and 8.7.9',
+    exercisedBy: ['segment'],
+  },
+  'segment-index': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'sidx leads to the subsegments behind it and tells their times',
+    clause: 'ISO/IEC 14496-12, 8.16.3',
+    exercisedBy: ['segment'],
+  },
   'samples-without-duration': {
     severity: 'error',
     standard: 'cmaf',
