@@ -1,4 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { Upload } from '../uploads/upload.ts'
 import type { FaultHit } from './fault-rule.ts'
 

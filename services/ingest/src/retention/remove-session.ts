@@ -1,6 +1,6 @@
 import { createLru } from '@pushav/shared/lib/lru.ts'
-import type { JudgedUpload } from '../indexing/fold.ts'
 import type { InspectionArchive, Inspections } from '../indexing/inspect-upload.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { StreamQueries } from '../streams/ports.ts'
 import type { RecordEntry } from '../streams/record-entry.ts'
 import { withTimeout } from '../streams/session-view.ts'

@@ -1,4 +1,4 @@
-import type { ManifestComparison } from './manifests/manifest-comparison.ts'
+import type { ManifestComparison } from './manifests/comparison-state.ts'
 import type { Precondition } from './preconditions.ts'
 
 /** All that must be known to validate the next upload of a stream; its size has a bound, see `limits.ts`. */

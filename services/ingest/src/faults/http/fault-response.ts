@@ -3,14 +3,13 @@ import { encodeFaultAction, type FaultAction, faultHeader } from '@pushav/shared
 import { expectNoContinue } from '@pushav/shared/http/expect-no-continue.ts'
 import { sendJson } from '../../http/json-response.ts'
 import type { RespondWithReceipt } from '../../uploads/http/upload-response.ts'
-import type { Fault } from '../fault-rule.ts'
-import type { FaultCourse } from './fault-course.ts'
+import type { Fault, FaultHit } from '../fault-rule.ts'
 import type { SleepWhileOpen } from './sleep-while-open.ts'
 
 /** Responds to an upload under a fault. A device that left before that gets nothing. */
 export function respondThrough(
   fault: Fault,
-  hit: FaultCourse['hit'],
+  hit: Pick<FaultHit, 'rule' | 'does'>,
   sleep: SleepWhileOpen,
   respondAsUsual: RespondWithReceipt,
 ): RespondWithReceipt {

@@ -1,5 +1,5 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
-import type { JudgedUpload } from '../fold.ts'
+import type { JudgedUpload } from '../judged-upload.ts'
 
 /** A segment that came before its init segment: its probe fails, and is repeated once that one has come. */
 export interface WaitingProbe {

@@ -5,7 +5,7 @@ import {
   type UploadResponse,
   type UploadRow,
 } from '@pushav/shared/api/uploads.ts'
-import type { MediaOfUpload } from '../../indexing/media-of-upload.ts'
+import type { MediaOfUpload } from '../../indexing/judged-upload.ts'
 import { producerLatencyOf } from '../../latency/segment-latency.ts'
 import type { Sender } from '../../uploads/upload.ts'
 import { worstOf } from '../../validation/finding.ts'

@@ -1,14 +1,8 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import type { Context } from '../evaluation.ts'
-import { segmentSeconds } from '../media/segment-media.ts'
+import { type SegmentPart, segmentSeconds } from '../media/segment-media.ts'
 import { at, type Clock, type Session, segmentDurations, type Track } from '../state.ts'
 import { beforeCounter, matchesPattern, segmentOfPart, stemOf, textDigest } from '../tracks/track-names.ts'
-
-/**
- * `segment`: a whole one, or the first part of one. `further`: another part of the newest segment, which goes on with
- * it. `copy`: a whole segment whose parts have come.
- */
-export type SegmentPart = 'segment' | 'further' | 'copy'
 
 /** What a file is to the newest segment of its track, and the name of the segment that it is or is a part of. */
 interface PartOf {

@@ -11,8 +11,9 @@ import { at, type Session, type Track } from '../state.ts'
 import { clipShapeOf, examplePath } from '../tracks/representation-track.ts'
 import { nameNotAnnounced } from './announced-name.ts'
 import { manifestOf, trackNamesOf } from './announcements.ts'
-import { type ManifestComparison, pathsBeside, withComparison } from './manifest-comparison.ts'
-import { checkSegmentsAgainstUploads, type ManifestSegments } from './segments-against-uploads.ts'
+import type { ManifestComparison, ManifestSegments } from './comparison-state.ts'
+import { pathsBeside, withComparison } from './manifest-comparison.ts'
+import { checkSegmentsAgainstUploads } from './segments-against-uploads.ts'
 
 /**
  * Compares the MPD of an ended session with the uploads: tracks, then segments, then times. Tracks of uploads that

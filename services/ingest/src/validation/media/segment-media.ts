@@ -2,13 +2,18 @@ import type { MediaFacts } from '../../media/inspection.ts'
 import { decodeTimeDifference, isNextSequence } from '../../media/isobmff/counters.ts'
 import { indexFault } from '../../media/isobmff/sidx/index-agreement.ts'
 import { mediaDuration } from '../../media/media-duration.ts'
-import type { SegmentPart } from '../cmaf-ingest/partial-segment.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
 import { type Clock, type KnownInit, nonSyncFlag, type Track } from '../state.ts'
 import { formatSeconds } from './format-seconds.ts'
 import { isLate, outOfOrder } from './late-segment.ts'
 import { checkDescriptions } from './sample-descriptions.ts'
+
+/**
+ * `segment`: a whole one, or the first part of one. `further`: another part of the newest segment, which goes on with
+ * it. `copy`: a whole segment whose parts have come.
+ */
+export type SegmentPart = 'segment' | 'further' | 'copy'
 
 /** How a segment follows the one before it, as far as the checks of order have found. */
 interface SegmentPosition {
