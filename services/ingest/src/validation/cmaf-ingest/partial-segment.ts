@@ -7,7 +7,7 @@ import { beforeCounter, matchesPattern, segmentOfPart, stemOf, textDigest } from
 /** What a file is to the newest segment of its track, and the name of the segment that it is or is a part of. */
 interface PartOf {
   readonly kind: SegmentPart
-  /** Digest. */
+  /** Digest of the segment's name. */
   readonly segment: number
 }
 
@@ -48,7 +48,10 @@ const segmentBrands = ['cmfs', 'cmff', 'msdh', 'msix']
 const goesOn = ({ clock, init }: Track, media: MediaFacts): boolean =>
   clock !== null && (init?.handler !== 'vide' || media.startsWithSync !== true)
 
-/** Two numbers in a name may also be a track and a segment: a part is shorter, or no key frame begins it. */
+/**
+ * Whether a file is shorter than a segment, or begins without a key frame. It tells `segment.part` at the end of a
+ * name from `track.segment`.
+ */
 function isShort(session: Session, track: Track, media: MediaFacts): boolean {
   if (media.startsWithSync === false) return true
   const seconds = segmentSeconds(track.init, media)

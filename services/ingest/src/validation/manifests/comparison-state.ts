@@ -9,7 +9,7 @@ export interface ManifestComparison {
   readonly open: readonly string[]
   /** Tracks of these uploads: compared when all of them have come. */
   readonly deferred: readonly DeferredTrack[]
-  /** What was said to be absent. */
+  /** Findings that call something absent, to be withdrawn when it comes. */
   readonly stated: readonly StatedAbsence[]
 }
 

@@ -63,7 +63,7 @@ export function settleComparisons(
   }
 }
 
-/** The same comparison back where the upload changes nothing. */
+/** The comparison after one more upload; the same object where the upload changes nothing. */
 function settle(known: ManifestComparison, path: string, session: Session) {
   const open = known.open.filter((one) => one !== path)
   const isSettled = known.open.length > 0 && open.length === 0

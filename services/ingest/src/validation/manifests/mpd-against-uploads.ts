@@ -89,7 +89,10 @@ function missingCount(facts: RepresentationFacts, { segmentCount }: Track): numb
 
 const missingSegments = 'manifest-names-missing-segments'
 
-/** Null where some of it can never be withdrawn: a track of another session, or no number of segments. */
+/**
+ * A finding of absence with what withdraws it; null where it is final, because a track is of another session or its
+ * count of segments is not what is wrong.
+ */
 function statedOf(
   code: FindingCode,
   tracks: readonly ({ readonly name: string; readonly count: number } | null | '')[],

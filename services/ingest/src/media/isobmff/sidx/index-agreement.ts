@@ -25,7 +25,7 @@ interface IndexedTrack {
  */
 const maxOffSeconds = 0.25
 
-/** Where frames are rare, as many of them. */
+/** The same limit in samples, for tracks whose frames are further apart. */
 const maxOffSamples = 4
 
 const maxOffOf = (seconds: number, samples: number): number =>
