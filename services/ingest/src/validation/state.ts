@@ -58,6 +58,13 @@ export interface Session {
   readonly startTime?: string | undefined
   /** Short fingerprint of the first device with a certificate; absent without any. */
   readonly shortDevice?: string | undefined
+  /**
+   * By digest of their path, ids of what came to a path again since the newest segment, and is no segment: it is of the
+   * next recording, too, where the device has restarted. Absent without any.
+   */
+  readonly sentAgain?: Readonly<Record<string, string>> | undefined
+  /** Behind a restart: ids of uploads of earlier recordings that this one needs; absent without any. */
+  readonly shared?: readonly string[] | undefined
   /** hksv: what its playlists have said so far; absent before the first. */
   readonly sealing?: SealingState | undefined
   /** Codes that were reported once for the session. */

@@ -5,6 +5,7 @@ import { shortFingerprint } from '../limits.ts'
 import { isRepeat } from '../request-findings.ts'
 import { at, newSession, newTrack, type Order, type Session, type Track } from '../state.ts'
 import { signInLongRequest } from './long-request.ts'
+import { sharedWithNext } from './shared-uploads.ts'
 
 /**
  * A camera that starts again in the middle of a session sends its first objects anew. They are no late or repeated
@@ -132,6 +133,7 @@ function withNewRecording(
     announcements: tracks.length > 0 ? announcements : {},
     tracks: Object.fromEntries(tracks.map((track) => [track.name, track])),
     shortDevice: deviceOf(context) ?? old.shortDevice,
+    shared: sharedWithNext(old, tracks),
   }
   const replaced: Session = { ...old, phase: 'abandoned' }
   const begun = add(evaluation, {
