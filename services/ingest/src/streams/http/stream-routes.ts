@@ -81,7 +81,7 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     const stream = await streams.create({
       interface: options.interface,
       strict: parseStrict(options.strict) ?? strictByDefault,
-      creator: peerOf(request).device?.fingerprint ?? null,
+      creator: peerOf(request).device,
       owner: ownerFor(request),
     })
     if (wanted) await expectations.set(stream.stream.id, wanted)
