@@ -3,6 +3,7 @@ import { bundleBody, certificatesQuery, type ProfileName } from '@pushav/shared/
 import { handoverApplied } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { json, type Request, type Response, Router, raw } from 'express'
+import type { EndAdmin, EndedAdmin } from '../../access/end-admin.ts'
 import { noteForAudit } from '../../access/http/audit-notes.ts'
 import type { IssueGrant } from '../../access/http/enrol.ts'
 import { assertFromProxy } from '../../http/authenticate.ts'
@@ -11,6 +12,7 @@ import { anyJson, parseBody, parseQuery } from '../../http/parse-request.ts'
 import type { ProxyPorts } from '../../service/describe-server.ts'
 import { asPages, mapPages } from '../../streams/pages.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
+import { adminName } from '../admin-certificate.ts'
 import type { Hierarchy } from '../certificate.ts'
 import type { ExportBundle } from '../export-bundle.ts'
 import type { DeviceCertificate, IssueCertificate } from '../issue-certificate.ts'
@@ -44,6 +46,10 @@ interface CertificateRoutesDeps {
   readonly grantOf: (request: IncomingMessage) => IssueGrant | null
   /** When an upload came with a certificate, ISO 8601, by fingerprint. */
   readonly lastSeen: (fingerprints: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Ends what goes back to an admin whose certificate was revoked. */
+  readonly endAdmin: EndAdmin
+  /** Makes, among others, an admin's certificate where there is no valid one. Never throws. */
+  readonly check: () => Promise<void>
   readonly onHandoverApplied: (proxy: string, version: string) => void
   /** Called when a proxy reports where it listens. */
   readonly onProxyPorts: (ports: ProxyPorts) => void
@@ -157,10 +163,20 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
 
   async function revokeAll({ params: { name } }: Request<NameParams>, response: Response): Promise<void> {
     const { revoked, acknowledged } = await revoke(name)
-    noteForAudit(response, { serials: revoked.join(' '), acknowledged })
-    log.info({ certificate: name, revoked, acknowledged }, 'certificate revoked')
+    const ended = name.toLowerCase() === adminName ? await endAdminSessions() : null
+    const endings = ended ? { tokens_ended: ended.tokens, sign_ins_ended: ended.sessions } : {}
+    noteForAudit(response, { serials: revoked.join(' '), acknowledged, ...endings })
+    log.info({ certificate: name, revoked, acknowledged, ...endings }, 'certificate revoked')
     const detail = acknowledged ? {} : { detail: unacknowledged }
-    response.json({ name, revoked: revoked.map((serial) => `0x${serial}`), acknowledged, ...detail })
+    const serials = revoked.map((serial) => `0x${serial}`)
+    response.json({ name, revoked: serials, acknowledged, ...endings, ...detail })
+  }
+
+  /** The owner of the server finds a new certificate in the admin's file. */
+  async function endAdminSessions(): Promise<EndedAdmin> {
+    const ended = await deps.endAdmin()
+    await deps.check()
+    return ended
   }
 
   function respond(
