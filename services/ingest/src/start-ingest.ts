@@ -235,6 +235,7 @@ export async function startIngest(
       openPieces,
       closing: closing.signal,
       now,
+      log,
     }),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),
