@@ -108,16 +108,24 @@ function restartByRequest(context: Context, session: Session, track: Track): Res
 
 const withPlaylistOnly = ({ name, hasPlaylist }: Track): Track => ({
   ...newTrack(name),
-  ...{ phase: 'initial_playlist_uploaded', hasPlaylist },
+  phase: 'initial_playlist_uploaded',
+  hasPlaylist,
 })
 
 /** A track without its segments: its init segment came again with the same bytes, or not at all. */
 const withInitOnly = ({ init, hasInit, name, ...track }: Track): Track => ({
   ...newTrack(name),
-  ...{ init, hasInit, phase: hasInit ? 'init_uploaded' : 'not_started' },
-  ...{ hasPlaylist: track.hasPlaylist, initUpload: track.initUpload, header: track.header },
-  ...{ isHeader: track.isHeader, place: track.place, isOneUrl: track.isOneUrl },
-  ...{ shortInitDigest: track.shortInitDigest, shortDevice: track.shortDevice },
+  init,
+  hasInit,
+  phase: hasInit ? 'init_uploaded' : 'not_started',
+  hasPlaylist: track.hasPlaylist,
+  initUpload: track.initUpload,
+  header: track.header,
+  isHeader: track.isHeader,
+  place: track.place,
+  isOneUrl: track.isOneUrl,
+  shortInitDigest: track.shortInitDigest,
+  shortDevice: track.shortDevice,
 })
 
 function withNewRecording(
@@ -129,7 +137,11 @@ function withNewRecording(
   const { key, generation, announced, announcements, hlsTrackCount, hlsCodecs, playlists, manifest } = old
   const session: Session = {
     ...newSession(key, context.receivedMs, generation + 1),
-    ...{ announced, hlsTrackCount, hlsCodecs, playlists, manifest },
+    announced,
+    hlsTrackCount,
+    hlsCodecs,
+    playlists,
+    manifest,
     announcements: tracks.length > 0 ? announcements : {},
     tracks: Object.fromEntries(tracks.map((track) => [track.name, track])),
     shortDevice: deviceOf(context) ?? old.shortDevice,
