@@ -188,6 +188,10 @@ export interface MpdFacts {
   readonly availabilityStartTime: string | null
   readonly periodStart: string | null
   readonly periodCount: number
+  /** MPD@id; absent without. */
+  readonly id?: string
+  /** The first Periods that have an id, at most 16; absent without. */
+  readonly periods?: readonly PeriodFacts[]
   readonly hasBaseUrl: boolean
   /** A URL with a scheme, a host or a leading slash, anywhere. */
   readonly hasAbsoluteUrl: boolean
@@ -202,6 +206,15 @@ export interface MpdFacts {
   readonly truncated: boolean
   /** What it lacks or has wrongly, one of each code. */
   readonly flaws: readonly ManifestFlaw[]
+}
+
+/** A Period of an MPD that has an id. */
+export interface PeriodFacts {
+  readonly id: string
+  /** Seconds; absent without @start. */
+  readonly start?: number
+  /** Ids of its adaptation sets, at most 16; absent without any. */
+  readonly sets?: readonly string[]
 }
 
 /**
@@ -320,6 +333,12 @@ export interface PlaylistFacts {
   readonly segmentCount: number
   /** EXT-X-MEDIA-SEQUENCE, 0 without; null where it names only what has changed (EXT-X-SKIP). */
   readonly mediaSequence: number | null
+  /** Seconds; absent without EXT-X-TARGETDURATION. */
+  readonly targetDuration?: number
+  /** Absent without EXT-X-DISCONTINUITY-SEQUENCE. */
+  readonly discontinuitySequence?: number
+  /** Places of the segments behind an EXT-X-DISCONTINUITY, from 0, at most 64; absent without. */
+  readonly discontinuities?: readonly number[]
   /** As in MpdFacts. */
   readonly flaws: readonly ManifestFlaw[]
   /** How its media is sealed; absent without EXT-X-KEY and EXT-X-SESSION-KEY. */

@@ -135,6 +135,14 @@ const stories: Record<FindingCode, Story> = {
     playlistAt('v.m3u8', { uris: ['v/1.m4s'], extinfCount: 1, mediaSequence: 3 }),
     playlistAt('v.m3u8', { uris: ['v/1.m4s'], extinfCount: 1, mediaSequence: 2 }),
   ),
+  'playlist-changed': ingest(
+    playlistAt('v.m3u8', { uris: ['v/1.m4s'], extinfCount: 1, targetDuration: 4 }),
+    playlistAt('v.m3u8', { uris: ['v/1.m4s'], extinfCount: 1, targetDuration: 5 }),
+  ),
+  'mpd-changed': ingest(
+    mpdAt('m.mpd', { representations: [neat('v')], id: 'a' }),
+    mpdAt('m.mpd', { representations: [neat('v')], id: 'b' }),
+  ),
   'playlist-ended-changed': ingest(
     playlistAt('v.m3u8', { hasEndList: true }),
     playlistAt('v.m3u8', { hasEndList: true, map: 'v.mp4' }),

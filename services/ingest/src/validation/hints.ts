@@ -202,6 +202,10 @@ export const hints = {
     'Write sequence numbers before the first segment, an offset in the first byte range of a file, and EXT-X-MEDIA for each group that a variant names.',
   'playlist-sequence':
     'Count up EXT-X-MEDIA-SEQUENCE by one for each segment that leaves the playlist, and take segments away at its start only.',
+  'playlist-changed':
+    'Set EXT-X-TARGETDURATION to the longest segment that may come, and write what has been listed as it was before.',
+  'mpd-changed':
+    'Write id, availabilityStartTime, @start and the ids of adaptation sets as before; begin another Period for what is new.',
   'playlist-ended-changed':
     'Leave a playlist alone once it has EXT-X-ENDLIST, and begin a new session for what follows.',
   'manifest-encoding-unknown': 'Write manifests in UTF-8, and say so in the XML declaration.',

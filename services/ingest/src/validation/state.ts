@@ -1,3 +1,4 @@
+import type { PeriodFacts } from '../media/inspection.ts'
 import type { ManifestComparison } from './manifests/comparison-state.ts'
 import type { Precondition } from './preconditions.ts'
 
@@ -47,6 +48,8 @@ export interface Session {
   readonly playlists?: Readonly<Record<string, PlaylistNames>> | undefined
   /** cmaf-ingest: digest of the path of its first MPD. */
   readonly manifest?: number | undefined
+  /** Of the newest MPD at each of its paths, the newest of them; absent without. */
+  readonly mpds?: readonly MpdVersion[]
   /** cmaf-ingest: short digests of playlists with an end, the newest of them; absent without any. */
   readonly shortEndedDigests?: readonly string[]
   /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
@@ -133,6 +136,24 @@ export interface PlaylistWindow {
   readonly count: number
   /** Digest of the URI of its first segment. */
   readonly first: number
+  /** Of its last segments the digest of the URI, and EXTINF; empty where that is not known. */
+  readonly newest?: readonly (readonly [name: number, seconds: number])[]
+  /** EXT-X-TARGETDURATION. */
+  readonly target?: number | undefined
+  readonly isEvent?: true | undefined
+  /** As in PlaylistFacts; absent without. */
+  readonly discontinuities?: readonly number[]
+  readonly discontinuitySequence?: number
+}
+
+/** What a version of an MPD says that the next ones have to say, too. */
+export interface MpdVersion {
+  /** Digest of its path. */
+  readonly path: number
+  readonly id?: string | undefined
+  /** availabilityStartTime, Unix time in milliseconds. */
+  readonly startMs?: number | undefined
+  readonly periods?: readonly PeriodFacts[] | undefined
 }
 
 export type TrackPhase =

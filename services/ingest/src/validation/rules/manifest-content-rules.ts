@@ -45,6 +45,13 @@ export const manifestContentRules = {
     clause: 'ISO/IEC 23009-1, 5.3.1.2, 5.3.2, 5.3.3.2, 5.3.5.2, 5.3.9.1, 5.3.9.4.4 and 5.3.9.6.2',
     exercisedBy: ['mpd'],
   },
+  'mpd-changed': {
+    severity: 'error',
+    standard: 'dash',
+    title: 'an updated MPD keeps its id, availabilityStartTime, and the start and sets of its Periods',
+    clause: 'ISO/IEC 23009-1, 5.4; DASH-IF IOP, restricted timing model: MPD updates',
+    exercisedBy: ['mpd'],
+  },
   'mpd-start-unknown': {
     severity: 'warning',
     standard: 'dash',
@@ -113,6 +120,13 @@ export const manifestContentRules = {
     standard: 'hls',
     title: 'a playlist that goes on gets segments at its end and counts those that leave its start',
     clause: hls('4.3.3.2, 6.2.1 and 6.2.2'),
+    exercisedBy: ['playlist'],
+  },
+  'playlist-changed': {
+    severity: 'error',
+    standard: 'hls',
+    title: 'a playlist that goes on keeps its target duration, type, segments and discontinuities',
+    clause: hls('4.3.3.3, 4.3.3.5, 6.2.1 and 6.2.2'),
     exercisedBy: ['playlist'],
   },
   'playlist-ended-changed': {
