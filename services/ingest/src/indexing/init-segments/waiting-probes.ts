@@ -9,7 +9,7 @@ export interface WaitingProbe {
   readonly track: string | null
 }
 
-/** Of one stream, the newest; their paths and tracks have at most `maxCharacters` together. */
+/** How many probes of one stream wait, the newest of them, and how long their paths and tracks may be together. */
 const maxWaiting = 16
 const maxCharacters = 4_096
 

@@ -9,7 +9,7 @@ import type { Totals } from '../totals.ts'
 
 /** More cameras than one process carries; a stream that is not cached is loaded for each of its uploads. */
 const maxStreams = 1_024
-/** Of each map of a stream, between two commits. */
+/** Entries of each map of a stream between two commits. */
 const maxEntries = 512
 const strictLoadsAfterMiss = 16
 

@@ -14,7 +14,7 @@ export interface ManifestComparison {
 }
 
 /** A track as the manifest lists it, by its name. */
-export interface DeferredTrack extends ManifestSegments {
+interface DeferredTrack extends ManifestSegments {
   readonly track: string
   readonly mayOmit: boolean
 }
