@@ -1,9 +1,9 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import { createSemaphore } from '../lib/semaphore.ts'
+import { readManifest } from '../media/inspect-manifest.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
-import { readManifest } from '../media/read-manifest.ts'
 import { RecordChanged, UploadGone, type UploadStore } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 

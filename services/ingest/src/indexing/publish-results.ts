@@ -50,8 +50,12 @@ export function publishRemovalWith({
     verdicts.resolve(entry.id, { strict: false, findings: [] })
     if (uploads.length === 0 || now().getTime() - Date.parse(entry.at) > maxEventAgeMs) return
     eventBus.publish({
-      ...{ kind: 'uploads-removed', stream, at: entry.at, session: entry.session },
-      ...{ uploads: uploads.length, reason: entry.reason },
+      kind: 'uploads-removed',
+      stream,
+      at: entry.at,
+      session: entry.session,
+      uploads: uploads.length,
+      reason: entry.reason,
     })
   }
 }

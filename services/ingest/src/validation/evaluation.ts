@@ -5,7 +5,7 @@ import type { Finding, WithdrawnFinding } from './finding.ts'
 import type { ObjectName } from './object-name.ts'
 import type { Precondition } from './preconditions.ts'
 import { at, newTrack, type Session, type State, type Track, withSession, withTrack } from './state.ts'
-import type { IdentifiedObject } from './tracks/track-identity.ts'
+import type { IdentifiedObject } from './tracks/identified-object.ts'
 
 /** One upload that is to be validated. */
 export interface Arrival {

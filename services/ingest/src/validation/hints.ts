@@ -171,6 +171,11 @@ export const hints = {
     'Begin decode times at 0 or later: tfdt is an unsigned number, so a negative one becomes a very large one.',
   'samples-outside-mdat':
     'Set data_offset of trun to the first byte of the samples in the mdat, counted from the start of the moof.',
+  'sample-description-index': 'Write a number from 1 to entry_count of stsd into tfhd and trex, mostly 1.',
+  'sample-encryption':
+    'Write senc with one entry for each sample, and saiz and saio that lead to it; take the size of the vectors from tenc.',
+  'segment-index':
+    'Fill sidx when the subsegments are complete, with their bytes and times, or leave it out.',
   'samples-without-duration': 'Write sample durations into trun, or a default into tfhd or trex.',
   'composition-offset-negative':
     'Use version 1 of trun when composition offsets are below 0, or shift them with an edit list.',
@@ -197,6 +202,10 @@ export const hints = {
     'Write sequence numbers before the first segment, an offset in the first byte range of a file, and EXT-X-MEDIA for each group that a variant names.',
   'playlist-sequence':
     'Count up EXT-X-MEDIA-SEQUENCE by one for each segment that leaves the playlist, and take segments away at its start only.',
+  'playlist-changed':
+    'Set EXT-X-TARGETDURATION to the longest segment that may come, and write what has been listed as it was before.',
+  'mpd-changed':
+    'Write id, availabilityStartTime, @start and the ids of adaptation sets as before; begin another Period for what is new.',
   'playlist-ended-changed':
     'Leave a playlist alone once it has EXT-X-ENDLIST, and begin a new session for what follows.',
   'manifest-encoding-unknown': 'Write manifests in UTF-8, and say so in the XML declaration.',

@@ -1,3 +1,4 @@
+import type { PeriodFacts } from '../media/inspection.ts'
 import type { ManifestComparison } from './manifests/manifest-comparison.ts'
 import type { Precondition } from './preconditions.ts'
 
@@ -47,6 +48,8 @@ export interface Session {
   readonly playlists?: Readonly<Record<string, PlaylistNames>> | undefined
   /** cmaf-ingest: digest of the path of its first MPD. */
   readonly manifest?: number | undefined
+  /** Of the newest MPD at each of its paths, the newest of them; absent without. */
+  readonly mpds?: readonly MpdVersion[]
   /** cmaf-ingest: short digests of playlists with an end, the newest of them; absent without any. */
   readonly shortEndedDigests?: readonly string[]
   /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
@@ -55,6 +58,13 @@ export interface Session {
   readonly startTime?: string | undefined
   /** Short fingerprint of the first device with a certificate; absent without any. */
   readonly shortDevice?: string | undefined
+  /**
+   * By digest of their path, ids of what came to a path again since the newest segment, and is no segment: it is of the
+   * next recording, too, where the device has restarted. Absent without any.
+   */
+  readonly sentAgain?: Readonly<Record<string, string>> | undefined
+  /** Behind a restart: ids of uploads of earlier recordings that this one needs; absent without any. */
+  readonly shared?: readonly string[] | undefined
   /** hksv: what its playlists have said so far; absent before the first. */
   readonly sealing?: SealingState | undefined
   /** Codes that were reported once for the session. */
@@ -126,6 +136,24 @@ export interface PlaylistWindow {
   readonly count: number
   /** Digest of the URI of its first segment. */
   readonly first: number
+  /** Of its last segments the digest of the URI, and EXTINF; empty where that is not known. */
+  readonly newest?: readonly (readonly [name: number, seconds: number])[]
+  /** EXT-X-TARGETDURATION. */
+  readonly target?: number | undefined
+  readonly isEvent?: true | undefined
+  /** As in PlaylistFacts; absent without. */
+  readonly discontinuities?: readonly number[]
+  readonly discontinuitySequence?: number
+}
+
+/** What a version of an MPD says that the next ones have to say, too. */
+export interface MpdVersion {
+  /** Digest of its path. */
+  readonly path: number
+  readonly id?: string | undefined
+  /** availabilityStartTime, Unix time in milliseconds. */
+  readonly startMs?: number | undefined
+  readonly periods?: readonly PeriodFacts[] | undefined
 }
 
 export type TrackPhase =
@@ -241,6 +269,12 @@ export interface KnownInit {
   readonly encrypted: boolean
   /** Profile and level of Dolby Vision, `08.07`. */
   readonly dolbyVision?: string | undefined
+  /** Of its sample descriptions, as InitFacts has them: how many, that of trex, and `8,,16` for the sizes of vectors. */
+  readonly descriptionCount?: number | undefined
+  readonly defaultDescription?: number | undefined
+  readonly ivSizes?: string | undefined
+  /** Media time that an edit list shows first. */
+  readonly editStart?: number | undefined
   /** How much later an edit list shows the first sample. */
   readonly delaySeconds?: number | undefined
   /** Defaults of trex. */

@@ -66,7 +66,10 @@ export function createStateSource<Changes, Message>(
 
   async function* watch(signal: AbortSignal): AsyncGenerator<Message> {
     const watcher: Watcher<Changes, Message> = {
-      ...{ changes: source.everything(), isChanged: true, sentMs: 0, deliver: null },
+      changes: source.everything(),
+      isChanged: true,
+      sentMs: 0,
+      deliver: null,
     }
     watchers.add(watcher)
     timer ??= setInterval(tick, source.everyMs)

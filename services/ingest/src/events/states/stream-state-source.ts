@@ -51,8 +51,13 @@ const maxProbed = 1_000
 /** Uploads that a message brings along. Of more, watchers read those that they show. */
 const maxRows = 100
 const everyUpload = {
-  ...{ session: null, track: null, severity: null, code: null },
-  ...{ text: null, device: null, kind: null },
+  session: null,
+  track: null,
+  severity: null,
+  code: null,
+  text: null,
+  device: null,
+  kind: null,
 }
 
 /** The state of one stream, five times a second at most. */

@@ -18,6 +18,7 @@ import type { LogEntry } from '../upload-log.ts'
 /** One upload of the wire log. */
 export function uploadResponse(entry: LogEntry): UploadResponse {
   const { upload, findings, session, track, position, status, media, probe } = entry
+  const { fault } = upload
   return {
     id: upload.id,
     position,
@@ -35,13 +36,11 @@ export function uploadResponse(entry: LogEntry): UploadResponse {
     track,
     media: media && mediaResponse(media, Date.parse(upload.receivedAt)),
     sender: senderResponse(upload.sender),
-    ...(upload.part ? { part: upload.part } : {}),
-    ...(upload.parts === undefined ? {} : { parts: upload.parts }),
-    ...(upload.codedBytes === undefined ? {} : { coded_bytes: upload.codedBytes }),
-    ...(upload.fault && {
-      fault: { id: upload.fault.rule, does: upload.fault.does, refused: upload.fault.isRefused },
-    }),
-    ...(upload.undecodable === undefined ? {} : { undecodable: upload.undecodable }),
+    part: upload.part,
+    parts: upload.parts,
+    coded_bytes: upload.codedBytes,
+    fault: fault && { id: fault.rule, does: fault.does, refused: fault.isRefused },
+    undecodable: upload.undecodable,
     findings: [...findings],
     probe,
   }
@@ -136,13 +135,13 @@ function senderResponse({ device, headers, ...sender }: Sender): UploadResponse[
     tls_version: sender.tlsVersion,
     cipher: sender.cipher,
     alpn: sender.alpn,
-    ...(sender.tlsTest === undefined ? {} : { tls_test: sender.tlsTest }),
+    tls_test: sender.tlsTest,
     http_version: sender.httpVersion,
     headers: Array.from({ length: headers.length / 2 }, (_, i) => [
       headers[2 * i] ?? '',
       headers[2 * i + 1] ?? '',
     ]),
-    ...(sender.omittedHeaders ? { omitted_headers: sender.omittedHeaders } : {}),
+    omitted_headers: sender.omittedHeaders || undefined,
     device: device && {
       fingerprint: device.fingerprint,
       serial: device.serial,

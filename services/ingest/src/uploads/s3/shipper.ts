@@ -206,7 +206,9 @@ export function startShipper(deps: ShipperDeps): Shipper {
   async function shipBodies(stream: string, all: readonly Upload[]): Promise<void> {
     const missing = all.filter(({ id }) => !stored.has(id))
     const bodies = missing.map(({ id: upload, bytes, sha256 }) => ({
-      ...{ upload, bytes, sha256 },
+      upload,
+      bytes,
+      sha256,
       read: () => uploads.read(stream, upload),
     }))
     await forEachLimit(groupBodies(bodies), bodyConcurrency, async (group) => {

@@ -70,7 +70,10 @@ export function clockAfterPart(before: Clock | null, after: Clock | null): Clock
   if (!before || !after) return after
   const { shortest, longest } = segmentDurations(before)
   return {
-    ...{ ...after, count: before.count, duration: before.duration + after.duration },
-    ...{ shortest: shortest ?? undefined, longest: longest ?? undefined },
+    ...after,
+    count: before.count,
+    duration: before.duration + after.duration,
+    shortest: shortest ?? undefined,
+    longest: longest ?? undefined,
   }
 }

@@ -50,7 +50,8 @@ export function withComparison(
 ): Session {
   const known = manifest === 'MPD' ? [] : (session.comparisons ?? [])
   const comparison: ManifestComparison = {
-    ...{ upload: upload.id, manifest },
+    upload: upload.id,
+    manifest,
     open: deferred.length > 0 ? open : [],
     deferred: deferred.slice(0, maxDeferred),
     stated: stated.filter(({ tracks }) => tracks.length > 0 && tracks.length <= maxDeferred),

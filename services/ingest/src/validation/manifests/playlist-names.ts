@@ -4,7 +4,7 @@ import type { Context } from '../evaluation.ts'
 import type { Finding } from '../finding.ts'
 import { limitPlaylists } from '../limits.ts'
 import { at, type PlaylistNames, type Session, type Track, withTrack } from '../state.ts'
-import { playlistTrack } from '../tracks/track-identity.ts'
+import { playlistTrack } from '../tracks/playlist-track.ts'
 import { patternsOf, textDigest } from '../tracks/track-names.ts'
 import { checkWindow, windowOf } from './playlist-window.ts'
 

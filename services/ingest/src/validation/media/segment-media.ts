@@ -1,5 +1,6 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import { decodeTimeDifference, isNextSequence } from '../../media/isobmff/counters.ts'
+import { indexFault } from '../../media/isobmff/sidx/index-agreement.ts'
 import { mediaDuration } from '../../media/media-duration.ts'
 import type { SegmentPart } from '../cmaf-ingest/partial-segment.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
@@ -7,6 +8,7 @@ import type { Precondition } from '../preconditions.ts'
 import { type Clock, type KnownInit, nonSyncFlag, type Track } from '../state.ts'
 import { formatSeconds } from './format-seconds.ts'
 import { isLate, outOfOrder } from './late-segment.ts'
+import { checkDescriptions } from './sample-descriptions.ts'
 
 /** How a segment follows the one before it, as far as the checks of order have found. */
 interface SegmentPosition {
@@ -45,6 +47,8 @@ export function checkSegmentMedia(
     ...checkStructure(track, media),
     ...checkSamples(init, media, position),
     ...checkDurations(init, media),
+    ...(init ? checkDescriptions(init, media) : []),
+    ...checkIndex(init, media),
     ...checkNegativeTime(track, media),
     ...(position.part === 'further' ? [] : checkSync(init, media)),
     // A gap in time is a gap in numbers too: one cause, one finding.
@@ -159,6 +163,12 @@ function checkDurations(init: KnownInit | null, media: MediaFacts): readonly Fin
   if (!init || sampleCount < 2 || mediaDuration(media, init.sampleDuration) > 0) return []
   const message = `expected durations of samples in trun, tfhd or trex, received ${sampleCount} samples without any`
   return [finding('samples-without-duration', message)]
+}
+
+/** A sidx that came with its init segment has been compared with that one. */
+function checkIndex(init: KnownInit | null, { index }: MediaFacts): readonly Finding[] {
+  const fault = init && index ? indexFault(index, init) : null
+  return fault === null ? [] : [finding('segment-index', fault)]
 }
 
 /**

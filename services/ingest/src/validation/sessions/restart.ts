@@ -5,6 +5,7 @@ import { shortFingerprint } from '../limits.ts'
 import { isRepeat } from '../request-findings.ts'
 import { at, newSession, newTrack, type Order, type Session, type Track } from '../state.ts'
 import { signInLongRequest } from './long-request.ts'
+import { sharedWithNext } from './shared-uploads.ts'
 
 /**
  * A camera that starts again in the middle of a session sends its first objects anew. They are no late or repeated
@@ -107,16 +108,24 @@ function restartByRequest(context: Context, session: Session, track: Track): Res
 
 const withPlaylistOnly = ({ name, hasPlaylist }: Track): Track => ({
   ...newTrack(name),
-  ...{ phase: 'initial_playlist_uploaded', hasPlaylist },
+  phase: 'initial_playlist_uploaded',
+  hasPlaylist,
 })
 
 /** A track without its segments: its init segment came again with the same bytes, or not at all. */
 const withInitOnly = ({ init, hasInit, name, ...track }: Track): Track => ({
   ...newTrack(name),
-  ...{ init, hasInit, phase: hasInit ? 'init_uploaded' : 'not_started' },
-  ...{ hasPlaylist: track.hasPlaylist, initUpload: track.initUpload, header: track.header },
-  ...{ isHeader: track.isHeader, place: track.place, isOneUrl: track.isOneUrl },
-  ...{ shortInitDigest: track.shortInitDigest, shortDevice: track.shortDevice },
+  init,
+  hasInit,
+  phase: hasInit ? 'init_uploaded' : 'not_started',
+  hasPlaylist: track.hasPlaylist,
+  initUpload: track.initUpload,
+  header: track.header,
+  isHeader: track.isHeader,
+  place: track.place,
+  isOneUrl: track.isOneUrl,
+  shortInitDigest: track.shortInitDigest,
+  shortDevice: track.shortDevice,
 })
 
 function withNewRecording(
@@ -128,10 +137,15 @@ function withNewRecording(
   const { key, generation, announced, announcements, hlsTrackCount, hlsCodecs, playlists, manifest } = old
   const session: Session = {
     ...newSession(key, context.receivedMs, generation + 1),
-    ...{ announced, hlsTrackCount, hlsCodecs, playlists, manifest },
+    announced,
+    hlsTrackCount,
+    hlsCodecs,
+    playlists,
+    manifest,
     announcements: tracks.length > 0 ? announcements : {},
     tracks: Object.fromEntries(tracks.map((track) => [track.name, track])),
     shortDevice: deviceOf(context) ?? old.shortDevice,
+    shared: sharedWithNext(old, tracks),
   }
   const replaced: Session = { ...old, phase: 'abandoned' }
   const begun = add(evaluation, {

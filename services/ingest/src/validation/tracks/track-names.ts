@@ -80,6 +80,9 @@ export function steadyNameOf(path: string): string {
   return `${directoryOf(path).replace(dates, '#')}/${words.filter((word) => !isPassing(word)).join('_')}`
 }
 
+/** A digest of that, to compare. */
+export const steadyDigest = (path: string): number => textDigest(steadyNameOf(path))
+
 const uuid = /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/gi
 
 /** Of folders: days, and times behind them. Fewer digits may be the number of a camera. */

@@ -27,7 +27,11 @@ export function playableMemberOf({ upload, media, init }: JudgedUpload): string 
 export function decodePlayable(member: string, score: string): PlayableSegment {
   const [upload = '', init = '', duration, bytes, received = '0', ...marks] = member.split(' ')
   return {
-    ...{ upload, init, decodeTime: Number(score), duration: Number(duration), bytes: Number(bytes) },
+    upload,
+    init,
+    decodeTime: Number(score),
+    duration: Number(duration),
+    bytes: Number(bytes),
     receivedMs: Number.parseInt(received, 36),
     isSound: !marks.includes('!'),
     shift: Number(marks.find((mark) => mark.startsWith('+')) ?? 0),

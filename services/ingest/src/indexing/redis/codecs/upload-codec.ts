@@ -8,11 +8,15 @@ export function encodeUpload(judged: JudgedUpload): string {
   const { upload, findings, session, track, status, position, init, media, initFacts } = judged
   const { id: _id, ...facts } = upload
   return JSON.stringify({
-    ...{ upload: facts, findings, session, track, position },
-    ...(status === 202 ? {} : { status }),
-    ...(init === null ? {} : { init }),
-    ...(media === null ? {} : { media: encodeMedia(media) }),
-    ...(initFacts === null ? {} : { initFacts }),
+    upload: facts,
+    findings,
+    session,
+    track,
+    position,
+    status: status === 202 ? undefined : status,
+    init: init ?? undefined,
+    media: media ? encodeMedia(media) : undefined,
+    initFacts: initFacts ?? undefined,
   })
 }
 
@@ -63,7 +67,13 @@ function encodeMedia(media: MediaOfUpload): StoredMedia {
 function decodeMedia(stored: StoredMedia): MediaOfUpload {
   const [decodeTime, duration, timescale, samples, sequence, flags, producerAtMs = null, shift = 0] = stored
   return {
-    ...{ decodeTime, duration, timescale, samples, sequence, producerAtMs, shift },
+    decodeTime,
+    duration,
+    timescale,
+    samples,
+    sequence,
+    producerAtMs,
+    shift,
     startsWithSync: (flags & flag.startsWithSync) !== 0,
     isPlayable: (flags & flag.isPlayable) !== 0,
     isSound: (flags & flag.isSound) !== 0,

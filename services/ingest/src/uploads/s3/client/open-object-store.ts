@@ -121,7 +121,15 @@ async function shareStorage(
   const { journals, uploads } = local
   const shipper = built.use(
     startShipper({
-      ...{ journals, uploads, store, storedBodies, segments, shipWithinMs, maxWaitMs, log, nowMs },
+      journals,
+      uploads,
+      store,
+      storedBodies,
+      segments,
+      shipWithinMs,
+      maxWaitMs,
+      log,
+      nowMs,
       abort: () => closing.abort(),
     }),
   )
@@ -131,17 +139,32 @@ async function shareStorage(
   await inStore.save()
   if (config.cacheBytes > 0) {
     const evictBodies = evictBodiesWith({
-      ...{ streams: journals.streams, local: uploads, shipper, maxBytes: config.cacheBytes, nowMs },
+      streams: journals.streams,
+      local: uploads,
+      shipper,
+      maxBytes: config.cacheBytes,
+      nowMs,
     })
     built.use(startEviction(evictBodies, log))
   }
   return {
     journals: s3Journals({ local: journals, store, streams, segments, shipper, waits, maxWaitMs }),
     uploads: s3UploadStore({
-      ...{ local: uploads, storedBodies, index, shipper, waits, shipWithinMs, maxWaitMs, nowMs },
+      local: uploads,
+      storedBodies,
+      index,
+      shipper,
+      waits,
+      shipWithinMs,
+      maxWaitMs,
+      nowMs,
     }),
     clientCertificates: s3Certificates({
-      ...{ local: local.clientCertificates, store, describe: local.describe, waits, log },
+      local: local.clientCertificates,
+      store,
+      describe: local.describe,
+      waits,
+      log,
     }),
     archive: s3Inspections(local.archive, store),
     links: indexedLinks(index),
@@ -154,7 +177,14 @@ async function shareStorage(
     watchRemovals(eventBus) {
       const freeRemoved = removedBodiesWith({ local: uploads, storedBodies, shipper, index, nowMs })
       void watchRemovals({
-        ...{ eventBus, journals, uploads, streams, shipper, freeRemoved, log, signal },
+        eventBus,
+        journals,
+        uploads,
+        streams,
+        shipper,
+        freeRemoved,
+        log,
+        signal,
       }).catch((error) => signal.aborted || log.error({ error }, 'what other machines remove is not seen'))
     },
   }

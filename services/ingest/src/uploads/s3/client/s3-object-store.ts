@@ -215,7 +215,9 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
       const page = await orUnavailable(
         client.send(
           new ListObjectsV2Command({
-            ...{ Bucket: bucket, Prefix: `${prefix}${under}`, ...start },
+            Bucket: bucket,
+            Prefix: `${prefix}${under}`,
+            ...start,
             ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
           }),
           options,
