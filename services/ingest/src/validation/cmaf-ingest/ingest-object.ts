@@ -273,7 +273,10 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
       track.phase !== 'completed' &&
       !track.isAnew &&
       !isClip(context),
-    announcedSeconds: at(session.announcements, name)?.segmentSeconds ?? null,
+    // A file with a header of its own holds all segments of its track, or is a clip.
+    announcedSeconds: context.inspection?.init
+      ? null
+      : (at(session.announcements, name)?.segmentSeconds ?? null),
     partFrom: context.upload.part?.from,
   }
   const isFurther = part.kind === 'further'

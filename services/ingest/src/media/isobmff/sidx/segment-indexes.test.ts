@@ -51,6 +51,8 @@ describe('a segment index', () => {
       sidx({ references: [[all, 1_000]], trackId, firstOffset: trackId === 1 ? one.length : 0 }),
     )
     isRight(inspectAll(first as Buffer, last as Buffer, second(1), other))
+    const header = box('moov', moov().subarray(8), moov().subarray(8))
+    isRight(inspectAll(ftyp, header, first as Buffer, last as Buffer, second(1), other))
   })
 
   it('may lead to files that come apart', () => {

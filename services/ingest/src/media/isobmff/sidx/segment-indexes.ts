@@ -109,6 +109,8 @@ export function createSegmentIndexes({ report, addIndex }: SegmentIndexesDeps) {
   function finish(index: PendingIndex, init: InitFacts | null): void {
     if (index.isNested) return
     ended = index
+    // Of several tracks in one file the header's first alone is known.
+    if (init && init.trackCount !== 1) return
     const facts = factsOf(index)
     const fault =
       unevenFault(facts, index.subsegments, durationsOf(index)) ?? (init && indexFault(facts, trackOf(init)))
