@@ -126,10 +126,10 @@ export function createSegmentIndexes({ report, addIndex }: SegmentIndexesDeps) {
     )
   }
 
-  /** The upload has ended. What an index leads to may be in other files, where no media has come. */
-  function settle(end: number): void {
+  /** The upload has ended, if it has, at byte `end`. What an index leads to may be in other files, where no media has come. */
+  function settle(end: number | null): void {
     for (const index of pending)
-      if (hasMedia)
+      if (hasMedia && end !== null)
         tell(
           index,
           `expected ${countOf(index)} subsegments behind sidx, the upload ends at byte ${end} before byte ${index.to}, the end of number ${index.nth + 1}`,
