@@ -12,7 +12,7 @@ export type { Part }
 /** What the bytes of an upload say, except for what is inside a manifest. */
 export type MediaInspection = Omit<Inspection, 'mpd' | 'playlist'>
 
-interface InspectorOptions {
+export interface InspectorOptions {
   /** Called for each header, segment and end of a long request, as soon as it is complete. */
   readonly onPart?: ((part: Part) => void) | undefined
   /** The bytes are a part of a long request: what its sidx leads to may be in the parts behind it. */
