@@ -153,6 +153,7 @@ export interface PlaylistWindow {
 export interface MpdVersion {
   /** Digest of its path. */
   readonly path: number
+  readonly isStatic?: true | undefined
   readonly id?: string | undefined
   /** availabilityStartTime, Unix time in milliseconds. */
   readonly startMs?: number | undefined
