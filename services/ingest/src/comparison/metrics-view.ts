@@ -1,5 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
-import type { MediaOfUpload } from '../indexing/media-of-upload.ts'
+import type { JudgedUpload, MediaOfUpload } from '../indexing/judged-upload.ts'
 import { createUploadViews, type LogOfStream, type ReadLogView } from '../streams/log-views.ts'
 import { codesWithSeverityOf } from '../validation/report.ts'
 

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { Upload } from '../uploads/upload.ts'
 import { arrivalsOf, segment } from '../validation/testing/arrivals.ts'
 import type { FaultHit } from './fault-rule.ts'

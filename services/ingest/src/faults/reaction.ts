@@ -1,4 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { directoryOf } from '../uploads/object-path.ts'
 import type { Upload } from '../uploads/upload.ts'
 import { sessionIn } from '../validation/object-name.ts'
