@@ -43,6 +43,17 @@ interface LogFilter {
   readonly kind: string | null
 }
 
+/** Every upload passes. */
+export const noFilter: LogFilter = {
+  session: null,
+  track: null,
+  severity: null,
+  code: null,
+  text: null,
+  device: null,
+  kind: null,
+}
+
 interface LogPage {
   /** Read as they are asked for, a few at a time. */
   readonly entries: Pages<LogEntry>
