@@ -114,7 +114,7 @@ export function readUploadLogWith(
     }
   }
 
-  /** Read at once: where the page begins is known when all of it was read. */
+  /** Reads a whole page before it returns, because where the page begins shows only then. */
   async function readBackwards(stream: string, end: number, { limit, filter, uploadsPerRead }: LogQuery) {
     const matches = matcherOf(filter)
     const pages: (readonly JudgedUpload[])[] = []
