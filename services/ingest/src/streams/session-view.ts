@@ -105,7 +105,7 @@ const isPlayable = ({ clock, init }: Track): boolean =>
 const playableHandlers: readonly string[] = ['vide', 'soun']
 
 /** The session at a time: an open one whose timeout has passed is silent, before any journal line says so. */
-export function withTimeout<View extends SessionView>(session: View, nowMs: number, idleMs: number): View {
+export function sessionViewAt<View extends SessionView>(session: View, nowMs: number, idleMs: number): View {
   if (session.phase !== 'open' || nowMs - session.lastObjectMs <= idleMs) return session
   return { ...session, phase: 'silent', isComplete: isUnnamed(session) }
 }
