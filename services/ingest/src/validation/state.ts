@@ -1,6 +1,7 @@
 import type { PeriodFacts } from '../media/inspection.ts'
-import type { ManifestComparison } from './manifests/manifest-comparison.ts'
+import type { ManifestComparison } from './manifests/comparison-state.ts'
 import type { Precondition } from './preconditions.ts'
+import type { FindingCode, Severity } from './rules.ts'
 
 /** All that must be known to validate the next upload of a stream; its size has a bound, see `limits.ts`. */
 export interface State {
@@ -140,6 +141,8 @@ export interface PlaylistWindow {
   readonly newest?: readonly (readonly [name: number, seconds: number])[]
   /** EXT-X-TARGETDURATION. */
   readonly target?: number | undefined
+  /** Digest of the URI of its first EXT-X-MAP. */
+  readonly map?: number | undefined
   readonly isEvent?: true | undefined
   /** As in PlaylistFacts; absent without. */
   readonly discontinuities?: readonly number[]
@@ -150,6 +153,7 @@ export interface PlaylistWindow {
 export interface MpdVersion {
   /** Digest of its path. */
   readonly path: number
+  readonly isStatic?: true | undefined
   readonly id?: string | undefined
   /** availabilityStartTime, Unix time in milliseconds. */
   readonly startMs?: number | undefined
@@ -203,6 +207,8 @@ export interface Track {
   readonly clock: Clock | null
   /** Times that its segments have jumped over; absent without. */
   readonly hole?: Hole | undefined
+  /** cmaf-ingest: where its times or numbers began anew the last time, unless a playlist has said so; absent without. */
+  readonly jump?: Jump | undefined
   /** cmaf-ingest: the long request that is on its way to it; absent when that has ended. */
   readonly openRequest?: string | undefined
   /** cmaf-ingest: another clip has begun, whose times may begin anew. */
@@ -247,9 +253,9 @@ export interface TrackPlace {
   readonly init?: number | undefined
   /** Folder of its init segment. */
   readonly folder?: number | undefined
-  /** Path of its newest segment without its counter, see `shapeOf`. */
+  /** Path of its newest segment without its counter, see `shapeDigest`. */
   readonly shape?: number | undefined
-  /** Steady beginning of its names, of clips and of segments without init segment. */
+  /** What stays the same in its names, see `steadyDigest`; of clips, and of segments without an init segment. */
   readonly steady?: number | undefined
   /** Of one long request that was cut into segments, the digest of its path without the counter. */
   readonly clip?: number | undefined
@@ -290,7 +296,7 @@ export const nonSyncFlag = 0x10000
 export interface Clock {
   readonly start: number
   readonly end: number
-  /** Where it would go on if the newest segment had come at its time; absent where it has. */
+  /** Where it would be without the deviation of the newest segment; absent where that one came at its time. */
   readonly straight?: number | undefined
   /** Duration, number and bytes of all segments together. */
   readonly total: number
@@ -307,11 +313,23 @@ export interface Clock {
   readonly isLast?: boolean | undefined
 }
 
-/** Times of a track that nothing has come for, in units of its timescale, and the upload that was told for it. */
+/**
+ * Times of a track for which no segment has come, in units of its timescale, and the upload that got the finding of
+ * the gap.
+ */
 export interface Hole {
   readonly from: number
   readonly to: number
   readonly upload: string
+}
+
+/** A segment of which a finding says that it does not go on where the one before it ended. */
+export interface Jump {
+  /** Digest of its path. */
+  readonly path: number
+  readonly upload: string
+  readonly code: FindingCode
+  readonly severity: Severity
 }
 
 /** How long the segments of a track last, in units of its timescale. */
@@ -319,7 +337,7 @@ export interface SegmentDurations {
   /** Of those before the newest; null where there is none. */
   readonly shortest: number | null
   readonly longest: number | null
-  /** It may be the last, and short for that. */
+  /** Of the newest. It may be the last, which may be shorter. */
   readonly newest: number
 }
 

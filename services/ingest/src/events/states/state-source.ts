@@ -45,7 +45,7 @@ export function createStateSource<Changes, Message>(
 ): StateSource<Changes, Message> {
   const watchers = new Set<Watcher<Changes, Message>>()
   let timer: NodeJS.Timeout | undefined
-  /** What changed since the last tick: recorded once, however many watch. */
+  /** Changes since the last tick: recorded once for all watchers. */
   let news: Changes | null = null
   return { change, watch, size: () => watchers.size }
 

@@ -2,7 +2,6 @@ import type { AboutResponse } from '@pushav/shared/api/service.ts'
 import { isLoopback } from '@pushav/shared/lib/host-address.ts'
 import { Router } from 'express'
 import { peerOf } from '../../http/authenticate.ts'
-import { hints } from '../../validation/hints.ts'
 import { findingCodes, rules } from '../../validation/rules.ts'
 
 interface ServiceRoutesDeps {
@@ -31,6 +30,6 @@ const withoutPaths = (facts: AboutResponse): AboutResponse => ({
 })
 
 const catalogue = findingCodes.map((code) => {
-  const { severity, standard, title, clause } = rules[code]
-  return { code, severity, rule: standard, title, clause, hint: hints[code] }
+  const { severity, standard, title, clause, hint } = rules[code]
+  return { code, severity, rule: standard, title, clause, hint }
 })

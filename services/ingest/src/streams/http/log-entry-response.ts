@@ -5,11 +5,10 @@ import {
   type UploadResponse,
   type UploadRow,
 } from '@pushav/shared/api/uploads.ts'
-import type { MediaOfUpload } from '../../indexing/media-of-upload.ts'
+import type { MediaOfUpload } from '../../indexing/judged-upload.ts'
 import { producerLatencyOf } from '../../latency/segment-latency.ts'
 import type { Sender } from '../../uploads/upload.ts'
 import { worstOf } from '../../validation/finding.ts'
-import { hints } from '../../validation/hints.ts'
 import { rules } from '../../validation/rules.ts'
 import type { UploadContext } from '../one-upload/upload-facts.ts'
 import { sessionNumberOf } from '../session-view.ts'
@@ -89,7 +88,7 @@ export function uploadFactsResponse(context: UploadContext): UploadFactsResponse
     ...finding,
     title: rules[finding.code].title,
     clause: rules[finding.code].clause,
-    hint: hints[finding.code],
+    hint: rules[finding.code].hint,
   }))
   return {
     ...uploadResponse(entry),

@@ -78,6 +78,41 @@ describe('what versions of a media playlist have said', () => {
     deepEqual(codes(listing(3, 3), withGap, listing(5, 3)), [])
   })
 
+  it('has no segment under two numbers, unless names come round', () => {
+    const renumbered = listing(3, 2, { uris: ['s2.m4s', 's3.m4s'] })
+    deepEqual(codes(listing(0, 3), renumbered), ['playlist-sequence'])
+    const round = (mediaSequence: number) =>
+      listing(mediaSequence, 3, { uris: [0, 1, 2].map((at) => `s${(mediaSequence + at) % 4}.m4s`) })
+    deepEqual(codes(round(0), round(1), round(5), round(8), round(9)), [])
+    const ranges = (mediaSequence: number) => listing(mediaSequence, 3, { uris: Array(3).fill('all.mp4') })
+    deepEqual(codes(ranges(0), ranges(1)), [])
+  })
+
+  it('has the init segment that its first segment had', () => {
+    const mapped = (map: string, mediaSequence = 0) => listing(mediaSequence, 2, { map })
+    deepEqual(codes(mapped('init.mp4'), mapped('init.mp4'), mapped('b.mp4', 1)), [])
+    deepEqual(codes(mapped('init.mp4'), mapped('b.mp4')), told)
+  })
+
+  it('explains where times begin anew, which is withdrawn then', () => {
+    const media = (nth: number, at: number) => mediaAt(`v/s${nth}.m4s`, nth, { decodeTime: at * 4_000 })
+    const objects = [initAt('v/init.mp4'), media(1, 0), media(2, 1), media(3, 0)]
+    const withdrawnBy = (...versions: TestObject[]) => {
+      const { verdicts } = validateInOrder(streamOf('cmaf-ingest'), [...objects, ...versions])
+      deepEqual(
+        verdicts[3]?.findings.flatMap(({ code, severity }) => (severity === 'note' ? [] : code)),
+        ['tfdt-overlap'],
+      )
+      return verdicts.flatMap(({ withdrawn }) => withdrawn.map(({ upload, code }) => `${code} of ${upload}`))
+    }
+    const explained = listing(1, 3, { discontinuities: [2] })
+    deepEqual(withdrawnBy(explained, listing(1, 3, { discontinuities: [2], hasEndList: true })), [
+      'tfdt-overlap of u4',
+    ])
+    deepEqual(withdrawnBy(listing(1, 3)), [])
+    deepEqual(withdrawnBy(listing(1, 3, { discontinuities: [1] })), [])
+  })
+
   it('counts the discontinuities that have left it', () => {
     const broken = { discontinuities: [1] }
     const counted = (discontinuitySequence: number, ...discontinuities: number[]) => ({

@@ -1,5 +1,5 @@
 import type { PlayableSegment } from '../../../playback/ports.ts'
-import type { JudgedUpload } from '../../fold.ts'
+import type { JudgedUpload } from '../../judged-upload.ts'
 
 /** The member of a sorted set whose score is the place of a segment: its decode time, and its shift. */
 const encodePlayable = (segment: Omit<PlayableSegment, 'decodeTime'>): string => {

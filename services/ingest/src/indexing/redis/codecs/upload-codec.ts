@@ -1,7 +1,6 @@
 import type { InitFacts } from '../../../media/inspection.ts'
 import { hideCredentials } from '../../../uploads/sender-headers.ts'
-import type { JudgedUpload } from '../../fold.ts'
-import type { MediaOfUpload } from '../../media-of-upload.ts'
+import type { JudgedUpload, MediaOfUpload } from '../../judged-upload.ts'
 
 /** An upload as the index stores it, under its id, which is left out. */
 export function encodeUpload(judged: JudgedUpload): string {

@@ -1,6 +1,6 @@
 import type { DeviceContact, DeviceCounts } from '../../../streams/ports.ts'
 import { isAccepted } from '../../../validation/finding.ts'
-import type { JudgedUpload } from '../../fold.ts'
+import type { JudgedUpload } from '../../judged-upload.ts'
 
 /** What a commit adds to the hash of devices; its fields are `<fingerprint> <name>`. */
 export interface DeviceUpdate {

@@ -4,7 +4,7 @@ import { assertHolds, type Box } from '../box.ts'
 import type { TopBox } from '../box-scanner.ts'
 import type { Faults } from '../faults.ts'
 import type { Moof } from '../moof.ts'
-import { indexFault, unevenFault } from './index-agreement.ts'
+import { indexFault, type Subsegment, unevenFault } from './index-agreement.ts'
 
 /** One sidx whose subsegments are still to come. */
 interface PendingIndex {
@@ -25,15 +25,6 @@ interface PendingIndex {
   /** Of the moofs so far. */
   decodeTime: number | null
   readonly subsegments: Subsegment[]
-}
-
-/** The moofs of one subsegment; durations as in MediaFacts. */
-export interface Subsegment {
-  moofs: number
-  hasMdat: boolean
-  samples: number
-  explicitDuration: number
-  defaultedSamples: number
 }
 
 /** References that are still to come and are held at most; one sidx has up to 65 535. */
@@ -109,6 +100,8 @@ export function createSegmentIndexes({ report, addIndex }: SegmentIndexesDeps) {
   function finish(index: PendingIndex, init: InitFacts | null): void {
     if (index.isNested) return
     ended = index
+    // Of several tracks in one file the header's first alone is known.
+    if (init && init.trackCount !== 1) return
     const facts = factsOf(index)
     const fault =
       unevenFault(facts, index.subsegments, durationsOf(index)) ?? (init && indexFault(facts, trackOf(init)))
@@ -124,10 +117,10 @@ export function createSegmentIndexes({ report, addIndex }: SegmentIndexesDeps) {
     )
   }
 
-  /** The upload has ended. What an index leads to may be in other files, where no media has come. */
-  function settle(end: number): void {
+  /** The upload has ended, if it has, at byte `end`. What an index leads to may be in other files, where no media has come. */
+  function settle(end: number | null): void {
     for (const index of pending)
-      if (hasMedia)
+      if (hasMedia && end !== null)
         tell(
           index,
           `expected ${countOf(index)} subsegments behind sidx, the upload ends at byte ${end} before byte ${index.to}, the end of number ${index.nth + 1}`,

@@ -7,13 +7,20 @@ import type { EventBus } from '../../../events/event-bus.ts'
 import type { InspectionArchive } from '../../../indexing/inspect-upload.ts'
 import { sleep } from '../../../lib/sleep.ts'
 import type { StreamQueries } from '../../../streams/ports.ts'
-import type { ClientCertificates, Journals, ObjectLinks, UploadStore } from '../../ports.ts'
+import type {
+  ClientCertificates,
+  Journals,
+  LocalJournals,
+  LocalUploads,
+  ObjectLinks,
+  StoreInstance,
+  UploadStore,
+} from '../../ports.ts'
 import { awaitStore, markKey } from '../await-store.ts'
 import { storeBodies } from '../bodies/store-bodies.ts'
 import { evictBodiesWith, startEviction } from '../evict-bodies.ts'
 import { indexedLinks } from '../indexed-links.ts'
 import { joinStore, type StoreName } from '../join-store.ts'
-import type { LocalJournals, LocalUploads, StoreInstance } from '../local.ts'
 import type { ObjectStore } from '../object-store.ts'
 import { removedBodiesWith } from '../removals/removed-bodies.ts'
 import { watchRemovals } from '../removals/watch-removals.ts'
@@ -27,7 +34,7 @@ import { type StoreStreams, storeStreams } from '../store-streams.ts'
 import { s3ObjectStore } from './s3-object-store.ts'
 
 const pingTimeoutMs = 2_000
-/** A body that has been on its way for so long is on its way no more. */
+/** A multipart upload that began this long ago is given up: its process has died. */
 const abandonedMs = 86_400_000
 const sweepEveryMs = 3_600_000
 const nowMs = (): number => Date.now()
@@ -69,8 +76,8 @@ const behind =
 const needed = 'The object store does not respond: uploads get 503 until it is back.'
 
 /**
- * Reaches an object store, and returns what puts it behind this disk. Loaded only where one is set: its client takes time
- * and memory.
+ * Connects to an object store, and returns a function that puts it behind this disk. Loaded only where a store is
+ * set: its client takes time and memory.
  */
 export async function openObjectStore(target: StoreTarget, built: AsyncDisposableStack, log: Logger) {
   const closing = new AbortController()
