@@ -5,10 +5,10 @@ import { Refusal } from '../lib/refusal.ts'
 /** Parses a body as JSON under any content type, because `curl -d` calls every body a form. `limit` is its size. */
 export const anyJson = (limit = '100kb') => json({ type: () => true, limit })
 
-/** A query as its schema wants it; anything else, also a parameter of another name, is the refusal `request-malformed`. */
+/** A query as its schema wants it; anything else, also a parameter of another name but `pretty`, which every route takes, is the refusal `request-malformed`. */
 export function parseQuery<Query>(schema: z.ZodType<Query>, query: object): Query {
   const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : null
-  const other = names && Object.keys(query).find((name) => !names.includes(name))
+  const other = names && Object.keys(query).find((name) => !names.includes(name) && name !== 'pretty')
   if (names && other !== undefined && other !== null)
     throw new Refusal(
       'request-malformed',
