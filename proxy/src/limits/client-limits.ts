@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { networkOf } from '@pushav/shared/lib/network-of.ts'
+import { networkOf } from '@pushav/shared/addresses/network-of.ts'
 import { type Client, type ClientKind, createClients, type Limits } from './clients.ts'
 import type { Rates } from './rates.ts'
 

@@ -1,5 +1,5 @@
 import type { Peer } from '@pushav/shared/identity.ts'
-import { networkOf } from '@pushav/shared/lib/network-of.ts'
+import { networkOf } from '@pushav/shared/addresses/network-of.ts'
 import { Refusal } from '../../lib/refusal.ts'
 
 /** How many there may be at once. */
