@@ -4,7 +4,7 @@ import { hashOfSecret } from './tokens.ts'
 
 const lifeMs = 12 * 3_600_000
 const maxSessions = 1_000
-/** How long another ingest process may still take a session that was ended here. */
+/** How long another ingest process may still accept a session that was ended here. */
 const cacheMs = 1_000
 const maxCached = 1_000
 

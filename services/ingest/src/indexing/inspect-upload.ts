@@ -1,16 +1,18 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import { createSemaphore } from '../lib/semaphore.ts'
+import { readManifest } from '../media/inspect-manifest.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
-import { readManifest } from '../media/read-manifest.ts'
 import { RecordChanged, UploadGone, type UploadStore } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 
 /** A day's timeline of two tracks and segments of 2 s has 2.6 MB. */
 const maxManifestBytes = 4_194_304
 const maxWaiting = 10_000
-/** Of one stream and of all. Each holds a file open, or a request to the object store. */
+/**
+ * Bodies that are read at a time, of one stream and of all. Each holds a file open, or a request to the object store.
+ */
 const streamConcurrency = 32
 const bodyConcurrency = 32
 
@@ -73,7 +75,7 @@ export function inspectionsOf(
     },
   }
 
-  /** One that was changed must stop neither the verdicts on those that follow nor its own removal. */
+  /** An upload whose bytes were changed must stop neither the verdicts on later ones nor its own removal. */
   async function inspectUnlessChanged(
     stream: string,
     upload: Upload,
@@ -90,7 +92,7 @@ export function inspectionsOf(
 
   async function inspect(stream: string, upload: Upload, gone: Set<string>): Promise<Inspection | null> {
     try {
-      const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
+      const media = fresh.get(upload.id) ?? (await readMedia(stream, upload))
       return await withManifest(stream, upload, media)
     } catch (error) {
       if (!(error instanceof UploadGone)) throw error
@@ -99,9 +101,9 @@ export function inspectionsOf(
     }
   }
 
-  async function readMedia(stream: string, upload: string): Promise<MediaInspection> {
-    const inspector = createInspector()
-    for await (const bytes of store.read(stream, upload)) inspector.add(bytes)
+  async function readMedia(stream: string, { id, part }: Upload): Promise<MediaInspection> {
+    const inspector = createInspector({ isPart: part !== undefined })
+    for await (const bytes of store.read(stream, id)) inspector.add(bytes)
     return inspector.result()
   }
 

@@ -1,4 +1,5 @@
-import type { FoldResult, JudgedUpload } from '../indexing/fold.ts'
+import type { FoldResult } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { RemovalResult } from '../indexing/removals/fold-removal.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { Amount, StreamUsage, Usage } from './usage.ts'

@@ -1,18 +1,23 @@
-import { type AuthMode, shareBody, signInBody, tokenBody } from '@pushav/shared/api/access.ts'
+import {
+  type AuthMode,
+  shareBody,
+  signInBody,
+  type TokenResponse,
+  tokenBody,
+} from '@pushav/shared/api/access.ts'
 import { type Request, type Response, Router } from 'express'
 import { peerOf } from '../../http/authenticate.ts'
 import { anyJson, parseBody } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Streams } from '../../streams/streams.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
-import type { StreamGrants } from '../ports.ts'
+import type { StoredToken, StreamGrants } from '../ports.ts'
 import { type Sessions, sessionSeconds } from '../sessions.ts'
 import type { StreamAccess } from '../stream-access.ts'
-import type { Tokens } from '../tokens.ts'
+import { idOfToken, type Tokens } from '../tokens.ts'
 import { noteForAudit } from './audit-notes.ts'
 import type { Client } from './client.ts'
 import { setSessionCookie } from './session-cookie.ts'
-import { tokenResponse } from './token-response.ts'
 
 interface AccessRoutesDeps {
   readonly auth: AuthMode
@@ -153,4 +158,16 @@ const grantsResponse = (stream: string, { owner, members }: StreamGrants) => ({
   stream_id: Number(stream),
   owner,
   shared_with: members,
+})
+
+/** A token without its text. */
+const tokenResponse = (token: StoredToken & { readonly used: number }): TokenResponse => ({
+  id: idOfToken(token),
+  purpose: token.purpose,
+  name: token.name,
+  role: token.role,
+  uses: token.uses,
+  used: token.used,
+  created_at: token.createdAt,
+  expires_at: token.expiresAt,
 })

@@ -17,7 +17,9 @@ export interface PlaylistFlaws {
 /** Extensions of segments that are fragmented MP4, which need EXT-X-MAP (3.3). */
 const fragmented = /\.(m4s|mp4|cmf[vatm]|m4v|m4a|fmp4)$/i
 
-/** Tags that tell no media playlist from a multivariant one (4.3.1, 4.3.4.4, 4.3.5), and those of none. */
+/**
+ * Tags that media and multivariant playlists share (4.3.1, 4.3.4.4, 4.3.5), so that they do not tell which one it is.
+ */
 const tagsOfBoth = new Set(
   '#EXTM3U #EXT-X-VERSION #EXT-X-INDEPENDENT-SEGMENTS #EXT-X-START #EXT-X-SESSION-DATA #EXT-X-SESSION-KEY #EXT-X-DEFINE #EXT-X-CONTENT-STEERING'.split(
     ' ',
@@ -48,6 +50,7 @@ export function createPlaylistFlaws(): PlaylistFlaws {
   /** More than one target duration, which is a fault of its own. */
   let isAmbiguous = false
   let hasMap = false
+  let mayHaveMap = false
   let pending: { kind: 'segment' | 'variant'; line: number } | null = null
   let longest: { duration: number; line: number } | null = null
   return { tag, uri, all }
@@ -69,6 +72,8 @@ export function createPlaylistFlaws(): PlaylistFlaws {
         need(8, name)
         return
       case '#EXT-X-SKIP':
+        // The skipped part may have it.
+        mayHaveMap = true
         need(9, name)
         return
       case '#EXTINF':
@@ -143,7 +148,7 @@ export function createPlaylistFlaws(): PlaylistFlaws {
       const message = `expected #EXTINF before the URI in line ${line}, received none`
       flaws.add('playlist-segment-incomplete', message)
     }
-    if (pending?.kind !== 'variant' && !isMultivariant && !hasMap && fragmented.test(path)) {
+    if (pending?.kind !== 'variant' && !isMultivariant && !hasMap && !mayHaveMap && fragmented.test(path)) {
       const message = `expected #EXT-X-MAP before the fragmented MP4 in line ${line}, received none`
       flaws.add('playlist-map-absent', message)
     }

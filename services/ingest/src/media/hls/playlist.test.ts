@@ -170,4 +170,36 @@ describe('inspectPlaylist', () => {
     deepEqual([facts.uris.length, facts.durations.length], [10_000, 10_000])
     deepEqual([facts.extinfCount, facts.segmentCount], [20_000, 20_000])
   })
+
+  it('tells the target duration and where discontinuities are, gaps counted', () => {
+    const segment = (nth: number, ...tags: string[]) => [...tags, '#EXTINF:4,', `${nth}.m4s`]
+    const text = [
+      ...['#EXTM3U', '#EXT-X-TARGETDURATION:4', '#EXT-X-DISCONTINUITY-SEQUENCE:7'],
+      ...segment(1, '#EXT-X-GAP'),
+      ...segment(2, '#EXT-X-DISCONTINUITY', '#EXT-X-DISCONTINUITY'),
+      ...['#EXTINF:4,', '#EXT-X-DISCONTINUITY', '3.m4s'],
+    ]
+    const facts = factsOf(text.join('\n'))
+    deepEqual([facts.targetDuration, facts.discontinuitySequence, facts.discontinuities], [4, 7, [1, 2]])
+    const bare = factsOf('#EXTM3U\n#EXTINF:4,\n1.m4s\n')
+    deepEqual(
+      [bare.targetDuration, bare.discontinuitySequence, bare.discontinuities],
+      Array(3).fill(undefined),
+    )
+  })
+
+  it('has no control characters', () => {
+    const faultsIn = (title: string) =>
+      inspectPlaylist(`#EXTM3U\r\n#EXTINF:4,${title}\r\n1.m4s\r\n`, 'a.m3u8').faults
+    deepEqual(faultsIn('caf\u00e9 \u3042\t'), [])
+    for (const control of ['\u0007', '\u0085', '\u007f'])
+      deepEqual(
+        faultsIn(`a${control}b`).map(({ code }) => code),
+        ['playlist-malformed'],
+      )
+    deepEqual(
+      faultsIn('a\u0007')[0]?.message,
+      'expected no control characters but CR and LF, received U+0007 in line 2',
+    )
+  })
 })

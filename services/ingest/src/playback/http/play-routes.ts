@@ -1,7 +1,7 @@
 import { playQuery, segmentQuery } from '@pushav/shared/api/playback.ts'
 import { type Request, type Response, Router } from 'express'
+import { sendBody } from '../../http/bodies/send-body.ts'
 import { parseLooseQuery } from '../../http/parse-request.ts'
-import { sendBody } from '../../http/send-body.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { deviceBytesPolicy } from '../../streams/http/device-bytes-policy.ts'
 import type { UploadStore } from '../../uploads/ports.ts'

@@ -135,14 +135,16 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
       return streamText(response.type('application/xml'), junitPieces(id, reports, reactions))
     }
     const rules = await streams.report(id, session)
-    const beside = {
-      ...(wanted.reference ? { reference: await reportReference(id, session) } : {}),
-      ...(wanted.latency ? { latency: await reportLatency(id, session) } : {}),
-      ...(wanted.metrics ? { metrics: await readReportMetrics(id, session) } : {}),
-      ...(wanted.faults ? { faults: reactions } : {}),
-      ...(wanted.evidence ? { evidence: () => readEvidence(id, session) } : {}),
-    }
-    await streamJson(response, { stream_id: Number(id), session, rules, ...beside })
+    await streamJson(response, {
+      stream_id: Number(id),
+      session,
+      rules,
+      reference: wanted.reference ? await reportReference(id, session) : undefined,
+      latency: wanted.latency ? await reportLatency(id, session) : undefined,
+      metrics: wanted.metrics ? await readReportMetrics(id, session) : undefined,
+      faults: wanted.faults ? reactions : undefined,
+      evidence: wanted.evidence ? () => readEvidence(id, session) : undefined,
+    })
   })
   router.delete('/streams/:id', sendContinue, async (request: StreamRequest, response) => {
     // `DELETE $ENDPOINT/$FILE` with an empty FILE must not delete the whole stream.
