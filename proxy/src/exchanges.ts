@@ -25,6 +25,7 @@ interface Exchanges {
 /** Forwards exchanges and keeps track of those in flight; one that fails is logged and aborted. */
 export function trackExchanges(forward: Forward, log: Logger): Exchanges {
   const inFlight = new Set<Exchange>()
+  const unwritten = createUnwritten()
   let onDrained: (() => void) | null = null
   return { serve, drain, abortRefused }
 
@@ -37,8 +38,7 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
       log.error({ error, method: exchange.method, target: exchange.target }, 'exchange failed')
       exchange.destroy()
     }
-    // HTTP/2 sends the end of a response in a later turn; closing the connection before it would lose the response.
-    if (onDrained) await closeOf(exchange.response)
+    unwritten.add(exchange.response)
     inFlight.delete(exchange)
     if (inFlight.size === 0) onDrained?.()
   }
@@ -57,11 +57,43 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
     for (const exchange of inFlight) exchange.disableKeepAlive()
     const { promise, resolve } = Promise.withResolvers<void>()
     onDrained = resolve
-    if (inFlight.size === 0) return true
-    const timer = setTimeout(resolve, timeoutMs)
-    await promise
+    if (inFlight.size === 0) resolve()
+    let isLate = false
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(() => {
+      isLate = true
+      late.resolve()
+    }, timeoutMs)
+    await Promise.race([promise.then(unwritten.allClosed), late.promise])
     clearTimeout(timer)
-    return inFlight.size === 0
+    return !isLate
+  }
+}
+
+/** So many are kept before those that have closed meanwhile are looked for. */
+const minKept = 64
+
+/**
+ * Responses that are complete here, and that clients may not have: HTTP/2 sends the end of one in a later turn, and a
+ * client may read slowly. Closing the connection would lose them. Costs a request no listener.
+ */
+function createUnwritten() {
+  const responses = new Set<Writable>()
+  let maxKept = minKept
+  return {
+    add(response: Writable): void {
+      if (response.closed) return
+      responses.add(response)
+      if (responses.size > maxKept) forgetClosed()
+    },
+    async allClosed(): Promise<void> {
+      await Promise.all([...responses].map((response) => closeOf(response)))
+    },
+  }
+
+  function forgetClosed(): void {
+    for (const response of responses) if (response.closed || response.destroyed) responses.delete(response)
+    maxKept = Math.max(minKept, 2 * responses.size)
   }
 }
 

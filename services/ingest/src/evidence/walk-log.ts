@@ -1,4 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { Refusal } from '../lib/refusal.ts'
 import { createSemaphore } from '../lib/semaphore.ts'
 import { unknownStream } from '../streams/assert-stream.ts'

@@ -1,5 +1,5 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
-import type { InitFacts, Inspection } from '../media/inspection.ts'
+import type { Inspection } from '../media/inspection.ts'
 import { type Stream, withExpectedNames } from '../streams/stream.ts'
 import { ancestorsOf } from '../uploads/object-path.ts'
 import type { JournalEntry, Upload } from '../uploads/upload.ts'
@@ -14,7 +14,7 @@ import {
   type WaitingProbe,
   withWaitingProbe,
 } from './init-segments/waiting-probes.ts'
-import { type MediaOfUpload, mediaOf } from './media-of-upload.ts'
+import { type JudgedUpload, mediaOf, type StoredObject } from './judged-upload.ts'
 import { addToTotals, type Totals, withoutObject, withWaiting } from './totals.ts'
 
 /** What must be known of a stream before its next journal lines can be judged; see `requirementsOf`. */
@@ -30,35 +30,6 @@ export interface FoldInput {
   /** How many objects stand below the lines' paths and the folders above them. */
   readonly folders: ReadonlyMap<string, number>
   readonly totals: Totals
-}
-
-/** What stands at a path: the newest whole upload that went there. */
-export interface StoredObject {
-  readonly upload: string
-  readonly sha256: string
-  /** Id of its session, where that is not the first of its number; else absent. */
-  readonly session?: string
-}
-
-/** An upload and what was found. */
-export interface JudgedUpload {
-  readonly upload: Upload
-  readonly findings: readonly Finding[]
-  /** Id of the session that it belongs to; null for none. */
-  readonly session: string | null
-  readonly track: string | null
-  /**
-   * Of the response to the device; null for a body that was cut off and for a part of a long request, which get none.
-   */
-  readonly status: number | null
-  /** Its place among the stream's uploads in the order of their verdicts, from 0. */
-  readonly position: number
-  /** The upload that holds the init segment of a segment; null for none. */
-  readonly init: string | null
-  /** Null for what is no segment of a track whose init segment is known. */
-  readonly media: MediaOfUpload | null
-  /** What an init segment says; null for anything else. */
-  readonly initFacts: InitFacts | null
 }
 
 /** What journal lines come to: what is known after them and, in order, what happened to the stream's objects. */

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { codeLabel } from '@pushav/shared/metrics/code-label.ts'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { producerLatencyOf } from '../latency/segment-latency.ts'
 import type { ProbeStatus } from '../probes/ports.ts'
 import type { InFlightUploads } from '../uploads/in-flight.ts'

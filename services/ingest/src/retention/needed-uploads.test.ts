@@ -172,6 +172,8 @@ async function assertWhole(ingest: Ingest, { stream, sessions, what }: StoryOfSt
   const header = await ingest.get(`/play/${of}/${initialization}`)
   deepEqual([header.status, header.bytes], [200, init], what)
   equal((await ingest.get(`/export/${of}.mp4`)).status, 200, what)
+  const report = await ingest.get(`/streams/${stream}/report?session=${session}&metrics=true`)
+  equal(report.json.metrics.tracks[0].codec, 'avc1.4d401f', what)
   const zip = await ingest.get(`/export/${of}.zip`)
   deepEqual([zip.status, zip.bytes.includes(init)], [200, true], what)
 }

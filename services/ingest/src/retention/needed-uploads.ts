@@ -12,7 +12,7 @@ export const neededByOthers = (views: readonly SessionView[], session: string): 
     ),
   )
 
-/** The same of one session, whose stream's other sessions are read. Throws `Unavailable`. */
+/** Ids of the uploads that other recordings of a session's number need, from the index. Throws `Unavailable`. */
 export async function readNeeded(
   index: Pick<StreamQueries, 'sessions' | 'sessionViews'>,
   stream: string,

@@ -1,6 +1,6 @@
 import { createLru } from '@pushav/shared/lib/lru.ts'
-import type { JudgedUpload } from '../indexing/fold.ts'
 import type { InspectionArchive, Inspections } from '../indexing/inspect-upload.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { StreamQueries } from '../streams/ports.ts'
 import type { RecordEntry } from '../streams/record-entry.ts'
 import { withTimeout } from '../streams/session-view.ts'
@@ -35,8 +35,9 @@ export interface RemovedAmount {
 
 /**
  * Removes an ended session, or uploads that belong to none and came before `beforeMs`; nothing where the session is
- * open again or an upload to it is in flight. What another recording of its number needs stays until that one is gone. What the bytes said is stored first, then the bytes go, then the journal
- * says so: what a crash leaves half done is done by the next pass. Throws the system's errors and `Unavailable`.
+ * open again or an upload to it is in flight. Uploads that another recording of its number needs stay until that one
+ * goes. Inspections are stored first, then the bytes go, then the journal says so: the next pass does what a crash
+ * leaves. Throws the system's errors and `Unavailable`.
  */
 export type RemoveSession = (removal: SessionRemoval, beforeMs: number) => Promise<RemovedAmount>
 

@@ -1,5 +1,5 @@
 import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { Probes } from '../probes/ports.ts'
 import type { Severity } from '../validation/rules.ts'
 import type { Pages } from './pages.ts'

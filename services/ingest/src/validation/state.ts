@@ -1,5 +1,5 @@
 import type { PeriodFacts } from '../media/inspection.ts'
-import type { ManifestComparison } from './manifests/manifest-comparison.ts'
+import type { ManifestComparison } from './manifests/comparison-state.ts'
 import type { Precondition } from './preconditions.ts'
 import type { FindingCode, Severity } from './rules.ts'
 
@@ -255,9 +255,9 @@ export interface TrackPlace {
   readonly init?: number | undefined
   /** Folder of its init segment. */
   readonly folder?: number | undefined
-  /** Path of its newest segment without its counter, see `shapeOf`. */
+  /** Path of its newest segment without its counter, see `shapeDigest`. */
   readonly shape?: number | undefined
-  /** Steady beginning of its names, of clips and of segments without init segment. */
+  /** What stays the same in its names, see `steadyDigest`; of clips, and of segments without an init segment. */
   readonly steady?: number | undefined
   /** Of one long request that was cut into segments, the digest of its path without the counter. */
   readonly clip?: number | undefined
@@ -298,7 +298,7 @@ export const nonSyncFlag = 0x10000
 export interface Clock {
   readonly start: number
   readonly end: number
-  /** Where it would go on if the newest segment had come at its time; absent where it has. */
+  /** Where it would be without the deviation of the newest segment; absent where that one came at its time. */
   readonly straight?: number | undefined
   /** Duration, number and bytes of all segments together. */
   readonly total: number
@@ -315,7 +315,10 @@ export interface Clock {
   readonly isLast?: boolean | undefined
 }
 
-/** Times of a track that nothing has come for, in units of its timescale, and the upload that was told for it. */
+/**
+ * Times of a track for which no segment has come, in units of its timescale, and the upload that got the finding of
+ * the gap.
+ */
 export interface Hole {
   readonly from: number
   readonly to: number
@@ -336,7 +339,7 @@ export interface SegmentDurations {
   /** Of those before the newest; null where there is none. */
   readonly shortest: number | null
   readonly longest: number | null
-  /** It may be the last, and short for that. */
+  /** Of the newest. It may be the last, which may be shorter. */
   readonly newest: number
 }
 

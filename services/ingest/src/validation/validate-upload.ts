@@ -91,8 +91,8 @@ const lastExtensionOf = (path: string): string => {
 }
 
 /**
- * A part belongs to the track in its request's URL. Its kind follows from its bytes, its number is this
- * server's.
+ * A part of a long request belongs to the track in that request's URL. Its kind follows from its bytes; this server
+ * has numbered it.
  */
 function nameOf(stream: Stream, { path, part, parts }: Upload): ObjectName {
   const name = parseObjectName(stream.interface, part ? requestPathOf(path) : path)

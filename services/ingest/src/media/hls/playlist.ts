@@ -218,7 +218,9 @@ function addPart({ parts, variables }: PlaylistState, written: string | null): v
   if (!hasVariable(uri)) parts.push(uri)
 }
 
-/** What holds a variable of another playlist or of a query leads to no known place. */
+/**
+ * Records a URI. One with a variable that another playlist or a query defines is left out: where it leads is unknown.
+ */
 function recordUri({ uris, variables }: PlaylistState, written: string | null): void {
   if (written === null || uris.length >= maxEntries) return
   const uri = variables.fill(written).slice(0, maxText)

@@ -13,7 +13,7 @@ export function createMediaFacts() {
   /** Expected decode time of the track's next moof; null where it depends on an unknown trex default. */
   let end: number | null = null
   let isFirst = true
-  /** As in MediaFacts; kept while nothing is known to be encrypted, too. */
+  /** As in MediaFacts; filled even before media is known to be encrypted. */
   const uninformed: number[] = []
 
   return { add, addIndex, limitDefaultSize, facts: (): MediaFacts | null => facts }
@@ -144,7 +144,7 @@ function addTraf(facts: FactsSoFar, traf: Traf, gap: number | null): void {
 /** Of an upload more sample descriptions than these are not looked at. */
 const maxDescriptions = 8
 
-/** Those before the first that a tfhd names are trex's. */
+/** Trafs before the first one whose tfhd names a sample description use that of trex. */
 function addDescription(facts: FactsSoFar, { description }: Traf, isFirst: boolean): void {
   const known = facts.descriptions ?? (isFirst ? [] : [0])
   if (known.includes(description) || known.length === maxDescriptions) return

@@ -33,7 +33,7 @@ export interface Traf {
   readonly baseIsMoof: boolean
   /** The sizes of some samples are left to the trex default. */
   readonly hasUnsized: boolean
-  /** Likewise, and the other samples are empty. */
+  /** The size of each sample that is not empty is left to the trex default. */
   readonly isUnsized: boolean
   readonly base: SampleBase
   /** Where the samples lie. */

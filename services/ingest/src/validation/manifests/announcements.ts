@@ -31,7 +31,10 @@ export function updateAnnouncements(context: Context, session: Session): Update 
   const versions = compareMpdVersion(context, session, mpd)
   const next: Session = {
     ...session,
-    ...{ manifest: first, mpds: versions.mpds, startTime, announcements: limitAnnouncements(merged) },
+    manifest: first,
+    mpds: versions.mpds,
+    startTime,
+    announcements: limitAnnouncements(merged),
   }
   const known = Object.values(session.tracks).filter(({ name }) => at(next.announcements, name))
   const codecs = known.flatMap(({ name, init, reported }) =>

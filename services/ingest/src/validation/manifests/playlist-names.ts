@@ -54,7 +54,7 @@ export function updatePlaylistNames(
   return { session: track === known ? joined : withTrack(joined, track), findings, withdrawn, track: name }
 }
 
-/** The first and the last ones; a playlist may list a whole day, and is sent again and again. */
+/** The first and the last values of a list: a playlist may list a whole day, and comes again with each segment. */
 export const someOf = <Value>(values: readonly Value[]): readonly Value[] =>
   values.length <= 64 ? values : [...values.slice(0, 8), ...values.slice(-56)]
 

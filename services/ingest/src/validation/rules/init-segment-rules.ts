@@ -8,6 +8,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'media is ISO BMFF',
     clause: cmaf,
+    hint: 'Send fragmented MP4 (CMAF): MPEG-TS, WebM, raw and encrypted bytes cannot be read.',
     exercisedBy: ['init', 'segment', 'other'],
   },
   'box-malformed': {
@@ -15,6 +16,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'boxes have the size they say',
     clause: 'ISO/IEC 14496-12, 4.2',
+    hint: 'Check the muxer: each box states its own size, header included, and lies wholly inside its parent.',
     exercisedBy: ['init', 'segment'],
   },
   'box-too-large': {
@@ -22,6 +24,7 @@ export const initSegmentRules = {
     standard: 'server',
     title: 'boxes that describe media are within the limits of this server',
     clause: own,
+    hint: 'Keep moov and moof below 1 MiB: leave out pictures and free space, and send shorter fragments.',
     exercisedBy: ['upload'],
   },
   'init-without-moov': {
@@ -29,6 +32,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'an init segment has a moov',
     clause: cmaf,
+    hint: 'Send ftyp and moov in the init segment, before the first segment of the track.',
     exercisedBy: ['init', 'matter-init'],
   },
   'init-track-count': {
@@ -36,6 +40,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'an init segment has one track',
     clause: cmaf,
+    hint: 'Put one trak into each init segment, and send sound and picture as two tracks.',
     exercisedBy: ['init'],
   },
   'init-not-fragmented': {
@@ -43,6 +48,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'an init segment has an mvex',
     clause: cmaf,
+    hint: 'Write an mvex with a trex into the moov, so that players expect fragments.',
     exercisedBy: ['init'],
   },
   'init-with-samples': {
@@ -50,6 +56,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'an init segment lists no samples itself',
     clause: cmaf,
+    hint: 'Write a moov without samples (of ffmpeg: -movflags +empty_moov) and all media into fragments.',
     exercisedBy: ['init'],
   },
   'init-brand': {
@@ -57,6 +64,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'an init segment has an ftyp with a brand of CMAF or ISO BMFF',
     clause: 'ISO/IEC 23000-19, 7.2; ISO/IEC 14496-12, 4.3',
+    hint: 'Begin the init segment with an ftyp that has a brand of CMAF or ISO BMFF, such as cmfc or iso6.',
     exercisedBy: ['init'],
   },
   'init-incomplete': {
@@ -64,6 +72,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'an init segment has mvhd, a track id above 0 and the trex of its track',
     clause: 'ISO/IEC 14496-12, 8.2.2, 8.3.2, 8.8.3',
+    hint: 'Write mvhd, a tkhd with a track_ID above 0, and in mvex the trex of that track into the moov.',
     exercisedBy: ['init'],
   },
   'decoder-configuration': {
@@ -71,6 +80,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'an init segment has what a decoder needs',
     clause: 'ISO/IEC 14496-12, 8.5.2; ISO/IEC 14496-15, 5.4.2 and 8.4.1; the mapping of each codec',
+    hint: 'Write the sample entry with its decoder configuration (avcC, hvcC, esds, dOps, av1C …) into stsd.',
     exercisedBy: ['init'],
   },
   'parameter-sets-missing': {
@@ -78,6 +88,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'hvc1 has its parameter sets in the init segment',
     clause: 'ISO/IEC 14496-15, 8.4.1',
+    hint: 'Write the parameter sets into hvcC, or call the sample entry hev1 when they come with the samples.',
     exercisedBy: ['init'],
   },
   'init-repeated': {
@@ -85,6 +96,7 @@ export const initSegmentRules = {
     standard: 'dash-if',
     title: 'the init segment is sent once',
     clause: ingest('6.2-6'),
+    hint: 'Send the init segment once; it need not precede each segment.',
     exercisedBy: ['init'],
   },
   'init-rewritten': {
@@ -92,6 +104,7 @@ export const initSegmentRules = {
     standard: 'dash-if',
     title: 'an init segment keeps its bytes',
     clause: ingest('6.2-6'),
+    hint: 'Send the very same bytes when an init segment is sent again; leave out times and counters that change.',
     exercisedBy: ['init'],
   },
   'init-changed': {
@@ -99,6 +112,7 @@ export const initSegmentRules = {
     standard: 'dash-if',
     title: 'an init segment keeps its properties',
     clause: ingest('6.2-19'),
+    hint: 'Keep codec, size, timescale and track id during a session, and begin a new session to change them.',
     exercisedBy: ['init'],
   },
   'init-language-changed': {
@@ -106,6 +120,7 @@ export const initSegmentRules = {
     standard: 'dash-if',
     title: 'a track keeps its language',
     clause: ingest('6.3-10, 6.5-5'),
+    hint: 'Keep the language in mdhd (and elng) during a session.',
     exercisedBy: ['init'],
   },
   'init-handler': {
@@ -113,6 +128,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'the handler fits the sample entry',
     clause: 'ISO/IEC 14496-12, 8.4.3',
+    hint: 'Write the handler type of the sample entry into hdlr: vide for pictures, soun for sound.',
     exercisedBy: ['init'],
   },
   encrypted: {
@@ -120,6 +136,7 @@ export const initSegmentRules = {
     standard: 'cmaf',
     title: 'media can be decoded',
     clause: 'ISO/IEC 23001-7',
+    hint: 'Switch encryption off for uploads to this server, which has no keys.',
     exercisedBy: ['init', 'segment'],
     once: 'track',
   },
@@ -128,6 +145,7 @@ export const initSegmentRules = {
     standard: 'matter',
     title: 'tracks carry sound or picture',
     clause: `${transport}: METADATA, since 1.6`,
+    hint: 'Send only sound and picture on this interface, or ignore this note.',
     exercisedBy: ['init'],
     once: 'track',
   },

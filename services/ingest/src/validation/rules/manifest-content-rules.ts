@@ -8,6 +8,7 @@ export const manifestContentRules = {
     standard: 'server',
     title: 'a manifest is within the limits of this server',
     clause: own,
+    hint: 'Keep a manifest below 4 MiB, without entities of its own: use SegmentTemplate with $Number$, or end the session and begin another.',
     exercisedBy: ['manifest'],
   },
   'mpd-namespace': {
@@ -15,6 +16,7 @@ export const manifestContentRules = {
     standard: 'dash',
     title: 'an MPD is in the namespace of DASH',
     clause: 'ISO/IEC 23009-1, 5.2.2 and annex B',
+    hint: 'Write xmlns="urn:mpeg:dash:schema:mpd:2011" on the root element MPD.',
     exercisedBy: ['mpd'],
   },
   'mpd-incomplete': {
@@ -22,6 +24,7 @@ export const manifestContentRules = {
     standard: 'dash',
     title: 'an MPD has the elements and attributes that it must have',
     clause: 'ISO/IEC 23009-1, 5.3.1.2, 5.3.2.2, 5.3.3.2, 5.3.5.2, 5.3.7.2, 5.3.9, 5.8.2 and 5.10.2',
+    hint: 'Write what the schema of DASH demands, such as profiles, minBufferTime and a duration on MPD, id and bandwidth on Representation.',
     exercisedBy: ['mpd'],
   },
   'mpd-value': {
@@ -29,6 +32,7 @@ export const manifestContentRules = {
     standard: 'dash',
     title: 'numbers, times, durations, ids and templates of an MPD are such',
     clause: 'ISO/IEC 23009-1, 5.3.5.2, 5.3.9.4.4 and annex B',
+    hint: 'Write numbers as digits, times as ISO 8601 and durations as PT…S.',
     exercisedBy: ['mpd'],
   },
   'mpd-name-unknown': {
@@ -36,6 +40,7 @@ export const manifestContentRules = {
     standard: 'dash',
     title: 'the names in an MPD are spelt as the schema does',
     clause: 'ISO/IEC 23009-1, annex B',
+    hint: 'Spell elements and attributes as the schema of DASH does, in the same case.',
     exercisedBy: ['mpd'],
   },
   'mpd-contradiction': {
@@ -43,6 +48,7 @@ export const manifestContentRules = {
     standard: 'dash',
     title: 'elements, attributes and ids of an MPD do not exclude each other',
     clause: 'ISO/IEC 23009-1, 5.3.1.2, 5.3.2, 5.3.3.2, 5.3.5.2, 5.3.9.1, 5.3.9.4.4 and 5.3.9.6.2',
+    hint: 'Write one of what excludes each other: one kind of segment information, $Number$ or $Time$, ids used once, segments that do not overlap.',
     exercisedBy: ['mpd'],
   },
   'mpd-changed': {
@@ -50,6 +56,7 @@ export const manifestContentRules = {
     standard: 'dash',
     title: 'an updated MPD keeps its id, availabilityStartTime, and the start and sets of its Periods',
     clause: 'ISO/IEC 23009-1, 5.4; DASH-IF IOP, restricted timing model: MPD updates',
+    hint: 'Write id, availabilityStartTime, @start and the ids of adaptation sets as before; begin another Period for what is new.',
     exercisedBy: ['mpd'],
   },
   'mpd-start-unknown': {
@@ -57,6 +64,7 @@ export const manifestContentRules = {
     standard: 'dash',
     title: 'a dynamic MPD says when its first Period begins',
     clause: 'ISO/IEC 23009-1, 5.3.2.1',
+    hint: 'Write start="PT0S" on the first Period of a dynamic MPD.',
     exercisedBy: ['mpd'],
   },
   'mpd-timeline-and-duration': {
@@ -64,6 +72,7 @@ export const manifestContentRules = {
     standard: 'dash',
     title: 'an MPD has @duration or SegmentTimeline, not both',
     clause: 'ISO/IEC 23009-1, 5.3.9.2.1',
+    hint: 'Leave @duration out where a SegmentTimeline says how long segments last.',
     exercisedBy: ['mpd'],
   },
   'playlist-target-duration': {
@@ -71,6 +80,7 @@ export const manifestContentRules = {
     standard: 'hls',
     title: 'a media playlist has EXT-X-TARGETDURATION, and no longer segment',
     clause: hls('4.3.3.1'),
+    hint: 'Write EXT-X-TARGETDURATION once, at least as long as the longest segment, rounded.',
     exercisedBy: ['playlist'],
   },
   'playlist-map-absent': {
@@ -78,6 +88,7 @@ export const manifestContentRules = {
     standard: 'hls',
     title: 'fragmented MP4 in a playlist has EXT-X-MAP',
     clause: hls('3.3'),
+    hint: 'Write EXT-X-MAP with the URI of the init segment before the first segment.',
     exercisedBy: ['playlist'],
   },
   'playlist-segment-incomplete': {
@@ -85,6 +96,7 @@ export const manifestContentRules = {
     standard: 'hls',
     title: 'each segment of a playlist has EXTINF and URI',
     clause: hls('4.3.2.1'),
+    hint: 'Write an EXTINF line and then a URI line for each segment.',
     exercisedBy: ['playlist'],
   },
   'playlist-version-low': {
@@ -92,6 +104,7 @@ export const manifestContentRules = {
     standard: 'hls',
     title: 'EXT-X-VERSION is as high as what is used needs',
     clause: hls('7'),
+    hint: 'Raise EXT-X-VERSION: 3 for decimal EXTINF, 6 for EXT-X-MAP, 7 where RFC 8216 asks for it.',
     exercisedBy: ['playlist'],
   },
   'playlist-attribute-absent': {
@@ -99,6 +112,7 @@ export const manifestContentRules = {
     standard: 'hls',
     title: 'tags of a playlist have the attributes and the URI that they must have',
     clause: hls('4.3.2.4, 4.3.2.5, 4.3.2.7, 4.3.4, 4.3.5; second edition, 4.4.3 to 4.4.5'),
+    hint: 'Write the attributes that each tag must have, such as BANDWIDTH in EXT-X-STREAM-INF and TYPE, GROUP-ID and NAME in EXT-X-MEDIA.',
     exercisedBy: ['playlist'],
   },
   'playlist-value': {
@@ -106,6 +120,7 @@ export const manifestContentRules = {
     standard: 'hls',
     title: 'numbers, times, sizes and strings in the tags of a playlist are such',
     clause: hls('4.2, 4.3.2 to 4.3.5'),
+    hint: 'Write values as their tag has them: strings in double quotes, whole numbers, decimals, times as ISO 8601.',
     exercisedBy: ['playlist'],
   },
   'playlist-contradiction': {
@@ -113,6 +128,7 @@ export const manifestContentRules = {
     standard: 'hls',
     title: 'tags of a playlist do not exclude each other, and name nothing that is not there',
     clause: hls('4.3.2.2, 4.3.2.4, 4.3.3.2, 4.3.3.3, 4.3.4.1, 4.3.4.2.1; second edition, 4.4.3.7, 4.4.3.8'),
+    hint: 'Write sequence numbers before the first segment, an offset in the first byte range of a file, and EXT-X-MEDIA for each group that a variant names.',
     exercisedBy: ['playlist'],
   },
   'playlist-sequence': {
@@ -120,6 +136,7 @@ export const manifestContentRules = {
     standard: 'hls',
     title: 'a playlist that goes on gets segments at its end and counts those that leave its start',
     clause: hls('4.3.3.2, 6.2.1 and 6.2.2'),
+    hint: 'Count up EXT-X-MEDIA-SEQUENCE by one for each segment that leaves the playlist, and take segments away at its start only.',
     exercisedBy: ['playlist'],
   },
   'playlist-changed': {
@@ -127,6 +144,7 @@ export const manifestContentRules = {
     standard: 'hls',
     title: 'a playlist that goes on keeps its target duration, type, segments and discontinuities',
     clause: hls('4.3.3.3, 4.3.3.5, 6.2.1 and 6.2.2'),
+    hint: 'Set EXT-X-TARGETDURATION to the longest segment that may come, and write what has been listed as it was before.',
     exercisedBy: ['playlist'],
   },
   'playlist-ended-changed': {
@@ -134,6 +152,7 @@ export const manifestContentRules = {
     standard: 'hls',
     title: 'a playlist that has ended is not changed',
     clause: hls('4.3.3.4, 4.3.3.5 and 6.2.1'),
+    hint: 'Leave a playlist alone once it has EXT-X-ENDLIST, and begin a new session for what follows.',
     exercisedBy: ['playlist'],
   },
   'manifest-encoding-unknown': {
@@ -141,6 +160,7 @@ export const manifestContentRules = {
     standard: 'server',
     title: 'this server can read the encoding of an MPD',
     clause: own,
+    hint: 'Write manifests in UTF-8, and say so in the XML declaration.',
     exercisedBy: ['mpd'],
   },
 } as const satisfies Record<string, Rule>

@@ -8,6 +8,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'a manifest is of the interface of its stream',
     clause: `${transport}: CMAFInterface`,
+    hint: 'Create the stream with the interface that the device uses: dash for an MPD, hls for playlists.',
     exercisedBy: ['manifest'],
   },
   'mpd-path': {
@@ -15,6 +16,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the MPD is at session_N/index.mpd',
     clause: layout,
+    hint: 'Upload the MPD as session_<N>/index.mpd, directly below the folder of its session.',
     exercisedBy: ['dash-mpd'],
   },
   'mpd-malformed': {
@@ -22,6 +24,7 @@ export const matterManifestRules = {
     standard: 'dash',
     title: 'an MPD is XML with the root MPD, in the encoding that it says',
     clause: `${dash}; XML 1.0, 4.3.3`,
+    hint: 'Write the MPD as well-formed XML with the root element MPD, and escape &, < and quotes in attribute values.',
     exercisedBy: ['mpd'],
   },
   'mpd-dynamic-late': {
@@ -29,6 +32,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the dynamic MPD precedes the segments',
     clause: dashSession,
+    hint: 'Upload the MPD with type="dynamic" before the first init segment of the session.',
     exercisedBy: ['dash-mpd'],
   },
   'mpd-static-early': {
@@ -36,6 +40,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the static MPD follows the segments',
     clause: dashSession,
+    hint: 'Upload the MPD with type="static" only after the last segment of every track.',
     exercisedBy: ['dash-mpd'],
   },
   'mpd-static-repeated': {
@@ -43,6 +48,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'a session ends once',
     clause: dashSession,
+    hint: 'Upload the static MPD once, and begin session N + 1 for the next recording.',
     exercisedBy: ['static-mpd'],
   },
   'hls-path': {
@@ -50,6 +56,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'playlists are at index.m3u8 of session or track',
     clause: layout,
+    hint: 'Upload the multivariant playlist as session_<N>/index.m3u8 and each media playlist as session_<N>/<track>/index.m3u8.',
     exercisedBy: ['hls-playlist'],
   },
   'playlist-malformed': {
@@ -58,6 +65,7 @@ export const matterManifestRules = {
     title:
       'a playlist is UTF-8 without byte order mark and control characters, begins with #EXTM3U and has a tag for all of it once',
     clause: hls('4.1, 4.3.1.1, 4.3.1.2, 4.3.3'),
+    hint: 'Begin the playlist with the line #EXTM3U, without a byte order mark or an empty line before it.',
     exercisedBy: ['playlist'],
   },
   'hls-multivariant-late': {
@@ -65,6 +73,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the multivariant playlist precedes the segments',
     clause: hlsSession,
+    hint: 'Upload the multivariant playlist before the first init segment and segment of the session.',
     exercisedBy: ['hls-multivariant'],
   },
   'hls-multivariant-empty': {
@@ -72,6 +81,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the multivariant playlist names tracks',
     clause: hlsSession,
+    hint: 'Name every track in the multivariant playlist with EXT-X-STREAM-INF or EXT-X-MEDIA.',
     exercisedBy: ['hls-multivariant'],
   },
   'hls-playlist-no-session': {
@@ -79,6 +89,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'a multivariant playlist opens the session',
     clause: hlsSession,
+    hint: 'Open the session with session_<N>/index.m3u8 before the playlists of its tracks.',
     exercisedBy: ['hls-media-playlist'],
   },
   'hls-playlist-before-multivariant': {
@@ -86,6 +97,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the multivariant playlist is the first object',
     clause: hlsSession,
+    hint: 'Upload the multivariant playlist first, then the initial playlist of each track.',
     exercisedBy: ['hls-media-playlist'],
   },
   'hls-initial-content': {
@@ -93,6 +105,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the initial playlist is empty and open',
     clause: hlsSession,
+    hint: 'Upload the first playlist of a track before its media, without segments and without EXT-X-ENDLIST.',
     exercisedBy: ['hls-media-playlist'],
   },
   'hls-initial-repeated': {
@@ -100,6 +113,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the initial playlist comes once',
     clause: hlsSession,
+    hint: 'Upload the initial playlist of a track once; the next playlist of the track is the final one.',
     exercisedBy: ['hls-media-playlist'],
   },
   'hls-final-not-vod': {
@@ -107,6 +121,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the final playlist is of type VOD',
     clause: hlsSession,
+    hint: 'Write #EXT-X-PLAYLIST-TYPE:VOD into the final playlist of a track.',
     exercisedBy: ['hls-final-playlist'],
   },
   'hls-final-no-extinf': {
@@ -114,6 +129,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the final playlist has EXTINF',
     clause: hlsSession,
+    hint: 'Write an #EXTINF line with the duration before each segment of the final playlist.',
     exercisedBy: ['hls-final-playlist'],
   },
   'hls-final-no-segments': {
@@ -121,6 +137,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the final playlist names segments',
     clause: hlsSession,
+    hint: 'List every segment of the track in its final playlist.',
     exercisedBy: ['hls-final-playlist'],
   },
   'hls-final-no-endlist': {
@@ -128,6 +145,7 @@ export const matterManifestRules = {
     standard: 'hls',
     title: 'the final playlist has ENDLIST',
     clause: hls('4.3.3.4 and 6.2.1'),
+    hint: 'End the final playlist of a track with #EXT-X-ENDLIST.',
     exercisedBy: ['hls-final-playlist'],
   },
   'hls-final-early': {
@@ -135,6 +153,7 @@ export const matterManifestRules = {
     standard: 'matter',
     title: 'the final playlist follows init segment and segments',
     clause: hlsSession,
+    hint: 'Upload the final playlist of a track after its init segment and its last segment.',
     exercisedBy: ['hls-final-playlist'],
   },
   'hls-final-repeated': {
@@ -142,6 +161,7 @@ export const matterManifestRules = {
     standard: 'hls',
     title: 'a track ends once',
     clause: hls('4.3.3.5 and 6.2.1'),
+    hint: 'Upload the final playlist of a track once.',
     exercisedBy: ['hls-final-playlist'],
   },
 } as const satisfies Record<string, Rule>

@@ -18,6 +18,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'objects are at session_N/<track>/<track>.init and session_N/<track>/segment_<K>.m4s',
     clause: layout,
+    hint: 'Upload media as session_<N>/<track>/<track>.init and session_<N>/<track>/segment_<K>.m4s.',
     exercisedBy: ['matter-object'],
   },
   'track-unexpected': {
@@ -25,6 +26,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'only expected tracks come',
     clause: trackNames,
+    hint: 'Use the track name that the device was configured with, or change the expected track names of the stream.',
     exercisedBy: ['expected-tracks'],
   },
   'track-missing': {
@@ -32,6 +34,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'every expected track comes',
     clause: trackNames,
+    hint: 'Send every expected track in each session, or take the name out of the expected track names.',
     exercisedBy: ['complete-session'],
   },
   'init-name': {
@@ -39,6 +42,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'the init segment is called like its track',
     clause: layout,
+    hint: 'Call the init segment <track>.init, after the folder that it lies in.',
     exercisedBy: ['matter-init'],
   },
   'session-number': {
@@ -46,6 +50,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'sessions are numbered from 1 without a gap',
     clause: numbers,
+    hint: 'Begin with session_1 and count up by one for each recording.',
     exercisedBy: ['matter-session'],
   },
   'session-number-reused': {
@@ -53,6 +58,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'a session number is used once',
     clause: `${numbers}; ${ingest('7.1.2-3')}`,
+    hint: 'Keep the session counter over a restart, so that a new recording gets a new number.',
     exercisedBy: ['matter-session'],
   },
   'session-restarted': {
@@ -60,6 +66,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'a device that starts again begins another session',
     clause: `${numbers}; ${dashSession}`,
+    hint: 'Keep the session counter over a restart: a recording that begins anew needs a number of its own. In long requests (DASH-IF Interface-1), go on with the decode times, or push to another publishing point.',
     exercisedBy: ['segment'],
   },
   'session-abandoned': {
@@ -67,6 +74,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'a session ends before the next begins',
     clause: dashSession,
+    hint: 'End a session with its static MPD or final playlists before the first object of the next one.',
     exercisedBy: ['matter-session'],
   },
   'number-padded': {
@@ -74,6 +82,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'numbers have no leading zeros',
     clause: numbers,
+    hint: 'Write numbers in names without leading zeros: segment_1001, not segment_01001.',
     exercisedBy: ['matter-object', 'matter-session'],
   },
   'segment-number-low': {
@@ -81,6 +90,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'segment numbers begin at 1001',
     clause: numbers,
+    hint: 'Begin the segments of each track at segment_1001.',
     exercisedBy: ['matter-segment'],
   },
   'segment-number-high': {
@@ -88,6 +98,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'segment numbers end at 9999',
     clause: `${reference}: K up to 9999 (Matter: 65535)`,
+    hint: 'Begin a new session before the segment number passes 9999.',
     exercisedBy: ['matter-segment'],
   },
   'segment-number-gap': {
@@ -95,6 +106,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'segment numbers have no gap',
     clause: numbers,
+    hint: 'Upload segments one by one in the order of their numbers, and send a failed one again before the next.',
     exercisedBy: ['matter-segment'],
   },
   'segment-before-mpd': {
@@ -102,6 +114,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'the dynamic MPD is the first object',
     clause: dashSession,
+    hint: 'Upload session_<N>/index.mpd with type="dynamic" before any other object of the session.',
     exercisedBy: ['dash-object'],
   },
   'segment-before-multivariant': {
@@ -109,6 +122,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'the multivariant playlist precedes init segments and segments',
     clause: hlsSession,
+    hint: 'Upload session_<N>/index.m3u8 before any init segment or segment.',
     exercisedBy: ['hls-object'],
   },
   'segment-before-init': {
@@ -116,6 +130,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'the init segment precedes the segments',
     clause: trackOrder,
+    hint: 'Upload the init segment of a track and wait for its response before the first segment.',
     exercisedBy: ['matter-segment'],
   },
   'segment-before-playlist': {
@@ -123,6 +138,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'the initial playlist precedes the segments',
     clause: hlsSession,
+    hint: 'Upload the initial playlist of a track before its first segment.',
     exercisedBy: ['hls-segment'],
   },
   'segment-after-end': {
@@ -130,6 +146,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'nothing follows the end',
     clause: `${trackOrder}; ${ingest('6.2-19')}`,
+    hint: 'Upload the last segment before the static MPD or final playlist; use a new session for what comes later.',
     exercisedBy: ['matter-segment', 'track-end'],
   },
   'init-before-playlist': {
@@ -137,6 +154,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'the initial playlist precedes the init segment',
     clause: hlsSession,
+    hint: 'Upload the initial playlist of a track before its init segment.',
     exercisedBy: ['hls-init'],
   },
   'init-duplicate': {
@@ -144,6 +162,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'a track has one init segment',
     clause: trackOrder,
+    hint: 'Upload the init segment of a track once per session.',
     exercisedBy: ['matter-init'],
   },
   'init-after-segments': {
@@ -151,6 +170,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'the init segment is not replaced',
     clause: trackOrder,
+    hint: "Begin a new session when the encoder's configuration changes, instead of replacing the init segment.",
     exercisedBy: ['matter-init'],
   },
   'init-after-end': {
@@ -158,6 +178,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'no init segment follows the end',
     clause: trackOrder,
+    hint: 'Upload the init segment before the static MPD or final playlist that ends the session.',
     exercisedBy: ['matter-init'],
   },
   'extinf-header-missing': {
@@ -165,6 +186,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'segments come with X-EXTINF-duration',
     clause: extinf,
+    hint: 'Send the header X-EXTINF-duration with the duration in seconds on each segment of an HLS stream.',
     exercisedBy: ['hls-segment'],
   },
   'extinf-header-invalid': {
@@ -172,6 +194,7 @@ export const matterSessionRules = {
     standard: 'matter',
     title: 'X-EXTINF-duration is a positive decimal',
     clause: extinf,
+    hint: 'Write X-EXTINF-duration as a positive decimal number of seconds, such as 4.0.',
     exercisedBy: ['hls-segment'],
   },
 } as const satisfies Record<string, Rule>

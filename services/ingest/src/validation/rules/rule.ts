@@ -14,6 +14,8 @@ export interface Rule {
   readonly title: string
   /** Clause of the standard. */
   readonly clause: string
+  /** What to change in the device, in a sentence or two. */
+  readonly hint: string
   /** The rule is exercised in a session where one of these holds. */
   readonly exercisedBy: readonly Precondition[]
   /**

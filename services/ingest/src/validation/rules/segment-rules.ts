@@ -8,6 +8,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'a segment has a moof',
     clause: cmaf,
+    hint: 'Begin each segment with moof and mdat; a bare mdat or a moov is no segment.',
     exercisedBy: ['segment', 'matter-segment'],
   },
   'segment-without-init': {
@@ -15,6 +16,7 @@ export const segmentRules = {
     standard: 'dash-if',
     title: 'an init segment precedes the segments',
     clause: ingest('6.2-2'),
+    hint: 'Upload the init segment of the track, in the same folder, before its segments.',
     exercisedBy: ['segment'],
   },
   'segment-multiplexed': {
@@ -22,6 +24,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'a segment carries one track',
     clause: cmaf,
+    hint: 'Write one traf into each moof: sound and picture go into segments of their own.',
     exercisedBy: ['segment'],
   },
   'track-id-mismatch': {
@@ -29,6 +32,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'segments have the track id of their init segment',
     clause: cmaf,
+    hint: "Use the track_ID of the init segment's tkhd in each tfhd.",
     exercisedBy: ['segment'],
   },
   'tfdt-missing': {
@@ -36,6 +40,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'each fragment says its decode time',
     clause: cmaf,
+    hint: 'Write a tfdt with the decode time of the first sample into each traf.',
     exercisedBy: ['segment'],
   },
   'decode-time-negative': {
@@ -43,6 +48,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'decode times are not below 0',
     clause: 'ISO/IEC 14496-12, 8.8.12',
+    hint: 'Begin decode times at 0 or later: tfdt is an unsigned number, so a negative one becomes a very large one.',
     exercisedBy: ['segment'],
   },
   'tfdt-gap': {
@@ -50,6 +56,7 @@ export const segmentRules = {
     standard: 'dash-if',
     title: 'no time is missing between segments',
     clause: ingest('6.2-10'),
+    hint: 'Continue tfdt where the previous segment ended; check for dropped frames and for rounding of durations.',
     exercisedBy: ['next-segment', 'chunks'],
   },
   'tfdt-overlap': {
@@ -57,6 +64,7 @@ export const segmentRules = {
     standard: 'dash-if',
     title: 'decode time increases',
     clause: ingest('6.2-10'),
+    hint: 'Let tfdt grow by exactly the duration of the previous segment; do not reset it during a session.',
     exercisedBy: ['next-segment'],
   },
   'tfdt-out-of-order': {
@@ -64,6 +72,7 @@ export const segmentRules = {
     standard: 'dash-if',
     title: 'segments come in the order of their decode times',
     clause: ingest('6.2-10'),
+    hint: 'Send the segments of a track in the order of their decode times, and number them in that order.',
     exercisedBy: ['next-segment'],
   },
   'sequence-number-not-increasing': {
@@ -71,6 +80,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'sequence numbers increase',
     clause: cmaf,
+    hint: 'Count up the sequence_number of mfhd with each moof of the track.',
     exercisedBy: ['next-segment', 'chunks'],
   },
   'sequence-number-gap': {
@@ -78,6 +88,7 @@ export const segmentRules = {
     standard: 'dash-if',
     title: 'sequence numbers have no gap',
     clause: ingest('6.2-11'),
+    hint: 'Count up the sequence_number of mfhd by one with each moof, and send every fragment.',
     exercisedBy: ['next-segment'],
   },
   'segment-not-starting-with-sync-sample': {
@@ -85,6 +96,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'segments begin with a sync sample',
     clause: cmaf,
+    hint: 'Cut segments at key frames: make the key frame interval divide the segment duration.',
     exercisedBy: ['video-segment'],
   },
   'samples-outside-mdat': {
@@ -92,6 +104,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'samples lie inside an mdat of their segment',
     clause: 'ISO/IEC 14496-12, 8.8.7 and 8.8.8; ISO/IEC 23009-1, 6.3.4.2',
+    hint: 'Set data_offset of trun to the first byte of the samples in the mdat, counted from the start of the moof.',
     exercisedBy: ['segment'],
   },
   'sample-description-index': {
@@ -99,6 +112,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'fragments name a sample description that the init segment has',
     clause: 'ISO/IEC 14496-12, 8.5.2, 8.8.3 and 8.8.7',
+    hint: 'Write a number from 1 to entry_count of stsd into tfhd and trex, mostly 1.',
     exercisedBy: ['init', 'segment'],
   },
   'sample-encryption': {
@@ -106,6 +120,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'each encrypted sample has its initialization vector and subsamples',
     clause: 'ISO/IEC 23001-7, 7.1, 7.2 and 9.1; ISO/IEC 14496-12, 8.7.8 and 8.7.9',
+    hint: 'Write senc with one entry for each sample, and saiz and saio that lead to it; take the size of the vectors from tenc.',
     exercisedBy: ['segment'],
   },
   'segment-index': {
@@ -113,6 +128,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'sidx leads to the subsegments behind it and tells their times',
     clause: 'ISO/IEC 14496-12, 8.16.3',
+    hint: 'Fill sidx when the subsegments are complete, with their bytes and times, or leave it out.',
     exercisedBy: ['segment'],
   },
   'samples-without-duration': {
@@ -120,6 +136,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'samples have durations',
     clause: 'ISO/IEC 14496-12, 8.8.3, 8.8.7 and 8.8.8',
+    hint: 'Write sample durations into trun, or a default into tfhd or trex.',
     exercisedBy: ['segment'],
   },
   'composition-offset-negative': {
@@ -127,6 +144,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'a trun of version 0 has no composition offset below 0',
     clause: 'ISO/IEC 14496-12, 8.8.8',
+    hint: 'Use version 1 of trun when composition offsets are below 0, or shift them with an edit list.',
     exercisedBy: ['segment'],
   },
   'base-not-moof': {
@@ -134,6 +152,7 @@ export const segmentRules = {
     standard: 'cmaf',
     title: 'offsets count from the moof',
     clause: 'ISO/IEC 23000-19, 7.5',
+    hint: 'Set default-base-is-moof (0x020000) in tfhd and leave base-data-offset out.',
     exercisedBy: ['segment'],
     once: 'track',
   },
@@ -142,6 +161,7 @@ export const segmentRules = {
     standard: 'dash',
     title: 'segments but the last have the announced duration, within 50 %',
     clause: 'ISO/IEC 23009-1, 5.3.9.2.1',
+    hint: 'Announce the duration that segments really have, or make the key frame interval fit the announced one.',
     exercisedBy: ['announced-duration'],
     once: 'track',
   },
@@ -150,6 +170,7 @@ export const segmentRules = {
     standard: 'matter',
     title: 'X-EXTINF-duration is what the media lasts',
     clause: extinf,
+    hint: 'Compute X-EXTINF-duration from the media: the sum of its sample durations over the timescale.',
     exercisedBy: ['hls-segment'],
   },
 } as const satisfies Record<string, Rule>

@@ -65,7 +65,7 @@ function knownTrackOf(
   return ownerOf(session, initialization)?.name
 }
 
-/** The track of several clips, one of which a file may be. */
+/** The track of clips with names like this path. */
 function clipsLike({ tracks }: Session, path: string): Track | undefined {
   const steady = steadyDigest(path)
   return Object.values(tracks).find(({ place }) => place?.hasClips === true && place.steady === steady)

@@ -10,7 +10,7 @@ export const wordsOfTrack = ({ name }: Track, path: string): readonly string[] =
 export const isNamedLike = (track: Track, path: string): boolean =>
   wordsOfTrack(track, path).length > 0 && hasWordsOf(track, path)
 
-/** The same, and a track without such words is like every segment. */
+/** Like `isNamedLike`, but true for a track without such words. */
 export const hasWordsOf = (track: Track, path: string): boolean =>
   hasWords(wordsBeforeCounter(path), wordsOfTrack(track, path))
 

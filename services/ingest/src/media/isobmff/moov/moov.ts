@@ -10,7 +10,7 @@ interface Trex {
   readonly flags: number
 }
 
-/** A CMAF header has one; more than any plain file has are ignored. */
+/** A CMAF header has one trex. Beyond this number, which no ordinary file reaches, they are ignored. */
 const maxTrexes = 256
 
 /**

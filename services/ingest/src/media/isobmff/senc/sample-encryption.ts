@@ -7,11 +7,11 @@ export interface EncryptionBoxes {
   saio?: Box
   /** The same as senc in its older form, a uuid box. */
   hasOlderForm?: true
-  /** A group of samples may say anything else for its samples (sbgp of type seig). */
+  /** An sbgp of type seig is there: it may say something else for a group of samples. */
   hasGroups?: true
 }
 
-/** Adds a box of a traf; what was known without a box of encryption. */
+/** The boxes on encryption of a traf after one more of its boxes; unchanged by boxes on anything else. */
 export function addEncryptionBox(boxes: EncryptionBoxes | null, box: Box): EncryptionBoxes | null {
   const { type, body } = box
   if (type === 'senc') return { senc: box, ...boxes }

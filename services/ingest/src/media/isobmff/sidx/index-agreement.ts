@@ -1,6 +1,14 @@
 import type { SegmentIndex } from '../../inspection.ts'
 import { mediaDuration } from '../../media-duration.ts'
-import type { Subsegment } from './segment-indexes.ts'
+
+/** The moofs of one subsegment; durations as in MediaFacts. */
+export interface Subsegment {
+  moofs: number
+  hasMdat: boolean
+  samples: number
+  explicitDuration: number
+  defaultedSamples: number
+}
 
 /** What an init segment says of the track that an index is of. */
 interface IndexedTrack {
@@ -17,7 +25,7 @@ interface IndexedTrack {
  */
 const maxOffSeconds = 0.25
 
-/** Where frames are rare, as many of them. */
+/** The same limit in samples, for tracks whose frames are further apart. */
 const maxOffSamples = 4
 
 const maxOffOf = (seconds: number, samples: number): number =>

@@ -4,7 +4,7 @@ import { assertHolds, type Box } from '../box.ts'
 import type { TopBox } from '../box-scanner.ts'
 import type { Faults } from '../faults.ts'
 import type { Moof } from '../moof.ts'
-import { indexFault, unevenFault } from './index-agreement.ts'
+import { indexFault, type Subsegment, unevenFault } from './index-agreement.ts'
 
 /** One sidx whose subsegments are still to come. */
 interface PendingIndex {
@@ -25,15 +25,6 @@ interface PendingIndex {
   /** Of the moofs so far. */
   decodeTime: number | null
   readonly subsegments: Subsegment[]
-}
-
-/** The moofs of one subsegment; durations as in MediaFacts. */
-export interface Subsegment {
-  moofs: number
-  hasMdat: boolean
-  samples: number
-  explicitDuration: number
-  defaultedSamples: number
 }
 
 /** References that are still to come and are held at most; one sidx has up to 65 535. */
