@@ -418,17 +418,39 @@ describe('access', function () {
       await verifyCrl(json.revoked[0].slice('0x'.length))
     })
 
-    it('is the admin’s own too; the next start makes another certificate', async () => {
+    it('is the admin’s own too: its tokens and sign-ins end with it, and another certificate is made', async () => {
       const path = join(serverOf().workingDirectory, 'certs/admin/admin.pem')
       const before = await readFile(path, 'utf8')
       secrets.push(before)
-      equal((await admin.send('POST', '/certs/admin/revoke')).status, 200)
+      const left = await token({ purpose: 'enrolment', uses: 10 })
+      const unused = await token({ purpose: 'sign-in', role: 'admin' })
+      const browser = await signedIn(serverOf(), await token({ purpose: 'sign-in', role: 'admin' }))
+      equal((await browser.send('GET', '/access/tokens')).status, 200)
+      const made = Array.from({ length: 8 }, (_, i) =>
+        admin.send('POST', '/access/tokens', JSON.stringify({ purpose: 'enrolment', name: `late-${i}` })),
+      )
+      const { status, json } = await admin.send('POST', '/certs/admin/revoke')
+      equal(status, 200)
+      ok(json.tokens_ended >= 3 && json.sign_ins_ended >= 1, JSON.stringify(json))
       deepEqual(codeOf(await admin.send('GET', '/streams')), [403, 'certificate-revoked'])
-      await serverOf().crash('ingest')
-      await until('a new admin certificate', async () => (await readFile(path, 'utf8')) !== before)
+
+      const late = (await Promise.all(made)).flatMap(({ json }) => json.token ?? [])
+      secrets.push(...late)
+      for (const text of [left, ...late])
+        deepEqual(codeOf(await anonymous.send('POST', '/certs/late-0/keypair', '', bearer(text))), [
+          403,
+          'token-invalid',
+        ])
+      deepEqual(codeOf(await anonymous.send('POST', '/access/sign-in', JSON.stringify({ token: unused }))), [
+        403,
+        'token-invalid',
+      ])
+      deepEqual(codeOf(await browser.send('GET', '/access/tokens')), [403, 'certificate-required'])
+
+      ok((await readFile(path, 'utf8')) !== before, 'a new certificate is in the file')
       admin[Symbol.dispose]()
       admin = await adminOf(serverOf())
-      await until('ingest is back', async () => (await admin.send('GET', '/streams')).status === 200)
+      deepEqual((await admin.send('GET', '/access/tokens')).json.tokens, [])
     })
 
     async function verifyCrl(serial: string): Promise<void> {

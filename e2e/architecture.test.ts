@@ -138,6 +138,17 @@ const runtimeImportsOf = ({ text }: Module): readonly string[] =>
     ([, source = '']) => source,
   )
 
+/** Circles of imports that are reached from a module, as paths. */
+function circlesFrom(module: Module, path: readonly Module[], done: Set<Module>): readonly string[] {
+  const before = path.indexOf(module)
+  if (before >= 0) return [[...path.slice(before), module].map(({ file }) => file).join(' > ')]
+  if (done.has(module)) return []
+  const next = module.imports.map((source) => neighbour(module, source)).filter((one) => one !== null)
+  const circles = next.flatMap((one) => circlesFrom(one, [...path, module], done))
+  done.add(module)
+  return circles
+}
+
 describe('architecture', () => {
   it('is looked at as a whole', () => {
     for (const home of packages)
@@ -146,6 +157,14 @@ describe('architecture', () => {
         home,
       )
     ok(modules.flatMap(({ imports }) => imports).length > 300)
+  })
+
+  it('lets no file import itself through others', () => {
+    const done = new Set<Module>()
+    deepEqual(
+      modules.flatMap((module) => circlesFrom(module, [], done)),
+      [],
+    )
   })
 
   it('lets only the folder named after a technology import it', () => {

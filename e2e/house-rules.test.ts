@@ -133,6 +133,14 @@ describe('the house rules', () => {
     )
   })
 
+  it('give each property of an object a place of its own, so that the formatter can lay it out', () => {
+    none(
+      objections((line) =>
+        line.includes('...{') ? 'a literal is spread into a literal: write its properties' : null,
+      ),
+    )
+  })
+
   it('give exported types the names of things', () => {
     none(
       objections((line) => {

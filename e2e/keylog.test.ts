@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -90,6 +90,7 @@ describe('--keylog', function () {
       `${stdout}${stderr}`,
       /^ingest did not start \(exit code 1\): KEYLOG: .*none\/keys\.log cannot be written \(ENOENT\)$/m,
     )
+    doesNotMatch(`${stdout}${stderr}`, /Node\.js v|^ +at /m)
   })
 
   /** The lines that the client writes. */

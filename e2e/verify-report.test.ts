@@ -38,7 +38,7 @@ describe('npm run verify-report', function () {
     equal(code, 0, output + complaint)
     match(
       output,
-      /report\.json is on export\.zip: 4 uploads, 1 journals\nSHA-256 of the report: [0-9a-f]{64}\n/,
+      /report\.json is on export\.zip: 4 uploads, 1 journal\nSHA-256 of the report: [0-9a-f]{64}\n/,
     )
     const extracted = await unzipped()
     equal((await verify(await readFile(join(extracted, 'report.json')), zip)).code, 0)

@@ -24,12 +24,14 @@ interface StreamView {
 
 export type ServerView = ReadonlyMap<string, StreamView>
 
-/** A busy machine needs a second for a probe. */
-const settleMs = 600_000
+/** A busy machine needs seconds for a probe, and there are some thousand. */
+const settleMs = 2_400_000
+/** For so long nothing may stand still. */
+const standstillMs = 180_000
 
 /**
  * Waits until every upload of the streams is judged, and probed unless that does not matter, and every session has
- * ended; what the server then says of them. Rejects with what is still open after ten minutes.
+ * ended; what the server then says of them. Rejects with what is still open after three minutes without progress.
  */
 export async function settledView(
   server: Standalone,
@@ -39,15 +41,19 @@ export async function settledView(
   using client = await keepAlive(server, null, 1)
   const views = new Map<string, StreamView>()
   for (const stream of streams) {
-    let open = ''
+    let seen = ''
+    let changedMs = performance.now()
     const settled = async () => {
       const view = await viewOf(client, server, stream, withProbes).catch((error) => String(error))
       if (typeof view !== 'string') return view
-      open = view
-      return null
+      // Probes of other streams may come first.
+      const { json } = await client.send('GET', '/probes').catch(() => ({ json: null }))
+      const open = `${view}; probes: ${json?.waiting} wait, ${json?.running} run`
+      if (open !== seen) [seen, changedMs] = [open, performance.now()]
+      return performance.now() - changedMs > standstillMs ? 'standstill' : null
     }
     const view = await until(`stream ${stream}`, settled, settleMs).catch(() => null)
-    if (!view) throw new Error(`stream ${stream} does not settle: ${open}`)
+    if (!view || view === 'standstill') throw new Error(`stream ${stream} does not settle: ${seen}`)
     views.set(stream, view)
   }
   return views

@@ -47,7 +47,11 @@ export async function startServerUnderChaos(): Promise<ServerUnderChaos> {
   built.defer(() => standalone[Symbol.asyncDispose]())
   const running = built.move()
   return {
-    ...{ standalone: () => standalone, redis, relay, disk, rebuild },
+    standalone: () => standalone,
+    redis,
+    relay,
+    disk,
+    rebuild,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 

@@ -32,6 +32,18 @@ export function settingsOrExit<Settings>(read: (env: NodeJS.ProcessEnv) => Setti
   }
 }
 
+/** A setting whose value fits and names what this process cannot use, such as a file that is missing. */
+export class UnusableSetting extends Error {
+  override name = 'UnusableSetting' as const
+}
+
+/** Prints the sentence about an unusable setting alone, and the process ends with 1. Throws any other error. */
+export function exitOnUnusableSetting(error: unknown): never {
+  if (!(error instanceof UnusableSetting)) throw error
+  process.stderr.write(`bad settings: ${error.message}\n`)
+  process.exit(1)
+}
+
 const withoutLogin = (text: string): string => text.replace(/:\/\/.*@/, '://…@')
 
 type Setting = <Kind extends z.ZodType>(name: string, kind: Kind, fallback?: string) => z.output<Kind>

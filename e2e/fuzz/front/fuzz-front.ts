@@ -181,8 +181,12 @@ async function dialer(
   return () =>
     new Promise((resolve, reject) => {
       const options = {
-        ...{ host: '127.0.0.1', port, servername: 'localhost', ca },
-        ...{ ALPNProtocols: [protocol], maxVersion: 'TLSv1.2' as const },
+        host: '127.0.0.1',
+        port,
+        servername: 'localhost',
+        ca,
+        ALPNProtocols: [protocol],
+        maxVersion: 'TLSv1.2' as const,
       }
       const socket = connect({ ...options, ...(session && { session }) })
       socket.once('session', (given) => {

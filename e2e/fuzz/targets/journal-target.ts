@@ -80,8 +80,14 @@ const lineCount = 7
 function linesOf(journal: string): string {
   const at = (second: number) => `2026-01-01T00:00:0${second}.000Z`
   const sender = {
-    ...{ address: '127.0.0.1', port: 4, tlsVersion: 'TLSv1.3', cipher: 'x', alpn: null, httpVersion: '1.1' },
-    ...{ headers: ['host', 'localhost'], device: null },
+    address: '127.0.0.1',
+    port: 4,
+    tlsVersion: 'TLSv1.3',
+    cipher: 'x',
+    alpn: null,
+    httpVersion: '1.1',
+    headers: ['host', 'localhost'],
+    device: null,
   }
   const upload = (second: number, path: string, kind: 'init' | 'segment' | 'mpd'): JournalEntry => {
     const id = `${journal}-${second}`
@@ -90,8 +96,12 @@ function linesOf(journal: string): string {
     return { kind: 'upload', id, upload: facts }
   }
   const removal: JournalEntry = {
-    ...{ kind: 'uploads-removed', id: `${journal}-6`, at: at(6), session: null },
-    ...{ uploads: [`${journal}-4`], reason: 'age' },
+    kind: 'uploads-removed',
+    id: `${journal}-6`,
+    at: at(6),
+    session: null,
+    uploads: [`${journal}-4`],
+    reason: 'age',
   }
   const entries: readonly JournalEntry[] = [
     {

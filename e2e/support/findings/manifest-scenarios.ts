@@ -81,6 +81,16 @@ export const manifestScenarios = {
     object('v.m3u8', playlistText(...listed(2))),
     object('v.m3u8', playlistText(...listed(3).toSpliced(1, 2))),
   ),
+  'playlist-changed': ingest(
+    'a playlist with another target duration than before',
+    object('v.m3u8', playlistText(...listed(2))),
+    object('v.m3u8', playlistText(...listed(3)).replace('DURATION:1', 'DURATION:2')),
+  ),
+  'mpd-changed': ingest(
+    'an MPD that counts from another day than before',
+    neatMpd(['v']),
+    neatMpd(['v'], [], '1970-01-02'),
+  ),
   'playlist-ended-changed': ingest(
     'another playlist in the place of one with an end',
     object('v.m3u8', freePlaylist(1)),

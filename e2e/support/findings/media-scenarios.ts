@@ -70,6 +70,17 @@ export const mediaScenarios = {
     segmentOf(1, { isSync: false }),
   ),
   'samples-outside-mdat': first('a segment whose mdat is lost', segmentLike.withoutMdat),
+  'sample-description-index': first(
+    'a segment of the second sample description of one',
+    segmentLike.ofAnotherDescription,
+  ),
+  'sample-encryption': dash(
+    'a segment without senc behind an encrypted init segment',
+    dynamicMpd(),
+    init(initLike.withVectors),
+    segment(1001),
+  ),
+  'segment-index': first('a segment with one byte less than its sidx says', segmentLike.indexedShort),
   'samples-without-duration': first('a segment whose samples last 0', segmentLike.withoutDurations),
   'composition-offset-negative': first(
     'a sample that is shown before it is decoded, in a trun of version 0',

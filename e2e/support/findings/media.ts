@@ -14,6 +14,7 @@ import {
   moov,
   nonSync,
   prft,
+  sidx,
   styp,
   sync,
   tfdt,
@@ -49,6 +50,8 @@ export const segmentLike = {
   ofTwoTracks: Buffer.concat([styp(), prft, chunkOf(1), chunkOf(1, { trackId: 2 })]),
   withoutTime: fragment(tfhd(1, { flags: nonSync }), lasting(100)),
   withoutBase: fragment(withoutBase, tfdt(0), lasting(100)),
+  ofAnotherDescription: fragment(box('tfhd', u32(0x2_0022, 1, 2, nonSync)), tfdt(0), lasting(100)),
+  indexedShort: Buffer.concat([styp(), sidx({ references: [[chunkOf(1).length + 1, 1_000]] }), chunkOf(1)]),
   withoutDurations: fragment(tfhd(1, { flags: nonSync }), tfdt(0), lasting(0)),
   ofNineSeconds: fragment(tfhd(1, { flags: nonSync }), tfdt(0), lasting(900)),
   beforeZero: fragment(tfhd(1, { flags: nonSync }), tfdtBelowZero, lasting(100)),
@@ -69,6 +72,13 @@ export const initOf = (...parts: Parameters<typeof moov>): Buffer => Buffer.conc
 const otherProfile = avcConfiguration(0x64, 0x00, 0x28)
 const hvcCWithoutSets = box('hvcC', hvcC.subarray(8, 30), [0])
 const encryption = box('sinf', box('frma', letters('avc1')))
+const tenc = box('schi', box('tenc', u32(0), [0, 0, 1, 8], Buffer.alloc(16)))
+const withVectors = box(
+  'sinf',
+  box('frma', letters('avc1')),
+  box('schm', u32(0), letters('cenc'), u32(0x1_0000)),
+  tenc,
+)
 
 /** Init segments with one thing wrong, or unusual. */
 export const initLike = {
@@ -80,6 +90,7 @@ export const initLike = {
   ofSound: initOf({ entry: visualEntry('mp4a', aac) }),
   named: initOf({ inUdta: [box('name', letters('front door'))] }),
   encrypted: initOf({ entry: visualEntry('encv', avcC, encryption) }),
+  withVectors: initOf({ entry: visualEntry('encv', avcC, withVectors) }),
   ofManyBytes: initOf({ inUdta: [box('free', Buffer.alloc(2 ** 20))] }),
   withTwoTracks: Buffer.concat([ftyp, twice(moov())]),
   withoutMvex: Buffer.concat([ftyp, renamed(moov({ entry: avc1() }), 'mvex', 'free')]),

@@ -13,7 +13,7 @@ or more by circumstance than is said here; the answer to the upload and the repo
 The last columns say what request to a stream of what interface shows the finding. Each is a test in \`e2e/findings.test.ts\`, titled
 \`<code>: <request>\`, that sends it over TLS to the whole server.
 
-This file is made from \`services/ingest/src/validation/rules.ts\` and \`e2e/support/findings\` by
+This file is made from \`services/ingest/src/validation/rules/\` and \`e2e/support/findings\` by
 \`npm run docs:findings\`.
 `
 

@@ -82,7 +82,11 @@ export function publishingPoint(
   const send: PublishingPoint['send'] = (method, object, ...rest) =>
     client.send(method, object === '' ? path : `${path}/${object}`, ...rest)
   return {
-    ...{ server, device, stream, path, send },
+    server,
+    device,
+    stream,
+    path,
+    send,
     get: (object) => send('GET', object),
     async put(object, body, headers) {
       const reply = await send('PUT', object, body, headers)

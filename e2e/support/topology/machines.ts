@@ -43,7 +43,9 @@ export async function startMachines(
   for (const instance of others) await startIngest(instance)
   await start('probe', 'services/probe', { STORE: settings.STORE, REDIS_URL: redis.path, TMPDIR: path })
   const { port } = await start('proxy', 'proxy', {
-    ...{ HOST: 'localhost', PORT: '0', UI_PORT: 'off' },
+    HOST: 'localhost',
+    PORT: '0',
+    UI_PORT: 'off',
     INGEST_ADDRESS: instances.map(addressOf).join(','),
   })
   const running = built.move()
@@ -71,8 +73,11 @@ export async function startMachines(
     if (instance !== instances[0] || children.has('proxy'))
       await cp(certs, join(workingDirectory, 'certs'), { recursive: true })
     await start(instance, 'services/ingest', {
-      ...{ ...settings, INSTANCE: instance, INGEST_LISTEN: addressOf(instance) },
-      ...{ REDIS_URL: redis.path, WORKING_DIRECTORY: workingDirectory },
+      ...settings,
+      INSTANCE: instance,
+      INGEST_LISTEN: addressOf(instance),
+      REDIS_URL: redis.path,
+      WORKING_DIRECTORY: workingDirectory,
     })
   }
 

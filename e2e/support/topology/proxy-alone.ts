@@ -57,7 +57,9 @@ export async function startProxyAlone(env: Readonly<Record<string, string>> = {}
   const running = built.move()
   const pid = child.pid ?? 0
   return {
-    ...{ port, pid, upstream },
+    port,
+    pid,
+    upstream,
     rootCertificate: join(path, 'root.pem'),
     device: { cert: join(path, 'cert.pem'), key: join(path, 'key.pem') },
     output: () => output,

@@ -76,7 +76,10 @@ export async function startSentinels(): Promise<Sentinels> {
 
 const startServer = (port: number, more: Record<string, string> = {}): Promise<RedisServer> =>
   startRedisServer({
-    ...{ port: String(port), bind: '127.0.0.1', requirepass: password, masterauth: password },
+    port: String(port),
+    bind: '127.0.0.1',
+    requirepass: password,
+    masterauth: password,
     'repl-diskless-sync-delay': '0',
     ...more,
   })

@@ -37,7 +37,9 @@ export async function startDeployment(
   const ingests = new Map<string, ChildProcess>()
   await Promise.all(instances.map(startIngest))
   const { port } = await start('proxy', {
-    ...{ ...common, HOST: 'localhost', PORT: '0' },
+    ...common,
+    HOST: 'localhost',
+    PORT: '0',
     INGEST_ADDRESS: instances.map(addressOf).join(','),
   })
   const running = built.move()

@@ -1,7 +1,7 @@
 import { createLogger } from '@pushav/shared/logger.ts'
 import { reportReady } from '@pushav/shared/process/ready-report.ts'
 import { closeOnSignal } from '@pushav/shared/process/shutdown.ts'
-import { settingsOrExit } from '@pushav/shared/settings.ts'
+import { exitOnUnusableSetting, settingsOrExit } from '@pushav/shared/settings.ts'
 import { readConfig } from './config.ts'
 import { restrictFiles } from './instances/disk/restrict-files.ts'
 import { startIngest } from './start-ingest.ts'
@@ -12,7 +12,7 @@ const log = createLogger('ingest', config.logLevel)
 const built = new AsyncDisposableStack()
 closeOnSignal(built, log)
 await restrictFiles(config.workingDirectory, config.umask, log)
-const { makeStartTokens } = await startIngest(config, built, log)
+const { makeStartTokens } = await startIngest(config, built, log).catch(exitOnUnusableSetting)
 log.info({ listen: config.listen }, 'listening')
 // They go to a process that shows them to its user, never into a log.
 const makesTokens = process.connected && config.makesStartTokens

@@ -4,6 +4,7 @@ import type { Logger } from '@pushav/shared/logger.ts'
 import { diskGrantFiles } from './access/disk/grant-files.ts'
 import { diskSessionFiles } from './access/disk/session-files.ts'
 import { diskTokenFiles } from './access/disk/token-files.ts'
+import { type EndAdmin, endAdminWith } from './access/end-admin.ts'
 import { type Authorization, authorizeWith } from './access/http/authorize.ts'
 import { hashOfKey, keyOfCreatorWith } from './access/key-of-creator.ts'
 import { type Sessions, sessionsWith } from './access/sessions.ts'
@@ -38,12 +39,15 @@ export interface Access {
   readonly streams: StreamAccess
   /** Null with AUTH=open. */
   readonly authorization: Authorization | null
+  /** Whether a device certificate was revoked, by its serial number. */
+  readonly isRevoked: (serial: string) => Promise<boolean>
+  readonly endAdmin: EndAdmin
   /** Hash of the key of a device certificate, by its name. Throws the refusals of `ShowCertificates`. */
   readonly keyOfName: (name: string) => Promise<string | null>
 }
 
 interface OpenAccessDeps {
-  readonly certificates: Pick<Certificates, 'hasIssued' | 'show'>
+  readonly certificates: Pick<Certificates, 'hasIssued' | 'show' | 'history'>
   readonly clientCertificates: Pick<ClientCertificates, 'details'>
   readonly journals: Pick<JournalReader, 'of' | 'read'>
   /** What all machines have in common; null where the working directory has it. */
@@ -82,7 +86,13 @@ export async function openAccess(
       ? null
       : authorizeWith({ identify, access: streams, sessions, tokens, audit, log, refuseUnrouted })
   const auditLimit = auditLimitsWith(audit, Date.now)
-  return { audit, auditLimit, tokens, sessions, streams, authorization, keyOfName }
+  const endAdmin = endAdminWith(tokens, sessions)
+  return { audit, auditLimit, tokens, sessions, streams, authorization, isRevoked, endAdmin, keyOfName }
+
+  async function isRevoked(serial: string): Promise<boolean> {
+    const entries = await certificates.history()
+    return entries.some((entry) => entry.event === 'revoked' && entry.serial === serial)
+  }
 
   async function keyOfName(name: string): Promise<string | null> {
     const file = `${parseCertificateName(name)}.pem`

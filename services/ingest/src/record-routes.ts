@@ -1,3 +1,4 @@
+import type { Logger } from '@pushav/shared/logger.ts'
 import { type Authorization, ownerFor, visibleTo } from './access/http/authorize.ts'
 import type { StreamAccess } from './access/stream-access.ts'
 import { compareRoutes } from './comparison/http/compare-routes.ts'
@@ -63,14 +64,15 @@ interface RecordRoutesDeps {
   /** Opens uploads where they are, to read pieces of them. */
   readonly openPieces: OpenUpload
   readonly closing: AbortSignal
+  readonly log: Logger
   readonly now: () => Date
 }
 
 /** The routes of streams and of the record that uploads leave: log, bytes, probes, report, player, export, evidence. */
 export function recordRoutes(config: Config, storage: Storage, deps: RecordRoutesDeps) {
   const { store, journals, links, redis, index, probes, clientCertificates: certificates } = storage
-  const { streams, expectations, authorization, reference, faults, openUpload, openPieces, closing, now } =
-    deps
+  const { streams, expectations, authorization, reference, faults, openUpload, openPieces, closing } = deps
+  const { now, log } = deps
   const isReference = config.judge === 'reference'
   const visible = visibleTo(authorization, deps.access)
   const findWorkers = () => findProbeWorkers(redis)
@@ -98,6 +100,7 @@ export function recordRoutes(config: Config, storage: Storage, deps: RecordRoute
         (await readReactions(stream)).reactions(session, now().getTime()).map(reactionResponse),
       ownerFor: ownerFor(authorization),
       visibleTo: visible,
+      log,
     }),
     compareRoutes({ streams, readReportMetrics, visibleTo: visible }),
     uploadLogRoutes({

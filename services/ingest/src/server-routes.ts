@@ -60,7 +60,16 @@ export function serverRoutes(config: Config, storage: Storage, deps: ServerRoute
   const { redis, index, probes, eventBus, deviceSums: sums, clientCertificates } = storage
   const { certificates, streams, expectations, inFlight, proxyPorts, warnings, closing, now, log } = deps
   const { auth, retention: policy, hasTlsTests: isEnabled } = config
-  const { tokens, sessions, streams: access, authorization, keyOfName, audit } = deps.access
+  const {
+    tokens,
+    sessions,
+    streams: access,
+    authorization,
+    isRevoked,
+    endAdmin,
+    keyOfName,
+    audit,
+  } = deps.access
   const clientOf = authorization?.clientOf ?? (() => anonymousClient)
   const grantOf = authorization?.grantOf ?? (() => null)
   const { history } = certificates
@@ -73,8 +82,8 @@ export function serverRoutes(config: Config, storage: Storage, deps: ServerRoute
   const waitFor = waitForWith({ states, streams, index, expectations })
   const about = describeServerWith({ version, config, certificates, proxyPorts, startedAt: now() })
   return [
-    accessRoutes({ auth, tokens, sessions, access, streams, clientOf, keyOfName, warnings }),
-    certificateRoutes({ ...certificates, lastSeen, onProxyPorts: deps.onProxyPorts, grantOf }, log),
+    accessRoutes({ auth, tokens, sessions, access, streams, clientOf, isRevoked, keyOfName, warnings }),
+    certificateRoutes({ ...certificates, lastSeen, onProxyPorts: deps.onProxyPorts, grantOf, endAdmin }, log),
     docsRoutes(version),
     serviceRoutes({ about }),
     deviceRoutes(devices),

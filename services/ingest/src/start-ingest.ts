@@ -10,6 +10,7 @@ import { auditRequests } from './access/http/audit-requests.ts'
 import { anonymousClient } from './access/http/client.ts'
 import { serverWarnings } from './access/server-warnings.ts'
 import { makeStartTokens } from './access/start-tokens.ts'
+import { x509Reader } from './certificates/x509/reader.ts'
 import { serverNamesOf } from './certificates/x509/server-names.ts'
 import type { Config } from './config.ts'
 import { judgeExpectationsWith } from './expectations/judge-expectations.ts'
@@ -34,6 +35,7 @@ import { openSharedFiles } from './open-shared-files.ts'
 import { openStorage } from './open-storage.ts'
 import { openWebhooks } from './open-webhooks.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
+import { deviceKeysWith } from './quotas/device-keys.ts'
 import { createDiskSpace, takeSpaceOf } from './quotas/disk-space.ts'
 import { createQuotas, hasQuota } from './quotas/quotas.ts'
 import { startUsageRefresh } from './quotas/refresh-usage.ts'
@@ -109,6 +111,8 @@ export async function startIngest(
   const { clientCertificates } = storage
   const access = await openAccess(config, { certificates, clientCertificates, journals, shared }, built, log)
   const { authorization } = access
+  const { read } = x509Reader
+  const deviceKeys = deviceKeysWith({ usage, details: clientCertificates.details, read })
   const freeBytes = () => freeBytesIn(workingDirectory)
   const nowMs = () => performance.now()
   const space =
@@ -128,7 +132,8 @@ export async function startIngest(
     setOwner: access.streams.setOwner,
     eventBus,
     inFlight,
-    reserveStream: quotas?.reserveStream ?? null,
+    certificates: clientCertificates,
+    reserveStream: quotas && ((creator) => quotas.reserveStream(creator && deviceKeys.of(creator))),
     takeSpace,
     onRemoved,
     deviceSums,
@@ -167,6 +172,7 @@ export async function startIngest(
     inFlight,
     faults,
     quotas,
+    deviceKeys,
     space,
     respondWithReceipt: config.judge === 'reference' ? reference.respond : respondWithReceipt,
     closing: closing.signal,
@@ -185,7 +191,10 @@ export async function startIngest(
   built.use(verdictWatch)
   const port = () => proxyPorts.port
   const webhooks = openWebhooks(config, built, log, { storage, streams, notifier, shared, newId, now, port })
-  if (quotas) built.use(await startUsageRefresh({ journals, index, usage, intervalMs: usageRefreshMs, log }))
+  if (quotas) {
+    const intervalMs = usageRefreshMs
+    built.use(await startUsageRefresh({ journals, index, usage, deviceKeys, intervalMs, log }))
+  }
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)
   const health = healthRoutes(
@@ -225,6 +234,7 @@ export async function startIngest(
       openPieces,
       closing: closing.signal,
       now,
+      log,
     }),
     uploadRoutes(handleUpload, streams),
     uiRoutes(createSite()),

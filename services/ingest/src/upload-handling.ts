@@ -4,6 +4,7 @@ import type { Faults } from './faults/start-faults.ts'
 import { newId } from './lib/new-id.ts'
 import type { Storage } from './open-storage.ts'
 import { admitUploadWith } from './quotas/admit-upload.ts'
+import type { DeviceKeys } from './quotas/device-keys.ts'
 import type { DiskSpace } from './quotas/disk-space.ts'
 import type { Quotas } from './quotas/quotas.ts'
 import type { Streams } from './streams/streams.ts'
@@ -24,6 +25,7 @@ interface UploadHandlingDeps {
   readonly faults: Faults
   /** Null where there are none. */
   readonly quotas: Quotas | null
+  readonly deviceKeys: Pick<DeviceKeys, 'of'>
   /** Null where no part of the disk is reserved. */
   readonly space: DiskSpace | null
   readonly respondWithReceipt: RespondWithReceipt
@@ -37,7 +39,8 @@ const nowMs = (): number => performance.now()
 /** Plugs together the way of an upload: what may refuse it, what stores it, and what responds. */
 export function createUploadHandling(config: Config, storage: Storage, deps: UploadHandlingDeps) {
   const { store, journals, links, inspections, indexer, eventBus: events, clientCertificates } = storage
-  const { streams, verdicts, inFlight, faults, quotas, space, respondWithReceipt, closing, now } = deps
+  const { streams, verdicts, inFlight, faults, quotas, deviceKeys, space, respondWithReceipt, closing, now } =
+    deps
   const { verdictWaitMs, maxUploadBytes: maxBytes } = config
   const openUploads = createOpenUploads()
   const interfaceOf = streamInterfaceWith(journals)
@@ -58,7 +61,7 @@ export function createUploadHandling(config: Config, storage: Storage, deps: Upl
     receiveUpload: shareBetweenStreams(receiveUpload, nowMs),
     streams,
     certificates: clientCertificates,
-    admit: admitUploadWith({ quotas, space }),
+    admit: admitUploadWith({ quotas, keyOf: deviceKeys.of, space }),
     respondWithReceipt,
     faults: uploadFaultsWith({ faults, interfaceOf, respondWithReceipt, closing }),
     maxBytes,

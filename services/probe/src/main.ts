@@ -16,6 +16,7 @@ import { connectRedis, whenDisconnected } from './redis/connection.ts'
 import { startHeartbeat } from './redis/heartbeat.ts'
 import { redisOutcomes } from './redis/outcomes.ts'
 import { withInitCache } from './use-cases/cache-inits.ts'
+import { UploadGone } from './use-cases/ports.ts'
 import { createPrioritySemaphore } from './use-cases/priority-semaphore.ts'
 import { type ProbeUpload, probeUploadWith } from './use-cases/probe-upload.ts'
 import { probeUploadsWith } from './use-cases/probe-uploads.ts'
@@ -45,7 +46,7 @@ const probeUpload = withOutcomeLog(probeUploadWith(withInitCache(uploads), ffpro
 const probeUploads = probeUploadsWith(probeUpload, createPrioritySemaphore(config.concurrency))
 const workers = built.adopt(
   startProbeWorkers(redis, config.concurrency, probeUploads, {
-    onFailed: (job, attempts, error) => log.warn({ job, attempts, error }, 'probe failed'),
+    onFailed,
     onError,
   }),
   // Waits for probes in flight, unless Redis is gone and cannot save their outcomes; another worker retries the rest.
@@ -63,6 +64,12 @@ if (!built.disposed) {
   built.use(startHeartbeat(redis, hostname(), worker, () => workers.isRunning()))
   log.info({ concurrency: config.concurrency }, 'taking jobs')
   reportReady()
+}
+
+function onFailed(job: string | undefined, attempts: number, error: Error): void {
+  // Retention, or a deletion, came before the probe.
+  if (error instanceof UploadGone) log.info({ job, attempts, reason: error.message }, 'nothing to probe')
+  else log.warn({ job, attempts, error }, 'probe failed')
 }
 
 function logThrottled(message: string): (error: Error) => void {

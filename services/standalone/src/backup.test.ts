@@ -16,7 +16,7 @@ describe('backup', function () {
     await server.saying(/Running on/)
     const work = launch('--backup', target.path, '--working-directory', directory.path)
     equal(await work.ended, 0)
-    match(work.said(), /the backup is complete/)
+    match(work.said(), /^\[[\d:.]+\] INFO: backup: the backup is complete \{.*"missing":0/m)
     deepEqual((await readdir(target.path)).sort(), ['access', 'backup.json', 'certs', 'journals', 'uploads'])
     equal(JSON.parse(await readFile(join(target.path, 'backup.json'), 'utf8')).missing, 0)
 
@@ -24,7 +24,7 @@ describe('backup', function () {
     await writeFile(join(taken.path, 'mine'), 'precious')
     const refused = launch('--backup', taken.path, '--working-directory', directory.path)
     equal(await refused.ended, 1)
-    match(refused.said(), /an empty folder/)
+    match(refused.said(), /^the backup is not complete: .*an empty folder.*$/m)
     const nowhere = launch('--backup', target.path)
     equal(await nowhere.ended, 1)
     match(nowhere.said(), /--working-directory/)

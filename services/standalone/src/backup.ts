@@ -1,13 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import type { Options } from './options.ts'
+import type { Display } from './output/display.ts'
 import { StartupError } from './startup-error.ts'
+import { reasonIn } from './supervisor/startup-reason.ts'
 
 const entryPoint = join(import.meta.dirname, '../../ingest/src/backup.ts')
 
 /** Copies the working directory to a folder, whether a server uses it or not. Throws a `StartupError`. */
-export async function backup({ workingDirectory, backup: folder, logLevel }: Options): Promise<void> {
+export async function backup(
+  { workingDirectory, backup: folder, logLevel }: Options,
+  display: Display,
+): Promise<void> {
   if (!workingDirectory) throw new StartupError('say what to back up with --working-directory')
   const env = {
     ...process.env,
@@ -16,7 +22,14 @@ export async function backup({ workingDirectory, backup: folder, logLevel }: Opt
     // Required of every ingest process, and not used by this one.
     HANDOVER_FILE: join(workingDirectory, 'none'),
   }
-  const child = spawn(process.execPath, [entryPoint, folder ?? ''], { env, stdio: 'inherit' })
-  const [code] = await once(child, 'exit')
-  if (code !== 0) throw new StartupError('the backup is not complete')
+  const child = spawn(process.execPath, [entryPoint, folder ?? ''], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const errors: string[] = []
+  createInterface({ input: child.stdout }).on('line', (line) => display.showLine('backup', line))
+  createInterface({ input: child.stderr }).on('line', (line) => errors.push(line))
+  const [code] = await once(child, 'close')
+  if (code !== 0)
+    throw new StartupError(`the backup is not complete: ${reasonIn(errors) ?? `\n${errors.join('\n')}`}`)
 }

@@ -112,6 +112,8 @@ export const revoked = z.object({
   name: z.string(),
   revoked: z.array(z.string()),
   acknowledged: z.boolean().describe('Every proxy refuses them'),
+  tokens_ended: z.number().int().optional().describe('Tokens that ended with the admin'),
+  sign_ins_ended: z.number().int().optional().describe('Sign-ins that ended with the admin'),
   detail: z.string().optional(),
 })
 

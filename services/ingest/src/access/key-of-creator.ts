@@ -20,7 +20,7 @@ export const hashOfKey = (publicKey: string): string =>
 
 /**
  * Hash of the key of the certificate that a stream was created with while AUTH was open; null where there was none, or
- * no upload came with it. What a stream was created with never changes.
+ * it is not stored, as older versions did before an upload came with it. What a stream was created with never changes.
  */
 export function keyOfCreatorWith(deps: KeyOfCreatorDeps): (stream: string) => Promise<string | null> {
   const { journals, details, read } = deps

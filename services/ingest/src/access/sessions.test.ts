@@ -40,6 +40,17 @@ describe('sessions', () => {
     equal(await other.find(cookie), null)
   })
 
+  it('end all at once', async () => {
+    const [one, other] = [await open(), await open()]
+    const [first, second] = [await one.begin('admin', null), await one.begin('viewer', null)]
+    equal((await other.find(second.cookie))?.role, 'viewer')
+    equal(await one.endAll(), 2)
+    equal(await one.find(first.cookie), null)
+    equal(await other.exists(second.session), false)
+    time += 1_000
+    equal(await other.find(second.cookie), null)
+  })
+
   it('end after twelve hours', async () => {
     const sessions = await open()
     const { cookie } = await sessions.begin('viewer', null)

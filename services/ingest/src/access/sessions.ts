@@ -4,7 +4,7 @@ import { hashOfSecret } from './tokens.ts'
 
 const lifeMs = 12 * 3_600_000
 const maxSessions = 1_000
-/** How long another ingest process may still take a session that was ended here. */
+/** How long another ingest process may still accept a session that was ended here. */
 const cacheMs = 1_000
 const maxCached = 1_000
 
@@ -18,6 +18,10 @@ export interface Sessions {
   /** Null for a value that is no cookie of a session, or of one that has ended. */
   find(cookie: string): Promise<Session | null>
   end(session: Session): Promise<void>
+  /** Whether a session is still there, read anew. */
+  exists(session: Session): Promise<boolean>
+  /** Ends all of them; returns how many. */
+  endAll(): Promise<number>
 }
 
 export const sessionSeconds = lifeMs / 1_000
@@ -25,7 +29,7 @@ export const sessionSeconds = lifeMs / 1_000
 /** Sessions live 12 hours, and over restarts. */
 export function sessionsWith(files: SessionFiles, newSecret: NewSecret, now: () => Date): Sessions {
   const cache = createLru<string, { readonly session: Session | null; readonly readMs: number }>(maxCached)
-  return { begin, find, end }
+  return { begin, find, end, exists, endAll }
 
   async function begin(role: SessionRole, name: string | null) {
     await removeSurplus()
@@ -54,6 +58,16 @@ export function sessionsWith(files: SessionFiles, newSecret: NewSecret, now: () 
   async function end({ hash }: Session): Promise<void> {
     await files.remove(hash)
     cache.set(hash, { session: null, readMs: now().getTime() })
+  }
+
+  async function exists({ hash }: Session): Promise<boolean> {
+    return (await files.read(hash)) !== null
+  }
+
+  async function endAll(): Promise<number> {
+    const sessions = await files.list()
+    for (const session of sessions) await end(session)
+    return sessions.length
   }
 
   async function removeSurplus(): Promise<void> {

@@ -3,7 +3,7 @@ import { Refusal } from '../lib/refusal.ts'
 import type { GrantFiles, KeyHolder, StreamGrants } from './ports.ts'
 
 const maxCached = 10_000
-/** How long another ingest process may go by what was changed here. */
+/** How long another ingest process may still apply grants that were changed here. */
 const cacheMs = 1_000
 const maxMembers = 1_000
 

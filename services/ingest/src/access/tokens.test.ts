@@ -96,6 +96,18 @@ describe('tokens', () => {
     )
   })
 
+  it('are removed all at once, used or not', async () => {
+    const tokens = await open()
+    const used = await tokens.make({ ...enrolment, uses: 2 })
+    await tokens.redeem(used.text, 'enrolment', 'cam')
+    const other = await tokens.make(enrolment)
+    equal(await tokens.exists(other.token), true)
+    equal(await tokens.removeAll(), 2)
+    equal(await tokens.exists(other.token), false)
+    await rejects(tokens.redeem(used.text, 'enrolment', 'cam'), { code: 'token-invalid' })
+    deepEqual(await tokens.list(), [])
+  })
+
   it('are at most a thousand', async function () {
     this.timeout(60_000)
     const files = await diskTokenFiles(directory.path)

@@ -29,6 +29,10 @@ export interface Tokens {
   list(): Promise<readonly (StoredToken & { readonly used: number })[]>
   /** Removes the token whose hash begins with these digits. Throws the refusal `token-unknown`. */
   remove(id: string): Promise<void>
+  /** Whether a token is still there, used up or not. */
+  exists(token: StoredToken): Promise<boolean>
+  /** Removes all of them; returns how many. */
+  removeAll(): Promise<number>
 }
 
 /** How many digits of a token's hash name it. */
@@ -41,7 +45,7 @@ export const hashOfSecret = (text: string): string => createHash('sha256').updat
 
 /** Tokens that are stored as hashes. One that has expired is removed when another one is made. */
 export function tokensWith(files: TokenFiles, newSecret: NewSecret, now: () => Date): Tokens {
-  return { make, redeem, list, remove }
+  return { make, redeem, list, remove, exists, removeAll }
 
   async function make({ purpose, name, role, uses, lifeMs }: NewToken) {
     const tokens = await list()
@@ -83,6 +87,16 @@ export function tokensWith(files: TokenFiles, newSecret: NewSecret, now: () => D
     const found = (await files.list()).find((token) => idOfToken(token) === id)
     if (!found) throw new Refusal('token-unknown', `there is no token ${id}`)
     await files.remove(found.hash)
+  }
+
+  async function exists({ hash }: StoredToken): Promise<boolean> {
+    return (await files.read(hash)) !== null
+  }
+
+  async function removeAll(): Promise<number> {
+    const tokens = await files.list()
+    for (const { hash } of tokens) await files.remove(hash)
+    return tokens.length
   }
 
   function isExpired({ expiresAt }: StoredToken): boolean {

@@ -3,7 +3,7 @@ import type { AdminFile, Authority, CertificateReader, DeviceJournal, Keys } fro
 
 /** The name by which an admin's certificate is known; the device CA gives it to no other certificate. */
 export const adminUri = 'urn:push-av:admin'
-const name = 'admin'
+export const adminName = 'admin'
 
 interface EnsureAdminCertificateDeps {
   readonly authority: Authority
@@ -25,7 +25,7 @@ export function ensureAdminCertificateWith(deps: EnsureAdminCertificateDeps): En
     const key = await keys.create('ec-p256')
     const certificate = await authority.issue({
       ...leafValidity(authority.hierarchy, now(), authority.notAfter),
-      commonName: name,
+      commonName: adminName,
       publicKey: keys.publicKeyOf(key),
       dnsNames: [],
       ips: [],
@@ -38,7 +38,7 @@ export function ensureAdminCertificateWith(deps: EnsureAdminCertificateDeps): En
     await journal.append({
       event: 'issued',
       at: now().toISOString(),
-      name,
+      name: adminName,
       serial,
       notAfter: notAfter.toISOString(),
     })

@@ -64,5 +64,5 @@ export function createHandoverAcknowledgements(
   }
 }
 
-/** Proxies go and the first seconds pass without a report. */
+/** How often the state is checked without a report: proxies disappear silently. */
 const pollMs = 250

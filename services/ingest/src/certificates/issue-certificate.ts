@@ -40,7 +40,8 @@ export interface IssueCertificate {
   keyPair(name: string, options: KeyPairOptions): Promise<DeviceCertificate>
   /**
    * A certificate for the key of a CSR, PEM or DER. Throws the refusals `csr-malformed`, also for a key that is not of
-   * the profile's type, and `access-denied` for a renewal with another key or with a certificate that was revoked.
+   * the profile's type, `access-denied` for a renewal with another key or with a certificate that was revoked, and
+   * `renewal-limit` for one too many.
    */
   sign(name: string, csr: Uint8Array, options: SignOptions): Promise<DeviceCertificate>
 }
@@ -108,6 +109,7 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
         if (existing?.publicKey === publicKey)
           return { key: null, certificate: existing.certificate, created: false }
         if (existing) throw alreadyExists(name, 'for another key')
+        if (renewed !== null) await assertMayRenew(name)
         const certificate = await issue(name, publicKey, { key: null, profile })
         return { key: null, certificate, created: true }
       })
@@ -140,8 +142,24 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
     })
   }
 
-  /** The certificate of a name; null when there is none or the proxy would refuse it. */
+  /**
+   * The certificate of a name; null when there is none or the proxy would refuse it. Throws `certificate-exists` where
+   * another name that differs in upper and lower case alone has one.
+   */
   async function findValid(name: string) {
+    const found = await findValidOf(name)
+    if (found) return found
+    const all = await files.list(hierarchy)
+    const twins = all.filter(
+      (file) => file !== `${name}.pem` && file.toLowerCase() === `${name}.pem`.toLowerCase(),
+    )
+    for (const twin of twins.map((file) => file.slice(0, -'.pem'.length)))
+      if (await findValidOf(twin))
+        throw alreadyExists(twin, `and differs from "${name}" in upper and lower case alone`)
+    return null
+  }
+
+  async function findValidOf(name: string) {
     const certificate = await files.read(hierarchy, `${name}.pem`)
     const facts = certificate && deps.reader.read(certificate)
     if (!facts || !isValid(facts, now()) || !authority.hasIssued(certificate)) return null
@@ -159,11 +177,32 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
       )
   }
 
+  /** Counts what was issued to the name by any way, so that a renewal is refused before the journal grows. */
+  async function assertMayRenew(name: string): Promise<void> {
+    const since = now().getTime() - renewalPeriodMs
+    const entries = await journal.read()
+    const issued = entries.filter(
+      (entry) =>
+        entry.event === 'issued' && lockOf(entry.name) === lockOf(name) && Date.parse(entry.at) > since,
+    )
+    if (issued.length < maxIssuedForRenewal) return
+    const at = new Date(Date.parse(issued[issued.length - maxIssuedForRenewal]?.at ?? '') + renewalPeriodMs)
+    throw new Refusal(
+      'renewal-limit',
+      `"${name}" has got ${issued.length} certificates within a day; it renews its certificate again after ` +
+        at.toISOString(),
+    )
+  }
+
   async function isRevoked(serial: string): Promise<boolean> {
     const entries = await journal.read()
     return entries.some((entry) => entry.event === 'revoked' && entry.serial === serial)
   }
 }
+
+const renewalPeriodMs = 86_400_000
+/** A device renews once in months; one in a test, or with a clock that is wrong, a few times a day. */
+const maxIssuedForRenewal = 24
 
 /** The mutex key of a name: some file systems do not tell upper and lower case apart. */
 export const lockOf = (name: string): string => `device/${name.toLowerCase()}`

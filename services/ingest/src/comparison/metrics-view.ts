@@ -1,5 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
-import type { MediaOfUpload } from '../indexing/media-of-upload.ts'
+import type { JudgedUpload, MediaOfUpload } from '../indexing/judged-upload.ts'
 import { createUploadViews, type LogOfStream, type ReadLogView } from '../streams/log-views.ts'
 import { codesWithSeverityOf } from '../validation/report.ts'
 
@@ -57,14 +56,14 @@ function createMetricsView(): MetricsView {
     },
     add(judged) {
       position = judged.position + 1
-      addTo(whole, judged)
+      addTo(whole, judged, whole)
       const { session } = judged
       if (session === null) return
       const known = sessions.get(session)
       if (!known && sessions.size >= maxSessions) return
       const totals = known ?? noTotals()
       sessions.set(session, totals)
-      addTo(totals, judged)
+      addTo(totals, judged, whole)
     },
     totals: (session) => (session === null ? whole : (sessions.get(session) ?? null)),
   }
@@ -83,7 +82,7 @@ const noTotals = (): UploadTotals => ({
 })
 
 /** A part of a long request is media of its own, and no request of the device. */
-function addTo(totals: UploadTotals, judged: JudgedUpload): void {
+function addTo(totals: UploadTotals, judged: JudgedUpload, whole: UploadTotals): void {
   const { upload, session, status } = judged
   if (session !== null) totals.sessions.add(session)
   if (!upload.part) {
@@ -93,7 +92,7 @@ function addTo(totals: UploadTotals, judged: JudgedUpload): void {
     if (status !== null) totals.statuses.set(status, (totals.statuses.get(status) ?? 0) + 1)
   }
   addFindings(totals, judged)
-  addMedia(totals, judged)
+  addMedia(totals, judged, whole)
 }
 
 function addFindings(totals: UploadTotals, { findings }: JudgedUpload): void {
@@ -103,11 +102,16 @@ function addFindings(totals: UploadTotals, { findings }: JudgedUpload): void {
   if (codes.some((code) => code.startsWith('upload-repeated '))) totals.retries++
 }
 
-function addMedia({ tracks }: UploadTotals, { upload, track, media, initFacts }: JudgedUpload): void {
+/** A track that begins without an init segment goes on with that of an earlier session, as behind a restart. */
+function addMedia(
+  { tracks }: UploadTotals,
+  { upload, track, media, initFacts }: JudgedUpload,
+  whole: UploadTotals,
+): void {
   if (track === null || (!media && !initFacts)) return
   const known = tracks.get(track)
   if (!known && tracks.size >= maxTracks) return
-  const totals = known ?? noTrack()
+  const totals = known ?? { ...noTrack(), ...pictureOf(whole.tracks.get(track)) }
   tracks.set(track, totals)
   if (initFacts)
     Object.assign(totals, {
@@ -118,6 +122,9 @@ function addMedia({ tracks }: UploadTotals, { upload, track, media, initFacts }:
   // The whole that ends a long request repeats what its parts hold.
   if (media && upload.whole && !upload.parts) addSegment(totals, upload.bytes, media)
 }
+
+const pictureOf = (track: TrackTotals | undefined) =>
+  track && { codec: track.codec, width: track.width, height: track.height }
 
 const noTrack = (): TrackTotals => ({
   codec: null,

@@ -1,5 +1,5 @@
 import type { HarEntry } from '@pushav/shared/api/evidence/har.ts'
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 
 /** One upload as an entry of an HTTP archive; `statusText` says in words what a status means. */
 export function harEntryOf(

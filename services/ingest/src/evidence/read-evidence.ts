@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ReportEvidence, UploadDigest } from '@pushav/shared/api/evidence/digests.ts'
 import { digestLine, factsLine } from '@pushav/shared/recording/digest-lines.ts'
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { mapPages, type Pages } from '../streams/pages.ts'
 import type { WalkLog } from './walk-log.ts'
 

@@ -1,4 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { Refusal } from '../lib/refusal.ts'
 import { createSemaphore } from '../lib/semaphore.ts'
 import { unknownStream } from '../streams/assert-stream.ts'
@@ -6,7 +6,7 @@ import type { Pages } from '../streams/pages.ts'
 import type { StreamQueries } from '../streams/ports.ts'
 
 /**
- * A stream's uploads in the order of the wire log, of one session or of all, a page at a time. Throws the refusals
+ * A stream's uploads in the order of the wire log, of one session with what it shares or of all, a page at a time. Throws the refusals
  * `stream-unknown` and `object-unknown`.
  */
 export type WalkLog = (stream: string, session: string | null) => Promise<Pages<JudgedUpload>>
@@ -17,21 +17,28 @@ const uploadsPerRead = 25
 /** Reads at one time, for all clients: what is read and decoded takes memory before anything is sent of it. */
 const maxReads = 4
 
-export function walkLogWith(index: Pick<StreamQueries, 'log' | 'sessions'>): WalkLog {
+export function walkLogWith(index: Pick<StreamQueries, 'log' | 'sessions' | 'sessionViews'>): WalkLog {
   const readInTurn = createSemaphore(maxReads)
   return async function walkLog(stream, session) {
     const sessions = await index.sessions(stream)
     if (!sessions) throw unknownStream(stream)
     if (session !== null && !sessions.includes(session))
       throw new Refusal('object-unknown', `stream ${stream} has no session ${session}`)
-    return pages(stream, session)
+    const [view] = session === null ? [] : await index.sessionViews(stream, [session])
+    return pages(stream, session, view?.shared ?? [])
   }
 
-  async function* pages(stream: string, session: string | null): AsyncGenerator<readonly JudgedUpload[]> {
+  async function* pages(
+    stream: string,
+    session: string | null,
+    shared: readonly string[],
+  ): AsyncGenerator<readonly JudgedUpload[]> {
+    const isWanted = (judged: JudgedUpload) =>
+      session === null || judged.session === session || shared.includes(judged.upload.id)
     for (let next: number | null = 0; next !== null; ) {
       const from: number = next
       const page = await readInTurn(() => index.log(stream, from, uploadsPerRead))
-      yield session === null ? page.uploads : page.uploads.filter((judged) => judged.session === session)
+      yield page.uploads.filter(isWanted)
       next = page.next
     }
   }

@@ -1,9 +1,9 @@
 import { Refusal } from '../lib/refusal.ts'
-import type { InitView } from '../playback/init-view.ts'
-import type { TrackSegments } from '../playback/playback-timeline.ts'
-import { timelineOf } from '../playback/playback-timeline.ts'
+import type { InitView, PlacedMedia } from '../playback/init-view.ts'
+import { type TrackSegments, timelineOf } from '../playback/playback-timeline.ts'
 import type { PlayableSegment } from '../playback/ports.ts'
 import type { Playback, SessionName } from '../playback/read-playback.ts'
+import { type SegmentTime, successionOf, timeOf } from '../playback/succession.ts'
 import type { OpenUpload } from '../uploads/ports.ts'
 import { joinedHeader } from './joined-header.ts'
 import { renumberSegment } from './renumber-segment.ts'
@@ -92,15 +92,17 @@ function exportable({ segments }: TrackSegments): readonly ExportedTrack[] {
 }
 
 /** Keeps the newer of two segments at one decode time, and leaves out those that overlap the one before them. */
-function withoutOverlaps(segments: readonly PlayableSegment[]): readonly PlayableSegment[] {
-  const kept: PlayableSegment[] = []
+function withoutOverlaps(segments: readonly PlacedMedia[]): readonly PlacedMedia[] {
+  const exported: PlacedMedia[] = []
+  let before: SegmentTime | null = null
   for (const segment of segments) {
-    const before = kept.at(-1)
-    if (before?.decodeTime === segment.decodeTime) kept.pop()
-    else if (before && before.decodeTime + before.duration > segment.decodeTime) continue
-    kept.push(segment)
+    const succession = successionOf(before, segment)
+    if (succession === 'overlap') continue
+    if (succession === 'again') exported.pop()
+    before = timeOf(segment)
+    exported.push(segment)
   }
-  return kept
+  return exported
 }
 
 /** Pictures first: some players show the first track only. */

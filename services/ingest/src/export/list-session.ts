@@ -2,7 +2,7 @@ import { Refusal } from '../lib/refusal.ts'
 import type { StreamReads } from '../streams/read-streams.ts'
 import type { LogEntry, ReadUploadLog } from '../streams/upload-log.ts'
 
-/** All uploads of a session, in the order of the wire log. Throws `stream-unknown` and `object-unknown`. */
+/** All uploads of a session and those it shares, in the order of the wire log. Throws `stream-unknown` and `object-unknown`. */
 export type ListSession = (stream: string, session: string) => Promise<readonly LogEntry[]>
 
 /** A session with more of them is exported in no zip: their names alone would take this process's memory. */
@@ -16,12 +16,12 @@ export function listSessionWith(
 ): ListSession {
   return async function listSession(stream, session) {
     await streams.assertExists(stream)
-    if ((await streams.sessionViewsOf(stream, [session])).length === 0)
-      throw new Refusal('object-unknown', `stream ${stream} has no session ${session}`)
+    const [view] = await streams.sessionViewsOf(stream, [session])
+    if (!view) throw new Refusal('object-unknown', `stream ${stream} has no session ${session}`)
     const found: LogEntry[] = []
     let next: number | null = 0
     while (next !== null) {
-      const filter = { ...anything, session }
+      const filter = { ...anything, session, shared: view.shared }
       const place = { kind: 'position', position: next } as const
       const page = await readUploadLog(stream, { limit: pageLength, uploadsPerRead, place, filter })
       for await (const entries of page.entries) found.push(...entries)

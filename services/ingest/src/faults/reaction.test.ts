@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { Upload } from '../uploads/upload.ts'
 import { arrivalsOf, segment } from '../validation/testing/arrivals.ts'
 import type { FaultHit } from './fault-rule.ts'
@@ -18,21 +18,26 @@ const base: JudgedUpload = {
   ...{ init: null, initFacts: null, media: null },
 }
 
-type Sent = Partial<Pick<Upload, 'whole' | 'sha256' | 'fault' | 'part' | 'sender'>>
+type Sent = Partial<Pick<Upload, 'whole' | 'sha256' | 'fault' | 'part' | 'sender'>> &
+  Partial<Pick<JudgedUpload, 'session' | 'track'>>
 
 /** What is said of the first hit, of uploads that begin at seconds and take a tenth. */
 function reactionTo(uploads: readonly (readonly [second: number, path: string, Sent?])[], nowSecond = 10) {
   const view = createReactionView()
-  for (const [position, [second, path, sent]] of uploads.entries()) {
+  for (const [position, [second, path, { session, track, ...sent } = {}]] of uploads.entries()) {
     const upload: Upload = {
       ...base.upload,
-      ...{ id: `u${position}`, path, whole: sent?.fault?.isRefused !== true, sha256: path, bytes: 1 },
+      ...{ id: `u${position}`, path, whole: sent.fault?.isRefused !== true, sha256: path, bytes: 1 },
       startedAt: new Date(start + second * 1_000).toISOString(),
       receivedAt: new Date(start + second * 1_000 + 100).toISOString(),
       ...sent,
     }
-    const [session = '', track = ''] = path.split('/')
-    view.add({ ...base, upload, session, track, position })
+    const [folder = '', next = ''] = path.split('/')
+    const place = {
+      session: session === undefined ? folder : session,
+      track: track === undefined ? next : track,
+    }
+    view.add({ ...base, upload, ...place, position })
   }
   return view.reactions(null, start + nowSecond * 1_000)
 }
@@ -62,6 +67,34 @@ describe('the reaction to a fault', () => {
     equal(reaction?.deliveredAfterMs, 7_100)
     equal(reaction?.isLost, false)
     match(reaction?.says ?? '', /retried 3 times, first after 1\.0 s with the same bytes.*7\.1 s/)
+  })
+
+  it('counts a hit before the first object of a session to that session', () => {
+    const early = [0, '1/video/v.init', { fault: refusal, session: null, track: null }] as const
+    const [skipped] = reactionTo([early, [2, '1/video/2']])
+    deepEqual([skipped?.kind, skipped?.session, skipped?.track], ['skipped', '1', 'video'])
+    const [beside] = reactionTo([early, [2, '1/audio/2'], [3, '1/audio/3']], 70)
+    deepEqual([beside?.kind, beside?.session, beside?.nextSession], ['skipped', '1', null])
+    const [other] = reactionTo([
+      [0, 'session_1/v/v.init', early[2]],
+      [2, 'session_2/v/2', { session: '2', track: 'v' }],
+    ])
+    deepEqual([other?.kind, other?.nextSession], ['new-session', '2'])
+  })
+
+  it('does not take the next version of an object for a retry', () => {
+    const manifest = [0, '1/video/index.m3u8', { fault: refusal }] as const
+    const [retried] = reactionTo([
+      manifest,
+      [1, '1/video/index.m3u8'],
+      [9, '1/video/index.m3u8', { sha256: 'longer' }],
+    ])
+    deepEqual([retried?.retries, retried?.hasSameBytes], [1, true])
+    const [accepted] = reactionTo([
+      [0, '1/video/index.m3u8', { fault: pause }],
+      [5, '1/video/index.m3u8', { sha256: 'longer' }],
+    ])
+    deepEqual([accepted?.kind, accepted?.retries], ['accepted', 0])
   })
 
   it('says that a retry has other bytes, and nothing of bytes that did not all come', () => {

@@ -1,13 +1,16 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
+import { directoryOf } from '../uploads/object-path.ts'
 import type { Upload } from '../uploads/upload.ts'
+import { sessionIn } from '../validation/object-name.ts'
 import type { FaultHit } from './fault-rule.ts'
 
 /** A hit of a fault, and what of later uploads has to do with it. Times are Unix milliseconds. */
 export interface Observation {
   readonly upload: Upload
   readonly fault: FaultHit
-  readonly session: string | null
-  readonly track: string | null
+  /** Null where no object has come of it yet; likewise `track`. */
+  session: string | null
+  track: string | null
   readonly startedMs: number
   readonly endedMs: number
   /** Further uploads to the same path. */
@@ -57,16 +60,24 @@ const maxListedRetries = 20
 const silenceMs = 60_000
 
 /** Adds a later upload of the stream to what is known of a hit. */
-export function observeUpload(hit: Observation, { upload, session, track }: JudgedUpload): void {
+export function observeUpload(hit: Observation, judged: JudgedUpload): void {
+  const { upload, session, track } = judged
   const startedMs = Date.parse(upload.startedAt)
   const receivedMs = Date.parse(upload.receivedAt)
   if (upload.path === hit.upload.path && startedMs > hit.startedMs)
     observeRetry(hit, upload, startedMs, receivedMs)
   if (!upload.whole || startedMs < hit.endedMs) return
+  findPlace(hit, judged)
   hit.resumedMs ??= receivedMs
   if (hit.fault.kind === 'certificate-expired') observeCertificate(hit, upload, receivedMs)
   if (track === hit.track && session === hit.session) hit.isTrackResumed = true
   if (session !== hit.session && session !== null) hit.nextSession ??= session
+}
+
+/** A refused upload opens no session and no track: it belongs to those that the next object of its folder opens. */
+function findPlace(hit: Observation, { upload: { path }, session, track }: JudgedUpload): void {
+  if (hit.session === null && sessionIn(path) === sessionIn(hit.upload.path)) hit.session = session
+  if (hit.track === null && directoryOf(path) === directoryOf(hit.upload.path)) hit.track = track
 }
 
 function observeCertificate(hit: Observation, { sender: { device } }: Upload, receivedMs: number): void {
@@ -74,7 +85,10 @@ function observeCertificate(hit: Observation, { sender: { device } }: Upload, re
   else if (device.fingerprint !== hit.upload.sender.device?.fingerprint) hit.renewedMs ??= receivedMs
 }
 
+/** Once the object is there, other bytes at its path are its next version, as of a playlist. */
 function observeRetry(hit: Observation, upload: Upload, startedMs: number, receivedMs: number): void {
+  const isThere = hit.deliveredMs !== null || (hit.upload.whole && startedMs >= hit.endedMs)
+  if (isThere && upload.sha256 !== hit.upload.sha256) return
   hit.retries += 1
   if (hit.retriedAfterMs.length < maxListedRetries) hit.retriedAfterMs.push(startedMs - hit.startedMs)
   hit.lastRetryMs = startedMs

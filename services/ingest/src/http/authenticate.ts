@@ -35,8 +35,14 @@ export function peerOf(request: IncomingMessage): Peer {
   return peer
 }
 
-/** Refuses what a client sent through the proxy: the proxy passes on no header of this name. */
-export function assertFromProxy({ headers }: IncomingMessage): void {
+/**
+ * Refuses what a client sent through the proxy, which passes on no header of this name. Where clients have rights, it is
+ * the right that is missing: `access-denied`.
+ */
+export function assertFromProxy(
+  { headers }: IncomingMessage,
+  code: 'request-malformed' | 'access-denied' = 'request-malformed',
+): void {
   if (headers['x-proxy-event'] === undefined)
-    throw new Refusal('request-malformed', 'only the TLS proxy itself reports this')
+    throw new Refusal(code, 'only the TLS proxy itself reports this')
 }

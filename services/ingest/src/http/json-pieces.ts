@@ -31,7 +31,8 @@ async function* itemPieces(page: readonly unknown[]): AsyncGenerator<string> {
 }
 
 async function* objectPieces(fields: object): AsyncGenerator<string> {
-  for (const [i, [name, value]] of Object.entries(fields).entries()) {
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined)
+  for (const [i, [name, value]] of present.entries()) {
     yield `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`
     yield* jsonPieces(typeof value === 'function' ? await value() : value)
   }

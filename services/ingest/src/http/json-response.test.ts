@@ -70,7 +70,13 @@ describe('jsonPieces', () => {
     const items = ['a"b', 1, null, { b: [true] }, 'é\n']
     for (const length of [1, 2, 9]) {
       const inner = () => ({ 'in "it"': pagesOf(items, length), none: pagesOf([], length) })
-      const value = { id: 1, list: pagesOf([inner(), { plain: 1 }, inner()], length), nothing: null, end: {} }
+      const value = {
+        unset: undefined,
+        id: 1,
+        list: pagesOf([inner(), { plain: 1 }, inner()], length),
+        nothing: null,
+        end: {},
+      }
       const whole = { 'in "it"': items, none: [] }
       equal(
         await jsonOf(value),

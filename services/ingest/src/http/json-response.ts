@@ -6,13 +6,21 @@ import { jsonPieces } from './json-pieces.ts'
 /** The fast path: express's `response.json` without its work on MIME types, charsets and freshness. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   const text = jsonText(value, response.req.url)
-  const length = String(Buffer.byteLength(text))
-  response.writeHead(status, [
-    ...['Content-Type', 'application/json; charset=utf-8', 'Content-Length', length],
-    ...['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'],
-  ])
+  response.writeHead(status, jsonHeaders(Buffer.byteLength(text)))
   response.end(text)
 }
+
+/** The headers of JSON of so many bytes, name and value in turn. */
+export const jsonHeaders = (bytes: number): string[] => [
+  'Content-Type',
+  'application/json; charset=utf-8',
+  'Content-Length',
+  String(bytes),
+  'Cache-Control',
+  'no-store',
+  'X-Content-Type-Options',
+  'nosniff',
+]
 
 /** JSON with a newline at its end, for terminals; indented where the URL has `?pretty`. */
 function jsonText(value: unknown, url: string | undefined): string {

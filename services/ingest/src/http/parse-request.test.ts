@@ -51,6 +51,8 @@ describe('parseQuery', () => {
     [{ limit: 'many' }, 'limit must be a number'],
     [{ cursor: '-1' }, 'cursor must be at least 0'],
     [{ limit: ['1', '2'] }, 'limit must be a number'],
+    [{ limt: '1' }, 'it must not have "limt", but may have cursor, limit'],
+    [{ ['x'.repeat(50)]: '1' }, `it must not have "${'x'.repeat(40)}", but may have cursor, limit`],
   ] as const)
     it(`says of ${JSON.stringify(query)} that ${sentence}`, () => {
       let detail = ''

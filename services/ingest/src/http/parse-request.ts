@@ -1,12 +1,27 @@
 import { json } from 'express'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { Refusal } from '../lib/refusal.ts'
 
 /** Parses a body as JSON under any content type, because `curl -d` calls every body a form. `limit` is its size. */
 export const anyJson = (limit = '100kb') => json({ type: () => true, limit })
 
-/** A query as its schema wants it; anything else is the refusal `request-malformed`. */
-export const parseQuery = <Query>(schema: z.ZodType<Query>, query: unknown): Query =>
+/** A query as its schema wants it; anything else, also a parameter of another name, is the refusal `request-malformed`. */
+export function parseQuery<Query>(schema: z.ZodType<Query>, query: object): Query {
+  const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : null
+  const other = names && Object.keys(query).find((name) => !names.includes(name))
+  if (names && other !== undefined && other !== null)
+    throw new Refusal(
+      'request-malformed',
+      `the query is not as expected: it must not have ${JSON.stringify(other.slice(0, 40))}, but may have ${names.join(', ')}`,
+    )
+  return parseLooseQuery(schema, query)
+}
+
+/**
+ * The same for routes of the reference, which ignores parameters that it does not know, and for what players ask,
+ * which add parameters of their own.
+ */
+export const parseLooseQuery = <Query>(schema: z.ZodType<Query>, query: unknown): Query =>
   parse(schema, query, 'the query')
 
 /** A JSON body as its schema wants it; anything else is the refusal `request-malformed`. */

@@ -32,6 +32,7 @@ export const statusOf = {
   'certificate-exists': 409,
   'certificate-key-secret': 403,
   'csr-malformed': 400,
+  'renewal-limit': 429,
   'fault-unknown': 404,
   'webhook-unknown': 404,
   'webhook-limit': 409,

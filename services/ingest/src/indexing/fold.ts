@@ -1,9 +1,10 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
-import type { InitFacts, Inspection } from '../media/inspection.ts'
+import type { Inspection } from '../media/inspection.ts'
 import { type Stream, withExpectedNames } from '../streams/stream.ts'
 import { ancestorsOf } from '../uploads/object-path.ts'
 import type { JournalEntry, Upload } from '../uploads/upload.ts'
 import { type Finding, isAccepted } from '../validation/finding.ts'
+import { withShared } from '../validation/sessions/shared-uploads.ts'
 import { at, type Session, type State, type Track } from '../validation/state.ts'
 import { type Arrival, type ValidationResult, validateUpload } from '../validation/validate-upload.ts'
 import { type InitSegment, initFor } from './init-segments/init-segment.ts'
@@ -13,7 +14,7 @@ import {
   type WaitingProbe,
   withWaitingProbe,
 } from './init-segments/waiting-probes.ts'
-import { type MediaOfUpload, mediaOf } from './media-of-upload.ts'
+import { type JudgedUpload, mediaOf, type StoredObject } from './judged-upload.ts'
 import { addToTotals, type Totals, withoutObject, withWaiting } from './totals.ts'
 
 /** What must be known of a stream before its next journal lines can be judged; see `requirementsOf`. */
@@ -29,35 +30,6 @@ export interface FoldInput {
   /** How many objects stand below the lines' paths and the folders above them. */
   readonly folders: ReadonlyMap<string, number>
   readonly totals: Totals
-}
-
-/** What stands at a path: the newest whole upload that went there. */
-export interface StoredObject {
-  readonly upload: string
-  readonly sha256: string
-  /** Id of its session, where that is not the first of its number; else absent. */
-  readonly session?: string
-}
-
-/** An upload and what was found. */
-export interface JudgedUpload {
-  readonly upload: Upload
-  readonly findings: readonly Finding[]
-  /** Id of the session that it belongs to; null for none. */
-  readonly session: string | null
-  readonly track: string | null
-  /**
-   * Of the response to the device; null for a body that was cut off and for a part of a long request, which get none.
-   */
-  readonly status: number | null
-  /** Its place among the stream's uploads in the order of their verdicts, from 0. */
-  readonly position: number
-  /** The upload that holds the init segment of a segment; null for none. */
-  readonly init: string | null
-  /** Null for what is no segment of a track whose init segment is known. */
-  readonly media: MediaOfUpload | null
-  /** What an init segment says; null for anything else. */
-  readonly initFacts: InitFacts | null
 }
 
 /** What journal lines come to: what is known after them and, in order, what happened to the stream's objects. */
@@ -187,7 +159,7 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   const status = statusOf(stream, upload, findings)
   const nonMedia = place === 'none' ? null : (inspection?.nonMedia ?? null)
   const judgement = { upload, findings, session, track, status, position, init, media, initFacts }
-  draft.state = state
+  draft.state = withInitOfOther(draft, state, { session, init })
   if (judged.replaced) draft.replaced.push(judged.replaced)
   draft.totals = addToTotals(draft.totals, judgement, {
     isVideo: knownTrack?.init?.handler === 'vide',
@@ -227,6 +199,17 @@ const initOf = (
   { init }: ValidationResult,
 ): string | null => init ?? (stream.interface === 'cmaf-ingest' ? null : initFor(path, inits))
 
+/** The state once a segment of a later session needs an init segment of an earlier one; of dash and hls streams. */
+function withInitOfOther(
+  { inits }: Draft,
+  state: State,
+  { session, init }: Pick<JudgedUpload, 'session' | 'init'>,
+): State {
+  if (!isLater(session) || init === null) return state
+  const isOfOther = inits.some((known) => known.upload === init && known.session !== session)
+  return isOfOther ? withShared(state, session, init) : state
+}
+
 function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
   if (!upload.whole || (previous !== null && isEndOnly(inspection))) return 'none'
   return clashes ? 'beside' : 'object'
@@ -245,7 +228,7 @@ function addObject(
   const { upload, session, init } = judged
   const { id, path, sha256 } = upload
   // On cmaf-ingest streams validation knows the init segment of a track, and a folder may have one for each clip.
-  if (stream.interface !== 'cmaf-ingest') draft.inits = withInit(draft.inits, upload)
+  if (stream.interface !== 'cmaf-ingest') draft.inits = withInit(draft.inits, upload, session)
   const { waitingProbes } = draft.totals
   if (upload.kind === 'segment' && init === null)
     draft.totals = withWaiting(draft.totals, withWaitingProbe(waitingProbes ?? [], judged))
@@ -327,9 +310,14 @@ function count({ folders, folderDeltas }: Draft, path: string, by: 1 | -1): void
   }
 }
 
-function withInit(inits: readonly InitSegment[], { kind, path, id }: Upload): readonly InitSegment[] {
+function withInit(
+  inits: readonly InitSegment[],
+  { kind, path, id }: Upload,
+  session: string | null,
+): readonly InitSegment[] {
   if (kind !== 'init') return inits
-  return [...inits.filter((known) => known.path !== path), { path, upload: id }]
+  const init = { path, upload: id, ...(isLater(session) ? { session } : {}) }
+  return [...inits.filter((known) => known.path !== path), init]
 }
 
 const created = (id: string, entry: Extract<JournalEntry, { kind: 'stream-created' }>): Stream => ({

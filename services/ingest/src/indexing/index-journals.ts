@@ -242,7 +242,10 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   }
 }
 
-/** Of several machines that catch up at once each begins elsewhere, and finds done what the others have come to first. */
+/**
+ * The streams from a random one on: machines that catch up at once begin at different streams, and each skips what
+ * others have done.
+ */
 function fromAnywhere(streams: readonly string[]): readonly string[] {
   const first = Math.floor(Math.random() * streams.length)
   return [...streams.slice(first), ...streams.slice(0, first)]

@@ -1,16 +1,18 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import { createSemaphore } from '../lib/semaphore.ts'
+import { readManifest } from '../media/inspect-manifest.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
-import { readManifest } from '../media/read-manifest.ts'
 import { RecordChanged, UploadGone, type UploadStore } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 
 /** A day's timeline of two tracks and segments of 2 s has 2.6 MB. */
 const maxManifestBytes = 4_194_304
 const maxWaiting = 10_000
-/** Of one stream and of all. Each holds a file open, or a request to the object store. */
+/**
+ * Bodies that are read at a time, of one stream and of all. Each holds a file open, or a request to the object store.
+ */
 const streamConcurrency = 32
 const bodyConcurrency = 32
 
@@ -73,7 +75,7 @@ export function inspectionsOf(
     },
   }
 
-  /** One that was changed must stop neither the verdicts on those that follow nor its own removal. */
+  /** An upload whose bytes were changed must stop neither the verdicts on later ones nor its own removal. */
   async function inspectUnlessChanged(
     stream: string,
     upload: Upload,

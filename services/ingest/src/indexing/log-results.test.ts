@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { mock } from 'node:test'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { arrivalsOf, initAt } from '../validation/testing/arrivals.ts'
-import type { JudgedUpload } from './fold.ts'
+import type { JudgedUpload } from './judged-upload.ts'
 import { createResultLog } from './log-results.ts'
 
 describe('the log of what comes in', () => {

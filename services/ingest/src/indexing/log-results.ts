@@ -1,9 +1,9 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { SessionEvent } from '../validation/evaluation.ts'
 import type { Session } from '../validation/state.ts'
-import type { JudgedUpload } from './fold.ts'
+import type { JudgedUpload } from './judged-upload.ts'
 
-/** Tells in the log what comes in, for the person who watches the console. */
+/** Writes to the log what comes in, for the person who watches the console. */
 export interface ResultLog extends Disposable {
   /** One line for each upload; from the 21st in a second on one line a second with sums, until fewer come. */
   uploaded(stream: string, judged: JudgedUpload): void

@@ -7,8 +7,9 @@ import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
 import type { ObjectLinks } from '../uploads/ports.ts'
 import { type JournalEntry, timeOf } from '../uploads/upload.ts'
 import type { Finding } from '../validation/finding.ts'
-import type { FoldResult, JudgedUpload, ObjectEvent } from './fold.ts'
+import type { FoldResult, ObjectEvent } from './fold.ts'
 import type { PublishRemoval, PublishResults } from './index-journals.ts'
+import type { JudgedUpload } from './judged-upload.ts'
 import { logEnd, type ResultLog } from './log-results.ts'
 import { repairLinksWith } from './repair-links.ts'
 import type { SessionTimeouts } from './session-timeouts.ts'
@@ -50,8 +51,12 @@ export function publishRemovalWith({
     verdicts.resolve(entry.id, { strict: false, findings: [] })
     if (uploads.length === 0 || now().getTime() - Date.parse(entry.at) > maxEventAgeMs) return
     eventBus.publish({
-      ...{ kind: 'uploads-removed', stream, at: entry.at, session: entry.session },
-      ...{ uploads: uploads.length, reason: entry.reason },
+      kind: 'uploads-removed',
+      stream,
+      at: entry.at,
+      session: entry.session,
+      uploads: uploads.length,
+      reason: entry.reason,
     })
   }
 }

@@ -2,8 +2,8 @@ import type { StreamQueries } from '../streams/ports.ts'
 import type { PendingVerdicts } from '../uploads/pending-verdicts.ts'
 
 /**
- * Gives the verdicts on journal entries of this process that another process has brought into the index: they stand there.
- * Throws `Unavailable` while Redis does not respond.
+ * Resolves the verdicts on journal entries of this process that another process has indexed meanwhile, from the
+ * index. Throws `Unavailable` while Redis does not respond.
  */
 export type ResolveOvertaken = (stream: string, entries: readonly string[]) => Promise<void>
 

@@ -2,8 +2,8 @@ import { countUpload } from '../validation/count-upload.ts'
 import { type CodeWithSeverity, codesWithSeverityOf } from '../validation/report.ts'
 import type { SessionCounts } from '../validation/state.ts'
 import type { ValidationResult } from '../validation/validate-upload.ts'
-import type { JudgedUpload, StoredObject } from './fold.ts'
 import type { WaitingProbe } from './init-segments/waiting-probes.ts'
+import type { JudgedUpload, StoredObject } from './judged-upload.ts'
 
 /** A stream in numbers. Its size is bounded by the number of finding codes. */
 export interface Totals extends SessionCounts {

@@ -1,4 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { Pages } from '../streams/pages.ts'
 import { connectionIn, type Keylog } from './keylog.ts'
 

@@ -1,6 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { JudgedUpload } from '../indexing/fold.ts'
-import type { MediaOfUpload } from '../indexing/media-of-upload.ts'
+import type { JudgedUpload, MediaOfUpload } from '../indexing/judged-upload.ts'
 import { arrivalsOf, segment } from '../validation/testing/arrivals.ts'
 import { createLatencyView } from './latency-view.ts'
 import { arrivalOffsetOf, producerLatencyOf } from './segment-latency.ts'

@@ -1,4 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { createUploadViews, type LogOfStream, type ReadLogView } from '../streams/log-views.ts'
 import { arrivalOffsetOf, producerLatencyOf } from './segment-latency.ts'
 

@@ -1,4 +1,4 @@
-import type { MediaOfUpload } from '../indexing/media-of-upload.ts'
+import type { MediaOfUpload } from '../indexing/judged-upload.ts'
 
 /** Before this, a producer time is that of a clock that was never set, or no time of day at all. */
 const earliestMs = Date.UTC(2000)

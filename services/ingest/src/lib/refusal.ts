@@ -27,6 +27,7 @@ export type RefusalCode =
   | 'certificate-exists'
   | 'certificate-key-secret'
   | 'csr-malformed'
+  | 'renewal-limit'
   | 'fault-unknown'
   | 'webhook-unknown'
   | 'webhook-limit'

@@ -1,12 +1,11 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import fc from 'fast-check'
 import { createGauge, forAll, fuzzTimeoutMs } from '../testing/fuzz.ts'
-import { inspectManifest } from './inspect-manifest.ts'
+import { inspectManifest, readManifest } from './inspect-manifest.ts'
 import { createManifestKind } from './manifest-kind.ts'
 import { documents, mpds, mutatedOf, playlists, texts } from './mpd/testing/arbitrary.ts'
 import { makeManifests, type RealManifests } from './mpd/testing/real-manifests.ts'
 import { createPathMatcher } from './path-matcher.ts'
-import { readManifest } from './read-manifest.ts'
 
 const worstMs = 1_000
 

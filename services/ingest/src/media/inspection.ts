@@ -34,6 +34,9 @@ export interface InspectionFault {
     | 'samples-outside-mdat'
     | 'decode-time-negative'
     | 'composition-offset-negative'
+    | 'sample-description-index'
+    | 'sample-encryption'
+    | 'segment-index'
     | 'mpd-malformed'
     | 'playlist-malformed'
     | 'manifest-too-large'
@@ -79,8 +82,19 @@ export interface InitFacts {
   readonly dolbyVision: string | null
   /** The moov itself lists samples: the file is whole without fragments; absent without. */
   readonly hasSamples?: true
+  /** Media time, in units of timescale, at which an edit list begins to show the track; absent for 0. */
+  readonly editStart?: number
   /** Seconds by which an edit list shows the first sample later than its decode time says; absent without. */
   readonly delaySeconds?: number
+  /** Sample descriptions in stsd; absent for one. */
+  readonly descriptionCount?: number
+  /**
+   * Of each sample description the size of its samples' initialization vectors, bytes, 0 for a constant one; null for one that
+   * is not encrypted, or of which that is not known. Absent where all are null.
+   */
+  readonly ivSizes?: readonly (number | null)[]
+  /** Number of the sample description that trex names; absent for 1. */
+  readonly defaultDescription?: number
   /** trex defaults that fragments may rely on. */
   readonly defaultSampleDuration: number
   readonly defaultSampleSize: number
@@ -137,6 +151,34 @@ export interface MediaFacts {
   /** More than one traf in a moof, or moofs of more than one track: not CMAF. */
   readonly isMultiplexed: boolean
   readonly encrypted: boolean
+  /** Numbers of the sample descriptions that its trafs name, 0 for that of trex; absent where none names one. */
+  readonly descriptions?: readonly number[]
+  /**
+   * Of encrypted media, the sample descriptions, as above, of trafs whose samples have no information on encryption; absent
+   * without such trafs.
+   */
+  readonly uninformed?: readonly number[]
+  /** Sizes of an initialization vector with which each senc can be read; absent without senc. */
+  readonly ivSizes?: readonly number[]
+  /** What a sidx in front of the media says, and the media that it leads to; absent without. */
+  readonly index?: SegmentIndex
+}
+
+/** One sidx (ISO/IEC 14496-12, 8.16.3) without references to others, and the moofs of its subsegments. */
+export interface SegmentIndex {
+  /** reference_ID. */
+  readonly trackId: number
+  /** Units a second of `start` and `duration`. */
+  readonly timescale: number
+  /** Its earliest presentation time. */
+  readonly start: number
+  /** Sum of its subsegments' durations. */
+  readonly duration: number
+  /** Of its moofs: the first decode time, and durations as in MediaFacts. */
+  readonly decodeTime: number | null
+  readonly samples: number
+  readonly explicitDuration: number
+  readonly defaultedSamples: number
 }
 
 export interface MpdFacts {
@@ -146,6 +188,10 @@ export interface MpdFacts {
   readonly availabilityStartTime: string | null
   readonly periodStart: string | null
   readonly periodCount: number
+  /** MPD@id; absent without. */
+  readonly id?: string
+  /** The first Periods that have an id, at most 16; absent without. */
+  readonly periods?: readonly PeriodFacts[]
   readonly hasBaseUrl: boolean
   /** A URL with a scheme, a host or a leading slash, anywhere. */
   readonly hasAbsoluteUrl: boolean
@@ -160,6 +206,15 @@ export interface MpdFacts {
   readonly truncated: boolean
   /** What it lacks or has wrongly, one of each code. */
   readonly flaws: readonly ManifestFlaw[]
+}
+
+/** A Period of an MPD that has an id. */
+export interface PeriodFacts {
+  readonly id: string
+  /** Seconds; absent without @start. */
+  readonly start?: number
+  /** Ids of its adaptation sets, at most 16; absent without any. */
+  readonly sets?: readonly string[]
 }
 
 /**
@@ -278,6 +333,12 @@ export interface PlaylistFacts {
   readonly segmentCount: number
   /** EXT-X-MEDIA-SEQUENCE, 0 without; null where it names only what has changed (EXT-X-SKIP). */
   readonly mediaSequence: number | null
+  /** Seconds; absent without EXT-X-TARGETDURATION. */
+  readonly targetDuration?: number
+  /** Absent without EXT-X-DISCONTINUITY-SEQUENCE. */
+  readonly discontinuitySequence?: number
+  /** Places of the segments behind an EXT-X-DISCONTINUITY, from 0, at most 64; absent without. */
+  readonly discontinuities?: readonly number[]
   /** As in MpdFacts. */
   readonly flaws: readonly ManifestFlaw[]
   /** How its media is sealed; absent without EXT-X-KEY and EXT-X-SESSION-KEY. */

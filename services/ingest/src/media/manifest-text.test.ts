@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
+import { readManifest } from './inspect-manifest.ts'
 import { createManifestKind } from './manifest-kind.ts'
 import { decodeManifest, readableManifest } from './manifest-text.ts'
-import { readManifest } from './read-manifest.ts'
 
 const declared = (encoding: string, inside = '<MPD/>') =>
   `<?xml version="1.0" encoding="${encoding}"?>\n${inside}`

@@ -13,7 +13,7 @@ export function decodeManifest(bytes: Buffer, kind: 'mpd' | 'playlist'): Manifes
   return kind === 'mpd' ? decodeXml(bytes) : decodePlaylist(bytes)
 }
 
-/** A manifest for the eye. */
+/** A manifest as text for a person to read. */
 export interface ReadableManifest {
   readonly text: string
   /** In which it was read, such as `utf-16le`. */

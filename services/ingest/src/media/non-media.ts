@@ -8,7 +8,10 @@ export const nonMediaHeadBytes = packetBytes * 5
 /** Boxes that may begin a file of ISO BMFF media and do not tell what is in it. */
 const boxTypes = new Set(['free', 'skip', 'wide', 'uuid', 'meta', 'mfra', 'pdin', 'pnot'])
 
-/** Beginnings of other media formats, in hex: what ffprobe says of them is worth more than that they are another one. */
+/**
+ * First bytes of other media formats, in hex. They go to ffprobe, whose description is worth more than a message from
+ * here.
+ */
 const mediaMagics: readonly RegExp[] = [
   /^1a45dfa3/, // Matroska and WebM
   /^494433|^ff[ef]/, // MP3 and ADTS, but no byte order mark

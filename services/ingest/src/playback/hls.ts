@@ -8,7 +8,9 @@ export function multivariantOf({ periods }: Timeline): string {
   const video = tracks.filter(({ init }) => init.handler === 'vide')
   const hasGroup = audio.length > 0 && video.length > 0
   const lines = [
-    ...['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'],
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    '#EXT-X-INDEPENDENT-SEGMENTS',
     ...(hasGroup ? audio.map(mediaLine) : []),
     ...(video.length > 0 ? video : audio).flatMap((track) => variantLines(track, hasGroup ? audio : [])),
   ]
@@ -73,7 +75,9 @@ export function mediaPlaylistOf(
     0,
   )
   const lines = [
-    ...['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${Math.max(1, Math.ceil(longest))}`],
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    `#EXT-X-TARGETDURATION:${Math.max(1, Math.ceil(longest))}`,
     `#EXT-X-MEDIA-SEQUENCE:${mediaSequence}`,
     ...(first.index > 0 ? [`#EXT-X-DISCONTINUITY-SEQUENCE:${first.index}`] : []),
     ...(isLive ? [] : ['#EXT-X-PLAYLIST-TYPE:VOD']),

@@ -1,6 +1,7 @@
 import { type InitView, isSameRun, type PlacedMedia } from './init-view.ts'
-import { type LeftSegments, overlapTicks } from './left-segments.ts'
+import type { LeftSegments } from './left-segments.ts'
 import type { PlayableSegment } from './ports.ts'
+import { type SegmentTime, successionOf, timeOf } from './succession.ts'
 
 /** One track of a session, as far as it is played. */
 export interface TrackSegments {
@@ -95,19 +96,17 @@ function originsOf(tracks: readonly TrackSegments[]) {
 function withoutOverlaps({ name, segments, left }: TrackSegments, origin: number): CleanTrack {
   const placed: PlacedSegment[] = []
   const overlaps: { track: string; decodeTime: number }[] = []
+  let before: SegmentTime | null = left.last
   for (const segment of segments) {
-    const { timescale } = segment.initView
-    const start = segment.decodeTime / timescale - origin
-    const end = start + segment.duration / timescale
-    const before = placed.at(-1)
-    const endBefore = before?.end ?? (left.last ? left.last.end - origin : Number.NEGATIVE_INFINITY)
-    const isAgain = before?.segment.decodeTime === segment.decodeTime
-    if (isAgain) placed.pop()
-    else if (start < endBefore - overlapTicks / timescale) {
-      overlaps.push({ track: name, decodeTime: segment.decodeTime })
+    const { decodeTime, initView } = segment
+    const succession = successionOf(before, segment)
+    if (succession === 'overlap') {
+      overlaps.push({ track: name, decodeTime })
       continue
     }
-    placed.push({ segment, start, end })
+    if (succession === 'again') placed.pop()
+    before = timeOf(segment)
+    placed.push({ segment, start: decodeTime / initView.timescale - origin, end: before.end - origin })
   }
   return { name, origin, placed, overlaps }
 }

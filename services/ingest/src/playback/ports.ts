@@ -1,4 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { Pages } from '../streams/pages.ts'
 
 /** A segment that a player can decode, at its place in the track. Times are in units of its track's timescale. */

@@ -1,5 +1,5 @@
 import { createLru } from '@pushav/shared/lib/lru.ts'
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { StreamReads } from '../streams/read-streams.ts'
 import type { SessionView, TrackView } from '../streams/session-view.ts'

@@ -1,3 +1,4 @@
+import type { Device } from '@pushav/shared/identity.ts'
 import type { UploadAdmission } from '../uploads/ports.ts'
 import type { DiskSpace } from './disk-space.ts'
 import type { Quotas } from './quotas.ts'
@@ -5,6 +6,8 @@ import type { Quotas } from './quotas.ts'
 interface AdmitUploadDeps {
   /** Null where no quota is set. */
   readonly quotas: Quotas | null
+  /** Hash of the key of a device's certificate. */
+  readonly keyOf: (device: Device) => string
   /** Null where no part of the disk is reserved. */
   readonly space: DiskSpace | null
 }
@@ -15,23 +18,23 @@ interface AdmitUploadDeps {
  */
 export type AdmitUpload = (
   stream: string,
-  device: string | null,
+  device: Device | null,
   declaredBytes: number | null,
 ) => Promise<UploadAdmission>
 
 /** Null where nothing limits uploads. */
-export function admitUploadWith({ quotas, space }: AdmitUploadDeps): AdmitUpload | null {
+export function admitUploadWith({ quotas, keyOf, space }: AdmitUploadDeps): AdmitUpload | null {
   if (quotas === null && space === null) return null
   return async function admitUpload(stream, device, declaredBytes) {
     const bytes = declaredBytes ?? 0
-    const reservation = quotas?.reserve(stream, device, bytes) ?? null
+    const reservation = quotas?.reserve(stream, device && keyOf(device), bytes) ?? null
     try {
       await space?.take(bytes)
     } catch (error) {
       if (reservation) quotas?.release(reservation)
       throw error
     }
-    return new Admission({ quotas, space }, reservation, declaredBytes)
+    return new Admission({ quotas, keyOf, space }, reservation, declaredBytes)
   }
 }
 

@@ -22,7 +22,7 @@ interface DiskSpaceDeps {
   readonly onRefusal: () => void
 }
 
-/** Of what clients have written besides uploads. */
+/** Takes space for data other than uploads that a client has sent. */
 export const takeSpaceOf = (space: DiskSpace): TakeSpace =>
   async function takeSpace(bytes) {
     await space.take(bytes)

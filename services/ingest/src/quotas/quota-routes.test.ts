@@ -1,7 +1,10 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { gzipSync } from 'node:zlib'
-import { ingestSuite } from '../testing/ingest.ts'
+import { deviceOf, identityHeadersOf } from '@pushav/shared/identity.ts'
+import { type Ingest, ingestSuite } from '../testing/ingest.ts'
+import { makeCsr } from '../testing/openssl.ts'
 
 describe('quotas', () => {
   const suite = ingestSuite()
@@ -70,6 +73,45 @@ describe('quotas', () => {
     equal((await ingest.put('/streams/1/b', Buffer.alloc(400))).status, 202)
   })
 
+  it('of a device hold when it renews its certificate, after a restart and when the index is rebuilt', async () => {
+    const limits = { QUOTA_DEVICE_BYTES: '1000', QUOTA_DEVICE_STREAMS: '1' }
+    const csr = makeCsr(suite.path(), 'p256')
+    {
+      await using ingest = await suite.start(limits)
+      const first = await issue(ingest)
+      equal((await ingest.send('POST', '/streams', undefined, identityOf(first))).status, 201)
+      equal((await ingest.put('/streams/1/a', Buffer.alloc(600), identityOf(first))).status, 202)
+      const renewed = await issue(ingest)
+      notEqual(renewed, first)
+      await assertRefused(ingest, renewed)
+      equal((await ingest.put('/streams/1/c', Buffer.alloc(200), identityOf(renewed))).status, 202)
+    }
+    {
+      await using ingest = await suite.start(limits)
+      await assertRefused(ingest, await issue(ingest))
+    }
+    await suite.flush()
+    await using ingest = await suite.start(limits)
+    const newest = identityOf(await issue(ingest))
+    equal((await ingest.put('/streams/1/d', Buffer.alloc(201), newest)).status, 507)
+    equal((await ingest.send('POST', '/streams', undefined, newest)).status, 507)
+    equal((await ingest.put('/streams/1/d', Buffer.alloc(200), newest)).status, 202)
+    equal((await ingest.put('/streams/1/e', Buffer.alloc(900))).status, 202)
+
+    async function issue(ingest: Ingest): Promise<string> {
+      const { json } = await ingest.send('POST', '/certs/cam/sign', JSON.stringify({ csr }))
+      return json.cert_pem
+    }
+
+    async function assertRefused(ingest: Ingest, certificate: string): Promise<void> {
+      const headers = identityOf(certificate)
+      const upload = await ingest.put('/streams/1/b', Buffer.alloc(401), headers)
+      const stream = await ingest.send('POST', '/streams', undefined, headers)
+      deepEqual([upload.status, upload.json.quota], [507, 'device-bytes'])
+      deepEqual([stream.status, stream.json.quota], [507, 'device-streams'])
+    }
+  })
+
   it('reach not into the reserve of the disk with anything that a client has written', async () => {
     {
       await using ingest = await suite.start()
@@ -104,3 +146,11 @@ describe('quotas', () => {
     equal(responses.filter(({ status }) => status === 507).length, 15)
   })
 })
+
+/** What the proxy says of a client with this certificate, PEM. */
+function identityOf(certificate: string) {
+  const device = deviceOf(new X509Certificate(certificate))
+  const [address, port, tlsVersion, cipher, alpn] = ['192.0.2.7', 4711, 'TLSv1.3', 'X', 'h2'] as const
+  const headers = identityHeadersOf({ address, port, tlsVersion, cipher, alpn, device }, '')
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'x-proxy-secret'))
+}

@@ -87,4 +87,22 @@ describe('createUsage', () => {
     deepEqual(usage.inAll(), { uploads: 1, bytes: 10, streams: 1 })
     equal(usage.ofDevice('cam').uploads, 0)
   })
+
+  it('counts certificates of one key together, whenever the key is learned', () => {
+    const { usage } = quotasWith({})
+    usage.learnKey('renewed', 'key')
+    usage.put('2', {
+      creator: 'renewed',
+      uploads: 2,
+      bytes: 20,
+      devices: new Map([['renewed', { uploads: 2, bytes: 20 }]]),
+    })
+    deepEqual(usage.ofDevice('key'), { uploads: 2, bytes: 20, streams: 1 })
+    usage.learnKey('cam', 'key')
+    deepEqual(usage.ofDevice('key'), { uploads: 4, bytes: 80, streams: 2 })
+    equal(usage.ofDevice('cam').uploads, 0)
+    usage.forget('1')
+    usage.forget('2')
+    deepEqual(usage.ofDevice('key'), { uploads: 0, bytes: 0, streams: 0 })
+  })
 })

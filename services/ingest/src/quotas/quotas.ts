@@ -1,4 +1,5 @@
-import type { FoldResult, JudgedUpload } from '../indexing/fold.ts'
+import type { FoldResult } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { RemovalResult } from '../indexing/removals/fold-removal.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { Amount, StreamUsage, Usage } from './usage.ts'
@@ -31,13 +32,13 @@ export const hasQuota = (limits: QuotaLimits): boolean => Object.values(limits).
 /** What an upload that is on its way, or not in the index yet, takes of the quotas. */
 interface Reservation {
   readonly stream: string
-  /** Fingerprint; null for no certificate. */
+  /** Hash of the key of its certificate; null for no certificate. */
   readonly device: string | null
   bytes: number
 }
 
 /**
- * Checks against counters in memory, which follow the index. What is on its way is reserved, so that uploads that come
+ * A device is the hash of its key, which a renewal of its certificate keeps; null stands for no certificate. Checks against counters in memory, which follow the index. What is on its way is reserved, so that uploads that come
  * together do not pass together.
  */
 export interface Quotas {

@@ -2,6 +2,7 @@ import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { StreamQueries } from '../streams/ports.ts'
 import type { Journals } from '../uploads/ports.ts'
+import type { DeviceKeys } from './device-keys.ts'
 import type { Usage } from './usage.ts'
 
 const streamConcurrency = 16
@@ -10,6 +11,7 @@ interface UsageRefreshDeps {
   readonly journals: Pick<Journals, 'streams'>
   readonly index: Pick<StreamQueries, 'summary' | 'devices'>
   readonly usage: Usage
+  readonly deviceKeys: Pick<DeviceKeys, 'readStored'>
   readonly intervalMs: number
   readonly log: Logger
 }
@@ -19,7 +21,7 @@ interface UsageRefreshDeps {
  * delete, too. Resolves after the first time.
  */
 export async function startUsageRefresh(deps: UsageRefreshDeps): Promise<Disposable> {
-  const { journals, index, usage, intervalMs, log } = deps
+  const { journals, index, usage, deviceKeys, intervalMs, log } = deps
   await tryRefresh()
   const timer = setInterval(() => void tryRefresh(), intervalMs).unref()
   return { [Symbol.dispose]: () => clearInterval(timer) }
@@ -41,7 +43,13 @@ export async function startUsageRefresh(deps: UsageRefreshDeps): Promise<Disposa
     // What this process has put into the index meanwhile is newer.
     if (!summary || usage.of(stream) !== before) return
     const { uploads, bytes } = summary.totals
+    const { creator } = summary.stream
     const sent = devices.map(({ fingerprint, stored }) => [fingerprint, stored] as const)
-    usage.put(stream, { creator: summary.stream.creator, uploads, bytes, devices: new Map(sent) })
+    usage.put(stream, { creator, uploads, bytes, devices: new Map(sent) })
+    for (const fingerprint of new Set([
+      ...(creator ? [creator] : []),
+      ...devices.map((one) => one.fingerprint),
+    ]))
+      await deviceKeys.readStored(fingerprint)
   }
 }

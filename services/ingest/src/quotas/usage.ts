@@ -24,14 +24,20 @@ export interface Usage {
   forget(stream: string): void
   streams(): readonly string[]
   inAll(): DeviceAmount
-  ofDevice(fingerprint: string): DeviceAmount
+  /** What all certificates of a key have stored; a certificate whose key is not known is found by its fingerprint. */
+  ofDevice(key: string): DeviceAmount
+  /** Counts what came with a certificate towards its key; `key` is a hash. */
+  learnKey(fingerprint: string, key: string): void
+  hasKey(fingerprint: string): boolean
 }
 
 const nothing: DeviceAmount = { uploads: 0, bytes: 0, streams: 0 }
 
 export function createUsage(): Usage {
   const streams = new Map<string, StreamUsage>()
+  /** By hash of the key, or by fingerprint where the key is not known. */
   const devices = new Map<string, DeviceAmount>()
+  const keys = new Map<string, string>()
   let all = nothing
   return {
     of: (stream) => streams.get(stream),
@@ -43,7 +49,15 @@ export function createUsage(): Usage {
     forget,
     streams: () => [...streams.keys()],
     inAll: () => all,
-    ofDevice: (fingerprint) => devices.get(fingerprint) ?? nothing,
+    ofDevice: (key) => devices.get(key) ?? nothing,
+    learnKey(fingerprint, key) {
+      if (keys.has(fingerprint)) return
+      const counted = devices.get(fingerprint)
+      if (counted) addToDevice(fingerprint, counted, -1)
+      keys.set(fingerprint, key)
+      if (counted) addToDevice(fingerprint, counted, 1)
+    },
+    hasKey: (fingerprint) => keys.has(fingerprint),
   }
 
   function forget(stream: string): void {
@@ -58,9 +72,10 @@ export function createUsage(): Usage {
   }
 
   function addToDevice(fingerprint: string, amount: DeviceAmount, by: 1 | -1): void {
-    const sum = plus(devices.get(fingerprint) ?? nothing, amount, by)
-    if (sum.uploads === 0 && sum.streams === 0) devices.delete(fingerprint)
-    else devices.set(fingerprint, sum)
+    const device = keys.get(fingerprint) ?? fingerprint
+    const sum = plus(devices.get(device) ?? nothing, amount, by)
+    if (sum.uploads === 0 && sum.streams === 0) devices.delete(device)
+    else devices.set(device, sum)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import { Refusal } from '../lib/refusal.ts'
 import { createLogViews, type LogOfStream, type ReadLogView } from '../streams/log-views.ts'

@@ -1,4 +1,5 @@
-import { isLater, type JudgedUpload } from '../indexing/fold.ts'
+import { isLater } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { ancestorsOf } from '../uploads/object-path.ts'
 import type { Upload } from '../uploads/upload.ts'
 import type { DifferenceCode } from '../validation/reference/difference-rows.ts'

@@ -1,12 +1,13 @@
 import { createLru } from '@pushav/shared/lib/lru.ts'
-import type { JudgedUpload } from '../indexing/fold.ts'
 import type { InspectionArchive, Inspections } from '../indexing/inspect-upload.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { StreamQueries } from '../streams/ports.ts'
 import type { RecordEntry } from '../streams/record-entry.ts'
 import { withTimeout } from '../streams/session-view.ts'
 import type { InFlightUploads } from '../uploads/in-flight.ts'
 import type { UploadStore } from '../uploads/ports.ts'
 import { sessionIn } from '../validation/object-name.ts'
+import { readNeeded } from './needed-uploads.ts'
 import type { SessionRemoval } from './policy.ts'
 
 const pageUploads = 500
@@ -15,7 +16,7 @@ const maxChecked = 16_384
 const maxManifestBytes = 8_388_608
 
 export interface RemoveSessionDeps {
-  readonly index: Pick<StreamQueries, 'sessionViews' | 'log' | 'positionAt'>
+  readonly index: Pick<StreamQueries, 'sessions' | 'sessionViews' | 'log' | 'positionAt'>
   readonly inspections: Pick<Inspections, 'ofAll'>
   readonly archive: Pick<InspectionArchive, 'save'>
   readonly store: Pick<UploadStore, 'removeUploads'>
@@ -34,8 +35,9 @@ export interface RemovedAmount {
 
 /**
  * Removes an ended session, or uploads that belong to none and came before `beforeMs`; nothing where the session is
- * open again or an upload to it is in flight. What the bytes said is stored first, then the bytes go, then the journal
- * says so: what a crash leaves half done is done by the next pass. Throws the system's errors and `Unavailable`.
+ * open again or an upload to it is in flight. Uploads that another recording of its number needs stay until that one
+ * goes. Inspections are stored first, then the bytes go, then the journal says so: the next pass does what a crash
+ * leaves. Throws the system's errors and `Unavailable`.
  */
 export type RemoveSession = (removal: SessionRemoval, beforeMs: number) => Promise<RemovedAmount>
 
@@ -75,9 +77,10 @@ export function removeSessionWith(deps: RemoveSessionDeps): RemoveSession {
     for (let from: number | null = position; from !== null; ) {
       const page = await index.log(stream, from, pageUploads)
       const isPast = page.uploads.some(({ upload }) => Date.parse(upload.receivedAt) > beforeMs)
-      const found = page.uploads.filter(
+      const own = page.uploads.filter(
         (judged) => judged.session === session && Date.parse(judged.upload.receivedAt) <= beforeMs,
       )
+      const found = own.length > 0 ? await withoutNeeded(removal, own) : own
       for (const some of inChunks(found)) {
         if (session !== null && (await endedSince(removal)) === null) return removed
         removed = sum(removed, await removeUploads(removal, some))
@@ -87,6 +90,15 @@ export function removeSessionWith(deps: RemoveSessionDeps): RemoveSession {
       from = isPast || (session !== null && removed.uploads >= removal.uploads) ? null : page.next
     }
     return removed
+  }
+
+  async function withoutNeeded(
+    { stream, session }: SessionRemoval,
+    own: readonly JudgedUpload[],
+  ): Promise<readonly JudgedUpload[]> {
+    if (session === null) return own
+    const needed = await readNeeded(index, stream, session)
+    return needed.size === 0 ? own : own.filter(({ upload }) => !needed.has(upload.id))
   }
 
   async function removeUploads(

@@ -1,6 +1,7 @@
+import type { Device } from '@pushav/shared/identity.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { TakeSpace } from '../quotas/disk-space.ts'
-import type { Journals, ObjectLinks } from '../uploads/ports.ts'
+import type { ClientCertificates, Journals, ObjectLinks } from '../uploads/ports.ts'
 import { assertStream } from './assert-stream.ts'
 import { noPages } from './pages.ts'
 import type { IndexedStream } from './ports.ts'
@@ -18,7 +19,9 @@ export interface StreamEdits {
   deleteObject(id: string, path: string): Promise<void>
 }
 
-interface NewStream extends Pick<Stream, 'strict' | 'creator'> {
+interface NewStream extends Pick<Stream, 'strict'> {
+  /** By the certificate that the client showed; null for none. */
+  readonly creator: Device | null
   /** The interface as the user wrote it. */
   readonly interface: unknown
   /** Hash of the key that it belongs to; null for admins only, undefined where streams belong to no client. */
@@ -29,10 +32,11 @@ export interface StreamEditsDeps {
   readonly journals: Pick<Journals, 'create' | 'has'>
   readonly links: Pick<ObjectLinks, 'find' | 'remove'>
   readonly record: RecordEntry
+  readonly certificates: Pick<ClientCertificates, 'remember'>
   readonly setOwner: (stream: string, owner: string | null) => Promise<unknown>
   readonly getStream: StreamReads['get']
   /** Reserves a stream of the quotas until disposal; null where no quota is set. */
-  readonly reserveStream: ((creator: string | null) => Disposable) | null
+  readonly reserveStream: ((creator: Device | null) => Disposable) | null
   /** Null where no part of the disk is reserved. */
   readonly takeSpace: TakeSpace | null
   readonly newId: () => string
@@ -40,13 +44,15 @@ export interface StreamEditsDeps {
 }
 
 export function editStreamsWith(deps: StreamEditsDeps): StreamEdits {
-  const { journals, links, record, setOwner, getStream, reserveStream, takeSpace, newId, now } = deps
+  const { journals, links, record, certificates, setOwner, getStream, reserveStream, takeSpace } = deps
+  const { newId, now } = deps
   return { create, expectTracks, deleteObject }
 
   async function create({ interface: word, strict, creator, owner }: NewStream): Promise<IndexedStream> {
-    const settings = { interface: parseInterface(word), strict, creator }
+    const settings = { interface: parseInterface(word), strict, creator: creator?.fingerprint ?? null }
     using _reserved = reserveStream?.(creator) ?? null
     await takeSpace?.(0)
+    if (creator) await certificates.remember(creator.fingerprint, creator.certificate)
     const id = await journals.create()
     if (owner !== undefined) await setOwner(id, owner)
     const head = entryHead()

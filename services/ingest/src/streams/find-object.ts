@@ -1,5 +1,5 @@
 import type { CertificateDetails } from '../certificates/ports.ts'
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { Refusal } from '../lib/refusal.ts'
 import { unknownUpload } from '../uploads/body/upload-ids.ts'
 import type { BodyLocation, ClientCertificates, ObjectLinks, UploadStore } from '../uploads/ports.ts'

@@ -1,6 +1,6 @@
 import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { unknownStream } from './assert-stream.ts'
 import type { StreamQueries } from './ports.ts'
 import type { Stream } from './stream.ts'

@@ -1,4 +1,4 @@
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { Totals } from '../indexing/totals.ts'
 import type { Finding } from '../validation/finding.ts'
 import type { FindingCounts } from '../validation/report.ts'

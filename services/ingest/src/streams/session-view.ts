@@ -30,6 +30,8 @@ export interface SessionView {
   /** How many tracks the multivariant playlist announced; null before it was received. */
   readonly hlsTrackCount: number | null
   readonly hlsCompletedTracks: number
+  /** Ids of uploads of earlier sessions of its number that it needs; absent without any. */
+  readonly shared?: readonly string[] | undefined
 }
 
 export interface TrackView {
@@ -61,6 +63,7 @@ export function sessionViewOf(session: Session): SessionView {
     tracks: Object.fromEntries(tracks),
     hlsTrackCount: session.hlsTrackCount,
     hlsCompletedTracks: session.hlsTrackCount === null ? 0 : completedTracks(session),
+    shared: session.shared,
   }
 }
 

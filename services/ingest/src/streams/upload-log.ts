@@ -1,5 +1,5 @@
 import type { ProbeOutcome } from '@pushav/shared/probe-job.ts'
-import type { JudgedUpload } from '../indexing/fold.ts'
+import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { Probes } from '../probes/ports.ts'
 import type { Severity } from '../validation/rules.ts'
 import type { Pages } from './pages.ts'
@@ -29,6 +29,8 @@ export type LogPlace =
 /** Null for what does not matter. */
 interface LogFilter {
   readonly session: string | null
+  /** Ids of uploads that belong to other sessions and are wanted as well; absent for none. */
+  readonly shared?: readonly string[] | undefined
   readonly track: string | null
   /** Only uploads with a finding of this severity. */
   readonly severity: Severity | null
@@ -132,10 +134,10 @@ function positionAfter({ position }: JudgedUpload, { uploads, next }: UploadLogP
 
 type Matches = (judged: JudgedUpload) => boolean
 
-function matcherOf({ session, track, severity, code, text, device, kind }: LogFilter): Matches {
+function matcherOf({ session, shared, track, severity, code, text, device, kind }: LogFilter): Matches {
   const wanted = text?.toLowerCase() ?? null
   return ({ upload, findings, ...judged }) =>
-    (session === null || judged.session === session) &&
+    (session === null || judged.session === session || shared?.includes(upload.id) === true) &&
     (track === null || judged.track === track) &&
     (severity === null || findings.some((finding) => finding.severity === severity)) &&
     (code === null || findings.some((finding) => finding.code === code)) &&

@@ -20,7 +20,10 @@ export async function stoppableRelay(target: string): Promise<StoppableRelay> {
   let port = 0
   await start()
   return {
-    ...{ url: `http://127.0.0.1:${port}`, stop, start, [Symbol.asyncDispose]: stop },
+    url: `http://127.0.0.1:${port}`,
+    stop,
+    start,
+    [Symbol.asyncDispose]: stop,
     hang() {
       isHanging = true
       for (const [from, to] of ways) from.unpipe(to).pause()

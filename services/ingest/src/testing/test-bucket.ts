@@ -90,7 +90,8 @@ export async function testPrefix({ isVersioned = false } = {}): Promise<TestPref
     for (let token: string | undefined, isFirst = true; isFirst || token; isFirst = false) {
       const page = await client.send(
         new ListObjectsV2Command({
-          ...{ Bucket: bucket, Prefix: `${prefix}${under}` },
+          Bucket: bucket,
+          Prefix: `${prefix}${under}`,
           ...(token === undefined ? {} : { ContinuationToken: token }),
         }),
       )

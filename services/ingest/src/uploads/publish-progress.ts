@@ -32,7 +32,14 @@ export function startProgressReports(
 function progressOf({ facts, declaredBytes, bytes }: InFlightUpload) {
   const { stream, id: upload, path, method, startedAt, sender } = facts
   return {
-    ...{ stream, upload, path, method, address: sender.address, device: sender.device?.fingerprint ?? null },
-    ...{ started_at: startedAt, bytes: bytes(), declared_bytes: declaredBytes },
+    stream,
+    upload,
+    path,
+    method,
+    address: sender.address,
+    device: sender.device?.fingerprint ?? null,
+    started_at: startedAt,
+    bytes: bytes(),
+    declared_bytes: declaredBytes,
   }
 }

@@ -50,8 +50,12 @@ export function createUploadEvents(
     if (!isCommitted) inFlight.put({ facts, declaredBytes, bytes: () => bytes })
     const device = sender.device?.fingerprint ?? null
     events.publish({
-      ...{ kind: 'upload-started', ...named(), method, address: sender.address },
-      ...{ device, declared_bytes: declaredBytes },
+      kind: 'upload-started',
+      ...named(),
+      method,
+      address: sender.address,
+      device,
+      declared_bytes: declaredBytes,
     })
   }
 

@@ -1,10 +1,10 @@
-import type { Upload } from '../uploads/upload.ts'
 import { countUpload } from './count-upload.ts'
 import type { Context, Evaluation, SessionEvent } from './evaluation.ts'
 import type { Finding, WithdrawnFinding } from './finding.ts'
 import { settleComparisons } from './manifests/manifest-comparison.ts'
 import type { Precondition } from './preconditions.ts'
 import { rules } from './rules.ts'
+import { sentAgainAfter } from './sessions/shared-uploads.ts'
 import { at, type Session, type State, type Track, withTrack } from './state.ts'
 
 /** The findings of one upload, and the state of the stream after it. */
@@ -44,8 +44,7 @@ export function dedupeFindings(context: Context, judged: Evaluation): Validation
     ? recordReported(session, ofTrack, {
         findings,
         preconditions,
-        upload: context.upload,
-        atMs: context.receivedMs,
+        context,
       })
     : null
   return {
@@ -96,23 +95,23 @@ function recordReported(
   news: {
     readonly findings: readonly Finding[]
     readonly preconditions: readonly Precondition[]
-    readonly upload: Upload
-    readonly atMs: number
+    readonly context: Context
   },
 ): Session {
-  const { findings, preconditions } = news
+  const { findings, preconditions, context } = news
   const once = (which: 'track' | 'session') =>
     findings.map(({ code }) => code).filter((code) => onceOf(code) === which)
   const ofSession = (): readonly Finding['code'][] =>
     track ? once('session') : [...once('session'), ...once('track')]
   const next: Session = {
     ...session,
-    lastObjectMs: Math.max(session.lastObjectMs, news.atMs),
-    endedMs: session.phase === 'complete' ? (session.endedMs ?? news.atMs) : null,
+    lastObjectMs: Math.max(session.lastObjectMs, context.receivedMs),
+    endedMs: session.phase === 'complete' ? (session.endedMs ?? context.receivedMs) : null,
     reported: findings.length === 0 ? session.reported : [...new Set([...session.reported, ...ofSession()])],
     preconditions:
       preconditions.length === 0 ? session.preconditions : [...session.preconditions, ...preconditions],
-    counts: countUpload(session.counts, news.upload, findings),
+    counts: countUpload(session.counts, context.upload, findings),
+    sentAgain: sentAgainAfter(session, context),
   }
   if (findings.length === 0) return next
   const ofTrack = track ? once('track') : []

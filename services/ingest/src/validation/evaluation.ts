@@ -5,7 +5,7 @@ import type { Finding, WithdrawnFinding } from './finding.ts'
 import type { ObjectName } from './object-name.ts'
 import type { Precondition } from './preconditions.ts'
 import { at, newTrack, type Session, type State, type Track, withSession, withTrack } from './state.ts'
-import type { IdentifiedObject } from './tracks/track-identity.ts'
+import type { IdentifiedObject } from './tracks/identified-object.ts'
 
 /** One upload that is to be validated. */
 export interface Arrival {
@@ -22,7 +22,7 @@ export interface Arrival {
 export interface Context extends Arrival {
   readonly stream: Stream
   readonly name: ObjectName
-  /** What tells its track; null on dash and hls streams. */
+  /** What its track is identified by; null on dash and hls streams. */
   readonly object: IdentifiedObject | null
   /** The track whose init segment its track shares; null for none, and on dash and hls streams. */
   readonly header: string | null

@@ -135,6 +135,14 @@ const stories: Record<FindingCode, Story> = {
     playlistAt('v.m3u8', { uris: ['v/1.m4s'], extinfCount: 1, mediaSequence: 3 }),
     playlistAt('v.m3u8', { uris: ['v/1.m4s'], extinfCount: 1, mediaSequence: 2 }),
   ),
+  'playlist-changed': ingest(
+    playlistAt('v.m3u8', { uris: ['v/1.m4s'], extinfCount: 1, targetDuration: 4 }),
+    playlistAt('v.m3u8', { uris: ['v/1.m4s'], extinfCount: 1, targetDuration: 5 }),
+  ),
+  'mpd-changed': ingest(
+    mpdAt('m.mpd', { representations: [neat('v')], id: 'a' }),
+    mpdAt('m.mpd', { representations: [neat('v')], id: 'b' }),
+  ),
   'playlist-ended-changed': ingest(
     playlistAt('v.m3u8', { hasEndList: true }),
     playlistAt('v.m3u8', { hasEndList: true, map: 'v.mp4' }),
@@ -225,6 +233,12 @@ const stories: Record<FindingCode, Story> = {
   ),
   'segment-not-starting-with-sync-sample': dash(...started, segment(1001, { startsWithSync: false })),
   'samples-outside-mdat': dash(...started, segment(1001, { defaultSizes: { min: 1, max: 9 } })),
+  'sample-description-index': dash(...started, segment(1001, { descriptions: [2] })),
+  'sample-encryption': dash(dynamicMpd(), init({ encrypted: true, ivSizes: [8] }), segment(1001)),
+  'segment-index': ingest(
+    freeInit,
+    mediaAt('v/1.m4s', 1, {}, { inspection: faultySegment('segment-index') }),
+  ),
   'samples-without-duration': dash(...started, segment(1001, { explicitDuration: 0 })),
   'composition-offset-negative': ingest(
     freeInit,

@@ -26,7 +26,10 @@ export function closeIdle(
   return { state: { order, sessions: after }, events: idle.map(eventOf) }
 }
 
-/** A session without manifest and number has no other end than silence; for any other, the end is missing. */
+/**
+ * A session without a manifest and without a number can only end by silence, and is complete then. Any other session
+ * ends with a manifest, which has not come.
+ */
 const eventOf = (session: Session): SessionEvent =>
   sessionEvent(
     session.announced || session.key !== noSession ? 'session-abandoned' : 'session-completed',

@@ -1,4 +1,5 @@
-import type { ManifestComparison } from './manifests/manifest-comparison.ts'
+import type { PeriodFacts } from '../media/inspection.ts'
+import type { ManifestComparison } from './manifests/comparison-state.ts'
 import type { Precondition } from './preconditions.ts'
 
 /** All that must be known to validate the next upload of a stream; its size has a bound, see `limits.ts`. */
@@ -47,6 +48,8 @@ export interface Session {
   readonly playlists?: Readonly<Record<string, PlaylistNames>> | undefined
   /** cmaf-ingest: digest of the path of its first MPD. */
   readonly manifest?: number | undefined
+  /** Of the newest MPD at each of its paths, the newest of them; absent without. */
+  readonly mpds?: readonly MpdVersion[]
   /** cmaf-ingest: short digests of playlists with an end, the newest of them; absent without any. */
   readonly shortEndedDigests?: readonly string[]
   /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
@@ -55,6 +58,13 @@ export interface Session {
   readonly startTime?: string | undefined
   /** Short fingerprint of the first device with a certificate; absent without any. */
   readonly shortDevice?: string | undefined
+  /**
+   * By digest of their path, ids of what came to a path again since the newest segment, and is no segment: it is of the
+   * next recording, too, where the device has restarted. Absent without any.
+   */
+  readonly sentAgain?: Readonly<Record<string, string>> | undefined
+  /** Behind a restart: ids of uploads of earlier recordings that this one needs; absent without any. */
+  readonly shared?: readonly string[] | undefined
   /** hksv: what its playlists have said so far; absent before the first. */
   readonly sealing?: SealingState | undefined
   /** Codes that were reported once for the session. */
@@ -126,6 +136,24 @@ export interface PlaylistWindow {
   readonly count: number
   /** Digest of the URI of its first segment. */
   readonly first: number
+  /** Of its last segments the digest of the URI, and EXTINF; empty where that is not known. */
+  readonly newest?: readonly (readonly [name: number, seconds: number])[]
+  /** EXT-X-TARGETDURATION. */
+  readonly target?: number | undefined
+  readonly isEvent?: true | undefined
+  /** As in PlaylistFacts; absent without. */
+  readonly discontinuities?: readonly number[]
+  readonly discontinuitySequence?: number
+}
+
+/** What a version of an MPD says that the next ones have to say, too. */
+export interface MpdVersion {
+  /** Digest of its path. */
+  readonly path: number
+  readonly id?: string | undefined
+  /** availabilityStartTime, Unix time in milliseconds. */
+  readonly startMs?: number | undefined
+  readonly periods?: readonly PeriodFacts[] | undefined
 }
 
 export type TrackPhase =
@@ -219,9 +247,9 @@ export interface TrackPlace {
   readonly init?: number | undefined
   /** Folder of its init segment. */
   readonly folder?: number | undefined
-  /** Path of its newest segment without its counter, see `shapeOf`. */
+  /** Path of its newest segment without its counter, see `shapeDigest`. */
   readonly shape?: number | undefined
-  /** Steady beginning of its names, of clips and of segments without init segment. */
+  /** What stays the same in its names, see `steadyDigest`; of clips, and of segments without an init segment. */
   readonly steady?: number | undefined
   /** Of one long request that was cut into segments, the digest of its path without the counter. */
   readonly clip?: number | undefined
@@ -241,6 +269,12 @@ export interface KnownInit {
   readonly encrypted: boolean
   /** Profile and level of Dolby Vision, `08.07`. */
   readonly dolbyVision?: string | undefined
+  /** Of its sample descriptions, as InitFacts has them: how many, that of trex, and `8,,16` for the sizes of vectors. */
+  readonly descriptionCount?: number | undefined
+  readonly defaultDescription?: number | undefined
+  readonly ivSizes?: string | undefined
+  /** Media time that an edit list shows first. */
+  readonly editStart?: number | undefined
   /** How much later an edit list shows the first sample. */
   readonly delaySeconds?: number | undefined
   /** Defaults of trex. */
@@ -256,7 +290,7 @@ export const nonSyncFlag = 0x10000
 export interface Clock {
   readonly start: number
   readonly end: number
-  /** Where it would go on if the newest segment had come at its time; absent where it has. */
+  /** Where it would be without the deviation of the newest segment; absent where that one came at its time. */
   readonly straight?: number | undefined
   /** Duration, number and bytes of all segments together. */
   readonly total: number
@@ -273,7 +307,10 @@ export interface Clock {
   readonly isLast?: boolean | undefined
 }
 
-/** Times of a track that nothing has come for, in units of its timescale, and the upload that was told for it. */
+/**
+ * Times of a track for which no segment has come, in units of its timescale, and the upload that got the finding of
+ * the gap.
+ */
 export interface Hole {
   readonly from: number
   readonly to: number
@@ -285,7 +322,7 @@ export interface SegmentDurations {
   /** Of those before the newest; null where there is none. */
   readonly shortest: number | null
   readonly longest: number | null
-  /** It may be the last, and short for that. */
+  /** Of the newest. It may be the last, which may be shorter. */
   readonly newest: number
 }
 

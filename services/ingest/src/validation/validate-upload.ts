@@ -19,7 +19,8 @@ import { checkContentType, checkRequest } from './request-findings.ts'
 import { endRequest } from './sessions/long-request.ts'
 import { beginAfterRestart } from './sessions/restart.ts'
 import { at, type State, withTrack } from './state.ts'
-import { identifiedObject, identifyTrack } from './tracks/track-identity.ts'
+import { identifiedObject } from './tracks/identified-object.ts'
+import { identifyTrack } from './tracks/track-identity.ts'
 import { checkNames, checkSupported, checkTrackCount } from './unsupported.ts'
 
 export type { ValidationResult } from './dedupe-findings.ts'
@@ -90,8 +91,8 @@ const lastExtensionOf = (path: string): string => {
 }
 
 /**
- * A part belongs to the track in its request's URL. Its kind follows from its bytes, its number is this
- * server's.
+ * A part of a long request belongs to the track in that request's URL. Its kind follows from its bytes; this server
+ * has numbered it.
  */
 function nameOf(stream: Stream, { path, part, parts }: Upload): ObjectName {
   const name = parseObjectName(stream.interface, part ? requestPathOf(path) : path)

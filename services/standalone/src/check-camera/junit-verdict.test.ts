@@ -13,6 +13,13 @@ describe('junitOf', () => {
     equal([...xml.matchAll(/<testcase name="(sessions|max_errors)" [^>]*\/>/g)].length, 2)
   })
 
+  it('skips what was not decided in time', () => {
+    const reasons = [{ state: 'pending', about: 'sessions', message: 'expected one' } as const]
+    const xml = junitOf(7, { expectations, verdict: { state: 'pending', reasons, more: 0 } }, 0)
+    match(xml, /^<\?xml .*\n<testsuites name="stream 7" tests="2" failures="1" errors="0" skipped="1"/)
+    match(xml, /<testcase name="max_errors" [^>]*>\s*<skipped message="not decided in time"\/>/)
+  })
+
   it('escapes what a device chose, and tells what is wrong from what did not come', () => {
     const reasons = [
       { state: 'fail', about: 'max_errors', message: 'received <\u{1b}"&>' },

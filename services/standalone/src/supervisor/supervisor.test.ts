@@ -58,8 +58,16 @@ describe('supervise', () => {
   })
 
   it('does not start again what was never ready', async () => {
-    const supervised = supervise(spec(`console.log('bad settings: X'); process.exit(1)`), display)
-    await rejects(supervised.ended, /part did not start \(exit code 1\).+\n\s+bad settings: X/)
+    const supervised = supervise(spec(`console.log('bad luck'); process.exit(1)`), display)
+    await rejects(supervised.ended, /part did not start \(exit code 1\).+\n\s+bad luck/)
+  })
+
+  it('says in one sentence which settings are bad', async () => {
+    const supervised = supervise(
+      spec(`console.error('bad settings: A must be a port'); process.exit(1)`),
+      display,
+    )
+    await rejects(supervised.ended, { message: 'part did not start (exit code 1): A must be a port' })
   })
 
   it('says why in the words of the error that a Node process throws at its start, without its stack', async () => {

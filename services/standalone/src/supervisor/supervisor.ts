@@ -3,6 +3,7 @@ import type { ReadyReport } from '@pushav/shared/process/ready-report.ts'
 import { StartupError } from '../startup-error.ts'
 import { type ProcessSpec, type RunningProcess, startProcess } from './child-process.ts'
 import { mayRestart } from './restart-policy.ts'
+import { reasonIn } from './startup-reason.ts'
 import { watchSources } from './watch-sources.ts'
 
 /** A process that is kept running. */
@@ -92,20 +93,11 @@ export function supervise(spec: ProcessSpec, { log, showLine }: SuperviseDeps): 
 
   function failureReport(failure: string): string {
     const lines = child.lastLines()
-    const reason = report === null ? thrownErrorIn(lines) : null
+    const reason = report === null ? reasonIn(lines) : null
     const sentence =
       reason === null
         ? [`${spec.name} ${failure}; its last lines:`, ...lines].join('\n  ')
         : `${spec.name} ${failure}: ${reason}`
     return spec.advice ? `${sentence}\n${spec.advice}` : sentence
   }
-}
-
-/**
- * The message of the error that ended a Node process at its start: written for the user, whom the stack around it,
- * which has been shown already, does not help. Errors of other classes are bugs: null.
- */
-function thrownErrorIn(lines: readonly string[]): string | null {
-  const messages = lines.flatMap((line) => /^Error: (.+?)( \{)?$/.exec(line)?.[1] ?? [])
-  return messages.at(0) ?? null
 }

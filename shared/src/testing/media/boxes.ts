@@ -34,6 +34,28 @@ export const styp = (...brands: string[]): Buffer =>
   box('styp', letters(brands[0] ?? 'cmfs'), u32(0), letters(brands.join('')))
 export const prft = box('prft', u32(0x0100_0018, 1, 2_208_988_800 + 1_000, 2 ** 31, 0, 90_000))
 export const emsg = box('emsg', u32(0x0100_0000, 1, 0, 0, 0, 0), letters('urn:a\0\0'))
+interface Index {
+  /** Bytes and duration of each subsegment. */
+  readonly references: readonly (readonly [bytes: number, duration: number])[]
+  readonly start?: number
+  readonly timescale?: number
+  readonly trackId?: number
+  readonly firstOffset?: number
+}
+
+/** A segment index of track 1 with 1000 units a second, unless told otherwise. */
+export function sidx({
+  references,
+  start = 0,
+  timescale = 1_000,
+  trackId = 1,
+  firstOffset = 0,
+}: Index): Buffer {
+  const times = [Math.floor(start / 2 ** 32), start % 2 ** 32, 0, firstOffset]
+  const entries = references.flatMap(([bytes, duration]) => [bytes, duration, 0x9000_0000])
+  return box('sidx', u32(0x0100_0000, trackId, timescale, ...times, references.length, ...entries))
+}
+
 export const mdat = box('mdat', Buffer.alloc(100, 7))
 export const mfra = box('mfra')
 
@@ -153,12 +175,19 @@ interface TrackParts {
 
 /** A header of one track, number 1, with 1000 units a second. */
 export function moov({ handler = 'vide', entry = avc1(), inUdta = [], inMdia = [], trex }: TrackParts = {}) {
-  const stbl = box('stbl', box('stsd', u32(0, 1), entry))
+  const stbl = box('stbl', box('stsd', u32(0, countOf(entry)), entry))
   const mdia = box('mdia', mdhd, box('hdlr', u32(0, 0), letters(handler)), ...inMdia, box('minf', stbl))
   const trak = box('trak', tkhd, mdia, box('udta', ...inUdta))
   const { duration = 0, size = 0, flags = 0 } = trex ?? {}
   const mvex = box('mvex', box('trex', u32(0, 1, 1, duration, size, flags)))
   return box('moov', box('mvhd', Buffer.alloc(100)), trak, mvex)
+}
+
+/** How many boxes stand one behind the other; at least one is said. */
+function countOf(bytes: Buffer): number {
+  let count = 0
+  for (let at = 0; at + 8 <= bytes.length; at += Math.max(8, bytes.readUInt32BE(at))) count++
+  return Math.max(1, count)
 }
 
 const tkhd = box('tkhd', u32(7, 0, 0, 1), Buffer.alloc(60), u32(640 << 16, 360 << 16))

@@ -1,15 +1,17 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { UnusableSetting } from '@pushav/shared/settings.ts'
 
 const block = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
 
-/** The roots in a PEM file. Throws an error that says what is wrong with it. */
+/** The roots in a PEM file. Throws an `UnusableSetting` that says what is wrong with it. */
 export async function readClientRoots(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new Error(`CLIENT_CA: ${path} cannot be read`, { cause })
+    throw new UnusableSetting(`CLIENT_CA: ${path} cannot be read (${errorCode(cause)})`, { cause })
   })
   const roots = [...text.matchAll(block)].map(([pem], at) => rootOf(pem, `${path}, certificate ${at + 1}`))
-  if (roots.length === 0) throw new Error(`CLIENT_CA: ${path} holds no certificate in PEM`)
+  if (roots.length === 0) throw new UnusableSetting(`CLIENT_CA: ${path} holds no certificate in PEM`)
   return roots.join('')
 }
 
@@ -18,8 +20,8 @@ function rootOf(pem: string, name: string): string {
   try {
     certificate = new X509Certificate(pem)
   } catch (cause) {
-    throw new Error(`CLIENT_CA: ${name} cannot be read`, { cause })
+    throw new UnusableSetting(`CLIENT_CA: ${name} cannot be read`, { cause })
   }
-  if (!certificate.ca) throw new Error(`CLIENT_CA: ${name} is not a CA certificate`)
+  if (!certificate.ca) throw new UnusableSetting(`CLIENT_CA: ${name} is not a CA certificate`)
   return certificate.toString()
 }

@@ -1,18 +1,23 @@
-import { type AuthMode, shareBody, signInBody, tokenBody } from '@pushav/shared/api/access.ts'
+import {
+  type AuthMode,
+  shareBody,
+  signInBody,
+  type TokenResponse,
+  tokenBody,
+} from '@pushav/shared/api/access.ts'
 import { type Request, type Response, Router } from 'express'
 import { peerOf } from '../../http/authenticate.ts'
 import { anyJson, parseBody } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Streams } from '../../streams/streams.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
-import type { StreamGrants } from '../ports.ts'
+import type { StoredToken, StreamGrants } from '../ports.ts'
 import { type Sessions, sessionSeconds } from '../sessions.ts'
 import type { StreamAccess } from '../stream-access.ts'
-import type { Tokens } from '../tokens.ts'
+import { idOfToken, type Tokens } from '../tokens.ts'
 import { noteForAudit } from './audit-notes.ts'
 import type { Client } from './client.ts'
 import { setSessionCookie } from './session-cookie.ts'
-import { tokenResponse } from './token-response.ts'
 
 interface AccessRoutesDeps {
   readonly auth: AuthMode
@@ -21,6 +26,8 @@ interface AccessRoutesDeps {
   readonly access: StreamAccess
   readonly streams: Pick<Streams, 'assertExists'>
   readonly clientOf: (request: Request) => Client
+  /** Whether a device certificate was revoked, by its serial number. */
+  readonly isRevoked: (serial: string) => Promise<boolean>
   /** Hash of the public key of a device certificate, by its name; null for none. */
   readonly keyOfName: (name: string) => Promise<string | null>
   /** What the owner of this server should know and change. */
@@ -32,7 +39,7 @@ const jsonBody = anyJson('4kb')
 
 /** Signing in, tokens, and to whom streams belong. */
 export function accessRoutes(deps: AccessRoutesDeps): Router {
-  const { auth, tokens, sessions, access, streams, clientOf, keyOfName, warnings } = deps
+  const { auth, tokens, sessions, access, streams, clientOf, isRevoked, keyOfName, warnings } = deps
   const router = Router()
   router.get('/access', showOwnAccess)
   router.post('/access/sign-in', sendContinue, refuseIfOpen, jsonBody, signIn)
@@ -83,6 +90,11 @@ export function accessRoutes(deps: AccessRoutesDeps): Router {
     const { token: text } = parseBody(signInBody, request.body)
     const { token } = await tokens.redeem(text, 'sign-in', null)
     const { cookie, session } = await sessions.begin(token.role ?? 'viewer', token.name)
+    // The admin may have been revoked, with all tokens and sessions that were there then, since it was redeemed.
+    if (!(await tokens.exists(token))) {
+      await sessions.end(session)
+      throw new Refusal('token-invalid', 'the token is not accepted: it has been deleted')
+    }
     noteForAudit(response, { role: session.role, name: session.name })
     response.set('Set-Cookie', setSessionCookie(cookie, sessionSeconds))
     response.json({ role: session.role, name: session.name, expires_at: session.expiresAt })
@@ -98,6 +110,10 @@ export function accessRoutes(deps: AccessRoutesDeps): Router {
     const { purpose, name = null, role, uses, expires_in: seconds } = parseBody(tokenBody, request.body)
     const { text, token } = await tokens.make({ purpose, name, role, uses, lifeMs: seconds * 1_000 })
     const made = tokenResponse({ ...token, used: 0 })
+    if (await isAdminGone(clientOf(request))) {
+      await tokens.remove(made.id)
+      throw new Refusal('access-denied', 'the certificate or sign-in of this admin has been revoked')
+    }
     noteForAudit(response, {
       token: made.id,
       purpose,
@@ -107,6 +123,12 @@ export function accessRoutes(deps: AccessRoutesDeps): Router {
       expires_at: token.expiresAt,
     })
     response.status(201).json({ ...made, token: text })
+  }
+
+  /** A revocation may have come since the request was let in. */
+  async function isAdminGone({ session, device }: Client): Promise<boolean> {
+    if (session) return !(await sessions.exists(session))
+    return device !== null && (await isRevoked(device.serial))
   }
 
   async function share(request: StreamRequest, response: Response): Promise<void> {
@@ -136,4 +158,16 @@ const grantsResponse = (stream: string, { owner, members }: StreamGrants) => ({
   stream_id: Number(stream),
   owner,
   shared_with: members,
+})
+
+/** A token without its text. */
+const tokenResponse = (token: StoredToken & { readonly used: number }): TokenResponse => ({
+  id: idOfToken(token),
+  purpose: token.purpose,
+  name: token.name,
+  role: token.role,
+  uses: token.uses,
+  used: token.used,
+  created_at: token.createdAt,
+  expires_at: token.expiresAt,
 })

@@ -4,7 +4,7 @@ import type { Peer } from '@pushav/shared/identity.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { WriteAudit } from '../../audit/audit.ts'
-import { peerOf } from '../../http/authenticate.ts'
+import { assertFromProxy, peerOf } from '../../http/authenticate.ts'
 import { Refusal, type RefusalCode } from '../../lib/refusal.ts'
 import { callerOf, certificateRequired, refusalFor } from '../decide.ts'
 import { type FoundRow, findRow } from '../find-row.ts'
@@ -79,7 +79,7 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
 
   async function check(request: Request, response: Response, client: Client, found: FoundRow) {
     const { row, params } = found
-    if (row.or === 'proxy') return assertProxy(request)
+    if (row.or === 'proxy') return assertFromProxy(request, 'access-denied')
     assertOwnPage(request, client)
     const refusal = await decide(row, client, params.id)
     if (!refusal) return
@@ -171,12 +171,6 @@ export const visibleTo =
 function assertOwnPage({ method = '', headers }: IncomingMessage, { session }: Client): void {
   if (!session || ['GET', 'HEAD'].includes(method) || isFromOwnPage(headers)) return
   throw new Refusal('cross-site', `only a page of this server may send ${method} with its cookie`)
-}
-
-/** The proxy passes on no header of this name. */
-function assertProxy({ headers }: Request): void {
-  if (headers['x-proxy-event'] === undefined)
-    throw new Refusal('access-denied', 'only the TLS proxy itself reports this')
 }
 
 function rowFor(request: Request): FoundRow | null {

@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Hierarchy, Pair } from '../certificate.ts'
 import { privateMode, publicMode, readIfExists } from './staged-file.ts'
@@ -18,19 +18,11 @@ export async function openRootFiles(
   const certs = join(workingDirectory, 'certs')
   const directory = join(certs, hierarchy)
   await mkdir(certs, { recursive: true, mode: 0o700 })
-  if (await isEmpty(directory)) await makeDirectory(certs, directory, await create())
+  const files = await readdir(directory).catch(nullIfAbsent)
+  if (!files?.length) await makeDirectory(certs, directory, await create())
   const pair = await readRoot(directory)
   await tighten(join(directory, 'root.key'), log)
   return pair
-}
-
-async function isEmpty(directory: string): Promise<boolean> {
-  try {
-    return (await readdir(directory)).length === 0
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return true
-    throw error
-  }
 }
 
 /** One rename creates both files. When another process was faster, its root stays and this one is discarded. */

@@ -21,9 +21,9 @@ export const deviceCertificateResponse = (
   key: key === null ? null : paths.key,
   cert: paths.certificate,
   created,
-  ...(key === null ? {} : { key_pem: key }),
+  key_pem: key ?? undefined,
   cert_pem: certificate,
-  ...(profile === null ? {} : { profile: profileResponse(profile) }),
+  profile: profile === null ? undefined : profileResponse(profile),
 })
 
 /** What the certificate is like, and what comes of it. */

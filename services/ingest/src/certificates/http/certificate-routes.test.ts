@@ -37,7 +37,11 @@ before(async () => {
     certificateRoutes(
       {
         ...{ ...certificates, lastSeen: async () => new Map() },
-        ...{ onProxyPorts: () => {}, grantOf: () => grant },
+        ...{
+          onProxyPorts: () => {},
+          grantOf: () => grant,
+          endAdmin: async () => ({ tokens: 0, sessions: 0 }),
+        },
       },
       log,
     ),
@@ -485,6 +489,19 @@ describe('GET /certs/:hierarchy/:file', () => {
     }
   })
 
+  it('does not give a name that differs from a device’s in upper and lower case alone', async () => {
+    await request(app).post('/certs/Twin/keypair')
+    for (const path of ['/certs/twin/keypair?override=false', '/certs/TWIN/sign?override=false']) {
+      const { status, body } = await request(app)
+        .post(path)
+        .send({ csr: csrOf('p256') })
+      deepEqual([status, body.code], [409, 'certificate-exists'])
+      match(body.detail, /"Twin" .* upper and lower case alone/)
+    }
+    await request(app).post('/certs/twin/revoke')
+    equal((await request(app).post('/certs/twin/keypair?override=false')).status, 200)
+  })
+
   it('leaves its folder for nobody', async () => {
     for (const file of [
       '..%2fserver%2froot.pem',
@@ -539,6 +556,27 @@ describe('POST /certs/:name/revoke', () => {
       late.map(({ status, body }) => [status, body.code]),
       Array(4).fill([403, 'access-denied']),
     )
+  })
+
+  it('renews a certificate some times a day, then says when it does again', async () => {
+    const csr = csrOf('p256')
+    const { body } = await signed('Eager', csr)
+    const { publicKey, serial } = x509Reader.read(body.cert_pem) ?? { publicKey: '', serial: '' }
+    grant = { mayReplace: true, renewed: { publicKey, serial } }
+    const renewals = await Promise.all(Array.from({ length: 30 }, () => signed('Eager', csr)))
+    equal(renewals.filter(({ status }) => status === 200).length, 23)
+    const refused = renewals.filter(({ status }) => status !== 200)
+    deepEqual(
+      new Set(refused.map(({ status, body }) => `${status} ${body.code}`)),
+      new Set(['429 renewal-limit']),
+    )
+    match(refused[0]?.body.detail, /"Eager" has got 24 certificates within a day; .* after 20\d\d-/)
+
+    passedDays = 1.01
+    equal((await signed('Eager', csr)).status, 200)
+    passedDays = 0
+    grant = null
+    equal((await signed('Eager', csr)).status, 200)
   })
 
   it('leaves a certificate issued afterwards alone', async () => {

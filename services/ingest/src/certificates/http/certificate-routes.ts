@@ -1,16 +1,26 @@
 import type { IncomingMessage } from 'node:http'
-import { bundleBody, certificatesQuery, type ProfileName } from '@pushav/shared/api/certificates.ts'
+import {
+  bundleBody,
+  certificatesQuery,
+  keypairQuery,
+  type ProfileName,
+  signQuery,
+} from '@pushav/shared/api/certificates.ts'
 import { handoverApplied } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { json, type Request, type Response, Router, raw } from 'express'
+import type { z } from 'zod'
+import type { EndAdmin, EndedAdmin } from '../../access/end-admin.ts'
 import { noteForAudit } from '../../access/http/audit-notes.ts'
 import type { IssueGrant } from '../../access/http/enrol.ts'
 import { assertFromProxy } from '../../http/authenticate.ts'
 import { streamJson } from '../../http/json-response.ts'
-import { anyJson, parseBody, parseQuery } from '../../http/parse-request.ts'
+import { warnOfMisspelt } from '../../http/misspelt-parameters.ts'
+import { anyJson, parseBody, parseLooseQuery, parseQuery } from '../../http/parse-request.ts'
 import type { ProxyPorts } from '../../service/describe-server.ts'
 import { asPages, mapPages } from '../../streams/pages.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
+import { adminName } from '../admin-certificate.ts'
 import type { Hierarchy } from '../certificate.ts'
 import type { ExportBundle } from '../export-bundle.ts'
 import type { DeviceCertificate, IssueCertificate } from '../issue-certificate.ts'
@@ -44,6 +54,10 @@ interface CertificateRoutesDeps {
   readonly grantOf: (request: IncomingMessage) => IssueGrant | null
   /** When an upload came with a certificate, ISO 8601, by fingerprint. */
   readonly lastSeen: (fingerprints: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Ends what goes back to an admin whose certificate was revoked. */
+  readonly endAdmin: EndAdmin
+  /** Makes, among others, an admin's certificate where there is no valid one. Never throws. */
+  readonly check: () => Promise<void>
   readonly onHandoverApplied: (proxy: string, version: string) => void
   /** Called when a proxy reports where it listens. */
   readonly onProxyPorts: (ports: ProxyPorts) => void
@@ -63,7 +77,8 @@ const namesPerPage = 500
 export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Router {
   const { issue, show, revoke, pathOf, onHandoverApplied, exportBundle, showRevocationList, grantOf } = deps
   const router = Router()
-  router.get('/certs', list)
+  const warn = (schema: z.ZodObject) => warnOfMisspelt(Object.keys(schema.shape), log)
+  router.get('/certs', warn(certificatesQuery), list)
   router.get('/certs/device/:name/bundle.p12', async (request: Request<NameParams>, response) => {
     const { password } = parseQuery(bundleBody, request.query)
     sendBundle(response, request.params.name, await exportBundle(request.params.name, password))
@@ -83,9 +98,16 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
     '/certs/:name/keypair',
     sendContinue,
     raw({ type: () => true, limit: maxBodySize }),
+    warn(keypairQuery),
     makeKeyPair,
   )
-  router.post('/certs/:name/sign', sendContinue, raw({ type: () => true, limit: maxBodySize }), sign)
+  router.post(
+    '/certs/:name/sign',
+    sendContinue,
+    raw({ type: () => true, limit: maxBodySize }),
+    warn(signQuery),
+    sign,
+  )
   router.post('/certs/:name/revoke', sendContinue, revokeAll)
   router.post('/events/handover-applied', sendContinue, json(), noteHandover)
   return router
@@ -100,7 +122,7 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   }
 
   async function list(request: Request, response: Response): Promise<void> {
-    const { details } = parseQuery(certificatesQuery, request.query)
+    const { details } = parseLooseQuery(certificatesQuery, request.query)
     if (details === 'false') return listNames(response)
     const certificates = await deps.list()
     const lastSeen = await deps.lastSeen(certificates.map(({ certificate }) => certificate.fingerprint))
@@ -157,10 +179,20 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
 
   async function revokeAll({ params: { name } }: Request<NameParams>, response: Response): Promise<void> {
     const { revoked, acknowledged } = await revoke(name)
-    noteForAudit(response, { serials: revoked.join(' '), acknowledged })
-    log.info({ certificate: name, revoked, acknowledged }, 'certificate revoked')
+    const ended = name.toLowerCase() === adminName ? await endAdminSessions() : null
+    const endings = ended ? { tokens_ended: ended.tokens, sign_ins_ended: ended.sessions } : {}
+    noteForAudit(response, { serials: revoked.join(' '), acknowledged, ...endings })
+    log.info({ certificate: name, revoked, acknowledged, ...endings }, 'certificate revoked')
     const detail = acknowledged ? {} : { detail: unacknowledged }
-    response.json({ name, revoked: revoked.map((serial) => `0x${serial}`), acknowledged, ...detail })
+    const serials = revoked.map((serial) => `0x${serial}`)
+    response.json({ name, revoked: serials, acknowledged, ...endings, ...detail })
+  }
+
+  /** The owner of the server finds a new certificate in the admin's file. */
+  async function endAdminSessions(): Promise<EndedAdmin> {
+    const ended = await deps.endAdmin()
+    await deps.check()
+    return ended
   }
 
   function respond(

@@ -36,7 +36,7 @@ export function issueProfileWith(deps: IssueProfileDeps): IssueProfile {
     return issuer === 'intermediate' ? openIntermediate() : authority
   }
 
-  /** What a certificate lacks to its full length. */
+  /** A comment that brings a certificate to its full length. */
   function commentFor(issued: string): string {
     const { length = 0 } = reader.derOf(issued) ?? {}
     return 'x'.repeat(Math.max(0, largeBytes - length - commentOverhead))

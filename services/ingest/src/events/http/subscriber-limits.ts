@@ -5,7 +5,7 @@ import { Refusal } from '../../lib/refusal.ts'
 type SubscriberLimits = Readonly<Record<'connection' | 'address' | 'all', number>>
 
 const subscribers: SubscriberLimits = { connection: 32, address: 128, all: 512 }
-/** Of reads that hold the list of a whole session, up to some 100 MiB, until they are over. */
+/** For reads that hold the list of a whole session in memory, up to some 100 MiB. */
 export const wholeSessions: SubscriberLimits = { connection: 2, address: 4, all: 8 }
 
 type Subscription = 'event streams' | 'waits' | 'reads of whole streams' | 'exports' | 'sealed sessions'

@@ -9,10 +9,10 @@ import type { DeliveredEvent, EventBus } from '../event-bus.ts'
 import { createSubscription, type Subscription } from './subscription.ts'
 
 const maxUnsent = 10_000
-/** So that a page of a replay, which is counted in entries, is small. */
+/** Events in one entry at most, so that a page of a replay, which is counted in entries, is small. */
 const maxEntryEvents = 100
 const replayPageEntries = 100
-/** In all, at once. Each holds one page. */
+/** Replays at a time, of all subscribers. Each holds one page. */
 const maxReplays = 8
 const maxReplayEvents = 20_000
 const maxReplayBytes = 16_777_216
@@ -38,7 +38,7 @@ export function redisEventBus(
 ): EventBus & AsyncDisposable {
   const subscriptions = new Set<Subscription>()
   const listeners = new Set<Listener>()
-  /** Entries of this process, which its listeners have heard already, are told from others by it. */
+  /** Marks the entries of this process, whose listeners have heard them already. */
   const origin = randomUUID()
   let unsent: ServerEvent[] = []
   let sending: Promise<void> | null = null

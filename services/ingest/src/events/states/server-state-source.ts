@@ -91,7 +91,9 @@ export function createServerStateSource({ streams, refusals, backlog }: ServerSt
 }
 
 const messageOf = (message: ServerNow): StateMessage<ServerNow> => ({
-  ...{ message, isWhole: !message.isIndexAway, isLast: false },
+  message,
+  isWhole: !message.isIndexAway,
+  isLast: false,
 })
 
 function note(changes: ServerChanges, event: ServerEvent): void {

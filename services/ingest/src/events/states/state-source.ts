@@ -45,7 +45,7 @@ export function createStateSource<Changes, Message>(
 ): StateSource<Changes, Message> {
   const watchers = new Set<Watcher<Changes, Message>>()
   let timer: NodeJS.Timeout | undefined
-  /** What changed since the last tick: recorded once, however many watch. */
+  /** Changes since the last tick: recorded once for all watchers. */
   let news: Changes | null = null
   return { change, watch, size: () => watchers.size }
 
@@ -66,7 +66,10 @@ export function createStateSource<Changes, Message>(
 
   async function* watch(signal: AbortSignal): AsyncGenerator<Message> {
     const watcher: Watcher<Changes, Message> = {
-      ...{ changes: source.everything(), isChanged: true, sentMs: 0, deliver: null },
+      changes: source.everything(),
+      isChanged: true,
+      sentMs: 0,
+      deliver: null,
     }
     watchers.add(watcher)
     timer ??= setInterval(tick, source.everyMs)

@@ -46,13 +46,18 @@ export interface StreamStateDeps {
 
 const everyMs = 200
 const maxSessions = 200
-/** Of more than these the oldest are not in view. */
+/** How many probe results wait for a watcher; the oldest beyond these are dropped. */
 const maxProbed = 1_000
 /** Uploads that a message brings along. Of more, watchers read those that they show. */
 const maxRows = 100
 const everyUpload = {
-  ...{ session: null, track: null, severity: null, code: null },
-  ...{ text: null, device: null, kind: null },
+  session: null,
+  track: null,
+  severity: null,
+  code: null,
+  text: null,
+  device: null,
+  kind: null,
 }
 
 /** The state of one stream, five times a second at most. */

@@ -50,24 +50,19 @@ function bodyOf(expectations: Expectations): ExpectationsBody {
     expectations
   return {
     tracks: tracks.map(trackBodyOf),
-    ...(segmentSeconds && { segment_seconds: segmentSeconds }),
-    sessions: { min: sessions.min, ...(sessions.max === null ? {} : { max: sessions.max }) },
-    ...(bitrate && {
-      bitrate: {
-        ...(bitrate.min === null ? {} : { min: bitrate.min }),
-        ...(bitrate.max === null ? {} : { max: bitrate.max }),
-      },
-    }),
-    ...(latestStart === null ? {} : { latest_start: latestStart }),
+    segment_seconds: segmentSeconds ?? undefined,
+    sessions: { min: sessions.min, max: sessions.max ?? undefined },
+    bitrate: bitrate ? { min: bitrate.min ?? undefined, max: bitrate.max ?? undefined } : undefined,
+    latest_start: latestStart ?? undefined,
     max_errors: maxErrors,
-    ...(maxWarnings === null ? {} : { max_warnings: maxWarnings }),
+    max_warnings: maxWarnings ?? undefined,
     rules,
   }
 }
 
 const trackBodyOf = ({ name, codec, width, height }: ExpectedTrack) => ({
-  ...(name === null ? {} : { name }),
-  ...(codec === null ? {} : { codec }),
-  ...(width === null ? {} : { width }),
-  ...(height === null ? {} : { height }),
+  name: name ?? undefined,
+  codec: codec ?? undefined,
+  width: width ?? undefined,
+  height: height ?? undefined,
 })

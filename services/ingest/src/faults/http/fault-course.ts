@@ -19,7 +19,7 @@ import { createInFlightConnections } from './in-flight-connections.ts'
 import { sleepWhileOpen } from './sleep-while-open.ts'
 
 /** How an upload that a fault hits goes, in the place of the usual. */
-export interface FaultCourse {
+interface FaultCourse {
   readonly hit: Omit<FaultHit, 'isComplete'>
   /** Before the client is asked for the body. */
   begin(): Promise<void>

@@ -52,25 +52,22 @@ function faultBodyOf(fault: Fault): FaultBody {
   switch (fault.kind) {
     case 'status': {
       const { retryAfter, ...others } = fault
-      return { ...others, ...(retryAfter === null ? {} : { retry_after: retryAfter }) }
+      return { ...others, retry_after: retryAfter ?? undefined }
     }
     case 'delay':
       return { kind: 'delay', seconds: fault.ms / 1_000, at: fault.at }
     case 'stall':
-      return { kind: 'stall', seconds: fault.ms / 1_000, ...afterBytesOf(fault) }
+      return { kind: 'stall', seconds: fault.ms / 1_000, after_bytes: fault.afterBytes ?? undefined }
     case 'slow':
       return { kind: 'slow', bytes_per_second: fault.bytesPerSecond }
     case 'cut':
-      return { kind: 'cut', how: fault.how, at: fault.at, ...afterBytesOf(fault) }
+      return { kind: 'cut', how: fault.how, at: fault.at, after_bytes: fault.afterBytes ?? undefined }
     case 'reset':
-      return { kind: 'reset', code: fault.code, at: fault.at, ...afterBytesOf(fault) }
+      return { kind: 'reset', code: fault.code, at: fault.at, after_bytes: fault.afterBytes ?? undefined }
     default:
       return fault
   }
 }
-
-const afterBytesOf = ({ afterBytes }: { readonly afterBytes: number | null }) =>
-  afterBytes === null ? {} : { after_bytes: afterBytes }
 
 type RuleResponse = FaultsResponse['faults'][number]
 
@@ -102,7 +99,7 @@ function stateOf(
 
 function whenBodyOf({ seed, ...when }: FaultSelection): RuleResponse['when'] {
   const set = Object.entries(when).filter(([, value]) => value !== null)
-  return { ...Object.fromEntries(set), ...(when.probability === null ? {} : { seed }) }
+  return { ...Object.fromEntries(set), seed: when.probability === null ? undefined : seed }
 }
 
 export const reactionResponse = (reaction: Reaction): FaultReactionResponse => ({

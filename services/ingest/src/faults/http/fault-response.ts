@@ -1,16 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import { encodeFaultAction, type FaultAction, faultHeader } from '@pushav/shared/faults/fault-action.ts'
 import { expectNoContinue } from '@pushav/shared/http/expect-no-continue.ts'
-import { sendJson } from '../../http/json-response.ts'
+import { jsonHeaders, sendJson } from '../../http/json-response.ts'
 import type { RespondWithReceipt } from '../../uploads/http/upload-response.ts'
-import type { Fault } from '../fault-rule.ts'
-import type { FaultCourse } from './fault-course.ts'
+import type { Fault, FaultHit } from '../fault-rule.ts'
 import type { SleepWhileOpen } from './sleep-while-open.ts'
 
 /** Responds to an upload under a fault. A device that left before that gets nothing. */
 export function respondThrough(
   fault: Fault,
-  hit: FaultCourse['hit'],
+  hit: Pick<FaultHit, 'rule' | 'does'>,
   sleep: SleepWhileOpen,
   respondAsUsual: RespondWithReceipt,
 ): RespondWithReceipt {
@@ -82,10 +81,7 @@ const filler = 'x'.repeat(65_536)
 
 /** JSON of so many bytes; few hold no JSON and are spaces alone. */
 function sendLarge(response: ServerResponse, bytes: number): void {
-  response.writeHead(202, [
-    ...['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(bytes)],
-    ...['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'],
-  ])
+  response.writeHead(202, jsonHeaders(bytes))
   const [begin, end] = ['{"padding":"', '"}\n']
   let left = bytes - begin.length - end.length
   if (left < 0) return void response.end(' '.repeat(bytes))

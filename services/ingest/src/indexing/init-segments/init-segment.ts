@@ -5,6 +5,8 @@ import { isPartPath, requestPathOf } from '../../uploads/part-path.ts'
 export interface InitSegment {
   readonly path: string
   readonly upload: string
+  /** Id of its session, where that is not the first of its number; else absent. */
+  readonly session?: string
 }
 
 /** The folders whose init segments a segment may need; the one for a part may be an upload of its own. */

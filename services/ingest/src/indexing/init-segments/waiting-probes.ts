@@ -1,5 +1,5 @@
 import type { ProbeJob } from '@pushav/shared/probe-job.ts'
-import type { JudgedUpload } from '../fold.ts'
+import type { JudgedUpload } from '../judged-upload.ts'
 
 /** A segment that came before its init segment: its probe fails, and is repeated once that one has come. */
 export interface WaitingProbe {
@@ -9,7 +9,7 @@ export interface WaitingProbe {
   readonly track: string | null
 }
 
-/** Of one stream, the newest; their paths and tracks have at most `maxCharacters` together. */
+/** How many probes of one stream wait, the newest of them, and how long their paths and tracks may be together. */
 const maxWaiting = 16
 const maxCharacters = 4_096
 

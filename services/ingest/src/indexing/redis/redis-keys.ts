@@ -24,7 +24,7 @@ export function keysOf(stream: string) {
     folders: key('folders'),
     /** Path → PathEntry of a cut-off upload that no whole one has followed. */
     cutOff: key('cut-off'),
-    /** Path → id of the upload that holds its init segment. */
+    /** Path → InitSegment that stands there. */
     inits: (folder: string) => key(`inits:${folder}`),
     /** Upload id → ProbeJob that is not in the queue yet. */
     jobs: key('jobs'),

@@ -90,7 +90,7 @@ function addSessionRemoval(batch: WriteBatch, keys: Keys, removal: RemovalResult
   for (const code of codes) batch.add('DEL', keys.first(id, code))
 }
 
-/** Of a session of which something is left, and of uploads that belong to none. */
+/** Subtracts uploads from the counts of a session that stays, or of the uploads that belong to none. */
 function addCounts(batch: WriteBatch, keys: Keys, { uploads, session, view, current }: RemovalResult): void {
   for (const judged of uploads) {
     const { track, findings, upload } = judged

@@ -2,13 +2,14 @@ import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Stream } from '../../streams/stream.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import type { Order, Session } from '../../validation/state.ts'
-import type { FoldResult, ObjectEvent, StoredObject } from '../fold.ts'
+import type { FoldResult, ObjectEvent } from '../fold.ts'
 import type { InitSegment } from '../init-segments/init-segment.ts'
+import type { StoredObject } from '../judged-upload.ts'
 import type { Totals } from '../totals.ts'
 
 /** More cameras than one process carries; a stream that is not cached is loaded for each of its uploads. */
 const maxStreams = 1_024
-/** Of each map of a stream, between two commits. */
+/** Entries of each map of a stream between two commits. */
 const maxEntries = 512
 const strictLoadsAfterMiss = 16
 

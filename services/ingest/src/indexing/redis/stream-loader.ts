@@ -5,6 +5,7 @@ import type { InitSegment } from '../init-segments/init-segment.ts'
 import type { IndexPosition } from '../ports.ts'
 import { requirementsOf } from '../requirements.ts'
 import { noTotals, type Totals } from '../totals.ts'
+import { decodeInit } from './codecs/init-codec.ts'
 import { decodeObject } from './codecs/object-codec.ts'
 import { orUnavailable } from './connections.ts'
 import { keysOf } from './redis-keys.ts'
@@ -97,7 +98,7 @@ export async function readInits(
   folder: string,
 ): Promise<readonly InitSegment[]> {
   const found = await orUnavailable(redis.hgetall(keysOf(stream).inits(folder)))
-  return Object.entries(found).map(([path, upload]) => ({ path, upload }))
+  return Object.entries(found).map(([path, init]) => decodeInit(path, init))
 }
 
 /** Most objects are new: Redis is not asked whether something stands at their places; the commit makes sure. */

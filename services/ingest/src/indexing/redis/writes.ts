@@ -5,6 +5,7 @@ import { directoryOf } from '../../uploads/object-path.ts'
 import { isAccepted } from '../../validation/finding.ts'
 import { codeOf, codesWithSeverityOf, maxReportedUploads } from '../../validation/report.ts'
 import { type FoldResult, isLater, type ObjectEvent } from '../fold.ts'
+import { encodeInit } from './codecs/init-codec.ts'
 import { encodeObject } from './codecs/object-codec.ts'
 import { encodePathEntry } from './codecs/path-entry.ts'
 import { playableMemberOf } from './codecs/playable-codec.ts'
@@ -85,9 +86,11 @@ function addJudgement(batch: WriteBatch, keys: Keys, event: Judgement): void {
 function addInit(
   batch: WriteBatch,
   keys: Keys,
-  { upload: { id, kind, path, whole }, place }: Judgement,
+  { upload: { id, kind, path, whole }, place, session }: Judgement,
 ): void {
-  if (kind === 'init' && whole && place !== 'none') batch.add('HSET', keys.inits(directoryOf(path)), path, id)
+  if (kind !== 'init' || !whole || place === 'none') return
+  const init = encodeInit({ upload: id, ...(isLater(session) ? { session } : {}) })
+  batch.add('HSET', keys.inits(directoryOf(path)), path, init)
 }
 
 function addPlayable(batch: WriteBatch, keys: Keys, judged: Judgement): void {

@@ -3,7 +3,7 @@ import { sessionViewOf } from '../../streams/session-view.ts'
 import type { UploadsRemoval } from '../../uploads/upload.ts'
 import { newSession } from '../../validation/state.ts'
 import { arrivalsOf, segment } from '../../validation/testing/arrivals.ts'
-import type { JudgedUpload } from '../fold.ts'
+import type { JudgedUpload } from '../judged-upload.ts'
 import { noTotals } from '../totals.ts'
 import { foldRemoval, type RemovalInput } from './fold-removal.ts'
 

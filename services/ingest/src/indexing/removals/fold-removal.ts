@@ -4,7 +4,7 @@ import type { UploadsRemoval } from '../../uploads/upload.ts'
 import { worstOf } from '../../validation/finding.ts'
 import { type CodeWithSeverity, codesWithSeverityOf } from '../../validation/report.ts'
 import type { Order, Session, SessionCounts } from '../../validation/state.ts'
-import type { JudgedUpload, StoredObject } from '../fold.ts'
+import type { JudgedUpload, StoredObject } from '../judged-upload.ts'
 import { type Totals, withWaiting } from '../totals.ts'
 
 /** What must be known of a stream before uploads are removed from its index. */

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import type { TlsSecret } from '@pushav/shared/api/evidence/keylog.ts'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { UnusableSetting } from '@pushav/shared/settings.ts'
 import { connectionLine, type Keylog } from '../keylog.ts'
 
 export interface KeylogFile extends Keylog, AsyncDisposable {}
@@ -14,7 +15,7 @@ const privateMode = 0o600
 const maxBytes = 268_435_456
 
 /**
- * Opens the file, which is appended to, or makes it. Throws an error that says in words why it cannot be written. What
+ * Opens the file, which is appended to, or makes it. Throws an `UnusableSetting` where it cannot be written. What
  * would make it larger than 256 MiB is not written, and a warning says so once.
  */
 export async function openKeylogFile(path: string, log: Pick<Logger, 'warn' | 'error'>): Promise<KeylogFile> {
@@ -68,9 +69,9 @@ async function openForAppending(path: string): Promise<FileHandle> {
   try {
     file = await open(path, 'a', privateMode)
   } catch (cause) {
-    throw new Error(`KEYLOG: ${path} cannot be written (${errorCode(cause)})`, { cause })
+    throw new UnusableSetting(`KEYLOG: ${path} cannot be written (${errorCode(cause)})`, { cause })
   }
   if ((await file.stat()).isFile()) return file
   await file.close()
-  throw new Error(`KEYLOG: ${path} is no file`)
+  throw new UnusableSetting(`KEYLOG: ${path} is no file`)
 }

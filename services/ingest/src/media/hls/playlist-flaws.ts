@@ -17,7 +17,9 @@ export interface PlaylistFlaws {
 /** Extensions of segments that are fragmented MP4, which need EXT-X-MAP (3.3). */
 const fragmented = /\.(m4s|mp4|cmf[vatm]|m4v|m4a|fmp4)$/i
 
-/** Tags that tell no media playlist from a multivariant one (4.3.1, 4.3.4.4, 4.3.5), and those of none. */
+/**
+ * Tags that media and multivariant playlists share (4.3.1, 4.3.4.4, 4.3.5), so that they do not tell which one it is.
+ */
 const tagsOfBoth = new Set(
   '#EXTM3U #EXT-X-VERSION #EXT-X-INDEPENDENT-SEGMENTS #EXT-X-START #EXT-X-SESSION-DATA #EXT-X-SESSION-KEY #EXT-X-DEFINE #EXT-X-CONTENT-STEERING'.split(
     ' ',

@@ -170,4 +170,21 @@ describe('inspectPlaylist', () => {
     deepEqual([facts.uris.length, facts.durations.length], [10_000, 10_000])
     deepEqual([facts.extinfCount, facts.segmentCount], [20_000, 20_000])
   })
+
+  it('tells the target duration and where discontinuities are, gaps counted', () => {
+    const segment = (nth: number, ...tags: string[]) => [...tags, '#EXTINF:4,', `${nth}.m4s`]
+    const text = [
+      ...['#EXTM3U', '#EXT-X-TARGETDURATION:4', '#EXT-X-DISCONTINUITY-SEQUENCE:7'],
+      ...segment(1, '#EXT-X-GAP'),
+      ...segment(2, '#EXT-X-DISCONTINUITY', '#EXT-X-DISCONTINUITY'),
+      ...['#EXTINF:4,', '#EXT-X-DISCONTINUITY', '3.m4s'],
+    ]
+    const facts = factsOf(text.join('\n'))
+    deepEqual([facts.targetDuration, facts.discontinuitySequence, facts.discontinuities], [4, 7, [1, 2]])
+    const bare = factsOf('#EXTM3U\n#EXTINF:4,\n1.m4s\n')
+    deepEqual(
+      [bare.targetDuration, bare.discontinuitySequence, bare.discontinuities],
+      Array(3).fill(undefined),
+    )
+  })
 })

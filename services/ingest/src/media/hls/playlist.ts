@@ -9,6 +9,7 @@ const maxEntries = 10_000
 const maxCodecs = 100
 const maxMaps = 16
 const maxText = 1_024
+const maxDiscontinuities = 64
 
 /** What the lines so far say. */
 interface PlaylistState {
@@ -30,6 +31,11 @@ interface PlaylistState {
   /** EXT-X-GAP came for the next segment, which is not there (RFC 8216bis, 4.4.4.7). */
   isGap: boolean
   isDelta: boolean
+  /** Segments whose URI came, those of gaps too. */
+  places: number
+  discontinuitySequence: number | null
+  /** Places of the segments with EXT-X-DISCONTINUITY, the first of them. */
+  readonly discontinuities: number[]
   /** The EXTINF of the next segment is the last of `durations`. */
   isTimed: boolean
   readonly variables: PlaylistVariables
@@ -79,6 +85,9 @@ const newPlaylistState = (): PlaylistState => ({
   badExtinf: null,
   isGap: false,
   isDelta: false,
+  places: 0,
+  discontinuitySequence: null,
+  discontinuities: [],
   isTimed: false,
   variables: createPlaylistVariables(),
   once: new Set(),
@@ -97,6 +106,7 @@ function addLine(state: PlaylistState, line: string, number: number): void {
 
 function addUri(state: PlaylistState, uri: string, number: number): void {
   state.flaws.uri(uri, number)
+  if (!state.variantOpen) state.places += 1
   if (state.isGap) {
     if (state.isTimed) state.durations.pop()
   } else {
@@ -125,10 +135,17 @@ function addTag(state: PlaylistState, line: string, number: number): void {
   else if (tag === '#EXT-X-PLAYLIST-TYPE') state.playlistType ??= value.slice(0, 80)
   else if (tag === '#EXT-X-ENDLIST') state.hasEndList = true
   else if (tag === '#EXT-X-GAP') state.isGap = true
+  else if (tag === '#EXT-X-DISCONTINUITY') addDiscontinuity(state)
+  else if (tag === '#EXT-X-DISCONTINUITY-SEQUENCE') state.discontinuitySequence ??= numberIn(value)
   else if (tag === '#EXT-X-SKIP') state.isDelta = true
   else if (tag === '#EXT-X-DEFINE')
     state.variables.define(attributeOf(attributes, 'NAME'), attributeOf(attributes, 'VALUE'))
   else addSealing(state, tag, value, attributes)
+}
+
+function addDiscontinuity({ discontinuities, places }: PlaylistState): void {
+  if (discontinuities.length < maxDiscontinuities && discontinuities.at(-1) !== places)
+    discontinuities.push(places)
 }
 
 /** RFC 8216, 4.3.1.2 and 4.3.3. */
@@ -190,7 +207,9 @@ function addPart({ parts, variables }: PlaylistState, written: string | null): v
   if (!hasVariable(uri)) parts.push(uri)
 }
 
-/** What holds a variable of another playlist or of a query leads to no known place. */
+/**
+ * Records a URI. One with a variable that another playlist or a query defines is left out: where it leads is unknown.
+ */
 function recordUri({ uris, variables }: PlaylistState, written: string | null): void {
   if (written === null || uris.length >= maxEntries) return
   const uri = variables.fill(written).slice(0, maxText)
@@ -216,6 +235,9 @@ function factsOf(state: PlaylistState, path: string): PlaylistFacts {
     extinfCount: state.extinfs,
     segmentCount: state.segments,
     ...(state.key ? { sealing: sealingOf(state, state.key) } : {}),
+    ...(state.targetDuration === null ? {} : { targetDuration: state.targetDuration }),
+    ...(state.discontinuitySequence === null ? {} : { discontinuitySequence: state.discontinuitySequence }),
+    ...(state.discontinuities.length === 0 ? {} : { discontinuities: state.discontinuities }),
     mediaSequence: state.isDelta ? null : (state.mediaSequence ?? 0),
     flaws: state.flaws.all(),
     hasAbsoluteUrl: destinations.has('absolute'),

@@ -12,6 +12,7 @@ import {
   moof,
   moov,
   prft,
+  sidx,
   styp,
   tfhd,
   trun,
@@ -42,7 +43,8 @@ describe('createInspector', () => {
     })
 
     it('is segment where a moof comes first, and where only its company is there', () => {
-      for (const first of [chunk(), mdat, styp(), prft, emsg, box('sidx')]) equal(kindOf(first), 'segment')
+      for (const first of [chunk(), mdat, styp(), prft, emsg, sidx({ references: [] })])
+        equal(kindOf(first), 'segment')
       equal(kindOf(chunk(), ftyp, moov()), 'segment')
       equal(kindOf(styp(), ftyp), 'segment')
     })
@@ -100,7 +102,17 @@ describe('createInspector', () => {
 
   it('finds nothing wrong with any order that the format allows', () => {
     const bodies = [
-      [ftyp, box('free'), moov(), box('sidx'), styp(), prft, emsg, chunk(), box('uuid', Buffer.alloc(16))],
+      [
+        ftyp,
+        box('free'),
+        moov(),
+        sidx({ references: [] }),
+        styp(),
+        prft,
+        emsg,
+        chunk(),
+        box('uuid', Buffer.alloc(16)),
+      ],
       [
         prft,
         styp(),

@@ -44,7 +44,7 @@ export function createInspector({ onPart = ignore }: InspectorOptions = {}): Ins
   }
 
   function result(): MediaInspection {
-    boxes.close(scanner.end())
+    boxes.close(scanner.end(), scanner.bytes())
     const { kind, ...facts } = boxes.facts()
     if (kind !== 'other') return { kind, ...facts, nonMedia: null, faults: faults.all, ...boxes.outside() }
     const textKind = manifestKind.kind()

@@ -1,4 +1,4 @@
-import type { InitFacts, MediaFacts } from '../inspection.ts'
+import type { InitFacts, MediaFacts, SegmentIndex } from '../inspection.ts'
 import { mediaDuration } from '../media-duration.ts'
 import { decodeTimeDifference, isNextSequence } from './counters.ts'
 import type { Moof, Traf } from './moof.ts'
@@ -13,8 +13,14 @@ export function createMediaFacts() {
   /** Expected decode time of the track's next moof; null where it depends on an unknown trex default. */
   let end: number | null = null
   let isFirst = true
+  /** As in MediaFacts; filled even before media is known to be encrypted. */
+  const uninformed: number[] = []
 
-  return { add, limitDefaultSize, facts: (): MediaFacts | null => facts }
+  return { add, addIndex, limitDefaultSize, facts: (): MediaFacts | null => facts }
+
+  function addIndex(index: SegmentIndex): void {
+    if (facts) facts.index ??= index
+  }
 
   /** Samples of the track lie in their mdat only with a default size up to `max`. */
   function limitDefaultSize(trackId: number, max: number): void {
@@ -32,9 +38,19 @@ export function createMediaFacts() {
     for (const traf of moof.trafs) {
       if (traf.trackId !== trackId) continue
       addTraf(facts, traf, gapBefore(traf))
+      if (traf.description > 0 || facts.descriptions) addDescription(facts, traf, isFirst)
+      addEncryption(facts, traf)
       end = endOf(traf, end, before.init)
       isFirst = false
     }
+  }
+
+  function addEncryption(facts: FactsSoFar, { isInformed, description, sampleCount, ivSizes }: Traf): void {
+    if (!isInformed && sampleCount > 0 && uninformed.length < maxDescriptions)
+      if (!uninformed.includes(description)) uninformed.push(description)
+    if (!facts.encrypted) return
+    if (uninformed.length > 0) facts.uninformed = uninformed
+    if (ivSizes) facts.ivSizes = facts.ivSizes?.filter((size) => ivSizes.includes(size)) ?? ivSizes
   }
 
   function gapBefore(traf: Traf): number | null {
@@ -123,6 +139,16 @@ function addTraf(facts: FactsSoFar, traf: Traf, gap: number | null): void {
     facts.defaultSizes = joinSizes(facts.defaultSizes, limits)
   }
   facts.innerGap = facts.innerGap === null || gap === null ? null : Math.max(facts.innerGap, gap)
+}
+
+/** Of an upload more sample descriptions than these are not looked at. */
+const maxDescriptions = 8
+
+/** Trafs before the first one whose tfhd names a sample description use that of trex. */
+function addDescription(facts: FactsSoFar, { description }: Traf, isFirst: boolean): void {
+  const known = facts.descriptions ?? (isFirst ? [] : [0])
+  if (known.includes(description) || known.length === maxDescriptions) return
+  facts.descriptions = [...known, description]
 }
 
 type DefaultSizes = NonNullable<MediaFacts['defaultSizes']>

@@ -10,6 +10,7 @@ import {
   moof,
   moov,
   prft,
+  sidx,
   styp,
   tfhd,
   trun,
@@ -52,7 +53,10 @@ const uploads: Readonly<Record<string, readonly [start: Buffer, more: Buffer]>> 
   'a moov without end': [withSize(moov(), 0), Buffer.alloc(mebibyte, 0x41)],
   'an ftyp of 4 GiB': [withSize(ftyp, 0xffff_ffff), Buffer.alloc(mebibyte)],
   'boxes of eight bytes': [ftyp, many(8_192, box('free'))],
-  'boxes that lead to nothing': [ftyp, many(512, Buffer.concat([styp(), prft, emsg, box('sidx')]))],
+  'boxes that lead to nothing': [
+    ftyp,
+    many(512, Buffer.concat([styp(), prft, emsg, sidx({ references: [] })])),
+  ],
   'ftyps of other brands': [
     ftyp,
     Buffer.concat(Array.from({ length: 256 }, (_, at) => box('ftyp', u32(at, 0, at)))),

@@ -11,6 +11,7 @@ import {
   moov,
   nonSync,
   prft,
+  sidx,
   styp,
   sync,
   tfdt,
@@ -123,16 +124,27 @@ describe('media facts', () => {
 
   it('see encryption by senc, saiz, pssh or the older uuid', () => {
     const old = Buffer.from('a2394f525a9b4f14a2446c427c648df400000000', 'hex')
-    for (const protection of [box('senc'), box('saiz'), box('uuid', old)])
-      equal(mediaOf(trafOf(tfhd(1), protection)).encrypted, true)
+    const senc = box('senc', u32(0, 0))
+    const [saiz, saio] = [box('saiz', u32(0), [8], u32(0)), box('saio', u32(0, 0))]
+    for (const protection of [[senc], [saiz, saio], [box('uuid', old)]])
+      equal(mediaOf(trafOf(tfhd(1), ...protection)).encrypted, true)
     equal(mediaOf(box('moof', box('pssh'), moof().subarray(8))).encrypted, true)
     equal(mediaOf(trafOf(tfhd(1), box('uuid', Buffer.alloc(20)))).encrypted, false)
     equal(mediaOf(trafOf(tfhd(1), box('abcd', old))).encrypted, false)
-    equal(mediaOf(trafOf(tfhd(1), box('senc')), chunk({ sequence: 2 })).encrypted, true)
+    equal(mediaOf(trafOf(tfhd(1), senc), chunk({ sequence: 2 })).encrypted, true)
   })
 
   it('see what leads to a moof, and none of what follows the last', () => {
-    const media = mediaOf(styp('cmfs', 'slat'), prft, emsg, emsg, box('sidx'), chunk(), styp('lmsg'), emsg)
+    const media = mediaOf(
+      styp('cmfs', 'slat'),
+      prft,
+      emsg,
+      emsg,
+      sidx({ references: [] }),
+      chunk(),
+      styp('lmsg'),
+      emsg,
+    )
     deepEqual([media.isFiller, media.isLast, media.hasPrft, media.emsgCount], [true, false, true, 2])
     equal(media.hasSidx, true)
     deepEqual(media.producerTime, { atMs: 1_000_500, mediaTime: 90_000 })

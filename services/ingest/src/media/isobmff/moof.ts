@@ -1,6 +1,12 @@
 import { readUInt64 } from '@pushav/shared/lib/box-header.ts'
-import { assertHolds, type Box, flagsOf, type Report, walkBoxes } from './box.ts'
+import { assertHolds, type Box, BoxMalformed, flagsOf, type Report, walkBoxes } from './box.ts'
 import { addToRuns, type Run, type SampleBase } from './sample-ranges.ts'
+import {
+  addEncryptionBox,
+  checkSampleEncryption,
+  type EncryptionBoxes,
+  hasInformation,
+} from './senc/sample-encryption.ts'
 
 /** One moof (ISO/IEC 14496-12, 8.8.4). */
 export interface Moof {
@@ -27,11 +33,17 @@ export interface Traf {
   readonly baseIsMoof: boolean
   /** The sizes of some samples are left to the trex default. */
   readonly hasUnsized: boolean
-  /** Likewise, and the other samples are empty. */
+  /** The size of each sample that is not empty is left to the trex default. */
   readonly isUnsized: boolean
   readonly base: SampleBase
   /** Where the samples lie. */
   readonly runs: readonly Run[]
+  /** Number of the sample description that tfhd names; 0 where that is left to trex. */
+  readonly description: number
+  /** Whether each sample has information on its encryption. */
+  readonly isInformed: boolean
+  /** Sizes of an initialization vector with which senc can be read; null where nothing is known of them. */
+  readonly ivSizes: readonly number[] | null
 }
 
 /** Parses a moof. Null, with a report of what is missing, where it has no whole mfhd or no whole traf. */
@@ -55,7 +67,7 @@ export function parseMoof(moof: Box, report: Report): Moof | null {
   return sequence === null || trafs.length === 0 ? null : { sequence, trafs, encrypted }
 
   function addTraf(box: Box): boolean {
-    const traf = parseTraf(box, report)
+    const traf = parseTraf(box, moof, report)
     if (traf.encrypted) encrypted = true
     if (traf.facts) trafs.push(traf.facts)
     return traf.mayContinue
@@ -70,6 +82,7 @@ function sequenceOf(mfhd: Box): number {
 interface Tfhd extends SampleBase {
   readonly duration: number | null
   readonly flags: number | null
+  readonly description: number
 }
 
 interface Tfdt {
@@ -79,6 +92,7 @@ interface Tfdt {
 
 /** Sums over all truns. Defaults are applied once tfhd is known, which may stand behind them. */
 interface Runs {
+  boxes: number
   samples: number
   writtenDuration: number
   samplesWithoutDuration: number
@@ -100,27 +114,70 @@ interface TrafResult {
   readonly mayContinue: boolean
 }
 
-function parseTraf(traf: Box, report: Report): TrafResult {
+function parseTraf(traf: Box, moof: Box, report: Report): TrafResult {
   let tfhd: Tfhd | null = null
   let tfdt: Tfdt | null = null
-  let encrypted = false
+  let encryption: EncryptionBoxes | null = null
   const runs = startRuns()
   const visit = (box: Box) => {
     if (box.type === 'trun') return addRun(runs, box, report)
-    if (box.type === 'tfhd') tfhd = parseTfhd(box)
+    if (box.type === 'tfhd') tfhd = parseTfhd(box, report)
     else if (box.type === 'tfdt') tfdt = parseTfdt(box, report)
-    else if (isProtection(box)) encrypted = true
+    else encryption = addEncryptionBox(encryption, box)
     return true
   }
   const isWalkDone = walkBoxes(traf, 0, visit, report)
-  const mayContinue =
-    tfhd === null
-      ? report(`expected a whole tfhd in traf at byte ${traf.offset}; there is none`)
-      : reportSamples(traf, tfhd, runs, report)
-  return { facts: tfhd && trafOf(tfhd, tfdt, runs), encrypted, mayContinue: isWalkDone && mayContinue }
+  if (tfhd === null) {
+    const mayContinue = report(`expected a whole tfhd in traf at byte ${traf.offset}; there is none`)
+    return { facts: null, encrypted: encryption !== null, mayContinue: isWalkDone && mayContinue }
+  }
+  const mayContinue = reportSamples(traf, tfhd, runs, report)
+  const facts = trafOf(tfhd, tfdt, runs)
+  return {
+    facts:
+      encryption === null
+        ? facts
+        : { ...facts, ...encryptionOf(encryption, { traf, moof, tfhd, runs }, report) },
+    encrypted: encryption !== null,
+    mayContinue: isWalkDone && mayContinue,
+  }
+}
+
+interface TrafPlace {
+  readonly traf: Box
+  readonly moof: Box
+  readonly tfhd: Tfhd
+  readonly runs: Runs
+}
+
+/** What a traf says of its samples' encryption; reports what does not fit them. */
+function encryptionOf(
+  boxes: EncryptionBoxes,
+  { traf, moof, tfhd, runs }: TrafPlace,
+  report: Report,
+): Pick<Traf, 'isInformed' | 'ivSizes'> {
+  const isInformed = hasInformation(boxes)
+  if (runs.hasBrokenRun) return { isInformed, ivSizes: null }
+  const { fault, ivSizes } = readEncryption()
+  if (fault !== null) report(`${fault} in traf at byte ${traf.offset}`, 'sample-encryption')
+  return { isInformed, ivSizes }
+
+  function readEncryption() {
+    // The header of moof has 8 bytes, or 16 with a large size.
+    const bases = tfhd.baseIsMoof ? [moof.offset - 8, moof.offset - 16] : null
+    const { samples, boxes: count } = runs
+    try {
+      return checkSampleEncryption(boxes, { traf, samples, runs: count, defaultSize: tfhd.size, bases })
+    } catch (error) {
+      if (!(error instanceof BoxMalformed)) throw error
+      report(error.message)
+      return { fault: null, ivSizes: null }
+    }
+  }
 }
 
 const startRuns = (): Runs => ({
+  boxes: 0,
   samples: 0,
   writtenDuration: 0,
   samplesWithoutDuration: 0,
@@ -160,20 +217,31 @@ function trafOf(tfhd: Tfhd, tfdt: Tfdt | null, runs: Runs): Traf {
     hasUnsized: tfhd.size === null && runs.samplesWithoutSize > 0,
     base: tfhd,
     runs: runs.hasBrokenRun ? [] : runs.places,
+    description: tfhd.description,
+    isInformed: false,
+    ivSizes: null,
   }
 }
 
 /** Whether sample_is_non_sync_sample is not set (ISO/IEC 14496-12, 8.8.3.1). */
 export const isSync = (sampleFlags: number): boolean => (sampleFlags & 0x1_0000) === 0
 
-function parseTfhd(box: Box): Tfhd {
+function parseTfhd(box: Box, report: Report): Tfhd {
   assertHolds(box, 8)
   const flags = flagsOf(box)
-  const durationAt = 8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0)
+  const descriptionAt = 8 + (flags & 0x1 ? 8 : 0)
+  const durationAt = descriptionAt + (flags & 0x2 ? 4 : 0)
   const sizeAt = durationAt + (flags & 0x8 ? 4 : 0)
   const flagsAt = sizeAt + (flags & 0x10 ? 4 : 0)
   assertHolds(box, flagsAt + (flags & 0x20 ? 4 : 0))
+  const description = flags & 0x2 ? box.body.readUInt32BE(descriptionAt) : null
+  if (description === 0)
+    report(
+      `expected a sample description from number 1 on in tfhd at byte ${box.offset}; received 0`,
+      'sample-description-index',
+    )
   return {
+    description: description ?? 0,
     trackId: box.body.readUInt32BE(4),
     duration: flags & 0x8 ? box.body.readUInt32BE(durationAt) : null,
     size: flags & 0x10 ? box.body.readUInt32BE(sizeAt) : null,
@@ -209,6 +277,7 @@ function addRun(runs: Runs, trun: Box, report: Report): boolean {
   const stride = 4 * bitCount((flags >>> 8) & 0xf)
   assertHolds(trun, samplesAt + count * stride)
   runs.hasBrokenRun = hadBrokenRun
+  runs.boxes += 1
 
   if (runs.samples === 0 && count > 0) runs.firstFlags = firstFlagsOf(body, flags, samplesAt)
   const offset = flags & 0x1 ? body.readInt32BE(8) : null
@@ -260,9 +329,3 @@ function firstFlagsOf(body: Buffer, flags: number, samplesAt: number): number | 
 
 const bitCount = (bits: number): number =>
   (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + ((bits >> 3) & 1)
-
-/** Common encryption (ISO/IEC 23001-7), also in its older form as a uuid box. */
-function isProtection({ type, body }: Box): boolean {
-  if (type === 'senc' || type === 'saiz') return true
-  return type === 'uuid' && body.toString('hex', 0, 16) === 'a2394f525a9b4f14a2446c427c648df4'
-}

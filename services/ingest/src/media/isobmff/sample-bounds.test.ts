@@ -9,6 +9,7 @@ import {
   moov,
   nonSync,
   prft,
+  sidx,
   styp,
   sync,
   tfdt,
@@ -58,7 +59,7 @@ const isWrong = (...parts: Buffer[]) => deepEqual(codesOf(...parts), outside)
 
 describe('samples lie inside an mdat of their segment', () => {
   it('behind whatever stands in front of the moof', () => {
-    isRight(styp(), box('sidx', bytes(40)), prft, emsg, simple(), mdat())
+    isRight(styp(), sidx({ references: [] }), prft, emsg, simple(), mdat())
   })
 
   it('behind private bytes and in front of padding', () => {

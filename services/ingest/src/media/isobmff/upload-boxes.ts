@@ -9,10 +9,18 @@ import { createSampleBounds } from './sample-bounds.ts'
 import { createSampleResolver } from './sample-ranges.ts'
 import { brandsOf, emptyPrefix, type SegmentPrefix, withBox } from './segment-prefix.ts'
 import { createSegmenter, type Part } from './segmenter.ts'
+import { createSegmentIndexes } from './sidx/segment-indexes.ts'
 import { createUploadKind } from './upload-kind.ts'
 
 /** Types whose body is read, with the maximum of bytes. */
-const maxBytes: Record<string, number> = { moov: 2 ** 20, moof: 2 ** 20, ftyp: 1_024, styp: 1_024, prft: 64 }
+const maxBytes: Record<string, number> = {
+  moov: 2 ** 20,
+  moof: 2 ** 20,
+  sidx: 2 ** 20,
+  ftyp: 1_024,
+  styp: 1_024,
+  prft: 64,
+}
 
 /** Types whose first bytes say enough where the box has more than the maximum. */
 const lists = new Set(['ftyp', 'styp'])
@@ -29,6 +37,7 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
   const segmenter = createSegmenter(completePart)
   const resolver = createSampleResolver()
   const sampleBounds = createSampleBounds({ report: faults.reportAt, limitDefaultSize })
+  const indexes = createSegmentIndexes({ report: faults.reportAt, addIndex: mediaFacts.addIndex })
   let isIsobmff = false
   let brands: readonly string[] | null = null
   let firstInit: InitFacts | null = null
@@ -90,6 +99,7 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
       if (!(error instanceof BoxMalformed)) throw error
       faults.report(error.message)
     }
+    indexes.passBox(top, init)
   }
 
   /** Boxes whose presence is all that counts, and those that are too large to be read. */
@@ -104,7 +114,10 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
     if (box.type === 'moof') addMoof(top, box)
     else if (box.type === 'moov') addMoov(top, box)
     else if (box.type === 'ftyp') addFtyp(top, box)
-    else addToPrefix(top, box)
+    else {
+      if (box.type === 'sidx') indexes.addSidx(top, box)
+      addToPrefix(top, box)
+    }
   }
 
   function addFtyp(top: TopBox, box: Box): void {
@@ -134,6 +147,7 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
     mediaFacts.add(moof, { prefix: before, init, missingFront })
     segmenter.addMoof(top, moof, before, missingFront)
     sampleBounds.addMoof(top, ranges)
+    indexes.addMoof(top, moof)
   }
 
   /** Boxes between a moof and its mdat are no prefix of the next moof. */
@@ -159,10 +173,13 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
   }
 
   /** The upload has ended. Its last segment is complete unless a box is cut off or invalid. */
-  function close(incomplete: IncompleteBox | null): void {
-    if (incomplete !== null || isInvalid) sampleBounds.abandon()
-    else segmenter.close()
+  function close(incomplete: IncompleteBox | null, end: number): void {
+    if (incomplete !== null || isInvalid) {
+      sampleBounds.abandon()
+      indexes.abandon()
+    } else segmenter.close()
     sampleBounds.settle()
+    indexes.settle(end)
     if (incomplete === null || !isIsobmff) return
     faults.enterBox(incomplete.start)
     faults.report(describe(incomplete))

@@ -271,4 +271,19 @@ describe('inspectMpd', () => {
     const listed = factsOf(period(`${urls}<Representation id="v"/><Representation id="w"/>`))
     deepEqual([listed.representations[1]?.segments?.length, listed.truncated], [4_000, true])
   })
+
+  it('tells its id, and of each Period with an id the start and the sets', () => {
+    const set = (id: string) => `<AdaptationSet id="${id}"/>`
+    const remote = '<Period id="c" xlink:href="c.xml"><AdaptationSet id="9"/></Period>'
+    const facts = factsOf(
+      mpd(
+        `<Period id="a" start="PT1M">${set('1')}${set('2')}</Period><Period>${set('3')}</Period><Period id="b"/>${remote}`,
+        'id="m"',
+      ),
+    )
+    deepEqual(facts.id, 'm')
+    deepEqual(facts.periods, [{ id: 'a', start: 60, sets: ['1', '2'] }, { id: 'b' }, { id: 'c' }])
+    const bare = factsOf(mpd('<Period/>'))
+    deepEqual([bare.id, bare.periods], [undefined, undefined])
+  })
 })

@@ -1,4 +1,4 @@
-import type { InspectionFault, MpdFacts, RepresentationFacts } from '../inspection.ts'
+import type { InspectionFault, MpdFacts, PeriodFacts, RepresentationFacts } from '../inspection.ts'
 import { childrenOf, type Element, isElement, readXml } from '../xml/xml.ts'
 import { parseDuration } from './attribute-values.ts'
 import { baseOf, createParseBudget, type ParseBudget } from './mpd-budget.ts'
@@ -37,6 +37,8 @@ function factsOf(mpd: Element, path: string): MpdFacts {
     availabilityStartTime: availabilityStartTime?.slice(0, 80) ?? null,
     periodStart: periods[0]?.attributes.start?.slice(0, 80) ?? null,
     periodCount: periods.length,
+    ...(mpd.attributes.id === undefined ? {} : { id: mpd.attributes.id.slice(0, maxIdLength) }),
+    ...periodsOf(periods),
     hasBaseUrl: hasBelow(mpd, 'BaseURL'),
     hasAbsoluteUrl: budget.hasAbsoluteUrl,
     leavesStream: budget.leavesStream,
@@ -45,6 +47,29 @@ function factsOf(mpd: Element, path: string): MpdFacts {
     flaws: mpdFlawsOf(mpd, maxRepresentations),
   }
 }
+
+/** The Periods with an id; what is in another file by xlink is not known. */
+function periodsOf(periods: readonly Element[]): Pick<MpdFacts, 'periods'> {
+  const named: PeriodFacts[] = []
+  for (const period of periods) {
+    const { id } = period.attributes
+    if (id === undefined || named.length === maxPeriods) continue
+    const start = parseDuration(period.attributes.start)
+    const sets = isRemote(period)
+      ? []
+      : childrenOf(period, 'AdaptationSet').flatMap((set) => set.attributes.id ?? [])
+    named.push({
+      id: id.slice(0, maxIdLength),
+      ...(start === null ? {} : { start }),
+      ...(sets.length === 0 ? {} : { sets: sets.slice(0, maxSets).map((set) => set.slice(0, maxIdLength)) }),
+    })
+  }
+  return named.length === 0 ? {} : { periods: named }
+}
+
+const maxIdLength = 80
+const maxPeriods = 16
+const maxSets = 16
 
 function representationsOf(budget: ParseBudget, mpd: Element, path: string): RepresentationFacts[] {
   const elements = representationElements(budget, mpd, path)

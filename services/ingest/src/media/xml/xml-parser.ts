@@ -1,6 +1,16 @@
 import { readDoctype } from './doctype.ts'
 import { decodeEntities, UnknownReference } from './entities.ts'
-import type { Element } from './xml.ts'
+
+/** An element without its namespace prefix; attribute names keep theirs, entities are decoded. */
+export interface Element {
+  readonly name: string
+  /** Its namespace prefix; absent without one. */
+  readonly prefix?: string
+  readonly attributes: Readonly<Record<string, string>>
+  /** By name, each list in document order, so that a lookup among thousands is fast. */
+  readonly children: ReadonlyMap<string, readonly Element[]>
+  readonly text: string
+}
 
 /** Text that is not well-formed, and where. */
 export class XmlMalformed extends Error {

@@ -1,16 +1,7 @@
 import { refuseXml, type XmlRefusal } from './xml-limits.ts'
-import { parseXml, XmlMalformed } from './xml-parser.ts'
+import { type Element, parseXml, XmlMalformed } from './xml-parser.ts'
 
-/** An element without its namespace prefix; attribute names keep theirs, entities are decoded. */
-export interface Element {
-  readonly name: string
-  /** Its namespace prefix; absent without one. */
-  readonly prefix?: string
-  readonly attributes: Readonly<Record<string, string>>
-  /** By name, each list in document order, so that a lookup among thousands is fast. */
-  readonly children: ReadonlyMap<string, readonly Element[]>
-  readonly text: string
-}
+export type { Element } from './xml-parser.ts'
 
 /** The root element of an untrusted document, or why it cannot be read. Never throws. */
 export function readXml(text: string): Element | XmlRefusal {

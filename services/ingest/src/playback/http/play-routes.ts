@@ -1,7 +1,7 @@
 import { playQuery, segmentQuery } from '@pushav/shared/api/playback.ts'
 import { type Request, type Response, Router } from 'express'
-import { parseQuery } from '../../http/parse-request.ts'
-import { sendBody } from '../../http/send-body.ts'
+import { sendBody } from '../../http/bodies/send-body.ts'
+import { parseLooseQuery } from '../../http/parse-request.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { deviceBytesPolicy } from '../../streams/http/device-bytes-policy.ts'
 import type { UploadStore } from '../../uploads/ports.ts'
@@ -19,7 +19,7 @@ type TrackParams = SessionParams & { track: string }
 export function playRoutes({ playback, store }: PlayRoutesDeps): Router {
   const router = Router()
   router.get('/play/:id/:session/manifest.mpd', async (request: Request<SessionParams>, response) => {
-    const { window } = parseQuery(playQuery, request.query)
+    const { window } = parseLooseQuery(playQuery, request.query)
     sendManifest(response, 'application/dash+xml', await playback.mpd(nameOf(request), window))
   })
   router.get('/play/:id/:session/main.m3u8', async (request: Request<SessionParams>, response) => {
@@ -42,7 +42,7 @@ export function playRoutes({ playback, store }: PlayRoutesDeps): Router {
     async (request: Request<TrackParams & { time: string }>, response) => {
       const { id, track, time } = request.params
       if (!/^\d{1,16}$/.test(time)) throw new Refusal('object-unknown', 'name a segment by its decode time')
-      const { shift = 0 } = parseQuery(segmentQuery, request.query)
+      const { shift = 0 } = parseLooseQuery(segmentQuery, request.query)
       const { upload } = await playback.segment(nameOf(request), track, Number(time) + shift)
       await sendUpload(response, id, upload)
     },

@@ -7,15 +7,31 @@ export const startMs = Date.parse('2026-01-01T00:00:00.000Z')
 /** A track of pictures with one init segment. */
 export const video = (fromSeconds: number, count: number, number = 0): TrackSegments =>
   trackOf('video', fromSeconds, count, number, {
-    ...{ upload: 'i1', handler: 'vide', codec: 'avc1.4d401f', width: 640, height: 360, language: 'und' },
-    ...{ timescale: 1_000, trackId: 1, sampleDuration: 0, sampleFlags: 0 },
+    upload: 'i1',
+    handler: 'vide',
+    codec: 'avc1.4d401f',
+    width: 640,
+    height: 360,
+    language: 'und',
+    timescale: 1_000,
+    trackId: 1,
+    sampleDuration: 0,
+    sampleFlags: 0,
   })
 
 /** A track of sound with one init segment. */
 export const audio = (fromSeconds: number, count: number): TrackSegments =>
   trackOf('audio', fromSeconds, count, 0, {
-    ...{ upload: 'a1', handler: 'soun', codec: 'mp4a.40.2', width: null, height: null, language: 'deu' },
-    ...{ timescale: 48_000, trackId: 2, sampleDuration: 0, sampleFlags: 0 },
+    upload: 'a1',
+    handler: 'soun',
+    codec: 'mp4a.40.2',
+    width: null,
+    height: null,
+    language: 'deu',
+    timescale: 48_000,
+    trackId: 2,
+    sampleDuration: 0,
+    sampleFlags: 0,
   })
 
 /** Segments of two seconds, received at their ends. */

@@ -43,8 +43,8 @@ const probeResponse = ({ upload, path, outcome }: SealedProbe) => ({
   upload,
   path,
   state: outcome.state,
-  ...('probe' in outcome ? { probe: outcome.probe } : {}),
-  ...('message' in outcome ? { message: outcome.message } : {}),
+  probe: 'probe' in outcome ? outcome.probe : undefined,
+  message: 'message' in outcome ? outcome.message : undefined,
 })
 
 function openedResponse(session: string, keyId: string | null, found: OpenedSession): OpenedSessionResponse {

@@ -1,6 +1,5 @@
 import type { AboutResponse } from '@pushav/shared/api/service.ts'
 import { Router } from 'express'
-import { hints } from '../../validation/hints.ts'
 import { findingCodes, rules } from '../../validation/rules.ts'
 
 interface ServiceRoutesDeps {
@@ -19,6 +18,6 @@ export function serviceRoutes({ about }: ServiceRoutesDeps): Router {
 }
 
 const catalogue = findingCodes.map((code) => {
-  const { severity, standard, title, clause } = rules[code]
-  return { code, severity, rule: standard, title, clause, hint: hints[code] }
+  const { severity, standard, title, clause, hint } = rules[code]
+  return { code, severity, rule: standard, title, clause, hint }
 })

@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import { type SendFailure, sendBody } from '../../http/send-body.ts'
+import { type SendFailure, sendBody } from '../../http/bodies/send-body.ts'
 import type { BodyLocation } from '../../uploads/ports.ts'
 import { mediaTypeOf } from './content-type.ts'
 import { deviceBytesPolicy } from './device-bytes-policy.ts'

@@ -5,11 +5,10 @@ import {
   type UploadResponse,
   type UploadRow,
 } from '@pushav/shared/api/uploads.ts'
-import type { MediaOfUpload } from '../../indexing/media-of-upload.ts'
+import type { MediaOfUpload } from '../../indexing/judged-upload.ts'
 import { producerLatencyOf } from '../../latency/segment-latency.ts'
 import type { Sender } from '../../uploads/upload.ts'
 import { worstOf } from '../../validation/finding.ts'
-import { hints } from '../../validation/hints.ts'
 import { rules } from '../../validation/rules.ts'
 import type { UploadContext } from '../one-upload/upload-facts.ts'
 import { sessionNumberOf } from '../session-view.ts'
@@ -18,6 +17,7 @@ import type { LogEntry } from '../upload-log.ts'
 /** One upload of the wire log. */
 export function uploadResponse(entry: LogEntry): UploadResponse {
   const { upload, findings, session, track, position, status, media, probe } = entry
+  const { fault } = upload
   return {
     id: upload.id,
     position,
@@ -35,13 +35,11 @@ export function uploadResponse(entry: LogEntry): UploadResponse {
     track,
     media: media && mediaResponse(media, Date.parse(upload.receivedAt)),
     sender: senderResponse(upload.sender),
-    ...(upload.part ? { part: upload.part } : {}),
-    ...(upload.parts === undefined ? {} : { parts: upload.parts }),
-    ...(upload.codedBytes === undefined ? {} : { coded_bytes: upload.codedBytes }),
-    ...(upload.fault && {
-      fault: { id: upload.fault.rule, does: upload.fault.does, refused: upload.fault.isRefused },
-    }),
-    ...(upload.undecodable === undefined ? {} : { undecodable: upload.undecodable }),
+    part: upload.part,
+    parts: upload.parts,
+    coded_bytes: upload.codedBytes,
+    fault: fault && { id: fault.rule, does: fault.does, refused: fault.isRefused },
+    undecodable: upload.undecodable,
     findings: [...findings],
     probe,
   }
@@ -90,7 +88,7 @@ export function uploadFactsResponse(context: UploadContext): UploadFactsResponse
     ...finding,
     title: rules[finding.code].title,
     clause: rules[finding.code].clause,
-    hint: hints[finding.code],
+    hint: rules[finding.code].hint,
   }))
   return {
     ...uploadResponse(entry),
@@ -136,13 +134,13 @@ function senderResponse({ device, headers, ...sender }: Sender): UploadResponse[
     tls_version: sender.tlsVersion,
     cipher: sender.cipher,
     alpn: sender.alpn,
-    ...(sender.tlsTest === undefined ? {} : { tls_test: sender.tlsTest }),
+    tls_test: sender.tlsTest,
     http_version: sender.httpVersion,
     headers: Array.from({ length: headers.length / 2 }, (_, i) => [
       headers[2 * i] ?? '',
       headers[2 * i + 1] ?? '',
     ]),
-    ...(sender.omittedHeaders ? { omitted_headers: sender.omittedHeaders } : {}),
+    omitted_headers: sender.omittedHeaders || undefined,
     device: device && {
       fingerprint: device.fingerprint,
       serial: device.serial,

@@ -25,7 +25,7 @@ const trackResponse = ({ name, phase, segmentCount, bitrate }: TrackView) => ({
   name,
   state: phase,
   segment_count: segmentCount,
-  ...(bitrate === null ? {} : { bitrate }),
+  bitrate: bitrate ?? undefined,
 })
 
 /** A session in numbers. */

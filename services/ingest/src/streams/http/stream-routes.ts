@@ -9,6 +9,7 @@ import {
   streamsQuery,
   trackNameBody,
 } from '@pushav/shared/api/streams.ts'
+import type { Logger } from '@pushav/shared/logger.ts'
 import { json, type Request, Router } from 'express'
 import { z } from 'zod'
 import type { ReadReportMetrics } from '../../comparison/read-report-metrics.ts'
@@ -18,7 +19,8 @@ import { expectationsOf } from '../../expectations/http/expectations-json.ts'
 import type { StreamExpectations } from '../../expectations/judge-expectations.ts'
 import { peerOf } from '../../http/authenticate.ts'
 import { streamJson, streamText } from '../../http/json-response.ts'
-import { anyJson, parseBody, parseQuery } from '../../http/parse-request.ts'
+import { warnOfMisspelt } from '../../http/misspelt-parameters.ts'
+import { anyJson, parseBody, parseLooseQuery, parseQuery } from '../../http/parse-request.ts'
 import { mustBe } from '../../lib/must-be.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
@@ -55,7 +57,10 @@ interface StreamRoutesDeps {
   readonly ownerFor: (request: IncomingMessage) => string | null | undefined
   /** Which streams this client may see; undefined for all. */
   readonly visibleTo: (request: IncomingMessage) => IsVisible | undefined
+  readonly log: Pick<Logger, 'warn'>
 }
+
+const createParameters = ['interface', 'strict', 'expectations']
 
 /** The stream routes of the reference and of every generation of the Matter test harness. */
 export function streamRoutes(deps: StreamRoutesDeps): Router {
@@ -72,23 +77,30 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     reportFaults,
     ownerFor,
     visibleTo,
+    log,
   } = deps
   const router = Router()
-  router.post('/streams', sendContinue, json(), async (request, response) => {
-    const { expectations: expected, ...body } = parseBody(streamBody, request.body) ?? {}
-    const wanted = expected && expectationsOf(expected)
-    const options = { ...body, ...request.query }
-    const stream = await streams.create({
-      interface: options.interface,
-      strict: parseStrict(options.strict) ?? strictByDefault,
-      creator: peerOf(request).device?.fingerprint ?? null,
-      owner: ownerFor(request),
-    })
-    if (wanted) await expectations.set(stream.stream.id, wanted)
-    await streamJson(response.status(201), responseOf(stream))
-  })
-  router.get('/streams', async (request, response) => {
-    const { summary, cursor, limit } = parseQuery(streamsQuery, request.query)
+  router.post(
+    '/streams',
+    sendContinue,
+    json(),
+    warnOfMisspelt(createParameters, log),
+    async (request, response) => {
+      const { expectations: expected, ...body } = parseBody(streamBody, request.body) ?? {}
+      const wanted = expected && expectationsOf(expected)
+      const options = { ...body, ...request.query }
+      const stream = await streams.create({
+        interface: options.interface,
+        strict: parseStrict(options.strict) ?? strictByDefault,
+        creator: peerOf(request).device,
+        owner: ownerFor(request),
+      })
+      if (wanted) await expectations.set(stream.stream.id, wanted)
+      await streamJson(response.status(201), responseOf(stream))
+    },
+  )
+  router.get('/streams', warnOfMisspelt(Object.keys(streamsQuery.shape), log), async (request, response) => {
+    const { summary, cursor, limit } = parseLooseQuery(streamsQuery, request.query)
     if (!summary) {
       const { streams: page, next } = await streams.list(cursor, limit ?? null, visibleTo(request))
       const rest = limit === undefined ? {} : { next_cursor: next }
@@ -97,12 +109,16 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     const { summaries, next } = await streams.summaries(cursor, limit ?? summariesPerPage, visibleTo(request))
     await streamJson(response, { streams: mapPages(summaries, summaryResponse), next_cursor: next })
   })
-  router.get('/streams/:id', async (request, response) => {
-    const { id } = request.params
-    const { summary } = parseQuery(streamQuery, request.query)
-    if (summary) return void response.json(summaryResponse(await streams.summary(id)))
-    await streamJson(response, responseOf(await streams.get(id)))
-  })
+  router.get(
+    '/streams/:id',
+    warnOfMisspelt(Object.keys(streamQuery.shape), log),
+    async (request: StreamRequest, response) => {
+      const { id } = request.params
+      const { summary } = parseLooseQuery(streamQuery, request.query)
+      if (summary) return void response.json(summaryResponse(await streams.summary(id)))
+      await streamJson(response, responseOf(await streams.get(id)))
+    },
+  )
 
   router.get('/sessions/:id', async (request, response) => {
     const { cursor, limit } = parseQuery(z.object(pageQuery), request.query)
@@ -119,14 +135,16 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
       return streamText(response.type('application/xml'), junitPieces(id, reports, reactions))
     }
     const rules = await streams.report(id, session)
-    const beside = {
-      ...(wanted.reference ? { reference: await reportReference(id, session) } : {}),
-      ...(wanted.latency ? { latency: await reportLatency(id, session) } : {}),
-      ...(wanted.metrics ? { metrics: await readReportMetrics(id, session) } : {}),
-      ...(wanted.faults ? { faults: reactions } : {}),
-      ...(wanted.evidence ? { evidence: () => readEvidence(id, session) } : {}),
-    }
-    await streamJson(response, { stream_id: Number(id), session, rules, ...beside })
+    await streamJson(response, {
+      stream_id: Number(id),
+      session,
+      rules,
+      reference: wanted.reference ? await reportReference(id, session) : undefined,
+      latency: wanted.latency ? await reportLatency(id, session) : undefined,
+      metrics: wanted.metrics ? await readReportMetrics(id, session) : undefined,
+      faults: wanted.faults ? reactions : undefined,
+      evidence: wanted.evidence ? () => readEvidence(id, session) : undefined,
+    })
   })
   router.delete('/streams/:id', sendContinue, async (request: StreamRequest, response) => {
     // `DELETE $ENDPOINT/$FILE` with an empty FILE must not delete the whole stream.

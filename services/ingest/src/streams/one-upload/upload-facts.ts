@@ -1,4 +1,4 @@
-import type { JudgedUpload } from '../../indexing/fold.ts'
+import type { JudgedUpload } from '../../indexing/judged-upload.ts'
 import type { Probes } from '../../probes/ports.ts'
 import { unknownUpload } from '../../uploads/body/upload-ids.ts'
 import type { StreamQueries } from '../ports.ts'

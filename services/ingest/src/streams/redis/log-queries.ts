@@ -1,6 +1,6 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { timeOfId } from '@pushav/shared/uploads/time-of-id.ts'
-import type { JudgedUpload } from '../../indexing/fold.ts'
+import type { JudgedUpload } from '../../indexing/judged-upload.ts'
 import { decodePathEntry } from '../../indexing/redis/codecs/path-entry.ts'
 import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'

@@ -88,12 +88,10 @@ function resultOf(name: string, fields: Readonly<Record<string, string>>): TestR
   const at = (field: string) => new Date(count(field)).toISOString()
   return {
     // A result of an older version has its address in its name alone.
-    ...{
-      test: test as TlsTestId,
-      address: fields.address ?? client,
-      firstAt: at('first'),
-      lastAt: at('last'),
-    },
+    test: test as TlsTestId,
+    address: fields.address ?? client,
+    firstAt: at('first'),
+    lastAt: at('last'),
     connections: count('connections'),
     refused: count('refused'),
     closed: count('closed'),

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
-import { type StagedUpload, type UploadFacts, UploadGone, type UploadStore } from '../ports.ts'
+import { type LocalUploads, type StagedUpload, type UploadFacts, UploadGone } from '../ports.ts'
 import { hideCredentials } from '../sender-headers.ts'
 import type { Durability } from './io-worker/transaction.ts'
 import { removeFolder } from './remove-folder.ts'
@@ -15,14 +15,9 @@ const maxHeldBytes = 65_536
 const removalConcurrency = 8
 
 /** Bodies as files, up to the moment when they are committed, and after it. */
-interface BodyFiles extends Pick<UploadStore, 'read' | 'removeStream' | 'removeUploads'> {
+interface BodyFiles extends Pick<LocalUploads, 'read' | 'place' | 'removeStream' | 'removeUploads'> {
   /** Where an upload's bytes are once they are committed. */
   pathOf(stream: string, upload: string): string
-  /**
-   * Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's
-   * error.
-   */
-  place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
   stage(facts: UploadFacts): StagedBody
   leftBehind(instance: string): AsyncIterable<StagedBody>
 }
@@ -47,7 +42,7 @@ export async function openBodyFiles(
     stage: (facts) => stageInMemory(staging, facts, durability),
     async *leftBehind(name) {
       const folder = join(workingDirectory, 'staging', name)
-      const earlier = name === instance ? ownEarlier : await filesIn(folder)
+      const earlier = name === instance ? ownEarlier : ((await readdir(folder).catch(nullIfAbsent)) ?? [])
       for (const sidecar of earlier.filter((file) => file.endsWith('.json'))) {
         const facts = JSON.parse(await readFile(join(folder, sidecar), 'utf8')) as UploadFacts
         const sender = hideCredentials(facts.sender)
@@ -80,15 +75,6 @@ export async function openBodyFiles(
         rm(uploadPath(workingDirectory, stream, id), { force: true }),
       ),
     removeStream: (stream) => removeFolder(join(workingDirectory, 'uploads', stream)),
-  }
-}
-
-async function filesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder)
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []
-    throw error
   }
 }
 

@@ -7,7 +7,7 @@ import type { CertificateDetails } from '../../certificates/ports.ts'
 import type { ClientCertificates } from '../ports.ts'
 import type { Durability } from './io-worker/transaction.ts'
 
-/** Certificates of which it is in memory that they are stored; others are stored again. */
+/** Certificates that this process remembers to be stored; others are stored again. */
 const maxKnown = 65_536
 
 /** `certs/clients/<fingerprint>.pem`. */

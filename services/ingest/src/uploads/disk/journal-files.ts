@@ -6,19 +6,19 @@ import type { Logger } from '@pushav/shared/logger.ts'
 import { isStreamId } from '@pushav/shared/paths.ts'
 import { exists } from '../../lib/disk/exists.ts'
 import { linesIn } from '../journal-entry.ts'
-import { JournalCutShort, type JournalLines, type Journals } from '../ports.ts'
+import { JournalCutShort, type JournalLines, type LocalJournals } from '../ports.ts'
 import type { JournalEntry } from '../upload.ts'
 import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
 import type { Append } from './io-worker/transaction.ts'
 import { createRecentLines, type RecentLines } from './recent-lines.ts'
 
 const readBytes = 1_048_576
-/** Streams of whose journals the newest lines are in memory. */
+/** Streams whose newest journal lines are in memory. */
 const maxRecent = 256
-/** Streams of which it is in memory that they exist. */
+/** Streams that this process remembers to exist. */
 const maxKnown = 65_536
 
-export interface DiskJournals extends Journals {
+export interface DiskJournals extends LocalJournals {
   /** The step that appends an entry's line to this instance's journal. */
   lineOf(stream: string, entry: JournalEntry): Append
   /**
@@ -26,10 +26,6 @@ export interface DiskJournals extends Journals {
    * so right behind the promise of `disk.run`.
    */
   remember(stream: string, entry: JournalEntry, written: Append, end: number): void
-  /** Whole lines from a byte offset on as they are in the file, some at a time; none at its end. */
-  readBytes(stream: string, journal: string, from: number): Promise<Buffer>
-  /** Makes a stream with an id that is given elsewhere, unless it is there; false where it was removed here. */
-  adopt(stream: string): Promise<boolean>
 }
 
 /** `journals/<stream>/<instance>.ndjson`: one line per fact. The folders are the list of streams. */

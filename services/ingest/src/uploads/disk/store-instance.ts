@@ -4,23 +4,13 @@ import { join } from 'node:path'
 import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
+import type { StoreInstance } from '../ports.ts'
 
 const stored = z.object({ store: z.string(), journal: z.string() })
 
-/** The store that a folder belongs to, and the name that it has there. */
-interface StoreInstance {
-  /** The name under which the instance writes journals to the store. */
-  readonly journal: string
-  /** Whether this is the first start with the store. */
-  readonly isNew: boolean
-  /** Call this once the store has let the instance in. Throws the system's error. */
-  save(): Promise<void>
-}
-
 /**
- * Reads `store/<instance>.json`. A folder that was lost takes its name along: the same instance on a new disk gets
- * another one, and never continues a journal whose end it does not have. Throws where the folder was filled for
- * another store.
+ * Reads `store/<instance>.json`. An instance whose folder was lost gets another name, and so never continues a
+ * journal whose end it does not have. Throws where the folder was filled for another store.
  */
 export async function readStoreInstance(
   workingDirectory: string,

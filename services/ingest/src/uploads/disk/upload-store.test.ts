@@ -3,13 +3,13 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
-import type { StagedUpload } from '../ports.ts'
+import type { LocalUploads, StagedUpload } from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import { createIoWorker, type IoWorker } from './io-worker/io-worker.ts'
 import type { Transaction } from './io-worker/transaction.ts'
 import { type DiskJournals, diskJournals } from './journal-files.ts'
 import { type DiskObjectLinks, diskObjectLinks } from './object-links.ts'
-import { type DiskUploadStore, openUploadStore } from './upload-store.ts'
+import { openUploadStore } from './upload-store.ts'
 
 const log = createLogger('test', 'error')
 const small = Buffer.from('bytes')
@@ -30,7 +30,7 @@ describe('openUploadStore', () => {
   let transactions: Transaction[]
   let journals: DiskJournals
   let links: DiskObjectLinks
-  let store: DiskUploadStore
+  let store: LocalUploads
   let stream: string
   beforeEach(async () => {
     directory = await temporaryDirectory()

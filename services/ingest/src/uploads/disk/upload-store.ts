@@ -5,7 +5,7 @@ import { exists } from '../../lib/disk/exists.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { assertUploadIds } from '../body/upload-ids.ts'
-import type { StagedUpload, UploadStore } from '../ports.ts'
+import type { LocalBody, LocalUploads, StagedUpload } from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import { openBodyFiles, type StagedBody } from './body-files.ts'
 import { IoError, type IoWorker } from './io-worker/io-worker.ts'
@@ -25,35 +25,17 @@ interface UploadStoreDeps {
 
 const statConcurrency = 8
 
-interface DiskBody {
-  readonly upload: string
-  readonly bytes: number
-  readonly usedMs: number
-}
-
-export interface DiskUploadStore extends UploadStore {
-  /** Whether a body is here; counts as a use of it. */
-  use(stream: string, upload: string): Promise<boolean>
-  /** Bodies of a stream that are here, with the time in Unix milliseconds at which each was read or written last. */
-  bodies(stream: string): Promise<readonly DiskBody[]>
-  /**
-   * Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's
-   * error.
-   */
-  place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
-}
-
 /** Bodies in `uploads/`, lines in `journals/`, links in `streams/`, written together. */
-export async function openUploadStore(deps: UploadStoreDeps): Promise<DiskUploadStore> {
+export async function openUploadStore(deps: UploadStoreDeps): Promise<LocalUploads> {
   const { workingDirectory, instance, disk, journals, links, durability = 'process' } = deps
   const { pathOf, ...bodies } = await openBodyFiles(workingDirectory, instance, durability)
   return {
     ...bodies,
     use: async (stream, upload) => useFile(checkedPath(stream, upload)),
     async bodies(stream) {
-      const found: DiskBody[] = []
+      const found: LocalBody[] = []
       await forEachLimit(
-        await namesIn(join(workingDirectory, 'uploads', stream)),
+        (await readdir(join(workingDirectory, 'uploads', stream)).catch(nullIfAbsent)) ?? [],
         statConcurrency,
         async (upload) => {
           const body = await stat(pathOf(stream, upload)).catch(nullIfAbsent)
@@ -119,10 +101,6 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<DiskUpload
     }
     return error
   }
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder).catch(nullIfAbsent)) ?? []
 }
 
 /** False where there is no such file. Its time of change stays, because responses carry it. */

@@ -56,8 +56,7 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
         ? await faults.begin(request, response, { stream, path, peer, declaredBytes })
         : null
     const course = faulted?.course ?? null
-    const admission =
-      admit && isStored ? await admit(stream, device?.fingerprint ?? null, declaredBytes) : null
+    const admission = admit && isStored ? await admit(stream, device, declaredBytes) : null
     const startedAt = now().toISOString()
     let receipt: Receipt | null = null
     try {

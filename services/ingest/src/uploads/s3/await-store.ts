@@ -10,7 +10,7 @@ const retryMs = 2_000
 export const markKey = 'store.json'
 const format = 1
 
-/** Faults that no waiting heals, by the name of the store's error, in words for the one who starts the server. */
+/** Faults that no waiting heals, by the name of the store's error, in words for the person who starts the server. */
 const permanent: Readonly<Record<string, string>> = {
   NoSuchBucket: 'there is no such bucket',
   InvalidBucketName: 'the store does not take this name of a bucket',

@@ -1,10 +1,12 @@
 import type { Logger } from '@pushav/shared/logger.ts'
-import { type LocalBody, type LocalUploads, settledMs } from './local.ts'
+import type { LocalBody, LocalUploads } from '../ports.ts'
 import type { Shipper } from './shipper.ts'
 
 /** Evicting ends below the limit, so that not every upload starts it again. */
 const targetShare = 0.9
 const intervalMs = 30_000
+/** A younger body stays: it may be of an upload that this process is still to ship. */
+export const settledMs = 15_000
 
 interface EvictBodiesDeps {
   readonly streams: () => Promise<readonly string[]>
@@ -15,9 +17,9 @@ interface EvictBodiesDeps {
 }
 
 /**
- * Removes bodies from this disk that the store has, those first that were read or written least recently, once all of them take
- * more than `maxBytes`. Bodies of a stream with lines on their way to the store stay, and young ones. Returns how many went. Throws the
- * system's error.
+ * Once bodies take more than `maxBytes` of this disk, removes those that the store has, the least recently used
+ * first. Young bodies stay, and those of streams with lines on their way to the store. Returns how many went. Throws
+ * the system's error.
  */
 export function evictBodiesWith({ streams, local, shipper, maxBytes, nowMs }: EvictBodiesDeps) {
   return async function evictBodies(): Promise<number> {
@@ -48,7 +50,7 @@ export function evictBodiesWith({ streams, local, shipper, maxBytes, nowMs }: Ev
   }
 }
 
-/** Evicts now and then, one after the other. */
+/** Evicts bodies every 30 seconds, one run at a time. */
 export function startEviction(
   evictBodies: () => Promise<number>,
   log: Pick<Logger, 'info' | 'warn'>,

@@ -1,7 +1,10 @@
 import type { StreamQueries } from '../../streams/ports.ts'
 import type { ObjectLinks } from '../ports.ts'
 
-/** Where no disk has the links of all machines: a path points at what the index has there. */
+/**
+ * Links for machines that share a store: a path points at what the index has there, since no disk has the links of
+ * all.
+ */
 export function indexedLinks(index: Pick<StreamQueries, 'newest'>): ObjectLinks {
   return {
     link: async () => true,

@@ -5,7 +5,7 @@ import { sleep } from '../../lib/sleep.ts'
 import { bodyOf, type ObjectStore, readObject } from './object-store.ts'
 
 const instancesPrefix = 'instances/'
-/** How often an instance shows that it is alive, and how long another one looks whether it is. */
+/** How often an instance writes a sign of life, and how long another one watches for it. */
 const beatEveryMs = 15_000
 const watchMs = 20_000
 const pollMs = 1_000
@@ -33,9 +33,10 @@ export interface JoinStoreDeps {
 }
 
 /**
- * Joins the machines that share a prefix and a Redis; resolves with what leaves them. Throws, in words, where the Redis has the
- * index of another store, and where machines with another Redis are alive below the prefix: two servers would give
- * verdicts on one another's uploads. A Redis that was emptied is taken up again, after a look whether it is that.
+ * Joins the machines that share a prefix and a Redis; resolves with what leaves them. Throws, in words, where the
+ * Redis has the index of another store, and where machines with another Redis are alive below the prefix: two servers
+ * would give verdicts on one another's uploads. A Redis without a name may have been emptied; it is taken once no
+ * such machine shows.
  */
 export async function joinStore(deps: JoinStoreDeps): Promise<AsyncDisposable> {
   const { store, storeId, inRedis, instance } = deps

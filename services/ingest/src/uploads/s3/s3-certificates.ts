@@ -7,7 +7,7 @@ import type { ClientCertificates } from '../ports.ts'
 import { bodyOf, type ObjectStore, readObject } from './object-store.ts'
 import { certificateKey } from './store-keys.ts'
 
-/** One that is forgotten is put again. */
+/** Certificates of which it is in memory that the store has them; others are put again. */
 const maxShipped = 16_384
 
 export interface S3CertificatesDeps {

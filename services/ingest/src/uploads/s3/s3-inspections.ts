@@ -15,7 +15,10 @@ const maxObjects = 4
 
 type Inspections = Readonly<Record<string, Inspection | null>>
 
-/** `inspections/<stream>/<lowest id>_<highest id>_<random>`, each with those of some uploads; on this disk as well. */
+/**
+ * Objects `inspections/<stream>/<lowest id>_<highest id>_<random>`, each with the inspections of some uploads; stored
+ * on this disk as well.
+ */
 export function s3Inspections(local: InspectionArchive, store: ObjectStore): InspectionArchive {
   const lists = createLru<string, readonly string[]>(maxStreams)
   const contents = createLru<string, Inspections>(maxObjects)

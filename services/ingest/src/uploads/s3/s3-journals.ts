@@ -1,7 +1,6 @@
 import { isStreamId } from '@pushav/shared/paths.ts'
-import type { Journals } from '../ports.ts'
+import type { Journals, LocalJournals } from '../ports.ts'
 import type { JournalEntry } from '../upload.ts'
-import type { LocalJournals } from './local.ts'
 import { inTime, type ObjectStore } from './object-store.ts'
 import type { Shipper } from './shipper.ts'
 import { journalsPrefix } from './store-keys.ts'

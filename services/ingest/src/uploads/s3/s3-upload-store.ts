@@ -1,4 +1,5 @@
 import type { StreamQueries } from '../../streams/ports.ts'
+import type { LocalUploads } from '../ports.ts'
 import {
   type BodyLocation,
   type StagedUpload,
@@ -11,7 +12,6 @@ import { gatherBodies } from './bodies/gather-bodies.ts'
 import type { StoreBodies } from './bodies/store-bodies.ts'
 import { type StoreProgress, whileProgress } from './bodies/store-progress.ts'
 import { type StreamedBody, streamBody } from './bodies/stream-body.ts'
-import type { LocalUploads } from './local.ts'
 import { inTime } from './object-store.ts'
 import { findBodyWith } from './reading/find-body.ts'
 import type { Shipper } from './shipper.ts'

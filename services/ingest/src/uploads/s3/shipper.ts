@@ -6,10 +6,10 @@ import { createPassScheduler } from '../../indexing/pass-scheduler.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { createSemaphore } from '../../lib/semaphore.ts'
 import { linesIn } from '../journal-entry.ts'
+import type { LocalJournals, LocalUploads } from '../ports.ts'
 import { RecordChanged } from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import type { StoreBodies } from './bodies/store-bodies.ts'
-import type { LocalJournals, LocalUploads } from './local.ts'
 import { inTime, type ObjectStore, readObject } from './object-store.ts'
 import { segmentKey } from './store-keys.ts'
 import type { StoreSegments } from './store-segments.ts'
@@ -21,7 +21,7 @@ const retryMs = 1_000
 /** How long this process, when it exits, waits for what is not shipped yet; the next one ships the rest. */
 const closeTimeoutMs = 1_000
 const forgetTimeoutMs = 2_000
-/** Of one that is forgotten the store is asked again. */
+/** Journals of which it is in memory how far the store has them; for others the store is asked. */
 const maxEnds = 16_384
 
 /**
@@ -46,7 +46,7 @@ export interface Shipper extends AsyncDisposable {
 }
 
 export interface ShipBacklog {
-  /** With lines that are not in the store. */
+  /** Streams with lines that are not in the store. */
   readonly streams: number
   /** How long the oldest of them waits, in milliseconds; 0 for none. */
   readonly oldestMs: number
@@ -206,7 +206,9 @@ export function startShipper(deps: ShipperDeps): Shipper {
   async function shipBodies(stream: string, all: readonly Upload[]): Promise<void> {
     const missing = all.filter(({ id }) => !stored.has(id))
     const bodies = missing.map(({ id: upload, bytes, sha256 }) => ({
-      ...{ upload, bytes, sha256 },
+      upload,
+      bytes,
+      sha256,
       read: () => uploads.read(stream, upload),
     }))
     await forEachLimit(groupBodies(bodies), bodyConcurrency, async (group) => {
@@ -215,7 +217,7 @@ export function startShipper(deps: ShipperDeps): Shipper {
     })
   }
 
-  /** How many of the lines an earlier attempt has brought there, whose response was lost. */
+  /** How many bytes of these lines an earlier attempt has stored, whose response was lost. */
   async function lengthOf(key: string, bytes: Buffer): Promise<number> {
     const found = await readObject(store, key)
     if (found?.length && found.equals(bytes.subarray(0, found.length))) return found.length

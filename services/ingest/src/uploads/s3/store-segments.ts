@@ -11,7 +11,7 @@ const maxStreams = 256
 /** One read takes so many segments, or so many bytes. */
 const maxTogether = 128
 const readBytes = 262_144
-/** So many reads go on at a time, with so many requests; the others wait for their turn, so that the first are through soon. */
+/** Reads at a time, and requests of all of them. Further reads wait, so that the first ones end soon. */
 const maxReads = 4
 const maxRequests = 32
 

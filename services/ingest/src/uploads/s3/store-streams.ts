@@ -1,11 +1,11 @@
 import { bodyOf, inTime, type ObjectStore } from './object-store.ts'
 import { idInKey, removedKey, removedPrefix, streamKey, streamsPrefix } from './store-keys.ts'
 
-/** Newer streams are listed each time, all of them and the removals only so often: there may be very many. */
+/** All streams and removals are listed this often, and in between only newer streams: there may be very many. */
 const allEveryMs = 60_000
-/** How long a list waits for the store before it is the one that is known. */
+/** How long a list waits for the store before it is what this process knows. */
 const listWaitMs = 2_000
-/** Ids around the newest one that other machines may be giving at this moment. */
+/** Ids around the newest one, which other machines may be taking at this moment. */
 const maxOlder = 64
 const maxNewer = 10_000
 const none = Buffer.alloc(0)
@@ -40,7 +40,7 @@ export function storeStreams(store: ObjectStore, nowMs: () => number): StoreStre
   /** The newest id of the last listing. */
   let listed = 0
   let allAtMs = Number.NEGATIVE_INFINITY
-  /** Removed, and something of them is in the store still. */
+  /** Streams that are removed while something of them is still in the store. */
   const ending = new Set<number>()
 
   return {

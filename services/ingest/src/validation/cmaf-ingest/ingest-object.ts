@@ -34,7 +34,8 @@ import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { endRequest, isOtherFile, isSentInOther, requestAfter } from '../sessions/long-request.ts'
 import { isOfNewRecording } from '../sessions/restart.ts'
 import { at, type Session, type Track, withTrack } from '../state.ts'
-import { isClipFile, placeAfter } from '../tracks/track-identity.ts'
+import { isClipFile } from '../tracks/identified-object.ts'
+import { placeAfter } from '../tracks/track-paths.ts'
 import { checkIngestRecommendations, numberIn } from './ingest-recommendations.ts'
 import { endIfAllEnded, enterSession } from './ingest-session.ts'
 import { clockAfterPart, partOf } from './partial-segment.ts'
@@ -86,7 +87,10 @@ function recordDevice(
   return add(entered, { session: withTrack(session, { ...trackIn(session, name), shortDevice }) })
 }
 
-/** A long request whose parts were validated before it: later uploads at its path are segments of one URL. */
+/**
+ * Records that a long request has ended, whose parts were validated before it. What comes to its path later is
+ * segments at one URL.
+ */
 function recordSplitRequest(
   start: Evaluation,
   { upload }: Context,
@@ -106,7 +110,7 @@ const segmentRepeated = (track: string): Finding =>
     `expected each segment of ${excerpt(track)} once, received the same bytes in another request; nothing changes`,
   )
 
-/** Records that media came which was not looked into, so that nothing of it is said to be absent. */
+/** Counts media that this server did not inspect, so that no manifest comparison calls it missing. */
 function recordUnread(
   entered: Evaluation & { readonly session: Session },
   context: Context,
@@ -123,7 +127,10 @@ function recordUnread(
   return add(entered, { track: name, session: withTrack({ ...session, segmentCount }, { ...track, place }) })
 }
 
-/** The track's init segment again, at its path or, after a deletion or in another request, elsewhere. */
+/**
+ * Whether an upload brings the init segment that its track has: at the same path or, after a deletion or in another
+ * request, at another one.
+ */
 function isKnownInit(context: Context, track: Track | undefined): boolean {
   // Clips of one camera have the same init segment, each in its own request.
   if (!track?.hasInit || (context.upload.part && isOtherFile(context, track))) return false
@@ -133,7 +140,10 @@ function isKnownInit(context: Context, track: Track | undefined): boolean {
 const sessionOf = (evaluation: Evaluation, entered: { readonly session: Session }): Session =>
   evaluation.session ?? entered.session
 
-/** The same init segment again: it reopens a track that has ended, else nothing changes. */
+/**
+ * Takes an init segment with the bytes of the one before: it reopens a track that has ended, and changes nothing
+ * else.
+ */
 function repeatInit(
   evaluation: Evaluation & { readonly session: Session },
   { upload }: Context,
@@ -176,7 +186,7 @@ function addInit(context: Context, session: Session, facts: InitFacts, name: str
     shortInitDigest: digest,
     clock: isSame && (isAnother || (!isRestart && !isFurther)) ? track.clock : null,
   }
-  // A restart was told by another track: this one still has the init segment of the recording before.
+  // Another track gave the restart away; this one still has the init segment of the recording before.
   const isOfBefore = context.upload.part !== undefined && session.generation > 1 && track.segmentCount === 0
   const isChange = !isFurther && !isOfBefore && !((isClip(context) || isAnother) && isSame)
   const changes = isChange ? checkInitChange(track, next) : []
@@ -191,12 +201,15 @@ function addInit(context: Context, session: Session, facts: InitFacts, name: str
   )
 }
 
-/** One that a playlist names behind another, which may have other properties and begins a new run of times. */
+/**
+ * Whether a playlist names this init segment behind another one: it may have other properties, and times may begin
+ * anew.
+ */
 function isFurtherInit({ upload }: Context, { playlists = {} }: Session, name: string): boolean {
   return (at(playlists, name)?.inits.indexOf(upload.path) ?? -1) > 0
 }
 
-/** A file that brings its own init segment, one of many: its times may begin anew. */
+/** Whether an upload is a clip, a file with its own init segment: its times may begin anew. */
 const isClip = ({ object, upload }: Context): boolean =>
   object?.name.isFree === true && isClipFile(object) && !upload.part
 
@@ -210,7 +223,10 @@ function withSharedInit(session: Session, { name, init, initUpload, isHeader }: 
   return sharing.reduce((changed, track) => withTrack(changed, { ...track, init, initUpload }), session)
 }
 
-/** The track with the init segment that it shares with another one, and that one marked; unchanged without. */
+/**
+ * A track without an init segment gets that of the track which it shares, and that one is marked as shared. Both stay
+ * unchanged where the track has its own, or shares none.
+ */
 function shareInit(
   { header }: Context,
   session: Session,
@@ -325,7 +341,10 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
   )
 }
 
-/** How much later a clip is placed: behind the ones before it, unless its times go on by themselves. */
+/**
+ * How much later than its own times say a clip is placed, in units of the timescale: behind the clip before it,
+ * unless its times go on from there by themselves.
+ */
 function shiftOf({ clock, shift = 0 }: Track, { decodeTime }: MediaFacts): number | undefined {
   if (clock === null || decodeTime === null) return undefined
   return Math.max(0, clock.end + shift - decodeTime) || undefined

@@ -5,7 +5,7 @@ import { formatSeconds } from '../media/format-seconds.ts'
 import { at, type Session, type Track } from '../state.ts'
 import { segmentOfPart, startOfDigits } from '../tracks/track-names.ts'
 
-/** Notes on what DASH-IF Ingest 6.2, 6.3, 6.6 and 7.1.2 recommend beyond CMAF; players do without. */
+/** Notes on what DASH-IF Ingest 6.2, 6.3, 6.6 and 7.1.2 recommend beyond CMAF. Players work without it. */
 export function checkIngestRecommendations(
   context: Context,
   session: Session,

@@ -1,19 +1,13 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import type { Context } from '../evaluation.ts'
-import { segmentSeconds } from '../media/segment-media.ts'
+import { type SegmentPart, segmentSeconds } from '../media/segment-media.ts'
 import { at, type Clock, type Session, segmentDurations, type Track } from '../state.ts'
 import { beforeCounter, matchesPattern, segmentOfPart, stemOf, textDigest } from '../tracks/track-names.ts'
-
-/**
- * `segment`: a whole one, or the first part of one. `further`: another part of the newest segment, which goes on with
- * it. `copy`: a whole segment whose parts have come.
- */
-export type SegmentPart = 'segment' | 'further' | 'copy'
 
 /** What a file is to the newest segment of its track, and the name of the segment that it is or is a part of. */
 interface PartOf {
   readonly kind: SegmentPart
-  /** Digest. */
+  /** Digest of the segment's name. */
   readonly segment: number
 }
 
@@ -54,7 +48,10 @@ const segmentBrands = ['cmfs', 'cmff', 'msdh', 'msix']
 const goesOn = ({ clock, init }: Track, media: MediaFacts): boolean =>
   clock !== null && (init?.handler !== 'vide' || media.startsWithSync !== true)
 
-/** Two numbers in a name may also be a track and a segment: a part is shorter, or no key frame begins it. */
+/**
+ * Whether a file is shorter than a segment, or begins without a key frame. It tells `segment.part` at the end of a
+ * name from `track.segment`.
+ */
 function isShort(session: Session, track: Track, media: MediaFacts): boolean {
   if (media.startsWithSync === false) return true
   const seconds = segmentSeconds(track.init, media)
@@ -70,7 +67,10 @@ export function clockAfterPart(before: Clock | null, after: Clock | null): Clock
   if (!before || !after) return after
   const { shortest, longest } = segmentDurations(before)
   return {
-    ...{ ...after, count: before.count, duration: before.duration + after.duration },
-    ...{ shortest: shortest ?? undefined, longest: longest ?? undefined },
+    ...after,
+    count: before.count,
+    duration: before.duration + after.duration,
+    shortest: shortest ?? undefined,
+    longest: longest ?? undefined,
   }
 }

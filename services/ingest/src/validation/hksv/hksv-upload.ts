@@ -36,7 +36,12 @@ function enter(evaluation: Evaluation, { name, receivedMs }: Context): Entered {
 }
 
 const noSealing: SealingState = {
-  ...{ keyId: null, hasMedia: false, hasMultivariant: false, listed: 0, durations: 0, hasEnd: false },
+  keyId: null,
+  hasMedia: false,
+  hasMultivariant: false,
+  listed: 0,
+  durations: 0,
+  hasEnd: false,
 }
 
 const order = (message: string): Finding => finding('hksv-order', message)
@@ -145,12 +150,11 @@ function checkMediaPlaylist(entered: Entered, context: Context): Evaluation {
   ]
   const next: SealingState = {
     ...sealing,
-    ...{
-      hasMedia: true,
-      keyId: sealing.keyId ?? keyOf(playlist),
-      hasEnd: playlist.hasEndList || sealing.hasEnd,
-    },
-    ...{ listed: playlist.extinfCount, durations: durationsDigest(playlist.durations) },
+    hasMedia: true,
+    keyId: sealing.keyId ?? keyOf(playlist),
+    hasEnd: playlist.hasEndList || sealing.hasEnd,
+    listed: playlist.extinfCount,
+    durations: durationsDigest(playlist.durations),
   }
   const known = withTrack({ ...session, sealing: next }, { ...track, hasPlaylist: true })
   const checked = add(begun, { session: known, findings })

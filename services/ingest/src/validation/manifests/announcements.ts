@@ -8,8 +8,9 @@ import { checkSets } from '../media/switching-set.ts'
 import { parseObjectName } from '../object-name.ts'
 import { startTimeOf } from '../sessions/restart.ts'
 import { type Announcement, at, type Session } from '../state.ts'
-import { examplePath, representationTracks } from '../tracks/track-identity.ts'
+import { examplePath, representationTracks } from '../tracks/representation-track.ts'
 import { patternsOf, textDigest } from '../tracks/track-names.ts'
+import { compareMpdVersion } from './mpd-version.ts'
 import { someOf } from './playlist-names.ts'
 
 type Announcements = ReadonlyMap<string, Announcement>
@@ -27,9 +28,13 @@ export function updateAnnouncements(context: Context, session: Session): Update 
     ? mergeAnnouncements(session, announced, own)
     : { merged: announced, findings: [] }
   const startTime = mpd.type === 'dynamic' ? startTimeOf(mpd) : session.startTime
+  const versions = compareMpdVersion(context, session, mpd)
   const next: Session = {
     ...session,
-    ...{ manifest: first, startTime, announcements: limitAnnouncements(merged) },
+    manifest: first,
+    mpds: versions.mpds,
+    startTime,
+    announcements: limitAnnouncements(merged),
   }
   const known = Object.values(session.tracks).filter(({ name }) => at(next.announcements, name))
   const codecs = known.flatMap(({ name, init, reported }) =>
@@ -40,6 +45,7 @@ export function updateAnnouncements(context: Context, session: Session): Update 
     { findings: codecs, preconditions: known.length > 0 ? ['announced-codec'] : [] },
     { preconditions: isUpdate ? ['updated-mpd'] : [] },
     checkSets(context, next),
+    { findings: versions.findings },
   )
 }
 

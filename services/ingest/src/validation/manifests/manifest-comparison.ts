@@ -1,37 +1,8 @@
 import { add, type Context, type Evaluation } from '../evaluation.ts'
 import type { Finding, WithdrawnFinding } from '../finding.ts'
-import type { FindingCode, Severity } from '../rules.ts'
 import { at, type Session } from '../state.ts'
-import { checkSegmentsAgainstUploads, type ManifestSegments } from './segments-against-uploads.ts'
-
-/** What a manifest that ended a session, or a track, said of uploads that had not come. */
-export interface ManifestComparison {
-  /** The upload of the manifest. */
-  readonly upload: string
-  readonly manifest: 'MPD' | 'playlist'
-  /** Paths of uploads that were on their way when it came, and still are. */
-  readonly open: readonly string[]
-  /** Tracks of these uploads: compared when all of them have come. */
-  readonly deferred: readonly DeferredTrack[]
-  /** What was said to be absent. */
-  readonly stated: readonly StatedAbsence[]
-}
-
-/** A track as the manifest lists it, by its name. */
-interface DeferredTrack extends ManifestSegments {
-  readonly track: string
-  readonly mayOmit: boolean
-}
-
-/**
- * A finding that becomes untrue when each of some tracks has come, with a number of segments; or, of tracks that an MPD
- * omits, when another MPD names them.
- */
-interface StatedAbsence {
-  readonly code: FindingCode
-  readonly severity: Severity
-  readonly tracks: readonly { readonly name: string; readonly count: number }[]
-}
+import type { ManifestComparison, StatedAbsence } from './comparison-state.ts'
+import { checkSegmentsAgainstUploads } from './segments-against-uploads.ts'
 
 /** More tracks than this are neither deferred nor withdrawn. */
 const maxDeferred = 16
@@ -50,7 +21,8 @@ export function withComparison(
 ): Session {
   const known = manifest === 'MPD' ? [] : (session.comparisons ?? [])
   const comparison: ManifestComparison = {
-    ...{ upload: upload.id, manifest },
+    upload: upload.id,
+    manifest,
     open: deferred.length > 0 ? open : [],
     deferred: deferred.slice(0, maxDeferred),
     stated: stated.filter(({ tracks }) => tracks.length > 0 && tracks.length <= maxDeferred),
@@ -91,7 +63,7 @@ export function settleComparisons(
   }
 }
 
-/** The same comparison back where the upload changes nothing. */
+/** The comparison after one more upload; the same object where the upload changes nothing. */
 function settle(known: ManifestComparison, path: string, session: Session) {
   const open = known.open.filter((one) => one !== path)
   const isSettled = known.open.length > 0 && open.length === 0

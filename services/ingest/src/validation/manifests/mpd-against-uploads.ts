@@ -8,11 +8,12 @@ import { missingNames } from '../matter/matter-session.ts'
 import { pathInSession } from '../object-name.ts'
 import { type FindingCode, rules } from '../rules.ts'
 import { at, type Session, type Track } from '../state.ts'
-import { clipShapeOf, examplePath } from '../tracks/track-identity.ts'
+import { clipShapeOf, examplePath } from '../tracks/representation-track.ts'
 import { nameNotAnnounced } from './announced-name.ts'
 import { manifestOf, trackNamesOf } from './announcements.ts'
-import { type ManifestComparison, pathsBeside, withComparison } from './manifest-comparison.ts'
-import { checkSegmentsAgainstUploads, type ManifestSegments } from './segments-against-uploads.ts'
+import type { ManifestComparison, ManifestSegments } from './comparison-state.ts'
+import { pathsBeside, withComparison } from './manifest-comparison.ts'
+import { checkSegmentsAgainstUploads } from './segments-against-uploads.ts'
 
 /**
  * Compares the MPD of an ended session with the uploads: tracks, then segments, then times. Tracks of uploads that
@@ -88,7 +89,10 @@ function missingCount(facts: RepresentationFacts, { segmentCount }: Track): numb
 
 const missingSegments = 'manifest-names-missing-segments'
 
-/** Null where some of it can never be withdrawn: a track of another session, or no number of segments. */
+/**
+ * A finding of absence with what withdraws it; null where it is final, because a track is of another session or its
+ * count of segments is not what is wrong.
+ */
 function statedOf(
   code: FindingCode,
   tracks: readonly ({ readonly name: string; readonly count: number } | null | '')[],

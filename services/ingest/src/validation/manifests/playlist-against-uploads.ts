@@ -5,9 +5,10 @@ import type { Context, Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { parseObjectName } from '../object-name.ts'
 import { at, type Session, type Track } from '../state.ts'
+import type { ManifestSegments } from './comparison-state.ts'
 import { pathsBeside, withComparison } from './manifest-comparison.ts'
 import { nameList } from './mpd-against-uploads.ts'
-import { checkSegmentsAgainstUploads, type ManifestSegments } from './segments-against-uploads.ts'
+import { checkSegmentsAgainstUploads } from './segments-against-uploads.ts'
 
 /**
  * Compares the final playlist of a track with its uploads: paths, then segments, then times; later, where uploads of

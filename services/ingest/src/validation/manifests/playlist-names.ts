@@ -4,7 +4,7 @@ import type { Context } from '../evaluation.ts'
 import type { Finding } from '../finding.ts'
 import { limitPlaylists } from '../limits.ts'
 import { at, type PlaylistNames, type Session, type Track, withTrack } from '../state.ts'
-import { playlistTrack } from '../tracks/track-identity.ts'
+import { playlistTrack } from '../tracks/playlist-track.ts'
 import { patternsOf, textDigest } from '../tracks/track-names.ts'
 import { checkWindow, windowOf } from './playlist-window.ts'
 
@@ -40,7 +40,7 @@ export function updatePlaylistNames(
   return { session: inits.length > 1 ? joinHeaders(named, name, inits) : named, findings, track: name }
 }
 
-/** The first and the last ones; a playlist may list a whole day, and is sent again and again. */
+/** The first and the last values of a list: a playlist may list a whole day, and comes again with each segment. */
 export const someOf = <Value>(values: readonly Value[]): readonly Value[] =>
   values.length <= 64 ? values : [...values.slice(0, 8), ...values.slice(-56)]
 

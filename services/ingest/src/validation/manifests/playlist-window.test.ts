@@ -35,6 +35,66 @@ describe('versions of a media playlist', () => {
   })
 })
 
+describe('what versions of a media playlist have said', () => {
+  type Facts = NonNullable<NonNullable<TestObject['inspection']>['playlist']>
+  /** Segments of 4 s from a number on, the last of them with facts of their own. */
+  const listing = (mediaSequence: number, count: number, facts: Partial<Facts> = {}) => {
+    const uris = Array.from({ length: count }, (_, at) => `s${mediaSequence + at}.m4s`)
+    const durations = Array<number>(count).fill(4)
+    return playlistAt('v/live.m3u8', {
+      ...{ mediaSequence, uris, durations, extinfCount: count, segmentCount: count, maps: ['init.mp4'] },
+      targetDuration: 4,
+      ...facts,
+    })
+  }
+  const told = ['playlist-changed']
+
+  it('stays: target duration, type and segments', () => {
+    deepEqual(codes(listing(0, 3), listing(2, 3), listing(2, 4, { hasEndList: true })), [])
+    deepEqual(codes(listing(0, 3), listing(1, 3, { targetDuration: 5 })), told)
+    deepEqual(codes(listing(0, 3), listing(0, 4, { targetDuration: 5, hasEndList: true })), told)
+    deepEqual(codes(listing(0, 2), listing(0, 3, { durations: [4, 3.5, 4] })), told)
+    const event = { playlistType: 'EVENT' }
+    deepEqual(
+      codes(
+        listing(0, 2, event),
+        listing(0, 3, event),
+        listing(0, 3, { playlistType: 'VOD', hasEndList: true }),
+      ),
+      [],
+    )
+    deepEqual(codes(listing(0, 2, event), listing(1, 2, event)), told)
+    deepEqual(codes(listing(0, 2, event), listing(0, 3)), told)
+  })
+
+  it('has each segment under its number', () => {
+    const shifted = listing(3, 3, { uris: ['s2.m4s', 's3.m4s', 's4.m4s'] })
+    deepEqual(codes(listing(0, 5), shifted), ['playlist-sequence'])
+    deepEqual(codes(listing(0, 3), listing(0, 4, { uris: ['s0.m4s', 'x.m4s', 's2.m4s', 's3.m4s'] })), [
+      'playlist-sequence',
+    ])
+    deepEqual(codes(listing(0, 20), listing(15, 20)), [])
+    const withGap = listing(4, 3, { uris: ['s5.m4s', 's6.m4s'], durations: [4, 4] })
+    deepEqual(codes(listing(3, 3), withGap, listing(5, 3)), [])
+  })
+
+  it('counts the discontinuities that have left it', () => {
+    const broken = { discontinuities: [1] }
+    const counted = (discontinuitySequence: number, ...discontinuities: number[]) => ({
+      discontinuitySequence,
+      ...(discontinuities.length > 0 ? { discontinuities } : {}),
+    })
+    deepEqual(codes(listing(0, 3, broken), listing(1, 3, { discontinuities: [0] })), [])
+    deepEqual(codes(listing(0, 3, broken), listing(2, 3, counted(1))), [])
+    deepEqual(codes(listing(0, 3, broken), listing(9, 3, counted(4))), [])
+    deepEqual(codes(listing(0, 3, counted(5)), listing(1, 3, counted(5, 2))), [])
+    deepEqual(codes(listing(0, 3, broken), listing(2, 3)), told)
+    deepEqual(codes(listing(0, 3, broken), listing(1, 3, counted(1, 0))), told)
+    deepEqual(codes(listing(0, 3, counted(5)), listing(1, 3, counted(4))), told)
+    deepEqual(codes(listing(0, 3, broken), listing(9, 3)), told)
+  })
+})
+
 describe('a playlist that has ended', () => {
   const stream = streamOf('cmaf-ingest')
   const ended = (count: number, seconds = 4) =>

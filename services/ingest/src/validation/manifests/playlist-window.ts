@@ -1,44 +1,128 @@
 import type { PlaylistFacts } from '../../media/inspection.ts'
 import type { Upload } from '../../uploads/upload.ts'
-import { type Finding, finding } from '../finding.ts'
+import { excerpt, type Finding, finding } from '../finding.ts'
 import type { PlaylistWindow } from '../state.ts'
 import { textDigest } from '../tracks/track-names.ts'
+
+/** Segments whose names and durations are compared with the next version, the last of a playlist. */
+const maxCompared = 8
 
 /** The window of a media playlist that goes on; undefined for one that has ended or names only what has changed. */
 export function windowOf(
   { path }: Pick<Upload, 'path'>,
   playlist: PlaylistFacts,
 ): PlaylistWindow | undefined {
-  const { mediaSequence, extinfCount, uris, hasEndList } = playlist
+  const { mediaSequence, extinfCount, uris, hasEndList, targetDuration, playlistType } = playlist
   if (mediaSequence === null || hasEndList) return undefined
+  const { discontinuities = [], discontinuitySequence = 0 } = playlist
   return {
     path: textDigest(path),
     sequence: mediaSequence,
     count: extinfCount,
     first: textDigest(uris[0] ?? ''),
+    newest: segmentsOf(playlist).slice(-maxCompared),
+    target: targetDuration,
+    isEvent: playlistType === 'EVENT' || undefined,
+    ...(discontinuities.length + discontinuitySequence > 0 ? { discontinuities, discontinuitySequence } : {}),
   }
+}
+
+type ComparedSegment = NonNullable<PlaylistWindow['newest']>[number]
+
+/** Digest of the URI and duration of each segment; none where gaps or variables leave some out. */
+function segmentsOf({ uris, durations, extinfCount }: PlaylistFacts): readonly ComparedSegment[] {
+  if (uris.length !== extinfCount || durations.length !== extinfCount) return []
+  return uris.map((uri, at) => [textDigest(uri), durations[at] ?? 0])
 }
 
 /**
  * RFC 8216, 6.2.1 and 6.2.2: a playlist may get more segments and lose its first ones, each of which counts up
- * EXT-X-MEDIA-SEQUENCE. At most one finding.
+ * EXT-X-MEDIA-SEQUENCE; the rest stays. At most one finding.
  */
 export function checkWindow(
   before: PlaylistWindow | undefined,
   { path }: Pick<Upload, 'path'>,
-  { mediaSequence, extinfCount, uris }: PlaylistFacts,
+  playlist: PlaylistFacts,
 ): readonly Finding[] {
+  const { mediaSequence } = playlist
   if (!before || mediaSequence === null || before.path !== textDigest(path)) return []
-  const { sequence, count, first } = before
-  const told = (message: string) => [finding('playlist-sequence', message)]
+  const moved = sequenceFault(before, playlist, mediaSequence)
+  if (moved !== null) return [finding('playlist-sequence', moved)]
+  const changed =
+    headFault(before, playlist, mediaSequence) ??
+    durationFault(before, playlist, mediaSequence) ??
+    discontinuityFault(before, playlist, mediaSequence)
+  return changed === null ? [] : [finding('playlist-changed', changed)]
+}
+
+function sequenceFault(
+  { sequence, count, first, newest = [] }: PlaylistWindow,
+  playlist: PlaylistFacts,
+  mediaSequence: number,
+): string | null {
+  const { extinfCount, uris } = playlist
   if (mediaSequence < sequence)
-    return told(`expected EXT-X-MEDIA-SEQUENCE of at least ${sequence} as before, received ${mediaSequence}`)
+    return `expected EXT-X-MEDIA-SEQUENCE of at least ${sequence} as before, received ${mediaSequence}`
   const isMoved = count > 0 && extinfCount > 0 && first !== textDigest(uris[0] ?? '')
   if (mediaSequence === sequence && isMoved)
-    return told(
-      `expected EXT-X-MEDIA-SEQUENCE above ${sequence} as the first segment is another one, received the same`,
-    )
+    return `expected EXT-X-MEDIA-SEQUENCE above ${sequence} as the first segment is another one, received the same`
   const [end, endBefore] = [mediaSequence + extinfCount, sequence + count]
-  if (end >= endBefore) return []
-  return told(`expected segments up to number ${endBefore - 1} as before, received them up to ${end - 1}`)
+  if (end < endBefore)
+    return `expected segments up to number ${endBefore - 1} as before, received them up to ${end - 1}`
+  const now = segmentsOf(playlist)
+  const firstCompared = endBefore - newest.length
+  const strange = newest.findIndex(([name], at) => {
+    const other = now[firstCompared + at - mediaSequence]
+    return other !== undefined && other[0] !== name
+  })
+  if (strange < 0) return null
+  const number = firstCompared + strange
+  return `expected the segment before as number ${number}, by EXT-X-MEDIA-SEQUENCE ${mediaSequence}, received ${excerpt(uris[number - mediaSequence] ?? '')}`
 }
+
+function headFault(
+  { target, isEvent, sequence }: PlaylistWindow,
+  { targetDuration, playlistType }: PlaylistFacts,
+  mediaSequence: number,
+): string | null {
+  if (target !== undefined && targetDuration !== undefined && target !== targetDuration)
+    return `expected EXT-X-TARGETDURATION ${target} as before, received ${targetDuration}`
+  if (!isEvent) return null
+  if (mediaSequence > sequence)
+    return `expected all segments from number ${sequence} on in a playlist of type EVENT, received them from ${mediaSequence} on`
+  return playlistType === null ? 'expected EXT-X-PLAYLIST-TYPE EVENT as before, received none' : null
+}
+
+function durationFault(
+  { sequence, count, newest = [] }: PlaylistWindow,
+  playlist: PlaylistFacts,
+  mediaSequence: number,
+): string | null {
+  const now = segmentsOf(playlist)
+  const firstCompared = sequence + count - newest.length
+  for (const [at, [, seconds]] of newest.entries()) {
+    const other = now[firstCompared + at - mediaSequence]
+    if (other && other[1] !== seconds)
+      return `expected EXTINF ${seconds} of segment number ${firstCompared + at} as before, received ${other[1]}`
+  }
+  return null
+}
+
+/** How many discontinuities lie before a segment, its own included, stays as it is (RFC 8216, 6.2.2). */
+function discontinuityFault(
+  { sequence, count, discontinuities = [], discontinuitySequence = 0 }: PlaylistWindow,
+  playlist: PlaylistFacts,
+  mediaSequence: number,
+): string | null {
+  const { discontinuities: now = [], discontinuitySequence: received = 0, extinfCount } = playlist
+  if (extinfCount === 0 || discontinuities.length === maxDiscontinuities) return null
+  const passed = discontinuities.filter((place) => sequence + place <= mediaSequence).length
+  const expected = discontinuitySequence + passed - (now[0] === 0 ? 1 : 0)
+  const isKnown = mediaSequence < sequence + count
+  if (isKnown ? received === expected : received >= expected) return null
+  const wanted = `EXT-X-DISCONTINUITY-SEQUENCE ${isKnown ? '' : 'of at least '}${expected}`
+  return `expected ${wanted} in front of segment number ${mediaSequence}, by the version before, received ${received}`
+}
+
+/** As many as are known of a playlist. */
+const maxDiscontinuities = 64

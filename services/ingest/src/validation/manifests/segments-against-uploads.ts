@@ -1,19 +1,7 @@
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { formatSeconds } from '../media/format-seconds.ts'
 import type { Track } from '../state.ts'
-
-/** The segments of one track as a manifest lists them; times in seconds. */
-export interface ManifestSegments {
-  readonly count: number
-  /** By how many the count may be off: 1 where it is computed from a duration, else 0. */
-  readonly slack: number
-  /** Number in the first segment's name; null where names have none or the manifest leaves it open. */
-  readonly firstNumber: number | null
-  readonly startSeconds: number | null
-  readonly seconds: number | null
-  /** Duration of the longest segment, the tolerance of all times. */
-  readonly longest: number
-}
+import type { ManifestSegments } from './comparison-state.ts'
 
 /**
  * Compares a manifest's segments with those that were uploaded, by count, highest number, start and total

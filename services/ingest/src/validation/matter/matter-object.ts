@@ -28,7 +28,7 @@ export function checkMatterObject(start: Evaluation, context: Context): Evaluati
       : checkMatterSegment(context, session, track),
   )
   if (!ahead) return checked
-  // What its track lacks is missing without a manifest as well.
+  // Findings on order within the track hold with and without a manifest.
   if (ahead.code !== 'session-number') return add(checked, { findings: [ahead] })
   const others = checked.findings.filter(({ code }) => !orderCodes.has(code))
   const open = openSessionOf(evaluation)
@@ -40,8 +40,8 @@ const openSessionOf = ({ state: { order, sessions } }: Evaluation): Session | nu
   (order.open === null ? null : at(sessions, order.open)) ?? null
 
 /**
- * What is wrong with the order of an object if its session number is meant to be that of the open session: it is
- * still one too early, or of a number that does not follow. The state of that session stays as it is.
+ * Findings on the order of an object as if it were of the open session: its device may have written a wrong session
+ * number. The state of that session stays as it is.
  */
 function orderIn(open: Session, context: Context, name: string): readonly Finding[] {
   const track = trackIn(open, name)

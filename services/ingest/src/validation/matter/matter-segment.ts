@@ -68,7 +68,7 @@ export function checkMatterSegment(context: Context, session: Session, track: Tr
   )
 }
 
-/** Where the times go on after a segment that was not looked into is not known. */
+/** The clock after a segment that this server could not inspect: null, because when that segment ends is unknown. */
 const clockWithout = ({ inspection }: Context, { clock }: Track): Track['clock'] =>
   inspection && isUnread(inspection) ? null : clock
 

@@ -59,7 +59,10 @@ export const isBeyondLimits = ({ inspection }: Context): boolean =>
     ({ code }) => code === 'manifest-too-large' || code === 'manifest-encoding-unknown',
   )
 
-/** A manifest that was not looked into opens a session where none is open, so that what follows it is not early. */
+/**
+ * Opens a session for a manifest that this server did not inspect, where none is open, so that segments behind it do
+ * not count as early.
+ */
 export function openIfNone(evaluation: Evaluation, context: Context): Evaluation {
   const found = findSession(evaluation, context)
   return found.session?.announced ? found : openSession(evaluation, context)
@@ -80,8 +83,8 @@ function abandon(state: State, next: string): { readonly state: State; readonly 
 }
 
 /**
- * Sessions count up by 1. A camera that was given another stream goes on counting: a warning, for the first
- * one.
+ * Session numbers count up by 1. A camera that is moved to another stream goes on counting, so a wrong first number
+ * is a warning.
  */
 function checkSessionNumber({ last }: Order, received: string): readonly Finding[] {
   const expected = last === null ? 1n : BigInt(last) + 1n

@@ -43,7 +43,7 @@ export function checkSegmentNumber(context: Context, track: Track, isKnown: bool
       findings: [finding('segment-number-high', `expected numbers up to ${last}, received ${received}`)],
     }
   }
-  // A cut-off upload has its own finding; its number is no gap as well.
+  // An upload that was cut off has its own finding; its number is not reported as a gap as well.
   const isAfterCutOff = track.cutOffNumber === expected && received === expected + 1
   if (received === expected || isAfterCutOff || !isInOrder(context, track)) return { ...check, findings: [] }
   const isLate = received < expected ? ' late' : ''

@@ -91,7 +91,7 @@ const isSameField = (one: string, other: string): boolean => withoutZeros(one) =
 
 const withoutZeros = (field: string): string => field.replace(/^0+(?=.)/, '')
 
-/** `4d401f`, or as it was written once, in decimal and without constraints: `77.31`. */
+/** `4d401f`, or the older form in decimal and without constraints, `77.31`. */
 function isSameAvc(one: readonly string[], other: readonly string[]): boolean {
   const [first, second] = [avcOf(one), avcOf(other)]
   const isSameProfile = first.profile === second.profile && first.level === second.level
@@ -130,5 +130,5 @@ function isSameMpeg4(one: readonly string[], other: readonly string[]): boolean 
   return at(implicit, audio)?.includes(withoutZeros(announcedAudio)) ?? false
 }
 
-/** By the audio object type of AudioSpecificConfig, those that the samples may hold besides. */
+/** Audio object types that the samples may have although AudioSpecificConfig names the one that is the key here. */
 const implicit: Readonly<Record<string, readonly string[]>> = { '2': ['5', '29'], '5': ['29'] }

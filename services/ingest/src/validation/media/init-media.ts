@@ -124,6 +124,10 @@ export const knownInitOf = (init: InitFacts): KnownInit => ({
   encrypted: init.encrypted,
   dolbyVision: init.dolbyVision ?? undefined,
   delaySeconds: init.delaySeconds,
+  editStart: init.editStart,
+  descriptionCount: init.descriptionCount,
+  defaultDescription: init.defaultDescription,
+  ivSizes: init.ivSizes?.map((size) => size ?? '').join(),
   sampleDuration: init.defaultSampleDuration,
   sampleSize: init.defaultSampleSize,
   sampleFlags: init.defaultSampleFlags,
@@ -150,7 +154,9 @@ export const fitsSameSegments = (known: KnownInit, next: KnownInit): boolean =>
  * begins, not how its media is decoded.
  */
 const isUnknown = (known: KnownInit, key: keyof KnownInit): boolean =>
-  key === 'delaySeconds' || ((key === 'sampleDuration' || key === 'sampleSize') && known[key] === 0)
+  key === 'delaySeconds' ||
+  key === 'editStart' ||
+  ((key === 'sampleDuration' || key === 'sampleSize') && known[key] === 0)
 
 /** `announced-codec` where a manifest announces a codec of the track. */
 export const codecPreconditions = (session: Session, track: string): readonly Precondition[] =>

@@ -35,7 +35,7 @@ function timeOf({ init }: Track, media: MediaFacts): SegmentTime | null {
 const isInHole = ({ hole, clock }: Track, { start, end }: SegmentTime): boolean =>
   hole !== undefined && clock !== null && start >= hole.from - clock.sample && end <= hole.to + clock.sample
 
-/** One statement for each segment that comes behind a later one. */
+/** The finding for a segment that comes behind a later one. */
 export function outOfOrder({ clock, hole, init }: Track, media: MediaFacts): Finding {
   const decodeTime = media.decodeTime ?? 0
   const isBeforeAll = clock !== null && decodeTime < clock.start
@@ -45,7 +45,10 @@ export function outOfOrder({ clock, hole, init }: Track, media: MediaFacts): Fin
   return finding('tfdt-out-of-order', message)
 }
 
-/** What is missing of a track's times after a segment with these findings, and what is not missing any more. */
+/**
+ * The hole in a track's times after a segment with these findings. Where the segment closes the hole, the finding of
+ * the gap is withdrawn.
+ */
 export function holeAfter(
   track: Track,
   media: MediaFacts,

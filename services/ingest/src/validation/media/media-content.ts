@@ -36,8 +36,8 @@ export function checkContent({ name, inspection, extension, upload }: Context): 
 }
 
 /**
- * The time in prft against the time at which the segment came: media cannot be made after it, nor before 1970. A clock that
- * is ahead by seconds is let be.
+ * Compares the time in prft with the time at which the segment came: media cannot be made after it, nor before 1970.
+ * A clock that is a few seconds ahead is tolerated.
  */
 export function checkProducerTime({ inspection, receivedMs }: Context): readonly Finding[] {
   const atMs = inspection?.media?.producerTime?.atMs

@@ -31,7 +31,7 @@ export const isInOrder = (context: Context, track: Track): boolean =>
 export const isInitOnItsWay = ({ upload }: Pick<Context, 'upload'>): boolean =>
   upload.beside?.some(isInitPath) === true
 
-/** What is awaited after a segment. */
+/** Paths of the segments that a track still waits for after this one. */
 export function awaitedAfter(context: Context, { awaited }: Track): Track['awaited'] {
   const overtaken = overtakenBy(context)
   if (awaited === undefined && overtaken.length === 0) return undefined

@@ -259,3 +259,54 @@ describe('an init segment', () => {
     deepEqual(flaws({ handler: 'soun' }), ['init-handler'])
   })
 })
+
+describe('segments against what their init segment says of samples', () => {
+  const first = (facts: Parameters<typeof mediaAt>[2], header: Parameters<typeof initAt>[1] = {}) =>
+    found([initAt('v/init.mp4', header), segment(1, facts)]).slice(1)
+  const bare: Parameters<typeof mediaAt>[2] = {}
+  const wrong = [['sample-encryption']]
+
+  it('name one of its sample descriptions', () => {
+    deepEqual(first({ descriptions: [1] }), [[]])
+    deepEqual(first({ descriptions: [0, 2] }, { descriptionCount: 2 }), [[]])
+    deepEqual(first({ descriptions: [2] }), [['sample-description-index']])
+    deepEqual(first({ descriptions: [1, 3] }, { descriptionCount: 2 }), [['sample-description-index']])
+  })
+
+  it('have a vector for each encrypted sample, unless there is one for all', () => {
+    const encrypted = { encrypted: true, ivSizes: [8] }
+    deepEqual(first({ encrypted: true, ivSizes: [8] }, encrypted), [[]])
+    deepEqual(first({ encrypted: true }, encrypted), [[]])
+    deepEqual(first(bare, { encrypted: true, ivSizes: [0] }), [[]])
+    deepEqual(first(bare, { encrypted: true }), [[]])
+    deepEqual(first(bare, encrypted), wrong)
+    deepEqual(first({ encrypted: true, uninformed: [0], ivSizes: [8] }, encrypted), wrong)
+    deepEqual(first({ encrypted: true, ivSizes: [16] }, encrypted), wrong)
+    deepEqual(first({ encrypted: true, ivSizes: [] }, encrypted), wrong)
+  })
+
+  it('may begin in the clear, with a sample description of its own', () => {
+    const withLead = { encrypted: true, descriptionCount: 2, ivSizes: [8, null] }
+    deepEqual(first({ descriptions: [2] }, withLead), [[]])
+    deepEqual(first({ descriptions: [1] }, withLead), wrong)
+    deepEqual(first(bare, withLead), wrong)
+    deepEqual(first(bare, { ...withLead, defaultDescription: 2 }), [[]])
+    deepEqual(first({ descriptions: [2, 1], encrypted: true, uninformed: [2], ivSizes: [8] }, withLead), [[]])
+    deepEqual(first({ descriptions: [2, 1], encrypted: true, uninformed: [1] }, withLead), wrong)
+  })
+
+  it('come when and as long as their sidx says', () => {
+    const index = { trackId: 1, timescale: 1_000, start: 0, duration: 4_000, decodeTime: 0, samples: 4 }
+    const media = { explicitDuration: 4_000, defaultedSamples: 0 }
+    const told = (facts: Partial<typeof index>, header: Parameters<typeof initAt>[1] = {}) =>
+      first({ index: { ...index, ...media, ...facts } }, header)
+    deepEqual(told({}), [[]])
+    deepEqual(told({ timescale: 90_000, duration: 360_000 }), [[]])
+    deepEqual(told({ duration: 9_000 }), [['segment-index']])
+    deepEqual(told({ trackId: 2 }), [['segment-index']])
+    deepEqual(told({ start: 20_000 }), [['segment-index']])
+    deepEqual(told({ start: 20_000 }, { delaySeconds: 20 }), [[]])
+    deepEqual(told({ decodeTime: 20_000 }), [['segment-index']])
+    deepEqual(told({ decodeTime: 20_000 }, { editStart: 20_000 }), [[]])
+  })
+})

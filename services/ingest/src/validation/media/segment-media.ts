@@ -1,12 +1,19 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import { decodeTimeDifference, isNextSequence } from '../../media/isobmff/counters.ts'
+import { indexFault } from '../../media/isobmff/sidx/index-agreement.ts'
 import { mediaDuration } from '../../media/media-duration.ts'
-import type { SegmentPart } from '../cmaf-ingest/partial-segment.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
 import { type Clock, type KnownInit, nonSyncFlag, type Track } from '../state.ts'
 import { formatSeconds } from './format-seconds.ts'
 import { isLate, outOfOrder } from './late-segment.ts'
+import { checkDescriptions } from './sample-descriptions.ts'
+
+/**
+ * `segment`: a whole one, or the first part of one. `further`: another part of the newest segment, which goes on with
+ * it. `copy`: a whole segment whose parts have come.
+ */
+export type SegmentPart = 'segment' | 'further' | 'copy'
 
 /** How a segment follows the one before it, as far as the checks of order have found. */
 interface SegmentPosition {
@@ -45,6 +52,8 @@ export function checkSegmentMedia(
     ...checkStructure(track, media),
     ...checkSamples(init, media, position),
     ...checkDurations(init, media),
+    ...(init ? checkDescriptions(init, media) : []),
+    ...checkIndex(init, media),
     ...checkNegativeTime(track, media),
     ...(position.part === 'further' ? [] : checkSync(init, media)),
     // A gap in time is a gap in numbers too: one cause, one finding.
@@ -91,7 +100,7 @@ const isOffTime = ({ end, sample }: Clock, decodeTime: number): boolean => Math.
 const goesOnFrom = (clock: Clock | null, { decodeTime }: MediaFacts): boolean =>
   clock !== null && decodeTime !== null && Math.abs(decodeTime - clock.end) <= clock.sample
 
-/** Of the segments of a clock, as one has them whose newest segment lasts for `newest`. */
+/** `shortest` and `longest` of a clock, for a next segment of duration `newest`; see `segmentDurations`. */
 function extremesOf(clock: Clock, newest: number): Pick<Clock, 'shortest' | 'longest'> {
   const shortest = Math.min(clock.shortest ?? clock.duration, clock.duration)
   const longest = Math.max(clock.longest ?? clock.duration, clock.duration)
@@ -128,7 +137,7 @@ function checkStructure({ init, name }: Track, media: MediaFacts): readonly Find
   return findings
 }
 
-/** What the moofs leave to trex, and to a file that they are cut out of. */
+/** Checks sample sizes that moofs leave to trex, and offsets that count from the start of a longer file. */
 function checkSamples(
   init: KnownInit | null,
   { defaultSizes, missingFront }: MediaFacts,
@@ -141,7 +150,7 @@ function checkSamples(
   if (!init || !defaultSizes) return []
   const { min, max } = defaultSizes
   const { sampleSize } = init
-  // Where already max is below min, the fault is not that of trex.
+  // With max below min, no default size fits: the fault is in the moofs, not in trex.
   if ((sampleSize >= min && sampleSize <= max) || max < min) return []
   const limits =
     sampleSize < min ? `of at least ${min} byte` : `of up to ${max} bytes, as many as the mdat has`
@@ -159,6 +168,12 @@ function checkDurations(init: KnownInit | null, media: MediaFacts): readonly Fin
   if (!init || sampleCount < 2 || mediaDuration(media, init.sampleDuration) > 0) return []
   const message = `expected durations of samples in trun, tfhd or trex, received ${sampleCount} samples without any`
   return [finding('samples-without-duration', message)]
+}
+
+/** A sidx that came with its init segment has been compared with that one. */
+function checkIndex(init: KnownInit | null, { index }: MediaFacts): readonly Finding[] {
+  const fault = init && index ? indexFault(index, init) : null
+  return fault === null ? [] : [finding('segment-index', fault)]
 }
 
 /**
@@ -201,7 +216,7 @@ function checkTimes(track: Track, media: MediaFacts, { isNext }: SegmentPosition
   if (isLate(track, media)) return [outOfOrder(track, media)]
   const off = decodeTimeDifference(media.decodeTime, clock.end, media.isShortDecodeTime)
   if (Math.abs(off) <= sample) return []
-  // One decode time that is off is one fault: the segment behind it is where it belongs.
+  // After one wrong decode time, the next segment may lie where it would without that one: one fault, one finding.
   if (clock.straight !== undefined && Math.abs(media.decodeTime - clock.straight) <= sample) return []
   const message = `expected decode time ${clock.end}, received ${media.decodeTime}: ${formatSeconds(Math.abs(off) / scale)}`
   return [

@@ -43,7 +43,7 @@ const certificateMissing: ReferenceFault = {
   message: 'expected the upload to come over TLS with a client certificate; none was presented',
 }
 
-/** Null where an exception ends it. */
+/** Null where the reference fails with an exception. */
 function judge(stream: ReferenceStream, state: ReferenceState, upload: RoutedUpload): ReferenceStep | null {
   const start: ReferenceStep = { state, session: inProgress(state), faults: [] }
   const { extension, manifest } = upload

@@ -101,7 +101,10 @@ interface TrackStep {
   readonly faults: readonly ReferenceFault[]
 }
 
-/** One that is refused changes nothing; on cmaf-ingest streams none does. */
+/**
+ * Checks an init segment. The reference keeps nothing of one that it refuses; on cmaf-ingest streams it neither
+ * refuses nor keeps any.
+ */
 function initInOrder(stream: ReferenceStream, place: Place, track: ReferenceTrack): TrackStep {
   const found = initFault(stream, excerpt(place.track), track)
   if (found || stream.interface === 'cmaf-ingest') return { track, faults: found ? [found] : [] }
@@ -129,7 +132,10 @@ function initFault(
   return null
 }
 
-/** Each one counts and opens its track, refused or not; on cmaf-ingest streams none does. */
+/**
+ * Checks a segment. The reference counts each one, and opens its track, even if it refuses the segment; on
+ * cmaf-ingest streams it does neither.
+ */
 function segmentInOrder(stream: ReferenceStream, place: Place, track: ReferenceTrack): TrackStep {
   if (stream.interface === 'cmaf-ingest') return { track, faults: [] }
   const found = segmentFault(stream, excerpt(place.track), track)

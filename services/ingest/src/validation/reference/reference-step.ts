@@ -23,7 +23,10 @@ export interface RoutedUpload extends ReferenceUpload {
   readonly extension: string
 }
 
-/** A session is opened by what needs one; the number in its path does not count. */
+/**
+ * Opens a session where none is open. The reference does so for each object that needs one, and ignores the number in
+ * its path.
+ */
 export const withOpenSession = (
   step: ReferenceStep,
 ): ReferenceStep & { readonly session: ReferenceSession } => {
@@ -37,7 +40,7 @@ export const withReferenceSession = (step: ReferenceStep, session: ReferenceSess
   state: { sessions: Math.max(step.state.sessions, session.id), last: session },
 })
 
-/** Without an object. */
+/** A session before its first object. */
 export const newReferenceSession = (id: number): ReferenceSession => ({
   id,
   isComplete: false,

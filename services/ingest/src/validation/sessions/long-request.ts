@@ -12,7 +12,9 @@ import { textDigest } from '../tracks/track-names.ts'
  * 5.3-2). After a restart it begins anew in another request. Two encoders may also send one track in two requests at once.
  */
 
-/** What gives the restart away in the first part of another request, in words; null for none. */
+/**
+ * Why the first part of another long request shows that the camera has restarted, in words; null where it does not.
+ */
 export function signInLongRequest(context: Context, session: Session, track: Track): string | null {
   const { upload, inspection } = context
   if (!upload.part || track.request?.of === requestDigest(upload.part.of)) return null
@@ -23,7 +25,9 @@ export function signInLongRequest(context: Context, session: Session, track: Tra
   return signInTime(context, track, media) ?? signInPath(session, track, media)
 }
 
-/** Clips of one camera are files of their own, whose times may begin anew. */
+/**
+ * Whether a part is of another clip than its track so far: clips are files of their own, whose times may begin anew.
+ */
 export const isOtherFile = ({ object }: Context, { place }: Track): boolean =>
   object?.name.isFree === true && place?.init !== undefined && place.init !== textDigest(object.path)
 
@@ -31,14 +35,17 @@ function signInInit({ upload, inspection, receivedMs }: Context, track: Track): 
   const { clock, request, init, name } = track
   if (!clock || !request || mayBeFirst(clock, request) || track.phase === 'completed') return null
   if (track.shortInitDigest === shortDigest(upload.sha256)) return null
-  // Two tracks at one URL.
+  // With another handler it is a second track at the same URL.
   if (init?.handler !== inspection?.init?.handler) return null
   const silentMs = receivedMs - request.lastMs
   if (request.end === undefined && silentMs <= 2 * millisecondsOf(track, clock.duration)) return null
   return `another init segment of ${excerpt(name)} in another request, behind segments up to ${clock.end}`
 }
 
-/** One segment may be sent again while it is not known that the other request is over. */
+/**
+ * Whether the request before has brought one segment at most, and may not be over: then the segment may just be sent
+ * again.
+ */
 const mayBeFirst = ({ count }: Clock, { end }: LongRequest): boolean => count < 2 && end === undefined
 
 function signInTime(context: Context, track: Track, media: MediaFacts): string | null {
@@ -61,14 +68,17 @@ function signInTime(context: Context, track: Track, media: MediaFacts): string |
 const maxResent = 3
 const maxRecent = maxResent + 1
 
-/** Whether the other request goes on beside this one. */
+/** Whether the request before still brought segments after this one had begun. */
 const isBeside = ({ upload }: Context, { lastMs }: LongRequest): boolean =>
   lastMs > Date.parse(upload.startedAt) + maxCommitMs
 
-/** What was sent before another request began may be stored so much later. */
+/** A segment that was sent before another request began may be stored up to this much later than that. */
 const maxCommitMs = 1_000
 
-/** The path counts, and the request at the earlier one was cut off. Clips that follow each other end well. */
+/**
+ * Where each request has a path with a counter: the request at the earlier path was cut off, and times begin anew.
+ * Requests of clips that follow each other end well.
+ */
 function signInPath({ tracks }: Session, track: Track, { decodeTime }: MediaFacts): string | null {
   const clip = track.place?.clip
   if (clip === undefined || track.segmentCount > 0 || decodeTime === null) return null

@@ -5,6 +5,7 @@ import { shortFingerprint } from '../limits.ts'
 import { isRepeat } from '../request-findings.ts'
 import { at, newSession, newTrack, type Order, type Session, type Track } from '../state.ts'
 import { signInLongRequest } from './long-request.ts'
+import { sharedWithNext } from './shared-uploads.ts'
 
 /**
  * A camera that starts again in the middle of a session sends its first objects anew. They are no late or repeated
@@ -12,7 +13,7 @@ import { signInLongRequest } from './long-request.ts'
  * session of its own here, and the old one ends as abandoned. Unchanged where nothing speaks of a restart.
  */
 export function beginAfterRestart(evaluation: Evaluation, context: Context): Evaluation {
-  // Nothing stood at its path: then it is nothing that comes again. Parts of a long request have paths of their own.
+  // Only an upload to a path that has an object may be sent anew. Parts of a long request have paths of their own.
   if (context.previous === null && !context.upload.part) return evaluation
   const session = at(evaluation.state.sessions, context.name.session)
   if (!session || session.segmentCount === 0) return evaluation
@@ -66,7 +67,10 @@ function restartByInit({ inspection }: Context, { tracks }: Session, track: Trac
   }
 }
 
-/** Of HomeKit Secure Video: a sealed object never has the same bytes twice, so segments that come again tell nothing. */
+/**
+ * Of HomeKit Secure Video only the init segment gives a restart away: sealed bytes never repeat, so that a segment
+ * that is sent again looks like a new one.
+ */
 function restartBySealedInit({ name }: Context, track: Track): Restart | null {
   if (name.kind !== 'init' || track.lastNumber === null) return null
   return { sign: anotherInitOf(track), tracks: [] }
@@ -81,7 +85,10 @@ function restartByNumber({ name }: Context, { tracks }: Session, track: Track): 
   return { sign, tracks: Object.values(tracks).map(withInitOnly) }
 }
 
-/** Names of one's own may have no numbers: the path of an earlier segment, and the time of the first. */
+/**
+ * Names on cmaf-ingest streams may have no numbers. What gives a restart away is a segment at the path of an earlier
+ * one that begins where the recording began.
+ */
 function restartByTime(context: Context, session: Session, track: Track): Restart | null {
   const { inspection, name, upload } = context
   const { clock } = track
@@ -95,7 +102,10 @@ function restartByTime(context: Context, session: Session, track: Track): Restar
   return { sign, tracks: Object.values(session.tracks).map(withInitOnly) }
 }
 
-/** By the first parts of another long request. Each request begins with the init segment of its track. */
+/**
+ * What gives a restart away is the first part of another long request. Each request begins with the init segment of
+ * its track.
+ */
 function restartByRequest(context: Context, session: Session, track: Track): Restart | null {
   const sign = signInLongRequest(context, session, track)
   if (sign === null) return null
@@ -107,16 +117,24 @@ function restartByRequest(context: Context, session: Session, track: Track): Res
 
 const withPlaylistOnly = ({ name, hasPlaylist }: Track): Track => ({
   ...newTrack(name),
-  ...{ phase: 'initial_playlist_uploaded', hasPlaylist },
+  phase: 'initial_playlist_uploaded',
+  hasPlaylist,
 })
 
 /** A track without its segments: its init segment came again with the same bytes, or not at all. */
 const withInitOnly = ({ init, hasInit, name, ...track }: Track): Track => ({
   ...newTrack(name),
-  ...{ init, hasInit, phase: hasInit ? 'init_uploaded' : 'not_started' },
-  ...{ hasPlaylist: track.hasPlaylist, initUpload: track.initUpload, header: track.header },
-  ...{ isHeader: track.isHeader, place: track.place, isOneUrl: track.isOneUrl },
-  ...{ shortInitDigest: track.shortInitDigest, shortDevice: track.shortDevice },
+  init,
+  hasInit,
+  phase: hasInit ? 'init_uploaded' : 'not_started',
+  hasPlaylist: track.hasPlaylist,
+  initUpload: track.initUpload,
+  header: track.header,
+  isHeader: track.isHeader,
+  place: track.place,
+  isOneUrl: track.isOneUrl,
+  shortInitDigest: track.shortInitDigest,
+  shortDevice: track.shortDevice,
 })
 
 function withNewRecording(
@@ -128,10 +146,15 @@ function withNewRecording(
   const { key, generation, announced, announcements, hlsTrackCount, hlsCodecs, playlists, manifest } = old
   const session: Session = {
     ...newSession(key, context.receivedMs, generation + 1),
-    ...{ announced, hlsTrackCount, hlsCodecs, playlists, manifest },
+    announced,
+    hlsTrackCount,
+    hlsCodecs,
+    playlists,
+    manifest,
     announcements: tracks.length > 0 ? announcements : {},
     tracks: Object.fromEntries(tracks.map((track) => [track.name, track])),
     shortDevice: deviceOf(context) ?? old.shortDevice,
+    shared: sharedWithNext(old, tracks),
   }
   const replaced: Session = { ...old, phase: 'abandoned' }
   const begun = add(evaluation, {

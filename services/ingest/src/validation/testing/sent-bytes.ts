@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { readManifest } from '../../media/inspect-manifest.ts'
 import { createInspector } from '../../media/isobmff/inspector.ts'
-import { readManifest } from '../../media/read-manifest.ts'
 import type { TestObject } from './arrivals.ts'
 
 /** An object with what its bytes say. */

@@ -80,9 +80,12 @@ export function steadyNameOf(path: string): string {
   return `${directoryOf(path).replace(dates, '#')}/${words.filter((word) => !isPassing(word)).join('_')}`
 }
 
+/** Digest of `steadyNameOf`, to compare. */
+export const steadyDigest = (path: string): number => textDigest(steadyNameOf(path))
+
 const uuid = /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/gi
 
-/** Of folders: days, and times behind them. Fewer digits may be the number of a camera. */
+/** Dates in the names of folders, with the times behind them. Fewer digits may be the number of a camera. */
 const dates = /(?:19|20)\d\d[-_./]?[01]\d[-_./]?[0-3]\d(?:[-_./T]?\d\d(?!\d))*/g
 
 /** Whether a word is a number, a time such as `20260131T120000Z`, or an id in hexadecimal. */

@@ -1,4 +1,4 @@
-import type { StoredObject } from '../../fold.ts'
+import type { StoredObject } from '../../judged-upload.ts'
 
 /** What stands at a path, short, because there is one for every path: id, SHA-256, and the session of the few that have it. */
 export const encodeObject = ({ upload, sha256, session }: StoredObject): string =>

@@ -1,5 +1,5 @@
 import type { PlayableSegment } from '../../../playback/ports.ts'
-import type { JudgedUpload } from '../../fold.ts'
+import type { JudgedUpload } from '../../judged-upload.ts'
 
 /** The member of a sorted set whose score is the place of a segment: its decode time, and its shift. */
 const encodePlayable = (segment: Omit<PlayableSegment, 'decodeTime'>): string => {
@@ -27,7 +27,11 @@ export function playableMemberOf({ upload, media, init }: JudgedUpload): string 
 export function decodePlayable(member: string, score: string): PlayableSegment {
   const [upload = '', init = '', duration, bytes, received = '0', ...marks] = member.split(' ')
   return {
-    ...{ upload, init, decodeTime: Number(score), duration: Number(duration), bytes: Number(bytes) },
+    upload,
+    init,
+    decodeTime: Number(score),
+    duration: Number(duration),
+    bytes: Number(bytes),
     receivedMs: Number.parseInt(received, 36),
     isSound: !marks.includes('!'),
     shift: Number(marks.find((mark) => mark.startsWith('+')) ?? 0),

@@ -1,18 +1,21 @@
 import type { InitFacts } from '../../../media/inspection.ts'
 import { hideCredentials } from '../../../uploads/sender-headers.ts'
-import type { JudgedUpload } from '../../fold.ts'
-import type { MediaOfUpload } from '../../media-of-upload.ts'
+import type { JudgedUpload, MediaOfUpload } from '../../judged-upload.ts'
 
 /** An upload as the index stores it, under its id, which is left out. */
 export function encodeUpload(judged: JudgedUpload): string {
   const { upload, findings, session, track, status, position, init, media, initFacts } = judged
   const { id: _id, ...facts } = upload
   return JSON.stringify({
-    ...{ upload: facts, findings, session, track, position },
-    ...(status === 202 ? {} : { status }),
-    ...(init === null ? {} : { init }),
-    ...(media === null ? {} : { media: encodeMedia(media) }),
-    ...(initFacts === null ? {} : { initFacts }),
+    upload: facts,
+    findings,
+    session,
+    track,
+    position,
+    status: status === 202 ? undefined : status,
+    init: init ?? undefined,
+    media: media ? encodeMedia(media) : undefined,
+    initFacts: initFacts ?? undefined,
   })
 }
 
@@ -63,7 +66,13 @@ function encodeMedia(media: MediaOfUpload): StoredMedia {
 function decodeMedia(stored: StoredMedia): MediaOfUpload {
   const [decodeTime, duration, timescale, samples, sequence, flags, producerAtMs = null, shift = 0] = stored
   return {
-    ...{ decodeTime, duration, timescale, samples, sequence, producerAtMs, shift },
+    decodeTime,
+    duration,
+    timescale,
+    samples,
+    sequence,
+    producerAtMs,
+    shift,
     startsWithSync: (flags & flag.startsWithSync) !== 0,
     isPlayable: (flags & flag.isPlayable) !== 0,
     isSound: (flags & flag.isSound) !== 0,

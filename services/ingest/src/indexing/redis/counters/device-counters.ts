@@ -1,6 +1,6 @@
 import type { DeviceContact, DeviceCounts } from '../../../streams/ports.ts'
 import { isAccepted } from '../../../validation/finding.ts'
-import type { JudgedUpload } from '../../fold.ts'
+import type { JudgedUpload } from '../../judged-upload.ts'
 
 /** What a commit adds to the hash of devices; its fields are `<fingerprint> <name>`. */
 export interface DeviceUpdate {
@@ -68,7 +68,9 @@ export function decodeDevices(fields: Readonly<Record<string, string>>): readonl
     )
     return [
       {
-        ...{ fingerprint, uploads: Number(of.uploads ?? 0), errors: Number(of.errors ?? 0) },
+        fingerprint,
+        uploads: Number(of.uploads ?? 0),
+        errors: Number(of.errors ?? 0),
         stored: { uploads: Number(of['stored-uploads'] ?? 0), bytes: Number(of['stored-bytes'] ?? 0) },
         firstSeen: of.first ?? '',
         last: JSON.parse(of.last) as DeviceContact,

@@ -1,7 +1,7 @@
 import type { MinuteCounts } from '../../../streams/ports.ts'
 import { severities, worstOf } from '../../../validation/finding.ts'
 import type { Severity } from '../../../validation/rules.ts'
-import type { JudgedUpload } from '../../fold.ts'
+import type { JudgedUpload } from '../../judged-upload.ts'
 
 const letters = { error: 'e', warning: 'w', note: 'n' } as const satisfies Record<Severity, string>
 

@@ -6,6 +6,7 @@ import {
   box,
   esds,
   hevcConfiguration,
+  hvcC,
   letters,
   moov,
   u32,
@@ -75,7 +76,65 @@ describe('init facts', () => {
   })
 
   it('go by the first of several sample entries', () => {
-    equal(codecOf(Buffer.concat([avc1(), visualEntry('hvc1')])), 'avc1.4d401f')
+    const init = initOf({ entry: Buffer.concat([avc1(), visualEntry('hvc1', hvcC)]) })
+    deepEqual([init.codec, init.descriptionCount], ['avc1.4d401f', 2])
+  })
+
+  it('have as many sample entries as stsd says, each with its configuration', () => {
+    const bytes = moov()
+    bytes.writeUInt32BE(2, bytes.indexOf('stsd') + 8)
+    match(
+      inspect(bytes).faults[0]?.message ?? '',
+      /^expected 2 sample entries in stsd at byte \d+ as it says; there are 1$/,
+    )
+    const { faults } = inspect(moov({ entry: Buffer.concat([avc1(), visualEntry('avc1')]) }))
+    deepEqual(
+      faults.map(({ code }) => code),
+      ['decoder-configuration'],
+    )
+  })
+
+  it('have a trex that names one of their sample entries', () => {
+    const described = (number: number, ...entries: Buffer[]) => {
+      const bytes = moov({ entry: Buffer.concat(entries) })
+      bytes.writeUInt32BE(number, bytes.indexOf('trex') + 12)
+      return inspect(bytes)
+    }
+    const twice = described(2, avc1(), avc1())
+    deepEqual([twice.init?.defaultDescription, twice.faults], [2, []])
+    for (const wrong of [described(0, avc1()), described(2, avc1()), described(3, avc1(), avc1())])
+      deepEqual(
+        wrong.faults.map(({ code }) => code),
+        ['sample-description-index'],
+      )
+    match(
+      described(2, avc1()).faults[0]?.message ?? '',
+      /^expected a sample description from 1 to 1 in trex of moov at byte 8; received 2$/,
+    )
+  })
+
+  it('say how long the vectors of encrypted samples are', () => {
+    const entry = (isProtected: number, size: number) => {
+      const tenc = box('schi', box('tenc', u32(0), [0, 0, isProtected, size], Buffer.alloc(16)))
+      const scheme = box('schm', u32(0), letters('cenc'), u32(0x1_0000))
+      return visualEntry('encv', avcC, box('sinf', box('frma', letters('avc1')), scheme, tenc))
+    }
+    const sizesOf = (...entries: Buffer[]) => initOf({ entry: Buffer.concat(entries) }).ivSizes
+    deepEqual(sizesOf(entry(1, 8)), [8])
+    deepEqual(sizesOf(entry(1, 0)), [0])
+    deepEqual(sizesOf(entry(1, 16), avc1()), [16, null])
+    deepEqual(sizesOf(entry(0, 0)), undefined)
+    deepEqual(sizesOf(avc1()), undefined)
+  })
+
+  it('say at which media time an edit list begins', () => {
+    const startOf = (...elst: readonly number[]) => {
+      const bytes = box('moov', box('trak', box('edts', box('elst', u32(...elst)))))
+      return inspect(bytes).init?.editStart
+    }
+    equal(startOf(0, 2, 1_500, 2 ** 32 - 1, 0x1_0000, 0, 1_024, 0x1_0000), 1_024)
+    equal(startOf(0x0100_0000, 1, 0, 0, 1, 2, 0x1_0000), 2 ** 32 + 2)
+    equal(startOf(0, 1, 1_500, 0, 0x1_0000), undefined)
   })
 
   it('have no timescale of zero', () => {

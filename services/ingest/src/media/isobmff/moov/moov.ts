@@ -4,12 +4,13 @@ import { emptyTrak, parseTrak, type Trak } from './trak.ts'
 
 interface Trex {
   readonly trackId: number
+  readonly description: number
   readonly duration: number
   readonly size: number
   readonly flags: number
 }
 
-/** A CMAF header has one; more than any plain file has are ignored. */
+/** A CMAF header has one trex. Beyond this number, which no ordinary file reaches, they are ignored. */
 const maxTrexes = 256
 
 /**
@@ -53,6 +54,12 @@ export function parseMoov(moov: Box, report: Report): Omit<InitFacts, 'brands'> 
       report(`expected ${what} in moov at byte ${moov.offset}; there is none`, 'init-incomplete')
     const { trackId } = facts
     const isTrexMissing = trackId !== 0 && trexes.length < maxTrexes && !hasTrexOf(trexes, trackId)
+    const { descriptionCount = 1, defaultDescription = 1 } = facts
+    if (facts.codec !== '' && (defaultDescription === 0 || defaultDescription > descriptionCount))
+      report(
+        `expected a sample description from 1 to ${descriptionCount} in trex of moov at byte ${moov.offset}; received ${defaultDescription}`,
+        'sample-description-index',
+      )
     if (!hasMvhd) expected('a whole mvhd')
     if (isFragmented && isTrexMissing) expected(`a whole trex of track ${trackId}`)
   }
@@ -67,6 +74,7 @@ function factsOf(
   return {
     ...trak,
     ...counts,
+    ...(trex && trex.description !== 1 ? { defaultDescription: trex.description } : {}),
     defaultSampleDuration: trex?.duration ?? 0,
     defaultSampleSize: trex?.size ?? 0,
     defaultSampleFlags: trex?.flags ?? 0,
@@ -81,6 +89,7 @@ function parseTrex(box: Box): Trex {
   const { body } = box
   return {
     trackId: body.readUInt32BE(4),
+    description: body.readUInt32BE(8),
     duration: body.readUInt32BE(12),
     size: body.readUInt32BE(16),
     flags: body.readUInt32BE(20),

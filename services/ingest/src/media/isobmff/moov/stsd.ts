@@ -9,6 +9,9 @@ type SampleEntry = Pick<
   'codec' | 'width' | 'height' | 'averageBitrate' | 'maxBitrate' | 'encrypted' | 'dolbyVision'
 >
 
+/** A sample entry, and how many there are, each with the size of its samples' initialization vectors. */
+type SampleEntries = SampleEntry & Pick<InitFacts, 'descriptionCount' | 'ivSizes'>
+
 export const emptySampleEntry: SampleEntry = {
   codec: '',
   width: null,
@@ -19,19 +22,41 @@ export const emptySampleEntry: SampleEntry = {
   dolbyVision: null,
 }
 
+/** More entries than these are counted and not looked into. */
+const maxEntries = 8
+
 /**
- * Parses the first sample entry of an stsd (ISO/IEC 14496-12, 8.5.2); CMAF allows more, but one codec only.
+ * Parses the sample entries of an stsd (ISO/IEC 14496-12, 8.5.2), and describes the first; CMAF allows more, but one codec
+ * only.
  */
-export function parseStsd(stsd: Box, handler: string, report: Report): SampleEntry {
-  const entries: SampleEntry[] = []
+export function parseStsd(stsd: Box, handler: string, report: Report): SampleEntries {
+  const entries: ParsedEntry[] = []
+  let count = 0
   const context = { handler, version: stsd.body[0] ?? 0, report }
   const visit = (box: Box) => {
-    if (entries.length === 0) entries.push(parseEntry(box, context))
+    count++
+    if (count <= maxEntries) entries.push(parseEntry(box, context))
   }
-  walkBoxes(stsd, 8, visit, report)
+  const isWhole = walkBoxes(stsd, 8, visit, report)
   const [first] = entries
   if (!first) report(`expected a whole sample entry in stsd at byte ${stsd.offset}; there is none`)
-  return first ?? emptySampleEntry
+  if (!first) return emptySampleEntry
+  assertHolds(stsd, 8)
+  const written = stsd.body.readUInt32BE(4)
+  if (isWhole && written !== count)
+    report(`expected ${written} sample entries in stsd at byte ${stsd.offset} as it says; there are ${count}`)
+  const ivSizes = entries.map((entry) => entry.ivSize)
+  return {
+    ...first.facts,
+    ...(count > 1 ? { descriptionCount: count } : {}),
+    ...(ivSizes.some((size) => size !== null) ? { ivSizes } : {}),
+  }
+}
+
+interface ParsedEntry {
+  readonly facts: SampleEntry
+  /** As in InitFacts. */
+  readonly ivSize: number | null
 }
 
 interface EntryContext {
@@ -49,16 +74,19 @@ interface EntryBoxes {
   /** Of the encryption, from schm. */
   scheme?: string | undefined
   hasTrackEncryption?: boolean
+  ivSize?: number | null
 }
 
-function parseEntry(entry: Box, context: EntryContext): SampleEntry {
+function parseEntry(entry: Box, context: EntryContext): ParsedEntry {
   const { handler } = context
   // A handler that does not fit is a fault of its own, and what is in the entry then is uncertain.
   const report = isFitting(entry.type, handler) ? context.report : ignore
   const boxes: EntryBoxes = { configurations: {} }
   const { configurations } = boxes
   const visitSchi = (box: Box) => {
-    if (box.type === 'tenc') boxes.hasTrackEncryption = true
+    if (box.type !== 'tenc') return
+    boxes.hasTrackEncryption = true
+    boxes.ivSize = ivSizeOf(box)
   }
   const visitSinf = (box: Box) => {
     if (box.type === 'frma') boxes.original = originalOf(box)
@@ -84,7 +112,7 @@ function parseEntry(entry: Box, context: EntryContext): SampleEntry {
   const fault =
     type === 'stpp' ? subtitleFault(entry) : isRead ? configurationFault(type, configurations) : null
   if (fault !== null) report(fault.message, fault.code)
-  return {
+  const facts: SampleEntry = {
     ...emptySampleEntry,
     ...(isVisual(handler) && sizeOf(entry)),
     ...boxes.bitrate,
@@ -92,6 +120,13 @@ function parseEntry(entry: Box, context: EntryContext): SampleEntry {
     dolbyVision: dolbyVisionOf(configurations),
     encrypted: boxes.original !== undefined || isEncrypted(entry),
   }
+  return { facts, ivSize: boxes.ivSize ?? null }
+}
+
+/** ISO/IEC 23001-7, 8.2: null where the samples are not encrypted. */
+function ivSizeOf(tenc: Box): number | null {
+  assertHolds(tenc, 8)
+  return tenc.body[6] === 1 ? (tenc.body[7] ?? 0) : null
 }
 
 const isEncrypted = ({ type }: Box): boolean => /^enc[vatsm]$/.test(type)

@@ -10,6 +10,7 @@ export type Trak = Omit<
   | 'trackCount'
   | 'isFragmented'
   | 'brands'
+  | 'defaultDescription'
   | 'defaultSampleDuration'
   | 'defaultSampleSize'
   | 'defaultSampleFlags'
@@ -42,7 +43,7 @@ interface TrakBoxes {
   hdlr?: Pick<Trak, 'handler'>
   elng?: Pick<Trak, 'language'>
   stsd?: Box
-  delay?: number
+  edits?: Edits
   hasSamples?: boolean
 }
 
@@ -66,7 +67,7 @@ export function parseTrak(trak: Box, report: Report): { readonly trak: Trak; rea
       else if (type === 'kind' && kinds.length < maxKinds) kinds.push(kindOf(box))
       else if (type === 'stsd') found.stsd = box
       else if (type === 'stsz' || type === 'stz2') found.hasSamples = hasSamplesIn(box)
-      else if (type === 'elst' && parent === 'edts') found.delay = delayOf(box)
+      else if (type === 'elst' && parent === 'edts') found.edits = editsOf(box)
       return true
     }
   walkBoxes(trak, 0, visitIn('trak'), report)
@@ -87,10 +88,11 @@ export function parseTrak(trak: Box, report: Report): { readonly trak: Trak; rea
     ...entry,
     kinds,
     ...(found.hasSamples ? { hasSamples: true } : {}),
+    ...(found.edits?.start ? { editStart: found.edits.start } : {}),
     width: entry.width ?? width,
     height: entry.height ?? height,
   }
-  return { trak: facts, delay: found.delay ?? 0 }
+  return { trak: facts, delay: found.edits?.delay ?? 0 }
 }
 
 function parseTkhd(box: Box): Pick<Trak, 'trackId' | 'width' | 'height'> {
@@ -121,8 +123,15 @@ function hasSamplesIn(sizes: Box): boolean {
   return sizes.body.length >= 12 && sizes.body.readUInt32BE(8) > 0
 }
 
-/** ISO/IEC 14496-12, 8.6.6: the durations of the edits in front of the media, which have media time -1. */
-function delayOf(elst: Box): number {
+interface Edits {
+  /** Durations of the edits in front of the media, in units of the movie's timescale. */
+  readonly delay: number
+  /** Media time of the first edit behind those, in units of the track's timescale. */
+  readonly start: number
+}
+
+/** ISO/IEC 14496-12, 8.6.6: the edits in front of the media have media time -1. */
+function editsOf(elst: Box): Edits {
   assertHolds(elst, 8)
   const { body } = elst
   const isLong = body[0] === 1
@@ -132,10 +141,10 @@ function delayOf(elst: Box): number {
   let delay = 0
   for (let at = 8; at < 8 + count * stride; at += stride) {
     const mediaTime = isLong ? Number(body.readBigInt64BE(at + 8)) : body.readInt32BE(at + 4)
-    if (mediaTime !== -1) break
+    if (mediaTime !== -1) return { delay, start: mediaTime }
     delay += isLong ? readUInt64(body, at) : body.readUInt32BE(at)
   }
-  return delay
+  return { delay, start: 0 }
 }
 
 /** More edits than this are not looked at. */

@@ -57,7 +57,11 @@ export function boxNodeOf(
   const found =
     from === null ? noChildren : childrenIn(body.subarray(from), at + headerSize + from, budget, inside)
   return {
-    ...{ type, at, size: headerSize + body.length, headerSize, fields },
+    type,
+    at,
+    size: headerSize + body.length,
+    headerSize,
+    fields,
     children: found.children,
     fault: fault ?? found.fault,
   }

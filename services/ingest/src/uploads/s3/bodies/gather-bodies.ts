@@ -15,7 +15,7 @@ interface WaitingBody extends StoreBody {
 }
 
 export function gatherBodies(storedBodies: Pick<StoreBodies, 'put' | 'remove'>): BodyGatherer {
-  /** Of the streams of which bodies are on their way. */
+  /** By stream: bodies that wait while others of it are on their way; empty where none wait. */
   const waiting = new Map<string, WaitingBody[]>()
   const discarded = new Map<string, string[]>()
   return {
@@ -61,7 +61,7 @@ export function gatherBodies(storedBodies: Pick<StoreBodies, 'put' | 'remove'>):
   function removeDiscarded(stream: string): void {
     const uploads = discarded.get(stream) ?? []
     discarded.delete(stream)
-    // What stays is named by no line; deleting the stream removes it.
+    // Bodies that stay are named by no line; deleting the stream removes them.
     void storedBodies.remove(stream, uploads).catch(() => undefined)
   }
 }

@@ -2,13 +2,13 @@ import { createLru } from '@pushav/shared/lib/lru.ts'
 import { lowestIdOf, type Pack, placesIn } from '@pushav/shared/uploads/pack-key.ts'
 import { startOfIdsAt, timeOfId } from '@pushav/shared/uploads/time-of-id.ts'
 
-/** Streams of which a listing is in memory: a rebuild reads so many at a time. */
+/** Streams whose listing is in memory: a rebuild reads this many at a time. */
 const maxStreams = 64
-/** A listing goes on so far behind what it looks for, because a rebuild asks for what follows next. */
+/** How many packs a listing takes in behind the upload that it looks for, because a rebuild asks for those next. */
 const packsAhead = 256
-/** And takes in what is so much older, because a rebuild does not ask in the order of the ids. */
+/** How much older uploads a listing takes in, because a rebuild does not ask in the order of the ids. */
 const slackMs = 10_000
-/** Behind all ids. */
+/** A text that sorts behind all ids. */
 const endOfIds = 'g'
 
 /** Where a body is in a pack. */
@@ -21,16 +21,19 @@ export interface Place {
 
 /** Where bodies are, by the newest listing of a stream's packs. */
 interface PackDirectory {
-  /** Without asking the store; null for a body that is not known, too. */
+  /** Where a body is, from memory alone; null where that is not known, too. */
   known(stream: string, upload: string): Place | null
-  /** Null where it is in no pack. Those who ask at one moment share a listing. Throws `Unavailable`. */
+  /**
+   * Where a body is; null where it is in no pack. Callers that ask at one moment share a listing. Throws
+   * `Unavailable`.
+   */
   find(stream: string, upload: string): Promise<Place | null>
-  /** Packs of the stream were written or removed. */
+  /** To be called when packs of the stream were written or removed. */
   forget(stream: string): void
 }
 
 interface Listing {
-  /** When it began, among all beginnings and questions. */
+  /** Its place in the order of all listings and questions; higher is later. */
   readonly turn: number
   /** It has all bodies with ids from this one up to, not with, `to`. */
   readonly from: string
@@ -83,6 +86,6 @@ export function packDirectory(
   }
 }
 
-/** Only a listing that began after the question says so. */
+/** Whether a listing says that an upload is in no pack. Only one that began after the question can. */
 const isMissing = (listing: Listing | undefined, upload: string, asked: number): boolean =>
   listing !== undefined && listing.turn > asked && listing.from <= upload && upload < listing.to

@@ -52,8 +52,8 @@ export interface StoreBodies {
   /** Uploads whose bodies are there. */
   uploads(stream: string): Promise<ReadonlySet<string>>
   /**
-   * Removes bodies; a pack goes with its last one, and is written anew without the others. One that was changed behind this
-   * server's back, and from which not all go at once, stays as it is: none of its bodies can be told from what it holds.
+   * Removes bodies. A pack goes with its last one; else the others are put into a new pack first. A pack whose bytes
+   * are not what was put there goes only with all of its bodies at once, because they cannot be told apart.
    */
   remove(stream: string, uploads: readonly string[]): Promise<void>
   removeStream(stream: string): Promise<void>
@@ -126,8 +126,8 @@ export function storeBodies(store: ObjectStore, log: Pick<Logger, 'error'>): Sto
   }
 
   /**
-   * Null for bytes that are gone, or that the disk has damaged: alone these keep the digest of those that were received,
-   * and the one who reads them is told.
+   * The bytes of a body for a pack; null where they are gone or the disk has damaged them. A damaged body is put
+   * alone, under the digest of what was received, so that its reader learns of the damage.
    */
   async function contentIfIntact({ bytes, sha256, read }: StoreBody): Promise<Buffer | null> {
     try {
@@ -170,7 +170,7 @@ export function storeBodies(store: ObjectStore, log: Pick<Logger, 'error'>): Sto
     return pending
   }
 
-  /** Few bodies have one, so that those are asked for that there are. */
+  /** Keys of the digests that some uploads have: few do, so those that exist are listed. */
   async function digestsOf(stream: string, ids: ReadonlySet<string>): Promise<readonly string[]> {
     const prefix = digestsPrefix(stream)
     const found: string[] = []
@@ -186,7 +186,7 @@ export function storeBodies(store: ObjectStore, log: Pick<Logger, 'error'>): Sto
     }
   }
 
-  /** Whether packs with some of the uploads went. */
+  /** Removes uploads from packs, and returns whether a pack was removed. */
   async function removeFromPacks(stream: string, ids: ReadonlySet<string>): Promise<boolean> {
     const sorted = [...ids].filter(isId).sort()
     const [first, last] = [sorted[0], sorted.at(-1)]
@@ -204,7 +204,7 @@ export function storeBodies(store: ObjectStore, log: Pick<Logger, 'error'>): Sto
     return emptied.length > 0
   }
 
-  /** What stays of a pack is an object of its own before the pack goes; false where the pack has to stay. */
+  /** Puts what stays of a pack into a new one before the pack goes; false where the pack has to stay. */
   async function putRest(stream: string, pack: Pack, ids: ReadonlySet<string>): Promise<boolean> {
     const rest = placesIn(pack).filter(({ upload }) => !ids.has(upload))
     try {

@@ -2,7 +2,7 @@ import type { StagedUpload } from '../../ports.ts'
 import { type ObjectParts, partBytes } from '../object-store.ts'
 import { type StoreProgress, whileProgress } from './store-progress.ts'
 
-/** A body waits for the store once so many of its bytes are not there. */
+/** The client has to wait while more bytes of its body than this are not in the store. */
 const maxBehindBytes = 2 * partBytes
 
 /** A body that goes to the store a part at a time while it is staged on this disk. */

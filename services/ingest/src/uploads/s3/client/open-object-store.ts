@@ -7,13 +7,20 @@ import type { EventBus } from '../../../events/event-bus.ts'
 import type { InspectionArchive } from '../../../indexing/inspect-upload.ts'
 import { sleep } from '../../../lib/sleep.ts'
 import type { StreamQueries } from '../../../streams/ports.ts'
-import type { ClientCertificates, Journals, ObjectLinks, UploadStore } from '../../ports.ts'
+import type {
+  ClientCertificates,
+  Journals,
+  LocalJournals,
+  LocalUploads,
+  ObjectLinks,
+  StoreInstance,
+  UploadStore,
+} from '../../ports.ts'
 import { awaitStore, markKey } from '../await-store.ts'
 import { storeBodies } from '../bodies/store-bodies.ts'
 import { evictBodiesWith, startEviction } from '../evict-bodies.ts'
 import { indexedLinks } from '../indexed-links.ts'
 import { joinStore, type StoreName } from '../join-store.ts'
-import type { LocalJournals, LocalUploads, StoreInstance } from '../local.ts'
 import type { ObjectStore } from '../object-store.ts'
 import { removedBodiesWith } from '../removals/removed-bodies.ts'
 import { watchRemovals } from '../removals/watch-removals.ts'
@@ -27,7 +34,7 @@ import { type StoreStreams, storeStreams } from '../store-streams.ts'
 import { s3ObjectStore } from './s3-object-store.ts'
 
 const pingTimeoutMs = 2_000
-/** A body that has been on its way for so long is on its way no more. */
+/** A multipart upload that began this long ago is given up: its process has died. */
 const abandonedMs = 86_400_000
 const sweepEveryMs = 3_600_000
 const nowMs = (): number => Date.now()
@@ -69,8 +76,8 @@ const behind =
 const needed = 'The object store does not respond: uploads get 503 until it is back.'
 
 /**
- * Reaches an object store, and returns what puts it behind this disk. Loaded only where one is set: its client takes time
- * and memory.
+ * Connects to an object store, and returns a function that puts it behind this disk. Loaded only where a store is
+ * set: its client takes time and memory.
  */
 export async function openObjectStore(target: StoreTarget, built: AsyncDisposableStack, log: Logger) {
   const closing = new AbortController()
@@ -121,7 +128,15 @@ async function shareStorage(
   const { journals, uploads } = local
   const shipper = built.use(
     startShipper({
-      ...{ journals, uploads, store, storedBodies, segments, shipWithinMs, maxWaitMs, log, nowMs },
+      journals,
+      uploads,
+      store,
+      storedBodies,
+      segments,
+      shipWithinMs,
+      maxWaitMs,
+      log,
+      nowMs,
       abort: () => closing.abort(),
     }),
   )
@@ -131,17 +146,32 @@ async function shareStorage(
   await inStore.save()
   if (config.cacheBytes > 0) {
     const evictBodies = evictBodiesWith({
-      ...{ streams: journals.streams, local: uploads, shipper, maxBytes: config.cacheBytes, nowMs },
+      streams: journals.streams,
+      local: uploads,
+      shipper,
+      maxBytes: config.cacheBytes,
+      nowMs,
     })
     built.use(startEviction(evictBodies, log))
   }
   return {
     journals: s3Journals({ local: journals, store, streams, segments, shipper, waits, maxWaitMs }),
     uploads: s3UploadStore({
-      ...{ local: uploads, storedBodies, index, shipper, waits, shipWithinMs, maxWaitMs, nowMs },
+      local: uploads,
+      storedBodies,
+      index,
+      shipper,
+      waits,
+      shipWithinMs,
+      maxWaitMs,
+      nowMs,
     }),
     clientCertificates: s3Certificates({
-      ...{ local: local.clientCertificates, store, describe: local.describe, waits, log },
+      local: local.clientCertificates,
+      store,
+      describe: local.describe,
+      waits,
+      log,
     }),
     archive: s3Inspections(local.archive, store),
     links: indexedLinks(index),
@@ -154,7 +184,14 @@ async function shareStorage(
     watchRemovals(eventBus) {
       const freeRemoved = removedBodiesWith({ local: uploads, storedBodies, shipper, index, nowMs })
       void watchRemovals({
-        ...{ eventBus, journals, uploads, streams, shipper, freeRemoved, log, signal },
+        eventBus,
+        journals,
+        uploads,
+        streams,
+        shipper,
+        freeRemoved,
+        log,
+        signal,
       }).catch((error) => signal.aborted || log.error({ error }, 'what other machines remove is not seen'))
     },
   }

@@ -31,7 +31,7 @@ import {
 } from '../object-store.ts'
 import { partsOf } from './multipart.ts'
 
-/** So many bodies larger than this are on their way at a time, with one part of each in memory. */
+/** Up to `largeConcurrency` bodies larger than this are sent at a time, each with one part in memory. */
 const smallBytes = 262_144
 const largeConcurrency = 8
 const maxKeysRemoved = 1_000
@@ -215,7 +215,9 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
       const page = await orUnavailable(
         client.send(
           new ListObjectsV2Command({
-            ...{ Bucket: bucket, Prefix: `${prefix}${under}`, ...start },
+            Bucket: bucket,
+            Prefix: `${prefix}${under}`,
+            ...start,
             ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
           }),
           options,

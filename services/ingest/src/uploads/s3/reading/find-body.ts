@@ -6,7 +6,7 @@ import type { StoreBodies } from '../bodies/store-bodies.ts'
 import { inTime } from '../object-store.ts'
 
 const retryMs = 200
-/** A machine that is behind ships an upload this much later than it promises. */
+/** How much later than `shipWithinMs` a busy machine may ship an upload. */
 const maxLateMs = 3_000
 const maxMissed = 4_096
 

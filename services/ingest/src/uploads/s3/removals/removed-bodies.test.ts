@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { createLogger } from '@pushav/shared/logger.ts'
-import type { JudgedUpload } from '../../../indexing/fold.ts'
+import type { JudgedUpload } from '../../../indexing/judged-upload.ts'
 import { storeBodies } from '../bodies/store-bodies.ts'
 import { memoryStore } from '../testing/memory-store.ts'
 import { removedBodiesWith } from './removed-bodies.ts'

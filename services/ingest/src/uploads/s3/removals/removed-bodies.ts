@@ -1,6 +1,7 @@
 import type { StreamQueries } from '../../../streams/ports.ts'
+import type { LocalUploads } from '../../ports.ts'
 import type { StoreBodies } from '../bodies/store-bodies.ts'
-import { type LocalUploads, settledMs } from '../local.ts'
+import { settledMs } from '../evict-bodies.ts'
 import type { Shipper } from '../shipper.ts'
 
 interface RemovedBodiesDeps {
@@ -12,10 +13,10 @@ interface RemovedBodiesDeps {
 }
 
 /**
- * Frees this disk of bodies that another machine's retention has removed from the store. What the index knows stays: that the store lacks
- * it is an accident there. Nothing goes while lines of the
- * stream are on their way there, nor what is young: the store may not have that yet. Returns whether all is gone that the
- * store lacks. Throws `Unavailable` and the system's error.
+ * Removes from this disk the bodies that another machine's retention has removed from the store. Bodies that the
+ * index still knows stay, because the store has lost those by accident; so do young bodies, and all of a stream with
+ * lines on their way to the store. Returns whether nothing is left that the store lacks. Throws `Unavailable` and the
+ * system's error.
  */
 export function removedBodiesWith({ local, storedBodies, shipper, index, nowMs }: RemovedBodiesDeps) {
   return async function freeRemoved(stream: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Logger } from '@pushav/shared/logger.ts'
 import type { EventBus } from '../../../events/event-bus.ts'
 import { createSemaphore } from '../../../lib/semaphore.ts'
 import { sleep } from '../../../lib/sleep.ts'
-import type { LocalJournals, LocalUploads } from '../local.ts'
+import type { LocalJournals, LocalUploads } from '../../ports.ts'
 import type { Shipper } from '../shipper.ts'
 import type { StoreStreams } from '../store-streams.ts'
 
@@ -23,12 +23,13 @@ interface WatchRemovalsDeps {
 }
 
 /**
- * Frees this disk of what other machines remove, from now on and while this process was not there, until the signal is given:
- * of streams that are deleted, and of bodies that retention takes from the store. Throws the system's error.
+ * Removes from this disk what other machines remove, and what they removed before this process began: streams that
+ * are deleted, and bodies that retention takes from the store. Ends when the signal is given. Throws the system's
+ * error.
  */
 export async function watchRemovals(deps: WatchRemovalsDeps): Promise<void> {
   const { eventBus, journals, uploads, streams, shipper, freeRemoved, log, signal } = deps
-  /** Streams that are soon looked through. */
+  /** Streams that wait to be looked through. */
   const due = new Set<string>()
   const inTurn = createSemaphore(freeConcurrency)
   for (const stream of await journals.streams()) freeLater(stream)

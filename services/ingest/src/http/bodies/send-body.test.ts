@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import type { Extent, RemoteBody } from '../uploads/ports.ts'
+import type { Extent, RemoteBody } from '../../uploads/ports.ts'
 import { sendBody } from './send-body.ts'
 
 const bytes = Buffer.from('0123456789')

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
-import type { BodyLocation, Extent, RemoteBody } from '../uploads/ports.ts'
+import type { BodyLocation, Extent, RemoteBody } from '../../uploads/ports.ts'
 import { byteRangeOf, contentRangeOf } from './byte-range.ts'
 
 /** What kept a body from being sent: 404 and 416 as `status`, else the error of the system or of the adapter. */

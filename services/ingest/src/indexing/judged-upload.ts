@@ -1,7 +1,37 @@
-import type { Inspection, MediaFacts } from '../media/inspection.ts'
+import type { InitFacts, Inspection, MediaFacts } from '../media/inspection.ts'
 import { mediaDuration } from '../media/media-duration.ts'
 import type { Upload } from '../uploads/upload.ts'
+import type { Finding } from '../validation/finding.ts'
 import { type KnownInit, nonSyncFlag, type Track } from '../validation/state.ts'
+
+/** An upload and what was found. */
+export interface JudgedUpload {
+  readonly upload: Upload
+  readonly findings: readonly Finding[]
+  /** Id of the session that it belongs to; null for none. */
+  readonly session: string | null
+  readonly track: string | null
+  /**
+   * Of the response to the device; null for a body that was cut off and for a part of a long request, which get none.
+   */
+  readonly status: number | null
+  /** Its place among the stream's uploads in the order of their verdicts, from 0. */
+  readonly position: number
+  /** The upload that holds the init segment of a segment; null for none. */
+  readonly init: string | null
+  /** Null for what is no segment of a track whose init segment is known. */
+  readonly media: MediaOfUpload | null
+  /** What an init segment says; null for anything else. */
+  readonly initFacts: InitFacts | null
+}
+
+/** What stands at a path: the newest whole upload that went there. */
+export interface StoredObject {
+  readonly upload: string
+  readonly sha256: string
+  /** Id of its session, where that is not the first of its number; else absent. */
+  readonly session?: string
+}
 
 /** Where a segment is in the time of its track. Times are in units of the track's timescale. */
 export interface MediaOfUpload {

@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import type { Extent } from '../uploads/ports.ts'
+import type { Extent } from '../../uploads/ports.ts'
 
 /**
  * The one range that a request asks for (RFC 9110, 14.2) of something that has `bytes` bytes. Null for no range, for

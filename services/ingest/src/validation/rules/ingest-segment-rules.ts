@@ -1,0 +1,77 @@
+import { ingest, switching } from './clauses.ts'
+import type { Rule } from './rule.ts'
+
+/** What DASH-IF Live Media Ingest asks of segments, and CMAF of those of several tracks. */
+export const ingestSegmentRules = {
+  'prft-absent': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'segments carry prft',
+    clause: ingest('6.2-20'),
+    hint: 'Write a prft box before the moof, so that the latency can be measured.',
+    exercisedBy: ['ingest-segment'],
+    once: 'track',
+  },
+  'producer-time-impossible': {
+    severity: 'warning',
+    standard: 'dash-if',
+    title: 'prft has the time at which the media was made',
+    clause: `${ingest('6.2-20')}; ISO/IEC 14496-12, 8.16.5`,
+    hint: 'Set the clock of the device before it records, and write its time into prft as NTP, seconds from 1900.',
+    exercisedBy: ['segment'],
+    once: 'track',
+  },
+  'emsg-top-level': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'events have a track of their own',
+    clause: ingest('6.6'),
+    hint: 'Send events in a metadata track of their own instead of emsg boxes in media segments.',
+    exercisedBy: ['ingest-segment'],
+    once: 'track',
+  },
+  filler: {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'the source has input',
+    clause: ingest('6.2-18'),
+    hint: "Check the camera's input: it sent filler because nothing came from the source.",
+    exercisedBy: ['segment'],
+  },
+  'fragment-duration': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'segments last the same 1 s to 6 s',
+    clause: ingest('6.3-2 to 6.3-5'),
+    hint: 'Make all fragments of a track last the same time, between 1 s and 6 s.',
+    exercisedBy: ['next-ingest-segment'],
+    once: 'track',
+  },
+  'name-number-gap': {
+    severity: 'note',
+    standard: 'dash-if',
+    title: 'numbers in names have no gap',
+    clause: ingest('7.1.2-5'),
+    hint: 'Number the objects of a track without gaps, and send a failed one again.',
+    exercisedBy: ['numbered-name'],
+    once: 'track',
+  },
+  'switching-set-differs': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'tracks of a switching set have one timescale and codec family',
+    clause: switching,
+    hint: 'Encode the tracks of a switching set with the same timescale and codec family, or announce them as different sets.',
+    exercisedBy: ['switching-set'],
+    once: 'track',
+  },
+  'switching-set-unaligned': {
+    severity: 'error',
+    standard: 'cmaf',
+    title: 'segments of a switching set begin together',
+    clause: switching,
+    hint: 'Put key frames at the same times in all tracks of a switching set, and cut segments there.',
+    exercisedBy: ['switching-set'],
+    once: 'track',
+  },
+} as const satisfies Record<string, Rule>

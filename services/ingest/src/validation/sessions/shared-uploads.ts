@@ -1,0 +1,39 @@
+import type { Context } from '../evaluation.ts'
+import { maxTracks } from '../limits.ts'
+import type { Session, State, Track } from '../state.ts'
+import { textDigest } from '../tracks/track-names.ts'
+
+/** Of each track a playlist and an init segment. */
+const maxSentAgain = 2 * maxTracks
+
+/**
+ * What a device that restarts sends before its first segment comes while the recording before is still open, and counts to
+ * that one. `sentAgain` of a session after one more upload.
+ */
+export function sentAgainAfter(
+  { sentAgain }: Session,
+  { upload, inspection, name, previous }: Context,
+): Session['sentAgain'] {
+  if (upload.kind === 'segment' || name.kind === 'segment' || inspection?.media) return undefined
+  if (!upload.whole || (previous === null && !upload.part)) return sentAgain
+  const path = textDigest(upload.path)
+  const isFull = sentAgain !== undefined && Object.keys(sentAgain).length >= maxSentAgain
+  return isFull && !Object.hasOwn(sentAgain, path) ? sentAgain : { ...sentAgain, [path]: upload.id }
+}
+
+/** The uploads of a recording that the one after it needs, whose tracks begin with those init segments. */
+export function sharedWithNext({ sentAgain }: Session, tracks: readonly Track[]): Session['shared'] {
+  const ids = new Set([
+    ...Object.values(sentAgain ?? {}),
+    ...tracks.flatMap(({ initUpload }) => initUpload ?? []),
+  ])
+  return ids.size > 0 ? [...ids] : undefined
+}
+
+/** The state where a recording needs one more upload of an earlier one. */
+export function withShared(state: State, id: string, upload: string): State {
+  const session = Object.values(state.sessions).find((one) => one.id === id)
+  if (!session || session.shared?.includes(upload)) return state
+  const next: Session = { ...session, shared: [...(session.shared ?? []), upload] }
+  return { ...state, sessions: { ...state.sessions, [next.key]: next } }
+}
