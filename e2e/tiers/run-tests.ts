@@ -11,8 +11,9 @@ import { root, testFiles, withBundles } from './test-files.ts'
 
 const from = process.env.INIT_CWD ?? process.cwd()
 const [tier = 'all', ...args] = process.argv.slice(2)
-const paths = args.filter(isPath)
-const flags = args.filter((arg) => !['--list', '--measure', ...paths].includes(arg))
+const ownFlags = ['--list', '--measure']
+const paths = args.filter((arg) => !ownFlags.includes(arg)).filter(isPath)
+const flags = args.filter((arg) => ![...ownFlags, ...paths].includes(arg))
 const files = paths.length > 0 ? paths.flatMap(testsIn) : testsOf(tier)
 
 if (args.includes('--list')) process.stdout.write(`${files.join('\n')}\n`)
@@ -77,7 +78,7 @@ function testsOf(name: string): readonly string[] {
 }
 
 /** Not what stands behind a flag, which may be its value. */
-function isPath(arg: string, at: number): boolean {
+function isPath(arg: string, at: number, args: readonly string[]): boolean {
   if (arg.startsWith('-')) return false
   if (arg.endsWith('.ts')) return true
   const isValue = args[at - 1]?.startsWith('-') ?? false
