@@ -45,9 +45,10 @@ async function runMocha(): Promise<void> {
   await import(mocha)
 }
 
-/** The tests of servers wait for much of their time; those of the soak tier are under load. */
+/** Tests that start servers wait for much of their time; unit tests never do, and those of the soak tier are under load. */
 function jobsOf(name: string): number {
-  return Math.max(2, Math.ceil((name === 'soak' ? 1 : 2) * availableParallelism()))
+  const jobsPerCore = name === 'unit' || name === 'soak' ? 1 : 2
+  return Math.max(2, jobsPerCore * availableParallelism())
 }
 
 /** Mocha ends this process when all tests are over. */
