@@ -108,14 +108,15 @@ export function shapeDigest(path: string): number {
   return hashOf(path, end, path.length, mark)
 }
 
-/** Where the counter in a path begins and ends: the last number of its file's name, before its extension. */
+/**
+ * Where the counter in a path begins and ends: the last number of its file's name, before its extension, but one with a unit
+ * (`1_720p`) only where there is no other.
+ */
 function counterIn(path: string): readonly [number, number] {
-  let end = stemLength(path)
-  while (end > 0 && !isDigit(path.charCodeAt(end - 1))) {
-    if (path.charCodeAt(end - 1) === slash) return nowhere
-    end -= 1
-  }
-  if (end === 0) return nowhere
+  const last = endOfDigits(path, stemLength(path))
+  if (last === 0) return nowhere
+  const other = hasUnit(path, last) ? endOfDigits(path, startOfDigits(path, last)) : 0
+  const end = other || last
   let start = startOfDigits(path, end)
   if (path.charCodeAt(start - 1) === dot && isDigit(path.charCodeAt(start - 2)))
     start = startOfDigits(path, start - 1)
@@ -124,6 +125,21 @@ function counterIn(path: string): readonly [number, number] {
 }
 
 const nowhere = [0, 0] as const
+
+/** Where the last digit of a file's name ends in front of a place; 0 for none. */
+function endOfDigits(path: string, before: number): number {
+  let end = before
+  while (end > 0 && !isDigit(path.charCodeAt(end - 1))) {
+    if (path.charCodeAt(end - 1) === slash) return 0
+    end -= 1
+  }
+  return end
+}
+
+/** Whether what stands behind a number says of what: lines, frames, bits. */
+const hasUnit = (path: string, at: number): boolean =>
+  at < path.length && path.charCodeAt(at) !== dot && unit.test(path.slice(at, at + 5))
+const unit = /^(?:p|i|k|kbps|kbit|mbps|fps|hz|khz)(?![\p{L}\p{N}])/iu
 
 /** Where the run of digits begins that ends at a place. */
 export function startOfDigits(path: string, end: number): number {
