@@ -162,7 +162,7 @@ async function uploadsBySession(
 }
 
 /** The newer recording plays, and what can be downloaded of it has its init segment. */
-async function assertWhole(ingest: Ingest, { stream, sessions, what }: StoryOfStream): Promise<void> {
+async function assertWhole(ingest: Ingest, { stream, sessions, what, again }: StoryOfStream): Promise<void> {
   const [, session] = sessions
   const of = `${stream}/${session}`
   const manifest = await ingest.get(`/play/${of}/manifest.mpd`)
@@ -174,6 +174,7 @@ async function assertWhole(ingest: Ingest, { stream, sessions, what }: StoryOfSt
   equal((await ingest.get(`/export/${of}.mp4`)).status, 200, what)
   const report = await ingest.get(`/streams/${stream}/report?session=${session}&metrics=true`)
   equal(report.json.metrics.tracks[0].codec, 'avc1.4d401f', what)
+  for (const [path] of again) equal((await ingest.get(`/streams/${stream}/${path}`)).status, 200, what)
   const zip = await ingest.get(`/export/${of}.zip`)
   deepEqual([zip.status, zip.bytes.includes(init)], [200, true], what)
 }

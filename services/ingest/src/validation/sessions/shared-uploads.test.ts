@@ -41,6 +41,13 @@ describe('uploads that two recordings share', () => {
     deepEqual(sessionAfter([...objects, restarted], 'cmaf-ingest', 'none')?.shared, ['u1'])
   })
 
+  it('are those of the first recording in the third one, too', () => {
+    const segments = [1, 2].map((nth) => mediaAt(`cam/${nth}.m4s`, nth))
+    const objects = [initAt('cam/init.mp4'), ...segments, ...segments.map(anew)]
+    const third = sessionAfter([...objects, anew(anew(mediaAt('cam/1.m4s', 1)))], 'cmaf-ingest', 'none')
+    deepEqual([third?.id, third?.shared], ['none.3', ['u1']])
+  })
+
   it('are none while the camera goes on', () => {
     equal(sessionAfter([dynamicMpd(), init()])?.sentAgain, undefined)
     const free = [initAt('cam/init.mp4'), initAt('cam/init.mp4'), mediaAt('cam/1.m4s', 1)]
