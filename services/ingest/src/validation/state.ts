@@ -174,6 +174,8 @@ export interface Track {
   readonly name: string
   readonly phase: TrackPhase
   readonly hasPlaylist?: boolean | undefined
+  /** hls: of its newest initial playlist; absent where that is not known. */
+  readonly window?: PlaylistWindow | undefined
   readonly segmentCount: number
   /** The highest number in the names of its segments. */
   readonly lastNumber: number | null

@@ -1,8 +1,13 @@
 import { deepEqual } from 'node:assert/strict'
 import {
   codesOf,
+  finalPlaylist,
+  hlsSegment,
+  init,
   initAt,
+  initialPlaylist,
   mediaAt,
+  multivariant,
   playlistAt,
   streamOf,
   type TestObject,
@@ -127,6 +132,24 @@ describe('what versions of a media playlist have said', () => {
     deepEqual(codes(listing(0, 3, broken), listing(1, 3, counted(1, 0))), told)
     deepEqual(codes(listing(0, 3, counted(5)), listing(1, 3, counted(4))), told)
     deepEqual(codes(listing(0, 3, broken), listing(9, 3)), told)
+  })
+})
+
+describe('the final playlist of a Matter camera', () => {
+  const said = { mediaSequence: 1_001, targetDuration: 4 }
+  const weighed = (facts: Parameters<typeof finalPlaylist>[1]) => {
+    const objects = [multivariant(), initialPlaylist('video', said), init(), hlsSegment(1_001)]
+    const { verdicts } = validateInOrder(streamOf('hls'), [
+      ...objects,
+      finalPlaylist(1, { ...said, ...facts }),
+    ])
+    return verdicts.at(-1)?.findings.map(({ code, severity }) => `${severity} ${code}`)
+  }
+
+  it('keeps the target duration and counts on from the initial one', () => {
+    deepEqual(weighed({}), [])
+    deepEqual(weighed({ targetDuration: 6 }), ['warning playlist-changed'])
+    deepEqual(weighed({ mediaSequence: 0 }), ['warning playlist-sequence'])
   })
 })
 
