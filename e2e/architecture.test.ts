@@ -44,6 +44,9 @@ const technologies = [
   'upstream',
 ]
 
+/** Packages that a process with default settings does not need, so its start does not wait for them. */
+const optionalPackages = ['@aws-sdk/client-s3', 'prom-client', 'rate-limiter-flexible']
+
 /** Validation, parsers and the fold are functions of data, and so is everything that they import. */
 const pureRoots =
   /^services\/ingest\/src\/(validation|media)\/|^services\/ingest\/src\/indexing\/(fold|requirements)\.ts$|\/domain\//
@@ -126,6 +129,15 @@ function neighbour({ file }: Module, source: string): Module | null {
   return modules.find((module) => module.file === target) ?? null
 }
 
+const sharedModule = (source: string): Module | null =>
+  modules.find(({ file }) => file === source.replace('@pushav/shared', 'shared/src')) ?? null
+
+/** What is loaded with a module; types are erased. */
+const runtimeImportsOf = ({ text }: Module): readonly string[] =>
+  [...text.matchAll(/^(?:import|export)\s+(?!type\b)(?:[^'"]*?\bfrom\s+)?'([^']+)'/gm)].map(
+    ([, source = '']) => source,
+  )
+
 /** Circles of imports that are reached from a module, as paths. */
 function circlesFrom(module: Module, path: readonly Module[], done: Set<Module>): readonly string[] {
   const before = path.indexOf(module)
@@ -161,6 +173,21 @@ describe('architecture', () => {
       return technology === undefined || folders.includes(technology)
     }
     deepEqual(strays(mayImport), [])
+  })
+
+  it('starts each process without the packages that only some settings need', () => {
+    for (const home of ['proxy', 'services/ingest', 'services/probe', 'services/standalone']) {
+      const main = modules.find(({ file }) => file === `${home}/src/main.ts`)
+      ok(main, home)
+      const reached = new Set([main])
+      for (const module of reached)
+        for (const source of runtimeImportsOf(module)) {
+          ok(!optionalPackages.includes(source), `${home}: ${module.file} imports ${source}`)
+          const next = neighbour(module, source) ?? sharedModule(source)
+          if (next) reached.add(next)
+        }
+      ok(reached.size > 10, home)
+    }
   })
 
   it('starts programs only in ffprobe/, in the standalone and in the camera', () => {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addProcessMetrics, createRegistry } from '@pushav/shared/metrics/metrics-server.ts'
 import { parseMetrics } from '@pushav/shared/testing/metrics/prometheus-text.ts'
-import { createProxyMetrics } from '../proxy/src/metrics/proxy-metrics.ts'
-import { addIngestGauges, createIngestMetrics } from '../services/ingest/src/metrics/ingest-metrics.ts'
+import { createProxyMetrics } from '../proxy/src/metrics/count-exchanges.ts'
+import { createIngestMetrics } from '../services/ingest/src/metrics/count-uploads.ts'
+import { addIngestGauges } from '../services/ingest/src/metrics/gauges.ts'
 import { createProbeMetrics } from '../services/probe/src/metrics/probe-metrics.ts'
 
 const docs = join(import.meta.dirname, '../docs')

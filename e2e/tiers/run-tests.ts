@@ -1,16 +1,19 @@
-import { globSync, statSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
+import { longestFirst, readDurations, withMeasured, writeDurations } from './durations.ts'
 import { root, testFiles, withBundles } from './test-files.ts'
 
-// node e2e/tiers/run-tests.ts unit|integration|all|soak [--list] [FILE or FOLDER…] [flags of mocha]
-// Runs the tests of a tier, or of all tests only the named ones; --list prints their names instead.
+// node e2e/tiers/run-tests.ts unit|integration|all|soak [--list|--measure] [FILE or FOLDER…] [flags of mocha]
+// Runs the tests of a tier, or of all tests only the named ones; --list prints their names instead, and --measure
+// writes to durations.json how long each file took.
 
 const from = process.env.INIT_CWD ?? process.cwd()
 const [tier = 'all', ...args] = process.argv.slice(2)
-const paths = args.filter(isPath)
-const flags = args.filter((arg) => arg !== '--list' && !paths.includes(arg))
+const ownFlags = ['--list', '--measure']
+const paths = args.filter((arg) => !ownFlags.includes(arg)).filter(isPath)
+const flags = args.filter((arg) => ![...ownFlags, ...paths].includes(arg))
 const files = paths.length > 0 ? paths.flatMap(testsIn) : testsOf(tier)
 
 if (args.includes('--list')) process.stdout.write(`${files.join('\n')}\n`)
@@ -25,6 +28,10 @@ async function runMocha(): Promise<void> {
   const isSerial = files.length === 1 || flags.includes('--no-parallel')
   process.chdir(root)
   cacheCompiledCode()
+  if (args.includes('--measure')) {
+    if (isSerial && files.length > 1) fail('--measure takes each file apart: leave out --no-parallel')
+    measureDurations()
+  }
   // With 19, every start of a server and every probe would wait until no other test needs the processor.
   if (tier !== 'soak') process.env.PROBE_NICENESS ??= '5'
   process.argv.splice(
@@ -33,14 +40,27 @@ async function runMocha(): Promise<void> {
     mocha,
     ...(isSerial ? [] : ['--parallel', ...jobs]),
     ...flags,
-    ...withBundles(files),
+    ...longestFirst(withBundles(files), readDurations()),
   )
   await import(mocha)
 }
 
-/** The tests of servers wait for much of their time; those of the soak tier are under load. */
+/** Tests that start servers wait for much of their time; unit tests never do, and those of the soak tier are under load. */
 function jobsOf(name: string): number {
-  return Math.max(2, Math.ceil((name === 'soak' ? 1 : 1.5) * availableParallelism()))
+  const jobsPerCore = name === 'unit' || name === 'soak' ? 1 : 2
+  return Math.max(2, jobsPerCore * availableParallelism())
+}
+
+/** Mocha ends this process when all tests are over. */
+function measureDurations(): void {
+  const directory = mkdtempSync(join(tmpdir(), 'pushav-durations-'))
+  const path = join(directory, 'durations')
+  writeFileSync(path, '')
+  process.env.TEST_DURATIONS = path
+  process.once('exit', () => {
+    writeDurations(withMeasured(readDurations(), readFileSync(path, 'utf8')))
+    rmSync(directory, { recursive: true })
+  })
 }
 
 /** Of the tests and of all processes that they start. */
@@ -49,7 +69,6 @@ function cacheCompiledCode(): void {
   enableCompileCache(process.env.NODE_COMPILE_CACHE)
 }
 
-/** Those that take longest come first, so that no worker is left alone with one of them at the end. */
 function testsOf(name: string): readonly string[] {
   const { unit, integration, soak } = testFiles()
   if (name === 'all') return [...integration, ...unit]
@@ -60,7 +79,7 @@ function testsOf(name: string): readonly string[] {
 }
 
 /** Not what stands behind a flag, which may be its value. */
-function isPath(arg: string, at: number): boolean {
+function isPath(arg: string, at: number, args: readonly string[]): boolean {
   if (arg.startsWith('-')) return false
   if (arg.endsWith('.ts')) return true
   const isValue = args[at - 1]?.startsWith('-') ?? false

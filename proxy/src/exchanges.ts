@@ -103,7 +103,7 @@ function createUnwritten() {
  * (RFC 9112 9.6): what came there may be the rest of a body.
  */
 export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exchange) => void {
-  const lastOf = new WeakMap<Socket, Served>()
+  const lastOf = new WeakMap<Socket, ServedRequest>()
   return function serveInOrder(socket, exchange) {
     const last = lastOf.get(socket)
     const end = last
@@ -120,14 +120,14 @@ export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exc
   }
 
   /** Most requests come when the response before them has long been taken: then nothing is waited for. */
-  function forgetOnceClosed(served: Served, socket: Socket): void {
+  function forgetOnceClosed(served: ServedRequest, socket: Socket): void {
     const forget = () => lastOf.get(socket) === served && lastOf.delete(socket)
     if (served.response.closed) forget()
     else served.response.once('close', forget)
   }
 }
 
-interface Served {
+interface ServedRequest {
   readonly response: Writable
   /**
    * Resolves when the exchange is over, though its response may still be on its way, with whether the connection takes
@@ -136,7 +136,7 @@ interface Served {
   readonly end: Promise<boolean>
 }
 
-async function endOf({ response, end }: Served, socket: Socket): Promise<boolean> {
+async function endOf({ response, end }: ServedRequest, socket: Socket): Promise<boolean> {
   const mayGoOn = await end
   if (mayGoOn) await closeOf(response, socket)
   return mayGoOn

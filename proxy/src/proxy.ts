@@ -1,5 +1,4 @@
 import type { Logger } from '@pushav/shared/logger.ts'
-import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import type { Config } from './config.ts'
 import { trackExchanges } from './exchanges.ts'
 import { forwardWith } from './forward.ts'
@@ -8,10 +7,10 @@ import { createHandshakeReporter, type RefusedHandshake } from './handshake-repo
 import { createIngestEvents } from './ingest-events.ts'
 import { type ClientLimits, createClientLimits, isLimited } from './limits/client-limits.ts'
 import { logExcess } from './limits/log-excess.ts'
-import { openRates } from './limits/rates.ts'
 import { openListeners } from './listeners.ts'
 import { announce } from './mdns/announce.ts'
-import { createProxyMetrics, noProxyMetrics, type ProxyMetrics } from './metrics/proxy-metrics.ts'
+import { openMetrics } from './metrics/open-metrics.ts'
+import type { ProxyMetrics } from './metrics/proxy-metrics.ts'
 import { followHandoverFile } from './tls/handover-file.ts'
 import { createKeylogReporter } from './tls/keylog-reporter.ts'
 import { createBalancedPool } from './upstream/balanced-pool.ts'
@@ -37,9 +36,7 @@ export async function startProxy(config: Config, log: Logger): Promise<Proxy> {
   const ingests = built.use(await openIngestAddresses(config.ingests))
   const events = createIngestEvents(ingests.current, () => handover.trust().secret)
   const pool = built.use(createBalancedPool(ingests, config.upstreamWaitMs, now))
-  const registry = createRegistry('proxy')
-  const metrics = config.metricsAddress === null ? noProxyMetrics : createProxyMetrics(registry)
-  built.use(await serveMetrics(registry, config.metricsAddress))
+  const metrics = await openMetrics(config.metricsAddress, built)
   const exchanges = trackExchanges(forwardWith(pool, metrics, log), log)
   const reportRefused = createHandshakeReporter(events)
   const secrets = built.use(
@@ -95,6 +92,8 @@ async function openLimits(
   log: Logger,
 ): Promise<ClientLimits | null> {
   if (!isLimited(limits)) return null
+  // Loaded only here: its library takes a tenth of a start.
+  const { openRates } = await import('./limits/rates.ts')
   const rates = await openRates(limitsRedisUrl ?? null, log)
   return createClientLimits(limits, { rates, now, onExcess: logExcess(limited, log, now) })
 }

@@ -2,7 +2,6 @@ import { access as checkAccess, constants } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import { keylogWarning } from '@pushav/shared/access-warning.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import type { AccessReport } from '@pushav/shared/process/ready-report.ts'
 import { onReconnect, pingAll } from '@pushav/shared/redis/client.ts'
 import { createSite } from '@pushav/ui/site.ts'
@@ -29,7 +28,7 @@ import { openInstance } from './instances/disk/instance-locks.ts'
 import { startTakeOver } from './instances/take-over.ts'
 import { openKeylogFile } from './keylog/disk/keylog-file.ts'
 import { newId } from './lib/new-id.ts'
-import { addIngestGauges, createIngestMetrics, noIngestMetrics } from './metrics/ingest-metrics.ts'
+import { openMetrics } from './metrics/open-metrics.ts'
 import { openAccess } from './open-access.ts'
 import { type Certificates, openCertificates } from './open-certificates.ts'
 import { openSharedFiles } from './open-shared-files.ts'
@@ -91,6 +90,7 @@ export async function startIngest(
     await openCertificates({
       ...config,
       log,
+      now,
       shared,
       serverNames: () => namesOf(config),
       clientRoots: config.clientCa ? await readClientRoots(config.clientCa) : null,
@@ -100,8 +100,7 @@ export async function startIngest(
     (opened) => opened.close(),
   )
   const verdicts = createPendingVerdicts()
-  const registry = createRegistry('ingest')
-  const metrics = config.metricsAddress === null ? noIngestMetrics : createIngestMetrics(registry)
+  const { metrics, serve: serveMetrics } = await openMetrics(config.metricsAddress)
   const usage = createUsage()
   const quotas = hasQuota(config.quotas) ? createQuotas(config.quotas, usage, reportRefusal) : null
   const instance = built.use(await openInstance(workingDirectory, config.instance))
@@ -157,13 +156,14 @@ export async function startIngest(
     }),
   )
   built.use(startProgressReports(eventBus, inFlight, now))
-  addIngestGauges(registry, {
-    backlog: probes.backlog,
-    inFlight,
-    workingDirectory,
-    shipBacklog: storage.shared?.backlog ?? null,
-  })
-  built.use(await serveMetrics(registry, config.metricsAddress))
+  built.use(
+    await serveMetrics({
+      backlog: probes.backlog,
+      inFlight,
+      workingDirectory,
+      shipBacklog: storage.shared?.backlog ?? null,
+    }),
+  )
   const openUpload = diskOpenUpload(store)
   const openPieces = openPiecesWith(store, openUpload)
   const reference = referenceResponsesWith(readReferenceWith({ index, open: openPieces }))

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { throttle } from '@pushav/shared/lib/throttle.ts'
 import { createKeyRecipient } from '@pushav/shared/lib/wrapped-key.ts'
 import { createLogger } from '@pushav/shared/logger.ts'
-import { createRegistry, serveMetrics } from '@pushav/shared/metrics/metrics-server.ts'
 import { reportReady } from '@pushav/shared/process/ready-report.ts'
 import { closeOnSignal } from '@pushav/shared/process/shutdown.ts'
 import { settingsOrExit } from '@pushav/shared/settings.ts'
@@ -11,7 +10,7 @@ import { chooseUploads } from './choose-uploads.ts'
 import { readConfig } from './config.ts'
 import { removeStaleSandboxDirs, sandboxOf } from './disk/sandbox-dir.ts'
 import { prepareFfprobe } from './ffprobe/ffprobe.ts'
-import { createProbeMetrics } from './metrics/probe-metrics.ts'
+import { openMetrics } from './metrics/open-metrics.ts'
 import { startProbeWorkers } from './queue/probe-workers.ts'
 import { connectRedis, whenDisconnected } from './redis/connection.ts'
 import { startHeartbeat } from './redis/heartbeat.ts'
@@ -29,9 +28,7 @@ const built = new AsyncDisposableStack()
 const now = () => new Date()
 await removeStaleSandboxDirs(Date.now())
 
-const registry = createRegistry('probe')
-const noteProbe = createProbeMetrics(registry)
-built.use(await serveMetrics(registry, config.metricsAddress))
+const noteProbe = await openMetrics(config.metricsAddress, built)
 const prepared = built.use(await prepareFfprobe(config.ffprobe, config, config.sandbox))
 const { ffprobe, confinement, isSandboxed, complaints } = prepared
 if (isSandboxed) log.info({ confinement, complaints }, 'ffprobe confined')

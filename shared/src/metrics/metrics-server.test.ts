@@ -27,10 +27,4 @@ describe('metrics', () => {
     equal(response.statusCode, 404)
     response.resume()
   })
-
-  it('are served nowhere unless an address is named', async () => {
-    const registry = createRegistry('test')
-    await using _none = await serveMetrics(registry, null)
-    deepEqual(registry.getMetricsAsArray(), [])
-  })
 })

@@ -24,11 +24,9 @@ export function addProcessMetrics(registry: Registry): void {
 
 /**
  * Serves `GET /metrics` (Prometheus text format) over plain HTTP at an address of its own, with the metrics of the
- * process added. Does nothing for null: observing the garbage collection costs time. Rejects with Node's error when
- * the address cannot be used.
+ * process added, which costs time. Rejects with Node's error when the address cannot be used.
  */
-export async function serveMetrics(registry: Registry, address: Address | null): Promise<AsyncDisposable> {
-  if (!address) return { [Symbol.asyncDispose]: async () => undefined }
+export async function serveMetrics(registry: Registry, address: Address): Promise<AsyncDisposable> {
   addProcessMetrics(registry)
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') return end(response, 404)

@@ -7,7 +7,7 @@ import { readMetrics } from '@pushav/shared/testing/metrics/read-metrics.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import type { Backlog } from '../probes/ports.ts'
 import { ingestSuite } from '../testing/ingest.ts'
-import { addIngestGauges } from './ingest-metrics.ts'
+import { addIngestGauges } from './gauges.ts'
 
 describe('the metrics of ingest', () => {
   const suite = ingestSuite()

@@ -33,7 +33,7 @@ interface ListOptions<Item> {
 export interface List {
   readonly element: HTMLElement
   /** Paints the rows in view, of the end while the list follows it; cheap enough for each frame. */
-  paint(now: Shown): void
+  paint(now: ListState): void
   /** Which rows are in view, and the first after them. */
   range(): readonly [number, number]
   scrollTo(index: number): void
@@ -42,7 +42,7 @@ export interface List {
 }
 
 /** What a list shows. */
-interface Shown {
+interface ListState {
   readonly count: number
   readonly chosen: number | null
   readonly hovered: number | null
@@ -96,7 +96,7 @@ export function createList<Item>(options: ListOptions<Item>): List {
   const isNarrow = matchMedia('(max-width: 699px)')
   /** In the order of their rows. */
   const slots: Slot<Item>[] = []
-  let shown: Shown = { count: 0, chosen: null, hovered: null, isFollowing: false }
+  let shown: ListState = { count: 0, chosen: null, hovered: null, isFollowing: false }
   let width = 0
   let height = 0
   let top = 0
@@ -150,7 +150,7 @@ export function createList<Item>(options: ListOptions<Item>): List {
     }
   }
 
-  function paint(now: Shown): void {
+  function paint(now: ListState): void {
     if (now.count !== shown.count) scroller.setAttribute('aria-rowcount', String(now.count + 1))
     shown = now
     if (now.isFollowing) top = Math.max(0, wholeHeight() - height)
