@@ -67,7 +67,8 @@ const insteadOf: Readonly<Record<string, string>> = {
 const vagueWords = /\b(whoever|nobody|somebody|anybody|whatever)\b/i
 
 /** Nouns of which the last word looks like a participle. */
-const nouns = /(Finding|Setting|Encoding|Coding|Warning|Mapping|Timing|Heading|String|Seed|Speed)$/
+const nouns =
+  /(Finding|Setting|Encoding|Coding|Warning|Mapping|Timing|Heading|String|Seed|Speed|Need|Ending|Spelling|Listing)$/
 const participle =
   /([a-z]ed|[a-z]ing|Told|Said|Kept|Cut|Known|Sent|Seen|Shown|Found|Held|Given|Taken|Made|Written|Heard|Lost)$/
 
@@ -141,10 +142,10 @@ describe('the house rules', () => {
     )
   })
 
-  it('give exported types the names of things', () => {
+  it('give types the names of things', () => {
     none(
       objections((line) => {
-        const [, name = ''] = /^export (?:type|interface) (\w+)/.exec(line) ?? []
+        const [, name = ''] = /^(?:export )?(?:type|interface) (\w+)/.exec(line) ?? []
         if (!participle.test(name) || nouns.test(name)) return null
         return `${name}: types are nouns, and this is a participle`
       }),

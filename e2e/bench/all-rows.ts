@@ -5,6 +5,7 @@ import { fleetNames, fleetRows } from './rows/fleets.ts'
 import { growthRow } from './rows/growth.ts'
 import { growthStreamsRow } from './rows/growth-streams.ts'
 import { halfRateRow } from './rows/half-rate.ts'
+import { limitsNames, limitsRows } from './rows/limits.ts'
 import { memoryRow } from './rows/memory.ts'
 import { planningRow } from './rows/planning.ts'
 import { probeIdleRow } from './rows/probe-idle.ts'
@@ -18,6 +19,7 @@ import { uiRows } from './ui/ui-rows.ts'
 /** They take long, or compare nothing. */
 const byNameOnly = [
   ...fleetNames,
+  ...limitsNames,
   ...['growth-streams', 'planning', '8k-h1-power-c16', '8k-h1-power-c64'],
   ...['ui-live', 'ui-open', 'ui-watchers', 'ui-rate'],
 ]
@@ -34,6 +36,7 @@ export async function rowsOf(bench: Bench): Promise<Row[]> {
     ...uploadRows(bench, [pinnedServer(bench), ...nginx.one, ...nginx.two, ...others]),
     ...fleetRows(onDisk, [pinnedServer(onDisk), ...onSameDisk, ...others]),
     ...powerRows(onDisk),
+    ...limitsRows(bench),
     ...connectRows(bench, [pinnedServer(bench), ...nginx.one, ...others]),
     halfRateRow(bench, [pinnedServer(bench), ...others]),
     probeIdleRow(bench),

@@ -7,7 +7,7 @@ export const help = `Usage: npm run bench -- [flags]
 
 Measures this server beside nginx on this machine; docs/benchmarks.md says what each row means.
 
-  --rows A,B         only rows whose names begin so (all but fleet-, growth-streams, planning, 8k-h1-power, ui-)
+  --rows A,B         only rows whose names begin so (all but fleet-, limits-, growth-streams, planning, 8k-h1-power, ui-)
   --rounds N         each row so often, servers in turn; medians count (2)
   --seconds S        each measurement of a rate so long (2)
   --warm-up S        before that this server so long unmeasured, while it compiles; others 1 s (6)

@@ -25,6 +25,7 @@ interface Exchanges {
 /** Forwards exchanges and keeps track of those in flight; one that fails is logged and aborted. */
 export function trackExchanges(forward: Forward, log: Logger): Exchanges {
   const inFlight = new Set<Exchange>()
+  const unwritten = createUnwritten()
   let onDrained: (() => void) | null = null
   return { serve, drain, abortRefused }
 
@@ -37,8 +38,7 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
       log.error({ error, method: exchange.method, target: exchange.target }, 'exchange failed')
       exchange.destroy()
     }
-    // HTTP/2 sends the end of a response in a later turn; closing the connection before it would lose the response.
-    if (onDrained) await closeOf(exchange.response)
+    unwritten.add(exchange.response)
     inFlight.delete(exchange)
     if (inFlight.size === 0) onDrained?.()
   }
@@ -57,11 +57,43 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
     for (const exchange of inFlight) exchange.disableKeepAlive()
     const { promise, resolve } = Promise.withResolvers<void>()
     onDrained = resolve
-    if (inFlight.size === 0) return true
-    const timer = setTimeout(resolve, timeoutMs)
-    await promise
+    if (inFlight.size === 0) resolve()
+    let isLate = false
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(() => {
+      isLate = true
+      late.resolve()
+    }, timeoutMs)
+    await Promise.race([promise.then(unwritten.allClosed), late.promise])
     clearTimeout(timer)
-    return inFlight.size === 0
+    return !isLate
+  }
+}
+
+/** So many are kept before those that have closed meanwhile are looked for. */
+const minKept = 64
+
+/**
+ * Responses that are complete here, and that clients may not have: HTTP/2 sends the end of one in a later turn, and a
+ * client may read slowly. Closing the connection would lose them. Costs a request no listener.
+ */
+function createUnwritten() {
+  const responses = new Set<Writable>()
+  let maxKept = minKept
+  return {
+    add(response: Writable): void {
+      if (response.closed) return
+      responses.add(response)
+      if (responses.size > maxKept) forgetClosed()
+    },
+    async allClosed(): Promise<void> {
+      await Promise.all([...responses].map((response) => closeOf(response)))
+    },
+  }
+
+  function forgetClosed(): void {
+    for (const response of responses) if (response.closed || response.destroyed) responses.delete(response)
+    maxKept = Math.max(minKept, 2 * responses.size)
   }
 }
 
@@ -71,7 +103,7 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
  * (RFC 9112 9.6): what came there may be the rest of a body.
  */
 export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exchange) => void {
-  const lastOf = new WeakMap<Socket, Served>()
+  const lastOf = new WeakMap<Socket, ServedRequest>()
   return function serveInOrder(socket, exchange) {
     const last = lastOf.get(socket)
     const end = last
@@ -88,14 +120,14 @@ export function serializePerSocket(serve: Serve): (socket: Socket, exchange: Exc
   }
 
   /** Most requests come when the response before them has long been taken: then nothing is waited for. */
-  function forgetOnceClosed(served: Served, socket: Socket): void {
+  function forgetOnceClosed(served: ServedRequest, socket: Socket): void {
     const forget = () => lastOf.get(socket) === served && lastOf.delete(socket)
     if (served.response.closed) forget()
     else served.response.once('close', forget)
   }
 }
 
-interface Served {
+interface ServedRequest {
   readonly response: Writable
   /**
    * Resolves when the exchange is over, though its response may still be on its way, with whether the connection takes
@@ -104,7 +136,7 @@ interface Served {
   readonly end: Promise<boolean>
 }
 
-async function endOf({ response, end }: Served, socket: Socket): Promise<boolean> {
+async function endOf({ response, end }: ServedRequest, socket: Socket): Promise<boolean> {
   const mayGoOn = await end
   if (mayGoOn) await closeOf(response, socket)
   return mayGoOn

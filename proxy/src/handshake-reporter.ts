@@ -5,7 +5,7 @@ const maxConcurrentReports = 8
 /** Why a client did not get as far as a request. */
 export interface RefusedHandshake {
   readonly address: string
-  /** The code of a certificate fault, or Node's or OpenSSL's. */
+  /** The code of a certificate fault, or Node's or OpenSSL's; of these, `BROWSER_…` on the port for browsers. */
   readonly code: string
   readonly reason: string
   /** What the client showed; null where the handshake ended before that, or it showed nothing. */

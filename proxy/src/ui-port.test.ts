@@ -1,10 +1,15 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { request } from 'node:https'
 import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+import { until } from '@pushav/shared/testing/until.ts'
 import { makeLeaf, pki } from '../test/certificates.ts'
 import { runProxy } from '../test/running-proxy.ts'
+
+const run = promisify(execFile)
 
 describe('the port for browsers', () => {
   it('asks for no certificate, and is named where one is refused', async () => {
@@ -16,6 +21,21 @@ describe('the port for browsers', () => {
     equal((await ask(proxy.uiPort)).status, 200)
     const [report] = proxy.upstream.reports
     equal(report?.certificate?.subject, 'CN=expired')
+    await proxy.close()
+  })
+
+  it('says of a client that does not trust the server that it is a browser', async () => {
+    const proxy = await runProxy()
+    const codes: (string | undefined)[] = []
+    for (const port of [proxy.uiPort, proxy.port]) {
+      // It knows the roots of the system alone.
+      const { code } = await run('curl', ['-sS', `https://localhost:${port}/`]).catch((error) => error)
+      equal(code, 60)
+      await until('the report', async () => proxy.upstream.reports.length > codes.length)
+      codes.push(proxy.upstream.reports.at(-1)?.code)
+    }
+    match(codes[0] ?? '', /^BROWSER_ERR_SSL_.*ALERT_UNKNOWN_CA$/)
+    match(codes[1] ?? '', /^ERR_SSL_.*ALERT_UNKNOWN_CA$/)
     await proxy.close()
   })
 

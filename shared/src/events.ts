@@ -1,5 +1,5 @@
 /** An event for subscribers of `GET /events`. It is published once; the journals, not the events, are the record. */
-export type ServerEvent = StreamEvent | HandshakeRefused
+export type ServerEvent = StreamEvent | HandshakeRefusal
 
 export type StreamEvent =
   | ({ readonly kind: 'stream-created'; readonly interface: string } & StreamFields)
@@ -61,7 +61,7 @@ interface RequestFields {
   readonly declared_bytes: number | null
 }
 
-interface HandshakeRefused {
+interface HandshakeRefusal {
   readonly kind: 'handshake-refused'
   readonly at: string
   readonly address: string

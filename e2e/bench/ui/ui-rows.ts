@@ -10,6 +10,8 @@ import { openWatched } from './watched-page.ts'
 /** Uploads a second: a dozen cameras with two tracks and segments of half a second. */
 const rate = 50
 const watchers = 10
+/** Seconds; with more than some thousand uploads it is not waited for the last. */
+const maxProbeWaits = 120
 
 /** What the pages cost, in the browser and in ingest. */
 export function uiRows(bench: Bench): Row[] {
@@ -34,7 +36,7 @@ export function uiRows(bench: Bench): Row[] {
       'ui-live',
       [
         own('ms from last byte to mark, p95', 'p95', 'at most', 300),
-        own('longest task, ms', 'longest task', 'at most', 50),
+        own('longest task, ms of processor', 'longest task', 'at most', 50),
       ],
       (server, browser) => live(bench, server, browser),
     ),
@@ -72,10 +74,15 @@ const steady = (bench: Bench, { url }: Server, seconds: number, first: number) =
 
 /** A page follows a stream that gets 50 uploads a second. */
 async function live(bench: Bench, server: Server, browser: Browser): Promise<Measurement> {
-  const watched = await openWatched(browser, `${server.standalone.url}/ui/streams/${server.stream}`)
+  const path = `${server.standalone.url}/ui/streams/${server.stream}`
+  const watched = await openWatched(browser, path, { watchesRows: true })
   await watched.page.locator('.list-row').first().waitFor()
-  const account = await steady(bench, server, secondsOf(bench), 1)
-  await sleep(2_000)
+  const opened = await watched.notes()
+  const { result: account, tasks } = await watched.tasksDuring(async () => {
+    const result = await steady(bench, server, secondsOf(bench), 1)
+    await sleep(2_000)
+    return result
+  })
   const { delays, longTasks, layoutShift, heapMegabytes } = await watched.notes()
   const sorted = delays.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN
@@ -85,8 +92,8 @@ async function live(bench: Bench, server: Server, browser: Browser): Promise<Mea
     figures: {
       p50: at(0.5),
       p95: at(0.95),
-      'longest task': Math.max(0, ...longTasks),
-      'tasks over 50 ms': longTasks.length,
+      'longest task': tasks.reduce((longest, ms) => Math.max(longest, ms), 0),
+      'tasks over 50 ms by the clock': longTasks.length - opened.longTasks.length,
       shift: layoutShift,
       'heap MB': heapMegabytes,
       marks: delays.length,
@@ -106,6 +113,7 @@ async function open(bench: Bench, server: Server, browser: Browser): Promise<Mea
     first: 1,
     until: { count: bench.options.growth },
   })
+  await probesEnd(server)
   const begun = performance.now()
   const watched = await openWatched(browser, `${server.standalone.url}/ui/streams/${server.stream}`)
   await watched.page.locator('.list-row .c-path[title]').first().waitFor()
@@ -124,6 +132,15 @@ async function open(bench: Bench, server: Server, browser: Browser): Promise<Mea
       'heap MB': heapMegabytes,
     },
     faults: [...faultsOf(account), ...browser.complaints],
+  }
+}
+
+/** A stream at rest is opened: results of probes would be news for the page. */
+async function probesEnd({ api }: Server): Promise<void> {
+  for (let n = 0; n < maxProbeWaits; n++) {
+    const { json } = await api.call('GET', '/probes')
+    if (Number(json.waiting) + Number(json.running) === 0) return
+    await sleep(1_000)
   }
 }
 

@@ -4,8 +4,12 @@ import type { Browser } from '../../ui/support/browser.ts'
 /** A page of the UI and what the browser tells about it. */
 export interface WatchedPage {
   readonly page: Page
-  /** What its main thread has done since it was opened, in milliseconds. */
+  /** What its main thread has done since it was opened, in milliseconds of the processor. */
   mainThreadMs(): Promise<number>
+  /** What each task of its main thread took while something was done, in milliseconds of the processor. */
+  tasksDuring<Result>(
+    work: () => Promise<Result>,
+  ): Promise<{ readonly result: Result; readonly tasks: readonly number[] }>
   notes(): Promise<Notes>
 }
 
@@ -13,7 +17,7 @@ export interface WatchedPage {
 interface Notes {
   /** For each row that came into view: from the upload's last byte to the frame that shows it, in milliseconds. */
   readonly delays: readonly number[]
-  /** Tasks of more than 50 ms, in milliseconds. */
+  /** Tasks of more than 50 ms by the clock, in milliseconds; other work on the machine lengthens them. */
   readonly longTasks: readonly number[]
   readonly layoutShift: number
   /** Of this project's files, as they were sent; the player is not among them. */
@@ -21,10 +25,7 @@ interface Notes {
   readonly heapMegabytes: number
 }
 
-/**
- * Runs in the page. A row says when its request began and how long it took, by the clock of the server, which is this
- * machine's. Its mark on the timeline is painted in the same frame.
- */
+/** Runs in the page. */
 const script = `
 globalThis.notes = { delays: [], longTasks: [], layoutShift: 0 }
 new PerformanceObserver((list) => {
@@ -32,7 +33,13 @@ new PerformanceObserver((list) => {
 }).observe({ type: 'longtask', buffered: true })
 new PerformanceObserver((list) => {
   for (const { value } of list.getEntries()) notes.layoutShift += value
-}).observe({ type: 'layout-shift', buffered: true })
+}).observe({ type: 'layout-shift', buffered: true })`
+
+/**
+ * Runs in a page whose rows are watched. A row says when its request began and how long it took, by the clock of the server,
+ * which is this machine's. Its mark on the timeline is painted in the same frame.
+ */
+const rowScript = `
 document.addEventListener('DOMContentLoaded', () => {
   const seen = new Set()
   const openedAt = Date.now()
@@ -59,9 +66,15 @@ const read = `({
   heapMegabytes: performance.memory.usedJSHeapSize / 1e6,
 })`
 
-export async function openWatched(browser: Browser, path: string): Promise<WatchedPage> {
+/** Opens a page. To watch its rows costs it time of its own. */
+export async function openWatched(
+  browser: Browser,
+  path: string,
+  { watchesRows = false } = {},
+): Promise<WatchedPage> {
   const page = await browser.context.newPage()
   await page.addInitScript(script)
+  if (watchesRows) await page.addInitScript(rowScript)
   await page.setViewportSize({ width: 1_440, height: 1_400 })
   const session = await browser.context.newCDPSession(page)
   // Of the processor, not of the clock: other work on the machine is not the page's.
@@ -70,6 +83,7 @@ export async function openWatched(browser: Browser, path: string): Promise<Watch
   return {
     page,
     mainThreadMs: () => taskMs(session),
+    tasksDuring: (work) => tasksDuring(session, work),
     notes: async () => (await page.evaluate(read)) as Notes,
   }
 }
@@ -77,4 +91,32 @@ export async function openWatched(browser: Browser, path: string): Promise<Watch
 async function taskMs(session: CDPSession): Promise<number> {
   const { metrics } = await session.send('Performance.getMetrics')
   return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000
+}
+
+interface TraceEvent {
+  readonly name: string
+  readonly pid: number
+  readonly tid: number
+  /** Microseconds of the processor. */
+  readonly tdur?: number
+  readonly args?: { readonly name?: string }
+}
+
+/** Of all pages of this browser, of which the others do nothing. */
+async function tasksDuring<Result>(session: CDPSession, work: () => Promise<Result>) {
+  const events: TraceEvent[] = []
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])))
+  const includedCategories = ['disabled-by-default-devtools.timeline']
+  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories } })
+  const result = await work()
+  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
+  await session.send('Tracing.end')
+  await complete
+  const threadOf = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`
+  const threads = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+  const mainThreads = new Set(threads.map(threadOf))
+  const tasks = events
+    .filter((event) => event.name === 'RunTask' && mainThreads.has(threadOf(event)))
+    .map(({ tdur = 0 }) => tdur / 1_000)
+  return { result, tasks }
 }

@@ -36,6 +36,10 @@ const filed = (
 const dash = ['-f', 'dash', '-seg_duration', '2']
 const hls = ['-f', 'hls', '-hls_time', '2', '-hls_segment_type', 'fmp4', '-hls_list_size', '0']
 const whole = ['-f', 'mp4', '-movflags']
+const commonEncryption = [
+  ...['-encryption_scheme', 'cenc-aes-ctr', '-encryption_key', '00112233445566778899aabbccddeeff'],
+  ...['-encryption_kid', '0'.repeat(31).concat('1')],
+]
 
 const longRequests: Recording = {
   name: 'ffmpeg, one long request for each track',
@@ -178,6 +182,22 @@ export const ffmpegRecordings: readonly Recording[] = [
   explain(
     filed('one fragmented MP4', [...whole, '+frag_keyframe+empty_moov+default_base_moof', 'clip.mp4']),
     multiplexed,
+  ),
+  explain(
+    filed(
+      'fragments encrypted by ffmpeg',
+      [...whole, '+cmaf+dash+frag_keyframe', ...commonEncryption, 'video.cmfv'],
+      ['-map', '0:v', '-c', 'copy'],
+    ),
+    {
+      'sample-encryption':
+        'ffmpeg writes the vectors of encrypted samples into files without fragments alone: these cannot be decrypted (ISO/IEC 23001-7, 7.1)',
+    },
+  ),
+  filed(
+    'one CMAF file with one index',
+    [...whole, '+cmaf+dash+frag_keyframe+global_sidx', 'video.cmfv'],
+    ['-map', '0:v', '-c', 'copy'],
   ),
   filed(
     'one CMAF file with its index',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pushAsCamera } from '../devices/camera.ts'
 import { asHls } from '../media/hls-recording.ts'
 import { type MpdStyle, mpdStyles, type RecordedObject, recordSession } from '../media/matter-recording.ts'
-import { explain, type Recording, type Target } from './recording.ts'
+import { explain, growing, type Recording, type Target } from './recording.ts'
 
 const latest: MpdStyle = { media: 'segment_$Number$.m4s', dynamicHasTimeline: false }
 
@@ -186,9 +186,13 @@ export const layoutRecordings: readonly Recording[] = [
     {
       'media-not-isobmff':
         'each object is sealed with AES-256-GCM: nothing in it can be read without the key',
+      ...growing,
     },
   ),
-  layout('HomeKit over playlists, clear', (all) => homeKit(all, false)),
+  explain(
+    layout('HomeKit over playlists, clear', (all) => homeKit(all, false)),
+    growing,
+  ),
   {
     ...layout('HomeKit over DASH', homeKitDash),
     interface: 'dash',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { mustRun } from '../../server/run.ts'
 import { packager } from '../devices/real-clients.ts'
 import { pushFolder } from './folder.ts'
-import { explain, type Recording, type Target } from './recording.ts'
+import { explain, growing, type Recording, type Target } from './recording.ts'
 
 const mpd = ['--mpd_output', 'manifest.mpd']
 const hls = ['--hls_master_playlist_output', 'master.m3u8']
@@ -96,10 +96,13 @@ export const packagerRecordings: readonly Recording[] = [
       'its static MPD comes before the last segment of audio: a static MPD has no updates (ISO/IEC 23009-1, 5.4)',
   }),
   pushed('HLS, VOD', numbered, hls),
-  pushed('HLS, EVENT', numbered, [...hls, '--hls_playlist_type', 'EVENT']),
-  pushed('HLS, LIVE with a window', numbered, [
-    ...[...hls, '--hls_playlist_type', 'LIVE', '--time_shift_buffer_depth', '4'],
-  ]),
+  explain(pushed('HLS, EVENT', numbered, [...hls, '--hls_playlist_type', 'EVENT']), growing),
+  explain(
+    pushed('HLS, LIVE with a window', numbered, [
+      ...[...hls, '--hls_playlist_type', 'LIVE', '--time_shift_buffer_depth', '4'],
+    ]),
+    growing,
+  ),
   pushed('DASH and HLS, $Time$', timed, [...mpd, ...hls]),
   filed('DASH on demand, one file for each track', both(single), mpd),
   filed('DASH on demand, SegmentList', both(single), [...mpd, '--dash_force_segment_list']),

@@ -33,3 +33,9 @@ export const multiplexed = {
   'segment-multiplexed': 'the same, in its fragments',
 }
 export const multiplexedHeader = { 'init-track-count': multiplexed['init-track-count'] }
+
+/** Why a playlist whose target duration grows with its segments breaks a rule. */
+export const growing = {
+  'playlist-changed':
+    'its EXT-X-TARGETDURATION rises when a longer segment comes; the value of a playlist does not change (RFC 8216, 6.2.1)',
+}

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
+import { networkOf } from '@pushav/shared/addresses/network-of.ts'
 import { type Client, type ClientKind, createClients, type Limits } from './clients.ts'
-import { networkOf } from './network-of.ts'
 import type { Rates } from './rates.ts'
 
 /** What a client has too much of. */

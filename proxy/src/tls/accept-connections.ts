@@ -133,7 +133,7 @@ export function acceptConnections(
     else socket.destroy()
     if (isPlain && !mayLogPlainHttp(address)) return
     const reason = isPlain ? 'the client did not begin with TLS; this port speaks https' : error.message
-    const refused = { address, code: error.code ?? '', reason }
+    const refused = { address, code: `${settings.requestCert ? '' : 'BROWSER_'}${error.code ?? ''}`, reason }
     void logUnless(reportHandshake({ ...refused, certificate: null }), refused, 'handshake failed')
   }
 

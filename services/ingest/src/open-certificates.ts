@@ -48,17 +48,17 @@ interface CertificateSettings {
   readonly serverNames: () => ServerNames
   readonly log: Logger
   /** Further roots that client certificates may chain to, PEM; null for none. */
-  readonly clientRoots?: string | null
+  readonly clientRoots: string | null
   /** Whether the proxy gets certificates for tests of TLS clients. */
-  readonly hasTlsTests?: boolean
+  readonly hasTlsTests: boolean
   /** Whether there is an admin's certificate. */
-  readonly hasAdmin?: boolean
-  /** Whether the proxy reports the secrets of TLS connections; false where it is not set. */
-  readonly reportsSecrets?: boolean
+  readonly hasAdmin: boolean
+  /** Whether the proxy reports the secrets of TLS connections. */
+  readonly reportsSecrets: boolean
   /** What all machines have in common; null where the working directory has it. */
-  readonly shared?: SharedSecrets | null
-  readonly now?: () => Date
-  /** How long a revocation waits for the proxies. */
+  readonly shared: SharedSecrets | null
+  readonly now: () => Date
+  /** How long a revocation waits for the proxies: 3 s, unless a test says otherwise. */
   readonly acknowledgementWaitMs?: number
 }
 
@@ -98,13 +98,13 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     workingDirectory,
     serverNames,
     log,
-    now = () => new Date(),
-    clientRoots = null,
-    hasAdmin = false,
-    reportsSecrets = false,
-    hasTlsTests = false,
+    now,
+    clientRoots,
+    hasAdmin,
+    reportsSecrets,
+    hasTlsTests,
     acknowledgementWaitMs = 3_000,
-    shared = null,
+    shared,
   } = settings
   const roots = shared && sharedRoots(shared.fresh)
   const [server, device] = await Promise.all([open('server'), open('device')])

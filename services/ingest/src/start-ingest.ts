@@ -90,6 +90,7 @@ export async function startIngest(
     await openCertificates({
       ...config,
       log,
+      now,
       shared,
       serverNames: () => namesOf(config),
       clientRoots: config.clientCa ? await readClientRoots(config.clientCa) : null,

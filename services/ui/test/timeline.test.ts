@@ -118,13 +118,17 @@ describe('lanesOf', () => {
   })
 
   it('is the same whether rows come at once or one by one', () => {
-    const rows = [segment(0, 0), segment(2, 4_000), segment(1, 4_100), segment(3, 6_000, 'audio')]
-    const builder = createLanes('media', noKind)
-    for (const row of rows) {
-      builder.add([row])
-      builder.lanes()
-    }
-    deepEqual(builder.lanes(), lanesOf(rows, 'media', noKind))
+    const late = [segment(0, 0), segment(2, 4_000), segment(1, 4_100), segment(3, 6_000, 'audio')]
+    const inOrder = [0, 1, 3, 4, 7].map((n, place) => segment(n, place * 1_500))
+    for (const axis of ['arrival', 'media'] as const)
+      for (const rows of [late, inOrder]) {
+        const builder = createLanes(axis, noKind)
+        for (const row of rows) {
+          builder.add([row])
+          builder.lanes()
+        }
+        deepEqual(builder.lanes(), lanesOf(rows, axis, noKind))
+      }
   })
 
   it('finds the marks that reach into a stretch of time', () => {

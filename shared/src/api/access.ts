@@ -37,6 +37,8 @@ export interface AccessRow {
   readonly or?: 'enrolment' | 'proxy'
   /** A browser that has not signed in is led to the page for that. */
   readonly isPage?: true
+  /** The response goes on until the client leaves or may not have it any more. */
+  readonly isEndless?: true
   readonly audit?: AuditEvent
 }
 
@@ -71,7 +73,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /faults/{id}': readers,
   'DELETE /faults/{id}': owners,
   'DELETE /faults/{id}/{fault}': owners,
-  'GET /wait/{id}': readers,
+  'GET /wait/{id}': { ...readers, isEndless: true },
   'GET /compare': identified,
   'GET /har/{id}': readers,
   'GET /digests/{id}': readers,
@@ -100,9 +102,9 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'POST /sealed/{id}/{session}': readers,
   'GET /probe/{id}/{path}': readers,
   'GET /streams/probe/{id}/{path}': readers,
-  'GET /streams/{id}/events': readers,
+  'GET /streams/{id}/events': { ...readers, isEndless: true },
   'GET /probes': viewers,
-  'GET /events': viewers,
+  'GET /events': { ...viewers, isEndless: true },
   'GET /refusals': viewers,
   'GET /tls-tests': viewers,
   'DELETE /tls-tests': { ...admins, audit: 'test-results-cleared' },

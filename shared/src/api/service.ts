@@ -9,8 +9,11 @@ export const about = z
     names: z.array(z.string()).describe("Names and addresses in the server's certificate"),
     port: z.number().int().nullable(),
     ui_port: z.number().int().nullable().describe('The port that asks for no client certificate'),
-    root: z.object({ fingerprint_sha256: sha256, path: z.string() }),
-    working_directory: z.string(),
+    root: z.object({
+      fingerprint_sha256: sha256,
+      path: z.string().nullable().describe('Null for clients on other machines'),
+    }),
+    working_directory: z.string().nullable().describe('Null for clients on other machines'),
     strict_default: z.boolean(),
     compat: z.string().nullable(),
     judge: z

@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
@@ -79,6 +79,12 @@ describe('to whom a stream belongs', () => {
     const grants = await access.of('1')
     equal(callerOf({ role: 'device', key: 'other' }, grants), 'owner')
     equal(callerOf({ role: 'device', key: 'creator' }, grants), 'stranger')
+  })
+
+  it('is refused in words where the stream is deleted meanwhile', async () => {
+    const access = open()
+    await rm(join(directory.path, 'journals/1'), { recursive: true })
+    await rejects(access.share('1', { key: 'c'.repeat(64), name: null }), { code: 'stream-unknown' })
   })
 
   it('has at most a thousand keys', async () => {

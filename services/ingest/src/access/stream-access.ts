@@ -1,3 +1,4 @@
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { GrantFiles, KeyHolder, StreamGrants } from './ports.ts'
@@ -60,7 +61,7 @@ export function streamAccessWith(deps: StreamAccessDeps): StreamAccess {
   function change(stream: string, to: (grants: StreamGrants) => StreamGrants): Promise<StreamGrants> {
     return runExclusively(stream, async () => {
       const grants = to(await read(stream))
-      await files.write(stream, grants)
+      await files.write(stream, grants).catch((error) => throwGone(error, stream))
       return cached(stream, grants)
     })
   }
@@ -69,4 +70,10 @@ export function streamAccessWith(deps: StreamAccessDeps): StreamAccess {
     cache.set(stream, { grants, readMs: now().getTime() })
     return grants
   }
+}
+
+/** A stream that is deleted meanwhile takes the folder of its grants along. */
+function throwGone(error: unknown, stream: string): never {
+  if (errorCode(error) === 'ENOENT') throw new Refusal('stream-unknown', `stream ${stream} has been deleted`)
+  throw error
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { NewSecret, SessionRole, StoredToken, TokenFiles } from './ports.ts'
 
@@ -45,7 +46,15 @@ export const hashOfSecret = (text: string): string => createHash('sha256').updat
 
 /** Tokens that are stored as hashes. One that has expired is removed when another one is made. */
 export function tokensWith(files: TokenFiles, newSecret: NewSecret, now: () => Date): Tokens {
-  return { make, redeem, list, remove, exists, removeAll }
+  const runExclusively = createKeyedMutex()
+  return {
+    make: (settings) => runExclusively('', () => make(settings)),
+    redeem,
+    list,
+    remove,
+    exists,
+    removeAll,
+  }
 
   async function make({ purpose, name, role, uses, lifeMs }: NewToken) {
     const tokens = await list()

@@ -93,7 +93,7 @@ export function nextChangeMs(
   return lateMs > nowMs ? earlier(silenceMs, lateMs) : silenceMs
 }
 
-/** What is wrong comes first and stays when there is too much. */
+/** The first reasons, those that are wrong before those still to come; the others are counted. */
 function limited(reasons: readonly Reason[], more: number): Pick<Verdict, 'reasons' | 'more'> {
   const ordered = [
     ...reasons.filter(({ state }) => state === 'fail'),

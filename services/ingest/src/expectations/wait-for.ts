@@ -66,7 +66,7 @@ export function waitForWith({ states, streams, index, expectations }: WaitForDep
       signal.removeEventListener('abort', end)
     }
 
-    /** What depends on the clock alone may have come at the last moment. */
+    /** Looks once more at the end: what depends on the clock alone may have come at the last moment. */
     async function finish(): Promise<WaitOutcome | null> {
       if (signal.aborted) return null
       return (await look(id, goal)) ?? (await refuse(id, goal, timeoutMs))

@@ -3,7 +3,7 @@ import type { InitView, PlacedMedia } from '../playback/init-view.ts'
 import { type TrackSegments, timelineOf } from '../playback/playback-timeline.ts'
 import type { PlayableSegment } from '../playback/ports.ts'
 import type { Playback, SessionName } from '../playback/read-playback.ts'
-import { type SegmentTime, successionOf, timeOf } from '../playback/succession.ts'
+import { type SegmentTime, segmentTimeOf, successionOf } from '../playback/succession.ts'
 import type { OpenUpload } from '../uploads/ports.ts'
 import { joinedHeader } from './joined-header.ts'
 import { renumberSegment } from './renumber-segment.ts'
@@ -99,7 +99,7 @@ function withoutOverlaps(segments: readonly PlacedMedia[]): readonly PlacedMedia
     const succession = successionOf(before, segment)
     if (succession === 'overlap') continue
     if (succession === 'again') exported.pop()
-    before = timeOf(segment)
+    before = segmentTimeOf(segment)
     exported.push(segment)
   }
   return exported

@@ -1,6 +1,6 @@
 import { Refusal } from '../lib/refusal.ts'
 import type { StreamReads } from '../streams/read-streams.ts'
-import type { LogEntry, ReadUploadLog } from '../streams/upload-log.ts'
+import { type LogEntry, noFilter, type ReadUploadLog } from '../streams/upload-log.ts'
 
 /** All uploads of a session and those it shares, in the order of the wire log. Throws `stream-unknown` and `object-unknown`. */
 export type ListSession = (stream: string, session: string) => Promise<readonly LogEntry[]>
@@ -21,7 +21,7 @@ export function listSessionWith(
     const found: LogEntry[] = []
     let next: number | null = 0
     while (next !== null) {
-      const filter = { ...anything, session, shared: view.shared }
+      const filter = { ...noFilter, session, shared: view.shared }
       const place = { kind: 'position', position: next } as const
       const page = await readUploadLog(stream, { limit: pageLength, uploadsPerRead, place, filter })
       for await (const entries of page.entries) found.push(...entries)
@@ -31,14 +31,4 @@ export function listSessionWith(
     }
     return found
   }
-}
-
-const anything = {
-  session: null,
-  track: null,
-  severity: null,
-  code: null,
-  text: null,
-  device: null,
-  kind: null,
 }

@@ -1,7 +1,7 @@
 import { fourCc } from '../media/isobmff/box.ts'
 import { bodyOf, boxesIn, headerSizeOf } from './raw-boxes.ts'
 
-interface Renumbering {
+interface SegmentNumbers {
   readonly trackId: number
   /** The sequence number of the first moof. */
   readonly sequence: number
@@ -18,27 +18,27 @@ const framing = ['styp', 'sidx', 'ssix', 'prft', 'emsg']
  * Changes a segment in place, so that it can follow others in one file: track id, sequence numbers and decode times are
  * written anew, and framing becomes `free`. Its length stays. Returns the sequence number after its last moof.
  */
-export function renumberSegment(segment: Buffer, renumbering: Renumbering): number {
-  let { sequence } = renumbering
+export function renumberSegment(segment: Buffer, numbers: SegmentNumbers): number {
+  let { sequence } = numbers
   for (const box of boxesIn(segment)) {
     const type = fourCc(box, 4)
     if (framing.includes(type)) box.write('free', 4, 'latin1')
     if (type !== 'moof') continue
-    renumberMoof(box, sequence, renumbering)
+    renumberMoof(box, sequence, numbers)
     sequence += 1
   }
   return sequence
 }
 
-function renumberMoof(moof: Buffer, sequence: number, renumbering: Renumbering): void {
+function renumberMoof(moof: Buffer, sequence: number, numbers: SegmentNumbers): void {
   for (const box of boxesIn(bodyOf(moof))) {
     const type = fourCc(box, 4)
     if (type === 'mfhd' && box.length >= 16) box.writeUInt32BE(sequence, headerSizeOf(box) + 4)
-    if (type === 'traf') for (const inner of boxesIn(bodyOf(box))) renumberInTraf(inner, renumbering)
+    if (type === 'traf') for (const inner of boxesIn(bodyOf(box))) renumberInTraf(inner, numbers)
   }
 }
 
-function renumberInTraf(box: Buffer, { trackId, originTime, at }: Renumbering): void {
+function renumberInTraf(box: Buffer, { trackId, originTime, at }: SegmentNumbers): void {
   const body = bodyOf(box)
   const type = fourCc(box, 4)
   if (type === 'tfhd' && body.length >= 8) {

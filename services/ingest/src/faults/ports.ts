@@ -20,13 +20,13 @@ export interface FaultStore {
   add(rules: readonly StreamRule[]): Promise<void>
   /** Removes rules with their counts; those that are gone already are passed over. */
   remove(rules: readonly StreamRule[]): Promise<void>
-  /** Counts an upload that a rule is about; its number, from 1. */
+  /** Counts an upload that a rule is about, and returns its number, from 1. */
   countMatch(rule: string): Promise<number>
-  /** Counts a hit unless there have been `maxHits` already; whether it did. */
+  /** Counts a hit unless there have been `maxHits`; returns whether it did. */
   countHit(rule: string, maxHits: number): Promise<boolean>
   /** Fingerprint of the certificate that a rule lets expire; null while it has chosen none. */
   expiredCertificate(rule: string): Promise<string | null>
-  /** Lets a certificate expire unless the rule has chosen another one already; whether it did. */
+  /** Lets a certificate expire unless the rule has chosen another one; returns whether it did. */
   expireCertificate(rule: string, fingerprint: string): Promise<boolean>
   counts(rules: readonly string[]): Promise<readonly RuleCounts[]>
 }

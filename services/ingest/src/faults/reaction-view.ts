@@ -23,7 +23,7 @@ const maxReactionMs = 600_000
 export function createReactionView(): ReactionView {
   let position = 0
   let observations: Observation[] = []
-  /** Those of which later uploads may still tell something. */
+  /** Hits whose outcome later uploads may still change. */
   let open: Observation[] = []
   return {
     get position() {

@@ -44,6 +44,9 @@ describe('parseBody', () => {
 })
 
 describe('parseQuery', () => {
+  it('takes ?pretty with any schema', () =>
+    equal(parseQuery(z.object(pageQuery), { pretty: '', limit: '5' }).limit, 5))
+
   for (const [query, sentence] of [
     [{ limit: '0' }, 'limit must be at least 1'],
     [{ limit: '1001' }, 'limit must be at most 1000'],

@@ -5,15 +5,18 @@ import { Refusal } from '../lib/refusal.ts'
 /** Parses a body as JSON under any content type, because `curl -d` calls every body a form. `limit` is its size. */
 export const anyJson = (limit = '100kb') => json({ type: () => true, limit })
 
-/** A query as its schema wants it; anything else, also a parameter of another name, is the refusal `request-malformed`. */
+/**
+ * A query as its schema wants it; anything else is the refusal `request-malformed`, also a parameter of another name but
+ * `pretty`, which every route takes.
+ */
 export function parseQuery<Query>(schema: z.ZodType<Query>, query: object): Query {
   const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : null
-  const other = names && Object.keys(query).find((name) => !names.includes(name))
-  if (names && other !== undefined && other !== null)
-    throw new Refusal(
-      'request-malformed',
-      `the query is not as expected: it must not have ${JSON.stringify(other.slice(0, 40))}, but may have ${names.join(', ')}`,
-    )
+  const other = names && Object.keys(query).find((name) => !names.includes(name) && name !== 'pretty')
+  if (names && other) {
+    const name = JSON.stringify(other.slice(0, 40))
+    const wrong = `it must not have ${name}, but may have ${names.join(', ')}`
+    throw new Refusal('request-malformed', `the query is not as expected: ${wrong}`)
+  }
   return parseLooseQuery(schema, query)
 }
 

@@ -167,15 +167,7 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   })
   draft.events.push({
     kind: 'judged',
-    upload,
-    findings,
-    session,
-    track,
-    status,
-    position,
-    init,
-    media,
-    initFacts,
+    ...judgement,
     list,
     preconditions,
     withdrawn,
@@ -234,13 +226,17 @@ function addObject(
     draft.totals = withWaiting(draft.totals, withWaitingProbe(waitingProbes ?? [], judged))
   else if (waitingProbes && mayEndWaiting(waitingProbes, judged)) repeatProbes(stream, draft, waitingProbes)
   if (place === 'beside') return
-  draft.objects.set(path, { upload: id, sha256, ...(isLater(session) ? { session } : {}) })
+  draft.objects.set(path, { upload: id, sha256, ...laterSessionOf(session) })
   if (isNew) count(draft, path, 1)
 }
 
 /** Whether a session's number was used before: its id is the number, a dot, and how often. */
 export const isLater = (session: string | null): session is string =>
   session !== null && /\.\d+$/.test(session)
+
+/** A session as objects and init segments name it: only where it is not the first of its number, which few are. */
+export const laterSessionOf = (session: string | null): { readonly session?: string } =>
+  isLater(session) ? { session } : {}
 
 const isFirstInSession = (session: string | null, previous: StoredObject | null): boolean =>
   isLater(session) && previous?.session !== session
@@ -316,7 +312,7 @@ function withInit(
   session: string | null,
 ): readonly InitSegment[] {
   if (kind !== 'init') return inits
-  const init = { path, upload: id, ...(isLater(session) ? { session } : {}) }
+  const init = { path, upload: id, ...laterSessionOf(session) }
   return [...inits.filter((known) => known.path !== path), init]
 }
 

@@ -92,7 +92,7 @@ export function inspectionsOf(
 
   async function inspect(stream: string, upload: Upload, gone: Set<string>): Promise<Inspection | null> {
     try {
-      const media = fresh.get(upload.id) ?? (await readMedia(stream, upload.id))
+      const media = fresh.get(upload.id) ?? (await readMedia(stream, upload))
       return await withManifest(stream, upload, media)
     } catch (error) {
       if (!(error instanceof UploadGone)) throw error
@@ -101,9 +101,9 @@ export function inspectionsOf(
     }
   }
 
-  async function readMedia(stream: string, upload: string): Promise<MediaInspection> {
-    const inspector = createInspector()
-    for await (const bytes of store.read(stream, upload)) inspector.add(bytes)
+  async function readMedia(stream: string, { id, part }: Upload): Promise<MediaInspection> {
+    const inspector = createInspector({ isPart: part !== undefined })
+    for await (const bytes of store.read(stream, id)) inspector.add(bytes)
     return inspector.result()
   }
 

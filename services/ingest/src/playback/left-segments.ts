@@ -1,5 +1,5 @@
 import { type InitView, isSameRun, type PlacedMedia } from './init-view.ts'
-import { type SegmentTime, successionOf, timeOf } from './succession.ts'
+import { type SegmentTime, segmentTimeOf, successionOf } from './succession.ts'
 
 /**
  * What a manifest of the newest media does not name any more of a track, folded segment by segment. The numbers of a
@@ -31,7 +31,7 @@ export function addLeft(left: LeftSegments, segments: readonly PlacedMedia[]): L
     if (succession === 'overlap') continue
     if (succession === 'next') count++
     if (last && !isSameRun(segment, last)) switches.push(decodeTime / initView.timescale)
-    last = { ...timeOf(segment), initView, shift }
+    last = { ...segmentTimeOf(segment), initView, shift }
   }
   return { count, last, switches }
 }

@@ -1,7 +1,7 @@
 import { type InitView, isSameRun, type PlacedMedia } from './init-view.ts'
 import type { LeftSegments } from './left-segments.ts'
 import type { PlayableSegment } from './ports.ts'
-import { type SegmentTime, successionOf, timeOf } from './succession.ts'
+import { type SegmentTime, segmentTimeOf, successionOf } from './succession.ts'
 
 /** One track of a session, as far as it is played. */
 export interface TrackSegments {
@@ -105,7 +105,7 @@ function withoutOverlaps({ name, segments, left }: TrackSegments, origin: number
       continue
     }
     if (succession === 'again') placed.pop()
-    before = timeOf(segment)
+    before = segmentTimeOf(segment)
     placed.push({ segment, start: decodeTime / initView.timescale - origin, end: before.end - origin })
   }
   return { name, origin, placed, overlaps }

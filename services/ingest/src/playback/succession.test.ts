@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict'
-import { successionOf, timeOf } from './succession.ts'
+import { segmentTimeOf, successionOf } from './succession.ts'
 import { video } from './testing/tracks.ts'
 
 describe('successionOf', () => {
@@ -7,7 +7,7 @@ describe('successionOf', () => {
     const { segments: [first] = [] } = video(0, 1)
     if (!first) throw new Error('the track has no segment')
     const end = first.decodeTime + first.duration
-    const follow = (decodeTime: number) => successionOf(timeOf(first), { ...first, decodeTime })
+    const follow = (decodeTime: number) => successionOf(segmentTimeOf(first), { ...first, decodeTime })
     deepEqual([first.decodeTime, end - 2, end - 1, end, end + 1].map(follow), [
       'again',
       'overlap',

@@ -10,7 +10,7 @@ export interface SegmentTime {
 /** How much earlier a segment may begin than the one before it ends, in ticks: times are rounded. */
 const toleratedTicks = 1.5
 
-export const timeOf = ({ decodeTime, duration, initView }: PlacedMedia): SegmentTime => ({
+export const segmentTimeOf = ({ decodeTime, duration, initView }: PlacedMedia): SegmentTime => ({
   decodeTime,
   end: (decodeTime + duration) / initView.timescale,
 })

@@ -4,6 +4,10 @@ const giveRoot = "give it this server's root, certs/server/root.pem (GET /certs/
 
 /** What to do, by the code of a certificate fault, or of Node's or OpenSSL's error; the first that matches counts. */
 const advices: readonly (readonly [code: RegExp, advice: string])[] = [
+  [
+    /^BROWSER_.*(ALERT|ECONNRESET|EPIPE|UNEXPECTED_EOF)/,
+    'This is the port for browsers, and one that does not trust this server yet ends the handshake so; no device was refused. Go on past its warning, or import the root (page Certificates). A device must push to the other port.',
+  ],
   [/^certificate-expired$/, 'Issue a new certificate for the device: POST /certs/<name>/sign with its CSR.'],
   [
     /^certificate-not-yet-valid$/,
@@ -19,7 +23,11 @@ const advices: readonly (readonly [code: RegExp, advice: string])[] = [
     "Sign this device's CSR here (POST /certs/<name>/sign): only certificates that this server's device CA issued are accepted.",
   ],
   [
-    /ALERT_UNKNOWN_CA|ALERT_BAD_CERTIFICATE|ALERT_CERTIFICATE_UNKNOWN|ALERT_CERTIFICATE_UNOBTAINABLE/,
+    /ALERT_CERTIFICATE_UNKNOWN/,
+    `The client does not trust this server. Browsers say this: go on past the warning, or import the root (page Certificates). For a device: ${giveRoot}; its URL must use a name or address of the server's certificate.`,
+  ],
+  [
+    /ALERT_UNKNOWN_CA|ALERT_BAD_CERTIFICATE|ALERT_CERTIFICATE_UNOBTAINABLE/,
     `The device does not trust this server: ${giveRoot}. Its URL must use a name or address of the server's certificate.`,
   ],
   [

@@ -1,6 +1,6 @@
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { StreamQueries } from '../streams/ports.ts'
-import { type SessionView, withTimeout } from '../streams/session-view.ts'
+import { type SessionView, sessionViewAt } from '../streams/session-view.ts'
 import type { Journals } from '../uploads/ports.ts'
 import { neededByOthers } from './needed-uploads.ts'
 import type { EndedSession } from './policy.ts'
@@ -61,6 +61,6 @@ export function findEndedWith({ journals, index, idleMs }: FindEndedDeps): Ended
   }
 
   function isOpen(view: SessionView, nowMs: number): boolean {
-    return withTimeout(view, nowMs, idleMs).phase === 'open'
+    return sessionViewAt(view, nowMs, idleMs).phase === 'open'
   }
 }

@@ -3,7 +3,7 @@ import type { InspectionArchive, Inspections } from '../indexing/inspect-upload.
 import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import type { StreamQueries } from '../streams/ports.ts'
 import type { RecordEntry } from '../streams/record-entry.ts'
-import { withTimeout } from '../streams/session-view.ts'
+import { sessionViewAt } from '../streams/session-view.ts'
 import type { InFlightUploads } from '../uploads/in-flight.ts'
 import type { UploadStore } from '../uploads/ports.ts'
 import { sessionIn } from '../validation/object-name.ts'
@@ -61,7 +61,7 @@ export function removeSessionWith(deps: RemoveSessionDeps): RemoveSession {
   async function endedSince({ stream, session }: SessionRemoval): Promise<number | null> {
     if (session === null) return null
     const [view] = await index.sessionViews(stream, [session])
-    if (!view || withTimeout(view, now().getTime(), idleMs).phase === 'open') return null
+    if (!view || sessionViewAt(view, now().getTime(), idleMs).phase === 'open') return null
     const [key] = session.split('.')
     return inFlight.of(stream).some(({ facts }) => sessionIn(facts.path) === key) ? null : view.firstObjectMs
   }

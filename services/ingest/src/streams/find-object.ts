@@ -26,7 +26,8 @@ interface FindObjectDeps {
 /** Finds the newest whole object by its link on the disk, without the index where that is possible. */
 export function findObjectWith({ store, links, index, certificates }: FindObjectDeps): FindObject {
   return async function findObject(stream, path, version) {
-    // Before an object of that name: a device must not write what is read as the certificate of another object.
+    // A certificate comes before an object of the same name: else a device could write what is read as the
+    // certificate of another object.
     const sent = version === null ? await certifiedAt(stream, path) : null
     if (sent) return { kind: 'certificate', certificate: await certificateOf(certificates, sent, path) }
     const upload = version === null ? await newestOf(stream, path) : await versionOf(stream, path, version)

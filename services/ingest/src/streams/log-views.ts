@@ -56,7 +56,7 @@ export function createLogViews<View extends LogView>({
   }
 }
 
-/** The same of views that need nothing but the uploads. */
+/** Views whose `add` needs nothing but the uploads. */
 export const createUploadViews = <View extends LogView & { add(judged: JudgedUpload): void }>(
   index: LogOfStream,
   create: () => View,

@@ -3,7 +3,7 @@ import type { Journals } from '../uploads/ports.ts'
 import { assertStream, unknownStream } from './assert-stream.ts'
 import { inPages, mapPages, type Pages } from './pages.ts'
 import type { IndexedStream, StreamQueries, StreamSummary } from './ports.ts'
-import { type SessionView, withTimeout } from './session-view.ts'
+import { type SessionView, sessionViewAt } from './session-view.ts'
 
 /** How many streams a page of the list has. */
 const streamsPerPage = 16
@@ -80,7 +80,7 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
     await assertExists(id)
     const stream = await index.stream(id)
     if (!stream) throw unknownStream(id)
-    return withTimeouts(stream)
+    return asOfNow(stream)
   }
 
   async function list(
@@ -102,7 +102,7 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
   async function* streamPages(ids: readonly string[]): AsyncGenerator<readonly IndexedStream[]> {
     for (const some of inPages(ids, streamsPerPage)) {
       const found = await Promise.all(some.map((id) => index.stream(id)))
-      yield found.filter((stream) => stream !== null).map(withTimeouts)
+      yield found.filter((stream) => stream !== null).map(asOfNow)
     }
   }
 
@@ -145,7 +145,7 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
 
   function summaryNow(summary: StreamSummary): StreamSummaryNow {
     const { stream, newestSession } = summary
-    const session = newestSession && withTimeout(newestSession, now().getTime(), idleMs)
+    const session = newestSession && sessionViewAt(newestSession, now().getTime(), idleMs)
     const count = inFlight.of(stream.id).length
     const isLive = count > 0 || session?.phase === 'open'
     return { ...summary, newestSession: session, isLive, inFlight: count }
@@ -167,14 +167,14 @@ export function readStreamsWith({ journals, index, inFlight, now, idleMs }: Stre
   async function sessionViewsOf(id: string, keys: readonly string[]): Promise<readonly SessionView[]> {
     const views = await index.sessionViews(id, keys)
     const nowMs = now().getTime()
-    return views.map((view) => withTimeout(view, nowMs, idleMs))
+    return views.map((view) => sessionViewAt(view, nowMs, idleMs))
   }
 
-  function withTimeouts(stream: IndexedStream): IndexedStream {
+  function asOfNow(stream: IndexedStream): IndexedStream {
     const nowMs = now().getTime()
     return {
       ...stream,
-      sessions: mapPages(stream.sessions, (session) => withTimeout(session, nowMs, idleMs)),
+      sessions: mapPages(stream.sessions, (session) => sessionViewAt(session, nowMs, idleMs)),
     }
   }
 

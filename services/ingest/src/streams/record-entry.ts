@@ -23,7 +23,7 @@ interface RecordEntryDeps {
   readonly takeSpace: TakeSpace | null
 }
 
-/** Those that no upload and no removal stands for. */
+/** Kinds of lines that a client may have written again and again without sending or removing an upload. */
 const kindsOfEdits: readonly JournalEntry['kind'][] = ['tracks-expected', 'expectations-set']
 
 export function recordEntryWith({

@@ -105,13 +105,13 @@ const isPlayable = ({ clock, init }: Track): boolean =>
 const playableHandlers: readonly string[] = ['vide', 'soun']
 
 /** The session at a time: an open one whose timeout has passed is silent, before any journal line says so. */
-export function withTimeout<View extends SessionView>(session: View, nowMs: number, idleMs: number): View {
+export function sessionViewAt<View extends SessionView>(session: View, nowMs: number, idleMs: number): View {
   if (session.phase !== 'open' || nowMs - session.lastObjectMs <= idleMs) return session
-  return { ...session, phase: 'silent', isComplete: isWithoutName(session) }
+  return { ...session, phase: 'silent', isComplete: isUnnamed(session) }
 }
 
-/** The session's number; null for objects that name no session, and for numbers beyond 2^53. */
-const isWithoutName = ({ id }: SessionView): boolean => id.split('.', 1)[0] === noSession
+/** Whether a session has the objects whose paths name no session; it can only end by silence. */
+const isUnnamed = ({ id }: SessionView): boolean => id.split('.', 1)[0] === noSession
 
 /**
  * The number in the path of a session's objects, from its id; null for the one of objects that name none, and for a

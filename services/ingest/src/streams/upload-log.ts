@@ -43,6 +43,17 @@ interface LogFilter {
   readonly kind: string | null
 }
 
+/** Every upload passes. */
+export const noFilter: LogFilter = {
+  session: null,
+  track: null,
+  severity: null,
+  code: null,
+  text: null,
+  device: null,
+  kind: null,
+}
+
 interface LogPage {
   /** Read as they are asked for, a few at a time. */
   readonly entries: Pages<LogEntry>
@@ -103,7 +114,7 @@ export function readUploadLogWith(
     }
   }
 
-  /** Read at once: where the page begins is known when all of it was read. */
+  /** Reads a whole page before it returns, because where the page begins shows only then. */
   async function readBackwards(stream: string, end: number, { limit, filter, uploadsPerRead }: LogQuery) {
     const matches = matcherOf(filter)
     const pages: (readonly JudgedUpload[])[] = []

@@ -26,7 +26,7 @@ interface Chosen {
 /** The certificates of a server whose working directory this is, silent unless someone listens. */
 export function certificatesIn(
   directory: string,
-  { names = localNames, now, hasTlsTests = false, write }: Chosen = {},
+  { names = localNames, now = () => new Date(), hasTlsTests = false, write }: Chosen = {},
 ): Promise<Certificates> {
   return openCertificates({
     workingDirectory: directory,
@@ -36,7 +36,11 @@ export function certificatesIn(
     // No proxy reads the file.
     acknowledgementWaitMs: 0,
     log: write ? createLogger('test', 'info', { write }) : silent,
-    ...(now ? { now } : {}),
+    clientRoots: null,
+    hasAdmin: false,
+    reportsSecrets: false,
+    shared: null,
+    now,
   })
 }
 

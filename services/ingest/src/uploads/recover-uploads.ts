@@ -17,7 +17,7 @@ export function recoverUploadsWith(deps: RecoverUploadsDeps) {
     for await (const staged of deps.store.leftBehind(instance)) {
       const { facts } = staged
       using events = createUploadEvents(deps, facts, null)
-      const meter = createBodyMeter()
+      const meter = createBodyMeter({ isPart: facts.part !== undefined })
       for await (const bytes of staged.read()) meter.add(bytes)
       const stats = meter.result(false)
       const { verdict } = await commitUpload(deps, { facts, bytes: staged, stats, events })

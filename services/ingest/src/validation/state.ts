@@ -1,6 +1,7 @@
 import type { PeriodFacts } from '../media/inspection.ts'
 import type { ManifestComparison } from './manifests/comparison-state.ts'
 import type { Precondition } from './preconditions.ts'
+import type { FindingCode, Severity } from './rules.ts'
 
 /** All that must be known to validate the next upload of a stream; its size has a bound, see `limits.ts`. */
 export interface State {
@@ -140,6 +141,8 @@ export interface PlaylistWindow {
   readonly newest?: readonly (readonly [name: number, seconds: number])[]
   /** EXT-X-TARGETDURATION. */
   readonly target?: number | undefined
+  /** Digest of the URI of its first EXT-X-MAP. */
+  readonly map?: number | undefined
   readonly isEvent?: true | undefined
   /** As in PlaylistFacts; absent without. */
   readonly discontinuities?: readonly number[]
@@ -150,6 +153,7 @@ export interface PlaylistWindow {
 export interface MpdVersion {
   /** Digest of its path. */
   readonly path: number
+  readonly isStatic?: true | undefined
   readonly id?: string | undefined
   /** availabilityStartTime, Unix time in milliseconds. */
   readonly startMs?: number | undefined
@@ -170,6 +174,8 @@ export interface Track {
   readonly name: string
   readonly phase: TrackPhase
   readonly hasPlaylist?: boolean | undefined
+  /** hls: of its newest initial playlist; absent where that is not known. */
+  readonly window?: PlaylistWindow | undefined
   readonly segmentCount: number
   /** The highest number in the names of its segments. */
   readonly lastNumber: number | null
@@ -203,6 +209,8 @@ export interface Track {
   readonly clock: Clock | null
   /** Times that its segments have jumped over; absent without. */
   readonly hole?: Hole | undefined
+  /** cmaf-ingest: where its times or numbers began anew the last time, unless a playlist has said so; absent without. */
+  readonly jump?: Jump | undefined
   /** cmaf-ingest: the long request that is on its way to it; absent when that has ended. */
   readonly openRequest?: string | undefined
   /** cmaf-ingest: another clip has begun, whose times may begin anew. */
@@ -315,6 +323,15 @@ export interface Hole {
   readonly from: number
   readonly to: number
   readonly upload: string
+}
+
+/** A segment of which a finding says that it does not go on where the one before it ended. */
+export interface Jump {
+  /** Digest of its path. */
+  readonly path: number
+  readonly upload: string
+  readonly code: FindingCode
+  readonly severity: Severity
 }
 
 /** How long the segments of a track last, in units of its timescale. */

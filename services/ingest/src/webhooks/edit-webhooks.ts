@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { Refusal } from '../lib/refusal.ts'
 import { deliveryOf, type LinksFor } from './delivery.ts'
 import {
@@ -46,25 +47,10 @@ const maxWebhooks = 16
 
 export function editWebhooksWith(deps: WebhooksDeps): Webhooks {
   const { files, queues, linksFor, assertAllowed, newId, now } = deps
+  const runExclusively = createKeyedMutex()
   return {
-    async create({ url, events, stream, secret }) {
-      const existing = await files.list()
-      if (existing.length >= maxWebhooks)
-        throw new Refusal('webhook-limit', `there are ${maxWebhooks} webhooks already; remove one first`)
-      if (secret !== null && !isSecret(secret))
-        throw new Refusal('request-malformed', 'secret must be whsec_ and the base64 of 24 to 64 bytes')
-      const made = {
-        id: newId(),
-        url: targetOf(url, assertAllowed),
-        events: [...new Set(events)],
-        stream,
-        secret: secret ?? newSecret(),
-        createdAt: now().toISOString(),
-      }
-      await files.create(made)
-      queues.serve([...existing, made].map(({ id }) => id))
-      return made
-    },
+    // One after the other, so that those which come at once are not above the limit together.
+    create: (wanted) => runExclusively('', () => create(wanted)),
     list: files.list,
     async remove(id) {
       const webhook = await read(id)
@@ -83,6 +69,25 @@ export function editWebhooksWith(deps: WebhooksDeps): Webhooks {
       await queues.enqueue(id, [test])
       return test.id
     },
+  }
+
+  async function create({ url, events, stream, secret }: WantedWebhook): Promise<Webhook> {
+    const existing = await files.list()
+    if (existing.length >= maxWebhooks)
+      throw new Refusal('webhook-limit', `there are ${maxWebhooks} webhooks already; remove one first`)
+    if (secret !== null && !isSecret(secret))
+      throw new Refusal('request-malformed', 'secret must be whsec_ and the base64 of 24 to 64 bytes')
+    const made = {
+      id: newId(),
+      url: targetOf(url, assertAllowed),
+      events: [...new Set(events)],
+      stream,
+      secret: secret ?? newSecret(),
+      createdAt: now().toISOString(),
+    }
+    await files.create(made)
+    queues.serve([...existing, made].map(({ id }) => id))
+    return made
   }
 
   async function read(id: string): Promise<Webhook> {

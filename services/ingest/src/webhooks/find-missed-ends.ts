@@ -7,8 +7,9 @@ import type { Journals } from '../uploads/ports.ts'
 import type { WebhookEvent } from './webhook.ts'
 
 /**
- * Gives the events of sessions that fell silent while no process was there to see it, and of those that are open and
- * get nothing more. Some may have been given before. Resolves when the signal is given at the latest.
+ * Finds sessions that fell silent while no ingest process ran, and waits for the end of those that are still open and
+ * get no more objects. Calls `onEvent` with their events, some of which may have been published before. Resolves when
+ * the signal is given at the latest.
  */
 export type FindMissedEnds = (onEvent: (event: WebhookEvent) => void, signal: AbortSignal) => Promise<void>
 

@@ -295,7 +295,11 @@ describe('webhooks', () => {
       deepEqual([status, json.code], [400, 'request-malformed'], all)
       match(json.detail, words)
     }
-    for (let n = 0; n < 16; n++) await make(ingest, { url: `https://x.example/${n}` })
+    for (let n = 0; n < 10; n++) await make(ingest, { url: `https://x.example/${n}` })
+    const atOnce = await Promise.all(
+      Array.from({ length: 20 }, () => ingest.send('POST', '/webhooks', '{"url":"https://x.example/"}')),
+    )
+    equal(atOnce.filter(({ status }) => status === 201).length, 6)
     const refused = await ingest.send('POST', '/webhooks', '{"url":"https://x.example/"}')
     deepEqual([refused.status, refused.json.code], [409, 'webhook-limit'])
     equal((await ingest.get('/webhooks/../../etc')).status, 404)

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { once } from 'node:events'
 import { IncomingMessage } from 'node:http'
 import { type AddressInfo, Socket } from 'node:net'
@@ -9,7 +9,7 @@ import type { AuditEntry } from '../../audit/audit.ts'
 import { requirePeer } from '../../http/authenticate.ts'
 import { createErrorResponder, errorHandler } from '../../http/error-handler.ts'
 import { refuseUnrouted } from '../../http/http-app.ts'
-import type { DeviceIdentity } from '../ports.ts'
+import type { DeviceIdentity, StreamGrants } from '../ports.ts'
 import { authorizeWith } from './authorize.ts'
 
 const log = createLogger('test', 'silent')
@@ -35,7 +35,8 @@ describe('authorizeWith', () => {
   let lines: AuditEntry[]
   let origin: string
   let close: () => void
-  const grants = { owner: 'owner', members: [{ key: 'shared', name: null }] }
+  const shared = { owner: 'owner', members: [{ key: 'shared', name: null }] }
+  let grants: StreamGrants = shared
   const authorization = authorizeWith({
     identify: ({ subject }) => identityOf(subject),
     access: { of: () => grants },
@@ -49,6 +50,7 @@ describe('authorizeWith', () => {
     const app = express()
     app.use(requirePeer(peerIn), authorization.requireAccess)
     app.get('/forgotten', (_request, response) => void response.json({ isOpen: true }))
+    app.get('/streams/:id/events', (_request, response) => void response.write(': connected\n\n'))
     app.get('/streams/:id', (_request, response) => void response.json({ isOpen: true }))
     app.use(errorHandler(createErrorResponder(log)))
     const server = app.listen(0, '127.0.0.1')
@@ -59,6 +61,7 @@ describe('authorizeWith', () => {
   after(() => close())
   beforeEach(() => {
     lines = []
+    grants = shared
   })
   const statusFor = async (path: string, role?: string) =>
     (await fetch(`${origin}${path}`, { headers: role ? { 'x-role': role } : {} })).status
@@ -82,6 +85,33 @@ describe('authorizeWith', () => {
         ...{ request: 'GET /streams/1', status: 403, code: 'access-denied' },
       },
     ])
+  })
+
+  it('refuses a path that cannot be decoded, to anonymous clients too', async () => {
+    for (const role of [undefined, 'owner', 'admin']) equal(await statusFor('/streams/%c0%ae', role), 400)
+  })
+
+  it('ends a response without an end when its client may not have it any more, and no other', async () => {
+    const follow = async (role: string) => {
+      const { status, body } = await fetch(`${origin}/streams/1/events`, { headers: { 'x-role': role } })
+      equal(status, 200)
+      const reader = body?.getReader()
+      await reader?.read()
+      return reader
+    }
+    const [owner, member] = [await follow('owner'), await follow('shared')]
+    grants = { ...shared, members: [] }
+    await rejects(async () => await member?.read())
+    let isOpen = true
+    const ended = owner?.read().then(
+      () => (isOpen = false),
+      () => (isOpen = false),
+    )
+    const another = await follow('owner')
+    equal(isOpen, true)
+    grants = { owner: null, members: [] }
+    await ended
+    await rejects(async () => await another?.read())
   })
 
   it('keeps out a certificate of another root that no rule lets in', async () => {

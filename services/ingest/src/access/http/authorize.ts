@@ -15,6 +15,9 @@ import type { Tokens } from '../tokens.ts'
 import { actorOf, anonymousClient, type Client, clientOfDevice, identityOf } from './client.ts'
 import { enrolWith, type IssueGrant } from './enrol.ts'
 import { isFromOwnPage, sessionCookieIn } from './session-cookie.ts'
+import { watchAccess } from './watch-access.ts'
+
+const watchEveryMs = 1_000
 
 interface AuthorizeDeps {
   readonly identify: IdentifyDevice
@@ -50,6 +53,7 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
   // By request, because express hands routes the same object; an entry goes with its request.
   const clients = new WeakMap<IncomingMessage, Client>()
   const grants = new WeakMap<IncomingMessage, IssueGrant>()
+  const watch = watchAccess(watchEveryMs)
   return {
     requireAccess: (request, response, next) => requireAccess(request, response, next),
     authorizeUpload,
@@ -68,6 +72,7 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
         return refuseUnrouted(request, response)
       }
       await check(request, response, client, found)
+      if (found.row.isEndless) watch(response, { mayGoOn: () => mayGoOn(request, found) })
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       auditRefusal(request, client, peerOf(request), error)
@@ -75,6 +80,11 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
       throw error
     }
     next()
+  }
+
+  async function mayGoOn(request: Request, { row, params }: FoundRow): Promise<boolean> {
+    const client = await clientIn(request, peerOf(request))
+    return (await decide(row, client, params.id)) === null
   }
 
   async function check(request: Request, response: Response, client: Client, found: FoundRow) {
@@ -187,8 +197,14 @@ function rowOf(method: string, path: string): AccessRow {
   return found.row
 }
 
-const isPageFor = ({ method, path }: Request, { identity }: Client): boolean =>
-  identity.role === 'anonymous' && findRow(method, path)?.row.isPage === true
+function isPageFor(request: Request, { identity }: Client): boolean {
+  if (identity.role !== 'anonymous') return false
+  try {
+    return rowFor(request)?.row.isPage === true
+  } catch {
+    return false
+  }
+}
 
 const signInPageFor = ({ originalUrl }: Request): string =>
   `/ui/sign-in?next=${encodeURIComponent(originalUrl)}`

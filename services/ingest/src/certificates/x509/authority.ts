@@ -9,7 +9,7 @@ import { importKey, signingAlgorithmOf } from './signing-key.ts'
 const usageOf = { server: 'serverAuth', device: 'clientAuth' } as const
 
 /** How a CA that is no root is opened. */
-interface Opening {
+interface OpenOptions {
   /** What follows a leaf in its file, PEM; the CA's own certificate where it is not given. */
   readonly chain?: string
   /** Its files, for the errors. */
@@ -21,7 +21,7 @@ export async function openAuthority(
   hierarchy: Hierarchy,
   pair: Pair,
   now: Date,
-  { chain, file = `certs/${hierarchy}/root` }: Opening = {},
+  { chain, file = `certs/${hierarchy}/root` }: OpenOptions = {},
 ): Promise<Authority> {
   const root = readRoot(file, pair, now)
   const parsed = new x509.X509Certificate(root.raw)

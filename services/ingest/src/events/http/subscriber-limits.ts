@@ -1,3 +1,4 @@
+import { networkOf } from '@pushav/shared/addresses/network-of.ts'
 import type { Peer } from '@pushav/shared/identity.ts'
 import { Refusal } from '../../lib/refusal.ts'
 
@@ -13,12 +14,13 @@ type Subscription = 'event streams' | 'waits' | 'reads of whole streams' | 'expo
 /** Counts one in until its disposal; throws the refusal `busy` beyond a limit. */
 export type EnterSubscriber = (peer: Pick<Peer, 'address' | 'port'>) => Disposable
 
-/** Counts subscribers, or others that stay, by connection and by address; `what` is what they have, for a message. */
+/** Counts subscribers, or others that stay, by connection and by address, or network of IPv6; `what` is what they have, for a message. */
 export function createSubscriberLimits(what: Subscription, maxOf = subscribers): EnterSubscriber {
   const counts = new Map<string, number>()
 
   return function enter({ address, port }) {
-    const keys = { connection: `${address} ${port}`, address, all: '' }
+    // A customer of IPv6 has a network of addresses, with which one client could take what there is for all.
+    const keys = { connection: `${address} ${port}`, address: networkOf(address), all: '' }
     for (const kind of ['connection', 'address', 'all'] as const)
       if (countOf(keys[kind]) >= maxOf[kind])
         throw new Refusal('busy', `too many ${what} at once: ${maxOf[kind]} ${wordsOf[kind]}`)

@@ -2,7 +2,7 @@ import type { InFlightResponse } from '@pushav/shared/api/state.ts'
 import type { StreamEvent } from '@pushav/shared/events.ts'
 import type { StreamReads, StreamSummaryNow } from '../../streams/read-streams.ts'
 import type { SessionView } from '../../streams/session-view.ts'
-import type { LogEntry, ReadUploadLog } from '../../streams/upload-log.ts'
+import { type LogEntry, noFilter, type ReadUploadLog } from '../../streams/upload-log.ts'
 import type { InFlightUploads } from '../../uploads/in-flight.ts'
 import { createInFlightView } from './in-flight-view.ts'
 import { createStateSource, type StateMessage, type StateSource } from './state-source.ts'
@@ -50,15 +50,6 @@ const maxSessions = 200
 const maxProbed = 1_000
 /** Uploads that a message brings along. Of more, watchers read those that they show. */
 const maxRows = 100
-const everyUpload = {
-  session: null,
-  track: null,
-  severity: null,
-  code: null,
-  text: null,
-  device: null,
-  kind: null,
-}
 
 /** The state of one stream, five times a second at most. */
 export function createStreamStateSource(stream: string, deps: StreamStateDeps): StreamStateSource {
@@ -126,7 +117,7 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
     const limit = toldUploads === null ? 0 : uploads - toldUploads
     if (toldUploads === null || limit <= 0 || limit > maxRows) return []
     const place = { kind: 'position', position: toldUploads } as const
-    const page = await readUploadLog(stream, { limit, uploadsPerRead: limit, place, filter: everyUpload })
+    const page = await readUploadLog(stream, { limit, uploadsPerRead: limit, place, filter: noFilter })
     return (await Array.fromAsync(page.entries)).flat()
   }
 

@@ -9,7 +9,7 @@ import type { Journals } from '../../uploads/ports.ts'
 import type { DigestJournals } from '../read-evidence.ts'
 
 /** A journal, digested up to the end of a line. */
-interface Digested {
+interface JournalDigest {
   readonly bytes: number
   readonly hash: Hash
 }
@@ -18,7 +18,7 @@ const maxJournals = 256
 
 /** Journals are appended to only, so that each byte is read once. */
 export function digestJournalsWith(journals: Pick<Journals, 'of'>, workingDirectory: string): DigestJournals {
-  const known = createLru<string, Digested>(maxJournals)
+  const known = createLru<string, JournalDigest>(maxJournals)
   const exclusively = createKeyedMutex()
   return async function digestJournals(stream) {
     const names = (await journals.of(stream)).toSorted()
@@ -33,7 +33,7 @@ export function digestJournalsWith(journals: Pick<Journals, 'of'>, workingDirect
   }
 
   /** Null for a journal that another machine has. */
-  async function advance(path: string): Promise<Digested | null> {
+  async function advance(path: string): Promise<JournalDigest | null> {
     const found = await stat(path).catch(nullIfAbsent)
     if (!found) return null
     const { size } = found
@@ -48,7 +48,11 @@ export function digestJournalsWith(journals: Pick<Journals, 'of'>, workingDirect
   }
 }
 
-async function digestFrom(path: string, { bytes: start, hash }: Digested, size: number): Promise<Digested> {
+async function digestFrom(
+  path: string,
+  { bytes: start, hash }: JournalDigest,
+  size: number,
+): Promise<JournalDigest> {
   let bytes = start
   let rest: readonly Buffer[] = []
   for await (const part of createReadStream(path, { start, end: size - 1 }) as AsyncIterable<Buffer>) {

@@ -3,7 +3,7 @@ import { bytesOf } from '../../uploads/http/request-body.ts'
 import type { Fault } from '../fault-rule.ts'
 import type { SleepWhileOpen } from './sleep-while-open.ts'
 
-/** A slow body is read at full speed after so much waiting. */
+/** After waiting this long in all, a slow body is read at full speed. */
 const maxSlowMs = 600_000
 
 /** The bytes of a body under a fault: all that came before the server reads no further are given, then it throws. */

@@ -18,7 +18,7 @@ import { respondThrough } from './fault-response.ts'
 import { createInFlightConnections } from './in-flight-connections.ts'
 import { sleepWhileOpen } from './sleep-while-open.ts'
 
-/** How an upload that a fault hits goes, in the place of the usual. */
+/** What is done to an upload under a fault, in place of the usual steps. */
 interface FaultCourse {
   readonly hit: Omit<FaultHit, 'isComplete'>
   /** Before the client is asked for the body. */
@@ -113,7 +113,7 @@ function nameOf(ingest: IngestInterface, path: string): Pick<UploadHead, 'sessio
   }
 }
 
-/** Of a path in no form of a standard, where a camera may call its objects as it likes. */
+/** The kind of an object with a path in no form of a standard, by its extension and words. */
 function kindByName(path: string): UploadHead['kind'] {
   if (/\.(mpd|m3u8)$/i.test(path)) return 'manifest'
   if (/init|header/i.test(path.slice(path.lastIndexOf('/') + 1))) return 'init'

@@ -11,7 +11,7 @@ export type SendFailure = Error & {
   readonly syscall?: unknown
 }
 
-type OnSent = (error?: SendFailure) => void
+type SendCallback = (error?: SendFailure) => void
 
 /**
  * Sends the bytes of an upload, or the range that was asked for (RFC 9110, 14). The headers have an ETag. `onSent` is
@@ -21,7 +21,7 @@ export function sendBody(
   response: Response,
   body: BodyLocation,
   headers: Readonly<Record<string, string>>,
-  onSent: OnSent,
+  onSent: SendCallback,
 ): void {
   if (body.kind === 'remote')
     return void sendRemote(response, body, headers).then(

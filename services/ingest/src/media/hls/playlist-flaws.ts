@@ -50,6 +50,7 @@ export function createPlaylistFlaws(): PlaylistFlaws {
   /** More than one target duration, which is a fault of its own. */
   let isAmbiguous = false
   let hasMap = false
+  let mayHaveMap = false
   let pending: { kind: 'segment' | 'variant'; line: number } | null = null
   let longest: { duration: number; line: number } | null = null
   return { tag, uri, all }
@@ -71,6 +72,8 @@ export function createPlaylistFlaws(): PlaylistFlaws {
         need(8, name)
         return
       case '#EXT-X-SKIP':
+        // The skipped part may have it.
+        mayHaveMap = true
         need(9, name)
         return
       case '#EXTINF':
@@ -145,7 +148,7 @@ export function createPlaylistFlaws(): PlaylistFlaws {
       const message = `expected #EXTINF before the URI in line ${line}, received none`
       flaws.add('playlist-segment-incomplete', message)
     }
-    if (pending?.kind !== 'variant' && !isMultivariant && !hasMap && fragmented.test(path)) {
+    if (pending?.kind !== 'variant' && !isMultivariant && !hasMap && !mayHaveMap && fragmented.test(path)) {
       const message = `expected #EXT-X-MAP before the fragmented MP4 in line ${line}, received none`
       flaws.add('playlist-map-absent', message)
     }

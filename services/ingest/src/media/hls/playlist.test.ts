@@ -187,4 +187,19 @@ describe('inspectPlaylist', () => {
       Array(3).fill(undefined),
     )
   })
+
+  it('has no control characters', () => {
+    const faultsIn = (title: string) =>
+      inspectPlaylist(`#EXTM3U\r\n#EXTINF:4,${title}\r\n1.m4s\r\n`, 'a.m3u8').faults
+    deepEqual(faultsIn('caf\u00e9 \u3042\t'), [])
+    for (const control of ['\u0007', '\u0085', '\u007f'])
+      deepEqual(
+        faultsIn(`a${control}b`).map(({ code }) => code),
+        ['playlist-malformed'],
+      )
+    deepEqual(
+      faultsIn('a\u0007')[0]?.message,
+      'expected no control characters but CR and LF, received U+0007 in line 2',
+    )
+  })
 })

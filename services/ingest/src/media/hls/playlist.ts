@@ -66,7 +66,18 @@ export function inspectPlaylist(
 
   const state = newPlaylistState()
   for (const [index, line] of text.split('\n').entries()) addLine(state, line.trim(), index + 1)
-  return { playlist: factsOf(state, path), faults: faultsOf(state) }
+  const control = controlFault(text)
+  return { playlist: factsOf(state, path), faults: control ? [...faultsOf(state), control] : faultsOf(state) }
+}
+
+/** RFC 8216, 4.1: of the control characters CR and LF alone may be there. A tab is a blank to all who read it. */
+function controlFault(text: string): InspectionFault | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for them
+  const found = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/.exec(text)
+  if (!found) return null
+  const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+  const line = text.slice(0, found.index).split('\n').length
+  return malformed(`expected no control characters but CR and LF, received U+${code} in line ${line}`)
 }
 
 const newPlaylistState = (): PlaylistState => ({

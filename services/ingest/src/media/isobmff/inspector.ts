@@ -12,9 +12,11 @@ export type { Part }
 /** What the bytes of an upload say, except for what is inside a manifest. */
 export type MediaInspection = Omit<Inspection, 'mpd' | 'playlist'>
 
-interface InspectorOptions {
+export interface InspectorOptions {
   /** Called for each header, segment and end of a long request, as soon as it is complete. */
   readonly onPart?: ((part: Part) => void) | undefined
+  /** The bytes are a part of a long request: what its sidx leads to may be in the parts behind it. */
+  readonly isPart?: boolean | undefined
 }
 
 export interface Inspector {
@@ -28,7 +30,7 @@ export interface Inspector {
  * Inspects an upload while its bytes arrive. Never throws, holds at most one moov or moof, and takes time in
  * proportion to the bytes that are not in an mdat.
  */
-export function createInspector({ onPart = ignore }: InspectorOptions = {}): Inspector {
+export function createInspector({ onPart = ignore, isPart = false }: InspectorOptions = {}): Inspector {
   const head = createHeadBuffer(nonMediaHeadBytes)
   const manifestKind = createManifestKind()
   const faults = createFaults()
@@ -44,7 +46,7 @@ export function createInspector({ onPart = ignore }: InspectorOptions = {}): Ins
   }
 
   function result(): MediaInspection {
-    boxes.close(scanner.end(), scanner.bytes())
+    boxes.close(scanner.end(), isPart ? null : scanner.bytes())
     const { kind, ...facts } = boxes.facts()
     if (kind !== 'other') return { kind, ...facts, nonMedia: null, faults: faults.all, ...boxes.outside() }
     const textKind = manifestKind.kind()

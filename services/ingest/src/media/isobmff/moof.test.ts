@@ -193,4 +193,26 @@ describe('samples that cannot be there', () => {
     deepEqual(faultsOf(tfhd(1), tfdt(0), trun({ samples: [{}, {}] })), [])
     deepEqual(faultsOf(tfhd(1), tfdt(0), trun({ samples: [] })), [])
   })
+
+  it('take the first of boxes that may come once, and tell the others', () => {
+    const run = trun({ samples: [{ duration: 5, size: 5 }] })
+    const twice = (moof: Buffer) => {
+      const { media, faults } = inspectAll(fragment(moof))
+      return [
+        media?.trackId,
+        media?.decodeTime,
+        media?.firstSequence,
+        ...faults.map(({ message }) => message.slice(0, 17)),
+      ]
+    }
+    deepEqual(twice(trafOf(tfhd(1), tfdt(3), tfdt(9), run)), [1, 3, 1, 'expected one tfdt'])
+    deepEqual(twice(trafOf(tfhd(1), tfhd(2), tfdt(3), run)), [1, 3, 1, 'expected one tfhd'])
+    const moof = box(
+      'moof',
+      box('mfhd', u32(0, 1)),
+      box('mfhd', u32(0, 2)),
+      box('traf', tfhd(1), tfdt(3), run),
+    )
+    deepEqual(twice(moof), [1, 3, 1, 'expected one mfhd'])
+  })
 })

@@ -55,8 +55,10 @@ export function parseMoof(moof: Box, report: Report): Moof | null {
     moof,
     0,
     (box) => {
-      if (box.type === 'mfhd') sequence = sequenceOf(box)
-      else if (box.type === 'pssh') encrypted = true
+      if (box.type === 'mfhd') {
+        if (sequence !== null) return reportAnother(box, report)
+        sequence = sequenceOf(box)
+      } else if (box.type === 'pssh') encrypted = true
       else if (box.type === 'traf') return addTraf(box)
       return true
     },
@@ -73,6 +75,10 @@ export function parseMoof(moof: Box, report: Report): Moof | null {
     return traf.mayContinue
   }
 }
+
+/** A box that may come once (ISO/IEC 14496-12, 8.8.5, 8.8.7 and 8.8.12). */
+const reportAnother = ({ type, offset }: Box, report: Report): boolean =>
+  report(`expected one ${type}; there is another at byte ${offset}`)
 
 function sequenceOf(mfhd: Box): number {
   assertHolds(mfhd, 8)
@@ -121,9 +127,13 @@ function parseTraf(traf: Box, moof: Box, report: Report): TrafResult {
   const runs = startRuns()
   const visit = (box: Box) => {
     if (box.type === 'trun') return addRun(runs, box, report)
-    if (box.type === 'tfhd') tfhd = parseTfhd(box, report)
-    else if (box.type === 'tfdt') tfdt = parseTfdt(box, report)
-    else encryption = addEncryptionBox(encryption, box)
+    if (box.type === 'tfhd') {
+      if (tfhd !== null) return reportAnother(box, report)
+      tfhd = parseTfhd(box, report)
+    } else if (box.type === 'tfdt') {
+      if (tfdt !== null) return reportAnother(box, report)
+      tfdt = parseTfdt(box, report)
+    } else encryption = addEncryptionBox(encryption, box)
     return true
   }
   const isWalkDone = walkBoxes(traf, 0, visit, report)

@@ -172,14 +172,17 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
     if (isIsobmff) faults.report(`expected a box at byte ${at}; received ${found}`)
   }
 
-  /** The upload has ended. Its last segment is complete unless a box is cut off or invalid. */
-  function close(incomplete: IncompleteBox | null, end: number): void {
+  /**
+   * The upload has ended. Its last segment is complete unless a box is cut off or invalid. `bytes`: its size; null for
+   * a part of a longer one.
+   */
+  function close(incomplete: IncompleteBox | null, bytes: number | null): void {
     if (incomplete !== null || isInvalid) {
       sampleBounds.abandon()
       indexes.abandon()
     } else segmenter.close()
     sampleBounds.settle()
-    indexes.settle(end)
+    indexes.settle(bytes)
     if (incomplete === null || !isIsobmff) return
     faults.enterBox(incomplete.start)
     faults.report(describe(incomplete))

@@ -41,7 +41,12 @@ export function refusalRoutes({ refusals, eventBus, count, audit, log, now }: Re
     const who = { role: 'anonymous', name, certificate: fingerprint }
     audit({ event: 'handshake-refused', outcome: 'refused', who, address, code })
     const repeated = await refusals.record(refused)
-    if (repeated === 1) log.warn(`a client was refused: ${address}: ${reason}. ${adviceOn(refused)}`)
+    if (repeated === 1) {
+      // Each browser meets it once, before its user goes on.
+      const isBrowser = code.startsWith('BROWSER_')
+      const who = isBrowser ? 'a browser ended the handshake' : 'a client was refused'
+      log[isBrowser ? 'info' : 'warn'](`${who}: ${address}: ${reason}. ${adviceOn(refused)}`)
+    }
     eventBus.publish({ kind: 'handshake-refused', at, address, code, reason })
     response.status(204).end()
   })

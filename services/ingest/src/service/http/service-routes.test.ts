@@ -19,6 +19,16 @@ describe('what the server says of itself', () => {
     match(said.version, /^\d+\.\d+\.\d+$/)
   })
 
+  it('is where its files are, for clients on this machine alone', async () => {
+    await using ingest = await suite.start()
+    const pathsFor = async (address: string) => {
+      const { json } = await ingest.send('GET', '/about', undefined, { 'x-forwarded-for': address })
+      return [about.parse(json).working_directory, about.parse(json).root.path]
+    }
+    deepEqual(await pathsFor('192.0.2.7'), [null, null])
+    for (const path of await pathsFor('127.0.0.1')) match(path ?? '', /^\//)
+  })
+
   it('is each rule, with a sentence on what to change', async () => {
     await using ingest = await suite.start()
     const { findings } = findingsResponse.parse((await ingest.get('/findings')).json)

@@ -103,7 +103,7 @@ function createParts(deps: SplitDeps, request: StagedUpload, admission: UploadAd
     const facts = factsOf(`${into}/${name}`, from)
     using events = createUploadEvents(deps, facts, null)
     await using staged = deps.store.stage(facts)
-    const meter = createBodyMeter()
+    const meter = createBodyMeter({ isPart: true })
     for await (const bytes of request.read({ from, to })) {
       meter.add(bytes)
       events.received(bytes.length)

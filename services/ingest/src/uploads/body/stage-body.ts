@@ -1,7 +1,11 @@
 import { createHash, hash } from 'node:crypto'
 import type { FaultHit } from '../../faults/fault-rule.ts'
 import { Refusal } from '../../lib/refusal.ts'
-import { createInspector, type MediaInspection } from '../../media/isobmff/inspector.ts'
+import {
+  createInspector,
+  type InspectorOptions,
+  type MediaInspection,
+} from '../../media/isobmff/inspector.ts'
 import type { Part } from '../../media/isobmff/segmenter.ts'
 import type { StagedUpload, UploadAdmission } from '../ports.ts'
 import type { Upload } from '../upload.ts'
@@ -64,7 +68,7 @@ export async function stageBody(
   staged: StagedUpload,
   { events, maxBytes, parts }: StageBodyOptions,
 ): Promise<BodyStats> {
-  const meter = createBodyMeter(parts?.onPart)
+  const meter = createBodyMeter({ onPart: parts?.onPart })
   const { declaredBytes } = body
   const arriving = bytesOf(body)[Symbol.asyncIterator]()
   await using persistence = createPersistence(staged)
@@ -88,9 +92,9 @@ async function* bytesOf({ buffered, bytes }: IncomingBody): AsyncIterable<Buffer
   else yield* bytes()
 }
 
-export function createBodyMeter(onPart?: (part: Part) => void): BodyMeter {
+export function createBodyMeter(options?: InspectorOptions): BodyMeter {
   const digest = createHash('sha256')
-  const inspector = createInspector({ onPart })
+  const inspector = createInspector(options)
   let bytes = 0
   return {
     add(more) {

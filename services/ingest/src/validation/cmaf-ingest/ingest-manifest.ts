@@ -28,10 +28,15 @@ function useManifest(evaluation: Evaluation, context: Context, session: Session)
   const noted = add(evaluation, { findings: [finding('manifest-interface', message, 'note')] })
   const { mpd = null, playlist = null } = context.inspection ?? {}
   if (playlist) {
-    const { session: known, findings: moves, track } = updatePlaylistNames(context, session, playlist)
+    const {
+      session: known,
+      findings: moves,
+      withdrawn,
+      track,
+    } = updatePlaylistNames(context, session, playlist)
     const findings = [...checkPlaylistAgainstMpd(context, session, playlist), ...moves]
     const preconditions = playlistPreconditions(session, playlist)
-    const compared = add(noted, { session: known, findings, preconditions })
+    const compared = add(noted, { session: known, findings, withdrawn, preconditions })
     if (playlist.kind !== 'media') return compared
     const ended = add(compared, checkPlaylistEnd(context, known, playlist))
     return add(ended, checkEndedPlaylist(context, ended.session ?? known, playlist, track))

@@ -11,6 +11,7 @@ import {
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { shortDigest, shortFingerprint } from '../limits.ts'
 import { checkAnnouncedName } from '../manifests/announced-name.ts'
+import { jumpOf } from '../manifests/discontinuity.ts'
 import {
   changesOf,
   checkAnnouncedCodec,
@@ -288,7 +289,10 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
       track.phase !== 'completed' &&
       !track.isAnew &&
       !isClip(context),
-    announcedSeconds: at(session.announcements, name)?.segmentSeconds ?? null,
+    // A file with a header of its own holds all segments of its track, or is a clip.
+    announcedSeconds: context.inspection?.init
+      ? null
+      : (at(session.announcements, name)?.segmentSeconds ?? null),
     partFrom: context.upload.part?.from,
   }
   const isFurther = part.kind === 'further'
@@ -313,6 +317,7 @@ function addSegment(context: Context, before: Session, name: string, media: Medi
     shortFillerDigest: media.isFiller ? shortDigest(upload.sha256) : track.shortFillerDigest,
     place: placeOf(context, track),
     hole: track.isAnew ? undefined : hole,
+    jump: jumpOf(upload, found) ?? track.jump,
     isAnew: undefined,
     shift: track.isAnew ? shiftOf(track, media) : track.shift,
     headless: track.hasInit ? undefined : { trackId: media.trackId, end: endOf(media) },

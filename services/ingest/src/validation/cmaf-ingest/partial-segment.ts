@@ -2,7 +2,8 @@ import type { MediaFacts } from '../../media/inspection.ts'
 import type { Context } from '../evaluation.ts'
 import { type SegmentPart, segmentSeconds } from '../media/segment-media.ts'
 import { at, type Clock, type Session, segmentDurations, type Track } from '../state.ts'
-import { beforeCounter, matchesPattern, segmentOfPart, stemOf, textDigest } from '../tracks/track-names.ts'
+import { matchesPattern } from '../tracks/path-pattern.ts'
+import { beforeCounter, segmentOfPart, stemOf, textDigest } from '../tracks/track-names.ts'
 
 /** What a file is to the newest segment of its track, and the name of the segment that it is or is a part of. */
 interface PartOf {

@@ -25,9 +25,9 @@ export function checkHksvUpload(start: Evaluation, context: Context): Evaluation
   return name.kind === 'playlist' ? checkMediaPlaylist(entered, context) : checkObject(entered, context)
 }
 
-type Entered = Evaluation & { readonly session: Session }
+type SessionEvaluation = Evaluation & { readonly session: Session }
 
-function enter(evaluation: Evaluation, { name, receivedMs }: Context): Entered {
+function enter(evaluation: Evaluation, { name, receivedMs }: Context): SessionEvaluation {
   const cached = at(evaluation.state.sessions, name.session)
   if (cached && cached.phase !== 'silent') return { ...evaluation, session: cached }
   const session: Session = cached ? { ...cached, phase: 'open' } : newSession(name.session, receivedMs)
@@ -46,7 +46,7 @@ const noSealing: SealingState = {
 
 const order = (message: string): Finding => finding('hksv-order', message)
 
-function checkObject(entered: Entered, context: Context): Evaluation {
+function checkObject(entered: SessionEvaluation, context: Context): Evaluation {
   const { session } = entered
   const track = trackIn(session, context.name.track ?? '')
   const update = context.name.kind === 'init' ? addInit(session, track) : addSegment(context, session, track)
@@ -113,7 +113,7 @@ function orderOfSegment(
   return [order(message)]
 }
 
-function checkMultivariant(entered: Entered, context: Context): Evaluation {
+function checkMultivariant(entered: SessionEvaluation, context: Context): Evaluation {
   const playlist = context.inspection?.playlist
   const { session } = entered
   const { sealing = noSealing } = session
@@ -134,7 +134,7 @@ function checkMultivariant(entered: Entered, context: Context): Evaluation {
   })
 }
 
-function checkMediaPlaylist(entered: Entered, context: Context): Evaluation {
+function checkMediaPlaylist(entered: SessionEvaluation, context: Context): Evaluation {
   const playlist = context.inspection?.playlist
   const { session } = entered
   const { sealing = noSealing } = session

@@ -13,7 +13,10 @@ type Facts = NonNullable<Parameters<typeof mpdAt>[1]>
 const stream = streamOf('cmaf-ingest')
 const version = (facts: Facts, path = 'm.mpd') =>
   mpdAt(path, { type: 'dynamic', availabilityStartTime: null, ...facts })
-const codes = (...versions: TestObject[]) => codesOf(validateInOrder(stream, versions)).flat()
+const codes = (...versions: TestObject[]) =>
+  codesOf(validateInOrder(stream, versions))
+    .flat()
+    .filter((code) => code === 'mpd-changed')
 const told = ['mpd-changed']
 
 describe('versions of an MPD', () => {
@@ -53,6 +56,13 @@ describe('versions of an MPD', () => {
     deepEqual(codes(periods(first), periods({ id: '2', start: 9 })), [])
     deepEqual(codes(periods(second), periods(first, { id: '1', start: 61 })), told)
     deepEqual(codes(periods(first), periods({ ...first, sets: ['v'] })), told)
+  })
+
+  it('end with a static one, behind which another presentation begins', () => {
+    const [first, second] = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z']
+    const last = (availabilityStartTime: string) => version({ type: 'static', availabilityStartTime })
+    deepEqual(codes(start(first), ...media, last(first), start(second)), [])
+    deepEqual(codes(start(first), ...media, last(second)), told)
   })
 
   it('are those at one path', () => {

@@ -22,7 +22,8 @@ export function compareMpdVersion(
   const path = textDigest(upload.path)
   const before = session.mpds?.find((version) => version.path === path)
   const version = versionOf(path, mpd)
-  const changed = before ? changeOf(before, version) : null
+  // A static MPD has no updates: what stands in its place later is of another presentation.
+  const changed = before && !before.isStatic ? changeOf(before, version) : null
   const others = (session.mpds ?? []).filter((one) => one !== before)
   return {
     mpds: [...others, version].slice(-maxMpds),
@@ -30,12 +31,13 @@ export function compareMpdVersion(
   }
 }
 
-function versionOf(path: number, { id, availabilityStartTime, periods }: MpdFacts): MpdVersion {
+function versionOf(path: number, { type, id, availabilityStartTime, periods }: MpdFacts): MpdVersion {
   const startMs = availabilityStartTime === null ? Number.NaN : parseDateTime(availabilityStartTime)
   const newest = periods?.slice(-maxPeriods)
   const isSmall = JSON.stringify(newest ?? []).length <= maxBytes
   return {
     path,
+    isStatic: type === 'dynamic' ? undefined : true,
     id,
     startMs: Number.isNaN(startMs) ? undefined : startMs,
     periods: isSmall ? newest : undefined,

@@ -1,12 +1,22 @@
 import type { PlaylistFacts } from '../../media/inspection.ts'
 import { destinationOf } from '../../media/relative-url.ts'
 import type { Context } from '../evaluation.ts'
-import type { Finding } from '../finding.ts'
+import type { Finding, WithdrawnFinding } from '../finding.ts'
 import { limitPlaylists } from '../limits.ts'
 import { at, type PlaylistNames, type Session, type Track, withTrack } from '../state.ts'
+import { patternsOf } from '../tracks/path-pattern.ts'
 import { playlistTrack } from '../tracks/playlist-track.ts'
-import { patternsOf, textDigest } from '../tracks/track-names.ts'
+import { textDigest } from '../tracks/track-names.ts'
+import { withdrawJump } from './discontinuity.ts'
 import { checkWindow, windowOf } from './playlist-window.ts'
+
+interface NamedPlaylist {
+  readonly session: Session
+  readonly findings: readonly Finding[]
+  readonly withdrawn: readonly WithdrawnFinding[]
+  /** The track that it is of; null where that is not known. */
+  readonly track: string | null
+}
 
 /**
  * The session with the names of a media playlist, by which the objects of its track are known, and findings against the
@@ -17,8 +27,9 @@ export function updatePlaylistNames(
   { upload }: Context,
   session: Session,
   playlist: PlaylistFacts,
-): { readonly session: Session; readonly findings: readonly Finding[]; readonly track: string | null } {
-  if (playlist.kind !== 'media') return { session, findings: [], track: null }
+): NamedPlaylist {
+  const unnamed = { session, findings: [], withdrawn: [], track: null }
+  if (playlist.kind !== 'media') return unnamed
   const pathsOf = (uris: readonly string[]) =>
     uris.flatMap((uri) => {
       const destination = destinationOf(upload.path, uri)
@@ -27,7 +38,7 @@ export function updatePlaylistNames(
   const inits = pathsOf(playlist.maps)
   const [segments, parts] = [pathsOf(someOf(playlist.uris)), pathsOf(someOf(playlist.parts))]
   const name = playlistTrack(session, { inits, examples: [...segments, ...parts] })
-  if (name === null) return { session, findings: [], track: null }
+  if (name === null) return unnamed
   const findings = checkWindow(at(session.playlists ?? {}, name)?.window, upload, playlist)
   const names: PlaylistNames = {
     inits,
@@ -36,8 +47,12 @@ export function updatePlaylistNames(
     window: windowOf(upload, playlist),
   }
   const playlists = limitPlaylists({ ...session.playlists, [name]: names })
-  const named = { ...session, playlists }
-  return { session: inits.length > 1 ? joinHeaders(named, name, inits) : named, findings, track: name }
+  const joined =
+    inits.length > 1 ? joinHeaders({ ...session, playlists }, name, inits) : { ...session, playlists }
+  const known = at(joined.tracks, name)
+  if (!known) return { session: joined, findings, withdrawn: [], track: name }
+  const { track, withdrawn } = withdrawJump(known, upload.path, playlist)
+  return { session: track === known ? joined : withTrack(joined, track), findings, withdrawn, track: name }
 }
 
 /** The first and the last values of a list: a playlist may list a whole day, and comes again with each segment. */

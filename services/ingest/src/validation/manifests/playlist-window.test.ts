@@ -1,8 +1,13 @@
 import { deepEqual } from 'node:assert/strict'
 import {
   codesOf,
+  finalPlaylist,
+  hlsSegment,
+  init,
   initAt,
+  initialPlaylist,
   mediaAt,
+  multivariant,
   playlistAt,
   streamOf,
   type TestObject,
@@ -78,6 +83,41 @@ describe('what versions of a media playlist have said', () => {
     deepEqual(codes(listing(3, 3), withGap, listing(5, 3)), [])
   })
 
+  it('has no segment under two numbers, unless names come round', () => {
+    const renumbered = listing(3, 2, { uris: ['s2.m4s', 's3.m4s'] })
+    deepEqual(codes(listing(0, 3), renumbered), ['playlist-sequence'])
+    const round = (mediaSequence: number) =>
+      listing(mediaSequence, 3, { uris: [0, 1, 2].map((at) => `s${(mediaSequence + at) % 4}.m4s`) })
+    deepEqual(codes(round(0), round(1), round(5), round(8), round(9)), [])
+    const ranges = (mediaSequence: number) => listing(mediaSequence, 3, { uris: Array(3).fill('all.mp4') })
+    deepEqual(codes(ranges(0), ranges(1)), [])
+  })
+
+  it('has the init segment that its first segment had', () => {
+    const mapped = (map: string, mediaSequence = 0) => listing(mediaSequence, 2, { map })
+    deepEqual(codes(mapped('init.mp4'), mapped('init.mp4'), mapped('b.mp4', 1)), [])
+    deepEqual(codes(mapped('init.mp4'), mapped('b.mp4')), told)
+  })
+
+  it('explains where times begin anew, which is withdrawn then', () => {
+    const media = (nth: number, at: number) => mediaAt(`v/s${nth}.m4s`, nth, { decodeTime: at * 4_000 })
+    const objects = [initAt('v/init.mp4'), media(1, 0), media(2, 1), media(3, 0)]
+    const withdrawnBy = (...versions: TestObject[]) => {
+      const { verdicts } = validateInOrder(streamOf('cmaf-ingest'), [...objects, ...versions])
+      deepEqual(
+        verdicts[3]?.findings.flatMap(({ code, severity }) => (severity === 'note' ? [] : code)),
+        ['tfdt-overlap'],
+      )
+      return verdicts.flatMap(({ withdrawn }) => withdrawn.map(({ upload, code }) => `${code} of ${upload}`))
+    }
+    const explained = listing(1, 3, { discontinuities: [2] })
+    deepEqual(withdrawnBy(explained, listing(1, 3, { discontinuities: [2], hasEndList: true })), [
+      'tfdt-overlap of u4',
+    ])
+    deepEqual(withdrawnBy(listing(1, 3)), [])
+    deepEqual(withdrawnBy(listing(1, 3, { discontinuities: [1] })), [])
+  })
+
   it('counts the discontinuities that have left it', () => {
     const broken = { discontinuities: [1] }
     const counted = (discontinuitySequence: number, ...discontinuities: number[]) => ({
@@ -92,6 +132,24 @@ describe('what versions of a media playlist have said', () => {
     deepEqual(codes(listing(0, 3, broken), listing(1, 3, counted(1, 0))), told)
     deepEqual(codes(listing(0, 3, counted(5)), listing(1, 3, counted(4))), told)
     deepEqual(codes(listing(0, 3, broken), listing(9, 3)), told)
+  })
+})
+
+describe('the final playlist of a Matter camera', () => {
+  const said = { mediaSequence: 1_001, targetDuration: 4 }
+  const weighed = (facts: Parameters<typeof finalPlaylist>[1]) => {
+    const objects = [multivariant(), initialPlaylist('video', said), init(), hlsSegment(1_001)]
+    const { verdicts } = validateInOrder(streamOf('hls'), [
+      ...objects,
+      finalPlaylist(1, { ...said, ...facts }),
+    ])
+    return verdicts.at(-1)?.findings.map(({ code, severity }) => `${severity} ${code}`)
+  }
+
+  it('keeps the target duration and counts on from the initial one', () => {
+    deepEqual(weighed({}), [])
+    deepEqual(weighed({ targetDuration: 6 }), ['warning playlist-changed'])
+    deepEqual(weighed({ mediaSequence: 0 }), ['warning playlist-sequence'])
   })
 })
 

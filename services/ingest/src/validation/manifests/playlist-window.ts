@@ -12,7 +12,7 @@ export function windowOf(
   { path }: Pick<Upload, 'path'>,
   playlist: PlaylistFacts,
 ): PlaylistWindow | undefined {
-  const { mediaSequence, extinfCount, uris, hasEndList, targetDuration, playlistType } = playlist
+  const { mediaSequence, extinfCount, uris, hasEndList, targetDuration, playlistType, map } = playlist
   if (mediaSequence === null || hasEndList) return undefined
   const { discontinuities = [], discontinuitySequence = 0 } = playlist
   return {
@@ -22,6 +22,7 @@ export function windowOf(
     first: textDigest(uris[0] ?? ''),
     newest: segmentsOf(playlist).slice(-maxCompared),
     target: targetDuration,
+    map: map === null ? undefined : textDigest(map),
     isEvent: playlistType === 'EVENT' || undefined,
     ...(discontinuities.length + discontinuitySequence > 0 ? { discontinuities, discontinuitySequence } : {}),
   }
@@ -75,18 +76,43 @@ function sequenceFault(
     const other = now[firstCompared + at - mediaSequence]
     return other !== undefined && other[0] !== name
   })
-  if (strange < 0) return null
+  if (strange < 0) return renumberedFault(newest, firstCompared, now, mediaSequence, count)
   const number = firstCompared + strange
   return `expected the segment before as number ${number}, by EXT-X-MEDIA-SEQUENCE ${mediaSequence}, received ${excerpt(uris[number - mediaSequence] ?? '')}`
 }
 
+/**
+ * A segment that is still listed, under another number. Names that come again after a round of them are further away than a
+ * window is long.
+ */
+function renumberedFault(
+  newest: readonly ComparedSegment[],
+  firstCompared: number,
+  now: readonly ComparedSegment[],
+  mediaSequence: number,
+  count: number,
+): string | null {
+  const names = new Set(now.map(([name]) => name))
+  if (names.size < now.length) return null
+  for (const [at, [name]] of newest.entries()) {
+    const place = now.findIndex((one) => one[0] === name)
+    const off = mediaSequence + place - firstCompared - at
+    if (place >= 0 && off !== 0 && Math.abs(off) < count)
+      return `expected segment number ${firstCompared + at} under that number as before, received it as ${mediaSequence + place} by EXT-X-MEDIA-SEQUENCE ${mediaSequence}`
+  }
+  return null
+}
+
 function headFault(
-  { target, isEvent, sequence }: PlaylistWindow,
-  { targetDuration, playlistType }: PlaylistFacts,
+  { target, isEvent, sequence, count, map }: PlaylistWindow,
+  { targetDuration, playlistType, map: mapNow, extinfCount }: PlaylistFacts,
   mediaSequence: number,
 ): string | null {
   if (target !== undefined && targetDuration !== undefined && target !== targetDuration)
     return `expected EXT-X-TARGETDURATION ${target} as before, received ${targetDuration}`
+  const isSameFirst = mediaSequence === sequence && count > 0 && extinfCount > 0
+  if (isSameFirst && map !== undefined && mapNow !== null && map !== textDigest(mapNow))
+    return `expected the EXT-X-MAP of segment number ${sequence} as before, received ${excerpt(mapNow)}`
   if (!isEvent) return null
   if (mediaSequence > sequence)
     return `expected all segments from number ${sequence} on in a playlist of type EVENT, received them from ${mediaSequence} on`

@@ -7,6 +7,7 @@ import {
   missingFromMultivariant,
   tracksWithoutUploads,
 } from '../manifests/playlist-against-uploads.ts'
+import { checkWindow, windowOf } from '../manifests/playlist-window.ts'
 import { isRepeat, uploadRepeated } from '../request-findings.ts'
 import { type Session, type Track, withTrack } from '../state.ts'
 import {
@@ -76,11 +77,15 @@ function checkMediaPlaylist(start: Evaluation, context: Context, playlist: Playl
     return add(evaluation, { findings: [afterEnd(session, track)] })
   const early = checkMultivariantFirst(evaluation, session)
   const change = isInitial(track, playlist)
-    ? checkInitialPlaylist(session, track, playlist)
+    ? checkInitialPlaylist(context, session, track, playlist)
     : checkFinalPlaylist(context, session, track, playlist)
-  const checked = add(add(evaluation, change), { findings: early ? [early] : [] })
+  const moved = checkWindow(track.window, context.upload, playlist).map(asWarning)
+  const checked = add(add(evaluation, change), { findings: early ? [early, ...moved] : moved })
   return isFinished(checked.session) ? complete(checked, context) : checked
 }
+
+/** Matter has the final playlist of type VOD in the place of the initial one, which RFC 8216 does not. */
+const asWarning = (one: Finding): Finding => ({ ...one, severity: 'warning' })
 
 const hasEnded = ({ phase }: Session): boolean => phase === 'complete' || phase === 'abandoned'
 
@@ -105,9 +110,15 @@ const isInitial = (track: Track, playlist: PlaylistFacts): boolean =>
 const isEmptyAndOpen = ({ extinfCount, segmentCount, hasEndList, playlistType }: PlaylistFacts): boolean =>
   extinfCount === 0 && segmentCount === 0 && !hasEndList && playlistType === null
 
-function checkInitialPlaylist(session: Session, track: Track, playlist: PlaylistFacts): Update {
+function checkInitialPlaylist(
+  { upload }: Context,
+  session: Session,
+  track: Track,
+  playlist: PlaylistFacts,
+): Update {
   const phase = track.phase === 'not_started' ? 'initial_playlist_uploaded' : track.phase
-  const next = withTrack(session, { ...track, phase, hasPlaylist: true })
+  const window = windowOf(upload, playlist)
+  const next = withTrack(session, { ...track, phase, hasPlaylist: true, window })
   const strange = missingFromMultivariant(session, track)
   if (track.hasPlaylist) {
     const message = `expected one initial playlist of ${excerpt(track.name)}, received another; it replaces the first`

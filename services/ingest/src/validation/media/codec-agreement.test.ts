@@ -29,6 +29,7 @@ const same: readonly Pair[] = [
   ['mp4a.69', 'mp4a.6b'],
   ['mp4a.6B', 'mp4a.69'],
   ['mp4a.6b', '.mp3'],
+  ['mp4a.40.34', 'mp4a.6b'],
   ['mp4v.20.9', 'mp4v.20'],
   ['mp4a.a5', 'ac-3'],
   ['mp4a.A6', 'ec-3'],

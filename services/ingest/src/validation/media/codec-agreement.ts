@@ -28,6 +28,7 @@ const synonyms: Readonly<Record<string, string>> = { vp8: 'vp08', vp9: 'vp09', '
 const objectTypes: Readonly<Record<string, string>> = {
   // Layers of MPEG-1 and MPEG-2 sound, which one decoder reads.
   'mp4a.69': 'mp4a.6b',
+  'mp4a.40.34': 'mp4a.6b',
   '.mp3': 'mp4a.6b',
   'mp4a.a5': 'ac-3',
   'mp4a.a6': 'ec-3',

@@ -55,6 +55,13 @@ describe('segments against the announced duration', () => {
     deepEqual(flaws(3_000, 1_000, 2_400, 1_600, 2_900, 2_000, 10).flat(), [])
   })
 
+  it('may be many in one file with its header', () => {
+    const all = mediaAt('v/1.m4s', 1, { explicitDuration: 12_000, decodeTime: 0, sampleCount: 60 })
+    const file = other('v/1.m4s', { ...all.inspection, kind: 'init', init: init.inspection?.init ?? null })
+    deepEqual(found([announced, file]).flat(), [])
+    deepEqual(found([announced, init, all]).flat(), ['segment-duration-off'])
+  })
+
   it('are told beyond that; a short one by the segment behind it, as the last may be short', () => {
     deepEqual(flaws(2_000, 3_010), [[], ['segment-duration-off']])
     deepEqual(flaws(2_000, 990), [[], []])

@@ -14,8 +14,8 @@ export const initSegmentRules = {
   'box-malformed': {
     severity: 'error',
     standard: 'cmaf',
-    title: 'boxes have the size they say',
-    clause: 'ISO/IEC 14496-12, 4.2',
+    title: 'boxes have the size they say, and those that may come once come once',
+    clause: 'ISO/IEC 14496-12, 4.2 and 8.8',
     hint: 'Check the muxer: each box states its own size, header included, and lies wholly inside its parent.',
     exercisedBy: ['init', 'segment'],
   },

@@ -63,7 +63,7 @@ export const matterManifestRules = {
     severity: 'error',
     standard: 'hls',
     title:
-      'a playlist is UTF-8 without byte order mark, begins with #EXTM3U and has a tag for all of it once',
+      'a playlist is UTF-8 without byte order mark and control characters, begins with #EXTM3U and has a tag for all of it once',
     clause: hls('4.1, 4.3.1.1, 4.3.1.2, 4.3.3'),
     hint: 'Begin the playlist with the line #EXTM3U, without a byte order mark or an empty line before it.',
     exercisedBy: ['playlist'],

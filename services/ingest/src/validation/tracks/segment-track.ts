@@ -74,7 +74,8 @@ function headlessSegment(
   if (before) return alone(before.name)
   if (!unlike) return withHeaderAbove(session, object, own)
   const isShared = hasWordsOf(unlike, path) && unlike.init?.trackId === media?.trackId
-  return { name: known ? pathInSession(path) : own, header: isShared ? unlike.name : null }
+  const header = isShared ? unlike : headerAbove(session, object)
+  return { name: known ? pathInSession(path) : own, header: header?.name ?? null }
 }
 
 /**
@@ -97,8 +98,10 @@ const withHeaderAbove = (session: Session, object: IdentifiedObject, name: strin
 })
 
 /** The one header in the nearest folder above that has any, if its track id is the segment's. */
-function headerAbove({ tracks }: Session, { path, media }: IdentifiedObject): Track | undefined {
-  const headers = Object.values(tracks).filter(({ hasInit, header }) => hasInit && header === undefined)
+function headerAbove(session: Session, { path, media }: IdentifiedObject): Track | undefined {
+  const headers = Object.values(session.tracks).filter(
+    ({ hasInit, header }) => hasInit && header === undefined,
+  )
   for (let folder = folderIn(path); folder !== ''; ) {
     folder = directoryOf(folder)
     const digest = textDigest(folder)
@@ -107,5 +110,26 @@ function headerAbove({ tracks }: Session, { path, media }: IdentifiedObject): Tr
     const named = fitting.filter((track) => hasWordsOf(track, path))
     if (above.length > 0) return named.length === 1 ? named[0] : fitting.length === 1 ? fitting[0] : undefined
   }
-  return undefined
+  return headerApart(headers, path, media)
+}
+
+/** The one header in a folder for headers, which stands beside the segment's folder, or the one of those that it is like. */
+function headerApart(
+  headers: readonly Track[],
+  path: string,
+  media: IdentifiedObject['media'],
+): Track | undefined {
+  const around = directoryOf(folderIn(path))
+  const fitting = headers.filter(
+    ({ name, init }) => isApart(name, around) && (!media || !init || init.trackId === media.trackId),
+  )
+  const named = fitting.filter((track) => isNamedLike(track, path) || hasWordsOf(track, folderIn(path)))
+  if (named.length === 1) return named[0]
+  return fitting.length === 1 ? fitting[0] : undefined
+}
+
+/** Whether a track is called like a file in such a folder, `init/video`, or like the folder itself. */
+function isApart(name: string, around: string): boolean {
+  const below = around === '' ? name : name.startsWith(`${around}/`) ? name.slice(around.length + 1) : ''
+  return /^(?:inits?|initialization|headers?|hdr)(?:\/[^/]*)?$/i.test(below)
 }

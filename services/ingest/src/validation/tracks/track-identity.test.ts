@@ -159,6 +159,19 @@ describe('the tracks of a cmaf-ingest stream', () => {
       video: ['init.mp4', (nth) => `cam-2026-11-28-${['09-58', '09-59', '10-00'][nth - 1]}-${4 - nth}.m4s`],
     },
     'a header beside its segments under a plain name': { video: ['v1/i.mp4', (nth) => `v1/${nth}.m4s`] },
+    'sizes behind numbers': {
+      video: ['init_720p.mp4', (nth) => `${nth}_720p.m4s`],
+      audio: ['init_360p.mp4', (nth) => `${nth}_360p.m4s`],
+    },
+    'headers in a folder of their own': {
+      video: ['init/video.mp4', (nth) => `media/video-${nth}.m4s`],
+      audio: ['init/audio.mp4', (nth) => `media/audio-${nth}.m4s`],
+    },
+    'one header in a folder of its own': { video: ['cam/init/1.mp4', (nth) => `cam/seg/${nth}.m4s`] },
+    'headers above one folder': {
+      video: ['video.mp4', (nth) => `seg/video-${nth}.m4s`],
+      audio: ['audio.mp4', (nth) => `seg/audio-${nth}.m4s`],
+    },
     'a header above its segments': { video: ['head.mp4', (nth) => `seg/${nth}.m4s`] },
   }
 

@@ -20,6 +20,9 @@ describe('the names of files', () => {
       ['v/seg_7.m4s', 'v/seg_12.m4s'],
       ['v/7.m4s', 'v/8.m4s'],
       ['v/7-hi.m4s', 'v/18-hi.m4s'],
+      ['1_720p.m4s', '12_720p.m4s'],
+      ['1-250k.cmfv', '2-250k.cmfv'],
+      ['720p.m4s', '1080p.m4s'],
       ['v/seg_7.1.m4s', 'v/seg_7.2.m4s'],
       ['v/seg_7.2.m4s', 'v/seg_8.m4s'],
       ['1--1024.m4s', '1-48128.m4s'],
@@ -36,6 +39,8 @@ describe('the names of files', () => {
       ['v1/seg_7.m4s', 'v2/seg_7.m4s'],
       ['v1/seg.m4s', 'v2/seg.m4s'],
       ['v/7_hi.m4s', 'v/7_lo.m4s'],
+      ['1_720p.m4s', '1_360p.m4s'],
+      ['7_2pm.m4s', '8_2pm.m4s'],
       ['seg-7.m4s', 'seg7.m4s'],
       ['1.2.3', '4.2.3'],
     ]

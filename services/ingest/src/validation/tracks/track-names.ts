@@ -8,7 +8,8 @@ const kindWord = new RegExp(`^(?:${kindWords.replaceAll(' ', '|')})(\\d*)$`, 'i'
 /** The extension of a path in lower case, without its dot; empty for none. What is digits alone is none. */
 export const extensionOf = (path: string): string => path.slice(stemLength(path) + 1).toLowerCase()
 
-const withoutExtension = (path: string): string => path.slice(0, stemLength(path))
+/** A path without its extension. */
+export const stemOf = (path: string): string => path.slice(0, stemLength(path))
 
 /** The length of a path without its extension and the dot in front of it. */
 function stemLength(path: string): number {
@@ -40,7 +41,7 @@ export function freeTrackName(path: string, counts: boolean): string {
 
 /** The words of a file's name that may tell its track from others in the folder, in lower or upper case as written. */
 export function trackWordsOf(path: string, counts: boolean): readonly string[] {
-  const stem = withoutExtension(baseNameOf(path))
+  const stem = stemOf(baseNameOf(path))
   return wordsIn(counts ? withoutCounter(stem) : stem)
 }
 
@@ -74,7 +75,7 @@ function withoutCounter(stem: string): string {
  * `cam-2026-11-28-09-3` and `cam-2026-11-28-10-1` are alike, `cam0-1` and `cam1-1` are not.
  */
 export function steadyNameOf(path: string): string {
-  const stem = withoutExtension(baseNameOf(path)).replace(uuid, '#')
+  const stem = stemOf(baseNameOf(path)).replace(uuid, '#')
   const steady = stem.replace(/(?:[^\p{L}\p{N}]+\d+)+$/u, '')
   const words = wordsIn(steady === stem ? withoutCounter(stem) : steady)
   return `${directoryOf(path).replace(dates, '#')}/${words.filter((word) => !isPassing(word)).join('_')}`
@@ -107,14 +108,15 @@ export function shapeDigest(path: string): number {
   return hashOf(path, end, path.length, mark)
 }
 
-/** Where the counter in a path begins and ends: the last number of its file's name, before its extension. */
+/**
+ * Where the counter in a path begins and ends: the last number of its file's name, before its extension, but one with a unit
+ * (`1_720p`) only where there is no other.
+ */
 function counterIn(path: string): readonly [number, number] {
-  let end = stemLength(path)
-  while (end > 0 && !isDigit(path.charCodeAt(end - 1))) {
-    if (path.charCodeAt(end - 1) === slash) return nowhere
-    end -= 1
-  }
-  if (end === 0) return nowhere
+  const last = endOfDigits(path, stemLength(path))
+  if (last === 0) return nowhere
+  const other = hasUnit(path, last) ? endOfDigits(path, startOfDigits(path, last)) : 0
+  const end = other || last
   let start = startOfDigits(path, end)
   if (path.charCodeAt(start - 1) === dot && isDigit(path.charCodeAt(start - 2)))
     start = startOfDigits(path, start - 1)
@@ -123,6 +125,21 @@ function counterIn(path: string): readonly [number, number] {
 }
 
 const nowhere = [0, 0] as const
+
+/** Where the last digit of a file's name ends in front of a place; 0 for none. */
+function endOfDigits(path: string, before: number): number {
+  let end = before
+  while (end > 0 && !isDigit(path.charCodeAt(end - 1))) {
+    if (path.charCodeAt(end - 1) === slash) return 0
+    end -= 1
+  }
+  return end
+}
+
+/** Whether what stands behind a number says of what: lines, frames, bits. */
+const hasUnit = (path: string, at: number): boolean =>
+  at < path.length && path.charCodeAt(at) !== dot && unit.test(path.slice(at, at + 5))
+const unit = /^(?:p|i|k|kbps|kbit|mbps|fps|hz|khz)(?![\p{L}\p{N}])/iu
 
 /** Where the run of digits begins that ends at a place. */
 export function startOfDigits(path: string, end: number): number {
@@ -137,7 +154,7 @@ const isSeparator = (code: number): boolean =>
 /** The path of the segment that `seg_7.2.m4s`, the second part of the seventh, is a part of; null for other names. */
 export function segmentOfPart(path: string): string | null {
   if (!hasDecimal(path)) return null
-  const stem = withoutExtension(path)
+  const stem = stemOf(path)
   const [, segment] = /^(.*\d)\.\d{1,9}$/.exec(stem) ?? []
   return segment === undefined ? null : segment + path.slice(stem.length)
 }
@@ -151,41 +168,6 @@ function hasDecimal(path: string): boolean {
 
 /** A path without its extension and the number in front of it. */
 export const beforeCounter = (path: string): string => path.slice(0, startOfDigits(path, stemLength(path)))
-
-/** A path without its extension. */
-export const stemOf = withoutExtension
-
-/**
- * Patterns of paths that a manifest lists: each `#` stands for digits. Runs of digits that differ from path to path
- * count, and the last one of each path. At most four; none where the names have too little in common.
- */
-export function patternsOf(paths: readonly string[]): readonly string[] {
-  const groups = Map.groupBy(
-    paths.filter((path) => !path.includes('#')),
-    (path) => path.replace(/\d+/g, '#'),
-  )
-  return groups.size > maxPatterns ? [] : [...groups.values()].map(patternOf)
-}
-const maxPatterns = 4
-
-function patternOf([first = '', ...others]: readonly string[]): string {
-  const runs = runsIn(first)
-  const counter = runsIn(withoutExtension(first)).length - 1
-  const counts = runs.map((run, at) => at === counter || others.some((other) => runsIn(other)[at] !== run))
-  let at = -1
-  return first.replace(/\d+/g, (run) => (counts[++at] ? '#' : run))
-}
-
-const runsIn = (text: string): readonly string[] => text.match(/\d+/g) ?? []
-
-/** Whether a path is one of those that a pattern stands for. */
-export const matchesPattern = (pattern: string, path: string): boolean =>
-  regularExpressionOf(pattern).test(path)
-
-const regularExpressionOf = memoize(
-  (pattern) => new RegExp(`^${pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('#', '\\d+')}$`),
-  { maxKeyLength: 1_024 },
-)
 
 /** A short digest of a text, an integer of 32 bits (FNV-1a); only compared within one session. */
 export const textDigest = (text: string): number => hashOf(text, 0, text.length, hashOffset)

@@ -17,8 +17,10 @@ const networks = [
   '203.0.113.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  // The first holds ::, ::1 and IPv4-compatible addresses; IPv4-mapped ones are compared as IPv4.
+  // The first holds ::, ::1 and IPv4-compatible addresses; IPv4-mapped ones are compared as IPv4. The second holds
+  // IPv4-translated ones (RFC 2765).
   '::/96',
+  '::ffff:0:0:0/96',
   '64:ff9b:1::/48',
   '100::/64',
   '2001::/23',

@@ -30,7 +30,7 @@ async function newestIn(
   limit: number,
 ): Promise<readonly ListedDelivery[]> {
   const jobs = await queue.getJobs([state], 0, limit - 1)
-  // A job may have gone between the list and the look at it.
+  // A job may have been removed since it was listed.
   return jobs.filter((job) => job !== undefined).map((job) => listed(job, state))
 }
 

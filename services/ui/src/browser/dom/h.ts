@@ -26,6 +26,11 @@ export function fill(element: Element, ...children: readonly Child[]): void {
   append(element, children)
 }
 
+/** Says a text; one that is there already stays, so that nothing is laid out again. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text
+}
+
 function append(element: Element, children: readonly Child[]): void {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue

@@ -96,7 +96,8 @@ const isHere = (): boolean => ['localhost', '127.0.0.1', '::1'].includes(host)
 
 /** On the machine of the server the files of the working directory serve; elsewhere those that were downloaded. */
 function files(): Pick<Target, 'root' | 'certificate' | 'key'> {
-  const folder = isHere() ? `${about?.working_directory}/certs` : null
+  const directory = isHere() ? about?.working_directory : null
+  const folder = directory ? `${directory}/certs` : null
   const device = folder ? `${folder}/device/${identity}` : identity
   return {
     root: folder ? `${folder}/server/root.pem` : 'root.pem',

@@ -148,6 +148,12 @@ function addRefusals(list: readonly HandshakeRefusal[]): void {
   )
 }
 
+/** The proxy says the times of a certificate in the words of OpenSSL. */
+const dayOf = (time: string): string => {
+  const ms = Date.parse(time)
+  return Number.isNaN(ms) ? time : new Date(ms).toISOString().slice(0, 10)
+}
+
 function refusalItem({
   at,
   address,
@@ -157,6 +163,8 @@ function refusalItem({
   count,
   code,
 }: HandshakeRefusal): HTMLElement {
+  // A certificate of the device is to be made anew, or the browser is to be given the root.
+  const isOfCertificate = /^(certificate-|BROWSER_)/.test(code)
   return h(
     'article',
     { class: 'item' },
@@ -177,7 +185,7 @@ function refusalItem({
         untrusted(certificate.subject),
         ', issued by ',
         untrusted(certificate.issuer),
-        `, valid ${certificate.not_before.slice(0, 10)} to ${certificate.not_after.slice(0, 10)}`,
+        `, valid ${dayOf(certificate.not_before)} to ${dayOf(certificate.not_after)}`,
       ),
     h(
       'div',
@@ -187,10 +195,8 @@ function refusalItem({
       ' ',
       h(
         'a',
-        { href: /trust/.test(code) || /ca|certificate/i.test(reason) ? '/ui/certificates' : '/ui/connect' },
-        /unknown_ca|does not trust this server/.test(`${code} ${reason}`)
-          ? '→ Connect a camera'
-          : '→ Certificates',
+        { href: isOfCertificate ? '/ui/certificates' : '/ui/connect' },
+        isOfCertificate ? '→ Certificates' : '→ Connect a camera',
       ),
     ),
   )

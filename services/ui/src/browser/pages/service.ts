@@ -165,13 +165,13 @@ function showProbes({ workers, failed }: Probes): void {
 async function showAbout(): Promise<void> {
   try {
     const about = await getJson<About>('/about')
-    const facts = [
+    const facts: readonly (readonly [string, string])[] = [
       ['Version', about.version],
       [
         'Running since',
         `${dayAndClock(Date.parse(about.started_at))} (${ago(Date.parse(about.started_at), Date.now())})`,
       ],
-      ['Working directory', about.working_directory],
+      ...(about.working_directory === null ? [] : [['Working directory', about.working_directory] as const]),
       [
         'Ports',
         `${about.port ?? location.port} for devices${about.ui_port ? `, ${about.ui_port} for pages, without client certificates` : ''}`,

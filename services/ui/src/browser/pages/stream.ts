@@ -16,14 +16,13 @@ import type {
 import { copyButton, copyText } from '../dom/copy.ts'
 import { ago, bytes, encodePath, grouped, plural, sessionName, visible } from '../dom/format.ts'
 import { announce, setTitle, showConnection, startPage } from '../dom/frame.ts'
-import { fill, h } from '../dom/h.ts'
+import { fill, h, setText } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { createMenu } from '../dom/menu.ts'
 import { redraw } from '../dom/redraw.ts'
 import { empty, mark } from '../dom/words.ts'
-import { createUploadView, curlOf, type UploadView, uploadTitle } from '../inspect/upload-view.ts'
-import { createPlayer, type PlayerView, type Source } from '../player/player.ts'
-import { sentManifests } from '../player/sent-manifests.ts'
+import type { UploadView } from '../inspect/upload-view.ts'
+import type { PlayerView } from '../player/player.ts'
 import { createLog } from '../stream/log.ts'
 import { createSplitter } from '../stream/splitter.ts'
 import { createVerdict } from '../stream/verdict.ts'
@@ -32,6 +31,10 @@ import type { Lane } from '../timeline/marks.ts'
 import type { Minute } from '../timeline/paint.ts'
 import type { Range } from '../timeline/scale.ts'
 import { createTimeline } from '../timeline/timeline.ts'
+
+/** What draws an upload and what plays is loaded when it is wanted, so that the page stands sooner. */
+const loadUploadView = () => import('../inspect/upload-view.ts')
+const loadPlayer = () => Promise.all([import('../player/player.ts'), import('../player/sources.ts')])
 
 const stream = location.pathname.split('/')[3] ?? ''
 const view = readViewState(new URL(location.href))
@@ -81,6 +84,7 @@ let uploadView: UploadView | null = null
 let shownUpload: string | null = null
 let inFlight: readonly InFlight[] = []
 let isPainting = false
+let isSettled = false
 let createdAt: string | null | undefined
 let hovered: string | null = null
 let devicePort = Number(location.port || 443)
@@ -98,6 +102,8 @@ let clockOffset = 0
 let shownSessions = ''
 let announced: { readonly total: number; readonly errors: number } | null = null
 const sessions = new Map<string, SessionState>()
+/** In the order in which they began. */
+let sessionsInOrder: readonly SessionState[] = []
 /** How long the parts of the page wait for each other. */
 const maxSettleMs = 8_000
 const maxSessions = 40
@@ -249,7 +255,7 @@ addEventListener('popstate', () => {
 })
 const following = followStates<StreamState>(`/streams/${stream}/events?as=state`, onState, (status) => {
   showConnection(status)
-  if (status.kind === 'away') document.body.classList.remove('settling')
+  if (status.kind === 'away') endSettling()
 })
 if (view.upload) void showUpload()
 if (view.from !== null && view.to !== null) timeline.showRange({ from: view.from, to: view.to })
@@ -267,6 +273,8 @@ function onState(now: StreamState, isFirst: boolean): void {
   inFlight = now.in_flight
   clockOffset = Date.parse(now.at) - Date.now()
   for (const session of now.sessions) sessions.set(session.key, session)
+  if (now.sessions.length > 0)
+    sessionsInOrder = [...sessions.values()].sort((a, b) => a.first_at.localeCompare(b.first_at))
   const fresh = now.rows ? store.take(rowsOf(now.rows)) : []
   if (now.total === 0 || fresh.length > 0) areRowsThere = true
   settle()
@@ -296,14 +304,27 @@ function announceNews({ total, errors }: StreamState): void {
 /** The parts of the page show together, so that nothing moves when one of them comes later. */
 function settle(): void {
   if (performance.now() < maxSettleMs && !(areRowsThere && isVerdictThere)) return
-  document.body.classList.remove('settling')
+  endSettling()
+}
+
+/** The timeline first, unseen and with its height; then all shows, with the log. Two frames, so that neither is long. */
+function endSettling(): void {
+  if (isSettled) return
+  isSettled = true
+  requestAnimationFrame(() => {
+    timeline.paint(view.upload, hovered)
+    requestAnimationFrame(() => {
+      document.body.classList.remove('settling')
+      log.paint(hovered)
+    })
+  })
 }
 
 /** No news come any more, so that no part of the page waits for them. */
 function endNews(): void {
   following.close()
   showConnection({ kind: 'gone', since: Date.now() })
-  document.body.classList.remove('settling')
+  endSettling()
 }
 
 function showUnknown(): void {
@@ -374,7 +395,7 @@ async function readMinutes(): Promise<void> {
 
 /** Kind of a track, as the init segment of the session it came in says. */
 function kindOf(track: string): Lane['kind'] | null {
-  for (const session of sessionsInOrder().toReversed()) {
+  for (const session of sessionsInOrder.toReversed()) {
     const found = session.tracks.find(({ name }) => name === track)
     if (found?.kind === 'video' || found?.kind === 'audio') return found.kind
   }
@@ -442,7 +463,8 @@ function requestPaint(): void {
   isPainting = true
   requestAnimationFrame(() => {
     isPainting = false
-    if (document.hidden) return
+    // What settles is not seen; once it has settled, all of it is painted at once.
+    if (document.hidden || document.body.classList.contains('settling')) return
     log.paint(hovered)
     if (player) movePlayhead(player)
     timeline.paint(view.upload, hovered)
@@ -451,10 +473,10 @@ function requestPaint(): void {
 
 function showHead(): void {
   setTitle(`${state && state.errors > 0 ? `✕ ${state.errors} · ` : ''}Stream ${stream}`)
-  publishingPoint.textContent = `https://${location.hostname}:${devicePort}/streams/${stream}/`
-  amount.textContent = state ? `${plural(state.total, 'upload')} · ${bytes(state.bytes)}` : ''
-  activity.className = `activity ${state?.live ? 'is-live' : ''}`
-  activity.textContent = activityOf()
+  setText(publishingPoint, `https://${location.hostname}:${devicePort}/streams/${stream}/`)
+  setText(amount, state ? `${plural(state.total, 'upload')} · ${bytes(state.bytes)}` : '')
+  activity.classList.toggle('is-live', state?.live ?? false)
+  setText(activity, activityOf())
   nothing.hidden = state === null || state.total > 0 || inFlight.length > 0
   split.hidden = !nothing.hidden
   timelineControls.hidden = !nothing.hidden
@@ -480,15 +502,11 @@ function activityOf(): string {
     : '○ waiting'
 }
 
-/** In the order in which they began. */
-const sessionsInOrder = (): readonly SessionState[] =>
-  [...sessions.values()].sort((a, b) => a.first_at.localeCompare(b.first_at))
-
 /** Uploads whose path names no session are in one of their own. The chips stay as long as they say the same. */
 function showSessions(): void {
   // Where no path names a session there is nothing to choose from.
   if (sessions.size === 0 || (sessions.size === 1 && sessions.has('none'))) return
-  const shown = sessionsInOrder().slice(-maxSessions)
+  const shown = sessionsInOrder.slice(-maxSessions)
   const text = JSON.stringify([
     view.session,
     shown.map(({ key, phase, errors, warnings }) => [key, phase, errors, warnings]),
@@ -523,7 +541,7 @@ function chooseSession(key: string | null): void {
 }
 
 function stepSession(step: number): void {
-  const keys = [null, ...sessionsInOrder().map(({ key }) => key)]
+  const keys = [null, ...sessionsInOrder.map(({ key }) => key)]
   const next = keys[keys.indexOf(view.session) + step]
   if (next !== undefined) chooseSession(next)
 }
@@ -547,14 +565,16 @@ function showPanel(): void {
 /** The chosen session, or the newest that can be played. */
 function sessionToPlay(): string | null {
   if (view.session !== null) return view.session
-  const all = sessionsInOrder()
+  const all = sessionsInOrder
   return (all.findLast(mayPlay) ?? all.at(-1))?.key ?? null
 }
 
 async function openPlayer(): Promise<void> {
   const turn = ++playerTurn
   const session = sessionToPlay()
-  const sources = await sourcesOf(session)
+  const known = sessions.get(session ?? '')
+  const [{ createPlayer }, { sourcesOf }] = await loadPlayer()
+  const sources = known ? await sourcesOf(stream, store, known.key, mayPlay(known)) : []
   if (turn !== playerTurn) return
   player?.close()
   player = createPlayer(stream, session, sources, () => {
@@ -569,25 +589,6 @@ async function openPlayer(): Promise<void> {
 /** After a device has started again, the server calls a session playable only from its next new segment on. */
 const mayPlay = ({ playable, tracks }: SessionState): boolean =>
   playable || tracks.some(({ encrypted, segments, kind }) => !encrypted && segments > 0 && kind !== null)
-
-/** What the device sent comes second: it plays only if the device is right. */
-async function sourcesOf(session: string | null): Promise<readonly Source[]> {
-  const known = session === null ? undefined : sessions.get(session)
-  if (session === null || !known) return []
-  const ours = {
-    label: 'with our manifest',
-    url: `/play/${stream}/${encodeURIComponent(session)}/manifest.mpd`,
-  }
-  const { mpd, playlist, isSealed } = await sentManifests(stream, store, session)
-  const urlOf = (path: string) => `/streams/${stream}/${encodePath(path)}`
-  if (playlist && isSealed) return [{ label: 'as sent, opened', url: urlOf(playlist), isSealed }]
-  const sent = (path: string, label: string) => ({ label, url: urlOf(path) })
-  return [
-    ...(mayPlay(known) ? [ours] : []),
-    ...(mpd ? [sent(mpd, playlist ? 'MPD as sent' : 'as sent')] : []),
-    ...(playlist ? [sent(playlist, mpd ? 'playlist as sent' : 'as sent')] : []),
-  ]
-}
 
 /** Where the session's first media is on the wall clock. */
 function firstMediaOf(session: string | null): Row | null {
@@ -653,7 +654,10 @@ async function showUpload(): Promise<void> {
   if (upload === null) return void fill(uploadPlace)
   if (!uploadPlace.firstChild) loading(uploadPlace)
   try {
-    const facts = await getFacts(stream, upload)
+    const [{ createUploadView, uploadTitle }, facts] = await Promise.all([
+      loadUploadView(),
+      getFacts(stream, upload),
+    ])
     if (view.upload !== upload) return
     uploadView = createUploadView(facts, {
       stream,
@@ -713,6 +717,7 @@ function openWhole(): void {
 
 async function copyCurl(): Promise<void> {
   if (!view.upload) return
+  const { curlOf } = await loadUploadView()
   await copyText(curlOf(await getFacts(stream, view.upload), stream))
   announce('curl command copied')
 }

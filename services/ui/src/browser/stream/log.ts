@@ -3,7 +3,7 @@ import { getRows } from '../api/rows.ts'
 import type { Store } from '../api/store.ts'
 import type { InFlight, Row } from '../api/types.ts'
 import { clock, grouped } from '../dom/format.ts'
-import { h } from '../dom/h.ts'
+import { h, setText } from '../dom/h.ts'
 import { createList } from '../dom/list.ts'
 import { arrivalOf } from '../timeline/marks.ts'
 import { createColumnChooser, type Entry, logColumns } from './columns.ts'
@@ -229,18 +229,19 @@ export function createLog({ stream, store, view, onChoose, onHover, onView, requ
   function paint(hovered: string | null): void {
     const total = count()
     const chosen = view.upload === null ? null : indexOf(view.upload)
-    list.paint(total, chosen, hovered === null ? null : indexInView(hovered))
-    if (view.follow) {
-      list.scrollToEnd()
-      seen = total
-    }
+    if (view.follow) seen = total
+    news.hidden = view.follow || total <= seen
+    if (!news.hidden) setText(news, `${grouped(total - seen)} new ↓`)
+    const all = grouped(store.total)
+    setText(counter, matches ? `${grouped(matches.length)} of ${all}` : all)
+    list.paint({
+      count: total,
+      chosen,
+      hovered: hovered === null ? null : indexInView(hovered),
+      isFollowing: view.follow,
+    })
     const [from, to] = list.range()
     if (!matches) store.want(from, to)
-    news.hidden = view.follow || total <= seen
-    if (!news.hidden) news.textContent = `${grouped(total - seen)} new ↓`
-    counter.textContent = matches
-      ? `${grouped(matches.length)} of ${grouped(store.total)}`
-      : grouped(store.total)
   }
 
   function step(step: 1 | -1, test: (row: Row) => boolean): Row | null {

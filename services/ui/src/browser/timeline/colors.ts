@@ -22,12 +22,14 @@ export type Colors = Readonly<Record<(typeof names)[number], string>>
 
 /** The colours of the style sheet as the canvas needs them; read again when the theme changes. */
 export function readColors(): Colors {
-  const probe = document.createElement('i')
-  document.body.append(probe)
-  const colors = names.map((name) => {
+  const probes = names.map((name) => {
+    const probe = document.createElement('i')
     probe.style.color = `var(--${name})`
-    return [name, getComputedStyle(probe).color] as const
+    return probe
   })
-  probe.remove()
+  // All are there before one is read: the browser resolves styles once.
+  document.body.append(...probes)
+  const colors = names.map((name, i) => [name, getComputedStyle(probes[i] as Element).color] as const)
+  for (const probe of probes) probe.remove()
   return Object.fromEntries(colors) as Colors
 }

@@ -56,10 +56,13 @@ interface OpenMark extends Mark {
 
 interface OpenLane extends Lane {
   marks: OpenMark[]
-  gaps: readonly (readonly [number, number])[]
+  gaps: (readonly [number, number])[]
   errors: number
   reachMs: number
-  isDirty: boolean
+  /** So many marks are in order and have their ends and gaps. */
+  tidyTo: number
+  /** The last of these that has media. */
+  lastMedia: OpenMark | null
 }
 
 interface Anchor {
@@ -94,7 +97,7 @@ export function createLanes(axis: Axis, kindOf: KindOf): LaneBuilder {
       for (const row of rows) addRow(row)
     },
     lanes() {
-      for (const lane of lanes.values()) if (lane.isDirty) tidy(lane, axis)
+      for (const lane of lanes.values()) tidy(lane, axis)
       const list = [...lanes.values()].map(withKind)
       list.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
       return { lanes: list, from, to, origin: anchors.origin() ?? from, tenths }
@@ -105,7 +108,6 @@ export function createLanes(axis: Axis, kindOf: KindOf): LaneBuilder {
     const mark = markOf(row, axis, anchors)
     const lane = laneFor(row)
     lane.marks.push(mark)
-    lane.isDirty = true
     if (row.worst === 'error') lane.errors++
     const { begin, firstByte, lastByte } = mark
     lane.reachMs = Math.max(lane.reachMs, mark.end - begin, begin - firstByte, lastByte - begin)
@@ -120,7 +122,7 @@ export function createLanes(axis: Axis, kindOf: KindOf): LaneBuilder {
     const { name, kind } = laneOf(row)
     const known = lanes.get(name)
     if (known) return known
-    const lane = { name, kind, marks: [], gaps: [], errors: 0, reachMs: 0, isDirty: true }
+    const lane = { name, kind, marks: [], gaps: [], errors: 0, reachMs: 0, tidyTo: 0, lastMedia: null }
     lanes.set(name, lane)
     return lane
   }
@@ -132,17 +134,35 @@ export function createLanes(axis: Axis, kindOf: KindOf): LaneBuilder {
   }
 }
 
-/** Puts the marks in order. By arrival a mark ends where the one after it begins: a burst would hide its own. */
+/**
+ * Puts the marks in order, with their ends and gaps; what came in order costs only itself. By arrival a mark ends where the
+ * one after it begins: a burst would hide its own.
+ */
 function tidy(lane: OpenLane, axis: Axis): void {
   const { marks } = lane
-  marks.sort((a, b) => a.begin - b.begin)
-  lane.gaps = gapsIn(marks)
-  lane.isDirty = false
-  if (axis === 'arrival')
-    for (const [i, mark] of marks.entries()) {
-      const next = marks[i + 1]
-      mark.end = next && next.begin > mark.begin ? Math.min(mark.mediaEnd, next.begin) : mark.mediaEnd
-    }
+  if (!isSorted(marks, lane.tidyTo)) {
+    marks.sort((a, b) => a.begin - b.begin)
+    Object.assign(lane, { tidyTo: 0, lastMedia: null, gaps: [] })
+  }
+  for (let i = lane.tidyTo; i < marks.length; i++) {
+    const mark = marks[i]
+    const before = marks[i - 1]
+    if (!mark) continue
+    mark.end = mark.mediaEnd
+    if (axis === 'arrival' && before)
+      before.end = mark.begin > before.begin ? Math.min(before.mediaEnd, mark.begin) : before.mediaEnd
+    if (mark.row.decodeTime === null || !mark.row.timescale || mark.row.duration === null) continue
+    const gap = lane.lastMedia && gapBetween(lane.lastMedia, mark)
+    if (gap) lane.gaps.push(gap)
+    lane.lastMedia = mark
+  }
+  lane.tidyTo = marks.length
+}
+
+function isSorted(marks: readonly Mark[], from: number): boolean {
+  for (let i = Math.max(1, from); i < marks.length; i++)
+    if ((marks[i]?.begin ?? 0) < (marks[i - 1]?.begin ?? 0)) return false
+  return true
 }
 
 /** The marks of a lane that may reach into a stretch of time. */
@@ -243,23 +263,12 @@ function markOf(row: Row, axis: Axis, anchors: Anchors): OpenMark {
   }
 }
 
-/** Between segments of one session whose media does not meet. */
-function gapsIn(marks: readonly Mark[]): (readonly [number, number])[] {
-  const gaps: (readonly [number, number])[] = []
-  let before: Mark | null = null
-  for (const mark of marks) {
-    if (mark.row.decodeTime === null || !mark.row.timescale || mark.row.duration === null) continue
-    if (
-      before &&
-      before.row.session === mark.row.session &&
-      before.row.decodeTime !== null &&
-      before.row.duration !== null &&
-      before.row.timescale === mark.row.timescale
-    ) {
-      const missing = mark.row.decodeTime - before.row.decodeTime - before.row.duration
-      if (missing > before.row.duration * 0.05) gaps.push([before.end, mark.begin])
-    }
-    before = mark
-  }
-  return gaps.filter(([from, to]) => to > from)
+/** The stretch between two segments of one session whose media does not meet; null where it does. */
+function gapBetween(before: Mark, mark: Mark): readonly [number, number] | null {
+  const [one, next] = [before.row, mark.row]
+  if (one.session !== next.session || one.timescale !== next.timescale) return null
+  if (one.decodeTime === null || one.duration === null || next.decodeTime === null) return null
+  const missing = next.decodeTime - one.decodeTime - one.duration
+  if (missing <= one.duration * 0.05 || before.end >= mark.begin) return null
+  return [before.end, mark.begin]
 }

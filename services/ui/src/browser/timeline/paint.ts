@@ -150,11 +150,18 @@ function paintLane(
 ): void {
   const { scale, colors } = picture
   const lineY = y + each - 5
-  for (const [from, to] of lane.gaps)
-    paintGap(context, colors, xOf(scale, from), xOf(scale, to), y + 4, each - 12)
+  for (const [from, to] of lane.gaps) {
+    const [begin, end] = [Math.max(from, scale.from), Math.min(to, scale.to)]
+    if (begin < end) paintGap(context, colors, xOf(scale, begin), xOf(scale, end), y + 4, each - 12)
+  }
   let joined: Mark | null = null
   let joinedX = 0
-  let paintedTo = Number.NEGATIVE_INFINITY
+  /** Requests that follow each other within a pixel are one line. */
+  let line = { from: 0, to: Number.NEGATIVE_INFINITY }
+  const flushLine = () => {
+    context.fillStyle = colors.muted
+    if (line.to > line.from) context.fillRect(line.from, lineY, line.to - line.from, 2)
+  }
   const flush = () => {
     if (joined) spots.push(paintMark(context, picture, lane, joined, joinedX, 2, y, each))
     joined = null
@@ -164,10 +171,10 @@ function paintLane(
     const width = lane.kind === 'manifest' || mark.end === mark.begin ? 8 : xOf(scale, mark.end) - x - 1
     const lineX = xOf(scale, mark.firstByte)
     const lineEnd = Math.max(lineX + 1.5, xOf(scale, mark.lastByte))
-    if (lineEnd > paintedTo) {
-      context.fillStyle = colors.muted
-      context.fillRect(lineX, lineY, lineEnd - lineX, 2)
-      paintedTo = lineEnd
+    if (lineX >= line.from && lineX <= line.to + 1) line.to = Math.max(line.to, lineEnd)
+    else {
+      flushLine()
+      line = { from: lineX, to: lineEnd }
     }
     if (width >= 2) {
       flush()
@@ -181,6 +188,7 @@ function paintLane(
     }
   }
   flush()
+  flushLine()
 }
 
 function paintGap(
@@ -228,9 +236,10 @@ function paintMark(
   if (width === 8 && (lane.kind === 'manifest' || mark.end === mark.begin))
     diamond(context, x, top + height / 2, Math.min(7, height / 2 + 1))
   else if (!row.whole) torn(context, x, top, width, height)
+  else if (width <= 4) context.fillRect(x, top, width, height)
   else {
     context.beginPath()
-    context.roundRect(x, top, width, height, Math.min(3, width / 2))
+    context.roundRect(x, top, width, height, 3)
     context.fill()
   }
   if (isError && width >= 10) cross(context, x + width / 2, top + height / 2, colors.page)
@@ -328,41 +337,46 @@ function paintStrip(
 ): void {
   const { scale, lanes, colors } = picture
   const height = sizeOf(context).height
-  const shown: {
-    readonly kind: Exclude<Lane['kind'], 'manifest'>
-    readonly mark: Mark
-    readonly value: number
-  }[] = []
+  const shown = lanes.lanes.flatMap((lane) => barsOf(lane, scale, amountOf))
   let max = 1
-  for (const lane of lanes.lanes) {
-    const { kind } = lane
-    if (kind === 'manifest') continue
-    for (const mark of marksIn(lane, scale.from, scale.to)) {
-      const value = amountOf(mark)
-      if (value === null || mark.end < scale.from || mark.begin > scale.to) continue
-      shown.push({ kind, mark, value })
-      max = Math.max(max, value)
-    }
-  }
+  for (const { value } of shown) max = Math.max(max, value)
   label(context, picture, name, y + strip / 2 - (shown.length > 0 ? 7 : 0))
   if (shown.length > 0) label(context, picture, `≤ ${textOf(max)}`, y + strip / 2 + 7)
   clip(context, scale, height, () => {
-    for (const { kind, mark, value } of shown) {
-      const x = xOf(scale, mark.begin)
+    for (const { kind, x, width, value } of shown) {
       const bar = Math.max(1, (value / max) * (strip - 8))
       context.fillStyle = colors[kind]
       context.globalAlpha = kind === 'video' ? 0.75 : 0.9
-      context.fillRect(
-        x,
-        y + strip - 3 - bar,
-        Math.max(1.5, xOf(scale, mark.end) - x - 1),
-        kind === 'video' ? bar : Math.min(bar, 3),
-      )
+      context.fillRect(x, y + strip - 3 - bar, width, kind === 'video' ? bar : Math.min(bar, 3))
     }
     context.globalAlpha = 1
   })
   context.fillStyle = colors.line
   context.fillRect(0, y + strip - 2, scale.left + scale.width, 1)
+}
+
+interface Bar {
+  readonly kind: Exclude<Lane['kind'], 'manifest'>
+  readonly x: number
+  readonly width: number
+  value: number
+}
+
+/** Values of a lane as bars; of those that are narrower than two pixels the greatest counts. */
+function barsOf(lane: Lane, scale: Scale, amountOf: (mark: Mark) => number | null): readonly Bar[] {
+  const { kind } = lane
+  if (kind === 'manifest') return []
+  const bars: Bar[] = []
+  for (const mark of marksIn(lane, scale.from, scale.to)) {
+    const value = amountOf(mark)
+    if (value === null || mark.end < scale.from || mark.begin > scale.to) continue
+    const x = xOf(scale, mark.begin)
+    const width = xOf(scale, mark.end) - x - 1
+    const last = bars.at(-1)
+    if (width < 2 && last && last.width === 2 && x - last.x < 2) last.value = Math.max(last.value, value)
+    else bars.push({ kind, x, width: Math.max(2, width), value })
+  }
+  return bars
 }
 
 function paintOverlays(

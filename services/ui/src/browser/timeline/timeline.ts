@@ -3,7 +3,7 @@ import { bytes, clock, plural, span, visible } from '../dom/format.ts'
 import { announce } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { markText } from '../dom/words.ts'
-import { readColors } from './colors.ts'
+import { type Colors, readColors } from './colors.ts'
 import { createLanes, type Lane, type LaneBuilder, type Lanes, type Mark } from './marks.ts'
 import {
   heightOf,
@@ -82,10 +82,12 @@ export function createTimeline({
     tip,
   )
   const context = canvas.getContext('2d')
-  let colors = readColors()
+  let colors: Colors | null = null
+  let width = 0
   let data: TimelineData | null = null
   let builder: LaneBuilder | null = null
   let lanes: Lanes = { lanes: [], from: 0, to: 1, origin: 0, tenths: new Map() }
+  let areLanesOld = false
   let label = ''
   /** The mark that keys walked to. */
   let walked: Mark | null = null
@@ -105,16 +107,19 @@ export function createTimeline({
       builder.add(now.rows())
       walked = null
     }
-    showLanes()
+    areLanesOld = true
   }
 
   function add(rows: Iterable<Row>): void {
     builder?.add(rows)
-    showLanes()
+    areLanesOld = true
   }
 
+  /** Once a frame, however often news came. */
   function showLanes(): void {
-    if (builder) lanes = builder.lanes()
+    if (!builder || !areLanesOld) return
+    areLanesOld = false
+    lanes = builder.lanes()
     const parts = lanes.lanes.map(
       ({ name, marks, errors }) =>
         `${visible(name)}: ${plural(marks.length, 'upload')}, ${plural(errors, 'error')}`,
@@ -197,14 +202,14 @@ export function createTimeline({
   }
 
   function scale(): Scale {
-    const width = element.clientWidth
     const left = width < 600 ? 92 : 120
     return { ...range(), left, width: Math.max(50, width - left - 12) }
   }
 
   function paint(chosen: string | null, hovered: string | null): void {
-    if (!context || !data || element.clientWidth === 0) return
-    const width = element.clientWidth
+    if (!context || !data || width === 0) return
+    showLanes()
+    colors ??= readColors()
     const height = heightOf(lanes.lanes.length)
     if (
       canvas.width !== Math.round(width * devicePixelRatio) ||
@@ -252,9 +257,12 @@ export function createTimeline({
   function listen(): void {
     const pointers = new Map<number, number>()
     let start: { x: number; range: Range; isMap: boolean } | null = null
-    new ResizeObserver(requestPaint).observe(element)
+    new ResizeObserver(([entry]) => {
+      width = entry?.contentRect.width ?? width
+      requestPaint()
+    }).observe(element)
     const recolor = () => {
-      colors = readColors()
+      colors = null
       requestPaint()
     }
     addEventListener('themechange', recolor)

@@ -114,14 +114,25 @@ describe('init facts', () => {
   })
 
   it('say how long the vectors of encrypted samples are', () => {
-    const entry = (isProtected: number, size: number) => {
-      const tenc = box('schi', box('tenc', u32(0), [0, 0, isProtected, size], Buffer.alloc(16)))
+    const entry = (isProtected: number, size: number, constant = 0) => {
+      const fixed = constant > 0 ? [constant, ...Buffer.alloc(constant)] : []
+      const tenc = box('schi', box('tenc', u32(0), [0, 0, isProtected, size], Buffer.alloc(16), fixed))
       const scheme = box('schm', u32(0), letters('cenc'), u32(0x1_0000))
       return visualEntry('encv', avcC, box('sinf', box('frma', letters('avc1')), scheme, tenc))
     }
     const sizesOf = (...entries: Buffer[]) => initOf({ entry: Buffer.concat(entries) }).ivSizes
     deepEqual(sizesOf(entry(1, 8)), [8])
-    deepEqual(sizesOf(entry(1, 0)), [0])
+    deepEqual(sizesOf(entry(1, 0, 8)), [0])
+    deepEqual(sizesOf(entry(1, 0, 16)), [0])
+    for (const [size, constant] of [
+      [7, 0],
+      [0, 0],
+      [0, 4],
+    ] as const)
+      deepEqual(
+        inspect(moov({ entry: entry(1, size, constant) })).faults.map(({ code }) => code),
+        ['decoder-configuration'],
+      )
     deepEqual(sizesOf(entry(1, 16), avc1()), [16, null])
     deepEqual(sizesOf(entry(0, 0)), undefined)
     deepEqual(sizesOf(avc1()), undefined)

@@ -73,8 +73,14 @@ interface EntryBoxes {
   original?: string
   /** Of the encryption, from schm. */
   scheme?: string | undefined
-  hasTrackEncryption?: boolean
-  ivSize?: number | null
+  encryption?: TrackEncryption
+}
+
+interface TrackEncryption {
+  /** As in InitFacts. */
+  readonly ivSize: number | null
+  /** What is wrong with it; null for nothing. */
+  readonly fault: string | null
 }
 
 function parseEntry(entry: Box, context: EntryContext): ParsedEntry {
@@ -85,8 +91,7 @@ function parseEntry(entry: Box, context: EntryContext): ParsedEntry {
   const { configurations } = boxes
   const visitSchi = (box: Box) => {
     if (box.type !== 'tenc') return
-    boxes.hasTrackEncryption = true
-    boxes.ivSize = ivSizeOf(box)
+    boxes.encryption = parseTenc(box)
   }
   const visitSinf = (box: Box) => {
     if (box.type === 'frma') boxes.original = originalOf(box)
@@ -120,22 +125,33 @@ function parseEntry(entry: Box, context: EntryContext): ParsedEntry {
     dolbyVision: dolbyVisionOf(configurations),
     encrypted: boxes.original !== undefined || isEncrypted(entry),
   }
-  return { facts, ivSize: boxes.ivSize ?? null }
+  return { facts, ivSize: boxes.encryption?.ivSize ?? null }
 }
 
-/** ISO/IEC 23001-7, 8.2: null where the samples are not encrypted. */
-function ivSizeOf(tenc: Box): number | null {
-  assertHolds(tenc, 8)
-  return tenc.body[6] === 1 ? (tenc.body[7] ?? 0) : null
+/** ISO/IEC 23001-7, 8.2: version, flags, pattern, isProtected, size of a vector, key id, and a constant vector where that is 0. */
+function parseTenc(tenc: Box): TrackEncryption {
+  assertHolds(tenc, 24)
+  const { body } = tenc
+  const [isProtected, ivSize = 0, constantSize = 0] = [body[6], body[7], body[24]]
+  if (isProtected !== 1) return { ivSize: null, fault: null }
+  if (ivSize !== 0) {
+    const isKnown = ivSize === 8 || ivSize === 16
+    return isKnown
+      ? { ivSize, fault: null }
+      : { ivSize: null, fault: `vectors of 8 or 16 bytes in tenc; it says ${ivSize}` }
+  }
+  const isWhole = (constantSize === 8 || constantSize === 16) && body.length >= 25 + constantSize
+  return { ivSize, fault: isWhole ? null : 'a constant vector of 8 or 16 bytes in tenc; there is none' }
 }
 
 const isEncrypted = ({ type }: Box): boolean => /^enc[vatsm]$/.test(type)
 
 /** What a decoder of encrypted media lacks (ISO/IEC 14496-12, 8.12.1; 23001-7, 4.2 and 8.2); null for nothing. */
-function protectionFault(entry: Box, { original, scheme, hasTrackEncryption }: EntryBoxes): string | null {
+function protectionFault(entry: Box, { original, scheme, encryption }: EntryBoxes): string | null {
   if (!isEncrypted(entry)) return null
   if (original === undefined) return `expected sinf with frma in ${entry.type}; there is none`
-  if (scheme === undefined || hasTrackEncryption || !commonSchemes.has(scheme)) return null
+  if (encryption?.fault) return `expected ${encryption.fault}`
+  if (scheme === undefined || encryption || !commonSchemes.has(scheme)) return null
   return `expected tenc in ${entry.type} of scheme ${scheme}; there is none`
 }
 

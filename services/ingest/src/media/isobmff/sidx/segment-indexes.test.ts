@@ -11,6 +11,7 @@ import {
   styp,
   withSize,
 } from '@pushav/shared/testing/media/boxes.ts'
+import { createInspector } from '../inspector.ts'
 import { inspect, inspectAll } from '../testing/inspect.ts'
 
 /** The nth second of track 1. */
@@ -51,10 +52,41 @@ describe('a segment index', () => {
       sidx({ references: [[all, 1_000]], trackId, firstOffset: trackId === 1 ? one.length : 0 }),
     )
     isRight(inspectAll(first as Buffer, last as Buffer, second(1), other))
+    const header = box('moov', moov().subarray(8), moov().subarray(8))
+    isRight(inspectAll(ftyp, header, first as Buffer, last as Buffer, second(1), other))
   })
 
   it('may lead to files that come apart', () => {
     isRight(inspectAll(ftyp, moov(), both))
+  })
+
+  it('may lead to further parts of a long request', () => {
+    const inspector = createInspector({ isPart: true })
+    inspector.add(Buffer.concat([both, second(1)]))
+    isRight(inspector.result())
+    isWrong(inspectAll(both, second(1)), /^expected 2 subsegments behind sidx/)
+  })
+
+  it('over all parts of a long request is a matter of the request', () => {
+    const [short, long] = [bytes, bytes + 1].map((size) =>
+      inspectAll(
+        ftyp,
+        moov(),
+        sidx({
+          references: [
+            [bytes, 1_000],
+            [size, 1_000],
+          ],
+        }),
+        second(1),
+        second(2),
+      ),
+    )
+    deepEqual([short?.outside, short?.parts.length], [undefined, 3])
+    deepEqual(
+      long?.outside?.map(({ code }) => code),
+      ['segment-index'],
+    )
   })
 
   it('that leads to others may end anywhere between boxes', () => {

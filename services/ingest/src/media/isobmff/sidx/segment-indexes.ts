@@ -100,6 +100,8 @@ export function createSegmentIndexes({ report, addIndex }: SegmentIndexesDeps) {
   function finish(index: PendingIndex, init: InitFacts | null): void {
     if (index.isNested) return
     ended = index
+    // Of several tracks in one file the header's first alone is known.
+    if (init && init.trackCount !== 1) return
     const facts = factsOf(index)
     const fault =
       unevenFault(facts, index.subsegments, durationsOf(index)) ?? (init && indexFault(facts, trackOf(init)))
@@ -115,10 +117,10 @@ export function createSegmentIndexes({ report, addIndex }: SegmentIndexesDeps) {
     )
   }
 
-  /** The upload has ended. What an index leads to may be in other files, where no media has come. */
-  function settle(end: number): void {
+  /** The upload has ended, if it has, at byte `end`. What an index leads to may be in other files, where no media has come. */
+  function settle(end: number | null): void {
     for (const index of pending)
-      if (hasMedia)
+      if (hasMedia && end !== null)
         tell(
           index,
           `expected ${countOf(index)} subsegments behind sidx, the upload ends at byte ${end} before byte ${index.to}, the end of number ${index.nth + 1}`,

@@ -35,8 +35,8 @@ export class IoError extends Error {
  */
 export function createIoWorker(durability: Durability = 'process'): IoWorker {
   const worker = new Worker(new URL('./worker-thread.ts', import.meta.url), { workerData: durability })
-  let waiting: Waiting[] = []
-  let inFlight: Waiting[] = []
+  let waiting: PendingTransaction[] = []
+  let inFlight: PendingTransaction[] = []
   let failure: Error | null = null
   worker.on('message', (message: unknown) => {
     if (!areOutcomes(message)) return
@@ -80,7 +80,7 @@ export function createIoWorker(durability: Durability = 'process'): IoWorker {
   }
 }
 
-interface Waiting {
+interface PendingTransaction {
   readonly transaction: Transaction
   readonly resolve: (journalSize: number) => void
   readonly reject: (error: Error) => void
@@ -89,7 +89,7 @@ interface Waiting {
 /** Under --watch Node posts in the thread's name, too: which modules it loads. */
 const areOutcomes = (message: unknown): message is readonly Outcome[] => Array.isArray(message)
 
-function settle({ resolve, reject }: Waiting, outcome: Outcome): void {
+function settle({ resolve, reject }: PendingTransaction, outcome: Outcome): void {
   if (typeof outcome === 'number') resolve(outcome)
   else reject(new IoError(outcome))
 }

@@ -14,7 +14,7 @@ parentPort?.on('message', async (encoded: EncodedTransactions) =>
   parentPort?.postMessage(await runBatch(decodeTransactions(encoded))),
 )
 
-interface Running {
+interface BatchEntry {
   readonly steps: Transaction
   journalSize: number
   failure: IoFailure | null
@@ -29,7 +29,7 @@ interface Running {
  */
 async function runBatch(transactions: readonly Transaction[]): Promise<readonly Outcome[]> {
   const batch = transactions.map(
-    (steps): Running => ({ steps, journalSize: 0, failure: null, madeFolder: undefined }),
+    (steps): BatchEntry => ({ steps, journalSize: 0, failure: null, madeFolder: undefined }),
   )
   for (const one of batch) runStep('create', one, createFile)
   if (durability === 'power') await flushBodies(batch)
@@ -47,7 +47,7 @@ async function runBatch(transactions: readonly Transaction[]): Promise<readonly 
 }
 
 /** All at once: a file system that has a journal of its own takes several flushes in one write to it. */
-async function flushBodies(batch: readonly Running[]): Promise<void> {
+async function flushBodies(batch: readonly BatchEntry[]): Promise<void> {
   const created = batch.filter(({ steps, failure }) => steps.create && !failure)
   await Promise.all(
     created.map((one) => syncFile(one.steps.create?.path ?? '').catch((error) => fail('create', one, error))),
@@ -61,7 +61,7 @@ async function syncFile(path: string): Promise<void> {
   await file.sync()
 }
 
-function flushLinks(batch: readonly Running[]): void {
+function flushLinks(batch: readonly BatchEntry[]): void {
   const withLink = batch.filter(({ steps }) => steps.link)
   flushFolders('link', withLink, ({ link }, madeFolder) => foldersOf(link?.path ?? '', madeFolder))
 }
@@ -69,7 +69,7 @@ function flushLinks(batch: readonly Running[]): void {
 /** Flushes each folder once; what depends on one that cannot be flushed has failed. */
 function flushFolders(
   step: 'create' | 'link',
-  batch: readonly Running[],
+  batch: readonly BatchEntry[],
   foldersIn: (steps: Transaction, madeFolder: string | undefined) => readonly string[],
 ): void {
   const outcomes = new Map<string, unknown>()
@@ -97,7 +97,7 @@ function failureOf(work: () => void): unknown {
 
 function runStep<Step extends 'create' | 'link' | 'unlink'>(
   step: Step,
-  one: Running,
+  one: BatchEntry,
   run: (what: NonNullable<Transaction[Step]>) => void,
 ): void {
   const what = one.steps[step]
@@ -109,7 +109,7 @@ function runStep<Step extends 'create' | 'link' | 'unlink'>(
   }
 }
 
-function runAppends(path: string, some: readonly Running[]): void {
+function runAppends(path: string, some: readonly BatchEntry[]): void {
   const lines = some.map(({ steps }) => steps.append?.line ?? '')
   try {
     const sizes = appendLines(path, lines)
@@ -123,7 +123,7 @@ function runAppends(path: string, some: readonly Running[]): void {
   }
 }
 
-function fail(step: keyof Transaction, one: Running, error: unknown): void {
+function fail(step: keyof Transaction, one: BatchEntry, error: unknown): void {
   const { code = '', message } = error as NodeJS.ErrnoException
   one.failure = { step, code, message, journalSize: one.journalSize }
 }

@@ -1,4 +1,4 @@
-import { plainAddress } from '@pushav/shared/lib/host-address.ts'
+import { plainAddress } from '../lib/host-address.ts'
 
 /** An IPv4 address, or the 64 bits that a provider gives to one customer of IPv6. */
 export function networkOf(address: string): string {

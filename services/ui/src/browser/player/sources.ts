@@ -1,6 +1,8 @@
 import { getJson } from '../api/client.ts'
 import type { Store } from '../api/store.ts'
 import type { ManifestText, Row } from '../api/types.ts'
+import { encodePath } from '../dom/format.ts'
+import type { Source } from './player.ts'
 
 /** Paths of the manifests of a session that a player begins with; null where the device sent none. */
 interface SentManifests {
@@ -12,11 +14,33 @@ interface SentManifests {
 
 const maxRead = 8
 
+/** The manifests of a session that can be played. What the device sent comes second: it plays only if the device is right. */
+export async function sourcesOf(
+  stream: string,
+  store: Store,
+  session: string,
+  isPlayable: boolean,
+): Promise<readonly Source[]> {
+  const ours = {
+    label: 'with our manifest',
+    url: `/play/${stream}/${encodeURIComponent(session)}/manifest.mpd`,
+  }
+  const { mpd, playlist, isSealed } = await sentManifests(stream, store, session)
+  const urlOf = (path: string) => `/streams/${stream}/${encodePath(path)}`
+  if (playlist && isSealed) return [{ label: 'as sent, opened', url: urlOf(playlist), isSealed }]
+  const sent = (path: string, label: string) => ({ label, url: urlOf(path) })
+  return [
+    ...(isPlayable ? [ours] : []),
+    ...(mpd ? [sent(mpd, playlist ? 'MPD as sent' : 'as sent')] : []),
+    ...(playlist ? [sent(playlist, mpd ? 'playlist as sent' : 'as sent')] : []),
+  ]
+}
+
 /**
  * The newest MPD, and the multivariant playlist: the one whose text names others. A device with one playlist alone
  * may send no multivariant one.
  */
-export async function sentManifests(stream: string, store: Store, session: string): Promise<SentManifests> {
+async function sentManifests(stream: string, store: Store, session: string): Promise<SentManifests> {
   const newest = new Map<string, Row>()
   for (let position = store.tailFrom; position < store.total; position++) {
     const row = store.at(position)
