@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { ensureAdminCertificateWith } from './certificates/admin-certificate.ts'
-import type { Hierarchy } from './certificates/certificate.ts'
+import type { Hierarchy, KeyType } from './certificates/certificate.ts'
 import { diskAdminFile } from './certificates/disk/admin-file.ts'
 import { diskCertificateFiles } from './certificates/disk/certificate-files.ts'
 import { diskDeviceJournal } from './certificates/disk/device-journal.ts'
@@ -29,6 +29,7 @@ import { x509Keys as keys } from './certificates/x509/private-keys.ts'
 import { x509Reader as reader } from './certificates/x509/reader.ts'
 import { createRoot } from './certificates/x509/root.ts'
 import { createUnknownAuthority } from './certificates/x509/unknown-authority.ts'
+import { createBoundedQueue } from './lib/bounded-queue.ts'
 import { createFileMutex } from './lib/file-mutex.ts'
 import { intermediateOf } from './open-intermediate.ts'
 import { agreeOnProxySecret } from './shared-files/adapters/proxy-secret.ts'
@@ -91,6 +92,8 @@ export interface Certificates {
 }
 
 const hourMs = 3_600_000
+const maxWaitingKeys = 64
+const maxWaitingBundles = 16
 
 /** Opens both CAs, the server's certificate and the handover file for the proxy; makes what is missing. */
 export async function openCertificates(settings: CertificateSettings): Promise<Certificates> {
@@ -133,6 +136,8 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
       runPublication('', async () => void (await handover.write(await handoverFacts()))),
     )
   const adminFile = diskAdminFile(workingDirectory)
+  const rsaQueue = createBoundedQueue('RSA keys', maxWaitingKeys)
+  const bundleQueue = createBoundedQueue('bundles', maxWaitingBundles)
   const ensureAdminCertificate = ensureAdminCertificateWith({
     authority: device,
     keys,
@@ -150,7 +155,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
   return {
     issue: issueCertificateWith({
       authority: device,
-      keys,
+      keys: { ...keys, create: createKey },
       reader,
       files,
       journal,
@@ -169,7 +174,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     onHandoverApplied: report,
     pathOf: files.pathOf,
     list: listCertificatesWith(files, reader, journal),
-    exportBundle: exportBundleWith(files, pkcs12Of),
+    exportBundle: exportBundleWith(files, (...bundle) => bundleQueue(() => pkcs12Of(...bundle))),
     showRevocationList: revocationListWith(device, journal, now),
     hasIssued: (certificate) =>
       device.hasIssued(certificate) || (intermediate.authority()?.hasIssued(certificate) ?? false),
@@ -186,6 +191,11 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
       clearInterval(timer)
       await runHere('handover', async () => undefined)
     },
+  }
+
+  /** A key of RSA takes a core for some tenths of a second, and a thread that uploads are written with. */
+  function createKey(type: KeyType): Promise<string> {
+    return type.startsWith('rsa') ? rsaQueue(() => keys.create(type)) : keys.create(type)
   }
 
   async function open(hierarchy: Hierarchy): Promise<Authority> {

@@ -59,8 +59,13 @@ export interface CertificateReader {
   derOf(pem: string): Uint8Array | null
 }
 
-/** Key, certificate and root as PKCS#12; `certificates` is PEM, the leaf first. Throws when a text cannot be read. */
-export type MakePkcs12 = (name: string, key: string, certificates: string, password: string) => Buffer
+/** Key, certificate and root as PKCS#12; `certificates` is PEM, the leaf first. Rejects when a text cannot be read. */
+export type MakePkcs12 = (
+  name: string,
+  key: string,
+  certificates: string,
+  password: string,
+) => Promise<Buffer>
 
 /** What users see of a certificate. */
 export interface CertificateDetails extends Validity {

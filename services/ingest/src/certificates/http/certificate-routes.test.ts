@@ -629,6 +629,17 @@ async function listening(): Promise<AsyncDisposable & { readonly url: string }> 
 }
 
 describe('a bundle', () => {
+  it('is one of those that are made one after the other; beyond some that wait it is refused', async () => {
+    await request(app).post('/certs/busy/keypair')
+    const made = await Promise.allSettled(
+      Array.from({ length: 40 }, () => certificates.exportBundle('busy', 'word')),
+    )
+    const refused = made.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
+    ok(refused.length > 0 && refused.length < 40, `${refused.length}`)
+    deepEqual([...new Set(refused)], ['busy'])
+    equal((await request(app).post('/certs/device/busy/bundle.p12').send({ password: 'word' })).status, 200)
+  })
+
   it('is PKCS#12 that openssl reads with its password alone', async () => {
     await request(app).post('/certs/bundled/keypair')
     const { status, body, headers } = await request(app)

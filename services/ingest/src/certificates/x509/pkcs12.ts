@@ -1,4 +1,5 @@
 import { createHash, createHmac, createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 const iterations = 10_000
 const oids = {
@@ -14,9 +15,14 @@ const oids = {
 /**
  * A private key, its certificate and its root as PKCS#12 (RFC 7292), which browsers and phones import. `certificates`
  * is PEM, the leaf first. The key is encrypted by AES-256 (PBES2), the whole is authenticated by HMAC with SHA-256.
- * Throws when a PEM text cannot be read.
+ * Rejects when a PEM text cannot be read.
  */
-export function pkcs12Of(name: string, key: string, certificates: string, password: string): Buffer {
+export async function pkcs12Of(
+  name: string,
+  key: string,
+  certificates: string,
+  password: string,
+): Promise<Buffer> {
   const shrouded = createPrivateKey(key).export({
     type: 'pkcs8',
     format: 'der',
@@ -30,7 +36,7 @@ export function pkcs12Of(name: string, key: string, certificates: string, passwo
   const keyBag = sequence(oid(oids.shroudedKeyBag), tagged(0, shrouded), named)
   const bags = [leaf, ...others].map((certificate, i) => certificateBag(certificate, i === 0 ? named : null))
   const safe = sequence(dataOf(sequence(...bags)), dataOf(sequence(keyBag)))
-  return sequence(integer(3), dataOf(safe), macOf(safe, password))
+  return sequence(integer(3), dataOf(safe), await macOf(safe, password))
 }
 
 const certificatesIn = (pem: string): readonly Buffer[] =>
@@ -48,21 +54,28 @@ const dataOf = (content: Buffer): Buffer => sequence(oid(oids.data), tagged(0, o
 
 const attribute = (type: string, value: Buffer): Buffer => sequence(oid(type), set(value))
 
-function macOf(safe: Buffer, password: string): Buffer {
+async function macOf(safe: Buffer, password: string): Promise<Buffer> {
   const salt = randomBytes(16)
-  const digest = createHmac('sha256', macKeyOf(password, salt)).update(safe).digest()
+  const digest = createHmac('sha256', await macKeyOf(password, salt))
+    .update(safe)
+    .digest()
   const algorithm = sequence(oid(oids.sha256), tlv(0x05))
   return sequence(sequence(algorithm, octets(digest)), octets(salt), integer(iterations))
 }
 
 const blockBytes = 64
 const macPurpose = 3
+/** Of one turn of the event loop, which uploads wait for. */
+const iterationsPerTurn = 500
 
 /** RFC 7292, B.2, for a key as long as the digest: one round of blocks is enough. */
-function macKeyOf(password: string, salt: Buffer): Buffer {
+async function macKeyOf(password: string, salt: Buffer): Promise<Buffer> {
   const words = Buffer.concat([utf16(password), Buffer.alloc(2)])
   let key = Buffer.concat([Buffer.alloc(blockBytes, macPurpose), filled(salt), filled(words)])
-  for (let i = 0; i < iterations; i++) key = createHash('sha256').update(key).digest()
+  for (let i = 0; i < iterations; i++) {
+    if (i % iterationsPerTurn === 0) await nextTurn()
+    key = createHash('sha256').update(key).digest()
+  }
   return key
 }
 

@@ -4,12 +4,16 @@ import type { Session, Track, TrackPlace } from '../state.ts'
 import { type IdentifiedObject, isClipFile } from './identified-object.ts'
 import { steadyDigest, textDigest } from './track-names.ts'
 
-/** Where a track's objects are, after one more of them. */
-export function placeAfter({ place, hasInit }: Track, object: IdentifiedObject): TrackPlace {
+/** Where a track's objects are, after one more of them; unchanged by one whose path has a form of a standard. */
+export function placeAfter(
+  { place, hasInit }: Track,
+  object: IdentifiedObject | null,
+): TrackPlace | undefined {
+  if (!object?.name.isFree) return place
   const { path, name, init, media, shape } = object
   const isClip = isClipFile(object)
   const isKnown = place !== undefined && hasInit && init === null
-  const isSplit = name.isFree && name.isTrackUrl
+  const isSplit = name.isTrackUrl
   const isAnother = init !== null && (isClip || isSplit) && place?.init !== undefined
   if (isKnown && (media === null || name.isTrackUrl || place.shape === shape)) return place
   const needsSteady = isClip || isSplit || (!hasInit && init === null)
