@@ -286,4 +286,12 @@ describe('inspectMpd', () => {
     const bare = factsOf(mpd('<Period/>'))
     deepEqual([bare.id, bare.periods], [undefined, undefined])
   })
+
+  it('tells no duration in units that make no sense', () => {
+    const durationIn = (timescale: string) =>
+      firstOf(
+        period(`<SegmentTemplate ${timescale} duration="5" media="$Number$.m4s"/><Representation id="v"/>`),
+      ).duration
+    deepEqual(['', 'timescale="9"', 'timescale="0"', 'timescale="x"'].map(durationIn), [5, 5, null, null])
+  })
 })

@@ -54,11 +54,15 @@ export function readRepresentation(budget: ParseBudget, context: RepresentationE
       media: truncate(isTemplate ? media : null),
     },
     startNumber: parseUnsigned(segments.attributes.startNumber) ?? 1,
-    duration: parsePositive(segments.attributes.duration),
+    duration: isTimed(segments.attributes.timescale) ? parsePositive(segments.attributes.duration) : null,
     ...timelineOf(budget, context, segments, timescale),
     segments: segments.addressing === 'list' ? listOf(budget, base, segments) : null,
   }
 }
+
+/** Without a readable timescale, which is a flaw of its own, a duration says nothing. */
+const isTimed = (timescale: string | undefined): boolean =>
+  timescale === undefined || parsePositive(timescale) !== null
 
 /** Bounds the length of a text, so that facts stay small however large the MPD is. */
 function truncate<Text extends string | null>(text: Text): Text | string {
