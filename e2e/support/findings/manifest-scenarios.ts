@@ -52,6 +52,11 @@ export const manifestScenarios = {
     '$Number$',
     '$Number$-$Time$',
   ),
+  'mpd-dynamic-incomplete': changed(
+    'a dynamic MPD without @publishTime',
+    'publishTime="2026-01-01T00:00:00Z"',
+    '',
+  ),
   'mpd-start-unknown': changed('a dynamic MPD without a start', ' start="PT0S"', ''),
   'mpd-timeline-and-duration': ingest(
     'an MPD with @duration beside its SegmentTimeline, of no Matter camera',

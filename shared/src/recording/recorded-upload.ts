@@ -39,5 +39,8 @@ export const journaledUpload = z.object({
 
 export type JournaledUpload = z.infer<typeof journaledUpload>['upload']
 
+/** The journal's line of uploads that retention has removed, by their ids: their bodies are gone. */
+export const journaledRemoval = z.object({ kind: z.literal('uploads-removed'), uploads: z.array(z.string()) })
+
 /** The journal's line that says how its stream is fed. */
 export const journaledStream = z.object({ kind: z.literal('stream-created'), interface: z.string() })

@@ -7,6 +7,7 @@ import { printable } from '@pushav/shared/lib/printable.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import {
   type JournaledUpload,
+  journaledRemoval,
   journaledStream,
   journaledUpload,
 } from '@pushav/shared/recording/recorded-upload.ts'
@@ -16,7 +17,7 @@ import { type RecordedLine, type RecordedUpload, type SessionRecord, uploadsOf }
 
 /**
  * A stream in a working directory, or in a backup of one; `stream` is null for the only one there is. Only uploads
- * whose path begins with `prefix`. Throws a `CameraError` that says what is wrong.
+ * whose path begins with `prefix`, and that retention has not removed. Throws a `CameraError` that says what is wrong.
  */
 export async function openDirectoryRecording(
   directory: string,
@@ -51,15 +52,17 @@ async function readJournals(folder: string, stream: string) {
   const journals = (await namesIn(folder)).filter((name) => name.endsWith('.ndjson'))
   if (journals.length === 0) throw new CameraError(`there is no journal of stream ${stream}: ${folder}`)
   const lines: RecordedLine[] = []
+  const removed = new Set<string>()
   let fedAs: string | null = null
   for (const journal of journals)
     for await (const line of createInterface({ input: createReadStream(join(folder, journal)) })) {
       const entry = parsed(line)
       const upload = journaledUpload.safeParse(entry)
       if (upload.success) lines.push(lineOf(upload.data.upload))
+      for (const id of journaledRemoval.safeParse(entry).data?.uploads ?? []) removed.add(id)
       fedAs = journaledStream.safeParse(entry).data?.interface ?? fedAs
     }
-  return { lines, interface: fedAs }
+  return { lines: lines.filter(({ id }) => !removed.has(id)), interface: fedAs }
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -18,7 +18,7 @@ interface Pattern extends Omit<FoundRow, 'params'> {
  * case, with or without a slash at the end. Throws a URIError for a path that cannot be decoded.
  */
 export function findRow(method: string, path: string): FoundRow | null {
-  for (const { route, row, pattern } of patternsOf(method === 'HEAD' ? 'GET' : method)) {
+  for (const { route, row, pattern } of patternsOf(method)) {
     const found = pattern.exec(path)
     if (!found) continue
     const params = Object.entries(found.groups ?? {}).map(([name, value]) => [
@@ -30,6 +30,13 @@ export function findRow(method: string, path: string): FoundRow | null {
   return null
 }
 
+/** Every method that some route has. */
+export const knownMethods: readonly string[] = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']
+
+/** The methods of the routes at a path (RFC 9110 10.2.1); empty where there is none. */
+export const methodsAt = (path: string): readonly string[] =>
+  knownMethods.filter((method) => patternsOf(method).some(({ pattern }) => pattern.test(path)))
+
 const patterns = Map.groupBy(
   Object.entries(accessTable)
     .toSorted(([one], [other]) => weightOf(other) - weightOf(one))
@@ -37,7 +44,8 @@ const patterns = Map.groupBy(
   ({ route }) => route.slice(0, route.indexOf(' ')),
 )
 
-const patternsOf = (method: string): readonly Pattern[] => patterns.get(method) ?? []
+const patternsOf = (method: string): readonly Pattern[] =>
+  patterns.get(method === 'HEAD' ? 'GET' : method) ?? []
 
 /** Fixed parts count most, from the left; `{path}`, which takes any depth, counts least. */
 function weightOf(route: string): number {

@@ -6,8 +6,8 @@ import express, {
   type Response,
   type Router,
 } from 'express'
+import { knownMethods, methodsAt } from '../access/find-row.ts'
 import { Refusal } from '../lib/refusal.ts'
-import { allowedMethods, isKnownMethod, knownMethods } from './allowed-methods.ts'
 import { type Authenticate, requirePeer } from './authenticate.ts'
 import { errorHandler, type RespondWithError } from './error-handler.ts'
 import { formatJson } from './json-response.ts'
@@ -50,7 +50,8 @@ function setHeaders(_request: Request, response: Response, next: NextFunction): 
 
 /** Throws the refusal of a request that no route takes: its path has others, or there is nothing at its path. */
 export function refuseUnrouted({ method, path }: Request, response: Response): void {
-  const allowed = allowedMethods(path) ?? (isKnownMethod(method) ? [] : knownMethods)
+  const routed = methodsAt(path)
+  const allowed = routed.length > 0 || knownMethods.includes(method) ? routed : knownMethods
   if (allowed.length > 0 && !allowed.includes(method)) {
     response.set('Allow', allowed.join(', '))
     throw new Refusal('method-unsupported', `expected ${allowed.join(', ')} at ${path}, received ${method}`)

@@ -282,6 +282,7 @@ export interface ManifestFlaw {
     | 'mpd-name-unknown'
     | 'mpd-contradiction'
     | 'mpd-start-unknown'
+    | 'mpd-dynamic-incomplete'
     | 'mpd-timeline-and-duration'
     | 'playlist-target-duration'
     | 'playlist-map-absent'

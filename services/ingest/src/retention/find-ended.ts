@@ -31,8 +31,9 @@ export function findEndedWith({ journals, index, idleMs }: FindEndedDeps): Ended
       const views = await index.sessionViews(stream, (await index.sessions(stream)) ?? [])
       const [open, closed] = [[] as SessionView[], [] as SessionView[]]
       for (const view of views) (isOpen(view, nowMs) ? open : closed).push(view)
+      const sharing = views.filter(({ shared }) => shared !== undefined)
       for (const { id: session, lastObjectMs, counts } of closed) {
-        const needed = await neededOf(stream, session, neededByOthers(views, session))
+        const needed = await neededOf(stream, session, neededByOthers(sharing, session))
         const [uploads, bytes] = [counts.uploads - needed.uploads, counts.bytes - needed.bytes]
         if (uploads > 0) ended.push({ stream, session, lastObjectMs, uploads, bytes })
       }

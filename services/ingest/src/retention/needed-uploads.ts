@@ -4,12 +4,12 @@ import type { SessionView } from '../streams/session-view.ts'
 /** A session's number as it is in its id: recordings of one number may share uploads. */
 const numberOf = (session: string): string => session.split('.', 1)[0] ?? session
 
-/** Ids of the uploads that other recordings of a session's number need; `views` are a stream's sessions. */
+/** Ids of the uploads that other recordings of a session's number need; `views` are a stream's sessions that share any. */
 export const neededByOthers = (views: readonly SessionView[], session: string): ReadonlySet<string> =>
   new Set(
-    views.flatMap(({ id, shared = [] }) =>
-      shared.length > 0 && id !== session && numberOf(id) === numberOf(session) ? shared : [],
-    ),
+    views
+      .filter(({ id }) => id !== session && numberOf(id) === numberOf(session))
+      .flatMap(({ shared = [] }) => shared),
   )
 
 /** Ids of the uploads that other recordings of a session's number need, from the index. Throws `Unavailable`. */

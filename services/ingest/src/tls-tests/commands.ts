@@ -37,7 +37,7 @@ export function commandsFor({ host, port, byName, root }: CommandTarget) {
     {
       client: 'Matter controller',
       lines:
-        `chip-tool tlsclientmanagement provision-endpoint ${host} ${port} <CAID> <CCDID> null 1 0 --allow-large-payload 1     # → TLSEndpointID\n` +
+        `chip-tool tlsclientmanagement provision-endpoint ${host} ${port} \${CAID:?not set} \${CCDID:?not set} null 1 0 --allow-large-payload 1     # → TLSEndpointID\n` +
         `# then allocate-push-transport with this TLSEndpointID and "url": "${originOf(host, port)}/streams/<id>/"`,
     },
   ]

@@ -119,6 +119,7 @@ const stories: Record<FindingCode, Story> = {
   'mpd-value': dash(dynamicMpd(1, flawedBy('mpd-value'))),
   'mpd-name-unknown': dash(dynamicMpd(1, flawedBy('mpd-name-unknown'))),
   'mpd-contradiction': dash(dynamicMpd(1, flawedBy('mpd-contradiction'))),
+  'mpd-dynamic-incomplete': dash(dynamicMpd(1, flawedBy('mpd-dynamic-incomplete'))),
   'mpd-start-unknown': dash(dynamicMpd(1, flawedBy('mpd-start-unknown'))),
   'mpd-timeline-and-duration': ingest(mpdAt('m.mpd', flawedBy('mpd-timeline-and-duration'))),
   'playlist-target-duration': hls(

@@ -113,7 +113,7 @@ export function* attributeFaults(tag: string, attributes: Attributes): Generator
     if (!attributes.has(name)) yield ['playlist-attribute-absent', name, 'none']
   for (const [name, { value, isQuoted }] of attributes) {
     if (quoted.has(name) && !isQuoted) {
-      yield ['playlist-value', `${name} in double quotes`, value.slice(0, 40)]
+      yield ['playlist-value', `${name} in double quotes`, `${value.slice(0, 40)} without`]
       continue
     }
     const form = Object.hasOwn(rule.forms, name) ? rule.forms[name] : undefined

@@ -14,7 +14,7 @@ export function createMediaFacts() {
   let end: number | null = null
   let isFirst = true
   /** As in MediaFacts; filled even before media is known to be encrypted. */
-  const uninformed: number[] = []
+  let uninformed: number[] | null = null
 
   return { add, addIndex, limitDefaultSize, facts: (): MediaFacts | null => facts }
 
@@ -46,10 +46,13 @@ export function createMediaFacts() {
   }
 
   function addEncryption(facts: FactsSoFar, { isInformed, description, sampleCount, ivSizes }: Traf): void {
-    if (!isInformed && sampleCount > 0 && uninformed.length < maxDescriptions)
-      if (!uninformed.includes(description)) uninformed.push(description)
+    if (!isInformed && sampleCount > 0) {
+      if (uninformed === null) uninformed = [description]
+      else if (uninformed.length < maxDescriptions && !uninformed.includes(description))
+        uninformed.push(description)
+    }
     if (!facts.encrypted) return
-    if (uninformed.length > 0) facts.uninformed = uninformed
+    if (uninformed !== null) facts.uninformed = uninformed
     if (ivSizes) facts.ivSizes = facts.ivSizes?.filter((size) => ivSizes.includes(size)) ?? ivSizes
   }
 

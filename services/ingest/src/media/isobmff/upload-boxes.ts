@@ -37,7 +37,8 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
   const segmenter = createSegmenter(completePart)
   const resolver = createSampleResolver()
   const sampleBounds = createSampleBounds({ report: faults.reportAt, limitDefaultSize })
-  const indexes = createSegmentIndexes({ report: faults.reportAt, addIndex: mediaFacts.addIndex })
+  /** Null until a sidx comes. */
+  let indexes: ReturnType<typeof createSegmentIndexes> | null = null
   let isIsobmff = false
   let brands: readonly string[] | null = null
   let firstInit: InitFacts | null = null
@@ -99,7 +100,7 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
       if (!(error instanceof BoxMalformed)) throw error
       faults.report(error.message)
     }
-    indexes.passBox(top, init)
+    indexes?.passBox(top, init)
   }
 
   /** Boxes whose presence is all that counts, and those that are too large to be read. */
@@ -115,9 +116,18 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
     else if (box.type === 'moov') addMoov(top, box)
     else if (box.type === 'ftyp') addFtyp(top, box)
     else {
-      if (box.type === 'sidx') indexes.addSidx(top, box)
+      if (box.type === 'sidx') addSidx(top, box)
       addToPrefix(top, box)
     }
+  }
+
+  function addSidx(top: TopBox, box: Box): void {
+    indexes ??= createSegmentIndexes({
+      report: faults.reportAt,
+      addIndex: mediaFacts.addIndex,
+      hasMedia: mediaFacts.facts() !== null,
+    })
+    indexes.addSidx(top, box)
   }
 
   function addFtyp(top: TopBox, box: Box): void {
@@ -147,7 +157,7 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
     mediaFacts.add(moof, { prefix: before, init, missingFront })
     segmenter.addMoof(top, moof, before, missingFront)
     sampleBounds.addMoof(top, ranges)
-    indexes.addMoof(top, moof)
+    indexes?.addMoof(top, moof)
   }
 
   /** Boxes between a moof and its mdat are no prefix of the next moof. */
@@ -179,10 +189,10 @@ export function createUploadBoxes(faults: Faults, onPart: (part: Part) => void) 
   function close(incomplete: IncompleteBox | null, bytes: number | null): void {
     if (incomplete !== null || isInvalid) {
       sampleBounds.abandon()
-      indexes.abandon()
+      indexes?.abandon()
     } else segmenter.close()
     sampleBounds.settle()
-    indexes.settle(bytes)
+    indexes?.settle(bytes)
     if (incomplete === null || !isIsobmff) return
     faults.enterBox(incomplete.start)
     faults.report(describe(incomplete))

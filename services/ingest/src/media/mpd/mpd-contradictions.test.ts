@@ -31,7 +31,10 @@ describe('an MPD', () => {
       /mpd-incomplete: .*mediaPresentationDuration.*@duration of the last/,
     )
     isWrong(mpd(undefined, ''), /mediaPresentationDuration/)
-    isWrong(mpd(undefined, live), /mediaPresentationDuration.*@minimumUpdatePeriod or @duration/)
+    isWrong(
+      mpd(undefined, live),
+      /mpd-dynamic-incomplete: .*mediaPresentationDuration.*@minimumUpdatePeriod or @duration/,
+    )
     isClean(mpd(undefined, updated))
     isClean(mpd(period(undefined, 'duration="PT4S"'), 'type="static"'))
     isClean(mpd(`${period()}<Period xlink:href="next.xml"/>`, 'type="static"'))
@@ -42,7 +45,10 @@ describe('an MPD', () => {
   })
 
   it('says when it was published and which Period is which when it is dynamic', () => {
-    isWrong(mpd(undefined, updated.replace(/publishTime="[^"]*"/, '')), /mpd-incomplete: .*MPD@publishTime/)
+    isWrong(
+      mpd(undefined, updated.replace(/publishTime="[^"]*"/, '')),
+      /mpd-dynamic-incomplete: .*MPD@publishTime/,
+    )
     isWrong(mpd(period(undefined, 'start="PT0S"'), updated), /mpd-incomplete: .*@id in Period 0/)
     isWrong(mpd(period(undefined, 'id="0"'), updated), /mpd-start-unknown: .*@start in the first Period/)
   })
@@ -103,11 +109,20 @@ describe('segments in an MPD', () => {
     isClean(initial('i-$RepresentationID$.mp4'))
   })
 
+  it('may begin where rounding to frames of sound puts them', () => {
+    const alternating = [0, 1, 2, 3].map((nth) => `<S t="${nth * 96_000}" d="${nth % 2 ? 96_256 : 95_232}"/>`)
+    isClean(mpd(period(timed(alternating.join('')))))
+    isWrong(
+      mpd(period(timed('<S t="0" d="96000"/><S t="90000" d="96000"/>'))),
+      /mpd-contradiction: .*at 90000/,
+    )
+  })
+
   it('do not overlap in SegmentTimeline', () => {
     isClean(mpd(period(timed('<S t="0" d="1000" r="2"/><S d="500"/><S t="9000" d="1"/>'))))
     isWrong(
-      mpd(period(timed('<S t="0" d="1000" r="2"/><S t="2999" d="1"/>'))),
-      /mpd-contradiction: .*at 2999 .* ends at 3000/,
+      mpd(period(timed('<S t="0" d="1000" r="2"/><S t="2900" d="1"/>'))),
+      /mpd-contradiction: .*at 2900 .* ends at 3000/,
     )
     isClean(mpd(period(timed('<S t="0" d="1000" r="-1"/><S t="5" d="1"/>'))))
     isClean(mpd(period(timed('<S t="17677000000000000" d="20000000"/><S t="17677000020000000" d="1"/>'))))

@@ -28,7 +28,7 @@ function checkEnd(flaws: Flaws, mpd: Element): void {
   if (isOpen && last && !isRemote(last) && last.attributes.duration === undefined) {
     const others = type === 'dynamic' ? '@minimumUpdatePeriod or @duration' : '@duration'
     const message = `expected MPD@mediaPresentationDuration, as there is no ${others} of the last Period, received none`
-    flaws.add('mpd-incomplete', message)
+    flaws.add(type === 'dynamic' ? 'mpd-dynamic-incomplete' : 'mpd-incomplete', message)
   }
   if (type !== 'dynamic' && minimumUpdatePeriod !== undefined)
     flaws.add('mpd-contradiction', 'expected no @minimumUpdatePeriod in a static MPD, received one')
@@ -151,9 +151,10 @@ function longestUnits({ timescale }: Attributes, longest: number | null): number
 /** 5.3.9.6.2: segments do not overlap, and none is longer than MPD@maxSegmentDuration. */
 function checkTimeline(flaws: Flaws, entries: readonly Element[], longest: number | null): void {
   let end: number | null = 0
+  let rounding = 0
   for (const { attributes } of entries) {
     const [t, d] = [parseUnsigned(attributes.t), parseUnsigned(attributes.d)]
-    if (t !== null && end !== null && t < end - inexact(end)) {
+    if (t !== null && end !== null && t < end - Math.max(rounding, inexact(end))) {
       const message = `expected segments that follow each other in SegmentTimeline, received one at ${t} where the one before ends at ${end}`
       flaws.add('mpd-contradiction', message)
     }
@@ -163,9 +164,13 @@ function checkTimeline(flaws: Flaws, entries: readonly Element[], longest: numbe
     }
     const start: number | null = t ?? end
     const repeats = repeatsOf(attributes.r)
+    rounding = (d ?? 0) * maxRounding
     end = start === null || d === null || repeats === null ? null : start + d * (repeats + 1)
   }
 }
+
+/** Of a segment: sound whose segments begin with those of pictures has times that are rounded to its frames. */
+const maxRounding = 0.02
 
 /** Null where a run lasts as long as it may. */
 function repeatsOf(text: string | undefined): number | null {

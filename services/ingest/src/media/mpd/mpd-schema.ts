@@ -46,7 +46,7 @@ function checkRoot(flaws: Flaws, mpd: Element): void {
   if (type === 'dynamic' && availabilityStartTime === undefined)
     flaws.add('mpd-incomplete', 'expected MPD@availabilityStartTime of a dynamic MPD, received none')
   if (type === 'dynamic' && publishTime === undefined)
-    flaws.add('mpd-incomplete', 'expected MPD@publishTime of a dynamic MPD, received none')
+    flaws.add('mpd-dynamic-incomplete', 'expected MPD@publishTime of a dynamic MPD, received none')
   if (childrenOf(mpd, 'Period').length === 0)
     flaws.add('mpd-incomplete', 'expected a Period in the MPD, received none')
 }

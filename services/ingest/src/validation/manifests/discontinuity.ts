@@ -12,6 +12,7 @@ export function jumpOf(
   { id, path }: { readonly id: string; readonly path: string },
   findings: readonly Finding[],
 ): Jump | undefined {
+  if (findings.length === 0) return undefined
   const found = findings.find(({ code }) => jumps.some((jump) => jump === code))
   return found && { path: textDigest(path), upload: id, code: found.code, severity: found.severity }
 }

@@ -124,10 +124,10 @@ export const knownInitOf = (init: InitFacts): KnownInit => ({
   encrypted: init.encrypted,
   dolbyVision: init.dolbyVision ?? undefined,
   delaySeconds: init.delaySeconds,
-  editStart: init.editStart,
-  descriptionCount: init.descriptionCount,
-  defaultDescription: init.defaultDescription,
-  ivSizes: init.ivSizes?.map((size) => size ?? '').join(),
+  ...(init.editStart === undefined ? {} : { editStart: init.editStart }),
+  ...(init.descriptionCount === undefined ? {} : { descriptionCount: init.descriptionCount }),
+  ...(init.defaultDescription === undefined ? {} : { defaultDescription: init.defaultDescription }),
+  ...(init.ivSizes === undefined ? {} : { ivSizes: init.ivSizes.map((size) => size ?? '').join() }),
   sampleDuration: init.defaultSampleDuration,
   sampleSize: init.defaultSampleSize,
   sampleFlags: init.defaultSampleFlags,
@@ -135,7 +135,7 @@ export const knownInitOf = (init: InitFacts): KnownInit => ({
 
 /** The fields that differ between two init segments of a track. */
 export const differencesOf = (known: KnownInit, next: KnownInit): readonly (keyof KnownInit)[] =>
-  (Object.keys(next) as (keyof KnownInit)[]).filter(
+  (Object.keys({ ...known, ...next }) as (keyof KnownInit)[]).filter(
     (key) => known[key] !== next[key] && !isUnknown(known, key),
   )
 

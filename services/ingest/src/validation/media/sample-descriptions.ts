@@ -3,15 +3,18 @@ import { type Finding, finding } from '../finding.ts'
 import type { KnownInit } from '../state.ts'
 
 /** The sample descriptions that a segment names against those of its init segment, and what these say of encryption. */
-export function checkDescriptions(init: KnownInit, media: MediaFacts): readonly Finding[] {
+export function checkDescriptions(init: KnownInit | null, media: MediaFacts): readonly Finding[] {
+  if (!init || (!media.descriptions && init.ivSizes === undefined)) return none
   const { descriptionCount = 1 } = init
   const strange = media.descriptions?.find((number) => number > descriptionCount)
   if (strange !== undefined) {
     const message = `expected a sample description up to ${descriptionCount}, as many as the init segment has, received ${strange} in tfhd`
     return [finding('sample-description-index', message)]
   }
-  return init.ivSizes === undefined ? [] : checkVectors(init, init.ivSizes, media)
+  return init.ivSizes === undefined ? none : checkVectors(init, init.ivSizes, media)
 }
+
+const none: readonly Finding[] = []
 
 /**
  * ISO/IEC 23001-7, 7.1 and 9.1: each encrypted sample has an initialization vector, in senc or where saio leads to, unless tenc

@@ -52,7 +52,7 @@ export function checkSegmentMedia(
     ...checkStructure(track, media),
     ...checkSamples(init, media, position),
     ...checkDurations(init, media),
-    ...(init ? checkDescriptions(init, media) : []),
+    ...checkDescriptions(init, media),
     ...checkIndex(init, media),
     ...checkNegativeTime(track, media),
     ...(position.part === 'further' ? [] : checkSync(init, media)),

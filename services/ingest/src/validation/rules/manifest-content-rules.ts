@@ -59,6 +59,14 @@ export const manifestContentRules = {
     hint: 'Write id, availabilityStartTime, @start and the ids of adaptation sets as before; begin another Period for what is new.',
     exercisedBy: ['mpd'],
   },
+  'mpd-dynamic-incomplete': {
+    severity: 'warning',
+    standard: 'dash',
+    title: 'a dynamic MPD says when it was published, and when it will be updated or ends',
+    clause: 'ISO/IEC 23009-1, 5.3.1.2, since its second edition',
+    hint: 'Write publishTime, and minimumUpdatePeriod or mediaPresentationDuration into a dynamic MPD.',
+    exercisedBy: ['mpd'],
+  },
   'mpd-start-unknown': {
     severity: 'warning',
     standard: 'dash',

@@ -88,7 +88,7 @@ export function clientsFor(target: Target): readonly Client[] {
     {
       id: 'gstreamer',
       label: 'GStreamer',
-      note: 'curlhttpsink sends what comes as one long request; this line was not run here. Use a cmaf-ingest stream.',
+      note: 'curlhttpsink sends what comes as one long request, and shows no client certificate. cmafmux is part of gst-plugins-rs. This line was not run here. Use a cmaf-ingest stream.',
       blocks: [
         `gst-launch-1.0 -e videotestsrc is-live=true ! video/x-raw,width=640,height=360,framerate=25/1 ! x264enc key-int-max=50 bitrate=600 ! h264parse ! cmafmux fragment-duration=2000000000 ! curlhttpsink location=${shellWord(`${url}/Streams(video.cmfv)`)} content-type=video/mp4 ssl-verify=false`,
       ],
@@ -105,6 +105,9 @@ export function clientsFor(target: Target): readonly Client[] {
     },
   ]
 }
+
+/** A variable of the shell; a line that is pasted before it is set says so and runs nothing. */
+const variable = (name: string): string => `\${${name}:?not set}`
 
 function matterController({ host, port, interface: kind, root }: Target, url: string): Client {
   const cmafInterface = { 'cmaf-ingest': 0, dash: 1, hls: 2 }[kind] ?? 0
@@ -130,16 +133,16 @@ function matterController({ host, port, interface: kind, root }: Target, url: st
   return {
     id: 'matter',
     label: 'Matter controller',
-    note: 'The order of the arguments is that of the SDK’s chip-tool; these lines were not run here. Node 1, camera on endpoint 1, TLS clusters on endpoint 0. Replace what stands in <…> by what the lines before print. The clock of the camera has to be set.',
+    note: 'The order of the arguments is that of the SDK’s chip-tool; these lines were not run here. Node 1, camera on endpoint 1, TLS clusters on endpoint 0. Set what a comment names from the response before you paste the next lines: CAID=1, CSR in hex. The clock of the camera has to be set.',
     blocks: [
-      `openssl x509 -in ${shellWord(root)} -outform DER | xxd -p | tr -d '\\n'     # → ROOT`,
+      `ROOT=$(openssl x509 -in ${shellWord(root)} -outform DER | xxd -p | tr -d '\\n')`,
       `chip-tool pairing onnetwork 1 20202021`,
       `chip-tool cameraavstreammanagement video-stream-allocate 1 0 30 30 '{"width":640,"height":480}' '{"width":640,"height":480}' 10000 10000 4000 1 1 --WatermarkEnabled 1 --OSDEnabled 1\nchip-tool cameraavstreammanagement audio-stream-allocate 1 0 2 48000 96000 16 1 1`,
-      `chip-tool tlscertificatemanagement provision-root-certificate hex:<ROOT> null 1 0 --allow-large-payload 1     # → CAID\nchip-tool tlscertificatemanagement client-csr hex:<32 random bytes> null 1 0 --allow-large-payload 1     # → CCDID, CSR`,
-      `curl --cacert ${shellWord(root)} -H 'content-type: application/pkcs10' --data-binary @dut.csr.der ${shellWord(`${originOf({ host, port })}/certs/DUT/sign`)}\ncurl --cacert ${shellWord(root)} ${shellWord(`${originOf({ host, port })}/certs/device/DUT.pem?format=der`)} | xxd -p | tr -d '\\n'     # → LEAF`,
-      `chip-tool tlscertificatemanagement provision-client-certificate <CCDID> hex:<LEAF> '[]' 1 0 --allow-large-payload 1\nchip-tool tlsclientmanagement provision-endpoint ${host} ${port} <CAID> <CCDID> null 1 0 --allow-large-payload 1     # → TLSEndpointID`,
+      `chip-tool tlscertificatemanagement provision-root-certificate hex:${variable('ROOT')} null 1 0 --allow-large-payload 1     # → CAID\nchip-tool tlscertificatemanagement client-csr hex:$(openssl rand -hex 32) null 1 0 --allow-large-payload 1     # → CCDID, CSR`,
+      `echo ${variable('CSR')} | xxd -r -p | curl --cacert ${shellWord(root)} -H 'content-type: application/pkcs10' --data-binary @- ${shellWord(`${originOf({ host, port })}/certs/DUT/sign`)}\nLEAF=$(curl --cacert ${shellWord(root)} ${shellWord(`${originOf({ host, port })}/certs/device/DUT.pem?format=der`)} | xxd -p | tr -d '\\n')`,
+      `chip-tool tlscertificatemanagement provision-client-certificate ${variable('CCDID')} hex:${variable('LEAF')} '[]' 1 0 --allow-large-payload 1\nchip-tool tlsclientmanagement provision-endpoint ${host} ${port} ${variable('CAID')} ${variable('CCDID')} null 1 0 --allow-large-payload 1     # → TLSEndpointID`,
       `chip-tool pushavstreamtransport allocate-push-transport '${transport}' 1 1 --allow-large-payload 1     # → ConnectionID`,
-      `chip-tool pushavstreamtransport set-transport-status <ConnectionID> 0 1 1\nchip-tool pushavstreamtransport manually-trigger-transport <ConnectionID> 0 1 1 --TimeControl '{"initialDuration":30,"augmentationDuration":10,"maxDuration":120,"blindDuration":1}'`,
+      `chip-tool pushavstreamtransport set-transport-status ${variable('ConnectionID')} 0 1 1\nchip-tool pushavstreamtransport manually-trigger-transport ${variable('ConnectionID')} 0 1 1 --TimeControl '{"initialDuration":30,"augmentationDuration":10,"maxDuration":120,"blindDuration":1}'`,
     ],
   }
 }

@@ -34,17 +34,19 @@ interface SegmentIndexesDeps {
   readonly report: Faults['reportAt']
   /** The first sidx of an upload that does not say its track's timescale. */
   readonly addIndex: (index: SegmentIndex) => void
+  /** Whether media came before the first sidx. */
+  readonly hasMedia: boolean
 }
 
 /**
  * Checks that each sidx leads to what follows it (ISO/IEC 14496-12, 8.16.3): that its subsegments end where boxes end, have
  * moofs of its track, and last as long as it says.
  */
-export function createSegmentIndexes({ report, addIndex }: SegmentIndexesDeps) {
+export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentIndexesDeps) {
   let pending: PendingIndex[] = []
   let references = 0
   let isFirst = true
-  let hasMedia = false
+  let isWithMedia = hasMedia
   /** The newest sidx whose subsegments have come, while no other segment has begun. */
   let ended: PendingIndex | null = null
 
@@ -62,7 +64,7 @@ export function createSegmentIndexes({ report, addIndex }: SegmentIndexesDeps) {
   }
 
   function addMoof({ start }: TopBox, { trafs }: Moof): void {
-    hasMedia = true
+    isWithMedia = true
     if (ended) reportBehind(ended, start)
     ended = null
     for (const index of pending) if (start >= index.from && !index.isNested) addTrafs(index, trafs)
@@ -120,7 +122,7 @@ export function createSegmentIndexes({ report, addIndex }: SegmentIndexesDeps) {
   /** The upload has ended, if it has, at byte `end`. What an index leads to may be in other files, where no media has come. */
   function settle(end: number | null): void {
     for (const index of pending)
-      if (hasMedia && end !== null)
+      if (isWithMedia && end !== null)
         tell(
           index,
           `expected ${countOf(index)} subsegments behind sidx, the upload ends at byte ${end} before byte ${index.to}, the end of number ${index.nth + 1}`,

@@ -6,6 +6,7 @@ import {
   moof,
   moov,
   prft,
+  sidx,
   styp,
   tfhd,
   trun,
@@ -17,7 +18,8 @@ import fc from 'fast-check'
 
 const containers = 'moov trak mdia minf stbl mvex udta moof traf sinf'.split(' ')
 const leaves = [
-  'ftyp styp sidx prft emsg free mdat mfra uuid pssh mfhd tfhd tfdt trun senc saiz',
+  'ftyp styp sidx prft emsg free mdat mfra uuid pssh mfhd tfhd tfdt trun senc saiz saio sbgp sgpd',
+  'tenc schm schi elst',
   'mvhd tkhd mdhd hdlr elng kind stsd trex avc1 hvc1 mp4a encv stpp wvtt avcC hvcC av1C vpcC esds btrt frma abcd',
   'avc3 hev1 dvh1 dav1 av01 vp09 Opus fLaC ac-3 ec-3 ac-4 vvc1 wave dOps dfLa dac3 dec3 dac4 dvcC dvvC vttC vvcC',
 ].flatMap((line) => line.split(' '))
@@ -63,7 +65,60 @@ const placed = fc
     const moof = box('moof', box('mfhd', u32(0, base)), traf, ...(size % 4 ? [] : [traf]))
     return Buffer.concat([moof, ...(mdat === null ? [] : [box('mdat', Buffer.alloc(mdat))])])
   })
-const whole = fc.oneof(placed, fc.constantFrom(ftyp, styp(), prft, moov(), moof(), mdat, mfra, longMoof))
+/** A moof with information on encryption that fits its samples, or nearly so. */
+const encrypted = fc
+  .record({
+    samples: fc.nat(4),
+    entries: fc.nat(4),
+    ivSize: fc.constantFrom(0, 7, 8, 16),
+    subsamples: fc.array(fc.tuple(fc.nat(40), fc.nat(40)), { maxLength: 3 }),
+    flags: fc.constantFrom(0, 1, 2),
+    sizes: fc.array(fc.nat(255), { maxLength: 4 }),
+    size: fc.nat(40),
+    offsets: fc.array(numbers, { maxLength: 3 }),
+    description: fc.option(fc.nat(3)),
+    cut: fc.nat(30),
+  })
+  .map(({ samples, entries, ivSize, subsamples, flags, sizes, size, offsets, description, cut }) => {
+    const parts = flags & 2 ? subsamples.flatMap(([clear, hidden]) => [0, clear, ...u32(hidden)]) : []
+    const head = flags & 2 ? [0, subsamples.length] : []
+    const entry = [...Buffer.alloc(ivSize, 3), ...head, ...parts]
+    const body = Array.from({ length: entries }, () => entry).flat()
+    const senc = box('senc', u32(flags, entries), body.slice(0, Math.max(0, body.length - (cut % 3))))
+    const saiz = box('saiz', u32(0), [size], u32(entries), sizes)
+    const run = trun({ samples: Array.from({ length: samples }, () => ({ duration: 5, size: 40 })) })
+    const named = description === null ? tfhd(1) : box('tfhd', u32(0x2_0002, 1, description))
+    const saio = box('saio', u32(0, offsets.length, ...offsets))
+    const inside = [senc, saiz, saio].filter((_box, at) => (cut >> at) & 1)
+    return box(
+      'moof',
+      box('mfhd', u32(0, 1)),
+      box('traf', named, ...(cut % 2 ? [run, ...inside] : [...inside, run])),
+    )
+  })
+/** A sidx that leads to what follows it, or near it. */
+const indexed = fc
+  .record({
+    media: fc.array(placed, { minLength: 1, maxLength: 3 }),
+    off: fc.array(fc.constantFrom(0, 0, 0, 1, -1, 8), { minLength: 3, maxLength: 3 }),
+    nested: fc.constantFrom(0, 0, 0x8000_0000),
+    duration: numbers,
+    timescale: fc.constantFrom(0, 1_000, 90_000),
+    firstOffset: fc.constantFrom(0, 0, 8, 0xffff_ffff),
+  })
+  .map(({ media, off, nested, duration, timescale, firstOffset }) => {
+    const references = media.map((bytes, at) => {
+      const size = Math.max(0, bytes.length + (off[at] ?? 0))
+      return [(nested | size) >>> 0, duration] as const
+    })
+    return Buffer.concat([sidx({ references, timescale, firstOffset }), ...media])
+  })
+const whole = fc.oneof(
+  placed,
+  encrypted,
+  indexed,
+  fc.constantFrom(ftyp, styp(), prft, moov(), moof(), mdat, mfra, longMoof),
+)
 
 /** A size that is true in one of its three forms, or a lie. */
 const sized = (bytes: fc.Arbitrary<Buffer>) =>

@@ -44,6 +44,16 @@ describe('createIoWorker', () => {
     equal(await readFile(at('k0'), 'utf8'), 'first\nsecond\n')
   })
 
+  it('takes what Node posts of its own under --watch for no outcome', async () => {
+    process.env.WATCH_REPORT_DEPENDENCIES = '1'
+    await using watched = createIoWorker()
+    const ran = watched.run({ append: { path: at('a'), line: 'line\n' } })
+    delete process.env.WATCH_REPORT_DEPENDENCIES
+    equal(await ran, 5)
+    equal(await readFile(at('a'), 'utf8'), 'line\n')
+    await rejects(watched.run({ append: { path: at('missing/a'), line: 'line\n' } }), { code: 'ENOENT' })
+  })
+
   it('ends a torn line before it appends another', async () => {
     await appendFile(at('a'), 'torn')
     equal(await line(at('a'), 'whole\n'), 11)

@@ -38,12 +38,16 @@ export function createIoWorker(durability: Durability = 'process'): IoWorker {
   let waiting: PendingTransaction[] = []
   let inFlight: PendingTransaction[] = []
   let failure: Error | null = null
-  worker.on('message', (outcomes: readonly Outcome[]) => {
+  worker.on('message', (message: unknown) => {
+    if (!areOutcomes(message)) return
     const done = inFlight
     inFlight = []
     if (waiting.length > 0) send()
     else worker.unref()
-    for (const [i, one] of done.entries()) settle(one, outcomes[i] ?? 0)
+    for (const [i, outcome] of message.entries()) {
+      const one = done[i]
+      if (one) settle(one, outcome)
+    }
   })
   worker.on('error', (error: Error) => {
     failure = error
@@ -81,6 +85,9 @@ interface PendingTransaction {
   readonly resolve: (journalSize: number) => void
   readonly reject: (error: Error) => void
 }
+
+/** Under --watch Node posts in the thread's name, too: which modules it loads. */
+const areOutcomes = (message: unknown): message is readonly Outcome[] => Array.isArray(message)
 
 function settle({ resolve, reject }: PendingTransaction, outcome: Outcome): void {
   if (typeof outcome === 'number') resolve(outcome)

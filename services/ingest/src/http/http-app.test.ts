@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { ingestSuite } from '../testing/ingest.ts'
 
-describe('allowedMethods', () => {
+describe('the methods of a path', () => {
   const suite = ingestSuite()
 
   const read = 'GET, HEAD'
@@ -16,6 +16,9 @@ describe('allowedMethods', () => {
     ['/uploads/1/u1', ['POST', 'PUT', 'DELETE'], read],
     ['/healthz', ['POST', 'DELETE'], read],
     ['/streams/1/a.m4s', ['PATCH'], `${read}, PUT, POST, DELETE`],
+    ['/webhooks/w1', ['GET', 'PUT', 'POST'], 'DELETE'],
+    ['/compare', ['PUT', 'POST', 'DELETE'], read],
+    ['/access/streams/1', ['PUT', 'DELETE'], `${read}, POST`],
     ['/elsewhere', ['PATCH'], `${read}, PUT, POST, DELETE`],
   ]
   for (const [path, methods, allow] of refused)
