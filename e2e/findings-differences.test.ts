@@ -168,7 +168,7 @@ describe('where the reference is wrong', function () {
 
   it('opens a session of its own for a number that is used again', async () => {
     const again = [dynamicMpd(1, { start: 'PT1S' }), init(), segment(1001, segmentOf(1, { sequence: 7 }))]
-    const { stream, judged } = await device.run(dash('', ...ended, ...again, staticMpd()))
+    const { stream, judged } = await device.run(dash('', ...ended, ...again, staticMpd(1, { start: 'PT1S' })))
     deepEqual(codesOf(judged).slice(4), [['session-number-reused'], ...none(3)])
     const { sessions } = await get(stream)
     deepEqual(

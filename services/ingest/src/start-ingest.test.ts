@@ -318,7 +318,7 @@ describe('ingest', () => {
     deepEqual([json.subject, json.fingerprint_sha256], ['CN=cam', suite.device().fingerprint])
     equal((await ingest.get('/uploads/1/unknown/certificate')).status, 404)
     const written = await ingest.put(`/uploads/1/${sent.upload_id}/certificate`, forged)
-    equal(written.status, 404)
+    equal(written.status, 405)
   })
 
   it('waits for a probe that is under way, and says how far it is when it takes too long', async () => {
