@@ -71,7 +71,7 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
 }
 
 /** So many are kept before those that have closed meanwhile are looked for. */
-const minKept = 64
+const minKept = 8
 
 /**
  * Responses that are complete here, and that clients may not have: HTTP/2 sends the end of one in a later turn, and a
