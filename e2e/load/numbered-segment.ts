@@ -8,7 +8,13 @@ export interface Template {
 export function numberedSegment({ init, segment }: Template, nth: number, mark: string): Buffer {
   const bytes = Buffer.concat([segment, markBox(mark)])
   bytes.writeUInt32BE(nth, fieldsOf(bytes, 'mfhd'))
-  writeTime(bytes, 'tfdt', (nth - 1) * timescaleOf(init))
+  const tfdt = fieldsOf(bytes, 'tfdt')
+  const shift = (nth - 1) * timescaleOf(init) - readTime(bytes, tfdt, tfdt)
+  moveTime(bytes, tfdt, tfdt, shift)
+  if (!bytes.subarray(0, bytes.indexOf('moof')).includes('sidx')) return bytes
+  // The earliest presentation time stands behind reference_ID and timescale, which is that of the track.
+  const sidx = fieldsOf(bytes, 'sidx')
+  moveTime(bytes, sidx, sidx + 8, shift)
   return bytes
 }
 
@@ -19,15 +25,21 @@ const fieldsOf = (bytes: Buffer, type: string): number => {
   return at + 8
 }
 
-function writeTime(bytes: Buffer, type: string, time: number): void {
-  const at = fieldsOf(bytes, type)
-  if (bytes[at - 4] === 1) bytes.writeBigUInt64BE(BigInt(time), at)
+/** A time of the box whose fields begin at `fields`: of 64 bits in version 1, else of 32. */
+const isLong = (bytes: Buffer, fields: number): boolean => bytes[fields - 4] === 1
+
+const readTime = (bytes: Buffer, fields: number, at: number): number =>
+  isLong(bytes, fields) ? Number(bytes.readBigUInt64BE(at)) : bytes.readUInt32BE(at)
+
+function moveTime(bytes: Buffer, fields: number, at: number, by: number): void {
+  const time = readTime(bytes, fields, at) + by
+  if (isLong(bytes, fields)) bytes.writeBigUInt64BE(BigInt(time), at)
   else bytes.writeUInt32BE(time, at)
 }
 
 function timescaleOf(init: Buffer): number {
   const at = fieldsOf(init, 'mdhd')
-  return init.readUInt32BE(init[at - 4] === 1 ? at + 16 : at + 8)
+  return init.readUInt32BE(isLong(init, at) ? at + 16 : at + 8)
 }
 
 /** Players pass over a `free` box. */
