@@ -20,7 +20,7 @@ export function windowOf(
     sequence: mediaSequence,
     count: extinfCount,
     first: textDigest(uris[0] ?? ''),
-    newest: segmentsOf(playlist).slice(-maxCompared),
+    newest: segmentsOf(playlist, maxCompared),
     target: targetDuration,
     map: map === null ? undefined : textDigest(map),
     isEvent: playlistType === 'EVENT' || undefined,
@@ -30,10 +30,14 @@ export function windowOf(
 
 type ComparedSegment = NonNullable<PlaylistWindow['newest']>[number]
 
-/** Digest of the URI and duration of each segment; none where gaps or variables leave some out. */
-function segmentsOf({ uris, durations, extinfCount }: PlaylistFacts): readonly ComparedSegment[] {
+/** Digest of the URI and duration of the last `count` segments; none where gaps or variables leave some out. */
+function segmentsOf(
+  { uris, durations, extinfCount }: PlaylistFacts,
+  count: number,
+): readonly ComparedSegment[] {
   if (uris.length !== extinfCount || durations.length !== extinfCount) return []
-  return uris.map((uri, at) => [textDigest(uri), durations[at] ?? 0])
+  const from = Math.max(0, extinfCount - count)
+  return uris.slice(from).map((uri, at) => [textDigest(uri), durations[from + at] ?? 0])
 }
 
 /**
@@ -47,21 +51,22 @@ export function checkWindow(
 ): readonly Finding[] {
   const { mediaSequence } = playlist
   if (!before || mediaSequence === null || before.path !== textDigest(path)) return []
-  const moved = sequenceFault(before, playlist, mediaSequence)
+  const now = segmentsOf(playlist, playlist.extinfCount)
+  const moved = sequenceFault(before, playlist, now, mediaSequence)
   if (moved !== null) return [finding('playlist-sequence', moved)]
   const changed =
     headFault(before, playlist, mediaSequence) ??
-    durationFault(before, playlist, mediaSequence) ??
+    durationFault(before, now, mediaSequence) ??
     discontinuityFault(before, playlist, mediaSequence)
   return changed === null ? [] : [finding('playlist-changed', changed)]
 }
 
 function sequenceFault(
   { sequence, count, first, newest = [] }: PlaylistWindow,
-  playlist: PlaylistFacts,
+  { extinfCount, uris }: PlaylistFacts,
+  now: readonly ComparedSegment[],
   mediaSequence: number,
 ): string | null {
-  const { extinfCount, uris } = playlist
   if (mediaSequence < sequence)
     return `expected EXT-X-MEDIA-SEQUENCE of at least ${sequence} as before, received ${mediaSequence}`
   const isMoved = count > 0 && extinfCount > 0 && first !== textDigest(uris[0] ?? '')
@@ -70,7 +75,6 @@ function sequenceFault(
   const [end, endBefore] = [mediaSequence + extinfCount, sequence + count]
   if (end < endBefore)
     return `expected segments up to number ${endBefore - 1} as before, received them up to ${end - 1}`
-  const now = segmentsOf(playlist)
   const firstCompared = endBefore - newest.length
   const strange = newest.findIndex(([name], at) => {
     const other = now[firstCompared + at - mediaSequence]
@@ -121,10 +125,9 @@ function headFault(
 
 function durationFault(
   { sequence, count, newest = [] }: PlaylistWindow,
-  playlist: PlaylistFacts,
+  now: readonly ComparedSegment[],
   mediaSequence: number,
 ): string | null {
-  const now = segmentsOf(playlist)
   const firstCompared = sequence + count - newest.length
   for (const [at, [, seconds]] of newest.entries()) {
     const other = now[firstCompared + at - mediaSequence]
