@@ -9,7 +9,8 @@ const maxEntries = 10_000
 const maxCodecs = 100
 const maxMaps = 16
 const maxText = 1_024
-const maxDiscontinuities = 64
+/** Later ones of a playlist are not among its facts. */
+export const maxDiscontinuities = 64
 
 /** What the lines so far say. */
 interface PlaylistState {

@@ -69,7 +69,8 @@ function periodsOf(periods: readonly Element[]): Pick<MpdFacts, 'periods'> {
 
 const maxIdLength = 80
 const maxPeriods = 16
-const maxSets = 16
+/** Further adaptation sets of a Period are not among its facts. */
+export const maxSets = 16
 
 function representationsOf(budget: ParseBudget, mpd: Element, path: string): RepresentationFacts[] {
   const elements = representationElements(budget, mpd, path)

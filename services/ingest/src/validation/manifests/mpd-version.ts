@@ -1,5 +1,6 @@
 import type { MpdFacts, PeriodFacts } from '../../media/inspection.ts'
 import { parseDateTime } from '../../media/mpd/attribute-values.ts'
+import { maxSets } from '../../media/mpd/mpd.ts'
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { MpdVersion, Session } from '../state.ts'
@@ -69,5 +70,5 @@ function periodChange(before: PeriodFacts, now: PeriodFacts): string | null {
   return `expected adaptation set ${excerpt(lost)} in ${name} as before, received none of that id`
 }
 
-/** Not all of its adaptation sets are known. */
-const isFull = ({ sets }: PeriodFacts): boolean => sets?.length === 16
+/** Whether a Period may have adaptation sets that are not known. */
+const isFull = ({ sets }: PeriodFacts): boolean => sets?.length === maxSets

@@ -1,3 +1,4 @@
+import { maxDiscontinuities } from '../../media/hls/playlist.ts'
 import type { PlaylistFacts } from '../../media/inspection.ts'
 import type { Upload } from '../../uploads/upload.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
@@ -144,6 +145,7 @@ function discontinuityFault(
   mediaSequence: number,
 ): string | null {
   const { discontinuities: now = [], discontinuitySequence: received = 0, extinfCount } = playlist
+  // Of a playlist with that many the later ones are not known.
   if (extinfCount === 0 || discontinuities.length === maxDiscontinuities) return null
   const passed = discontinuities.filter((place) => sequence + place <= mediaSequence).length
   const expected = discontinuitySequence + passed - (now[0] === 0 ? 1 : 0)
@@ -152,6 +154,3 @@ function discontinuityFault(
   const wanted = `EXT-X-DISCONTINUITY-SEQUENCE ${isKnown ? '' : 'of at least '}${expected}`
   return `expected ${wanted} in front of segment number ${mediaSequence}, by the version before, received ${received}`
 }
-
-/** As many as are known of a playlist. */
-const maxDiscontinuities = 64
