@@ -2,6 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import type { IngestInterface } from '../../streams/stream.ts'
 import { at } from '../state.ts'
 import {
+  anew,
   codesOf,
   dynamicMpd,
   hlsSegment,
@@ -20,7 +21,6 @@ import {
 
 const named = { representations: [representation('session_1', 'video')] }
 const mpdOf = (time: string) => dynamicMpd(1, { ...named, availabilityStartTime: `2026-01-01T${time}Z` })
-const anew = (object: TestObject): TestObject => ({ ...object, sha256: `${object.sha256} anew` })
 const segments = (...numbers: readonly number[]) => numbers.map((number) => segment(number))
 /** The recording that is broken off. */
 const first = [mpdOf('10:00:00'), init(), ...segments(1001, 1002, 1003)]

@@ -2,6 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict'
 import type { IngestInterface } from '../../streams/stream.ts'
 import { at, type Session } from '../state.ts'
 import {
+  anew,
   dynamicMpd,
   hlsSegment,
   init,
@@ -15,8 +16,6 @@ import {
   type TestObject,
   validateInOrder,
 } from '../testing/arrivals.ts'
-
-const anew = (object: TestObject): TestObject => ({ ...object, sha256: `${object.sha256} anew` })
 
 function sessionAfter(
   objects: readonly TestObject[],

@@ -184,6 +184,9 @@ const sent = (path: string, inspection: Partial<Inspection>, extra: Extra): Test
 export const other = (path: string, inspection: Partial<Inspection> = {}, extra: Extra = {}): TestObject =>
   sent(path, inspection, extra)
 
+/** The same object with other bytes. */
+export const anew = (object: TestObject): TestObject => ({ ...object, sha256: `${object.sha256} anew` })
+
 export const initAt = (path: string, facts: Partial<InitFacts> = {}, extra: Extra = {}): TestObject =>
   sent(path, { kind: 'init', init: initFacts(facts) }, extra)
 
