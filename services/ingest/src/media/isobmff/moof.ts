@@ -7,6 +7,7 @@ import {
   type EncryptionBoxes,
   hasInformation,
 } from './senc/sample-encryption.ts'
+import { trunFieldAt, trunSamplesAt, trunStride } from './trun-fields.ts'
 
 /** One moof (ISO/IEC 14496-12, 8.8.4). */
 export interface Moof {
@@ -283,8 +284,8 @@ function addRun(runs: Runs, trun: Box, report: Report): boolean {
   const { body } = trun
   const flags = flagsOf(trun)
   const count = body.readUInt32BE(4)
-  const samplesAt = 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0)
-  const stride = 4 * bitCount((flags >>> 8) & 0xf)
+  const samplesAt = trunSamplesAt(flags)
+  const stride = trunStride(flags)
   assertHolds(trun, samplesAt + count * stride)
   runs.hasBrokenRun = hadBrokenRun
   runs.boxes += 1
@@ -293,11 +294,10 @@ function addRun(runs: Runs, trun: Box, report: Report): boolean {
   const offset = flags & 0x1 ? body.readInt32BE(8) : null
   if (offset !== null && offset < 0) runs.negativeOffset ??= offset
   runs.samples += count
-  const durationBytes = flags & 0x100 ? 4 : 0
-  if (durationBytes === 0) runs.samplesWithoutDuration += count
-  else runs.writtenDuration += sumOf(body, { at: samplesAt, count, stride })
+  if (flags & 0x100) runs.writtenDuration += sumOf(body, { at: samplesAt, count, stride })
+  else runs.samplesWithoutDuration += count
   const unsized = flags & 0x200 ? 0 : count
-  const bytes = flags & 0x200 ? sumOf(body, { at: samplesAt + durationBytes, count, stride }) : 0
+  const bytes = flags & 0x200 ? sumOf(body, { at: samplesAt + trunFieldAt(flags, 0x200), count, stride }) : 0
   runs.samplesWithoutSize += unsized
   runs.writtenBytes += bytes
   addToRuns(runs.places, { offset, bytes, unsized })
@@ -334,8 +334,5 @@ function sumOf(body: Buffer, field: SampleField): number {
 function firstFlagsOf(body: Buffer, flags: number, samplesAt: number): number | null {
   if (flags & 0x4) return body.readUInt32BE(samplesAt - 4)
   if (!(flags & 0x400)) return null
-  return body.readUInt32BE(samplesAt + 4 * bitCount((flags >>> 8) & 0x3))
+  return body.readUInt32BE(samplesAt + trunFieldAt(flags, 0x400))
 }
-
-const bitCount = (bits: number): number =>
-  (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + ((bits >> 3) & 1)

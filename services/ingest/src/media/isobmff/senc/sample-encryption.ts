@@ -1,4 +1,5 @@
 import { assertHolds, type Box, flagsOf, walkBoxes } from '../box.ts'
+import { trunFieldAt, trunSamplesAt, trunStride } from '../trun-fields.ts'
 
 /** The boxes of a traf that say how its samples are encrypted (ISO/IEC 23001-7, 7). */
 export interface EncryptionBoxes {
@@ -116,12 +117,12 @@ function sampleSizesIn({ traf, defaultSize }: EncryptedTraf): readonly number[] 
     if (trun.type !== 'trun') return
     const flags = flagsOf(trun)
     const count = trun.body.readUInt32BE(4)
-    const fields = [0x100, 0x200, 0x400, 0x800].filter((bit) => flags & bit)
-    const first = 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0) + 4 * fields.indexOf(0x200)
+    const first = trunSamplesAt(flags) + trunFieldAt(flags, 0x200)
+    const stride = trunStride(flags)
     const isWritten = (flags & 0x200) !== 0
     areKnown &&= isWritten || defaultSize !== null
     for (let nth = 0; areKnown && nth < count; nth++)
-      sizes.push(isWritten ? trun.body.readUInt32BE(first + 4 * fields.length * nth) : (defaultSize ?? 0))
+      sizes.push(isWritten ? trun.body.readUInt32BE(first + stride * nth) : (defaultSize ?? 0))
   }
   walkBoxes(traf, 0, visit, () => true)
   return areKnown ? sizes : null
