@@ -67,6 +67,18 @@ describe('a segment index', () => {
     isWrong(inspectAll(both, second(1)), /^expected 2 subsegments behind sidx/)
   })
 
+  it('is not checked while 64 others wait for their media', () => {
+    const long = sidx({ references: [[0x7fff_ffff, 1_000]] })
+    const short = sidx({ references: [[bytes - 1, 1_000]] })
+    const behind = (count: number) => {
+      const inspector = createInspector({ isPart: true })
+      inspector.add(Buffer.concat([...Array<Buffer>(count).fill(long), short, second(1)]))
+      return inspector.result()
+    }
+    isWrong(behind(63), /received byte \d+ inside the mdat/)
+    isRight(behind(64))
+  })
+
   it('over all parts of a long request is a matter of the request', () => {
     const [short, long] = [bytes, bytes + 1].map((size) =>
       inspectAll(

@@ -30,6 +30,9 @@ interface PendingIndex {
 /** References that are still to come and are held at most; one sidx has up to 65 535. */
 const maxReferences = 65_536
 
+/** While so many sidx wait for their subsegments, further ones are not checked: each box is compared with all that wait. */
+const maxPending = 64
+
 interface SegmentIndexesDeps {
   readonly report: Faults['reportAt']
   /** The first sidx of an upload that does not say its track's timescale. */
@@ -57,7 +60,7 @@ export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentInde
     const index = parseSidx(top, box)
     const count = countOf(index)
     if (index.timescale === 0) tell(index, 'expected a timescale above 0 in sidx, received 0')
-    else if (count > 0 && references + count <= maxReferences) {
+    else if (count > 0 && pending.length < maxPending && references + count <= maxReferences) {
       references += count
       pending.push(index)
     }
