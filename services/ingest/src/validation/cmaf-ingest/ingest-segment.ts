@@ -13,7 +13,7 @@ import {
   isInitOnItsWay,
   isInOrder,
 } from '../media/overtaken-segment.ts'
-import { checkSegmentMedia, segmentPreconditions } from '../media/segment-media.ts'
+import { checkSegmentMedia, type SegmentPosition, segmentPreconditions } from '../media/segment-media.ts'
 import { checkSetAlignment } from '../media/switching-set.ts'
 import { requestAfter } from '../sessions/long-request.ts'
 import { isOfNewRecording } from '../sessions/restart.ts'
@@ -26,62 +26,18 @@ import { clockAfterPart, partOf } from './partial-segment.ts'
 /** The session with a segment, and the findings on it. */
 export function addSegment(context: Context, before: Session, name: string, media: MediaFacts): Update {
   const { session, track } = shareInit(context, before, trackIn(before, name))
-  const { upload } = context
-  const previous = context.previous === null ? null : shortDigest(context.previous)
-  const isOwnPath =
-    context.name.isTrackUrl ||
-    context.inspection?.init !== null ||
-    track.isOneUrl ||
-    previous === track.shortInitDigest
-  const isFilled = previous !== null && previous === track.shortFillerDigest
-  const isOld = isOfNewRecording(context, session, track, media)
-  const isReused = previous !== null && !isOwnPath && !isFilled && !isOld && track.segmentCount > 0
-  const part = partOf(context, session, track, media)
-  const number = numberIn(context, session, track, media)
-  const isOrdered = isInOrder(context, track)
-  const position = {
-    part: part.kind,
-    isNext:
-      isOrdered &&
-      !isReused &&
-      !isFilled &&
-      part.kind !== 'copy' &&
-      track.phase !== 'completed' &&
-      !track.isAnew &&
-      !isClip(context),
-    // A file with a header of its own holds all segments of its track, or is a clip.
-    announcedSeconds: context.inspection?.init
-      ? null
-      : (at(session.announcements, name)?.segmentSeconds ?? null),
-    partFrom: context.upload.part?.from,
+  const role = roleOf(context, session, track, media)
+  const { part, isOrdered } = role
+  const position = positionOf(context, session, track, role)
+  const found = checkSegmentMedia(track, media, position)
+  const { hole, withdrawn } = holeAfter(track, media, { findings: found, upload: context.upload.id })
+  const next: Track = {
+    ...trackAfter(context, track, media, role),
+    lastNumber: lastNumberAfter(context, session, track, media),
+    hole: track.isAnew ? undefined : hole,
+    jump: jumpOf(context.upload, found) ?? track.jump,
   }
   const isFurther = part.kind === 'further'
-  const isReplacement = isReused || isFilled || part.kind === 'copy'
-  const counts = !isReplacement && !isFurther
-  const clock = clockInOrder(context, track, media)
-  const found = checkSegmentMedia(track, media, position)
-  const { hole, withdrawn } = holeAfter(track, media, { findings: found, upload: upload.id })
-  const next: Track = {
-    ...track,
-    phase: track.phase === 'completed' ? 'completed' : track.hasInit ? 'segments_uploading' : track.phase,
-    segmentCount: track.segmentCount + (counts ? 1 : 0),
-    lastNumber:
-      isBetween(context, track, media) && number !== null
-        ? Math.max(number, track.lastNumber ?? 0)
-        : (number ?? track.lastNumber),
-    awaited: awaitedAfter(context, track),
-    clock: isReplacement ? track.clock : isFurther ? clockAfterPart(track.clock, clock) : clock,
-    part: partAfter(track, part),
-    request: requestAfter(context, track, media),
-    isOneUrl: track.isOneUrl || (previous !== null && previous === track.shortInitDigest) || undefined,
-    shortFillerDigest: media.isFiller ? shortDigest(upload.sha256) : track.shortFillerDigest,
-    place: placeAfter(track, context.object),
-    hole: track.isAnew ? undefined : hole,
-    jump: jumpOf(upload, found) ?? track.jump,
-    isAnew: undefined,
-    shift: track.isAnew ? shiftOf(track, media) : track.shift,
-    headless: track.hasInit ? undefined : { trackId: media.trackId, end: endOf(media) },
-  }
   const counted = withTrack({ ...session, segmentCount: session.segmentCount + (isFurther ? 0 : 1) }, next)
   const ended = media.isLast ? endTrack(counted, next) : { session: counted, events: [] }
   return mergeUpdates(
@@ -92,7 +48,7 @@ export function addSegment(context: Context, before: Session, name: string, medi
         ...(track.header !== undefined && track.segmentCount === 0 && track.init
           ? checkAnnouncedCodec(session, name, track.init)
           : []),
-        ...(isReused ? [pathReused(context)] : []),
+        ...(role.isReused ? [pathReused(context)] : []),
         ...found,
       ],
       preconditions: segmentPreconditions(position, media),
@@ -102,8 +58,90 @@ export function addSegment(context: Context, before: Session, name: string, medi
       ? checkIngestRecommendations(context, session, track, media)
       : {},
     part.kind === 'segment' && isOrdered ? checkSetAlignment(context, session, track, media) : {},
-    part.kind === 'further' ? {} : checkAnnouncedName(context, session, next),
+    isFurther ? {} : checkAnnouncedName(context, session, next),
   )
+}
+
+/** What a segment is to those that its track has. */
+interface SegmentRole {
+  readonly part: ReturnType<typeof partOf>
+  /** It came in the order of its track, as far as that is known. */
+  readonly isOrdered: boolean
+  /** Its path had the init segment of the track: all of the track comes to one URL. */
+  readonly isAtInitPath: boolean
+  /** Its path had another segment of the same recording, which is a fault. */
+  readonly isReused: boolean
+  /** It takes the place of what its path had, or is a copy of parts that came; then it does not count. */
+  readonly isReplacement: boolean
+}
+
+function roleOf(context: Context, session: Session, track: Track, media: MediaFacts): SegmentRole {
+  const previous = context.previous === null ? null : shortDigest(context.previous)
+  const isAtInitPath = previous !== null && previous === track.shortInitDigest
+  const isOwnPath =
+    context.name.isTrackUrl || context.inspection?.init !== null || track.isOneUrl || isAtInitPath
+  const isFilled = previous !== null && previous === track.shortFillerDigest
+  const isOld = isOfNewRecording(context, session, track, media)
+  const isReused = previous !== null && !isOwnPath && !isFilled && !isOld && track.segmentCount > 0
+  const part = partOf(context, session, track, media)
+  const isReplacement = isReused || isFilled || part.kind === 'copy'
+  return { part, isOrdered: isInOrder(context, track), isAtInitPath, isReused, isReplacement }
+}
+
+function positionOf(
+  context: Context,
+  session: Session,
+  track: Track,
+  { part, isOrdered, isReplacement }: SegmentRole,
+): SegmentPosition {
+  const isNext =
+    isOrdered && !isReplacement && track.phase !== 'completed' && !track.isAnew && !isClip(context)
+  return {
+    part: part.kind,
+    isNext,
+    // A file with a header of its own holds all segments of its track, or is a clip.
+    announcedSeconds: context.inspection?.init
+      ? null
+      : (at(session.announcements, track.name)?.segmentSeconds ?? null),
+    partFrom: context.upload.part?.from,
+  }
+}
+
+/** The track after a segment. `lastNumber`, `hole` and `jump` are still those from before it. */
+function trackAfter(
+  context: Context,
+  track: Track,
+  media: MediaFacts,
+  { part, isAtInitPath, isReplacement }: SegmentRole,
+): Track {
+  const isFurther = part.kind === 'further'
+  const clock = clockInOrder(context, track, media)
+  return {
+    ...track,
+    phase: track.phase === 'completed' ? 'completed' : track.hasInit ? 'segments_uploading' : track.phase,
+    segmentCount: track.segmentCount + (isReplacement || isFurther ? 0 : 1),
+    awaited: awaitedAfter(context, track),
+    clock: isReplacement ? track.clock : isFurther ? clockAfterPart(track.clock, clock) : clock,
+    part: partAfter(track, part),
+    request: requestAfter(context, track, media),
+    isOneUrl: track.isOneUrl || isAtInitPath || undefined,
+    shortFillerDigest: media.isFiller ? shortDigest(context.upload.sha256) : track.shortFillerDigest,
+    place: placeAfter(track, context.object),
+    isAnew: undefined,
+    shift: track.isAnew ? shiftOf(track, media) : track.shift,
+    headless: track.hasInit ? undefined : { trackId: media.trackId, end: endOf(media) },
+  }
+}
+
+function lastNumberAfter(
+  context: Context,
+  session: Session,
+  track: Track,
+  media: MediaFacts,
+): Track['lastNumber'] {
+  const number = numberIn(context, session, track, media)
+  if (number === null) return track.lastNumber
+  return isBetween(context, track, media) ? Math.max(number, track.lastNumber ?? 0) : number
 }
 
 /**

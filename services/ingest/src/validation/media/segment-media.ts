@@ -16,7 +16,7 @@ import { checkDescriptions } from './sample-descriptions.ts'
 export type SegmentPart = 'segment' | 'further' | 'copy'
 
 /** How a segment follows the one before it, as far as the checks of order have found. */
-interface SegmentPosition {
+export interface SegmentPosition {
   /** False where a gap or a late segment is reported: then times and numbers jump for the same cause. */
   readonly isNext: boolean
   /** Duration of a segment that the manifest announces, seconds; null for none. */
