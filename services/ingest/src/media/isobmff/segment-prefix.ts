@@ -37,6 +37,11 @@ export function brandsOf(box: Box): string[] {
   return [...brands]
 }
 
+/** CMAF, 7.3.3.3: a styp with the brand cmfl and no segment brand belongs to a chunk that is not the first. */
+export const areChunkBrands = (brands: readonly string[]): boolean =>
+  brands.includes('cmfl') && !brands.some((brand) => segmentBrands.includes(brand))
+const segmentBrands = ['cmfs', 'cmff', 'msdh', 'msix']
+
 const ntpEpoch = 2_208_988_800
 
 /** ISO/IEC 14496-12, 8.16.5; NTP counts seconds from 1900. */

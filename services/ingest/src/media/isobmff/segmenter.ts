@@ -3,7 +3,7 @@ import { mediaDuration } from '../media-duration.ts'
 import type { TopBox } from './box-scanner.ts'
 import { createMediaFacts } from './media-facts.ts'
 import { isSync, type Moof } from './moof.ts'
-import type { SegmentPrefix } from './segment-prefix.ts'
+import { areChunkBrands, type SegmentPrefix } from './segment-prefix.ts'
 
 /**
  * A part of one long request that could have been a request of its own: bytes `from` up to, not with, `to`.
@@ -103,7 +103,4 @@ function lastsLongEnough({ timescale, defaultSampleDuration }: InitFacts, media:
   return mediaDuration(media, defaultSampleDuration) >= minSegmentSeconds * timescale
 }
 
-/** CMAF, 7.3.3.3: a styp with the brand cmfl and no segment brand belongs to a chunk. */
-const isSegmentStyp = (brands: readonly string[]): boolean =>
-  brands.length > 0 && !(brands.includes('cmfl') && !brands.some((brand) => segmentBrands.includes(brand)))
-const segmentBrands = ['cmfs', 'cmff', 'msdh', 'msix']
+const isSegmentStyp = (brands: readonly string[]): boolean => brands.length > 0 && !areChunkBrands(brands)

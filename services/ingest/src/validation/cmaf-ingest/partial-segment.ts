@@ -1,4 +1,5 @@
 import type { MediaFacts } from '../../media/inspection.ts'
+import { areChunkBrands } from '../../media/isobmff/segment-prefix.ts'
 import type { Context } from '../evaluation.ts'
 import { type SegmentPart, segmentSeconds } from '../media/segment-media.ts'
 import { at, type Clock, type Session, segmentDurations, type Track } from '../state.ts'
@@ -23,7 +24,8 @@ export function partOf(context: Context, session: Session, track: Track, media: 
   const segment = textDigest(announced ?? stemOf(inName ?? path))
   const isSame = track.part?.of === segment && track.clock !== null
   if (announced !== null) return { kind: isSame ? 'further' : 'segment', segment }
-  if (isChunk(context)) return { kind: goesOn(track, media) ? 'further' : 'segment', segment }
+  if (areChunkBrands(context.inspection?.brands ?? []))
+    return { kind: goesOn(track, media) ? 'further' : 'segment', segment }
   if (inName !== null && isSame && isShort(session, track, media)) return { kind: 'further', segment }
   return { kind: isCopy(track, media) ? 'copy' : 'segment', segment }
 }
@@ -39,12 +41,6 @@ function announcedSegmentOf(
     at(playlists, name)?.parts?.some((pattern) => matchesPattern(pattern, path))
   return isPart ? beforeCounter(path) : null
 }
-
-/** CMAF 7.3.3.3: a styp with the brand cmfl and no segment brand belongs to a chunk that is not the first. */
-const isChunk = ({ inspection }: Context): boolean =>
-  inspection?.brands.includes('cmfl') === true &&
-  !segmentBrands.some((brand) => inspection.brands.includes(brand))
-const segmentBrands = ['cmfs', 'cmff', 'msdh', 'msix']
 
 const goesOn = ({ clock, init }: Track, media: MediaFacts): boolean =>
   clock !== null && (init?.handler !== 'vide' || media.startsWithSync !== true)
