@@ -14,9 +14,11 @@ import {
   moov,
   nonSync,
   prft,
+  protection,
   sidx,
   styp,
   sync,
+  tenc,
   tfdt,
   tfhd,
   trun,
@@ -72,13 +74,6 @@ export const initOf = (...parts: Parameters<typeof moov>): Buffer => Buffer.conc
 const otherProfile = avcConfiguration(0x64, 0x00, 0x28)
 const hvcCWithoutSets = box('hvcC', hvcC.subarray(8, 30), [0])
 const encryption = box('sinf', box('frma', letters('avc1')))
-const tenc = box('schi', box('tenc', u32(0), [0, 0, 1, 8], Buffer.alloc(16)))
-const withVectors = box(
-  'sinf',
-  box('frma', letters('avc1')),
-  box('schm', u32(0), letters('cenc'), u32(0x1_0000)),
-  tenc,
-)
 
 /** Init segments with one thing wrong, or unusual. */
 export const initLike = {
@@ -90,7 +85,7 @@ export const initLike = {
   ofSound: initOf({ entry: visualEntry('mp4a', aac) }),
   named: initOf({ inUdta: [box('name', letters('front door'))] }),
   encrypted: initOf({ entry: visualEntry('encv', avcC, encryption) }),
-  withVectors: initOf({ entry: visualEntry('encv', avcC, withVectors) }),
+  withVectors: initOf({ entry: visualEntry('encv', avcC, protection('cenc', tenc())) }),
   ofManyBytes: initOf({ inUdta: [box('free', Buffer.alloc(2 ** 20))] }),
   withTwoTracks: Buffer.concat([ftyp, twice(moov())]),
   withoutMvex: Buffer.concat([ftyp, renamed(moov({ entry: avc1() }), 'mvex', 'free')]),

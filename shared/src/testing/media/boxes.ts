@@ -4,7 +4,7 @@ export function box(type: string, ...parts: readonly (Buffer | readonly number[]
   return Buffer.concat([u32(8 + body.length), Buffer.from(type, 'latin1'), body])
 }
 
-const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff])
+export const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff])
 
 export function u32(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length)
@@ -199,6 +199,14 @@ function languageBits(code: string): number {
 
 export const visualEntry = (type: string, ...inside: Buffer[]): Buffer =>
   box(type, Buffer.alloc(24), u16(640), u16(360), Buffer.alloc(50), ...inside)
+
+/** What turns an avc1 entry into an encrypted one, by a scheme of ISO/IEC 23001-7. */
+export const protection = (scheme: string, ...inside: Buffer[]): Buffer =>
+  box('sinf', box('frma', letters('avc1')), box('schm', u32(0), letters(scheme), u32(0x1_0000)), ...inside)
+
+/** A tenc in its schi: `ivSize` in bytes; behind it the size and bytes of a constant vector, if there is one. */
+export const tenc = (isProtected = 1, ivSize = 8, constant: readonly number[] = []): Buffer =>
+  box('schi', box('tenc', u32(0), [0, 0, isProtected, ivSize], Buffer.alloc(16), constant))
 
 export const audioEntry = (type: string, ...inside: Buffer[]): Buffer =>
   box(type, Buffer.alloc(28), ...inside)

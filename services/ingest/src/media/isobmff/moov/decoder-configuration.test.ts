@@ -8,6 +8,8 @@ import {
   hvcC,
   letters,
   moov,
+  protection,
+  tenc,
   u32,
   visualEntry,
   vpcC,
@@ -147,17 +149,14 @@ describe('a decoder has what it needs', () => {
   })
 
   it('of encryption: the scheme tells what it needs', () => {
-    const protectedBy = (scheme: string, ...more: Buffer[]) =>
-      box('sinf', box('frma', letters('avc1')), box('schm', u32(0), letters(scheme), u32(0x10000)), ...more)
-    const tenc = box('schi', box('tenc', u32(0), [0, 0, 1, 8], Buffer.alloc(16)))
     for (const scheme of ['cenc', 'cbcs', 'cens', 'cbc1']) {
-      isRight(video('encv', avcC, protectedBy(scheme, tenc)), 'avc1.4d401f')
+      isRight(video('encv', avcC, protection(scheme, tenc())), 'avc1.4d401f')
       isWrong(
-        video('encv', avcC, protectedBy(scheme)),
+        video('encv', avcC, protection(scheme)),
         new RegExp(`^expected tenc in encv of scheme ${scheme}`),
       )
     }
-    isRight(video('encv', avcC, protectedBy('piff')), 'avc1.4d401f')
+    isRight(video('encv', avcC, protection('piff')), 'avc1.4d401f')
   })
 
   it('of a picture of any handler', () => {

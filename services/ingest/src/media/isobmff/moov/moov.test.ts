@@ -9,6 +9,8 @@ import {
   hvcC,
   letters,
   moov,
+  protection,
+  tenc,
   u32,
   visualEntry,
 } from '@pushav/shared/testing/media/boxes.ts'
@@ -116,9 +118,7 @@ describe('init facts', () => {
   it('say how long the vectors of encrypted samples are', () => {
     const entry = (isProtected: number, size: number, constant = 0) => {
       const fixed = constant > 0 ? [constant, ...Buffer.alloc(constant)] : []
-      const tenc = box('schi', box('tenc', u32(0), [0, 0, isProtected, size], Buffer.alloc(16), fixed))
-      const scheme = box('schm', u32(0), letters('cenc'), u32(0x1_0000))
-      return visualEntry('encv', avcC, box('sinf', box('frma', letters('avc1')), scheme, tenc))
+      return visualEntry('encv', avcC, protection('cenc', tenc(isProtected, size, fixed)))
     }
     const sizesOf = (...entries: Buffer[]) => initOf({ entry: Buffer.concat(entries) }).ivSizes
     deepEqual(sizesOf(entry(1, 8)), [8])

@@ -1,5 +1,5 @@
 import { deepEqual, match } from 'node:assert/strict'
-import { box, fragment, letters, tfdt, tfhd, trun, u32 } from '@pushav/shared/testing/media/boxes.ts'
+import { box, fragment, letters, tfdt, tfhd, trun, u16, u32 } from '@pushav/shared/testing/media/boxes.ts'
 import { inspect } from '../testing/inspect.ts'
 
 const twoSamples = trun({
@@ -10,7 +10,6 @@ const twoSamples = trun({
 })
 const head = [tfhd(1), tfdt(0), twoSamples]
 const vectors = (size: number, count = 2) => box('senc', u32(0, count), Buffer.alloc(size * count, 5))
-const u16 = (value: number) => [value >> 8, value & 0xff]
 /** A vector of 8 bytes, and one subsample of clear and encrypted bytes for each sample. */
 const split = (...parts: readonly (readonly [clear: number, encrypted: number])[]) =>
   box(
