@@ -78,7 +78,7 @@ export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentInde
     if (box.type === 'styp' || box.type === 'ftyp' || box.type === 'mfra') ended = null
     if (pending.length === 0) return
     for (const index of pending) passOne(index, box, init)
-    pending = pending.filter(({ nth, references }) => nth * 12 < references.length)
+    pending = pending.filter((index) => index.nth < countOf(index))
     references = pending.reduce((sum, index) => sum + countOf(index), 0)
   }
 
@@ -107,9 +107,10 @@ export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentInde
     ended = index
     // Of several tracks in one file the header's first alone is known.
     if (init && init.trackCount !== 1) return
-    const facts = factsOf(index)
+    const durations = durationsOf(index)
+    const facts = factsOf(index, durations)
     const fault =
-      unevenFault(facts, index.subsegments, durationsOf(index)) ?? (init && indexFault(facts, trackOf(init)))
+      unevenFault(facts, index.subsegments, durations) ?? (init && indexFault(facts, trackOf(init)))
     if (fault !== null) tell(index, fault)
     else if (init === null && isFirst) addIndex(facts)
     isFirst = false
@@ -207,8 +208,8 @@ function isNested(references: Buffer): boolean {
 const sizeAt = ({ references }: Pick<PendingIndex, 'references'>, nth: number): number =>
   references.readUInt32BE(12 * nth) & 0x7fff_ffff
 
-const durationsOf = ({ references }: PendingIndex): readonly number[] =>
-  Array.from({ length: references.length / 12 }, (_, nth) => references.readUInt32BE(12 * nth + 4))
+const durationsOf = (index: PendingIndex): readonly number[] =>
+  Array.from({ length: countOf(index) }, (_, nth) => index.references.readUInt32BE(12 * nth + 4))
 
 function addTrafs(index: PendingIndex, trafs: Moof['trafs']): void {
   const current = index.subsegments.at(-1)
@@ -223,13 +224,13 @@ function addTrafs(index: PendingIndex, trafs: Moof['trafs']): void {
   }
 }
 
-function factsOf(index: PendingIndex): SegmentIndex {
+function factsOf(index: PendingIndex, durations: readonly number[]): SegmentIndex {
   const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
   return {
     trackId: index.trackId,
     timescale: index.timescale,
     start: index.start,
-    duration: sumOf(durationsOf(index)),
+    duration: sumOf(durations),
     decodeTime: index.decodeTime,
     samples: sumOf(index.subsegments.map(({ samples }) => samples)),
     explicitDuration: sumOf(index.subsegments.map(({ explicitDuration }) => explicitDuration)),
