@@ -60,8 +60,9 @@ export interface Session {
   /** Short fingerprint of the first device with a certificate; absent without any. */
   readonly shortDevice?: string | undefined
   /**
-   * By digest of their path, ids of what came to a path again since the newest segment, and is no segment: it is of the
-   * next recording, too, where the device has restarted. Absent without any.
+   * Ids of what came behind the newest segment, such as manifests and init segments, to a path that had been used before or
+   * as a part of a long request; by digest of that path. If the device has restarted, the next recording needs them, too.
+   * Absent without any.
    */
   readonly sentAgain?: Readonly<Record<string, string>> | undefined
   /** Behind a restart: ids of uploads of earlier recordings that this one needs; absent without any. */

@@ -87,8 +87,8 @@ function sequenceFault(
 }
 
 /**
- * A segment that is still listed, under another number. Names that come again after a round of them are further away than a
- * window is long.
+ * What is wrong where a segment is still listed, but under another number. A source that uses the same few names in turn
+ * gives a name to another segment only after all others, further away than a window is long.
  */
 function renumberedFault(
   newest: readonly ComparedSegment[],

@@ -3,12 +3,13 @@ import { maxTracks } from '../limits.ts'
 import type { Session, State, Track } from '../state.ts'
 import { textDigest } from '../tracks/track-names.ts'
 
-/** Of each track a playlist and an init segment. */
+/** Ids that `sentAgain` has at most: for each track a playlist and an init segment. */
 const maxSentAgain = 2 * maxTracks
 
 /**
- * What a device that restarts sends before its first segment comes while the recording before is still open, and counts to
- * that one. `sentAgain` of a session after one more upload.
+ * `sentAgain` of a session after one more upload. A device that restarts sends its manifests and init segments once more
+ * before its first segment. The recording before is still open then, so that they count to that one, but the new recording
+ * needs them, too.
  */
 export function sentAgainAfter(
   { sentAgain }: Session,

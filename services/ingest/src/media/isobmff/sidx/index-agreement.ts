@@ -50,7 +50,7 @@ export function indexFault(index: SegmentIndex, track: IndexedTrack): string | n
   return `expected an earliest presentation time near ${secondsOf(edited)} in sidx, the decode time, received ${secondsOf(start)}`
 }
 
-/** Whether one subsegment is too long beside the others; null where nothing is known against them. */
+/** Which subsegment lasts longer or shorter in an index than its samples do beside those of the others, in words; null for none. */
 export function unevenFault(
   { timescale, duration, samples, explicitDuration }: SegmentIndex,
   subsegments: readonly Subsegment[],

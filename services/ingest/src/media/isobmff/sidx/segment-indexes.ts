@@ -35,7 +35,7 @@ const maxPending = 64
 
 interface SegmentIndexesDeps {
   readonly report: Faults['reportAt']
-  /** The first sidx of an upload that does not say its track's timescale. */
+  /** Called with the first sidx of an upload without a header: the timescale of its track is in another upload. */
   readonly addIndex: (index: SegmentIndex) => void
   /** Whether media came before the first sidx. */
   readonly hasMedia: boolean
@@ -123,7 +123,10 @@ export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentInde
     )
   }
 
-  /** The upload has ended, if it has, at byte `end`. What an index leads to may be in other files, where no media has come. */
+  /**
+   * The upload has ended at byte `end`; null for a part of a longer one. Indexes that come without any media may lead to
+   * other files.
+   */
   function settle(end: number | null): void {
     for (const index of pending)
       if (isWithMedia && end !== null)
