@@ -72,7 +72,7 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
         return refuseUnrouted(request, response)
       }
       await check(request, response, client, found)
-      if (found.row.isEndless) watch(response, { mayGoOn: () => mayGoOn(request, found) })
+      if (found.row.isEndless) watch(response, () => mayGoOn(request, found))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       auditRefusal(request, client, peerOf(request), error)
