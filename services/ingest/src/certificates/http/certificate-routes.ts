@@ -22,6 +22,7 @@ import { asPages, mapPages } from '../../streams/pages.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { adminName } from '../admin-certificate.ts'
 import type { Hierarchy } from '../certificate.ts'
+import { isSameName } from '../device-history.ts'
 import type { ExportBundle } from '../export-bundle.ts'
 import type { DeviceCertificate, IssueCertificate } from '../issue-certificate.ts'
 import type { ListCertificates } from '../list-certificates.ts'
@@ -179,7 +180,7 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
 
   async function revokeAll({ params: { name } }: Request<NameParams>, response: Response): Promise<void> {
     const { revoked, acknowledged } = await revoke(name)
-    const ended = name.toLowerCase() === adminName ? await endAdminSessions() : null
+    const ended = isSameName(name, adminName) ? await endAdminSessions() : null
     const endings = ended ? { tokens_ended: ended.tokens, sign_ins_ended: ended.sessions } : {}
     noteForAudit(response, { serials: revoked.join(' '), acknowledged, ...endings })
     log.info({ certificate: name, revoked, acknowledged, ...endings }, 'certificate revoked')
