@@ -4,6 +4,7 @@ import { createSemaphore } from '../lib/semaphore.ts'
 import { unknownStream } from '../streams/assert-stream.ts'
 import type { Pages } from '../streams/pages.ts'
 import type { StreamQueries } from '../streams/ports.ts'
+import { isOfSession } from '../streams/upload-log.ts'
 
 /**
  * A stream's uploads in the order of the wire log, of one session with what it shares or of all, a page at a time. Throws the refusals
@@ -33,12 +34,10 @@ export function walkLogWith(index: Pick<StreamQueries, 'log' | 'sessions' | 'ses
     session: string | null,
     shared: readonly string[],
   ): AsyncGenerator<readonly JudgedUpload[]> {
-    const isWanted = (judged: JudgedUpload) =>
-      session === null || judged.session === session || shared.includes(judged.upload.id)
     for (let next: number | null = 0; next !== null; ) {
       const from: number = next
       const page = await readInTurn(() => index.log(stream, from, uploadsPerRead))
-      yield page.uploads.filter(isWanted)
+      yield page.uploads.filter((judged) => isOfSession(judged, session, shared))
       next = page.next
     }
   }
