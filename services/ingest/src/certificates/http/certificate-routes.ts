@@ -9,7 +9,6 @@ import {
 import { handoverApplied } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { json, type Request, type Response, Router, raw } from 'express'
-import type { z } from 'zod'
 import type { EndAdmin, EndedAdmin } from '../../access/end-admin.ts'
 import { noteForAudit } from '../../access/http/audit-notes.ts'
 import type { IssueGrant } from '../../access/http/enrol.ts'
@@ -78,8 +77,7 @@ const namesPerPage = 500
 export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Router {
   const { issue, show, revoke, pathOf, onHandoverApplied, exportBundle, showRevocationList, grantOf } = deps
   const router = Router()
-  const warn = (schema: z.ZodObject) => warnOfMisspelt(Object.keys(schema.shape), log)
-  router.get('/certs', warn(certificatesQuery), list)
+  router.get('/certs', warnOfMisspelt(certificatesQuery, log), list)
   router.get('/certs/device/:name/bundle.p12', async (request: Request<NameParams>, response) => {
     const { password } = parseQuery(bundleBody, request.query)
     sendBundle(response, request.params.name, await exportBundle(request.params.name, password))
@@ -99,14 +97,14 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
     '/certs/:name/keypair',
     sendContinue,
     raw({ type: () => true, limit: maxBodySize }),
-    warn(keypairQuery),
+    warnOfMisspelt(keypairQuery, log),
     makeKeyPair,
   )
   router.post(
     '/certs/:name/sign',
     sendContinue,
     raw({ type: () => true, limit: maxBodySize }),
-    warn(signQuery),
+    warnOfMisspelt(signQuery, log),
     sign,
   )
   router.post('/certs/:name/revoke', sendContinue, revokeAll)
