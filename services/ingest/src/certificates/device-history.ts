@@ -1,3 +1,4 @@
+import { isSameName } from './certificate-name.ts'
 import type { DeviceJournalEntry } from './ports.ts'
 
 /** Serial numbers of the device certificates that were revoked. */
@@ -10,6 +11,3 @@ export const issuedTo = (
   history: readonly DeviceJournalEntry[],
 ): readonly DeviceJournalEntry[] =>
   history.filter((entry) => entry.event === 'issued' && isSameName(entry.name, name))
-
-/** Whether two names differ in upper and lower case at most: some file systems do not tell these apart. */
-export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
