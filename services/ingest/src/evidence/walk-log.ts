@@ -7,8 +7,8 @@ import type { StreamQueries } from '../streams/ports.ts'
 import { isOfSession } from '../streams/upload-log.ts'
 
 /**
- * A stream's uploads in the order of the wire log, of one session with what it shares or of all, a page at a time. Throws the refusals
- * `stream-unknown` and `object-unknown`.
+ * A stream's uploads in the order of the wire log, a page at a time: all of them, or those of one session and those
+ * that it shares. Throws the refusals `stream-unknown` and `object-unknown`.
  */
 export type WalkLog = (stream: string, session: string | null) => Promise<Pages<JudgedUpload>>
 

@@ -38,8 +38,9 @@ interface Reservation {
 }
 
 /**
- * A device is the hash of its key, which a renewal of its certificate keeps; null stands for no certificate. Checks against counters in memory, which follow the index. What is on its way is reserved, so that uploads that come
- * together do not pass together.
+ * Checks against counters in memory, which follow the index. What is on its way is reserved, so that uploads that come
+ * together do not pass together. A device is the hash of its key, which a renewal of its certificate keeps; null
+ * stands for no certificate.
  */
 export interface Quotas {
   /** Throws the refusal `quota-exceeded` where one more upload of so many bytes is over a quota. */
