@@ -29,6 +29,10 @@ export type QuotaName =
 
 export const hasQuota = (limits: QuotaLimits): boolean => Object.values(limits).some((limit) => limit > 0)
 
+/** Whether there is a quota for what one device stores or creates. */
+export const hasDeviceQuota = ({ deviceBytes, deviceUploads, deviceStreams }: QuotaLimits): boolean =>
+  deviceBytes + deviceUploads + deviceStreams > 0
+
 /** What an upload that is on its way, or not in the index yet, takes of the quotas. */
 interface Reservation {
   readonly stream: string
