@@ -21,18 +21,17 @@ const maxReads = 4
 export function walkLogWith(index: Pick<StreamQueries, 'log' | 'sessions' | 'sessionViews'>): WalkLog {
   const readInTurn = createSemaphore(maxReads)
   return async function walkLog(stream, session) {
-    const sessions = await index.sessions(stream)
-    if (!sessions) throw unknownStream(stream)
-    if (session !== null && !sessions.includes(session))
-      throw new Refusal('object-unknown', `stream ${stream} has no session ${session}`)
+    if (!(await index.sessions(stream))) throw unknownStream(stream)
     const [view] = session === null ? [] : await index.sessionViews(stream, [session])
-    return pages(stream, session, view?.shared ?? [])
+    if (session !== null && !view)
+      throw new Refusal('object-unknown', `stream ${stream} has no session ${session}`)
+    return pages(stream, session, view?.shared)
   }
 
   async function* pages(
     stream: string,
     session: string | null,
-    shared: readonly string[],
+    shared: readonly string[] | undefined,
   ): AsyncGenerator<readonly JudgedUpload[]> {
     for (let next: number | null = 0; next !== null; ) {
       const from: number = next
