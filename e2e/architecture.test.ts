@@ -1,6 +1,7 @@
 import { deepEqual, ok } from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { loadedImports, moduleOf } from './tiers/test-files.ts'
 
 const root = join(import.meta.dirname, '..')
 const packages = [
@@ -122,21 +123,15 @@ function strays(mayImport: (module: Module, source: string) => boolean): string[
   )
 }
 
-/** The module of the same workspace that an import leads to; null when it leads elsewhere. */
-function neighbour({ file }: Module, source: string): Module | null {
-  if (!source.startsWith('.')) return null
-  const target = join(dirname(file), source)
+/** The module that an import leads to; null for a package. */
+function importedModule({ file }: Module, source: string): Module | null {
+  const target = moduleOf(file, source)
   return modules.find((module) => module.file === target) ?? null
 }
 
-const sharedModule = (source: string): Module | null =>
-  modules.find(({ file }) => file === source.replace('@pushav/shared', 'shared/src')) ?? null
-
-/** What is loaded with a module; types are erased. */
-const runtimeImportsOf = ({ text }: Module): readonly string[] =>
-  [...text.matchAll(/^(?:import|export)\s+(?!type\b)(?:[^'"]*?\bfrom\s+)?'([^']+)'/gm)].map(
-    ([, source = '']) => source,
-  )
+/** The module of the same workspace that an import leads to; null when it leads elsewhere. */
+const neighbour = (module: Module, source: string): Module | null =>
+  source.startsWith('.') ? importedModule(module, source) : null
 
 /** Circles of imports that are reached from a module, as paths. */
 function circlesFrom(module: Module, path: readonly Module[], done: Set<Module>): readonly string[] {
@@ -181,9 +176,9 @@ describe('architecture', () => {
       ok(main, home)
       const reached = new Set([main])
       for (const module of reached)
-        for (const source of runtimeImportsOf(module)) {
+        for (const source of loadedImports(module.text)) {
           ok(!optionalPackages.includes(source), `${home}: ${module.file} imports ${source}`)
-          const next = neighbour(module, source) ?? sharedModule(source)
+          const next = importedModule(module, source)
           if (next) reached.add(next)
         }
       ok(reached.size > 10, home)

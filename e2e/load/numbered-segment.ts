@@ -25,7 +25,7 @@ const fieldsOf = (bytes: Buffer, type: string): number => {
   return at + 8
 }
 
-/** A time of the box whose fields begin at `fields`: of 64 bits in version 1, else of 32. */
+/** Whether the times of the box whose fields begin at `fields` have 64 bits, as in version 1, and not 32. */
 const isLong = (bytes: Buffer, fields: number): boolean => bytes[fields - 4] === 1
 
 const readTime = (bytes: Buffer, fields: number, at: number): number =>

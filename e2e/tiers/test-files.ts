@@ -60,22 +60,25 @@ function startsSomething(file: string): boolean {
 }
 
 /** A module of the repository, or null for a package. */
-function moduleOf(from: string, source: string): string | null {
+export function moduleOf(from: string, source: string): string | null {
   if (source.startsWith('.')) return join(dirname(from), source)
   return source.startsWith('@pushav/shared/') ? source.replace('@pushav/shared', 'shared/src') : null
 }
 
 const knownImports = new Map<string, readonly string[]>()
 
-/** Types are erased, so what only they import is not reached. */
 function importsOf(module: string): readonly string[] {
   const known = knownImports.get(module)
   if (known) return known
   const text = readFileSync(join(root, module), 'utf8')
-  const statements = text.matchAll(
-    /^(?:import|export)\s+(?!type\b)(?:[^'"]*?\bfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'/gm,
-  )
-  const imports = [...statements].map(([, source, lazy]) => source ?? lazy ?? '')
+  const lazy = [...text.matchAll(/\bimport\(\s*'([^']+)'/g)].map(([, source = '']) => source)
+  const imports = [...loadedImports(text), ...lazy]
   knownImports.set(module, imports)
   return imports
 }
+
+/** What is loaded with a module of this text; types are erased, so what only they import is not. */
+export const loadedImports = (text: string): readonly string[] =>
+  [...text.matchAll(/^(?:import|export)\s+(?!type\b)(?:[^'"]*?\bfrom\s+)?'([^']+)'/gm)].map(
+    ([, source = '']) => source,
+  )

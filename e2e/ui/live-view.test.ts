@@ -4,7 +4,13 @@ import { once } from 'node:events'
 import { as, curl, type Identity, makeDevice, makeStream } from '../clients/curl.ts'
 import { mediaOfSuite } from '../support/media/media.ts'
 import { sharedServerOfSuite } from '../support/suite/server-of-suite.ts'
+import { pageHolds } from './support/browser.ts'
 import { sharedBrowserOfSuite } from './support/browser-of-suite.ts'
+
+/** Each row of the log begins where the one above it ends. */
+const areRowsJoined = `[...document.querySelectorAll('.list-row:not([hidden])')]
+  .map((row) => row.getBoundingClientRect())
+  .every(({ top }, i, all) => i === 0 || Math.abs(top - all[i - 1].bottom) < 1)`
 
 describe('the live view', function () {
   this.timeout(60_000)
@@ -171,6 +177,18 @@ describe('the live view', function () {
     equal(await page.evaluate("document.querySelector('.list-scroll').scrollTop"), 0)
     await page.keyboard.press('f')
     await page.locator('.list-row', { hasText: 'late.txt' }).waitFor()
+  })
+
+  it('has its rows one below the other when the window becomes wide, and narrow again', async () => {
+    const stream = await makeStream(serverOf())
+    for (const n of [1, 2, 3]) await push(stream, `${n}.txt`, String(n))
+    const page = await browserOf().open(`/ui/streams/${stream}`, { width: 600, height: 1_000 })
+    await page.locator('.list-row', { hasText: '3.txt' }).waitFor()
+    // At both widths the list has all columns.
+    for (const width of [1_000, 600]) {
+      await page.setViewportSize({ width, height: 1_000 })
+      await pageHolds(page, `innerWidth === ${width} && ${areRowsJoined}`)
+    }
   })
 
   it('says that ingest is away, comes back, and has no row missing or twice', async () => {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
+import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Forward } from './forward.ts'
 import type { Exchange } from './http/exchange.ts'
@@ -11,8 +12,8 @@ export type Serve = (exchange: Exchange) => Promise<void>
 interface Exchanges {
   readonly serve: Serve
   /**
-   * Waits until no exchange is in flight and the responses of those that were have been written. Resolves with false when
-   * some still are after `timeoutMs`.
+   * Waits until no exchange is in flight and the responses of those that were have been written. Resolves with false
+   * when some still are after `timeoutMs`.
    */
   drain(timeoutMs: number): Promise<boolean>
   /**
@@ -58,15 +59,8 @@ export function trackExchanges(forward: Forward, log: Logger): Exchanges {
     const { promise, resolve } = Promise.withResolvers<void>()
     onDrained = resolve
     if (inFlight.size === 0) resolve()
-    let isLate = false
-    const late = Promise.withResolvers<void>()
-    const timer = setTimeout(() => {
-      isLate = true
-      late.resolve()
-    }, timeoutMs)
-    await Promise.race([promise.then(unwritten.allClosed), late.promise])
-    clearTimeout(timer)
-    return !isLate
+    const drained = promise.then(unwritten.allClosed).then(() => true)
+    return withTimeout(timeoutMs, drained).catch(() => false)
   }
 }
 

@@ -22,7 +22,10 @@ export function readSettings<Settings extends object>(
   return Object.freeze(settings)
 }
 
-/** The settings that `read` returns. Where some are bad, prints the sentence about them alone, and the process ends with 1. */
+/**
+ * The settings that `read` returns. Where some are bad, prints the sentence about them alone, and the process ends with
+ * 1.
+ */
 export function settingsOrExit<Settings>(read: (env: NodeJS.ProcessEnv) => Settings): Settings {
   try {
     return read(process.env)

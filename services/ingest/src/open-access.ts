@@ -39,15 +39,13 @@ export interface Access {
   readonly streams: StreamAccess
   /** Null with AUTH=open. */
   readonly authorization: Authorization | null
-  /** Whether a device certificate was revoked, by its serial number. */
-  readonly isRevoked: (serial: string) => Promise<boolean>
   readonly endAdmin: EndAdmin
   /** Hash of the key of a device certificate, by its name. Throws the refusals of `ShowCertificates`. */
   readonly keyOfName: (name: string) => Promise<string | null>
 }
 
 interface OpenAccessDeps {
-  readonly certificates: Pick<Certificates, 'hasIssued' | 'show' | 'history'>
+  readonly certificates: Pick<Certificates, 'hasIssued' | 'show'>
   readonly clientCertificates: Pick<ClientCertificates, 'details'>
   readonly journals: Pick<JournalReader, 'of' | 'read'>
   /** What all machines have in common; null where the working directory has it. */
@@ -87,12 +85,7 @@ export async function openAccess(
       : authorizeWith({ identify, access: streams, sessions, tokens, audit, log, refuseUnrouted })
   const auditLimit = auditLimitsWith(audit, Date.now)
   const endAdmin = endAdminWith(tokens, sessions)
-  return { audit, auditLimit, tokens, sessions, streams, authorization, isRevoked, endAdmin, keyOfName }
-
-  async function isRevoked(serial: string): Promise<boolean> {
-    const entries = await certificates.history()
-    return entries.some((entry) => entry.event === 'revoked' && entry.serial === serial)
-  }
+  return { audit, auditLimit, tokens, sessions, streams, authorization, endAdmin, keyOfName }
 
   async function keyOfName(name: string): Promise<string | null> {
     const file = `${parseCertificateName(name)}.pem`

@@ -3,6 +3,7 @@ import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { ensureAdminCertificateWith } from './certificates/admin-certificate.ts'
 import type { Hierarchy, KeyType } from './certificates/certificate.ts'
+import { revokedIn } from './certificates/device-history.ts'
 import { diskAdminFile } from './certificates/disk/admin-file.ts'
 import { diskCertificateFiles } from './certificates/disk/certificate-files.ts'
 import { diskDeviceJournal } from './certificates/disk/device-journal.ts'
@@ -17,7 +18,7 @@ import {
 import { type IssueCertificate, issueCertificateWith } from './certificates/issue-certificate.ts'
 import { endsSoon } from './certificates/leaf-policy.ts'
 import { type ListCertificates, listCertificatesWith } from './certificates/list-certificates.ts'
-import type { Authority, DeviceJournal, DeviceJournalEntry } from './certificates/ports.ts'
+import type { Authority, DeviceJournalEntry } from './certificates/ports.ts'
 import { issueProfileWith } from './certificates/profiles/issue-profile.ts'
 import { renewServerCertificateWith, type ServerNames } from './certificates/renew-server-certificate.ts'
 import { revocationListWith, type ShowRevocationList } from './certificates/revocation-list.ts'
@@ -214,7 +215,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
       serverCertificate: pair.certificate,
       serverKey: pair.key,
       deviceRoots: `${await intermediate.trustAnchor()}${clientRoots ?? ''}`,
-      revokedSerials: [...(await revokedSerials(journal))],
+      revokedSerials: [...revokedIn(await journal.read())],
       keylog: reportsSecrets,
       ...(hasTlsTests ? { tlsTests: await testCertificates(names) } : {}),
     }
@@ -261,9 +262,4 @@ async function openDeviceFiles(workingDirectory: string, shared: SharedSecrets |
   const ofAll = sharedDeviceJournal(shared.files)
   await bringCertificates(shared.files, files, await journal.read(), ofAll)
   return { files: sharedCertificateFiles(shared.files, files), journal: ofAll }
-}
-
-async function revokedSerials(journal: DeviceJournal): Promise<readonly string[]> {
-  const entries = await journal.read()
-  return [...new Set(entries.filter(({ event }) => event === 'revoked').map(({ serial }) => serial))]
 }

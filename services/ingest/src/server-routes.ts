@@ -1,6 +1,7 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { accessRoutes } from './access/http/access-routes.ts'
 import { anonymousClient } from './access/http/client.ts'
+import { revokedIn } from './certificates/device-history.ts'
 import { certificateRoutes } from './certificates/http/certificate-routes.ts'
 import type { Config } from './config.ts'
 import { deviceRoutes } from './devices/http/device-routes.ts'
@@ -60,19 +61,11 @@ export function serverRoutes(config: Config, storage: Storage, deps: ServerRoute
   const { redis, index, probes, eventBus, deviceSums: sums, clientCertificates } = storage
   const { certificates, streams, expectations, inFlight, proxyPorts, warnings, closing, now, log } = deps
   const { auth, retention: policy, hasTlsTests: isEnabled } = config
-  const {
-    tokens,
-    sessions,
-    streams: access,
-    authorization,
-    isRevoked,
-    endAdmin,
-    keyOfName,
-    audit,
-  } = deps.access
+  const { tokens, sessions, streams: access, authorization, endAdmin, keyOfName, audit } = deps.access
   const clientOf = authorization?.clientOf ?? (() => anonymousClient)
   const grantOf = authorization?.grantOf ?? (() => null)
   const { history } = certificates
+  const isRevoked = async (serial: string) => revokedIn(await history()).has(serial)
   const devices = readDevicesWith({ index: storage.devices, sums, certificates: clientCertificates, history })
   const { lastSeen } = devices
   const refusals = redisRefusals(redis, now)

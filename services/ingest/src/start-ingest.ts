@@ -37,7 +37,7 @@ import { openWebhooks } from './open-webhooks.ts'
 import { findProbeWorkers } from './probes/redis/probe-workers.ts'
 import { deviceKeysWith } from './quotas/device-keys.ts'
 import { createDiskSpace, takeSpaceOf } from './quotas/disk-space.ts'
-import { createQuotas, hasQuota } from './quotas/quotas.ts'
+import { createQuotas, hasDeviceQuota, hasQuota } from './quotas/quotas.ts'
 import { startUsageRefresh } from './quotas/refresh-usage.ts'
 import { createUsage } from './quotas/usage.ts'
 import { recordRoutes } from './record-routes.ts'
@@ -193,8 +193,9 @@ export async function startIngest(
   const port = () => proxyPorts.port
   const webhooks = openWebhooks(config, built, log, { storage, streams, notifier, shared, newId, now, port })
   if (quotas) {
-    const intervalMs = usageRefreshMs
-    built.use(await startUsageRefresh({ journals, index, usage, deviceKeys, intervalMs, log }))
+    const keys = hasDeviceQuota(config.quotas) ? deviceKeys : null
+    const refresh = { journals, index, usage, deviceKeys: keys, intervalMs: usageRefreshMs, log }
+    built.use(await startUsageRefresh(refresh))
   }
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)

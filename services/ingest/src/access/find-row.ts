@@ -30,6 +30,15 @@ export function findRow(method: string, path: string): FoundRow | null {
   return null
 }
 
+/** The same, with null for a path that cannot be decoded, too. */
+export function findRowIfDecodable(method: string, path: string): FoundRow | null {
+  try {
+    return findRow(method, path)
+  } catch {
+    return null
+  }
+}
+
 /** Every method that some route has. */
 export const knownMethods: readonly string[] = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']
 

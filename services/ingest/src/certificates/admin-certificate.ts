@@ -1,3 +1,4 @@
+import { revokedIn } from './device-history.ts'
 import { isRenewalDue, isValid, leafValidity } from './leaf-policy.ts'
 import type { AdminFile, Authority, CertificateReader, DeviceJournal, Keys } from './ports.ts'
 
@@ -50,7 +51,6 @@ export function ensureAdminCertificateWith(deps: EnsureAdminCertificateDeps): En
     const facts = reader.read(pem)
     if (!facts || !isValid(facts, now()) || isRenewalDue(facts, now()) || !authority.hasIssued(pem))
       return false
-    const entries = await journal.read()
-    return !entries.some(({ event, serial }) => event === 'revoked' && serial === facts.serial)
+    return !revokedIn(await journal.read()).has(facts.serial)
   }
 }

@@ -23,3 +23,6 @@ export const rootName = 'root'
 const reserved = [rootName, 'crl']
 
 const allowed = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
+
+/** Whether two names differ in upper and lower case at most: some file systems do not tell these apart. */
+export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()

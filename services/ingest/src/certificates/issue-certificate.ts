@@ -2,7 +2,8 @@ import type { ProfileName } from '@pushav/shared/api/certificates.ts'
 import type { KeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { KeyType, PublicKey } from './certificate.ts'
-import { parseCertificateName } from './certificate-name.ts'
+import { isSameName, parseCertificateName } from './certificate-name.ts'
+import { issuedTo, revokedIn } from './device-history.ts'
 import { isValid, leafValidity } from './leaf-policy.ts'
 import type { Authority, CertificateFiles, CertificateReader, DeviceJournal, Keys } from './ports.ts'
 import type { IssueProfile } from './profiles/issue-profile.ts'
@@ -149,11 +150,9 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
   async function findValid(name: string) {
     const found = await findValidOf(name)
     if (found) return found
-    const all = await files.list(hierarchy)
-    const twins = all.filter(
-      (file) => file !== `${name}.pem` && file.toLowerCase() === `${name}.pem`.toLowerCase(),
-    )
-    for (const twin of twins.map((file) => file.slice(0, -'.pem'.length)))
+    const file = `${name}.pem`
+    const twins = (await files.list(hierarchy)).filter((one) => one !== file && isSameName(one, file))
+    for (const twin of twins.map((one) => one.slice(0, -'.pem'.length)))
       if (await findValidOf(twin))
         throw alreadyExists(twin, `and differs from "${name}" in upper and lower case alone`)
     return null
@@ -180,13 +179,9 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
   /** Counts what was issued to the name by any way, so that a renewal is refused before the journal grows. */
   async function assertMayRenew(name: string): Promise<void> {
     const since = now().getTime() - renewalPeriodMs
-    const entries = await journal.read()
-    const issued = entries.filter(
-      (entry) =>
-        entry.event === 'issued' && lockOf(entry.name) === lockOf(name) && Date.parse(entry.at) > since,
-    )
+    const issued = issuedTo(name, await journal.read()).filter(({ at }) => Date.parse(at) > since)
     if (issued.length < maxIssuedForRenewal) return
-    const at = new Date(Date.parse(issued[issued.length - maxIssuedForRenewal]?.at ?? '') + renewalPeriodMs)
+    const at = new Date(Date.parse(issued.at(-maxIssuedForRenewal)?.at ?? '') + renewalPeriodMs)
     throw new Refusal(
       'renewal-limit',
       `"${name}" has got ${issued.length} certificates within a day; it renews its certificate again after ` +
@@ -195,8 +190,7 @@ export function issueCertificateWith(deps: IssueCertificateDeps): IssueCertifica
   }
 
   async function isRevoked(serial: string): Promise<boolean> {
-    const entries = await journal.read()
-    return entries.some((entry) => entry.event === 'revoked' && entry.serial === serial)
+    return revokedIn(await journal.read()).has(serial)
   }
 }
 

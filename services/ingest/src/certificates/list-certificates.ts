@@ -1,5 +1,6 @@
 import type { ProfileName } from '@pushav/shared/api/certificates.ts'
 import { type Hierarchy, hierarchies } from './certificate.ts'
+import { revokedIn } from './device-history.ts'
 import type { CertificateDetails, CertificateFiles, CertificateReader, DeviceJournal } from './ports.ts'
 
 /** A stored certificate in a list. */
@@ -26,7 +27,7 @@ export function listCertificatesWith(
 ): ListCertificates {
   return async function listCertificates() {
     const entries = await journal.read()
-    const revoked = new Set(entries.filter(({ event }) => event === 'revoked').map(({ serial }) => serial))
+    const revoked = revokedIn(entries)
     const withProfile = entries.flatMap(({ serial, profile }) =>
       profile ? [[serial, profile] as const] : [],
     )

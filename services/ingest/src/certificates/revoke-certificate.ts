@@ -1,6 +1,7 @@
 import type { KeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import { Refusal } from '../lib/refusal.ts'
 import { parseCertificateName } from './certificate-name.ts'
+import { issuedTo, revokedIn } from './device-history.ts'
 import { lockOf } from './issue-certificate.ts'
 import type { CertificateFiles, CertificateReader, DeviceJournal, DeviceJournalEntry } from './ports.ts'
 
@@ -36,11 +37,11 @@ export function revokeCertificateWith(deps: RevokeCertificateDeps): RevokeCertif
     const name = parseCertificateName(text)
     const revoked = await runExclusively(lockOf(name), async () => {
       const entries = await journal.read()
-      const issued = new Map([...(await storedUnder(name)), ...issuedTo(name, entries)])
+      const issued = new Map([...(await storedUnder(name)), ...issuedTo(name, entries).map(serialEntryOf)])
       if (issued.size === 0)
         throw new Refusal('certificate-unknown', `no device certificate is called ${name}`)
 
-      const revoked = new Set(entries.filter(isRevocation).map(({ serial }) => serial))
+      const revoked = revokedIn(entries)
       const at = now().toISOString()
       for (const [serial, notAfter] of issued) {
         if (revoked.has(serial)) continue
@@ -60,11 +61,4 @@ export function revokeCertificateWith(deps: RevokeCertificateDeps): RevokeCertif
   }
 }
 
-function issuedTo(name: string, entries: readonly DeviceJournalEntry[]): readonly SerialEntry[] {
-  const mine = entries.filter((entry) => entry.event === 'issued' && sameName(entry.name, name))
-  return mine.map(({ serial, notAfter }) => [serial, notAfter])
-}
-
-const isRevocation = ({ event }: { event: string }): boolean => event === 'revoked'
-
-const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
+const serialEntryOf = ({ serial, notAfter }: DeviceJournalEntry): SerialEntry => [serial, notAfter]

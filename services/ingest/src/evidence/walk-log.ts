@@ -4,10 +4,11 @@ import { createSemaphore } from '../lib/semaphore.ts'
 import { unknownStream } from '../streams/assert-stream.ts'
 import type { Pages } from '../streams/pages.ts'
 import type { StreamQueries } from '../streams/ports.ts'
+import { isOfSession } from '../streams/upload-log.ts'
 
 /**
- * A stream's uploads in the order of the wire log, of one session with what it shares or of all, a page at a time. Throws the refusals
- * `stream-unknown` and `object-unknown`.
+ * A stream's uploads in the order of the wire log, a page at a time: all of them, or those of one session and those
+ * that it shares. Throws the refusals `stream-unknown` and `object-unknown`.
  */
 export type WalkLog = (stream: string, session: string | null) => Promise<Pages<JudgedUpload>>
 
@@ -20,25 +21,22 @@ const maxReads = 4
 export function walkLogWith(index: Pick<StreamQueries, 'log' | 'sessions' | 'sessionViews'>): WalkLog {
   const readInTurn = createSemaphore(maxReads)
   return async function walkLog(stream, session) {
-    const sessions = await index.sessions(stream)
-    if (!sessions) throw unknownStream(stream)
-    if (session !== null && !sessions.includes(session))
-      throw new Refusal('object-unknown', `stream ${stream} has no session ${session}`)
+    if (!(await index.sessions(stream))) throw unknownStream(stream)
     const [view] = session === null ? [] : await index.sessionViews(stream, [session])
-    return pages(stream, session, view?.shared ?? [])
+    if (session !== null && !view)
+      throw new Refusal('object-unknown', `stream ${stream} has no session ${session}`)
+    return pages(stream, session, view?.shared)
   }
 
   async function* pages(
     stream: string,
     session: string | null,
-    shared: readonly string[],
+    shared: readonly string[] | undefined,
   ): AsyncGenerator<readonly JudgedUpload[]> {
-    const isWanted = (judged: JudgedUpload) =>
-      session === null || judged.session === session || shared.includes(judged.upload.id)
     for (let next: number | null = 0; next !== null; ) {
       const from: number = next
       const page = await readInTurn(() => index.log(stream, from, uploadsPerRead))
-      yield page.uploads.filter(isWanted)
+      yield page.uploads.filter((judged) => isOfSession(judged, session, shared))
       next = page.next
     }
   }

@@ -2,7 +2,10 @@ import { Refusal } from '../lib/refusal.ts'
 import type { StreamReads } from '../streams/read-streams.ts'
 import { type LogEntry, noFilter, type ReadUploadLog } from '../streams/upload-log.ts'
 
-/** All uploads of a session and those it shares, in the order of the wire log. Throws `stream-unknown` and `object-unknown`. */
+/**
+ * All uploads of a session and those that it shares, in the order of the wire log. Throws the refusals
+ * `stream-unknown` and `object-unknown`.
+ */
 export type ListSession = (stream: string, session: string) => Promise<readonly LogEntry[]>
 
 /** A session with more of them is exported in no zip: their names alone would take this process's memory. */

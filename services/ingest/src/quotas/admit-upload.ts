@@ -23,7 +23,8 @@ export type AdmitUpload = (
 ) => Promise<UploadAdmission>
 
 /** Null where nothing limits uploads. */
-export function admitUploadWith({ quotas, keyOf, space }: AdmitUploadDeps): AdmitUpload | null {
+export function admitUploadWith(deps: AdmitUploadDeps): AdmitUpload | null {
+  const { quotas, keyOf, space } = deps
   if (quotas === null && space === null) return null
   return async function admitUpload(stream, device, declaredBytes) {
     const bytes = declaredBytes ?? 0
@@ -34,7 +35,7 @@ export function admitUploadWith({ quotas, keyOf, space }: AdmitUploadDeps): Admi
       if (reservation) quotas?.release(reservation)
       throw error
     }
-    return new Admission({ quotas, keyOf, space }, reservation, declaredBytes)
+    return new Admission(deps, reservation, declaredBytes)
   }
 }
 

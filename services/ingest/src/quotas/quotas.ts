@@ -29,6 +29,10 @@ export type QuotaName =
 
 export const hasQuota = (limits: QuotaLimits): boolean => Object.values(limits).some((limit) => limit > 0)
 
+/** Whether there is a quota for what one device stores or creates. */
+export const hasDeviceQuota = ({ deviceBytes, deviceUploads, deviceStreams }: QuotaLimits): boolean =>
+  deviceBytes + deviceUploads + deviceStreams > 0
+
 /** What an upload that is on its way, or not in the index yet, takes of the quotas. */
 interface Reservation {
   readonly stream: string
@@ -38,8 +42,9 @@ interface Reservation {
 }
 
 /**
- * A device is the hash of its key, which a renewal of its certificate keeps; null stands for no certificate. Checks against counters in memory, which follow the index. What is on its way is reserved, so that uploads that come
- * together do not pass together.
+ * Checks against counters in memory, which follow the index. What is on its way is reserved, so that uploads that come
+ * together do not pass together. A device is the hash of its key, which a renewal of its certificate keeps; null
+ * stands for no certificate.
  */
 export interface Quotas {
   /** Throws the refusal `quota-exceeded` where one more upload of so many bytes is over a quota. */

@@ -11,7 +11,8 @@ interface UsageRefreshDeps {
   readonly journals: Pick<Journals, 'streams'>
   readonly index: Pick<StreamQueries, 'summary' | 'devices'>
   readonly usage: Usage
-  readonly deviceKeys: Pick<DeviceKeys, 'readStored'>
+  /** Null where no quota is for one device: then no certificate has to be read. */
+  readonly deviceKeys: Pick<DeviceKeys, 'readStored'> | null
   readonly intervalMs: number
   readonly log: Logger
 }
@@ -46,10 +47,9 @@ export async function startUsageRefresh(deps: UsageRefreshDeps): Promise<Disposa
     const { creator } = summary.stream
     const sent = devices.map(({ fingerprint, stored }) => [fingerprint, stored] as const)
     usage.put(stream, { creator, uploads, bytes, devices: new Map(sent) })
-    for (const fingerprint of new Set([
-      ...(creator ? [creator] : []),
-      ...devices.map((one) => one.fingerprint),
-    ]))
-      await deviceKeys.readStored(fingerprint)
+    if (!deviceKeys) return
+    const fingerprints = new Set(sent.map(([fingerprint]) => fingerprint))
+    if (creator) fingerprints.add(creator)
+    for (const fingerprint of fingerprints) await deviceKeys.readStored(fingerprint)
   }
 }

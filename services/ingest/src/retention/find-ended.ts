@@ -2,7 +2,7 @@ import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { StreamQueries } from '../streams/ports.ts'
 import { type SessionView, sessionViewAt } from '../streams/session-view.ts'
 import type { Journals } from '../uploads/ports.ts'
-import { neededByOthers } from './needed-uploads.ts'
+import { areOfOneNumber } from './needed-uploads.ts'
 import type { EndedSession } from './policy.ts'
 import type { RemovedAmount } from './remove-session.ts'
 
@@ -31,10 +31,10 @@ export function findEndedWith({ journals, index, idleMs }: FindEndedDeps): Ended
       const views = await index.sessionViews(stream, (await index.sessions(stream)) ?? [])
       const [open, closed] = [[] as SessionView[], [] as SessionView[]]
       for (const view of views) (isOpen(view, nowMs) ? open : closed).push(view)
-      const sharing = views.filter(({ shared }) => shared !== undefined)
+      const needed = await neededOf(stream, views)
       for (const { id: session, lastObjectMs, counts } of closed) {
-        const needed = await neededOf(stream, session, neededByOthers(sharing, session))
-        const [uploads, bytes] = [counts.uploads - needed.uploads, counts.bytes - needed.bytes]
+        const stays = needed.get(session) ?? { uploads: 0, bytes: 0 }
+        const [uploads, bytes] = [counts.uploads - stays.uploads, counts.bytes - stays.bytes]
         if (uploads > 0) ended.push({ stream, session, lastObjectMs, uploads, bytes })
       }
       const uploads = views.reduce((left, { counts }) => left - counts.uploads, totals.uploads)
@@ -49,16 +49,20 @@ export function findEndedWith({ journals, index, idleMs }: FindEndedDeps): Ended
     return { ended, storedBytes }
   }
 
-  /** How much of a session is not to go with it. */
-  async function neededOf(stream: string, session: string, ids: ReadonlySet<string>): Promise<RemovedAmount> {
-    let [uploads, bytes] = [0, 0]
-    for (const id of ids) {
-      const judged = await index.upload(stream, id)
-      if (judged?.session !== session) continue
-      uploads++
-      bytes += judged.upload.parts ? 0 : judged.upload.bytes
+  /** How much of each session is not to go with it, because other recordings of its number need it. */
+  async function neededOf(
+    stream: string,
+    views: readonly SessionView[],
+  ): Promise<ReadonlyMap<string, RemovedAmount>> {
+    const uses = views.flatMap(({ id: user, shared = [] }) => shared.map((upload) => ({ upload, user })))
+    const needed = new Map<string, RemovedAmount>()
+    for (const [id, users] of Map.groupBy(uses, ({ upload }) => upload)) {
+      const { session = null, upload } = (await index.upload(stream, id)) ?? {}
+      if (!upload || session === null || !users.some(({ user }) => areOfOneNumber(user, session))) continue
+      const { uploads, bytes } = needed.get(session) ?? { uploads: 0, bytes: 0 }
+      needed.set(session, { uploads: uploads + 1, bytes: bytes + (upload.parts ? 0 : upload.bytes) })
     }
-    return { uploads, bytes }
+    return needed
   }
 
   function isOpen(view: SessionView, nowMs: number): boolean {

@@ -7,6 +7,7 @@ import { sessionViewAt } from '../streams/session-view.ts'
 import type { InFlightUploads } from '../uploads/in-flight.ts'
 import type { UploadStore } from '../uploads/ports.ts'
 import { sessionIn } from '../validation/object-name.ts'
+import { sessionKeyOf } from '../validation/state.ts'
 import { readNeeded } from './needed-uploads.ts'
 import type { SessionRemoval } from './policy.ts'
 
@@ -62,7 +63,7 @@ export function removeSessionWith(deps: RemoveSessionDeps): RemoveSession {
     if (session === null) return null
     const [view] = await index.sessionViews(stream, [session])
     if (!view || sessionViewAt(view, now().getTime(), idleMs).phase === 'open') return null
-    const [key] = session.split('.')
+    const key = sessionKeyOf(session)
     return inFlight.of(stream).some(({ facts }) => sessionIn(facts.path) === key) ? null : view.firstObjectMs
   }
 

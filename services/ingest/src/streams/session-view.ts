@@ -7,6 +7,7 @@ import {
   type Session,
   type SessionCounts,
   segmentDurations,
+  sessionKeyOf,
   type Track,
   type TrackPhase,
 } from '../validation/state.ts'
@@ -111,7 +112,7 @@ export function sessionViewAt<View extends SessionView>(session: View, nowMs: nu
 }
 
 /** Whether a session has the objects whose paths name no session; it can only end by silence. */
-const isUnnamed = ({ id }: SessionView): boolean => id.split('.', 1)[0] === noSession
+const isUnnamed = ({ id }: SessionView): boolean => sessionKeyOf(id) === noSession
 
 /**
  * The number in the path of a session's objects, from its id; null for the one of objects that name none, and for a

@@ -147,15 +147,26 @@ type Matches = (judged: JudgedUpload) => boolean
 
 function matcherOf({ session, shared, track, severity, code, text, device, kind }: LogFilter): Matches {
   const wanted = text?.toLowerCase() ?? null
-  return ({ upload, findings, ...judged }) =>
-    (session === null || judged.session === session || shared?.includes(upload.id) === true) &&
-    (track === null || judged.track === track) &&
-    (severity === null || findings.some((finding) => finding.severity === severity)) &&
-    (code === null || findings.some((finding) => finding.code === code)) &&
-    (wanted === null || upload.path.toLowerCase().includes(wanted)) &&
-    (device === null || upload.sender.device?.fingerprint === device) &&
-    (kind === null || upload.kind === kind)
+  return (judged) => {
+    const { upload, findings } = judged
+    return (
+      isOfSession(judged, session, shared) &&
+      (track === null || judged.track === track) &&
+      (severity === null || findings.some((finding) => finding.severity === severity)) &&
+      (code === null || findings.some((finding) => finding.code === code)) &&
+      (wanted === null || upload.path.toLowerCase().includes(wanted)) &&
+      (device === null || upload.sender.device?.fingerprint === device) &&
+      (kind === null || upload.kind === kind)
+    )
+  }
 }
+
+/** Whether an upload is one of a session's, or is among those that it shares; with null for the session, each one is. */
+export const isOfSession = (
+  { upload, session: own }: Pick<JudgedUpload, 'upload' | 'session'>,
+  session: string | null,
+  shared: readonly string[] = [],
+): boolean => session === null || own === session || shared.includes(upload.id)
 
 /** The uploads with the states of their probes. */
 export async function withProbes(

@@ -210,7 +210,10 @@ export interface LocalUploads extends UploadStore {
   use(stream: string, upload: string): Promise<boolean>
   /** Those of a stream that are here. */
   bodies(stream: string): Promise<readonly LocalBody[]>
-  /** Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's error. */
+  /**
+   * Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's
+   * error.
+   */
   place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
 }
 

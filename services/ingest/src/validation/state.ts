@@ -370,6 +370,9 @@ export const newSession = (key: string, atMs: number, generation = 1): Session =
   counts: noCounts,
 })
 
+/** The `key` of a session, from its `id`: recordings of one number share it. */
+export const sessionKeyOf = (id: string): string => id.split('.', 1)[0] ?? id
+
 const noCounts: SessionCounts = { uploads: 0, bytes: 0, errors: 0, warnings: 0 }
 
 export const newTrack = (name: string): Track => ({

@@ -1,7 +1,10 @@
 import type { Address } from '@pushav/shared/settings.ts'
 import type { NoteProbe } from './probe-metrics.ts'
 
-/** Serves what the result notes; for null, nothing is noted or served. Rejects with Node's error when the address cannot be used. */
+/**
+ * Serves what the result notes; for null, nothing is noted or served. Rejects with Node's error when the address
+ * cannot be used.
+ */
 export async function openMetrics(address: Address | null, built: AsyncDisposableStack): Promise<NoteProbe> {
   if (!address) return () => undefined
   // Loaded only here: the client library takes a tenth of a start.

@@ -21,7 +21,8 @@ async function run(argv: readonly string[], pathOf: PathOf): Promise<number> {
     ...(options.journals === null ? [] : await verifyJournals(report, pathOf(options.journals))),
   ]
   const { uploads, journals } = report.evidence
-  const verified = `${uploads} uploads${options.journals === null ? '' : `, ${journals.length} ${journals.length === 1 ? 'journal' : 'journals'}`}`
+  const ofJournals = `, ${journals.length} ${journals.length === 1 ? 'journal' : 'journals'}`
+  const verified = `${uploads} uploads${options.journals === null ? '' : ofJournals}`
   const lines =
     differences.length > 0
       ? [`${options.report} is not on ${options.zip}:`, ...differences.map((sentence) => `  ${sentence}`)]

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { WriteAudit } from '../../audit/audit.ts'
 import { peerOf } from '../../http/authenticate.ts'
-import { findRow } from '../find-row.ts'
+import { findRowIfDecodable } from '../find-row.ts'
 import { notesOf } from './audit-notes.ts'
 import { actorOf, type Client } from './client.ts'
 
@@ -13,7 +13,7 @@ export function auditRequests(audit: WriteAudit, clientOf: (request: Request) =>
   }
 
   function writeWhenOver(request: Request, response: Response): void {
-    const found = rowOf(request)
+    const found = findRowIfDecodable(request.method, request.path)
     const event = found?.row.audit
     if (!found || event === undefined) return
     response.once('close', () => {
@@ -29,13 +29,5 @@ export function auditRequests(audit: WriteAudit, clientOf: (request: Request) =>
         details: { ...found.params, ...notesOf(response) },
       })
     })
-  }
-}
-
-function rowOf({ method, path }: Request) {
-  try {
-    return findRow(method, path)
-  } catch {
-    return null
   }
 }

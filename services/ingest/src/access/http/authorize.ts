@@ -7,7 +7,7 @@ import type { WriteAudit } from '../../audit/audit.ts'
 import { assertFromProxy, peerOf } from '../../http/authenticate.ts'
 import { Refusal, type RefusalCode } from '../../lib/refusal.ts'
 import { callerOf, certificateRequired, refusalFor } from '../decide.ts'
-import { type FoundRow, findRow } from '../find-row.ts'
+import { type FoundRow, findRow, findRowIfDecodable } from '../find-row.ts'
 import type { IdentifyDevice } from '../ports.ts'
 import type { Sessions } from '../sessions.ts'
 import type { StreamAccess } from '../stream-access.ts'
@@ -72,7 +72,7 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
         return refuseUnrouted(request, response)
       }
       await check(request, response, client, found)
-      if (found.row.isEndless) watch(response, { mayGoOn: () => mayGoOn(request, found) })
+      if (found.row.isEndless) watch(response, () => mayGoOn(request, found))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       auditRefusal(request, client, peerOf(request), error)
@@ -197,14 +197,8 @@ function rowOf(method: string, path: string): AccessRow {
   return found.row
 }
 
-function isPageFor(request: Request, { identity }: Client): boolean {
-  if (identity.role !== 'anonymous') return false
-  try {
-    return rowFor(request)?.row.isPage === true
-  } catch {
-    return false
-  }
-}
+const isPageFor = ({ method, path }: Request, { identity }: Client): boolean =>
+  identity.role === 'anonymous' && findRowIfDecodable(method, path)?.row.isPage === true
 
 const signInPageFor = ({ originalUrl }: Request): string =>
   `/ui/sign-in?next=${encodeURIComponent(originalUrl)}`

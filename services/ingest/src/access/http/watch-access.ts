@@ -1,21 +1,18 @@
 import type { ServerResponse } from 'node:http'
 
-/** A request whose response goes on for as long as its client stays. */
-interface OpenResponse {
-  /** Whether its client may still have what it asked for. */
-  readonly mayGoOn: () => Promise<boolean>
-}
+/** Whether the client of a response that goes on may still have what it asked for. */
+type MayGoOn = () => Promise<boolean>
 
 /**
  * Ends responses that would outlast the access of their clients: a sign-out, a token's admin who is revoked, or a
  * stream that is no longer shared takes effect on them within `everyMs`. Has a timer only while there are any.
  */
-export function watchAccess(everyMs: number): (response: ServerResponse, watched: OpenResponse) => void {
-  const open = new Map<ServerResponse, OpenResponse>()
+export function watchAccess(everyMs: number): (response: ServerResponse, mayGoOn: MayGoOn) => void {
+  const open = new Map<ServerResponse, MayGoOn>()
   let timer: NodeJS.Timeout | null = null
-  return function watch(response, watched) {
+  return function watch(response, mayGoOn) {
     if (response.closed || response.destroyed) return
-    open.set(response, watched)
+    open.set(response, mayGoOn)
     response.once('close', () => forget(response))
     timer ??= setInterval(() => open.forEach(check), everyMs).unref()
   }
@@ -27,7 +24,7 @@ export function watchAccess(everyMs: number): (response: ServerResponse, watched
     timer = null
   }
 
-  async function check({ mayGoOn }: OpenResponse, response: ServerResponse): Promise<void> {
+  async function check(mayGoOn: MayGoOn, response: ServerResponse): Promise<void> {
     // What cannot be read now is read again with the next turn.
     if (await mayGoOn().catch(() => true)) return
     response.destroy()

@@ -9,7 +9,6 @@ import {
 import { handoverApplied } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { json, type Request, type Response, Router, raw } from 'express'
-import type { z } from 'zod'
 import type { EndAdmin, EndedAdmin } from '../../access/end-admin.ts'
 import { noteForAudit } from '../../access/http/audit-notes.ts'
 import type { IssueGrant } from '../../access/http/enrol.ts'
@@ -22,6 +21,7 @@ import { asPages, mapPages } from '../../streams/pages.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
 import { adminName } from '../admin-certificate.ts'
 import type { Hierarchy } from '../certificate.ts'
+import { isSameName } from '../certificate-name.ts'
 import type { ExportBundle } from '../export-bundle.ts'
 import type { DeviceCertificate, IssueCertificate } from '../issue-certificate.ts'
 import type { ListCertificates } from '../list-certificates.ts'
@@ -77,8 +77,7 @@ const namesPerPage = 500
 export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Router {
   const { issue, show, revoke, pathOf, onHandoverApplied, exportBundle, showRevocationList, grantOf } = deps
   const router = Router()
-  const warn = (schema: z.ZodObject) => warnOfMisspelt(Object.keys(schema.shape), log)
-  router.get('/certs', warn(certificatesQuery), list)
+  router.get('/certs', warnOfMisspelt(certificatesQuery, log), list)
   router.get('/certs/device/:name/bundle.p12', async (request: Request<NameParams>, response) => {
     const { password } = parseQuery(bundleBody, request.query)
     sendBundle(response, request.params.name, await exportBundle(request.params.name, password))
@@ -98,14 +97,14 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
     '/certs/:name/keypair',
     sendContinue,
     raw({ type: () => true, limit: maxBodySize }),
-    warn(keypairQuery),
+    warnOfMisspelt(keypairQuery, log),
     makeKeyPair,
   )
   router.post(
     '/certs/:name/sign',
     sendContinue,
     raw({ type: () => true, limit: maxBodySize }),
-    warn(signQuery),
+    warnOfMisspelt(signQuery, log),
     sign,
   )
   router.post('/certs/:name/revoke', sendContinue, revokeAll)
@@ -179,7 +178,7 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
 
   async function revokeAll({ params: { name } }: Request<NameParams>, response: Response): Promise<void> {
     const { revoked, acknowledged } = await revoke(name)
-    const ended = name.toLowerCase() === adminName ? await endAdminSessions() : null
+    const ended = isSameName(name, adminName) ? await endAdminSessions() : null
     const endings = ended ? { tokens_ended: ended.tokens, sign_ins_ended: ended.sessions } : {}
     noteForAudit(response, { serials: revoked.join(' '), acknowledged, ...endings })
     log.info({ certificate: name, revoked, acknowledged, ...endings }, 'certificate revoked')

@@ -14,7 +14,10 @@ type Subscription = 'event streams' | 'waits' | 'reads of whole streams' | 'expo
 /** Counts one in until its disposal; throws the refusal `busy` beyond a limit. */
 export type EnterSubscriber = (peer: Pick<Peer, 'address' | 'port'>) => Disposable
 
-/** Counts subscribers, or others that stay, by connection and by address, or network of IPv6; `what` is what they have, for a message. */
+/**
+ * Counts subscribers, or other requests that last, by connection and by address, or network of IPv6. `what` names them
+ * in the message of a refusal.
+ */
 export function createSubscriberLimits(what: Subscription, maxOf = subscribers): EnterSubscriber {
   const counts = new Map<string, number>()
 

@@ -29,7 +29,8 @@ interface Listener {
 
 /**
  * Events on a Redis stream, which all instances write and read. Events of one moment go into one command; while Redis
- * does not respond they are dropped. `blocking` is a connection for this alone; `onPublish` gets what this process publishes.
+ * does not respond they are dropped. `blocking` is a connection for this alone; `onPublish` gets what this process
+ * publishes.
  */
 export function redisEventBus(
   redis: RedisClient,

@@ -2,10 +2,12 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { createLogger } from '@pushav/shared/logger.ts'
 import express from 'express'
 import request from 'supertest'
+import { z } from 'zod'
 import { nearMissOf, warnOfMisspelt } from './misspelt-parameters.ts'
 
 describe('a parameter that a route does not know', () => {
   const known = ['interface', 'strict', 'type']
+  const schema = z.object(Object.fromEntries(known.map((name) => [name, z.unknown()])))
 
   for (const [name, meant] of [
     ['inteface', 'interface'],
@@ -29,7 +31,7 @@ describe('a parameter that a route does not know', () => {
     const app = express().post(
       '/streams',
       express.json(),
-      warnOfMisspelt(known, log),
+      warnOfMisspelt(schema, log),
       (_request, response) => void response.json({}),
     )
     const misspelt = await request(app).post('/streams?inteface=dash&_=1').send({ strct: true })

@@ -1,5 +1,6 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { Request, RequestHandler } from 'express'
+import type { z } from 'zod'
 
 /** Names that are longer, or that a response header cannot have, are not looked at. */
 const readable = /^[\w-]{1,40}$/
@@ -7,10 +8,11 @@ const maxWarnings = 8
 
 /**
  * Routes of the reference ignore parameters that they do not know, and so do these. One that looks like a misspelt
- * name is named in the header `X-Ignored-Parameters` of the response, and in the log. `known` are the names that the
- * query and the JSON body may have.
+ * name is named in the header `X-Ignored-Parameters` of the response, and in the log. The query and the JSON body may
+ * have the names of `schema`.
  */
-export function warnOfMisspelt(known: readonly string[], log: Pick<Logger, 'warn'>): RequestHandler {
+export function warnOfMisspelt(schema: z.ZodObject, log: Pick<Logger, 'warn'>): RequestHandler {
+  const known = Object.keys(schema.shape)
   return function warnOfMisspeltParameters(request, response, next) {
     const ignored = namesIn(request)
       .slice(0, maxWarnings)

@@ -4,7 +4,7 @@ import type { SessionView } from '../../streams/session-view.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import type { UploadsRemoval } from '../../uploads/upload.ts'
 import { codeOf, codesWithSeverityOf } from '../../validation/report.ts'
-import { initialState, type Order, type Session } from '../../validation/state.ts'
+import { initialState, type Order, type Session, sessionKeyOf } from '../../validation/state.ts'
 import type { RemovalInput, RemovalResult } from '../removals/fold-removal.ts'
 import { noTotals, type Totals } from '../totals.ts'
 import { decodeObject } from './codecs/object-codec.ts'
@@ -24,14 +24,13 @@ export async function loadRemoval(
   { session, uploads: ids }: UploadsRemoval,
 ): Promise<RemovalInput> {
   const keys = keysOf(stream)
-  const key = session?.split('.')[0] ?? ''
   const [rows, totals, order, view, current, codes] = await orUnavailable(
     Promise.all([
       hmget(redis, keys.uploads, ids),
       redis.get(keys.totals),
       redis.get(keys.order),
       session === null ? null : redis.hget(keys.sessions, session),
-      session === null ? null : redis.hget(keys.current, key),
+      session === null ? null : redis.hget(keys.current, sessionKeyOf(session)),
       redis.hgetall(keys.counts(session)),
     ]),
   )
@@ -82,7 +81,7 @@ export function removalWritesOf(stream: string, removal: RemovalResult): readonl
 function addSessionRemoval(batch: WriteBatch, keys: Keys, removal: RemovalResult, gone: SessionView): void {
   const { id } = gone
   batch.add('HDEL', keys.sessions, id)
-  if (removal.current === null) batch.add('HDEL', keys.current, id.split('.')[0] ?? '')
+  if (removal.current === null) batch.add('HDEL', keys.current, sessionKeyOf(id))
   for (const list of ['segments', 'manifests']) batch.add('DEL', keys.listed(id, list))
   for (const track of Object.keys(gone.tracks)) batch.add('DEL', keys.playable(id, track))
   for (const key of [keys.minutes(id), keys.counts(id), keys.preconditions(id)]) batch.add('DEL', key)

@@ -42,10 +42,10 @@ export function refusalRoutes({ refusals, eventBus, count, audit, log, now }: Re
     audit({ event: 'handshake-refused', outcome: 'refused', who, address, code })
     const repeated = await refusals.record(refused)
     if (repeated === 1) {
-      // Each browser meets it once, before its user goes on.
-      const isBrowser = code.startsWith('BROWSER_')
-      const who = isBrowser ? 'a browser ended the handshake' : 'a client was refused'
-      log[isBrowser ? 'info' : 'warn'](`${who}: ${address}: ${reason}. ${adviceOn(refused)}`)
+      const details = `${address}: ${reason}. ${adviceOn(refused)}`
+      // Each browser does so once, before its user goes on.
+      if (code.startsWith('BROWSER_')) log.info(`a browser ended the handshake: ${details}`)
+      else log.warn(`a client was refused: ${details}`)
     }
     eventBus.publish({ kind: 'handshake-refused', at, address, code, reason })
     response.status(204).end()

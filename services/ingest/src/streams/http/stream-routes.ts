@@ -60,8 +60,6 @@ interface StreamRoutesDeps {
   readonly log: Pick<Logger, 'warn'>
 }
 
-const createParameters = ['interface', 'strict', 'expectations']
-
 /** The stream routes of the reference and of every generation of the Matter test harness. */
 export function streamRoutes(deps: StreamRoutesDeps): Router {
   const {
@@ -84,7 +82,7 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     '/streams',
     sendContinue,
     json(),
-    warnOfMisspelt(createParameters, log),
+    warnOfMisspelt(streamBody.unwrap(), log),
     async (request, response) => {
       const { expectations: expected, ...body } = parseBody(streamBody, request.body) ?? {}
       const wanted = expected && expectationsOf(expected)
@@ -99,7 +97,7 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
       await streamJson(response.status(201), responseOf(stream))
     },
   )
-  router.get('/streams', warnOfMisspelt(Object.keys(streamsQuery.shape), log), async (request, response) => {
+  router.get('/streams', warnOfMisspelt(streamsQuery, log), async (request, response) => {
     const { summary, cursor, limit } = parseLooseQuery(streamsQuery, request.query)
     if (!summary) {
       const { streams: page, next } = await streams.list(cursor, limit ?? null, visibleTo(request))
@@ -109,16 +107,12 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     const { summaries, next } = await streams.summaries(cursor, limit ?? summariesPerPage, visibleTo(request))
     await streamJson(response, { streams: mapPages(summaries, summaryResponse), next_cursor: next })
   })
-  router.get(
-    '/streams/:id',
-    warnOfMisspelt(Object.keys(streamQuery.shape), log),
-    async (request: StreamRequest, response) => {
-      const { id } = request.params
-      const { summary } = parseLooseQuery(streamQuery, request.query)
-      if (summary) return void response.json(summaryResponse(await streams.summary(id)))
-      await streamJson(response, responseOf(await streams.get(id)))
-    },
-  )
+  router.get('/streams/:id', warnOfMisspelt(streamQuery, log), async (request: StreamRequest, response) => {
+    const { id } = request.params
+    const { summary } = parseLooseQuery(streamQuery, request.query)
+    if (summary) return void response.json(summaryResponse(await streams.summary(id)))
+    await streamJson(response, responseOf(await streams.get(id)))
+  })
 
   router.get('/sessions/:id', async (request, response) => {
     const { cursor, limit } = parseQuery(z.object(pageQuery), request.query)

@@ -10,7 +10,7 @@ import { readInits } from '../../indexing/redis/stream-loader.ts'
 import { hmget, parse } from '../../indexing/redis/values.ts'
 import { noTotals, type Totals } from '../../indexing/totals.ts'
 import { type CodeWithSeverity, codeOf, type FindingCounts } from '../../validation/report.ts'
-import { at, type Session } from '../../validation/state.ts'
+import { at, type Session, sessionKeyOf } from '../../validation/state.ts'
 import type { StreamQueries, StreamSummary } from '../ports.ts'
 import type { SessionView } from '../session-view.ts'
 import type { Stream } from '../stream.ts'
@@ -80,13 +80,14 @@ export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> 
     { upload, session, track, init }: JudgedUpload,
   ): Promise<string | null> {
     if (init !== null) return init
-    const key = session?.split('.')[0]
-    const json = key === undefined ? null : await orUnavailable(redis.hget(keysOf(stream).current, key))
+    const keys = keysOf(stream)
+    const json =
+      session === null ? null : await orUnavailable(redis.hget(keys.current, sessionKeyOf(session)))
     const current = parse<Session>(json)
     const known =
       current?.id === session && track !== null ? at(current.tracks, track)?.initUpload : undefined
     if (known !== undefined) return known
-    const facts = parse<Stream>(await orUnavailable(redis.get(keysOf(stream).stream)))
+    const facts = parse<Stream>(await orUnavailable(redis.get(keys.stream)))
     if (facts?.interface === 'cmaf-ingest') return null
     const { path } = upload
     const found = await Promise.all(initFoldersOf(path).map((folder) => readInits(redis, stream, folder)))

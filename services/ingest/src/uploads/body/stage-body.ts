@@ -114,7 +114,10 @@ export function measure(body: Buffer, onPart: (part: Part) => void): BodyStats {
   return { bytes: body.length, sha256: hash('sha256', body), whole: true, inspection: inspector.result() }
 }
 
-/** Persists the facts of a body that takes its time, so that a crash leaves what has come: a large body at once, others soon. */
+/**
+ * Persists the facts of a body that takes its time, so that a crash leaves what has come: a large body at once, others
+ * soon.
+ */
 function createPersistence(staged: StagedUpload) {
   let timer: NodeJS.Timeout | undefined
   let persisted: Promise<void> | null = null

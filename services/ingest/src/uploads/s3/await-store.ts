@@ -27,8 +27,8 @@ const permanent: Readonly<Record<string, string>> = {
 
 /**
  * Resolves once the store responds, with the id of what is stored below the prefix; waits for it, and says so in the
- * log. Throws, in words, where waiting does not help, where the store cannot do what this server needs, and where a later
- * version of this server has written there.
+ * log. Throws, in words, where waiting does not help, where the store cannot do what this server needs, and where a
+ * later version of this server has written there.
  */
 export async function awaitStore(
   store: ObjectStore,

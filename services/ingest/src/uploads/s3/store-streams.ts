@@ -19,7 +19,10 @@ export interface StoreStreams {
   create(): Promise<string>
   /** Takes an id that a stream on this disk has already. Throws where another machine has taken it. */
   bring(stream: string): Promise<void>
-  /** Ids of all streams, ascending; those that are known while the store does not respond, once they have been listed. */
+  /**
+   * Ids of all streams, ascending. While the store does not respond, those that this process knows, once they have been
+   * listed.
+   */
   list(): Promise<readonly string[]>
   has(stream: string): Promise<boolean>
   isRemoved(stream: string): boolean

@@ -63,6 +63,8 @@ interface Slot<Item> {
   cells: readonly Cell<Item>[]
   index: number
   item: Item | null
+  /** From the top of the first row, in pixels. */
+  top: number
 }
 
 const headHeight = 28
@@ -213,10 +215,12 @@ export function createList<Item>(options: ListOptions<Item>): List {
     const item = itemAt(index)
     const tone = `list-row ${item ? toneOf(item) : 'loading'}${index === shown.chosen ? ' chosen' : ''}${index === shown.hovered ? ' hovered' : ''}`
     if (slot.row.className !== tone) slot.row.className = tone
+    // Rows are higher in a narrow window: a row that stays may move.
+    if (slot.top !== index * each) slot.row.style.transform = `translateY(${index * each}px)`
+    slot.top = index * each
     if (slot.index === index && slot.item === item && item !== null) return
     slot.index = index
     slot.item = item
-    slot.row.style.transform = `translateY(${index * each}px)`
     slot.row.setAttribute('aria-rowindex', String(index + 2))
     for (const cell of slot.cells) {
       const { column, element, place } = cell
@@ -244,7 +248,7 @@ export function createList<Item>(options: ListOptions<Item>): List {
       { role: 'row', class: 'list-row' },
       cells.map((cell) => cell.element),
     )
-    const slot: Slot<Item> = { row, cells, index: -1, item: null }
+    const slot: Slot<Item> = { row, cells, index: -1, item: null, top: -1 }
     row.addEventListener('click', () => options.onChoose(slot.index))
     row.addEventListener('pointerenter', () => options.onHover(slot.index))
     body.append(row)

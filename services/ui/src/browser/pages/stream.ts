@@ -565,8 +565,7 @@ function showPanel(): void {
 /** The chosen session, or the newest that can be played. */
 function sessionToPlay(): string | null {
   if (view.session !== null) return view.session
-  const all = sessionsInOrder
-  return (all.findLast(mayPlay) ?? all.at(-1))?.key ?? null
+  return (sessionsInOrder.findLast(mayPlay) ?? sessionsInOrder.at(-1))?.key ?? null
 }
 
 async function openPlayer(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { StreamSummary } from '../api/types.ts'
 import { ago, bitrate, bytes, plural } from '../dom/format.ts'
-import { type Child, fill, h } from '../dom/h.ts'
+import { type Child, fill, h, setText } from '../dom/h.ts'
 import { mark, untrusted } from '../dom/words.ts'
 import { createPicture } from './picture.ts'
 
@@ -46,8 +46,7 @@ export function createCard(id: number, onDelete: () => void): StreamCard {
   return { element, update }
 
   function update(stream: StreamSummary, now: number): void {
-    const words = activityOf(stream, now)
-    if (activity.textContent !== words) activity.textContent = words
+    setText(activity, activityOf(stream, now))
     if (stream === shown) return
     shown = stream
     activity.className = `activity ${stream.live ? 'is-live' : ''}`

@@ -1,6 +1,9 @@
 import type { StoredObject } from '../../judged-upload.ts'
 
-/** What stands at a path, short, because there is one for every path: id, SHA-256, and the session of the few that have it. */
+/**
+ * What stands at a path, short, because there is one for every path: id, SHA-256, and the session of the few that have
+ * it.
+ */
 export const encodeObject = ({ upload, sha256, session }: StoredObject): string =>
   session === undefined ? `${upload} ${sha256}` : `${upload} ${sha256} ${session}`
 

@@ -17,7 +17,10 @@ import { bodyOf, type ObjectParts, type ObjectStore, readObject, type StoredObje
 import { bodiesPrefix, bodyKey, digestKey, digestsPrefix } from '../store-keys.ts'
 import { type Place, packDirectory } from './pack-directory.ts'
 
-/** Packs whose bytes are in memory, up to 256 KiB each: a rebuild reads one body after the other of many streams at a time. */
+/**
+ * Packs whose bytes are in memory, up to 256 KiB each: a rebuild reads one body after the other of many streams at a
+ * time.
+ */
 const maxPacks = 128
 /** Two machines may remove from one pack at the same time. */
 const maxRounds = 3

@@ -10,8 +10,8 @@ export interface StreamedBody extends StagedUpload {
   /** The body on this disk. */
   readonly local: StagedUpload
   /**
-   * Brings the rest to the store. False where the body was too small, where a part failed, or where other bytes have taken its
-   * place: then nothing of it is there. Throws `Unavailable`.
+   * Brings the rest to the store. False where the body was too small, where a part failed, or where other bytes have
+   * taken its place: then nothing of it is there. Throws `Unavailable`.
    */
   finish(sha256: string): Promise<boolean>
 }

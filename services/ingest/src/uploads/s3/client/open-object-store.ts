@@ -198,8 +198,8 @@ async function shareStorage(
 }
 
 /**
- * Takes the streams of a folder that was filled before there was a store into an empty store. Throws, in words, where that has
- * streams: two would have one id.
+ * Takes the streams of a folder that was filled before there was a store into an empty store. Throws, in words, where
+ * the store has streams: two would have one id.
  */
 async function bringStreams(
   here: readonly string[],

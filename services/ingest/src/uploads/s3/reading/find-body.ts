@@ -19,9 +19,9 @@ export interface FindBodyDeps {
 }
 
 /**
- * Bodies in the store; null for one that it does not have. One that may be on its way there from another machine is waited
- * for, once: an upload of this moment, and any that the index knows, for the clock of that machine may be behind by hours.
- * All throw `Unavailable`, and `RecordChanged` for what this server did not put there.
+ * Bodies in the store; null for one that it does not have. One that may be on its way there from another machine is
+ * waited for, once: an upload of this moment, and any that the index knows, for the clock of that machine may be behind
+ * by hours. All throw `Unavailable`, and `RecordChanged` for what this server did not put there.
  */
 export function findBodyWith({ storedBodies, index, shipWithinMs, maxWaitMs, nowMs }: FindBodyDeps) {
   const waitMs = shipWithinMs + maxLateMs
