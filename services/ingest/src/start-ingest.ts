@@ -66,6 +66,7 @@ import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 const catchUpWaitMs = 10_000
 const faultRefreshMs = 1_000
 const usageRefreshMs = 30_000
+const usageRetryMs = 1_000
 const now = (): Date => new Date()
 
 interface RunningIngest {
@@ -113,9 +114,9 @@ export async function startIngest(
   const access = await openAccess(config, { certificates, clientCertificates, journals, shared }, built, log)
   const { authorization } = access
   const { read } = x509Reader
-  const deviceKeys = deviceKeysWith({ usage, details: clientCertificates.details, read })
-  const freeBytes = () => freeBytesIn(workingDirectory)
   const nowMs = () => performance.now()
+  const deviceKeys = deviceKeysWith({ usage, details: clientCertificates.details, read, nowMs })
+  const freeBytes = () => freeBytesIn(workingDirectory)
   const space =
     reserveBytes > 0 ? createDiskSpace({ freeBytes, reserveBytes, nowMs, onRefusal: onDiskFull }) : null
   const takeSpace = space && takeSpaceOf(space)
@@ -194,8 +195,8 @@ export async function startIngest(
   const webhooks = openWebhooks(config, built, log, { storage, streams, notifier, shared, newId, now, port })
   if (quotas) {
     const keys = hasDeviceQuota(config.quotas) ? deviceKeys : null
-    const refresh = { journals, index, usage, deviceKeys: keys, intervalMs: usageRefreshMs, log }
-    built.use(await startUsageRefresh(refresh))
+    const every = { intervalMs: usageRefreshMs, retryMs: usageRetryMs }
+    built.use(await startUsageRefresh({ journals, index, usage, deviceKeys: keys, ...every, log }))
   }
   const authenticate = createProxyAuth(certificates.secret)
   const respondWithError = createErrorResponder(log)

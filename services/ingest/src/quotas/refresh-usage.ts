@@ -1,3 +1,4 @@
+import { throttle } from '@pushav/shared/lib/throttle.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { StreamQueries } from '../streams/ports.ts'
@@ -14,21 +15,43 @@ interface UsageRefreshDeps {
   /** Null where no quota is for one device: then no certificate has to be read. */
   readonly deviceKeys: Pick<DeviceKeys, 'readStored'> | null
   readonly intervalMs: number
-  readonly log: Logger
+  /** How long after a failure it is read again: until the first success nothing that was stored before counts. */
+  readonly retryMs: number
+  readonly log: Pick<Logger, 'warn'>
 }
+
+const warnEveryMs = 30_000
 
 /**
  * Reads from the index what is stored, once now and then at intervals, because other ingest processes receive and
- * delete, too. Resolves after the first time.
+ * delete, too. Resolves after the first time, also where that fails because Redis is away.
  */
 export async function startUsageRefresh(deps: UsageRefreshDeps): Promise<Disposable> {
-  const { journals, index, usage, deviceKeys, intervalMs, log } = deps
-  await tryRefresh()
-  const timer = setInterval(() => void tryRefresh(), intervalMs).unref()
-  return { [Symbol.dispose]: () => clearInterval(timer) }
+  const { journals, index, usage, deviceKeys, intervalMs, retryMs, log } = deps
+  const warn = throttle(warnEveryMs, () => performance.now(), logFailure)
+  let timer: NodeJS.Timeout | undefined
+  let isEnded = false
+  await refreshAndSchedule()
+  return {
+    [Symbol.dispose]() {
+      isEnded = true
+      clearTimeout(timer)
+    },
+  }
 
-  async function tryRefresh(): Promise<void> {
-    await refresh().catch((error) => log.warn({ error }, 'what counts towards quotas is not read again yet'))
+  async function refreshAndSchedule(): Promise<void> {
+    const isRead = await refresh().then(
+      () => true,
+      (error) => {
+        warn(error)
+        return false
+      },
+    )
+    if (!isEnded) timer = setTimeout(refreshAndSchedule, isRead ? intervalMs : retryMs).unref()
+  }
+
+  function logFailure(error: unknown): void {
+    log.warn({ error }, 'what counts towards quotas is not read again yet')
   }
 
   async function refresh(): Promise<void> {
