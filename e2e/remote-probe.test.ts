@@ -163,8 +163,12 @@ describe('a probe worker on another machine', function () {
   const unusable: [Record<string, string>, RegExp][] = [
     [{ UPLOADS_FROM: '' }, /WORKING_DIRECTORY must be a folder, unless STORE or UPLOADS_FROM is set/],
     [{ WORKING_DIRECTORY: '/tmp' }, /UPLOADS_FROM must be left out where WORKING_DIRECTORY or STORE is set/],
-    [{ ROOT_CERTIFICATE: '/no/such/root.pem' }, /ROOT_CERTIFICATE is no certificate in PEM: ENOENT/],
-    [{ ROOT_CERTIFICATE: import.meta.filename }, /ROOT_CERTIFICATE is no certificate in PEM/],
+    [
+      { ROOT_CERTIFICATE: '/no/such/root.pem' },
+      /^bad settings: ROOT_CERTIFICATE: \/no\/such\/root.pem cannot be read \(ENOENT\)$/m,
+    ],
+    [{ ROOT_CERTIFICATE: import.meta.filename }, /^bad settings: .* holds no certificate in PEM$/m],
+    [{ UPLOADS_CERTIFICATE: '/dev/zero' }, /^bad settings: UPLOADS_CERTIFICATE: \/dev\/zero is no file$/m],
   ]
   for (const [settings, complaint] of unusable)
     it(`does not start with ${JSON.stringify(Object.keys(settings))} that make no sense: ${complaint.source}`, async () => {

@@ -11,7 +11,7 @@ const log = createLogger('ingest', config.logLevel)
 
 const built = new AsyncDisposableStack()
 closeOnSignal(built, log)
-await restrictFiles(config.workingDirectory, config.umask, log)
+await restrictFiles(config.workingDirectory, config.umask, log).catch(exitOnUnusableSetting)
 const { makeStartTokens } = await startIngest(config, built, log).catch(exitOnUnusableSetting)
 log.info({ listen: config.listen }, 'listening')
 // They go to a process that shows them to its user, never into a log.

@@ -1,5 +1,5 @@
 import { createLogger } from '@pushav/shared/logger.ts'
-import { settingsOrExit } from '@pushav/shared/settings.ts'
+import { exitOnUnusableSetting, settingsOrExit } from '@pushav/shared/settings.ts'
 import { readConfig } from './config.ts'
 import { createVerdictWatch } from './expectations/watch-verdicts.ts'
 import { openInstance } from './instances/disk/instance-locks.ts'
@@ -14,7 +14,7 @@ import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 const config = settingsOrExit(readConfig)
 const log = createLogger('reindex', config.logLevel)
 
-await restrictFiles(config.workingDirectory, config.umask, log)
+await restrictFiles(config.workingDirectory, config.umask, log).catch(exitOnUnusableSetting)
 await reindex()
 // An open channel to a parent process would keep this one alive.
 process.disconnect?.()

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { createLogger } from '@pushav/shared/logger.ts'
-import { settingsOrExit } from '@pushav/shared/settings.ts'
+import { exitOnUnusableSetting, settingsOrExit } from '@pushav/shared/settings.ts'
 import { hierarchies } from './certificates/certificate.ts'
 import { diskRootFile } from './certificates/disk/replace-root.ts'
 import { openRootFiles } from './certificates/disk/root-files.ts'
@@ -17,7 +17,7 @@ const config = settingsOrExit(readConfig)
 const log = createLogger('renew-roots', config.logLevel)
 const now = () => new Date()
 
-await restrictFiles(config.workingDirectory, config.umask, log)
+await restrictFiles(config.workingDirectory, config.umask, log).catch(exitOnUnusableSetting)
 const file = diskRootFile(config.workingDirectory, now)
 for (const hierarchy of hierarchies) {
   const pair = await openRootFiles(config.workingDirectory, hierarchy, () => createRoot(now()), log)

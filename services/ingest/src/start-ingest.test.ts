@@ -1,4 +1,4 @@
-import { deepEqual, equal, fail, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, fail, match, ok, rejects } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
@@ -40,6 +40,20 @@ describe('ingest', () => {
     const answer = await ingest.send('GET', '/streams', undefined, { 'x-proxy-secret': '0'.repeat(64) })
     deepEqual([answer.status, answer.json.code], [403, 'proxy-authentication-failed'])
     equal((await ingest.send('GET', '/healthz', undefined, { 'x-proxy-secret': '' })).status, 200)
+  })
+
+  it('says in a sentence which setting it cannot use', async () => {
+    const store = { STORE: 's3://bucket/prefix' }
+    const cases: readonly [NodeJS.ProcessEnv, RegExp][] = [
+      [{ HANDOVER_FILE: suite.path() }, /^HANDOVER_FILE: .* cannot be written \(EISDIR\)$/],
+      [{ HANDOVER_FILE: '/dev/null/x' }, /^HANDOVER_FILE: .* cannot be written \(EEXIST\)$/],
+      [{ CLIENT_CA: '/dev/zero' }, /^CLIENT_CA: \/dev\/zero is no file$/],
+      [{ KEYLOG: suite.path() }, /^KEYLOG: .* cannot be written \(EISDIR\)$/],
+      [{ ...store, STORE_PASSPHRASE_FILE: suite.path() }, /^STORE_PASSPHRASE_FILE: .* is no file$/],
+      [{ INGEST_LISTEN: 'unix:/none/x' }, /^INGEST_LISTEN: cannot listen on \/none\/x \((EACCES|ENOENT)\)$/],
+    ]
+    for (const [settings, message] of cases)
+      await rejects(suite.start(settings), { name: 'UnusableSetting', message })
   })
 
   it('gives 32 streams made at once 32 ids', async () => {

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readSettingFile } from '@pushav/shared/setting-file.ts'
+import { UnusableSetting } from '@pushav/shared/settings.ts'
 import type { StoreTarget } from '@pushav/shared/store/store-url.ts'
 import type { Config } from './config.ts'
 import { diskUploads } from './disk/disk-uploads.ts'
@@ -15,7 +16,7 @@ const timeoutMs = 15_000
 
 /**
  * Uploads from the working directory, those that it lacks from the object store; over HTTPS from the server on a
- * machine that has neither. Throws when a certificate cannot be read. `onUnavailable` receives each failure that is
+ * machine that has neither. Throws an `UnusableSetting` when a certificate cannot be read. `onUnavailable` receives each failure that is
  * retried.
  */
 export async function chooseUploads(
@@ -54,21 +55,26 @@ async function storeOf(
 }
 
 const readRoot = (path: string): Promise<string> =>
-  readPem(path, 'ROOT_CERTIFICATE is no certificate in PEM', (pem) => void new X509Certificate(pem))
+  readPem('ROOT_CERTIFICATE', path, 'certificate', (pem) => void new X509Certificate(pem))
 
 const readCertificateWithKey = (path: string): Promise<string> =>
-  readPem(path, 'UPLOADS_CERTIFICATE is no certificate and key in PEM', (pem) => {
+  readPem('UPLOADS_CERTIFICATE', path, 'certificate and key', (pem) => {
     new X509Certificate(pem)
     createPrivateKey(pem)
   })
 
-/** Throws an error that begins with `fault` when the file cannot be read, or `parse` throws. */
-async function readPem(path: string, fault: string, parse: (pem: string) => void): Promise<string> {
+/** Throws an `UnusableSetting` when the file cannot be read, or `parse` throws. */
+async function readPem(
+  setting: string,
+  path: string,
+  content: string,
+  parse: (pem: string) => void,
+): Promise<string> {
+  const pem = await readSettingFile(setting, path)
   try {
-    const pem = await readFile(path, 'utf8')
     parse(pem)
     return pem
-  } catch (error) {
-    throw new Error(`bad settings: ${fault}: ${(error as Error).message}`)
+  } catch (cause) {
+    throw new UnusableSetting(`${setting}: ${path} holds no ${content} in PEM`, { cause })
   }
 }

@@ -5,7 +5,7 @@ import { createKeyRecipient } from '@pushav/shared/lib/wrapped-key.ts'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { reportReady } from '@pushav/shared/process/ready-report.ts'
 import { closeOnSignal } from '@pushav/shared/process/shutdown.ts'
-import { settingsOrExit } from '@pushav/shared/settings.ts'
+import { exitOnUnusableSetting, settingsOrExit } from '@pushav/shared/settings.ts'
 import { chooseUploads } from './choose-uploads.ts'
 import { readConfig } from './config.ts'
 import { removeStaleSandboxDirs, sandboxOf } from './disk/sandbox-dir.ts'
@@ -29,7 +29,9 @@ const now = () => new Date()
 await removeStaleSandboxDirs(Date.now())
 
 const noteProbe = await openMetrics(config.metricsAddress, built)
-const prepared = built.use(await prepareFfprobe(config.ffprobe, config, config.sandbox))
+const prepared = built.use(
+  await prepareFfprobe(config.ffprobe, config, config.sandbox).catch(exitOnUnusableSetting),
+)
 const { ffprobe, confinement, isSandboxed, complaints } = prepared
 if (isSandboxed) log.info({ confinement, complaints }, 'ffprobe confined')
 else log.warn({ confinement, complaints }, 'ffprobe runs without a sandbox')
@@ -38,7 +40,8 @@ const onError = logThrottled('redis or queue failed')
 const redis = built.adopt(connectRedis(config.redisUrl, onError), (redis) => redis.disconnect())
 
 const closing = new AbortController()
-const uploads = await chooseUploads(config, logThrottled('uploads unavailable'), closing.signal)
+const onUnavailable = logThrottled('uploads unavailable')
+const uploads = await chooseUploads(config, onUnavailable, closing.signal).catch(exitOnUnusableSetting)
 const outcomes = redisOutcomes(redis, now)
 const recipient = createKeyRecipient()
 const openUploads = openUploadsWith(uploads, recipient, sandboxOf)

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
-import type { Address } from '@pushav/shared/settings.ts'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { type Address, UnusableSetting } from '@pushav/shared/settings.ts'
 
 /**
  * Listens for the proxy. This side has no timeouts and closes no connection that the proxy may still use: closing one
- * during a request would lose an upload.
+ * during a request would lose an upload. Throws an `UnusableSetting` where it cannot listen.
  */
 export async function listen(app: RequestListener, address: Address): Promise<AsyncDisposable> {
   const server = createServer(
@@ -15,7 +16,10 @@ export async function listen(app: RequestListener, address: Address): Promise<As
   server.on('checkContinue', app)
   if ('path' in address) await rm(address.path, { force: true })
   server.listen(address)
-  await once(server, 'listening')
+  await once(server, 'listening').catch((cause) => {
+    const where = 'path' in address ? address.path : `${address.host}:${address.port}`
+    throw new UnusableSetting(`INGEST_LISTEN: cannot listen on ${where} (${errorCode(cause)})`, { cause })
+  })
   if ('path' in address) await chmod(address.path, 0o600)
   return {
     async [Symbol.asyncDispose]() {

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os'
+import { UnusableSetting } from '@pushav/shared/settings.ts'
 import { argumentsOf, inputOf } from '../domain/invocation.ts'
 import type { FfprobeResult } from '../domain/outcome.ts'
 import type { Ffprobe, SandboxDir } from '../use-cases/ports.ts'
@@ -23,8 +24,8 @@ interface ConfinedFfprobe extends Disposable {
 export type SandboxPolicy = 'required' | 'preferred' | null
 
 /**
- * Finds ffprobe and the tightest confinement that works on this machine. Throws where no ffprobe works, and where it
- * works only without a sandbox that `policy` demands.
+ * Finds ffprobe and the tightest confinement that works on this machine. Throws an `UnusableSetting` where no ffprobe
+ * works, and where it works only without a sandbox that `policy` demands.
  */
 export async function prepareFfprobe(
   name: string,
@@ -34,17 +35,17 @@ export async function prepareFfprobe(
 ): Promise<ConfinedFfprobe> {
   const needsSandbox = policy === 'required' || (policy === null && isRoot)
   const program = await findProgram(name, process.env.PATH ?? '')
-  if (program === null) throw new Error(`${name} is not there: ${installation}`)
+  if (program === null) throw new UnusableSetting(`FFPROBE: ${name} is not there: ${installation}`)
   const complaints: string[] = []
   for (const confinement of confinements(program, limits, isRoot)) {
-    if (needsSandbox && !confinement.isSandbox) throw new Error(refusalOf(policy, complaints))
+    if (needsSandbox && !confinement.isSandbox) throw new UnusableSetting(refusalOf(policy, complaints))
     const pool = createLauncherPool(confinement, limits.niceness)
     const complaint = await complaintOf(confinement, pool)
     if (complaint === null) return confined(confinement, pool)
     pool[Symbol.dispose]()
     complaints.push(`${confinement.name}: ${complaint}`)
   }
-  throw new Error(`${program} does not run (${complaints.at(-1)}): ${installation}`)
+  throw new UnusableSetting(`FFPROBE: ${program} does not run (${complaints.at(-1)}): ${installation}`)
 
   function confined(confinement: Confinement, pool: LauncherPool): ConfinedFfprobe {
     return {

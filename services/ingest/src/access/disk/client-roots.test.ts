@@ -19,7 +19,7 @@ describe('readClientRoots', () => {
     const path = join(directory.path, 'roots.pem')
     const unusable = (message: RegExp) => ({ name: 'UnusableSetting', message })
     await rejects(readClientRoots(path), unusable(/^CLIENT_CA: .*roots\.pem cannot be read \(ENOENT\)$/))
-    await rejects(readClientRoots(directory.path), unusable(/cannot be read \(EISDIR\)$/))
+    await rejects(readClientRoots(directory.path), unusable(/is no file$/))
     await writeFile(path, 'no PEM')
     await rejects(readClientRoots(path), unusable(/holds no certificate in PEM$/))
     await writeFile(path, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n')

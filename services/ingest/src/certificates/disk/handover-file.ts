@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Handover, handover, handoverVersionOf } from '@pushav/shared/handover.ts'
+import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { UnusableSetting } from '@pushav/shared/settings.ts'
 import { privateMode, readIfExists, stageFile } from './staged-file.ts'
 
 export type HandoverFacts = Omit<Handover, 'secret'>
@@ -17,25 +19,29 @@ interface HandoverFile {
 
 /**
  * The file that hands certificates and the secret to the proxy. It is on the disk when this returns. Without a secret
- * the first process to create the file chooses one.
+ * the first process to create the file chooses one. Throws an `UnusableSetting` where the file cannot be written.
  */
 export async function openHandoverFile(
   path: string,
   facts: HandoverFacts,
   given: string | null = null,
 ): Promise<HandoverFile> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const secret = given ?? (await agreeOnSecret(path, facts))
-  await write(facts)
-  await chmod(path, privateMode)
-  return { secret, write, version }
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const secret = given ?? (await agreeOnSecret(path, facts))
+    await writeFacts(secret, facts)
+    await chmod(path, privateMode)
+    return { secret, write: (next) => writeFacts(secret, next), version }
+  } catch (cause) {
+    throw new UnusableSetting(`HANDOVER_FILE: ${path} cannot be written (${errorCode(cause)})`, { cause })
+  }
 
   async function version(): Promise<string> {
     const handedOver = await readHandover(path)
     return handedOver ? handoverVersionOf(handedOver) : ''
   }
 
-  async function write(next: HandoverFacts): Promise<boolean> {
+  async function writeFacts(secret: string, next: HandoverFacts): Promise<boolean> {
     const text = textOf(secret, next)
     if ((await readIfExists(path)) === text) return false
     const staged = await stageFile(path, text, privateMode)

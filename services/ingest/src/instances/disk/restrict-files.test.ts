@@ -1,4 +1,4 @@
-import { deepEqual } from 'node:assert/strict'
+import { deepEqual, rejects } from 'node:assert/strict'
 import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLogger } from '@pushav/shared/logger.ts'
@@ -32,6 +32,16 @@ describe('restrictFiles', () => {
     deepEqual(await modesOf(directory.path, ['.']), ['710'])
     await writeFile(join(directory.path, 'uploads/file'), '')
     deepEqual(await modesOf(directory.path, ['uploads/file']), ['640'])
+  })
+
+  it('says in a sentence that the working directory cannot be made', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'file')
+    await writeFile(path, '')
+    await rejects(restrictFiles(path, 0o077, log), {
+      name: 'UnusableSetting',
+      message: `WORKING_DIRECTORY: ${path} cannot be made (EEXIST)`,
+    })
   })
 })
 

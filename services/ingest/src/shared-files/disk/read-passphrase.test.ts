@@ -18,11 +18,9 @@ describe('readPassphrase', () => {
   })
 
   it('says what is wrong without the passphrase', async () => {
-    await rejects(
-      read('too short'),
-      /bad settings: the passphrase of the store has fewer than 12 characters$/,
-    )
-    await rejects(read(null, '/none'), /STORE_PASSPHRASE_FILE: \/none cannot be read/)
-    await rejects(read('correct horse', '/none'), /are both set/)
+    const unusable = (message: RegExp) => ({ name: 'UnusableSetting', message })
+    await rejects(read('too short'), unusable(/^the passphrase of the store has fewer than 12 characters$/))
+    await rejects(read(null, '/none'), unusable(/^STORE_PASSPHRASE_FILE: \/none cannot be read \(ENOENT\)$/))
+    await rejects(read('correct horse', '/none'), unusable(/are both set$/))
   })
 })
