@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -76,6 +77,18 @@ describe('access', function () {
     secrets.push(text)
     return text
   }
+  /** Half of an upload of nine bytes. */
+  const beginUploadOf = (caller: TestCaller, path: string) => {
+    const request = caller.begin(path, 9)
+    request.on('error', () => undefined).write('half')
+    const response = once(request, 'response').then(async ([incoming]) => {
+      const text: string = (await incoming.setEncoding('utf8').toArray()).join('')
+      return { status: incoming.statusCode, json: JSON.parse(text) }
+    })
+    return { request, response }
+  }
+  const inFlight = async (stream: number): Promise<number> =>
+    (await admin.send('GET', `/streams/${stream}?summary=true`)).json.in_flight
   const codeOf = ({ status, json }: { status: number; json: { code?: string } | null }) => [
     status,
     json?.code,
@@ -201,6 +214,51 @@ describe('access', function () {
       equal((await mine.send('DELETE', `/access/streams/${stream.id}/${key}`)).status, 200)
       deepEqual(codeOf(await theirs.send('PUT', path, 'x')), [403, 'access-denied'])
       equal(await listed(), 0)
+    })
+
+    it('ends the uploads on their way of a device that it is no longer shared with, and no others', async () => {
+      const [owner, guest] = [await enrol('lends'), await enrol('borrows')]
+      using mine = owner.caller
+      using theirs = guest.caller
+      const { json: stream } = await mine.send('POST', '/streams')
+      const { json: grants } = await mine.send('POST', `/access/streams/${stream.id}`, '{"name":"borrows"}')
+      const ofOwner = beginUploadOf(mine, `/streams/${stream.id}/mine.m4s`)
+      const ofGuest = beginUploadOf(theirs, `/streams/${stream.id}/theirs.m4s`)
+      await until('both are on their way', async () => (await inFlight(stream.id)) === 2)
+      const [{ key }] = grants.shared_with
+      equal((await mine.send('DELETE', `/access/streams/${stream.id}/${key}`)).status, 200)
+      const refused = await ofGuest.response
+      deepEqual([refused.status, refused.json.code], [403, 'access-denied'])
+      ofOwner.request.end('rest!')
+      equal((await ofOwner.response).status, 202)
+      const uploads = await until('both journal lines', async () => {
+        const journal = await readJournal(serverOf(), String(stream.id))
+        return journal.uploads.length === 2 ? journal.uploads : null
+      })
+      deepEqual(uploads.map(({ path, whole, bytes }) => [path, whole, bytes]).sort(), [
+        ['mine.m4s', true, 9],
+        ['theirs.m4s', false, 4],
+      ])
+      const line = await until('the audit line', async () =>
+        (await audited()).find(
+          ({ event, details }) => event === 'upload-cut-off' && details.stream === `${stream.id}`,
+        ),
+      )
+      deepEqual(
+        [line.who.name, line.request, line.code, line.details.upload],
+        ['borrows', `PUT /streams/${stream.id}/theirs.m4s`, 'access-denied', refused.json.upload_id],
+      )
+    })
+
+    it('ends the uploads on their way of a browser that signs out', async () => {
+      using browser = await signedIn(serverOf(), await token({ purpose: 'sign-in', role: 'admin' }))
+      secrets.push(browser.cookie.split('=')[1] ?? '')
+      const { json: stream } = await browser.send('POST', '/streams')
+      const upload = beginUploadOf(browser, `/streams/${stream.id}/a.m4s`)
+      await until('it is on its way', async () => (await inFlight(stream.id)) === 1)
+      equal((await browser.send('POST', '/access/sign-out')).status, 200)
+      const refused = await upload.response
+      deepEqual([refused.status, refused.json.code], [403, 'certificate-required'])
     })
 
     it('is given away by admins alone', async () => {

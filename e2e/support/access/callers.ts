@@ -1,6 +1,7 @@
 import { equal } from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import type { ClientRequest } from 'node:http'
 import { Agent, request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import type { Standalone } from '../../server/standalone.ts'
@@ -22,6 +23,8 @@ export interface TestCaller extends Disposable {
     body?: string | Buffer,
     headers?: Record<string, string>,
   ): Promise<CallerResponse>
+  /** Begins an upload of so many bytes, of which the caller sends what it likes. */
+  begin(path: string, bytes: number): ClientRequest
 }
 
 interface Credentials {
@@ -41,7 +44,13 @@ export async function callerWith(
 ): Promise<TestCaller> {
   const ca = await readFile(server.rootCertificate)
   const agent = new Agent({ keepAlive: true, ca, cert, key })
-  return { send, [Symbol.dispose]: () => agent.destroy() }
+  const own = cookie ? { cookie, ...fromOwnPage } : {}
+  return { send, begin, [Symbol.dispose]: () => agent.destroy() }
+
+  function begin(path: string, bytes: number): ClientRequest {
+    const headers = { ...own, 'content-length': String(bytes) }
+    return httpsRequest(`${server.url}${path}`, { agent, method: 'PUT', headers })
+  }
 
   async function send(
     method: string,
@@ -49,7 +58,7 @@ export async function callerWith(
     body?: string | Buffer,
     more = {},
   ): Promise<CallerResponse> {
-    const headers = { ...(cookie ? { cookie, ...fromOwnPage } : {}), ...more }
+    const headers = { ...own, ...more }
     const sent = httpsRequest(`${server.url}${path}`, { agent, method, headers }).end(body)
     const [response] = await once(sent, 'response')
     const isEndless = response.headers['content-type'] === 'text/event-stream'

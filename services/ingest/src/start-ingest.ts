@@ -8,6 +8,7 @@ import { createSite } from '@pushav/ui/site.ts'
 import { readClientRoots } from './access/disk/client-roots.ts'
 import { auditRequests } from './access/http/audit-requests.ts'
 import { anonymousClient } from './access/http/client.ts'
+import { watchUploads } from './access/http/watch-uploads.ts'
 import { serverWarnings } from './access/server-warnings.ts'
 import { makeStartTokens } from './access/start-tokens.ts'
 import { x509Reader } from './certificates/x509/reader.ts'
@@ -65,6 +66,7 @@ import { createWebhookNotifier } from './webhooks/notify-webhooks.ts'
 
 const catchUpWaitMs = 10_000
 const faultRefreshMs = 1_000
+const uploadReviewMs = 1_000
 const usageRefreshMs = 30_000
 const usageRetryMs = 1_000
 const now = (): Date => new Date()
@@ -199,6 +201,12 @@ export async function startIngest(
     built.use(await startUsageRefresh({ journals, index, usage, deviceKeys: keys, ...every, log }))
   }
   const authenticate = createProxyAuth(certificates.secret)
+  if (authorization) {
+    const { reviewUpload: review } = authorization
+    const { audit } = access
+    const everyMs = uploadReviewMs
+    built.use(watchUploads({ inFlight, review, authenticate, journals, audit, log, everyMs, now }))
+  }
   const respondWithError = createErrorResponder(log)
   const health = healthRoutes(
     { redis: () => pingAll(redis), disk: () => checkAccess(workingDirectory, constants.W_OK) },

@@ -4,6 +4,8 @@ import type { UploadFacts } from './ports.ts'
 export interface InFlightUpload {
   readonly facts: UploadFacts
   readonly declaredBytes: number | null
+  /** `IncomingBody.exchange`; null for a part of a long request. */
+  readonly exchange: object | null
   /** How many have come so far. */
   bytes(): number
 }

@@ -45,7 +45,7 @@ export function receiveUploadWith(deps: ReceiveUploadDeps): ReceiveUpload {
     if (buffered?.length === 0) return null
     const facts = { ...request, id: deps.newId() }
     using _open = deps.openUploads.begin(facts.stream, facts.id, facts.path)
-    using events = createUploadEvents(deps, facts, body.declaredBytes)
+    using events = createUploadEvents(deps, facts, body.declaredBytes, body.exchange ?? null)
     const stats = buffered && !decode && !body.fault ? measureUnlessLong(buffered) : null
     if (buffered && stats) {
       events.received(stats.bytes)

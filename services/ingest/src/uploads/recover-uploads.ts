@@ -16,7 +16,7 @@ export function recoverUploadsWith(deps: RecoverUploadsDeps) {
     let recovered = 0
     for await (const staged of deps.store.leftBehind(instance)) {
       const { facts } = staged
-      using events = createUploadEvents(deps, facts, null)
+      using events = createUploadEvents(deps, facts, null, null)
       const meter = createBodyMeter({ isPart: facts.part !== undefined })
       for await (const bytes of staged.read()) meter.add(bytes)
       const stats = meter.result(false)

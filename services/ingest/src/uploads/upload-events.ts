@@ -21,11 +21,15 @@ export interface UploadEvents extends Disposable {
   committed(upload: Upload): void
 }
 
-/** `declaredBytes` is the length of the body as announced; null when its end is announced later. */
+/**
+ * `declaredBytes` is the length of the body as announced; null when its end is announced later. `exchange` is null for
+ * what is no request of its own.
+ */
 export function createUploadEvents(
   { events, inFlight, now }: UploadEventsDeps,
   facts: UploadFacts,
   declaredBytes: number | null,
+  exchange: object | null,
 ): UploadEvents {
   const { stream, id, path, method, sender } = facts
   let bytes = 0
@@ -47,7 +51,7 @@ export function createUploadEvents(
   }
 
   function start(): void {
-    if (!isCommitted) inFlight.put({ facts, declaredBytes, bytes: () => bytes })
+    if (!isCommitted) inFlight.put({ facts, declaredBytes, exchange, bytes: () => bytes })
     const device = sender.device?.fingerprint ?? null
     events.publish({
       kind: 'upload-started',

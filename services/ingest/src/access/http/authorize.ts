@@ -30,6 +30,11 @@ interface AuthorizeDeps {
   readonly refuseUnrouted: (request: Request, response: Response) => void
 }
 
+export interface UploadReview {
+  readonly client: Client
+  readonly refusal: Refusal | null
+}
+
 /** What AUTH=mtls puts between the proxy's requests and the routes. */
 export interface Authorization {
   /** Refuses requests that the table of access does not allow. */
@@ -39,6 +44,8 @@ export interface Authorization {
    * refusals.
    */
   authorizeUpload(request: IncomingMessage, peer: Peer, stream: string): void | Promise<void>
+  /** Who sends an upload, and why it may no longer go on; null where it may. */
+  reviewUpload(request: IncomingMessage, peer: Peer, stream: string): Promise<UploadReview>
   /** The client that sent a request which has passed `requireAccess`. */
   clientOf(request: IncomingMessage): Client
   /** Null where an admin may do everything. */
@@ -57,6 +64,7 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
   return {
     requireAccess: (request, response, next) => requireAccess(request, response, next),
     authorizeUpload,
+    reviewUpload,
     clientOf: (request) => clients.get(request) ?? anonymousClient,
     grantOf: (request) => grants.get(request) ?? null,
   }
@@ -105,6 +113,11 @@ export function authorizeWith(deps: AuthorizeDeps): Authorization {
     if (!device.isAccepted) return authorizeSlowly(request, peer, stream)
     const refusal = refusalFor(uploadRow, callerOf(identityOf(device), known))
     if (refusal) throw audited(request, clientOfDevice(device), peer, refusal)
+  }
+
+  async function reviewUpload(request: IncomingMessage, peer: Peer, stream: string): Promise<UploadReview> {
+    const client = await clientIn(request, peer)
+    return { client, refusal: await decide(uploadRow, client, stream) }
   }
 
   async function authorizeSlowly(request: IncomingMessage, peer: Peer, stream: string): Promise<void> {

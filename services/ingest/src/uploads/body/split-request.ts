@@ -101,7 +101,7 @@ function createParts(deps: SplitDeps, request: StagedUpload, admission: UploadAd
   async function commitPart(into: string, { kind, from, to }: Part): Promise<void> {
     const name = kind === 'segment' ? `${++segments}.m4s` : `${kind}.mp4`
     const facts = factsOf(`${into}/${name}`, from)
-    using events = createUploadEvents(deps, facts, null)
+    using events = createUploadEvents(deps, facts, null, null)
     await using staged = deps.store.stage(facts)
     const meter = createBodyMeter({ isPart: true })
     for await (const bytes of request.read({ from, to })) {

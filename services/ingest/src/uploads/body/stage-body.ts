@@ -22,6 +22,8 @@ export interface IncomingBody {
   bytes(): AsyncIterable<Buffer>
   /** Content-Length; null when the end is announced later. */
   readonly declaredBytes: number | null
+  /** The response to the request that it comes in, which only its adapter looks into; null, or absent, for none. */
+  readonly exchange?: object | null
   /** Undoes the body's content coding; null where it has none. Throws the refusal `body-undecodable`. */
   readonly decode: ((coded: AsyncIterable<Buffer>) => AsyncIterable<Buffer>) | null
   /** Null, or absent, where nothing limits what is stored. */

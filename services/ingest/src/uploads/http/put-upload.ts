@@ -76,6 +76,7 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
           buffered: course ? null : readIfBuffered(request, declaredBytes),
           bytes: () => (course ? course.bytes() : bytesOf(request)),
           declaredBytes,
+          exchange: response,
           decode,
           admission,
           fault: course?.hit ?? null,
@@ -84,6 +85,8 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
     } finally {
       admission?.end(receipt && receipt.findings === null ? receipt.upload.id : null)
     }
+    // Its access ended meanwhile, which `watchUploads` has responded.
+    if (response.writableEnded) return
     if (receipt === null) return respondReady(response)
     if (course) return await course.respond(response, receipt, stream)
     return respondWithReceipt(response, receipt, stream)
