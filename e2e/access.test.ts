@@ -12,6 +12,7 @@ import {
   tokenMade,
   tokensResponse,
 } from '@pushav/shared/api/access.ts'
+import { revoked as revokedSchema } from '@pushav/shared/api/certificates.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { Redis } from 'ioredis'
 import { makeCsr, openssl } from '../services/ingest/src/testing/openssl.ts'
@@ -509,6 +510,38 @@ describe('access', function () {
       admin[Symbol.dispose]()
       admin = await adminOf(serverOf())
       deepEqual((await admin.send('GET', '/access/tokens')).json.tokens, [])
+    })
+
+    it('of an admin takes what was issued since a time along, and names what stays', async () => {
+      using before = (await enrol('enrolled-before')).caller
+      const since = new Date().toISOString()
+      const thief = await enrol('enrolled-by-a-thief')
+      using after = thief.caller
+      secrets.push(await readFile(join(serverOf().workingDirectory, 'certs/admin/admin.pem'), 'utf8'))
+      const { status, json } = await admin.send('POST', `/certs/admin/revoke?issued_since=${since}`)
+      equal(status, 200)
+      revokedSchema.strict().parse(json)
+      deepEqual(
+        json.issued_revoked.map(({ name }: { name: string }) => name),
+        ['enrolled-by-a-thief'],
+      )
+      deepEqual([json.acknowledged, json.newest_left[0].name], [true, 'enrolled-before'])
+      ok(json.issued_left >= json.newest_left.length)
+      deepEqual(codeOf(await after.send('POST', '/streams')), [403, 'certificate-revoked'])
+      equal((await before.send('POST', '/streams')).status, 201)
+      const line = await until('the audit line', async () =>
+        (await audited()).find(({ details }) => details?.issued_since === since),
+      )
+      match(line.details.issued_revoked, /^enrolled-by-a-thief:[0-9a-f]+$/)
+      admin[Symbol.dispose]()
+      admin = await adminOf(serverOf())
+      for (const path of [
+        `/certs/enrolled-before/revoke?issued_since=${since}`,
+        '/certs/admin/revoke?issued_since=yesterday',
+        '/certs/admin/revoke?since=2026-01-01T00:00:00Z',
+      ])
+        deepEqual(codeOf(await admin.send('POST', path)), [400, 'request-malformed'], path)
+      equal((await before.send('POST', '/streams')).status, 201)
     })
 
     async function verifyCrl(serial: string): Promise<void> {

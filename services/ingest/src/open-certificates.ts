@@ -16,6 +16,7 @@ import {
   type HandoverAcknowledgements,
 } from './certificates/handover-acknowledgements.ts'
 import { type IssueCertificate, issueCertificateWith } from './certificates/issue-certificate.ts'
+import { type IssuedSince, issuedSinceWith } from './certificates/issued-since.ts'
 import { endsSoon } from './certificates/leaf-policy.ts'
 import { type ListCertificates, listCertificatesWith } from './certificates/list-certificates.ts'
 import type { Authority, DeviceJournalEntry } from './certificates/ports.ts'
@@ -68,6 +69,7 @@ export interface Certificates {
   readonly issue: IssueCertificate
   readonly show: ShowCertificates
   readonly revoke: RevokeCertificate
+  readonly issuedSince: IssuedSince
   /** Where a file of this hierarchy is on the disk. */
   readonly pathOf: (hierarchy: Hierarchy, file: string) => string
   readonly list: ListCertificates
@@ -172,6 +174,7 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     }),
     show: showCertificatesWith(files, reader),
     revoke: revokeCertificateWith({ files, reader, journal, runExclusively, now, publish, isAcknowledged }),
+    issuedSince: issuedSinceWith({ journal, runExclusively, now, publish, isAcknowledged }),
     onHandoverApplied: report,
     pathOf: files.pathOf,
     list: listCertificatesWith(files, reader, journal),

@@ -108,12 +108,25 @@ export const keypairQuery = z.object({
 export const keypairBody = z.object({ profile: namedProfile })
 export const signQuery = z.object({ override, profile: namedProfile })
 export const signBody = z.object({ csr: z.string().describe('PEM'), profile: namedProfile })
+const issuedCertificateName = z.object({ name: z.string(), serial: z.string(), issued_at: time })
+export const revokeQuery = z.object({
+  issued_since: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('For `admin`: revokes each device certificate that was issued from then on, too'),
+})
 export const revoked = z.object({
   name: z.string(),
   revoked: z.array(z.string()),
   acknowledged: z.boolean().describe('Every proxy refuses them'),
   tokens_ended: z.number().int().optional().describe('Tokens that ended with the admin'),
   sign_ins_ended: z.number().int().optional().describe('Sign-ins that ended with the admin'),
+  issued_revoked: z
+    .array(issuedCertificateName)
+    .optional()
+    .describe('With `issued_since`: the device certificates that were revoked with the admin, newest first'),
+  issued_left: z.number().int().optional().describe('For `admin`: how many device certificates stay valid'),
+  newest_left: z.array(issuedCertificateName).optional().describe('The 100 of them that were issued last'),
   detail: z.string().optional(),
 })
 

@@ -22,6 +22,7 @@ import {
   keypairBody,
   keypairQuery,
   revoked,
+  revokeQuery,
   signBody,
   signQuery,
   tlsTestsCleared,
@@ -324,6 +325,7 @@ export const operations: readonly Operation[] = [
     responses: { 200: issuedCertificate },
   }),
   post('/certs/{name}/revoke', 'certificates', "Revokes a device's certificates", {
+    query: revokeQuery,
     responses: { 200: revoked },
   }),
   get(

@@ -4,18 +4,20 @@ import {
   certificatesQuery,
   keypairQuery,
   type ProfileName,
+  revokeQuery,
   signQuery,
 } from '@pushav/shared/api/certificates.ts'
 import { handoverApplied } from '@pushav/shared/handover.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { json, type Request, type Response, Router, raw } from 'express'
-import type { EndAdmin, EndedAdmin } from '../../access/end-admin.ts'
+import type { EndAdmin } from '../../access/end-admin.ts'
 import { noteForAudit } from '../../access/http/audit-notes.ts'
 import type { IssueGrant } from '../../access/http/enrol.ts'
 import { assertFromProxy } from '../../http/authenticate.ts'
 import { streamJson } from '../../http/json-response.ts'
 import { warnOfMisspelt } from '../../http/parameters/misspelt-parameters.ts'
 import { anyJson, parseBody, parseLooseQuery, parseQuery } from '../../http/parse-request.ts'
+import { Refusal } from '../../lib/refusal.ts'
 import type { ProxyPorts } from '../../service/describe-server.ts'
 import { asPages, mapPages } from '../../streams/pages.ts'
 import { sendContinue } from '../../uploads/http/request-body.ts'
@@ -24,7 +26,9 @@ import type { Hierarchy } from '../certificate.ts'
 import { isSameName } from '../certificate-name.ts'
 import type { ExportBundle } from '../export-bundle.ts'
 import type { DeviceCertificate, IssueCertificate } from '../issue-certificate.ts'
+import type { IssuedSince } from '../issued-since.ts'
 import type { ListCertificates } from '../list-certificates.ts'
+import type { DeviceJournalEntry } from '../ports.ts'
 import type { ShowRevocationList } from '../revocation-list.ts'
 import type { RevokeCertificate } from '../revoke-certificate.ts'
 import type { ShowCertificates } from '../show-certificates.ts'
@@ -47,6 +51,7 @@ interface CertificateRoutesDeps {
   readonly issue: IssueCertificate
   readonly show: ShowCertificates
   readonly revoke: RevokeCertificate
+  readonly issuedSince: IssuedSince
   readonly list: ListCertificates
   readonly exportBundle: ExportBundle
   readonly showRevocationList: ShowRevocationList
@@ -72,10 +77,13 @@ type FileParams = { hierarchy: string; file: string }
 /** A CSR of 16 KiB still fits when JSON escapes double it. */
 const maxBodySize = '64kb'
 const namesPerPage = 500
+/** Certificates that go on after the admin, in one response. */
+const maxLeft = 100
 
 /** The routes of the reference's clients. A CSR is recognised in a body of any content type. */
 export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Router {
-  const { issue, show, revoke, pathOf, onHandoverApplied, exportBundle, showRevocationList, grantOf } = deps
+  const { issue, show, revoke, issuedSince, pathOf, onHandoverApplied, exportBundle, grantOf } = deps
+  const { showRevocationList } = deps
   const router = Router()
   router.get('/certs', warnOfMisspelt(certificatesQuery, log), list)
   router.get('/certs/device/:name/bundle.p12', async (request: Request<NameParams>, response) => {
@@ -176,22 +184,49 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
     return parseOverride(request.query.override) && (grantOf(request)?.mayReplace ?? true)
   }
 
-  async function revokeAll({ params: { name } }: Request<NameParams>, response: Response): Promise<void> {
+  async function revokeAll(request: Request<NameParams>, response: Response): Promise<void> {
+    const { name } = request.params
+    const { issued_since: since } = parseQuery(revokeQuery, request.query)
+    if (isSameName(name, adminName)) return revokeAdmin(name, since ? new Date(since) : null, response)
+    if (since !== undefined)
+      throw new Refusal('request-malformed', 'issued_since is for POST /certs/admin/revoke alone')
     const { revoked, acknowledged } = await revoke(name)
-    const ended = isSameName(name, adminName) ? await endAdminSessions() : null
-    const endings = ended ? { tokens_ended: ended.tokens, sign_ins_ended: ended.sessions } : {}
-    noteForAudit(response, { serials: revoked.join(' '), acknowledged, ...endings })
-    log.info({ certificate: name, revoked, acknowledged, ...endings }, 'certificate revoked')
-    const detail = acknowledged ? {} : { detail: unacknowledged }
-    const serials = revoked.map((serial) => `0x${serial}`)
-    response.json({ name, revoked: serials, acknowledged, ...endings, ...detail })
+    noteForAudit(response, { serials: revoked.join(' '), acknowledged })
+    log.info({ certificate: name, revoked, acknowledged }, 'certificate revoked')
+    response.json(revocationResponse(name, revoked, acknowledged, {}))
   }
 
-  /** The owner of the server finds a new certificate in the admin's file. */
-  async function endAdminSessions(): Promise<EndedAdmin> {
+  /**
+   * Ends what goes back to the admin, but for certificates: those of devices go on unless they were issued since a time.
+   * The owner of the server finds a new certificate in the admin's file.
+   */
+  async function revokeAdmin(name: string, since: Date | null, response: Response): Promise<void> {
+    const { revoked, acknowledged: isFirst } = await revoke(name)
     const ended = await deps.endAdmin()
+    const others = since && (await issuedSince.revoke(since))
     await deps.check()
-    return ended
+    const left = await issuedSince.listValid(new Date(0))
+    const acknowledged = others?.acknowledged ?? isFirst
+    const endings = { tokens_ended: ended.tokens, sign_ins_ended: ended.sessions }
+    noteForAudit(response, {
+      serials: revoked.join(' '),
+      acknowledged,
+      ...endings,
+      ...(others && {
+        issued_since: since.toISOString(),
+        issued_revoked: others.revoked.map((one) => `${one.name}:${one.serial}`).join(' '),
+      }),
+      issued_left: left.length,
+    })
+    const counts = { issuedRevoked: others?.revoked.length ?? 0, issuedLeft: left.length }
+    log.info({ certificate: name, revoked, acknowledged, ...endings, ...counts }, 'certificate revoked')
+    const more = {
+      ...endings,
+      ...(others && { issued_revoked: others.revoked.map(issuedResponse) }),
+      issued_left: left.length,
+      newest_left: left.slice(0, maxLeft).map(issuedResponse),
+    }
+    response.json(revocationResponse(name, revoked, acknowledged, more))
   }
 
   function respond(
@@ -217,6 +252,25 @@ function sendBundle(response: Response, name: string, bundle: Buffer): void {
     .type('application/x-pkcs12')
     .send(bundle)
 }
+const issuedResponse = ({ name, serial, at }: DeviceJournalEntry) => ({
+  name,
+  serial: `0x${serial}`,
+  issued_at: at,
+})
+
+const revocationResponse = (
+  name: string,
+  serials: readonly string[],
+  acknowledged: boolean,
+  more: object,
+) => ({
+  name,
+  revoked: serials.map((serial) => `0x${serial}`),
+  acknowledged,
+  ...more,
+  ...(acknowledged ? {} : { detail: unacknowledged }),
+})
+
 const unacknowledged =
   'revoked, but not every proxy has confirmed yet that it refuses the certificates; ask again to see whether they have'
 
