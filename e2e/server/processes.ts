@@ -10,19 +10,29 @@ const commandOf: Record<ProcessName, RegExp> = {
   redis: /^redis-server /,
 }
 
-interface Process {
+export interface Process {
   readonly pid: number
   readonly parent: number
+  /** Its arguments, as every user of the machine sees them. */
   readonly command: string
+  /** What it was started with, as this user sees it; empty where that cannot be read. */
+  readonly environment: string
 }
+
+/** Whether a process is that part. */
+export const isPart = ({ command }: Process, part: ProcessName): boolean => commandOf[part].test(command)
 
 /** The process id of a part below the given process. */
 export async function pidOf(ancestor: number, part: ProcessName): Promise<number> {
   const all = await processes()
-  const found = below(ancestor, all).find(({ command }) => commandOf[part].test(command))
+  const found = below(ancestor, all).find((process) => isPart(process, part))
   if (!found) throw new Error(`${part} does not run below ${ancestor}`)
   return found.pid
 }
+
+/** All that a process has started, and they, as they are now. */
+export const processesBelow = async (ancestor: number): Promise<readonly Process[]> =>
+  below(ancestor, await processes())
 
 /** The process ids of all that a process has started, and they. */
 export async function pidsBelow(ancestor: number): Promise<number[]> {
@@ -43,12 +53,14 @@ async function processes(): Promise<Process[]> {
 /** Null for one that has just ended. The name in `stat` may hold spaces, so it is passed over by its bracket. */
 async function readProcess(pid: string): Promise<Process | null> {
   try {
-    const [stat, command] = await Promise.all([
+    const [stat, command, environment] = await Promise.all([
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile(`/proc/${pid}/cmdline`, 'utf8'),
+      readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''),
     ])
     const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return { pid: Number(pid), parent: Number(parent), command: command.replaceAll('\0', ' ') }
+    const ids = { pid: Number(pid), parent: Number(parent) }
+    return { ...ids, command: command.replaceAll('\0', ' '), environment }
   } catch {
     return null
   }

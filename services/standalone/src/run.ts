@@ -6,6 +6,7 @@ import type { Options } from './options.ts'
 import type { Display } from './output/display.ts'
 import { firstSteps, urlHost } from './output/first-steps.ts'
 import { redisProcess } from './processes/redis-process.ts'
+import { withSecretsFor } from './processes/secret-variables.ts'
 import { serviceProcesses } from './processes/service-processes.ts'
 import { openRunDirectories } from './run-directories/run-directories.ts'
 import { openSmallFfprobe } from './small-ffprobe/small-ffprobe.ts'
@@ -41,7 +42,7 @@ export async function run(options: Options, display: Display): Promise<void> {
       await openSmallFfprobe({
         mode: options.smallFfprobe,
         source: options.ffprobeSource,
-        env: process.env,
+        env: withSecretsFor('tool', process.env),
         livenessFifo,
         log,
       }),

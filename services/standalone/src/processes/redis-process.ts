@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { RunDirectories } from '../run-directories/run-directories.ts'
 import type { ProcessSpec } from '../supervisor/child-process.ts'
 import { exitWithStdin } from './entry-points.ts'
+import { withSecretsFor } from './secret-variables.ts'
 
 /** The private Redis. Its data can be rebuilt from the journals, so the disk may lag a second behind. */
 export function redisProcess({ workingDirectory, sockets, livenessFifo }: RunDirectories): ProcessSpec {
@@ -19,7 +20,7 @@ export function redisProcess({ workingDirectory, sockets, livenessFifo }: RunDir
   return {
     name: 'redis',
     command: ['sh', exitWithStdin, 'redis-server', ...Object.entries(settings).flat()],
-    env: () => process.env,
+    env: () => withSecretsFor('tool', process.env),
     readyOn: /ready to accept connections/i,
     shows: (line) => / # /.test(line) && !routineLine.test(line),
     stopTimeoutMs: 1_500,

@@ -6,6 +6,7 @@ import type { RunDirectories } from '../run-directories/run-directories.ts'
 import type { ProcessSpec } from '../supervisor/child-process.ts'
 import { nodeCommand, repositoryRoot } from './entry-points.ts'
 import { commonEnv, withNodeSettings } from './process-environment.ts'
+import { withSecretsFor } from './secret-variables.ts'
 
 /**
  * Uploads come before probes. The worker runs its ffprobes at PROBE_NICENESS, by default 19, so that its own heartbeat
@@ -83,7 +84,7 @@ export function serviceProcesses(
 
   function service(kind: keyof typeof services, number: number, env: NodeJS.ProcessEnv): ProcessSpec {
     const { folder, stopTimeoutMs, niceness } = services[kind]
-    const nodeEnv = withNodeSettings(folder, { ...common, ...env })
+    const nodeEnv = withNodeSettings(folder, withSecretsFor(kind, { ...common, ...env }))
     return {
       name: nameOf(kind, number),
       command: nodeCommand(folder),

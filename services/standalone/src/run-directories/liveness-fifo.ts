@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { withSecretsFor } from '../processes/secret-variables.ts'
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR } = constants
 
@@ -11,7 +12,7 @@ const { O_NONBLOCK, O_RDONLY, O_RDWR } = constants
  * closes the descriptors, so the next run can see when the last process is gone.
  */
 export function openLivenessFifo(path: string): number {
-  execFileSync('mkfifo', ['-m', '600', path])
+  execFileSync('mkfifo', ['-m', '600', path], { env: withSecretsFor('tool', process.env) })
   return openSync(path, O_RDWR | O_NONBLOCK)
 }
 

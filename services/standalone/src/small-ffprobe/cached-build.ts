@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { tryLock } from '@pushav/shared/lib/file-lock.ts'
+import { withSecretsFor } from '../processes/secret-variables.ts'
 
 const execute = promisify(execFile)
 const runTimeoutMs = 20_000
@@ -70,7 +71,8 @@ async function runIn<Result>(work: string, task: (work: string) => Promise<Resul
 /** What an ffprobe says of its version; null when it does not run. */
 export async function versionOf(program: string): Promise<string | null> {
   try {
-    const { stdout } = await execute(program, ['-version'], { timeout: runTimeoutMs })
+    const env = withSecretsFor('tool', process.env)
+    const { stdout } = await execute(program, ['-version'], { timeout: runTimeoutMs, env })
     return /^ffprobe version (\S+)/.exec(stdout)?.[1] ?? null
   } catch {
     return null
