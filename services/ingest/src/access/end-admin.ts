@@ -2,7 +2,7 @@ import type { Sessions } from './sessions.ts'
 import type { Tokens } from './tokens.ts'
 
 /** How many ended. */
-export interface EndedAdmin {
+interface EndedAdmin {
   readonly tokens: number
   readonly sessions: number
 }

@@ -30,7 +30,7 @@ interface AuthorizeDeps {
   readonly refuseUnrouted: (request: Request, response: Response) => void
 }
 
-export interface UploadReview {
+interface UploadReview {
   readonly client: Client
   readonly refusal: Refusal | null
 }
