@@ -11,9 +11,9 @@ describe('to whom a stream belongs', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>
   let time: number
   let lookUps: number
-  const open = () =>
+  const open = (files = diskGrantFiles(directory.path)) =>
     streamAccessWith({
-      files: diskGrantFiles(directory.path),
+      files,
       keyOfCreator: async (stream) => {
         lookUps++
         return stream === '1' ? 'creator' : null
@@ -41,6 +41,31 @@ describe('to whom a stream belongs', () => {
     await access.of('1')
     for (let n = 0; n < 100; n++) deepEqual(access.of('1'), { owner: 'creator', members: [] })
     equal(lookUps, 1)
+  })
+
+  it('is read once for requests that come together', async () => {
+    const access = open()
+    await Promise.all(Array.from({ length: 40 }, () => access.of('1')))
+    equal(lookUps, 1)
+  })
+
+  it('is what a change says, also where it was being read meanwhile', async () => {
+    const files = diskGrantFiles(directory.path)
+    const { promise: changed, resolve: onChanged } = Promise.withResolvers<void>()
+    let reads = 0
+    const access = open({
+      ...files,
+      async read(stream) {
+        const found = await files.read(stream)
+        if (++reads === 1) await changed
+        return found
+      },
+    })
+    const before = access.of('1')
+    await access.setOwner('1', 'heir')
+    onChanged()
+    await before
+    equal((await access.of('1')).owner, 'heir')
   })
 
   it('changes at once here, within a second in another process, and stays over restarts', async () => {

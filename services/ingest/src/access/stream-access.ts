@@ -31,10 +31,11 @@ interface StreamAccessDeps {
 export function streamAccessWith(deps: StreamAccessDeps): StreamAccess {
   const { files, keyOfCreator, runExclusively, now } = deps
   const cache = createLru<string, { readonly grants: StreamGrants; readonly readMs: number }>(maxCached)
+  const reading = new Map<string, Promise<StreamGrants>>()
   return {
     of(stream) {
       const cached = cache.get(stream)
-      return cached && now().getTime() - cached.readMs < cacheMs ? cached.grants : read(stream)
+      return cached && now().getTime() - cached.readMs < cacheMs ? cached.grants : readOnce(stream)
     },
     setOwner: (stream, owner) => change(stream, (grants) => ({ ...grants, owner })),
     share: (stream, member) =>
@@ -54,14 +55,27 @@ export function streamAccessWith(deps: StreamAccessDeps): StreamAccess {
   }
 
   async function read(stream: string): Promise<StreamGrants> {
-    const grants = (await files.read(stream)) ?? { owner: await keyOfCreator(stream), members: [] }
-    return cached(stream, grants)
+    return (await files.read(stream)) ?? { owner: await keyOfCreator(stream), members: [] }
+  }
+
+  /** Requests that come together share one reading; what it finds is not kept where a change has come meanwhile. */
+  function readOnce(stream: string): Promise<StreamGrants> {
+    const running = reading.get(stream)
+    if (running) return running
+    const begun: Promise<StreamGrants> = read(stream)
+      .then((grants) => (reading.get(stream) === begun ? cached(stream, grants) : grants))
+      .finally(() => {
+        if (reading.get(stream) === begun) reading.delete(stream)
+      })
+    reading.set(stream, begun)
+    return begun
   }
 
   function change(stream: string, to: (grants: StreamGrants) => StreamGrants): Promise<StreamGrants> {
     return runExclusively(stream, async () => {
       const grants = to(await read(stream))
       await files.write(stream, grants).catch((error) => throwGone(error, stream))
+      reading.delete(stream)
       return cached(stream, grants)
     })
   }
