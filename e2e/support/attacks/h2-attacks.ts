@@ -1,9 +1,14 @@
 import { flags, frame, kinds, uploadHead } from '../../clients/h2-frames.ts'
 import { type Attack, type Field, get, headerBlock, indexedField, uint32 } from './h2-attack.ts'
 
+/** RFC 9113 6.1. */
+const padded = 8
 /** RFC 9113 6: kinds that only attacks send here. */
 const priority = 2
+const pushPromise = 5
 const continuation = 9
+/** RFC 7838 4. */
+const alternativeService = 10
 const unknown = 0xb7
 
 /** What floods a connection; each is answered with its end, or costs nothing but its own connection. */
@@ -49,6 +54,25 @@ export const floods: readonly Flood[] = [
     again: frame(unknown, 0, 0, Buffer.alloc(64)),
     times: 100_000,
     closes: true,
+  },
+  {
+    what: 'ALTSVC',
+    again: frame(alternativeService, 0, 0, Buffer.from([0, 0, 0x68, 0x32])),
+    times: 20_000,
+    closes: true,
+  },
+  { what: 'GOAWAY', again: frame(kinds.goaway, 0, 0, Buffer.alloc(8)), times: 20_000, closes: true },
+  {
+    what: 'PUSH_PROMISE, which servers alone send',
+    once: frame(pushPromise, flags.endHeaders, 1, Buffer.concat([uint32(2), headerBlock(get('/pushed'))])),
+    closes: true,
+  },
+  {
+    what: 'DATA frames of padding alone',
+    once: openUpload('/padding.bin'),
+    again: frame(kinds.data, padded, 1, Buffer.from([255, ...Buffer.alloc(255)])),
+    times: 50_000,
+    closes: false,
   },
   {
     what: 'WINDOW_UPDATE',
