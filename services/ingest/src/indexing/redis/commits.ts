@@ -40,8 +40,9 @@ export function redisCommits(redis: RedisClient, cache: StreamCache): IndexPosit
     cursors: Cursors,
     folded: FoldResult,
   ): Promise<Position | null> {
-    const assumedAbsent = cache.get(stream, at.version)?.assumedAbsent ?? nothing
-    const { outcome, after } = await run(stream, at, cursors, writesOf(stream, folded), assumedAbsent)
+    const cached = cache.get(stream, at.version)
+    const writes = writesOf(stream, folded, cached)
+    const { outcome, after } = await run(stream, at, cursors, writes, cached?.assumedAbsent ?? nothing)
     if (outcome === written) cache.advance(stream, after.version, folded)
     else if (outcome === assumptionFailed) cache.distrust(stream)
     else cache.forget(stream)
