@@ -20,6 +20,7 @@ const [written, assumptionFailed] = [1, 2]
 
 /** How far the index has come, and its next step: the position moves together with what was read up to it. */
 export function redisCommits(redis: RedisClient, cache: StreamCache): IndexPosition {
+  const newVersion = createVersions()
   return {
     position,
     load: createStreamLoader(redis, cache),
@@ -100,5 +101,9 @@ function argumentsOf(
   return { keys, words }
 }
 
-/** Not a count: after FLUSHALL a count would come by the same numbers again. */
-const newVersion = (): string => randomBytes(9).toString('base64')
+/** Versions that no other process gives: each process counts under a random name of its own. */
+function createVersions(): () => string {
+  const name = randomBytes(9).toString('base64')
+  let count = 0
+  return () => `${name}${(count++).toString(36)}`
+}
