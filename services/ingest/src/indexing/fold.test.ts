@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { defaultIdleMs } from '../validation/idle-sessions.ts'
-import { initialState } from '../validation/state.ts'
+import { at, initialState } from '../validation/state.ts'
 import {
   arrivalsOf,
   dynamicMpd,
@@ -167,6 +167,17 @@ describe('fold', () => {
     })
   })
 
+  it('tells a session which init segments it needs that belong to none', () => {
+    const nameless = initAt('session_1/video/init.m4s')
+    const sharedAfter = (...objects: readonly TestObject[]) =>
+      at(jobsOf('dash', objects).state.sessions, '1')?.shared
+    const objects = [dynamicMpd(), segment(1001), segment(1002)]
+    deepEqual(sharedAfter(nameless, ...objects), ['u1'])
+    deepEqual(sharedAfter(...objects, nameless), ['u4'])
+    deepEqual(sharedAfter(nameless, ...objects, nameless, segment(1003)), ['u1', 'u5'])
+    deepEqual(sharedAfter(dynamicMpd(), init(), segment(1001)), undefined)
+  })
+
   it('takes four times as long for four times as many lines', () => {
     for (const warmUp of [200, 200]) timeOf(warmUp)
     const [some, many] = [timeOf(1_000), timeOf(4_000)]
@@ -216,6 +227,6 @@ describe('fold', () => {
       jobs.push(...folded.jobs.map((job) => `${job.upload} ${job.path} with ${job.init}`))
       known = folded
     }
-    return { jobs, waiting: known.totals.waitingProbes }
+    return { jobs, waiting: known.totals.waitingProbes, state: known.state }
   }
 })

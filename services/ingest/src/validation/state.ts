@@ -65,7 +65,7 @@ export interface Session {
    * Absent without any.
    */
   readonly sentAgain?: Readonly<Record<string, string>> | undefined
-  /** Behind a restart: ids of uploads of earlier recordings that this one needs; absent without any. */
+  /** Ids of uploads that it needs, and that are of earlier recordings of its number or of no session; absent without any. */
   readonly shared?: readonly string[] | undefined
   /** hksv: what its playlists have said so far; absent before the first. */
   readonly sealing?: SealingState | undefined

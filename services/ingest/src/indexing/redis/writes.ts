@@ -4,7 +4,7 @@ import { sessionViewOf } from '../../streams/session-view.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import { isAccepted } from '../../validation/finding.ts'
 import { codeOf, codesWithSeverityOf, maxReportedUploads } from '../../validation/report.ts'
-import { type FoldResult, laterSessionOf, type ObjectEvent } from '../fold.ts'
+import { type FoldResult, laterSessionOf, type ObjectEvent, sessionOfInit } from '../fold.ts'
 import { encodeInit } from './codecs/init-codec.ts'
 import { encodeObject } from './codecs/object-codec.ts'
 import { encodePathEntry } from './codecs/path-entry.ts'
@@ -89,7 +89,7 @@ function addInit(
   { upload: { id, kind, path, whole }, place, session }: Judgement,
 ): void {
   if (kind !== 'init' || !whole || place === 'none') return
-  const init = encodeInit({ upload: id, ...laterSessionOf(session) })
+  const init = encodeInit({ upload: id, ...sessionOfInit(session) })
   batch.add('HSET', keys.inits(directoryOf(path)), path, init)
 }
 
