@@ -127,9 +127,9 @@ function addTally(
     batch.add('HINCRBY', keys.counts(session), name, '1')
     batch.add('RPUSH', keys.first(session, codeOf(name)), upload.id)
   }
-  for (const { upload: earlier, code, severity } of withdrawn) {
-    batch.add('HINCRBY', keys.counts(session), `${code} ${severity}`, '-1')
-    batch.add('LREM', keys.first(session, code), '0', earlier)
+  for (const { upload: earlier, code, severity, session: of = session } of withdrawn) {
+    batch.add('HINCRBY', keys.counts(of), `${code} ${severity}`, '-1')
+    batch.add('LREM', keys.first(of, code), '0', earlier)
   }
   if (preconditions.length > 0) batch.add('SADD', keys.preconditions(session), ...preconditions)
 }
