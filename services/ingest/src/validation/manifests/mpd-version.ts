@@ -46,8 +46,10 @@ export const mpdsOfNext = (old: Session): Session['mpds'] => {
 export const explainedChanges = (old: Session): readonly WithdrawnFinding[] =>
   (old.mpds ?? []).flatMap((version) =>
     changesSince(version, old).map(({ upload, severity }) => ({
-      ...{ upload, severity },
-      ...{ code: 'mpd-changed' as const, session: old.id },
+      upload,
+      severity,
+      code: 'mpd-changed' as const,
+      session: old.id,
     })),
   )
 
