@@ -3,7 +3,7 @@ import { probeOutcomesKey } from '@pushav/shared/probe-job.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import { isAccepted } from '../../validation/finding.ts'
 import { codeOf, codesWithSeverityOf, maxReportedUploads } from '../../validation/report.ts'
-import { type FoldResult, laterSessionOf, type ObjectEvent } from '../fold.ts'
+import { type FoldResult, laterSessionOf, type ObjectEvent, sessionOfInit } from '../fold.ts'
 import { encodeInit } from './codecs/init-codec.ts'
 import { encodeObject } from './codecs/object-codec.ts'
 import { encodePathEntry } from './codecs/path-entry.ts'
@@ -96,7 +96,7 @@ function addInit(
   { upload: { id, kind, path, whole }, place, session }: Judgement,
 ): void {
   if (kind !== 'init' || !whole || place === 'none') return
-  const init = encodeInit({ upload: id, ...laterSessionOf(session) })
+  const init = encodeInit({ upload: id, ...sessionOfInit(session) })
   batch.add('HSET', keys.inits(directoryOf(path)), path, init)
 }
 
@@ -134,9 +134,9 @@ function addTally(
     batch.add('HINCRBY', keys.counts(session), name, '1')
     batch.add('RPUSH', keys.first(session, codeOf(name)), upload.id)
   }
-  for (const { upload: earlier, code, severity } of withdrawn) {
-    batch.add('HINCRBY', keys.counts(session), `${code} ${severity}`, '-1')
-    batch.add('LREM', keys.first(session, code), '0', earlier)
+  for (const { upload: earlier, code, severity, session: of = session } of withdrawn) {
+    batch.add('HINCRBY', keys.counts(of), `${code} ${severity}`, '-1')
+    batch.add('LREM', keys.first(of, code), '0', earlier)
   }
   if (preconditions.length > 0) batch.add('SADD', keys.preconditions(session), ...preconditions)
 }
