@@ -10,9 +10,16 @@ const sources = join(import.meta.dirname, '../../../services/ui/src')
 
 type Covered = Awaited<ReturnType<Page['coverage']['stopJSCoverage']>>[number]
 
-/** Before the page loads anything. */
+/** Before the page loads anything. Another `goto` writes first what was covered until then, which the browser forgets. */
 export async function startPageCoverage(page: Page): Promise<void> {
-  if (folder) await page.coverage.startJSCoverage({ resetOnNavigation: false })
+  if (!folder) return
+  await page.coverage.startJSCoverage()
+  const { goto } = page
+  page.goto = async function gotoAfterWriting(...args) {
+    await writePageCoverage(page)
+    await page.coverage.startJSCoverage()
+    return goto.apply(page, args)
+  }
 }
 
 /** Writes what the page covered of the modules of services/ui, as a process of Node does. */
