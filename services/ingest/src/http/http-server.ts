@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { chmod, rm } from 'node:fs/promises'
-import { createServer, type RequestListener } from 'node:http'
+import type { RequestListener } from 'node:http'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
+import { createServer } from '@pushav/shared/process/node-http.ts'
 import { type Address, UnusableSetting } from '@pushav/shared/settings.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { ServerResponse } from 'node:http'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { ServerResponse } from '@pushav/shared/process/node-http.ts'
 import type { WriteAudit } from '../../audit/audit.ts'
 import type { Authenticate } from '../../http/authenticate.ts'
 import { sendJson } from '../../http/json-response.ts'
