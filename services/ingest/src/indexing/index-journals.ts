@@ -140,6 +140,9 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     } catch (error) {
       const later = appended.get(stream) ?? []
       appended.set(stream, [...entries.filter(verdicts.isPending), ...later])
+      // While this process could not index, others could not either: the first one that can takes the lines of all in the
+      // order of their times.
+      positions.delete(stream)
       throw error
     }
   }
