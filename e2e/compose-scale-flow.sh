@@ -129,7 +129,7 @@ push_live() {
   PUBLISHING_ENDPOINT=${urls[1]}/streams/1 ./generate_cmaf_content.sh --cacert "$work/root.pem" --cert "$work/dev.pem" --key "$work/dev.key" --seconds 4
 }
 lists_live() { within 30 says "\"file_path\":\"$live\"" "$1/streams" && says '"file_path":"cmaf/example/audio-128k.cmfa"' "$1/streams"; }
-gives_live() { ask --fail "$1/streams/1/$live" | ffprobe -v error -show_entries stream=codec_name - | grep -x codec_name=h264; }
+gives_live() { ask --fail -o "$work/live.mp4" "$1/streams/1/$live" && ffprobe -v error -show_entries stream=codec_name "$work/live.mp4" | grep -x codec_name=h264; }
 is_probed() { within 60 says '"codec_name":"h264"' "$1/probe/1/$live"; }
 has_report() { says '"rules"' "$1/streams/1/report"; }
 

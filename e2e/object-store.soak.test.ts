@@ -61,38 +61,50 @@ if (testEndpoint === null) {
     after(() => built.disposeAsync())
 
     it('lose nothing that was answered when each of them is killed and its disk removed', async () => {
-      await assertNothingLost(async (isOver) => {
-        for (let turn = 0, lost = 0; ; turn++) {
-          await sleep(2_000)
-          if (isOver() && turn >= instances.length) return `${lost} machines lost`
-          const instance = instances[turn % instances.length] ?? ''
-          await machines.lose(instance)
-          lost++
-          await sleep(2_000)
-          await machines.replace(instance)
-        }
-      })
+      await assertNothingLost(loseMachines)
     })
 
-    it('lose nothing that was answered while the store breaks off, hangs and goes on', async () => {
-      await assertNothingLost(async (isOver) => {
-        for (let turn = 0; ; turn++) {
-          await sleep(500 + Math.random() * 3_000)
-          if (isOver() && turn >= 4) return `${turn} outages of the store`
-          // Some are longer than STORE_WAIT.
-          const forMs = 200 + Math.random() * 7_000
-          if (turn % 2 === 0) {
-            await relay.stop()
-            await sleep(forMs)
-            await relay.start()
-          } else {
-            relay.hang()
-            await sleep(forMs)
-            relay.goOn()
-          }
-        }
-      })
+    it('lose nothing that was answered while the store breaks off, hangs, responds 503 and goes on', async () => {
+      await assertNothingLost(stopStore)
     })
+
+    it('lose nothing that was answered while both happens', async () => {
+      await assertNothingLost(async (isOver) =>
+        (await Promise.all([loseMachines(isOver), stopStore(isOver)])).join(', '),
+      )
+    })
+
+    /** One after the other is killed and loses its disk. */
+    async function loseMachines(isOver: () => boolean): Promise<string> {
+      for (let turn = 0, lost = 0; ; turn++) {
+        await sleep(2_000)
+        if (isOver() && turn >= instances.length) return `${lost} machines lost`
+        const instance = instances[turn % instances.length] ?? ''
+        await machines.lose(instance)
+        lost++
+        await sleep(2_000)
+        await machines.replace(instance)
+      }
+    }
+
+    /** Some outages are longer than STORE_WAIT. */
+    async function stopStore(isOver: () => boolean): Promise<string> {
+      for (let turn = 0; ; turn++) {
+        await sleep(500 + Math.random() * 3_000)
+        if (isOver() && turn >= 6) return `${turn} outages of the store`
+        const forMs = 200 + Math.random() * 7_000
+        if (turn % 3 === 0) {
+          await relay.stop()
+          await sleep(forMs)
+          await relay.start()
+        } else {
+          if (turn % 3 === 1) relay.hang()
+          else relay.slowDown()
+          await sleep(forMs)
+          relay.goOn()
+        }
+      }
+    }
 
     /** What was stored is there at once, and again when all machines and Redis are lost. */
     async function assertNothingLost(disturb: (isOver: () => boolean) => Promise<string>): Promise<void> {
