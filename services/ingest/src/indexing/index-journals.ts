@@ -17,6 +17,10 @@ import type { ResolveOvertaken } from './resolve-overtaken.ts'
 const maxPositions = 16_384
 /** Each stream holds one or two files open. */
 const catchUpConcurrency = 64
+/** An index that takes longer to respond was away. */
+const lateMs = 500
+/** For how long after that passes take the lines of all instances. */
+const mergesForMs = 10_000
 
 /** Brings the index up to the journals after an idle time, an outage of Redis, a crash or FLUSHALL. */
 export interface Indexer extends AsyncDisposable {
@@ -77,6 +81,11 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     progressMs,
   } = deps
   const positions = createLru<string, Position>(maxPositions)
+  /**
+   * While the index was away, no instance could judge what it stored; the first one that can takes the lines of all in the
+   * order of their times. Until when passes do so, in the milliseconds of performance.now().
+   */
+  let mergesUntilMs = 0
   /** Uploads that this process has put into the index. */
   let indexed = 0
   /** Entries by stream that the next pass is to find in the journal, or in the index already. */
@@ -140,9 +149,6 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     } catch (error) {
       const later = appended.get(stream) ?? []
       appended.set(stream, [...entries.filter(verdicts.isPending), ...later])
-      // While this process could not index, others could not either: the first one that can takes the lines of all in the
-      // order of their times.
-      positions.delete(stream)
       throw error
     }
   }
@@ -151,6 +157,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     try {
       await indexNewLines(stream)
     } catch (error) {
+      if (error instanceof OthersWaited) return indexNewLines(stream)
       if (!(error instanceof JournalCutShort)) throw error
       log.warn({ error, stream }, 'the index knows lines that the journal does not have: it is made anew')
       positions.delete(stream)
@@ -160,16 +167,16 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   }
 
   async function indexNewLines(stream: string): Promise<void> {
-    const cached = positions.get(stream)
     // With a cached position the other instances' journals have been read; each instance indexes its own new lines.
+    const cached = mergesAll() ? undefined : positions.get(stream)
+    let at = cached ?? (await fromIndex(index.position(stream)))
     let names = cached ? [journals.own] : await journals.of(stream)
-    let at = cached ?? (await index.position(stream))
     if (!cached && journals.isComplete) assertAllThere(at, names)
     const ahead: ReadAhead = new Map()
     for (;;) {
       const lines = await mergeJournals(journals, stream, names, at.cursors, ahead)
       if (lines.entries.length === 0) break
-      const after = await indexLines(stream, at, lines)
+      const after = await indexLines(stream, at, lines, cached !== undefined)
       const next = after ?? (await index.position(stream))
       // Behind where this process knew it, the index was emptied: the lines of all journals count again.
       if (after === null && ownCursor(next) < ownCursor(at)) names = await journals.of(stream)
@@ -178,21 +185,43 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     positions.set(stream, at)
   }
 
+  function mergesAll(): boolean {
+    return performance.now() < mergesUntilMs
+  }
+
+  /** Notes that the index was away where it does not respond, or late. */
+  async function fromIndex<Result>(response: Promise<Result>): Promise<Result> {
+    const startedMs = performance.now()
+    let isHere = false
+    try {
+      const result = await response
+      isHere = performance.now() - startedMs < lateMs
+      return result
+    } finally {
+      if (!isHere) mergesUntilMs = performance.now() + mergesForMs
+    }
+  }
+
   function ownCursor({ cursors }: Position): number {
     return cursors[journals.own] ?? 0
   }
 
-  /** The position after the lines; null when another process has moved the index meanwhile. */
+  /**
+   * The position after the lines; null when another process has moved the index meanwhile. Throws `OthersWaited` where
+   * `areOwn`, and the index was away meanwhile.
+   */
   async function indexLines(
     stream: string,
     at: Position,
     { entries, cursors }: MergedLines,
+    areOwn: boolean,
   ): Promise<Position | null> {
     const [first] = entries
     if (first?.kind === 'uploads-removed') return removeUploads(stream, at, cursors, first)
     const uploads = entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
     const { inspected, gone } = await inspections.ofAll(stream, uploads)
-    const known = await index.load(stream, at, entries)
+    const known = await fromIndex(index.load(stream, at, entries))
+    if (areOwn && mergesAll()) throw new OthersWaited()
     const inspectionOf = (id: string) => inspected.get(id) ?? null
     const all = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
     const folded =
@@ -243,6 +272,11 @@ export function startIndexer(deps: IndexerDeps): Indexer {
       return isPast(moved, cursors) ? moved : null
     })
   }
+}
+
+/** The index was away, and other instances may have stored lines that come before those of this one. */
+class OthersWaited extends Error {
+  override name = 'OthersWaited' as const
 }
 
 /**
