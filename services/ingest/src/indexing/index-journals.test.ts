@@ -22,7 +22,7 @@ describe('catching up', () => {
       },
     }
     const deps = {
-      ...{ journals, log, retryMs: 1, progressMs: 1, idleMs: 1 },
+      ...{ journals, log, retryMs: 1, progressMs: 1, idleMs: 1, nowMs: () => 0 },
       index: { position: async () => ({ cursors: {} }), jobs: async () => [] },
       probes: { enqueue: () => undefined },
       inspections: { forget: () => undefined },
@@ -39,7 +39,8 @@ describe('catching up', () => {
 })
 
 describe('indexing after an outage of Redis', () => {
-  it('takes the lines of all instances in the order of their times', async () => {
+  /** Lines of this instance, and what the first pass and the second one have to judge. */
+  async function firstPasses(load: (skip: (ms: number) => void) => unknown) {
     const journals = new Map<string, readonly string[]>([
       ['one', []],
       ['two', []],
@@ -50,6 +51,7 @@ describe('indexing after an outage of Redis', () => {
     })
     const loaded: (readonly string[])[] = []
     const isSettled = Promise.withResolvers<void>()
+    let ms = 20_000
     const deps = {
       journals: {
         own: 'one',
@@ -64,7 +66,12 @@ describe('indexing after an outage of Redis', () => {
         position: async () => ({ cursors: {} }),
         async load(_stream: string, _at: unknown, entries: readonly { readonly id: string }[]) {
           loaded.push(entries.map(({ id }) => id))
-          throw new Error('Redis is away')
+          if (loaded.length > 1) throw new Error('this test ends here')
+          // The request is on its way.
+          await Promise.resolve()
+          return load((skippedMs) => {
+            ms += skippedMs
+          })
         },
       },
       inspections: {
@@ -73,7 +80,7 @@ describe('indexing after an outage of Redis', () => {
       },
       verdicts: { isPending: () => true },
       resolveOvertaken: async () => isSettled.resolve(),
-      ...{ log: createLogger('test', 'fatal'), retryMs: 1, progressMs: 1, idleMs: 1 },
+      ...{ log: createLogger('test', 'fatal'), retryMs: 1, progressMs: 1, idleMs: 1, nowMs: () => ms },
     } as Partial<Record<keyof Deps, unknown>> as Deps
     await using indexer = startIndexer(deps)
     indexer.wake('1', 'nothing new')
@@ -81,9 +88,21 @@ describe('indexing after an outage of Redis', () => {
     journals.set('one', ['b', 'd']).set('two', ['a', 'c'])
     indexer.wake('1', 'd')
     await until('the pass is repeated', async () => loaded.length > 1)
-    deepEqual(loaded.slice(0, 2), [
-      ['b', 'd'],
-      ['a', 'b', 'c', 'd'],
-    ])
+    return loaded.slice(0, 2)
+  }
+  const [own, all] = [
+    ['b', 'd'],
+    ['a', 'b', 'c', 'd'],
+  ]
+
+  it('takes the lines of all instances in the order of their times', async () => {
+    const passes = await firstPasses(() => {
+      throw new Error('Redis is away')
+    })
+    deepEqual(passes, [own, all])
+  })
+
+  it('does so where Redis has made it wait', async () => {
+    deepEqual(await firstPasses((skip) => skip(500)), [own, all])
   })
 })

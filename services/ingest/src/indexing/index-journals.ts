@@ -58,6 +58,8 @@ interface IndexerDeps {
   readonly retryMs: number
   /** How often the log says how far `catchUp` has come. */
   readonly progressMs: number
+  /** Milliseconds of a clock that is never set back. */
+  readonly nowMs: () => number
 }
 
 /**
@@ -79,11 +81,12 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     log,
     retryMs,
     progressMs,
+    nowMs,
   } = deps
   const positions = createLru<string, Position>(maxPositions)
   /**
    * While the index was away, no instance could judge what it stored; the first one that can takes the lines of all in the
-   * order of their times. Until when passes do so, in the milliseconds of performance.now().
+   * order of their times. Until when passes do so, as `nowMs` counts.
    */
   let mergesUntilMs = 0
   /** Uploads that this process has put into the index. */
@@ -186,19 +189,19 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   }
 
   function mergesAll(): boolean {
-    return performance.now() < mergesUntilMs
+    return nowMs() < mergesUntilMs
   }
 
   /** Notes that the index was away where it does not respond, or late. */
   async function fromIndex<Result>(response: Promise<Result>): Promise<Result> {
-    const startedMs = performance.now()
+    const startedMs = nowMs()
     let isHere = false
     try {
       const result = await response
-      isHere = performance.now() - startedMs < lateMs
+      isHere = nowMs() - startedMs < lateMs
       return result
     } finally {
-      if (!isHere) mergesUntilMs = performance.now() + mergesForMs
+      if (!isHere) mergesUntilMs = nowMs() + mergesForMs
     }
   }
 
