@@ -237,11 +237,15 @@ all_probed() {
   done
 }
 all_back() { # URL
-  local at number id
+  local at number id stream
   for ((at = 1; at <= cameras; at++)); do
+    stream=$(cat "$work/stream-$at")
+    rm -rf "$work/back" && mkdir -p "$work/back/is" "$work/back/was"
     while read -r number id; do
-      ask --fail "$1/uploads/$(cat "$work/stream-$at")/$id" </dev/null | cmp - <(body "$at-$number") || return
-    done <"$work/stored-$at"
+      body "$at-$number" >"$work/back/was/$number"
+      printf 'url = "%s"\noutput = "%s"\n' "$1/uploads/$stream/$id" "$work/back/is/$number"
+    done <"$work/stored-$at" >"$work/back/urls"
+    ask --fail --config "$work/back/urls" && diff -rq "$work/back/was" "$work/back/is" || return
   done
 }
 
