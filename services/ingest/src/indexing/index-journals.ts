@@ -160,7 +160,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     try {
       await indexNewLines(stream)
     } catch (error) {
-      if (error instanceof OthersWaited) return indexNewLines(stream)
+      if (error instanceof IndexOutage) return indexNewLines(stream)
       if (!(error instanceof JournalCutShort)) throw error
       log.warn({ error, stream }, 'the index knows lines that the journal does not have: it is made anew')
       positions.delete(stream)
@@ -210,7 +210,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   }
 
   /**
-   * The position after the lines; null when another process has moved the index meanwhile. Throws `OthersWaited` where
+   * The position after the lines; null when another process has moved the index meanwhile. Throws `IndexOutage` where
    * `areOwn`, and the index was away meanwhile.
    */
   async function indexLines(
@@ -224,7 +224,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     const uploads = entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
     const { inspected, gone } = await inspections.ofAll(stream, uploads)
     const known = await fromIndex(index.load(stream, at, entries))
-    if (areOwn && mergesAll()) throw new OthersWaited()
+    if (areOwn && mergesAll()) throw new IndexOutage()
     const inspectionOf = (id: string) => inspected.get(id) ?? null
     const all = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
     const folded =
@@ -278,8 +278,8 @@ export function startIndexer(deps: IndexerDeps): Indexer {
 }
 
 /** The index was away, and other instances may have stored lines that come before those of this one. */
-class OthersWaited extends Error {
-  override name = 'OthersWaited' as const
+class IndexOutage extends Error {
+  override name = 'IndexOutage' as const
 }
 
 /**
