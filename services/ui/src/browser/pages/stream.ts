@@ -28,7 +28,7 @@ import { createSplitter } from '../stream/splitter.ts'
 import { createVerdict } from '../stream/verdict.ts'
 import { readViewState, writeViewState } from '../stream/view-state.ts'
 import type { Lane } from '../timeline/marks.ts'
-import type { Minute } from '../timeline/paint.ts'
+import type { Minute } from '../timeline/paint/minimap.ts'
 import type { Range } from '../timeline/scale.ts'
 import { createTimeline } from '../timeline/timeline.ts'
 

@@ -4,7 +4,7 @@ import { h } from '../dom/h.ts'
 import type { Column } from '../dom/list.ts'
 import { createMenu } from '../dom/menu.ts'
 import { markText } from '../dom/words.ts'
-import { arrivalOf } from '../timeline/marks.ts'
+import { arrivalOf } from '../timeline/mark.ts'
 
 /** A row of the log, or a request that is still on its way. */
 export interface Entry extends Row {

@@ -5,7 +5,7 @@ import type { InFlight, Row } from '../api/types.ts'
 import { clock, grouped } from '../dom/format.ts'
 import { h, setText } from '../dom/h.ts'
 import { createList } from '../dom/list.ts'
-import { arrivalOf } from '../timeline/marks.ts'
+import { arrivalOf } from '../timeline/mark.ts'
 import { createColumnChooser, type Entry, logColumns } from './columns.ts'
 import type { ViewState } from './view-state.ts'
 
