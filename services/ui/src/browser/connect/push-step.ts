@@ -2,9 +2,10 @@ import { sendJson, sentenceOf } from '../api/client.ts'
 import type { StreamSummary } from '../api/types.ts'
 import { commandLine } from '../dom/copy.ts'
 import { type Child, h } from '../dom/h.ts'
-import { type Client, clientsFor, originOf, type Target } from './commands.ts'
+import { clientsFor } from './commands.ts'
 import { type ServerFacts, type Setup, targetOf } from './setup.ts'
 import { select, step } from './step.ts'
+import { type Client, type Target, urlOf } from './target.ts'
 
 interface PushStepOptions {
   readonly onStream: (id: number) => void
@@ -22,7 +23,7 @@ export function pushStep(setup: Setup, facts: ServerFacts, options: PushStepOpti
     3,
     'Push to this address',
     chooser,
-    commandLine(`${originOf(target)}/streams/${target.stream}/`, 'address'),
+    commandLine(`${urlOf(target)}/`, 'address'),
     clientLines(target, setup.client, options.onClient),
   )
 }

@@ -1,5 +1,5 @@
 import type { About, CertificateSummary, StreamSummary } from '../api/types.ts'
-import { originOf, type Target } from './commands.ts'
+import { originOf, type Target } from './target.ts'
 
 /** What the reader chose; it is in the address of the page. */
 export interface Setup {
