@@ -6,8 +6,8 @@ import type { Row, StreamState } from '../api/types.ts'
 import { grouped, plural } from '../dom/format.ts'
 import { announce, showConnection, startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
-import { empty } from '../dom/words.ts'
 import { createLog } from '../log/log.ts'
+import { deletedStream, nothingYet, unknownStream } from '../stream/empty-states.ts'
 import { startFirstPaint } from '../stream/first-paint.ts'
 import { createPlayback } from '../stream/playback.ts'
 import { createSessionChips } from '../stream/session-chips.ts'
@@ -80,14 +80,7 @@ const panel = h(
 )
 const split = h('div', { class: 'split' }, log.element)
 split.append(createSplitter(split), panel)
-const nothing = h(
-  'div',
-  { hidden: true },
-  empty(
-    'Nothing has arrived yet.',
-    h('a', { class: 'button primary', href: `/ui/connect?stream=${stream}` }, 'Connect a camera'),
-  ),
-)
+const nothing = nothingYet(stream)
 const main = startPage(
   `Stream ${stream}`,
   streamKeys({ log, timeline, sessionChips, uploadPanel, playback, step, closePanel, switchAxis }),
@@ -182,29 +175,14 @@ function showParts({ total, in_flight: inFlight }: StreamState): void {
 
 function showUnknown(): void {
   endNews()
-  fill(
-    main,
-    h('h1', {}, `Stream ${stream}`),
-    empty(
-      'There is no such stream on this server. It may have been deleted.',
-      h('a', { class: 'button primary', href: '/ui/streams' }, 'All streams'),
-    ),
-  )
+  fill(main, unknownStream(stream))
 }
 
 /** What is loaded stays until the reader leaves. */
 function showDeleted(): void {
   isDeleted = true
   endNews()
-  fill(
-    problem,
-    h(
-      'p',
-      { class: 'error-text' },
-      'This stream was deleted. What is loaded stays here until you leave. ',
-      h('a', { href: '/ui/streams' }, 'Streams'),
-    ),
-  )
+  fill(problem, deletedStream())
 }
 
 /** No news come any more, so that no part of the page waits for them. */
