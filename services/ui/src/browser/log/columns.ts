@@ -1,9 +1,20 @@
 import type { Row } from '../api/types.ts'
 import { bytes, clock, grouped, visible } from '../dom/format.ts'
+import { h } from '../dom/h.ts'
+import { createMenu } from '../dom/menu.ts'
 import { markText } from '../dom/words.ts'
 import { arrivalOf } from '../timeline/mark.ts'
 import type { Column } from './list-columns.ts'
 import type { Entry } from './log-entries.ts'
+
+export interface ColumnChooser {
+  readonly element: HTMLElement
+  /** Shows the columns that were chosen last. */
+  apply(): void
+}
+
+const storageItem = 'log-columns'
+const usual = ['time', 'delta', 'method', 'path', 'size', 'ms', 'status', 'worst', 'probe']
 
 /** All columns of the wire log; `deltaOf` says how long after the upload before it in its track a row began. */
 export function logColumns(deltaOf: (row: Row) => number | null): readonly Column<Entry>[] {
@@ -69,6 +80,42 @@ export function logColumns(deltaOf: (row: Row) => number | null): readonly Colum
       hint: ({ probe }) => (probe === 'not-media' ? 'not media: ffprobe is not asked' : ''),
     },
   ]
+}
+
+/** Which columns the log shows; the choice is kept in this browser. */
+export function createColumnChooser(onChoose: (names: ReadonlySet<string>) => void): ColumnChooser {
+  const chosen = new Set(readChoice())
+  const menu = createMenu('Columns', (place) =>
+    place.append(
+      ...logColumns(() => null).map(({ name, label }) => {
+        const box = h('input', {
+          type: 'checkbox',
+          checked: chosen.has(name),
+          on: { change: () => toggle(name) },
+        })
+        return h('label', { class: 'check' }, box, label)
+      }),
+    ),
+  )
+  menu.element.classList.add('column-chooser')
+  return { element: menu.element, apply: () => onChoose(chosen) }
+
+  /** The path stays: without it a row says nothing. */
+  function toggle(name: string): void {
+    if (!chosen.delete(name)) chosen.add(name)
+    chosen.add('path')
+    localStorage.setItem(storageItem, JSON.stringify([...chosen]))
+    onChoose(chosen)
+  }
+}
+
+function readChoice(): readonly string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(storageItem) ?? 'null')
+    return Array.isArray(kept) ? ['path', ...kept.map(String)] : usual
+  } catch {
+    return usual
+  }
 }
 
 const secondsOf = ({ timescale }: Row, value: number | null): string =>

@@ -70,7 +70,16 @@ const timeline = createStreamTimeline({
 })
 const sessionChips = createSessionChips(view, sessions, onView)
 const uploadPanel = createUploadPanel(stream, view, closePanel)
-const playback = createPlayback({ stream, view, store, sessions, onChange: showPanel })
+const playback = createPlayback({
+  stream,
+  view,
+  store,
+  sessions,
+  onChange() {
+    showPanel()
+    requestPaint()
+  },
+})
 const controls = createTimelineControls(timeline, () => void playback.open(), setAxis)
 const panel = h(
   'aside',
