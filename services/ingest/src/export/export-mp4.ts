@@ -82,10 +82,10 @@ interface ExportedTrack {
   readonly segments: readonly PlayableSegment[]
 }
 
-/** The segments without a fault of a track; where it has several init segments, those of the one that has most. */
+/** The segments without a fault of a track; where it has init segments of other bytes, those of the one that has most. */
 function exportable({ segments }: TrackSegments): readonly ExportedTrack[] {
   const sound = segments.filter(({ isSound }) => isSound)
-  const byInit = [...Map.groupBy(sound, ({ init }) => init).values()]
+  const byInit = [...Map.groupBy(sound, ({ initView }) => initView.sha256).values()]
   const [most] = byInit.sort((one, other) => other.length - one.length)
   const init = most?.[0]?.initView
   return most && init ? [{ init, segments: withoutOverlaps(most) }] : []

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { defaultIdleMs } from '../validation/idle-sessions.ts'
-import { initialState } from '../validation/state.ts'
+import { at, initialState } from '../validation/state.ts'
 import {
   arrivalsOf,
   dynamicMpd,
@@ -71,30 +71,6 @@ describe('fold', () => {
 
   describe('probes of segments that came before their init segment', () => {
     const plain = [1, 2].map((nth) => mediaAt(`v/${nth}.m4s`, nth))
-    const jobsOf = (ingest: 'dash' | 'cmaf-ingest', objects: readonly TestObject[]) => {
-      let known: FoldInput = {
-        ...{ stream: streamOf(ingest), state: initialState, inits: [], totals: noTotals },
-        ...{ objects: new Map(), folders: new Map() },
-      }
-      const jobs: string[] = []
-      for (const { upload, inspection } of arrivalsOf(objects)) {
-        const entry = {
-          kind: 'upload',
-          id: upload.id,
-          upload: { ...upload, kind: inspection?.kind ?? 'other' },
-        } as const
-        const how = { idleMs: defaultIdleMs, inspectionOf: () => inspection, onFault: () => {} }
-        // As the index stores it.
-        const stored = {
-          ...known,
-          ...JSON.parse(JSON.stringify({ state: known.state, totals: known.totals })),
-        }
-        const folded = fold('1', stored, [entry], how)
-        jobs.push(...folded.jobs.map((job) => `${job.upload} ${job.path} with ${job.init}`))
-        known = folded
-      }
-      return { jobs, waiting: known.totals.waitingProbes }
-    }
 
     it('are repeated once when it comes', () => {
       const { jobs, waiting } = jobsOf('cmaf-ingest', [
@@ -138,6 +114,70 @@ describe('fold', () => {
     })
   })
 
+  describe('probes of segments whose init segment has come several times with the same bytes', () => {
+    const initsOf = (objects: readonly TestObject[]) =>
+      jobsOf('cmaf-ingest', objects).jobs.filter((job) => !job.endsWith('null'))
+
+    it('use the newest of them', () => {
+      const init = initAt('v/init.mp4')
+      const objects = [init, mediaAt('v/1.m4s', 1), init, mediaAt('v/2.m4s', 2)]
+      deepEqual(initsOf(objects), ['u2 v/1.m4s with u1', 'u4 v/2.m4s with u3'])
+    })
+
+    it('use that of their own long request', () => {
+      const request = (id: string, ...numbers: readonly number[]) => {
+        const cut = { part: { of: id, from: 0 } }
+        const at = (name: string) => `v.cmfv.parts/${id}/${name}`
+        return [
+          initAt(at('init.mp4'), {}, { sha256: 'init', cut }),
+          ...numbers.map((nth) => mediaAt(at(`${nth}.m4s`), nth, {}, { cut })),
+        ]
+      }
+      deepEqual(initsOf([...request('a', 1, 2), ...request('b', 3)]), [
+        'u2 v.cmfv.parts/a/1.m4s with u1',
+        'u3 v.cmfv.parts/a/2.m4s with u1',
+        'u5 v.cmfv.parts/b/3.m4s with u4',
+      ])
+    })
+
+    it('use that of their own clip', () => {
+      const clip = (id: string) => {
+        const cut = { part: { of: id, from: 0 } }
+        const path = `cam/clip-${id}.mp4`
+        return [
+          initAt(`${path}.parts/${id}/init.mp4`, {}, { sha256: 'init', cut }),
+          mediaAt(`${path}.parts/${id}/1.m4s`, 1, {}, { cut }),
+          initAt(path, {}, { id, sha256: id, cut: { parts: 2 } }),
+        ]
+      }
+      deepEqual(initsOf([...clip('01'), ...clip('02')]), [
+        'u2 cam/clip-01.mp4.parts/01/1.m4s with u1',
+        'u5 cam/clip-02.mp4.parts/02/1.m4s with u4',
+      ])
+    })
+
+    it('use it also in tracks that share the init segment of another track', () => {
+      const shared = initAt('cam/init.mp4')
+      const of = (track: string, nth: number) => mediaAt(`cam/${track}/${nth}.m4s`, nth)
+      const objects = [shared, of('a', 1), of('b', 1), shared, of('a', 2), of('b', 2)]
+      deepEqual(
+        initsOf(objects).map((job) => job.replace(/ cam.*with/, '')),
+        ['u2 u1', 'u3 u1', 'u5 u4', 'u6 u4'],
+      )
+    })
+  })
+
+  it('tells a session which init segments it needs that belong to none', () => {
+    const nameless = initAt('session_1/video/init.m4s')
+    const sharedAfter = (...objects: readonly TestObject[]) =>
+      at(jobsOf('dash', objects).state.sessions, '1')?.shared
+    const objects = [dynamicMpd(), segment(1001), segment(1002)]
+    deepEqual(sharedAfter(nameless, ...objects), ['u1'])
+    deepEqual(sharedAfter(...objects, nameless), ['u4'])
+    deepEqual(sharedAfter(nameless, ...objects, nameless, segment(1003)), ['u1', 'u5'])
+    deepEqual(sharedAfter(dynamicMpd(), init(), segment(1001)), undefined)
+  })
+
   it('takes four times as long for four times as many lines', () => {
     for (const warmUp of [200, 200]) timeOf(warmUp)
     const [some, many] = [timeOf(1_000), timeOf(4_000)]
@@ -162,5 +202,31 @@ describe('fold', () => {
     fold('1', known, entries, { idleMs: defaultIdleMs, inspectionOf: () => null, onFault: () => {} })
     const { user, system } = process.threadCpuUsage(before)
     return (user + system) / 1_000
+  }
+
+  /** The probes of objects, and what waits after the last of them. */
+  function jobsOf(ingest: 'dash' | 'cmaf-ingest', objects: readonly TestObject[]) {
+    let known: FoldInput = {
+      ...{ stream: streamOf(ingest), state: initialState, inits: [], totals: noTotals },
+      ...{ objects: new Map(), folders: new Map() },
+    }
+    const jobs: string[] = []
+    for (const { upload, inspection } of arrivalsOf(objects)) {
+      const entry = {
+        kind: 'upload',
+        id: upload.id,
+        upload: { ...upload, kind: inspection?.kind ?? 'other' },
+      } as const
+      const how = { idleMs: defaultIdleMs, inspectionOf: () => inspection, onFault: () => {} }
+      // As the index stores it.
+      const stored = {
+        ...known,
+        ...JSON.parse(JSON.stringify({ state: known.state, totals: known.totals })),
+      }
+      const folded = fold('1', stored, [entry], how)
+      jobs.push(...folded.jobs.map((job) => `${job.upload} ${job.path} with ${job.init}`))
+      known = folded
+    }
+    return { jobs, waiting: known.totals.waitingProbes, state: known.state }
   }
 })

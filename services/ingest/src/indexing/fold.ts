@@ -191,15 +191,16 @@ const initOf = (
   { init }: ValidationResult,
 ): string | null => init ?? (stream.interface === 'cmaf-ingest' ? null : initFor(path, inits))
 
-/** The state once a segment of a later session needs an init segment of an earlier one; of dash and hls streams. */
+/** The state once a segment needs an init segment that is not of its session; of dash and hls streams. */
 function withInitOfOther(
   { inits }: Draft,
   state: State,
   { session, init }: Pick<JudgedUpload, 'session' | 'init'>,
 ): State {
-  if (!isLater(session) || init === null) return state
-  const isOfOther = inits.some((known) => known.upload === init && known.session !== session)
-  return isOfOther ? withShared(state, session, init) : state
+  if (session === null || init === null) return state
+  const known = inits.find(({ upload }) => upload === init)
+  const isOfOther = known?.session === undefined ? isLater(session) : known.session !== session
+  return known && isOfOther ? withShared(state, session, init) : state
 }
 
 function placeOf({ upload, inspection, previous, clashes }: Arrival): Place {
@@ -234,9 +235,13 @@ function addObject(
 export const isLater = (session: string | null): session is string =>
   session !== null && /\.\d+$/.test(session)
 
-/** A session as objects and init segments name it: only where it is not the first of its number, which few are. */
+/** A session as objects name it: only where it is not the first of its number, which few are. */
 export const laterSessionOf = (session: string | null): { readonly session?: string } =>
   isLater(session) ? { session } : {}
+
+/** The same of an init segment, which may belong to no session. */
+export const sessionOfInit = (session: string | null): Pick<InitSegment, 'session'> =>
+  session === null ? { session } : laterSessionOf(session)
 
 const isFirstInSession = (session: string | null, previous: StoredObject | null): boolean =>
   isLater(session) && previous?.session !== session
@@ -250,6 +255,9 @@ function repeatProbes(stream: Stream, draft: Draft, waiting: readonly WaitingPro
   const { jobs, left } = endWaiting(stream.id, waiting, initOf)
   if (jobs.length === 0) return
   draft.jobs.push(...jobs)
+  const sessionOf = new Map(waiting.map(({ upload, session }) => [upload, session]))
+  for (const { upload, init } of jobs)
+    draft.state = withInitOfOther(draft, draft.state, { session: sessionOf.get(upload) ?? null, init })
   draft.totals = withWaiting(draft.totals, left)
 }
 
@@ -312,7 +320,7 @@ function withInit(
   session: string | null,
 ): readonly InitSegment[] {
   if (kind !== 'init') return inits
-  const init = { path, upload: id, ...laterSessionOf(session) }
+  const init = { path, upload: id, ...sessionOfInit(session) }
   return [...inits.filter((known) => known.path !== path), init]
 }
 

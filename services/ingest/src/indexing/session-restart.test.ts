@@ -76,6 +76,41 @@ describe('a session whose camera restarts', () => {
     deepEqual(await shownBy(again), shown)
   })
 
+  it('is two recordings without an error where its MPD comes first', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams?interface=cmaf-ingest&strict=true')
+    const mpd = (start: Date) =>
+      `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="dynamic" availabilityStartTime="${start.toISOString()}"/>`
+    const [yesterday, today] = [new Date(Date.now() - 86_400_000), new Date()]
+    const put = async (path: string, body: Buffer | string) =>
+      (await ingest.put(`/streams/1/cam/${path}`, body)).json.findings.map(
+        ({ code, severity }: { code: string; severity: string }) => `${code} ${severity}`,
+      )
+    await put('main.mpd', mpd(yesterday))
+    await put('init.mp4', init)
+    for (const nth of [1, 2]) await put(`${nth}.m4s`, segment(nth))
+    const changed = await put('main.mpd', mpd(today))
+    ok(changed.includes('mpd-changed warning') && !changed.includes('mpd-changed error'), String(changed))
+    const restarted = await put('1.m4s', segmentAnew(1))
+    ok(restarted.includes('session-restarted warning'), String(restarted))
+    await put('main.mpd', mpd(today))
+    const resultsOf = async () =>
+      Promise.all(
+        ['?session=none', '?session=none.2', ''].map(async (query) => {
+          const { rules } = (await ingest.get(`/streams/1/report${query}`)).json
+          return ['mpd-changed', 'session-restarted'].map(
+            (code) => rules.find((rule: { code: string }) => rule.code === code).result,
+          )
+        }),
+      )
+    const results = [
+      ['met', 'met'],
+      ['met', 'violated'],
+      ['met', 'violated'],
+    ]
+    deepEqual(await resultsOf(), results)
+  })
+
   it('serves the newest object at a path, and the older one as a version', async () => {
     await using ingest = await suite.start()
     await ingest.send('POST', '/streams')

@@ -190,7 +190,7 @@ export interface MpdFacts {
   readonly periodCount: number
   /** MPD@id; absent without. */
   readonly id?: string
-  /** The first Periods that have an id, at most 16; absent without. */
+  /** The last Periods with an id that no other one has, at most 16, in document order; absent without. */
   readonly periods?: readonly PeriodFacts[]
   readonly hasBaseUrl: boolean
   /** A URL with a scheme, a host or a leading slash, anywhere. */

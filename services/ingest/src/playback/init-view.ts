@@ -4,6 +4,8 @@ import type { PlayableSegment } from './ports.ts'
 export interface InitView {
   /** The upload that holds it. */
   readonly upload: string
+  /** Of its bytes: a device may send them again, in another upload. */
+  readonly sha256: string
   readonly handler: string
   readonly codec: string
   readonly width: number | null
@@ -21,7 +23,7 @@ export type PlacedMedia = PlayableSegment & { readonly initView: InitView }
 
 /** Whether a player can go on without a new period. */
 function isSameInit(one: InitView, other: InitView | undefined): boolean {
-  return other !== undefined && (one === other || keyOf(one) === keyOf(other))
+  return other !== undefined && (one.sha256 === other.sha256 || keyOf(one) === keyOf(other))
 }
 
 /** Whether a segment has the times and the init segment of the one before it. */
@@ -30,4 +32,4 @@ export const isSameRun = (
   other: Pick<PlacedMedia, 'initView' | 'shift'> | null | undefined,
 ): boolean => other != null && one.shift === other.shift && isSameInit(one.initView, other.initView)
 
-const keyOf = ({ upload: _upload, ...facts }: InitView): string => JSON.stringify(facts)
+const keyOf = ({ upload: _upload, sha256: _sha256, ...facts }: InitView): string => JSON.stringify(facts)

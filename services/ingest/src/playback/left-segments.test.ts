@@ -49,8 +49,8 @@ describe('the numbers of a live playlist', () => {
 /** A minute of pictures in three sizes; one segment comes twice, one overlaps, one is missing. */
 function pictures(): TrackSegments {
   const first = video(0, 10)
-  const second = withInit(video(20, 10, 10), { ...first.firstInit, upload: 'i2', width: 1_280 })
-  const third = withInit(video(40, 10, 20), { ...first.firstInit, upload: 'i3', width: 320 })
+  const second = withInit(video(20, 10, 10), { ...first.firstInit, upload: 'i2', sha256: 'i2', width: 1_280 })
+  const third = withInit(video(40, 10, 20), { ...first.firstInit, upload: 'i3', sha256: 'i3', width: 320 })
   const track = joined(first, second, third)
   const segments = track.segments.flatMap((segment): readonly PlacedMedia[] => {
     if (segment.decodeTime === 8_000) return [segment, { ...segment, upload: 'again' }]
@@ -63,7 +63,10 @@ function pictures(): TrackSegments {
 /** It changes a little after the picture, within the same period. */
 function sound(): TrackSegments {
   const first = audio(0, 10)
-  return joined(first, withInit(audio(20, 20), { ...first.firstInit, upload: 'a2', codec: 'opus' }))
+  return joined(
+    first,
+    withInit(audio(20, 20), { ...first.firstInit, upload: 'a2', sha256: 'a2', codec: 'opus' }),
+  )
 }
 
 const joined = (first: TrackSegments, ...others: readonly TrackSegments[]): TrackSegments => ({

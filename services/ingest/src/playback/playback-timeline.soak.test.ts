@@ -14,7 +14,7 @@ describe('a timeline', function () {
 
   function microsecondsFor(count: number): number {
     const track = video(0, count)
-    const other = { ...track.firstInit, upload: 'i2', width: 320 }
+    const other = { ...track.firstInit, upload: 'i2', sha256: 'i2', width: 320 }
     const segments = track.segments.map((segment, i) =>
       i % 2 === 0 ? segment : { ...segment, init: other.upload, initView: other },
     )

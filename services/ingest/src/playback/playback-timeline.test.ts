@@ -130,8 +130,8 @@ describe('a manifest of our own', () => {
 
   it('begins a period where an init segment says something else, not where only its bytes differ', () => {
     const first = video(0, 3)
-    const same = withInit(video(6, 1, 3), { ...first.firstInit, upload: 'i2' })
-    const other = withInit(video(8, 2, 4), { ...first.firstInit, upload: 'i3', width: 1_280 })
+    const same = withInit(video(6, 1, 3), { ...first.firstInit, upload: 'i2', sha256: 'i2' })
+    const other = withInit(video(8, 2, 4), { ...first.firstInit, upload: 'i3', sha256: 'i3', width: 1_280 })
     const track = { ...first, segments: [...first.segments, ...same.segments, ...other.segments] }
     const timeline = timelineIn([track, audio(0, 6)])
     deepEqual(

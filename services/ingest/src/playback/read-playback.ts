@@ -183,6 +183,7 @@ function initViewOf({ upload, initFacts }: JudgedUpload): [string, InitView][] {
   const { handler, codec, width, height, language, timescale, trackId } = initFacts
   const view = {
     upload: upload.id,
+    sha256: upload.sha256,
     handler,
     codec,
     width,

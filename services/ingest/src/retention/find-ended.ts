@@ -37,8 +37,12 @@ export function findEndedWith({ journals, index, idleMs }: FindEndedDeps): Ended
         const [uploads, bytes] = [counts.uploads - stays.uploads, counts.bytes - stays.bytes]
         if (uploads > 0) ended.push({ stream, session, lastObjectMs, uploads, bytes })
       }
-      const uploads = views.reduce((left, { counts }) => left - counts.uploads, totals.uploads)
-      const bytes = views.reduce((left, { counts }) => left - counts.bytes, totals.bytes)
+      const stays = needed.get(null) ?? { uploads: 0, bytes: 0 }
+      const uploads = views.reduce(
+        (left, { counts }) => left - counts.uploads,
+        totals.uploads - stays.uploads,
+      )
+      const bytes = views.reduce((left, { counts }) => left - counts.bytes, totals.bytes - stays.bytes)
       // Beside an open session those count that came before it; of each of them its own age decides.
       const lastMs = Math.min(
         Date.parse(totals.lastUploadAt ?? '') || 0,
@@ -49,16 +53,20 @@ export function findEndedWith({ journals, index, idleMs }: FindEndedDeps): Ended
     return { ended, storedBytes }
   }
 
-  /** How much of each session is not to go with it, because other recordings of its number need it. */
+  /**
+   * How much of each session is not to go with it, because other recordings of its number need it; by null, how much
+   * without a session sessions need.
+   */
   async function neededOf(
     stream: string,
     views: readonly SessionView[],
-  ): Promise<ReadonlyMap<string, RemovedAmount>> {
+  ): Promise<ReadonlyMap<string | null, RemovedAmount>> {
     const uses = views.flatMap(({ id: user, shared = [] }) => shared.map((upload) => ({ upload, user })))
-    const needed = new Map<string, RemovedAmount>()
+    const needed = new Map<string | null, RemovedAmount>()
     for (const [id, users] of Map.groupBy(uses, ({ upload }) => upload)) {
       const { session = null, upload } = (await index.upload(stream, id)) ?? {}
-      if (!upload || session === null || !users.some(({ user }) => areOfOneNumber(user, session))) continue
+      if (!upload) continue
+      if (session !== null && !users.some(({ user }) => areOfOneNumber(user, session))) continue
       const { uploads, bytes } = needed.get(session) ?? { uploads: 0, bytes: 0 }
       needed.set(session, { uploads: uploads + 1, bytes: bytes + (upload.parts ? 0 : upload.bytes) })
     }

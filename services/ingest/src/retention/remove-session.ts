@@ -37,8 +37,9 @@ export interface RemovedAmount {
 /**
  * Removes an ended session, or uploads that belong to none and came before `beforeMs`; nothing where the session is
  * open again or an upload to it is in flight. Uploads that another recording of its number needs stay until that one
- * goes. Inspections are stored first, then the bytes go, then the journal says so: the next pass does what a crash
- * leaves. Throws the system's errors and `Unavailable`.
+ * goes, and so do init segments without a session that segments of one need. Inspections are stored first, then the
+ * bytes go, then the journal says so: the next pass does what a crash leaves. Throws the system's errors and
+ * `Unavailable`.
  */
 export type RemoveSession = (removal: SessionRemoval, beforeMs: number) => Promise<RemovedAmount>
 
@@ -86,7 +87,7 @@ export function removeSessionWith(deps: RemoveSessionDeps): RemoveSession {
         if (session !== null && (await endedSince(removal)) === null) return removed
         removed = sum(removed, await removeUploads(removal, some))
       }
-      isChecked &&= !isPast && page.next !== null
+      isChecked &&= !isPast && page.next !== null && found.length === own.length
       if (isChecked && page.next !== null) checkedUpTo.set(stream, page.next)
       from = isPast || (session !== null && removed.uploads >= removal.uploads) ? null : page.next
     }
@@ -97,8 +98,7 @@ export function removeSessionWith(deps: RemoveSessionDeps): RemoveSession {
     { stream, session }: SessionRemoval,
     own: readonly JudgedUpload[],
   ): Promise<readonly JudgedUpload[]> {
-    if (session === null) return own
-    const needed = await readNeeded(index, stream, session)
+    const needed = await readNeeded(index, stream, session, own)
     return needed.size === 0 ? own : own.filter(({ upload }) => !needed.has(upload.id))
   }
 

@@ -31,7 +31,7 @@ export interface SessionView {
   /** How many tracks the multivariant playlist announced; null before it was received. */
   readonly hlsTrackCount: number | null
   readonly hlsCompletedTracks: number
-  /** Ids of uploads of earlier sessions of its number that it needs; absent without any. */
+  /** Ids of uploads that it needs, of earlier sessions of its number or of no session; absent without any. */
   readonly shared?: readonly string[] | undefined
 }
 

@@ -15,6 +15,8 @@ export interface WithdrawnFinding {
   readonly upload: string
   readonly code: FindingCode
   readonly severity: Severity
+  /** Id of the session that it was counted in, where that is not the session of the upload that withdraws it. */
+  readonly session?: string
 }
 
 /** A finding of a code, with the severity of its rule unless another is given. */

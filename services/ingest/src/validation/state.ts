@@ -50,7 +50,7 @@ export interface Session {
   /** cmaf-ingest: digest of the path of its first MPD. */
   readonly manifest?: number | undefined
   /** Of the newest MPD at each of its paths, the newest of them; absent without. */
-  readonly mpds?: readonly MpdVersion[]
+  readonly mpds?: readonly MpdVersion[] | undefined
   /** cmaf-ingest: short digests of playlists with an end, the newest of them; absent without any. */
   readonly shortEndedDigests?: readonly string[]
   /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
@@ -65,7 +65,7 @@ export interface Session {
    * Absent without any.
    */
   readonly sentAgain?: Readonly<Record<string, string>> | undefined
-  /** Behind a restart: ids of uploads of earlier recordings that this one needs; absent without any. */
+  /** Ids of uploads that it needs, and that are of earlier recordings of its number or of no session; absent without any. */
   readonly shared?: readonly string[] | undefined
   /** hksv: what its playlists have said so far; absent before the first. */
   readonly sealing?: SealingState | undefined
@@ -159,6 +159,16 @@ export interface MpdVersion {
   /** availabilityStartTime, Unix time in milliseconds. */
   readonly startMs?: number | undefined
   readonly periods?: readonly PeriodFacts[] | undefined
+  /** What it changed since the newest segment, and its versions before it; absent without. */
+  readonly changes?: readonly MpdChange[] | undefined
+}
+
+/** An upload with the finding `mpd-changed`, which a restart of the device would explain. */
+export interface MpdChange {
+  readonly upload: string
+  readonly severity: Severity
+  /** How many segments its session had before. */
+  readonly segments: number
 }
 
 export type TrackPhase =

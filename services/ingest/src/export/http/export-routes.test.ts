@@ -50,6 +50,21 @@ describe('the export of a session', () => {
     ])
   })
 
+  it('is one MP4 with the segments behind an init segment that came again', async () => {
+    await using ingest = await suite.start()
+    await ingest.send('POST', '/streams')
+    for (const n of [0, 1, 2]) {
+      await ingest.put('/streams/1/v/init.mp4', init)
+      await ingest.put(`/streams/1/v/${n}.m4s`, chunk({ at: epoch + n * 1_000, sequence: n + 1 }))
+    }
+    const { bytes } = await download(ingest, '/export/1/none.mp4')
+    deepEqual(numbersIn(bytes), [
+      [1, 1, 0],
+      [2, 1, 1_000],
+      [3, 1, 2_000],
+    ])
+  })
+
   it('is one MP4 also of headers and segments with numbers that lead out of it', async () => {
     await using ingest = await suite.start()
     await ingest.send('POST', '/streams')

@@ -5,8 +5,8 @@ import { isPartPath, requestPathOf } from '../../uploads/part-path.ts'
 export interface InitSegment {
   readonly path: string
   readonly upload: string
-  /** Id of its session, where that is not the first of its number; else absent. */
-  readonly session?: string
+  /** Id of its session; null where it belongs to none, and absent where that is the first of its number. */
+  readonly session?: string | null
 }
 
 /** The folders whose init segments a segment may need; the one for a part may be an upload of its own. */

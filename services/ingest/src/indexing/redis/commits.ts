@@ -20,6 +20,7 @@ const [written, assumptionFailed] = [1, 2]
 
 /** How far the index has come, and its next step: the position moves together with what was read up to it. */
 export function redisCommits(redis: RedisClient, cache: StreamCache): IndexPosition {
+  const newVersion = createVersions()
   return {
     position,
     load: createStreamLoader(redis, cache),
@@ -40,8 +41,9 @@ export function redisCommits(redis: RedisClient, cache: StreamCache): IndexPosit
     cursors: Cursors,
     folded: FoldResult,
   ): Promise<Position | null> {
-    const assumedAbsent = cache.get(stream, at.version)?.assumedAbsent ?? nothing
-    const { outcome, after } = await run(stream, at, cursors, writesOf(stream, folded), assumedAbsent)
+    const cached = cache.get(stream, at.version)
+    const writes = writesOf(stream, folded, cached)
+    const { outcome, after } = await run(stream, at, cursors, writes, cached?.assumedAbsent ?? nothing)
     if (outcome === written) cache.advance(stream, after.version, folded)
     else if (outcome === assumptionFailed) cache.distrust(stream)
     else cache.forget(stream)
@@ -99,5 +101,9 @@ function argumentsOf(
   return { keys, words }
 }
 
-/** Not a count: after FLUSHALL a count would come by the same numbers again. */
-const newVersion = (): string => randomBytes(9).toString('base64')
+/** Versions that no other process gives: each process counts under a random name of its own. */
+function createVersions(): () => string {
+  const name = randomBytes(9).toString('base64')
+  let count = 0
+  return () => `${name}${(count++).toString(36)}`
+}

@@ -33,7 +33,7 @@ export function keysOf(stream: string) {
     order: key('order'),
     /** Session number in the path → Session that the next uploads are judged with. */
     current: key('current'),
-    /** Session id → SessionView. */
+    /** Session id → SessionView, or nothing of an open one; see `session-views.ts`. */
     sessions: key('sessions'),
     /** Uploads and bytes by minute and track; see `minute-counters.ts`. */
     minutes: (session: string | null) => key(`minutes:${session ?? ''}`),

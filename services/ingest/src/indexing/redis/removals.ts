@@ -9,11 +9,13 @@ import type { RemovalInput, RemovalResult } from '../removals/fold-removal.ts'
 import { noTotals, type Totals } from '../totals.ts'
 import { decodeObject } from './codecs/object-codec.ts'
 import { playableMemberOf } from './codecs/playable-codec.ts'
+import { encodeSession } from './codecs/session-codec.ts'
 import { decodeUpload } from './codecs/upload-codec.ts'
 import { orUnavailable } from './connections.ts'
-import { deviceDecrements } from './counters/device-counters.ts'
+import { deviceRemovals } from './counters/device-counters.ts'
 import { minuteIncrements } from './counters/minute-counters.ts'
 import { type Keys, keysOf } from './redis-keys.ts'
+import { decodeView, encodeView } from './session-views.ts'
 import { hmget, parse } from './values.ts'
 import { createWriteBatch, type Write, type WriteBatch } from './write-batch.ts'
 
@@ -24,7 +26,7 @@ export async function loadRemoval(
   { session, uploads: ids }: UploadsRemoval,
 ): Promise<RemovalInput> {
   const keys = keysOf(stream)
-  const [rows, totals, order, view, current, codes] = await orUnavailable(
+  const [rows, totals, order, storedView, currentJson, codes] = await orUnavailable(
     Promise.all([
       hmget(redis, keys.uploads, ids),
       redis.get(keys.totals),
@@ -34,6 +36,7 @@ export async function loadRemoval(
       redis.hgetall(keys.counts(session)),
     ]),
   )
+  const current = parse<Session>(currentJson)
   const uploads = ids.flatMap((id, i) => (rows[i] ? [decodeUpload(id, rows[i])] : []))
   const paths = [...new Set(uploads.map(({ upload }) => upload.path))]
   const objects = await orUnavailable(hmget(redis, keys.objects, paths))
@@ -42,8 +45,8 @@ export async function loadRemoval(
     objects: new Map(paths.flatMap((path, i) => (objects[i] ? [[path, decodeObject(objects[i])]] : []))),
     totals: parse<Totals>(totals) ?? noTotals,
     order: parse<Order>(order) ?? initialState.order,
-    view: parse<SessionView>(view),
-    current: parse<Session>(current),
+    view: session === null ? null : decodeView(session, storedView, current),
+    current,
     codes: Object.fromEntries(Object.entries(codes).map(([name, count]) => [name, Number(count)])),
   }
 }
@@ -70,7 +73,7 @@ export function removalWritesOf(stream: string, removal: RemovalResult): readonl
   }
   if (gone) addSessionRemoval(batch, keys, removal, gone)
   else if (session === null || view) addCounts(batch, keys, removal)
-  for (const { add } of deviceDecrements(uploads))
+  for (const { add } of deviceRemovals(uploads))
     for (const [field, by] of add) batch.add('HINCRBY', keys.devices, field, String(by))
   for (const [folder, by] of folderDeltas) batch.add('HINCRBY', keys.folders, folder, String(by))
   batch.add('SET', keys.order, JSON.stringify(order))
@@ -104,6 +107,7 @@ function addCounts(batch: WriteBatch, keys: Keys, { uploads, session, view, curr
   for (const [of, fields] of minuteIncrements(uploads))
     for (const [field, by] of fields) batch.add('HINCRBY', keys.minutes(of), field, String(-by))
   if (session === null || !view) return
-  batch.add('HSET', keys.sessions, session, JSON.stringify(view))
-  if (current?.id === session) batch.add('HSET', keys.current, current.key, JSON.stringify(current))
+  const isCurrent = current?.id === session
+  if (isCurrent) batch.add('HSET', keys.current, current.key, encodeSession(current))
+  batch.add('HSET', keys.sessions, session, isCurrent ? encodeView(current) : encodeSession(view))
 }

@@ -1,36 +1,43 @@
 import { encodeNotMedia } from '@pushav/shared/outcome-codec.ts'
 import { probeOutcomesKey } from '@pushav/shared/probe-job.ts'
-import { sessionViewOf } from '../../streams/session-view.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import { isAccepted } from '../../validation/finding.ts'
 import { codeOf, codesWithSeverityOf, maxReportedUploads } from '../../validation/report.ts'
-import { type FoldResult, laterSessionOf, type ObjectEvent } from '../fold.ts'
+import { type FoldResult, laterSessionOf, type ObjectEvent, sessionOfInit } from '../fold.ts'
 import { encodeInit } from './codecs/init-codec.ts'
 import { encodeObject } from './codecs/object-codec.ts'
 import { encodePathEntry } from './codecs/path-entry.ts'
 import { playableMemberOf } from './codecs/playable-codec.ts'
-import { encodeSession, jsonOf } from './codecs/session-codec.ts'
+import { encodeSession } from './codecs/session-codec.ts'
 import { encodeUpload } from './codecs/upload-codec.ts'
 import { deviceUpdates } from './counters/device-counters.ts'
 import { minuteIncrements } from './counters/minute-counters.ts'
 import { type Keys, keysOf } from './redis-keys.ts'
+import { encodeView } from './session-views.ts'
+import type { CachedStream } from './stream-cache.ts'
 import { createWriteBatch, type Write, type WriteBatch } from './write-batch.ts'
 
-/** The commands that store folded journal lines in Redis. */
+/** What Redis has of a stream. */
+type Stored = Pick<CachedStream, 'stream' | 'order' | 'sessions'>
+
+/** The commands that store folded journal lines in Redis; `stored` is null where that is not known. */
 export function writesOf(
   id: string,
   { stream, state, totals, folderDeltas, events, jobs, replaced }: FoldResult,
+  stored: Stored | null,
 ): readonly Write[] {
   const keys = keysOf(id)
   const batch = createWriteBatch()
-  if (stream) batch.add('SET', keys.stream, jsonOf(stream))
-  batch.add('SET', keys.order, jsonOf(state.order))
+  if (stream && stream !== stored?.stream) batch.add('SET', keys.stream, JSON.stringify(stream))
+  if (state.order !== stored?.order) batch.add('SET', keys.order, JSON.stringify(state.order))
   batch.add('SET', keys.totals, JSON.stringify(totals))
-  for (const session of replaced)
-    batch.add('HSET', keys.sessions, session.id, encodeSession(sessionViewOf(session)))
+  for (const session of replaced) batch.add('HSET', keys.sessions, session.id, encodeView(session))
   for (const session of Object.values(state.sessions)) {
+    const before = stored?.sessions.get(session.key)
+    if (session === before) continue
     batch.add('HSET', keys.current, session.key, encodeSession(session))
-    batch.add('HSET', keys.sessions, session.id, encodeSession(sessionViewOf(session)))
+    if (!before || before.id !== session.id || before.phase !== 'open' || session.phase !== 'open')
+      batch.add('HSET', keys.sessions, session.id, encodeView(session))
   }
   for (const event of events) {
     if (event.kind === 'deleted') addDeletion(batch, keys, event)
@@ -89,7 +96,7 @@ function addInit(
   { upload: { id, kind, path, whole }, place, session }: Judgement,
 ): void {
   if (kind !== 'init' || !whole || place === 'none') return
-  const init = encodeInit({ upload: id, ...laterSessionOf(session) })
+  const init = encodeInit({ upload: id, ...sessionOfInit(session) })
   batch.add('HSET', keys.inits(directoryOf(path)), path, init)
 }
 
@@ -127,9 +134,9 @@ function addTally(
     batch.add('HINCRBY', keys.counts(session), name, '1')
     batch.add('RPUSH', keys.first(session, codeOf(name)), upload.id)
   }
-  for (const { upload: earlier, code, severity } of withdrawn) {
-    batch.add('HINCRBY', keys.counts(session), `${code} ${severity}`, '-1')
-    batch.add('LREM', keys.first(session, code), '0', earlier)
+  for (const { upload: earlier, code, severity, session: of = session } of withdrawn) {
+    batch.add('HINCRBY', keys.counts(of), `${code} ${severity}`, '-1')
+    batch.add('LREM', keys.first(of, code), '0', earlier)
   }
   if (preconditions.length > 0) batch.add('SADD', keys.preconditions(session), ...preconditions)
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { sessionViewOf } from '../../streams/session-view.ts'
 import type { UploadsRemoval } from '../../uploads/upload.ts'
-import { newSession } from '../../validation/state.ts'
+import { newSession, newTrack } from '../../validation/state.ts'
 import { arrivalsOf, segment } from '../../validation/testing/arrivals.ts'
 import type { JudgedUpload } from '../judged-upload.ts'
 import { noTotals } from '../totals.ts'
@@ -48,6 +48,17 @@ describe('foldRemoval', () => {
     const some = foldRemoval({ ...known, uploads: judged.slice(0, 1) }, removal)
     deepEqual([some.view?.counts.uploads, some.current?.counts.uploads, some.gone], [1, 1, null])
     deepEqual([some.totals.uploads, some.totals.codes, some.order], [1, known.totals.codes, known.order])
+  })
+
+  it('leaves no init segment to the tracks of such a session that is gone', () => {
+    const [removed, left] = judged.map(({ upload }) => upload.id)
+    const tracks = {
+      v: { ...newTrack('v'), hasInit: true, initUpload: removed },
+      a: { ...newTrack('a'), hasInit: true, initUpload: left },
+    }
+    const some = { ...known, uploads: judged.slice(0, 1), current: { ...current, tracks } }
+    const { current: after } = foldRemoval(some, removal)
+    deepEqual([after?.tracks.v?.initUpload, after?.tracks.a?.initUpload], [undefined, left])
   })
 
   it('changes nothing where the uploads are gone already', () => {

@@ -3,7 +3,7 @@ import { ancestorsOf } from '../../uploads/object-path.ts'
 import type { UploadsRemoval } from '../../uploads/upload.ts'
 import { worstOf } from '../../validation/finding.ts'
 import { type CodeWithSeverity, codesWithSeverityOf } from '../../validation/report.ts'
-import type { Order, Session, SessionCounts } from '../../validation/state.ts'
+import type { Order, Session, SessionCounts, Track } from '../../validation/state.ts'
 import type { JudgedUpload, StoredObject } from '../judged-upload.ts'
 import { type Totals, withWaiting } from '../totals.ts'
 
@@ -53,7 +53,7 @@ export function foldRemoval(known: RemovalInput, { session }: UploadsRemoval): R
   const isCurrent = known.current !== null && known.current.id === session
   const current =
     known.current && isCurrent
-      ? { ...known.current, counts: withoutUploads(known.current.counts, uploads) }
+      ? withoutInits({ ...known.current, counts: withoutUploads(known.current.counts, uploads) }, uploads)
       : known.current
   const closesOrder = isGone && isCurrent && known.order.open === known.current?.key
   return {
@@ -67,6 +67,18 @@ export function foldRemoval(known: RemovalInput, { session }: UploadsRemoval): R
     gone: isGone ? known.view : null,
     codes: Object.keys(known.codes) as CodeWithSeverity[],
   }
+}
+
+/**
+ * A session that goes on although some of its uploads are removed, because an upload came meanwhile: segments are not
+ * decoded with an init segment that is gone, but wait for one.
+ */
+function withoutInits(session: Session, removed: readonly JudgedUpload[]): Session {
+  const ids = new Set(removed.map(({ upload }) => upload.id))
+  const withInit = ({ initUpload, ...track }: Track): Track =>
+    initUpload === undefined || ids.has(initUpload) ? track : { ...track, initUpload }
+  const tracks = Object.entries(session.tracks).map(([name, track]) => [name, withInit(track)] as const)
+  return { ...session, tracks: Object.fromEntries(tracks) }
 }
 
 function withoutUploads<Counts extends SessionCounts>(

@@ -287,6 +287,16 @@ describe('inspectMpd', () => {
     deepEqual([bare.id, bare.periods], [undefined, undefined])
   })
 
+  it('tells the newest of many Periods, and none of those whose ids are not their own', () => {
+    const named = (ids: readonly string[]) => mpd(ids.map((id) => `<Period id="${id}"/>`).join(''))
+    const idsOf = (ids: readonly string[]) => factsOf(named(ids)).periods?.map(({ id }) => id)
+    const many = Array.from({ length: 40 }, (_, nth) => `p${nth}`)
+    deepEqual(idsOf(many), many.slice(24))
+    deepEqual(idsOf([...many, 'p3', 'p39']), many.slice(23, 39))
+    deepEqual(idsOf(['a', 'b', 'a']), ['b'])
+    deepEqual(idsOf(['a', 'a']), undefined)
+  })
+
   it('tells no duration in units that make no sense', () => {
     const durationIn = (timescale: string) =>
       firstOf(

@@ -48,23 +48,29 @@ function factsOf(mpd: Element, path: string): MpdFacts {
   }
 }
 
-/** The Periods with an id; what is in another file by xlink is not known. */
+/** The newest Periods with an id of their own; what is in another file by xlink is not known. */
 function periodsOf(periods: readonly Element[]): Pick<MpdFacts, 'periods'> {
+  const ids = periods.map(({ attributes }) => attributes.id?.slice(0, maxIdLength))
+  const counts = new Map<string | undefined, number>()
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1)
   const named: PeriodFacts[] = []
-  for (const period of periods) {
-    const { id } = period.attributes
-    if (id === undefined || named.length === maxPeriods) continue
-    const start = parseDuration(period.attributes.start)
-    const sets = isRemote(period)
-      ? []
-      : childrenOf(period, 'AdaptationSet').flatMap((set) => set.attributes.id ?? [])
-    named.push({
-      id: id.slice(0, maxIdLength),
-      ...(start === null ? {} : { start }),
-      ...(sets.length === 0 ? {} : { sets: sets.slice(0, maxSets).map((set) => set.slice(0, maxIdLength)) }),
-    })
+  for (let at = periods.length - 1; at >= 0 && named.length < maxPeriods; at--) {
+    const [period, id] = [periods[at], ids[at]]
+    if (period && id !== undefined && counts.get(id) === 1) named.push(periodOf(period, id))
   }
-  return named.length === 0 ? {} : { periods: named }
+  return named.length === 0 ? {} : { periods: named.reverse() }
+}
+
+function periodOf(period: Element, id: string): PeriodFacts {
+  const start = parseDuration(period.attributes.start)
+  const sets = isRemote(period)
+    ? []
+    : childrenOf(period, 'AdaptationSet').flatMap((set) => set.attributes.id ?? [])
+  return {
+    id,
+    ...(start === null ? {} : { start }),
+    ...(sets.length === 0 ? {} : { sets: sets.slice(0, maxSets).map((set) => set.slice(0, maxIdLength)) }),
+  }
 }
 
 const maxIdLength = 80

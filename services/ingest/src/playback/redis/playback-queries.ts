@@ -1,4 +1,5 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import type { JudgedUpload } from '../../indexing/judged-upload.ts'
 import { decodePlayable } from '../../indexing/redis/codecs/playable-codec.ts'
 import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
@@ -39,8 +40,13 @@ export function redisPlayback(redis: RedisClient): PlaybackQueries {
       }
     },
     async uploads(stream, ids) {
-      const found = await orUnavailable(hmget(redis, keysOf(stream).uploads, ids))
-      return ids.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : []))
+      const uploads: JudgedUpload[] = []
+      for (let at = 0; at < ids.length; at += pageLength) {
+        const page = ids.slice(at, at + pageLength)
+        const found = await orUnavailable(hmget(redis, keysOf(stream).uploads, page))
+        uploads.push(...page.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : [])))
+      }
+      return uploads
     },
   }
 }

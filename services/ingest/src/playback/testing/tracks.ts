@@ -8,6 +8,7 @@ export const startMs = Date.parse('2026-01-01T00:00:00.000Z')
 export const video = (fromSeconds: number, count: number, number = 0): TrackSegments =>
   trackOf('video', fromSeconds, count, number, {
     upload: 'i1',
+    sha256: 'i1',
     handler: 'vide',
     codec: 'avc1.4d401f',
     width: 640,
@@ -23,6 +24,7 @@ export const video = (fromSeconds: number, count: number, number = 0): TrackSegm
 export const audio = (fromSeconds: number, count: number): TrackSegments =>
   trackOf('audio', fromSeconds, count, 0, {
     upload: 'a1',
+    sha256: 'a1',
     handler: 'soun',
     codec: 'mp4a.40.2',
     width: null,

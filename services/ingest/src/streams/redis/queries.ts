@@ -6,8 +6,9 @@ import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { decodeDevices } from '../../indexing/redis/counters/device-counters.ts'
 import { keysOf } from '../../indexing/redis/redis-keys.ts'
+import { readSessionViews } from '../../indexing/redis/session-views.ts'
 import { readInits } from '../../indexing/redis/stream-loader.ts'
-import { hmget, parse } from '../../indexing/redis/values.ts'
+import { parse } from '../../indexing/redis/values.ts'
 import { noTotals, type Totals } from '../../indexing/totals.ts'
 import { type CodeWithSeverity, codeOf, type FindingCounts } from '../../validation/report.ts'
 import { at, type Session, sessionKeyOf } from '../../validation/state.ts'
@@ -67,8 +68,7 @@ export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> 
   }
 
   async function sessionViews(id: string, sessions: readonly string[]): Promise<readonly SessionView[]> {
-    const found = await orUnavailable(hmget(redis, keysOf(id).sessions, sessions))
-    return found.flatMap((json) => parse<SessionView>(json) ?? [])
+    return readSessionViews(redis, id, sessions)
   }
 
   async function devices(id: string): ReturnType<StreamQueries['devices']> {

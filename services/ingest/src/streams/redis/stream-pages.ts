@@ -2,6 +2,7 @@ import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { keysOf } from '../../indexing/redis/redis-keys.ts'
+import { readSessionViews } from '../../indexing/redis/session-views.ts'
 import { hmget, parse } from '../../indexing/redis/values.ts'
 import { inPages, type Pages, prefetchPage } from '../pages.ts'
 import type { IndexedSession, ListedUpload, ListedUploads, RejectedUpload, StreamQueries } from '../ports.ts'
@@ -38,9 +39,8 @@ export function redisStreamPages(redis: RedisClient): Pick<StreamQueries, 'strea
     const found = new Set<string>()
     for await (const page of scanHash(redis, sessions)) for (const [key] of page) found.add(key)
     for (const some of inPages([...found].sort(byNumber), sessionsPerPage)) {
-      const views = await orUnavailable(hmget(redis, sessions, some))
-      const known = views.flatMap((json) => parse<SessionView>(json) ?? [])
-      yield await Promise.all(known.map((view) => withLists(id, view)))
+      const views = await readSessionViews(redis, id, some)
+      yield await Promise.all(views.map((view) => withLists(id, view)))
     }
   }
 

@@ -34,7 +34,7 @@ export function addInit(context: Context, session: Session, facts: InitFacts, na
     phase,
     hasInit: true,
     init: next ?? track.init,
-    initUpload: isAnother && track.shortInitDigest === digest ? track.initUpload : context.upload.id,
+    initUpload: context.upload.id,
     header: undefined,
     headless: undefined,
     place,
@@ -69,8 +69,9 @@ export function isKnownInit(context: Context, track: Track | undefined): boolean
 }
 
 /**
- * Takes an init segment with the bytes of the one before: it reopens a track that has ended, and changes nothing
- * else.
+ * Takes an init segment with the bytes of the one before: it reopens a track that has ended, and the segments behind it
+ * are decoded with it. Retention removes the oldest uploads first, so that the newest of equal init segments stays as long
+ * as the segments that need it.
  */
 export function repeatInit(
   evaluation: Evaluation & { readonly session: Session },
@@ -78,17 +79,23 @@ export function repeatInit(
   name: string,
 ): Evaluation {
   const message = `expected the init segment of ${excerpt(name)} once, received the same bytes again`
-  const findings = [finding('init-repeated', message)]
-  const session = reopenTrack(evaluation.session, name)
-  const open = upload.part ? { ...trackIn(session, name), openRequest: upload.part.of } : null
-  return add(evaluation, { track: name, session: open ? withTrack(session, open) : session, findings })
+  const track = reopened(trackIn(evaluation.session, name))
+  // At this path its bytes may be known although the track goes on with those of another path.
+  const isNewest = track.shortInitDigest === shortDigest(upload.sha256)
+  const next: Track = {
+    ...track,
+    initUpload: isNewest ? upload.id : track.initUpload,
+    openRequest: upload.part?.of ?? track.openRequest,
+  }
+  return add(evaluation, {
+    track: name,
+    session: withSharedInit(withTrack(evaluation.session, next), next),
+    findings: [finding('init-repeated', message)],
+  })
 }
 
-function reopenTrack(session: Session, name: string): Session {
-  const track = trackIn(session, name)
-  if (track.phase !== 'completed') return session
-  return withTrack(session, { ...track, phase: 'init_uploaded', clock: null })
-}
+const reopened = (track: Track): Track =>
+  track.phase === 'completed' ? { ...track, phase: 'init_uploaded', clock: null } : track
 
 /**
  * Whether a playlist names this init segment behind another one: it may have other properties, and times may begin

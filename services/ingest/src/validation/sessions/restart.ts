@@ -2,6 +2,7 @@ import type { MediaFacts } from '../../media/inspection.ts'
 import { add, type Context, type Evaluation, sessionEvent } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { shortFingerprint } from '../limits.ts'
+import { explainedChanges, mpdsOfNext } from '../manifests/mpd-version.ts'
 import { isRepeat } from '../request-findings.ts'
 import { at, newSession, newTrack, type Order, type Session, type Track } from '../state.ts'
 import { signInLongRequest } from './long-request.ts'
@@ -155,11 +156,13 @@ function withNewRecording(
     tracks: Object.fromEntries(tracks.map((track) => [track.name, track])),
     shortDevice: deviceOf(context) ?? old.shortDevice,
     shared: sharedWithNext(old, tracks),
+    mpds: mpdsOfNext(old),
   }
   const replaced: Session = { ...old, phase: 'abandoned' }
   const begun = add(evaluation, {
     session,
     findings: [restarted(context, old, sign)],
+    withdrawn: explainedChanges(old),
     events: [
       ...(old.phase === 'open' ? [sessionEvent('session-abandoned', replaced)] : []),
       sessionEvent('session-opened', session),

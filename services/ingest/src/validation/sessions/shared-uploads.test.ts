@@ -16,6 +16,7 @@ import {
   type TestObject,
   validateInOrder,
 } from '../testing/arrivals.ts'
+import { withShared } from './shared-uploads.ts'
 
 function sessionAfter(
   objects: readonly TestObject[],
@@ -56,6 +57,13 @@ describe('uploads that two recordings share', () => {
     const playlists = [multivariant(), initialPlaylist(), init(), hlsSegment(1_001), initialPlaylist()]
     const live = sessionAfter(playlists, 'hls')
     deepEqual([Object.values(live?.sentAgain ?? {}), live?.shared], [['u5'], undefined])
+  })
+
+  it('are no more than some hundred', () => {
+    let state = validateInOrder(streamOf('dash'), first).state
+    for (let nth = 0; nth < 1_000; nth++) state = withShared(state, '1', `u${nth % 500}`)
+    const { shared = [] } = at(state.sessions, '1') ?? {}
+    deepEqual([shared.length, shared[0], new Set(shared).size], [384, 'u0', 384])
   })
 
   it('are remembered of a bounded number of paths', () => {

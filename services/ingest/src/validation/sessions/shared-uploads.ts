@@ -5,6 +5,8 @@ import { textDigest } from '../tracks/track-names.ts'
 
 /** Ids that `sentAgain` has at most: for each track a playlist and an init segment. */
 const maxSentAgain = 2 * maxTracks
+/** Ids that `shared` has at most: those, and an init segment of each track. */
+const maxShared = maxSentAgain + maxTracks
 
 /**
  * `sentAgain` of a session after one more upload. A device that restarts sends its manifests and init segments once more
@@ -31,10 +33,11 @@ export function sharedWithNext({ sentAgain }: Session, tracks: readonly Track[])
   return ids.size > 0 ? [...ids] : undefined
 }
 
-/** The state where a recording needs one more upload of an earlier one. */
+/** The state where a recording needs one more upload that does not belong to it. */
 export function withShared(state: State, id: string, upload: string): State {
   const session = Object.values(state.sessions).find((one) => one.id === id)
-  if (!session || session.shared?.includes(upload)) return state
-  const next: Session = { ...session, shared: [...(session.shared ?? []), upload] }
+  const shared = session?.shared ?? []
+  if (!session || shared.length >= maxShared || shared.includes(upload)) return state
+  const next: Session = { ...session, shared: [...shared, upload] }
   return { ...state, sessions: { ...state.sessions, [next.key]: next } }
 }

@@ -1,10 +1,13 @@
 import type { InitSegment } from '../../init-segments/init-segment.ts'
 
-/** An init segment, short, under its path: its upload, and the session of the few that have it. */
+/** An init segment, short, under its path: its upload, and the session of the few that have it, `-` for none. */
 export const encodeInit = ({ upload, session }: Omit<InitSegment, 'path'>): string =>
-  session === undefined ? upload : `${upload} ${session}`
+  session === undefined ? upload : `${upload} ${session ?? noSession}`
 
 export function decodeInit(path: string, text: string): InitSegment {
   const [upload = '', session] = text.split(' ')
-  return session === undefined ? { path, upload } : { path, upload, session }
+  if (session === undefined) return { path, upload }
+  return { path, upload, session: session === noSession ? null : session }
 }
+
+const noSession = '-'

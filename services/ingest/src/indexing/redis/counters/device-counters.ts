@@ -28,17 +28,18 @@ function updateOf(fingerprint: string, sent: readonly JudgedUpload[]): DeviceUpd
     ],
     add: [
       [`${fingerprint} uploads`, sent.length] as const,
-      [`${fingerprint} stored-uploads`, sent.length] as const,
-      [`${fingerprint} stored-bytes`, bytes] as const,
+      [`${fingerprint} bytes`, bytes] as const,
       ...(errors > 0 ? [[`${fingerprint} errors`, errors] as const] : []),
     ],
   }
 }
 
-/** What a commit takes from the hash of devices when uploads are removed: what was sent stays counted. */
-export const deviceDecrements = (removed: readonly JudgedUpload[]): readonly Pick<DeviceUpdate, 'add'>[] =>
+/** What a commit adds to the hash of devices when uploads are removed: what was sent stays counted. */
+export const deviceRemovals = (removed: readonly JudgedUpload[]): readonly Pick<DeviceUpdate, 'add'>[] =>
   deviceUpdates(removed).map(({ add }) => ({
-    add: add.filter(([field]) => field.includes(' stored-')).map(([field, by]) => [field, -by] as const),
+    add: add
+      .filter(([field]) => !field.endsWith(' errors'))
+      .map(([field, by]) => [field.replace(' ', ' removed-'), by] as const),
   }))
 
 function contactOf({ upload: { receivedAt: at, sender } }: JudgedUpload): DeviceContact {
@@ -71,7 +72,10 @@ export function decodeDevices(fields: Readonly<Record<string, string>>): readonl
         fingerprint,
         uploads: Number(of.uploads ?? 0),
         errors: Number(of.errors ?? 0),
-        stored: { uploads: Number(of['stored-uploads'] ?? 0), bytes: Number(of['stored-bytes'] ?? 0) },
+        stored: {
+          uploads: Number(of.uploads ?? 0) - Number(of['removed-uploads'] ?? 0),
+          bytes: Number(of.bytes ?? 0) - Number(of['removed-bytes'] ?? 0),
+        },
         firstSeen: of.first ?? '',
         last: JSON.parse(of.last) as DeviceContact,
         addresses: Object.fromEntries(addresses),
