@@ -45,8 +45,16 @@ const technologies = [
   'upstream',
 ]
 
-/** Packages that a process with default settings does not need, so its start does not wait for them. */
-const optionalPackages = ['@aws-sdk/client-s3', 'prom-client', 'rate-limiter-flexible']
+/** What a process with default settings does not need after its first start, so its start does not wait for it. */
+const optionalPackages = [
+  '@aws-sdk/client-s3',
+  'prom-client',
+  'rate-limiter-flexible',
+  'node-forge',
+  'selfsigned',
+  // shared/src/process/node-http.ts has what servers need of it.
+  'node:http',
+]
 
 /** Validation, parsers and the fold are functions of data, and so is everything that they import. */
 const pureRoots =

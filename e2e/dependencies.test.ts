@@ -8,6 +8,7 @@ interface LockedPackage {
   readonly version?: string
   readonly license?: string
   readonly hasInstallScript?: boolean
+  readonly dev?: boolean
   readonly dependencies?: Record<string, string>
   readonly devDependencies?: Record<string, string>
   readonly optionalDependencies?: Record<string, string>
@@ -17,6 +18,20 @@ const lock: Record<string, LockedPackage | undefined> = JSON.parse(
   readFileSync(join(root, 'package-lock.json'), 'utf8'),
 ).packages
 const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8')
+
+describe('package-lock.json', () => {
+  it('has one copy of each version that a server loads', () => {
+    const inProduction = Object.entries(lock).filter(([, locked]) => locked?.version && !locked.dev)
+    const names = inProduction.map(
+      ([path, locked]) => `${path.split('node_modules/').at(-1)} ${locked?.version}`,
+    )
+    ok(names.length > 100)
+    deepEqual(
+      names.filter((name, at) => names.indexOf(name) !== at),
+      [],
+    )
+  })
+})
 
 describe('docs/dependencies.md', () => {
   it('tells every direct dependency as it is locked', () => {

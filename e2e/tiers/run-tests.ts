@@ -47,8 +47,8 @@ async function runMocha(): Promise<void> {
 
 /** Tests that start servers wait for much of their time; unit tests never do, and those of the soak tier are under load. */
 function jobsOf(name: string): number {
-  const jobsPerCore = name === 'unit' || name === 'soak' ? 1 : 2
-  return Math.max(2, jobsPerCore * availableParallelism())
+  const jobsPerCore = name === 'unit' || name === 'soak' ? 1 : 2.5
+  return Math.max(2, Math.ceil(jobsPerCore * availableParallelism()))
 }
 
 /** Mocha ends this process when all tests are over. */

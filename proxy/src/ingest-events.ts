@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { request } from '@pushav/shared/process/node-http.ts'
 import type { Address } from '@pushav/shared/settings.ts'
 
 const timeoutMs = 2_000

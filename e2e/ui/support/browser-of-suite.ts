@@ -2,6 +2,7 @@ import { deepEqual } from 'node:assert/strict'
 import type { Standalone } from '../../server/standalone.ts'
 import { closeAfterTests } from '../../tiers/leak-check.ts'
 import { type Browser, startBrowser } from './browser.ts'
+import { writePageCoverage } from './page-coverage.ts'
 
 /** One browser for all tests of a suite; after each test it must have nothing to complain about. */
 export function browserOfSuite(serverOf: () => Standalone): () => Browser {
@@ -37,7 +38,10 @@ function browserFrom(start: () => Promise<Browser>): () => Browser {
   })
   afterEach('no complaint of the browser', async () => {
     const complaints = browser?.complaints.splice(0) ?? []
-    for (const page of browser?.context.pages().slice(1) ?? []) await page.close()
+    for (const page of browser?.context.pages().slice(1) ?? []) {
+      await writePageCoverage(page)
+      await page.close()
+    }
     deepEqual(complaints, [])
   })
   return () => {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import type { Standalone } from '../../server/standalone.ts'
+import { startPageCoverage } from './page-coverage.ts'
 
 const programs = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
@@ -84,6 +85,7 @@ export async function startBrowser(server: Pick<Standalone, 'url' | 'rootCertifi
     { width = 1_440, height = 900, theme = 'light' }: PageOptions = {},
   ): Promise<Page> {
     const page = await context.newPage()
+    await startPageCoverage(page)
     await page.setViewportSize({ width, height })
     await page.emulateMedia({ colorScheme: theme })
     await page.goto(`${server.url}${path}`)

@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Problem } from '@pushav/shared/http/problem.ts'
+import { STATUS_CODES } from '@pushav/shared/process/node-http.ts'
 import { isResponseStarted } from '../tls/node-internals.ts'
 import { headersTooLarge, methodRefused, problemJson } from './error-responses.ts'
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createKeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { ensureAdminCertificateWith } from './certificates/admin-certificate.ts'
-import type { Hierarchy, KeyType } from './certificates/certificate.ts'
+import type { Hierarchy, KeyType, Pair } from './certificates/certificate.ts'
 import { revokedIn } from './certificates/device-history.ts'
 import { diskAdminFile } from './certificates/disk/admin-file.ts'
 import { diskCertificateFiles } from './certificates/disk/certificate-files.ts'
@@ -28,7 +28,6 @@ import { openAuthority } from './certificates/x509/authority.ts'
 import { pkcs12Of } from './certificates/x509/pkcs12.ts'
 import { x509Keys as keys } from './certificates/x509/private-keys.ts'
 import { x509Reader as reader } from './certificates/x509/reader.ts'
-import { createRoot } from './certificates/x509/root.ts'
 import { createUnknownAuthority } from './certificates/x509/unknown-authority.ts'
 import { createBoundedQueue } from './lib/bounded-queue.ts'
 import { createFileMutex } from './lib/file-mutex.ts'
@@ -252,6 +251,12 @@ export async function openCertificates(settings: CertificateSettings): Promise<C
     await publish().catch((error) => log.error({ error }, 'server certificate could not be checked'))
     await maintain().catch((error) => log.error({ error }, 'admin certificate could not be checked'))
   }
+}
+
+/** Loaded only here: the libraries that make a root take time that no later start pays. */
+async function createRoot(now: Date): Promise<Pair> {
+  const root = await import('./certificates/x509/root.ts')
+  return root.createRoot(now)
 }
 
 /** Certificates of devices and the journal of them: of this folder, or of all machines. */

@@ -9,6 +9,7 @@ import { decodeOutcome } from '@pushav/shared/outcome-codec.ts'
 import { uploadPath } from '@pushav/shared/paths.ts'
 import { type ProbeJob, probeOutcomesKey, probeQueue, urgentProbeQueue } from '@pushav/shared/probe-job.ts'
 import { probeHostsKey, probeWorker, probeWorkerKey } from '@pushav/shared/probe-worker.ts'
+import { bareEnv } from '@pushav/shared/testing/bare-env.ts'
 import { readMetrics } from '@pushav/shared/testing/metrics/read-metrics.ts'
 import { startRedisServer } from '@pushav/shared/testing/redis-server.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
@@ -334,7 +335,7 @@ describe('probe worker', function () {
       },
       async health(): Promise<number> {
         const script = new URL('health.ts', import.meta.url).pathname
-        const env = { PATH: process.env.PATH, ...settings }
+        const env = { ...bareEnv(), ...settings }
         return (await once(spawn(process.execPath, [script], { env, stdio: 'inherit' }), 'exit'))[0]
       },
       [Symbol.asyncDispose]: () => kept.disposeAsync(),

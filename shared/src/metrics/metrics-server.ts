@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { createServer } from '../process/node-http.ts'
 import type { Address } from '../settings.ts'
 
 export function createRegistry(process: string): Registry {

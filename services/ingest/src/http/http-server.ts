@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { chmod, rm } from 'node:fs/promises'
-import { createServer, type RequestListener } from 'node:http'
+import type { RequestListener } from 'node:http'
+import { createServer } from '@pushav/shared/process/node-http.ts'
 import type { Address } from '@pushav/shared/settings.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import { recordQuery } from '@pushav/shared/api/evidence/digests.ts'
+import { STATUS_CODES } from '@pushav/shared/process/node-http.ts'
 import { type Request, type Response, Router } from 'express'
 import type { EnterSubscriber } from '../../events/http/subscriber-limits.ts'
 import { peerOf } from '../../http/authenticate.ts'

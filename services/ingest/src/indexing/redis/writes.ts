@@ -18,13 +18,13 @@ import type { CachedStream } from './stream-cache.ts'
 import { createWriteBatch, type Write, type WriteBatch } from './write-batch.ts'
 
 /** What Redis has of a stream. */
-type Stored = Pick<CachedStream, 'stream' | 'order' | 'sessions'>
+type StreamInRedis = Pick<CachedStream, 'stream' | 'order' | 'sessions'>
 
 /** The commands that store folded journal lines in Redis; `stored` is null where that is not known. */
 export function writesOf(
   id: string,
   { stream, state, totals, folderDeltas, events, jobs, replaced }: FoldResult,
-  stored: Stored | null,
+  stored: StreamInRedis | null,
 ): readonly Write[] {
   const keys = keysOf(id)
   const batch = createWriteBatch()

@@ -1,10 +1,11 @@
 import { lookup as dnsLookup, type LookupAddress, type LookupAllOptions } from 'node:dns'
 import { once } from 'node:events'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { printable } from '@pushav/shared/lib/printable.ts'
+import { request as httpRequest } from '@pushav/shared/process/node-http.ts'
 import { type SendWebhook, TargetForbidden, type TargetResponse } from '../ports.ts'
 import { assertPublic, assertPublicLiteral } from './target-address.ts'
 
