@@ -178,17 +178,19 @@ describe('architecture', () => {
     deepEqual(strays(mayImport), [])
   })
 
-  it('starts each process without the packages that only some settings need', () => {
+  it('starts each process without the packages that only some settings need, and without the adapters to the store', () => {
     for (const home of ['proxy', 'services/ingest', 'services/probe', 'services/standalone']) {
       const main = modules.find(({ file }) => file === `${home}/src/main.ts`)
       ok(main, home)
       const reached = new Set([main])
-      for (const module of reached)
+      for (const module of reached) {
+        ok(technologyOf(module) !== 's3', `${home}: ${module.file} is loaded`)
         for (const source of loadedImports(module.text)) {
           ok(!optionalPackages.includes(source), `${home}: ${module.file} imports ${source}`)
           const next = importedModule(module, source)
           if (next) reached.add(next)
         }
+      }
       ok(reached.size > 10, home)
     }
   })

@@ -144,6 +144,7 @@ export async function openStorage(
       log,
       retryMs: 500,
       progressMs,
+      nowMs: () => performance.now(),
     }),
   )
   return {

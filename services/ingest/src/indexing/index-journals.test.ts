@@ -1,4 +1,4 @@
-import { equal } from 'node:assert/strict'
+import { deepEqual, equal } from 'node:assert/strict'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { until } from '@pushav/shared/testing/until.ts'
 import { startIndexer } from './index-journals.ts'
@@ -22,7 +22,7 @@ describe('catching up', () => {
       },
     }
     const deps = {
-      ...{ journals, log, retryMs: 1, progressMs: 1, idleMs: 1 },
+      ...{ journals, log, retryMs: 1, progressMs: 1, idleMs: 1, nowMs: () => 0 },
       index: { position: async () => ({ cursors: {} }), jobs: async () => [] },
       probes: { enqueue: () => undefined },
       inspections: { forget: () => undefined },
@@ -35,5 +35,74 @@ describe('catching up', () => {
     equal(last.streams, 2)
     resolve()
     await through
+  })
+})
+
+describe('indexing after an outage of Redis', () => {
+  /** Lines of this instance, and what the first pass and the second one have to judge. */
+  async function firstPasses(load: (skip: (ms: number) => void) => unknown) {
+    const journals = new Map<string, readonly string[]>([
+      ['one', []],
+      ['two', []],
+    ])
+    const lineOf = (id: string, end: number) => ({
+      entry: { kind: 'upload', id, upload: { id, receivedAt: id } },
+      end,
+    })
+    const loaded: (readonly string[])[] = []
+    const isSettled = Promise.withResolvers<void>()
+    let ms = 20_000
+    const deps = {
+      journals: {
+        own: 'one',
+        isComplete: true,
+        of: async () => [...journals.keys()],
+        async read(_stream: string, journal: string, from: number) {
+          const lines = (journals.get(journal) ?? []).slice(from).map((id, at) => lineOf(id, from + at + 1))
+          return { lines, next: from + lines.length, isEnd: true }
+        },
+      },
+      index: {
+        position: async () => ({ cursors: {} }),
+        async load(_stream: string, _at: unknown, entries: readonly { readonly id: string }[]) {
+          loaded.push(entries.map(({ id }) => id))
+          if (loaded.length > 1) throw new Error('this test ends here')
+          // The request is on its way.
+          await Promise.resolve()
+          return load((skippedMs) => {
+            ms += skippedMs
+          })
+        },
+      },
+      inspections: {
+        ofAll: async () => ({ inspected: new Map(), gone: new Set() }),
+        forget: () => undefined,
+      },
+      verdicts: { isPending: () => true },
+      resolveOvertaken: async () => isSettled.resolve(),
+      ...{ log: createLogger('test', 'fatal'), retryMs: 1, progressMs: 1, idleMs: 1, nowMs: () => ms },
+    } as Partial<Record<keyof Deps, unknown>> as Deps
+    await using indexer = startIndexer(deps)
+    indexer.wake('1', 'nothing new')
+    await isSettled.promise
+    journals.set('one', ['b', 'd']).set('two', ['a', 'c'])
+    indexer.wake('1', 'd')
+    await until('the pass is repeated', async () => loaded.length > 1)
+    return loaded.slice(0, 2)
+  }
+  const [own, all] = [
+    ['b', 'd'],
+    ['a', 'b', 'c', 'd'],
+  ]
+
+  it('takes the lines of all instances in the order of their times', async () => {
+    const passes = await firstPasses(() => {
+      throw new Error('Redis is away')
+    })
+    deepEqual(passes, [own, all])
+  })
+
+  it('does so where Redis has made it wait', async () => {
+    deepEqual(await firstPasses((skip) => skip(500)), [own, all])
   })
 })

@@ -17,6 +17,10 @@ import type { ResolveOvertaken } from './resolve-overtaken.ts'
 const maxPositions = 16_384
 /** Each stream holds one or two files open. */
 const catchUpConcurrency = 64
+/** An index that takes longer to respond was away. */
+const lateMs = 500
+/** For how long after that passes take the lines of all instances. */
+const mergesForMs = 10_000
 
 /** Brings the index up to the journals after an idle time, an outage of Redis, a crash or FLUSHALL. */
 export interface Indexer extends AsyncDisposable {
@@ -54,6 +58,8 @@ interface IndexerDeps {
   readonly retryMs: number
   /** How often the log says how far `catchUp` has come. */
   readonly progressMs: number
+  /** Milliseconds of a clock that is never set back. */
+  readonly nowMs: () => number
 }
 
 /**
@@ -75,8 +81,14 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     log,
     retryMs,
     progressMs,
+    nowMs,
   } = deps
   const positions = createLru<string, Position>(maxPositions)
+  /**
+   * While the index was away, no instance could judge what it stored; the first one that can takes the lines of all in the
+   * order of their times. Until when passes do so, as `nowMs` counts.
+   */
+  let mergesUntilMs = 0
   /** Uploads that this process has put into the index. */
   let indexed = 0
   /** Entries by stream that the next pass is to find in the journal, or in the index already. */
@@ -148,6 +160,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     try {
       await indexNewLines(stream)
     } catch (error) {
+      if (error instanceof IndexOutage) return indexNewLines(stream)
       if (!(error instanceof JournalCutShort)) throw error
       log.warn({ error, stream }, 'the index knows lines that the journal does not have: it is made anew')
       positions.delete(stream)
@@ -157,16 +170,16 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   }
 
   async function indexNewLines(stream: string): Promise<void> {
-    const cached = positions.get(stream)
     // With a cached position the other instances' journals have been read; each instance indexes its own new lines.
+    const cached = mergesAll() ? undefined : positions.get(stream)
+    let at = cached ?? (await fromIndex(index.position(stream)))
     let names = cached ? [journals.own] : await journals.of(stream)
-    let at = cached ?? (await index.position(stream))
     if (!cached && journals.isComplete) assertAllThere(at, names)
     const ahead: ReadAhead = new Map()
     for (;;) {
       const lines = await mergeJournals(journals, stream, names, at.cursors, ahead)
       if (lines.entries.length === 0) break
-      const after = await indexLines(stream, at, lines)
+      const after = await indexLines(stream, at, lines, cached !== undefined)
       const next = after ?? (await index.position(stream))
       // Behind where this process knew it, the index was emptied: the lines of all journals count again.
       if (after === null && ownCursor(next) < ownCursor(at)) names = await journals.of(stream)
@@ -175,21 +188,43 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     positions.set(stream, at)
   }
 
+  function mergesAll(): boolean {
+    return nowMs() < mergesUntilMs
+  }
+
+  /** Notes that the index was away where it does not respond, or late. */
+  async function fromIndex<Result>(response: Promise<Result>): Promise<Result> {
+    const startedMs = nowMs()
+    let isHere = false
+    try {
+      const result = await response
+      isHere = nowMs() - startedMs < lateMs
+      return result
+    } finally {
+      if (!isHere) mergesUntilMs = nowMs() + mergesForMs
+    }
+  }
+
   function ownCursor({ cursors }: Position): number {
     return cursors[journals.own] ?? 0
   }
 
-  /** The position after the lines; null when another process has moved the index meanwhile. */
+  /**
+   * The position after the lines; null when another process has moved the index meanwhile. Throws `IndexOutage` where
+   * `areOwn`, and the index was away meanwhile.
+   */
   async function indexLines(
     stream: string,
     at: Position,
     { entries, cursors }: MergedLines,
+    areOwn: boolean,
   ): Promise<Position | null> {
     const [first] = entries
     if (first?.kind === 'uploads-removed') return removeUploads(stream, at, cursors, first)
     const uploads = entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
     const { inspected, gone } = await inspections.ofAll(stream, uploads)
-    const known = await index.load(stream, at, entries)
+    const known = await fromIndex(index.load(stream, at, entries))
+    if (areOwn && mergesAll()) throw new IndexOutage()
     const inspectionOf = (id: string) => inspected.get(id) ?? null
     const all = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
     const folded =
@@ -240,6 +275,11 @@ export function startIndexer(deps: IndexerDeps): Indexer {
       return isPast(moved, cursors) ? moved : null
     })
   }
+}
+
+/** The index was away, and other instances may have stored lines that come before those of this one. */
+class IndexOutage extends Error {
+  override name = 'IndexOutage' as const
 }
 
 /**

@@ -1,9 +1,11 @@
 /** A dependency of this server does not respond now; the caller did nothing wrong and may try again. */
 export class Unavailable extends Error {
   override name = 'Unavailable' as const
+  readonly dependency: string
 
   constructor(dependency: string, cause: unknown) {
     super(`${dependency} does not respond`, { cause })
+    this.dependency = dependency
   }
 }
 

@@ -126,7 +126,7 @@ export interface JournalReader {
   read(stream: string, journal: string, from: number): Promise<JournalLines>
 }
 
-/** A loss of power has taken lines that the index has read. */
+/** A loss of power has taken lines that the index has read, or the store has. */
 export class JournalCutShort extends Error {
   override name = 'JournalCutShort' as const
 }
@@ -191,7 +191,10 @@ export interface UploadAdmission {
 
 /** Journals on this machine's disk, from which the store is filled. */
 export interface LocalJournals extends Journals {
-  /** Whole lines from a byte offset on as they are in the file, some at a time; none at its end. */
+  /**
+   * Whole lines from a byte offset on as they are in the file, some at a time; none at its end. Throws `JournalCutShort`
+   * where it ends before the offset.
+   */
   readBytes(stream: string, journal: string, from: number): Promise<Buffer>
   /** Makes a stream with an id that is given elsewhere, unless it is there; false where it was removed here. */
   adopt(stream: string): Promise<boolean>
@@ -221,7 +224,7 @@ export interface LocalUploads extends UploadStore {
 export interface StoreInstance {
   /** The name under which the instance writes journals to the store. */
   readonly journal: string
-  /** Whether this is the first start with the store. */
+  /** Whether this is the folder's first start with the store. */
   readonly isNew: boolean
   /** To be called once the store has let it in. Throws the system's error. */
   save(): Promise<void>

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { tryLock, waitForLock } from '@pushav/shared/lib/file-lock.ts'
+import { runOfMachine } from '../../lib/disk/run-of-machine.ts'
 import type { GoneInstance, InstanceLocks } from '../ports.ts'
 
 /** How often a process touches its record. */
@@ -34,7 +35,7 @@ export async function openInstance(workingDirectory: string, wanted: string | nu
   const lockOf = (name: string) => join(folder, `${name}.lock`)
   const recordOf = (name: string) => join(folder, `${name}.json`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const machine = await thisMachine()
+  const machine = await runOfMachine()
   const { name, lock } = wanted === null ? await firstFree() : await lockWanted(wanted)
   const record = recordOf(name)
   await writeFile(record, `${JSON.stringify({ machine, host: hostname(), pid: process.pid })}\n`)
@@ -109,12 +110,6 @@ export async function openInstance(workingDirectory: string, wanted: string | nu
       return false
     }
   }
-}
-
-/** All containers of a machine have one kernel, and this is its name until it starts again. */
-async function thisMachine(): Promise<string> {
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')
-  return boot.trim() || hostname()
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import type { KeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { StoreTarget } from '@pushav/shared/store/store-url.ts'
-import { awaitStore } from '../../uploads/s3/await-store.ts'
+import { awaitStore, onceStoreResponds } from '../../uploads/s3/await-store.ts'
 import { s3ObjectStore } from '../../uploads/s3/client/s3-object-store.ts'
 import { cachedFiles } from '../cached-files.ts'
 import type { ChangeCounts, SharedSecrets } from '../ports.ts'
@@ -29,7 +29,8 @@ export async function openSharedSecrets(
   const store = built.use(s3ObjectStore(target, closing.signal))
   built.defer(() => closing.abort())
   await awaitStore(store, log, closing.signal)
-  const fresh = sealedFiles(store, await agreeOnKey(store, passphrase))
+  const key = await onceStoreResponds(log, closing.signal, () => agreeOnKey(store, passphrase))
+  const fresh = sealedFiles(store, key)
   const files = built.use(cachedFiles({ files: fresh, counts, intervalMs, log }))
   return { files, fresh, runExclusively: mutex(files.forget) }
 }

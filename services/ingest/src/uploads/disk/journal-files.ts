@@ -90,7 +90,9 @@ export async function diskJournals(
     read,
     async readBytes(stream, journal, from) {
       await using file = await open(join(root, stream, journal)).catch(nullIfAbsent)
-      return file ? await wholeLines(file, from, (await file.stat()).size) : Buffer.alloc(0)
+      return file
+        ? await wholeLines(file, from, await sizeFrom(file, stream, journal, from))
+        : Buffer.alloc(0)
     },
   }
 
@@ -121,9 +123,7 @@ export async function diskJournals(
     if (known) return known
     await using file = await open(join(root, stream, journal)).catch(nullIfAbsent)
     if (!file) return { lines: [], next: from, isEnd: true }
-    const { size } = await file.stat()
-    if (size < from)
-      throw new JournalCutShort(`${journal} of stream ${stream} ends at ${size}, before ${from}`)
+    const size = await sizeFrom(file, stream, journal, from)
     const text = await wholeLines(file, from, size)
     return { lines: linesIn(text, from, log), next: from + text.length, isEnd: from + readBytes >= size }
   }
@@ -175,6 +175,13 @@ async function makeFolder(folder: string): Promise<boolean> {
     if (errorCode(error) === 'EEXIST') return false
     throw error
   }
+}
+
+/** The size of a journal that is read from a byte offset on. Throws where it ends before that. */
+async function sizeFrom(file: FileHandle, stream: string, journal: string, from: number): Promise<number> {
+  const { size } = await file.stat()
+  if (size < from) throw new JournalCutShort(`${journal} of stream ${stream} ends at ${size}, before ${from}`)
+  return size
 }
 
 async function wholeLines(file: FileHandle, from: number, size: number): Promise<Buffer> {

@@ -4,13 +4,16 @@ import { join } from 'node:path'
 import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
+import { runOfMachine } from '../../lib/disk/run-of-machine.ts'
 import type { StoreInstance } from '../ports.ts'
 
 const stored = z.object({ store: z.string(), journal: z.string() })
 
 /**
- * Reads `store/<instance>.json`. An instance whose folder was lost gets another name, and so never continues a
- * journal whose end it does not have. Throws where the folder was filled for another store.
+ * Reads `store/<instance>.json`. An instance never continues a journal whose end its disk may not have, and takes another
+ * name instead: where the folder was lost, where `journals/` was emptied, which its mark `journals/<instance>.store`
+ * shows, and after each start of the machine, for a loss of power may have taken the last lines. Throws where the folder
+ * was filled for another store.
  */
 export async function readStoreInstance(
   workingDirectory: string,
@@ -19,21 +22,25 @@ export async function readStoreInstance(
 ): Promise<StoreInstance> {
   const folder = join(workingDirectory, 'store')
   const path = join(folder, `${instance}.json`)
-  const known = await readFile(path, 'utf8').catch(nullIfAbsent)
-  if (known === null) {
-    const journal = `${instance}-${randomBytes(4).toString('hex')}`
-    return {
-      journal,
-      isNew: true,
-      async save() {
-        await mkdir(folder, { recursive: true, mode: 0o700 })
-        await replaceFile(path, JSON.stringify({ store, journal }), { isFlushed: true })
-      },
-    }
+  const markPath = join(workingDirectory, 'journals', `${instance}.store`)
+  const markOf = async (journal: string) => `${journal} ${await runOfMachine()}\n`
+  const text = await readFile(path, 'utf8').catch(nullIfAbsent)
+  const known = text === null ? null : stored.parse(JSON.parse(text))
+  if (known && known.store !== store)
+    throw new Error(
+      `STORE: ${workingDirectory} was filled for ${known.store}, not for ${store}; start with that, or with an empty folder`,
+    )
+  const mark = await readFile(markPath, 'utf8').catch(nullIfAbsent)
+  if (known && mark === (await markOf(known.journal)))
+    return { journal: known.journal, isNew: false, save: async () => undefined }
+  const journal = `${instance}-${randomBytes(4).toString('hex')}`
+  return {
+    journal,
+    isNew: known === null,
+    async save() {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await replaceFile(path, JSON.stringify({ store, journal }), { isFlushed: true })
+      await replaceFile(markPath, await markOf(journal), { isFlushed: true })
+    },
   }
-  const { store: before, journal } = stored.parse(JSON.parse(known))
-  if (before === store) return { journal, isNew: false, save: async () => undefined }
-  throw new Error(
-    `STORE: ${workingDirectory} was filled for ${before}, not for ${store}; start with that, or with an empty folder`,
-  )
 }

@@ -1,4 +1,4 @@
-import { readdir, stat, utimes } from 'node:fs/promises'
+import { mkdir, readdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { exists } from '../../lib/disk/exists.ts'
@@ -29,6 +29,7 @@ const statConcurrency = 8
 export async function openUploadStore(deps: UploadStoreDeps): Promise<LocalUploads> {
   const { workingDirectory, instance, disk, journals, links, durability = 'process' } = deps
   const { pathOf, ...bodies } = await openBodyFiles(workingDirectory, instance, durability)
+  await makeLostFolders()
   return {
     ...bodies,
     use: async (stream, upload) => useFile(checkedPath(stream, upload)),
@@ -48,6 +49,14 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<LocalUploa
     fileOf: async (stream, upload) => checkedPath(stream, upload),
     locate: async (stream, upload) => ({ kind: 'file', file: checkedPath(stream, upload) }),
     commit,
+  }
+
+  /** Of streams whose folders were deleted by hand. */
+  async function makeLostFolders(): Promise<void> {
+    const root = join(workingDirectory, 'uploads')
+    const streams = await journals.streams()
+    const there = new Set(await readdir(root).catch(nullIfAbsent))
+    for (const stream of streams) if (!there.has(stream)) await mkdir(join(root, stream), { recursive: true })
   }
 
   function checkedPath(stream: string, upload: string): string {

@@ -6,6 +6,8 @@ import { RecordChanged } from '../ports.ts'
 import { type ObjectStore, readObject } from './object-store.ts'
 
 const retryMs = 2_000
+/** As the adapters to the store call it. */
+const theStore = 'the store'
 /** The object that says that a prefix is this server's. */
 export const markKey = 'store.json'
 const format = 1
@@ -26,20 +28,31 @@ const permanent: Readonly<Record<string, string>> = {
 }
 
 /**
- * Resolves once the store responds, with the id of what is stored below the prefix; waits for it, and says so in the
- * log. Throws, in words, where waiting does not help, where the store cannot do what this server needs, and where a
- * later version of this server has written there.
+ * Resolves with the id of what is stored below the prefix, once the store responds. Throws, in words, where waiting does
+ * not help, where the store cannot do what this server needs, and where a later version of this server has written there.
  */
-export async function awaitStore(
+export function awaitStore(
   store: ObjectStore,
   log: Pick<Logger, 'warn'>,
   signal: AbortSignal,
 ): Promise<string> {
+  return onceStoreResponds(log, signal, () => readMark(store))
+}
+
+/**
+ * Repeats a step of the start until the store responds to it, and says so in the log. Throws what else it throws, and in
+ * words where waiting does not help.
+ */
+export async function onceStoreResponds<Result>(
+  log: Pick<Logger, 'warn'>,
+  signal: AbortSignal,
+  step: () => Promise<Result>,
+): Promise<Result> {
   for (;;) {
     try {
-      return await readMark(store)
+      return await step()
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error
+      if (!(error instanceof Unavailable) || error.dependency !== theStore) throw error
       const { name, message } = error.cause as Error
       const words = permanent[name]
       if (words !== undefined) throw new Error(`STORE: ${words} (${name})`, { cause: error.cause })

@@ -1,5 +1,7 @@
 import { equal, match, rejects } from 'node:assert/strict'
 import { createLogger } from '@pushav/shared/logger.ts'
+import { Unavailable } from '../../lib/unavailable.ts'
+import { onceStoreResponds } from './await-store.ts'
 import { joinStore } from './join-store.ts'
 import { bodyOf } from './object-store.ts'
 import { memoryStore } from './testing/memory-store.ts'
@@ -17,6 +19,23 @@ function emptyRedis() {
   }
   return redis
 }
+
+describe('onceStoreResponds', () => {
+  const { signal } = new AbortController()
+
+  it('repeats a step of the start until the store responds to it', async () => {
+    const store = memoryStore()
+    store.setAway(true)
+    const waiting = { warn: () => store.setAway(false) }
+    await onceStoreResponds(waiting, signal, () => store.put('key', bodyOf(Buffer.from('here'))))
+    equal(String(store.objects.get('key')), 'here')
+  })
+
+  it('throws what another dependency is missing for', async () => {
+    const step = () => Promise.reject(new Unavailable('the index (Redis)', new Error('timed out')))
+    await rejects(onceStoreResponds(log, signal, step), /index/)
+  })
+})
 
 describe('joinStore', () => {
   const store = memoryStore()

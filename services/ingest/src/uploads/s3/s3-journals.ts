@@ -1,5 +1,5 @@
 import { isStreamId } from '@pushav/shared/paths.ts'
-import type { Journals, LocalJournals } from '../ports.ts'
+import { JournalCutShort, type JournalLines, type Journals, type LocalJournals } from '../ports.ts'
 import type { JournalEntry } from '../upload.ts'
 import { inTime, type ObjectStore } from './object-store.ts'
 import type { Shipper } from './shipper.ts'
@@ -55,11 +55,21 @@ export function s3Journals(deps: S3JournalsDeps): Journals {
     async of(stream) {
       return [...new Set([...(await local.of(stream)), ...(await segments.of(stream))])]
     },
-    async read(stream, journal, from) {
-      const isHere = journal === local.own || (await local.of(stream)).includes(journal)
-      return isHere ? local.read(stream, journal, from) : segments.read(stream, journal, from)
-    },
+    read,
     append,
+  }
+
+  /** The file of another journal than the own one may have lost its end, which the store has then. */
+  async function read(stream: string, journal: string, from: number): Promise<JournalLines> {
+    if (journal === local.own) return local.read(stream, journal, from)
+    if (!(await local.of(stream)).includes(journal)) return segments.read(stream, journal, from)
+    const here = await local.read(stream, journal, from).catch(async (error) => {
+      if (!(error instanceof JournalCutShort) || (await segments.endOf(stream, journal)) < from) throw error
+      return { lines: [], next: from, isEnd: true }
+    })
+    if (here.lines.length > 0) return { ...here, isEnd: false }
+    const rest = await segments.read(stream, journal, from)
+    return rest.next > here.next ? rest : here
   }
 
   /** Makes the folders of a stream that another machine has made. */

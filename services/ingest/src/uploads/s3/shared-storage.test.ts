@@ -2,7 +2,7 @@ import { deepEqual, equal, notDeepEqual, ok, rejects } from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chunk, ftyp, moov, styp } from '@pushav/shared/testing/media/boxes.ts'
 import { temporaryDirectory } from '@pushav/shared/testing/temporary-directory.ts'
@@ -221,6 +221,63 @@ if (testEndpoint === null) {
       equal(uploads.length, 2)
       const journals = new Set((await prefix.keys('journals/1/')).map((key) => key.split('/')[2]))
       equal(journals.size, 2)
+    })
+
+    for (const [what, folders] of [
+      ['journals and bodies', ['journals', 'uploads']],
+      ['journals alone', ['journals']],
+      ['bodies alone', ['uploads']],
+    ] as const)
+      for (const isFlushed of [true, false])
+        it(`loses nothing when ${what} are deleted by hand, and the index is ${isFlushed ? 'empty' : 'whole'}`, async () => {
+          const before = await (async () => {
+            await using one = await start({ DURABILITY: 'store' })
+            await one.send('POST', '/streams')
+            for (const path of ['x', 'y']) await one.put(`/streams/1/${path}`, `before ${path}`)
+            return await responsesOf(one)
+          })()
+          for (const folder of folders) await rm(join(suite.path(), folder), { recursive: true })
+          if (isFlushed) await suite.flush()
+          await using one = await start({ DURABILITY: 'store' })
+          deepEqual(await responsesOf(one), before)
+          const sent = await one.put('/streams/1/z', 'after')
+          equal(sent.status, 202)
+          equal((await one.get('/streams/1/x')).text, 'before x')
+          const inStore = (await linesOf(prefix, '1')).map(({ id }) => id)
+          deepEqual([inStore.length, inStore.includes(sent.json.upload_id)], [4, true])
+          equal((await one.get('/streams/1/uploads')).json.uploads.length, 3)
+        })
+
+    it('loses nothing that the store has when a loss of power takes the last lines', async () => {
+      const ids = await (async () => {
+        await using one = await start({ DURABILITY: 'store' })
+        await one.send('POST', '/streams')
+        const sent: string[] = []
+        for (const path of ['x', 'y']) sent.push((await one.put(`/streams/1/${path}`, path)).json.upload_id)
+        return sent
+      })()
+      const folder = join(suite.path(), 'journals')
+      const [journal = ''] = await readdir(join(folder, '1'))
+      const file = join(folder, '1', journal)
+      await truncate(file, (await stat(file)).size - 10)
+      for (const name of (await readdir(folder)).filter((one) => one.endsWith('.store')))
+        await writeFile(join(folder, name), 'before the machine started again')
+      await using one = await start({ DURABILITY: 'store' })
+      const idsOf = async () =>
+        (await one.get('/streams/1/uploads')).json.uploads.map(({ id }: { id: string }) => id)
+      deepEqual(await idsOf(), ids)
+      const sent = await one.put('/streams/1/z', 'after')
+      equal(sent.status, 202)
+      const all = [...ids, sent.json.upload_id]
+      deepEqual(await idsOf(), all)
+      await suite.damageIndex()
+      await suite.flush()
+      await using empty = await temporaryDirectory()
+      await using third = await suite.startIn(empty.path, settings({ INSTANCE: 'three' }))
+      deepEqual(
+        (await third.get('/streams/1/uploads')).json.uploads.map(({ id }: { id: string }) => id),
+        all,
+      )
     })
 
     it('frees all disks of what retention removes, and rebuilds the same verdicts without it', async () => {

@@ -1,7 +1,7 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { createLogger } from '@pushav/shared/logger.ts'
 import { until } from '@pushav/shared/testing/until.ts'
-import { UploadGone } from '../ports.ts'
+import { JournalCutShort, UploadGone } from '../ports.ts'
 import { storeBodies } from './bodies/store-bodies.ts'
 import { startShipper } from './shipper.ts'
 import { storeSegments } from './store-segments.ts'
@@ -34,7 +34,10 @@ describe('startShipper', () => {
           journals: {
             own,
             of: async () => [own],
-            readBytes: async (_stream, _journal, from) => Buffer.from(journal.text.slice(from)),
+            async readBytes(_stream, _journal, from) {
+              if (from > journal.text.length) throw new JournalCutShort(own)
+              return Buffer.from(journal.text.slice(from))
+            },
           },
           uploads: {
             async *read(_stream, upload) {
@@ -66,6 +69,21 @@ describe('startShipper', () => {
     upload('b')
     await shipper.flush('1')
     deepEqual(store.written, ['uploads/1/a', 'uploads/1/b', `journals/1/${own}/0000000000000000`])
+  })
+
+  it('never says that lines are there which a journal has in place of others', async () => {
+    const { start, upload, shipped, journal } = setUp({ maxWaitMs: 50 })
+    for (const id of ['a', 'b']) upload(id)
+    await start().flush('1')
+    const before = shipped()
+    journal.text = ''
+    const shipper = start()
+    for (const id of ['c', 'd', 'e']) {
+      upload(id)
+      await rejects(shipper.flush('1'), { name: 'Unavailable' })
+    }
+    equal(shipped(), before)
+    match(shipper.backlog().failure ?? '', /changed by hand/)
   })
 
   it('goes on where it ended, also in another process', async () => {

@@ -7,7 +7,7 @@ import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { createSemaphore } from '../../lib/semaphore.ts'
 import { linesIn } from '../journal-entry.ts'
 import type { LocalJournals, LocalUploads } from '../ports.ts'
-import { RecordChanged } from '../ports.ts'
+import { JournalCutShort, RecordChanged } from '../ports.ts'
 import type { Upload } from '../upload.ts'
 import type { StoreBodies } from './bodies/store-bodies.ts'
 import { inTime, type ObjectStore, readObject } from './object-store.ts'
@@ -81,6 +81,8 @@ export function startShipper(deps: ShipperDeps): Shipper {
   /** Uploads whose bodies are in the store and whose lines are not. */
   const stored = new Set<string>()
   const removed = new Set<string>()
+  /** By stream and journal: those of this process that are not what the store has of them. */
+  const cutShort = new Set<string>()
   const shipping = new Set<string>()
   const inTurn = createSemaphore(streamConcurrency)
   let failure: string | null = null
@@ -187,7 +189,7 @@ export function startShipper(deps: ShipperDeps): Shipper {
     const name = `${stream}/${journal}`
     let end = ends.get(name) ?? (await segments.endOf(stream, journal))
     for (;;) {
-      const bytes = await journals.readBytes(stream, journal, end)
+      const bytes = await linesFrom(stream, journal, end)
       if (bytes.length === 0) break
       const lines = linesIn(bytes, end, log).map(({ entry }) => entry)
       const bodies = lines.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
@@ -200,6 +202,24 @@ export function startShipper(deps: ShipperDeps): Shipper {
       for (const { id } of bodies) stored.delete(id)
     }
     ends.set(name, end)
+  }
+
+  /**
+   * What a journal of an earlier process has lost is in the store. The own one never ends before what the store has of it,
+   * unless it was changed by hand: then its offsets mean other lines there, and nothing more of it is shipped.
+   */
+  async function linesFrom(stream: string, journal: string, end: number): Promise<Buffer> {
+    const name = `${stream}/${journal}`
+    try {
+      if (!cutShort.has(name)) return await journals.readBytes(stream, journal, end)
+    } catch (error) {
+      if (!(error instanceof JournalCutShort)) throw error
+      if (journal !== journals.own) return Buffer.alloc(0)
+      cutShort.add(name)
+    }
+    throw new RecordChanged(
+      `journals/${name} was changed by hand: the store has more of it than this disk had`,
+    )
   }
 
   /** Bodies that are no longer on this disk were removed, or are in the store already. */

@@ -179,20 +179,7 @@ export function openSignCsr(onDone: (name: string) => void): void {
     const chosen = file.files?.[0]
     const body = chosen ? await chosen.arrayBuffer() : text.value
     try {
-      const response = await fetch(`/certs/${encodeURIComponent(name.value)}/sign`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/pkcs10' },
-        body,
-      })
-      const reply: unknown = await response.json()
-      if (!response.ok)
-        throw new ApiError(
-          response.status,
-          typeof reply === 'object' && reply !== null && 'detail' in reply
-            ? String(reply.detail)
-            : `the server answered ${response.status}`,
-        )
-      const { cert_pem: pem } = reply as Pair
+      const pem = await signCsr(name.value, body)
       fill(
         form,
         h('p', { class: 'ok-text' }, '✓ Signed.'),
@@ -218,6 +205,24 @@ export function openSignCsr(onDone: (name: string) => void): void {
       problem.textContent = sentenceOf(error)
     }
   }
+}
+
+/** The certificate as PEM. Throws `ApiError` where the server refuses the CSR. */
+async function signCsr(name: string, body: ArrayBuffer | string): Promise<string> {
+  const response = await fetch(`/certs/${encodeURIComponent(name)}/sign`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/pkcs10' },
+    body,
+  })
+  const reply: unknown = await response.json()
+  if (!response.ok)
+    throw new ApiError(
+      response.status,
+      typeof reply === 'object' && reply !== null && 'detail' in reply
+        ? String(reply.detail)
+        : `the server answered ${response.status}`,
+    )
+  return (reply as Pair).cert_pem
 }
 
 /** A button that saves a text as a file; the text is fetched when it is pressed. */

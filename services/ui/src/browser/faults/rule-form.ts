@@ -2,43 +2,33 @@ import { sendJson, sentenceOf } from '../api/client.ts'
 import { h } from '../dom/h.ts'
 import { faultChoices } from './choices.ts'
 
+const kinds = [
+  ['', 'any upload'],
+  ['segment', 'segments'],
+  ['init', 'init segments'],
+  ['manifest', 'manifests'],
+] as const
+
+const picks = [
+  ['nth', 'only number'],
+  ['every', 'each'],
+  ['percent', 'percent'],
+  ['', 'all'],
+] as const
+
 /** The form for a new fault rule of a stream. */
 export function ruleForm(stream: string, onMade: () => void): HTMLElement {
-  const [kind, track, pick, number, fault] = [
-    h(
-      'select',
-      {},
-      [
-        ['', 'any upload'],
-        ['segment', 'segments'],
-        ['init', 'init segments'],
-        ['manifest', 'manifests'],
-      ].map(([value = '', name = '']) => h('option', { value }, name)),
-    ),
-    h('input', {
-      type: 'text',
-      placeholder: 'any',
-      maxlength: '255',
-      autocomplete: 'off',
-      spellcheck: false,
-    }),
-    h(
-      'select',
-      {},
-      [
-        ['nth', 'only number'],
-        ['every', 'each'],
-        ['percent', 'percent'],
-        ['', 'all'],
-      ].map(([value = '', name = '']) => h('option', { value }, name)),
-    ),
-    h('input', { type: 'number', min: '1', value: '1', required: true }),
-    h(
-      'select',
-      {},
-      faultChoices.map(([name], i) => h('option', { value: i }, name)),
-    ),
-  ]
+  const kind = selectOf(kinds)
+  const track = h('input', {
+    type: 'text',
+    placeholder: 'any',
+    maxlength: '255',
+    autocomplete: 'off',
+    spellcheck: false,
+  })
+  const pick = selectOf(picks)
+  const number = h('input', { type: 'number', min: '1', value: '1', required: true })
+  const fault = selectOf(faultChoices.map(([name], i) => [i, name]))
   const problem = h('p', { class: 'error-text', role: 'alert' })
   return h(
     'form',
@@ -81,3 +71,10 @@ export function ruleForm(stream: string, onMade: () => void): HTMLElement {
     }
   }
 }
+
+const selectOf = (options: readonly (readonly [value: string | number, name: string])[]): HTMLSelectElement =>
+  h(
+    'select',
+    {},
+    options.map(([value, name]) => h('option', { value }, name)),
+  )

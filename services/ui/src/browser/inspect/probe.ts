@@ -88,53 +88,55 @@ export function probeTab(panel: HTMLElement, stream: string, path: string, refre
 }
 
 function probeView({ streams = [], format = {} }: Probe): HTMLElement {
-  const rows = shown.filter((name) => streams.some((stream) => stream[name] !== undefined))
-  const cell = (value: unknown) =>
-    h('td', { class: 'mono' }, value === undefined ? '' : untrusted(String(value)))
   return h(
     'div',
     {},
-    h(
-      'table',
-      { class: 'facts' },
-      h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          h('th'),
-          streams.map((stream, i) =>
-            h('th', { scope: 'col' }, `${i} `, untrusted(String(stream.codec_type ?? ''))),
-          ),
-        ),
-      ),
-      h(
-        'tbody',
-        {},
-        rows.map((name) =>
-          h(
-            'tr',
-            {},
-            h('th', { scope: 'row' }, name.replaceAll('_', ' ')),
-            streams.map((stream) => cell(stream[name])),
-          ),
-        ),
-      ),
-    ),
-    h(
-      'table',
-      { class: 'facts' },
-      h(
-        'tbody',
-        {},
-        ['format_name', 'duration', 'bit_rate', 'probe_score']
-          .filter((name) => format[name] !== undefined)
-          .map((name) =>
-            h('tr', {}, h('th', { scope: 'row' }, name.replaceAll('_', ' ')), cell(format[name])),
-          ),
-      ),
-    ),
+    streamsTable(streams),
+    formatTable(format),
     h('details', {}, h('summary', {}, 'JSON'), jsonView({ streams, format })),
   )
+}
+
+/** A column for each stream, a row for each field that one of them has. */
+function streamsTable(streams: NonNullable<Probe['streams']>): HTMLElement {
+  const rows = shown.filter((name) => streams.some((stream) => stream[name] !== undefined))
+  const heads = streams.map((stream, i) =>
+    h('th', { scope: 'col' }, `${i} `, untrusted(String(stream.codec_type ?? ''))),
+  )
+  return h(
+    'table',
+    { class: 'facts' },
+    h('thead', {}, h('tr', {}, h('th'), heads)),
+    h(
+      'tbody',
+      {},
+      rows.map((name) =>
+        fieldRow(
+          name,
+          streams.map((stream) => stream[name]),
+        ),
+      ),
+    ),
+  )
+}
+
+function formatTable(format: NonNullable<Probe['format']>): HTMLElement {
+  const names = ['format_name', 'duration', 'bit_rate', 'probe_score']
+  const rows = names.filter((name) => format[name] !== undefined)
+  return h(
+    'table',
+    { class: 'facts' },
+    h(
+      'tbody',
+      {},
+      rows.map((name) => fieldRow(name, [format[name]])),
+    ),
+  )
+}
+
+function fieldRow(name: string, values: readonly unknown[]): HTMLElement {
+  const cells = values.map((value) =>
+    h('td', { class: 'mono' }, value === undefined ? '' : untrusted(String(value))),
+  )
+  return h('tr', {}, h('th', { scope: 'row' }, name.replaceAll('_', ' ')), cells)
 }

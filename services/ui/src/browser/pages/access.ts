@@ -186,25 +186,7 @@ function streamAccess(stream: string, { owner, shared_with: sharedWith }: Stream
     h(
       'ul',
       {},
-      sharedWith.map((holder) =>
-        h(
-          'li',
-          {},
-          holder.name === null ? h('code', { class: 'mono' }, holder.key) : untrusted(holder.name),
-          ' ',
-          h(
-            'button',
-            {
-              type: 'button',
-              class: 'small',
-              on: {
-                click: () => void showStream(stream, () => sendJson('DELETE', pathOf(stream, holder.key))),
-              },
-            },
-            'Remove',
-          ),
-        ),
-      ),
+      sharedWith.map((holder) => holderItem(stream, holder)),
     ),
     h(
       'form',
@@ -212,6 +194,17 @@ function streamAccess(stream: string, { owner, shared_with: sharedWith }: Stream
       h('label', {}, 'Share with the device or key ', name),
       h('button', { type: 'submit' }, 'Share'),
     ),
+  )
+}
+
+function holderItem(stream: string, { key, name }: StreamAccess['shared_with'][number]): HTMLElement {
+  const remove = () => void showStream(stream, () => sendJson('DELETE', pathOf(stream, key)))
+  return h(
+    'li',
+    {},
+    name === null ? h('code', { class: 'mono' }, key) : untrusted(name),
+    ' ',
+    h('button', { type: 'button', class: 'small', on: { click: remove } }, 'Remove'),
   )
 }
 

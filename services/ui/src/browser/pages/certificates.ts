@@ -70,13 +70,6 @@ function table(list: readonly CertificateSummary[]): HTMLElement {
 }
 
 function tableRow(one: CertificateSummary): HTMLElement {
-  const left = Date.parse(one.not_after) - Date.now()
-  const ends = one.revoked
-    ? 'revoked'
-    : left < 0
-      ? `✕ expired ${span(left)} ago`
-      : `${left < 30 * 86_400_000 ? '▲ ' : ''}in ${span(left)}`
-  const tone = one.revoked || left < 0 ? 'error-text' : left < 30 * 86_400_000 ? 'mark warning' : ''
   const url = `/certs/${one.hierarchy}/${encodeURIComponent(one.name)}`
   const canRevoke = one.hierarchy === 'device' && one.name !== 'root' && !one.revoked
   return h(
@@ -94,7 +87,7 @@ function tableRow(one: CertificateSummary): HTMLElement {
     ),
     h('td', {}, untrusted(one.subject)),
     h('td', {}, one.key_type),
-    h('td', { class: tone, 'data-label': tone === 'error-text' ? null : 'ends ' }, ends),
+    endCell(one),
     h(
       'td',
       { class: 'muted', 'data-label': one.last_seen ? 'seen ' : null },
@@ -113,6 +106,16 @@ function tableRow(one: CertificateSummary): HTMLElement {
         ),
     ),
   )
+}
+
+/** When it ends, with a warning a month before. */
+function endCell({ revoked, not_after: notAfter }: CertificateSummary): HTMLElement {
+  const left = Date.parse(notAfter) - Date.now()
+  if (revoked) return h('td', { class: 'error-text' }, 'revoked')
+  if (left < 0) return h('td', { class: 'error-text' }, `✕ expired ${span(left)} ago`)
+  const isSoon = left < 30 * 86_400_000
+  const props = { class: isSoon ? 'mark warning' : '', 'data-label': 'ends ' }
+  return h('td', props, `${isSoon ? '▲ ' : ''}in ${span(left)}`)
 }
 
 function askRevoke(name: string): void {
@@ -161,44 +164,46 @@ function rootSection(root: CertificateSummary): HTMLElement {
   )
 }
 
+/** How each system is made to trust the root: what to know, and a line for a shell. */
+const trustOf: readonly (readonly [system: string, words: string, line: string | null])[] = [
+  [
+    'Debian, Ubuntu',
+    'For curl and other programs',
+    'sudo cp root.pem /usr/local/share/ca-certificates/pavs.crt && sudo update-ca-certificates',
+  ],
+  [
+    'Chromium on Linux',
+    'From the package libnss3-tools',
+    'certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n pavs -i root.pem',
+  ],
+  ['Fedora', '', 'sudo cp root.pem /etc/pki/ca-trust/source/anchors/ && sudo update-ca-trust'],
+  [
+    'macOS',
+    '',
+    'sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain root.pem',
+  ],
+  ['Windows', 'In a terminal of an administrator', 'certutil -addstore -f Root root.pem'],
+  [
+    'Firefox',
+    'Settings, Privacy & Security, View Certificates, Authorities, Import root.pem, trust it for websites.',
+    null,
+  ],
+  [
+    'Android',
+    'Download the DER; Settings, Security, Encryption & credentials, Install a certificate, CA certificate.',
+    null,
+  ],
+  [
+    'iOS',
+    'Download the DER; Settings, Profile downloaded, Install; then General, About, Certificate Trust Settings, switch it on.',
+    null,
+  ],
+]
+
 function openTrust(): void {
-  const systems: readonly (readonly [string, string, string | null])[] = [
-    [
-      'Debian, Ubuntu',
-      'For curl and other programs',
-      'sudo cp root.pem /usr/local/share/ca-certificates/pavs.crt && sudo update-ca-certificates',
-    ],
-    [
-      'Chromium on Linux',
-      'From the package libnss3-tools',
-      'certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n pavs -i root.pem',
-    ],
-    ['Fedora', '', 'sudo cp root.pem /etc/pki/ca-trust/source/anchors/ && sudo update-ca-trust'],
-    [
-      'macOS',
-      '',
-      'sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain root.pem',
-    ],
-    ['Windows', 'In a terminal of an administrator', 'certutil -addstore -f Root root.pem'],
-    [
-      'Firefox',
-      'Settings, Privacy & Security, View Certificates, Authorities, Import root.pem, trust it for websites.',
-      null,
-    ],
-    [
-      'Android',
-      'Download the DER; Settings, Security, Encryption & credentials, Install a certificate, CA certificate.',
-      null,
-    ],
-    [
-      'iOS',
-      'Download the DER; Settings, Profile downloaded, Install; then General, About, Certificate Trust Settings, switch it on.',
-      null,
-    ],
-  ]
   openDialog(
     'How to trust the root',
-    systems.map(([name, words, line]) => [
+    trustOf.map(([name, words, line]) => [
       h('h3', {}, name),
       words && h('p', {}, words),
       line && commandLine(line, name),

@@ -3,7 +3,7 @@ import { followStates } from '../api/live.ts'
 import type { Device, HandshakeRefusal, ServerState } from '../api/types.ts'
 import { ago, dayAndClock, plural, span } from '../dom/format.ts'
 import { showConnection, startPage } from '../dom/frame.ts'
-import { fill, h } from '../dom/h.ts'
+import { type Child, fill, h } from '../dom/h.ts'
 import { loading, showFailure } from '../dom/load.ts'
 import { redraw } from '../dom/redraw.ts'
 import { empty, mark, untrusted } from '../dom/words.ts'
@@ -105,14 +105,7 @@ function deviceItem(device: Device): HTMLElement {
     h(
       'div',
       {},
-      device.streams.length > 0 && [
-        'streams ',
-        device.streams
-          .slice(0, 12)
-          .map((id, i) => [i > 0 ? ', ' : '', h('a', { href: `/ui/streams/${id}` }, id)]),
-        device.stream_count > 12 && ` and ${device.stream_count - 12} more`,
-        ' · ',
-      ],
+      device.streams.length > 0 && ['streams ', streamsOf(device), ' · '],
       plural(device.uploads, 'upload'),
       ' ',
       device.errors > 0 && mark('error', device.errors),
@@ -130,6 +123,13 @@ function deviceItem(device: Device): HTMLElement {
   )
 }
 
+function streamsOf({ streams, stream_count: count }: Device): Child {
+  return [
+    streams.slice(0, 12).map((id, i) => [i > 0 ? ', ' : '', h('a', { href: `/ui/streams/${id}` }, id)]),
+    count > 12 && ` and ${count - 12} more`,
+  ]
+}
+
 async function showRefusals(): Promise<void> {
   try {
     const list = await getJson<{ refusals: readonly HandshakeRefusal[] }>('/refusals?limit=200')
@@ -145,6 +145,18 @@ function addRefusals(list: readonly HandshakeRefusal[]): void {
   const sorted = [...refusals.values()].sort((a, b) => b.at.localeCompare(a.at)).slice(0, 200)
   redraw(refused, () =>
     fill(refused, sorted.length === 0 ? empty('No handshake was refused.') : sorted.map(refusalItem)),
+  )
+}
+
+function certificateLine(certificate: NonNullable<HandshakeRefusal['certificate']>): HTMLElement {
+  return h(
+    'div',
+    { class: 'muted' },
+    'showed ',
+    untrusted(certificate.subject),
+    ', issued by ',
+    untrusted(certificate.issuer),
+    `, valid ${dayOf(certificate.not_before)} to ${dayOf(certificate.not_after)}`,
   )
 }
 
@@ -177,16 +189,7 @@ function refusalItem({
       h('span', { class: 'error-text' }, untrusted(reason)),
       h('span', { class: 'muted code' }, code),
     ),
-    certificate &&
-      h(
-        'div',
-        { class: 'muted' },
-        'showed ',
-        untrusted(certificate.subject),
-        ', issued by ',
-        untrusted(certificate.issuer),
-        `, valid ${dayOf(certificate.not_before)} to ${dayOf(certificate.not_after)}`,
-      ),
+    certificate && certificateLine(certificate),
     h(
       'div',
       {},

@@ -1,16 +1,16 @@
 import { getJson } from '../api/client.ts'
 import { getFacts } from '../api/facts.ts'
 import type { About, Device, Report, ReportRow, StreamSummary, UploadFacts } from '../api/types.ts'
-import { dayAndClock, encodePath, plural, sessionName } from '../dom/format.ts'
+import { dayAndClock, plural, sessionName } from '../dom/format.ts'
 import { startPage } from '../dom/frame.ts'
 import { fill, h } from '../dom/h.ts'
 import { loading, showPageFailure } from '../dom/load.ts'
 import { numberColumn, scrollingTable } from '../dom/table.ts'
-import { mark, untrusted } from '../dom/words.ts'
+import { untrusted } from '../dom/words.ts'
 import { faultsSection } from '../faults/section.ts'
-import { standardName } from '../inspect/findings.ts'
 import { latencySection } from '../inspect/latency.ts'
 import { referenceSection } from '../inspect/reference.ts'
+import { ruleRow } from '../report/rule-row.ts'
 
 const stream = location.pathname.split('/')[3] ?? ''
 const session = new URL(location.href).searchParams.get('session')
@@ -54,17 +54,10 @@ function draw(
   const violated = (severity: string) =>
     rules.filter((row) => row.result === 'violated' && row.severity === severity)
   const of = (result: string) => rules.filter((row) => row.result === result)
-  const [errors, warnings, notes] = [violated('error'), violated('warning'), violated('note')]
-  const verdict =
-    errors.length > 0
-      ? `Not conforming: ${plural(errors.length, 'rule')} violated`
-      : of('met').length === 0
-        ? 'Nothing was put to the test'
-        : 'No rule is violated by an error'
   const tables: readonly (readonly [title: string, rows: readonly ReportRow[]])[] = [
-    ['Errors', errors],
-    ['Warnings', warnings],
-    ['Notes', notes],
+    ['Errors', violated('error')],
+    ['Warnings', violated('warning')],
+    ['Notes', violated('note')],
     ['Met', of('met')],
     ['Not put to the test', of('not-exercised')],
   ]
@@ -72,67 +65,14 @@ function draw(
     ['Latency', latencySection(stream, session, summary.uploads)],
     ['The reference server', referenceSection(stream, session, summary.uploads)],
   ]
-  const head: readonly (readonly [string, HTMLElement | string])[] = [
-    ['Stream', `${stream} · ${summary.interface}${summary.strict_mode ? ' · strict' : ''}`],
-    ['Session', session === null ? 'all' : sessionName(session)],
-    [
-      'Uploads',
-      `${plural(summary.uploads, 'upload')}${session === null ? '' : ' in all sessions of the stream'}`,
-    ],
-    [
-      'Device',
-      h(
-        'span',
-        {},
-        devices.length === 0
-          ? 'none with a certificate'
-          : devices.slice(0, 3).map(({ subject }, i) => [i > 0 ? '; ' : '', untrusted(subject)]),
-      ),
-    ],
-    ['Time', dayAndClock(Date.now())],
-    ['Software', `push-av-server ${about?.version ?? ''}`],
-  ]
   fill(
     main,
-    h(
-      'div',
-      { class: 'page-head' },
-      h(
-        'h1',
-        {},
-        h('a', { class: 'crumbs', href: `/ui/streams/${stream}${query}` }, `Stream ${stream}`),
-        h('span', { class: 'muted' }, '/'),
-        'Conformance report',
-      ),
-      h(
-        'div',
-        { class: 'page-actions' },
-        h('button', { type: 'button', on: { click: () => window.print() } }, 'Print'),
-        h('a', { class: 'button', href: compareLink() }, 'Compare'),
-        h('a', { class: 'button', href: `/har/${stream}${query}` }, 'HAR'),
-        h('a', { class: 'button', href: `/streams/${stream}/report${query}` }, 'JSON'),
-        h('a', { class: 'button', href: reportWith('evidence=true'), download: fileName() }, 'JSON to file'),
-        h('a', { class: 'button', href: reportWith('format=junit&faults=true') }, 'JUnit'),
-      ),
-    ),
+    pageHead(),
     h(
       'div',
       { class: 'report' },
-      h(
-        'p',
-        { class: `report-verdict ${errors.length > 0 ? 'error-text' : 'ok-text'}` },
-        errors.length > 0 ? '✕ ' : '✓ ',
-        h('strong', {}, verdict),
-      ),
-      h(
-        'table',
-        { class: 'facts report-head' },
-        h(
-          'tbody',
-          {},
-          head.map(([name, value]) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, value))),
-        ),
-      ),
+      verdictLine(violated('error').length, of('met').length),
+      recordingTable(summary, about, devices),
       h(
         'nav',
         { class: 'jumps no-print', 'aria-label': 'Parts of the report' },
@@ -143,6 +83,73 @@ function draw(
       // Their data comes later, and moves only what is below.
       later.map(([title, place]) => h('div', { id: anchorOf(title) }, place)),
       faultsSection(stream, session, summary.uploads),
+    ),
+  )
+}
+
+const pageHead = (): HTMLElement =>
+  h(
+    'div',
+    { class: 'page-head' },
+    h(
+      'h1',
+      {},
+      h('a', { class: 'crumbs', href: `/ui/streams/${stream}${query}` }, `Stream ${stream}`),
+      h('span', { class: 'muted' }, '/'),
+      'Conformance report',
+    ),
+    h(
+      'div',
+      { class: 'page-actions' },
+      h('button', { type: 'button', on: { click: () => window.print() } }, 'Print'),
+      h('a', { class: 'button', href: compareLink() }, 'Compare'),
+      h('a', { class: 'button', href: `/har/${stream}${query}` }, 'HAR'),
+      h('a', { class: 'button', href: `/streams/${stream}/report${query}` }, 'JSON'),
+      h('a', { class: 'button', href: reportWith('evidence=true'), download: fileName() }, 'JSON to file'),
+      h('a', { class: 'button', href: reportWith('format=junit&faults=true') }, 'JUnit'),
+    ),
+  )
+
+function verdictLine(errors: number, met: number): HTMLElement {
+  const verdict =
+    errors > 0
+      ? `Not conforming: ${plural(errors, 'rule')} violated`
+      : met === 0
+        ? 'Nothing was put to the test'
+        : 'No rule is violated by an error'
+  return h(
+    'p',
+    { class: `report-verdict ${errors > 0 ? 'error-text' : 'ok-text'}` },
+    errors > 0 ? '✕ ' : '✓ ',
+    h('strong', {}, verdict),
+  )
+}
+
+/** What the report is about. */
+function recordingTable(
+  summary: StreamSummary,
+  about: About | null,
+  devices: readonly Device[],
+): HTMLElement {
+  const subjects = devices.slice(0, 3).map(({ subject }, i) => [i > 0 ? '; ' : '', untrusted(subject)])
+  const rows: readonly (readonly [string, HTMLElement | string])[] = [
+    ['Stream', `${stream} · ${summary.interface}${summary.strict_mode ? ' · strict' : ''}`],
+    ['Session', session === null ? 'all' : sessionName(session)],
+    [
+      'Uploads',
+      `${plural(summary.uploads, 'upload')}${session === null ? '' : ' in all sessions of the stream'}`,
+    ],
+    ['Device', h('span', {}, devices.length === 0 ? 'none with a certificate' : subjects)],
+    ['Time', dayAndClock(Date.now())],
+    ['Software', `push-av-server ${about?.version ?? ''}`],
+  ]
+  return h(
+    'table',
+    { class: 'facts report-head' },
+    h(
+      'tbody',
+      {},
+      rows.map(([name, value]) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, value))),
     ),
   )
 }
@@ -181,56 +188,8 @@ function section(
     scrollingTable(
       title,
       ['finding', 'rule', 'clause', isViolated && numberColumn('count')],
-      rows.map((row) => tableRow(row, facts, isViolated)),
+      rows.map((row) => ruleRow(stream, row, facts)),
       'table stacked',
     ),
-  )
-}
-
-function tableRow(
-  { code, severity, rule, title, clause, count, uploads }: ReportRow,
-  facts: ReadonlyMap<string, UploadFacts>,
-  isViolated: boolean,
-): HTMLElement {
-  let told: string | null = null
-  const examples = uploads.flatMap((id) => {
-    const found = facts.get(id)
-    const href = `/ui/streams/${stream}/${encodePath(found?.path ?? '')}?version=${id}`
-    const finding = found?.findings.find((candidate) => candidate.code === code)
-    // The same sentence is said once.
-    const message = finding && finding.message !== told ? finding.message : null
-    told = finding?.message ?? told
-    return found
-      ? [
-          h(
-            'li',
-            {},
-            h(
-              'a',
-              { class: 'mono', href, 'data-url': new URL(href, location.href).href },
-              untrusted(found.path),
-            ),
-            ' ',
-            message !== null && untrusted(message),
-          ),
-        ]
-      : []
-  })
-  const hint = uploads
-    .map((id) => facts.get(id)?.findings.find((candidate) => candidate.code === code)?.hint)
-    .find(Boolean)
-  return h(
-    'tr',
-    { class: 'report-row' },
-    h('td', {}, isViolated && [mark(severity), ' '], h('span', { class: 'code' }, code)),
-    h(
-      'td',
-      {},
-      title,
-      hint && h('div', {}, h('strong', {}, 'What to change: '), hint),
-      examples.length > 0 && h('ul', { class: 'report-uploads' }, examples),
-    ),
-    h('td', { class: 'muted' }, clause || standardName(rule)),
-    isViolated && h('td', { class: 'number' }, count),
   )
 }

@@ -106,59 +106,45 @@ function showProbes({ workers, failed }: Probes): void {
           { class: 'muted' },
           'No worker has been seen. Where probes wait for long, start the probe service: until then uploads are kept and judged, and ffprobe says nothing about them.',
         )
-      : h(
-          'ul',
-          {},
-          workers.map(({ name, seen_at, concurrency, confinement, is_sandboxed: isSandboxed }) =>
-            h(
-              'li',
-              {},
-              isSandboxed ? '✓ ' : '▲ ',
-              h('strong', {}, untrusted(name)),
-              ` seen ${ago(Date.parse(seen_at), Date.now())}, runs up to ${concurrency} ffprobe with `,
-              untrusted(confinement),
-            ),
-          ),
-        ),
+      : h('ul', {}, workers.map(workerItem)),
     h('h2', {}, 'Failed jobs'),
-    failed.length === 0
-      ? h('p', { class: 'muted' }, 'None.')
-      : h(
-          'table',
-          { class: 'table stacked' },
-          h(
-            'thead',
-            {},
-            h(
-              'tr',
-              {},
-              ['time', 'upload', 'message'].map((name) => h('th', { scope: 'col' }, name)),
-            ),
-          ),
-          h(
-            'tbody',
-            {},
-            failed.map(({ stream, upload, path, at, message }) =>
-              h(
-                'tr',
-                {},
-                h('td', { class: 'mono' }, at ? dayAndClock(Date.parse(at)) : ''),
-                h(
-                  'td',
-                  { class: 'mono' },
-                  stream !== null && upload
-                    ? h(
-                        'a',
-                        { href: `/ui/streams/${stream}?upload=${upload}&tab=probe` },
-                        untrusted(path ?? upload),
-                      )
-                    : '',
-                ),
-                h('td', {}, untrusted(message)),
-              ),
-            ),
-          ),
-        ),
+    failed.length === 0 ? h('p', { class: 'muted' }, 'None.') : failedJobs(failed),
+  )
+}
+
+function workerItem(worker: Probes['workers'][number]): HTMLElement {
+  const { name, seen_at: seenAt, concurrency, confinement, is_sandboxed: isSandboxed } = worker
+  return h(
+    'li',
+    {},
+    isSandboxed ? '✓ ' : '▲ ',
+    h('strong', {}, untrusted(name)),
+    ` seen ${ago(Date.parse(seenAt), Date.now())}, runs up to ${concurrency} ffprobe with `,
+    untrusted(confinement),
+  )
+}
+
+function failedJobs(failed: Probes['failed']): HTMLElement {
+  const heads = ['time', 'upload', 'message'].map((name) => h('th', { scope: 'col' }, name))
+  return h(
+    'table',
+    { class: 'table stacked' },
+    h('thead', {}, h('tr', {}, heads)),
+    h('tbody', {}, failed.map(failedJob)),
+  )
+}
+
+function failedJob({ stream, upload, path, at, message }: Probes['failed'][number]): HTMLElement {
+  const link =
+    stream !== null && upload
+      ? h('a', { href: `/ui/streams/${stream}?upload=${upload}&tab=probe` }, untrusted(path ?? upload))
+      : ''
+  return h(
+    'tr',
+    {},
+    h('td', { class: 'mono' }, at ? dayAndClock(Date.parse(at)) : ''),
+    h('td', { class: 'mono' }, link),
+    h('td', {}, untrusted(message)),
   )
 }
 

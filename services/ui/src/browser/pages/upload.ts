@@ -57,7 +57,6 @@ function draw(upload: UploadFacts): void {
     onTab: (chosen) => keep('tab', chosen),
     onBox: (at) => keep('box', String(at)),
   })
-  const { versions = [] } = upload
   fill(
     main,
     h(
@@ -80,23 +79,24 @@ function draw(upload: UploadFacts): void {
         link('next in track', upload.next_in_track),
       ),
     ),
-    versions.length > 1 &&
-      h(
-        'p',
-        {},
-        'versions: ',
-        versions.map(({ upload: id, received_at: at, worst }) => [
-          h(
-            'a',
-            { href: `?version=${id}`, 'aria-current': id === upload.id ? 'true' : null },
-            clock(Date.parse(at)),
-          ),
-          ' ',
-          mark(worst),
-          id === upload.id ? ' (this) ' : ' ',
-        ]),
-      ),
+    versionsLine(upload),
     h('div', { class: 'wide' }, view.element),
+  )
+}
+
+/** The uploads at this path; null where there is no other. */
+function versionsLine({ id: shown, versions = [] }: UploadFacts): HTMLElement | null {
+  if (versions.length < 2) return null
+  return h(
+    'p',
+    {},
+    'versions: ',
+    versions.map(({ upload: id, received_at: at, worst }) => [
+      h('a', { href: `?version=${id}`, 'aria-current': id === shown ? 'true' : null }, clock(Date.parse(at))),
+      ' ',
+      mark(worst),
+      id === shown ? ' (this) ' : ' ',
+    ]),
   )
 }
 

@@ -101,7 +101,7 @@ export function createPlayer(
       if (own !== turn) return
       player = new shaka.Player()
       player.configure({ manifest: { dash: { clockSyncUri: '/time' } } })
-      player.getNetworkingEngine()?.registerRequestFilter((_type, request) => assertOwn(request.uris))
+      player.getNetworkingEngine()?.registerRequestFilter((_type, request) => assertOwn(stream, request.uris))
       if (source.isSealed && unseal) (await loadSealed()).openAll(player, unseal)
       player.addEventListener('error', ({ detail }) => showProblem(detail, source))
       await player.attach(video)
@@ -123,35 +123,11 @@ export function createPlayer(
     problem.append(form)
   }
 
-  /** A manifest may point anywhere; no request leaves this stream. */
-  function assertOwn(urls: readonly string[]): void {
-    for (const url of urls) {
-      const { origin, pathname } = new URL(url, location.href)
-      const isOwn =
-        ['streams', 'play', 'uploads'].some((folder) => pathname.startsWith(`/${folder}/${stream}/`)) ||
-        pathname === '/time'
-      if (origin === location.origin && isOwn) continue
-      if (!url.startsWith('data:'))
-        throw new Error(
-          `The manifest points outside this stream, at ${url.slice(0, 200)}; the page does not follow it`,
-        )
-    }
-  }
-
   function showProblem(error: unknown, source: Source): void {
-    const inner = isShakaError(error) ? error.data.find((part) => part instanceof Error) : error
-    const sentence =
-      inner instanceof TypeError
-        ? `The player cannot make sense of this manifest, or it names no segment yet (${inner.message})`
-        : inner instanceof Error
-          ? inner.message
-          : isShakaError(error)
-            ? shakaSentence(error)
-            : String(error)
     const other = sources.find((candidate) => candidate !== source)
     fill(
       problem,
-      h('p', { class: 'error-text' }, untrusted(sentence)),
+      h('p', { class: 'error-text' }, untrusted(failureSentence(error))),
       other &&
         h(
           'p',
@@ -164,21 +140,8 @@ export function createPlayer(
 
   function showStatistics(): void {
     if (!player || video.readyState === 0) return
-    const stats = player.getStats()
     live.hidden = !player.isLive()
-    const ahead = [...Array(video.buffered.length).keys()]
-      .map((i) => video.buffered.end(i))
-      .find((end) => end >= video.currentTime)
-    const parts = [
-      player.isLive() && `latency ${stats.liveLatency.toFixed(1)} s`,
-      ahead !== undefined && `buffer ${span((ahead - video.currentTime) * 1_000)}`,
-      `${stats.decodedFrames} frames, ${stats.droppedFrames || 0} dropped`,
-      plural(stats.stallsDetected || 0, 'stall'),
-      stats.gapsJumped > 0 && `${plural(stats.gapsJumped, 'gap')} jumped`,
-      video.videoWidth > 0 && `${video.videoWidth}×${video.videoHeight}`,
-      stats.streamBandwidth > 0 && bitrate(stats.streamBandwidth),
-    ]
-    statistics.textContent = parts.filter(Boolean).join(' · ')
+    statistics.textContent = statisticsOf(player, video)
   }
 
   function seek(seconds: number): void {
@@ -202,4 +165,45 @@ export function createPlayer(
     element.remove()
     onClose()
   }
+}
+
+/** A manifest may point anywhere; no request leaves this stream. */
+function assertOwn(stream: string, urls: readonly string[]): void {
+  for (const url of urls) {
+    const { origin, pathname } = new URL(url, location.href)
+    const isOwn =
+      ['streams', 'play', 'uploads'].some((folder) => pathname.startsWith(`/${folder}/${stream}/`)) ||
+      pathname === '/time'
+    if (origin === location.origin && isOwn) continue
+    if (!url.startsWith('data:'))
+      throw new Error(
+        `The manifest points outside this stream, at ${url.slice(0, 200)}; the page does not follow it`,
+      )
+  }
+}
+
+/** Why it does not play. */
+function failureSentence(error: unknown): string {
+  const inner = isShakaError(error) ? error.data.find((part) => part instanceof Error) : error
+  if (inner instanceof TypeError)
+    return `The player cannot make sense of this manifest, or it names no segment yet (${inner.message})`
+  if (inner instanceof Error) return inner.message
+  return isShakaError(error) ? shakaSentence(error) : String(error)
+}
+
+function statisticsOf(player: ShakaPlayer, video: HTMLVideoElement): string {
+  const stats = player.getStats()
+  const ahead = [...Array(video.buffered.length).keys()]
+    .map((i) => video.buffered.end(i))
+    .find((end) => end >= video.currentTime)
+  const parts = [
+    player.isLive() && `latency ${stats.liveLatency.toFixed(1)} s`,
+    ahead !== undefined && `buffer ${span((ahead - video.currentTime) * 1_000)}`,
+    `${stats.decodedFrames} frames, ${stats.droppedFrames || 0} dropped`,
+    plural(stats.stallsDetected || 0, 'stall'),
+    stats.gapsJumped > 0 && `${plural(stats.gapsJumped, 'gap')} jumped`,
+    video.videoWidth > 0 && `${video.videoWidth}×${video.videoHeight}`,
+    stats.streamBandwidth > 0 && bitrate(stats.streamBandwidth),
+  ]
+  return parts.filter(Boolean).join(' · ')
 }

@@ -1,21 +1,18 @@
 import type { InFlight, Row } from '../api/types.ts'
-import { bytes, clock, plural, span, visible } from '../dom/format.ts'
-import { announce } from '../dom/frame.ts'
-import { fill, h } from '../dom/h.ts'
-import { markText } from '../dom/words.ts'
-import { type Colors, readColors } from './colors.ts'
-import { createLanes, type Lane, type LaneBuilder, type Lanes, type Mark } from './marks.ts'
-import {
-  heightOf,
-  type Minute,
-  minimapHeight,
-  type Picture,
-  paintMinimap,
-  paintTimeline,
-  type Spot,
-  topOf,
-} from './paint.ts'
-import { moved, msOf, type Range, type Scale, xOf, zoomed } from './scale.ts'
+import { plural, visible } from '../dom/format.ts'
+import { h } from '../dom/h.ts'
+import { createGestures } from './gestures.ts'
+import type { Mark } from './mark.ts'
+import { createLanes, type Lane, type LaneBuilder, type Lanes } from './marks.ts'
+import { heightOf, type Picture } from './paint/canvas.ts'
+import { type Colors, readColors } from './paint/colors.ts'
+import type { Spot } from './paint/mark-shapes.ts'
+import { type Minute, paintMinimap } from './paint/minimap.ts'
+import { paintTimeline } from './paint/paint-timeline.ts'
+import type { Range } from './scale.ts'
+import { createTip } from './tip.ts'
+import { createViewport } from './viewport.ts'
+import { createMarkWalk } from './walk-marks.ts'
 
 export interface TimelineData {
   /** Names the rows that are shown; with another scope the timeline begins anew with `rows()`. */
@@ -57,18 +54,26 @@ interface TimelineOptions {
   readonly requestPaint: () => void
 }
 
-const followedMs = 60_000
+/** What is shown; it changes in place. */
+interface Content {
+  data: TimelineData | null
+  lanes: Lanes
+  /** Of the canvas, in pixels. */
+  width: number
+}
 
 /** Lanes of all tracks over one time scale, with strips for bitrate and delay and a map of the whole. */
-export function createTimeline({
-  onChoose,
-  onHover,
-  onRange,
-  onWindow,
-  requestPaint,
-}: TimelineOptions): Timeline {
+export function createTimeline(options: TimelineOptions): Timeline {
+  const { onChoose, onHover, onRange, onWindow, requestPaint } = options
+  const content: Content = {
+    data: null,
+    lanes: { lanes: [], from: 0, to: 1, origin: 0, tenths: new Map() },
+    width: 0,
+  }
   const canvas = h('canvas', { role: 'img', 'aria-label': 'Timeline' })
-  const tip = h('div', { class: 'tip', hidden: true })
+  const tip = createTip()
+  const viewport = createViewport(content, onWindow, requestPaint)
+  const walk = createMarkWalk({ content, viewport, tip, onChoose, onHover })
   const element = h(
     'div',
     {
@@ -76,42 +81,54 @@ export function createTimeline({
       tabindex: '0',
       role: 'group',
       'aria-label': 'Timeline; arrow keys walk its marks, Enter opens one',
-      on: { keydown: walk, blur: leaveMarks },
+      on: { keydown: walk.onKey, blur: walk.leave },
     },
     canvas,
-    tip,
+    tip.element,
   )
+  const gestures = createGestures(canvas, {
+    viewport,
+    onHover: hover,
+    onLeave,
+    onClick,
+    onRange,
+    requestPaint,
+  })
   const context = canvas.getContext('2d')
   let colors: Colors | null = null
-  let width = 0
-  let data: TimelineData | null = null
   let builder: LaneBuilder | null = null
-  let lanes: Lanes = { lanes: [], from: 0, to: 1, origin: 0, tenths: new Map() }
   let areLanesOld = false
   let label = ''
-  /** The mark that keys walked to. */
-  let walked: Mark | null = null
-  /** Null: follow the end, or all of it when nothing is live. */
-  let window: Range | null = null
   let spots: readonly Spot[] = []
-  let selection: Range | null = null
   let playhead: number | null = null
-  listen()
-  return { element, update, add, paint, zoom, pan, showAll, showRange, setPlayhead }
-
-  function update(now: TimelineData): void {
-    const isSame = builder && data?.scope === now.scope && data.axis === now.axis
-    data = now
-    if (!isSame) {
-      builder = createLanes(now.axis, (track) => data?.kindOf(track) ?? null)
-      builder.add(now.rows())
-      walked = null
-    }
-    areLanesOld = true
+  new ResizeObserver(resize).observe(element)
+  addEventListener('themechange', recolor)
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolor)
+  return {
+    element,
+    update,
+    add(rows) {
+      builder?.add(rows)
+      areLanesOld = true
+    },
+    paint,
+    zoom: viewport.zoom,
+    pan: viewport.pan,
+    showAll: viewport.showAll,
+    showRange: viewport.show,
+    setPlayhead(at) {
+      playhead = at
+    },
   }
 
-  function add(rows: Iterable<Row>): void {
-    builder?.add(rows)
+  function update(now: TimelineData): void {
+    const isSame = builder && content.data?.scope === now.scope && content.data.axis === now.axis
+    content.data = now
+    if (!isSame) {
+      builder = createLanes(now.axis, (track) => content.data?.kindOf(track) ?? null)
+      builder.add(now.rows())
+      walk.reset()
+    }
     areLanesOld = true
   }
 
@@ -119,8 +136,8 @@ export function createTimeline({
   function showLanes(): void {
     if (!builder || !areLanesOld) return
     areLanesOld = false
-    lanes = builder.lanes()
-    const parts = lanes.lanes.map(
+    content.lanes = builder.lanes()
+    const parts = content.lanes.lanes.map(
       ({ name, marks, errors }) =>
         `${visible(name)}: ${plural(marks.length, 'upload')}, ${plural(errors, 'error')}`,
     )
@@ -129,208 +146,44 @@ export function createTimeline({
     label = now
   }
 
-  /** Arrows walk the marks of a lane and from lane to lane; Enter opens the mark. */
-  function walk(event: KeyboardEvent): void {
-    if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return
-    const next = {
-      ArrowLeft: () => neighbour(-1),
-      ArrowRight: () => neighbour(1),
-      ArrowUp: () => besides(-1),
-      ArrowDown: () => besides(1),
-      Home: () => laneOfWalked()?.marks[0],
-      End: () => laneOfWalked()?.marks.at(-1),
-    }[event.key]
-    if (event.key === 'Enter' && walked) onChoose(walked.row.upload)
-    else if (!next) return
-    else walkTo(next() ?? walked)
-    event.preventDefault()
-    event.stopPropagation()
-  }
-
-  function laneOfWalked(): Lane | undefined {
-    return lanes.lanes.find(({ marks }) => walked && marks.includes(walked)) ?? lanes.lanes[0]
-  }
-
-  function neighbour(step: 1 | -1): Mark | undefined {
-    const marks = laneOfWalked()?.marks ?? []
-    return walked ? marks[marks.indexOf(walked) + step] : marks.at(step === 1 ? 0 : -1)
-  }
-
-  /** The mark of the lane above or below that begins nearest. */
-  function besides(step: 1 | -1): Mark | undefined {
-    const lane = laneOfWalked()
-    const marks = lanes.lanes[lane ? lanes.lanes.indexOf(lane) + step : 0]?.marks ?? []
-    const begin = walked?.begin ?? 0
-    let nearest = marks[0]
-    for (const mark of marks)
-      if (nearest && Math.abs(mark.begin - begin) < Math.abs(nearest.begin - begin)) nearest = mark
-    return nearest
-  }
-
-  function walkTo(mark: Mark | null): void {
-    if (!mark) return
-    walked = mark
-    const now = range()
-    if (mark.begin < now.from || mark.begin > now.to) show(moved(now, mark.begin - (now.from + now.to) / 2))
-    onHover(mark.row.upload)
-    const lane = lanes.lanes.findIndex(({ marks }) => marks.includes(mark))
-    showTip(mark, xOf(scale(), mark.begin), topOf(lane, lanes.lanes.length))
-    announce(tip.textContent ?? '')
-  }
-
-  function leaveMarks(): void {
-    if (!walked) return
-    walked = null
-    tip.hidden = true
-    onHover(null)
-  }
-
-  function whole(): Range {
-    if (!data || lanes.lanes.length === 0) return { from: Date.now() - followedMs, to: Date.now() }
-    const from = Math.min(lanes.from, data.minutes[0]?.at ?? lanes.from)
-    const to = data.isLive ? Math.max(lanes.to, data.now) : lanes.to
-    // Little, also of a long log: what follows the end would show nothing else.
-    const margin = Math.min(1_500, Math.max(200, (to - from) * 0.02))
-    return { from: from - margin, to: to + margin }
-  }
-
-  function range(): Range {
-    if (window) return window
-    const all = whole()
-    if (!data?.isLive || all.to - all.from < followedMs) return all
-    return { from: all.to - followedMs, to: all.to }
-  }
-
-  function scale(): Scale {
-    const left = width < 600 ? 92 : 120
-    return { ...range(), left, width: Math.max(50, width - left - 12) }
-  }
-
   function paint(chosen: string | null, hovered: string | null): void {
+    const { data, width } = content
     if (!context || !data || width === 0) return
     showLanes()
     colors ??= readColors()
-    const height = heightOf(lanes.lanes.length)
-    if (
-      canvas.width !== Math.round(width * devicePixelRatio) ||
-      canvas.height !== Math.round(height * devicePixelRatio)
-    ) {
-      canvas.width = Math.round(width * devicePixelRatio)
-      canvas.height = Math.round(height * devicePixelRatio)
-      canvas.style.height = `${height}px`
-    }
+    fit(width, heightOf(content.lanes.lanes.length))
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
-    const picture: Picture = { ...data, lanes, scale: scale(), chosen, hovered, selection, playhead, colors }
+    const picture: Picture = {
+      ...data,
+      lanes: content.lanes,
+      scale: viewport.scale(),
+      chosen,
+      hovered,
+      selection: gestures.selection(),
+      playhead,
+      colors,
+    }
     spots = paintTimeline(context, picture)
-    paintMinimap(context, picture, whole(), data.minutes)
+    paintMinimap(context, picture, viewport.whole(), data.minutes)
   }
 
-  function show(range: Range | null): void {
-    window = range
-    if (range) onWindow(range)
+  /** Gives the canvas its size in pixels of the screen; setting it, even to the same, would empty it. */
+  function fit(width: number, height: number): void {
+    const [across, down] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)]
+    if (canvas.width === across && canvas.height === down) return
+    canvas.width = across
+    canvas.height = down
+    canvas.style.height = `${height}px`
+  }
+
+  function resize([entry]: readonly ResizeObserverEntry[]): void {
+    content.width = entry?.contentRect.width ?? content.width
     requestPaint()
   }
 
-  function zoom(factor: number, around?: number): void {
-    const now = range()
-    show(zoomed(now, factor, around ?? (now.from + now.to) / 2))
-  }
-
-  function pan(share: number): void {
-    const now = range()
-    show(moved(now, (now.to - now.from) * share))
-  }
-
-  function showAll(): void {
-    if (window === null && data?.isLive) return void show(whole())
-    show(null)
-  }
-
-  function showRange(chosen: Range): void {
-    show(chosen)
-  }
-
-  function setPlayhead(at: number | null): void {
-    playhead = at
-  }
-
-  function listen(): void {
-    const pointers = new Map<number, number>()
-    let start: { x: number; range: Range; isMap: boolean } | null = null
-    new ResizeObserver(([entry]) => {
-      width = entry?.contentRect.width ?? width
-      requestPaint()
-    }).observe(element)
-    const recolor = () => {
-      colors = null
-      requestPaint()
-    }
-    addEventListener('themechange', recolor)
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolor)
-    canvas.addEventListener('wheel', (event) => {
-      event.preventDefault()
-      if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY))
-        pan((event.deltaX || event.deltaY) / 1_000)
-      else zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, msOf(scale(), event.offsetX))
-    })
-    canvas.addEventListener('pointerdown', (event) => {
-      pointers.set(event.pointerId, event.offsetX)
-      canvas.setPointerCapture(event.pointerId)
-      start = { x: event.offsetX, range: range(), isMap: event.offsetY > canvas.clientHeight - minimapHeight }
-      if (start.isMap) moveTo(event.offsetX)
-    })
-    canvas.addEventListener('pointermove', (event) => {
-      if (!start) return hover(event)
-      const before = pointers.get(event.pointerId)
-      if (before === undefined) return
-      const [other] = [...pointers].filter(([id]) => id !== event.pointerId)
-      if (other) {
-        const spread = Math.abs(event.offsetX - other[1])
-        const was = Math.abs(before - other[1])
-        if (was > 10 && spread > 10) zoom(was / spread, msOf(scale(), (event.offsetX + other[1]) / 2))
-        pointers.set(event.pointerId, event.offsetX)
-      } else if (start.isMap) moveTo(event.offsetX)
-      else if (event.pointerType === 'touch') {
-        const now = { ...scale(), ...start.range }
-        show(moved(start.range, msOf(now, start.x) - msOf(now, event.offsetX)))
-      } else if (Math.abs(event.offsetX - start.x) > 4) {
-        const now = scale()
-        selection = { from: msOf(now, start.x), to: msOf(now, event.offsetX) }
-        requestPaint()
-      }
-    })
-    const end = (event: PointerEvent) => {
-      pointers.delete(event.pointerId)
-      const chosen = selection
-      const isClick = start !== null && !start.isMap && Math.abs(event.offsetX - start.x) <= 4
-      start = null
-      selection = null
-      if (chosen) {
-        const sorted = { from: Math.min(chosen.from, chosen.to), to: Math.max(chosen.from, chosen.to) }
-        show(sorted)
-        onRange(sorted)
-      } else if (isClick && event.type === 'pointerup') {
-        const mark = markAt(event.offsetX, event.offsetY)
-        if (mark) onChoose(mark.row.upload)
-      }
-    }
-    canvas.addEventListener('pointerup', end)
-    canvas.addEventListener('pointercancel', end)
-    canvas.addEventListener('pointerleave', () => {
-      tip.hidden = true
-      onHover(null)
-    })
-    canvas.addEventListener('dblclick', () => {
-      show(null)
-      onRange(null)
-    })
-  }
-
-  /** Moves what is in view to a place of the map. */
-  function moveTo(x: number): void {
-    const now = range()
-    const middle = msOf({ ...scale(), ...whole() }, x)
-    show(moved(now, middle - (now.from + now.to) / 2))
+  function recolor(): void {
+    colors = null
+    requestPaint()
   }
 
   function markAt(x: number, y: number): Mark | null {
@@ -340,31 +193,21 @@ export function createTimeline({
     return found.at(-1)?.mark ?? null
   }
 
-  function hover(event: PointerEvent): void {
-    const mark = markAt(event.offsetX, event.offsetY)
-    onHover(mark?.row.upload ?? null)
-    tip.hidden = mark === null
-    canvas.style.cursor = mark ? 'pointer' : ''
-    if (mark) showTip(mark, event.offsetX, event.offsetY)
+  function onClick(x: number, y: number): void {
+    const mark = markAt(x, y)
+    if (mark) onChoose(mark.row.upload)
   }
 
-  function showTip(mark: Mark, x: number, y: number): void {
-    tip.hidden = false
-    const { row, delay } = mark
-    const seconds =
-      row.duration !== null && row.timescale ? ` · ${(row.duration / row.timescale).toFixed(2)} s` : ''
-    fill(
-      tip,
-      h('div', { class: 'mono' }, visible(row.path).slice(-90)),
-      h(
-        'div',
-        {},
-        `${bytes(row.bytes)}${seconds} · ${clock(row.startedAt)} in ${span(row.ms)}${delay === null ? '' : ` · delay ${(delay / 1_000).toFixed(2)} s`}`,
-      ),
-      row.codes.length > 0 && h('div', {}, `${markText(row.worst)} ${row.codes.slice(0, 3).join(', ')}`),
-    )
-    const left = Math.min(x + 14, Math.max(4, element.clientWidth - tip.offsetWidth - 8))
-    tip.style.left = `${left}px`
-    tip.style.top = `${Math.min(y + 14, Math.max(0, element.clientHeight - tip.offsetHeight - 4))}px`
+  function hover(x: number, y: number): void {
+    const mark = markAt(x, y)
+    onHover(mark?.row.upload ?? null)
+    canvas.style.cursor = mark ? 'pointer' : ''
+    if (mark) tip.show(mark, x, y)
+    else tip.hide()
+  }
+
+  function onLeave(): void {
+    tip.hide()
+    onHover(null)
   }
 }

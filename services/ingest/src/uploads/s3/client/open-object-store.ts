@@ -16,7 +16,7 @@ import type {
   StoreInstance,
   UploadStore,
 } from '../../ports.ts'
-import { awaitStore, markKey } from '../await-store.ts'
+import { awaitStore, markKey, onceStoreResponds } from '../await-store.ts'
 import { storeBodies } from '../bodies/store-bodies.ts'
 import { evictBodiesWith, startEviction } from '../evict-bodies.ts'
 import { indexedLinks } from '../indexed-links.ts'
@@ -124,7 +124,7 @@ async function shareStorage(
   const segments = storeSegments(store, log)
   const storedBodies = storeBodies(store, log)
   const streams = storeStreams(store, nowMs)
-  await streams.list()
+  await onceStoreResponds(log, signal, streams.list)
   const { journals, uploads } = local
   const shipper = built.use(
     startShipper({
@@ -141,7 +141,8 @@ async function shareStorage(
     }),
   )
   const { inStore, inRedis, index } = local
-  built.use(await joinStore({ store, storeId, inRedis, instance: inStore.journal, log, signal }))
+  const joining = { store, storeId, inRedis, instance: inStore.journal, log, signal }
+  built.use(await onceStoreResponds(log, signal, () => joinStore(joining)))
   await bringStreams(await journals.streams(), streams, inStore.isNew)
   await inStore.save()
   if (config.cacheBytes > 0) {

@@ -1,15 +1,11 @@
-import type { InFlight, Row } from '../api/types.ts'
+import type { Row } from '../api/types.ts'
 import { bytes, clock, grouped, visible } from '../dom/format.ts'
 import { h } from '../dom/h.ts'
-import type { Column } from '../dom/list.ts'
 import { createMenu } from '../dom/menu.ts'
 import { markText } from '../dom/words.ts'
-import { arrivalOf } from '../timeline/marks.ts'
-
-/** A row of the log, or a request that is still on its way. */
-export interface Entry extends Row {
-  readonly flight: InFlight | null
-}
+import { arrivalOf } from '../timeline/mark.ts'
+import type { Column } from './list-columns.ts'
+import type { Entry } from './log-entries.ts'
 
 export interface ColumnChooser {
   readonly element: HTMLElement
