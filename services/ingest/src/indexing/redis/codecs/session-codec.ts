@@ -5,7 +5,7 @@ import type { Session } from '../../../validation/state.ts'
 const jsons = new WeakMap<object, string>()
 
 /** The JSON of something that is never changed in place. */
-export function jsonOf(value: object): string {
+function jsonOf(value: object): string {
   const known = jsons.get(value)
   if (known !== undefined) return known
   const json = JSON.stringify(value)
