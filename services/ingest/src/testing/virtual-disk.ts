@@ -42,7 +42,10 @@ export async function powerDisk(): Promise<PowerDisk> {
   const { path: folder } = undo.use(await temporaryDirectory())
   const image = join(folder, 'disk')
   await run('truncate', ['-s', '64M', image])
-  await run('mkfs.ext4', ['-q', image])
+  // A shell that `su` begins may have no folders of the administrator's programs in PATH.
+  await run('mkfs.ext4', ['-q', image], {
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+  })
   const path = await mountImage(undo, image, join(folder, 'mounted'))
   const kept = undo.move()
   return { path, losePower, [Symbol.asyncDispose]: () => kept.disposeAsync() }

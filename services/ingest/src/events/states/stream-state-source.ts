@@ -1,5 +1,6 @@
 import type { InFlightResponse } from '@pushav/shared/api/state.ts'
 import type { StreamEvent } from '@pushav/shared/events.ts'
+import { Refusal } from '../../lib/refusal.ts'
 import type { StreamReads, StreamSummaryNow } from '../../streams/read-streams.ts'
 import type { SessionView } from '../../streams/session-view.ts'
 import { type LogEntry, noFilter, type ReadUploadLog } from '../../streams/upload-log.ts'
@@ -38,7 +39,7 @@ interface StreamChanges {
 }
 
 export interface StreamStateDeps {
-  readonly streams: Pick<StreamReads, 'summary' | 'sessionViews' | 'sessionViewsOf'>
+  readonly streams: Pick<StreamReads, 'assertExists' | 'summary' | 'sessionViews' | 'sessionViewsOf'>
   readonly readUploadLog: ReadUploadLog
   readonly inFlight: Pick<InFlightUploads, 'of'>
   readonly now: () => Date
@@ -108,7 +109,18 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
         }),
       )
     } catch {
-      return all.map((changes) => messageOf(changes, { sessions: [], rows: [] }, true))
+      isDeleted ||= await isGone()
+      return all.map((changes) => messageOf(changes, { sessions: [], rows: [] }, !isDeleted))
+    }
+  }
+
+  /** Whether it was deleted before its events were received. */
+  async function isGone(): Promise<boolean> {
+    try {
+      await streams.assertExists(stream)
+      return false
+    } catch (error) {
+      return error instanceof Refusal && error.code === 'stream-unknown'
     }
   }
 
