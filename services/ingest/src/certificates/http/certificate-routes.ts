@@ -252,6 +252,7 @@ function sendBundle(response: Response, name: string, bundle: Buffer): void {
     .type('application/x-pkcs12')
     .send(bundle)
 }
+
 const issuedResponse = ({ name, serial, at }: DeviceJournalEntry) => ({
   name,
   serial: `0x${serial}`,

@@ -36,8 +36,8 @@ export function writesOf(
     const before = stored?.sessions.get(session.key)
     if (session === before) continue
     batch.add('HSET', keys.current, session.key, encodeSession(session))
-    if (!before || before.id !== session.id || before.phase !== 'open' || session.phase !== 'open')
-      batch.add('HSET', keys.sessions, session.id, encodeView(session))
+    const staysOpen = before?.id === session.id && before.phase === 'open' && session.phase === 'open'
+    if (!staysOpen) batch.add('HSET', keys.sessions, session.id, encodeView(session))
   }
   for (const event of events) {
     if (event.kind === 'deleted') addDeletion(batch, keys, event)

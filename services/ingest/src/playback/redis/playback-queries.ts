@@ -5,6 +5,7 @@ import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { keysOf } from '../../indexing/redis/redis-keys.ts'
 import { hmget } from '../../indexing/redis/values.ts'
+import { inPages } from '../../streams/pages.ts'
 import type { PlayableSegment, PlaybackQueries, TrackName } from '../ports.ts'
 
 /** Sorted sets of segments by decode time, which commits write. */
@@ -41,8 +42,7 @@ export function redisPlayback(redis: RedisClient): PlaybackQueries {
     },
     async uploads(stream, ids) {
       const uploads: JudgedUpload[] = []
-      for (let at = 0; at < ids.length; at += pageLength) {
-        const page = ids.slice(at, at + pageLength)
+      for (const page of inPages(ids, pageLength)) {
         const found = await orUnavailable(hmget(redis, keysOf(stream).uploads, page))
         uploads.push(...page.flatMap((id, i) => (found[i] ? [decodeUpload(id, found[i])] : [])))
       }

@@ -67,7 +67,7 @@ export function redisQueries(redis: RedisClient): Omit<StreamQueries, 'stream'> 
     return entry === null ? null : upload(stream, decodePathEntry(entry).upload)
   }
 
-  async function sessionViews(id: string, sessions: readonly string[]): Promise<readonly SessionView[]> {
+  function sessionViews(id: string, sessions: readonly string[]): Promise<readonly SessionView[]> {
     return readSessionViews(redis, id, sessions)
   }
 
