@@ -17,10 +17,11 @@ interface Playing {
   readonly width: number
 }
 
+/** Null while the page has no player yet. */
 const playing = `(() => {
   const video = document.querySelector('.player video')
-  const { totalVideoFrames, corruptedVideoFrames } = video.getVideoPlaybackQuality()
-  return { time: video.currentTime, frames: totalVideoFrames, corrupted: corruptedVideoFrames, width: video.videoWidth }
+  const { totalVideoFrames, corruptedVideoFrames } = video?.getVideoPlaybackQuality() ?? {}
+  return video && { time: video.currentTime, frames: totalVideoFrames, corrupted: corruptedVideoFrames, width: video.videoWidth }
 })()`
 
 describe('the player', function () {
@@ -39,7 +40,7 @@ describe('the player', function () {
 
   /** Frames are decoded, and time goes on. */
   async function assertPlays(page: Page): Promise<void> {
-    await pageHolds(page, `(${playing}).frames >= 50 && (${playing}).time >= 2`)
+    await pageHolds(page, `(${playing})?.frames >= 50 && (${playing})?.time >= 2`)
     const { width, corrupted } = (await page.evaluate(playing)) as Playing
     deepEqual([width, corrupted], [640, 0])
   }
@@ -67,7 +68,7 @@ describe('the player', function () {
     const page = await browserOf().open(`/ui/streams/${stream}`)
     await page.locator('.activity', { hasText: 'live' }).waitFor()
     await page.getByRole('button', { name: '▶ Play' }).click()
-    await pageHolds(page, `(${playing}).frames >= 25`)
+    await pageHolds(page, `(${playing})?.frames >= 25`)
     const list = await browserOf().open('/ui/streams')
     await pageHolds(
       list,
