@@ -8,6 +8,8 @@ import type { ProbeEnqueuer } from './enqueue-probes.ts'
 import { type FoldResult, fold } from './fold.ts'
 import type { Inspections } from './inspect-upload.ts'
 import { type MergedLines, mergeJournals, type ReadAhead } from './merge-journals.ts'
+import { commitsUntilDone } from './outages/commit-until-done.ts'
+import { createOutageWatch } from './outages/outage-watch.ts'
 import { createPassScheduler } from './pass-scheduler.ts'
 import type { Cursors, IndexAdmin, IndexPosition, Position, ProbeOutbox } from './ports.ts'
 import { foldRemoval, type RemovalResult } from './removals/fold-removal.ts'
@@ -17,10 +19,6 @@ import type { ResolveOvertaken } from './resolve-overtaken.ts'
 const maxPositions = 16_384
 /** Each stream holds one or two files open. */
 const catchUpConcurrency = 64
-/** An index that takes longer to respond was away. */
-const lateMs = 500
-/** For how long after that passes take the lines of all instances. */
-const mergesForMs = 10_000
 
 /** Brings the index up to the journals after an idle time, an outage of Redis, a crash or FLUSHALL. */
 export interface Indexer extends AsyncDisposable {
@@ -84,11 +82,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     nowMs,
   } = deps
   const positions = createLru<string, Position>(maxPositions)
-  /**
-   * While the index was away, no instance could judge what it stored; the first one that can takes the lines of all in the
-   * order of their times. Until when passes do so, as `nowMs` counts.
-   */
-  let mergesUntilMs = 0
+  const outages = createOutageWatch(nowMs)
   /** Uploads that this process has put into the index. */
   let indexed = 0
   /** Entries by stream that the next pass is to find in the journal, or in the index already. */
@@ -99,6 +93,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     onBehind: (stream, error) => log.warn({ error, stream }, 'index is behind'),
     onCaughtUp: () => log.info({}, 'index has caught up'),
   })
+  const commitUntilDone = commitsUntilDone({ passes, index })
 
   return {
     wake(stream, entry) {
@@ -158,21 +153,25 @@ export function startIndexer(deps: IndexerDeps): Indexer {
 
   async function indexAll(stream: string): Promise<void> {
     try {
-      await indexNewLines(stream)
+      await indexUntilNoOutage(stream)
     } catch (error) {
-      if (error instanceof IndexOutage) return indexNewLines(stream)
       if (!(error instanceof JournalCutShort)) throw error
       log.warn({ error, stream }, 'the index knows lines that the journal does not have: it is made anew')
       positions.delete(stream)
       await index.forget(stream)
-      await indexNewLines(stream)
+      await indexUntilNoOutage(stream)
     }
   }
 
-  async function indexNewLines(stream: string): Promise<void> {
+  /** During an outage other instances may have stored lines that come before those of this one: the pass begins anew. */
+  async function indexUntilNoOutage(stream: string): Promise<void> {
+    while ((await indexNewLines(stream)) === 'outage');
+  }
+
+  async function indexNewLines(stream: string): Promise<'done' | 'outage'> {
     // With a cached position the other instances' journals have been read; each instance indexes its own new lines.
-    const cached = mergesAll() ? undefined : positions.get(stream)
-    let at = cached ?? (await fromIndex(index.position(stream)))
+    const cached = outages.isRecent() ? undefined : positions.get(stream)
+    let at = cached ?? (await outages.over(index.position(stream)))
     let names = cached ? [journals.own] : await journals.of(stream)
     if (!cached && journals.isComplete) assertAllThere(at, names)
     const ahead: ReadAhead = new Map()
@@ -180,29 +179,14 @@ export function startIndexer(deps: IndexerDeps): Indexer {
       const lines = await mergeJournals(journals, stream, names, at.cursors, ahead)
       if (lines.entries.length === 0) break
       const after = await indexLines(stream, at, lines, cached !== undefined)
+      if (after === 'outage') return after
       const next = after ?? (await index.position(stream))
       // Behind where this process knew it, the index was emptied: the lines of all journals count again.
       if (after === null && ownCursor(next) < ownCursor(at)) names = await journals.of(stream)
       at = next
     }
     positions.set(stream, at)
-  }
-
-  function mergesAll(): boolean {
-    return nowMs() < mergesUntilMs
-  }
-
-  /** Notes that the index was away where it does not respond, or late. */
-  async function fromIndex<Result>(response: Promise<Result>): Promise<Result> {
-    const startedMs = nowMs()
-    let isHere = false
-    try {
-      const result = await response
-      isHere = nowMs() - startedMs < lateMs
-      return result
-    } finally {
-      if (!isHere) mergesUntilMs = nowMs() + mergesForMs
-    }
+    return 'done'
   }
 
   function ownCursor({ cursors }: Position): number {
@@ -210,21 +194,21 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   }
 
   /**
-   * The position after the lines; null when another process has moved the index meanwhile. Throws `IndexOutage` where
-   * `areOwn`, and the index was away meanwhile.
+   * The position after the lines; null when another process has moved the index meanwhile. Where the lines `areOwn`, an
+   * outage meanwhile leaves them to a pass over all journals.
    */
   async function indexLines(
     stream: string,
     at: Position,
     { entries, cursors }: MergedLines,
     areOwn: boolean,
-  ): Promise<Position | null> {
+  ): Promise<Position | null | 'outage'> {
     const [first] = entries
     if (first?.kind === 'uploads-removed') return removeUploads(stream, at, cursors, first)
     const uploads = entries.flatMap((entry) => (entry.kind === 'upload' ? [entry.upload] : []))
     const { inspected, gone } = await inspections.ofAll(stream, uploads)
-    const known = await fromIndex(index.load(stream, at, entries))
-    if (areOwn && mergesAll()) throw new IndexOutage()
+    const known = await outages.over(index.load(stream, at, entries))
+    if (areOwn && outages.isRecent()) return 'outage'
     const inspectionOf = (id: string) => inspected.get(id) ?? null
     const all = fold(stream, known, entries, { inspectionOf, idleMs, onFault })
     const folded =
@@ -255,31 +239,6 @@ export function startIndexer(deps: IndexerDeps): Indexer {
   function onFault({ id: upload, path }: Upload, error: unknown): void {
     log.error({ upload, path, error }, 'an upload could not be judged')
   }
-
-  /**
-   * Repeated until Redis responds, because the results of a commit whose response was lost are known to this process
-   * alone. A Redis that hangs runs such a commit when it goes on.
-   */
-  function commitUntilDone(
-    stream: string,
-    cursors: Cursors,
-    commit: () => Promise<Position | null>,
-  ): Promise<Position | null> {
-    let isRetry = false
-    return passes.retry(stream, async () => {
-      const mayBeCommitted = isRetry
-      isRetry = true
-      const after = await commit()
-      if (after || !mayBeCommitted) return after
-      const moved = await index.position(stream)
-      return isPast(moved, cursors) ? moved : null
-    })
-  }
-}
-
-/** The index was away, and other instances may have stored lines that come before those of this one. */
-class IndexOutage extends Error {
-  override name = 'IndexOutage' as const
 }
 
 /**
@@ -295,6 +254,3 @@ function assertAllThere({ cursors }: Position, names: readonly string[]): void {
   const lost = Object.keys(cursors).find((name) => !names.includes(name))
   if (lost !== undefined) throw new JournalCutShort(`there is no ${lost}`)
 }
-
-const isPast = (position: Position, cursors: Cursors): boolean =>
-  Object.entries(cursors).every(([journal, offset]) => (position.cursors[journal] ?? 0) >= offset)

@@ -1,7 +1,7 @@
 import { sleep } from '../lib/sleep.ts'
 
 /** Runs passes over keys, one at a time for each key. A pass that fails is run again until it works. */
-interface PassScheduler extends AsyncDisposable {
+export interface PassScheduler extends AsyncDisposable {
   /** Starts a pass over the key; while one runs, another one follows it, however often this is called. */
   wake(key: string): void
   /** Resolves once no pass over the key runs or is due. */
