@@ -1,3 +1,4 @@
+import { isVideoOrSoundHandler } from '../media/handlers.ts'
 import type { SessionView, TrackView } from '../streams/session-view.ts'
 import { noSession } from '../validation/object-name.ts'
 import type { Expectations } from './expectations.ts'
@@ -45,16 +46,13 @@ const maxRounding = 1e-6
 
 /** A duration of the track's segments that is out of range, seconds; the newest segment may be the last and short. */
 function durationOff({ init, durations }: TrackView, min: number, max: number): number | null {
-  if (!init || !durations || !timed.includes(init.handler) || init.timescale <= 0) return null
+  if (!init || !durations || !isVideoOrSoundHandler(init.handler) || init.timescale <= 0) return null
   const { shortest, longest, newest } = durations
   const longestSeconds = Math.max(longest ?? newest, newest) / init.timescale
   if (longestSeconds > max) return longestSeconds
   const shortestSeconds = (shortest ?? Number.POSITIVE_INFINITY) / init.timescale
   return shortestSeconds < min ? shortestSeconds : null
 }
-
-/** Video and sound: text and metadata come when there is some. */
-const timed: readonly string[] = ['vide', 'soun']
 
 /** Judges complete sessions only: the beginning of one tells little. */
 function judgeBitrate({ bitrate }: Expectations, session: SessionView): readonly Reason[] {

@@ -58,6 +58,9 @@ export type ObjectEvent =
       })
   | { readonly kind: 'deleted'; readonly path: string; readonly previous: StoredObject | null }
 
+export const pathOfEvent = (event: ObjectEvent): string =>
+  event.kind === 'deleted' ? event.path : event.upload.path
+
 /**
  * `object`: it is now what stands at its path. `beside`: found by its path, but its path clashes with an object
  * that stands. `none`: cut off, or nothing but the end of a track behind what stands there.

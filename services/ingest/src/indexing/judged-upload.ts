@@ -1,8 +1,9 @@
 import type { InitFacts, Inspection, MediaFacts } from '../media/inspection.ts'
+import { isSync } from '../media/isobmff/moof.ts'
 import { mediaDuration } from '../media/media-duration.ts'
 import type { Upload } from '../uploads/upload.ts'
 import type { Finding } from '../validation/finding.ts'
-import { type KnownInit, nonSyncFlag, type Track } from '../validation/state.ts'
+import type { KnownInit, Track } from '../validation/state.ts'
 
 /** An upload and what was found. */
 export interface JudgedUpload {
@@ -70,7 +71,7 @@ export function mediaOf(
     duration,
     timescale: init.timescale,
     samples: media.sampleCount,
-    startsWithSync: media.startsWithSync ?? (init.sampleFlags & nonSyncFlag) === 0,
+    startsWithSync: media.startsWithSync ?? isSync(init.sampleFlags),
     sequence: media.firstSequence,
     producerAtMs: producerAtMsOf(media, init),
     shift: track.shift ?? 0,

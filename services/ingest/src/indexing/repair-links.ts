@@ -1,6 +1,6 @@
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import type { ObjectLinks } from '../uploads/ports.ts'
-import type { ObjectEvent } from './fold.ts'
+import { type ObjectEvent, pathOfEvent } from './fold.ts'
 
 const pathConcurrency = 16
 
@@ -8,7 +8,7 @@ const pathConcurrency = 16
 export function repairLinksWith(links: ObjectLinks) {
   return async function repairLinks(stream: string, events: readonly ObjectEvent[]): Promise<void> {
     const last = new Map(
-      events.flatMap((event) => (changesLink(event) ? [[pathOf(event), event] as const] : [])),
+      events.flatMap((event) => (changesLink(event) ? [[pathOfEvent(event), event] as const] : [])),
     )
     // Deletions first, because one may remove a folder.
     for (const event of last.values()) if (event.kind === 'deleted') await links.remove(stream, event.path)
@@ -25,5 +25,3 @@ export function repairLinksWith(links: ObjectLinks) {
 }
 
 const changesLink = (event: ObjectEvent): boolean => event.kind === 'deleted' || event.place === 'object'
-
-const pathOf = (event: ObjectEvent): string => (event.kind === 'deleted' ? event.path : event.upload.path)

@@ -1,6 +1,7 @@
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { Refusal } from '../lib/refusal.ts'
+import { isVideoOrSoundHandler } from '../media/handlers.ts'
 import type { StreamReads } from '../streams/read-streams.ts'
 import type { SessionView, TrackView } from '../streams/session-view.ts'
 import { mediaPlaylistOf, multivariantOf } from './hls.ts'
@@ -201,9 +202,7 @@ function initViewOf({ upload, initFacts }: JudgedUpload): [string, InitView][] {
 function reasonUnplayable({ init }: TrackView): string | null {
   if (!init) return 'has no init segment that can be read'
   if (init.encrypted) return 'is encrypted'
-  return init.handler === 'vide' || init.handler === 'soun'
-    ? null
-    : `carries ${init.handler}, neither sound nor picture`
+  return isVideoOrSoundHandler(init.handler) ? null : `carries ${init.handler}, neither sound nor picture`
 }
 
 function nothingToPlay({ tracks, id }: SessionView): string {

@@ -1,3 +1,4 @@
+import { isVideoOrSoundHandler } from '../media/handlers.ts'
 import { isComplete } from '../validation/cmaf-ingest/ingest-session.ts'
 import { completedTracks } from '../validation/matter/matter-playlist.ts'
 import { noSession } from '../validation/object-name.ts'
@@ -100,10 +101,7 @@ const initViewOf = ({ handler, codec, width, height, language, encrypted, timesc
 })
 
 const isPlayable = ({ clock, init }: Track): boolean =>
-  clock !== null && init !== null && !init.encrypted && playableHandlers.includes(init.handler)
-
-/** Video and sound. */
-const playableHandlers: readonly string[] = ['vide', 'soun']
+  clock !== null && init !== null && !init.encrypted && isVideoOrSoundHandler(init.handler)
 
 /** The session at a time: an open one whose timeout has passed is silent, before any journal line says so. */
 export function sessionViewAt<View extends SessionView>(session: View, nowMs: number, idleMs: number): View {

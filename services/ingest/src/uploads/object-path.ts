@@ -36,6 +36,9 @@ export const directoryOf = (path: string): string => path.slice(0, Math.max(0, p
 /** The last part of a path: the name of its file. */
 export const baseNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
+/** Whether a file is called like an init segment. */
+export const isInitName = (path: string): boolean => /init|header/i.test(baseNameOf(path))
+
 /** The folders above a path, outermost first. */
 export function ancestorsOf(path: string): readonly string[] {
   const folders: string[] = []

@@ -1,5 +1,5 @@
 import type { IngestInterface } from '../streams/stream.ts'
-import { baseNameOf } from '../uploads/object-path.ts'
+import { isInitName } from '../uploads/object-path.ts'
 import { extensionOf, freeTrackName } from './tracks/track-names.ts'
 
 /** What the path of an object names, without a look at its bytes. */
@@ -22,6 +22,9 @@ export interface ObjectName {
 }
 
 export const noSession = 'none'
+
+/** K of a track's first segment, as Matter numbers them. */
+export const firstSegmentNumber = 1_001
 
 /** The session that a path names: its number, else `none`. */
 export const sessionIn = (path: string): string => splitSession(path).session
@@ -93,6 +96,3 @@ function freeName(rest: string, session: string, padded: boolean): ObjectName {
   if (extension === 'm3u8') return { ...plain, session, padded, kind: 'playlist' }
   return { ...plain, session, padded, track: freeTrackName(rest, !isInitName(rest)), isFree: true }
 }
-
-/** Whether a file is called like an init segment. */
-const isInitName = (path: string): boolean => /init|header/i.test(baseNameOf(path))

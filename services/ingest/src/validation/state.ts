@@ -302,9 +302,6 @@ export interface KnownInit {
   readonly sampleFlags: number
 }
 
-/** ISO/IEC 14496-12, 8.8.3.1: sample_is_non_sync_sample. */
-export const nonSyncFlag = 0x10000
-
 /** Media times of a track up to its newest segment, in units of its timescale. */
 export interface Clock {
   readonly start: number

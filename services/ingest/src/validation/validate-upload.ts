@@ -14,7 +14,7 @@ import { checkMatterObject } from './matter/matter-object.ts'
 import { checkMatterPlaylist } from './matter/matter-playlist.ts'
 import { checkContent, checkProducerTime } from './media/media-content.ts'
 import { mediaPreconditions } from './media/media-preconditions.ts'
-import { type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
+import { firstSegmentNumber, type ObjectName, parseObjectName, sessionIn } from './object-name.ts'
 import { checkContentType, checkRequest } from './request-findings.ts'
 import { endRequest } from './sessions/long-request.ts'
 import { beginAfterRestart } from './sessions/restart.ts'
@@ -147,6 +147,6 @@ function recordCutOff(evaluation: Evaluation, { name, upload }: Context): Evalua
   }
   if (!session || name.track === null || name.number === null || !name.isMatter) return evaluation
   const track = trackIn(session, name.track)
-  if (name.number !== (track.lastNumber ?? 1_000) + 1) return evaluation
+  if (name.number !== (track.lastNumber ?? firstSegmentNumber - 1) + 1) return evaluation
   return add(evaluation, { session: withTrack(session, { ...track, cutOffNumber: name.number }) })
 }

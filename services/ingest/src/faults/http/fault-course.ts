@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Peer } from '@pushav/shared/identity.ts'
 import type { IngestInterface } from '../../streams/stream.ts'
 import type { RespondWithReceipt } from '../../uploads/http/upload-response.ts'
+import { isInitName } from '../../uploads/object-path.ts'
 import type { StreamInterface } from '../../uploads/stream-interface.ts'
 import { parseObjectName } from '../../validation/object-name.ts'
 import {
@@ -116,6 +117,6 @@ function nameOf(ingest: IngestInterface, path: string): Pick<UploadHead, 'sessio
 /** The kind of an object with a path in no form of a standard, by its extension and words. */
 function kindByName(path: string): UploadHead['kind'] {
   if (/\.(mpd|m3u8)$/i.test(path)) return 'manifest'
-  if (/init|header/i.test(path.slice(path.lastIndexOf('/') + 1))) return 'init'
+  if (isInitName(path)) return 'init'
   return /\.(m4s|mp4|cmf[vatm])$/i.test(path) ? 'segment' : null
 }

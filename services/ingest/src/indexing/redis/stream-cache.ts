@@ -2,7 +2,7 @@ import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Stream } from '../../streams/stream.ts'
 import { directoryOf } from '../../uploads/object-path.ts'
 import type { Order, Session } from '../../validation/state.ts'
-import type { FoldResult, ObjectEvent } from '../fold.ts'
+import { type FoldResult, pathOfEvent } from '../fold.ts'
 import type { InitSegment } from '../init-segments/init-segment.ts'
 import type { StoredObject } from '../judged-upload.ts'
 import type { Totals } from '../totals.ts'
@@ -78,7 +78,7 @@ function advanced(cached: CachedStream, version: string, folded: FoldResult): Ca
   const { sessions, objects, folders, inits } = cached
   cached.assumedAbsent.clear()
   for (const [key, session] of Object.entries(folded.state.sessions)) setNewest(sessions, key, session)
-  for (const path of folded.events.map(pathOf)) {
+  for (const path of folded.events.map(pathOfEvent)) {
     setNewest(objects, path, folded.objects.get(path) ?? null)
     if (inits.has(directoryOf(path))) inits.set(directoryOf(path), [])
   }
@@ -102,7 +102,5 @@ function dropOldest(map: Map<string, unknown>): void {
     map.delete(key)
   }
 }
-
-const pathOf = (event: ObjectEvent): string => (event.kind === 'deleted' ? event.path : event.upload.path)
 
 const byFolder = (inits: readonly InitSegment[]) => Map.groupBy(inits, ({ path }) => directoryOf(path))

@@ -1,4 +1,4 @@
-import { directoryOf } from '../object-path.ts'
+import { directoryOf, isInitName } from '../object-path.ts'
 
 /**
  * Of the paths of open uploads those that a segment may have overtaken: init segments in its folder, and segments whose
@@ -9,13 +9,9 @@ export function earlierPaths(open: readonly string[], path: string): readonly st
   const folder = directoryOf(path)
   const own = counterIn(path)
   return open.filter(
-    (other) => directoryOf(other) === folder && (isInitPath(other) || isBelow(own, counterIn(other))),
+    (other) => directoryOf(other) === folder && (isInitName(other) || isBelow(own, counterIn(other))),
   )
 }
-
-/** Whether a file is called like an init segment. */
-export const isInitPath = (path: string): boolean =>
-  /init|header/i.test(path.slice(path.lastIndexOf('/') + 1))
 
 /** The digits in front of a path's extension, or at its end, and the rest. */
 interface Counter {

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { sleep } from '../../lib/sleep.ts'
-import { Unavailable } from '../../lib/unavailable.ts'
 import { RecordChanged } from '../ports.ts'
-import { type ObjectStore, readObject } from './object-store.ts'
+import { isStoreUnavailable, type ObjectStore, readObject } from './object-store.ts'
 
 const retryMs = 2_000
-/** As the adapters to the store call it. */
-const theStore = 'the store'
 /** The object that says that a prefix is this server's. */
 export const markKey = 'store.json'
 const format = 1
@@ -52,7 +49,7 @@ export async function onceStoreResponds<Result>(
     try {
       return await step()
     } catch (error) {
-      if (!(error instanceof Unavailable) || error.dependency !== theStore) throw error
+      if (!isStoreUnavailable(error)) throw error
       const { name, message } = error.cause as Error
       const words = permanent[name]
       if (words !== undefined) throw new Error(`STORE: ${words} (${name})`, { cause: error.cause })

@@ -83,13 +83,21 @@ interface ListedObject {
   readonly size: number
 }
 
+const dependency = 'the store'
+
+/** The error to throw where the store does not respond, or refuses. */
+export const storeUnavailable = (cause: unknown): Unavailable => new Unavailable(dependency, cause)
+
+export const isStoreUnavailable = (error: unknown): error is Unavailable =>
+  error instanceof Unavailable && error.dependency === dependency
+
 /** What the store has responded; throws `Unavailable` once `timeoutMs` have passed before it did, and `RecordChanged`. */
 export async function inTime<Result>(timeoutMs: number, work: Promise<Result>): Promise<Result> {
   try {
     return await withTimeout(timeoutMs, work)
   } catch (error) {
     const isKnown = error instanceof Unavailable || error instanceof RecordChanged
-    throw isKnown ? error : new Unavailable('the store', error)
+    throw isKnown ? error : storeUnavailable(error)
   }
 }
 

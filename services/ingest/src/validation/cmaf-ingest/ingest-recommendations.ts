@@ -1,3 +1,4 @@
+import { isVideoOrSoundHandler } from '../../media/handlers.ts'
 import type { MediaFacts } from '../../media/inspection.ts'
 import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
@@ -29,7 +30,7 @@ export function checkIngestRecommendations(
   )
 }
 
-const isAudioOrVideo = ({ init }: Track): boolean => init?.handler === 'vide' || init?.handler === 'soun'
+const isAudioOrVideo = ({ init }: Track): boolean => init !== null && isVideoOrSoundHandler(init.handler)
 
 /** Checks the duration of the segment before this one, which is now known not to be the last. */
 function checkDuration(track: Track): Update {

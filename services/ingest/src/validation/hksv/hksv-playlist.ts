@@ -1,9 +1,8 @@
 import type { PlaylistFacts } from '../../media/inspection.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
+import { firstSegmentNumber } from '../object-name.ts'
 import type { SealingState, Track } from '../state.ts'
 import { textDigest } from '../tracks/track-names.ts'
-
-const firstNumber = 1_001
 
 /** A media playlist against the one before it and the segments that came: the first thing that is wrong. */
 export function checkSealedPlaylist(
@@ -20,8 +19,8 @@ function headFault({ playlistType, map, sealing }: PlaylistFacts, { name }: Trac
     return `expected EXT-X-PLAYLIST-TYPE:EVENT, received ${excerpt(playlistType ?? 'none')}`
   if (map !== `${name}.init`)
     return `expected EXT-X-MAP:URI="${excerpt(name)}.init", received ${excerpt(map ?? 'none')}`
-  if (!sealing || sealing.mediaSequence === firstNumber) return null
-  return `expected EXT-X-MEDIA-SEQUENCE:${firstNumber}, received ${sealing.mediaSequence ?? 'none'}`
+  if (!sealing || sealing.mediaSequence === firstSegmentNumber) return null
+  return `expected EXT-X-MEDIA-SEQUENCE:${firstSegmentNumber}, received ${sealing.mediaSequence ?? 'none'}`
 }
 
 function segmentsFault(
@@ -30,9 +29,9 @@ function segmentsFault(
 ): string | null {
   if (extinfCount !== segmentCount)
     return `expected EXTINF for the ${segmentCount} segments that came, received ${extinfCount}`
-  const wrong = uris.findIndex((uri, nth) => uri !== `segment_${firstNumber + nth}.m4s`)
-  if (wrong >= 0 && lastNumber === firstNumber + segmentCount - 1)
-    return `expected segment_${firstNumber + wrong}.m4s, received ${excerpt(uris[wrong] ?? '')}`
+  const wrong = uris.findIndex((uri, nth) => uri !== `segment_${firstSegmentNumber + nth}.m4s`)
+  if (wrong >= 0 && lastNumber === firstSegmentNumber + segmentCount - 1)
+    return `expected segment_${firstSegmentNumber + wrong}.m4s, received ${excerpt(uris[wrong] ?? '')}`
   if (durations.length < extinfCount || durations.some((seconds) => seconds <= 0))
     return 'expected EXTINF above 0'
   const longest = durations.reduce((max, seconds) => Math.max(max, seconds), 0)

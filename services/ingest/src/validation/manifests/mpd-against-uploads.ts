@@ -13,7 +13,7 @@ import { nameNotAnnounced } from './announced-name.ts'
 import { manifestOf, trackNamesOf } from './announcements.ts'
 import type { ManifestComparison, ManifestSegments } from './comparison-state.ts'
 import { pathsBeside, withComparison } from './manifest-comparison.ts'
-import { checkSegmentsAgainstUploads } from './segments-against-uploads.ts'
+import { checkSegmentsAgainstUploads, missingSegments } from './segments-against-uploads.ts'
 
 /**
  * Compares the MPD of an ended session with the uploads: tracks, then segments, then times. Tracks of uploads that
@@ -86,8 +86,6 @@ function missingCount(facts: RepresentationFacts, { segmentCount }: Track): numb
   const { count = 0, slack = 0 } = manifestSegmentsOf(facts) ?? {}
   return count - slack > segmentCount ? count - slack : Infinity
 }
-
-const missingSegments = 'manifest-names-missing-segments'
 
 /**
  * A finding of absence with what withdraws it; null where it is final, because a track is of another session or its

@@ -8,7 +8,7 @@ import { at, type Session, type Track } from '../state.ts'
 import type { ManifestSegments } from './comparison-state.ts'
 import { pathsBeside, withComparison } from './manifest-comparison.ts'
 import { nameList } from './mpd-against-uploads.ts'
-import { checkSegmentsAgainstUploads } from './segments-against-uploads.ts'
+import { checkSegmentsAgainstUploads, missingSegments } from './segments-against-uploads.ts'
 
 /**
  * Compares the final playlist of a track with its uploads: paths, then segments, then times; later, where uploads of
@@ -88,8 +88,6 @@ function checkUris(context: Context, playlist: PlaylistFacts, track: Track): rea
   const message = `expected paths of objects of ${excerpt(track.name)} that were uploaded, the playlist names ${excerpt(stray)}`
   return [finding(missingSegments, message)]
 }
-
-const missingSegments = 'manifest-names-missing-segments'
 
 function playlistSegmentsOf({ segmentCount, durations }: PlaylistFacts, track: Track): ManifestSegments {
   const isTimed = durations.length === segmentCount

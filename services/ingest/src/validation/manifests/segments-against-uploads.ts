@@ -3,6 +3,9 @@ import { formatSeconds } from '../media/format-seconds.ts'
 import type { Track } from '../state.ts'
 import type { ManifestSegments } from './comparison-state.ts'
 
+/** The finding for segments that a manifest lists and no upload brought; an upload that comes later withdraws it. */
+export const missingSegments = 'manifest-names-missing-segments'
+
 /**
  * Compares a manifest's segments with those that were uploaded, by count, highest number, start and total
  * duration: the state has no list of segments. Where segments are missing, times are not compared. With
@@ -18,7 +21,7 @@ export function checkSegmentsAgainstUploads(
   const { count, slack, firstNumber } = listing
   if (count - slack > track.segmentCount) {
     const message = `expected ${count} segments of ${name} as the ${manifest} says, received ${track.segmentCount}`
-    return [finding('manifest-names-missing-segments', message)]
+    return [finding(missingSegments, message)]
   }
   if (count + slack < track.segmentCount) {
     if (mayOmit) return []
@@ -28,7 +31,7 @@ export function checkSegmentsAgainstUploads(
   const last = firstNumber === null ? null : firstNumber + count - 1
   if (last !== null && track.lastNumber !== null && last !== track.lastNumber) {
     const message = `expected segments ${firstNumber} to ${last} of ${name} as the ${manifest} says, the last that came is ${track.lastNumber}`
-    return [finding('manifest-names-missing-segments', message)]
+    return [finding(missingSegments, message)]
   }
   return checkTimes(manifest, listing, track)
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { isInOrder } from '../media/overtaken-segment.ts'
+import { firstSegmentNumber } from '../object-name.ts'
 import type { Track } from '../state.ts'
 
 /** The number of a segment compared with those before it in its track. */
@@ -14,8 +15,7 @@ interface NumberCheck {
   readonly isReplacement: boolean
 }
 
-const first = 1_001
-const last = 9_999
+const lastSegmentNumber = 9_999
 
 /**
  * Checks that numbers run from 1001 to 9999 without a gap. After a gap, the number after the received one is
@@ -23,24 +23,28 @@ const last = 9_999
  */
 export function checkSegmentNumber(context: Context, track: Track, isKnown: boolean): NumberCheck {
   const { name, previous } = context
-  const received = name.number ?? first
-  const expected = (track.lastNumber ?? first - 1) + 1
+  const received = name.number ?? firstSegmentNumber
+  const expected = (track.lastNumber ?? firstSegmentNumber - 1) + 1
   const isForward = received >= expected || track.lastNumber === null
   const check = { isNext: received === expected, isForward, isReplacement: false }
   if (isKnown && previous !== null) {
     const message = `expected segment_${expected} of ${excerpt(track.name)}, received segment_${received} again with other bytes; they replace the first`
     return { ...check, isReplacement: true, findings: [finding('path-reused', message)] }
   }
-  if (received < first) {
+  if (received < firstSegmentNumber) {
     return {
       ...check,
-      findings: [finding('segment-number-low', `expected numbers from ${first}, received ${received}`)],
+      findings: [
+        finding('segment-number-low', `expected numbers from ${firstSegmentNumber}, received ${received}`),
+      ],
     }
   }
-  if (received > last) {
+  if (received > lastSegmentNumber) {
     return {
       ...check,
-      findings: [finding('segment-number-high', `expected numbers up to ${last}, received ${received}`)],
+      findings: [
+        finding('segment-number-high', `expected numbers up to ${lastSegmentNumber}, received ${received}`),
+      ],
     }
   }
   // An upload that was cut off has its own finding; its number is not reported as a gap as well.

@@ -1,3 +1,4 @@
+import { isPictureHandler } from '../../media/handlers.ts'
 import type { InitFacts } from '../../media/inspection.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { maxTextLength } from '../limits.ts'
@@ -56,7 +57,7 @@ const isoBrand =
 /** ISO/IEC 14496-12, 8.4.3: the handler has to fit the sample entry. */
 function checkHandler({ handler, codec }: InitFacts): readonly Finding[] {
   const expected = at(handlers, familyOf(codec))
-  if (!expected || expected === handler || (expected === 'vide' && isPicture(handler))) return []
+  if (!expected || expected === handler || (expected === 'vide' && isPictureHandler(handler))) return []
   return [
     finding(
       'init-handler',
@@ -64,9 +65,6 @@ function checkHandler({ handler, codec }: InitFacts): readonly Finding[] {
     ),
   ]
 }
-
-/** Video, auxiliary video such as depth or alpha, and sequences of images (ISO/IEC 14496-12, 12.1.1; 23008-12, 7). */
-const isPicture = (handler: string): boolean => handler === 'vide' || handler === 'auxv' || handler === 'pict'
 
 /**
  * A codec that the manifest does not announce: an error for another family, a warning for another profile or

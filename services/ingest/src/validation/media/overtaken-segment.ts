@@ -1,5 +1,5 @@
 import type { MediaFacts } from '../../media/inspection.ts'
-import { isInitPath } from '../../uploads/paths/earlier-paths.ts'
+import { isInitName } from '../../uploads/object-path.ts'
 import type { Context } from '../evaluation.ts'
 import type { Clock, Track } from '../state.ts'
 import { isLate } from './late-segment.ts'
@@ -14,7 +14,7 @@ const maxAwaited = 8
 
 /** Earlier segments of its track that a segment has overtaken. */
 const overtakenBy = ({ upload }: Context): readonly string[] =>
-  upload.beside?.filter((path) => !isInitPath(path)) ?? []
+  upload.beside?.filter((path) => !isInitName(path)) ?? []
 
 /** Whether a segment has overtaken others. */
 const hasOvertaken = (context: Context): boolean => overtakenBy(context).length > 0
@@ -29,7 +29,7 @@ export const isInOrder = (context: Context, track: Track): boolean =>
 
 /** Whether an init segment is on its way beside a segment. */
 export const isInitOnItsWay = ({ upload }: Pick<Context, 'upload'>): boolean =>
-  upload.beside?.some(isInitPath) === true
+  upload.beside?.some(isInitName) === true
 
 /** Paths of the segments that a track still waits for after this one. */
 export function awaitedAfter(context: Context, { awaited }: Track): Track['awaited'] {

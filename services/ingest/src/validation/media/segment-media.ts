@@ -1,10 +1,11 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import { decodeTimeDifference, isNextSequence } from '../../media/isobmff/counters.ts'
+import { isSync } from '../../media/isobmff/moof.ts'
 import { indexFault } from '../../media/isobmff/sidx/index-agreement.ts'
 import { mediaDuration } from '../../media/media-duration.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
-import { type Clock, type KnownInit, nonSyncFlag, type Track } from '../state.ts'
+import type { Clock, KnownInit, Track } from '../state.ts'
 import { formatSeconds } from './format-seconds.ts'
 import { isLate, outOfOrder } from './late-segment.ts'
 import { checkDescriptions } from './sample-descriptions.ts'
@@ -197,8 +198,7 @@ function checkNegativeTime(track: Track, media: MediaFacts): readonly Finding[] 
 
 function checkSync(init: KnownInit | null, media: MediaFacts): readonly Finding[] {
   if ((init?.handler !== 'vide' && init?.handler !== 'auxv') || media.sampleCount === 0) return []
-  const isSync = media.startsWithSync ?? (init.sampleFlags & nonSyncFlag) === 0
-  if (isSync) return []
+  if (media.startsWithSync ?? isSync(init.sampleFlags)) return []
   const message = 'expected a segment that starts with a key frame, its first sample is none'
   return [finding('segment-not-starting-with-sync-sample', message)]
 }

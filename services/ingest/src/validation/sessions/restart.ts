@@ -3,6 +3,7 @@ import { add, type Context, type Evaluation, sessionEvent } from '../evaluation.
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { shortFingerprint } from '../limits.ts'
 import { explainedChanges, mpdsOfNext } from '../manifests/mpd-version.ts'
+import { firstSegmentNumber } from '../object-name.ts'
 import { isRepeat } from '../request-findings.ts'
 import { at, newSession, newTrack, type Order, type Session, type Track } from '../state.ts'
 import { signInLongRequest } from './long-request.ts'
@@ -38,13 +39,10 @@ function restartOf(context: Context, session: Session): Restart | null {
   if (context.upload.part) return restartByRequest(context, session, track)
   if (!name.isMatter) return restartByTime(context, session, track)
   if (context.stream.interface === 'hksv') return restartBySealedInit(context, track)
-  if ((track.lastNumber ?? 0) <= firstNumber) return null
+  if ((track.lastNumber ?? 0) <= firstSegmentNumber) return null
   if (name.kind === 'init') return restartByInit(context, session, track)
   return restartByNumber(context, session, track)
 }
-
-/** K of a track's first segment. */
-const firstNumber = 1_001
 
 function restartByMpd({ inspection }: Context, { startTime }: Session): Restart | null {
   const received = startTimeOf(inspection?.mpd ?? null)
@@ -81,8 +79,8 @@ const anotherInitOf = ({ name, lastNumber }: Track): string =>
   `another init segment of ${excerpt(name)} behind segment_${lastNumber}`
 
 function restartByNumber({ name }: Context, { tracks }: Session, track: Track): Restart | null {
-  if (name.kind !== 'segment' || name.number !== firstNumber) return null
-  const sign = `segment_${firstNumber} of ${excerpt(track.name)} with other bytes behind segment_${track.lastNumber}`
+  if (name.kind !== 'segment' || name.number !== firstSegmentNumber) return null
+  const sign = `segment_${firstSegmentNumber} of ${excerpt(track.name)} with other bytes behind segment_${track.lastNumber}`
   return { sign, tracks: Object.values(tracks).map(withInitOnly) }
 }
 

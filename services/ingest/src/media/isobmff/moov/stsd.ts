@@ -1,3 +1,4 @@
+import { isPictureHandler } from '../../handlers.ts'
 import type { InitFacts } from '../../inspection.ts'
 import { assertHolds, type Box, fourCc, type Report, walkBoxes } from '../box.ts'
 import { codecOf, dolbyVisionOf } from './codec-string.ts'
@@ -119,7 +120,7 @@ function parseEntry(entry: Box, context: EntryContext): ParsedEntry {
   if (fault !== null) report(fault.message, fault.code)
   const facts: SampleEntry = {
     ...emptySampleEntry,
-    ...(isVisual(handler) && sizeOf(entry)),
+    ...(isPictureHandler(handler) && sizeOf(entry)),
     ...boxes.bitrate,
     codec: codecOf(type, configurations),
     dolbyVision: dolbyVisionOf(configurations),
@@ -166,7 +167,7 @@ function boxesAtIn(entry: Box, { handler, version }: EntryContext): number | nul
 
 function fieldsOf(entry: Box, handler: string, version: number): number | null {
   const kind = knownKindOf(entry.type)
-  if (kind === 'visual' || (kind === null && isVisual(handler))) return 78
+  if (kind === 'visual' || (kind === null && isPictureHandler(handler))) return 78
   if (kind === 'sound') return audioFieldsOf(entry, version)
   if (handler === 'soun') return audioFieldsOf(entry, version)
   if (entry.type === 'wvtt') return 8
@@ -177,7 +178,7 @@ const ignore: Report = () => true
 
 function isFitting(type: string, handler: string): boolean {
   const kind = knownKindOf(type)
-  return kind === null || (kind === 'visual' ? handler !== 'soun' : !isVisual(handler))
+  return kind === null || (kind === 'visual' ? handler !== 'soun' : !isPictureHandler(handler))
 }
 
 /** What a sample entry is by its name, which counts more than the handler; null for names that are not known. */
@@ -186,8 +187,6 @@ function knownKindOf(type: string): 'visual' | 'sound' | null {
     return 'visual'
   return /^(mp4a|Opus|fLaC|alac|[ae]c-[34]|enca)$/.test(type) ? 'sound' : null
 }
-
-const isVisual = (handler: string): boolean => handler === 'vide' || handler === 'auxv' || handler === 'pict'
 
 /** QuickTime's second and third version of an audio sample entry are longer. */
 function audioFieldsOf(entry: Box, stsdVersion: number): number {

@@ -19,7 +19,6 @@ import { digestName } from '@pushav/shared/paths.ts'
 import { storeClientSettings } from '@pushav/shared/store/store-client-settings.ts'
 import type { StoreTarget } from '@pushav/shared/store/store-url.ts'
 import { createSemaphore } from '../../../lib/semaphore.ts'
-import { Unavailable } from '../../../lib/unavailable.ts'
 import { type Extent, RecordChanged } from '../../ports.ts'
 import {
   type ObjectBody,
@@ -28,6 +27,7 @@ import {
   type ObjectStore,
   partBytes,
   readObject,
+  storeUnavailable,
 } from '../object-store.ts'
 import { partsOf } from './multipart.ts'
 
@@ -237,7 +237,7 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
         client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }), options),
       )
       const [failed] = removed.Errors ?? []
-      if (failed) throw new Unavailable('the store', new Error(`${failed.Key}: ${failed.Code}`))
+      if (failed) throw storeUnavailable(new Error(`${failed.Key}: ${failed.Code}`))
     }
   }
 }
@@ -260,7 +260,7 @@ async function* arriving(bytes: Readable): AsyncIterable<Buffer> {
   try {
     yield* bytes as AsyncIterable<Buffer>
   } catch (error) {
-    throw new Unavailable('the store', error)
+    throw storeUnavailable(error)
   } finally {
     bytes.destroy()
   }
@@ -272,7 +272,7 @@ async function orUnavailable<Result>(pending: Promise<Result>): Promise<Result> 
   try {
     return await pending
   } catch (error) {
-    throw new Unavailable('the store', error)
+    throw storeUnavailable(error)
   }
 }
 
@@ -284,6 +284,6 @@ async function orNull<Result>(pending: Promise<Result>, statuses: readonly numbe
     const status = (error as S3ServiceException).$metadata?.httpStatusCode
     const isBucketGone = (error as Error).name === 'NoSuchBucket'
     if (status !== undefined && statuses.includes(status) && !isBucketGone) return null
-    throw new Unavailable('the store', error)
+    throw storeUnavailable(error)
   }
 }

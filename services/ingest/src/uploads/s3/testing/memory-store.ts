@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { Unavailable } from '../../../lib/unavailable.ts'
 import { RecordChanged } from '../../ports.ts'
-import type { ObjectStore } from '../object-store.ts'
+import { type ObjectStore, storeUnavailable } from '../object-store.ts'
 
 /** An object store in this process's memory, with the faults that real ones have. */
 export interface MemoryStore extends ObjectStore {
@@ -114,7 +113,7 @@ export function memoryStore(): MemoryStore {
   return store
 
   function assertThere(): void {
-    if (isAway) throw new Unavailable('the store', new Error('away'))
+    if (isAway) throw storeUnavailable(new Error('away'))
   }
 
   async function* verified(key: string, bytes: Buffer): AsyncIterable<Buffer> {
@@ -129,7 +128,7 @@ export function memoryStore(): MemoryStore {
     written.push(key)
     if (!losesResponse) return
     losesResponse = false
-    throw new Unavailable('the store', new Error('connection lost'))
+    throw storeUnavailable(new Error('connection lost'))
   }
 }
 
