@@ -1,5 +1,6 @@
 import type { ProfileName } from '@pushav/shared/api/certificates.ts'
 import { type Hierarchy, hierarchies } from './certificate.ts'
+import { rootName } from './certificate-name.ts'
 import { revokedIn } from './device-history.ts'
 import type { CertificateDetails, CertificateFiles, CertificateReader, DeviceJournal } from './ports.ts'
 
@@ -8,7 +9,7 @@ export interface ListedCertificate {
   readonly hierarchy: Hierarchy
   readonly name: string
   readonly certificate: CertificateDetails
-  /** Such as `ec prime256v1`; null for a kind that is not known here. */
+  /** Such as `ec prime256v1`; `unknown` for a kind that is not known here. */
   readonly keyType: string
   /** Whether its key is stored and may be downloaded. */
   readonly hasKey: boolean
@@ -47,7 +48,7 @@ export function listCertificatesWith(
     )
     return found.flatMap((one) => {
       if (!one) return []
-      const hasKey = hierarchy === 'device' && one.name !== 'root' && names.includes(`${one.name}.key`)
+      const hasKey = hierarchy === 'device' && one.name !== rootName && names.includes(`${one.name}.key`)
       const isRevoked = hierarchy === 'device' && revoked.has(one.certificate.serial)
       const profile = (hierarchy === 'device' && profileOf.get(one.certificate.serial)) || null
       return [{ hierarchy, ...one, hasKey, isRevoked, profile }]

@@ -1,5 +1,6 @@
 import { isVideoOrSoundHandler } from '../media/handlers.ts'
 import type { SessionView, TrackView } from '../streams/session-view.ts'
+import { maxRoundingSeconds } from '../validation/media/format-seconds.ts'
 import { noSession } from '../validation/object-name.ts'
 import type { Expectations } from './expectations.ts'
 import { matchTracks } from './match-tracks.ts'
@@ -33,16 +34,13 @@ function judgeDurations({ segmentSeconds }: Expectations, session: SessionView):
   if (segmentSeconds === null) return []
   const { is, tolerance } = segmentSeconds
   return Object.values(session.tracks).flatMap((track) => {
-    const off = durationOff(track, is - tolerance - maxRounding, is + tolerance + maxRounding)
+    const off = durationOff(track, is - tolerance - maxRoundingSeconds, is + tolerance + maxRoundingSeconds)
     if (off === null) return []
     const expected = `expected segments of ${is} s ± ${tolerance} s`
     const received = `received one of ${Number(off.toFixed(3))} s`
     return [failed('segment_seconds', `${nameOf(session)}, track ${track.name}: ${expected}, ${received}`)]
   })
 }
-
-/** Seconds by which a duration and its quotient may differ. */
-const maxRounding = 1e-6
 
 /** A duration of the track's segments that is out of range, seconds; the newest segment may be the last and short. */
 function durationOff({ init, durations }: TrackView, min: number, max: number): number | null {

@@ -1,14 +1,12 @@
 import type { Logger } from '@pushav/shared/logger.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import { createSemaphore } from '../lib/semaphore.ts'
-import { readManifest } from '../media/inspect-manifest.ts'
+import { maxManifestBytes, readManifest } from '../media/inspect-manifest.ts'
 import type { Inspection } from '../media/inspection.ts'
 import { createInspector, type MediaInspection } from '../media/isobmff/inspector.ts'
 import { RecordChanged, UploadGone, type UploadStore } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 
-/** A day's timeline of two tracks and segments of 2 s has 2.6 MB. */
-const maxManifestBytes = 4_194_304
 const maxWaiting = 10_000
 /**
  * Bodies that are read at a time, of one stream and of all. Each holds a file open, or a request to the object store.

@@ -1,4 +1,5 @@
 import type { MediaOfUpload } from '../indexing/judged-upload.ts'
+import { maxClockAheadMs } from '../validation/media/media-content.ts'
 
 /** Before this, a producer time is that of a clock that was never set, or no time of day at all. */
 const earliestMs = Date.UTC(2000)
@@ -10,11 +11,9 @@ const earliestMs = Date.UTC(2000)
 export function producerLatencyOf(media: MediaOfUpload, receivedMs: number): number | null {
   if (media.producerAtMs === null || media.producerAtMs < earliestMs) return null
   const latency = receivedMs - media.producerAtMs - millisecondsOf(media.duration, media)
-  return latency >= -maxAheadMs ? latency : null
+  // A clock that is further ahead says nothing of the latency; it has the finding `producer-time-impossible`.
+  return latency >= -maxClockAheadMs ? latency : null
 }
-
-/** A clock that is ahead by more says nothing of the latency; it has a finding, `producer-time-impossible`. */
-const maxAheadMs = 2_000
 
 /**
  * By how many milliseconds a segment came after the time of its last sample, from an unknown start of the track's

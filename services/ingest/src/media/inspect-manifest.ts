@@ -3,6 +3,9 @@ import type { Inspection } from './inspection.ts'
 import { decodeManifest } from './manifest-text.ts'
 import { inspectMpd } from './mpd/mpd.ts'
 
+/** A longer manifest is not looked into. A day's timeline of two tracks and segments of 2 s has 2.6 MB. */
+export const maxManifestBytes = 4_194_304
+
 /**
  * The facts of a manifest, from its bytes and the path that it was sent to, below its stream. Never throws:
  * bytes that cannot be decoded and text that cannot be parsed become a fault.

@@ -1,14 +1,11 @@
+import { delimitedSpans } from './xml/delimited-spans.ts'
+
 /** What a body without boxes is: from the start of its text, in any encoding that XML has. */
 export interface ManifestKind {
   /** The next bytes of the body, in any division. */
   add(bytes: Buffer): void
   kind(): 'mpd' | 'playlist' | 'other'
 }
-
-const spans = [
-  ['<!--', '-->'],
-  ['<?', '?>'],
-] as const
 
 const firstLine = '#EXTM3U'
 const rootTag = /^<(?:[\w.-]+:)?MPD[\s/>]/
@@ -53,7 +50,7 @@ export function createManifestKind(): ManifestKind {
         stop = null
       }
       text = text.trimStart()
-      const span = spans.find(([start]) => text.startsWith(start))
+      const span = delimitedSpans.find(([start]) => text.startsWith(start))
       if (!span) return decide(isEnd)
       stop = span[1]
       text = text.slice(span[0].length)

@@ -1,6 +1,7 @@
 import type { JudgedUpload } from '../indexing/judged-upload.ts'
 import { forEachLimit } from '../lib/for-each-limit.ts'
 import { Refusal } from '../lib/refusal.ts'
+import { maxManifestBytes } from '../media/inspect-manifest.ts'
 import { createLogViews, type LogOfStream, type ReadLogView } from '../streams/log-views.ts'
 import { namesExpectedAt } from '../streams/stream.ts'
 import type { OpenUpload } from '../uploads/ports.ts'
@@ -19,7 +20,6 @@ interface ReadReferenceDeps {
 
 /** Each holds a file open. */
 const manifestConcurrency = 8
-const maxManifestBytes = 4_194_304
 
 export function readReferenceWith({ index, open }: ReadReferenceDeps): ReadReference {
   return createLogViews({

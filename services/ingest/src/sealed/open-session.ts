@@ -3,6 +3,7 @@ import type { ListSession } from '../export/list-session.ts'
 import { Refusal } from '../lib/refusal.ts'
 import { ivOf, openSealedObject } from '../media/hksv/sealed-object.ts'
 import { createInspector } from '../media/isobmff/inspector.ts'
+import { directoryOf } from '../uploads/object-path.ts'
 import type { OpenUpload } from '../uploads/ports.ts'
 import type { Upload } from '../uploads/upload.ts'
 import type { Finding } from '../validation/finding.ts'
@@ -110,7 +111,7 @@ function createMediaJudge(id: string) {
     const previous = digests.get(upload.path) ?? null
     digests.set(upload.path, sha256)
     const clear: Upload = { ...upload, bytes: bytes.length, sha256, kind: inspection.kind }
-    const folder = upload.path.slice(0, upload.path.lastIndexOf('/'))
+    const folder = directoryOf(upload.path)
     const init = clear.kind === 'init' ? null : (inits.get(folder) ?? null)
     if (clear.kind === 'init') inits.set(folder, upload.id)
     media.push({ ...nameOf(upload), init })

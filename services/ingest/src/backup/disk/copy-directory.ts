@@ -3,8 +3,9 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node
 import { join, resolve, sep } from 'node:path'
 import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
-import { uploadPath } from '@pushav/shared/paths.ts'
+import { isStreamId, uploadPath } from '@pushav/shared/paths.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
+import { deletedMark } from '../../uploads/disk/journal-files.ts'
 import type { JournalEntry } from '../../uploads/upload.ts'
 
 /** What a backup holds once it is complete. */
@@ -21,7 +22,6 @@ const copyConcurrency = 8
 /** While a stream is copied, retention may remove some of its bodies: then its journals are copied again. */
 const maxRounds = 5
 const marker = 'backup.json'
-const deletedMark = '.deleted'
 
 /**
  * Copies all that is needed of a working directory, while ingest processes write to it: of each stream the journals
@@ -37,7 +37,7 @@ export async function copyWorkingDirectory(from: string, to: string): Promise<Ba
   const names = await readdir(join(from, 'journals'))
   for (const name of names.filter((one) => one.endsWith(deletedMark)))
     await mkdir(join(to, 'journals', name), { recursive: true })
-  const streams = names.filter((name) => /^\d+$/.test(name))
+  const streams = names.filter(isStreamId)
   for (const stream of await foldersIn(join(to, 'journals')))
     if (!names.includes(stream)) await removeStream(to, stream)
   for (const stream of streams) {
@@ -181,5 +181,5 @@ async function removeStream(to: string, stream: string): Promise<void> {
 
 async function foldersIn(folder: string): Promise<readonly string[]> {
   const names = (await readdir(folder).catch(nullIfAbsent)) ?? []
-  return names.filter((name) => /^\d+$/.test(name))
+  return names.filter(isStreamId)
 }

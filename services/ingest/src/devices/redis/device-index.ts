@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
+import { luaScript } from '../../indexing/redis/values.ts'
 import type { DeviceContact } from '../../streams/ports.ts'
 import type { DeviceIndex, DeviceTotals } from '../ports.ts'
 
@@ -19,8 +19,8 @@ const keysOf = (fingerprint: string) => ({
 const maxAddresses = 16
 const maxStreams = 100
 
-const addScript = scriptIn('add-device.lua')
-const removeScript = scriptIn('remove-stream.lua')
+const addScript = luaScript(join(import.meta.dirname, 'add-device.lua'))
+const removeScript = luaScript(join(import.meta.dirname, 'remove-stream.lua'))
 
 /** Totals by device in Redis, each read in a few commands. */
 export function redisDeviceIndex(redis: RedisClient): DeviceIndex {
@@ -87,8 +87,3 @@ const newestOf = (addresses: Readonly<Record<string, string>>) =>
   Object.entries(addresses)
     .sort(([, one], [, other]) => (one < other ? 1 : -1))
     .slice(0, maxAddresses)
-
-/** Without its comments, because it is sent with every call. */
-function scriptIn(name: string): string {
-  return readFileSync(join(import.meta.dirname, name), 'utf8').replace(/^--.*\n/gm, '')
-}

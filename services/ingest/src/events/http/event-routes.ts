@@ -7,13 +7,11 @@ import { writeAndDrain } from '../../http/json-response.ts'
 import { parseQuery } from '../../http/parse-request.ts'
 import type { Streams } from '../../streams/streams.ts'
 import type { DeliveredEvent, EventBus } from '../event-bus.ts'
-import type { SendState } from './send-state.ts'
+import { maxStallMs, type SendState } from './send-state.ts'
 import { createSubscriberLimits } from './subscriber-limits.ts'
 
 /** The proxy ends a response that is silent for minutes; some networks do so earlier. */
 const heartbeatMs = 15_000
-/** A client that takes nothing for so long may come back later; what is held for it is let go. */
-const maxStallMs = 30_000
 
 /** Events as server-sent events (HTML Living Standard, 9.2). They end when `closing` is given. */
 export function eventRoutes(

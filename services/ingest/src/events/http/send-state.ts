@@ -7,12 +7,12 @@ import { serverStateResponse, streamStateResponse } from './state-response.ts'
 /** Sends the states of a stream, or of the server when `stream` is null, until the signal is given. */
 export type SendState = (response: Response, stream: string | null, gone: AbortSignal) => Promise<void>
 
-/** A client that takes nothing for this long is cut off. */
-const maxStallMs = 30_000
+/** A client that takes nothing for this long is cut off, with what waits for it; it may come back later. */
+export const maxStallMs = 30_000
 
 /** Messages that stand by themselves, as server-sent events (HTML Living Standard, 9.2). */
 export function sendStateWith(states: States, now: () => Date): SendState {
-  /** Watchers that are told the same share its text. */
+  /** The text of a state, shared by its watchers. */
   const encoded = new WeakMap<object, Buffer>()
   return function sendState(response, stream, gone) {
     if (stream === null) return send(response, states.server(gone), serverStateResponse, gone)

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import type { FoldResult } from '../fold.ts'
@@ -10,11 +9,11 @@ import { keysOf } from './redis-keys.ts'
 import { loadRemoval, removalWritesOf } from './removals.ts'
 import type { StreamCache } from './stream-cache.ts'
 import { createStreamLoader } from './stream-loader.ts'
+import { luaScript } from './values.ts'
 import type { Write } from './write-batch.ts'
 import { writesOf } from './writes.ts'
 
-/** Without its comments, because it is sent with every commit. */
-const commitScript = readFileSync(join(import.meta.dirname, 'commit.lua'), 'utf8').replace(/^--.*\n/gm, '')
+const commitScript = luaScript(join(import.meta.dirname, 'commit.lua'))
 /** What the script returns. */
 const [written, assumptionFailed] = [1, 2]
 

@@ -3,7 +3,7 @@ import { createFlaws } from '../manifest-flaws.ts'
 import { type Attributes, attributeOf } from './attribute-list.ts'
 import { createPlaylistContradictions } from './playlist-contradictions.ts'
 import { hasVariable } from './playlist-variables.ts'
-import { attributeFaults, type Form, range, time, whole } from './tag-attributes.ts'
+import { attributeFaults, extinfDecimal, type Form, range, time, whole } from './tag-attributes.ts'
 
 /** Notices, line by line, what a playlist lacks or has wrongly by RFC 8216 and its second edition. */
 export interface PlaylistFlaws {
@@ -133,7 +133,7 @@ export function createPlaylistFlaws(): PlaylistFlaws {
   function addDuration(value: string, line: number): void {
     requireUri()
     pending = { kind: 'segment', line }
-    const [, decimal, fraction] = /^(\d{1,12}(\.\d{0,20})?)\s*(?:,|$)/.exec(value) ?? []
+    const [, decimal, fraction] = extinfDecimal.exec(value) ?? []
     if (decimal === undefined) return
     if (fraction !== undefined) need(3, 'EXTINF with a fraction')
     const duration = Number(decimal)

@@ -3,7 +3,7 @@ import { destinationOf } from '../relative-url.ts'
 import { type Attributes, attributeOf, readAttributes } from './attribute-list.ts'
 import { createPlaylistFlaws, type PlaylistFlaws } from './playlist-flaws.ts'
 import { createPlaylistVariables, hasVariable, type PlaylistVariables } from './playlist-variables.ts'
-import { hasAttributes } from './tag-attributes.ts'
+import { extinfDecimal, hasAttributes } from './tag-attributes.ts'
 
 const maxEntries = 10_000
 const maxCodecs = 100
@@ -202,7 +202,7 @@ function addPlaylist({ playlists, variables }: PlaylistState, uri: string): void
 
 function addDuration(state: PlaylistState, value: string, line: number): void {
   state.extinfs += 1
-  const [, decimal] = /^(\d{1,12}(?:\.\d{0,20})?)\s*(?:,|$)/.exec(value) ?? []
+  const [, decimal] = extinfDecimal.exec(value) ?? []
   if (decimal === undefined) state.badExtinf ??= line
   else if (state.durations.length < maxEntries) state.isTimed = state.durations.push(Number(decimal)) > 0
 }

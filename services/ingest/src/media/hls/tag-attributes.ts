@@ -183,3 +183,6 @@ function renditionExclusion(type: string | null, attributes: Attributes): string
     attributeOf(attributes, 'DEFAULT') === 'YES' && attributeOf(attributes, 'AUTOSELECT') === 'NO'
   return isHidden ? 'expected AUTOSELECT=YES beside DEFAULT=YES in EXT-X-MEDIA, received NO' : null
 }
+
+/** A duration of EXTINF, its digits after the point second (RFC 8216, 4.3.2.1). */
+export const extinfDecimal = /^(\d{1,12}(\.\d{0,20})?)\s*(?:,|$)/

@@ -42,13 +42,14 @@ export const areChunkBrands = (brands: readonly string[]): boolean =>
   brands.includes('cmfl') && !brands.some((brand) => segmentBrands.includes(brand))
 const segmentBrands = ['cmfs', 'cmff', 'msdh', 'msix']
 
-const ntpEpoch = 2_208_988_800
+/** Seconds from 1900, from which NTP counts, to 1970. */
+export const ntpEpochSeconds = 2_208_988_800
 
-/** ISO/IEC 14496-12, 8.16.5; NTP counts seconds from 1900. */
+/** ISO/IEC 14496-12, 8.16.5. */
 function producerTimeOf(prft: Box): MediaFacts['producerTime'] {
   const isLong = prft.body[0] !== 0
   assertHolds(prft, isLong ? 24 : 20)
-  const seconds = prft.body.readUInt32BE(8) - ntpEpoch + prft.body.readUInt32BE(12) / 2 ** 32
+  const seconds = prft.body.readUInt32BE(8) - ntpEpochSeconds + prft.body.readUInt32BE(12) / 2 ** 32
   return {
     atMs: Math.round(seconds * 1_000),
     mediaTime: isLong ? readUInt64(prft.body, 16) : prft.body.readUInt32BE(16),

@@ -1,3 +1,5 @@
+import { delimitedSpans } from './delimited-spans.ts'
+
 /** A document type declaration that can be passed over, and where it ends. */
 interface Doctype {
   readonly end: number
@@ -12,11 +14,6 @@ const tail = new RegExp(`${space}*>`, 'y')
 
 /** Declarations that change what the document says: entities, default attributes, and what a parameter entity holds. */
 const expanding = /^(?:<!ENTITY|<!ATTLIST|%)/
-
-const spans = [
-  ['<!--', '-->'],
-  ['<?', '?>'],
-] as const
 
 /**
  * Reads the document type declaration that begins at `at`. `beyond`: it declares what this server does not expand;
@@ -48,7 +45,7 @@ function endAfter(text: string, at: number): Doctype | null {
 
 /** Where a comment, an instruction or a declaration of elements or notations ends; -1 where it does not. */
 function endOfDeclaration(text: string, at: number): number {
-  const span = spans.find(([begin]) => text.startsWith(begin, at))
+  const span = delimitedSpans.find(([begin]) => text.startsWith(begin, at))
   if (span) {
     const end = text.indexOf(span[1], at + span[0].length)
     return end < 0 ? -1 : end + span[1].length

@@ -1,3 +1,4 @@
+import { delimitedSpans } from './delimited-spans.ts'
 import { readDoctype } from './doctype.ts'
 import { decodeEntities, UnknownReference } from './entities.ts'
 
@@ -38,11 +39,6 @@ interface OpenElement {
   readonly tag: string
   readonly element: Omit<Element, 'text' | 'children'> & { text: string; children: Map<string, Element[]> }
 }
-
-const spans = [
-  ['<!--', '-->'],
-  ['<?', '?>'],
-] as const
 
 /**
  * The root element of a document that `refuseXml` lets pass: it declares no entities, its comments,
@@ -89,7 +85,7 @@ export function parseXml(text: string): Element {
     }
     const doctype = text.startsWith('<!DOCTYPE', start) ? readDoctype(text, start) : null
     if (doctype !== null && doctype !== 'beyond') return doctype.end
-    const [, stop] = spans.find(([opening]) => text.startsWith(opening, start)) ?? spans[0]
+    const [, stop] = delimitedSpans.find(([opening]) => text.startsWith(opening, start)) ?? delimitedSpans[0]
     return text.indexOf(stop, start + 2) + stop.length
   }
 

@@ -4,7 +4,7 @@ import { decodePlayable } from '../../indexing/redis/codecs/playable-codec.ts'
 import { decodeUpload } from '../../indexing/redis/codecs/upload-codec.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { keysOf } from '../../indexing/redis/redis-keys.ts'
-import { hmget } from '../../indexing/redis/values.ts'
+import { hmget, pairsIn } from '../../indexing/redis/values.ts'
 import { inPages } from '../../streams/pages.ts'
 import type { PlayableSegment, PlaybackQueries, TrackName } from '../ports.ts'
 
@@ -55,8 +55,5 @@ const pageLength = 2_000
 
 const keyOf = ({ stream, session, track }: TrackName): string => keysOf(stream).playable(session, track)
 
-/** Members and scores in turn. */
 const segmentsIn = (words: readonly string[]): readonly PlayableSegment[] =>
-  Array.from({ length: words.length / 2 }, (_, i) =>
-    decodePlayable(words[2 * i] ?? '', words[2 * i + 1] ?? ''),
-  )
+  pairsIn(words).map(([member, score]) => decodePlayable(member, score))

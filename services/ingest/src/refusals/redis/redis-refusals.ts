@@ -1,5 +1,6 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
+import { pairsIn } from '../../indexing/redis/values.ts'
 import type { Refusals, RefusedClient } from '../refusals.ts'
 
 const keys = { byTime: '{pushav}:refusals', counts: '{pushav}:refusal-counts' } as const
@@ -26,20 +27,13 @@ export function redisRefusals(redis: RedisClient, now: () => Date): Refusals {
     },
     async newest(limit) {
       const words = await orUnavailable(redis.zrevrange(keys.byTime, 0, limit - 1, 'WITHSCORES'))
-      const found = membersOf(words)
+      const found = pairsIn(words)
       if (found.length === 0) return []
-      const counts = await orUnavailable(redis.hmget(keys.counts, ...found.map(({ member }) => member)))
-      return found.map(({ member, atMs }, i) => {
+      const counts = await orUnavailable(redis.hmget(keys.counts, ...found.map(([member]) => member)))
+      return found.map(([member, atMs], i) => {
         const { minute: _minute, ...refused } = JSON.parse(member) as RefusedClient & { minute: number }
-        return { ...refused, at: new Date(atMs).toISOString(), count: Number(counts[i] ?? 1) }
+        return { ...refused, at: new Date(Number(atMs)).toISOString(), count: Number(counts[i] ?? 1) }
       })
     },
   }
 }
-
-/** Members and scores in turn. */
-const membersOf = (words: readonly string[]) =>
-  Array.from({ length: words.length / 2 }, (_, i) => ({
-    member: words[2 * i] ?? '',
-    atMs: Number(words[2 * i + 1]),
-  }))

@@ -1,5 +1,6 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
+import { pairsIn } from '../../indexing/redis/values.ts'
 
 const pageFields = 500
 
@@ -14,7 +15,7 @@ export async function* scanHash(
   let cursor = '0'
   do {
     const [next, words] = await orUnavailable(redis.hscan(key, cursor, 'COUNT', pageFields))
-    yield Array.from({ length: words.length / 2 }, (_, i) => [words[2 * i] ?? '', words[2 * i + 1] ?? ''])
+    yield pairsIn(words)
     cursor = next
   } while (cursor !== '0')
 }

@@ -130,7 +130,7 @@ export async function diskJournals(
 }
 
 /** An empty folder called `<id>.deleted` stays, so that no later stream gets the id that a device may still push to. */
-const deletedMark = '.deleted'
+export const deletedMark = '.deleted'
 
 async function deletedIn(root: string): Promise<string[]> {
   const names = await readdir(root)

@@ -28,10 +28,10 @@ export function checkHksvUpload(start: Evaluation, context: Context): Evaluation
 type SessionEvaluation = Evaluation & { readonly session: Session }
 
 function enter(evaluation: Evaluation, { name, receivedMs }: Context): SessionEvaluation {
-  const cached = at(evaluation.state.sessions, name.session)
-  if (cached && cached.phase !== 'silent') return { ...evaluation, session: cached }
-  const session: Session = cached ? { ...cached, phase: 'open' } : newSession(name.session, receivedMs)
-  const events = [sessionEvent(cached ? 'session-reopened' : 'session-opened', session)]
+  const known = at(evaluation.state.sessions, name.session)
+  if (known && known.phase !== 'silent') return { ...evaluation, session: known }
+  const session: Session = known ? { ...known, phase: 'open' } : newSession(name.session, receivedMs)
+  const events = [sessionEvent(known ? 'session-reopened' : 'session-opened', session)]
   return { ...add(evaluation, { session, events }), session }
 }
 

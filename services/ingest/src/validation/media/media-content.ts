@@ -35,19 +35,20 @@ export function checkContent({ name, inspection, extension, upload }: Context): 
   }
 }
 
+/** By how much a sender's clock may be ahead of the server's. */
+export const maxClockAheadMs = 2_000
+
 /**
  * Compares the time in prft with the time at which the segment came: media cannot be made after it, nor before 1970.
- * A clock that is a few seconds ahead is tolerated.
+ * A clock that is ahead by up to `maxClockAheadMs` is tolerated.
  */
 export function checkProducerTime({ inspection, receivedMs }: Context): readonly Finding[] {
   const atMs = inspection?.media?.producerTime?.atMs
-  if (atMs === undefined || (atMs >= 0 && atMs <= receivedMs + maxAheadMs)) return []
+  if (atMs === undefined || (atMs >= 0 && atMs <= receivedMs + maxClockAheadMs)) return []
   const [received, latest] = [atMs, receivedMs].map((ms) => new Date(Math.round(ms)).toISOString())
   const message = `expected a time up to ${latest} in prft, received ${received}`
   return [finding('producer-time-impossible', message)]
 }
-
-const maxAheadMs = 2_000
 
 /** For a name of no kind: the outer boxes decide whether a moov or a moof is missing. */
 function checkOuterBoxes({ kind, init, media, endsTrack, faults }: Inspection): readonly Finding[] | null {

@@ -6,7 +6,7 @@ import { mediaDuration } from '../../media/media-duration.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
 import type { Clock, KnownInit, Track } from '../state.ts'
-import { formatSeconds } from './format-seconds.ts'
+import { formatSeconds, maxRoundingSeconds } from './format-seconds.ts'
 import { isLate, outOfOrder } from './late-segment.ts'
 import { checkDescriptions } from './sample-descriptions.ts'
 
@@ -256,19 +256,16 @@ function checkDuration(
   const lasted = segmentSeconds(track.init, media)
   if (announcedSeconds === null || lasted === null || announcedSeconds <= 0) return []
   const expected = `expected segments of ${formatSeconds(announcedSeconds)} as announced`
-  if (lasted > announcedSeconds * 1.5 + maxRounding) {
+  if (lasted > announcedSeconds * 1.5 + maxRoundingSeconds) {
     return [finding('segment-duration-off', `${expected}, received one of ${formatSeconds(lasted)}`)]
   }
   const before = track.clock && track.init ? track.clock.duration / track.init.timescale : null
-  if (before !== null && track.part?.areMany && before > announcedSeconds * 1.5 + maxRounding) {
+  if (before !== null && track.part?.areMany && before > announcedSeconds * 1.5 + maxRoundingSeconds) {
     return [
       finding('segment-duration-off', `${expected}, the parts before this lasted ${formatSeconds(before)}`),
     ]
   }
-  if (before === null || before >= announcedSeconds * 0.5 - maxRounding) return []
+  if (before === null || before >= announcedSeconds * 0.5 - maxRoundingSeconds) return []
   const message = `${expected}, the one before this lasted ${formatSeconds(before)} and was not the last`
   return [finding('segment-duration-off', message)]
 }
-
-/** Seconds by which a duration and its quotient may differ. */
-const maxRounding = 1e-6

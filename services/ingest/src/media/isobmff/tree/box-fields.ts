@@ -1,3 +1,4 @@
+import { ntpEpochSeconds } from '../segment-prefix.ts'
 import type { Fields } from './box-node.ts'
 import type { FieldCursor } from './field-cursor.ts'
 
@@ -247,7 +248,6 @@ const hexOf = (value: number): string => `0x${value.toString(16).padStart(8, '0'
 const languageOf = (packed: number): string =>
   String.fromCharCode(...[10, 5, 0].map((shift) => ((packed >> shift) & 0x1f) + 0x60))
 
-/** NTP counts seconds from 1900. */
 function ntpOf(seconds: number, fraction: number): string {
-  return new Date((seconds - 2_208_988_800) * 1_000 + (fraction * 1_000) / 2 ** 32).toISOString()
+  return new Date((seconds - ntpEpochSeconds) * 1_000 + (fraction * 1_000) / 2 ** 32).toISOString()
 }
