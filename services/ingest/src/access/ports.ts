@@ -31,11 +31,14 @@ export interface KeyHolder {
   readonly name: string | null
 }
 
-/** The grants of streams, one file each beside a stream's journals. */
+/**
+ * The grants of streams, one file each beside a stream's journals. All methods throw the system's errors, and
+ * `Unavailable` where the files are shared and their place does not respond.
+ */
 export interface GrantFiles {
   /** Null where nothing is stored. */
   read(stream: string): Promise<StreamGrants | null>
-  /** Throws the system's error when there is no such stream. */
+  /** Throws the refusal `stream-unknown` for a stream that is deleted meanwhile. */
   write(stream: string, grants: StreamGrants): Promise<void>
 }
 
@@ -55,7 +58,10 @@ export interface StoredToken {
 
 export type SessionRole = 'viewer' | 'admin'
 
-/** Each token is a folder; each use is a file that only one process can create. */
+/**
+ * Each token is a folder; each use is a file that only one process can create. All methods throw the system's errors, and
+ * `Unavailable` where the files are shared and their place does not respond.
+ */
 export interface TokenFiles {
   create(token: StoredToken): Promise<void>
   /** Null when there is none of that hash. */
@@ -78,6 +84,10 @@ export interface Session {
   readonly expiresAt: string
 }
 
+/**
+ * The browsers that are signed in. All methods throw the system's errors, and `Unavailable` where the files are shared and
+ * their place does not respond.
+ */
 export interface SessionFiles {
   /** Null when there is none of that hash. */
   read(hash: string): Promise<Session | null>

@@ -1,4 +1,3 @@
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { GrantFiles, KeyHolder, StreamGrants } from './ports.ts'
@@ -8,7 +7,7 @@ const maxCached = 10_000
 const cacheMs = 1_000
 const maxMembers = 1_000
 
-/** Whose streams are, and who shares them. */
+/** Whose streams are, and who shares them. All methods throw what `GrantFiles` throws. */
 export interface StreamAccess {
   /** Returns no promise where they are cached, so that an upload costs a look-up only. */
   of(stream: string): StreamGrants | Promise<StreamGrants>
@@ -74,7 +73,7 @@ export function streamAccessWith(deps: StreamAccessDeps): StreamAccess {
   function change(stream: string, to: (grants: StreamGrants) => StreamGrants): Promise<StreamGrants> {
     return runExclusively(stream, async () => {
       const grants = to(await read(stream))
-      await files.write(stream, grants).catch((error) => throwGone(error, stream))
+      await files.write(stream, grants)
       reading.delete(stream)
       return cached(stream, grants)
     })
@@ -84,10 +83,4 @@ export function streamAccessWith(deps: StreamAccessDeps): StreamAccess {
     cache.set(stream, { grants, readMs: now().getTime() })
     return grants
   }
-}
-
-/** A stream that is deleted meanwhile takes the folder of its grants along. */
-function throwGone(error: unknown, stream: string): never {
-  if (errorCode(error) === 'ENOENT') throw new Refusal('stream-unknown', `stream ${stream} has been deleted`)
-  throw error
 }

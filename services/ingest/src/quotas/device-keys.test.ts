@@ -4,6 +4,8 @@ import { deviceOf } from '@pushav/shared/identity.ts'
 import { generate } from 'selfsigned'
 import type { CertificateDetails } from '../certificates/ports.ts'
 import { x509Reader } from '../certificates/x509/reader.ts'
+import { Unavailable } from '../lib/unavailable.ts'
+import { CertificateAbsent } from '../uploads/ports.ts'
 import { deviceKeysWith } from './device-keys.ts'
 import { createUsage } from './usage.ts'
 
@@ -11,7 +13,7 @@ describe('deviceKeysWith', () => {
   const at = { nowMs: 1 }
 
   /** What was asked for, and the certificates there are. */
-  function keysOf(stored: ReadonlyMap<string, string>, fault = 'ENOENT') {
+  function keysOf(stored: ReadonlyMap<string, string>, fault: Error = new CertificateAbsent('none')) {
     const asked: string[] = []
     const usage = createUsage()
     const keys = deviceKeysWith({
@@ -19,7 +21,7 @@ describe('deviceKeysWith', () => {
       async details(fingerprint) {
         asked.push(fingerprint)
         const pem = stored.get(fingerprint)
-        if (pem === undefined) throw Object.assign(new Error('none'), { code: fault })
+        if (pem === undefined) throw fault
         return x509Reader.describe(pem) as CertificateDetails
       },
       read: x509Reader.read,
@@ -51,7 +53,7 @@ describe('deviceKeysWith', () => {
   })
 
   it('asks again at once where the store did not respond', async () => {
-    const { asked, keys } = keysOf(new Map(), 'ETIMEDOUT')
+    const { asked, keys } = keysOf(new Map(), new Unavailable('the store', new Error('ETIMEDOUT')))
     for (let i = 0; i < 3; i++) await keys.readStored('one')
     deepEqual(asked, ['one', 'one', 'one'])
   })

@@ -1,9 +1,9 @@
 import type { Device } from '@pushav/shared/identity.ts'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import { hashOfKey } from '../access/key-of-creator.ts'
 import type { Certificate } from '../certificates/certificate.ts'
 import type { CertificateDetails } from '../certificates/ports.ts'
+import { CertificateAbsent } from '../uploads/ports.ts'
 import type { Usage } from './usage.ts'
 
 /** Fingerprints without a stored certificate that are remembered; others are asked for again. */
@@ -13,19 +13,19 @@ const absentMs = 600_000
 
 interface DeviceKeysDeps {
   readonly usage: Pick<Usage, 'hasKey' | 'learnKey'>
-  /** A certificate that a client has shown, by its fingerprint. Throws `ENOENT` where it is not stored. */
+  /** A certificate that a client has shown, by its fingerprint. Throws `CertificateAbsent` where it is not stored. */
   readonly details: (fingerprint: string) => Promise<CertificateDetails | null>
   readonly read: (pem: string) => Certificate | null
   readonly nowMs: () => number
 }
 
-/** Tells `Usage` which key each certificate has: a device is its key, which a renewal keeps. */
+/** Teaches `Usage` which key each certificate has: a device is its key, which a renewal keeps. */
 export interface DeviceKeys {
   /** Hash of the key of a certificate that a client shows. Reads each certificate once. */
   of(device: Device): string
   /**
    * Reads the stored certificate of a fingerprint. One that is not stored counts as a device of its own, and is asked for
-   * again ten minutes later.
+   * again ten minutes later; one that cannot be read now, the next time. Never rejects.
    */
   readStored(fingerprint: string): Promise<void>
 }
@@ -48,7 +48,7 @@ export function deviceKeysWith({ usage, details, read, nowMs }: DeviceKeysDeps):
         const stored = await details(fingerprint)
         if (stored === null || learn(fingerprint, stored.pem) === null) noteAbsent(fingerprint)
       } catch (error) {
-        if (errorCode(error) === 'ENOENT') noteAbsent(fingerprint)
+        if (error instanceof CertificateAbsent) noteAbsent(fingerprint)
       }
     },
   }

@@ -1,9 +1,9 @@
 import type { CertificateDetails } from '../certificates/ports.ts'
 import type { JournalEntry, Upload } from './upload.ts'
 
-/** Bodies, journal lines and links of uploads, on one disk. */
+/** Bodies, journal lines and links of uploads, on one disk. All methods throw the system's errors. */
 export interface UploadStore {
-  /** A place for a body that arrives over time; nothing is on the disk before bytes are written to it. */
+  /** Begins a body that arrives over time; nothing is on the disk before its first byte. */
   stage(facts: UploadFacts): StagedUpload
   /**
    * Makes an upload durable: its bytes, then its journal line, then, if `link` is true, the link at its path.
@@ -47,11 +47,11 @@ export type BodyLocation = { readonly kind: 'file'; readonly file: string } | Re
 /** The bytes of an upload that are not on this machine. */
 export interface RemoteBody {
   readonly kind: 'remote'
-  /** How many there are. */
+  /** The size of the upload. */
   readonly bytes: number
-  /** When they were put there. */
+  /** When the upload was stored there. */
   readonly modifiedAt: Date
-  /** The bytes of an extent. They throw `Unavailable`, and an error where they are no longer what was put there. */
+  /** The bytes of an extent. Iterating throws `Unavailable`, and `RecordChanged` where other bytes are stored there now. */
   read(extent: Extent): AsyncIterable<Buffer>
 }
 
@@ -83,7 +83,7 @@ export interface StagedUpload extends AsyncDisposable {
   write(bytes: Uint8Array): Promise<void>
   /** Makes a crash from here on leave a cut-off upload rather than nothing. */
   persistFacts(): Promise<void>
-  /** Puts other bytes in place of what is staged; when they fail to come, that stays, and their error is thrown. */
+  /** Puts other bytes in place of what is staged. An error of `bytes` is thrown, and what is staged stays. */
   replace(bytes: AsyncIterable<Buffer>): Promise<void>
   /** What has been staged so far: bytes `from` up to, not with, `to`; without an extent all. */
   read(extent?: Extent): AsyncIterable<Buffer>
@@ -95,20 +95,25 @@ export interface Journals extends StreamFolders, JournalReader {
   append(stream: string, entry: JournalEntry): Promise<void>
 }
 
-/** The streams there are: a stream is the folder of its journals. */
+/**
+ * The streams there are: a stream is the folder of its journals. All methods throw the system's errors, and `Unavailable`
+ * where an object store does not respond.
+ */
 interface StreamFolders {
   /** Makes a stream with the next free id, and returns that. */
   create(): Promise<string>
   /** Ids of all streams, ascending. */
   streams(): Promise<readonly string[]>
   has(stream: string): Promise<boolean>
-  /** The stream is gone from here on; its lines are there until `removed`. Its id is never given again. */
+  /** Begins the removal of a stream: it is gone from here on, its lines once `removed` is called. No other gets its id. */
   remove(stream: string): Promise<void>
   /** Streams whose removal was begun and not ended. */
   beingRemoved(): Promise<readonly string[]>
+  /** Ends the removal of a stream, and removes its lines. */
   removed(stream: string): Promise<void>
 }
 
+/** Reads journals. All methods throw the system's errors, and `Unavailable` where an object store does not respond. */
 export interface JournalReader {
   /** The name of this instance's own journal; it alone is appended to. */
   readonly own: string
@@ -126,11 +131,12 @@ export interface JournalReader {
   read(stream: string, journal: string, from: number): Promise<JournalLines>
 }
 
-/** A loss of power has taken lines that the index has read, or the store has. */
+/** A loss of power has taken lines that the index, or the object store, has already. */
 export class JournalCutShort extends Error {
   override name = 'JournalCutShort' as const
 }
 
+/** Consecutive lines of a journal. */
 export interface JournalLines {
   readonly lines: readonly JournalLine[]
   /** Where the following lines begin. */
@@ -145,9 +151,12 @@ export interface JournalLine {
   readonly end: number
 }
 
-/** What people and players browse: each path points at its newest whole upload. Derived from the journals. */
+/**
+ * What people and players browse: each path points at its newest whole upload. Derived from the journals. All methods
+ * throw the system's errors.
+ */
 export interface ObjectLinks {
-  /** False when the path clashes with another: a file where a folder is. Else throws the system's error. */
+  /** False when the path clashes with another: a file where a folder is. */
   link(stream: string, path: string, upload: string): Promise<boolean>
   /** Does nothing where there is no link. */
   remove(stream: string, path: string): Promise<void>
@@ -156,36 +165,44 @@ export interface ObjectLinks {
   find(stream: string, path: string): Promise<string | null>
 }
 
-/** The certificates that devices presented, each stored once. */
+/**
+ * The certificates that devices presented, each stored once. All methods throw the system's errors, and `Unavailable` where
+ * an object store does not respond.
+ */
 export interface ClientCertificates {
   /** Stores a certificate, base64 DER, under its fingerprint, unless it is there. */
   remember(fingerprint: string, der: string): Promise<void>
-  /** Null when the stored file holds no readable certificate. */
+  /** Null where what is stored is no readable certificate. Throws `CertificateAbsent` where nothing is stored. */
   details(fingerprint: string): Promise<CertificateDetails | null>
+}
+
+/** No certificate of that fingerprint is stored. */
+export class CertificateAbsent extends Error {
+  override name = 'CertificateAbsent' as const
 }
 
 /** Opens an upload's bytes for reading anywhere. Throws the refusal `object-unknown` when there are none. */
 export type OpenUpload = (stream: string, upload: string) => Promise<OpenedUpload>
 
 export interface OpenedUpload extends AsyncDisposable {
-  /** How many there are. */
+  /** The size of the upload. */
   readonly bytes: number
-  /** Up to `length` bytes from `at` on; fewer at the end. */
+  /** Up to `length` bytes from `at` on, fewer at the end. Throws the system's error, and `Unavailable`. */
   read(at: number, length: number): Promise<Buffer>
 }
 
-/** What an upload that was let in takes of quotas and disk. */
+/** Counts an upload against quotas and disk while it is received. */
 export interface UploadAdmission {
-  /** More bytes have come. Throws the refusals `quota-exceeded` and `disk-full` where they were not announced. */
+  /** Counts bytes that came. Throws the refusals `quota-exceeded` and `disk-full` where they were not announced. */
   received(bytes: number): Promise<void>
   /**
-   * Bytes are about to be written that came out of a content coding; `more` of them are more than the coded body has.
-   * Throws the same.
+   * Counts bytes that came out of a content coding, before they are written; `more` of them exceed the size of the coded
+   * body. Throws the refusals `quota-exceeded` and `disk-full`.
    */
   decoded(bytes: number, more: number): Promise<void>
-  /** A part of a long request is an upload of its own now. */
+  /** Counts a part of a long request, which is an upload of its own now. */
   storedPart(bytes: number): void
-  /** It is over; the id is that of an upload that is stored and not in the index yet, null for any other. */
+  /** Ends the count. `unindexed` is the id of the upload where it is stored and not in the index yet, else null. */
   end(unindexed: string | null): void
 }
 
@@ -203,7 +220,7 @@ export interface LocalJournals extends Journals {
 export interface LocalBody {
   readonly upload: string
   readonly bytes: number
-  /** When it was read or written last, in Unix milliseconds. */
+  /** The last read or write, in Unix milliseconds. */
   readonly usedMs: number
 }
 
@@ -211,7 +228,7 @@ export interface LocalBody {
 export interface LocalUploads extends UploadStore {
   /** Whether a body is here; counts as a use of it. */
   use(stream: string, upload: string): Promise<boolean>
-  /** Those of a stream that are here. */
+  /** The bodies of a stream that are here. */
   bodies(stream: string): Promise<readonly LocalBody[]>
   /**
    * Puts a copy of an upload's bytes in its place, all of them or none. Throws what `bytes` throw, and the system's
@@ -220,12 +237,12 @@ export interface LocalUploads extends UploadStore {
   place(stream: string, upload: string, bytes: AsyncIterable<Buffer>): Promise<void>
 }
 
-/** That a folder belongs to a store, and under which name. */
+/** The name under which a working directory belongs to an object store. */
 export interface StoreInstance {
   /** The name under which the instance writes journals to the store. */
   readonly journal: string
   /** Whether this is the folder's first start with the store. */
   readonly isNew: boolean
-  /** To be called once the store has let it in. Throws the system's error. */
+  /** Records that the directory belongs to the store; called once it has joined. Throws the system's error. */
   save(): Promise<void>
 }

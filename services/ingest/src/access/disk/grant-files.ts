@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
+import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { isStreamId } from '@pushav/shared/paths.ts'
 import { z } from 'zod'
+import { Refusal } from '../../lib/refusal.ts'
 import type { GrantFiles } from '../ports.ts'
 
 const grants = z.object({
@@ -21,7 +22,11 @@ export function diskGrantFiles(workingDirectory: string): GrantFiles {
       return text === null ? null : grants.parse(JSON.parse(text))
     },
     async write(stream, next) {
-      await replaceFile(fileOf(stream), `${JSON.stringify(next)}\n`)
+      await replaceFile(fileOf(stream), `${JSON.stringify(next)}\n`).catch((error) => {
+        // A stream that is deleted takes the folder of its grants along.
+        if (errorCode(error) !== 'ENOENT') throw error
+        throw new Refusal('stream-unknown', `stream ${stream} has been deleted`)
+      })
     },
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
+import { privateFolderMode } from '../../lib/disk/file-modes.ts'
 import type { Session, SessionFiles } from '../ports.ts'
 
 const stored = z.object({
@@ -16,7 +17,7 @@ const stored = z.object({
 /** `access/sessions/<hash>.json`. */
 export async function diskSessionFiles(workingDirectory: string): Promise<SessionFiles> {
   const root = join(workingDirectory, 'access', 'sessions')
-  await mkdir(root, { recursive: true, mode: 0o700 })
+  await mkdir(root, { recursive: true, mode: privateFolderMode })
   const fileOf = (hash: string) => join(root, `${hash}.json`)
   return {
     read,

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { z } from 'zod'
+import { privateFileMode, privateFolderMode } from '../../lib/disk/file-modes.ts'
 import type { StoredToken, TokenFiles } from '../ports.ts'
 
 const stored = z.object({
@@ -14,21 +15,20 @@ const stored = z.object({
   expiresAt: z.string(),
 })
 
-const privateMode = 0o600
 const factsFile = 'token.json'
 const isHash = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)
 
 /** `access/tokens/<hash>/`: `token.json`, and `use-1` up to as many as were used. */
 export async function diskTokenFiles(workingDirectory: string): Promise<TokenFiles> {
   const root = join(workingDirectory, 'access', 'tokens')
-  await mkdir(root, { recursive: true, mode: 0o700 })
+  await mkdir(root, { recursive: true, mode: privateFolderMode })
   const folderOf = (hash: string) => join(root, hash)
   return {
     async create(token) {
       // One rename, so that a token is there whole or not at all.
       const fresh = join(root, `.new-${token.hash}`)
-      await mkdir(fresh, { mode: 0o700 })
-      await writeFile(join(fresh, factsFile), JSON.stringify(token), { mode: privateMode, flush: true })
+      await mkdir(fresh, { mode: privateFolderMode })
+      await writeFile(join(fresh, factsFile), JSON.stringify(token), { mode: privateFileMode, flush: true })
       await rename(fresh, folderOf(token.hash))
     },
     read,
@@ -64,7 +64,11 @@ export async function diskTokenFiles(workingDirectory: string): Promise<TokenFil
   /** False when another request has it, or the token was removed meanwhile. */
   async function createUse(hash: string, use: number): Promise<boolean> {
     try {
-      await writeFile(join(folderOf(hash), `use-${use}`), '', { flag: 'wx', mode: privateMode, flush: true })
+      await writeFile(join(folderOf(hash), `use-${use}`), '', {
+        flag: 'wx',
+        mode: privateFileMode,
+        flush: true,
+      })
       return true
     } catch (error) {
       if (['EEXIST', 'ENOENT'].includes(errorCode(error))) return false

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { tryLock } from '@pushav/shared/lib/file-lock.ts'
 import { printableJson } from '@pushav/shared/lib/printable.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { privateFileMode } from '../../lib/disk/file-modes.ts'
 import type { AuditEntry, WriteAudit } from '../audit.ts'
 
-const privateMode = 0o600
 /** Lines that wait for the disk. Beyond it they are counted, not kept: refusals may come faster than a disk writes. */
 const maxWaiting = 1_000
 
@@ -81,7 +81,7 @@ function openLines(
       if (dropped > 0) lines.push(lineOf({ event: 'lines-dropped', details: { count: dropped } }))
       dropped = 0
       try {
-        await appendFile(path, lines.join(''), { mode: privateMode, flush: true })
+        await appendFile(path, lines.join(''), { mode: privateFileMode, flush: true })
         await rotate()
       } catch (error) {
         log.error({ error, lines: lines.length }, 'the audit log could not be written')

@@ -4,6 +4,7 @@ import { join, resolve, sep } from 'node:path'
 import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { isStreamId, uploadPath } from '@pushav/shared/paths.ts'
+import { privateFolderMode } from '../../lib/disk/file-modes.ts'
 import { forEachLimit } from '../../lib/for-each-limit.ts'
 import { deletedMark } from '../../uploads/disk/journal-files.ts'
 import type { JournalEntry } from '../../uploads/upload.ts'
@@ -61,7 +62,7 @@ async function assertFit(from: string, to: string): Promise<void> {
   const [source, target] = [resolve(from) + sep, resolve(to) + sep]
   if (source.startsWith(target) || target.startsWith(source))
     throw new Error(`a backup needs a folder of its own, outside of ${from}: ${to}`)
-  await mkdir(to, { recursive: true, mode: 0o700 })
+  await mkdir(to, { recursive: true, mode: privateFolderMode })
   const found = await readdir(to)
   const isEarlier = found.includes(marker) || (found.includes('journals') && !found.includes('standalone'))
   if (found.length > 0 && !isEarlier)

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { privateFileMode, privateFolderMode } from '../../lib/disk/file-modes.ts'
 import type { AdminFile } from '../ports.ts'
-import { privateMode, readIfExists, stageFile } from './staged-file.ts'
+import { readIfExists, stageFile } from './staged-file.ts'
 
 /** `certs/admin/admin.pem`. */
 export function diskAdminFile(workingDirectory: string): AdminFile {
@@ -11,8 +12,8 @@ export function diskAdminFile(workingDirectory: string): AdminFile {
     path,
     read: () => readIfExists(path),
     async replace(pem, ifAbsent) {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      const staged = await stageFile(path, pem, privateMode)
+      await mkdir(folder, { recursive: true, mode: privateFolderMode })
+      const staged = await stageFile(path, pem, privateFileMode)
       await (ifAbsent ? staged.createIfAbsent() : staged.replace())
     },
   }

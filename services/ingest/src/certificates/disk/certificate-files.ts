@@ -1,7 +1,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { privateFileMode, publicFileMode } from '../../lib/disk/file-modes.ts'
 import type { CertificateFiles } from '../ports.ts'
-import { privateMode, publicMode, readIfExists, type StagedFile, stageFile } from './staged-file.ts'
+import { readIfExists, type StagedFile, stageFile } from './staged-file.ts'
 
 /** Names become parts of paths here, so callers check them first (`parseCertificateName`). */
 export function diskCertificateFiles(workingDirectory: string): CertificateFiles {
@@ -20,8 +21,8 @@ export function diskCertificateFiles(workingDirectory: string): CertificateFiles
       await using staging = new AsyncDisposableStack()
       const stage = async (path: string, text: string, mode: number): Promise<StagedFile> =>
         staging.adopt(await stageFile(path, text, mode), (staged) => staged.discard())
-      const pem = await stage(pemPath, certificate, publicMode)
-      const keyFile = key === null ? null : await stage(keyPath, key, privateMode)
+      const pem = await stage(pemPath, certificate, publicFileMode)
+      const keyFile = key === null ? null : await stage(keyPath, key, privateFileMode)
 
       // The old certificate goes first: a crash may leave a key alone, but never with another's certificate.
       await rm(pemPath, { force: true })

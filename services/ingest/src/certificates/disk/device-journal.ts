@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises'
+import { privateFileMode } from '../../lib/disk/file-modes.ts'
 import type { DeviceJournal, DeviceJournalEntry } from '../ports.ts'
-import { privateMode, readIfExists } from './staged-file.ts'
+import { readIfExists } from './staged-file.ts'
 
 /** One JSON line for each entry. A line that a crash cut off is skipped and does not spoil the next one. */
 export async function diskDeviceJournal(file: string): Promise<DeviceJournal> {
@@ -9,7 +10,7 @@ export async function diskDeviceJournal(file: string): Promise<DeviceJournal> {
     async append(entry) {
       const line = `${isWhole ? '' : '\n'}${JSON.stringify(entry)}\n`
       isWhole = false
-      await appendFile(file, line, { mode: privateMode, flush: true })
+      await appendFile(file, line, { mode: privateFileMode, flush: true })
       isWhole = true
     },
     async read() {

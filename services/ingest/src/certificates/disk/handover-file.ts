@@ -4,7 +4,8 @@ import { dirname } from 'node:path'
 import { type Handover, handover, handoverVersionOf } from '@pushav/shared/handover.ts'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { UnusableSetting } from '@pushav/shared/settings.ts'
-import { privateMode, readIfExists, stageFile } from './staged-file.ts'
+import { privateFileMode, privateFolderMode } from '../../lib/disk/file-modes.ts'
+import { readIfExists, stageFile } from './staged-file.ts'
 
 export type HandoverFacts = Omit<Handover, 'secret'>
 
@@ -27,10 +28,10 @@ export async function openHandoverFile(
   given: string | null = null,
 ): Promise<HandoverFile> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await mkdir(dirname(path), { recursive: true, mode: privateFolderMode })
     const secret = given ?? (await agreeOnSecret(path, facts))
     await writeFacts(secret, facts)
-    await chmod(path, privateMode)
+    await chmod(path, privateFileMode)
     return { secret, write: (next) => writeFacts(secret, next), version }
   } catch (cause) {
     throw new UnusableSetting(`HANDOVER_FILE: ${path} cannot be written (${errorCode(cause)})`, { cause })
@@ -44,7 +45,7 @@ export async function openHandoverFile(
   async function writeFacts(secret: string, next: HandoverFacts): Promise<boolean> {
     const text = textOf(secret, next)
     if ((await readIfExists(path)) === text) return false
-    const staged = await stageFile(path, text, privateMode)
+    const staged = await stageFile(path, text, privateFileMode)
     await staged.replace()
     return true
   }
@@ -62,7 +63,7 @@ export async function readHandover(path: string): Promise<Handover | null> {
 /** The first process to create the file chooses the secret; restarts and concurrent starts reuse it. */
 async function agreeOnSecret(path: string, facts: HandoverFacts): Promise<string> {
   const secret = randomBytes(32).toString('hex')
-  const staged = await stageFile(path, textOf(secret, facts), privateMode)
+  const staged = await stageFile(path, textOf(secret, facts), privateFileMode)
   await staged.createIfAbsent()
   return (await readHandover(path))?.secret ?? secret
 }

@@ -2,8 +2,9 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'nod
 import { join } from 'node:path'
 import { errorCode, nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
+import { privateFileMode, privateFolderMode, publicFileMode } from '../../lib/disk/file-modes.ts'
 import type { Hierarchy, Pair } from '../certificate.ts'
-import { privateMode, publicMode, readIfExists } from './staged-file.ts'
+import { readIfExists } from './staged-file.ts'
 
 /**
  * A CA's root and key. They are made once, both or neither, and never written again. Throws when one of the two is
@@ -17,7 +18,7 @@ export async function openRootFiles(
 ): Promise<Pair> {
   const certs = join(workingDirectory, 'certs')
   const directory = join(certs, hierarchy)
-  await mkdir(certs, { recursive: true, mode: 0o700 })
+  await mkdir(certs, { recursive: true, mode: privateFolderMode })
   const files = await readdir(directory).catch(nullIfAbsent)
   if (!files?.length) await makeDirectory(certs, directory, await create())
   const pair = await readRoot(directory)
@@ -29,8 +30,8 @@ export async function openRootFiles(
 async function makeDirectory(certs: string, directory: string, root: Pair): Promise<void> {
   const staging = await mkdtemp(join(certs, '.new-'))
   try {
-    await writeFile(join(staging, 'root.pem'), root.certificate, { mode: publicMode, flush: true })
-    await writeFile(join(staging, 'root.key'), root.key, { mode: privateMode, flush: true })
+    await writeFile(join(staging, 'root.pem'), root.certificate, { mode: publicFileMode, flush: true })
+    await writeFile(join(staging, 'root.key'), root.key, { mode: privateFileMode, flush: true })
     await rename(staging, directory)
   } catch (error) {
     await rm(staging, { recursive: true, force: true })
@@ -57,7 +58,7 @@ async function tighten(keyFile: string, log: Logger): Promise<void> {
   if ((mode & 0o077) === 0) return
   const found = (mode & 0o777).toString(8)
   try {
-    await chmod(keyFile, privateMode)
+    await chmod(keyFile, privateFileMode)
     log.warn({ file: keyFile, found }, 'CA key was open to others; now only its owner reads it')
   } catch (error) {
     log.warn({ file: keyFile, found, error }, 'CA key is open to others and could not be closed')

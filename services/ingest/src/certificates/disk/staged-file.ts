@@ -3,9 +3,6 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 
-export const privateMode = 0o600
-export const publicMode = 0o644
-
 /** A file beside its place, flushed to the disk, that does not have its name yet. */
 export interface StagedFile {
   /** Takes its name in one step, from the file that has it now. */

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { tryLock, waitForLock } from '@pushav/shared/lib/file-lock.ts'
+import { privateFolderMode } from '../../lib/disk/file-modes.ts'
 import { runOfMachine } from '../../lib/disk/run-of-machine.ts'
 import type { GoneInstance, InstanceLocks } from '../ports.ts'
 
@@ -34,7 +35,7 @@ export async function openInstance(workingDirectory: string, wanted: string | nu
   const folder = join(workingDirectory, 'instances')
   const lockOf = (name: string) => join(folder, `${name}.lock`)
   const recordOf = (name: string) => join(folder, `${name}.json`)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(folder, { recursive: true, mode: privateFolderMode })
   const machine = await runOfMachine()
   const { name, lock } = wanted === null ? await firstFree() : await lockWanted(wanted)
   const record = recordOf(name)

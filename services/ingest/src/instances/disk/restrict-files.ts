@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { UnusableSetting } from '@pushav/shared/settings.ts'
+import { privateFolderMode } from '../../lib/disk/file-modes.ts'
 
 /** Folders below the working directory that only this user may enter, even where the umask lets others read. */
 const privateFolders = ['access', 'certs', 'inspections', 'journals', 'staging', 'streams']
-const privateMode = 0o700
 const enterByGroup = 0o010
 
 /**
@@ -24,7 +24,7 @@ export async function restrictFiles(workingDirectory: string, umask: number, log
   })
   const uploadsMode = 0o777 & ~umask
   await restrict(join(workingDirectory, 'uploads'), uploadsMode)
-  for (const folder of privateFolders) await restrict(join(workingDirectory, folder), privateMode)
+  for (const folder of privateFolders) await restrict(join(workingDirectory, folder), privateFolderMode)
   if ((uploadsMode & enterByGroup) !== 0) await letGroupEnter(workingDirectory)
 
   async function restrict(folder: string, mode: number): Promise<void> {

@@ -5,12 +5,11 @@ import type { TlsSecret } from '@pushav/shared/api/evidence/keylog.ts'
 import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import { UnusableSetting } from '@pushav/shared/settings.ts'
+import { privateFileMode } from '../../lib/disk/file-modes.ts'
 import { connectionLine, type Keylog } from '../keylog.ts'
 
 export interface KeylogFile extends Keylog, AsyncDisposable {}
 
-/** Of no other user. */
-const privateMode = 0o600
 /** Some 200 000 handshakes. Clients that connect again and again must not fill the disk. */
 const maxBytes = 268_435_456
 
@@ -67,7 +66,7 @@ const handshakeOf = ({ address, port, line }: TlsSecret): string =>
 async function openForAppending(path: string): Promise<FileHandle> {
   let file: FileHandle
   try {
-    file = await open(path, 'a', privateMode)
+    file = await open(path, 'a', privateFileMode)
   } catch (cause) {
     throw new UnusableSetting(`KEYLOG: ${path} cannot be written (${errorCode(cause)})`, { cause })
   }

@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import type { CertificateDetails } from '../../certificates/ports.ts'
-import type { ClientCertificates } from '../ports.ts'
+import { CertificateAbsent, type ClientCertificates } from '../ports.ts'
 import type { Durability } from './io-worker/transaction.ts'
 
 /** Certificates that this process remembers to be stored; others are stored again. */
@@ -28,6 +29,10 @@ export async function diskClientCertificates(
       await replaceFile(fileOf(fingerprint), pem, { isFlushed: durability === 'power' })
       stored.set(fingerprint, true)
     },
-    details: async (fingerprint) => describe(await readFile(fileOf(fingerprint), 'utf8')),
+    async details(fingerprint) {
+      const pem = await readFile(fileOf(fingerprint), 'utf8').catch(nullIfAbsent)
+      if (pem === null) throw new CertificateAbsent(`there is no certificate ${fingerprint}`)
+      return describe(pem)
+    },
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
+import { privateFolderMode } from '../../lib/disk/file-modes.ts'
 import { runOfMachine } from '../../lib/disk/run-of-machine.ts'
 import type { StoreInstance } from '../ports.ts'
 
@@ -38,7 +39,7 @@ export async function readStoreInstance(
     journal,
     isNew: known === null,
     async save() {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await mkdir(folder, { recursive: true, mode: privateFolderMode })
       await replaceFile(path, JSON.stringify({ store, journal }), { isFlushed: true })
       await replaceFile(markPath, await markOf(journal), { isFlushed: true })
     },

@@ -1,13 +1,12 @@
 import { X509Certificate } from 'node:crypto'
-import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
 import type { CertificateDetails } from '../../certificates/ports.ts'
-import type { ClientCertificates } from '../ports.ts'
+import { CertificateAbsent, type ClientCertificates } from '../ports.ts'
 import { bodyOf, type ObjectStore, readObject } from './object-store.ts'
 import { certificateKey } from './store-keys.ts'
 
-/** Certificates of which it is in memory that the store has them; others are put again. */
+/** Certificates that this process remembers to be in the store; others are put again. */
 const maxShipped = 16_384
 
 export interface S3CertificatesDeps {
@@ -46,8 +45,8 @@ export function s3Certificates({
       try {
         return await local.details(fingerprint)
       } catch (error) {
-        const pem =
-          errorCode(error) === 'ENOENT' ? await readObject(store, certificateKey(fingerprint)) : null
+        if (!(error instanceof CertificateAbsent)) throw error
+        const pem = await readObject(store, certificateKey(fingerprint))
         if (!pem) throw error
         return describe(pem.toString())
       }

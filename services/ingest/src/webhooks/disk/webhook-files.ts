@@ -4,6 +4,7 @@ import { webhookEvents } from '@pushav/shared/api/events/webhooks.ts'
 import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
+import { privateFolderMode } from '../../lib/disk/file-modes.ts'
 import type { WebhookFiles } from '../ports.ts'
 import { isWebhookId, type Webhook } from '../webhook.ts'
 
@@ -32,7 +33,7 @@ export function diskWebhookFiles(workingDirectory: string): WebhookFiles {
     },
     read,
     async create(webhook) {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await mkdir(folder, { recursive: true, mode: privateFolderMode })
       await replaceFile(fileOf(webhook.id), JSON.stringify(webhook), { isFlushed: true })
     },
     async remove(id) {
