@@ -7,7 +7,7 @@ export interface Authority {
   /** The root, PEM. */
   readonly root: string
   readonly notAfter: Date
-  /** Signs a new leaf; returns it and the root, PEM. */
+  /** Signs a new leaf; the leaf and the root, PEM. */
   issue(leaf: Leaf): Promise<string>
   /** Whether the first certificate of a PEM text is a leaf of this root. */
   hasIssued(certificate: string): boolean
@@ -93,8 +93,8 @@ export interface KeyDetails {
 }
 
 /**
- * `<working directory>/certs/<hierarchy>/<file>`, where file is `<name>.pem` or `<name>.key`. All throw system errors
- * when the disk fails.
+ * `<working directory>/certs/<hierarchy>/<file>`, where file is `<name>.pem` or `<name>.key`. All methods throw the
+ * system's errors.
  */
 export interface CertificateFiles {
   pathOf(hierarchy: Hierarchy, file: string): string
@@ -110,9 +110,9 @@ export interface CertificateFiles {
   ): Promise<void>
 }
 
-/** One line for each device certificate issued or revoked. */
+/** One line for each device certificate issued or revoked. All methods throw the system's errors. */
 export interface DeviceJournal {
-  /** Resolves when the entry is flushed to the disk; throws the system's error when it cannot be. */
+  /** Resolves when the entry is flushed to the disk. */
   append(entry: DeviceJournalEntry): Promise<void>
   /** All entries, oldest first. */
   read(): Promise<readonly DeviceJournalEntry[]>
@@ -129,7 +129,10 @@ export interface DeviceJournalEntry {
   readonly profile?: ProfileName
 }
 
-/** The admin's certificate, root and key in one file, PEM, which this user alone may read. */
+/**
+ * The admin's certificate, root and key in one file, PEM, which this user alone may read. All methods throw the system's
+ * errors.
+ */
 export interface AdminFile {
   readonly path: string
   /** Null when there is none. */
@@ -140,6 +143,6 @@ export interface AdminFile {
 
 /** The certificate of a root, which is replaced when it is renewed. */
 export interface RootFile {
-  /** Puts the one that is there aside, in `certs/replaced/`. */
+  /** Moves the old one to `certs/replaced/`. Throws the system's error. */
   replace(hierarchy: Hierarchy, pem: string): Promise<void>
 }

@@ -18,7 +18,7 @@ const bodyConcurrency = 32
 export interface Inspections {
   /** Keeps an inspection made while the upload was received, until `forget`. */
   put(upload: string, inspection: MediaInspection): void
-  /** Throws where the disk fails. */
+  /** Throws the system's error, and `Unavailable` where an object store does not respond. */
   ofAll(stream: string, uploads: readonly Upload[]): Promise<InspectedUploads>
   /** To be called once the uploads are judged. */
   forget(uploads: readonly string[]): void

@@ -1,4 +1,7 @@
-/** The names of ingest processes on one working directory. A name is locked as long as its process lives. */
+/**
+ * The names of ingest processes on one working directory. A name is locked as long as its process lives. All methods throw
+ * the system's errors.
+ */
 export interface InstanceLocks {
   /** Names, besides that of this process, whose processes may have left something behind. */
   others(): Promise<readonly string[]>
@@ -8,6 +11,6 @@ export interface InstanceLocks {
 
 /** A process that is gone. Disposal unlocks its name. */
 export interface GoneInstance extends Disposable {
-  /** Nothing that it left behind needs care any more. */
+  /** Records that nothing is left of the process that needs care. */
   settle(): Promise<void>
 }

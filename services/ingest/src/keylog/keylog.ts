@@ -2,9 +2,9 @@ import type { TlsSecret } from '@pushav/shared/api/evidence/keylog.ts'
 
 /** The file of `KEYLOG`, in which the secrets of all TLS connections are. */
 export interface Keylog {
-  /** Resolves once they are written, in the order of the calls. */
+  /** Resolves once the secrets are written, in the order of the calls. Never rejects: what fails is logged. */
   append(secrets: readonly TlsSecret[]): Promise<void>
-  /** All lines, each of a connection after the line that names it. */
+  /** All lines, those of a connection behind the line that names it. Throws the system's error. */
   lines(): AsyncIterable<string>
 }
 
@@ -12,7 +12,7 @@ export interface Keylog {
 export const connectionLine = ({ address, port, at }: TlsSecret): string =>
   `# connection ${address} ${port} ${at}`
 
-/** The same, read; null for any other line. */
+/** Reads the comment that `connectionLine` makes; null for any other line. */
 export function connectionIn(line: string): { readonly name: string; readonly atMs: number } | null {
   const [, address, port, at = ''] = /^# connection (\S+) (\d+) (\S+)$/.exec(line) ?? []
   return address === undefined ? null : { name: `${address} ${port}`, atMs: Date.parse(at) }

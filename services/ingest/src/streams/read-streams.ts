@@ -9,6 +9,10 @@ import { type SessionView, sessionViewAt } from './session-view.ts'
 const streamsPerPage = 16
 const summariesPerPage = 100
 
+/**
+ * All methods for one stream, but `sessionViewsOf`, throw the refusal `stream-unknown` where there is none; all that read
+ * the index throw `Unavailable` while Redis does not respond.
+ */
 export interface StreamReads {
   get(id: string): Promise<IndexedStream>
   /**
@@ -39,7 +43,6 @@ export interface StreamReads {
   ): Promise<{ readonly sessions: readonly SessionView[]; readonly next: number | null }>
   /** The sessions with some keys, without those that there are not. */
   sessionViewsOf(id: string, keys: readonly string[]): Promise<readonly SessionView[]>
-  /** Throws the refusal `stream-unknown` when there is no such stream. */
   assertExists(id: string): Promise<void>
 }
 

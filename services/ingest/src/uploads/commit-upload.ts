@@ -22,13 +22,13 @@ export interface CommitUploadDeps {
   readonly now: () => Date
 }
 
-/** An upload all of whose bytes have come that will come. */
+/** An upload that has ended, whole or cut off. */
 export interface CompleteBody {
   readonly facts: UploadFacts
   readonly bytes: StagedUpload | Uint8Array
   readonly stats: BodyStats
   readonly events: UploadEvents
-  /** What the upload's record says besides. */
+  /** Further facts for the upload's record. */
   readonly extra?: Pick<Upload, 'parts' | 'codedBytes' | 'undecodable' | 'fault'>
 }
 
@@ -67,7 +67,7 @@ export async function commitUpload(deps: CommitUploadDeps, body: CompleteBody): 
   return { upload, verdict }
 }
 
-/** False also while that cannot be known: an upload is stored all the same. */
+/** Whether an object stands at a path. False also while the index is unreachable: an upload is stored all the same. */
 async function hasObject(links: CommitUploadDeps['links'], stream: string, path: string): Promise<boolean> {
   try {
     return (await links.find(stream, path)) !== null

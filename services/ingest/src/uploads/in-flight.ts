@@ -6,7 +6,7 @@ export interface InFlightUpload {
   readonly declaredBytes: number | null
   /** `IncomingBody.exchange`; null for a part of a long request. */
   readonly exchange: object | null
-  /** How many have come so far. */
+  /** The number of body bytes that have come so far. */
   bytes(): number
 }
 
@@ -14,7 +14,7 @@ export interface InFlightUpload {
 export interface InFlightUploads {
   of(stream: string): readonly InFlightUpload[]
   all(): Iterable<InFlightUpload>
-  /** Adds one with its first byte. */
+  /** Adds an upload with its first byte. */
   put(upload: InFlightUpload): void
   remove(upload: UploadFacts): void
 }

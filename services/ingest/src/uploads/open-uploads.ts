@@ -1,10 +1,12 @@
-/** The uploads whose journal lines are still to come, so that a manifest can be told from what it overtakes. */
+/**
+ * The uploads whose journal lines are still to come: what a manifest names may be among them, and is not missing then.
+ */
 export interface OpenUploads {
-  /** Disposal ends it. */
+  /** Opens an upload; disposal does what `end` does. */
   begin(stream: string, upload: string, path: string): Disposable
-  /** Its journal line is written now, or never. */
+  /** Closes an upload: its journal line is written now, or never. */
   end(stream: string, upload: string): void
-  /** Paths of the other open uploads of a stream, the first of them. */
+  /** Paths of the other open uploads of a stream, up to 32. */
   pathsBeside(stream: string, upload: string): readonly string[]
 }
 

@@ -2,12 +2,12 @@ import type { EventBus } from '../events/event-bus.ts'
 import type { InFlightUpload, InFlightUploads } from './in-flight.ts'
 
 const everyMs = 1_000
-/** Each time, so that many slow uploads do not push other news out of the event stream. */
-const maxUploads = 200
+/** Events of one second; more would push other news out of the event stream. */
+const maxEvents = 200
 
 /**
- * Publishes every second how far the uploads are that last, so that subscribers that come late, or that follow another
- * process, see them.
+ * Publishes every second the progress of uploads that last longer, so that subscribers that come late, or that follow
+ * another process, see them.
  */
 export function startProgressReports(
   events: Pick<EventBus, 'publish'>,
@@ -21,7 +21,7 @@ export function startProgressReports(
     const at = now()
     let published = 0
     for (const upload of inFlight.all()) {
-      if (published === maxUploads) return
+      if (published === maxEvents) return
       if (at.getTime() - Date.parse(upload.facts.startedAt) < everyMs) continue
       events.publish({ kind: 'upload-progress', ...progressOf(upload), at: at.toISOString() })
       published += 1

@@ -1,9 +1,13 @@
 import type { Webhook } from './webhook.ts'
 
-/** Webhooks, durable, and the same for all ingest processes on one working directory. */
+/**
+ * Webhooks, durable, and the same for all ingest processes on one working directory. All methods throw the system's errors,
+ * and `Unavailable` where the files are shared and their place does not respond.
+ */
 export interface WebhookFiles {
   /** The oldest first. */
   list(): Promise<readonly Webhook[]>
+  /** Null where there is none with this id. */
   read(id: string): Promise<Webhook | null>
   create(webhook: Webhook): Promise<void>
   /** False where there is none with this id. */
@@ -25,17 +29,17 @@ export interface Attempt {
   readonly outcome: 'delivered' | 'try-again' | 'give-up'
   /** Null without a response. */
   readonly status: number | null
-  /** What came of it, as a sentence for people. */
+  /** The outcome as a sentence for people. */
   readonly detail: string
   readonly durationMs: number
 }
 
-/** A delivery and how far it is. */
+/** A delivery and its progress. */
 export interface ListedDelivery extends Omit<Delivery, 'body'> {
   /** Unix milliseconds. */
   readonly queuedMs: number
   readonly state: 'waiting' | 'sending' | 'retrying' | 'delivered' | 'failed'
-  /** How many attempts have ended. */
+  /** The number of attempts that have ended. */
   readonly attempts: number
   /** The newest that ended; null before the first. */
   readonly attempt: Omit<Attempt, 'outcome'> | null
@@ -47,11 +51,11 @@ export interface ListedDelivery extends Omit<Delivery, 'body'> {
 export interface DeliveryQueues {
   /** Makes this process send what is queued for these webhooks, and for no others. */
   serve(webhooks: readonly string[]): void
-  /** Returns how many were dropped because too many wait. One whose id is in the queue already counts as queued. */
+  /** The number of deliveries dropped because too many wait. One whose id is in the queue already counts as queued. */
   enqueue(webhook: string, deliveries: readonly Delivery[]): Promise<number>
-  /** The newest, newest first. */
+  /** Deliveries of any state, the newest first. */
   newest(webhook: string, limit: number): Promise<readonly ListedDelivery[]>
-  /** How many have not ended. */
+  /** The number of deliveries that have not ended. */
   waiting(webhook: string): Promise<number>
   /** Forgets all deliveries of a webhook. */
   remove(webhook: string): Promise<void>
@@ -65,7 +69,7 @@ interface WebhookRequest {
 
 export interface TargetResponse {
   readonly status: number
-  /** How its body begins. */
+  /** The beginning of its body. */
   readonly excerpt: string
 }
 

@@ -14,9 +14,9 @@ import { createWriteBehind } from './write-behind.ts'
 const maxHeldBytes = 65_536
 const removalConcurrency = 8
 
-/** Bodies as files, up to the moment when they are committed, and after it. */
+/** Bodies as files, before and after they are committed. */
 interface BodyFiles extends Pick<LocalUploads, 'read' | 'place' | 'removeStream' | 'removeUploads'> {
-  /** Where an upload's bytes are once they are committed. */
+  /** The path of an upload's bytes once they are committed. */
   pathOf(stream: string, upload: string): string
   stage(facts: UploadFacts): StagedBody
   leftBehind(instance: string): AsyncIterable<StagedBody>
@@ -44,6 +44,7 @@ export async function openBodyFiles(
       const folder = join(workingDirectory, 'staging', name)
       const earlier = name === instance ? ownEarlier : ((await readdir(folder).catch(nullIfAbsent)) ?? [])
       for (const sidecar of earlier.filter((file) => file.endsWith('.json'))) {
+        // `persistFacts` wrote it in one step.
         const facts = JSON.parse(await readFile(join(folder, sidecar), 'utf8')) as UploadFacts
         const sender = hideCredentials(facts.sender)
         if (earlier.includes(facts.id)) yield stagedFile(folder, { ...facts, sender }, durability)

@@ -16,7 +16,7 @@ const readBytes = 1_048_576
 /** Streams whose newest journal lines are in memory. */
 const maxRecent = 256
 /** Streams that this process remembers to exist. */
-const maxKnown = 65_536
+const maxExisting = 65_536
 
 export interface DiskJournals extends LocalJournals {
   /** The step that appends an entry's line to this instance's journal. */
@@ -39,17 +39,17 @@ export async function diskJournals(
   await mkdir(root, { recursive: true })
   const own = `${instance}.ndjson`
   const recent = createLru<string, RecentLines>(maxRecent)
-  const known = createLru<string, true>(maxKnown)
-  // Looked up once, because there may be very many streams; what other instances make is found by trying.
-  let newest = 0
+  const existing = createLru<string, true>(maxExisting)
+  // Looked up once, because there may be very many streams. Ids that other instances gave meanwhile are found by trying.
+  let newestStream = 0
 
   return {
     own,
     isComplete: true,
     async create() {
-      if (newest === 0) newest = Math.max(newest, await newestId(root))
-      let id = ++newest
-      while (!(await makeStream(root, id))) id = ++newest
+      if (newestStream === 0) newestStream = Math.max(newestStream, await newestId(root))
+      let id = ++newestStream
+      while (!(await makeStream(root, id))) id = ++newestStream
       await makeUploads(String(id))
       return String(id)
     },
@@ -60,10 +60,10 @@ export async function diskJournals(
     },
     streams: async () => (await idsIn(root)).map(String),
     async has(stream) {
-      if (known.get(stream)) return true
-      const isKnown = isStreamId(stream) && (await exists(join(root, stream)))
-      if (isKnown) known.set(stream, true)
-      return isKnown
+      if (existing.get(stream)) return true
+      const isThere = isStreamId(stream) && (await exists(join(root, stream)))
+      if (isThere) existing.set(stream, true)
+      return isThere
     },
     async of(stream) {
       if (!isStreamId(stream)) return []
@@ -71,7 +71,7 @@ export async function diskJournals(
       return (names ?? []).filter((name) => name.endsWith('.ndjson'))
     },
     async remove(stream) {
-      known.delete(stream)
+      existing.delete(stream)
       recent.delete(stream)
       await rename(join(root, stream), join(root, `${stream}${deletedMark}`)).catch(nullIfAbsent)
     },
@@ -112,15 +112,15 @@ export async function diskJournals(
   }
 
   function remember(stream: string, entry: JournalEntry, { line }: Append, end: number): void {
-    const known = recent.get(stream)
-    const lines = known ?? createRecentLines(end - Buffer.byteLength(line))
+    const cached = recent.get(stream)
+    const lines = cached ?? createRecentLines(end - Buffer.byteLength(line))
     lines.add(entry, end)
-    if (!known) recent.set(stream, lines)
+    if (!cached) recent.set(stream, lines)
   }
 
   async function read(stream: string, journal: string, from: number): Promise<JournalLines> {
-    const known = journal === own ? recent.get(stream)?.from(from) : null
-    if (known) return known
+    const cached = journal === own ? recent.get(stream)?.from(from) : null
+    if (cached) return cached
     await using file = await open(join(root, stream, journal)).catch(nullIfAbsent)
     if (!file) return { lines: [], next: from, isEnd: true }
     const size = await sizeFrom(file, stream, journal, from)

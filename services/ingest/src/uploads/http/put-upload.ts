@@ -85,7 +85,7 @@ export function handleUploadWith(deps: HandleUploadDeps): HandleUpload {
     } finally {
       admission?.end(receipt && receipt.findings === null ? receipt.upload.id : null)
     }
-    // Its access ended meanwhile, which `watchUploads` has responded.
+    // The client's access ended meanwhile, and `watchUploads` has responded so.
     if (response.writableEnded) return
     if (receipt === null) return respondReady(response)
     if (course) return await course.respond(response, receipt, stream)
@@ -117,7 +117,7 @@ export function uploadRoutes(handleUpload: HandleUpload, streams: Pick<Streams, 
 
 type StreamRequest = Request<{ id: string }>
 
-/** At once where nothing has to be read for it. Throws refusals. */
+/** Throws the refusal for a client that may not upload; returns no promise where nothing has to be read for it. */
 type AuthorizeUpload = (request: IncomingMessage, peer: Peer, stream: string) => void | Promise<void>
 
 interface PutFastPathDeps {

@@ -5,7 +5,7 @@ import { sleep } from '../../lib/sleep.ts'
 import { bodyOf, type ObjectStore, readObject } from './object-store.ts'
 
 const instancesPrefix = 'instances/'
-/** How often an instance writes a sign of life, and how long another one watches for it. */
+/** Time between two signs of life of an instance, and for how long a new one watches for them. */
 const beatEveryMs = 15_000
 const watchMs = 20_000
 const pollMs = 1_000
@@ -55,7 +55,7 @@ export async function joinStore(deps: JoinStoreDeps): Promise<AsyncDisposable> {
     },
   }
 
-  /** In Redis too, which may have been emptied meanwhile. */
+  /** Writes a sign of life, and the name into Redis again, which may have been emptied meanwhile. */
   async function beat(): Promise<void> {
     await inRedis.claim(name).catch(() => undefined)
     const bytes = Buffer.from(JSON.stringify({ redis: name, beat: randomUUID() }))
@@ -75,7 +75,7 @@ async function nameForEmptyRedis(deps: JoinStoreDeps): Promise<string> {
   for (let leftMs = before.size > 0 ? (deps.watchMs ?? watchMs) : 0; leftMs > 0; leftMs -= pollMs) {
     await sleep(pollMs, signal)
     const beats = await beatsOf(store, instance)
-    // Behind the beats: one that starts beside this one claims the name before it shows that it is alive.
+    // Read behind the beats: a machine that starts at the same time claims the name before its first beat.
     const claimed = await inRedis.read()
     if (claimed !== null) return claimed
     for (const [other, beat] of beats)

@@ -15,44 +15,44 @@ export interface ObjectStore {
   has(key: string): Promise<boolean>
   /** Null where there is no such object. */
   get(key: string): Promise<StoredObject | null>
-  /** What an object is, without its bytes; null where there is none. Throws `RecordChanged` for one that this server did not put. */
+  /** The facts of an object, without its bytes; null where there is none. Throws `RecordChanged` for one that this server did not put. */
   describe(key: string): Promise<ObjectFacts | null>
   /**
-   * Bytes `from` up to, not with, `to` of an object that was described. They throw `RecordChanged` where it is another one
-   * by now or is gone; their digest is compared where they are all of it.
+   * Bytes `from` up to, not with, `to` of an object that was described. Iterating throws `RecordChanged` where the object is
+   * another one by now or is gone, and, for all of its bytes, where their digest is another one.
    */
   getRange(key: string, facts: ObjectFacts, extent: Extent): AsyncIterable<Buffer>
   /** Objects whose keys begin with the prefix, in the order of their keys, those after a key only. */
   list(prefix: string, after?: string): AsyncIterable<ListedObject>
   /**
-   * Begins an object whose bytes come over time: there is none under the key before it is completed. Where its digest will
-   * be by then is another key, which holds it in lower-case hex.
+   * Begins an object whose bytes come over time: there is none under the key before it is completed. By then the object
+   * `digestKey` has to hold its digest, lower-case hex.
    */
   begin(key: string, digestKey: string): Promise<ObjectParts>
   /** Aborts what was begun under keys with a prefix, before a time, and not completed. Returns how many. */
   abortBegun(prefix: string, before: Date): Promise<number>
-  /** Those that are gone already are passed over. */
+  /** Removes objects; those that are gone already are passed over. */
   remove(keys: readonly string[]): Promise<void>
   removeAll(prefix: string): Promise<void>
 }
 
 export interface ObjectBody {
   readonly bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
-  /** How many there are. */
+  /** The number of bytes. */
   readonly size: number
-  /** Their digest, lower-case hex. */
+  /** The digest of all bytes, lower-case hex. */
   readonly sha256: string
 }
 
-/** Of an object that comes a part at a time; 10 000 of them, which is S3's limit, are 80 GiB. */
+/** The size of a part of an object that comes over time; 10 000 parts, which is S3's limit, are 80 GiB. */
 export const partBytes = 8_388_608
 
 /** An object on its way. One call at a time; the bytes of a part are asked for when it is its turn among all objects. */
 export interface ObjectParts {
-  /** All but the last have `partBytes`. */
+  /** Adds a part; all but the last have `partBytes`. */
   add(part: AsyncIterable<Uint8Array>): Promise<void>
   complete(): Promise<void>
-  /** The store keeps no part of it. */
+  /** Has the store drop all parts. */
   abort(): Promise<void>
 }
 

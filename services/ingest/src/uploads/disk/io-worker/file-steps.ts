@@ -15,6 +15,7 @@ import type { Create, Link, Unlink } from './transaction.ts'
 
 const maxTries = 10
 
+/** Writes a new file whole, or none. Throws the system's error, such as `EEXIST`. */
 export function createFile({ path, bytes }: Create): void {
   const file = openSync(path, 'wx')
   try {
@@ -51,7 +52,7 @@ export function foldersOf(path: string, made?: string): readonly string[] {
   return folders
 }
 
-/** Returns the topmost folder that it had to make; undefined where all were there. */
+/** Links a path to a target in place of what it links to. The topmost folder that had to be made; undefined for none. */
 export function linkFile({ path, target, temporaryPath }: Link): string | undefined {
   const linked = inFolderOf(path, () => linkIfFree(target, path))
   if (linked.result) return linked.made

@@ -4,16 +4,16 @@ import { startOfIdsAt, timeOfId } from '@pushav/shared/uploads/time-of-id.ts'
 
 /** Streams whose listing is in memory: a rebuild reads this many at a time. */
 const maxStreams = 64
-/** How many packs a listing takes in behind the upload that it looks for, because a rebuild asks for those next. */
+/** Packs that a listing takes in behind the upload that is looked for, because a rebuild asks for those next. */
 const packsAhead = 256
-/** How much older uploads a listing takes in, because a rebuild does not ask in the order of the ids. */
+/** By how much older uploads are that a listing takes in, because a rebuild does not ask in the order of the ids. */
 const slackMs = 10_000
 /** A text that sorts behind all ids. */
 const endOfIds = 'g'
 
 /** Where a body is in a pack. */
 export interface Place {
-  /** Its key. */
+  /** The pack's key. */
   readonly pack: string
   readonly offset: number
   readonly bytes: number
@@ -33,9 +33,9 @@ interface PackDirectory {
 }
 
 interface Listing {
-  /** Its place in the order of all listings and questions; higher is later. */
+  /** The listing's place in the order of all listings and questions; higher is later. */
   readonly turn: number
-  /** It has all bodies with ids from this one up to, not with, `to`. */
+  /** All bodies with ids from this one up to, not with, `to` are in `places`. */
   readonly from: string
   readonly to: string
   /** By upload. */
@@ -47,7 +47,7 @@ export function packDirectory(
   packsOf: (stream: string, upload: string) => AsyncIterable<Pack>,
 ): PackDirectory {
   const listings = createLru<string, Listing>(maxStreams)
-  const underWay = new Map<string, Promise<Listing>>()
+  const inFlight = new Map<string, Promise<Listing>>()
   let turn = 0
   const known = (stream: string, upload: string) => listings.get(stream)?.places.get(upload) ?? null
   return { known, find, forget: (stream) => listings.delete(stream) }
@@ -57,16 +57,16 @@ export function packDirectory(
     for (;;) {
       const place = known(stream, upload)
       if (place || isMissing(listings.get(stream), upload, asked)) return place
-      const others = underWay.get(stream)
+      const others = inFlight.get(stream)
       if (!others) break
       await others
     }
     const pending = list(stream, upload)
-    underWay.set(stream, pending)
+    inFlight.set(stream, pending)
     try {
       listings.set(stream, await pending)
     } finally {
-      underWay.delete(stream)
+      inFlight.delete(stream)
     }
     return known(stream, upload)
   }
@@ -86,6 +86,6 @@ export function packDirectory(
   }
 }
 
-/** Whether a listing says that an upload is in no pack. Only one that began after the question can. */
+/** Whether a listing says that an upload is in no pack. Only one that began after the question can say so. */
 const isMissing = (listing: Listing | undefined, upload: string, asked: number): boolean =>
   listing !== undefined && listing.turn > asked && listing.from <= upload && upload < listing.to

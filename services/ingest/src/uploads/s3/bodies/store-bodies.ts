@@ -24,13 +24,13 @@ import { type Place, packDirectory } from './pack-directory.ts'
 const maxPacks = 128
 /** Two machines may remove from one pack at the same time. */
 const maxRounds = 3
-/** Later than all that the store's clock may say. */
+/** The latest date there is: `abortBegun` takes all that began before it. */
 const endOfTime = new Date(8.64e15)
 
 /** The bytes of an upload, on their way to the store. */
 export interface StoreBody {
   readonly upload: string
-  /** Of the bytes that were received. */
+  /** Size and digest of the bytes as they were received. */
   readonly bytes: number
   readonly sha256: string
   readonly read: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
@@ -41,18 +41,18 @@ export interface StoreBody {
  * `Unavailable` while the store does not respond.
  */
 export interface StoreBodies {
-  /** Puts the bodies of one group (`groupBodies`) there, but those of which reading throws `UploadGone`. */
+  /** Puts the bodies of one group (`groupBodies`) into the store, but those whose `read` throws `UploadGone`. */
   put(stream: string, group: readonly StoreBody[]): Promise<void>
   /** Begins a large body while it arrives; `putDigest` has to come before it is completed. */
   begin(stream: string, upload: string): Promise<ObjectParts>
   putDigest(stream: string, upload: string, sha256: string): Promise<void>
-  /** Aborts what a process that died has begun of a body. */
+  /** Aborts a body that a process began before it died. */
   abortBegun(stream: string, upload: string): Promise<void>
   /** Opens a body; null where there is none. Its bytes throw `RecordChanged` where they are not those that were put. */
   open(stream: string, upload: string): Promise<StoredObject | null>
-  /** What a body is, and a way to read pieces of it; null where there is none. */
+  /** Size and time of a body, and a way to read pieces of it; null where there is none. */
   describe(stream: string, upload: string): Promise<RemoteBody | null>
-  /** Uploads whose bodies are there. */
+  /** Uploads whose bodies are in the store. */
   uploads(stream: string): Promise<ReadonlySet<string>>
   /**
    * Removes bodies. A pack goes with its last one; else the others are put into a new pack first. A pack whose bytes
@@ -152,7 +152,7 @@ export function storeBodies(store: ObjectStore, log: Pick<Logger, 'error'>): Sto
     if (!place) return null
     const content = await contentOf(place.pack)
     if (!content) {
-      // Its pack was written anew without some that were removed.
+      // The pack was written anew without some of its bodies.
       places.forget(stream)
       return null
     }
@@ -212,7 +212,7 @@ export function storeBodies(store: ObjectStore, log: Pick<Logger, 'error'>): Sto
     const rest = placesIn(pack).filter(({ upload }) => !ids.has(upload))
     try {
       const content = rest.length > 0 ? await contentOf(pack.key) : null
-      // Nothing stays of it, or another machine removes from it as well.
+      // The content is null where nothing stays of the pack, or where another machine has removed it.
       if (content) await putPack(stream, membersOf(content, rest))
       return true
     } catch (error) {

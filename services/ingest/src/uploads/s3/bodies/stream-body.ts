@@ -10,8 +10,8 @@ export interface StreamedBody extends StagedUpload {
   /** The body on this disk. */
   readonly local: StagedUpload
   /**
-   * Brings the rest to the store. False where the body was too small, where a part failed, or where other bytes have
-   * taken its place: then nothing of it is there. Throws `Unavailable`.
+   * Brings the last parts to the store. False where nothing of the body is there, because it is too small, a part failed,
+   * or other bytes have taken its place. Throws `Unavailable`.
    */
   finish(sha256: string): Promise<boolean>
 }
@@ -19,13 +19,13 @@ export interface StreamedBody extends StagedUpload {
 interface StreamBodyDeps {
   readonly begin: () => Promise<ObjectParts>
   readonly putDigest: (sha256: string) => Promise<void>
-  /** Of all bodies. */
+  /** Shared by all bodies. */
   readonly progress: StoreProgress
-  /** How long the arriving body waits for a store that takes nothing before it goes on without it. */
+  /** How long the arriving body waits for a store that takes nothing; after that it is on this disk alone. */
   readonly maxWaitMs: number
 }
 
-/** Begins with the first whole part. What fails is put whole at the end, since all of the body is on this disk. */
+/** Begins with the first whole part. Where one fails, the caller puts the body whole at the end, from this disk. */
 export function streamBody(local: StagedUpload, deps: StreamBodyDeps): StreamedBody {
   let size = 0
   let sent = 0
@@ -92,10 +92,10 @@ export function streamBody(local: StagedUpload, deps: StreamBodyDeps): StreamedB
     deps.progress.parts++
   }
 
-  /** The store keeps nothing that was not completed. The sweep aborts what it does not abort now. */
+  /** Aborts what is not completed. Where the abort fails, the sweep in `open-object-store.ts` repeats it. */
   async function end(): Promise<void> {
     isOver = true
-    // Parts that are on their way would outlive it.
+    // Parts that are on their way would outlive the abort; `sendParts` calls this again behind them.
     if (sending) return
     const begun = parts
     parts = null

@@ -71,9 +71,9 @@ export interface SharedStorage {
   readonly watchRemovals: (eventBus: Pick<EventBus, 'subscribe'>) => void
 }
 
-const behind =
+const behindWarning =
   'The object store does not respond: uploads are stored on this machine alone, and shipped when it is back.'
-const needed = 'The object store does not respond: uploads get 503 until it is back.'
+const neededWarning = 'The object store does not respond: uploads get 503 until it is back.'
 
 /**
  * Connects to an object store, and returns a function that puts it behind this disk. Loaded only where a store is
@@ -89,7 +89,7 @@ export async function openObjectStore(target: StoreTarget, built: AsyncDisposabl
     shareStorage({ store, storeId, closing }, config, local, built, log)
 }
 
-/** The store pays for parts of bodies whose processes died on the way. */
+/** Aborts parts of bodies whose processes died on the way: the store bills them. */
 async function sweepParts(store: ObjectStore, signal: AbortSignal, log: Logger): Promise<void> {
   while (!signal.aborted) {
     try {
@@ -177,7 +177,7 @@ async function shareStorage(
     archive: s3Inspections(local.archive, store),
     links: indexedLinks(index),
     backlog: shipper.backlog,
-    warnings: () => (shipper.backlog().failure === null ? [] : [waits ? needed : behind]),
+    warnings: () => (shipper.backlog().failure === null ? [] : [waits ? neededWarning : behindWarning]),
     ping: () => withTimeout(pingTimeoutMs, store.has(markKey)),
     async shipLeftOver() {
       for (const stream of await journals.streams()) shipper.touch(stream)
