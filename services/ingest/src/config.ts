@@ -50,7 +50,7 @@ const foreignRules = z
   .transform((rules) => rules ?? null)
   .describe('rules such as O=Acme,OU=Cameras or sha256:<64 hex digits>, separated by semicolons')
 
-/** It becomes a part of paths. */
+/** The name of an instance becomes a part of paths. */
 const instanceName = z
   .string()
   .regex(/^\w[\w.-]{0,63}$/)

@@ -14,7 +14,7 @@ closeOnSignal(built, log)
 await restrictFiles(config.workingDirectory, config.umask, log).catch(exitOnUnusableSetting)
 const { makeStartTokens } = await startIngest(config, built, log).catch(exitOnUnusableSetting)
 log.info({ listen: config.listen }, 'listening')
-// They go to a process that shows them to its user, never into a log.
+// The tokens go to a process that shows them to its user, never into a log.
 const makesTokens = process.connected && config.makesStartTokens
 reportReady(makesTokens ? { access: await makeStartTokens().catch(onFailure) } : {})
 

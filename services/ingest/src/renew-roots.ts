@@ -21,7 +21,7 @@ await restrictFiles(config.workingDirectory, config.umask, log).catch(exitOnUnus
 const file = diskRootFile(config.workingDirectory, now)
 for (const hierarchy of hierarchies) {
   const pair = await openRootFiles(config.workingDirectory, hierarchy, () => createRoot(now()), log)
-  // Also one that has ended is renewed.
+  // A root that has expired is renewed, too.
   const { validFromDate } = new X509Certificate(pair.certificate)
   const authority = await openAuthority(hierarchy, pair, validFromDate)
   const validity = rootValidity(now())

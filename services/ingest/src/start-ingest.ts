@@ -232,7 +232,7 @@ export async function startIngest(
       now,
       log,
     }),
-    // Behind the others, because its last route takes every path below a stream.
+    // The last routes, because one takes every path below a stream.
     ...recordRoutes(config, storage, {
       streams,
       expectations,
@@ -286,7 +286,7 @@ export async function startIngest(
   }
 
   function onProxyPorts(ports: ProxyPorts): void {
-    // Of several proxies one has the ports for tests of TLS clients.
+    // One of several proxies has the ports for tests of TLS clients.
     proxyPorts = { ...ports, tlsTests: ports.tlsTests ?? proxyPorts.tlsTests }
   }
 

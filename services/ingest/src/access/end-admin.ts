@@ -1,7 +1,7 @@
 import type { Sessions } from './sessions.ts'
 import type { Tokens } from './tokens.ts'
 
-/** How many ended. */
+/** The numbers of those that ended. */
 interface EndedAdmin {
   readonly tokens: number
   readonly sessions: number
@@ -9,7 +9,7 @@ interface EndedAdmin {
 
 /**
  * Ends what an admin whose certificate was revoked may have left behind: every token, and every sign-in. There is one
- * admin, so all of them go back to it.
+ * admin: with that certificate, or by means of it, all of them were made.
  */
 export type EndAdmin = () => Promise<EndedAdmin>
 
@@ -18,7 +18,7 @@ export const endAdminWith = (
   sessions: Pick<Sessions, 'endAll'>,
 ): EndAdmin =>
   async function endAdmin() {
-    // Tokens first: one that is left would begin a session behind the others.
+    // Tokens first: one that is left could begin a session while the others end.
     const removed = await tokens.removeAll()
     return { tokens: removed, sessions: await sessions.endAll() }
   }

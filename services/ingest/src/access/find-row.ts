@@ -30,7 +30,7 @@ export function findRow(method: string, path: string): FoundRow | null {
   return null
 }
 
-/** The same, with null for a path that cannot be decoded, too. */
+/** Like `findRow`, but null for a path that cannot be decoded, too. */
 export function findRowIfDecodable(method: string, path: string): FoundRow | null {
   try {
     return findRow(method, path)

@@ -10,7 +10,7 @@ const maxCached = 1_000
 
 /** Browsers that signed in. */
 export interface Sessions {
-  /** Its cookie's value is returned here and stored nowhere. Beyond 1000 sessions the oldest ends. */
+  /** Begins a session. The value of its cookie is stored nowhere. Beyond 1000 sessions the oldest ends. */
   begin(
     role: SessionRole,
     name: string | null,
@@ -20,7 +20,7 @@ export interface Sessions {
   end(session: Session): Promise<void>
   /** Whether a session is still there, read anew. */
   exists(session: Session): Promise<boolean>
-  /** Ends all of them; returns how many. */
+  /** Ends all sessions; returns their number. */
   endAll(): Promise<number>
 }
 

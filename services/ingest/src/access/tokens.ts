@@ -21,7 +21,7 @@ interface RedeemedToken {
 }
 
 export interface Tokens {
-  /** Its text is returned here and stored nowhere. */
+  /** Makes a token. Its text is stored nowhere. */
   make(settings: NewToken): Promise<{ readonly text: string; readonly token: StoredToken }>
   /**
    * Throws the refusal `token-invalid` for a token that is unknown, expired, used up or for another purpose or name.

@@ -18,7 +18,7 @@ export interface Certificate extends Validity {
   readonly commonName: string
   readonly publicKey: PublicKey
   readonly dnsNames: readonly string[]
-  /** Each as `normalIp` spells it. */
+  /** IP addresses as `normalIp` spells them. */
   readonly ips: readonly string[]
 }
 

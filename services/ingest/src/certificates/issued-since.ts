@@ -20,9 +20,9 @@ interface IssuedSinceDeps {
  * stolen may have had some issued to others.
  */
 export interface IssuedSince {
-  /** Those that are neither revoked nor expired, newest first. */
+  /** Certificates that are neither revoked nor expired, the newest first. Throws the system's error. */
   listValid(from: Date): Promise<readonly DeviceJournalEntry[]>
-  /** Revokes them, and returns them. */
+  /** Revokes these certificates, and returns them. Throws the system's error. */
   revoke(
     from: Date,
   ): Promise<{ readonly revoked: readonly DeviceJournalEntry[]; readonly acknowledged: boolean }>

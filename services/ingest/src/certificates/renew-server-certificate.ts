@@ -6,7 +6,7 @@ import type { Authority, CertificateFiles, CertificateReader, Keys } from './por
 export interface ServerNames {
   readonly commonName: string
   readonly dnsNames: readonly string[]
-  /** Each as `normalIp` spells it. */
+  /** IP addresses as `normalIp` spells them. */
   readonly ips: readonly string[]
 }
 
@@ -71,7 +71,7 @@ export function renewServerCertificateWith(deps: RenewServerCertificateDeps): Re
 }
 
 const fileName = 'localhost'
-/** Each adds bytes to every handshake. */
+/** Names of a certificate; each adds bytes to every handshake. */
 const maxNames = 64
 
 /** Names that it had are dropped at the next renewal that is due. */

@@ -19,7 +19,7 @@ export interface ShowCertificates {
   show(hierarchy: string, file: string): Promise<FileDetails>
   /** The file's own text. */
   pem(hierarchy: string, file: string): Promise<string>
-  /** Its first certificate, or its key (PKCS#8). */
+  /** The first certificate of a file, or its key (PKCS#8), DER. */
   der(hierarchy: string, file: string): Promise<Uint8Array>
 }
 

@@ -6,7 +6,7 @@ import { codesWithSeverityOf } from '../validation/report.ts'
 interface MetricsView {
   readonly position: number
   add(judged: JudgedUpload): void
-  /** Of one session, or with null of all uploads; null for a session of which nothing was counted. */
+  /** The totals of a session, or for null of all uploads; null for a session of which nothing was counted. */
   totals(session: string | null): UploadTotals | null
 }
 

@@ -62,7 +62,7 @@ function trackMetrics(
 
 const toMillis = (seconds: number): number => Math.round(seconds * 1_000)
 
-/** That of the session in which half of the segments came latest; of the newest session's way to measure it. */
+/** The latency of the session with the greatest median, among those that were measured like the newest. */
 function greatest(sessions: readonly TrackLatency[]): ReportMetrics['tracks'][number]['latency'] {
   const source = sessions.at(-1)?.source
   const comparable = sessions.filter((one) => one.source === source)

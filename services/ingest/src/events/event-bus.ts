@@ -13,7 +13,7 @@ export interface EventBus {
   subscribe(after: string | null, signal: AbortSignal): Promise<AsyncIterable<DeliveredEvent>>
   /**
    * Calls `onEvent` with every event: those of this process when they are published, those of others as they are read.
-   * It costs less than a subscription, as this process reads none of its own events again. `onListening` is called once
+   * Costs less than a subscription, as this process reads none of its own events again. `onListening` is called once
    * no later event can be missed. Resolves when the signal is given, or when events of others may have been missed.
    * Throws `Unavailable` while Redis does not respond.
    */

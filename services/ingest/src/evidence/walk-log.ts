@@ -12,7 +12,7 @@ import { isOfSession } from '../streams/upload-log.ts'
  */
 export type WalkLog = (stream: string, session: string | null) => Promise<Pages<JudgedUpload>>
 
-/** Each may have 4 KiB of headers and findings, and is held for a client that does not read. */
+/** Uploads may have 4 KiB of headers and findings each, and are held for a client that does not read. */
 const uploadsPerRead = 25
 
 /** Reads at one time, for all clients: what is read and decoded takes memory before anything is sent of it. */

@@ -25,7 +25,7 @@ export interface Observation {
   /** Whether that was one of the same track. */
   isTrackResumed: boolean
   nextSession: string | null
-  /** Of a certificate that expired: when the first upload with another one had come. */
+  /** The arrival of the first upload with another certificate than the one that expired, in Unix milliseconds. */
   renewedMs: number | null
   /** Whether a later upload came without any. */
   isCertificateDropped: boolean

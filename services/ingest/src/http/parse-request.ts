@@ -21,7 +21,7 @@ export function parseQuery<Query>(schema: z.ZodType<Query>, query: object): Quer
 }
 
 /**
- * The same for routes of the reference, which ignores parameters that it does not know, and for what players ask,
+ * Like `parseQuery`, but ignores further parameters: for routes of the reference, which does so, and for what players ask,
  * which add parameters of their own.
  */
 export const parseLooseQuery = <Query>(schema: z.ZodType<Query>, query: unknown): Query =>

@@ -45,14 +45,14 @@ export interface FoldResult extends FoldInput {
 export type ObjectEvent =
   | ({ readonly kind: 'judged' } & JudgedUpload &
       Pick<ValidationResult, 'list' | 'preconditions' | 'withdrawn'> & {
-        /** Nothing stood at its path before it. */
+        /** Whether nothing stood at the path before. */
         readonly isNew: boolean
-        /** Its session lists its path for the first time. */
+        /** Whether the session lists the path for the first time. */
         readonly isListed: boolean
         readonly place: Place
-        /** What it is instead of media, for a message: its probe's outcome. Null where a worker has to probe it. */
+        /** What the upload is instead of media, for a message, as its probe's outcome. Null where a worker has to probe it. */
         readonly nonMedia: string | null
-        /** What stood at its path before it; null for nothing. */
+        /** What stood at the path before; null for nothing. */
         readonly previous: StoredObject | null
         readonly sessionEvents: ValidationResult['events']
       })
@@ -242,14 +242,14 @@ export const isLater = (session: string | null): session is string =>
 export const laterSessionOf = (session: string | null): { readonly session?: string } =>
   isLater(session) ? { session } : {}
 
-/** The same of an init segment, which may belong to no session. */
+/** Like `laterSessionOf`, for an init segment, which may belong to no session. */
 export const sessionOfInit = (session: string | null): Pick<InitSegment, 'session'> =>
   session === null ? { session } : laterSessionOf(session)
 
 const isFirstInSession = (session: string | null, previous: StoredObject | null): boolean =>
   isLater(session) && previous?.session !== session
 
-/** Of segments that came before their init segment, once that one has come. */
+/** Has segments probed that came before their init segment, once that one has come. */
 function repeatProbes(stream: Stream, draft: Draft, waiting: readonly WaitingProbe[]): void {
   const initOf = ({ path, session, track }: WaitingProbe) =>
     stream.interface === 'cmaf-ingest'

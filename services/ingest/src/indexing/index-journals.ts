@@ -17,7 +17,7 @@ import type { ResolveOvertaken } from './resolve-overtaken.ts'
 
 /** Streams of which this process knows how far the index has come; of others it asks Redis. */
 const maxPositions = 16_384
-/** Each stream holds one or two files open. */
+/** Streams that catch up at a time; each holds one or two files open. */
 const catchUpConcurrency = 64
 
 /** Brings the index up to the journals after an idle time, an outage of Redis, a crash or FLUSHALL. */
@@ -127,7 +127,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
     positions.delete(stream)
     passes.wake(stream)
     await passes.idle(stream)
-    // It fails only when this process closes; the next one catches up.
+    // Fails only when this process closes; the next one catches up.
     await passes.retry(stream, () => enqueueLeftOver(stream)).catch(() => undefined)
   }
 
@@ -181,7 +181,7 @@ export function startIndexer(deps: IndexerDeps): Indexer {
       const after = await indexLines(stream, at, lines, cached !== undefined)
       if (after === 'outage') return after
       const next = after ?? (await index.position(stream))
-      // Behind where this process knew it, the index was emptied: the lines of all journals count again.
+      // The index is behind what this process knew, so it was emptied: the lines of all journals count again.
       if (after === null && ownCursor(next) < ownCursor(at)) names = await journals.of(stream)
       at = next
     }

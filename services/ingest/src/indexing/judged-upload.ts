@@ -12,11 +12,9 @@ export interface JudgedUpload {
   /** Id of the session that it belongs to; null for none. */
   readonly session: string | null
   readonly track: string | null
-  /**
-   * Of the response to the device; null for a body that was cut off and for a part of a long request, which get none.
-   */
+  /** Status of the response to the device; null for a body that was cut off and a part of a long request, which get none. */
   readonly status: number | null
-  /** Its place among the stream's uploads in the order of their verdicts, from 0. */
+  /** The place among the stream's uploads in the order of their verdicts, from 0. */
   readonly position: number
   /** The upload that holds the init segment of a segment; null for none. */
   readonly init: string | null

@@ -6,7 +6,7 @@ import { arrivalOffsetOf, producerLatencyOf } from './segment-latency.ts'
 export interface LatencyView {
   readonly position: number
   add(judged: JudgedUpload): void
-  /** Of one session, or of all, by session and track in the order of their first segments. */
+  /** The tracks of one session, or with null of all, in the order of their first segments. */
   tracks(session: string | null): readonly TrackLatency[]
 }
 
@@ -39,8 +39,9 @@ export const readLatencyWith = (index: LogOfStream): ReadLatency =>
 interface Samples {
   readonly session: string
   readonly track: string
-  /** Of segments with prft. */
+  /** Latencies of segments with prft. */
   readonly produced: Sample[]
+  /** Arrival offsets of all segments, see `arrivalOffsetOf`. */
   readonly arrived: Sample[]
   /** Producer time of the first segment that has one. */
   producedMs: number | null

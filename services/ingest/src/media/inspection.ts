@@ -17,9 +17,7 @@ export interface Inspection {
   readonly playlist: PlaylistFacts | null
   /** What is wrong with the bytes themselves. */
   readonly faults: readonly InspectionFault[]
-  /**
-   * Of the faults of a long request, those in bytes that belong to no header and no segment; absent without.
-   */
+  /** The faults of a long request that are in bytes of no header and no segment; absent without any. */
   readonly outside?: readonly InspectionFault[]
 }
 
@@ -89,8 +87,8 @@ export interface InitFacts {
   /** Sample descriptions in stsd; absent for one. */
   readonly descriptionCount?: number
   /**
-   * Of each sample description the size of its samples' initialization vectors, bytes, 0 for a constant one; null for one that
-   * is not encrypted, or of which that is not known. Absent where all are null.
+   * The size of the samples' initialization vectors by sample description, in bytes; 0 for a constant one, null where the
+   * samples are not encrypted or the size is not known. Absent where all are null.
    */
   readonly ivSizes?: readonly (number | null)[]
   /** Number of the sample description that trex names; absent for 1. */
@@ -154,7 +152,7 @@ export interface MediaFacts {
   /** Numbers of the sample descriptions that its trafs name, 0 for that of trex; absent where none names one. */
   readonly descriptions?: readonly number[]
   /**
-   * Of encrypted media, the sample descriptions, as above, of trafs whose samples have no information on encryption; absent
+   * The sample descriptions, as above, of trafs of encrypted media whose samples have no information on encryption; absent
    * without such trafs.
    */
   readonly uninformed?: readonly number[]
@@ -170,11 +168,11 @@ export interface SegmentIndex {
   readonly trackId: number
   /** Units a second of `start` and `duration`. */
   readonly timescale: number
-  /** Its earliest presentation time. */
+  /** The earliest presentation time. */
   readonly start: number
-  /** Sum of its subsegments' durations. */
+  /** The sum of the subsegments' durations. */
   readonly duration: number
-  /** Of its moofs: the first decode time, and durations as in MediaFacts. */
+  /** The first decode time of the moofs that are indexed; their durations are in the next fields, as in MediaFacts. */
   readonly decodeTime: number | null
   readonly samples: number
   readonly explicitDuration: number
@@ -229,7 +227,7 @@ export interface RepresentationFacts {
   readonly periodId: string | null
   /** Duration of its period; null where the MPD leaves it open. */
   readonly periodSeconds: number | null
-  /** Its id, else its place in the period, from 0. */
+  /** The id of the adaptation set, else its place in the period, from 0. */
   readonly adaptationSet: string
   readonly codecs: string | null
   readonly mimeType: string | null

@@ -42,7 +42,7 @@ const playlistUri = (track: string): string => `${encodeURIComponent(track)}/med
 /** A quoted attribute holds no quote and no line break. */
 const quotable = (text: string): string => text.replace(/["\p{Cc}]/gu, '_')
 
-/** Each track by its newest period. */
+/** The tracks of all periods, each as in its newest one. */
 function tracksOf(periods: readonly Period[]): readonly PeriodTrack[] {
   const tracks = new Map<string, PeriodTrack>()
   for (const { tracks: some } of periods) for (const track of some) tracks.set(track.name, track)
@@ -51,7 +51,7 @@ function tracksOf(periods: readonly Period[]): readonly PeriodTrack[] {
 
 interface MediaPlaylistOptions {
   readonly isLive: boolean
-  /** How many segments have left the playlist. */
+  /** The number of segments that have left the playlist. */
   readonly mediaSequence: number
 }
 

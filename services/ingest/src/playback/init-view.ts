@@ -4,7 +4,7 @@ import type { PlayableSegment } from './ports.ts'
 export interface InitView {
   /** The upload that holds it. */
   readonly upload: string
-  /** Of its bytes: a device may send them again, in another upload. */
+  /** The digest of the init segment: a device may send it again, in another upload. */
   readonly sha256: string
   readonly handler: string
   readonly codec: string

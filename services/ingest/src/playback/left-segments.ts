@@ -6,7 +6,7 @@ import { type SegmentTime, segmentTimeOf, successionOf } from './succession.ts'
  * live playlist count on from it (RFC 8216, 6.2.2).
  */
 export interface LeftSegments {
-  /** How many there are, without those that overlap or were sent again. */
+  /** The number of segments, without those that overlap or were sent again. */
   readonly count: number
   /** The last of them. */
   readonly last: LastSegment | null

@@ -53,7 +53,7 @@ const dashFree = (name: string): string => encodeURIComponent(name).replaceAll('
 function periodLines(period: Period, index: number, periods: readonly Period[]): string[] {
   const next = periods[index + 1]
   const facts = {
-    // By its beginning, so that it keeps its id when earlier periods leave the window.
+    // The id is the beginning, so that it stays when earlier periods leave the window.
     id: `p${Math.round(period.startSeconds * 1_000)}`,
     start: secondsOf(period.startSeconds),
     ...(next ? { duration: secondsOf(next.startSeconds - period.startSeconds) } : {}),

@@ -33,7 +33,7 @@ export interface Period {
 
 export interface Timeline {
   readonly periods: readonly Period[]
-  /** How many periods before these have left the window. */
+  /** The number of periods before these that have left the window. */
   readonly leftPeriods: number
   /** Unix time at which second 0 was made, by the arrival of the first segment. */
   readonly startMs: number
@@ -135,7 +135,7 @@ function allSwitchesOf(tracks: readonly TrackSegments[], cleaned: readonly Clean
   return [Math.min(...firsts), ...times.sort(byValue)]
 }
 
-/** Of a session there may be more segments than a function takes arguments. */
+/** Like `Math.max`; a session may have more segments than a function takes arguments. */
 export const greatest = <One>(all: readonly One[], of: (one: One) => number): number =>
   all.reduce((found, one) => Math.max(found, of(one)), Number.NEGATIVE_INFINITY)
 

@@ -12,7 +12,7 @@ export interface Backlog {
 
 /** A probe worker that is alive. */
 export interface NamedWorker extends ProbeWorker {
-  /** Of its host. */
+  /** The name of the worker's host. */
   readonly name: string
 }
 

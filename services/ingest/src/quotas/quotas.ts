@@ -33,7 +33,7 @@ export const hasQuota = (limits: QuotaLimits): boolean => Object.values(limits).
 export const hasDeviceQuota = ({ deviceBytes, deviceUploads, deviceStreams }: QuotaLimits): boolean =>
   deviceBytes + deviceUploads + deviceStreams > 0
 
-/** What an upload that is on its way, or not in the index yet, takes of the quotas. */
+/** The share of an upload that is on its way, or not in the index yet, in the quotas. */
 interface Reservation {
   readonly stream: string
   /** Hash of the key of its certificate; null for no certificate. */
@@ -49,18 +49,18 @@ interface Reservation {
 export interface Quotas {
   /** Throws the refusal `quota-exceeded` where one more upload of so many bytes is over a quota. */
   reserve(stream: string, device: string | null, bytes: number): Reservation
-  /** Reserves more bytes; throws the same. */
+  /** Reserves more bytes. Throws the refusal `quota-exceeded`. */
   grow(reservation: Reservation, bytes: number): void
-  /** Some of the bytes are in the index already, as a part of a long request. */
+  /** Releases some of the bytes: the index has them already, as a part of a long request. */
   shrink(reservation: Reservation, bytes: number): void
   release(reservation: Reservation): void
   /** Releases a reservation once the index has that upload. */
   releaseWhenIndexed(upload: string, reservation: Reservation): void
   /** Throws the refusal `quota-exceeded`; disposal ends the reservation of a stream. */
   reserveStream(creator: string | null): Disposable
-  /** Lines of a stream have come into the index. */
+  /** Counts what came into the index. */
   indexed(stream: string, folded: FoldResult): void
-  /** Uploads have gone from the index. */
+  /** Counts what has gone from the index. */
   removed(stream: string, removal: RemovalResult): void
 }
 

@@ -18,7 +18,7 @@ interface ReadReferenceDeps {
   readonly open: OpenUpload
 }
 
-/** Each holds a file open. */
+/** Manifests that are read at a time; each holds a file open. */
 const manifestConcurrency = 8
 
 export function readReferenceWith({ index, open }: ReadReferenceDeps): ReadReference {
@@ -53,7 +53,7 @@ export function readReferenceWith({ index, open }: ReadReferenceDeps): ReadRefer
       await using file = await open(stream, upload.id)
       return referenceManifestOf(upload.path, await file.read(0, maxManifestBytes))
     } catch (error) {
-      // Its bytes are gone.
+      // The bytes of the manifest are gone.
       if (error instanceof Refusal) return referenceManifestOf(upload.path, notDecoded)
       throw error
     }

@@ -49,16 +49,16 @@ export interface ReferenceListEntry {
 export interface ReferenceView {
   /** The position of the next upload. */
   readonly position: number
-  /** How many it would have taken, and how many it would have refused or lost. */
+  /** The number of uploads that the reference would have taken, and of those that it would have refused or lost. */
   readonly counts: { readonly taken: number; readonly refused: number }
   /** Judges the next upload. */
   add(stream: ViewedStream, judged: JudgedUpload, manifest: ReferenceManifest | null): void
   /** Null for an upload that is not here, or not any more. */
   verdictOf(upload: string): ReferenceVerdict | null
   sessions(): readonly ReferenceSession[]
-  /** Each path once, by the verdict that the reference goes on showing. */
+  /** Each path once, with the verdict that the reference goes on showing. */
   listings(): readonly ReferenceListEntry[]
-  /** In the order of the uploads; those of one session of this server, or all. */
+  /** Differences on one session of this server, or with null on all, in the order of the uploads. */
   differences(session: string | null): readonly ReferenceDifference[]
   /** Whether something was left out, because there is more than `maxItems`. */
   readonly isTruncated: boolean
@@ -163,7 +163,7 @@ export function createReferenceView(): ReferenceView {
   }
 }
 
-/** Its HTTP server writes header names in small letters; it looks for capitals and never finds them. */
+/** The header X-EXTINF-duration as the reference finds it: its HTTP server writes names in small letters, and it looks for capitals. */
 const extinfOnTheWire = null
 
 const lost: ReferenceDecision = { outcome: 'lost', faults: [], session: null }

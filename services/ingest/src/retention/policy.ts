@@ -2,11 +2,11 @@ import type { UploadsRemoval } from '../uploads/upload.ts'
 
 /** When ended sessions are removed; 0 stands for no such rule. */
 export interface RetentionPolicy {
-  /** Those whose newest object is older. */
+  /** Removes sessions whose newest object is older. */
   readonly maxAgeMs: number
-  /** The oldest, while more bytes than this are stored. */
+  /** Removes the oldest sessions while more bytes than this are stored. */
   readonly maxBytes: number
-  /** The oldest, while fewer bytes than this are free on the disk. */
+  /** Removes the oldest sessions while fewer bytes than this are free on the disk. */
   readonly minFreeBytes: number
 }
 

@@ -74,7 +74,7 @@ export function startRetention(deps: RetentionDeps): Retention {
     for (const removal of (await plan()).removals) {
       if (isClosed) return
       const beforeMs = now().getTime() - (removal.reason === 'age' ? policy.maxAgeMs : idleMs)
-      // Its newest object is older; a clock that was set back must not keep it.
+      // By the plan the newest object is old enough; a clock that was set back since must not keep the session.
       const removed = await removeSession(removal, Math.max(beforeMs, removal.lastObjectMs))
       if (removed.uploads > 0) report(removal, removed)
     }

@@ -23,10 +23,10 @@ export type OpenSession = (
 ) => Promise<OpenedSession | null>
 
 export interface OpenedSession {
-  /** How many objects the key opens, of how many. */
+  /** The number of objects that the key opens, of `objects`. */
   readonly opened: number
   readonly objects: number
-  /** Those that it does not open, where it opens others; the first of them. */
+  /** The objects that the key does not open, where it opens others; the first of them. */
   readonly damaged: readonly NamedUpload[]
   /** IVs that came twice, which breaks AES-GCM; each with the second upload. */
   readonly repeatedIvs: readonly (NamedUpload & { readonly iv: string })[]

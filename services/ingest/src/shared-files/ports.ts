@@ -12,7 +12,7 @@ export interface SharedFiles {
   replace(name: string, text: string): Promise<void>
   /** Names below a folder, without its own, sorted. */
   list(folder: string): Promise<readonly string[]>
-  /** Those that are gone already are passed over. */
+  /** Removes files; those that are gone already are passed over. */
   remove(names: readonly string[]): Promise<void>
 }
 

@@ -8,7 +8,7 @@ export async function* mapPages<Item, Other>(
   for await (const page of pages) yield page.map((item) => change(item))
 }
 
-/** The same pages, the first of which has been read, so that the first pages of several lists can be read together. */
+/** Reads the first page ahead, so that the first pages of several lists can be read together; returns all pages. */
 export async function prefetchPage<Item>(pages: Pages<Item>): Promise<Pages<Item>> {
   const iterator = pages[Symbol.asyncIterator]()
   const first = await iterator.next()

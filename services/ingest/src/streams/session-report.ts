@@ -16,7 +16,7 @@ export interface SessionReports {
 /** Reports on sessions one after the other, of which only one is held. Each call reads them anew. */
 export interface EachReport {
   rows(): AsyncIterable<readonly ReportRow[]>
-  /** Its rows with examples. */
+  /** The rows of each session, with examples. */
   reports(): AsyncIterable<SessionReport>
 }
 

@@ -19,11 +19,11 @@ export interface LogQuery {
 }
 
 export type LogPlace =
-  /** It begins at this position. */
+  /** The page begins at this position. */
   | { readonly kind: 'position'; readonly position: number }
-  /** It ends before this position. */
+  /** The page ends before this position. */
   | { readonly kind: 'before'; readonly position: number }
-  /** It begins at the first upload received at this time, Unix milliseconds. */
+  /** The page begins at the first upload received at this time or later, Unix milliseconds. */
   | { readonly kind: 'time'; readonly atMs: number }
 
 /** Null for what does not matter. */

@@ -14,9 +14,11 @@ export interface TestResult {
   /** ISO 8601. */
   readonly firstAt: string
   readonly lastAt: string
-  /** Of the newest connection: the code that it ended with, the version that it offered, the one that was agreed on. */
+  /** The code that the newest connection ended with; empty for none. The next fields are of that connection, too. */
   readonly code: string
+  /** The newest TLS version that the client offered. */
   readonly offers: string | null
+  /** The version that was agreed on. */
   readonly tlsVersion: string | null
   readonly serverName: string | null
   readonly certificate: TlsTestConnection['certificate']

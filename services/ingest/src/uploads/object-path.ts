@@ -1,7 +1,7 @@
 import { Refusal } from '../lib/refusal.ts'
 
 const maxPartBytes = 255
-/** Also for a body that is sent to the publishing point itself. */
+/** The refusal's text, also for a body that is sent to the publishing point itself. */
 export const noObjectNamed =
   'the path names no object: expected /streams/<id>/<path>, such as /streams/1/session_1/index.mpd'
 /** No path below a stream is longer, in bytes of UTF-8. */

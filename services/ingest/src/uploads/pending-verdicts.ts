@@ -12,7 +12,7 @@ export interface PendingVerdicts {
 export interface Verdict {
   /** Whether the stream is strict: then errors reject the upload. */
   readonly strict: boolean
-  /** None of an entry that is not an upload. */
+  /** The findings of the upload; none for another entry. */
   readonly findings: readonly Finding[]
 }
 

@@ -1,7 +1,7 @@
 import { memoize } from '@pushav/shared/lib/memoize.ts'
 import type { JournalEntry, Sender } from './upload.ts'
 
-/** How many bytes of names and values are recorded of one request. */
+/** Bytes of names and values that are recorded of one request. */
 const maxBytes = 4_096
 
 /**
@@ -48,7 +48,7 @@ export function withoutCredentials(entry: JournalEntry): JournalEntry {
   return { ...entry, upload: { ...upload, sender: hideCredentials(upload.sender) } }
 }
 
-/** The same sender where there is nothing to hide. */
+/** A sender without the values of its credentials; the same object where there are none. */
 export function hideCredentials(sender: Sender): Sender {
   const { headers } = sender
   if (!headers.some((name, i) => i % 2 === 0 && carriesCredential(name))) return sender

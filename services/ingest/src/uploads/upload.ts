@@ -21,14 +21,14 @@ export interface Upload {
   readonly sender: Sender
   /** Set for a part of one long request: the upload that the request itself became, and the part's offset in it. */
   readonly part?: { readonly of: string; readonly from: number }
-  /** How many uploads of their own the parts of a long request became; absent where it was not split. */
+  /** The number of uploads that the parts of a long request became; absent where it was not split. */
   readonly parts?: number
   /**
    * Paths of the stream whose uploads were on their way when it had come; of a segment, those that it may have
    * overtaken. Absent without any.
    */
   readonly beside?: readonly string[]
-  /** How many bytes its body had on the wire, where it came in a content coding that was undone. */
+  /** Bytes of the body on the wire, where it came in a content coding that was undone; else absent. */
   readonly codedBytes?: number
   /** Why its content coding could not be undone; such a body is stored as it came and is not whole. */
   readonly undecodable?: string

@@ -1,4 +1,5 @@
-import { type Announcement, at, type Session } from './state.ts'
+import type { Announcement } from './manifests/manifest-state.ts'
+import { at, type Session } from './state.ts'
 
 /** Matter allows 32 tracks with names of 16 characters, and one for metadata. */
 export const maxTracks = 128

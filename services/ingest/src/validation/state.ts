@@ -1,5 +1,5 @@
-import type { PeriodFacts } from '../media/inspection.ts'
 import type { ManifestComparison } from './manifests/comparison-state.ts'
+import type { Announcement, MpdVersion, PlaylistNames, PlaylistWindow } from './manifests/manifest-state.ts'
 import type { Precondition } from './preconditions.ts'
 import type { FindingCode, Severity } from './rules.ts'
 
@@ -29,7 +29,7 @@ export interface Session {
    * end.
    */
   readonly phase: 'open' | 'complete' | 'silent' | 'abandoned'
-  /** Its first manifest came. */
+  /** Whether its first manifest has come. */
   readonly announced: boolean
   /** Unix time. */
   readonly firstObjectMs: number
@@ -38,7 +38,7 @@ export interface Session {
   /** Unix time; null while it has not been completed. */
   readonly endedMs: number | null
   readonly segmentCount: number
-  /** HLS: how many media playlists, one for each track, the multivariant playlist names. */
+  /** HLS: the number of media playlists, one for each track, that the multivariant playlist names. */
   readonly hlsTrackCount: number | null
   /** HLS: CODECS of the multivariant playlist. */
   readonly hlsCodecs: readonly string[]
@@ -49,13 +49,13 @@ export interface Session {
   readonly playlists?: Readonly<Record<string, PlaylistNames>> | undefined
   /** cmaf-ingest: digest of the path of its first MPD. */
   readonly manifest?: number | undefined
-  /** Of the newest MPD at each of its paths, the newest of them; absent without. */
+  /** The newest MPD at each path, the newest of them; absent without any. */
   readonly mpds?: readonly MpdVersion[] | undefined
   /** cmaf-ingest: short digests of playlists with an end, the newest of them; absent without any. */
   readonly shortEndedDigests?: readonly string[]
-  /** Of manifests that ended it, or one of its tracks, while something was absent; absent without any. */
+  /** What manifests said that ended the session, or a track, while something had not come; absent without any. */
   readonly comparisons?: readonly ManifestComparison[] | undefined
-  /** From its newest dynamic MPD: availabilityStartTime; absent without. */
+  /** availabilityStartTime of its newest dynamic MPD; absent without. */
   readonly startTime?: string | undefined
   /** Short fingerprint of the first device with a certificate; absent without any. */
   readonly shortDevice?: string | undefined
@@ -65,7 +65,7 @@ export interface Session {
    * Absent without any.
    */
   readonly sentAgain?: Readonly<Record<string, string>> | undefined
-  /** Ids of uploads that it needs, and that are of earlier recordings of its number or of no session; absent without any. */
+  /** Ids of uploads of earlier recordings of its number, or of no session, that it needs; absent without any. */
   readonly shared?: readonly string[] | undefined
   /** hksv: what its playlists have said so far; absent before the first. */
   readonly sealing?: SealingState | undefined
@@ -78,7 +78,7 @@ export interface Session {
 /** The playlists of a HomeKit Secure Video session up to the newest. */
 export interface SealingState {
   readonly keyId: string | null
-  /** Its media playlist came, and its multivariant playlist. */
+  /** Whether its media playlist and its multivariant playlist have come. */
   readonly hasMedia: boolean
   readonly hasMultivariant: boolean
   /** Segments in the newest media playlist, and a digest of their durations. */
@@ -87,88 +87,15 @@ export interface SealingState {
   readonly hasEnd: boolean
 }
 
-/** How much has come of a session. */
+/** What has come of a session, in numbers. */
 export interface SessionCounts {
   readonly uploads: number
-  /** Those of a long request count with its parts. */
+  /** Sizes of the uploads; a long request counts by its parts. */
   readonly bytes: number
   /** Uploads with an error. */
   readonly errors: number
   /** Uploads with a warning and no error. */
   readonly warnings: number
-}
-
-/** What a manifest announces of one track. */
-export interface Announcement {
-  /** Of its representation, and of the period that it is in; absent without one. */
-  readonly id: string | null
-  readonly period?: string
-  /** The adaptation set that it is in, unique within the MPD. */
-  readonly set: string | null
-  readonly codecs: string | null
-  /** Duration of a segment, seconds. */
-  readonly segmentSeconds: number | null
-  /** Paths below the stream, as RepresentationFacts has them; null where they are not to be compared. */
-  readonly initialization: string | null
-  readonly media: string | null
-  /** Patterns of the paths of a SegmentList, see `patternsOf`; absent for a template. */
-  readonly list?: readonly string[] | undefined
-  /** Digest of its MPD's path, where that is not the session's first. */
-  readonly manifest?: number | undefined
-}
-
-/** The paths that a media playlist names, below the stream. */
-export interface PlaylistNames {
-  /** Of its EXT-X-MAPs, in their order. */
-  readonly inits: readonly string[]
-  /** Patterns of its segments' paths, see `patternsOf`. */
-  readonly segments: readonly string[]
-  /** Likewise of its parts (EXT-X-PART); absent without. */
-  readonly parts?: readonly string[] | undefined
-  /** Where its window is; absent where that is not known, and once it has ended. */
-  readonly window?: PlaylistWindow | undefined
-}
-
-/** The segments that a media playlist lists, to compare the next version with. */
-export interface PlaylistWindow {
-  /** Digest of the playlist's path. */
-  readonly path: number
-  /** Media sequence number of its first segment. */
-  readonly sequence: number
-  readonly count: number
-  /** Digest of the URI of its first segment. */
-  readonly first: number
-  /** Of its last segments the digest of the URI, and EXTINF; empty where that is not known. */
-  readonly newest?: readonly (readonly [name: number, seconds: number])[]
-  /** EXT-X-TARGETDURATION. */
-  readonly target?: number | undefined
-  /** Digest of the URI of its first EXT-X-MAP. */
-  readonly map?: number | undefined
-  readonly isEvent?: true | undefined
-  /** As in PlaylistFacts; absent without. */
-  readonly discontinuities?: readonly number[]
-  readonly discontinuitySequence?: number
-}
-
-/** What a version of an MPD says that the next ones have to say, too. */
-export interface MpdVersion {
-  /** Digest of its path. */
-  readonly path: number
-  readonly isStatic?: true | undefined
-  readonly id?: string | undefined
-  /** availabilityStartTime, Unix time in milliseconds. */
-  readonly startMs?: number | undefined
-  readonly periods?: readonly PeriodFacts[] | undefined
-  /** What it changed since the newest segment, and its versions before it; absent without. */
-  readonly changes?: readonly MpdChange[] | undefined
-}
-
-/** An upload with the finding `mpd-changed`, which a restart of the device would explain. */
-export interface MpdChange {
-  readonly upload: string
-  readonly severity: Severity
-  /** How many segments its session had before. */
-  readonly segments: number
 }
 
 export type TrackPhase =
@@ -185,25 +112,25 @@ export interface Track {
   readonly name: string
   readonly phase: TrackPhase
   readonly hasPlaylist?: boolean | undefined
-  /** hls: of its newest initial playlist; absent where that is not known. */
+  /** hls: the segments that its newest initial playlist lists; absent where that is not known. */
   readonly window?: PlaylistWindow | undefined
   readonly segmentCount: number
   /** The highest number in the names of its segments. */
   readonly lastNumber: number | null
-  /** A name of its segments has leading zeros: what the names are cannot be told from `lastNumber`. */
+  /** Set where names of its segments have leading zeros, so that `lastNumber` does not say how a name is spelled. */
   readonly hasPaddedNames?: true | undefined
   /** Number of the expected segment, when its upload was cut off: the segment after it is no gap. */
   readonly cutOffNumber?: number | undefined
-  /** An init segment came, readable or not. */
+  /** Whether an init segment came, readable or not. */
   readonly hasInit: boolean
   readonly init: KnownInit | null
   /** cmaf-ingest: id of the upload that held the init segment; elsewhere its path tells which one that is. */
   readonly initUpload?: string | undefined
   /** The track whose init segment this one shares. */
   readonly header?: string | undefined
-  /** Other tracks share its init segment; without segments it is no more than that. */
+  /** Set where other tracks share its init segment; without segments it is no more than that. */
   readonly isHeader?: true | undefined
-  /** cmaf-ingest: when an MPD ended it that did not end the session; Unix time. */
+  /** cmaf-ingest: arrival of an MPD that ended the track and not the session; Unix time. */
   readonly endedMs?: number | undefined
   /** cmaf-ingest: where its objects with free names are. */
   readonly place?: TrackPlace | undefined
@@ -220,13 +147,13 @@ export interface Track {
   readonly clock: Clock | null
   /** Times that its segments have jumped over; absent without. */
   readonly hole?: Hole | undefined
-  /** cmaf-ingest: where its times or numbers began anew the last time, unless a playlist has said so; absent without. */
+  /** cmaf-ingest: the last segment whose times or numbers began anew, unless a playlist has said so; absent without. */
   readonly jump?: Jump | undefined
-  /** cmaf-ingest: the long request that is on its way to it; absent when that has ended. */
+  /** cmaf-ingest: the long request that is still on its way; absent when that has ended. */
   readonly openRequest?: string | undefined
-  /** cmaf-ingest: another clip has begun, whose times may begin anew. */
+  /** cmaf-ingest: set where another clip has begun, whose times may begin anew. */
   readonly isAnew?: true | undefined
-  /** cmaf-ingest: how much later than its own times say the newest clip is placed, behind those before it. */
+  /** cmaf-ingest: by how much the newest clip is placed later than its own times say, so that it follows those before it. */
   readonly shift?: number | undefined
   /** Paths of segments that were on their way when a later one had come. */
   readonly awaited?: readonly string[] | undefined
@@ -241,12 +168,13 @@ export interface Track {
 export interface LongRequest {
   /** Digest of the id of its upload. */
   readonly of: number
-  /** Of the first segment of its track in this recording, maybe in a request before. */
+  /** Sequence number of the first segment of its track in this recording, maybe in a request before. */
   readonly firstSequence: number
+  /** Digest of that segment. */
   readonly shortFirstDigest: string
-  /** Of the newest segments, the last of them at the end. */
+  /** Digests of the newest segments, the last of them at the end. */
   readonly shortDigests: readonly string[]
-  /** When its newest segment came; Unix time. */
+  /** Arrival of its newest segment; Unix time. */
   readonly lastMs: number
   /** Absent while more may come. */
   readonly end?: 'whole' | 'cut-off'
@@ -256,7 +184,7 @@ export interface LongRequest {
 interface SegmentParts {
   /** Digest of its name. */
   readonly of: number
-  /** Its track has had segments of several parts. */
+  /** Set where its track has had segments of several parts. */
   readonly areMany?: true | undefined
 }
 
@@ -270,9 +198,9 @@ export interface TrackPlace {
   readonly shape?: number | undefined
   /** What stays the same in its names, see `steadyDigest`; of clips, and of segments without an init segment. */
   readonly steady?: number | undefined
-  /** Of one long request that was cut into segments, the digest of its path without the counter. */
+  /** Path, without the counter, of a long request that was cut into segments. */
   readonly clip?: number | undefined
-  /** Several files with a header of their own are this track. */
+  /** Set where several files with a header of their own are this track. */
   readonly hasClips?: true | undefined
 }
 
@@ -288,9 +216,11 @@ export interface KnownInit {
   readonly encrypted: boolean
   /** Profile and level of Dolby Vision, `08.07`. */
   readonly dolbyVision?: string | undefined
-  /** Of its sample descriptions, as InitFacts has them: how many, that of trex, and `8,,16` for the sizes of vectors. */
+  /** The number of its sample descriptions; this and the next two as in InitFacts. */
   readonly descriptionCount?: number | undefined
+  /** The sample description of trex. */
   readonly defaultDescription?: number | undefined
+  /** Sizes of initialization vectors by sample description, such as `8,,16`. */
   readonly ivSizes?: string | undefined
   /** Media time that an edit list shows first. */
   readonly editStart?: number | undefined
@@ -306,7 +236,7 @@ export interface KnownInit {
 export interface Clock {
   readonly start: number
   readonly end: number
-  /** Where it would be without the deviation of the newest segment; absent where that one came at its time. */
+  /** The end without the deviation of the newest segment; absent where that segment began where the one before ended. */
   readonly straight?: number | undefined
   /** Duration, number and bytes of all segments together. */
   readonly total: number
@@ -315,11 +245,11 @@ export interface Clock {
   /** Duration of the newest segment, and of one sample of it. */
   readonly duration: number
   readonly sample: number
-  /** Of the segments before the newest; absent where it is the newest's duration, too: see `segmentDurations`. */
+  /** Durations of segments before the newest; absent where they equal that of the newest: see `segmentDurations`. */
   readonly shortest?: number | undefined
   readonly longest?: number | undefined
   readonly sequence: number
-  /** The newest segment has the brand lmsg: it is the last. */
+  /** Whether the newest segment has the brand lmsg: it is the last. */
   readonly isLast?: boolean | undefined
 }
 
@@ -342,12 +272,12 @@ export interface Jump {
   readonly severity: Severity
 }
 
-/** How long the segments of a track last, in units of its timescale. */
+/** Durations of the segments of a track, in units of its timescale. */
 export interface SegmentDurations {
-  /** Of those before the newest; null where there is none. */
+  /** Durations of the segments before the newest; null where there is none. */
   readonly shortest: number | null
   readonly longest: number | null
-  /** Of the newest. It may be the last, which may be shorter. */
+  /** Duration of the newest segment, which may be the last one, and shorter. */
   readonly newest: number
 }
 

@@ -137,8 +137,8 @@ interface IdentifiedEvent {
 }
 
 /**
- * Each process that received objects of a session finds its end by its own clock. The newest object tells one end from
- * the next, and whether another process has received more: then the session has not ended.
+ * The event of an end with the key of that end, by the session's newest object. Each process that received objects of the
+ * session finds an end by its own clock; null where another process has received more, so that the session has not ended.
  */
 async function withEnd(
   streams: Pick<StreamReads, 'sessionViewsOf'>,

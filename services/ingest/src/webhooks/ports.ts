@@ -16,7 +16,7 @@ export interface WebhookFiles {
 
 /** One event on its way to one webhook. */
 export interface Delivery {
-  /** The same for the same event, so that a webhook gets it once; the `webhook-id` of all attempts. */
+  /** The `webhook-id` of all attempts. One event has one id, so that a webhook gets it once. */
   readonly id: string
   readonly event: string
   readonly stream: string | null

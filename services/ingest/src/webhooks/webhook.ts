@@ -29,8 +29,8 @@ export const isWanted = ({ events, stream }: Webhook, event: WebhookEvent): bool
   events.includes(event.kind) && (stream === null || stream === streamOf(event))
 
 /**
- * The same text for the same event, of several processes and within a minute: handshakes are refused as often as a
- * client tries.
+ * A text that is the same wherever several processes see one event. Refusals of one client within a minute share it, too:
+ * handshakes are refused as often as a client tries.
  */
 export function identityOf(event: WebhookEvent): string {
   switch (event.kind) {

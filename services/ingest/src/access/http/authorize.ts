@@ -40,11 +40,11 @@ export interface Authorization {
   /** Refuses requests that the table of access does not allow. */
   readonly requireAccess: RequestHandler
   /**
-   * The same for an upload that goes around express. Returns no promise where nothing has to be read. Throws
-   * refusals.
+   * Does what `requireAccess` does for an upload that goes around express: throws its refusals. Returns no promise where
+   * nothing has to be read.
    */
   authorizeUpload(request: IncomingMessage, peer: Peer, stream: string): void | Promise<void>
-  /** Who sends an upload, and why it may no longer go on; null where it may. */
+  /** The sender of an upload, and the refusal that ends it by now; null where it may go on. */
   reviewUpload(request: IncomingMessage, peer: Peer, stream: string): Promise<UploadReview>
   /** The client that sent a request which has passed `requireAccess`. */
   clientOf(request: IncomingMessage): Client

@@ -8,7 +8,7 @@ export interface Profile {
   /** The CA that signs it. */
   readonly issuer: 'device' | 'unknown' | 'intermediate'
   readonly validity: 'usual' | 'past' | 'future'
-  /** Its extended key usage; null for none. */
+  /** The extended key usage; null for none. */
   readonly usage: 'clientAuth' | 'serverAuth' | null
   readonly hasSan: boolean
   /** Whether it is made as long as Matter allows. */

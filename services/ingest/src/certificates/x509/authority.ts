@@ -12,7 +12,7 @@ const usageOf = { server: 'serverAuth', device: 'clientAuth' } as const
 interface OpenOptions {
   /** What follows a leaf in its file, PEM; the CA's own certificate where it is not given. */
   readonly chain?: string
-  /** Its files, for the errors. */
+  /** The files of root and key, named in errors. */
   readonly file?: string
 }
 
@@ -57,7 +57,7 @@ export async function openAuthority(
     const { pathLength } = parsed.getExtension(x509.BasicConstraintsExtension) ?? {}
     if (pathLength !== 0) return rootPem
     const widened = await x509.X509CertificateGenerator.create({
-      // The same in each process, so that they agree on what they hand over.
+      // Derived, so that all processes hand over the same root.
       serialNumber: serialOf(createHash('sha256').update(root.raw).digest()),
       subject: parsed.subjectName,
       issuer: parsed.subjectName,

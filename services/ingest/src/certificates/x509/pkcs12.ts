@@ -65,7 +65,7 @@ async function macOf(safe: Buffer, password: string): Promise<Buffer> {
 
 const blockBytes = 64
 const macPurpose = 3
-/** Of one turn of the event loop, which uploads wait for. */
+/** Iterations in one turn of the event loop, for which uploads have to wait. */
 const iterationsPerTurn = 500
 
 /** RFC 7292, B.2, for a key as long as the digest: one round of blocks is enough. */

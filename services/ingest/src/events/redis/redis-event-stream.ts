@@ -238,7 +238,7 @@ export function redisEventBus(
   }
 }
 
-/** Some stored events. */
+/** Consecutive stored events, and the id of the last entry that was read for them. */
 interface Page {
   readonly events: readonly DeliveredEvent[]
   readonly lastEntry: string | null

@@ -9,7 +9,7 @@ const maxListed = 200
 /** The uploads of one stream that are on their way to any process, as far as events tell. */
 export interface InFlightView {
   onEvent(event: StreamEvent): void
-  /** Those of other processes, and those of this one as they are now. */
+  /** The uploads in flight of other processes, and those of this process as they are now. */
   list(own: readonly InFlightUpload[]): readonly InFlightResponse[]
 }
 

@@ -34,7 +34,7 @@ export async function sendZip(response: Response, entries: readonly ZipEntry[]):
   }
   const sized = Promise.withResolvers<number>()
   const onSize = (size: number) => sized.resolve(size)
-  // Its type says that the callback gets nothing; it gets the size.
+  // By the types of yazl the callback gets nothing, but yazl passes the size.
   zip.end({ forceZip64Format: false, comment: '' }, onSize as () => void)
   const size = await sized.promise
   response.set('Content-Type', 'application/zip').set('Content-Length', String(size))

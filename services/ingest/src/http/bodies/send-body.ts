@@ -27,7 +27,7 @@ export function sendBody(
     return void sendRemote(response, body, headers).then(
       () => onSent(),
       (error) => {
-        // They are not those of an error response.
+        // Headers of the body would be wrong on the error response.
         if (!response.headersSent)
           for (const name of [...Object.keys(headers), 'Accept-Ranges', 'Last-Modified'])
             response.removeHeader(name)

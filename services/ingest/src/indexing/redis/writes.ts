@@ -89,7 +89,7 @@ function addJudgement(batch: WriteBatch, keys: Keys, event: Judgement): void {
   if (event.place === 'object') addObject(batch, keys, event)
 }
 
-/** By its folder, for the segments of dash and hls streams. */
+/** Adds an init segment to those of its folder, for the segments of dash and hls streams. */
 function addInit(
   batch: WriteBatch,
   keys: Keys,

@@ -9,7 +9,7 @@ import { type Totals, withWaiting } from '../totals.ts'
 
 /** What must be known of a stream before uploads are removed from its index. */
 export interface RemovalInput {
-  /** Those of the uploads that are in the index. */
+  /** The uploads to remove that are in the index. */
   readonly uploads: readonly JudgedUpload[]
   /** What stands at their paths. */
   readonly objects: ReadonlyMap<string, StoredObject>
@@ -36,7 +36,7 @@ export interface RemovalResult extends Pick<RemovalInput, 'totals' | 'order' | '
 }
 
 interface RemovedUpload extends JudgedUpload {
-  /** It stood at its path. */
+  /** Whether the upload was what stood at its path. */
   readonly isObject: boolean
 }
 

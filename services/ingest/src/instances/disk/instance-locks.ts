@@ -16,9 +16,9 @@ const nameWaitMs = 10_000
 const maxInstances = 1_000
 
 interface Instance extends InstanceLocks, Disposable {
-  /** Of this process. */
+  /** The name of this process. */
   readonly name: string
-  /** This process leaves nothing behind that needs care. */
+  /** Records that this process leaves nothing behind that needs care. */
   settle(): Promise<void>
 }
 

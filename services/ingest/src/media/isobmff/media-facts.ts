@@ -144,7 +144,7 @@ function addTraf(facts: FactsSoFar, traf: Traf, gap: number | null): void {
   facts.innerGap = facts.innerGap === null || gap === null ? null : Math.max(facts.innerGap, gap)
 }
 
-/** Of an upload more sample descriptions than these are not looked at. */
+/** Sample descriptions of an upload that are looked at, the first ones. */
 const maxDescriptions = 8
 
 /** Trafs before the first one whose tfhd names a sample description use that of trex. */

@@ -169,7 +169,7 @@ function checkTimeline(flaws: Flaws, entries: readonly Element[], longest: numbe
   }
 }
 
-/** Of a segment: sound whose segments begin with those of pictures has times that are rounded to its frames. */
+/** The share of a segment's duration by which times may be rounded: sound that is cut where pictures are is rounded to its frames. */
 const maxRounding = 0.02
 
 /** Null where a run lasts as long as it may. */

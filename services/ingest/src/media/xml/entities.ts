@@ -15,7 +15,7 @@ export function decodeEntities(text: string): string {
 function decodeOne(whole: string, name?: string, decimal?: string, hex?: string): string {
   if (name) return entities[name] ?? whole
   const point = decimal ? Number(decimal) : Number.parseInt(hex ?? '', 16)
-  // Also NaN: an ampersand with nothing known behind it.
+  // NaN, too: an ampersand with nothing known behind it.
   if (!isCharacter(point)) throw new UnknownReference('an entity or character reference is unknown')
   return String.fromCodePoint(point)
 }

@@ -5,7 +5,7 @@ import { decodeEntities, UnknownReference } from './entities.ts'
 /** An element without its namespace prefix; attribute names keep theirs, entities are decoded. */
 export interface Element {
   readonly name: string
-  /** Its namespace prefix; absent without one. */
+  /** The namespace prefix of the name; absent without one. */
   readonly prefix?: string
   readonly attributes: Readonly<Record<string, string>>
   /** By name, each list in document order, so that a lookup among thousands is fast. */

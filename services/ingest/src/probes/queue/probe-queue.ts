@@ -8,7 +8,7 @@ import { failedJobsOf } from './failed-jobs.ts'
 import { backlogOf } from './probe-backlog.ts'
 import { batchesOf, isUrgent, singleOf } from './probe-batches.ts'
 
-/** Of each command: BullMQ itself waits without end for its first connection. */
+/** The longest wait for a command: BullMQ itself waits without end for its first connection. */
 const commandTimeoutMs = 5_000
 const closeTimeoutMs = 1_000
 const orQueueUnavailable = orUnavailableWith('the probe queue (Redis)')

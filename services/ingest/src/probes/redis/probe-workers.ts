@@ -13,7 +13,7 @@ export async function findProbeWorkers(redis: RedisClient): Promise<readonly Nam
   return hosts.flatMap((name, i) => workersIn(name, found[i]))
 }
 
-/** None in what a worker of another version wrote. */
+/** The worker that a value describes; none where a worker of another version wrote it. */
 function workersIn(name: string, json: string | null | undefined): NamedWorker[] {
   const parsed = probeWorker.safeParse(json?.startsWith('{') ? JSON.parse(json) : null)
   return parsed.success ? [{ name, ...parsed.data }] : []

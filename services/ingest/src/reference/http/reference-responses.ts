@@ -8,9 +8,9 @@ import { respondAsReferenceWith } from './respond-as-reference.ts'
 
 /** What the API says of the reference, and says as the reference would. */
 export interface ReferenceResponses {
-  /** Its side of a report, of one session of this server or of all. */
+  /** The reference's side of a report on one session of this server, or with null on all. */
   readonly report: (stream: string, session: string | null) => Promise<ReferenceReportResponse>
-  /** Its verdict on one upload; null where it is not remembered any more. */
+  /** The reference's verdict on one upload; null where it is not remembered any more. */
   readonly verdictOn: (stream: string, upload: string) => Promise<ReferenceVerdictResponse | null>
   /** The response to an upload. */
   readonly respond: RespondWithReceipt

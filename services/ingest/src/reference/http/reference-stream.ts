@@ -9,7 +9,7 @@ import { referenceTracks } from './reference-report.ts'
 /** A stream with the lists and sessions that the reference would have. */
 export function referenceStreamResponseWith(readReference: ReadReference) {
   return function referenceStreamResponse({ stream }: IndexedStream) {
-    // The same view for all lists: they are read one after the other.
+    // One view serves all lists, which are read one after the other.
     let view: Promise<ReferenceView> | null = null
     return {
       ...streamFields(stream),

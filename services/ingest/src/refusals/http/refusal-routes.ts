@@ -43,7 +43,7 @@ export function refusalRoutes({ refusals, eventBus, count, audit, log, now }: Re
     const repeated = await refusals.record(refused)
     if (repeated === 1) {
       const details = `${address}: ${reason}. ${adviceOn(refused)}`
-      // Each browser does so once, before its user goes on.
+      // Expected: each browser ends one handshake before its user accepts the certificate.
       if (code.startsWith('BROWSER_')) log.info(`a browser ended the handshake: ${details}`)
       else log.warn(`a client was refused: ${details}`)
     }

@@ -33,7 +33,7 @@ export function sharedRoots(files: SharedFiles): SharedRoots {
         `STORE: certs/${name} of this working directory is another CA than that of the other machines: put the folder aside`,
       )
     if (endOf(stored) >= endOf(here)) return stored
-    // It was renewed here.
+    // The root was renewed on this machine.
     await files.replace(fileOf(name), JSON.stringify(here))
     return here
   }

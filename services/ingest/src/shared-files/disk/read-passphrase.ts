@@ -17,7 +17,7 @@ export async function readPassphrase(settings: PassphraseSettings): Promise<stri
   if (storePassphrase !== null && path !== null)
     throw new UnusableSetting('STORE_PASSPHRASE and STORE_PASSPHRASE_FILE are both set')
   const passphrase = path === null ? storePassphrase : await readFirstLine(path)
-  // Its text never gets into a log.
+  // The message must not have the passphrase, as it gets into a log.
   if (passphrase !== null && passphrase.length < minLength)
     throw new UnusableSetting(`the passphrase of the store has fewer than ${minLength} characters`)
   return passphrase

@@ -8,7 +8,7 @@ import { deriveKey, seal, unseal } from '../seal.ts'
 const keyName = 'shared/key.json'
 const saltBytes = 16
 const check = 'push-av-server'
-/** Of scrypt: 128 MiB of memory and half a second at each start. */
+/** The cost of scrypt: 128 MiB of memory and half a second at each start. */
 const defaultCost = 131_072
 const maxCost = 1_048_576
 

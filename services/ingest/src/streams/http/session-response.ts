@@ -70,5 +70,5 @@ const kindOf: Readonly<Record<string, 'video' | 'audio' | 'text' | 'metadata'>> 
   meta: 'metadata',
 }
 
-/** Each object is listed with the path at which its certificate can be read. */
+/** The path of an object, and the path at which its certificate can be read. */
 const withCertificatePath = (path: string) => [path, `${path}.crt`]

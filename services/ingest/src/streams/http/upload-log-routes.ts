@@ -51,7 +51,7 @@ export function uploadLogRoutes({
   return router
 }
 
-/** Some 200 KiB, with 4 KiB of headers and many findings each. */
+/** A page of some 200 KiB, with 4 KiB of headers and many findings each. */
 const uploadsPerPage = 25
 const rowsPerPage = 500
 

@@ -31,7 +31,7 @@ export async function* inArrivalOrder(hashes: readonly PathEntries[]): AsyncGene
   yield page
 }
 
-/** Each path once: of a path that comes twice, the later entry. */
+/** The paths, each once: with the later entry where it comes twice. */
 async function sortedRuns(hash: PathEntries): Promise<ListedPath[][]> {
   const shards = new Map<number, Map<string, string>>()
   for await (const page of hash) {

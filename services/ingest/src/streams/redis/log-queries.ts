@@ -45,7 +45,7 @@ export function redisLogQueries(
     return low
   }
 
-  /** Of an upload that retention has removed, when its request arrived. */
+  /** The time of an upload's receipt; where retention has removed the upload, of the arrival of its request. */
   async function receivedMsAt(stream: string, position: number): Promise<number> {
     const { log, uploads: rows } = keysOf(stream)
     const id = await orUnavailable(redis.lindex(log, position))

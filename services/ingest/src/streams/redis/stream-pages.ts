@@ -12,7 +12,7 @@ import { inArrivalOrder, type ListedPath, type PathEntries } from './arrival-ord
 import { byNumber } from './by-number.ts'
 import { scanHash } from './scan-hash.ts'
 
-/** Each page takes a few milliseconds. */
+/** Sizes of pages that take a few milliseconds each. */
 const sessionsPerPage = 20
 const firstPagePaths = 100
 const pagePaths = 500

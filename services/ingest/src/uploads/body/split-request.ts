@@ -25,13 +25,13 @@ interface Splitter extends PartListener, AsyncDisposable {
 }
 
 interface SplitResult {
-  /** How many uploads the parts became; 0 where the request is not long. */
+  /** The number of uploads that the parts became; 0 where the request is not long. */
   readonly parts: number
-  /** Why not all did; null when they did. */
+  /** The error that kept a part from becoming one; null for none. */
   readonly failure: Error | null
   /** The first errors found in the parts, each with its part's name before it. */
   readonly errors: readonly Finding[]
-  /** Some verdict took too long. */
+  /** Whether a verdict took too long. */
   readonly isPending: boolean
 }
 

@@ -13,16 +13,16 @@ import type { UploadEvents } from '../upload-events.ts'
 
 /** A body as it arrives. */
 export interface IncomingBody {
-  /** All of it, where it is small and has come with its head; else null. */
+  /** The whole body, where it is small and has come with its head; else null. */
   readonly buffered: Buffer | null
   /**
-   * It ends, or throws when the connection is lost before its end. To be called once, and not where the body is
-   * buffered; nothing else uses the memory of the bytes.
+   * The bytes as they come. Iterating throws where the connection is lost before the end. To be called once, and not where
+   * the body is buffered; nothing else uses the memory of the bytes.
    */
   bytes(): AsyncIterable<Buffer>
   /** Content-Length; null when the end is announced later. */
   readonly declaredBytes: number | null
-  /** The response to the request that it comes in, which only its adapter looks into; null, or absent, for none. */
+  /** The response to the request of the body, which only its adapter looks into; null, or absent, for none. */
   readonly exchange?: object | null
   /** Undoes the body's content coding; null where it has none. Throws the refusal `body-undecodable`. */
   readonly decode: ((coded: AsyncIterable<Buffer>) => AsyncIterable<Buffer>) | null

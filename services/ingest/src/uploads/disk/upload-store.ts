@@ -51,7 +51,7 @@ export async function openUploadStore(deps: UploadStoreDeps): Promise<LocalUploa
     commit,
   }
 
-  /** Of streams whose folders were deleted by hand. */
+  /** Makes the folders of streams that were deleted by hand. */
   async function makeLostFolders(): Promise<void> {
     const root = join(workingDirectory, 'uploads')
     const streams = await journals.streams()

@@ -6,7 +6,7 @@ export function continueBody(request: IncomingMessage, response: ServerResponse)
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue()
 }
 
-/** The same as a middleware. */
+/** `continueBody` as a middleware. */
 export const sendContinue: RequestHandler = (request, response, next) => {
   continueBody(request, response)
   next()

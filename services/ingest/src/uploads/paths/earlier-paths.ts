@@ -1,8 +1,8 @@
 import { directoryOf, isInitName } from '../object-path.ts'
 
 /**
- * Of the paths of open uploads those that a segment may have overtaken: init segments in its folder, and segments whose
- * names count less far.
+ * The paths of open uploads that a segment may have overtaken: of init segments in its folder, and of segments with lower
+ * numbers in their names.
  */
 export function earlierPaths(open: readonly string[], path: string): readonly string[] {
   if (open.length === 0) return open

@@ -62,16 +62,16 @@ export function addSegment(context: Context, before: Session, name: string, medi
   )
 }
 
-/** What a segment is to those that its track has. */
+/** How a segment relates to those that its track has. */
 interface SegmentRole {
   readonly part: ReturnType<typeof partOf>
-  /** It came in the order of its track, as far as that is known. */
+  /** Whether the segment came in the order of its track, as far as that is known. */
   readonly isOrdered: boolean
-  /** Its path had the init segment of the track: all of the track comes to one URL. */
+  /** Whether the init segment of the track went to its path: all of the track comes to one URL. */
   readonly isAtInitPath: boolean
-  /** Its path had another segment of the same recording, which is a fault. */
+  /** Whether another segment of the recording went to its path, which is a fault. */
   readonly isReused: boolean
-  /** It takes the place of what its path had, or is a copy of parts that came; then it does not count. */
+  /** Whether it replaces what went to its path, or is a copy of parts that came; then it does not count. */
   readonly isReplacement: boolean
 }
 

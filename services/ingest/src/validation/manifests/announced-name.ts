@@ -2,9 +2,10 @@ import { memoize } from '@pushav/shared/lib/memoize.ts'
 import { templatePattern } from '../../media/path-matcher.ts'
 import type { Context, Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { type Announcement, at, type Session, type Track } from '../state.ts'
+import { at, type Session, type Track } from '../state.ts'
 import { matchesPattern } from '../tracks/path-pattern.ts'
 import { segmentOfPart } from '../tracks/track-names.ts'
+import type { Announcement } from './manifest-state.ts'
 
 /**
  * Checks that an object is at one of the paths that the MPD names for its track (ISO/IEC 23009-1, 5.3.9.4.4).

@@ -3,8 +3,9 @@ import { parseDateTime } from '../../media/mpd/attribute-values.ts'
 import { maxSets } from '../../media/mpd/mpd.ts'
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding, type WithdrawnFinding } from '../finding.ts'
-import type { MpdChange, MpdVersion, Session } from '../state.ts'
+import type { Session } from '../state.ts'
 import { textDigest } from '../tracks/track-names.ts'
+import type { MpdChange, MpdVersion } from './manifest-state.ts'
 
 /** More MPDs of a session than these are not compared with their next versions, and more periods of one. */
 const maxMpds = 4

@@ -4,8 +4,9 @@ import { baseNameOf } from '../../uploads/object-path.ts'
 import type { Context } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import type { Precondition } from '../preconditions.ts'
-import type { Announcement, Session } from '../state.ts'
+import type { Session } from '../state.ts'
 import { announcedPaths } from './announced-name.ts'
+import type { Announcement } from './manifest-state.ts'
 
 /**
  * Compares a media playlist with the MPD before it (DASH-IF Ingest 6.2-17): paths and names have to agree.

@@ -3,11 +3,12 @@ import { destinationOf } from '../../media/relative-url.ts'
 import type { Context } from '../evaluation.ts'
 import type { Finding, WithdrawnFinding } from '../finding.ts'
 import { limitPlaylists } from '../limits.ts'
-import { at, type PlaylistNames, type Session, type Track, withTrack } from '../state.ts'
+import { at, type Session, type Track, withTrack } from '../state.ts'
 import { patternsOf } from '../tracks/path-pattern.ts'
 import { playlistTrack } from '../tracks/playlist-track.ts'
 import { textDigest } from '../tracks/track-names.ts'
 import { withdrawJump } from './discontinuity.ts'
+import type { PlaylistNames } from './manifest-state.ts'
 import { checkWindow, windowOf } from './playlist-window.ts'
 
 interface NamedPlaylist {

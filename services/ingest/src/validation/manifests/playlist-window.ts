@@ -2,8 +2,8 @@ import { maxDiscontinuities } from '../../media/hls/playlist.ts'
 import type { PlaylistFacts } from '../../media/inspection.ts'
 import type { Upload } from '../../uploads/upload.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import type { PlaylistWindow } from '../state.ts'
 import { textDigest } from '../tracks/track-names.ts'
+import type { PlaylistWindow } from './manifest-state.ts'
 
 /** Segments whose names and durations are compared with the next version, the last of a playlist. */
 const maxCompared = 8
@@ -138,14 +138,17 @@ function durationFault(
   return null
 }
 
-/** How many discontinuities lie before a segment, its own included, stays as it is (RFC 8216, 6.2.2). */
+/**
+ * What is wrong with the number of discontinuities before a segment, its own included, which must not change (RFC 8216,
+ * 6.2.2); null for nothing.
+ */
 function discontinuityFault(
   { sequence, count, discontinuities = [], discontinuitySequence = 0 }: PlaylistWindow,
   playlist: PlaylistFacts,
   mediaSequence: number,
 ): string | null {
   const { discontinuities: now = [], discontinuitySequence: received = 0, extinfCount } = playlist
-  // Of a playlist with that many the later ones are not known.
+  // Further discontinuities than `maxDiscontinuities` were not remembered.
   if (extinfCount === 0 || discontinuities.length === maxDiscontinuities) return null
   const passed = discontinuities.filter((place) => sequence + place <= mediaSequence).length
   const expected = discontinuitySequence + passed - (now[0] === 0 ? 1 : 0)

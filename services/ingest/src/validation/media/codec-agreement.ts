@@ -64,7 +64,7 @@ export function isSameCodec(announced: string, track: TrackCodec): boolean {
 }
 
 interface CodecParts {
-  /** Of the sample entry. */
+  /** The name of the sample entry. */
   readonly name: string
   readonly fields: readonly string[]
 }

@@ -2,8 +2,9 @@ import { isPictureHandler } from '../../media/handlers.ts'
 import type { InitFacts } from '../../media/inspection.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
 import { maxTextLength } from '../limits.ts'
+import type { Announcement } from '../manifests/manifest-state.ts'
 import type { Precondition } from '../preconditions.ts'
-import { type Announcement, at, type KnownInit, type Session, type Track } from '../state.ts'
+import { at, type KnownInit, type Session, type Track } from '../state.ts'
 import { familyOf, isSameCodec, type TrackCodec } from './codec-agreement.ts'
 
 /**

@@ -22,9 +22,9 @@ export interface SegmentPosition {
   readonly isNext: boolean
   /** Duration of a segment that the manifest announces, seconds; null for none. */
   readonly announcedSeconds: number | null
-  /** What it is to the segment before; see `SegmentPart`. Absent where segments come whole. */
+  /** How the segment continues the one before; see `SegmentPart`. Absent where segments come whole. */
   readonly part?: SegmentPart
-  /** Of a part of a long request, its first byte in that; else absent. */
+  /** The offset of the segment in a long request that it is a part of; else absent. */
   readonly partFrom?: number | undefined
 }
 

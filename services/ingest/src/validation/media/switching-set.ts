@@ -1,7 +1,8 @@
 import type { MediaFacts } from '../../media/inspection.ts'
 import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { type Announcement, at, type KnownInit, type Session, type Track } from '../state.ts'
+import type { Announcement } from '../manifests/manifest-state.ts'
+import { at, type KnownInit, type Session, type Track } from '../state.ts'
 import { familyOf } from './codec-agreement.ts'
 import { formatSeconds } from './format-seconds.ts'
 

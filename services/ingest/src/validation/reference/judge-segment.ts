@@ -15,9 +15,9 @@ const initPath = /^session_(\d+)\/([^/]+)\/([^/]+)$/
 interface Place {
   readonly session: bigint
   readonly track: string
-  /** Of a segment; null for an init segment. */
+  /** The number of a segment; null for an init segment. */
   readonly number: bigint | null
-  /** Of an init segment, without its extension. */
+  /** The name of an init segment without its extension. */
   readonly name: string
 }
 

@@ -39,7 +39,7 @@ export interface ReferenceUpload {
   readonly method: string
   readonly path: string
   readonly hasCertificate: boolean
-  /** Of an `.mpd` or `.m3u8`; null for any other object. */
+  /** The manifest, for an `.mpd` or `.m3u8`; null for any other object. */
   readonly manifest: ReferenceManifest | null
   /** The header X-EXTINF-duration as the reference finds it; null for none. */
   readonly extinf: string | null

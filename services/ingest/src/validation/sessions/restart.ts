@@ -67,8 +67,8 @@ function restartByInit({ inspection }: Context, { tracks }: Session, track: Trac
 }
 
 /**
- * Of HomeKit Secure Video only the init segment gives a restart away: sealed bytes never repeat, so that a segment
- * that is sent again looks like a new one.
+ * The init segment alone gives a restart of HomeKit Secure Video away: sealed bytes never repeat, so that a segment that is
+ * sent again looks like a new one.
  */
 function restartBySealedInit({ name }: Context, track: Track): Restart | null {
   if (name.kind !== 'init' || track.lastNumber === null) return null

@@ -11,7 +11,7 @@ export function assertPublic(address: string, host: string): void {
   )
 }
 
-/** The same for a URL that names an IP address; names are looked up when they are connected to. */
+/** Throws `TargetForbidden` for a URL that names a forbidden IP address; a host name is looked up when it is connected to. */
 export function assertPublicLiteral({ hostname }: URL): void {
   const host = hostname.replace(/^\[(.+)\]$/, '$1')
   if (isIP(host) !== 0) assertPublic(host, host)

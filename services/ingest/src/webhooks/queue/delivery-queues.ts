@@ -7,9 +7,9 @@ import type { Delivery, DeliveryQueues } from '../ports.ts'
 import { listJobs } from './delivery-jobs.ts'
 
 interface DeliveryQueuesDeps {
-  /** Its commands fail soon while Redis is unreachable. */
+  /** For commands that fail soon while Redis is unreachable. */
   readonly connection: ConnectionOptions
-  /** Its commands wait for Redis, as BullMQ's workers need. */
+  /** For commands that wait for Redis, as BullMQ's workers need. */
   readonly workerConnection: ConnectionOptions
   readonly deliver: DeliverWebhook
   /** The delay before the second attempt; it doubles before each further one. */

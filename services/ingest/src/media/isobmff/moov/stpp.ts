@@ -1,7 +1,7 @@
 import { boxSize } from '@pushav/shared/lib/box-header.ts'
 import { type Box, isPrintable } from '../box.ts'
 
-/** Behind reserved bytes and data_reference_index. */
+/** The strings follow reserved bytes and data_reference_index. */
 const textsAt = 8
 
 /**

@@ -72,7 +72,7 @@ interface EntryBoxes {
   bitrate?: Pick<SampleEntry, 'averageBitrate' | 'maxBitrate'>
   /** Type of the sample entry before encryption, from frma. */
   original?: string
-  /** Of the encryption, from schm. */
+  /** The scheme of the encryption, from schm. */
   scheme?: string | undefined
   encryption?: TrackEncryption
 }

@@ -6,7 +6,7 @@ export interface EncryptionBoxes {
   senc?: Box
   saiz?: Box
   saio?: Box
-  /** The same as senc in its older form, a uuid box. */
+  /** The traf has senc in its older form, a uuid box. */
   hasOlderForm?: true
   /** An sbgp of type seig is there: it may say something else for a group of samples. */
   hasGroups?: true

@@ -25,7 +25,7 @@ interface IndexedTrack {
  */
 const maxOffSeconds = 0.25
 
-/** The same limit in samples, for tracks whose frames are further apart. */
+/** The limit in samples, where that is more: for tracks whose frames are further apart. */
 const maxOffSamples = 4
 
 const maxOffOf = (seconds: number, samples: number): number =>

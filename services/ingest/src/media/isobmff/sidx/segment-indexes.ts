@@ -22,7 +22,7 @@ interface PendingIndex {
   from: number
   to: number
   nth: number
-  /** Of the moofs so far. */
+  /** The first decode time of the moofs so far. */
   decodeTime: number | null
   readonly subsegments: Subsegment[]
 }
@@ -105,7 +105,7 @@ export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentInde
   function finish(index: PendingIndex, init: InitFacts | null): void {
     if (index.isNested) return
     ended = index
-    // Of several tracks in one file the header's first alone is known.
+    // `init` describes the first track alone, and the index may be of another one.
     if (init && init.trackCount !== 1) return
     const durations = durationsOf(index)
     const facts = factsOf(index, durations)

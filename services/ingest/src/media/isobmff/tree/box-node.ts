@@ -1,7 +1,7 @@
 /** One box as users see it. */
 export interface BoxNode {
   readonly type: string
-  /** Of its first byte, from the start of the upload. */
+  /** The offset of the first byte, from the start of the upload. */
   readonly at: number
   /** Header included, as the box says it; up to the end of the upload where it says none. */
   readonly size: number

@@ -22,7 +22,7 @@ export function readBoxHeader(bytes: Buffer, at: number): BoxHeader | null {
   return { type: fourCc(bytes, at + 4), size, headerSize }
 }
 
-/** How many boxes may still be made. */
+/** The number of boxes that may still be made. */
 export interface BoxBudget {
   left: number
 }

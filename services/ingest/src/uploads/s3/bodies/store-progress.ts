@@ -1,6 +1,6 @@
 import { inTime } from '../object-store.ts'
 
-/** How many parts of large bodies this process has brought to the store. */
+/** The number of parts of large bodies that this process has brought to the store. */
 export interface StoreProgress {
   parts: number
 }

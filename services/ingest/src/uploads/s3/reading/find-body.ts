@@ -31,7 +31,7 @@ export function findBodyWith({ storedBodies, index, shipWithinMs, maxWaitMs, now
     /** All of its bytes. */
     find: (stream: string, upload: string) =>
       awaited(stream, upload, () => storedBodies.open(stream, upload)),
-    /** What it is, and a way to read pieces of it. */
+    /** Size and time of the body, and a way to read pieces of it. */
     describe: (stream: string, upload: string) =>
       awaited(stream, upload, () => storedBodies.describe(stream, upload)),
   }
