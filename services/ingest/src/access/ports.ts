@@ -75,7 +75,7 @@ export interface TokenFiles {
 }
 
 /** A browser that signed in; stored by the hash of its cookie. */
-export interface Session {
+export interface BrowserSession {
   readonly hash: string
   readonly role: SessionRole
   readonly name: string | null
@@ -90,9 +90,9 @@ export interface Session {
  */
 export interface SessionFiles {
   /** Null when there is none of that hash. */
-  read(hash: string): Promise<Session | null>
-  write(session: Session): Promise<void>
-  list(): Promise<readonly Session[]>
+  read(hash: string): Promise<BrowserSession | null>
+  write(session: BrowserSession): Promise<void>
+  list(): Promise<readonly BrowserSession[]>
   remove(hash: string): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import { createLru } from '@pushav/shared/lib/lru.ts'
-import type { NewSecret, Session, SessionFiles, SessionRole } from './ports.ts'
+import type { BrowserSession, NewSecret, SessionFiles, SessionRole } from './ports.ts'
 import { hashOfSecret } from './tokens.ts'
 
 const lifeMs = 12 * 3_600_000
@@ -14,12 +14,12 @@ export interface Sessions {
   begin(
     role: SessionRole,
     name: string | null,
-  ): Promise<{ readonly cookie: string; readonly session: Session }>
+  ): Promise<{ readonly cookie: string; readonly session: BrowserSession }>
   /** Null for a value that is no cookie of a session, or of one that has ended. */
-  find(cookie: string): Promise<Session | null>
-  end(session: Session): Promise<void>
+  find(cookie: string): Promise<BrowserSession | null>
+  end(session: BrowserSession): Promise<void>
   /** Whether a session is still there, read anew. */
-  exists(session: Session): Promise<boolean>
+  exists(session: BrowserSession): Promise<boolean>
   /** Ends all sessions; returns their number. */
   endAll(): Promise<number>
 }
@@ -28,14 +28,16 @@ export const sessionSeconds = lifeMs / 1_000
 
 /** Sessions live 12 hours, and over restarts. */
 export function sessionsWith(files: SessionFiles, newSecret: NewSecret, now: () => Date): Sessions {
-  const cache = createLru<string, { readonly session: Session | null; readonly readMs: number }>(maxCached)
+  const cache = createLru<string, { readonly session: BrowserSession | null; readonly readMs: number }>(
+    maxCached,
+  )
   return { begin, find, end, exists, endAll }
 
   async function begin(role: SessionRole, name: string | null) {
     await removeSurplus()
     const cookie = newSecret()
     const at = now()
-    const session: Session = {
+    const session: BrowserSession = {
       hash: hashOfSecret(cookie),
       role,
       name,
@@ -46,7 +48,7 @@ export function sessionsWith(files: SessionFiles, newSecret: NewSecret, now: () 
     return { cookie, session }
   }
 
-  async function find(cookie: string): Promise<Session | null> {
+  async function find(cookie: string): Promise<BrowserSession | null> {
     const hash = hashOfSecret(cookie)
     const cached = cache.get(hash)
     const isFresh = cached && now().getTime() - cached.readMs < cacheMs
@@ -55,12 +57,12 @@ export function sessionsWith(files: SessionFiles, newSecret: NewSecret, now: () 
     return session && !isExpired(session) ? session : null
   }
 
-  async function end({ hash }: Session): Promise<void> {
+  async function end({ hash }: BrowserSession): Promise<void> {
     await files.remove(hash)
     cache.set(hash, { session: null, readMs: now().getTime() })
   }
 
-  async function exists({ hash }: Session): Promise<boolean> {
+  async function exists({ hash }: BrowserSession): Promise<boolean> {
     return (await files.read(hash)) !== null
   }
 
@@ -78,7 +80,7 @@ export function sessionsWith(files: SessionFiles, newSecret: NewSecret, now: () 
     for (const session of [...expired, ...surplus]) await end(session)
   }
 
-  function isExpired({ expiresAt }: Session): boolean {
+  function isExpired({ expiresAt }: BrowserSession): boolean {
     return now().getTime() >= Date.parse(expiresAt)
   }
 }

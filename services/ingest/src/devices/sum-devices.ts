@@ -1,3 +1,4 @@
+import { createSemaphore } from '../lib/semaphore.ts'
 import { inPages } from '../streams/pages.ts'
 import type { StreamQueries } from '../streams/ports.ts'
 import type { DeviceIndex } from './ports.ts'
@@ -25,7 +26,8 @@ const streamsPerRead = 64
 export function createDeviceSums({ index, devices, everyMs }: DeviceSumsDeps): DeviceSums {
   const changed = new Set<string>()
   let timer: NodeJS.Timeout | null = null
-  let last: Promise<unknown> = Promise.resolve()
+  /** One at a time: counts that were read before a removal must not be added after it. */
+  const inTurn = createSemaphore(1)
 
   return {
     touch,
@@ -44,13 +46,6 @@ export function createDeviceSums({ index, devices, everyMs }: DeviceSumsDeps): D
       timer = null
       inTurn(addAll).catch(() => undefined)
     }, everyMs).unref()
-  }
-
-  /** One at a time: counts that were read before a removal must not be added after it. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const done = last.then(work, work)
-    last = done
-    return done
   }
 
   async function addAll(): Promise<void> {

@@ -6,7 +6,10 @@ import { sleep } from '../lib/sleep.ts'
 import type { JudgedExpectations, StreamExpectations } from './judge-expectations.ts'
 import type { Verdict } from './verdict.ts'
 
-/** The newest verdict on each stream of which something is expected. All throw `Unavailable` without Redis. */
+/**
+ * The newest verdict on each stream of which something is expected. All methods throw `Unavailable` while Redis does not
+ * respond.
+ */
 export interface VerdictStates {
   /** Ids of the streams that have one. */
   streams(): Promise<readonly string[]>
@@ -19,9 +22,9 @@ export interface VerdictStates {
 
 /** Publishes an event when the verdict on a stream's expectations becomes `pass` or `fail`. */
 export interface VerdictWatch extends AsyncDisposable {
-  /** Something of the stream changed, of which something is expected. Returns at once and never throws. */
+  /** Has a stream judged that changed, and of which something is expected. Returns at once and never throws. */
   touch(stream: string): void
-  /** Other things are expected of the stream from now on. Returns at once and never throws. */
+  /** Has a stream judged of which other things are expected from now on. Returns at once and never throws. */
   reset(stream: string): void
   /** Judges what was touched so far, and what an earlier process left pending. To be called once. */
   start(deps: VerdictWatchDeps): void
@@ -37,9 +40,9 @@ interface VerdictWatchDeps {
 
 /** A stream is judged at most this often, because each time all its sessions are read. */
 const everyMs = 500
-/** Judging takes at most a fifth of the time: between two looks is this many times as long as the last one took. */
-const restFactor = 4
-const maxConcurrent = 8
+/** The pause between two looks, as a multiple of what the last one took: judging takes at most a fifth of the time. */
+const pauseFactor = 4
+const streamConcurrency = 8
 /** After that many changes within one look, the next look goes on. */
 const maxChanges = 3
 const maxEventReasons = 10
@@ -83,8 +86,8 @@ export function createVerdictWatch(): VerdictWatch {
       const startedMs = performance.now()
       const streams = due
       due = new Map()
-      await forEachLimit([...streams], maxConcurrent, ([stream, isReset]) => look(given, stream, isReset))
-      await sleep(Math.max(everyMs, restFactor * (performance.now() - startedMs)), closing.signal)
+      await forEachLimit([...streams], streamConcurrency, ([stream, isReset]) => look(given, stream, isReset))
+      await sleep(Math.max(everyMs, pauseFactor * (performance.now() - startedMs)), closing.signal)
     }
     running = null
   }

@@ -62,7 +62,7 @@ export interface FaultHit {
   /** Absent in older records. */
   readonly kind?: Fault['kind']
   readonly does: string
-  /** Whether the device was told that the upload failed. */
+  /** Whether the response said that the upload failed. */
   readonly isRefused: boolean
   /** The status of a refusal; null where the device got none. */
   readonly status: number | null
@@ -84,7 +84,7 @@ export interface UploadHead {
   readonly certificate: string | null
 }
 
-/** Whether a device is told that an upload with this fault failed. */
+/** Whether the response to an upload with this fault says that it failed. */
 export function isRefusal({ kind }: Fault): boolean {
   return refusals.has(kind)
 }

@@ -18,16 +18,16 @@ export interface Observation {
   readonly retriedAfterMs: number[]
   lastRetryMs: number | null
   hasSameBytes: boolean | null
-  /** When the object had come, and the device been told so. */
+  /** The receipt of the first whole retry, in Unix milliseconds; null before it. */
   deliveredMs: number | null
-  /** When any later object of the stream had come. */
+  /** The receipt of the first whole upload to the stream that began later, in Unix milliseconds; null before it. */
   resumedMs: number | null
-  /** Whether that was one of the same track. */
+  /** Whether such an upload was of the same track and session. */
   isTrackResumed: boolean
   nextSession: string | null
-  /** The arrival of the first upload with another certificate than the one that expired, in Unix milliseconds. */
+  /** The receipt of the first upload with another certificate than the one that expired, in Unix milliseconds. */
   renewedMs: number | null
-  /** Whether a later upload came without any. */
+  /** Whether a later upload came without a certificate. */
   isCertificateDropped: boolean
 }
 

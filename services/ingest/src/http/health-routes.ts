@@ -14,7 +14,7 @@ interface AccessState {
 
 /** How far the object store is behind the disk. */
 export interface StoreState {
-  /** Whether uploads are refused while it is away. */
+  /** Whether uploads are refused while the store is unreachable. */
   readonly isNeeded: boolean
   readonly ping: () => Promise<unknown>
   readonly backlog: () => { readonly streams: number; readonly oldestMs: number }
@@ -26,7 +26,7 @@ const areSandboxed = (workers: readonly NamedWorker[]) => workers.every(({ isSan
 /**
  * `/healthz` says that this process responds, `/readyz` that Redis and the disk do too. A backlog of probes or a
  * worker that runs ffprobe without a sandbox makes the latter `degraded`, still with 200, because uploads are received
- * all the same; so does an object store that is away, unless responses wait for it. `store` is null without one.
+ * all the same; so does an object store that is unreachable, unless responses wait for it. `store` is null without one.
  */
 export function healthRoutes(
   checks: Readonly<Record<string, () => Promise<unknown>>>,

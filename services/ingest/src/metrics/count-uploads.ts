@@ -52,13 +52,13 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
     registers,
     labelNames: ['reason'],
   })
-  const took = new Histogram({
+  const uploadTime = new Histogram({
     name: 'pavs_upload_seconds',
     help: 'From the head of a request to its last byte',
     registers,
     buckets: uploadSeconds,
   })
-  const waited = new Histogram({
+  const verdictTime = new Histogram({
     name: 'pavs_verdict_seconds',
     help: 'From the last byte of an upload to its verdict',
     registers,
@@ -76,10 +76,10 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
       if (!upload.parts) bytes.inc({ interface: interfaceName }, upload.bytes)
       for (const { code, severity } of found) findings.inc({ code, severity })
       const receivedMs = Date.parse(upload.receivedAt)
-      took.observe(Math.max(0, receivedMs - Date.parse(upload.startedAt)) / 1_000)
+      uploadTime.observe(Math.max(0, receivedMs - Date.parse(upload.startedAt)) / 1_000)
       const latencyMs = media && producerLatencyOf(media, receivedMs)
       if (latencyMs !== null) latency.observe(Math.max(0, latencyMs) / 1_000)
-      waited.observe(Math.max(0, Date.now() - receivedMs) / 1_000)
+      verdictTime.observe(Math.max(0, Date.now() - receivedMs) / 1_000)
     },
     unstored: (limit) => unstored.inc({ limit }),
     removed(reason, amount) {

@@ -24,7 +24,7 @@ const warnEveryMs = 30_000
 
 /**
  * Reads from the index what is stored, once now and then at intervals, because other ingest processes receive and
- * delete, too. Resolves after the first time, also where that fails because Redis is away.
+ * delete, too. Resolves after the first time, also where that fails because Redis is unreachable.
  */
 export async function startUsageRefresh(deps: UsageRefreshDeps): Promise<Disposable> {
   const { journals, index, usage, deviceKeys, intervalMs, retryMs, log } = deps

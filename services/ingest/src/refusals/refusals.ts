@@ -1,17 +1,17 @@
 /** TLS handshakes and client certificates that were refused; equal ones within a minute are one. */
 export interface Refusals {
-  /** Returns how many equal ones there were in this minute. Throws `Unavailable` while Redis does not respond. */
+  /** Records a refusal; the number of equal ones in this minute. Throws `Unavailable` while Redis does not respond. */
   record(refused: RefusedClient): Promise<number>
   /** Newest first. Throws `Unavailable` while Redis does not respond. */
-  newest(limit: number): Promise<readonly Refusal[]>
+  newest(limit: number): Promise<readonly RefusalRecord[]>
 }
 
-/** What the proxy saw. */
+/** A client that the proxy refused. */
 export interface RefusedClient {
   readonly address: string
   readonly code: string
   readonly reason: string
-  /** What the client showed; null for none. */
+  /** The certificate that the client showed; null for none. */
   readonly certificate: ShownCertificate | null
 }
 
@@ -23,8 +23,9 @@ interface ShownCertificate {
   readonly fingerprint: string
 }
 
-export interface Refusal extends RefusedClient {
-  /** The newest of them, ISO 8601. */
+/** Equal refusals of one minute. */
+export interface RefusalRecord extends RefusedClient {
+  /** The time of the newest of them, ISO 8601. */
   readonly at: string
   readonly count: number
 }

@@ -27,7 +27,7 @@ interface ProbeMediaDeps {
   readonly waitMs: number
 }
 
-const atOnce = 8
+const probeConcurrency = 8
 
 export function probeMediaWith({ probes, findWorkers, waitMs }: ProbeMediaDeps): ProbeMedia {
   return async function probeMedia(stream, media, contentKey) {
@@ -41,7 +41,7 @@ export function probeMediaWith({ probes, findWorkers, waitMs }: ProbeMediaDeps):
     )
     const due = media.filter((_, at) => states[at] !== 'done')
     const ended = Promise.all(due.map(({ upload }) => probes.waitForEnd(upload, waitMs)))
-    await forEachLimit(due, atOnce, async ({ upload, path, init }) => {
+    await forEachLimit(due, probeConcurrency, async ({ upload, path, init }) => {
       // An outcome without the key, and a job that has it wrapped for workers of the past.
       await probes.forget(stream, upload)
       await probes.enqueueUrgent({ stream, upload, path, init, contentKey: wrapped })

@@ -37,8 +37,8 @@ export function createLogViews<View extends LogView>({
   add,
 }: LogViewsDeps<View>): ReadLogView<View> {
   const views = createLru<string, View>(maxViews)
-  const exclusively = createKeyedMutex()
-  return (stream) => exclusively(stream, () => advance(stream))
+  const runExclusively = createKeyedMutex()
+  return (stream) => runExclusively(stream, () => advance(stream))
 
   async function advance(id: string): Promise<View> {
     const [summary, length] = await Promise.all([index.summary(id), index.logLength(id)])

@@ -85,9 +85,11 @@ function isReported({ code, severity }: Finding, session: Session | null, track:
   return track.reported.includes(code) || (severity !== 'error' && isWidespread(code, session))
 }
 
-/** Whether eight tracks have this finding already; then it is not reported, nor recorded, for one more. */
+/** With this many tracks that have a finding, it is not reported, nor recorded, for one more. */
+const widespreadTracks = 8
+
 const isWidespread = (code: Finding['code'], { tracks }: Session): boolean =>
-  Object.values(tracks).filter(({ reported }) => reported.includes(code)).length >= 8
+  Object.values(tracks).filter(({ reported }) => reported.includes(code)).length >= widespreadTracks
 
 function recordReported(
   session: Session,

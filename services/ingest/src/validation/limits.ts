@@ -11,6 +11,10 @@ const maxAnnouncedBytes = 8_192
 /** Maximum length of a string from a device in the state of a track, in characters. */
 export const maxTextLength = 32
 
+/** Maximum length of the codecs of a representation, and of those of a track together, in characters. */
+export const maxCodecsLength = 64
+export const maxTrackCodecsLength = 256
+
 /** The first 64 bits of a SHA-256 in hex. Digests in the state are only compared, within one stream. */
 export const shortDigest = (sha256: string): string => sha256.slice(0, 16)
 

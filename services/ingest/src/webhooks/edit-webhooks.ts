@@ -54,7 +54,7 @@ export function editWebhooksWith(deps: WebhooksDeps): Webhooks {
     list: files.list,
     async remove(id) {
       const webhook = await read(id)
-      // The queue first: while Redis is away the webhook stays, so that its deliveries are not left without it.
+      // The queue first: while Redis is unreachable the webhook stays, so that no deliveries are left without one.
       await queues.remove(id)
       await files.remove(id)
       return webhook

@@ -4,7 +4,7 @@ import { nullIfAbsent } from '@pushav/shared/lib/error-code.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import { z } from 'zod'
 import { privateFolderMode } from '../../lib/disk/file-modes.ts'
-import type { Session, SessionFiles } from '../ports.ts'
+import type { BrowserSession, SessionFiles } from '../ports.ts'
 
 const stored = z.object({
   hash: z.string(),
@@ -24,7 +24,7 @@ export async function diskSessionFiles(workingDirectory: string): Promise<Sessio
     write: (session) => replaceFile(fileOf(session.hash), JSON.stringify(session)),
     async list() {
       const hashes = (await readdir(root)).flatMap((name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? [])
-      const found: Session[] = []
+      const found: BrowserSession[] = []
       // One at a time, because a process may have few files open.
       for (const hash of hashes) {
         const session = await read(hash)

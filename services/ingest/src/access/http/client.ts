@@ -1,13 +1,13 @@
 import type { Peer } from '@pushav/shared/identity.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Identity } from '../decide.ts'
-import type { DeviceIdentity, Session } from '../ports.ts'
+import type { BrowserSession, DeviceIdentity } from '../ports.ts'
 
 /** Who sent a request, and by what it showed that. */
 export interface Client {
   readonly identity: Identity
   readonly device: DeviceIdentity | null
-  readonly session: Session | null
+  readonly session: BrowserSession | null
 }
 
 /** A client that has shown nothing; with AUTH=open each one. */

@@ -59,7 +59,6 @@ interface CertificateRoutesDeps {
   readonly grantOf: (request: IncomingMessage) => IssueGrant | null
   /** When an upload came with a certificate, ISO 8601, by fingerprint. */
   readonly lastSeen: (fingerprints: readonly string[]) => Promise<ReadonlyMap<string, string>>
-  /** Ends what goes back to an admin whose certificate was revoked. */
   readonly endAdmin: EndAdmin
   /** Makes, among others, an admin's certificate where there is no valid one. Never throws. */
   readonly check: () => Promise<void>
@@ -197,8 +196,8 @@ export function certificateRoutes(deps: CertificateRoutesDeps, log: Logger): Rou
   }
 
   /**
-   * Ends what goes back to the admin, but for certificates: those of devices go on unless they were issued since a time.
-   * The owner of the server finds a new certificate in the admin's file.
+   * Revokes the admin's certificate, and ends tokens and sign-ins (`EndAdmin`). Certificates of devices stay valid unless
+   * they were issued since a time. The owner of the server finds a new certificate in the admin's file.
    */
   async function revokeAdmin(name: string, since: Date | null, response: Response): Promise<void> {
     const { revoked, acknowledged: isFirst } = await revoke(name)

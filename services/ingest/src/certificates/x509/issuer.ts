@@ -173,7 +173,7 @@ const sansOf = ({ dnsNames, ips, uris }: Leaf) => [
 const commentOid = '2.16.840.1.113730.1.13'
 const ia5String = 0x16
 
-/** Netscape's comment, which clients show and go by in nothing. */
+/** Netscape's comment, which clients show and which changes nothing that they do. */
 function commentOf(text: string) {
   const bytes = Buffer.from(text, 'latin1')
   const length = bytes.length < 0x80 ? [bytes.length] : [0x82, bytes.length >> 8, bytes.length & 0xff]

@@ -6,7 +6,7 @@ import type { InFlightUpload } from '../../uploads/in-flight.ts'
 const expiryMs = 10_000
 const maxListed = 200
 
-/** The uploads of one stream that are on their way to any process, as far as events tell. */
+/** The uploads of one stream that are on their way to any process, as far as events say. */
 export interface InFlightView {
   onEvent(event: StreamEvent): void
   /** The uploads in flight of other processes, and those of this process as they are now. */
@@ -14,7 +14,7 @@ export interface InFlightView {
 }
 
 export function createInFlightView(now: () => Date): InFlightView {
-  const uploads = new Map<string, { readonly heardMs: number; readonly upload: InFlightResponse }>()
+  const uploads = new Map<string, { readonly seenMs: number; readonly upload: InFlightResponse }>()
   return {
     onEvent(event) {
       if (event.kind === 'upload-started') put({ ...event, started_at: event.at, bytes: 0 })
@@ -23,7 +23,7 @@ export function createInFlightView(now: () => Date): InFlightView {
     },
     list(own) {
       const nowMs = now().getTime()
-      for (const [id, { heardMs }] of uploads) if (nowMs - heardMs > expiryMs) uploads.delete(id)
+      for (const [id, { seenMs }] of uploads) if (nowMs - seenMs > expiryMs) uploads.delete(id)
       const all = new Map([...uploads].map(([id, { upload }]) => [id, upload] as const))
       for (const upload of own) all.set(upload.facts.id, responseOf(upload))
       return [...all.values()].slice(0, maxListed)
@@ -41,7 +41,7 @@ export function createInFlightView(now: () => Date): InFlightView {
     declared_bytes,
   }: InFlightResponse) {
     const listed = { upload, path, method, address, device, started_at, bytes, declared_bytes }
-    uploads.set(upload, { heardMs: now().getTime(), upload: listed })
+    uploads.set(upload, { seenMs: now().getTime(), upload: listed })
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ServerEvent } from '@pushav/shared/events.ts'
 import type { Backlog } from '../../probes/ports.ts'
-import type { Refusal, Refusals } from '../../refusals/refusals.ts'
+import type { RefusalRecord, Refusals } from '../../refusals/refusals.ts'
 import type { StreamReads, StreamSummaryNow } from '../../streams/read-streams.ts'
 import { createStateSource, type StateMessage, type StateSource } from './state-source.ts'
 
@@ -12,7 +12,7 @@ export interface ServerNow {
   /** Ids. */
   readonly deleted: readonly string[]
   /** Refused handshakes that are new or were repeated, newest first. */
-  readonly refused: readonly Refusal[]
+  readonly refused: readonly RefusalRecord[]
   /** Null while the queue cannot be read. */
   readonly backlog: Backlog | null
 }

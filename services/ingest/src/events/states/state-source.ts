@@ -1,8 +1,8 @@
-/** Where the messages of a source come from. `Changes` is what one watcher has not been told yet. */
+/** Makes the messages of a source. `Changes` are those that were not sent to one watcher yet. */
 export interface StateReader<Changes, Message> {
   /** Messages to one watcher are at least this far apart. */
   readonly everyMs: number
-  /** What a new watcher has not been told: everything. */
+  /** The changes of a new watcher: everything is new. */
   everything(): Changes
   nothing(): Changes
   /** Adds changes to those of a watcher. */
@@ -19,7 +19,7 @@ export interface StateMessage<Message> {
 }
 
 /**
- * Tells watchers the state of something: at once, then when it changed, and every five seconds. A watcher that reads
+ * Sends watchers the state of something: at once, then when it changed, and every five seconds. A watcher that reads
  * slowly gets fewer messages, never a queue of them; watchers that are due together share what is read for them.
  */
 export interface StateSource<Changes, Message> {

@@ -59,7 +59,7 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
   let summary: StreamSummaryNow | null = null
   let isDeleted = false
   /** Uploads at the time of the message before. */
-  let toldUploads: number | null = null
+  let sentUploads: number | null = null
   const source = createStateSource<StreamChanges, StreamNow>({
     everyMs,
     everything: () => ({ sessions: null, probed: new Map() }),
@@ -99,7 +99,7 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
       ])
       const isFirst = all.every(({ sessions }) => sessions === null)
       const rows = isFirst ? [] : await readNewRows(read.totals.uploads)
-      if (!isFirst || toldUploads === null) toldUploads = read.totals.uploads
+      if (!isFirst || sentUploads === null) sentUploads = read.totals.uploads
       summary = read
       return all.map(
         shareEqual((changes) => {
@@ -126,9 +126,9 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
 
   /** Read and encoded once for all watchers, who need not ask. One who was late asks for what is missing. */
   async function readNewRows(uploads: number): Promise<readonly LogEntry[]> {
-    const limit = toldUploads === null ? 0 : uploads - toldUploads
-    if (toldUploads === null || limit <= 0 || limit > maxRows) return []
-    const place = { kind: 'position', position: toldUploads } as const
+    const limit = sentUploads === null ? 0 : uploads - sentUploads
+    if (sentUploads === null || limit <= 0 || limit > maxRows) return []
+    const place = { kind: 'position', position: sentUploads } as const
     const page = await readUploadLog(stream, { limit, uploadsPerRead: limit, place, filter: noFilter })
     return (await Array.fromAsync(page.entries)).flat()
   }
@@ -144,7 +144,7 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
   }
 }
 
-/** Watchers that missed the same are told the same: one message, which is made and encoded once. */
+/** One message for all watchers that missed the same, so that it is made and encoded once. */
 function shareEqual(
   messageOf: (changes: StreamChanges) => StateMessage<StreamNow>,
 ): (changes: StreamChanges) => StateMessage<StreamNow> {

@@ -19,13 +19,13 @@ const maxJournals = 256
 /** Journals are appended to only, so that each byte is read once. */
 export function digestJournalsWith(journals: Pick<Journals, 'of'>, workingDirectory: string): DigestJournals {
   const known = createLru<string, JournalDigest>(maxJournals)
-  const exclusively = createKeyedMutex()
+  const runExclusively = createKeyedMutex()
   return async function digestJournals(stream) {
     const names = (await journals.of(stream)).toSorted()
     const digests = await Promise.all(
       names.map(async (name) => {
         const path = join(workingDirectory, 'journals', stream, name)
-        const digested = await exclusively(path, () => advance(path))
+        const digested = await runExclusively(path, () => advance(path))
         return digested && { name, bytes: digested.bytes, sha256: digested.hash.copy().digest('hex') }
       }),
     )

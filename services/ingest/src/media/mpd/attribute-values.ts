@@ -22,7 +22,7 @@ export const isInteger = (text: string): boolean => /^\s*[+-]?\d{1,20}\s*$/.test
 
 const xsDateTime = /^-?\d{4,9}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,40})?(Z|[+-]\d\d:\d\d)?$/
 
-/** xs:dateTime, of a month, day and hour that exist. A leap second is let be. */
+/** xs:dateTime, of a month, day and hour that exist. A leap second is allowed. */
 export const isDateTime = (text: string): boolean => xsDateTime.test(text.trim()) && isOnClock(text.trim())
 
 function isOnClock(text: string): boolean {

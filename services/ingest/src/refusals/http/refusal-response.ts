@@ -1,8 +1,8 @@
 import type { RefusalResponse } from '@pushav/shared/api/devices.ts'
 import { adviceOn } from '../advice.ts'
-import type { Refusal } from '../refusals.ts'
+import type { RefusalRecord } from '../refusals.ts'
 
-export const refusalResponse = (refusal: Refusal): RefusalResponse => ({
+export const refusalResponse = (refusal: RefusalRecord): RefusalResponse => ({
   at: refusal.at,
   address: refusal.address,
   code: refusal.code,

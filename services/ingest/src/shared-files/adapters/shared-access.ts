@@ -1,7 +1,7 @@
 import { isStreamId } from '@pushav/shared/paths.ts'
 import type {
+  BrowserSession,
   GrantFiles,
-  Session,
   SessionFiles,
   StoredToken,
   StreamGrants,
@@ -53,7 +53,7 @@ export function sharedSessionFiles(files: SharedFiles): SessionFiles {
     remove: (hash) => files.remove([`sessions/${hash}`]),
   }
 
-  function read(hash: string): Promise<Session | null> {
+  function read(hash: string): Promise<BrowserSession | null> {
     return readSealed(files, `sessions/${hash}`)
   }
 }

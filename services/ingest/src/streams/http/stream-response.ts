@@ -91,13 +91,15 @@ export function summaryResponse(summary: StreamSummaryNow): StreamSummaryRespons
   }
 }
 
-/** The three worst: by severity, then by how often they were found. */
+const maxTopCodes = 3
+
+/** The worst codes: by severity, then by how often they were found. */
 function worstCodes(codes: Totals['codes']): StreamSummaryResponse['top'] {
   return Object.entries(codes)
     .map(([name, count]) => ({ ...splitCode(name as CodeWithSeverity), count }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.count - a.count)
-    .slice(0, 3)
+    .slice(0, maxTopCodes)
 }
 
 const splitCode = (name: CodeWithSeverity) => ({

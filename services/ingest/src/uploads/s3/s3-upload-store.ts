@@ -82,8 +82,8 @@ export function s3UploadStore(deps: S3UploadStoreDeps): UploadStore {
   }
 
   /**
-   * The body first: where the store does not take it, nothing of the upload stays anywhere. Once the line is written
-   * here, it stays, and is shipped later where the store goes away between the two.
+   * Puts the body first: where the store does not take it, nothing of the upload stays anywhere. A line that is written on
+   * this disk stays, and is shipped later where the store becomes unreachable between the two.
    */
   async function commitToStore(
     stream: string,

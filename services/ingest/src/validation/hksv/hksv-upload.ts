@@ -161,7 +161,10 @@ function checkMediaPlaylist(entered: SessionEvaluation, context: Context): Evalu
   return playlist.hasEndList && session.phase !== 'complete' ? add(checked, completeSession(known)) : checked
 }
 
-const keyOf = ({ sealing }: PlaylistFacts): string | null => sealing?.keyId?.slice(0, 64) ?? null
+/** Characters of a key's id in the state. */
+const maxKeyIdLength = 64
+
+const keyOf = ({ sealing }: PlaylistFacts): string | null => sealing?.keyId?.slice(0, maxKeyIdLength) ?? null
 
 function keyFindings({ keyId: expected }: SealingState, playlist: PlaylistFacts): readonly Finding[] {
   const { sealing } = playlist

@@ -2,7 +2,7 @@ import type { MpdFacts, PlaylistFacts, RepresentationFacts } from '../../media/i
 import { destinationOf } from '../../media/relative-url.ts'
 import { type Context, mergeUpdates, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
-import { limitAnnouncements, maxTextLength } from '../limits.ts'
+import { limitAnnouncements, maxCodecsLength, maxTextLength, maxTrackCodecsLength } from '../limits.ts'
 import { checkAnnouncedCodec } from '../media/init-media.ts'
 import { checkSets } from '../media/switching-set.ts'
 import { parseObjectName } from '../object-name.ts'
@@ -75,7 +75,7 @@ const announcementOf = (facts: RepresentationFacts): Announcement => ({
   id: facts.id,
   ...(facts.periodId === null ? {} : { period: facts.periodId.slice(0, maxTextLength) }),
   set: `${facts.period} ${facts.adaptationSet}`,
-  codecs: facts.codecs?.slice(0, 64) ?? null,
+  codecs: facts.codecs?.slice(0, maxCodecsLength) ?? null,
   segmentSeconds: facts.duration !== null && facts.timescale > 0 ? facts.duration / facts.timescale : null,
   initialization: facts.initialization,
   media: facts.media,
@@ -86,7 +86,7 @@ function combine(one: Announcement, other: Announcement): Announcement {
   const { codecs } = one
   const both =
     codecs && other.codecs && codecs !== other.codecs
-      ? `${codecs},${other.codecs}`.slice(0, 256)
+      ? `${codecs},${other.codecs}`.slice(0, maxTrackCodecsLength)
       : (other.codecs ?? codecs)
   return {
     ...one,

@@ -13,7 +13,23 @@ import { nameNotAnnounced } from './announced-name.ts'
 import { manifestOf, trackNamesOf } from './announcements.ts'
 import type { ManifestComparison, ManifestSegments } from './comparison-state.ts'
 import { pathsBeside, withComparison } from './manifest-comparison.ts'
+import { manifestSegmentsOf } from './representation-segments.ts'
 import { checkSegmentsAgainstUploads, missingSegments } from './segments-against-uploads.ts'
+
+/** A representation with the track that it names; null for none. */
+interface ListedTrack {
+  readonly facts: RepresentationFacts
+  readonly name: string | null
+  /** Whether uploads to its paths are on their way. */
+  readonly isOpen: boolean
+}
+
+/** A listed track that has come, compared with its uploads. */
+interface CheckedTrack {
+  readonly facts: RepresentationFacts
+  readonly track: Track
+  readonly findings: readonly Finding[]
+}
 
 /**
  * Compares the MPD of an ended session with the uploads: tracks, then segments, then times. Tracks of uploads that
@@ -23,40 +39,91 @@ export function checkMpdAgainstUploads(context: Context, session: Session): Upda
   const mpd = context.inspection?.mpd
   if (!mpd) return {}
   const open = pathsBeside(context)
-  const names = trackNamesOf(context, session, mpd)
-  const all = mpd.representations
-    .filter((facts) => examplePath(facts) !== null && isFollowed(facts))
-    .map((facts) => ({ facts, name: names.get(facts) ?? null, isOpen: namesOneOf(facts, open) }))
-  const named = all.filter(({ isOpen }) => !isOpen)
-  const missing = missingNames(context.stream.expectedTrackNames, session)
-  const clips = clipsIn(session)
-  const isOfClips = (facts: RepresentationFacts) => clips.has(clipShapeOf(facts) ?? Number.NaN)
-  const unknown = named.filter(
-    // Beyond the limit of tracks, what came is not recorded.
-    ({ name, facts }) =>
-      !isOfClips(facts) &&
-      (name === null || !(at(session.tracks, name) || missing.includes(name) || !mayAddTrack(session, name))),
-  )
+  const listed = listedTracks(context, session, mpd, open)
+  const named = namedTracks(session, listed)
   const isComparable = mpd.periodCount <= 1
-  const checked = (isComparable ? named : []).flatMap(({ facts, name }) => {
-    const track = name === null ? undefined : at(session.tracks, name)
-    return track && !isOfClips(facts) ? [{ facts, track, findings: checkTrack(context, facts, track) }] : []
-  })
-  const shapes = new Set(mpd.representations.map(clipShapeOf))
-  const omitted = omittedTracks(context, mpd, session, new Set(all.flatMap(({ name }) => name ?? []))).filter(
-    (name) => !shapes.has(at(session.tracks, name)?.place?.clip ?? Number.NaN),
-  )
+  const unknown = unknownAmong(context, session, named)
+  const checked = isComparable ? named.flatMap((one) => checkedTrack(context, session, one)) : []
+  const omitted = omittedNames(context, session, mpd, listed)
   const findings = [
     ...(unknown.length > 0 ? [unknownTracks(unknown.map(({ facts }) => facts))] : []),
     ...(omitted.length > 0 ? [omits(omitted)] : []),
     ...checked.flatMap((one) => one.findings),
   ]
-  const deferred = (isComparable ? all : []).flatMap(({ facts, name, isOpen }) => {
-    const compared = isOpen && name !== null ? comparedSegments(context, facts) : null
-    return name !== null && compared ? [{ track: name, ...compared }] : []
-  })
+  const deferred = isComparable ? listed.flatMap((one) => deferredTrack(context, one)) : []
+  const stated = statedAbsences(unknown, omitted, checked)
+  return { findings, session: withComparison(context, session, { manifest: 'MPD', open, deferred, stated }) }
+}
+
+function listedTracks(
+  context: Context,
+  session: Session,
+  mpd: MpdFacts,
+  open: readonly string[],
+): readonly ListedTrack[] {
+  const names = trackNamesOf(context, session, mpd)
+  return mpd.representations
+    .filter((facts) => examplePath(facts) !== null && isFollowed(facts))
+    .map((facts) => ({ facts, name: names.get(facts) ?? null, isOpen: namesOneOf(facts, open) }))
+}
+
+/** The listed tracks that are not on their way, without clips, whose tracks have names of their own. */
+function namedTracks(session: Session, listed: readonly ListedTrack[]): readonly ListedTrack[] {
+  const clips = clipsIn(session)
+  return listed.filter(({ facts, isOpen }) => !isOpen && !clips.has(clipShapeOf(facts) ?? Number.NaN))
+}
+
+/** The tracks that did not come. Beyond the limit of tracks, what came is not recorded; expected ones have a finding. */
+function unknownAmong(
+  { stream }: Context,
+  session: Session,
+  named: readonly ListedTrack[],
+): readonly ListedTrack[] {
+  const missing = missingNames(stream.expectedTrackNames, session)
+  return named.filter(
+    ({ name }) =>
+      name === null || !(at(session.tracks, name) || missing.includes(name) || !mayAddTrack(session, name)),
+  )
+}
+
+function checkedTrack(
+  context: Context,
+  session: Session,
+  { facts, name }: ListedTrack,
+): readonly CheckedTrack[] {
+  const track = name === null ? undefined : at(session.tracks, name)
+  return track ? [{ facts, track, findings: checkTrack(context, facts, track) }] : []
+}
+
+/** Tracks that the MPD has to name and does not, but for those of clips that it names. */
+function omittedNames(
+  context: Context,
+  session: Session,
+  mpd: MpdFacts,
+  listed: readonly ListedTrack[],
+): readonly string[] {
+  const shapes = new Set(mpd.representations.map(clipShapeOf))
+  const named = new Set(listed.flatMap(({ name }) => name ?? []))
+  return omittedTracks(context, mpd, session, named).filter(
+    (name) => !shapes.has(at(session.tracks, name)?.place?.clip ?? Number.NaN),
+  )
+}
+
+function deferredTrack(
+  context: Context,
+  { facts, name, isOpen }: ListedTrack,
+): readonly ManifestComparison['deferred'][number][] {
+  const compared = isOpen && name !== null ? comparedSegments(context, facts) : null
+  return name !== null && compared ? [{ track: name, ...compared }] : []
+}
+
+function statedAbsences(
+  unknown: readonly ListedTrack[],
+  omitted: readonly string[],
+  checked: readonly CheckedTrack[],
+): ManifestComparison['stated'] {
   const short = checked.filter(({ findings }) => findings.some(({ code }) => code === missingSegments))
-  const stated = [
+  return [
     statedOf(
       'manifest-names-unknown-track',
       unknown.map(({ name }) => name && { name, count: 0 }),
@@ -70,7 +137,6 @@ export function checkMpdAgainstUploads(context: Context, session: Session): Upda
       short.map(({ facts, track }) => ({ name: track.name, count: missingCount(facts, track) })),
     ),
   ].flatMap((one) => one ?? [])
-  return { findings, session: withComparison(context, session, { manifest: 'MPD', open, deferred, stated }) }
 }
 
 /** Whether objects of a representation become a track here: pictures, text files and other containers do not. */
@@ -81,7 +147,7 @@ const isFollowed = ({ mimeType }: RepresentationFacts): boolean =>
 const clipsIn = ({ tracks }: Session): ReadonlySet<number> =>
   new Set(Object.values(tracks).flatMap(({ place }) => place?.clip ?? []))
 
-/** How many segments have to come until none is missing; infinite where it is not their number that is wrong. */
+/** The number of segments with which none is missing; infinite where their number is not what is wrong. */
 function missingCount(facts: RepresentationFacts, { segmentCount }: Track): number {
   const { count = 0, slack = 0 } = manifestSegmentsOf(facts) ?? {}
   return count - slack > segmentCount ? count - slack : Infinity
@@ -106,9 +172,13 @@ function namesOneOf(facts: RepresentationFacts, paths: readonly string[]): boole
   return paths.some((path) => match(path) !== null)
 }
 
-/** Up to five names for a message, and the number of others. */
+/** Names in a message. */
+const maxNames = 5
+
+/** The first names for a message, and the number of others. */
 export const nameList = (names: readonly string[]): string =>
-  excerpt(names.slice(0, 5).join(', ')) + (names.length > 5 ? ` and ${names.length - 5} more` : '')
+  excerpt(names.slice(0, maxNames).join(', ')) +
+  (names.length > maxNames ? ` and ${names.length - maxNames} more` : '')
 
 const unknownTracks = (unknown: readonly RepresentationFacts[]): Finding =>
   finding(
@@ -183,31 +253,4 @@ function checkNewestName({ name }: Context, facts: RepresentationFacts, track: T
   const path = `session_${name.session}/${track.name}/segment_${track.lastNumber}.m4s`
   const expected = facts.media ?? facts.segments?.[0] ?? null
   return expected === null || createPathMatcher(facts)(path) ? [] : [nameNotAnnounced(expected, path)]
-}
-
-/** The segments that a representation lists; null where the MPD leaves them open. */
-function manifestSegmentsOf(facts: RepresentationFacts): ManifestSegments | null {
-  const { timeline, timelineRest, timescale, duration, segments, periodSeconds, startNumber } = facts
-  if (timescale <= 0) return null
-  const firstNumber = /\$Number/.test(facts.media ?? '') ? startNumber : null
-  if (timeline) {
-    const [first] = timeline
-    if (!first || timeline.some(({ count }) => count === null)) return null
-    return {
-      count: timeline.reduce((sum, run) => sum + (run.count ?? 0), timelineRest?.count ?? 0),
-      slack: 0,
-      firstNumber,
-      startSeconds: first.t / timescale,
-      seconds:
-        timeline.reduce((sum, { d, count }) => sum + d * (count ?? 0), timelineRest?.duration ?? 0) /
-        timescale,
-      longest: Math.max(...timeline.slice(0, 1_000).map(({ d }) => d)) / timescale,
-    }
-  }
-  if (duration === null) return null
-  const longest = duration / timescale
-  const open = { firstNumber: null, startSeconds: null, longest }
-  if (segments) return { ...open, count: segments.length, slack: 0, seconds: segments.length * longest }
-  if (periodSeconds === null) return null
-  return { ...open, count: Math.ceil(periodSeconds / longest - 0.01), slack: 1, seconds: periodSeconds }
 }

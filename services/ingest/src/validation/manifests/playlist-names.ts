@@ -58,7 +58,12 @@ export function updatePlaylistNames(
 
 /** The first and the last values of a list: a playlist may list a whole day, and comes again with each segment. */
 export const someOf = <Value>(values: readonly Value[]): readonly Value[] =>
-  values.length <= 64 ? values : [...values.slice(0, 8), ...values.slice(-56)]
+  values.length <= firstValues + lastValues
+    ? values
+    : [...values.slice(0, firstValues), ...values.slice(-lastValues)]
+
+const firstValues = 8
+const lastValues = 56
 
 function joinHeaders(session: Session, name: string, inits: readonly string[]): Session {
   const track = at(session.tracks, name)

@@ -1,6 +1,7 @@
 import type { PlaylistFacts } from '../../media/inspection.ts'
 import { add, type Context, type Evaluation, endTrack, trackIn, type Update } from '../evaluation.ts'
 import { excerpt, type Finding, finding } from '../finding.ts'
+import { maxCodecsLength } from '../limits.ts'
 import { playlistAnnouncements } from '../manifests/announcements.ts'
 import {
   checkPlaylistAgainstUploads,
@@ -60,11 +61,14 @@ function checkMultivariant(start: Evaluation, context: Context, playlist: Playli
   }
   const opened = isOpen ? found : openSession(evaluation, context)
   if (!opened.session) return opened
-  const hlsCodecs = playlist.codecs.slice(0, 16).map((codec) => codec.slice(0, 64))
+  const hlsCodecs = playlist.codecs.slice(0, maxHlsCodecs).map((codec) => codec.slice(0, maxCodecsLength))
   const announcements = playlistAnnouncements(context, opened.session, playlist)
   const hlsTrackCount = playlist.playlistCount || playlist.trackCount
   return add(opened, { session: { ...opened.session, hlsTrackCount, hlsCodecs, announcements } })
 }
+
+/** CODECS of a multivariant playlist in the state. */
+const maxHlsCodecs = 16
 
 function checkMediaPlaylist(start: Evaluation, context: Context, playlist: PlaylistFacts): Evaluation {
   const evaluation = findSession(add(start, { preconditions: ['hls-media-playlist'] }), context)

@@ -51,10 +51,13 @@ function restartByMpd({ inspection }: Context, { startTime }: Session): Restart 
   return { sign: `a dynamic MPD with availabilityStartTime ${received} instead of ${startTime}`, tracks: [] }
 }
 
+/** Characters of a time in the state, enough for xs:dateTime. */
+const maxTimeLength = 40
+
 /** An MPD's availabilityStartTime as a session has it; undefined for none. */
 export const startTimeOf = (
   mpd: { readonly availabilityStartTime: string | null } | null,
-): string | undefined => mpd?.availabilityStartTime?.slice(0, 40)
+): string | undefined => mpd?.availabilityStartTime?.slice(0, maxTimeLength)
 
 function restartByInit({ inspection }: Context, { tracks }: Session, track: Track): Restart | null {
   if (!inspection?.init || !track.init) return null

@@ -27,7 +27,7 @@ interface RunningWorker {
 const commandTimeoutMs = 5_000
 const closeTimeoutMs = 2_000
 /** Attempts in flight for one webhook, in each ingest process. */
-const concurrency = 2
+const attemptConcurrency = 2
 /** Attempts for one webhook, of all processes together: this bounds what sending costs this process, too. */
 const limiter = { max: 20, duration: 1_000 }
 const maxAttempts = 12
@@ -56,8 +56,8 @@ export function createDeliveryQueues(deps: DeliveryQueuesDeps): DeliveryQueues &
       for (const webhook of [...workers.keys()]) if (!webhooks.includes(webhook)) void stopServing(webhook)
     },
     async enqueue(webhook, deliveries) {
-      const room = deliveries.length === 0 ? 0 : maxWaiting - (await waiting(webhook))
-      const taken = deliveries.slice(0, Math.max(0, room))
+      const capacity = deliveries.length === 0 ? 0 : maxWaiting - (await waiting(webhook))
+      const taken = deliveries.slice(0, Math.max(0, capacity))
       for (let from = 0; from < taken.length; from += maxBatch) {
         const jobs = taken.slice(from, from + maxBatch).map((data) => ({
           name: data.event,
@@ -108,7 +108,13 @@ export function createDeliveryQueues(deps: DeliveryQueuesDeps): DeliveryQueues &
   function startWorker(webhook: string): RunningWorker {
     const stopping = new AbortController()
     const work = (job: Job<Delivery>, token?: string) => attempt(webhook, job, token, stopping.signal)
-    const options = { connection: workerConnection, prefix, concurrency, limiter, ...times }
+    const options = {
+      connection: workerConnection,
+      prefix,
+      concurrency: attemptConcurrency,
+      limiter,
+      ...times,
+    }
     const worker = new Worker<Delivery>(nameOf(webhook), work, options).on('error', onError)
     return { worker, stopping }
   }

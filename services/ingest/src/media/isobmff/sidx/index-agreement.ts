@@ -37,10 +37,10 @@ export function indexFault(index: SegmentIndex, track: IndexedTrack): string | n
   if (index.trackId !== track.trackId)
     return `expected reference_ID ${track.trackId}, the track, in sidx, received ${index.trackId}`
   const lasts = mediaDuration(index, track.sampleDuration) / track.timescale
-  const told = index.duration / index.timescale
+  const stated = index.duration / index.timescale
   const maxOff = maxOffOf(lasts, index.samples)
-  if (Math.abs(told - lasts) > maxOff)
-    return `expected subsegments of ${secondsOf(lasts)} together in sidx as their samples last, received ${secondsOf(told)}`
+  if (Math.abs(stated - lasts) > maxOff)
+    return `expected subsegments of ${secondsOf(lasts)} together in sidx as their samples last, received ${secondsOf(stated)}`
   if (index.decodeTime === null || index.decodeTime < 0) return null
   const decoded = index.decodeTime / track.timescale
   const edited = Math.max(0, decoded - (track.editStart ?? 0) / track.timescale) + (track.delaySeconds ?? 0)

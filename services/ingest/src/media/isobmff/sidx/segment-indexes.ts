@@ -59,7 +59,7 @@ export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentInde
     ended = null
     const index = parseSidx(top, box)
     const count = countOf(index)
-    if (index.timescale === 0) tell(index, 'expected a timescale above 0 in sidx, received 0')
+    if (index.timescale === 0) reportFault(index, 'expected a timescale above 0 in sidx, received 0')
     else if (count > 0 && pending.length < maxPending && references + count <= maxReferences) {
       references += count
       pending.push(index)
@@ -111,13 +111,13 @@ export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentInde
     const facts = factsOf(index, durations)
     const fault =
       unevenFault(facts, index.subsegments, durations) ?? (init && indexFault(facts, trackOf(init)))
-    if (fault !== null) tell(index, fault)
+    if (fault !== null) reportFault(index, fault)
     else if (init === null && isFirst) addIndex(facts)
     isFirst = false
   }
 
   function reportBehind(index: PendingIndex, start: number): void {
-    tell(
+    reportFault(
       index,
       `expected sidx to lead to all media of its segment, received a moof at byte ${start} behind that`,
     )
@@ -130,7 +130,7 @@ export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentInde
   function settle(end: number | null): void {
     for (const index of pending)
       if (isWithMedia && end !== null)
-        tell(
+        reportFault(
           index,
           `expected ${countOf(index)} subsegments behind sidx, the upload ends at byte ${end} before byte ${index.to}, the end of number ${index.nth + 1}`,
         )
@@ -144,11 +144,11 @@ export function createSegmentIndexes({ report, addIndex, hasMedia }: SegmentInde
   }
 
   function drop(index: PendingIndex, message: string): void {
-    tell(index, message)
+    reportFault(index, message)
     index.nth = countOf(index)
   }
 
-  function tell({ at }: PendingIndex, message: string): void {
+  function reportFault({ at }: PendingIndex, message: string): void {
     report(at, `${message} (sidx at byte ${at})`, 'segment-index')
   }
 }
