@@ -64,6 +64,7 @@ interface CertificateSettings {
   readonly acknowledgementWaitMs?: number
 }
 
+/** The CAs of a working directory, and all that is done with their certificates. */
 export interface Certificates {
   readonly issue: IssueCertificate
   readonly show: ShowCertificates

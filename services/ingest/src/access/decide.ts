@@ -2,13 +2,13 @@ import type { AccessRow, Caller } from '@pushav/shared/api/access.ts'
 import { Refusal } from '../lib/refusal.ts'
 import type { StreamGrants } from './ports.ts'
 
-/** Who sends a request, before it is known what with. */
+/** The sender of a request, apart from its rights to the stream that the request names. */
 export type Identity =
   | { readonly role: 'anonymous' }
   | { readonly role: 'device'; readonly key: string }
   | { readonly role: 'viewer' | 'admin' }
 
-/** What a client is to a stream; to none where the request names none. */
+/** The relation of a client to a stream; its role where the request names none. */
 export function callerOf(identity: Identity, grants: StreamGrants | null): Caller {
   if (identity.role !== 'device') return identity.role
   if (grants?.owner === identity.key) return 'owner'

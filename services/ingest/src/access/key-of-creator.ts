@@ -19,8 +19,9 @@ export const hashOfKey = (publicKey: string): string =>
   createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex')
 
 /**
- * Hash of the key of the certificate that a stream was created with while AUTH was open; null where there was none, or
- * it is not stored, as older versions did before an upload came with it. What a stream was created with never changes.
+ * Hash of the key of the certificate that a stream was created with while AUTH was open. Null where there was none, or where
+ * it is not stored: older versions stored a certificate with its first upload only. What a stream was created with never
+ * changes.
  */
 export function keyOfCreatorWith(deps: KeyOfCreatorDeps): (stream: string) => Promise<string | null> {
   const { journals, details, read } = deps

@@ -24,6 +24,7 @@ export interface StreamGrants {
   readonly members: readonly KeyHolder[]
 }
 
+/** A client that shares a stream, by its key. */
 export interface KeyHolder {
   /** Hash of a public key. */
   readonly key: string

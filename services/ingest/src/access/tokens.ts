@@ -20,6 +20,7 @@ interface RedeemedToken {
   release(): Promise<void>
 }
 
+/** Tokens to sign in with, and to enrol devices. All methods throw what `TokenFiles` throws. */
 export interface Tokens {
   /** Makes a token. Its text is stored nowhere. */
   make(settings: NewToken): Promise<{ readonly text: string; readonly token: StoredToken }>
@@ -32,11 +33,11 @@ export interface Tokens {
   remove(id: string): Promise<void>
   /** Whether a token is still there, used up or not. */
   exists(token: StoredToken): Promise<boolean>
-  /** Removes all of them; returns how many. */
+  /** Removes all tokens; returns their number. */
   removeAll(): Promise<number>
 }
 
-/** How many digits of a token's hash name it. */
+/** Digits of a token's hash that name it. */
 const idLength = 16
 const maxTokens = 1_000
 

@@ -20,7 +20,7 @@ export const serverItself: Pick<AuditEntry, 'who' | 'address'> = {
   address: '',
 }
 
-/** Who did it, as far as a certificate or a sign-in says. */
+/** The actor, as far as a certificate or a sign-in says. */
 interface AuditActor {
   readonly role: string
   readonly name: string | null

@@ -49,6 +49,7 @@ export function normalIp(ip: string): string {
   return new URL(`http://[${ip}]`).hostname.slice(1, -1)
 }
 
+/** From when and up to when a certificate is valid. */
 export interface Validity {
   readonly notBefore: Date
   readonly notAfter: Date

@@ -26,6 +26,7 @@ export interface Authority {
   hasIssuedIntermediate(certificate: string): boolean
 }
 
+/** What a list of revoked certificates says. */
 export interface RevocationList {
   /** Greater than that of any list before. */
   readonly number: number
@@ -34,6 +35,7 @@ export interface RevocationList {
   readonly revoked: readonly { readonly serial: string; readonly at: Date }[]
 }
 
+/** Makes and reads keys. */
 export interface Keys {
   /** A new private key, PKCS#8 PEM. */
   create(type: KeyType): Promise<string>
@@ -83,6 +85,7 @@ export interface CertificateDetails extends Validity {
   readonly sans: readonly string[]
 }
 
+/** What users see of a key. */
 export interface KeyDetails {
   /** The length of the modulus (RSA) or the curve (EC), in bits. */
   readonly bits: number
@@ -118,6 +121,7 @@ export interface DeviceJournal {
   read(): Promise<readonly DeviceJournalEntry[]>
 }
 
+/** A device certificate that was issued or revoked. */
 export interface DeviceJournalEntry {
   readonly event: 'issued' | 'revoked'
   /** ISO 8601. */

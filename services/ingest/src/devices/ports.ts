@@ -29,6 +29,6 @@ export interface DeviceIndex {
 
 interface DevicePage {
   readonly devices: readonly DeviceTotals[]
-  /** How many devices there are. */
+  /** The number of all devices. */
   readonly total: number
 }

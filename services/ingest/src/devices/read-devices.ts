@@ -13,12 +13,16 @@ export interface Device {
   readonly isRevoked: boolean
 }
 
+/**
+ * The devices that have sent uploads with a certificate. All methods throw `Unavailable` while Redis does not
+ * respond.
+ */
 export interface Devices {
-  /** The one seen last comes first; `next` is where the list goes on, null at its end. */
+  /** Devices, those seen last first; `next` is where the list goes on, null at its end. */
   list(from: number, limit: number): Promise<DeviceList>
-  /** When each was seen last, ISO 8601; without those that were not. */
+  /** The time of each device's last upload, ISO 8601; devices without one are left out. */
   lastSeen(fingerprints: readonly string[]): Promise<ReadonlyMap<string, string>>
-  /** Throws the refusal `object-unknown`. */
+  /** Throws the refusal `object-unknown` for a device that has sent nothing. */
   get(fingerprint: string): Promise<Device>
 }
 

@@ -20,6 +20,7 @@ export interface EventBus {
   listen(onEvent: (event: ServerEvent) => void, onListening: () => void, signal: AbortSignal): Promise<void>
 }
 
+/** An event with its place in the order of all events. */
 export interface DeliveredEvent {
   /** Later events have greater ids; `subscribe` goes on after one. */
   readonly id: string

@@ -1,7 +1,8 @@
 import type { HarEntry } from '@pushav/shared/api/evidence/har.ts'
 import type { JudgedUpload } from '../indexing/judged-upload.ts'
+import { pairsIn } from '../lib/pairs-in.ts'
 
-/** One upload as an entry of an HTTP archive; `statusText` says in words what a status means. */
+/** One upload as an entry of an HTTP archive (HAR 1.2); `statusText` says in words what a status means. */
 export function harEntryOf(
   stream: string,
   { upload, session, track, status, findings }: JudgedUpload,
@@ -53,12 +54,8 @@ export function harEntryOf(
   }
 }
 
-function headersOf(flat: readonly string[]): HarEntry['request']['headers'] {
-  return Array.from({ length: flat.length / 2 }, (_, i) => ({
-    name: flat[2 * i] ?? '',
-    value: flat[2 * i + 1] ?? '',
-  }))
-}
+const headersOf = (flat: readonly string[]): HarEntry['request']['headers'] =>
+  pairsIn(flat).map(([name, value]) => ({ name, value }))
 
 const headerIn = (headers: HarEntry['request']['headers'], wanted: string): string | undefined =>
   headers.find(({ name }) => name.toLowerCase() === wanted)?.value

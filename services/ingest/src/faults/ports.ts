@@ -6,6 +6,7 @@ export interface StreamRule {
   readonly rule: FaultRule
 }
 
+/** How often a rule was about an upload, and how often it hit one. */
 export interface RuleCounts {
   /** Uploads that the rule was about. */
   readonly matched: number

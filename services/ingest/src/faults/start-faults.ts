@@ -27,6 +27,7 @@ export interface Faults {
   forget(stream: string): void
 }
 
+/** A rule with its counts. */
 export interface CountedRule extends RuleCounts {
   readonly rule: FaultRule
 }

@@ -3,7 +3,7 @@ import type { JournalEntry, UploadsRemoval } from '../uploads/upload.ts'
 import type { FoldInput, FoldResult } from './fold.ts'
 import type { RemovalInput, RemovalResult } from './removals/fold-removal.ts'
 
-/** How far the index of a stream has come. All methods throw `Unavailable` while Redis does not respond. */
+/** The index of a stream, and how far it has come. All methods throw `Unavailable` while Redis does not respond. */
 export interface IndexPosition {
   position(stream: string): Promise<Position>
   /** What is needed to judge the lines, as of a position. */
@@ -45,6 +45,7 @@ export interface IndexAdmin {
 /** How far into each journal of a stream the index reaches, in bytes. */
 export type Cursors = Readonly<Record<string, number>>
 
+/** How far the index of a stream has come. */
 export interface Position {
   /** Another one after each commit, so that of two that start from the same position only one succeeds. */
   readonly version: string

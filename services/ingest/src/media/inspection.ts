@@ -21,6 +21,7 @@ export interface Inspection {
   readonly outside?: readonly InspectionFault[]
 }
 
+/** A fault of the bytes themselves, which becomes a finding of the same code. */
 export interface InspectionFault {
   readonly code:
     | 'media-not-isobmff'
@@ -131,7 +132,7 @@ export interface MediaFacts {
   readonly innerGap: number | null
   /** Every tfhd says default-base-is-moof, as CMAF asks. */
   readonly baseIsMoof: boolean
-  /** How many bytes in front of the upload the file begins that base-data-offset counts from; mostly 0. */
+  /** Bytes between the beginning of the file, from which base-data-offset counts, and the upload; mostly 0. */
   readonly missingFront: number
   /**
    * The default sample sizes of trex with which each traf has bytes and all its samples lie in an mdat; null
@@ -202,7 +203,7 @@ export interface MpdFacts {
    * proves nothing.
    */
   readonly truncated: boolean
-  /** What it lacks or has wrongly, one of each code. */
+  /** What the manifest lacks or has wrongly, one flaw of each code. */
   readonly flaws: readonly ManifestFlaw[]
 }
 

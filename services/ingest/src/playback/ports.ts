@@ -32,6 +32,7 @@ export interface PlaybackQueries {
   uploads(stream: string, ids: readonly string[]): Promise<readonly JudgedUpload[]>
 }
 
+/** A track of one session. */
 export interface TrackName {
   readonly stream: string
   readonly session: string

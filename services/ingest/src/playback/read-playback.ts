@@ -24,11 +24,13 @@ export interface Playback {
   tracks(session: SessionName): Promise<SessionTracks>
 }
 
+/** A session of a stream, by their ids. */
 export interface SessionName {
   readonly stream: string
   readonly session: string
 }
 
+/** A manifest for players. */
 export interface Manifest {
   readonly text: string
   /** Another one for another text. */

@@ -3,7 +3,7 @@ import type { PlacedMedia } from './init-view.ts'
 /** Where a segment is in time, for the one that comes after it. */
 export interface SegmentTime {
   readonly decodeTime: number
-  /** When it ends, in seconds of the track's clock. */
+  /** The end of the segment, in seconds of the track's clock. */
   readonly end: number
 }
 

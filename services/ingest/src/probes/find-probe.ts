@@ -5,7 +5,7 @@ import type { StreamQueries } from '../streams/ports.ts'
 import type { Journals } from '../uploads/ports.ts'
 import type { Probes } from './ports.ts'
 
-/** ffprobe's outcome for the newest whole upload at a path, or how far it has got. */
+/** ffprobe's outcome for the newest whole upload at a path, or the state of its job. */
 export type FindProbe = (
   stream: string,
   path: string,
@@ -31,7 +31,7 @@ export function findProbeWith(
     const { id: upload, kind } = newest.upload
     const ended = probes.waitForEnd(upload, waitMs)
     const outcome = await probes.outcome(stream, upload)
-    // What an upload is that is no media, ingest itself has found out; no worker would find anything else.
+    // Ingest itself has found out that an upload is no media; no worker would find anything else.
     if (outcome && (!again || outcome.state === 'not-media')) return outcome
     if (again) await probes.forget(stream, upload)
     await probes.enqueueUrgent({ stream, upload, path, init: await initOf() })

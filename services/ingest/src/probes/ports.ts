@@ -45,7 +45,7 @@ export interface Probes {
   ): Promise<readonly (ProbeOutcome['state'] | null)[]>
   /** Forgets the outcome of an upload and its jobs that wait. */
   forget(stream: string, upload: string): Promise<void>
-  /** How far the urgent job of an upload is; one that has used up its attempts is enqueued again. */
+  /** The state of the urgent job of an upload; one that has used up its attempts is enqueued again. */
   jobState(upload: string): Promise<'queued' | 'running'>
   /** Resolves when the urgent job of an upload ends or the time is over; never throws. */
   waitForEnd(upload: string, timeoutMs: number): Promise<void>

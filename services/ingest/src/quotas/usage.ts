@@ -8,6 +8,7 @@ export interface StreamUsage {
   readonly devices: ReadonlyMap<string, Amount>
 }
 
+/** What counts against a quota. */
 export interface Amount {
   readonly uploads: number
   readonly bytes: number

@@ -21,6 +21,7 @@ export interface EndedSession {
   readonly bytes: number
 }
 
+/** A session that retention is to remove, and the rule that it breaks. */
 export interface SessionRemoval extends EndedSession {
   readonly reason: UploadsRemoval['reason']
 }

@@ -28,7 +28,7 @@ export interface RemoveSessionDeps {
   readonly idleMs: number
 }
 
-/** How much has gone. */
+/** What a removal removed, in numbers. */
 export interface RemovedAmount {
   readonly uploads: number
   readonly bytes: number

@@ -21,7 +21,7 @@ export interface StreamQueries {
   initOf(stream: string, judged: JudgedUpload): Promise<string | null>
   /** Uploads in the order of their verdicts, from a position on. */
   log(stream: string, from: number, limit: number): Promise<UploadLogPage>
-  /** How many uploads there are. */
+  /** The number of uploads in the log. */
   logLength(stream: string): Promise<number>
   /** The position of the first upload received at a time, in Unix milliseconds, or after it; the total if none was. */
   positionAt(stream: string, receivedMs: number): Promise<number>

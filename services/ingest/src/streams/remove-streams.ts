@@ -4,8 +4,12 @@ import type { IndexAdmin } from '../indexing/ports.ts'
 import type { Journals, ObjectLinks, UploadStore } from '../uploads/ports.ts'
 import { assertStream } from './assert-stream.ts'
 
+/**
+ * Removes streams. All methods throw the system's errors, and `Unavailable` while Redis does not respond; then
+ * `finishRemovals` has to finish what was begun.
+ */
 export interface StreamRemovals {
-  /** Removes a stream with everything that was uploaded to it. Its id is never given again. */
+  /** Removes a stream with all its uploads; no other gets its id. Throws the refusal `stream-unknown`. */
   remove(id: string): Promise<void>
   /** Finishes removals that a crash cut off. */
   finishRemovals(): Promise<void>

@@ -51,6 +51,7 @@ export interface TrackView {
   > | null
 }
 
+/** What users see of a session, from its state. */
 export function sessionViewOf(session: Session): SessionView {
   const tracks = Object.entries(session.tracks).map(([key, track]) => [key, trackViewOf(track)] as const)
   return {

@@ -9,15 +9,16 @@ import type { Streams } from './streams.ts'
 /** Reads pages of a stream's uploads in arrival order. Throws the refusal `stream-unknown`. */
 export type ReadUploadLog = (stream: string, query: LogQuery) => Promise<LogPage>
 
+/** The uploads that a page of the wire log asks for. */
 export interface LogQuery {
   readonly limit: number
   /** How many uploads are read, and held for a client that does not read, together. */
   readonly uploadsPerRead: number
-  /** Where the page begins or ends. */
   readonly place: LogPlace
   readonly filter: LogFilter
 }
 
+/** Where a page of the wire log begins or ends. */
 export type LogPlace =
   /** The page begins at this position. */
   | { readonly kind: 'position'; readonly position: number }
@@ -68,6 +69,7 @@ interface LogPage {
   readonly total: number
 }
 
+/** An upload in the wire log, with the state of its probe. */
 export interface LogEntry extends JudgedUpload {
   /** `pending` until a worker has probed it; null for a body that was cut off, which is not probed. */
   readonly probe: ProbeOutcome['state'] | 'pending' | null

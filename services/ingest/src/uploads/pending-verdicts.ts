@@ -9,6 +9,7 @@ export interface PendingVerdicts {
   isPending(entry: string): boolean
 }
 
+/** What was found in an upload, and whether that rejects it. */
 export interface Verdict {
   /** Whether the stream is strict: then errors reject the upload. */
   readonly strict: boolean

@@ -145,6 +145,7 @@ export interface JournalLines {
   readonly isEnd: boolean
 }
 
+/** A line of a journal, parsed. */
 export interface JournalLine {
   readonly entry: JournalEntry
   /** The byte offset after it. */
@@ -184,6 +185,7 @@ export class CertificateAbsent extends Error {
 /** Opens an upload's bytes for reading anywhere. Throws the refusal `object-unknown` when there are none. */
 export type OpenUpload = (stream: string, upload: string) => Promise<OpenedUpload>
 
+/** The bytes of an upload, open for reading; disposal closes them. */
 export interface OpenedUpload extends AsyncDisposable {
   /** The size of the upload. */
   readonly bytes: number
@@ -217,6 +219,7 @@ export interface LocalJournals extends Journals {
   adopt(stream: string): Promise<boolean>
 }
 
+/** A body on this machine's disk. */
 export interface LocalBody {
   readonly upload: string
   readonly bytes: number

@@ -18,6 +18,10 @@ export interface Order {
   readonly last: string | null
 }
 
+/**
+ * All that is known of a recording: the objects of one session number, or of none, between two restarts of the
+ * device.
+ */
 export interface Session {
   /** The number in the path, or `none`. */
   readonly key: string
@@ -222,9 +226,9 @@ export interface KnownInit {
   readonly defaultDescription?: number | undefined
   /** Sizes of initialization vectors by sample description, such as `8,,16`. */
   readonly ivSizes?: string | undefined
-  /** Media time that an edit list shows first. */
+  /** Media time that an edit list shows first, in units of the timescale. */
   readonly editStart?: number | undefined
-  /** How much later an edit list shows the first sample. */
+  /** By how much later an edit list shows the first sample, in seconds. */
   readonly delaySeconds?: number | undefined
   /** Defaults of trex. */
   readonly sampleDuration: number

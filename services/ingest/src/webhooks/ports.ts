@@ -67,6 +67,7 @@ interface WebhookRequest {
   readonly body: string
 }
 
+/** The response of a webhook's target. */
 export interface TargetResponse {
   readonly status: number
   /** The beginning of its body. */

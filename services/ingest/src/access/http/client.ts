@@ -3,7 +3,7 @@ import { Refusal } from '../../lib/refusal.ts'
 import type { Identity } from '../decide.ts'
 import type { BrowserSession, DeviceIdentity } from '../ports.ts'
 
-/** Who sent a request, and by what it showed that. */
+/** The sender of a request, with the certificate or sign-in that it showed. */
 export interface Client {
   readonly identity: Identity
   readonly device: DeviceIdentity | null

@@ -6,13 +6,13 @@ import type { Logger } from '@pushav/shared/logger.ts'
 import { privateFileMode } from '../../lib/disk/file-modes.ts'
 import type { AuditEntry, WriteAudit } from '../audit.ts'
 
-/** Lines that wait for the disk. Beyond it they are counted, not kept: refusals may come faster than a disk writes. */
+/** Lines that wait for the disk. Further ones are counted, not written: refusals may come faster than a disk writes. */
 const maxWaiting = 1_000
 
 interface Limits {
   /** A file is put aside when it is larger. */
   readonly maxBytes: number
-  /** How many that were put aside stay. */
+  /** The number of files put aside that stay. */
   readonly maxOld: number
 }
 

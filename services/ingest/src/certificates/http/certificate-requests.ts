@@ -25,6 +25,7 @@ export function parseOverride(word: unknown): boolean {
   throw new Refusal('request-malformed', mustBe('override', 'true or false', word))
 }
 
+/** The kind of key that a word asks for; null for no word. Throws the refusal `request-malformed`. */
 export function parseKeyType(word: unknown): KeyType | null {
   if (word === undefined) return null
   if (word === 'ec') return 'ec-p256'
@@ -32,6 +33,7 @@ export function parseKeyType(word: unknown): KeyType | null {
   throw new Refusal('request-malformed', mustBe('type', 'ec or rsa', word))
 }
 
+/** The profile that a word names; null for no word. Throws the refusal `request-malformed`. */
 export function parseProfile(word: unknown): ProfileName | null {
   if (word === undefined) return null
   const { data } = certificateProfile.safeParse(word)

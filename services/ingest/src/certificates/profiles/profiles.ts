@@ -11,9 +11,9 @@ export interface Profile {
   /** The extended key usage; null for none. */
   readonly usage: 'clientAuth' | 'serverAuth' | null
   readonly hasSan: boolean
-  /** Whether it is made as long as Matter allows. */
+  /** Whether the certificate is made as long as Matter allows. */
   readonly isLarge: boolean
-  /** The only kind of key that it is for; null for any. */
+  /** The only kind of key that the profile is for; null for any. */
   readonly key: KeyType | null
   readonly server: ServerReaction
 }

@@ -2,7 +2,7 @@ import { networkOf } from '@pushav/shared/addresses/network-of.ts'
 import type { Peer } from '@pushav/shared/identity.ts'
 import { Refusal } from '../../lib/refusal.ts'
 
-/** How many there may be at once. */
+/** The number of subscriptions that there may be at once. */
 type SubscriberLimits = Readonly<Record<'connection' | 'address' | 'all', number>>
 
 const subscribers: SubscriberLimits = { connection: 32, address: 128, all: 512 }

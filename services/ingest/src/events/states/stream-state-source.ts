@@ -114,7 +114,7 @@ export function createStreamStateSource(stream: string, deps: StreamStateDeps): 
     }
   }
 
-  /** Whether it was deleted before its events were received. */
+  /** Whether the stream was deleted before its events were received. */
   async function isGone(): Promise<boolean> {
     try {
       await streams.assertExists(stream)

@@ -33,6 +33,7 @@ export interface CachedStream {
   strictLoadsLeft: number
 }
 
+/** The cached streams of this process. */
 export interface StreamCache {
   /** Null when the stream is not cached as of that version. */
   get(stream: string, version: string): CachedStream | null

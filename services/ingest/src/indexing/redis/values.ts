@@ -12,9 +12,5 @@ export const hmget = (
   fields: readonly string[],
 ): Promise<(string | null)[]> => (fields.length === 0 ? Promise.resolve([]) : redis.hmget(key, ...fields))
 
-/** The pairs of a response that has fields and values, or members and scores, in turn. */
-export const pairsIn = (words: readonly string[]): readonly (readonly [string, string])[] =>
-  Array.from({ length: words.length / 2 }, (_, i) => [words[2 * i] ?? '', words[2 * i + 1] ?? ''])
-
 /** A Lua script from its file, without its comments, because it is sent with every call. */
 export const luaScript = (file: string): string => readFileSync(file, 'utf8').replace(/^--.*\n/gm, '')

@@ -23,6 +23,7 @@ export interface RemovalInput {
   readonly codes: Readonly<Partial<Record<CodeWithSeverity, number>>>
 }
 
+/** What the index holds after a removal, and what goes from it. */
 export interface RemovalResult extends Pick<RemovalInput, 'totals' | 'order' | 'view' | 'current'> {
   /** Id of the session; null for uploads that belong to none. */
   readonly session: string | null

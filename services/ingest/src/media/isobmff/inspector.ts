@@ -19,6 +19,7 @@ export interface InspectorOptions {
   readonly isPart?: boolean | undefined
 }
 
+/** The inspection of one upload. */
 export interface Inspector {
   /** The next bytes of the body, in any division. */
   add(bytes: Buffer): void

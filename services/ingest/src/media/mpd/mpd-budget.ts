@@ -38,7 +38,7 @@ export function resolveUrl(budget: ParseBudget, base: string | null, url: string
 export interface Base {
   /** Null: outside the stream. */
   readonly path: string | null
-  /** Whether it comes from a BaseURL; else it is the manifest's own path. */
+  /** Whether the path comes from a BaseURL; else it is the manifest's own. */
   readonly isNamed: boolean
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@pushav/shared/api/uploads.ts'
 import type { MediaOfUpload } from '../../indexing/judged-upload.ts'
 import { producerLatencyOf } from '../../latency/segment-latency.ts'
+import { pairsIn } from '../../lib/pairs-in.ts'
 import type { Sender } from '../../uploads/upload.ts'
 import { worstOf } from '../../validation/finding.ts'
 import { rules } from '../../validation/rules.ts'
@@ -136,10 +137,7 @@ function senderResponse({ device, headers, ...sender }: Sender): UploadResponse[
     alpn: sender.alpn,
     tls_test: sender.tlsTest,
     http_version: sender.httpVersion,
-    headers: Array.from({ length: headers.length / 2 }, (_, i) => [
-      headers[2 * i] ?? '',
-      headers[2 * i + 1] ?? '',
-    ]),
+    headers: pairsIn(headers),
     omitted_headers: sender.omittedHeaders || undefined,
     device: device && {
       fingerprint: device.fingerprint,

@@ -10,7 +10,7 @@ import {
   trackNameBody,
 } from '@pushav/shared/api/streams.ts'
 import type { Logger } from '@pushav/shared/logger.ts'
-import { json, type Request, Router } from 'express'
+import { json, type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import type { ReadReportMetrics } from '../../comparison/read-report-metrics.ts'
 import type { EnterSubscriber } from '../../events/http/subscriber-limits.ts'
@@ -78,55 +78,73 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
     log,
   } = deps
   const router = Router()
-  router.post(
-    '/streams',
-    sendContinue,
-    json(),
-    warnOfMisspelt(streamBody.unwrap(), log),
-    async (request, response) => {
-      const { expectations: expected, ...body } = parseBody(streamBody, request.body) ?? {}
-      const wanted = expected && expectationsOf(expected)
-      const options = { ...body, ...request.query }
-      const stream = await streams.create({
-        interface: options.interface,
-        strict: parseStrict(options.strict) ?? strictByDefault,
-        creator: peerOf(request).device,
-        owner: ownerFor(request),
-      })
-      if (wanted) await expectations.set(stream.stream.id, wanted)
-      await streamJson(response.status(201), responseOf(stream))
-    },
-  )
-  router.get('/streams', warnOfMisspelt(streamsQuery, log), async (request, response) => {
+  router.post('/streams', sendContinue, json(), warnOfMisspelt(streamBody.unwrap(), log), createStream)
+  router.get('/streams', warnOfMisspelt(streamsQuery, log), listStreams)
+  router.get('/streams/:id', warnOfMisspelt(streamQuery, log), showStream)
+  router.delete('/streams/:id', sendContinue, removeStream)
+  router.get('/sessions/:id', listSessions)
+  router.get('/streams/:id/report', report)
+  router.post('/streams/:id/expectedTrackNames', sendContinue, anyJson(), expectTracks)
+  router.post('/streams/:id/trackName', sendContinue, anyJson(), expectTrack)
+  return router
+
+  async function createStream(request: Request, response: Response): Promise<void> {
+    const { expectations: expected, ...body } = parseBody(streamBody, request.body) ?? {}
+    const wanted = expected && expectationsOf(expected)
+    const options = { ...body, ...request.query }
+    const stream = await streams.create({
+      interface: options.interface,
+      strict: parseStrict(options.strict) ?? strictByDefault,
+      creator: peerOf(request).device,
+      owner: ownerFor(request),
+    })
+    if (wanted) await expectations.set(stream.stream.id, wanted)
+    await streamJson(response.status(201), responseOf(stream))
+  }
+
+  async function listStreams(request: Request, response: Response): Promise<void> {
     const { summary, cursor, limit } = parseLooseQuery(streamsQuery, request.query)
     if (!summary) {
       const { streams: page, next } = await streams.list(cursor, limit ?? null, visibleTo(request))
-      const rest = limit === undefined ? {} : { next_cursor: next }
-      return streamJson(response, { streams: mapPages(page, responseOf), ...rest })
+      const more = limit === undefined ? {} : { next_cursor: next }
+      return streamJson(response, { streams: mapPages(page, responseOf), ...more })
     }
     const { summaries, next } = await streams.summaries(cursor, limit ?? summariesPerPage, visibleTo(request))
     await streamJson(response, { streams: mapPages(summaries, summaryResponse), next_cursor: next })
-  })
-  router.get('/streams/:id', warnOfMisspelt(streamQuery, log), async (request: StreamRequest, response) => {
+  }
+
+  async function showStream(request: StreamRequest, response: Response): Promise<void> {
     const { id } = request.params
     const { summary } = parseLooseQuery(streamQuery, request.query)
     if (summary) return void response.json(summaryResponse(await streams.summary(id)))
     await streamJson(response, responseOf(await streams.get(id)))
-  })
+  }
 
-  router.get('/sessions/:id', async (request, response) => {
+  async function removeStream(request: StreamRequest, response: Response): Promise<void> {
+    // `DELETE $ENDPOINT/$FILE` with an empty FILE must not delete the whole stream.
+    if (request.path.endsWith('/'))
+      throw new Refusal(
+        'path-malformed',
+        'name the object, or end without a slash to delete the whole stream',
+      )
+    await streams.remove(request.params.id)
+    response.json({ stream_id: Number(request.params.id), deleted: true })
+  }
+
+  async function listSessions(request: StreamRequest, response: Response): Promise<void> {
     const { cursor, limit } = parseQuery(z.object(pageQuery), request.query)
     const { sessions, next } = await streams.sessionViews(request.params.id, cursor, limit)
     response.json({ sessions: sessions.map(sessionSummaryResponse), next_cursor: next })
-  })
-  router.get('/streams/:id/report', async (request: StreamRequest, response) => {
+  }
+
+  async function report(request: StreamRequest, response: Response): Promise<void> {
     const { id } = request.params
     const { session = null, format, ...wanted } = parseQuery(reportQuery, request.query)
     using _counted = wanted.evidence ? enterWholeRead(peerOf(request)) : null
     const reactions = wanted.faults ? await reportFaults(id, session) : []
     if (format === 'junit') {
       const reports = await streams.reportEach(id, session)
-      return streamText(response.type('application/xml'), junitPieces(id, reports, reactions))
+      return await streamText(response.type('application/xml'), junitPieces(id, reports, reactions))
     }
     const rules = await streams.report(id, session)
     await streamJson(response, {
@@ -139,35 +157,21 @@ export function streamRoutes(deps: StreamRoutesDeps): Router {
       faults: wanted.faults ? reactions : undefined,
       evidence: wanted.evidence ? () => readEvidence(id, session) : undefined,
     })
-  })
-  router.delete('/streams/:id', sendContinue, async (request: StreamRequest, response) => {
-    // `DELETE $ENDPOINT/$FILE` with an empty FILE must not delete the whole stream.
-    if (request.path.endsWith('/'))
-      throw new Refusal(
-        'path-malformed',
-        'name the object, or end without a slash to delete the whole stream',
-      )
-    await streams.remove(request.params.id)
-    response.json({ stream_id: Number(request.params.id), deleted: true })
-  })
-  router.post(
-    '/streams/:id/expectedTrackNames',
-    sendContinue,
-    anyJson(),
-    async (request: StreamRequest, response) => {
-      const { expected_track_names: names } = parseBody(expectedTrackNamesBody, request.body)
-      const stream = await streams.expectTracks(request.params.id, names ?? [])
-      await streamJson(response.status(202), responseOf(stream))
-    },
-  )
-  router.post('/streams/:id/trackName', sendContinue, anyJson(), async (request: StreamRequest, response) => {
+  }
+
+  async function expectTracks(request: StreamRequest, response: Response): Promise<void> {
+    const { expected_track_names: names } = parseBody(expectedTrackNamesBody, request.body)
+    const stream = await streams.expectTracks(request.params.id, names ?? [])
+    await streamJson(response.status(202), responseOf(stream))
+  }
+
+  async function expectTrack(request: StreamRequest, response: Response): Promise<void> {
     const { track_name, trackName } = parseBody(trackNameBody, request.body)
     const name = track_name ?? trackName
     if (name === undefined) throw new Refusal('request-malformed', 'name the track in track_name')
     const stream = await streams.expectTracks(request.params.id, name === '' ? [] : [name])
     await streamJson(response.status(202), responseOf(stream))
-  })
-  return router
+  }
 }
 
 function parseStrict(word: unknown): boolean | null {

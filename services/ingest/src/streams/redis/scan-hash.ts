@@ -1,6 +1,6 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
-import { pairsIn } from '../../indexing/redis/values.ts'
+import { pairsIn } from '../../lib/pairs-in.ts'
 
 const pageFields = 500
 

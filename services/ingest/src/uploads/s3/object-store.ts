@@ -36,6 +36,7 @@ export interface ObjectStore {
   removeAll(prefix: string): Promise<void>
 }
 
+/** A body to put. */
 export interface ObjectBody {
   readonly bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
   /** The number of bytes. */
@@ -63,6 +64,7 @@ export const bodyOf = (bytes: Uint8Array): ObjectBody => ({
   sha256: createHash('sha256').update(bytes).digest('hex'),
 })
 
+/** What the store says of an object without its bytes. */
 export interface ObjectFacts {
   readonly size: number
   /** Lower-case hex. */
@@ -72,6 +74,7 @@ export interface ObjectFacts {
   readonly etag: string
 }
 
+/** An object that was opened for reading. */
 export interface StoredObject {
   readonly size: number
   /** To be iterated once, which throws `RecordChanged` at the end where these are not the bytes that were put. */

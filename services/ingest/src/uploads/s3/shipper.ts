@@ -34,6 +34,7 @@ export interface Shipper extends AsyncDisposable {
   backlog(): ShipBacklog
 }
 
+/** How far the store is behind this disk. */
 export interface ShipBacklog {
   /** Streams with lines that are not in the store. */
   readonly streams: number

@@ -36,6 +36,7 @@ export function endTracksOf(evaluation: Evaluation, context: Context, session: S
   )
 }
 
+/** Ends the session once all of its tracks have ended. */
 export function endIfAllEnded(evaluation: Evaluation): Evaluation {
   const { session } = evaluation
   if (session?.phase !== 'open') return evaluation

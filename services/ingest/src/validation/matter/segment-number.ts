@@ -7,11 +7,11 @@ import type { Track } from '../state.ts'
 /** The number of a segment compared with those before it in its track. */
 interface NumberCheck {
   readonly findings: readonly Finding[]
-  /** Whether it follows the segment before it without a gap. */
+  /** Whether the segment follows the one before without a gap. */
   readonly isNext: boolean
-  /** Whether it is higher than all before it. */
+  /** Whether the number is higher than all before. */
   readonly isForward: boolean
-  /** Whether it replaces one that came before. */
+  /** Whether the segment replaces one that came before. */
   readonly isReplacement: boolean
 }
 

@@ -4,7 +4,7 @@ import type { TrackPhase } from '../state.ts'
 
 /** What the reference server keeps of a stream; only its newest session decides about the next upload. */
 export interface ReferenceState {
-  /** How many sessions it has opened; their ids count from 1; those in the paths do not count. */
+  /** The number of sessions that the reference has opened. Their ids count from 1; the numbers in paths do not matter. */
   readonly sessions: number
   /** The session that was opened last; null before the first. */
   readonly last: ReferenceSession | null

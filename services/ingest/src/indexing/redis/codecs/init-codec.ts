@@ -4,6 +4,7 @@ import type { InitSegment } from '../../init-segments/init-segment.ts'
 export const encodeInit = ({ upload, session }: Omit<InitSegment, 'path'>): string =>
   session === undefined ? upload : `${upload} ${session ?? noSession}`
 
+/** Reads what `encodeInit` made. */
 export function decodeInit(path: string, text: string): InitSegment {
   const [upload = '', session] = text.split(' ')
   if (session === undefined) return { path, upload }

@@ -7,6 +7,7 @@ import type { StoredObject } from '../../judged-upload.ts'
 export const encodeObject = ({ upload, sha256, session }: StoredObject): string =>
   session === undefined ? `${upload} ${sha256}` : `${upload} ${sha256} ${session}`
 
+/** Reads what `encodeObject` made. */
 export function decodeObject(text: string): StoredObject {
   const [upload = '', sha256 = '', session] = text.split(' ')
   return session === undefined ? { upload, sha256 } : { upload, sha256, session }

@@ -11,6 +11,7 @@ export interface PathEntry {
 export const encodePathEntry = ({ upload, receivedMs, session, isAccepted }: PathEntry): string =>
   `${upload} ${receivedMs.toString(36)} ${isAccepted ? '+' : '-'}${session ?? ''}`
 
+/** Reads what `encodePathEntry` made. */
 export function decodePathEntry(text: string): PathEntry {
   const [upload = '', time = '0', rest = '+'] = text.split(' ')
   return {

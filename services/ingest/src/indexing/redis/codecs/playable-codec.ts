@@ -24,6 +24,7 @@ export function playableMemberOf({ upload, media, init }: JudgedUpload): string 
   })
 }
 
+/** Reads a member that `encodePlayable` made; the score is the decode time. */
 export function decodePlayable(member: string, score: string): PlayableSegment {
   const [upload = '', init = '', duration, bytes, received = '0', ...marks] = member.split(' ')
   return {

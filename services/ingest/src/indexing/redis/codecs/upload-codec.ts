@@ -19,6 +19,7 @@ export function encodeUpload(judged: JudgedUpload): string {
   })
 }
 
+/** Reads what `encodeUpload` made. */
 export function decodeUpload(id: string, json: string): JudgedUpload {
   // `encodeUpload` wrote it.
   const { upload, media, ...rest } = JSON.parse(json) as StoredUpload

@@ -4,11 +4,14 @@ import type { JudgedUpload } from '../../judged-upload.ts'
 
 /** What a commit adds to the hash of devices; its fields are `<fingerprint> <name>`. */
 export interface DeviceUpdate {
+  /** Set where the field does not exist. */
   readonly first: readonly [field: string, value: string]
+  /** Fields and values in turn. */
   readonly set: readonly string[]
   readonly add: readonly (readonly [field: string, by: number])[]
 }
 
+/** The updates for uploads that came, one for each device. */
 export function deviceUpdates(judged: readonly JudgedUpload[]): readonly DeviceUpdate[] {
   const withDevice = judged.filter(({ upload }) => upload.sender.device !== null)
   const byDevice = Map.groupBy(withDevice, ({ upload }) => upload.sender.device?.fingerprint ?? '')
@@ -57,6 +60,7 @@ function contactOf({ upload: { receivedAt: at, sender } }: JudgedUpload): Device
   }
 }
 
+/** Reads the hash of devices. */
 export function decodeDevices(fields: Readonly<Record<string, string>>): readonly DeviceCounts[] {
   const byDevice = Map.groupBy(Object.entries(fields), ([field]) => field.slice(0, field.indexOf(' ')))
   return [...byDevice].flatMap(([fingerprint, entries]) => {

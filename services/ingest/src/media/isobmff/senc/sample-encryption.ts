@@ -46,6 +46,7 @@ interface EncryptedTraf {
   readonly bases: readonly number[] | null
 }
 
+/** What the boxes on the encryption of a traf's samples say. */
 export interface SampleEncryption {
   /** What is wrong, in words; null for nothing. */
   readonly fault: string | null

@@ -15,6 +15,7 @@ type Word = string | number | boolean | null
 
 const wordsOfOne = 10
 
+/** Puts transactions into one message to the thread. */
 export function encodeTransactions(transactions: readonly Transaction[]): EncodedTransactions {
   const bytes = Buffer.allocUnsafeSlow(transactions.reduce((sum, { create }) => sum + sizeOf(create), 0))
   const words: Word[] = []
@@ -32,6 +33,7 @@ export function encodeTransactions(transactions: readonly Transaction[]): Encode
 
 const sizeOf = (create: Transaction['create']): number => create?.bytes.length ?? 0
 
+/** The transactions of a message that `encodeTransactions` made. */
 export function decodeTransactions({ bytes, words }: EncodedTransactions): readonly Transaction[] {
   const transactions: Transaction[] = []
   let at = 0
