@@ -56,8 +56,9 @@ describe('to whom a stream belongs', () => {
     const access = open({
       ...files,
       async read(stream) {
+        const isFirst = ++reads === 1
         const found = await files.read(stream)
-        if (++reads === 1) await changed
+        if (isFirst) await changed
         return found
       },
     })
