@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,7 +6,7 @@ import { errorCode } from '@pushav/shared/lib/error-code.ts'
 import { createLru } from '@pushav/shared/lib/lru.ts'
 import { replaceFile } from '@pushav/shared/lib/replace-file.ts'
 import type { InspectionArchive } from '../../indexing/inspect-upload.ts'
-import type { Inspection } from '../../media/inspection.ts'
+import { bundleNameOf, type InspectionBundle, mayHold } from '../inspection-bundle.ts'
 
 const compress = promisify(brotliCompress)
 const decompress = promisify(brotliDecompress)
@@ -21,32 +20,28 @@ const options = {
 const maxFolders = 64
 const maxFiles = 4
 
-type Inspections = Readonly<Record<string, Inspection | null>>
-
 interface Folder {
   readonly changedMs: number
   readonly names: readonly string[]
 }
 
-/** `inspections/<stream>/<lowest id>_<highest id>_<random>.json.br`, each with those of some uploads. */
+/** `inspections/<stream>/<name of a bundle>.json.br`. */
 export function diskInspectionArchive(workingDirectory: string): InspectionArchive {
   const folders = createLru<string, Folder>(maxFolders)
-  const files = createLru<string, Inspections>(maxFiles)
+  const files = createLru<string, InspectionBundle>(maxFiles)
   const folderOf = (stream: string) => join(workingDirectory, 'inspections', stream)
   return {
     async save(stream, inspections) {
-      const ids = [...inspections.keys()].sort()
       const folder = folderOf(stream)
       await mkdir(folder, { recursive: true })
-      const name = `${ids[0]}_${ids.at(-1)}_${randomUUID()}.json.br`
+      const name = `${bundleNameOf(inspections)}.json.br`
       const bytes = await compress(JSON.stringify(Object.fromEntries(inspections)), options)
       await replaceFile(join(folder, name), bytes, { isFlushed: true })
       folders.delete(stream)
     },
     async find(stream, upload) {
       for (const name of await namesIn(stream)) {
-        const [lowest = '', highest = ''] = name.split('_')
-        if (upload < lowest || upload > highest) continue
+        if (!mayHold(name, upload)) continue
         const found = (await inspectionsIn(join(folderOf(stream), name)))[upload]
         if (found !== undefined) return found
       }
@@ -76,11 +71,11 @@ export function diskInspectionArchive(workingDirectory: string): InspectionArchi
     }
   }
 
-  async function inspectionsIn(path: string): Promise<Inspections> {
+  async function inspectionsIn(path: string): Promise<InspectionBundle> {
     const known = files.get(path)
     if (known) return known
     // This process or another of its version wrote it.
-    const found = JSON.parse((await decompress(await readFile(path))).toString()) as Inspections
+    const found = JSON.parse((await decompress(await readFile(path))).toString()) as InspectionBundle
     files.set(path, found)
     return found
   }
