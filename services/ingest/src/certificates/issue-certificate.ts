@@ -49,14 +49,14 @@ export interface IssueCertificate {
 
 interface IssueOptions {
   readonly override: boolean
-  /** How it differs from a usual certificate; null where it does not. */
+  /** How the certificate differs from a usual one; null where it does not. */
   readonly profile: ProfileName | null
 }
 
 interface KeyPairOptions extends IssueOptions {
   /** Whether the key may be one that was made before, and that its device has. */
   readonly mayShowKey: boolean
-  /** Null for the profile's, or EC P-256. */
+  /** The kind of key; null for that of the profile, or EC P-256. */
   readonly type: KeyType | null
 }
 

@@ -21,9 +21,9 @@ interface RevokeCertificateDeps {
 }
 
 interface Revocation {
-  /** Serial numbers. */
+  /** Serial numbers, lower-case hex without leading zeros. */
   readonly revoked: readonly string[]
-  /** Whether every proxy refuses them from now on; else some may take a moment more. */
+  /** Whether every proxy refuses these certificates from now on; else some may take a moment more. */
   readonly acknowledged: boolean
 }
 

@@ -186,7 +186,7 @@ function foldUpload(stream: Stream, draft: Draft, upload: Upload, how: FoldWith)
   addObject(stream, draft, judgement, place, isNew)
 }
 
-/** On cmaf-ingest streams validation knows the track's; on dash and hls streams it is in the same folder. */
+/** The init segment of an upload. On cmaf-ingest streams validation knows the track's; on dash and hls it is in the folder. */
 const initOf = (
   stream: Stream,
   { inits }: Draft,

@@ -32,7 +32,7 @@ export interface StoredObject {
   readonly session?: string
 }
 
-/** Where a segment is in the time of its track. Times are in units of the track's timescale. */
+/** The media of a segment in the time of its track; times are in units of the track's timescale. */
 export interface MediaOfUpload {
   /** tfdt of the first moof; null when there is none. */
   readonly decodeTime: number | null
@@ -45,11 +45,11 @@ export interface MediaOfUpload {
   readonly sequence: number
   /** Unix time in milliseconds at which its first sample was made, from prft; null without. */
   readonly producerAtMs: number | null
-  /** How much later than its decode time says a player shows it, behind the clips before its own; mostly 0. */
+  /** By how much later than at its decode time a player shows it, so that a clip follows those before it; mostly 0. */
   readonly shift: number
-  /** Whether a player can place and decode it: its time is known, it is one track, neither encrypted nor filler. */
+  /** Whether a player can place and decode the segment: of known time and one track, neither encrypted nor filler. */
   readonly isPlayable: boolean
-  /** The inspection of its bytes found no fault. */
+  /** Whether the inspection of its bytes found no fault. */
   readonly isSound: boolean
 }
 

@@ -97,7 +97,7 @@ export function createLatencyView(): LatencyView {
   }
 }
 
-/** By prft where most segments have it. */
+/** The latency of a track: by prft where most segments have that, else by arrival. */
 function summaryOf({ session, track, produced, arrived, producedMs }: Samples): TrackLatency | null {
   const isProduced = produced.length * 2 > arrived.length
   const samples = (isProduced ? produced : arrived).toSorted((one, other) => one.ms - other.ms)

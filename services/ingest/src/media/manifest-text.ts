@@ -16,7 +16,7 @@ export function decodeManifest(bytes: Buffer, kind: 'mpd' | 'playlist'): Manifes
 /** A manifest as text for a person to read. */
 export interface ReadableManifest {
   readonly text: string
-  /** In which it was read, such as `utf-16le`. */
+  /** The encoding in which the text was read, such as `utf-16le`. */
   readonly encoding: string
 }
 

@@ -7,7 +7,7 @@ interface PathMatch {
   readonly part: 'init' | 'media'
   /** Null for init segments, single files and templates with `$Time$`. */
   readonly number: number | null
-  /** In timescale units; above 2^53 it loses precision. */
+  /** The time in timescale units; not exact above 2^53. Null for templates without `$Time$`. */
   readonly time: number | null
 }
 

@@ -8,9 +8,9 @@ import { type SegmentTime, segmentTimeOf, successionOf } from './succession.ts'
 export interface LeftSegments {
   /** The number of segments, without those that overlap or were sent again. */
   readonly count: number
-  /** The last of them. */
+  /** The last of these segments; null for none. */
   readonly last: LastSegment | null
-  /** When segments had another init segment than the one before them, in seconds of the track's clock. */
+  /** The times at which the init segment changed, in seconds of the track's clock. */
   readonly switches: readonly number[]
 }
 

@@ -6,9 +6,9 @@ export interface PlayableSegment {
   readonly upload: string
   /** The upload that holds its init segment. */
   readonly init: string
-  /** Where a player shows it: the decode time in its tfdt, and `shift`. */
+  /** The time at which a player shows it: its tfdt and `shift`, in units of the track's timescale. */
   readonly decodeTime: number
-  /** How much later than its tfdt says that is, behind the clips before its own; mostly 0. */
+  /** By how much `decodeTime` is later than the tfdt, so that a clip follows those before it; mostly 0. */
   readonly shift: number
   readonly duration: number
   readonly bytes: number

@@ -63,7 +63,7 @@ class Admission implements UploadAdmission {
     else await this.decoded(bytes, bytes)
   }
 
-  /** On the disk they stand beside the coded body for a while; of the quotas they take its place. */
+  /** The disk holds decoded bytes beside the coded body for a while; in the quotas they take its place. */
   async decoded(bytes: number, more: number): Promise<void> {
     const { quotas, space } = this.#deps
     if (this.#reservation && more > 0) quotas?.grow(this.#reservation, more)

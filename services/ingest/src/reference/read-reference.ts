@@ -46,7 +46,7 @@ export function readReferenceWith({ index, open }: ReadReferenceDeps): ReadRefer
     return found
   }
 
-  /** In a content coding, which the reference does not undo, no byte of it is as it looks for it. */
+  /** What the reference reads in a manifest. It undoes no content coding, so that it finds nothing in one that has one. */
   async function manifestOf(stream: string, upload: Upload): Promise<ReferenceManifest | null> {
     if (upload.codedBytes !== undefined) return referenceManifestOf(upload.path, notDecoded)
     try {

@@ -17,7 +17,7 @@ import {
 /** What the reference would have made of one upload, beside what this server made of it. */
 export interface ReferenceVerdict {
   readonly decision: ReferenceDecision
-  /** Whether its stream is strict. */
+  /** Whether the stream is strict. */
   readonly strict: boolean
   /** Why this server decides otherwise; null where it does not. */
   readonly difference: DifferenceCode | null

@@ -3,11 +3,11 @@ import type { TlsTestPorts } from '@pushav/shared/tls-tests/tls-tests.ts'
 import type { Config } from '../config.ts'
 import type { Certificates } from '../open-certificates.ts'
 
-/** Where a proxy reports that it listens; its ports are null where it has none, and before its first report. */
+/** The ports that a proxy reports; null where it has none, and before its first report. */
 export interface ProxyPorts {
   readonly port: number | null
   readonly uiPort: number | null
-  /** Only this machine reaches it. */
+  /** Whether only this machine reaches the proxy. */
   readonly isLoopback: boolean
   /** The ports for tests of TLS clients; null where they are off. */
   readonly tlsTests: TlsTestPorts | null

@@ -22,7 +22,7 @@ export interface Arrival {
 export interface Context extends Arrival {
   readonly stream: Stream
   readonly name: ObjectName
-  /** What its track is identified by; null on dash and hls streams. */
+  /** The features that identify its track; null on dash and hls streams. */
   readonly object: IdentifiedObject | null
   /** The track whose init segment its track shares; null for none, and on dash and hls streams. */
   readonly header: string | null

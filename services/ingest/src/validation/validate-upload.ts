@@ -83,7 +83,7 @@ function contextOf(stream: Stream, state: State, arrival: Arrival): Context {
   }
 }
 
-/** In lower case, without its dot; digits count, too. */
+/** The extension of a path in lower case, without its dot; one of digits counts, too. */
 const lastExtensionOf = (path: string): string => {
   const name = baseNameOf(path)
   const dot = name.lastIndexOf('.')

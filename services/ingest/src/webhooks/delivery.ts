@@ -1,6 +1,6 @@
 import type { Delivery } from './ports.ts'
 
-/** Where to read on: URLs, or paths where this server does not know how it is reached. */
+/** Links to what an event is about: URLs, or paths where this server does not know under which URL it is reached. */
 export type LinksFor = (stream: string | null, session: string | null) => Readonly<Record<string, string>>
 
 /** What is sent: the event as on `GET /events`, with links. */

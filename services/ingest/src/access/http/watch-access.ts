@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** Whether the client of a response that goes on may still have what it asked for. */
+/** Whether a response that goes on may do so: its client still has access. */
 type MayGoOn = () => Promise<boolean>
 
 /**

@@ -20,7 +20,7 @@ export interface StreamNow {
   readonly sessions: readonly SessionView[]
   /** Uploads since the message before, where they are few. */
   readonly rows: readonly LogEntry[]
-  /** By upload: what came of its probe. */
+  /** Outcomes of probes, by upload. */
   readonly probed: ReadonlyMap<string, ProbedState>
 }
 

@@ -10,7 +10,7 @@ const changeScript = `
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
   return 1`
 
-/** Not below the keys of the stream: they go when the index is rebuilt, which changes no verdict. */
+/** Verdict states in one hash of all streams: the keys of a stream go when the index is rebuilt, which changes no verdict. */
 export const redisVerdictStates = (redis: RedisClient): VerdictStates => ({
   streams: () => orUnavailable(redis.hkeys(key)),
   async reset(stream) {

@@ -64,9 +64,11 @@ export function readRepresentation(budget: ParseBudget, context: RepresentationE
 const isTimed = (timescale: string | undefined): boolean =>
   timescale === undefined || parsePositive(timescale) !== null
 
-/** Bounds the length of a text, so that facts stay small however large the MPD is. */
+/** Characters of a text in the facts, so that they stay small however large the MPD is. */
+const maxFactLength = 256
+
 function truncate<Text extends string | null>(text: Text): Text | string {
-  return text === null ? text : text.slice(0, 256)
+  return text === null ? text : text.slice(0, maxFactLength)
 }
 
 const asLiteral = (template: string | null): string | null => template && literalOf(template)
@@ -75,7 +77,7 @@ function filledPath(budget: ParseBudget, base: string | null, template: string |
   return template === null ? null : resolveUrl(budget, base && escapeDollars(base), template)
 }
 
-/** Without @sourceURL it is a range of the file that BaseURL names (ISO/IEC 23009-1, 5.3.9.2.2). */
+/** The path of the init segment. Without @sourceURL it is that of BaseURL, of which it is a range (ISO/IEC 23009-1, 5.3.9.2.2). */
 function initializationOf(
   budget: ParseBudget,
   base: Base,

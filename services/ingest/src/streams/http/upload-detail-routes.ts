@@ -54,7 +54,7 @@ export function uploadDetailRoutes(deps: UploadDetailDeps): Router {
   return router
 }
 
-/** As JSON, the text in slices: where every character is escaped it is six times as long. */
+/** A manifest's text as JSON, in slices: a text whose characters are all escaped is six times as long. */
 async function* textPieces({ text, encoding, findings }: ManifestText): AsyncGenerator<string> {
   yield '{"text":"'
   for (let at = 0; at < text.length; at += sliceLength)

@@ -25,7 +25,7 @@ interface SegmentTime {
   readonly end: number
 }
 
-/** In units of the track's timescale; null where it is not known. */
+/** Start and end of a segment in units of the track's timescale; null where they are not known. */
 function timeOf({ init }: Track, media: MediaFacts): SegmentTime | null {
   const { decodeTime, trackId } = media
   if (!init || decodeTime === null || decodeTime < 0 || trackId !== init.trackId) return null

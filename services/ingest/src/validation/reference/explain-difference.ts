@@ -8,9 +8,9 @@ interface Decisions {
   readonly interface: IngestInterface
   readonly decision: ReferenceDecision
   readonly findings: readonly Finding[]
-  /** Whether this server puts it into another recording of the same number. */
+  /** Whether this server puts the upload into another recording of the same number. */
   readonly isLaterRecording: boolean
-  /** The reference lists an earlier upload of this path as wrong, and goes on doing so. */
+  /** Whether the reference lists an earlier upload to the path as wrong, and goes on doing so. */
   readonly isRefusedBefore: boolean
 }
 

@@ -4,7 +4,7 @@ import type { Session, Track, TrackPlace } from '../state.ts'
 import { type IdentifiedObject, isClipFile } from './identified-object.ts'
 import { steadyDigest, textDigest } from './track-names.ts'
 
-/** Where a track's objects are, after one more of them; unchanged by one whose path has a form of a standard. */
+/** The place of a track's objects with one more; unchanged by an object whose path has a form of a standard. */
 export function placeAfter(
   { place, hasInit }: Track,
   object: IdentifiedObject | null,

@@ -13,5 +13,5 @@ export interface BoxNode {
   readonly fault: string | null
 }
 
-/** By the names that ISO/IEC 14496-12 gives them. Numbers above 2^53 are texts. */
+/** The fields of a box, by their names in ISO/IEC 14496-12. Numbers above 2^53 are texts. */
 export type Fields = Readonly<Record<string, unknown>>

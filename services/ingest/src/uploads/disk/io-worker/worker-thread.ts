@@ -46,7 +46,7 @@ async function runBatch(transactions: readonly Transaction[]): Promise<readonly 
   return batch.map(({ failure, journalSize }) => failure ?? journalSize)
 }
 
-/** All at once: a file system that has a journal of its own takes several flushes in one write to it. */
+/** Flushes all bodies at once: a file system with a journal of its own takes several flushes in one write to it. */
 async function flushBodies(batch: readonly BatchEntry[]): Promise<void> {
   const created = batch.filter(({ steps, failure }) => steps.create && !failure)
   await Promise.all(

@@ -28,7 +28,7 @@ export function findBodyWith({ storedBodies, index, shipWithinMs, maxWaitMs, now
   /** Bodies that were waited for in vain. */
   const missed = createLru<string, true>(maxMissed)
   return {
-    /** All of its bytes. */
+    /** All bytes of the body. */
     find: (stream: string, upload: string) =>
       awaited(stream, upload, () => storedBodies.open(stream, upload)),
     /** Size and time of the body, and a way to read pieces of it. */
