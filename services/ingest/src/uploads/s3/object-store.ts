@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { withTimeout } from '@pushav/shared/lib/with-timeout.ts'
-import { Unavailable } from '../../lib/unavailable.ts'
+import { orUnavailableWith, Unavailable } from '../../lib/unavailable.ts'
 import { type Extent, RecordChanged } from '../ports.ts'
 
 /**
@@ -87,6 +87,9 @@ interface ListedObject {
 }
 
 const dependency = 'the store'
+
+/** Awaits a command to the store, and throws `Unavailable` for any error of it. */
+export const orStoreUnavailable = orUnavailableWith(dependency)
 
 /** The error to throw where the store does not respond, or refuses. */
 export const storeUnavailable = (cause: unknown): Unavailable => new Unavailable(dependency, cause)

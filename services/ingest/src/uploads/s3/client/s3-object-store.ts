@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import {
   AbortMultipartUploadCommand,
@@ -12,7 +11,6 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
-  type S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { digestName } from '@pushav/shared/paths.ts'
@@ -21,15 +19,18 @@ import type { StoreTarget } from '@pushav/shared/store/store-url.ts'
 import { createSemaphore } from '../../../lib/semaphore.ts'
 import { type Extent, RecordChanged } from '../../ports.ts'
 import {
+  bodyOf,
   type ObjectBody,
   type ObjectFacts,
   type ObjectParts,
   type ObjectStore,
+  orStoreUnavailable,
   partBytes,
   readObject,
   storeUnavailable,
 } from '../object-store.ts'
 import { partsOf } from './multipart.ts'
+import { arriving, orNull, verified } from './store-responses.ts'
 
 /** Up to `largeConcurrency` bodies larger than this are sent at a time, each with one part in memory. */
 const smallBytes = 262_144
@@ -52,7 +53,7 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
   return {
     put,
     async create(key, bytes) {
-      const Metadata = { sha256: digestOf(bytes) }
+      const Metadata = { sha256: bodyOf(bytes).sha256 }
       const command = new PutObjectCommand({ ...at(key), Body: bytes, Metadata, IfNoneMatch: '*' })
       return (await orNull(client.send(command, options), [412])) !== null
     },
@@ -116,7 +117,7 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
     Metadata: Record<string, string>,
   ): Promise<void> {
     const Body = Buffer.concat(await Array.fromAsync(bytes))
-    await orUnavailable(client.send(new PutObjectCommand({ ...at(key), Body, Metadata }), options))
+    await orStoreUnavailable(client.send(new PutObjectCommand({ ...at(key), Body, Metadata }), options))
   }
 
   async function get(key: string): ReturnType<ObjectStore['get']> {
@@ -131,7 +132,7 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
     return metadata?.sha256 ?? (key && String(await readObject({ get }, key)))
   }
 
-  /** What a failure leaves of it is aborted, so that the store does not keep parts that are in no object. */
+  /** Aborts what a failure leaves, so that the store does not keep parts that are in no object. */
   async function putParts(
     key: string,
     parts: AsyncIterable<Buffer>,
@@ -157,7 +158,7 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
   }
 
   async function beginParts(key: string, Metadata: Record<string, string>) {
-    const { UploadId } = await orUnavailable(
+    const { UploadId } = await orStoreUnavailable(
       client.send(new CreateMultipartUploadCommand({ ...at(key), Metadata }), options),
     )
     const upload = { ...at(key), UploadId }
@@ -165,14 +166,14 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
     return {
       async send(Body: Buffer): Promise<void> {
         const PartNumber = done.length + 1
-        const sent = await orUnavailable(
+        const sent = await orStoreUnavailable(
           client.send(new UploadPartCommand({ ...upload, PartNumber, Body }), options),
         )
         done.push({ PartNumber, ETag: sent.ETag })
       },
       async complete(): Promise<void> {
         const MultipartUpload = { Parts: done }
-        await orUnavailable(
+        await orStoreUnavailable(
           client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload }), options),
         )
       },
@@ -182,12 +183,12 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
     }
   }
 
-  /** The store pays for parts until they are joined or aborted, and lists them nowhere else. */
+  /** Parts cost money until they are joined or aborted, and the store lists them nowhere else. */
   async function abortBegun(under: string, before: Date): Promise<number> {
     let aborted = 0
     let from: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | null = {}
     while (from) {
-      const page: ListMultipartUploadsCommandOutput = await orUnavailable(
+      const page: ListMultipartUploadsCommandOutput = await orStoreUnavailable(
         client.send(
           new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: `${prefix}${under}`, ...from }),
           options,
@@ -212,7 +213,7 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
     const start = after === undefined ? {} : { StartAfter: `${prefix}${after}` }
     let ContinuationToken: string | undefined
     do {
-      const page = await orUnavailable(
+      const page = await orStoreUnavailable(
         client.send(
           new ListObjectsV2Command({
             Bucket: bucket,
@@ -233,57 +234,11 @@ export function s3ObjectStore(target: StoreTarget, abortSignal: AbortSignal): Ob
     for (let from = 0; from < keys.length; from += maxKeysRemoved) {
       const Objects = keys.slice(from, from + maxKeysRemoved).map((key) => ({ Key: at(key).Key }))
       const Delete = { Objects, Quiet: true }
-      const removed = await orUnavailable(
+      const removed = await orStoreUnavailable(
         client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }), options),
       )
       const [failed] = removed.Errors ?? []
       if (failed) throw storeUnavailable(new Error(`${failed.Key}: ${failed.Code}`))
     }
-  }
-}
-
-/** Passes bytes on, the last ones only where all of them are those that were put; else it throws. */
-async function* verified(key: string, bytes: Readable, sha256: string | undefined): AsyncIterable<Buffer> {
-  const hash = createHash('sha256')
-  let held: Buffer | null = null
-  for await (const some of arriving(bytes)) {
-    hash.update(some)
-    if (held) yield held
-    held = some
-  }
-  if (hash.digest('hex') !== sha256)
-    throw new RecordChanged(`${key} in the store has other bytes than were put`)
-  if (held) yield held
-}
-
-async function* arriving(bytes: Readable): AsyncIterable<Buffer> {
-  try {
-    yield* bytes as AsyncIterable<Buffer>
-  } catch (error) {
-    throw storeUnavailable(error)
-  } finally {
-    bytes.destroy()
-  }
-}
-
-const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
-async function orUnavailable<Result>(pending: Promise<Result>): Promise<Result> {
-  try {
-    return await pending
-  } catch (error) {
-    throw storeUnavailable(error)
-  }
-}
-
-/** Null where the store refuses with one of the statuses. */
-async function orNull<Result>(pending: Promise<Result>, statuses: readonly number[]): Promise<Result | null> {
-  try {
-    return await pending
-  } catch (error) {
-    const status = (error as S3ServiceException).$metadata?.httpStatusCode
-    const isBucketGone = (error as Error).name === 'NoSuchBucket'
-    if (status !== undefined && statuses.includes(status) && !isBucketGone) return null
-    throw storeUnavailable(error)
   }
 }
