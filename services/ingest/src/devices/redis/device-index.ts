@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { redisScriptIn } from '@pushav/shared/redis/script.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
-import { luaScript } from '../../indexing/redis/values.ts'
 import type { DeviceContact } from '../../streams/ports.ts'
 import type { DeviceIndex, DeviceTotals } from '../ports.ts'
 
@@ -19,8 +19,8 @@ const keysOf = (fingerprint: string) => ({
 const maxAddresses = 16
 const maxStreams = 100
 
-const addScript = luaScript(join(import.meta.dirname, 'add-device.lua'))
-const removeScript = luaScript(join(import.meta.dirname, 'remove-stream.lua'))
+const addDevice = redisScriptIn(join(import.meta.dirname, 'add-device.lua'))
+const removeFrom = redisScriptIn(join(import.meta.dirname, 'remove-stream.lua'))
 
 /** Totals by device in Redis, each read in a few commands. */
 export function redisDeviceIndex(redis: RedisClient): DeviceIndex {
@@ -30,12 +30,12 @@ export function redisDeviceIndex(redis: RedisClient): DeviceIndex {
       const facts = [uploads, errors, firstSeen, Date.parse(last.at), JSON.stringify(last), maxAddresses]
       const newest = newestOf(addresses).flatMap(([address, at]) => [Date.parse(at), address])
       const words = [fingerprint, stream, ...facts, ...newest]
-      await orUnavailable(redis.eval(addScript, keys.length, ...keys, ...words))
+      await orUnavailable(addDevice(redis, keys, words))
     },
     async removeStream(stream, fingerprints) {
       const removals = fingerprints.map((fingerprint) => {
         const keys = scriptKeysOf(fingerprint)
-        return redis.eval(removeScript, keys.length, ...keys, fingerprint, stream)
+        return removeFrom(redis, keys, [fingerprint, stream])
       })
       await orUnavailable(Promise.all(removals))
     },

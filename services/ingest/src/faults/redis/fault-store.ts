@@ -1,4 +1,5 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { redisScript } from '@pushav/shared/redis/script.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import type { FaultRule } from '../fault-rule.ts'
 import type { FaultStore, StreamRule } from '../ports.ts'
@@ -16,23 +17,23 @@ const keys = {
 } as const
 
 // KEYS[1] hits. ARGV: rule, its limit. 1 when the hit was counted, else 0.
-const hitScript = `
+const countHit = redisScript(`
   if tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0') >= tonumber(ARGV[2]) then return 0 end
   redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
-  return 1`
+  return 1`)
 
 // KEYS[1] version, KEYS[2] rules. ARGV: field and rule in turn.
-const addScript = `
+const addRules = redisScript(`
   redis.call('HSET', KEYS[2], unpack(ARGV))
-  return redis.call('INCR', KEYS[1])`
+  return redis.call('INCR', KEYS[1])`)
 
 // KEYS[1] version, KEYS[2] rules, KEYS[3] matches, KEYS[4] hits, KEYS[5] certificates. ARGV: field, id of the rule.
-const removeScript = `
+const removeRule = redisScript(`
   redis.call('HDEL', KEYS[2], ARGV[1])
   redis.call('HDEL', KEYS[3], ARGV[2])
   redis.call('HDEL', KEYS[4], ARGV[2])
   redis.call('HDEL', KEYS[5], ARGV[2])
-  return redis.call('INCR', KEYS[1])`
+  return redis.call('INCR', KEYS[1])`)
 
 const fieldOf = ({ stream, rule }: StreamRule): string => `${stream}/${rule.id}`
 
@@ -49,21 +50,18 @@ export function redisFaultStore(redis: RedisClient): FaultStore {
     },
     async add(rules) {
       const pairs = rules.flatMap((rule) => [fieldOf(rule), JSON.stringify(rule.rule)])
-      await orUnavailable(redis.eval(addScript, 2, keys.version, keys.rules, ...pairs))
+      await orUnavailable(addRules(redis, [keys.version, keys.rules], pairs))
     },
     async remove(rules) {
       const { version, rules: stored, matches, hits, certificates } = keys
       for (const one of rules)
         await orUnavailable(
-          redis.eval(
-            removeScript,
-            ...[5, version, stored, matches, hits, certificates, fieldOf(one), one.rule.id],
-          ),
+          removeRule(redis, [version, stored, matches, hits, certificates], [fieldOf(one), one.rule.id]),
         )
     },
     countMatch: (rule) => orUnavailable(redis.hincrby(keys.matches, rule, 1)),
     countHit: async (rule, maxHits) =>
-      (await orUnavailable(redis.eval(hitScript, 1, keys.hits, rule, maxHits))) === 1,
+      (await orUnavailable(countHit(redis, [keys.hits], [rule, maxHits]))) === 1,
     expiredCertificate: (rule) => orUnavailable(redis.hget(keys.certificates, rule)),
     expireCertificate: async (rule, fingerprint) =>
       (await orUnavailable(redis.hsetnx(keys.certificates, rule, fingerprint))) === 1,

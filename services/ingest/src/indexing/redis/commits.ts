@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { redisScriptIn } from '@pushav/shared/redis/script.ts'
 import type { FoldResult } from '../fold.ts'
 import type { Cursors, IndexPosition, Position } from '../ports.ts'
 import type { RemovalResult } from '../removals/fold-removal.ts'
@@ -9,11 +10,10 @@ import { keysOf } from './redis-keys.ts'
 import { loadRemoval, removalWritesOf } from './removals.ts'
 import type { StreamCache } from './stream-cache.ts'
 import { createStreamLoader } from './stream-loader.ts'
-import { luaScript } from './values.ts'
 import type { Write } from './write-batch.ts'
 import { writesOf } from './writes.ts'
 
-const commitScript = luaScript(join(import.meta.dirname, 'commit.lua'))
+const runCommit = redisScriptIn(join(import.meta.dirname, 'commit.lua'))
 /** What the script returns. */
 const [written, assumptionFailed] = [1, 2]
 
@@ -76,7 +76,7 @@ export function redisCommits(redis: RedisClient, cache: StreamCache): IndexPosit
       ...writes,
       ['HSET', keysOf(stream).position, ...moved],
     ])
-    const outcome = await orUnavailable(redis.eval(commitScript, keys.length, ...keys, ...words))
+    const outcome = await orUnavailable(runCommit(redis, keys, words))
     return { outcome, after }
   }
 }

@@ -1,4 +1,5 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { redisScript } from '@pushav/shared/redis/script.ts'
 import { Cluster, type Redis } from 'ioredis'
 import { devicesPrefix } from '../../devices/redis/device-index.ts'
 import type { IndexAdmin } from '../ports.ts'
@@ -12,10 +13,10 @@ const formatKey = '{pushav}:index-format'
 const derived = [`${prefixOf('*')}*`, `${devicesPrefix}*`]
 
 // KEYS[1] any key of the stream, which leads to the server that has them all. ARGV: cursor, pattern. The next cursor.
-const forgetScript = `
+const forgetSome = redisScript(`
   local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
   for _, key in ipairs(found[2]) do redis.call('UNLINK', key) end
-  return found[1]`
+  return found[1]`)
 
 /** Removal of the index; one format for all streams. */
 export function redisIndexAdmin(redis: RedisClient, cache: Pick<StreamCache, 'forget'>): IndexAdmin {
@@ -36,7 +37,7 @@ export function redisIndexAdmin(redis: RedisClient, cache: Pick<StreamCache, 'fo
     const { position } = keysOf(stream)
     const pattern = `${prefixOf(stream).replace(/[[\]*?\\]/g, '\\$&')}*`
     let cursor = '0'
-    do cursor = String(await orUnavailable(redis.eval(forgetScript, 1, position, cursor, pattern)))
+    do cursor = String(await orUnavailable(forgetSome(redis, [position], [cursor, pattern])))
     while (cursor !== '0')
   }
 }

@@ -1,4 +1,5 @@
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { redisScript } from '@pushav/shared/redis/script.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { pairsIn } from '../../lib/pairs-in.ts'
 import type { Refusals, RefusedClient } from '../refusals.ts'
@@ -7,14 +8,14 @@ const keys = { byTime: '{pushav}:refusals', counts: '{pushav}:refusal-counts' } 
 const maxKept = 1_000
 
 // KEYS[1] refusals by time, KEYS[2] counts. ARGV: time, refusal, how many are kept. The count.
-const recordScript = `
+const record = redisScript(`
   redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
   local count = redis.call('HINCRBY', KEYS[2], ARGV[2], 1)
   for _, old in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1 - ARGV[3])) do
     redis.call('ZREM', KEYS[1], old)
     redis.call('HDEL', KEYS[2], old)
   end
-  return count`
+  return count`)
 
 /** The newest 1000, as members of a sorted set; the minute is in the member, so that equal ones count once. */
 export function redisRefusals(redis: RedisClient, now: () => Date): Refusals {
@@ -23,7 +24,7 @@ export function redisRefusals(redis: RedisClient, now: () => Date): Refusals {
       const nowMs = now().getTime()
       const member = JSON.stringify({ minute: Math.floor(nowMs / 60_000), ...refused })
       const { byTime, counts } = keys
-      return Number(await orUnavailable(redis.eval(recordScript, 2, byTime, counts, nowMs, member, maxKept)))
+      return Number(await orUnavailable(record(redis, [byTime, counts], [nowMs, member, maxKept])))
     },
     async newest(limit) {
       const words = await orUnavailable(redis.zrevrange(keys.byTime, 0, limit - 1, 'WITHSCORES'))

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createKeyedMutex, type KeyedMutex } from '@pushav/shared/lib/keyed-mutex.ts'
 import type { RedisClient } from '@pushav/shared/redis/client.ts'
+import { redisScript } from '@pushav/shared/redis/script.ts'
 import { orUnavailable } from '../../indexing/redis/connections.ts'
 import { Unavailable } from '../../lib/unavailable.ts'
 
@@ -10,7 +11,9 @@ const prefix = '{pushav}:lock:'
 const lifeMs = 20_000
 const pollMs = 50
 const maxWaitMs = 30_000
-const release = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`
+const release = redisScript(
+  `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`,
+)
 
 /**
  * A mutex between all ingest processes of a Redis. `onAcquired` is called before each task. Throws what the task
@@ -27,7 +30,7 @@ export function redisMutex(redis: RedisClient, onAcquired: () => void): KeyedMut
         return await task()
       } finally {
         // One that stays ends by itself.
-        await redis.eval(release, 1, `${prefix}${key}`, token).catch(() => undefined)
+        await release(redis, [`${prefix}${key}`], [token]).catch(() => undefined)
       }
     })
   }
