@@ -412,18 +412,6 @@ describe('forward', () => {
         equal((await ended).end, 'aborted')
       })
 
-    it('does not end an HTTP/2 connection, even the 1500th', async () => {
-      proxy.upstream.respondWith(replyEarly(404))
-      const file = join(proxy.directory, 'refused')
-      writeFileSync(file, randomBytes(MiB))
-      const each = ['-w', '%{http_code} %{num_connects}\n', '-o', '/dev/null', '-T', file]
-      const { body } = await curl(proxy.port, '/x[1-1500]', ['--http2', '-H', 'Expect:', ...each])
-      const outcomes = body.trim().split('\n')
-      equal(outcomes.length, 1500)
-      deepEqual([...new Set(outcomes)].sort(), ['404 0', '404 1'])
-      equal(outcomes.filter((outcome) => outcome === '404 1').length, 1)
-    }).timeout(240_000)
-
     it('reaches a client that reads only after it has sent everything', async () => {
       proxy.upstream.respondWith(replyEarly(413, '{"status":413}'))
       const socket = await dial(proxy.port)
